@@ -1,0 +1,96 @@
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any, TypeVar, cast
+
+from attrs import define as _attrs_define
+
+from ..models.v1_cohort_permission import V1CohortPermission
+
+if TYPE_CHECKING:
+    from ..models.v1_filter_set import V1FilterSet
+
+
+T = TypeVar("T", bound="V1Cohort")
+
+
+@_attrs_define
+class V1Cohort:
+    """
+    Attributes:
+        cohort_id (int):
+        name (str):
+        description (None | str):
+        owner (str): First and last name.
+        permission (V1CohortPermission):
+        filter_set (V1FilterSet):
+    """
+
+    cohort_id: int
+    name: str
+    description: None | str
+    owner: str
+    permission: V1CohortPermission
+    filter_set: V1FilterSet
+
+    def to_dict(self) -> dict[str, Any]:
+        cohort_id = self.cohort_id
+
+        name = self.name
+
+        description: None | str
+        description = self.description
+
+        owner = self.owner
+
+        permission = self.permission.value
+
+        filter_set = self.filter_set.to_dict()
+
+        field_dict: dict[str, Any] = {}
+
+        field_dict.update(
+            {
+                "cohort_id": cohort_id,
+                "name": name,
+                "description": description,
+                "owner": owner,
+                "permission": permission,
+                "filterSet": filter_set,
+            }
+        )
+
+        return field_dict
+
+    @classmethod
+    def from_dict(cls: type[T], src_dict: Mapping[str, Any]) -> T:
+        from ..models.v1_filter_set import V1FilterSet  # noqa: PLC0415
+
+        d = dict(src_dict)
+        cohort_id = d.pop("cohort_id")
+
+        name = d.pop("name")
+
+        def _parse_description(data: object) -> None | str:
+            if data is None:
+                return data
+            return cast(None | str, data)
+
+        description = _parse_description(d.pop("description"))
+
+        owner = d.pop("owner")
+
+        permission = V1CohortPermission(d.pop("permission"))
+
+        filter_set = V1FilterSet.from_dict(d.pop("filterSet"))
+
+        v1_cohort = cls(
+            cohort_id=cohort_id,
+            name=name,
+            description=description,
+            owner=owner,
+            permission=permission,
+            filter_set=filter_set,
+        )
+
+        return v1_cohort
