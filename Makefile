@@ -1,0 +1,85 @@
+# Everything a person or a CI job runs. The first target that needs it makes .venv; Python 3.11+, pip and make suffice.
+.DEFAULT_GOAL := help
+SHELL := /bin/bash
+.SHELLFLAGS := -euo pipefail -c
+
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+READY := $(VENV)/.ready
+export PIP_DISABLE_PIP_VERSION_CHECK := 1
+
+.PHONY: help
+help: ## list the targets
+	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## (.*)/\1\t\2/' | expand -t 18
+
+$(READY): pyproject.toml constraints.txt
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || \
+		{ echo "Python 3.11 or newer is needed; name one with: make PYTHON=/path/to/python3" >&2; exit 2; }
+	test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
+	$(BIN)/python -m pip install --quiet --constraint constraints.txt hatchling editables
+	$(BIN)/python -m pip install --quiet --constraint constraints.txt --no-build-isolation --editable '.[dev]'
+	touch $@
+
+.PHONY: venv
+venv: $(READY) ## make .venv from constraints.txt
+
+.PHONY: demo
+demo: $(READY) ## walk the 2021 notebook against a stand-in on this machine
+	$(BIN)/python -m notebooks.demo
+
+.PHONY: serve
+serve: $(READY) ## serve the API of June 2021 on http://127.0.0.1:8021
+	$(BIN)/idc-standin serve --as-of 2.0
+
+# $(call yield,FOLDER): what openapi.yaml yields, into an empty folder, formatted by our ruff.
+yield = PATH="$(CURDIR)/$(BIN):$$PATH" $(BIN)/openapi-python-client generate --path openapi.yaml --meta none \
+	--config generator-config.yml --fail-on-warning --output-path $(1)
+
+.PHONY: generate
+generate: $(READY) ## make generated/idc_client from openapi.yaml
+	fresh=$$(mktemp -d); trap 'rm -rf "$$fresh"' EXIT; \
+	$(call yield,"$$fresh/idc_client") >/dev/null; \
+	rm -rf generated/idc_client; mv "$$fresh/idc_client" generated/idc_client
+
+.PHONY: check-generated
+check-generated: $(READY) ## fail if generated/ is not what openapi.yaml yields
+	fresh=$$(mktemp -d); trap 'rm -rf "$$fresh"' EXIT; \
+	$(call yield,"$$fresh/idc_client") >/dev/null; \
+	diff --recursive --brief --exclude=__pycache__ "$$fresh/idc_client" generated/idc_client || \
+		{ echo "generated/ is not what openapi.yaml yields: run make generate and commit the result" >&2; exit 1; }
+
+.PHONY: lint
+lint: $(READY) ## document, code, types and layers
+	$(BIN)/openapi-spec-validator openapi.yaml
+	$(BIN)/yamllint --strict openapi.yaml generator-config.yml idc_standin/deviations.yaml .github
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+
+.PHONY: format
+format: $(READY) ## format the hand-written code
+	$(BIN)/ruff check --fix-only .
+	$(BIN)/ruff format .
+
+.PHONY: test
+test: $(READY) ## run the tests
+	$(BIN)/pytest
+
+.PHONY: check
+check: lint check-generated test ## what CI runs
+
+.PHONY: constraints
+constraints: ## write constraints.txt anew, with the newest release of everything
+	fresh=$$(mktemp -d); trap 'rm -rf "$$fresh"' EXIT; \
+	$(PYTHON) -m venv "$$fresh"; \
+	"$$fresh/bin/python" -m pip install --quiet hatchling editables; \
+	"$$fresh/bin/python" -m pip install --quiet --no-build-isolation --editable '.[dev]'; \
+	{ sed '/^[^#]/,$$d' constraints.txt; "$$fresh/bin/python" -m pip freeze --exclude idc-client \
+		| grep -vE '^(-e|pip==|setuptools==)'; } > "$$fresh/constraints.txt"; \
+	mv "$$fresh/constraints.txt" constraints.txt
+
+.PHONY: clean
+clean: ## remove what the targets above make
+	rm -rf $(VENV) .mypy_cache .pytest_cache .ruff_cache .import_linter_cache .hypothesis dist
