@@ -1,0 +1,197 @@
+"""Builds the archive file: every revision of every series of the public index, in page order, in one DuckDB file.
+
+Law: runs once per index release, writes one file atomically, and knows nothing of requests. Everything that the
+index does not say and we derive (see *Derived* below) is derived here, in SQL that can be read.
+
+The index is the PyPI package idc-index-data. ``idc_index`` holds the series of the newest data release, each with
+the release of its last revision; ``prior_versions_index`` holds the revisions since replaced or withdrawn, with the
+first and last release they belonged to. Together they give the archive as of any release N: the rows with
+``first_release <= N <= last_release``.
+
+Derived, because the index lacks it:
+
+* ``instanceCount`` of replaced revisions: today's count of the same series, scaled by size where the sizes differ by
+  more than 5 %; for series that no longer exist, size over the median instance size of the modality; at least 1.
+* The other DICOM attributes of replaced revisions: those of today's revision of the series, else null.
+* Instance identifiers (see the macros in ``identifiers.sql``), which are expanded from ``instanceCount``.
+"""
+
+from __future__ import annotations
+
+import logging
+import os
+import subprocess
+import sys
+import tempfile
+from contextlib import contextmanager
+from importlib.metadata import version
+from importlib.resources import files
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import duckdb
+from filelock import FileLock, Timeout
+
+from idc_standin.errors import StandinError
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+logger = logging.getLogger(__name__)
+
+LAYOUT = 1  # raise it when build() or identifiers.sql changes: a file of another layout is built anew
+NEWEST = 32767  # last_release of the revisions that are still there (also in BUILD_SQL)
+
+BUILD_SQL = """
+CREATE TABLE archive.series AS
+WITH current_series AS (
+    SELECT *, series_revised_idc_version AS first_release, 32767 AS last_release FROM read_parquet($current)
+),
+instance_size AS (
+    SELECT Modality, median(series_size_MB / instanceCount) AS megabytes FROM current_series GROUP BY Modality
+),
+replaced AS (
+    SELECT
+        old.collection_id, old.PatientID, old.StudyInstanceUID, old.SeriesInstanceUID, old.Modality,
+        old.crdc_series_uuid, old.min_idc_version AS first_release, old.max_idc_version AS last_release,
+        new.* EXCLUDE (collection_id, PatientID, StudyInstanceUID, SeriesInstanceUID, Modality, crdc_series_uuid,
+                       first_release, last_release, instanceCount),
+        greatest(1, least(1048575, round(CASE
+            WHEN abs(old.series_size_MB / new.series_size_MB - 1) <= 0.05 THEN new.instanceCount
+            WHEN new.series_size_MB > 0 THEN new.instanceCount * old.series_size_MB / new.series_size_MB
+            WHEN instance_size.megabytes > 0 THEN old.series_size_MB / instance_size.megabytes
+            ELSE 1 END)))::BIGINT AS instanceCount
+    FROM read_parquet($replaced) AS old
+    LEFT JOIN current_series AS new USING (SeriesInstanceUID)
+    LEFT JOIN instance_size ON instance_size.Modality = old.Modality
+),
+revisions AS (SELECT * FROM current_series UNION ALL BY NAME SELECT * FROM replaced)
+SELECT
+    (row_number() OVER (ORDER BY revisions.collection_id, PatientID, StudyInstanceUID, SeriesInstanceUID,
+                        first_release, crdc_series_uuid) - 1)::INTEGER AS rn,
+    first_release::SMALLINT AS first_release,
+    last_release::SMALLINT AS last_release,
+    instanceCount::INTEGER AS instanceCount,
+    row_number() OVER (ORDER BY crdc_series_uuid, first_release)::INTEGER AS guid_rank,
+    row_number() OVER (ORDER BY sop_base(SeriesInstanceUID), first_release)::INTEGER AS sop_rank,
+    revisions.collection_id, PatientID, StudyInstanceUID, SeriesInstanceUID, crdc_series_uuid,
+    analysis_result_id, source_DOI, Modality, SOPClassUID, BodyPartExamined, StudyDate, StudyDescription,
+    SeriesDescription, SeriesNumber, PatientAge, collections.program_id AS Program,
+    collections.species AS tcia_species, collections.tumor_locations AS tcia_tumorLocation
+FROM revisions LEFT JOIN read_parquet($collections) AS collections USING (collection_id)
+ORDER BY rn;
+
+CREATE TABLE archive.releases AS
+SELECT idc_version::SMALLINT AS release, version_timestamp::DATE AS date_active
+FROM read_parquet($releases) ORDER BY 1;
+
+CREATE TABLE archive.collections AS
+SELECT collection_id, program_id, cancer_types, tumor_locations, species, supporting_data, updated, description,
+       coalesce(list_filter(sources, lambda s: s.source_type = 'original_data')[1].source_doi,
+                sources[1].source_doi) AS doi
+FROM read_parquet($collections);
+
+CREATE TABLE archive.analysis_results AS
+SELECT analysis_result_id, analysis_result_title, source_DOI, collections, modalities, updated
+FROM read_parquet($analysis_results);
+"""
+
+
+def index_version() -> str:
+    """Version of the installed idc-index-data, such as ``25.0.5``: the first number is the newest data release."""
+    return version("idc-index-data")
+
+
+def macros() -> str:
+    """SQL that defines the derived identifiers; whatever computes them runs it first."""
+    return (files("idc_standin") / "identifiers.sql").read_text(encoding="utf-8")
+
+
+def attach(path: Path, *, read_only: bool = True) -> str:
+    """SQL that makes the file the schema ``archive`` of a connection."""
+    quoted = str(path).replace("'", "''")
+    return f"ATTACH '{quoted}' AS archive{' (READ_ONLY)' if read_only else ''}"
+
+
+def path_in(cache: Path) -> Path:
+    """Where the archive file of the installed index belongs."""
+    return cache / f"archive-{index_version()}-layout{LAYOUT}.duckdb"
+
+
+def ensure(cache: Path) -> Path:
+    """The archive file, built first if need be; safe when several processes want it at once.
+
+    The build takes about ten seconds and, for that time, two gigabytes; it runs in a process of its own so that the
+    server never holds that memory.
+    """
+    path = path_in(cache)
+    if path.exists():
+        return path
+    with _only_builder(path):
+        if not path.exists():
+            logger.warning("Building %s from idc-index-data %s, once ...", path, index_version())
+            done = subprocess.run(  # noqa: S603  our own interpreter and our own module
+                [sys.executable, "-m", "idc_standin.archive", str(path)], capture_output=True, text=True, check=False
+            )
+            if done.returncode:
+                reason = (done.stderr.strip().splitlines() or ["no message"])[-1]
+                raise StandinError(f"The archive could not be built in {cache}: {reason}")
+    return path
+
+
+@contextmanager
+def _only_builder(path: Path) -> Iterator[None]:
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        with FileLock(f"{path}.lock", timeout=600):
+            yield
+    except Timeout as error:
+        raise StandinError(f"Another process has been building {path} for ten minutes; is it stuck?") from error
+    except OSError as error:
+        raise StandinError(
+            f"The cache folder {path.parent} cannot be written ({error.strerror}); choose another with --cache."
+        ) from error
+
+
+def build(path: Path) -> None:
+    """Build the archive file at ``path``; nothing is left behind if it fails."""
+    index = files("idc_index_data")
+    parameters = {
+        "current": str(index / "idc_index.parquet"),
+        "replaced": str(index / "prior_versions_index.parquet"),
+        "collections": str(index / "collections_index.parquet"),
+        "analysis_results": str(index / "analysis_results_index.parquet"),
+        "releases": str(index / "version_metadata_index.parquet"),
+    }
+    with tempfile.TemporaryDirectory(dir=path.parent, prefix="building-") as folder:
+        unfinished = Path(folder) / path.name
+        with duckdb.connect(config={"threads": os.cpu_count() or 2}) as connection:
+            connection.execute(attach(unfinished, read_only=False))
+            connection.execute(macros())
+            for statement in BUILD_SQL.split(";\n"):
+                if statement.strip():
+                    used = {name: value for name, value in parameters.items() if f"${name})" in statement}
+                    connection.execute(statement, used)
+            connection.execute("DETACH archive")
+        unfinished.replace(path)
+
+
+def describe(path: Path) -> str:
+    """One line about an archive file, for people."""
+    with duckdb.connect(str(path), read_only=True) as connection:
+        row = connection.execute(
+            "SELECT count(*), count(*) FILTER (last_release = ?), sum(instanceCount) FILTER (last_release = ?), "
+            "(SELECT max(release) FROM releases) FROM series",
+            [NEWEST, NEWEST],
+        ).fetchall()[0]
+    return (
+        f"{path} ({path.stat().st_size / 1e6:.0f} MB): data releases 1.0 to {row[3]}.0, {row[0]:,} series revisions, "
+        f"{row[1]:,} series and {row[2]:,} instances in the newest"
+    )
+
+
+if __name__ == "__main__":
+    try:
+        build(Path(sys.argv[1]))
+    except (OSError, duckdb.Error) as failure:
+        sys.exit(" ".join(str(failure).split()))

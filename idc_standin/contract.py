@@ -1,0 +1,205 @@
+"""openapi.yaml, compiled: which operation a request means, and whether what is said fits the document.
+
+Law: everything about shapes is read from the document, nothing is restated; knows no endpoint by name.
+"""
+
+from __future__ import annotations
+
+import difflib
+import json
+import re
+from dataclasses import dataclass
+from functools import cached_property
+from importlib.resources import files
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Literal
+
+import jsonschema_rs
+import orjson
+import yaml
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
+
+METHODS = ("get", "put", "post", "delete", "patch")
+INTEGER = re.compile(r"[+-]?[0-9]{1,40}")
+
+
+@dataclass(frozen=True, slots=True)
+class Problem:
+    """One thing that does not fit: where (a path into the body, or a parameter's name) and what."""
+
+    where: tuple[str | int, ...]
+    what: str
+    keyword: str
+    missing: str = ""
+    """Name of the member that is required and not there."""
+    name: str = ""
+    """Name of the member that is not a known one."""
+
+
+class NotJSON(ValueError):
+    """The body is not JSON; the text says where it goes wrong."""
+
+
+class Misfit(ValueError):
+    """A request or an answer that the document does not allow; ``problems`` has the deepest first."""
+
+    def __init__(self, *problems: Problem) -> None:
+        super().__init__(problems[0].what)
+        self.problems = problems
+
+
+@dataclass(frozen=True, slots=True)
+class Parameter:
+    """A query or path parameter."""
+
+    name: str
+    place: Literal["query", "path"]
+    required: bool
+    schema: Mapping[str, Any]
+    validator: jsonschema_rs.Draft202012Validator
+
+    @property
+    def default(self) -> Any:
+        """The value that leaving it out means."""
+        return self.schema.get("default")
+
+    def read(self, text: str) -> Any:
+        """The value of a parameter's text; raises Misfit."""
+        value: Any = text
+        if self.schema.get("type") == "integer":
+            if not INTEGER.fullmatch(text):
+                raise Misfit(Problem((self.name,), f"Parameter {self.name} must have an integer value", "type"))
+            value = int(text)
+        for problem in _problems(self.validator, value):
+            raise Misfit(Problem((self.name,), f"Parameter {self.name}: {problem.what}", problem.keyword))
+        return value
+
+
+@dataclass(frozen=True)
+class Operation:
+    """One method of one path."""
+
+    id: str
+    method: str
+    path: str
+    secured: bool
+    parameters: Mapping[str, Parameter]
+    body: jsonschema_rs.Draft202012Validator | None
+    answers: Mapping[str, Mapping[str, jsonschema_rs.Draft202012Validator]]
+
+    def read_body(self, raw: bytes) -> Any:
+        """The JSON value of a body, checked; raises NotJSON or Misfit."""
+        if self.body is None:
+            return None
+        value = parse(raw)
+        if problems := _problems(self.body, value):
+            raise Misfit(*problems)
+        return value
+
+    def check_answer(self, status: int, media_type: str, raw: bytes) -> None:
+        """Raises Misfit when an answer is not one that the document declares."""
+        declared = self.answers.get(str(status))
+        if declared is None:
+            raise Misfit(Problem((), f"{self.id} does not declare status {status}", "responses"))
+        if media_type not in declared:
+            raise Misfit(Problem((), f"{self.id} does not declare {media_type} for {status}", "content"))
+        for problem in _problems(declared[media_type], parse(raw)):
+            raise Misfit(Problem(problem.where, f"{self.id} {status}: {problem.what}", problem.keyword))
+
+
+class Contract:
+    """The document and its operations."""
+
+    def __init__(self, path: Path | None = None) -> None:
+        self.document: dict[str, Any] = yaml.load((path or find()).read_bytes(), yaml.CSafeLoader)
+        self.operations = tuple(self._operations())
+
+    @cached_property
+    def json(self) -> bytes:
+        """The document as JSON."""
+        return json.dumps(self.document, ensure_ascii=False, separators=(",", ":")).encode()
+
+    def _operations(self) -> Iterable[Operation]:
+        for path, item in self.document["paths"].items():
+            for method in METHODS:
+                if method in item:
+                    yield self._operation(path, method, item[method])
+
+    def _operation(self, path: str, method: str, operation: Mapping[str, Any]) -> Operation:
+        security = operation.get("security", self.document.get("security", []))
+        parameters = [self._resolve(parameter) for parameter in operation.get("parameters", ())]
+        body = self._resolve(operation.get("requestBody", {})).get("content", {}).get("application/json")
+        answers = {status: self._resolve(answer) for status, answer in operation["responses"].items()}
+        return Operation(
+            id=operation["operationId"],
+            method=method.upper(),
+            path=path,
+            secured=bool(security),
+            parameters={p["name"]: self._parameter(p) for p in parameters},
+            body=self._validator(body["schema"]) if body else None,
+            answers={
+                status: {media: self._validator(c["schema"]) for media, c in answer.get("content", {}).items()}
+                for status, answer in answers.items()
+            },
+        )
+
+    def _parameter(self, parameter: Mapping[str, Any]) -> Parameter:
+        schema = self._resolve(parameter["schema"])
+        required = parameter.get("required", False)
+        return Parameter(parameter["name"], parameter["in"], required, schema, self._validator(schema))
+
+    def _resolve(self, node: Mapping[str, Any]) -> Mapping[str, Any]:
+        while "$ref" in node:
+            target: Any = self.document
+            for part in node["$ref"].removeprefix("#/").split("/"):
+                target = target[part]
+            node = target
+        return node
+
+    def _validator(self, schema: Mapping[str, Any]) -> jsonschema_rs.Draft202012Validator:
+        rooted = {**schema, "components": self.document["components"]}
+        return jsonschema_rs.Draft202012Validator(rooted, validate_formats=True)
+
+
+def find() -> Path:
+    """The contract file: beside the code in an installed package, at the top of a source tree."""
+    installed = Path(str(files("idc_standin") / "openapi.yaml"))
+    return installed if installed.exists() else Path(__file__).resolve().parent.parent / "openapi.yaml"
+
+
+def parse(raw: bytes) -> Any:
+    """JSON, strictly: no NaN, no lone surrogates, no depth without end, integers of any size; raises NotJSON."""
+    try:
+        orjson.loads(raw)
+    except orjson.JSONDecodeError as error:
+        raise NotJSON(f"{error.msg} (line {error.lineno}, column {error.colno})") from None
+    return json.loads(raw)  # orjson makes floats of integers beyond 64 bits
+
+
+def _problems(validator: jsonschema_rs.Draft202012Validator, value: Any) -> list[Problem]:
+    if validator.is_valid(value):
+        return []
+    return sorted(map(_problem, validator.iter_errors(value)), key=lambda problem: -len(problem.where))
+
+
+def _problem(error: jsonschema_rs.ValidationError) -> Problem:
+    where = tuple(error.instance_path)
+    keyword = str(error.schema_path[-1]) if error.schema_path else ""
+    message = error.message if len(error.message) <= 300 else f"{error.message[:300]}..."
+    missing = name = ""
+    if keyword == "required":
+        missing = message.removesuffix(" is a required property").strip('"')
+    elif keyword == "enum" and isinstance(error.instance, dict):  # propertyNames: the object is at fault, not a value
+        name = message.partition(" is not one of ")[0].strip('"')
+        message = f"{name!r} is not a known name"
+    place = "".join(f"[{part}]" if isinstance(part, int) else f"/{part}" for part in where)
+    return Problem(where, f"{message} (at {place})" if place else message, keyword, missing, name)
+
+
+def nearest(name: str, known: Iterable[str]) -> str:
+    """`` Did you mean ...?`` for a misspelt name, or nothing."""
+    lowered = {candidate.lower(): candidate for candidate in known}
+    close = difflib.get_close_matches(name.lower(), lowered, n=1, cutoff=0.75)
+    return f" Did you mean {lowered[close[0]]!r}?" if close else ""

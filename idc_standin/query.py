@@ -1,0 +1,82 @@
+"""What a request asks for, as a value: conditions, columns, order, data release. No SQL here and no HTTP.
+
+The rules are those of v1 as of June 2021 (see README, "What the stand-in answers"): AND across attributes, OR among
+values; text compared without regard to case; one value is a LIKE pattern, several are a list; ``None`` is "has no
+value"; ``collection_id`` in any spelling.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from dataclasses import asdict, dataclass
+from typing import TYPE_CHECKING, Any, Literal
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+Operator = Literal["like", "in", "null", "eq", "lt", "lte", "gt", "gte", "btw"]
+RANGED = re.compile(r"^(?P<attribute>.+)_(?P<operator>lt|lte|btw|gte|gt)$")
+INSTANCE_COLUMNS = frozenset({"SOPInstanceUID", "crdc_instance_uuid", "gcs_url"})
+
+
+@dataclass(frozen=True, slots=True)
+class Condition:
+    """One attribute's condition: any of ``values`` by ``operator``, or no value at all if ``or_null``."""
+
+    attribute: str
+    operator: Operator
+    values: tuple[str | float, ...]
+    or_null: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Query:
+    """Distinct rows over ``columns`` (source names) of the archive as of ``release``, ascending by ``order``."""
+
+    release: int
+    conditions: tuple[Condition, ...]
+    columns: tuple[str, ...]
+    order: tuple[str, ...]
+
+    @property
+    def by_instance(self) -> bool:
+        """Whether a row is one instance, because a column tells instances apart."""
+        return not INSTANCE_COLUMNS.isdisjoint(self.columns)
+
+    def key(self) -> str:
+        """Equal for equal queries; the text that a page token's query is stored as."""
+        return json.dumps(asdict(self), sort_keys=True, separators=(",", ":"))
+
+    @classmethod
+    def from_key(cls, key: str) -> Query:
+        """The query that :meth:`key` wrote."""
+        raw = json.loads(key)
+        conditions = tuple(Condition(**{**c, "values": tuple(c["values"])}) for c in raw["conditions"])
+        return cls(raw["release"], conditions, tuple(raw["columns"]), tuple(raw["order"]))
+
+
+def normalised(filters: Mapping[str, Sequence[Any]]) -> dict[str, list[Any]]:
+    """The filters with ``collection_id`` in its normal form (``tcga_luad``), as previews echo them."""
+    return {
+        name: [v.lower().replace("-", "_") if v != "None" else v for v in values]
+        if name == "collection_id"
+        else list(values)
+        for name, values in filters.items()
+    }
+
+
+def conditions(filters: Mapping[str, Sequence[Any]]) -> tuple[Condition, ...]:
+    """Valid v1 filters (see ``V1Filters`` in openapi.yaml) as conditions, in the order of their names."""
+    return tuple(_condition(name, list(values)) for name, values in sorted(normalised(filters).items()))
+
+
+def _condition(name: str, values: list[Any]) -> Condition:
+    if ranged := RANGED.match(name):
+        return Condition(ranged["attribute"], ranged["operator"], tuple(values))  # type: ignore[arg-type]  # the pattern's own alternatives
+    if not isinstance(values[0], str):
+        return Condition(name, "eq", tuple(values))
+    wanted = tuple(dict.fromkeys(v for v in values if v != "None"))
+    or_null = len(wanted) < len(set(values))
+    operator: Operator = "null" if not wanted else "like" if len(wanted) == 1 else "in"
+    return Condition(name, operator, wanted, or_null)

@@ -1,0 +1,244 @@
+"""Queries as SQL: one set of predicates, two places to run them — the archive file here, BigQuery there.
+
+Law: the only module that turns a :class:`~idc_standin.query.Query` into SQL text. Values never become part of DuckDB
+text: they are bound as parameters. BigQuery text is for people to run, so there they are literals.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+
+from sqlglot import exp, maybe_parse
+
+from idc_standin.query import INSTANCE_COLUMNS
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Mapping
+
+    from idc_standin.query import Condition, Query
+
+RANGES: Mapping[str, type[exp.Binary]] = {"eq": exp.EQ, "lt": exp.LT, "lte": exp.LTE, "gt": exp.GT, "gte": exp.GTE}
+
+
+def predicate(text: exp.Expr, number: exp.Expr, condition: Condition) -> exp.Expr:
+    """What ``condition`` says of an attribute, given its text and its number."""
+    values = condition.values
+    if condition.operator == "btw":
+        return exp.Between(this=number, low=_number(values[0]), high=_number(values[1]))
+    if condition.operator in RANGES:
+        return RANGES[condition.operator](this=number, expression=_number(values[0]))
+    lowered = exp.Lower(this=text.copy())
+    wanted: list[exp.Expr] = [exp.Lower(this=exp.Literal.string(str(value))) for value in values]
+    found: list[exp.Expr] = []
+    if condition.operator == "like":
+        found.append(exp.Like(this=lowered, expression=wanted[0]))
+    elif condition.operator == "in":
+        found.append(exp.In(this=lowered, expressions=wanted))
+    if condition.or_null:
+        found.append(exp.Is(this=text.copy(), expression=exp.Null()))
+    return exp.paren(exp.or_(*found)) if len(found) > 1 else found[0]
+
+
+def _number(value: str | float) -> exp.Expr:
+    literal = exp.Literal.number(repr(abs(float(value))) if isinstance(value, float) else str(abs(int(value))))
+    return exp.Neg(this=literal) if float(value) < 0 else literal
+
+
+# --- DuckDB, over the archive file -------------------------------------------------------------------------------
+
+SERIES_COLUMNS = frozenset({
+    "collection_id", "PatientID", "StudyInstanceUID", "SeriesInstanceUID", "crdc_series_uuid", "source_DOI",
+    "Modality", "SOPClassUID", "BodyPartExamined", "StudyDate", "StudyDescription", "SeriesDescription",
+    "SeriesNumber", "PatientAge", "Program", "tcia_species", "tcia_tumorLocation",
+})  # fmt: skip
+COMPUTED = {
+    "crdc_study_uuid": "study_uuid(StudyInstanceUID)",
+    "gcs_bucket": "gcs_bucket()",
+    "SOPInstanceUID": "sop_uid(SeriesInstanceUID, k)",
+    "crdc_instance_uuid": "instance_uuid(crdc_series_uuid, k)",
+    "gcs_url": "gcs_url(crdc_series_uuid, k)",
+}
+# Derived identifiers keep the order of the series they hang on, so their order is a number known beforehand.
+RANKS = {"SOPInstanceUID": "sop_rank", "crdc_instance_uuid": "guid_rank", "gcs_url": "guid_rank"}
+UNIQUE = INSTANCE_COLUMNS | {"SeriesInstanceUID", "crdc_series_uuid"}  # within one data release
+
+
+@dataclass(slots=True)
+class Statement:
+    """DuckDB text with the parameters it needs, by name."""
+
+    text: str
+    parameters: dict[str, Any] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Archive:
+    """Where the archive has each attribute: a column, a computation, a table of facts, or nowhere."""
+
+    facts: Mapping[str, str]
+    """Attribute -> the series column that its facts hang on (PatientID or SeriesInstanceUID)."""
+
+    def backed(self, attribute: str) -> bool:
+        """Whether there is any data behind the attribute."""
+        return attribute in SERIES_COLUMNS or attribute in COMPUTED or attribute in self.facts
+
+    def expression(self, attribute: str) -> str:
+        """The attribute's text, over :meth:`series` (and ``k``, for what tells instances apart)."""
+        if attribute in SERIES_COLUMNS:
+            return f'"{attribute}"'
+        if attribute in COMPUTED:
+            return COMPUTED[attribute]
+        return f'"{attribute} value"' if attribute in self.facts else "NULL"
+
+    def series(self, attributes: Iterable[str], joined: str = "") -> str:
+        """FROM clause: the series revisions, with the facts that the attributes need."""
+        facts = "".join(
+            f' LEFT JOIN (SELECT key AS "{name} key", value AS "{name} value", number AS "{name} number" '  # noqa: S608  the names are those of the facts tables
+            f'FROM facts WHERE attribute = \'{name}\') ON "{name} key" = series."{self.facts[name]}"'
+            for name in sorted(set(attributes))
+            if name in self.facts
+        )
+        return f"archive.series AS series{joined}{facts}"
+
+    def condition(self, condition: Condition) -> exp.Expr:
+        """The condition over :meth:`series`. Without data nothing matches; without a fact no patient does."""
+        name = condition.attribute
+        if not self.backed(name):
+            return exp.false()
+        text: exp.Expr = maybe_parse(self.expression(name), dialect="duckdb")
+        if name not in self.facts:
+            return predicate(text, exp.null(), condition)
+        known = exp.column(f"{name} key", quoted=True).is_(exp.null()).not_()
+        return exp.and_(known, predicate(text, exp.column(f"{name} number", quoted=True), condition))
+
+    def selection(self, query: Query) -> Statement:
+        """The rows of the answer in page order, as ``rn, first_k, size``.
+
+        Of an instance-level query each stands for ``size`` consecutive instances of series revision ``rn``, from
+        ``first_k``; of any other query for one row, which that series revision shows.
+        """
+        parameters: dict[str, Any] = {"release": query.release}
+        attributes = {c.attribute for c in query.conditions} | set(query.columns)
+        wheres: dict[bool, list[str]] = {False: ["$release BETWEEN first_release AND last_release"], True: []}
+        for condition in query.conditions:
+            text = _bound(self.condition(condition), parameters)
+            wheres[condition.attribute in INSTANCE_COLUMNS].append(text)
+            if nearby := _series_of(condition):
+                parameters[name := f"v{len(parameters)}"] = nearby[1]
+                wheres[False].append(f"{nearby[0]} IN (SELECT unnest(${name}))")
+        source, where = self.series(attributes), " AND ".join(wheres[False])
+        if expanded := bool(wheres[True]):
+            source = f"(SELECT *, unnest(range(instanceCount)) AS k FROM {source} WHERE {where})"  # noqa: S608  values are bound
+            where = " AND ".join(wheres[True])
+        order = list(self._order(query.order))
+        if query.by_instance:
+            what = "rn, k, 1" if expanded else "rn, 0, instanceCount"
+            tail = f"ORDER BY {', '.join([*order, *(['k'] if expanded else [])])}"
+        elif expanded or UNIQUE.isdisjoint(query.columns):
+            groups = [self.expression(name) for name in query.columns if self.backed(name)]
+            what, tail = "min(rn), 0, 1", f"GROUP BY {', '.join(groups) or '()'} ORDER BY {', '.join(order) or '1'}"
+            if not groups:  # nothing to tell rows apart: one row if anything matches at all
+                tail = "HAVING count(*) > 0"
+        else:
+            what, tail = "rn, 0, 1", f"ORDER BY {', '.join(order)}"
+        return Statement(f"SELECT {what} FROM {source} WHERE {where} {tail}", parameters)  # noqa: S608  values are bound
+
+    def _order(self, names: Iterable[str]) -> Iterator[str]:
+        for name in names:
+            if self.backed(name):
+                yield RANKS.get(name) or f"{self.expression(name)} NULLS FIRST"  # as BigQuery does
+            if name in UNIQUE:
+                return  # no two rows share it, so nothing after it can matter
+
+    def page(self, columns: Iterable[str]) -> str:
+        """Rows in order: the columns of ``$series[i]`` for ``$size[i]`` instances each, from ``$first_k[i]``."""
+        columns = list(columns)
+        chosen = ", ".join(f"{self.expression(name)} AS c{i}" for i, name in enumerate(columns))
+        by_instance = not INSTANCE_COLUMNS.isdisjoint(columns)
+        expanded = "unnest(range(first_k, first_k + size)) AS k" if by_instance else "0 AS k"
+        wanted = (
+            "(SELECT unnest($series::INTEGER[]) AS wanted, unnest($first_k::INTEGER[]) AS first_k, "
+            "unnest($size::INTEGER[]) AS size, unnest(range(len($series::INTEGER[]))) AS position)"
+        )
+        source = self.series(columns, joined=f" JOIN {wanted} ON rn = wanted")
+        return f"SELECT {chosen} FROM (SELECT *, {expanded} FROM {source}) ORDER BY position, k"  # noqa: S608  names are ours
+
+
+def _series_of(condition: Condition) -> tuple[str, list[Any]] | None:
+    """What the series of whole instance identifiers must have, so that only those few are expanded.
+
+    Nothing for patterns, which may match in any series.
+    """
+    if condition.attribute not in INSTANCE_COLUMNS or condition.or_null:
+        return None
+    texts = [str(value).lower() for value in condition.values]
+    if condition.operator == "like" and not {"%", "_"}.isdisjoint(texts[0]):
+        return None
+    if condition.attribute == "SOPInstanceUID":
+        numbers = [int(text[5:]) for text in texts if re.fullmatch(r"2\.25\.[1-9][0-9]{38}", text)]
+        return "sop_base(SeriesInstanceUID)", [f"{number >> 20 << 20:032x}" for number in numbers]
+    uuids = [text.removeprefix("gs://idc-standin/")[:36] for text in texts]
+    return "instance_uuid(crdc_series_uuid, 0)", [f"{uuid[:31]}00000" for uuid in uuids]
+
+
+def _bound(expression: exp.Expr, parameters: dict[str, Any]) -> str:
+    def bind(node: exp.Expr) -> exp.Expr:
+        if isinstance(node, exp.Literal) and node.is_string:
+            name = f"v{len(parameters)}"
+            parameters[name] = node.this
+            return exp.Parameter(this=exp.var(name))
+        return node
+
+    return expression.transform(bind).sql("duckdb")
+
+
+# --- BigQuery, over IDC's public tables --------------------------------------------------------------------------
+
+JOINS = {
+    "dicom_pivot": "pivot.SOPInstanceUID = image.SOPInstanceUID",
+    "tcga_clinical_rel9": "clinical.case_barcode = image.PatientID",
+    "tcga_biospecimen_rel9": "biospecimen.case_barcode = image.PatientID",
+}
+ALIASES = {
+    "dicom_all": "image",
+    "dicom_pivot": "pivot",
+    "tcga_clinical_rel9": "clinical",
+    "tcga_biospecimen_rel9": "biospecimen",
+}
+
+
+def bigquery(query: Query, tables: Mapping[str, str]) -> str:
+    """The query for IDC's public BigQuery tables of the same data release.
+
+    ``tables`` says in which table an attribute stands. Unlike upstream's display text it is what one would run: case
+    is ignored, ``None`` is kept, and patients without clinical data do not slip through.
+    """
+
+    def column(attribute: str) -> exp.Expr:
+        table = tables.get(attribute, "dicom_all")
+        return exp.column(attribute, table=ALIASES[table])
+
+    def table(name: str) -> exp.Expr:
+        catalogue, dataset = "bigquery-public-data", f"idc_v{query.release}"
+        return exp.alias_(exp.table_(name, db=dataset, catalog=catalogue, quoted=True), ALIASES[name], table=True)
+
+    used = {tables.get(name, "dicom_all") for name in (*query.columns, *(c.attribute for c in query.conditions))}
+    text = exp.select(*(column(name) for name in query.columns)).distinct().from_(table("dicom_all"))
+    for name, on in JOINS.items():
+        if name in used:
+            text = text.join(table(name), on=on, dialect="bigquery")
+    wheres = [_escaped(predicate(column(c.attribute), column(c.attribute), c)) for c in query.conditions]
+    if wheres:
+        text = text.where(exp.and_(*wheres, wrap=False))
+    text = text.order_by(*(exp.Ordered(this=column(name), desc=False, nulls_first=True) for name in query.order))
+    return f"#standardSQL\n{text.sql('bigquery', pretty=True)}"
+
+
+def _escaped(expression: exp.Expr) -> exp.Expr:
+    """BigQuery's LIKE takes a backslash for an escape; the API's patterns have none."""
+    for like in expression.find_all(exp.Like):
+        for literal in like.expression.find_all(exp.Literal):
+            literal.set("this", literal.this.replace("\\", "\\\\"))
+    return expression

@@ -1,0 +1,260 @@
+"""The archive as of one data release and all before it: finds rows, counts them, and fetches any page of them.
+
+Law: takes :class:`~idc_standin.query.Query` values and gives rows; runs SQL and knows nothing of HTTP.
+
+A query is answered in two steps. *Finding* runs its conditions once and keeps the matching series in page order, as
+three arrays: a few bytes per series, whatever the number of instances. *Paging* is then arithmetic — a binary search
+in the running total says which series the wanted rows lie in — and one look-up of just these. So a page costs the
+same at any depth, the total is known from the first page on, and nothing is sorted or counted twice.
+"""
+
+from __future__ import annotations
+
+import csv
+import io
+import threading
+from collections import OrderedDict
+from concurrent.futures import Future, ThreadPoolExecutor
+from dataclasses import dataclass
+from importlib.resources import files
+from typing import TYPE_CHECKING, Any
+
+import duckdb
+import numpy as np
+
+from idc_standin import archive, sql
+from idc_standin.errors import StandinError
+from idc_standin.query import INSTANCE_COLUMNS
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+    from importlib.resources.abc import Traversable
+    from pathlib import Path
+
+    import numpy.typing as npt
+
+    from idc_standin.query import Query
+
+CACHED_BYTES = 128 * 2**20
+MEMORY = "384MB"  # what DuckDB may hold; with the cache and Python the server stays under 1 GB
+TOO_MANY = 2_000_000  # instances that a filter on instance identifiers may pick one by one
+
+
+class TooManyInstances(Exception):
+    """A filter on instance identifiers matches more instances than can be listed one by one."""
+
+
+class QueryTimeout(Exception):
+    """The query is still running; ask again."""
+
+
+@dataclass(frozen=True, slots=True)
+class Selection:
+    """The rows of a query in page order: runs of consecutive instances of series revisions."""
+
+    series: npt.NDArray[np.int32]
+    first_k: npt.NDArray[np.int32]
+    ends: npt.NDArray[np.int64]
+    """Running total of the runs' sizes."""
+
+    @property
+    def total(self) -> int:
+        """Number of rows."""
+        return int(self.ends[-1]) if len(self.ends) else 0
+
+    @property
+    def nbytes(self) -> int:
+        """Memory held."""
+        return self.series.nbytes + self.first_k.nbytes + self.ends.nbytes
+
+    def slice(self, start: int, stop: int) -> tuple[list[int], list[int], list[int]]:
+        """The runs of rows ``start`` to ``stop``: series, first instance and size of each."""
+        stop = min(stop, self.total)
+        if start >= stop:
+            return [], [], []
+        first, last = np.searchsorted(self.ends, [start, stop - 1], side="right")
+        chosen = slice(first, last + 1)
+        ends = self.ends[chosen]
+        begins = np.concatenate(([self.ends[first - 1] if first else 0], ends[:-1]))
+        low, high = np.maximum(begins, start), np.minimum(ends, stop)
+        first_k = self.first_k[chosen] + (low - begins)
+        return self.series[chosen].tolist(), first_k.tolist(), (high - low).tolist()
+
+
+class Store:
+    """The archive file and the facts, open for reading; safe for many threads."""
+
+    def __init__(self, path: Path, as_of: int | None = None, facts: Path | None = None) -> None:
+        """``as_of``: the active data release, by default the newest; ``facts``: a folder to read in place of ours."""
+        self._connection = duckdb.connect(config={"memory_limit": MEMORY, "threads": 2})
+        self._connection.execute(archive.attach(path))
+        self._connection.execute(archive.macros())
+        releases = [
+            row[0] for row in self._connection.execute("SELECT release FROM archive.releases ORDER BY 1").fetchall()
+        ]
+        self.active = releases[-1] if as_of is None else as_of
+        if self.active not in releases:
+            raise StandinError(
+                f"There is no data release {self.active}.0: the index has {releases[0]}.0 to {releases[-1]}.0."
+            )
+        self.releases = [release for release in releases if release <= self.active]
+        folder: Traversable | Path = facts or files("idc_standin") / "facts"
+        self.tables = {name: _read(folder, name) for name in ("attributes", "collections", "data_sources", "versions")}
+        self.archive = sql.Archive(self._load_facts(_read(folder, "clinical")))
+        self.bigquery_tables = {row["name"]: row["bigquery_table"] for row in self.tables["attributes"]}
+        self._found: OrderedDict[str, Future[Selection]] = OrderedDict()
+        self._lock = threading.Lock()
+        self._finders = ThreadPoolExecutor(2, thread_name_prefix="find")
+
+    def close(self) -> None:
+        """Stop the running queries and let go of the file."""
+        self._connection.interrupt()
+        self._finders.shutdown(wait=True, cancel_futures=True)
+        self._connection.close()
+
+    def _load_facts(self, rows: Iterable[dict[str, str]]) -> dict[str, str]:
+        connection = self._connection
+        connection.execute("CREATE TABLE facts (key VARCHAR, attribute VARCHAR, value VARCHAR, number DOUBLE)")
+        level: dict[str, str] = {}
+        seen: dict[tuple[str, str], str] = {}
+        for row in rows:
+            column = "SeriesInstanceUID" if row.get("SeriesInstanceUID") else "PatientID"
+            key, attribute, value = row.get(column) or "", row["attribute"], row["value"]
+            if level.setdefault(attribute, column) != column or seen.setdefault((key, attribute), value) != value:
+                raise StandinError(f"The facts contradict each other: {attribute} of {key or 'nobody'}.")
+        known = {row["name"] for row in self.tables["attributes"]}
+        if unknown := sorted(set(level) - known):
+            raise StandinError(f"The facts name {unknown[0]!r}, which is not an attribute of attributes.csv.")
+        facts = [[key, attribute, value or None, _number(value)] for (key, attribute), value in seen.items()]
+        if facts:
+            connection.executemany("INSERT INTO facts VALUES (?, ?, ?, ?)", facts)
+        # True by the way TCGA names things, so no table needs to list them.
+        connection.execute(r"""
+            INSERT INTO facts
+            SELECT PatientID,
+                   unnest(['program_name', 'project_short_name', 'disease_code', 'case_barcode']),
+                   unnest(['TCGA', upper(replace(collection_id, '_', '-')), upper(collection_id[6:]), PatientID]),
+                   NULL
+            FROM (SELECT DISTINCT PatientID, collection_id FROM archive.series)
+            WHERE starts_with(collection_id, 'tcga_')
+        """)
+        by_definition = ("program_name", "project_short_name", "disease_code", "case_barcode")
+        return {**dict.fromkeys(by_definition, "PatientID"), **level}
+
+    # --- queries -------------------------------------------------------------------------------------------------
+
+    def find(self, query: Query, patience: float = 30.0) -> Selection:
+        """All rows of the query, found once and kept for the pages to come.
+
+        Raises QueryTimeout when it takes longer than ``patience`` seconds; it goes on meanwhile, so that asking
+        again later gives the answer.
+        """
+        key = query.key()
+        with self._lock:
+            future = self._found.get(key)
+            if future is None:
+                future = self._found[key] = self._finders.submit(self._find, query)
+                future.add_done_callback(lambda done: self._settle(key, done))
+            self._found.move_to_end(key)
+        try:
+            return future.result(timeout=patience)
+        except TimeoutError:
+            raise QueryTimeout from None
+
+    def _find(self, query: Query) -> Selection:
+        statement = self.archive.selection(query)
+        cursor = self._connection.cursor()
+        picked_singly = any(c.attribute in INSTANCE_COLUMNS for c in query.conditions)
+        text = f"{statement.text} LIMIT {TOO_MANY + 1}" if picked_singly else statement.text
+        series, first_k, size = cursor.execute(text, statement.parameters).fetchnumpy().values()
+        if picked_singly and len(series) > TOO_MANY:
+            raise TooManyInstances
+        return Selection(series.astype(np.int32), first_k.astype(np.int32), np.cumsum(size, dtype=np.int64))
+
+    def _settle(self, key: str, done: Future[Selection]) -> None:
+        with self._lock:
+            if done.cancelled() or done.exception():
+                self._found.pop(key, None)
+                return
+            held = sum(f.result().nbytes for f in self._found.values() if f.done())
+            for oldest in [k for k, f in self._found.items() if f.done() and k != key]:
+                if held <= CACHED_BYTES:
+                    break
+                held -= self._found.pop(oldest).result().nbytes
+
+    def rows(self, selection: Selection, columns: Sequence[str], start: int, size: int) -> list[tuple[str | None, ...]]:
+        """Rows ``start`` to ``start + size`` of a selection: the columns' text, null where there is none."""
+        series, first_k, sizes = selection.slice(start, start + size)
+        if not series:
+            return []
+        parameters = {"series": series, "first_k": first_k, "size": sizes}
+        return self._connection.cursor().execute(self.archive.page(columns), parameters).fetchall()
+
+    def bigquery(self, query: Query) -> str:
+        """The query as BigQuery SQL, for IDC's public tables."""
+        return sql.bigquery(query, self.bigquery_tables)
+
+    # --- catalogues ----------------------------------------------------------------------------------------------
+
+    def versions(self) -> list[tuple[int, str]]:
+        """Data releases served, oldest first, each with the date it became active."""
+        told = {row["idc_data_version"]: row["date_active"] for row in self.tables["versions"]}
+        dates = self._connection.cursor().execute(
+            "SELECT release, date_active::VARCHAR FROM archive.releases ORDER BY 1"
+        )
+        return [
+            (release, told.get(f"{release}.0", date)) for release, date in dates.fetchall() if release in self.releases
+        ]
+
+    def collections(self, release: int) -> list[dict[str, Any]]:
+        """Collections as of a release, by id: what the index says of them, what the series show, and since when."""
+        return self._dicts(
+            """
+            WITH held AS (
+                SELECT collection_id, list(DISTINCT release ORDER BY release) AS releases
+                FROM (SELECT DISTINCT collection_id, first_release, last_release FROM archive.series)
+                JOIN archive.releases ON release BETWEEN first_release AND last_release AND release <= $active
+                GROUP BY collection_id
+            )
+            SELECT collection_id, c.cancer_types, c.tumor_locations, c.species, c.supporting_data, c.updated,
+                   c.description, c.doi, held.releases, count(DISTINCT PatientID) AS subjects,
+                   string_agg(DISTINCT Modality, ', ' ORDER BY Modality) AS modalities
+            FROM archive.series JOIN held USING (collection_id) LEFT JOIN archive.collections AS c USING (collection_id)
+            WHERE $release BETWEEN first_release AND last_release
+            GROUP BY ALL ORDER BY collection_id
+            """,
+            {"release": release, "active": self.active},
+        )
+
+    def analysis_results(self, release: int) -> list[dict[str, Any]]:
+        """Analysis results as of a release, by id."""
+        return self._dicts(
+            """
+            SELECT a.analysis_result_id, a.analysis_result_title, a.source_DOI, a.modalities, a.updated,
+                   string_agg(DISTINCT series.collection_id, ', ' ORDER BY series.collection_id) AS collections,
+                   count(DISTINCT PatientID) AS subjects, min(first_release) AS since
+            FROM archive.series JOIN archive.analysis_results AS a USING (analysis_result_id)
+            WHERE $release BETWEEN first_release AND last_release
+            GROUP BY ALL ORDER BY a.analysis_result_id
+            """,
+            {"release": release},
+        )
+
+    def _dicts(self, text: str, parameters: dict[str, Any]) -> list[dict[str, Any]]:
+        cursor = self._connection.cursor().execute(text, parameters)
+        names = [column[0] for column in cursor.description]
+        return [dict(zip(names, row, strict=True)) for row in cursor.fetchall()]
+
+
+def _read(folder: Traversable | Path, name: str) -> list[dict[str, str]]:
+    try:
+        return list(csv.DictReader(io.StringIO((folder / f"{name}.csv").read_text(encoding="utf-8"))))
+    except (OSError, UnicodeDecodeError, csv.Error) as error:
+        raise StandinError(f"The facts table {name}.csv cannot be read from {folder}: {error}.") from error
+
+
+def _number(value: str) -> float | None:
+    try:
+        return float(value)
+    except ValueError:
+        return None
