@@ -1,0 +1,161 @@
+"""Every error this package decides on, and how an answer of the server becomes one of them.
+
+    IDCError
+    ├── InvalidBaseURL (ValueError)     the base URL cannot be used
+    ├── InvalidFilter (ValueError)      refused here, before anything is sent
+    ├── CredentialsError
+    │   ├── CredentialsNotFound         no credentials file
+    │   ├── CredentialsInvalid          unreadable, not JSON, or without an ID token
+    │   ├── CredentialsInsecure         others may read it, or it would travel unencrypted
+    │   └── CredentialsExpired          the ID token has run out
+    ├── APIError                        the server said no: .status .code .message .request
+    │   ├── InvalidRequest              400, and every 4xx that is not listed
+    │   ├── Unauthorized                401
+    │   ├── Forbidden                   403
+    │   ├── NotFound                    404
+    │   ├── Retired                     410
+    │   ├── RateLimited                 429
+    │   ├── QueryTimeout                504
+    │   └── ServerError                 every other 5xx
+    ├── PagingError                     a token repeats, a total moves, an answer never comes
+    ├── TruncatedResult                 a partial result that must not look whole
+    └── ContractError                   the body does not fit the document
+
+An IDCError means that somebody decided; that nobody answered stays `httpx.TransportError`. All of them can be
+pickled, and none holds a request header.
+"""
+
+from __future__ import annotations
+
+import functools
+import http
+from typing import Any
+
+from attrs import frozen
+
+
+class IDCError(Exception):
+    """The root of all errors that this package decides on."""
+
+
+class InvalidBaseURL(IDCError, ValueError):
+    """The base URL is not one that paths such as `/v1/about` can be appended to."""
+
+
+class InvalidFilter(IDCError, ValueError):
+    """A filter, column or field that the API does not know or would misread. Nothing has been sent."""
+
+
+class CredentialsError(IDCError):
+    """The ID token cannot be used. Nothing has been sent."""
+
+
+class CredentialsNotFound(CredentialsError):
+    """There is no credentials file at the path."""
+
+
+class CredentialsInvalid(CredentialsError):
+    """The credentials file cannot be read, is not JSON or holds no ID token."""
+
+
+class CredentialsInsecure(CredentialsError):
+    """Somebody else may read the credentials file, or the token would travel unencrypted."""
+
+
+class CredentialsExpired(CredentialsError):
+    """The ID token has run out or is about to."""
+
+
+class PagingError(IDCError):
+    """A walk over pages that cannot be trusted or does not end."""
+
+
+class TruncatedResult(IDCError):
+    """A partial result that must not look whole."""
+
+
+class ContractError(IDCError):
+    """The server's answer does not fit the API's document."""
+
+
+@frozen
+class RequestSummary:
+    """What may be shown of a request: no headers, no body, page tokens cut short."""
+
+    method: str
+    url: str
+    path: str
+
+
+class APIError(IDCError):
+    """The server refused or failed.
+
+    Attributes:
+        status: The HTTP status, or the one in the body where that is the truer one (see `_failures`).
+        code: The server's own code, if any: v1 repeats the status, its gateway gives a gRPC code, v3 a word.
+        message: What the server said, on one line of at most 300 characters.
+        request: Which request it was.
+    """
+
+    hint = ""
+
+    def __init__(self, message: str, *, status: int, code: int | str | None, request: RequestSummary) -> None:
+        self.status, self.code, self.message, self.request = status, code, message, request
+        sentence = f"{request.method} {request.path} was answered with {named(status)}: {message}"
+        super().__init__(f"{sentence.rstrip('.')} ({self.hint})" if self.hint else sentence)
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        again = functools.partial(type(self), status=self.status, code=self.code, request=self.request)
+        return again, (self.message,)
+
+
+class InvalidRequest(APIError):
+    """400, or another 4xx without a class of its own: the request cannot be answered as it is."""
+
+
+class Unauthorized(APIError):
+    """401: no ID token, or one that the server does not accept."""
+
+    hint = "renew the credentials file and try again"
+
+
+class Forbidden(APIError):
+    """403: the token is good, but this is not its user's to have."""
+
+    hint = "use the credentials of the user who owns it"
+
+
+class NotFound(APIError):
+    """404: the server knows no such path or thing."""
+
+    hint = "check the identifier and the base URL; a host that has retired v1 answers this, too"
+
+
+class Retired(APIError):
+    """410: the server no longer speaks this generation of the API."""
+
+    hint = "v1 has been retired: use v3, or connect to a local stand-in"
+
+
+class RateLimited(APIError):
+    """429: too many requests."""
+
+    hint = "wait before trying again"
+
+
+class QueryTimeout(APIError):
+    """504: the server gave up on the query."""
+
+    hint = "ask for less at once"
+
+
+class ServerError(APIError):
+    """5xx: the server failed."""
+
+
+def named(status: int) -> str:
+    """Write a status with its phrase, as far as it has one."""
+    try:
+        return f"{status} {http.HTTPStatus(status).phrase}"
+    except ValueError:  # 499, 520 and others that servers and proxies invent
+        return str(status)

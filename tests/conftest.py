@@ -1,0 +1,79 @@
+"""One real stand-in on a socket for the whole run, over the real index, with answers held against the contract."""
+
+from __future__ import annotations
+
+import re
+import subprocess
+import sys
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import httpx
+import pytest
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
+ROOT = Path(__file__).resolve().parent.parent
+
+
+@pytest.fixture(scope="session")
+def anyio_backend() -> str:
+    return "asyncio"
+
+
+@contextmanager
+def serving(*options: str) -> Iterator[str]:
+    """A stand-in in a process of its own; gives its URL and ends it, however the block ends."""
+    command = [sys.executable, "-m", "idc_standin", "serve", "--port", "0", *options]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as process:
+        try:
+            assert process.stdout is not None
+            line = process.stdout.readline()
+            found = re.search(r"http://\S+", line)
+            assert found, f"the stand-in did not start: {line!r}"
+            yield found[0]
+        finally:
+            process.terminate()
+            process.wait(timeout=20)
+
+
+@pytest.fixture(scope="session")
+def state(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """State folder of the session's stand-in."""
+    return tmp_path_factory.mktemp("state")
+
+
+@pytest.fixture(scope="session")
+def standin(state: Path) -> Iterator[str]:
+    """URL of a stand-in as of data version 2.0, the day of the notebook."""
+    with serving("--as-of", "2.0", "--state", str(state), "--check-answers") as url:
+        yield url
+
+
+@pytest.fixture(scope="session")
+def new_credentials(state: Path) -> Callable[..., Path]:
+    """Makes credentials files for users of the session's stand-in, with its own command."""
+
+    def make(path: Path, email: str = "ada@example.org", *options: str) -> Path:
+        command = [sys.executable, "-m", "idc_standin", "token", "--state", str(state), "--email", email]
+        subprocess.run([*command, "--output", str(path), *options], check=True, capture_output=True)
+        return path
+
+    return make
+
+
+@pytest.fixture(scope="session")
+def credentials_file(new_credentials: Callable[..., Path], tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A credentials file, valid for the whole run."""
+    return new_credentials(
+        tmp_path_factory.mktemp("home") / ".idc_credentials", "ada@example.org", "--name", "Ada Lovelace"
+    )
+
+
+@pytest.fixture(scope="session")
+def http(standin: str) -> Iterator[httpx.Client]:
+    """A plain HTTP client, so that tests of the stand-in do not depend on ours."""
+    with httpx.Client(base_url=standin, timeout=60) as client:
+        yield client

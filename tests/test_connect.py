@@ -1,0 +1,279 @@
+"""What `connect` installs in the generated client, and what it refuses."""
+
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+import attrs
+import httpx
+import pytest
+from idc_client import AuthenticatedClient
+from idc_client.api.v1 import create_cohort, get_about, list_cohorts, list_versions
+
+from idc_ext import (
+    IDC,
+    APIError,
+    ContractError,
+    CredentialsError,
+    CredentialsInsecure,
+    CredentialsNotFound,
+    InvalidBaseURL,
+    InvalidRequest,
+    Retired,
+    ServerError,
+    connect,
+    v1,
+)
+
+HERE = "http://127.0.0.1:9"
+LIVE = "https://api.imaging.datacommons.cancer.gov"
+VERSIONS = {"code": 200, "versions": []}
+HIDDEN = {
+    "code": 200,
+    "cohort_properties": {"code": 400, "message": "There was an error saving your cohort."},
+}
+
+
+@pytest.fixture(autouse=True)
+def _no_settings(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    for name in ("IDC_BASE_URL", "IDC_CREDENTIALS", "HTTP_PROXY", "http_proxy", "ALL_PROXY", "all_proxy"):
+        monkeypatch.delenv(name, raising=False)
+    monkeypatch.setenv("HOME", str(tmp_path))
+
+
+def fake(status: int = 200, body: Any = VERSIONS, **headers: str) -> httpx.MockTransport:
+    """Make a transport that gives one answer for ever, its body unread as from a socket."""
+
+    def answer(request: httpx.Request) -> httpx.Response:
+        content = body if isinstance(body, bytes) else httpx.Response(200, json=body).content
+        kind = {"content-type": "application/json", "content-length": str(len(content)), **headers}
+        return httpx.Response(status, headers=kind, stream=httpx.ByteStream(content))
+
+    return httpx.MockTransport(answer)
+
+
+def test_the_base_url_is_the_argument_or_the_variable_or_the_live_host(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    assert LIVE in repr(connect())
+    monkeypatch.setenv("IDC_BASE_URL", f"{HERE}/")
+    assert HERE in repr(connect())
+    assert "http://localhost:1" in repr(connect("http://localhost:1"))
+
+
+@pytest.mark.parametrize(
+    "url",
+    ["x", "ftp://example.org", "https://", "//example.org", "http://h:port", "http://h\n", "https://h/?q=1",
+     "https://h/#f", 7, "http://[::1", " https://h", f"{LIVE}/v1", f"{LIVE}/v3/", f"{LIVE}/api/v2"],
+)  # fmt: skip
+def test_a_base_url_that_cannot_work_is_refused_at_once(url: Any) -> None:
+    with pytest.raises(InvalidBaseURL):
+        connect(url)
+    assert issubclass(InvalidBaseURL, ValueError)
+
+
+def test_a_base_url_with_a_version_is_answered_with_the_right_one() -> None:
+    with pytest.raises(InvalidBaseURL, match=f"use '{LIVE}'"):
+        connect(f"{LIVE}/v1/")
+
+
+@pytest.mark.parametrize("url", ["https://ada:secret@example.org", "http:ada:secret@example.org", "ada:secret@h"])
+def test_a_password_in_the_base_url_is_refused_and_not_repeated(url: str) -> None:
+    with pytest.raises(InvalidBaseURL) as caught:
+        connect(url)
+    assert "secret" not in str(caught.value)
+
+
+def test_every_generated_function_takes_the_client() -> None:
+    idc = connect(HERE, transport=fake())
+    assert isinstance(idc, IDC)
+    assert isinstance(idc, AuthenticatedClient)
+    answer = list_versions.sync(client=idc)
+    assert answer is not None
+    assert answer.to_dict() == VERSIONS
+
+
+@pytest.mark.parametrize("read", ["with_headers", "with_cookies"])
+def test_a_client_derived_from_it_is_still_one(read: str) -> None:
+    idc = getattr(connect(HERE, transport=fake(400, {"code": 400, "message": "m"})), read)({"A": "b"})
+    assert isinstance(idc, IDC)
+    with pytest.raises(InvalidRequest):
+        list_versions.sync(client=idc)
+
+
+def test_its_token_field_is_empty_for_good() -> None:
+    assert connect().token == ""
+    with pytest.raises(TypeError):
+        attrs.evolve(connect(), token="abc")
+
+
+def test_a_credentials_file_that_is_named_is_loaded_at_once(tmp_path: Path) -> None:
+    with pytest.raises(CredentialsNotFound):
+        connect(HERE, credentials=tmp_path / "none")
+    (tmp_path / "open").write_text("{}")
+    (tmp_path / "open").chmod(0o644)
+    with pytest.raises(CredentialsInsecure):
+        connect(HERE, credentials=tmp_path / "open")
+
+
+def test_the_default_credentials_file_is_looked_for_when_it_is_needed() -> None:
+    with connect(HERE, transport=fake()) as idc:
+        list_versions.sync(client=idc)
+        with pytest.raises(CredentialsNotFound):
+            list_cohorts.sync(client=idc)
+
+
+@pytest.mark.parametrize("status", [300, 400, 401, 404, 410, 422, 429, 499, 500, 504, 520])
+def test_no_failure_comes_back_as_a_value_or_as_none(status: int) -> None:
+    with (
+        connect(HERE, transport=fake(status, b"<html>")) as idc,
+        pytest.raises(Exception, match=str(status)) as caught,
+    ):
+        list_versions.sync(client=idc)
+    assert status < 400 or isinstance(caught.value, APIError)
+
+
+def test_an_unfollowed_redirect_is_an_error_and_a_followed_one_is_not() -> None:
+    with (
+        connect(HERE, transport=fake(302, b"", location="https://example.org/")) as idc,
+        pytest.raises(APIError),
+    ):
+        list_versions.sync(client=idc)
+
+    def answer(request: httpx.Request) -> httpx.Response:
+        if request.url.path == "/v1/versions":
+            return httpx.Response(302, headers={"location": "/elsewhere"})
+        return httpx.Response(200, json=VERSIONS)
+
+    with connect(HERE, transport=httpx.MockTransport(answer), follow_redirects=True) as idc:
+        assert list_versions.sync(client=idc)
+
+
+def test_a_refusal_inside_a_200_is_raised() -> None:
+    spec = v1.cohort("n", "", {"Modality": ["CT"]})
+    with connect(HERE, transport=fake(200, HIDDEN), auth=None) as idc:
+        with pytest.raises(InvalidRequest, match="saving"):
+            create_cohort.sync(client=idc, body=spec)
+        with pytest.raises(InvalidRequest, match="saving"):
+            v1.create_cohort(idc, spec)
+
+
+async def test_errors_are_raised_in_the_other_colour_too() -> None:
+    spec = v1.cohort("n", "", {"Modality": ["CT"]})
+    async with connect(HERE, transport=fake(200, HIDDEN), auth=None) as idc:
+        with pytest.raises(InvalidRequest, match="saving"):
+            await create_cohort.asyncio(client=idc, body=spec)
+    async with connect(HERE, transport=fake(503, b"")) as idc:
+        with pytest.raises(ServerError, match="503"):
+            await list_versions.asyncio(client=idc)
+    async with connect(HERE, transport=fake(410, {"code": 410, "message": "m", "documentation": ""})) as idc:
+        with pytest.raises(Retired):
+            await get_about.asyncio(client=idc)
+
+
+def test_a_web_page_in_place_of_data_is_raised() -> None:
+    page = fake(200, b"<html>", **{"content-type": "text/html"})
+    with connect(HERE, transport=page) as idc, pytest.raises(ContractError):
+        list_versions.sync(client=idc)
+
+
+def test_a_large_answer_can_be_streamed() -> None:
+    with (
+        connect(HERE, transport=fake(200, b"x" * 100_000)) as idc,
+        idc.get_httpx_client().stream("GET", "/v1/versions") as response,
+    ):
+        assert not response.is_stream_consumed
+
+
+def test_a_transport_failure_stays_one_of_httpx() -> None:
+    def fail(request: httpx.Request) -> httpx.Response:
+        raise httpx.ReadTimeout("slow")
+
+    with connect(HERE, transport=httpx.MockTransport(fail)) as idc, pytest.raises(httpx.ReadTimeout):
+        list_versions.sync(client=idc)
+
+
+def test_there_are_deadlines_by_default_and_others_on_request() -> None:
+    assert connect().get_httpx_client().timeout == httpx.Timeout(60, connect=10)
+    assert connect().get_async_httpx_client().timeout == httpx.Timeout(60, connect=10)
+    assert connect(timeout=5).get_httpx_client().timeout == httpx.Timeout(5)
+    assert connect(timeout=httpx.Timeout(None)).get_httpx_client().timeout == httpx.Timeout(None)
+
+
+def test_the_user_agent_names_client_python_and_httpx_unless_another_is_given() -> None:
+    agent = connect().get_httpx_client().headers["user-agent"]
+    assert agent.startswith("idc-client/")
+    assert agent.endswith(f" python/{sys.version_info.major}.{sys.version_info.minor} httpx/{httpx.__version__}")
+    headers = connect(headers={"user-agent": "mine", "x-a": "b"}).get_httpx_client().headers
+    assert headers.get_list("user-agent") == ["mine"]
+    assert headers["x-a"] == "b"
+
+
+def test_the_callers_own_hooks_see_what_is_refused() -> None:
+    seen: list[int] = []
+    hooks = {"response": [lambda response: seen.append(response.status_code)]}
+    with connect(HERE, transport=fake(400, b""), event_hooks=hooks) as idc, pytest.raises(InvalidRequest):
+        list_versions.sync(client=idc)
+    assert seen == [400]
+
+
+def test_leaving_with_closes() -> None:
+    with connect(HERE, transport=fake()) as idc:
+        list_versions.sync(client=idc)
+    assert idc.get_httpx_client().is_closed
+
+
+async def test_leaving_async_with_closes_both_colours() -> None:
+    async with connect(HERE, transport=fake()) as idc:
+        list_versions.sync(client=idc)
+        await list_versions.asyncio(client=idc)
+    assert idc.get_httpx_client().is_closed
+    assert idc.get_async_httpx_client().is_closed
+
+
+@pytest.mark.parametrize("host", ["127.0.0.1", "localhost", "[::1]"])
+def test_a_proxy_of_the_environment_is_used_but_not_for_this_machine(
+    monkeypatch: pytest.MonkeyPatch, host: str
+) -> None:
+    monkeypatch.setenv("HTTP_PROXY", "http://proxy.example.org:3128")
+
+    def pool(base_url: str, **more: Any) -> str:
+        client = connect(base_url, **more).get_httpx_client()
+        transport = client._transport_for_url(httpx.URL(f"{base_url}/v1/about"))
+        return type(getattr(transport, "_pool", None)).__name__
+
+    assert pool("http://example.org") == "HTTPProxy"
+    assert pool(f"http://{host}:9") == "ConnectionPool"
+    assert pool(f"http://{host}:9", proxy="http://127.0.0.1:3128") == "HTTPProxy"
+
+
+def test_importing_reads_no_settings_and_no_credentials() -> None:
+    code = (
+        "import os, sys, httpx, attrs, idc_client.models\n"
+        "class Closed(dict):\n"
+        "    def get(self, name, default=None):\n"
+        "        assert not name.startswith('IDC'), name\n"
+        "        return dict.get(self, name, default)\n"
+        "os.environ = Closed(os.environ)\n"
+        "sys.addaudithook(lambda event, args: event == 'open' and 'credentials' in str(args[0])"
+        " and '.py' not in str(args[0]) and sys.exit('read ' + str(args[0])))\n"
+        "import idc_ext\n"
+    )
+    subprocess.run([sys.executable, "-c", code], check=True)
+
+
+async def test_the_real_server_greets_in_both_colours(standin: str) -> None:
+    async with connect(standin) as idc:
+        assert "Welcome" in str(await get_about.asyncio(client=idc))
+        assert await get_about.asyncio(client=idc) == get_about.sync(client=idc)
+
+
+def test_the_real_server_knows_the_user_of_the_credentials_file(standin: str, credentials_file: Path) -> None:
+    with connect(standin, credentials=credentials_file) as idc:
+        assert list_cohorts.sync(client=idc) is not None
+
+
+def test_the_real_server_is_not_asked_without_credentials(standin: str) -> None:
+    with connect(standin) as idc, pytest.raises(CredentialsError):
+        list_cohorts.sync(client=idc)

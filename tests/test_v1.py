@@ -1,0 +1,392 @@
+"""The dialect of v1: what it refuses, what it asks for, and how it reads answers."""
+
+import json
+import math
+import re
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import attrs
+import httpx
+import pytest
+import yaml
+from hypothesis import given
+from hypothesis import strategies as st
+from idc_client.api.v1 import create_cohort
+from idc_client.models import V1AttributeName, V1ManifestRow, V1QueryField
+from idc_client.types import UNSET
+
+from idc_ext import ContractError, Forbidden, InvalidFilter, InvalidRequest, Rows, connect, v1
+from idc_ext._v1_names import _COLUMNS, _NUMERIC
+from idc_ext._v1_security import USER_OPERATIONS, needs_user
+from tests.conftest import serving
+
+HERE = "http://127.0.0.1:9"
+DOCUMENT = yaml.safe_load((Path(__file__).parents[1] / "openapi.yaml").read_text())
+OPERATIONS = {
+    (method.upper(), path): operation
+    for path, item in DOCUMENT["paths"].items()
+    for method, operation in item.items()
+    if method in {"get", "post", "put", "patch", "delete"}
+}
+NOTEBOOK = {"collection_id": ["TCGA-LUAD", "TCGA-KIRC"], "Modality": ["CT", "MR"], "race": ["ASIAN"]}
+SPEC = v1.cohort("testcohort", "Test description", NOTEBOOK)
+TEXTS = {name for name in V1AttributeName if name not in _NUMERIC}
+
+
+def answering(body: Any, status: int = 200) -> Any:
+    """A client whose server gives one answer for ever, and the requests it has been sent."""
+    requests: list[httpx.Request] = []
+
+    def answer(request: httpx.Request) -> httpx.Response:
+        requests.append(request)
+        return httpx.Response(status, json=body)
+
+    idc = connect(HERE, transport=httpx.MockTransport(answer), auth=None)
+    return idc, requests
+
+
+def manifest_page(*rows: Any, **other: Any) -> dict[str, Any]:
+    table = {"json_manifest": list(rows), "rowsReturned": len(rows), "totalFound": len(rows)}
+    return {"code": 200, "cohort": {}, "manifest": table, "next_page": "", **other}
+
+
+def query_page(*rows: dict[str, Any], **other: Any) -> dict[str, Any]:
+    table = {"json": list(rows), "rowsReturned": len(rows), "totalFound": len(rows)}
+    return {"code": 200, "query_results": table, "next_page": "", **other}
+
+
+def test_the_table_of_users_operations_is_the_documents() -> None:
+    document = {
+        key for key, operation in OPERATIONS.items()
+        if key[1].startswith("/v1/") and operation.get("security", DOCUMENT["security"])
+    }  # fmt: skip
+    assert document == USER_OPERATIONS
+
+
+def test_every_operation_is_found_by_its_real_path() -> None:
+    for method, path in OPERATIONS:
+        if path.startswith("/v1/"):
+            expected = (method, path) in USER_OPERATIONS
+            for real in (path, f"{path}/"):
+                assert needs_user(method, re.sub(r"\{\w+\}", "18446744073709551616", real)) == expected
+
+
+def test_the_manifest_columns_are_the_documents_in_rows_and_in_parameters() -> None:
+    row = DOCUMENT["components"]["schemas"]["V1ManifestRow"]["properties"]
+    assert set(_COLUMNS) == set(row)
+    everything = v1.preview_manifest(connect(HERE), SPEC, fields=_COLUMNS, sql=True).first.params
+    declared = DOCUMENT["components"]["parameters"]
+    names = {declared[one["$ref"].rpartition("/")[2]]["name"] for one in
+             OPERATIONS["POST", "/v1/cohorts/preview/manifest"]["parameters"]}  # fmt: skip
+    assert set(everything) == names - {"next_page"}
+    assert {everything[column] for column in [*_COLUMNS, "sql"]} == {"True"}
+
+
+def test_which_attributes_are_numeric_is_as_the_document_says() -> None:
+    patterns = DOCUMENT["components"]["schemas"]["V1Filters"]["patternProperties"]
+    for pattern, schema in patterns.items():
+        for name in V1AttributeName:
+            if re.search(pattern, name):
+                assert (name in _NUMERIC) == (schema["items"]["type"] == "number"), name
+
+
+def test_a_cohort_is_what_the_notebook_sends() -> None:
+    assert SPEC.to_dict() == {"name": "testcohort", "description": "Test description", "filters": NOTEBOOK}
+
+
+@given(st.data())
+def test_every_filter_that_the_document_allows_is_taken_over_unchanged(data: Any) -> None:
+    number = st.integers() | st.floats(allow_nan=False, allow_infinity=False)
+
+    def values(name: str) -> Any:
+        if name in TEXTS:
+            return st.lists(st.text(), min_size=1)
+        return (
+            st.tuples(number, number).map(sorted) if name.endswith("_btw") else st.lists(number, min_size=1, max_size=1)
+        )
+
+    names = data.draw(st.lists(st.sampled_from([*V1AttributeName]), min_size=1, max_size=4, unique=True))
+    filters = {str(name): data.draw(values(name)) for name in names}
+    assert v1.cohort("n", "", filters).filters.to_dict() == filters
+
+
+@pytest.mark.parametrize(
+    ("filters", "says"),
+    [
+        ({"modality": ["CT"]}, "did you mean Modality?"),
+        ({"RACE": ["ASIAN"]}, "did you mean race?"),
+        ({"colection_id": ["x"]}, "did you mean collection_id?"),
+        ({"zzz": ["x"]}, "'zzz' is no filter attribute"),
+        ({7: ["x"]}, "7 is no filter attribute"),
+        ({"Modality": []}, "at least one value"),
+        ({"Modality": "CT"}, "takes a list"),
+        ({"Modality": None}, "takes a list"),
+        ({"Modality": {"CT": 1}}, "takes a list"),
+        ({"Modality": ["CT", None]}, "takes text, not None"),
+        ({"SeriesNumber": [4]}, "takes text, not 4"),
+        ({"age_at_diagnosis": ["50"]}, "takes numbers, not '50'"),
+        ({"age_at_diagnosis": [True]}, "takes numbers, not True"),
+        ({"age_at_diagnosis": [math.nan]}, "takes numbers, not nan"),
+        ({"age_at_diagnosis_lt": [math.inf]}, "takes numbers, not inf"),
+        ({"age_at_diagnosis": [50, 51]}, "a single number, not 2"),
+        ({"age_at_diagnosis_gte": [50, 51]}, "a single number, not 2"),
+        ({"age_at_diagnosis_btw": [50]}, "two numbers, low bound first, not 1"),
+        ({"age_at_diagnosis_btw": [59.5, 50]}, "low bound first: 59.5 > 50"),
+        ({}, "all_of_idc=True"),
+    ],
+)
+def test_a_filter_that_would_be_misread_is_refused_before_it_is_sent(filters: Any, says: str) -> None:
+    with pytest.raises(InvalidFilter, match=re.escape(says)) as caught:
+        v1.cohort("n", "", filters)
+    assert isinstance(caught.value, ValueError)
+
+
+def test_the_whole_archive_is_selected_only_on_purpose() -> None:
+    assert v1.cohort("n", "", {}, all_of_idc=True).to_dict()["filters"] == {}
+
+
+@pytest.mark.parametrize(("name", "description"), [("", ""), ("n" * 256, ""), (None, ""), ("n", None)])
+def test_a_cohort_has_a_name_and_a_description(name: Any, description: Any) -> None:
+    with pytest.raises(InvalidFilter):
+        v1.cohort(name, description, NOTEBOOK)
+
+
+@pytest.mark.parametrize(
+    ("fields", "says"),
+    [
+        (["patient_id"], "did you mean Patient_ID?"),
+        (["PatientID"], "did you mean Patient_ID?"),
+        ([], "at least one"),
+        (["GCS_URL", "GCS_URL"], "none twice"),
+        ("GCS_URL", "write ['GCS_URL']"),
+        ([None], "None is no manifest column"),
+    ],
+)
+def test_manifest_columns_are_checked_before_anything_is_sent(fields: Any, says: str) -> None:
+    for ask in (lambda: v1.preview_manifest(connect(HERE), SPEC, fields=fields),
+                lambda: v1.manifest(connect(HERE), 146, fields=fields)):  # fmt: skip
+        with pytest.raises(InvalidFilter, match=re.escape(says)):
+            ask()
+
+
+@pytest.mark.parametrize(
+    ("fields", "says"),
+    [(["Patient_ID"], "did you mean PatientID?"), ([], "at least one"), ("Modality", "write ['Modality']")],
+)
+def test_query_fields_are_checked_before_anything_is_sent(fields: Any, says: str) -> None:
+    for ask in (
+        lambda: v1.preview_query(connect(HERE), SPEC, fields),
+        lambda: v1.query(connect(HERE), 1, fields),
+    ):
+        with pytest.raises(InvalidFilter, match=re.escape(says)):
+            ask()
+
+
+def test_each_request_is_the_generated_ones_and_its_next_page_keeps_token_size_and_body_only() -> None:
+    idc = connect(HERE)
+    spec, fields = SPEC.to_dict(), ["PatientID", "Modality"]
+    for rows, method, path, params, body in (
+        (v1.preview_manifest(idc, SPEC, fields=["GCS_URL"], page_size=2, sql=True),
+         "POST", "/v1/cohorts/preview/manifest", {"GCS_URL": "True", "sql": "True", "page_size": 2}, spec),
+        (v1.manifest(idc, 146, fields=["GCS_URL"]),
+         "GET", "/v1/cohorts/146/manifest", {"GCS_URL": "True", "page_size": 1000}, None),
+        (v1.preview_query(idc, SPEC, fields),
+         "POST", "/v1/cohorts/preview/query", {"page_size": 1000},
+         {"cohort_def": spec, "queryFields": {"fields": fields}}),
+        (v1.query(idc, 146, fields, page_size=7),
+         "POST", "/v1/cohorts/146/query", {"page_size": 7}, {"fields": fields}),
+        (v1.dicom_metadata(idc), "GET", "/v1/dicomMetadata", {"page_size": 1000}, None),
+    ):  # fmt: skip
+        first, second = rows.first, rows.resume("token")
+        assert (first.method, first.path, first.params, first.json) == (method, path, params, body)
+        assert (method, path) in OPERATIONS or re.sub("/146/", "/{cohort_id}/", path) in DOCUMENT["paths"]
+        assert second == attrs.evolve(first, params={"page_size": params["page_size"], "next_page": "token"})
+
+
+def test_manifest_rows_have_the_generated_type_and_the_page_its_cohort() -> None:
+    idc, _ = answering(manifest_page({"GCS_URL": "gs://b/k", "Patient_ID": None}, cohort={"name": "n"}))
+    rows = v1.preview_manifest(idc, SPEC, fields=["GCS_URL", "Patient_ID"])
+    (row,) = rows
+    assert isinstance(row, V1ManifestRow)
+    assert (row.gcs_url, row.patient_id, row.crdc_series_guid) == ("gs://b/k", None, UNSET)
+    assert next(rows.pages()).info == {"cohort": {"name": "n"}}
+
+
+def test_query_rows_are_plain_dictionaries() -> None:
+    row = {"PatientID": "p", "Modality": None, "extra": ["a", "b"]}
+    idc, _ = answering(query_page(row, cohort_def={"name": "n"}))
+    assert [*v1.preview_query(idc, SPEC, ["PatientID", "Modality"])] == [row]
+    assert next(v1.query(idc, 1, ["PatientID"]).pages()).info == {"cohort_def": {"name": "n"}}
+    assert [*v1.dicom_metadata(idc)] == [row]
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        manifest_page({"Patient_ID": "p"}),
+        manifest_page("row"),
+        manifest_page(next_page=7),
+        manifest_page(manifest=None),
+        manifest_page(manifest={"json_manifest": [], "rowsReturned": 1, "totalFound": 1}),
+        manifest_page(manifest={"json_manifest": [], "rowsReturned": 0, "totalFound": "0"}),
+        manifest_page(manifest={"json_manifest": {}, "rowsReturned": 0, "totalFound": 0}),
+        query_page(),
+        {"code": 200},
+    ],
+)
+def test_a_manifest_that_contradicts_the_document_or_itself_is_a_contract_error(body: Any) -> None:
+    idc, _ = answering(body)
+    with pytest.raises(ContractError, match="/v1/cohorts/preview/manifest"):
+        list(v1.preview_manifest(idc, SPEC, fields=["GCS_URL"]))
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        {"code": 202, "message": "m", "manifest_info": {"cohort": {}, "next_page": "t", "cohortObjects": {}}},
+        {"code": 202, "message": "m", "query_info": {"next_page": "t"}},
+        {"code": 202, "message": "m", "next_page": "t"},
+    ],
+)
+def test_the_token_of_not_yet_is_found_wherever_an_era_put_it(body: Any) -> None:
+    answers = iter([httpx.Response(202, json=body), httpx.Response(200, json=query_page({"a": "b"}))])
+    urls = []
+
+    def answer(request: httpx.Request) -> httpx.Response:
+        urls.append(dict(request.url.params))
+        return next(answers)
+
+    idc = connect(HERE, transport=httpx.MockTransport(answer))
+    assert list(v1.dicom_metadata(idc)) == [{"a": "b"}]
+    assert urls[1]["next_page"] == "t"
+
+
+def created(**filters: list[Any]) -> dict[str, Any]:
+    saved = {"idc_data_version": "2.0", "filters": filters}
+    properties = {"cohort_id": 146, "name": "n", "description": "", "filterSet": saved}
+    return {"code": 200, "cohort_properties": properties}
+
+
+def test_creating_a_cohort_gives_its_identifier_and_asks_once() -> None:
+    idc, requests = answering(created(**NOTEBOOK))
+    assert v1.create_cohort(idc, SPEC).cohort_id == 146
+    assert [json.loads(request.content) for request in requests] == [SPEC.to_dict()]
+
+
+def test_a_cohort_that_lost_filters_on_the_way_is_an_error_that_names_it() -> None:
+    idc, _ = answering(created(Modality=["CT"]))
+    spec = v1.cohort("n", "", {"Modality": ["CT"], "age_at_diagnosis_btw": [50, 59]})
+    with pytest.raises(ContractError, match="cohort 146 was saved without the filters on age_at_diagnosis_btw"):
+        v1.create_cohort(idc, spec)
+
+
+@pytest.mark.parametrize("body", [{}, {"code": 200}, {"code": 200, "cohort_properties": {}}, [], {"code": 201}])
+def test_an_answer_without_a_cohort_is_a_contract_error(body: Any) -> None:
+    with pytest.raises(ContractError):
+        v1.create_cohort(answering(body)[0], SPEC)
+
+
+def test_the_public_names_of_the_dialect_are_sorted_and_all_there() -> None:
+    assert [*v1.__all__] == sorted(v1.__all__)
+    assert all(hasattr(v1, name) for name in v1.__all__)
+
+
+# Against the real index behind a real server:
+
+
+@pytest.mark.parametrize("page_size", [1, 7, 1000])
+def test_a_real_manifest_is_the_same_by_any_page_size(standin: str, page_size: int) -> None:
+    with connect(standin) as idc:
+        wanted = {"fields": ["Patient_ID", "CRDC_Series_GUID"]}
+        whole = list(v1.preview_manifest(idc, SPEC, **wanted, page_size=50_000))
+        assert whole
+        assert list(v1.preview_manifest(idc, SPEC, **wanted, page_size=page_size)) == whole
+
+
+async def test_a_real_manifest_is_the_same_in_both_colours(standin: str) -> None:
+    async with connect(standin) as idc:
+        rows: Rows[V1ManifestRow] = v1.preview_manifest(idc, SPEC, fields=["CRDC_Series_GUID"], page_size=10)
+        assert [row async for row in rows] == list(rows)
+
+
+def test_the_first_real_page_says_what_was_understood(standin: str) -> None:
+    with connect(standin) as idc:
+        page = next(v1.preview_manifest(idc, SPEC, fields=["GCS_URL"], page_size=2, sql=True).pages())
+    assert len(page.rows) == 2
+    assert page.total is not None
+    assert page.total > 2
+    assert page.info["cohort"]["filterSet"]["filters"]["collection_id"] == ["tcga_luad", "tcga_kirc"]
+    assert "SELECT" in page.info["cohort"]["sql"].upper()
+
+
+def test_a_saved_cohort_lists_what_its_preview_lists(standin: str, credentials_file: Path) -> None:
+    with connect(standin, credentials=credentials_file) as idc:
+        saved = v1.create_cohort(idc, SPEC)
+        columns, fields = ["CRDC_Series_GUID"], ["PatientID", "Modality"]
+        preview = list(v1.preview_manifest(idc, SPEC, fields=columns))
+        assert list(v1.manifest(idc, saved.cohort_id, fields=columns)) == preview
+        assert list(v1.query(idc, saved.cohort_id, fields)) == list(v1.preview_query(idc, SPEC, fields))
+
+
+async def test_a_cohort_is_saved_in_the_other_colour_by_the_generated_function(
+    standin: str, credentials_file: Path
+) -> None:
+    async with connect(standin, credentials=credentials_file) as idc:
+        assert await create_cohort.asyncio(client=idc, body=SPEC) is not None
+
+
+def test_a_cohort_that_does_not_exist_is_refused(standin: str, credentials_file: Path) -> None:
+    with connect(standin, credentials=credentials_file) as idc, pytest.raises(InvalidRequest, match="999999"):
+        list(v1.manifest(idc, 999_999, fields=["GCS_URL"]))
+
+
+def test_real_dicom_metadata_comes_page_by_page(standin: str) -> None:
+    with connect(standin) as idc:
+        first = next(v1.dicom_metadata(idc, page_size=3).pages())
+    assert len(first.rows) == 3
+    assert first.rows[0]["SOPInstanceUID"]
+
+
+def test_every_query_field_can_be_asked_for(standin: str) -> None:
+    with connect(standin) as idc:
+        fields = [str(field) for field in V1QueryField]
+        first = next(v1.preview_query(idc, SPEC, fields, page_size=1).pages())
+        assert set(first.rows[0]) == set(fields)
+
+
+# Against a server with upstream's bad habits, which answers every new query with "not yet":
+
+
+@pytest.fixture(scope="module")
+def moody(state: Path) -> Iterator[str]:
+    with serving("--as-of", "2.0", "--state", str(state), "--quirks", "--patience", "0") as url:
+        yield url
+
+
+async def test_not_yet_and_tokens_that_cannot_be_resumed_make_no_difference_to_the_rows(
+    standin: str, moody: str
+) -> None:
+    async with connect(standin) as calm, connect(moody) as idc:
+        expected = list(v1.preview_manifest(calm, SPEC, fields=["CRDC_Series_GUID"]))
+        rows = v1.preview_manifest(idc, SPEC, fields=["CRDC_Series_GUID"], page_size=10)
+        assert [row async for row in rows] == list(rows) == expected
+
+
+def test_refusals_hidden_in_a_200_and_filters_lost_in_saving_are_errors(moody: str, credentials_file: Path) -> None:
+    with connect(moody, credentials=credentials_file) as idc:
+        with pytest.raises(InvalidRequest, match=r"saving your cohort\. \(sent as HTTP 200\)"):
+            v1.create_cohort(idc, v1.cohort("n", "", {}, all_of_idc=True))
+        with pytest.raises(ContractError, match="without the filters on age_at_diagnosis_btw"):
+            v1.create_cohort(idc, v1.cohort("n", "", {"Modality": ["CT"], "age_at_diagnosis_btw": [50, 60]}))
+
+
+def test_a_cohort_of_somebody_else_is_forbidden(
+    standin: str, credentials_file: Path, new_credentials: Callable[..., Path], tmp_path: Path
+) -> None:
+    with connect(standin, credentials=credentials_file) as idc:
+        saved = v1.create_cohort(idc, SPEC)
+    bob = new_credentials(tmp_path / "bob", "bob@example.org")
+    with connect(standin, credentials=bob) as idc, pytest.raises(Forbidden, match="isn't the owner"):
+        list(v1.manifest(idc, saved.cohort_id, fields=["GCS_URL"]))
