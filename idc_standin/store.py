@@ -15,6 +15,7 @@ import io
 import threading
 from collections import OrderedDict
 from concurrent.futures import Future, ThreadPoolExecutor
+from contextlib import contextmanager
 from dataclasses import dataclass
 from importlib.resources import files
 from typing import TYPE_CHECKING, Any
@@ -27,7 +28,7 @@ from idc_standin.errors import StandinError
 from idc_standin.query import INSTANCE_COLUMNS
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Iterable, Iterator, Sequence
     from importlib.resources.abc import Traversable
     from pathlib import Path
 
@@ -103,14 +104,30 @@ class Store:
         self.archive = sql.Archive(self._load_facts(_read(folder, "clinical")))
         self.bigquery_tables = {row["name"]: row["bigquery_table"] for row in self.tables["attributes"]}
         self._found: OrderedDict[str, Future[Selection]] = OrderedDict()
+        self._running: set[duckdb.DuckDBPyConnection] = set()
         self._lock = threading.Lock()
         self._finders = ThreadPoolExecutor(2, thread_name_prefix="find")
 
     def close(self) -> None:
         """Stop the running queries and let go of the file."""
-        self._connection.interrupt()
+        with self._lock:
+            for cursor in self._running:
+                cursor.interrupt()
         self._finders.shutdown(wait=True, cancel_futures=True)
         self._connection.close()
+
+    @contextmanager
+    def _cursor(self) -> Iterator[duckdb.DuckDBPyConnection]:
+        """A connection of its own for a query, which :meth:`close` can interrupt."""
+        with self._lock:
+            cursor = self._connection.cursor()
+            self._running.add(cursor)
+        try:
+            yield cursor
+        finally:
+            with self._lock:
+                self._running.discard(cursor)
+            cursor.close()
 
     def _load_facts(self, rows: Iterable[dict[str, str]]) -> dict[str, str]:
         connection = self._connection
@@ -163,10 +180,10 @@ class Store:
 
     def _find(self, query: Query) -> Selection:
         statement = self.archive.selection(query)
-        cursor = self._connection.cursor()
         picked_singly = any(c.attribute in INSTANCE_COLUMNS for c in query.conditions)
         text = f"{statement.text} LIMIT {TOO_MANY + 1}" if picked_singly else statement.text
-        series, first_k, size = cursor.execute(text, statement.parameters).fetchnumpy().values()
+        with self._cursor() as cursor:
+            series, first_k, size = cursor.execute(text, statement.parameters).fetchnumpy().values()
         if picked_singly and len(series) > TOO_MANY:
             raise TooManyInstances
         return Selection(series.astype(np.int32), first_k.astype(np.int32), np.cumsum(size, dtype=np.int64))
@@ -188,7 +205,8 @@ class Store:
         if not series:
             return []
         parameters = {"series": series, "first_k": first_k, "size": sizes}
-        return self._connection.cursor().execute(self.archive.page(columns), parameters).fetchall()
+        with self._cursor() as cursor:
+            return cursor.execute(self.archive.page(columns), parameters).fetchall()
 
     def bigquery(self, query: Query) -> str:
         """The query as BigQuery SQL, for IDC's public tables."""
@@ -199,12 +217,9 @@ class Store:
     def versions(self) -> list[tuple[int, str]]:
         """Data releases served, oldest first, each with the date it became active."""
         told = {row["idc_data_version"]: row["date_active"] for row in self.tables["versions"]}
-        dates = self._connection.cursor().execute(
-            "SELECT release, date_active::VARCHAR FROM archive.releases ORDER BY 1"
-        )
-        return [
-            (release, told.get(f"{release}.0", date)) for release, date in dates.fetchall() if release in self.releases
-        ]
+        with self._cursor() as cursor:
+            dates = cursor.execute("SELECT release, date_active::VARCHAR FROM archive.releases ORDER BY 1").fetchall()
+        return [(release, told.get(f"{release}.0", date)) for release, date in dates if release in self.releases]
 
     def collections(self, release: int) -> list[dict[str, Any]]:
         """Collections as of a release, by id: what the index says of them, what the series show, and since when."""
@@ -241,9 +256,9 @@ class Store:
         )
 
     def _dicts(self, text: str, parameters: dict[str, Any]) -> list[dict[str, Any]]:
-        cursor = self._connection.cursor().execute(text, parameters)
-        names = [column[0] for column in cursor.description]
-        return [dict(zip(names, row, strict=True)) for row in cursor.fetchall()]
+        with self._cursor() as cursor:
+            names = [column[0] for column in cursor.execute(text, parameters).description]
+            return [dict(zip(names, row, strict=True)) for row in cursor.fetchall()]
 
 
 def _read(folder: Traversable | Path, name: str) -> list[dict[str, str]]:
