@@ -19,7 +19,7 @@ from idc_standin.errors import StandinError
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from starlette.applications import Starlette
+    from starlette.types import ASGIApp
 
 EMAIL = re.compile(r"[^@\s]+@[^@\s]+\.[^@\s]+")
 
@@ -56,18 +56,27 @@ def _parser() -> Parser:
     )
     serve.add_argument("--port", type=_port, default=8021, help="port, 0 for any free one (default: %(default)s)")
     serve.add_argument(
-        "--as-of", type=_release, metavar="VERSION", help="data version to serve, such as 2.0 (default: the newest)"
+        "--as-of",
+        type=_release,
+        metavar="VERSION",
+        help="data version of v1, such as 2.0 (default: the newest; v3 always serves that)",
     )
     serve.add_argument(
         "--facts", type=Path, metavar="DIR", help="folder of facts tables to use in place of the ones included"
     )
-    serve.add_argument("--quirks", action="store_true", help="misbehave as upstream did (see deviations.yaml)")
-    serve.add_argument("--retired", action="store_true", help="answer 410, as the live host does today")
+    serve.add_argument("--quirks", action="store_true", help="misbehave as upstream does (see deviations.yaml)")
+    serve.add_argument("--retired", action="store_true", help="answer v1 with 410, as the live host does today")
     serve.add_argument(
         "--patience", type=_seconds, default=30.0, metavar="SECONDS",
         help="how long a query may take before it is answered 202; 0 makes every new one wait (default: %(default)s)",
     )  # fmt: skip
     serve.add_argument("--check-answers", action="store_true", help="hold every answer against openapi.yaml")
+    serve.add_argument(
+        "--doi-resolver",
+        default="https://dx.doi.org",
+        metavar="URL",
+        help="whom to ask for citations (default: %(default)s)",
+    )
     _add_folders(serve)
     serve.set_defaults(run=_serve)
 
@@ -98,47 +107,50 @@ def _serve(options: argparse.Namespace) -> int:
     import uvicorn
 
     with _listen(options.host, options.port) as listener:
-        app = _app(options)
+        app, what = _app(options)
+        listener.listen(128)  # so that whoever reads the line below can connect at once
         port = listener.getsockname()[1]
         host = f"[{options.host}]" if ":" in options.host else options.host
-        print(f"IDC stand-in {_what(app)} on http://{host}:{port} (API description: /v1/swagger)", flush=True)
-        server = uvicorn.Server(uvicorn.Config(app, log_level="warning", timeout_graceful_shutdown=5))
+        print(f"IDC stand-in {what} on http://{host}:{port} (API description: /v3/docs)", flush=True)
+        headers = [("Server", f"idc-standin/{__version__}")]
+        config = uvicorn.Config(
+            app, log_level="warning", timeout_graceful_shutdown=5, server_header=False, headers=headers
+        )
+        server = uvicorn.Server(config)
         server.run(sockets=[listener])
     return 0
 
 
-def _app(options: argparse.Namespace) -> Starlette:
+def _app(options: argparse.Namespace) -> tuple[ASGIApp, str]:
     # Imported here so that `--help` and wrong options answer at once.
-    from idc_standin import app, archive
+    from idc_standin import archive, v1, v3
+    from idc_standin.app import CheckedAnswers, Standin
     from idc_standin.cohorts import Cohorts
-    from idc_standin.contract import Contract
+    from idc_standin.contract import Contract, quirks
+    from idc_standin.guard import Guard
     from idc_standin.identity import PAGE_TOKEN_SECONDS, Identity
+    from idc_standin.index import Index
     from idc_standin.store import Store
+    from idc_standin.v1 import gateway
 
-    if options.retired:
-        retired = app.create_retired()
-        retired.state.what = "with v1 retired"
-        return retired
     if not archive.path_in(options.cache).exists():
         sys.stderr.write(f"idc-standin: building the archive in {options.cache}, once; this takes half a minute\n")
-    store = Store(archive.ensure(options.cache), options.as_of, options.facts)
+    path = archive.ensure(options.cache)
+    contract = Contract()
+    index, guard = Index(path), Guard(archive.published(path))
+    chosen = {generation: quirks(generation) if options.quirks else frozenset() for generation in ("v1", "v3")}
+    newest = v3.create(contract, index, guard, quirks=chosen["v3"], resolver=options.doi_resolver)
+    if options.retired:
+        return Standin(gateway.create_retired(), newest, [index.close, guard.close]), "with v1 retired"
+    store = Store(path, options.as_of, options.facts)
     identity = Identity(options.state)
     cohorts = Cohorts(options.state, PAGE_TOKEN_SECONDS)
-    served = app.create(
-        Contract(),
-        store,
-        cohorts,
-        identity,
-        quirks=app.quirks() if options.quirks else frozenset(),
-        patience=options.patience,
-        check_answers=options.check_answers,
-    )
-    served.state.what = f"as of data version {store.active}.0"
-    return served
-
-
-def _what(app: Starlette) -> str:
-    return str(app.state.what)
+    service = v1.V1(contract, store, cohorts, identity, quirks=chosen["v1"], patience=options.patience)
+    first = gateway.create(contract, service, identity)
+    app: ASGIApp = Standin(first, newest, [store.close, cohorts.close, index.close, guard.close])
+    if options.check_answers:
+        app = CheckedAnswers(app, contract)
+    return app, f"as of data version {store.active}.0"
 
 
 def _token(options: argparse.Namespace) -> int:

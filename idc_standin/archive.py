@@ -39,7 +39,7 @@ if TYPE_CHECKING:
 
 logger = logging.getLogger(__name__)
 
-LAYOUT = 1  # raise it when build() or identifiers.sql changes: a file of another layout is built anew
+LAYOUT = 2  # raise it when build() or identifiers.sql changes: a file of another layout is built anew
 NEWEST = 32767  # last_release of the revisions that are still there (also in BUILD_SQL)
 
 BUILD_SQL = """
@@ -54,8 +54,9 @@ replaced AS (
     SELECT
         old.collection_id, old.PatientID, old.StudyInstanceUID, old.SeriesInstanceUID, old.Modality,
         old.crdc_series_uuid, old.min_idc_version AS first_release, old.max_idc_version AS last_release,
+        old.aws_bucket, old.series_aws_url, old.series_size_MB,
         new.* EXCLUDE (collection_id, PatientID, StudyInstanceUID, SeriesInstanceUID, Modality, crdc_series_uuid,
-                       first_release, last_release, instanceCount),
+                       first_release, last_release, instanceCount, aws_bucket, series_aws_url, series_size_MB),
         greatest(1, least(1048575, round(CASE
             WHEN abs(old.series_size_MB / new.series_size_MB - 1) <= 0.05 THEN new.instanceCount
             WHEN new.series_size_MB > 0 THEN new.instanceCount * old.series_size_MB / new.series_size_MB
@@ -74,10 +75,9 @@ SELECT
     instanceCount::INTEGER AS instanceCount,
     row_number() OVER (ORDER BY crdc_series_uuid, first_release)::INTEGER AS guid_rank,
     row_number() OVER (ORDER BY sop_base(SeriesInstanceUID), first_release)::INTEGER AS sop_rank,
-    revisions.collection_id, PatientID, StudyInstanceUID, SeriesInstanceUID, crdc_series_uuid,
-    analysis_result_id, source_DOI, Modality, SOPClassUID, BodyPartExamined, StudyDate, StudyDescription,
-    SeriesDescription, SeriesNumber, PatientAge, collections.program_id AS Program,
-    collections.species AS tcia_species, collections.tumor_locations AS tcia_tumorLocation
+    revisions.* EXCLUDE (first_release, last_release, instanceCount),
+    collections.program_id AS Program, collections.species AS tcia_species,
+    collections.tumor_locations AS tcia_tumorLocation
 FROM revisions LEFT JOIN read_parquet($collections) AS collections USING (collection_id)
 ORDER BY rn;
 
@@ -86,14 +86,19 @@ SELECT idc_version::SMALLINT AS release, version_timestamp::DATE AS date_active
 FROM read_parquet($releases) ORDER BY 1;
 
 CREATE TABLE archive.collections AS
-SELECT collection_id, program_id, cancer_types, tumor_locations, species, supporting_data, updated, description,
+SELECT * EXCLUDE (sources, status),
        coalesce(list_filter(sources, lambda s: s.source_type = 'original_data')[1].source_doi,
                 sources[1].source_doi) AS doi
 FROM read_parquet($collections);
 
 CREATE TABLE archive.analysis_results AS
-SELECT analysis_result_id, analysis_result_title, source_DOI, collections, modalities, updated
-FROM read_parquet($analysis_results);
+SELECT * EXCLUDE (citation, provenance) FROM read_parquet($analysis_results);
+
+CREATE TABLE published.index AS FROM read_parquet($current);
+CREATE TABLE published.collections_index AS FROM read_parquet($collections);
+CREATE TABLE published.analysis_results_index AS FROM read_parquet($analysis_results);
+CREATE TABLE published.version_metadata_index AS FROM read_parquet($releases);
+CREATE TABLE published.prior_versions_index AS FROM read_parquet($replaced);
 """
 
 
@@ -107,10 +112,20 @@ def macros() -> str:
     return (files("idc_standin") / "identifiers.sql").read_text(encoding="utf-8")
 
 
-def attach(path: Path, *, read_only: bool = True) -> str:
-    """SQL that makes the file the schema ``archive`` of a connection."""
+def attach(path: Path, name: str = "archive", *, read_only: bool = True) -> str:
+    """SQL that makes a file a database of a connection."""
     quoted = str(path).replace("'", "''")
-    return f"ATTACH '{quoted}' AS archive{' (READ_ONLY)' if read_only else ''}"
+    return f"ATTACH '{quoted}' AS {name}{' (READ_ONLY)' if read_only else ''}"
+
+
+def settings(path: Path, memory: str) -> dict[str, str | bool | int | float | list[str]]:
+    """How a connection to an archive file is to be made: its memory, and where it may spill (not the work folder)."""
+    return {"memory_limit": memory, "threads": 2, "temp_directory": str(path.parent / "spill")}
+
+
+def published(path: Path) -> Path:
+    """The file beside an archive file that holds the published tables, unchanged, for SQL from strangers."""
+    return path.with_suffix(".published.duckdb")
 
 
 def path_in(cache: Path) -> Path:
@@ -165,15 +180,18 @@ def build(path: Path) -> None:
     }
     with tempfile.TemporaryDirectory(dir=path.parent, prefix="building-") as folder:
         unfinished = Path(folder) / path.name
-        with duckdb.connect(config={"threads": os.cpu_count() or 2}) as connection:
+        with duckdb.connect(config={"threads": os.cpu_count() or 2, "temp_directory": folder}) as connection:
             connection.execute(attach(unfinished, read_only=False))
+            connection.execute(attach(published(unfinished), "published", read_only=False))
             connection.execute(macros())
             for statement in BUILD_SQL.split(";\n"):
                 if statement.strip():
                     used = {name: value for name, value in parameters.items() if f"${name})" in statement}
                     connection.execute(statement, used)
             connection.execute("DETACH archive")
-        unfinished.replace(path)
+            connection.execute("DETACH published")
+        published(unfinished).replace(published(path))
+        unfinished.replace(path)  # last: it is what says that the build is done
 
 
 def describe(path: Path) -> str:

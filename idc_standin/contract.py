@@ -89,6 +89,13 @@ class Operation:
     body: jsonschema_rs.Draft202012Validator | None
     answers: Mapping[str, Mapping[str, jsonschema_rs.Draft202012Validator]]
 
+    @cached_property
+    def pattern(self) -> re.Pattern[str]:
+        """What the paths of its requests look like."""
+        number = {name for name, parameter in self.parameters.items() if parameter.schema.get("type") == "integer"}
+        path = self.path.replace(".", r"\.")
+        return re.compile(re.sub(r"\{(\w+)\}", lambda m: "[0-9]+" if m[1] in number else "[^/]+", path) + "/?")
+
     def read_body(self, raw: bytes) -> Any:
         """The JSON value of a body, checked; raises NotJSON or Misfit."""
         if self.body is None:
@@ -105,7 +112,8 @@ class Operation:
             raise Misfit(Problem((), f"{self.id} does not declare status {status}", "responses"))
         if media_type not in declared:
             raise Misfit(Problem((), f"{self.id} does not declare {media_type} for {status}", "content"))
-        for problem in _problems(declared[media_type], parse(raw)):
+        value = parse(raw) if media_type == "application/json" else raw.decode()
+        for problem in _problems(declared[media_type], value):
             raise Misfit(Problem(problem.where, f"{self.id} {status}: {problem.what}", problem.keyword))
 
 
@@ -120,6 +128,13 @@ class Contract:
     def json(self) -> bytes:
         """The document as JSON."""
         return json.dumps(self.document, ensure_ascii=False, separators=(",", ":")).encode()
+
+    def find(self, method: str, path: str) -> Operation | None:
+        """The operation of a request, with or without a slash at the end of its path."""
+        for operation in self.operations:
+            if operation.method == method and operation.pattern.fullmatch(path):
+                return operation
+        return None
 
     def _operations(self) -> Iterable[Operation]:
         for path, item in self.document["paths"].items():
@@ -161,6 +176,12 @@ class Contract:
     def _validator(self, schema: Mapping[str, Any]) -> jsonschema_rs.Draft202012Validator:
         rooted = {**schema, "components": self.document["components"]}
         return jsonschema_rs.Draft202012Validator(rooted, validate_formats=True)
+
+
+def quirks(generation: str) -> frozenset[str]:
+    """The deviations of a generation's table that can be had upstream's way."""
+    rows = yaml.safe_load((files("idc_standin") / generation / "deviations.yaml").read_text(encoding="utf-8"))
+    return frozenset(row["id"] for row in rows if row["quirk"])
 
 
 def find() -> Path:

@@ -87,7 +87,7 @@ class Store:
 
     def __init__(self, path: Path, as_of: int | None = None, facts: Path | None = None) -> None:
         """``as_of``: the active data release, by default the newest; ``facts``: a folder to read in place of ours."""
-        self._connection = duckdb.connect(config={"memory_limit": MEMORY, "threads": 2})
+        self._connection = duckdb.connect(config=archive.settings(path, MEMORY))
         self._connection.execute(archive.attach(path))
         self._connection.execute(archive.macros())
         releases = [

@@ -59,6 +59,58 @@ from .v1_retired import V1Retired
 from .v1_user import V1User
 from .v1_version import V1Version
 from .v1_versions import V1Versions
+from .v3_analysis_result import V3AnalysisResult
+from .v3_attribute import V3Attribute
+from .v3_attribute_data_type import V3AttributeDataType
+from .v3_attribute_kind import V3AttributeKind
+from .v3_attribute_value import V3AttributeValue
+from .v3_attribute_values import V3AttributeValues
+from .v3_citation_type_1 import V3CitationType1
+from .v3_citations import V3Citations
+from .v3_citations_format import V3CitationsFormat
+from .v3_citations_idc_acknowledgment_type_1 import V3CitationsIdcAcknowledgmentType1
+from .v3_citations_request import V3CitationsRequest
+from .v3_citations_request_citation_format import V3CitationsRequestCitationFormat
+from .v3_clinical_table_info import V3ClinicalTableInfo
+from .v3_clinical_tables import V3ClinicalTables
+from .v3_collection import V3Collection
+from .v3_collection_detail import V3CollectionDetail
+from .v3_column import V3Column
+from .v3_counts import V3Counts
+from .v3_download import V3Download
+from .v3_error import V3Error
+from .v3_error_detail import V3ErrorDetail
+from .v3_error_detail_code import V3ErrorDetailCode
+from .v3_filters import V3Filters
+from .v3_health import V3Health
+from .v3_index_column import V3IndexColumn
+from .v3_license import V3License
+from .v3_licenses import V3Licenses
+from .v3_manifest_page import V3ManifestPage
+from .v3_manifest_request import V3ManifestRequest
+from .v3_manifest_row import V3ManifestRow
+from .v3_manifest_text_request import V3ManifestTextRequest
+from .v3_manifest_text_request_source import V3ManifestTextRequestSource
+from .v3_range import V3Range
+from .v3_range_attribute import V3RangeAttribute
+from .v3_ranges import V3Ranges
+from .v3_router_error import V3RouterError
+from .v3_service import V3Service
+from .v3_sql_request import V3SqlRequest
+from .v3_sql_result import V3SqlResult
+from .v3_sql_row import V3SqlRow
+from .v3_stats import V3Stats
+from .v3_table_info import V3TableInfo
+from .v3_table_schema import V3TableSchema
+from .v3_tables import V3Tables
+from .v3_term_attribute import V3TermAttribute
+from .v3_terms import V3Terms
+from .v3_validation_error import V3ValidationError
+from .v3_validation_error_ctx import V3ValidationErrorCtx
+from .v3_validation_errors import V3ValidationErrors
+from .v3_version import V3Version
+from .v3_viewer import V3Viewer
+from .v3_viewer_url import V3ViewerUrl
 
 __all__ = (
     "V1About",
@@ -120,4 +172,56 @@ __all__ = (
     "V1User",
     "V1Version",
     "V1Versions",
+    "V3AnalysisResult",
+    "V3Attribute",
+    "V3AttributeDataType",
+    "V3AttributeKind",
+    "V3AttributeValue",
+    "V3AttributeValues",
+    "V3Citations",
+    "V3CitationsFormat",
+    "V3CitationsIdcAcknowledgmentType1",
+    "V3CitationsRequest",
+    "V3CitationsRequestCitationFormat",
+    "V3CitationType1",
+    "V3ClinicalTableInfo",
+    "V3ClinicalTables",
+    "V3Collection",
+    "V3CollectionDetail",
+    "V3Column",
+    "V3Counts",
+    "V3Download",
+    "V3Error",
+    "V3ErrorDetail",
+    "V3ErrorDetailCode",
+    "V3Filters",
+    "V3Health",
+    "V3IndexColumn",
+    "V3License",
+    "V3Licenses",
+    "V3ManifestPage",
+    "V3ManifestRequest",
+    "V3ManifestRow",
+    "V3ManifestTextRequest",
+    "V3ManifestTextRequestSource",
+    "V3Range",
+    "V3RangeAttribute",
+    "V3Ranges",
+    "V3RouterError",
+    "V3Service",
+    "V3SqlRequest",
+    "V3SqlResult",
+    "V3SqlRow",
+    "V3Stats",
+    "V3TableInfo",
+    "V3Tables",
+    "V3TableSchema",
+    "V3TermAttribute",
+    "V3Terms",
+    "V3ValidationError",
+    "V3ValidationErrorCtx",
+    "V3ValidationErrors",
+    "V3Version",
+    "V3Viewer",
+    "V3ViewerUrl",
 )

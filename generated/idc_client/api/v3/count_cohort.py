@@ -1,0 +1,208 @@
+from http import HTTPStatus
+from typing import Any
+
+import httpx
+
+from ... import errors
+from ...client import AuthenticatedClient, Client
+from ...models.v3_counts import V3Counts
+from ...models.v3_error import V3Error
+from ...models.v3_filters import V3Filters
+from ...models.v3_validation_errors import V3ValidationErrors
+from ...types import Response
+
+
+def _get_kwargs(
+    *,
+    body: V3Filters,
+) -> dict[str, Any]:
+    headers: dict[str, Any] = {}
+
+    _kwargs: dict[str, Any] = {
+        "method": "post",
+        "url": "/v3/cohort/counts",
+    }
+
+    _kwargs["json"] = body.to_dict()
+
+    headers["Content-Type"] = "application/json"
+
+    _kwargs["headers"] = headers
+    return _kwargs
+
+
+def _parse_response(
+    *, client: AuthenticatedClient | Client, response: httpx.Response
+) -> V3Counts | V3Error | V3ValidationErrors | str | None:
+    if response.status_code == 200:
+        response_200 = V3Counts.from_dict(response.json())
+
+        return response_200
+
+    if response.status_code == 400:
+        response_400 = V3Error.from_dict(response.json())
+
+        return response_400
+
+    if response.status_code == 422:
+        response_422 = V3ValidationErrors.from_dict(response.json())
+
+        return response_422
+
+    if response.status_code == 500:
+        response_500 = response.text
+        return response_500
+
+    if client.raise_on_unexpected_status:
+        raise errors.UnexpectedStatus(response.status_code, response.content)
+    else:
+        return None
+
+
+def _build_response(
+    *, client: AuthenticatedClient | Client, response: httpx.Response
+) -> Response[V3Counts | V3Error | V3ValidationErrors | str]:
+    return Response(
+        status_code=HTTPStatus(response.status_code),
+        content=response.content,
+        headers=response.headers,
+        parsed=_parse_response(client=client, response=response),
+    )
+
+
+def sync_detailed(
+    *,
+    client: AuthenticatedClient | Client,
+    body: V3Filters,
+) -> Response[V3Counts | V3Error | V3ValidationErrors | str]:
+    """How much a selection holds
+
+     The filters are the body itself, not a member of it.
+
+    Args:
+        body (V3Filters): Attribute names with the values wanted: AND across attributes, OR among
+            the values of one. `{}` selects the
+            whole archive. Values are compared exactly, with regard to case. A value that does not
+            occur, a list without
+            values or a range without a bound is no error; the last two mean no constraint. Members
+            that are not named
+            here are ignored, so a misplaced filter quietly selects everything.
+
+    Raises:
+        errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.
+        httpx.TimeoutException: If the request takes longer than Client.timeout.
+
+    Returns:
+        Response[V3Counts | V3Error | V3ValidationErrors | str]
+    """
+
+    kwargs = _get_kwargs(
+        body=body,
+    )
+
+    response = client.get_httpx_client().request(
+        **kwargs,
+    )
+
+    return _build_response(client=client, response=response)
+
+
+def sync(
+    *,
+    client: AuthenticatedClient | Client,
+    body: V3Filters,
+) -> V3Counts | V3Error | V3ValidationErrors | str | None:
+    """How much a selection holds
+
+     The filters are the body itself, not a member of it.
+
+    Args:
+        body (V3Filters): Attribute names with the values wanted: AND across attributes, OR among
+            the values of one. `{}` selects the
+            whole archive. Values are compared exactly, with regard to case. A value that does not
+            occur, a list without
+            values or a range without a bound is no error; the last two mean no constraint. Members
+            that are not named
+            here are ignored, so a misplaced filter quietly selects everything.
+
+    Raises:
+        errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.
+        httpx.TimeoutException: If the request takes longer than Client.timeout.
+
+    Returns:
+        V3Counts | V3Error | V3ValidationErrors | str
+    """
+
+    return sync_detailed(
+        client=client,
+        body=body,
+    ).parsed
+
+
+async def asyncio_detailed(
+    *,
+    client: AuthenticatedClient | Client,
+    body: V3Filters,
+) -> Response[V3Counts | V3Error | V3ValidationErrors | str]:
+    """How much a selection holds
+
+     The filters are the body itself, not a member of it.
+
+    Args:
+        body (V3Filters): Attribute names with the values wanted: AND across attributes, OR among
+            the values of one. `{}` selects the
+            whole archive. Values are compared exactly, with regard to case. A value that does not
+            occur, a list without
+            values or a range without a bound is no error; the last two mean no constraint. Members
+            that are not named
+            here are ignored, so a misplaced filter quietly selects everything.
+
+    Raises:
+        errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.
+        httpx.TimeoutException: If the request takes longer than Client.timeout.
+
+    Returns:
+        Response[V3Counts | V3Error | V3ValidationErrors | str]
+    """
+
+    kwargs = _get_kwargs(
+        body=body,
+    )
+
+    response = await client.get_async_httpx_client().request(**kwargs)
+
+    return _build_response(client=client, response=response)
+
+
+async def asyncio(
+    *,
+    client: AuthenticatedClient | Client,
+    body: V3Filters,
+) -> V3Counts | V3Error | V3ValidationErrors | str | None:
+    """How much a selection holds
+
+     The filters are the body itself, not a member of it.
+
+    Args:
+        body (V3Filters): Attribute names with the values wanted: AND across attributes, OR among
+            the values of one. `{}` selects the
+            whole archive. Values are compared exactly, with regard to case. A value that does not
+            occur, a list without
+            values or a range without a bound is no error; the last two mean no constraint. Members
+            that are not named
+            here are ignored, so a misplaced filter quietly selects everything.
+
+    Raises:
+        errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.
+        httpx.TimeoutException: If the request takes longer than Client.timeout.
+
+    Returns:
+        V3Counts | V3Error | V3ValidationErrors | str
+    """
+
+    return (
+        await asyncio_detailed(
+            client=client,
+            body=body,
+        )
+    ).parsed

@@ -1,0 +1,209 @@
+from http import HTTPStatus
+from typing import Any
+from urllib.parse import quote
+
+import httpx
+
+from ... import errors
+from ...client import AuthenticatedClient, Client
+from ...models.v3_error import V3Error
+from ...models.v3_router_error import V3RouterError
+from ...models.v3_sql_result import V3SqlResult
+from ...models.v3_validation_errors import V3ValidationErrors
+from ...types import UNSET, Response, Unset
+
+
+def _get_kwargs(
+    table: str,
+    *,
+    max_rows: int | Unset = 5000,
+) -> dict[str, Any]:
+
+    params: dict[str, Any] = {}
+
+    params["max_rows"] = max_rows
+
+    params = {k: v for k, v in params.items() if v is not UNSET and v is not None}
+
+    _kwargs: dict[str, Any] = {
+        "method": "get",
+        "url": "/v3/clinical/tables/{table}/rows".format(
+            table=quote(str(table), safe=""),
+        ),
+        "params": params,
+    }
+
+    return _kwargs
+
+
+def _parse_response(
+    *, client: AuthenticatedClient | Client, response: httpx.Response
+) -> V3Error | V3RouterError | V3SqlResult | V3ValidationErrors | str | None:
+    if response.status_code == 200:
+        response_200 = V3SqlResult.from_dict(response.json())
+
+        return response_200
+
+    if response.status_code == 404:
+
+        def _parse_response_404(data: object) -> V3Error | V3RouterError:
+            try:
+                if not isinstance(data, dict):
+                    raise TypeError()
+                componentsschemas_v3_not_found_type_0 = V3Error.from_dict(data)
+
+                return componentsschemas_v3_not_found_type_0
+            except (TypeError, ValueError, AttributeError, KeyError):
+                pass
+            if not isinstance(data, dict):
+                raise TypeError()
+            componentsschemas_v3_not_found_type_1 = V3RouterError.from_dict(data)
+
+            return componentsschemas_v3_not_found_type_1
+
+        response_404 = _parse_response_404(response.json())
+
+        return response_404
+
+    if response.status_code == 422:
+        response_422 = V3ValidationErrors.from_dict(response.json())
+
+        return response_422
+
+    if response.status_code == 500:
+        response_500 = response.text
+        return response_500
+
+    if client.raise_on_unexpected_status:
+        raise errors.UnexpectedStatus(response.status_code, response.content)
+    else:
+        return None
+
+
+def _build_response(
+    *, client: AuthenticatedClient | Client, response: httpx.Response
+) -> Response[V3Error | V3RouterError | V3SqlResult | V3ValidationErrors | str]:
+    return Response(
+        status_code=HTTPStatus(response.status_code),
+        content=response.content,
+        headers=response.headers,
+        parsed=_parse_response(client=client, response=response),
+    )
+
+
+def sync_detailed(
+    table: str,
+    *,
+    client: AuthenticatedClient | Client,
+    max_rows: int | Unset = 5000,
+) -> Response[V3Error | V3RouterError | V3SqlResult | V3ValidationErrors | str]:
+    """The rows of a clinical table, in no promised order
+
+    Args:
+        table (str):
+        max_rows (int | Unset):  Default: 5000.
+
+    Raises:
+        errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.
+        httpx.TimeoutException: If the request takes longer than Client.timeout.
+
+    Returns:
+        Response[V3Error | V3RouterError | V3SqlResult | V3ValidationErrors | str]
+    """
+
+    kwargs = _get_kwargs(
+        table=table,
+        max_rows=max_rows,
+    )
+
+    response = client.get_httpx_client().request(
+        **kwargs,
+    )
+
+    return _build_response(client=client, response=response)
+
+
+def sync(
+    table: str,
+    *,
+    client: AuthenticatedClient | Client,
+    max_rows: int | Unset = 5000,
+) -> V3Error | V3RouterError | V3SqlResult | V3ValidationErrors | str | None:
+    """The rows of a clinical table, in no promised order
+
+    Args:
+        table (str):
+        max_rows (int | Unset):  Default: 5000.
+
+    Raises:
+        errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.
+        httpx.TimeoutException: If the request takes longer than Client.timeout.
+
+    Returns:
+        V3Error | V3RouterError | V3SqlResult | V3ValidationErrors | str
+    """
+
+    return sync_detailed(
+        table=table,
+        client=client,
+        max_rows=max_rows,
+    ).parsed
+
+
+async def asyncio_detailed(
+    table: str,
+    *,
+    client: AuthenticatedClient | Client,
+    max_rows: int | Unset = 5000,
+) -> Response[V3Error | V3RouterError | V3SqlResult | V3ValidationErrors | str]:
+    """The rows of a clinical table, in no promised order
+
+    Args:
+        table (str):
+        max_rows (int | Unset):  Default: 5000.
+
+    Raises:
+        errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.
+        httpx.TimeoutException: If the request takes longer than Client.timeout.
+
+    Returns:
+        Response[V3Error | V3RouterError | V3SqlResult | V3ValidationErrors | str]
+    """
+
+    kwargs = _get_kwargs(
+        table=table,
+        max_rows=max_rows,
+    )
+
+    response = await client.get_async_httpx_client().request(**kwargs)
+
+    return _build_response(client=client, response=response)
+
+
+async def asyncio(
+    table: str,
+    *,
+    client: AuthenticatedClient | Client,
+    max_rows: int | Unset = 5000,
+) -> V3Error | V3RouterError | V3SqlResult | V3ValidationErrors | str | None:
+    """The rows of a clinical table, in no promised order
+
+    Args:
+        table (str):
+        max_rows (int | Unset):  Default: 5000.
+
+    Raises:
+        errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.
+        httpx.TimeoutException: If the request takes longer than Client.timeout.
+
+    Returns:
+        V3Error | V3RouterError | V3SqlResult | V3ValidationErrors | str
+    """
+
+    return (
+        await asyncio_detailed(
+            table=table,
+            client=client,
+            max_rows=max_rows,
+        )
+    ).parsed

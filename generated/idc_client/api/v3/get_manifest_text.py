@@ -1,0 +1,194 @@
+from http import HTTPStatus
+from typing import Any
+
+import httpx
+
+from ... import errors
+from ...client import AuthenticatedClient, Client
+from ...models.v3_error import V3Error
+from ...models.v3_manifest_text_request import V3ManifestTextRequest
+from ...models.v3_validation_errors import V3ValidationErrors
+from ...types import Response
+
+
+def _get_kwargs(
+    *,
+    body: V3ManifestTextRequest,
+) -> dict[str, Any]:
+    headers: dict[str, Any] = {}
+
+    _kwargs: dict[str, Any] = {
+        "method": "post",
+        "url": "/v3/cohort/manifest.txt",
+    }
+
+    _kwargs["json"] = body.to_dict()
+
+    headers["Content-Type"] = "application/json"
+
+    _kwargs["headers"] = headers
+    return _kwargs
+
+
+def _parse_response(
+    *, client: AuthenticatedClient | Client, response: httpx.Response
+) -> V3Error | V3ValidationErrors | str | None:
+    if response.status_code == 200:
+        response_200 = response.text
+        return response_200
+
+    if response.status_code == 400:
+        response_400 = V3Error.from_dict(response.json())
+
+        return response_400
+
+    if response.status_code == 422:
+        response_422 = V3ValidationErrors.from_dict(response.json())
+
+        return response_422
+
+    if response.status_code == 500:
+        response_500 = response.text
+        return response_500
+
+    if client.raise_on_unexpected_status:
+        raise errors.UnexpectedStatus(response.status_code, response.content)
+    else:
+        return None
+
+
+def _build_response(
+    *, client: AuthenticatedClient | Client, response: httpx.Response
+) -> Response[V3Error | V3ValidationErrors | str]:
+    return Response(
+        status_code=HTTPStatus(response.status_code),
+        content=response.content,
+        headers=response.headers,
+        parsed=_parse_response(client=client, response=response),
+    )
+
+
+def sync_detailed(
+    *,
+    client: AuthenticatedClient | Client,
+    body: V3ManifestTextRequest,
+) -> Response[V3Error | V3ValidationErrors | str]:
+    """The S3 addresses of a selection's series, one a line
+
+     Lines ascend. Without `limit` the text ends after 100,000 lines and does not say so: compare the
+    number of
+    lines with the counts. For `gcs` the buckets are those of Google Cloud Storage; the scheme stays
+    `s3`.
+
+    Args:
+        body (V3ManifestTextRequest):
+
+    Raises:
+        errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.
+        httpx.TimeoutException: If the request takes longer than Client.timeout.
+
+    Returns:
+        Response[V3Error | V3ValidationErrors | str]
+    """
+
+    kwargs = _get_kwargs(
+        body=body,
+    )
+
+    response = client.get_httpx_client().request(
+        **kwargs,
+    )
+
+    return _build_response(client=client, response=response)
+
+
+def sync(
+    *,
+    client: AuthenticatedClient | Client,
+    body: V3ManifestTextRequest,
+) -> V3Error | V3ValidationErrors | str | None:
+    """The S3 addresses of a selection's series, one a line
+
+     Lines ascend. Without `limit` the text ends after 100,000 lines and does not say so: compare the
+    number of
+    lines with the counts. For `gcs` the buckets are those of Google Cloud Storage; the scheme stays
+    `s3`.
+
+    Args:
+        body (V3ManifestTextRequest):
+
+    Raises:
+        errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.
+        httpx.TimeoutException: If the request takes longer than Client.timeout.
+
+    Returns:
+        V3Error | V3ValidationErrors | str
+    """
+
+    return sync_detailed(
+        client=client,
+        body=body,
+    ).parsed
+
+
+async def asyncio_detailed(
+    *,
+    client: AuthenticatedClient | Client,
+    body: V3ManifestTextRequest,
+) -> Response[V3Error | V3ValidationErrors | str]:
+    """The S3 addresses of a selection's series, one a line
+
+     Lines ascend. Without `limit` the text ends after 100,000 lines and does not say so: compare the
+    number of
+    lines with the counts. For `gcs` the buckets are those of Google Cloud Storage; the scheme stays
+    `s3`.
+
+    Args:
+        body (V3ManifestTextRequest):
+
+    Raises:
+        errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.
+        httpx.TimeoutException: If the request takes longer than Client.timeout.
+
+    Returns:
+        Response[V3Error | V3ValidationErrors | str]
+    """
+
+    kwargs = _get_kwargs(
+        body=body,
+    )
+
+    response = await client.get_async_httpx_client().request(**kwargs)
+
+    return _build_response(client=client, response=response)
+
+
+async def asyncio(
+    *,
+    client: AuthenticatedClient | Client,
+    body: V3ManifestTextRequest,
+) -> V3Error | V3ValidationErrors | str | None:
+    """The S3 addresses of a selection's series, one a line
+
+     Lines ascend. Without `limit` the text ends after 100,000 lines and does not say so: compare the
+    number of
+    lines with the counts. For `gcs` the buckets are those of Google Cloud Storage; the scheme stays
+    `s3`.
+
+    Args:
+        body (V3ManifestTextRequest):
+
+    Raises:
+        errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.
+        httpx.TimeoutException: If the request takes longer than Client.timeout.
+
+    Returns:
+        V3Error | V3ValidationErrors | str
+    """
+
+    return (
+        await asyncio_detailed(
+            client=client,
+            body=body,
+        )
+    ).parsed

@@ -1,0 +1,152 @@
+"""The gateway in front of v1: finds the operation of a request, lets users in, and sends what the handler answers.
+
+Law: HTTP in, HTTP out; routes come from the contract alone.
+"""
+
+from __future__ import annotations
+
+import json
+import logging
+from typing import TYPE_CHECKING, Any
+
+import orjson
+from starlette.applications import Starlette
+from starlette.concurrency import run_in_threadpool
+from starlette.responses import Response
+from starlette.routing import Mount, Route
+
+from idc_standin import docs
+from idc_standin.identity import Identity, Unauthorized
+from idc_standin.v1 import V1, Refusal
+from idc_standin.v1 import Request as Asked
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+
+    from starlette.exceptions import HTTPException
+    from starlette.requests import Request
+
+    from idc_standin.contract import Contract, Operation
+
+logger = logging.getLogger(__name__)
+
+LARGEST_BODY = 8 * 2**20
+DEBUG_INFO = "type.googleapis.com/google.rpc.DebugInfo"
+JSON_OPTIONS = orjson.OPT_SORT_KEYS | orjson.OPT_APPEND_NEWLINE
+GONE_PATHS = (
+    "about", "versions", "collections", "analysis_results", "attributes", "cohorts", "cohorts/manifest",
+    "cohorts/manifest/preview", "cohorts/manifest/nextPage", "cohorts/query", "cohorts/query/preview",
+)  # fmt: skip
+
+
+def create(contract: Contract, service: V1, identity: Identity) -> Starlette:
+    """The v1 half of the API."""
+    paths: dict[str, dict[str, Operation]] = {}
+    for operation in contract.operations:
+        if operation.path.startswith("/v1/"):
+            paths.setdefault(operation.path, {})[operation.method] = operation
+    gateway = Gateway(identity)
+    routes: list[Route | Mount] = docs.routes(contract, "/v1/openapi.json", "/v1/swagger")
+    for path, operations in paths.items():
+        handlers = {method: (operation, getattr(service, operation.id)) for method, operation in operations.items()}
+        pattern = path.replace("{cohort_id}", "{cohort_id:int}")
+        spellings = (pattern, f"{pattern}/")  # with or without a slash at the end, as upstream
+        routes += [Route(spelling, gateway.endpoint(handlers), methods=list(handlers)) for spelling in spellings]
+    if "fields-stub" in service.quirks:
+        body = {"code": 500, "message": "/fields not yet supported."}
+        routes += [Route(spelling, lambda _: _json(200, body)) for spelling in ("/v1/fields", "/v1/fields/")]
+    handlers_of_errors: Any = {404: _not_found, 405: _wrong_method}
+    return Starlette(routes=routes, exception_handlers=handlers_of_errors)
+
+
+def create_retired() -> Starlette:
+    """v1 as the live host has answered it since February 2026."""
+    body = {
+        "code": 410,
+        "message": "IDC v1 API endpoints have been deprecated",
+        "documentation": "Use v3: https://api.imaging.datacommons.cancer.gov/v3",
+    }
+    return Starlette(routes=[Route(f"/v1/{path}", lambda _: _json(410, body), methods=["GET"]) for path in GONE_PATHS])
+
+
+class Gateway:
+    """What happens to every request before and after its operation's handler."""
+
+    def __init__(self, identity: Identity) -> None:
+        self.identity = identity
+
+    def endpoint(self, handlers: Mapping[str, tuple[Operation, Callable[[Asked], dict[str, Any]]]]) -> Any:
+        """The ASGI endpoint of one path."""
+
+        async def answer(request: Request) -> Response:
+            operation, handler = handlers["GET" if request.method == "HEAD" else request.method]
+            user = None
+            if operation.secured:
+                try:
+                    user = self.identity.verify(request.headers.get("authorization"))
+                except Unauthorized as error:
+                    return _gateway_error(
+                        401, 16, f"JWT validation failed: {error}", "auth", {"WWW-Authenticate": "Bearer"}
+                    )
+            body = await _body(request)
+            if body is None:
+                return _json(400, {"code": 400, "message": f"The body is larger than {LARGEST_BODY:,} bytes."})
+            kind = request.headers.get("content-type", "").partition(";")[0].strip().lower()
+            asked = Asked(
+                operation,
+                request.path_params,
+                request.query_params.multi_items(),
+                body,
+                is_json=kind == "application/json" or kind.endswith("+json"),
+                user=user,
+            )
+            status, content = await run_in_threadpool(_handle, handler, asked)
+            return _json(status, content)
+
+        return answer
+
+
+def _handle(handler: Callable[[Asked], dict[str, Any]], request: Asked) -> tuple[int, dict[str, Any]]:
+    try:
+        content = handler(request)
+    except Refusal as refusal:
+        return refusal.status, refusal.body
+    except Exception:
+        logger.exception("%s failed", request.operation.id)
+        return 500, {"code": 500, "message": "The stand-in failed; its log says where. Please report it."}
+    return content["code"], content
+
+
+async def _body(request: Request) -> bytes | None:
+    received = bytearray()
+    async for part in request.stream():
+        received += part
+        if len(received) > LARGEST_BODY:
+            return None
+    return bytes(received)
+
+
+def _json(status: int, content: dict[str, Any], headers: Mapping[str, str] | None = None) -> Response:
+    return Response(_dumps(content), status, headers, "application/json")
+
+
+def _dumps(content: dict[str, Any]) -> bytes:
+    try:
+        return orjson.dumps(content, option=JSON_OPTIONS)
+    except TypeError:  # an integer beyond 64 bits, as cohort identifiers may be
+        return (json.dumps(content, sort_keys=True, separators=(",", ":"), ensure_ascii=False) + "\n").encode()
+
+
+def _gateway_error(
+    status: int, code: int, message: str, detail: str, headers: Mapping[str, str] | None = None
+) -> Response:
+    details = [{"@type": DEBUG_INFO, "stackEntries": [], "detail": detail}]
+    return _json(status, {"code": code, "message": message, "details": details}, headers)
+
+
+async def _not_found(request: Request, error: HTTPException) -> Response:
+    return _gateway_error(404, 5, "Method does not exist.", "service_control")
+
+
+async def _wrong_method(request: Request, error: HTTPException) -> Response:
+    return _gateway_error(405, 12, "Method not allowed.", "service_control", error.headers)

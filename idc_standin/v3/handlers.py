@@ -1,0 +1,314 @@
+"""One handler for each operation of v3, named by it."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Annotated, Any
+
+from fastapi import Query, Response
+from fastapi.responses import PlainTextResponse
+
+from idc_standin import guard as sql
+from idc_standin.index import RANGES, TERMS, BadBound, BadFilter
+from idc_standin.v3 import citations
+from idc_standin.v3.answers import dumps, records
+from idc_standin.v3.asked import (
+    CitationsRequest,
+    CohortFilters,
+    ManifestRequest,
+    ManifestTextRequest,
+    SqlRequest,
+)
+from idc_standin.v3.viewer import VIEWERS, viewer_url
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from idc_standin.guard import Guard
+    from idc_standin.index import Index, Selection
+
+API_VERSION = "3.0.0b2"  # the release of upstream's server that this one answers like
+PAGE_SIZE, MOST_PAGE_SIZE = 100, 5_000
+LONGEST_MANIFEST = 100_000
+BUCKETS = {"idc-open-data-two": "idc-open-idc1", "idc-open-data-cr": "idc-open-cr"}  # AWS -> Google Cloud Storage
+NO_CLINICAL = "This build has no clinical data."
+BODY_PART_NOTE = (
+    "BodyPartExamined is filled in by whoever made the images: often missing, not always right, and not from one "
+    "vocabulary. Collections and their tumor locations are a surer way to a body part."
+)
+DOWNLOAD_NOTE = (
+    "The commands need the Python package idc-index. For the second one, save the answer of /v3/cohort/manifest.txt "
+    "as idc_manifest.txt."
+)
+RECOMMENDATION = (
+    "Cite every dataset above, and IDC itself: Fedorov et al., https://doi.org/10.1148/rg.230180 "
+    "(see idc_acknowledgment)."
+)
+Text = Annotated[str | None, Query()]
+
+
+class Refusal(Exception):
+    """An answer in the service's error envelope."""
+
+    def __init__(self, status: int, code: str, message: str) -> None:
+        super().__init__(message)
+        self.status = status
+        self.body = {"error": {"code": code, "message": message}}
+
+
+def not_found(what: str, name: str) -> Refusal:
+    """404 for a thing of that name."""
+    return Refusal(404, "not_found", f"Unknown {what}: {name!r}.")
+
+
+def invalid(message: str) -> Refusal:
+    """400 for a request that makes no sense."""
+    return Refusal(400, "invalid_query", message)
+
+
+class Failure(Exception):
+    """An answer as of a server that failed: what upstream makes of some mistakes (see ``quirk`` in deviations.yaml)."""
+
+
+class V3:
+    """The operations of v3 over the index; plain functions, run in the framework's threads."""
+
+    def __init__(
+        self, index: Index, guard: Guard, *, quirks: frozenset[str] = frozenset(), resolver: str = citations.RESOLVER
+    ) -> None:
+        """``quirks``: deviations to answer upstream's way; ``resolver``: whom to ask for citations of DOIs."""
+        self.index, self.guard, self.quirks, self.resolver = index, guard, quirks, resolver
+
+    def _refuse(self, deviation: str, message: str) -> Exception:
+        """400 for a mistake that upstream fails over."""
+        return Failure(message) if deviation in self.quirks else invalid(message)
+
+    # --- the service ---------------------------------------------------------------------------------------------
+
+    def getService(self) -> Any:  # noqa: N802  named by the operation, as are the others
+        """Name, version, links."""
+        return _json({
+            "name": "IDC API",
+            "server_version": API_VERSION,
+            "docs": "/v3/docs",
+            "openapi": "/v3/openapi.json",
+            "version_endpoint": "/v3/version",
+        })  # fmt: skip
+
+    def getHealth(self) -> Any:  # noqa: N802
+        """Up."""
+        return _json({"status": "ok"})
+
+    def getVersion(self) -> Any:  # noqa: N802
+        """Release and software."""
+        versions = {"idc_version": self.index.release, "idc_index_data_version": self.index.package_version}
+        return _json({**versions, "api_version": API_VERSION, "build": None})
+
+    def getStats(self) -> Any:  # noqa: N802
+        """Totals."""
+        return _json(self.index.stats())
+
+    # --- catalogues ----------------------------------------------------------------------------------------------
+
+    def getCollections(self) -> Any:  # noqa: N802
+        """All collections."""
+        return _json(self.index.collections())
+
+    def getCollection(self, collection_id: str) -> Any:  # noqa: N802
+        """One collection."""
+        found = self.index.collection(_sane(collection_id))
+        if found is None:
+            raise not_found("collection", collection_id)
+        return _json(found)
+
+    def getAnalysisResults(self) -> Any:  # noqa: N802
+        """All analysis results."""
+        return _json(self.index.analysis_results())
+
+    def getAttributes(self) -> Any:  # noqa: N802
+        """What filters may name."""
+        columns = {column["name"]: column for column in self.index.schemas["index"]["columns"]}
+        return _json([
+            {
+                "name": name,
+                "table": "index",
+                "data_type": columns[name]["type"],
+                "kind": "term" if name in TERMS else "range",
+                "categorical": TERMS.get(name, False),
+                "description": columns[name]["description"]
+                + (f" {BODY_PART_NOTE}" if name == "BodyPartExamined" else ""),
+            }
+            for name in [*TERMS, *RANGES]
+        ])  # fmt: skip
+
+    def getAttributeValues(self, attribute: str, limit: Annotated[int, Query(ge=1, le=10_000)] = 100) -> Any:  # noqa: N802
+        """The commonest values of a column."""
+        if attribute not in self.index.columns:
+            raise invalid(f"Unknown attribute: {attribute!r}; it must be a column of the table index.")
+        values, truncated = self.index.values(attribute, limit)
+        note = BODY_PART_NOTE if attribute == "BodyPartExamined" else ""
+        return _json({"attribute": attribute, "values": values, "truncated": truncated, "note": note})
+
+    def getTables(self) -> Any:  # noqa: N802
+        """The tables of this build."""
+        schemas = self.index.schemas.values()
+        return _json({
+            "tables": [
+                {"name": s["name"], "description": s["description"], "column_count": len(s["columns"])} for s in schemas
+            ]
+        })  # fmt: skip
+
+    def getTable(self, table: str) -> Any:  # noqa: N802
+        """The columns of a table."""
+        if table not in self.index.schemas:
+            raise not_found("table", table)
+        return _json(self.index.schemas[table])
+
+    def getClinicalTables(self, collection_id: Text = None) -> Any:  # noqa: N802
+        """No clinical data here."""
+        raise Refusal(404, "not_found", NO_CLINICAL)
+
+    def getClinicalTable(self, table: str) -> Any:  # noqa: N802
+        """No clinical data here."""
+        raise Refusal(404, "not_found", NO_CLINICAL)
+
+    def getClinicalTableRows(  # noqa: N802
+        self, table: str, max_rows: Annotated[int | None, Query(ge=1, le=100_000)] = None
+    ) -> Any:
+        """No clinical data here."""
+        raise Refusal(404, "not_found", NO_CLINICAL)
+
+    # --- cohorts -------------------------------------------------------------------------------------------------
+
+    def countCohort(self, filters: CohortFilters) -> Any:  # noqa: N802
+        """What a selection adds up to."""
+        return _json(self._found(filters).counts)
+
+    def getManifest(self, asked: ManifestRequest) -> Any:  # noqa: N802
+        """One page of a selection's series."""
+        found = self._found(asked.filters)
+        page = max(asked.page, 0)
+        size = PAGE_SIZE if asked.page_size is None else min(max(asked.page_size, 1), MOST_PAGE_SIZE)
+        if page * size > 2**63 - 1:
+            raise self._refuse("integer-overflow", f"page {page} is beyond what can be counted.")
+        rows = self.index.rows(found, page, size) if asked.include_rows else []
+        return _json({
+            "counts": found.counts,
+            "page": page,
+            "page_size": size,
+            "returned": len(rows),
+            "total_series": found.counts["series"],
+            "series": rows,
+            "download": {
+                "total_series": found.counts["series"],
+                "size_TB": found.counts["size_TB"],
+                "idc_commands": list(_commands(asked.filters)),
+                "manifest_preview": found.preview,
+                "manifest_truncated": found.counts["series"] > LONGEST_MANIFEST,
+                "note": DOWNLOAD_NOTE,
+            },
+        })  # fmt: skip
+
+    def getManifestText(self, asked: ManifestTextRequest) -> Any:  # noqa: N802
+        """The S3 addresses of a selection's series."""
+        if asked.source not in ("aws", "gcs"):
+            raise self._refuse("bad-source", f"source must be 'aws' or 'gcs', not {asked.source!r}.")
+        limit = LONGEST_MANIFEST if asked.limit is None else asked.limit
+        if not -1 <= limit < 2**63 - 1:
+            raise self._refuse("integer-overflow", f"limit must be 0 or more and fit 64 bits, not {limit}.")
+        try:
+            urls = self.index.urls(asked.filters.value(), max(limit, 0))
+        except BadBound as error:
+            raise self._refuse("incomparable-bound", str(error)) from None
+        except BadFilter as error:
+            raise invalid(str(error)) from None
+        if asked.source == "gcs":
+            urls = [_on_google(url) for url in urls]
+        return PlainTextResponse("".join(f"{url}\n" for url in urls))
+
+    def getLicenses(self, filters: CohortFilters) -> Any:  # noqa: N802
+        """The licences of a selection."""
+        self._found(filters)
+        return _json({"licenses": self.index.licenses(filters.value())})
+
+    def getCitations(self, asked: CitationsRequest) -> Any:  # noqa: N802
+        """How to cite a selection."""
+        style = asked.citation_format.lower()
+        if style not in citations.ACCEPT:
+            known = ", ".join(citations.ACCEPT)
+            raise invalid(f"citation_format must be one of {known}, not {asked.citation_format!r}.")
+        self._found(asked.filters)
+        cited, acknowledgment = citations.cite(self.index.dois(asked.filters.value()), style, self.resolver)
+        answer = {"format": style, "citations": cited, "idc_acknowledgment": acknowledgment}
+        return _json({**answer, "recommendation": RECOMMENDATION})
+
+    def _found(self, filters: CohortFilters) -> Selection:
+        try:
+            return self.index.find(filters.value())
+        except BadBound as error:
+            raise self._refuse("incomparable-bound", str(error)) from None
+        except BadFilter as error:
+            raise invalid(str(error)) from None
+
+    # --- SQL and tools -------------------------------------------------------------------------------------------
+
+    def runSql(self, asked: SqlRequest) -> Any:  # noqa: N802
+        """One SELECT."""
+        rows = sql.DEFAULT_ROWS if asked.max_rows is None else min(max(asked.max_rows, 1), sql.MOST_ROWS)
+        try:
+            table = self.guard.run(asked.sql, rows)
+        except sql.Refused as error:
+            raise invalid(str(error)) from None
+        except sql.TooSlow:
+            message = f"The query ran for longer than {self.guard.seconds:g} s and was stopped."
+            raise Refusal(504, "query_timeout", message) from None
+        counted = {"row_count": len(table.rows), "truncated": table.truncated, "max_rows": rows}
+        found = records(table.columns, table.types, table.rows)
+        return _json({"columns": table.columns, "rows": found, **counted})
+
+    def getViewerUrl(  # noqa: N802
+        self, series_instance_uid: Text = None, study_instance_uid: Text = None, viewer: Text = None
+    ) -> Any:
+        """Where a study or series can be looked at."""
+        if viewer is not None and viewer not in VIEWERS:
+            raise invalid(f"viewer must be one of {', '.join(VIEWERS)}, not {viewer!r}.")
+        if not series_instance_uid and not study_instance_uid:
+            raise invalid("series_instance_uid or study_instance_uid is needed.")
+        study = study_instance_uid
+        if study is None:
+            study = self.index.study_of(_sane(series_instance_uid or ""))
+            if study is None:
+                raise not_found("series", series_instance_uid or "")
+        modalities = self.index.modalities_of(_sane(study))
+        if not modalities:
+            raise not_found("study", study)
+        chosen = viewer or ("slim" if "SM" in modalities else "ohif_v3")
+        return _json({
+            "viewer_url": viewer_url(chosen, study, series_instance_uid),
+            "viewer": chosen,
+            "study_instance_uid": study,
+            "series_instance_uid": series_instance_uid,
+        })  # fmt: skip
+
+
+def _json(content: Any) -> Response:
+    return Response(dumps(content), media_type="application/json")
+
+
+def _sane(text: str) -> str:
+    """Text that the engine can be asked for; what cannot be written in UTF-8 names nothing."""
+    return text.encode("utf-8", "replace").decode()
+
+
+def _commands(filters: CohortFilters) -> Iterator[str]:
+    if filters.terms.get("collection_id") and len(filters.terms) == 1 and not filters.ranges:
+        for name in filters.terms["collection_id"]:
+            yield f"idc download {name} --download-dir ./idc-data"
+    yield (
+        "# save the answer of POST /v3/cohort/manifest.txt as idc_manifest.txt, then:\n"
+        "idc download-from-manifest idc_manifest.txt --download-dir ./idc-data"
+    )
+
+
+def _on_google(url: str) -> str:
+    bucket, _, rest = url.removeprefix("s3://").partition("/")
+    return f"s3://{BUCKETS.get(bucket, bucket)}/{rest}"
