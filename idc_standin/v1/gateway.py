@@ -16,6 +16,7 @@ from starlette.responses import Response
 from starlette.routing import Mount, Route
 
 from idc_standin import docs
+from idc_standin.contract import Misfit
 from idc_standin.identity import Identity, Unauthorized
 from idc_standin.v1 import V1, Refusal
 from idc_standin.v1 import Request as Asked
@@ -80,6 +81,11 @@ class Gateway:
 
         async def answer(request: Request) -> Response:
             operation, handler = handlers["GET" if request.method == "HEAD" else request.method]
+            try:
+                for name, value in request.path_params.items():
+                    operation.parameters[name].read(str(value))
+            except Misfit:
+                return await _not_found(request)
             user = None
             if operation.secured:
                 try:
@@ -144,7 +150,7 @@ def _gateway_error(
     return _json(status, {"code": code, "message": message, "details": details}, headers)
 
 
-async def _not_found(request: Request, error: HTTPException) -> Response:
+async def _not_found(request: Request, error: HTTPException | None = None) -> Response:
     return _gateway_error(404, 5, "Method does not exist.", "service_control")
 
 

@@ -71,7 +71,9 @@ class Pending:
     def body(self, member: str) -> dict[str, Any]:
         """The body of a 202."""
         nothing_yet = {"totalFound": 0, "rowsReturned": 0, "collections": []}
-        cohort = self.echo | {"sql": ""} if self.echo else {}
+        cohort = (
+            {name: value for name, value in self.echo.items() if name != "filters"} | {"sql": ""} if self.echo else {}
+        )
         info = {"cohort": cohort, "next_page": self.token, "cohortObjects": nothing_yet}
         return {"code": 202, "message": STILL_RUNNING, member: info}
 

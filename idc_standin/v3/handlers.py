@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 from fastapi import Query, Response
 from fastapi.responses import PlainTextResponse
+from orjson import Fragment
 
 from idc_standin import guard as sql
 from idc_standin.index import RANGES, TERMS, BadBound, BadFilter
@@ -190,14 +191,14 @@ class V3:
         size = PAGE_SIZE if asked.page_size is None else min(max(asked.page_size, 1), MOST_PAGE_SIZE)
         if page * size > 2**63 - 1:
             raise self._refuse("integer-overflow", f"page {page} is beyond what can be counted.")
-        rows = self.index.rows(found, page, size) if asked.include_rows else []
+        returned, rows = self.index.rows(found, page, size) if asked.include_rows else (0, b"[]")
         return _json({
             "counts": found.counts,
             "page": page,
             "page_size": size,
-            "returned": len(rows),
+            "returned": returned,
             "total_series": found.counts["series"],
-            "series": rows,
+            "series": Fragment(rows),
             "download": {
                 "total_series": found.counts["series"],
                 "size_TB": found.counts["size_TB"],

@@ -95,7 +95,8 @@ def test_counts_are_those_of_the_published_table(
 ) -> None:
     expected = published.execute(
         "SELECT count(DISTINCT PatientID), count(DISTINCT StudyInstanceUID), count(*), "
-        f"coalesce(sum(instanceCount), 0), round(coalesce(sum(series_size_MB), 0) / 1e6, 3) FROM series WHERE {condition(asked)}"
+        f"coalesce(sum(instanceCount), 0), round(coalesce(sum(series_size_MB), 0) / 1e6, 3) "
+        f"FROM series WHERE {condition(asked)}"
     ).fetchall()[0]
     answer = http.post("/v3/cohort/counts", json=asked)
     assert answer.status_code == 200
