@@ -1,6 +1,7 @@
 """What makes the generated client of the Imaging Data Commons API pleasant and safe."""
 
-from . import v1
+from . import v1, v3
+from ._lines import Lines
 from ._paging import Rows
 from ._walk import Page
 from .connect import IDC, connect
@@ -12,6 +13,7 @@ from .errors import (
     CredentialsInsecure,
     CredentialsInvalid,
     CredentialsNotFound,
+    DataReleaseChanged,
     Forbidden,
     IDCError,
     InvalidBaseURL,
@@ -36,11 +38,13 @@ __all__ = [
     "CredentialsInsecure",
     "CredentialsInvalid",
     "CredentialsNotFound",
+    "DataReleaseChanged",
     "Forbidden",
     "IDCError",
     "InvalidBaseURL",
     "InvalidFilter",
     "InvalidRequest",
+    "Lines",
     "NotFound",
     "Page",
     "PagingError",
@@ -53,4 +57,5 @@ __all__ = [
     "Unauthorized",
     "connect",
     "v1",
+    "v3",
 ]

@@ -43,13 +43,11 @@ def needs_body(response: httpx.Response) -> bool:
     """Say whether `failure` has to see the body, so that it must have been read before."""
     if response.status_code >= 400:
         return True
-    size = response.headers.get("content-length", "0")
-    return (
-        response.status_code == 200
-        and "json" in response.headers.get("content-type", "json")
-        and size.isdecimal()
-        and int(size) <= LARGEST_REFUSAL
-    )
+    size = response.headers.get("content-length")
+    # What says neither its type nor its size may be a stream, which nobody but its consumer is to read.
+    kind = response.headers.get("content-type", "" if size is None else "json")
+    size = size or "0"
+    return response.status_code == 200 and "json" in kind and size.isdecimal() and int(size) <= LARGEST_REFUSAL
 
 
 def failure(response: httpx.Response, *, redirects: bool = False) -> APIError | ContractError | None:

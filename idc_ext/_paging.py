@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any, Generic, Protocol, TypeVar
 
 from attrs import Factory, frozen
 
-from ._walk import Answer, Call, Page, Patience, Pending, Wait, read, walk
+from ._walk import Answer, Call, Page, Patience, Pending, Pin, Wait, read, walk
 from .errors import InvalidRequest
 
 if TYPE_CHECKING:
@@ -40,7 +40,8 @@ class Rows(Generic[T]):
     Iterate it with `for` or `async for`; `pages()` gives the pages.
 
     Raises (when iterated):
-        PagingError: a page token repeats, the total moves, rows are missing or too many, or no answer comes.
+        PagingError: a page token repeats, the total or the data release moves, rows are missing, repeated or too
+            many, or no answer comes.
         ContractError: an answer does not fit the document.
         APIError, CredentialsError: the server refused, or there is no token to ask with.
         httpx.TransportError: nobody answered. Asking the same iterator again repeats the request that failed.
@@ -51,6 +52,7 @@ class Rows(Generic[T]):
     resume: Callable[[str], Call]
     parse: Callable[[int, Any], Page[T] | Pending]
     patience: Patience = Factory(Patience)
+    pin: Pin | None = None
 
     def __repr__(self) -> str:
         return f"<Rows of {self.first}>"
@@ -74,7 +76,7 @@ class Pages(Generic[T]):
 
     def __init__(self, rows: Rows[T]) -> None:
         self._client = rows.client
-        self._steps = walk(rows.first, rows.resume, rows.parse, rows.patience)
+        self._steps = walk(rows.first, rows.resume, rows.parse, rows.patience, rows.pin)
         self._error: Exception | None = None
 
     def __iter__(self) -> Pages[T]:
@@ -91,7 +93,7 @@ class Pages(Generic[T]):
                 step = self._next(None)
             else:
                 try:
-                    answer: Answer = self._client.get_httpx_client().request(**_keywords(step))
+                    answer: Answer = self._client.get_httpx_client().request(**step.keywords())
                 except InvalidRequest as refusal:
                     answer = refusal
                 step = self._next(answer)
@@ -106,7 +108,7 @@ class Pages(Generic[T]):
                     step = self._next(None)
                 else:
                     try:
-                        answer: Answer = await self._client.get_async_httpx_client().request(**_keywords(step))
+                        answer: Answer = await self._client.get_async_httpx_client().request(**step.keywords())
                     except InvalidRequest as refusal:
                         answer = refusal
                     step = self._next(answer)
@@ -158,8 +160,4 @@ class _RowIterator(Generic[T]):
 
 def fetch(client: Client, call: Call, parse: Callable[[int, Any], T]) -> T:
     """Send one call and parse its answer."""
-    return read(call, client.get_httpx_client().request(**_keywords(call)), parse)
-
-
-def _keywords(call: Call) -> dict[str, Any]:
-    return {"method": call.method, "url": call.path, "params": call.params, "json": call.json}
+    return read(call, client.get_httpx_client().request(**call.keywords()), parse)

@@ -5,13 +5,13 @@ The names are the generated enumerations'; which attributes are numeric follows 
 
 from __future__ import annotations
 
-import difflib
 import math
 from typing import TYPE_CHECKING
 
 import attrs
 from idc_client.models import V1AttributeName, V1Filters, V1ManifestRow, V1QueryField
 
+from ._suggest import did_you_mean
 from .errors import InvalidFilter
 
 if TYPE_CHECKING:
@@ -77,12 +77,8 @@ def _values(attribute: str, values: object) -> list[str | float]:
 
 
 def _known(name: object, names: Iterable[str], kind: str) -> None:
-    if isinstance(name, str) and name in names:
-        return
-    folded = {known.casefold(): known for known in sorted(names)}
-    close = difflib.get_close_matches(name.casefold(), folded, n=1) if isinstance(name, str) else []
-    guess = f": did you mean {folded[close[0]]}?" if close else ""
-    raise InvalidFilter(f"{name!r:.80} is no {kind} of v1{guess}")
+    if not isinstance(name, str) or name not in names:
+        raise InvalidFilter(f"{name!r:.80} is no {kind} of v1{did_you_mean(name, names)}")
 
 
 def _names(fields: Iterable[str], names: Iterable[str], kind: str) -> list[str]:

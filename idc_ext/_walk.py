@@ -10,10 +10,10 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, Generic, TypeAlias, TypeVar
 
 import httpx
-from attrs import Factory, field, frozen
+from attrs import Factory, define, evolve, field, frozen
 
 from ._failures import failure
-from .errors import ContractError, InvalidRequest, PagingError
+from .errors import ContractError, DataReleaseChanged, InvalidRequest, PagingError
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Generator, Iterator, Mapping
@@ -26,17 +26,31 @@ MOST_EMPTY_PAGES = 20
 
 @frozen
 class Call:
-    """What one request is, as a value. The path is relative to the base URL."""
+    """What one request is, as a value.
+
+    Attributes:
+        method: In capitals.
+        path: Relative to the base URL.
+        params: The query.
+        json: The body.
+        timeout: How many seconds to wait for its answer; None if the client is to decide.
+    """
 
     method: str
     path: str
     params: Mapping[str, Any] = Factory(dict)
     json: Any = None
+    timeout: float | None = None
 
     @classmethod
     def of(cls, kwargs: Mapping[str, Any]) -> Call:
         """Take over what a generated `_get_kwargs` computed."""
         return cls(kwargs["method"].upper(), kwargs["url"], kwargs.get("params", {}), kwargs.get("json"))
+
+    def keywords(self) -> dict[str, Any]:
+        """Give what `request` and `stream` of an httpx client take."""
+        asked = {"method": self.method, "url": self.path, "params": self.params, "json": self.json}
+        return asked if self.timeout is None else {**asked, "timeout": self.timeout}
 
     def __str__(self) -> str:
         return f"{self.method} {self.path}"
@@ -51,12 +65,18 @@ class Page(Generic[T]):
         total: How many rows all pages hold together; None if the server does not say.
         next_token: What asks for the following page; None at the end.
         info: The rest of the body as it came, such as the echo of the cohort.
+        release: The data release that the walk holds on to; None if it does not.
+        offset: How many rows the server says come before this page; None if it does not say.
+        ends: Sort keys of the first and the last row, where rows strictly ascend; None where they need not.
     """
 
     rows: list[T]
     total: int | None
     next_token: str | None
     info: Mapping[str, Any] = field(factory=dict, repr=False)
+    release: str | None = None
+    offset: int | None = field(default=None, repr=False)
+    ends: tuple[Any, Any] | None = field(default=None, repr=False)
 
 
 @frozen
@@ -91,37 +111,82 @@ class Patience:
 Answer: TypeAlias = httpx.Response | InvalidRequest | None
 
 
+@frozen
+class Pin:
+    """What names the data release: asked before the first page and again before the last one is given away."""
+
+    call: Call
+    parse: Callable[[int, Any], str]
+
+
 def walk(
     call: Call,
     resume: Callable[[str], Call],
     parse: Callable[[int, Any], Page[T] | Pending],
     patience: Patience,
+    pin: Pin | None = None,
 ) -> Generator[Call | Wait | Page[T], Answer, None]:
     """Give page after page, checking that they make up a whole. The only place where a walk is decided."""
-    name = str(call)
-    seen: set[str] = set()
-    total: int | None = None
-    count = empty = 0
+    whole = _Whole(str(call), PagingError if pin is None else DataReleaseChanged)
+    release = None if pin is None else (yield from _asked(pin))
     while True:
         page = yield from _settled(call, resume, parse, patience)
-        if page.total is not None and total is not None and page.total != total:
-            raise PagingError(f"{name}: the total moved from {total} to {page.total} rows during the walk; start anew")
-        total = page.total if total is None else total
-        count += len(page.rows)
-        token = page.next_token or None
         # Checked before the page is given away: who takes the last page only must not miss it.
-        if total is not None and (count > total or (token is None and count != total)):
-            raise PagingError(f"{name}: {count} rows came, but the server said there are {total}; start anew")
-        if token in seen:
-            raise PagingError(f"{name}: a page token came a second time, so the walk would never end")
-        empty = 0 if page.rows else empty + 1
-        if token is not None and empty > MOST_EMPTY_PAGES:
-            raise PagingError(f"{name}: {empty} pages in a row were empty and announced another one")
-        yield page
-        if token is None:
+        whole.add(page)
+        if pin is not None and not page.next_token:
+            now = yield from _asked(pin)
+            if now != release:
+                raise DataReleaseChanged(
+                    f"{whole.name}: the data release moved from {release} to {now} during the walk; start anew"
+                )
+        yield page if pin is None else evolve(page, release=release)
+        if not page.next_token:
             return
-        seen.add(token)
-        call = resume(token)
+        call = resume(page.next_token)
+
+
+@define
+class _Whole:
+    """What is known of a walk so far, and whether the next page goes with it."""
+
+    name: str
+    moved: type[PagingError]
+    total: int | None = None
+    count: int = 0
+    empty: int = 0
+    seen: set[str] = Factory(set)
+    last: Any = None
+
+    def add(self, page: Page[Any]) -> None:
+        name, token = self.name, page.next_token or None
+        if page.total is not None and self.total is not None and page.total != self.total:
+            raise self.moved(
+                f"{name}: the total moved from {self.total} to {page.total} rows during the walk; start anew"
+            )
+        self.total = page.total if self.total is None else self.total
+        if page.offset is not None and page.offset != self.count:
+            raise PagingError(f"{name}: {self.count} rows came, then a page that follows on {page.offset}; start anew")
+        if page.ends is not None:
+            if self.last is not None and page.ends[0] <= self.last:
+                raise PagingError(f"{name}: rows came a second time or out of order; start anew")
+            self.last = page.ends[1]
+        self.count += len(page.rows)
+        if self.total is not None and (self.count > self.total or (token is None and self.count != self.total)):
+            raise PagingError(f"{name}: {self.count} rows came, but the server said there are {self.total}; start anew")
+        if token in self.seen:
+            raise PagingError(f"{name}: a page token came a second time, so the walk would never end")
+        self.empty = 0 if page.rows else self.empty + 1
+        if token is not None:
+            if self.empty > MOST_EMPTY_PAGES:
+                raise PagingError(f"{name}: {self.empty} pages in a row were empty and announced another one")
+            self.seen.add(token)
+
+
+def _asked(pin: Pin) -> Generator[Call, Answer, str]:
+    answer: Answer = None
+    while answer is None:  # None: the request failed, and the walk is asked to go on
+        answer = yield pin.call
+    return read(pin.call, answer, pin.parse)
 
 
 def _settled(

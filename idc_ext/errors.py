@@ -18,6 +18,7 @@
     │   ├── QueryTimeout                504
     │   └── ServerError                 every other 5xx
     ├── PagingError                     a token repeats, a total moves, an answer never comes
+    │   └── DataReleaseChanged          the data moved under a walk of v3
     ├── TruncatedResult                 a partial result that must not look whole
     └── ContractError                   the body does not fit the document
 
@@ -32,6 +33,8 @@ import http
 from typing import Any
 
 from attrs import frozen
+
+from ._successors import successor
 
 
 class IDCError(Exception):
@@ -70,6 +73,10 @@ class PagingError(IDCError):
     """A walk over pages that cannot be trusted or does not end."""
 
 
+class DataReleaseChanged(PagingError):
+    """The server changed to other data during a walk: rows of two releases must not look like one list."""
+
+
 class TruncatedResult(IDCError):
     """A partial result that must not look whole."""
 
@@ -102,15 +109,23 @@ class APIError(IDCError):
     def __init__(self, message: str, *, status: int, code: int | str | None, request: RequestSummary) -> None:
         self.status, self.code, self.message, self.request = status, code, message, request
         sentence = f"{request.method} {request.path} was answered with {named(status)}: {message}"
-        super().__init__(f"{sentence.rstrip('.')} ({self.hint})" if self.hint else sentence)
+        advice = "; ".join(filter(None, [self.hint, self._instead()]))
+        super().__init__(f"{sentence.rstrip('.')} ({advice})" if advice else sentence)
 
     def __reduce__(self) -> tuple[Any, ...]:
         again = functools.partial(type(self), status=self.status, code=self.code, request=self.request)
         return again, (self.message,)
 
+    def _instead(self) -> str:
+        """Say what else to ask for, where that is known."""
+        return ""
+
 
 class InvalidRequest(APIError):
     """400, or another 4xx without a class of its own: the request cannot be answered as it is."""
+
+    def _instead(self) -> str:
+        return _if_retired(self.request.path) if self.status == 405 else ""
 
 
 class Unauthorized(APIError):
@@ -128,13 +143,19 @@ class Forbidden(APIError):
 class NotFound(APIError):
     """404: the server knows no such path or thing."""
 
-    hint = "check the identifier and the base URL; a host that has retired v1 answers this, too"
+    hint = "check the identifier and the base URL"
+
+    def _instead(self) -> str:
+        return _if_retired(self.request.path)
 
 
 class Retired(APIError):
-    """410: the server no longer speaks this generation of the API."""
+    """410: the server no longer speaks this generation of the API. The message names what v3 offers in place."""
 
-    hint = "v1 has been retired: use v3, or connect to a local stand-in"
+    hint = "this generation of the API has been retired"
+
+    def _instead(self) -> str:
+        return f"{successor(self.request.path) or 'use v3'}; or connect to a local stand-in"
 
 
 class RateLimited(APIError):
@@ -151,6 +172,12 @@ class QueryTimeout(APIError):
 
 class ServerError(APIError):
     """5xx: the server failed."""
+
+
+def _if_retired(path: str) -> str:
+    # The live host answers 404 and 405 for most of v1, and 410 only for some of the paths it once had.
+    instead = successor(path)
+    return f"a host that has retired this generation answers the same: there, {instead}" if instead else ""
 
 
 def named(status: int) -> str:

@@ -11,10 +11,14 @@ import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, NoReturn
 
-import platformdirs
-
 from idc_standin import __version__
 from idc_standin.errors import StandinError
+
+try:
+    import platformdirs
+except ModuleNotFoundError:  # the client alone was installed
+    sys.stderr.write("idc-standin: its parts are missing; install them with: pip install 'idc-client[standin]'\n")
+    raise SystemExit(2) from None
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

@@ -113,7 +113,7 @@ def walk(url: str, credentials_file: Path) -> None:
 
         step("next(v1.dicom_metadata(idc, page_size=3).pages())")
         page = next(v1.dicom_metadata(idc, page_size=3).pages())
-        fields = ["collection_id", "PatientID", "Modality", "BodyPartExamined", "PatientAge", "SOPInstanceUID"]
+        fields = ["Modality", "BodyPartExamined", "SOPInstanceUID"]
         show(f"The first of {page.total:,} instances", fields, [[row[name] for name in fields] for row in page.rows])
 
 

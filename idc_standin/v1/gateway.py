@@ -61,13 +61,19 @@ def create(contract: Contract, service: V1, identity: Identity) -> Starlette:
 
 
 def create_retired() -> Starlette:
-    """v1 as the live host has answered it since February 2026."""
-    body = {
-        "code": 410,
-        "message": "IDC v1 API endpoints have been deprecated",
-        "documentation": "Use v3: https://api.imaging.datacommons.cancer.gov/v3",
-    }
-    return Starlette(routes=[Route(f"/v1/{path}", lambda _: _json(410, body), methods=["GET"]) for path in GONE_PATHS])
+    """v1 and v2 as the live host has answered them since 2026: 410 where there was something to read, else 404."""
+
+    def gone(request: Request) -> Response:
+        generation = request.url.path.split("/")[1]
+        body = {
+            "code": 410,
+            "message": f"IDC {generation} API endpoints have been deprecated",
+            "documentation": "Use v3: https://api.imaging.datacommons.cancer.gov/v3",
+        }
+        return _json(410, body)
+
+    first = [Route(f"/v1/{path}", gone, methods=["GET"]) for path in GONE_PATHS]
+    return Starlette(routes=[*first, Route("/v2/{path:path}", gone, methods=["GET"])])
 
 
 class Gateway:

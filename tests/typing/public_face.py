@@ -1,12 +1,23 @@
 """The public face as a user writes it. This file is type-checked and never run."""
 
-from typing import assert_type
+import asyncio
+from datetime import date
+from typing import Any, assert_type
 
 from idc_client.api.v1 import create_cohort, get_about, list_cohorts
-from idc_client.models import V1CohortProperties, V1CohortSpec, V1ManifestRow
+from idc_client.api.v3 import get_stats
+from idc_client.models import (
+    V1CohortProperties,
+    V1CohortSpec,
+    V1ManifestRow,
+    V3AttributeValues,
+    V3Counts,
+    V3License,
+    V3ManifestRow,
+)
 from idc_client.types import Unset
 
-from idc_ext import IDC, APIError, IDCError, Page, Retired, Rows, connect, v1
+from idc_ext import IDC, APIError, DataReleaseChanged, IDCError, Lines, Page, Retired, Rows, connect, v1, v3
 
 spec = v1.cohort(
     "testcohort",
@@ -55,6 +66,48 @@ async def asynchronous() -> None:
         assert_type(await anext(preview.pages()), Page[V1ManifestRow])
 
 
+def newest() -> None:
+    """Use v3, with each form that filters may be written in."""
+    with connect() as idc:
+        get_stats.sync(client=idc)
+        ct = v3.manifest(idc, {"collection_id": ["nlst"], "Modality": ["CT"]})
+        assert_type(ct, Rows[V3ManifestRow])
+        for row in ct:
+            assert_type(row.series_instance_uid, str | None)
+        assert_type(next(ct.pages()).release, str | None)
+        base = {"Modality": ["CT", "MR"]}
+        assert_type(v3.counts(idc, base), V3Counts)
+        chosen = v3.where(base, collection_id="nlst", StudyDate=("2001-01-01", None), instanceCount={"gte": 100})
+        assert_type(chosen, v3.Filters)
+        v3.where({"Modality": "CT", "StudyDate": {"gte": date(2001, 1, 1), "lte": "2001-12-31"}, "PatientSex": ("F",)})
+        assert_type(v3.licenses(idc, v3.check_values(idc, chosen)), list[V3License])
+        for line in v3.manifest_lines(idc, chosen, source="gcs"):
+            assert_type(line, str)
+        table = v3.sql(idc, "SELECT Modality, count(*) AS n FROM index GROUP BY 1", allow_truncated=True)
+        assert_type(table, v3.Table)
+        assert_type(list(table), list[dict[str, Any]])
+        cited = v3.citations(idc, {}, all_of_idc=True, style="bibtex")
+        assert_type(cited.citations, list[str | dict[str, Any]])
+        assert_type(cited.unresolved, list[str])
+        assert_type(v3.viewer_url(idc, study="1.2", viewer="slim"), str)
+        assert_type(v3.attribute_values(idc, "Modality"), V3AttributeValues)
+        old = v3.from_v1({"collection_id": ["TCGA-LUAD"], "age_at_diagnosis_btw": [50, 59.5]})
+        print(old.untranslated.get("age_at_diagnosis_btw"))
+        v3.counts(idc, old.whole())
+
+
+async def newest_asynchronous() -> None:
+    """Use v3 with `async for`, and its single answers from a thread."""
+    async with connect() as idc:
+        async for row in v3.manifest(idc, {"Modality": ["MR"]}):
+            assert_type(row, V3ManifestRow)
+        lines = v3.manifest_lines(idc, {"Modality": "MR"})
+        assert_type(lines, Lines)
+        async for line in lines:
+            assert_type(line, str)
+        assert_type(await asyncio.to_thread(v3.counts, idc, {"Modality": "MR"}), V3Counts)
+
+
 def errors() -> None:
     """Take what an error offers."""
     try:
@@ -66,5 +119,7 @@ def errors() -> None:
         assert_type(error.request.url, str)
     except APIError as error:
         print(error.request.method)
+    except DataReleaseChanged:
+        synchronous()
     except IDCError:
         raise

@@ -1,0 +1,171 @@
+"""Lines of a streamed text in either colour, proven complete: counted before, and held against the count.
+
+As with pages, deciding is apart from doing: `_Proof` judges lines, the two drivers here only fetch them. No
+endpoint is named here.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from attrs import define, frozen
+
+from ._failures import failure, needs_body
+from ._paging import Client, fetch
+from ._walk import Call, read
+from .errors import ContractError, TruncatedResult
+
+if TYPE_CHECKING:
+    import re
+    from collections.abc import AsyncGenerator, AsyncIterator, Callable, Generator, Iterator
+
+    import httpx
+
+
+@frozen(repr=False, eq=False)
+class Lines:
+    """All lines of a streamed text, as a value: nothing is sent until it is iterated, each time anew.
+
+    Iterate it with `for` or `async for`. Lines come as they arrive, the last one only when their number is right.
+
+    Raises (when iterated):
+        TruncatedResult: there are fewer or more lines than were counted.
+        ContractError: a line is not what the document says, comes twice or out of order.
+        APIError: the server refused.
+        httpx.TransportError: nobody answered, or not to the end.
+    """
+
+    client: Client
+    count: Call
+    parse: Callable[[int, Any], int]
+    resume: Callable[[int], Call]
+    pattern: re.Pattern[str]
+
+    def __repr__(self) -> str:
+        return f"<Lines of {self.resume(0)}>"
+
+    def __iter__(self) -> Iterator[str]:
+        return _LineIterator(self)
+
+    def __aiter__(self) -> AsyncIterator[str]:
+        return _LineIterator(self)
+
+    def _sync(self) -> Generator[str, None, None]:
+        expected = fetch(self.client, self.count, self.parse)
+        call = self.resume(expected + 1)  # one more than there are, to notice more
+        proof = _Proof(str(call), expected, self.pattern)
+        held = None  # the line that may turn out to be the last
+        with self.client.get_httpx_client().stream(**call.keywords()) as response:
+            if needs_body(response):
+                response.read()
+            proof.opened(response)
+            for line in response.iter_lines():
+                proof.add(line)
+                if held is not None:
+                    yield held
+                held = line
+        proof.closed()
+        if held is not None:
+            yield held
+
+    async def _asyncio(self) -> AsyncGenerator[str, None]:
+        client = self.client.get_async_httpx_client()
+        expected = read(self.count, await client.request(**self.count.keywords()), self.parse)
+        call = self.resume(expected + 1)
+        proof = _Proof(str(call), expected, self.pattern)
+        held = None
+        async with client.stream(**call.keywords()) as response:
+            if needs_body(response):
+                await response.aread()
+            proof.opened(response)
+            async for line in response.aiter_lines():
+                proof.add(line)
+                if held is not None:
+                    yield held
+                held = line
+        proof.closed()
+        if held is not None:
+            yield held
+
+
+class _LineIterator:
+    """Lines one by one; asked again after an error, it repeats it: a broken text never looks whole."""
+
+    def __init__(self, lines: Lines) -> None:
+        self._lines = lines
+        self._sync: Generator[str, None, None] | None = None
+        self._async: AsyncGenerator[str, None] | None = None
+        self._error: Exception | None = None
+
+    def __iter__(self) -> _LineIterator:
+        return self
+
+    def __aiter__(self) -> _LineIterator:
+        return self
+
+    def __next__(self) -> str:
+        if self._error is not None:
+            raise self._error
+        if self._sync is None:
+            self._sync = self._lines._sync()
+        try:
+            return next(self._sync)
+        except StopIteration:
+            raise
+        except Exception as error:
+            self._error = error
+            raise
+
+    async def __anext__(self) -> str:
+        if self._error is not None:
+            raise self._error
+        if self._async is None:
+            self._async = self._lines._asyncio()
+        try:
+            return await anext(self._async)
+        except StopAsyncIteration:
+            raise
+        except Exception as error:
+            self._error = error
+            raise
+
+
+@define
+class _Proof:
+    """What is known of a text so far, and whether the next line goes with it.
+
+    The groups of the pattern are what lines are sorted by: within the same first group, the second ascends.
+    """
+
+    name: str
+    expected: int
+    pattern: re.Pattern[str]
+    count: int = 0
+    last: tuple[Any, ...] = (None, None)
+
+    def opened(self, response: httpx.Response) -> None:
+        # A client from `connect` raises by itself; any other generated client hands over whatever came.
+        error = failure(response)
+        if error is not None:
+            raise error
+        if response.status_code != 200:
+            raise ContractError(f"{self.name} was answered with {response.status_code}, which is no text")
+
+    def add(self, line: str) -> None:
+        self.count += 1
+        found = self.pattern.fullmatch(line)
+        if found is None:
+            raise ContractError(f"{self.name}: line {self.count} does not fit the document: {line!r:.120}")
+        if self.count > self.expected:
+            raise self._wrong("more than")
+        this = found.groups()
+        if this[0] == self.last[0] and this[1] <= self.last[1]:
+            raise ContractError(f"{self.name}: line {self.count} comes a second time or out of order: {line!r:.120}")
+        self.last = this
+
+    def closed(self) -> None:
+        if self.count < self.expected:
+            raise self._wrong(f"{self.count} of")
+
+    def _wrong(self, came: str) -> TruncatedResult:
+        return TruncatedResult(f"{self.name}: {came} the {self.expected} lines that were counted came; start anew")

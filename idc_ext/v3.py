@@ -1,0 +1,256 @@
+"""The dialect of v3, today's live service: it computes calls and reads bodies.
+
+Paths, parameters and names come from the generated client and are not said again. What the service would
+misread without a word (a misplaced or empty filter, a wrong case) is refused before it is sent, and what it cuts
+short without a word is an error.
+
+`manifest` and `manifest_lines` are values that serve `for` and `async for`. The others answer at once; from
+asynchronous code, `await asyncio.to_thread(v3.counts, idc, filters)` does the same and blocks nobody.
+"""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING, Literal, TypeAlias
+
+from attrs import evolve
+from idc_client.api.v3 import count_cohort as _count_cohort
+from idc_client.api.v3 import get_attribute_values as _get_attribute_values
+from idc_client.api.v3 import get_attributes as _get_attributes
+from idc_client.api.v3 import get_citations as _get_citations
+from idc_client.api.v3 import get_licenses as _get_licenses
+from idc_client.api.v3 import get_manifest as _get_manifest
+from idc_client.api.v3 import get_manifest_text as _get_manifest_text
+from idc_client.api.v3 import get_version as _get_version
+from idc_client.api.v3 import get_viewer_url as _get_viewer_url
+from idc_client.api.v3 import run_sql as _run_sql
+from idc_client.models import (
+    V3AttributeValues,
+    V3CitationsRequest,
+    V3CitationsRequestCitationFormat,
+    V3Counts,
+    V3IndexColumn,
+    V3License,
+    V3ManifestRequest,
+    V3ManifestRow,
+    V3ManifestTextRequest,
+    V3ManifestTextRequestSource,
+    V3SqlRequest,
+    V3Viewer,
+)
+from idc_client.types import UNSET
+
+from . import _v3_answers as _answers
+from ._lines import Lines
+from ._paging import Client, Rows, fetch
+from ._suggest import did_you_mean
+from ._v3_answers import Citations, Table
+from ._v3_filters import Filters, Wanted, check_statement, checked, one_of, where
+from ._v3_from_v1 import Translation, from_v1
+from ._walk import Call, Pin
+from .errors import InvalidFilter, TruncatedResult
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+__all__ = [
+    "Citations",
+    "Filters",
+    "Selection",
+    "Table",
+    "Translation",
+    "attribute_values",
+    "check_values",
+    "citations",
+    "counts",
+    "from_v1",
+    "licenses",
+    "manifest",
+    "manifest_lines",
+    "sql",
+    "viewer_url",
+    "where",
+]
+
+#: What every function takes as filters: what `where` made, or the mapping it takes.
+Selection: TypeAlias = "Filters | Mapping[str, Wanted]"
+
+#: The most rows of SQL, and the most values of a column, that the service gives at once.
+_MOST = 10_000
+#: In seconds: how long the service waits for doi.org, for each DOI in turn.
+_PER_DOI = 30
+_UID = re.compile(r"(0|[1-9][0-9]*)(\.(0|[1-9][0-9]*))+", re.ASCII)
+
+
+def manifest(
+    idc: Client, filters: Selection, *, page_size: int = 5000, all_of_idc: bool = False
+) -> Rows[V3ManifestRow]:
+    """List the series of a selection, by collection, patient, study and series, all from one data release.
+
+    Args:
+        idc: A client; no credentials are needed.
+        filters: What `where` takes or made.
+        page_size: The most rows per request. The service gives 1 to 5000; what it reports counts.
+        all_of_idc: Must be true to list the whole archive by empty filters.
+
+    Raises:
+        InvalidFilter: the filters would be refused or misread. Iterating raises as `Rows` says, and
+            DataReleaseChanged where the service changed to other data meanwhile.
+    """
+    wanted = checked(filters, all_of_idc=all_of_idc).to_model()
+    first = V3ManifestRequest(filters=wanted, page=0, page_size=page_size)
+
+    def ask(token: str) -> Call:
+        return Call.of(_get_manifest._get_kwargs(body=evolve(first, page=int(token))))
+
+    pin = Pin(Call.of(_get_version._get_kwargs()), _answers.version)
+    return Rows(idc, ask("0"), ask, _answers.manifest_page, pin=pin)
+
+
+def manifest_lines(
+    idc: Client, filters: Selection, *, source: Literal["aws", "gcs"] = "aws", all_of_idc: bool = False
+) -> Lines:
+    """List the addresses of the series of a selection, `s3://bucket/uuid/*`, as they arrive and without their end.
+
+    The service cuts the text short without a word, so the series are counted first, and the last line only comes
+    when all of them have.
+
+    Args:
+        idc: A client; no credentials are needed.
+        filters: What `where` takes or made.
+        source: Whose buckets: those of Amazon (aws) or of Google (gcs), whose addresses begin with s3, too.
+        all_of_idc: Must be true to list the whole archive by empty filters.
+
+    Raises:
+        InvalidFilter: the filters would be refused or misread. Iterating raises as `Lines` says.
+    """
+    wanted = checked(filters, all_of_idc=all_of_idc).to_model()
+    clouds = V3ManifestTextRequestSource(one_of(source, V3ManifestTextRequestSource, "source"))
+
+    def ask(limit: int) -> Call:
+        request = V3ManifestTextRequest(filters=wanted, source=clouds, limit=limit)
+        return Call.of(_get_manifest_text._get_kwargs(body=request))
+
+    count = Call.of(_count_cohort._get_kwargs(body=wanted))
+    return Lines(idc, count, lambda status, body: _answers.counts(status, body).series, ask, _answers.LINE)
+
+
+def counts(idc: Client, filters: Selection, *, all_of_idc: bool = False) -> V3Counts:
+    """Count patients, studies, series and instances of a selection. Nothing found is zeros and no error."""
+    wanted = checked(filters, all_of_idc=all_of_idc)
+    return fetch(idc, Call.of(_count_cohort._get_kwargs(body=wanted.to_model())), _answers.counts)
+
+
+def licenses(idc: Client, filters: Selection, *, all_of_idc: bool = False) -> list[V3License]:
+    """List the licences of a selection, the one of most series first."""
+    wanted = checked(filters, all_of_idc=all_of_idc)
+    return fetch(idc, Call.of(_get_licenses._get_kwargs(body=wanted.to_model())), _answers.licenses)
+
+
+def citations(
+    idc: Client,
+    filters: Selection,
+    *,
+    style: Literal["apa", "bibtex", "csl-json", "turtle"] = "apa",
+    all_of_idc: bool = False,
+) -> Citations:
+    """Say how to cite the data of a selection, and which of its DOIs could not be cited.
+
+    The service asks doi.org for one DOI after another and leaves out what fails; this waits as long as it may take.
+    """
+    wanted = checked(filters, all_of_idc=all_of_idc)
+    form = V3CitationsRequestCitationFormat(one_of(style, V3CitationsRequestCitationFormat, "style"))
+    statement = f"SELECT DISTINCT source_DOI FROM index WHERE source_DOI IS NOT NULL AND {wanted.sql()} ORDER BY 1"  # noqa: S608 - values are quoted there
+    dois = [row["source_DOI"] for row in sql(idc, statement)]
+    call = Call.of(_get_citations._get_kwargs(body=V3CitationsRequest(wanted.to_model(), form)))
+    # One DOI more is that of IDC itself, and one wait more for the way there and back.
+    found, acknowledgment = fetch(idc, evolve(call, timeout=_PER_DOI * (len(dois) + 2)), _answers.cited)
+    return Citations(found, [] if len(found) == len(dois) else _answers.unresolved(dois, found), acknowledgment)
+
+
+def sql(idc: Client, statement: str, *, max_rows: int | None = None, allow_truncated: bool = False) -> Table:
+    """Run one SELECT over the index tables, in DuckDB's SQL.
+
+    Args:
+        idc: A client; no credentials are needed.
+        statement: Begins with SELECT or WITH. Without ORDER BY its rows come in no promised order.
+        max_rows: The most rows wanted; by default as many as the service gives at once, 10000.
+        allow_truncated: Take a part if there are more rows; `.truncated` says so.
+
+    Raises:
+        InvalidFilter: the statement has a comment mark within quotes, which the service would cut out.
+        TruncatedResult: there are more rows.
+        InvalidRequest, QueryTimeout: the service refused the statement, or gave up on it after 30 s.
+    """
+    check_statement(statement)
+    call = Call.of(_run_sql._get_kwargs(body=V3SqlRequest(statement, _MOST if max_rows is None else max_rows)))
+    table = fetch(idc, call, _answers.table)
+    if table.truncated and not allow_truncated:
+        raise TruncatedResult(
+            f"{call}: the statement has more than {table.max_rows} rows, and the service gives no more at once: "
+            "narrow it down, or pass allow_truncated=True to take a part"
+        )
+    return table
+
+
+def viewer_url(
+    idc: Client,
+    *,
+    series: str | None = None,
+    study: str | None = None,
+    viewer: Literal["ohif_v2", "ohif_v3", "slim"] | None = None,
+) -> str:
+    """Find where a series or a study can be looked at in a browser.
+
+    Raises:
+        InvalidFilter: neither is given, one is no DICOM UID, or the series is of another study.
+        NotFound: there is no such series or study.
+    """
+    uids = {"series": series, "study": study}
+    wrong = [name for name, uid in uids.items() if uid is not None and not (_UID.fullmatch(uid) and len(uid) <= 64)]
+    if wrong or (series is None and study is None):
+        raise InvalidFilter(f"viewer_url takes a DICOM UID as {' and '.join(wrong) or 'series or study'}")
+    chosen = UNSET if viewer is None else V3Viewer(one_of(viewer, V3Viewer, "viewer"))
+    # Given a study, the service would neither check nor escape the series.
+    asked = {"study_instance_uid": study} if series is None else {"series_instance_uid": series}
+    found = fetch(idc, Call.of(_get_viewer_url._get_kwargs(**asked, viewer=chosen)), _answers.viewer_url)
+    if study is not None and found.study_instance_uid != study:
+        raise InvalidFilter(f"series {series} is of study {found.study_instance_uid}, not {study}")
+    return found.viewer_url
+
+
+def attribute_values(idc: Client, name: str, *, limit: int = 100) -> V3AttributeValues:
+    """List the values of a column of `index` with their numbers of series, the most frequent first.
+
+    `.truncated` says whether there are more than `limit`, which may be up to 10000.
+    """
+    column = V3IndexColumn(one_of(name, V3IndexColumn, "column of the table index"))
+    return fetch(idc, Call.of(_get_attribute_values._get_kwargs(column, limit=limit)), _answers.attribute_values)
+
+
+def check_values(idc: Client, filters: Selection) -> Filters:
+    """Hold filters against the data: the service answers a value that does not occur with nothing found.
+
+    Attributes whose values the service does not call worth listing, such as UIDs, are not checked.
+
+    Returns:
+        The filters, to be passed on.
+
+    Raises:
+        InvalidFilter: a value does not occur; the message names the one that may have been meant.
+        TruncatedResult: an attribute has too many values to compare with.
+    """
+    wanted = checked(filters, all_of_idc=True)
+    listed = fetch(idc, Call.of(_get_attributes._get_kwargs()), _answers.categorical) if wanted.terms else set()
+    wrong: list[str] = []
+    for name, values in wanted.terms.items():
+        if name in listed:
+            found = attribute_values(idc, name, limit=_MOST)
+            if found.truncated:
+                raise TruncatedResult(f"{name} has more than {len(found.values)} values, too many to compare with")
+            known = {str(one.value) for one in found.values}
+            odd = [value for value in values if value not in known]
+            wrong += [f"{value!r:.80} is no value of {name}{did_you_mean(value, known)}" for value in odd]
+    if wrong:
+        raise InvalidFilter("; ".join(wrong))
+    return wanted
