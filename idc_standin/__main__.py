@@ -25,6 +25,7 @@ if TYPE_CHECKING:
 
     from starlette.types import ASGIApp
 
+BUILDING = "building the archive, once; this takes half a minute; it goes to"
 EMAIL = re.compile(r"[^@\s]+@[^@\s]+\.[^@\s]+")
 
 
@@ -43,6 +44,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
         code: int = options.run(options)
     except StandinError as error:
         sys.stderr.write(f"idc-standin: {error}\n")
+        return 2
+    except (OSError, RuntimeError, ValueError) as error:  # the machine's or the engine's own complaint, in one line
+        sys.stderr.write(f"idc-standin: {' '.join(str(error).split())}\n")
         return 2
     except KeyboardInterrupt:
         return 130
@@ -86,9 +90,9 @@ def _parser() -> Parser:
 
     token = commands.add_parser("token", help="write a credentials file for a user of this stand-in")
     token.add_argument("--email", type=_email, required=True)
-    token.add_argument("--name", default="", help="first and last name (default: from the e-mail address)")
+    token.add_argument("--name", type=_text, default="", help="first and last name (default: from the e-mail address)")
     token.add_argument("--output", type=Path, required=True, metavar="FILE", help="where to write it (mode 0600)")
-    token.add_argument("--expires-in", type=int, default=3600, metavar="SECONDS", help="default: %(default)s")
+    token.add_argument("--expires-in", type=_lifetime, default=3600, metavar="SECONDS", help="default: %(default)s")
     _add_folders(token)
     token.set_defaults(run=_token)
 
@@ -108,11 +112,12 @@ def _add_folders(parser: argparse.ArgumentParser) -> None:
 
 
 def _serve(options: argparse.Namespace) -> int:
+    if options.retired and (options.as_of is not None or options.facts is not None):
+        raise StandinError("--retired answers v1 with 410, so --as-of and --facts have nothing to say; leave them out.")
     import uvicorn
 
     with _listen(options.host, options.port) as listener:
         app, what = _app(options)
-        listener.listen(128)  # so that whoever reads the line below can connect at once
         port = listener.getsockname()[1]
         host = f"[{options.host}]" if ":" in options.host else options.host
         print(f"IDC stand-in {what} on http://{host}:{port} (API description: /v3/docs)", flush=True)
@@ -127,6 +132,8 @@ def _serve(options: argparse.Namespace) -> int:
 
 def _app(options: argparse.Namespace) -> tuple[ASGIApp, str]:
     # Imported here so that `--help` and wrong options answer at once.
+    import duckdb
+
     from idc_standin import archive, v1, v3
     from idc_standin.app import CheckedAnswers, Standin
     from idc_standin.cohorts import Cohorts
@@ -137,11 +144,15 @@ def _app(options: argparse.Namespace) -> tuple[ASGIApp, str]:
     from idc_standin.store import Store
     from idc_standin.v1 import gateway
 
-    if not archive.path_in(options.cache).exists():
-        sys.stderr.write(f"idc-standin: building the archive in {options.cache}, once; this takes half a minute\n")
-    path = archive.ensure(options.cache)
+    path = archive.ensure(options.cache, lambda: sys.stderr.write(f"idc-standin: {BUILDING} {options.cache}\n"))
     contract = Contract()
-    index, guard = Index(path), Guard(archive.published(path))
+    try:
+        index, guard = Index(path), Guard(archive.published(path))
+    except duckdb.Error as error:
+        reason = str(error).splitlines()[0]
+        raise StandinError(
+            f"The archive {path} cannot be opened ({reason}); delete it to have it built anew."
+        ) from error
     chosen = {generation: quirks(generation) if options.quirks else frozenset() for generation in ("v1", "v3")}
     newest = v3.create(contract, index, guard, quirks=chosen["v3"], resolver=options.doi_resolver)
     if options.retired:
@@ -161,7 +172,10 @@ def _token(options: argparse.Namespace) -> int:
     from idc_standin.identity import Identity, credentials, write_private
 
     content = credentials(Identity(options.state), options.email, options.name, options.expires_in)
-    path = options.output.expanduser()
+    try:
+        path: Path = options.output.expanduser()
+    except RuntimeError:
+        raise StandinError(f"There is no home folder for {options.output}; write the path out.") from None
     if path.is_dir():
         raise StandinError(f"{path} is a folder; --output takes the name of a file.")
     try:
@@ -188,6 +202,9 @@ def _listen(host: str, port: int) -> socket.socket:
         listener = socket.socket(family, socket.SOCK_STREAM, socket.IPPROTO_TCP)
         listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         listener.bind((host, port))
+        listener.listen(128)  # two that start at once may both bind; whoever comes while the archive is built waits
+    except UnicodeError:
+        raise StandinError(f"{host!r} is not the name or address of a host; choose another with --host.") from None
     except OSError as error:
         raise StandinError(
             f"Cannot listen on {host} port {port}: {error.strerror}; choose another with --port."
@@ -210,13 +227,29 @@ def _release(text: str) -> int:
 def _seconds(text: str) -> float:
     if not re.fullmatch(r"[0-9]+(\.[0-9]+)?", text):
         raise argparse.ArgumentTypeError(f"{text!r} is not a number of seconds")
+    if float(text) > 3600:
+        raise argparse.ArgumentTypeError(f"{text[:20]!r} is more than an hour")
     return float(text)
 
 
 def _email(text: str) -> str:
-    if not EMAIL.fullmatch(text):
+    if not EMAIL.fullmatch(_text(text)):
         raise argparse.ArgumentTypeError(f"{text!r} is not an e-mail address")
     return text
+
+
+def _text(text: str) -> str:
+    try:
+        text.encode()
+    except UnicodeEncodeError:
+        raise argparse.ArgumentTypeError(f"{text!r} is not UTF-8 text") from None
+    return text
+
+
+def _lifetime(text: str) -> int:
+    if not re.fullmatch(r"-?[0-9]{1,9}", text):
+        raise argparse.ArgumentTypeError(f"{text[:20]!r} is not a number of seconds (up to nine digits)")
+    return int(text)
 
 
 if __name__ == "__main__":

@@ -32,7 +32,8 @@ class Standin:
         if scope["type"] == "lifespan":
             await self._live(receive, send)
         else:
-            await (self.v1 if scope["path"].startswith(("/v1", "/v2")) else self.v3)(scope, receive, send)
+            first = scope["path"].split("/")[1] in ("v1", "v2")
+            await (self.v1 if first else self.v3)(scope, receive, send)
 
     async def _live(self, receive: Receive, send: Send) -> None:
         await receive()

@@ -20,6 +20,7 @@ from __future__ import annotations
 
 import logging
 import os
+import shutil
 import subprocess
 import sys
 import tempfile
@@ -35,11 +36,11 @@ from filelock import FileLock, Timeout
 from idc_standin.errors import StandinError
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
 
 logger = logging.getLogger(__name__)
 
-LAYOUT = 2  # raise it when build() or identifiers.sql changes: a file of another layout is built anew
+LAYOUT = 4  # raise it when build() or identifiers.sql changes: a file of another layout is built anew
 NEWEST = 32767  # last_release of the revisions that are still there (also in BUILD_SQL)
 
 BUILD_SQL = """
@@ -66,7 +67,15 @@ replaced AS (
     LEFT JOIN current_series AS new USING (SeriesInstanceUID)
     LEFT JOIN instance_size ON instance_size.Modality = old.Modality
 ),
-revisions AS (SELECT * FROM current_series UNION ALL BY NAME SELECT * FROM replaced)
+revisions AS (
+    SELECT * FROM current_series
+    UNION ALL BY NAME
+    SELECT * FROM replaced AS old WHERE NOT EXISTS (  -- 48 revisions are listed twice, once within the other's span
+        SELECT 1 FROM replaced AS wider
+        WHERE wider.crdc_series_uuid = old.crdc_series_uuid
+          AND wider.first_release <= old.first_release AND wider.last_release >= old.last_release
+          AND (wider.first_release, wider.last_release) <> (old.first_release, old.last_release))
+)
 SELECT
     (row_number() OVER (ORDER BY revisions.collection_id, PatientID, StudyInstanceUID, SeriesInstanceUID,
                         first_release, crdc_series_uuid) - 1)::INTEGER AS rn,
@@ -133,24 +142,34 @@ def path_in(cache: Path) -> Path:
     return cache / f"archive-{index_version()}-layout{LAYOUT}.duckdb"
 
 
-def ensure(cache: Path) -> Path:
+def complete(path: Path) -> bool:
+    """Whether both files are there; they are put in place whole, the archive last."""
+    return path.exists() and published(path).exists()
+
+
+def ensure(cache: Path, announce: Callable[[], object] = lambda: None) -> Path:
     """The archive file, built first if need be; safe when several processes want it at once.
 
     The build takes about ten seconds and, for that time, two gigabytes; it runs in a process of its own so that the
     server never holds that memory.
     """
     path = path_in(cache)
-    if path.exists():
+    if complete(path):
         return path
     with _only_builder(path):
-        if not path.exists():
-            logger.warning("Building %s from idc-index-data %s, once ...", path, index_version())
+        if not complete(path):
+            announce()
+            for abandoned in path.parent.glob("building-*"):
+                shutil.rmtree(abandoned, ignore_errors=True)
             done = subprocess.run(  # noqa: S603  our own interpreter and our own module
                 [sys.executable, "-m", "idc_standin.archive", str(path)], capture_output=True, text=True, check=False
             )
             if done.returncode:
                 reason = (done.stderr.strip().splitlines() or ["no message"])[-1]
                 raise StandinError(f"The archive could not be built in {cache}: {reason}")
+            for older in path.parent.glob(f"archive-{index_version()}-layout*.duckdb"):
+                if older not in (path, published(path)):
+                    older.unlink(missing_ok=True)
     return path
 
 

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import os
 import sqlite3
 import threading
 import time
@@ -67,12 +68,13 @@ class Cohorts:
     def __init__(self, state: Path, keep_queries: float) -> None:
         """``keep_queries``: for how many seconds after its last use a query is kept."""
         try:
-            self._connection = sqlite3.connect(state / "cohorts.sqlite", check_same_thread=False, isolation_level=None)
+            path = state / "cohorts.sqlite"
+            os.close(os.open(path, os.O_RDWR | os.O_CREAT, 0o600))  # it holds e-mail addresses
+            self._connection = sqlite3.connect(path, timeout=10, check_same_thread=False, isolation_level=None)
             self._connection.execute("PRAGMA journal_mode=WAL")
-            self._connection.execute("PRAGMA busy_timeout=10000")
             self._connection.executescript(SCHEMA)
             self._connection.execute("DELETE FROM queries WHERE used < ?", [time.time() - keep_queries])
-        except sqlite3.Error as error:
+        except (OSError, sqlite3.Error) as error:
             raise StandinError(
                 f"The state in {state} cannot be used ({error}); choose another folder with --state."
             ) from error

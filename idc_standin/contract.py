@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
 METHODS = ("get", "put", "post", "delete", "patch")
+LONGEST_LISTED = 16_384
 INTEGER = re.compile(r"[+-]?[0-9]{1,40}")
 
 
@@ -101,7 +102,7 @@ class Operation:
         if self.body is None:
             return None
         value = parse(raw)
-        if problems := _problems(self.body, value):
+        if problems := _problems(self.body, value, len(raw)):
             raise Misfit(*problems)
         return value
 
@@ -113,7 +114,7 @@ class Operation:
         if media_type not in declared:
             raise Misfit(Problem((), f"{self.id} does not declare {media_type} for {status}", "content"))
         value = parse(raw) if media_type == "application/json" else raw.decode()
-        for problem in _problems(declared[media_type], value):
+        for problem in _problems(declared[media_type], value, len(raw)):
             raise Misfit(Problem(problem.where, f"{self.id} {status}: {problem.what}", problem.keyword))
 
 
@@ -196,12 +197,24 @@ def parse(raw: bytes) -> Any:
         orjson.loads(raw)
     except orjson.JSONDecodeError as error:
         raise NotJSON(f"{error.msg} (line {error.lineno}, column {error.colno})") from None
-    return json.loads(raw)  # orjson makes floats of integers beyond 64 bits
+    try:
+        return json.loads(raw)  # orjson makes floats of integers beyond 64 bits
+    except (RecursionError, ValueError) as error:  # as deep as the first reader goes, but not the second
+        raise NotJSON(f"it is nested too deeply or has too long a number ({type(error).__name__})") from None
 
 
-def _problems(validator: jsonschema_rs.Draft202012Validator, value: Any) -> list[Problem]:
+def _problems(validator: jsonschema_rs.Draft202012Validator, value: Any, size: int = 0) -> list[Problem]:
+    """What does not fit, the deepest first; of a body larger than LONGEST_LISTED bytes only what is met first.
+
+    Every error carries a copy of what it is about, so listing the errors of a large body takes minutes.
+    """
     if validator.is_valid(value):
         return []
+    if size > LONGEST_LISTED:
+        try:
+            validator.validate(value)
+        except jsonschema_rs.ValidationError as error:
+            return [_problem(error)]
     return sorted(map(_problem, validator.iter_errors(value)), key=lambda problem: -len(problem.where))
 
 

@@ -29,19 +29,18 @@ fetch("{document}").then(answer => answer.json()).then(spec => {{
 """
 
 
-def routes(contract: Contract, document: str, page: str) -> list[Route | Mount]:
-    """Routes of the document and of its page, which also answers with a slash at the end."""
+def routes(contract: Contract, document: str, *pages: str) -> list[Route | Mount]:
+    """Routes of the document and of its page, by each of its spellings; assets hang on the first."""
 
     async def serve_document(request: Request) -> Response:
         return Response(contract.json, media_type="application/json")
 
     async def serve_page(request: Request) -> Response:
-        return HTMLResponse(SWAGGER.format(page=page, document=document))
+        return HTMLResponse(SWAGGER.format(page=pages[0], document=document))
 
     assets = StaticFiles(directory=str(swagger_ui_bundle.swagger_ui_path))
     return [
         Route(document, serve_document),
-        Mount(f"{page}/assets", assets),
-        Route(page, serve_page),
-        Route(f"{page}/", serve_page),
+        Mount(f"{pages[0]}/assets", assets),
+        *(Route(page, serve_page) for page in pages),
     ]

@@ -22,6 +22,7 @@ MOST_ROWS = 10_000
 SETTINGS: dict[str, str | bool | int | float | list[str]] = {
     "threads": 2,
     "memory_limit": "2GB",
+    "max_temp_directory_size": "4GB",
     "enable_external_access": False,
     "autoinstall_known_extensions": False,
     "autoload_known_extensions": False,
@@ -86,7 +87,7 @@ class Guard:
         timer = threading.Timer(self.seconds, stop)
         timer.start()
         try:
-            cursor.execute(f"SELECT * FROM (\n{statement}\n) LIMIT {rows + 1}")  # noqa: S608  the point of the module
+            cursor.execute(f"SELECT * FROM (\n{statement}\n) AS answer LIMIT {rows + 1}")  # noqa: S608  the point of the module
             columns = [column[0] for column in cursor.description]
             types = [str(column[1]) for column in cursor.description]
             found = cursor.fetchmany(rows + 1)

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import tempfile
 import time
 from contextlib import suppress
@@ -27,6 +28,7 @@ from idc_standin.errors import StandinError
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+EMAIL = re.compile(r"[^@\s\ud800-\udfff]+@[^@\s\ud800-\udfff]+")
 ISSUER = "https://idc-standin.invalid"
 AUDIENCE = "idc-standin"
 PAGE_TOKEN_SECONDS = 24 * 3600  # as long as BigQuery keeps anonymous results
@@ -56,6 +58,7 @@ class Identity:
         try:
             state.mkdir(parents=True, exist_ok=True, mode=0o700)
             self._signing = _key(state / "id-token-key.pem", _new_signing_key)
+            private = serialization.load_pem_private_key(self._signing, password=None)
             self._pages = Fernet(_key(state / "page-token-key", Fernet.generate_key))
         except OSError as error:
             raise StandinError(
@@ -63,7 +66,6 @@ class Identity:
             ) from error
         except ValueError as error:
             raise StandinError(f"A key in {state} is damaged; delete the two key files there.") from error
-        private = serialization.load_pem_private_key(self._signing, password=None)
         if not isinstance(private, rsa.RSAPrivateKey):
             raise StandinError(f"The key in {state} is not an RSA key; delete it.")
         self._public = private.public_key()
@@ -99,8 +101,11 @@ class Identity:
             raise Unauthorized("Issuer not allowed") from None
         except jwt.PyJWTError:
             raise Unauthorized("BAD_FORMAT") from None
-        given = str(claims.get("given_name") or claims.get("email", "").partition("@")[0])
-        return User(str(claims.get("email", "")), given, str(claims.get("family_name", "")))
+        email = claims.get("email")
+        if not isinstance(email, str) or not EMAIL.fullmatch(email):
+            return User("", "", "")  # somebody, but not somebody with an account
+        given, family = (str(claims.get(name) or "") for name in ("given_name", "family_name"))
+        return User(email, given or email.partition("@")[0], family)
 
     # --- page tokens ---------------------------------------------------------------------------------------------
 

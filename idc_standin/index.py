@@ -113,6 +113,10 @@ class Index:
 
     # --- selections ----------------------------------------------------------------------------------------------
 
+    def check(self, filters: Filters) -> None:
+        """Raises BadFilter for what the filters may not name; says nothing of bounds on numbers."""
+        _where(Filters(filters.terms, dict.fromkeys(filters.ranges, (None, None))))
+
     def find(self, filters: Filters) -> Selection:
         """The series that the filters select; raises BadFilter."""
         where, parameters = _where(filters)

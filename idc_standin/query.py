@@ -17,6 +17,7 @@ if TYPE_CHECKING:
 
 Operator = Literal["like", "in", "null", "eq", "lt", "lte", "gt", "gte", "btw"]
 RANGED = re.compile(r"^(?P<attribute>.+)_(?P<operator>lt|lte|btw|gte|gt)$")
+GUID = "dg.4DFC/"  # what manifests put before UUIDs
 INSTANCE_COLUMNS = frozenset({"SOPInstanceUID", "crdc_instance_uuid", "gcs_url"})
 
 
@@ -76,7 +77,6 @@ def _condition(name: str, values: list[Any]) -> Condition:
         return Condition(ranged["attribute"], ranged["operator"], tuple(values))  # type: ignore[arg-type]  # the pattern's own alternatives
     if not isinstance(values[0], str):
         return Condition(name, "eq", tuple(values))
-    wanted = tuple(dict.fromkeys(v for v in values if v != "None"))
-    or_null = len(wanted) < len(set(values))
-    operator: Operator = "null" if not wanted else "like" if len(wanted) == 1 else "in"
-    return Condition(name, operator, wanted, or_null)
+    given = [v.removeprefix(GUID) if name.startswith("crdc_") else v for v in values if v != "None"]
+    operator: Operator = "null" if not given else "like" if len(given) == 1 else "in"
+    return Condition(name, operator, tuple(dict.fromkeys(given)), or_null=len(given) < len(values))

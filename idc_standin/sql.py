@@ -105,13 +105,32 @@ class Archive:
     def condition(self, condition: Condition) -> exp.Expr:
         """The condition over :meth:`series`. Without data nothing matches; without a fact no patient does."""
         name = condition.attribute
-        if not self.backed(name):
-            return exp.false()
+        if not self.backed(name) or (name in INSTANCE_COLUMNS and condition.operator == "null"):
+            return exp.false()  # derived identifiers are never missing
         text: exp.Expr = maybe_parse(self.expression(name), dialect="duckdb")
         if name not in self.facts:
             return predicate(text, exp.null(), condition)
         known = exp.column(f"{name} key", quoted=True).is_(exp.null()).not_()
         return exp.and_(known, predicate(text, exp.column(f"{name} number", quoted=True), condition))
+
+    def candidates(self, query: Query) -> Statement:
+        """How many instances the conditions on instances have to be tried on."""
+        parameters: dict[str, Any] = {"release": query.release}
+        source, where = self.series({c.attribute for c in query.conditions}), self._wheres(query, parameters)[False]
+        used = set(re.findall(r"\$(\w+)", where))
+        mine = {name: value for name, value in parameters.items() if name in used}
+        return Statement(f"SELECT coalesce(sum(instanceCount), 0) FROM {source} WHERE {where}", mine)  # noqa: S608  values are bound
+
+    def _wheres(self, query: Query, parameters: dict[str, Any]) -> dict[bool, str]:
+        """The conditions on series (False) and on instances (True), as text."""
+        wheres: dict[bool, list[str]] = {False: ["$release BETWEEN first_release AND last_release"], True: []}
+        for condition in query.conditions:
+            text = _bound(self.condition(condition), parameters)
+            wheres[condition.attribute in INSTANCE_COLUMNS].append(text)
+            if nearby := _series_of(condition):
+                parameters[name := f"v{len(parameters)}"] = nearby[1]
+                wheres[False].append(f"{nearby[0]} IN (SELECT unnest(${name}))")
+        return {level: " AND ".join(texts) for level, texts in wheres.items()}
 
     def selection(self, query: Query) -> Statement:
         """The rows of the answer in page order, as ``rn, first_k, size``.
@@ -121,17 +140,11 @@ class Archive:
         """
         parameters: dict[str, Any] = {"release": query.release}
         attributes = {c.attribute for c in query.conditions} | set(query.columns)
-        wheres: dict[bool, list[str]] = {False: ["$release BETWEEN first_release AND last_release"], True: []}
-        for condition in query.conditions:
-            text = _bound(self.condition(condition), parameters)
-            wheres[condition.attribute in INSTANCE_COLUMNS].append(text)
-            if nearby := _series_of(condition):
-                parameters[name := f"v{len(parameters)}"] = nearby[1]
-                wheres[False].append(f"{nearby[0]} IN (SELECT unnest(${name}))")
-        source, where = self.series(attributes), " AND ".join(wheres[False])
+        wheres = self._wheres(query, parameters)
+        source, where = self.series(attributes), wheres[False]
         if expanded := bool(wheres[True]):
             source = f"(SELECT *, unnest(range(instanceCount)) AS k FROM {source} WHERE {where})"  # noqa: S608  values are bound
-            where = " AND ".join(wheres[True])
+            where = wheres[True]
         order = list(self._order(query.order))
         if query.by_instance:
             what = "rn, k, 1" if expanded else "rn, 0, instanceCount"
@@ -185,6 +198,11 @@ def _series_of(condition: Condition) -> tuple[str, list[Any]] | None:
 
 def _bound(expression: exp.Expr, parameters: dict[str, Any]) -> str:
     def bind(node: exp.Expr) -> exp.Expr:
+        if isinstance(node, exp.In):  # one parameter for a list of any length
+            name = f"v{len(parameters)}"
+            parameters[name] = [literal.this for literal in node.find_all(exp.Literal)]
+            values: exp.Expr = maybe_parse(f"(SELECT lower(unnest(${name}::VARCHAR[])))", dialect="duckdb")
+            return exp.In(this=node.this, query=values)
         if isinstance(node, exp.Literal) and node.is_string:
             name = f"v{len(parameters)}"
             parameters[name] = node.this
@@ -201,6 +219,7 @@ JOINS = {
     "tcga_clinical_rel9": "clinical.case_barcode = image.PatientID",
     "tcga_biospecimen_rel9": "biospecimen.case_barcode = image.PatientID",
 }
+LAST_VERSIONED_PIVOT = 8  # up to there the pivot's name repeats the release
 ALIASES = {
     "dicom_all": "image",
     "dicom_pivot": "pivot",
@@ -209,31 +228,47 @@ ALIASES = {
 }
 
 
-def bigquery(query: Query, tables: Mapping[str, str]) -> str:
+def bigquery(query: Query, attributes: Mapping[str, Mapping[str, str]]) -> str:
     """The query for IDC's public BigQuery tables of the same data release.
 
-    ``tables`` says in which table an attribute stands. Unlike upstream's display text it is what one would run: case
-    is ignored, ``None`` is kept, and patients without clinical data do not slip through.
+    ``attributes`` are the rows of attributes.csv by name: in which table an attribute stands, and of which type. Unlike
+    upstream's display text it is what one would run: case is ignored, ``None`` is kept, and patients without clinical
+    data do not slip through.
     """
 
+    def where(attribute: str) -> str:
+        return attributes.get(attribute, {}).get("bigquery_table") or "dicom_all"
+
     def column(attribute: str) -> exp.Expr:
-        table = tables.get(attribute, "dicom_all")
-        return exp.column(attribute, table=ALIASES[table])
+        return exp.column(attribute, table=ALIASES[where(attribute)])
 
     def table(name: str) -> exp.Expr:
-        catalogue, dataset = "bigquery-public-data", f"idc_v{query.release}"
-        return exp.alias_(exp.table_(name, db=dataset, catalog=catalogue, quoted=True), ALIASES[name], table=True)
+        versioned = name == "dicom_pivot" and query.release <= LAST_VERSIONED_PIVOT
+        real = f"{name}_v{query.release}" if versioned else name
+        source = exp.table_(real, db=f"idc_v{query.release}", catalog="bigquery-public-data", quoted=True)
+        return exp.alias_(source, ALIASES[name], table=True)
 
-    used = {tables.get(name, "dicom_all") for name in (*query.columns, *(c.attribute for c in query.conditions))}
-    text = exp.select(*(column(name) for name in query.columns)).distinct().from_(table("dicom_all"))
+    def wanted(condition: Condition) -> exp.Expr:
+        attribute = condition.attribute
+        kind = attributes.get(attribute, {}).get("bigquery_type")
+        text = exp.cast(column(attribute), "STRING", dialect="bigquery") if kind == "DATE" else column(attribute)
+        number = column(attribute)
+        if kind == "STRING":
+            number = exp.TryCast(this=number, to=exp.DataType.build("FLOAT64", dialect="bigquery"))
+        return _escaped(predicate(text, number, condition))
+
+    columns = tuple(dict.fromkeys(query.columns))
+    used = {where(name) for name in (*columns, *(c.attribute for c in query.conditions))}
+    text = exp.select(*map(column, columns)).distinct().from_(table("dicom_all"))
     for name, on in JOINS.items():
         if name in used:
             text = text.join(table(name), on=on, dialect="bigquery")
-    wheres = [_escaped(predicate(column(c.attribute), column(c.attribute), c)) for c in query.conditions]
-    if wheres:
-        text = text.where(exp.and_(*wheres, wrap=False))
-    text = text.order_by(*(exp.Ordered(this=column(name), desc=False, nulls_first=True) for name in query.order))
-    return f"#standardSQL\n{text.sql('bigquery', pretty=True)}"
+    if query.conditions:
+        text = text.where(exp.and_(*map(wanted, query.conditions), wrap=False))
+    order = dict.fromkeys(query.order)
+    text = text.order_by(*(exp.Ordered(this=column(name), desc=False, nulls_first=True) for name in order))
+    pretty = "__SQLGLOT" not in query.key()  # what the printer takes for a mark of its own
+    return f"#standardSQL\n{text.sql('bigquery', pretty=pretty)}"
 
 
 def _escaped(expression: exp.Expr) -> exp.Expr:

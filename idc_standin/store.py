@@ -10,26 +10,22 @@ same at any depth, the total is known from the first page on, and nothing is sor
 
 from __future__ import annotations
 
-import csv
-import io
 import threading
 from collections import OrderedDict
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass
-from importlib.resources import files
 from typing import TYPE_CHECKING, Any
 
 import duckdb
 import numpy as np
 
-from idc_standin import archive, sql
+from idc_standin import archive, recorded, sql
 from idc_standin.errors import StandinError
 from idc_standin.query import INSTANCE_COLUMNS
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Sequence
-    from importlib.resources.abc import Traversable
+    from collections.abc import Iterator, Sequence
     from pathlib import Path
 
     import numpy.typing as npt
@@ -37,8 +33,10 @@ if TYPE_CHECKING:
     from idc_standin.query import Query
 
 CACHED_BYTES = 128 * 2**20
-MEMORY = "384MB"  # what DuckDB may hold; with the cache and Python the server stays under 1 GB
+CACHED_QUERIES = 1000
+MEMORY = "512MB"  # what DuckDB may hold; with the cache and Python the server stays under 1 GB
 TOO_MANY = 2_000_000  # instances that a filter on instance identifiers may pick one by one
+MOST_TRIED = 20_000_000  # instances that it may be tried on
 
 
 class TooManyInstances(Exception):
@@ -99,64 +97,57 @@ class Store:
                 f"There is no data release {self.active}.0: the index has {releases[0]}.0 to {releases[-1]}.0."
             )
         self.releases = [release for release in releases if release <= self.active]
-        folder: Traversable | Path = facts or files("idc_standin") / "facts"
-        self.tables = {name: _read(folder, name) for name in ("attributes", "collections", "data_sources", "versions")}
-        self.archive = sql.Archive(self._load_facts(_read(folder, "clinical")))
-        self.bigquery_tables = {row["name"]: row["bigquery_table"] for row in self.tables["attributes"]}
+        self.tables = recorded.read(facts)
+        self.archive = sql.Archive(self._load_facts())
+        self.attributes = {row["name"]: row for row in self.tables["attributes"]}
         self._found: OrderedDict[str, Future[Selection]] = OrderedDict()
         self._running: set[duckdb.DuckDBPyConnection] = set()
-        self._lock = threading.Lock()
+        self._lock = threading.Lock()  # of what has been found
+        self._cursors = threading.Lock()
         self._finders = ThreadPoolExecutor(2, thread_name_prefix="find")
+        self._pickers = ThreadPoolExecutor(1, thread_name_prefix="pick")  # slow ones, that others need not wait for
 
     def close(self) -> None:
         """Stop the running queries and let go of the file."""
-        with self._lock:
+        with self._cursors:
             for cursor in self._running:
                 cursor.interrupt()
-        self._finders.shutdown(wait=True, cancel_futures=True)
+        for lane in (self._finders, self._pickers):
+            lane.shutdown(wait=True, cancel_futures=True)
         self._connection.close()
 
     @contextmanager
     def _cursor(self) -> Iterator[duckdb.DuckDBPyConnection]:
         """A connection of its own for a query, which :meth:`close` can interrupt."""
-        with self._lock:
+        with self._cursors:
             cursor = self._connection.cursor()
             self._running.add(cursor)
         try:
             yield cursor
         finally:
-            with self._lock:
+            with self._cursors:
                 self._running.discard(cursor)
             cursor.close()
 
-    def _load_facts(self, rows: Iterable[dict[str, str]]) -> dict[str, str]:
+    def _load_facts(self) -> dict[str, str]:
+        rows, level = recorded.facts(self.tables)
         connection = self._connection
-        connection.execute("CREATE TABLE facts (key VARCHAR, attribute VARCHAR, value VARCHAR, number DOUBLE)")
-        level: dict[str, str] = {}
-        seen: dict[tuple[str, str], str] = {}
-        for row in rows:
-            column = "SeriesInstanceUID" if row.get("SeriesInstanceUID") else "PatientID"
-            key, attribute, value = row.get(column) or "", row["attribute"], row["value"]
-            if level.setdefault(attribute, column) != column or seen.setdefault((key, attribute), value) != value:
-                raise StandinError(f"The facts contradict each other: {attribute} of {key or 'nobody'}.")
-        known = {row["name"] for row in self.tables["attributes"]}
-        if unknown := sorted(set(level) - known):
-            raise StandinError(f"The facts name {unknown[0]!r}, which is not an attribute of attributes.csv.")
-        facts = [[key, attribute, value or None, _number(value)] for (key, attribute), value in seen.items()]
-        if facts:
-            connection.executemany("INSERT INTO facts VALUES (?, ?, ?, ?)", facts)
+        connection.execute(
+            "CREATE TABLE facts (key VARCHAR, attribute VARCHAR, value VARCHAR, number DOUBLE, UNIQUE (key, attribute))"
+        )
+        if rows:
+            connection.executemany("INSERT INTO facts VALUES (?, ?, ?, ?)", rows)
         # True by the way TCGA names things, so no table needs to list them.
         connection.execute(r"""
-            INSERT INTO facts
+            INSERT OR IGNORE INTO facts
             SELECT PatientID,
                    unnest(['program_name', 'project_short_name', 'disease_code', 'case_barcode']),
                    unnest(['TCGA', upper(replace(collection_id, '_', '-')), upper(collection_id[6:]), PatientID]),
                    NULL
-            FROM (SELECT DISTINCT PatientID, collection_id FROM archive.series)
-            WHERE starts_with(collection_id, 'tcga_')
+            FROM (SELECT PatientID, min(collection_id) AS collection_id FROM archive.series
+                  WHERE starts_with(collection_id, 'tcga_') GROUP BY PatientID)
         """)
-        by_definition = ("program_name", "project_short_name", "disease_code", "case_barcode")
-        return {**dict.fromkeys(by_definition, "PatientID"), **level}
+        return level
 
     # --- queries -------------------------------------------------------------------------------------------------
 
@@ -169,10 +160,13 @@ class Store:
         key = query.key()
         with self._lock:
             future = self._found.get(key)
+            started = future is None
             if future is None:
-                future = self._found[key] = self._finders.submit(self._find, query)
-                future.add_done_callback(lambda done: self._settle(key, done))
+                lane = self._pickers if _picks(query) else self._finders
+                future = self._found[key] = lane.submit(self._find, query)
             self._found.move_to_end(key)
+        if started:  # outside the lock: a callback on what is done already runs at once, and takes it
+            future.add_done_callback(lambda done: self._settle(key, done))
         try:
             return future.result(timeout=patience)
         except TimeoutError:
@@ -180,9 +174,13 @@ class Store:
 
     def _find(self, query: Query) -> Selection:
         statement = self.archive.selection(query)
-        picked_singly = any(c.attribute in INSTANCE_COLUMNS for c in query.conditions)
+        picked_singly = _picks(query)
         text = f"{statement.text} LIMIT {TOO_MANY + 1}" if picked_singly else statement.text
         with self._cursor() as cursor:
+            if picked_singly:
+                tried = self.archive.candidates(query)
+                if cursor.execute(tried.text, tried.parameters).fetchall()[0][0] > MOST_TRIED:
+                    raise TooManyInstances
             series, first_k, size = cursor.execute(text, statement.parameters).fetchnumpy().values()
         if picked_singly and len(series) > TOO_MANY:
             raise TooManyInstances
@@ -193,11 +191,11 @@ class Store:
             if done.cancelled() or done.exception():
                 self._found.pop(key, None)
                 return
-            held = sum(f.result().nbytes for f in self._found.values() if f.done())
+            held = sum(f.result().nbytes + len(k) for k, f in self._found.items() if f.done())
             for oldest in [k for k, f in self._found.items() if f.done() and k != key]:
-                if held <= CACHED_BYTES:
+                if held <= CACHED_BYTES and len(self._found) <= CACHED_QUERIES:
                     break
-                held -= self._found.pop(oldest).result().nbytes
+                held -= self._found.pop(oldest).result().nbytes + len(oldest)
 
     def rows(self, selection: Selection, columns: Sequence[str], start: int, size: int) -> list[tuple[str | None, ...]]:
         """Rows ``start`` to ``start + size`` of a selection: the columns' text, null where there is none."""
@@ -210,7 +208,7 @@ class Store:
 
     def bigquery(self, query: Query) -> str:
         """The query as BigQuery SQL, for IDC's public tables."""
-        return sql.bigquery(query, self.bigquery_tables)
+        return sql.bigquery(query, self.attributes)
 
     # --- catalogues ----------------------------------------------------------------------------------------------
 
@@ -225,34 +223,52 @@ class Store:
         """Collections as of a release, by id: what the index says of them, what the series show, and since when."""
         return self._dicts(
             """
-            WITH held AS (
+            WITH live AS (
+                SELECT DISTINCT collection_id, PatientID, Modality FROM archive.series
+                WHERE $release BETWEEN first_release AND last_release
+            ),
+            subjects AS (
+                SELECT collection_id, count(*) AS subjects FROM (SELECT DISTINCT collection_id, PatientID FROM live)
+                GROUP BY collection_id
+            ),
+            modalities AS (
+                SELECT collection_id, string_agg(Modality, ', ' ORDER BY Modality) AS modalities
+                FROM (SELECT DISTINCT collection_id, Modality FROM live) GROUP BY collection_id
+            ),
+            held AS (
                 SELECT collection_id, list(DISTINCT release ORDER BY release) AS releases
                 FROM (SELECT DISTINCT collection_id, first_release, last_release FROM archive.series)
                 JOIN archive.releases ON release BETWEEN first_release AND last_release AND release <= $active
                 GROUP BY collection_id
             )
             SELECT collection_id, c.cancer_types, c.tumor_locations, c.species, c.supporting_data, c.updated,
-                   c.description, c.doi, held.releases, count(DISTINCT PatientID) AS subjects,
-                   string_agg(DISTINCT Modality, ', ' ORDER BY Modality) AS modalities
-            FROM archive.series JOIN held USING (collection_id) LEFT JOIN archive.collections AS c USING (collection_id)
-            WHERE $release BETWEEN first_release AND last_release
-            GROUP BY ALL ORDER BY collection_id
+                   c.description, c.doi, held.releases, subjects.subjects, modalities.modalities
+            FROM subjects JOIN modalities USING (collection_id) JOIN held USING (collection_id)
+            LEFT JOIN archive.collections AS c USING (collection_id)
+            ORDER BY collection_id
             """,
             {"release": release, "active": self.active},
         )
 
     def analysis_results(self, release: int) -> list[dict[str, Any]]:
-        """Analysis results as of a release, by id."""
+        """Analysis results as of a release, by id, with the releases that hold them."""
         return self._dicts(
             """
-            SELECT a.analysis_result_id, a.analysis_result_title, a.source_DOI, a.modalities, a.updated,
+            WITH held AS (
+                SELECT analysis_result_id, list(DISTINCT release ORDER BY release) AS releases
+                FROM (SELECT DISTINCT analysis_result_id, first_release, last_release FROM archive.series)
+                JOIN archive.releases ON release BETWEEN first_release AND last_release AND release <= $active
+                GROUP BY analysis_result_id
+            )
+            SELECT a.analysis_result_id, a.analysis_result_title, a.source_DOI, a.modalities, a.updated, held.releases,
                    string_agg(DISTINCT series.collection_id, ', ' ORDER BY series.collection_id) AS collections,
-                   count(DISTINCT PatientID) AS subjects, min(first_release) AS since
+                   count(DISTINCT PatientID) AS subjects
             FROM archive.series JOIN archive.analysis_results AS a USING (analysis_result_id)
+            JOIN held USING (analysis_result_id)
             WHERE $release BETWEEN first_release AND last_release
             GROUP BY ALL ORDER BY a.analysis_result_id
             """,
-            {"release": release},
+            {"release": release, "active": self.active},
         )
 
     def _dicts(self, text: str, parameters: dict[str, Any]) -> list[dict[str, Any]]:
@@ -261,15 +277,6 @@ class Store:
             return [dict(zip(names, row, strict=True)) for row in cursor.fetchall()]
 
 
-def _read(folder: Traversable | Path, name: str) -> list[dict[str, str]]:
-    try:
-        return list(csv.DictReader(io.StringIO((folder / f"{name}.csv").read_text(encoding="utf-8"))))
-    except (OSError, UnicodeDecodeError, csv.Error) as error:
-        raise StandinError(f"The facts table {name}.csv cannot be read from {folder}: {error}.") from error
-
-
-def _number(value: str) -> float | None:
-    try:
-        return float(value)
-    except ValueError:
-        return None
+def _picks(query: Query) -> bool:
+    """Whether instances are matched one by one."""
+    return any(condition.attribute in INSTANCE_COLUMNS for condition in query.conditions)

@@ -90,7 +90,7 @@ class Catalogues(Service):
                     "date_updated": row["updated"],
                     "description": row["analysis_result_title"],
                     "doi": row["source_DOI"],
-                    "idc_data_versions": self._membership(range(row["since"], self.store.active + 1)),
+                    "idc_data_versions": self._membership(row["releases"]),
                     "location": None,
                     "subject_count": row["subjects"],
                 }
@@ -137,6 +137,7 @@ class Catalogues(Service):
         for name in given:
             if name not in request.operation.parameters:
                 raise Refusal(400, f"Invalid argument {name}.{nearest(name, request.operation.parameters)}")
+            self._given_once(request, name)
         version = given.get("idc_data_version") or self.active
         if version not in self.versions:
             raise Refusal(400, f"Invalid IDC version {version}: there are 1.0 to {self.active}.")

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 import orjson
 from starlette.applications import Starlette
 from starlette.concurrency import run_in_threadpool
+from starlette.convertors import Convertor, register_url_convertor
 from starlette.responses import Response
 from starlette.routing import Mount, Route
 
@@ -40,6 +41,23 @@ GONE_PATHS = (
 )  # fmt: skip
 
 
+class Digits(Convertor[int]):
+    """A number in a path, not so long that reading it is a burden; anything else is another path."""
+
+    regex = "[0-9]{1,40}"
+
+    def convert(self, value: str) -> int:
+        """From the path."""
+        return int(value)
+
+    def to_string(self, value: int) -> str:
+        """Into a path."""
+        return str(value)
+
+
+register_url_convertor("digits", Digits())
+
+
 def create(contract: Contract, service: V1, identity: Identity) -> Starlette:
     """The v1 half of the API."""
     paths: dict[str, dict[str, Operation]] = {}
@@ -47,10 +65,10 @@ def create(contract: Contract, service: V1, identity: Identity) -> Starlette:
         if operation.path.startswith("/v1/"):
             paths.setdefault(operation.path, {})[operation.method] = operation
     gateway = Gateway(identity)
-    routes: list[Route | Mount] = docs.routes(contract, "/v1/openapi.json", "/v1/swagger")
+    routes: list[Route | Mount] = docs.routes(contract, "/v1/openapi.json", "/v1/swagger", "/v1/swagger/")
     for path, operations in paths.items():
         handlers = {method: (operation, getattr(service, operation.id)) for method, operation in operations.items()}
-        pattern = path.replace("{cohort_id}", "{cohort_id:int}")
+        pattern = path.replace("{cohort_id}", "{cohort_id:digits}")
         spellings = (pattern, f"{pattern}/")  # with or without a slash at the end, as upstream
         routes += [Route(spelling, gateway.endpoint(handlers), methods=list(handlers)) for spelling in spellings]
     if "fields-stub" in service.quirks:

@@ -7,14 +7,13 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from idc_standin.identity import BadPageToken
-from idc_standin.query import Query
+from idc_standin.query import GUID, Query
 from idc_standin.store import TOO_MANY, QueryTimeout, TooManyInstances
 from idc_standin.v1.request import BAD_FILTERS, NO_COLUMN, Refusal, Request, Service
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
 
-GUID = "dg.4DFC/"
 GUID_COLUMNS = frozenset({"crdc_study_uuid", "crdc_series_uuid", "crdc_instance_uuid"})
 STILL_RUNNING = (
     "[ERROR] API query took longer than the allowed time to execute. Retry the query using the next_page token."
@@ -100,7 +99,9 @@ class Pages(Service):
             return Pending(self._token(chosen, at, seal), subject.echo if subject and first else None)
         except TooManyInstances:
             raise Refusal(
-                400, f"{BAD_FILTERS} A pattern on instance identifiers may match {TOO_MANY:,} instances at most."
+                400,
+                f"{BAD_FILTERS} A pattern on instance identifiers matches too many ({TOO_MANY:,} at most); "
+                "add another filter.",
             ) from None
         more = at + len(rows) < found.total
         return Page(chosen, rows, found.total, self._token(chosen, at + len(rows), seal) if more else "", first)

@@ -117,13 +117,17 @@ class Service:
             self._parameter(request, name)
         return given
 
+    def _given_once(self, request: Request, name: str) -> None:
+        times = sum(key == name for key, _ in request.query)
+        if times > 1:
+            raise Refusal(400, f"Parameter {name} is given {times} times; give it once.")
+
     def _parameter(self, request: Request, name: str) -> Any:
         parameter = request.operation.parameters[name]
         texts = [text for key, text in request.query if key == name]
         if not texts:
             return parameter.default
-        if len(texts) > 1:
-            raise Refusal(400, f"Parameter {name} is given {len(texts)} times; give it once.")
+        self._given_once(request, name)
         if "enum" in parameter.schema and "loose-flags" in self.quirks:
             return texts[0]
         try:

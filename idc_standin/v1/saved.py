@@ -53,7 +53,7 @@ class Saved(Service):
             if "deletion-body" in self.quirks:
                 raise Refusal(500, "Error while attempting to create this cohort.") from refusal
             raise
-        return {"code": 200, "cohorts": [self._delete(account, cohort_id) for cohort_id in body["cohorts"]]}
+        return {"code": 200, "cohorts": [self._delete(account, int(cohort_id)) for cohort_id in body["cohorts"]]}
 
     def deleteCohort(self, request: Request) -> dict[str, Any]:  # noqa: N802
         """Delete one cohort."""

@@ -13,12 +13,12 @@ from fastapi import FastAPI, Request
 from fastapi.encoders import jsonable_encoder
 from fastapi.exceptions import RequestValidationError
 from fastapi.middleware.cors import CORSMiddleware
-from fastapi.responses import PlainTextResponse, RedirectResponse, Response
+from fastapi.responses import RedirectResponse, Response
 
 from idc_standin import docs
 from idc_standin.v3.answers import dumps, finite
 from idc_standin.v3.citations import RESOLVER
-from idc_standin.v3.handlers import V3, Failure, Refusal
+from idc_standin.v3.handlers import V3, Refusal
 
 if TYPE_CHECKING:
     from starlette.types import ASGIApp, Message, Receive, Scope, Send
@@ -50,7 +50,6 @@ def create(
     app.router.routes.extend(docs.routes(contract, "/v3/openapi.json", "/v3/docs"))
     app.add_api_route("/", lambda: RedirectResponse("/v3/docs", 307), methods=["GET"])
     app.add_exception_handler(Refusal, _refused)
-    app.add_exception_handler(Failure, _failed)
     app.add_exception_handler(RequestValidationError, _unprocessable)
     app.add_middleware(CORSMiddleware, allow_origins=["*"], allow_methods=["*"], allow_headers=["*"])
     app.add_middleware(Headers)
@@ -60,10 +59,6 @@ def create(
 async def _refused(request: Request, refusal: Exception) -> Response:
     assert isinstance(refusal, Refusal)  # noqa: S101  registered for nothing else
     return Response(dumps(refusal.body), refusal.status, media_type="application/json")
-
-
-async def _failed(request: Request, failure: Exception) -> Response:
-    return PlainTextResponse("Internal Server Error", 500)
 
 
 async def _unprocessable(request: Request, error: Exception) -> Response:
@@ -84,9 +79,10 @@ class Headers:
 
         async def with_headers(message: Message) -> None:
             if message["type"] == "http.response.start":
-                kept = [(name, value) for name, value in message["headers"] if name != b"vary"]
-                added = [(b"strict-transport-security", HSTS), (b"vary", b"Origin")]
-                message = {**message, "headers": [*kept, *added]}
+                headers = [*message["headers"], (b"strict-transport-security", HSTS)]
+                if not any(name == b"vary" for name, _ in headers):
+                    headers.append((b"vary", b"Origin"))
+                message = {**message, "headers": headers}
             await send(message)
 
         await self.app(scope, receive, with_headers)

@@ -45,7 +45,7 @@ def plain(value: Any) -> Any:
         case float():
             return value if math.isfinite(value) else None
         case Decimal():
-            return plain(float(value)) if value.as_tuple().exponent else int(value)
+            return plain(float(value))
         case datetime() | date() | time():
             return value.isoformat()
         case timedelta():
@@ -55,10 +55,23 @@ def plain(value: Any) -> Any:
         case UUID():
             return str(value)
         case dict():
-            return {key if isinstance(key, str) else str(plain(key)): plain(inner) for key, inner in value.items()}
+            return {_key(key): plain(inner) for key, inner in value.items()}
         case list() | tuple() | set():
             return [plain(inner) for inner in value]
     return str(value)
+
+
+def _key(value: Any) -> str:
+    match value:
+        case str():
+            return value
+        case bool():
+            return str(value).lower()
+        case Decimal():
+            return str(value)
+        case bytes():
+            return value.decode("utf-8", "backslashreplace")
+    return str(plain(value))
 
 
 def finite(value: Any) -> Any:

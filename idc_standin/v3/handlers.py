@@ -189,7 +189,7 @@ class V3:
         found = self._found(asked.filters)
         page = max(asked.page, 0)
         size = PAGE_SIZE if asked.page_size is None else min(max(asked.page_size, 1), MOST_PAGE_SIZE)
-        if page * size > 2**63 - 1:
+        if asked.include_rows and page * size > 2**63 - 1:
             raise self._refuse("integer-overflow", f"page {page} is beyond what can be counted.")
         returned, rows = self.index.rows(found, page, size) if asked.include_rows else (0, b"[]")
         return _json({
@@ -213,6 +213,10 @@ class V3:
         """The S3 addresses of a selection's series."""
         if asked.source not in ("aws", "gcs"):
             raise self._refuse("bad-source", f"source must be 'aws' or 'gcs', not {asked.source!r}.")
+        try:
+            self.index.check(asked.filters.value())
+        except BadFilter as error:
+            raise invalid(str(error)) from None
         limit = LONGEST_MANIFEST if asked.limit is None else asked.limit
         if not -1 <= limit < 2**63 - 1:
             raise self._refuse("integer-overflow", f"limit must be 0 or more and fit 64 bits, not {limit}.")
@@ -263,7 +267,10 @@ class V3:
             message = f"The query ran for longer than {self.guard.seconds:g} s and was stopped."
             raise Refusal(504, "query_timeout", message) from None
         counted = {"row_count": len(table.rows), "truncated": table.truncated, "max_rows": rows}
-        found = records(table.columns, table.types, table.rows)
+        try:
+            found = records(table.columns, table.types, table.rows)
+        except RecursionError:
+            raise invalid("The result is nested too deeply.") from None
         return _json({"columns": table.columns, "rows": found, **counted})
 
     def getViewerUrl(  # noqa: N802

@@ -19,7 +19,7 @@ class V3ManifestPage:
     """
     Attributes:
         counts (V3Counts):
-        page (int):
+        page (int): As it was asked for, if not below 0; without rows it may be of any size.
         page_size (int):
         returned (int):
         total_series (int):

@@ -21,14 +21,14 @@ class V3ValidationError:
         type_ (str):
         loc (list[int | str]): Where; begins with body, query or path.
         msg (str):
-        input_ (Any | Unset): What was sent there.
+        input_ (Any): What was sent there.
         ctx (V3ValidationErrorCtx | Unset): What the rule asks for.
     """
 
     type_: str
     loc: list[int | str]
     msg: str
-    input_: Any | Unset = UNSET
+    input_: Any
     ctx: V3ValidationErrorCtx | Unset = UNSET
 
     def to_dict(self) -> dict[str, Any]:
@@ -55,10 +55,9 @@ class V3ValidationError:
                 "type": type_,
                 "loc": loc,
                 "msg": msg,
+                "input": input_,
             }
         )
-        if input_ is not UNSET:
-            field_dict["input"] = input_
         if ctx is not UNSET:
             field_dict["ctx"] = ctx
 
@@ -84,7 +83,7 @@ class V3ValidationError:
 
         msg = d.pop("msg")
 
-        input_ = d.pop("input", UNSET)
+        input_ = d.pop("input")
 
         _ctx = d.pop("ctx", UNSET)
         ctx: V3ValidationErrorCtx | Unset

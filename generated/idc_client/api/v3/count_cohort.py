@@ -8,6 +8,7 @@ from ...client import AuthenticatedClient, Client
 from ...models.v3_counts import V3Counts
 from ...models.v3_error import V3Error
 from ...models.v3_filters import V3Filters
+from ...models.v3_router_error import V3RouterError
 from ...models.v3_validation_errors import V3ValidationErrors
 from ...types import Response
 
@@ -33,14 +34,30 @@ def _get_kwargs(
 
 def _parse_response(
     *, client: AuthenticatedClient | Client, response: httpx.Response
-) -> V3Counts | V3Error | V3ValidationErrors | str | None:
+) -> V3Counts | V3Error | V3RouterError | V3ValidationErrors | str | None:
     if response.status_code == 200:
         response_200 = V3Counts.from_dict(response.json())
 
         return response_200
 
     if response.status_code == 400:
-        response_400 = V3Error.from_dict(response.json())
+
+        def _parse_response_400(data: object) -> V3Error | V3RouterError:
+            try:
+                if not isinstance(data, dict):
+                    raise TypeError()
+                componentsschemas_v3_refusal_type_0 = V3Error.from_dict(data)
+
+                return componentsschemas_v3_refusal_type_0
+            except (TypeError, ValueError, AttributeError, KeyError):
+                pass
+            if not isinstance(data, dict):
+                raise TypeError()
+            componentsschemas_v3_refusal_type_1 = V3RouterError.from_dict(data)
+
+            return componentsschemas_v3_refusal_type_1
+
+        response_400 = _parse_response_400(response.json())
 
         return response_400
 
@@ -61,7 +78,7 @@ def _parse_response(
 
 def _build_response(
     *, client: AuthenticatedClient | Client, response: httpx.Response
-) -> Response[V3Counts | V3Error | V3ValidationErrors | str]:
+) -> Response[V3Counts | V3Error | V3RouterError | V3ValidationErrors | str]:
     return Response(
         status_code=HTTPStatus(response.status_code),
         content=response.content,
@@ -74,7 +91,7 @@ def sync_detailed(
     *,
     client: AuthenticatedClient | Client,
     body: V3Filters,
-) -> Response[V3Counts | V3Error | V3ValidationErrors | str]:
+) -> Response[V3Counts | V3Error | V3RouterError | V3ValidationErrors | str]:
     """How much a selection holds
 
      The filters are the body itself, not a member of it.
@@ -93,7 +110,7 @@ def sync_detailed(
         httpx.TimeoutException: If the request takes longer than Client.timeout.
 
     Returns:
-        Response[V3Counts | V3Error | V3ValidationErrors | str]
+        Response[V3Counts | V3Error | V3RouterError | V3ValidationErrors | str]
     """
 
     kwargs = _get_kwargs(
@@ -111,7 +128,7 @@ def sync(
     *,
     client: AuthenticatedClient | Client,
     body: V3Filters,
-) -> V3Counts | V3Error | V3ValidationErrors | str | None:
+) -> V3Counts | V3Error | V3RouterError | V3ValidationErrors | str | None:
     """How much a selection holds
 
      The filters are the body itself, not a member of it.
@@ -130,7 +147,7 @@ def sync(
         httpx.TimeoutException: If the request takes longer than Client.timeout.
 
     Returns:
-        V3Counts | V3Error | V3ValidationErrors | str
+        V3Counts | V3Error | V3RouterError | V3ValidationErrors | str
     """
 
     return sync_detailed(
@@ -143,7 +160,7 @@ async def asyncio_detailed(
     *,
     client: AuthenticatedClient | Client,
     body: V3Filters,
-) -> Response[V3Counts | V3Error | V3ValidationErrors | str]:
+) -> Response[V3Counts | V3Error | V3RouterError | V3ValidationErrors | str]:
     """How much a selection holds
 
      The filters are the body itself, not a member of it.
@@ -162,7 +179,7 @@ async def asyncio_detailed(
         httpx.TimeoutException: If the request takes longer than Client.timeout.
 
     Returns:
-        Response[V3Counts | V3Error | V3ValidationErrors | str]
+        Response[V3Counts | V3Error | V3RouterError | V3ValidationErrors | str]
     """
 
     kwargs = _get_kwargs(
@@ -178,7 +195,7 @@ async def asyncio(
     *,
     client: AuthenticatedClient | Client,
     body: V3Filters,
-) -> V3Counts | V3Error | V3ValidationErrors | str | None:
+) -> V3Counts | V3Error | V3RouterError | V3ValidationErrors | str | None:
     """How much a selection holds
 
      The filters are the body itself, not a member of it.
@@ -197,7 +214,7 @@ async def asyncio(
         httpx.TimeoutException: If the request takes longer than Client.timeout.
 
     Returns:
-        V3Counts | V3Error | V3ValidationErrors | str
+        V3Counts | V3Error | V3RouterError | V3ValidationErrors | str
     """
 
     return (

@@ -39,22 +39,30 @@ def _get_kwargs(
 
 def _parse_response(
     *, client: AuthenticatedClient | Client, response: httpx.Response
-) -> (
-    V3AttributeValues
-    | V3Error
-    | V3Error
-    | V3RouterError
-    | V3ValidationErrors
-    | str
-    | None
-):
+) -> V3AttributeValues | V3Error | V3RouterError | V3ValidationErrors | str | None:
     if response.status_code == 200:
         response_200 = V3AttributeValues.from_dict(response.json())
 
         return response_200
 
     if response.status_code == 400:
-        response_400 = V3Error.from_dict(response.json())
+
+        def _parse_response_400(data: object) -> V3Error | V3RouterError:
+            try:
+                if not isinstance(data, dict):
+                    raise TypeError()
+                componentsschemas_v3_refusal_type_0 = V3Error.from_dict(data)
+
+                return componentsschemas_v3_refusal_type_0
+            except (TypeError, ValueError, AttributeError, KeyError):
+                pass
+            if not isinstance(data, dict):
+                raise TypeError()
+            componentsschemas_v3_refusal_type_1 = V3RouterError.from_dict(data)
+
+            return componentsschemas_v3_refusal_type_1
+
+        response_400 = _parse_response_400(response.json())
 
         return response_400
 
@@ -64,16 +72,16 @@ def _parse_response(
             try:
                 if not isinstance(data, dict):
                     raise TypeError()
-                componentsschemas_v3_not_found_type_0 = V3Error.from_dict(data)
+                componentsschemas_v3_refusal_type_0 = V3Error.from_dict(data)
 
-                return componentsschemas_v3_not_found_type_0
+                return componentsschemas_v3_refusal_type_0
             except (TypeError, ValueError, AttributeError, KeyError):
                 pass
             if not isinstance(data, dict):
                 raise TypeError()
-            componentsschemas_v3_not_found_type_1 = V3RouterError.from_dict(data)
+            componentsschemas_v3_refusal_type_1 = V3RouterError.from_dict(data)
 
-            return componentsschemas_v3_not_found_type_1
+            return componentsschemas_v3_refusal_type_1
 
         response_404 = _parse_response_404(response.json())
 
@@ -96,9 +104,7 @@ def _parse_response(
 
 def _build_response(
     *, client: AuthenticatedClient | Client, response: httpx.Response
-) -> Response[
-    V3AttributeValues | V3Error | V3Error | V3RouterError | V3ValidationErrors | str
-]:
+) -> Response[V3AttributeValues | V3Error | V3RouterError | V3ValidationErrors | str]:
     return Response(
         status_code=HTTPStatus(response.status_code),
         content=response.content,
@@ -112,9 +118,7 @@ def sync_detailed(
     *,
     client: AuthenticatedClient | Client,
     limit: int | Unset = 100,
-) -> Response[
-    V3AttributeValues | V3Error | V3Error | V3RouterError | V3ValidationErrors | str
-]:
+) -> Response[V3AttributeValues | V3Error | V3RouterError | V3ValidationErrors | str]:
     """The values of a column of the main table, the most frequent first
 
      Counts are series. Any column of `index` may be asked for, a filter attribute or not. Nulls are left
@@ -130,7 +134,7 @@ def sync_detailed(
         httpx.TimeoutException: If the request takes longer than Client.timeout.
 
     Returns:
-        Response[V3AttributeValues | V3Error | V3Error | V3RouterError | V3ValidationErrors | str]
+        Response[V3AttributeValues | V3Error | V3RouterError | V3ValidationErrors | str]
     """
 
     kwargs = _get_kwargs(
@@ -150,15 +154,7 @@ def sync(
     *,
     client: AuthenticatedClient | Client,
     limit: int | Unset = 100,
-) -> (
-    V3AttributeValues
-    | V3Error
-    | V3Error
-    | V3RouterError
-    | V3ValidationErrors
-    | str
-    | None
-):
+) -> V3AttributeValues | V3Error | V3RouterError | V3ValidationErrors | str | None:
     """The values of a column of the main table, the most frequent first
 
      Counts are series. Any column of `index` may be asked for, a filter attribute or not. Nulls are left
@@ -174,7 +170,7 @@ def sync(
         httpx.TimeoutException: If the request takes longer than Client.timeout.
 
     Returns:
-        V3AttributeValues | V3Error | V3Error | V3RouterError | V3ValidationErrors | str
+        V3AttributeValues | V3Error | V3RouterError | V3ValidationErrors | str
     """
 
     return sync_detailed(
@@ -189,9 +185,7 @@ async def asyncio_detailed(
     *,
     client: AuthenticatedClient | Client,
     limit: int | Unset = 100,
-) -> Response[
-    V3AttributeValues | V3Error | V3Error | V3RouterError | V3ValidationErrors | str
-]:
+) -> Response[V3AttributeValues | V3Error | V3RouterError | V3ValidationErrors | str]:
     """The values of a column of the main table, the most frequent first
 
      Counts are series. Any column of `index` may be asked for, a filter attribute or not. Nulls are left
@@ -207,7 +201,7 @@ async def asyncio_detailed(
         httpx.TimeoutException: If the request takes longer than Client.timeout.
 
     Returns:
-        Response[V3AttributeValues | V3Error | V3Error | V3RouterError | V3ValidationErrors | str]
+        Response[V3AttributeValues | V3Error | V3RouterError | V3ValidationErrors | str]
     """
 
     kwargs = _get_kwargs(
@@ -225,15 +219,7 @@ async def asyncio(
     *,
     client: AuthenticatedClient | Client,
     limit: int | Unset = 100,
-) -> (
-    V3AttributeValues
-    | V3Error
-    | V3Error
-    | V3RouterError
-    | V3ValidationErrors
-    | str
-    | None
-):
+) -> V3AttributeValues | V3Error | V3RouterError | V3ValidationErrors | str | None:
     """The values of a column of the main table, the most frequent first
 
      Counts are series. Any column of `index` may be asked for, a filter attribute or not. Nulls are left
@@ -249,7 +235,7 @@ async def asyncio(
         httpx.TimeoutException: If the request takes longer than Client.timeout.
 
     Returns:
-        V3AttributeValues | V3Error | V3Error | V3RouterError | V3ValidationErrors | str
+        V3AttributeValues | V3Error | V3RouterError | V3ValidationErrors | str
     """
 
     return (

@@ -7,6 +7,7 @@ from ... import errors
 from ...client import AuthenticatedClient, Client
 from ...models.v3_error import V3Error
 from ...models.v3_manifest_text_request import V3ManifestTextRequest
+from ...models.v3_router_error import V3RouterError
 from ...models.v3_validation_errors import V3ValidationErrors
 from ...types import Response
 
@@ -32,13 +33,29 @@ def _get_kwargs(
 
 def _parse_response(
     *, client: AuthenticatedClient | Client, response: httpx.Response
-) -> V3Error | V3ValidationErrors | str | None:
+) -> V3Error | V3RouterError | V3ValidationErrors | str | None:
     if response.status_code == 200:
         response_200 = response.text
         return response_200
 
     if response.status_code == 400:
-        response_400 = V3Error.from_dict(response.json())
+
+        def _parse_response_400(data: object) -> V3Error | V3RouterError:
+            try:
+                if not isinstance(data, dict):
+                    raise TypeError()
+                componentsschemas_v3_refusal_type_0 = V3Error.from_dict(data)
+
+                return componentsschemas_v3_refusal_type_0
+            except (TypeError, ValueError, AttributeError, KeyError):
+                pass
+            if not isinstance(data, dict):
+                raise TypeError()
+            componentsschemas_v3_refusal_type_1 = V3RouterError.from_dict(data)
+
+            return componentsschemas_v3_refusal_type_1
+
+        response_400 = _parse_response_400(response.json())
 
         return response_400
 
@@ -59,7 +76,7 @@ def _parse_response(
 
 def _build_response(
     *, client: AuthenticatedClient | Client, response: httpx.Response
-) -> Response[V3Error | V3ValidationErrors | str]:
+) -> Response[V3Error | V3RouterError | V3ValidationErrors | str]:
     return Response(
         status_code=HTTPStatus(response.status_code),
         content=response.content,
@@ -72,7 +89,7 @@ def sync_detailed(
     *,
     client: AuthenticatedClient | Client,
     body: V3ManifestTextRequest,
-) -> Response[V3Error | V3ValidationErrors | str]:
+) -> Response[V3Error | V3RouterError | V3ValidationErrors | str]:
     """The S3 addresses of a selection's series, one a line
 
      Lines ascend. Without `limit` the text ends after 100,000 lines and does not say so: compare the
@@ -88,7 +105,7 @@ def sync_detailed(
         httpx.TimeoutException: If the request takes longer than Client.timeout.
 
     Returns:
-        Response[V3Error | V3ValidationErrors | str]
+        Response[V3Error | V3RouterError | V3ValidationErrors | str]
     """
 
     kwargs = _get_kwargs(
@@ -106,7 +123,7 @@ def sync(
     *,
     client: AuthenticatedClient | Client,
     body: V3ManifestTextRequest,
-) -> V3Error | V3ValidationErrors | str | None:
+) -> V3Error | V3RouterError | V3ValidationErrors | str | None:
     """The S3 addresses of a selection's series, one a line
 
      Lines ascend. Without `limit` the text ends after 100,000 lines and does not say so: compare the
@@ -122,7 +139,7 @@ def sync(
         httpx.TimeoutException: If the request takes longer than Client.timeout.
 
     Returns:
-        V3Error | V3ValidationErrors | str
+        V3Error | V3RouterError | V3ValidationErrors | str
     """
 
     return sync_detailed(
@@ -135,7 +152,7 @@ async def asyncio_detailed(
     *,
     client: AuthenticatedClient | Client,
     body: V3ManifestTextRequest,
-) -> Response[V3Error | V3ValidationErrors | str]:
+) -> Response[V3Error | V3RouterError | V3ValidationErrors | str]:
     """The S3 addresses of a selection's series, one a line
 
      Lines ascend. Without `limit` the text ends after 100,000 lines and does not say so: compare the
@@ -151,7 +168,7 @@ async def asyncio_detailed(
         httpx.TimeoutException: If the request takes longer than Client.timeout.
 
     Returns:
-        Response[V3Error | V3ValidationErrors | str]
+        Response[V3Error | V3RouterError | V3ValidationErrors | str]
     """
 
     kwargs = _get_kwargs(
@@ -167,7 +184,7 @@ async def asyncio(
     *,
     client: AuthenticatedClient | Client,
     body: V3ManifestTextRequest,
-) -> V3Error | V3ValidationErrors | str | None:
+) -> V3Error | V3RouterError | V3ValidationErrors | str | None:
     """The S3 addresses of a selection's series, one a line
 
      Lines ascend. Without `limit` the text ends after 100,000 lines and does not say so: compare the
@@ -183,7 +200,7 @@ async def asyncio(
         httpx.TimeoutException: If the request takes longer than Client.timeout.
 
     Returns:
-        V3Error | V3ValidationErrors | str
+        V3Error | V3RouterError | V3ValidationErrors | str
     """
 
     return (

@@ -41,16 +41,16 @@ def _parse_response(
             try:
                 if not isinstance(data, dict):
                     raise TypeError()
-                componentsschemas_v3_not_found_type_0 = V3Error.from_dict(data)
+                componentsschemas_v3_refusal_type_0 = V3Error.from_dict(data)
 
-                return componentsschemas_v3_not_found_type_0
+                return componentsschemas_v3_refusal_type_0
             except (TypeError, ValueError, AttributeError, KeyError):
                 pass
             if not isinstance(data, dict):
                 raise TypeError()
-            componentsschemas_v3_not_found_type_1 = V3RouterError.from_dict(data)
+            componentsschemas_v3_refusal_type_1 = V3RouterError.from_dict(data)
 
-            return componentsschemas_v3_not_found_type_1
+            return componentsschemas_v3_refusal_type_1
 
         response_404 = _parse_response_404(response.json())
 

@@ -45,14 +45,30 @@ def _get_kwargs(
 
 def _parse_response(
     *, client: AuthenticatedClient | Client, response: httpx.Response
-) -> V3Error | V3Error | V3RouterError | V3ValidationErrors | V3ViewerUrl | str | None:
+) -> V3Error | V3RouterError | V3ValidationErrors | V3ViewerUrl | str | None:
     if response.status_code == 200:
         response_200 = V3ViewerUrl.from_dict(response.json())
 
         return response_200
 
     if response.status_code == 400:
-        response_400 = V3Error.from_dict(response.json())
+
+        def _parse_response_400(data: object) -> V3Error | V3RouterError:
+            try:
+                if not isinstance(data, dict):
+                    raise TypeError()
+                componentsschemas_v3_refusal_type_0 = V3Error.from_dict(data)
+
+                return componentsschemas_v3_refusal_type_0
+            except (TypeError, ValueError, AttributeError, KeyError):
+                pass
+            if not isinstance(data, dict):
+                raise TypeError()
+            componentsschemas_v3_refusal_type_1 = V3RouterError.from_dict(data)
+
+            return componentsschemas_v3_refusal_type_1
+
+        response_400 = _parse_response_400(response.json())
 
         return response_400
 
@@ -62,16 +78,16 @@ def _parse_response(
             try:
                 if not isinstance(data, dict):
                     raise TypeError()
-                componentsschemas_v3_not_found_type_0 = V3Error.from_dict(data)
+                componentsschemas_v3_refusal_type_0 = V3Error.from_dict(data)
 
-                return componentsschemas_v3_not_found_type_0
+                return componentsschemas_v3_refusal_type_0
             except (TypeError, ValueError, AttributeError, KeyError):
                 pass
             if not isinstance(data, dict):
                 raise TypeError()
-            componentsschemas_v3_not_found_type_1 = V3RouterError.from_dict(data)
+            componentsschemas_v3_refusal_type_1 = V3RouterError.from_dict(data)
 
-            return componentsschemas_v3_not_found_type_1
+            return componentsschemas_v3_refusal_type_1
 
         response_404 = _parse_response_404(response.json())
 
@@ -94,9 +110,7 @@ def _parse_response(
 
 def _build_response(
     *, client: AuthenticatedClient | Client, response: httpx.Response
-) -> Response[
-    V3Error | V3Error | V3RouterError | V3ValidationErrors | V3ViewerUrl | str
-]:
+) -> Response[V3Error | V3RouterError | V3ValidationErrors | V3ViewerUrl | str]:
     return Response(
         status_code=HTTPStatus(response.status_code),
         content=response.content,
@@ -111,9 +125,7 @@ def sync_detailed(
     series_instance_uid: str | Unset = UNSET,
     study_instance_uid: str | Unset = UNSET,
     viewer: V3Viewer | Unset = UNSET,
-) -> Response[
-    V3Error | V3Error | V3RouterError | V3ValidationErrors | V3ViewerUrl | str
-]:
+) -> Response[V3Error | V3RouterError | V3ValidationErrors | V3ViewerUrl | str]:
     """Where a study or series can be looked at in a browser
 
      At least one of the two identifiers is needed.
@@ -128,7 +140,7 @@ def sync_detailed(
         httpx.TimeoutException: If the request takes longer than Client.timeout.
 
     Returns:
-        Response[V3Error | V3Error | V3RouterError | V3ValidationErrors | V3ViewerUrl | str]
+        Response[V3Error | V3RouterError | V3ValidationErrors | V3ViewerUrl | str]
     """
 
     kwargs = _get_kwargs(
@@ -150,7 +162,7 @@ def sync(
     series_instance_uid: str | Unset = UNSET,
     study_instance_uid: str | Unset = UNSET,
     viewer: V3Viewer | Unset = UNSET,
-) -> V3Error | V3Error | V3RouterError | V3ValidationErrors | V3ViewerUrl | str | None:
+) -> V3Error | V3RouterError | V3ValidationErrors | V3ViewerUrl | str | None:
     """Where a study or series can be looked at in a browser
 
      At least one of the two identifiers is needed.
@@ -165,7 +177,7 @@ def sync(
         httpx.TimeoutException: If the request takes longer than Client.timeout.
 
     Returns:
-        V3Error | V3Error | V3RouterError | V3ValidationErrors | V3ViewerUrl | str
+        V3Error | V3RouterError | V3ValidationErrors | V3ViewerUrl | str
     """
 
     return sync_detailed(
@@ -182,9 +194,7 @@ async def asyncio_detailed(
     series_instance_uid: str | Unset = UNSET,
     study_instance_uid: str | Unset = UNSET,
     viewer: V3Viewer | Unset = UNSET,
-) -> Response[
-    V3Error | V3Error | V3RouterError | V3ValidationErrors | V3ViewerUrl | str
-]:
+) -> Response[V3Error | V3RouterError | V3ValidationErrors | V3ViewerUrl | str]:
     """Where a study or series can be looked at in a browser
 
      At least one of the two identifiers is needed.
@@ -199,7 +209,7 @@ async def asyncio_detailed(
         httpx.TimeoutException: If the request takes longer than Client.timeout.
 
     Returns:
-        Response[V3Error | V3Error | V3RouterError | V3ValidationErrors | V3ViewerUrl | str]
+        Response[V3Error | V3RouterError | V3ValidationErrors | V3ViewerUrl | str]
     """
 
     kwargs = _get_kwargs(
@@ -219,7 +229,7 @@ async def asyncio(
     series_instance_uid: str | Unset = UNSET,
     study_instance_uid: str | Unset = UNSET,
     viewer: V3Viewer | Unset = UNSET,
-) -> V3Error | V3Error | V3RouterError | V3ValidationErrors | V3ViewerUrl | str | None:
+) -> V3Error | V3RouterError | V3ValidationErrors | V3ViewerUrl | str | None:
     """Where a study or series can be looked at in a browser
 
      At least one of the two identifiers is needed.
@@ -234,7 +244,7 @@ async def asyncio(
         httpx.TimeoutException: If the request takes longer than Client.timeout.
 
     Returns:
-        V3Error | V3Error | V3RouterError | V3ValidationErrors | V3ViewerUrl | str
+        V3Error | V3RouterError | V3ValidationErrors | V3ViewerUrl | str
     """
 
     return (

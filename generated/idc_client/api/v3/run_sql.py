@@ -6,6 +6,7 @@ import httpx
 from ... import errors
 from ...client import AuthenticatedClient, Client
 from ...models.v3_error import V3Error
+from ...models.v3_router_error import V3RouterError
 from ...models.v3_sql_request import V3SqlRequest
 from ...models.v3_sql_result import V3SqlResult
 from ...models.v3_validation_errors import V3ValidationErrors
@@ -33,14 +34,30 @@ def _get_kwargs(
 
 def _parse_response(
     *, client: AuthenticatedClient | Client, response: httpx.Response
-) -> V3Error | V3SqlResult | V3ValidationErrors | str | None:
+) -> V3Error | V3Error | V3RouterError | V3SqlResult | V3ValidationErrors | str | None:
     if response.status_code == 200:
         response_200 = V3SqlResult.from_dict(response.json())
 
         return response_200
 
     if response.status_code == 400:
-        response_400 = V3Error.from_dict(response.json())
+
+        def _parse_response_400(data: object) -> V3Error | V3RouterError:
+            try:
+                if not isinstance(data, dict):
+                    raise TypeError()
+                componentsschemas_v3_refusal_type_0 = V3Error.from_dict(data)
+
+                return componentsschemas_v3_refusal_type_0
+            except (TypeError, ValueError, AttributeError, KeyError):
+                pass
+            if not isinstance(data, dict):
+                raise TypeError()
+            componentsschemas_v3_refusal_type_1 = V3RouterError.from_dict(data)
+
+            return componentsschemas_v3_refusal_type_1
+
+        response_400 = _parse_response_400(response.json())
 
         return response_400
 
@@ -66,7 +83,9 @@ def _parse_response(
 
 def _build_response(
     *, client: AuthenticatedClient | Client, response: httpx.Response
-) -> Response[V3Error | V3SqlResult | V3ValidationErrors | str]:
+) -> Response[
+    V3Error | V3Error | V3RouterError | V3SqlResult | V3ValidationErrors | str
+]:
     return Response(
         status_code=HTTPStatus(response.status_code),
         content=response.content,
@@ -79,7 +98,9 @@ def sync_detailed(
     *,
     client: AuthenticatedClient | Client,
     body: V3SqlRequest,
-) -> Response[V3Error | V3SqlResult | V3ValidationErrors | str]:
+) -> Response[
+    V3Error | V3Error | V3RouterError | V3SqlResult | V3ValidationErrors | str
+]:
     """One SELECT over the index tables
 
      DuckDB SQL, read-only: one statement that begins with SELECT or WITH. Returns at most `max_rows`
@@ -94,7 +115,7 @@ def sync_detailed(
         httpx.TimeoutException: If the request takes longer than Client.timeout.
 
     Returns:
-        Response[V3Error | V3SqlResult | V3ValidationErrors | str]
+        Response[V3Error | V3Error | V3RouterError | V3SqlResult | V3ValidationErrors | str]
     """
 
     kwargs = _get_kwargs(
@@ -112,7 +133,7 @@ def sync(
     *,
     client: AuthenticatedClient | Client,
     body: V3SqlRequest,
-) -> V3Error | V3SqlResult | V3ValidationErrors | str | None:
+) -> V3Error | V3Error | V3RouterError | V3SqlResult | V3ValidationErrors | str | None:
     """One SELECT over the index tables
 
      DuckDB SQL, read-only: one statement that begins with SELECT or WITH. Returns at most `max_rows`
@@ -127,7 +148,7 @@ def sync(
         httpx.TimeoutException: If the request takes longer than Client.timeout.
 
     Returns:
-        V3Error | V3SqlResult | V3ValidationErrors | str
+        V3Error | V3Error | V3RouterError | V3SqlResult | V3ValidationErrors | str
     """
 
     return sync_detailed(
@@ -140,7 +161,9 @@ async def asyncio_detailed(
     *,
     client: AuthenticatedClient | Client,
     body: V3SqlRequest,
-) -> Response[V3Error | V3SqlResult | V3ValidationErrors | str]:
+) -> Response[
+    V3Error | V3Error | V3RouterError | V3SqlResult | V3ValidationErrors | str
+]:
     """One SELECT over the index tables
 
      DuckDB SQL, read-only: one statement that begins with SELECT or WITH. Returns at most `max_rows`
@@ -155,7 +178,7 @@ async def asyncio_detailed(
         httpx.TimeoutException: If the request takes longer than Client.timeout.
 
     Returns:
-        Response[V3Error | V3SqlResult | V3ValidationErrors | str]
+        Response[V3Error | V3Error | V3RouterError | V3SqlResult | V3ValidationErrors | str]
     """
 
     kwargs = _get_kwargs(
@@ -171,7 +194,7 @@ async def asyncio(
     *,
     client: AuthenticatedClient | Client,
     body: V3SqlRequest,
-) -> V3Error | V3SqlResult | V3ValidationErrors | str | None:
+) -> V3Error | V3Error | V3RouterError | V3SqlResult | V3ValidationErrors | str | None:
     """One SELECT over the index tables
 
      DuckDB SQL, read-only: one statement that begins with SELECT or WITH. Returns at most `max_rows`
@@ -186,7 +209,7 @@ async def asyncio(
         httpx.TimeoutException: If the request takes longer than Client.timeout.
 
     Returns:
-        V3Error | V3SqlResult | V3ValidationErrors | str
+        V3Error | V3Error | V3RouterError | V3SqlResult | V3ValidationErrors | str
     """
 
     return (

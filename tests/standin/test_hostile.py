@@ -1,0 +1,258 @@
+"""Text that means harm, or only looks like it: as filter values, names, and whole bodies."""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING, Any
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from tests.standin.oracle import FILTERABLE
+
+if TYPE_CHECKING:
+    import httpx
+
+    from tests.standin.oracle import Release
+
+FRAGMENTS = [
+    "'",
+    "''",
+    '"',
+    "\\",
+    "\\'",
+    "\\%",
+    "\\_",
+    "\0",
+    "%\0%",
+    "\n",
+    "\r\n",
+    "\t",
+    "\u2028",
+    "\ufeff",
+    "\U0001f600",
+    "e\u0301",
+    "\u212a",
+    "\u0130",
+    "\u03a3",
+    "\ufb00",
+    "\u202e",
+    "$1",
+    "$v0",
+    "$release",
+    "?",
+    ":v0",
+    "@v0",
+    "{0}",
+    "%s",
+    "%(x)s",
+    "--",
+    "/*",
+    "*/",
+    ";",
+    "' OR '1'='1",
+    "'; DROP TABLE facts; --",
+    "') OR 1=1 --",
+    "x' UNION SELECT 1 --",
+    "NULL",
+    "None",
+    "none",
+    "true",
+    "1",
+    "0x10",
+    "1e5",
+    "E'\\x27'",
+    "${jndi:ldap://x}",
+    "<b>",
+    "[",
+    "]",
+    "(",
+    ")",
+    ".*",
+    "^$",
+    "CT",
+    "TCGA-%",
+    "_",
+    "",
+]
+texts = st.one_of(
+    st.sampled_from(FRAGMENTS),
+    st.lists(st.sampled_from(FRAGMENTS), min_size=2, max_size=3).map("".join),
+    st.text(st.characters(codec="utf-8"), max_size=12).filter(lambda text: text.count("%") < 3),
+)
+BAD_JSON = "The JSON provided in this request appears to be improperly formatted."
+
+
+def preview(http: httpx.Client, filters: dict[str, Any], **params: str) -> dict[str, Any]:
+    body = {"name": "n", "description": "", "filters": filters}
+    response = http.post("/v1/cohorts/preview/manifest", params={"Collection_ID": "True", **params}, json=body)
+    assert response.status_code == 200, response.text
+    return response.json()
+
+
+@settings(deadline=None, max_examples=60, derandomize=True)
+@given(data=st.data())
+def test_any_text_is_a_filter_value_like_any_other(http: httpx.Client, second: Release, data: st.DataObject) -> None:
+    name = data.draw(st.sampled_from(FILTERABLE))
+    values = data.draw(st.lists(texts, min_size=1, max_size=3, unique=True))
+    page = preview(http, {name: values}, sql="True")
+    ought = sorted({row["collection_id"] for row in second.matching({name: values})})
+    assert [row["Collection_ID"] for row in page["manifest"]["json_manifest"]] == ought
+    if name != "collection_id":
+        assert page["cohort"]["filterSet"]["filters"] == {name: values}
+
+
+@settings(deadline=None, max_examples=25, derandomize=True)
+@given(data=st.data())
+def test_hostile_text_inside_a_real_value_still_matches_by_the_rules(
+    http: httpx.Client, second: Release, data: st.DataObject
+) -> None:
+    name = data.draw(
+        st.sampled_from(["SeriesDescription", "StudyDescription", "BodyPartExamined", "tcia_tumorLocation"])
+    )
+    held = second.values[name]
+    text = held[data.draw(st.integers(0, len(held) - 1))]
+    at = data.draw(st.integers(0, len(text)))
+    inside = data.draw(st.sampled_from(["%", "_", "\\%", "%'", "'%", "\0%", "%%", "\\"]))
+    values = [text[:at] + inside + text[at + data.draw(st.integers(0, 1)) :]]
+    ought = sorted({row["collection_id"] for row in second.matching({name: values})})
+    page = preview(http, {name: values})
+    assert [row["Collection_ID"] for row in page["manifest"]["json_manifest"]] == ought
+
+
+@pytest.mark.parametrize("name", ["SOPInstanceUID", "crdc_instance_uuid", "gcs_url"])
+def test_hostile_text_is_no_instance(http: httpx.Client, name: str) -> None:
+    values = [text for text in FRAGMENTS if text not in {"None", "_"}]
+    values += [
+        "2.25." + "9" * 39,
+        "2.25." + "9" * 500,
+        "gs://idc-standin/",
+        "gs://idc-standin/%.dcm",
+        "-" * 36,
+        "2.25.0",
+    ]
+    assert preview(http, {name: values})["manifest"]["totalFound"] == 0
+    for value in ("\0'", "2.25." + "9" * 39 + "\n"):
+        assert preview(http, {name: [value]})["manifest"]["totalFound"] == 0
+
+
+@settings(deadline=None, max_examples=20, derandomize=True)
+@given(name=texts.filter(bool), description=texts, value=texts)
+def test_any_text_names_a_cohort_and_comes_back_unchanged(
+    http: httpx.Client, ada: dict[str, str], name: str, description: str, value: str
+) -> None:
+    spec = {"name": name, "description": description, "filters": {"Modality": [value]}}
+    response = http.post("/v1/cohorts", json=spec, headers=ada)
+    assert response.status_code == 200, response.text
+    saved = response.json()["cohort_properties"]
+    assert {key: saved[key] for key in ("name", "description")} == {"name": name, "description": description}
+    assert saved["filterSet"]["filters"] == spec["filters"]
+    listed = {cohort["cohort_id"]: cohort for cohort in http.get("/v1/cohorts", headers=ada).json()["cohorts"]}
+    assert listed[saved["cohort_id"]]["name"] == name
+    deleted = http.delete(f"/v1/cohorts/{saved['cohort_id']}", headers=ada)
+    assert deleted.status_code == 200
+
+
+# --- bodies that are hardly JSON ---------------------------------------------------------------------------------
+
+POSTS = ["/v1/cohorts/preview/manifest?Patient_ID=True", "/v1/cohorts/preview/query", "/v1/cohorts"]
+BODIES: dict[str, bytes] = {
+    "nothing": b"",
+    "blanks": b"  \n",
+    "half an object": b'{"name": "n"',
+    "single quotes": b"{'name': 'n'}",
+    "a trailing comma": b'{"name": "n",}',
+    "two values": b"{} {}",
+    "a byte order mark": b"\xef\xbb\xbf{}",
+    "UTF-16": '{"name": "n"}'.encode("utf-16"),
+    "latin-1": '{"name": "\u00e9"}'.encode("latin-1"),
+    "NaN": b'{"name": "n", "description": "", "filters": {"bmi": [NaN]}}',
+    "Infinity": b'{"name": "n", "description": "", "filters": {"bmi": [-Infinity]}}',
+    "too large a number": b'{"name": "n", "description": "", "filters": {"bmi": [1e999]}}',
+    "an integer of 400 digits": b'{"name": "n", "description": "", "filters": {"bmi": [' + b"9" * 400 + b"]}}",
+    "an integer of 5000 digits": b'{"name": "n", "description": "", "filters": {"bmi": [' + b"9" * 5000 + b"]}}",
+    "a lone surrogate": b'{"name": "\\ud800", "description": "", "filters": {}}',
+    "a lone low surrogate": b'{"name": "\\udc00", "description": "", "filters": {}}',
+    "a raw control character": b'{"name": "\x01", "description": "", "filters": {}}',
+    "100,000 open brackets": b"[" * 100_000,
+}
+
+
+@pytest.mark.parametrize("path", POSTS)
+@pytest.mark.parametrize("body", BODIES.values(), ids=BODIES)
+def test_what_is_not_json_is_a_400_that_says_so(
+    http: httpx.Client, ada: dict[str, str], path: str, body: bytes
+) -> None:
+    response = http.post(path, content=body, headers={**ada, "Content-Type": "application/json"})
+    assert response.status_code == 400, response.text
+    assert response.json()["message"].startswith(BAD_JSON)
+    assert set(response.json()) == {"code", "message"}
+
+
+@pytest.mark.parametrize("depth", [100, 500, 900, 975, 1000, 1020, 1030, 20_000])
+def test_no_depth_of_nesting_is_too_much_for_the_server(http: httpx.Client, depth: int) -> None:
+    nested = b"[" * depth + b"]" * depth
+    body = b'{"name": "n", "description": "", "filters": {"Modality": ["PT"]}, "more": ' + nested + b"}"
+    response = http.post(POSTS[0], content=body, headers={"Content-Type": "application/json"})
+    assert response.status_code in {200, 400}, response.text
+
+
+@pytest.mark.parametrize("path", POSTS)
+@pytest.mark.parametrize("body", [b"null", b"[]", b'"text"', b"5", b"true", b"[[]]", b"1e400"])
+def test_a_body_that_is_no_object_is_a_400(http: httpx.Client, ada: dict[str, str], path: str, body: bytes) -> None:
+    response = http.post(path, content=body, headers={**ada, "Content-Type": "application/json"})
+    assert response.status_code == 400, response.text
+    assert response.json()["code"] == 400
+
+
+@pytest.mark.parametrize("path", POSTS)
+def test_a_body_of_more_than_8_megabytes_is_a_400(http: httpx.Client, ada: dict[str, str], path: str) -> None:
+    response = http.post(path, content=b" " * (8 * 2**20 + 1), headers={**ada, "Content-Type": "application/json"})
+    assert response.status_code == 400
+    assert "8,388,608" in response.json()["message"]
+
+
+def test_of_many_mistakes_in_one_body_the_first_few_are_enough(http: httpx.Client) -> None:
+    filters = {f"nonsense{i}": ["x"] for i in range(2000)}  # 20,000 take minutes: each mistake repeats the body
+    body = json.dumps({"name": "n", "description": "", "filters": filters})
+    response = http.post(POSTS[0], content=body, headers={"Content-Type": "application/json"}, timeout=5)
+    assert response.status_code == 400
+
+
+NUMBERS = [
+    "1e308",
+    "-1e308",
+    "5e-324",
+    "1e-400",
+    "-0",
+    "-0.0",
+    "1e22",
+    "0.1",
+    "9007199254740993",
+    "9" * 30,
+    "9" * 300,
+    "1E+2",
+]
+
+
+@pytest.mark.parametrize("number", NUMBERS)
+@pytest.mark.parametrize("operator", ["", "_lt", "_gte"])
+def test_every_json_number_is_a_bound(http: httpx.Client, ada: dict[str, str], number: str, operator: str) -> None:
+    filters = f'{{"bmi{operator}": [{number}]}}'
+    body = f'{{"name": "n", "description": "", "filters": {filters}}}'.encode()
+    response = http.post(POSTS[0] + "&sql=True", content=body, headers={"Content-Type": "application/json"})
+    assert response.status_code == 200, response.text
+    saved = http.post("/v1/cohorts", content=body, headers={**ada, "Content-Type": "application/json"}).json()
+    cohort_id = saved["cohort_properties"]["cohort_id"]
+    assert saved["cohort_properties"]["filterSet"]["filters"] == json.loads(filters)
+    response = http.get(f"/v1/cohorts/{cohort_id}/manifest?Patient_ID=True", headers=ada)
+    assert response.status_code == 200, response.text
+
+
+def test_five_thousand_values_are_answered(http: httpx.Client, second: Release) -> None:
+    values = second.values["SeriesInstanceUID"][:5000]
+    page = preview(http, {"SeriesInstanceUID": values})
+    assert page["manifest"]["totalFound"] == len(
+        {row["collection_id"] for row in second.matching({"SeriesInstanceUID": values})}
+    )
