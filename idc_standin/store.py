@@ -191,11 +191,15 @@ class Store:
             if done.cancelled() or done.exception():
                 self._found.pop(key, None)
                 return
-            held = sum(f.result().nbytes + len(k) for k, f in self._found.items() if f.done())
-            for oldest in [k for k, f in self._found.items() if f.done() and k != key]:
+            # Others may have failed and not been taken out yet: their own callbacks wait for this lock.
+            kept = {k: f.result() for k, f in self._found.items() if f.done() and not (f.cancelled() or f.exception())}
+            held = sum(selection.nbytes + len(k) for k, selection in kept.items())
+            for oldest, selection in kept.items():
                 if held <= CACHED_BYTES and len(self._found) <= CACHED_QUERIES:
                     break
-                held -= self._found.pop(oldest).result().nbytes + len(oldest)
+                if oldest != key:
+                    del self._found[oldest]
+                    held -= selection.nbytes + len(oldest)
 
     def rows(self, selection: Selection, columns: Sequence[str], start: int, size: int) -> list[tuple[str | None, ...]]:
         """Rows ``start`` to ``start + size`` of a selection: the columns' text, null where there is none."""

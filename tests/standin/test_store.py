@@ -10,7 +10,7 @@ import pytest
 
 from idc_standin import store as store_module
 from idc_standin.query import Condition, Query
-from idc_standin.store import QueryTimeout, Store, TooManyInstances
+from idc_standin.store import QueryTimeout, Selection, Store, TooManyInstances
 from tests.standin import oracle
 
 if TYPE_CHECKING:
@@ -77,6 +77,19 @@ def test_a_query_that_fails_can_be_asked_again(archive_file: Path, monkeypatch: 
                 in_time(own.find, query)
     assert in_time(own.find, query).total > 0
     in_time(own.close)
+
+
+def test_a_failed_query_that_is_still_there_does_not_keep_others_from_making_room(
+    store: Store, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    failed: Future[Selection] = Future()
+    failed.set_exception(ZeroDivisionError())
+    monkeypatch.setitem(store._found, "failed", failed)
+    done: Future[Selection] = Future()
+    done.set_result(store.find(modality("MR")))
+    monkeypatch.setattr("idc_standin.store.CACHED_BYTES", 0)
+    store._settle("new", done)
+    assert list(store._found) == ["failed"]
 
 
 def test_without_patience_a_query_goes_on_and_its_answer_is_there_later(store: Store) -> None:
