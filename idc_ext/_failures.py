@@ -72,10 +72,14 @@ def failure(response: httpx.Response, *, redirects: bool = False) -> APIError | 
             "in place of data: a proxy or a login page may have come between"
         )
     if needs_body(response) and b'"message"' in response.content and len(response.content) <= LARGEST_REFUSAL:
-        for part in _parts(_decoded(response.content)):
+        body = _decoded(response.content)
+        for part in _parts(body):
             code, refusal = part.get("code"), part.get("message")
             if isinstance(code, int) and 400 <= code <= 599 and isinstance(refusal, str):
                 return _error(response, code, code, f"{refusal} (sent as HTTP {response.status_code})")
+        match body:
+            case {"error": {"code": str(word), "message": str(refusal)}}:
+                return _error(response, response.status_code, word, refusal)
     return None
 
 

@@ -8,10 +8,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from attrs import define, frozen
+from attrs import Factory, define, frozen
 
 from ._failures import failure, needs_body
-from ._paging import Client, fetch
+from ._paging import Client, asend, fetch, legible
 from ._walk import Call, read
 from .errors import ContractError, TruncatedResult
 
@@ -29,7 +29,7 @@ class Lines:
     Iterate it with `for` or `async for`. Lines come as they arrive, the last one only when their number is right.
 
     Raises (when iterated):
-        TruncatedResult: there are fewer or more lines than were counted.
+        TruncatedResult: there are fewer or more lines than were counted, or something interrupted them before.
         ContractError: a line is not what the document says, comes twice or out of order.
         APIError: the server refused.
         httpx.TransportError: nobody answered, or not to the end.
@@ -55,7 +55,7 @@ class Lines:
         call = self.resume(expected + 1)  # one more than there are, to notice more
         proof = _Proof(str(call), expected, self.pattern)
         held = None  # the line that may turn out to be the last
-        with self.client.get_httpx_client().stream(**call.keywords()) as response:
+        with legible(call), self.client.get_httpx_client().stream(**call.keywords()) as response:
             if needs_body(response):
                 response.read()
             proof.opened(response)
@@ -69,20 +69,20 @@ class Lines:
             yield held
 
     async def _asyncio(self) -> AsyncGenerator[str, None]:
-        client = self.client.get_async_httpx_client()
-        expected = read(self.count, await client.request(**self.count.keywords()), self.parse)
+        expected = read(self.count, await asend(self.client, self.count), self.parse)
         call = self.resume(expected + 1)
         proof = _Proof(str(call), expected, self.pattern)
         held = None
-        async with client.stream(**call.keywords()) as response:
-            if needs_body(response):
-                await response.aread()
-            proof.opened(response)
-            async for line in response.aiter_lines():
-                proof.add(line)
-                if held is not None:
-                    yield held
-                held = line
+        with legible(call):
+            async with self.client.get_async_httpx_client().stream(**call.keywords()) as response:
+                if needs_body(response):
+                    await response.aread()
+                proof.opened(response)
+                async for line in response.aiter_lines():
+                    proof.add(line)
+                    if held is not None:
+                        yield held
+                    held = line
         proof.closed()
         if held is not None:
             yield held
@@ -93,6 +93,7 @@ class _LineIterator:
 
     def __init__(self, lines: Lines) -> None:
         self._lines = lines
+        self._call = lines.resume(0)
         self._sync: Generator[str, None, None] | None = None
         self._async: AsyncGenerator[str, None] | None = None
         self._error: Exception | None = None
@@ -112,8 +113,8 @@ class _LineIterator:
             return next(self._sync)
         except StopIteration:
             raise
-        except Exception as error:
-            self._error = error
+        except BaseException as error:
+            self._error = self._lasting(error)
             raise
 
     async def __anext__(self) -> str:
@@ -125,9 +126,15 @@ class _LineIterator:
             return await anext(self._async)
         except StopAsyncIteration:
             raise
-        except Exception as error:
-            self._error = error
+        except BaseException as error:
+            self._error = self._lasting(error)
             raise
+
+    def _lasting(self, error: BaseException) -> Exception:
+        if isinstance(error, Exception):
+            return error
+        # An interruption or a time limit ends the text, too, and the next call must not take that for its end.
+        return TruncatedResult(f"{self._call} was interrupted before all lines had come; start anew")
 
 
 @define
@@ -141,7 +148,7 @@ class _Proof:
     expected: int
     pattern: re.Pattern[str]
     count: int = 0
-    last: tuple[Any, ...] = (None, None)
+    last: dict[str, str] = Factory(dict)
 
     def opened(self, response: httpx.Response) -> None:
         # A client from `connect` raises by itself; any other generated client hands over whatever came.
@@ -158,10 +165,10 @@ class _Proof:
             raise ContractError(f"{self.name}: line {self.count} does not fit the document: {line!r:.120}")
         if self.count > self.expected:
             raise self._wrong("more than")
-        this = found.groups()
-        if this[0] == self.last[0] and this[1] <= self.last[1]:
+        group, key = found.groups()
+        if key <= self.last.get(group, ""):
             raise ContractError(f"{self.name}: line {self.count} comes a second time or out of order: {line!r:.120}")
-        self.last = this
+        self.last[group] = key
 
     def closed(self) -> None:
         if self.count < self.expected:

@@ -8,17 +8,17 @@ from __future__ import annotations
 
 import asyncio
 import time
+from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any, Generic, Protocol, TypeVar
 
+import httpx
 from attrs import Factory, frozen
 
 from ._walk import Answer, Call, Page, Patience, Pending, Pin, Wait, read, walk
-from .errors import InvalidRequest
+from .errors import ContractError, InvalidRequest, PagingError
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Callable, Iterator
-
-    import httpx
 
 T = TypeVar("T")
 
@@ -41,7 +41,7 @@ class Rows(Generic[T]):
 
     Raises (when iterated):
         PagingError: a page token repeats, the total or the data release moves, rows are missing, repeated or too
-            many, or no answer comes.
+            many, no answer comes, or something interrupted the walk before.
         ContractError: an answer does not fit the document.
         APIError, CredentialsError: the server refused, or there is no token to ask with.
         httpx.TransportError: nobody answered. Asking the same iterator again repeats the request that failed.
@@ -92,11 +92,7 @@ class Pages(Generic[T]):
                 time.sleep(step.seconds)
                 step = self._next(None)
             else:
-                try:
-                    answer: Answer = self._client.get_httpx_client().request(**step.keywords())
-                except InvalidRequest as refusal:
-                    answer = refusal
-                step = self._next(answer)
+                step = self._next(send(self._client, step))
         return step
 
     async def __anext__(self) -> Page[T]:
@@ -107,11 +103,7 @@ class Pages(Generic[T]):
                     await asyncio.sleep(step.seconds)
                     step = self._next(None)
                 else:
-                    try:
-                        answer: Answer = await self._client.get_async_httpx_client().request(**step.keywords())
-                    except InvalidRequest as refusal:
-                        answer = refusal
-                    step = self._next(answer)
+                    step = self._next(await asend(self._client, step))
         except StopIteration:
             raise StopAsyncIteration from None
         return step
@@ -125,6 +117,10 @@ class Pages(Generic[T]):
             raise
         except Exception as error:
             self._error = error
+            raise
+        except BaseException:
+            # An interruption ends the walk, too, and the next call must not take that for its end.
+            self._error = PagingError("the walk was interrupted while a page was read; start anew")
             raise
 
 
@@ -160,4 +156,31 @@ class _RowIterator(Generic[T]):
 
 def fetch(client: Client, call: Call, parse: Callable[[int, Any], T]) -> T:
     """Send one call and parse its answer."""
-    return read(call, client.get_httpx_client().request(**call.keywords()), parse)
+    return read(call, send(client, call), parse)
+
+
+def send(client: Client, call: Call) -> httpx.Response | InvalidRequest:
+    """Send one call."""
+    with legible(call):
+        try:
+            return client.get_httpx_client().request(**call.keywords())
+        except InvalidRequest as refusal:
+            return refusal
+
+
+async def asend(client: Client, call: Call) -> httpx.Response | InvalidRequest:
+    """Send one call."""
+    with legible(call):
+        try:
+            return await client.get_async_httpx_client().request(**call.keywords())
+        except InvalidRequest as refusal:
+            return refusal
+
+
+@contextmanager
+def legible(call: Call) -> Iterator[None]:
+    """Take a body that cannot be decompressed for what it is: an answer, though a broken one."""
+    try:
+        yield
+    except httpx.DecodingError as cause:
+        raise ContractError(f"{call} was answered with a body that cannot be decompressed: {cause}") from cause

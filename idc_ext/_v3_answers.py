@@ -1,22 +1,35 @@
 """How the bodies of v3 are read, and the values made of them. Pure.
 
-What a body says of itself is held against what it holds; generated models trust it.
+What a body says of itself is held against what it holds, and its types against the generated models', which
+trust it.
 """
 
 from __future__ import annotations
 
+import functools
 import itertools
 import re
-from typing import TYPE_CHECKING, Any, TypeAlias
+from typing import TYPE_CHECKING, Any, TypeAlias, TypeVar, get_args, get_origin, get_type_hints
 from urllib.parse import unquote
 
 from attrs import field, frozen
-from idc_client.models import V3AttributeValues, V3Counts, V3License, V3ManifestRow, V3ViewerUrl
+from idc_client import models
+from idc_client.models import (
+    V3AttributeValue,
+    V3AttributeValues,
+    V3Counts,
+    V3License,
+    V3ManifestRow,
+    V3ViewerUrl,
+)
 
 from ._walk import Page
+from .errors import ContractError
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
+
+M = TypeVar("M")
 
 #: A citation: text, or an object for csl-json.
 Citation: TypeAlias = str | dict[str, Any]
@@ -25,6 +38,8 @@ Citation: TypeAlias = str | dict[str, Any]
 _ORDER = ("collection_id", "PatientID", "StudyInstanceUID", "SeriesInstanceUID")
 #: A line of a manifest as text; bucket, and what ascends within it.
 LINE = re.compile(r"s3://([a-z0-9.-]+)/([0-9a-f-]{36})/\*")
+#: What comes with 200, too, for a DOI that nobody describes: nothing, or a page to look at.
+_NO_CITATION = re.compile(r"\s*|\s*<(!doctype|html)\b.*", re.DOTALL | re.IGNORECASE)
 
 
 @frozen
@@ -77,20 +92,20 @@ def counts(_status: int, body: Any) -> V3Counts:
     """Read counts."""
     for name in ("patients", "studies", "series", "instances"):
         _count(body, name)
-    return V3Counts.from_dict(body)
+    return _made(V3Counts, body)
 
 
 def licenses(_status: int, body: Any) -> list[V3License]:
     """Read licences."""
-    return [V3License.from_dict(one) for one in body["licenses"]]
+    return [_made(V3License, one) for one in _list(body, "licenses")]
 
 
 def manifest_page(_status: int, body: Any) -> Page[V3ManifestRow]:
     """Read a page of a manifest: by what it reports, not by what was asked, which the service adjusts."""
     page, size, total = (_count(body, name) for name in ("page", "page_size", "total_series"))
-    returned, rows, offset = _count(body, "returned"), body["series"], page * size
+    returned, rows, offset = _count(body, "returned"), _list(body, "series"), page * size
     due = min(size, max(total - offset, 0))
-    if not isinstance(rows, list) or not returned == len(rows) == due:
+    if not returned == len(rows) == due:
         raise ValueError(f"returned is {returned}, and {len(rows)} rows came, where {due} are due")
     keys = [tuple(row[name] for name in _ORDER) for row in rows]
     if not all(isinstance(part, str) for key in keys for part in key):
@@ -98,7 +113,7 @@ def manifest_page(_status: int, body: Any) -> Page[V3ManifestRow]:
     if any(later <= earlier for earlier, later in itertools.pairwise(keys)):
         raise ValueError("rows twice or out of order")
     return Page(
-        [V3ManifestRow.from_dict(row) for row in rows],
+        [_made(V3ManifestRow, row) for row in rows],
         total,
         str(page + 1) if offset + returned < total else None,
         {name: value for name, value in body.items() if name != "series"},
@@ -109,53 +124,99 @@ def manifest_page(_status: int, body: Any) -> Page[V3ManifestRow]:
 
 def table(_status: int, body: Any) -> Table:
     """Read what SQL gave."""
-    columns, rows, truncated = body["columns"], body["rows"], body["truncated"]
+    columns, rows, truncated = _list(body, "columns"), _list(body, "rows"), body["truncated"]
     if _count(body, "row_count") != len(rows) or not isinstance(truncated, bool):
         raise ValueError(f"row_count is {body['row_count']}, but {len(rows)} rows came")
-    if any(row.keys() != set(columns) for row in rows):
+    if any(type(name) is not str for name in columns) or any(row.keys() != set(columns) for row in rows):
         raise ValueError("a row without all the columns")
     return Table(columns, rows, truncated, _count(body, "max_rows"))
 
 
 def viewer_url(_status: int, body: Any) -> V3ViewerUrl:
     """Read where to look."""
-    found = V3ViewerUrl.from_dict(body)
-    if not isinstance(found.viewer_url, str):
-        raise TypeError("viewer_url is no text")
-    return found
+    return _made(V3ViewerUrl, body)
 
 
 def attribute_values(_status: int, body: Any) -> V3AttributeValues:
     """Read the values of a column."""
-    found = V3AttributeValues.from_dict(body)
-    if not isinstance(found.truncated, bool):
-        raise TypeError("truncated is neither true nor false")
-    return found
+    for one in _list(body, "values"):
+        _made(V3AttributeValue, one)
+    return _made(V3AttributeValues, body)
 
 
-def categorical(_status: int, body: Any) -> set[str]:
-    """Read which attributes have values that are worth listing."""
+def categorical(_status: int, body: Any) -> dict[str, bool]:
+    """Read of each attribute whether its values are worth listing."""
     if not isinstance(body, list):
         raise TypeError("attributes are no list")
-    return {one["name"] for one in body if one["categorical"]}
+    listed = {one["name"]: one["categorical"] for one in body}
+    if not all(isinstance(name, str) and isinstance(worth, bool) for name, worth in listed.items()):
+        raise TypeError("an attribute without its name, or neither categorical nor not")
+    return listed
 
 
 def cited(_status: int, body: Any) -> tuple[list[Citation], Citation | None]:
     """Read citations, and the one of IDC itself."""
-    citations, acknowledgment = body["citations"], body["idc_acknowledgment"]
-    if not isinstance(citations, list) or not all(isinstance(one, str | dict) for one in citations):
+    citations, acknowledgment = _list(body, "citations"), body["idc_acknowledgment"]
+    if not all(isinstance(one, str | dict) for one in citations):
         raise TypeError("a citation that is neither text nor an object")
     if not isinstance(acknowledgment, str | dict | None):
         raise TypeError("an acknowledgment that is neither text nor an object")
-    return citations, acknowledgment
+    return list(filter(_says_something, citations)), acknowledgment if _says_something(acknowledgment) else None
+
+
+def dois(found: Table) -> list[str]:
+    """Take the DOIs out of the table that names them."""
+    named = [doi for row in found if isinstance(doi := row.get("source_DOI"), str)]
+    if len(named) < len(found):
+        raise ContractError("POST /v3/sql was asked for DOIs and answered with what is none")
+    return named
 
 
 def unresolved(dois: Iterable[str], citations: Iterable[Citation]) -> list[str]:
-    """Find the DOIs that no citation names: the service leaves out what doi.org did not answer."""
+    """Find the DOIs that no citation is of: the service leaves out what doi.org did not answer.
+
+    A citation is of one DOI and may name others that it is derived from; those that name fewest tell first.
+    """
     # In URLs a DOI may be escaped, in BibTeX its underscores are; its case means nothing.
-    texts = [unquote(str(one)).replace("\\", "").casefold() for one in citations]
-    found = [re.compile(rf"(?<![\w.]){re.escape(doi.casefold())}(?![\w/-]|\.\w)") for doi in dois]
-    return [doi for doi, pattern in zip(dois, found, strict=True) if not any(map(pattern.search, texts))]
+    ids = [one.get("DOI", one) if isinstance(one, dict) else one for one in citations]
+    texts = [unquote(str(one)).replace("\\", "").casefold() for one in ids]
+    left = {doi: re.compile(rf"(?<![\w.]){re.escape(doi.casefold())}(?![\w/-]|\.\w)") for doi in dois}
+
+    def named(text: str) -> list[tuple[int, str]]:
+        return sorted((found.start(), doi) for doi, pattern in left.items() if (found := pattern.search(text)))
+
+    for text in sorted(texts, key=lambda text: len(named(text))):
+        for _, doi in named(text)[:1]:
+            del left[doi]
+    return list(left)
+
+
+def _says_something(citation: Citation | None) -> bool:
+    return bool(citation) and not (isinstance(citation, str) and _NO_CITATION.fullmatch(citation))
+
+
+def _made(model: type[M], body: Any) -> M:
+    """Make a generated model, whose `from_dict` takes values of any type."""
+    made: M = model.from_dict(body)  # type: ignore[attr-defined] # all of them have it
+    for name, kinds in _kinds(model):  # type: ignore[arg-type] # classes can be hashed
+        if type(getattr(made, name)) not in kinds:
+            raise TypeError(f"{name} is {getattr(made, name)!r:.80}")
+    return made
+
+
+@functools.cache
+def _kinds(model: type[Any]) -> list[tuple[str, set[Any]]]:
+    """List the types that the attributes of a generated model may have; its lists are not looked into."""
+    hints = get_type_hints(model, localns=vars(models)).items()
+    kinds = {name: {list} if get_origin(hint) is list else {*get_args(hint)} or {hint} for name, hint in hints}
+    return [(name, kind | {int} if float in kind else kind) for name, kind in kinds.items()]
+
+
+def _list(body: Mapping[str, Any], name: str) -> list[Any]:
+    value = body[name]
+    if not isinstance(value, list):
+        raise TypeError(f"{name} is no list")
+    return value
 
 
 def _count(body: Mapping[str, Any], name: str) -> int:

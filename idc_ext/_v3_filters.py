@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import datetime
 import math
+import numbers
 import re
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any, TypeAlias
@@ -32,8 +33,13 @@ RANGES = frozenset(map(str, V3RangeAttribute))
 #: The ranges over days, `YYYY-MM-DD`; the others are over numbers.
 DATES = frozenset(name for name in RANGES if name.endswith("Date"))
 OPERATORS = ("gte", "lte")
-# Text within quotes, and comments.
-_QUOTES = re.compile(r"""'(?:[^']|'')*'|"(?:[^"]|"")*"|\$\$.*?\$\$|--[^\n]*|/\*.*?\*/""", re.DOTALL)
+# What the engine reads as one: text within quotes, and comments.
+_PIECES = re.compile(
+    r"""\b[eE]'(?:[^'\\]|\\.|'')*'|'(?:[^']|'')*'|"(?:[^"]|"")*"|\$(\w*)\$.*?\$\1\$|--[^\r\n]*|/\*.*?\*/""",
+    re.DOTALL,
+)
+# What the service takes for comments, in this order, wherever it stands.
+_BLOCKS, _TAILS = re.compile(r"/\*.*?\*/", re.DOTALL), re.compile("--[^\n]*")
 #: Keys of the form in which filters travel, which is not the form in which they are written here.
 _WIRE = frozenset({"filters", "terms", "ranges"})
 
@@ -80,7 +86,9 @@ class Filters:
         for name, bounds in self._ranges:
             for sign, bound in zip((">=", "<="), bounds, strict=True):
                 if bound is not None:
-                    parts.append(f'"{name}" {sign} {_literal(bound) if isinstance(bound, str) else bound}')
+                    # The service compares with floats, too; the engine miscounts with integers of hundreds of digits.
+                    literal = _literal(bound) if isinstance(bound, str) else repr(float(bound))
+                    parts.append(f'"{name}" {sign} {literal}')
         return " AND ".join(parts) or "true"
 
 
@@ -132,13 +140,27 @@ def one_of(value: str, known: Iterable[StrEnum], kind: str) -> str:
     return value
 
 
-def check_statement(statement: str) -> None:
-    """Refuse SQL that the service would alter: it cuts out what looks like a comment, even within quotes."""
-    for found in _QUOTES.findall(statement):
-        if found[0] in "'\"$" and ("--" in found or "/*" in found):
-            raise InvalidFilter(
-                f"the service takes the comment mark within {found:.80} for a comment: write it as '-' || '-'"
-            )
+def whole(number: object, name: str) -> int:
+    """Check how many are wanted; whether it may be so many is the service's to say."""
+    if isinstance(number, bool) or not isinstance(number, numbers.Integral):
+        raise InvalidFilter(f"{name} takes a whole number, not {number!r:.80}")
+    return int(number)
+
+
+def check_statement(statement: object) -> None:
+    """Refuse SQL that the service would alter: it cuts out what looks like a comment, even within another or quotes."""
+    if not isinstance(statement, str):
+        raise InvalidFilter(f"a statement is text, not {statement!r:.80}")
+    pieces = [found[0] for found in _PIECES.finditer(statement)]
+    comments = [piece for piece in pieces if piece.startswith(("--", "/*"))]
+    meant = _PIECES.sub(lambda found: " " if found[0] in comments else found[0], statement)
+    if meant.split() != _TAILS.sub(" ", _BLOCKS.sub(" ", statement)).split():
+        quoted = [piece for piece in pieces if piece not in comments and ("--" in piece or "/*" in piece)]
+        nested = [comment for comment in comments if "/*" in comment[2:]]
+        raise InvalidFilter(
+            f"the service misreads the comment mark within {[*quoted, *nested, *pieces][0]:.80}: "
+            "in text write '-' || '-', in comments leave it out"
+        )
     if not _is_unicode(statement):
         raise InvalidFilter("the statement holds a lone surrogate, which cannot travel")
 
@@ -197,9 +219,10 @@ def _bound(name: str, bound: object) -> str | float:
         if isinstance(bound, str) and is_day(bound):
             return str(bound)
         raise InvalidFilter(f"the filter on {name} takes days as 'YYYY-MM-DD', not {bound!r:.80}")
-    if isinstance(bound, int | float) and not isinstance(bound, bool) and _is_finite(bound):
-        return bound
-    raise InvalidFilter(f"the filter on {name} takes numbers, not {bound!r:.80}")
+    if isinstance(bound, bool) or not isinstance(bound, numbers.Real) or not _is_finite(bound):
+        raise InvalidFilter(f"the filter on {name} takes numbers, not {bound!r:.80}")
+    # Numbers of other libraries cannot travel as they are.
+    return int(bound) if isinstance(bound, numbers.Integral) else float(bound)
 
 
 def is_day(text: str) -> bool:
@@ -210,7 +233,7 @@ def is_day(text: str) -> bool:
         return False
 
 
-def _is_finite(number: float) -> bool:
+def _is_finite(number: numbers.Real) -> bool:
     try:
         return math.isfinite(number)
     except OverflowError:  # an integer beyond any float

@@ -7,6 +7,7 @@ exactly. What would select something else is therefore not translated.
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any, TypeAlias
 
 from attrs import frozen
@@ -17,7 +18,7 @@ from ._v3_filters import TERMS, Filters, is_day, where
 from .errors import InvalidFilter
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Mapping
+    from collections.abc import Callable, Iterable
 
 #: Attributes of v1 -> where v3 has them, unless it filters by them.
 _PLACES: dict[str, tuple[str, ...]] = {
@@ -105,6 +106,8 @@ def from_v1(filters: Mapping[str, Values]) -> Translation:
     both. v1 ignored case; values for which v3's spelling is not certain come with a note, and `check_values`
     tells whether they occur.
     """
+    if not isinstance(filters, Mapping):
+        raise InvalidFilter(f"filters are a mapping of attribute names to values, not {filters!r:.80}")
     said: dict[str, Any] = {}
     untranslated: dict[str, str] = {}
     notes: dict[str, str] = {}

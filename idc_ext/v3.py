@@ -45,7 +45,7 @@ from ._lines import Lines
 from ._paging import Client, Rows, fetch
 from ._suggest import did_you_mean
 from ._v3_answers import Citations, Table
-from ._v3_filters import Filters, Wanted, check_statement, checked, one_of, where
+from ._v3_filters import Filters, Wanted, check_statement, checked, one_of, where, whole
 from ._v3_from_v1 import Translation, from_v1
 from ._walk import Call, Pin
 from .errors import InvalidFilter, TruncatedResult
@@ -98,7 +98,7 @@ def manifest(
             DataReleaseChanged where the service changed to other data meanwhile.
     """
     wanted = checked(filters, all_of_idc=all_of_idc).to_model()
-    first = V3ManifestRequest(filters=wanted, page=0, page_size=page_size)
+    first = V3ManifestRequest(filters=wanted, page=0, page_size=whole(page_size, "page_size"))
 
     def ask(token: str) -> Call:
         return Call.of(_get_manifest._get_kwargs(body=evolve(first, page=int(token))))
@@ -161,7 +161,7 @@ def citations(
     wanted = checked(filters, all_of_idc=all_of_idc)
     form = V3CitationsRequestCitationFormat(one_of(style, V3CitationsRequestCitationFormat, "style"))
     statement = f"SELECT DISTINCT source_DOI FROM index WHERE source_DOI IS NOT NULL AND {wanted.sql()} ORDER BY 1"  # noqa: S608 - values are quoted there
-    dois = [row["source_DOI"] for row in sql(idc, statement)]
+    dois = _answers.dois(sql(idc, statement))
     call = Call.of(_get_citations._get_kwargs(body=V3CitationsRequest(wanted.to_model(), form)))
     # One DOI more is that of IDC itself, and one wait more for the way there and back.
     found, acknowledgment = fetch(idc, evolve(call, timeout=_PER_DOI * (len(dois) + 2)), _answers.cited)
@@ -178,17 +178,19 @@ def sql(idc: Client, statement: str, *, max_rows: int | None = None, allow_trunc
         allow_truncated: Take a part if there are more rows; `.truncated` says so.
 
     Raises:
-        InvalidFilter: the statement has a comment mark within quotes, which the service would cut out.
+        InvalidFilter: the statement has a comment mark within quotes or another comment, which the service misreads.
         TruncatedResult: there are more rows.
         InvalidRequest, QueryTimeout: the service refused the statement, or gave up on it after 30 s.
     """
     check_statement(statement)
-    call = Call.of(_run_sql._get_kwargs(body=V3SqlRequest(statement, _MOST if max_rows is None else max_rows)))
+    asked = _MOST if max_rows is None else whole(max_rows, "max_rows")
+    call = Call.of(_run_sql._get_kwargs(body=V3SqlRequest(statement, asked)))
     table = fetch(idc, call, _answers.table)
     if table.truncated and not allow_truncated:
+        advice = "raise max_rows" if asked <= table.max_rows < _MOST else "narrow it down"
         raise TruncatedResult(
-            f"{call}: the statement has more than {table.max_rows} rows, and the service gives no more at once: "
-            "narrow it down, or pass allow_truncated=True to take a part"
+            f"{call}: the statement has more than {table.max_rows} rows: {advice}, "
+            "or pass allow_truncated=True to take a part"
         )
     return table
 
@@ -207,7 +209,7 @@ def viewer_url(
         NotFound: there is no such series or study.
     """
     uids = {"series": series, "study": study}
-    wrong = [name for name, uid in uids.items() if uid is not None and not (_UID.fullmatch(uid) and len(uid) <= 64)]
+    wrong = [name for name, uid in uids.items() if uid is not None and not _is_uid(uid)]
     if wrong or (series is None and study is None):
         raise InvalidFilter(f"viewer_url takes a DICOM UID as {' and '.join(wrong) or 'series or study'}")
     chosen = UNSET if viewer is None else V3Viewer(one_of(viewer, V3Viewer, "viewer"))
@@ -225,7 +227,8 @@ def attribute_values(idc: Client, name: str, *, limit: int = 100) -> V3Attribute
     `.truncated` says whether there are more than `limit`, which may be up to 10000.
     """
     column = V3IndexColumn(one_of(name, V3IndexColumn, "column of the table index"))
-    return fetch(idc, Call.of(_get_attribute_values._get_kwargs(column, limit=limit)), _answers.attribute_values)
+    call = Call.of(_get_attribute_values._get_kwargs(column, limit=whole(limit, "limit")))
+    return fetch(idc, call, _answers.attribute_values)
 
 
 def check_values(idc: Client, filters: Selection) -> Filters:
@@ -240,17 +243,21 @@ def check_values(idc: Client, filters: Selection) -> Filters:
         InvalidFilter: a value does not occur; the message names the one that may have been meant.
         TruncatedResult: an attribute has too many values to compare with.
     """
-    wanted = checked(filters, all_of_idc=True)
-    listed = fetch(idc, Call.of(_get_attributes._get_kwargs()), _answers.categorical) if wanted.terms else set()
+    wanted = checked(filters, all_of_idc=False)
+    listed = fetch(idc, Call.of(_get_attributes._get_kwargs()), _answers.categorical) if wanted.terms else {}
     wrong: list[str] = []
     for name, values in wanted.terms.items():
-        if name in listed:
+        if listed.get(name, True):
             found = attribute_values(idc, name, limit=_MOST)
             if found.truncated:
                 raise TruncatedResult(f"{name} has more than {len(found.values)} values, too many to compare with")
             known = {str(one.value) for one in found.values}
-            odd = [value for value in values if value not in known]
+            odd = [value for value in dict.fromkeys(values) if value not in known]
             wrong += [f"{value!r:.80} is no value of {name}{did_you_mean(value, known)}" for value in odd]
     if wrong:
         raise InvalidFilter("; ".join(wrong))
     return wanted
+
+
+def _is_uid(uid: object) -> bool:
+    return isinstance(uid, str) and len(uid) <= 64 and bool(_UID.fullmatch(uid))

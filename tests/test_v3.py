@@ -6,21 +6,25 @@ import itertools
 import json
 import math
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import AsyncIterator, Callable, Iterator
+from decimal import Decimal
+from fractions import Fraction
 from pathlib import Path
 from typing import Any
 
 import httpx
 import jsonschema
+import numpy
 import pytest
 import yaml
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from idc_client import Client
 from idc_client.api.v3 import get_attributes, get_stats
-from idc_client.models import V1AttributeName, V3RangeAttribute, V3TermAttribute
+from idc_client.models import V1AttributeName, V3ManifestRow, V3RangeAttribute, V3TermAttribute
 
 from idc_ext import (
+    APIError,
     ContractError,
     DataReleaseChanged,
     IDCError,
@@ -124,6 +128,7 @@ def test_the_names_and_kinds_of_filters_are_the_services(standin: str) -> None:
         ({"SeriesDate": (None, datetime.date(2001, 1, 2))}, {"ranges": {"SeriesDate": {"lte": "2001-01-02"}}}),
         ({"instanceCount": (1, 1)}, {"ranges": {"instanceCount": {"gte": 1, "lte": 1}}}),
         ({"series_size_MB": {"gte": 0.5, "lte": None}}, {"ranges": {"series_size_MB": {"gte": 0.5}}}),
+        ({"series_size_MB": (Fraction(1, 2), None)}, {"ranges": {"series_size_MB": {"gte": 0.5}}}),
         (
             {"instanceCount": (0, None), **RIDER},
             {"terms": {"collection_id": ["rider_pilot"]}, "ranges": {"instanceCount": {"gte": 0}}},
@@ -177,6 +182,7 @@ def test_each_filter_goes_where_its_kind_belongs(given: Any, sent: Any) -> None:
         ({"instanceCount": (math.nan, None)}, "takes numbers, not nan"),
         ({"instanceCount": (None, math.inf)}, "takes numbers, not inf"),
         ({"instanceCount": (10**400, None)}, "takes numbers"),
+        ({"instanceCount": (Decimal("1.5"), None)}, "takes numbers, not Decimal('1.5')"),
         ({"instanceCount": (2, 1.5)}, "low bound first: 2 > 1.5"),
         ({}, "all_of_idc=True"),
     ],
@@ -185,6 +191,24 @@ def test_a_filter_that_would_be_misread_is_refused_before_it_is_sent(filters: An
     for ask in (v3.where, lambda f: v3.manifest(connect(HERE), f), lambda f: v3.counts(connect(HERE), f)):
         with pytest.raises(InvalidFilter, match=re.escape(says)):
             ask(filters)
+
+
+@pytest.mark.parametrize("number", [True, 1.0, math.nan, "many", None])
+def test_what_is_no_whole_number_is_refused_where_one_is_due(number: Any) -> None:
+    idc = connect(HERE)
+    with pytest.raises(InvalidFilter, match="page_size takes a whole number, not "):
+        v3.manifest(idc, RIDER, page_size=number)
+    with pytest.raises(InvalidFilter, match="limit takes a whole number, not "):
+        v3.attribute_values(idc, "Modality", limit=number)
+    if number is not None:
+        with pytest.raises(InvalidFilter, match="max_rows takes a whole number, not "):
+            v3.sql(idc, "SELECT 1", max_rows=number)
+
+
+def test_numbers_of_other_libraries_travel_as_plain_ones() -> None:
+    filters = v3.where(instanceCount=(numpy.int64(5), numpy.float64(7)), series_size_MB=(None, numpy.float32(1.5)))
+    assert repr(filters) == "where({'instanceCount': {'gte': 5, 'lte': 7.0}, 'series_size_MB': {'lte': 1.5}})"
+    assert len(list(v3.manifest(client(archive(ROWS)), filters, page_size=numpy.int64(2)))) == 6
 
 
 def test_an_attribute_is_not_filtered_twice() -> None:
@@ -262,6 +286,8 @@ SELECTIONS: list[Any] = [
     {"Modality": ["CT", "MR"], "PatientSex": "F"},
     {"StudyDate": ("1999-01-01", "2001-06-30"), "instanceCount": (10, 200.5)},
     {"series_size_MB": {"gte": 1000}, "series_init_idc_version": (2, 5)},
+    {"instanceCount": (10**300, None)},
+    {"instanceCount": (-(10**300), 2**63), "series_size_MB": (1e-300, 1e300)},
     {"ManufacturerModelName": "https://github.com/QIICR/dcmqi", "collection_id": ["nlst", "no'such"]},
     {"PatientID": ["--", "/*a*/", "'", "a--b'"], "SeriesDate": (None, "2020-01-01")},
 ]
@@ -382,6 +408,9 @@ TWO = page_of(ROWS, 1, 2)
         ({**TWO, "page": True}, ContractError, "page is no count"),
         ({**TWO, "page_size": "2"}, ContractError, "page_size is no count"),
         ({**TWO, "total_series": -1}, ContractError, "total_series is no count"),
+        ({**TWO, "series": [{**ROWS[2], "instanceCount": "1"}, ROWS[3]]}, ContractError, "instance_count is '1'"),
+        ({**TWO, "series": [{**ROWS[2], "series_aws_url": 7}, ROWS[3]]}, ContractError, "series_aws_url is 7"),
+        ({**TWO, "series": {}}, ContractError, "series is no list"),
         ({"series": []}, ContractError, "page"),
         ([], ContractError, "body"),
     ],
@@ -437,6 +466,22 @@ def test_a_walk_can_go_on_after_a_lost_connection_also_where_it_asked_for_the_re
     assert lost == 4
 
 
+def test_a_walk_that_is_interrupted_while_it_reads_a_page_does_not_look_whole(monkeypatch: pytest.MonkeyPatch) -> None:
+    def interrupt(_: Any) -> Any:
+        raise KeyboardInterrupt
+
+    rows = iter(v3.manifest(client(archive(ROWS)), RIDER, page_size=2))
+    got = [next(rows), next(rows)]
+    monkeypatch.setattr(V3ManifestRow, "from_dict", interrupt)
+    with pytest.raises(KeyboardInterrupt):
+        next(rows)
+    monkeypatch.undo()
+    for _ in range(2):
+        with pytest.raises(PagingError, match="interrupted"):
+            got.extend(rows)
+    assert len(got) == 2
+
+
 @pytest.mark.parametrize("page_size", [100, 774, 5000])
 async def test_a_real_manifest_is_whole_in_both_colours(standin: str, page_size: int) -> None:
     async with connect(standin) as idc:
@@ -456,8 +501,37 @@ def test_a_page_size_beyond_what_the_service_gives_makes_no_difference(standin: 
 
 
 def test_a_refusal_of_the_service_is_raised(standin: str) -> None:
-    with connect(standin) as idc, pytest.raises(InvalidRequest, match="page"):
-        list(v3.manifest(idc, RIDER, page_size="many"))
+    with connect(standin) as idc, pytest.raises(InvalidRequest, match="limit"):
+        v3.attribute_values(idc, "Modality", limit=0)
+
+
+@pytest.mark.parametrize("make", [connect, Client])
+async def test_a_refusal_that_is_sent_as_a_success_says_what_it_says(make: Any) -> None:
+    idc = client(lambda *_: {"error": {"code": "invalid_query", "message": "no such thing"}}, make)
+    for ask in (v3.manifest, v3.manifest_lines):
+        with pytest.raises(APIError, match="200 OK: no such thing") as caught:
+            list(ask(idc, RIDER))
+        assert caught.value.code == "invalid_query"
+        with pytest.raises(APIError, match="200 OK: no such thing"):
+            await collect(ask(idc, RIDER))
+
+
+@pytest.mark.parametrize("make", [connect, Client])
+@pytest.mark.parametrize(
+    "broken", ["/v3/version", "/v3/cohort/manifest", "/v3/cohort/counts", "/v3/cohort/manifest.txt"]
+)
+async def test_a_body_that_cannot_be_decompressed_is_a_contract_error_in_both_colours(make: Any, broken: str) -> None:
+    def answer(path: str, body: Any) -> Any:
+        if path == broken:
+            return httpx.Response(200, stream=httpx.ByteStream(b"no gzip"), headers={"content-encoding": "gzip"})
+        return (archive(ROWS) if path in ("/v3/version", "/v3/cohort/manifest") else text(LINES))(path, body)
+
+    idc = client(answer, make)
+    ask = v3.manifest if broken in ("/v3/version", "/v3/cohort/manifest") else v3.manifest_lines
+    with pytest.raises(ContractError, match=f"{broken} was answered with a body that cannot be decompressed"):
+        list(ask(idc, RIDER))
+    with pytest.raises(ContractError, match=f"{broken} was answered with a body that cannot be decompressed"):
+        await collect(ask(idc, RIDER))
 
 
 # Manifests as text:
@@ -498,6 +572,7 @@ def test_all_lines_come_in_both_colours(numbers: list[int]) -> None:
         (text([*LINES[:5], "gs://b/c"]), ContractError, "line 6 does not fit the document: 'gs://b/c'"),
         (text([*LINES[:5], LINES[4]]), ContractError, "line 6 comes a second time or out of order"),
         (text([*LINES[:4], LINES[5], LINES[4]]), ContractError, "line 6 comes a second time or out of order"),
+        (text([*LINES[:4], "s3://c" + LINES[0][6:], LINES[3]]), ContractError, "line 6 comes a second time"),
     ],
 )
 @pytest.mark.parametrize("make", [connect, Client])
@@ -580,6 +655,37 @@ class Slow(httpx.SyncByteStream):
             yield f"{line}\n".encode()
 
 
+class Stuck(Slow, httpx.AsyncByteStream):
+    """A body that is interrupted half-way in one colour and does not go on in the other."""
+
+    def __iter__(self) -> Iterator[bytes]:
+        yield from itertools.islice(super().__iter__(), 3)
+        raise KeyboardInterrupt
+
+    async def __aiter__(self) -> AsyncIterator[bytes]:
+        for part in itertools.islice(super().__iter__(), 3):
+            yield part
+        await asyncio.sleep(60)
+
+
+async def test_a_text_that_is_interrupted_does_not_look_whole_in_either_colour() -> None:
+    def answer(path: str, _: Any) -> Any:
+        return counted(6) if "counts" in path else httpx.Response(200, stream=Stuck())
+
+    whole, got = v3.manifest_lines(client(answer), RIDER), []
+    lines, others = iter(whole), aiter(whole)
+    with pytest.raises(KeyboardInterrupt):
+        got.extend(lines)
+    with pytest.raises(TimeoutError):
+        async with asyncio.timeout(0.1):
+            got.extend([one async for one in others])
+    for _ in range(2):
+        with pytest.raises(TruncatedResult, match="interrupted before all lines had come"):
+            next(lines)
+        with pytest.raises(TruncatedResult, match="interrupted before all lines had come"):
+            await anext(others)
+
+
 @pytest.mark.parametrize("headers", [{"content-type": "text/plain; charset=utf-8"}, {}])
 def test_a_stream_is_not_read_before_its_lines_are_taken(headers: dict[str, str]) -> None:
     body = Slow()
@@ -646,6 +752,10 @@ async def test_real_counts_and_licences_are_those_of_the_selection(standin: str)
         assert v3.counts(idc, {}, all_of_idc=True).series == stats.series == 1_044_191
 
 
+VALUES = {"attribute": "Modality", "values": [{"value": "CT", "count": 1}], "truncated": False, "note": ""}
+TABLE = {"columns": ["a"], "rows": [{"a": 1}], "row_count": 1, "truncated": False, "max_rows": 9}
+
+
 @pytest.mark.parametrize(
     "ask",
     [
@@ -664,6 +774,29 @@ def test_an_answer_that_does_not_fit_the_document_is_a_contract_error(ask: Any, 
         ask(client(lambda path, _: httpx.Response(200, json=body)))
 
 
+@pytest.mark.parametrize(
+    ("ask", "body"),
+    [
+        (lambda idc: v3.counts(idc, RIDER), {**counted(1), "size_TB": "0"}),
+        (lambda idc: v3.counts(idc, RIDER), {**counted(1), "size_TB": None}),
+        (lambda idc: v3.licenses(idc, RIDER), {"licenses": {}}),
+        (lambda idc: v3.licenses(idc, RIDER), {"licenses": [{"license_short_name": 7, "series": 1, "size_TB": 0}]}),
+        (
+            lambda idc: v3.licenses(idc, RIDER),
+            {"licenses": [{"license_short_name": "x", "series": True, "size_TB": 0}]},
+        ),
+        (lambda idc: v3.attribute_values(idc, "Modality"), {**VALUES, "values": {}}),
+        (lambda idc: v3.attribute_values(idc, "Modality"), {**VALUES, "values": [{"value": None, "count": 1}]}),
+        (lambda idc: v3.attribute_values(idc, "Modality"), {**VALUES, "values": [{"value": "CT", "count": "1"}]}),
+        (lambda idc: v3.attribute_values(idc, "Modality"), {**VALUES, "truncated": 0}),
+        (lambda idc: v3.check_values(idc, RIDER), [{"name": "collection_id", "categorical": None}]),
+    ],
+)
+def test_a_value_of_another_type_than_the_document_says_is_a_contract_error(ask: Any, body: Any) -> None:
+    with pytest.raises(ContractError):
+        ask(client(lambda *_: body))
+
+
 def test_sql_gives_a_table(standin: str) -> None:
     with connect(standin) as idc:
         table = v3.sql(idc, "SELECT Modality, count(*) AS n FROM index GROUP BY 1 ORDER BY n DESC -- the lot")
@@ -678,21 +811,42 @@ def test_sql_gives_a_table(standin: str) -> None:
 def test_a_part_of_a_table_comes_only_if_it_is_allowed(standin: str, max_rows: int | None) -> None:
     with connect(standin) as idc:
         applied = min(max_rows or 10_000, 10_000)
-        with pytest.raises(TruncatedResult, match=f"more than {applied} rows"):
+        advice = "raise max_rows" if max_rows == 7 else "narrow it down"
+        with pytest.raises(TruncatedResult, match=f"more than {applied} rows: {advice}, or pass allow_truncated=True"):
             v3.sql(idc, "SELECT PatientID FROM index", max_rows=max_rows)
         table = v3.sql(idc, "SELECT PatientID FROM index", max_rows=max_rows, allow_truncated=True)
         assert (len(table), table.truncated, table.max_rows) == (applied, True, applied)
 
 
 @pytest.mark.parametrize(
-    "statement", ["SELECT '--'", "SELECT 'it''s /* here */'", 'SELECT 1 AS "a--b"', "SELECT $$--$$", "SELECT '\ud800'"]
+    "statement",
+    [
+        "SELECT '--'",
+        "SELECT 'it''s /* here */'",
+        'SELECT 1 AS "a--b"',
+        "SELECT $$--$$",
+        "SELECT $a$ /* here */ $a$",
+        r"SELECT E'\'/* here */'",
+        "SELECT 1 AS a -- from /* here\n, 2 AS b -- to */ there",
+        "SELECT '\ud800'",
+        b"SELECT 1",
+    ],
 )
-def test_a_statement_that_the_service_would_alter_is_refused(statement: str) -> None:
+def test_a_statement_that_the_service_would_alter_is_refused(statement: Any) -> None:
     with pytest.raises(InvalidFilter):
         v3.sql(connect(HERE), statement)
 
 
-@pytest.mark.parametrize("statement", ["SELECT 1 -- it's '--'", "SELECT /* don't '--' */ 1", "SELECT '-' || '-'"])
+@pytest.mark.parametrize(
+    "statement",
+    [
+        "SELECT 1 -- it's '--'",
+        "SELECT /* don't '--' */ 1",
+        "SELECT '-' || '-'",
+        "SELECT 1 -- /* and\r\n, 2 -- more",
+        'SELECT /* -- */ 1 AS "a\'b" /* */',
+    ],
+)
 def test_real_comments_are_left_alone(standin: str, statement: str) -> None:
     with connect(standin) as idc:
         assert len(v3.sql(idc, statement)) == 1
@@ -707,9 +861,11 @@ def test_a_statement_that_the_service_refuses_is_its_error(standin: str) -> None
 @pytest.mark.parametrize(
     "body",
     [
-        {"columns": ["a"], "rows": [{"a": 1}], "row_count": 2, "truncated": False, "max_rows": 9},
-        {"columns": ["a"], "rows": [{"b": 1}], "row_count": 1, "truncated": False, "max_rows": 9},
-        {"columns": ["a"], "rows": [{"a": 1}], "row_count": 1, "truncated": None, "max_rows": 9},
+        {**TABLE, "row_count": 2},
+        {**TABLE, "rows": [{"b": 1}]},
+        {**TABLE, "truncated": None},
+        {**TABLE, "columns": "a"},
+        {**TABLE, "columns": [7], "rows": [], "row_count": 0},
         {"columns": ["a"], "rows": [{"a": 1}], "row_count": 1, "truncated": False},
     ],
 )
@@ -742,11 +898,30 @@ def citing(citations: list[Any], acknowledgment: Any = None) -> Answer:
         (["@misc{x, DOI={10.7937/k9/tcia\\_1}}"], [*DOIS[:2], DOIS[3]]),
         ([{"DOI": "10.5281/zenodo.83"}], DOIS[1:]),
         (["a", "b", "c", "d"], []),
+        ([{"DOI": "10.5281/ZENODO.83", "reference": [{"DOI": "10.7937/k9/tcia_1"}]}], DOIS[1:]),
+        (
+            ["<https://doi.org/10.7937/k9/tcia_1> schema:isBasedOn <https://doi.org/10.5281/zenodo.83>"],
+            [*DOIS[:2], DOIS[3]],
+        ),
+        (["10.5281/zenodo.8347 of 10.5281/zenodo.83", "10.5281/zenodo.8347"], DOIS[2:]),
     ],
 )
 def test_the_dois_that_were_left_out_are_named(citations: list[Any], unresolved: list[str]) -> None:
     found = v3.citations(client(citing(citations, "IDC")), RIDER)
     assert (found.citations, found.unresolved, found.acknowledgment) == (citations, unresolved, "IDC")
+
+
+@pytest.mark.parametrize("column", ["source_DOI", "a"])
+def test_dois_that_are_none_are_a_contract_error(column: str) -> None:
+    table = {**TABLE, "columns": [column], "rows": [{column: 7}]}
+    with pytest.raises(ContractError, match="asked for DOIs"):
+        v3.citations(client(lambda path, body: table if path == "/v3/sql" else citing([])(path, body)), RIDER)
+
+
+@pytest.mark.parametrize("page", ["", " \n", "<!DOCTYPE html> 10.5281/zenodo.83", "\n<HTML lang='en'>", {}])
+def test_a_page_to_look_at_is_no_citation(page: Any) -> None:
+    found = v3.citations(client(citing(["10.5281/zenodo.83", page], page)), RIDER)
+    assert found == v3.Citations(["10.5281/zenodo.83"], DOIS[1:], None)
 
 
 def test_citations_are_waited_for_as_long_as_the_service_may_take() -> None:
@@ -793,6 +968,7 @@ def test_a_real_series_and_its_study_can_be_looked_at(standin: str) -> None:
         ({"series": "1.2&x=y"}, "UID as series"),
         ({"series": "1.2", "study": "1.02"}, "UID as study"),
         ({"study": "1." + "2" * 63}, "UID as study"),
+        ({"study": 1.2}, "UID as study"),
         ({"study": "1.2", "viewer": "OHIF"}, "'OHIF' is no viewer"),
     ],
 )
@@ -824,6 +1000,20 @@ def test_values_that_do_not_occur_are_refused_with_what_may_have_been_meant(stan
     assert "'mr' is no value of Modality: did you mean MR?" in str(caught.value)
     assert "'TCGA-LUAD' is no value of collection_id: did you mean tcga_luad?" in str(caught.value)
     assert "'female' is no value of PatientSex" in str(caught.value)
+
+
+def test_a_check_is_no_way_around_saying_that_the_whole_archive_is_meant() -> None:
+    with pytest.raises(InvalidFilter, match="all_of_idc=True"):
+        v3.check_values(connect(HERE), {})
+    everything = v3.where(all_of_idc=True)
+    assert v3.check_values(connect(HERE), everything) is everything
+
+
+def test_an_attribute_that_the_service_does_not_list_is_checked_nevertheless() -> None:
+    idc = client(lambda path, _: [] if path == "/v3/attributes" else VALUES)
+    assert v3.check_values(idc, {"Modality": "CT"})
+    with pytest.raises(InvalidFilter, match=r"^'ct' is no value of Modality: did you mean CT\?$"):
+        v3.check_values(idc, {"Modality": ["ct", "CT", "ct"]})
 
 
 def test_too_many_values_to_compare_with_are_no_check() -> None:
@@ -916,6 +1106,11 @@ def test_no_name_is_lost_in_translation(old: Any) -> None:
     assert said.isdisjoint(told.untranslated)
     assert all(told.untranslated.values())
     assert told.notes.keys() <= said
+
+
+def test_filters_of_v1_are_a_mapping() -> None:
+    with pytest.raises(InvalidFilter, match="a mapping of attribute names to values, not 'Modality'"):
+        v3.from_v1("Modality")  # type: ignore[arg-type] # what is tested
 
 
 def test_every_attribute_that_has_a_place_of_its_own_is_one_of_v1() -> None:
