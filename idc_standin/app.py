@@ -32,7 +32,7 @@ class Standin:
         if scope["type"] == "lifespan":
             await self._live(receive, send)
         else:
-            first = scope["path"].split("/")[1] in ("v1", "v2")
+            first = scope["path"].split("/")[1:2] in (["v1"], ["v2"])  # "*" and the like have no second part
             await (self.v1 if first else self.v3)(scope, receive, send)
 
     async def _live(self, receive: Receive, send: Send) -> None:

@@ -166,7 +166,8 @@ class Index:
         text = f"SELECT series_aws_url FROM {SERIES} AND {where} ORDER BY 1 LIMIT $most"  # noqa: S608  values are bound
         with self._cursor() as cursor:
             try:
-                return [row[0] for row in cursor.execute(text, {**parameters, "most": most}).fetchall()]
+                # At least one is asked for: with a limit of 0 the engine would not look at the bounds.
+                return [row[0] for row in cursor.execute(text, {**parameters, "most": max(most, 1)}).fetchall()][:most]
             except duckdb.ConversionException as error:
                 raise BadBound(_incomparable(error)) from None
 

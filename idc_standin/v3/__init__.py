@@ -62,10 +62,14 @@ async def _refused(request: Request, refusal: Exception) -> Response:
 
 
 async def _unprocessable(request: Request, error: Exception) -> Response:
-    """The framework's 422, but for values that JSON cannot say: upstream fails over those."""
+    """The framework's 422, but for what JSON cannot say, or a body that is not text: upstream fails over those."""
     assert isinstance(error, RequestValidationError)  # noqa: S101  registered for nothing else
-    content: Any = finite(jsonable_encoder(error.errors()))
+    content: Any = finite(jsonable_encoder(error.errors(), custom_encoder={bytes: _text}))
     return Response(dumps({"detail": content}), 422, media_type="application/json")
+
+
+def _text(raw: bytes) -> str:
+    return raw.decode("utf-8", "backslashreplace")
 
 
 class Headers:

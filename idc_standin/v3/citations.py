@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from typing import TYPE_CHECKING, Any
 
 import httpx
@@ -29,20 +28,27 @@ def cite(dois: Iterable[str], style: str, resolver: str = RESOLVER) -> tuple[lis
     citations: list[Any] = []
     with httpx.Client(timeout=SECONDS, follow_redirects=True, headers={"Accept": ACCEPT[style]}) as client:
         try:
-            found = [_ask(client, f"{resolver}/{doi}", style) for doi in dois]
-            citations = [citation for citation in found if citation is not None]
-            return citations, _ask(client, f"{resolver}/{IDC_PAPER}", style)
+            for doi in dois:
+                found = _ask(client, httpx.URL(f"{resolver}/{doi}"), style)
+                if found:  # what is empty says nothing
+                    citations.append(found)
+            return citations, _ask(client, httpx.URL(f"{resolver}/{IDC_PAPER}"), style)
         except httpx.ConnectError:
             return citations, None
 
 
-def _ask(client: httpx.Client, url: str, style: str) -> Any:
+def _ask(client: httpx.Client, url: httpx.URL, style: str) -> Any:
     try:
         answer = client.get(url)
         if answer.status_code != httpx.codes.OK:
             return None
-        return answer.json() if style == "csl-json" else answer.content.decode().strip()
-    except httpx.ConnectError:
-        raise
-    except (httpx.HTTPError, json.JSONDecodeError, UnicodeDecodeError):
+        if style == "csl-json":
+            return answer.json()
+        return answer.content.decode(answer.charset_encoding or "utf-8").strip()
+    except httpx.ConnectError as error:
+        # The resolver sends on to whoever registered the DOI: one of them out of reach says nothing of the others.
+        if (error.request.url.host, error.request.url.port) == (url.host, url.port):
+            raise
+        return None
+    except (httpx.HTTPError, ValueError, LookupError, RecursionError):
         return None

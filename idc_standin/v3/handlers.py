@@ -194,7 +194,7 @@ class V3:
         returned, rows = self.index.rows(found, page, size) if asked.include_rows else (0, b"[]")
         return _json({
             "counts": found.counts,
-            "page": page,
+            "page": Fragment(b"%d" % page),  # it may be beyond 64 bits
             "page_size": size,
             "returned": returned,
             "total_series": found.counts["series"],

@@ -144,6 +144,12 @@ def test_a_page_past_the_end_is_empty(http: httpx.Client) -> None:
     assert (answer.status_code, answer.json()["returned"]) == (200, 0)
 
 
+def test_without_rows_a_page_of_any_number_is_echoed(http: httpx.Client) -> None:
+    asked = {"filters": PILOT, "page": 10**30, "include_rows": False}
+    answer = http.post("/v3/cohort/manifest", json=asked)
+    assert (answer.status_code, answer.json()["page"]) == (200, 10**30)
+
+
 @pytest.mark.parametrize("limit", [None, 0, -1, 3, 10**9])
 def test_the_text_manifest_has_the_ascending_addresses_up_to_the_limit(
     http: httpx.Client, published: duckdb.DuckDBPyConnection, limit: int | None
@@ -197,6 +203,7 @@ BAD_BOUND = {"ranges": {"instanceCount": {"gte": "abc"}}}
         ("cohort/manifest", {"filters": BAD_BOUND}, 400, "invalid_query"),
         ("cohort/manifest", {"page": 2**62, "page_size": 5000}, 400, "invalid_query"),
         ("cohort/manifest.txt", {"filters": BAD_BOUND}, 400, "invalid_query"),
+        ("cohort/manifest.txt", {"filters": BAD_BOUND, "limit": 0}, 400, "invalid_query"),
         ("cohort/manifest.txt", {"source": "AWS"}, 400, "invalid_query"),
         ("cohort/manifest.txt", {"limit": -2}, 400, "invalid_query"),
         ("cohort/manifest.txt", {"limit": 2**63}, 400, "invalid_query"),
@@ -244,6 +251,11 @@ def test_what_json_can_say_and_text_cannot_is_the_callers_mistake(http: httpx.Cl
     answer = http.post("/v3/cohort/counts", content=body, headers={"Content-Type": "application/json"})
     assert answer.status_code in (400, 422)
     assert json.loads(answer.content)
+
+
+def test_a_body_that_is_neither_json_nor_text_is_the_callers_mistake(http: httpx.Client) -> None:
+    answer = http.post("/v3/cohort/counts", content=b"\xff{}", headers={"Content-Type": "text/plain"})
+    assert (answer.status_code, answer.json()["detail"][0]["input"]) == (422, "\\xff{}")
 
 
 def test_misplaced_filters_select_everything_as_upstream_does(http: httpx.Client) -> None:
@@ -491,6 +503,12 @@ def test_the_router_answers_as_upstreams_does(http: httpx.Client) -> None:
     slash = http.get("/v3/health/")
     assert (slash.status_code, slash.headers["location"].endswith("/v3/health")) == (307, True)
     assert http.get("/").headers["location"] == "/v3/docs"
+
+
+@pytest.mark.parametrize("target", [b"*", b"nowhere", b"http://127.0.0.1/v3/health"])
+def test_a_target_that_is_no_path_is_not_found(http: httpx.Client, target: bytes) -> None:
+    answer = http.options("/", extensions={"target": target})
+    assert (answer.status_code, answer.json()) == (404, {"detail": "Not Found"})
 
 
 def test_the_document_and_its_page_are_served_from_this_machine(http: httpx.Client) -> None:
