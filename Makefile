@@ -68,8 +68,35 @@ format: $(READY) ## format the hand-written code
 test: $(READY) ## run the tests
 	$(BIN)/pytest
 
+# $(call given,OPTION,VALUE): the option if there is a value.
+given = $(if $(2),$(1) "$(2)")
+
+.PHONY: contract
+contract: $(READY) ## hold the stand-in, or URL=https://..., against openapi.yaml (README: the contract suite)
+	$(BIN)/python -m tests.contract --reports reports/contract $(call given,--url,$(URL)) \
+		$(call given,--seed,$(SEED)) $(call given,--rate,$(RATE)) $(call given,--baseline,$(BASELINE)) \
+		$(foreach generation,$(GENERATION),--generation $(generation)) \
+		$(foreach file,$(CREDENTIALS),--credentials "$(file)") $(if $(WRITE),--write) $(CONTRACT_OPTIONS)
+
+.PHONY: contract-http
+contract-http: $(READY) ## the same over a loopback socket
+	$(BIN)/python -m tests.contract --http --reports reports/contract-http $(call given,--seed,$(SEED)) \
+		$(foreach generation,$(GENERATION),--generation $(generation)) $(CONTRACT_OPTIONS)
+
+.PHONY: faults
+faults: $(READY) ## break the stand-in in every known way, and write docs/contract-power.md: which breaks were seen
+	$(BIN)/python -m tests.contract.faults.power $(call given,--seed,$(SEED)) $(FAULTS_OPTIONS)
+
+# What upstream serves today; a saved copy does as well: make drift URL=saved.json
+LIVE := https://api.imaging.datacommons.cancer.gov/v3/openapi.json
+
+.PHONY: drift
+drift: $(READY) ## compare openapi.yaml with the live document, or with URL=a URL or a file: has the service moved?
+	$(BIN)/python -m idc_drift openapi.yaml "$(or $(URL),$(LIVE))" --scope /v3 --accepted idc_drift/accepted.yaml \
+		--fail-on info $(DRIFT_OPTIONS)
+
 .PHONY: check
-check: lint check-generated test ## what CI runs
+check: lint check-generated test contract ## what CI runs
 
 .PHONY: constraints
 constraints: ## write constraints.txt anew, with the newest release of everything
@@ -83,4 +110,4 @@ constraints: ## write constraints.txt anew, with the newest release of everythin
 
 .PHONY: clean
 clean: ## remove what the targets above make
-	rm -rf $(VENV) .mypy_cache .pytest_cache .ruff_cache .import_linter_cache .hypothesis dist
+	rm -rf $(VENV) .mypy_cache .pytest_cache .ruff_cache .import_linter_cache .hypothesis dist reports

@@ -7,6 +7,7 @@ Every schema is named by its JSON pointer into the document, so nothing is copie
 from __future__ import annotations
 
 import json
+import re
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
@@ -119,7 +120,17 @@ def misfit(pointer: Pointer, value: Any) -> str:
 
 
 def lost(name: str, content: Any) -> str:
-    """How what a generated model gives back differs from what it was given; empty if it does not."""
+    """How what a generated model gives back differs from what it was given; empty if it does not.
+
+    Arrays and alternatives have no model of their own: their items' and branches' are asked.
+    """
+    node = DOCUMENT["components"]["schemas"][name]
+    if node.get("type") == "array":
+        item = node["items"]["$ref"].rpartition("/")[2]
+        return next((loss for one in content if (loss := lost(item, one))), "")
+    if "oneOf" in node:
+        branches = [branch["$ref"].rpartition("/")[2] for branch in node["oneOf"]]
+        return next((lost(one, content) for one in branches if validator(schema(one)).is_valid(content)), "")
     given = json.dumps(content, sort_keys=True)  # as text: for ==, 1, 1.0 and True are one
     kept = json.dumps(getattr(idc_client.models, name).from_dict(content).to_dict(), sort_keys=True)
     return "" if kept == given else f"{name}:\n  given {given[:2000]}\n  kept  {kept[:2000]}"
@@ -157,7 +168,17 @@ def _operations() -> Iterator[Operation]:
                 yield Operation(node["operationId"], method.upper(), path, node, ("paths", path, method))
 
 
+def operation_of(method: str, path: str) -> str:
+    """The operation that a request means; empty if it means none."""
+    for operation in sorted(OPERATIONS.values(), key=lambda operation: operation.path.count("{")):
+        pattern = re.sub(r"\\{\w+\\}", "[^/]+", re.escape(operation.path))
+        if operation.method == method and re.fullmatch(pattern, path):
+            return operation.id
+    return ""
+
+
 OPERATIONS = {operation.id: operation for operation in _operations()}
 V1 = {name: operation for name, operation in OPERATIONS.items() if operation.path.startswith("/v1/")}
+V3 = {name: operation for name, operation in OPERATIONS.items() if operation.path.startswith("/v3")}
 NODES = tuple(nodes())
 SCHEMAS = tuple((pointer, node) for pointer, node, is_schema in NODES if is_schema)

@@ -23,6 +23,7 @@ from tests.contract.document import (
     ROOT,
     SCHEMAS,
     V1,
+    V3,
     Operation,
     examples,
     misfit,
@@ -89,7 +90,7 @@ def test_every_link_leads_to_an_operation_and_fills_parameters_that_it_has() -> 
     assert links
     for link in links:
         names = {parameter["name"] for parameter in OPERATIONS[link["operationId"]].parameters}
-        assert set(link["parameters"]) <= names
+        assert set(link.get("parameters", ())) <= names
 
 
 def test_nothing_is_said_to_be_nullable_which_is_no_keyword_of_openapi_3_1() -> None:
@@ -213,6 +214,16 @@ def test_an_operation_of_v1_says_which_mistakes_it_knows(operation: Operation) -
         expected.add("404")
     if operation.security:
         expected |= {"401", "403"}
+    assert set(operation.node["responses"]) >= expected
+
+
+@pytest.mark.parametrize("operation", V3.values(), ids=V3)
+def test_an_operation_of_v3_says_which_mistakes_it_knows(operation: Operation) -> None:
+    expected = {"422"} if operation.parameters or operation.body else set()
+    if any(parameter["in"] == "path" for parameter in operation.parameters):
+        expected.add("404")
+    if operation.body:
+        expected.add("400")
     assert set(operation.node["responses"]) >= expected
 
 

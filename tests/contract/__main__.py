@@ -1,0 +1,166 @@
+"""The command behind `make contract`.
+
+Law: exit code 0 when the contract holds, 1 when it does not, 2 when that could not be checked.
+"""
+
+from __future__ import annotations
+
+import argparse
+import datetime
+import json
+import re
+import sys
+from contextlib import ExitStack
+from pathlib import Path
+from typing import TYPE_CHECKING
+from urllib.parse import urlsplit
+
+from tests.contract import baseline, report, suite
+from tests.contract.calls import InProcess, Unreachable
+from tests.contract.index import installed
+from tests.contract.inside import socket_standin, standin
+from tests.contract.service import Service, User
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+LOOPBACK = re.compile(r"localhost|127(\.\d+){3}|::1")
+LIVE_RATE = 2.0
+
+
+class Mistake(Exception):
+    """An option that makes no sense; the text says what to do."""
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run the suite and return the exit code."""
+    options = _parser().parse_args(arguments)
+    try:
+        return _run(options)
+    except (Mistake, baseline.BadBaseline) as error:
+        sys.stderr.write(f"contract: {error}\n")
+    except Unreachable as error:
+        sys.stderr.write(f"contract: could not check: {error}\n")
+    except KeyboardInterrupt:
+        sys.stderr.write("contract: could not check: interrupted\n")
+    return 2
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(prog="contract", description="Hold a service against openapi.yaml.")
+    where = parser.add_mutually_exclusive_group()
+    where.add_argument("--url", help="a service (default: the stand-in, in this process)")
+    where.add_argument("--http", action="store_true", help="the stand-in, on a loopback socket")
+    parser.add_argument("--generation", choices=("v1", "v3"), action="append", help="default: both")
+    parser.add_argument("--layer", choices=suite.LAYERS, action="append", help="default: both")
+    parser.add_argument("--seed", type=int, default=1, help="another one draws other requests (default: %(default)s)")
+    parser.add_argument("--examples", type=int, help="examples of fuzzing and of chains (default: schemathesis.toml's)")
+    parser.add_argument("--share", type=float, default=1.0, help="of the examples of relations (default: %(default)s)")
+    parser.add_argument("--limit", type=float, default=5.0, help="seconds an answer may take (default: %(default)s)")
+    parser.add_argument("--rate", type=float, help="requests a second (default: 2 beyond this machine, else unlimited)")
+    parser.add_argument(
+        "--credentials", type=Path, action="append", default=[], metavar="FILE",
+        help="ID token of a user, as the 2021 notebook keeps it; give it twice for two users",
+    )  # fmt: skip
+    parser.add_argument("--write", action="store_true", help="save and delete cohorts of these users at a URL")
+    parser.add_argument("--baseline", type=Path, metavar="FILE", help="findings accepted for a time")
+    parser.add_argument("--write-baseline", type=Path, metavar="FILE", help="write the findings there and accept them")
+    parser.add_argument("--floor", type=float, default=0.0, help="least percentage of keywords of answers reached")
+    parser.add_argument("--reports", type=Path, metavar="DIR", help="folder for summary.txt, junit.xml, report.html")
+    return parser
+
+
+def _run(options: argparse.Namespace) -> int:
+    accepted_before = baseline.load(options.baseline) if options.baseline else []
+    with ExitStack() as stack:
+        service, live = _service(options, stack)
+        plan = suite.Plan(
+            generations=options.generation or suite.GENERATIONS,
+            layers=options.layer or suite.LAYERS,
+            seed=options.seed,
+            share=options.share,
+            examples=options.examples,
+            live=live,
+            rate=f"{max(1, round(_rate(options) * 60))}/m" if _rate(options) else "",
+        )
+        progress = Progress()
+        try:
+            outcome = suite.run(service, plan, progress)
+        finally:
+            progress.end()
+            service.caller.close()
+    today = datetime.datetime.now(datetime.UTC).date()
+    if options.write_baseline:
+        options.write_baseline.write_text(baseline.dump(outcome.findings, today), encoding="utf-8")
+        accepted_before = baseline.load(options.write_baseline)
+    outcome.findings, accepted, notes = baseline.part(outcome.findings, accepted_before, today)
+    outcome.notes += notes
+    met, declared = report.covered(outcome)
+    thin = declared and 100 * met / declared < options.floor
+    if thin:
+        outcome.notes.append(f"Fewer than {options.floor:g} % of the keywords of answers were reached.")
+    if options.reports:
+        report.write(options.reports, outcome, accepted)
+    sys.stdout.write(report.summary(outcome, accepted))
+    return 1 if outcome.findings or thin else 0
+
+
+def _service(options: argparse.Namespace, stack: ExitStack) -> tuple[Service, bool]:
+    if options.url is None:
+        if options.credentials or options.write or options.rate:
+            raise Mistake("--credentials, --write and --rate are for a --url.")
+        if options.http:
+            url, users = stack.enter_context(socket_standin())
+            service = suite.over_http(url, users, write=True, rate=0, limit=options.limit)
+            service.index = installed()
+            return service, False
+        app, users = stack.enter_context(standin())
+        return Service(InProcess(app), users, index=installed(), write=True, limit=options.limit), False
+    parts = urlsplit(options.url)
+    if parts.scheme not in ("http", "https") or not parts.hostname:
+        raise Mistake(f"{options.url!r} is no address of a service, such as https://example.org")
+    if options.write and not options.credentials:
+        raise Mistake("--write saves and deletes cohorts: say whose, with --credentials FILE.")
+    users = tuple(_user(path) for path in options.credentials)
+    service = suite.over_http(options.url, users, write=options.write, rate=_rate(options), limit=options.limit)
+    return service, not LOOPBACK.fullmatch(parts.hostname)
+
+
+def _rate(options: argparse.Namespace) -> float:
+    if options.rate is not None:
+        return float(options.rate)
+    here = options.url is None or LOOPBACK.fullmatch(urlsplit(options.url).hostname or "")
+    return 0.0 if here else LIVE_RATE
+
+
+def _user(path: Path) -> User:
+    try:
+        content = json.loads(path.expanduser().read_text(encoding="utf-8"))
+        token = str(content["token_response"]["id_token"])
+        return User(str(content.get("id_token", {}).get("email", path.name)), token)
+    except (OSError, RuntimeError, ValueError, KeyError, TypeError, AttributeError) as error:
+        raise Mistake(f"{path} is no credentials file with token_response.id_token: {error!r}") from error
+
+
+class Progress:
+    """One line on a terminal, written over and over; nothing elsewhere."""
+
+    def __init__(self) -> None:
+        self.shown = sys.stderr.isatty()
+        self.number = 0
+
+    def __call__(self, what: str) -> None:
+        """Say what is being done."""
+        self.number += 1
+        if self.shown:
+            sys.stderr.write(f"\r\x1b[K{self.number:4} {what[:100]}")
+            sys.stderr.flush()
+
+    def end(self) -> None:
+        """Clear the line."""
+        if self.shown:
+            sys.stderr.write("\r\x1b[K")
+
+
+if __name__ == "__main__":
+    sys.exit(main())

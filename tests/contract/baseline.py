@@ -1,0 +1,75 @@
+"""Findings that are known and accepted for a time: a YAML list of `finding`, `reason` and `expires`.
+
+Law: an entry names its reason and its last day; after that day it accepts nothing.
+"""
+
+from __future__ import annotations
+
+import datetime
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import yaml
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+    from pathlib import Path
+
+    from tests.contract.finding import Finding
+
+HEAD = "# Findings accepted for a time; see tests/contract/baseline.py. Write a reason, and bring the day nearer.\n"
+DAYS = 30
+
+
+class BadBaseline(ValueError):
+    """The file cannot be read as a baseline; the text says where and why."""
+
+
+@dataclass(frozen=True)
+class Accepted:
+    """One entry."""
+
+    finding: str
+    reason: str
+    expires: datetime.date
+
+
+def load(path: Path) -> list[Accepted]:
+    """The entries of a file; raises BadBaseline."""
+    try:
+        rows = yaml.safe_load(path.read_text(encoding="utf-8")) or []
+    except (OSError, UnicodeDecodeError, yaml.YAMLError) as error:
+        raise BadBaseline(f"{path} cannot be read: {' '.join(str(error).split())}") from error
+    entries = []
+    for number, row in enumerate(rows if isinstance(rows, list) else [rows], 1):
+        good = isinstance(row, dict) and row.keys() == {"finding", "reason", "expires"}
+        if not good or type(row["expires"]) is not datetime.date or not str(row["reason"] or "").strip():
+            raise BadBaseline(f"{path}: entry {number} needs finding, reason and expires (a date), and nothing else")
+        entries.append(Accepted(str(row["finding"]), str(row["reason"]), row["expires"]))
+    return entries
+
+
+def part(
+    findings: Iterable[Finding], entries: Iterable[Accepted], today: datetime.date
+) -> tuple[list[Finding], list[tuple[Finding, str]], list[str]]:
+    """Findings that stand, those that are accepted with the reason, and notes on entries past their day or unused."""
+    known = {entry.finding: entry for entry in entries}
+    standing, accepted, notes, used = [], [], [], set()
+    for finding in findings:
+        entry = known.get(finding.key)
+        if entry is not None:
+            used.add(entry.finding)
+        if entry is None or entry.expires < today:
+            standing.append(finding)
+        else:
+            accepted.append((finding, f"until {entry.expires}: {entry.reason}"))
+    notes += [f"no longer accepted since {e.expires}: {e.finding}" for e in known.values() if e.expires < today]
+    notes += [f"accepted but not found: {e.finding}" for e in known.values() if e.finding not in used]
+    return standing, accepted, notes
+
+
+def dump(findings: Iterable[Finding], today: datetime.date) -> str:
+    """A baseline that accepts these findings for a month; the reasons are to be written by a person."""
+    last = today + datetime.timedelta(days=DAYS)
+    rows = [{"finding": key, "reason": "to be explained", "expires": last} for key in sorted({f.key for f in findings})]
+    return HEAD + yaml.safe_dump(rows, allow_unicode=True, sort_keys=False, width=120)

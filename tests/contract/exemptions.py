@@ -1,0 +1,197 @@
+"""What schemathesis cannot know of this API.
+
+Which requests fit the document and are rightly refused, and which do not fit it and are rightly answered.
+
+Law: every kind of exemption is a row here, with its operations, its requests and its reason. Whatever else is refused,
+or answered, is a failure.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from tests.contract.document import OPERATIONS, V3, misfit, resolved
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from schemathesis import Case
+
+MANIFESTS = frozenset({"previewManifest", "getCohortManifest"})
+QUERIES = frozenset({"previewQuery", "queryCohort"})
+SAVED = frozenset({"getCohortManifest", "queryCohort"})
+FILTERED = frozenset({"countCohort", "getLicenses", "getManifest", "getManifestText", "getCitations"})
+NUMBERS = ("instanceCount", "series_size_MB", "series_init_idc_version", "series_revised_idc_version")
+CLAMPED = {"page": 0, "page_size": 1, "max_rows": 1, "limit": 0}
+"""What the service brings within bounds in a body, and the least of each."""
+FLAGS = {"true": True, "t": True, "yes": True, "y": True, "on": True, "1": True,
+         "false": False, "f": False, "no": False, "n": False, "off": False, "0": False}  # fmt: skip
+INTEGER = re.compile(r"\s*[+-]?[0-9]+(_[0-9]+)*(\.0*)?\s*")
+
+
+@dataclass(frozen=True)
+class Exemption:
+    """Requests that fit the document and are refused with 400, or (``answered``) do not fit and are answered."""
+
+    name: str
+    operations: frozenset[str]
+    applies: Callable[[Case], bool]
+    reason: str
+    words: str = ""
+    """How the refusal begins, where it is known."""
+    answered: bool = False
+
+
+EXEMPTIONS = (
+    Exemption(
+        "made-up page token",
+        MANIFESTS | QUERIES | {"getDicomMetadata"},
+        lambda case: bool(case.query.get("next_page")),
+        "A token is opaque: which ones the server gave out, no schema can say.",
+        "Invalid next_page token ",
+    ),
+    Exemption(
+        "no page after the last",
+        MANIFESTS | QUERIES | {"getDicomMetadata"},
+        lambda case: case.query.get("next_page") == "",
+        "The link to the next page stands on the last one, too: with an empty token, which leads nowhere.",
+    ),
+    Exemption(
+        "made-up data version",
+        frozenset({"listCollections", "listAnalysisResults", "listAttributes"}),
+        lambda case: bool(case.query.get("idc_data_version")),
+        "Which data versions there are grows with the archive; the document gives their form.",
+        "Invalid IDC version ",
+    ),
+    Exemption(
+        "made-up data source",
+        frozenset({"listAttributes"}),
+        lambda case: bool(case.query.get("data_source")),
+        "Which data sources a version has, /v1/versions says and not the document.",
+        "The  data source, ",
+    ),
+    Exemption(
+        "made-up cohort",
+        SAVED,
+        lambda case: "cohort_id" in case.path_parameters,
+        "Which cohorts there are is the server's state; v1 answers an unknown one with 400, not 404.",
+        "A cohort with the ID ",
+    ),
+    Exemption(
+        "free SQL",
+        frozenset({"runSql"}),
+        lambda case: True,
+        "Which texts are one SELECT over the tables, the engine decides and no schema can; that the documents' own and "
+        "many others are answered, the relations on SQL see to.",
+    ),
+    Exemption(
+        "bound of another type",
+        FILTERED,
+        lambda case: _incomparable(_filters(case)),
+        "A bound may be a number or text, as its column wants; the schema of a range knows no column.",
+    ),
+    Exemption(
+        "page beyond 64 bits",
+        frozenset({"getManifest"}),
+        lambda case: isinstance(case.body, dict) and isinstance(page := case.body.get("page"), int) and page > 2**50,
+        "The product of page and page_size has a bound, and each of them another one.",
+    ),
+    Exemption(
+        "no identifier",
+        frozenset({"getViewerUrl"}),
+        lambda case: not case.query.get("series_instance_uid") and not case.query.get("study_instance_uid"),
+        "At least one of two parameters is needed: OpenAPI 3.1 cannot say so.",
+    ),
+    Exemption(
+        "lax types",
+        frozenset(V3),
+        lambda case: _fits_when_read_laxly(case),
+        "v3 reads `\"7\"`, `1.0` and `true` as integers, 0 and `yes` as flags, and brings page, page_size, max_rows "
+        "and limit within their bounds; the document describes what to send, not all that is understood.",
+        answered=True,
+    ),
+)  # fmt: skip
+
+
+def find(operation: str, case: Case, message: str, *, answered: bool) -> Exemption | None:
+    """The exemption that a case of an operation falls under; None if it is a failure."""
+    for exemption in EXEMPTIONS:
+        fits = exemption.answered is answered and operation in exemption.operations
+        if fits and message.startswith(exemption.words) and exemption.applies(case):
+            return exemption
+    return None
+
+
+def _filters(case: Case) -> dict[str, Any]:
+    body = case.body if isinstance(case.body, dict) else {}
+    inner = body.get("filters") if case.operation.path in {
+        "/v3/cohort/manifest", "/v3/cohort/manifest.txt", "/v3/citations",
+    } else body  # fmt: skip
+    return inner if isinstance(inner, dict) else {}
+
+
+def _incomparable(filters: dict[str, Any]) -> bool:
+    ranges = filters.get("ranges")
+    for name, bounds in ranges.items() if isinstance(ranges, dict) else ():
+        for bound in (bounds.get("gte"), bounds.get("lte")) if isinstance(bounds, dict) else ():
+            if isinstance(bound, str) and name in NUMBERS:
+                return True
+            if isinstance(bound, int | float) and name not in NUMBERS:
+                return True
+    return False
+
+
+def _fits_when_read_laxly(case: Case) -> bool:
+    """Whether all that is sent would fit the document if it were sent in the types that it is read as."""
+    operation = OPERATIONS[str(case.operation.definition.raw["operationId"])]
+    if operation.body is not None:
+        where = (*operation.pointer, "requestBody", "content", "application/json", "schema")
+        if "$ref" in operation.node["requestBody"]:
+            where = (*operation.node["requestBody"]["$ref"][2:].split("/"), "content", "application/json", "schema")
+        schema = resolved(operation.body["schema"])
+        if misfit(where, _lax(case.body, schema)):
+            return False
+    for parameter in operation.parameters:
+        given = (case.query if parameter["in"] == "query" else case.path_parameters) or {}
+        if parameter["name"] in given:
+            value = given[parameter["name"]]
+            schema = resolved(parameter["schema"])
+            text = value[-1] if isinstance(value, list) and value else value
+            if _misfits(_lax(text, schema), schema):
+                return False
+    return True
+
+
+def _misfits(value: Any, schema: dict[str, Any]) -> bool:
+    if schema.get("type") == "integer":
+        return not (isinstance(value, int) and schema.get("minimum", value) <= value <= schema.get("maximum", value))
+    if "enum" in schema:
+        return value not in schema["enum"]
+    return not isinstance(value, str)
+
+
+def _lax(value: Any, schema: dict[str, Any], name: str = "") -> Any:
+    """A value as the service reads it."""
+    schema = resolved(schema)
+    types = schema.get("type", [])
+    types = [types] if isinstance(types, str) else types
+    if isinstance(value, dict):
+        members, more = schema.get("properties", {}), schema.get("additionalProperties", {})
+        more = more if isinstance(more, dict) else {}
+        return {key: _lax(item, members.get(key, more), key) for key, item in value.items()}
+    if isinstance(value, list):
+        return [_lax(item, schema.get("items", {})) for item in value]
+    if "boolean" in types and not isinstance(value, bool):
+        text = value.strip().lower() if isinstance(value, str) else str(int(value)) if value in (0, 1) else ""
+        return FLAGS.get(text, value)
+    if "integer" in types or ("number" in types and isinstance(value, bool)):
+        if isinstance(value, str) and INTEGER.fullmatch(value):
+            value = int(float(value)) if "." in value else int(value)
+        elif isinstance(value, bool) or (isinstance(value, float) and value.is_integer()):
+            value = int(value)
+        if isinstance(value, int) and name in CLAMPED:
+            highest = schema.get("maximum", value)
+            return max(CLAMPED[name], min(value, highest))
+    return value

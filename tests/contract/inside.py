@@ -1,0 +1,111 @@
+"""The stand-in in this process: what is heavy is loaded once, what has a state is new for every run.
+
+Law: the stand-in is put together here as its own command does it, and nothing of it is changed.
+"""
+
+from __future__ import annotations
+
+from contextlib import contextmanager
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import TYPE_CHECKING, Any
+
+import platformdirs
+
+from idc_standin import archive, v1, v3
+from idc_standin.app import Standin
+from idc_standin.cohorts import Cohorts
+from idc_standin.contract import Contract
+from idc_standin.guard import Guard
+from idc_standin.identity import PAGE_TOKEN_SECONDS, Identity
+from idc_standin.index import Index
+from idc_standin.store import Store
+from idc_standin.v1 import gateway
+from tests.contract.calls import Answer, Layered, Request
+from tests.contract.service import User
+
+if TYPE_CHECKING:
+    from collections.abc import Awaitable, Callable, Iterator
+
+    from starlette.types import ASGIApp
+
+AS_OF = 2  # the data version of the notebook
+EMAILS = ("ada@example.org", "eve@example.org", "flo@example.org")
+NOBODY = "http://127.0.0.1:9"  # where DOIs are asked for: nobody listens, as without a network
+REMEMBERED = 60_000_000  # bytes of answers
+
+
+@dataclass(frozen=True)
+class Parts:
+    """What takes long to load and has no state."""
+
+    contract: Contract
+    store: Store
+    index: Index
+    guard: Guard
+
+
+@cache
+def parts() -> Parts:
+    """Loaded once in a process, and kept."""
+    path = archive.ensure(platformdirs.user_cache_path("idc-standin"))
+    return Parts(Contract(), Store(path, AS_OF), Index(path), Guard(archive.published(path)))
+
+
+@contextmanager
+def standin(*, patience: float = 30.0) -> Iterator[tuple[ASGIApp, tuple[User, ...]]]:
+    """The stand-in as an application with cohorts of its own, and three users of it."""
+    loaded = parts()
+    with TemporaryDirectory(prefix="idc-contract-") as folder:
+        state = Path(folder)
+        identity, cohorts = Identity(state), Cohorts(state, PAGE_TOKEN_SECONDS)
+        service = v1.V1(loaded.contract, loaded.store, cohorts, identity, quirks=frozenset(), patience=patience)
+        first = gateway.create(loaded.contract, service, identity)
+        newest = v3.create(loaded.contract, loaded.index, loaded.guard, quirks=frozenset(), resolver=NOBODY)
+        users = tuple(User(email, identity.issue(email, "", 4 * 3600)[0]) for email in EMAILS)
+        try:
+            yield Standin(first, newest), users
+        finally:
+            cohorts.close()
+
+
+class Memory:
+    """Remembers answers that depend on nothing but the request, so that a hundred runs cost little more than one."""
+
+    def __init__(self) -> None:
+        self.answers: dict[Request, Answer] = {}
+        self.size = 0
+
+    async def __call__(self, request: Request, go_on: Callable[[Request], Awaitable[Answer]]) -> Answer:
+        """The remembered answer, or a new one."""
+        stateful = "cohorts" in request.path and "preview" not in request.path
+        if stateful or "users" in request.path:
+            return await go_on(request)
+        if (known := self.answers.get(request)) is not None:
+            return known
+        answer = await go_on(request)
+        if self.size < REMEMBERED:
+            self.size += len(answer.body)
+            self.answers[request] = answer
+        return answer
+
+
+def remembering(app: ASGIApp, memory: Memory) -> ASGIApp:
+    """An application that answers from memory where it can."""
+    layered: Any = Layered(app, memory)
+    return layered  # type: ignore[no-any-return]
+
+
+@contextmanager
+def socket_standin() -> Iterator[tuple[str, tuple[User, ...]]]:
+    """The stand-in in a process of its own, on a loopback socket, and three users of it."""
+    from tests.conftest import serving
+
+    with TemporaryDirectory(prefix="idc-contract-") as folder:
+        state = Path(folder)
+        identity = Identity(state)
+        users = tuple(User(email, identity.issue(email, "", 4 * 3600)[0]) for email in EMAILS)
+        with serving("--as-of", f"{AS_OF}.0", "--state", folder, "--doi-resolver", NOBODY) as url:
+            yield url, users

@@ -1,0 +1,141 @@
+"""Saved cohorts for as long as a relation needs them."""
+
+from __future__ import annotations
+
+from contextlib import contextmanager, suppress
+from typing import TYPE_CHECKING, Any
+
+from hypothesis import strategies as st
+
+from tests.contract.calls import Broken
+from tests.contract.relation import holds, same
+from tests.contract.relations._v1 import Filters, kept, spec
+from tests.contract.relations._v1_draw import exactly, one, patients, some, values
+from tests.contract.relations._v1_echo import alike
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from tests.contract.relation import Draw
+    from tests.contract.service import Service
+
+BEYOND = (2**63, 2**64, 99_999_999_999_999_999_999)
+ODD = (
+    "n", " ", "a b  c ", "'", '"', "\\", "%", "_", "é", "e\u0301", "𝔘𐐷", "\u202eabc", "null", "None", "0", "<b>",
+    "a\nb\tc",
+    "İIıi", "x" * 255, "-- ; DROP TABLE cohorts", "{}", "\u2028",
+)  # fmt: skip
+
+
+def create(service: Service, body: dict[str, Any], user: int = 0) -> dict[str, Any]:
+    """Save a cohort: its properties; a refusal inside a 200 is none."""
+    told = service.ask("createCohort", body, user=user)["cohort_properties"]
+    holds("cohort_id" in told, "a good cohort is saved", f"{body!r:.300}: {told}")
+    kept(service).setdefault("cohorts", {})[told["cohort_id"]] = body
+    as_sent(told, body, "a new cohort")
+    return dict(told)
+
+
+def as_sent(told: dict[str, Any], body: dict[str, Any], what: str) -> None:
+    """A cohort is the one that was sent, to the letter."""
+    same([told["name"], told["description"]], [body["name"], body["description"]], f"{what}: name and description")
+    alike(told["filterSet"]["filters"], body["filters"], f"{what}: filters")
+
+
+def remove(service: Service, numbers: list[int], user: int = 0) -> list[dict[str, Any]]:
+    """Delete cohorts: what became of each."""
+    return list(service.ask("deleteCohorts", {"cohorts": numbers}, user=user)["cohorts"])
+
+
+def listed(service: Service, user: int = 0) -> dict[int, dict[str, Any]]:
+    """A user's cohorts, by id."""
+    told = service.ask("listCohorts", user=user)["cohorts"]
+    found = {cohort["cohort_id"]: cohort for cohort in told}
+    holds(len(found) == len(told), "a cohort is listed once", f"{[cohort['cohort_id'] for cohort in told]}")
+    for number, body in kept(service).get("cohorts", {}).items():
+        if number in found:
+            as_sent(found[number], body, "a listed cohort")
+    return found
+
+
+def some_filters(service: Service, draw: Draw) -> Filters:
+    """Filters of all sorts: lists, patterns, ranges, none at all."""
+    collections = [name.upper().replace("_", "-") for name in some(draw, values(service, "collection_id"), 2)]
+    found: dict[str, list[Any]] = {
+        "collection_id": collections,
+        "PatientID": exactly(one(draw, patients(service))),
+        "Modality": ["ct", "Mr", "None"],
+        "bmi_btw": [1, 99.5],
+        "age_at_diagnosis_lt": [draw(st.integers(-5, 5))],
+        "height": [1e300],
+        "race": ["", "ASIAN\u2028𝔘'\"\\"],
+        "SeriesNumber": ["4"],
+    }
+    return {name: found[name] for name in some(draw, sorted(found), 4, 0)}
+
+
+def some_spec(service: Service, draw: Draw) -> dict[str, Any]:
+    texts = st.one_of(st.sampled_from(ODD), st.text(st.characters(exclude_categories=["Cs"]), min_size=1, max_size=12))
+    return spec(some_filters(service, draw), draw(texts), draw(st.one_of(st.just(""), texts)))
+
+
+def same_cohort(told: dict[str, Any], body: dict[str, Any], version: str, what: str) -> None:
+    as_sent(told, body, what)
+    same(told["filterSet"]["idc_data_version"], version, f"{what}: the version")
+
+
+def deleted(told: dict[str, Any], number: int, body: dict[str, Any], version: str) -> None:
+    same(told["cohort_id"], number, "a deletion names its cohort")
+    result = told["result"]
+    holds("notes" in result, "one's own cohort is deleted", f"{number}: {result}")
+    same(result["notes"], f"Cohort {number} ('{body['name']}') has been deleted.", "the notes of a deletion")
+    sets = result["data"]["filters"]
+    same([each["data_version"] for each in sets], [version], "the version of what was deleted")
+    ought = {name: [*map(str, wanted)] for name, wanted in body["filters"].items()}
+    parts = sets[0]["filters"]
+    same({part["name"]: part["values"] for part in parts}, ought, "the filters of what was deleted")
+    same([part["display_name"] for part in parts], [part["name"] for part in parts], "names of deleted filters")
+    holds(len({part["id"] for part in parts}) == len(parts) == len(ought), "deleted filters have ids", f"{parts}")
+
+
+def refused(service: Service, told: dict[str, Any], number: int, known: str, user: int) -> None:
+    """``known``: what the cohort is to the user: unknown, deleted, foreign."""
+    same(told["cohort_id"], number, "a deletion names its cohort")
+    result = told["result"]
+    holds("notes" not in result, "what cannot be deleted is not", f"{number}, {known}: {result}")
+    same(
+        result.get("delete_permission"),
+        False if known == "foreign" else None,
+        f"whether {number}, {known}, may be deleted",
+    )
+    text = result["message"]
+    holds(
+        str(number) in text and text[-1] in ".!" and "ohort" in text, "a refusal names the cohort", f"{known}: {text}"
+    )
+    if known == "unknown":
+        same(text, f"A cohort with the ID {number} was not found!", "an unknown cohort")
+    elif known == "deleted":
+        holds("delete" in text, "a deleted cohort", text)
+    else:
+        holds(service.users[user].email in text, "a foreign cohort", text)
+
+
+def gone(service: Service, number: int, user: int, status: int) -> None:
+    """Neither the manifest nor the query of a cohort is to be had."""
+    asked = {"user": user, "status": status, "cohort_id": number}
+    for told in (
+        service.ask("getCohortManifest", query={"Patient_ID": "True"}, **asked),
+        service.ask("queryCohort", {"fields": ["Modality"]}, **asked),
+    ):
+        same(told["code"], status, f"the code of a cohort's error: {told}")
+
+
+@contextmanager
+def saved(service: Service, body: dict[str, Any], user: int = 0) -> Iterator[int]:
+    """The id of a saved cohort, which is deleted afterwards."""
+    number = create(service, body, user)["cohort_id"]
+    try:
+        yield number
+    finally:
+        with suppress(Broken):
+            service.answer("deleteCohort", user=user, cohort_id=number)

@@ -1,0 +1,237 @@
+"""Filters: what they select, and which are refused."""
+
+from __future__ import annotations
+
+from itertools import pairwise
+from typing import TYPE_CHECKING, Any
+
+from hypothesis import strategies as st
+
+from tests.contract.document import target
+from tests.contract.relation import holds, same
+from tests.contract.relations._v1 import (
+    NOBODY,
+    Filters,
+    Row,
+    distinct,
+    manifest,
+    page,
+    query,
+    relation,
+    rows_of,
+    total,
+)
+from tests.contract.relations._v1_draw import exactly, one, patients, some, values
+from tests.contract.relations._v1_truth import admitted, lowered
+
+if TYPE_CHECKING:
+    from tests.contract.relation import Draw
+    from tests.contract.service import Service
+
+PLAIN = ("Modality", "collection_id", "PatientID", "SOPClassUID", "BodyPartExamined", "tcia_species", "SeriesNumber",
+         "StudyDate")  # fmt: skip
+NAMES: list[str] = target("#/components/schemas/V1AttributeName")["enum"]
+NUMERIC = [name.removesuffix("_btw") for name in NAMES if name.endswith("_btw")]
+FORMS = ("", "_lt", "_lte", "_gte", "_gt")
+MOST = 1000  # values of a field that are looked at
+
+
+def _cased(draw: Draw, text: str) -> str:
+    return str(draw(st.sampled_from([str, str.upper, str.lower, str.swapcase, str.title]))(text))
+
+
+def _pattern(draw: Draw, text: str) -> str:
+    start = draw(st.integers(0, len(text)))
+    stop = draw(st.integers(start, len(text)))
+    return text[:start] + draw(st.sampled_from(["%", "_" * (stop - start), "_%", "%%", ""])) + text[stop:]
+
+
+def _known(service: Service, name: str, base: Filters) -> tuple[list[str], list[Row]]:
+    """The first values of a field, and the rows that say so, among them one without a value if there are such."""
+    found = page(service, query(base, [name]), MOST).rows
+    return sorted(row[name] for row in found if row[name] is not None), found
+
+
+@relation(examples=14)
+def a_filter_selects_the_values_that_it_means(service: Service, draw: Draw) -> None:
+    """One value is a pattern, several are a list, None is no value; case is ignored, and so is the rest."""
+    name = draw(st.sampled_from(PLAIN))
+    base: Filters = {"collection_id": exactly(one(draw, values(service, "collection_id")))}
+    if name in {"collection_id", "Modality"}:
+        base = {}
+    known, seen = _known(service, name, base)
+    if len(seen) == MOST:
+        return
+    near = _cased(draw, one(draw, known)) if known else "x"
+    wanted = draw(st.sampled_from([
+        [near], [_pattern(draw, near)], [_pattern(draw, near)], ["%" + near[1:]], ["None"], [near, "None"],
+        [near, NOBODY, *some(draw, known or ["x"], 3)], ["%", "_"], ["%"], ["None", "%"], [near + " "],
+        [near[:-1]], [near, "None", NOBODY],
+    ]))  # fmt: skip
+    found = rows_of(service, query({**base, name: wanted}, [name]))
+    ought = admitted(name, wanted, known)
+    same(sorted(row[name] for row in found if row[name] is not None), sorted(ought), f"{name} {wanted}")
+    nulls = "None" in wanted and any(row[name] is None for row in seen)
+    same(any(row[name] is None for row in found), nulls, f"{name} {wanted} without a value")
+
+
+@relation(examples=3)
+def collections_may_be_written_either_way(service: Service, draw: Draw) -> None:
+    """TCGA-LUAD is tcga_luad, alone and in a list."""
+    one_of, other = _two(draw, service)
+    for spell in (str, str.upper, lambda text: text.replace("_", "-"), lambda text: text.title().replace("_", "-")):
+        for names in ([one_of], [one_of, other]):
+            question = manifest({"collection_id": [spell(name) for name in names]}, ["Collection_ID"])
+            same([row["Collection_ID"] for row in rows_of(service, question)], sorted(names), "collections as spelt")
+
+
+def _two(draw: Draw, service: Service) -> tuple[str, str]:
+    """Two collections, the first not of the pattern that the other is."""
+    known = values(service, "collection_id")
+    first = one(draw, [name for name in known if len(admitted("collection_id", [name], known)) == 1])
+    return first, one(draw, [name for name in known if name != first])
+
+
+@relation(examples=3)
+def values_add_and_attributes_remove(service: Service, draw: Draw) -> None:
+    """One more value selects as much or more, one more attribute as much or less: the union, the intersection."""
+    base: Filters = {"collection_id": exactly(*some(draw, values(service, "collection_id"), 2))}
+    known, _ = _known(service, "Modality", base)
+    a, b = one(draw, known), one(draw, values(service, "Modality"))
+    uids = {}
+    for modalities in (exactly(a), exactly(b), [a, b]):
+        uids[tuple(modalities)] = page(
+            service, manifest({**base, "Modality": modalities}, ["SeriesInstanceUID"]), 1
+        ).total
+    ought = uids[tuple(exactly(a))] + (uids[tuple(exactly(b))] if a != b else 0)
+    same(uids[a, b], ought, f"{a} and {b} are both")
+    holds(ought <= total(service, base), "an attribute more selects no more", f"{base} {a} {b}")
+    body = one(draw, values(service, "BodyPartExamined"))
+    whole = total(service, {**base, "Modality": exactly(a)})
+    with_body, without = (
+        total(service, {**base, "Modality": exactly(a), "BodyPartExamined": wanted})
+        for wanted in (exactly(body), ["None"])
+    )
+    holds(with_body + without <= whole, "an attribute more selects no more", f"{with_body} + {without} of {whole}")
+
+
+@relation(examples=3)
+def attributes_together_select_what_each_selects(service: Service, draw: Draw) -> None:
+    """Two attributes select the series that both of them select alone."""
+    patient = one(draw, patients(service))
+    base: Filters = {"PatientID": exactly(patient)}
+    rows = rows_of(service, query(base, ["SeriesInstanceUID", "Modality", "SOPClassUID", "SeriesNumber"]))
+    near = one(draw, rows)
+    tests = {
+        name: exactly(near[name]) if near[name] else ["None"] for name in ("Modality", "SeriesNumber", "SOPClassUID")
+    }
+    for names in (["Modality", "SeriesNumber"], ["Modality", "SOPClassUID"], sorted(tests)):
+        found = rows_of(service, query(base | {name: tests[name] for name in names}, list(near)))
+        ought = [row for row in rows if all(_alike(row[name], near[name]) for name in names)]
+        same(sorted(map(repr, distinct(found))), sorted(map(repr, distinct(ought))), f"{names} together")
+
+
+def _alike(a: str | None, b: str | None) -> bool:
+    return a is b or (a is not None and b is not None and lowered(a) == lowered(b))
+
+
+@relation(examples=2)
+def parts_sum_to_the_whole(service: Service, draw: Draw) -> None:
+    """The series of each value of an attribute, and those without one, are together all series."""
+    name = draw(st.sampled_from(["Modality", "SOPClassUID", "BodyPartExamined", "tcia_species", "Modality"]))
+    base = draw(st.sampled_from([{}, {"collection_id": ["tcga%"]}, {"Modality": ["CT", "MR", "PT"]}]))
+    known, seen = _known(service, name, {key: v for key, v in base.items() if key != name})
+    base = {key: v for key, v in base.items() if key != name}
+    holds(len(seen) < MOST, "an attribute has few values", f"{name} has {len(seen)}")
+    parts = [total(service, {**base, name: exactly(value)}) for value in sorted({lowered(text) for text in known})]
+    parts.append(total(service, {**base, name: ["None"]}))
+    whole = total(service, base)
+    same(sum(parts), whole, f"{name} over {base}: {parts}")
+    same(whole - parts[-1], total(service, {**base, name: ["%"]}), f"{name} over {base}: any value")
+    same(total(service, {**base, name: ["%", "None"]}), whole, f"{name} over {base}: any value or none")
+
+
+@relation(examples=3)
+def the_order_of_filters_does_not_matter(service: Service, draw: Draw) -> None:
+    """Values and attributes select the same in any order, and said twice as well."""
+    patient = one(draw, patients(service))
+    modalities = [*some(draw, values(service, "Modality"), 5, 3), "None"]
+    forward = {"Modality": modalities, "PatientID": exactly(patient)}
+    backward = {"PatientID": exactly(patient)[::-1], "Modality": [*modalities[::-1], *modalities]}
+    same(rows_of(service, manifest(backward, ["SeriesInstanceUID"])),
+         rows_of(service, manifest(forward, ["SeriesInstanceUID"])), "filters in another order")  # fmt: skip
+
+
+# --- numbers -----------------------------------------------------------------------------------------------------
+
+
+@relation(examples=3)
+def ranges_of_a_number_fit_together(service: Service, draw: Draw) -> None:
+    """Below and from a bound on are all, below and at it are up to it, and _btw includes both its bounds."""
+    on = {a["name"] for s in service.ask("listAttributes")["data_sources"] for a in s["attributes"] if a["active"]}
+    name = draw(st.sampled_from([n for n in NUMERIC if n in on] or NUMERIC))
+    known = total(service, {f"{name}_gte": [-1e300]})
+    same(total(service, {f"{name}_lte": [1e300]}), known, f"{name}: all from below and from above")
+    if name not in on:
+        same(known, 0, f"{name} is not active")
+    holds(known + total(service, {name + "_gt": [1e300]}) <= total(service, {}), "numbers are some", f"{name}: {known}")
+    values = sorted(_occurring(service, name, known, draw) | {0, draw(st.integers(-100, 100)), 0.5})
+    below = {x: total(service, {f"{name}_lt": [x]}) for x in values}
+    upto = {x: total(service, {f"{name}_lte": [x]}) for x in values}
+    for x in values:
+        at = total(service, {name: [x]})
+        same(upto[x] - below[x], at, f"{name} at {x}")
+        same(known - below[x], total(service, {f"{name}_gte": [x]}), f"{name} from {x} on")
+        same(known - upto[x], total(service, {f"{name}_gt": [x]}), f"{name} above {x}")
+        same(total(service, {f"{name}_btw": [x, x]}), at, f"{name} between {x} and {x}")
+    for low, high in pairwise(values):
+        same(total(service, {f"{name}_btw": [low, high]}), upto[high] - below[low], f"{name} from {low} to {high}")
+        same(total(service, {f"{name}_btw": [high, low]}), 0, f"{name} from {high} down to {low}")
+        same(
+            total(service, {f"{name}_gte": [low], f"{name}_lt": [high]}),
+            below[high] - below[low],
+            f"{name}: two ranges",
+        )
+    holds(sorted(below.values()) == list(below.values()), "more lies below a higher bound", f"{name}: {below}")
+
+
+def _occurring(service: Service, name: str, known: int, draw: Draw) -> set[float]:
+    """A whole number that occurs, by halving: the least that a drawn share of the series lies up to."""
+    if not known:
+        return set()
+    wanted, low, high = draw(st.integers(1, known)), -100_000, 100_000
+    while high - low > 1:
+        middle = (low + high) // 2
+        low, high = (low, middle) if total(service, {f"{name}_lte": [middle]}) >= wanted else (middle, high)
+    return {low, high}
+
+
+@relation(examples=6)
+def attributes_without_data_select_nothing(service: Service, draw: Draw) -> None:
+    """What is listed as not active selects nothing; what is active selects something, by a value or by None."""
+    listed = [a for s in service.ask("listAttributes")["data_sources"] for a in s["attributes"]]
+    here = draw(st.booleans())
+    chosen = [
+        a for a in listed if a["active"] is here and not a["name"].startswith(("SOPInst", "crdc_inst", "gcs_url"))
+    ]
+    if not chosen:
+        return
+    name = one(draw, chosen)["name"]
+    base, _, suffix = name.rpartition("_")
+    ways: list[list[Any]] = [["%"], ["None"]]
+    if base in NUMERIC or name in NUMERIC:
+        ways = {"lt": [[1e300]], "lte": [[1e300]], "btw": [[-1e300, 1e300]]}.get(suffix, [[-1e300]])
+        if name in NUMERIC:
+            ways, name = [[-1e300]], f"{name}_gte"
+    found = [total(service, {name: way}) for way in ways]
+    same(any(found), here, f"{name} is {'' if here else 'not '}active, and selects {found} series")
+
+
+@relation()
+def everything_is_what_no_filter_selects(service: Service, draw: Draw) -> None:
+    """Without filters all is selected, as with a filter that any value meets."""
+    for column in ("SeriesInstanceUID", "Patient_ID", "Collection_ID", "StudyInstanceUID", "CRDC_Series_GUID"):
+        whole = total(service, {}, column)
+        for filters in ({"SeriesInstanceUID": ["%"]}, {"collection_id": ["%"]}, {"Modality": ["%", "None"]}):
+            if column == "SeriesInstanceUID" or filters != {"Modality": ["%", "None"]}:
+                same(total(service, filters, column), whole, f"{column} of {filters}")

@@ -1,0 +1,95 @@
+"""Saved cohorts of two users, held against a model of them."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+
+from hypothesis import strategies as st
+
+from tests.contract.relation import holds, same
+from tests.contract.relations._v1 import manifest, page, relation
+from tests.contract.relations._v1_draw import active, one, some
+from tests.contract.relations._v1_saved import (
+    BEYOND,
+    create,
+    deleted,
+    gone,
+    listed,
+    refused,
+    remove,
+    same_cohort,
+    some_spec,
+)
+
+if TYPE_CHECKING:
+    from tests.contract.relation import Draw
+    from tests.contract.service import Service
+
+
+@dataclass
+class Model:
+    """What ought to be there."""
+
+    version: str
+    owner: dict[int, int] = field(default_factory=dict)
+    body: dict[int, dict[str, Any]] = field(default_factory=dict)
+    deleted: set[int] = field(default_factory=set)
+
+    def known(self, number: int, user: int) -> str:
+        """What a cohort is to a user."""
+        if number not in self.owner:
+            return "unknown"
+        return "foreign" if self.owner[number] != user else "deleted" if number in self.deleted else "own"
+
+
+@relation(examples=4, needs={"write", "users"})
+def cohorts_behave_as_a_model_of_them(service: Service, draw: Draw) -> None:
+    """Whatever two users create, read, list and delete in whatever order, each sees what a simple model has."""
+    model, before = Model(active(service)), [listed(service, user) for user in (0, 1)]
+    steps = draw(st.lists(st.sampled_from(["create", "create", "delete", "delete many", "read", "list"]), min_size=6,
+                          max_size=12))  # fmt: skip
+    for step in ["create", *steps, "list"]:
+        _step(service, draw, model, step, draw(st.integers(0, 1)), before)
+    for user in (0, 1):
+        mine = [number for number in sorted(model.owner) if model.known(number, user) == "own"]
+        for number, told in zip(mine, remove(service, mine, user), strict=True):
+            deleted(told, number, model.body[number], model.version)
+        same(listed(service, user), before[user], "the list is as before")
+
+
+def _step(service: Service, draw: Draw, model: Model, step: str, user: int, before: list[Any]) -> None:
+    numbers = [*sorted(model.owner), BEYOND[1]]
+    if step == "create":
+        body = some_spec(service, draw)
+        told = create(service, body, user)
+        holds(model.known(told["cohort_id"], user) == "unknown", "ids are of one cohort", f"{told}")
+        model.owner[told["cohort_id"]], model.body[told["cohort_id"]] = user, body
+    elif step == "read":
+        number = one(draw, numbers)
+        if (known := model.known(number, user)) == "own":
+            echo = page(service, manifest(None, ["Modality", "Patient_ID"], cohort=number, user=user), 1).echo
+            if echo is not None:
+                same_cohort(echo, model.body[number], model.version, "a cohort read")
+        else:
+            gone(service, number, user, 400 if known == "unknown" else 403)
+    elif step == "list":
+        for each in (0, 1):
+            told = listed(service, each)
+            mine = {number for number in model.owner if model.known(number, each) == "own"}
+            same(sorted(told.keys() - before[each].keys()), sorted(mine), "cohorts listed")
+            for number in sorted(mine):
+                same_cohort(told[number], model.body[number], model.version, "a cohort listed")
+    else:
+        chosen = some(draw, numbers, 1 if step == "delete" else 4)
+        if step == "delete":
+            rows = service.ask("deleteCohort", cohort_id=chosen[0], user=user)["cohorts"]
+        else:
+            rows = remove(service, chosen, user)
+        same([row["cohort_id"] for row in rows], chosen, "deletions in the order asked")
+        for row, number in zip(rows, chosen, strict=True):
+            if (known := model.known(number, user)) == "own":
+                deleted(row, number, model.body[number], model.version)
+                model.deleted.add(number)
+            else:
+                refused(service, row, number, known, user)

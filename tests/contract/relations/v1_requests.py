@@ -1,0 +1,280 @@
+"""Requests that are refused: bodies, parameters, methods, paths, and callers without a token."""
+
+from __future__ import annotations
+
+import base64
+import json
+from typing import TYPE_CHECKING, Any
+
+from tests.contract.calls import JSON, Answer, Request, dumps
+from tests.contract.document import OPERATIONS, V1
+from tests.contract.judge import judge, read
+from tests.contract.relation import Relations, holds, same
+from tests.contract.relations._v1 import manifest, query, relation, spec
+from tests.contract.relations._v1_draw import exactly, patients
+
+if TYPE_CHECKING:
+    from tests.contract.relation import Draw
+    from tests.contract.service import Service
+
+retired = Relations("v1")
+
+CT: dict[str, Any] = spec({"Modality": ["CT"]})
+BAD_FILTERS: tuple[Any, ...] = (
+    {"Modalityx": ["CT"]}, {"modality": ["CT"]}, {"RACE": ["x"]}, {"": ["CT"]}, {"Modality": "CT"}, {"Modality": []},
+    {"Modality": [None]}, {"Modality": [1]}, {"SeriesNumber": [4]}, {"bmi": ["50"]}, {"bmi": [True]},
+    {"bmi": [1, 2]},
+    {"bmi": []}, {"bmi_lt": [1, 2]}, {"bmi_btw": [1]}, {"bmi_btw": [1, 2, 3]}, {"bmi_btw": ["1", "2"]}, {"bmi_btw": 1},
+    {"Modality_lt": [1]}, {"bmi_ebtw": [1, 2]}, {"bmi_btwe": [1, 2]}, {"Modality": {"CT": 1}},
+    [{"Modality": ["CT"]}], "CT",
+    None, {"Modality": ["CT"], "nonsense": ["x"]},
+)  # fmt: skip
+BAD_SPECS: tuple[Any, ...] = (
+    *({**CT, "filters": filters} for filters in BAD_FILTERS),
+    {"name": "n", "description": ""}, {"name": "n", "description": "", "filterSet": {"Modality": ["CT"]}}, {}, [], None,
+    5,
+    {"description": "", "filters": {}}, {"name": "n", "filters": {}}, {**CT, "name": ""}, {**CT, "name": 5},
+    {**CT, "name": None}, {**CT, "description": None}, {**CT, "name": "x" * 256},
+    {**CT, "name": "a <SCRIPT>b</script>"}, {**CT, "description": "</iframe>"}, {**CT, "name": "![]"},
+)  # fmt: skip
+BAD_FIELDS: tuple[Any, ...] = (
+    {}, {"fields": []}, {"fields": "Modality"}, {"fields": ["modality"]}, {"fields": ["Program"]}, {"fields": [None]},
+    {"fields": ["Lobular_Pattern"]}, {"fields": ["GCS_URL"]}, {"fields": ["Modality", "Modality"]}, [], None,
+)  # fmt: skip
+NO_JSON = (b"", b"nonsense", b'{"name": "n"', b"{'name': 1}", b"\xff\xfe", b'{"name": NaN}', CT["name"].encode())
+SECURED = sorted(name for name, operation in V1.items() if operation.security)
+OPEN = sorted(name for name, operation in V1.items() if not operation.security)
+WRITING = ("createCohort", "deleteCohort", "deleteCohorts")
+BODIES: dict[str, Any] = {
+    "createCohort": CT, "deleteCohorts": {"cohorts": []}, "queryCohort": {"fields": ["Modality"]},
+    "previewManifest": CT, "previewQuery": {"cohort_def": CT, "queryFields": {"fields": ["Modality"]}},
+}  # fmt: skip
+NOWHERE = 99_999_999_999_999_999_999
+PATHS = ("/v1", "/v1/nope", "/v1/About", "/v1//about", "/v1/cohorts/1/nope", "/v1/cohorts/preview",
+         "/v1/programs",          "/v1/cohorts/x/manifest", "/v1/cohorts/-1/manifest",
+         "/v1/user/account_details", "/v1/dicommetadata")  # fmt: skip
+READABLE = ("/v1/about", "/v1/versions", "/v1/collections", "/v1/analysis_results", "/v1/attributes", "/v1/cohorts")
+
+
+def _path(name: str) -> dict[str, int]:
+    return {"cohort_id": NOWHERE} if "{cohort_id}" in OPERATIONS[name].path else {}
+
+
+def _error(told: Any, status: int, what: str) -> None:
+    """The application's envelope."""
+    same(told["code"], status, f"the code of {what}")
+    holds(told["message"].strip(), "an error says why", what)
+
+
+@relation()
+def bad_cohorts_are_refused(service: Service, draw: Draw) -> None:
+    """A cohort of which anything is missing, unknown or of the wrong type is a 400 wherever it is sent."""
+    fields = {"fields": ["Modality"]}
+    for body in BAD_SPECS:
+        asked = service.ask("previewManifest", body, query={"Patient_ID": "True"}, status=400)
+        _error(asked, 400, f"a preview of {body!r:.100}")
+        _error(
+            service.ask("previewQuery", {"cohort_def": body, "queryFields": fields}, status=400), 400, f"{body!r:.100}"
+        )
+    for body in BAD_FIELDS:
+        _error(service.ask("previewQuery", {"cohort_def": CT, "queryFields": body}, status=400), 400, f"{body!r:.100}")
+    for body in ({"queryFields": fields}, {"cohort_def": CT}, {}):
+        _error(service.ask("previewQuery", body, status=400), 400, f"{body!r:.100}")
+
+
+@relation(needs={"write"})
+def bad_cohorts_are_not_saved(service: Service, draw: Draw) -> None:
+    """A bad cohort is a 400 and not saved; nor is a saved one asked for fields that there are not."""
+    before = service.ask("listCohorts")
+    for body in BAD_SPECS:
+        _error(service.ask("createCohort", body, status=400), 400, f"saving {body!r:.100}")
+    for raw in NO_JSON:
+        _error(service.ask("createCohort", raw=raw, status=400), 400, f"saving {raw!r}")
+    same(service.ask("listCohorts"), before, "nothing was saved")
+    number = service.ask("createCohort", CT)["cohort_properties"]["cohort_id"]
+    for fields in BAD_FIELDS:
+        _error(service.ask("queryCohort", fields, cohort_id=number, status=400), 400, f"{fields!r:.100}")
+    for parameters in ({}, {"Patient_ID": "False"}, {"Patient_ID": "True", "patient_id": "True"}):
+        _error(service.ask("getCohortManifest", query=parameters, cohort_id=number, status=400), 400, f"{parameters}")
+    service.ask("deleteCohort", cohort_id=number)
+
+
+@relation()
+def what_is_no_json_is_refused(service: Service, draw: Draw) -> None:
+    """A body that is not JSON, or not declared as JSON, is a 400."""
+    for name, parameters in (("previewManifest", "?Patient_ID=True"), ("previewQuery", "")):
+        operation = OPERATIONS[name]
+        for raw in NO_JSON:
+            _error(service.ask(name, raw=raw, query={"page_size": 1}, status=400), 400, f"{name} {raw!r}")
+        for kind in ("text/plain", "application/x-www-form-urlencoded", "multipart/form-data", None):
+            headers = () if kind is None else (("content-type", kind),)
+            answer = service.send(Request("POST", operation.path + parameters, headers, dumps(BODIES[name])))
+            told = judge(operation, answer)
+            same(answer.status, 400, f"the status of {name} declared as {kind}")
+            _error(told, 400, f"{name} declared as {kind}")
+        kinds = (("content-type", "Application/JSON; charset=utf-8"),)
+        answer = service.send(Request("POST", operation.path + parameters, kinds, dumps(BODIES[name])))
+        same(answer.status in (200, 202), True, f"{name} declared as JSON in other letters")
+
+
+@relation()
+def unknown_parameters_are_refused(service: Service, draw: Draw) -> None:
+    """A parameter that the operation does not have is a 400, columns of a manifest in a query too."""
+    small = {"PatientID": exactly(patients(service)[0])}
+    for question, names in (
+        (manifest(small, ["Patient_ID"]), ("nonsense", "Page_size", "patient_id", "access_method")),
+        (query(small, ["Modality"]), ("nonsense", "GCS_URL", "Collection_ID")),
+    ):
+        for name in names:
+            told = service.ask(question.operation, question.body, query=[*question.flags, (name, "True")], status=400)
+            _error(told, 400, f"{question.operation} with {name}")
+    for name in ("nonsense", "GCS_URL", "sql"):
+        _error(
+            service.ask("getDicomMetadata", query={name: "True", "page_size": 1}, status=400),
+            400,
+            f"metadata with {name}",
+        )
+
+
+# --- who asks ----------------------------------------------------------------------------------------------------
+
+
+def _forged(token: str) -> list[str]:
+    """Authorization headers that let nobody in."""
+    found = ["", "Bearer", "Bearer nonsense", "Bearer a.b.c", "Basic YWRhOmE=", token]
+    if token.count(".") == 2:
+        head, payload, signature = token.split(".")
+        middle = len(signature) // 2
+        changed = "A" if signature[middle] != "A" else "B"
+        none = base64.urlsafe_b64encode(json.dumps({"alg": "none", "typ": "JWT"}).encode()).decode().rstrip("=")
+        claims = json.loads(base64.urlsafe_b64decode(payload + "=" * (-len(payload) % 4)))
+        other = base64.urlsafe_b64encode(dumps({**claims, "email": "nobody@example.org"})).decode().rstrip("=")
+        found += [
+            f"Bearer {head}.{payload}.{signature[:middle]}{changed}{signature[middle + 1 :]}",
+            f"Bearer {head}.{payload}",
+            f"Bearer {head}.{payload}.", f"Bearer {none}.{payload}.", f"Bearer {none}.{payload}.{signature}",
+            f"Bearer {head}.{other}.{signature}", f"Bearer {token[:-8]}", f"Bearer x{token}",
+        ]  # fmt: skip
+    return found
+
+
+def _shut(service: Service, name: str) -> None:
+    headers = _forged(service.users[0].token) if service.users else ["", "Bearer nonsense"]
+    for header in [None, *headers]:
+        sent = () if header is None else (("authorization", header),)
+        body = {"body": BODIES[name]} if name in BODIES else {}
+        answer = service.answer(name, user=None, headers=sent, **body, **_path(name))
+        what = f"{name} with {'no token' if header is None else header[:20] + '...' + header[-8:]}"
+        holds(answer.status == 401, "nobody gets in without a token", f"{what}: {answer.status}", answer)
+        told = judge(OPERATIONS[name], answer)
+        same([told["code"], [each["detail"] for each in told["details"]]], [16, ["auth"]], what)
+        holds((answer.header("www-authenticate") or "").startswith("Bearer"), "a 401 names the scheme", what, answer)
+        holds(told["message"].strip(), "an error says why", what)
+
+
+@relation()
+def nobody_reads_without_a_good_token(service: Service, draw: Draw) -> None:
+    """What belongs to a user is a 401 without a token, with garbage, and with tokens that were tampered with."""
+    for name in SECURED:
+        if name not in WRITING:
+            _shut(service, name)
+
+
+@relation(needs={"write"})
+def nobody_writes_without_a_good_token(service: Service, draw: Draw) -> None:
+    """Saving and deleting is a 401 without a token, with garbage, and with tokens that were tampered with."""
+    before = service.ask("listCohorts")
+    for name in WRITING:
+        _shut(service, name)
+    same(service.ask("listCohorts"), before, "nothing has changed")
+
+
+@relation()
+def what_is_open_needs_no_token(service: Service, draw: Draw) -> None:
+    """Catalogues, previews and the metadata are answered without a token, and whatever token is sent."""
+    for name in OPEN:
+        parameters: dict[str, Any] = {"page_size": 1} if "page_size" in _parameters(name) else {}
+        if name == "previewManifest":
+            parameters["Patient_ID"] = "True"
+        body = {"body": BODIES[name]} if name in BODIES else {}
+        for sent in ((), (("authorization", "Bearer nonsense"),)):
+            service.ask(name, query=parameters, user=None, headers=sent, status=(200, 202), **body)
+
+
+def _parameters(name: str) -> set[str]:
+    return {parameter["name"] for parameter in OPERATIONS[name].parameters}
+
+
+# --- paths and methods -------------------------------------------------------------------------------------------
+
+
+def _gateway(answer: Answer, statuses: tuple[int, ...], what: str) -> None:
+    """An error of the gateway, in its own envelope."""
+    holds(answer.status in statuses, "paths and methods are those of the document", f"{what}: {answer.status}", answer)
+    holds(
+        answer.media_type == "application/json", "the gateway answers in JSON", f"{what}: {answer.media_type}", answer
+    )
+    told = read(answer, what)
+    same(sorted(told), ["code", "details", "message"], what)
+    holds(1 <= told["code"] <= 16 and told["message"], "the gateway's error", f"{what}: {told}", answer)
+    same([each["detail"] for each in told["details"]], ["service_control"], what)
+
+
+@relation()
+def unknown_paths_and_methods_are_the_gateways_errors(service: Service, draw: Draw) -> None:
+    """A path that is not in the document is a 404, a method that a path does not have a 405 or a 404."""
+    for path in PATHS:
+        _gateway(service.send(Request("GET", path)), (404,), f"GET {path}")
+    methods: dict[str, set[str]] = {}
+    for operation in V1.values():
+        methods.setdefault(operation.path.replace("{cohort_id}", str(NOWHERE)), set()).add(operation.method)
+    for path, there in methods.items():
+        for method in sorted({"GET", "POST", "PUT", "PATCH", "DELETE"} - there):
+            if (method, path) == ("DELETE", "/v1/cohorts"):
+                continue
+            body = b"{}" if method != "GET" else b""
+            headers = (*JSON, *service.users[0].headers) if service.users else JSON
+            _gateway(service.send(Request(method, path, headers, body)), (404, 405), f"{method} {path}")
+
+
+@relation()
+def a_slash_at_the_end_changes_nothing(service: Service, draw: Draw) -> None:
+    """Every path is answered with and without a slash at its end."""
+    for path in ("/v1/about", "/v1/versions", "/v1/collections", "/v1/analysis_results", "/v1/attributes"):
+        plain, slashed = (service.send(Request("GET", spelling)) for spelling in (path, f"{path}/"))
+        same([slashed.status, slashed.content], [plain.status, plain.content], f"{path}/")
+    for path in ("/v1/cohorts", "/v1/users/account_details"):
+        same(service.send(Request("GET", f"{path}/")).status, 401, f"{path}/ without a token")
+        if service.users:
+            answer = service.send(Request("GET", f"{path}/", service.users[0].headers))
+            same(answer.status, 200, f"{path}/")
+    for name in ("previewManifest", "previewQuery"):
+        asked = "/?page_size=1" + ("&Patient_ID=True" if name == "previewManifest" else "")
+        answer = service.send(Request("POST", OPERATIONS[name].path + asked, JSON, dumps(BODIES[name])))
+        same(answer.status in (200, 202), True, f"{name} with a slash")
+        judge(OPERATIONS[name], answer)
+
+
+# --- when v1 is gone ---------------------------------------------------------------------------------------------
+
+
+@retired()
+def what_could_be_read_is_gone(service: Service, draw: Draw) -> None:
+    """Every GET of the catalogues and of the cohorts is a 410 of the documented shape, with a token and without."""
+    for name, operation in V1.items():
+        if operation.path in READABLE and operation.method == "GET":
+            for user in (None, 0):
+                told = service.ask(name, user=user, status=410)
+                holds("deprecated" in told["message"] or "retired" in told["message"], "it says why", f"{told}")
+                holds(told["documentation"].strip(), "it says where to go", f"{told}")
+
+
+@retired()
+def nothing_of_it_is_answered(service: Service, draw: Draw) -> None:
+    """No operation of v1 succeeds any more: each is a 410, a 404 or a 405."""
+    for name in sorted(V1):
+        if name in WRITING and not service.write:
+            continue
+        body = {"body": BODIES[name]} if name in BODIES else {}
+        answer = service.answer(name, **body, **_path(name))
+        holds(answer.status in (404, 405, 410), "v1 is gone", f"{name}: {answer.status}", answer)

@@ -1,0 +1,351 @@
+"""v3: counts, manifests and licences of selections."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from hypothesis import strategies as st
+
+from tests.contract.document import OPERATIONS
+from tests.contract.judge import judge
+from tests.contract.relation import holds, same
+from tests.contract.relations.v3_catalogues import invalid, refused
+from tests.contract.relations.v3_truth import (
+    NOWHERE, ORDER, RANGES, ROW, TERMS, a_row, counts, licenses, pages, relation, same_counts, same_licenses,
+    some_filters, truth, where,
+)  # fmt: skip
+
+if TYPE_CHECKING:
+    from tests.contract.relation import Draw
+    from tests.contract.relations.v3_truth import Filters
+    from tests.contract.service import Service
+
+TAKING = {  # operations that take filters, and where
+    "countCohort": lambda filters: filters,
+    "getLicenses": lambda filters: filters,
+    "getManifest": lambda filters: {"filters": filters, "page_size": 2},
+    "getManifestText": lambda filters: {"filters": filters, "limit": 5},
+    "getCitations": lambda filters: {"filters": filters},
+}
+CHEAP = [name for name in TAKING if name != "getCitations"]
+CAP = 100_000
+GOOGLE = {"idc-open-data-two": "idc-open-idc1", "idc-open-data-cr": "idc-open-cr"}
+ONE = {"terms": {"collection_id": ["rider_pilot"]}}
+
+
+@relation(examples=20)
+def counts_are_those_of_the_series_that_meet_the_filters(service: Service, draw: Draw) -> None:
+    """A selection counts the series that have one of the values of every attribute, within all bounds."""
+    filters = some_filters(service, draw)
+    same_counts(service.ask("countCohort", filters), counts(service, filters), f"counts of {filters}")
+
+
+@relation(examples=14)
+def a_page_is_the_slice_of_the_ordered_series(service: Service, draw: Draw) -> None:
+    """A page holds the rows from page x page_size on, in the order of the document, with the counts of the whole."""
+    filters = some_filters(service, draw, most=2)
+    total = counts(service, filters)
+    size = draw(st.sampled_from([1, 2, 3, 10, 50, 100, 999, 5000]))
+    last = max(pages(total["series"], size) - 1, 0)
+    page = draw(st.sampled_from(sorted({0, 1, last // 2, last, last + 1})))
+    found = service.ask("getManifest", {"filters": filters, "page": page, "page_size": size})
+    holds(found["page_size"] <= size, "page_size", f"{found['page_size']} is more than the {size} asked for")
+    same_page(service, found, filters, page, total)
+
+
+@relation(examples=4)
+def a_page_of_any_default_is_a_page(service: Service, draw: Draw) -> None:
+    """Without page and page_size the first page comes, of the service's own size, and again the same."""
+    filters = some_filters(service, draw, most=1)
+    body = {"filters": filters, **draw(st.sampled_from([{}, {"page_size": None}, {"page": 0}, {"include_rows": True}]))}
+    found = service.ask("getManifest", body)
+    same_page(service, found, filters, 0, counts(service, filters))
+    same(service.ask("getManifest", body), found, "the same request again")
+    same(service.ask("getManifest", {"filters": filters})["page_size"], found["page_size"], "default page size")
+
+
+@relation(examples=3)
+def a_page_can_come_without_its_rows(service: Service, draw: Draw) -> None:
+    """Without rows a page still has its counts and its downloads."""
+    filters = some_filters(service, draw, most=2)
+    found = service.ask("getManifest", {"filters": filters, "page_size": 3})
+    bare = service.ask("getManifest", {"filters": filters, "page_size": 3, "include_rows": False})
+    same(bare, {**found, "series": [], "returned": 0}, "a page without rows")
+
+
+def same_page(service: Service, found: dict[str, Any], filters: Filters, page: int, total: dict[str, Any]) -> None:
+    """Raises Broken unless an answer is the page, by the size that it names, of what the filters select."""
+    same(found["page"], page, "page")
+    same_counts(found["counts"], total, f"counts of {filters}")
+    same(found["total_series"], total["series"], "total_series")
+    size = found["page_size"]
+    sql = f"SELECT {', '.join(ROW)} FROM index WHERE {where(filters)} ORDER BY {ORDER} LIMIT {size} OFFSET {page * size}"
+    rows = truth(service, sql) if page * size < total["series"] else []
+    same(found["series"], rows, f"rows of {filters}")
+    same(found["returned"], len(rows), "returned")
+    download(service, found, filters)
+
+
+def download(service: Service, found: dict[str, Any], filters: Filters) -> None:
+    """Raises Broken unless what is said of downloading is right."""
+    said = found["download"]
+    same(said["total_series"], found["counts"]["series"], "series to download")
+    same(said["size_TB"], found["counts"]["size_TB"], "size of a download")
+    sql = f"SELECT series_aws_url AS url FROM index WHERE {where(filters)} ORDER BY 1 LIMIT 5"
+    same(said["manifest_preview"], [row["url"] for row in truth(service, sql)], "preview of the manifest")
+    same(said["manifest_truncated"], found["counts"]["series"] > CAP, "whether the manifest is cut")
+    terms = filters.get("terms", {})
+    only = terms.get("collection_id", []) if len(terms) == 1 and not filters.get("ranges") else []
+    *commands, last = said["idc_commands"]
+    same(commands, [f"idc download {name} --download-dir ./idc-data" for name in only], "download commands")
+    comment, _, command = last.partition("\n")
+    good = comment.startswith("# ") and comment.endswith(":")
+    holds(good and command == "idc download-from-manifest idc_manifest.txt --download-dir ./idc-data", "last command", last)
+    holds("idc-index" in said["note"] and said["note"].endswith("."), "note on downloading", said["note"])
+
+
+@relation(examples=4)
+def the_union_of_the_pages_is_the_whole(service: Service, draw: Draw) -> None:
+    """Walking by pages of any size gives every series once, ascending, and ends."""
+    filters = some_filters(service, draw, most=1, narrow=True)
+    total = service.ask("countCohort", filters)["series"]
+    sql = f"SELECT SeriesInstanceUID AS uid FROM index WHERE {where(filters)} ORDER BY {ORDER}"
+    ought = [row["uid"] for row in truth(service, sql)]
+    for size in (draw(st.integers(max(1, total // 9), max(2, total // 3))), max(1, total), total + 1):
+        seen: list[str] = []
+        for page in range(total + 3):
+            found = service.ask("getManifest", {"filters": filters, "page": page, "page_size": size})
+            same(found["total_series"], total, "total in mid-walk")
+            seen += [row["SeriesInstanceUID"] for row in found["series"]]
+            if page * found["page_size"] + found["returned"] >= total:
+                break
+        same(seen, ought, f"the union of pages of {size}")
+
+
+@relation(examples=8)
+def a_page_out_of_bounds_is_brought_within(service: Service, draw: Draw) -> None:
+    """A page below 0 is page 0, a page_size below 1 is 1, and one that is too large the largest."""
+    page, size = draw(st.sampled_from([(-1, 5), (-(10**12), 5), (0, 0), (0, -7), (0, 10**6), (2, 10**15), (0, 5001)]))
+    found = service.ask("getManifest", {"filters": ONE, "page": page, "page_size": size})
+    same(found["page"], max(page, 0), "page within bounds")
+    largest = service.ask("getManifest", {"filters": ONE, "page_size": 5000})["page_size"]
+    same(found["page_size"], min(max(size, 1), largest), "page_size within bounds")
+    same_page(service, found, ONE, max(page, 0), counts(service, ONE))
+
+
+@relation(examples=3)
+def a_page_far_beyond_the_end_is_empty_or_refused(service: Service, draw: Draw) -> None:
+    """However far a page is beyond the end, the answer is no failure of the server."""
+    page = draw(st.sampled_from([10**6, 2**31, 2**53, 2**62, 2**63, 10**30]))
+    found = service.ask("getManifest", {"filters": ONE, "page": page, "page_size": 5000}, status=(200, 400, 422))
+    if "series" in found:
+        same([found["series"], found["returned"]], [[], 0], "a page beyond the end")
+
+
+@relation(examples=8)
+def a_text_manifest_lists_the_addresses(service: Service, draw: Draw) -> None:
+    """The text has one address a line, ascending, for the source asked for, up to the limit."""
+    filters = some_filters(service, draw, most=2, narrow=draw(st.booleans()))
+    source = draw(st.sampled_from(["aws", "gcs", None]))
+    limit = draw(st.sampled_from([None, 0, 1, 2, 37, 1000, 10**6]))
+    total = counts(service, filters)["series"]
+    if limit is None and total > 20_000:
+        limit = 500
+    body = {"filters": filters, **({"source": source} if source else {}), **({} if limit is None else {"limit": limit})}
+    same_lines(service, service.ask("getManifestText", body), filters, source, min(limit or (0 if limit == 0 else CAP), total))
+
+
+def same_lines(service: Service, text: str, filters: Filters, source: str | None, most: int) -> None:
+    """Raises Broken unless a text manifest has just the lines that it ought to."""
+    most_known = most if service.index is not None else min(most, 10_000)
+    sql = f"SELECT series_aws_url AS url FROM index WHERE {where(filters)} ORDER BY 1 LIMIT {most_known}"
+    lines = [row["url"] for row in truth(service, sql)]
+    if source == "gcs":
+        lines = ["/".join([GOOGLE.get(part, part) for part in line.split("/")]) for line in lines]
+    found = text.split("\n")
+    holds(found.pop() == "", "end of the last line", "the last line has no end")
+    same(len(found), most, "number of lines")
+    same(found[:most_known], lines, f"lines of {filters}")
+
+
+@relation()
+def every_bucket_has_its_name_in_the_other_cloud(service: Service, draw: Draw) -> None:
+    """For gcs the buckets are Google's; the addresses are sorted as those of aws are."""
+    for bucket in sorted(row["b"] for row in truth(service, "SELECT DISTINCT aws_bucket AS b FROM index")):
+        sql = f"SELECT collection_id AS c FROM index WHERE aws_bucket = '{bucket}' GROUP BY 1 ORDER BY count(*), 1 LIMIT 1"
+        filters: Filters = {"terms": {"collection_id": [truth(service, sql)[0]["c"]]}}
+        text = service.ask("getManifestText", {"filters": filters, "source": "gcs", "limit": 300})
+        same_lines(service, text, filters, "gcs", min(300, counts(service, filters)["series"]))
+
+
+@relation()
+def a_text_manifest_ends_at_its_cap(service: Service, draw: Draw) -> None:
+    """Of more than 100,000 series the text has the first 100,000, with more if a higher limit says so."""
+    every: Filters = {"terms": {"Modality": ["CT", "MR"]}}
+    text = service.ask("getManifestText", {"filters": every})
+    same_lines(service, text, every, None, CAP)
+    more = service.ask("getManifestText", {"filters": every, "limit": CAP + 1})
+    same(more.count("\n"), CAP + 1, "number of lines")
+    holds(more.startswith(text), "a longer manifest", "it does not begin with the shorter one")
+    none = service.ask("getManifestText", {"filters": {"terms": {"Modality": ["no such"]}}})
+    same(none, "", "manifest of nothing")
+
+
+@relation(examples=8)
+def licenses_are_those_of_the_series(service: Service, draw: Draw) -> None:
+    """The licences of a selection come with their series and sizes, the one of most series first."""
+    filters = some_filters(service, draw, most=draw(st.integers(1, 3)))
+    found = service.ask("getLicenses", filters)["licenses"]
+    same_licenses(found, licenses(service, where(filters)), f"licences of {filters}")
+
+
+@relation()
+def licenses_of_everything_are_complete(service: Service, draw: Draw) -> None:
+    """All series have a licence that is listed."""
+    for filters in ({}, {"ranges": {"instanceCount": {"gte": 100}}}):
+        same_licenses(service.ask("getLicenses", filters)["licenses"], licenses(service, where(filters)), "all licences")
+
+
+@relation(examples=6)
+def a_value_that_does_not_occur_selects_nothing(service: Service, draw: Draw) -> None:
+    """Values are compared exactly: what occurs nowhere selects nothing, whatever characters it has."""
+    name = draw(st.sampled_from(TERMS))
+    row = a_row(service, draw, f'"{name}" IS NOT NULL AND upper("{name}") <> lower("{name}")' if name == "Modality" else "true")
+    odd = [row[name].swapcase(), f"{row[name]} ", f" {row[name]}", f"{row[name]}%", row[name][:-1]] if row[name] else []
+    value = draw(st.sampled_from([*NOWHERE, *odd]))
+    filters: Filters = {"terms": {name: [value]}}
+    same_counts(service.ask("countCohort", filters), counts(service, filters), f"counts of {filters}")
+    found = service.ask("getManifest", {"filters": filters, "page_size": 2})
+    same_page(service, found, filters, 0, counts(service, filters))
+
+
+@relation(examples=10)
+def numbers_and_dates_are_bounded_inclusively(service: Service, draw: Draw) -> None:
+    """Both bounds are included; bounds may be text; a bound of null is none; a reversed range selects nothing."""
+    name = draw(st.sampled_from(RANGES))
+    row = a_row(service, draw, f'"{name}" IS NOT NULL')
+    terms, value = {"collection_id": [row["collection_id"]]}, row[name]
+    for bounds in ({"gte": value, "lte": value}, {"gte": str(value), "lte": None}, {"lte": value}, {"gte": value}):
+        filters: Filters = {"terms": terms, "ranges": {name: bounds}}
+        exact = {"terms": terms, "ranges": {name: {k: value for k, given in bounds.items() if given is not None}}}
+        same_counts(service.ask("countCohort", filters), counts(service, exact), f"counts of {filters}")
+    high = "9999-01-01" if isinstance(value, str) else 10**12
+    nothing = service.ask("countCohort", {"ranges": {name: {"gte": high, "lte": value}}})
+    same(nothing["series"], 0, f"series in the reversed range of {name}")
+
+
+@relation(examples=4)
+def ranges_complement_each_other(service: Service, draw: Draw) -> None:
+    """What is at most a number, and what is at least the next, are together what has the attribute."""
+    name = draw(st.sampled_from(["instanceCount", "series_init_idc_version", "series_revised_idc_version"]))
+    value = a_row(service, draw)[name]
+    whole = service.ask("countCohort", {"ranges": {name: {"gte": -1}}})["series"]
+    low = service.ask("countCohort", {"ranges": {name: {"lte": value}}})["series"]
+    high = service.ask("countCohort", {"ranges": {name: {"gte": value + 1}}})["series"]
+    same(low + high, whole, f"series below and above {value} of {name}")
+
+
+@relation(examples=2)
+def values_part_the_series_among_them(service: Service, draw: Draw) -> None:
+    """Counts by value add up; a value more only adds, an attribute more only removes."""
+    values = service.ask("getAttributeValues", attribute="Modality")["values"]
+    parts = [service.ask("countCohort", {"terms": {"Modality": [item["value"]]}})["series"] for item in values[:6]]
+    same(parts, [item["count"] for item in values[:6]], "series by modality")
+    names = [item["value"] for item in values[:6]]
+    both = service.ask("countCohort", {"terms": {"Modality": names}})
+    same(both["series"], sum(parts), "series of several modalities")
+    fewer = service.ask("countCohort", {"terms": {"Modality": names, "PatientSex": ["F"]}})
+    holds(all(fewer[key] <= both[key] for key in both), "one attribute more", f"{fewer} is more than {both}")
+
+
+@relation(examples=2)
+def what_does_not_constrain_changes_nothing(service: Service, draw: Draw) -> None:
+    """Empty lists, ranges without bounds, repeated values and members that nobody knows constrain nothing."""
+    base = {"terms": {"Modality": ["SEG", "SR"]}, "ranges": {"instanceCount": {"gte": 1}}}
+    ought = service.ask("countCohort", base)
+    for terms, ranges, more in (
+        ({"Modality": ["SR", "SEG", "SR"]}, {}, {}),
+        ({"collection_id": []}, {"StudyDate": {}}, {}),
+        ({}, {"series_size_MB": {"gte": None, "lte": None}}, {}),
+        ({}, {"instanceCount": {"gte": 1, "gt": 100}}, {}),
+        ({}, {}, {"Modality": ["CT"], "filters": {"terms": {"Modality": ["CT"]}}}),
+    ):
+        body = {"terms": base["terms"] | terms, "ranges": base["ranges"] | ranges, **more}
+        same(service.ask("countCohort", body), ought, f"counts of {body}")
+        same(service.ask("getManifest", {"filters": body, "page_size": 1})["counts"], ought, f"counts of {body}")
+    everything = service.ask("countCohort", {"filters": base})
+    same(everything, service.ask("countCohort", {}), "counts of filters in the wrong place")
+
+
+@relation(examples=6)
+def filters_that_nobody_knows_are_refused(service: Service, draw: Draw) -> None:
+    """A name that is no attribute, or of the other kind, is refused wherever filters are taken, even without values."""
+    operation = draw(st.sampled_from([*CHEAP, "getCitations"]))
+    wrong = draw(st.sampled_from([
+        {"terms": {"modality": ["CT"]}}, {"terms": {"": []}}, {"terms": {"Modality": ["CT"], "x": []}},
+        {"terms": {"instanceCount": ["1"]}}, {"terms": {"StudyDate": []}}, {"ranges": {"Modality": {"gte": "A"}}},
+        {"ranges": {"nothing": {}}}, {"ranges": {"collection_id": {}}}, {"terms": {"SeriesDescription": ["x"]}},
+    ]))  # fmt: skip
+    refused(service.ask(operation, TAKING[operation](wrong), status=400), "invalid_query")
+
+
+@relation(examples=6)
+def filters_of_the_wrong_shape_are_invalid(service: Service, draw: Draw) -> None:
+    """Terms are lists of text by name, ranges objects by name; anything else is answered 422 with its place."""
+    operation = draw(st.sampled_from([*CHEAP, "getCitations"]))
+    wrong, place = draw(st.sampled_from([
+        ({"terms": None}, ["terms"]), ({"terms": []}, ["terms"]), ({"terms": {"Modality": "CT"}}, ["terms", "Modality"]),
+        ({"terms": {"Modality": [1]}}, ["terms", "Modality", 0]), ({"terms": {"Modality": ["CT", None]}}, ["terms", "Modality", 1]),
+        ({"ranges": None}, ["ranges"]), ({"ranges": {"StudyDate": []}}, ["ranges", "StudyDate"]),
+        ({"ranges": {"StudyDate": None}}, ["ranges", "StudyDate"]), ({"ranges": {"StudyDate": {"gte": []}}}, ["ranges", "StudyDate", "gte"]),
+        ({"ranges": {"instanceCount": {"lte": {}}}}, ["ranges", "instanceCount", "lte"]), ({"terms": {"Modality": {}}}, ["terms", "Modality"]),
+    ]))  # fmt: skip
+    inner = [] if operation in ("countCohort", "getLicenses") else ["filters"]
+    invalid(service, operation, "body", *inner, *place, body=TAKING[operation](wrong))
+
+
+@relation(examples=6)
+def requests_of_the_wrong_shape_are_invalid(service: Service, draw: Draw) -> None:
+    """Numbers, flags and texts of a request are of their types; anything else is answered 422 with its place."""
+    operation, name, value = draw(st.sampled_from([
+        ("getManifest", "page", None), ("getManifest", "page", "x"), ("getManifest", "page", 1.5), ("getManifest", "page_size", "x"),
+        ("getManifest", "page_size", []), ("getManifest", "include_rows", "perhaps"), ("getManifest", "filters", None),
+        ("getManifest", "filters", []), ("getManifestText", "limit", "x"), ("getManifestText", "source", 1),
+        ("getManifestText", "limit", 0.5), ("getManifestText", "filters", "x"), ("getCitations", "citation_format", None),
+        ("getCitations", "filters", 1), ("runSql", "sql", None), ("runSql", "sql", 1), ("runSql", "max_rows", "x"),
+    ]))  # fmt: skip
+    whole = {"sql": "SELECT 1"} if operation == "runSql" else {}
+    invalid(service, operation, "body", name, body={**whole, name: value})
+
+
+@relation(examples=3)
+def a_bound_that_cannot_be_compared_is_refused(service: Service, draw: Draw) -> None:
+    """A bound that its column cannot be compared with is the caller's mistake, not the server's failure."""
+    name, bound = draw(st.sampled_from([("instanceCount", "abc"), ("instanceCount", ""), ("StudyDate", 5), ("series_size_MB", "x")]))
+    operation = draw(st.sampled_from(CHEAP))
+    service.ask(operation, TAKING[operation]({"ranges": {name: {"gte": bound}}}), status=(400, 422))
+
+
+@relation(examples=2)
+def a_source_that_nobody_knows_is_refused(service: Service, draw: Draw) -> None:
+    """A manifest is of aws or of gcs; another source is the caller's mistake."""
+    source = draw(st.sampled_from(["azure", "AWS", "", "gcs "]))
+    service.ask("getManifestText", {"filters": ONE, "source": source}, status=(400, 422))
+
+
+@relation(examples=2)
+def a_limit_out_of_bounds_is_refused(service: Service, draw: Draw) -> None:
+    """A limit below none or beyond 64 bits is the caller's mistake."""
+    limit = draw(st.sampled_from([-2, -(10**12), 2**63, 10**30]))
+    answer = service.answer("getManifestText", {"filters": ONE, "limit": limit})
+    judge(OPERATIONS["getManifestText"], answer)
+    holds(answer.status in (200, 400, 422), "limit out of bounds", f"limit {limit}: {answer.status}", answer)
+
+
+@relation(examples=2)
+def text_that_is_no_text_is_refused(service: Service, draw: Draw) -> None:
+    """Half a surrogate pair, or a number without end, is the caller's mistake."""
+    operation = draw(st.sampled_from(["countCohort", "getManifest"]))
+    wrap = b'%s' if operation == "countCohort" else b'{"filters": %s}'
+    raw = draw(st.sampled_from([b'{"terms": {"Modality": ["\\ud800"]}}', b'{"terms": {"Modality": [1e400]}}']))
+    service.ask(operation, raw=wrap % raw, status=(400, 422))

@@ -1,0 +1,309 @@
+"""v3: SQL, viewers, citations, and what holds of every operation."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING, Any
+
+from hypothesis import strategies as st
+
+from tests.contract.calls import JSON, Answer, Request
+from tests.contract.document import METHODS, OPERATIONS, V3, examples
+from tests.contract.judge import judge, read
+from tests.contract.relation import differing, holds, same
+from tests.contract.relations.v3_catalogues import invalid, refused
+from tests.contract.relations.v3_truth import COLUMNS, a_row, literal, relation, some_filters, truth, where
+
+if TYPE_CHECKING:
+    from tests.contract.relation import Draw
+    from tests.contract.service import Service
+
+HOST = "https://viewer.imaging.datacommons.cancer.gov"
+VIEWERS = {
+    "ohif_v2": ("/viewer/{}", "?SeriesInstanceUID={}"),
+    "ohif_v3": ("/v3/viewer/?StudyInstanceUIDs={}", "&initialSeriesInstanceUID={}"),
+    "slim": ("/slim/studies/{}", "/series/{}"),
+}
+FORMATS = ("apa", "bibtex", "csl-json", "turtle")
+IDC_PAPER = "10.1148/rg.230180"
+KNOWN = [  # statements whose answer anybody can work out, in the JSON forms of the reference
+    ("SELECT 1 AS a, 'x' AS b, NULL AS c, true AS d", {"a": 1, "b": "x", "c": None, "d": True}),
+    ("SELECT 1.25::DOUBLE AS f, 2.50::DECIMAL(5,2) AS m", {"f": 1.25, "m": 2.5}),
+    ("SELECT DATE '2001-02-03' AS d, TIME '04:05:06' AS t", {"d": "2001-02-03", "t": "04:05:06"}),
+    ("SELECT TIMESTAMP '2001-02-03 04:05:06.5' AS t", {"t": "2001-02-03T04:05:06.500000"}),
+    ("SELECT 9007199254740993 AS n, 170141183460469231731687303715884105727::HUGEINT AS h",
+     {"n": 9007199254740993, "h": 170141183460469231731687303715884105727}),
+    ("SELECT 'nan'::DOUBLE AS n, 'inf'::DOUBLE AS i", {"n": None, "i": None}),
+    ("SELECT [1, 2, NULL] AS l, {'k': 'v', 'n': 1} AS s, MAP {'a': 1} AS m",
+     {"l": [1, 2, None], "s": {"k": "v", "n": 1}, "m": {"a": 1}}),
+    ("SELECT '\\xAA'::BLOB AS b, 'é𝔘' AS u", {"b": "aa", "u": "é𝔘"}),
+    ("SELECT 1 AS z, 2 AS a, 3 AS M", {"z": 1, "a": 2, "M": 3}),
+    ("  select 'a;b' AS x ; ", {"x": "a;b"}),
+    ("WITH t AS (SELECT 7 AS n) SELECT n + 1 AS n FROM t -- the end", {"n": 8}),
+    ("/* first */ SELECT /* second */ 1 AS one", {"one": 1}),
+]  # fmt: skip
+QUOTED = [
+    ("SELECT 'a--b' AS x", {"x": "a--b"}),
+    ("SELECT '/*y*/z' AS x", {"x": "/*y*/z"}),
+    ("SELECT 'it''s -- quoted' AS x, 2 AS \"/*n*/\"", {"x": "it's -- quoted", "/*n*/": 2}),
+]
+FORBIDDEN = (
+    "DELETE FROM index", "DROP TABLE index", "CREATE TABLE x AS SELECT 1", "INSERT INTO index SELECT * FROM index",
+    "UPDATE index SET Modality = 'x'", "ATTACH 'x.db'", "COPY (SELECT 1) TO 'x.csv'", "PRAGMA database_list",
+    "SET memory_limit = '1GB'", "INSTALL httpfs", "LOAD httpfs", "EXPLAIN SELECT 1", "SHOW TABLES", "DESCRIBE index",
+    "CALL pragma_version()", "VALUES (1)", "FROM index", "(SELECT 1)", "EXPORT DATABASE 'x'", "CHECKPOINT", "VACUUM",
+    "SELECT 1; SELECT 2", "SELECT 1; DROP TABLE index", "SELECT 1;;", "WITH x AS (SELECT 1) DELETE FROM index",
+    "SELECT * FROM read_csv('/etc/passwd')", "SELECT * FROM read_text('/etc/hostname')", "SELECT * FROM '/etc/passwd'",
+    "SELECT * FROM read_parquet('https://example.org/x.parquet')", "SELECT * FROM glob('/*')",
+    "SELECT * FROM read_blob('/etc/passwd')", "SELECT * FROM 's3://idc-open-data/x.parquet'",
+    "", " ", ";", "-- nothing", "/* nothing */", "SELECT", "SELEC 1", "SELECT * FROM no_such_table", "SELECT nothing FROM index",
+    "SELECT ?", "SELECT $1", "SELECT 1 +", "SELECT CAST('x' AS INTEGER)", "\ufeffSELECT 1",
+)  # fmt: skip
+ALIKE = [name for name in V3 if name not in {"getCitations"}]
+
+
+@relation(examples=12)
+def a_statement_has_the_answer_that_it_has_anywhere(service: Service, draw: Draw) -> None:
+    """A query over the tables has the rows that the same tables give elsewhere, as many as max_rows allows."""
+    filters = some_filters(service, draw, most=2, narrow=True)
+    columns = draw(st.lists(st.sampled_from(COLUMNS), min_size=1, max_size=8, unique=True))
+    listed = ", ".join(f'"{name}"' for name in columns)
+    sql = draw(st.sampled_from([
+        f"SELECT {listed} FROM index WHERE {where(filters)} ORDER BY SeriesInstanceUID",
+        f"SELECT * FROM index WHERE {where(filters)} ORDER BY SeriesInstanceUID DESC",
+        f'SELECT "{columns[0]}" AS v, count(*) AS n, max(instanceCount) AS m FROM index WHERE {where(filters)} '
+        "GROUP BY 1 ORDER BY 2 DESC, 1 NULLS LAST",
+        "SELECT * FROM collections_index WHERE subjects > 900 ORDER BY collection_id",
+        "SELECT * FROM analysis_results_index ORDER BY 1",
+        "SELECT * FROM version_metadata_index ORDER BY idc_version",
+        "SELECT crdc_series_uuid, min_idc_version, max_idc_version FROM prior_versions_index "
+        "WHERE collection_id = 'rider_pilot' ORDER BY ALL",
+    ]))  # fmt: skip
+    most = draw(st.sampled_from([1, 5, 50, 10_000]))
+    found = service.ask("runSql", {"sql": sql, "max_rows": most})
+    total = truth(service, f"SELECT count(*) AS n FROM ({sql})")[0]["n"]
+    holds(found["max_rows"] <= most, "max_rows", f"{found['max_rows']} is more than the {most} asked for")
+    same(found["row_count"], min(total, found["max_rows"]), "row_count")
+    same(found["truncated"], total > found["max_rows"], "truncated")
+    same(len(found["rows"]), found["row_count"], "number of rows")
+    for row in found["rows"]:
+        same(list(row), found["columns"], "columns of a row")
+    ought = [{name: _plain(value) for name, value in row.items()} for row in truth(service, sql)[: found["row_count"]]]
+    same(found["rows"], ought, f"rows of {sql[:120]}")
+
+
+def _plain(value: Any) -> Any:
+    """A value of the installed index as JSON has it."""
+    if isinstance(value, list | tuple):
+        return [_plain(item) for item in value]
+    if isinstance(value, dict):
+        return {name: _plain(item) for name, item in value.items()}
+    return value.isoformat() if hasattr(value, "isoformat") else value
+
+
+@relation()
+def values_have_their_form_in_json(service: Service, draw: Draw) -> None:
+    """Each kind of value comes in the one form that the document gives it; columns keep names and order."""
+    for sql, row in KNOWN:
+        known = service.ask("runSql", {"sql": sql})
+        same([known["columns"], known["rows"], known["row_count"]], [list(row), [row], 1], f"answer to {sql}")
+        same(known["truncated"], False, "truncated")
+
+
+@relation()
+def what_is_quoted_is_no_comment(service: Service, draw: Draw) -> None:
+    """What looks like a comment within quotes is text."""
+    for sql, row in QUOTED:
+        same(service.ask("runSql", {"sql": sql})["rows"], [row], f"answer to {sql}")
+
+
+@relation(examples=6)
+def rows_end_at_max_rows_and_it_is_said(service: Service, draw: Draw) -> None:
+    """No more rows come than asked for, the first ones of the order, and truncated says whether there are more."""
+    limits = sorted({service.ask("runSql", {"sql": "SELECT 1", "max_rows": n})["max_rows"] for n in (1, 10, 10_000, 10**9)})
+    default = service.ask("runSql", {"sql": "SELECT 1", "max_rows": None})["max_rows"]
+    most = draw(st.sampled_from([*limits, default, 3]))
+    rows = max(0, most + draw(st.sampled_from([-1, 0, 1, 100])))
+    sql = f"SELECT range AS n FROM range({rows}) ORDER BY n DESC"
+    asked = draw(st.sampled_from([{"max_rows": most}, {}])) if most == default else {"max_rows": most}
+    found = service.ask("runSql", {"sql": sql, **asked})
+    same(found["max_rows"], most, "max_rows")
+    same([found["row_count"], found["truncated"]], [min(rows, most), rows > most], f"rows of {rows}, {most} at most")
+    same([row["n"] for row in found["rows"]], list(range(rows - 1, rows - 1 - min(rows, most), -1)), "rows in order")
+
+
+@relation(examples=2)
+def max_rows_is_brought_within_bounds(service: Service, draw: Draw) -> None:
+    """A max_rows below 1 is 1, and one that is too large the largest."""
+    low = service.ask("runSql", {"sql": "SELECT range AS n FROM range(5)", "max_rows": draw(st.sampled_from([0, -1, -(10**9)]))})
+    same([low["max_rows"], low["row_count"], low["truncated"]], [1, 1, True], "the least of max_rows")
+    high = service.ask("runSql", {"sql": "SELECT range AS n FROM range(20000)", "max_rows": 10**12})
+    largest = service.ask("runSql", {"sql": "SELECT 1", "max_rows": 10_000})["max_rows"]
+    same([high["max_rows"], high["row_count"], high["truncated"]], [largest, min(largest, 20_000), largest < 20_000], "the most of max_rows")
+
+
+@relation()
+def only_reading_is_allowed(service: Service, draw: Draw) -> None:
+    """Whatever is not one SELECT over the tables is refused, and nothing has changed afterwards."""
+    before = service.ask("getStats")
+    for sql in FORBIDDEN:
+        refused(service.ask("runSql", {"sql": sql}, status=400), "invalid_query")
+    same(service.ask("getStats"), before, "totals after what was refused")
+    same(service.ask("runSql", {"sql": "SELECT count(*) AS n FROM index"})["rows"], [{"n": before["series"]}], "series in SQL")
+
+
+@relation(examples=6)
+def a_viewer_is_told_by_study_or_series(service: Service, draw: Draw) -> None:
+    """A study or series has an address in each viewer; without one, slides go to slim and all else to OHIF."""
+    slides = draw(st.booleans())
+    row = a_row(service, draw, "Modality = 'SM'" if slides else "true")
+    series, study = row["SeriesInstanceUID"], row["StudyInstanceUID"]
+    query: dict[str, str] = draw(st.sampled_from([
+        {"series_instance_uid": series}, {"study_instance_uid": study},
+        {"series_instance_uid": series, "study_instance_uid": study},
+    ]))  # fmt: skip
+    sql = f"SELECT count(*) AS n FROM index WHERE StudyInstanceUID = {literal(study)} AND Modality = 'SM'"
+    default = "slim" if truth(service, sql)[0]["n"] else "ohif_v3"
+    for viewer in (None, *VIEWERS):
+        found = service.ask("getViewerUrl", query=query | ({"viewer": viewer} if viewer else {}))
+        chosen = viewer or default
+        whole, part = VIEWERS[chosen]
+        url = HOST + whole.format(study) + (part.format(series) if "series_instance_uid" in query else "")
+        ought = {"viewer_url": url, "viewer": chosen, "study_instance_uid": study,
+                 "series_instance_uid": query.get("series_instance_uid")}  # fmt: skip
+        same(found, ought, "viewer")
+
+
+@relation(examples=3)
+def a_viewer_of_nothing_is_refused(service: Service, draw: Draw) -> None:
+    """Without an identifier, with one that does not occur, or with a viewer that nobody knows there is no address."""
+    row = a_row(service, draw)
+    study = {"study_instance_uid": row["StudyInstanceUID"]}
+    for query in ({}, {"viewer": "slim"}, {"series_instance_uid": "", "study_instance_uid": ""},
+                  study | {"viewer": "ohif"}, study | {"viewer": ""}, study | {"viewer": "SLIM"}):  # fmt: skip
+        refused(service.ask("getViewerUrl", query=query, status=400), "invalid_query")
+    other = draw(st.sampled_from(["1.2.3", row["SeriesInstanceUID"][:-1] + "x", "%"]))
+    for query in ({"series_instance_uid": other}, {"study_instance_uid": other},
+                  {"study_instance_uid": other, "series_instance_uid": row["SeriesInstanceUID"]},
+                  {"study_instance_uid": row["SeriesInstanceUID"]}):  # fmt: skip
+        refused(service.ask("getViewerUrl", query=query, status=404), "not_found")
+
+
+@relation()
+def citations_are_in_the_form_asked_for(service: Service, draw: Draw) -> None:
+    """At most one citation a DOI comes, text or objects as the format has it; a recommendation names IDC's paper."""
+    sql = "SELECT collection_id AS c FROM index GROUP BY 1 HAVING count(DISTINCT source_DOI) = 1 ORDER BY count(*), 1 LIMIT 5"
+    one = {"terms": {"collection_id": [truth(service, sql)[0]["c"]]}}
+    kept = set()
+    for style in FORMATS:
+        found = service.ask("getCitations", {"filters": one, "citation_format": style.upper()})
+        same(found["format"], style, "format")
+        cited = [*found["citations"], *([found["idc_acknowledgment"]] if found["idc_acknowledgment"] is not None else [])]
+        holds(len(found["citations"]) <= 1, "citations", f"{len(found['citations'])} citations of one DOI")
+        kind = dict if style == "csl-json" else str
+        holds(all(isinstance(item, kind) and item for item in cited), "form of a citation", f"{style}: {cited}")
+        kept.add(found["recommendation"])
+    holds(len(kept) == 1 and IDC_PAPER in "".join(kept), "recommendation", f"{kept}")
+    nothing = service.ask("getCitations", {"filters": {"terms": {"Modality": ["no such"]}}})
+    same([nothing["citations"], nothing["format"]], [[], "apa"], "citations of nothing")
+    for style in ("mla", "", "csl_json"):
+        refused(service.ask("getCitations", {"filters": one, "citation_format": style}, status=400), "invalid_query")
+
+
+@relation(examples=14)
+def the_same_request_has_the_same_answer(service: Service, draw: Draw) -> None:
+    """Asked again, an operation says the same."""
+    operation = OPERATIONS[draw(st.sampled_from(ALIKE))]
+    first, second = _example(service, operation.id), _example(service, operation.id)
+    holds(first.status == second.status, "the same status again", f"{operation.id}: {first.status}, then {second.status}")
+    one, other = judge(operation, first), judge(operation, second)
+    holds(not differing(one, other, ""), "the same answer again", f"{operation.id}: {differing(one, other, '')}", second)
+
+
+def _example(service: Service, name: str) -> Answer:
+    operation = OPERATIONS[name]
+    path = {p["name"]: examples(p)[0] for p in operation.parameters if p["in"] == "path"}
+    query = {p["name"]: examples(p)[0] for p in operation.parameters if p["in"] == "query" and examples(p)}
+    if operation.body:
+        return service.answer(name, examples(operation.body)[0], query=query, **path)
+    return service.answer(name, query=query, **path)
+
+
+@relation()
+def every_example_of_the_document_is_answered(service: Service, draw: Draw) -> None:
+    """The document's own examples are answered with success, but for clinical tables where there are none."""
+    for name, operation in V3.items():
+        for number, body in enumerate(examples(operation.body) if operation.body else [None]):
+            answer = _example(service, name) if number == 0 else service.answer(name, body)
+            judge(operation, answer)
+            good = (200, 404) if "linical" in name else (200,)
+            holds(answer.status in good, "examples are answered", f"{name}: {answer.status}: {answer.text[:200]}", answer)
+
+
+@relation()
+def methods_that_are_not_served_are_said(service: Service, draw: Draw) -> None:
+    """A path answers another method 405, and says in Allow which it serves."""
+    for path in dict.fromkeys(operation.path for operation in V3.values()):
+        served = {operation.method for operation in V3.values() if operation.path == path}
+        target = re.sub(r"\{\w+\}", "x", path)
+        for method in sorted({*(one.upper() for one in METHODS), "HEAD"} - served):
+            answer = service.timely(Request(method, target))
+            holds(answer.status == 405, "unserved method", f"{method} {target}: {answer.status}", answer)
+            allowed = {one.strip() for one in (answer.header("allow") or "").split(",")}
+            holds(served <= allowed and method not in allowed, "Allow", f"{method} {target}: Allow: {sorted(allowed)}", answer)
+            if method != "HEAD":
+                same(sorted(read(answer)), ["detail"], "shape of a 405")
+
+
+@relation()
+def paths_that_are_not_served_are_not_found(service: Service, draw: Draw) -> None:
+    """An unknown path is not found, in the router's shape; a slash too many leads to the path without it."""
+    for path in ("/v3/nothing", "/v3/cohort", "/v3/Stats", "/v3/collections/a/b", "/v3x"):
+        answer = service.timely(Request("GET", path))
+        holds(answer.status == 404, "unknown path", f"{path}: {answer.status}", answer)
+        same(sorted(read(answer)), ["detail"], "shape of a router's 404")
+    for path in ("/v3/stats", "/v3/collections", "/v3/tables/index"):
+        answer = service.timely(Request("GET", f"{path}/"))
+        to = (answer.header("location") or "").partition("://")[2].partition("/")[2]
+        holds(answer.status == 307 and f"/{to}" == path, "slash at the end", f"{path}/: {answer.status}", answer)
+
+
+@relation()
+def browsers_may_ask(service: Service, draw: Draw) -> None:
+    """A page of any origin may read the answers, and ask beforehand."""
+    origin = ("origin", "https://example.org")
+    for operation, body in (("getStats", None), ("countCohort", {})):
+        answer = service.answer(operation, **({} if body is None else {"body": body}), headers=[origin])
+        allowed = answer.header("access-control-allow-origin")
+        holds(allowed in ("*", origin[1]), "origin", f"{operation}: {allowed}", answer)
+    ask = (origin, ("access-control-request-method", "POST"), ("access-control-request-headers", "content-type"))
+    answer = service.timely(Request("OPTIONS", "/v3/cohort/counts", ask))
+    holds(answer.status == 200, "preflight", f"{answer.status}", answer)
+    holds("POST" in (answer.header("access-control-allow-methods") or ""), "preflight", "POST is not allowed", answer)
+
+
+@relation(examples=8)
+def a_body_that_is_no_json_object_is_invalid(service: Service, draw: Draw) -> None:
+    """A body that is missing, no JSON, no object or of another type is answered 422 with its place."""
+    operation = OPERATIONS[draw(st.sampled_from([name for name, one in V3.items() if one.body]))]
+    raw = draw(st.sampled_from([b"", b"{", b"[]", b"null", b'"text"', b"5", b"{'a': 1}", b"\xff", b"{} {}", b"terms=1"]))
+    kind = draw(st.sampled_from([*JSON, ("content-type", "application/vnd.x+json")]))
+    asked = Request("POST", operation.path, (kind,), raw)
+    answer = service.timely(asked)
+    found = judge(operation, answer)
+    broken = raw == b"\xff" and answer.status == 400  # what is not text at all, the router may refuse
+    holds(answer.status == 422 or broken, "no JSON object", f"{operation.id} {raw!r}: {answer.status}", answer)
+    holds(broken or found["detail"][0]["loc"][0] == "body", "place of a mistake", f"{found}", answer)
+    other = Request("POST", operation.path, (("content-type", "text/plain"),), b"{}")
+    plain = service.timely(other)
+    judge(operation, plain)
+    holds(plain.status == 422, "another type than JSON", f"{operation.id}: {plain.status}", plain)
+
+
+@relation(examples=2)
+def unknown_parameters_are_ignored(service: Service, draw: Draw) -> None:
+    """A query parameter that nobody knows changes nothing; of a repeated one the last counts."""
+    same(service.ask("getStats", query={"verbose": draw(st.text(max_size=5))}), service.ask("getStats"), "totals")
+    twice = service.ask("getAttributeValues", attribute="Modality", query=[("limit", "5"), ("limit", "2")])
+    same(len(twice["values"]), 2, "the last of two limits")
+    invalid(service, "getAttributeValues", "query", "limit", query=[("limit", "5"), ("limit", "0")], attribute="Modality")

@@ -1,0 +1,195 @@
+"""What a person and a CI job read of a run: a summary in text, JUnit XML, and one page of HTML.
+
+Law: the same run gives the same bytes: nothing here knows the time.
+"""
+
+from __future__ import annotations
+
+import os
+import tempfile
+from collections import Counter
+from html import escape
+from typing import TYPE_CHECKING
+from xml.etree import ElementTree as ET
+
+from tests.contract.document import OPERATIONS
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+    from pathlib import Path
+
+    from tests.contract.finding import Finding
+    from tests.contract.suite import Outcome
+
+STYLE = """
+:root { color-scheme: light dark; font: 15px/1.45 system-ui, sans-serif; }
+body { margin: 2rem auto; max-width: 70rem; padding: 0 1rem; }
+table { border-collapse: collapse; width: 100%; } th, td { border-bottom: 1px solid #8884; padding: .25rem .5rem; }
+th { text-align: left; } td.n { text-align: right; font-variant-numeric: tabular-nums; }
+pre { background: #8881; overflow-x: auto; padding: .6rem; white-space: pre-wrap; overflow-wrap: anywhere; }
+.bad { color: #c22; } .good { color: #282; } details { margin: .5rem 0; } summary { cursor: pointer; }
+"""
+
+
+def operations(outcome: Outcome) -> list[str]:
+    """The operations of the plan, in the order of the document."""
+    prefixes = tuple(f"/{generation}" for generation in outcome.plan.generations)
+    return [name for name, operation in OPERATIONS.items() if operation.path.startswith(prefixes)]
+
+
+def statuses(outcome: Outcome, operation: str) -> str:
+    """Which statuses an operation was seen to answer, in words."""
+    seen = Counter({status: n for (name, status), n in outcome.service.coverage.statuses.items() if name == operation})
+    declared = {int(status) for status in OPERATIONS[operation].node["responses"]}
+    met = " ".join(f"{status}×{seen[status]}" for status in sorted(seen))
+    unmet = " ".join(str(status) for status in sorted(declared - seen.keys()))
+    return f"{met or '-'}{f'  (not met: {unmet})' if unmet else ''}"
+
+
+def covered(outcome: Outcome) -> tuple[int, int]:
+    """Keywords of the schemas of answers that were put to the test, and all of those of statuses that were met."""
+    names = set(operations(outcome))
+    met = {(name, str(status)) for name, status in outcome.service.coverage.statuses}
+    declared = {one for one in outcome.service.coverage.declared if one[0] in names and one[:2] in met}
+    return len(declared & outcome.service.coverage.reached), len(declared)
+
+
+def summary(outcome: Outcome, accepted: Sequence[tuple[Finding, str]] = ()) -> str:
+    """The text that ends a run."""
+    service, plan = outcome.service, outcome.plan
+    by_operation = Counter(finding.operation for finding in outcome.findings)
+    checks = Counter[str]()
+    for run in outcome.runs.values():
+        for (name, _), number in run.checks.items():
+            checks[name] += number
+    lines = [f"{'operation':26} {'checks':>7} {'broken':>7}  statuses"]
+    lines += [
+        f"{name:26} {checks[name]:7} {by_operation[name]:7}  {statuses(outcome, name)}" for name in operations(outcome)
+    ]
+    ran = [relation for relation, lacking in outcome.relations if not lacking]
+    lines += [
+        "",
+        f"{len(ran)} relations, {sum(checks.values())} checks by schemathesis, {service.sent} requests by relations",
+    ]
+    for lacking in sorted({lacking for _, lacking in outcome.relations if lacking}):
+        names = [relation.name for relation, one in outcome.relations if one == lacking]
+        lines.append(f"not run for want of {lacking}: {len(names)} relations")
+    met, declared = covered(outcome)
+    if declared:
+        lines.append(f"keywords of answers reached: {met} of {declared} ({100 * met / declared:.1f} %)")
+    lines += [f"note: {note}" for note in outcome.notes]
+    lines += [f"accepted ({reason}): {finding.key}" for finding, reason in accepted]
+    lines.append(f"seed {plan.seed}, fingerprint of the requests {service.fingerprint}")
+    for number, (key, alike) in enumerate(grouped(outcome.findings).items(), 1):
+        lines += ["", f"{number}. {key}", *(f"   {line}" for line in alike[0].message.splitlines())]
+        lines += [f"   {alike[0].curl}"] if alike[0].curl else []
+        lines += [f"   and {len(alike) - 1} more like it (all of them are in the report)"] if alike[1:] else []
+    lines += ["", verdict(outcome)]
+    return "\n".join(lines) + "\n"
+
+
+def grouped(findings: Iterable[Finding]) -> dict[str, list[Finding]]:
+    """Findings by what they are called."""
+    by_key: dict[str, list[Finding]] = {}
+    for finding in findings:
+        by_key.setdefault(finding.key, []).append(finding)
+    return by_key
+
+
+def verdict(outcome: Outcome) -> str:
+    """The last line."""
+    number = len(grouped(outcome.findings))
+    return "The contract holds." if not number else f"The contract does not hold: {number} finding{'s'[: number > 1]}."
+
+
+def junit(outcome: Outcome) -> bytes:
+    """JUnit XML: a test case for each relation, and for each operation in layer one."""
+    suites = ET.Element("testsuites", name="contract")
+    layer = ET.SubElement(suites, "testsuite", name="relations")
+    for relation, lacking in outcome.relations:
+        case = ET.SubElement(layer, "testcase", classname=f"relations.{relation.generation}", name=relation.name)
+        ET.SubElement(case, "system-out").text = relation.says
+        if lacking:
+            ET.SubElement(case, "skipped", message=f"needs {lacking}")
+        _failures(case, (f for f in outcome.findings if f.layer == "relations" and _is_of(f, relation.name)))
+    layer = ET.SubElement(suites, "testsuite", name="schemathesis")
+    for generation, run in sorted(outcome.runs.items()):
+        found = [f for f in outcome.findings if (f.layer, f.generation) == ("schemathesis", generation)]
+        for name in sorted({name for name, _ in run.checks} | {f.operation for f in found}):
+            case = ET.SubElement(layer, "testcase", classname=f"schemathesis.{generation}", name=name or "engine")
+            _failures(case, (f for f in found if f.operation == name))
+    for one in (*suites, suites):
+        one.set("tests", str(len(list(one.iter("testcase")))))
+        one.set("failures", str(len(list(one.iter("failure")))))
+        one.set("skipped", str(len(list(one.iter("skipped")))))
+    ET.indent(suites)
+    return ET.tostring(suites, encoding="utf-8", xml_declaration=True) + b"\n"
+
+
+def _is_of(finding: Finding, relation: str) -> bool:
+    return finding.check == relation or finding.check.startswith(f"{relation}: ")
+
+
+def _failures(case: ET.Element, findings: Iterable[Finding]) -> None:
+    for finding in findings:
+        text = "".join(c if c in "\n\t" or (c >= " " and not "\ud800" <= c <= "\udfff" and c < "\ufffe") else "?"
+                       for c in f"{finding.message}\n{finding.curl}")  # fmt: skip
+        ET.SubElement(case, "failure", message=finding.check, type=finding.layer).text = text
+
+
+def html(outcome: Outcome, accepted: Sequence[tuple[Finding, str]] = ()) -> str:
+    """One page that needs nothing else."""
+    head = "good" if not outcome.findings else "bad"
+    parts = [
+        "<!doctype html><html lang=en><meta charset=utf-8><meta name=viewport content='width=device-width'>",
+        f"<title>IDC contract</title><style>{STYLE}</style>",
+        f"<h1>IDC contract</h1><p class={head}><strong>{escape(verdict(outcome))}</strong></p>",
+        f"<p>{escape(outcome.service.caller.base)}, {' '.join(outcome.plan.generations)}, seed {outcome.plan.seed}</p>",
+        *(f"<p>{escape(note)}</p>" for note in outcome.notes),
+    ]
+    for finding in outcome.findings:
+        where = finding.operation or finding.layer
+        parts += [
+            f"<details open><summary><strong>{escape(finding.check)}</strong> — {escape(where)}"
+            f" ({finding.generation}, {finding.layer})</summary><pre>{escape(finding.message)}</pre>",
+            f"<pre>{escape(finding.curl)}</pre>" if finding.curl else "",
+            "</details>",
+        ]
+    if accepted:
+        parts.append("<h2>Accepted</h2><ul>")
+        parts += [f"<li>{escape(finding.key)} — {escape(reason)}</li>" for finding, reason in accepted]
+        parts.append("</ul>")
+    parts.append("<h2>Operations</h2><table><tr><th>operation<th>path<th>statuses<th>broken</tr>")
+    broken = Counter(finding.operation for finding in outcome.findings)
+    for name in operations(outcome):
+        operation = OPERATIONS[name]
+        parts.append(
+            f"<tr><td>{name}<td>{operation.method} {escape(operation.path)}<td>{escape(statuses(outcome, name))}"
+            f"<td class=n>{broken[name] or ''}</tr>"
+        )
+    parts.append("</table><h2>Relations</h2><table><tr><th>generation<th>what holds<th></tr>")
+    for relation, lacking in outcome.relations:
+        bad = any(f.layer == "relations" and _is_of(f, relation.name) for f in outcome.findings)
+        state = f"not run: needs {escape(lacking)}" if lacking else "<b class=bad>broken</b>" if bad else "holds"
+        parts.append(f"<tr><td>{relation.generation}<td>{escape(relation.says)}<td>{state}</tr>")
+    parts.append("</table><h2>Keywords that no answer reached</h2><ul>")
+    names = set(operations(outcome))
+    met = {(name, str(status)) for name, status in outcome.service.coverage.statuses}
+    for name, status, pointer in sorted(outcome.service.coverage.declared - outcome.service.coverage.reached):
+        if name in names and (name, status) in met:
+            parts.append(f"<li><code>{name} {status} {escape(pointer)}</code>")
+    return "\n".join([*parts, "</ul></html>"]) + "\n"
+
+
+def write(folder: Path, outcome: Outcome, accepted: Sequence[tuple[Finding, str]] = ()) -> None:
+    """summary.txt, junit.xml and report.html, each whole or not at all."""
+    folder.mkdir(parents=True, exist_ok=True)
+    for name, content in (
+        ("summary.txt", summary(outcome, accepted).encode("utf-8", "backslashreplace")),
+        ("junit.xml", junit(outcome)),
+        ("report.html", html(outcome, accepted).encode("utf-8", "backslashreplace")),
+    ):
+        with tempfile.NamedTemporaryFile(dir=folder, delete=False) as file:
+            file.write(content)
+        os.chmod(file.name, 0o644)
+        os.replace(file.name, folder / name)

@@ -1,0 +1,259 @@
+"""The suite itself: what it says, when it says nothing, and that the same seed says the same."""
+
+from __future__ import annotations
+
+import datetime
+import http.server
+import socket
+import threading
+from contextlib import closing, contextmanager
+from dataclasses import replace
+from typing import TYPE_CHECKING, Any
+from xml.etree import ElementTree as ET
+
+import pytest
+
+from tests.contract import baseline, report, suite
+from tests.contract.__main__ import main
+from tests.contract.calls import PATIENCE, Answer, Broken, InProcess, OverHTTP, Request, Unreachable
+from tests.contract.finding import Finding
+from tests.contract.index import installed
+from tests.contract.inside import standin
+from tests.contract.relation import Relations, differing
+from tests.contract.relations import v3
+from tests.contract.service import HASTY, Service
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+
+    from tests.contract.relation import Draw
+
+QUICK = ("there is no collection", "filters that nobody knows", "requests of the wrong shape", "licenses are those")
+TODAY = datetime.date(2026, 11, 23)
+FINDING = Finding("relations", "v3", "pages: <lost> & \x00found", "getManifest", "1 is not 2\u2028", "curl 'x'")
+
+
+@contextmanager
+def answering(status: int, kind: str, body: bytes) -> Iterator[str]:
+    """A server on a socket that says one thing."""
+
+    class Handler(http.server.BaseHTTPRequestHandler):
+        def do_GET(self) -> None:
+            self.send_response(status)
+            self.send_header("Content-Type", kind)
+            self.send_header("Content-Length", str(len(body)))
+            self.end_headers()
+            self.wfile.write(body)
+
+        do_POST = do_DELETE = do_GET  # the library's names
+
+        def log_message(self, *_: Any) -> None:
+            pass
+
+    with http.server.ThreadingHTTPServer(("127.0.0.1", 0), Handler) as server:
+        threading.Thread(target=server.serve_forever, daemon=True).start()
+        try:
+            yield f"http://127.0.0.1:{server.server_port}"
+        finally:
+            server.shutdown()
+
+
+def outcome(**changes: Any) -> suite.Outcome:
+    """What came of some relations on v3."""
+    some = [relation for relation in v3.RELATIONS if relation.name.startswith(QUICK)]
+    with pytest.MonkeyPatch.context() as patch, standin() as (app, users), closing(InProcess(app)) as caller:
+        patch.setattr(v3, "RELATIONS", some)
+        service = Service(caller, users, index=installed(), write=True)
+        plan = suite.Plan(("v3",), ("relations",), **changes)
+        return suite.run(service, plan)
+
+
+# --- could not check ---------------------------------------------------------------------------------------------
+
+
+def test_a_service_that_cannot_be_reached_was_not_checked(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["--url", "http://127.0.0.1:9", "--generation", "v3"]) == 2
+    said = capsys.readouterr()
+    assert said.out == ""
+    assert said.err.count("\n") == 1
+    assert "http://127.0.0.1:9 cannot be reached" in said.err
+
+
+def test_a_gateway_with_nobody_behind_it_was_not_checked(capsys: pytest.CaptureFixture[str]) -> None:
+    with answering(503, "text/html", b"<h1>busy</h1>") as url:
+        assert main(["--url", url]) == 2
+    assert "nobody is behind it" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize(
+    ("options", "words"),
+    [
+        (["--url", "example.org"], "is no address of a service"),
+        (["--write"], "are for a --url"),
+        (["--url", "http://127.0.0.1:9", "--write"], "with --credentials FILE"),
+        (["--url", "http://127.0.0.1:9", "--credentials", "/nowhere"], "/nowhere is no credentials file"),
+        (["--baseline", "/nowhere.yaml"], "/nowhere.yaml cannot be read"),
+    ],
+    ids=lambda value: value if isinstance(value, str) else "",
+)
+def test_a_mistake_gets_one_sentence(capsys: pytest.CaptureFixture[str], options: list[str], words: str) -> None:
+    assert main(options) == 2
+    said = capsys.readouterr().err
+    assert words in said
+    assert said.count("\n") == 1
+
+
+def test_a_service_that_answers_anything_else_does_not_hold(capsys: pytest.CaptureFixture[str], tmp_path: Path) -> None:
+    with answering(200, "application/json", b"{}") as url:
+        options = ["--url", url, "--generation", "v3", "--layer", "relations", "--share", "0.01"]
+        assert main([*options, "--reports", str(tmp_path)]) == 1
+        said = capsys.readouterr().out
+        assert said.rstrip().splitlines()[-1].startswith("The contract does not hold: ")
+        assert f"curl --silent --show-error --include --globoff {url}/v3/health" in said
+        accepted = tmp_path / "accepted.yaml"
+        assert main([*options, "--write-baseline", str(accepted)]) == 0
+        assert main([*options, "--baseline", str(accepted)]) == 0
+    page = (tmp_path / "report.html").read_text(encoding="utf-8")
+    assert "does not hold" in page
+    assert "http" not in page.replace(url, "").replace("https://", "")  # nothing is fetched by it
+
+
+# --- the same seed says the same ---------------------------------------------------------------------------------
+
+
+def test_the_same_seed_gives_the_same_bytes() -> None:
+    first, second, other = outcome(), outcome(), outcome(seed=2)
+    for write in (report.summary, report.html, report.junit):
+        assert write(first) == write(second)
+    assert first.findings == []
+    assert first.service.fingerprint != other.service.fingerprint
+
+
+# --- reports -----------------------------------------------------------------------------------------------------
+
+
+def test_reports_show_any_finding() -> None:
+    found = outcome()
+    relation, _ = found.relations[0]
+    found.findings = [FINDING, replace(FINDING, check=relation.name), replace(FINDING, layer="schemathesis", check="x")]
+    found.relations.append((replace(relation, name="unseen"), "users"))
+    read = ET.fromstring(report.junit(found))  # noqa: S314  our own
+    assert int(read.get("failures", "")) == 1
+    assert int(read.get("skipped", "")) == 1
+    assert "&lt;lost&gt; &amp;" in report.html(found)
+    assert "not run for want of users: 1 relations" in report.summary(found)
+    assert report.summary(found).endswith("The contract does not hold: 3 findings.\n")
+
+
+# --- baselines ---------------------------------------------------------------------------------------------------
+
+
+def test_a_finding_is_accepted_until_its_day(tmp_path: Path) -> None:
+    file = tmp_path / "b.yaml"
+    file.write_text(baseline.dump([FINDING, FINDING], TODAY), encoding="utf-8")
+    entries = baseline.load(file)
+    assert len(entries) == 1
+    standing, accepted, notes = baseline.part([FINDING], entries, TODAY)
+    assert (standing, len(accepted), notes) == ([], 1, [])
+    standing, accepted, notes = baseline.part([FINDING], entries, entries[0].expires + datetime.timedelta(days=1))
+    assert (standing, accepted) == ([FINDING], [])
+    assert "no longer accepted" in notes[0]
+    assert "accepted but not found" in baseline.part([], entries, TODAY)[2][0]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "- {finding: x}",
+        "- {finding: x, reason: '', expires: 2026-01-01}",
+        "- {finding: x, reason: y, expires: soon}",
+        "x",
+        "[",
+    ],
+)
+def test_a_baseline_names_reason_and_day(tmp_path: Path, text: str) -> None:
+    file = tmp_path / "b.yaml"
+    file.write_text(text, encoding="utf-8")
+    with pytest.raises(baseline.BadBaseline, match=r"b\.yaml"):
+        baseline.load(file)
+
+
+# --- relations ---------------------------------------------------------------------------------------------------
+
+
+class Late:
+    """Answers late so many times."""
+
+    base = "http://here"
+
+    def __init__(self, times: int) -> None:
+        self.times = times
+
+    def __call__(self, request: Request) -> Answer:
+        self.times -= 1
+        return Answer(request, 200, (), b"{}", 99.0 if self.times >= 0 else 0.0)
+
+    def close(self) -> None:
+        pass
+
+
+def test_a_hiccup_is_forgiven_and_lateness_is_not() -> None:
+    Service(Late(1)).timely(Request("GET", "/"))
+    with pytest.raises(Broken, match="where 5 s is the limit"):
+        Service(Late(2)).timely(Request("GET", "/"))
+    service = Service(Late(0), late=["before"] * HASTY)
+    service.caller = Late(1)
+    with pytest.raises(Broken, match="where 5 s is the limit"):
+        service.timely(Request("GET", "/"))
+
+
+def test_a_relation_that_cannot_make_sense_of_an_answer_is_broken() -> None:
+    relation = Relations("v3")
+
+    @relation()
+    def crashes(service: Service, draw: Draw) -> None:
+        """It does not."""
+        service.users[7]
+
+    broken = relation.all[0].run(Service(Late(0)), 1)
+    assert broken is not None
+    assert "IndexError" in str(broken)
+
+
+@pytest.mark.parametrize(("one", "other"), [(1, True), (None, 0), ([1], [1, 1]), ({"a": 1}, {"b": 1}), ("a", "A")])
+def test_what_differs_is_not_the_same(one: Any, other: Any) -> None:
+    assert differing(one, other, "")
+    assert not differing(one, one, "")
+
+
+def test_a_connection_that_is_cut_is_no_answer() -> None:
+    with socket.create_server(("127.0.0.1", 0)) as server:
+
+        def cut() -> None:
+            while True:
+                try:
+                    server.accept()[0].close()
+                except OSError:
+                    return
+
+        threading.Thread(target=cut, daemon=True).start()
+        with (
+            closing(OverHTTP(f"http://127.0.0.1:{server.getsockname()[1]}")) as caller,
+            pytest.raises(Broken) as cut_off,
+        ):
+            caller(Request("GET", "/x"))
+        assert cut_off.value.check == "an answer"
+        server.shutdown(socket.SHUT_RDWR)
+
+
+def test_a_service_that_finds_us_too_hasty_is_left_alone(monkeypatch: pytest.MonkeyPatch) -> None:
+    slept: list[float] = []
+    monkeypatch.setattr("time.sleep", slept.append)
+    with (
+        answering(429, "text/plain", b"") as url,
+        closing(OverHTTP(url)) as caller,
+        pytest.raises(Unreachable, match="less often"),
+    ):
+        caller(Request("GET", "/"))
+    assert len(slept) == PATIENCE
