@@ -26,6 +26,7 @@ if TYPE_CHECKING:
 
 LOOPBACK = re.compile(r"localhost|127(\.\d+){3}|::1")
 LIVE_RATE = 2.0
+LIMIT, LIVE_LIMIT = 2.0, 10.0
 
 
 class Mistake(Exception):
@@ -56,7 +57,7 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--seed", type=int, default=1, help="another one draws other requests (default: %(default)s)")
     parser.add_argument("--examples", type=int, help="examples of fuzzing and of chains (default: schemathesis.toml's)")
     parser.add_argument("--share", type=float, default=1.0, help="of the examples of relations (default: %(default)s)")
-    parser.add_argument("--limit", type=float, default=5.0, help="seconds an answer may take (default: %(default)s)")
+    parser.add_argument("--limit", type=float, help="seconds an answer may take (default: 2, beyond this machine 10)")
     parser.add_argument("--rate", type=float, help="requests a second (default: 2 beyond this machine, else unlimited)")
     parser.add_argument(
         "--credentials", type=Path, action="append", default=[], metavar="FILE",
@@ -111,26 +112,35 @@ def _service(options: argparse.Namespace, stack: ExitStack) -> tuple[Service, bo
             raise Mistake("--credentials, --write and --rate are for a --url.")
         if options.http:
             url, users = stack.enter_context(socket_standin())
-            service = suite.over_http(url, users, write=True, rate=0, limit=options.limit)
+            service = suite.over_http(url, users, write=True, rate=0, limit=_limit(options))
             service.index = installed()
             return service, False
         app, users = stack.enter_context(standin())
-        return Service(InProcess(app), users, index=installed(), write=True, limit=options.limit), False
+        return Service(InProcess(app), users, index=installed(), write=True, limit=_limit(options)), False
     parts = urlsplit(options.url)
     if parts.scheme not in ("http", "https") or not parts.hostname:
         raise Mistake(f"{options.url!r} is no address of a service, such as https://example.org")
     if options.write and not options.credentials:
         raise Mistake("--write saves and deletes cohorts: say whose, with --credentials FILE.")
     users = tuple(_user(path) for path in options.credentials)
-    service = suite.over_http(options.url, users, write=options.write, rate=_rate(options), limit=options.limit)
+    service = suite.over_http(options.url, users, write=options.write, rate=_rate(options), limit=_limit(options))
     return service, not LOOPBACK.fullmatch(parts.hostname)
 
 
 def _rate(options: argparse.Namespace) -> float:
     if options.rate is not None:
         return float(options.rate)
-    here = options.url is None or LOOPBACK.fullmatch(urlsplit(options.url).hostname or "")
-    return 0.0 if here else LIVE_RATE
+    return 0.0 if _here(options) else LIVE_RATE
+
+
+def _limit(options: argparse.Namespace) -> float:
+    if options.limit is not None:
+        return float(options.limit)
+    return LIMIT if _here(options) else LIVE_LIMIT
+
+
+def _here(options: argparse.Namespace) -> bool:
+    return options.url is None or bool(LOOPBACK.fullmatch(urlsplit(options.url).hostname or ""))
 
 
 def _user(path: Path) -> User:

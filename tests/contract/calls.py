@@ -204,7 +204,7 @@ class OverHTTP:
             response = self._send(request)
         except (httpx.ConnectError, httpx.ConnectTimeout, httpx.UnsupportedProtocol, httpx.ProxyError) as error:
             raise Unreachable(f"{self.base} cannot be reached: {error}") from error
-        except httpx.TransportError as error:
+        except httpx.RequestError as error:  # cut off, too late, or encoded in a way that cannot be decoded
             raise Broken("an answer", f"{request.method} {request.target}: {error or type(error).__name__}") from error
         seconds = time.monotonic() - started
         return Answer(request, response.status_code, tuple(response.headers.multi_items()), response.content, seconds)

@@ -29,7 +29,7 @@ MOST_ROWS: int = target("#/components/parameters/V1PageSize")["schema"]["maximum
 FEW_ROWS = 50
 PATIENT = frozenset({"getCitations", "runSql"})
 """Operations that the document allows to take long."""
-LIMIT = 5.0
+LIMIT = 2.0
 """Seconds that an answer may take."""
 SPARED: list[int] = []
 """Cohorts saved before the run, for manifests and queries; no deletion gets at them."""

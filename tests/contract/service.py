@@ -52,7 +52,7 @@ class Service:
     """The public index, if the service serves the release that is installed here."""
     write: bool = False
     """Whether cohorts may be saved and deleted."""
-    limit: float = 5.0
+    limit: float = 2.0
     """Seconds that an answer may take."""
     coverage: Coverage = field(default_factory=Coverage)
     late: list[str] = field(default_factory=list)

@@ -196,7 +196,7 @@ def check(
     layers: Sequence[str] = LAYERS,
     first: bool = True,
     share: float = 1.0,
-    limit: float = 5.0,
+    limit: float = 2.0,
 ) -> list[Finding]:
     """The findings on an application in this process, of which the index is known."""
     service = Service(InProcess(app), users, index=installed(), write=True, limit=limit)

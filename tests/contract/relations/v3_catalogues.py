@@ -12,7 +12,17 @@ from tests.contract.document import DOCUMENT, OPERATIONS, examples
 from tests.contract.judge import read
 from tests.contract.relation import holds, same
 from tests.contract.relations.v3_truth import (
-    COLUMNS, COUNTS, RANGES, TERMS, counts, licenses, literal, relation, same_counts, same_licenses, truth,
+    COLUMNS,
+    COUNTS,
+    RANGES,
+    TERMS,
+    counts,
+    licenses,
+    literal,
+    relation,
+    same_counts,
+    same_licenses,
+    truth,
 )  # fmt: skip
 
 if TYPE_CHECKING:
@@ -30,7 +40,7 @@ WORDS = 'an absent "name"'
 
 @relation()
 def the_service_tells_where_its_parts_are(service: Service, draw: Draw) -> None:
-    """The links of /v3 lead to a page for people, to an OpenAPI document that has its operations, and to the version."""
+    """The links of /v3 lead to a page for people, to a document that has its operations, and to the version."""
     found = service.ask("getService")
     shown = examples(OPERATIONS["getService"].node["responses"]["200"]["content"]["application/json"])[0]
     holds(found["name"] == shown["name"], "name of the service", f"it is called {found['name']!r}")
@@ -182,7 +192,7 @@ def _counted(service: Service, name: str, limit: int | None) -> None:
     expected = [item for item in ought if item["count"] > last]
     same(sorted(sure, key=key), sorted(expected, key=key), f"values of {name}")
     tied = [item["value"] for item in found["values"] if item["count"] == last][:200]
-    sql = f'SELECT count(*) AS n FROM ({sql}) WHERE count = {last} AND value IN ({", ".join(map(literal, tied))})'
+    sql = f"SELECT count(*) AS n FROM ({sql}) WHERE count = {last} AND value IN ({', '.join(map(literal, tied))})"
     same(truth(service, sql)[0]["n"], len(tied), f"values of {name} that {last} series have")
     if name == "BodyPartExamined":
         holds(len(found["note"]) > 20 and found["note"].endswith("."), "caveat", f"the note is {found['note']!r}")

@@ -11,8 +11,21 @@ from tests.contract.judge import judge
 from tests.contract.relation import holds, same
 from tests.contract.relations.v3_catalogues import invalid, refused
 from tests.contract.relations.v3_truth import (
-    NOWHERE, ORDER, RANGES, ROW, TERMS, a_row, counts, licenses, pages, relation, same_counts, same_licenses,
-    some_filters, truth, where,
+    NOWHERE,
+    ORDER,
+    RANGES,
+    ROW,
+    TERMS,
+    a_row,
+    counts,
+    licenses,
+    pages,
+    relation,
+    same_counts,
+    same_licenses,
+    some_filters,
+    truth,
+    where,
 )  # fmt: skip
 
 if TYPE_CHECKING:
@@ -79,7 +92,9 @@ def same_page(service: Service, found: dict[str, Any], filters: Filters, page: i
     same_counts(found["counts"], total, f"counts of {filters}")
     same(found["total_series"], total["series"], "total_series")
     size = found["page_size"]
-    sql = f"SELECT {', '.join(ROW)} FROM index WHERE {where(filters)} ORDER BY {ORDER} LIMIT {size} OFFSET {page * size}"
+    sql = (
+        f"SELECT {', '.join(ROW)} FROM index WHERE {where(filters)} ORDER BY {ORDER} LIMIT {size} OFFSET {page * size}"
+    )
     rows = truth(service, sql) if page * size < total["series"] else []
     same(found["series"], rows, f"rows of {filters}")
     same(found["returned"], len(rows), "returned")
@@ -100,7 +115,11 @@ def download(service: Service, found: dict[str, Any], filters: Filters) -> None:
     same(commands, [f"idc download {name} --download-dir ./idc-data" for name in only], "download commands")
     comment, _, command = last.partition("\n")
     good = comment.startswith("# ") and comment.endswith(":")
-    holds(good and command == "idc download-from-manifest idc_manifest.txt --download-dir ./idc-data", "last command", last)
+    holds(
+        good and command == "idc download-from-manifest idc_manifest.txt --download-dir ./idc-data",
+        "last command",
+        last,
+    )
     holds("idc-index" in said["note"] and said["note"].endswith("."), "note on downloading", said["note"])
 
 
@@ -152,7 +171,9 @@ def a_text_manifest_lists_the_addresses(service: Service, draw: Draw) -> None:
     if limit is None and total > 20_000:
         limit = 500
     body = {"filters": filters, **({"source": source} if source else {}), **({} if limit is None else {"limit": limit})}
-    same_lines(service, service.ask("getManifestText", body), filters, source, min(limit or (0 if limit == 0 else CAP), total))
+    same_lines(
+        service, service.ask("getManifestText", body), filters, source, min(limit or (0 if limit == 0 else CAP), total)
+    )
 
 
 def same_lines(service: Service, text: str, filters: Filters, source: str | None, most: int) -> None:
@@ -172,7 +193,8 @@ def same_lines(service: Service, text: str, filters: Filters, source: str | None
 def every_bucket_has_its_name_in_the_other_cloud(service: Service, draw: Draw) -> None:
     """For gcs the buckets are Google's; the addresses are sorted as those of aws are."""
     for bucket in sorted(row["b"] for row in truth(service, "SELECT DISTINCT aws_bucket AS b FROM index")):
-        sql = f"SELECT collection_id AS c FROM index WHERE aws_bucket = '{bucket}' GROUP BY 1 ORDER BY count(*), 1 LIMIT 1"
+        smallest = "GROUP BY 1 ORDER BY count(*), 1 LIMIT 1"
+        sql = f"SELECT collection_id AS c FROM index WHERE aws_bucket = '{bucket}' {smallest}"
         filters: Filters = {"terms": {"collection_id": [truth(service, sql)[0]["c"]]}}
         text = service.ask("getManifestText", {"filters": filters, "source": "gcs", "limit": 300})
         same_lines(service, text, filters, "gcs", min(300, counts(service, filters)["series"]))
@@ -203,14 +225,18 @@ def licenses_are_those_of_the_series(service: Service, draw: Draw) -> None:
 def licenses_of_everything_are_complete(service: Service, draw: Draw) -> None:
     """All series have a licence that is listed."""
     for filters in ({}, {"ranges": {"instanceCount": {"gte": 100}}}):
-        same_licenses(service.ask("getLicenses", filters)["licenses"], licenses(service, where(filters)), "all licences")
+        same_licenses(
+            service.ask("getLicenses", filters)["licenses"], licenses(service, where(filters)), "all licences"
+        )
 
 
 @relation(examples=6)
 def a_value_that_does_not_occur_selects_nothing(service: Service, draw: Draw) -> None:
     """Values are compared exactly: what occurs nowhere selects nothing, whatever characters it has."""
     name = draw(st.sampled_from(TERMS))
-    row = a_row(service, draw, f'"{name}" IS NOT NULL AND upper("{name}") <> lower("{name}")' if name == "Modality" else "true")
+    row = a_row(
+        service, draw, f'"{name}" IS NOT NULL AND upper("{name}") <> lower("{name}")' if name == "Modality" else "true"
+    )
     odd = [row[name].swapcase(), f"{row[name]} ", f" {row[name]}", f"{row[name]}%", row[name][:-1]] if row[name] else []
     value = draw(st.sampled_from([*NOWHERE, *odd]))
     filters: Filters = {"terms": {name: [value]}}
@@ -281,11 +307,21 @@ def what_does_not_constrain_changes_nothing(service: Service, draw: Draw) -> Non
 def filters_that_nobody_knows_are_refused(service: Service, draw: Draw) -> None:
     """A name that is no attribute, or of the other kind, is refused wherever filters are taken, even without values."""
     operation = draw(st.sampled_from([*CHEAP, "getCitations"]))
-    wrong = draw(st.sampled_from([
-        {"terms": {"modality": ["CT"]}}, {"terms": {"": []}}, {"terms": {"Modality": ["CT"], "x": []}},
-        {"terms": {"instanceCount": ["1"]}}, {"terms": {"StudyDate": []}}, {"ranges": {"Modality": {"gte": "A"}}},
-        {"ranges": {"nothing": {}}}, {"ranges": {"collection_id": {}}}, {"terms": {"SeriesDescription": ["x"]}},
-    ]))  # fmt: skip
+    wrong = draw(
+        st.sampled_from(
+            [
+                {"terms": {"modality": ["CT"]}},
+                {"terms": {"": []}},
+                {"terms": {"Modality": ["CT"], "x": []}},
+                {"terms": {"instanceCount": ["1"]}},
+                {"terms": {"StudyDate": []}},
+                {"ranges": {"Modality": {"gte": "A"}}},
+                {"ranges": {"nothing": {}}},
+                {"ranges": {"collection_id": {}}},
+                {"terms": {"SeriesDescription": ["x"]}},
+            ]
+        )
+    )
     refused(service.ask(operation, TAKING[operation](wrong), status=400), "invalid_query")
 
 
@@ -293,13 +329,23 @@ def filters_that_nobody_knows_are_refused(service: Service, draw: Draw) -> None:
 def filters_of_the_wrong_shape_are_invalid(service: Service, draw: Draw) -> None:
     """Terms are lists of text by name, ranges objects by name; anything else is answered 422 with its place."""
     operation = draw(st.sampled_from([*CHEAP, "getCitations"]))
-    wrong, place = draw(st.sampled_from([
-        ({"terms": None}, ["terms"]), ({"terms": []}, ["terms"]), ({"terms": {"Modality": "CT"}}, ["terms", "Modality"]),
-        ({"terms": {"Modality": [1]}}, ["terms", "Modality", 0]), ({"terms": {"Modality": ["CT", None]}}, ["terms", "Modality", 1]),
-        ({"ranges": None}, ["ranges"]), ({"ranges": {"StudyDate": []}}, ["ranges", "StudyDate"]),
-        ({"ranges": {"StudyDate": None}}, ["ranges", "StudyDate"]), ({"ranges": {"StudyDate": {"gte": []}}}, ["ranges", "StudyDate", "gte"]),
-        ({"ranges": {"instanceCount": {"lte": {}}}}, ["ranges", "instanceCount", "lte"]), ({"terms": {"Modality": {}}}, ["terms", "Modality"]),
-    ]))  # fmt: skip
+    wrong, place = draw(
+        st.sampled_from(
+            [
+                ({"terms": None}, ["terms"]),
+                ({"terms": []}, ["terms"]),
+                ({"terms": {"Modality": "CT"}}, ["terms", "Modality"]),
+                ({"terms": {"Modality": [1]}}, ["terms", "Modality", 0]),
+                ({"terms": {"Modality": ["CT", None]}}, ["terms", "Modality", 1]),
+                ({"ranges": None}, ["ranges"]),
+                ({"ranges": {"StudyDate": []}}, ["ranges", "StudyDate"]),
+                ({"ranges": {"StudyDate": None}}, ["ranges", "StudyDate"]),
+                ({"ranges": {"StudyDate": {"gte": []}}}, ["ranges", "StudyDate", "gte"]),
+                ({"ranges": {"instanceCount": {"lte": {}}}}, ["ranges", "instanceCount", "lte"]),
+                ({"terms": {"Modality": {}}}, ["terms", "Modality"]),
+            ]
+        )
+    )
     inner = [] if operation in ("countCohort", "getLicenses") else ["filters"]
     invalid(service, operation, "body", *inner, *place, body=TAKING[operation](wrong))
 
@@ -307,13 +353,29 @@ def filters_of_the_wrong_shape_are_invalid(service: Service, draw: Draw) -> None
 @relation(examples=6)
 def requests_of_the_wrong_shape_are_invalid(service: Service, draw: Draw) -> None:
     """Numbers, flags and texts of a request are of their types; anything else is answered 422 with its place."""
-    operation, name, value = draw(st.sampled_from([
-        ("getManifest", "page", None), ("getManifest", "page", "x"), ("getManifest", "page", 1.5), ("getManifest", "page_size", "x"),
-        ("getManifest", "page_size", []), ("getManifest", "include_rows", "perhaps"), ("getManifest", "filters", None),
-        ("getManifest", "filters", []), ("getManifestText", "limit", "x"), ("getManifestText", "source", 1),
-        ("getManifestText", "limit", 0.5), ("getManifestText", "filters", "x"), ("getCitations", "citation_format", None),
-        ("getCitations", "filters", 1), ("runSql", "sql", None), ("runSql", "sql", 1), ("runSql", "max_rows", "x"),
-    ]))  # fmt: skip
+    operation, name, value = draw(
+        st.sampled_from(
+            [
+                ("getManifest", "page", None),
+                ("getManifest", "page", "x"),
+                ("getManifest", "page", 1.5),
+                ("getManifest", "page_size", "x"),
+                ("getManifest", "page_size", []),
+                ("getManifest", "include_rows", "perhaps"),
+                ("getManifest", "filters", None),
+                ("getManifest", "filters", []),
+                ("getManifestText", "limit", "x"),
+                ("getManifestText", "source", 1),
+                ("getManifestText", "limit", 0.5),
+                ("getManifestText", "filters", "x"),
+                ("getCitations", "citation_format", None),
+                ("getCitations", "filters", 1),
+                ("runSql", "sql", None),
+                ("runSql", "sql", 1),
+                ("runSql", "max_rows", "x"),
+            ]
+        )
+    )
     whole = {"sql": "SELECT 1"} if operation == "runSql" else {}
     invalid(service, operation, "body", name, body={**whole, name: value})
 
@@ -321,7 +383,9 @@ def requests_of_the_wrong_shape_are_invalid(service: Service, draw: Draw) -> Non
 @relation(examples=3)
 def a_bound_that_cannot_be_compared_is_refused(service: Service, draw: Draw) -> None:
     """A bound that its column cannot be compared with is the caller's mistake, not the server's failure."""
-    name, bound = draw(st.sampled_from([("instanceCount", "abc"), ("instanceCount", ""), ("StudyDate", 5), ("series_size_MB", "x")]))
+    name, bound = draw(
+        st.sampled_from([("instanceCount", "abc"), ("instanceCount", ""), ("StudyDate", 5), ("series_size_MB", "x")])
+    )
     operation = draw(st.sampled_from(CHEAP))
     service.ask(operation, TAKING[operation]({"ranges": {name: {"gte": bound}}}), status=(400, 422))
 
@@ -346,6 +410,6 @@ def a_limit_out_of_bounds_is_refused(service: Service, draw: Draw) -> None:
 def text_that_is_no_text_is_refused(service: Service, draw: Draw) -> None:
     """Half a surrogate pair, or a number without end, is the caller's mistake."""
     operation = draw(st.sampled_from(["countCohort", "getManifest"]))
-    wrap = b'%s' if operation == "countCohort" else b'{"filters": %s}'
+    wrap = b"%s" if operation == "countCohort" else b'{"filters": %s}'
     raw = draw(st.sampled_from([b'{"terms": {"Modality": ["\\ud800"]}}', b'{"terms": {"Modality": [1e400]}}']))
     service.ask(operation, raw=wrap % raw, status=(400, 422))

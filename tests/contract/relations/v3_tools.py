@@ -11,7 +11,7 @@ from tests.contract.calls import JSON, Answer, Request
 from tests.contract.document import METHODS, OPERATIONS, V3, examples
 from tests.contract.judge import judge, read
 from tests.contract.relation import differing, holds, same
-from tests.contract.relations.v3_catalogues import invalid, refused
+from tests.contract.relations.v3_catalogues import WORDS, invalid, refused
 from tests.contract.relations.v3_truth import COLUMNS, a_row, literal, relation, some_filters, truth, where
 
 if TYPE_CHECKING:
@@ -56,8 +56,8 @@ FORBIDDEN = (
     "SELECT * FROM read_csv('/etc/passwd')", "SELECT * FROM read_text('/etc/hostname')", "SELECT * FROM '/etc/passwd'",
     "SELECT * FROM read_parquet('https://example.org/x.parquet')", "SELECT * FROM glob('/*')",
     "SELECT * FROM read_blob('/etc/passwd')", "SELECT * FROM 's3://idc-open-data/x.parquet'",
-    "", " ", ";", "-- nothing", "/* nothing */", "SELECT", "SELEC 1", "SELECT * FROM no_such_table", "SELECT nothing FROM index",
-    "SELECT ?", "SELECT $1", "SELECT 1 +", "SELECT CAST('x' AS INTEGER)", "\ufeffSELECT 1",
+    "", " ", ";", "-- nothing", "/* nothing */", "SELECT", "SELEC 1", "SELECT * FROM no_such_table",
+    "SELECT nothing FROM index", "SELECT ?", "SELECT $1", "SELECT 1 +", "SELECT CAST('x' AS INTEGER)", "\ufeffSELECT 1",
 )  # fmt: skip
 ALIKE = [name for name in V3 if name not in {"getCitations"}]
 
@@ -120,7 +120,9 @@ def what_is_quoted_is_no_comment(service: Service, draw: Draw) -> None:
 @relation(examples=6)
 def rows_end_at_max_rows_and_it_is_said(service: Service, draw: Draw) -> None:
     """No more rows come than asked for, the first ones of the order, and truncated says whether there are more."""
-    limits = sorted({service.ask("runSql", {"sql": "SELECT 1", "max_rows": n})["max_rows"] for n in (1, 10, 10_000, 10**9)})
+    limits = sorted(
+        {service.ask("runSql", {"sql": "SELECT 1", "max_rows": n})["max_rows"] for n in (1, 10, 10_000, 10**9)}
+    )
     default = service.ask("runSql", {"sql": "SELECT 1", "max_rows": None})["max_rows"]
     most = draw(st.sampled_from([*limits, default, 3]))
     rows = max(0, most + draw(st.sampled_from([-1, 0, 1, 100])))
@@ -135,11 +137,17 @@ def rows_end_at_max_rows_and_it_is_said(service: Service, draw: Draw) -> None:
 @relation(examples=2)
 def max_rows_is_brought_within_bounds(service: Service, draw: Draw) -> None:
     """A max_rows below 1 is 1, and one that is too large the largest."""
-    low = service.ask("runSql", {"sql": "SELECT range AS n FROM range(5)", "max_rows": draw(st.sampled_from([0, -1, -(10**9)]))})
+    low = service.ask(
+        "runSql", {"sql": "SELECT range AS n FROM range(5)", "max_rows": draw(st.sampled_from([0, -1, -(10**9)]))}
+    )
     same([low["max_rows"], low["row_count"], low["truncated"]], [1, 1, True], "the least of max_rows")
     high = service.ask("runSql", {"sql": "SELECT range AS n FROM range(20000)", "max_rows": 10**12})
     largest = service.ask("runSql", {"sql": "SELECT 1", "max_rows": 10_000})["max_rows"]
-    same([high["max_rows"], high["row_count"], high["truncated"]], [largest, min(largest, 20_000), largest < 20_000], "the most of max_rows")
+    same(
+        [high["max_rows"], high["row_count"], high["truncated"]],
+        [largest, min(largest, 20_000), largest < 20_000],
+        "the most of max_rows",
+    )
 
 
 @relation()
@@ -149,7 +157,11 @@ def only_reading_is_allowed(service: Service, draw: Draw) -> None:
     for sql in FORBIDDEN:
         refused(service.ask("runSql", {"sql": sql}, status=400), "invalid_query")
     same(service.ask("getStats"), before, "totals after what was refused")
-    same(service.ask("runSql", {"sql": "SELECT count(*) AS n FROM index"})["rows"], [{"n": before["series"]}], "series in SQL")
+    same(
+        service.ask("runSql", {"sql": "SELECT count(*) AS n FROM index"})["rows"],
+        [{"n": before["series"]}],
+        "series in SQL",
+    )
 
 
 @relation(examples=6)
@@ -192,13 +204,17 @@ def a_viewer_of_nothing_is_refused(service: Service, draw: Draw) -> None:
 @relation()
 def citations_are_in_the_form_asked_for(service: Service, draw: Draw) -> None:
     """At most one citation a DOI comes, text or objects as the format has it; a recommendation names IDC's paper."""
-    sql = "SELECT collection_id AS c FROM index GROUP BY 1 HAVING count(DISTINCT source_DOI) = 1 ORDER BY count(*), 1 LIMIT 5"
+    single = "GROUP BY 1 HAVING count(DISTINCT source_DOI) = 1 ORDER BY count(*), 1 LIMIT 5"
+    sql = f"SELECT collection_id AS c FROM index {single}"
     one = {"terms": {"collection_id": [truth(service, sql)[0]["c"]]}}
     kept = set()
     for style in FORMATS:
         found = service.ask("getCitations", {"filters": one, "citation_format": style.upper()})
         same(found["format"], style, "format")
-        cited = [*found["citations"], *([found["idc_acknowledgment"]] if found["idc_acknowledgment"] is not None else [])]
+        cited = [
+            *found["citations"],
+            *([found["idc_acknowledgment"]] if found["idc_acknowledgment"] is not None else []),
+        ]
         holds(len(found["citations"]) <= 1, "citations", f"{len(found['citations'])} citations of one DOI")
         kind = dict if style == "csl-json" else str
         holds(all(isinstance(item, kind) and item for item in cited), "form of a citation", f"{style}: {cited}")
@@ -215,9 +231,13 @@ def the_same_request_has_the_same_answer(service: Service, draw: Draw) -> None:
     """Asked again, an operation says the same."""
     operation = OPERATIONS[draw(st.sampled_from(ALIKE))]
     first, second = _example(service, operation.id), _example(service, operation.id)
-    holds(first.status == second.status, "the same status again", f"{operation.id}: {first.status}, then {second.status}")
+    holds(
+        first.status == second.status, "the same status again", f"{operation.id}: {first.status}, then {second.status}"
+    )
     one, other = judge(operation, first), judge(operation, second)
-    holds(not differing(one, other, ""), "the same answer again", f"{operation.id}: {differing(one, other, '')}", second)
+    holds(
+        not differing(one, other, ""), "the same answer again", f"{operation.id}: {differing(one, other, '')}", second
+    )
 
 
 def _example(service: Service, name: str) -> Answer:
@@ -237,7 +257,9 @@ def every_example_of_the_document_is_answered(service: Service, draw: Draw) -> N
             answer = _example(service, name) if number == 0 else service.answer(name, body)
             judge(operation, answer)
             good = (200, 404) if "linical" in name else (200,)
-            holds(answer.status in good, "examples are answered", f"{name}: {answer.status}: {answer.text[:200]}", answer)
+            holds(
+                answer.status in good, "examples are answered", f"{name}: {answer.status}: {answer.text[:200]}", answer
+            )
 
 
 @relation()
@@ -250,7 +272,12 @@ def methods_that_are_not_served_are_said(service: Service, draw: Draw) -> None:
             answer = service.timely(Request(method, target))
             holds(answer.status == 405, "unserved method", f"{method} {target}: {answer.status}", answer)
             allowed = {one.strip() for one in (answer.header("allow") or "").split(",")}
-            holds(served <= allowed and method not in allowed, "Allow", f"{method} {target}: Allow: {sorted(allowed)}", answer)
+            holds(
+                served <= allowed and method not in allowed,
+                "Allow",
+                f"{method} {target}: Allow: {sorted(allowed)}",
+                answer,
+            )
             if method != "HEAD":
                 same(sorted(read(answer)), ["detail"], "shape of a 405")
 
@@ -282,11 +309,30 @@ def browsers_may_ask(service: Service, draw: Draw) -> None:
     holds("POST" in (answer.header("access-control-allow-methods") or ""), "preflight", "POST is not allowed", answer)
 
 
+@relation()
+def answers_of_all_kinds_carry_the_same_transport_security(service: Service, draw: Draw) -> None:
+    """Where one answer tells browsers to come back by TLS only, every answer does, refusals and texts included."""
+    answers = [
+        service.answer("getStats"),
+        service.answer("getTable", table=WORDS),
+        service.answer("runSql", {}),
+        service.answer("runSql", {"sql": ""}),
+        service.answer("countCohort", {}),
+        service.answer("getManifestText", {"limit": 1}),
+        service.timely(Request("GET", "/v3/nothing")),
+        service.timely(Request("PUT", "/v3/stats")),
+    ]
+    said = {answer.header("strict-transport-security") for answer in answers}
+    holds(len(said) == 1, "Strict-Transport-Security", f"not the same everywhere: {sorted(map(str, said))}")
+
+
 @relation(examples=8)
 def a_body_that_is_no_json_object_is_invalid(service: Service, draw: Draw) -> None:
     """A body that is missing, no JSON, no object or of another type is answered 422 with its place."""
     operation = OPERATIONS[draw(st.sampled_from([name for name, one in V3.items() if one.body]))]
-    raw = draw(st.sampled_from([b"", b"{", b"[]", b"null", b'"text"', b"5", b"{'a': 1}", b"\xff", b"{} {}", b"terms=1"]))
+    raw = draw(
+        st.sampled_from([b"", b"{", b"[]", b"null", b'"text"', b"5", b"{'a': 1}", b"\xff", b"{} {}", b"terms=1"])
+    )
     kind = draw(st.sampled_from([*JSON, ("content-type", "application/vnd.x+json")]))
     asked = Request("POST", operation.path, (kind,), raw)
     answer = service.timely(asked)
@@ -306,4 +352,6 @@ def unknown_parameters_are_ignored(service: Service, draw: Draw) -> None:
     same(service.ask("getStats", query={"verbose": draw(st.text(max_size=5))}), service.ask("getStats"), "totals")
     twice = service.ask("getAttributeValues", attribute="Modality", query=[("limit", "5"), ("limit", "2")])
     same(len(twice["values"]), 2, "the last of two limits")
-    invalid(service, "getAttributeValues", "query", "limit", query=[("limit", "5"), ("limit", "0")], attribute="Modality")
+    invalid(
+        service, "getAttributeValues", "query", "limit", query=[("limit", "5"), ("limit", "0")], attribute="Modality"
+    )

@@ -32,7 +32,22 @@ count(DISTINCT PatientID) AS patients, count(DISTINCT StudyInstanceUID) AS studi
 count(DISTINCT SeriesInstanceUID) AS series, CAST(coalesce(sum(instanceCount), 0) AS BIGINT) AS instances,
 coalesce(sum(series_size_MB), 0) / 1000000 AS size_TB
 """
-NOWHERE = ("", " ", "no such value", "%", "_", "*", "NULL", "None", "' OR 1=1 --", '"', "\\", "\u0000", "é\u202e𝔘", "x" * 5000)
+NOWHERE = (
+    "",
+    " ",
+    "no such value",
+    "%",
+    "_",
+    "*",
+    "NULL",
+    "None",
+    "' OR 1=1 --",
+    '"',
+    "\\",
+    "\u0000",
+    "é\u202e𝔘",
+    "x" * 5000,
+)
 Filters = dict[str, dict[str, Any]]
 
 
@@ -126,18 +141,28 @@ def _kept(service: Service, sql: str) -> list[dict[str, Any]]:
 
 def some_filters(service: Service, draw: Draw, *, most: int = 3, narrow: bool = False) -> Filters:
     """Filters that mostly select something: near a series of the index, widened, and sometimes spoilt."""
-    condition = "collection_id IN (SELECT collection_id FROM index GROUP BY 1 HAVING count(*) < 300)" if narrow else "true"
+    condition = (
+        "collection_id IN (SELECT collection_id FROM index GROUP BY 1 HAVING count(*) < 300)" if narrow else "true"
+    )
     row = a_row(service, draw, condition)
     terms: dict[str, list[str]] = {"collection_id": [row["collection_id"]]} if narrow else {}
     ranges: dict[str, dict[str, Any]] = {}
-    for name in draw(st.lists(st.sampled_from([*TERMS, *RANGES]), min_size=0 if narrow else 1, max_size=most, unique=True)):
+    for name in draw(
+        st.lists(st.sampled_from([*TERMS, *RANGES]), min_size=0 if narrow else 1, max_size=most, unique=True)
+    ):
         if row[name] is None or name in terms:
             continue
         if name in RANGES:
             ranges[name] = _bounds(draw, name, row[name])
         else:
-            others = [] if name in ("PatientID", "StudyInstanceUID", "SeriesInstanceUID") else some_values(service, draw, name, 3)
-            spoilt = [v for v in (row[name].swapcase(), row[name][:-1], f"{row[name]} ") if draw(st.integers(0, 5)) == 0]
+            others = (
+                []
+                if name in ("PatientID", "StudyInstanceUID", "SeriesInstanceUID")
+                else some_values(service, draw, name, 3)
+            )
+            spoilt = [
+                v for v in (row[name].swapcase(), row[name][:-1], f"{row[name]} ") if draw(st.integers(0, 5)) == 0
+            ]
             terms[name] = draw(st.permutations([row[name], *others, *spoilt]))
     return {key: value for key, value in (("terms", terms), ("ranges", ranges)) if value}
 
