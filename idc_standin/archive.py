@@ -40,7 +40,7 @@ if TYPE_CHECKING:
 
 logger = logging.getLogger(__name__)
 
-LAYOUT = 4  # raise it when build() or identifiers.sql changes: a file of another layout is built anew
+LAYOUT = 5  # raise it when build() or identifiers.sql changes: a file of another layout is built anew
 NEWEST = 32767  # last_release of the revisions that are still there (also in BUILD_SQL)
 
 BUILD_SQL = """
@@ -84,6 +84,7 @@ SELECT
     instanceCount::INTEGER AS instanceCount,
     row_number() OVER (ORDER BY crdc_series_uuid, first_release)::INTEGER AS guid_rank,
     row_number() OVER (ORDER BY sop_base(SeriesInstanceUID), first_release)::INTEGER AS sop_rank,
+    ('0x' || left(sop_base(SeriesInstanceUID), 12))::BIGINT AS sop_head,  -- so that a UID need not be sought by hashing
     revisions.* EXCLUDE (first_release, last_release, instanceCount),
     collections.program_id AS Program, collections.species AS tcia_species,
     collections.tumor_locations AS tcia_tumorLocation

@@ -191,7 +191,7 @@ def _series_of(condition: Condition) -> tuple[str, list[Any]] | None:
         return None
     if condition.attribute == "SOPInstanceUID":
         numbers = [int(text[5:]) for text in texts if re.fullmatch(r"2\.25\.[1-9][0-9]{38}", text)]
-        return "sop_base(SeriesInstanceUID)", [f"{number >> 20 << 20:032x}" for number in numbers]
+        return "sop_head", [number >> 80 for number in numbers]  # the first 12 of 32 hexadecimal digits
     uuids = [text.removeprefix("gs://idc-standin/")[:36] for text in texts]
     return "instance_uuid(crdc_series_uuid, 0)", [f"{uuid[:31]}00000" for uuid in uuids]
 

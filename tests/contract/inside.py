@@ -33,6 +33,8 @@ if TYPE_CHECKING:
 
 AS_OF = 2  # the data version of the notebook
 EMAILS = ("ada@example.org", "eve@example.org", "flo@example.org")
+FACTS = Path(__file__).parent / "facts"
+"""Numbers of patients and series, made up: the index has none, and a range on nothing proves nothing."""
 NOBODY = "http://127.0.0.1:9"  # where DOIs are asked for: nobody listens, as without a network
 REMEMBERED = 60_000_000  # bytes of answers
 
@@ -51,7 +53,7 @@ class Parts:
 def parts() -> Parts:
     """Loaded once in a process, and kept."""
     path = archive.ensure(platformdirs.user_cache_path("idc-standin"))
-    return Parts(Contract(), Store(path, AS_OF), Index(path), Guard(archive.published(path)))
+    return Parts(Contract(), Store(path, AS_OF, FACTS), Index(path), Guard(archive.published(path)))
 
 
 @contextmanager
@@ -107,5 +109,6 @@ def socket_standin() -> Iterator[tuple[str, tuple[User, ...]]]:
         state = Path(folder)
         identity = Identity(state)
         users = tuple(User(email, identity.issue(email, "", 4 * 3600)[0]) for email in EMAILS)
-        with serving("--as-of", f"{AS_OF}.0", "--state", folder, "--doi-resolver", NOBODY) as url:
+        options = ("--as-of", f"{AS_OF}.0", "--state", folder, "--doi-resolver", NOBODY, "--facts", str(FACTS))
+        with serving(*options) as url:
             yield url, users
