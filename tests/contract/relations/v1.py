@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from tests.contract.relations import (
     v1_catalogues,
     v1_cohorts,
+    v1_corners,
     v1_echo,
     v1_filters,
     v1_model,
@@ -20,7 +21,18 @@ from tests.contract.relations._v1 import relation
 if TYPE_CHECKING:
     from tests.contract.relation import Relation
 
-MODULES = (v1_catalogues, v1_requests, v1_echo, v1_pages, v1_rows, v1_filters, v1_truth, v1_cohorts, v1_model)
+MODULES = (
+    v1_catalogues,
+    v1_requests,
+    v1_echo,
+    v1_pages,
+    v1_rows,
+    v1_filters,
+    v1_truth,
+    v1_cohorts,
+    v1_model,
+    v1_corners,
+)
 RELATIONS: list[Relation] = relation.all
 RETIRED: list[Relation] = v1_requests.retired.all
 """To be held where /v1/about answers 410."""

@@ -141,7 +141,8 @@ def unknown_parameters_are_refused(service: Service, draw: Draw) -> None:
 
 def _forged(token: str) -> list[str]:
     """Authorization headers that let nobody in."""
-    found = ["", "Bearer", "Bearer nonsense", "Bearer a.b.c", "Basic YWRhOmE=", token]
+    found = ["", "Bearer", "Bearer nonsense", "Bearer a.b.c", "Basic YWRhOmE=", token,
+             *(f"{scheme} {token}" for scheme in ("Basic", "Token", "JWT", "Bearer Bearer"))]  # fmt: skip
     if token.count(".") == 2:
         head, payload, signature = token.split(".")
         middle = len(signature) // 2
@@ -214,6 +215,10 @@ def _gateway(answer: Answer, statuses: tuple[int, ...], what: str) -> None:
     holds(
         answer.media_type == "application/json", "the gateway answers in JSON", f"{what}: {answer.media_type}", answer
     )
+    if answer.status == 405:
+        served = {operation.method for operation in V1.values() if operation.path == answer.request.path}
+        allowed = {one.strip() for one in (answer.header("allow") or "").split(",")}
+        holds(served <= allowed and allowed != {""}, "a 405 says what is allowed", f"{what}: {sorted(allowed)}", answer)
     told = read(answer, what)
     same(sorted(told), ["code", "details", "message"], what)
     holds(1 <= told["code"] <= 16 and told["message"], "the gateway's error", f"{what}: {told}", answer)

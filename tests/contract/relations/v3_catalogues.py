@@ -249,7 +249,10 @@ def clinical_tables_are_there_or_not(service: Service, draw: Draw) -> None:
         names = [table["name"] for table in service.ask("getTables")["tables"]]
         holds("clinical_index" not in names, "clinical tables", "their index is there, and they are not")
     else:
-        _clinical(service, service.ask("getClinicalTables")["tables"])
+        tables = service.ask("getClinicalTables")["tables"]
+        names = [table["name"] for table in service.ask("getTables")["tables"]]
+        holds(tables and "clinical_index" in names, "clinical tables", "they are there, and their index is not")
+        _clinical(service, tables)
     for limit in ("0", "100001", "x"):
         invalid(service, "getClinicalTableRows", "query", "max_rows", query={"max_rows": limit}, table="x")
 
