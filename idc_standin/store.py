@@ -154,8 +154,8 @@ class Store:
     def find(self, query: Query, patience: float = 30.0) -> Selection:
         """All rows of the query, found once and kept for the pages to come.
 
-        Raises QueryTimeout when it takes longer than ``patience`` seconds; it goes on meanwhile, so that asking
-        again later gives the answer.
+        Raises QueryTimeout when it takes longer than ``patience`` seconds, or is new and there is no patience at all;
+        it goes on meanwhile, so that asking again later gives the answer.
         """
         key = query.key()
         with self._lock:
@@ -167,6 +167,8 @@ class Store:
             self._found.move_to_end(key)
         if started:  # outside the lock: a callback on what is done already runs at once, and takes it
             future.add_done_callback(lambda done: self._settle(key, done))
+            if not patience:
+                raise QueryTimeout  # whoever has no patience at all is told so, however quickly it was found
         try:
             return future.result(timeout=patience)
         except TimeoutError:

@@ -60,6 +60,15 @@ class AtOnce(Executor):
         return future
 
 
+def test_without_any_patience_what_is_new_waits_even_if_it_is_there_at_once(
+    store: Store, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(store, "_finders", AtOnce())
+    with pytest.raises(QueryTimeout):
+        store.find(modality("PT"), 0)
+    assert store.find(modality("PT"), 0).total > 0
+
+
 def test_a_query_that_is_done_before_anybody_waits_for_it_is_answered(archive_file: Path) -> None:
     own = Store(archive_file, 2)  # closed only at the end: close() waits for the lock that find() may never let go
     own._finders = AtOnce()  # type: ignore[assignment]  # the fault
