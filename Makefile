@@ -66,7 +66,7 @@ format: $(READY) ## format the hand-written code
 
 .PHONY: test
 test: $(READY) ## run the tests
-	$(BIN)/pytest
+	$(BIN)/pytest --numprocesses auto --dist loadfile
 
 # $(call given,OPTION,VALUE): the option if there is a value.
 given = $(if $(2),$(1) "$(2)")
