@@ -1,0 +1,174 @@
+"""The command ``idc-drift``: two documents in, a report and an exit code out.
+
+Law: 0 is said only of what was compared; whatever could not be checked is 2 and one sentence, never a traceback.
+"""
+
+from __future__ import annotations
+
+import argparse
+import datetime
+import os
+import sys
+import tempfile
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from . import __version__, accepted, code, outcome
+from ._alongside import detailed
+from ._escape import visible
+from .change import LEVELS
+from .compare import compare
+from .load import Document, Unreadable, read
+from .report import FORMATS, render
+from .update import propose
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+CLEAN, DRIFT, UNCHECKED = 0, 1, 2
+
+_EPILOGUE = """\
+exit codes: 0 no drift at or above --fail-on, 1 drift, 2 could not check.
+`idc-drift update BASE REVISION [-o PATCH]` proposes a patch for BASE instead; see `idc-drift update --help`."""
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    """Run the command; gives the exit code."""
+    arguments = list(sys.argv[1:] if argv is None else argv)
+    for stream in (sys.stdout, sys.stderr):
+        if hasattr(stream, "reconfigure"):
+            stream.reconfigure(errors="backslashreplace")
+    try:
+        if arguments[:1] == ["update"]:
+            return _update(_update_parser().parse_args(arguments[1:]))
+        return _check(_parser().parse_args(arguments))
+    except (Unreadable, accepted.Invalid) as error:
+        return _unchecked(str(error))
+    except BrokenPipeError:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())  # whoever read has read enough
+        return UNCHECKED
+    except KeyboardInterrupt:
+        return _unchecked("interrupted")
+    except OSError as error:
+        return _unchecked(f"{error.filename or 'a file'}: {error.strerror or error}")
+    except RecursionError:
+        return _unchecked("a document is nested too deeply")
+    except Exception as error:  # a traceback is no answer; what it was is said
+        return _unchecked(f"an error of this program, {type(error).__name__}: {error}; please report it")
+
+
+def _unchecked(sentence: str) -> int:
+    print(f"idc-drift: could not check: {visible(' '.join(sentence.split()))}", file=sys.stderr)
+    return UNCHECKED
+
+
+def _documents(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("base", metavar="BASE", help="the document that is relied on: a file, a URL, or - for stdin")
+    parser.add_argument("revision", metavar="REVISION", help="the one that may have moved")
+    parser.add_argument("-o", "--output", type=Path, metavar="FILE", help="write there, all or nothing")
+    parser.add_argument(
+        "--scope", action="append", default=[], metavar="PATH", help="only this path and those below it; repeatable"
+    )
+    parser.add_argument(
+        "--accepted", default="none", metavar="FILE", help="known differences with their reasons (YAML); default none"
+    )
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(
+        prog="idc-drift",
+        description="What moved between two OpenAPI or Swagger documents, what it breaks, and for whom.",
+        epilog=_EPILOGUE,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+        allow_abbrev=False,
+    )
+    parser.add_argument("--version", action="version", version=f"idc-drift {__version__}")
+    _documents(parser)
+    parser.add_argument("--format", choices=FORMATS, default="text", help="default text")
+    parser.add_argument("--fail-on", choices=LEVELS, default="breaking", help="the least drift; default breaking")
+    parser.add_argument(
+        "--profile",
+        choices=("wire", "code", "both"),
+        default="wire",
+        help="judge for programs on the network, for users of the generated client, or for both; default wire",
+    )
+    parser.add_argument("--verbose", action="store_true", help="list accepted differences, prose and naming as well")
+    return parser
+
+
+def _update_parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(
+        prog="idc-drift update",
+        description="Propose a patch (unified diff) that lays the changes of REVISION over the text of BASE. "
+        "BASE itself is never written.",
+        allow_abbrev=False,
+    )
+    _documents(parser)
+    return parser
+
+
+def _read(options: argparse.Namespace) -> tuple[Document, Document]:
+    if options.base == options.revision == "-":
+        raise Unreadable("only one of the two documents can come from stdin")
+    return read(options.base), read(options.revision)
+
+
+def _findings(
+    options: argparse.Namespace, base: Document, revision: Document, profile: code.Profile = "wire"
+) -> tuple[list[outcome.Finding], list[str]]:
+    entries = [] if options.accepted == "none" else accepted.load(Path(options.accepted))
+    notes = [*(f"{d.origin}: {note}" for d in (base, revision) for note in d.notes)]
+    changes = detailed(base, revision, compare(base, revision, scope=tuple(options.scope)))
+    if profile != "wire":
+        changes, more = code.impact(base, revision, changes, scope=options.scope)
+        changes, notes = code.judged(changes, profile), notes + more
+    today = datetime.datetime.now(datetime.UTC).date()
+    findings, more = accepted.apply(entries, changes, accepted.operation_ids(base.content), today)
+    return findings, notes + more
+
+
+def _check(options: argparse.Namespace) -> int:
+    base, revision = _read(options)
+    findings, notes = _findings(options, base, revision, options.profile)
+    result = outcome.make(base, revision, findings, notes, options.fail_on)
+    colour = options.output is None and sys.stdout.isatty() and not os.environ.get("NO_COLOR")
+    _write(options.output, render(result, options.format, verbose=options.verbose, colour=colour))
+    return DRIFT if result.failing else CLEAN
+
+
+def _update(options: argparse.Namespace) -> int:
+    base, revision = _read(options)
+    findings, notes = _findings(options, base, revision)
+    result = outcome.make(base, revision, findings, notes)
+    patch, left = propose(result)
+    _write(options.output, patch)
+    for sentence in left:
+        print(f"idc-drift: not in the patch: {visible(sentence)}", file=sys.stderr)
+    return DRIFT if patch or left else CLEAN
+
+
+def _write(path: Path | None, text: str) -> None:
+    """To stdout, or into a file that is either the old one or the whole new one."""
+    if path is None:
+        sys.stdout.write(text)
+        sys.stdout.flush()
+        return
+    path = path.resolve()
+    if path.exists() and not path.is_file():  # a device or a pipe, which nothing may replace
+        path.write_text(text, encoding="utf-8", errors="backslashreplace")
+        return
+    handle, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
+    try:
+        with open(handle, "w", encoding="utf-8", errors="backslashreplace") as file:
+            file.write(text)
+        umask = os.umask(0)
+        os.umask(umask)
+        os.chmod(name, 0o666 & ~umask)
+        os.replace(name, path)
+    except BaseException:
+        Path(name).unlink(missing_ok=True)
+        raise
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,111 @@
+"""The parts of an API that a program meets, whichever version of the specification describes them.
+
+Law: a model holds what is on the wire, keyed as the wire has it, and documentation aside from it.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from ._flat import Shape
+    from ._schemas import Schemas
+    from .load import Document
+
+
+@dataclass(slots=True, eq=False)
+class Value:
+    """A parameter or a header."""
+
+    name: str
+    location: str
+    pointer: str
+    required: bool = False
+    shape: Shape = ()
+    style: str = ""
+    explode: bool = False
+    media: str = ""
+    """The media type, if the value is written as ``content``."""
+    reserved: bool = False
+    empty: bool = False
+    deprecated: bool = False
+    words: dict[str, Any] = field(default_factory=dict)
+
+
+@dataclass(slots=True, eq=False)
+class Media:
+    """A body of one media type."""
+
+    name: str
+    pointer: str
+    shape: Shape | None
+    encoding: dict[str, Any] = field(default_factory=dict)
+    words: dict[str, Any] = field(default_factory=dict)
+
+
+@dataclass(slots=True, eq=False)
+class Body:
+    """A request body."""
+
+    pointer: str
+    required: bool
+    content: dict[str, Media]
+    words: dict[str, Any] = field(default_factory=dict)
+
+
+@dataclass(slots=True, eq=False)
+class Response:
+    """What is answered with one status, or a class of them."""
+
+    status: str
+    pointer: str
+    content: dict[str, Media]
+    headers: dict[str, Value]
+    links: dict[str, tuple[str, Any]]
+    """Each with its pointer and what it says."""
+    words: dict[str, Any] = field(default_factory=dict)
+
+
+@dataclass(slots=True, eq=False)
+class Operation:
+    """One method of one path."""
+
+    method: str
+    path: str
+    pointer: str
+    id: str = ""
+    deprecated: bool = False
+    tags: tuple[str, ...] = ()
+    parameters: dict[tuple[str, str], Value] = field(default_factory=dict)
+    body: Body | None = None
+    responses: dict[str, Response] = field(default_factory=dict)
+    callbacks: dict[tuple[str, str], Operation] = field(default_factory=dict)
+    security: list[dict[str, tuple[str, ...]]] = field(default_factory=list)
+    """Alternatives, each a set of schemes (by what they are, not by name) with their scopes."""
+    security_pointer: str = ""
+    servers: tuple[str, ...] | None = None
+    """Its own, or its path's."""
+    words: dict[str, Any] = field(default_factory=dict)
+
+    @property
+    def name(self) -> str:
+        """``METHOD /path``."""
+        return f"{self.method.upper()} {self.path}"
+
+
+@dataclass(slots=True, eq=False)
+class Api:
+    """A document as a model."""
+
+    document: Document
+    schemas: Schemas
+    operations: dict[tuple[str, str], Operation]
+    """By path, its parameters' names left out, and method."""
+    webhooks: dict[tuple[str, str], Operation]
+    servers: tuple[str, ...]
+    schemes: dict[str, dict[str, Any]]
+    """By name: security schemes."""
+    components: dict[str, str]
+    """Schemas that nothing refers to, with their pointers."""
+    words: dict[str, Any] = field(default_factory=dict)

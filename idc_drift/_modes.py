@@ -1,0 +1,46 @@
+"""How a pair of schemas is to be read.
+
+Law: a mode is part of what a judgement is remembered by, so it holds nothing that does not change one.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+
+CONTAINED = (None, "info")
+"""The gravest level of a difference between a schema and one that admits all it admits."""
+
+
+@dataclass(frozen=True, slots=True)
+class Mode:
+    """How a pair of schemas is to be read."""
+
+    sent: bool
+    """Whether the client sends the value; otherwise it receives it."""
+    prefix: str
+    """What the rules' names begin with."""
+    wire: str = "strict"
+    """``strict``: a number is not a text; ``loose``: on the wire it is; ``unsure``: that depends."""
+    exploded: bool = False
+    """Whether one value of a list looks like the value alone."""
+    lifted: bool = False
+    """Whether null is judged elsewhere."""
+    merged: bool = False
+    """Whether what an allOf is composed of does not matter."""
+    top: bool = False
+    """Whether it is the parameter itself, not something inside it."""
+
+    def below(self) -> Mode:
+        """The mode of what is inside."""
+        wire = "unsure" if self.prefix == "parameter" and self.wire == "loose" else self.wire
+        return replace(self, wire=wire, exploded=False, lifted=False, merged=False, top=False)
+
+
+def sent(mode: Mode) -> Mode:
+    """The mode in which it is asked whether the new admits all of the old."""
+    return replace(mode, sent=True, prefix="request")
+
+
+def received(mode: Mode) -> Mode:
+    """The mode in which it is asked whether the old admits all of the new."""
+    return replace(mode, sent=False, prefix="response")

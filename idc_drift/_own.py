@@ -1,0 +1,270 @@
+"""The keywords of one schema object, references and composition aside.
+
+Law: a keyword that is written but says nothing (``required: []``, ``minLength: 0``, ``additionalProperties: true``,
+a pattern that everything matches) is not there.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from ._flat import (
+    ANYTHING,
+    LIMIT_TYPES,
+    MISSING,
+    UNEVALUATED_TYPES,
+    Bound,
+    Flat,
+    Node,
+    Shape,
+    canonical,
+    numeric,
+    type_of,
+)
+
+_EMPTY_PATTERNS = frozenset({"", ".*", "^.*$", "^.*", ".*$", "^", "$", "(.*)", "^(.*)$", r"^[\s\S]*$", r"[\s\S]*"})
+_PLACED = [
+    "type",
+    "format",
+    "pattern",
+    "multipleOf",
+    "uniqueItems",
+    "minimum",
+    "maximum",
+    "exclusiveMinimum",
+    "exclusiveMaximum",
+    "enum",
+    "const",
+    "required",
+    "properties",
+    "additionalProperties",
+    "patternProperties",
+    "propertyNames",
+    "items",
+    "prefixItems",
+    "contains",
+    "minContains",
+    "maxContains",
+    "not",
+    "if",
+    "then",
+    "else",
+    "dependentRequired",
+    "dependentSchemas",
+    "unevaluatedItems",
+    "unevaluatedProperties",
+    "contentMediaType",
+    "contentEncoding",
+    "contentSchema",
+    "default",
+    "discriminator",
+    "nullable",
+    "x-nullable",
+    "title",
+    "description",
+    "example",
+    "examples",
+    "deprecated",
+    "readOnly",
+    "writeOnly",
+    "externalDocs",
+    "xml",
+    "x-extensible-enum",
+    *list(LIMIT_TYPES),
+]
+
+
+def own(node: Node, version: str) -> Flat:
+    """What the keywords of a schema object allow."""
+    raw: dict[str, Any] = node.raw
+    types, enum, format_ = _values(raw)
+    lower, upper = _bounds(raw)
+    properties = _members(node, "properties")
+    required = raw.get("required")
+    content, format_ = _content(node, format_)
+    multiple = numeric(raw.get("multipleOf"))
+    return Flat(
+        types=types,
+        enum=enum,
+        format=format_,
+        lower=lower,
+        upper=upper,
+        limits={name: int(raw[name]) for name in LIMIT_TYPES if _limits(name, raw.get(name))},
+        multiple=multiple
+        if multiple and multiple > 0 and not (multiple == 1 and types and "number" not in types)
+        else None,
+        unique=raw.get("uniqueItems") is True,
+        patterns=frozenset({raw["pattern"]} if isinstance(raw.get("pattern"), str) else ()) - _EMPTY_PATTERNS,
+        properties=properties,
+        required=frozenset(str(name) for name in required) if isinstance(required, list) else frozenset(),
+        extra=_openness(node, "additionalProperties"),
+        matching=_members(node, "patternProperties"),
+        names=_shape(node, "propertyNames"),
+        contains=_contains(node),
+        never=(_shape(node, "not"),) if isinstance(raw.get("not"), dict) or raw.get("not") is True else (),
+        conditions=_conditions(node),
+        unevaluated={name: _openness(node, name) for name in UNEVALUATED_TYPES if _openness(node, name) is not True},
+        content=content,
+        extensible=_extensible(raw),
+        default=raw.get("default", MISSING),
+        discriminator=_discriminator(raw),
+        notes=_notes(raw),
+        at={name: f"{node.pointer}/{name}" for name in _PLACED if name in raw},
+        **_arrays(node),
+        **_dependencies(node),
+    )
+
+
+def _values(raw: dict[str, Any]) -> tuple[frozenset[str] | None, dict[str, Any] | None, str]:
+    """Types and enumerated values: null is a type, whichever way it is written."""
+    named = raw.get("type")
+    listed = [named] if isinstance(named, str) else named if isinstance(named, list) else []
+    format_ = raw.get("format") if isinstance(raw.get("format"), str) else ""
+    if "file" in listed:
+        listed, format_ = ["string"], "binary"
+    types = frozenset(name for name in listed if name in ANYTHING) if listed else None
+    if types is not None and not types and listed != []:
+        types = None  # a type nobody knows
+    nullable = raw.get("nullable") is True or raw.get("x-nullable") is True
+    if types is not None and nullable:
+        types |= {"null"}
+    values = raw["enum"] if isinstance(raw.get("enum"), list) else None
+    if "const" in raw:
+        values = [raw["const"]] if values is None or raw["const"] in values else values
+    if values is None:
+        return types, None, str(format_)
+    if types is None:
+        types = frozenset(type_of(value) for value in values)
+        types |= {"null"} if nullable else frozenset()
+    elif None not in values and not nullable:
+        types -= {"null"}
+    if "number" in types:
+        types -= {"integer"}
+    enum = {canonical(value): value for value in values if value is not None}
+    return types, enum if enum or not types - {"null"} or values else None, str(format_)
+
+
+def _bounds(raw: dict[str, Any]) -> tuple[Bound | None, Bound | None]:
+    """Both bounds, with exclusiveness written as a flag or as a number."""
+    found: list[Bound | None] = []
+    for plain, exclusive, sign in (("minimum", "exclusiveMinimum", 1), ("maximum", "exclusiveMaximum", -1)):
+        value, other = numeric(raw.get(plain)), numeric(raw.get(exclusive))
+        bounds: list[Bound] = []
+        if value is not None:
+            bounds.append((value, raw.get(exclusive) is True))
+        if other is not None:
+            bounds.append((other, True))
+        found.append(max(bounds, key=lambda bound: (sign * bound[0], bound[1])) if bounds else None)
+    return found[0], found[1]
+
+
+def _limits(name: str, value: Any) -> bool:
+    number = numeric(value)
+    return number is not None and (number > 0 or name.startswith("max")) and number.denominator == 1
+
+
+def _shape(node: Node, name: str) -> Shape:
+    value = node.raw.get(name)
+    if isinstance(value, dict) or value is False:
+        return (_child(node, name, value),)
+    return ()
+
+
+def _child(node: Node, path: str, value: Any) -> Node:
+    return Node(value, getattr(value, "pointer", f"{node.pointer}/{path}"), node.home)
+
+
+def _openness(node: Node, name: str) -> bool | Shape:
+    """Whether more is allowed: an empty schema is as open as none."""
+    value = node.raw.get(name, True)
+    if isinstance(value, dict) and value:
+        return (_child(node, name, value),)
+    return value is not False
+
+
+def _members(node: Node, name: str) -> dict[str, Shape]:
+    found = node.raw.get(name)
+    if not isinstance(found, dict):
+        return {}
+    escape = {key: str(key).replace("~", "~0").replace("/", "~1") for key in found}
+    return {str(key): (_child(node, f"{name}/{escape[key]}", value),) for key, value in found.items()}
+
+
+def _arrays(node: Node) -> dict[str, Any]:
+    """The elements; a list of items is the older way to write prefixItems."""
+    raw = node.raw
+    listed, rest = raw.get("prefixItems"), _shape(node, "items")
+    name = "prefixItems"
+    if isinstance(raw.get("items"), list):
+        listed, rest, name = raw["items"], _shape(node, "additionalItems"), "items"
+    prefix = [(_child(node, f"{name}/{index}", value),) for index, value in enumerate(listed or ())]
+    return {"items": rest if rest and rest[0].raw != {} else (), "prefix": tuple(prefix)}
+
+
+def _contains(node: Node) -> tuple[tuple[Shape, int, int | None], ...]:
+    raw = node.raw
+    if not isinstance(raw.get("contains"), dict):
+        return ()
+    least, most = numeric(raw.get("minContains", 1)), numeric(raw.get("maxContains"))
+    return ((_shape(node, "contains"), int(least if least is not None else 1), None if most is None else int(most)),)
+
+
+def _conditions(node: Node) -> tuple[dict[str, Shape], ...]:
+    if not isinstance(node.raw.get("if"), (dict, bool)) or not {"then", "else"} & node.raw.keys():
+        return ()
+    return ({name: _shape(node, name) for name in ("if", "then", "else") if name in node.raw},)
+
+
+def _dependencies(node: Node) -> dict[str, Any]:
+    raw = node.raw
+    needs = {
+        str(key): frozenset(str(name) for name in names)
+        for key, names in (
+            raw.get("dependentRequired") if isinstance(raw.get("dependentRequired"), dict) else {}
+        ).items()
+        if isinstance(names, list) and names
+    }
+    return {"needs": needs, "implies": _members(node, "dependentSchemas")}
+
+
+def _content(node: Node, format_: str) -> tuple[dict[str, Any], str]:
+    """What a text encodes; the 3.0 formats ``byte`` and ``binary`` are their older names."""
+    raw = node.raw
+    found: dict[str, Any] = {
+        name: raw[name].lower() for name in ("contentMediaType", "contentEncoding") if isinstance(raw.get(name), str)
+    }
+    if not format_ and found == {"contentEncoding": "base64"}:
+        found, format_ = {}, "byte"
+    elif not format_ and found == {"contentMediaType": "application/octet-stream"}:
+        found, format_ = {}, "binary"
+    if schema := _shape(node, "contentSchema"):
+        found["contentSchema"] = schema
+    return found, format_
+
+
+def _extensible(raw: dict[str, Any]) -> frozenset[str] | None:
+    values = raw.get("x-extensible-enum")
+    return frozenset(canonical(value) for value in values) if isinstance(values, list) else None
+
+
+def _discriminator(raw: dict[str, Any]) -> tuple[str, dict[str, str]] | None:
+    found = raw.get("discriminator")
+    if isinstance(found, str):
+        return found, {}
+    if not isinstance(found, dict) or not isinstance(found.get("propertyName"), str):
+        return None
+    mapping = found.get("mapping")
+    return found["propertyName"], {str(k): str(v) for k, v in mapping.items()} if isinstance(mapping, dict) else {}
+
+
+def _notes(raw: dict[str, Any]) -> dict[str, Any]:
+    found: dict[str, Any] = {
+        name: raw[name] for name in ("title", "description", "externalDocs", "xml") if raw.get(name)
+    }
+    found |= {name: True for name in ("deprecated", "readOnly", "writeOnly") if raw.get(name) is True}
+    examples = [raw["example"]] if "example" in raw else []
+    if isinstance(raw.get("examples"), list):
+        examples += raw["examples"]
+    if examples:
+        found["examples"] = sorted({canonical(value) for value in examples})
+    return found

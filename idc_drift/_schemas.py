@@ -1,0 +1,286 @@
+"""Schema objects of one document, flattened on demand.
+
+Law: references are followed with a memo and a guard, so nothing is read twice and no recursion is unrolled.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING, Any
+from urllib.parse import unquote
+
+from ._flat import ANY, Flat, Group, Node, Shape, settled
+from ._meet import meet
+from ._own import own
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from .load import Document
+
+_CHAIN = 50
+_KNOWN_ANNOTATIONS = frozenset({"title", "description", "example", "examples", "externalDocs", "xml", "$comment"})
+
+
+class Schemas:
+    """Reads the schemas of a document and of the files it refers to."""
+
+    def __init__(self, document: Document) -> None:
+        self.document = document
+        content = document.content
+        self.version = "2.0" if "swagger" in content else str(content.get("openapi"))[:3]
+        self._flats: dict[tuple[int | str, ...], Flat] = {}
+        self._nodes: dict[int | str, Flat] = {}
+        self._busy: set[int | str] = set()
+        self._parts: dict[tuple[int | str, ...], list[tuple[str, Shape]]] = {}
+        self._rests: dict[int, Node] = {}
+        self._children: dict[str, list[str]] | None = None
+        self._anchors: dict[int, dict[str, tuple[Any, str]]] = {}
+
+    def flat(self, shape: Shape) -> Flat:
+        """What the nodes of a shape allow together."""
+        key = tuple(node.key for node in shape)
+        known = self._flats.get(key)
+        if known is None:
+            known = ANY
+            for node in shape:
+                known = meet(known, self._node(node))
+            self._flats[key] = known = settled(known)
+        return known
+
+    def components(self) -> tuple[str, dict[str, Any]]:
+        """Where the document's named schemas stand, and what they are."""
+        content = self.document.content
+        if self.version == "2.0":
+            place, found = "/definitions", content.get("definitions")
+        else:
+            components = content.get("components")
+            place, found = "/components/schemas", components.get("schemas") if isinstance(components, dict) else None
+        return place, found if isinstance(found, dict) else {}
+
+    def has(self, name: str) -> bool:
+        """Whether a component of this name is there."""
+        return name in self.components()[1]
+
+    def subtypes(self, names: set[str]) -> dict[str, Shape]:
+        """The components that extend one of these by allOf."""
+        place, found = self.components()
+        if self._children is None:
+            self._children = {}
+            for name, raw in found.items():
+                for part in _list(raw.get("allOf")) if isinstance(raw, dict) else ():
+                    if isinstance(part, dict) and isinstance(part.get("$ref"), str):
+                        self._children.setdefault(part["$ref"].rpartition("/")[2], []).append(name)
+        children = sorted({child for name in names for child in self._children.get(name, ())})
+        return {name: (Node(found[name], f"{place}/{escaped(name)}", self.document, name),) for name in children}
+
+    # ---------------------------------------------------------------------------------------------- references
+
+    def resolve(self, node: Node) -> Node | None:
+        """The target of a chain of references, whatever kind of object it is; None if it leads nowhere."""
+        for _ in range(_CHAIN):
+            reference = node.raw.get("$ref") if isinstance(node.raw, dict) else None
+            if not isinstance(reference, str):
+                return node
+            found = self._target(reference, node)
+            if found is None:
+                self.note(f"The reference {reference!r} leads nowhere.")
+                return None
+            node = found
+        self.note(f"The reference {node.raw.get('$ref')!r} goes round in a circle.")
+        return None
+
+    def note(self, sentence: str) -> None:
+        """Keep what is odd about the document, once."""
+        if sentence not in self.document.notes:
+            self.document.notes.append(sentence)
+
+    def _target(self, reference: str, node: Node) -> Node | None:
+        file, _, fragment = reference.partition("#")
+        home = node.home.related(file) if file else node.home
+        if home is None:
+            return None
+        fragment = unquote(fragment)
+        if fragment and not fragment.startswith("/"):
+            found = self._anchor(home, fragment)
+            return found and Node(found[0], _placed(home, found[1]), home, fragment)
+        value = home.content
+        tokens = [token.replace("~1", "/").replace("~0", "~") for token in fragment.split("/")[1:]]
+        for token in tokens:
+            if isinstance(value, dict) and token in value:
+                value = value[token]
+            elif isinstance(value, list) and token.isdecimal() and int(token) < len(value):
+                value = value[int(token)]
+            else:
+                return None
+        return Node(value, _placed(home, fragment), home, tokens[-1] if tokens else file)
+
+    def _anchor(self, home: Document, name: str) -> tuple[Any, str] | None:
+        """Where ``$anchor`` or ``$dynamicAnchor`` gives a schema this name."""
+        if id(home) not in self._anchors:
+            found: dict[str, tuple[Any, str]] = {}
+            stack: list[tuple[Any, str]] = [(home.content, "")]
+            seen: set[int] = set()
+            while stack:
+                value, pointer = stack.pop()
+                if id(value) in seen or not isinstance(value, (dict, list)):
+                    continue
+                seen.add(id(value))
+                for key, inner in value.items() if isinstance(value, dict) else enumerate(value):
+                    if key in ("$anchor", "$dynamicAnchor") and isinstance(inner, str):
+                        found.setdefault(inner, (value, pointer))
+                    stack.append((inner, f"{pointer}/{escaped(str(key))}"))
+            self._anchors[id(home)] = found
+        return self._anchors[id(home)].get(name)
+
+    # ----------------------------------------------------------------------------------------------- flattening
+
+    def _node(self, node: Node) -> Flat:
+        key = node.key
+        known = self._nodes.get(key)
+        if known is not None:
+            return known
+        if key in self._busy:
+            return ANY  # a schema that is part of itself adds nothing to itself
+        self._busy.add(key)
+        try:
+            known = settled(self._read(node))
+        finally:
+            self._busy.discard(key)
+        self._nodes[key] = known
+        return known
+
+    def _read(self, node: Node) -> Flat:
+        raw = node.raw
+        if raw is False:
+            return Flat(types=frozenset())
+        if not isinstance(raw, dict):
+            return ANY
+        reference = raw.get("$ref", raw.get("$dynamicRef"))
+        if isinstance(reference, str):
+            return self._referred(node, reference)
+        found = own(node, self.version)
+        nullable = raw.get("nullable") is True or raw.get("x-nullable") is True
+        composed = [child(node, "allOf", index) for index, _ in enumerate(_list(raw.get("allOf")))]
+        for part in composed:
+            found = meet(found, self.flat((part,)))
+        for kind in ("anyOf", "oneOf"):
+            if branches := [(child(node, kind, index),) for index, _ in enumerate(_list(raw.get(kind)))]:
+                found = meet(found, self._alternatives(kind, branches, found))
+                found.at.setdefault(kind, node.pointer)
+        if nullable and "type" not in raw and found.types is not None:
+            found = replace(found, types=found.types | {"null"})
+        if composed:
+            found.at.setdefault("allOf", node.pointer)
+        return found
+
+    def _referred(self, node: Node, reference: str) -> Flat:
+        target = self._target(reference, node)
+        if target is None:
+            self.note(f"The reference {reference!r} leads nowhere; what it stands for is compared by its name.")
+            return Flat(unknown=frozenset({reference}))
+        found = self._node(target)
+        if self.version in ("2.0", "3.0"):
+            return found  # the siblings of a reference are ignored there
+        rest = {name: value for name, value in node.raw.items() if name not in ("$ref", "$dynamicRef")}
+        if not rest or rest.keys() <= _KNOWN_ANNOTATIONS:
+            # own words about a shared schema are documentation of this place, and come first
+            return (
+                replace(found, notes={**found.notes, **own(self._rest(node, rest), self.version).notes})
+                if rest
+                else found
+            )
+        return meet(self._node(self._rest(node, rest)), found)
+
+    def _rest(self, node: Node, rest: dict[str, Any]) -> Node:
+        """A node of what is left of a node; the same one each time."""
+        return self._rests.setdefault(id(node.raw), Node(rest, node.pointer, node.home))
+
+    def _alternatives(self, kind: str, branches: Sequence[Shape], beside: Flat) -> Flat:
+        """A oneOf or anyOf as one flat: null lifted out, one branch merged, branches of different types joined."""
+        flats = [self.flat(branch) for branch in branches]
+        nulls = sum(flat.types is not None and flat.null and not flat.unknown for flat in flats)
+        null = nulls == 1 or (nulls > 1 and kind == "anyOf")
+        kept = [(b, f) for b, f in zip(branches, flats, strict=True) if f.types != frozenset({"null"})]
+        types: frozenset[str] | None = None
+        if all(flat.types is not None for _, flat in kept):
+            types = frozenset().union(*(flat.types or () for _, flat in kept)) - {"null"}
+            types = types | {"null"} if null else types
+        if not kept:
+            return Flat(types=frozenset({"null"} if null else ()))
+        if kind == "anyOf" and any(flat.trivial for _, flat in kept):
+            return ANY
+        group = Group(kind, tuple(branch for branch, _ in kept))
+        if len(kept) == 1:
+            return replace(kept[0][1], types=types, folded=group)
+        if beside.discriminator is None and (joined := _joined([flat for _, flat in kept], kind)) is not None:
+            return settled(replace(joined, types=types, folded=group))
+        return Flat(types=types, groups=(group,))
+
+    # ------------------------------------------------------------------------------------------ parts of an allOf
+
+    def parts(self, shape: Shape) -> list[tuple[str, Shape]]:
+        """The schemas that allOf composes a shape of, with their components' names; those that say nothing left out."""
+        key = tuple(node.key for node in shape)
+        if key not in self._parts:
+            self._parts[key] = []
+            found = [part for node in shape for part in self._expand(node, 0)]
+            self._parts[key] = [(name, part) for name, part in found if not self.flat(part).trivial]
+        return self._parts[key]
+
+    def _expand(self, node: Node, depth: int) -> list[tuple[str, Shape]]:
+        target = self.resolve(node) if depth < _CHAIN else None
+        if target is None or not isinstance(target.raw, dict) or not isinstance(target.raw.get("allOf"), list):
+            return [(target.name if target else "", (node,))]
+        rest = {name: value for name, value in target.raw.items() if name != "allOf"}
+        found: list[tuple[str, Shape]] = [(target.name, (self._rest(target, rest),))]
+        for index, _ in enumerate(target.raw["allOf"]):
+            found += self._expand(child(target, "allOf", index), depth + 1)
+        return found
+
+
+def _joined(flats: list[Flat], kind: str) -> Flat | None:
+    """Alternatives that differ in type, or that are lists of values, as one schema; None if they are not so."""
+    if all(flat.enum is not None and not flat.says - {"enum"} for flat in flats):
+        values: dict[str, Any] = {}
+        for flat in flats:
+            if kind == "oneOf" and values.keys() & (flat.enum or {}).keys():
+                return None
+            values |= flat.enum or {}
+        return replace(flats[0], enum=values)
+    taken: set[str] = set()
+    for flat in flats:
+        if flat.types is None or flat.enum is not None or flat.groups or flat.never or flat.conditions or flat.unknown:
+            return None
+        kinds = {"number" if kind_ == "integer" else kind_ for kind_ in flat.kinds}
+        if kinds & taken:
+            return None
+        taken |= kinds
+    if len({flat.format for flat in flats if flat.format}) > 1:
+        return None
+    found = ANY
+    for flat in flats:
+        found = meet(found, replace(flat, types=None))
+    return found
+
+
+def child(node: Node, *path: str | int) -> Node:
+    """What stands at a path inside a node."""
+    value, pointer = node.raw, node.pointer
+    for step in path:
+        value = value[step]
+        pointer = f"{pointer}/{escaped(str(step))}"
+    return Node(value, getattr(value, "pointer", pointer), node.home)
+
+
+def escaped(token: str) -> str:
+    """A key as a token of a JSON pointer."""
+    return token.replace("~", "~0").replace("/", "~1")
+
+
+def _placed(home: Document, fragment: str) -> str:
+    return fragment if home is home.root else f"{home.origin}#{fragment}"
+
+
+def _list(value: Any) -> list[Any]:
+    return value if isinstance(value, list) else []

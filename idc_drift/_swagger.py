@@ -1,0 +1,211 @@
+"""Swagger 2.0 said in the words of OpenAPI 3.
+
+Law: schemas stay the objects they are; what is put around them remembers where it came from.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from ._flat import Node
+from ._schemas import Schemas, child, escaped
+
+METHODS = ("get", "put", "post", "delete", "options", "head", "patch", "trace")
+_STYLES = {"ssv": "spaceDelimited", "pipes": "pipeDelimited", "tsv": "tabDelimited"}
+_FLOWS = {"application": "clientCredentials", "accessCode": "authorizationCode"}
+_FORM, _PARTS = "application/x-www-form-urlencoded", "multipart/form-data"
+
+
+class Placed(dict[str, Any]):
+    """A mapping that is not in the document, and the pointer of what it stands for."""
+
+    def __init__(self, content: dict[str, Any], pointer: str) -> None:
+        super().__init__(content)
+        self.pointer = pointer
+
+
+def translated(schemas: Schemas) -> Node:
+    """The document as OpenAPI 3 has it."""
+    document = schemas.document
+    root = Node(document.content, "", document)
+    content = document.content
+    paths = content.get("paths")
+    found: dict[str, Any] = {
+        "openapi": "2.0",
+        "info": content.get("info", {}),
+        "servers": _servers(content),
+        "security": content.get("security", []),
+        "tags": content.get("tags", []),
+        "components": {"securitySchemes": _schemes(content), "schemas": content.get("definitions") or {}},
+        "paths": Placed(
+            {path: _item(schemas, child(root, "paths", path), content) for path in paths}
+            if isinstance(paths, dict)
+            else {},
+            "/paths",
+        ),
+    }
+    if isinstance(content.get("externalDocs"), dict):
+        found["externalDocs"] = content["externalDocs"]
+    return Node(found, "", document)
+
+
+def _servers(content: dict[str, Any]) -> list[dict[str, str]]:
+    host, base = content.get("host"), str(content.get("basePath") or "")
+    if not host:
+        return [{"url": base or "/"}]
+    schemes = content.get("schemes") or [""]
+    return [{"url": f"{scheme}{':' if scheme else ''}//{host}{base}"} for scheme in schemes]
+
+
+def _schemes(content: dict[str, Any]) -> dict[str, Any]:
+    found: dict[str, Any] = {}
+    definitions = content.get("securityDefinitions")
+    for name, scheme in definitions.items() if isinstance(definitions, dict) else ():
+        if not isinstance(scheme, dict):
+            continue
+        if scheme.get("type") == "basic":
+            scheme = {"type": "http", "scheme": "basic"}
+        elif scheme.get("type") == "oauth2":
+            flow = {key: scheme[key] for key in ("authorizationUrl", "tokenUrl", "scopes") if key in scheme}
+            scheme = {"type": "oauth2", "flows": {_FLOWS.get(str(scheme.get("flow")), str(scheme.get("flow"))): flow}}
+        found[name] = Placed(scheme, f"/securityDefinitions/{escaped(name)}")
+    return found
+
+
+def _item(schemas: Schemas, node: Node, content: dict[str, Any]) -> Placed:
+    target = schemas.resolve(node)
+    if target is None or not isinstance(target.raw, dict):
+        return Placed({}, node.pointer)
+    raw = target.raw
+    shared = _parameters(schemas, target)
+    found: dict[str, Any] = {key: value for key, value in raw.items() if key.startswith("x-")}
+    for method in METHODS:
+        if isinstance(raw.get(method), dict):
+            found[method] = _operation(schemas, child(target, method), shared, content)
+    return Placed(found, target.pointer)
+
+
+def _parameters(schemas: Schemas, owner: Node) -> dict[tuple[str, str], Node]:
+    found: dict[tuple[str, str], Node] = {}
+    listed = owner.raw.get("parameters")
+    for index, _ in enumerate(listed if isinstance(listed, list) else ()):
+        node = schemas.resolve(child(owner, "parameters", index))
+        if node is not None and isinstance(node.raw, dict):
+            where = str(node.raw.get("in"))
+            found[where, "" if where == "body" else str(node.raw.get("name"))] = node
+    return found
+
+
+def _operation(schemas: Schemas, node: Node, shared: dict[tuple[str, str], Node], content: dict[str, Any]) -> Placed:
+    raw = node.raw
+    own = {**shared, **_parameters(schemas, node)}
+    kept = {key: raw[key] for key in raw if key not in ("parameters", "responses", "consumes", "produces", "schemes")}
+    consumes = raw.get("consumes", content.get("consumes"))
+    produces = raw.get("produces", content.get("produces")) or ["*/*"]
+    kept["parameters"] = [_parameter(found) for (where, _), found in own.items() if where not in ("body", "formData")]
+    body = _body(own, consumes, node.pointer)
+    if body is not None:
+        kept["requestBody"] = body
+    kept["responses"] = {}
+    responses = raw.get("responses")
+    for status in responses if isinstance(responses, dict) else ():
+        if not str(status).startswith("x-"):
+            answer = schemas.resolve(child(node, "responses", status))
+            if answer is not None and isinstance(answer.raw, dict):
+                kept["responses"][status] = _response(answer, produces)
+    return Placed(kept, node.pointer)
+
+
+def _parameter(node: Node) -> Placed:
+    raw = node.raw
+    keys = ("name", "in", "required", "description", "allowEmptyValue")
+    found: dict[str, Any] = {key: raw[key] for key in keys if key in raw}
+    found |= {
+        key: value
+        for key, value in raw.items()
+        if key.startswith("x-") and key not in ("x-nullable", "x-extensible-enum")
+    }
+    found["schema"] = _schema(raw, node.pointer)
+    collection = raw.get("collectionFormat", "csv")
+    if raw.get("type") == "array":
+        if collection == "multi":
+            found["explode"] = True
+        elif collection in _STYLES:
+            found["style"], found["explode"] = _STYLES[collection], False
+        else:
+            found["explode"] = False
+    return Placed(found, node.pointer)
+
+
+def _schema(raw: dict[str, Any], pointer: str) -> Placed:
+    """The keywords of a parameter or header that describe its value."""
+    words = ("name", "in", "required", "description", "allowEmptyValue", "collectionFormat", "deprecated")
+    return Placed({key: value for key, value in raw.items() if key not in words}, pointer)
+
+
+def _body(own: dict[tuple[str, str], Node], consumes: Any, pointer: str) -> Placed | None:
+    whole = next((node for (where, _), node in own.items() if where == "body"), None)
+    if whole is not None:
+        schema = whole.raw.get("schema")
+        kinds = consumes or ["*/*"]
+        placed = Placed(schema, f"{whole.pointer}/schema") if isinstance(schema, dict) else {}
+        found = {
+            "required": whole.raw.get("required") is True,
+            "content": {kind: Placed({"schema": placed}, whole.pointer) for kind in kinds},
+        }
+        if whole.raw.get("description"):
+            found["description"] = whole.raw["description"]
+        return Placed(found, whole.pointer)
+    fields = {name: node for (where, name), node in own.items() if where == "formData"}
+    if not fields:
+        return None
+    files = any(node.raw.get("type") == "file" for node in fields.values())
+    kinds = [kind for kind in consumes or () if kind in (_FORM, _PARTS)] or [_PARTS if files else _FORM]
+    schema = Placed(
+        {
+            "type": "object",
+            "properties": {name: _field(node) for name, node in fields.items()},
+            "required": [name for name, node in fields.items() if node.raw.get("required") is True],
+        },
+        f"{pointer}/parameters",
+    )
+    encoding = {
+        name: {"explode": node.raw.get("collectionFormat") == "multi"}
+        for name, node in fields.items()
+        if node.raw.get("type") == "array"
+    }
+    content = {kind: Placed({"schema": schema, "encoding": encoding}, f"{pointer}/parameters") for kind in kinds}
+    return Placed({"required": bool(schema["required"]), "content": content}, f"{pointer}/parameters")
+
+
+def _field(node: Node) -> Placed:
+    found = _schema(node.raw, node.pointer)
+    if node.raw.get("description"):
+        found["description"] = node.raw["description"]
+    return found
+
+
+def _response(node: Node, produces: list[str]) -> Placed:
+    raw = node.raw
+    found: dict[str, Any] = {"description": raw.get("description", "")}
+    if isinstance(raw.get("schema"), dict):
+        schema = Placed(raw["schema"], f"{node.pointer}/schema")
+        examples = raw.get("examples") if isinstance(raw.get("examples"), dict) else {}
+        found["content"] = {
+            kind: Placed({"schema": schema, **({"example": examples[kind]} if kind in examples else {})}, node.pointer)
+            for kind in produces
+        }
+    headers = raw.get("headers")
+    if isinstance(headers, dict):
+        found["headers"] = {
+            name: Placed(
+                {
+                    "schema": _schema(header, f"{node.pointer}/headers/{escaped(name)}"),
+                    **({"description": header["description"]} if "description" in header else {}),
+                },
+                f"{node.pointer}/headers/{escaped(name)}",
+            )
+            for name, header in headers.items()
+            if isinstance(header, dict)
+        }
+    return Placed(found, node.pointer)

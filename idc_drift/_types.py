@@ -1,0 +1,114 @@
+"""Which types a schema has.
+
+Law: the types of a schema with alternatives are judged by them; where numbers and texts look alike on the wire, it is
+the wire that counts.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from ._flat import ANYTHING, Flat
+
+if TYPE_CHECKING:
+    from ._modes import Mode
+    from ._schemas import Schemas
+    from .schemas import Context
+
+SCALARS = frozenset({"boolean", "integer", "number", "string"})
+
+
+def types(context: Context) -> bool:
+    """Judge the types; whether there is anything left to compare."""
+    b, r = context.b, context.r
+    if b.types == r.types:
+        return True
+    if not b.kinds or not r.kinds:
+        return _only_null(context)
+    old, new = b.kinds, r.kinds
+    common = _common(old, new)
+    if (
+        (b.groups or r.groups)
+        and common
+        and _explained(context.judge.base, b)
+        and _explained(context.judge.revision, r)
+    ):
+        return True  # the alternatives say it
+    if b.types is None or r.types is None:
+        stem = "type-narrowed" if b.types is None else "type-widened"
+    else:
+        up, down = _covered(old, new), _covered(new, old)
+        if up and down:
+            return True
+        stem = _on_the_wire(context, "type-widened" if up else "type-narrowed" if down else "type-changed")
+    context.add(stem, f"the type changed from {_said(b)} to {_said(r)}", "type")
+    if b.trivial or r.trivial or not common or stem == "type-changed":
+        return False
+    context.narrow(frozenset(common))
+    return True
+
+
+def _explained(schemas: Schemas, flat: Flat) -> bool:
+    """Whether the types of a schema are just those of its alternatives."""
+    if not flat.groups:
+        return True
+    return any(
+        flat.kinds == frozenset().union(*(schemas.flat(x).kinds for x in group.branches)) for group in flat.groups
+    )
+
+
+def _only_null(context: Context) -> bool:
+    """One side allows null alone, or nothing at all."""
+    b, r = context.b, context.r
+    old, new = (ANYTHING if flat.types is None else flat.types for flat in (b, r))
+    up, down = _covered(old, new), _covered(new, old)
+    stem = "type-widened" if up else "type-narrowed" if down else "type-changed"
+    context.add(stem, f"the type changed from {_said(b, null=True)} to {_said(r, null=True)}", "type")
+    return False
+
+
+def _covered(inner: frozenset[str], outer: frozenset[str]) -> bool:
+    return all(kind in outer or (kind == "integer" and "number" in outer) for kind in inner)
+
+
+def _common(a: frozenset[str], b: frozenset[str]) -> set[str]:
+    found = set(a & b)
+    if ("integer" in a and "number" in b) or ("number" in a and "integer" in b):
+        # bounds act on both: look at them as numbers
+        found |= {"number"}
+    return found
+
+
+def _said(flat: Flat, *, null: bool = False) -> str:
+    if flat.types is None:
+        return "anything"
+    names = flat.types if null else flat.types - {"null"} or flat.types
+    return " or ".join(f"`{name}`" for name in sorted(names)) or "nothing"
+
+
+def _on_the_wire(context: Context, stem: str) -> str:
+    """What a change of type is where a number and a text may look alike."""
+    b, r, mode = context.b, context.r, context.mode
+    fine = "type-widened" if mode.sent else "type-narrowed"
+    if stem == fine:
+        return stem
+    if mode.exploded and b.kinds <= SCALARS and r.kinds == {"array"}:
+        inner = replace(mode, exploded=False, lifted=True)
+        if context.judge.worst(context.pair.base, r.items, inner) != "breaking":
+            return "type-widened"
+    if mode.wire == "strict" or not (_loose(b.kinds, r.kinds, mode) if mode.sent else _loose(r.kinds, b.kinds, mode)):
+        return stem
+    if mode.wire == "unsure":
+        return "type-unsure"
+    stricter = (r if mode.sent else b).says - {"format"}
+    return stem if stricter and not _common(b.kinds, r.kinds) else fine
+
+
+def _loose(inner: frozenset[str], outer: frozenset[str], mode: Mode) -> bool:
+    """Whether the values of some types can be read as values of others, written as text."""
+    texts = SCALARS if mode.prefix == "parameter" else SCALARS | {"array", "object"}
+    return all(
+        kind in outer or (kind == "integer" and "number" in outer) or (kind in texts and "string" in outer)
+        for kind in inner
+    )

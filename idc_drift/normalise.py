@@ -1,0 +1,266 @@
+"""A document as a model: one for Swagger 2.0 and every OpenAPI 3.
+
+Law: two ways to write the same contract give models between which nothing differs. What hangs on a path hangs on each
+of its operations; the names of components and of path parameters are gone; a header's name has no case.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from ._flat import Node, Shape, canonical
+from ._model import Api, Body, Media, Operation, Response, Value
+from ._schemas import Schemas, child, escaped
+from ._security import described, effective
+from ._spelling import media_type, parameter_names, servers_of, wire_path, words_of
+from ._swagger import METHODS, translated
+
+if TYPE_CHECKING:
+    from .load import Document
+
+__all__ = ["Api", "model"]
+
+_STYLES = {"query": "form", "cookie": "form", "path": "simple", "header": "simple"}
+
+
+def model(document: Document) -> Api:
+    """The model of a document."""
+    return _Reader(document).api()
+
+
+class _Reader:
+    def __init__(self, document: Document) -> None:
+        self.document = document
+        self.schemas = Schemas(document)
+        self.root = translated(self.schemas) if self.schemas.version == "2.0" else Node(document.content, "", document)
+        raw = self.root.raw
+        self.schemes = self._schemes()
+        self.security = raw["security"] if isinstance(raw.get("security"), list) else []
+
+    def api(self) -> Api:
+        raw = self.root.raw
+        operations: dict[tuple[str, str], Operation] = {}
+        webhooks: dict[tuple[str, str], Operation] = {}
+        for key, found in (("paths", operations), ("webhooks", webhooks)):
+            for path in self._mapping(self.root, key):
+                if str(path).startswith("x-"):
+                    continue
+                for operation in self._item(child(self.root, key, path), path):
+                    place = (wire_path(path) if key == "paths" else path, operation.method)
+                    if place in found:
+                        self.schemas.note(f"{operation.name} is described twice, up to the names of its parameters.")
+                        continue
+                    found[place] = operation
+        words = {name: canonical(raw[name]) for name in ("info", "tags", "externalDocs") if raw.get(name)}
+        servers = servers_of(raw.get("servers")) or ("/",)
+        return Api(self.document, self.schemas, operations, webhooks, servers, self.schemes, self._unused(), words)
+
+    # ---------------------------------------------------------------------------------------------- operations
+
+    def _item(self, node: Node, path: str) -> list[Operation]:
+        target = self.schemas.resolve(node)
+        if target is None or not isinstance(target.raw, dict):
+            return []
+        found: list[Operation] = []
+        for place in (node, target) if target is not node else (target,):
+            raw = place.raw
+            methods = [m for m in (*METHODS, "query") if isinstance(raw.get(m), dict)]
+            nodes = [(method, child(place, method)) for method in methods]
+            extra = raw.get("additionalOperations")
+            if isinstance(extra, dict):
+                nodes += [(method.lower(), child(place, "additionalOperations", method)) for method in extra]
+            known = {operation.method for operation in found}
+            found += [self._operation(inner, path, method, place) for method, inner in nodes if method not in known]
+        return found
+
+    def _operation(self, node: Node, path: str, method: str, item: Node) -> Operation:
+        raw = node.raw
+        own = raw.get("security")
+        parameters = {**self._parameters(item, path), **self._parameters(node, path)}
+        return Operation(
+            method=method,
+            path=path,
+            pointer=node.pointer,
+            id=str(raw.get("operationId") or ""),
+            deprecated=raw.get("deprecated") is True,
+            tags=tuple(str(tag) for tag in raw["tags"]) if isinstance(raw.get("tags"), list) else (),
+            parameters=parameters,
+            body=self._body(node),
+            responses=self._responses(node),
+            callbacks=self._callbacks(node),
+            security=effective(own if isinstance(own, list) else self.security, self.schemes),
+            security_pointer=f"{node.pointer}/security" if isinstance(own, list) else "/security",
+            servers=servers_of(raw.get("servers")) or servers_of(item.raw.get("servers")),
+            words=words_of(raw, "summary", "description", "externalDocs"),
+        )
+
+    def _callbacks(self, node: Node) -> dict[tuple[str, str], Operation]:
+        found: dict[tuple[str, str], Operation] = {}
+        for name in self._mapping(node, "callbacks"):
+            target = self.schemas.resolve(child(node, "callbacks", name))
+            for expression in target.raw if target and isinstance(target.raw, dict) else ():
+                if target is not None and not str(expression).startswith("x-"):
+                    for operation in self._item(child(target, expression), f"{name} {expression}"):
+                        found[f"{name} {expression}", operation.method] = operation
+        return found
+
+    # ------------------------------------------------------------------------------------- parameters and headers
+
+    def _parameters(self, owner: Node, path: str) -> dict[tuple[str, str], Value]:
+        found: dict[tuple[str, str], Value] = {}
+        places = {name: str(index) for index, name in enumerate(parameter_names(path))}
+        listed = owner.raw.get("parameters")
+        for index, _ in enumerate(listed if isinstance(listed, list) else ()):
+            node = self.schemas.resolve(child(owner, "parameters", index))
+            if node is None or not isinstance(node.raw, dict):
+                continue
+            value = self._value(node, str(node.raw.get("name")), str(node.raw.get("in")))
+            key = value.name.lower() if value.location == "header" else value.name
+            if value.location == "path":
+                value.required = True
+                key = places.get(value.name, value.name)
+            found[value.location, key] = value
+        return found
+
+    def _value(self, node: Node, name: str, location: str) -> Value:
+        raw = node.raw
+        shape, media = self._shape(node), ""
+        contents = self._mapping(node, "content")
+        if contents and not shape:
+            media = str(next(iter(contents)))
+            shape = self._shape(child(node, "content", media))
+            media = media_type(media)
+        style = str(raw.get("style") or _STYLES.get(location, "form"))
+        explode = raw.get("explode")
+        explode = explode if isinstance(explode, bool) else style == "form"
+        kinds = self.schemas.flat(shape).kinds
+        if media or not kinds & {"array", "object"}:
+            explode, style = False, "" if style in ("form", "simple", "deepObject") or media else style
+        return Value(
+            name=name,
+            location=location,
+            pointer=node.pointer,
+            required=raw.get("required") is True,
+            shape=shape,
+            style=style,
+            explode=explode,
+            media=media,
+            reserved=raw.get("allowReserved") is True,
+            empty=raw.get("allowEmptyValue") is True,
+            deprecated=raw.get("deprecated") is True,
+            words=words_of(raw, "description"),
+        )
+
+    def _shape(self, node: Node) -> Shape:
+        schema = node.raw.get("schema") if isinstance(node.raw, dict) else None
+        return (child(node, "schema"),) if isinstance(schema, (dict, bool)) else ()
+
+    # ---------------------------------------------------------------------------------------------------- bodies
+
+    def _body(self, owner: Node) -> Body | None:
+        if not isinstance(owner.raw.get("requestBody"), dict):
+            return None
+        node = self.schemas.resolve(child(owner, "requestBody"))
+        if node is None or not isinstance(node.raw, dict):
+            return None
+        return Body(
+            node.pointer, node.raw.get("required") is True, self._content(node), words_of(node.raw, "description")
+        )
+
+    def _content(self, node: Node) -> dict[str, Media]:
+        found: dict[str, Media] = {}
+        for name in self._mapping(node, "content"):
+            inner = self.schemas.resolve(child(node, "content", name))
+            if inner is None or not isinstance(inner.raw, dict):
+                continue
+            shape = self._shape(inner)
+            key = media_type(name)
+            encoding = inner.raw.get("encoding") if isinstance(inner.raw.get("encoding"), dict) else {}
+            media = Media(
+                key, inner.pointer, shape or None, self._encodings(encoding or {}, key, shape), words_of(inner.raw)
+            )
+            item = inner.raw.get("itemSchema")
+            if isinstance(item, dict) and not shape:
+                media.shape = (child(inner, "itemSchema"),)
+            found.setdefault(key, media)
+        return found
+
+    def _encodings(self, encoding: dict[str, Any], media: str, shape: Shape) -> dict[str, Any]:
+        """How the fields of a form are written, defaults left out."""
+        found: dict[str, Any] = {}
+        if not (media.startswith("multipart/") or media == "application/x-www-form-urlencoded"):
+            return found
+        fields = self.schemas.flat(shape).properties
+        for name, raw in encoding.items():
+            if not isinstance(raw, dict) or name not in fields:
+                continue
+            says = {
+                key: str(raw[key]).lower() for key in ("contentType", "style", "explode", "allowReserved") if key in raw
+            }
+            kinds = self.schemas.flat(fields[name]).kinds
+            plain = media.startswith("multipart/") or not kinds & {"array", "object"}
+            for key, value in (
+                ("style", "form"),
+                ("allowReserved", "false"),
+                ("explode", str(says.get("style", "form") == "form").lower()),
+            ):
+                if says.get(key) == value or (key == "explode" and plain):
+                    del says[key]
+            found[name] = says
+        return {name: says for name, says in found.items() if says}
+
+    def _responses(self, owner: Node) -> dict[str, Response]:
+        found: dict[str, Response] = {}
+        for status in self._mapping(owner, "responses"):
+            node = self.schemas.resolve(child(owner, "responses", status))
+            if str(status).startswith("x-") or node is None or not isinstance(node.raw, dict):
+                continue
+            headers: dict[str, Value] = {}
+            for name in self._mapping(node, "headers"):
+                inner = self.schemas.resolve(child(node, "headers", name))
+                if inner is not None and isinstance(inner.raw, dict):
+                    headers[str(name).lower()] = self._value(inner, str(name), "header")
+            links: dict[str, tuple[str, Any]] = {}
+            for name in self._mapping(node, "links"):
+                inner = self.schemas.resolve(child(node, "links", name))
+                if inner is not None and isinstance(inner.raw, dict):
+                    says = {key: value for key, value in inner.raw.items() if key != "description"}
+                    links[str(name)] = (inner.pointer, canonical(says))
+            key = str(status).upper() if str(status)[1:].upper() == "XX" else str(status)
+            found[key] = Response(
+                key, node.pointer, self._content(node), headers, links, words_of(node.raw, "description", "summary")
+            )
+        return found
+
+    # ------------------------------------------------------------------------------------------------------- rest
+
+    def _mapping(self, node: Node, name: str) -> dict[str, Any]:
+        value = node.raw.get(name) if isinstance(node.raw, dict) else None
+        return value if isinstance(value, dict) else {}
+
+    def _schemes(self) -> dict[str, dict[str, Any]]:
+        components = self._mapping(self.root, "components")
+        if not isinstance(components.get("securitySchemes"), dict):
+            return {}
+        found: dict[str, dict[str, Any]] = {}
+        for name in components["securitySchemes"]:
+            node = self.schemas.resolve(child(self.root, "components", "securitySchemes", name))
+            if node is not None and isinstance(node.raw, dict):
+                found[name] = described(node.raw) | {"pointer": node.pointer}
+        return found
+
+    def _unused(self) -> dict[str, str]:
+        """Schemas that no reference names."""
+        place, components = self.schemas.components()
+        named: set[str] = set()
+        stack: list[Any] = [self.document.content]
+        while stack:
+            value = stack.pop()
+            if isinstance(value, dict):
+                reference = value.get("$ref")
+                if isinstance(reference, str):
+                    named.add(reference.rpartition("/")[2])
+                stack += value.values()
+            elif isinstance(value, list):
+                stack += value
+        return {str(name): f"{place}/{escaped(str(name))}" for name in components if str(name) not in named}

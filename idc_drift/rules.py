@@ -1,0 +1,252 @@
+"""Every rule: how grave it is, for whom, and why.
+
+Law: a level stands here and nowhere else. A rule of schemas is named by what it is met in (``request``, ``response``,
+``parameter``, ``header``) and by its stem: ``request-type-changed``; every other rule has its whole name.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Final
+
+if TYPE_CHECKING:
+    from .change import Level
+
+__all__ = ["PREFIXES", "RULES", "SCHEMA_RULES", "Rule", "SchemaRule", "level_of", "why"]
+
+PREFIXES: Final = ("request", "response", "parameter", "header")
+"""What a schema describes. Parameters and request bodies are sent; responses and their headers are received."""
+
+
+@dataclass(frozen=True)
+class Rule:
+    """A rule about operations and what hangs on them."""
+
+    level: Level
+    why: str
+    noise: bool = False
+
+
+@dataclass(frozen=True)
+class SchemaRule:
+    """A rule about schemas: one level if the client sends the value, one if it receives it."""
+
+    sent: Level
+    received: Level
+    why: str
+    parameter: Level | None = None
+    """The level in a parameter, where it is not that of a body."""
+    noise: bool = False
+
+
+E: Final[Level] = "breaking"
+W: Final[Level] = "warning"
+I: Final[Level] = "info"  # noqa: E741 - the table is read as a table
+
+SCHEMA_RULES: Final[dict[str, SchemaRule]] = {
+    # types and values
+    "type-changed": SchemaRule(E, E, "Values of the one type are not values of the other."),
+    "type-widened": SchemaRule(I, E, "More may be sent; what is received may be of a type nobody handles."),
+    "type-narrowed": SchemaRule(E, I, "What used to be sent is refused; what is received was possible before."),
+    "type-unsure": SchemaRule(W, W, "It depends on how the parameter is written on the wire, which is left open."),
+    "format-changed": SchemaRule(E, E, "The text of a value is read in another way."),
+    "format-widened": SchemaRule(I, E, "More texts or numbers are values than before."),
+    "format-narrowed": SchemaRule(E, I, "Fewer texts or numbers are values than before."),
+    "became-nullable": SchemaRule(I, E, "Null may be sent; a reader that does not expect null meets it."),
+    "became-not-nullable": SchemaRule(E, I, "Null is refused; a reader that expects null never meets it."),
+    "enum-value-added": SchemaRule(I, W, "One more may be sent; a reader may not know the value."),
+    "enum-value-removed": SchemaRule(E, I, "A value in use is refused; a reader never meets it."),
+    "enum-changed": SchemaRule(E, E, "None of the old values is left."),
+    "became-enum": SchemaRule(E, I, "All but the listed values are refused; a reader meets fewer."),
+    "enum-dropped": SchemaRule(I, E, "Any value may be sent; a reader meets values beyond the list it knows."),
+    "extensible-enum-value-removed": SchemaRule(E, I, "A value in use is no longer named."),
+    "extensible-enum-value-added": SchemaRule(I, I, "Readers of an extensible list expect more values."),
+    "default-added": SchemaRule(I, I, "What an absent value means is now said.", parameter=E),
+    "default-changed": SchemaRule(I, I, "An absent value means something else.", parameter=E),
+    "default-removed": SchemaRule(I, I, "What an absent value means is no longer said.", parameter=E),
+    # bounds
+    "bound-tightened": SchemaRule(E, I, "Values that were sent are refused; those received were possible before."),
+    "bound-set": SchemaRule(W, I, "A limit is now said that may always have been there."),
+    "bound-relaxed": SchemaRule(I, E, "More may be sent; a reader meets values beyond the limit it relied on."),
+    "bound-unset": SchemaRule(I, E, "Anything may be sent; a reader meets values beyond the limit it relied on."),
+    "multiple-of-set": SchemaRule(E, I, "Other numbers are refused."),
+    "multiple-of-unset": SchemaRule(I, E, "Any number may be met."),
+    "multiple-of-tightened": SchemaRule(E, I, "Numbers that were sent are refused."),
+    "multiple-of-relaxed": SchemaRule(I, E, "Numbers are met that were impossible before."),
+    "multiple-of-changed": SchemaRule(E, E, "Neither step is a multiple of the other."),
+    "unique-items-set": SchemaRule(E, I, "Lists with repetitions are refused."),
+    "unique-items-unset": SchemaRule(I, E, "A reader that relied on unique elements meets repetitions."),
+    "pattern-added": SchemaRule(E, I, "Texts that do not match are refused."),
+    "pattern-changed": SchemaRule(W, I, "Whether the new pattern admits all that the old one did is not decided here."),
+    "pattern-removed": SchemaRule(I, I, "Any text may be sent; a reader rarely relies on a pattern."),
+    # objects
+    "required-property-added": SchemaRule(
+        E, I, "A request without it is refused; a reader ignores what it does not know."
+    ),
+    "property-added": SchemaRule(I, I, "It may be left out; a reader ignores what it does not know."),
+    "property-removed": SchemaRule(W, W, "What is sent may be ignored; what was sometimes there never comes."),
+    "property-forbidden": SchemaRule(E, W, "The object is closed, so a request that still has it is refused."),
+    "required-property-removed": SchemaRule(W, E, "What is sent may be ignored; a reader that relies on it fails."),
+    "property-became-required": SchemaRule(E, I, "A request without it is refused; a reader can rely on it."),
+    "property-became-optional": SchemaRule(I, E, "It may be left out; a reader that relies on it fails."),
+    "became-read-only": SchemaRule(I, I, "It is no longer sent."),
+    "became-not-read-only": SchemaRule(I, I, "It may be sent as well."),
+    "became-write-only": SchemaRule(I, I, "It is no longer received."),
+    "became-not-write-only": SchemaRule(I, I, "It may be received as well."),
+    "required-property-became-not-write-only": SchemaRule(
+        W, W, "A reader that checks its object meets one more property."
+    ),
+    "additional-properties-closed": SchemaRule(E, I, "Properties beyond the listed ones are refused."),
+    "additional-properties-opened": SchemaRule(I, E, "Properties beyond the listed ones are met."),
+    "additional-properties-narrowed": SchemaRule(E, I, "Properties beyond the listed ones must now fit a schema."),
+    "additional-properties-widened": SchemaRule(
+        I, E, "Properties beyond the listed ones need not fit a schema any more."
+    ),
+    "pattern-property-added": SchemaRule(E, I, "Properties of such a name must now fit a schema."),
+    "pattern-property-removed": SchemaRule(I, E, "Properties of such a name need not fit a schema any more."),
+    "property-names-added": SchemaRule(E, I, "Names of properties are restricted."),
+    "property-names-removed": SchemaRule(I, E, "Names of properties are free."),
+    "dependent-required-added": SchemaRule(E, I, "One property now needs another."),
+    "dependent-required-removed": SchemaRule(I, E, "One property no longer brings another."),
+    "dependent-schema-added": SchemaRule(E, I, "One property now puts conditions on the object."),
+    "dependent-schema-removed": SchemaRule(I, E, "One property no longer puts conditions on the object."),
+    "unevaluated-added": SchemaRule(E, I, "What no keyword speaks of is restricted."),
+    "unevaluated-removed": SchemaRule(I, E, "What no keyword speaks of is free."),
+    # arrays
+    "prefix-items-added": SchemaRule(E, I, "An element at that position must now fit a schema of its own."),
+    "prefix-items-removed": SchemaRule(I, E, "An element at that position no longer has a schema of its own."),
+    "contains-added": SchemaRule(E, I, "A list must now contain such an element."),
+    "contains-removed": SchemaRule(I, E, "A list need not contain such an element any more."),
+    "contains-tightened": SchemaRule(E, I, "How many such elements a list may have is narrower."),
+    "contains-relaxed": SchemaRule(I, E, "How many such elements a list may have is wider."),
+    # composition
+    "all-of-added": SchemaRule(E, I, "One more schema has to be satisfied."),
+    "all-of-removed": SchemaRule(W, I, "One schema fewer has to be satisfied; what it described may be ignored."),
+    "any-of-added": SchemaRule(I, E, "One more alternative may be sent; a reader may not know it."),
+    "any-of-removed": SchemaRule(E, I, "An alternative in use is refused; a reader never meets it."),
+    "one-of-added": SchemaRule(I, E, "One more alternative may be sent; a reader may not know it."),
+    "one-of-removed": SchemaRule(E, I, "An alternative in use is refused; a reader never meets it."),
+    "overlap-changed": SchemaRule(I, I, "The alternative is part of another one, which is there on both sides."),
+    "wrapped": SchemaRule(E, E, "One schema became alternatives, none or several of which the old values fit."),
+    "unwrapped": SchemaRule(E, E, "Alternatives became one schema that not all of the old values fit."),
+    "wrapped-safely": SchemaRule(I, I, "One schema became alternatives, and every value still fits."),
+    "unwrapped-safely": SchemaRule(I, I, "Alternatives became one schema, and every value still fits."),
+    "alternatives-added": SchemaRule(E, I, "One of several more schemas has to be satisfied."),
+    "alternatives-removed": SchemaRule(I, E, "None of several schemas has to be satisfied any more."),
+    "any-of-became-one-of": SchemaRule(E, I, "A value that fits several alternatives is refused."),
+    "one-of-became-any-of": SchemaRule(I, E, "A value may fit several alternatives."),
+    "not-added": SchemaRule(E, I, "Some values are refused."),
+    "not-removed": SchemaRule(I, E, "Values are met that were excluded before."),
+    "not-tightened": SchemaRule(E, I, "More values are refused."),
+    "not-relaxed": SchemaRule(I, E, "Values are met that were excluded before."),
+    "not-changed": SchemaRule(E, E, "Other values are excluded than before."),
+    "condition-added": SchemaRule(E, I, "Under a condition, more is asked."),
+    "condition-removed": SchemaRule(I, E, "Under a condition, less is promised."),
+    "condition-changed": SchemaRule(E, E, "The condition, or what it asks, is another."),
+    "discriminator-added": SchemaRule(I, I, "It names the alternative, and does not change which there are."),
+    "discriminator-removed": SchemaRule(I, I, "It named the alternative, and does not change which there are."),
+    "discriminator-changed": SchemaRule(I, I, "It names the alternative in another way."),
+    "content-schema-added": SchemaRule(E, I, "What the text encodes must now fit a schema."),
+    "content-schema-removed": SchemaRule(I, E, "What the text encodes need not fit a schema any more."),
+    "content-encoding-added": SchemaRule(E, I, "The text is now read as an encoding."),
+    "content-encoding-removed": SchemaRule(I, E, "The text is no longer said to be an encoding."),
+    "content-encoding-changed": SchemaRule(E, E, "The text encodes something else, or in another way."),
+    "reference-changed": SchemaRule(
+        W, W, "A reference that leads nowhere leads nowhere else; what it stands for is unknown."
+    ),
+    # words
+    "deprecated": SchemaRule(I, I, "It works, and will not for ever."),
+    "no-longer-deprecated": SchemaRule(I, I, "It is to stay."),
+    "annotation-changed": SchemaRule(I, I, "Documentation only.", noise=True),
+}
+
+RULES: Final[dict[str, Rule]] = {
+    # paths, operations, webhooks, callbacks
+    "path-removed": Rule(E, "Every call of it fails."),
+    "operation-removed": Rule(E, "Every call of it fails."),
+    "endpoint-added": Rule(I, "Nobody calls it yet."),
+    "webhook-removed": Rule(E, "A receiver waits for it in vain."),
+    "webhook-added": Rule(I, "Nobody receives it yet."),
+    "callback-removed": Rule(E, "A receiver waits for it in vain."),
+    "callback-added": Rule(I, "It comes to those who ask for it."),
+    "operation-deprecated": Rule(I, "It works, and will not for ever."),
+    "operation-no-longer-deprecated": Rule(I, "It is to stay."),
+    "operation-id-changed": Rule(I, "It is not on the wire; generated names follow it.", noise=True),
+    "tags-changed": Rule(I, "They are not on the wire; generated names may follow them.", noise=True),
+    # parameters
+    "required-parameter-added": Rule(E, "A call without it is refused."),
+    "optional-parameter-added": Rule(I, "It may be left out."),
+    "parameter-removed": Rule(W, "What is sent may be ignored."),
+    "parameter-became-required": Rule(E, "A call without it is refused."),
+    "parameter-became-optional": Rule(I, "It may be left out."),
+    "parameter-style-changed": Rule(E, "The value is written in another way on the wire."),
+    "parameter-content-changed": Rule(E, "The value is written in another way on the wire."),
+    "parameter-empty-refused": Rule(E, "A call with an empty value is refused."),
+    "parameter-empty-allowed": Rule(I, "The value may be empty."),
+    "parameter-reserved-refused": Rule(E, "Reserved characters must now be escaped."),
+    "parameter-reserved-allowed": Rule(I, "Reserved characters need not be escaped."),
+    "parameter-became-deprecated": Rule(I, "It works, and will not for ever."),
+    "parameter-no-longer-deprecated": Rule(I, "It is to stay."),
+    "parameter-idle-default-changed": Rule(I, "A parameter that is required has no use for a default."),
+    "parameter-annotation-changed": Rule(I, "Documentation only.", noise=True),
+    # request bodies
+    "required-request-body-added": Rule(E, "A call without a body is refused."),
+    "optional-request-body-added": Rule(I, "It may be left out."),
+    "request-body-removed": Rule(E, "What is sent is refused or ignored."),
+    "request-body-became-required": Rule(E, "A call without a body is refused."),
+    "request-body-became-optional": Rule(I, "It may be left out."),
+    "request-media-type-removed": Rule(E, "A body of that kind is refused."),
+    "request-media-type-added": Rule(I, "Nobody sends it yet."),
+    "request-encoding-changed": Rule(E, "A part of the form is written in another way on the wire."),
+    "request-body-annotation-changed": Rule(I, "Documentation only.", noise=True),
+    # responses
+    "success-status-removed": Rule(E, "A caller waits for it in vain."),
+    "success-status-added": Rule(I, "Callers are to accept what is of the same class."),
+    "success-status-narrowed": Rule(I, "A class of statuses became one of them."),
+    "error-status-removed": Rule(I, "A call fails in fewer ways."),
+    "error-status-added": Rule(I, "A call may always fail."),
+    "response-media-type-removed": Rule(E, "A caller that asks for it is refused."),
+    "response-media-type-added": Rule(I, "It comes to those who ask for it."),
+    "response-media-type-narrowed": Rule(I, "The new kind is a kind of the old one."),
+    "response-media-type-parameters-changed": Rule(I, "It is the same kind of body."),
+    "response-body-removed": Rule(E, "A reader finds nothing to read."),
+    "required-header-removed": Rule(E, "A reader that relies on it fails."),
+    "optional-header-removed": Rule(W, "What was sometimes there never comes."),
+    "header-added": Rule(I, "A reader ignores what it does not know."),
+    "header-became-optional": Rule(E, "A reader that relies on it fails."),
+    "header-became-required": Rule(I, "A reader can rely on it."),
+    "link-removed": Rule(W, "A caller that follows it finds nothing."),
+    "link-added": Rule(I, "A way to go on."),
+    "link-changed": Rule(I, "It leads elsewhere, or takes other values along."),
+    "response-annotation-changed": Rule(I, "Documentation only.", noise=True),
+    # security
+    "security-tightened": Rule(E, "Credentials that were enough are not any more."),
+    "security-relaxed": Rule(I, "Less is asked for than before."),
+    "security-scheme-changed": Rule(I, "Its addresses or scopes are described differently."),
+    # the rest
+    "servers-changed": Rule(I, "Where the service is, not what it is.", noise=True),
+    "component-added": Rule(I, "Nothing uses it.", noise=True),
+    "component-removed": Rule(I, "Nothing used it.", noise=True),
+    "documentation-changed": Rule(I, "Documentation only.", noise=True),
+}
+
+
+def level_of(rule: str) -> Level:
+    """The level of a rule by its whole name; ``KeyError`` if there is no such rule."""
+    if rule in RULES:
+        return RULES[rule].level
+    prefix, _, stem = rule.partition("-")
+    found = SCHEMA_RULES[stem]
+    if prefix == "parameter" and found.parameter is not None:
+        return found.parameter
+    return found.sent if prefix in ("request", "parameter") else found.received
+
+
+def why(rule: str) -> str:
+    """The reason of a rule by its whole name."""
+    return RULES[rule].why if rule in RULES else SCHEMA_RULES[rule.partition("-")[2]].why
+
+
+def is_noise(rule: str) -> bool:
+    """Whether a rule is about the document's environment only."""
+    return RULES[rule].noise if rule in RULES else SCHEMA_RULES[rule.partition("-")[2]].noise

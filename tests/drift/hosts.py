@@ -1,0 +1,63 @@
+"""The small documents into which the pairs are put."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+from idc_drift._text import parse
+from idc_drift.load import Document
+
+PAIRS = Path(__file__).parent / "pairs"
+SCHEMAS = {
+    "Dog": {"type": "object", "properties": {"bark": {"type": "string"}}},
+    "Cat": {"type": "object", "properties": {"name": {"type": "string"}}},
+    "Twin": {"type": "object", "properties": {"name": {"type": "string"}}},
+    "Bird": {"type": "object", "properties": {"wings": {"type": "integer"}}},
+}
+SCHEMES = {
+    "key": {"type": "apiKey", "in": "header", "name": "X-Key"},
+    "login": {
+        "type": "oauth2",
+        "flows": {"implicit": {"authorizationUrl": "https://a.test", "scopes": {"read": "", "write": ""}}},
+    },
+}
+
+
+def rows(name: str) -> list[dict[str, Any]]:
+    """The rows of a file of pairs."""
+    return parse((PAIRS / f"{name}.yaml").read_text()).value
+
+
+def document(content: dict[str, Any]) -> Document:
+    """A document as if it had been read."""
+    if "swagger" not in content:
+        content = {"openapi": "3.1.0", **content}
+    content = {"info": {"title": "t", "version": "1"}, "paths": {}, **content}
+    text = json.dumps(content, indent=1)
+    return Document("memory", text, parse(text))
+
+
+def hosting(direction: str, schema: Any, schemas: dict[str, Any] | None = None, version: str = "3.1.0") -> Document:
+    """A document with a schema as its request body, its response, a parameter or a header."""
+    operation: dict[str, Any] = {"responses": {"200": {"description": ""}}}
+    if direction == "request":
+        operation["requestBody"] = {"content": {"application/json": {"schema": schema}}}
+    elif direction == "response":
+        operation["responses"]["200"]["content"] = {"application/json": {"schema": schema}}
+    elif direction == "parameter":
+        operation["parameters"] = [{"name": "q", "in": "query", "schema": schema}]
+    else:
+        operation["responses"]["200"]["headers"] = {"X-H": {"schema": schema}}
+    components = {"schemas": {**SCHEMAS, **(schemas or {})}}
+    return document({"openapi": version, "paths": {"/things": {"post": operation}}, "components": components})
+
+
+def operating(item: dict[str, Any]) -> Document:
+    """A document with a path item at /things/{id}."""
+    components = {"schemas": SCHEMAS, "securitySchemes": SCHEMES}
+    return document({"paths": {"/things/{id}": item}, "components": components})
+
+
+__all__ = ["PAIRS", "SCHEMAS", "document", "hosting", "operating", "rows"]

@@ -1,0 +1,104 @@
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING, Any
+
+from idc_drift._alongside import Alongside, detailed, said
+from idc_drift.change import Change, Place
+from idc_drift.load import read
+from idc_drift.outcome import MISSING
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+
+def document(schema: str, schemas: dict[str, Any], *parameters: Any, name: str = "id") -> dict[str, Any]:
+    content = {"application/json": {"schema": {"$ref": f"#/components/schemas/{schema}"}}}
+    operation = {"parameters": list(parameters), "responses": {"200": {"description": "", "content": content}}}
+    return {"openapi": "3.1.0", "paths": {f"/a/{{{name}}}": {"get": operation}}, "components": {"schemas": schemas}}
+
+
+OURS = {
+    "Row": {
+        "type": "object",
+        "properties": {"n": {"type": ["integer", "null"]}, "kind": {"$ref": "#/components/schemas/Kind"}},
+    },
+    "Kind": {"type": "string"},
+}
+THEIRS = {
+    "Line": {
+        "type": "object",
+        "properties": {
+            "n": {"anyOf": [{"type": "null"}, {"type": "integer"}]},
+            "kind": {"$ref": "#/components/schemas/Sort"},
+            "new": {"type": "string"},
+        },
+    },
+    "Sort": {"type": "string"},
+}
+
+
+def test_components_are_the_same_where_they_stand_at_the_same_place() -> None:
+    alongside = Alongside(document("Row", OURS), document("Line", THEIRS, name="row_id"))
+    assert alongside.names == {"Line": "Row", "Sort": "Kind"}
+    assert alongside.onward["/components/schemas/Kind/type"] == "/components/schemas/Sort/type"
+    assert alongside.back["/paths/~1a~1{row_id}/get"] == "/paths/~1a~1{id}/get"
+
+
+def test_null_beside_one_alternative_is_passed_through() -> None:
+    alongside = Alongside(document("Row", OURS), document("Line", THEIRS))
+    n = "/components/schemas/Row/properties/n"
+    assert alongside.onward[n] == "/components/schemas/Line/properties/n"
+    assert alongside.onward[f"{n}/type"] == "/components/schemas/Line/properties/n/anyOf/1/type"
+
+
+def test_what_is_new_is_anchored_at_the_nearest_thing_around_it() -> None:
+    alongside = Alongside(document("Row", OURS), document("Line", THEIRS))
+    assert alongside.anchor("/components/schemas/Line/properties/new/type") == "/components/schemas/Row/properties"
+    assert alongside.anchor("/nowhere/at/all") == ""
+
+
+def test_parameters_are_the_same_by_name_and_not_by_position() -> None:
+    a, b, c = ({"name": name, "in": "query", "schema": {"type": "string"}} for name in "abc")
+    alongside = Alongside(document("Row", OURS, a, b), document("Row", OURS, c, b, a))
+    parameters = "/paths/~1a~1{id}/get/parameters"
+    assert alongside.onward[f"{parameters}/0/schema"] == f"{parameters}/2/schema"
+    assert alongside.onward[f"{parameters}/1"] == f"{parameters}/1"
+
+
+def test_recursion_ends() -> None:
+    mine = {"Row": {"properties": {"next": {"$ref": "#/components/schemas/Row"}}}}
+    theirs = {"Line": {"properties": {"next": {"$ref": "#/components/schemas/Line"}}}}
+    assert Alongside(document("Row", mine), document("Line", theirs)).names == {"Line": "Row"}
+
+
+def test_references_that_lead_nowhere_or_in_circles_are_left() -> None:
+    for schemas in ({}, {"Row": {"$ref": "#/components/schemas/Row"}}, {"Row": {"$ref": "other.yaml#/Row"}}):
+        assert Alongside(document("Row", schemas), document("Row", schemas)).names == {}
+
+
+def test_odd_documents_are_walked_as_far_as_they_go() -> None:
+    odd: list[Any] = [None, [], {"paths": []}, {"paths": {"/a": {"get": {"parameters": {}}}}}]
+    for content in odd:
+        assert Alongside(content, content).names == {}
+
+
+def test_a_change_is_told_with_both_values_and_places(tmp_path: Path) -> None:
+    base, revision = document("Row", OURS), document("Line", {**THEIRS, "Sort": {"type": "boolean"}})
+    for name, content in (("base.json", base), ("revision.json", revision)):
+        (tmp_path / name).write_text(json.dumps(content))
+    pair = read(str(tmp_path / "base.json")), read(str(tmp_path / "revision.json"))
+    kind = Change("x", "breaking", "m", (Place("GET /a", "/components/schemas/Kind/type"),))
+    new = Change("x", "info", "m", (Place("GET /a", "/components/schemas/Line/properties/new"),))
+    told = detailed(*pair, [kind, new])
+    assert (told[0].before, told[0].after) == ('"string"', '"boolean"')
+    assert told[0].places[0].counterpart == "/components/schemas/Sort/type"
+    assert (told[1].before, told[1].after) == ("", '{"type":"string"}')
+    assert told[1].places[0].anchor == "/components/schemas/Row/properties"
+
+
+def test_long_values_are_told_by_a_digest() -> None:
+    a, b = said("x" * 1000 + "a"), said("x" * 1000 + "b")
+    assert a != b
+    assert len(a) < 150
+    assert [said(MISSING), said(None), said([1]), said({str(n): n for n in range(9)})] == ["", "null", "[1]", ""]

@@ -1,0 +1,389 @@
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+import threading
+from functools import partial
+from http.server import BaseHTTPRequestHandler, HTTPServer, SimpleHTTPRequestHandler
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+from xml.etree import ElementTree as Tree
+
+import jsonschema
+import pytest
+import yaml
+
+from idc_drift import __main__ as cli
+from idc_drift import _docs
+from idc_drift.__main__ import CLEAN, DRIFT, UNCHECKED, main
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+ROOT = Path(__file__).resolve().parents[2]
+
+BASE = """\
+openapi: 3.1.0
+info: {title: t, version: "1"}
+paths:
+  /v1/old:
+    get:
+      operationId: getOld
+      responses: {"200": {description: fine}}
+  /v3/rows:
+    get:
+      operationId: getRows
+      parameters:
+        - {name: limit, in: query, schema: {type: integer, maximum: 100}}
+      responses:
+        "200":
+          description: fine
+          content:
+            application/json:
+              schema:
+                type: object
+                required: [n]
+                properties:
+                  n: {type: integer}
+                  m: {type: string}
+"""
+BREAKING = BASE.replace("n: {type: integer}", "n: {type: string}")
+WARNING = BASE.replace("                  m: {type: string}\n", "")
+INFO = BASE.replace("parameters:\n", "parameters:\n        - {name: more, in: query, schema: {type: string}}\n")
+PROSE = BASE.replace("description: fine\n", "description: other\n").replace('version: "1"', 'version: "2"')
+
+
+@pytest.fixture(name="here")
+def _here(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    monkeypatch.chdir(tmp_path)
+    for name, text in {"base": BASE, "breaking": BREAKING, "warning": WARNING, "info": INFO, "prose": PROSE}.items():
+        (tmp_path / f"{name}.yaml").write_text(text)
+    return tmp_path
+
+
+def run(*arguments: str, text: str = "") -> subprocess.CompletedProcess[str]:
+    command = [sys.executable, "-m", "idc_drift", *arguments]
+    return subprocess.run(
+        command, input=text, capture_output=True, text=True, env={**os.environ, "PYTHONPATH": str(ROOT)}, check=False
+    )
+
+
+def changes(capsys: pytest.CaptureFixture[str]) -> list[dict[str, Any]]:
+    return list(json.loads(capsys.readouterr().out)["changes"])
+
+
+@pytest.mark.parametrize(
+    ("revision", "fail_on", "code"),
+    [
+        ("base", "info", CLEAN),
+        ("prose", "info", CLEAN),
+        ("info", "info", DRIFT),
+        ("info", "warning", CLEAN),
+        ("warning", "warning", DRIFT),
+        ("warning", "breaking", CLEAN),
+        ("breaking", "breaking", DRIFT),
+        ("breaking", "info", DRIFT),
+    ],
+)
+@pytest.mark.usefixtures("here")
+def test_the_exit_code_says_whether_there_is_drift_of_that_gravity(revision: str, fail_on: str, code: int) -> None:
+    assert main(["base.yaml", f"{revision}.yaml", "--fail-on", fail_on]) == code
+
+
+@pytest.mark.usefixtures("here")
+def test_breaking_is_what_fails_unless_asked_otherwise() -> None:
+    assert [main(["base.yaml", f"{name}.yaml"]) for name in ("info", "warning", "breaking")] == [CLEAN, CLEAN, DRIFT]
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        ("base.yaml", "none.yaml"),
+        ("none.yaml", "base.yaml"),
+        ("base.yaml", "."),
+        ("base.yaml", "text.txt"),
+        ("base.yaml", "empty.yaml"),
+        ("base.yaml", "bytes.bin"),
+        ("base.yaml", "list.json"),
+        ("base.yaml", "login.html"),
+        ("base.yaml", "ftp://example.org/openapi.yaml"),
+        ("base.yaml", "http://127.0.0.1:9/openapi.yaml"),
+        ("-", "-"),
+        ("base.yaml", "base.yaml", "--accepted", "none.yaml"),
+        ("base.yaml", "base.yaml", "--accepted", "text.txt"),
+        ("base.yaml", "base.yaml", "-o", "no/such/folder/report.txt"),
+        ("update", "base.yaml", "none.yaml"),
+    ],
+)
+def test_what_could_not_be_checked_is_2_and_one_sentence(
+    here: Path, capsys: pytest.CaptureFixture[str], arguments: tuple[str, ...]
+) -> None:
+    (here / "text.txt").write_text("just some words")
+    (here / "empty.yaml").write_text("")
+    (here / "bytes.bin").write_bytes(b"\x00\xff\xfe\x01")
+    (here / "list.json").write_text("[1, 2]")
+    (here / "login.html").write_text("<!doctype html><title>Sign in</title><form><input type=password></form>")
+    assert main(list(arguments)) == UNCHECKED
+    said = capsys.readouterr()
+    assert said.out == ""
+    assert said.err.startswith("idc-drift: could not check: ")
+    assert said.err.count("\n") == 1
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [(), ("base.yaml",), ("base.yaml", "base.yaml", "--format", "pdf"), ("base.yaml", "base.yaml", "--fail", "info")],
+)
+@pytest.mark.usefixtures("here")
+def test_a_misspelt_command_is_2(arguments: tuple[str, ...]) -> None:
+    with pytest.raises(SystemExit) as stopped:
+        main(list(arguments))
+    assert stopped.value.code == UNCHECKED
+
+
+@pytest.mark.usefixtures("here")
+def test_no_error_of_this_program_is_a_traceback(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    def broken(*_: object, **__: object) -> None:
+        raise KeyError("\x1b[31mno")
+
+    monkeypatch.setattr(cli, "compare", broken)
+    assert main(["base.yaml", "base.yaml"]) == UNCHECKED
+    assert capsys.readouterr().err == (
+        "idc-drift: could not check: an error of this program, KeyError: '\\x1b[31mno'; please report it\n"
+    )
+
+
+@pytest.mark.parametrize("fault", [KeyboardInterrupt(), RecursionError(), MemoryError()])
+@pytest.mark.usefixtures("here")
+def test_whatever_stops_it_is_2(monkeypatch: pytest.MonkeyPatch, fault: BaseException) -> None:
+    def broken(*_: object, **__: object) -> None:
+        raise fault
+
+    monkeypatch.setattr(cli, "compare", broken)
+    assert main(["base.yaml", "base.yaml"]) == UNCHECKED
+
+
+@pytest.mark.parametrize(
+    ("revision", "code"), [("base.yaml", CLEAN), ("breaking.yaml", DRIFT), ("none.yaml", UNCHECKED)]
+)
+@pytest.mark.usefixtures("here")
+def test_the_process_ends_with_the_same_codes(revision: str, code: int) -> None:
+    done = run("base.yaml", revision, "--format", "json")
+    assert done.returncode == code
+    assert "Traceback" not in done.stderr
+
+
+@pytest.mark.usefixtures("here")
+def test_json_is_what_the_schema_says() -> None:
+    done = run("base.yaml", "breaking.yaml", "--format", "json")
+    report = json.loads(done.stdout)
+    schema = json.loads((ROOT / "idc_drift" / "report.schema.json").read_text())
+    jsonschema.Draft202012Validator(schema).validate(report)
+    (change,) = report["changes"]
+    assert (change["level"], change["operation"]) == ("breaking", "GET /v3/rows")
+    assert (change["file"], change["line"]) == ("base.yaml", 22)
+
+
+@pytest.mark.parametrize("side", ["base", "revision"])
+@pytest.mark.usefixtures("here")
+def test_either_document_may_come_from_stdin(side: str) -> None:
+    pair = ("-", "breaking.yaml") if side == "base" else ("base.yaml", "-")
+    done = run(*pair, "--format", "json", text=BASE if side == "base" else BREAKING)
+    assert done.returncode == DRIFT
+    assert len(json.loads(done.stdout)["changes"]) == 1
+
+
+class _Quiet(SimpleHTTPRequestHandler):
+    def log_message(self, *_: object) -> None:
+        pass
+
+
+class _Refusing(BaseHTTPRequestHandler):
+    def do_GET(self) -> None:
+        self.send_response(503)
+        self.end_headers()
+
+    def log_message(self, *_: object) -> None:
+        pass
+
+
+def _served(handler: Any) -> Iterator[str]:
+    with HTTPServer(("127.0.0.1", 0), handler) as server:
+        thread = threading.Thread(target=server.serve_forever)
+        thread.start()
+        yield f"http://127.0.0.1:{server.server_port}"
+        server.shutdown()
+        thread.join()
+
+
+@pytest.fixture(name="service")
+def _service(here: Path) -> Iterator[str]:
+    yield from _served(partial(_Quiet, directory=str(here)))
+
+
+@pytest.fixture(name="refusing")
+def _refusing() -> Iterator[str]:
+    yield from _served(_Refusing)
+
+
+def test_a_document_is_fetched_from_a_url(service: str, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["base.yaml", f"{service}/breaking.yaml", "--format", "json"]) == DRIFT
+    assert len(changes(capsys)) == 1
+    assert main([f"{service}/base.yaml", "base.yaml"]) == CLEAN
+
+
+@pytest.mark.usefixtures("here")
+def test_a_service_that_refuses_is_not_one_without_drift(refusing: str, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["base.yaml", f"{refusing}/openapi.yaml"]) == UNCHECKED
+    assert "503" in capsys.readouterr().err
+
+
+def test_a_page_that_is_not_there_is_not_a_document(service: str) -> None:
+    assert main(["base.yaml", f"{service}/none.yaml"]) == UNCHECKED
+
+
+def test_a_report_in_a_file_is_whole_or_the_old_one(here: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    report = here / "report.txt"
+    report.write_text("old")
+    monkeypatch.setattr(os, "replace", lambda *_: (_ for _ in ()).throw(OSError(28, "No space left on device")))
+    assert main(["base.yaml", "breaking.yaml", "-o", str(report)]) == UNCHECKED
+    assert report.read_text() == "old"
+    monkeypatch.undo()
+    monkeypatch.chdir(here)
+    assert main(["base.yaml", "breaking.yaml", "-o", str(report)]) == DRIFT
+    assert "1 breaking" in report.read_text()
+    assert not list(here.glob(".report.txt.*"))
+
+
+def test_a_report_through_a_link_lands_where_it_leads(here: Path) -> None:
+    (here / "link").symlink_to("real.txt")
+    assert main(["base.yaml", "base.yaml", "-o", "link"]) == CLEAN
+    assert (here / "link").is_symlink()
+    assert "no drift" in (here / "real.txt").read_text()
+
+
+@pytest.mark.usefixtures("here")
+def test_a_report_may_go_to_a_device() -> None:
+    assert main(["base.yaml", "base.yaml", "-o", "/dev/null"]) == CLEAN
+    assert not Path("/dev/null").is_file()
+
+
+def test_a_scope_looks_at_those_paths_only(here: Path) -> None:
+    (here / "gone.yaml").write_text(BASE.replace("/v1/old", "/v1/new"))
+    assert main(["base.yaml", "gone.yaml"]) == DRIFT
+    assert main(["base.yaml", "gone.yaml", "--scope", "/v3"]) == CLEAN
+    assert main(["base.yaml", "gone.yaml", "--scope", "/v3", "--scope", "/v1"]) == DRIFT
+
+
+def test_an_accepted_difference_is_none_and_a_stale_row_is_a_warning(
+    here: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (here / "known.yaml").write_text(
+        "- {id: n, rule: response-type-changed, operations: getRows, before: '\"integer\"', after: '\"string\"',"
+        " reason: They said so.}\n"
+    )
+    assert main(["base.yaml", "breaking.yaml", "--accepted", "known.yaml", "--format", "json"]) == CLEAN
+    assert [c["accepted"] for c in changes(capsys)] == ["They said so."]
+    assert main(["base.yaml", "base.yaml", "--accepted", "known.yaml", "--fail-on", "warning"]) == DRIFT
+    assert "The accepted row n matches no difference; delete it." in capsys.readouterr().out
+
+
+@pytest.mark.parametrize("form", ["text", "markdown", "html", "github", "junit", "sarif"])
+@pytest.mark.usefixtures("here")
+def test_every_form_can_be_asked_for(capsys: pytest.CaptureFixture[str], form: str) -> None:
+    assert main(["base.yaml", "breaking.yaml", "--format", form]) == DRIFT
+    said = capsys.readouterr().out
+    assert "/v3/rows" in said
+    if form == "junit":
+        Tree.fromstring(said)  # noqa: S314 - ours
+    if form == "github":
+        assert said.startswith("::error file=base.yaml,line=22,col=")
+
+
+@pytest.mark.usefixtures("here")
+def test_the_code_profile_tells_what_breaks_in_the_client(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["base.yaml", "breaking.yaml", "--profile", "both", "--format", "json"]) == DRIFT
+    (change,) = changes(capsys)
+    assert "(type: int → str)" in change["code_impact"][0]
+    assert main(["base.yaml", "prose.yaml", "--profile", "code", "--fail-on", "info"]) == CLEAN
+
+
+def test_stdout_that_cannot_show_a_character_shows_its_number(here: Path) -> None:
+    (here / "breaking.yaml").write_text(
+        BASE.replace("n: {type: integer}", "n: {type: integer}\n                  漢: {}")
+    )
+    done = subprocess.run(
+        [sys.executable, "-m", "idc_drift", "base.yaml", "breaking.yaml", "--fail-on", "info"],
+        capture_output=True,
+        env={**os.environ, "PYTHONPATH": str(ROOT), "PYTHONIOENCODING": "ascii"},
+        check=False,
+    )
+    assert done.returncode == DRIFT
+    assert b"\\u6f22" in done.stdout
+
+
+@pytest.mark.usefixtures("here")
+def test_help_names_every_option_and_exit_code(capsys: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(SystemExit) as stopped:
+        main(["--help"])
+    assert stopped.value.code == 0
+    said = capsys.readouterr().out
+    options = ("--format", "--output", "--fail-on", "--scope", "--profile", "--accepted", "--verbose", "--version")
+    assert all(option in said for option in (*options, "update", "2 could not check"))
+
+
+def test_the_page_lists_every_rule_as_it_is() -> None:
+    page = ROOT / "docs" / "drift.md"
+    text = page.read_text(encoding="utf-8")
+    assert _docs.written(text) == text, "run: python -m idc_drift._docs docs/drift.md"
+
+
+def test_the_page_documents_every_option() -> None:
+    text = (ROOT / "docs" / "drift.md").read_text(encoding="utf-8")
+    for action in [*cli._parser()._actions, *cli._update_parser()._actions]:
+        assert any(f"`{name}" in text for name in (*action.option_strings, action.metavar or "-"))
+
+
+GH = """\
+#!/usr/bin/env python3
+import json, os, sys
+with open(os.environ["GH_LOG"], "a") as log:
+    log.write(json.dumps(sys.argv[1:]) + "\\n")
+if sys.argv[1:3] == ["issue", "list"]:
+    print(os.environ["GH_KNOWN"])
+"""
+
+
+@pytest.mark.parametrize(
+    ("code", "known", "calls"),
+    [
+        ("0", "", []),
+        ("0", "7 CLOSED", []),
+        ("0", "7 OPEN", ["close 7"]),
+        ("1", "", ["create --title"]),
+        ("1", "7 OPEN", ["edit 7"]),
+        ("1", "7 CLOSED", ["edit 7", "reopen 7"]),
+    ],
+)
+def test_the_workflow_keeps_exactly_one_issue(tmp_path: Path, code: str, known: str, calls: list[str]) -> None:
+    workflow = yaml.safe_load((ROOT / ".github/workflows/drift.yml").read_text())
+    (step,) = [s for s in workflow["jobs"]["drift"]["steps"] if s.get("name") == "Keep the issue"]
+    (tmp_path / "gh").write_text(GH)
+    (tmp_path / "gh").chmod(0o755)
+    (tmp_path / "drift.md").write_text("report")
+    environment = {
+        **os.environ,
+        "PATH": f"{tmp_path}:{os.environ['PATH']}",
+        "GH_LOG": str(tmp_path / "log"),
+        "GH_KNOWN": known,
+        "CODE": code,
+        "TITLE": step["env"]["TITLE"],
+        "RUN": "https://example.org/run",
+    }
+    subprocess.run(["bash", "-e", "-c", step["run"]], cwd=tmp_path, env=environment, check=True)
+    said = [json.loads(line) for line in (tmp_path / "log").read_text().splitlines()]
+    assert [" ".join(call[1:3]) for call in said if call[0] == "issue" and call[1] != "list"] == calls

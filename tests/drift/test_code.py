@@ -1,0 +1,301 @@
+from __future__ import annotations
+
+import copy
+import json
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from idc_drift import code
+from idc_drift._generated import Argument, Function, Model, Surface
+from idc_drift._impact import differences
+from idc_drift._naming import in_scope, renamed, strangers, within
+from idc_drift.change import Change, Place
+from idc_drift.load import Document, read
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+
+def types(text: str) -> frozenset[str]:
+    return frozenset(text.split(" | ")) if text else frozenset()
+
+
+def face(returns: str = "M | E", models: dict[str, Model] | None = None, **arguments: Argument) -> Surface:
+    function = Function(arguments, types(returns))
+    modules = {"idc_client.api.v.get_m": {"sync": function, "asyncio": function}}
+    return Surface(modules, {"idc_client.api.v.get_m": "GET /m/{}"}, models or {})
+
+
+def argument(text: str, *, required: bool = False, positional: bool = False, default: str = "") -> Argument:
+    return Argument(types(text), required, positional, default)
+
+
+def record(required: str = "", **attributes: str) -> Model:
+    return Model({n: types(t) for n, t in attributes.items()}, frozenset(required.split()))
+
+
+def members(*names: str) -> Model:
+    return Model(members={n: repr(n.lower()) for n in names}, is_enum=True)
+
+
+F = "`idc_client.api.v.get_m`"
+M = "`idc_client.models.M"
+
+TABLE: list[tuple[str, Surface, Surface, list[tuple[str, str]]]] = [
+    ("nothing", face(), face(), []),
+    ("an argument goes", face(q=argument("int")), face(), [("breaking", f"breaks {F} (argument q: gone)")]),
+    ("one comes that may be left out", face(), face(q=argument("int | Unset")),
+     [("info", f"widens {F} (argument q: new, int | Unset)")]),
+    ("one comes that is required", face(), face(q=argument("int", required=True)),
+     [("breaking", f"breaks {F} (argument q: new and required, int)")]),
+    ("one is required now", face(q=argument("int | Unset")), face(q=argument("int", required=True)),
+     [("breaking", f"breaks {F} (argument q, type: int | Unset → int)"),
+      ("breaking", f"breaks {F} (argument q: now required)")]),
+    ("one takes more", face(q=argument("int")), face(q=argument("int | str")),
+     [("info", f"widens {F} (argument q, type: int → int | str)")]),
+    ("one takes less", face(q=argument("int | str")), face(q=argument("int")),
+     [("breaking", f"breaks {F} (argument q, type: int | str → int)")]),
+    ("one takes something else", face(q=argument("str")), face(q=argument("UUID")),
+     [("breaking", f"breaks {F} (argument q, type: str → UUID)")]),
+    ("a default moves", face(q=argument("int", default="1")), face(q=argument("int", default="2")),
+     [("info", f"changes {F} (argument q, default: 1 → 2)")]),
+    ("positions are swapped",
+     face(a=argument("str", required=True, positional=True), b=argument("str", required=True, positional=True)),
+     face(b=argument("str", required=True, positional=True), a=argument("str", required=True, positional=True)),
+     [("breaking", f"breaks {F} (order of arguments: a, b → b, a)")]),
+    ("more may be returned", face("M"), face("M | E"), [("warning", f"widens {F} (returns: M → E | M)")]),
+    ("less is returned", face("M | E"), face("M"), [("info", f"narrows {F} (returns: E | M → M)")]),
+    ("something else is returned", face("M"), face("N"), [("breaking", f"breaks {F} (returns: M → N)")]),
+    ("an attribute goes", face(models={"M": record(a="int", b="int")}), face(models={"M": record(a="int")}),
+     [("breaking", f"breaks {M}.b` (gone)")]),
+    ("an attribute comes", face(models={"M": record(a="int")}), face(models={"M": record("b", a="int", b="int")}),
+     [("info", f"adds {M}.b` (new, int)")]),
+    ("what is read is of another type", face(models={"M": record(a="int | None")}),
+     face(models={"M": record(a="str")}), [("breaking", f"breaks {M}.a` (type: int | None → str)")]),
+    ("what is read may be missing", face(models={"M": record(a="int")}), face(models={"M": record(a="int | Unset")}),
+     [("breaking", f"breaks {M}.a` (may now be left out)")]),
+    ("what is read is stricter", face(models={"M": record(a="int | None")}), face(models={"M": record(a="int")}),
+     [("info", f"narrows {M}.a` (type: int | None → int)")]),
+    ("what is written must be given now",
+     face("E", {"M": record(a="int | Unset")}, body=argument("M")),
+     face("E", {"M": record(a="int")}, body=argument("M")),
+     [("breaking", f"breaks {M}.a` (now required)")]),
+    ("what is written takes more",
+     face("E", {"M": record(a="int")}, body=argument("M")), face("E", {"M": record(a="int | str")}, body=argument("M")),
+     [("info", f"widens {M}.a` (type: int → int | str)")]),
+    ("what is written needs one more",
+     face("E", {"M": record(a="int")}, body=argument("M")),
+     face("E", {"M": record("a b", a="int", b="int")}, body=argument("M")),
+     [("breaking", f"breaks {M}.b` (new and required, int)")]),
+    ("what is written stands deep in what is sent",
+     face("E", {"B": record(m="list[M]"), "M": record(a="int | Unset")}, body=argument("B")),
+     face("E", {"B": record(m="list[M]"), "M": record(a="int")}, body=argument("B")),
+     [("breaking", f"breaks {M}.a` (now required)")]),
+    ("a member of an enumeration goes", face(models={"M": members("A", "B")}), face(models={"M": members("A")}),
+     [("breaking", f"breaks {M}.B` (gone)")]),
+    ("a member comes that readers may meet", face(models={"M": members("A")}), face(models={"M": members("A", "B")}),
+     [("warning", f"adds {M}.B`")]),
+    ("a record becomes an enumeration", face(models={"M": record(a="int")}), face(models={"M": members("A")}),
+     [("breaking", f"breaks {M}` (a record → an enumeration)")]),
+    ("a model goes", face(models={"M": record(a="int"), "N": record(b="int")}), face(models={"N": record(b="int")}),
+     [("breaking", f"breaks {M}` (gone)")]),
+    ("a model comes", face(), face(models={"M": record(a="int")}), [("info", f"adds {M}`")]),
+    ("a model is renamed, which its users do not repeat",
+     face("M", {"M": record(a="int"), "N": record(m="list[M]")}),
+     face("O", {"O": record(a="int"), "N": record(m="list[O]")}),
+     [("breaking", f"breaks {M}` (now `idc_client.models.O`)")]),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("base", "revision", "said"), [row[1:] for row in TABLE], ids=[row[0] for row in TABLE])
+def test_what_callers_can_write_down_is_compared(base: Surface, revision: Surface, said: list[tuple[str, str]]) -> None:
+    assert [(i.level, i.text) for i in differences(base, revision)] == said
+
+
+def test_what_differs_in_one_colour_only_names_it() -> None:
+    base, revision = face("M"), face("M")
+    del revision.operations["idc_client.api.v.get_m"]["sync"]
+    assert [i.text for i in differences(base, revision)] == ["breaks `idc_client.api.v.get_m.sync` (gone)"]
+    assert [i.text for i in differences(revision, base)] == ["adds `idc_client.api.v.get_m.sync`"]
+
+
+def test_a_function_that_was_renamed_is_found_by_what_it_asks() -> None:
+    base, revision = face("M"), face("M")
+    functions = revision.operations.pop("idc_client.api.v.get_m")
+    revision.operations["idc_client.api.w.load_m"] = functions
+    revision.requests["idc_client.api.w.load_m"] = "GET /m/{}"
+    del revision.requests["idc_client.api.v.get_m"]
+    assert [i.text for i in differences(base, revision)] == [
+        "breaks `idc_client.api.v.get_m` (now `idc_client.api.w.load_m`)"
+    ]
+
+
+DOCUMENT: dict[str, Any] = {
+    "openapi": "3.1.0",
+    "info": {"title": "t", "version": "1"},
+    "paths": {
+        "/v/rows/{row_id}": {
+            "get": {
+                "operationId": "getRow",
+                "tags": ["v"],
+                "parameters": [
+                    {"name": "row_id", "in": "path", "required": True, "schema": {"type": "string"}},
+                    {"name": "limit", "in": "query", "schema": {"type": "integer"}},
+                ],
+                "responses": {
+                    "200": {
+                        "description": "fine",
+                        "content": {"application/json": {"schema": {"$ref": "#/components/schemas/Row"}}},
+                    }
+                },
+            }
+        },
+        "/v/kinds": {
+            "get": {
+                "operationId": "getKinds",
+                "tags": ["v"],
+                "responses": {
+                    "200": {
+                        "description": "fine",
+                        "content": {"application/json": {"schema": {"$ref": "#/components/schemas/Kind"}}},
+                    }
+                },
+            }
+        },
+    },
+    "components": {
+        "schemas": {
+            "Row": {
+                "type": "object",
+                "required": ["instanceCount", "kind"],
+                "properties": {
+                    "instanceCount": {"type": ["integer", "null"]},
+                    "kind": {"$ref": "#/components/schemas/Kind"},
+                },
+            },
+            "Kind": {"type": "string", "enum": ["a", "b"]},
+        }
+    },
+}
+
+
+def document(tmp_path: Path, name: str, content: dict[str, Any]) -> Document:
+    (tmp_path / name).write_text(json.dumps(content, indent=1))
+    return read(str(tmp_path / name))
+
+
+@pytest.fixture(name="pair")
+def _pair(tmp_path: Path) -> tuple[Document, Document]:
+    revision = copy.deepcopy(DOCUMENT)
+    schemas = revision["components"]["schemas"]
+    schemas["Row"]["properties"]["instanceCount"] = {"type": "string"}
+    schemas["Kind"]["enum"] = ["a", "c"]
+    operation = revision["paths"]["/v/rows/{row_id}"]["get"]
+    operation["parameters"][1] |= {"required": True}
+    revision["paths"]["/v/kinds"]["get"]["operationId"] = "listKinds"
+    return document(tmp_path, "base.json", DOCUMENT), document(tmp_path, "revision.json", revision)
+
+
+def cause(rule: str, operation: str, pointer: str, where: str = "", **more: Any) -> Change:
+    return Change(rule, more.pop("level", "breaking"), "It moved.", (Place(operation, pointer),), where, **more)
+
+
+def test_each_effect_is_said_at_the_change_that_causes_it(pair: tuple[Document, Document]) -> None:
+    row = "GET /v/rows/{row_id}"
+    count = cause(
+        "response-type-changed", row, "/components/schemas/Row/properties/instanceCount/type", "200 /instanceCount"
+    )
+    kind = cause("response-enum-changed", row, "/components/schemas/Kind/enum", "200 /kind")
+    limit = cause("parameter-became-required", row, "/paths/~1v~1rows~1{row_id}/get/parameters/1", "query limit")
+    named = cause("operation-id-changed", "GET /v/kinds", "/paths/~1v~1kinds/get/operationId", level="info", noise=True)
+    words = cause("documentation-changed", row, "/paths/~1v~1rows~1{row_id}/get/summary", level="info", noise=True)
+    told, notes = code.impact(*pair, [count, kind, limit, named, words])
+    assert notes == []
+    effects = {c.rule: c.code_impact for c in told}
+    models, functions = "idc_client.models", "idc_client.api.v"
+    assert effects == {
+        "response-type-changed": (f"breaks `{models}.Row.instance_count` (type: int | None → str)",),
+        "response-enum-changed": (f"breaks `{models}.Kind.B` (gone)", f"adds `{models}.Kind.C`"),
+        "parameter-became-required": (
+            f"breaks `{functions}.get_row` (argument limit, type: int | Unset → int)",
+            f"breaks `{functions}.get_row` (argument limit: now required)",
+        ),
+        "operation-id-changed": (f"breaks `{functions}.get_kinds` (now `{functions}.list_kinds`)",),
+        "documentation-changed": (),
+    }
+
+
+def test_an_effect_without_a_known_cause_is_a_finding_of_its_own(pair: tuple[Document, Document]) -> None:
+    told, _ = code.impact(*pair, [])
+    assert {c.rule for c in told} == {code.ORPHAN}
+    count = next(c for c in told if "instance_count" in c.message)
+    assert (count.level, count.pointer) == ("breaking", "/components/schemas/Row")
+    assert count.places[0].line == pair[0].position("/components/schemas/Row")[0]
+    kinds = next(c for c in told if "get_kinds" in c.message)
+    assert (kinds.operation, kinds.pointer) == ("GET /v/kinds", "/paths/~1v~1kinds/get")
+
+
+def test_a_document_that_generates_nothing_is_a_note(tmp_path: Path, pair: tuple[Document, Document]) -> None:
+    swagger = document(tmp_path, "old.json", {"swagger": "2.0", "info": {"title": "t", "version": "1"}, "paths": {}})
+    told, notes = code.impact(pair[0], swagger, [])
+    assert told == []
+    assert "not known" in notes[0]
+    assert swagger.origin in notes[0]
+
+
+def test_a_document_that_names_everything_otherwise_is_brought_to_the_same_names(tmp_path: Path) -> None:
+    text = (
+        json.dumps(DOCUMENT).replace("getRow", "row_v_get").replace("getKinds", "kinds_v_get").replace('"v"', '"meta"')
+    )
+    text = text.replace("schemas/Row", "schemas/ItemRow").replace('"Row"', '"ItemRow"').replace("Kind", "ItemKind")
+    other = json.loads(text.replace("getItemKinds", "kinds_v_get"))
+    other["components"]["schemas"]["ItemRow"]["properties"]["instanceCount"] = {
+        "anyOf": [{"type": "number"}, {"type": "null"}], "title": "Instancecount"
+    }  # fmt: skip
+    pair = document(tmp_path, "base.json", DOCUMENT), document(tmp_path, "other.json", other)
+    told, notes = code.impact(*pair, [])
+    assert [c.code_impact[0] for c in told] == [
+        "breaks `idc_client.models.Row.instance_count` (type: int | None → float | None)"
+    ]
+    assert "as if it used the base's names" in notes[0]
+
+
+def test_strangers_share_no_name_of_an_operation() -> None:
+    other = copy.deepcopy(DOCUMENT)
+    assert not strangers(DOCUMENT, other)
+    other["paths"]["/v/kinds"]["get"]["operationId"] = "x"
+    assert not strangers(DOCUMENT, other)
+    other["paths"]["/v/rows/{row_id}"]["get"]["operationId"] = "y"
+    assert strangers(DOCUMENT, other)
+    assert renamed(DOCUMENT, other) == DOCUMENT
+
+
+def test_a_recursive_schema_is_renamed_once() -> None:
+    content = copy.deepcopy(DOCUMENT)
+    content["components"]["schemas"]["Row"]["properties"]["next"] = {"$ref": "#/components/schemas/Row"}
+    other = json.loads(json.dumps(content).replace("/Row", "/Line").replace('"Row"', '"Line"'))
+    assert renamed(content, other) == content
+
+
+def test_a_scope_keeps_the_paths_below_it_and_what_they_reach() -> None:
+    cut = within(DOCUMENT, ["/v/kinds"])
+    assert list(cut["paths"]) == ["/v/kinds"]
+    assert list(cut["components"]["schemas"]) == ["Kind"]
+    assert within(DOCUMENT, []) is DOCUMENT
+    assert [in_scope(p, ["/v3/"]) for p in ("/v3", "/v3/a", "/v30", "/v1")] == [True, True, False, False]
+
+
+def test_a_profile_decides_what_is_grave() -> None:
+    wire = cause("response-property-removed", "GET /a", "/x", level="warning")
+    both = cause("response-enum-value-added", "GET /a", "/x", level="info", code_impact=("breaks `x` (gone)",))
+    name = cause("operation-id-changed", "GET /a", "/x", level="info", noise=True, code_impact=("breaks `y` (gone)",))
+    added = cause("response-type-changed", "GET /a", "/x", level="breaking", code_impact=("adds `z`",))
+    changes = [wire, both, name, added]
+    assert code.judged(changes, "wire") == changes
+    assert [(c.rule, c.level, c.noise) for c in code.judged(changes, "code")] == [
+        ("response-enum-value-added", "breaking", False),
+        ("operation-id-changed", "breaking", False),
+        ("response-type-changed", "info", False),
+    ]
+    assert [c.level for c in code.judged(changes, "both")] == ["warning", "breaking", "breaking", "breaking"]

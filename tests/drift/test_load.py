@@ -1,0 +1,304 @@
+"""A document is read wherever it is, and what is no document is never taken for one."""
+
+from __future__ import annotations
+
+import io
+import json
+import threading
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from idc_drift.compare import compare
+from idc_drift.load import Unreadable, read
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+
+DOCUMENT = {
+    "openapi": "3.1.0",
+    "info": {"title": "t", "version": "1"},
+    "paths": {"/a": {"get": {"responses": {"200": {}}}}},
+}
+TEXT = json.dumps(DOCUMENT)
+UI = '<!DOCTYPE html><html><body><div id="swagger-ui"></div><script>{}</script></body></html>'
+
+
+@pytest.fixture
+def site() -> Iterator[tuple[str, dict[str, Any]]]:
+    """An address on this machine, and what each path answers: a text, or status, headers and text."""
+    pages: dict[str, Any] = {}
+
+    class Handler(BaseHTTPRequestHandler):
+        def do_GET(self) -> None:
+            page = pages.get(self.path, (404, {}, "nothing here"))
+            status, headers, body = page if isinstance(page, tuple) else (200, {}, page)
+            self.send_response(status)
+            for name, value in headers.items():
+                self.send_header(name, value)
+            self.end_headers()
+            self.wfile.write(body.encode())
+
+        def log_message(self, *_: Any) -> None:
+            pass
+
+    server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+    thread = threading.Thread(target=server.serve_forever, daemon=True)
+    thread.start()
+    yield f"http://127.0.0.1:{server.server_address[1]}", pages
+    server.shutdown()
+    thread.join()
+    server.server_close()
+
+
+def write(path: Path, text: str) -> str:
+    path.write_text(text)
+    return str(path)
+
+
+# ------------------------------------------------------------------------------------------------------- texts
+
+
+def test_a_json_file_is_read_with_positions(tmp_path: Path) -> None:
+    found = read(write(tmp_path / "a.json", json.dumps(DOCUMENT, indent=2)))
+    assert found.content == DOCUMENT
+    line, column = found.position("/paths/~1a/get")
+    assert json.dumps(DOCUMENT, indent=2).splitlines()[line - 1][column - 1 :].startswith('"get"')
+
+
+def test_a_yaml_file_is_read_with_positions(tmp_path: Path) -> None:
+    found = read(write(tmp_path / "a.yaml", "openapi: 3.1.0\npaths:\n  /a:\n    get:\n      tags: [x, y]\n"))
+    assert found.position("/paths/~1a/get") == (4, 5)
+    assert found.position("/paths/~1a/get/tags/1") == (5, 17)
+    assert found.position("/paths/~1a/get/missing/deeper") == (4, 5)
+    assert found.position("") == (1, 1)
+
+
+def test_standard_input_is_read() -> None:
+    assert read("-", stdin=io.StringIO(TEXT)).content == DOCUMENT
+
+
+def test_yaml_is_read_by_the_core_schema(tmp_path: Path) -> None:
+    text = """
+openapi: 3.0
+on: {200: a, true: b, null: c, 1.50: d}
+values: [yes, no, on, off, 2021-01-01, 010, 0o10, 0x10, 1_000, 12:30:45, .5, 1e3, ~, Null, True, 'true', !!str 12]
+"""
+    found = read(write(tmp_path / "a.yaml", text)).content
+    assert list(found["on"]) == ["200", "true", "null", "1.50"]
+    values = [
+        "yes",
+        "no",
+        "on",
+        "off",
+        "2021-01-01",
+        10,
+        8,
+        16,
+        "1_000",
+        "12:30:45",
+        0.5,
+        1000.0,
+        None,
+        None,
+        True,
+        "true",
+        "12",
+    ]
+    assert found["values"] == values
+
+
+def test_merge_keys_and_aliases_are_followed(tmp_path: Path) -> None:
+    found = read(write(tmp_path / "a.yaml", "openapi: 3.1.0\nx: &x {a: 1, b: 2}\ny: {<<: *x, b: 3}\nz: *x\n")).content
+    assert found["y"] == {"a": 1, "b": 3}
+    assert found["z"] is found["x"]
+
+
+def test_a_key_that_stands_twice_is_noted(tmp_path: Path) -> None:
+    assert "twice" in read(write(tmp_path / "a.yaml", "openapi: 3.1.0\npaths: {}\npaths: {}\n")).notes[0]
+    assert "twice" in read(write(tmp_path / "a.json", '{"openapi": "3.1.0", "a": 1, "a": 2}')).notes[0]
+
+
+def test_a_byte_order_mark_and_utf_16_are_read(tmp_path: Path) -> None:
+    for encoding in ("utf-8-sig", "utf-16"):
+        path = tmp_path / encoding
+        path.write_bytes(TEXT.encode(encoding))
+        assert read(str(path)).content == DOCUMENT
+
+
+@pytest.mark.parametrize(
+    ("text", "words"),
+    [
+        ("", "empty"),
+        ("  \n", "empty"),
+        ("just a word", "holds a text"),
+        ("[1, 2]", "holds a list"),
+        ("a: 1", "neither `openapi` nor `swagger`"),
+        ('{"detail": "Not Found"}', "it says 'Not Found'"),
+        ("{", "invalid JSON"),
+        ("a: [1", "invalid YAML"),
+        ("a: b: c", "line 1"),
+        ("openapi: &a [*a]", "refers to nothing, or to what it stands in"),
+        ("openapi: 3.1.0\n? [a]\n: b", "a key is not a text"),
+        ("openapi: " + "[" * 3000 + "]" * 3000, "nested too deeply"),
+        ('{"openapi":' + "[" * 200_000 + "]" * 200_000 + "}", "nested too deeply"),
+    ],
+)
+def test_what_is_no_document_is_refused_in_a_sentence(tmp_path: Path, text: str, words: str) -> None:
+    with pytest.raises(Unreadable, match=words.replace("(", r"\(")) as caught:
+        read(write(tmp_path / "a", text))
+    assert str(caught.value).endswith(".")
+
+
+def test_a_bomb_of_aliases_is_refused(tmp_path: Path) -> None:
+    lines = ["openapi: 3.1.0", "a0: &a0 [x, x, x, x, x, x, x, x, x, x]"]
+    lines += [f"a{n}: &a{n} [{', '.join([f'*a{n - 1}'] * 10)}]" for n in range(1, 9)]
+    with pytest.raises(Unreadable, match="aliases expand"):
+        read(write(tmp_path / "bomb.yaml", "\n".join(lines)))
+
+
+def test_what_is_not_there_or_not_text_is_refused(tmp_path: Path) -> None:
+    (tmp_path / "a").write_bytes(b"\xff\x00\x81openapi")
+    for source, words in (
+        (tmp_path / "gone", "No such file"),
+        (tmp_path, "Is a directory"),
+        (tmp_path / "a", "not text"),
+    ):
+        with pytest.raises(Unreadable, match=words):
+            read(str(source))
+    for source in ("file:///etc/passwd", "ftp://a.test/x"):
+        with pytest.raises(Unreadable, match="only files, http and https"):
+            read(source)
+
+
+# ---------------------------------------------------------------------------------------------------- over HTTP
+
+
+def test_a_url_is_read(site: tuple[str, dict[str, Any]]) -> None:
+    address, pages = site
+    pages["/openapi.json"] = TEXT
+    pages["/moved"] = (302, {"Location": "/openapi.json"}, "")
+    assert read(f"{address}/openapi.json").content == DOCUMENT
+    assert read(f"{address}/moved").origin == f"{address}/openapi.json"
+
+
+def test_what_a_server_refuses_is_said(site: tuple[str, dict[str, Any]]) -> None:
+    address, pages = site
+    pages["/410"] = (410, {}, TEXT)
+    pages["/file"] = (302, {"Location": "file:///etc/passwd"}, "")
+    pages["/round"] = (302, {"Location": "/round"}, "")
+    pages["/login"] = UI.format("<title>Sign in</title><input type='password'>")
+    pages["/page"] = "<html><body>Hello</body></html>"
+    cases = {
+        "/410": "answers 410",
+        "/gone": "answers 404",
+        "/file": "cannot be reached",
+        "/round": "cannot be reached",
+        "/login": "a login page",
+        "/page": "neither embeds a document nor points to one",
+    }
+    for path, words in cases.items():
+        with pytest.raises(Unreadable, match=words):
+            read(address + path)
+    with pytest.raises(Unreadable, match="cannot be reached"):
+        read("http://127.0.0.1:1/openapi.json", timeout=2)
+
+
+@pytest.mark.parametrize(
+    "script",
+    [
+        "SwaggerUIBundle({ url: '/spec/openapi.json', dom_id: '#swagger-ui' })",
+        'const ui = SwaggerUIBundle({"url": "spec/openapi.json", "dom_id": "#ui"})',
+        'window.ui = SwaggerUIBundle({ urls: [{url: "./spec/openapi.json", name: "one"}] })',
+        'SwaggerUIBundle({ url: window.location.origin + "/spec/openapi.json" })',
+        "SwaggerUIBundle({ configUrl: '/config' })",
+        "SwaggerUIBundle({ spec: " + TEXT + ", dom_id: '#ui' })",
+        "SwaggerUIBundle({ spec: {openapi: '3.1.0', info: {title: 't', version: '1'}, "
+        "paths: {'/a': {get: {responses: {'200': {}}}}}} })",
+        'var options = {"swaggerDoc": ' + TEXT + ', "customOptions": {}};',
+        'var configObject = JSON.parse(\'{"urls":[{"url":"/spec/openapi.json","name":"V1"}]}\');',
+    ],
+)
+def test_a_page_of_swagger_ui_leads_to_its_document(site: tuple[str, dict[str, Any]], script: str) -> None:
+    address, pages = site
+    pages["/docs"] = UI.format(script)
+    pages["/spec/openapi.json"] = TEXT
+    pages["/config"] = '{"url": "/spec/openapi.json", "oauth2RedirectUrl": "http://a.test"}'
+    found = read(f"{address}/docs")
+    assert found.content == DOCUMENT
+    assert "is a page" in found.notes[-1]
+
+
+@pytest.mark.parametrize(
+    "page",
+    [
+        '<html><redoc spec-url="/spec/openapi.json"></redoc></html>',
+        '<html><rapi-doc spec-url = "spec/openapi.json"></rapi-doc></html>',
+        '<html><script id="api-reference" data-url="/spec/openapi.json"></script></html>',
+        '<html><script src="./swagger-initializer.js"></script></html>',
+        '<html><script src="swagger-ui-init.js"></script></html>',
+    ],
+)
+def test_other_pages_lead_to_their_document(site: tuple[str, dict[str, Any]], page: str) -> None:
+    address, pages = site
+    pages["/docs"] = page
+    pages["/spec/openapi.json"] = TEXT
+    pages["/swagger-initializer.js"] = 'window.onload = () => { SwaggerUIBundle({ url: "spec/openapi.json" }) }'
+    pages["/swagger-ui-init.js"] = "let options = " + json.dumps({"swaggerDoc": DOCUMENT}) + ";"
+    assert read(f"{address}/docs").content == DOCUMENT
+
+
+def test_a_page_whose_document_is_gone_is_refused(site: tuple[str, dict[str, Any]]) -> None:
+    address, pages = site
+    pages["/docs"] = UI.format("SwaggerUIBundle({url: '/gone.json'})")
+    with pytest.raises(Unreadable, match=r"cannot be read: .*answers 404"):
+        read(f"{address}/docs")
+
+
+def test_a_saved_page_leads_to_a_file_beside_it(tmp_path: Path) -> None:
+    write(tmp_path / "openapi.json", TEXT)
+    assert read(write(tmp_path / "page.html", UI.format("SwaggerUIBundle({url: 'openapi.json'})"))).content == DOCUMENT
+
+
+# -------------------------------------------------------------------------------------------------- references
+
+
+def split(schema: str) -> str:
+    return f"""
+openapi: 3.1.0
+paths:
+  /a: {{get: {{responses: {{'200': {{content: {{application/json: {{schema: {{$ref: '{schema}'}}}}}}}}}}}}}}
+"""
+
+
+def test_references_to_files_beside_it_are_followed(tmp_path: Path) -> None:
+    write(tmp_path / "shared.yaml", "A: {type: object, properties: {b: {$ref: '#/B'}}}\nB: {type: string}\n")
+    one = read(write(tmp_path / "one.yaml", split("shared.yaml#/A")))
+    (tmp_path / "sub").mkdir()
+    write(tmp_path / "sub" / "shared.yaml", "A: {type: object, properties: {b: {$ref: 'b.json'}}}\n")
+    write(tmp_path / "sub" / "b.json", '{"type": "integer"}')
+    other = read(write(tmp_path / "other.yaml", split("./sub/shared.yaml#/A")))
+    (change,) = compare(one, other)
+    assert change.rule == "response-type-changed"
+    assert change.pointer == f"{tmp_path}/shared.yaml#/B/type"
+    assert change.places[0].line == 2
+
+
+def test_references_over_http_never_lead_to_files(site: tuple[str, dict[str, Any]], tmp_path: Path) -> None:
+    address, pages = site
+    secret = write(tmp_path / "secret.yaml", "type: integer")
+    pages["/one"] = split("shared.yaml")
+    pages["/shared.yaml"] = "type: integer"
+    pages["/other"] = split(f"file://{secret}")
+    changes = compare(read(f"{address}/one"), other := read(f"{address}/other"))
+    assert changes
+    assert any("not followed" in note or "leads nowhere" in note for note in other.notes)
+
+
+def test_a_reference_that_leads_nowhere_is_noted_and_not_a_change(tmp_path: Path) -> None:
+    one = read(write(tmp_path / "one.yaml", split("gone.yaml#/A")))
+    other = read(write(tmp_path / "other.yaml", split("gone.yaml#/A")))
+    assert compare(one, other) == []
+    assert any("gone.yaml" in note for note in one.notes)

@@ -1,0 +1,118 @@
+"""Every rule, in every direction, on a pair of its own."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from idc_drift.change import LEVELS
+from idc_drift.compare import compare
+from idc_drift.rules import RULES, SCHEMA_RULES, level_of, why
+
+from . import hosts
+
+if TYPE_CHECKING:
+    from idc_drift.load import Document
+
+_DIRECTIONS = ("request", "response", "parameter", "header")
+_SCHEMA_FILES = ("types", "bounds", "objects", "composition")
+
+
+def _pairs() -> list[Any]:
+    found = []
+    for file in _SCHEMA_FILES:
+        for row in hosts.rows(file):
+            for direction in _DIRECTIONS:
+                if direction in row:
+                    base = hosts.hosting(direction, row["base"], row.get("base_schemas"))
+                    revision = hosts.hosting(direction, row["revision"], row.get("revision_schemas"))
+                    level, stem = row[direction].split()
+                    found.append(
+                        pytest.param(base, revision, level, f"{direction}-{stem}", id=f"{row['name']} - {direction}")
+                    )
+    for file, make in (("operations", hosts.operating), ("documents", hosts.document)):
+        for row in hosts.rows(file):
+            level, rule = row["found"].split()
+            found.append(pytest.param(make(row["base"]), make(row["revision"]), level, rule, id=row["name"]))
+    return found
+
+
+PAIRS = _pairs()
+
+
+def test_there_are_enough_pairs() -> None:
+    assert len(PAIRS) >= 250
+    assert len({pair.id for pair in PAIRS}) == len(PAIRS)
+
+
+@pytest.mark.parametrize(("base", "revision", "level", "rule"), PAIRS)
+def test_a_pair_is_judged_as_the_table_says(base: Document, revision: Document, level: str, rule: str) -> None:
+    found = [(change.level, change.rule) for change in compare(base, revision)]
+    assert (level, rule) in found
+    assert min(LEVELS.index(each) for each, _ in found) == LEVELS.index(level), found
+
+
+@pytest.mark.parametrize(("base", "revision", "level", "rule"), PAIRS)
+def test_a_document_does_not_differ_from_itself(base: Document, revision: Document, level: str, rule: str) -> None:
+    assert compare(base, base) == []
+    assert compare(revision, revision) == []
+
+
+@pytest.mark.parametrize(("base", "revision", "level", "rule"), PAIRS)
+def test_a_difference_is_one_the_other_way_round_too(base: Document, revision: Document, level: str, rule: str) -> None:
+    assert compare(revision, base) != []
+
+
+def test_every_rule_has_a_pair() -> None:
+    met = {pair.values[3] for pair in PAIRS}
+    assert RULES.keys() <= met
+    for stem, rule in SCHEMA_RULES.items():
+        directions = {each.partition("-")[0] for each in met if each.partition("-")[2] == stem}
+        assert directions, stem
+        if rule.sent != rule.received and stem != "property-forbidden":  # which is a rule for what is sent only
+            assert "response" in directions or "header" in directions, stem
+            assert {"request", "parameter"} & directions, stem
+
+
+def test_every_rule_says_why_in_a_sentence() -> None:
+    for rule in [*RULES, *(f"request-{stem}" for stem in SCHEMA_RULES)]:
+        assert level_of(rule) in LEVELS
+        assert why(rule).endswith(".")
+
+
+def test_one_shared_schema_is_one_change_with_many_places() -> None:
+    def made(kind: str) -> Document:
+        use = {"responses": {"200": {"content": {"application/json": {"schema": {"$ref": "#/components/schemas/S"}}}}}}
+        schema = {"type": "object", "properties": {"a": {"type": kind}}}
+        return hosts.document(
+            {"paths": {f"/p{n}": {"get": use} for n in range(40)}, "components": {"schemas": {"S": schema}}}
+        )
+
+    (change,) = compare(made("string"), made("integer"))
+    assert len(change.places) == 40
+    assert change.pointer == "/components/schemas/S/properties/a/type"
+    assert change.places[0].line > 0
+
+
+def test_a_removed_operation_says_nothing_of_its_parts() -> None:
+    operation = {"parameters": [{"name": "q", "in": "query", "schema": {"type": "string"}}], "responses": {"200": {}}}
+    both = {"paths": {"/a": {"get": operation, "post": operation}}}
+    changes = compare(hosts.document(both), hosts.document({"paths": {"/a": {"get": operation}}}))
+    assert [change.rule for change in changes] == ["operation-removed"]
+
+
+def test_a_scope_looks_at_its_paths_only() -> None:
+    base = hosts.document(
+        {"info": {"title": "a"}, "paths": {"/v3/a": {"get": {}}, "/v1/a": {"get": {}}, "/v30": {"get": {}}}}
+    )
+    revision = hosts.document({"info": {"title": "b"}, "paths": {}})
+    assert [change.operation for change in compare(base, revision, scope=["/v3"])] == ["GET /v3/a"]
+
+
+def test_a_fingerprint_does_not_depend_on_words() -> None:
+    row = hosts.rows("bounds")[0]
+    base = hosts.hosting("request", row["base"])
+    found = [compare(base, hosts.hosting("request", {"type": "integer", "minimum": n}))[0] for n in (5, 6)]
+    assert found[0].message != found[1].message
+    assert found[0].fingerprint == found[1].fingerprint

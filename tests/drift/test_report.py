@@ -1,0 +1,289 @@
+from __future__ import annotations
+
+import json
+import re
+from html.parser import HTMLParser
+from pathlib import Path
+from typing import Any
+from xml.etree import ElementTree as Tree
+
+import jsonschema
+import pytest
+
+from idc_drift import report
+from idc_drift._escape import visible
+from idc_drift.change import Change, Level, Place
+from idc_drift.load import Document, read
+from idc_drift.outcome import Finding, Outcome, make
+
+SCHEMA = json.loads((Path(report.__file__).parent / "report.schema.json").read_text())
+
+BASE = """\
+openapi: 3.1.0
+info: {title: t, version: "1"}
+paths:
+  /a:
+    get:
+      operationId: getA
+      responses:
+        "200":
+          description: fine
+          content:
+            application/json:
+              schema: {type: object, properties: {n: {type: integer}}}
+  /b:
+    get: {responses: {"200": {description: fine}}}
+"""
+REVISION = BASE.replace("integer", "string").replace("  /b:", "  /c:")
+
+POINTER = "/paths/~1a/get/responses/200/content/application~1json/schema/properties/n/type"
+
+HOSTILE = [
+    "\x1b[31mred\x1b[0m\x07",
+    "two\nlines\r::error::injected",
+    "::error file=x::injected",
+    "##[error]injected",
+    "<script>alert(1)</script>",
+    "</pre><img src=x onerror=alert(1)>",
+    "\" onload='alert(1)",
+    "a | b | c `code` *bold* @somebody #1 [x](http://evil.example)",
+    "\u202egnp.exe \u200b \ufffe \x00 \ud800",
+    "]]> & &amp; --> %0A::error::x",
+]
+
+
+@pytest.fixture(name="documents")
+def _documents(tmp_path: Path) -> tuple[Document, Document]:
+    for name, text in (("base.yaml", BASE), ("revision.yaml", REVISION)):
+        (tmp_path / name).write_text(text)
+    return read(str(tmp_path / "base.yaml")), read(str(tmp_path / "revision.yaml"))
+
+
+def change(level: Level = "breaking", rule: str = "response-property-type-changed", **more: Any) -> Change:
+    place = more.pop("place", Place("GET /a", POINTER, 12, 68))
+    message = more.pop("message", "The type changed from integer to string.")
+    return Change(rule, level, message, more.pop("places", (place,)), more.pop("where", "200 /n"), **more)
+
+
+def outcome(documents: tuple[Document, Document], *findings: Finding, **more: Any) -> Outcome:
+    return make(*documents, list(findings), more.pop("notes", []), **more)
+
+
+def all_forms(result: Outcome) -> dict[str, str]:
+    return {form: report.render(result, form, verbose=True) for form in report.FORMATS}
+
+
+Documents = tuple[Document, Document]
+
+
+def test_json_has_what_the_schema_publishes(documents: Documents) -> None:
+    result = outcome(
+        documents,
+        Finding(change(code_impact=("breaks `x`",))),
+        Finding(change("info", noise=True, where="")),
+        Finding(change("warning", where="other"), accepted="because"),
+        notes=["a note"],
+    )
+    said = json.loads(report.render(result, "json"))
+    jsonschema.Draft202012Validator(SCHEMA, format_checker=None).validate(said)
+    assert [c["accepted"] for c in said["changes"]] == [None, "because", None]
+    assert said["summary"] == {
+        "base": documents[0].origin,
+        "revision": documents[1].origin,
+        "breaking": 1,
+        "warning": 0,
+        "info": 0,
+        "noise": 1,
+        "accepted": 1,
+        "fail_on": "breaking",
+        "failing": 1,
+        "drift": True,
+    }
+
+
+def test_the_schema_is_a_schema_and_refuses_other_reports() -> None:
+    jsonschema.Draft202012Validator.check_schema(SCHEMA)
+    with pytest.raises(jsonschema.ValidationError):
+        jsonschema.Draft202012Validator(SCHEMA).validate({"changes": [{"level": "grave"}], "notes": [], "summary": {}})
+
+
+def test_the_order_of_findings_does_not_change_a_byte(documents: Documents) -> None:
+    findings = [
+        Finding(change(level, rule, where=where, place=Place(operation, POINTER, 12, 68)))
+        for level in ("breaking", "warning", "info")
+        for rule in ("rule-a", "rule-b")
+        for where in ("200 /n", "query q")
+        for operation in ("GET /a", "GET /b", "")
+    ]
+    assert all_forms(outcome(documents, *findings)) == all_forms(outcome(documents, *reversed(findings)))
+
+
+def test_text_stands_by_operation_and_counts_noise_in_one_line(documents: Documents) -> None:
+    findings = [Finding(change(place=Place(op, POINTER, 12, 68))) for op in ("GET /a", "GET /b", "GET /a")]
+    noise = [Finding(change("info", "description-changed", noise=True)) for _ in range(40)]
+    said = report.render(outcome(documents, *findings, *noise), "text")
+    assert len(re.findall("^GET /a$", said, re.M)) == 1
+    assert "description-changed" not in said
+    assert "drift: 3 breaking (besides 40 of prose and naming)" in said
+    assert "description-changed" in report.render(outcome(documents, *noise), "text", verbose=True)
+
+
+def test_text_names_the_line_and_column_of_the_base(documents: Documents) -> None:
+    said = report.render(outcome(documents, Finding(change())), "text")
+    assert f"{documents[0].origin}:12:68" in said
+
+
+def test_what_is_new_in_the_revision_is_placed_at_the_nearest_line_of_the_base(documents: Documents) -> None:
+    new = change("info", place=Place("GET /c", "/paths/~1c/get", 14, 5))
+    found = json.loads(report.render(outcome(documents, Finding(new)), "json"))["changes"][0]
+    line, _ = documents[0].position("/paths")
+    assert (found["file"], found["line"]) == (documents[0].origin, line)
+
+
+def test_one_finding_with_forty_places_names_three_and_counts_the_rest(documents: Documents) -> None:
+    places = tuple(Place(f"GET /{n:02}", POINTER, 12, 1) for n in range(40))
+    said = report.render(outcome(documents, Finding(change(places=places))), "text")
+    assert "also GET /01, GET /02, GET /03 and 36 more" in said
+    assert "GET /39" in report.render(outcome(documents, Finding(change(places=places))), "text", verbose=True)
+
+
+def test_text_has_colour_only_if_asked_for(documents: Documents) -> None:
+    result = outcome(documents, Finding(change()))
+    assert "\x1b[" in report.render(result, "text", colour=True)
+    assert "\x1b" not in report.render(result, "text")
+
+
+@pytest.mark.parametrize("text", HOSTILE)
+@pytest.mark.parametrize("form", report.FORMATS)
+def test_no_text_of_a_document_acts_on_its_reader(documents: Documents, form: str, text: str) -> None:
+    hostile = change(
+        message=text, where=text, code_impact=(text,), place=Place(f"GET /{text}", f"/paths/{text}", 3, 1), rule=text
+    )
+    documents[0].origin = f"x{text}"
+    noise = change("info", noise=True, message=text)
+    result = outcome(documents, Finding(hostile), Finding(hostile, text), Finding(noise), notes=[text])
+    said = report.render(result, form, verbose=True)
+    said.encode("utf-8")
+    assert not re.search("[\x00-\x09\x0b-\x1f\x7f\x80-\x9f\u200b\u202e\ufffe]", said)
+    checks: dict[str, Any] = {"json": json.loads, "sarif": json.loads, "junit": Tree.fromstring, "html": _inert}
+    checks.get(form, _one_line)(said)
+
+
+def _one_line(said: str) -> None:
+    """No line begins as a command, but for the ones that the report itself gives, and no markup survives."""
+    assert "##[" not in said
+    for line in said.splitlines():
+        if line.lstrip().startswith("::"):
+            assert re.match(r"::(error|notice|warning) (file=x[^:]*,line=\d+,col=\d+,)?title=[^:]*::", line)
+    assert "http://evil.example)" not in said or "| |" not in said
+
+
+class _Tags(HTMLParser):
+    def __init__(self) -> None:
+        super().__init__()
+        self.tags: set[str] = set()
+        self.attributes: set[str] = set()
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        self.tags.add(tag)
+        self.attributes |= {name for name, _ in attrs}
+
+
+def _inert(said: str) -> None:
+    parser = _Tags()
+    parser.feed(said)
+    assert parser.tags.isdisjoint({"script", "img", "iframe", "link", "a", "object"})
+    assert not {a for a in parser.attributes if a.startswith("on") or a in ("src", "href")}
+
+
+@pytest.mark.parametrize("text", HOSTILE)
+def test_markdown_shows_text_without_markup_mention_or_link(documents: Documents, text: str) -> None:
+    said = report.render(outcome(documents, Finding(change(message=text, where=text))), "markdown")
+    row = next(line for line in said.splitlines() if "breaking |" in line)
+    assert row.count("|") == 6
+    plain = re.sub(r"&#\d+;", "", row)
+    assert re.search(r"[@#*\[]|://", plain) is None
+    assert set(re.findall(r"<(/?\w+)", plain)) <= {"sub", "/sub", "code", "/code", "br"}
+
+
+def test_markdown_fits_an_issue_and_says_what_it_leaves_out(documents: Documents) -> None:
+    findings = [Finding(change(where=f"query {n:05}", message="x" * 300)) for n in range(2000)]
+    said = report.render(outcome(documents, *findings, notes=["n" * 400] * 3), "markdown")
+    assert len(said) < 65_536
+    left = re.search(r"(\d+) more are not shown here", said)
+    assert left is not None
+    assert int(left[1]) + said.count("🔴") == 2000
+
+
+def test_html_shows_both_sides_at_the_line(documents: Documents) -> None:
+    said = report.render(outcome(documents, Finding(change())), "html")
+    marked = re.findall("<mark>(.*?)</mark>", said)
+    assert ["integer" in marked[0], "string" in marked[1]] == [True, True]
+
+
+def test_html_shows_the_value_where_the_text_is_one_long_line(tmp_path: Path, documents: Documents) -> None:
+    (tmp_path / "one.json").write_text(json.dumps({"openapi": "3.1.0", "paths": {}, "x-pad": "y" * 2000}))
+    result = outcome((read(str(tmp_path / "one.json")), documents[1]), Finding(change(place=Place("", "/x-pad"))))
+    assert "y" * 299 in report.render(result, "html")
+    assert "y" * 300 not in report.render(result, "html")
+
+
+def test_github_annotates_each_standing_finding_at_its_line(documents: Documents) -> None:
+    documents[0].origin = "openapi.yaml"
+    findings = [Finding(change(level)) for level in ("breaking", "warning", "info")]
+    quiet = [Finding(change("info", noise=True)), Finding(change(), accepted="known")]
+    lines = report.render(outcome(documents, *findings, *quiet), "github").splitlines()
+    assert [line.split(" ")[0] for line in lines[:3]] == ["::error", "::warning", "::notice"]
+    assert all("file=openapi.yaml,line=12,col=68,title=response-property-type-changed::" in line for line in lines[:3])
+    assert len(lines) == 4
+
+
+def test_github_names_no_file_if_the_base_is_none(documents: Documents) -> None:
+    documents[0].origin = "https://example.org/openapi.json"
+    assert "file=" not in report.render(outcome(documents, Finding(change())), "github")
+
+
+def test_junit_fails_skips_and_passes(documents: Documents) -> None:
+    findings = [Finding(change()), Finding(change(), "known"), Finding(change("info")), Finding(change(noise=True))]
+    suite = Tree.fromstring(report.render(outcome(documents, *findings), "junit"))[0]  # noqa: S314 - ours
+    assert (suite.get("tests"), suite.get("failures"), suite.get("skipped")) == ("3", "1", "1")
+    assert sorted(case[0].tag for case in suite) == ["failure", "skipped", "system-out"]
+
+
+def test_junit_without_findings_is_one_passing_test(documents: Documents) -> None:
+    suite = Tree.fromstring(report.render(outcome(documents), "junit"))[0]  # noqa: S314 - ours
+    assert (suite.get("tests"), suite.get("failures"), len(suite)) == ("1", "0", 1)
+
+
+def test_sarif_has_rules_places_levels_and_suppressions(documents: Documents) -> None:
+    documents[0].origin = "some dir/openapi.yaml"
+    log = json.loads(
+        report.render(outcome(documents, Finding(change()), Finding(change("info"), accepted="known")), "sarif")
+    )
+    run = log["runs"][0]
+    assert (log["version"], run["tool"]["driver"]["name"]) == ("2.1.0", "idc-drift")
+    for result in run["results"]:
+        assert run["tool"]["driver"]["rules"][result["ruleIndex"]]["id"] == result["ruleId"]
+        place = result["locations"][0]["physicalLocation"]
+        assert place == {
+            "artifactLocation": {"uri": "some%20dir/openapi.yaml"},
+            "region": {"startLine": 12, "startColumn": 68},
+        }
+    assert [r["level"] for r in run["results"]] == ["error", "note"]
+    assert [r.get("suppressions") for r in run["results"]] == [None, [{"kind": "external", "justification": "known"}]]
+
+
+def test_noise_and_accepted_findings_are_no_drift_whatever_counts(documents: Documents) -> None:
+    result = outcome(documents, Finding(change(), "known"), Finding(change("info", noise=True)), fail_on="info")
+    assert not result.failing
+    assert result.sentence == "no drift: nothing new (besides 1 accepted, 1 of prose and naming)"
+
+
+@pytest.mark.parametrize(("fail_on", "failing"), [("breaking", 1), ("warning", 2), ("info", 3)])
+def test_what_counts_is_what_was_asked_for_and_graver(documents: Documents, fail_on: Level, failing: int) -> None:
+    findings = [Finding(change(level)) for level in ("breaking", "warning", "info")]
+    assert len(outcome(documents, *findings, fail_on=fail_on).failing) == failing
+
+
+def test_what_steers_a_terminal_is_named() -> None:
+    assert visible("a\x1b[0m\u202e\n\U000e0041ä漢") == "a\\x1b[0m\\u202e\\n\\U000e0041ä漢"

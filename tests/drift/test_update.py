@@ -1,0 +1,152 @@
+from __future__ import annotations
+
+import json
+import subprocess
+from typing import TYPE_CHECKING, Any
+
+import pytest
+import yaml
+
+from idc_drift.__main__ import CLEAN, DRIFT, main
+from idc_drift._edit import Editor
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+TEXT = """\
+# head
+a:  # why a
+  b: 1   # one
+  list: [x, y]  # flow
+  flow: {k: v, l: w}
+  items:
+    - name: first
+      size: 1
+
+    # about the second
+    - name: second
+  long: |
+    one
+    two
+
+c: {}
+empty: []
+last: end
+"""
+
+
+@pytest.mark.parametrize(
+    ("act", "pointer", "value", "old", "new"),
+    [
+        ("set", "/a/b", 2, "b: 1   #", "b: 2   #"),
+        ("set", "/a/list", ["x"], "[x, y]  # flow", "[x]  # flow"),
+        ("set", "/a/flow/k", {"m": None}, "{k: v,", "{k: {m: null},"),
+        ("set", "/a/items/0/size", "two words: x", "size: 1\n", "size: 'two words: x'\n"),
+        ("set", "/a/long", "one", "|\n    one\n    two\n", "one\n"),
+        ("insert", "/a/flow/m", True, "l: w}", "l: w, m: true}"),
+        ("insert", "/a/list/-", "z", "[x, y]", "[x, y, z]"),
+        ("insert", "/a/items/1/size", 3, "name: second\n", "name: second\n      size: 3\n"),
+        ("insert", "/a/items/-", {"name": "z"}, "name: second\n", "name: second\n    - name: z\n"),
+        ("insert", "/c/n", 1, "c: {}", "c: {n: 1}"),
+        ("insert", "/empty/-", 1, "empty: []", "empty: [1]"),
+        ("insert", "/new", {"x": [1]}, "last: end\n", "last: end\nnew:\n  x:\n  - 1\n"),
+        ("delete", "/a/b", None, "  b: 1   # one\n", ""),
+        ("delete", "/a/flow/k", None, "{k: v, l: w}", "{l: w}"),
+        ("delete", "/a/flow/l", None, "{k: v, l: w}", "{k: v}"),
+        ("delete", "/a/list/1", None, "[x, y]", "[x]"),
+        ("delete", "/a/long", None, "  long: |\n    one\n    two\n", ""),
+        ("delete", "/a/items/0/name", None, "- name: first\n      size", "- size"),
+        ("delete", "/a/items/1/name", None, "- name: second", "- {}"),
+    ],
+)
+def test_an_edit_touches_nothing_else(act: str, pointer: str, value: Any, old: str, new: str) -> None:
+    editor = Editor(TEXT)
+    assert editor.delete(pointer) if act == "delete" else getattr(editor, act)(pointer, value)
+    assert editor.text() == TEXT.replace(old, new)
+    assert TEXT.count(old) == 1
+
+
+@pytest.mark.parametrize("act", ["set", "insert", "delete"])
+def test_what_is_not_there_is_not_edited(act: str) -> None:
+    editor = Editor(TEXT)
+    assert not (editor.delete("/x/y") if act == "delete" else getattr(editor, act)("/x/y", 1))
+    assert editor.text() == TEXT
+
+
+def test_two_edits_of_the_same_place_are_one() -> None:
+    editor = Editor(TEXT)
+    assert editor.set("/a/flow", {"n": 1})
+    assert not editor.set("/a/flow/k", 2)
+    assert editor.set("/a/b", 5)
+    assert yaml.safe_load(editor.text())["a"]["flow"] == {"n": 1}
+
+
+def test_json_stays_json() -> None:
+    editor = Editor('{"a": {"b": [1, 2]},\n "c": "d"}')
+    assert editor.set("/c", {"x": None})
+    assert editor.insert("/a/new", True)
+    assert json.loads(editor.text()) == {"a": {"b": [1, 2], "new": True}, "c": {"x": None}}
+
+
+BASE = """\
+openapi: 3.1.0
+info: {title: t, version: "1"}
+# the paths
+paths:
+  /rows:
+    get:
+      operationId: getRows
+      parameters:
+        - {name: limit, in: query, schema: {type: integer, maximum: 100}}  # clamped
+      responses:
+        "200":
+          description: fine
+          content:
+            application/json:
+              schema: {$ref: "#/components/schemas/Row"}
+components:
+  schemas:
+    Row:
+      type: object
+      required: [n, m]
+      properties:
+        n: {type: integer}  # how many
+        m:
+          type: string
+          enum: [a, b]
+"""
+
+
+@pytest.mark.parametrize(
+    ("old", "new"),
+    [
+        ("n: {type: integer}", "n: {type: string}"),
+        ("maximum: 100", "maximum: 50"),
+        (", maximum: 100", ""),
+        ("enum: [a, b]", "enum: [a, c]"),
+        ("required: [n, m]", "required: [n]"),
+        ("      properties:\n", "      properties:\n        o: {type: boolean}\n"),
+        ("  /rows:\n", "  /more:\n    get: {responses: {'200': {description: new}}}\n  /rows:\n"),
+        ('"200":', '"201":'),
+    ],
+)
+def test_the_patch_makes_the_base_say_what_the_revision_says(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], old: str, new: str
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "openapi.yaml").write_text(BASE)
+    (tmp_path / "live.yaml").write_text(BASE.replace(old, new))
+    assert main(["update", "openapi.yaml", "live.yaml"]) == DRIFT
+    said = capsys.readouterr()
+    assert said.err == ""
+    assert (tmp_path / "openapi.yaml").read_text() == BASE
+    subprocess.run(["git", "apply", "-"], input=said.out, text=True, check=True, cwd=tmp_path)
+    patched = (tmp_path / "openapi.yaml").read_text()
+    assert "# how many" in patched
+    assert main(["openapi.yaml", "live.yaml", "--fail-on", "info"]) == CLEAN
+
+
+def test_nothing_to_lay_over_is_an_empty_patch(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    (tmp_path / "a.yaml").write_text(BASE)
+    assert main(["update", str(tmp_path / "a.yaml"), str(tmp_path / "a.yaml")]) == CLEAN
+    assert capsys.readouterr().out == ""
