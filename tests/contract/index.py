@@ -32,6 +32,7 @@ class Index:
         self.version = version("idc-index-data")
         self.release = int(self.version.partition(".")[0])
         self.connection = duckdb.connect(config={"threads": 2})
+        self.connection.execute("SET enable_progress_bar = false")
         self.connection.execute(LOAD.format(files=str(FILES).replace("'", "''")))
 
     def rows(self, sql: str, parameters: Any = ()) -> list[tuple[Any, ...]]:

@@ -182,9 +182,8 @@ def _gaps(service: Service, found: engine.Run) -> Iterator[tuple[str, str]]:
             yield name, f"it refused nothing: {dict(met)}"
         if operation.security and not met[401]:
             yield name, f"it let everybody in: {dict(met)}"
-    for link in sorted(set(engine.links(found.generation, service))):
-        if not any(f" {link} " in one for one in found.followed):
-            yield "", f"no link named {link} was followed"
+    if not found.followed and any(engine.links(found.generation, service)):  # which ones, is left to chance
+        yield "", "no link was followed"
 
 
 def check(

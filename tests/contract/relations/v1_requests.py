@@ -10,7 +10,7 @@ from tests.contract.calls import JSON, Answer, Request, dumps
 from tests.contract.document import OPERATIONS, V1
 from tests.contract.judge import judge, read
 from tests.contract.relation import Relations, holds, same
-from tests.contract.relations._v1 import manifest, query, relation, spec
+from tests.contract.relations._v1 import COLUMNS, manifest, query, relation, spec
 from tests.contract.relations._v1_draw import exactly, patients
 
 if TYPE_CHECKING:
@@ -134,6 +134,21 @@ def unknown_parameters_are_refused(service: Service, draw: Draw) -> None:
             400,
             f"metadata with {name}",
         )
+
+
+@relation()
+def flags_are_true_or_false(service: Service, draw: Draw) -> None:
+    """A flag is True or False in just these letters; anything else is a 400, whichever flag it is."""
+    small = {"PatientID": exactly(patients(service)[0])}
+    asked = manifest(small, ["Patient_ID"])
+    for odd in ("true", "TRUE", "1", "yes", "", "on"):
+        for name in COLUMNS if odd == "true" else ("Patient_ID", "StudyInstanceUID"):
+            flags = [*(flag for flag in asked.flags if flag[0] != name), (name, odd)]
+            told = service.ask(asked.operation, asked.body, query=flags, status=400)
+            _error(told, 400, f"{name}={odd}")
+    for odd in ("true", "1", ""):
+        told = service.ask("previewManifest", asked.body, query=[*asked.flags, ("sql", odd)], status=400)
+        _error(told, 400, f"sql={odd}")
 
 
 # --- who asks ----------------------------------------------------------------------------------------------------

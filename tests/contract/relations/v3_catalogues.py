@@ -125,12 +125,12 @@ def a_collection_is_what_its_series_make_it(service: Service, draw: Draw) -> Non
     same_licenses(found["licenses"], licenses(service, condition), "licences of a collection")
 
 
-@relation(examples=5)
+@relation(examples=2)
 def there_is_no_collection_by_another_name(service: Service, draw: Draw) -> None:
     """A collection's identifier is matched exactly; any other is not found."""
     name = draw(st.sampled_from(service.ask("getCollections")))["collection_id"]
-    other = draw(st.sampled_from([name.upper(), name[:-1] + "~", f"{name} ", name[0], WORDS, "%", "\u00e9", "x" * 300]))
-    refused(service.ask("getCollection", collection_id=other, status=404), "not_found")
+    for other in (name.upper(), name[:-1] + "~", f"{name} ", name[0], WORDS, "%", "\u00e9", "x" * 300):
+        refused(service.ask("getCollection", collection_id=other, status=404), "not_found")
 
 
 @relation()
@@ -200,13 +200,13 @@ def _counted(service: Service, name: str, limit: int | None) -> None:
         same(found["note"], "", "note")
 
 
-@relation(examples=6)
+@relation()
 def values_of_what_is_no_column_are_refused(service: Service, draw: Draw) -> None:
     """What is no column of the table in its exact spelling has no values, and a limit is within its bounds."""
-    name = draw(st.sampled_from(["modality", "MODALITY", "x", "Modality ", "rowid", '"', "index.Modality", "count(*)"]))
-    refused(service.ask("getAttributeValues", attribute=name, status=400), "invalid_query")
-    limit = draw(st.sampled_from(["0", "-1", "10001", "99999999999999999999", "x", "", "1.5", "null"]))
-    invalid(service, "getAttributeValues", "query", "limit", query={"limit": limit}, attribute="Modality")
+    for name in ("modality", "MODALITY", "x", "Modality ", "rowid", '"', "index.Modality", "count(*)"):
+        refused(service.ask("getAttributeValues", attribute=name, status=400), "invalid_query")
+    for limit in ("0", "-1", "10001", "99999999999999999999", "x", "", "1.5", "null"):
+        invalid(service, "getAttributeValues", "query", "limit", query={"limit": limit}, attribute="Modality")
 
 
 @relation(examples=2)

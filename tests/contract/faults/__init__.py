@@ -1,0 +1,1 @@
+"""Broken services, one switch each: what the suite is measured by."""

@@ -1,0 +1,172 @@
+"""The bench: a healthy stand-in that is loaded once, and the suite run against it with something put in between.
+
+Law: what does not depend on the run (all of v3, and v1's previews with their page tokens) is answered by one service
+that stays, from memory where it can; saved cohorts and users are new for every run.
+"""
+
+from __future__ import annotations
+
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass
+from importlib import import_module
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import TYPE_CHECKING, Any
+
+from idc_standin import v1
+from idc_standin.cohorts import Cohorts
+from idc_standin.identity import PAGE_TOKEN_SECONDS, Identity
+from idc_standin.v1 import gateway
+from tests.contract import inside
+from tests.contract.calls import InProcess, Layered, Request, serve
+from tests.contract.index import installed
+from tests.contract.inside import EMAILS, Memory, parts, standin
+from tests.contract.service import Service, User
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Sequence
+    from typing import Self
+
+    from starlette.types import ASGIApp
+
+    from tests.contract.calls import Answer
+    from tests.contract.faults.fault import Layer, Serve
+    from tests.contract.finding import Finding
+    from tests.contract.relation import Relation
+
+RELATIONS, SCHEMATHESIS = "relations", "schemathesis"
+ORDER = (RELATIONS, SCHEMATHESIS)
+"""Layer two first: it is the cheaper one."""
+
+
+def remember_more() -> None:
+    """In a process that runs the suite hundreds of times, room for every answer."""
+    inside.REMEMBERED = 1_000_000_000
+
+
+def saved(request: Request) -> bool:
+    """Whether an answer depends on what was saved before, or on who asks."""
+    return ("/cohorts" in request.path and "/preview" not in request.path) or "/users" in request.path
+
+
+class Bench:
+    """A healthy service, and faulty ones made of it."""
+
+    def __init__(self, *, patience: float = 30.0, remember: bool = True) -> None:
+        """``patience``: seconds before v1 answers 202; ``remember``: whether healthy answers are kept."""
+        self.patience, self.remember = patience, remember
+        self.stack, self.memory = ExitStack(), Memory()
+
+    def __enter__(self) -> Self:
+        """Load what is heavy."""
+        app, _ = self.stack.enter_context(standin(patience=self.patience))
+        self.lasting: Any = Layered(app, self.memory) if self.remember else app
+        self.identity = Identity(Path(self.stack.enter_context(TemporaryDirectory(prefix="idc-contract-"))))
+        self.users = tuple(User(email, self.identity.issue(email, "", 24 * 3600)[0]) for email in EMAILS)
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        """Let go of it."""
+        self.stack.close()
+
+    @contextmanager
+    def service(self, layer: Layer | None = None) -> Iterator[Service]:
+        """A service with cohorts of its own, and the layer between it and its callers."""
+        with self._fresh() as fresh:
+
+            async def split(request: Request, go_on: Serve) -> Answer:
+                return await (go_on(request) if saved(request) else serve(self.lasting, request))
+
+            app: Any = Layered(fresh, split)
+            made = Service(InProcess(Layered(app, layer) if layer else app), self.users, installed(), write=True)
+            try:
+                yield made
+            finally:
+                made.caller.close()
+
+    @contextmanager
+    def _fresh(self) -> Iterator[ASGIApp]:
+        """v1 without cohorts; its keys are those of the bench, because making keys takes longer than most runs."""
+        loaded = parts()
+        with TemporaryDirectory(prefix="idc-contract-") as folder:
+            cohorts = Cohorts(Path(folder), PAGE_TOKEN_SECONDS)
+            service = v1.V1(
+                loaded.contract, loaded.store, cohorts, self.identity, quirks=frozenset(), patience=self.patience
+            )
+            try:
+                yield gateway.create(loaded.contract, service, self.identity)
+            finally:
+                cohorts.close()
+
+
+@dataclass(frozen=True)
+class Catch:
+    """What gave a fault away."""
+
+    layer: str
+    check: str
+    message: str
+
+
+def first_finding(
+    service: Service, generation: str, *, seed: int, layers: Iterable[str] = ORDER, only: frozenset[str] | None = None
+) -> Catch | None:
+    """What the suite finds first, of one generation. ``only``: names of the relations that can find something."""
+    for layer in layers:
+        if found := (_by_relations if layer == RELATIONS else _by_schemathesis)(service, generation, seed, only):
+            return found
+    return None
+
+
+def _by_relations(service: Service, generation: str, seed: int, only: frozenset[str] | None) -> Catch | None:
+    for relation in relations(generation):
+        if only is not None and relation.name not in only:
+            continue
+        if broken := relation.run(service, seed, shrink=False):
+            return Catch(RELATIONS, relation.name, f"{broken.check}: {broken}")
+    return None
+
+
+def relations(generation: str) -> list[Relation]:
+    """The relations of a generation."""
+    return list(import_module(f"tests.contract.relations.{generation}").RELATIONS)
+
+
+def _by_schemathesis(service: Service, generation: str, seed: int, only: frozenset[str] | None) -> Catch | None:
+    from tests.contract import engine
+
+    found = engine.run(service, generation, seed=seed, first=True)
+    if found.findings:
+        return caught(found.findings[0])
+    return Catch(SCHEMATHESIS, "the engine's own error", found.errors[0]) if found.errors else None
+
+
+def caught(finding: Finding) -> Catch:
+    """A finding of the suite's, in short."""
+    return Catch(finding.layer, finding.check, f"{finding.operation}: {finding.message}")
+
+
+def whole_suite(service: Service, generation: str, *, seed: int, layers: Sequence[str] = ORDER) -> list[Catch]:
+    """All that the suite finds when it runs to its end, as its users run it."""
+    from tests.contract.suite import Plan, run
+
+    plan = Plan((generation,), layers, seed, shrink=False)
+    return [caught(one) for one in run(service, plan).findings]
+
+
+def reached(bench: Bench, generation: str, seed: int) -> dict[str, frozenset[str]]:
+    """Which relations ask which operation of a healthy service: others cannot notice what is wrong with it."""
+    from tests.contract.faults.fault import operation
+
+    asked: dict[str, set[str]] = {}
+    with bench.service() as service:
+        send = service.send
+        for relation in relations(generation):
+
+            def noting(request: Request, name: str = relation.name) -> Answer:
+                asked.setdefault(operation(request), set()).add(name)
+                return send(request)
+
+            service.send = noting  # type: ignore[method-assign]
+            relation.run(service, seed, shrink=False)
+    return {name: frozenset(names) for name, names in asked.items()}

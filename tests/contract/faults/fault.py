@@ -1,0 +1,191 @@
+"""Faults: one mistake each that a service of this kind might make, switched on between the service and its callers.
+
+Law: a fault is made from the document and from what goes wrong elsewhere, never from the tests; it touches its own
+generation only, and what it remembers is forgotten with the run.
+"""
+
+from __future__ import annotations
+
+import inspect
+import re
+from dataclasses import dataclass, replace
+from functools import cache
+from typing import TYPE_CHECKING, Any
+
+from tests.contract.calls import JSON, Answer, Request, dumps
+from tests.contract.document import OPERATIONS
+
+if TYPE_CHECKING:
+    from collections.abc import Awaitable, Callable
+    from typing import TypeAlias
+
+    Serve: TypeAlias = Callable[[Request], Awaitable[Answer]]
+    Layer: TypeAlias = Callable[[Request, Serve], Awaitable[Answer]]
+    Alter: TypeAlias = Callable[[Any, Request], Any]
+    Mishear: TypeAlias = Callable[[Request], "Request | None"]
+
+
+@dataclass(frozen=True)
+class Fault:
+    """One mistake, and the sentence that says what it is."""
+
+    name: str
+    generation: str
+    kind: str
+    says: str
+    layer_factory: Callable[[], Layer]
+    operations: frozenset[str] = frozenset()
+    """The operations of which it touches the requests or answers; empty if it may be any."""
+
+    def new(self) -> Layer:
+        """The fault for one run, with nothing remembered."""
+        layer = self.layer_factory()
+
+        async def scoped(request: Request, go_on: Serve) -> Answer:
+            mine = request.path.split("/")[1:2] == [self.generation]
+            return await (layer(request, go_on) if mine else go_on(request))
+
+        return scoped
+
+
+FAULTS: dict[str, Fault] = {}
+
+
+def fault(generation: str, kind: str, *operations: str) -> Callable[[Any], Any]:
+    """Decorator of a layer that keeps nothing in mind, or of a class whose instances are layers."""
+
+    def add(made: Any) -> Any:
+        factory = made if inspect.isclass(made) else lambda: made
+        _register(made, generation, kind, factory, frozenset(operations))
+        return made
+
+    return add
+
+
+def altered(generation: str, kind: str, *operations: str, status: int = 200) -> Callable[[Alter], Alter]:
+    """Decorator of what changes the content of some operations' answers, in place or by returning another."""
+
+    def add(change: Alter) -> Alter:
+        async def layer(request: Request, go_on: Serve) -> Answer:
+            answer = await go_on(request)
+            if answer.status != status or operation(request) not in operations or not is_json(answer):
+                return answer
+            content = answer.json()
+            changed = change(content, request)
+            return tell(answer, content if changed is None else changed)
+
+        _register(change, generation, kind, lambda: layer, frozenset(operations))
+        return change
+
+    return add
+
+
+def misheard(generation: str, kind: str, *operations: str) -> Callable[[Mishear], Mishear]:
+    """Decorator of what takes some operations' requests for another one; None: heard rightly."""
+
+    def add(change: Mishear) -> Mishear:
+        async def layer(request: Request, go_on: Serve) -> Answer:
+            return await go_on((change(request) or request) if operation(request) in operations else request)
+
+        _register(change, generation, kind, lambda: layer, frozenset(operations))
+        return change
+
+    return add
+
+
+def _register(
+    made: Any, generation: str, kind: str, layer_factory: Callable[[], Layer], operations: frozenset[str] = frozenset()
+) -> None:
+    name = re.sub(r"(?<=[a-z0-9])(?=[A-Z])", "_", made.__name__).lower()
+    says = " ".join((made.__doc__ or "").split())
+    assert says, name
+    name = f"{generation}_{name}"
+    assert name not in FAULTS, name
+    FAULTS[name] = Fault(name, generation, kind, says, layer_factory, operations)
+
+
+# --- reading requests ------------------------------------------------------------------------------------------------
+
+
+@cache
+def _patterns() -> list[tuple[str, re.Pattern[str], str]]:
+    literal_first = sorted(OPERATIONS.values(), key=lambda one: one.path.count("{"))
+    return [(one.method, re.compile(re.sub(r"\{\w+\}", "[^/]+", one.path)), one.id) for one in literal_first]
+
+
+@cache
+def _operation(method: str, path: str) -> str:
+    found = (name for verb, pattern, name in _patterns() if verb == method and pattern.fullmatch(path))
+    return next(found, "")
+
+
+def operation(request: Request) -> str:
+    """The operation of a request; empty if there is none."""
+    path = request.path
+    return _operation(request.method, path.rstrip("/") if path.startswith("/v1/") else path)
+
+
+def last(request: Request) -> str:
+    """The last part of the path."""
+    return request.path.rpartition("/")[2]
+
+
+def header(request: Request, name: str) -> str | None:
+    """The value of a header of a request."""
+    return next((value for key, value in request.headers if key.lower() == name), None)
+
+
+def with_header(request: Request, name: str, value: str | None) -> Request:
+    """The request with a header set, or removed by None."""
+    kept = tuple((key, old) for key, old in request.headers if key.lower() != name)
+    return replace(request, headers=(*kept, (name, value)) if value is not None else kept)
+
+
+def get(target: str, like: Request) -> Request:
+    """A request for something else by the same caller."""
+    return replace(with_header(like, "content-type", None), method="GET", target=target, body=b"")
+
+
+def post(target: str, body: Any, like: Request) -> Request:
+    """The same, with a body."""
+    bare = with_header(like, "content-type", None)
+    return replace(bare, method="POST", target=target, headers=(*bare.headers, *JSON), body=dumps(body))
+
+
+# --- making answers --------------------------------------------------------------------------------------------------
+
+
+def is_json(answer: Answer) -> bool:
+    """Whether there is JSON to be changed."""
+    return answer.media_type == "application/json" and bool(answer.body)
+
+
+def tell(answer: Answer, content: Any) -> Answer:
+    """The answer with other content, in the manner of its generation; itself if nothing changed."""
+    body = dumps(content) + (b"\n" if answer.body.endswith(b"\n") else b"")
+    return answer if body == answer.body else answer.with_body(body)
+
+
+def reply(request: Request, status: int, content: Any, *headers: tuple[str, str]) -> Answer:
+    """An answer made up here: JSON, or text if it is bytes."""
+    kind, body = ("text/plain; charset=utf-8", content) if isinstance(content, bytes) else (JSON[0][1], dumps(content))
+    return Answer(request, status, (("content-type", kind), *headers), b"").with_body(body)
+
+
+def failed(request: Request) -> Answer:
+    """The 500 of a service that stumbled."""
+    if request.path.startswith("/v1"):
+        return reply(request, 500, {"code": 500, "message": "Encountered an error while attempting to get metadata."})
+    return reply(request, 500, b"Internal Server Error")
+
+
+def refused(request: Request, status: int, message: str, code: str = "invalid_query") -> Answer:
+    """A refusal in the envelope of the generation."""
+    if request.path.startswith("/v1"):
+        return reply(request, status, {"code": status, "message": message})
+    return reply(request, status, {"error": {"code": code, "message": message}})
+
+
+def retold(answer: Answer, status: int) -> Answer:
+    """The same answer with another status."""
+    return replace(answer, status=status)

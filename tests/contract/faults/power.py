@@ -1,0 +1,344 @@
+"""How strong the suite is: every fault and a draw of mutants put before it, and services in which nothing is wrong.
+
+    python -m tests.contract.faults.power [--seed N] [--mutants N] [--only NAME ...] [--layers 2] [--workers N]
+
+Law: measures and does not judge the parts of the suite; the same seed writes the same report.
+"""
+
+from __future__ import annotations
+
+import argparse
+import multiprocessing
+import sys
+import time
+from collections import Counter
+from dataclasses import dataclass, field
+from fnmatch import fnmatch
+from itertools import islice
+from typing import TYPE_CHECKING, Any
+
+from tests.contract.document import ROOT
+from tests.contract.faults import bench, v1, v3
+from tests.contract.faults.bench import RELATIONS, SCHEMATHESIS, Bench, Catch, first_finding, reached, whole_suite
+from tests.contract.faults.controls import CONTROLS, Control
+from tests.contract.faults.mutators import Mutant, draw, population
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+
+    from tests.contract.faults.fault import Fault
+
+FAULTS: dict[str, Fault] = {**v1.FAULTS, **v3.FAULTS}
+REPORT = ROOT / "docs" / "contract-power.md"
+GATE = 0.95
+LAYERS = {"1": (SCHEMATHESIS,), "2": (RELATIONS,), "1,2": (RELATIONS, SCHEMATHESIS), "2,1": (RELATIONS, SCHEMATHESIS)}
+CAUGHT, SURVIVED, CRASHED, EXCUSED, IDLE = "caught", "SURVIVED", "CRASHED", "excused", "never applied"
+ALARM = "ALARM"
+ALARMS = (ALARM, CRASHED)
+
+
+@dataclass(frozen=True)
+class Job:
+    """One run of the suite."""
+
+    kind: str
+    name: str
+    generation: str
+    seed: int
+    layers: tuple[str, ...]
+    mutant: Mutant | None = None
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """What came of it."""
+
+    job: Job
+    verdict: str
+    catch: Catch | None = None
+    seconds: float = 0.0
+
+    @property
+    def line(self) -> str:
+        """For whoever is waiting."""
+        by = f"{self.catch.layer}: {self.catch.check}" if self.catch else ""
+        return f"{self.seconds:6.1f} s  {self.verdict:13}  {self.job.kind} {self.job.name}  {by}"
+
+
+@dataclass
+class Worker:
+    """What a process keeps from job to job."""
+
+    bench: Bench
+    reach: dict[tuple[str, int], dict[str, frozenset[str]]] = field(default_factory=dict)
+
+    def only(self, job: Job, operations: Iterable[str]) -> frozenset[str] | None:
+        """The relations that can notice something; None if all."""
+        key = (job.generation, job.seed)
+        if not operations or RELATIONS not in job.layers:
+            return None
+        if key not in self.reach:
+            self.reach[key] = reached(self.bench, *key)
+        return frozenset[str]().union(*(self.reach[key].get(one, ()) for one in operations))
+
+    def run(self, job: Job) -> Outcome:
+        """Do a job."""
+        started = time.monotonic()
+        try:
+            outcome = self._control(job) if job.kind == "control" else self._fault(job)
+        except Exception as error:  # of the suite: a crash says nothing of the service, so it catches nothing
+            outcome = CRASHED, Catch("", "the suite itself", f"{type(error).__name__}: {error}")
+        return Outcome(job, outcome[0], outcome[1], time.monotonic() - started)
+
+    def _fault(self, job: Job) -> tuple[str, Catch | None]:
+        spoiler = job.mutant.new() if job.mutant else None
+        operations = {job.mutant.operation} if job.mutant else FAULTS[job.name].operations
+        only = self.only(job, operations)
+        with self.bench.service(spoiler or FAULTS[job.name].new()) as service:
+            catch = first_finding(service, job.generation, seed=job.seed, layers=job.layers, only=only)
+        if spoiler and not spoiler.applied:
+            return IDLE, None
+        if catch is None and job.mutant and job.mutant.excuse:
+            return EXCUSED, None
+        return (CAUGHT if catch else SURVIVED), catch
+
+    def _control(self, job: Job) -> tuple[str, Catch | None]:
+        control = _control(job.name)
+        if control.patience < 1:
+            with Bench(patience=control.patience, remember=False) as hasty:
+                return self._quiet(hasty, control, job)
+        return self._quiet(self.bench, control, job)
+
+    def _quiet(self, made: Bench, control: Control, job: Job) -> tuple[str, Catch | None]:
+        with made.service(control.layer) as service:
+            alarms = whole_suite(service, job.generation, seed=job.seed, layers=job.layers)
+        return (ALARM if alarms else "quiet"), alarms[0] if alarms else None
+
+
+def _control(name: str) -> Control:
+    return next(control for control in CONTROLS if control.name == name)
+
+
+# --- processes -------------------------------------------------------------------------------------------------------
+
+_WORKER: list[Worker] = []
+
+
+def _start() -> None:
+    bench.remember_more()
+    _WORKER.append(Worker(Bench().__enter__()))
+
+
+def _run(job: Job) -> Outcome:
+    return _WORKER[0].run(job)
+
+
+def jobs(options: argparse.Namespace) -> list[Job]:
+    """What is to be done."""
+    layers = LAYERS[options.layers]
+    wanted = [f for f in FAULTS.values() if not options.only or any(fnmatch(f.name, one) for one in options.only)]
+    found = [Job("fault", fault.name, fault.generation, options.seed, layers) for fault in wanted]
+    if not options.only:
+        found += [
+            Job("control", control.name, generation, seed, layers)
+            for control in CONTROLS
+            for generation in control.generations
+            for seed in range(options.seed, options.seed + options.seeds)
+        ]
+    return found
+
+
+def mutants(options: argparse.Namespace) -> Iterator[Job]:
+    """Every mutant there is, in the order drawn."""
+    for one in draw(options.seed, len(population())):
+        yield Job("mutant", one.name, one.generation, options.seed, LAYERS[options.layers], one)
+
+
+def measure(options: argparse.Namespace) -> Iterator[tuple[Outcome, int]]:
+    """Outcomes as they come, with the number of jobs known so far.
+
+    So many mutants are drawn as make a difference to some answer: those of a value that the data do not have say
+    nothing of the suite, and the draw goes on for each of them.
+    """
+    todo, drawn = jobs(options), mutants(options)
+    missing = 0 if options.only else options.mutants
+    total = len(todo)
+    with multiprocessing.get_context("spawn").Pool(options.workers, _start) as pool:
+        while batch := [*islice(drawn, missing), *todo]:
+            total, todo, missing = total + len(batch) - len(todo), [], 0
+            for outcome in pool.imap_unordered(_run, batch):
+                missing += outcome.verdict == IDLE
+                yield outcome, total
+
+
+# --- the report ------------------------------------------------------------------------------------------------------
+
+
+def share(found: list[Outcome]) -> tuple[int, int]:
+    """How many were caught, of how many that count."""
+    verdicts = Counter(one.verdict for one in found)
+    return verdicts[CAUGHT], verdicts[CAUGHT] + verdicts[SURVIVED] + verdicts[CRASHED]
+
+
+def percent(found: list[Outcome]) -> str:
+    """The same in words."""
+    caught, counted = share(found)
+    return f"{caught} of {counted} ({caught / counted:.1%})" if counted else "none"
+
+
+def report(found: list[Outcome], options: argparse.Namespace) -> str:
+    """The report, in Markdown."""
+    kinds = {kind: [one for one in found if one.job.kind == kind] for kind in ("fault", "mutant", "control")}
+    alarms = [one for one in kinds["control"] if one.verdict in ALARMS]
+    return "\n".join([
+        "# How strong the contract tests are",
+        "",
+        "Written by a program, not by hand:",
+        "",
+        f"    python -m tests.contract.faults.power --seed {options.seed} --mutants {options.mutants} "
+        f"--seeds {options.seeds} --layers {options.layers}",
+        "",
+        "Each fault is one mistake, put between a healthy stand-in and the suite. Each mutant spoils one leaf of one "
+        "answer's schema, drawn at random. The controls are healthy services. The suite stops at the first finding: "
+        "layer two (relations) is asked first because it is cheaper, layer one (schemathesis) only for what it lets "
+        "pass. A mutant that changed no answer, because the data have no such value, is replaced by the next one "
+        "drawn.",
+        "",
+        "| | caught | by relations | by schemathesis | survived | excused | never applied |",
+        "|---|---|---|---|---|---|---|",
+        *(_summary(f"{kind}s, {generation}", [one for one in kinds[kind] if one.job.generation == generation])
+          for kind in ("fault", "mutant") for generation in ("v1", "v3")),
+        *(_summary(f"**{kind}s**", kinds[kind]) for kind in ("fault", "mutant")),
+        "",
+        f"Controls: {len(kinds['control'])} runs over {options.seeds} seeds, {len(alarms)} false alarms.",
+        "",
+        "## Controls",
+        "",
+        "| service | generation | what it is | seeds | false alarms |",
+        "|---|---|---|---|---|",
+        *_controls(kinds["control"]),
+        "",
+        "## Survivors",
+        "",
+        *(_survivors(kinds["fault"] + kinds["mutant"]) or ["None."]),
+        "",
+        "## Faults",
+        "",
+        "| fault | kind | what is wrong | caught by |",
+        "|---|---|---|---|",
+        *(f"| {_code(one.job.name)} | {FAULTS[one.job.name].kind} | {_cell(FAULTS[one.job.name].says)} | {_by(one)} |"
+          for one in sorted(kinds["fault"], key=lambda one: list(FAULTS).index(one.job.name))),
+        "",
+        "## Mutants",
+        "",
+        "| operation | leaf | spoilt by | caught by |",
+        "|---|---|---|---|",
+        *(_mutant(one) for one in sorted(kinds["mutant"], key=lambda one: one.job.name)),
+        "",
+    ])  # fmt: skip
+
+
+def _code(text: str) -> str:
+    return f"`{text}`"
+
+
+def _cell(text: str) -> str:
+    return text.replace("|", "\\|")
+
+
+def _by(one: Outcome) -> str:
+    if one.verdict == CRASHED and one.catch:
+        return f"**the suite crashed**: {_cell(one.catch.message.splitlines()[0])}"
+    if one.catch:
+        return f"{one.catch.layer}: {_cell(one.catch.check)}"
+    if one.verdict == EXCUSED and one.job.mutant:
+        return f"excused: {one.job.mutant.excuse}"
+    return f"**{one.verdict}**" if one.verdict == SURVIVED else one.verdict
+
+
+def _summary(name: str, found: list[Outcome]) -> str:
+    layers = Counter(one.catch.layer for one in found if one.catch)
+    verdicts = Counter(one.verdict for one in found)
+    lost = verdicts[SURVIVED] + verdicts[CRASHED]
+    cells = (layers[RELATIONS], layers[SCHEMATHESIS], lost, verdicts[EXCUSED], verdicts[IDLE])
+    return f"| {name} | {percent(found)} | {' | '.join(map(str, cells))} |"
+
+
+def _controls(found: list[Outcome]) -> Iterator[str]:
+    for control in CONTROLS:
+        for generation in control.generations:
+            mine = [one for one in found if (one.job.name, one.job.generation) == (control.name, generation)]
+            alarms = sorted({f"seed {one.job.seed}: {_by(one)}" for one in mine if one.catch})
+            if mine:
+                said = "; ".join(alarms) or "none"
+                yield f"| {control.name} | {generation} | {control.says} | {len(mine)} | {said} |"
+
+
+def _survivors(found: list[Outcome]) -> list[str]:
+    lines = [
+        f"* {_code(one.job.name)}: {FAULTS[one.job.name].says if one.job.kind == 'fault' else 'a mutant'}"
+        for one in found
+        if one.verdict in (SURVIVED, CRASHED)
+    ]
+    return sorted(lines)
+
+
+def _mutant(one: Outcome) -> str:
+    name, leaf, *spoilt = one.job.name.split(" ")
+    return f"| {name} | {_code(leaf)} | {' '.join(spoilt)} | {_by(one)} |"
+
+
+# --- the command -----------------------------------------------------------------------------------------------------
+
+
+def main(arguments: list[str] | None = None) -> int:
+    """Run it; 0 if the gates are met."""
+    options = parse(arguments)
+    found = list[Outcome]()
+    for outcome, total in measure(options):
+        found.append(outcome)
+        print(f"{len(found):4}/{total} {outcome.line}", flush=True)
+        if outcome.verdict in ALARMS and outcome.catch:
+            print(f"      {outcome.catch.message[:1000]}", flush=True)
+    good = _good(found)
+    if options.only:
+        return 0 if good else 1
+    text = report(
+        sorted(found, key=lambda one: (one.job.kind, one.job.name, one.job.generation, one.job.seed)), options
+    )
+    REPORT.parent.mkdir(exist_ok=True)
+    REPORT.write_text(text, encoding="utf-8")
+    print(f"{REPORT.relative_to(ROOT)} is written.")
+    return 0 if good else 1
+
+
+def _good(found: list[Outcome]) -> bool:
+    good = True
+    for kind in ("fault", "mutant"):
+        mine = [one for one in found if one.job.kind == kind]
+        caught, counted = share(mine)
+        print(f"{kind}s caught: {percent(mine)}")
+        good = good and caught >= GATE * counted
+    alarms = sum(one.verdict == ALARM or (one.verdict == CRASHED and one.job.kind == "control") for one in found)
+    print(f"false alarms: {alarms}")
+    return good and not alarms
+
+
+def parse(arguments: list[str] | None) -> Any:
+    """The command line."""
+    parser = argparse.ArgumentParser(
+        prog="python -m tests.contract.faults.power", description=(__doc__ or "").split("\n")[0]
+    )
+    parser.add_argument("--seed", type=int, default=1, help="of the draw and of every run (default 1)")
+    parser.add_argument("--mutants", type=int, default=100, help="how many to draw (default 100)")
+    parser.add_argument("--only", nargs="+", default=[], help="these faults alone, * allowed; nothing is written")
+    parser.add_argument(
+        "--layers", choices=sorted(LAYERS), default="1,2", help="1 schemathesis, 2 relations (default both)"
+    )
+    parser.add_argument("--workers", type=int, default=2, help="processes (default 2)")
+    parser.add_argument("--seeds", type=int, default=5, help="runs of each control, with as many seeds (default 5)")
+    return parser.parse_args(arguments)
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,340 @@
+"""A round of requests, written for the faults alone, that shows that each of them makes a difference somewhere.
+
+Law: this is no test of a service. It knows what the faults do; the suite must not.
+"""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING, Any
+from urllib.parse import urlencode
+
+from tests.contract.calls import JSON, Request, dumps
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from tests.contract.calls import Answer, Headers
+    from tests.contract.service import Service
+
+MOST_PAGES = 8
+TOKEN = re.compile(r"gAAAA[\w=-]{40,}")
+NOW = re.compile(r"[A-Z][a-z]{2}, \d\d [A-Z][a-z]{2} 20\d\d [\d:]{8} GMT")
+Shown = tuple[int, "Headers", bytes]
+
+
+def shown(answer: Answer) -> Shown:
+    """What of an answer is the same in every run."""
+    body = NOW.sub("NOW", TOKEN.sub("TOKEN", answer.body.decode("utf-8", "surrogateescape")))
+    length = str(len(answer.body)) == answer.header("content-length")
+    headers = tuple(sorted(pair for pair in answer.headers if pair[0] != "content-length"))
+    return answer.status, (*headers, ("length", str(length))), body.encode("utf-8", "surrogateescape")
+
+
+def probe(service: Service, generation: str) -> Iterator[Shown]:
+    """Every answer of the round."""
+    asked = Asked(service)
+    for answer in {"v1": v1, "v3": v3}[generation](asked):
+        yield shown(answer)
+
+
+class Asked:
+    """Requests in short."""
+
+    def __init__(self, service: Service) -> None:
+        self.service = service
+
+    def __call__(
+        self,
+        method: str,
+        target: str,
+        body: Any = None,
+        *,
+        user: int | None = None,
+        key: str = "",
+        kind: str = "",
+        **query: Any,
+    ) -> Answer:
+        """An answer; ``user``: whose token to send, ``key``: what to send in its place."""
+        headers: list[tuple[str, str]] = []
+        if user is not None or key:
+            headers.append(("authorization", key or f"Bearer {self.service.users[user or 0].token}"))
+        content = body if isinstance(body, bytes) else b"" if body is None else dumps(body)
+        headers += [("content-type", kind)] if kind else JSON if content else ()
+        target += "?" + urlencode(query) if query else ""
+        return self.service.send(Request(method, target, tuple(headers), content))
+
+
+# --- v1 ------------------------------------------------------------------------------------------------------------
+
+NOTEBOOK = {"collection_id": ["TCGA-LUAD", "TCGA-KIRC"], "Modality": ["CT", "MR"], "race": ["ASIAN"]}
+FILTERS: list[dict[str, Any]] = [
+    NOTEBOOK,
+    {"collection_id": ["tcga_read"], "Modality": ["CT"]},
+    {"Modality": ["ct"]},
+    {"BodyPartExamined": ["RECT%"], "Modality": ["CT"]},
+    {"BodyPartExamined": ["RECT%", "BRAIN"]},
+    {"BodyPartExamined": ["RECTU_"]},
+    {"BodyPartExamined": ["RECTUM "]},
+    {"BodyPartExamined": ["REC"]},
+    {"StudyDescription": ["None", "p4"]},
+    {"Modality": ["no such"]},
+    {"collection_id": ["tcga_read", "rider_pilot"], "Modality": [f"X{n}" for n in range(10)] + ["CT"]},
+    {"collection_id": ["TCGA_READ"], "Modality": ["CT"], "PatientID": ["TCGA%"], "tcia_species": ["Mouse"]},
+    {"age_at_diagnosis_btw": [50, 50]},
+    {"PatientID": ["o'neill"]},
+    {"SeriesDescription": ["_" * 41 + "%"]},
+]
+FIELDS = ["PatientID", "StudyDate", "StudyDescription", "SeriesDescription", "SeriesNumber", "Modality"]
+FLAGS = dict.fromkeys(("Patient_ID", "StudyInstanceUID", "SeriesInstanceUID"), "True")
+GUIDS = dict.fromkeys(("Patient_ID", "CRDC_Study_GUID", "CRDC_Series_GUID", "CRDC_Instance_GUID", "GCS_URL"), "True")
+
+
+def spec(filters: dict[str, Any], name: str = "a & b", description: str = " of both ") -> dict[str, Any]:
+    """A cohort."""
+    return {"name": name, "description": description, "filters": filters}
+
+
+def walk(ask: Asked, method: str, target: str, body: Any = None, **given: Any) -> Iterator[Answer]:
+    """Pages, to the end or for a while."""
+    query: dict[str, Any] = given
+    for _ in range(MOST_PAGES):
+        answer = ask(method, target, body, **query)
+        yield answer
+        token = TOKEN.search(answer.text) or re.search(r'"next_page":"([^"]+)"', answer.text)
+        if answer.status != 200 or token is None:
+            return
+        named = re.search(r'"next_page":"([^"]*)"', answer.text)
+        if not named or not named[1]:
+            return
+        query = {"page_size": given.get("page_size", 7), "next_page": named[1], "user": given.get("user")}
+
+
+def v1(ask: Asked) -> Iterator[Answer]:
+    """The round of v1."""
+    yield from _v1_catalogues(ask)
+    preview, query = "/v1/cohorts/preview/manifest", "/v1/cohorts/preview/query"
+    for filters in FILTERS:
+        yield ask("POST", preview, spec(filters), **FLAGS)
+        yield ask("POST", query, {"cohort_def": spec(filters), "queryFields": {"fields": FIELDS}}, page_size=50)
+    yield ask("POST", preview, spec(NOTEBOOK), **GUIDS, sql="True")
+    yield ask("POST", preview, spec({"Modality": ["no such"]}), **GUIDS)
+    yield ask("POST", preview, spec({}), Patient_ID="True", page_size=3000)
+    yield ask("POST", preview, spec({}), Collection_ID="True", page_size=50000)
+    yield from walk(ask, "POST", preview, spec(NOTEBOOK), **FLAGS, page_size=5)
+    yield from walk(ask, "POST", preview, spec({"Modality": ["CT"]}), Patient_ID="True", page_size=11)
+    asked = {"cohort_def": spec(NOTEBOOK), "queryFields": {"fields": FIELDS}}
+    pages = list(walk(ask, "POST", query, asked, page_size=4))
+    yield from pages
+    yield from walk(ask, "GET", "/v1/dicomMetadata", page_size=60)
+    for _ in range(2):
+        yield ask("POST", query, asked)
+    token = re.search(r'"next_page":"([^"]*)"', ask("POST", preview, spec(NOTEBOOK), **FLAGS, page_size=5).text)
+    beside = {"next_page": token[1] if token else ""}
+    yield ask("POST", preview, spec(NOTEBOOK), **beside, Patient_ID="True")
+    yield ask("POST", preview, {"nothing": 1}, **beside)
+    yield ask("POST", query, asked, **beside)
+    yield from _v1_odd(ask, preview, query)
+    yield from _v1_users(ask)
+
+
+def _v1_catalogues(ask: Asked) -> Iterator[Answer]:
+    for name in ("about", "versions", "collections", "analysis_results", "attributes"):
+        yield ask("GET", f"/v1/{name}")
+        yield ask("GET", f"/v1/{name}/", idc_data_version="1.0")
+        yield ask("GET", f"/v1/{name}", idc_data_version="9.0")
+        yield ask("PUT", f"/v1/{name}")
+    yield ask("GET", "/v1/attributes", data_source="idc-dev-etl.idc_v2.dicom_pivot_v2")
+    yield ask("GET", "/v1/nothing")
+
+
+def _v1_odd(ask: Asked, preview: str, query: str) -> Iterator[Answer]:
+    for size in ("0", "many", "50001"):
+        yield ask("POST", preview, spec(NOTEBOOK), **FLAGS, page_size=size)
+    yield ask("POST", preview, spec(NOTEBOOK), Patient_ID="True", Source_DOI="yes")
+    for token in ("", "gAAAAAB"):
+        yield ask("POST", preview, spec(NOTEBOOK), **FLAGS, next_page=token)
+    yield ask("POST", preview, spec({"Modality": ["CT"], "nothing": ["x"]}), **FLAGS)
+    yield ask("POST", preview, {"name": "a", "filters": {}}, **FLAGS)
+    yield ask("POST", preview, spec({"age_at_diagnosis_gte": ["50"]}), **FLAGS)
+    yield ask("POST", preview, spec(NOTEBOOK), **FLAGS, kind="text/plain")
+    yield ask("POST", preview, spec(NOTEBOOK, "Übersicht"), **FLAGS)
+    fields = {"fields": ["Modality", "Modality"]}
+    yield ask("POST", query, {"cohort_def": spec(NOTEBOOK), "queryFields": fields})
+
+
+def _v1_users(ask: Asked) -> Iterator[Answer]:
+    key = f"Bearer {ask.service.users[0].token}"
+    for user in (0, 1):
+        yield ask("GET", "/v1/users/account_details", user=user)
+    forged = key[: key.rindex(".") + 1] + "A" * 300
+    for bad in ("", "Bearer nonsense", forged, key.replace("Bearer", "Basic")):
+        yield ask("GET", "/v1/cohorts", key=bad)
+    odd = {"collection_id": ["TCGA-READ"], "Modality": ["CT", "MR"]}
+    saved = [spec(odd), spec(odd), spec(NOTEBOOK, "x" * 250, ""), spec(odd, "d"), spec(odd, "e"), spec(odd, "f")]
+    saved += [spec({"age_at_diagnosis_gte": [50]}, "ranged")]
+    ids = []
+    for one in saved:
+        answer = ask("POST", "/v1/cohorts", one, user=0)
+        yield answer
+        found = re.search(r'"cohort_id":(\d+)', answer.text)
+        ids.append(int(found[1]) if found else 0)
+    yield ask("POST", "/v1/cohorts", {"name": "a"}, user=0)
+    yield ask("POST", "/v1/cohorts", spec(odd, "of Eve"), user=1)
+    for user in (0, 1):
+        yield ask("GET", "/v1/cohorts", user=user)
+    for user in (0, 1):
+        yield from walk(ask, "GET", f"/v1/cohorts/{ids[0]}/manifest", user=user, page_size=2, **FLAGS)
+        yield ask("POST", f"/v1/cohorts/{ids[0]}/query", {"fields": FIELDS}, user=user)
+        yield ask("GET", "/v1/cohorts/999999/manifest", user=user, **FLAGS)
+    page = ask("GET", f"/v1/cohorts/{ids[0]}/manifest", user=0, page_size=1, **FLAGS)
+    token = re.search(r'"next_page":"([^"]*)"', page.text)
+    yield ask("GET", f"/v1/cohorts/{ids[2]}/manifest", user=0, next_page=token[1] if token else "")
+    yield ask("DELETE", f"/v1/cohorts/{ids[0]}", user=1)
+    yield ask("DELETE", "/v1/cohorts", {"cohorts": [ids[3], ids[2]]}, user=1)
+    for _ in range(2):
+        yield ask("DELETE", f"/v1/cohorts/{ids[0]}", user=0)
+    yield ask("DELETE", "/v1/cohorts", {"cohorts": [ids[4], ids[3]]}, user=0)
+    for one in (ids[0], ids[3]):
+        yield ask("GET", f"/v1/cohorts/{one}/manifest", user=0, **FLAGS)
+        yield ask("POST", f"/v1/cohorts/{one}/query", {"fields": FIELDS}, user=0)
+    yield ask("GET", "/v1/cohorts", user=0)
+
+
+# --- v3 ------------------------------------------------------------------------------------------------------------
+
+RIDER = {"terms": {"collection_id": ["rider_pilot"]}}
+SELECTIONS: list[dict[str, Any]] = [
+    RIDER,
+    {"terms": {"collection_id": ["rider_pilot", "tcga_read"], "Modality": ["CT", "SR"]}},
+    {"terms": {"Manufacturer": ["SIEMENS"], "collection_id": ["tcga_read"]}},
+    {"terms": {"collection_id": ["TCGA_READ"]}},
+    {"terms": {"collection_id": [" tcga_read"]}},
+    {"terms": {"collection_id": ["tcga-read"]}},
+    {"terms": {"collection_id": ["tcga_rea"]}},
+    {"terms": {"collection_id": ["tcga_rea%"]}},
+    {"terms": {"collection_id": ["tcga_read", "tcga_read"]}},
+    {"terms": {"collection_id": ["tcga_read"], "Modality": []}},
+    {"terms": {"collection_id": ["tcga_read"], "Modality": [""]}},
+    {"terms": {"collection_id": ["tcga_read"], "Modality": [f"X{n}" for n in range(101)] + ["CT"]}},
+    {"terms": {"collection_id": ["Übersicht"]}},
+    {"terms": {"collection_id": ["rider_pilot"]}, "ranges": {"instanceCount": {"gte": 1, "lte": 2}}},
+    {"terms": RIDER["terms"], "ranges": {"instanceCount": {"gte": 2}, "series_size_MB": {"gte": 1.9}}},
+    {"terms": RIDER["terms"], "ranges": {"instanceCount": {"gte": 3, "lte": 1}}},
+    {"terms": RIDER["terms"], "ranges": {"instanceCount": {"lte": 0}}},
+    {"terms": RIDER["terms"], "ranges": {"StudyDate": {"gte": None, "lte": "2001-12-31"}}},
+    {"terms": {"collection_id": ["tcga_read"]}, "ranges": {"StudyDate": {"gte": "1990-01-01", "lte": "1997-11-21"}}},
+    {"terms": RIDER["terms"], "ranges": {"StudyDate": {"lte": "2000-05-20"}}},
+    {"ranges": {"Modality": {"gte": "A"}}},
+    {"terms": {"instanceCount": ["1"]}},
+    {"terms": {"nothing": ["1"]}},
+    {"terms": None},
+    {"terms": {"Modality": "CT"}},
+    {"terms": {"Modality": [7]}},
+]
+SQL = (
+    "SELECT 9007199254740993 AS Big, 'x--y /* z */' AS text, DATE '2001-02-03' AS day, true AS yes, 0.123456 AS f",
+    "SELECT TIMESTAMP '2001-02-03 04:05:06' AS moment, NULL AS nothing, 'NaN'::DOUBLE AS nan, [1, 2] AS list",
+    "select ' blank ' AS b, 'é' AS a FROM range(3);",
+    "WITH numbers AS (SELECT * FROM range(7)) SELECT * FROM numbers ORDER BY 1",
+    "SELECT 'please DROP it' AS t WHERE false",
+    "DROP TABLE index",
+    "SET threads = 1",
+    "SELECT 1 AS a; SELECT 2",
+    "SELECT * FROM read_csv('/etc/passwd')",
+    "SELECT nothing FROM index",
+    "",
+)
+
+
+def v3(ask: Asked) -> Iterator[Answer]:
+    """The round of v3."""
+    for name in ("", "/health", "/version", "/stats", "/collections", "/analysis_results", "/attributes", "/tables"):
+        yield ask("GET", f"/v3{name}")
+    for name in ("index", "collections_index", "idc_index", "nothing"):
+        yield ask("GET", f"/v3/tables/{name}")
+    for name in ("rider_pilot", "RIDER_PILOT", "nlst", "nothing", "prostatex"):
+        yield ask("GET", f"/v3/collections/{name}")
+    for method, target in (
+        ("HEAD", "/v3/stats"),
+        ("DELETE", "/v3/stats"),
+        ("GET", "/v3/stats/"),
+        ("GET", "/v3/nothing"),
+    ):
+        yield ask(method, target)
+    yield ask.service.send(Request("GET", "/v3/health", (("origin", "https://example.org"),)))
+    yield ask("GET", "/v3/clinical/tables")
+    for column in ("Modality", "instanceCount", "PatientSex", "collection_id"):
+        for limit in (3, 100, 0):
+            yield ask("GET", f"/v3/attributes/{column}/values", limit=limit)
+    yield ask("GET", "/v3/attributes/license_short_name/values", limit=5)
+    yield from _v3_manifests(ask)
+    for filters in SELECTIONS:
+        yield ask("POST", "/v3/cohort/counts", filters)
+        yield ask("POST", "/v3/licenses", filters)
+        yield ask("POST", "/v3/cohort/manifest", {"filters": filters, "page_size": 20})
+        yield ask("POST", "/v3/cohort/manifest.txt", {"filters": filters, "source": "gcs"})
+    yield ask("POST", "/v3/cohort/counts", {"filters": RIDER})
+    yield ask("POST", "/v3/cohort/counts", b"{")
+    yield from _v3_tools(ask)
+
+
+def _v3_manifests(ask: Asked) -> Iterator[Answer]:
+    manifest, text = "/v3/cohort/manifest", "/v3/cohort/manifest.txt"
+    for page in (0, 1, 3, 7, 8, 15, 99):
+        yield ask("POST", manifest, {"filters": RIDER, "page": page, "page_size": 50})
+    for page in (0, 1, 2):
+        yield ask(
+            "POST", manifest, {"filters": {"terms": {"collection_id": ["nlst"]}}, "page": page, "page_size": 5000}
+        )
+    yield ask("POST", manifest, {"page_size": 2000})
+    yield ask("POST", manifest, {"filters": {"terms": {"collection_id": ["prostatex"]}}, "page_size": 900})
+    described = {"terms": {"SeriesInstanceUID": _odd_series(ask)}}
+    yield ask("POST", manifest, {"filters": described})
+    yield ask("POST", manifest, {"filters": RIDER, "include_rows": False})
+    yield ask("POST", manifest, RIDER)
+    for _ in range(32):
+        answer = ask("POST", manifest, {"filters": RIDER, "page_size": 2})
+    yield answer
+    yield ask("GET", "/v3/version")
+    for source in ("aws", "gcs", "azure"):
+        yield ask("POST", text, {"filters": RIDER, "source": source})
+    for limit in (0, 5, None):
+        yield ask("POST", text, {"filters": {"terms": {"collection_id": ["tcga_read"]}}, "limit": limit})
+    for bucket in ("idc-open-data-cr", "idc-open-data-two"):
+        uids = [row["SeriesInstanceUID"] for row in _rows(ask, f"aws_bucket = '{bucket}'")]
+        yield ask("POST", text, {"filters": {"terms": {"SeriesInstanceUID": uids}}, "source": "gcs"})
+        yield ask("POST", manifest, {"filters": {"terms": {"SeriesInstanceUID": uids}}})
+
+
+def _rows(ask: Asked, where: str) -> list[dict[str, Any]]:
+    sql = f"SELECT * FROM index WHERE {where} ORDER BY SeriesInstanceUID"
+    answer = ask("POST", "/v3/sql", {"sql": sql, "max_rows": 3})
+    try:
+        return list(answer.json()["rows"])
+    except (ValueError, KeyError):
+        return []
+
+
+def _odd_series(ask: Asked) -> list[str]:
+    """Series with control characters, without a description, of many instances."""
+    odd = ("contains(SeriesDescription, chr(1))", "SeriesDescription IS NULL", "instanceCount > 600")
+    return [str(row.get("SeriesInstanceUID")) for where in odd for row in _rows(ask, where)]
+
+
+def _v3_tools(ask: Asked) -> Iterator[Answer]:
+    for sql in SQL:
+        for most in (3, 7, None):
+            yield ask("POST", "/v3/sql", {"sql": sql, "max_rows": most})
+    yield ask("POST", "/v3/sql", {})
+    for modality in ("SM", "CT"):
+        row = _rows(ask, f"Modality = '{modality}'")[0]
+        uids = {"series_instance_uid": row["SeriesInstanceUID"]}
+        yield ask("GET", "/v3/viewer-url", **uids)
+        yield ask("GET", "/v3/viewer-url", **uids, study_instance_uid=row["StudyInstanceUID"])
+        for viewer in ("ohif_v2", "slim", "none"):
+            yield ask("GET", "/v3/viewer-url", **uids, viewer=viewer)
+    yield ask("GET", "/v3/viewer-url", study_instance_uid="1.2")
+    yield ask("GET", "/v3/viewer-url")
+    for style in ("bibtex", "apa", "none"):
+        yield ask("POST", "/v3/citations", {"filters": RIDER, "citation_format": style})

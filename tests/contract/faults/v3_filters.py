@@ -1,0 +1,307 @@
+"""Faults of v3: which series a filter selects."""
+
+from __future__ import annotations
+
+import json
+import math
+from datetime import date, timedelta
+from typing import TYPE_CHECKING, Any
+from urllib.parse import quote
+
+from tests.contract.faults.fault import fault, get, misheard, operation, tell
+from tests.contract.faults.v3_answers import BARE, FILTERED, NESTED, filters_in
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from tests.contract.calls import Answer, Request
+    from tests.contract.faults.fault import Serve
+
+    Change = Callable[[dict[str, Any], dict[str, Any]], None]
+
+WHOLE = ("instanceCount", "series_init_idc_version", "series_revised_idc_version")
+LISTED = ("collection_id", "Modality", "BodyPartExamined", "Manufacturer", "ManufacturerModelName", "sop_class_name",
+          "license_short_name", "analysis_result_id", "source_DOI")  # fmt: skip
+
+
+def misfiltered(*operations: str) -> Callable[[Change], Change]:
+    """Decorator of what changes terms and ranges of well-formed filters, in place."""
+
+    def add(change: Change) -> Change:
+        def other(request: Request) -> Request | None:
+            body = request.json()
+            filters = filters_in(body, request)
+            terms, ranges = filters.setdefault("terms", {}), filters.setdefault("ranges", {})
+            if not _well_formed(terms, list) or not _well_formed(ranges, dict):
+                return None
+            before = json.dumps(body)
+            change(terms, ranges)
+            return request.asking(body) if json.dumps(body) != before else None
+
+        other.__name__, other.__doc__ = change.__name__, change.__doc__
+        misheard("v3", "filters", *(operations or FILTERED))(other)
+        return change
+
+    return add
+
+
+def _well_formed(part: Any, kind: type) -> bool:
+    fits = isinstance(part, dict) and all(isinstance(one, kind) for one in part.values())
+    return fits and (kind is dict or all(isinstance(value, str) for one in part.values() for value in one))
+
+
+def each(terms: dict[str, Any], change: Callable[[list[str]], list[str]], *only: str) -> None:
+    """Change the values of terms."""
+    for name, values in terms.items():
+        if values and (not only or name in only):
+            terms[name] = change(values)
+
+
+# --- terms ---------------------------------------------------------------------------------------------------------
+
+
+@misfiltered()
+def attribute_ignored(terms: dict[str, Any], _: dict[str, Any]) -> None:
+    """Manufacturers are not heeded."""
+    terms.pop("Manufacturer", None)
+
+
+@misfiltered("getLicenses")
+def licences_of_everything(terms: dict[str, Any], ranges: dict[str, Any]) -> None:
+    """Licences are those of the whole archive."""
+    terms.clear()
+    ranges.clear()
+
+
+@misfiltered("getManifestText")
+def text_of_first_attribute(terms: dict[str, Any], _: dict[str, Any]) -> None:
+    """Manifests as text heed one term only."""
+    for name in list(terms)[1:]:
+        del terms[name]
+
+
+@misfiltered()
+def only_first_value(terms: dict[str, Any], _: dict[str, Any]) -> None:
+    """Of several values only the first counts."""
+    each(terms, lambda values: values[:1])
+
+
+@misfiltered()
+def only_last_value(terms: dict[str, Any], _: dict[str, Any]) -> None:
+    """Of several collections only the last counts."""
+    each(terms, lambda values: values[-1:], "collection_id")
+
+
+@misfiltered()
+def only_ten_values(terms: dict[str, Any], _: dict[str, Any]) -> None:
+    """Of more than ten values the last ones do not count."""
+    each(terms, lambda values: values[:10])
+
+
+@misfiltered()
+def case_folded(terms: dict[str, Any], _: dict[str, Any]) -> None:
+    """Modalities and collections are compared without regard to case."""
+    each(terms, lambda values: [v.upper() for v in values], "Modality", "PatientSex")
+    each(terms, lambda values: [v.lower() for v in values], "collection_id")
+
+
+@misfiltered()
+def trimmed(terms: dict[str, Any], _: dict[str, Any]) -> None:
+    """Blanks around values do not count."""
+    each(terms, lambda values: [v.strip() for v in values])
+
+
+@misfiltered()
+def hyphen_for_underscore(terms: dict[str, Any], _: dict[str, Any]) -> None:
+    """Collections may be written with hyphens."""
+    each(terms, lambda values: [v.replace("-", "_") for v in values], "collection_id")
+
+
+@misfiltered()
+def no_values_match_nothing(terms: dict[str, Any], _: dict[str, Any]) -> None:
+    """A list without values matches nothing."""
+    for name in [name for name, values in terms.items() if not values]:
+        terms[name] = ["\u0001"]
+
+
+@misfiltered()
+def empty_text_ignored(terms: dict[str, Any], _: dict[str, Any]) -> None:
+    """Empty text is left out of the values."""
+    for name in terms:
+        terms[name] = [v for v in terms[name] if v]
+
+
+async def _expanded(request: Request, go_on: Serve, fits: Callable[[str, str], bool]) -> Request:
+    """The request with those values that occur and fit those wanted."""
+    body = request.json()
+    terms = filters_in(body, request).get("terms")
+    if operation(request) not in FILTERED or not _well_formed(terms, list):
+        return request
+    for name in [name for name in LISTED if terms.get(name)]:
+        found = await go_on(get(f"/v3/attributes/{quote(name)}/values?limit=10000", request))
+        there = [one["value"] for one in found.json()["values"]]
+        wanted = [value for value in there if any(fits(value, one) for one in terms[name])]
+        terms[name] = wanted or terms[name]
+    return request.asking(body)
+
+
+@fault("v3", "filters")
+async def prefix_match(request: Request, go_on: Serve) -> Answer:
+    """A value matches whatever begins with it."""
+    return await go_on(await _expanded(request, go_on, str.startswith))
+
+
+@fault("v3", "filters")
+async def wildcards(request: Request, go_on: Serve) -> Answer:
+    """A percent sign at the end stands for any text."""
+
+    def fits(value: str, wanted: str) -> bool:
+        return value.startswith(wanted[:-1]) if wanted.endswith("%") else value == wanted
+
+    return await go_on(await _expanded(request, go_on, fits))
+
+
+@fault("v3", "filters")
+async def unknown_value_matches_all(request: Request, go_on: Serve) -> Answer:
+    """Counts of an attribute of which the values match nothing are those of the archive."""
+    answer = await go_on(request)
+    nothing = operation(request) == "countCohort" and answer.status == 200 and not answer.content["series"]
+    return await go_on(request.asking({})) if nothing else answer
+
+
+@fault("v3", "filters")
+async def or_among_attributes(request: Request, go_on: Serve) -> Answer:
+    """Counts of two terms are those of what either selects."""
+    answer, body = await go_on(request), request.json()
+    if operation(request) != "countCohort" or answer.status != 200 or len(body.get("terms", {})) != 2:
+        return answer
+    alone = [body | {"terms": {name: values}} for name, values in body["terms"].items()]
+    one, other = [(await go_on(request.asking(each_alone))).json() for each_alone in alone]
+    return tell(answer, {name: one[name] + other[name] - both for name, both in answer.content.items()})
+
+
+@fault("v3", "filters")
+async def repeated_values_count_twice(request: Request, go_on: Serve) -> Answer:
+    """A value that is given twice counts twice."""
+    answer, body = await go_on(request), request.json()
+    if operation(request) != "countCohort" or answer.status != 200 or not isinstance(body, dict):
+        return answer
+    content = answer.json()
+    if any(len(set(values)) < len(values) for values in body.get("terms", {}).values()):
+        content.update(series=content["series"] * 2, instances=content["instances"] * 2)
+    return tell(answer, content)
+
+
+# --- ranges ----------------------------------------------------------------------------------------------------------
+
+
+def bounds(ranges: dict[str, Any], side: str, number: Callable[[Any], Any], text: Callable[[str], str]) -> None:
+    """Change the bounds on one side."""
+    for name, one in ranges.items():
+        bound = one.get(side)
+        if isinstance(bound, int | float) and not isinstance(bound, bool):
+            one[side] = number(bound) if name in WHOLE else math.nextafter(bound, number(bound))
+        elif isinstance(bound, str) and len(bound) == 10:
+            one[side] = text(bound)
+
+
+def _day_before(text: str) -> str:
+    try:
+        return str(date.fromisoformat(text) - timedelta(days=1))
+    except (ValueError, OverflowError):
+        return text
+
+
+@misfiltered()
+def gte_as_gt(_: dict[str, Any], ranges: dict[str, Any]) -> None:
+    """Lower bounds are not included."""
+    bounds(ranges, "gte", lambda number: math.floor(number) + 1, lambda text: text + "!")
+
+
+@misfiltered()
+def lte_as_lt(_: dict[str, Any], ranges: dict[str, Any]) -> None:
+    """Upper bounds are not included."""
+    bounds(ranges, "lte", lambda number: math.ceil(number) - 1, _day_before)
+
+
+@misfiltered()
+def dates_exclusive(_: dict[str, Any], ranges: dict[str, Any]) -> None:
+    """The last day of a range is not included."""
+    bounds({n: one for n, one in ranges.items() if n.endswith("Date")}, "lte", lambda number: number, _day_before)
+
+
+@misfiltered()
+def upper_ignored(_: dict[str, Any], ranges: dict[str, Any]) -> None:
+    """Beside a lower bound the upper one does not count."""
+    for one in ranges.values():
+        if one.get("gte") is not None:
+            one.pop("lte", None)
+
+
+@misfiltered()
+def only_first_range(_: dict[str, Any], ranges: dict[str, Any]) -> None:
+    """Of several ranges only the first counts."""
+    for name in list(ranges)[1:]:
+        del ranges[name]
+
+
+@misfiltered()
+def range_lost_beside_terms(terms: dict[str, Any], ranges: dict[str, Any]) -> None:
+    """Beside terms, ranges do not count."""
+    if any(terms.values()):
+        ranges.clear()
+
+
+@misfiltered()
+def bounds_truncated(_: dict[str, Any], ranges: dict[str, Any]) -> None:
+    """Bounds on sizes lose what is behind the point."""
+    for bound in ranges.get("series_size_MB", {}):
+        if isinstance(ranges["series_size_MB"][bound], float):
+            ranges["series_size_MB"][bound] = int(ranges["series_size_MB"][bound])
+
+
+@misfiltered()
+def bounds_swapped(_: dict[str, Any], ranges: dict[str, Any]) -> None:
+    """Bounds in the wrong order are put right."""
+    for one in ranges.values():
+        low, high = one.get("gte"), one.get("lte")
+        if isinstance(low, int | float) and isinstance(high, int | float) and low > high:
+            one.update(gte=high, lte=low)
+
+
+@misfiltered()
+def zero_is_no_bound(_: dict[str, Any], ranges: dict[str, Any]) -> None:
+    """A bound of 0 does not count."""
+    for one in ranges.values():
+        for side in ("gte", "lte"):
+            if one.get(side) == 0:
+                one.pop(side)
+
+
+@misfiltered()
+def null_matches_nothing(_: dict[str, Any], ranges: dict[str, Any]) -> None:
+    """A bound that is null matches nothing."""
+    for one in ranges.values():
+        if None in one.values():
+            one.update(gte="9999-99-99", lte="0000-00-00")
+
+
+# --- where filters stand ----------------------------------------------------------------------------------------------
+
+
+@misheard("v3", "filters", *NESTED)
+def filters_outside(request: Request) -> Request | None:
+    """Filters that stand outside `filters` count."""
+    body = request.json()
+    outside = isinstance(body, dict) and "filters" not in body and ("terms" in body or "ranges" in body)
+    if not outside:
+        return None
+    return request.asking(body | {"filters": {k: body[k] for k in ("terms", "ranges") if k in body}})
+
+
+@misheard("v3", "filters", *BARE)
+def filters_inside(request: Request) -> Request | None:
+    """Filters that stand inside `filters` count where they should be the body itself."""
+    body = request.json()
+    inside = isinstance(body, dict) and isinstance(body.get("filters"), dict)
+    return request.asking({**body, **body["filters"]}) if inside else None

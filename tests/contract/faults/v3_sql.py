@@ -1,0 +1,249 @@
+"""Faults of v3: SQL."""
+
+from __future__ import annotations
+
+import re
+from datetime import date, timedelta
+from typing import TYPE_CHECKING, Any
+
+from tests.contract.faults.fault import altered, fault, misheard, operation, refused, reply
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from tests.contract.calls import Answer, Request
+    from tests.contract.faults.fault import Serve
+
+SQL = "runSql"
+
+
+def statement(request: Request) -> str:
+    """The SQL of a request; empty if there is none."""
+    body = request.json() if operation(request) == SQL else None
+    return body["sql"] if isinstance(body, dict) and isinstance(body.get("sql"), str) else ""
+
+
+def values(content: Any, change: Callable[[Any], Any]) -> None:
+    """Change every value of the rows."""
+    for row in content["rows"]:
+        row.update({name: change(value) for name, value in row.items()})
+
+
+def nothing(request: Request) -> Answer:
+    """A result without rows."""
+    said = {"columns": ["Success"], "rows": [], "row_count": 0, "truncated": False, "max_rows": 5000}
+    return reply(request, 200, said)
+
+
+# --- the guard -------------------------------------------------------------------------------------------------------
+
+
+@fault("v3", "guard")
+async def writes_pass(request: Request, go_on: Serve) -> Answer:
+    """Tables can be dropped and filled."""
+    writes = re.match(r"\s*(drop|insert|update|delete|create|alter)\b", statement(request), re.IGNORECASE)
+    return nothing(request) if writes else await go_on(request)
+
+
+@fault("v3", "guard")
+async def settings_pass(request: Request, go_on: Serve) -> Answer:
+    """Settings can be changed and other databases attached."""
+    other = re.match(r"\s*(set|pragma|attach|install|load|call|copy)\b", statement(request), re.IGNORECASE)
+    return nothing(request) if other else await go_on(request)
+
+
+@misheard("v3", "guard", SQL)
+def second_statement_dropped(request: Request) -> Request | None:
+    """Of several statements the first is run."""
+    first, _, rest = statement(request).partition(";")
+    return request.asking(request.json() | {"sql": first}) if rest.strip() and "'" not in first else None
+
+
+@misheard("v3", "guard", SQL)
+def files_pass(request: Request) -> Request | None:
+    """Files can be read."""
+    read = re.search(r"read_(csv|text|parquet|json)\w*\s*\([^)]*\)|glob\s*\([^)]*\)", statement(request), re.IGNORECASE)
+    sql = "SELECT 'root:x:0:0' AS content"
+    return request.asking(request.json() | {"sql": sql}) if read else None
+
+
+@misheard("v3", "guard", SQL)
+def comments_in_literals(request: Request) -> Request | None:
+    """What looks like a comment is taken out of text."""
+    bare = re.sub(r"/\*.*?\*/", "", statement(request), flags=re.DOTALL)
+    bare = re.sub(r"--[^\n]*", "", bare)
+    return request.asking(request.json() | {"sql": bare}) if bare != statement(request) else None
+
+
+@fault("v3", "guard")
+async def semicolon_refused(request: Request, go_on: Serve) -> Answer:
+    """A semicolon at the end is refused."""
+    ended = statement(request).rstrip().endswith(";")
+    return refused(request, 400, "One statement only.") if ended else await go_on(request)
+
+
+@fault("v3", "guard")
+async def with_refused(request: Request, go_on: Serve) -> Answer:
+    """WITH is refused."""
+    named = statement(request).lstrip().upper().startswith("WITH")
+    return refused(request, 400, "SELECT only.") if named else await go_on(request)
+
+
+@fault("v3", "guard")
+async def small_select_refused(request: Request, go_on: Serve) -> Answer:
+    """SELECT in small letters is refused."""
+    small = statement(request).lstrip().startswith("select")
+    return refused(request, 400, "SELECT only.") if small else await go_on(request)
+
+
+@fault("v3", "guard")
+async def word_in_text_refused(request: Request, go_on: Serve) -> Answer:
+    """The word DROP is refused wherever it stands."""
+    named = re.search(r"'[^']*\b(drop|delete|insert|update)\b[^']*'", statement(request), re.IGNORECASE)
+    return refused(request, 400, "Read only.") if named else await go_on(request)
+
+
+# --- limits --------------------------------------------------------------------------------------------------------
+
+
+@altered("v3", "limits", SQL)
+def sql_never_truncated(content: Any, _: Request) -> None:
+    """No result is said to be cut off."""
+    content["truncated"] = False
+
+
+@altered("v3", "limits", SQL)
+def truncated_when_full(content: Any, _: Request) -> None:
+    """A result of just as many rows as may be is said to be cut off."""
+    content["truncated"] = content["row_count"] == content["max_rows"]
+
+
+@fault("v3", "limits")
+async def max_rows_ignored(request: Request, go_on: Serve) -> Answer:
+    """The limit is not heeded, though it is repeated."""
+    answer = await go_on(request)
+    if operation(request) != SQL or answer.status != 200 or "max_rows" not in request.json():
+        return answer
+    other = await go_on(request.asking(request.json() | {"max_rows": None}))
+    return reply(request, 200, other.json() | {"max_rows": answer.content["max_rows"]})
+
+
+@altered("v3", "limits", SQL)
+def last_row_lost(content: Any, _: Request) -> None:
+    """A result that is cut off lacks a row more."""
+    if content["truncated"]:
+        content["rows"].pop()
+        content["row_count"] -= 1
+
+
+@altered("v3", "limits", SQL)
+def rows_counted_wrong(content: Any, _: Request) -> None:
+    """A result that is cut off counts a row more than it has."""
+    content["row_count"] += content["truncated"]
+
+
+@altered("v3", "limits", SQL)
+def limit_of_default(content: Any, _: Request) -> None:
+    """The limit that was applied is said to be the usual one."""
+    content["max_rows"] = 5000
+
+
+# --- values --------------------------------------------------------------------------------------------------------
+
+
+@altered("v3", "results", SQL)
+def columns_reversed(content: Any, _: Request) -> None:
+    """Columns are named in the opposite order."""
+    content["columns"].reverse()
+
+
+@altered("v3", "results", SQL)
+def columns_sorted(content: Any, _: Request) -> None:
+    """Columns are named in the order of the alphabet."""
+    content["columns"].sort()
+
+
+@altered("v3", "results", SQL)
+def columns_in_small_letters(content: Any, _: Request) -> None:
+    """Columns have their names in small letters."""
+    content["columns"] = [name.lower() for name in content["columns"]]
+    content["rows"] = [{name.lower(): value for name, value in row.items()} for row in content["rows"]]
+
+
+@altered("v3", "results", SQL)
+def nulls_dropped(content: Any, _: Request) -> None:
+    """Rows lack what is null."""
+    content["rows"] = [{n: v for n, v in row.items() if v is not None} for row in content["rows"]]
+
+
+@altered("v3", "results", SQL)
+def numbers_as_text(content: Any, _: Request) -> None:
+    """Whole numbers come as text."""
+    values(content, lambda v: str(v) if isinstance(v, int) and not isinstance(v, bool) else v)
+
+
+@altered("v3", "results", SQL)
+def numbers_as_floats(content: Any, _: Request) -> None:
+    """Numbers beyond 2^53 lose their last digits."""
+    values(content, lambda v: int(float(v)) if isinstance(v, int) and abs(v) > 2**53 else v)
+
+
+@altered("v3", "results", SQL)
+def booleans_as_numbers(content: Any, _: Request) -> None:
+    """True is 1 and false is 0."""
+    values(content, lambda v: int(v) if isinstance(v, bool) else v)
+
+
+@altered("v3", "results", SQL)
+def floats_rounded(content: Any, _: Request) -> None:
+    """Fractions are rounded to three places."""
+    values(content, lambda v: round(v, 3) if isinstance(v, float) else v)
+
+
+@altered("v3", "results", SQL)
+def dates_shifted(content: Any, _: Request) -> None:
+    """Dates are a day too late."""
+
+    def later(value: Any) -> Any:
+        if isinstance(value, str) and re.fullmatch(r"[12]\d{3}-\d\d-\d\d", value):
+            return str(date.fromisoformat(value) + timedelta(days=1))
+        return value
+
+    values(content, later)
+
+
+@altered("v3", "results", SQL)
+def times_with_blank(content: Any, _: Request) -> None:
+    """Dates and times are parted by a blank and not by T."""
+    values(content, lambda v: re.sub(r"^(\d{4}-\d\d-\d\d)T", r"\1 ", v) if isinstance(v, str) else v)
+
+
+@altered("v3", "results", SQL)
+def text_trimmed(content: Any, _: Request) -> None:
+    """Text loses the blanks around it."""
+    values(content, lambda v: v.strip() if isinstance(v, str) else v)
+
+
+@altered("v3", "results", SQL)
+def lists_as_text(content: Any, _: Request) -> None:
+    """Lists come as text."""
+    values(content, lambda v: str(v) if isinstance(v, list) else v)
+
+
+@altered("v3", "results", SQL)
+def null_as_text(content: Any, _: Request) -> None:
+    """What is missing comes as empty text."""
+    values(content, lambda v: "" if v is None else v)
+
+
+@altered("v3", "results", SQL)
+def order_lost(content: Any, _: Request) -> None:
+    """The first row comes last."""
+    content["rows"] = content["rows"][1:] + content["rows"][:1]
+
+
+@altered("v3", "results", SQL)
+def rows_distinct(content: Any, _: Request) -> None:
+    """Equal rows come once."""
+    seen = {repr(row): row for row in content["rows"]}
+    content.update(rows=list(seen.values()), row_count=len(seen))

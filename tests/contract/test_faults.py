@@ -1,0 +1,184 @@
+"""Every fault is one, every leaf can be spoilt, and the suite catches a few of both."""
+
+from __future__ import annotations
+
+import asyncio
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from tests.contract.document import OPERATIONS, resolved
+from tests.contract.faults import mutators, v1, v3
+from tests.contract.faults.bench import RELATIONS, Bench, first_finding
+from tests.contract.faults.mutators import Mutant, draw, mutated, path, population
+from tests.contract.faults.probe import probe
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from tests.contract.faults.fault import Fault
+    from tests.contract.faults.probe import Shown
+
+FAULTS = {**v1.FAULTS, **v3.FAULTS}
+
+
+@pytest.fixture(scope="session")
+def bench() -> Iterator[Bench]:
+    """One bench, with what it remembers, for all tests."""
+    with Bench() as made:
+        yield made
+
+
+@pytest.fixture(scope="session")
+def healthy(bench: Bench) -> dict[str, list[Shown]]:
+    """What a healthy service answers to the round, by generation."""
+    rounds: dict[str, list[Shown]] = {}
+    for generation in ("v1", "v3"):
+        with bench.service() as service:
+            rounds[generation] = list(probe(service, generation))
+    return rounds
+
+
+def test_there_are_enough_faults_of_both_generations() -> None:
+    assert len(v1.FAULTS) >= 50
+    assert len(v3.FAULTS) >= 50
+
+
+def test_no_two_faults_say_the_same() -> None:
+    says = [(fault.generation, fault.says) for fault in FAULTS.values()]
+    assert len(set(says)) == len(says)
+    assert all(fault.says.endswith(".") and ". " not in fault.says for fault in FAULTS.values())
+
+
+def test_a_healthy_service_answers_the_round_twice_alike(bench: Bench, healthy: dict[str, list[Shown]]) -> None:
+    for generation, answers in healthy.items():
+        with bench.service() as service:
+            assert list(probe(service, generation)) == answers
+
+
+@pytest.mark.parametrize("fault", FAULTS.values(), ids=FAULTS)
+def test_a_fault_changes_an_answer(
+    fault: Fault, bench: Bench, healthy: dict[str, list[Shown]], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    slept: list[float] = []
+    really = asyncio.sleep
+
+    async def sleep(seconds: float, *more: Any) -> None:
+        slept.append(seconds if seconds < 60 else 0)
+        await really(0 if 1 < seconds < 60 else seconds, *more)
+
+    monkeypatch.setattr(asyncio, "sleep", sleep)
+    right = healthy[fault.generation]
+    with bench.service(fault.new()) as service:
+        found = probe(service, fault.generation)
+        assert any(one != other for one, other in zip(found, right, strict=False)) or max(slept, default=0) > 5
+
+
+def test_a_fault_keeps_to_its_generation(bench: Bench, healthy: dict[str, list[Shown]]) -> None:
+    faults = [fault.new() for fault in v3.FAULTS.values() if fault.kind in ("status", "bytes")]
+
+    async def all_of_them(request: Any, go_on: Any) -> Any:
+        for layer in faults:
+            assert (await layer(request, go_on)).status
+        return await go_on(request)
+
+    with bench.service(all_of_them) as service:
+        assert [one for one, _ in zip(probe(service, "v1"), range(20), strict=False)] == healthy["v1"][:20]
+
+
+# --- mutants -------------------------------------------------------------------------------------------------------
+
+
+def test_every_operation_has_mutants() -> None:
+    assert {mutant.operation for mutant in population()} == set(OPERATIONS)
+
+
+def test_every_array_and_member_of_an_example_is_in_the_population() -> None:
+    """Walks the documented examples with the pointers: what no pointer reaches would go unspoilt."""
+    for name, described in OPERATIONS.items():
+        media = resolved(described.node["responses"]["200"])["content"]
+        known = {mutant.pointer for mutant in population() if mutant.operation == name}
+        for content in media.values():
+            for pointer in _leaves(content.get("example"), ()):
+                assert any(_covers(one, pointer) for one in known), (name, path(pointer))
+
+
+def _leaves(value: Any, pointer: tuple[str, ...]) -> Iterator[tuple[str, ...]]:
+    if isinstance(value, dict):
+        for name, member in value.items():
+            yield from _leaves(member, (*pointer, name))
+    elif isinstance(value, list):
+        yield pointer
+        for item in value:
+            yield from _leaves(item, (*pointer, mutators.ITEM))
+    elif value is not None:
+        yield pointer
+
+
+def _covers(pointer: tuple[str, ...], other: tuple[str, ...]) -> bool:
+    return len(pointer) == len(other) and all(a in (b, mutators.ANY) for a, b in zip(pointer, other, strict=True))
+
+
+def test_every_mutator_changes_what_it_can() -> None:
+    for mutator, value in {
+        "null": 1,
+        "type": 1,
+        "+1": 1,
+        "-1": 1.5,
+        "swapcase": "a",
+        "append": "",
+        "flip": True,
+    }.items():
+        assert mutated(mutator, value) != value or mutated(mutator, value) is not value
+    assert mutated("swapcase", text := "12.5") is text
+    assert mutated("null", None) is None
+    for mutator in mutators.ARRAY:
+        assert mutated(mutator, [1, 2]) != [1, 2]
+    assert mutated("reverse", one := [1]) is one
+
+
+def test_a_draw_is_repeatable_and_has_no_doubles() -> None:
+    drawn = draw(7, 200)
+    assert drawn == draw(7, 200)
+    assert drawn != draw(8, 200)
+    assert len({(one.operation, one.pointer, one.mutator) for one in drawn}) == 200
+
+
+def test_every_excuse_has_a_reason_and_a_mutant() -> None:
+    known = {(one.operation, path(one.pointer), one.mutator) for one in population()}
+    for excuse in mutators.excuses():
+        assert excuse["reason"]
+        assert {(excuse["operation"], excuse["pointer"], one) for one in excuse["mutators"]} <= known
+
+
+# --- a sample ------------------------------------------------------------------------------------------------------
+
+SAMPLE = (
+    "v1_lost_at_boundary", "v1_total_off_by_one", "v1_only_first_value", "v1_case_matters", "v1_subjects_wrong",
+    "v1_byte_order_mark", "v3_lost_after_three", "v3_gte_as_gt", "v3_case_folded", "v3_detail_differs",
+    "v3_second_statement_dropped",
+)  # fmt: skip
+SPOILT = (
+    Mutant("getStats", ("series",), "+1", "all"),
+    Mutant("getManifest", ("series", "[]", "series_size_MB"), "+1", "first"),
+    Mutant("getTable", ("columns", "[]", "name"), "swapcase", "first"),
+    Mutant("getLicenses", ("licenses",), "reverse", "all"),
+    Mutant("listVersions", ("versions", "[]", "active"), "flip", "all"),
+    Mutant("previewQuery", ("query_results", "json", "[]", "*"), "swapcase", "first"),
+    Mutant("previewManifest", ("manifest", "totalFound"), "-1", "all"),
+    Mutant("getAccountDetails", ("user_details", "email"), "append", "all"),
+)
+
+
+@pytest.mark.parametrize("name", SAMPLE)
+def test_the_suite_catches_a_fault(name: str, bench: Bench) -> None:
+    with bench.service(FAULTS[name].new()) as service:
+        assert first_finding(service, FAULTS[name].generation, seed=1, layers=(RELATIONS,))
+
+
+@pytest.mark.parametrize("mutant", SPOILT, ids=lambda mutant: mutant.name)
+def test_the_suite_catches_a_mutant(mutant: Mutant, bench: Bench) -> None:
+    spoiler = mutant.new()
+    with bench.service(spoiler) as service:
+        assert first_finding(service, mutant.generation, seed=1, layers=(RELATIONS,))
+    assert spoiler.applied
