@@ -64,6 +64,7 @@ def _parser() -> argparse.ArgumentParser:
         help="ID token of a user, as the 2021 notebook keeps it; give it twice for two users",
     )  # fmt: skip
     parser.add_argument("--write", action="store_true", help="save and delete cohorts of these users at a URL")
+    parser.add_argument("--mistakes", action="store_true", help="send bad requests, too, beyond this machine")
     parser.add_argument("--baseline", type=Path, metavar="FILE", help="findings accepted for a time")
     parser.add_argument("--write-baseline", type=Path, metavar="FILE", help="write the findings there and accept them")
     parser.add_argument("--floor", type=float, default=0.0, help="least percentage of keywords of answers reached")
@@ -74,14 +75,14 @@ def _parser() -> argparse.ArgumentParser:
 def _run(options: argparse.Namespace) -> int:
     accepted_before = baseline.load(options.baseline) if options.baseline else []
     with ExitStack() as stack:
-        service, live = _service(options, stack)
+        service = _service(options, stack)
         plan = suite.Plan(
             generations=options.generation or suite.GENERATIONS,
             layers=options.layer or suite.LAYERS,
             seed=options.seed,
             share=options.share,
             examples=options.examples,
-            live=live,
+            live=not service.mistakes,
             rate=f"{max(1, round(_rate(options) * 60))}/m" if _rate(options) else "",
         )
         progress = Progress()
@@ -106,17 +107,17 @@ def _run(options: argparse.Namespace) -> int:
     return 1 if outcome.findings or thin else 0
 
 
-def _service(options: argparse.Namespace, stack: ExitStack) -> tuple[Service, bool]:
+def _service(options: argparse.Namespace, stack: ExitStack) -> Service:
     if options.url is None:
-        if options.credentials or options.write or options.rate:
-            raise Mistake("--credentials, --write and --rate are for a --url.")
+        if options.credentials or options.write or options.rate or options.mistakes:
+            raise Mistake("--credentials, --write, --mistakes and --rate are for a --url.")
         if options.http:
             url, users = stack.enter_context(socket_standin())
             service = suite.over_http(url, users, write=True, rate=0, limit=_limit(options))
             service.index = installed()
-            return service, False
+            return service
         app, users = stack.enter_context(standin())
-        return Service(InProcess(app), users, index=installed(), write=True, limit=_limit(options)), False
+        return Service(InProcess(app), users, index=installed(), write=True, limit=_limit(options))
     parts = urlsplit(options.url)
     if parts.scheme not in ("http", "https") or not parts.hostname:
         raise Mistake(f"{options.url!r} is no address of a service, such as https://example.org")
@@ -124,7 +125,8 @@ def _service(options: argparse.Namespace, stack: ExitStack) -> tuple[Service, bo
         raise Mistake("--write saves and deletes cohorts: say whose, with --credentials FILE.")
     users = tuple(_user(path) for path in options.credentials)
     service = suite.over_http(options.url, users, write=options.write, rate=_rate(options), limit=_limit(options))
-    return service, not LOOPBACK.fullmatch(parts.hostname)
+    service.mistakes = options.mistakes or _here(options)
+    return service
 
 
 def _rate(options: argparse.Namespace) -> float:

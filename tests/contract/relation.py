@@ -25,12 +25,16 @@ if TYPE_CHECKING:
     Body = Callable[[Service, Draw], None]
 
 Generation = Literal["v1", "v3"]
-Need = Literal["index", "users", "write"]
+Need = Literal["index", "mistakes", "users", "write"]
 
 
 @dataclass(frozen=True)
 class Relation:
-    """One relation. ``needs``: the index of the same release, two users, leave to save and delete cohorts."""
+    """One relation.
+
+    ``needs``: the index of the same release, leave to send what the document refuses, two users, leave to save and
+    delete cohorts.
+    """
 
     generation: Generation
     name: str
@@ -41,7 +45,12 @@ class Relation:
 
     def lacks(self, service: Service) -> str:
         """What it needs that is not there; empty if nothing."""
-        there = {"index": service.index is not None, "users": len(service.users) > 1, "write": service.write}
+        there = {
+            "index": service.index is not None,
+            "mistakes": service.mistakes,
+            "users": len(service.users) > 1,
+            "write": service.write,
+        }
         return ", ".join(sorted(need for need in self.needs if not there[need]))
 
     def run(self, service: Service, seed: int, *, share: float = 1.0, shrink: bool = True) -> Broken | None:

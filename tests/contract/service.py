@@ -52,6 +52,8 @@ class Service:
     """The public index, if the service serves the release that is installed here."""
     write: bool = False
     """Whether cohorts may be saved and deleted."""
+    mistakes: bool = True
+    """Whether it may be sent what the document refuses."""
     limit: float = 2.0
     """Seconds that an answer may take."""
     coverage: Coverage = field(default_factory=Coverage)

@@ -6,7 +6,7 @@ import datetime
 import http.server
 import socket
 import threading
-from contextlib import closing, contextmanager
+from contextlib import ExitStack, closing, contextmanager
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 from xml.etree import ElementTree as ET
@@ -14,7 +14,7 @@ from xml.etree import ElementTree as ET
 import pytest
 
 from tests.contract import baseline, report, suite
-from tests.contract.__main__ import main
+from tests.contract.__main__ import _parser, _service, main
 from tests.contract.calls import PATIENCE, Answer, Broken, InProcess, OverHTTP, Request, Unreachable
 from tests.contract.finding import Finding
 from tests.contract.index import installed
@@ -67,6 +67,21 @@ def outcome(**changes: Any) -> suite.Outcome:
         service = Service(caller, users, index=installed(), write=True)
         plan = suite.Plan(("v3",), ("relations",), **changes)
         return suite.run(service, plan)
+
+
+def test_a_service_beyond_this_machine_is_sent_no_mistakes_unless_asked_to() -> None:
+    with standin() as (app, users), closing(InProcess(app)) as caller:
+        service = Service(caller, users, installed(), mistakes=False)
+        lacking = {relation.name: relation.lacks(service) for relation in v3.RELATIONS}
+        assert sum("mistakes" in one for one in lacking.values()) > 10
+        for relation in v3.RELATIONS:
+            if not lacking[relation.name] and relation.body.__module__.endswith(("_tools", "_catalogues")):
+                assert not relation.run(service, 1, share=0.01)
+        assert {status for _, status in service.coverage.statuses} == {200, 404}  # 404: a name that nobody has
+    for more, mistakes in ([], False), (["--mistakes"], True):
+        options = _parser().parse_args(["--url", "https://example.org", *more])
+        with ExitStack() as stack:
+            assert _service(options, stack).mistakes is mistakes
 
 
 # --- could not check ---------------------------------------------------------------------------------------------

@@ -132,7 +132,7 @@ def a_page_has_a_thousand_rows_unless_told(service: Service, draw: Draw) -> None
                  "the page after the default one goes on")  # fmt: skip
 
 
-@relation()
+@relation(needs={"mistakes"})
 def the_bounds_of_page_size_are_good_and_beyond_is_refused(service: Service, draw: Draw) -> None:
     """A page_size from 1 to 50000 is taken, anything else is a 400, on first pages and on later ones."""
     small = {"PatientID": exactly(patients(service)[0])}
@@ -203,7 +203,7 @@ def a_token_gives_the_same_rows_each_time_and_heeds_page_size_alone(service: Ser
             same(longer[:1], again.rows, f"a token of {name} begins with the same row")
 
 
-@relation()
+@relation(needs={"mistakes"})
 def a_token_is_good_for_nothing_but_what_it_was_given_for(service: Service, draw: Draw) -> None:
     """At another operation, for another cohort or of another user a token is a 400."""
     with _questions(service, _small(service, draw)) as asked:
@@ -236,7 +236,7 @@ def a_token_goes_on_with_its_own_question(service: Service, draw: Draw) -> None:
             same(results["totalFound"], first.total, "a token keeps its total")
 
 
-@relation(examples=2)
+@relation(examples=2, needs={"mistakes"})
 def a_token_that_was_not_given_is_refused(service: Service, draw: Draw) -> None:
     """Garbage, nothing, and tokens cut or changed in any place are a 400."""
     with _questions(service, _small(service, draw)) as asked:
@@ -253,7 +253,7 @@ def a_token_that_was_not_given_is_refused(service: Service, draw: Draw) -> None:
                 _refused(service, question, [("next_page", bad)])
 
 
-@relation()
+@relation(needs={"mistakes"})
 def a_later_page_wants_a_good_body_too(service: Service, draw: Draw) -> None:
     """The body is required and checked beside a token."""
     filters = _small(service, draw)

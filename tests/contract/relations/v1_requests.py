@@ -66,7 +66,7 @@ def _error(told: Any, status: int, what: str) -> None:
     holds(told["message"].strip(), "an error says why", what)
 
 
-@relation()
+@relation(needs={"mistakes"})
 def bad_cohorts_are_refused(service: Service, draw: Draw) -> None:
     """A cohort of which anything is missing, unknown or of the wrong type is a 400 wherever it is sent."""
     fields = {"fields": ["Modality"]}
@@ -82,7 +82,7 @@ def bad_cohorts_are_refused(service: Service, draw: Draw) -> None:
         _error(service.ask("previewQuery", body, status=400), 400, f"{body!r:.100}")
 
 
-@relation(needs={"write"})
+@relation(needs={"mistakes", "write"})
 def bad_cohorts_are_not_saved(service: Service, draw: Draw) -> None:
     """A bad cohort is a 400 and not saved; nor is a saved one asked for fields that there are not."""
     before = service.ask("listCohorts")
@@ -99,7 +99,7 @@ def bad_cohorts_are_not_saved(service: Service, draw: Draw) -> None:
     service.ask("deleteCohort", cohort_id=number)
 
 
-@relation()
+@relation(needs={"mistakes"})
 def what_is_no_json_is_refused(service: Service, draw: Draw) -> None:
     """A body that is not JSON, or not declared as JSON, is a 400."""
     for name, parameters in (("previewManifest", "?Patient_ID=True"), ("previewQuery", "")):
@@ -117,7 +117,7 @@ def what_is_no_json_is_refused(service: Service, draw: Draw) -> None:
         same(answer.status in (200, 202), True, f"{name} declared as JSON in other letters")
 
 
-@relation()
+@relation(needs={"mistakes"})
 def unknown_parameters_are_refused(service: Service, draw: Draw) -> None:
     """A parameter that the operation does not have is a 400, columns of a manifest in a query too."""
     small = {"PatientID": exactly(patients(service)[0])}
@@ -136,7 +136,7 @@ def unknown_parameters_are_refused(service: Service, draw: Draw) -> None:
         )
 
 
-@relation()
+@relation(needs={"mistakes"})
 def flags_are_true_or_false(service: Service, draw: Draw) -> None:
     """A flag is True or False in just these letters; anything else is a 400, whichever flag it is."""
     small = {"PatientID": exactly(patients(service)[0])}
@@ -240,7 +240,7 @@ def _gateway(answer: Answer, statuses: tuple[int, ...], what: str) -> None:
     same([each["detail"] for each in told["details"]], ["service_control"], what)
 
 
-@relation()
+@relation(needs={"mistakes"})
 def unknown_paths_and_methods_are_the_gateways_errors(service: Service, draw: Draw) -> None:
     """A path that is not in the document is a 404, a method that a path does not have a 405 or a 404."""
     for path in PATHS:

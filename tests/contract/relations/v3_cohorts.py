@@ -182,7 +182,7 @@ def a_page_out_of_bounds_is_brought_within(service: Service, draw: Draw) -> None
         same_page(service, found, ONE, max(page, 0), counts(service, ONE))
 
 
-@relation()
+@relation(needs={"mistakes"})
 def a_page_far_beyond_the_end_is_empty_or_refused(service: Service, draw: Draw) -> None:
     """However far a page is beyond the end, the answer is no failure of the server."""
     for page in (10**6, 2**31, 2**53, 2**62, 2**63, 10**30):
@@ -333,7 +333,7 @@ def what_does_not_constrain_changes_nothing(service: Service, draw: Draw) -> Non
     same(everything, service.ask("countCohort", {}), "counts of filters in the wrong place")
 
 
-@relation()
+@relation(needs={"mistakes"})
 def filters_that_nobody_knows_are_refused(service: Service, draw: Draw) -> None:
     """A name that is no attribute, or of the other kind, is refused wherever filters are taken, even without values."""
     for operation in (*CHEAP, "getCitations"):
@@ -351,7 +351,7 @@ def filters_that_nobody_knows_are_refused(service: Service, draw: Draw) -> None:
             refused(service.ask(operation, TAKING[operation](wrong), status=400), "invalid_query")
 
 
-@relation()
+@relation(needs={"mistakes"})
 def filters_of_the_wrong_shape_are_invalid(service: Service, draw: Draw) -> None:
     """Terms are lists of text by name, ranges objects by name; anything else is answered 422 with its place."""
     for operation in (*CHEAP, "getCitations"):
@@ -360,7 +360,7 @@ def filters_of_the_wrong_shape_are_invalid(service: Service, draw: Draw) -> None
             invalid(service, operation, "body", *inner, *place, body=TAKING[operation](wrong))
 
 
-@relation()
+@relation(needs={"mistakes"})
 def requests_of_the_wrong_shape_are_invalid(service: Service, draw: Draw) -> None:
     """Numbers, flags and texts of a request are of their types; anything else is answered 422 with its place."""
     for operation, mistakes in MISTYPED.items():
@@ -370,7 +370,7 @@ def requests_of_the_wrong_shape_are_invalid(service: Service, draw: Draw) -> Non
                 invalid(service, operation, "body", name, body={**whole, name: value})
 
 
-@relation()
+@relation(needs={"mistakes"})
 def a_bound_that_cannot_be_compared_is_refused(service: Service, draw: Draw) -> None:
     """A bound that its column cannot be compared with is the caller's mistake, not the server's failure."""
     for name, bound in (("instanceCount", "abc"), ("instanceCount", ""), ("StudyDate", 5), ("series_size_MB", "x")):
@@ -378,14 +378,14 @@ def a_bound_that_cannot_be_compared_is_refused(service: Service, draw: Draw) -> 
             service.ask(operation, TAKING[operation]({"ranges": {name: {"gte": bound}}}), status=(400, 422))
 
 
-@relation()
+@relation(needs={"mistakes"})
 def a_source_that_nobody_knows_is_refused(service: Service, draw: Draw) -> None:
     """A manifest is of aws or of gcs; another source is the caller's mistake."""
     for source in ("azure", "AWS", "", "gcs "):
         service.ask("getManifestText", {"filters": ONE, "source": source}, status=(400, 422))
 
 
-@relation()
+@relation(needs={"mistakes"})
 def a_limit_out_of_bounds_is_refused(service: Service, draw: Draw) -> None:
     """A limit below none or beyond 64 bits is the caller's mistake."""
     for limit in (-2, -(10**12), 2**63, 10**30):
@@ -394,7 +394,7 @@ def a_limit_out_of_bounds_is_refused(service: Service, draw: Draw) -> None:
         holds(answer.status in (200, 400, 422), "limit out of bounds", f"limit {limit}: {answer.status}", answer)
 
 
-@relation()
+@relation(needs={"mistakes"})
 def text_that_is_no_text_is_refused(service: Service, draw: Draw) -> None:
     """Half a surrogate pair, or a number without end, is the caller's mistake."""
     for operation, wrap in (("countCohort", b"%s"), ("getManifest", b'{"filters": %s}')):

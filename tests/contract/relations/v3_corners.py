@@ -174,7 +174,7 @@ def any_text_can_be_written_in_sql(service: Service, draw: Draw) -> None:
         same([row["a"], row["b"], sorted(row)], [None, None, ["a", "b", "collection_id"]], "nulls in rows")
 
 
-@relation()
+@relation(needs={"mistakes"})
 def a_request_without_sql_is_invalid(service: Service, draw: Draw) -> None:
     """SQL is what /sql needs."""
     for body in ({}, {"max_rows": 5}, {"query": "SELECT 1"}):
