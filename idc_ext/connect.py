@@ -1,7 +1,7 @@
-"""A generated client with credentials, errors and deadlines installed.
+"""A generated client with credentials, errors, repeats and deadlines installed.
 
-Installed and not wrapped: the httpx clients carry an auth and event hooks, so every generated function has
-them too. This module knows no models and no endpoints.
+Installed and not wrapped: the httpx clients behind it are those of `_transport` and carry an auth, so every generated
+function has all of that, too. This module knows no models and no endpoints.
 """
 
 from __future__ import annotations
@@ -9,20 +9,26 @@ from __future__ import annotations
 import os
 import platform
 import re
-from importlib import metadata
+import threading
+from importlib import metadata, util
 from typing import TYPE_CHECKING, Any
 
 import httpx
-from attrs import define, field
+from attrs import define, evolve, field
 from idc_client import AuthenticatedClient
 
-from ._credentials import Credentials, IdTokenAuth, is_loopback
-from ._failures import failure, needs_body
+from . import _log
+from ._attempts import Rules
+from ._credentials import locate
+from ._deadline import checked
+from ._id_token_auth import IdTokenAuth, is_loopback
+from ._retry import Budget, Retries
+from ._transport import AsyncClient, Client
 from ._v1_security import needs_user
-from .errors import InvalidBaseURL
+from .errors import InvalidBaseURL, MissingExtra
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Callable, Mapping
 
 VARIABLE = "IDC_BASE_URL"
 LIVE = "https://api.imaging.datacommons.cancer.gov"
@@ -39,41 +45,45 @@ class IDC(AuthenticatedClient):
 
     token: str = field(default="", init=False)
     _auth: IdTokenAuth = field(kw_only=True, alias="auth")
+    _rules: Rules = field(kw_only=True, alias="rules")
+    _making: threading.RLock = field(factory=threading.RLock, init=False, eq=False)
 
     def __repr__(self) -> str:
-        return f"<IDC {self._base_url} credentials={self._auth.credentials.path!r}>"
+        return f"<IDC {self._base_url} credentials={self._auth.credentials.origin!r}>"
 
     def get_httpx_client(self) -> httpx.Client:
         """Get the underlying `httpx.Client`, made on first use."""
-        if self._client is None:
-            settings = self._settings()
+        with self._making:
+            if self._client is None:
 
-            def check_request(request: httpx.Request) -> None:
-                self._auth.forget_elsewhere(request)
+                def check(request: httpx.Request) -> None:
+                    self._auth.forget_elsewhere(request)
 
-            def check_response(response: httpx.Response) -> None:
-                if needs_body(response):
-                    response.read()
-                _raise(response, settings)
-
-            self._client = httpx.Client(**_hooked(settings, check_request, check_response))
-        return self._client
+                self._client = Client(self._rules, **self._settings(check))
+            return self._client
 
     def get_async_httpx_client(self) -> httpx.AsyncClient:
         """Get the underlying `httpx.AsyncClient`, made on first use."""
-        if self._async_client is None:
-            settings = self._settings()
+        with self._making:
+            if self._async_client is None:
 
-            async def check_request(request: httpx.Request) -> None:
-                self._auth.forget_elsewhere(request)
+                async def check(request: httpx.Request) -> None:
+                    self._auth.forget_elsewhere(request)
 
-            async def check_response(response: httpx.Response) -> None:
-                if needs_body(response):
-                    await response.aread()
-                _raise(response, settings)
+                self._async_client = AsyncClient(self._rules, **self._settings(check))
+            return self._async_client
 
-            self._async_client = httpx.AsyncClient(**_hooked(settings, check_request, check_response))
-        return self._async_client
+    def with_headers(self, headers: dict[str, str]) -> IDC:
+        """Make a client that sends these headers as well. This one stays as it is; each has connections of its own."""
+        return evolve(self, headers={**self._headers, **headers})
+
+    def with_cookies(self, cookies: dict[str, str]) -> IDC:
+        """Make a client that sends these cookies as well. This one stays as it is."""
+        return evolve(self, cookies={**self._cookies, **cookies})
+
+    def with_timeout(self, timeout: httpx.Timeout) -> IDC:
+        """Make a client with other time-outs. This one stays as it is."""
+        return evolve(self, timeout=timeout)
 
     async def __aexit__(self, *args: object, **kwargs: object) -> None:
         """Close both clients: synchronous calls are possible within `async with`, too."""
@@ -81,7 +91,7 @@ class IDC(AuthenticatedClient):
         if self._client is not None:
             self._client.close()
 
-    def _settings(self) -> dict[str, Any]:
+    def _settings(self, check: Callable[[httpx.Request], object]) -> dict[str, Any]:
         settings: dict[str, Any] = {
             "auth": self._auth,
             "base_url": self._base_url,
@@ -97,6 +107,8 @@ class IDC(AuthenticatedClient):
             # A proxy of the environment could not reach this machine's stand-in and would see the token.
             host = f"[{home.host}]" if ":" in home.host else home.host
             settings["mounts"] = {f"all://{host}": None, **settings.get("mounts", {})}
+        theirs = settings.get("event_hooks", {})
+        settings["event_hooks"] = {**theirs, "request": [*theirs.get("request", ()), check]}
         return settings
 
 
@@ -105,6 +117,8 @@ def connect(
     *,
     credentials: str | os.PathLike[str] | None = None,
     timeout: float | httpx.Timeout | None = None,
+    deadline: float | None = None,
+    retries: Retries | int | None = None,
     headers: Mapping[str, str] | None = None,
     **httpx_args: Any,
 ) -> IDC:
@@ -114,23 +128,38 @@ def connect(
 
     Args:
         base_url: Where the API is, without a version; else the variable IDC_BASE_URL, else the live host.
-        credentials: A credentials file, loaded now. Without it the file named by IDC_CREDENTIALS, or else
-            ~/.idc_credentials, is looked for when an operation needs a user. Whether the token has expired is
-            always judged then.
+        credentials: A credentials file, loaded now. Without it the ID token in IDC_TOKEN, or else the file named
+            by IDC_CREDENTIALS, or else ~/.idc_credentials, is looked for when an operation needs a user. Whether
+            the token has expired is always judged then; a file with a refresh token is renewed.
         timeout: Seconds without progress after which `httpx.TimeoutException` is raised; by default 10 for
-            connecting and 60 otherwise. `httpx.Timeout(None)` waits for ever.
+            connecting and 60 otherwise. `httpx.Timeout(None)` waits for ever. Progress is any byte that comes.
+        deadline: Seconds for each call, with all its attempts, the pauses between them and the reading of its answer;
+            then `DeadlineExceeded` is raised. By default there is none. For a whole walk see `idc_ext.deadline`.
+        retries: How often and when to repeat what may be repeated: `Retries`, or just how many times, 0 for never.
         headers: Sent with every request.
-        httpx_args: Passed to `httpx.Client` and `httpx.AsyncClient`: `verify`, `proxy`, `follow_redirects`
-            and so on. An `auth` given here takes the place of the credentials file.
+        httpx_args: Passed to `httpx.Client` and `httpx.AsyncClient`: `proxy`, `http2`, `follow_redirects` and so on.
+            A CA bundle of your own is `verify=ssl.create_default_context(cafile=...)` or the variable SSL_CERT_FILE;
+            the proxy variables of the environment count. An `auth` given here takes the place of the credentials file.
+
+    The variable IDC_LOG (debug, info) has every attempt, or those that fail, written to stderr. Raw answers are in what
+    the `sync_detailed` and `asyncio_detailed` of each generated module return, or come from
+    `idc.get_httpx_client().get(...)`; those that are errors in the error's `.response`.
 
     Raises:
         InvalidBaseURL: the base URL is no http or https URL, or ends in a version.
         CredentialsError: the file passed as `credentials` is missing, insecure or of the wrong shape.
+        ValueError, TypeError: `deadline` or `retries` is no sensible number.
+        MissingExtra: `http2=True`, and the package h2 is not installed.
     """
+    _log.configure()
     where = _checked(base_url or os.environ.get(VARIABLE) or LIVE)
-    source = Credentials.locate(credentials)
+    source = locate(credentials, httpx_args)
     if credentials is not None:
         source.read()
+    if httpx_args.get("http2") and util.find_spec("h2") is None:
+        raise MissingExtra("http2=True needs the package h2: pip install 'httpx[http2]'", name="h2")
+    policy = retries if isinstance(retries, Retries) else Retries() if retries is None else Retries(most=retries)
+    limit = None if deadline is None else checked(deadline)
     sent = httpx.Headers({"User-Agent": _user_agent()})
     sent.update(headers)
     return IDC(
@@ -141,6 +170,7 @@ def connect(
         raise_on_unexpected_status=True,
         httpx_args=httpx_args,
         auth=IdTokenAuth(source, where, needs_user),
+        rules=Rules(policy, limit, httpx.URL(where).path.removesuffix("/"), Budget(policy)),
     )
 
 
@@ -172,19 +202,3 @@ def _user_agent() -> str:
         version = "unknown"
     python = ".".join(platform.python_version_tuple()[:2])
     return f"idc-client/{version} python/{python} httpx/{httpx.__version__}"
-
-
-def _hooked(settings: dict[str, Any], request: object, response: object) -> dict[str, Any]:
-    """Add our event hooks after the caller's, who may want to see what we refuse."""
-    theirs = settings.get("event_hooks", {})
-    hooks = {
-        "request": [*theirs.get("request", ()), request],
-        "response": [*theirs.get("response", ()), response],
-    }
-    return {**settings, "event_hooks": hooks}
-
-
-def _raise(response: httpx.Response, settings: Mapping[str, Any]) -> None:
-    error = failure(response, redirects=settings["follow_redirects"])
-    if error is not None:
-        raise error

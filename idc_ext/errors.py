@@ -3,11 +3,12 @@
     IDCError
     ├── InvalidBaseURL (ValueError)     the base URL cannot be used
     ├── InvalidFilter (ValueError)      refused here, before anything is sent
+    ├── InvalidGUID (ValueError)        no GUID of the CRDC's
     ├── CredentialsError
     │   ├── CredentialsNotFound         no credentials file
     │   ├── CredentialsInvalid          unreadable, not JSON, or without an ID token
     │   ├── CredentialsInsecure         others may read it, or it would travel unencrypted
-    │   └── CredentialsExpired          the ID token has run out
+    │   └── CredentialsExpired          the ID token has run out and cannot be renewed
     ├── APIError                        the server said no: .status .code .message .request
     │   ├── InvalidRequest              400, and every 4xx that is not listed
     │   ├── Unauthorized                401
@@ -19,11 +20,16 @@
     │   └── ServerError                 every other 5xx
     ├── PagingError                     a token repeats, a total moves, an answer never comes
     │   └── DataReleaseChanged          the data moved under a walk of v3
+    ├── DeadlineExceeded (TimeoutError) a deadline came before the whole of an answer
+    ├── CheckpointError                 the checkpoint is another walk's, or damaged
     ├── TruncatedResult                 a partial result that must not look whole
+    ├── LicenseRefused                  data that may not be used as required: .offenders
+    ├── ManifestError                   a manifest file that is not the one its sidecar describes
+    ├── MissingExtra (ImportError)      an optional dependency is not installed
     └── ContractError                   the body does not fit the document
 
 An IDCError means that somebody decided; that nobody answered stays `httpx.TransportError`. All of them can be
-pickled, and none holds a request header.
+pickled, and none holds a header of the request, a token or a cookie.
 """
 
 from __future__ import annotations
@@ -32,9 +38,8 @@ import functools
 import http
 from typing import Any
 
-from attrs import frozen
-
 from ._successors import successor
+from ._summaries import RequestSummary, ResponseSummary
 
 
 class IDCError(Exception):
@@ -49,8 +54,12 @@ class InvalidFilter(IDCError, ValueError):
     """A filter, column or field that the API does not know or would misread. Nothing has been sent."""
 
 
+class InvalidGUID(IDCError, ValueError):
+    """What was to be resolved is no GUID of the CRDC's, or one of another resolver. Nothing has been sent."""
+
+
 class CredentialsError(IDCError):
-    """The ID token cannot be used. Nothing has been sent."""
+    """The ID token cannot be had, renewed or used. The message says what to do."""
 
 
 class CredentialsNotFound(CredentialsError):
@@ -66,7 +75,7 @@ class CredentialsInsecure(CredentialsError):
 
 
 class CredentialsExpired(CredentialsError):
-    """The ID token has run out or is about to."""
+    """The ID token has run out or is about to, and nothing but a new login gives another one."""
 
 
 class PagingError(IDCError):
@@ -77,21 +86,43 @@ class DataReleaseChanged(PagingError):
     """The server changed to other data during a walk: rows of two releases must not look like one list."""
 
 
+class DeadlineExceeded(IDCError, TimeoutError):
+    """A deadline came first, of `deadline` or of `connect(deadline=)`. Whether the server has done it is not known."""
+
+
+class CheckpointError(IDCError):
+    """A checkpoint cannot be used: it is damaged or belongs to another request or output. It is left as it is."""
+
+
 class TruncatedResult(IDCError):
     """A partial result that must not look whole."""
 
 
+class LicenseRefused(IDCError):
+    """Data under licences that do not allow what is required. Nothing has been written.
+
+    Attributes:
+        offenders: Collection, licence and number of series, each.
+    """
+
+    def __init__(self, message: str, *, offenders: tuple[tuple[str | None, str | None, int], ...] = ()) -> None:
+        super().__init__(message)
+        self.offenders = offenders
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        return functools.partial(type(self), offenders=self.offenders), self.args
+
+
+class ManifestError(IDCError):
+    """A manifest or its sidecar is missing, damaged, or not the one that belongs to the other."""
+
+
+class MissingExtra(IDCError, ImportError):
+    """An optional dependency is not installed; the message says how to install it."""
+
+
 class ContractError(IDCError):
     """The server's answer does not fit the API's document."""
-
-
-@frozen
-class RequestSummary:
-    """What may be shown of a request: no headers, no body, page tokens cut short."""
-
-    method: str
-    url: str
-    path: str
 
 
 class APIError(IDCError):
@@ -102,23 +133,46 @@ class APIError(IDCError):
         code: The server's own code, if any: v1 repeats the status, its gateway gives a gRPC code, v3 a word.
         message: What the server said, on one line of at most 300 characters.
         request: Which request it was.
+        response: The answer as it came, without secrets.
+        request_id: What the server or a proxy before it calls this request, if a header says so: quote it when asking.
+        retry_after: How many seconds the server asked to wait before trying again, if it did.
     """
 
     hint = ""
 
-    def __init__(self, message: str, *, status: int, code: int | str | None, request: RequestSummary) -> None:
+    def __init__(
+        self,
+        message: str,
+        *,
+        status: int,
+        code: int | str | None,
+        request: RequestSummary,
+        response: ResponseSummary | None = None,
+        request_id: str | None = None,
+        retry_after: float | None = None,
+    ) -> None:
         self.status, self.code, self.message, self.request = status, code, message, request
+        self.response = ResponseSummary(status) if response is None else response
+        self.request_id, self.retry_after = request_id, retry_after
         sentence = f"{request.method} {request.path} was answered with {named(status)}: {message}"
         advice = "; ".join(filter(None, [self.hint, self._instead()]))
         super().__init__(f"{sentence.rstrip('.')} ({advice})" if advice else sentence)
 
     def __reduce__(self) -> tuple[Any, ...]:
-        again = functools.partial(type(self), status=self.status, code=self.code, request=self.request)
-        return again, (self.message,)
+        rest = {name: value for name, value in vars(self).items() if name in _REBUILT}
+        return functools.partial(type(self), **rest), (self.message,)
+
+    @property
+    def curl(self) -> str:
+        """A line for a shell that sends the same request again, with `$IDC_TOKEN` in place of the token."""
+        return self.request.curl
 
     def _instead(self) -> str:
         """Say what else to ask for, where that is known."""
         return ""
+
+
+_REBUILT = frozenset({"status", "code", "request", "response", "request_id", "retry_after"})
 
 
 class InvalidRequest(APIError):
@@ -161,7 +215,8 @@ class Retired(APIError):
 class RateLimited(APIError):
     """429: too many requests."""
 
-    hint = "wait before trying again"
+    def _instead(self) -> str:
+        return "wait before trying again" if self.retry_after is None else f"wait {self.retry_after:g} s"
 
 
 class QueryTimeout(APIError):

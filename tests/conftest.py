@@ -81,3 +81,34 @@ def http(standin: str) -> Iterator[httpx.Client]:
     """A plain HTTP client, so that tests of the stand-in do not depend on ours."""
     with httpx.Client(base_url=standin, timeout=60) as client:
         yield client
+
+
+@pytest.fixture
+def no_settings(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    """None of the environment's settings counts."""
+    for name in ("IDC_BASE_URL", "IDC_CREDENTIALS", "IDC_TOKEN", "IDC_LOG", "HTTP_PROXY", "ALL_PROXY"):
+        monkeypatch.delenv(name, raising=False)
+        monkeypatch.delenv(name.lower(), raising=False)
+    monkeypatch.setenv("HOME", str(tmp_path))
+
+
+@pytest.fixture(params=["sync", "async"])
+def colour(request: pytest.FixtureRequest) -> str:
+    """The colour of calls: a test that takes it runs twice."""
+    return str(request.param)
+
+
+@pytest.fixture
+def pauses(monkeypatch: pytest.MonkeyPatch) -> list[float]:
+    """The pauses that would have been made; nobody sleeps, and random numbers are all one half."""
+    from idc_ext import _deadline, _retry
+
+    made: list[float] = []
+
+    async def asleep(seconds: float, what: str) -> None:
+        made.append(seconds)
+
+    monkeypatch.setattr(_deadline, "sleep", lambda seconds, what: made.append(seconds))
+    monkeypatch.setattr(_deadline, "asleep", asleep)
+    monkeypatch.setattr(_retry, "draw", lambda: 0.5)
+    return made

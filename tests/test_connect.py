@@ -2,7 +2,9 @@
 
 import subprocess
 import sys
+import threading
 from pathlib import Path
+from types import ModuleType
 from typing import Any
 
 import attrs
@@ -20,6 +22,7 @@ from idc_ext import (
     CredentialsNotFound,
     InvalidBaseURL,
     InvalidRequest,
+    MissingExtra,
     Retired,
     ServerError,
     connect,
@@ -37,7 +40,16 @@ HIDDEN = {
 
 @pytest.fixture(autouse=True)
 def _no_settings(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
-    for name in ("IDC_BASE_URL", "IDC_CREDENTIALS", "HTTP_PROXY", "http_proxy", "ALL_PROXY", "all_proxy"):
+    for name in (
+        "IDC_BASE_URL",
+        "IDC_CREDENTIALS",
+        "IDC_TOKEN",
+        "IDC_LOG",
+        "HTTP_PROXY",
+        "http_proxy",
+        "ALL_PROXY",
+        "all_proxy",
+    ):
         monkeypatch.delenv(name, raising=False)
     monkeypatch.setenv("HOME", str(tmp_path))
 
@@ -102,6 +114,76 @@ def test_a_client_derived_from_it_is_still_one(read: str) -> None:
         list_versions.sync(client=idc)
 
 
+def test_deriving_a_client_leaves_the_one_it_was_derived_from_as_it_was() -> None:
+    with connect(HERE, transport=fake()) as idc:
+        derived = idc.with_headers({"a": "b"}).with_cookies({"c": "d"}).with_timeout(httpx.Timeout(7))
+        mine, theirs = idc.get_httpx_client(), derived.get_httpx_client()
+        assert ("a" in mine.headers, mine.cookies.get("c"), mine.timeout.read) == (False, None, 60)
+        assert ("a" in theirs.headers, theirs.cookies.get("c"), theirs.timeout.read) == (True, "d", 7)
+
+
+def test_threads_that_are_first_at_once_get_one_client() -> None:
+    idc, found = connect(HERE, transport=fake()), set()
+    start = threading.Barrier(8)
+
+    def get() -> None:
+        start.wait()
+        found.add(idc.get_httpx_client())
+
+    threads = [threading.Thread(target=get) for _ in range(8)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert len(found) == 1
+
+
+@pytest.mark.parametrize("installed", [True, False])
+def test_http_2_is_used_where_its_package_is_installed_and_missed_by_name_where_not(
+    installed: bool, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("importlib.util.find_spec", lambda name: installed or None)
+    monkeypatch.setitem(sys.modules, "h2", ModuleType("h2"))
+    if installed:
+        assert connect(HERE, http2=True).get_httpx_client()._transport._pool._http2  # type: ignore[attr-defined]
+    else:
+        with pytest.raises(MissingExtra, match=r"needs the package h2: pip install 'httpx\[http2\]'"):
+            connect(HERE, http2=True)
+
+
+def test_raw_answers_can_be_reached() -> None:
+    with connect(HERE, transport=fake(**{"x-build": "7"})) as idc:
+        detailed = list_versions.sync_detailed(client=idc)
+        assert (detailed.status_code, detailed.headers["x-build"]) == (200, "7")
+        assert idc.get_httpx_client().get("/v1/versions").headers["x-build"] == "7"
+    with (
+        connect(HERE, transport=fake(400, {"code": 400, "message": "m"}, **{"x-build": "7"})) as idc,
+        pytest.raises(InvalidRequest) as caught,
+    ):
+        list_versions.sync(client=idc)
+    assert caught.value.response.headers["x-build"] == "7"
+
+
+async def test_a_redirect_that_is_followed_with_a_token_and_a_body_leaves_neither_behind() -> None:
+    def move(request: httpx.Request) -> httpx.Response:
+        if request.url.path == "/v3/sql":
+            return httpx.Response(307, headers={"location": "/v3/other"})
+        return httpx.Response(200, json={"auth": request.headers["authorization"], "body": request.content.decode()})
+
+    more: dict[str, Any] = {"headers": {"Authorization": "Bearer secret"}, "follow_redirects": True}
+    async with connect(HERE, transport=httpx.MockTransport(move), **more) as idc:
+        for answer in (
+            idc.get_httpx_client().post("/v3/sql", json={"sql": ""}),
+            await idc.get_async_httpx_client().post("/v3/sql", json={"sql": ""}),
+        ):
+            assert answer.json() == {"auth": "Bearer secret", "body": '{"sql":""}'}
+            requests = [answer.request, *(one.request for one in answer.history)]
+            assert [(one.url.path, "authorization" in one.headers) for one in requests] == [
+                ("/v3/other", False),
+                ("/v3/sql", False),
+            ]
+
+
 def test_its_token_field_is_empty_for_good() -> None:
     assert connect().token == ""
     with pytest.raises(TypeError):
@@ -127,7 +209,7 @@ def test_the_default_credentials_file_is_looked_for_when_it_is_needed() -> None:
 @pytest.mark.parametrize("status", [300, 400, 401, 404, 410, 422, 429, 499, 500, 504, 520])
 def test_no_failure_comes_back_as_a_value_or_as_none(status: int) -> None:
     with (
-        connect(HERE, transport=fake(status, b"<html>")) as idc,
+        connect(HERE, transport=fake(status, b"<html>"), retries=0) as idc,
         pytest.raises(Exception, match=str(status)) as caught,
     ):
         list_versions.sync(client=idc)
@@ -164,7 +246,7 @@ async def test_errors_are_raised_in_the_other_colour_too() -> None:
     async with connect(HERE, transport=fake(200, HIDDEN), auth=None) as idc:
         with pytest.raises(InvalidRequest, match="saving"):
             await create_cohort.asyncio(client=idc, body=spec)
-    async with connect(HERE, transport=fake(503, b"")) as idc:
+    async with connect(HERE, transport=fake(503, b""), retries=0) as idc:
         with pytest.raises(ServerError, match="503"):
             await list_versions.asyncio(client=idc)
     async with connect(HERE, transport=fake(410, {"code": 410, "message": "m", "documentation": ""})) as idc:

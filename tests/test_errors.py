@@ -3,6 +3,8 @@
 import copy
 import json
 import pickle
+import shlex
+import subprocess
 from typing import Any
 
 import httpx
@@ -26,6 +28,7 @@ from idc_ext import (
 )
 from idc_ext import errors as tree
 from idc_ext._failures import failure, needs_body
+from idc_ext._redacted import curl
 
 TOKEN = "eyJhbGciOiJSUzI1NiJ9.eyJlbWFpbCI6ImFkYUBleGFtcGxlLm9yZyJ9.c2lnbmF0dXJl"
 PAGE = "gAAAAABgvSBCkGcWUId1Qu6zsTe08jeIPzUZDYd46Yuw-and-some-more"
@@ -83,11 +86,11 @@ def test_each_status_has_its_class(status: int, kind: type) -> None:
         ({"detail": []}, None, "no reason given"),
         ({"detail": ["?"]}, None, "a problem in no known form"),
         ({"error": "oops"}, None, "oops"),
-        (b"<html>Bad Gateway</html>", None, "a body in no known form (text/html)"),
-        (b"upstream failure", None, "a body in no known form (text/html)"),
+        (b"<html>Bad Gateway</html>", None, "a web page: Bad Gateway"),
+        (b"upstream failure", None, "a web page: upstream failure"),
+        (b"<html><br></html>", None, "a body in no known form (text/html)"),
         (b"", None, "an empty body"),
         (b" \n", None, "an empty body"),
-        (b"[" * 100_000, None, "a body in no known form (text/html)"),
         ({}, None, "a body in no known form (JSON)"),
         ([1], None, "a body in no known form (JSON)"),
         ({"message": "no code"}, None, "no code"),
@@ -157,7 +160,6 @@ def test_an_unfollowed_redirect_is_an_error_that_says_where_to() -> None:
     assert type(found) is APIError
     assert "moved to https://example.org/v1/about" in str(found)
     assert "secret" not in str(found)
-    assert failure(answered(302, b"", location="/v1/about"), redirects=True) is None
     assert "no URL" in str(error(302, b"", location="http://h:port"))
 
 
@@ -178,6 +180,138 @@ def test_a_long_message_is_cut_and_put_on_one_line() -> None:
     message = error(500, {"code": 500, "message": "line\nline\x1b[31m " + "x" * 1000}).message
     assert message.startswith("line line [31m x")
     assert len(message) == 300
+
+
+@pytest.mark.parametrize(
+    ("page", "told"),
+    [
+        (
+            b"<html><head><TITLE lang=en>\n502 &lt;Bad&gt; Gateway\n</title></head><body>nginx</body>",
+            "502 <Bad> Gateway",
+        ),
+        (b"<title></title><body>Sorry,&nbsp;<b>come</b> again<script>alert(1)</script>", "Sorry, come again"),
+        (b"<title>\x1b[31mred\x07 \xe2\x80\xaeevil</title>", "[31mred evil"),
+        (b"<p>\xff\xfe</p>", "\ufffd\ufffd"),
+        (b"<" * 100_000 + b"title", "<"),
+    ],
+)
+def test_a_web_page_is_told_by_its_title_or_its_text_and_nothing_of_it_is_markup(page: bytes, told: str) -> None:
+    found = error(502, page, **{"content-type": "text/html; charset=utf-8"})
+    assert found.message.startswith("a web page: " if told != "<" else "a body in no known form")
+    assert told == "<" or found.message == f"a web page: {told}"
+
+
+def test_a_plain_text_is_the_message() -> None:
+    found = error(500, b"Internal Server Error", **{"content-type": "text/plain; charset=utf-8"})
+    assert (type(found), found.message) == (ServerError, "Internal Server Error")
+
+
+def test_a_body_of_endless_depth_is_in_no_known_form() -> None:
+    deep = error(400, b"[" * 100_000, **{"content-type": "application/json"})
+    assert deep.message == "a body in no known form (application/json)"
+
+
+@pytest.mark.parametrize("status", [218, 299, 305, 399])
+def test_a_success_that_nobody_knows_does_not_fit_the_document(status: int) -> None:
+    found = failure(answered(status, {"a": 1}))
+    known = status == 305
+    assert (found is None) if known else isinstance(found, ContractError)
+
+
+@pytest.mark.parametrize("status", [430, 451, 499, 520, 599, 700, 999])
+def test_a_status_that_python_does_not_know_is_an_error_like_any_other(status: int) -> None:
+    found = error(status, {"message": "m"})
+    assert (found.status, found.response.status_code) == (status, status)
+    assert f"answered with {status}" in str(found)
+
+
+@pytest.mark.parametrize("name", ["x-request-id", "x-correlation-id", "x-cloud-trace-context"])
+def test_an_error_has_the_request_id_that_the_answer_names(name: str) -> None:
+    assert error(500, {"message": "m"}, **{name: "8f14e45f/1;o=1"}).request_id == "8f14e45f/1;o=1"
+    assert error(500, {"message": "m"}).request_id is None
+
+
+def test_an_error_keeps_the_answer_without_cookies_and_without_what_it_quotes_of_the_request() -> None:
+    body = {"code": 400, "message": "m", "token": TOKEN, "url": f"/?next_page={PAGE}", "kept": [1]}
+    found = error(400, body, **{"set-cookie": "session=abcdefgh", "x-kept": "yes", "x-echo": f"Bearer {TOKEN}"})
+    kept = found.response
+    assert (kept.status_code, kept.headers["x-kept"], kept.json()["kept"]) == (400, "yes", [1])
+    assert "set-cookie" not in kept.headers
+    for shown in (kept.text, repr(kept), str(kept.headers), pickle.dumps(found).decode("latin-1")):
+        assert TOKEN not in shown
+        assert PAGE not in shown
+        assert "abcdefgh" not in shown
+
+
+def test_how_long_to_wait_is_said_and_kept() -> None:
+    found = error(429, {"message": "slow down"}, **{"retry-after": "7"})
+    assert found.retry_after == 7
+    assert str(found).endswith("slow down (wait 7 s)")
+    assert str(error(429, {"message": "slow down"})).endswith("(wait before trying again)")
+
+
+def test_a_curl_line_sends_the_same_again_with_variables_for_what_is_secret() -> None:
+    assert error(400, {"message": "m"}).curl == (
+        'curl -H "Authorization: Bearer $IDC_TOKEN" '
+        "'https://example.org/v1/cohorts/146/manifest?page_size=2&next_page='\"$NEXT_PAGE\""
+    )
+
+
+def test_a_shell_takes_a_curl_line_for_what_it_is() -> None:
+    statement = "SELECT 'it''s' || \"a\" -- $HOME `id` \\ \n \u009b31m \u202e \U0001f9e0"
+    request = httpx.Request("POST", URL.replace("page_size=2", "q=a'b+c%20$(id)"), json={"sql": statement})
+    line = curl(request)
+    assert line.isascii()
+    assert line.isprintable()
+    script = f"curl() {{ printf '%s\\0' \"$@\"; }}; {line}"
+    done = subprocess.run(["sh", "-c", script], env={"NEXT_PAGE": PAGE}, capture_output=True, check=True)
+    words = done.stdout.decode().split("\0")[:-1]
+    assert words[:2] == ["-X", "POST"]
+    assert "content-type: application/json" in words
+    assert json.loads(words[words.index("--data-binary") + 1]) == {"sql": statement}
+    assert httpx.URL(words[-1]).params == request.url.params
+
+
+LEAVES = st.booleans() | st.integers() | st.text()
+JSON = st.recursive(LEAVES, lambda inner: st.lists(inner) | st.dictionaries(st.text(), inner), max_leaves=8)
+
+
+@given(JSON, st.dictionaries(st.text(min_size=1), st.text(), max_size=3))
+def test_every_curl_line_is_one_line_of_ascii_and_holds_the_whole_body(body: Any, params: dict[str, str]) -> None:
+    request = httpx.Request("POST", "https://example.org/v3/sql", json=body, params=params)
+    line = curl(request)
+    assert line.isascii()
+    assert "\x1b" not in line
+    words = shlex.split(line)
+    assert json.loads(words[words.index("--data-binary") + 1]) == body
+
+
+def test_a_body_that_may_hold_a_secret_is_not_in_the_curl_line() -> None:
+    request = httpx.Request("POST", "https://example.org/token", data={"refresh_token": "1//abcdef"})
+    assert "abcdef" not in curl(request)
+    assert "--data-binary @-" in curl(request)
+
+
+def test_an_error_of_httpx_that_comes_from_a_client_of_ours_pickles_without_the_token() -> None:
+    def fail(request: httpx.Request) -> httpx.Response:
+        raise httpx.ReadTimeout("slow")
+
+    def agree(request: httpx.Request) -> httpx.Response:
+        return httpx.Response(200, json={})
+
+    headers = {"Authorization": f"Bearer {TOKEN}", "Cookie": "session=abcdefgh"}
+    with (
+        idc_ext.connect("http://127.0.0.1:9", headers=headers, transport=httpx.MockTransport(fail)) as idc,
+        pytest.raises(httpx.ReadTimeout) as caught,
+    ):
+        idc.get_httpx_client().post("/v3/sql", json={"sql": "SELECT 1"})
+    assert caught.value.request.url.path == "/v3/sql"
+    assert caught.value.request.content == b'{"sql":"SELECT 1"}'
+    with idc_ext.connect("http://127.0.0.1:9", headers=headers, transport=httpx.MockTransport(agree)) as idc:
+        answer = idc.get_httpx_client().post("/v3/sql", json={"sql": "SELECT 1"})
+    for pickled in (pickle.dumps(caught.value), pickle.dumps(answer)):
+        assert TOKEN.encode() not in pickled
+        assert b"abcdefgh" not in pickled
 
 
 TEXT = st.text() | st.sampled_from([TOKEN, f"Bearer {TOKEN} is bad", PAGE, f"[{PAGE}]"])

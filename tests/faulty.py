@@ -1,0 +1,202 @@
+"""A server on a real socket that does wrong as it is told, one step for each request that arrives."""
+
+from __future__ import annotations
+
+import socket
+import struct
+import threading
+import time
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
+#: No step goes on for longer than this many seconds.
+LONGEST = 5.0
+
+
+@dataclass
+class Seen:
+    """A request that arrived, and on which connection, counted from 0."""
+
+    connection: int
+    method: str
+    target: str
+    headers: dict[str, str]
+    body: bytes
+
+
+@dataclass
+class Wire:
+    """One connection, as steps see it."""
+
+    socket: socket.socket
+    ended: threading.Event
+
+    def send(self, data: bytes) -> None:
+        self.socket.sendall(data)
+
+    def reset(self) -> None:
+        """Close with RST in place of FIN."""
+        self.socket.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
+        self.socket.close()
+
+
+def answer(status: int = 200, body: bytes = b"{}", **headers: str) -> Callable[[Wire], bool]:
+    """A whole answer, after which the connection stays open."""
+
+    def step(wire: Wire) -> bool:
+        wire.send(_message(status, body, headers))
+        return True
+
+    return step
+
+
+def answer_and_close(status: int = 200, body: bytes = b"{}", **headers: str) -> Callable[[Wire], bool]:
+    """A whole answer that does not say that the connection is closed after it."""
+
+    def step(wire: Wire) -> bool:
+        wire.send(_message(status, body, headers))
+        return False
+
+    return step
+
+
+def reset(wire: Wire) -> bool:
+    """No answer, but a reset."""
+    wire.reset()
+    return False
+
+
+def hang_up(wire: Wire) -> bool:
+    """No answer, but an orderly end."""
+    return False
+
+
+def silence(wire: Wire) -> bool:
+    """Nothing at all."""
+    wire.ended.wait(LONGEST)
+    return False
+
+
+def truncated(
+    body: bytes = b'{"a": 1}', *, missing: int = 3, rst: bool = False, **headers: str
+) -> Callable[[Wire], bool]:
+    """An answer that breaks off before its end."""
+
+    def step(wire: Wire) -> bool:
+        wire.send(_message(200, body, headers)[:-missing])
+        if rst:
+            time.sleep(0.02)  # or else the reset overtakes what was sent
+            wire.reset()
+        return False
+
+    return step
+
+
+def drip(data: bytes = b"", *, headers: bool = False, pause: float = 0.02) -> Callable[[Wire], bool]:
+    """An answer byte by byte, for ever: of its body, or already of its headers."""
+
+    def step(wire: Wire) -> bool:
+        start = b"HTTP/1.1 200 OK\r\nContent-Type: application/json\r\n"
+        wire.send(start + (b"X-Long: " if headers else b"Content-Length: 1000000\r\n\r\n" + data))
+        end = time.monotonic() + LONGEST
+        while time.monotonic() < end and not wire.ended.wait(pause):
+            wire.send(b"1")
+        return False
+
+    return step
+
+
+def _message(status: int, body: bytes, headers: dict[str, str]) -> bytes:
+    said = {"content-type": "application/json", **{name.replace("_", "-"): value for name, value in headers.items()}}
+    lines = [f"HTTP/1.1 {status} Said", f"Content-Length: {len(body)}", *(f"{k}: {v}" for k, v in said.items())]
+    return "\r\n".join(lines).encode() + b"\r\n\r\n" + body
+
+
+@dataclass
+class Faulty:
+    """The server: where it is, what is left to do, and what has arrived."""
+
+    url: str
+    steps: list[Callable[[Wire], bool]]
+    seen: list[Seen] = field(default_factory=list)
+    connections: int = 0
+
+    @property
+    def paths(self) -> list[str]:
+        return [one.target for one in self.seen]
+
+
+@contextmanager
+def faulty(*steps: Callable[[Wire], bool]) -> Iterator[Faulty]:
+    """Serve the steps, one for each request; the last one again for all that come after it."""
+    ended = threading.Event()
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+        server = Faulty(f"http://127.0.0.1:{listener.getsockname()[1]}", list(steps))
+        workers: list[threading.Thread] = []
+
+        def accept() -> None:
+            while not ended.is_set():
+                try:
+                    connection, _ = listener.accept()
+                except OSError:
+                    return
+                number = server.connections
+                server.connections += 1
+                worker = threading.Thread(target=_serve, args=(server, Wire(connection, ended), number), daemon=True)
+                workers.append(worker)
+                worker.start()
+
+        listening = threading.Thread(target=accept, daemon=True)
+        listening.start()
+        try:
+            yield server
+        finally:
+            ended.set()
+            with suppress(OSError):
+                listener.shutdown(socket.SHUT_RDWR)
+            listening.join(LONGEST)
+            for worker in workers:
+                worker.join(LONGEST)
+
+
+def _serve(server: Faulty, wire: Wire, number: int) -> None:
+    wire.socket.settimeout(0.05)
+    with wire.socket, suppress(OSError):
+        while (seen := _request(wire, number)) is not None:
+            server.seen.append(seen)
+            step = server.steps.pop(0) if len(server.steps) > 1 else server.steps[0]
+            wire.socket.settimeout(LONGEST)
+            if not step(wire):
+                return
+            wire.socket.settimeout(0.05)
+
+
+def _request(wire: Wire, number: int) -> Seen | None:
+    data = bytearray()
+    while b"\r\n\r\n" not in data:
+        if not _more(wire, data):
+            return None
+    head, _, body = bytes(data).partition(b"\r\n\r\n")
+    first, *rest = head.decode("latin-1").split("\r\n")
+    headers = {name.lower(): value for name, _, value in (line.partition(": ") for line in rest)}
+    whole = bytearray(body)
+    while len(whole) < int(headers.get("content-length", 0)):
+        if not _more(wire, whole):
+            return None
+    method, target, _ = first.split(" ")
+    return Seen(number, method, target, headers, bytes(whole))
+
+
+def _more(wire: Wire, data: bytearray) -> bool:
+    while not wire.ended.is_set():
+        try:
+            piece = wire.socket.recv(65_536)
+        except TimeoutError:
+            continue
+        data += piece
+        return bool(piece)
+    return False

@@ -1,0 +1,305 @@
+"""Nothing goes on for longer than a deadline allows: attempts, pauses, pages and bodies, whatever a server does."""
+
+import asyncio
+import contextvars
+import threading
+import time
+from collections.abc import Callable, Iterator
+from contextlib import suppress
+from typing import Any
+
+import httpx
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from idc_ext import IDC, DeadlineExceeded, IDCError, RateLimited, ServerError, _deadline, deadline, v1, v3
+from idc_ext._deadline import GRAIN, Deadline, earliest, shrunk
+from idc_ext._sockets import Late
+
+from .colours import ask, plain
+from .faulty import Wire, answer, drip, faulty, reset, silence, truncated
+
+CT = {"Modality": ["CT"]}
+#: In seconds: what a machine under load may take for what should take a few hundredths of one.
+SOON = 2.0
+SECONDS = st.floats(0, 1e6)
+
+pytestmark = pytest.mark.usefixtures("no_settings")
+
+
+@pytest.fixture
+def now(monkeypatch: pytest.MonkeyPatch) -> list[float]:
+    """A clock that stands still until it is set."""
+    time_ = [1000.0]
+    monkeypatch.setattr(_deadline, "clock", lambda: time_[0])
+    return time_
+
+
+@pytest.fixture
+def quickly() -> Iterator[None]:
+    """Fails a test that takes long."""
+    started = time.monotonic()
+    yield
+    assert time.monotonic() - started < SOON
+
+
+# Arithmetic.
+
+
+@given(SECONDS, SECONDS, SECONDS, st.none() | st.floats(0.01, 1e6))
+def test_a_time_out_never_grows_and_never_outlives_the_deadline(
+    start: float, seconds: float, passed: float, timeout: float | None
+) -> None:
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(_deadline, "clock", lambda: start)
+        until = Deadline.after(seconds)
+        patch.setattr(_deadline, "clock", lambda: start + passed)
+        cut = shrunk(timeout, until)
+    assert cut is not None
+    assert cut >= min(GRAIN, timeout or GRAIN)
+    assert cut <= max(GRAIN, (start + seconds) - (start + passed))
+    assert timeout is None or cut <= timeout
+
+
+@given(st.none() | st.floats(0, 1e6))
+def test_without_a_deadline_and_with_an_endless_one_time_outs_stay_as_they_are(timeout: float | None) -> None:
+    assert shrunk(timeout, None) == timeout
+    assert shrunk(timeout, Deadline.after(float("inf"))) == timeout
+
+
+@given(st.lists(st.none() | st.builds(Deadline, at=SECONDS, seconds=SECONDS), min_size=1))
+def test_of_several_deadlines_the_earliest_counts_in_whatever_order(several: list[Deadline | None]) -> None:
+    found = None
+    for one in several:
+        found = earliest(found, one)
+    moments = [one.at for one in several if one is not None]
+    assert (found.at if found else None) == (min(moments) if moments else None)
+
+
+@pytest.mark.parametrize("wrong", [-1, float("nan"), True, "30", None])
+def test_what_is_no_number_of_seconds_is_refused(wrong: Any) -> None:
+    with pytest.raises(ValueError, match="number of seconds"):
+        deadline(wrong)
+    if wrong is not None:
+        with pytest.raises(ValueError, match="number of seconds"):
+            plain("http://127.0.0.1:9", deadline=wrong)
+
+
+# Who sees it.
+
+
+def test_blocks_within_blocks_only_ever_shorten_it(now: list[float]) -> None:
+    assert _deadline.current() is None
+    with deadline(30):
+        with deadline(10), deadline(20):
+            assert _deadline.current() == Deadline(1010.0, 10.0)
+        assert _deadline.current() == Deadline(1030.0, 30.0)
+    assert _deadline.current() is None
+
+
+def test_the_clock_starts_when_a_block_is_entered_and_anew_each_time(now: list[float]) -> None:
+    limit = deadline(30)
+    for start in (2000.0, 3000.0):
+        now[0] = start
+        with limit as until:
+            assert until.at == start + 30
+
+
+async def test_a_task_has_the_deadline_of_its_maker_and_no_others() -> None:
+    async def seen(seconds: float | None) -> float | None:
+        if seconds is None:
+            await asyncio.sleep(0)
+            found = _deadline.current()
+            return None if found is None else found.seconds
+        with deadline(seconds):
+            return await asyncio.create_task(seen(None))
+
+    assert await asyncio.gather(seen(1), seen(2), seen(None)) == [1, 2, None]
+
+
+async def test_to_thread_and_a_copied_context_carry_it_into_a_thread_and_a_plain_thread_has_none() -> None:
+    found: list[Deadline | None] = []
+    with deadline(5):
+        assert await asyncio.to_thread(_deadline.current) == _deadline.current()
+        run = contextvars.copy_context().run
+        threads = [
+            threading.Thread(target=lambda: found.append(_deadline.current())),
+            threading.Thread(target=run, args=(lambda: found.append(_deadline.current()),)),
+        ]
+        for thread in threads:
+            thread.start()
+            thread.join()
+        assert found == [None, _deadline.current()]
+
+
+def test_a_generator_that_is_closed_elsewhere_does_no_harm() -> None:
+    def limited() -> Iterator[int]:
+        with deadline(5):
+            yield 1
+
+    lost = limited()
+    contextvars.copy_context().run(next, lost)
+    lost.close()
+    assert _deadline.current() is None
+
+
+# On sockets.
+
+HANGS: list[Callable[[Wire], bool]] = [silence, drip(), drip(headers=True)]
+
+
+@pytest.mark.parametrize("step", HANGS)
+async def test_no_attempt_outlives_the_deadline_however_a_server_hangs(
+    colour: str, step: Callable[[Wire], bool], quickly: None
+) -> None:
+    with faulty(step) as server:
+        async with plain(server.url, deadline=0.05) as idc:
+            with pytest.raises(DeadlineExceeded, match=r"GET /v3/stats, asked once: the deadline of 0.05 s is over"):
+                await ask(colour, idc)
+    assert len(server.seen) == 1
+
+
+async def test_a_deadline_that_is_over_is_an_error_of_ours_and_a_time_out(colour: str) -> None:
+    assert issubclass(DeadlineExceeded, IDCError)
+    assert issubclass(DeadlineExceeded, TimeoutError)
+    with faulty(answer()) as server:
+        async with plain(server.url) as idc:
+            with deadline(0), pytest.raises(TimeoutError, match="over"):
+                await ask(colour, idc)
+    assert server.seen == []
+
+
+async def test_attempts_and_pauses_together_keep_the_deadline(colour: str, quickly: None) -> None:
+    with faulty(truncated()) as server:
+        async with plain(server.url, retries=99, deadline=0.05) as idc:
+            with pytest.raises((DeadlineExceeded, httpx.RemoteProtocolError)):
+                await ask(colour, idc)
+    assert 2 <= len(server.seen) <= 3
+
+
+async def test_a_pause_that_would_outlive_the_deadline_is_not_begun_and_the_answer_is_told(
+    colour: str, quickly: None
+) -> None:
+    with faulty(answer(429, retry_after="30")) as server:
+        async with plain(server.url, deadline=5) as idc:
+            with pytest.raises(RateLimited):
+                await ask(colour, idc)
+    assert len(server.seen) == 1
+
+
+async def test_time_outs_are_cut_down_to_what_is_left_and_the_request_keeps_its_own(
+    colour: str, now: list[float], pauses: list[float]
+) -> None:
+    seen: list[dict[str, float | None]] = []
+
+    def late(request: httpx.Request) -> httpx.Response:
+        seen.append(request.extensions["timeout"])
+        now[0] += 4
+        return httpx.Response(503)
+
+    transport = httpx.MockTransport(late)
+    async with plain("http://127.0.0.1:9", deadline=11, transport=transport, timeout=9) as idc:
+        client, aclient = idc.get_httpx_client(), idc.get_async_httpx_client()
+        request = client.build_request("GET", "/v3/stats")
+        with pytest.raises(ServerError):
+            client.send(request) if colour == "sync" else await aclient.send(request)
+    assert [each["read"] for each in seen] == [9, 7, 3]
+    assert request.extensions["timeout"] == httpx.Timeout(9).as_dict()
+
+
+async def read_all(colour: str, idc: IDC) -> None:
+    if colour == "sync":
+        with idc.get_httpx_client().stream("GET", "/v3/stats") as response:
+            for _ in response.iter_raw():
+                pass
+    else:
+        async with idc.get_async_httpx_client().stream("GET", "/v3/stats") as response:
+            async for _ in response.aiter_raw():
+                pass
+
+
+async def test_calls_that_run_out_of_time_cost_no_connections(colour: str) -> None:
+    with faulty(answer(200, b"{}" * 5000)) as server:
+        async with plain(server.url, limits=httpx.Limits(max_connections=2), timeout=2) as idc:
+            for n in range(60):
+                with deadline(n / 10_000), suppress(DeadlineExceeded):
+                    await ask(colour, idc)
+            assert (await ask(colour, idc)).status_code == 200
+
+
+async def test_a_streamed_body_keeps_the_deadline_of_its_call_and_of_its_reader(colour: str, quickly: None) -> None:
+    for of_call in (True, False):
+        with faulty(drip(b"x" * 100_000)) as server:
+            async with plain(server.url, deadline=0.05 if of_call else None) as idc:
+                with pytest.raises(DeadlineExceeded, match="while its body was read"), deadline(9 if of_call else 0.05):
+                    await read_all(colour, idc)
+
+
+async def test_a_time_out_before_the_deadline_stays_one_of_httpx(colour: str) -> None:
+    with faulty(silence) as server:
+        async with plain(server.url, deadline=30, timeout=0.05) as idc:
+            with pytest.raises(httpx.ReadTimeout):
+                await ask(colour, idc)
+    assert len(server.seen) == 1
+
+
+async def test_a_connection_that_the_deadline_of_another_call_has_ended_is_a_lost_one(pauses: list[float]) -> None:
+    came = iter([Late(), None])
+
+    def shared(request: httpx.Request) -> httpx.Response:
+        error = next(came)
+        if error is not None:
+            raise error
+        return httpx.Response(200, json={})
+
+    async with plain("http://127.0.0.1:9", transport=httpx.MockTransport(shared)) as idc:
+        assert (await ask("sync", idc)).status_code == 200
+    assert pauses == [0]
+
+
+async def test_a_cancellation_from_outside_is_none_of_the_deadlines(quickly: None) -> None:
+    with faulty(silence) as server:
+        async with plain(server.url, deadline=30) as idc:
+            task = asyncio.create_task(ask("async", idc))
+            await asyncio.sleep(0.05)
+            task.cancel()
+            with pytest.raises(asyncio.CancelledError):
+                await task
+
+
+async def test_tasks_side_by_side_each_keep_their_own_deadline(quickly: None) -> None:
+    async def limited(seconds: float) -> str:
+        with deadline(seconds):
+            try:
+                await ask("async", idc)
+            except DeadlineExceeded as error:
+                return str(error)
+        return ""
+
+    with faulty(silence) as server:
+        async with plain(server.url) as idc:
+            told = await asyncio.gather(limited(0.03), limited(0.05))
+    assert ["0.03 s" in told[0], "0.05 s" in told[1]] == [True, True]
+
+
+async def test_a_walk_that_is_told_to_wait_keeps_the_deadline(colour: str, quickly: None) -> None:
+    pending = answer(202, b'{"code": 202, "query_info": {"next_page": "t"}, "next_page": "t"}')
+    with faulty(pending) as server:
+        async with plain(server.url) as idc:
+            rows = v1.preview_manifest(idc, v1.cohort("n", "", CT), fields=["Patient_ID"])
+            with deadline(0.2), pytest.raises(DeadlineExceeded, match="would outlive the deadline"):
+                await (anext(aiter(rows)) if colour == "async" else asyncio.sleep(0, next(iter(rows))))
+    assert len(server.seen) == 1
+
+
+async def test_a_walk_as_a_whole_keeps_the_deadline_that_each_of_its_pages_would_keep(
+    colour: str, quickly: None
+) -> None:
+    version = answer(200, b'{"idc_version": "v1", "idc_index_data_version": "1.0", "api_version": "3", "build": null}')
+    with faulty(version, reset, silence) as server:
+        async with plain(server.url, deadline=60) as idc:
+            rows = v3.manifest(idc, CT)
+            with deadline(0.1), pytest.raises(DeadlineExceeded, match=r"asked 2 times: the deadline of 0.1 s is over"):
+                await (anext(aiter(rows)) if colour == "async" else asyncio.sleep(0, next(iter(rows))))
+    assert server.paths == ["/v3/version", "/v3/cohort/manifest", "/v3/cohort/manifest"]

@@ -1,0 +1,423 @@
+"""What is sent again, when, and what never is: judged as data, and shown on real sockets."""
+
+import asyncio
+import threading
+import time
+from datetime import UTC, datetime, timedelta
+from email.utils import format_datetime
+from pathlib import Path
+from typing import Any
+
+import httpx
+import pytest
+import yaml
+from hypothesis import given
+from hypothesis import strategies as st
+from idc_client.api.v1 import create_cohort
+
+from idc_ext import (
+    APIError,
+    ContractError,
+    InvalidRequest,
+    QueryTimeout,
+    RateLimited,
+    Retries,
+    ServerError,
+    _retry,
+    connect,
+    v1,
+    v3,
+)
+from idc_ext._failures import retry_after
+from idc_ext._operations import OPERATIONS, repeatable
+from idc_ext._retry import Budget, GiveUp, decide
+
+from .colours import ask, plain
+from .faulty import answer, answer_and_close, drip, faulty, hang_up, reset, truncated
+
+CT = {"Modality": ["CT"]}
+READS = [("GET", "/v3/stats"), ("GET", "/v1/versions"), ("POST", "/v3/sql"), ("POST", "/v1/cohorts/preview/manifest"),
+         ("POST", "/v1/cohorts/7/query")]  # fmt: skip
+WRITES = [("POST", "/v1/cohorts"), ("POST", "/v1/cohorts/"), ("DELETE", "/v1/cohorts"), ("DELETE", "/v1/cohorts/7"),
+          ("POST", "/v3/tomorrow"), ("PUT", "/v3/stats")]  # fmt: skip
+
+pytestmark = pytest.mark.usefixtures("no_settings")
+
+
+# The rows.
+
+
+def operations() -> dict[tuple[str, str], Any]:
+    document = yaml.safe_load((Path(__file__).parent.parent / "openapi.yaml").read_text())
+    return {
+        (method.upper(), path): operation
+        for path, item in document["paths"].items()
+        for method, operation in item.items()
+        if isinstance(operation, dict) and "operationId" in operation
+    }
+
+
+def test_every_operation_of_the_document_that_is_no_get_has_a_row_and_no_other_has() -> None:
+    assert set(OPERATIONS) == {key for key in operations() if key[0] != "GET"}
+
+
+def test_every_operation_of_the_document_may_be_repeated_but_those_that_keep_or_delete_something() -> None:
+    never = {("POST", "/v1/cohorts"), ("DELETE", "/v1/cohorts"), ("DELETE", "/v1/cohorts/{cohort_id}")}
+    for method, path in operations():
+        filled = path.replace("{cohort_id}", "7").replace("{", "").replace("}", "")
+        for spelling in (filled, f"{filled}/"):
+            assert repeatable(method, spelling) == ((method, path) not in never), (method, path)
+
+
+@pytest.mark.parametrize(("method", "path"), [*WRITES, ("POST", "/v1/cohorts/x/query"), ("POST", "/elsewhere")])
+def test_what_is_in_no_row_is_not_repeated(method: str, path: str) -> None:
+    assert not repeatable(method, path)
+
+
+# Decisions.
+
+
+@given(st.integers(0, 10_000), st.floats(0, 1), st.floats(0, 60), st.floats(1, 10), st.floats(0, 60))
+def test_a_pause_is_in_the_upper_half_of_a_range_that_grows_up_to_a_limit(
+    repeat: int, draw: float, first: float, growth: float, longest: float
+) -> None:
+    retries = Retries(first=first, growth=growth, longest=longest)
+    pause = retries.pause(repeat, draw)
+    widest = retries.pause(repeat, 1)
+    assert 0 <= widest / 2 <= pause <= widest <= longest
+    assert retries.pause(repeat + 1, draw) >= pause
+
+
+@given(st.lists(st.booleans(), max_size=300), st.floats(0, 30), st.floats(0, 3))
+def test_no_more_is_repeated_than_the_budget_and_what_successes_gave_back(
+    events: list[bool], budget: float, refund: float
+) -> None:
+    bucket = Budget(Retries(budget=budget, refund=refund))
+    taken = 0
+    for n, success in enumerate(events):
+        if success:
+            bucket.give()
+        else:
+            taken += bucket.take()
+        assert 0 <= bucket.left <= budget
+        assert taken <= budget + refund * (n + 1)
+
+
+def test_threads_that_share_a_budget_take_no_more_than_there_is() -> None:
+    bucket, taken = Budget(Retries(budget=100)), []
+    threads = [threading.Thread(target=lambda: taken.extend(bucket.take() for _ in range(50))) for _ in range(8)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert sum(taken) == 100
+
+
+@given(st.sampled_from([*_retry.LOST, httpx.ReadTimeout, httpx.WriteTimeout]), st.integers(0, 9), st.floats(0, 1))
+def test_what_may_have_arrived_is_never_repeated_unless_it_only_reads(
+    kind: type[httpx.TransportError], repeats: int, draw: float
+) -> None:
+    verdict = decide(
+        kind("lost"), repeats=repeats, repeatable=False, untouched=True, retries=Retries(most=99), draw=draw
+    )
+    assert isinstance(verdict, GiveUp)
+
+
+@pytest.mark.parametrize(
+    "kind",
+    [httpx.ReadTimeout, httpx.WriteTimeout, httpx.PoolTimeout, httpx.ProxyError, httpx.LocalProtocolError,
+     httpx.UnsupportedProtocol, httpx.TooManyRedirects, ValueError],
+)  # fmt: skip
+def test_what_would_end_the_same_or_has_taken_its_time_is_not_repeated(kind: type[Exception]) -> None:
+    verdict = decide(kind("x"), repeats=0, repeatable=True, untouched=True, retries=Retries(), draw=0)
+    assert verdict == GiveUp("it is no failure that passes")
+
+
+def test_a_request_that_a_redirect_has_made_of_a_write_is_not_taken_for_unsent() -> None:
+    verdict = decide(httpx.ConnectError("x"), repeats=0, repeatable=False, untouched=False, retries=Retries(), draw=0)
+    assert verdict == GiveUp("it may not be done twice")
+
+
+@pytest.mark.parametrize(
+    "wrong", [{"most": -1}, {"most": "3"}, {"first": -1}, {"growth": 0.5}, {"budget": float("nan")}]
+)
+def test_a_policy_that_makes_no_sense_is_refused(wrong: Any) -> None:
+    with pytest.raises((ValueError, TypeError)):
+        Retries(**wrong)
+    with pytest.raises((ValueError, TypeError)):
+        connect(retries=-1)
+
+
+# Retry-After.
+
+NOON = datetime(2026, 11, 1, 12, tzinfo=UTC)
+
+
+@given(st.integers(0, 10**6), st.integers(-(10**6), 10**6))
+def test_a_date_to_wait_for_is_held_against_the_servers_own_clock(wait: int, skew: int) -> None:
+    headers = {"retry-after": format_datetime(NOON + timedelta(seconds=wait), usegmt=True),
+               "date": format_datetime(NOON, usegmt=True)}  # fmt: skip
+    assert retry_after(httpx.Headers(headers), now=NOON.timestamp() + skew) == wait
+
+
+@pytest.mark.parametrize(
+    ("said", "seconds"),
+    [("7", 7), (" 0 ", 0), ("1.5", 1.5), ("Sun, 01 Nov 2026 12:00:09 GMT", 9), ("Sun, 01 Nov 2026 11:00:00 GMT", 0),
+     ("", None), ("soon", None), ("-1", None), ("9" * 5000, None), ("inf", None), ("\u0663", None), ("1e9", None)],
+)  # fmt: skip
+def test_seconds_or_a_date_are_read_and_anything_else_is_nothing(said: str, seconds: float | None) -> None:
+    assert retry_after(httpx.Headers({b"retry-after": said.encode()}), now=NOON.timestamp()) == seconds
+
+
+@given(st.binary(max_size=60), st.binary(max_size=60))
+def test_no_header_makes_the_reading_fail(said: bytes, date: bytes) -> None:
+    found = retry_after(httpx.Headers([(b"retry-after", said), (b"date", date)]))
+    assert found is None or found >= 0
+
+
+# On sockets.
+
+
+@pytest.mark.parametrize("fault", [reset, hang_up, truncated(), truncated(rst=True)])
+@pytest.mark.parametrize(("method", "path"), READS)
+async def test_a_lost_connection_is_replaced_where_the_operation_only_reads(
+    colour: str, fault: Any, method: str, path: str, pauses: list[float]
+) -> None:
+    with faulty(fault, answer()) as server:
+        async with plain(server.url) as idc:
+            assert (await ask(colour, idc, method, path)).json() == {}
+    assert len(server.seen) == 2
+    assert server.seen[0].body == server.seen[1].body
+    assert [one.connection for one in server.seen] == [0, 1]
+    assert pauses == [0]
+
+
+@pytest.mark.parametrize("fault", [reset, hang_up, truncated(), answer(503), answer(429, retry_after="0"), answer(502)])
+@pytest.mark.parametrize(("method", "path"), WRITES)
+async def test_what_keeps_or_deletes_something_is_sent_once_only(
+    colour: str, fault: Any, method: str, path: str, pauses: list[float]
+) -> None:
+    with faulty(fault) as server:
+        async with plain(server.url) as idc:
+            with pytest.raises((httpx.TransportError, APIError)):
+                await ask(colour, idc, method, path)
+    assert (len(server.seen), pauses) == (1, [])
+
+
+async def test_the_reset_after_a_500_of_v3_goes_unnoticed(colour: str, pauses: list[float]) -> None:
+    with faulty(answer(500, b"Internal Server Error", content_type="text/plain"), reset, answer()) as server:
+        async with plain(server.url) as idc:
+            with pytest.raises(ServerError, match="Internal Server Error"):
+                await ask(colour, idc)
+            assert (await ask(colour, idc)).status_code == 200
+    assert [one.connection for one in server.seen] == [0, 0, 1]
+
+
+async def test_a_connection_that_was_closed_in_the_pool_costs_nothing(colour: str, pauses: list[float]) -> None:
+    with faulty(answer_and_close(), answer_and_close()) as server:
+        async with plain(server.url) as idc:
+            for _ in range(3):
+                await ask(colour, idc)
+                await asyncio.sleep(0.02)
+    assert len(server.seen) == 3
+
+
+@pytest.mark.parametrize("status", [408, 429, 502, 503])
+async def test_a_failure_that_passes_is_waited_out(colour: str, status: int, pauses: list[float]) -> None:
+    with faulty(answer(status), answer(status), answer()) as server:
+        async with plain(server.url) as idc:
+            await ask(colour, idc)
+    assert len(server.seen) == 3
+    assert pauses == [0.375, 0.75]
+
+
+@pytest.mark.parametrize("status", [400, 401, 403, 404, 409, 410, 422, 430, 500, 504, 520, 599])
+async def test_a_failure_that_does_not_pass_is_told_at_once(colour: str, status: int, pauses: list[float]) -> None:
+    with faulty(answer(status)) as server:
+        async with plain(server.url) as idc:
+            with pytest.raises(APIError) as caught:
+                await ask(colour, idc)
+    assert caught.value.status == status
+    assert (len(server.seen), pauses) == (1, [])
+
+
+async def test_the_query_time_out_of_v3_is_not_asked_for_again(pauses: list[float]) -> None:
+    body = b'{"error": {"code": "query_timeout", "message": "too long"}}'
+    with faulty(answer(504, body)) as server, plain(server.url) as idc, pytest.raises(QueryTimeout):
+        v3.sql(idc, "SELECT 1")
+    assert len(server.seen) == 1
+
+
+async def test_the_server_is_given_the_seconds_it_asks_for_and_a_little_more(colour: str, pauses: list[float]) -> None:
+    with faulty(answer(429, retry_after="7"), answer()) as server:
+        async with plain(server.url) as idc:
+            await ask(colour, idc)
+    assert pauses == [7.25]
+
+
+async def test_a_date_to_come_back_at_is_kept(colour: str, pauses: list[float]) -> None:
+    now, then = (format_datetime(NOON + timedelta(seconds=n), usegmt=True) for n in (0, 11))
+    with faulty(answer(503, retry_after=then, date=now), answer()) as server:
+        async with plain(server.url) as idc:
+            await ask(colour, idc)
+    assert pauses == [11.25]
+
+
+async def test_a_longer_wait_than_the_policy_has_patience_for_is_an_error_that_names_it(
+    colour: str, pauses: list[float]
+) -> None:
+    with faulty(answer(429, b'{"code": 429, "message": "slow down"}', retry_after="3600")) as server:
+        async with plain(server.url) as idc:
+            with pytest.raises(RateLimited, match="wait 3600 s") as caught:
+                await ask(colour, idc)
+    assert caught.value.retry_after == 3600
+    assert (len(server.seen), pauses) == (1, [])
+
+
+async def test_a_call_is_repeated_so_many_times_and_no_more(colour: str, pauses: list[float]) -> None:
+    for most in (0, 1, 4):
+        with faulty(answer(503)) as server:
+            async with plain(server.url, retries=most) as idc:
+                with pytest.raises(ServerError):
+                    await ask(colour, idc)
+        assert len(server.seen) == most + 1
+
+
+async def test_both_colours_and_derived_clients_share_one_budget(pauses: list[float]) -> None:
+    with faulty(answer(503)) as server:
+        async with plain(server.url, retries=Retries(most=9, budget=5)) as idc, idc.with_headers({"a": "b"}) as derived:
+            for colour, one in (("sync", idc), ("async", idc), ("async", derived)):
+                with pytest.raises(ServerError):
+                    await ask(colour, one)
+    assert len(server.seen) == 3 + 5
+
+
+async def test_tasks_that_fail_together_share_one_budget(pauses: list[float]) -> None:
+    with faulty(answer(503)) as server:
+        async with plain(server.url, retries=Retries(most=9, budget=5)) as idc:
+            results = await asyncio.gather(*(ask("async", idc) for _ in range(6)), return_exceptions=True)
+    assert all(isinstance(one, ServerError) for one in results)
+    assert len(server.seen) == 6 + 5
+
+
+async def test_a_connection_that_cannot_be_made_is_tried_again_for_every_operation(
+    colour: str, pauses: list[float], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    tried = 0
+
+    def fail(request: httpx.Request) -> httpx.Response:
+        nonlocal tried
+        tried += 1
+        if tried < 3:
+            raise httpx.ConnectError("refused")
+        return httpx.Response(200, json={})
+
+    async with plain("http://127.0.0.1:9", transport=httpx.MockTransport(fail)) as idc:
+        await ask(colour, idc, "POST", "/v1/cohorts")
+    assert tried == 3
+
+
+async def test_nobody_listening_is_found_out_after_all_attempts(colour: str, pauses: list[float]) -> None:
+    with faulty(answer()) as server:
+        pass
+    async with plain(server.url) as idc:
+        with pytest.raises(httpx.ConnectError):
+            await ask(colour, idc, "POST", "/v1/cohorts")
+    assert len(pauses) == 3
+
+
+async def test_a_host_name_that_does_not_exist_is_not_asked_for_again(colour: str, pauses: list[float]) -> None:
+    async with plain("http://nowhere.invalid") as idc:
+        with pytest.raises(httpx.ConnectError):
+            await ask(colour, idc)
+    assert len(pauses) in (0, 3)  # three where the machine's resolver cannot be reached at all
+
+
+async def test_a_body_that_can_be_sent_once_only_is_sent_once_only(colour: str, pauses: list[float]) -> None:
+    async def pieces() -> Any:
+        yield b"{}"
+
+    with faulty(answer(503)) as server:
+        async with plain(server.url) as idc:
+            content = iter([b"{}"]) if colour == "sync" else pieces()
+            headers = {"content-length": "2"}
+            with pytest.raises(ServerError):
+                await ask(colour, idc, "POST", "/v3/sql", json=None, content=content, headers=headers)
+    assert len(server.seen) == 1
+
+
+async def test_a_body_that_cannot_be_decompressed_is_an_answer_and_a_broken_one(
+    colour: str, pauses: list[float]
+) -> None:
+    with faulty(answer(200, b"no gzip", content_encoding="gzip")) as server:
+        async with plain(server.url) as idc:
+            with pytest.raises(ContractError, match="GET /v3/stats was answered with 200 OK and a body that cannot"):
+                await ask(colour, idc)
+    with faulty(answer(400, b"no gzip", content_encoding="gzip")) as server:
+        async with plain(server.url) as idc:
+            with pytest.raises(InvalidRequest, match="decompressed"):
+                await ask(colour, idc)
+    assert (len(server.seen), pauses) == (1, [])
+
+
+async def test_a_redirect_to_another_host_is_followed_without_the_token_if_at_all(colour: str) -> None:
+    with faulty(answer()) as other, faulty(answer(307, location=f"{other.url}/v3/stats")) as server:
+        async with plain(server.url, headers={"Authorization": "Bearer secret"}) as idc:
+            with pytest.raises(APIError, match="moved to"):
+                await ask(colour, idc)
+        async with plain(server.url, headers={"Authorization": "Bearer secret"}, follow_redirects=True) as idc:
+            await ask(colour, idc)
+    assert "authorization" in server.seen[0].headers
+    assert "authorization" not in other.seen[0].headers
+
+
+async def test_what_is_streamed_is_handed_over_unread_and_its_beginning_only_repeated(
+    colour: str, pauses: list[float]
+) -> None:
+    many = b"s3://bucket/uuid/*\n" * 20_000
+    kind = {"content_type": "text/plain"}
+    with faulty(reset, answer(200, many, **kind), truncated(many, **kind)) as server:
+        async with plain(server.url) as idc:
+            for broken in (False, True):
+                lines = 0
+                try:
+                    if colour == "sync":
+                        with idc.get_httpx_client().stream("POST", "/v3/cohort/manifest.txt", json={}) as response:
+                            assert not response.is_stream_consumed
+                            lines = sum(1 for _ in response.iter_lines())
+                    else:
+                        stream = idc.get_async_httpx_client().stream("POST", "/v3/cohort/manifest.txt", json={})
+                        async with stream as response:
+                            assert not response.is_stream_consumed
+                            async for _ in response.aiter_lines():
+                                lines += 1
+                except httpx.RemoteProtocolError:
+                    assert broken
+                else:
+                    assert (broken, lines) == (False, 20_000)
+    assert len(server.seen) == 3
+
+
+async def test_a_cancelled_task_sends_nothing_more(pauses: list[float]) -> None:
+    with faulty(drip()) as server:
+        async with plain(server.url) as idc:
+            with pytest.raises(TimeoutError):
+                await asyncio.wait_for(ask("async", idc), 0.05)
+    assert (len(server.seen), pauses) == (1, [])
+
+
+async def test_a_pause_can_be_cancelled() -> None:
+    with faulty(answer(429, retry_after="30")) as server:
+        async with plain(server.url) as idc:
+            started = time.monotonic()
+            with pytest.raises(TimeoutError):
+                await asyncio.wait_for(ask("async", idc), 0.05)
+    assert time.monotonic() - started < 5
+    assert len(server.seen) == 1
+
+
+def test_a_cohort_is_not_saved_twice_although_the_answer_was_lost(pauses: list[float]) -> None:
+    with faulty(truncated()) as server, plain(server.url) as idc:
+        with pytest.raises(httpx.RemoteProtocolError):
+            create_cohort.sync(client=idc, body=v1.cohort("n", "", CT))
+        assert len(server.seen) == 1
