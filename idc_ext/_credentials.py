@@ -1,81 +1,115 @@
-"""One credentials file, read safely, and the header made of it.
+"""Where the ID token comes from.
 
-Tokens leave the file as `Secret` and become text only in the request that carries them. Functions that hold
-the file's text return what is wrong with it and do not raise, so that no traceback can show it. This module
-knows no endpoint: who needs a token is a predicate handed in.
+The argument comes first, then the variable IDC_TOKEN (a token), then IDC_CREDENTIALS (a file), then
+~/.idc_credentials. A source is asked for each request, and gives tokens as `Secret`.
 """
 
 from __future__ import annotations
 
-import base64
-import errno
-import ipaddress
-import json
+import logging
 import os
-import re
-import shlex
-import stat
 import time
-from datetime import UTC, datetime
-from typing import TYPE_CHECKING, Any, NoReturn
+from typing import TYPE_CHECKING, Any, Protocol
 
-import httpx
-from attrs import field, frozen
+from attrs import define, field, frozen
 
-from .errors import CredentialsExpired, CredentialsInsecure, CredentialsInvalid, CredentialsNotFound
+from . import _credentials_file as file
+from ._token import IdToken, Secret, id_token, shown_time
+from ._token_endpoint import NONE, SETTINGS
+from .errors import CredentialsError, CredentialsExpired, CredentialsInvalid, CredentialsNotFound
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Generator
+    from collections.abc import Callable, Mapping
 
 VARIABLE = "IDC_CREDENTIALS"
+TOKEN_VARIABLE = "IDC_TOKEN"  # noqa: S105 - a name
 DEFAULT_PATH = "~/.idc_credentials"
-#: A token with less than this many seconds to live may run out on the way.
-SLACK = 30
-#: Real files have some 3 KB. In bytes.
-LARGEST_FILE = 1_048_576
+#: In seconds: how long to wait for another process that is renewing the file.
+WAIT = 60.0
+#: In seconds: after a renewal that failed or helped nothing, how long to leave it at that.
+REST = 60.0
 
-# Only what a JWT may consist of gets into a header: an HTTP library that refuses other bytes may quote them.
-_JWT = re.compile(r"[\w-]+\.([\w-]+)\.[\w-]*", re.ASCII)
-_YEAR_10000 = 253_402_300_800
+logger = logging.getLogger("idc_ext.credentials")
 
 
-class Secret:
-    """A text that shows itself only when told to, and never to `repr`, `str` or `pickle`."""
+class Source(Protocol):
+    """Something that has an ID token. It is asked for each request: a renewed token counts at once."""
 
-    __slots__ = ("_text",)
+    @property
+    def origin(self) -> str:
+        """Where the token is from, for people: a path or the name of a variable."""
 
-    def __init__(self, text: str) -> None:
-        self._text = text
+    def read(self) -> IdToken:
+        """Read the ID token, expired or not; raises CredentialsError."""
 
-    def __repr__(self) -> str:
-        return "<Secret>"
+    def token(self) -> IdToken:
+        """Give the ID token to send now, renewed if need be; raises CredentialsError."""
 
-    def __reduce_ex__(self, protocol: object) -> NoReturn:
-        raise TypeError("a Secret cannot be pickled or copied: read the credentials file where it is needed")
+    def renewed(self, refused: IdToken) -> IdToken:
+        """Give another ID token than the one the server refused; raises CredentialsError."""
 
-    def reveal(self) -> str:
-        """Return the text itself."""
-        return self._text
-
-
-@frozen
-class IdToken:
-    """An ID token and when it runs out: seconds since 1970, None if neither token nor file says."""
-
-    secret: Secret
-    expires: float | None
+    def worth_renewing(self, token: IdToken) -> bool:
+        """Say whether another token could help if the server refuses this one."""
 
 
 @frozen
+class TokenVariable:
+    """The ID token in the variable IDC_TOKEN. Nothing can renew it."""
+
+    origin: str = TOKEN_VARIABLE
+
+    def read(self) -> IdToken:
+        """Read the ID token, expired or not.
+
+        Raises:
+            CredentialsNotFound: the variable is gone.
+            CredentialsInvalid: it holds something else.
+        """
+        found = _from_variable()
+        if found is None:
+            raise CredentialsNotFound(f"the variable {TOKEN_VARIABLE} is set no more: set it, or connect anew")
+        if isinstance(found, str):
+            raise CredentialsInvalid(f"the variable {TOKEN_VARIABLE} {found}; set it to a Google ID token")
+        return found
+
+    def token(self) -> IdToken:
+        """Give the ID token; raises CredentialsExpired, and everything that `read` raises."""
+        found = self.read()
+        if found.expired(time.time()):
+            raise CredentialsExpired(f"the ID token in {TOKEN_VARIABLE} {_expiry(found)} and is not sent: set another")
+        return found
+
+    def renewed(self, refused: IdToken) -> IdToken:
+        """Raise CredentialsExpired: there is no other."""
+        raise CredentialsExpired(f"the server refused the ID token in {TOKEN_VARIABLE}: set another")
+
+    def worth_renewing(self, token: IdToken) -> bool:
+        """Say no."""
+        return False
+
+
+@define
 class Credentials:
-    """An oauth2client-shaped credentials file. Read for each request: a renewed file counts at once."""
+    """An oauth2client-shaped credentials file."""
 
     path: str
+    #: For httpx, on the way to the issuer. A proxy's address may hold a password.
+    _settings: Mapping[str, Any] = field(default=NONE, eq=False, repr=False)
+    #: On the monotonic clock: not before then is a token renewed ahead of time.
+    _rest: float = field(default=float("-inf"), init=False, eq=False, repr=False)
+    #: What the last 401 was answered with, and until when, on that clock, it would help nothing to renew that.
+    _answer: tuple[Secret, float] | None = field(default=None, init=False, eq=False, repr=False)
 
     @classmethod
-    def locate(cls, path: str | os.PathLike[str] | None = None) -> Credentials:
+    def locate(cls, path: str | os.PathLike[str] | None = None, settings: Mapping[str, Any] = NONE) -> Credentials:
         """Choose the file: the argument, else the variable IDC_CREDENTIALS, else ~/.idc_credentials."""
-        return cls(os.path.abspath(os.path.expanduser(path or os.environ.get(VARIABLE) or DEFAULT_PATH)))
+        chosen = os.path.abspath(os.path.expanduser(path or os.environ.get(VARIABLE) or DEFAULT_PATH))
+        return cls(chosen, {name: settings[name] for name in SETTINGS if name in settings})
+
+    @property
+    def origin(self) -> str:
+        """The path."""
+        return self.path
 
     def read(self) -> IdToken:
         """Read the ID token, expired or not.
@@ -85,152 +119,89 @@ class Credentials:
             CredentialsInsecure: it belongs to somebody else or others may read it.
             CredentialsInvalid: it is not a readable file, not JSON or has no ID token.
         """
-        found = _id_token(_contents(self.path))
-        if isinstance(found, str):
-            raise CredentialsInvalid(f"the credentials file {self.path} {found}; write it anew")
-        return found
+        return file.load(self.path)
 
-    def token(self) -> Secret:
-        """Read the ID token to send now.
+    def token(self) -> IdToken:
+        """Give the ID token to send now; one that runs out within five minutes is renewed if it can be.
 
         Raises:
-            CredentialsExpired: it has run out or will within 30 seconds; and everything that `read` raises.
+            CredentialsExpired: it has run out or will within 30 seconds, and cannot be renewed.
+            CredentialsError: it has, and could not be renewed just now; and everything that `read` raises.
         """
         found = self.read()
-        if found.expires is not None and found.expires - SLACK <= time.time():
-            when = datetime.fromtimestamp(found.expires, UTC)
-            verb = "expired" if found.expires <= time.time() else "expires"
+        now = time.time()
+        if not found.due(now):
+            return found
+        if found.expired(now):
+            if found.renewable:
+                return self._renew(lambda token: not token.expired(time.time()), WAIT)
             raise CredentialsExpired(
-                f"the ID token in {self.path} {verb} at {when:%Y-%m-%d %H:%M:%S} UTC and is not sent: "
-                "renew the file with the program that wrote it (ID tokens live for an hour) and try again"
+                f"the ID token in {self.path} {_expiry(found)} and is not sent (ID tokens live for an hour), "
+                f"and the file has no means to renew it: {file.LOGIN}, or renew the file with the program that wrote it"
             )
-        return found.secret
+        return (self._early() or found) if found.renewable else found
+
+    def renewed(self, refused: IdToken) -> IdToken:
+        """Give another ID token than the one that the server refused.
+
+        Raises:
+            CredentialsError: as for `token`.
+        """
+
+        def good(token: IdToken) -> bool:
+            return not token.secret.equals(refused.secret) and not token.expired(time.time())
+
+        try:
+            found = self._renew(good, WAIT)
+        except CredentialsError as error:
+            raise type(error)(f"the server refused the ID token (401), and {error}") from None
+        self._answer = found.secret, time.monotonic() + REST
+        return found
+
+    def worth_renewing(self, token: IdToken) -> bool:
+        """Say whether another token could help if the server refuses this one: it is not just that other one."""
+        if self._answer is None or not token.renewable:
+            return token.renewable
+        last, until = self._answer
+        return not last.equals(token.secret) or time.monotonic() >= until
+
+    def _early(self) -> IdToken | None:
+        """Renew ahead of time, which one of many does and which may fail."""
+        if time.monotonic() < self._rest:
+            return None
+        try:
+            token = file.renew(self.path, lambda token: not token.due(time.time()), 0, self._settings)
+        except CredentialsError as error:
+            logger.warning("not renewed ahead of time: %s", error)
+            token = None
+        else:
+            if token is not None and not token.due(time.time()):
+                return token
+        self._rest = time.monotonic() + REST
+        return token
+
+    def _renew(self, good: Callable[[IdToken], bool], seconds: float) -> IdToken:
+        token = file.renew(self.path, good, seconds, self._settings)
+        if token is None:
+            raise CredentialsError(
+                f"another process has been renewing {self.path} all the while: try again, or end it if it is stuck"
+            )
+        return token
 
 
-@frozen
-class IdTokenAuth(httpx.Auth):
-    """Attaches the ID token to the operations that need a user, and to nothing outside the base URL."""
+def locate(path: str | os.PathLike[str] | None = None, settings: Mapping[str, Any] = NONE) -> Source:
+    """Choose where the token comes from: the argument, IDC_TOKEN, IDC_CREDENTIALS, ~/.idc_credentials.
 
-    credentials: Credentials
-    base_url: httpx.URL = field(converter=httpx.URL)
-    needs_user: Callable[[str, str], bool]
-
-    def auth_flow(self, request: httpx.Request) -> Generator[httpx.Request, httpx.Response, None]:
-        """Attach the token where it belongs. Works for both colours: it only reads one small file."""
-        root = self.base_url.path.removesuffix("/")
-        path = request.url.path
-        if self._at_home(request.url) and path.startswith(root) and self.needs_user(request.method, path[len(root) :]):
-            if request.url.scheme != "https" and not is_loopback(request.url):
-                raise CredentialsInsecure(
-                    f"{request.method} {path} needs an ID token, which does not go to {request.url.host} "
-                    "over plain http: use an https base URL"
-                )
-            request.headers["Authorization"] = f"Bearer {self.credentials.token().reveal()}"
-        yield request
-
-    def forget_elsewhere(self, request: httpx.Request) -> None:
-        """Take the token off a request that a redirect has turned to another origin."""
-        if not self._at_home(request.url):
-            request.headers.pop("Authorization", None)
-
-    def _at_home(self, url: httpx.URL) -> bool:
-        home = self.base_url
-        return (url.scheme, url.host, url.port) == (home.scheme, home.host, home.port)
+    Of the settings for httpx, those about the way to any server (`verify`, `proxy`) count for renewing, too.
+    """
+    return TokenVariable() if path is None and os.environ.get(TOKEN_VARIABLE) else Credentials.locate(path, settings)
 
 
-def is_loopback(url: httpx.URL) -> bool:
-    """Say whether the URL stays on this machine: 127.0.0.0/8, ::1 or localhost."""
-    try:
-        return ipaddress.ip_address(url.host).is_loopback
-    except ValueError:
-        return url.host == "localhost"
+def _from_variable() -> IdToken | str | None:
+    text = os.environ.get(TOKEN_VARIABLE)
+    return id_token(text.strip()) if text else None
 
 
-def _contents(path: str) -> bytes:
-    """Read the file, having looked at what was opened and not at what the name meant a moment earlier."""
-    try:
-        # Without O_NONBLOCK, opening a FIFO waits for a writer for ever.
-        flags = ("O_NONBLOCK", "O_CLOEXEC", "O_NOCTTY", "O_BINARY")
-        descriptor = os.open(path, os.O_RDONLY | sum(getattr(os, flag, 0) for flag in flags))
-    except ValueError:
-        raise CredentialsNotFound("the path of the credentials file contains a null character") from None
-    except OSError as error:
-        if error.errno in (errno.ENOENT, errno.ENOTDIR):
-            raise CredentialsNotFound(
-                f"there is no credentials file {path}: pass credentials=PATH or set {VARIABLE} to where it is"
-            ) from None
-        raise CredentialsInvalid(f"the credentials file {path} cannot be opened: {error.strerror}") from None
-    try:
-        _check_safety(path, os.fstat(descriptor))
-        with open(descriptor, "rb", closefd=False) as file:
-            return file.read(LARGEST_FILE + 1)
-    except OSError as error:
-        raise CredentialsInvalid(f"the credentials file {path} cannot be read: {error.strerror}") from None
-    finally:
-        os.close(descriptor)
-
-
-def _check_safety(path: str, status: os.stat_result) -> None:
-    if not stat.S_ISREG(status.st_mode):
-        raise CredentialsInvalid(f"{path} is not a regular file, so it cannot be a credentials file")
-    if not hasattr(os, "geteuid"):
-        return  # a platform without POSIX owners and modes
-    if status.st_uid != os.geteuid():
-        raise CredentialsInsecure(
-            f"the credentials file {path} belongs to user {status.st_uid} and not to you: use a file of your own"
-        )
-    if stat.S_IMODE(status.st_mode) & 0o077:
-        raise CredentialsInsecure(
-            f"others may read the credentials file {path}: run `chmod 600 {shlex.quote(path)}` and try again"
-        )
-
-
-def _id_token(raw: bytes) -> IdToken | str:
-    """Find the ID token, or say what is wrong with the file without quoting it."""
-    if len(raw) > LARGEST_FILE:
-        return f"is larger than {LARGEST_FILE} bytes"
-    try:
-        document = json.loads(raw)
-    except json.JSONDecodeError as error:
-        return f"is not JSON (line {error.lineno}, column {error.colno})"
-    except (ValueError, RecursionError):
-        return "is not JSON"
-    if not isinstance(document, dict):
-        return "holds JSON, but not an object"
-    answer = document.get("token_response")
-    candidates = [answer.get("id_token") if isinstance(answer, dict) else None, document.get("id_token_jwt")]
-    text = next((one for one in candidates if isinstance(one, str) and one), None)
-    if text is None:
-        return "holds no ID token, neither at token_response.id_token nor at id_token_jwt"
-    claims = _claims(text)
-    if claims is None:
-        return "holds an ID token that is not a JWT"
-    if "exp" not in claims:
-        return IdToken(Secret(text), _timestamp(document.get("token_expiry")))
-    expires = claims["exp"]
-    if isinstance(expires, bool) or not isinstance(expires, int | float) or not 0 <= expires < _YEAR_10000:
-        return "holds an ID token whose time of expiry (exp) is not a time"
-    return IdToken(Secret(text), expires)
-
-
-def _claims(token: str) -> dict[str, Any] | None:
-    """Decode what a JWT claims. Only the server can say whether it is true."""
-    parts = _JWT.fullmatch(token)
-    if parts is None:
-        return None
-    payload = parts[1]
-    try:
-        claims = json.loads(base64.urlsafe_b64decode(payload + "=" * (-len(payload) % 4)))
-    except (ValueError, RecursionError):
-        return None
-    return claims if isinstance(claims, dict) else None
-
-
-def _timestamp(text: object) -> float | None:
-    """Read the file's own `YYYY-MM-DDTHH:MM:SSZ` (UTC); what is not a time says nothing."""
-    try:
-        when = datetime.fromisoformat(text if isinstance(text, str) else "")
-    except ValueError:
-        return None
-    expires = when.replace(tzinfo=when.tzinfo or UTC).timestamp()
-    return expires if 0 <= expires < _YEAR_10000 else None
+def _expiry(token: IdToken) -> str:
+    expires = token.expires or 0
+    return f"{'expired' if expires <= time.time() else 'expires'} at {shown_time(expires)}"

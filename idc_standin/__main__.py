@@ -134,20 +134,21 @@ def _app(options: argparse.Namespace) -> tuple[ASGIApp, str]:
     # Imported here so that `--help` and wrong options answer at once.
     import duckdb
 
-    from idc_standin import archive, v1, v3
+    from idc_standin import archive, drs, v1, v3
     from idc_standin.app import CheckedAnswers, Standin
     from idc_standin.cohorts import Cohorts
     from idc_standin.contract import Contract, quirks
     from idc_standin.guard import Guard
     from idc_standin.identity import PAGE_TOKEN_SECONDS, Identity
     from idc_standin.index import Index
+    from idc_standin.objects import Objects
     from idc_standin.store import Store
     from idc_standin.v1 import gateway
 
     path = archive.ensure(options.cache, lambda: sys.stderr.write(f"idc-standin: {BUILDING} {options.cache}\n"))
     contract = Contract()
     try:
-        index, guard = Index(path), Guard(archive.published(path))
+        index, guard, objects = Index(path), Guard(archive.published(path)), Objects(path)
     except duckdb.Error as error:
         reason = str(error).splitlines()[0]
         raise StandinError(
@@ -155,14 +156,18 @@ def _app(options: argparse.Namespace) -> tuple[ASGIApp, str]:
         ) from error
     chosen = {generation: quirks(generation) if options.quirks else frozenset() for generation in ("v1", "v3")}
     newest = v3.create(contract, index, guard, quirks=chosen["v3"], resolver=options.doi_resolver)
+    resolver = drs.create(objects)
     if options.retired:
-        return Standin(gateway.create_retired(), newest, [index.close, guard.close]), "with v1 retired"
+        retired = gateway.create_retired()
+        return Standin(retired, newest, [index.close, guard.close, objects.close], drs=resolver), "with v1 retired"
     store = Store(path, options.as_of, options.facts)
     identity = Identity(options.state)
     cohorts = Cohorts(options.state, PAGE_TOKEN_SECONDS)
     service = v1.V1(contract, store, cohorts, identity, quirks=chosen["v1"], patience=options.patience)
     first = gateway.create(contract, service, identity)
-    app: ASGIApp = Standin(first, newest, [store.close, cohorts.close, index.close, guard.close])
+    app: ASGIApp = Standin(
+        first, newest, [store.close, cohorts.close, index.close, guard.close, objects.close], drs=resolver
+    )
     if options.check_answers:
         app = CheckedAnswers(app, contract)
     return app, f"as of data version {store.active}.0"

@@ -1,4 +1,4 @@
-"""Joins the two generations into one application, as the live host does.
+"""Joins the two generations into one application, as the live host does, and the resolver of GUIDs with them.
 
 Law: sends each request to its generation and knows nothing of either; closes what was opened.
 """
@@ -23,17 +23,20 @@ logger = logging.getLogger(__name__)
 class Standin:
     """The whole API as an ASGI application."""
 
-    def __init__(self, v1: ASGIApp, v3: ASGIApp, close: Sequence[Callable[[], None]] = ()) -> None:
-        """``close``: what to call when the server stops."""
+    def __init__(
+        self, v1: ASGIApp, v3: ASGIApp, close: Sequence[Callable[[], None]] = (), *, drs: ASGIApp | None = None
+    ) -> None:
+        """``close``: what to call when the server stops; ``drs``: the resolver of GUIDs, upstream a host of its own."""
         self.v1, self.v3, self.close = v1, v3, close
+        self.others = {"v1": v1, "v2": v1} | ({"ga4gh": drs} if drs else {})
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Serve one request, or the server's start and stop."""
         if scope["type"] == "lifespan":
             await self._live(receive, send)
         else:
-            first = scope["path"].split("/")[1:2] in (["v1"], ["v2"])  # "*" and the like have no second part
-            await (self.v1 if first else self.v3)(scope, receive, send)
+            first = scope["path"].partition("/")[2].partition("/")[0]
+            await self.others.get(first, self.v3)(scope, receive, send)
 
     async def _live(self, receive: Receive, send: Send) -> None:
         await receive()

@@ -25,7 +25,9 @@ from idc_ext import (
     CredentialsNotFound,
     connect,
 )
-from idc_ext._credentials import Credentials, IdTokenAuth, Secret
+from idc_ext._credentials import Credentials
+from idc_ext._id_token_auth import IdTokenAuth
+from idc_ext._token import Secret
 
 HERE = "http://127.0.0.1:9"
 
@@ -69,8 +71,8 @@ def shown(error: BaseException) -> str:
 def test_the_token_of_the_token_response_comes_first(path: Path) -> None:
     first, second = fresh(n=1), fresh(n=2)
     both = {"token_response": {"id_token": first}, "id_token_jwt": second}
-    assert write(path, both).token().reveal() == first
-    assert write(path, {"token_response": {}, "id_token_jwt": second}).token().reveal() == second
+    assert write(path, both).token().secret.reveal() == first
+    assert write(path, {"token_response": {}, "id_token_jwt": second}).token().secret.reveal() == second
 
 
 def test_the_argument_comes_before_the_variable_and_that_before_the_home_directory(
@@ -102,13 +104,13 @@ def test_a_file_that_others_may_touch_is_refused_with_the_command_that_helps(pat
 
 
 def test_a_read_only_file_of_ones_own_is_fine(path: Path) -> None:
-    assert write(path, {"id_token_jwt": fresh()}, 0o400).token().reveal()
+    assert write(path, {"id_token_jwt": fresh()}, 0o400).token().secret.reveal()
 
 
 def test_a_link_to_a_file_of_ones_own_is_fine(path: Path, tmp_path: Path) -> None:
     write(path, {"id_token_jwt": fresh()})
     (tmp_path / "link").symlink_to(path)
-    assert Credentials.locate(tmp_path / "link").token().reveal()
+    assert Credentials.locate(tmp_path / "link").token().secret.reveal()
 
 
 def test_a_file_of_another_user_is_refused(path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -168,7 +170,7 @@ def test_a_renewed_file_is_picked_up_without_a_new_client(path: Path) -> None:
     for n in range(2):
         renewed = fresh(n=n)
         write(path, {"id_token_jwt": renewed})
-        assert credentials.token().reveal() == renewed
+        assert credentials.token().secret.reveal() == renewed
 
 
 @pytest.mark.parametrize(
@@ -227,13 +229,14 @@ def test_any_content_gives_a_token_or_a_credentials_error_that_shows_none(path: 
     assert TOKEN not in shows
 
 
-@pytest.mark.parametrize("show", [repr, str, "{}".format, "{!r:>20}".format])
+@pytest.mark.parametrize("show", [repr, str, "{}".format, "{!r:>20}".format, "%s".__mod__, lambda it: repr(dir(it))])
 def test_a_secret_shows_nothing(show: Any) -> None:
     assert "abc" not in show(Secret("abc"))
     assert "abc" not in show([Secret("abc")])
+    assert "abc" not in f"{Secret('abc'):>20}"
 
 
-@pytest.mark.parametrize("take", [pickle.dumps, copy.copy, copy.deepcopy])
+@pytest.mark.parametrize("take", [pickle.dumps, copy.copy, copy.deepcopy, lambda it: it.__getstate__(), json.dumps])
 def test_a_secret_is_neither_pickled_nor_copied(take: Any) -> None:
     with pytest.raises(TypeError, match="Secret"):
         take(Secret("abc"))
@@ -350,9 +353,9 @@ async def test_both_colours_attach_the_token(path: Path) -> None:
 def test_the_auth_knows_no_operation_by_itself(path: Path) -> None:
     write(path, {"id_token_jwt": TOKEN})
     auth = IdTokenAuth(Credentials.locate(path), HERE, lambda method, path: path == "/v9/mine")
-    flow = auth.auth_flow(httpx.Request("GET", f"{HERE}/v9/mine"))
+    flow = auth.sync_auth_flow(httpx.Request("GET", f"{HERE}/v9/mine"))
     assert next(flow).headers["authorization"] == f"Bearer {TOKEN}"
-    flow = auth.auth_flow(httpx.Request("GET", f"{HERE}/v1/cohorts"))
+    flow = auth.sync_auth_flow(httpx.Request("GET", f"{HERE}/v1/cohorts"))
     assert "authorization" not in next(flow).headers
 
 

@@ -1,0 +1,110 @@
+"""What a CRDC GUID stands for: GA4GH's Data Repository Service, version 1, as the CRDC's resolver speaks it.
+
+This is another service than the API, with no place in openapi.yaml; no credentials ever go to it. What v1's
+manifests list as CRDC_Series_GUID and CRDC_Instance_GUID (`dg.4DFC/…`), what v3 lists as crdc_series_uuid, and
+drs:// URIs of both all name the same objects. The stand-in resolves the GUIDs of its own manifests.
+"""
+
+from __future__ import annotations
+
+import os
+import re
+from typing import TYPE_CHECKING, Any
+from urllib.parse import unquote, urlsplit
+
+from ._drs_object import AccessMethod, Checksum, Content, DrsObject, drs_object
+from .connect import connect
+from .errors import ContractError, InvalidGUID
+
+if TYPE_CHECKING:
+    import httpx
+
+    from .connect import IDC
+
+__all__ = ["AccessMethod", "Checksum", "Content", "DrsObject", "resolve", "resolve_async"]
+
+VARIABLE = "IDC_DRS_URL"
+#: https://learn.canceridc.dev/data/organization-of-data/guids-and-uuids
+RESOLVER = "https://nci-crdc.datacommons.io"
+PATH = "/ga4gh/drs/v1/objects/"
+PREFIX = "dg.4DFC"
+
+_UUID = re.compile(r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}", re.ASCII)
+
+
+def resolve(guid: str, *, base_url: str | None = None, client: IDC | None = None, **settings: Any) -> DrsObject:
+    """Find out what a GUID stands for and where its bytes are.
+
+    Args:
+        guid: `dg.4DFC/<uuid>`, the UUID alone, `drs://<host>/dg.4DFC/<uuid>` or `drs://dg.4DFC:<uuid>`.
+        base_url: The resolver, without a path; else the variable IDC_DRS_URL, else the CRDC's. The host in a
+            drs:// URI is never asked for being in it: it must be one of these.
+        client: What `connect` made for the resolver's base URL, to resolve many over one connection.
+        settings: What `connect` takes otherwise, such as `timeout`.
+
+    Returns:
+        One object: a series is a bundle, whose `contents` are its instances; an instance is a file. Sizes are in
+        bytes, times in UTC.
+
+    Raises:
+        InvalidGUID: it is no GUID of the CRDC's, or one of another resolver. Nothing has been sent.
+        NotFound: the resolver does not know it. Other answers raise as those of the API do.
+        ContractError: the answer is not of the shape that DRS gives it, or is another object.
+        httpx.TransportError: nobody answered.
+    """
+    name, base = _asked(guid, base_url, client)
+    if client is not None:
+        return _answered(name, client.get_httpx_client().get(PATH + name))
+    with connect(base, **settings) as idc:
+        return _answered(name, idc.get_httpx_client().get(PATH + name))
+
+
+async def resolve_async(
+    guid: str, *, base_url: str | None = None, client: IDC | None = None, **settings: Any
+) -> DrsObject:
+    """Do what `resolve` does, for asynchronous code."""
+    name, base = _asked(guid, base_url, client)
+    if client is not None:
+        return _answered(name, await client.get_async_httpx_client().get(PATH + name))
+    async with connect(base, **settings) as idc:
+        return _answered(name, await idc.get_async_httpx_client().get(PATH + name))
+
+
+def _asked(guid: str, base_url: str | None, client: IDC | None) -> tuple[str, str]:
+    """Say which object to ask for, and whom."""
+    base = re.sub(r"/ga4gh/drs/v1(/objects)?/*$", "", base_url or os.environ.get(VARIABLE) or RESOLVER)
+    name, host = _read(str(guid))
+    asked = base if client is None else client._base_url
+    if host is not None and host not in (urlsplit(asked).netloc.lower(), urlsplit(RESOLVER).netloc):
+        raise InvalidGUID(
+            f"{guid!r:.200} is a URI of another resolver: to ask it, pass base_url='https://{host}', if you trust it"
+        )
+    return name, base
+
+
+def _read(guid: str) -> tuple[str, str | None]:
+    """Find the GUID in what people write for it, and the host that a URI names."""
+    bare, host = guid.strip(), None
+    if bare[:6].lower() == "drs://":
+        bare = unquote(bare[6:])
+        if not bare.startswith(f"{PREFIX}:"):
+            host, _, bare = bare.partition("/")
+            host = host.lower()
+    # In a compact identifier, a colon follows the prefix, and no host is named.
+    uuid = bare.removeprefix(f"{PREFIX}:" if host is None and ":" in bare else f"{PREFIX}/").lower()
+    if not _UUID.fullmatch(uuid) or host == "":
+        raise InvalidGUID(
+            f"{guid!r:.200} is no GUID of the CRDC's: it looks like {PREFIX}/ and a UUID, such as "
+            f"{PREFIX}/099a1844-dc1c-44bd-91f8-e6f1860cbfce"
+        )
+    return f"{PREFIX}/{uuid}", host
+
+
+def _answered(name: str, response: httpx.Response) -> DrsObject:
+    try:
+        found = drs_object(response.json())
+    except (ValueError, RecursionError) as error:
+        raise ContractError(f"GET {PATH}{name} was answered with what is no DrsObject: {error}") from None
+    if found.id.rpartition("/")[2].lower() != name.rpartition("/")[2]:
+        raise ContractError(f"GET {PATH}{name} was answered with another object, {found.id!r:.200}")
+    return found

@@ -1,0 +1,107 @@
+"""The CRDC's resolver of GUIDs on this machine: GA4GH's Data Repository Service, version 1, for what is in the archive.
+
+Law: HTTP shapes only — no SQL. This is another service than the API, upstream as well as here, so openapi.yaml does not
+describe it. It resolves studies, series and instances of every data release, whatever ``--as-of`` says: a GUID outlives
+the releases. What the index lacks (checksums, the sizes of instances) is left empty and not made up.
+"""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING, Any
+
+import orjson
+from starlette.applications import Starlette
+from starlette.concurrency import run_in_threadpool
+from starlette.responses import Response
+from starlette.routing import Route
+
+from idc_standin.objects import Bundle, Instance
+from idc_standin.v3.handlers import BUCKETS
+
+if TYPE_CHECKING:
+    from starlette.exceptions import HTTPException
+    from starlette.requests import Request
+
+    from idc_standin.objects import Objects
+
+PATH = "/ga4gh/drs/v1/objects"
+PREFIX = "dg.4DFC/"
+HOST = "nci-crdc.datacommons.io"  # whose GUIDs they are, here as well
+GUID = re.compile(rf"(?:{re.escape(PREFIX)})?([0-9a-f]{{8}}(?:-[0-9a-f]{{4}}){{3}}-[0-9a-f]{{12}})")
+
+
+def create(objects: Objects) -> Starlette:
+    """The resolver."""
+
+    async def resolve(request: Request) -> Response:
+        guid = GUID.fullmatch(request.path_params["guid"])
+        found = await run_in_threadpool(objects.find, guid[1]) if guid else None
+        if found is None:
+            return _error(404, "no record found")
+        return _json(200, _instance(found) if isinstance(found, Instance) else _bundle(found))
+
+    handlers_of_errors: Any = {404: _failed, 405: _failed}
+    return Starlette(routes=[Route(f"{PATH}/{{guid:path}}", resolve)], exception_handlers=handlers_of_errors)
+
+
+def _bundle(bundle: Bundle) -> dict[str, Any]:
+    """A series has folders for addresses and its instances for contents; a study has its series, and no address."""
+    return {
+        **_common(bundle.uuid, bundle.uid, bundle.since),
+        "description": bundle.description,
+        "size": bundle.size,
+        "access_methods": [] if bundle.address is None else _folders(bundle.address),
+        "contents": [
+            {"name": PREFIX + uuid, "id": PREFIX + uuid, "drs_uri": [f"drs://{HOST}/{PREFIX}{uuid}"]}
+            for uuid in bundle.parts
+        ],
+        "form": "bundle",
+    }
+
+
+def _folders(on_amazon: str) -> list[dict[str, Any]]:
+    bucket, _, folder = on_amazon.removeprefix("s3://").partition("/")
+    return [_access("s3", on_amazon), _access("gs", f"gs://{BUCKETS.get(bucket, bucket)}/{folder}")]
+
+
+def _instance(instance: Instance) -> dict[str, Any]:
+    return {
+        **_common(instance.uuid, instance.uid, instance.since),
+        "description": None,
+        "size": None,
+        "mime_type": "application/dicom",
+        "access_methods": [_access("gs", instance.address)],
+        "contents": [],
+        "form": "object",
+    }
+
+
+def _common(uuid: str, uid: str, since: str) -> dict[str, Any]:
+    when = f"{since}T00:00:00Z"
+    return {
+        "id": PREFIX + uuid,
+        "self_uri": f"drs://{HOST}/{PREFIX}{uuid}",
+        "name": uid,
+        "aliases": [],
+        "checksums": [],
+        "created_time": when,
+        "updated_time": when,
+        "version": None,
+    }
+
+
+def _access(kind: str, url: str) -> dict[str, Any]:
+    return {"access_id": kind, "access_url": {"url": url}, "region": "", "type": kind}
+
+
+async def _failed(request: Request, error: HTTPException) -> Response:
+    return _error(error.status_code, error.detail)
+
+
+def _error(status: int, message: str) -> Response:
+    return _json(status, {"msg": message, "status_code": status})
+
+
+def _json(status: int, content: dict[str, Any]) -> Response:
+    return Response(orjson.dumps(content), status, media_type="application/json")

@@ -1,0 +1,205 @@
+"""GUIDs: what is taken for one, whom it is sent to, and what the answer becomes."""
+
+import subprocess
+import sys
+from datetime import UTC, datetime
+from typing import Any
+
+import httpx
+import pytest
+
+from idc_ext import ContractError, InvalidGUID, NotFound, connect, drs, v1
+
+SERIES = "099a1844-dc1c-44bd-91f8-e6f1860cbfce"
+SPEC = v1.cohort(
+    "testcohort",
+    "Test description",
+    {"collection_id": ["TCGA-LUAD", "TCGA-KIRC"], "Modality": ["CT", "MR"], "race": ["ASIAN"]},
+)
+#: The user guide's example of an instance, in the shape of CRDC's resolver.
+FILE = {
+    "access_methods": [
+        {"access_id": "gs", "access_url": {"url": "gs://a/b.dcm"}, "region": "", "type": "gs"},
+        {"access_id": "s3", "access_url": {"url": "s3://a/b.dcm"}, "region": "us-east-1", "type": "s3"},
+        {"access_id": "https", "type": "https"},
+    ],
+    "aliases": [],
+    "checksums": [{"checksum": "9a63c81a4b3b4bc3950678a4e9acc930", "type": "md5"}],
+    "contents": [],
+    "created_time": "2021-09-02T20:11:36.124585",
+    "description": None,
+    "form": "object",
+    "id": f"dg.4DFC/{SERIES}",
+    "mime_type": "application/json",
+    "name": None,
+    "self_uri": f"drs://nci-crdc.datacommons.io/dg.4DFC/{SERIES}",
+    "size": 528622,
+    "updated_time": "2021-09-02T20:11:36.124592",
+    "version": "faf7385b",
+}
+
+
+@pytest.fixture(autouse=True)
+def _no_settings(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delenv("IDC_DRS_URL", raising=False)
+
+
+def answering(body: Any, status: int = 200) -> tuple[list[httpx.Request], dict[str, Any]]:
+    sent: list[httpx.Request] = []
+
+    def answer(request: httpx.Request) -> httpx.Response:
+        sent.append(request)
+        return httpx.Response(status, json=body)
+
+    return sent, {"transport": httpx.MockTransport(answer)}
+
+
+@pytest.mark.parametrize(
+    "guid",
+    [
+        f"dg.4DFC/{SERIES}",
+        SERIES,
+        SERIES.upper(),
+        f"  dg.4DFC/{SERIES}\n",
+        f"drs://nci-crdc.datacommons.io/dg.4DFC/{SERIES}",
+        f"drs://NCI-CRDC.datacommons.io/{SERIES}",
+        f"drs://nci-crdc.datacommons.io/dg.4DFC%2F{SERIES}",
+        f"drs://dg.4DFC:{SERIES}",
+    ],
+)
+def test_every_way_to_write_a_guid_asks_for_the_same_object_at_the_crdc(guid: str) -> None:
+    sent, settings = answering(FILE)
+    drs.resolve(guid, **settings)
+    (request,) = sent
+    assert str(request.url) == f"https://nci-crdc.datacommons.io/ga4gh/drs/v1/objects/dg.4DFC/{SERIES}"
+    assert "authorization" not in request.headers
+
+
+@pytest.mark.parametrize(
+    "guid",
+    ["", "dg.4DFC/", "dg.9999/" + SERIES, SERIES[:-1], SERIES + "0", "1.3.6.1.4.1", f"dg.4DFC/{SERIES}/../x",
+     "drs://", "drs:///" + SERIES, f"drs://dg.9999:{SERIES}", "None", "dg.4DFC/None", None, 7, f"{SERIES}?x=1"],
+)  # fmt: skip
+def test_what_is_no_guid_is_refused_before_anything_is_sent(guid: Any) -> None:
+    sent, settings = answering(FILE)
+    with pytest.raises(InvalidGUID, match=r"dg\.4DFC"):
+        drs.resolve(guid, **settings)
+    assert sent == []
+    assert issubclass(InvalidGUID, ValueError)
+
+
+def test_the_host_in_a_uri_is_not_asked_for_being_in_it() -> None:
+    sent, settings = answering(FILE)
+    uri = f"drs://evil.example/dg.4DFC/{SERIES}"
+    with pytest.raises(InvalidGUID, match=r"base_url='https://evil\.example', if you trust it"):
+        drs.resolve(uri, **settings)
+    assert sent == []
+    assert drs.resolve(uri, base_url="https://evil.example", **settings)
+    assert sent[0].url.host == "evil.example"
+
+
+def test_the_resolver_is_the_argument_or_the_variable_or_the_crdc(monkeypatch: pytest.MonkeyPatch) -> None:
+    sent, settings = answering(FILE)
+    monkeypatch.setenv("IDC_DRS_URL", "http://127.0.0.1:8021")
+    drs.resolve(SERIES, **settings)
+    drs.resolve(SERIES, base_url="https://drs.example.org/ga4gh/drs/v1/objects/", **settings)
+    assert [str(request.url.join("/")) for request in sent] == ["http://127.0.0.1:8021/", "https://drs.example.org/"]
+
+
+def test_no_id_token_goes_to_a_resolver(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("IDC_TOKEN", "ya29.looks-like-one")
+    sent, settings = answering(FILE)
+    drs.resolve(SERIES, **settings)
+    assert "authorization" not in sent[0].headers
+
+
+def test_a_file_has_a_size_checksums_and_addresses() -> None:
+    _, settings = answering(FILE)
+    found = drs.resolve(SERIES, **settings)
+    assert (found.id, found.size, found.version, found.is_bundle) == (f"dg.4DFC/{SERIES}", 528622, "faf7385b", False)
+    assert found.checksums == (drs.Checksum("9a63c81a4b3b4bc3950678a4e9acc930", "md5"),)
+    assert found.urls == ("gs://a/b.dcm", "s3://a/b.dcm")
+    assert found.access_methods[2] == drs.AccessMethod("https", None, "https", None)
+    assert found.created_time == datetime(2021, 9, 2, 20, 11, 36, 124585, UTC)
+
+
+def test_parts_may_have_parts_and_uris_be_one_or_many() -> None:
+    inner = {"name": "b", "id": "dg.4DFC/b", "drs_uri": "drs://h/b"}
+    _, settings = answering({**FILE, "contents": [{"name": "a", "drs_uri": ["drs://h/a"], "contents": [inner]}]})
+    (part,) = drs.resolve(SERIES, **settings).contents
+    assert (part.name, part.id, part.drs_uris) == ("a", None, ("drs://h/a",))
+    assert part.contents[0].drs_uris == ("drs://h/b",)
+
+
+@pytest.mark.parametrize(
+    ("body", "reason"),
+    [
+        ([], "no object"),
+        ({}, "has no id"),
+        ({**FILE, "size": "528622"}, "size is str and not int"),
+        ({**FILE, "size": True}, "size is bool"),
+        ({**FILE, "contents": [1]}, "contents are not objects"),
+        ({**FILE, "contents": [{}]}, "has no name"),
+        ({**FILE, "checksums": [{"type": "md5"}]}, "has no checksum"),
+        ({**FILE, "aliases": [1]}, "aliases are not texts"),
+        ({**FILE, "created_time": "yesterday"}, "created_time is not a time"),
+        ({**FILE, "id": "dg.4DFC/11111111-dc1c-44bd-91f8-e6f1860cbfce"}, "another object"),
+    ],
+)
+def test_an_answer_of_another_shape_breaks_the_contract_and_says_where(body: Any, reason: str) -> None:
+    _, settings = answering(body)
+    with pytest.raises(ContractError, match=reason):
+        drs.resolve(SERIES, **settings)
+
+
+def test_an_unknown_guid_is_not_found_in_the_resolvers_own_words() -> None:
+    _, settings = answering({"msg": "no record found", "status_code": 404}, 404)
+    with pytest.raises(NotFound, match="no record found") as caught:
+        drs.resolve(SERIES, **settings)
+    assert caught.value.status == 404
+
+
+def test_a_resolver_that_nobody_reaches_is_a_transport_error() -> None:
+    with pytest.raises(httpx.TransportError):
+        drs.resolve(SERIES, base_url="http://127.0.0.1:9", retries=0)
+
+
+def test_many_are_resolved_over_one_client() -> None:
+    sent, settings = answering(FILE)
+    with connect("https://drs.example.org", **settings) as resolver:
+        for _ in range(3):
+            drs.resolve(f"drs://drs.example.org/dg.4DFC/{SERIES}", client=resolver)
+        assert not resolver.get_httpx_client().is_closed
+    assert {request.url.host for request in sent} == {"drs.example.org"}
+
+
+async def test_the_other_colour_gives_the_same(standin: str) -> None:
+    found = await drs.resolve_async(SERIES, base_url=standin)
+    assert found == drs.resolve(SERIES, base_url=standin)
+    async with connect(standin) as resolver:
+        assert await drs.resolve_async(SERIES, client=resolver) == found
+    with pytest.raises(InvalidGUID):
+        await drs.resolve_async("nonsense", base_url=standin)
+
+
+def test_the_notebooks_series_guids_resolve_to_the_addresses_of_the_manifest(standin: str) -> None:
+    with connect(standin) as idc:
+        wanted = ["CRDC_Series_GUID", "CRDC_Instance_GUID", "GCS_URL", "SOPInstanceUID", "SeriesInstanceUID"]
+        rows = list(v1.preview_manifest(idc, SPEC, fields=wanted))
+        guid = str(rows[0].crdc_series_guid)
+        mine = [row for row in rows if row.crdc_series_guid == guid]
+        series = drs.resolve(guid, client=idc)
+        assert (series.id, series.name) == (guid, mine[0].series_instance_uid)
+        assert {part.id for part in series.contents} == {row.crdc_instance_guid for row in mine}
+        for row in mine[:3]:
+            instance = drs.resolve(str(row.crdc_instance_guid), client=idc)
+            assert instance.urls == (row.gcs_url,)
+            assert (instance.name, instance.is_bundle) == (row.sop_instance_uid, False)
+
+
+def test_the_resolver_of_the_variable_serves_a_program_that_names_none(standin: str) -> None:
+    program = f"from idc_ext import drs; print(drs.resolve('dg.4DFC/{SERIES}').name)"
+    done = subprocess.run(
+        [sys.executable, "-c", program], check=True, capture_output=True, text=True, env={"IDC_DRS_URL": standin}
+    )
+    assert done.stdout.startswith("1.3.6.1.4.1.14519")
