@@ -1,4 +1,4 @@
-"""The doing half of paging: rows and pages of any dialect, in either colour, complete or not at all.
+"""The doing half of paging: pages of any dialect, in either colour, complete or not at all.
 
 `_walk` decides; the two drivers here send and wait for it, which is all that differs between `for` and
 `async for`. No endpoint is named here.
@@ -6,19 +6,23 @@
 
 from __future__ import annotations
 
-import asyncio
-import time
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from typing import TYPE_CHECKING, Any, Generic, Protocol, TypeVar
 
 import httpx
-from attrs import Factory, frozen
+from attrs import Factory, field, frozen
 
+from ._ahead import Tasks, Threads
+from ._checkpoint import Checkpoint, Saved
+from ._columns import Columns
+from ._deadline import asleep, sleep
 from ._walk import Answer, Call, Page, Patience, Pending, Pin, Wait, read, walk
+from ._whole import Position
 from .errors import ContractError, InvalidRequest, PagingError
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncIterator, Callable, Iterator
+    import os
+    from collections.abc import Callable, Generator, Iterator
 
 T = TypeVar("T")
 
@@ -33,19 +37,24 @@ class Client(Protocol):
         """Get the client of the asynchronous colour."""
 
 
-@frozen(repr=False, eq=False)
-class Rows(Generic[T]):
-    """All rows of a paged request, as a value: nothing is sent until it is iterated, each time anew.
+@frozen
+class Progress:
+    """How far a walk came.
 
-    Iterate it with `for` or `async for`; `pages()` gives the pages.
-
-    Raises (when iterated):
-        PagingError: a page token repeats, the total or the data release moves, rows are missing, repeated or too
-            many, no answer comes, or something interrupted the walk before.
-        ContractError: an answer does not fit the document.
-        APIError, CredentialsError: the server refused, or there is no token to ask with.
-        httpx.TransportError: nobody answered. Asking the same iterator again repeats the request that failed.
+    Attributes:
+        rows: How many rows have come, those before a checkpoint included.
+        total: How many there are; None if the server does not say.
+        bytes: The bodies of this walk's pages, as they came over the wire.
     """
+
+    rows: int
+    total: int | None
+    bytes: int
+
+
+@frozen(repr=False, eq=False)
+class Request(Generic[T]):
+    """A paged request, and how its pages are to be walked."""
 
     client: Client
     first: Call
@@ -53,31 +62,42 @@ class Rows(Generic[T]):
     parse: Callable[[int, Any], Page[T] | Pending]
     patience: Patience = Factory(Patience)
     pin: Pin | None = None
+    #: What is declared of the columns; by default nothing, and any may come.
+    columns: Columns = field(default=Columns((), others=True), kw_only=True)
+    most: int | None = field(default=None, kw_only=True)
+    ahead: int = field(default=0, kw_only=True)
+    progress: Callable[[Progress], object] | None = field(default=None, kw_only=True)
+    checkpoint: str | os.PathLike[str] | None = field(default=None, kw_only=True)
 
-    def __repr__(self) -> str:
-        return f"<Rows of {self.first}>"
-
-    def pages(self) -> Pages[T]:
-        """Start a walk. What it returns serves `next()` and `for`, `anext()` and `async for`."""
-        return Pages(self)
-
-    def __iter__(self) -> Iterator[T]:
-        return _RowIterator(self.pages())
-
-    def __aiter__(self) -> AsyncIterator[T]:
-        return _RowIterator(self.pages())
+    def saving(self, output: str | None = None) -> Checkpoint | None:
+        """Make what writes down how far a walk came, if that is asked for."""
+        if self.checkpoint is None:
+            return None
+        # Both generated clients know it; other servers number their pages otherwise.
+        base_url = getattr(self.client, "_base_url", "")
+        return Checkpoint.of(self.checkpoint, base_url, self.first, output)
 
 
 class Pages(Generic[T]):
     """One walk over the pages. Asked again after an error, it repeats the request or the error.
 
     So a walk can go on after a lost connection or with renewed credentials, and no broken one looks complete.
+    A page is done when the next one is asked for: then the checkpoint, if there is one, says so.
     """
 
-    def __init__(self, rows: Rows[T]) -> None:
-        self._client = rows.client
-        self._steps = walk(rows.first, rows.resume, rows.parse, rows.patience, rows.pin)
+    def __init__(self, request: Request[T], *, start: Position | None = None) -> None:
+        self._request = request
+        self._start = start
+        self._checkpoint = request.saving() if start is None else None
+        self._steps: Generator[Call | Wait | Page[T], Answer, None] | None = None
+        self._threads = Threads(request.ahead, lambda call: send(request.client, call))
+        self._tasks = Tasks(request.ahead, lambda call: asend(request.client, call))
         self._error: Exception | None = None
+        self._ended = False
+        self._bytes = 0
+        self._given: Page[T] | None = None
+        #: How many rows of the page given last are done; all of them when the next is asked for.
+        self.used = 0
 
     def __iter__(self) -> Pages[T]:
         return self
@@ -85,35 +105,66 @@ class Pages(Generic[T]):
     def __aiter__(self) -> Pages[T]:
         return self
 
+    def __enter__(self) -> Pages[T]:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+    def __del__(self) -> None:
+        # Left early: requests under way are of no use, and the rows that are done are written down.
+        with suppress(Exception):
+            self.close()
+
     def __next__(self) -> Page[T]:
         step = self._next(None)
         while not isinstance(step, Page):
             if isinstance(step, Wait):
-                time.sleep(step.seconds)
+                sleep(step.seconds, str(self._request.first))
                 step = self._next(None)
             else:
-                step = self._next(send(self._client, step))
-        return step
+                step = self._next(self._threads.take(step))
+        return self._following(step, self._threads)
 
     async def __anext__(self) -> Page[T]:
         try:
             step = self._next(None)
             while not isinstance(step, Page):
                 if isinstance(step, Wait):
-                    await asyncio.sleep(step.seconds)
+                    await asleep(step.seconds, str(self._request.first))
                     step = self._next(None)
                 else:
-                    step = self._next(await asend(self._client, step))
+                    step = self._next(await self._tasks.take(step))
         except StopIteration:
             raise StopAsyncIteration from None
-        return step
+        return self._following(step, self._tasks)
+
+    def close(self) -> None:
+        """End the walk here. With a checkpoint, the rows that are done are written down, also within a page."""
+        self._threads.close()
+        self._tasks.close()
+        if not self._ended and self._error is None:
+            self._error = PagingError(f"{self._request.first}: the walk was ended early; start anew")
+        given, self._given = self._given, None
+        if given is not None and self._checkpoint is not None:
+            self._checkpoint.save(Saved(given.at.within(self.used)))
 
     def _next(self, answer: Answer) -> Call | Wait | Page[T]:
         if self._error is not None:
             raise self._error
+        self._settle()
         try:
-            return self._steps.send(answer)
+            if self._steps is None:
+                self._steps = self._begun()
+            step = self._steps.send(answer)
+            if isinstance(step, Page):
+                self._take(step)
         except StopIteration:
+            self._ended = True
+            self._threads.close()
+            self._tasks.close()
+            if self._checkpoint is not None:
+                self._checkpoint.remove()
             raise
         except Exception as error:
             self._error = error
@@ -122,36 +173,41 @@ class Pages(Generic[T]):
             # An interruption ends the walk, too, and the next call must not take that for its end.
             self._error = PagingError("the walk was interrupted while a page was read; start anew")
             raise
+        return step
 
+    def _begun(self) -> Generator[Call | Wait | Page[T], Answer, None]:
+        asked, start = self._request, self._start
+        saved = None if self._checkpoint is None else self._checkpoint.load()
+        start = saved.position if saved is not None else start or Position()
+        return walk(asked.first, asked.resume, asked.parse, asked.patience, asked.pin, start=start, most=asked.most)
 
-class _RowIterator(Generic[T]):
-    """Rows one by one.
+    def _settle(self) -> None:
+        """Write down that the page given last is done."""
+        if self._given is not None:
+            if self._checkpoint is not None and self._given.then is not None:
+                self._checkpoint.save(Saved(self._given.then))
+            self._given = None
 
-    Not a generator: that would be at its end after an error, and an asynchronous one that is left early has
-    to be closed by somebody.
-    """
+    def _take(self, page: Page[T]) -> None:
+        self._bytes += page.size
+        if self._request.progress is not None:
+            self._request.progress(Progress(page.at.done + len(page.records), page.total, self._bytes))
+        self._given, self.used = page, 0
 
-    def __init__(self, pages: Pages[T]) -> None:
-        self._pages = pages
-        self._rows: Iterator[T] = iter(())
-
-    def __iter__(self) -> _RowIterator[T]:
-        return self
-
-    def __aiter__(self) -> _RowIterator[T]:
-        return self
-
-    def __next__(self) -> T:
-        while True:
-            for row in self._rows:
-                return row
-            self._rows = iter(next(self._pages).rows)
-
-    async def __anext__(self) -> T:
-        while True:
-            for row in self._rows:
-                return row
-            self._rows = iter((await anext(self._pages)).rows)
+    def _following(self, page: Page[T], ahead: Threads | Tasks) -> Page[T]:
+        """Begin what will be wanted after this page, as far as it is known."""
+        if page.then is None or page.next_token is None or not self._request.ahead:
+            return page
+        tokens = list(page.upcoming or (page.next_token,))
+        if self._request.most is not None and page.records:
+            tokens = tokens[: -(-(self._request.most - page.then.rows) // len(page.records))]
+        try:
+            ahead.start([self._request.resume(token) for token in tokens[: self._request.ahead]])
+        except BaseException:
+            # The page has not been given away, and must not count as done.
+            self._given, self._error = None, PagingError("the walk was interrupted while it looked ahead; start anew")
+            raise
+        return page
 
 
 def fetch(client: Client, call: Call, parse: Callable[[int, Any], T]) -> T:
@@ -163,7 +219,7 @@ def send(client: Client, call: Call) -> httpx.Response | InvalidRequest:
     """Send one call."""
     with legible(call):
         try:
-            return client.get_httpx_client().request(**call.keywords())
+            return _freed(client.get_httpx_client().request(**call.keywords()))
         except InvalidRequest as refusal:
             return refusal
 
@@ -172,9 +228,16 @@ async def asend(client: Client, call: Call) -> httpx.Response | InvalidRequest:
     """Send one call."""
     with legible(call):
         try:
-            return await client.get_async_httpx_client().request(**call.keywords())
+            return _freed(await client.get_async_httpx_client().request(**call.keywords()))
         except InvalidRequest as refusal:
             return refusal
+
+
+def _freed(response: httpx.Response) -> httpx.Response:
+    # A response and its stream refer to each other: bodies would pile up until the garbage is next collected, which
+    # for pages is hundreds of megabytes. The body has been read, so the stream is of no use any more.
+    response.stream = httpx.ByteStream(b"")
+    return response
 
 
 @contextmanager

@@ -12,7 +12,7 @@ import re
 from typing import TYPE_CHECKING, Any, TypeAlias, TypeVar, get_args, get_origin, get_type_hints
 from urllib.parse import unquote
 
-from attrs import field, frozen
+from attrs import frozen
 from idc_client import models
 from idc_client.models import (
     V3AttributeValue,
@@ -20,14 +20,17 @@ from idc_client.models import (
     V3Counts,
     V3License,
     V3ManifestRow,
+    V3Version,
     V3ViewerUrl,
 )
 
+from ._columns import Columns
+from ._sql_types import Table
 from ._walk import Page
 from .errors import ContractError
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Mapping
+    from collections.abc import Iterable, Mapping
 
 M = TypeVar("M")
 
@@ -36,33 +39,14 @@ Citation: TypeAlias = str | dict[str, Any]
 
 #: What rows of a manifest strictly ascend by: code points of text compare as the server's bytes do.
 _ORDER = ("collection_id", "PatientID", "StudyInstanceUID", "SeriesInstanceUID")
+#: The columns of a manifest.
+MANIFEST = Columns.of(V3ManifestRow)
+#: The most pages that are asked for before they are wanted.
+_MOST_AHEAD = 16
 #: A line of a manifest as text; bucket, and what ascends within it.
 LINE = re.compile(r"s3://([a-z0-9.-]+)/([0-9a-f-]{36})/\*")
 #: What comes with 200, too, for a DOI that nobody describes: nothing, or a page to look at.
 _NO_CITATION = re.compile(r"\s*|\s*<(!doctype|html)\b.*", re.DOTALL | re.IGNORECASE)
-
-
-@frozen
-class Table:
-    """A table that SQL gave; iterating it gives the rows.
-
-    Attributes:
-        columns: Their names, in the order of the statement.
-        rows: Each by column name.
-        truncated: Whether the statement has more rows than these.
-        max_rows: The limit that the server applied.
-    """
-
-    columns: list[str]
-    rows: list[dict[str, Any]] = field(repr=False)
-    truncated: bool
-    max_rows: int
-
-    def __iter__(self) -> Iterator[dict[str, Any]]:
-        return iter(self.rows)
-
-    def __len__(self) -> int:
-        return len(self.rows)
 
 
 @frozen
@@ -78,6 +62,19 @@ class Citations:
     citations: list[Citation]
     unresolved: list[str]
     acknowledgment: Citation | None
+
+
+def server(_status: int, body: Any) -> V3Version:
+    """Read what the server says of itself and its data."""
+    return _made(V3Version, body)
+
+
+def release_of(said: V3Version) -> int:
+    """Give the number of the data release."""
+    number = said.idc_version.removeprefix("v")
+    if not number.isdecimal():
+        raise ContractError(f"GET /v3/version names the data release {said.idc_version!r:.40}, which holds no number")
+    return int(number)
 
 
 def version(_status: int, body: Any) -> str:
@@ -112,13 +109,18 @@ def manifest_page(_status: int, body: Any) -> Page[V3ManifestRow]:
         raise TypeError("a row without identifiers")
     if any(later <= earlier for earlier, later in itertools.pairwise(keys)):
         raise ValueError("rows twice or out of order")
+    MANIFEST.check(rows)
+    # Pages are asked for by number, so those after the next can be asked for as well.
+    last = -(-total // size)
     return Page(
-        [_made(V3ManifestRow, row) for row in rows],
+        rows,
         total,
         str(page + 1) if offset + returned < total else None,
         {name: value for name, value in body.items() if name != "series"},
         offset=offset,
         ends=(keys[0], keys[-1]) if keys else None,
+        make=V3ManifestRow.from_dict,
+        upcoming=tuple(map(str, range(page + 1, min(last, page + 1 + _MOST_AHEAD)))),
     )
 
 
@@ -130,6 +132,12 @@ def table(_status: int, body: Any) -> Table:
     if any(type(name) is not str for name in columns) or any(row.keys() != set(columns) for row in rows):
         raise ValueError("a row without all the columns")
     return Table(columns, rows, truncated, _count(body, "max_rows"))
+
+
+def types(said: Table) -> dict[str, str]:
+    """Take the types of columns out of the table that names them."""
+    found = {row.get("column_name"): row.get("column_type") for row in said}
+    return {str(name): str(kind) for name, kind in found.items()}
 
 
 def viewer_url(_status: int, body: Any) -> V3ViewerUrl:

@@ -7,21 +7,20 @@ without either.
 
 from __future__ import annotations
 
+from functools import cached_property
 from typing import TYPE_CHECKING, Any, Generic, TypeAlias, TypeVar
 
 import httpx
-from attrs import Factory, define, evolve, field, frozen
+from attrs import Factory, evolve, field, frozen
 
 from ._failures import failure
+from ._whole import Position, Whole
 from .errors import ContractError, DataReleaseChanged, InvalidRequest, PagingError
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Generator, Iterator, Mapping
+    from collections.abc import Callable, Generator, Iterator, Mapping, Sequence
 
 T = TypeVar("T")
-
-#: This many empty pages in a row may announce another one.
-MOST_EMPTY_PAGES = 20
 
 
 @frozen
@@ -61,22 +60,36 @@ class Page(Generic[T]):
     """One answer: its rows, and what the server says of the whole.
 
     Attributes:
-        rows: The rows of this page; may be fewer than asked for, even none.
+        records: The rows as they came, by wire name; already held against the document.
         total: How many rows all pages hold together; None if the server does not say.
         next_token: What asks for the following page; None at the end.
         info: The rest of the body as it came, such as the echo of the cohort.
         release: The data release that the walk holds on to; None if it does not.
-        offset: How many rows the server says come before this page; None if it does not say.
-        ends: Sort keys of the first and the last row, where rows strictly ascend; None where they need not.
     """
 
-    rows: list[T]
+    records: list[Any]
     total: int | None
     next_token: str | None
     info: Mapping[str, Any] = field(factory=dict, repr=False)
     release: str | None = None
+    #: How many rows the server says come before this page; None if it does not say.
     offset: int | None = field(default=None, repr=False)
+    #: Sort keys of the first and the last row, where rows strictly ascend; None where they need not.
     ends: tuple[Any, Any] | None = field(default=None, repr=False)
+    #: Makes a row of a record; None where rows are records.
+    make: Callable[[Any], T] | None = field(default=None, repr=False, eq=False)
+    #: Tokens that can be asked for already, from `next_token` on; empty if only that one can.
+    upcoming: Sequence[str] = field(default=(), repr=False, eq=False)
+    #: Where the walk stands before and after this page. After the last one there is nowhere to go.
+    at: Position = field(default=Position(), repr=False, eq=False)
+    then: Position | None = field(default=None, repr=False, eq=False)
+    #: The size of the body, in bytes as they came over the wire.
+    size: int = field(default=0, repr=False, eq=False)
+
+    @cached_property
+    def rows(self) -> list[T]:
+        """The rows of this page; may be fewer than asked for, even none. Made when they are first looked at."""
+        return self.records if self.make is None else [self.make(record) for record in self.records]
 
 
 @frozen
@@ -125,61 +138,51 @@ def walk(
     parse: Callable[[int, Any], Page[T] | Pending],
     patience: Patience,
     pin: Pin | None = None,
+    *,
+    start: Position = Position(),  # noqa: B008 - a value that cannot change
+    most: int | None = None,
 ) -> Generator[Call | Wait | Page[T], Answer, None]:
-    """Give page after page, checking that they make up a whole. The only place where a walk is decided."""
-    whole = _Whole(str(call), PagingError if pin is None else DataReleaseChanged)
+    """Give page after page, checking that they make up a whole. The only place where a walk is decided.
+
+    Args:
+        call: What asks for the first page.
+        resume: Makes of a token what asks for its page.
+        parse: Reads an answer.
+        patience: How long to put up with "not yet".
+        pin: What names the data release, if the walk is to hold on to one.
+        start: Where to begin; the pages before are taken as seen, and of the first one the rows that are done left out.
+        most: After how many rows to end, those before `start` included; None for all.
+    """
+    if most is not None and start.done >= most:
+        return
+    whole = Whole.at(str(call), PagingError if pin is None else DataReleaseChanged, start)
     release = None if pin is None else (yield from _asked(pin))
+    if start.release not in (None, release):
+        raise DataReleaseChanged(
+            f"{whole.name}: the data release moved from {start.release} to {release} since the checkpoint was written; "
+            "remove it to start anew"
+        )
+    here = evolve(start, release=release)
+    call = call if start.token is None else resume(start.token)
     while True:
         page = yield from _settled(call, resume, parse, patience)
         # Checked before the page is given away: who takes the last page only must not miss it.
         whole.add(page)
-        if pin is not None and not page.next_token:
+        ended = not page.next_token or (most is not None and whole.count >= most)
+        if pin is not None and ended:
             now = yield from _asked(pin)
             if now != release:
                 raise DataReleaseChanged(
                     f"{whole.name}: the data release moved from {release} to {now} during the walk; start anew"
                 )
-        yield page if pin is None else evolve(page, release=release)
-        if not page.next_token:
+        if here.skip > len(page.records):
+            raise PagingError(f"{whole.name}: {here.skip} rows of a page were done that now holds fewer; start anew")
+        then = None if ended else whole.position(page.next_token, release)
+        records = page.records[here.skip : None if most is None else max(most - here.rows, 0)]
+        yield evolve(page, records=records, release=release, at=evolve(here, total=whole.total), then=then)
+        if then is None or page.next_token is None:
             return
-        call = resume(page.next_token)
-
-
-@define
-class _Whole:
-    """What is known of a walk so far, and whether the next page goes with it."""
-
-    name: str
-    moved: type[PagingError]
-    total: int | None = None
-    count: int = 0
-    empty: int = 0
-    seen: set[str] = Factory(set)
-    last: Any = None
-
-    def add(self, page: Page[Any]) -> None:
-        name, token = self.name, page.next_token or None
-        if page.total is not None and self.total is not None and page.total != self.total:
-            raise self.moved(
-                f"{name}: the total moved from {self.total} to {page.total} rows during the walk; start anew"
-            )
-        self.total = page.total if self.total is None else self.total
-        if page.offset is not None and page.offset != self.count:
-            raise PagingError(f"{name}: {self.count} rows came, then a page that follows on {page.offset}; start anew")
-        if page.ends is not None:
-            if self.last is not None and page.ends[0] <= self.last:
-                raise PagingError(f"{name}: rows came a second time or out of order; start anew")
-            self.last = page.ends[1]
-        self.count += len(page.rows)
-        if self.total is not None and (self.count > self.total or (token is None and self.count != self.total)):
-            raise PagingError(f"{name}: {self.count} rows came, but the server said there are {self.total}; start anew")
-        if token in self.seen:
-            raise PagingError(f"{name}: a page token came a second time, so the walk would never end")
-        self.empty = 0 if page.rows else self.empty + 1
-        if token is not None:
-            if self.empty > MOST_EMPTY_PAGES:
-                raise PagingError(f"{name}: {self.empty} pages in a row were empty and announced another one")
-            self.seen.add(token)
+        here, call = then, resume(page.next_token)
 
 
 def _asked(pin: Pin) -> Generator[Call, Answer, str]:
@@ -214,7 +217,7 @@ def _settled(
             call, resumable = original, False
             continue
         if isinstance(page, Page):
-            return page
+            return evolve(page, size=_size(answer))
         pause = next(pauses, None)
         if pause is None:
             raise PagingError(
@@ -225,6 +228,11 @@ def _settled(
         waited += pause
         if resumable and page.token:
             call = resume(page.token)
+
+
+def _size(answer: httpx.Response | InvalidRequest) -> int:
+    # What was not streamed has not been counted on the way.
+    return answer.num_bytes_downloaded or len(answer.content) if isinstance(answer, httpx.Response) else 0
 
 
 def read(call: Call, answer: httpx.Response | InvalidRequest, parse: Callable[[int, Any], T]) -> T:

@@ -7,7 +7,7 @@ misread without a word (an empty filter, a scalar for a list, a wrong case) is r
 from __future__ import annotations
 
 import functools
-from typing import TYPE_CHECKING, Any, TypeAlias, TypeVar
+from typing import TYPE_CHECKING, Any, TypeAlias
 
 from idc_client.api.v1 import create_cohort as _create_cohort
 from idc_client.api.v1 import get_cohort_manifest as _get_cohort_manifest
@@ -19,6 +19,7 @@ from idc_client.models import (
     V1CohortCreated,
     V1CohortProperties,
     V1CohortSpec,
+    V1DicomMetadataRow,
     V1Flag,
     V1ManifestRow,
     V1QueryFields,
@@ -26,7 +27,9 @@ from idc_client.models import (
 )
 
 from . import _v1_names
-from ._paging import Client, Rows, fetch
+from ._columns import Columns
+from ._paging import Client, fetch
+from ._rows import Rows
 from ._walk import Call, Page, Pending
 from .errors import ContractError, InvalidFilter
 
@@ -46,7 +49,6 @@ __all__ = [
 
 #: A row of a query, by wire name. Numbers come as text, repeated values as lists, missing ones as None.
 Row: TypeAlias = dict[str, str | list[str] | None]
-T = TypeVar("T")
 
 
 def cohort(
@@ -87,7 +89,7 @@ def preview_manifest(
     """
     columns = _v1_names.columns(fields)
     build = functools.partial(_preview_manifest._get_kwargs, body=spec, page_size=page_size)
-    return _rows(idc, build, _flags(columns.values(), sql), _manifest_page(columns))
+    return _rows(idc, build, _flags(columns.values(), sql), "manifest", Columns.of(V1ManifestRow, only=columns))
 
 
 def manifest(
@@ -99,7 +101,7 @@ def manifest(
     """
     columns = _v1_names.columns(fields)
     build = functools.partial(_get_cohort_manifest._get_kwargs, cohort_id=cohort_id, page_size=page_size)
-    return _rows(idc, build, _flags(columns.values(), sql), _manifest_page(columns))
+    return _rows(idc, build, _flags(columns.values(), sql), "manifest", Columns.of(V1ManifestRow, only=columns))
 
 
 def preview_query(idc: Client, spec: V1CohortSpec, fields: Iterable[str], *, page_size: int = 1000) -> Rows[Row]:
@@ -117,7 +119,7 @@ def preview_query(idc: Client, spec: V1CohortSpec, fields: Iterable[str], *, pag
     wanted = V1QueryFields(fields=_v1_names.query_fields(fields))
     body = V1QueryPreviewSpec(cohort_def=spec, query_fields=wanted)
     build = functools.partial(_preview_query._get_kwargs, body=body, page_size=page_size)
-    return _rows(idc, build, {}, _query_page(wanted.fields))
+    return _rows(idc, build, {}, "query_results", Columns.texts(map(str, wanted.fields)))
 
 
 def query(idc: Client, cohort_id: int, fields: Iterable[str], *, page_size: int = 1000) -> Rows[Row]:
@@ -127,7 +129,7 @@ def query(idc: Client, cohort_id: int, fields: Iterable[str], *, page_size: int 
     """
     wanted = V1QueryFields(fields=_v1_names.query_fields(fields))
     build = functools.partial(_query_cohort._get_kwargs, cohort_id=cohort_id, body=wanted, page_size=page_size)
-    return _rows(idc, build, {}, _query_page(wanted.fields))
+    return _rows(idc, build, {}, "query_results", Columns.texts(map(str, wanted.fields)))
 
 
 def dicom_metadata(idc: Client, *, page_size: int = 1000) -> Rows[Row]:
@@ -136,7 +138,7 @@ def dicom_metadata(idc: Client, *, page_size: int = 1000) -> Rows[Row]:
     Sorted by collection, patient, study, series and instance. No user is needed.
     """
     build = functools.partial(_get_dicom_metadata._get_kwargs, page_size=page_size)
-    return _rows(idc, build, {}, _query_page(()))
+    return _rows(idc, build, {}, "query_results", Columns.of(V1DicomMetadataRow, others=True))
 
 
 def create_cohort(idc: Client, spec: V1CohortSpec) -> V1CohortProperties:
@@ -161,50 +163,44 @@ def create_cohort(idc: Client, spec: V1CohortSpec) -> V1CohortProperties:
 
 
 def _rows(
-    idc: Client,
-    build: Callable[..., dict[str, Any]],
-    first: Mapping[str, Any],
-    parse: Callable[[int, Any], Page[T] | Pending],
-) -> Rows[T]:
+    idc: Client, build: Callable[..., dict[str, Any]], first: Mapping[str, Any], holder: str, columns: Columns
+) -> Rows[Any]:
     """Put a paged request together: later calls carry the token in place of all but `page_size`."""
-    return Rows(idc, Call.of(build(**first)), lambda token: Call.of(build(next_page=token)), parse)
+    parse = functools.partial(_page, holder, columns)
+    return Rows(idc, Call.of(build(**first)), lambda token: Call.of(build(next_page=token)), parse, columns=columns)
 
 
 def _flags(columns: Iterable[str], sql: bool) -> dict[str, V1Flag]:
     return dict.fromkeys([*columns, *(["sql"] if sql else [])], V1Flag.TRUE)
 
 
-def _manifest_page(columns: Iterable[str]) -> Callable[[int, Any], Page[V1ManifestRow] | Pending]:
-    return functools.partial(_page, "manifest", "json_manifest", frozenset(columns), V1ManifestRow.from_dict)
+#: Where a body holds its rows, and what makes one of them: rows of queries stay as they came.
+_MEMBERS: Mapping[str, tuple[str, Callable[[Any], Any] | None]] = {
+    "manifest": ("json_manifest", V1ManifestRow.from_dict),
+    "query_results": ("json", None),
+}
 
 
-def _query_page(fields: Iterable[str]) -> Callable[[int, Any], Page[Row] | Pending]:
-    return functools.partial(_page, "query_results", "json", frozenset(fields), _same)
-
-
-def _same(row: Row) -> Row:
-    return row
-
-
-def _page(
-    holder: str, member: str, wanted: frozenset[str], make: Callable[[Any], T], status: int, body: Any
-) -> Page[T] | Pending:
+def _page(holder: str, columns: Columns, status: int, body: Any) -> Page[Any] | Pending:
     """Read a body. What it says of itself is held against what it holds; generated models trust it."""
     if status == 202:
         # The token stands within `manifest_info` or `query_info`; from September 2021 on, at the top.
         inner = (part.get("next_page") for part in body.values() if isinstance(part, dict))
         return Pending(next(filter(None, inner), None) or body.get("next_page"))
+    member, make = _MEMBERS[holder]
     table, token = body[holder], body["next_page"]
     rows, total, returned = table[member], table["totalFound"], table["rowsReturned"]
     if type(total) is not int or not isinstance(rows, list) or not isinstance(token, str | None):
         raise TypeError("rows, totalFound or next_page of the wrong type")
     if returned != len(rows):
         raise ValueError(f"rowsReturned is {returned}, but {len(rows)} rows came")
+    wanted = frozenset() if columns.others else frozenset(columns.names)
     for row in rows:
         if not isinstance(row, dict) or not row.keys() >= wanted:
             raise ValueError("a row without all the columns asked for")
+    columns.check(rows)
     rest = {name: value for name, value in body.items() if name not in ("code", holder, "next_page")}
-    return Page([make(row) for row in rows], total, token or None, rest)
+    return Page(rows, total, token or None, rest, make=make)
 
 
 def _created(_status: int, body: Any) -> V1CohortProperties:

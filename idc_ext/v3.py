@@ -42,13 +42,15 @@ from idc_client.types import UNSET
 
 from . import _v3_answers as _answers
 from ._lines import Lines
-from ._paging import Client, Rows, fetch
+from ._paging import Client, fetch
+from ._rows import Rows
+from ._sql_types import Table
 from ._suggest import did_you_mean
-from ._v3_answers import Citations, Table
+from ._v3_answers import Citations
 from ._v3_filters import Filters, Wanted, check_statement, checked, one_of, where, whole
 from ._v3_from_v1 import Translation, from_v1
 from ._walk import Call, Pin
-from .errors import InvalidFilter, TruncatedResult
+from .errors import ContractError, InvalidFilter, TruncatedResult
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -104,7 +106,7 @@ def manifest(
         return Call.of(_get_manifest._get_kwargs(body=evolve(first, page=int(token))))
 
     pin = Pin(Call.of(_get_version._get_kwargs()), _answers.version)
-    return Rows(idc, ask("0"), ask, _answers.manifest_page, pin=pin)
+    return Rows(idc, ask("0"), ask, _answers.manifest_page, pin=pin, columns=_answers.MANIFEST)
 
 
 def manifest_lines(
@@ -168,14 +170,22 @@ def citations(
     return Citations(found, [] if len(found) == len(dois) else _answers.unresolved(dois, found), acknowledgment)
 
 
-def sql(idc: Client, statement: str, *, max_rows: int | None = None, allow_truncated: bool = False) -> Table:
-    """Run one SELECT over the index tables, in DuckDB's SQL.
+def sql(
+    idc: Client,
+    statement: str,
+    *,
+    max_rows: int | None = None,
+    allow_truncated: bool = False,
+    typed: bool = False,
+) -> Table:
+    """Run one SELECT over the index tables, in DuckDB's SQL. `Table` says what becomes of it in Arrow and pandas.
 
     Args:
         idc: A client; no credentials are needed.
         statement: Begins with SELECT or WITH. Without ORDER BY its rows come in no promised order.
         max_rows: The most rows wanted; by default as many as the service gives at once, 10000.
         allow_truncated: Take a part if there are more rows; `.truncated` says so.
+        typed: Ask for the types of the columns first, by a request of its own.
 
     Raises:
         InvalidFilter: the statement has a comment mark within quotes or another comment, which the service misreads.
@@ -183,6 +193,15 @@ def sql(idc: Client, statement: str, *, max_rows: int | None = None, allow_trunc
         InvalidRequest, QueryTimeout: the service refused the statement, or gave up on it after 30 s.
     """
     check_statement(statement)
+    if typed:
+        # The service renames columns of one name by selecting from the statement: so does this.
+        inner = statement.rstrip().removesuffix(";")
+        described = f"SELECT column_name, column_type FROM (DESCRIBE SELECT * FROM (\n{inner}\n))"  # noqa: S608 - theirs
+        types = _answers.types(sql(idc, described))
+        found = sql(idc, statement, max_rows=max_rows, allow_truncated=allow_truncated)
+        if types.keys() != set(found.columns):
+            raise ContractError(f"POST /v3/sql gave the columns {found.columns!r:.80} and types of {[*types]!r:.80}")
+        return evolve(found, types=types)
     asked = _MOST if max_rows is None else whole(max_rows, "max_rows")
     call = Call.of(_run_sql._get_kwargs(body=V3SqlRequest(statement, asked)))
     table = fetch(idc, call, _answers.table)

@@ -26,7 +26,8 @@ from idc_ext import (
     connect,
 )
 from idc_ext._paging import fetch
-from idc_ext._walk import MOST_EMPTY_PAGES, Call, Patience, Pending
+from idc_ext._walk import Call, Patience, Pending
+from idc_ext._whole import MOST_EMPTY_PAGES
 
 HERE = "http://127.0.0.1:9"
 FIRST = Call("POST", "/rows", {"a": "b"}, {"body": 1})

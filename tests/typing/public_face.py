@@ -17,7 +17,22 @@ from idc_client.models import (
 )
 from idc_client.types import Unset
 
-from idc_ext import IDC, APIError, DataReleaseChanged, IDCError, Lines, Page, Retired, Rows, connect, v1, v3
+from idc_ext import (
+    IDC,
+    APIError,
+    DataReleaseChanged,
+    DeadlineExceeded,
+    IDCError,
+    Lines,
+    Page,
+    Retired,
+    Retries,
+    Rows,
+    connect,
+    deadline,
+    v1,
+    v3,
+)
 
 spec = v1.cohort(
     "testcohort",
@@ -50,6 +65,22 @@ def synchronous() -> None:
             assert_type(row, dict[str, str | list[str] | None])
         for page in v1.dicom_metadata(idc).pages():
             assert_type(page, Page[v1.Row])
+
+
+def in_time() -> None:
+    """Limit time and repeats, and look at an error."""
+    with connect(deadline=30, retries=Retries(most=2, statuses={429, 503})) as idc, deadline(60):
+        try:
+            get_stats.sync(client=idc)
+        except DeadlineExceeded as late:
+            assert_type(late.args, tuple[Any, ...])
+        except APIError as error:
+            assert_type(error.curl, str)
+            assert_type(error.request_id, str | None)
+            assert_type(error.retry_after, float | None)
+            assert_type(error.response.headers["date"], str)
+            assert_type(error.response.content, bytes)
+    connect(retries=0)
 
 
 async def asynchronous() -> None:

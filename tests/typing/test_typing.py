@@ -11,7 +11,7 @@ HERE = Path(__file__).parent
 ROOT = HERE.parents[1]
 
 
-@pytest.mark.parametrize("name", ["public_face.py", "wrong_use.py"])
+@pytest.mark.parametrize("name", ["public_face.py", "tables_and_manifests.py", "wrong_use.py"])
 def test_the_public_face_is_typed_as_a_user_writes_it(name: str, tmp_path: Path) -> None:
     command = [
         sys.executable,

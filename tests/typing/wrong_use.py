@@ -1,6 +1,6 @@
 """What a type checker must refuse: an ignore below that is not needed is an error. Never run."""
 
-from idc_ext import connect, v1, v3
+from idc_ext import connect, deadline, v1, v3
 
 idc = connect()
 spec = v1.cohort("n", "", {"Modality": ["CT"]})
@@ -11,6 +11,8 @@ v1.preview_manifest(idc, spec, ["GCS_URL"])  # type: ignore[call-arg] # fields i
 v1.manifest(idc, "146", fields=["GCS_URL"])  # type: ignore[arg-type] # identifiers are numbers
 v1.create_cohort(idc, {"Modality": ["CT"]})  # type: ignore[arg-type] # filters are no cohort
 len(v1.dicom_metadata(idc))  # type: ignore[arg-type] # nothing has been sent, so nothing has been counted
+connect(retries="3")  # type: ignore[arg-type] # a number, or Retries
+deadline("30")  # type: ignore[arg-type] # seconds
 connect("http://127.0.0.1:8021", "~/.idc_credentials")  # type: ignore[call-arg] # credentials is named
 
 v3.manifest(idc, {"Modality": None})  # type: ignore[dict-item] # "anything" is said by leaving it out

@@ -1,0 +1,109 @@
+"""Rows as Arrow columns, and what pandas and polars make of them. The only module that imports any of the three.
+
+Columns are filled from the rows as they came, without making objects of them first. The libraries are imported when
+they are needed.
+"""
+
+from __future__ import annotations
+
+import importlib
+from typing import TYPE_CHECKING, Any
+
+from .errors import ContractError, MissingExtra
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
+
+    import pandas
+    import polars
+    import pyarrow
+
+    from ._columns import Columns, Kind
+
+#: Packages, and the extra of this distribution that brings them.
+_EXTRAS = {"pyarrow": "arrow", "pandas": "pandas", "polars": "polars"}
+
+
+def imported(name: str) -> Any:
+    """Import an optional dependency.
+
+    Raises:
+        MissingExtra: it is not installed.
+    """
+    package = name.partition(".")[0]
+    try:
+        return importlib.import_module(name)
+    except ModuleNotFoundError as error:
+        if error.name is None or error.name.partition(".")[0] != package:
+            raise
+        raise MissingExtra(
+            f"this needs {package}, which is not installed: pip install 'idc-client[{_EXTRAS[package]}]'", name=package
+        ) from None
+
+
+def schema(columns: Columns) -> pyarrow.Schema:
+    """Give the Arrow types of declared columns. Every one may be null to Arrow."""
+    pa = imported("pyarrow")
+    types: dict[Kind, Any] = {
+        "string": pa.string(),
+        "int64": pa.int64(),
+        "double": pa.float64(),
+        "strings": pa.list_(pa.string()),
+        "text": pa.string(),
+    }
+    return pa.schema([pa.field(column.name, types[column.kind]) for column in columns])
+
+
+def batch(columns: Columns, records: Sequence[Mapping[str, Any]]) -> pyarrow.RecordBatch:
+    """Make columns of rows.
+
+    Raises:
+        ContractError: a value does not fit its column.
+    """
+    pa, kinds = imported("pyarrow"), schema(columns)
+    try:
+        arrays = [
+            pa.array(columns.values(column, records), kind) for column, kind in zip(columns, kinds.types, strict=True)
+        ]
+    except (LookupError, OverflowError, TypeError, ValueError) as error:  # those of Arrow are among them
+        raise ContractError(f"a value does not fit its column: {error}"[:300]) from error
+    return pa.record_batch(arrays, schema=kinds)
+
+
+def table(columns: Columns, batches: Iterable[pyarrow.RecordBatch]) -> pyarrow.Table:
+    """Put batches together."""
+    return imported("pyarrow").Table.from_batches(batches, schema(columns))
+
+
+def stream(columns: Columns, batches: Iterator[pyarrow.RecordBatch]) -> pyarrow.RecordBatchReader:
+    """Make a reader of batches that are still to come."""
+    return imported("pyarrow").RecordBatchReader.from_batches(schema(columns), batches)
+
+
+def to_pandas(content: pyarrow.Table) -> pandas.DataFrame:
+    """Make a pandas frame. Whole and truth columns are pandas' nullable ones, whether or not something is missing."""
+    pa, pd = imported("pyarrow"), imported("pandas")
+    kinds = {
+        pa.int64(): pd.Int64Dtype(),
+        pa.int32(): pd.Int32Dtype(),
+        pa.int16(): pd.Int16Dtype(),
+        pa.int8(): pd.Int8Dtype(),
+        pa.uint64(): pd.UInt64Dtype(),
+        pa.uint32(): pd.UInt32Dtype(),
+        pa.uint16(): pd.UInt16Dtype(),
+        pa.uint8(): pd.UInt8Dtype(),
+        pa.bool_(): pd.BooleanDtype(),
+    }
+    frame: pandas.DataFrame = content.to_pandas(types_mapper=kinds.get)
+    return frame
+
+
+def to_polars(content: pyarrow.Table) -> polars.DataFrame:
+    """Make a polars frame."""
+    frame: polars.DataFrame = imported("polars").from_arrow(content)
+    return frame
+
+
+def subschema(whole: pyarrow.Schema, names: Sequence[str]) -> pyarrow.Schema:
+    """Choose columns."""
+    return imported("pyarrow").schema([whole.field(name) for name in names])

@@ -1,0 +1,250 @@
+"""The rows of a paged request, as a value: what is done with them decides how they are walked.
+
+Everything here is put together from the layers below, in both colours.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from typing import TYPE_CHECKING, Any, Generic, TypeVar
+
+from attrs import evolve, frozen
+
+from . import _arrow
+from ._frames import Batches, Frames
+from ._output import Output
+from ._paging import Pages, Progress, Request
+from .errors import CheckpointError
+
+if TYPE_CHECKING:
+    import os
+    from collections.abc import AsyncIterator, Callable, Iterator, Sequence
+
+    import pandas
+    import polars
+    import pyarrow
+
+    from ._formats import Format
+    from ._walk import Page
+
+T = TypeVar("T")
+R = TypeVar("R")
+
+
+@frozen(repr=False, eq=False)
+class Rows(Request[T], Frames):
+    """All rows of a paged request, as a value: nothing is sent until it is used, each time anew.
+
+    Iterate it with `for` or `async for`; `pages()` gives the pages. `to_arrow()`, `to_pandas()`, `to_polars()`,
+    `batches()` and `write()` make tables and files of it; what begins with `a` is for asynchronous code. `walk()`
+    says how: with a checkpoint, looking ahead, and so on.
+
+    Column types are those that the document declares, whatever the rows hold: text is `string`, whole numbers
+    `int64`, others `double`, lists `list<string>`; days travel as text. Where the document leaves columns open (v1's
+    queries), they are text, and lists are written as JSON.
+
+    Raises (when used):
+        PagingError: a page token repeats, the total or the data release moves, rows are missing, repeated or too
+            many, no answer comes, or something interrupted the walk before.
+        ContractError: an answer does not fit the document.
+        CheckpointError: the checkpoint is of another request or output, or damaged.
+        DeadlineExceeded: a deadline was set and is over.
+        MissingExtra: what makes the table is not installed.
+        APIError, CredentialsError: the server refused, or there is no token to ask with.
+        httpx.TransportError: nobody answered. Asking the same iterator again repeats the request that failed.
+    """
+
+    def __repr__(self) -> str:
+        return f"<Rows of {self.first}>"
+
+    def walk(
+        self,
+        *,
+        max_items: int | None = None,
+        ahead: int = 0,
+        progress: Callable[[Progress], object] | None = None,
+        checkpoint: str | os.PathLike[str] | None = None,
+    ) -> Rows[T]:
+        """Give the same rows, to be walked in another way.
+
+        Args:
+            max_items: The most rows of all; after a checkpoint, those before it are counted. Pages are as large as
+                they were asked to be, so ask for small ones if few rows are wanted.
+            ahead: So many requests are made before their pages are wanted: while one page is used, the next ones come.
+                Where a page has to be read to know what asks for the next (v1), it is one at most. Errors come in
+                their turn. When a walk is left early, tasks are cancelled, and a thread ends with its answer.
+            progress: Called with a `Progress` for every page, before the page is used.
+            checkpoint: A file that says after every page how far the walk came, written atomically, readable by its
+                owner alone, and removed when all rows have come. If it exists, the walk goes on from there, also
+                within a page. A row is done when the next one is asked for, a page likewise: after a crash what was
+                in hand comes again. What `write` makes loses and doubles nothing. Refused for another request,
+                output or data release.
+
+        Raises:
+            ValueError: a number is negative.
+        """
+        if ahead < 0 or (max_items is not None and max_items < 0):
+            raise ValueError("max_items and ahead are numbers from 0 on")
+        return evolve(self, most=max_items, ahead=ahead, progress=progress, checkpoint=checkpoint)
+
+    def pages(self) -> Pages[T]:
+        """Start a walk. What it returns serves `next()` and `for`, `anext()` and `async for`, and `with`."""
+        return Pages(self)
+
+    def __iter__(self) -> Iterator[T]:
+        return _RowIterator(self.pages())
+
+    def __aiter__(self) -> AsyncIterator[T]:
+        return _RowIterator(self.pages())
+
+    def batches(self) -> pyarrow.RecordBatchReader:
+        """Give a reader of record batches, one for each page, for what does not fit memory. Needs the extra `arrow`.
+
+        Its `schema` is known at once; rows are asked for as batches are read, except that open columns take the first
+        page.
+        """
+        batches = Batches(self.columns)
+        pages = self._from_the_start()
+        first: list[Page[T]] = []
+        for page in pages if self.columns.others else ():
+            first.append(page)
+            if page.records:
+                break
+        columns = batches.begin(first)
+
+        def read() -> Iterator[pyarrow.RecordBatch]:
+            with pages:
+                for page in first:
+                    yield from batches.add(page)
+                for page in pages:
+                    yield from batches.add(page)
+
+        return _arrow.stream(columns, read())
+
+    def __arrow_c_stream__(self, requested_schema: object | None = None) -> object:
+        """Hand the rows over by Arrow's PyCapsule interface, page by page: `polars.DataFrame(rows)`."""
+        capsule: object = self.batches().__arrow_c_stream__(requested_schema)
+        return capsule
+
+    def to_arrow(self) -> pyarrow.Table:
+        """Give an Arrow table. Needs the extra `arrow`."""
+        batches = Batches(self.columns)
+        with self._from_the_start() as pages:
+            return batches.table([batch for page in pages for batch in batches.add(page)])
+
+    async def ato_arrow(self) -> pyarrow.Table:
+        """Give an Arrow table, in asynchronous code."""
+        batches = Batches(self.columns)
+        with self._from_the_start() as pages:
+            return batches.table([batch async for page in pages for batch in batches.add(page)])
+
+    async def ato_pandas(self) -> pandas.DataFrame:
+        """Give a pandas frame, in asynchronous code."""
+        return _arrow.to_pandas(await self.ato_arrow())
+
+    async def ato_polars(self) -> polars.DataFrame:
+        """Give a polars frame, in asynchronous code."""
+        return _arrow.to_polars(await self.ato_arrow())
+
+    def write(
+        self, path: str | os.PathLike[str], format: Format | None = None, *, partition_by: Sequence[str] = ()
+    ) -> int:
+        """Write all rows into a file, or none: it appears when they have come. In flat memory.
+
+        With a checkpoint the rows are kept in a file beside it, `.part`, until they are whole; then a walk that was
+        killed goes on where it was, and the file is the same as without the interruption. One that exists is replaced.
+
+        Args:
+            path: Where to.
+            format: `csv`, `jsonl` or `parquet` (which needs the extra `arrow`); by default as the path ends.
+            partition_by: Columns that Parquet is divided by, into folders such as `Modality=CT`; then the path is
+                that of a folder, which must not exist.
+
+        Returns:
+            The number of rows.
+
+        Raises:
+            ValueError: no such format or column. Nothing has been sent.
+            FileExistsError, IsADirectoryError: there is such a folder. Nothing has been sent.
+            OSError: it cannot be written.
+        """
+        with Output(self, path, format, partition_by) as output:
+            if not output.complete:
+                with output.pages() as pages:
+                    for page in pages:
+                        output.add(page)
+            return output.finish()
+
+    async def awrite(
+        self, path: str | os.PathLike[str], format: Format | None = None, *, partition_by: Sequence[str] = ()
+    ) -> int:
+        """Write all rows into a file, in asynchronous code: as `write`."""
+        with Output(self, path, format, partition_by) as output:
+            if not output.complete:
+                with output.pages() as pages:
+                    async for page in pages:
+                        await _unbroken(output.add, page)
+            return await _unbroken(output.finish)
+
+    def write_parquet(self, path: str | os.PathLike[str], *, partition_by: Sequence[str] = ()) -> int:
+        """Write all rows as Parquet: as `write`."""
+        return self.write(path, "parquet", partition_by=partition_by)
+
+    def _from_the_start(self) -> Pages[T]:
+        if self.checkpoint is not None:
+            raise CheckpointError(
+                "a table in memory is lost in a crash, so there is nothing to go on with: write() takes a checkpoint"
+            )
+        return self.pages()
+
+
+class _RowIterator(Generic[T]):
+    """Rows one by one.
+
+    Not a generator: that would be at its end after an error, and an asynchronous one that is left early has
+    to be closed by somebody.
+    """
+
+    def __init__(self, pages: Pages[T]) -> None:
+        self._pages = pages
+        self._page: Page[T] | None = None
+        self._rows: Iterator[tuple[int, T]] = iter(())
+
+    def __iter__(self) -> _RowIterator[T]:
+        return self
+
+    def __aiter__(self) -> _RowIterator[T]:
+        return self
+
+    def __next__(self) -> T:
+        while True:
+            for used, row in self._rows:
+                self._pages.used = used
+                return row
+            if self._page is None:
+                self._page = next(self._pages)
+            self._turn(self._page)
+
+    async def __anext__(self) -> T:
+        while True:
+            for used, row in self._rows:
+                self._pages.used = used
+                return row
+            if self._page is None:
+                self._page = await anext(self._pages)
+            self._turn(self._page)
+
+    def _turn(self, page: Page[T]) -> None:
+        # An interruption while the rows are made must not lose the page.
+        self._rows = enumerate(page.rows)
+        self._page = None
+
+
+async def _unbroken(do: Callable[..., R], *args: Any) -> R:
+    """Do something in a thread, to its end also where nobody wants to wait for it any more."""
+    doing = asyncio.ensure_future(asyncio.to_thread(do, *args))
+    try:
+        return await asyncio.shield(doing)
+    except asyncio.CancelledError:
+        await asyncio.wait([doing])
+        raise

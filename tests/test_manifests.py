@@ -1,0 +1,388 @@
+"""Manifests: whole or not there, described by what is beside them, and held against the data and its past."""
+
+import csv
+import datetime
+import hashlib
+import json
+import re
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import httpx
+import pyarrow.parquet
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from idc_ext import (
+    DataReleaseChanged,
+    InvalidFilter,
+    LicenseRefused,
+    ManifestError,
+    Progress,
+    TruncatedResult,
+    connect,
+    manifests,
+)
+from idc_ext._changes import put_together
+from tests.contract.index import Index, installed
+from tests.test_v3 import VERSION, archive, client, counted, row
+
+RIDER = {"collection_id": "rider_pilot"}
+FORMATS = ["csv", "idc", "jsonl", "parquet", "s5cmd"]
+Answer = Callable[[str, Any], Any]
+
+
+@pytest.fixture(scope="module")
+def index() -> Index:
+    return installed()
+
+
+def said(rows: list[dict[str, Any]], columns: list[str]) -> dict[str, Any]:
+    """An answer of SQL."""
+    return {"columns": columns, "rows": rows, "row_count": len(rows), "truncated": False, "max_rows": 10_000}
+
+
+def composed(series: int, licence: str | None) -> dict[str, Any]:
+    """What a selection is made of: one collection under one licence."""
+    part = {"collection": "c", "license": licence, "doi": None, "series": series, "size": None}
+    return said([part], [*part])
+
+
+def service(rows: list[dict[str, Any]], **other: Any) -> Answer:
+    """A faultless server of these rows; `other` gives the answers of single paths, by the end of their names."""
+
+    def answer(path: str, body: Any) -> Any:
+        name = path.rpartition("/")[2].replace(".", "_")
+        if name == "sql" and "SELECT DISTINCT source_DOI" in body["sql"]:
+            return said([], ["source_DOI"])
+        if name in other:
+            return other[name](body) if callable(other[name]) else other[name]
+        if name == "counts":
+            return counted(len(rows))
+        if name == "manifest_txt":
+            lines = sorted(one["series_aws_url"] for one in rows)[: body["limit"]]
+            return httpx.Response(200, text="".join(f"{line}\n" for line in lines))
+        if name == "sql":
+            return composed(len(rows), "CC BY 4.0")
+        if name == "citations":
+            return {"format": "apa", "citations": [], "idc_acknowledgment": None, "recommendation": ""}
+        return archive(rows)(path, body)
+
+    return answer
+
+
+ROWS = [row(n) for n in range(12)]
+
+
+def uuids(path: Path, form: str) -> list[str]:
+    """The series that a manifest names, read in another way than the code that is tested does."""
+    if form == "parquet":
+        return list(pyarrow.parquet.read_table(path).to_pandas()["crdc_series_uuid"])
+    text = path.read_text()
+    if form == "csv":
+        return [one[9] for one in csv.reader(text.splitlines())][1:]
+    if form == "jsonl":
+        return [json.loads(line)["crdc_series_uuid"] for line in text.splitlines()]
+    pattern = {"s5cmd": r"cp s3://idc-open-data[a-z-]*/(\S+)/\* \.", "idc": r"s3://idc-open-data[a-z-]*/(\S+)/\*"}[form]
+    found = [re.fullmatch(pattern, line) for line in text.splitlines()]
+    return [one[1] for one in found if one]
+
+
+# Writing:
+
+
+@pytest.mark.parametrize("form", FORMATS)
+def test_a_manifest_names_the_series_of_the_index_and_says_so_beside_itself(
+    standin: str, index: Index, tmp_path: Path, form: Any
+) -> None:
+    path, said = tmp_path / f"manifest.{form}", list[Progress]()
+    with connect(standin) as idc:
+        before = datetime.datetime.now(datetime.UTC).replace(microsecond=0)
+        receipt = manifests.write(idc, RIDER, path, format=form, progress=said.append)
+    where = "FROM index WHERE collection_id = 'rider_pilot'"
+    assert sorted(uuids(path, form)) == [one for (one,) in index.rows(f"SELECT crdc_series_uuid {where} ORDER BY 1")]
+    numbers = index.rows(
+        "SELECT count(DISTINCT PatientID), count(DISTINCT StudyInstanceUID), count(*), sum(instanceCount)::BIGINT, "
+        f"round(sum(series_size_MB) * 100)::BIGINT * 10000 {where}"
+    )
+    found = (receipt.patients, receipt.studies, receipt.series, receipt.instances, receipt.size)
+    assert [found] == numbers
+    licences = index.rows(f"SELECT license_short_name, count(*) {where} GROUP BY 1 ORDER BY 2 DESC")
+    assert [(one.license_short_name, one.series) for one in receipt.licenses] == licences
+    assert [one.collections for one in receipt.licenses] == [("rider_pilot",)] * len(licences)
+    assert list(receipt.dois) == [one for (one,) in index.rows(f"SELECT DISTINCT source_DOI {where} ORDER BY 1")]
+    assert receipt.unresolved == receipt.dois  # nobody answers at doi.org here
+    assert receipt.citations == ()
+    assert receipt.filters == {"terms": {"collection_id": ["rider_pilot"]}}
+    assert (receipt.data_release, receipt.index_version) == (f"v{index.release}", index.version)
+    assert (receipt.base_url, receipt.format, receipt.manifest) == (standin, form, path.name)
+    assert receipt.sha256 == hashlib.sha256(path.read_bytes()).hexdigest()
+    document = Path(__file__).parents[1] / "openapi.yaml"
+    assert receipt.document_sha256 == hashlib.sha256(document.read_bytes()).hexdigest()
+    assert before <= datetime.datetime.fromisoformat(receipt.written) <= datetime.datetime.now(datetime.UTC)
+    assert manifests.read(path) == receipt
+    assert (said[-1].rows, said[-1].total) == (774, 774)
+    assert sorted(one.name for one in tmp_path.iterdir()) == [path.name, f"{path.name}.json"]
+
+
+def test_addresses_may_be_those_of_google(standin: str, tmp_path: Path) -> None:
+    with connect(standin) as idc:
+        manifests.write(idc, {"collection_id": "acrin_nsclc_fdg_pet"}, tmp_path / "a", cite=None)
+        receipt = manifests.write(
+            idc, {"collection_id": "acrin_nsclc_fdg_pet"}, tmp_path / "g", source="gcs", cite=None
+        )
+        assert len(manifests.verify(idc, tmp_path / "g")) == 0
+    assert "idc-open-data-two" in (tmp_path / "a").read_text()
+    assert "idc-open-idc1" in (tmp_path / "g").read_text()
+    assert (receipt.source, receipt.citations, receipt.unresolved) == ("gcs", None, None)
+
+
+@pytest.mark.parametrize("form", FORMATS)
+@pytest.mark.parametrize("there", [0, 1, 11, 13])
+def test_another_number_of_series_than_was_counted_is_no_manifest(tmp_path: Path, form: Any, there: int) -> None:
+    rows = [row(n) for n in range(there)]
+    path = tmp_path / "manifest"
+    path.write_text("before")
+    idc = client(service(rows, counts=counted(12), sql=composed(12, "CC BY 4.0")))
+    with pytest.raises(TruncatedResult, match="12"):
+        manifests.write(idc, {"Modality": "CT"}, path, format=form)
+    assert [one.name for one in tmp_path.iterdir()] == ["manifest"]
+    assert path.read_text() == "before"
+
+
+@pytest.mark.parametrize("form", FORMATS)
+def test_a_release_that_changes_meanwhile_leaves_what_was_there(tmp_path: Path, form: Any) -> None:
+    asked = []
+
+    def version(_: Any) -> Any:
+        asked.append(1)
+        # A walk over rows asks twice in between, about itself alone.
+        return {**VERSION, "idc_version": "v26"} if len(asked) > (1 if form in ("idc", "s5cmd") else 3) else VERSION
+
+    path = tmp_path / "manifest"
+    path.write_text("before")
+    with pytest.raises(DataReleaseChanged, match=r"from v25 .* to v26"):
+        manifests.write(client(service(ROWS, version=version)), {"Modality": "CT"}, path, format=form)
+    assert [one.name for one in tmp_path.iterdir()] == ["manifest"]
+    assert path.read_text() == "before"
+
+
+@pytest.mark.parametrize(
+    ("more", "says"),
+    [({"format": "xml"}, "no format of manifests"), ({"format": "csv", "source": "gcs"}, "take s5cmd or idc")],
+)
+def test_what_cannot_be_written_is_said_before_anything_is_sent(tmp_path: Path, more: Any, says: str) -> None:
+    idc = client(lambda *_: pytest.fail("something was sent"))
+    with pytest.raises(ValueError, match=says):
+        manifests.write(idc, {"Modality": "CT"}, tmp_path / "manifest", **more)
+    with pytest.raises(InvalidFilter, match="all_of_idc"):
+        manifests.write(idc, {}, tmp_path / "manifest")
+
+
+def test_a_selection_of_nothing_is_an_empty_manifest_that_says_so(standin: str, tmp_path: Path) -> None:
+    with connect(standin) as idc:
+        receipt = manifests.write(idc, {**RIDER, "Modality": "US"}, tmp_path / "manifest")
+        assert len(manifests.verify(idc, tmp_path / "manifest")) == 0
+    assert (receipt.series, receipt.size, receipt.licenses, receipt.citations) == (0, 0, (), None)
+    assert (tmp_path / "manifest").read_bytes() == b""
+
+
+# Licences:
+
+
+def test_what_is_not_for_commercial_use_is_listed_and_nothing_is_written(
+    standin: str, index: Index, tmp_path: Path
+) -> None:
+    expected = index.rows(
+        "SELECT collection_id, license_short_name, count(*) FROM index WHERE PatientSex = 'F' AND "
+        "(license_short_name NOT IN ('CC BY 3.0', 'CC BY 4.0') OR license_short_name IS NULL) GROUP BY ALL"
+    )
+    with connect(standin) as idc:
+        with pytest.raises(LicenseRefused, match=r"breast_cancer_screening_dbt.*license_short_name") as caught:
+            manifests.write(idc, {"PatientSex": "F"}, tmp_path / "manifest", require_commercial=True)
+        assert sorted(caught.value.offenders) == sorted(expected)
+        assert [*tmp_path.iterdir()] == []
+        allowed = {
+            "PatientSex": "F",
+            "collection_id": "rider_pilot",
+            "license_short_name": sorted(manifests.COMMERCIAL),
+        }
+        receipt = manifests.write(idc, allowed, tmp_path / "manifest", require_commercial=True)
+        assert {one.license_short_name for one in receipt.licenses} <= manifests.COMMERCIAL
+        assert manifests.check_licenses(idc, allowed) == receipt.licenses
+
+
+def test_a_licence_that_is_not_named_is_none_that_allows_anything(tmp_path: Path) -> None:
+    idc = client(service(ROWS, sql=composed(12, None)))
+    with pytest.raises(LicenseRefused, match="no licence named, 12 series"):
+        manifests.write(idc, {"Modality": "CT"}, tmp_path / "manifest", require_commercial=True)
+
+
+# Verifying:
+
+
+def test_a_manifest_or_what_is_beside_it_that_was_changed_is_not_taken(tmp_path: Path) -> None:
+    idc, path = client(service(ROWS)), tmp_path / "manifest"
+    with pytest.raises(ManifestError, match=r"manifest\.json cannot be read"):
+        manifests.read(path)
+    manifests.write(idc, {"Modality": "CT"}, path)
+    beside, content = tmp_path / "manifest.json", path.read_bytes()
+    for changed in (content[:-1], content + b"\n", b""):
+        path.write_bytes(changed)
+        with pytest.raises(ManifestError, match="was changed"):
+            manifests.verify(idc, path)
+    path.write_bytes(content)
+    said = beside.read_text()
+    for other in ("", "[]", "{}", said[:-9], "[" * 100_000, '{"idc_ext_manifest": 1}'):
+        beside.write_text(other)
+        with pytest.raises(ManifestError, match="damaged"):
+            manifests.read(path)
+    beside.write_text(said.replace('"idc_ext_manifest": 1', '"idc_ext_manifest": 2'))
+    with pytest.raises(ManifestError, match="another release of idc_ext"):
+        manifests.read(path)
+    beside.write_text(said.replace('"series": 12', '"series": 11'))
+    with pytest.raises(ManifestError, match="names 12 series"):
+        manifests.verify(idc, path)
+
+
+def with_files(one: dict[str, Any], uuid: str) -> dict[str, Any]:
+    return {**one, "crdc_series_uuid": uuid, "series_aws_url": f"s3://b/{uuid}/*"}
+
+
+def again(n: int) -> str:
+    return f"11111111-0000-0000-0000-{n:012}"
+
+
+@pytest.mark.parametrize("form", FORMATS)
+@settings(max_examples=20)
+@given(data=st.data())
+def test_what_was_added_removed_and_revised_is_said_of_any_two_selections(
+    tmp_path_factory: pytest.TempPathFactory, form: Any, data: st.DataObject
+) -> None:
+    path = tmp_path_factory.mktemp("manifest") / "manifest"
+    before = data.draw(st.sets(st.integers(0, 12)))
+    after = data.draw(st.sets(st.integers(0, 12)))
+    revised = data.draw(st.sets(st.sampled_from(sorted(before & after)))) if before & after else set()
+    now = [with_files(row(n), again(n)) if n in revised else row(n) for n in sorted(after)]
+    manifests.write(client(service([row(n) for n in sorted(before)])), {"Modality": "CT"}, path, format=form)
+
+    def known(body: Any) -> Any:
+        """Which series earlier files were of."""
+        found = [
+            {"uuid": uuid, "series": f"1.{int(uuid[-12:]):04}", "collection": "c"}
+            for uuid in dict.fromkeys(re.findall(r"'([0-9a-f-]{36})'", body["sql"]))
+        ]
+        return said(found, ["uuid", "series", "collection"])
+
+    changes = manifests.verify(client(service(now, sql=known)), path)
+    assert {one.SeriesInstanceUID for one in changes.added} == {f"1.{n:04}" for n in after - before}
+    assert {one.SeriesInstanceUID for one in changes.removed} == {f"1.{n:04}" for n in before - after}
+    assert {(one.SeriesInstanceUID, one.before, one.after) for one in changes.revised} == {
+        (f"1.{n:04}", row(n)["crdc_series_uuid"], again(n)) for n in revised
+    }
+    assert changes.series == (len(before), len(after))
+    assert bool(changes) == bool(before ^ after or revised)
+    assert len(changes) == len(changes.added) + len(changes.removed) + len(changes.revised)
+
+
+def test_files_that_nobody_knows_any_more_are_removed_series_without_a_name() -> None:
+    found = put_together({"a": (None, None), "b": ("1", "c")}, {"d": ("1", "c"), "e": ("2", "c")})
+    assert [(one.kind, one.SeriesInstanceUID, one.before, one.after) for one in found] == [
+        ("removed", None, "a", None), ("revised", "1", "b", "d"), ("added", "2", None, "e"),
+    ]  # fmt: skip
+
+
+def test_files_of_an_earlier_release_are_looked_up_in_the_real_past(standin: str, index: Index, tmp_path: Path) -> None:
+    """A manifest as it would have been written in release 20 is held against the data of today."""
+    where = "collection_id IN ('rider_pilot', 'nsclc_radiomics')"
+    old = at(index, 20, where)
+    rows = [with_files(row(n), uuid) for n, (_, uuid) in enumerate(old)]
+    filters = {"collection_id": ["rider_pilot", "nsclc_radiomics"]}
+    manifests.write(client(service(rows)), filters, tmp_path / "manifest", cite=None)
+    with connect(standin) as idc:
+        found = manifests.verify(idc, tmp_path / "manifest")
+        assert found.to_release == f"v{index.release}"
+        assert [(one.kind, one.SeriesInstanceUID, one.before, one.after) for one in found] == differences(
+            old, at(index, index.release, where)
+        )
+        assert list(manifests.diff(idc, filters, 20, index.release)) == list(found)
+
+
+# Between releases:
+
+
+def at(index: Index, release: int, where: str) -> list[tuple[str, str]]:
+    """The series of a selection in a release, and their files."""
+    return index.rows(
+        "SELECT SeriesInstanceUID, crdc_series_uuid FROM index "
+        f"WHERE series_revised_idc_version <= {release} AND {where} "
+        "UNION ALL SELECT SeriesInstanceUID, crdc_series_uuid FROM prior_versions_index "
+        f"WHERE {release} BETWEEN min_idc_version AND max_idc_version AND {where} ORDER BY ALL"
+    )
+
+
+def differences(old: list[tuple[str, str]], new: list[tuple[str, str]]) -> list[tuple[Any, ...]]:
+    before, after = dict(old), dict(new)
+    found = [("added", uid, None, uuid) for uid, uuid in new if uid not in before]
+    found += [("removed", uid, uuid, None) for uid, uuid in old if uid not in after]
+    found += [("revised", uid, uuid, after[uid]) for uid, uuid in old if after.get(uid, uuid) != uuid]
+    return sorted(found, key=lambda one: one[1])
+
+
+@pytest.mark.parametrize(
+    ("filters", "where", "releases"),
+    [
+        ({"Modality": ["CT"]}, "Modality = 'CT'", (20, 24)),
+        ({"collection_id": "nsclc_radiomics"}, "collection_id = 'nsclc_radiomics'", (1, 25)),
+        ({"Modality": ["SM", "SEG"]}, "Modality IN ('SM', 'SEG')", (14, 11)),
+        ({"collection_id": "rider_pilot", "series_size_MB": (1, 20.5)},
+         "collection_id = 'rider_pilot' AND series_size_MB BETWEEN 1 AND 20.5", (2, 25)),
+        ({"Modality": ["MR"]}, "Modality = 'MR'", (9, 9)),
+        ({"collection_id": "it's -- not /* there"}, "false", (1, 25)),
+    ],
+)  # fmt: skip
+def test_what_became_of_a_selection_between_two_releases_is_what_the_index_says(
+    standin: str, index: Index, filters: Any, where: str, releases: tuple[int, int]
+) -> None:
+    with connect(standin) as idc:
+        found = manifests.diff(idc, filters, *releases)
+    old, new = (at(index, release, where) for release in releases)
+    assert [(one.kind, one.SeriesInstanceUID, one.before, one.after) for one in found] == differences(old, new)
+    assert found.series == (len(old), len(new))
+    assert (found.from_release, found.to_release) == tuple(f"v{release}" for release in releases)
+    assert found.to_arrow().num_rows == len(found)
+
+
+@pytest.mark.parametrize(
+    ("filters", "releases", "says"),
+    [
+        ({"PatientSex": "F", "Modality": "CT"}, (1, 2), "PatientSex is not kept of earlier releases"),
+        ({"Modality": "CT"}, (0, 2), "0 is no data release"),
+        ({"Modality": "CT"}, (1, 99), "99 is no data release; the service has 1 to "),
+        ({"Modality": "CT"}, (True, 2), "True is no data release"),
+        ({}, (1, 2), "all_of_idc"),
+    ],
+)
+def test_what_cannot_be_compared_is_refused(standin: str, filters: Any, releases: Any, says: str) -> None:
+    with connect(standin) as idc, pytest.raises(InvalidFilter, match=says):
+        manifests.diff(idc, filters, *releases)
+
+
+def test_a_release_that_changes_while_others_are_compared_is_an_error() -> None:
+    versions = iter([VERSION, {**VERSION, "idc_index_data_version": "25.0.6"}])
+    empty = {
+        "columns": ["at0", "at1"],
+        "rows": [{"at0": 0, "at1": 0}],
+        "row_count": 1,
+        "truncated": False,
+        "max_rows": 5,
+    }
+    with pytest.raises(DataReleaseChanged, match=r"25\.0\.5.* to .*25\.0\.6"):
+        manifests.diff(client(service([], version=lambda _: next(versions), sql=empty)), {"Modality": "CT"}, 3, 3)
+
+
+def test_the_public_names_of_the_module_are_sorted_and_all_there() -> None:
+    assert manifests.__all__ == sorted(manifests.__all__, key=lambda name: (not name.isupper(), name))
+    assert all(getattr(manifests, name).__doc__ for name in manifests.__all__ if name not in ("COMMERCIAL", "Format"))
