@@ -1,37 +1,58 @@
-"""What makes the generated client of the Imaging Data Commons API pleasant and safe."""
+"""What makes the generated client of the Imaging Data Commons API pleasant and safe.
 
-from . import v1, v3
-from ._lines import Lines
-from ._paging import Rows
-from ._walk import Page
-from .connect import IDC, connect
-from .errors import (
-    APIError,
-    ContractError,
-    CredentialsError,
-    CredentialsExpired,
-    CredentialsInsecure,
-    CredentialsInvalid,
-    CredentialsNotFound,
-    DataReleaseChanged,
-    Forbidden,
-    IDCError,
-    InvalidBaseURL,
-    InvalidFilter,
-    InvalidRequest,
-    NotFound,
-    PagingError,
-    QueryTimeout,
-    RateLimited,
-    Retired,
-    ServerError,
-    TruncatedResult,
-    Unauthorized,
-)
+Names are imported when they are first used: whoever needs one of them does not wait for all.
+"""
+
+from __future__ import annotations
+
+import sys
+from importlib import import_module
+from types import ModuleType
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from . import auth, drs, manifests, v1, v3
+    from ._deadline import deadline
+    from ._lines import Lines
+    from ._paging import Pages, Progress
+    from ._retry import Retries
+    from ._rows import Rows
+    from ._walk import Page
+    from .connect import IDC, connect
+    from .errors import (
+        APIError,
+        CheckpointError,
+        ContractError,
+        CredentialsError,
+        CredentialsExpired,
+        CredentialsInsecure,
+        CredentialsInvalid,
+        CredentialsNotFound,
+        DataReleaseChanged,
+        DeadlineExceeded,
+        Forbidden,
+        IDCError,
+        InvalidBaseURL,
+        InvalidFilter,
+        InvalidGUID,
+        InvalidRequest,
+        LicenseRefused,
+        ManifestError,
+        MissingExtra,
+        NotFound,
+        PagingError,
+        QueryTimeout,
+        RateLimited,
+        Retired,
+        ServerError,
+        TruncatedResult,
+        Unauthorized,
+    )
 
 __all__ = [
     "IDC",
     "APIError",
+    "CheckpointError",
     "ContractError",
     "CredentialsError",
     "CredentialsExpired",
@@ -39,23 +60,75 @@ __all__ = [
     "CredentialsInvalid",
     "CredentialsNotFound",
     "DataReleaseChanged",
+    "DeadlineExceeded",
     "Forbidden",
     "IDCError",
     "InvalidBaseURL",
     "InvalidFilter",
+    "InvalidGUID",
     "InvalidRequest",
+    "LicenseRefused",
     "Lines",
+    "ManifestError",
+    "MissingExtra",
     "NotFound",
     "Page",
+    "Pages",
     "PagingError",
+    "Progress",
     "QueryTimeout",
     "RateLimited",
     "Retired",
+    "Retries",
     "Rows",
     "ServerError",
     "TruncatedResult",
     "Unauthorized",
+    "auth",
     "connect",
+    "deadline",
+    "drs",
+    "manifests",
     "v1",
     "v3",
 ]
+
+_MODULES = frozenset({"auth", "drs", "manifests", "v1", "v3"})
+#: Name -> module; the others are errors.
+_HOMES = {
+    "connect": "connect",
+    "deadline": "_deadline",
+    "IDC": "connect",
+    "Lines": "_lines",
+    "Page": "_walk",
+    "Pages": "_paging",
+    "Progress": "_paging",
+    "Retries": "_retry",
+    "Rows": "_rows",
+}
+
+
+def __getattr__(name: str) -> Any:
+    if name in _MODULES:
+        return import_module(f".{name}", __name__)
+    if name not in __all__:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    found = getattr(import_module(f".{_HOMES.get(name, 'errors')}", __name__), name)
+    globals()[name] = found
+    return found
+
+
+def __dir__() -> list[str]:
+    return sorted({*globals(), *__all__})
+
+
+class _Package(ModuleType):
+    """`connect` is the function, also when its module is imported first, which then takes its own name here."""
+
+    def __setattr__(self, name: str, value: object) -> None:
+        if name == "connect" and isinstance(value, ModuleType):
+            value = value.connect
+        super().__setattr__(name, value)
+
+
+sys.modules[__name__].__class__ = _Package

@@ -1,0 +1,177 @@
+"""Whether a service can be reached: what its silence means, and a look at the way there for `idc-ext doctor`.
+
+This is what the command line knows of HTTP. It gives values and prints nothing.
+"""
+
+from __future__ import annotations
+
+import os
+import socket
+import ssl
+import time
+import urllib.request
+from email.utils import parsedate_to_datetime
+from typing import TYPE_CHECKING, Any
+
+import httpx
+from attrs import field, frozen
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+
+    from .connect import IDC
+
+#: Variables that steer the way to a service.
+PROXIES = ("HTTPS_PROXY", "HTTP_PROXY", "ALL_PROXY", "NO_PROXY")
+CERTIFICATES = ("SSL_CERT_FILE", "SSL_CERT_DIR")
+
+
+@frozen
+class Tls:
+    """How a connection is secured.
+
+    Attributes:
+        version: Of the protocol, such as `TLSv1.3`.
+        issuer: Who vouches for the server.
+        expires: Until when, as the certificate says.
+    """
+
+    version: str
+    issuer: str
+    expires: str
+
+
+@frozen
+class Look:
+    """One answer, looked at from outside.
+
+    Attributes:
+        status: The HTTP status.
+        seconds: How long it took, the connection included.
+        http: The version of HTTP.
+        tls: How the connection was secured; None if it was not.
+        skew: How many seconds this machine's clock is ahead of the server's; None if the server does not say. It is
+            known to about a second.
+        content: The body.
+    """
+
+    status: int
+    seconds: float
+    http: str
+    tls: Tls | None
+    skew: float | None
+    content: bytes = field(repr=False)
+
+
+def look(idc: IDC, path: str) -> Look:
+    """Ask for a path, whatever the answer is, and look at the way it came.
+
+    Raises:
+        IDCError: the service said no. httpx.TransportError: nobody answered.
+    """
+    begun, asked = time.perf_counter(), time.time()
+    with idc.get_httpx_client().stream("GET", path) as response:
+        stream = response.extensions.get("network_stream")
+        secured = None if stream is None else stream.get_extra_info("ssl_object")
+        tls = None if secured is None else _tls(secured)
+        response.read()
+    return Look(
+        status=response.status_code,
+        seconds=time.perf_counter() - begun,
+        http=response.http_version,
+        tls=tls,
+        skew=_skew(response.headers, asked, time.time()),
+        content=response.content,
+    )
+
+
+def surroundings() -> dict[str, str]:
+    """Give the variables that steer the way to a service, without user names and passwords."""
+    found = {}
+    for name in (*PROXIES, *CERTIFICATES):
+        value = os.environ.get(name) or os.environ.get(name.lower())
+        if value:
+            found[name] = _without_user(value)
+    return found
+
+
+def missing_certificates() -> tuple[str, str] | None:
+    """Give the variable and the path that should hold certificates and does not exist, if there is one."""
+    named = ((name, os.environ.get(name)) for name in CERTIFICATES)
+    return next(((name, path) for name, path in named if path and not os.path.exists(path)), None)
+
+
+def proxy_for(url: str) -> str | None:
+    """Say which proxy the environment names for a URL; None for a direct way."""
+    parsed = httpx.URL(url)
+    if urllib.request.proxy_bypass(parsed.host):
+        return None
+    proxies = urllib.request.getproxies()
+    found = proxies.get(parsed.scheme) or proxies.get("all")
+    return None if found is None else _without_user(found)
+
+
+def _skew(headers: httpx.Headers, asked: float, answered: float) -> float | None:
+    try:
+        server = parsedate_to_datetime(headers["date"]).timestamp()
+    except (KeyError, ValueError, TypeError):
+        return None
+    # The header is cut to whole seconds, and was written somewhere between asking and answering.
+    return (asked + answered) / 2 - (server + 0.5)
+
+
+def _tls(secured: Any) -> Tls:
+    certificate: Mapping[str, Any] = secured.getpeercert() or {}
+    issuer = {name: value for part in certificate.get("issuer", ()) for name, value in part}
+    named = issuer.get("organizationName") or issuer.get("commonName") or "unknown"
+    return Tls(str(secured.version()), str(named), str(certificate.get("notAfter", "unknown")))
+
+
+def _without_user(url: str) -> str:
+    before, at, after = url.rpartition("@")
+    return f"{before.partition('//')[0]}//…@{after}" if at else url
+
+
+def unreachable(error: BaseException, base_url: str | None = None) -> str | None:
+    """Say in a sentence why nobody answered and what to do; None if somebody did."""
+    if not isinstance(error, httpx.TransportError):
+        return None
+    where = _where(error) or base_url or "the service"
+    causes = list(_causes(error))
+    if any(isinstance(cause, socket.gaierror) for cause in causes):
+        return f"could not reach {where}: there is no such host, or no network; check --base-url and the connection"
+    if any(isinstance(cause, ssl.SSLCertVerificationError) for cause in causes):
+        return (
+            f"could not reach {where} safely: its certificate is not trusted here; behind an inspecting proxy, "
+            "name that one's CA bundle in SSL_CERT_FILE"
+        )
+    match error:
+        case httpx.ProxyError():
+            why, what = f"the proxy refused ({_told(error)})", "check HTTPS_PROXY, HTTP_PROXY and NO_PROXY"
+        case httpx.ConnectTimeout() | httpx.PoolTimeout():
+            why, what = "no connection in time", "check the network and the proxy, or allow more with --timeout"
+        case httpx.TimeoutException():
+            why, what = "no answer in time", "ask for less, or allow more with --timeout"
+        case httpx.ConnectError():
+            why, what = f"no connection ({_told(error)})", "check --base-url, the network and the proxy"
+        case _:
+            why, what = f"the connection was lost ({_told(error)})", "try again"
+    return f"could not reach {where}: {why}; {what}"
+
+
+def _where(error: httpx.TransportError) -> str | None:
+    try:
+        url = error.request.url
+    except RuntimeError:  # no request is known
+        return None
+    return str(url.copy_with(userinfo=b"", raw_path=b"/")).removesuffix("/")
+
+
+def _told(error: BaseException) -> str:
+    return (str(error) or type(error).__name__)[:200]
+
+
+def _causes(error: BaseException | None) -> Iterator[BaseException]:
+    while error is not None:
+        yield error
+        error = error.__cause__ or error.__context__

@@ -1,0 +1,142 @@
+"""The commands, by name and by where they are: each module is imported when one of its commands is run.
+
+Options that belong to every command are read here, before or after the command's name.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import sys
+import traceback
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any, Literal
+
+from cyclopts import App, CycloptsError, Parameter
+
+from . import _ends, version
+from ._commands import COMMANDS, GROUPS
+from ._context import ALL, DASH, Context
+from ._output import Output
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+NAME = "idc-ext"
+
+app = App(
+    name=NAME,
+    help="Ask the NCI Imaging Data Commons (IDC) from the command line: what there is, what a selection holds, and "
+    "manifests to download it by.",
+    version=version,
+    version_flags=["--version", "-V"],
+    help_format="plaintext",
+    result_action="return_value",
+    suppress_keyboard_interrupt=False,
+)
+for _name, _help in GROUPS.items():
+    app.command(App(name=_name, help=_help))
+for _words, _target, _help in COMMANDS:
+    _parent, _, _own = _words.rpartition(" ")
+    (app[_parent] if _parent else app).command(f"idc_ext.cli.{_target}", name=_own, help=_help)
+
+
+app.meta.suppress_keyboard_interrupt = False  # it is `run` that says what an interruption leaves
+
+
+@app.meta.default
+def launch(
+    *tokens: Annotated[str, Parameter(show=False, allow_leading_hyphen=True)],
+    base_url: Annotated[str | None, Parameter(group=ALL)] = None,
+    credentials: Annotated[Path | None, Parameter(group=ALL)] = None,
+    timeout: Annotated[float | None, Parameter(group=ALL)] = None,
+    deadline: Annotated[float | None, Parameter(group=ALL)] = None,
+    retries: Annotated[int | None, Parameter(group=ALL)] = None,
+    log: Annotated[Literal["debug", "info", "warning", "error"] | None, Parameter(group=ALL)] = None,
+) -> int:
+    """Run the command that the rest of the words is.
+
+    Args:
+        tokens: Its words.
+        base_url: Where the API is, without a version; else the variable IDC_BASE_URL, else the live host.
+        credentials: The credentials file of v1's users; else IDC_TOKEN, IDC_CREDENTIALS or ~/.idc_credentials.
+        timeout: Seconds to wait without any progress; by default 10 for a connection and 60 otherwise.
+        deadline: Seconds for the command as a whole.
+        retries: How often to repeat what may be repeated; 0 for never.
+        log: What to write to stderr of each request; else the variable IDC_LOG.
+    """
+    for name, number in (("--timeout", timeout), ("--deadline", deadline), ("--retries", retries)):
+        if number is not None and not number >= 0:
+            _ends.say(f"{name} takes a number from 0 on, not {number:g}")
+            return _ends.INPUT
+    if log is not None:
+        os.environ["IDC_LOG"] = log
+    command, bound, ignored = app.parse_args(tokens, exit_on_error=False, print_error=False)
+    if "context" in ignored:
+        bound.arguments["context"] = Context(base_url, credentials, timeout, retries)
+    out = bound.arguments.get("out")
+    if isinstance(out, Output):
+        out.check()
+    with contextlib.ExitStack() as stack:
+        if deadline is not None:
+            from .._deadline import deadline as limited
+
+            stack.enter_context(limited(deadline))
+        code: Any = command(*bound.args, **bound.kwargs)
+    return code if isinstance(code, int) else _ends.DONE
+
+
+def command(words: str) -> App:
+    """Give one command, with the whole of its help in place of the line for the list."""
+    found = app
+    for word in words.split():
+        found = found[word]
+    if words not in GROUPS:
+        found.help = None  # it then has that of its function
+    return found
+
+
+def run(words: Sequence[str]) -> int:
+    """Run one command to its end, whatever that is."""
+    try:
+        if not {"--help", "-h"}.isdisjoint(words):
+            for named, _, _ in COMMANDS:
+                if list(words[: named.count(" ") + 1]) == named.split():
+                    command(named)
+        code = app.meta([DASH if word == "-" else word for word in words], exit_on_error=False, print_error=False)
+        sys.stdout.flush()
+    except (KeyboardInterrupt, _ends.Terminated) as interruption:
+        _ends.say("; ".join(["interrupted", *getattr(interruption, "__notes__", ())]))
+        return _ends.INTERRUPTED if isinstance(interruption, KeyboardInterrupt) else _ends.TERMINATED
+    except BrokenPipeError:
+        _let_go()
+        return _ends.UNREAD
+    except CycloptsError as error:
+        _ends.say(_sentence(error))
+        return _ends.INPUT
+    except Exception as error:
+        found = _ends.ended(error)
+        if found is None:
+            traceback.print_exc()
+            _ends.say("this is a fault of idc-ext itself: please report it with the lines above")
+            return _ends.FAULT
+        if isinstance(error, OSError):
+            _let_go()
+        _ends.say(found[1])
+        for note in getattr(error, "__notes__", ()):
+            _ends.say(note)
+        return found[0]
+    return code if isinstance(code, int) else _ends.DONE
+
+
+def _let_go() -> None:
+    """Write nowhere any more: Python would try again at exit, and complain."""
+    with contextlib.suppress(OSError, ValueError):
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+
+
+def _sentence(error: CycloptsError) -> str:
+    text = " ".join(str(error).replace(DASH, "-").split()).rstrip(".")
+    text = text.partition(" Available commands:")[0].rstrip(".")
+    see = f" See {NAME} --help" if text.endswith("?") else f"; see {NAME} --help"
+    return text[:1].lower() + text[1:] + see

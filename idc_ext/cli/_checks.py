@@ -1,0 +1,204 @@
+"""What `doctor` checks: each check is a function that gives findings, and none of them prints.
+
+A finding is of a state: `ok`, `note` (nothing to do), `problem` (something to do) or `unreached`. Nothing in one is
+secret: home folders, users and passwords in URLs and the names in e-mail addresses are cut out before anybody sees it.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import platform
+import re
+import subprocess
+import sys
+import tempfile
+from importlib import metadata, util
+from pathlib import Path
+from typing import TYPE_CHECKING, Literal, TypeAlias
+
+from attrs import frozen
+
+from .. import _document, auth
+from .._reach import Look, look, missing_certificates, proxy_for, surroundings
+from ..errors import APIError, ContractError, CredentialsError, CredentialsNotFound, Retired
+from . import version
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from ..connect import IDC
+    from ._context import Context
+
+State: TypeAlias = Literal["ok", "note", "problem", "unreached"]
+
+#: In seconds: clocks that are further apart have tokens expire early or late.
+_SKEW = 30
+#: Packages whose versions explain what happens.
+_PACKAGES = ("httpx", "attrs", "cyclopts", "rich", "pyarrow", "pandas", "polars", "idc-index", "idc-index-data")
+#: In seconds.
+_DRIFT_TIME = 120
+
+
+@frozen
+class Finding:
+    """What one check found: of what, how it is, in which words, and what to do."""
+
+    check: str
+    state: State
+    detail: str
+    advice: str = ""
+
+
+def programs() -> Iterator[Finding]:
+    """Say what is installed here."""
+    system = f"{platform.system()} {platform.machine()}"
+    yield Finding("idc-ext", "ok", f"{version()}, Python {platform.python_version()}, {system}")
+    there = [f"{name} {found}" for name in _PACKAGES if (found := installed(name))]
+    yield Finding("packages", "ok", ", ".join(there))
+
+
+def way(idc: IDC, context: Context) -> Iterator[Finding]:
+    """Say where the service is and which way leads there."""
+    base_url = str(idc._base_url)
+    origin = "--base-url" if context.base_url else "IDC_BASE_URL" if os.environ.get("IDC_BASE_URL") else "default"
+    yield Finding("address", "ok", f"{base_url} (by {origin})")
+    proxy = proxy_for(base_url)
+    yield Finding("proxy", "ok" if proxy is None else "note", "none" if proxy is None else f"through {proxy}")
+    named = surroundings()
+    if named:
+        yield Finding("variables", "note", ", ".join(f"{name}={value}" for name, value in named.items()))
+    bundle = missing_certificates()
+    if bundle is not None:
+        name, place = bundle
+        yield Finding(name, "problem", f"{place} does not exist", "correct or unset it: no certificate is trusted")
+
+
+def connection(answer: Look, base_url: str) -> Iterator[Finding]:
+    """Say how the connection is."""
+    yield Finding("service", "ok", f"answered in {answer.seconds * 1000:.0f} ms over {answer.http}")
+    if answer.tls is not None:
+        told = f"{answer.tls.version}, certificate by {answer.tls.issuer} until {answer.tls.expires}"
+        yield Finding("TLS", "ok", told)
+    elif re.match(r"http://(127\.|localhost[:/]|localhost$|\[::1\])", base_url):
+        yield Finding("TLS", "note", "none, on this machine")
+    else:
+        yield Finding("TLS", "problem", "none: others can read and change what is said", "use an https address")
+    if answer.skew is None:
+        yield Finding("clock", "note", "the service does not say what time it is")
+    elif abs(answer.skew) > _SKEW:
+        side = "ahead of" if answer.skew > 0 else "behind"
+        advice = "set this machine's clock: tokens seem expired or not yet valid"
+        yield Finding("clock", "problem", f"{abs(answer.skew):.0f} s {side} the service's", advice)
+    else:
+        yield Finding("clock", "ok", f"within {max(abs(answer.skew), 1):.0f} s of the service's")
+
+
+def release(answer: Look) -> Iterator[Finding]:
+    """Say which data the service has, and whether packages here have the same."""
+    try:
+        said = json.loads(answer.content)
+        served, package = str(said["idc_version"]), str(said["idc_index_data_version"])
+        api, build = said["api_version"], said["build"]
+    except (ValueError, TypeError, LookupError, RecursionError):
+        yield Finding(
+            "data", "problem", "GET /v3/version is not answered as the document says", "is it the right host?"
+        )
+        return
+    yield Finding("data", "ok", f"{served} ({package}), API {api}{f' build {build}' if build else ''}")
+    here = installed("idc-index-data")
+    if here is None:
+        yield Finding("idc-index", "note", "idc-index-data is not installed: nothing to compare")
+    elif here == package:
+        yield Finding("idc-index", "ok", f"idc-index-data {here}, as the service")
+    elif here.partition(".")[0] == package.partition(".")[0]:
+        yield Finding("idc-index", "note", f"idc-index-data {here}, the service has {package}: the same release")
+    else:
+        advice = "pip install --upgrade idc-index-data, or expect other series in each"
+        yield Finding("idc-index", "problem", f"idc-index-data {here}, the service has {package}", advice)
+
+
+def first_generation(idc: IDC) -> Iterator[Finding]:
+    """Say whether the service still speaks v1."""
+    try:
+        look(idc, "/v1/about")
+    except Retired:
+        yield Finding("v1", "note", "retired (410): cohorts and metadata need a stand-in")
+    except APIError as error:
+        state: State = "note" if error.status in (404, 405) else "problem"
+        yield Finding("v1", state, f"answered with {error.status}")
+    except ContractError:
+        yield Finding("v1", "note", "answered with a web page")
+    else:
+        yield Finding("v1", "ok", "served")
+
+
+def drift(idc: IDC) -> Iterator[Finding]:
+    """Hold the document that this client was made from against the service's own."""
+    here = _document.text()
+    watch = util.find_spec("idc_drift")
+    if here is None or watch is None or util.find_spec("yaml") is None:
+        yield Finding("document", "note", "not compared", "pip install 'idc-client[drift]'")
+        return
+    try:
+        there = look(idc, "/v3/openapi.json").content
+    except (APIError, ContractError) as error:
+        yield Finding("document", "problem", f"the service's own cannot be had: {error}")
+        return
+    with tempfile.TemporaryDirectory() as folder:
+        base, live = Path(folder, "here.yaml"), Path(folder, "there.json")
+        base.write_bytes(here)
+        live.write_bytes(there)
+        # -P: what lies in the current folder is none of ours.
+        words = [sys.executable, "-P", "-m", "idc_drift", str(base), str(live), "--scope", "/v3", "--format", "json"]
+        accepted = Path(next(iter(watch.submodule_search_locations or [""])), "accepted.yaml")
+        if accepted.is_file():
+            words += ["--accepted", str(accepted)]
+        try:
+            done = subprocess.run(words, capture_output=True, timeout=_DRIFT_TIME, check=False)  # noqa: S603 - ours
+        except subprocess.TimeoutExpired:
+            yield Finding("document", "note", f"not compared within {_DRIFT_TIME} s")
+            return
+    if done.returncode == 0:
+        yield Finding("document", "ok", "nothing that breaks this client has moved")
+    elif done.returncode == 1:
+        advice = "pip install --upgrade idc-client; `idc-drift` has the details"
+        yield Finding("document", "problem", "the service has moved in ways that break this client", advice)
+    else:
+        last = done.stderr.decode("utf-8", "replace").strip().splitlines()[-1:] or ["no reason given"]
+        yield Finding("document", "note", f"could not be compared: {last[0]}")
+
+
+def credentials(context: Context) -> Iterator[Finding]:
+    """Say whether there is a token and whether it is kept as it should be."""
+    try:
+        found = auth.status(context.credentials)
+    except CredentialsNotFound:
+        yield Finding("credentials", "note", "none; only v1's cohorts need them")
+    except CredentialsError as error:
+        yield Finding("credentials", "problem", str(error))
+    else:
+        kept = "the user's alone" if os.path.isabs(found.origin) else "a variable"
+        until = "without end" if found.expires is None else f"until {found.expires:%Y-%m-%d %H:%M} UTC"
+        told = f"{found.origin} ({kept}), of {found.email or 'nobody named'}, {until}"
+        renewable = ", renewable" if found.renewable else ""
+        if found.usable:
+            yield Finding("credentials", "ok", told + renewable)
+        else:
+            yield Finding("credentials", "problem", f"{told}: expired", "idc-ext auth login, or renew the file")
+
+
+def installed(name: str) -> str | None:
+    """Give the version of a distribution; None if it is not installed."""
+    try:
+        return metadata.version(name)
+    except metadata.PackageNotFoundError:
+        return None
+
+
+def redacted(text: str) -> str:
+    """Cut out what says who somebody is."""
+    for home in {str(Path.home()), os.path.realpath(Path.home())} - {"/", ""}:
+        text = re.sub(rf"{re.escape(home)}(?=[/\\]|\b)", "~", text)
+    text = re.sub(r"//[^/\s@]+@", "//…@", text)
+    return re.sub(r"[\w.+-]+@(?=[\w-]+\.)", "…@", text)

@@ -1,0 +1,112 @@
+"""What the tests of the command line share: a run in this process or in one of its own, a service of canned answers."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+import threading
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+import pytest
+
+from idc_ext.cli import main
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+    from pathlib import Path
+
+
+class Ended(NamedTuple):
+    code: int
+    out: str
+    err: str
+
+    @property
+    def json(self) -> Any:
+        return json.loads(self.out)
+
+
+@pytest.fixture(autouse=True)
+def alone(monkeypatch: pytest.MonkeyPatch, tmp_path_factory: pytest.TempPathFactory) -> None:
+    """No credentials, no settings and no home of whoever runs the tests."""
+    for name in ("IDC_BASE_URL", "IDC_TOKEN", "IDC_CREDENTIALS", "IDC_DRS_URL", "IDC_LOG"):
+        monkeypatch.setenv(name, "")  # so that what a command sets is undone
+        monkeypatch.delenv(name)
+    monkeypatch.setenv("HOME", str(tmp_path_factory.mktemp("home")))
+
+
+@pytest.fixture
+def run(capsys: pytest.CaptureFixture[str]) -> Callable[..., Ended]:
+    """Runs the command line in this process."""
+
+    def call(*words: str | Path) -> Ended:
+        code = main([str(word) for word in words])
+        return Ended(code, *capsys.readouterr())
+
+    return call
+
+
+@pytest.fixture
+def ask(run: Callable[..., Ended], standin: str, monkeypatch: pytest.MonkeyPatch) -> Callable[..., Ended]:
+    """The same, of the session's stand-in."""
+    monkeypatch.setenv("IDC_BASE_URL", standin)
+    return run
+
+
+@pytest.fixture
+def process(standin: str) -> Callable[..., Ended]:
+    """Runs the command line as a process."""
+
+    def call(*words: str | Path, **settings: Any) -> Ended:
+        environment = {**os.environ, "IDC_BASE_URL": standin, **settings.pop("env", {})}
+        command = [sys.executable, "-m", "idc_ext", *map(str, words)]
+        done = subprocess.run(
+            command, check=False, capture_output=True, text=True, timeout=120, env=environment, **settings
+        )
+        return Ended(done.returncode, done.stdout, done.stderr)
+
+    return call
+
+
+class Says:
+    """A service of canned answers: path to (status, body), where a body that is no text is JSON."""
+
+    def __init__(self) -> None:
+        self.answers: dict[str, tuple[int, Any]] = {}
+        self.headers: dict[str, str] = {}
+        self.asked: list[str] = []
+        self.url = ""
+
+
+@pytest.fixture
+def says() -> Iterator[Says]:
+    service = Says()
+
+    class Handler(BaseHTTPRequestHandler):
+        def answer(self) -> None:
+            self.rfile.read(int(self.headers.get("content-length", 0)))
+            service.asked.append(f"{self.command} {self.path}")
+            status, body = service.answers.get(self.path.partition("?")[0], (404, {"detail": "Not Found"}))
+            content = (body if isinstance(body, str) else json.dumps(body)).encode()
+            self.send_response_only(status)
+            headers = {"Content-Type": "text/plain" if isinstance(body, str) else "application/json", **service.headers}
+            for name, value in {"Content-Length": str(len(content)), **headers}.items():
+                self.send_header(name, value)
+            self.end_headers()
+            self.wfile.write(content)
+
+        do_GET = do_POST = do_DELETE = answer
+
+        def log_message(self, *_: object) -> None:
+            pass
+
+    with ThreadingHTTPServer(("127.0.0.1", 0), Handler) as server:
+        service.url = f"http://127.0.0.1:{server.server_port}"
+        thread = threading.Thread(target=server.serve_forever, daemon=True)
+        thread.start()
+        yield service
+        server.shutdown()
+        thread.join()

@@ -1,0 +1,281 @@
+"""Each command, once, against the stand-in."""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+from typing import TYPE_CHECKING
+
+import pytest
+
+from idc_ext import auth
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from pathlib import Path
+
+    from tests.cli.conftest import Ended, Says
+
+RIDER = ("--where", "collection_id=rider_pilot")
+
+
+def rows(ended: Ended) -> list[dict[str, str]]:
+    assert ended.code == 0, ended.err
+    return list(csv.DictReader(io.StringIO(ended.out)))
+
+
+def test_version_is_the_services(ask: Callable[..., Ended]) -> None:
+    assert ask("version").json["idc_version"] == "v25"
+
+
+def test_collections_are_all_of_them(ask: Callable[..., Ended]) -> None:
+    assert len(rows(ask("collections"))) == 179
+
+
+def test_a_collection_has_its_counts(ask: Callable[..., Ended]) -> None:
+    assert ask("collection", "rider_pilot").json["series"] == 774
+
+
+def test_a_collection_in_the_wrong_case_is_found_out(ask: Callable[..., Ended]) -> None:
+    ended = ask("collection", "NLST")
+    assert ended.code == 1
+    assert "did you mean nlst?" in ended.err
+
+
+def test_analysis_results_attributes_and_tables_are_listed(ask: Callable[..., Ended]) -> None:
+    assert len(rows(ask("analysis-results"))) == 26
+    assert len(rows(ask("attributes"))) == 19
+    assert "index" in {row["name"] for row in rows(ask("tables"))}
+    assert {row["name"] for row in rows(ask("table", "version_metadata_index"))} == {"idc_version", "version_timestamp"}
+
+
+def test_values_that_are_cut_short_say_so(ask: Callable[..., Ended]) -> None:
+    ended = ask("values", "Modality", "--limit", "2")
+    assert [row["value"] for row in rows(ended)] == ["CT", "SR"]
+    assert "more than these 2 values" in ended.err
+
+
+def test_counts_take_several_filters(ask: Callable[..., Ended]) -> None:
+    assert ask("counts", *RIDER, "-w", "Modality=CT").json["series"] == 172
+
+
+def test_counts_take_a_file(ask: Callable[..., Ended], tmp_path: Path) -> None:
+    path = tmp_path / "filters.json"
+    path.write_text('{"terms": {"collection_id": ["rider_pilot"]}}')
+    assert ask("counts", "--filters", path, "-w", "Modality=CT").json["series"] == 172
+
+
+def test_counts_take_filters_from_standard_input(process: Callable[..., Ended]) -> None:
+    ended = process("counts", "--filters", "-", input='{"collection_id": "rider_pilot"}')
+    assert ended.json["series"] == 774
+
+
+def test_nothing_found_says_which_value_does_not_occur(ask: Callable[..., Ended]) -> None:
+    ended = ask("counts", "-w", "Modality=ct")
+    assert (ended.code, ended.json["series"]) == (0, 0)
+    assert "did you mean CT?" in ended.err
+
+
+def test_licenses_of_a_selection(ask: Callable[..., Ended]) -> None:
+    found = rows(ask("licenses", *RIDER))
+    assert sum(int(row["series"]) for row in found) == 774
+
+
+def test_citations_that_could_not_be_had_are_named_and_end_with_1(ask: Callable[..., Ended]) -> None:
+    ended = ask("citations", *RIDER)
+    assert ended.code == 1
+    assert "10.7937/m87f-mz83" in ended.err
+
+
+def test_citations_are_text_or_rows(run: Callable[..., Ended], says: Says) -> None:
+    says.answers["/v3/sql"] = (
+        200,
+        {
+            "columns": ["source_DOI"],
+            "rows": [{"source_DOI": "10.1/x"}],
+            "row_count": 1,
+            "truncated": False,
+            "max_rows": 9,
+        },
+    )
+    body = {"format": "apa", "citations": ["A. doi:10.1/x"], "idc_acknowledgment": "IDC.", "recommendation": "cite"}
+    says.answers["/v3/citations"] = (200, body)
+    assert run("--base-url", says.url, "citations", *RIDER).out == "A. doi:10.1/x\nIDC.\n"
+    assert run("--base-url", says.url, "citations", *RIDER, "-f", "jsonl").out.count("\n") == 2
+
+
+def test_sql_gives_its_columns_in_order(ask: Callable[..., Ended]) -> None:
+    assert ask("sql", "SELECT 2 AS b, 1 AS a").out == "b,a\n2,1\n"
+
+
+def test_sql_is_read_from_a_file_or_standard_input(
+    ask: Callable[..., Ended], process: Callable[..., Ended], tmp_path: Path
+) -> None:
+    path = tmp_path / "x.sql"
+    path.write_text("SELECT 1 AS a")
+    assert ask("sql", "--file", path).out == "a\n1\n"
+    assert process("sql", "-", input="SELECT 1 AS a").out == "a\n1\n"
+
+
+def test_sql_that_is_cut_short_is_an_error_unless_that_is_allowed(ask: Callable[..., Ended]) -> None:
+    statement = "SELECT SeriesInstanceUID FROM index"
+    assert (ask("sql", statement, "--max-rows", "5").code, ask("sql", statement, "--max-rows", "5").out) == (1, "")
+    ended = ask("sql", statement, "--max-rows", "5", "--allow-truncated")
+    assert len(rows(ended)) == 5
+    assert "more rows" in ended.err
+
+
+def test_a_viewer_address_is_a_line(ask: Callable[..., Ended]) -> None:
+    (row,) = rows(ask("manifest", *RIDER, "-n", "1"))
+    ended = ask("viewer", "--series", row["SeriesInstanceUID"])
+    assert ended.out.startswith("https://viewer.imaging.datacommons.cancer.gov/")
+    assert ended.out.count("\n") == 1
+
+
+def test_a_manifest_has_all_rows_in_a_pipe(ask: Callable[..., Ended]) -> None:
+    assert len(rows(ask("manifest", *RIDER))) == 774
+
+
+@pytest.mark.parametrize("name", ["m.csv", "m.jsonl", "m.tsv", "m.json"])
+def test_a_manifest_has_all_rows_in_a_file(ask: Callable[..., Ended], tmp_path: Path, name: str) -> None:
+    assert ask("manifest", *RIDER, "-o", tmp_path / name).code == 0
+    assert (tmp_path / name).read_text().count("1.3.6.1.4.1.9328.50.1.0109") > 0
+    assert [one.name for one in tmp_path.iterdir()] == [name]
+
+
+def test_a_manifest_is_divided_into_folders(ask: Callable[..., Ended], tmp_path: Path) -> None:
+    ended = ask("manifest", *RIDER, "-f", "parquet", "-o", tmp_path / "p", "--partition-by", "Modality")
+    assert ended.code == 0, ended.err
+    assert "Modality=CT" in {one.name for one in (tmp_path / "p").iterdir()}
+
+
+def test_a_list_to_download_by_goes_to_a_pipe_or_a_file_with_its_description(
+    ask: Callable[..., Ended], tmp_path: Path
+) -> None:
+    path = tmp_path / "rider.s5cmd"
+    assert ask("manifest", *RIDER, "-o", path).code == 0
+    said = json.loads((tmp_path / "rider.s5cmd.json").read_text())
+    assert (said["series"], said["data_release"]) == (774, "v25")
+    assert ask("manifest", *RIDER, "-f", "s5cmd").out == path.read_text()
+    assert ask("manifest", *RIDER, "-f", "idc").out.splitlines()[0].startswith("s3://")
+
+
+def test_verify_finds_nothing_where_nothing_moved(ask: Callable[..., Ended], tmp_path: Path) -> None:
+    path = tmp_path / "rider.csv"
+    assert ask("manifest", *RIDER, "-w", "Modality=CT", "-o", path, "--sidecar", "--cite", "none").code == 0
+    ended = ask("verify", path)
+    assert rows(ended) == []
+    assert "0 added, 0 removed, 0 revised" in ended.err
+
+
+def test_verify_refuses_a_manifest_that_was_changed(ask: Callable[..., Ended], tmp_path: Path) -> None:
+    path = tmp_path / "rider.txt"
+    assert ask("manifest", *RIDER, "-o", path, "--cite", "none").code == 0
+    path.write_text("")
+    assert ask("verify", path).code == 2
+
+
+def test_a_diff_of_two_releases_ends_with_1_if_there_is_one(ask: Callable[..., Ended]) -> None:
+    ended = ask("diff", "v24", "25", "-w", "collection_id=nlst")
+    assert ended.code == 1
+    assert {row["kind"] for row in csv.DictReader(io.StringIO(ended.out))} == {"added", "revised"}
+    assert ask("diff", "25", "25", "-w", "collection_id=nlst").code == 0
+
+
+def test_what_may_not_be_sold_is_refused_before_anything_is_written(ask: Callable[..., Ended], tmp_path: Path) -> None:
+    words = ("manifest", "-w", "collection_id=duke_breast_cancer_mri,rider_pilot", "--require-commercial")
+    for more in (("-f", "idc"), ("-f", "csv"), ("-o", str(tmp_path / "m.txt")), ("-o", str(tmp_path / "m.csv"))):
+        ended = ask(*words, *more)
+        assert (ended.code, ended.out) == (1, "")
+        assert "duke_breast_cancer_mri" in ended.err
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_cohorts_of_v1_live_from_creation_to_deletion(ask: Callable[..., Ended], credentials_file: Path) -> None:
+    mine = ("--credentials", str(credentials_file), "cohorts")
+    filters = ("-w", "collection_id=TCGA-LUAD,TCGA-KIRC", "-w", "race=ASIAN", "-w", "Modality=CT,MR")
+    made = ask(*mine, "create", "mine", "--description", "words", *filters).json["cohort_id"]
+    assert str(made) in {row["cohort_id"] for row in rows(ask(*mine, "list"))}
+    assert len(rows(ask(*mine, "manifest", str(made)))) == 26
+    assert len(rows(ask(*mine, "manifest", str(made), "--fields", "GCS_URL"))) == 1581
+    assert {row["Modality"] for row in rows(ask(*mine, "query", str(made), "--fields", "Modality"))} <= {"CT", "MR"}
+    assert rows(ask(*mine, "delete", str(made)))[0]["deleted"] == "true"
+    assert ask(*mine, "delete", str(made)).code == 1
+
+
+def test_cohorts_need_no_saving_to_be_looked_at(ask: Callable[..., Ended]) -> None:
+    filters = ("-w", "collection_id=TCGA-LUAD,TCGA-KIRC", "-w", "race=ASIAN", "-w", "Modality=CT,MR")
+    assert len(rows(ask("cohorts", "manifest", *filters))) == 26
+    assert rows(ask("cohorts", "query", *filters, "--fields", "PatientID,Modality"))
+
+
+def test_metadata_comes_in_pages(ask: Callable[..., Ended]) -> None:
+    assert len(rows(ask("metadata", "--limit", "7", "--page-size", "3"))) == 7
+
+
+def test_a_guid_is_resolved_by_the_resolver_that_is_named(run: Callable[..., Ended], says: Says) -> None:
+    guid = "dg.4DFC/517d4b9d-1f3d-4672-9e2f-d123fed4c049"
+    drs = {"id": guid, "self_uri": f"drs://x/{guid}", "size": 5, "created_time": "2020-01-01T00:00:00Z",
+           "checksums": [{"checksum": "00", "type": "md5"}],
+           "access_methods": [{"type": "gs", "access_url": {"url": "gs://b/o"}}]}  # fmt: skip
+    says.answers[f"/ga4gh/drs/v1/objects/{guid}"] = (200, drs)
+    assert run("resolve", guid, "--resolver", says.url).json["access_methods"][0]["url"] == "gs://b/o"
+    assert "gs://b/o" in run("resolve", guid, guid, "--resolver", says.url).out
+
+
+def test_auth_status_says_whose_token_it_is_and_never_the_token(
+    ask: Callable[..., Ended], credentials_file: Path
+) -> None:
+    ended = ask("--credentials", credentials_file, "auth", "status")
+    assert ended.json["email"] == "ada@example.org"
+    token = json.loads(credentials_file.read_text())["token_response"]["id_token"]
+    assert token not in ended.out + ended.err
+
+
+def test_clinical_tables_that_are_cut_short_are_an_error(run: Callable[..., Ended], says: Says) -> None:
+    table = {"columns": ["b", "a"], "rows": [{"a": 1, "b": None}], "row_count": 1, "truncated": True, "max_rows": 1}
+    says.answers["/v3/clinical/tables/x/rows"] = (200, table)
+    words = ("--base-url", says.url, "clinical", "rows", "x", "--max-rows", "1")
+    assert (run(*words).code, run(*words).out) == (1, "")
+    assert run(*words, "--allow-truncated").out == "b,a\n,1\n"
+
+
+def test_clinical_tables_are_listed_and_described(run: Callable[..., Ended], says: Says) -> None:
+    says.answers["/v3/clinical/tables"] = (200, {"tables": [{"table_name": "x", "collection_id": "c"}]})
+    says.answers["/v3/clinical/tables/x"] = (200, {"name": "clinical.x", "columns": [{"name": "a", "type": "VARCHAR"}]})
+    assert (
+        run("--base-url", says.url, "clinical", "tables", "--collection", "c").out == "table_name,collection_id\nx,c\n"
+    )
+    assert says.asked == ["GET /v3/clinical/tables?collection_id=c"]
+    assert run("--base-url", says.url, "clinical", "table", "x").out == "name,type,description\na,VARCHAR,\n"
+
+
+def test_login_without_a_browser_shows_the_address_and_reads_the_answer(
+    run: Callable[..., Ended], monkeypatch: pytest.MonkeyPatch, credentials_file: Path
+) -> None:
+    def login(client_secrets: Path, *, show: Callable[[str], None], ask: Callable[[], str], **rest: object) -> object:
+        show("https://issuer.example/consent")
+        assert (str(client_secrets), ask(), rest["port"]) == ("secrets.json", "http://127.0.0.1/?code=x", 7)
+        return auth.status(credentials_file)
+
+    monkeypatch.setattr(auth, "login", login)
+    monkeypatch.setattr("sys.stdin", io.StringIO("http://127.0.0.1/?code=x\n"))
+    ended = run("auth", "login", "--client-secrets", "secrets.json", "--no-browser", "--port", "7")
+    assert ended.json["email"] == "ada@example.org"
+    assert "https://issuer.example/consent" in ended.err
+
+
+def test_auth_status_without_any_ends_with_2(ask: Callable[..., Ended]) -> None:
+    assert ask("auth", "status").code == 2
+
+
+def test_the_tab_key_completes_attributes(run: Callable[..., Ended]) -> None:
+    assert "Modality=" in run("__complete", "counts", "--where", "Mod").out
+
+
+@pytest.mark.parametrize("shell", ["bash", "zsh", "fish"])
+def test_each_shell_gets_a_script(run: Callable[..., Ended], shell: str) -> None:
+    ended = run("completion", shell)
+    assert ended.code == 0
+    assert "require-commercial" in ended.out

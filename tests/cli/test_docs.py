@@ -1,0 +1,37 @@
+"""docs/cli.md has every command and every option, as they are."""
+
+from __future__ import annotations
+
+import pytest
+
+from idc_ext.cli import _app, _docs
+from idc_ext.cli._commands import COMMANDS
+from tests.conftest import ROOT
+
+TEXT = (ROOT / "docs" / "cli.md").read_text(encoding="utf-8")
+
+
+def test_the_document_is_what_the_commands_say() -> None:
+    assert _docs.document(TEXT) == TEXT, "run: python -m idc_ext.cli._docs docs/cli.md"
+
+
+@pytest.mark.parametrize("words", [words for words, _, _ in COMMANDS])
+def test_every_command_and_every_option_is_described(words: str) -> None:
+    command = _app.command(words)
+    assert f"### {words}\n" in TEXT
+    for argument in _docs.arguments(command):
+        assert argument.parameter.help, f"{words}: {argument.names[0]} says nothing"
+        assert all(f"`{name}`" in TEXT for name in argument.names)
+
+
+@pytest.mark.parametrize(("words", "line"), [(words, line) for words, _, line in COMMANDS])
+def test_the_line_in_the_list_begins_as_the_command_does(words: str, line: str) -> None:
+    said = _app.command(words).help.split("\n")[0]
+    assert said.split()[:2] == line.split()[:2]
+
+
+def test_every_exit_code_is_described() -> None:
+    from idc_ext.cli import _ends
+
+    names = ("DONE", "REFUSED", "INPUT", "UNREACHED", "FAULT", "INTERRUPTED", "UNREAD", "TERMINATED")
+    assert all(f"\n| {getattr(_ends, name)} | " in TEXT for name in names)

@@ -1,0 +1,148 @@
+"""The report of `doctor`: what it finds, how it ends, and what it never shows."""
+
+from __future__ import annotations
+
+import getpass
+import os
+from email.utils import formatdate
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from idc_ext.cli import _checks
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from tests.cli.conftest import Ended, Says
+
+VERSION = {"idc_version": "v25", "idc_index_data_version": "25.0.5", "api_version": "3.0.0", "build": None}
+
+
+def states(ended: Ended) -> dict[str, str]:
+    return {one["check"]: one["state"] for one in ended.json["findings"]}
+
+
+def details(ended: Ended) -> dict[str, str]:
+    return {one["check"]: one["detail"] for one in ended.json["findings"]}
+
+
+@pytest.fixture
+def service(says: Says) -> Says:
+    says.answers["/v3/version"] = (200, VERSION)
+    says.answers["/v3/openapi.json"] = (500, "")
+    says.headers["Date"] = formatdate(usegmt=True)
+    return says
+
+
+def test_all_is_well_with_the_stand_in(ask: Callable[..., Ended]) -> None:
+    ended = ask("doctor", "--json")
+    found = states(ended)
+    assert (ended.code, ended.json["exit_code"]) == (0, 0), ended.out
+    assert {found[name] for name in ("service", "clock", "data", "v1", "document")} == {"ok"}
+
+
+def test_the_report_is_text_between_fences(ask: Callable[..., Ended]) -> None:
+    lines = ask("doctor", "--offline").out.splitlines()
+    assert (lines[0], lines[-1]) == ("```text", "```")
+
+
+def test_nobody_there_ends_with_3(run: Callable[..., Ended]) -> None:
+    ended = run("--base-url", "http://127.0.0.1:9", "--retries", "0", "doctor", "--json")
+    assert ended.code == 3
+    assert states(ended)["service"] == "unreached"
+
+
+def test_a_clock_that_is_wrong_is_a_problem(run: Callable[..., Ended], service: Says) -> None:
+    service.headers["Date"] = formatdate(0, usegmt=True)
+    ended = run("--base-url", service.url, "doctor", "--json")
+    assert ended.code == 1
+    assert states(ended)["clock"] == "problem"
+    assert "ahead of" in details(ended)["clock"]
+
+
+@pytest.mark.parametrize(("package", "state"), [("25.0.5", "ok"), ("25.9.9", "note"), ("99.0.0", "problem")])
+def test_another_release_than_the_installed_index_is_told(
+    run: Callable[..., Ended], service: Says, monkeypatch: pytest.MonkeyPatch, package: str, state: str
+) -> None:
+    monkeypatch.setattr(_checks, "installed", lambda name: "25.0.5" if name == "idc-index-data" else None)
+    service.answers["/v3/version"] = (200, {**VERSION, "idc_index_data_version": package})
+    assert states(run("--base-url", service.url, "doctor", "--json"))["idc-index"] == state
+
+
+@pytest.mark.parametrize("status", [404, 405, 410])
+def test_a_retired_v1_is_no_problem(run: Callable[..., Ended], service: Says, status: int) -> None:
+    service.answers["/v1/about"] = (status, {"code": status, "message": "gone"})
+    assert states(run("--base-url", service.url, "doctor", "--json"))["v1"] == "note"
+
+
+def test_a_document_that_moved_is_a_problem(run: Callable[..., Ended], service: Says) -> None:
+    service.answers["/v3/openapi.json"] = (
+        200,
+        {"openapi": "3.1.0", "info": {"title": "x", "version": "1"}, "paths": {}},
+    )
+    ended = run("--base-url", service.url, "doctor", "--json")
+    assert ended.code == 1
+    assert states(ended)["document"] == "problem"
+
+
+def test_a_host_that_is_another_service_is_a_problem(run: Callable[..., Ended], service: Says) -> None:
+    service.answers["/v3/version"] = (200, {"hello": "world"})
+    assert states(run("--base-url", service.url, "doctor", "--json"))["data"] == "problem"
+
+
+def test_a_file_that_others_can_read_is_a_problem(
+    run: Callable[..., Ended], new_credentials: Callable[..., Path], tmp_path: Path
+) -> None:
+    path = new_credentials(tmp_path / "credentials")
+    path.chmod(0o644)
+    ended = run("--credentials", path, "doctor", "--offline", "--json")
+    assert (ended.code, states(ended)["credentials"]) == (1, "problem")
+
+
+def test_a_missing_bundle_of_certificates_is_a_problem(
+    run: Callable[..., Ended], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("SSL_CERT_FILE", "/nowhere/ca.pem")
+    assert states(run("doctor", "--offline", "--json"))["SSL_CERT_FILE"] == "problem"
+
+
+def test_nothing_secret_is_in_the_report(
+    run: Callable[..., Ended], monkeypatch: pytest.MonkeyPatch, new_credentials: Callable[..., Path], service: Says
+) -> None:
+    home = Path.home()
+    path = new_credentials(home / ".idc_credentials", "ada.lovelace@example.org")
+    monkeypatch.setenv("HTTPS_PROXY", "http://ada:hunter2@proxy.example:3128")
+    token = path.read_text().partition('"id_token": "')[2].partition('"')[0]
+    ended = run("--base-url", service.url, "doctor")
+    for secret in (token, "hunter2", "ada", str(home), *([] if getpass.getuser() == "root" else [getpass.getuser()])):
+        assert secret
+        assert secret not in ended.out, ended.out
+    assert "~/.idc_credentials" in ended.out
+    assert "…@example.org" in ended.out
+    assert "…@proxy.example:3128" in ended.out
+
+
+def test_a_hostile_service_cannot_end_the_fence_or_write_to_the_terminal(
+    run: Callable[..., Ended], service: Says
+) -> None:
+    hostile: dict[str, Any] = {**VERSION, "api_version": "```\n\x1b[31m<script>"}
+    service.answers["/v3/version"] = (200, hostile)
+    out = run("--base-url", service.url, "doctor").out
+    assert out.count("```") == 2
+    assert "\x1b" not in out
+
+
+def test_a_check_that_breaks_does_not_stop_the_others(
+    ask: Callable[..., Ended], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(_checks, "release", lambda _: iter([1 / 0]))
+    found = states(ask("doctor", "--json"))
+    assert found["data"] == "problem"
+    assert found["v1"] == "ok"
+
+
+def test_a_home_of_root_cuts_nothing_else_out() -> None:
+    assert _checks.redacted("/rootless/x") == "/rootless/x"
+    assert _checks.redacted(f"{os.path.expanduser('~')}/x") == "~/x"

@@ -1,0 +1,237 @@
+"""How commands end: codes, one sentence, and never a traceback for what was to be expected."""
+
+from __future__ import annotations
+
+import os
+import signal
+import subprocess
+import sys
+import time
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from idc_ext import errors
+from idc_ext.cli import _ends, main
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from pathlib import Path
+
+    from tests.cli.conftest import Ended, Says
+
+
+@pytest.mark.parametrize(
+    ("words", "complaint"),
+    [
+        (["cuonts"], 'unknown command "cuonts". Did you mean "counts"? See idc-ext --help'),
+        (["counts", "--were", "x"], "Did you mean --where"),
+        (["counts", "--format", "cvs", "--all-of-idc"], "Choose from"),
+        (["counts", "extra", "--all-of-idc"], "extra"),
+        (["counts"], "--all-of-idc"),
+        (["counts", "-w", "Modality"], "NAME=VALUE"),
+        (["counts", "--filters", "/nowhere/filters.json"], "No such file"),
+        (["values", "modality"], "did you mean Modality"),
+        (["values"], "ATTRIBUTE"),
+        (["viewer"], "series or study"),
+        (["viewer", "--series", "x"], "DICOM UID"),
+        (["sql"], "either a statement or --file"),
+        (["sql", "SELECT '--'"], "comment mark"),
+        (["resolve", "x"], "no GUID"),
+        (["resolve"], "takes GUIDs"),
+        (["diff", "old", "new", "--all-of-idc"], "no data release"),
+        (["diff", "1", "99", "--all-of-idc"], "1 to 25"),
+        (["diff", "24", "25", "-w", "PatientSex=F"], "not kept"),
+        (["verify", "/nowhere/m.s5cmd"], "cannot be read"),
+        (["verify", "-"], "name one"),
+        (["manifest", "--all-of-idc", "-f", "s5cmd", "-n", "1"], "whole"),
+        (["manifest", "--all-of-idc", "--source", "gcs"], "s5cmd or idc"),
+        (["manifest", "--all-of-idc", "--sidecar"], "-o FILE"),
+        (["manifest", "--all-of-idc", "--partition-by", "Modality"], "parquet"),
+        (["cohorts", "delete"], "numbers of the cohorts"),
+        (["cohorts", "create", "x"], "--where or --filters"),
+        (["cohorts", "manifest", "1", "-w", "race=ASIAN"], "its own filters"),
+        (["cohorts", "list"], "credentials"),
+        (["--base-url", "ftp://x", "stats"], "http or https"),
+        (["--timeout", "-1", "stats"], "from 0 on"),
+        (["--deadline", "nan", "stats"], "from 0 on"),
+        (["completion", "tcsh"], "Choose from"),
+        (["stats", "-o", "/dev/null"], "exists and is no file"),
+        (["manifest", "--all-of-idc", "-o", "/"], "exists and is no file"),
+        (["manifest", "--all-of-idc", "-o", "x.xlsx"], "say which with --format"),
+        (["sql", "SELECT 1", "-o", "x.xlsx"], "say which with --format"),
+        (["manifest", "--all-of-idc", "-n", "-1"], "Must be >= 0"),
+        (["collections", "--rows", "-1"], "Must be >= 0"),
+        (["cohorts", "delete", "-1"], "Must be >= 0"),
+    ],
+)
+def test_wrong_input_ends_with_2_and_one_sentence(ask: Callable[..., Ended], words: list[str], complaint: str) -> None:
+    ended = ask(*words)
+    assert (ended.code, ended.out) == (2, "")
+    assert complaint in ended.err
+    assert ended.err.startswith("idc-ext: ")
+    assert ended.err.count("\n") == 1
+
+
+@pytest.mark.parametrize("status", [400, 404, 410, 418, 422, 429, 500, 504, 520])
+def test_a_refusal_of_the_service_ends_with_1(run: Callable[..., Ended], says: Says, status: int) -> None:
+    says.answers["/v3/stats"] = (status, {"error": {"code": "no", "message": "not today"}})
+    ended = run("--base-url", says.url, "--retries", "0", "stats")
+    assert (ended.code, ended.out) == (1, "")
+    assert "not today" in ended.err
+
+
+@pytest.mark.parametrize("body", ["<html>", [], {}, {"idc_version": 1}])
+def test_an_answer_that_cannot_be_trusted_ends_with_1(run: Callable[..., Ended], says: Says, body: Any) -> None:
+    says.answers["/v3/cohort/counts"] = (200, body)
+    assert run("--base-url", says.url, "counts", "--all-of-idc").code == 1
+
+
+def test_the_refusals_of_the_real_service_end_with_1(ask: Callable[..., Ended]) -> None:
+    for words in (["sql", "SELECT nonsense"], ["viewer", "--series", "1.2.3"], ["table", "x"], ["clinical", "tables"]):
+        ended = ask(*words)
+        assert ended.code == 1, words
+        assert ended.err.count("\n") == 1
+
+
+def test_a_bundle_of_certificates_that_is_not_there_is_named(
+    ask: Callable[..., Ended], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("SSL_CERT_FILE", "/nowhere/ca.pem")
+    ended = ask("stats")
+    assert ended.code == 2
+    assert ended.err == "idc-ext: SSL_CERT_FILE names /nowhere/ca.pem, which does not exist: correct or unset it\n"
+
+
+def test_no_such_host_ends_with_3() -> None:
+    command = [sys.executable, "-m", "idc_ext", "--base-url", "http://nowhere.invalid", "--retries", "0", "stats"]
+    done = subprocess.run(command, check=False, capture_output=True, text=True)
+    assert (done.returncode, done.stdout) == (3, "")
+    assert done.stderr.startswith("idc-ext: could not reach http://nowhere.invalid: ")
+    assert done.stderr.count("\n") == 1
+
+
+def test_nobody_listening_ends_with_3(run: Callable[..., Ended]) -> None:
+    ended = run("--base-url", "http://127.0.0.1:9", "--retries", "0", "stats")
+    assert ended.code == 3
+    assert "check --base-url" in ended.err
+
+
+def test_a_deadline_that_is_over_ends_with_3(ask: Callable[..., Ended]) -> None:
+    ended = ask("--deadline", "0.01", "manifest", "--all-of-idc")
+    assert ended.code == 3
+    assert "deadline" in ended.err
+
+
+def test_every_error_of_the_library_has_a_code() -> None:
+    kinds = [errors.IDCError, *everything_below(errors.IDCError)]
+    assert all(any(issubclass(kind, one) for one, _ in _ends._CODES) for kind in kinds)
+
+
+def everything_below(kind: type) -> list[type]:
+    below: list[type] = kind.__subclasses__()
+    return [*below, *(deeper for one in below for deeper in everything_below(one))]
+
+
+def test_a_fault_of_ours_shows_itself(run: Callable[..., Ended], monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("idc_ext._paging.fetch", lambda *_: 1 / 0)
+    monkeypatch.setattr("idc_ext.cli._ask.fetch", lambda *_: 1 / 0)
+    ended = run("stats")
+    assert ended.code == 70
+    assert "ZeroDivisionError" in ended.err
+    assert "please report it" in ended.err
+
+
+def test_without_the_extra_one_sentence_says_what_to_install(
+    run: Callable[..., Ended], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for name in [name for name in sys.modules if name.startswith(("cyclopts", "idc_ext.cli."))]:
+        monkeypatch.delitem(sys.modules, name)
+    monkeypatch.setitem(sys.modules, "cyclopts", None)
+    ended = run("stats")
+    assert (ended.code, ended.out) == (2, "")
+    assert ended.err == "idc-ext: the command line needs the extra `cli`: pip install 'idc-client[cli]'\n"
+
+
+def test_a_reader_who_has_had_enough_ends_it_quietly(standin: str) -> None:
+    command = [sys.executable, "-m", "idc_ext", "--base-url", standin, "manifest", "-w", "Modality=CT"]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE) as child:
+        assert child.stdout is not None
+        assert child.stderr is not None
+        assert child.stdout.readline().startswith(b"collection_id,")
+        child.stdout.close()
+        assert child.stderr.read() == b""
+        assert child.wait(60) == 141
+
+
+@pytest.mark.parametrize(("sent", "code"), [(signal.SIGINT, 130), (signal.SIGTERM, 143), (signal.SIGKILL, -9)])
+def test_an_interrupted_walk_is_gone_on_with_by_the_same_command(
+    ask: Callable[..., Ended], standin: str, tmp_path: Path, sent: signal.Signals, code: int
+) -> None:
+    path, whole = tmp_path / "m.csv", tmp_path / "whole.csv"
+    words = ["manifest", "-w", "collection_id=rider_lung_pet_ct,upenn_gbm", "--page-size", "100"]
+    assert ask(*words, "-o", whole).code == 0
+    command = [sys.executable, "-m", "idc_ext", "--base-url", standin, *words, "-o", str(path)]
+    with subprocess.Popen(command, stderr=subprocess.PIPE, text=True) as child:
+        until(lambda: (tmp_path / "m.csv.checkpoint").exists())
+        child.send_signal(sent)
+        _, said = child.communicate(timeout=60)
+    assert child.returncode == code
+    assert not path.exists()
+    if sent != signal.SIGKILL:
+        assert said == (
+            f"idc-ext: interrupted; what has come is kept in {path}.part: the same command goes on from there, "
+            "with --restart it starts anew\n"
+        )
+    ended = ask(*words, "-o", path)
+    assert (ended.code, ended.err) == (0, f"idc-ext: going on from {path}.checkpoint\n")
+    assert path.read_bytes() == whole.read_bytes()
+    assert {one.name for one in tmp_path.iterdir()} == {"m.csv", "whole.csv"}
+
+
+def until(true: Callable[[], bool]) -> None:
+    for _ in range(6000):
+        if true():
+            return
+        time.sleep(0.01)
+    raise AssertionError("it did not come to that within a minute")
+
+
+def test_a_walk_can_be_started_anew(ask: Callable[..., Ended], tmp_path: Path) -> None:
+    path = tmp_path / "m.csv"
+    (tmp_path / "m.csv.checkpoint").write_text("of something else")
+    words = ("manifest", "-w", "collection_id=rider_pilot", "-o", path)
+    assert ask(*words).code == 2
+    assert ask(*words, "--restart").code == 0
+
+
+def test_progress_and_remarks_stay_out_of_a_pipe(process: Callable[..., Ended]) -> None:
+    ended = process("manifest", "-w", "collection_id=rider_pilot")
+    assert (ended.code, ended.err) == (0, "")
+
+
+def test_no_home_no_terminal_and_no_input_are_no_hindrance(standin: str) -> None:
+    environment = {name: value for name, value in os.environ.items() if name not in ("HOME", "TERM", "COLUMNS")}
+    command = [sys.executable, "-m", "idc_ext", "--base-url", standin, "stats"]
+    done = subprocess.run(command, check=False, capture_output=True, stdin=subprocess.DEVNULL, env=environment)
+    assert (done.returncode, done.stderr) == (0, b"")
+
+
+@pytest.mark.parametrize(("words", "code"), [("stats > /dev/full", 2), ("stats >&-", 0), ("stats 2>&-", 0)])
+def test_a_standard_output_that_takes_nothing_is_no_fault(standin: str, words: str, code: int) -> None:
+    command = f"{sys.executable} -m idc_ext --base-url {standin} {words}"
+    done = subprocess.run(["sh", "-c", command], check=False, capture_output=True, text=True)
+    assert done.returncode == code
+    assert done.stderr == ("idc-ext: No space left on device\n" if code else "")
+
+
+def test_that_a_hint_is_not_to_be_had_makes_an_answer_no_worse(run: Callable[..., Ended], says: Says) -> None:
+    counts = {"patients": 0, "studies": 0, "series": 0, "instances": 0, "size_TB": 0.0}
+    says.answers["/v3/cohort/counts"] = (200, counts)
+    ended = run("--base-url", says.url, "counts", "-w", "Modality=CT")
+    assert (ended.code, ended.json, ended.err) == (0, counts, "idc-ext: nothing found\n")
+
+
+def test_main_may_be_called_again_and_again(capsys: pytest.CaptureFixture[str]) -> None:
+    assert [main(["--version"]), main(["-V"]), main(["nonsense"])] == [0, 0, 2]
+    assert "idc-ext " in capsys.readouterr().out

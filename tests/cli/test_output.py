@@ -1,0 +1,241 @@
+"""What is written where: forms, files, terminals, and text that means harm."""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+import os
+import pty
+import re
+import subprocess
+import sys
+from typing import TYPE_CHECKING, Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from idc_ext.cli import _formats, _output, _safe, _tables
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from pathlib import Path
+
+    from tests.cli.conftest import Ended, Says
+
+#: Escapes, a bell, a backspace, NUL, C1's CSI, a change of direction, rich's markup, a line that overwrites another.
+HOSTILE = "\x1b[31mred\x1b[0m\x07\x08\x00\x9b31m\u202eevil\u2028[bold]x[/bold] :smile:\roverwritten"
+UNSEEN = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069\u2028\u2029]")
+#: What a terminal needs of its own: line ends, and rich's bold headings.
+OWN = re.compile(r"\r\n|\x1b\[[0-9;]*m")
+
+
+def hostile(says: Says) -> str:
+    row = {"collection_id": HOSTILE, "collection_name": HOSTILE, "description": f"<script>{HOSTILE}", HOSTILE: 1}
+    says.answers["/v3/collections"] = (200, [row])
+    return says.url
+
+
+def on_a_terminal(*words: str, err: int | None = subprocess.DEVNULL) -> tuple[int, str]:
+    """What a real process writes to a pseudo-terminal, and how it ends."""
+    leader, follower = pty.openpty()
+    command = [sys.executable, "-m", "idc_ext", *words]
+    settings = {**os.environ, "COLUMNS": "100", "TERM": "xterm"}
+    with subprocess.Popen(command, stdout=follower, stderr=err, env=settings) as child:
+        os.close(follower)
+        written = b""
+        while True:
+            try:
+                some = os.read(leader, 65536)
+            except OSError:  # nobody is at the other end any more
+                break
+            if not some:
+                break
+            written += some
+        child.wait(timeout=60)
+    os.close(leader)
+    return child.returncode, written.decode()
+
+
+@pytest.mark.parametrize("form", ["table", "csv", "tsv", "json", "jsonl"])
+def test_no_control_character_of_the_service_reaches_a_terminal(says: Says, form: str) -> None:
+    code, written = on_a_terminal("--base-url", hostile(says), "collections", "-f", form, "--columns", "collection_id")
+    assert code == 0
+    assert not UNSEEN.search(OWN.sub("", written)), written
+    assert "\x1b[31m" not in written
+    assert "[bold]" in written
+
+
+def test_no_control_character_of_an_error_reaches_a_terminal(run: Callable[..., Ended], says: Says) -> None:
+    says.answers["/v3/stats"] = (400, {"error": {"code": "x", "message": HOSTILE}})
+    ended = run("--base-url", says.url, "stats")
+    assert ended.code == 1
+    assert not UNSEEN.search(ended.err)
+
+
+def test_json_keeps_every_character_and_shows_none_that_a_terminal_obeys(run: Callable[..., Ended], says: Says) -> None:
+    ended = run("--base-url", hostile(says), "collections", "-f", "json")
+    assert ended.json[0]["collection_id"] == HOSTILE
+    assert not UNSEEN.search(ended.out)
+
+
+def test_csv_in_a_pipe_keeps_every_character(run: Callable[..., Ended], says: Says) -> None:
+    ended = run("--base-url", hostile(says), "collections")
+    (row,) = csv.DictReader(io.StringIO(ended.out, newline=""))
+    assert row["collection_id"] == HOSTILE
+
+
+def test_tsv_has_a_line_for_each_row_whatever_is_in_it(run: Callable[..., Ended], says: Says) -> None:
+    says.answers["/v3/collections"] = (
+        200,
+        [{"collection_id": "a\tb\nc\\d", "n": None}, {"collection_id": "e", "n": 1}],
+    )
+    ended = run("--base-url", says.url, "collections", "-f", "tsv")
+    assert ended.out.splitlines() == ["collection_id\tn", "a\\tb\\nc\\\\d\t", "e\t1"]
+
+
+def test_a_spreadsheet_takes_nothing_for_a_formula_where_that_is_asked_for(
+    run: Callable[..., Ended], says: Says
+) -> None:
+    says.answers["/v3/collections"] = (200, [{"collection_id": "=cmd()", "n": -1}])
+    assert "=cmd(),-1" in run("--base-url", says.url, "collections").out
+    assert "'=cmd(),-1" in run("--base-url", says.url, "collections", "--spreadsheet").out
+
+
+@given(st.text())
+def test_what_is_made_visible_is_one_line_that_can_be_seen(text: str) -> None:
+    assert not UNSEEN.search(_safe.visible(text))
+    assert "\n" not in _safe.visible(text)
+
+
+@given(st.recursive(st.none() | st.booleans() | st.integers() | st.text(), st.lists, max_leaves=5))
+def test_json_means_the_same_after_it_was_made_harmless(value: Any) -> None:
+    assert json.loads(_formats.encoded(value)) == value
+
+
+def test_a_single_thing_is_json_in_a_pipe_and_rows_are_csv(ask: Callable[..., Ended]) -> None:
+    assert ask("stats").json["series"] == 1_044_191
+    assert ask("tables").out.startswith("name,column_count,description\n")
+
+
+@pytest.mark.parametrize("name", ["x.csv", "x.tsv", "x.json", "x.jsonl", "x.parquet"])
+def test_the_ending_of_the_file_says_the_form(ask: Callable[..., Ended], tmp_path: Path, name: str) -> None:
+    assert ask("values", "Modality", "-n", "3", "-o", tmp_path / name).out == ""
+    written = read(tmp_path / name)
+    assert [row["value"] for row in written] == ["CT", "SR", "SEG"]
+    assert [int(row["count"]) for row in written] == [270830, 270687, 193295]
+
+
+def read(path: Path) -> list[dict[str, Any]]:
+    if path.suffix == ".parquet":
+        import pyarrow.parquet as pq
+
+        rows: list[dict[str, Any]] = pq.read_table(path).to_pylist()
+        return rows
+    text = path.read_text(encoding="utf-8")
+    if path.suffix == ".json":
+        listed: list[dict[str, Any]] = json.loads(text)
+        return listed
+    if path.suffix == ".jsonl":
+        return [json.loads(line) for line in text.splitlines()]
+    return list(csv.DictReader(io.StringIO(text), delimiter="\t" if path.suffix == ".tsv" else ","))
+
+
+def test_columns_are_chosen_and_ordered(ask: Callable[..., Ended]) -> None:
+    ended = ask("manifest", "-w", "collection_id=rider_pilot", "-n", "1", "--columns", "Modality,PatientID")
+    assert ended.out.splitlines()[0] == "Modality,PatientID"
+
+
+def test_a_column_that_is_not_there_is_named_with_one_that_is(ask: Callable[..., Ended]) -> None:
+    ended = ask("tables", "--columns", "nam")
+    assert ended.code == 2
+    assert "did you mean name?" in ended.err
+
+
+def test_a_file_that_cannot_be_written_is_the_users_to_mend(ask: Callable[..., Ended], tmp_path: Path) -> None:
+    ended = ask("stats", "-o", tmp_path / "no" / "where.json")
+    assert ended.code == 2
+    assert "where.json cannot be written: No such file or directory" in ended.err
+
+
+def test_what_was_there_stays_when_a_command_fails(ask: Callable[..., Ended], tmp_path: Path) -> None:
+    path = tmp_path / "x.csv"
+    path.write_text("before")
+    assert ask("sql", "SELECT nonsense", "-o", path).code == 1
+    assert path.read_text() == "before"
+    assert [one.name for one in tmp_path.iterdir()] == ["x.csv"]
+
+
+def test_a_file_is_replaced_through_a_link_without_breaking_it(ask: Callable[..., Ended], tmp_path: Path) -> None:
+    real, link = tmp_path / "real.json", tmp_path / "link.json"
+    real.write_text("before")
+    link.symlink_to(real)
+    assert ask("stats", "-o", link).code == 0
+    assert link.is_symlink()
+    assert json.loads(real.read_text())["idc_version"] == "v25"
+
+
+def test_binary_forms_refuse_a_terminal(standin: str) -> None:
+    code, written = on_a_terminal("--base-url", standin, "tables", "-f", "parquet")
+    assert (code, written) == (2, "")
+
+
+def test_parquet_goes_through_a_pipe(standin: str) -> None:
+    command = [sys.executable, "-m", "idc_ext", "--base-url", standin, "tables", "-f", "parquet"]
+    assert subprocess.run(command, check=True, capture_output=True).stdout[:4] == b"PAR1"
+
+
+def test_parquet_of_a_walk_goes_through_a_pipe_whole(standin: str) -> None:
+    import pyarrow.parquet as pq
+
+    words = ["manifest", "-w", "collection_id=rider_pilot", "-f", "parquet", "--columns", "Modality,instanceCount"]
+    command = [sys.executable, "-m", "idc_ext", "--base-url", standin, *words]
+    table = pq.read_table(io.BytesIO(subprocess.run(command, check=True, capture_output=True).stdout))
+    assert (table.num_rows, table.column_names) == (774, ["Modality", "instanceCount"])
+
+
+def test_a_table_in_a_pipe_or_a_file_leaves_nothing_out(ask: Callable[..., Ended], tmp_path: Path) -> None:
+    piped = ask("manifest", "-w", "collection_id=rider_pilot", "-f", "table")
+    assert piped.out.count("s3://idc-open-data") == 774
+    assert "…" not in piped.out
+    assert ask("tables", "-o", tmp_path / "tables.txt").code == 0
+    assert "version_metadata_index" in (tmp_path / "tables.txt").read_text()
+
+
+def test_a_terminal_shows_a_part_that_does_not_look_whole(
+    ask: Callable[..., Ended], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(_output, "on_terminal", lambda: True)
+    ended = ask("collections", "--rows", "3")
+    assert "3 of 179 rows shown" in ended.err
+    assert "rider_pilot" not in ended.out
+    assert "rider_pilot" in ask("collections", "--rows", "0").out
+
+
+def test_a_look_at_a_long_list_asks_for_no_more_than_is_shown(
+    ask: Callable[..., Ended], monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    caplog.set_level("DEBUG", "idc_ext")
+    monkeypatch.setattr(_output, "on_terminal", lambda: True)
+    assert "2 of 1,044,191 rows shown" in ask("manifest", "--all-of-idc", "--rows", "2").err
+    assert caplog.text.count("/v3/cohort/manifest") == 1
+
+
+@given(st.lists(st.integers(0, 500), min_size=1, max_size=30), st.integers(20, 300))
+def test_columns_fit_the_terminal_and_none_that_is_short_is_cut(wanted: list[int], room: int) -> None:
+    widths = _tables._widths(wanted, room)
+    between = _tables._BETWEEN * len(widths)
+    assert sum(widths) + between <= room or len(widths) == 1
+    assert all(min(want, _tables._LEAST) <= width <= want for want, width in zip(wanted, widths, strict=False))
+
+
+def test_columns_without_room_are_named(standin: str, capfd: pytest.CaptureFixture[str]) -> None:
+    words = ["--base-url", standin, "manifest", "-w", "collection_id=rider_pilot", "--rows", "2", "--columns", WIDE]
+    code, written = on_a_terminal(*words, err=None)
+    assert code == 0
+    assert "StudyInstanceUID" in written
+    assert re.search("no room for .*series_aws_url: choose", capfd.readouterr().err)
+
+
+WIDE = "collection_id,PatientID,StudyInstanceUID,SeriesInstanceUID,series_aws_url"

@@ -1,0 +1,172 @@
+"""Filters as people write them."""
+
+from __future__ import annotations
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from idc_ext import InvalidFilter, v3
+from idc_ext._v3_filters import RANGES, TERMS
+from idc_ext.cli import _where, _where_v1
+
+
+@pytest.mark.parametrize(
+    ("written", "meant"),
+    [
+        (["Modality=CT"], {"Modality": ["CT"]}),
+        (["Modality=CT,MR"], {"Modality": ["CT", "MR"]}),
+        (["Modality = CT, MR "], {"Modality": ["CT", "MR"]}),
+        (["Modality==CT"], {"Modality": ["CT"]}),
+        (["Modality=CT", "Modality=MR,CT"], {"Modality": ["CT", "MR"]}),
+        (['Manufacturer="GE, Inc",SIEMENS'], {"Manufacturer": ["GE, Inc", "SIEMENS"]}),
+        (['Manufacturer="a ""b"" c"'], {"Manufacturer": ['a "b" c']}),
+        (['Manufacturer=" padded "'], {"Manufacturer": [" padded "]}),
+        (["PatientID=a=b"], {"PatientID": ["a=b"]}),
+        (["PatientID=a>=b"], {"PatientID": ["a>=b"]}),
+        (["StudyDate>=2015-01-01"], {"StudyDate": {"gte": "2015-01-01"}}),
+        (["StudyDate>=2015"], {"StudyDate": {"gte": "2015-01-01"}}),
+        (["StudyDate<=2015"], {"StudyDate": {"lte": "2015-12-31"}}),
+        (["StudyDate>2015"], {"StudyDate": {"gte": "2016-01-01"}}),
+        (["StudyDate<2015-03"], {"StudyDate": {"lte": "2015-02-28"}}),
+        (["StudyDate=2016-02"], {"StudyDate": {"gte": "2016-02-01", "lte": "2016-02-29"}}),
+        (["StudyDate=2015..2017-06"], {"StudyDate": {"gte": "2015-01-01", "lte": "2017-06-30"}}),
+        (["StudyDate>=2015", "StudyDate<=2016"], {"StudyDate": {"gte": "2015-01-01", "lte": "2016-12-31"}}),
+        (["instanceCount>100"], {"instanceCount": {"gte": 101}}),
+        (["instanceCount<100.5"], {"instanceCount": {"lte": 100}}),
+        (["instanceCount=7"], {"instanceCount": {"gte": 7, "lte": 7}}),
+        (["series_size_MB=0.5..1e1"], {"series_size_MB": {"gte": 0.5, "lte": 10.0}}),
+    ],
+)
+def test_a_filter_means_what_people_mean_by_it(written: list[str], meant: dict[str, object]) -> None:
+    assert _where.read(written) == v3.where(meant)  # type: ignore[arg-type]
+
+
+def test_a_strict_bound_on_sizes_leaves_out_only_the_bound_itself() -> None:
+    low = _where.read(["series_size_MB>1"]).ranges["series_size_MB"]["gte"]
+    assert isinstance(low, float)
+    assert 1 < low < 1.000000000000001
+
+
+@pytest.mark.parametrize(
+    ("written", "complaint"),
+    [
+        ("modality=CT", "did you mean Modality"),
+        ("Modality", "NAME=VALUE"),
+        ("=CT", "NAME=VALUE"),
+        ("Modality=", "no value"),
+        ("Modality=CT,", "empty value"),
+        ("Modality=,", "empty value"),
+        ('Modality="CT', "quote values"),
+        ('Modality=C"T', "quote values"),
+        ("Modality!=CT", "cannot leave values out"),
+        ("Modality~C", "whole values only"),
+        ("Modality>=CT", "takes values and no range"),
+        ("StudyDate=>2015", "write >="),
+        ("StudyDate>=2015-02-30", "takes days"),
+        ("StudyDate>=0000", "takes days"),
+        ("StudyDate>=２０１５", "takes days"),
+        ("StudyDate=2015..", "two ends"),
+        ("StudyDate=2016..2015", "low bound first"),
+        ("StudyDate<0001", "no day beyond"),
+        ("instanceCount=many", "takes a number"),
+        ("instanceCount>=nan", "takes a number"),
+        ("instanceCount>=1_000", "takes a number"),
+        ("series_size_MB>inf", "takes a number"),
+        ("Modality=\ud800", "text"),
+    ],
+)
+def test_what_cannot_be_meant_is_refused_with_what_to_write(written: str, complaint: str) -> None:
+    with pytest.raises(InvalidFilter, match=complaint):
+        _where.read([written])
+
+
+def test_two_bounds_of_one_side_are_refused() -> None:
+    with pytest.raises(InvalidFilter, match="two lower bounds"):
+        _where.read(["StudyDate>=2015", "StudyDate>2016"])
+
+
+def test_no_filter_is_the_whole_archive_and_takes_saying_so() -> None:
+    with pytest.raises(InvalidFilter, match="--all-of-idc"):
+        _where.read([])
+    assert _where.read([], all_of_idc=True).all_of_idc
+
+
+@given(st.lists(st.text(st.characters(exclude_categories=["Cs"]), min_size=1), min_size=1, unique=True))
+def test_any_value_can_be_quoted(values: list[str]) -> None:
+    quoted = ",".join('"{}"'.format(value.replace('"', '""')) for value in values)
+    assert _where.read([f"PatientID={quoted}"]).terms == {"PatientID": values}
+
+
+@given(st.text())
+def test_whatever_is_written_is_read_or_refused(text: str) -> None:
+    try:
+        assert _where.read([text])
+    except InvalidFilter as error:
+        assert str(error).isprintable()  # noqa: PT017 - either outcome will do
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        '{"Modality": ["CT"], "StudyDate": {"gte": "2015-01-01"}}',
+        '{"terms": {"Modality": ["CT"]}, "ranges": {"StudyDate": {"gte": "2015-01-01"}}}',
+        '{"filters": {"terms": {"Modality": ["CT"]}, "ranges": {"StudyDate": {"gte": "2015-01-01"}}}}',
+    ],
+)
+def test_a_file_of_filters_may_be_flat_or_as_a_request_has_them(text: str) -> None:
+    expected = v3.where(Modality="CT", StudyDate=("2015-01-01", None))
+    assert _where.read([], _where.from_json(text, "a file")) == expected
+
+
+@pytest.mark.parametrize(
+    ("text", "complaint"),
+    [
+        ("[]", "object of filters"),
+        ("{", "no JSON"),
+        ('{"Modality": ["CT"], "Modality": ["MR"]}', "comes twice"),
+        ('{"terms": {"StudyDate": ["2015"]}}', "does not belong"),
+        ('{"terms": []}', "must be an object"),
+        ('{"terms": {"Modality": []}}', "at least one"),
+        ('{"terms": {"Modality": ["CT"]}, "page": 1}', "no filter attribute|written flat"),
+        ("[" * 100_000, "no JSON|nested"),
+        ("{}", "--all-of-idc"),
+    ],
+)
+def test_a_file_that_would_be_misread_is_refused(text: str, complaint: str) -> None:
+    with pytest.raises(InvalidFilter, match=complaint):
+        _where.read([], _where.from_json(text, "a file"))
+
+
+def test_an_attribute_both_in_the_file_and_on_the_command_line_is_refused() -> None:
+    with pytest.raises(InvalidFilter, match="filtered twice"):
+        _where.read(["Modality=CT"], {"Modality": ["MR"]})
+
+
+@pytest.mark.parametrize(
+    ("written", "meant"),
+    [
+        (
+            ["collection_id=TCGA-LUAD,TCGA-KIRC", "race=ASIAN"],
+            {"collection_id": ["TCGA-LUAD", "TCGA-KIRC"], "race": ["ASIAN"]},
+        ),
+        (["age_at_diagnosis>=60"], {"age_at_diagnosis_gte": [60]}),
+        (["age_at_diagnosis<60.5"], {"age_at_diagnosis_lt": [60.5]}),
+        (["age_at_diagnosis=40..60"], {"age_at_diagnosis_btw": [40, 60]}),
+        (["age_at_diagnosis=40"], {"age_at_diagnosis": [40]}),
+    ],
+)
+def test_filters_of_v1_have_their_bounds_in_the_name(written: list[str], meant: dict[str, object]) -> None:
+    assert _where_v1.read(written) == meant
+
+
+@pytest.mark.parametrize(
+    "written", ["race>ASIAN", "age_at_diagnosis=old", "races=ASIAN", "age_at_diagnosis_gte=1", "race!=X"]
+)
+def test_what_v1_cannot_say_is_refused(written: str) -> None:
+    with pytest.raises(InvalidFilter):
+        _where_v1.read([written])
+
+
+def test_the_tab_key_offers_every_attribute() -> None:
+    assert {name.rstrip(">=") for name in _where.complete(None)} == TERMS | RANGES
