@@ -16,10 +16,12 @@ from typing import TYPE_CHECKING
 from . import __version__, accepted, code, outcome
 from ._alongside import detailed
 from ._escape import visible
+from ._text import uncollected
 from .change import LEVELS
 from .compare import compare
 from .load import Document, Unreadable, read
 from .report import FORMATS, render
+from .schemas import Entangled
 from .update import propose
 
 if TYPE_CHECKING:
@@ -39,10 +41,11 @@ def main(argv: Sequence[str] | None = None) -> int:
         if hasattr(stream, "reconfigure"):
             stream.reconfigure(errors="backslashreplace")
     try:
-        if arguments[:1] == ["update"]:
-            return _update(_update_parser().parse_args(arguments[1:]))
-        return _check(_parser().parse_args(arguments))
-    except (Unreadable, accepted.Invalid) as error:
+        with uncollected():
+            if arguments[:1] == ["update"]:
+                return _update(_update_parser().parse_args(arguments[1:]))
+            return _check(_parser().parse_args(arguments))
+    except (Unreadable, accepted.Invalid, Entangled) as error:
         return _unchecked(str(error))
     except BrokenPipeError:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())  # whoever read has read enough
@@ -117,8 +120,8 @@ def _findings(
     options: argparse.Namespace, base: Document, revision: Document, profile: code.Profile = "wire"
 ) -> tuple[list[outcome.Finding], list[str]]:
     entries = [] if options.accepted == "none" else accepted.load(Path(options.accepted))
-    notes = [*(f"{d.origin}: {note}" for d in (base, revision) for note in d.notes)]
     changes = detailed(base, revision, compare(base, revision, scope=tuple(options.scope)))
+    notes = [f"{d.origin}: {note}" for d in (base, revision) for note in d.notes]  # some are made by comparing
     if profile != "wire":
         changes, more = code.impact(base, revision, changes, scope=options.scope)
         changes, notes = code.judged(changes, profile), notes + more

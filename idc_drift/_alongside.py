@@ -121,10 +121,10 @@ class Alongside:
         for index, parameter in enumerate(right):
             _, found = self._followed(1, "", parameter)
             if isinstance(found, dict):
-                known[str(found.get("name")), found.get("in")] = (f"{theirs}/{index}", parameter)
+                known[str(found.get("name")), str(found.get("in"))] = (f"{theirs}/{index}", parameter)
         for index, parameter in enumerate(left):
             _, found = self._followed(0, "", parameter)
-            other = known.get((str(found.get("name")), found.get("in"))) if isinstance(found, dict) else None
+            other = known.get((str(found.get("name")), str(found.get("in")))) if isinstance(found, dict) else None
             if other:
                 yield f"{mine}/{index}", parameter, *other
 

@@ -11,8 +11,8 @@ from itertools import combinations
 from typing import TYPE_CHECKING
 
 from . import _matching
+from ._flat import SCALARS
 from ._modes import CONTAINED, received, sent
-from ._types import SCALARS
 
 if TYPE_CHECKING:
     from ._flat import Flat, Group, Shape
@@ -149,12 +149,14 @@ def _discriminator(context: Context) -> None:
         context.add(
             "discriminator-changed", f"the discriminator changed from `{old[0]}` to `{new[0]}`", "discriminator"
         )
-    for key in sorted(old[1].keys() ^ new[1].keys()):
-        word = "joined" if key in new[1] else "left"
-        context.add("discriminator-changed", f"`{key}` {word} the discriminator's mapping", "discriminator")
-    for key in sorted(old[1].keys() & new[1].keys()):
-        was, is_ = (f.rpartition("/")[2] for f in (old[1][key], new[1][key]))
-        if was != is_ and not _matching.renamed(context.judge, old[1][key], new[1][key], context.mode):
+    for key in sorted(old[1].keys() | new[1].keys()):
+        mine = old[1].get(key, key if context.judge.base.has(key) else "")  # a component's name maps to it anyway
+        other = new[1].get(key, key if context.judge.revision.has(key) else "")
+        was, is_ = (f.rpartition("/")[2] for f in (mine, other))
+        if not was or not is_:
+            word = "joined" if is_ else "left"
+            context.add("discriminator-changed", f"`{key}` {word} the discriminator's mapping", "discriminator")
+        elif was != is_ and not _matching.renamed(context.judge, mine, other, context.mode):
             context.add(
                 "discriminator-changed",
                 f"`{key}` of the discriminator's mapping changed from `{was}` to `{is_}`",

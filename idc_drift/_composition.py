@@ -30,12 +30,14 @@ def composition(context: Context) -> bool:
         return False
     inner = replace(mode, lifted=True)
     gone, come = list(old), list(new)
+    stayed: list[tuple[Shape, Shape]] = []
     for part in old:
         twin = next((c for c in come if (not part[0] or part[0] == c[0]) and judge.same(part[1], c[1], inner)), None)
         twin = twin or next((c for c in come if judge.same(part[1], c[1], inner)), None)
         if twin is not None:
             come.remove(twin)
             gone.remove(part)
+            stayed.append((part[1], twin[1]))
     if gone and come:
         return False
     of, kept = (judge.revision, new) if come else (judge.base, old)
@@ -46,6 +48,8 @@ def composition(context: Context) -> bool:
         return False  # the others say as much
     if gone and not mode.sent and judge.worst(pair.base, pair.revision, replace(mode, merged=True)) == "breaking":
         return False  # what it promised is missed by name
+    for was, is_ in stayed:  # that they are the same may have been an assumption
+        context.edge("(allOf)", was, is_, inner)
     for name, shape in extra:
         stem, word = ("all-of-added", "added to") if come else ("all-of-removed", "removed from")
         context.add(

@@ -86,6 +86,8 @@ def _score(judge: Judge, old: Shape, new: Shape, mode: Mode) -> float:
     alike = _jaccard(b.properties.keys() | b.required, r.properties.keys() | r.required)
     values = _jaccard((b.enum or {}).keys(), (r.enum or {}).keys())
     score += 3.0 * (alike or 0.0) + 3.0 * (values or 0.0)
+    if named[0] & named[1]:
+        return score + 10.0 if score >= _ALIKE else score  # no other one has a better claim
     if alike in (None, 1.0) and values in (None, 1.0) and judge.same(old, new, mode):
         return score + 10.0
     return score
@@ -94,10 +96,18 @@ def _score(judge: Judge, old: Shape, new: Shape, mode: Mode) -> float:
 def _tagged(judge: Judge, b: Flat, r: Flat) -> float:
     """Whether one of their properties has the one value that tells alternatives apart."""
     for key in b.properties.keys() & r.properties.keys():
+        if not _telling(b.properties[key]) or not _telling(r.properties[key]):
+            continue
         mine, other = judge.base.flat(b.properties[key]).enum, judge.revision.flat(r.properties[key]).enum
         if mine and other and len(mine) == len(other) == 1:
             return 4.0 if mine.keys() == other.keys() else -8.0
     return 0.0
+
+
+def _telling(shape: Shape) -> bool:
+    """Whether a property may have one value only, without flattening it."""
+    raws = (node.raw for node in shape)
+    return any(isinstance(raw, dict) and not {"enum", "const", "$ref", "allOf"}.isdisjoint(raw) for raw in raws)
 
 
 def _overlap(b: Flat, r: Flat) -> bool:

@@ -30,6 +30,8 @@ class Value:
     reserved: bool = False
     empty: bool = False
     deprecated: bool = False
+    sunset: str = ""
+    stability: str = ""
     words: dict[str, Any] = field(default_factory=dict)
 
 
@@ -76,6 +78,9 @@ class Operation:
     pointer: str
     id: str = ""
     deprecated: bool = False
+    sunset: str = ""
+    """The day until which it works."""
+    stability: str = ""
     tags: tuple[str, ...] = ()
     parameters: dict[tuple[str, str], Value] = field(default_factory=dict)
     body: Body | None = None

@@ -5,10 +5,15 @@ Law: a property that only one side has is one finding, whatever is inside it; on
 
 from __future__ import annotations
 
+import re
+from contextlib import suppress
 from typing import TYPE_CHECKING
 
+from ._meet import joined
+
 if TYPE_CHECKING:
-    from ._flat import Shape
+    from ._flat import Flat, Shape
+    from ._schemas import Schemas
     from .schemas import Context
 
 
@@ -42,10 +47,9 @@ def objects(context: Context) -> None:
 def _properties(context: Context) -> None:
     b, r = context.b, context.r
     for name, shape in b.properties.items():
-        hidden = _flag(context, shape, old=True)
         if name in r.properties:
             _kept(context, name, shape, r.properties[name])
-        elif not hidden:
+        elif not _flag(context, shape, old=True):
             _removed(context, name, shape)
     for name, shape in r.properties.items():
         if name not in b.properties and not _flag(context, shape, old=False):
@@ -57,11 +61,12 @@ def _properties(context: Context) -> None:
 def _flag(context: Context, shape: Shape, *, old: bool) -> bool:
     """Whether a property does not count in this direction: readOnly if sent, writeOnly if received."""
     judge = context.judge
-    notes = (judge.base if old else judge.revision).flat(shape).notes
-    return bool(notes.get("readOnly" if context.mode.sent else "writeOnly"))
+    return (judge.base if old else judge.revision).marked(shape, "readOnly" if context.mode.sent else "writeOnly")
 
 
 def _kept(context: Context, name: str, old: Shape, new: Shape) -> None:
+    if (name in context.b.required) == (name in context.r.required) and context.judge.untouched(old, new):
+        return
     was, is_ = _flag(context, old, old=True), _flag(context, new, old=False)
     if was and is_:
         return
@@ -90,8 +95,10 @@ def _requiredness(context: Context, name: str) -> None:
 def _removed(context: Context, name: str, shape: Shape) -> None:
     if name in context.r.required:
         _requiredness(context, name)
-        context.edge(name, shape, _beyond(context.r.extra))
+        context.edge(name, shape, _others(context.judge.revision, context.r, name))
         return
+    if others := _others(context.judge.revision, context.r, name):
+        context.edge(name, shape, others)  # it is one of the others now, and has to be like them
     must = "required " if name in context.b.required else ""
     stem = "required-property-removed" if must else "property-removed"
     if context.mode.sent and context.r.extra is False:
@@ -102,12 +109,27 @@ def _removed(context: Context, name: str, shape: Shape) -> None:
 def _added(context: Context, name: str, shape: Shape) -> None:
     if name in context.b.required:
         _requiredness(context, name)
-        context.edge(name, _beyond(context.b.extra), shape)
+        context.edge(name, _others(context.judge.base, context.b, name), shape)
         return
+    if others := _others(context.judge.base, context.b, name):
+        context.edge(name, others, shape)  # it was one of the others
     must = name in context.r.required
     stem = "required-property-added" if must else "property-added"
     words = f"{'required' if must else 'optional'} property `{name}` was added"
     context.add(stem, words, "properties", part=name, at=shape, new=True)
+
+
+def _others(schemas: Schemas, flat: Flat, name: str) -> Shape:
+    """What is asked of a property that is not listed."""
+    found: Shape = ()
+    named = False
+    for pattern, shape in flat.matching.items():
+        with suppress(re.error):
+            if re.search(pattern, name):
+                found, named = joined(found, shape), True
+    if not named:
+        found = _beyond(flat.extra)
+    return () if schemas.flat(found).trivial else found
 
 
 def _beyond(extra: bool | Shape) -> Shape:

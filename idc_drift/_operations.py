@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Literal
 from ._flat import MISSING, Flat, Shape, canonical
 from ._keywords import shown
 from ._modes import Mode
+from ._promises import promises
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -25,7 +26,7 @@ _LOOSE = re.compile(r"xml|form-data|x-www-form-urlencoded|^text/(plain|csv|html)
 PARAMETER = Mode(sent=True, prefix="parameter", wire="loose", top=True)
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Met:
     """One difference as it is met in one operation."""
 
@@ -131,6 +132,7 @@ def _parameter(c: Comparison, old: Value, new: Value, where: str) -> None:
     if old.deprecated != new.deprecated:
         stem = "parameter-became-deprecated" if new.deprecated else "parameter-no-longer-deprecated"
         c.add(stem, f"the {where} parameter is {'' if new.deprecated else 'no longer '}deprecated", old.pointer, where)
+    promises(c, old, new, f"the {where} parameter", where)
     for name, was, is_ in (("empty", old.empty, new.empty), ("reserved", old.reserved, new.reserved)):
         if was != is_ and old.location == "query":
             said = "empty values" if name == "empty" else "unescaped reserved characters"

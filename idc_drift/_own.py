@@ -21,67 +21,17 @@ from ._flat import (
     numeric,
     type_of,
 )
-
-_EMPTY_PATTERNS = frozenset({"", ".*", "^.*$", "^.*", ".*$", "^", "$", "(.*)", "^(.*)$", r"^[\s\S]*$", r"[\s\S]*"})
-_PLACED = [
-    "type",
-    "format",
-    "pattern",
-    "multipleOf",
-    "uniqueItems",
-    "minimum",
-    "maximum",
-    "exclusiveMinimum",
-    "exclusiveMaximum",
-    "enum",
-    "const",
-    "required",
-    "properties",
-    "additionalProperties",
-    "patternProperties",
-    "propertyNames",
-    "items",
-    "prefixItems",
-    "contains",
-    "minContains",
-    "maxContains",
-    "not",
-    "if",
-    "then",
-    "else",
-    "dependentRequired",
-    "dependentSchemas",
-    "unevaluatedItems",
-    "unevaluatedProperties",
-    "contentMediaType",
-    "contentEncoding",
-    "contentSchema",
-    "default",
-    "discriminator",
-    "nullable",
-    "x-nullable",
-    "title",
-    "description",
-    "example",
-    "examples",
-    "deprecated",
-    "readOnly",
-    "writeOnly",
-    "externalDocs",
-    "xml",
-    "x-extensible-enum",
-    *list(LIMIT_TYPES),
-]
+from ._vocabulary import BOUNDS, CONTENT, EMPTY_PATTERNS, PLACED, SELDOM
 
 
 def own(node: Node, version: str) -> Flat:
     """What the keywords of a schema object allow."""
     raw: dict[str, Any] = node.raw
     types, enum, format_ = _values(raw)
-    lower, upper = _bounds(raw)
-    properties = _members(node, "properties")
+    lower, upper = _bounds(raw) if not BOUNDS.isdisjoint(raw) else (None, None)
     required = raw.get("required")
-    content, format_ = _content(node, format_)
+    seldom = {} if SELDOM.isdisjoint(raw) else _seldom(node)
+    content, format_ = _content(node, format_) if not CONTENT.isdisjoint(raw) else ({}, format_)
     multiple = numeric(raw.get("multipleOf"))
     return Flat(
         types=types,
@@ -89,30 +39,38 @@ def own(node: Node, version: str) -> Flat:
         format=format_,
         lower=lower,
         upper=upper,
-        limits={name: int(raw[name]) for name in LIMIT_TYPES if _limits(name, raw.get(name))},
+        limits={name: int(raw[name]) for name in raw if name in LIMIT_TYPES and _limits(name, raw[name])},
         multiple=multiple
         if multiple and multiple > 0 and not (multiple == 1 and types and "number" not in types)
         else None,
         unique=raw.get("uniqueItems") is True,
-        patterns=frozenset({raw["pattern"]} if isinstance(raw.get("pattern"), str) else ()) - _EMPTY_PATTERNS,
-        properties=properties,
+        patterns=frozenset({raw["pattern"]} if isinstance(raw.get("pattern"), str) else ()) - EMPTY_PATTERNS,
+        properties=_members(node, "properties"),
         required=frozenset(str(name) for name in required) if isinstance(required, list) else frozenset(),
         extra=_openness(node, "additionalProperties"),
-        matching=_members(node, "patternProperties"),
-        names=_shape(node, "propertyNames"),
-        contains=_contains(node),
-        never=(_shape(node, "not"),) if isinstance(raw.get("not"), dict) or raw.get("not") is True else (),
-        conditions=_conditions(node),
-        unevaluated={name: _openness(node, name) for name in UNEVALUATED_TYPES if _openness(node, name) is not True},
         content=content,
-        extensible=_extensible(raw),
         default=raw.get("default", MISSING),
-        discriminator=_discriminator(raw),
         notes=_notes(raw),
-        at={name: f"{node.pointer}/{name}" for name in _PLACED if name in raw},
+        at={name: f"{node.pointer}/{name}" for name in raw if name in PLACED},
+        **seldom,
+    )
+
+
+def _seldom(node: Node) -> dict[str, Any]:
+    """What most schemas say nothing of."""
+    raw = node.raw
+    return {
+        "matching": _members(node, "patternProperties"),
+        "names": _shape(node, "propertyNames"),
+        "contains": _contains(node),
+        "never": (_shape(node, "not"),) if isinstance(raw.get("not"), dict) or raw.get("not") is True else (),
+        "conditions": _conditions(node),
+        "unevaluated": {n: _openness(node, n) for n in UNEVALUATED_TYPES if _openness(node, n) is not True},
+        "extensible": _extensible(raw),
+        "discriminator": _discriminator(raw),
         **_arrays(node),
         **_dependencies(node),
-    )
+    }
 
 
 def _values(raw: dict[str, Any]) -> tuple[frozenset[str] | None, dict[str, Any] | None, str]:
@@ -122,7 +80,7 @@ def _values(raw: dict[str, Any]) -> tuple[frozenset[str] | None, dict[str, Any] 
     format_ = raw.get("format") if isinstance(raw.get("format"), str) else ""
     if "file" in listed:
         listed, format_ = ["string"], "binary"
-    types = frozenset(name for name in listed if name in ANYTHING) if listed else None
+    types = frozenset(name for name in listed if isinstance(name, str) and name in ANYTHING) if listed else None
     if types is not None and not types and listed != []:
         types = None  # a type nobody knows
     nullable = raw.get("nullable") is True or raw.get("x-nullable") is True
@@ -177,6 +135,8 @@ def _child(node: Node, path: str, value: Any) -> Node:
 def _openness(node: Node, name: str) -> bool | Shape:
     """Whether more is allowed: an empty schema is as open as none."""
     value = node.raw.get(name, True)
+    if value in ({"not": {}}, {"not": True}):
+        return False
     if isinstance(value, dict) and value:
         return (_child(node, name, value),)
     return value is not False
@@ -197,7 +157,10 @@ def _arrays(node: Node) -> dict[str, Any]:
     name = "prefixItems"
     if isinstance(raw.get("items"), list):
         listed, rest, name = raw["items"], _shape(node, "additionalItems"), "items"
-    prefix = [(_child(node, f"{name}/{index}", value),) for index, value in enumerate(listed or ())]
+    prefix = [
+        (_child(node, f"{name}/{index}", value),)
+        for index, value in enumerate(listed if isinstance(listed, list) else ())
+    ]
     return {"items": rest if rest and rest[0].raw != {} else (), "prefix": tuple(prefix)}
 
 
@@ -206,25 +169,28 @@ def _contains(node: Node) -> tuple[tuple[Shape, int, int | None], ...]:
     if not isinstance(raw.get("contains"), dict):
         return ()
     least, most = numeric(raw.get("minContains", 1)), numeric(raw.get("maxContains"))
+    if least == 0 and most is None:
+        return ()
     return ((_shape(node, "contains"), int(least if least is not None else 1), None if most is None else int(most)),)
 
 
 def _conditions(node: Node) -> tuple[dict[str, Shape], ...]:
-    if not isinstance(node.raw.get("if"), (dict, bool)) or not {"then", "else"} & node.raw.keys():
+    if not isinstance(node.raw.get("if"), dict) or not {"then", "else"} & node.raw.keys():
         return ()
     return ({name: _shape(node, name) for name in ("if", "then", "else") if name in node.raw},)
 
 
 def _dependencies(node: Node) -> dict[str, Any]:
+    """What a property needs; ``dependencies`` is the older word for both kinds."""
     raw = node.raw
-    needs = {
-        str(key): frozenset(str(name) for name in names)
-        for key, names in (
-            raw.get("dependentRequired") if isinstance(raw.get("dependentRequired"), dict) else {}
-        ).items()
-        if isinstance(names, list) and names
-    }
-    return {"needs": needs, "implies": _members(node, "dependentSchemas")}
+    needs: dict[str, frozenset[str]] = {}
+    for keyword in ("dependencies", "dependentRequired"):
+        listed = raw.get(keyword)
+        for key, names in listed.items() if isinstance(listed, dict) else ():
+            if isinstance(names, list) and names:
+                needs[str(key)] = frozenset(map(str, names))
+    older = {key: shape for key, shape in _members(node, "dependencies").items() if isinstance(shape[0].raw, dict)}
+    return {"needs": needs, "implies": {**older, **_members(node, "dependentSchemas")}}
 
 
 def _content(node: Node, format_: str) -> tuple[dict[str, Any], str]:

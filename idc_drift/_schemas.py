@@ -7,45 +7,42 @@ from __future__ import annotations
 
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
-from urllib.parse import unquote
 
 from ._flat import ANY, Flat, Group, Node, Shape, settled
 from ._meet import meet
 from ._own import own
+from ._references import CHAIN, References, child, escaped
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from .load import Document
 
-_CHAIN = 50
 _KNOWN_ANNOTATIONS = frozenset({"title", "description", "example", "examples", "externalDocs", "xml", "$comment"})
+_COMPOSING = frozenset({"$ref", "$dynamicRef", "allOf", "anyOf", "oneOf"})
 
 
-class Schemas:
+class Schemas(References):
     """Reads the schemas of a document and of the files it refers to."""
 
     def __init__(self, document: Document) -> None:
-        self.document = document
-        content = document.content
-        self.version = "2.0" if "swagger" in content else str(content.get("openapi"))[:3]
+        super().__init__(document)
         self._flats: dict[tuple[int | str, ...], Flat] = {}
         self._nodes: dict[int | str, Flat] = {}
         self._busy: set[int | str] = set()
         self._parts: dict[tuple[int | str, ...], list[tuple[str, Shape]]] = {}
         self._rests: dict[int, Node] = {}
         self._children: dict[str, list[str]] | None = None
-        self._anchors: dict[int, dict[str, tuple[Any, str]]] = {}
 
     def flat(self, shape: Shape) -> Flat:
         """What the nodes of a shape allow together."""
         key = tuple(node.key for node in shape)
         known = self._flats.get(key)
         if known is None:
-            known = ANY
-            for node in shape:
+            known = self._node(shape[0]) if shape else ANY
+            for node in shape[1:]:
                 known = meet(known, self._node(node))
-            self._flats[key] = known = settled(known)
+            self._flats[key] = known = settled(known) if len(shape) > 1 else known
         return known
 
     def components(self) -> tuple[str, dict[str, Any]]:
@@ -74,64 +71,12 @@ class Schemas:
         children = sorted({child for name in names for child in self._children.get(name, ())})
         return {name: (Node(found[name], f"{place}/{escaped(name)}", self.document, name),) for name in children}
 
-    # ---------------------------------------------------------------------------------------------- references
-
-    def resolve(self, node: Node) -> Node | None:
-        """The target of a chain of references, whatever kind of object it is; None if it leads nowhere."""
-        for _ in range(_CHAIN):
-            reference = node.raw.get("$ref") if isinstance(node.raw, dict) else None
-            if not isinstance(reference, str):
-                return node
-            found = self._target(reference, node)
-            if found is None:
-                self.note(f"The reference {reference!r} leads nowhere.")
-                return None
-            node = found
-        self.note(f"The reference {node.raw.get('$ref')!r} goes round in a circle.")
-        return None
-
-    def note(self, sentence: str) -> None:
-        """Keep what is odd about the document, once."""
-        if sentence not in self.document.notes:
-            self.document.notes.append(sentence)
-
-    def _target(self, reference: str, node: Node) -> Node | None:
-        file, _, fragment = reference.partition("#")
-        home = node.home.related(file) if file else node.home
-        if home is None:
-            return None
-        fragment = unquote(fragment)
-        if fragment and not fragment.startswith("/"):
-            found = self._anchor(home, fragment)
-            return found and Node(found[0], _placed(home, found[1]), home, fragment)
-        value = home.content
-        tokens = [token.replace("~1", "/").replace("~0", "~") for token in fragment.split("/")[1:]]
-        for token in tokens:
-            if isinstance(value, dict) and token in value:
-                value = value[token]
-            elif isinstance(value, list) and token.isdecimal() and int(token) < len(value):
-                value = value[int(token)]
-            else:
-                return None
-        return Node(value, _placed(home, fragment), home, tokens[-1] if tokens else file)
-
-    def _anchor(self, home: Document, name: str) -> tuple[Any, str] | None:
-        """Where ``$anchor`` or ``$dynamicAnchor`` gives a schema this name."""
-        if id(home) not in self._anchors:
-            found: dict[str, tuple[Any, str]] = {}
-            stack: list[tuple[Any, str]] = [(home.content, "")]
-            seen: set[int] = set()
-            while stack:
-                value, pointer = stack.pop()
-                if id(value) in seen or not isinstance(value, (dict, list)):
-                    continue
-                seen.add(id(value))
-                for key, inner in value.items() if isinstance(value, dict) else enumerate(value):
-                    if key in ("$anchor", "$dynamicAnchor") and isinstance(inner, str):
-                        found.setdefault(inner, (value, pointer))
-                    stack.append((inner, f"{pointer}/{escaped(str(key))}"))
-            self._anchors[id(home)] = found
-        return self._anchors[id(home)].get(name)
+    def marked(self, shape: Shape, word: str) -> bool:
+        """Whether a schema is ``readOnly`` or ``writeOnly``; a plain one is not flattened to see that."""
+        for node in shape:
+            if not isinstance(node.raw, dict) or not _COMPOSING.isdisjoint(node.raw):
+                return bool(self.flat(shape).notes.get(word))
+        return any(node.raw.get(word) is True for node in shape)
 
     # ----------------------------------------------------------------------------------------------- flattening
 
@@ -162,6 +107,9 @@ class Schemas:
         found = own(node, self.version)
         nullable = raw.get("nullable") is True or raw.get("x-nullable") is True
         composed = [child(node, "allOf", index) for index, _ in enumerate(_list(raw.get("allOf")))]
+        decided = {True: "then", False: "else"}.get(raw["if"]) if isinstance(raw.get("if"), bool) else None
+        if decided and isinstance(raw.get(decided), dict):
+            found = meet(found, self.flat((child(node, decided),)))
         for part in composed:
             found = meet(found, self.flat((part,)))
         for kind in ("anyOf", "oneOf"):
@@ -210,6 +158,8 @@ class Schemas:
             return Flat(types=frozenset({"null"} if null else ()))
         if kind == "anyOf" and any(flat.trivial for _, flat in kept):
             return ANY
+        if kind == "anyOf" and any("number" in flat.kinds and not flat.says for _, flat in kept):
+            kept = [(b, f) for b, f in kept if f.types != frozenset({"integer"})]  # each of them is a number
         group = Group(kind, tuple(branch for branch, _ in kept))
         if len(kept) == 1:
             return replace(kept[0][1], types=types, folded=group)
@@ -229,7 +179,7 @@ class Schemas:
         return self._parts[key]
 
     def _expand(self, node: Node, depth: int) -> list[tuple[str, Shape]]:
-        target = self.resolve(node) if depth < _CHAIN else None
+        target = self.resolve(node) if depth < CHAIN else None
         if target is None or not isinstance(target.raw, dict) or not isinstance(target.raw.get("allOf"), list):
             return [(target.name if target else "", (node,))]
         rest = {name: value for name, value in target.raw.items() if name != "allOf"}
@@ -247,7 +197,7 @@ def _joined(flats: list[Flat], kind: str) -> Flat | None:
             if kind == "oneOf" and values.keys() & (flat.enum or {}).keys():
                 return None
             values |= flat.enum or {}
-        return replace(flats[0], enum=values)
+        return replace(flats[0], enum=values, notes={})
     taken: set[str] = set()
     for flat in flats:
         if flat.types is None or flat.enum is not None or flat.groups or flat.never or flat.conditions or flat.unknown:
@@ -262,24 +212,6 @@ def _joined(flats: list[Flat], kind: str) -> Flat | None:
     for flat in flats:
         found = meet(found, replace(flat, types=None))
     return found
-
-
-def child(node: Node, *path: str | int) -> Node:
-    """What stands at a path inside a node."""
-    value, pointer = node.raw, node.pointer
-    for step in path:
-        value = value[step]
-        pointer = f"{pointer}/{escaped(str(step))}"
-    return Node(value, getattr(value, "pointer", pointer), node.home)
-
-
-def escaped(token: str) -> str:
-    """A key as a token of a JSON pointer."""
-    return token.replace("~", "~0").replace("/", "~1")
-
-
-def _placed(home: Document, fragment: str) -> str:
-    return fragment if home is home.root else f"{home.origin}#{fragment}"
 
 
 def _list(value: Any) -> list[Any]:

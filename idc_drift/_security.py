@@ -43,8 +43,11 @@ def effective(required: list[Any], schemes: dict[str, dict[str, Any]]) -> list[d
             asked: dict[str, tuple[str, ...]] = {}
             for name, scopes in alternative.items():
                 wire = schemes[name]["wire"] if name in schemes else f"unknown {name}"
-                asked[wire] = tuple(sorted({*asked.get(wire, ()), *(str(scope) for scope in scopes or ())}))
-            found.append(asked)
+                asked[wire] = tuple(
+                    sorted({*asked.get(wire, ()), *(map(str, scopes) if isinstance(scopes, list) else ())})
+                )
+            if asked not in found:
+                found.append(asked)
     return found or [{}]
 
 

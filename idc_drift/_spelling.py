@@ -35,16 +35,27 @@ def servers_of(raw: Any) -> tuple[str, ...]:
     """The addresses of servers, without a slash at the end."""
     if not isinstance(raw, list):
         return ()
-    return tuple(str(item["url"]).rstrip("/") or "/" for item in raw if isinstance(item, dict) and "url" in item)
+    return tuple(_address(item).rstrip("/") or "/" for item in raw if isinstance(item, dict) and "url" in item)
+
+
+def _address(server: dict[str, Any]) -> str:
+    """The address with its variables as they are unless a caller chooses."""
+    address, variables = str(server["url"]), server.get("variables")
+    for name, variable in variables.items() if isinstance(variables, dict) else ():
+        if isinstance(variable, dict) and isinstance(variable.get("default"), str):
+            address = address.replace(f"{{{name}}}", variable["default"])
+    return address
 
 
 def base_path(server: str) -> str:
     """The path that a server's address puts before every path."""
-    return (
-        ""
-        if "{" in server.partition("://")[2].partition("/")[0] and "/" not in server.partition("://")[2]
-        else urlsplit(server).path.rstrip("/")
-    )
+    address = server.partition("://")[2]
+    if "{" in address.partition("/")[0] and "/" not in address:
+        return ""
+    try:
+        return urlsplit(server).path.rstrip("/")
+    except ValueError:  # brackets that hold no address
+        return ""
 
 
 def words_of(raw: dict[str, Any], *names: str) -> dict[str, Any]:

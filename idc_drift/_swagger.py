@@ -5,10 +5,13 @@ Law: schemas stay the objects they are; what is put around them remembers where 
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from ._flat import Node
-from ._schemas import Schemas, child, escaped
+from ._references import child, escaped
+
+if TYPE_CHECKING:
+    from ._schemas import Schemas
 
 METHODS = ("get", "put", "post", "delete", "options", "head", "patch", "trace")
 _STYLES = {"ssv": "spaceDelimited", "pipes": "pipeDelimited", "tsv": "tabDelimited"}
@@ -53,7 +56,7 @@ def _servers(content: dict[str, Any]) -> list[dict[str, str]]:
     host, base = content.get("host"), str(content.get("basePath") or "")
     if not host:
         return [{"url": base or "/"}]
-    schemes = content.get("schemes") or [""]
+    schemes = _kinds(content.get("schemes")) or [""]
     return [{"url": f"{scheme}{':' if scheme else ''}//{host}{base}"} for scheme in schemes]
 
 
@@ -100,8 +103,8 @@ def _operation(schemas: Schemas, node: Node, shared: dict[tuple[str, str], Node]
     raw = node.raw
     own = {**shared, **_parameters(schemas, node)}
     kept = {key: raw[key] for key in raw if key not in ("parameters", "responses", "consumes", "produces", "schemes")}
-    consumes = raw.get("consumes", content.get("consumes"))
-    produces = raw.get("produces", content.get("produces")) or ["*/*"]
+    consumes = _kinds(raw.get("consumes", content.get("consumes")))
+    produces = _kinds(raw.get("produces", content.get("produces"))) or ["*/*"]
     kept["parameters"] = [_parameter(found) for (where, _), found in own.items() if where not in ("body", "formData")]
     body = _body(own, consumes, node.pointer)
     if body is not None:
@@ -116,6 +119,10 @@ def _operation(schemas: Schemas, node: Node, shared: dict[tuple[str, str], Node]
     return Placed(kept, node.pointer)
 
 
+def _kinds(listed: Any) -> list[str]:
+    return [kind for kind in listed if isinstance(kind, str)] if isinstance(listed, list) else []
+
+
 def _parameter(node: Node) -> Placed:
     raw = node.raw
     keys = ("name", "in", "required", "description", "allowEmptyValue")
@@ -126,7 +133,7 @@ def _parameter(node: Node) -> Placed:
         if key.startswith("x-") and key not in ("x-nullable", "x-extensible-enum")
     }
     found["schema"] = _schema(raw, node.pointer)
-    collection = raw.get("collectionFormat", "csv")
+    collection = str(raw.get("collectionFormat", "csv"))
     if raw.get("type") == "array":
         if collection == "multi":
             found["explode"] = True
@@ -143,7 +150,7 @@ def _schema(raw: dict[str, Any], pointer: str) -> Placed:
     return Placed({key: value for key, value in raw.items() if key not in words}, pointer)
 
 
-def _body(own: dict[tuple[str, str], Node], consumes: Any, pointer: str) -> Placed | None:
+def _body(own: dict[tuple[str, str], Node], consumes: list[str], pointer: str) -> Placed | None:
     whole = next((node for (where, _), node in own.items() if where == "body"), None)
     if whole is not None:
         schema = whole.raw.get("schema")
@@ -160,7 +167,7 @@ def _body(own: dict[tuple[str, str], Node], consumes: Any, pointer: str) -> Plac
     if not fields:
         return None
     files = any(node.raw.get("type") == "file" for node in fields.values())
-    kinds = [kind for kind in consumes or () if kind in (_FORM, _PARTS)] or [_PARTS if files else _FORM]
+    kinds = [kind for kind in consumes if kind in (_FORM, _PARTS)] or [_PARTS if files else _FORM]
     schema = Placed(
         {
             "type": "object",

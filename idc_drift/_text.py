@@ -9,12 +9,15 @@ from __future__ import annotations
 import gc
 import json
 import re
+from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
 import yaml
 
+from ._where import Where
+
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterator
 
 _Loader: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 _DEPTH = 400
@@ -28,7 +31,6 @@ _WORDS: dict[str, Any] = {
     **dict.fromkeys(("true", "True", "TRUE"), True),
     **dict.fromkeys(("false", "False", "FALSE"), False),
 }
-_TOKEN = re.compile(r'"(?:[^"\\]|\\.)*"|[{}\[\],:]|[^\s{}\[\],:"]+')
 
 Marks = dict[int, dict[Any, tuple[int, int]]]
 """For the id of a container: where each key (or index) of it stands."""
@@ -41,17 +43,11 @@ class Malformed(ValueError):
 class Parsed:
     """The value of a text, what is odd about it, and where its parts stand."""
 
-    def __init__(self, value: Any, notes: list[str], marks: Callable[[], Marks]) -> None:
+    def __init__(self, value: Any, notes: list[str], place: Callable[[Any, Any], tuple[int, int] | None]) -> None:
         self.value = value
         self.notes = notes
-        self._make = marks
-        self._marks: Marks | None = None
-
-    def place(self, container: Any, key: Any) -> tuple[int, int] | None:
+        self.place = place
         """Line and column, from 1, of a key or index of a container."""
-        if self._marks is None:
-            self._marks = self._make()
-        return self._marks.get(id(container), {}).get(key)
 
 
 def parse(text: str) -> Parsed:
@@ -94,52 +90,7 @@ def _json(text: str) -> Parsed:
         return found
 
     value = json.loads(text, object_pairs_hook=pairs)
-    return Parsed(value, notes, lambda: _json_marks(text, value))
-
-
-def _json_marks(text: str, value: Any) -> Marks:
-    """Where keys and elements stand, read from the text beside its value."""
-    marks: Marks = {}
-    line, start, at = 1, 0, 0
-    stack: list[list[Any]] = []  # [container, key or index, marks of the container, whether a key is expected]
-
-    def place(offset: int) -> tuple[int, int]:
-        return line, offset - start + 1
-
-    for token in _TOKEN.finditer(text):
-        newlines = text.count("\n", at, token.start())
-        if newlines:
-            line += newlines
-            start = text.rfind("\n", at, token.start()) + 1
-        at = token.start()
-        word = token.group()
-        top = stack[-1] if stack else None
-        if word in "}]":
-            stack.pop()
-        elif word == ",":
-            if top is not None and isinstance(top[0], dict):
-                top[3] = True
-            elif top is not None:
-                top[1] += 1
-        elif word == ":":
-            pass
-        elif top is not None and isinstance(top[0], dict) and top[3]:
-            top[1], top[3] = json.loads(word) if "\\" in word else word[1:-1], False
-            top[2][top[1]] = place(token.start())
-        else:
-            if top is not None and isinstance(top[0], list):
-                top[2][top[1]] = place(token.start())
-            if word in "{[":
-                inner = value if top is None else _inner(top[0], top[1])
-                stack.append([inner, 0, marks.setdefault(id(inner), {}), isinstance(inner, dict)])
-    return marks
-
-
-def _inner(container: Any, key: Any) -> Any:
-    try:
-        return container[key]
-    except (KeyError, IndexError):
-        return None
+    return Parsed(value, notes, Where(text, value).place)
 
 
 # ---------------------------------------------------------------------------------------------------------- YAML
@@ -147,14 +98,23 @@ def _inner(container: Any, key: Any) -> Any:
 
 def _yaml(text: str) -> Parsed:
     loader = _Loader(text)
-    collecting = gc.isenabled()
-    gc.disable()  # a million small objects and no garbage: twice as fast
     try:
-        return _Reader(loader).read()
+        with uncollected():
+            return _Reader(loader).read()
     except RecursionError:
         raise Malformed("it is nested too deeply") from None
     finally:
         loader.dispose()
+
+
+@contextmanager
+def uncollected() -> Iterator[None]:
+    """Without looking for garbage: where a million small objects are made and kept, that is half the time."""
+    collecting = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
         if collecting:
             gc.enable()
 
@@ -172,7 +132,7 @@ class _Reader:
         self._next()  # start of the stream
         event = self._next()
         if isinstance(event, yaml.StreamEndEvent):
-            return Parsed(None, self.notes, dict)
+            return Parsed(None, self.notes, lambda container, key: None)
         value, size = self._value(self._next(), 0)
         if size > _BOMB and size > 20 * self._count:
             raise Malformed(f"its aliases expand to {size:,} values")
@@ -180,7 +140,7 @@ class _Reader:
         if not isinstance(self._next(), yaml.StreamEndEvent):
             self.notes.append("The text holds more than one YAML document; the first is read.")
         marks = self._marks
-        return Parsed(value, self.notes, lambda: marks)
+        return Parsed(value, self.notes, lambda container, key: marks.get(id(container), {}).get(key))
 
     def _value(self, event: Any, depth: int) -> tuple[Any, int]:
         self._count += 1

@@ -9,14 +9,12 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from ._flat import ANYTHING, Flat
+from ._flat import ANYTHING, SCALARS, Flat
 
 if TYPE_CHECKING:
     from ._modes import Mode
     from ._schemas import Schemas
     from .schemas import Context
-
-SCALARS = frozenset({"boolean", "integer", "number", "string"})
 
 
 def types(context: Context) -> bool:

@@ -9,6 +9,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from ._operations import Comparison, bodies, parameters
+from ._promises import promises
 from ._responses import called_back, responses
 from ._security import admits
 from ._spelling import base_path, wire_path
@@ -103,6 +104,7 @@ def _about(c: Comparison, old: Operation, new: Operation) -> None:
     if old.deprecated != new.deprecated:
         stem = "operation-deprecated" if new.deprecated else "operation-no-longer-deprecated"
         c.add(stem, f"{old.name} is {'' if new.deprecated else 'no longer '}deprecated", old.pointer)
+    promises(c, old, new, old.name)
     if old.id != new.id:
         message = f"operationId changed from `{old.id or 'none'}` to `{new.id or 'none'}`"
         c.add("operation-id-changed", message, f"{old.pointer}/operationId" if old.id else old.pointer)

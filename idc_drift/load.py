@@ -86,11 +86,14 @@ class _Family:
         return self._members.get(_address(origin))
 
     def find(self, asking: Document, reference: str) -> Document | None:
-        origin = _join(asking.origin, reference)
+        try:
+            origin = _join(asking.origin, reference)
+            address = _address(origin or "")
+        except ValueError:
+            origin = None
         if origin is None:
-            self._note(f"The reference to {reference} is not followed: {asking.origin} has no place to start from.")
+            self._note(f"The reference to {reference} is not followed: seen from {asking.origin}, it names no place.")
             return None
-        address = _address(origin)
         if address not in self._members:
             self._members[address] = None
             if len(self._members) > _FILES:
@@ -227,6 +230,8 @@ def _text(source: str, timeout: float, stdin: IO[str] | None) -> tuple[str, str]
         return _decoded(path.read_bytes(), source), source
     except OSError as error:
         raise Unreadable(f"{source} cannot be read: {error.strerror or error}.") from error
+    except ValueError as error:
+        raise Unreadable(f"{source} cannot be read: that is no name of a file.") from error
 
 
 def _fetched(url: str, timeout: float) -> tuple[str, str]:

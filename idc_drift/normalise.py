@@ -7,10 +7,13 @@ of its operations; the names of components and of path parameters are gone; a he
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
+from urllib.parse import unquote
 
 from ._flat import Node, Shape, canonical
+from ._forms import encodings
 from ._model import Api, Body, Media, Operation, Response, Value
-from ._schemas import Schemas, child, escaped
+from ._references import child, escaped
+from ._schemas import Schemas
 from ._security import described, effective
 from ._spelling import media_type, parameter_names, servers_of, wire_path, words_of
 from ._swagger import METHODS, translated
@@ -20,6 +23,8 @@ if TYPE_CHECKING:
 
 __all__ = ["Api", "model"]
 
+_ELSEWHERE = frozenset({"accept", "authorization", "content-type"})
+"""Header parameters that the specification has ignored: media types and security say what they are."""
 _STYLES = {"query": "form", "cookie": "form", "path": "simple", "header": "simple"}
 
 
@@ -35,6 +40,7 @@ class _Reader:
         self.root = translated(self.schemas) if self.schemas.version == "2.0" else Node(document.content, "", document)
         raw = self.root.raw
         self.schemes = self._schemes()
+        self._busy: set[int] = set()
         self.security = raw["security"] if isinstance(raw.get("security"), list) else []
 
     def api(self) -> Api:
@@ -75,6 +81,17 @@ class _Reader:
 
     def _operation(self, node: Node, path: str, method: str, item: Node) -> Operation:
         raw = node.raw
+        if id(raw) in self._busy:
+            self.schemas.note(f"{method.upper()} {path} calls back to itself; it is described once.")
+            return Operation(method, path, node.pointer)
+        self._busy.add(id(raw))
+        try:
+            return self._read(node, path, method, item)
+        finally:
+            self._busy.discard(id(raw))
+
+    def _read(self, node: Node, path: str, method: str, item: Node) -> Operation:
+        raw = node.raw
         own = raw.get("security")
         parameters = {**self._parameters(item, path), **self._parameters(node, path)}
         return Operation(
@@ -83,6 +100,8 @@ class _Reader:
             pointer=node.pointer,
             id=str(raw.get("operationId") or ""),
             deprecated=raw.get("deprecated") is True,
+            sunset=str(raw.get("x-sunset") or ""),
+            stability=str(raw.get("x-stability-level") or item.raw.get("x-stability-level") or ""),
             tags=tuple(str(tag) for tag in raw["tags"]) if isinstance(raw.get("tags"), list) else (),
             parameters=parameters,
             body=self._body(node),
@@ -115,6 +134,8 @@ class _Reader:
             if node is None or not isinstance(node.raw, dict):
                 continue
             value = self._value(node, str(node.raw.get("name")), str(node.raw.get("in")))
+            if value.location == "header" and value.name.lower() in _ELSEWHERE and self.schemas.version != "2.0":
+                continue
             key = value.name.lower() if value.location == "header" else value.name
             if value.location == "path":
                 value.required = True
@@ -148,6 +169,8 @@ class _Reader:
             reserved=raw.get("allowReserved") is True,
             empty=raw.get("allowEmptyValue") is True,
             deprecated=raw.get("deprecated") is True,
+            sunset=str(raw.get("x-sunset") or ""),
+            stability=str(raw.get("x-stability-level") or ""),
             words=words_of(raw, "description"),
         )
 
@@ -177,37 +200,17 @@ class _Reader:
             key = media_type(name)
             encoding = inner.raw.get("encoding") if isinstance(inner.raw.get("encoding"), dict) else {}
             media = Media(
-                key, inner.pointer, shape or None, self._encodings(encoding or {}, key, shape), words_of(inner.raw)
+                key,
+                inner.pointer,
+                shape or None,
+                encodings(self.schemas, encoding or {}, key, shape),
+                words_of(inner.raw),
             )
             item = inner.raw.get("itemSchema")
             if isinstance(item, dict) and not shape:
                 media.shape = (child(inner, "itemSchema"),)
             found.setdefault(key, media)
         return found
-
-    def _encodings(self, encoding: dict[str, Any], media: str, shape: Shape) -> dict[str, Any]:
-        """How the fields of a form are written, defaults left out."""
-        found: dict[str, Any] = {}
-        if not (media.startswith("multipart/") or media == "application/x-www-form-urlencoded"):
-            return found
-        fields = self.schemas.flat(shape).properties
-        for name, raw in encoding.items():
-            if not isinstance(raw, dict) or name not in fields:
-                continue
-            says = {
-                key: str(raw[key]).lower() for key in ("contentType", "style", "explode", "allowReserved") if key in raw
-            }
-            kinds = self.schemas.flat(fields[name]).kinds
-            plain = media.startswith("multipart/") or not kinds & {"array", "object"}
-            for key, value in (
-                ("style", "form"),
-                ("allowReserved", "false"),
-                ("explode", str(says.get("style", "form") == "form").lower()),
-            ):
-                if says.get(key) == value or (key == "explode" and plain):
-                    del says[key]
-            found[name] = says
-        return {name: says for name, says in found.items() if says}
 
     def _responses(self, owner: Node) -> dict[str, Response]:
         found: dict[str, Response] = {}
@@ -218,7 +221,7 @@ class _Reader:
             headers: dict[str, Value] = {}
             for name in self._mapping(node, "headers"):
                 inner = self.schemas.resolve(child(node, "headers", name))
-                if inner is not None and isinstance(inner.raw, dict):
+                if inner is not None and isinstance(inner.raw, dict) and str(name).lower() != "content-type":
                     headers[str(name).lower()] = self._value(inner, str(name), "header")
             links: dict[str, tuple[str, Any]] = {}
             for name in self._mapping(node, "links"):
@@ -259,7 +262,8 @@ class _Reader:
             if isinstance(value, dict):
                 reference = value.get("$ref")
                 if isinstance(reference, str):
-                    named.add(reference.rpartition("/")[2])
+                    reference = unquote(reference)
+                    named |= {reference.removeprefix(f"#{place}/").partition("/")[0], reference.rpartition("/")[2]}
                 stack += value.values()
             elif isinstance(value, list):
                 stack += value

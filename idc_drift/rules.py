@@ -173,6 +173,12 @@ RULES: Final[dict[str, Rule]] = {
     "operation-no-longer-deprecated": Rule(I, "It is to stay."),
     "operation-id-changed": Rule(I, "It is not on the wire; generated names follow it.", noise=True),
     "tags-changed": Rule(I, "They are not on the wire; generated names may follow them.", noise=True),
+    "sunset-removed": Rule(E, "It was to work until a day that nobody names any more."),
+    "sunset-brought-forward": Rule(E, "It is to work for a shorter time than was promised."),
+    "sunset-lifted": Rule(I, "It is not to end."),
+    "sunset-set": Rule(I, "It works until that day at least."),
+    "stability-lowered": Rule(E, "It may change more than was promised."),
+    "stability-raised": Rule(I, "It may change less than before."),
     # parameters
     "required-parameter-added": Rule(E, "A call without it is refused."),
     "optional-parameter-added": Rule(I, "It may be left out."),

@@ -7,14 +7,16 @@ once per mode, whatever number of operations lead there, and recursion ends wher
 from __future__ import annotations
 
 from collections import deque
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from . import _alternatives, _composition, _keywords, _objects, _types
 from ._flat import ANY, Flat, Shape, within
 from ._modes import Mode
+from ._pairs import JUDGED, JUDGING, NEW, Finding, Pair, Web
+from ._untouched import Untouched
 from .change import LEVELS, Level
-from .rules import is_noise, level_of
+from .rules import is_noise
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -22,40 +24,15 @@ if TYPE_CHECKING:
     from ._schemas import Schemas
 
 
-@dataclass(frozen=True, slots=True)
-class Finding:
-    """One difference of one pair."""
-
-    rule: str
-    message: str
-    pointer: str
-    new: bool
-    """Whether the pointer is into the revision."""
-    part: str = ""
-    """The property it is about, if it is about one that only one side has."""
-
-    @property
-    def level(self) -> Level:
-        """How grave it is."""
-        return level_of(self.rule)
-
-
-_NEW, _JUDGING, _JUDGED = range(3)
+_PAIRS, _LETTERS = 20_000, 100
+"""How many pairs of schemas are looked at: so many, and one for so many letters (5 MB of documents have 15,000)."""
+_DEPTH = 12
+"""How many questions may be asked to answer a question; beyond, the schemas are taken to be the same."""
 Key = tuple[tuple[int | str, ...], tuple[int | str, ...], Mode]
 
 
-@dataclass(slots=True, eq=False)
-class Pair:
-    """Two schemas met at the same place of the two documents."""
-
-    base: Shape
-    revision: Shape
-    mode: Mode
-    findings: list[Finding] = field(default_factory=list)
-    edges: list[tuple[str, Pair]] = field(default_factory=list)
-    state: int = 0
-    eventful: bool | None = None
-    """Whether there are findings in it or anywhere below."""
+class Entangled(Exception):
+    """There are too many combinations of schemas to look at."""
 
 
 class Judge:
@@ -66,50 +43,72 @@ class Judge:
         self.revision = revision
         self._pairs: dict[Key, Pair] = {}
         self._worst: dict[Pair, Level | None] = {}
+        self.untouched = Untouched(base, revision)
+        self._depth = 0
+        self._most = _PAIRS + (len(base.document.text) + len(revision.document.text)) // 2 // _LETTERS
+        self._web = Web(self._judge)
+        self._told = 0
 
     # -------------------------------------------------------------------------------------------------- asking
 
     def findings(self, base: Shape, revision: Shape, mode: Mode) -> Iterator[tuple[Finding, str]]:
-        """Every finding in a pair and below, with the path to it (the shortest one)."""
+        """Every finding in a pair and below, with the shortest path to it if it is told for the first time."""
         root = self._pair(base, revision, mode)
-        if not self._marked(root):
-            return
+        bits = self._web.below(root)
+        fresh = bits & ~self._told
+        self._told |= bits
+        if bits ^ fresh:
+            yield from ((finding, "") for finding in self._web.findings(bits ^ fresh))
         seen = {root}
-        queue = deque([(root, "")])
+        queue = deque([(root, "")] if fresh else ())
+        new = set(self._web.findings(fresh))
         while queue:
             pair, path = queue.popleft()
             for finding in pair.findings:
-                yield finding, f"{path}/{finding.part}" if finding.part else path
+                if finding in new:
+                    yield finding, f"{path}/{finding.part}" if finding.part else path
             for step, inner in pair.edges:
-                if inner.eventful and inner not in seen:
+                if inner.below & fresh and inner not in seen:
                     seen.add(inner)
                     queue.append((inner, f"{path}/{step}"))
 
     def worst(self, base: Shape, revision: Shape, mode: Mode) -> Level | None:
         """The gravest level in a pair and below, words aside; None if the two say the same."""
-        root = self._pair(base, revision, mode)
-        if root not in self._worst:
-            found: set[Level] = set()
-            sure = True
-            for pair in self._below(root):
-                sure = sure and pair.state != _JUDGING
-                found |= {finding.level for finding in pair.findings if not is_noise(finding.rule)}
-            worst = next((level for level in LEVELS if level in found), None)
-            if not sure:
-                return worst  # it rests on the assumption that what is being judged is the same
-            self._worst[root] = worst
-        return self._worst[root]
+        return self._gravest(self._pair(base, revision, mode), "breaking")
 
     def same(self, base: Shape, revision: Shape, mode: Mode) -> bool:
         """Whether two schemas say the same, words aside."""
-        return self.worst(base, revision, mode) is None
+        return self._gravest(self._pair(base, revision, mode), "info") is None
+
+    def _gravest(self, root: Pair, enough: Level) -> Level | None:
+        """The gravest level in a pair and below; once one is met that is enough, nothing more is looked at."""
+        if root in self._worst:
+            return self._worst[root]
+        worst: Level | None = None
+        sure, met = self._depth < _DEPTH, []
+        self._depth += 1
+        for pair in self._below(root) if sure else ():
+            met.append(pair)
+            sure = sure and pair.state != JUDGING
+            worst = _graver(worst, pair)
+            if worst is not None and LEVELS.index(worst) <= LEVELS.index(enough):
+                break
+        self._depth -= 1
+        if sure and worst in (None, "breaking"):
+            self._worst[root] = worst
+            if worst is None:
+                self._worst |= dict.fromkeys(met)
+        return worst  # if it is not sure, it rests on the assumption that what is being judged is the same
 
     # ------------------------------------------------------------------------------------------------- judging
 
     def _pair(self, base: Shape, revision: Shape, mode: Mode) -> Pair:
+        base, revision = self.base.seen_through(base), self.revision.seen_through(revision)
         key = (tuple(node.key for node in base), tuple(node.key for node in revision), mode)
         known = self._pairs.get(key)
         if known is None:
+            if len(self._pairs) >= self._most:
+                raise Entangled(f"the schemas combine in more than {self._most:,} ways")
             known = self._pairs[key] = Pair(base, revision, mode)
         return known
 
@@ -119,45 +118,27 @@ class Judge:
         stack = [root]
         while stack:
             pair = stack.pop()
-            if pair.state == _NEW:
+            if pair.state == NEW:
                 self._judge(pair)
             yield pair
             fresh = {inner for _, inner in pair.edges} - seen
             seen |= fresh
             stack += fresh
 
-    def _marked(self, root: Pair) -> bool:
-        """Mark every pair below by whether it leads to a finding, once; whether this one does."""
-        above: dict[Pair, list[Pair]] = {}
-        todo, reached, found = [root], {root}, []
-        while todo:
-            pair = todo.pop()
-            if pair.eventful is not None:
-                found += [pair] if pair.eventful else []
-                continue
-            if pair.state == _NEW:
-                self._judge(pair)
-            found += [pair] if pair.findings else []
-            for _, inner in pair.edges:
-                above.setdefault(inner, []).append(pair)
-                if inner not in reached:
-                    reached.add(inner)
-                    todo.append(inner)
-        for pair in reached:
-            pair.eventful = bool(pair.eventful)
-        while found:
-            pair = found.pop()
-            pair.eventful = True
-            found += [upper for upper in above.get(pair, ()) if not upper.eventful]
-        return bool(root.eventful)
-
     def _judge(self, pair: Pair) -> None:
-        pair.state = _JUDGING
+        if self.untouched(pair.base, pair.revision):
+            pair.state = JUDGED
+            return
+        pair.state = JUDGING
         edges: list[tuple[str, Shape, Shape, Mode]] = []
         b, r = self.base.flat(pair.base), self.revision.flat(pair.revision)
         self._apply(Context(self, pair, b, r, edges))
-        pair.edges = [(step, self._pair(base, revision, mode)) for step, base, revision, mode in edges]
-        pair.state = _JUDGED
+        pair.edges = [
+            (step, self._pair(base, revision, mode))
+            for step, base, revision, mode in edges
+            if not self.untouched(base, revision)
+        ]
+        pair.state = JUDGED
 
     @staticmethod
     def _apply(context: Context) -> None:
@@ -217,6 +198,11 @@ class Context:
     def narrow(self, kinds: frozenset[str]) -> None:
         """Look at these types only."""
         self.b, self.r = within(self.b, kinds), within(self.r, kinds)
+
+
+def _graver(worst: Level | None, pair: Pair) -> Level | None:
+    found = {finding.level for finding in pair.findings if not is_noise(finding.rule)} | {worst}
+    return next((level for level in LEVELS if level in found), None)
 
 
 def _named(names: frozenset[str]) -> str:

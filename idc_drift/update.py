@@ -84,7 +84,7 @@ def _lay(
         return bool(mine) and editor.delete(mine)
     if old == new or (isinstance(old, dict) and isinstance(new, dict)):
         return False
-    return editor.set(mine, _localised(new, base, revision, alongside.names, _DEPTH))
+    return editor.set(mine, _localised(new, base, revision, alongside.names))
 
 
 def _insert(editor: Editor, base: Any, revision: Any, pointer: str, mine: str, alongside: Alongside) -> bool:
@@ -94,7 +94,7 @@ def _insert(editor: Editor, base: Any, revision: Any, pointer: str, mine: str, a
     missing = mine
     while resolve(base, missing.rpartition("/")[0]) is MISSING:
         missing = missing.rpartition("/")[0]
-    value = _localised(value, base, revision, alongside.names, _DEPTH)
+    value = _localised(value, base, revision, alongside.names)
     for part in reversed(mine.removeprefix(missing).split("/")[1:]):
         value = {part.replace("~1", "/").replace("~0", "~"): value}
     return editor.insert(missing, value)
@@ -121,10 +121,12 @@ def _in_our_document(pointer: str, alongside: Alongside) -> str:
     return alongside.back[above] + rest
 
 
-def _localised(value: Any, base: Any, revision: Any, theirs: dict[str, str], depth: int) -> Any:
-    """The value with references that lead somewhere in the base; others are written out."""
+def _localised(
+    value: Any, base: Any, revision: Any, theirs: dict[str, str], inside: frozenset[str] = frozenset()
+) -> Any:
+    """The value with references that lead somewhere in the base; others are written out, but not within themselves."""
     if isinstance(value, list):
-        return [_localised(item, base, revision, theirs, depth) for item in value]
+        return [_localised(item, base, revision, theirs, inside) for item in value]
     if not isinstance(value, dict):
         return value
     reference = value.get("$ref")
@@ -134,7 +136,7 @@ def _localised(value: Any, base: Any, revision: Any, theirs: dict[str, str], dep
         if resolve(base, ours[1:]) is not MISSING:
             return {"$ref": ours}
         target = resolve(revision, reference[1:])
-        if depth <= 0 or target is MISSING:
+        if reference in inside or len(inside) >= _DEPTH or target is MISSING:
             return {}
-        return _localised(target, base, revision, theirs, depth - 1)
-    return {str(key): _localised(item, base, revision, theirs, depth) for key, item in value.items()}
+        return _localised(target, base, revision, theirs, inside | {reference})
+    return {str(key): _localised(item, base, revision, theirs, inside) for key, item in value.items()}

@@ -387,3 +387,18 @@ def test_the_workflow_keeps_exactly_one_issue(tmp_path: Path, code: str, known: 
     subprocess.run(["bash", "-e", "-c", step["run"]], cwd=tmp_path, env=environment, check=True)
     said = [json.loads(line) for line in (tmp_path / "log").read_text().splitlines()]
     assert [" ".join(call[1:3]) for call in said if call[0] == "issue" and call[1] != "list"] == calls
+
+
+def test_schemas_that_combine_in_too_many_ways_could_not_be_checked(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr("idc_drift.schemas._PAIRS", 1)
+    monkeypatch.setattr("idc_drift.schemas._LETTERS", 10**9)
+    properties = {name: {"type": "object", "title": name, "properties": {name: {}}} for name in "abc"}
+    for file, kind in (("a.json", "string"), ("b.json", "integer")):
+        schema = {"type": "object", "properties": {**properties, "d": {"type": kind}}}
+        content = {"application/json": {"schema": schema}}
+        paths = {"/a": {"post": {"requestBody": {"content": content}, "responses": {"200": {"content": content}}}}}
+        (tmp_path / file).write_text(json.dumps({"openapi": "3.1.0", "paths": paths}))
+    assert main([str(tmp_path / "a.json"), str(tmp_path / "b.json")]) == 2
+    assert "could not check: the schemas combine in more than 1 ways" in capsys.readouterr().err

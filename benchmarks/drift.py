@@ -1,0 +1,153 @@
+"""What comparing two documents costs, from the size of ours to 5 MB, in JSON and in YAML.
+
+    .venv/bin/python -m benchmarks.drift
+
+Prints, for each pair, its size, the median wall and processor time of the whole command (start of Python included),
+the most memory it held and how many changes it found. Two of the pairs are our own contract, as it is and many times
+over with paths and components renamed; the third is made up: 3,000 schemas that refer to each other in
+neighbourhoods of 30, and 1,500 operations. The revision of each has one edit in every few schemas and operations.
+"""
+
+from __future__ import annotations
+
+import copy
+import json
+import os
+import random
+import statistics
+import subprocess
+import sys
+import tempfile
+import time
+from pathlib import Path
+from typing import Any
+
+import yaml
+
+ROUNDS = 3
+SIZE = 5_000_000
+CONTRACT = Path(__file__).parent.parent / "openapi.yaml"
+
+
+def text(value: Any) -> str:
+    """As JSON in lines, the way documents are kept."""
+    return json.dumps(value, indent=2, default=str)
+
+
+def edited(document: dict[str, Any], every: int) -> dict[str, Any]:
+    """A copy with one small edit in every few schemas and operations."""
+    new = copy.deepcopy(document)
+    for schema in list(new["components"]["schemas"].values())[::every]:
+        properties = schema.get("properties") or {}
+        if properties:
+            properties.pop(next(iter(properties)))
+        properties["added"] = {"type": "string", "maxLength": 20}
+    for item in list(new["paths"].values())[::every]:
+        for operation in item.values():
+            operation.setdefault("parameters", []).append(
+                {"name": "added", "in": "query", "schema": {"type": "string"}}
+            )
+    return new
+
+
+def multiplied(document: dict[str, Any], size: int) -> dict[str, Any]:
+    """The document many times over, each copy under names of its own."""
+    times = max(1, size // len(text(document)))
+    found: dict[str, Any] = {**document, "paths": {}, "components": {}}
+    for copy_ in range(times):
+        suffix = f"Copy{copy_}" if times > 1 else ""
+        part = json.loads(text(document).replace("#/components/schemas/", f"#/components/schemas/{suffix}"))
+        for path, item in part["paths"].items():
+            found["paths"][f"/{suffix}{path}" if suffix else path] = item
+        for kind, members in part["components"].items():
+            own = kind == "schemas"
+            found["components"].setdefault(kind, {}).update({suffix * own + name: m for name, m in members.items()})
+    return found
+
+
+def invented(size: int) -> dict[str, Any]:
+    """3,000 schemas that refer to each other and 1,500 operations, with prose up to the size."""
+    rng = random.Random(1)  # noqa: S311  no secret
+    kinds = [{"type": "string", "maxLength": 80}, {"type": "integer", "minimum": 0}, {"type": ["boolean", "null"]}]
+    schemas: dict[str, Any] = {}
+
+    def near(index: int) -> dict[str, str]:
+        return {"$ref": f"#/components/schemas/S{index // 30 * 30 + rng.randrange(30)}"}
+
+    for index in range(3000):
+        fields = {f"field_{n}": dict(rng.choice(kinds)) for n in range(rng.randint(3, 10))}
+        for n in range(rng.randint(0, 3)):
+            fields[f"link_{index}_{n}"] = near(index)
+        fields[f"many_{index}"] = {"type": "array", "items": near(index)}
+        schemas[f"S{index}"] = {"type": "object", "properties": fields, "required": ["field_0"]}
+        if index % 9 == 0:
+            schemas[f"S{index}"]["properties"]["either"] = {"oneOf": [near(index) for _ in range(3)]}
+        if index % 11 == 0 and index:
+            schemas[f"S{index}"] = {"allOf": [{"$ref": f"#/components/schemas/S{index - 1}"}, schemas[f"S{index}"]]}
+    paths: dict[str, Any] = {}
+    for index in range(1500):
+        sent, got = near(2 * index), near(rng.randrange(3000))
+        number = {"name": "id", "in": "path", "required": True, "schema": {"type": "integer"}}
+        paths[f"/things/{index}/{{id}}"] = {
+            "post": {
+                "parameters": [number, {"name": "q", "in": "query", "schema": {"type": "string"}}],
+                "requestBody": {"content": {"application/json": {"schema": sent}}},
+                "responses": {"200": {"description": "ok", "content": {"application/json": {"schema": got}}}},
+            }
+        }
+    found = {"openapi": "3.1.0", "info": {"title": "Much", "version": "1"}, "paths": paths}
+    found["components"] = {"schemas": schemas}
+    missing = max(0, size - len(text(found))) // 1500
+    for item in paths.values():
+        item["post"]["description"] = ("What this one does, and why. " * (missing // 29 + 1))[:missing]
+    return found
+
+
+def pairs(size: int) -> dict[str, tuple[str, str]]:
+    """Texts of bases and revisions by what they are."""
+    contract = yaml.safe_load(CONTRACT.read_text(encoding="utf-8"))
+    many, made = multiplied(contract, size), invented(size)
+    found = {"our contract, YAML": (CONTRACT.read_text(encoding="utf-8"), yaml_text(edited(contract, 7)))}
+    for name, document, every in (("contract many times", many, 7), ("made up", made, 20)):
+        new = edited(document, every)
+        found[f"{name}, JSON"] = (text(document), text(new))
+        found[f"{name}, YAML"] = (yaml_text(document), yaml_text(new))
+    return found
+
+
+def yaml_text(document: dict[str, Any]) -> str:
+    """As YAML without anchors."""
+    dumper = getattr(yaml, "CSafeDumper", yaml.SafeDumper)
+    return str(yaml.dump(json.loads(text(document)), Dumper=dumper, sort_keys=False))
+
+
+def once(base: Path, revision: Path) -> tuple[float, float, float, int]:
+    """Wall seconds, processor seconds, megabytes and changes of one run of the command."""
+    report = base.with_suffix(".report")
+    command = [sys.executable, "-m", "idc_drift", str(base), str(revision), "--format", "json", "-o", str(report)]
+    began = time.perf_counter()
+    process = subprocess.Popen(command)  # noqa: S603  our own module
+    _, status, usage = os.wait4(process.pid, 0)
+    wall = time.perf_counter() - began
+    process.returncode = os.waitstatus_to_exitcode(status)
+    if process.returncode == 2:
+        raise SystemExit("it could not be checked")
+    changes = len(json.loads(report.read_text(encoding="utf-8"))["changes"])
+    return wall, usage.ru_utime + usage.ru_stime, usage.ru_maxrss / 1000, changes
+
+
+def main() -> None:
+    """Run the benchmark."""
+    print(f"{'pair':<28} {'MB':>5} {'wall s':>7} {'CPU s':>6} {'peak MB':>8} {'changes':>8}")
+    with tempfile.TemporaryDirectory() as place:
+        base, revision = Path(place) / "base", Path(place) / "revision"
+        for name, texts in pairs(SIZE).items():
+            for path, content in zip((base, revision), texts, strict=True):
+                path.write_text(content, encoding="utf-8")
+            runs = [once(base, revision) for _ in range(ROUNDS)]
+            wall, cpu, memory = (statistics.median(run[n] for run in runs) for n in range(3))
+            print(f"{name:<28} {len(texts[0]) / 1e6:>5.1f} {wall:>7.2f} {cpu:>6.2f} {memory:>8.0f} {runs[0][3]:>8}")
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,49 @@
+"""How the fields of a form are written on the wire.
+
+Law: what is spelled out and is so anyway is not there.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from ._flat import SCALARS, Shape
+
+if TYPE_CHECKING:
+    from ._schemas import Schemas
+
+
+def encodings(schemas: Schemas, encoding: dict[str, Any], media: str, shape: Shape) -> dict[str, Any]:
+    """How the fields of a form are written, defaults left out."""
+    found: dict[str, Any] = {}
+    if not (media.startswith("multipart/") or media == "application/x-www-form-urlencoded"):
+        return found
+    fields = schemas.flat(shape).properties
+    for name, raw in encoding.items():
+        if not isinstance(raw, dict) or name not in fields:
+            continue
+        says = {
+            key: str(raw[key]).lower() for key in ("contentType", "style", "explode", "allowReserved") if key in raw
+        }
+        kinds = schemas.flat(fields[name]).kinds
+        plain = media.startswith("multipart/") or not kinds & {"array", "object"}
+        for key, value in (
+            ("explode", str(says.get("style", "form") == "form").lower()),
+            ("style", "form"),
+            ("allowReserved", "false"),
+            ("contentType", _content_type(schemas, fields[name]) if media.startswith("multipart/") else ""),
+        ):
+            if says.get(key) == value or (key == "explode" and plain):
+                says.pop(key, None)
+        found[name] = says
+    return {name: says for name, says in found.items() if says}
+
+
+def _content_type(schemas: Schemas, shape: Shape) -> str:
+    """What a part of a form is written as unless something else is said."""
+    flat = schemas.flat(shape)
+    if flat.kinds == {"array"}:
+        flat = schemas.flat(flat.items)
+    if flat.format == "binary" or "contentEncoding" in flat.content:
+        return "application/octet-stream"
+    return "text/plain" if flat.kinds <= SCALARS else "application/json"

@@ -1,0 +1,115 @@
+"""References of one document and of the files it refers to.
+
+Law: a reference is followed as far as it leads and no further; one that leads nowhere, or in a circle, is a note.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+from urllib.parse import unquote
+
+from ._flat import Node, Shape
+
+if TYPE_CHECKING:
+    from .load import Document
+
+CHAIN = 50
+"""How many references may follow each other."""
+
+
+class References:
+    """Follows the references of a document."""
+
+    def __init__(self, document: Document) -> None:
+        self.document = document
+        content = document.content
+        self.version = "2.0" if "swagger" in content else str(content.get("openapi"))[:3]
+        self._targets: dict[int | str, Node] = {}
+        self._anchors: dict[int, dict[str, tuple[Any, str]]] = {}
+
+    def resolve(self, node: Node) -> Node | None:
+        """The target of a chain of references, whatever kind of object it is; None if it leads nowhere."""
+        for _ in range(CHAIN):
+            reference = node.raw.get("$ref") if isinstance(node.raw, dict) else None
+            if not isinstance(reference, str):
+                return node
+            found = self._target(reference, node)
+            if found is None:
+                self.note(f"The reference {reference!r} leads nowhere.")
+                return None
+            node = found
+        self.note(f"The reference {node.raw.get('$ref')!r} goes round in a circle.")
+        return None
+
+    def seen_through(self, shape: Shape) -> Shape:
+        """A shape of what its references lead to, so that whoever refers to a schema refers to the same one."""
+        found: dict[int | str, Node] = {}
+        for node in shape:
+            if node.key not in self._targets:
+                plain = isinstance(node.raw, dict) and isinstance(node.raw.get("$ref"), str)
+                plain = plain and (len(node.raw) == 1 or self.version in ("2.0", "3.0"))
+                self._targets[node.key] = (self.resolve(node) if plain else None) or node
+            target = self._targets[node.key]
+            found.setdefault(target.key, target)
+        return tuple(found.values())
+
+    def note(self, sentence: str) -> None:
+        """Keep what is odd about the document, once."""
+        if sentence not in self.document.notes:
+            self.document.notes.append(sentence)
+
+    def _target(self, reference: str, node: Node) -> Node | None:
+        file, _, fragment = reference.partition("#")
+        home = node.home.related(file) if file else node.home
+        if home is None:
+            return None
+        fragment = unquote(fragment)
+        if fragment and not fragment.startswith("/"):
+            found = self._anchor(home, fragment)
+            return found and Node(found[0], _placed(home, found[1]), home, fragment)
+        value = home.content
+        tokens = [token.replace("~1", "/").replace("~0", "~") for token in fragment.split("/")[1:]]
+        for token in tokens:
+            if isinstance(value, dict) and token in value:
+                value = value[token]
+            elif isinstance(value, list) and token.isdecimal() and int(token) < len(value):
+                value = value[int(token)]
+            else:
+                return None
+        return Node(value, _placed(home, fragment), home, tokens[-1] if tokens else file)
+
+    def _anchor(self, home: Document, name: str) -> tuple[Any, str] | None:
+        """Where ``$anchor`` or ``$dynamicAnchor`` gives a schema this name."""
+        if id(home) not in self._anchors:
+            found: dict[str, tuple[Any, str]] = {}
+            stack: list[tuple[Any, str]] = [(home.content, "")]
+            seen: set[int] = set()
+            while stack:
+                value, pointer = stack.pop()
+                if id(value) in seen or not isinstance(value, (dict, list)):
+                    continue
+                seen.add(id(value))
+                for key, inner in value.items() if isinstance(value, dict) else enumerate(value):
+                    if key in ("$anchor", "$dynamicAnchor") and isinstance(inner, str):
+                        found.setdefault(inner, (value, pointer))
+                    stack.append((inner, f"{pointer}/{escaped(str(key))}"))
+            self._anchors[id(home)] = found
+        return self._anchors[id(home)].get(name)
+
+
+def child(node: Node, *path: str | int) -> Node:
+    """What stands at a path inside a node."""
+    value, pointer = node.raw, node.pointer
+    for step in path:
+        value = value[step]
+        pointer = f"{pointer}/{escaped(str(step))}"
+    return Node(value, getattr(value, "pointer", pointer), node.home)
+
+
+def escaped(token: str) -> str:
+    """A key as a token of a JSON pointer."""
+    return token.replace("~", "~0").replace("/", "~1")
+
+
+def _placed(home: Document, fragment: str) -> str:
+    return fragment if home is home.root else f"{home.origin}#{fragment}"

@@ -1,0 +1,80 @@
+"""The keywords of a schema object, as lists.
+
+Law: names only; what they mean is said by who reads them.
+"""
+
+from __future__ import annotations
+
+from ._flat import LIMIT_TYPES
+
+EMPTY_PATTERNS = frozenset({"", ".*", "^.*$", "^.*", ".*$", "^", "$", "(.*)", "^(.*)$", r"^[\s\S]*$", r"[\s\S]*"})
+BOUNDS = frozenset({"minimum", "maximum", "exclusiveMinimum", "exclusiveMaximum"})
+CONTENT = frozenset({"contentMediaType", "contentEncoding", "contentSchema"})
+SELDOM = frozenset(
+    [
+        "patternProperties",
+        "propertyNames",
+        "contains",
+        "not",
+        "if",
+        "unevaluatedItems",
+        "unevaluatedProperties",
+        "x-extensible-enum",
+        "discriminator",
+        "items",
+        "prefixItems",
+        "dependencies",
+        "dependentRequired",
+        "dependentSchemas",
+    ]
+)
+PLACED = {
+    "type",
+    "format",
+    "pattern",
+    "multipleOf",
+    "uniqueItems",
+    "minimum",
+    "maximum",
+    "exclusiveMinimum",
+    "exclusiveMaximum",
+    "enum",
+    "const",
+    "required",
+    "properties",
+    "additionalProperties",
+    "patternProperties",
+    "propertyNames",
+    "items",
+    "prefixItems",
+    "contains",
+    "minContains",
+    "maxContains",
+    "not",
+    "if",
+    "then",
+    "else",
+    "dependentRequired",
+    "dependentSchemas",
+    "dependencies",
+    "unevaluatedItems",
+    "unevaluatedProperties",
+    "contentMediaType",
+    "contentEncoding",
+    "contentSchema",
+    "default",
+    "discriminator",
+    "nullable",
+    "x-nullable",
+    "title",
+    "description",
+    "example",
+    "examples",
+    "deprecated",
+    "readOnly",
+    "writeOnly",
+    "externalDocs",
+    "xml",
+    "x-extensible-enum",
+    *LIMIT_TYPES,
+}

@@ -1,0 +1,87 @@
+"""Documents that are not what they should be are read as far as they go."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+import pytest
+
+from idc_drift.__main__ import main
+from idc_drift.compare import compare
+
+from . import hosts
+
+_WRONG: list[Any] = [
+    None,
+    True,
+    5,
+    1.5,
+    "x",
+    "",
+    [],
+    [None],
+    [{}],
+    {},
+    {"$ref": "#/nowhere"},
+    {"$ref": 5},
+    {"a": {"b": 1}},
+]
+_SWAGGER = ["host", "basePath", "schemes", "consumes", "produces", "parameters", "definitions", "securityDefinitions"]
+_TOP = ["info", "servers", "security", "tags", "paths", "webhooks", "components"]
+_OPERATION = ["parameters", "requestBody", "responses", "callbacks", "security", "servers", "tags", "deprecated"]
+_OPERATION += ["operationId", "x-sunset", "x-stability-level", "consumes", "produces", "schemes"]
+_PARAMETER = ["name", "in", "required", "schema", "content", "style", "explode", "collectionFormat", "type", "items"]
+_SCHEMA = [
+    "type",
+    "enum",
+    "required",
+    "properties",
+    "items",
+    "prefixItems",
+    "allOf",
+    "anyOf",
+    "oneOf",
+    "not",
+    "pattern",
+]
+_SCHEMA += ["minimum", "exclusiveMinimum", "multipleOf", "minLength", "additionalProperties", "patternProperties", "if"]
+_SCHEMA += ["dependencies", "dependentRequired", "dependentSchemas", "contains", "minContains", "discriminator", "$ref"]
+
+
+def _documents(value: Any) -> list[dict[str, Any]]:
+    found = [{"swagger": "2.0", key: value} for key in _SWAGGER]
+    found += [{key: value} for key in _TOP]
+    for version in ({"swagger": "2.0"}, {"openapi": "3.1.0"}):
+        found += [{**version, "paths": {"/a": {"get": {key: value}}}} for key in _OPERATION]
+        parameters = [{"name": "q", "in": "query", "schema": {"type": "string"}, key: value} for key in _PARAMETER]
+        found += [{**version, "paths": {"/a": {"get": {"parameters": [each]}}}} for each in parameters]
+    return found
+
+
+@pytest.mark.parametrize("value", _WRONG, ids=repr)
+def test_a_wrong_value_anywhere_is_no_crash_and_no_change_from_itself(value: Any) -> None:
+    plain = hosts.document({"paths": {"/a": {"get": {}}}})
+    for content in _documents(value):
+        wrong = hosts.document(content)
+        assert compare(wrong, wrong) == [], content
+        compare(plain, wrong)
+        compare(wrong, plain)
+
+
+@pytest.mark.parametrize("value", _WRONG, ids=repr)
+@pytest.mark.parametrize("keyword", _SCHEMA)
+def test_a_wrong_keyword_of_a_schema_is_no_crash(keyword: str, value: Any) -> None:
+    for direction in ("request", "response", "parameter"):
+        wrong = hosts.hosting(direction, {"type": "object", keyword: value})
+        assert compare(wrong, wrong) == []
+        compare(wrong, hosts.hosting(direction, {"type": "array", "items": {}}))
+
+
+def test_a_reference_that_is_no_name_of_a_file_is_a_note(tmp_path: Any, capsys: pytest.CaptureFixture[str]) -> None:
+    path = tmp_path / "a.json"
+    schema = {"$ref": "\ud800\x00.yaml#/a"}
+    answer = {"description": "d", "content": {"application/json": {"schema": schema}}}
+    path.write_text(json.dumps({"openapi": "3.1.0", "paths": {"/a": {"get": {"responses": {"200": answer}}}}}))
+    assert main([str(path), str(path)]) == 0
+    assert "names no place" in capsys.readouterr().out
