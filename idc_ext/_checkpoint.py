@@ -9,7 +9,7 @@ from __future__ import annotations
 import hashlib
 import json
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import IO, TYPE_CHECKING, Any
 
 from attrs import asdict, evolve, frozen
 
@@ -25,6 +25,9 @@ if TYPE_CHECKING:
 
 #: Of the file. Another one is refused.
 VERSION = 1
+#: How many rows of the page in hand are done, which is written over in place, so that it is always of one length.
+_WITHIN = "%10d"
+_HEAD = b'{\n "idc_ext_checkpoint": %d,\n "within": ' % VERSION
 
 
 @frozen
@@ -79,12 +82,12 @@ class Checkpoint:
             raise CheckpointError(f"the checkpoint {self.path} cannot be read: {error.strerror}") from None
         try:
             said = json.loads(content)
-            version, position, output, finished = (
-                said[name] for name in ("idc_ext_checkpoint", "position", "output", "finished")
+            version, within, position, output, finished = (
+                said[name] for name in ("idc_ext_checkpoint", "within", "position", "output", "finished")
             )
             digest, request = said["request"]["sha256"], said["request"]["call"]
             target = None if output is None else output["of"]
-            saved = Saved(_position(position), output, finished is True)
+            saved = Saved(_position({**position, "skip": position["skip"] + within}), output, finished is True)
         except (ValueError, TypeError, LookupError, RecursionError):
             raise self._refused("is no checkpoint, or a damaged one") from None
         if version != VERSION:
@@ -101,14 +104,17 @@ class Checkpoint:
     def save(self, saved: Saved) -> None:
         """Write down how far the walk came."""
         said = {
-            "idc_ext_checkpoint": VERSION,
             "request": {"call": self.request, "sha256": self.digest},
             "position": asdict(saved.position),
             "output": None if self.output is None else {**(saved.output or {}), "of": self.output},
             "finished": saved.finished,
         }
         with replacing(self.path, mode=0o600) as file:
-            file.write(json.dumps(said, indent=1).encode())
+            file.write(_HEAD + (_WITHIN % 0).encode() + b"," + json.dumps(said, indent=1).encode()[1:])
+
+    def count(self) -> IO[bytes]:
+        """Open what was saved, where the rows of the page in hand are counted."""
+        return self.path.open("r+b", buffering=0)
 
     def remove(self) -> None:
         """Take it away: the walk is over."""
@@ -117,6 +123,53 @@ class Checkpoint:
 
     def _refused(self, why: str) -> CheckpointError:
         return CheckpointError(f"the checkpoint {self.path} {why}; remove it to start anew")
+
+
+class Notes:
+    """What a walk writes down while it goes on; nothing, if it has no checkpoint."""
+
+    def __init__(self, checkpoint: Checkpoint | None) -> None:
+        self._checkpoint = checkpoint
+        self._saved = False
+        self._count: IO[bytes] | None = None
+
+    def load(self) -> Saved | None:
+        """Read how far an earlier walk came."""
+        return None if self._checkpoint is None else self._checkpoint.load()
+
+    def save(self, position: Position) -> None:
+        """Write down where the walk stands."""
+        self._close()
+        if self._checkpoint is not None:
+            self._checkpoint.save(Saved(position))
+            self._saved = True
+
+    def count(self, page: Position, done: int) -> None:
+        """Write down how many rows of a page are done.
+
+        It is handed to the operating system for every row, so that it outlives a killed process; not to the disk, so
+        that after a power cut the page begins anew.
+        """
+        if self._checkpoint is None:
+            return
+        if self._count is None:
+            if not self._saved:
+                self.save(page)  # the first one: nothing has been written down yet
+            self._count = self._checkpoint.count()
+        self._count.seek(len(_HEAD))
+        self._count.write((_WITHIN % done).encode())
+
+    def remove(self) -> None:
+        """Take it away: the walk is over."""
+        self._close()
+        if self._checkpoint is not None:
+            self._checkpoint.remove()
+
+    def _close(self) -> None:
+        # Elsewhere than on POSIX, a file that is open cannot be replaced.
+        if self._count is not None:
+            self._count.close()
+            self._count = None
 
 
 def _position(said: Any) -> Position:

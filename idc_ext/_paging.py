@@ -13,7 +13,7 @@ import httpx
 from attrs import Factory, field, frozen
 
 from ._ahead import Tasks, Threads
-from ._checkpoint import Checkpoint, Saved
+from ._checkpoint import Checkpoint, Notes
 from ._columns import Columns
 from ._deadline import asleep, sleep
 from ._walk import Answer, Call, Page, Patience, Pending, Pin, Wait, read, walk
@@ -88,7 +88,7 @@ class Pages(Generic[T]):
     def __init__(self, request: Request[T], *, start: Position | None = None) -> None:
         self._request = request
         self._start = start
-        self._checkpoint = request.saving() if start is None else None
+        self._notes = Notes(request.saving() if start is None else None)
         self._steps: Generator[Call | Wait | Page[T], Answer, None] | None = None
         self._threads = Threads(request.ahead, lambda call: send(request.client, call))
         self._tasks = Tasks(request.ahead, lambda call: asend(request.client, call))
@@ -96,8 +96,7 @@ class Pages(Generic[T]):
         self._ended = False
         self._bytes = 0
         self._given: Page[T] | None = None
-        #: How many rows of the page given last are done; all of them when the next is asked for.
-        self.used = 0
+        self._used = 0
 
     def __iter__(self) -> Pages[T]:
         return self
@@ -139,6 +138,12 @@ class Pages(Generic[T]):
             raise StopAsyncIteration from None
         return self._following(step, self._tasks)
 
+    def use(self, rows: int) -> None:
+        """Note how many rows of the page given last are done; all of them are when the next is asked for."""
+        self._used = rows
+        if self._given is not None:
+            self._notes.count(self._given.at, rows)
+
     def close(self) -> None:
         """End the walk here. With a checkpoint, the rows that are done are written down, also within a page."""
         self._threads.close()
@@ -146,8 +151,8 @@ class Pages(Generic[T]):
         if not self._ended and self._error is None:
             self._error = PagingError(f"{self._request.first}: the walk was ended early; start anew")
         given, self._given = self._given, None
-        if given is not None and self._checkpoint is not None:
-            self._checkpoint.save(Saved(given.at.within(self.used)))
+        if given is not None:
+            self._notes.save(given.at.within(self._used))
 
     def _next(self, answer: Answer) -> Call | Wait | Page[T]:
         if self._error is not None:
@@ -163,8 +168,7 @@ class Pages(Generic[T]):
             self._ended = True
             self._threads.close()
             self._tasks.close()
-            if self._checkpoint is not None:
-                self._checkpoint.remove()
+            self._notes.remove()
             raise
         except Exception as error:
             self._error = error
@@ -177,22 +181,22 @@ class Pages(Generic[T]):
 
     def _begun(self) -> Generator[Call | Wait | Page[T], Answer, None]:
         asked, start = self._request, self._start
-        saved = None if self._checkpoint is None else self._checkpoint.load()
+        saved = self._notes.load()
         start = saved.position if saved is not None else start or Position()
         return walk(asked.first, asked.resume, asked.parse, asked.patience, asked.pin, start=start, most=asked.most)
 
     def _settle(self) -> None:
         """Write down that the page given last is done."""
         if self._given is not None:
-            if self._checkpoint is not None and self._given.then is not None:
-                self._checkpoint.save(Saved(self._given.then))
+            if self._given.then is not None:
+                self._notes.save(self._given.then)
             self._given = None
 
     def _take(self, page: Page[T]) -> None:
         self._bytes += page.size
         if self._request.progress is not None:
             self._request.progress(Progress(page.at.done + len(page.records), page.total, self._bytes))
-        self._given, self.used = page, 0
+        self._given, self._used = page, 0
 
     def _following(self, page: Page[T], ahead: Threads | Tasks) -> Page[T]:
         """Begin what will be wanted after this page, as far as it is known."""

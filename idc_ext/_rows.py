@@ -74,11 +74,11 @@ class Rows(Request[T], Frames):
                 Where a page has to be read to know what asks for the next (v1), it is one at most. Errors come in
                 their turn. When a walk is left early, tasks are cancelled, and a thread ends with its answer.
             progress: Called with a `Progress` for every page, before the page is used.
-            checkpoint: A file that says after every page how far the walk came, written atomically, readable by its
-                owner alone, and removed when all rows have come. If it exists, the walk goes on from there, also
-                within a page. A row is done when the next one is asked for, a page likewise: after a crash what was
-                in hand comes again. What `write` makes loses and doubles nothing. Refused for another request,
-                output or data release.
+            checkpoint: A file that says after every page, and for every row within it, how far the walk came, written
+                atomically, readable by its owner alone, and removed when all rows have come. If it exists, the walk
+                goes on from there, also within a page. A row is done when the next one is asked for, a page likewise:
+                after a crash what was in hand comes again. What `write` makes loses and doubles nothing. Refused for
+                another request, output or data release.
 
         Raises:
             ValueError: a number is negative.
@@ -219,7 +219,7 @@ class _RowIterator(Generic[T]):
     def __next__(self) -> T:
         while True:
             for used, row in self._rows:
-                self._pages.used = used
+                self._pages.use(used)
                 return row
             if self._page is None:
                 self._page = next(self._pages)
@@ -228,7 +228,7 @@ class _RowIterator(Generic[T]):
     async def __anext__(self) -> T:
         while True:
             for used, row in self._rows:
-                self._pages.used = used
+                self._pages.use(used)
                 return row
             if self._page is None:
                 self._page = await anext(self._pages)
