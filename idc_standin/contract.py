@@ -51,6 +51,18 @@ class Misfit(ValueError):
         self.problems = problems
 
 
+class Validator:
+    """A schema of the document, compiled when the first value is held against it: most are not needed in most runs."""
+
+    def __init__(self, schema: Mapping[str, Any], components: Mapping[str, Any]) -> None:
+        self._rooted = {**schema, "components": components}
+
+    @cached_property
+    def compiled(self) -> jsonschema_rs.Draft202012Validator:
+        """What judges."""
+        return jsonschema_rs.Draft202012Validator(self._rooted, validate_formats=True)
+
+
 @dataclass(frozen=True, slots=True)
 class Parameter:
     """A query or path parameter."""
@@ -59,7 +71,7 @@ class Parameter:
     place: Literal["query", "path"]
     required: bool
     schema: Mapping[str, Any]
-    validator: jsonschema_rs.Draft202012Validator
+    validator: Validator
 
     @property
     def default(self) -> Any:
@@ -87,8 +99,8 @@ class Operation:
     path: str
     secured: bool
     parameters: Mapping[str, Parameter]
-    body: jsonschema_rs.Draft202012Validator | None
-    answers: Mapping[str, Mapping[str, jsonschema_rs.Draft202012Validator]]
+    body: Validator | None
+    answers: Mapping[str, Mapping[str, Validator]]
 
     @cached_property
     def pattern(self) -> re.Pattern[str]:
@@ -174,9 +186,8 @@ class Contract:
             node = target
         return node
 
-    def _validator(self, schema: Mapping[str, Any]) -> jsonschema_rs.Draft202012Validator:
-        rooted = {**schema, "components": self.document["components"]}
-        return jsonschema_rs.Draft202012Validator(rooted, validate_formats=True)
+    def _validator(self, schema: Mapping[str, Any]) -> Validator:
+        return Validator(schema, self.document["components"])
 
 
 def quirks(generation: str) -> frozenset[str]:
@@ -203,11 +214,12 @@ def parse(raw: bytes) -> Any:
         raise NotJSON(f"it is nested too deeply or has too long a number ({type(error).__name__})") from None
 
 
-def _problems(validator: jsonschema_rs.Draft202012Validator, value: Any, size: int = 0) -> list[Problem]:
+def _problems(against: Validator, value: Any, size: int = 0) -> list[Problem]:
     """What does not fit, the deepest first; of a body larger than LONGEST_LISTED bytes only what is met first.
 
     Every error carries a copy of what it is about, so listing the errors of a large body takes minutes.
     """
+    validator = against.compiled
     if validator.is_valid(value):
         return []
     if size > LONGEST_LISTED:

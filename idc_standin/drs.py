@@ -34,15 +34,24 @@ GUID = re.compile(rf"(?:{re.escape(PREFIX)})?([0-9a-f]{{8}}(?:-[0-9a-f]{{4}}){{3
 def create(objects: Objects) -> Starlette:
     """The resolver."""
 
-    async def resolve(request: Request) -> Response:
+    async def described(request: Request) -> dict[str, Any] | None:
         guid = GUID.fullmatch(request.path_params["guid"])
         found = await run_in_threadpool(objects.find, guid[1]) if guid else None
-        if found is None:
-            return _error(404, "no record found")
-        return _json(200, _instance(found) if isinstance(found, Instance) else _bundle(found))
+        return None if found is None else _instance(found) if isinstance(found, Instance) else _bundle(found)
+
+    async def resolve(request: Request) -> Response:
+        found = await described(request)
+        return _error(404, "no record found") if found is None else _json(200, found)
+
+    async def access(request: Request) -> Response:
+        for method in (await described(request) or {}).get("access_methods", ()):
+            if method["access_id"] == request.path_params["access_id"]:
+                return _json(200, method["access_url"])
+        return _error(404, "no record found")
 
     handlers_of_errors: Any = {404: _failed, 405: _failed}
-    return Starlette(routes=[Route(f"{PATH}/{{guid:path}}", resolve)], exception_handlers=handlers_of_errors)
+    routes = [Route(f"{PATH}/{{guid:path}}/access/{{access_id}}", access), Route(f"{PATH}/{{guid:path}}", resolve)]
+    return Starlette(routes=routes, exception_handlers=handlers_of_errors)
 
 
 def _bundle(bundle: Bundle) -> dict[str, Any]:

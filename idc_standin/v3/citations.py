@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-import httpx
-
 if TYPE_CHECKING:
     from collections.abc import Iterable
+
+    import httpx
 
 RESOLVER = "https://dx.doi.org"
 IDC_PAPER = "10.1148/rg.230180"
@@ -25,6 +25,8 @@ def cite(dois: Iterable[str], style: str, resolver: str = RESOLVER) -> tuple[lis
 
     Without a network the first DOI tells, and the others are not asked for.
     """
+    import httpx  # as late as this: no other answer needs it, and a server starts a tenth sooner without
+
     citations: list[Any] = []
     with httpx.Client(timeout=SECONDS, follow_redirects=True, headers={"Accept": ACCEPT[style]}) as client:
         try:
@@ -38,6 +40,8 @@ def cite(dois: Iterable[str], style: str, resolver: str = RESOLVER) -> tuple[lis
 
 
 def _ask(client: httpx.Client, url: httpx.URL, style: str) -> Any:
+    import httpx
+
     try:
         answer = client.get(url)
         if answer.status_code != httpx.codes.OK:

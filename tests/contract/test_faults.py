@@ -153,32 +153,49 @@ def test_every_excuse_has_a_reason_and_a_mutant() -> None:
 
 # --- a sample ------------------------------------------------------------------------------------------------------
 
-SAMPLE = (
-    "v1_lost_at_boundary", "v1_total_off_by_one", "v1_only_first_value", "v1_case_matters", "v1_subjects_wrong",
-    "v1_byte_order_mark", "v3_lost_after_three", "v3_gte_as_gt", "v3_case_folded", "v3_detail_differs",
-    "v3_second_statement_dropped",
-)  # fmt: skip
-SPOILT = (
-    Mutant("getStats", ("series",), "+1", "all"),
-    Mutant("getManifest", ("series", "[]", "series_size_MB"), "+1", "first"),
-    Mutant("getTable", ("columns", "[]", "name"), "swapcase", "first"),
-    Mutant("getLicenses", ("licenses",), "reverse", "all"),
-    Mutant("listVersions", ("versions", "[]", "active"), "flip", "all"),
-    Mutant("previewQuery", ("query_results", "json", "[]", "*"), "swapcase", "first"),
-    Mutant("previewManifest", ("manifest", "totalFound"), "-1", "all"),
-    Mutant("getAccountDetails", ("user_details", "email"), "append", "all"),
-)
+#: By fault the relation that is there for it: to run all others before it would take minutes.
+SAMPLE = {
+    "v1_lost_at_boundary": "pages of thousands are whole",
+    "v1_total_off_by_one": "collections are those that have images",
+    "v1_only_first_value": "many values are all wanted",
+    "v1_case_matters": "parts sum to the whole",
+    "v1_subjects_wrong": "the collections of version 1 are those of 2021",
+    "v1_byte_order_mark": "versions are numbered from 1 and one is active",
+    "v3_lost_after_three": "a page is the slice of the ordered series",
+    "v3_gte_as_gt": "counts are those of the series that meet the filters",
+    "v3_case_folded": "a page is the slice of the ordered series",
+    "v3_detail_differs": "a collection is what its series make it",
+    "v3_second_statement_dropped": "only reading is allowed",
+}
+#: The same of mutants.
+SPOILT = {
+    Mutant("getStats", ("series",), "+1", "all"): "totals are those of the tables",
+    Mutant(
+        "getManifest", ("series", "[]", "series_size_MB"), "+1", "first"
+    ): "a page is the slice of the ordered series",
+    Mutant("getTable", ("columns", "[]", "name"), "swapcase", "first"): "attributes are the documents",
+    Mutant("getLicenses", ("licenses",), "reverse", "all"): "licenses are those of the series",
+    Mutant(
+        "listVersions", ("versions", "[]", "active"), "flip", "all"
+    ): "versions are numbered from 1 and one is active",
+    Mutant("previewQuery", ("query_results", "json", "[]", "*"), "swapcase", "first"): (
+        "a saved cohort selects what its preview does"
+    ),
+    Mutant("previewManifest", ("manifest", "totalFound"), "-1", "all"): "collections are those that have images",
+    Mutant("getAccountDetails", ("user_details", "email"), "append", "all"): "an account is that of the token",
+}
 
 
-@pytest.mark.parametrize("name", SAMPLE)
-def test_the_suite_catches_a_fault(name: str, bench: Bench) -> None:
+@pytest.mark.parametrize(("name", "relation"), SAMPLE.items(), ids=SAMPLE)
+def test_the_suite_catches_a_fault(name: str, relation: str, bench: Bench) -> None:
     with bench.service(FAULTS[name].new()) as service:
-        assert first_finding(service, FAULTS[name].generation, seed=1, layers=(RELATIONS,))
+        only = frozenset([relation])
+        assert first_finding(service, FAULTS[name].generation, seed=1, layers=(RELATIONS,), only=only)
 
 
-@pytest.mark.parametrize("mutant", SPOILT, ids=lambda mutant: mutant.name)
-def test_the_suite_catches_a_mutant(mutant: Mutant, bench: Bench) -> None:
+@pytest.mark.parametrize(("mutant", "relation"), SPOILT.items(), ids=[mutant.name for mutant in SPOILT])
+def test_the_suite_catches_a_mutant(mutant: Mutant, relation: str, bench: Bench) -> None:
     spoiler = mutant.new()
     with bench.service(spoiler) as service:
-        assert first_finding(service, mutant.generation, seed=1, layers=(RELATIONS,))
+        assert first_finding(service, mutant.generation, seed=1, layers=(RELATIONS,), only=frozenset([relation]))
     assert spoiler.applied
