@@ -40,7 +40,7 @@ if TYPE_CHECKING:
 
 logger = logging.getLogger(__name__)
 
-LAYOUT = 5  # raise it when build() or identifiers.sql changes: a file of another layout is built anew
+LAYOUT = 6  # raise it when build() or identifiers.sql changes: a file of another layout is built anew
 NEWEST = 32767  # last_release of the revisions that are still there (also in BUILD_SQL)
 
 BUILD_SQL = """
@@ -85,6 +85,10 @@ SELECT
     row_number() OVER (ORDER BY crdc_series_uuid, first_release)::INTEGER AS guid_rank,
     row_number() OVER (ORDER BY sop_base(SeriesInstanceUID), first_release)::INTEGER AS sop_rank,
     ('0x' || left(sop_base(SeriesInstanceUID), 12))::BIGINT AS sop_head,  -- so that a UID need not be sought by hashing
+    -- Numbers in place of texts, for what is only counted or compared.
+    dense_rank() OVER (ORDER BY PatientID)::INTEGER AS patient_number,
+    dense_rank() OVER (ORDER BY StudyInstanceUID)::INTEGER AS study_number,
+    row_number() OVER (ORDER BY series_aws_url)::INTEGER AS url_rank,
     revisions.* EXCLUDE (first_release, last_release, instanceCount),
     collections.program_id AS Program, collections.species AS tcia_species,
     collections.tumor_locations AS tcia_tumorLocation

@@ -18,9 +18,10 @@ import duckdb
 import numpy as np
 
 from idc_standin import archive
+from idc_standin.filters import BadBound, Filters, condition, incomparable
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping, Sequence
+    from collections.abc import Iterator, Mapping
     from pathlib import Path
 
     import numpy.typing as npt
@@ -28,47 +29,13 @@ if TYPE_CHECKING:
 MEMORY = "384MB"
 CACHED_BYTES = 64 * 2**20
 TABLES = ("index", "collections_index", "analysis_results_index", "version_metadata_index", "prior_versions_index")
-TERMS = {  # attribute -> whether its values are worth listing
-    "collection_id": True, "analysis_result_id": True, "PatientID": False, "StudyInstanceUID": False,
-    "SeriesInstanceUID": False, "Modality": True, "BodyPartExamined": True, "Manufacturer": True,
-    "ManufacturerModelName": True, "PatientSex": True, "sop_class_name": True, "license_short_name": True,
-    "source_DOI": True,
-}  # fmt: skip
-RANGES = {
-    "instanceCount": "BIGINT", "series_size_MB": "DOUBLE", "series_init_idc_version": "BIGINT",
-    "series_revised_idc_version": "BIGINT", "StudyDate": "VARCHAR", "SeriesDate": "VARCHAR",
-}  # fmt: skip
 MANIFEST = (
     "collection_id", "PatientID", "StudyInstanceUID", "SeriesInstanceUID", "Modality", "SeriesDescription",
     "instanceCount", "series_size_MB", "aws_bucket", "crdc_series_uuid", "series_aws_url",
 )  # fmt: skip
-COUNTS = """
-    count(DISTINCT PatientID) AS patients, count(DISTINCT StudyInstanceUID) AS studies, count(*) AS series,
-    coalesce(sum(instanceCount), 0)::BIGINT AS instances, round(coalesce(sum(series_size_MB), 0) / 1e6, 3) AS size_TB
-"""
+SUMMED = "rn, patient_number, study_number, instanceCount, series_size_MB, url_rank"
 SERIES = f"archive.series AS series WHERE last_release = {archive.NEWEST}"
 PREVIEW = 5
-
-
-class BadFilter(ValueError):
-    """A filter names what it may not, or holds what is not text."""
-
-
-class BadBound(BadFilter):
-    """A bound that its attribute cannot be compared with."""
-
-
-@dataclass(frozen=True, slots=True)
-class Filters:
-    """Values wanted of attributes, and bounds; empty lists and absent bounds constrain nothing."""
-
-    terms: Mapping[str, Sequence[str]]
-    ranges: Mapping[str, tuple[float | str | None, float | str | None]]
-
-    def key(self) -> str:
-        """Equal for filters that select the same by the look of them."""
-        terms = {name: sorted(set(values)) for name, values in self.terms.items() if values}
-        return repr((sorted(terms.items()), sorted(self.ranges.items(), key=lambda item: item[0])))
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,11 +82,11 @@ class Index:
 
     def check(self, filters: Filters) -> None:
         """Raises BadFilter for what the filters may not name; says nothing of bounds on numbers."""
-        _where(Filters(filters.terms, dict.fromkeys(filters.ranges, (None, None))))
+        condition(Filters(filters.terms, dict.fromkeys(filters.ranges, (None, None))))
 
     def find(self, filters: Filters) -> Selection:
         """The series that the filters select; raises BadFilter."""
-        where, parameters = _where(filters)
+        where, parameters = condition(filters)
         key = filters.key()
         with self._lock:
             if found := self._found.get(key):
@@ -127,22 +94,25 @@ class Index:
                 return found
         with self._cursor() as cursor:
             try:
-                selected = f"SELECT rn FROM {SERIES} AND {where} ORDER BY rn"  # noqa: S608  values are bound
-                numbers = cursor.execute(selected, parameters).fetchnumpy()["rn"].astype(np.int32)
+                selected = f"SELECT {SUMMED} FROM {SERIES} AND {where} ORDER BY rn"  # noqa: S608  values are bound
+                series = cursor.execute(selected, parameters).fetchnumpy()
             except duckdb.ConversionException as error:
-                raise BadBound(_incomparable(error)) from None
-            counted = cursor.execute(f"SELECT {COUNTS} FROM {SERIES} AND {where}", parameters)  # noqa: S608  values are bound
-            names = [column[0] for column in counted.description]
-            counts = dict(zip(names, counted.fetchall()[0], strict=True))
-            first = f"SELECT series_aws_url FROM {SERIES} AND {where} ORDER BY 1 LIMIT {PREVIEW}"  # noqa: S608  values are bound
-            preview = [row[0] for row in cursor.execute(first, parameters).fetchall()]
-        selection = Selection(numbers, counts, preview)
+                raise BadBound(incomparable(error)) from None
+            selection = Selection(series["rn"].astype(np.int32), _counts(series), self._first(cursor, series))
         with self._lock:
             self._found[key] = selection
             held = sum(one.numbers.nbytes for one in self._found.values())
             while held > CACHED_BYTES and len(self._found) > 1:
                 held -= self._found.popitem(last=False)[1].numbers.nbytes
         return selection
+
+    def _first(self, cursor: duckdb.DuckDBPyConnection, found: Mapping[str, npt.NDArray[Any]]) -> list[str]:
+        """The first addresses in their own order."""
+        ranks = found["url_rank"]
+        first = ranks if len(ranks) <= PREVIEW else np.partition(ranks, PREVIEW - 1)[:PREVIEW]
+        rows = found["rn"][np.isin(ranks, first)].tolist()
+        text = "SELECT series_aws_url FROM archive.series WHERE rn IN (SELECT unnest($rows::INTEGER[])) ORDER BY 1"
+        return [row[0] for row in cursor.execute(text, {"rows": rows}).fetchall()]
 
     def rows(self, selection: Selection, page: int, size: int) -> tuple[int, bytes]:
         """How many rows a page has, and the rows as a JSON array: the engine writes it, no row becomes an object."""
@@ -162,18 +132,18 @@ class Index:
 
     def urls(self, filters: Filters, most: int) -> list[str]:
         """The S3 addresses of a selection's series, ascending."""
-        where, parameters = _where(filters)
+        where, parameters = condition(filters)
         text = f"SELECT series_aws_url FROM {SERIES} AND {where} ORDER BY 1 LIMIT $most"  # noqa: S608  values are bound
         with self._cursor() as cursor:
             try:
                 # At least one is asked for: with a limit of 0 the engine would not look at the bounds.
                 return [row[0] for row in cursor.execute(text, {**parameters, "most": max(most, 1)}).fetchall()][:most]
             except duckdb.ConversionException as error:
-                raise BadBound(_incomparable(error)) from None
+                raise BadBound(incomparable(error)) from None
 
     def licenses(self, filters: Filters) -> list[dict[str, Any]]:
         """Licences of a selection with their series and size, the one of most series first."""
-        where, parameters = _where(filters)
+        where, parameters = condition(filters)
         return self._dicts(
             "SELECT license_short_name, count(*) AS series, round(sum(series_size_MB) / 1e6, 3) AS size_TB "  # noqa: S608  values are bound
             f"FROM {SERIES} AND {where} GROUP BY 1 ORDER BY series DESC, 1",
@@ -182,7 +152,7 @@ class Index:
 
     def dois(self, filters: Filters) -> list[str]:
         """The DOIs of a selection's sources, ascending."""
-        where, parameters = _where(filters)
+        where, parameters = condition(filters)
         text = f"SELECT DISTINCT source_DOI AS doi FROM {SERIES} AND {where} AND source_DOI IS NOT NULL ORDER BY 1"  # noqa: S608  values are bound
         return [row["doi"] for row in self._dicts(text, parameters)]
 
@@ -244,48 +214,15 @@ class Index:
         return {row["m"] for row in found}
 
 
-def _where(filters: Filters) -> tuple[str, dict[str, Any]]:
-    """A condition for the filters, and its parameters; raises BadFilter for what they may not name."""
-    parts, parameters = ["true"], dict[str, Any]()
-    for name, values in filters.terms.items():
-        if name not in TERMS:
-            raise BadFilter(_unknown(name, "term", RANGES))
-        if values:
-            if not all(map(_is_text, values)):
-                raise BadFilter(f"A value of {name} has half of a surrogate pair, which is not text.")
-            parameters[f"v{len(parameters)}"] = list(values)
-            parts.append(f'"{name}" IN (SELECT unnest(${next(reversed(parameters))}::VARCHAR[]))')
-    for name, bounds in filters.ranges.items():
-        if name not in RANGES:
-            raise BadFilter(_unknown(name, "range", TERMS))
-        for operator, bound in zip((">=", "<="), bounds, strict=True):
-            if bound is not None:
-                if isinstance(bound, str) and not _is_text(bound):
-                    raise BadFilter(f"A bound of {name} has half of a surrogate pair, which is not text.")
-                if RANGES[name] == "VARCHAR" and not isinstance(bound, str):
-                    raise BadBound(f"{name} is text such as '2001-12-31', so its bounds are text and not {bound!r}.")
-                parameters[f"v{len(parameters)}"] = bound
-                kind = RANGES[name] if isinstance(bound, str) else "DOUBLE"
-                parts.append(f'"{name}" {operator} CAST(${next(reversed(parameters))} AS {kind})')
-    return " AND ".join(parts), parameters
-
-
-def _incomparable(error: duckdb.Error) -> str:
-    return f"A bound cannot be compared with its attribute: {str(error).splitlines()[0]}."
-
-
-def _is_text(value: str) -> bool:
-    try:
-        value.encode()
-    except UnicodeEncodeError:
-        return False
-    return True
-
-
-def _unknown(name: str, kind: str, other: Mapping[str, Any]) -> str:
-    if name in other:
-        return f"{name!r} is not a {kind} attribute but belongs into '{'ranges' if kind == 'term' else 'terms'}'."
-    return f"Unknown {kind} attribute: {name!r}; /v3/attributes lists those there are."
+def _counts(found: Mapping[str, npt.NDArray[Any]]) -> dict[str, Any]:
+    """What series add up to."""
+    return {
+        "patients": int(np.count_nonzero(np.bincount(found["patient_number"]))),
+        "studies": int(np.count_nonzero(np.bincount(found["study_number"]))),
+        "series": len(found["rn"]),
+        "instances": int(found["instanceCount"].sum(dtype=np.int64)),
+        "size_TB": round(float(found["series_size_MB"].sum()) / 1e6, 3),
+    }
 
 
 def _schema(table: str) -> dict[str, Any]:

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from pydantic import BaseModel, Field
 
-from idc_standin.index import Filters
+from idc_standin.filters import Filters
 
 
 class Range(BaseModel):

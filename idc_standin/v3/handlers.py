@@ -9,7 +9,7 @@ from fastapi.responses import PlainTextResponse
 from orjson import Fragment
 
 from idc_standin import guard as sql
-from idc_standin.index import RANGES, TERMS, BadBound, BadFilter
+from idc_standin.filters import RANGES, TERMS, BadBound, BadFilter
 from idc_standin.v3 import citations
 from idc_standin.v3.answers import dumps, records
 from idc_standin.v3.asked import (

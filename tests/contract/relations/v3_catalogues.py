@@ -97,6 +97,8 @@ def totals_are_those_of_the_tables(service: Service, draw: Draw) -> None:
     """The totals are those of the tables, of a selection of everything, and of the lists."""
     found = service.ask("getStats")
     same_counts(found, counts(service, {}), "totals")
+    distinct = truth(service, "SELECT count(DISTINCT SeriesInstanceUID) AS n FROM index")[0]["n"]
+    same(found["series"], distinct, "number of series, each counted once")
     same(found["idc_version"], service.ask("getVersion")["idc_version"], "release of the totals")
     same(found["collections"], len(service.ask("getCollections")), "number of collections")
     same(found["analysis_results"], len(service.ask("getAnalysisResults")), "number of analysis results")

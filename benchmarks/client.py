@@ -1,0 +1,232 @@
+"""What the client costs, each figure side by side with its peer on the same work: A B C A B C … in one run.
+
+    .venv/bin/python -m benchmarks.client [--quick] [--only WORD] [--json FILE] [--profile WAY]
+
+A round does the same pages in every way of a group, one after another; the ratio of a way to its peer is taken within
+the round, and of all rounds the median, the lowest and the highest quarter are told. `cpu` is the processor time of
+this process, which others on the machine disturb least; `wall` is the clock. The server is a process of its own that
+sends what it encoded before (`page_server`). Memory is the most that a process of its own has held.
+
+`--json` writes a list of objects: `group`, `name`, `peer` (null where a figure stands alone), `ratio_median`,
+`ratio_low`, `ratio_high` (null without a peer), `target` (the most that the ratio or, without a peer, the value may be;
+null if none is set), `value` and `unit` (the figure itself, not the ratio).
+"""
+
+from __future__ import annotations
+
+import argparse
+import cProfile
+import json
+import pstats
+import statistics
+import subprocess
+import sys
+import time
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+from benchmarks import client_ways as ways
+from benchmarks.client_ways import Way
+from benchmarks.page_server import ROWS, running
+
+Figure = dict[str, Any]
+
+#: Group: what is measured, and against which peers, with the most that the ratio may be.
+Targets = Mapping[str, Mapping[str, float | None]]
+CPU: dict[str, tuple[Mapping[str, Way], Targets]] = {
+    "rows": (
+        {
+            "httpx bytes": ways.httpx_raw,
+            "typed rows": ways.rows,
+            "notebook": ways.notebook,
+            "dicts": ways.dicts,
+            "urllib3 bytes": ways.urllib3_raw,
+            "generated client": ways.generated,
+        },
+        {
+            "typed rows": {"notebook": 0.45, "generated client": 0.28, "httpx bytes": 1.6, "urllib3 bytes": None},
+            "dicts": {"notebook": 1.0, "httpx bytes": None},
+            "notebook": {"httpx bytes": None},
+            "generated client": {"notebook": None},
+        },
+    ),
+    "tables": (
+        {
+            "httpx bytes": ways.httpx_raw,
+            "to Arrow": ways.arrow,
+            "notebook to Arrow": ways.notebook_arrow,
+            "to polars": ways.to_polars,
+            "notebook to polars": ways.notebook_polars,
+            "to pandas": ways.to_pandas,
+            "notebook to pandas": ways.notebook_pandas,
+        },
+        {
+            "to Arrow": {"notebook to Arrow": 0.5, "httpx bytes": 2.2},
+            "to polars": {"notebook to polars": None},
+            "to pandas": {"notebook to pandas": None},
+        },
+    ),
+    "async": (
+        {
+            "typed rows": ways.rows,
+            "typed rows, async": ways.rows_async,
+            "to Arrow": ways.arrow,
+            "to Arrow, async": ways.arrow_async,
+            "httpx bytes, async": ways.httpx_raw_async,
+        },
+        {
+            "typed rows, async": {"typed rows": 1.2, "httpx bytes, async": 1.6},
+            "to Arrow, async": {"to Arrow": 1.2, "httpx bytes, async": 2.2},
+        },
+    ),
+    "gzip": (
+        {"httpx bytes": ways.httpx_raw, "typed rows": ways.rows, "notebook": ways.notebook},
+        {"typed rows": {"notebook": None, "httpx bytes": None}},
+    ),
+    "first row": (
+        {"first row": ways.first_row, "notebook's first row": ways.notebook_first_row},
+        {"first row": {"notebook's first row": None}},
+    ),
+    "50 ms a page": (
+        {
+            "httpx bytes": ways.httpx_raw,
+            "typed rows": ways.rows,
+            "to Arrow": ways.arrow,
+            "typed rows, async": ways.rows_async,
+        },
+        {name: {"httpx bytes": 1.05} for name in ("typed rows", "to Arrow", "typed rows, async")},
+    ),
+}
+MEMORY = {
+    "a million typed rows, one after another": ("rows", 150),
+    "a million rows kept as Arrow": ("arrow", 600),
+    "a million dicts of the notebook, one after another": ("notebook", None),
+}
+
+
+def rounds(
+    url: str, group: Mapping[str, Way], pages: int, times: int
+) -> tuple[dict[str, list[float]], dict[str, list[float]]]:
+    """Measure every way in turn; processor and clock times in seconds."""
+    cpu: dict[str, list[float]] = {name: [] for name in group}
+    wall: dict[str, list[float]] = {name: [] for name in group}
+    for way in group.values():
+        way(url, min(pages, 2))
+    for _ in range(times):
+        for name, way in group.items():
+            began, ran = time.perf_counter(), time.process_time()
+            way(url, pages)
+            cpu[name].append(time.process_time() - ran)
+            wall[name].append(time.perf_counter() - began)
+    return cpu, wall
+
+
+def figures(group: str, times: Mapping[str, Sequence[float]], targets: Targets, pages: int) -> list[Figure]:
+    """Make ratios of times."""
+    found = []
+    for name, peers in targets.items():
+        for peer, target in peers.items():
+            ratios = [mine / theirs for mine, theirs in zip(times[name], times[peer], strict=True)]
+            low, _, high = statistics.quantiles(ratios, n=4)
+            found.append(
+                {
+                    "group": group,
+                    "name": name,
+                    "peer": peer,
+                    "ratio_median": round(statistics.median(ratios), 3),
+                    "ratio_low": round(low, 3),
+                    "ratio_high": round(high, 3),
+                    "target": target,
+                    "value": round(statistics.median(times[name]) / pages / ROWS * 1e9),
+                    "unit": "ns/row",
+                }
+            )
+    return found
+
+
+def told(figure: Figure) -> str:
+    """Say it in a line."""
+    target = figure["target"]
+    over = "" if target is None else f"   at most {target}: {'yes' if _reached(figure) else 'NO'}"
+    shown = f"{figure['group']:18} {figure['name']:24} {figure['value']:>8} {figure['unit']:7}"
+    if figure["peer"] is None:
+        return shown + over
+    spread = f"{figure['ratio_median']:.2f} ({figure['ratio_low']:.2f}–{figure['ratio_high']:.2f})"
+    return f"{shown} {spread:>20} × {figure['peer']}{over}"
+
+
+def _reached(figure: Figure) -> bool:
+    return bool((figure["value"] if figure["peer"] is None else figure["ratio_median"]) <= figure["target"])
+
+
+def peak(url: str, way: str, pages: int) -> float:
+    """The most memory of a process that does one thing, in MB."""
+    code = (
+        f"import resource; from benchmarks.client_peaks import {way} as way; way({url!r}, {pages}); "
+        "print(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss)"
+    )
+    said = subprocess.run([sys.executable, "-c", code], check=True, capture_output=True, text=True)  # noqa: S603 - ours
+    return int(said.stdout) * (1 if sys.platform == "darwin" else 1024) / 1e6
+
+
+def profile(url: str, way: str, pages: int) -> None:
+    """Print where the time of one way goes."""
+    run: Way = getattr(ways, way)
+    run(url, 2)
+    seen = cProfile.Profile()
+    seen.runcall(run, url, pages)
+    pstats.Stats(seen).sort_stats("tottime").print_stats(30)
+
+
+def measured(asked: argparse.Namespace) -> list[Figure]:
+    """Measure what was asked for."""
+    found: list[Figure] = []
+    pages, times = (4, 5) if asked.quick else (10, 21)
+    for group, (each, targets) in CPU.items():
+        if asked.only not in group:
+            continue
+        slow = group == "50 ms a page"
+        n = 1 if group == "first row" else pages
+        with running(pages, delay=0.05 if slow else 0.0, packed=group == "gzip") as url:
+            cpu, wall = rounds(url, each, n, max(times // 3, 2) if slow else times)
+        none = {name: dict.fromkeys(peers) for name, peers in targets.items()}
+        found += figures(f"{group}, cpu", cpu, none if slow else targets, n)
+        found += figures(f"{group}, wall", wall, targets if slow else none, n)
+    if asked.only in "memory":
+        million = 10 if asked.quick else 200
+        with running(million) as url:
+            for name, (way, target) in MEMORY.items():
+                held = {"value": round(peak(url, way, million)), "unit": "MB", "target": target}
+                nothing = dict.fromkeys(("peer", "ratio_median", "ratio_low", "ratio_high"))
+                found.append({"group": "memory", "name": name, **nothing, **held})
+            if not asked.quick:
+                each = {"typed rows": ways.rows, "notebook": ways.notebook, "to Arrow": ways.arrow}
+                million_cpu, million_wall = rounds(url, each, million, 3)
+                targets = {"typed rows": {"notebook": 0.45}, "to Arrow": {"notebook": None}}
+                found += figures("a million rows, cpu", million_cpu, targets, million)
+                found += figures("a million rows, wall", million_wall, targets, million)
+    return found
+
+
+def main() -> None:
+    """Run the benchmark."""
+    options = argparse.ArgumentParser(description=(__doc__ or "").partition("\n")[0])
+    options.add_argument("--quick", action="store_true", help="little work, to see that it runs")
+    options.add_argument("--only", default="", help="groups with this word in their name")
+    options.add_argument("--json", type=Path, help="write the figures there")
+    options.add_argument("--profile", metavar="WAY", help="profile one function of client_ways instead")
+    asked = options.parse_args()
+    if asked.profile:
+        with running(40) as url:
+            profile(url, asked.profile, 40)
+        return
+    found = measured(asked)
+    for figure in found:
+        print(told(figure))
+    if asked.json:
+        asked.json.write_text(json.dumps(found, indent=1) + "\n")
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,189 @@
+"""The ways to get the same pages: ours, and those that ours is measured against.
+
+Each way is a function of the server's URL and a number of pages that does the whole work and keeps nothing. Clients are
+made once, as a program would.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import functools
+import itertools
+import json
+from collections.abc import AsyncIterable, Callable, Iterable
+from typing import Any
+
+import httpx
+import pandas
+import polars
+import pyarrow
+import requests
+import urllib3
+from idc_client import Client
+from idc_client.api.v3 import get_manifest
+from idc_client.models import V3ManifestPage, V3ManifestRequest, V3ManifestRow
+
+from benchmarks.page_server import ROWS
+from idc_ext import IDC, Rows, connect, v3
+
+Way = Callable[[str, int], None]
+
+PATH = "/v3/cohort/manifest"
+HEADERS = {"content-type": "application/json", "accept-encoding": "gzip, deflate"}
+
+
+def _body(page: int) -> dict[str, Any]:
+    return {"filters": {}, "page": page, "page_size": ROWS}
+
+
+_session = functools.cache(lambda: requests.Session())
+_pool = functools.cache(lambda: urllib3.PoolManager())
+_plain = functools.cache(lambda url: httpx.Client(base_url=url, timeout=60))
+_generated = functools.cache(lambda url: Client(base_url=url, timeout=httpx.Timeout(60)))
+
+
+@functools.cache
+def _ours(url: str) -> IDC:
+    return connect(url, retries=0)
+
+
+def _manifest(idc: IDC, pages: int) -> Rows[V3ManifestRow]:
+    return v3.manifest(idc, {}, all_of_idc=True).walk(max_items=pages * ROWS)
+
+
+def _use(rows: Iterable[Any]) -> None:
+    for _ in rows:
+        pass
+
+
+async def _ause(rows: AsyncIterable[Any]) -> None:
+    async for _ in rows:
+        pass
+
+
+# The notebook's way:
+
+
+def notebook_page(url: str, page: int) -> list[Any]:
+    """One page as the 2021 notebook asked for it."""
+    rows: list[Any] = _session().post(url + PATH, json=_body(page)).json()["series"]
+    return rows
+
+
+def notebook(url: str, pages: int) -> None:
+    """Rows as dicts."""
+    for page in range(pages):
+        _use(notebook_page(url, page))
+
+
+def notebook_arrow(url: str, pages: int) -> None:
+    """An Arrow table."""
+    parts = [pyarrow.Table.from_pylist(notebook_page(url, page)) for page in range(pages)]
+    pyarrow.concat_tables(parts, promote_options="default")
+
+
+def notebook_pandas(url: str, pages: int) -> None:
+    """A pandas frame."""
+    pandas.DataFrame(list(itertools.chain.from_iterable(notebook_page(url, page) for page in range(pages))))
+
+
+def notebook_polars(url: str, pages: int) -> None:
+    """A polars frame."""
+    polars.concat([polars.DataFrame(notebook_page(url, page)) for page in range(pages)], how="vertical_relaxed")
+
+
+# The limits:
+
+
+def httpx_raw(url: str, pages: int) -> None:
+    """Bytes alone, by the library that the client is made of."""
+    for page in range(pages):
+        _ = _plain(url).post(PATH, json=_body(page)).content
+
+
+def urllib3_raw(url: str, pages: int) -> None:
+    """Bytes alone, by the fastest library there is."""
+    for page in range(pages):
+        _ = _pool().request("POST", url + PATH, body=json.dumps(_body(page)).encode(), headers=HEADERS).data
+
+
+def httpx_raw_async(url: str, pages: int) -> None:
+    """Bytes alone, in the other colour."""
+
+    async def run() -> None:
+        async with httpx.AsyncClient(base_url=url, timeout=60) as client:
+            for page in range(pages):
+                _ = (await client.post(PATH, json=_body(page))).content
+
+    asyncio.run(run())
+
+
+def generated(url: str, pages: int) -> None:
+    """Rows as the generated client gives them."""
+    for page in range(pages):
+        found = get_manifest.sync(client=_generated(url), body=V3ManifestRequest(page=page, page_size=ROWS))
+        assert isinstance(found, V3ManifestPage)  # noqa: S101 - for the type checker
+        _use(found.series)
+
+
+# Ours:
+
+
+def rows(url: str, pages: int) -> None:
+    """Typed rows."""
+    _use(_manifest(_ours(url), pages))
+
+
+def dicts(url: str, pages: int) -> None:
+    """Rows as dicts."""
+    for page in _manifest(_ours(url), pages).pages():
+        _use(page.records)
+
+
+def arrow(url: str, pages: int) -> None:
+    """An Arrow table."""
+    _manifest(_ours(url), pages).to_arrow()
+
+
+def to_pandas(url: str, pages: int) -> None:
+    """A pandas frame."""
+    _manifest(_ours(url), pages).to_pandas()
+
+
+def to_polars(url: str, pages: int) -> None:
+    """A polars frame."""
+    _manifest(_ours(url), pages).to_polars()
+
+
+def rows_async(url: str, pages: int) -> None:
+    """Typed rows in the other colour."""
+
+    async def run() -> None:
+        async with connect(url, retries=0) as idc:
+            await _ause(_manifest(idc, pages))
+
+    asyncio.run(run())
+
+
+def arrow_async(url: str, pages: int) -> None:
+    """An Arrow table in the other colour."""
+
+    async def run() -> None:
+        async with connect(url, retries=0) as idc:
+            await _manifest(idc, pages).ato_arrow()
+
+    asyncio.run(run())
+
+
+def first_row(url: str, pages: int) -> None:
+    """The first row alone, with a client of its own."""
+    with connect(url, retries=0) as idc:
+        for _ in range(pages):
+            next(iter(v3.manifest(idc, {}, all_of_idc=True)))
+
+
+def notebook_first_row(url: str, pages: int) -> None:
+    """The first row alone, with a session of its own."""
+    with requests.Session() as session:
+        for _ in range(pages):
+            _ = session.post(url + PATH, json=_body(0)).json()["series"][0]

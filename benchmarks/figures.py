@@ -1,0 +1,135 @@
+"""What a benchmark gives: figures, each of them a ratio to a peer that did the same work in the same run.
+
+Law: every module of this folder that measures has `measure() -> Iterator[Figure]` and can be run alone; times of one
+machine say little, so what is compared is measured in turn, A B A B.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+import statistics
+import subprocess
+import sys
+import tempfile
+from contextlib import contextmanager
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Iterator, Sequence
+
+TICK = 1 / os.sysconf("SC_CLK_TCK")
+
+
+@dataclass(frozen=True)
+class Figure:
+    """One thing that was measured.
+
+    Attributes:
+        group: What it is about: a heading.
+        name: What was done.
+        peer: What it is compared with.
+        ratio_median, ratio_low, ratio_high: Its figure over the peer's: the median of the rounds, and their range.
+        target: What the ratio is to be at most, or at least where `more` is true; None if nothing was promised.
+        value: The figure itself, the median.
+        unit: Of the value.
+        more: Whether more is better.
+    """
+
+    group: str
+    name: str
+    peer: str
+    ratio_median: float
+    ratio_low: float
+    ratio_high: float
+    target: float | None
+    value: float
+    unit: str
+    more: bool = False
+
+    @classmethod
+    def of(
+        cls,
+        group: str,
+        name: str,
+        peer: str,
+        values: Sequence[float],
+        peers: Sequence[float],
+        *,
+        unit: str = "s",
+        target: float | None = None,
+        more: bool = False,
+    ) -> Figure:
+        """Put together what was measured in rounds; `peers` may be one figure for all of them."""
+        every = peers if len(peers) == len(values) else [peers[0]] * len(values)
+        ratios = sorted(one / other for one, other in zip(values, every, strict=True))
+        median = statistics.median(values)
+        return cls(group, name, peer, statistics.median(ratios), ratios[0], ratios[-1], target, median, unit, more)
+
+    @property
+    def kept(self) -> bool | None:
+        """Whether the target is met; None if there is none."""
+        if self.target is None:
+            return None
+        return self.ratio_median >= self.target if self.more else self.ratio_median <= self.target
+
+    def __str__(self) -> str:
+        aim = "" if self.target is None else f"  ({'at least' if self.more else 'at most'} {self.target:g})"
+        spread = f"{self.ratio_low:.2f} to {self.ratio_high:.2f}"
+        mark = {True: "ok", False: "MISSED", None: ""}[self.kept]
+        return (
+            f"{self.name:<46} {self.value:>9.4g} {self.unit:<8} {self.ratio_median:>6.2f} x {self.peer}, "
+            f"{spread}{aim} {mark}"
+        )
+
+
+def in_turn(rounds: int, *work: Callable[[], float]) -> list[list[float]]:
+    """Measure each in every round, the order turning from round to round; gives the figures of each."""
+    found: list[list[float]] = [[] for _ in work]
+    for turn in range(rounds):
+        for index in range(len(work)) if turn % 2 == 0 else reversed(range(len(work))):
+            found[index].append(work[index]())
+    return found
+
+
+def run_alone(measure: Callable[[], Iterable[Figure]]) -> None:
+    """Be the command of a module: print the figures; with `--json FILE` write them there, too."""
+    wanted = sys.argv[2] if sys.argv[1:2] == ["--json"] and len(sys.argv) == 3 else None
+    if sys.argv[1:] and wanted is None:
+        raise SystemExit("there is one option: --json FILE")
+    found: list[Figure] = []
+    for figure in measure():
+        if not found or found[-1].group != figure.group:
+            print(f"\n{figure.group}")
+        print(f"  {figure}", flush=True)
+        found.append(figure)
+    if wanted:
+        Path(wanted).write_text(json.dumps([asdict(figure) for figure in found], indent=1), encoding="utf-8")
+
+
+@contextmanager
+def standin(*options: str) -> Iterator[tuple[str, int, Path]]:
+    """A stand-in in a process of its own: its address, its process and its folder of state."""
+    with tempfile.TemporaryDirectory() as state:
+        command = [sys.executable, "-m", "idc_standin", "serve", "--port", "0", "--state", state, *options]
+        with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as server:  # noqa: S603  our own module
+            try:
+                line = server.stdout.readline() if server.stdout else ""
+                yield re.findall(r"http://\S+", line)[0], server.pid, Path(state)
+            finally:
+                server.terminate()
+
+
+def cpu_seconds(pid: int) -> float:
+    """CPU time that a process has used (Linux)."""
+    fields = Path(f"/proc/{pid}/stat").read_text(encoding="ascii").rpartition(")")[2].split()
+    return (int(fields[11]) + int(fields[12])) * TICK
+
+
+def peak_megabytes(pid: int) -> float:
+    """The most memory that a process has held (Linux)."""
+    found = re.search(r"VmHWM:\s+(\d+) kB", Path(f"/proc/{pid}/status").read_text(encoding="ascii"))
+    return int(found[1]) / 1000 if found else float("nan")

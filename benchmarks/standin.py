@@ -1,0 +1,172 @@
+"""What answers of the stand-in cost: CPU of a page, pages at any depth, many clients at once, its start.
+
+    .venv/bin/python -m benchmarks.standin [--json FILE]
+
+CPU is that of the server process alone, user and system. Upstream's figures are those of its own v3 server (FastAPI,
+pandas over DuckDB) for the same request, measured once on a machine like this one; they are there for scale.
+"""
+
+from __future__ import annotations
+
+import functools
+import http.client
+import json
+import threading
+import time
+from typing import TYPE_CHECKING
+from urllib.parse import urlencode, urlsplit
+
+from benchmarks.figures import Figure, cpu_seconds, in_turn, peak_megabytes, run_alone, standin
+from idc_standin.identity import Identity
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+
+ROUNDS = 12
+AT_ONCE = 5  # calls per measurement, as the clock ticks in hundredths of a second
+SECONDS = 2.0  # of a measurement of throughput
+CLIENTS = 16
+ONE = {"terms": {"collection_id": ["nlst"]}}
+SIX = "SELECT collection_id, PatientID, StudyInstanceUID, SeriesInstanceUID, Modality, instanceCount FROM index"
+#: What is asked, what upstream's server takes for it in milliseconds of CPU, and the share of that we may.
+COSTS = {
+    "5,000 rows of one collection": ("/v3/cohort/manifest", {"filters": ONE, "page_size": 5000}, 146, 0.2),
+    "5,000 rows of everything": ("/v3/cohort/manifest", {"page_size": 5000, "page": 100}, 685, 0.1),
+}
+SQL = {"10,000 rows of 6 columns": SIX, "10,000 rows of 31 columns": "SELECT * FROM index"}
+DEPTHS = (0.001, 0.1, 0.5, 0.9, 0.999)
+SPEC = {"name": "everything", "description": "", "filters": {}}
+COLUMNS = {"Patient_ID": "True", "SOPInstanceUID": "True", "GCS_URL": "True", "page_size": "1000"}
+TOGETHER = {
+    "v3 manifest, 5,000 rows": ("/v3/cohort/manifest", {"filters": ONE, "page_size": 5000}),
+    "v3 manifest, 100 rows": ("/v3/cohort/manifest", {"filters": ONE, "page_size": 100}),
+    "v3 counts": ("/v3/cohort/counts", ONE),
+    "v3 SQL, sums of all series": (
+        "/v3/sql",
+        {"sql": "SELECT Modality, sum(series_size_MB) AS n FROM index GROUP BY 1"},
+    ),
+    "v1 manifest, 1,000 instances": ("/v1/cohorts/preview/manifest?" + urlencode(COLUMNS), SPEC),
+}
+
+
+class Asking:
+    """One connection, and as little as can be around it."""
+
+    def __init__(self, address: str) -> None:
+        self._connection = http.client.HTTPConnection(urlsplit(address).netloc, timeout=120)
+
+    def __call__(self, path: str, body: object) -> bytes:
+        """Post, and take the whole answer."""
+        self._connection.request("POST", path, json.dumps(body), {"Content-Type": "application/json"})
+        answer = self._connection.getresponse()
+        content = answer.read()
+        if answer.status != 200:
+            raise SystemExit(f"{path}: {answer.status} {content[:200]!r}")
+        return content
+
+    def seconds(self, path: str, body: object) -> float:
+        """How long that takes."""
+        began = time.perf_counter()
+        self(path, body)
+        return time.perf_counter() - began
+
+
+def measure() -> Iterator[Figure]:
+    """Everything, in the order of the docstring."""
+    with standin() as (address, pid, state):
+        ask = Asking(address)
+        yield from _costs(ask, pid)
+        yield from _depths(ask, Identity(state))
+        yield from _together(address)
+        memory = peak_megabytes(pid)
+        yield Figure.of("Stand-in: start", "memory at its peak, after all this", "1 GB", [memory], [1000], unit="MB")
+    yield from _starts()
+
+
+def _costs(ask: Asking, pid: int) -> Iterator[Figure]:
+    def milliseconds(path: str, body: object) -> float:
+        before = cpu_seconds(pid)
+        for _ in range(AT_ONCE):
+            ask(path, body)
+        return (cpu_seconds(pid) - before) * 1000 / AT_ONCE
+
+    work = [functools.partial(milliseconds, path, body) for path, body, _, _ in COSTS.values()]
+    work += [functools.partial(milliseconds, "/v3/sql", {"sql": text, "max_rows": 10_000}) for text in SQL.values()]
+    in_turn(1, *work)  # fills what is kept between requests
+    found = in_turn(ROUNDS, *work)
+    group = "Stand-in: CPU of an answer"
+    for (name, (_, _, upstream, most)), values in zip(COSTS.items(), found, strict=False):
+        yield Figure.of(group, name, f"upstream's {upstream} ms", values, [upstream], unit="ms", target=most)
+    for name, values in zip(SQL, found[len(COSTS) :], strict=True):
+        yield Figure.of(group, f"SQL, {name}", "5,000 rows of everything", values, found[1], unit="ms")
+
+
+def _depths(ask: Asking, identity: Identity) -> Iterator[Figure]:
+    """Pages of the unfiltered instance manifest: 58.8 million rows, so 58,785 pages of 1,000."""
+    path = "/v1/cohorts/preview/manifest?"
+    first = json.loads(ask(path + urlencode(COLUMNS), SPEC))
+    token, total = identity.unseal(first["next_page"]), first["manifest"]["totalFound"]
+    pages = [path + urlencode(COLUMNS)]
+    for depth in DEPTHS:
+        moved = identity.seal({**token, "at": int(depth * total)})
+        pages.append(path + urlencode({"page_size": "1000", "next_page": moved}))
+    work = [functools.partial(ask.seconds, page, SPEC) for page in pages]
+    last = 1_044_191 // 5000
+    bodies = [{"page_size": 5000, "page": page} for page in (0, last // 2, last - 1)]
+    work += [functools.partial(ask.seconds, "/v3/cohort/manifest", body) for body in bodies]
+    in_turn(1, *work)
+    found = [[1000 * value for value in values] for values in in_turn(ROUNDS, *work)]
+    group = "Stand-in: a page at any depth"
+    for depth, values in zip(DEPTHS, found[1 : len(pages)], strict=True):
+        name = f"v1, 1,000 instances, {depth:.1%} of the way"
+        yield Figure.of(group, name, "the first page", values, found[0], unit="ms", target=1.5)
+    for name, values in zip(("half way", "the last full one"), found[-2:], strict=True):
+        yield Figure.of(group, f"v3, 5,000 series, {name}", "the first page", values, found[-3], unit="ms", target=1.5)
+
+
+def _together(address: str) -> Iterator[Figure]:
+    group = f"Stand-in: {CLIENTS} clients at once"
+    for name, (path, body) in TOGETHER.items():
+        work = [functools.partial(_rate, address, path, body, clients) for clients in (1, CLIENTS)]
+        in_turn(1, *work)
+        alone, many = in_turn(ROUNDS // 2, *work)
+        yield Figure.of(group, name, "one client", many, alone, unit="1/s", target=1.7, more=True)
+
+
+def _rate(address: str, path: str, body: object, clients: int) -> float:
+    answers = [0] * clients
+    began = time.perf_counter()
+
+    def go(index: int) -> None:
+        ask = Asking(address)
+        while time.perf_counter() < began + SECONDS:
+            ask(path, body)
+            answers[index] += 1
+
+    threads = [threading.Thread(target=go, args=(index,)) for index in range(clients)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    return sum(answers) / (time.perf_counter() - began)
+
+
+def _starts() -> Iterator[Figure]:
+    def seconds(options: tuple[str, ...], path: str, body: object) -> float:
+        began = time.perf_counter()
+        with standin(*options) as (address, _, _):
+            Asking(address)(path, body)
+            return time.perf_counter() - began
+
+    work = [
+        functools.partial(seconds, (), "/v3/cohort/counts", ONE),
+        functools.partial(seconds, ("--as-of", "2.0"), "/v1/cohorts/preview/manifest?" + urlencode(COLUMNS), SPEC),
+    ]
+    names = ("first answer of v3", "first answer of v1, everything as of 2.0")
+    for name, values in zip(names, in_turn(5, *work), strict=True):
+        yield Figure.of("Stand-in: start", name, "1.5 s", values, [1.5], target=1)
+
+
+if __name__ == "__main__":
+    run_alone(measure)
