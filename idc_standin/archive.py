@@ -1,7 +1,7 @@
 """Builds the archive file: every revision of every series of the public index, in page order, in one DuckDB file.
 
 Law: runs once per index release, writes one file atomically, and knows nothing of requests. Everything that the
-index does not say and we derive (see *Derived* below) is derived here, in SQL that can be read.
+index does not say and we derive (see *Derived* below) is derived in archive.sql.
 
 The index is the PyPI package idc-index-data. ``idc_index`` holds the series of the newest data release, each with
 the release of its last revision; ``prior_versions_index`` holds the revisions since replaced or withdrawn, with the
@@ -19,7 +19,6 @@ Derived, because the index lacks it:
 from __future__ import annotations
 
 import logging
-import os
 import shutil
 import subprocess
 import sys
@@ -37,83 +36,13 @@ from idc_standin.errors import StandinError
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
+    from importlib.resources.abc import Traversable
 
 logger = logging.getLogger(__name__)
 
-LAYOUT = 6  # raise it when build() or identifiers.sql changes: a file of another layout is built anew
-NEWEST = 32767  # last_release of the revisions that are still there (also in BUILD_SQL)
-
-BUILD_SQL = """
-CREATE TABLE archive.series AS
-WITH current_series AS (
-    SELECT *, series_revised_idc_version AS first_release, 32767 AS last_release FROM read_parquet($current)
-),
-instance_size AS (
-    SELECT Modality, median(series_size_MB / instanceCount) AS megabytes FROM current_series GROUP BY Modality
-),
-replaced AS (
-    SELECT
-        old.collection_id, old.PatientID, old.StudyInstanceUID, old.SeriesInstanceUID, old.Modality,
-        old.crdc_series_uuid, old.min_idc_version AS first_release, old.max_idc_version AS last_release,
-        old.aws_bucket, old.series_aws_url, old.series_size_MB,
-        new.* EXCLUDE (collection_id, PatientID, StudyInstanceUID, SeriesInstanceUID, Modality, crdc_series_uuid,
-                       first_release, last_release, instanceCount, aws_bucket, series_aws_url, series_size_MB),
-        greatest(1, least(1048575, round(CASE
-            WHEN abs(old.series_size_MB / new.series_size_MB - 1) <= 0.05 THEN new.instanceCount
-            WHEN new.series_size_MB > 0 THEN new.instanceCount * old.series_size_MB / new.series_size_MB
-            WHEN instance_size.megabytes > 0 THEN old.series_size_MB / instance_size.megabytes
-            ELSE 1 END)))::BIGINT AS instanceCount
-    FROM read_parquet($replaced) AS old
-    LEFT JOIN current_series AS new USING (SeriesInstanceUID)
-    LEFT JOIN instance_size ON instance_size.Modality = old.Modality
-),
-revisions AS (
-    SELECT * FROM current_series
-    UNION ALL BY NAME
-    SELECT * FROM replaced AS old WHERE NOT EXISTS (  -- 48 revisions are listed twice, once within the other's span
-        SELECT 1 FROM replaced AS wider
-        WHERE wider.crdc_series_uuid = old.crdc_series_uuid
-          AND wider.first_release <= old.first_release AND wider.last_release >= old.last_release
-          AND (wider.first_release, wider.last_release) <> (old.first_release, old.last_release))
-)
-SELECT
-    (row_number() OVER (ORDER BY revisions.collection_id, PatientID, StudyInstanceUID, SeriesInstanceUID,
-                        first_release, crdc_series_uuid) - 1)::INTEGER AS rn,
-    first_release::SMALLINT AS first_release,
-    last_release::SMALLINT AS last_release,
-    instanceCount::INTEGER AS instanceCount,
-    row_number() OVER (ORDER BY crdc_series_uuid, first_release)::INTEGER AS guid_rank,
-    row_number() OVER (ORDER BY sop_base(SeriesInstanceUID), first_release)::INTEGER AS sop_rank,
-    ('0x' || left(sop_base(SeriesInstanceUID), 12))::BIGINT AS sop_head,  -- so that a UID need not be sought by hashing
-    -- Numbers in place of texts, for what is only counted or compared.
-    dense_rank() OVER (ORDER BY PatientID)::INTEGER AS patient_number,
-    dense_rank() OVER (ORDER BY StudyInstanceUID)::INTEGER AS study_number,
-    row_number() OVER (ORDER BY series_aws_url)::INTEGER AS url_rank,
-    revisions.* EXCLUDE (first_release, last_release, instanceCount),
-    collections.program_id AS Program, collections.species AS tcia_species,
-    collections.tumor_locations AS tcia_tumorLocation
-FROM revisions LEFT JOIN read_parquet($collections) AS collections USING (collection_id)
-ORDER BY rn;
-
-CREATE TABLE archive.releases AS
-SELECT idc_version::SMALLINT AS release, version_timestamp::DATE AS date_active
-FROM read_parquet($releases) ORDER BY 1;
-
-CREATE TABLE archive.collections AS
-SELECT * EXCLUDE (sources, status),
-       coalesce(list_filter(sources, lambda s: s.source_type = 'original_data')[1].source_doi,
-                sources[1].source_doi) AS doi
-FROM read_parquet($collections);
-
-CREATE TABLE archive.analysis_results AS
-SELECT * EXCLUDE (citation, provenance) FROM read_parquet($analysis_results);
-
-CREATE TABLE published.index AS FROM read_parquet($current);
-CREATE TABLE published.collections_index AS FROM read_parquet($collections);
-CREATE TABLE published.analysis_results_index AS FROM read_parquet($analysis_results);
-CREATE TABLE published.version_metadata_index AS FROM read_parquet($releases);
-CREATE TABLE published.prior_versions_index AS FROM read_parquet($replaced);
-"""
+LAYOUT = 6  # raise it when build(), archive.sql or identifiers.sql changes: a file of another layout is built anew
+BUILD_MEMORY = "2GB"  # what is more goes to disk, beside the file that is made
+NEWEST = 32767  # last_release of the revisions that are still there (also in archive.sql)
 
 
 def index_version() -> str:
@@ -192,9 +121,9 @@ def _only_builder(path: Path) -> Iterator[None]:
         ) from error
 
 
-def build(path: Path) -> None:
-    """Build the archive file at ``path``; nothing is left behind if it fails."""
-    index = files("idc_index_data")
+def build(path: Path, index: Traversable | None = None) -> None:
+    """Build the archive file at ``path``; nothing is left behind if it fails. ``index``: another folder of tables."""
+    index = index or files("idc_index_data")
     parameters = {
         "current": str(index / "idc_index.parquet"),
         "replaced": str(index / "prior_versions_index.parquet"),
@@ -204,11 +133,13 @@ def build(path: Path) -> None:
     }
     with tempfile.TemporaryDirectory(dir=path.parent, prefix="building-") as folder:
         unfinished = Path(folder) / path.name
-        with duckdb.connect(config={"threads": os.cpu_count() or 2, "temp_directory": folder}) as connection:
+        statements = (files("idc_standin") / "archive.sql").read_text(encoding="utf-8")
+        with duckdb.connect(config={"temp_directory": folder, "memory_limit": BUILD_MEMORY}) as connection:
+            connection.execute("SET enable_progress_bar = false")
             connection.execute(attach(unfinished, read_only=False))
             connection.execute(attach(published(unfinished), "published", read_only=False))
             connection.execute(macros())
-            for statement in BUILD_SQL.split(";\n"):
+            for statement in statements.split(";\n"):
                 if statement.strip():
                     used = {name: value for name, value in parameters.items() if f"${name})" in statement}
                     connection.execute(statement, used)

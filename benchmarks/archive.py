@@ -1,0 +1,122 @@
+"""What becomes of the stand-in when the archive grows: the build, and a page of it, against those of today's.
+
+    .venv/bin/python -m benchmarks.archive [--json FILE]      # IDC_TIMES=3 to grow three times in place of ten
+
+The larger archive is made up: every series of today's ten times over, with identifiers of its own, in the same
+collections; so a selection has ten times the series, too, 588 million instances in all. It takes
+minutes, and 20 GB of disk for a while.
+"""
+
+from __future__ import annotations
+
+import functools
+import os
+import shutil
+import subprocess
+import sys
+import tempfile
+import time
+from importlib.resources import files
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import duckdb
+
+from benchmarks.figures import Figure, in_turn, run_alone
+from idc_standin.filters import Filters
+from idc_standin.index import Index
+from idc_standin.query import Query
+from idc_standin.store import Store
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
+TIMES = int(os.environ.get("IDC_TIMES", "10"))
+ROUNDS = 9
+GROUP = f"Stand-in: an archive {TIMES} times as large"
+#: The digest keeps UUIDs unlike each other; UIDs and patients get a suffix.
+GROWN = """
+COPY (
+    SELECT * REPLACE (
+        PatientID || '-' || t AS PatientID,
+        StudyInstanceUID || '.' || t AS StudyInstanceUID,
+        SeriesInstanceUID || '.' || t AS SeriesInstanceUID,
+        uuid_of(crdc_series_uuid, t) AS crdc_series_uuid,
+        replace(series_aws_url, crdc_series_uuid, uuid_of(crdc_series_uuid, t)) AS series_aws_url)
+    FROM read_parquet('{source}'), range({times}) AS times(t)
+) TO '{target}'
+"""
+UUID_OF = "CREATE MACRO uuid_of(u, t) AS CASE t WHEN 0 THEN u ELSE left(md5(u || t), 8) || u[9:] END"
+
+
+def grow(folder: Path, times: int) -> None:
+    """The tables of an index that many times as large."""
+    for source in Path(str(files("idc_index_data"))).glob("*.parquet"):
+        target = folder / source.name
+        if source.stem in {"idc_index", "prior_versions_index"}:
+            with duckdb.connect() as connection:
+                connection.execute("SET enable_progress_bar = false")
+                connection.execute(UUID_OF)
+                connection.execute(GROWN.format(source=source, target=target, times=times))
+        else:
+            shutil.copy(source, target)
+
+
+def built(folder: Path, times: int) -> tuple[Path, float, float]:
+    """The archive of an index that many times as large; the seconds and the megabytes that its build took."""
+    index = folder / f"index-{times}"
+    index.mkdir()
+    grow(index, times)
+    path = folder / f"times-{times}.duckdb"
+    paths = f"Path({str(path)!r}), Path({str(index)!r})"
+    code = f"from pathlib import Path; from idc_standin.archive import build; build({paths})"
+    began = time.perf_counter()
+    process = subprocess.Popen([sys.executable, "-c", code])  # noqa: S603
+    _, status, usage = os.wait4(process.pid, 0)
+    process.returncode = os.waitstatus_to_exitcode(status)
+    if process.returncode:
+        raise SystemExit("the build failed")
+    return path, time.perf_counter() - began, usage.ru_maxrss / 1000
+
+
+def measure() -> Iterator[Figure]:
+    """The build, and pages half way through everything."""
+    with tempfile.TemporaryDirectory() as name:
+        folder = Path(name)
+        small, seconds, memory = built(folder, 1)
+        large, longer, more = built(folder, TIMES)
+        yield Figure.of(GROUP, "build", "today's", [longer], [seconds], target=1.5 * TIMES)
+        yield Figure.of(GROUP, "build, memory at its peak", "today's", [more], [memory], unit="MB")
+        sizes = [path.stat().st_size / 1e6 for path in (large, small)]
+        yield Figure.of(GROUP, "archive file", "today's", sizes[:1], sizes[1:], unit="MB")
+        yield from _pages("v1, 1,000 instances", _instances, small, large)
+        yield from _pages("v3, 5,000 series", _series, small, large)
+
+
+def _instances(path: Path) -> functools.partial[object]:
+    store = Store(path)
+    columns = ("PatientID", "SOPInstanceUID")
+    selection = store.find(Query(store.active, (), columns, columns), 600)
+    return functools.partial(store.rows, selection, columns, selection.total // 2, 1000)
+
+
+def _series(path: Path) -> functools.partial[object]:
+    index = Index(path)
+    selection = index.find(Filters({}, {}))
+    return functools.partial(index.rows, selection, len(selection.numbers) // 10_000, 5000)
+
+
+def _pages(name: str, page: Callable[[Path], functools.partial[object]], small: Path, large: Path) -> Iterator[Figure]:
+    def seconds(work: functools.partial[object]) -> float:
+        began = time.process_time()
+        work()
+        return 1000 * (time.process_time() - began)
+
+    work = [functools.partial(seconds, page(path)) for path in (small, large)]
+    in_turn(1, *work)
+    less, more = in_turn(ROUNDS, *work)
+    yield Figure.of(GROUP, f"CPU of a page half way: {name}", "today's", more, less, unit="ms", target=1.5)
+
+
+if __name__ == "__main__":
+    run_alone(measure)
