@@ -41,7 +41,22 @@ def groups(context: Context) -> None:
         _wrapped(context, (old or new)[0], added=bool(new))
     else:
         _several(context, old, new)
+    if old and new and bool(b.groups) != bool(r.groups):
+        _without(context, (b.folded or r.folded) if not (b.groups and r.groups) else None)
     return _discriminator(context)
+
+
+def _without(context: Context, folded: Group | None) -> None:
+    """Leave out of one side what it has of its only alternative, which has been compared."""
+    b, r, judge = context.b, context.r, context.judge
+    one, other, schemas = (r, b, judge.revision) if b.groups else (b, r, judge.base)
+    for flat in (schemas.flat(branch) for branch in (folded.branches if folded else ())):
+        names = flat.properties.keys() - other.properties.keys()
+        said = {name: getattr(other, name) for name in flat.says - {"properties", "required", "groups"}}
+        properties = {name: shape for name, shape in one.properties.items() if name not in names}
+        required = one.required - (flat.required - other.required)
+        one = replace(one, **said, properties=properties, required=required)
+    context.b, context.r = (other, one) if b.groups else (one, other)
 
 
 def _several(context: Context, old: list[Group], new: list[Group]) -> None:

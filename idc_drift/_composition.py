@@ -46,6 +46,8 @@ def composition(context: Context) -> bool:
         return False
     if not any(name for name, _ in extra) and judge.same(pair.base, pair.revision, replace(mode, merged=True)):
         return False  # the others say as much
+    if extra[0][1] and extra[0][1][0].pointer in {node.pointer for node in (pair.revision if come else pair.base)}:
+        return False  # it stands beside the allOf, and says itself what it is
     if gone and not mode.sent and judge.worst(pair.base, pair.revision, replace(mode, merged=True)) == "breaking":
         return False  # what it promised is missed by name
     for was, is_ in stayed:  # that they are the same may have been an assumption
@@ -69,7 +71,7 @@ def _repeated(part: tuple[str, Shape], among: list[tuple[str, Shape]]) -> bool:
 def logic(context: Context) -> None:
     """not, and if with then and else."""
     judge = context.judge
-    mode = replace(context.mode, lifted=False, exploded=False)
+    mode = replace(context.mode, lifted=False, exploded=False, proof=True)
     old, new = list(context.b.never), list(context.r.never)
     for shape in list(old):
         twin = next((other for other in new if judge.same(shape, other, mode)), None)

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import json
 import math
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from fractions import Fraction
 from typing import TYPE_CHECKING, Any, Final
 
@@ -19,6 +19,14 @@ if TYPE_CHECKING:
 ANYTHING: Final = frozenset({"null", "boolean", "integer", "number", "string", "array", "object"})
 MISSING: Final = object()
 SCALARS: Final = frozenset({"boolean", "integer", "number", "string"})
+
+
+class Placed(dict[str, Any]):
+    """A mapping that is not in the document, and the pointer of what it stands for."""
+
+    def __init__(self, content: dict[str, Any], pointer: str) -> None:
+        super().__init__(content)
+        self.pointer = pointer
 
 
 @dataclass(slots=True, eq=False)  # frozen is three times as slow to make, and there are hundreds of thousands
@@ -119,7 +127,7 @@ class Flat:
     @property
     def says(self) -> set[str]:
         """The fields, types aside, that constrain anything."""
-        return {name for name in _CONSTRAINTS if getattr(self, name) != _PLAIN[name]}
+        return {name for name in _CONSTRAINTS if getattr(self, name) != PLAIN[name]}
 
 
 _CONSTRAINTS = [
@@ -149,27 +157,8 @@ _CONSTRAINTS = [
     "unknown",
 ]
 ANY: Final = Flat()
-_PLAIN: Final = {name: getattr(ANY, name) for name in _CONSTRAINTS}
+PLAIN: Final = {name: getattr(ANY, name) for name in _CONSTRAINTS}
 
-_STRING, _ARRAY, _OBJECT, _NUMBER = ({t} for t in ("string", "array", "object", "number"))
-_FIELDS_OF: Final[dict[str, set[str]]] = {
-    "patterns": _STRING,
-    "content": _STRING,
-    "lower": {"number", "integer"},
-    "upper": {"number", "integer"},
-    "multiple": {"number", "integer"},
-    "unique": _ARRAY,
-    "items": _ARRAY,
-    "prefix": _ARRAY,
-    "contains": _ARRAY,
-    "properties": _OBJECT,
-    "required": _OBJECT,
-    "extra": _OBJECT,
-    "matching": _OBJECT,
-    "names": _OBJECT,
-    "needs": _OBJECT,
-    "implies": _OBJECT,
-}
 LIMIT_TYPES: Final = {
     "minLength": "string",
     "maxLength": "string",
@@ -218,58 +207,3 @@ def numeric(value: Any) -> Fraction | None:
     ):
         return None
     return Fraction(str(value)) if isinstance(value, float) else Fraction(value)
-
-
-def within(flat: Flat, kinds: frozenset[str]) -> Flat:
-    """Of some types only, without what cannot act on them."""
-    types = kinds | ((flat.types or frozenset()) & {"null"})
-    changes: dict[str, Any] = {
-        name: _PLAIN[name]
-        for name, acted in _FIELDS_OF.items()
-        if getattr(flat, name) != _PLAIN[name] and not acted & types
-    }
-    changes["limits"] = {key: value for key, value in flat.limits.items() if LIMIT_TYPES[key] in types}
-    changes["unevaluated"] = {key: value for key, value in flat.unevaluated.items() if UNEVALUATED_TYPES[key] in types}
-    return settled(replace(flat, types=types, **changes))
-
-
-def settled(flat: Flat) -> Flat:
-    """With bounds on integers made inclusive, and what no other keyword evaluates said once.
-
-    A keyword that cannot act on the types (``maximum`` of a list) is kept: who changes it means something by it.
-    """
-    changes: dict[str, Any] = {}
-    types = flat.types
-    if types is not None:
-        if "number" in types and "integer" in types:
-            changes["types"] = types = types - {"integer"}
-        if "integer" in types and "number" not in types:
-            for name, step in (("lower", 1), ("upper", -1)):
-                bound = changes.get(name, getattr(flat, name))
-                if bound is not None and (whole := _whole(bound, step)) != bound:
-                    changes[name] = whole
-    if flat.unevaluated.get("unevaluatedProperties") is not None and not (
-        flat.groups or flat.conditions or flat.implies
-    ):
-        changes["extra"] = flat.unevaluated["unevaluatedProperties"] if flat.extra is True else flat.extra
-        changes["unevaluated"] = {key: value for key, value in flat.unevaluated.items() if key == "unevaluatedItems"}
-    if types is not None and types - {"null"} == {"boolean"} and flat.enum is not None and len(flat.enum) == 2:
-        changes["enum"] = None
-    return replace(flat, **changes) if changes else flat
-
-
-def _whole(bound: Bound, step: int) -> Bound:
-    """An integer's bound as the least (or greatest) integer allowed."""
-    value, excluded = bound
-    whole = Fraction(math.ceil(value) if step > 0 else math.floor(value))
-    return (whole + step if excluded and whole == value else whole, False)
-
-
-def common_types(a: frozenset[str] | None, b: frozenset[str] | None) -> frozenset[str] | None:
-    """The types that both allow; an integer is a number."""
-    if a is None or b is None:
-        return b if a is None else a
-    found = set(a & b)
-    if ("integer" in a and "number" in b) or ("integer" in b and "number" in a):
-        found.add("integer")
-    return frozenset(found - {"integer"} if "number" in found else found)

@@ -12,6 +12,9 @@ from ._flat import SCALARS, Shape
 if TYPE_CHECKING:
     from ._schemas import Schemas
 
+_WORDS = ("contentType", "style", "explode", "allowReserved", "joined")
+"""What an encoding says; ``joined`` is whether a list is one part of a form, which Swagger 2.0 alone says."""
+
 
 def encodings(schemas: Schemas, encoding: dict[str, Any], media: str, shape: Shape) -> dict[str, Any]:
     """How the fields of a form are written, defaults left out."""
@@ -22,9 +25,9 @@ def encodings(schemas: Schemas, encoding: dict[str, Any], media: str, shape: Sha
     for name, raw in encoding.items():
         if not isinstance(raw, dict) or name not in fields:
             continue
-        says = {
-            key: str(raw[key]).lower() for key in ("contentType", "style", "explode", "allowReserved") if key in raw
-        }
+        says = {key: str(raw[key]).lower() for key in _WORDS if key in raw}
+        if not media.startswith("multipart/"):
+            says.pop("joined", None)
         kinds = schemas.flat(fields[name]).kinds
         plain = media.startswith("multipart/") or not kinds & {"array", "object"}
         for key, value in (

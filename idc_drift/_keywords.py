@@ -8,6 +8,7 @@ from __future__ import annotations
 from fractions import Fraction
 from typing import TYPE_CHECKING, Any
 
+from . import _implied
 from ._flat import MISSING, Bound, canonical
 
 if TYPE_CHECKING:
@@ -114,7 +115,7 @@ def numbers(context: Context) -> None:
         sign = 1 if name.startswith("min") else -1
         old, new = b.limits.get(name), r.limits.get(name)
         was, is_ = (None if limit is None else (Fraction(limit), False) for limit in (old, new))
-        _limit(context, name, was, is_, sign)
+        _limit(context, name, was, is_, sign, name)
     if b.multiple != r.multiple:
         _multiple(context, b.multiple, r.multiple)
     if b.unique != r.unique:
@@ -129,12 +130,15 @@ def _bound(context: Context, old: Bound | None, new: Bound | None, name: str, si
     at = {**context.b.at, **context.r.at}
     if keyword not in at:
         keyword = "exclusiveM" + name
-    _limit(context, keyword, old, new, sign)
+    _limit(context, keyword, old, new, sign, name)
 
 
-def _limit(context: Context, keyword: str, old: Bound | None, new: Bound | None, sign: int) -> None:
+def _limit(context: Context, keyword: str, old: Bound | None, new: Bound | None, sign: int, name: str) -> None:
     if old == new:
         return
+    was, is_ = _implied.bound(context.b, name), _implied.bound(context.r, name)
+    if (old is None and _within(was, new, sign)) or (new is None and _within(is_, old, sign)):
+        return  # it is so without the word
     if old is None:
         stem = "bound-set"
     elif new is None:
@@ -143,6 +147,12 @@ def _limit(context: Context, keyword: str, old: Bound | None, new: Bound | None,
         tighter = (sign * new[0], new[1]) > (sign * old[0], old[1])
         stem = "bound-tightened" if tighter else "bound-relaxed"
     context.add(stem, f"{keyword} changed from {_bounded(old)} to {_bounded(new)}", keyword)
+
+
+def _within(implied: Bound | None, said: Bound | None, sign: int) -> bool:
+    if implied is None or said is None:
+        return False
+    return (sign * implied[0], implied[1]) >= (sign * said[0], said[1])
 
 
 def _multiple(context: Context, old: Fraction | None, new: Fraction | None) -> None:

@@ -9,7 +9,8 @@ import math
 from fractions import Fraction
 from typing import Any
 
-from ._flat import ANY, Bound, Flat, Shape, common_types
+from ._flat import ANY, Bound, Flat, Shape
+from ._settled import common_types
 
 
 def meet(a: Flat, b: Flat) -> Flat:

@@ -30,10 +30,15 @@ class Mode:
     top: bool = False
     """Whether it is the parameter itself, not something inside it."""
 
+    proof: bool = False
+    """Whether a pattern that is gone is a difference to a reader, too."""
+    spread: bool = False
+    """Whether what stands beside alternatives was already said in each of them, or is not to be."""
+
     def below(self) -> Mode:
         """The mode of what is inside."""
         wire = "unsure" if self.prefix == "parameter" and self.wire == "loose" else self.wire
-        return replace(self, wire=wire, exploded=False, lifted=False, merged=False, top=False)
+        return replace(self, wire=wire, exploded=False, lifted=False, merged=False, top=False, spread=False)
 
 
 def sent(mode: Mode) -> Mode:
@@ -43,4 +48,4 @@ def sent(mode: Mode) -> Mode:
 
 def received(mode: Mode) -> Mode:
     """The mode in which it is asked whether the old admits all of the new."""
-    return replace(mode, sent=False, prefix="response")
+    return replace(mode, sent=False, prefix="response", proof=True)

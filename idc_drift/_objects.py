@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import re
 from contextlib import suppress
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from ._meet import joined
@@ -93,7 +94,7 @@ def _requiredness(context: Context, name: str) -> None:
 
 
 def _removed(context: Context, name: str, shape: Shape) -> None:
-    if name in context.r.required:
+    if name in context.r.required and context.r.extra is not False:
         _requiredness(context, name)
         context.edge(name, shape, _others(context.judge.revision, context.r, name))
         return
@@ -182,7 +183,8 @@ def arrays(context: Context) -> None:
     """Elements: by position, all, and some."""
     b, r = context.b, context.r
     if b.items or r.items:
-        context.edge("*", b.items, r.items)
+        mode = context.mode.below()  # the elements of a list that is a parameter are texts as the parameter is
+        context.edge("*", b.items, r.items, replace(mode, wire=context.mode.wire) if context.mode.top else mode)
     for index in range(max(len(b.prefix), len(r.prefix))):
         if index < len(b.prefix) and index < len(r.prefix):
             context.edge(str(index), b.prefix[index], r.prefix[index])

@@ -139,34 +139,31 @@ def _parameter(c: Comparison, old: Value, new: Value, where: str) -> None:
             word = "allowed" if is_ else "refused"
             c.add(f"parameter-{name}-{word}", f"{said} are {word} in the {where} parameter", old.pointer, where)
     c.words("parameter-annotation-changed", old.words, new.words, old.pointer, where)
-    if old.media != new.media:
-        message = (
-            f"the {where} parameter is written as {new.media or 'a plain value'}, not as {old.media or 'a plain value'}"
-        )
-        c.add("parameter-content-changed", message, old.pointer, where)
+    if not written(c, old, new, f"the {where} parameter", where, "parameter"):
         return
-    _style(c, old, new, where)
     _default(c, old, new, where)
     strict = bool(old.media) and not _LOOSE.search(old.media)
     mode = replace(PARAMETER, wire="strict" if strict else "loose", exploded=new.style == "form" and new.explode)
     c.shapes(old.shape, new.shape, mode, where)
 
 
-def _style(c: Comparison, old: Value, new: Value, where: str) -> None:
+def written(c: Comparison, old: Value, new: Value, what: str, where: str, prefix: str) -> bool:
+    """Compare how a value is written; whether what is in it can still be compared."""
+    if old.media != new.media:
+        said = [media or "a plain value" for media in (old.media, new.media)]
+        c.add(f"{prefix}-content-changed", f"{what} is written as {said[1]}, not as {said[0]}", old.pointer, where)
+        return False
     listed = {"array", "object"}
     plain = not (c.judge.base.flat(old.shape).kinds & listed and c.judge.revision.flat(new.shape).kinds & listed)
-    said = [
+    styles = [
         ("" if plain and v.style in ("form", "simple", "deepObject") else v.style, v.explode and not plain)
         for v in (old, new)
     ]
-    if said[0] != said[1]:
+    if styles[0] != styles[1]:
         words = [f"{v.style or 'plain'}{', exploded' if v.explode else ''}" for v in (old, new)]
-        c.add(
-            "parameter-style-changed",
-            f"the style of the {where} parameter changed from {words[0]} to {words[1]}",
-            old.pointer,
-            where,
-        )
+        message = f"the style of {what} changed from {words[0]} to {words[1]}"
+        c.add(f"{prefix}-style-changed", message, old.pointer, where)
+    return True
 
 
 def _default(c: Comparison, old: Value, new: Value, where: str) -> None:
@@ -236,8 +233,12 @@ def media(c: Comparison, old: Media, new: Media, mode: Mode, where: str) -> None
     place = f"{where} {old.name}"
     if _LOOSE.search(old.name) and _LOOSE.search(new.name):
         mode = replace(mode, wire="loose")
+    foreign = {"joined"} if c.base.schemas.version[0] != c.revision.schemas.version[0] else set()
     for name in sorted(old.encoding.keys() | new.encoding.keys()):
-        if old.encoding.get(name) != new.encoding.get(name):
+        was, is_ = (
+            {k: v for k, v in e.get(name, {}).items() if k not in foreign} for e in (old.encoding, new.encoding)
+        )
+        if was != is_:
             c.add("request-encoding-changed", f"the encoding of `{name}` changed", old.pointer, place)
     c.words(
         f"{'request-body' if mode.sent else 'response'}-annotation-changed", old.words, new.words, old.pointer, place

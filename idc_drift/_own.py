@@ -33,8 +33,11 @@ def own(node: Node, version: str) -> Flat:
     seldom = {} if SELDOM.isdisjoint(raw) else _seldom(node)
     content, format_ = _content(node, format_) if not CONTENT.isdisjoint(raw) else ({}, format_)
     multiple = numeric(raw.get("multipleOf"))
+    properties, extra = _members(node, "properties"), _openness(node, "additionalProperties")
+    for pattern in EMPTY_PATTERNS & seldom["matching"].keys() if seldom and not properties and extra is True else ():
+        extra = seldom["matching"].pop(pattern)  # every name matches it
     return Flat(
-        types=types,
+        types=frozenset() if "not" in raw and raw["not"] in ({}, True) else types,
         enum=enum,
         format=format_,
         lower=lower,
@@ -45,9 +48,9 @@ def own(node: Node, version: str) -> Flat:
         else None,
         unique=raw.get("uniqueItems") is True,
         patterns=frozenset({raw["pattern"]} if isinstance(raw.get("pattern"), str) else ()) - EMPTY_PATTERNS,
-        properties=_members(node, "properties"),
+        properties=properties,
         required=frozenset(str(name) for name in required) if isinstance(required, list) else frozenset(),
-        extra=_openness(node, "additionalProperties"),
+        extra=extra,
         content=content,
         default=raw.get("default", MISSING),
         notes=_notes(raw),
@@ -61,9 +64,9 @@ def _seldom(node: Node) -> dict[str, Any]:
     raw = node.raw
     return {
         "matching": _members(node, "patternProperties"),
-        "names": _shape(node, "propertyNames"),
+        "names": () if raw.get("propertyNames") == {"type": "string"} else _shape(node, "propertyNames"),
         "contains": _contains(node),
-        "never": (_shape(node, "not"),) if isinstance(raw.get("not"), dict) or raw.get("not") is True else (),
+        "never": (_shape(node, "not"),) if isinstance(raw.get("not"), dict) and raw["not"] and not twice(raw) else (),
         "conditions": _conditions(node),
         "unevaluated": {n: _openness(node, n) for n in UNEVALUATED_TYPES if _openness(node, n) is not True},
         "extensible": _extensible(raw),
@@ -71,6 +74,11 @@ def _seldom(node: Node) -> dict[str, Any]:
         **_arrays(node),
         **_dependencies(node),
     }
+
+
+def twice(raw: dict[str, Any]) -> bool:
+    """Whether it is not what is not a schema."""
+    return isinstance(raw.get("not"), dict) and raw["not"].keys() == {"not"}
 
 
 def _values(raw: dict[str, Any]) -> tuple[frozenset[str] | None, dict[str, Any] | None, str]:
@@ -175,7 +183,7 @@ def _contains(node: Node) -> tuple[tuple[Shape, int, int | None], ...]:
 
 
 def _conditions(node: Node) -> tuple[dict[str, Shape], ...]:
-    if not isinstance(node.raw.get("if"), dict) or not {"then", "else"} & node.raw.keys():
+    if not isinstance(node.raw.get("if"), dict) or not node.raw["if"] or not {"then", "else"} & node.raw.keys():
         return ()
     return ({name: _shape(node, name) for name in ("if", "then", "else") if name in node.raw},)
 

@@ -25,6 +25,7 @@ class References:
         content = document.content
         self.version = "2.0" if "swagger" in content else str(content.get("openapi"))[:3]
         self._targets: dict[int | str, Node] = {}
+        self._followed: dict[tuple[int, str], Node | None] = {}
         self._anchors: dict[int, dict[str, tuple[Any, str]]] = {}
 
     def resolve(self, node: Node) -> Node | None:
@@ -59,6 +60,12 @@ class References:
             self.document.notes.append(sentence)
 
     def _target(self, reference: str, node: Node) -> Node | None:
+        key = (id(node.home), reference)
+        if key not in self._followed:
+            self._followed[key] = self._follow(reference, node)
+        return self._followed[key]
+
+    def _follow(self, reference: str, node: Node) -> Node | None:
         file, _, fragment = reference.partition("#")
         home = node.home.related(file) if file else node.home
         if home is None:

@@ -9,7 +9,7 @@ from dataclasses import replace
 
 from ._model import Media, Operation, Response, Value
 from ._modes import Mode
-from ._operations import Comparison, covers, implied, media, sent
+from ._operations import Comparison, covers, implied, media, sent, written
 
 _RECEIVED = Mode(sent=False, prefix="response")
 _HEADER = Mode(sent=False, prefix="header", wire="loose")
@@ -68,6 +68,8 @@ def _headers(c: Comparison, old: dict[str, Value], new: dict[str, Value], where:
             word = "required" if is_.required else "optional"
             c.add(f"header-became-{word}", f"the header {was.name} became {word}", was.pointer, place)
         c.words("response-annotation-changed", was.words, is_.words, was.pointer, place)
+        if not written(c, was, is_, f"the header {was.name}", place, "header"):
+            continue
         c.shapes(was.shape, is_.shape, replace(_HEADER, wire="strict") if was.media else _HEADER, place)
     for name, is_ in new.items():
         if name not in old:

@@ -8,10 +8,11 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
-from ._flat import ANY, Flat, Group, Node, Shape, settled
+from ._flat import ANY, Flat, Group, Node, Shape, canonical
 from ._meet import meet
-from ._own import own
+from ._own import own, twice
 from ._references import CHAIN, References, child, escaped
+from ._settled import plainly, settled
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -32,6 +33,8 @@ class Schemas(References):
         self._busy: set[int | str] = set()
         self._parts: dict[tuple[int | str, ...], list[tuple[str, Shape]]] = {}
         self._rests: dict[int, Node] = {}
+        self.spread: dict[int, dict[str, Any]] = {}
+        """Schemas with what stands beside their alternatives in each of them."""
         self._children: dict[str, list[str]] | None = None
 
     def flat(self, shape: Shape) -> Flat:
@@ -107,7 +110,9 @@ class Schemas(References):
         found = own(node, self.version)
         nullable = raw.get("nullable") is True or raw.get("x-nullable") is True
         composed = [child(node, "allOf", index) for index, _ in enumerate(_list(raw.get("allOf")))]
-        decided = {True: "then", False: "else"}.get(raw["if"]) if isinstance(raw.get("if"), bool) else None
+        if twice(raw):
+            found = meet(found, self.flat((child(node, "not", "not"),)))
+        decided = "then" if raw.get("if") in ({}, True) else "else" if raw.get("if") is False else ""
         if decided and isinstance(raw.get(decided), dict):
             found = meet(found, self.flat((child(node, decided),)))
         for part in composed:
@@ -149,7 +154,9 @@ class Schemas(References):
         flats = [self.flat(branch) for branch in branches]
         nulls = sum(flat.types is not None and flat.null and not flat.unknown for flat in flats)
         null = nulls == 1 or (nulls > 1 and kind == "anyOf")
-        kept = [(b, f) for b, f in zip(branches, flats, strict=True) if f.types != frozenset({"null"})]
+        kept = [(b, f) for b, f in zip(branches, flats, strict=True) if f.types is None or f.kinds]
+        if any(flat.types is None and flat.says & {"never", "conditions", "groups"} for _, flat in kept):
+            kept = [(b, f) for b, f in zip(branches, flats, strict=True) if f.types != frozenset()]  # may exclude null
         types: frozenset[str] | None = None
         if all(flat.types is not None for _, flat in kept):
             types = frozenset().union(*(flat.types or () for _, flat in kept)) - {"null"}
@@ -160,12 +167,24 @@ class Schemas(References):
             return ANY
         if kind == "anyOf" and any("number" in flat.kinds and not flat.says for _, flat in kept):
             kept = [(b, f) for b, f in kept if f.types != frozenset({"integer"})]  # each of them is a number
+        if kind == "anyOf" and len(kept) > 1:
+            kept = self._once(kept)
         group = Group(kind, tuple(branch for branch, _ in kept))
         if len(kept) == 1:
             return replace(kept[0][1], types=types, folded=group)
         if beside.discriminator is None and (joined := _joined([flat for _, flat in kept], kind)) is not None:
             return settled(replace(joined, types=types, folded=group))
         return Flat(types=types, groups=(group,))
+
+    def _once(self, branches: list[tuple[Shape, Flat]]) -> list[tuple[Shape, Flat]]:
+        """The branches of an anyOf, with those of an anyOf among them, and each once."""
+        found: dict[str, tuple[Shape, Flat]] = {}
+        for branch, flat in branches:
+            inner = flat.groups[0].branches if flat.says == {"groups"} and not flat.discriminator else ()
+            for each in inner if len(flat.groups) == 1 and flat.groups[0].kind == "anyOf" else (branch,):
+                flat_ = self.flat(each)
+                found.setdefault(plainly(flat_) or "&".join(canonical(node.raw) for node in each), (each, flat_))
+        return list(found.values())
 
     # ------------------------------------------------------------------------------------------ parts of an allOf
 

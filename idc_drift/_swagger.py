@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from ._flat import Node
+from ._flat import Node, Placed
 from ._references import child, escaped
 
 if TYPE_CHECKING:
@@ -17,14 +17,6 @@ METHODS = ("get", "put", "post", "delete", "options", "head", "patch", "trace")
 _STYLES = {"ssv": "spaceDelimited", "pipes": "pipeDelimited", "tsv": "tabDelimited"}
 _FLOWS = {"application": "clientCredentials", "accessCode": "authorizationCode"}
 _FORM, _PARTS = "application/x-www-form-urlencoded", "multipart/form-data"
-
-
-class Placed(dict[str, Any]):
-    """A mapping that is not in the document, and the pointer of what it stands for."""
-
-    def __init__(self, content: dict[str, Any], pointer: str) -> None:
-        super().__init__(content)
-        self.pointer = pointer
 
 
 def translated(schemas: Schemas) -> Node:
@@ -133,15 +125,19 @@ def _parameter(node: Node) -> Placed:
         if key.startswith("x-") and key not in ("x-nullable", "x-extensible-enum")
     }
     found["schema"] = _schema(raw, node.pointer)
+    return Placed(found | _collected(raw, "form" if raw.get("in") == "query" else "simple"), node.pointer)
+
+
+def _collected(raw: dict[str, Any], usual: str) -> dict[str, Any]:
+    """How a list is written; what OpenAPI 3 has no word for (lists in lists) has one of its own."""
+    if raw.get("type") != "array":
+        return {}
     collection = str(raw.get("collectionFormat", "csv"))
-    if raw.get("type") == "array":
-        if collection == "multi":
-            found["explode"] = True
-        elif collection in _STYLES:
-            found["style"], found["explode"] = _STYLES[collection], False
-        else:
-            found["explode"] = False
-    return Placed(found, node.pointer)
+    style, inner = _STYLES.get(collection, ""), raw.get("items")
+    while isinstance(inner, dict) and inner.get("type") == "array":
+        nested = _STYLES.get(str(inner.get("collectionFormat", "csv")))
+        style, inner = f"{style or usual} of {nested}" if nested else style, inner.get("items")
+    return {"explode": collection == "multi"} | ({"style": style} if style else {})
 
 
 def _schema(raw: dict[str, Any], pointer: str) -> Placed:
@@ -176,11 +172,9 @@ def _body(own: dict[tuple[str, str], Node], consumes: list[str], pointer: str) -
         },
         f"{pointer}/parameters",
     )
-    encoding = {
-        name: {"explode": node.raw.get("collectionFormat") == "multi"}
-        for name, node in fields.items()
-        if node.raw.get("type") == "array"
-    }
+    encoding = {name: _collected(node.raw, "form") for name, node in fields.items() if node.raw.get("type") == "array"}
+    for says in encoding.values():
+        says["joined"] = "no" if says["explode"] else says.get("style", "yes")
     content = {kind: Placed({"schema": schema, "encoding": encoding}, f"{pointer}/parameters") for kind in kinds}
     return Placed({"required": bool(schema["required"]), "content": content}, f"{pointer}/parameters")
 
@@ -208,6 +202,7 @@ def _response(node: Node, produces: list[str]) -> Placed:
             name: Placed(
                 {
                     "schema": _schema(header, f"{node.pointer}/headers/{escaped(name)}"),
+                    **_collected(header, "simple"),
                     **({"description": header["description"]} if "description" in header else {}),
                 },
                 f"{node.pointer}/headers/{escaped(name)}",

@@ -57,13 +57,13 @@ def _explained(schemas: Schemas, flat: Flat) -> bool:
 
 
 def _only_null(context: Context) -> bool:
-    """One side allows null alone, or nothing at all."""
+    """One side allows null alone, or nothing at all; what the other one excludes may be null."""
     b, r = context.b, context.r
     old, new = (ANYTHING if flat.types is None else flat.types for flat in (b, r))
     up, down = _covered(old, new), _covered(new, old)
     stem = "type-widened" if up else "type-narrowed" if down else "type-changed"
     context.add(stem, f"the type changed from {_said(b, null=True)} to {_said(r, null=True)}", "type")
-    return False
+    return bool((b.says | r.says) & {"never", "conditions"})
 
 
 def _covered(inner: frozenset[str], outer: frozenset[str]) -> bool:

@@ -27,7 +27,8 @@ class Untouched:
         self._texts: dict[int, str] = {}
         self._clean: set[str] = set()
         self._touched: set[int] = set()
-        if base.version == revision.version:
+        self._alike = base.version == revision.version
+        if self._alike:
             self._clean = self._components()
 
     def __call__(self, base: Shape, revision: Shape) -> bool:
@@ -35,7 +36,7 @@ class Untouched:
         return len(base) == len(revision) and all(map(self._same, base, revision))
 
     def _same(self, mine: Node, other: Node) -> bool:
-        if (mine.home, other.home) != self._homes or not self._clean or id(mine.raw) in self._touched:
+        if (mine.home, other.home) != self._homes or not self._alike or id(mine.raw) in self._touched:
             return False
         text = self._text(mine.raw)
         return text == self._text(other.raw) and self._inside(mine.raw, text)

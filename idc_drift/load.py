@@ -6,26 +6,16 @@ changes; what is merely odd is read as far as it goes, with a note.
 
 from __future__ import annotations
 
-import sys
-from pathlib import Path
 from typing import IO, Any
-from urllib.parse import unquote, urldefrag, urljoin, urlsplit
-
-import httpx
 
 from . import _page
+from ._sources import Unreadable, address_of, joined, text_of
 from ._text import Malformed, Parsed, parse
 
 __all__ = ["Document", "Unreadable", "read"]
 
-_LIMIT = 64 * 2**20
 _FILES = 200
 _HOPS = 4
-_HEADERS = {"Accept": "application/json, application/yaml, text/yaml, text/html;q=0.8, */*;q=0.5"}
-
-
-class Unreadable(Exception):
-    """There is nothing to compare; the message says what happened and to which source."""
 
 
 class Document:
@@ -80,15 +70,15 @@ class _Family:
         self.root = root
         self.notes: list[str] = []
         self.timeout: float = 30
-        self._members: dict[str, Document | None] = {_address(root.origin): root}
+        self._members: dict[str, Document | None] = {address_of(root.origin): root}
 
     def known(self, origin: str) -> Document | None:
-        return self._members.get(_address(origin))
+        return self._members.get(address_of(origin))
 
     def find(self, asking: Document, reference: str) -> Document | None:
         try:
-            origin = _join(asking.origin, reference)
-            address = _address(origin or "")
+            origin = joined(asking.origin, reference)
+            address = address_of(origin or "")
         except ValueError:
             origin = None
         if origin is None:
@@ -100,7 +90,7 @@ class _Family:
                 self._note(f"More than {_FILES} files are referred to; the rest is not read.")
                 return None
             try:
-                text, origin = _text(origin, self.timeout, None)
+                text, origin = text_of(origin, self.timeout, None)
                 self._members[address] = Document(origin, text, parse(text), self)
             except (Unreadable, Malformed) as error:
                 self._note(f"The reference to {reference} cannot be followed: {error}")
@@ -113,7 +103,7 @@ class _Family:
 
 def read(source: str, *, timeout: float = 30, stdin: IO[str] | None = None) -> Document:
     """The OpenAPI or Swagger document at a path, an http(s) URL or ``-`` (standard input)."""
-    text, origin = _text(source, timeout, stdin)
+    text, origin = text_of(source, timeout, stdin)
     document = _document(text, origin, timeout, _HOPS)
     document._family.timeout = timeout
     return document
@@ -169,11 +159,11 @@ def _from_page(text: str, origin: str, timeout: float, hops: int) -> Document:
 def _pointed(origin: str, addresses: list[str], why: str, timeout: float, hops: int) -> Document:
     last: Unreadable | None = None
     for address in addresses[:8]:
-        target = _join(origin, address)
+        target = joined(origin, address)
         if target is None:
             continue
         try:
-            text, target = _text(target, timeout, None)
+            text, target = text_of(target, timeout, None)
             document = _document(text, target, timeout, hops - 1)
         except Unreadable as error:
             inner = _configured(error, origin, address, timeout, hops)
@@ -193,7 +183,7 @@ def _configured(error: Unreadable, origin: str, address: str, timeout: float, ho
     if hops <= 1 or "not an OpenAPI document" not in str(error):
         return None
     body = _try(origin, address, timeout)
-    target = _join(origin, address)
+    target = joined(origin, address)
     further = _page.pointers(body) if body else []
     if not further or target is None:
         return None
@@ -204,82 +194,11 @@ def _configured(error: Unreadable, origin: str, address: str, timeout: float, ho
 
 
 def _try(origin: str, reference: str, timeout: float) -> str | None:
-    target = _join(origin, reference)
+    target = joined(origin, reference)
     try:
-        return _text(target, timeout, None)[0] if target else None
+        return text_of(target, timeout, None)[0] if target else None
     except Unreadable:
         return None
-
-
-# ------------------------------------------------------------------------------------------------ bytes and places
-
-
-def _text(source: str, timeout: float, stdin: IO[str] | None) -> tuple[str, str]:
-    """Text and final origin."""
-    if source == "-":
-        return (stdin or sys.stdin).read(_LIMIT), "-"
-    scheme = urlsplit(source).scheme.lower()
-    if scheme in ("http", "https"):
-        return _fetched(source, timeout)
-    if "://" in source:
-        raise Unreadable(f"{source} is not read: only files, http and https are.")
-    path = Path(source)
-    try:
-        if path.stat().st_size > _LIMIT:
-            raise Unreadable(f"{source} is larger than {_LIMIT // 2**20} MB.")
-        return _decoded(path.read_bytes(), source), source
-    except OSError as error:
-        raise Unreadable(f"{source} cannot be read: {error.strerror or error}.") from error
-    except ValueError as error:
-        raise Unreadable(f"{source} cannot be read: that is no name of a file.") from error
-
-
-def _fetched(url: str, timeout: float) -> tuple[str, str]:
-    body = bytearray()
-    try:
-        with (
-            httpx.Client(timeout=timeout, follow_redirects=True, max_redirects=5, headers=_HEADERS) as client,
-            client.stream("GET", url) as answer,
-        ):
-            if answer.status_code != 200:
-                raise Unreadable(f"{url} answers {answer.status_code} {answer.reason_phrase}.")
-            for chunk in answer.iter_bytes():
-                body += chunk
-                if len(body) > _LIMIT:
-                    raise Unreadable(f"{url} is larger than {_LIMIT // 2**20} MB.")
-            return _decoded(bytes(body), url), str(answer.url)
-    except (httpx.HTTPError, httpx.InvalidURL, httpx.StreamError) as error:
-        raise Unreadable(f"{url} cannot be reached: {str(error) or type(error).__name__}.") from error
-
-
-def _decoded(body: bytes, source: str) -> str:
-    encoding = "utf-16" if body[:2] in (b"\xff\xfe", b"\xfe\xff") else "utf-8"
-    try:
-        return body.decode(encoding)
-    except UnicodeDecodeError as error:
-        raise Unreadable(f"{source} is not text: byte {error.start} is not {encoding.upper()}.") from error
-
-
-def _join(origin: str, reference: str) -> str | None:
-    """Where a reference leads, seen from an origin; None if it may not be followed."""
-    reference = urldefrag(reference)[0]
-    scheme = urlsplit(reference).scheme.lower()
-    if scheme in ("http", "https"):
-        return reference
-    if urlsplit(origin).scheme.lower() in ("http", "https"):
-        joined = urljoin(origin, reference)
-        return joined if urlsplit(joined).scheme.lower() in ("http", "https") else None
-    if scheme and len(scheme) > 1:
-        return None
-    if origin == "-":
-        return None
-    return str(Path(origin).parent / unquote(reference).partition("?")[0])
-
-
-def _address(origin: str) -> str:
-    if origin == "-" or "://" in origin:
-        return origin
-    return str(Path(origin).resolve())
 
 
 def _kind(value: Any) -> str:

@@ -9,7 +9,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 from urllib.parse import unquote
 
-from ._flat import Node, Shape, canonical
+from ._flat import SCALARS, Node, Shape, canonical
 from ._forms import encodings
 from ._model import Api, Body, Media, Operation, Response, Value
 from ._references import child, escaped
@@ -155,8 +155,12 @@ class _Reader:
         explode = raw.get("explode")
         explode = explode if isinstance(explode, bool) else style == "form"
         kinds = self.schemas.flat(shape).kinds
+        if media == "text/plain" and kinds <= SCALARS:
+            media = ""  # it is the plain value
         if media or not kinds & {"array", "object"}:
             explode, style = False, "" if style in ("form", "simple", "deepObject") or media else style
+        elif style == "simple" and "object" not in kinds:
+            explode = False  # a list is written the same either way
         return Value(
             name=name,
             location=location,

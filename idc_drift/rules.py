@@ -221,6 +221,8 @@ RULES: Final[dict[str, Rule]] = {
     "header-added": Rule(I, "A reader ignores what it does not know."),
     "header-became-optional": Rule(E, "A reader that relies on it fails."),
     "header-became-required": Rule(I, "A reader can rely on it."),
+    "header-style-changed": Rule(E, "The value is written in another way on the wire."),
+    "header-content-changed": Rule(E, "The value is written in another way on the wire."),
     "link-removed": Rule(W, "A caller that follows it finds nothing."),
     "link-added": Rule(I, "A way to go on."),
     "link-changed": Rule(I, "It leads elsewhere, or takes other values along."),

@@ -10,10 +10,11 @@ from collections import deque
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from . import _alternatives, _composition, _keywords, _objects, _types
-from ._flat import ANY, Flat, Shape, within
+from . import _alternatives, _composition, _implied, _keywords, _objects, _spread, _types
+from ._flat import ANY, Flat, Shape
 from ._modes import Mode
 from ._pairs import JUDGED, JUDGING, NEW, Finding, Pair, Web
+from ._settled import within
 from ._untouched import Untouched
 from .change import LEVELS, Level
 from .rules import is_noise
@@ -24,10 +25,15 @@ if TYPE_CHECKING:
     from ._schemas import Schemas
 
 
-_PAIRS, _LETTERS = 20_000, 100
-"""How many pairs of schemas are looked at: so many, and one for so many letters (5 MB of documents have 15,000)."""
+_PAIRS, _LETTERS = 15_000, 400
+"""How many pairs of schemas are looked at: so many, and one for so many letters (5 MB of documents have 15,000).
+
+A schema that is several ones at once, as allOf makes it, counts as so many.
+"""
 _DEPTH = 12
 """How many questions may be asked to answer a question; beyond, the schemas are taken to be the same."""
+_PLACES = 500_000
+"""How often findings are told again where they are met again."""
 Key = tuple[tuple[int | str, ...], tuple[int | str, ...], Mode]
 
 
@@ -47,7 +53,9 @@ class Judge:
         self._depth = 0
         self._most = _PAIRS + (len(base.document.text) + len(revision.document.text)) // 2 // _LETTERS
         self._web = Web(self._judge)
+        self._spent = 0
         self._told = 0
+        self._places = _PLACES
 
     # -------------------------------------------------------------------------------------------------- asking
 
@@ -58,7 +66,11 @@ class Judge:
         fresh = bits & ~self._told
         self._told |= bits
         if bits ^ fresh:
-            yield from ((finding, "") for finding in self._web.findings(bits ^ fresh))
+            again = self._web.findings(bits ^ fresh)[: self._places]
+            self._places -= len(again)
+            if not self._places:
+                self.base.note(f"More than {_PLACES:,} places are met; of further ones only the first is named.")
+            yield from ((finding, "") for finding in again)
         seen = {root}
         queue = deque([(root, "")] if fresh else ())
         new = set(self._web.findings(fresh))
@@ -107,7 +119,8 @@ class Judge:
         key = (tuple(node.key for node in base), tuple(node.key for node in revision), mode)
         known = self._pairs.get(key)
         if known is None:
-            if len(self._pairs) >= self._most:
+            self._spent += max(len(base), len(revision), 1)
+            if self._spent > self._most:
                 raise Entangled(f"the schemas combine in more than {self._most:,} ways")
             known = self._pairs[key] = Pair(base, revision, mode)
         return known
@@ -149,10 +162,13 @@ class Judge:
         if b.unknown != r.unknown:
             context.add("reference-changed", f"the reference {_named(b.unknown)} became {_named(r.unknown)}", "")
             return
-        if _composition.composition(context):
+        if _spread.spread(context) or _composition.composition(context):
             return
+        _implied.whole_numbers(context)
         if not _types.types(context):
             return
+        _implied.dependencies(context)
+        _implied.unevaluated_items(context)
         _alternatives.groups(context)
         _keywords.values(context)
         _keywords.numbers(context)
@@ -181,6 +197,8 @@ class Context:
         self, stem: str, message: str, keyword: str, *, new: bool | None = None, part: str = "", at: Shape = ()
     ) -> None:
         """Note a finding at a keyword of the base, or of the revision if it is only there."""
+        if self.mode.proof and not self.mode.sent and stem in ("pattern-removed", "pattern-changed"):
+            stem = "type-changed"
         if new is None:
             new = keyword not in self.b.at and keyword in self.r.at
         shape = at or (self.pair.revision if new else self.pair.base)

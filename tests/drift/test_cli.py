@@ -402,3 +402,20 @@ def test_schemas_that_combine_in_too_many_ways_could_not_be_checked(
         (tmp_path / file).write_text(json.dumps({"openapi": "3.1.0", "paths": paths}))
     assert main([str(tmp_path / "a.json"), str(tmp_path / "b.json")]) == 2
     assert "could not check: the schemas combine in more than 1 ways" in capsys.readouterr().err
+
+
+def test_a_difference_met_in_too_many_places_is_told_with_some_of_them(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr("idc_drift.schemas._PLACES", 1)
+    content = {"application/json": {"schema": {"$ref": "#/components/schemas/A"}}}
+    paths = {f"/{name}": {"get": {"responses": {"200": {"content": content}}}} for name in "abcd"}
+    for file, kind in (("a.json", "string"), ("b.json", "integer")):
+        schemas = {"A": {"type": "object", "properties": {"p": {"type": kind}}}}
+        (tmp_path / file).write_text(
+            json.dumps({"openapi": "3.1.0", "paths": paths, "components": {"schemas": schemas}})
+        )
+    assert main([str(tmp_path / "a.json"), str(tmp_path / "b.json"), "--format", "json"]) == 1
+    report = json.loads(capsys.readouterr().out)
+    assert [len(change["places"]) for change in report["changes"]] == [2]
+    assert any("More than 1 places are met" in note for note in report["notes"])
