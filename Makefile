@@ -102,6 +102,19 @@ check: $(READY) ## what CI runs
 	$(MAKE) --no-print-directory lint check-generated
 	$(MAKE) --no-print-directory --jobs 2 --output-sync=line test contract
 
+# idc-index wants another DuckDB than the stand-in does, so this peer lives apart.
+PEER := .venv-idc-index
+$(PEER)/.ready:
+	$(PYTHON) -m venv $(PEER)
+	$(PEER)/bin/python -m pip install --quiet 'idc-index==0.13.*' "idc-index-data==$$($(BIN)/python -c \
+		'from importlib.metadata import version; print(version("idc-index-data"))')"
+	touch $@
+
+.PHONY: bench
+bench: $(READY) $(PEER)/.ready ## measure everything side by side, and write docs/performance.md (an hour; BENCH=client for one)
+	$(BIN)/python -m pip install --quiet --constraint constraints.txt --no-build-isolation --editable '.[dev,bench]'
+	$(BIN)/python -m benchmarks $(BENCH)
+
 .PHONY: constraints
 constraints: ## write constraints.txt anew, with the newest release of everything
 	fresh=$$(mktemp -d); trap 'rm -rf "$$fresh"' EXIT; \
@@ -114,4 +127,4 @@ constraints: ## write constraints.txt anew, with the newest release of everythin
 
 .PHONY: clean
 clean: ## remove what the targets above make
-	rm -rf $(VENV) .mypy_cache .pytest_cache .ruff_cache .import_linter_cache .hypothesis dist reports
+	rm -rf $(VENV) $(PEER) .mypy_cache .pytest_cache .ruff_cache .import_linter_cache .hypothesis dist reports

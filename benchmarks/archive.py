@@ -66,17 +66,21 @@ def built(folder: Path, times: int) -> tuple[Path, float, float]:
     """The archive of an index that many times as large; the seconds and the megabytes that its build took."""
     index = folder / f"index-{times}"
     index.mkdir()
-    grow(index, times)
     path = folder / f"times-{times}.duckdb"
-    paths = f"Path({str(path)!r}), Path({str(index)!r})"
-    code = f"from pathlib import Path; from idc_standin.archive import build; build({paths})"
+    # Each in a process of its own: a new process begins with the peak of the one that started it.
+    _alone("from benchmarks.archive import grow", f"grow(Path({str(index)!r}), {times})")
+    return path, *_alone("from idc_standin.archive import build", f"build(Path({str(path)!r}), Path({str(index)!r}))")
+
+
+def _alone(*code: str) -> tuple[float, float]:
+    """Seconds and megabytes at most of a process that does one thing."""
     began = time.perf_counter()
-    process = subprocess.Popen([sys.executable, "-c", code])  # noqa: S603
+    process = subprocess.Popen([sys.executable, "-c", "; ".join(("from pathlib import Path", *code))])  # noqa: S603
     _, status, usage = os.wait4(process.pid, 0)
     process.returncode = os.waitstatus_to_exitcode(status)
     if process.returncode:
-        raise SystemExit("the build failed")
-    return path, time.perf_counter() - began, usage.ru_maxrss / 1000
+        raise SystemExit("a step failed")
+    return time.perf_counter() - began, usage.ru_maxrss / 1000
 
 
 def measure() -> Iterator[Figure]:

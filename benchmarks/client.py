@@ -22,18 +22,22 @@ import statistics
 import subprocess
 import sys
 import time
-from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any, TypeAlias
 
 from benchmarks import client_ways as ways
-from benchmarks.client_ways import Way
-from benchmarks.page_server import ROWS, running
+from benchmarks.client_peaks import ROWS
+from benchmarks.page_server import running
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    from benchmarks.client_ways import Way
 
 Figure = dict[str, Any]
 
 #: Group: what is measured, and against which peers, with the most that the ratio may be.
-Targets = Mapping[str, Mapping[str, float | None]]
+Targets: TypeAlias = "Mapping[str, Mapping[str, float | None]]"
 CPU: dict[str, tuple[Mapping[str, Way], Targets]] = {
     "rows": (
         {
@@ -162,12 +166,9 @@ def _reached(figure: Figure) -> bool:
 
 def peak(url: str, way: str, pages: int) -> float:
     """The most memory of a process that does one thing, in MB."""
-    code = (
-        f"import resource; from benchmarks.client_peaks import {way} as way; way({url!r}, {pages}); "
-        "print(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss)"
-    )
+    code = f"from benchmarks.client_peaks import {way} as way, most; way({url!r}, {pages}); print(most())"
     said = subprocess.run([sys.executable, "-c", code], check=True, capture_output=True, text=True)  # noqa: S603 - ours
-    return int(said.stdout) * (1 if sys.platform == "darwin" else 1024) / 1e6
+    return float(said.stdout)
 
 
 def profile(url: str, way: str, pages: int) -> None:

@@ -2,10 +2,25 @@
 
 from __future__ import annotations
 
+#: Rows on a page.
+ROWS = 5000
+
+
+def most() -> float:
+    """The most memory that this process has held, in MB."""
+    import re
+    import resource
+    from pathlib import Path
+
+    status = Path("/proc/self/status")
+    if status.exists():  # Linux counts what the parent held in `ru_maxrss`
+        found = re.search(r"VmHWM:\s+(\d+) kB", status.read_text(encoding="ascii"))
+        return int(found[1]) * 1024 / 1e6 if found else float("nan")
+    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1e6
+
 
 def rows(url: str, pages: int) -> None:
     """Walk typed rows."""
-    from benchmarks.page_server import ROWS
     from idc_ext import connect, v3
 
     with connect(url) as idc:
@@ -16,7 +31,6 @@ def rows(url: str, pages: int) -> None:
 
 def arrow(url: str, pages: int) -> None:
     """Keep an Arrow table."""
-    from benchmarks.page_server import ROWS
     from idc_ext import connect, v3
 
     with connect(url) as idc:

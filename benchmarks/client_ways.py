@@ -23,7 +23,7 @@ from idc_client import Client
 from idc_client.api.v3 import get_manifest
 from idc_client.models import V3ManifestPage, V3ManifestRequest, V3ManifestRow
 
-from benchmarks.page_server import ROWS
+from benchmarks.client_peaks import ROWS
 from idc_ext import IDC, Rows, connect, v3
 
 Way = Callable[[str, int], None]
@@ -39,6 +39,8 @@ def _body(page: int) -> dict[str, Any]:
 _session = functools.cache(lambda: requests.Session())
 _pool = functools.cache(lambda: urllib3.PoolManager())
 _plain = functools.cache(lambda url: httpx.Client(base_url=url, timeout=60))
+_plain_async = functools.cache(lambda url: httpx.AsyncClient(base_url=url, timeout=60))
+_loop = functools.cache(lambda: asyncio.Runner())
 _generated = functools.cache(lambda url: Client(base_url=url, timeout=httpx.Timeout(60)))
 
 
@@ -111,11 +113,10 @@ def httpx_raw_async(url: str, pages: int) -> None:
     """Bytes alone, in the other colour."""
 
     async def run() -> None:
-        async with httpx.AsyncClient(base_url=url, timeout=60) as client:
-            for page in range(pages):
-                _ = (await client.post(PATH, json=_body(page))).content
+        for page in range(pages):
+            _ = (await _plain_async(url).post(PATH, json=_body(page))).content
 
-    asyncio.run(run())
+    _loop().run(run())
 
 
 def generated(url: str, pages: int) -> None:
@@ -157,22 +158,12 @@ def to_polars(url: str, pages: int) -> None:
 
 def rows_async(url: str, pages: int) -> None:
     """Typed rows in the other colour."""
-
-    async def run() -> None:
-        async with connect(url, retries=0) as idc:
-            await _ause(_manifest(idc, pages))
-
-    asyncio.run(run())
+    _loop().run(_ause(_manifest(_ours(url), pages)))
 
 
 def arrow_async(url: str, pages: int) -> None:
     """An Arrow table in the other colour."""
-
-    async def run() -> None:
-        async with connect(url, retries=0) as idc:
-            await _manifest(idc, pages).ato_arrow()
-
-    asyncio.run(run())
+    _loop().run(_manifest(_ours(url), pages).ato_arrow())
 
 
 def first_row(url: str, pages: int) -> None:

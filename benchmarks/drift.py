@@ -1,9 +1,9 @@
 """What comparing two documents costs, from the size of ours to 5 MB, in JSON and in YAML.
 
-    .venv/bin/python -m benchmarks.drift
+    .venv/bin/python -m benchmarks.drift [--json FILE]
 
-Prints, for each pair, its size, the median wall and processor time of the whole command (start of Python included),
-the most memory it held and how many changes it found. Two of the pairs are our own contract, as it is and many times
+Gives, for each pair, the wall and processor time of the whole command (start of Python included) and the most memory it
+held. Two of the pairs are our own contract, as it is and many times
 over with paths and components renamed; the third is made up: 3,000 schemas that refer to each other in
 neighbourhoods of 30, and 1,500 operations. The revision of each has one edit in every few schemas and operations.
 """
@@ -14,15 +14,19 @@ import copy
 import json
 import os
 import random
-import statistics
 import subprocess
 import sys
 import tempfile
 import time
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import yaml
+
+from benchmarks.figures import Figure, run_alone
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
 
 ROUNDS = 3
 SIZE = 5_000_000
@@ -136,18 +140,20 @@ def once(base: Path, revision: Path) -> tuple[float, float, float, int]:
     return wall, usage.ru_utime + usage.ru_stime, usage.ru_maxrss / 1000, changes
 
 
-def main() -> None:
-    """Run the benchmark."""
-    print(f"{'pair':<28} {'MB':>5} {'wall s':>7} {'CPU s':>6} {'peak MB':>8} {'changes':>8}")
+def measure() -> Iterator[Figure]:
+    """Every pair, and memory."""
+    group = "Drift: two documents compared by the command"
     with tempfile.TemporaryDirectory() as place:
         base, revision = Path(place) / "base", Path(place) / "revision"
         for name, texts in pairs(SIZE).items():
             for path, content in zip((base, revision), texts, strict=True):
                 path.write_text(content, encoding="utf-8")
-            runs = [once(base, revision) for _ in range(ROUNDS)]
-            wall, cpu, memory = (statistics.median(run[n] for run in runs) for n in range(3))
-            print(f"{name:<28} {len(texts[0]) / 1e6:>5.1f} {wall:>7.2f} {cpu:>6.2f} {memory:>8.0f} {runs[0][3]:>8}")
+            walls, cpus, memory, changes = zip(*(once(base, revision) for _ in range(ROUNDS)), strict=True)
+            told = f"{name}, {len(texts[0]) / 1e6:.1f} MB, {changes[0]} changes"
+            yield Figure.of(group, told, "10 s", walls, [10], target=1)
+            yield Figure.of(group, f"{name}: processor", "10 s", cpus, [10])
+            yield Figure.of(group, f"{name}: memory", "1 GB", memory, [1000], unit="MB")
 
 
 if __name__ == "__main__":
-    main()
+    run_alone(measure)

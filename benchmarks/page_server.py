@@ -2,8 +2,8 @@
 
     .venv/bin/python -m benchmarks.page_server --pages 200 --delay 0.05 --gzip
 
-It listens on loopback and prints its port. Pages are real rows of the public index, 5,000 each, sorted as v3 sorts them,
-encoded (and compressed) before the first request; whatever is asked for of `/v3/version` is answered, and all else is
+It listens on loopback and prints its port. Pages are real rows of the public index, 5,000 each, sorted as v3 sorts
+them, encoded (and compressed) before the first request; `GET /v3/version` is answered as v3 does, and all else is
 taken for a request of `POST /v3/cohort/manifest`, of which the page number counts.
 """
 
@@ -19,13 +19,17 @@ import subprocess
 import sys
 import threading
 import time
-from collections.abc import Iterator
+from typing import TYPE_CHECKING
 
 import duckdb
 import idc_index_data
 import msgspec
 
-ROWS = 5000
+from benchmarks.client_peaks import ROWS
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
 COLUMNS = (
     "collection_id, PatientID, StudyInstanceUID, SeriesInstanceUID, Modality, SeriesDescription, "
     "instanceCount, series_size_MB, aws_bucket, crdc_series_uuid, series_aws_url"
@@ -53,7 +57,8 @@ def answer(body: bytes, *, packed: bool) -> bytes:
     """Put the head before a body."""
     body = gzip.compress(body, 1) if packed else body
     coding = "content-encoding: gzip\r\n" if packed else ""
-    return f"HTTP/1.1 200 OK\r\ncontent-type: application/json\r\n{coding}content-length: {len(body)}\r\n\r\n".encode() + body
+    head = f"HTTP/1.1 200 OK\r\ncontent-type: application/json\r\n{coding}content-length: {len(body)}\r\n\r\n"
+    return head.encode() + body
 
 
 def serve(connection: socket.socket, pages: list[bytes], delay: float) -> None:

@@ -11,18 +11,20 @@ from types import ModuleType
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from . import auth, drs, manifests, v1, v3
+    from . import auth, bigquery, drs, manifests, v1, v3
     from ._deadline import deadline
     from ._lines import Lines
+    from ._page import Page
     from ._paging import Pages, Progress
     from ._retry import Retries
     from ._rows import Rows
-    from ._walk import Page
     from .connect import IDC, connect
     from .errors import (
         APIError,
+        BigQueryError,
         CheckpointError,
         ContractError,
+        CostRefused,
         CredentialsError,
         CredentialsExpired,
         CredentialsInsecure,
@@ -52,8 +54,10 @@ if TYPE_CHECKING:
 __all__ = [
     "IDC",
     "APIError",
+    "BigQueryError",
     "CheckpointError",
     "ContractError",
+    "CostRefused",
     "CredentialsError",
     "CredentialsExpired",
     "CredentialsInsecure",
@@ -85,6 +89,7 @@ __all__ = [
     "TruncatedResult",
     "Unauthorized",
     "auth",
+    "bigquery",
     "connect",
     "deadline",
     "drs",
@@ -93,14 +98,14 @@ __all__ = [
     "v3",
 ]
 
-_MODULES = frozenset({"auth", "drs", "manifests", "v1", "v3"})
+_MODULES = frozenset({"auth", "bigquery", "drs", "manifests", "v1", "v3"})
 #: Name -> module; the others are errors.
 _HOMES = {
     "connect": "connect",
     "deadline": "_deadline",
     "IDC": "connect",
     "Lines": "_lines",
-    "Page": "_walk",
+    "Page": "_page",
     "Pages": "_paging",
     "Progress": "_paging",
     "Retries": "_retry",

@@ -19,6 +19,9 @@ from ._retry import Budget, Repeat, Retries
 from ._sockets import Late
 from .errors import APIError
 
+#: The extension of a response that says how many seconds its beginning took to come.
+WAITED = "idc_ext.waited"
+
 
 @frozen
 class Rules:
@@ -95,6 +98,11 @@ class Attempts:
     def ended(self) -> None:
         """End an attempt, well or not."""
         self.request.extensions = self._extensions
+
+    def answered(self, response: httpx.Response) -> httpx.Response:
+        """Note how long the beginning of an answer was waited for."""
+        response.extensions[WAITED] = _deadline.clock() - self._began
+        return response
 
     def succeeded(self, response: httpx.Response) -> httpx.Response:
         """Give away the answer of the last attempt, without the token that was sent for it."""

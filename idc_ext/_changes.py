@@ -9,6 +9,7 @@ from attrs import asdict, field, frozen
 
 from . import _arrow
 from ._columns import Column, Columns
+from ._content import Records
 from ._frames import Frames
 from .errors import ContractError
 
@@ -88,7 +89,7 @@ class Changes(Frames):
 
     def to_arrow(self) -> pyarrow.Table:
         """Give an Arrow table: kind, collection_id, SeriesInstanceUID, before, after. Needs the extra `arrow`."""
-        return _arrow.table(_COLUMNS, [_arrow.batch(_COLUMNS, [asdict(one) for one in self.items])])
+        return _arrow.table(_COLUMNS, [_arrow.batch(_COLUMNS, Records([asdict(one) for one in self.items]))])
 
 
 def put_together(

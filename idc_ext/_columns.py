@@ -19,6 +19,8 @@ from attrs import evolve, frozen
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
 
+    from ._content import Content
+
 #: Text; a whole number of 64 bits; a floating-point one of 64; a list of texts; text or a list of texts.
 Kind: TypeAlias = Literal["string", "int64", "double", "strings", "text"]
 
@@ -107,15 +109,15 @@ class Columns:
             ):
                 raise TypeError(f"{name} is a list that holds more than texts")
 
-    def values(self, column: Column, records: Sequence[Mapping[str, Any]]) -> list[Any]:
+    def values(self, column: Column, content: Content[Any]) -> list[Any]:
         """Give the values of one column.
 
         Raises:
             LookupError: a row lacks a column, or has one more than the first row.
         """
-        if self.settled and any(len(record) != len(self.items) for record in records):
+        if self.settled and any(len(record) != len(self.items) for record in content.records):
             raise LookupError("a row with other columns than the first row")
-        values = [record[column.name] for record in records]
+        values = content.column(column.name)
         if column.kind == "text":
             return [as_text(value) if type(value) is list else value for value in values]
         return values
@@ -127,15 +129,20 @@ def as_text(value: object) -> str:
 
 
 @functools.cache
+def attributes(model: type[Any]) -> dict[str, str]:
+    """Name the attribute of a generated model for each wire name."""
+    # Which member travels under which name, only the model's own code knows: have it carry marks.
+    marks = {name: object() for name in (one.name for one in attrs.fields(model) if one.init)}
+    members = {id(mark): name for name, mark in marks.items()}
+    return {name: members[id(mark)] for name, mark in model(**marks).to_dict().items() if id(mark) in members}
+
+
+@functools.cache
 def _declared(model: type[Any]) -> tuple[Column, ...]:
     from idc_client import models  # all of them: whoever declares no columns does not wait for that
 
     hints = get_type_hints(model, localns=vars(models))
-    # Which member travels under which name, only the model's own code knows: have it carry marks.
-    marks = {name: object() for name in (one.name for one in attrs.fields(model) if one.init)}
-    members = {id(mark): name for name, mark in marks.items()}
-    carried = model(**marks).to_dict().items()
-    return tuple(_column(name, hints[members[id(mark)]]) for name, mark in carried if id(mark) in members)
+    return tuple(_column(name, hints[attribute]) for name, attribute in attributes(model).items())  # type: ignore[arg-type] # as above
 
 
 def _column(name: str, hint: Any) -> Column:

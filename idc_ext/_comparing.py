@@ -17,7 +17,7 @@ from .errors import InvalidFilter
 if TYPE_CHECKING:
     import os
 
-    from ._paging import Client
+    from ._sending import Client
     from .v3 import Selection
 
 #: So many series are looked up at once.

@@ -8,7 +8,7 @@ from __future__ import annotations
 from datetime import UTC, datetime
 from typing import Any, TypeVar
 
-from attrs import frozen
+from attrs import field, frozen
 
 T = TypeVar("T")
 
@@ -27,7 +27,7 @@ class AccessMethod:
 
     Attributes:
         type: `gs`, `s3`, `https` and so on.
-        url: The address; None if it must be asked for by `access_id`.
+        url: The address; None if it must be asked for by `access_id` (`idc_ext.drs.access`).
         access_id: What the service calls this way.
         region: Where the bytes are, if the service says.
     """
@@ -36,6 +36,19 @@ class AccessMethod:
     url: str | None
     access_id: str | None
     region: str | None
+
+
+@frozen
+class AccessURL:
+    """Where the bytes are to be had, maybe for a while only.
+
+    Attributes:
+        url: The address. A signature in its query is as good as a password: repr leaves the query out.
+        headers: Lines such as `Authorization: …` that go with the request.
+    """
+
+    url: str = field(repr=lambda url: repr(url.partition("?")[0]))
+    headers: tuple[str, ...] = field(default=(), repr=False)
 
 
 @frozen
@@ -107,6 +120,13 @@ def drs_object(body: object) -> DrsObject:
         created_time=_time(body, "created_time"),
         updated_time=_time(body, "updated_time"),
     )
+
+
+def access_url(body: object) -> AccessURL:
+    """Read an AccessURL; raises ValueError."""
+    if not isinstance(body, dict):
+        raise ValueError("it is no object")  # noqa: TRY004 - one error for every misfit
+    return AccessURL(_needed(body, "url"), _texts(body, "headers"))
 
 
 def _access(one: dict[str, Any]) -> AccessMethod:

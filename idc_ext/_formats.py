@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     import pyarrow
 
     from ._columns import Columns
+    from ._content import Content
 
 Format: TypeAlias = Literal["csv", "jsonl", "parquet"]
 FORMATS: tuple[Format, ...] = get_args(Format)
@@ -39,18 +40,18 @@ class Writing:
     """One format: the bytes before the first row, those of a page, and what is made of them at the end."""
 
     begin: Callable[[Columns], bytes]
-    page: Callable[[Columns, Sequence[Mapping[str, Any]]], bytes]
+    page: Callable[[Columns, Content[Any]], bytes]
     finish: Callable[[Path, Path, Sequence[str]], None]
 
 
-def encoded(columns: Columns, records: Sequence[Mapping[str, Any]], write: Format) -> bytes:
+def encoded(columns: Columns, content: Content[Any], write: Format) -> bytes:
     """Give the bytes of a page.
 
     Raises:
         ContractError: a value does not fit its column, or text cannot be written as UTF-8.
     """
     try:
-        return WRITING[write].page(columns, records)
+        return WRITING[write].page(columns, content)
     except (LookupError, TypeError, ValueError) as error:
         raise ContractError(f"a row does not fit its columns: {error}"[:300]) from error
 
@@ -72,13 +73,13 @@ def _nothing(_columns: Columns) -> bytes:
     return b""
 
 
-def _lines(columns: Columns, records: Sequence[Mapping[str, Any]]) -> bytes:
+def _lines(columns: Columns, content: Content[Any]) -> bytes:
     names = columns.names
     if columns.settled:
-        columns.values(columns.items[0], records)  # which says whether there are more
+        columns.values(columns.items[0], content)  # which says whether there are more
     texts = [
         json.dumps({name: record[name] for name in names}, ensure_ascii=False, separators=(",", ":"))
-        for record in records
+        for record in content.records
     ]
     return "".join(f"{text}\n" for text in texts).encode()
 
@@ -87,12 +88,12 @@ def _header(columns: Columns) -> bytes:
     return _rows([columns.names])
 
 
-def _table(columns: Columns, records: Sequence[Mapping[str, Any]]) -> bytes:
+def _table(columns: Columns, content: Content[Any]) -> bytes:
     values = []
     for column in columns:
-        content = columns.values(column, records)
+        found = columns.values(column, content)
         lists = column.kind == "strings"
-        values.append([None if one is None else as_text(one) for one in content] if lists else content)
+        values.append([None if one is None else as_text(one) for one in found] if lists else found)
     return _rows(zip(*values, strict=True))
 
 
@@ -117,8 +118,8 @@ def _schema(columns: Columns) -> bytes:
     return bytes(_arrow.schema(columns).serialize().to_pybytes())
 
 
-def _batch(columns: Columns, records: Sequence[Mapping[str, Any]]) -> bytes:
-    return bytes(_arrow.batch(columns, records).serialize().to_pybytes())
+def _batch(columns: Columns, content: Content[Any]) -> bytes:
+    return bytes(_arrow.batch(columns, content).serialize().to_pybytes())
 
 
 def _parquet(part: Path, target: Path, partition_by: Sequence[str]) -> None:

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     import pyarrow
 
     from ._columns import Columns
-    from ._walk import Page
+    from ._page import Page
 
 
 class Frames:
@@ -56,13 +56,13 @@ class Batches:
 
     def add(self, page: Page[Any]) -> list[pyarrow.RecordBatch]:
         """Make a batch of a page, if it has rows."""
-        return [_arrow.batch(self._settle(page), page.records)] if page.records else []
+        return [_arrow.batch(self._settle(page), page.content)] if len(page.content) else []
 
     def table(self, batches: list[pyarrow.RecordBatch]) -> pyarrow.Table:
         """Put them together."""
         return _arrow.table(self._columns or self._declared, batches)
 
     def _settle(self, page: Page[Any]) -> Columns:
-        if self._columns is None and page.records:
+        if self._columns is None and len(page.content):
             self._columns = self._declared.settle(page.records)
         return self._columns or self._declared

@@ -10,7 +10,7 @@ from ._receipt import LicenseCount
 from .errors import ContractError, LicenseRefused
 
 if TYPE_CHECKING:
-    from ._paging import Client
+    from ._sending import Client
     from ._v3_filters import Filters
 
 #: The licences, as the index names them, that allow commercial use. One that is not listed, or none, does not count as

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 from attrs import Factory, define, frozen
 
 from ._failures import failure, needs_body
-from ._paging import Client, asend, fetch, legible
+from ._sending import Client, asend, fetch, legible
 from ._walk import Call, read
 from .errors import ContractError, TruncatedResult
 

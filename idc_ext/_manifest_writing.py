@@ -9,9 +9,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal, cast, get_args
 
 from . import _document, _licensing, v3
-from ._files import rename, replacing, settle
+from ._files import beside, rename, replacing, settle, sweep
 from ._manifest_files import LINES, TABLES, Format, digest, sidecar
-from ._paging import Client, Progress
+from ._paging import Progress
 from ._pinning import check, server
 from ._receipt import Receipt
 from ._v3_filters import checked
@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from ._lines import Lines
+    from ._sending import Client
     from .v3 import Selection
 
 #: Progress is said after so many lines.
@@ -47,7 +48,7 @@ def write(
     Args:
         idc: A client; no credentials are needed.
         filters: What `v3.where` takes or made.
-        path: Where to. What is there is replaced.
+        path: Where to. What is there is replaced; a link stays, and what it leads to is.
         format: `s5cmd` for `s5cmd run` (`cp s3://bucket/uuid/* .`), `idc` for `idc download-from-manifest` (the
             addresses alone); `csv`, `jsonl` or `parquet` for all columns of the rows.
         source: Whose buckets: those of Amazon (aws) or of Google (gcs). Rows hold the addresses of aws only.
@@ -71,13 +72,18 @@ def write(
         raise ValueError(f"{format!r:.80} is no format of manifests; there are {', '.join(get_args(Format))}")
     if format in TABLES and source != "aws":
         raise ValueError(f"{format} holds rows, whose addresses are those of aws; for {source} take s5cmd or idc")
+    real = target.resolve() if target.is_symlink() else target  # the link stays
+    if real.is_dir():
+        raise IsADirectoryError(f"{target} is a folder, and a manifest is a file")
     version = server(idc)
     counts, parts = v3.counts(idc, wanted, all_of_idc=True), _licensing.parts(idc, wanted)
     if sum(part["series"] for part in parts) != counts.series:
         raise ContractError(f"{counts.series} series were counted, and by SQL another number")
     if require_commercial:
         _licensing.check(parts)
-    new = target.with_name(f"{target.name}.{os.getpid()}.new")
+    new = beside(real, f".{os.getpid()}.new")
+    with suppress(FileNotFoundError):
+        new.unlink()  # of a process that had this number before
     try:
         if format in LINES:
             came = _lines(
@@ -121,7 +127,8 @@ def write(
         # In this order: where there is a manifest, there is what describes it.
         with replacing(sidecar(target)) as file:
             file.write(receipt.to_json())
-        rename(new, target)
+        rename(new, real)
+        sweep(real)
     finally:
         with suppress(FileNotFoundError):
             new.unlink()

@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from ._columns import Columns
-    from ._walk import Page
+    from ._page import Page
 
 T = TypeVar("T")
 
@@ -83,7 +83,7 @@ class Output(Generic[T]):
     def pages(self) -> Pages[T]:
         """Walk the pages that are still to come; none if all have."""
         position = self._saved.position
-        return Pages(self._asked, start=position)
+        return Pages(self._asked, start=position, bound=0)
 
     @property
     def complete(self) -> bool:
@@ -93,12 +93,12 @@ class Output(Generic[T]):
     def add(self, page: Page[T]) -> None:
         """Append a page, and have the checkpoint say so."""
         assert self._file is not None  # noqa: S101 - it has been entered and is not finished
-        if self._columns is None and (page.records or not self._asked.columns.others):
+        if self._columns is None and (len(page.content) or not self._asked.columns.others):
             self._columns = self._asked.columns.settle(page.records)
             self._file.write(WRITING[self._format].begin(self._columns))
-        if self._columns is not None and page.records:
-            self._file.write(encoded(self._columns, page.records, self._format))
-        done = Position(rows=page.at.done + len(page.records), total=page.total, release=page.release)
+        if self._columns is not None and len(page.content):
+            self._file.write(encoded(self._columns, page.content, self._format))
+        done = Position(rows=page.at.done + len(page.content), total=page.total, release=page.release)
         self._save(Saved(page.then or done, finished=False), last=page.then is None)
 
     def finish(self) -> int:

@@ -1,13 +1,13 @@
 """The doing half of paging: pages of any dialect, in either colour, complete or not at all.
 
-`_walk` decides; the two drivers here send and wait for it, which is all that differs between `for` and
+`_walk` decides; the two drivers here send (by `_sending`) and wait for it, which is all that differs between `for` and
 `async for`. No endpoint is named here.
 """
 
 from __future__ import annotations
 
-from contextlib import contextmanager, suppress
-from typing import TYPE_CHECKING, Any, Generic, Protocol, TypeVar
+from contextlib import suppress
+from typing import TYPE_CHECKING, Any, Generic, TypeVar
 
 import httpx
 from attrs import Factory, field, frozen
@@ -16,25 +16,21 @@ from ._ahead import Tasks, Threads
 from ._checkpoint import Checkpoint, Notes
 from ._columns import Columns
 from ._deadline import asleep, sleep
-from ._walk import Answer, Call, Page, Patience, Pending, Pin, Wait, read, walk
+from ._page import Page, Pending
+from ._sending import Client, asend, send
+from ._walk import Answer, Call, Patience, Pin, Wait, walk
 from ._whole import Position
-from .errors import ContractError, InvalidRequest, PagingError
+from .errors import PagingError
 
 if TYPE_CHECKING:
     import os
-    from collections.abc import Callable, Generator, Iterator
+    from collections.abc import Callable, Generator
 
 T = TypeVar("T")
 
-
-class Client(Protocol):
-    """What is asked of a client: both generated ones and `IDC` fit."""
-
-    def get_httpx_client(self) -> httpx.Client:
-        """Get the client of the synchronous colour."""
-
-    def get_async_httpx_client(self) -> httpx.AsyncClient:
-        """Get the client of the asynchronous colour."""
+#: Seconds to the beginning of an answer from which on it is slow. To ask ahead takes a thread, which costs more than
+#: it saves where the server is near.
+SLOW = 0.04
 
 
 @frozen
@@ -64,8 +60,12 @@ class Request(Generic[T]):
     pin: Pin | None = None
     #: What is declared of the columns; by default nothing, and any may come.
     columns: Columns = field(default=Columns((), others=True), kw_only=True)
+    #: Reads the bytes of a page that fits the document to the letter, and gives None for any other.
+    straight: Callable[[bytes], Page[T] | None] | None = field(default=None, kw_only=True)
+    #: Finds the token of the next page in the bytes of one, where that takes no time, before the page is read.
+    peek: Callable[[bytes], str | None] | None = field(default=None, kw_only=True)
     most: int | None = field(default=None, kw_only=True)
-    ahead: int = field(default=0, kw_only=True)
+    ahead: int | None = field(default=None, kw_only=True)
     progress: Callable[[Progress], object] | None = field(default=None, kw_only=True)
     checkpoint: str | os.PathLike[str] | None = field(default=None, kw_only=True)
 
@@ -83,15 +83,24 @@ class Pages(Generic[T]):
 
     So a walk can go on after a lost connection or with renewed credentials, and no broken one looks complete.
     A page is done when the next one is asked for: then the checkpoint, if there is one, says so.
+
+    Args:
+        request: What is walked.
+        start: Where from; by default from the beginning, or where the checkpoint says.
+        bound: After how many pages it may be taken that the next one is wanted, too, so that it is asked for ahead
+            where answers are slow and nothing else was said; None for never.
     """
 
-    def __init__(self, request: Request[T], *, start: Position | None = None) -> None:
+    def __init__(self, request: Request[T], *, start: Position | None = None, bound: int | None = None) -> None:
         self._request = request
         self._start = start
         self._notes = Notes(request.saving() if start is None else None)
         self._steps: Generator[Call | Wait | Page[T], Answer, None] | None = None
-        self._threads = Threads(request.ahead, lambda call: send(request.client, call))
-        self._tasks = Tasks(request.ahead, lambda call: asend(request.client, call))
+        self._threads = Threads(request.ahead or 1, lambda call, trace: send(request.client, call, trace))
+        self._tasks = Tasks(request.ahead or 1, lambda call, trace: asend(request.client, call, trace))
+        self._bound = bound
+        self._slow = False
+        self._next_calls: list[Call] = []
         self._error: Exception | None = None
         self._ended = False
         self._bytes = 0
@@ -122,7 +131,10 @@ class Pages(Generic[T]):
                 sleep(step.seconds, str(self._request.first))
                 step = self._next(None)
             else:
-                step = self._next(self._threads.take(step))
+                answer = self._threads.take(step)
+                if self._early(step, answer, self._threads):
+                    self._threads.sent()
+                step = self._next(answer)
         return self._following(step, self._threads)
 
     async def __anext__(self) -> Page[T]:
@@ -133,7 +145,10 @@ class Pages(Generic[T]):
                     await asleep(step.seconds, str(self._request.first))
                     step = self._next(None)
                 else:
-                    step = self._next(await self._tasks.take(step))
+                    answer = await self._tasks.take(step)
+                    if self._early(step, answer, self._tasks):
+                        await self._tasks.sent()
+                    step = self._next(answer)
         except StopIteration:
             raise StopAsyncIteration from None
         return self._following(step, self._tasks)
@@ -183,7 +198,16 @@ class Pages(Generic[T]):
         asked, start = self._request, self._start
         saved = self._notes.load()
         start = saved.position if saved is not None else start or Position()
-        return walk(asked.first, asked.resume, asked.parse, asked.patience, asked.pin, start=start, most=asked.most)
+        return walk(
+            asked.first,
+            asked.resume,
+            asked.parse,
+            asked.patience,
+            asked.pin,
+            start=start,
+            most=asked.most,
+            straight=asked.straight,
+        )
 
     def _settle(self) -> None:
         """Write down that the page given last is done."""
@@ -195,59 +219,45 @@ class Pages(Generic[T]):
     def _take(self, page: Page[T]) -> None:
         self._bytes += page.size
         if self._request.progress is not None:
-            self._request.progress(Progress(page.at.done + len(page.records), page.total, self._bytes))
+            self._request.progress(Progress(page.at.done + len(page.content), page.total, self._bytes))
         self._given, self._used = page, 0
+
+    def _early(self, call: Call, answer: Answer, ahead: Threads | Tasks) -> bool:
+        """Before an answer is read, begin what will be wanted after it, if that is known; say whether it is."""
+        if isinstance(answer, httpx.Response):
+            self._slow = answer.extensions.get("idc_ext.waited", 0.0) >= SLOW
+        calls, self._next_calls = self._next_calls, []
+        if not self._depth() or not calls or calls[0] != call:
+            return False
+        peek = None if self._request.most is not None else self._request.peek
+        if peek is not None and isinstance(answer, httpx.Response) and answer.status_code == 200:
+            # Found to be another when the page is read, it is never asked for again, and forgotten.
+            token = peek(answer.content)
+            calls = [call] if token is None else [call, self._request.resume(token)]
+        return self._begin(calls[1:], ahead)
 
     def _following(self, page: Page[T], ahead: Threads | Tasks) -> Page[T]:
         """Begin what will be wanted after this page, as far as it is known."""
-        if page.then is None or page.next_token is None or not self._request.ahead:
+        self._bound = self._bound and self._bound - 1
+        if page.then is None or page.next_token is None or not self._depth():
             return page
         tokens = list(page.upcoming or (page.next_token,))
-        if self._request.most is not None and page.records:
-            tokens = tokens[: -(-(self._request.most - page.then.rows) // len(page.records))]
+        if self._request.most is not None and len(page.content):
+            tokens = tokens[: -(-(self._request.most - page.then.rows) // len(page.content))]
+        self._next_calls = [self._request.resume(token) for token in tokens[: self._depth() + 1]]
+        self._begin(self._next_calls, ahead)
+        return page
+
+    def _begin(self, calls: list[Call], ahead: Threads | Tasks) -> bool:
         try:
-            ahead.start([self._request.resume(token) for token in tokens[: self._request.ahead]])
+            return ahead.start(calls[: self._depth()])
         except BaseException:
             # The page has not been given away, and must not count as done.
             self._given, self._error = None, PagingError("the walk was interrupted while it looked ahead; start anew")
             raise
-        return page
 
-
-def fetch(client: Client, call: Call, parse: Callable[[int, Any], T]) -> T:
-    """Send one call and parse its answer."""
-    return read(call, send(client, call), parse)
-
-
-def send(client: Client, call: Call) -> httpx.Response | InvalidRequest:
-    """Send one call."""
-    with legible(call):
-        try:
-            return _freed(client.get_httpx_client().request(**call.keywords()))
-        except InvalidRequest as refusal:
-            return refusal
-
-
-async def asend(client: Client, call: Call) -> httpx.Response | InvalidRequest:
-    """Send one call."""
-    with legible(call):
-        try:
-            return _freed(await client.get_async_httpx_client().request(**call.keywords()))
-        except InvalidRequest as refusal:
-            return refusal
-
-
-def _freed(response: httpx.Response) -> httpx.Response:
-    # A response and its stream refer to each other: bodies would pile up until the garbage is next collected, which
-    # for pages is hundreds of megabytes. The body has been read, so the stream is of no use any more.
-    response.stream = httpx.ByteStream(b"")
-    return response
-
-
-@contextmanager
-def legible(call: Call) -> Iterator[None]:
-    """Take a body that cannot be decompressed for what it is: an answer, though a broken one."""
-    try:
-        yield
-    except httpx.DecodingError as cause:
-        raise ContractError(f"{call} was answered with a body that cannot be decompressed: {cause}") from cause
+    def _depth(self) -> int:
+        """Say how many pages are to be asked for ahead: by itself one, where that pays and all are wanted."""
+        if self._request.ahead is not None:
+            return self._request.ahead
+        return int(self._slow and self._bound == 0)

@@ -49,7 +49,7 @@ class Look:
         status: The HTTP status.
         seconds: How long it took, the connection included.
         http: The version of HTTP.
-        tls: How the connection was secured; None if it was not.
+        tls: How the connection was secured, if this was the first request over it; None if it was not.
         skew: How many seconds this machine's clock is ahead of the server's; None if the server does not say. It is
             known to about a second.
         content: The body.
@@ -70,10 +70,16 @@ def look(idc: IDC, path: str) -> Look:
         IDCError: the service said no. httpx.TransportError: nobody answered.
     """
     begun, asked = time.perf_counter(), time.time()
-    with idc.get_httpx_client().stream("GET", path) as response:
-        stream = response.extensions.get("network_stream")
-        secured = None if stream is None else stream.get_extra_info("ssl_object")
-        tls = None if secured is None else _tls(secured)
+    tls: Tls | None = None
+
+    def secured(event: str, info: Mapping[str, Any]) -> None:
+        # Looked at as soon as it is there: a server may close the connection with its answer.
+        nonlocal tls
+        if event.endswith(".start_tls.complete"):
+            found = info["return_value"].get_extra_info("ssl_object")
+            tls = tls if found is None else _tls(found)
+
+    with idc.get_httpx_client().stream("GET", path, extensions={"trace": secured}) as response:
         response.read()
     return Look(
         status=response.status_code,
@@ -96,9 +102,17 @@ def surroundings() -> dict[str, str]:
 
 
 def missing_certificates() -> tuple[str, str] | None:
-    """Give the variable and the path that should hold certificates and does not exist, if there is one."""
-    named = ((name, os.environ.get(name)) for name in CERTIFICATES)
-    return next(((name, path) for name, path in named if path and not os.path.exists(path)), None)
+    """Give the variable that should name certificates and does not, if there is one, and what it names."""
+    for name in CERTIFICATES:
+        path = os.environ.get(name)
+        if path and not os.path.exists(path):
+            return name, f"{path}, which does not exist"
+        if path and name == "SSL_CERT_FILE":
+            try:
+                ssl.create_default_context(cafile=path)
+            except OSError:  # an SSLError is one
+                return name, f"{path}, which holds no certificates"
+    return None
 
 
 def proxy_for(url: str) -> str | None:
@@ -140,11 +154,11 @@ def unreachable(error: BaseException, base_url: str | None = None) -> str | None
     causes = list(_causes(error))
     if any(isinstance(cause, socket.gaierror) for cause in causes):
         return f"could not reach {where}: there is no such host, or no network; check --base-url and the connection"
-    if any(isinstance(cause, ssl.SSLCertVerificationError) for cause in causes):
-        return (
-            f"could not reach {where} safely: its certificate is not trusted here; behind an inspecting proxy, "
-            "name that one's CA bundle in SSL_CERT_FILE"
-        )
+    for cause in causes:
+        if isinstance(cause, ssl.SSLCertVerificationError):
+            return f"could not reach {where} safely: its certificate is not trusted here ({_distrusted(cause)}"
+    if any(isinstance(cause, ssl.SSLError) and cause.reason == "WRONG_VERSION_NUMBER" for cause in causes):
+        return f"could not reach {where}: what answers there speaks no TLS; check --base-url: https, or http?"
     match error:
         case httpx.ProxyError():
             why, what = f"the proxy refused ({_told(error)})", "check HTTPS_PROXY, HTTP_PROXY and NO_PROXY"
@@ -157,6 +171,19 @@ def unreachable(error: BaseException, base_url: str | None = None) -> str | None
         case _:
             why, what = f"the connection was lost ({_told(error)})", "try again"
     return f"could not reach {where}: {why}; {what}"
+
+
+#: OpenSSL's numbers of reasons: not valid yet, or no longer; for another name, or another address.
+_TIME, _NAME = (9, 10), (62, 64)
+
+
+def _distrusted(error: ssl.SSLCertVerificationError) -> str:
+    why = error.verify_message.rstrip(".")
+    if error.verify_code in _TIME:
+        return f"{why}); check the clock of this machine: if it is right, the service is at fault"
+    if error.verify_code in _NAME:
+        return f"{why}); check --base-url"
+    return f"{why}); behind an inspecting proxy, name that one's CA bundle in SSL_CERT_FILE"
 
 
 def _where(error: httpx.TransportError) -> str | None:

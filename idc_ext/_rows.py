@@ -6,6 +6,7 @@ Everything here is put together from the layers below, in both colours.
 from __future__ import annotations
 
 import asyncio
+import itertools
 from typing import TYPE_CHECKING, Any, Generic, TypeVar
 
 from attrs import evolve, frozen
@@ -25,7 +26,7 @@ if TYPE_CHECKING:
     import pyarrow
 
     from ._formats import Format
-    from ._walk import Page
+    from ._page import Page
 
 T = TypeVar("T")
 R = TypeVar("R")
@@ -61,7 +62,7 @@ class Rows(Request[T], Frames):
         self,
         *,
         max_items: int | None = None,
-        ahead: int = 0,
+        ahead: int | None = None,
         progress: Callable[[Progress], object] | None = None,
         checkpoint: str | os.PathLike[str] | None = None,
     ) -> Rows[T]:
@@ -73,6 +74,8 @@ class Rows(Request[T], Frames):
             ahead: So many requests are made before their pages are wanted: while one page is used, the next ones come.
                 Where a page has to be read to know what asks for the next (v1), it is one at most. Errors come in
                 their turn. When a walk is left early, tasks are cancelled, and a thread ends with its answer.
+                By default, one page is asked for ahead where answers take their time and all pages are wanted:
+                by tables and `write`, and by a loop over rows from its second page on; never by `pages()`.
             progress: Called with a `Progress` for every page, before the page is used.
             checkpoint: A file that says after every page, and for every row within it, how far the walk came, written
                 atomically, readable by its owner alone, and removed when all rows have come. If it exists, the walk
@@ -83,7 +86,7 @@ class Rows(Request[T], Frames):
         Raises:
             ValueError: a number is negative.
         """
-        if ahead < 0 or (max_items is not None and max_items < 0):
+        if (ahead is not None and ahead < 0) or (max_items is not None and max_items < 0):
             raise ValueError("max_items and ahead are numbers from 0 on")
         return evolve(self, most=max_items, ahead=ahead, progress=progress, checkpoint=checkpoint)
 
@@ -92,10 +95,10 @@ class Rows(Request[T], Frames):
         return Pages(self)
 
     def __iter__(self) -> Iterator[T]:
-        return _RowIterator(self.pages())
+        return _RowIterator(Pages(self, bound=2), saved=self.checkpoint is not None)
 
     def __aiter__(self) -> AsyncIterator[T]:
-        return _RowIterator(self.pages())
+        return _RowIterator(Pages(self, bound=2), saved=self.checkpoint is not None)
 
     def batches(self) -> pyarrow.RecordBatchReader:
         """Give a reader of record batches, one for each page, for what does not fit memory. Needs the extra `arrow`.
@@ -108,7 +111,7 @@ class Rows(Request[T], Frames):
         first: list[Page[T]] = []
         for page in pages if self.columns.others else ():
             first.append(page)
-            if page.records:
+            if len(page.content):
                 break
         columns = batches.begin(first)
 
@@ -195,7 +198,7 @@ class Rows(Request[T], Frames):
             raise CheckpointError(
                 "a table in memory is lost in a crash, so there is nothing to go on with: write() takes a checkpoint"
             )
-        return self.pages()
+        return Pages(self, bound=0)
 
 
 class _RowIterator(Generic[T]):
@@ -205,10 +208,11 @@ class _RowIterator(Generic[T]):
     to be closed by somebody.
     """
 
-    def __init__(self, pages: Pages[T]) -> None:
+    def __init__(self, pages: Pages[T], *, saved: bool) -> None:
         self._pages = pages
+        self._saved = saved
         self._page: Page[T] | None = None
-        self._rows: Iterator[tuple[int, T]] = iter(())
+        self._rows: Iterator[T] = iter(())
 
     def __iter__(self) -> _RowIterator[T]:
         return self
@@ -218,8 +222,7 @@ class _RowIterator(Generic[T]):
 
     def __next__(self) -> T:
         while True:
-            for used, row in self._rows:
-                self._pages.use(used)
+            for row in self._rows:
                 return row
             if self._page is None:
                 self._page = next(self._pages)
@@ -227,8 +230,7 @@ class _RowIterator(Generic[T]):
 
     async def __anext__(self) -> T:
         while True:
-            for used, row in self._rows:
-                self._pages.use(used)
+            for row in self._rows:
                 return row
             if self._page is None:
                 self._page = await anext(self._pages)
@@ -236,8 +238,17 @@ class _RowIterator(Generic[T]):
 
     def _turn(self, page: Page[T]) -> None:
         # An interruption while the rows are made must not lose the page.
-        self._rows = enumerate(page.rows)
+        rows = page.rows
+        # Who is left early is to be gone at once, and the rows must not hold on to whom they are of.
+        self._rows = (
+            map(_counted, itertools.repeat(self._pages), itertools.count(), rows) if self._saved else iter(rows)
+        )
         self._page = None
+
+
+def _counted(pages: Pages[T], used: int, row: T) -> T:
+    pages.use(used)
+    return row
 
 
 async def _unbroken(do: Callable[..., R], *args: Any) -> R:

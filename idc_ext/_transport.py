@@ -14,6 +14,7 @@ import httpx
 
 from . import _deadline
 from ._attempts import Attempts, Rules, cleaned, judged
+from ._bodies import hasten
 from ._failures import garbled, needs_body
 from ._sockets import watch
 
@@ -41,7 +42,7 @@ class Client(httpx.Client):
             attempts.begin()
             try:
                 with _deadline.in_force(attempts.until):
-                    response = super().send(request, stream=True, **options)
+                    response = attempts.answered(super().send(request, stream=True, **options))
                     self._finish(response, attempts, stream=stream)
             except Exception as error:
                 pause = attempts.failed(error)
@@ -56,6 +57,7 @@ class Client(httpx.Client):
         try:
             if not stream or needs_body(response):
                 try:
+                    hasten(response)
                     response.read()
                 except httpx.DecodingError as cause:
                     raise garbled(response) from cleaned(cause)
@@ -82,7 +84,7 @@ class AsyncClient(httpx.AsyncClient):
             attempts.begin()
             try:
                 with _deadline.in_force(attempts.until), _limit(attempts.limit()):
-                    response = await super().send(request, stream=True, **options)
+                    response = attempts.answered(await super().send(request, stream=True, **options))
                     await self._finish(response, attempts, stream=stream)
             except Exception as error:
                 pause = attempts.failed(error)
@@ -97,6 +99,7 @@ class AsyncClient(httpx.AsyncClient):
         try:
             if not stream or needs_body(response):
                 try:
+                    hasten(response)
                     await response.aread()
                 except httpx.DecodingError as cause:
                     raise garbled(response) from cleaned(cause)

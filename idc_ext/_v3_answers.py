@@ -7,7 +7,6 @@ trust it.
 from __future__ import annotations
 
 import functools
-import itertools
 import re
 from typing import TYPE_CHECKING, Any, TypeAlias, TypeVar, get_args, get_origin, get_type_hints
 from urllib.parse import unquote
@@ -19,14 +18,11 @@ from idc_client.models import (
     V3AttributeValues,
     V3Counts,
     V3License,
-    V3ManifestRow,
     V3Version,
     V3ViewerUrl,
 )
 
-from ._columns import Columns
 from ._sql_types import Table
-from ._walk import Page
 from .errors import ContractError
 
 if TYPE_CHECKING:
@@ -37,12 +33,6 @@ M = TypeVar("M")
 #: A citation: text, or an object for csl-json.
 Citation: TypeAlias = str | dict[str, Any]
 
-#: What rows of a manifest strictly ascend by: code points of text compare as the server's bytes do.
-_ORDER = ("collection_id", "PatientID", "StudyInstanceUID", "SeriesInstanceUID")
-#: The columns of a manifest.
-MANIFEST = Columns.of(V3ManifestRow)
-#: The most pages that are asked for before they are wanted.
-_MOST_AHEAD = 16
 #: A line of a manifest as text; bucket, and what ascends within it.
 LINE = re.compile(r"s3://([a-z0-9.-]+)/([0-9a-f-]{36})/\*")
 #: What comes with 200, too, for a DOI that nobody describes: nothing, or a page to look at.
@@ -95,33 +85,6 @@ def counts(_status: int, body: Any) -> V3Counts:
 def licenses(_status: int, body: Any) -> list[V3License]:
     """Read licences."""
     return [_made(V3License, one) for one in _list(body, "licenses")]
-
-
-def manifest_page(_status: int, body: Any) -> Page[V3ManifestRow]:
-    """Read a page of a manifest: by what it reports, not by what was asked, which the service adjusts."""
-    page, size, total = (_count(body, name) for name in ("page", "page_size", "total_series"))
-    returned, rows, offset = _count(body, "returned"), _list(body, "series"), page * size
-    due = min(size, max(total - offset, 0))
-    if not returned == len(rows) == due:
-        raise ValueError(f"returned is {returned}, and {len(rows)} rows came, where {due} are due")
-    keys = [tuple(row[name] for name in _ORDER) for row in rows]
-    if not all(isinstance(part, str) for key in keys for part in key):
-        raise TypeError("a row without identifiers")
-    if any(later <= earlier for earlier, later in itertools.pairwise(keys)):
-        raise ValueError("rows twice or out of order")
-    MANIFEST.check(rows)
-    # Pages are asked for by number, so those after the next can be asked for as well.
-    last = -(-total // size)
-    return Page(
-        rows,
-        total,
-        str(page + 1) if offset + returned < total else None,
-        {name: value for name, value in body.items() if name != "series"},
-        offset=offset,
-        ends=(keys[0], keys[-1]) if keys else None,
-        make=V3ManifestRow.from_dict,
-        upcoming=tuple(map(str, range(page + 1, min(last, page + 1 + _MOST_AHEAD)))),
-    )
 
 
 def table(_status: int, body: Any) -> Table:

@@ -7,18 +7,18 @@ without either.
 
 from __future__ import annotations
 
-from functools import cached_property
-from typing import TYPE_CHECKING, Any, Generic, TypeAlias, TypeVar
+from typing import TYPE_CHECKING, Any, TypeAlias, TypeVar
 
 import httpx
-from attrs import Factory, evolve, field, frozen
+from attrs import Factory, evolve, frozen
 
 from ._failures import failure
+from ._page import Page, Pending
 from ._whole import Position, Whole
 from .errors import ContractError, DataReleaseChanged, InvalidRequest, PagingError
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Generator, Iterator, Mapping, Sequence
+    from collections.abc import Callable, Generator, Iterator, Mapping
 
 T = TypeVar("T")
 
@@ -53,50 +53,6 @@ class Call:
 
     def __str__(self) -> str:
         return f"{self.method} {self.path}"
-
-
-@frozen
-class Page(Generic[T]):
-    """One answer: its rows, and what the server says of the whole.
-
-    Attributes:
-        records: The rows as they came, by wire name; already held against the document.
-        total: How many rows all pages hold together; None if the server does not say.
-        next_token: What asks for the following page; None at the end.
-        info: The rest of the body as it came, such as the echo of the cohort.
-        release: The data release that the walk holds on to; None if it does not.
-    """
-
-    records: list[Any]
-    total: int | None
-    next_token: str | None
-    info: Mapping[str, Any] = field(factory=dict, repr=False)
-    release: str | None = None
-    #: How many rows the server says come before this page; None if it does not say.
-    offset: int | None = field(default=None, repr=False)
-    #: Sort keys of the first and the last row, where rows strictly ascend; None where they need not.
-    ends: tuple[Any, Any] | None = field(default=None, repr=False)
-    #: Makes a row of a record; None where rows are records.
-    make: Callable[[Any], T] | None = field(default=None, repr=False, eq=False)
-    #: Tokens that can be asked for already, from `next_token` on; empty if only that one can.
-    upcoming: Sequence[str] = field(default=(), repr=False, eq=False)
-    #: Where the walk stands before and after this page. After the last one there is nowhere to go.
-    at: Position = field(default=Position(), repr=False, eq=False)
-    then: Position | None = field(default=None, repr=False, eq=False)
-    #: The size of the body, in bytes as they came over the wire.
-    size: int = field(default=0, repr=False, eq=False)
-
-    @cached_property
-    def rows(self) -> list[T]:
-        """The rows of this page; may be fewer than asked for, even none. Made when they are first looked at."""
-        return self.records if self.make is None else [self.make(record) for record in self.records]
-
-
-@frozen
-class Pending:
-    """In place of a page: not yet, ask again with the token (if there is one)."""
-
-    token: str | None
 
 
 @frozen
@@ -141,6 +97,7 @@ def walk(
     *,
     start: Position = Position(),  # noqa: B008 - a value that cannot change
     most: int | None = None,
+    straight: Callable[[bytes], Page[T] | None] | None = None,
 ) -> Generator[Call | Wait | Page[T], Answer, None]:
     """Give page after page, checking that they make up a whole. The only place where a walk is decided.
 
@@ -152,6 +109,7 @@ def walk(
         pin: What names the data release, if the walk is to hold on to one.
         start: Where to begin; the pages before are taken as seen, and of the first one the rows that are done left out.
         most: After how many rows to end, those before `start` included; None for all.
+        straight: Reads the body of a page in less time than `parse` takes, or leaves it to that by giving None.
     """
     if most is not None and start.done >= most:
         return
@@ -165,7 +123,7 @@ def walk(
     here = evolve(start, release=release)
     call = call if start.token is None else resume(start.token)
     while True:
-        page = yield from _settled(call, resume, parse, patience)
+        page = yield from _settled(call, resume, parse, straight, patience)
         # Checked before the page is given away: who takes the last page only must not miss it.
         whole.add(page)
         ended = not page.next_token or (most is not None and whole.count >= most)
@@ -175,11 +133,11 @@ def walk(
                 raise DataReleaseChanged(
                     f"{whole.name}: the data release moved from {release} to {now} during the walk; start anew"
                 )
-        if here.skip > len(page.records):
+        if here.skip > len(page.content):
             raise PagingError(f"{whole.name}: {here.skip} rows of a page were done that now holds fewer; start anew")
         then = None if ended else whole.position(page.next_token, release)
-        records = page.records[here.skip : None if most is None else max(most - here.rows, 0)]
-        yield evolve(page, records=records, release=release, at=evolve(here, total=whole.total), then=then)
+        content = page.content.cut(here.skip, None if most is None else max(most - here.rows, 0))
+        yield evolve(page, content=content, release=release, at=evolve(here, total=whole.total), then=then)
         if then is None or page.next_token is None:
             return
         here, call = then, resume(page.next_token)
@@ -196,6 +154,7 @@ def _settled(
     original: Call,
     resume: Callable[[str], Call],
     parse: Callable[[int, Any], Page[T] | Pending],
+    straight: Callable[[bytes], Page[T] | None] | None,
     patience: Patience,
 ) -> Generator[Call | Wait | Page[T], Answer, Page[T]]:
     """Ask at one position until the answer is a page.
@@ -210,7 +169,7 @@ def _settled(
         while answer is None:  # None: the request failed, and the walk is asked to go on
             answer = yield call
         try:
-            page = read(call, answer, parse)
+            page = read(call, answer, parse, straight)
         except InvalidRequest as refusal:
             if refusal.status != 400 or call is original:
                 raise
@@ -235,7 +194,12 @@ def _size(answer: httpx.Response | InvalidRequest) -> int:
     return answer.num_bytes_downloaded or len(answer.content) if isinstance(answer, httpx.Response) else 0
 
 
-def read(call: Call, answer: httpx.Response | InvalidRequest, parse: Callable[[int, Any], T]) -> T:
+def read(
+    call: Call,
+    answer: httpx.Response | InvalidRequest,
+    parse: Callable[[int, Any], T],
+    straight: Callable[[bytes], T | None] | None = None,
+) -> T:
     """Parse an answer, or raise what it is in place of one: an APIError or a ContractError."""
     # A client from `connect` raises by itself; any other generated client hands over whatever came.
     if isinstance(answer, InvalidRequest):
@@ -243,6 +207,9 @@ def read(call: Call, answer: httpx.Response | InvalidRequest, parse: Callable[[i
     error = failure(answer)
     if error is not None:
         raise error
+    found = straight(answer.content) if straight is not None and answer.status_code == 200 else None
+    if found is not None:
+        return found
     told = f"{call} was answered with {answer.status_code}"
     try:
         body = answer.json()

@@ -12,7 +12,7 @@ from attrs import Factory, define, evolve, frozen
 from .errors import PagingError
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Sized
 
 #: This many empty pages in a row may announce another one.
 MOST_EMPTY_PAGES = 20
@@ -52,8 +52,8 @@ class Claims(Protocol):
     """What a page says of itself."""
 
     @property
-    def records(self) -> Sequence[Any]:
-        """Its rows, as they came."""
+    def content(self) -> Sized:
+        """Its rows."""
 
     @property
     def total(self) -> int | None:
@@ -112,12 +112,12 @@ class Whole:
             if self.last is not None and page.ends[0] <= self.last:
                 raise PagingError(f"{name}: rows came a second time or out of order; start anew")
             self.last = page.ends[1]
-        self.count += len(page.records)
+        self.count += len(page.content)
         if self.total is not None and (self.count > self.total or (token is None and self.count != self.total)):
             raise PagingError(f"{name}: {self.count} rows came, but the server said there are {self.total}; start anew")
         if token in self.seen:
             raise PagingError(f"{name}: a page token came a second time, so the walk would never end")
-        self.empty = 0 if page.records else self.empty + 1
+        self.empty = 0 if len(page.content) else self.empty + 1
         if token is not None:
             if self.empty > MOST_EMPTY_PAGES:
                 raise PagingError(f"{name}: {self.empty} pages in a row were empty and announced another one")

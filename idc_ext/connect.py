@@ -47,30 +47,52 @@ class IDC(AuthenticatedClient):
     _auth: IdTokenAuth = field(kw_only=True, alias="auth")
     _rules: Rules = field(kw_only=True, alias="rules")
     _making: threading.RLock = field(factory=threading.RLock, init=False, eq=False)
+    #: The clients that were made here, with the process and the event loop whose connections they have.
+    _made: tuple[httpx.Client, int] | None = field(default=None, init=False, eq=False)
+    _amade: tuple[httpx.AsyncClient, int, Any] | None = field(default=None, init=False, eq=False)
 
     def __repr__(self) -> str:
         return f"<IDC {self._base_url} credentials={self._auth.credentials.origin!r}>"
 
     def get_httpx_client(self) -> httpx.Client:
-        """Get the underlying `httpx.Client`, made on first use."""
+        """Get the underlying `httpx.Client`, made on first use, and anew in a forked process.
+
+        Two processes on one connection would read each other's answers.
+        """
         with self._making:
+            made = self._made
+            if made is not None and self._client is made[0] and made[1] != os.getpid():
+                self._client = None
             if self._client is None:
 
                 def check(request: httpx.Request) -> None:
                     self._auth.forget_elsewhere(request)
 
                 self._client = Client(self._rules, **self._settings(check))
+                self._made = self._client, os.getpid()
             return self._client
 
     def get_async_httpx_client(self) -> httpx.AsyncClient:
-        """Get the underlying `httpx.AsyncClient`, made on first use."""
+        """Get the underlying `httpx.AsyncClient`, made on first use.
+
+        It is made anew in a forked process, and where the event loop that it was made in is over: connections end with
+        their loop, so that a client made once serves one `asyncio.run` after another.
+        """
         with self._making:
+            made = self._amade
+            if made is not None and self._async_client is made[0]:
+                _, process, loop = made
+                if process != os.getpid() or (loop is not None and loop.is_closed()):
+                    self._async_client = None
+                elif loop is None:  # it was made outside of any
+                    self._amade = self._async_client, process, _running_loop()
             if self._async_client is None:
 
                 async def check(request: httpx.Request) -> None:
                     self._auth.forget_elsewhere(request)
 
                 self._async_client = AsyncClient(self._rules, **self._settings(check))
+                self._amade = self._async_client, os.getpid(), _running_loop()
             return self._async_client
 
     def with_headers(self, headers: dict[str, str]) -> IDC:
@@ -132,7 +154,7 @@ def connect(
             by IDC_CREDENTIALS, or else ~/.idc_credentials, is looked for when an operation needs a user. Whether
             the token has expired is always judged then; a file with a refresh token is renewed.
         timeout: Seconds without progress after which `httpx.TimeoutException` is raised; by default 10 for
-            connecting and 60 otherwise. `httpx.Timeout(None)` waits for ever. Progress is any byte that comes.
+            connecting and 60 otherwise. `math.inf` waits for ever. Progress is any byte that comes.
         deadline: Seconds for each call, with all its attempts, the pauses between them and the reading of its answer;
             then `DeadlineExceeded` is raised. By default there is none. For a whole walk see `idc_ext.deadline`.
         retries: How often and when to repeat what may be repeated: `Retries`, or just how many times, 0 for never.
@@ -148,7 +170,7 @@ def connect(
     Raises:
         InvalidBaseURL: the base URL is no http or https URL, or ends in a version.
         CredentialsError: the file passed as `credentials` is missing, insecure or of the wrong shape.
-        ValueError, TypeError: `deadline` or `retries` is no sensible number.
+        ValueError, TypeError: `timeout`, `deadline` or `retries` is no sensible number.
         MissingExtra: `http2=True`, and the package h2 is not installed.
     """
     _log.configure()
@@ -165,7 +187,7 @@ def connect(
     return IDC(
         base_url=where,
         headers=dict(sent),
-        timeout=TIMEOUT if timeout is None else httpx.Timeout(timeout),
+        timeout=TIMEOUT if timeout is None else _patient(timeout),
         # A generated function would turn an undocumented 2xx into None.
         raise_on_unexpected_status=True,
         httpx_args=httpx_args,
@@ -182,7 +204,8 @@ def _checked(base_url: str) -> str:
     shown = "" if "@" in base_url else repr(base_url)  # it may hold a password, however badly written
     if url.userinfo:
         raise InvalidBaseURL("the base URL must hold no user name and no password")
-    if url.scheme not in ("http", "https") or not url.host or url.query or url.fragment:
+    host = bool(url.host) and not re.search(r"\s", base_url) and (url.port or 0) < 65_536
+    if url.scheme not in ("http", "https") or not host or url.query or url.fragment:
         raise InvalidBaseURL(
             f"the base URL {shown} must look like {LIVE}: http or https, a host, no query, no fragment"
         )
@@ -193,6 +216,25 @@ def _checked(base_url: str) -> str:
             f"the base URL {shown} ends in a version, which the paths carry already: use {bare[: version.start()]!r}"
         )
     return bare
+
+
+def _patient(timeout: float | httpx.Timeout) -> httpx.Timeout:
+    if isinstance(timeout, httpx.Timeout):
+        return timeout
+    if not timeout > 0:
+        raise ValueError(f"timeout takes seconds, more than 0, not {timeout!r}")
+    # What no socket can count to is for ever.
+    return httpx.Timeout(timeout if timeout < threading.TIMEOUT_MAX else None)
+
+
+def _running_loop() -> Any:
+    """Give the event loop of asyncio that is running, if one is."""
+    import asyncio  # whoever gets here has it, or something else that runs tasks
+
+    try:
+        return asyncio.get_running_loop()
+    except RuntimeError:
+        return None
 
 
 def _user_agent() -> str:

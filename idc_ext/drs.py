@@ -10,9 +10,9 @@ from __future__ import annotations
 import os
 import re
 from typing import TYPE_CHECKING, Any
-from urllib.parse import unquote, urlsplit
+from urllib.parse import quote, unquote, urlsplit
 
-from ._drs_object import AccessMethod, Checksum, Content, DrsObject, drs_object
+from ._drs_object import AccessMethod, AccessURL, Checksum, Content, DrsObject, access_url, drs_object
 from .connect import connect
 from .errors import ContractError, InvalidGUID
 
@@ -21,7 +21,17 @@ if TYPE_CHECKING:
 
     from .connect import IDC
 
-__all__ = ["AccessMethod", "Checksum", "Content", "DrsObject", "resolve", "resolve_async"]
+__all__ = [
+    "AccessMethod",
+    "AccessURL",
+    "Checksum",
+    "Content",
+    "DrsObject",
+    "access",
+    "access_async",
+    "resolve",
+    "resolve_async",
+]
 
 VARIABLE = "IDC_DRS_URL"
 #: https://learn.canceridc.dev/data/organization-of-data/guids-and-uuids
@@ -68,6 +78,62 @@ async def resolve_async(
         return _answered(name, await client.get_async_httpx_client().get(PATH + name))
     async with connect(base, **settings) as idc:
         return _answered(name, await idc.get_async_httpx_client().get(PATH + name))
+
+
+def access(
+    found: DrsObject, method: AccessMethod, *, base_url: str | None = None, client: IDC | None = None, **settings: Any
+) -> AccessURL:
+    """Find out the address of a way to the bytes, where the resolver gives it only to who asks for it.
+
+    Args:
+        found: What `resolve` gave.
+        method: One of its `access_methods`. If it has an address already, nothing is sent.
+        base_url: As that of `resolve`.
+        client: As that of `resolve`.
+        settings: As those of `resolve`.
+
+    Raises:
+        ValueError: the method has neither an address nor an identifier.
+        Unauthorized, Forbidden: the bytes are not for everybody. Other answers raise as those of the API do.
+        ContractError: the answer is not of the shape that DRS gives it.
+        httpx.TransportError: nobody answered.
+    """
+    if method.url is not None:
+        return AccessURL(method.url)
+    path, base = _way(found, method, base_url, client)
+    if client is not None:
+        return _address(path, client.get_httpx_client().get(path))
+    with connect(base, **settings) as idc:
+        return _address(path, idc.get_httpx_client().get(path))
+
+
+async def access_async(
+    found: DrsObject, method: AccessMethod, *, base_url: str | None = None, client: IDC | None = None, **settings: Any
+) -> AccessURL:
+    """Do what `access` does, for asynchronous code."""
+    if method.url is not None:
+        return AccessURL(method.url)
+    path, base = _way(found, method, base_url, client)
+    if client is not None:
+        return _address(path, await client.get_async_httpx_client().get(path))
+    async with connect(base, **settings) as idc:
+        return _address(path, await idc.get_async_httpx_client().get(path))
+
+
+def _way(found: DrsObject, method: AccessMethod, base_url: str | None, client: IDC | None) -> tuple[str, str]:
+    """Say what to ask for, and whom."""
+    identifier = quote(method.access_id or "", safe="")
+    if not identifier.strip("."):
+        raise ValueError(f"the access method {method.type!r:.40} has neither an address nor an identifier to ask with")
+    name, base = _asked(found.id, base_url, client)
+    return f"{PATH}{name}/access/{identifier}", base
+
+
+def _address(path: str, response: httpx.Response) -> AccessURL:
+    try:
+        return access_url(response.json())
+    except (ValueError, RecursionError) as error:
+        raise ContractError(f"GET {path} was answered with what is no AccessURL: {error}") from None
 
 
 def _asked(guid: str, base_url: str | None, client: IDC | None) -> tuple[str, str]:

@@ -24,6 +24,8 @@
     ├── CheckpointError                 the checkpoint is another walk's, or damaged
     ├── TruncatedResult                 a partial result that must not look whole
     ├── LicenseRefused                  data that may not be used as required: .offenders
+    ├── CostRefused                     it would cost more than was allowed: .bytes
+    ├── BigQueryError                   BigQuery said no: .status .reason
     ├── ManifestError                   a manifest file that is not the one its sidecar describes
     ├── MissingExtra (ImportError)      an optional dependency is not installed
     └── ContractError                   the body does not fit the document
@@ -113,6 +115,38 @@ class LicenseRefused(IDCError):
         return functools.partial(type(self), offenders=self.offenders), self.args
 
 
+class CostRefused(IDCError):
+    """A statement that would read more in BigQuery than was allowed. Nothing has been run.
+
+    Attributes:
+        bytes: How much it would read.
+    """
+
+    def __init__(self, message: str, *, bytes: int = 0) -> None:
+        super().__init__(message)
+        self.bytes = bytes
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        return functools.partial(type(self), bytes=self.bytes), self.args
+
+
+class BigQueryError(IDCError):
+    """BigQuery refused a statement or a project, or failed.
+
+    Attributes:
+        message: What it said, on one line of at most 300 characters.
+        status: The HTTP status.
+        reason: BigQuery's own word for it, such as `accessDenied`, if there is one.
+    """
+
+    def __init__(self, message: str, *, status: int = 0, reason: str | None = None) -> None:
+        self.message, self.status, self.reason = message, status, reason
+        super().__init__(f"BigQuery answered with {named(status)}{f', {reason}' if reason else ''}: {message}")
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        return functools.partial(type(self), status=self.status, reason=self.reason), (self.message,)
+
+
 class ManifestError(IDCError):
     """A manifest or its sidecar is missing, damaged, or not the one that belongs to the other."""
 
@@ -138,6 +172,13 @@ class APIError(IDCError):
         retry_after: How many seconds the server asked to wait before trying again, if it did.
     """
 
+    status: int
+    code: int | str | None
+    message: str
+    request: RequestSummary
+    response: ResponseSummary
+    request_id: str | None
+    retry_after: float | None
     hint = ""
 
     def __init__(

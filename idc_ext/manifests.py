@@ -21,7 +21,7 @@ from ._v3_filters import checked
 if TYPE_CHECKING:
     import os
 
-    from ._paging import Client
+    from ._sending import Client
     from .v3 import Selection
 
 __all__ = [

@@ -26,11 +26,11 @@ from idc_client.models import (
     V1QueryPreviewSpec,
 )
 
-from . import _v1_names
+from . import _v1_answers, _v1_names
 from ._columns import Columns
-from ._paging import Client, fetch
 from ._rows import Rows
-from ._walk import Call, Page, Pending
+from ._sending import Client, fetch
+from ._walk import Call
 from .errors import ContractError, InvalidFilter
 
 if TYPE_CHECKING:
@@ -163,44 +163,26 @@ def create_cohort(idc: Client, spec: V1CohortSpec) -> V1CohortProperties:
 
 
 def _rows(
-    idc: Client, build: Callable[..., dict[str, Any]], first: Mapping[str, Any], holder: str, columns: Columns
+    idc: Client,
+    build: Callable[..., dict[str, Any]],
+    first: Mapping[str, Any],
+    holder: _v1_answers.Holder,
+    columns: Columns,
 ) -> Rows[Any]:
     """Put a paged request together: later calls carry the token in place of all but `page_size`."""
-    parse = functools.partial(_page, holder, columns)
-    return Rows(idc, Call.of(build(**first)), lambda token: Call.of(build(next_page=token)), parse, columns=columns)
+    return Rows(
+        idc,
+        Call.of(build(**first)),
+        lambda token: Call.of(build(next_page=token)),
+        functools.partial(_v1_answers.page, holder, columns),
+        columns=columns,
+        straight=functools.partial(_v1_answers.page_bytes, holder, columns),
+        peek=_v1_answers.next_token,
+    )
 
 
 def _flags(columns: Iterable[str], sql: bool) -> dict[str, V1Flag]:
     return dict.fromkeys([*columns, *(["sql"] if sql else [])], V1Flag.TRUE)
-
-
-#: Where a body holds its rows, and what makes one of them: rows of queries stay as they came.
-_MEMBERS: Mapping[str, tuple[str, Callable[[Any], Any] | None]] = {
-    "manifest": ("json_manifest", V1ManifestRow.from_dict),
-    "query_results": ("json", None),
-}
-
-
-def _page(holder: str, columns: Columns, status: int, body: Any) -> Page[Any] | Pending:
-    """Read a body. What it says of itself is held against what it holds; generated models trust it."""
-    if status == 202:
-        # The token stands within `manifest_info` or `query_info`; from September 2021 on, at the top.
-        inner = (part.get("next_page") for part in body.values() if isinstance(part, dict))
-        return Pending(next(filter(None, inner), None) or body.get("next_page"))
-    member, make = _MEMBERS[holder]
-    table, token = body[holder], body["next_page"]
-    rows, total, returned = table[member], table["totalFound"], table["rowsReturned"]
-    if type(total) is not int or not isinstance(rows, list) or not isinstance(token, str | None):
-        raise TypeError("rows, totalFound or next_page of the wrong type")
-    if returned != len(rows):
-        raise ValueError(f"rowsReturned is {returned}, but {len(rows)} rows came")
-    wanted = frozenset() if columns.others else frozenset(columns.names)
-    for row in rows:
-        if not isinstance(row, dict) or not row.keys() >= wanted:
-            raise ValueError("a row without all the columns asked for")
-    columns.check(rows)
-    rest = {name: value for name, value in body.items() if name not in ("code", holder, "next_page")}
-    return Page(rows, total, token or None, rest, make=make)
 
 
 def _created(_status: int, body: Any) -> V1CohortProperties:

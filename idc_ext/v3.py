@@ -41,9 +41,10 @@ from idc_client.models import (
 from idc_client.types import UNSET
 
 from . import _v3_answers as _answers
+from . import _v3_pages
 from ._lines import Lines
-from ._paging import Client, fetch
 from ._rows import Rows
+from ._sending import Client, fetch
 from ._sql_types import Table
 from ._suggest import did_you_mean
 from ._v3_answers import Citations
@@ -106,7 +107,15 @@ def manifest(
         return Call.of(_get_manifest._get_kwargs(body=evolve(first, page=int(token))))
 
     pin = Pin(Call.of(_get_version._get_kwargs()), _answers.version)
-    return Rows(idc, ask("0"), ask, _answers.manifest_page, pin=pin, columns=_answers.MANIFEST)
+    return Rows(
+        idc,
+        ask("0"),
+        ask,
+        _v3_pages.manifest_page,
+        pin=pin,
+        columns=_v3_pages.MANIFEST,
+        straight=_v3_pages.manifest_bytes,
+    )
 
 
 def manifest_lines(

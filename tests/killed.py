@@ -1,7 +1,8 @@
-"""Writes the rows of a walk in processes that are killed again and again, until one comes to its end.
+"""Takes the rows of a walk in processes that are killed again and again, until one comes to its end.
 
-`python -m tests.killed URL FOLDER NAME HOW SEED` prints how many were killed. HOW is `time`: a signal after a time
-chosen at random, sent from outside; or `step`: just before a file operation, each one in its turn.
+`python -m tests.killed URL FOLDER NAME HOW SEED` prints how many were killed. NAME is what is written: a file or a
+folder of rows, or the `loop` of a program that notes each row when it is done with it. HOW is `time`: a signal after a
+time chosen at random, sent from outside; or `step`: just before a file operation, each one in its turn.
 
 All modules are loaded once and the process is forked for each try, so that the time goes to the walks.
 """
@@ -20,7 +21,7 @@ import pyarrow.parquet  # noqa: F401 - loaded here, so that no try has to
 from idc_ext import Rows, connect, v3
 
 #: What a walk does to files, step by step.
-STEPS = ("fsync", "open", "replace", "unlink", "rename", "ftruncate")
+STEPS = ("fsync", "open", "replace", "unlink", "rename", "ftruncate", "write")
 SELECTION = {"collection_id": "rider_pilot", "Modality": ["CT", "PR", "SR"]}
 
 
@@ -34,13 +35,32 @@ def write(url: str, folder: Path, name: str, page_size: int) -> None:
     if name.startswith("asynchronous"):
 
         async def run() -> None:
-            async with connect(url) as idc:
+            async with connect(url, verify=False) as idc:
                 await rows(idc, folder, page_size).awrite(folder / name)
 
         asyncio.run(run())
     else:
-        with connect(url) as idc:
+        with connect(url, verify=False) as idc:
             rows(idc, folder, page_size).write(folder / name, form, partition_by=by)
+
+
+def loop(url: str, folder: Path, name: str, page_size: int) -> None:
+    notes = os.open(folder / name, os.O_WRONLY | os.O_CREAT | os.O_APPEND)
+
+    def done(one: Any) -> None:
+        os.write(notes, f"{one.series_instance_uid}\n".encode())
+
+    async def run() -> None:
+        async with connect(url, verify=False) as idc:
+            async for one in rows(idc, folder, page_size):
+                done(one)
+
+    if name.startswith("asynchronous"):
+        asyncio.run(run())
+    else:
+        with connect(url, verify=False) as idc:
+            for one in rows(idc, folder, page_size):
+                done(one)
 
 
 def die_before(step: int) -> None:
@@ -65,7 +85,7 @@ def attempt(url: str, folder: Path, name: str, page_size: int, *, step: int | No
     if child == 0:
         if step is not None:
             die_before(step)
-        write(url, folder, name, page_size)
+        (loop if name.endswith("loop") else write)(url, folder, name, page_size)
         os._exit(0)
     if step is None:
         time.sleep(seconds)
@@ -77,8 +97,10 @@ def attempt(url: str, folder: Path, name: str, page_size: int, *, step: int | No
 
 
 def over(folder: Path, name: str) -> bool:
-    """Whether the try before was killed when there was nothing left to do: a folder would not be replaced."""
-    return name == "folders" and (folder / name).exists() and not (folder / "checkpoint").exists()
+    """Whether the try before was killed when there was nothing left to do: the next one would begin anew."""
+    if (folder / "checkpoint").exists() or not (folder / name).exists():
+        return False
+    return name == "folders" or (name.endswith("loop") and (folder / name).read_bytes().count(b"\n") > 1)
 
 
 def main() -> None:
@@ -91,9 +113,9 @@ def main() -> None:
             killed += 1
     else:
         # Each try gets one operation further than where the one before it was killed.
-        step = chance.randrange(5)
+        step, most = chance.randrange(5), 12 if name.endswith("loop") else 30
         while not over(target, name) and not attempt(url, target, name, 200, step=step, seconds=0):
-            killed, step = killed + 1, chance.randrange(3, 16) if killed < 30 else 10_000
+            killed, step = killed + 1, chance.randrange(3, 16) if killed < most else 10_000
     sys.stdout.write(f"{killed}\n")
 
 

@@ -1,8 +1,15 @@
 """What `connect` installs in the generated client, and what it refuses."""
 
+import asyncio
+import gc
+import json
+import math
+import os
+import ssl
 import subprocess
 import sys
 import threading
+import warnings
 from pathlib import Path
 from types import ModuleType
 from typing import Any
@@ -28,6 +35,10 @@ from idc_ext import (
     connect,
     v1,
 )
+from tests.cli.certificates import certified
+from tests.cli.conftest import saying
+from tests.colours import ask, plain
+from tests.faulty import answer, faulty
 
 HERE = "http://127.0.0.1:9"
 LIVE = "https://api.imaging.datacommons.cancer.gov"
@@ -77,7 +88,8 @@ def test_the_base_url_is_the_argument_or_the_variable_or_the_live_host(
 @pytest.mark.parametrize(
     "url",
     ["x", "ftp://example.org", "https://", "//example.org", "http://h:port", "http://h\n", "https://h/?q=1",
-     "https://h/#f", 7, "http://[::1", " https://h", f"{LIVE}/v1", f"{LIVE}/v3/", f"{LIVE}/api/v2"],
+     "https://h/#f", 7, "http://[::1", " https://h", "http://a b", "http://h:99999",
+     f"{LIVE}/v1", f"{LIVE}/v3/", f"{LIVE}/api/v2"],
 )  # fmt: skip
 def test_a_base_url_that_cannot_work_is_refused_at_once(url: Any) -> None:
     with pytest.raises(InvalidBaseURL):
@@ -283,6 +295,44 @@ def test_there_are_deadlines_by_default_and_others_on_request() -> None:
     assert connect(timeout=httpx.Timeout(None)).get_httpx_client().timeout == httpx.Timeout(None)
 
 
+def test_what_is_no_time_to_wait_is_refused_and_what_no_socket_can_count_to_is_for_ever() -> None:
+    for wrong in (0, -1, math.nan):
+        with pytest.raises(ValueError, match="timeout takes seconds, more than 0"):
+            connect(timeout=wrong)
+    for endless in (math.inf, 1e300):
+        assert connect(timeout=endless).get_httpx_client().timeout == httpx.Timeout(None)
+
+
+def test_a_forked_process_has_connections_of_its_own(monkeypatch: pytest.MonkeyPatch) -> None:
+    with faulty(answer(200, json.dumps(VERSIONS).encode())) as server, plain(server.url) as idc:
+        for process in (7, 7, 8, 8):
+            monkeypatch.setattr(os, "getpid", lambda number=process: number)
+            assert list_versions.sync(client=idc)
+    assert [one.connection for one in server.seen] == [0, 0, 1, 1]
+
+
+def test_a_client_that_is_made_once_serves_one_event_loop_after_another() -> None:
+    with faulty(answer(200, json.dumps(VERSIONS).encode())) as server, warnings.catch_warnings():
+        warnings.simplefilter("ignore", ResourceWarning)  # who never closes a client leaves that to its end
+        idc = plain(server.url)
+        for _ in range(3):
+            assert asyncio.run(list_versions.asyncio(client=idc))
+            idc.get_async_httpx_client()  # outside of any loop, as programs do
+        del idc
+        gc.collect()
+    assert [one.connection for one in server.seen] == [0, 1, 2]
+
+
+def test_a_client_that_somebody_else_made_is_left_alone(monkeypatch: pytest.MonkeyPatch) -> None:
+    mine, other = httpx.Client(transport=fake()), httpx.AsyncClient(transport=fake())
+    idc = connect(HERE, transport=fake())
+    idc.get_httpx_client()
+    idc.set_httpx_client(mine).set_async_httpx_client(other)
+    monkeypatch.setattr(os, "getpid", lambda: 7)
+    assert idc.get_httpx_client() is mine
+    assert idc.get_async_httpx_client() is other
+
+
 def test_the_user_agent_names_client_python_and_httpx_unless_another_is_given() -> None:
     agent = connect().get_httpx_client().headers["user-agent"]
     assert agent.startswith("idc-client/")
@@ -328,6 +378,26 @@ def test_a_proxy_of_the_environment_is_used_but_not_for_this_machine(
     assert pool("http://example.org") == "HTTPProxy"
     assert pool(f"http://{host}:9") == "ConnectionPool"
     assert pool(f"http://{host}:9", proxy="http://127.0.0.1:3128") == "HTTPProxy"
+
+
+async def test_a_certificate_is_trusted_that_the_argument_or_the_variable_names_and_no_other(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path, colour: str
+) -> None:
+    with saying(certified(tmp_path / "ca.pem")) as service:
+        service.answers["/v3/stats"] = (200, {})
+        for how in ("nothing", "argument", "variable"):
+            more: dict[str, Any] = {}
+            if how == "argument":
+                more = {"verify": ssl.create_default_context(cafile=tmp_path / "ca.pem")}
+            if how == "variable":
+                monkeypatch.setenv("SSL_CERT_FILE", str(tmp_path / "ca.pem"))
+            async with connect(service.url, **more) as idc:
+                if how == "nothing":
+                    with pytest.raises(httpx.ConnectError, match="CERTIFICATE_VERIFY_FAILED"):
+                        await ask(colour, idc)
+                else:
+                    assert (await ask(colour, idc)).status_code == 200
+    assert service.asked == ["GET /v3/stats"] * 2
 
 
 def test_importing_reads_no_settings_and_no_credentials() -> None:

@@ -182,6 +182,52 @@ async def test_the_other_colour_gives_the_same(standin: str) -> None:
         await drs.resolve_async("nonsense", base_url=standin)
 
 
+async def test_an_address_that_is_not_given_is_asked_for_in_both_colours(standin: str) -> None:
+    series = drs.resolve(SERIES, base_url=standin)
+    for method in series.access_methods:
+        unsaid = drs.AccessMethod(method.type, None, method.access_id, None)
+        assert drs.access(series, unsaid, base_url=standin).url == method.url
+        assert (await drs.access_async(series, unsaid, base_url=standin)).url == method.url
+        async with connect(standin) as resolver:
+            assert drs.access(series, unsaid, client=resolver).url == method.url
+            assert (await drs.access_async(series, unsaid, client=resolver)).url == method.url
+
+
+async def test_an_address_that_is_given_is_not_asked_for() -> None:
+    sent, settings = answering(FILE)
+    found = drs.resolve(SERIES, **settings)
+    assert drs.access(found, found.access_methods[0], **settings).url == "gs://a/b.dcm"
+    assert (await drs.access_async(found, found.access_methods[1], **settings)).url == "s3://a/b.dcm"
+    assert len(sent) == 1
+
+
+def test_a_signed_address_shows_neither_its_signature_nor_its_headers() -> None:
+    found = drs.resolve(SERIES, **answering(FILE)[1])
+    sent, settings = answering(
+        {"url": "https://a/b.dcm?X-Goog-Signature=c0ffee", "headers": ["Authorization: Basic x"]}
+    )
+    given = drs.access(found, drs.AccessMethod("https", None, "a/b?", None), **settings)
+    assert sent[0].url.raw_path.decode().endswith(f"dg.4DFC/{SERIES}/access/a%2Fb%3F")
+    assert (given.url[-6:], given.headers) == ("c0ffee", ("Authorization: Basic x",))
+    assert repr(given) == "AccessURL(url='https://a/b.dcm')"
+
+
+@pytest.mark.parametrize("body", [[], {}, {"url": 7}, {"url": "https://a", "headers": {}}])
+def test_what_is_no_address_breaks_the_contract(body: Any) -> None:
+    found = drs.resolve(SERIES, **answering(FILE)[1])
+    with pytest.raises(ContractError, match="no AccessURL"):
+        drs.access(found, found.access_methods[2], **answering(body)[1])
+
+
+@pytest.mark.parametrize("name", [None, "", ".", ".."])
+def test_what_cannot_be_asked_for_is_refused(name: str | None) -> None:
+    sent, settings = answering(FILE)
+    found = drs.resolve(SERIES, **settings)
+    with pytest.raises(ValueError, match="neither an address nor an identifier"):
+        drs.access(found, drs.AccessMethod("https", None, name, None), **settings)
+    assert len(sent) == 1
+
+
 def test_the_notebooks_series_guids_resolve_to_the_addresses_of_the_manifest(standin: str) -> None:
     with connect(standin) as idc:
         wanted = ["CRDC_Series_GUID", "CRDC_Instance_GUID", "GCS_URL", "SOPInstanceUID", "SeriesInstanceUID"]

@@ -4,7 +4,9 @@ import csv
 import datetime
 import hashlib
 import json
+import os
 import re
+import subprocess
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -179,6 +181,27 @@ def test_what_cannot_be_written_is_said_before_anything_is_sent(tmp_path: Path, 
         manifests.write(idc, {"Modality": "CT"}, tmp_path / "manifest", **more)
     with pytest.raises(InvalidFilter, match="all_of_idc"):
         manifests.write(idc, {}, tmp_path / "manifest")
+
+
+def test_what_a_killed_process_left_behind_is_in_nobodys_way_and_is_taken_away(tmp_path: Path) -> None:
+    ended = subprocess.Popen(["true"])
+    ended.wait()
+    for number in (os.getpid(), ended.pid):  # in a container, the next process often has the same number
+        (tmp_path / f"manifest.{number}.new").write_text("half of it")
+    receipt = manifests.write(client(service(ROWS)), {"Modality": "CT"}, tmp_path / "manifest")
+    assert receipt == manifests.read(tmp_path / "manifest")
+    assert sorted(one.name for one in tmp_path.iterdir()) == ["manifest", "manifest.json"]
+
+
+def test_a_manifest_does_not_take_the_place_of_a_folder_and_a_link_stays_one(tmp_path: Path) -> None:
+    (tmp_path / "folder").mkdir()
+    with pytest.raises(IsADirectoryError, match="is a folder"):
+        manifests.write(client(lambda *_: pytest.fail("something was sent")), RIDER, tmp_path / "folder")
+    (tmp_path / "link").symlink_to("folder/manifest")
+    receipt = manifests.write(client(service(ROWS)), {"Modality": "CT"}, tmp_path / "link")
+    assert (tmp_path / "link").is_symlink()
+    assert manifests.read(tmp_path / "link") == receipt
+    assert [one.name for one in (tmp_path / "folder").iterdir()] == ["manifest"]
 
 
 def test_a_selection_of_nothing_is_an_empty_manifest_that_says_so(standin: str, tmp_path: Path) -> None:

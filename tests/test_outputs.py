@@ -85,6 +85,19 @@ def test_a_walk_that_is_killed_again_and_again_writes_the_same_file_as_one_that_
     assert same(uninterrupted / how / name.replace("asynchronous", "rows"), tmp_path / name)
 
 
+@pytest.mark.parametrize(("name", "how"), [("loop", "time"), ("loop", "step"), ("asynchronous.loop", "step")])
+def test_a_loop_that_is_killed_again_and_again_gets_every_row_and_only_the_one_in_hand_once_more(
+    standin: str, uninterrupted: Path, tmp_path: Path, name: str, how: str
+) -> None:
+    tries = killed(standin, tmp_path, name, how, seed=1)
+    noted = (tmp_path / name).read_text().splitlines()
+    once = [uid for n, uid in enumerate(noted) if uid not in noted[n - 1 : n]]
+    with (uninterrupted / "time" / "rows.csv").open(newline="") as file:
+        assert once == [one["SeriesInstanceUID"] for one in csv.DictReader(file)]
+    assert tries > 3
+    assert len(noted) - len(once) <= tries
+
+
 # What is in the files:
 
 

@@ -25,7 +25,7 @@ from idc_ext import (
     ServerError,
     connect,
 )
-from idc_ext._paging import fetch
+from idc_ext._sending import fetch
 from idc_ext._walk import Call, Patience, Pending
 from idc_ext._whole import MOST_EMPTY_PAGES
 

@@ -3,10 +3,13 @@
 import asyncio
 import datetime
 import importlib
+import re
 import subprocess
 import sys
+import tomllib
 import tracemalloc
 from decimal import Decimal
+from pathlib import Path
 from typing import Any
 
 import duckdb
@@ -320,3 +323,10 @@ def test_no_library_of_tables_is_imported_before_it_is_needed() -> None:
         "assert not {'pyarrow', 'pandas', 'polars', 'duckdb', 'numpy'} & sys.modules.keys()"
     )
     subprocess.run([sys.executable, "-c", code], check=True)
+
+
+def test_nobody_who_installs_this_is_held_back_to_old_libraries() -> None:
+    project = tomllib.loads((Path(__file__).parents[1] / "pyproject.toml").read_text())["project"]
+    extras = [one for name, listed in project["optional-dependencies"].items() if name != "dev" for one in listed]
+    for requirement in (*project["dependencies"], *extras):
+        assert not re.search(r"<|==|~=", requirement), requirement

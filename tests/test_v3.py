@@ -35,7 +35,7 @@ from idc_ext import (
     Retired,
     ServerError,
     TruncatedResult,
-    _v3_answers,
+    _v3_pages,
     connect,
     v1,
     v3,
@@ -483,7 +483,7 @@ def interrupt(*_: Any, **__: Any) -> Any:
 def test_a_walk_that_is_interrupted_while_it_reads_a_page_does_not_look_whole(monkeypatch: pytest.MonkeyPatch) -> None:
     rows = iter(v3.manifest(client(archive(ROWS)), RIDER, page_size=2))
     got = [next(rows), next(rows)]
-    monkeypatch.setattr(_v3_answers, "_list", interrupt)
+    monkeypatch.setattr(_v3_pages, "_due", interrupt)
     with pytest.raises(KeyboardInterrupt):
         next(rows)
     monkeypatch.undo()
@@ -494,7 +494,8 @@ def test_a_walk_that_is_interrupted_while_it_reads_a_page_does_not_look_whole(mo
 
 
 def test_a_walk_that_is_interrupted_while_it_makes_rows_loses_none(monkeypatch: pytest.MonkeyPatch) -> None:
-    rows = iter(v3.manifest(client(archive(ROWS)), RIDER, page_size=2))
+    # Of rows that hold more than the document says: those that fit it are made when their page is read.
+    rows = iter(v3.manifest(client(archive([{**one, "more": 1} for one in ROWS])), RIDER, page_size=2))
     got = [next(rows), next(rows)]
     monkeypatch.setattr(V3ManifestRow, "__init__", interrupt)
     with pytest.raises(KeyboardInterrupt):

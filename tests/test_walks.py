@@ -25,13 +25,18 @@ from idc_ext import (
     PagingError,
     Progress,
     Rows,
+    _v1_answers,
+    _v3_pages,
     connect,
     deadline,
+    v1,
     v3,
 )
+from idc_ext._paging import SLOW
 from idc_ext._walk import Call, Patience
 from idc_ext.errors import DeadlineExceeded
 from tests.test_paging import FIRST, parse, resume
+from tests.test_v1 import SPEC, manifest_page
 from tests.test_v3 import HERE, RIDER, VERSION, archive, client, collect, page_of, row
 
 ROWS = [row(n) for n in range(11)]
@@ -253,6 +258,114 @@ def test_a_page_is_not_lost_where_the_next_cannot_be_asked_for_ahead(
         next(walk)
     del walk
     assert uids(manifest(3, checkpoint=path)) == UIDS
+
+
+class Late:
+    """A server whose pages take their time, and which says how many it was asked for while one was on its way."""
+
+    def __init__(self, seconds: float) -> None:
+        self.seconds = seconds
+        self.asked: list[Any] = []
+        self.events: list[tuple[str, Any]] = []
+
+    def __call__(self, path: str, body: Any) -> Any:
+        if "page" in body:
+            self.asked.append(body["page"])
+            self.events.append(("asked", body["page"]))
+            time.sleep(self.seconds)
+        return archive(ROWS)(path, body)
+
+
+@pytest.mark.parametrize("use", [lambda rows: rows.to_arrow(), lambda rows: list(rows)])
+def test_where_answers_take_their_time_the_next_page_is_on_its_way_while_one_is_read(
+    use: Callable[[Any], Any], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    late = Late(2 * SLOW)
+    read = _v3_pages.manifest_page
+
+    def reading(content: bytes) -> Any:
+        late.events.append(("read", json.loads(content)["page"]))
+        return read(200, json.loads(content))
+
+    monkeypatch.setattr(_v3_pages, "manifest_bytes", reading)
+    use(manifest(2, late))
+    assert sorted(late.asked) == list(range(6))
+    assert late.events.index(("asked", 4)) < late.events.index(("read", 3))
+
+
+@pytest.mark.parametrize("seconds", [0, 2 * SLOW])
+def test_pages_are_asked_for_ahead_only_where_all_are_wanted_and_answers_take_their_time(seconds: float) -> None:
+    late = Late(seconds)
+    pages = manifest(2, late).pages()
+    assert [next(pages), next(pages), next(pages)]
+    walk = iter(manifest(2, late))
+    assert [next(walk), next(walk)]
+    batches = manifest(2, late).batches() if not seconds else None
+    if batches is not None:
+        batches.read_next_batch()
+    time.sleep(0.05)
+    assert late.asked == [0, 1, 2, 0, *([] if seconds else [0])]
+
+
+@pytest.mark.parametrize("most", [None, 3])
+def test_v1s_next_page_is_on_its_way_while_one_is_read_unless_rows_are_counted(
+    most: int | None, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    events: list[tuple[str, int]] = []
+    usual = _v1_answers._reader
+
+    def answer(request: httpx.Request) -> httpx.Response:
+        n = int(request.url.params.get("next_page", "0"))
+        events.append(("asked", n))
+        time.sleep(2 * SLOW)
+        found = manifest_page({"SeriesInstanceUID": str(n)}, next_page=str(n + 1) if n < 4 else "")
+        return httpx.Response(200, json={**found, "manifest": {**found["manifest"], "totalFound": 5}})
+
+    def reader(*what: Any) -> Any:
+        return lambda content: (events.append(("read", len(content))), usual(*what)(content))[1]
+
+    monkeypatch.setattr(_v1_answers, "_reader", reader)
+    idc = connect(HERE, transport=httpx.MockTransport(answer))
+    rows = v1.preview_manifest(idc, SPEC, fields=["SeriesInstanceUID"]).walk(max_items=most)
+    assert [one.series_instance_uid for one in rows] == list("01234")[:most]
+    assert sorted(n for what, n in events if what == "asked") == list(range(most or 5))
+    reads = [place for place, (what, _) in enumerate(events) if what == "read"]
+    if most is None:
+        assert events.index(("asked", 4)) < reads[3]
+
+
+@pytest.mark.parametrize(
+    ("content", "token"),
+    [
+        (b'{"next_page": "abc"}', "abc"),
+        (b'{"a": {}, "next_page":"a-b_c=="}\n', "a-b_c=="),
+        (b'{"next_page": ""}', None),
+        (b'{"next_page": "a", "code": 200}', None),
+        (b'{"a": "\\"next_page\\": \\"a\\"}"}', None),
+        (b'{"next_page": "a\\u0062"}', None),
+        (b"", None),
+    ],
+)
+def test_a_token_is_found_only_where_a_body_ends_with_it(content: bytes, token: str | None) -> None:
+    assert _v1_answers.next_token(content) == token
+
+
+async def test_tasks_look_ahead_by_themselves_as_threads_do() -> None:
+    asked: list[Any] = []
+
+    async def answer(request: httpx.Request) -> httpx.Response:
+        body = json.loads(request.content or b"{}")
+        if "page" in body:
+            asked.append(body["page"])
+            await asyncio.sleep(2 * SLOW)
+        return httpx.Response(200, json=archive(ROWS)(request.url.path, body))
+
+    async with connect(HERE, transport=httpx.MockTransport(answer)) as idc:
+        reading = [(one.series_instance_uid, len(asked)) async for one in v3.manifest(idc, RIDER, page_size=2)]
+    assert [uid for uid, _ in reading] == UIDS
+    assert asked == list(range(6))
+    assert dict(reading)[UIDS[0]] == 1
+    assert dict(reading)[UIDS[6]] == 5
 
 
 def test_the_deadline_of_a_walk_is_that_of_the_pages_asked_for_ahead() -> None:

@@ -6,6 +6,7 @@ anything heavy is imported, and says so in one sentence when the extra `cli` is 
 
 from __future__ import annotations
 
+import io
 import os
 import signal
 import sys
@@ -47,9 +48,22 @@ def main(argv: Sequence[str] | None = None) -> int:
     except KeyboardInterrupt:
         return 130
     if argv is None:
+        _write_whole()
         # So that what is half written is taken away, or kept in a state that can be gone on with.
         signal.signal(signal.SIGTERM, _terminate)
     return run(words)
+
+
+def _write_whole() -> None:
+    """Have every write to standard output finished or fail.
+
+    With PYTHONUNBUFFERED, Python leaves to the system how much of a write is done, and forgets the rest: a disk that
+    fills up or a reader that leaves would go unnoticed.
+    """
+    out = sys.stdout
+    if isinstance(out, io.TextIOWrapper) and isinstance(out.buffer, io.RawIOBase):
+        said = {"encoding": out.encoding, "errors": out.errors, "line_buffering": out.line_buffering}
+        sys.stdout = io.TextIOWrapper(io.BufferedWriter(out.detach()), **said)  # type: ignore[arg-type] # as they were
 
 
 def _terminate(*_: object) -> NoReturn:

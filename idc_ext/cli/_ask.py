@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from .._paging import fetch
+from .._sending import fetch
 from .._walk import Call
 
 if TYPE_CHECKING:

@@ -71,7 +71,7 @@ def way(idc: IDC, context: Context) -> Iterator[Finding]:
     bundle = missing_certificates()
     if bundle is not None:
         name, place = bundle
-        yield Finding(name, "problem", f"{place} does not exist", "correct or unset it: no certificate is trusted")
+        yield Finding(name, "problem", f"it names {place}", "correct or unset it: no certificate is trusted")
 
 
 def connection(answer: Look, base_url: str) -> Iterator[Finding]:
@@ -80,6 +80,8 @@ def connection(answer: Look, base_url: str) -> Iterator[Finding]:
     if answer.tls is not None:
         told = f"{answer.tls.version}, certificate by {answer.tls.issuer} until {answer.tls.expires}"
         yield Finding("TLS", "ok", told)
+    elif base_url.startswith("https://"):
+        yield Finding("TLS", "note", "there is, and nothing can be said of it here")
     elif re.match(r"http://(127\.|localhost[:/]|localhost$|\[::1\])", base_url):
         yield Finding("TLS", "note", "none, on this machine")
     else:

@@ -26,7 +26,7 @@ COMMANDS = (
     ("counts", "selection:counts", "Count what a selection holds."),
     ("licenses", "selection:licenses", "List the licences of a selection, the one of most series first."),
     ("citations", "selection:citations", "Say how to cite the data of a selection."),
-    ("sql", "selection:sql", "Run one SELECT over the index tables."),
+    ("sql", "sql:sql", "Run one SELECT over the index tables, or write one."),
     ("manifest", "manifest:manifest", "List the series of a selection, to look at or to download by."),
     ("viewer", "selection:viewer", "Give the address where a study or series can be looked at."),
     ("verify", "manifest:verify", "Make the request of a manifest again, and say what is different."),

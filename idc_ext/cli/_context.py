@@ -31,6 +31,16 @@ Limit = Annotated[int | None, Parameter(name=["--limit", "-n"], validator=Number
 Flag = Annotated[bool, Parameter(negative=())]
 
 
+def _segment(_: object, value: str) -> None:
+    """Refuse what a URL would take for another place."""
+    if not value.strip("."):
+        raise ValueError(f"{value!r} is no name")
+
+
+#: What becomes a segment of a path.
+Name = Annotated[str, Parameter(validator=_segment)]
+
+
 class InputError(ValueError):
     """Words on the command line that cannot be followed. Nothing has been sent."""
 

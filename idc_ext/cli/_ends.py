@@ -38,6 +38,8 @@ _CODES: tuple[tuple[type[BaseException], int], ...] = (
     (errors.APIError, REFUSED),
     (Refusal, REFUSED),
     (errors.LicenseRefused, REFUSED),
+    (errors.CostRefused, REFUSED),
+    (errors.BigQueryError, REFUSED),
     (errors.PagingError, REFUSED),
     (errors.TruncatedResult, REFUSED),
     (errors.ContractError, REFUSED),
@@ -57,8 +59,8 @@ def ended(error: BaseException, base_url: str | None = None) -> tuple[int, str] 
         return UNREACHED, sentence
     if isinstance(error, ModuleNotFoundError) and error.name in _EXTRAS:
         return INPUT, f"this needs the package {error.name}: pip install 'idc-client[{_EXTRAS[error.name]}]'"
-    if isinstance(error, OSError) and (bundle := missing_certificates()):
-        return INPUT, f"{bundle[0]} names {bundle[1]}, which does not exist: correct or unset it"
+    if isinstance(error, OSError) and not error.filename and (bundle := missing_certificates()):
+        return INPUT, f"{bundle[0]} names {bundle[1]}: correct or unset it"
     if isinstance(error, OSError) and error.strerror:
         where = f"{error.filename}: " if error.filename else ""
         return INPUT, f"{where}{error.strerror}"

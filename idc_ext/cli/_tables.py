@@ -27,9 +27,14 @@ _LEAST, _BETWEEN = 28, 3
 _LONGEST = 400
 
 
+class _Console(Console):
+    def on_broken_pipe(self) -> None:
+        raise  # what is being handled: it is `run` that says how that ends
+
+
 def console(file: IO[str], width: int | None) -> Console:
     """Make a console on a file, which colours terminals only; None is as wide as the terminal."""
-    return Console(file=file, markup=False, emoji=False, highlight=False, soft_wrap=False, width=width)
+    return _Console(file=file, markup=False, emoji=False, highlight=False, soft_wrap=False, width=width)
 
 
 def rows(result: Listing, columns: Sequence[str], file: IO[str], *, most: int) -> None:

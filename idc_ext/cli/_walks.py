@@ -74,6 +74,8 @@ def emit(
     form = out.chosen()
     if partition_by and (form != "parquet" or out.path is None):
         raise InputError("--partition-by goes with --format parquet and -o FOLDER")
+    if partition_by and not rows.columns.others:
+        partition_by = _output.named([*partition_by], _chosen(rows.columns, out.columns).names)
     if out.path is not None and form in FORMATS and not out.spreadsheet and not (rows.columns.others and out.columns):
         chosen = evolve(rows, columns=_chosen(rows.columns, out.columns))
         return _into_file(chosen, out.path, form, limit=limit, partition_by=partition_by, restart=restart)

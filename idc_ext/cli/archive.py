@@ -21,14 +21,14 @@ from idc_client.api.v3 import (
 from idc_client.types import UNSET
 
 from .. import v3
-from .._paging import fetch
+from .._sending import fetch
 from .._suggest import did_you_mean
 from .._v3_answers import table as read_table
 from .._walk import Call
 from ..errors import NotFound, TruncatedResult
 from . import _ends
 from ._ask import ask, ask_list
-from ._context import Count, Flag, Given
+from ._context import Count, Flag, Given, Name
 from ._output import Output, emit
 from ._results import Listing, Record, listing
 from ._safe import visible
@@ -62,7 +62,7 @@ def collections(*, out: Output = _OUTPUT, context: Given) -> None:
     emit(listing(found, brief=("collection_id", "cancer_types", "tumor_locations", "species", "subjects")), out)
 
 
-def collection(collection_id: str, /, *, out: Output = _OUTPUT, context: Given) -> None:
+def collection(collection_id: Name, /, *, out: Output = _OUTPUT, context: Given) -> None:
     """Show one collection, with its counts, modalities and licences.
 
     Args:
@@ -130,7 +130,7 @@ def tables(*, out: Output = _OUTPUT, context: Given) -> None:
         emit(listing(ask_list(idc, get_tables, "tables"), columns=("name", "column_count")), out)
 
 
-def table(name: str, /, *, out: Output = _OUTPUT, context: Given) -> None:
+def table(name: Name, /, *, out: Output = _OUTPUT, context: Given) -> None:
     """Show the columns of a table.
 
     Args:
@@ -151,7 +151,7 @@ def clinical_tables(*, collection: str | None = None, out: Output = _OUTPUT, con
         emit(listing(ask_list(idc, get_clinical_tables, "tables", collection_id=wanted)), out)
 
 
-def clinical_table(name: str, /, *, out: Output = _OUTPUT, context: Given) -> None:
+def clinical_table(name: Name, /, *, out: Output = _OUTPUT, context: Given) -> None:
     """Show the columns of a clinical table.
 
     Args:
@@ -162,7 +162,7 @@ def clinical_table(name: str, /, *, out: Output = _OUTPUT, context: Given) -> No
 
 
 def clinical_rows(
-    name: str,
+    name: Name,
     /,
     *,
     max_rows: Count = 100_000,

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from attrs import asdict, evolve
 
 from .._reach import look
+from ..errors import InvalidBaseURL
 from . import _checks, _ends
 from ._checks import Finding, redacted
 from ._context import Flag, Given
@@ -52,7 +53,11 @@ def _all(context: Given, offline: bool) -> Iterator[Finding]:
     yield from _safely("programs", _checks.programs)
     yield from _safely("credentials", lambda: _checks.credentials(context))
     # What is wrong with the file has been said, and nothing here needs a user.
-    idc = evolve(context, credentials=None).connect()
+    try:
+        idc = evolve(context, credentials=None).connect()
+    except InvalidBaseURL as error:
+        yield Finding("address", "problem", str(error), "correct --base-url or IDC_BASE_URL")
+        return
     yield from _safely("way", lambda: _checks.way(idc, context))
     if offline:
         return

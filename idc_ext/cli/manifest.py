@@ -94,9 +94,10 @@ def manifest(
         raise InputError(f"a list to download by is whole: --format {form} takes no --limit, --columns, --partition-by")
     if not lines and source != "aws":
         raise InputError("rows have the addresses of aws: --source gcs goes with --format s5cmd or idc")
-    if sidecar and (out.path is None or not (lines or form in TABLES) or limit is not None or out.columns):
+    part = limit is not None or out.columns or partition_by or out.spreadsheet
+    if sidecar and (out.path is None or not (lines or form in TABLES) or part):
         raise InputError(
-            "--sidecar goes with -o FILE in s5cmd, idc, csv, jsonl or parquet, and with all rows and columns"
+            "--sidecar goes with -o FILE in s5cmd, idc, csv, jsonl or parquet, all rows and columns as they are"
         )
     with context.connect() as idc:
         if out.path is not None and (lines or sidecar):

@@ -29,13 +29,12 @@ def resolve(*guids: str, resolver: str | None = None, out: Output = _OUTPUT, con
         resolver: Where the resolver is; else the variable IDC_DRS_URL, else the CRDC's.
     """
     from .. import drs
-    from ..connect import connect
 
     named = [guid for one in guids for guid in (sys.stdin.read().split() if one == DASH else [one])]
     if not named:
         raise InputError("resolve takes GUIDs, such as dg.4DFC/099a1844-dc1c-44bd-91f8-e6f1860cbfce")
     base = resolver or os.environ.get(drs.VARIABLE) or drs.RESOLVER
-    with connect(base, timeout=context.timeout, retries=context.retries) as client:
+    with attrs.evolve(context, base_url=base, credentials=None).connect() as client:
         found = [drs.resolve(guid, base_url=base, client=client) for guid in named]
     if len(found) == 1 and out.format in (None, "json", "table"):
         emit(Record(_plain(attrs.asdict(found[0]))), out)
@@ -101,9 +100,19 @@ def completion(shell: Literal["bash", "zsh", "fish"], /, *, install: Flag = Fals
     from ._app import app
 
     if install:
-        print(f"installed in {app.install_completion(shell=shell)}: start a new shell", file=sys.stderr)
+        where = app.install_completion(shell=shell)
+        if shell == "zsh":
+            _load_in_zsh(Path.home() / ".zshrc", str(where.parent))
+        print(f"installed in {where}: start a new shell", file=sys.stderr)
     else:
         emit(Text(app.generate_completion(shell=shell).splitlines()))
+
+
+def _load_in_zsh(start: Path, folder: str) -> None:
+    """Have zsh look for completions once it has been told of the folder; what it did before does not count."""
+    before, told, after = (start.read_text(encoding="utf-8") if start.exists() else "").rpartition(f"fpath=({folder} ")
+    if told and "compinit" not in after:
+        start.write_text(f"{before}{told}{after.rstrip()}\nautoload -Uz compinit && compinit\n", encoding="utf-8")
 
 
 def _show(url: str) -> None:

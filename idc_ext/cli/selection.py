@@ -12,9 +12,9 @@ from cyclopts import Parameter
 from .. import v3
 from ..errors import InvalidFilter, TruncatedResult
 from . import _ends, _where
-from ._context import DASH, FILTERS, Count, Flag, Given, InputError
+from ._context import DASH, FILTERS, Flag, Given, InputError
 from ._output import Output, by_ending, emit
-from ._results import Listing, Record, Text, listing
+from ._results import Record, Text, listing
 from ._safe import visible
 
 if TYPE_CHECKING:
@@ -105,37 +105,6 @@ def citations(
         raise TruncatedResult(f"doi.org did not say how to cite {visible(', '.join(missing))}: try again later")
 
 
-def sql(
-    statement: str | None = None,
-    /,
-    *,
-    file: Path | None = None,
-    max_rows: Count | None = None,
-    allow_truncated: Flag = False,
-    out: Output = _OUTPUT,
-    context: Given,
-) -> None:
-    """Run one SELECT over the index tables, in DuckDB's SQL.
-
-    `idc-ext tables` lists them. A result that is cut short ends with 1 and is not written.
-
-    Args:
-        statement: Begins with SELECT or WITH; `-` reads standard input.
-        file: Where the statement is, in place of the words.
-        max_rows: The most rows, up to 10000, which is the default.
-        allow_truncated: Take a part if there are more rows.
-    """
-    if (statement is None) == (file is None):
-        raise InputError("sql takes either a statement or --file FILE")
-    out.chosen()  # a statement may take long: better said now
-    text = content(file if file is not None else Path(DASH)) if statement in (None, DASH) else statement
-    with context.connect() as idc:
-        found = v3.sql(idc, text or "", max_rows=max_rows, allow_truncated=allow_truncated)
-    emit(Listing(found.columns, found.rows, total=None if found.truncated else len(found.rows)), out)
-    if found.truncated:
-        _ends.say(f"the statement has more rows than these {len(found.rows)}")
-
-
 def viewer(
     *,
     series: str | None = None,
@@ -166,7 +135,7 @@ def explain_nothing(idc: IDC, wanted: v3.Filters) -> None:
     except Exception:
         _ends.say("nothing found")  # the answer is there; that a hint is not to be had makes it no worse
     else:
-        _ends.say("nothing found: each value occurs, but not all of them together")
+        _ends.say("nothing found: no series meets all of that")
 
 
 def name_of(path: Path) -> str:

@@ -7,6 +7,7 @@ import os
 import subprocess
 import sys
 import threading
+from contextlib import contextmanager
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import TYPE_CHECKING, Any, NamedTuple
 
@@ -15,6 +16,7 @@ import pytest
 from idc_ext.cli import main
 
 if TYPE_CHECKING:
+    import ssl
     from collections.abc import Callable, Iterator
     from pathlib import Path
 
@@ -83,6 +85,13 @@ class Says:
 
 @pytest.fixture
 def says() -> Iterator[Says]:
+    with saying() as service:
+        yield service
+
+
+@contextmanager
+def saying(secured: ssl.SSLContext | None = None) -> Iterator[Says]:
+    """Serve canned answers, over TLS if it is said how."""
     service = Says()
 
     class Handler(BaseHTTPRequestHandler):
@@ -103,8 +112,15 @@ def says() -> Iterator[Says]:
         def log_message(self, *_: object) -> None:
             pass
 
-    with ThreadingHTTPServer(("127.0.0.1", 0), Handler) as server:
+    class Server(ThreadingHTTPServer):
+        def handle_error(self, *_: object) -> None:
+            pass  # of whoever does not trust it
+
+    with Server(("127.0.0.1", 0), Handler) as server:
         service.url = f"http://127.0.0.1:{server.server_port}"
+        if secured is not None:
+            server.socket = secured.wrap_socket(server.socket, server_side=True, do_handshake_on_connect=False)
+            service.url = f"https://localhost:{server.server_port}"
         thread = threading.Thread(target=server.serve_forever, daemon=True)
         thread.start()
         yield service

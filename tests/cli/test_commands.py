@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import io
 import json
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
@@ -13,7 +14,6 @@ from idc_ext import auth
 
 if TYPE_CHECKING:
     from collections.abc import Callable
-    from pathlib import Path
 
     from tests.cli.conftest import Ended, Says
 
@@ -69,6 +69,10 @@ def test_counts_take_a_file(ask: Callable[..., Ended], tmp_path: Path) -> None:
 def test_counts_take_filters_from_standard_input(process: Callable[..., Ended]) -> None:
     ended = process("counts", "--filters", "-", input='{"collection_id": "rider_pilot"}')
     assert ended.json["series"] == 774
+
+
+def test_nothing_found_says_nothing_of_values_that_were_not_looked_up(ask: Callable[..., Ended]) -> None:
+    assert ask("counts", "-w", "PatientID=nobody").err == "idc-ext: nothing found: no series meets all of that\n"
 
 
 def test_nothing_found_says_which_value_does_not_occur(ask: Callable[..., Ended]) -> None:
@@ -279,3 +283,14 @@ def test_each_shell_gets_a_script(run: Callable[..., Ended], shell: str) -> None
     ended = run("completion", shell)
     assert ended.code == 0
     assert "require-commercial" in ended.out
+
+
+@pytest.mark.parametrize("before", ["", "autoload -Uz compinit && compinit\n"])
+def test_zsh_looks_for_completions_after_it_was_told_where_they_are(run: Callable[..., Ended], before: str) -> None:
+    start = Path.home() / ".zshrc"
+    start.write_text(before)
+    for _ in range(2):
+        assert run("completion", "zsh", "--install").code == 0
+    (script,) = (Path.home() / ".zsh" / "completions").iterdir()
+    lines = [line for line in start.read_text().removeprefix(before).splitlines() if line and line[0] != "#"]
+    assert lines == [f"fpath=({script.parent} $fpath)", "autoload -Uz compinit && compinit"]

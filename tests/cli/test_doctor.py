@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import getpass
 import os
+import re
 from email.utils import formatdate
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -11,6 +12,8 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from idc_ext.cli import _checks
+from tests.cli.certificates import certified
+from tests.cli.conftest import saying
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -106,6 +109,76 @@ def test_a_missing_bundle_of_certificates_is_a_problem(
 ) -> None:
     monkeypatch.setenv("SSL_CERT_FILE", "/nowhere/ca.pem")
     assert states(run("doctor", "--offline", "--json"))["SSL_CERT_FILE"] == "problem"
+
+
+def test_a_trusted_certificate_is_told_with_who_vouches_for_it_and_until_when(
+    run: Callable[..., Ended], monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    secured = certified(tmp_path / "ca.pem")
+    monkeypatch.setenv("SSL_CERT_FILE", str(tmp_path / "ca.pem"))
+    with saying(secured) as service:
+        service.answers["/v3/version"] = (200, VERSION)
+        ended = run("--base-url", service.url, "doctor", "--json")
+    assert (states(ended)["service"], states(ended)["TLS"]) == ("ok", "ok"), ended.out
+    assert re.fullmatch(r"TLSv1\.3, certificate by Loopback Trust until .+ GMT", details(ended)["TLS"])
+
+
+@pytest.mark.parametrize(
+    ("made", "trusted", "says"),
+    [
+        ({}, False, r"not trusted here \(self-signed certificate\); .* SSL_CERT_FILE"),
+        ({"days": -1}, True, r"not trusted here \(certificate has expired\); check the clock"),
+        ({"name": "example.org"}, True, r"not trusted here \(Hostname mismatch, .*'localhost'\); check --base-url"),
+    ],
+)
+def test_a_certificate_that_is_not_trusted_is_told_with_why_and_what_to_do(
+    run: Callable[..., Ended],
+    monkeypatch: pytest.MonkeyPatch,
+    tmp_path: Path,
+    made: dict[str, Any],
+    trusted: bool,
+    says: str,
+) -> None:
+    secured = certified(tmp_path / "ca.pem", **made)
+    if trusted:
+        monkeypatch.setenv("SSL_CERT_FILE", str(tmp_path / "ca.pem"))
+    with saying(secured) as service:
+        report = run("--base-url", service.url, "doctor", "--json")
+        ended = run("--base-url", service.url, "stats")
+    assert (report.code, states(report)["service"]) == (3, "unreached")
+    assert re.search(says, details(report)["service"])
+    assert (ended.code, ended.err) == (3, f"idc-ext: {details(report)['service']}\n")
+
+
+def test_a_service_without_tls_is_not_taken_for_a_broken_network(run: Callable[..., Ended], says: Says) -> None:
+    ended = run("--base-url", says.url.replace("http:", "https:"), "--retries", "0", "stats")
+    assert ended.code == 3
+    assert "speaks no TLS; check --base-url: https, or http?" in ended.err
+
+
+def test_a_bundle_without_certificates_is_a_problem_that_is_named(
+    run: Callable[..., Ended], monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    certified(tmp_path / "ca.pem")
+    monkeypatch.setenv("SSL_CERT_FILE", str(tmp_path / "ca.key"))
+    assert states(run("doctor", "--offline", "--json"))["SSL_CERT_FILE"] == "problem"
+    ended = run("stats")
+    assert (ended.code, ended.err.count("\n")) == (2, 1)
+    assert "ca.key, which holds no certificates: correct or unset it" in ended.err
+    # What else is wrong is not put down to it.
+    assert "nowhere.json: No such file" in run("counts", "--filters", "nowhere.json").err
+
+
+@pytest.mark.parametrize("url", ["nonsense", "http://h:99999", "https://ada:hunter2@h"])
+def test_an_address_that_cannot_be_one_is_a_problem_and_the_rest_is_reported(
+    run: Callable[..., Ended], monkeypatch: pytest.MonkeyPatch, url: str
+) -> None:
+    monkeypatch.setenv("IDC_BASE_URL", url)
+    ended = run("doctor", "--json")
+    assert (ended.code, states(ended)["address"]) == (1, "problem")
+    assert "the base URL" in details(ended)["address"]
+    assert "hunter2" not in ended.out
+    assert states(ended)["idc-ext"] == "ok"
 
 
 def test_nothing_secret_is_in_the_report(

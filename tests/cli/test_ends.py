@@ -21,6 +21,9 @@ if TYPE_CHECKING:
     from tests.cli.conftest import Ended, Says
 
 
+MORE_THAN_A_PIPE_HOLDS = ("-w", "collection_id=rider_pilot,rider_lung_pet_ct")
+
+
 @pytest.mark.parametrize(
     ("words", "complaint"),
     [
@@ -33,9 +36,12 @@ if TYPE_CHECKING:
         (["counts", "--filters", "/nowhere/filters.json"], "No such file"),
         (["values", "modality"], "did you mean Modality"),
         (["values"], "ATTRIBUTE"),
+        (["collection", ".."], "'..' is no name"),
+        (["table", ""], "'' is no name"),
+        (["clinical", "rows", "."], "'.' is no name"),
         (["viewer"], "series or study"),
         (["viewer", "--series", "x"], "DICOM UID"),
-        (["sql"], "either a statement or --file"),
+        (["sql"], "takes one of: a statement, --file FILE"),
         (["sql", "SELECT '--'"], "comment mark"),
         (["resolve", "x"], "no GUID"),
         (["resolve"], "takes GUIDs"),
@@ -47,13 +53,17 @@ if TYPE_CHECKING:
         (["manifest", "--all-of-idc", "-f", "s5cmd", "-n", "1"], "whole"),
         (["manifest", "--all-of-idc", "--source", "gcs"], "s5cmd or idc"),
         (["manifest", "--all-of-idc", "--sidecar"], "-o FILE"),
+        (["manifest", "--all-of-idc", "--sidecar", "-o", "x.parquet", "--partition-by", "Modality"], "as they are"),
         (["manifest", "--all-of-idc", "--partition-by", "Modality"], "parquet"),
+        (["manifest", "--all-of-idc", "-o", "x.parquet", "--partition-by", "modality"], "did you mean Modality"),
         (["cohorts", "delete"], "numbers of the cohorts"),
         (["cohorts", "create", "x"], "--where or --filters"),
         (["cohorts", "manifest", "1", "-w", "race=ASIAN"], "its own filters"),
         (["cohorts", "list"], "credentials"),
         (["--base-url", "ftp://x", "stats"], "http or https"),
         (["--timeout", "-1", "stats"], "from 0 on"),
+        (["--timeout", "0", "stats"], "more than 0"),
+        (["--timeout", "0", "resolve", "099a1844-dc1c-44bd-91f8-e6f1860cbfce"], "more than 0"),
         (["--deadline", "nan", "stats"], "from 0 on"),
         (["completion", "tcsh"], "Choose from"),
         (["stats", "-o", "/dev/null"], "exists and is no file"),
@@ -123,6 +133,11 @@ def test_a_deadline_that_is_over_ends_with_3(ask: Callable[..., Ended]) -> None:
     assert "deadline" in ended.err
 
 
+def test_a_time_to_wait_that_no_socket_can_count_to_is_for_ever(ask: Callable[..., Ended]) -> None:
+    for endless in ("inf", "1e300"):
+        assert ask("--timeout", endless, "version").code == 0
+
+
 def test_every_error_of_the_library_has_a_code() -> None:
     kinds = [errors.IDCError, *everything_below(errors.IDCError)]
     assert all(any(issubclass(kind, one) for one, _ in _ends._CODES) for kind in kinds)
@@ -134,7 +149,7 @@ def everything_below(kind: type) -> list[type]:
 
 
 def test_a_fault_of_ours_shows_itself(run: Callable[..., Ended], monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("idc_ext._paging.fetch", lambda *_: 1 / 0)
+    monkeypatch.setattr("idc_ext._sending.fetch", lambda *_: 1 / 0)
     monkeypatch.setattr("idc_ext.cli._ask.fetch", lambda *_: 1 / 0)
     ended = run("stats")
     assert ended.code == 70
@@ -153,12 +168,14 @@ def test_without_the_extra_one_sentence_says_what_to_install(
     assert ended.err == "idc-ext: the command line needs the extra `cli`: pip install 'idc-client[cli]'\n"
 
 
-def test_a_reader_who_has_had_enough_ends_it_quietly(standin: str) -> None:
-    command = [sys.executable, "-m", "idc_ext", "--base-url", standin, "manifest", "-w", "Modality=CT"]
-    with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE) as child:
+@pytest.mark.parametrize(("form", "unbuffered"), [("csv", ""), ("table", "1"), ("parquet", "1")])
+def test_a_reader_who_has_had_enough_ends_it_quietly(standin: str, form: str, unbuffered: str) -> None:
+    command = [sys.executable, "-m", "idc_ext", "--base-url", standin, "manifest", "-f", form, *MORE_THAN_A_PIPE_HOLDS]
+    environment = {**os.environ, "PYTHONUNBUFFERED": unbuffered}
+    with subprocess.Popen(command, env=environment, stdout=subprocess.PIPE, stderr=subprocess.PIPE) as child:
         assert child.stdout is not None
         assert child.stderr is not None
-        assert child.stdout.readline().startswith(b"collection_id,")
+        assert child.stdout.read(9)
         child.stdout.close()
         assert child.stderr.read() == b""
         assert child.wait(60) == 141

@@ -103,6 +103,13 @@ def test_what_is_nobodys_is_not_found_in_the_shape_of_drs(http: httpx.Client, gu
     assert (answer.status_code, answer.json()) == (404, {"msg": "no record found", "status_code": 404})
 
 
+def test_each_way_to_the_bytes_gives_its_address_to_who_asks_for_it(http: httpx.Client) -> None:
+    for method in resolved(http, SERIES)["access_methods"]:
+        assert resolved(http, f"dg.4DFC/{SERIES}/access/{method['access_id']}") == method["access_url"]
+    for unknown in (f"{SERIES}/access/ftp", f"{NOBODY}/access/gs", f"{SERIES}/access/", f"{SERIES}/access"):
+        assert http.get(f"{OBJECTS}/{unknown}").status_code == 404
+
+
 @pytest.mark.parametrize(("method", "path", "status"), [("POST", f"{OBJECTS}/x", 405), ("GET", "/ga4gh/drs/v1/x", 404)])
 def test_other_requests_fail_in_the_shape_of_drs(http: httpx.Client, method: str, path: str, status: int) -> None:
     answer = http.request(method, path)

@@ -29,7 +29,8 @@ WHOLE = ("instanceCount", "series_init_idc_version", "series_revised_idc_version
 ORDER = "collection_id, PatientID, StudyInstanceUID, SeriesInstanceUID"
 #: No series is there twice, which `totals are those of the tables` looks at; to count them as distinct takes longest.
 COUNTS = """
-count(DISTINCT PatientID) AS patients, count(DISTINCT StudyInstanceUID) AS studies, count(*) AS series, CAST(coalesce(sum(instanceCount), 0) AS BIGINT) AS instances,
+count(DISTINCT PatientID) AS patients, count(DISTINCT StudyInstanceUID) AS studies, count(*) AS series,
+CAST(coalesce(sum(instanceCount), 0) AS BIGINT) AS instances,
 coalesce(sum(series_size_MB), 0) / 1000000 AS size_TB
 """
 NOWHERE = (

@@ -1,0 +1,91 @@
+"""The rows of a page, in the form they were decoded into, and in any other that is asked for. Pure.
+
+Whatever the form, the same is seen: rows, records by wire name, and the values of a column. What was not decoded is
+made when it is first looked at.
+"""
+
+from __future__ import annotations
+
+from functools import cached_property
+from operator import attrgetter, itemgetter
+from typing import TYPE_CHECKING, Any, Generic, Protocol, TypeVar
+
+from attrs import field, frozen
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+
+T = TypeVar("T")
+
+
+class Content(Protocol[T]):
+    """Rows in any form."""
+
+    def __len__(self) -> int: ...
+
+    @property
+    def records(self) -> list[Any]:
+        """By wire name."""
+
+    @property
+    def rows(self) -> list[T]:
+        """As the caller is given them."""
+
+    def column(self, name: str) -> list[Any]:
+        """Give the values under one wire name."""
+
+    def cut(self, start: int, end: int | None) -> Content[T]:
+        """Take some of the rows."""
+
+
+@frozen
+class Records(Generic[T]):
+    """Rows as JSON has them."""
+
+    records: list[Any]
+    #: Makes a row of a record; None where rows are records.
+    make: Callable[[Any], T] | None = field(default=None, repr=False, eq=False)
+
+    @cached_property
+    def rows(self) -> list[T]:
+        """Rows, made of the records."""
+        return self.records if self.make is None else [self.make(record) for record in self.records]
+
+    def __len__(self) -> int:
+        return len(self.records)
+
+    def column(self, name: str) -> list[Any]:
+        """Give the values under one wire name, or raise LookupError."""
+        return list(map(itemgetter(name), self.records))
+
+    def cut(self, start: int, end: int | None) -> Records[T]:
+        """Take some of the rows."""
+        return self if not start and end is None else Records(self.records[start:end], self.make)
+
+
+@frozen
+class Made(Generic[T]):
+    """Rows as `_straight` decoded them: objects of msgspec's, which nothing of the document is missing from."""
+
+    rows: list[T]
+    #: The attribute that holds what travels under each wire name.
+    attributes: Mapping[str, str] = field(repr=False, eq=False)
+
+    @cached_property
+    def records(self) -> list[Any]:
+        """Records, made of the rows."""
+        import msgspec
+
+        records: list[Any] = msgspec.to_builtins(self.rows)
+        return records
+
+    def __len__(self) -> int:
+        return len(self.rows)
+
+    def column(self, name: str) -> list[Any]:
+        """Give the values under one wire name, or raise LookupError."""
+        return list(map(attrgetter(self.attributes[name]), self.rows))
+
+    def cut(self, start: int, end: int | None) -> Made[T]:
+        """Take some of the rows."""
+        return self if not start and end is None else Made(self.rows[start:end], self.attributes)

@@ -1,0 +1,49 @@
+"""What the tests of BigQuery share."""
+
+from __future__ import annotations
+
+import os
+from contextlib import AbstractContextManager, contextmanager
+from typing import TYPE_CHECKING, TypeAlias
+
+import pytest
+
+from tests.bigquery.oracle import Tables
+from tests.bigquery.recorded import Recorded, serving
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
+Records: TypeAlias = "Callable[[str], AbstractContextManager[Recorded]]"
+
+
+@pytest.fixture(scope="session")
+def tables() -> Tables:
+    """IDC's public tables in BigQuery, for a few collections, in DuckDB."""
+    return Tables()
+
+
+@pytest.fixture(autouse=True)
+def nobody(monkeypatch: pytest.MonkeyPatch, tmp_path_factory: pytest.TempPathFactory) -> None:
+    """No credentials and no settings of whoever runs the tests."""
+    for name in list(os.environ):
+        if name.startswith(("GOOGLE_", "GCLOUD_", "CLOUDSDK_", "BIGQUERY_", "IDC_")):
+            monkeypatch.delenv(name)
+    for name in ("IDC_BASE_URL", "IDC_TOKEN", "IDC_CREDENTIALS", "IDC_DRS_URL", "IDC_LOG"):
+        monkeypatch.setenv(name, "")  # so that what a command sets is undone
+        monkeypatch.delenv(name)
+    monkeypatch.setenv("HOME", str(tmp_path_factory.mktemp("home")))
+    monkeypatch.setenv("NO_GCE_CHECK", "true")  # asks no metadata server
+
+
+@pytest.fixture
+def records(monkeypatch: pytest.MonkeyPatch) -> Records:
+    """Serves a file of exchanges as BigQuery."""
+
+    @contextmanager
+    def serve(name: str) -> Iterator[Recorded]:
+        with serving(name) as recorded, monkeypatch.context() as patch:
+            patch.setenv("BIGQUERY_EMULATOR_HOST", recorded.url)
+            yield recorded
+
+    return serve

@@ -1,0 +1,137 @@
+"""BigQuery's REST API on loopback: it answers what stands in a file of exchanges, and nothing else.
+
+The files in `exchanges` were written by hand after the reference of the API, since nobody here has an account there;
+every answer in them that is no refusal was held against Google's discovery document `bigquery.v2`. A request must be
+the next one that is expected: method, path, the named query parameters (null: absent) and members of the body. `{job}`
+stands for the job's name, which the client chooses, and `{query}` for the statement. An exchange that says `again` may
+come more than once.
+"""
+
+from __future__ import annotations
+
+import json
+import threading
+from contextlib import contextmanager
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+from urllib.parse import parse_qs, urlsplit
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+FOLDER = Path(__file__).parent / "exchanges"
+
+
+class Recorded:
+    """A service that answers as recorded.
+
+    Attributes:
+        url: Where it is.
+        asked: What came: method, path, query, headers and body of each request.
+        unexpected: Requests that were not to come.
+    """
+
+    def __init__(self, name: str) -> None:
+        self._exchanges: list[dict[str, Any]] = json.loads((FOLDER / f"{name}.json").read_text(encoding="utf-8"))
+        self._at = 0
+        self._names = {"job": "", "query": ""}
+        self.url = ""
+        self.asked: list[dict[str, Any]] = []
+        self.unexpected: list[str] = []
+
+    @property
+    def left(self) -> int:
+        """How many exchanges have not come."""
+        return sum(not one.get("again") for one in self._exchanges[self._at :])
+
+    def statements(self, *, dry_run: bool) -> list[str]:
+        """The statements that were sent."""
+        found = [one["body"]["configuration"] for one in self.asked if one["path"].endswith("/jobs")]
+        return [one["query"]["query"] for one in found if one.get("dryRun", False) == dry_run]
+
+    def answer(self, request: dict[str, Any]) -> tuple[int, Any]:
+        """Give status and body."""
+        self.asked.append(request)
+        if request["path"].endswith("/jobs"):
+            self._names["job"] = request["body"]["jobReference"]["jobId"]
+            self._names["query"] = request["body"]["configuration"]["query"]["query"]
+        places = [*range(self._at, len(self._exchanges))]
+        repeated = [place for place in range(self._at) if self._exchanges[place].get("again")]
+        for place in [*places, *repeated]:
+            exchange = self._exchanges[place]
+            if self._fits(exchange["request"], request):
+                self._at = max(self._at, place + (not exchange.get("again") or place < self._at))
+                return exchange["response"]["status"], self._filled(exchange["response"]["body"])
+            if not exchange.get("again"):
+                break
+        self.unexpected.append(f"{request['method']} {request['path']} {request['query']}")
+        return 501, {"error": {"code": 501, "message": "not recorded", "errors": [{"reason": "notImplemented"}]}}
+
+    def _fits(self, expected: dict[str, Any], request: dict[str, Any]) -> bool:
+        same = all(request["query"].get(name) == value for name, value in expected.get("query", {}).items())
+        path = expected["path"].replace("{job}", self._names["job"])
+        return (
+            same
+            and (expected["method"], path) == (request["method"], request["path"])
+            and _within(expected.get("body", {}), request["body"])
+        )
+
+    def _filled(self, value: Any) -> Any:
+        if isinstance(value, str):
+            return value.replace("{job}", self._names["job"]) if value != "{query}" else self._names["query"]
+        if isinstance(value, dict):
+            return {name: self._filled(one) for name, one in value.items()}
+        return [self._filled(one) for one in value] if isinstance(value, list) else value
+
+
+@contextmanager
+def serving(name: str) -> Iterator[Recorded]:
+    """Serve one file of exchanges; at the end nothing unexpected must have come."""
+    recorded = Recorded(name)
+
+    class Handler(BaseHTTPRequestHandler):
+        protocol_version = "HTTP/1.1"
+
+        def answer(self) -> None:
+            raw = self.rfile.read(int(self.headers.get("content-length") or 0))
+            parts = urlsplit(self.path)
+            query = {key: values[-1] for key, values in parse_qs(parts.query).items()}
+            status, body = recorded.answer(
+                {
+                    "method": self.command,
+                    "path": parts.path,
+                    "query": query,
+                    "headers": {key.lower(): value for key, value in self.headers.items()},
+                    "body": json.loads(raw) if raw else {},
+                }
+            )
+            content = json.dumps(body).encode()
+            self.send_response_only(status)
+            self.send_header("Content-Type", "application/json; charset=UTF-8")
+            self.send_header("Content-Length", str(len(content)))
+            self.end_headers()
+            self.wfile.write(content)
+
+        do_GET = do_POST = answer
+
+        def log_message(self, *_: object) -> None:
+            pass
+
+    with ThreadingHTTPServer(("127.0.0.1", 0), Handler) as server:
+        server.daemon_threads = True
+        recorded.url = f"http://127.0.0.1:{server.server_port}"
+        thread = threading.Thread(target=server.serve_forever, args=(0.01,), daemon=True)
+        thread.start()
+        try:
+            yield recorded
+        finally:
+            server.shutdown()
+            thread.join()
+    assert recorded.unexpected == []
+
+
+def _within(expected: Any, found: Any) -> bool:
+    if isinstance(expected, dict):
+        return isinstance(found, dict) and all(_within(value, found.get(name)) for name, value in expected.items())
+    return bool(expected == found)

@@ -1,0 +1,324 @@
+"""`idc-ext sql` with BigQuery: what it says before it costs anything, what comes out, and how it ends."""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+import os
+import pty
+import subprocess
+import sys
+from typing import TYPE_CHECKING, NamedTuple
+
+import pyarrow as pa
+import pyarrow.parquet as pq
+import pytest
+import sqlglot
+
+from idc_ext import bigquery, v3
+from idc_ext.cli import main
+from idc_ext.cli._bigquery import size
+from tests.bigquery.test_engine import ROWS
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from pathlib import Path
+
+    from tests.bigquery.conftest import Records
+    from tests.bigquery.oracle import Tables
+
+
+class Ended(NamedTuple):
+    code: int
+    out: str
+    err: str
+
+
+@pytest.fixture
+def run(capsys: pytest.CaptureFixture[str]) -> Callable[..., Ended]:
+    """Runs the command line in this process."""
+
+    def call(*words: str | Path) -> Ended:
+        code = main([str(word) for word in words])
+        return Ended(code, *capsys.readouterr())
+
+    return call
+
+
+THERE = ("--engine", "bigquery", "--project", "my-project")
+SELECT = ("sql", "SELECT 1", *THERE)
+COST = "BigQuery would read 21.47 GB, about 0.12 USD at 6.25 USD a TiB; my-project pays\n"
+
+
+# Writing a statement:
+
+
+def test_filters_are_written_as_bigquerys_sql(run: Callable[..., Ended]) -> None:
+    ended = run("sql", "--dialect", "bigquery", "-w", "Modality=CT,MR", "-w", "StudyDate>=2015", "--release", "25")
+    wanted = v3.where(Modality=["CT", "MR"], StudyDate=("2015-01-01", None))
+    assert (ended.code, ended.out) == (0, bigquery.statement(wanted, release=25))
+
+
+def test_columns_are_those_that_are_named(run: Callable[..., Ended], tmp_path: Path) -> None:
+    ended = run(
+        "sql", "--dialect", "bigquery", "-w", "Modality=CT", "--columns", "PatientID,Modality", "-o", tmp_path / "x.sql"
+    )
+    assert (ended.code, ended.out) == (0, "")
+    assert (tmp_path / "x.sql").read_text() == bigquery.statement({"Modality": "CT"}, columns=["PatientID", "Modality"])
+
+
+def test_values_that_cannot_be_seen_come_through_a_terminal_and_mean_the_same(run: Callable[..., Ended]) -> None:
+    ended = run("sql", "--dialect", "bigquery", "-w", "PatientID=a\u202eb\x1b[31m'\\")
+    assert r"IN ('a\u202eb\u001b[31m\'\\')" in ended.out
+
+
+def test_both_dialects_find_the_same(run: Callable[..., Ended], tables: Tables, standin: str) -> None:
+    words = ("-w", "collection_id=rider_pilot", "-w", "Modality=PR,SR", "--columns", "SeriesInstanceUID,Modality")
+    theirs = tables.asked(run("sql", "--dialect", "bigquery", *words).out)
+    ours = run("sql", "--dialect", "duckdb", *words).out
+    assert tables.rows(ours) == theirs
+    asked = run("--base-url", standin, "sql", *words, "-f", "jsonl")
+    assert [json.loads(line) for line in asked.out.splitlines()] == theirs
+    assert run("--base-url", standin, "sql", ours, "-f", "jsonl").out == asked.out
+
+
+@pytest.mark.parametrize(
+    ("words", "says"),
+    [
+        (["--dialect", "bigquery"], "takes one of"),
+        (["SELECT 1", "--dialect", "bigquery"], "goes with --where"),
+        (["SELECT 1", "-w", "Modality=CT"], "takes one of"),
+        (["-w", "Modality=CT", "--dialect", "bigquery", "-f", "json"], "without --format"),
+        (["-w", "Modality=CT", "--dialect", "bigquery", *THERE], "choose one"),
+        (["-w", "Modality=CT", "--dialect", "bigquery", "--release", "x"], "no data release"),
+        (["-w", "Modality=CT", "--dialect", "bigquery", "--columns", "modality"], "did you mean Modality"),
+        (["-w", "modality=CT", "--dialect", "bigquery"], "did you mean Modality"),
+        (["-w", "Modality=CT", "--dry-run"], "go with --engine bigquery"),
+        (["-w", "Modality=CT", "--dialect", "duckdb", "--release", "24"], "go with --engine bigquery"),
+        (["SELECT 1", "--project", "p"], "go with --engine bigquery"),
+        (["SELECT 1", *THERE, "--release", "24"], "names the tables of its release itself"),
+        (["SELECT 1", *THERE, "--max-bytes", "much"], "such as 20GB"),
+        (["-w", "Modality=CT", "-f", "xml", *THERE], "xml"),
+    ],
+)
+def test_words_that_cannot_be_followed_end_with_2_and_ask_nobody(
+    run: Callable[..., Ended], monkeypatch: pytest.MonkeyPatch, words: list[str], says: str
+) -> None:
+    monkeypatch.setenv("IDC_BASE_URL", "http://127.0.0.1:9")
+    monkeypatch.setenv("BIGQUERY_EMULATOR_HOST", "http://127.0.0.1:9")
+    ended = run("--retries", "0", "sql", *words)
+    assert (ended.code, ended.out) == (2, "")
+    assert says in ended.err
+
+
+@pytest.mark.parametrize(
+    ("text", "number"),
+    [("0", 0), ("500000", 500_000), ("20GB", 20 * 10**9), ("1.5 TiB", 3 * 2**39), ("1tib", 2**40), ("10B", 10)],
+)
+def test_sizes_are_read_as_people_write_them(text: str, number: int) -> None:
+    assert size(text) == number
+
+
+# What it costs:
+
+
+def test_in_a_pipe_nothing_is_run_without_yes(run: Callable[..., Ended], records: Records) -> None:
+    with records("manifest") as service:
+        ended = run(*SELECT)
+        assert service.statements(dry_run=False) == []
+    assert (ended.code, ended.out) == (2, "")
+    assert COST in ended.err
+    assert "say so with --yes" in ended.err
+
+
+def test_a_dry_run_is_what_was_asked_for(run: Callable[..., Ended], records: Records) -> None:
+    with records("manifest") as service:
+        ended = run(*SELECT, "--dry-run", "--yes")
+        assert service.statements(dry_run=False) == []
+    expected = {"bytes": 20 * 2**30, "usd": 0.12207, "cached": False, "project": "my-project"}
+    assert (ended.code, json.loads(ended.out)) == (0, expected)
+    with records("cached"):
+        assert "0 bytes, less than 0.01 USD at 6.25 USD a TiB, and has it at hand" in run(*SELECT, "--dry-run").err
+
+
+def test_more_than_is_allowed_is_not_run_even_with_yes(run: Callable[..., Ended], records: Records) -> None:
+    with records("manifest") as service:
+        ended = run(*SELECT, "--yes", "--max-bytes", "20GB")
+        assert service.statements(dry_run=False) == []
+    assert (ended.code, ended.out) == (1, "")
+    assert "20.00 GB are allowed" in ended.err
+
+
+def test_the_limit_goes_to_bigquery(run: Callable[..., Ended], records: Records) -> None:
+    with records("manifest") as service:
+        assert run(*SELECT, "--yes", "--max-bytes", "1TiB").code == 0
+    (started,) = [one["body"] for one in service.asked if one["path"].endswith("/jobs")][1:]
+    assert started["configuration"]["query"]["maximumBytesBilled"] == str(2**40)
+
+
+@pytest.mark.parametrize(("said", "code"), [("y\n", 0), ("yes\n", 0), ("n\n", 1), ("\n", 1)])
+def test_who_looks_is_asked(records: Records, said: str, code: int) -> None:
+    with records("manifest") as service:
+        mine, theirs = pty.openpty()
+        with subprocess.Popen(
+            [sys.executable, "-m", "idc_ext", *SELECT], stdin=theirs, stdout=theirs, stderr=theirs, env={**os.environ}
+        ) as process:
+            os.close(theirs)
+            shown = b""
+            while b"[y/N]" not in shown:
+                shown += os.read(mine, 4096)
+            assert COST.encode().strip() in shown
+            assert service.statements(dry_run=False) == []
+            os.write(mine, said.encode())
+            try:
+                while more := os.read(mine, 4096):
+                    shown += more
+            except OSError:  # the other end is closed
+                pass
+        os.close(mine)
+        assert process.returncode == code
+        assert len(service.statements(dry_run=False)) == (code == 0)
+    if code == 0:
+        assert b"=HYPERLINK(1)" in shown
+        assert "\u202e".encode() not in shown
+    else:
+        assert b"nothing was run" in shown
+
+
+# What comes out:
+
+
+def test_filters_are_run_there_as_they_are_written(run: Callable[..., Ended], records: Records) -> None:
+    words = ("-w", "Modality=CT", "--release", "25")
+    with records("manifest") as service:
+        assert run("sql", *words, *THERE, "--yes").code == 0
+    assert service.statements(dry_run=False) == [run("sql", *words, "--dialect", "bigquery").out]
+
+
+def test_rows_come_in_every_format(run: Callable[..., Ended], records: Records, tmp_path: Path) -> None:
+    for form in ("csv", "json", "jsonl", "tsv", "parquet"):
+        with records("manifest"):
+            ended = run(*SELECT, "--yes", "-o", tmp_path / f"rows.{form}")
+        assert (ended.code, ended.out, ended.err) == (0, "", f"idc-ext: {COST}")
+    assert json.loads((tmp_path / "rows.json").read_text()) == ROWS
+    assert [json.loads(line) for line in (tmp_path / "rows.jsonl").read_text().splitlines()] == ROWS
+    shown = [{name: "" if value is None else str(value) for name, value in row.items()} for row in ROWS]
+    with (tmp_path / "rows.csv").open(newline="") as file:
+        assert [*csv.DictReader(file)] == shown
+    assert len((tmp_path / "rows.tsv").read_text().splitlines()) == 6
+    table = pq.read_table(tmp_path / "rows.parquet")
+    assert table.to_pylist() == ROWS
+    assert table.schema.types == [pa.string(), pa.string(), pa.int64(), pa.float64()]
+
+
+def test_columns_are_chosen_of_what_comes(run: Callable[..., Ended], records: Records, tmp_path: Path) -> None:
+    with records("manifest"):
+        ended = run(*SELECT, "--yes", "--columns", "Modality,PatientID", "-f", "csv")
+    assert [*csv.reader(io.StringIO(ended.out))][:2] == [["Modality", "PatientID"], ["CT", "1.3.6.1.4.1.9328.50.7.1"]]
+    with records("manifest"):
+        assert run(*SELECT, "--yes", "--columns", "Modality", "-o", tmp_path / "x.parquet").code == 0
+    assert pq.read_table(tmp_path / "x.parquet").to_pylist() == [{"Modality": row["Modality"]} for row in ROWS]
+
+
+def test_parquet_keeps_types_also_where_there_are_no_rows(
+    run: Callable[..., Ended], records: Records, tmp_path: Path
+) -> None:
+    with records("empty"):
+        assert run(*SELECT, "--yes", "-o", tmp_path / "x.parquet").code == 0
+    assert pq.read_schema(tmp_path / "x.parquet").types == [pa.string(), pa.string(), pa.int64(), pa.float64()]
+
+
+@pytest.mark.parametrize("form", ["csv", "parquet"])
+def test_a_part_is_taken_only_by_who_says_so(
+    run: Callable[..., Ended], records: Records, tmp_path: Path, form: str
+) -> None:
+    path = tmp_path / f"x.{form}"
+    words = (*SELECT, "--yes", "--max-rows", "3", "-o", path)
+    with records("manifest"):
+        ended = run(*words)
+    assert (ended.code, path.exists()) == (1, False)
+    assert "has 5 rows, more than 3" in ended.err
+    with records("manifest"):
+        ended = run(*words, "--allow-truncated")
+    assert ended.code == 0
+    assert "more rows than these 3" in ended.err
+    if form == "parquet":
+        assert pq.read_table(path).to_pylist() == ROWS[:3]
+    else:
+        with path.open(newline="") as file:
+            assert [row["PatientID"] for row in csv.DictReader(file)] == [row["PatientID"] for row in ROWS[:3]]
+
+
+def test_rows_that_are_missing_leave_no_file(run: Callable[..., Ended], records: Records, tmp_path: Path) -> None:
+    for form in ("csv", "parquet"):
+        with records("short"):
+            ended = run(*SELECT, "--yes", "-o", tmp_path / f"x.{form}")
+        assert (ended.code, [*tmp_path.iterdir()]) == (1, [])
+        assert "4 of its 5 rows" in ended.err
+
+
+# How it ends:
+
+
+@pytest.mark.parametrize(
+    ("name", "code", "says"),
+    [
+        ("syntax", 1, "400 Bad Request, invalidQuery: Syntax error: Expected end of input"),
+        ("denied", 1, "403 Forbidden, accessDenied: Access Denied: Project my-project"),
+        ("missing", 1, "404 Not Found, notFound: Not found: Dataset bigquery-public-data:idc_v99"),
+        ("over_the_limit", 1, "bytesBilledLimitExceeded: Query exceeded limit for bytes billed"),
+        ("delete", 2, "only a SELECT is run in BigQuery, and this is DELETE"),
+        ("script", 2, "only a SELECT is run in BigQuery, and this is SCRIPT"),
+    ],
+)
+def test_what_bigquery_refuses_is_one_sentence(
+    run: Callable[..., Ended], records: Records, name: str, code: int, says: str
+) -> None:
+    with records(name):
+        ended = run(*SELECT, "--yes")
+    assert (ended.code, ended.out) == (code, "")
+    assert says in ended.err.splitlines()[-1]
+    assert "Traceback" not in ended.err
+
+
+def test_that_nobody_answers_ends_with_3(run: Callable[..., Ended], monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("BIGQUERY_EMULATOR_HOST", "http://127.0.0.1:9")
+    ended = run("--retries", "0", *SELECT)
+    assert ended.code == 3
+    assert "could not reach http://127.0.0.1:9" in ended.err
+    assert len(ended.err.splitlines()) == 1
+
+
+def test_a_deadline_ends_with_3_and_cancels_the_job(run: Callable[..., Ended], records: Records) -> None:
+    with records("slow") as service:
+        ended = run("--deadline", "1", *SELECT, "--yes")
+        assert service.asked[-1]["path"].endswith("/cancel")
+    assert ended.code == 3
+    assert "deadline" in ended.err
+
+
+def test_without_credentials_or_project_it_ends_with_2(
+    run: Callable[..., Ended], records: Records, tmp_path: Path
+) -> None:
+    ended = run(*SELECT)
+    assert (ended.code, len(ended.err.splitlines())) == (2, 1)
+    assert "gcloud auth application-default login" in ended.err
+    with records("manifest"):
+        ended = run("sql", "SELECT 1", "--engine", "bigquery")
+    assert ended.code == 2
+    assert "which of your projects pays" in ended.err
+
+
+def test_without_the_library_it_says_what_to_install(
+    run: Callable[..., Ended], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setitem(sys.modules, "google.cloud.bigquery", None)
+    ended = run(*SELECT)
+    assert ended.code == 2
+    assert "pip install 'idc-client[bigquery]'" in ended.err
+
+
+def test_what_is_written_is_one_statement(run: Callable[..., Ended]) -> None:
+    ended = run("sql", "--dialect", "bigquery", "-w", "PatientID=x'; DROP TABLE y; --")
+    assert len(sqlglot.parse(ended.out, read="bigquery")) == 1
