@@ -6,12 +6,12 @@ Everything here is put together from the layers below, in both colours.
 from __future__ import annotations
 
 import asyncio
-import itertools
-from typing import TYPE_CHECKING, Any, Generic, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from attrs import evolve, frozen
 
 from . import _arrow
+from ._each import AsyncEach, each
 from ._frames import Batches, Frames
 from ._output import Output
 from ._paging import Pages, Progress, Request
@@ -95,10 +95,10 @@ class Rows(Request[T], Frames):
         return Pages(self)
 
     def __iter__(self) -> Iterator[T]:
-        return _RowIterator(Pages(self, bound=2), saved=self.checkpoint is not None)
+        return each(Pages(self, bound=2), saved=self.checkpoint is not None)
 
     def __aiter__(self) -> AsyncIterator[T]:
-        return _RowIterator(Pages(self, bound=2), saved=self.checkpoint is not None)
+        return AsyncEach(Pages(self, bound=2), saved=self.checkpoint is not None)
 
     def batches(self) -> pyarrow.RecordBatchReader:
         """Give a reader of record batches, one for each page, for what does not fit memory. Needs the extra `arrow`.
@@ -199,56 +199,6 @@ class Rows(Request[T], Frames):
                 "a table in memory is lost in a crash, so there is nothing to go on with: write() takes a checkpoint"
             )
         return Pages(self, bound=0)
-
-
-class _RowIterator(Generic[T]):
-    """Rows one by one.
-
-    Not a generator: that would be at its end after an error, and an asynchronous one that is left early has
-    to be closed by somebody.
-    """
-
-    def __init__(self, pages: Pages[T], *, saved: bool) -> None:
-        self._pages = pages
-        self._saved = saved
-        self._page: Page[T] | None = None
-        self._rows: Iterator[T] = iter(())
-
-    def __iter__(self) -> _RowIterator[T]:
-        return self
-
-    def __aiter__(self) -> _RowIterator[T]:
-        return self
-
-    def __next__(self) -> T:
-        while True:
-            for row in self._rows:
-                return row
-            if self._page is None:
-                self._page = next(self._pages)
-            self._turn(self._page)
-
-    async def __anext__(self) -> T:
-        while True:
-            for row in self._rows:
-                return row
-            if self._page is None:
-                self._page = await anext(self._pages)
-            self._turn(self._page)
-
-    def _turn(self, page: Page[T]) -> None:
-        # An interruption while the rows are made must not lose the page.
-        rows = page.rows
-        # Who is left early is to be gone at once, and the rows must not hold on to whom they are of.
-        self._rows = (
-            map(_counted, itertools.repeat(self._pages), itertools.count(), rows) if self._saved else iter(rows)
-        )
-        self._page = None
-
-
-def _counted(pages: Pages[T], used: int, row: T) -> T:
-    pages.use(used)
-    return row
 
 
 async def _unbroken(do: Callable[..., R], *args: Any) -> R:

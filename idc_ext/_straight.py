@@ -67,7 +67,7 @@ def rows(model: type[T], required: frozenset[str], *, full: frozenset[str] = fro
         forbid_unknown_fields=True,
         omit_defaults=True,
         order=ordered,
-        weakref=True,
+        gc=False,  # nothing in them refers to anything, so none of them needs to be looked through for garbage
     )
     return list[row]
 

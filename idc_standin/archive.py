@@ -63,7 +63,7 @@ def attach(path: Path, name: str = "archive", *, read_only: bool = True) -> str:
 
 def settings(path: Path, memory: str) -> dict[str, str | bool | int | float | list[str]]:
     """How a connection to an archive file is to be made: its memory, and where it may spill (not the work folder)."""
-    return {"memory_limit": memory, "threads": 2, "temp_directory": str(path.parent / "spill")}
+    return {"memory_limit": memory, "threads": 1, "temp_directory": str(path.parent / "spill")}
 
 
 def published(path: Path) -> Path:

@@ -20,7 +20,7 @@ SECONDS = 30.0
 DEFAULT_ROWS = 5_000
 MOST_ROWS = 10_000
 SETTINGS: dict[str, str | bool | int | float | list[str]] = {
-    "threads": 2,
+    "threads": 1,
     "memory_limit": "2GB",
     "max_temp_directory_size": "4GB",
     "enable_external_access": False,

@@ -108,7 +108,7 @@ def main() -> None:
     chance, killed, target = random.Random(seed), 0, Path(folder)  # noqa: S311 - nothing secret
     if how == "time":
         while not over(target, name) and not attempt(
-            url, target, name, 25, step=None, seconds=chance.uniform(0.01, 0.06 * (killed + 2))
+            url, target, name, 25, step=None, seconds=chance.uniform(0.005, 0.025 * (killed + 1))
         ):
             killed += 1
     else:

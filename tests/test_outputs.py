@@ -79,7 +79,7 @@ def uninterrupted(standin: str, tmp_path_factory: pytest.TempPathFactory) -> Pat
 def test_a_walk_that_is_killed_again_and_again_writes_the_same_file_as_one_that_is_not(
     standin: str, uninterrupted: Path, tmp_path: Path, name: str, how: str
 ) -> None:
-    assert killed(standin, tmp_path, name, how, seed=1) > 3
+    assert killed(standin, tmp_path, name, how, seed=1) > 1
     left = [path.name for path in tmp_path.iterdir() if path.suffix != ".new"]  # one may be killed while it tidies up
     assert left == [name]
     assert same(uninterrupted / how / name.replace("asynchronous", "rows"), tmp_path / name)
@@ -94,7 +94,7 @@ def test_a_loop_that_is_killed_again_and_again_gets_every_row_and_only_the_one_i
     once = [uid for n, uid in enumerate(noted) if uid not in noted[n - 1 : n]]
     with (uninterrupted / "time" / "rows.csv").open(newline="") as file:
         assert once == [one["SeriesInstanceUID"] for one in csv.DictReader(file)]
-    assert tries > 3
+    assert tries > 1
     assert len(noted) - len(once) <= tries
 
 
