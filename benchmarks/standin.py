@@ -57,8 +57,11 @@ class Asking:
         self._connection = http.client.HTTPConnection(urlsplit(address).netloc, timeout=120)
 
     def __call__(self, path: str, body: object) -> bytes:
-        """Post, and take the whole answer."""
-        self._connection.request("POST", path, json.dumps(body), {"Content-Type": "application/json"})
+        """Post (or get, if there is nothing to post), and take the whole answer."""
+        if body is None:
+            self._connection.request("GET", path)
+        else:
+            self._connection.request("POST", path, json.dumps(body), {"Content-Type": "application/json"})
         answer = self._connection.getresponse()
         content = answer.read()
         if answer.status != 200:
@@ -78,9 +81,11 @@ def measure() -> Iterator[Figure]:
         ask = Asking(address)
         yield from _costs(ask, pid)
         yield from _depths(ask, Identity(state))
-        yield from _together(address)
+        yield from _together(address, "one worker", None)
         memory = peak_megabytes(pid)
         yield Figure.of("Stand-in: start", "memory at its peak, after all this", "1 GB", [memory], [1000], unit="MB")
+    with standin("--workers", "2") as (address, _, _):
+        yield from _together(address, "two workers", 1.7)
     yield from _starts()
 
 
@@ -125,13 +130,13 @@ def _depths(ask: Asking, identity: Identity) -> Iterator[Figure]:
         yield Figure.of(group, f"v3, 5,000 series, {name}", "the first page", values, found[-3], unit="ms", target=1.5)
 
 
-def _together(address: str) -> Iterator[Figure]:
-    group = f"Stand-in: {CLIENTS} clients at once"
+def _together(address: str, served: str, target: float | None) -> Iterator[Figure]:
+    group = f"Stand-in: {CLIENTS} clients at once, {served}"
     for name, (path, body) in TOGETHER.items():
         work = [functools.partial(_rate, address, path, body, clients) for clients in (1, CLIENTS)]
         in_turn(1, *work)
         alone, many = in_turn(ROUNDS // 2, *work)
-        yield Figure.of(group, name, "one client", many, alone, unit="1/s", target=1.7, more=True)
+        yield Figure.of(group, name, "one client", many, alone, unit="1/s", target=target, more=True)
 
 
 def _rate(address: str, path: str, body: object, clients: int) -> float:
@@ -153,19 +158,21 @@ def _rate(address: str, path: str, body: object, clients: int) -> float:
 
 
 def _starts() -> Iterator[Figure]:
-    def seconds(options: tuple[str, ...], path: str, body: object) -> float:
+    def seconds(path: str, body: object, *options: str) -> float:
         began = time.perf_counter()
         with standin(*options) as (address, _, _):
             Asking(address)(path, body)
             return time.perf_counter() - began
 
-    work = [
-        functools.partial(seconds, (), "/v3/cohort/counts", ONE),
-        functools.partial(seconds, ("--as-of", "2.0"), "/v1/cohorts/preview/manifest?" + urlencode(COLUMNS), SPEC),
-    ]
-    names = ("first answer of v3", "first answer of v1, everything as of 2.0")
-    for name, values in zip(names, in_turn(5, *work), strict=True):
-        yield Figure.of("Stand-in: start", name, "1.5 s", values, [1.5], target=1)
+    everything = "/v1/cohorts/preview/manifest?" + urlencode(COLUMNS)
+    work: dict[str, tuple[functools.partial[float], float | None]] = {
+        "first answer, of v3's version": (functools.partial(seconds, "/v3/version", None), 1),
+        "first answer, counts of a selection of v3": (functools.partial(seconds, "/v3/cohort/counts", ONE), None),
+        "first answer, a page of all instances": (functools.partial(seconds, everything, SPEC, "--as-of", "2.0"), None),
+    }
+    found = in_turn(5, *(once for once, _ in work.values()))
+    for (name, (_, target)), values in zip(work.items(), found, strict=True):
+        yield Figure.of("Stand-in: start", name, "1.5 s", values, [1.5], target=target)
 
 
 if __name__ == "__main__":

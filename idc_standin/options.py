@@ -1,0 +1,134 @@
+"""The words of the command ``idc-standin``, and what each of them may be.
+
+Law: pure; a mistake gets one line on stderr and exit code 2.
+"""
+
+from __future__ import annotations
+
+import argparse
+import os
+import re
+from pathlib import Path
+from typing import NoReturn
+
+import platformdirs
+
+from idc_standin import __version__
+
+EMAIL = re.compile(r"[^@\s]+@[^@\s]+\.[^@\s]+")
+
+
+class Parser(argparse.ArgumentParser):
+    """One line for a mistake, without the usage."""
+
+    def error(self, message: str) -> NoReturn:
+        """End with exit code 2."""
+        self.exit(2, f"{self.prog}: {message} (see {self.prog} --help)\n")
+
+
+def parser() -> Parser:
+    """What reads the words of a command; ``command`` says which."""
+    words = Parser(prog="idc-standin", description="The NCI Imaging Data Commons API on this machine.")
+    words.add_argument("--version", action="version", version=f"idc-standin {__version__}")
+    commands = words.add_subparsers(dest="command", metavar="COMMAND", required=True)
+
+    serve = commands.add_parser("serve", help="serve the API until interrupted")
+    serve.add_argument(
+        "--host", default="127.0.0.1", help="address to listen on (default: %(default)s, this machine only)"
+    )
+    serve.add_argument("--port", type=_port, default=8021, help="port, 0 for any free one (default: %(default)s)")
+    serve.add_argument(
+        "--as-of",
+        type=_release,
+        metavar="VERSION",
+        help="data version of v1, such as 2.0 (default: the newest; v3 always serves that)",
+    )
+    serve.add_argument(
+        "--facts", type=Path, metavar="DIR", help="folder of facts tables to use in place of the ones included"
+    )
+    serve.add_argument("--quirks", action="store_true", help="misbehave as upstream does (see deviations.yaml)")
+    serve.add_argument("--retired", action="store_true", help="answer v1 with 410, as the live host does today")
+    serve.add_argument(
+        "--patience", type=_seconds, default=30.0, metavar="SECONDS",
+        help="how long a query may take before it is answered 202; 0 makes every new one wait (default: %(default)s)",
+    )  # fmt: skip
+    serve.add_argument(
+        "--workers", type=_workers, default=1, metavar="N",
+        help="processes that answer, for many clients at once; each takes its own memory (default: %(default)s)",
+    )  # fmt: skip
+    serve.add_argument("--check-answers", action="store_true", help="hold every answer against openapi.yaml")
+    serve.add_argument(
+        "--doi-resolver",
+        default="https://dx.doi.org",
+        metavar="URL",
+        help="whom to ask for citations (default: %(default)s)",
+    )
+    _add_folders(serve)
+
+    token = commands.add_parser("token", help="write a credentials file for a user of this stand-in")
+    token.add_argument("--email", type=_email, required=True)
+    token.add_argument("--name", type=_text, default="", help="first and last name (default: from the e-mail address)")
+    token.add_argument("--output", type=Path, required=True, metavar="FILE", help="where to write it (mode 0600)")
+    token.add_argument("--expires-in", type=_lifetime, default=3600, metavar="SECONDS", help="default: %(default)s")
+    _add_folders(token)
+
+    build = commands.add_parser("build", help="build the archive file now rather than at the first start")
+    _add_folders(build)
+    return words
+
+
+def _add_folders(parser: argparse.ArgumentParser) -> None:
+    for name, variable, default, what in (
+        ("--cache", "IDC_STANDIN_CACHE", platformdirs.user_cache_path("idc-standin"), "the archive file"),
+        ("--state", "IDC_STANDIN_STATE", platformdirs.user_data_path("idc-standin"), "keys and saved cohorts"),
+    ):
+        chosen = Path(os.environ.get(variable) or default)
+        parser.add_argument(name, type=Path, default=chosen, metavar="DIR", help=f"folder for {what} (${variable})")
+
+
+def _port(text: str) -> int:
+    if not text.isdecimal() or int(text) > 65535:
+        raise argparse.ArgumentTypeError(f"{text!r} is not a port number (0 to 65535)")
+    return int(text)
+
+
+def _workers(text: str) -> int:
+    if not re.fullmatch(r"[1-9][0-9]?", text):
+        raise argparse.ArgumentTypeError(f"{text[:20]!r} is not a number of processes (1 to 99)")
+    if text != "1" and not hasattr(os, "fork"):
+        raise argparse.ArgumentTypeError("this system has no fork(), so there is one worker")
+    return int(text)
+
+
+def _release(text: str) -> int:
+    if not re.fullmatch(r"v?[0-9]{1,4}(\.0)?", text):
+        raise argparse.ArgumentTypeError(f"{text!r} is not a data version such as 2.0")
+    return int(text.removeprefix("v").removesuffix(".0"))
+
+
+def _seconds(text: str) -> float:
+    if not re.fullmatch(r"[0-9]+(\.[0-9]+)?", text):
+        raise argparse.ArgumentTypeError(f"{text!r} is not a number of seconds")
+    if float(text) > 3600:
+        raise argparse.ArgumentTypeError(f"{text[:20]!r} is more than an hour")
+    return float(text)
+
+
+def _email(text: str) -> str:
+    if not EMAIL.fullmatch(_text(text)):
+        raise argparse.ArgumentTypeError(f"{text!r} is not an e-mail address")
+    return text
+
+
+def _text(text: str) -> str:
+    try:
+        text.encode()
+    except UnicodeEncodeError:
+        raise argparse.ArgumentTypeError(f"{text!r} is not UTF-8 text") from None
+    return text
+
+
+def _lifetime(text: str) -> int:
+    if not re.fullmatch(r"-?[0-9]{1,9}", text):
+        raise argparse.ArgumentTypeError(f"{text[:20]!r} is not a number of seconds (up to nine digits)")
+    return int(text)

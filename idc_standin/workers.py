@@ -1,0 +1,86 @@
+"""Several processes that answer on one socket, for many clients at once: one interpreter uses one core.
+
+Law: knows processes and signals, and nothing of what they serve. All start before any is announced, and end together.
+"""
+
+from __future__ import annotations
+
+import os
+import signal
+import sys
+from typing import TYPE_CHECKING
+
+from idc_standin.errors import StandinError
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from types import FrameType
+
+    Work = Callable[[Callable[[str], None]], None]
+
+SIGNALS = (signal.SIGINT, signal.SIGTERM)
+
+
+def run(count: int, work: Work, announce: Callable[[str], object]) -> None:
+    """Run ``work`` in so many processes of its own; it is given what to tell a line when it is ready to serve.
+
+    When all are, ``announce`` gets the line. A signal ends all of them. When one ends by itself, the others are ended,
+    too: raises StandinError.
+    """
+    ready, tell = os.pipe()
+    workers = {_start(work, ready, tell) for _ in range(count)}
+    os.close(tell)
+    ended = False
+
+    def end(*_: int | FrameType | None) -> None:
+        nonlocal ended
+        ended = True
+        _end(workers)
+
+    before = {number: signal.signal(number, end) for number in SIGNALS}
+    try:
+        with open(ready, encoding="utf-8") as told:
+            lines = told.readlines()  # its end is there when every worker has told, or ended
+        if len(lines) == count:
+            announce(lines[0].rstrip())
+        while workers and not ended:
+            workers.discard(os.wait()[0])
+            if not ended:
+                raise StandinError("A worker ended by itself, and the others with it; what it said is above.")
+    finally:
+        _end(workers)
+        for worker in workers:
+            os.waitpid(worker, 0)
+        for number, handler in before.items():
+            signal.signal(number, handler)
+
+
+def _start(work: Work, ready: int, tell: int) -> int:
+    worker = os.fork()
+    if worker:
+        return worker
+    code = 1
+    try:
+        os.close(ready)
+
+        def told(line: str) -> None:
+            os.write(tell, f"{line}\n".encode())
+            os.close(tell)
+
+        work(told)
+        code = 0
+    except StandinError as error:
+        sys.stderr.write(f"idc-standin: {error}\n")
+    except KeyboardInterrupt:
+        code = 0
+    except BaseException:
+        sys.excepthook(*sys.exc_info())
+    finally:
+        sys.stdout.flush()
+        sys.stderr.flush()
+        os._exit(code)
+
+
+def _end(workers: set[int]) -> None:
+    for worker in workers:
+        os.kill(worker, signal.SIGTERM)

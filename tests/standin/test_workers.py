@@ -1,0 +1,93 @@
+"""Several processes answer on one socket as one does."""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+import signal
+import subprocess
+import sys
+import time
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import httpx
+import pytest
+
+from tests.conftest import serving
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+pytestmark = pytest.mark.skipif(not Path("/proc/self").exists(), reason="looks for processes in /proc")
+
+
+@contextmanager
+def two_workers(state: Path, *options: str) -> Iterator[tuple[subprocess.Popen[str], str, list[int]]]:
+    """The server, its URL and its workers."""
+    command = [sys.executable, "-m", "idc_standin", "serve", "--port", "0", "--workers", "2", "--state", str(state)]
+    pipes = {"stdout": subprocess.PIPE, "stderr": subprocess.PIPE, "text": True}
+    with subprocess.Popen([*command, *options], **pipes) as server:  # type: ignore[call-overload]
+        try:
+            url = re.findall(r"http://\S+", server.stdout.readline())[0]
+            children = Path(f"/proc/{server.pid}/task/{server.pid}/children").read_text(encoding="ascii")
+            yield server, url, [int(child) for child in children.split()]
+        finally:
+            if server.poll() is None:
+                server.terminate()
+
+
+def gone(pid: int) -> bool:
+    """Whether a process ends within a while."""
+    for _ in range(100):
+        if not Path(f"/proc/{pid}").exists():
+            return True
+        time.sleep(0.05)
+    return False
+
+
+@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
+def test_a_signal_ends_all_workers_in_silence(number: signal.Signals, tmp_path: Path) -> None:
+    with two_workers(tmp_path, "--retired") as (server, url, workers):
+        assert len(workers) == 2
+        assert httpx.get(f"{url}/v3/health").json() == {"status": "ok"}
+        server.send_signal(number)
+        _, complaint = server.communicate(timeout=20)
+        assert (server.returncode, complaint) == (0, "")
+        assert all(map(gone, workers))
+
+
+def test_a_worker_that_ends_by_itself_takes_the_others_along_and_it_is_said(tmp_path: Path) -> None:
+    with two_workers(tmp_path, "--retired") as (server, _, workers):
+        os.kill(workers[0], signal.SIGKILL)
+        _, complaint = server.communicate(timeout=20)
+        assert server.returncode == 2
+        assert complaint == "idc-standin: A worker ended by itself, and the others with it; what it said is above.\n"
+        assert all(map(gone, workers))
+
+
+def test_what_one_worker_was_told_the_others_know(tmp_path: Path) -> None:
+    state = tmp_path / "state"
+    with serving("--as-of", "2.0", "--state", str(state), "--workers", "2") as url:
+        command = [sys.executable, "-m", "idc_standin", "token", "--state", str(state), "--email", "ada@example.org"]
+        subprocess.run([*command, "--output", str(tmp_path / "ada")], check=True, capture_output=True)
+        token = json.loads((tmp_path / "ada").read_text(encoding="utf-8"))["token_response"]["id_token"]
+        head = {"Authorization": f"Bearer {token}"}
+        spec = {"name": "one", "description": "", "filters": {"collection_id": ["tcga_read"]}}
+        saved = httpx.post(f"{url}/v1/cohorts", json=spec, headers=head, timeout=60).json()
+        listed = [httpx.get(f"{url}/v1/cohorts", headers=head, timeout=60).json() for _ in range(12)]
+        assert [[one["cohort_id"] for one in answer["cohorts"]] for answer in listed] == [
+            [saved["cohort_properties"]["cohort_id"]]
+        ] * 12
+
+
+@pytest.mark.parametrize("number", ["0", "-1", "two", "100", "1.5"])
+def test_a_number_of_workers_that_is_none_is_one_line(number: str) -> None:
+    done = subprocess.run(
+        [sys.executable, "-m", "idc_standin", "serve", "--workers", number], capture_output=True, text=True, check=False
+    )
+    assert done.returncode == 2
+    assert "is not a number of processes (1 to 99)" in done.stderr
+    assert done.stderr.count("\n") == 1
