@@ -70,9 +70,11 @@ def write(folder: Path) -> None:
             found += json.loads(path.read_text(encoding="utf-8"))
     aimed = [one for one in found if one["target"] is not None]
     missed = [one for one in aimed if not kept(one)]
-    summary = f"{len(aimed) - len(missed)} of {len(aimed)} aims are met."
-    if missed:
-        summary += " Missed: " + "; ".join(f"{one['name']} ({one['group']})" for one in missed) + "."
+    summary = f"{len(aimed) - len(missed)} of {len(aimed)} aims are met." + (" Missed:\n" if missed else "")
+    for one in missed:
+        against = f" against {one['peer']}" if one["peer"] else ""
+        aim = f"{'at least' if one.get('more') else 'at most'} {one['target']:g}"
+        summary += f"\n* {one['group']}: {one['name']}{against} is {ratio(one):.2f}, where {aim} was wanted"
     libraries = ", ".join(f"{name} {version(name)}" for name in LIBRARIES)
     machine = (
         f"{datetime.datetime.now(tz=datetime.UTC).date()}, {platform.system()}, {os.cpu_count()} cores, "
@@ -106,7 +108,8 @@ def row(one: dict[str, Any]) -> str:
     aim = ""
     if one["target"] is not None:
         aim = f"{'≥' if one.get('more') else '≤'} {one['target']:g} {'✓' if kept(one) else '**missed**'}"
-    return f"| {one['name']} | {one['value']:.4g} {one['unit']} | {median} | {spread} | {one['peer'] or ''} | {aim} |"
+    value = f"{one['value']:,.0f}" if one["value"] >= 1000 else f"{one['value']:.3g}"
+    return f"| {one['name']} | {value} {one['unit']} | {median} | {spread} | {one['peer'] or ''} | {aim} |"
 
 
 def plot(aimed: list[dict[str, Any]]) -> str:
