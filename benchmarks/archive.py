@@ -75,7 +75,7 @@ def built(folder: Path, times: int) -> tuple[Path, float, float]:
 def _alone(*code: str) -> tuple[float, float]:
     """Seconds and megabytes at most of a process that does one thing."""
     began = time.perf_counter()
-    process = subprocess.Popen([sys.executable, "-c", "; ".join(("from pathlib import Path", *code))])  # noqa: S603
+    process = subprocess.Popen([sys.executable, "-c", "; ".join(("from pathlib import Path", *code))])
     _, status, usage = os.wait4(process.pid, 0)
     process.returncode = os.waitstatus_to_exitcode(status)
     if process.returncode:

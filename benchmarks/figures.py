@@ -115,7 +115,7 @@ def standin(*options: str) -> Iterator[tuple[str, int, Path]]:
     """A stand-in in a process of its own: its address, its process and its folder of state."""
     with tempfile.TemporaryDirectory() as state:
         command = [sys.executable, "-m", "idc_standin", "serve", "--port", "0", "--state", state, *options]
-        with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as server:  # noqa: S603  our own module
+        with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as server:
             try:
                 line = server.stdout.readline() if server.stdout else ""
                 yield re.findall(r"http://\S+", line)[0], server.pid, Path(state)

@@ -41,7 +41,7 @@ _LENGTH = re.compile(rb"\r\ncontent-length: *(\d+)", re.IGNORECASE)
 def bodies(pages: int) -> Iterator[bytes]:
     """Encode that many pages."""
     index = str(idc_index_data.IDC_INDEX_PARQUET_FILEPATH)
-    statement = f"SELECT {COLUMNS} FROM read_parquet(?) ORDER BY ALL LIMIT {pages * ROWS}"  # noqa: S608 - our own columns
+    statement = f"SELECT {COLUMNS} FROM read_parquet(?) ORDER BY ALL LIMIT {pages * ROWS}"
     found = duckdb.connect().execute(statement, [index])
     names = COLUMNS.split(", ")
     counts = {"patients": 1, "studies": 1, "series": pages * ROWS, "instances": pages * ROWS, "size_TB": 1.0}
@@ -89,9 +89,9 @@ def serve(connection: socket.socket, pages: list[bytes], delay: float) -> None:
 def running(pages: int, *, delay: float = 0.0, packed: bool = False) -> Iterator[str]:
     """Run it in a process of its own, and give its URL."""
     command = [sys.executable, "-m", __name__, "--pages", str(pages), "--delay", str(delay), *(["--gzip"] * packed)]
-    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as server:  # noqa: S603 - this module
+    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as server:
         try:
-            assert server.stdout is not None  # noqa: S101 - for the type checker
+            assert server.stdout is not None
             yield f"http://127.0.0.1:{int(server.stdout.readline())}"
         finally:
             server.terminate()

@@ -28,7 +28,7 @@ COHORT = {"Modality": ["CT"]}
 MOST = 10_000
 COLUMNS = "collection_id, PatientID, StudyInstanceUID, SeriesInstanceUID, Modality, SeriesDescription, instanceCount"
 ROWS = (
-    f"SELECT {COLUMNS}, series_size_MB, aws_bucket, crdc_series_uuid, series_aws_url FROM index WHERE Modality = 'CT'"  # noqa: S608  all of it is here
+    f"SELECT {COLUMNS}, series_size_MB, aws_bucket, crdc_series_uuid, series_aws_url FROM index WHERE Modality = 'CT'"
 )
 COUNTED = "SELECT collection_id, sum(instanceCount) AS n FROM {} WHERE Modality = 'CT' GROUP BY 1"
 

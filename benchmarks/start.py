@@ -27,7 +27,7 @@ ROOT = Path(__file__).parent.parent
 
 def seconds(*command: str, cwd: Path = ROOT) -> float:
     """Processor time of a command and what it starts."""
-    process = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, cwd=cwd)  # noqa: S603
+    process = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, cwd=cwd)
     _, status, usage = os.wait4(process.pid, 0)
     process.returncode = os.waitstatus_to_exitcode(status)
     if process.returncode:

@@ -50,7 +50,7 @@ def rows(model: type[T], required: frozenset[str], *, full: frozenset[str] = fro
         "__reduce__": lambda self: (model, msgspec.structs.astuple(self)),
         "__doc__": model.__doc__,
         "to_dict": model.to_dict,  # type: ignore[attr-defined] # all of them have it
-        "from_dict": model.from_dict,  # type: ignore[attr-defined]
+        "from_dict": model.from_dict,  # type: ignore[attr-defined] # as above
     }
     names = attributes(model)  # type: ignore[arg-type] # classes can be hashed
     members: list[Any] = [

@@ -13,6 +13,9 @@ import httpx
 import pytest
 from hypothesis import settings
 
+from tests.ended import Ended
+from tests.issuer import Issuer
+
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
@@ -112,3 +115,22 @@ def pauses(monkeypatch: pytest.MonkeyPatch) -> list[float]:
     monkeypatch.setattr(_deadline, "asleep", asleep)
     monkeypatch.setattr(_retry, "draw", lambda: 0.5)
     return made
+
+
+@pytest.fixture
+def run(capsys: pytest.CaptureFixture[str]) -> Callable[..., Ended]:
+    """Runs the command line in this process."""
+    from idc_ext.cli import main
+
+    def call(*words: str | Path) -> Ended:
+        code = main([str(word) for word in words])
+        return Ended(code, *capsys.readouterr())
+
+    return call
+
+
+@pytest.fixture
+def issuer() -> Iterator[Issuer]:
+    """Whoever gives out tokens, on a loopback socket."""
+    with Issuer() as one:
+        yield one

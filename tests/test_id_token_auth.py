@@ -2,7 +2,6 @@
 
 import asyncio
 import time
-from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
@@ -24,12 +23,6 @@ from tests.issuer import Issuer, token
 from tests.test_credentials import HERE, shown, write
 
 COHORTS = {"code": 200, "cohorts": []}
-
-
-@pytest.fixture
-def issuer() -> Iterator[Issuer]:
-    with Issuer() as one:
-        yield one
 
 
 @pytest.fixture
@@ -180,7 +173,7 @@ async def test_who_is_cancelled_does_not_wait_and_the_renewal_is_kept(issuer: Is
         assert time.monotonic() - began < 1.5
     for _ in range(200):
         await asyncio.sleep(0.05)
-        if issuer.refreshes and Credentials.locate(path).read().expires > time.time():  # type: ignore[operator]
+        if issuer.refreshes and Credentials.locate(path).read().expires > time.time():  # type: ignore[operator] # it is there
             break
     assert not Credentials.locate(path).token().expired(time.time())
     assert issuer.refreshes == 1

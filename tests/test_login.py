@@ -8,7 +8,7 @@ import subprocess
 import sys
 import threading
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from datetime import UTC, datetime
 from pathlib import Path
 from urllib.parse import parse_qs, urlsplit
@@ -32,12 +32,6 @@ from idc_ext._loopback import Loopback
 from idc_standin.identity import Identity
 from tests.issuer import CLIENT_ID, CLIENT_SECRET, Issuer, token
 from tests.test_credentials import shown, write
-
-
-@pytest.fixture
-def issuer() -> Iterator[Issuer]:
-    with Issuer() as one:
-        yield one
 
 
 @pytest.fixture

@@ -10,7 +10,6 @@ import subprocess
 import sys
 import threading
 import time
-from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
@@ -33,12 +32,6 @@ from tests.issuer import Issuer, token
 from tests.test_credentials import HERE, shown, write
 
 SOON = 240  # seconds: less than five minutes
-
-
-@pytest.fixture
-def issuer() -> Iterator[Issuer]:
-    with Issuer() as one:
-        yield one
 
 
 @pytest.fixture

@@ -191,7 +191,7 @@ def test_a_missing_member_is_the_same_error_as_ever() -> None:
 
 
 def made() -> V3ManifestRow:
-    (found,) = manifest_bytes(json.dumps(page_of(ROWS[:1], 0, 3)).encode()).rows  # type: ignore[union-attr]
+    (found,) = manifest_bytes(json.dumps(page_of(ROWS[:1], 0, 3)).encode()).rows  # type: ignore[union-attr] # it fits
     return found
 
 
@@ -224,7 +224,7 @@ def test_a_row_can_be_changed_as_ever_and_has_no_other_attributes() -> None:
     assert one.to_dict() == {**ROWS[0], "PatientID": "q"}
     assert [found for found in (one,) if found.patient_id == "q"]
     with pytest.raises(AttributeError):
-        one.more = 1  # type: ignore[attr-defined]
+        one.more = 1  # type: ignore[attr-defined] # that is the mistake
     with pytest.raises(TypeError, match="unhashable"):
         hash(one)
 

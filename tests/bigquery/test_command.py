@@ -9,7 +9,7 @@ import os
 import pty
 import subprocess
 import sys
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
 import pyarrow as pa
 import pyarrow.parquet as pq
@@ -17,7 +17,6 @@ import pytest
 import sqlglot
 
 from idc_ext import bigquery, v3
-from idc_ext.cli import main
 from idc_ext.cli._bigquery import size
 from tests.bigquery.test_engine import ROWS
 
@@ -27,23 +26,7 @@ if TYPE_CHECKING:
 
     from tests.bigquery.conftest import Records
     from tests.bigquery.oracle import Tables
-
-
-class Ended(NamedTuple):
-    code: int
-    out: str
-    err: str
-
-
-@pytest.fixture
-def run(capsys: pytest.CaptureFixture[str]) -> Callable[..., Ended]:
-    """Runs the command line in this process."""
-
-    def call(*words: str | Path) -> Ended:
-        code = main([str(word) for word in words])
-        return Ended(code, *capsys.readouterr())
-
-    return call
+    from tests.ended import Ended
 
 
 THERE = ("--engine", "bigquery", "--project", "my-project")

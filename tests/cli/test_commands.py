@@ -15,7 +15,8 @@ from idc_ext import auth
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from tests.cli.conftest import Ended, Says
+    from tests.cli.conftest import Says
+    from tests.ended import Ended
 
 RIDER = ("--where", "collection_id=rider_pilot")
 

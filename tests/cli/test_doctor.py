@@ -18,7 +18,8 @@ from tests.cli.conftest import saying
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from tests.cli.conftest import Ended, Says
+    from tests.cli.conftest import Says
+    from tests.ended import Ended
 
 VERSION = {"idc_version": "v25", "idc_index_data_version": "25.0.5", "api_version": "3.0.0", "build": None}
 

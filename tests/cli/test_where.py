@@ -39,7 +39,7 @@ from idc_ext.cli import _where, _where_v1
     ],
 )
 def test_a_filter_means_what_people_mean_by_it(written: list[str], meant: dict[str, object]) -> None:
-    assert _where.read(written) == v3.where(meant)  # type: ignore[arg-type]
+    assert _where.read(written) == v3.where(meant)  # type: ignore[arg-type] # as words give them
 
 
 def test_a_strict_bound_on_sizes_leaves_out_only_the_bound_itself() -> None:
