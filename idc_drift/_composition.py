@@ -8,6 +8,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
+from ._idle import excluding
 from ._matching import label
 from ._modes import CONTAINED, received, sent
 
@@ -72,7 +73,8 @@ def logic(context: Context) -> None:
     """not, and if with then and else."""
     judge = context.judge
     mode = replace(context.mode, lifted=False, exploded=False, proof=True)
-    old, new = list(context.b.never), list(context.r.never)
+    old = [shape for shape in context.b.never if context.r.never or excluding(judge.base, context.b, shape)]
+    new = [shape for shape in context.r.never if context.b.never or excluding(judge.revision, context.r, shape)]
     for shape in list(old):
         twin = next((other for other in new if judge.same(shape, other, mode)), None)
         if twin is not None:

@@ -14,7 +14,7 @@ from ._flat import ANYTHING, LIMIT_TYPES, PLAIN, SCALARS, UNEVALUATED_TYPES, Bou
 
 _OF_SCALARS: Final = {"enum", "format", "lower", "upper", "limits", "multiple", "patterns"}
 _STRING, _ARRAY, _OBJECT, _NUMBER = ({t} for t in ("string", "array", "object", "number"))
-_FIELDS_OF: Final[dict[str, set[str]]] = {
+FIELDS_OF: Final[dict[str, set[str]]] = {
     "patterns": _STRING,
     "content": _STRING,
     "lower": {"number", "integer"},
@@ -49,7 +49,7 @@ def within(flat: Flat, kinds: frozenset[str]) -> Flat:
     types = kinds | ((flat.types or frozenset()) & {"null"})
     changes: dict[str, Any] = {
         name: PLAIN[name]
-        for name, acted in _FIELDS_OF.items()
+        for name, acted in FIELDS_OF.items()
         if getattr(flat, name) != PLAIN[name] and not acted & types
     }
     changes["limits"] = {key: value for key, value in flat.limits.items() if LIMIT_TYPES[key] in types}
@@ -60,7 +60,7 @@ def within(flat: Flat, kinds: frozenset[str]) -> Flat:
 def settled(flat: Flat) -> Flat:
     """With bounds on integers made inclusive, and what no other keyword evaluates said once.
 
-    A keyword that cannot act on the types (``maximum`` of a list) is kept: who changes it means something by it.
+    A keyword that cannot act on the types (``maximum`` of a list) is kept: whether it counts depends on the other side.
     """
     changes: dict[str, Any] = {}
     types = flat.types
@@ -81,6 +81,12 @@ def settled(flat: Flat) -> Flat:
     ):
         changes["extra"] = flat.unevaluated["unevaluatedProperties"] if flat.extra is True else flat.extra
         changes["unevaluated"] = {key: value for key, value in flat.unevaluated.items() if key == "unevaluatedItems"}
+    if flat.limits.get("maxItems") == 0 and not flat.contains:
+        changes |= {"items": (), "prefix": ()}
+    if flat.extra is False and not flat.matching:
+        listed = {name: shape for name, shape in flat.properties.items() if not any(n.raw is False for n in shape)}
+        if len(listed) < len(flat.properties):
+            changes["properties"] = listed
     if types is not None and types - {"null"} == {"boolean"} and flat.enum is not None and len(flat.enum) == 2:
         changes["enum"] = None
     return replace(flat, **changes) if changes else flat

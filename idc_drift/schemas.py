@@ -10,7 +10,7 @@ from collections import deque
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from . import _alternatives, _composition, _implied, _keywords, _objects, _spread, _types
+from . import _alternatives, _composition, _idle, _implied, _keywords, _objects, _spread, _types
 from ._flat import ANY, Flat, Shape
 from ._modes import Mode
 from ._pairs import JUDGED, JUDGING, NEW, Finding, Pair, Web
@@ -167,6 +167,7 @@ class Judge:
         _implied.whole_numbers(context)
         if not _types.types(context):
             return
+        _idle.idle(context)
         _implied.dependencies(context)
         _implied.unevaluated_items(context)
         _alternatives.groups(context)

@@ -1,0 +1,48 @@
+"""What a schema says that cannot act on its types, where the other one says nothing of the kind.
+
+Law: such a keyword is no change when it comes or goes. One that both sides have is compared even so, and so are
+``unevaluatedItems`` of an object and a number among the values of a text: authors do write ``maximum`` for a text and
+move it, or ``enum: [1, 2]`` for one, and mean something by that (the field's own cases call it breaking).
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING, Any
+
+from ._flat import LIMIT_TYPES, PLAIN, Flat, Shape
+from ._settled import FIELDS_OF, common_types
+
+if TYPE_CHECKING:
+    from ._schemas import Schemas
+    from .schemas import Context
+
+_FAMILIES = tuple(map(frozenset, ({"string"}, {"number", "integer"}, {"array"}, {"object"})))
+
+
+def idle(context: Context) -> None:
+    """Leave out what only one side says of types that neither has."""
+    b, r = context.b, context.r
+    if b.types is None or r.types is None:
+        return
+    for family in _FAMILIES:
+        if not family & (b.types | r.types):
+            mine, other = _said(b, family), _said(r, family)
+            if mine and not other:
+                context.b = b = replace(b, **mine)
+            elif other and not mine:
+                context.r = r = replace(r, **other)
+
+
+def _said(flat: Flat, family: frozenset[str]) -> dict[str, Any]:
+    """What a schema says of some types, and what it would be without: nothing, if it does not."""
+    found = {
+        name: PLAIN[name] for name, acted in FIELDS_OF.items() if acted <= family and getattr(flat, name) != PLAIN[name]
+    }
+    rest = {name: limit for name, limit in flat.limits.items() if LIMIT_TYPES[name] not in family}
+    return found | {"limits": rest} if rest != flat.limits else found
+
+
+def excluding(schemas: Schemas, flat: Flat, never: Shape) -> bool:
+    """Whether a ``not`` can exclude anything: something of its types is among those of its schema."""
+    return common_types(flat.types, schemas.flat(never).types) != frozenset()
