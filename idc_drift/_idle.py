@@ -17,7 +17,14 @@ if TYPE_CHECKING:
     from ._schemas import Schemas
     from .schemas import Context
 
-_FAMILIES = tuple(map(frozenset, ({"string"}, {"number", "integer"}, {"array"}, {"object"})))
+_FAMILIES = {
+    family: (
+        [name for name, acted in FIELDS_OF.items() if acted <= family],
+        [name for name, acted in LIMIT_TYPES.items() if acted in family],
+    )
+    for family in map(frozenset, ({"string"}, {"number", "integer"}, {"array"}, {"object"}))
+}
+"""Types, with the fields and limits that act on nothing else."""
 
 
 def idle(context: Context) -> None:
@@ -25,22 +32,22 @@ def idle(context: Context) -> None:
     b, r = context.b, context.r
     if b.types is None or r.types is None:
         return
-    for family in _FAMILIES:
-        if not family & (b.types | r.types):
-            mine, other = _said(b, family), _said(r, family)
+    types = b.types | r.types
+    for family, (fields, limits) in _FAMILIES.items():
+        if family.isdisjoint(types):
+            mine, other = _said(b, fields, limits), _said(r, fields, limits)
             if mine and not other:
                 context.b = b = replace(b, **mine)
             elif other and not mine:
                 context.r = r = replace(r, **other)
 
 
-def _said(flat: Flat, family: frozenset[str]) -> dict[str, Any]:
-    """What a schema says of some types, and what it would be without: nothing, if it does not."""
-    found = {
-        name: PLAIN[name] for name, acted in FIELDS_OF.items() if acted <= family and getattr(flat, name) != PLAIN[name]
-    }
-    rest = {name: limit for name, limit in flat.limits.items() if LIMIT_TYPES[name] not in family}
-    return found | {"limits": rest} if rest != flat.limits else found
+def _said(flat: Flat, fields: list[str], limits: list[str]) -> dict[str, Any]:
+    """The changes that take these fields and limits from a schema; none if it has none of them."""
+    found = {name: PLAIN[name] for name in fields if getattr(flat, name) != PLAIN[name]}
+    if not flat.limits.keys().isdisjoint(limits):
+        found["limits"] = {name: limit for name, limit in flat.limits.items() if name not in limits}
+    return found
 
 
 def excluding(schemas: Schemas, flat: Flat, never: Shape) -> bool:
