@@ -429,3 +429,24 @@ def test_the_real_server_knows_the_user_of_the_credentials_file(standin: str, cr
 def test_the_real_server_is_not_asked_without_credentials(standin: str) -> None:
     with connect(standin) as idc, pytest.raises(CredentialsError):
         list_cohorts.sync(client=idc)
+
+
+class _Searches:
+    """Says which modules are searched for, and finds none."""
+
+    def __init__(self) -> None:
+        self.names: list[str] = []
+
+    def find_spec(self, name: str, *_: object) -> None:
+        self.names.append(name)
+
+
+async def test_a_further_asynchronous_request_searches_for_no_module(
+    standin: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async with connect(standin) as idc:
+        await list_versions.asyncio(client=idc)
+        searches = _Searches()
+        monkeypatch.setattr(sys, "meta_path", [searches, *sys.meta_path])
+        await list_versions.asyncio(client=idc)
+    assert searches.names == []
