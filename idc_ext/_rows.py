@@ -6,6 +6,7 @@ Everything here is put together from the layers below, in both colours.
 from __future__ import annotations
 
 import asyncio
+from itertools import chain
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from attrs import evolve, frozen
@@ -133,13 +134,17 @@ class Rows(Request[T], Frames):
         """Give an Arrow table. Needs the extra `arrow`."""
         batches = Batches(self.columns)
         with self._from_the_start() as pages:
-            return batches.table([batch for page in pages for batch in batches.add(page)])
+            return batches.table(list(chain.from_iterable(map(batches.add, pages))))
 
     async def ato_arrow(self) -> pyarrow.Table:
         """Give an Arrow table, in asynchronous code."""
         batches = Batches(self.columns)
         with self._from_the_start() as pages:
-            return batches.table([batch async for page in pages for batch in batches.add(page)])
+            found: list[pyarrow.RecordBatch] = []
+            async for page in pages:
+                found += batches.add(page)
+                del page
+            return batches.table(found)
 
     async def ato_pandas(self) -> pandas.DataFrame:
         """Give a pandas frame, in asynchronous code."""

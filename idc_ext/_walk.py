@@ -141,6 +141,7 @@ def walk(
         if then is None or page.next_token is None:
             return
         here, call = then, resume(page.next_token)
+        del page, content  # the next rows are made where these were, in memory that is near
 
 
 def _asked(pin: Pin) -> Generator[Call, Answer, str]:
