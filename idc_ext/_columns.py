@@ -109,23 +109,33 @@ class Columns:
             ):
                 raise TypeError(f"{name} is a list that holds more than texts")
 
-    def values(self, column: Column, content: Content[Any]) -> list[Any]:
-        """Give the values of one column.
+    def tuples(self, content: Content[Any], *, flat: bool = False) -> list[tuple[Any, ...]]:
+        """Give the values of each row, in this order.
+
+        Args:
+            content: The rows.
+            flat: Whether all lists are written as JSON, not only those where there may be text.
 
         Raises:
             LookupError: a row lacks a column, or has one more than the first row.
         """
         if self.settled and any(len(record) != len(self.items) for record in content.records):
             raise LookupError("a row with other columns than the first row")
-        values = content.column(column.name)
-        if column.kind == "text":
-            return [as_text(value) if type(value) is list else value for value in values]
-        return values
+        rows = content.tuples(self.names)
+        kinds = {"text", "strings"} if flat else {"text"}
+        places = [place for place, one in enumerate(self.items) if one.kind in kinds]
+        return [_written(row, places) for row in rows] if places else rows
 
 
 def as_text(value: object) -> str:
     """Write a list or an object as JSON."""
     return json.dumps(value, ensure_ascii=False, separators=(",", ":"))
+
+
+def _written(row: tuple[Any, ...], places: Sequence[int]) -> tuple[Any, ...]:
+    """Write lists in some places as JSON."""
+    lists = [place for place in places if type(row[place]) is list]
+    return tuple(as_text(value) if place in lists else value for place, value in enumerate(row)) if lists else row
 
 
 @functools.cache

@@ -1,7 +1,7 @@
 """The rows of a page, in the form they were decoded into, and in any other that is asked for. Pure.
 
-Whatever the form, the same is seen: rows, records by wire name, and the values of a column. What was not decoded is
-made when it is first looked at.
+Whatever the form, the same is seen: rows, records by wire name, and tuples of values. What was not decoded is made when
+it is first looked at.
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any, Generic, Protocol, TypeVar
 from attrs import field, frozen
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Callable, Mapping, Sequence
 
 T = TypeVar("T")
 
@@ -31,8 +31,8 @@ class Content(Protocol[T]):
     def rows(self) -> list[T]:
         """As the caller is given them."""
 
-    def column(self, name: str) -> list[Any]:
-        """Give the values under one wire name."""
+    def tuples(self, names: Sequence[str]) -> list[tuple[Any, ...]]:
+        """Give the values under these wire names, row by row, or raise LookupError."""
 
     def cut(self, start: int, end: int | None) -> Content[T]:
         """Take some of the rows."""
@@ -54,9 +54,9 @@ class Records(Generic[T]):
     def __len__(self) -> int:
         return len(self.records)
 
-    def column(self, name: str) -> list[Any]:
-        """Give the values under one wire name, or raise LookupError."""
-        return list(map(itemgetter(name), self.records))
+    def tuples(self, names: Sequence[str]) -> list[tuple[Any, ...]]:
+        """Give the values under these wire names, row by row, or raise LookupError."""
+        return _picked(itemgetter, names, self.records)
 
     def cut(self, start: int, end: int | None) -> Records[T]:
         """Take some of the rows."""
@@ -82,10 +82,21 @@ class Made(Generic[T]):
     def __len__(self) -> int:
         return len(self.rows)
 
-    def column(self, name: str) -> list[Any]:
-        """Give the values under one wire name, or raise LookupError."""
-        return list(map(attrgetter(self.attributes[name]), self.rows))
+    def tuples(self, names: Sequence[str]) -> list[tuple[Any, ...]]:
+        """Give the values under these wire names, row by row, or raise LookupError."""
+        if list(names) == list(self.attributes):
+            import msgspec
+
+            return list(map(msgspec.structs.astuple, self.rows))  # type: ignore[arg-type] # objects of msgspec's
+        return _picked(attrgetter, [self.attributes[name] for name in names], self.rows)
 
     def cut(self, start: int, end: int | None) -> Made[T]:
         """Take some of the rows."""
         return self if not start and end is None else Made(self.rows[start:end], self.attributes)
+
+
+def _picked(getter: Callable[..., Callable[[Any], Any]], names: Sequence[str], rows: list[Any]) -> list[Any]:
+    """Pick members by name; a getter of one member gives that alone, and one of none cannot be made."""
+    if len(names) > 1:
+        return list(map(getter(*names), rows))
+    return list(zip(*(map(getter(name), rows) for name in names), strict=True)) if names else [()] * len(rows)

@@ -16,7 +16,6 @@ from typing import TYPE_CHECKING, Any, Literal, TypeAlias, get_args
 from attrs import frozen
 
 from . import _arrow, _folders
-from ._columns import as_text
 from ._files import beside, rename, replacing
 from .errors import ContractError
 
@@ -76,7 +75,7 @@ def _nothing(_columns: Columns) -> bytes:
 def _lines(columns: Columns, content: Content[Any]) -> bytes:
     names = columns.names
     if columns.settled:
-        columns.values(columns.items[0], content)  # which says whether there are more
+        columns.tuples(content)  # which says whether there are more
     texts = [
         json.dumps({name: record[name] for name in names}, ensure_ascii=False, separators=(",", ":"))
         for record in content.records
@@ -89,12 +88,7 @@ def _header(columns: Columns) -> bytes:
 
 
 def _table(columns: Columns, content: Content[Any]) -> bytes:
-    values = []
-    for column in columns:
-        found = columns.values(column, content)
-        lists = column.kind == "strings"
-        values.append([None if one is None else as_text(one) for one in found] if lists else found)
-    return _rows(zip(*values, strict=True))
+    return _rows(columns.tuples(content, flat=True))
 
 
 def _rows(rows: Iterable[Sequence[Any]]) -> bytes:
