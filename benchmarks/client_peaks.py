@@ -1,9 +1,23 @@
-"""What is run in a process of its own to see how much memory it takes. Each imports what it needs, and no more."""
+"""What is run in a process of its own, to see how much time and memory it takes. Each imports only what it needs.
+
+    .venv/bin/python -m benchmarks.client_peaks WAY URL PAGES
+
+Prints an object: `cpu` and `wall` in seconds, imports left out, and `memory`, the most that was held, in MB.
+"""
 
 from __future__ import annotations
 
+import importlib
+import json
+import sys
+import time
+from typing import Any
+
 #: Rows on a page.
 ROWS = 5000
+
+#: What each way imports.
+NEEDS = {"rows": ("idc_ext.v3",), "arrow": ("idc_ext.v3", "pyarrow"), "notebook": ("requests",)}
 
 
 def most() -> float:
@@ -19,31 +33,48 @@ def most() -> float:
     return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1e6
 
 
-def rows(url: str, pages: int) -> None:
+def rows(url: str) -> int:
     """Walk typed rows."""
     from idc_ext import connect, v3
 
     with connect(url) as idc:
-        count = sum(1 for _ in v3.manifest(idc, {}, all_of_idc=True))
-    if count != pages * ROWS:
-        raise SystemExit(f"{count} rows came")
+        return sum(1 for _ in v3.manifest(idc, {}, all_of_idc=True))
 
 
-def arrow(url: str, pages: int) -> None:
+def arrow(url: str) -> int:
     """Keep an Arrow table."""
     from idc_ext import connect, v3
 
     with connect(url) as idc:
         table = v3.manifest(idc, {}, all_of_idc=True).to_arrow()
-    if table.num_rows != pages * ROWS:
-        raise SystemExit(f"{table.num_rows} rows came")
+    return int(table.num_rows)
 
 
-def notebook(url: str, pages: int) -> None:
+def notebook(url: str) -> int:
     """Walk dicts as the notebook did."""
     import requests
 
+    count, page = 0, 0
     with requests.Session() as session:
-        for page in range(pages):
-            for _ in session.post(f"{url}/v3/cohort/manifest", json={"page": page}).json()["series"]:
-                pass
+        while True:
+            body: dict[str, Any] = session.post(f"{url}/v3/cohort/manifest", json={"page": page}).json()
+            count, page = count + sum(1 for _ in body["series"]), page + 1
+            if count >= body["total_series"]:
+                return count
+
+
+def main() -> None:
+    """Run one way."""
+    way, url, pages = sys.argv[1:]
+    for name in NEEDS[way]:
+        importlib.import_module(name)
+    began, ran = time.perf_counter(), time.process_time()
+    count = globals()[way](url)
+    spent = {"cpu": time.process_time() - ran, "wall": time.perf_counter() - began}
+    if count != int(pages) * ROWS:
+        raise SystemExit(f"{count} rows came")
+    print(json.dumps({**spent, "memory": most()}))
+
+
+if __name__ == "__main__":
+    main()
