@@ -15,7 +15,8 @@ if TYPE_CHECKING:
     from ._deadline import deadline
     from ._lines import Lines
     from ._page import Page
-    from ._paging import Pages, Progress
+    from ._paging import Pages
+    from ._request import Progress
     from ._retry import Retries
     from ._rows import Rows
     from .connect import IDC, connect
@@ -107,7 +108,7 @@ _HOMES = {
     "Lines": "_lines",
     "Page": "_page",
     "Pages": "_paging",
-    "Progress": "_paging",
+    "Progress": "_request",
     "Retries": "_retry",
     "Rows": "_rows",
 }

@@ -11,9 +11,9 @@ from typing import TYPE_CHECKING, Any, Literal, cast, get_args
 from . import _document, _licensing, v3
 from ._files import beside, rename, replacing, settle, sweep
 from ._manifest_files import LINES, TABLES, Format, digest, sidecar
-from ._paging import Progress
 from ._pinning import check, server
 from ._receipt import Receipt
+from ._request import Progress
 from ._v3_filters import checked
 from .errors import ContractError, TruncatedResult
 

@@ -15,7 +15,7 @@ from typing import IO, TYPE_CHECKING, Any, Generic, TypeVar
 from ._checkpoint import Saved
 from ._files import beside, settle, sweep
 from ._formats import WRITING, encoded, format_of, parquet_rows
-from ._paging import Pages, Request
+from ._paging import Pages
 from ._whole import Position
 from .errors import CheckpointError
 
@@ -27,6 +27,7 @@ if TYPE_CHECKING:
 
     from ._columns import Columns
     from ._page import Page
+    from ._request import Request
 
 T = TypeVar("T")
 

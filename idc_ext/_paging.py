@@ -6,25 +6,26 @@
 
 from __future__ import annotations
 
+import threading
 from contextlib import suppress
 from typing import TYPE_CHECKING, Any, Generic, TypeVar
 
 import httpx
-from attrs import Factory, field, frozen
 
 from ._ahead import Tasks, Threads
-from ._checkpoint import Checkpoint, Notes
-from ._columns import Columns
+from ._checkpoint import Notes
 from ._deadline import asleep, sleep
-from ._page import Page, Pending
-from ._sending import Client, asend, send
-from ._walk import Answer, Call, Patience, Pin, Wait, walk
+from ._page import Page
+from ._request import Progress
+from ._sending import asend, send
+from ._walk import Answer, Call, Wait, walk
 from ._whole import Position
 from .errors import PagingError
 
 if TYPE_CHECKING:
-    import os
-    from collections.abc import Callable, Generator
+    from collections.abc import Generator
+
+    from ._request import Request
 
 T = TypeVar("T")
 
@@ -33,56 +34,12 @@ T = TypeVar("T")
 SLOW = 0.04
 
 
-@frozen
-class Progress:
-    """How far a walk came.
-
-    Attributes:
-        rows: How many rows have come, those before a checkpoint included.
-        total: How many there are; None if the server does not say.
-        bytes: The bodies of this walk's pages, as they came over the wire.
-    """
-
-    rows: int
-    total: int | None
-    bytes: int
-
-
-@frozen(repr=False, eq=False)
-class Request(Generic[T]):
-    """A paged request, and how its pages are to be walked."""
-
-    client: Client
-    first: Call
-    resume: Callable[[str], Call]
-    parse: Callable[[int, Any], Page[T] | Pending]
-    patience: Patience = Factory(Patience)
-    pin: Pin | None = None
-    #: What is declared of the columns; by default nothing, and any may come.
-    columns: Columns = field(default=Columns((), others=True), kw_only=True)
-    #: Reads the bytes of a page that fits the document to the letter, and gives None for any other.
-    straight: Callable[[bytes], Page[T] | None] | None = field(default=None, kw_only=True)
-    #: Finds the token of the next page in the bytes of one, where that takes no time, before the page is read.
-    peek: Callable[[bytes], str | None] | None = field(default=None, kw_only=True)
-    most: int | None = field(default=None, kw_only=True)
-    ahead: int | None = field(default=None, kw_only=True)
-    progress: Callable[[Progress], object] | None = field(default=None, kw_only=True)
-    checkpoint: str | os.PathLike[str] | None = field(default=None, kw_only=True)
-
-    def saving(self, output: str | None = None) -> Checkpoint | None:
-        """Make what writes down how far a walk came, if that is asked for."""
-        if self.checkpoint is None:
-            return None
-        # Both generated clients know it; other servers number their pages otherwise.
-        base_url = getattr(self.client, "_base_url", "")
-        return Checkpoint.of(self.checkpoint, base_url, self.first, output)
-
-
 class Pages(Generic[T]):
     """One walk over the pages. Asked again after an error, it repeats the request or the error.
 
     So a walk can go on after a lost connection or with renewed credentials, and no broken one looks complete.
     A page is done when the next one is asked for: then the checkpoint, if there is one, says so.
+    Where two threads or tasks ask at once, the second one gets a RuntimeError, and the walk goes on.
 
     Args:
         request: What is walked.
@@ -98,6 +55,7 @@ class Pages(Generic[T]):
         self._steps: Generator[Call | Wait | Page[T], Answer, None] | None = None
         self._threads = Threads(request.ahead or 1, lambda call, trace: send(request.client, call, trace))
         self._tasks = Tasks(request.ahead or 1, lambda call, trace: asend(request.client, call, trace))
+        self._one = _One(request)
         self._bound = bound
         self._slow = False
         self._next_calls: list[Call] = []
@@ -125,33 +83,35 @@ class Pages(Generic[T]):
             self.close()
 
     def __next__(self) -> Page[T]:
-        step = self._next(None)
-        while not isinstance(step, Page):
-            if isinstance(step, Wait):
-                sleep(step.seconds, str(self._request.first))
-                step = self._next(None)
-            else:
-                answer = self._threads.take(step)
-                if self._early(step, answer, self._threads):
-                    self._threads.sent()
-                step = self._next(answer)
-        return self._following(step, self._threads)
-
-    async def __anext__(self) -> Page[T]:
-        try:
+        with self._one:
             step = self._next(None)
             while not isinstance(step, Page):
                 if isinstance(step, Wait):
-                    await asleep(step.seconds, str(self._request.first))
+                    sleep(step.seconds, str(self._request.first))
                     step = self._next(None)
                 else:
-                    answer = await self._tasks.take(step)
-                    if self._early(step, answer, self._tasks):
-                        await self._tasks.sent()
+                    answer = self._threads.take(step)
+                    if self._early(step, answer, self._threads):
+                        self._threads.sent()
                     step = self._next(answer)
-        except StopIteration:
-            raise StopAsyncIteration from None
-        return self._following(step, self._tasks)
+            return self._following(step, self._threads)
+
+    async def __anext__(self) -> Page[T]:
+        with self._one:
+            try:
+                step = self._next(None)
+                while not isinstance(step, Page):
+                    if isinstance(step, Wait):
+                        await asleep(step.seconds, str(self._request.first))
+                        step = self._next(None)
+                    else:
+                        answer = await self._tasks.take(step)
+                        if self._early(step, answer, self._tasks):
+                            await self._tasks.sent()
+                        step = self._next(answer)
+            except StopIteration:
+                raise StopAsyncIteration from None
+            return self._following(step, self._tasks)
 
     def use(self, rows: int) -> None:
         """Note how many rows of the page given last are done; all of them are when the next is asked for."""
@@ -261,3 +221,20 @@ class Pages(Generic[T]):
         if self._request.ahead is not None:
             return self._request.ahead
         return int(self._slow and self._bound == 0)
+
+
+class _One:
+    """Sees to it that one thread or task at a time asks: the answers of two would be taken for each other's."""
+
+    def __init__(self, request: Request[Any]) -> None:
+        self._request = request
+        self._lock = threading.Lock()
+
+    def __enter__(self) -> None:
+        if not self._lock.acquire(blocking=False):
+            raise RuntimeError(
+                f"{self._request.first}: another thread or task is waiting for a page of this walk; each needs its own"
+            )
+
+    def __exit__(self, *_: object) -> None:
+        self._lock.release()

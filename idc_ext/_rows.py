@@ -15,7 +15,8 @@ from . import _arrow
 from ._each import AsyncEach, each
 from ._frames import Batches, Frames
 from ._output import Output
-from ._paging import Pages, Progress, Request
+from ._paging import Pages
+from ._request import Progress, Request
 from .errors import CheckpointError
 
 if TYPE_CHECKING:

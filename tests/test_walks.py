@@ -209,6 +209,39 @@ async def test_no_task_is_left_when_a_loop_is_left_early() -> None:
         assert asyncio.all_tasks() == before
 
 
+@pytest.mark.parametrize("kind", [iter, Rows.pages])
+def test_a_second_thread_is_told_so_and_the_first_one_gets_every_row(kind: Callable[[Rows[Any]], Any]) -> None:
+    slow = Slow()
+    walk, got = kind(manifest(4, slow)), []
+    first = [next(walk)]
+    thread = threading.Thread(target=lambda: got.extend(walk))
+    thread.start()
+    assert waited_for(lambda: 1 in slow.asked)
+    with pytest.raises(RuntimeError, match="/v3/cohort/manifest: another thread"):
+        next(walk)
+    slow.let.set()
+    thread.join()
+    rows = [*first, *got]
+    assert uids(rows if kind is iter else [one for page in rows for one in page.rows]) == UIDS
+
+
+async def test_a_second_task_is_told_so_and_the_first_one_gets_its_row() -> None:
+    let = asyncio.Event()
+
+    async def answer(request: httpx.Request) -> httpx.Response:
+        await let.wait()
+        return httpx.Response(200, json=archive(ROWS)(request.url.path, json.loads(request.content or b"{}")))
+
+    async with connect(HERE, transport=httpx.MockTransport(answer)) as idc:
+        walk = aiter(v3.manifest(idc, RIDER))
+        first = asyncio.ensure_future(anext(walk))
+        await asyncio.sleep(0.01)
+        with pytest.raises(RuntimeError, match="another thread or task"):
+            await anext(walk)
+        let.set()
+        assert uids([await first, *[one async for one in walk]]) == UIDS
+
+
 def test_errors_come_in_their_turn_and_asking_again_repeats_the_request() -> None:
     asked: list[Any] = []
 

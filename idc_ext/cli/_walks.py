@@ -27,7 +27,7 @@ from ._safe import visible
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping, Sequence
 
-    from .._paging import Progress
+    from .._request import Progress
     from .._rows import Rows
     from ._output import Output
 

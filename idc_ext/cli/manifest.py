@@ -17,7 +17,7 @@ from .. import manifests, v3
 from .._manifest_files import LINES, TABLES
 from . import _ends, _output, _walks
 from ._context import OUTPUT, Count, Flag, Given, InputError, Limit
-from ._output import Format, Output
+from ._output import Output
 from ._results import Text, listing
 from ._safe import visible
 from .selection import Selection, explain_nothing
@@ -27,6 +27,8 @@ if TYPE_CHECKING:
 
     from ..manifests import Changes
 
+#: One literal: the parser has no words for two.
+Form = Literal["table", "csv", "tsv", "json", "jsonl", "parquet", "s5cmd", "idc"]
 Style = Literal["apa", "bibtex", "csl-json", "turtle", "none"]
 _NOTHING = Selection()
 _OUTPUT = Output()
@@ -46,7 +48,7 @@ class ManifestOutput(Output):
             terminal, else CSV. `s5cmd` is for `s5cmd run`, `idc` for `idc download-from-manifest`.
     """
 
-    format: Annotated[Format | Literal["s5cmd", "idc"] | None, Parameter(name=["--format", "-f"])] = None  # type: ignore[assignment] # two more
+    format: Annotated[Form | None, Parameter(name=["--format", "-f"])] = None  # type: ignore[assignment] # two more
 
     @property
     def named(self) -> str | None:
