@@ -12,12 +12,13 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from ._generated import blank
+from .change import Place
 from .outcome import MISSING, resolve
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
-    from .change import Change, Place
+    from .change import Change
     from .load import Document
 
 METHODS = frozenset({"get", "put", "post", "delete", "options", "head", "patch", "trace"})
@@ -169,7 +170,8 @@ def _detailed(base: Any, revision: Any, alongside: Alongside, change: Change) ->
         mine, theirs, anchor = alongside.back.get(pointer, ""), pointer, alongside.anchor(pointer)
 
     def full(place: Place) -> Place:
-        return replace(place, counterpart=theirs if place.pointer == mine else mine, anchor=anchor)
+        counterpart = theirs if place.pointer == mine else mine
+        return Place(place.operation, place.pointer, place.line, place.column, counterpart, anchor)
 
     before = resolve(base, mine) if mine else MISSING
     after = resolve(revision, theirs) if theirs else MISSING

@@ -214,7 +214,7 @@ def _listed(values: Sequence[str] | None) -> str:
 def _changes(c: Comparison) -> list[Change]:
     """What was met, one change for the same difference of the same thing."""
     found: dict[tuple[str, str, str, bool], Change] = {}
-    places: dict[tuple[str, str, str, bool], dict[Key, Place]] = {}
+    places: dict[tuple[str, str, str, bool], dict[str, Place]] = {}
     positions: dict[tuple[bool, str], tuple[int, int]] = {}
     for met in c.met:
         key = (met.rule, met.message, met.pointer, met.new)
@@ -222,9 +222,9 @@ def _changes(c: Comparison) -> list[Change]:
             document = (c.revision if met.new else c.base).document
             positions[met.new, met.pointer] = document.position(met.pointer)
         line, column = positions[met.new, met.pointer]
-        places.setdefault(key, {}).setdefault(
-            (met.operation, met.pointer), Place(met.operation, met.pointer, line, column)
-        )
+        met_there = places.setdefault(key, {})
+        if met.operation not in met_there:
+            met_there[met.operation] = Place(met.operation, met.pointer, line, column)
         if key not in found:
             level = level_of(met.rule)
             found[key] = Change(met.rule, level, met.message, (), met.where, met.direction, is_noise(met.rule))
