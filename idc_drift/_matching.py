@@ -23,8 +23,10 @@ def branches(
     judge: Judge, old: Group, new: Group, mode: Mode
 ) -> tuple[list[tuple[Shape, Shape]], list[Shape], list[Shape]]:
     """Pairs of branches, those that are gone, and those that have come."""
+    before = [_names(judge.base, branch) for branch in old.branches]
+    after = [_names(judge.revision, branch) for branch in new.branches]
     scored = [
-        (_score(judge, was, is_, mode), -abs(i - j), i, j)
+        (_score(judge, was, is_, (before[i], after[j]), mode), -abs(i - j), i, j)
         for i, was in enumerate(old.branches)
         for j, is_ in enumerate(new.branches)
     ]
@@ -67,17 +69,17 @@ def renamed(judge: Judge, old: str, new: str, mode: Mode) -> bool:
     return judge.same(shapes[0], shapes[1], mode)
 
 
-def _score(judge: Judge, old: Shape, new: Shape, mode: Mode) -> float:
+def _names(schemas: Schemas, shape: Shape) -> set[str]:
+    return {found for found in (name(schemas, node) for node in shape) if found}
+
+
+def _score(judge: Judge, old: Shape, new: Shape, named: tuple[set[str], set[str]], mode: Mode) -> float:
+    score = 5.0 if named[0] & named[1] else 0.0
+    if not score and any(map(judge.revision.has, named[0])) and any(map(judge.base.has, named[1])):
+        return 0.0  # two components that both documents have are two, however alike they are
     b, r = judge.base.flat(old), judge.revision.flat(new)
     if b.types is not None and r.types is not None and not _overlap(b, r):
         return 0.0
-    named = [
-        {n for n in (name(schemas, node) for node in shape) if n}
-        for schemas, shape in ((judge.base, old), (judge.revision, new))
-    ]
-    score = 5.0 if named[0] & named[1] else 0.0
-    if not score and any(judge.revision.has(n) for n in named[0]) and any(judge.base.has(n) for n in named[1]):
-        return 0.0  # two components that both documents have are two, however alike they are
     if not score and named[0] and named[1]:
         score = -1.0
     title = b.notes.get("title")
