@@ -16,8 +16,9 @@ from ._modes import CONTAINED, received, sent
 
 if TYPE_CHECKING:
     from ._flat import Flat, Group, Shape
+    from ._modes import Mode
     from ._schemas import Schemas
-    from .schemas import Context
+    from .schemas import Context, Judge
 
 _STEMS = {"oneOf": "one-of", "anyOf": "any-of"}
 
@@ -80,6 +81,9 @@ def _wrapped(context: Context, group: Group, *, added: bool) -> None:
     levels = [
         judge.worst(whole, branch, mode) if added else judge.worst(branch, whole, mode) for branch in group.branches
     ]
+    if group.kind == "anyOf" and _as_much(judge, whole, group, mode, added=added):
+        context.b, context.r = replace(plain, groups=()), replace(plain, groups=())
+        return
     fitting = [branch for branch, level in zip(group.branches, levels, strict=True) if level in CONTAINED]
     schemas = judge.revision if added else judge.base
     apart = group.kind == "anyOf" or _apart(schemas, [schemas.flat(branch) for branch in group.branches])
@@ -93,6 +97,18 @@ def _wrapped(context: Context, group: Group, *, added: bool) -> None:
     context.add(stem, f"the schema {word}", group.kind, new=added)
     rest = replace(plain, groups=())  # the rest has been judged with the branches, but for null
     context.b, context.r = replace(rest, types=context.b.types), replace(rest, types=context.r.types)
+
+
+def _as_much(judge: Judge, whole: Shape, group: Group, mode: Mode, *, added: bool) -> bool:
+    """Whether one of some alternatives is all of a schema, and the others are kinds of it."""
+
+    def within(mode: Mode, branch: Shape) -> bool:
+        return (judge.worst(whole, branch, mode) if added else judge.worst(branch, whole, mode)) in CONTAINED
+
+    wider, narrower = (sent(mode), received(mode)) if added else (received(mode), sent(mode))
+    return any(within(wider, branch) for branch in group.branches) and all(
+        within(narrower, branch) for branch in group.branches
+    )
 
 
 def _compared(context: Context, old: Group, new: Group) -> None:
@@ -171,7 +187,11 @@ def _discriminator(context: Context) -> None:
         if not was or not is_:
             word = "joined" if is_ else "left"
             context.add("discriminator-changed", f"`{key}` {word} the discriminator's mapping", "discriminator")
-        elif was != is_ and not _matching.renamed(context.judge, mine, other, context.mode):
+        elif was == is_:
+            before = _matching.target(context.judge.base, mine)
+            after = _matching.target(context.judge.revision, other)
+            context.edge(f"({key})", before, after, replace(context.mode, lifted=True, exploded=False))
+        elif not _matching.renamed(context.judge, mine, other, context.mode):
             context.add(
                 "discriminator-changed",
                 f"`{key}` of the discriminator's mapping changed from `{was}` to `{is_}`",

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import json
 import math
+import re
 from dataclasses import dataclass, field
 from fractions import Fraction
 from typing import TYPE_CHECKING, Any, Final
@@ -22,11 +23,15 @@ SCALARS: Final = frozenset({"boolean", "integer", "number", "string"})
 
 
 class Placed(dict[str, Any]):
-    """A mapping that is not in the document, and the pointer of what it stands for."""
+    """A mapping that is not in the document, and the pointer of what it stands for.
 
-    def __init__(self, content: dict[str, Any], pointer: str) -> None:
+    In another file than what it is put into, it has a home of its own, where its references begin.
+    """
+
+    def __init__(self, content: dict[str, Any], pointer: str, home: Document | None = None) -> None:
         super().__init__(content)
         self.pointer = pointer
+        self.home = home
 
 
 @dataclass(slots=True, eq=False)  # frozen is three times as slow to make, and there are hundreds of thousands
@@ -50,6 +55,13 @@ Shape = tuple[Node, ...]
 
 Bound = tuple[Fraction, bool]
 """A number, and whether it is excluded."""
+
+
+def placed(value: Any, pointer: str, home: Document) -> Node:
+    """A value as a node, where it is or what it stands for."""
+    if isinstance(value, Placed):
+        return Node(value, value.pointer, value.home or home)
+    return Node(value, pointer, home)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -167,6 +179,7 @@ LIMIT_TYPES: Final = {
     "minProperties": "object",
     "maxProperties": "object",
 }
+_NUMBER: Final = re.compile(r"-?\d{1,40}(\.\d{1,40})?", re.ASCII)
 UNEVALUATED_TYPES: Final = {"unevaluatedItems": "array", "unevaluatedProperties": "object"}
 
 
@@ -200,6 +213,8 @@ def type_of(value: Any) -> str:
 
 def numeric(value: Any) -> Fraction | None:
     """A number, or None if it is none (or not a finite one)."""
+    if isinstance(value, str) and _NUMBER.fullmatch(value):
+        return Fraction(value)  # in quotes by mistake, and meant
     if (
         isinstance(value, bool)
         or not isinstance(value, (int, float))

@@ -32,7 +32,10 @@ def idle(context: Context) -> None:
     b, r = context.b, context.r
     if b.types is None or r.types is None:
         return
-    types = b.types | r.types
+    types = b.types | r.types | ({"string"} if context.mode.wire != "strict" else set())  # it is a text on the wire
+    if b.limits.get("maxItems") == r.limits.get("maxItems") == 0:
+        context.b = b = replace(b, items=(), prefix=())
+        context.r = r = replace(r, items=(), prefix=())
     for family, (fields, limits) in _FAMILIES.items():
         if family.isdisjoint(types):
             mine, other = _said(b, fields, limits), _said(r, fields, limits)

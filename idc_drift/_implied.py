@@ -9,6 +9,7 @@ from dataclasses import replace
 from fractions import Fraction
 from typing import TYPE_CHECKING, Final
 
+from ._flat import numeric
 from ._settled import settled
 
 if TYPE_CHECKING:
@@ -27,17 +28,18 @@ def bound(flat: Flat, name: str) -> Bound | None:
         found = len(flat.properties)
     elif name == "maxItems" and flat.items and flat.items[0].raw is False:
         found = len(flat.prefix)
+    elif name in ("minLength", "maxLength") and flat.kinds == {"string"} and flat.enum:
+        found = (min if name == "minLength" else max)(len(str(value)) for value in flat.enum.values())
     elif name in ("inimum", "aximum"):
         return _number(flat, name)
     return None if found is None else (Fraction(found), False)
 
 
 def _number(flat: Flat, name: str) -> Bound | None:
-    whole = flat.kinds == {"integer"}
-    if whole and flat.enum:
-        values = [value for value in flat.enum.values() if isinstance(value, int)]
-        return (Fraction((min if name == "inimum" else max)(values)), False) if values else None
-    if whole and flat.format in _FORMATS:
+    if flat.kinds and flat.kinds <= {"integer", "number"} and flat.enum:
+        values = [value for value in map(numeric, flat.enum.values()) if value is not None]
+        return ((min if name == "inimum" else max)(values), False) if values else None
+    if flat.kinds == {"integer"} and flat.format in _FORMATS:
         size = 2 ** _FORMATS[flat.format]
         return (Fraction(-size if name == "inimum" else size - 1), False)
     return None

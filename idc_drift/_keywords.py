@@ -84,8 +84,8 @@ def _enum(context: Context) -> None:
     elif new is None and old is not None:
         context.add("enum-dropped", f"values other than {_listed(old)} allowed now", keyword, new=False)
     elif old is not None and new is not None:
-        if old and new and not old.keys() & new.keys():
-            context.add("enum-changed", f"the allowed values changed from {_listed(old)} to {_listed(new)}", keyword)
+        if len(old) == len(new) == 1 and old.keys() != new.keys():
+            context.add("enum-changed", f"the value changed from {_listed(old)} to {_listed(new)}", keyword)
             return
         for key in old.keys() - new.keys():
             context.add("enum-value-removed", f"the value {key} was removed", keyword, new=False)

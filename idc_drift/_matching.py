@@ -7,11 +7,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from ._flat import Flat, Group, Node, Shape
-
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
+    from ._flat import Flat, Group, Node, Shape
     from ._modes import Mode
     from ._schemas import Schemas
     from .schemas import Judge
@@ -62,11 +61,13 @@ def name(schemas: Schemas, node: Node) -> str:
 
 def renamed(judge: Judge, old: str, new: str, mode: Mode) -> bool:
     """Whether two targets of a discriminator's mapping are one schema under two names."""
-    shapes = []
-    for schemas, target in ((judge.base, old), (judge.revision, new)):
-        reference = target if "#" in target or "/" in target else f"#/components/schemas/{target}"
-        shapes.append((Node({"$ref": reference}, "", schemas.document),))
-    return judge.same(shapes[0], shapes[1], mode)
+    return judge.same(target(judge.base, old), target(judge.revision, new), mode)
+
+
+def target(schemas: Schemas, said: str) -> Shape:
+    """What a mapping leads to, by reference or by name; anything at all if it leads nowhere."""
+    reference = said if "#" in said or "/" in said else f"#{schemas.components()[0]}/{said}"
+    return schemas.led(reference)
 
 
 def _names(schemas: Schemas, shape: Shape) -> set[str]:
@@ -118,7 +119,9 @@ def _overlap(b: Flat, r: Flat) -> bool:
 
 
 def _kin(b: Flat, r: Flat) -> bool:
-    """Whether two branches that are left over may be one: both lists, or both plain values, of one type."""
+    """Whether two branches that are left over may be one: both alternatives, lists, or plain values, of one type."""
+    if b.groups and r.groups:
+        return True
     if b.types is None or r.types is None or b.kinds != r.kinds or "object" in b.kinds:
         return False
     return (b.enum is None) == (r.enum is None) and (b.enum is None or bool(b.enum.keys() & (r.enum or {}).keys()))

@@ -20,6 +20,8 @@ def meet(a: Flat, b: Flat) -> Flat:
     if a is ANY:
         return b
     types = common_types(a.types, b.types)
+    if types == frozenset() and ("type" in a.at) != ("type" in b.at):
+        types = a.types if "type" in a.at else b.types  # the other has values of another type: `enum: [1, 2]` of a text
     extra, properties = _members(a, b)
     prefix, items = _elements(a, b)
     return Flat(

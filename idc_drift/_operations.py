@@ -222,7 +222,9 @@ def _paired(c: Comparison, old: dict[str, Media], new: dict[str, Media]) -> Iter
 
 
 def implied(c: Comparison, old: dict[str, Media], new: dict[str, Media]) -> bool:
-    """Whether one side is a Swagger 2.0 document that names no media type."""
+    """Whether one side is a Swagger 2.0 document that names no media type, and the other one has to."""
+    if c.base.schemas.version == c.revision.schemas.version:
+        return False
     return (set(old) == {"*/*"} and c.base.schemas.version == "2.0" and bool(new)) or (
         set(new) == {"*/*"} and c.revision.schemas.version == "2.0" and bool(old)
     )

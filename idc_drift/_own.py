@@ -6,7 +6,7 @@ a pattern that everything matches) is not there.
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from ._flat import (
     ANYTHING,
@@ -19,9 +19,13 @@ from ._flat import (
     Shape,
     canonical,
     numeric,
+    placed,
     type_of,
 )
-from ._vocabulary import BOUNDS, CONTENT, EMPTY_PATTERNS, PLACED, SELDOM
+from ._vocabulary import ALIASES, BOUNDS, CONTENT, EMPTY_PATTERNS, PLACED, SELDOM
+
+if TYPE_CHECKING:
+    from fractions import Fraction
 
 
 def own(node: Node, version: str) -> Flat:
@@ -34,18 +38,18 @@ def own(node: Node, version: str) -> Flat:
     content, format_ = _content(node, format_) if not CONTENT.isdisjoint(raw) else ({}, format_)
     multiple = numeric(raw.get("multipleOf"))
     properties, extra = _members(node, "properties"), _openness(node, "additionalProperties")
-    for pattern in EMPTY_PATTERNS & seldom["matching"].keys() if seldom and not properties and extra is True else ():
-        extra = seldom["matching"].pop(pattern)  # every name matches it
+    if seldom and extra is True:
+        seldom["matching"] = {key: shape for key, shape in seldom["matching"].items() if not _open(shape[0].raw)}
+        for pattern in EMPTY_PATTERNS & seldom["matching"].keys() if not properties else ():
+            extra = seldom["matching"].pop(pattern)  # every name matches it
     return Flat(
         types=frozenset() if "not" in raw and raw["not"] in ({}, True) else types,
         enum=enum,
         format=format_,
         lower=lower,
         upper=upper,
-        limits={name: int(raw[name]) for name in raw if name in LIMIT_TYPES and _limits(name, raw[name])},
-        multiple=multiple
-        if multiple and multiple > 0 and not (multiple == 1 and types and "number" not in types)
-        else None,
+        limits={name: int(numeric(raw[name]) or 0) for name in raw if name in LIMIT_TYPES and _limits(name, raw[name])},
+        multiple=multiple if multiple and multiple > 0 and not _whole(multiple, types) else None,
         unique=raw.get("uniqueItems") is True,
         patterns=frozenset({raw["pattern"]} if isinstance(raw.get("pattern"), str) else ()) - EMPTY_PATTERNS,
         properties=properties,
@@ -57,6 +61,11 @@ def own(node: Node, version: str) -> Flat:
         at={name: f"{node.pointer}/{name}" for name in raw if name in PLACED},
         **seldom,
     )
+
+
+def _whole(multiple: Fraction, types: frozenset[str] | None) -> bool:
+    """Whether every integer is a multiple, and no other number is meant."""
+    return (1 / multiple).denominator == 1 and bool(types) and "number" not in (types or ())
 
 
 def _seldom(node: Node) -> dict[str, Any]:
@@ -88,7 +97,8 @@ def _values(raw: dict[str, Any]) -> tuple[frozenset[str] | None, dict[str, Any] 
     format_ = raw.get("format") if isinstance(raw.get("format"), str) else ""
     if "file" in listed:
         listed, format_ = ["string"], "binary"
-    types = frozenset(name for name in listed if isinstance(name, str) and name in ANYTHING) if listed else None
+    known = (name if name in ANYTHING else ALIASES.get(name.lower(), "") for name in listed if isinstance(name, str))
+    types = frozenset(name for name in known if name) if listed else None
     if types is not None and not types and listed != []:
         types = None  # a type nobody knows
     nullable = raw.get("nullable") is True or raw.get("x-nullable") is True
@@ -137,7 +147,7 @@ def _shape(node: Node, name: str) -> Shape:
 
 
 def _child(node: Node, path: str, value: Any) -> Node:
-    return Node(value, getattr(value, "pointer", f"{node.pointer}/{path}"), node.home)
+    return placed(value, f"{node.pointer}/{path}", node.home)
 
 
 def _openness(node: Node, name: str) -> bool | Shape:
@@ -183,7 +193,8 @@ def _contains(node: Node) -> tuple[tuple[Shape, int, int | None], ...]:
 
 
 def _conditions(node: Node) -> tuple[dict[str, Shape], ...]:
-    if not isinstance(node.raw.get("if"), dict) or not node.raw["if"] or not {"then", "else"} & node.raw.keys():
+    raw = node.raw
+    if not isinstance(raw.get("if"), dict) or not raw["if"] or all(_open(raw.get(n, True)) for n in ("then", "else")):
         return ()
     return ({name: _shape(node, name) for name in ("if", "then", "else") if name in node.raw},)
 
@@ -198,7 +209,13 @@ def _dependencies(node: Node) -> dict[str, Any]:
             if isinstance(names, list) and names:
                 needs[str(key)] = frozenset(map(str, names))
     older = {key: shape for key, shape in _members(node, "dependencies").items() if isinstance(shape[0].raw, dict)}
-    return {"needs": needs, "implies": {**older, **_members(node, "dependentSchemas")}}
+    implies = {**older, **_members(node, "dependentSchemas")}
+    return {"needs": needs, "implies": {key: shape for key, shape in implies.items() if not _open(shape[0].raw)}}
+
+
+def _open(raw: Any) -> bool:
+    """Whether a schema allows everything, as one sees without looking further."""
+    return raw is True or raw == {}
 
 
 def _content(node: Node, format_: str) -> tuple[dict[str, Any], str]:

@@ -8,7 +8,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 from urllib.parse import unquote
 
-from ._flat import Node, Shape
+from ._flat import Node, Shape, placed
 
 if TYPE_CHECKING:
     from .load import Document
@@ -42,17 +42,34 @@ class References:
         self.note(f"The reference {node.raw.get('$ref')!r} goes round in a circle.")
         return None
 
+    def led(self, reference: str) -> Shape:
+        """The shape that a reference in the document itself leads to; none if it leads nowhere."""
+        found = self._target(reference, Node(None, "", self.document))
+        return () if found is None else (found,)
+
     def seen_through(self, shape: Shape) -> Shape:
         """A shape of what its references lead to, so that whoever refers to a schema refers to the same one."""
         found: dict[int | str, Node] = {}
         for node in shape:
             if node.key not in self._targets:
-                plain = isinstance(node.raw, dict) and isinstance(node.raw.get("$ref"), str)
-                plain = plain and (len(node.raw) == 1 or self.version in ("2.0", "3.0"))
-                self._targets[node.key] = (self.resolve(node) if plain else None) or node
+                self._targets[node.key] = self._through(node)
             target = self._targets[node.key]
             found.setdefault(target.key, target)
         return tuple(found.values())
+
+    def _through(self, node: Node) -> Node:
+        """The target of a chain of references with nothing beside them that counts."""
+        target: Node | None = node
+        for _ in range(CHAIN):
+            if target is None or not isinstance(target.raw, dict) or not isinstance(target.raw.get("$ref"), str):
+                break
+            if len(target.raw) > 1 and self.version not in ("2.0", "3.0"):
+                break
+            target = self._target(target.raw["$ref"], target)
+        else:
+            self.note(f"The reference {node.raw.get('$ref')!r} goes round in a circle.")
+            return node
+        return target or node
 
     def note(self, sentence: str) -> None:
         """Keep what is odd about the document, once."""
@@ -110,7 +127,7 @@ def child(node: Node, *path: str | int) -> Node:
     for step in path:
         value = value[step]
         pointer = f"{pointer}/{escaped(str(step))}"
-    return Node(value, getattr(value, "pointer", pointer), node.home)
+    return placed(value, pointer, node.home)
 
 
 def escaped(token: str) -> str:

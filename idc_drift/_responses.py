@@ -22,7 +22,7 @@ def responses(c: Comparison, old: dict[str, Response], new: dict[str, Response])
             response(c, was, new[status])
         elif status[0] in "2" and f"{status[0]}XX" in new:
             response(c, was, new[f"{status[0]}XX"])
-        elif status == "2XX" and (narrower := [is_ for key, is_ in new.items() if key[0] == "2"]):
+        elif status == "2XX" and (narrower := [is_ for key, is_ in new.items() if key[0] == "2" and key not in old]):
             c.add(
                 "success-status-narrowed",
                 "the status 2XX became " + ", ".join(is_.status for is_ in narrower),
@@ -141,6 +141,9 @@ def called_back(c: Comparison, old: Operation, new: Operation) -> None:
     if was.content and not is_.content:
         c.add("response-body-removed", "the body of the callback was removed", was.pointer, "callback")
         was = replace(was, content={})
+    if old.body and new.body and old.body.required != new.body.required:
+        word = "required" if new.body.required else "optional"
+        c.add(f"callback-body-became-{word}", f"the body of the callback became {word}", old.body.pointer, "callback")
     response(c, was, is_)
     for status, answer in old.responses.items():
         if status in new.responses:

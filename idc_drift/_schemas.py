@@ -32,7 +32,7 @@ class Schemas(References):
         self._nodes: dict[int | str, Flat] = {}
         self._busy: set[int | str] = set()
         self._parts: dict[tuple[int | str, ...], list[tuple[str, Shape]]] = {}
-        self._rests: dict[int, Node] = {}
+        self._rests: dict[tuple[int, bool], Node] = {}
         self.spread: dict[int, dict[str, Any]] = {}
         """Schemas with what stands beside their alternatives in each of them."""
         self._children: dict[str, list[str]] | None = None
@@ -147,7 +147,7 @@ class Schemas(References):
 
     def _rest(self, node: Node, rest: dict[str, Any]) -> Node:
         """A node of what is left of a node; the same one each time."""
-        return self._rests.setdefault(id(node.raw), Node(rest, node.pointer, node.home))
+        return self._rests.setdefault((id(node.raw), "$ref" in rest), Node(rest, node.pointer, node.home))
 
     def _alternatives(self, kind: str, branches: Sequence[Shape], beside: Flat) -> Flat:
         """A oneOf or anyOf as one flat: null lifted out, one branch merged, branches of different types joined."""
@@ -198,7 +198,11 @@ class Schemas(References):
         return self._parts[key]
 
     def _expand(self, node: Node, depth: int) -> list[tuple[str, Shape]]:
-        target = self.resolve(node) if depth < CHAIN else None
+        (target,) = self.seen_through((node,)) if depth < CHAIN else (None,)
+        if target is not None and isinstance(target.raw, dict) and len(target.raw) > 1 and "$ref" in target.raw:
+            rest = {name: value for name, value in target.raw.items() if name != "$ref"}
+            parts = self._expand(self._rest(target, {"$ref": target.raw["$ref"]}), depth + 1)
+            return parts if rest.keys() <= _KNOWN_ANNOTATIONS else [(target.name, (self._rest(target, rest),)), *parts]
         if target is None or not isinstance(target.raw, dict) or not isinstance(target.raw.get("allOf"), list):
             return [(target.name if target else "", (node,))]
         rest = {name: value for name, value in target.raw.items() if name != "allOf"}

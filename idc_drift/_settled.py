@@ -81,8 +81,8 @@ def settled(flat: Flat) -> Flat:
     ):
         changes["extra"] = flat.unevaluated["unevaluatedProperties"] if flat.extra is True else flat.extra
         changes["unevaluated"] = {key: value for key, value in flat.unevaluated.items() if key == "unevaluatedItems"}
-    if flat.limits.get("maxItems") == 0 and not flat.contains:
-        changes |= {"items": (), "prefix": ()}
+    if any(names & flat.required for names in flat.needs.values()):
+        changes["needs"] = {key: names - flat.required for key, names in flat.needs.items() if names - flat.required}
     if flat.extra is False and not flat.matching:
         listed = {name: shape for name, shape in flat.properties.items() if not any(n.raw is False for n in shape)}
         if len(listed) < len(flat.properties):

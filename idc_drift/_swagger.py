@@ -12,6 +12,7 @@ from ._references import child, escaped
 
 if TYPE_CHECKING:
     from ._schemas import Schemas
+    from .load import Document
 
 METHODS = ("get", "put", "post", "delete", "options", "head", "patch", "trace")
 _STYLES = {"ssv": "spaceDelimited", "pipes": "pipeDelimited", "tsv": "tabDelimited"}
@@ -70,14 +71,14 @@ def _schemes(content: dict[str, Any]) -> dict[str, Any]:
 def _item(schemas: Schemas, node: Node, content: dict[str, Any]) -> Placed:
     target = schemas.resolve(node)
     if target is None or not isinstance(target.raw, dict):
-        return Placed({}, node.pointer)
+        return Placed({}, node.pointer, node.home)
     raw = target.raw
-    shared = _parameters(schemas, target)
+    shared = _parameters(schemas, target) | (_parameters(schemas, node) if node.raw is not target.raw else {})
     found: dict[str, Any] = {key: value for key, value in raw.items() if key.startswith("x-")}
     for method in METHODS:
         if isinstance(raw.get(method), dict):
             found[method] = _operation(schemas, child(target, method), shared, content)
-    return Placed(found, target.pointer)
+    return Placed(found, target.pointer, target.home)
 
 
 def _parameters(schemas: Schemas, owner: Node) -> dict[tuple[str, str], Node]:
@@ -98,7 +99,7 @@ def _operation(schemas: Schemas, node: Node, shared: dict[tuple[str, str], Node]
     consumes = _kinds(raw.get("consumes", content.get("consumes")))
     produces = _kinds(raw.get("produces", content.get("produces"))) or ["*/*"]
     kept["parameters"] = [_parameter(found) for (where, _), found in own.items() if where not in ("body", "formData")]
-    body = _body(own, consumes, node.pointer)
+    body = _body(own, consumes, node)
     if body is not None:
         kept["requestBody"] = body
     kept["responses"] = {}
@@ -108,7 +109,7 @@ def _operation(schemas: Schemas, node: Node, shared: dict[tuple[str, str], Node]
             answer = schemas.resolve(child(node, "responses", status))
             if answer is not None and isinstance(answer.raw, dict):
                 kept["responses"][status] = _response(answer, produces)
-    return Placed(kept, node.pointer)
+    return Placed(kept, node.pointer, node.home)
 
 
 def _kinds(listed: Any) -> list[str]:
@@ -124,8 +125,8 @@ def _parameter(node: Node) -> Placed:
         for key, value in raw.items()
         if key.startswith("x-") and key not in ("x-nullable", "x-extensible-enum")
     }
-    found["schema"] = _schema(raw, node.pointer)
-    return Placed(found | _collected(raw, "form" if raw.get("in") == "query" else "simple"), node.pointer)
+    found["schema"] = _schema(raw, node.pointer, node.home)
+    return Placed(found | _collected(raw, "form" if raw.get("in") == "query" else "simple"), node.pointer, node.home)
 
 
 def _collected(raw: dict[str, Any], usual: str) -> dict[str, Any]:
@@ -140,25 +141,25 @@ def _collected(raw: dict[str, Any], usual: str) -> dict[str, Any]:
     return {"explode": collection == "multi"} | ({"style": style} if style else {})
 
 
-def _schema(raw: dict[str, Any], pointer: str) -> Placed:
+def _schema(raw: dict[str, Any], pointer: str, home: Document) -> Placed:
     """The keywords of a parameter or header that describe its value."""
     words = ("name", "in", "required", "description", "allowEmptyValue", "collectionFormat", "deprecated")
-    return Placed({key: value for key, value in raw.items() if key not in words}, pointer)
+    return Placed({key: value for key, value in raw.items() if key not in words}, pointer, home)
 
 
-def _body(own: dict[tuple[str, str], Node], consumes: list[str], pointer: str) -> Placed | None:
+def _body(own: dict[tuple[str, str], Node], consumes: list[str], owner: Node) -> Placed | None:
     whole = next((node for (where, _), node in own.items() if where == "body"), None)
     if whole is not None:
         schema = whole.raw.get("schema")
         kinds = consumes or ["*/*"]
-        placed = Placed(schema, f"{whole.pointer}/schema") if isinstance(schema, dict) else {}
+        placed = Placed(schema, f"{whole.pointer}/schema", whole.home) if isinstance(schema, dict) else {}
         found = {
             "required": whole.raw.get("required") is True,
-            "content": {kind: Placed({"schema": placed}, whole.pointer) for kind in kinds},
+            "content": {kind: Placed({"schema": placed}, whole.pointer, whole.home) for kind in kinds},
         }
         if whole.raw.get("description"):
             found["description"] = whole.raw["description"]
-        return Placed(found, whole.pointer)
+        return Placed(found, whole.pointer, whole.home)
     fields = {name: node for (where, name), node in own.items() if where == "formData"}
     if not fields:
         return None
@@ -170,17 +171,19 @@ def _body(own: dict[tuple[str, str], Node], consumes: list[str], pointer: str) -
             "properties": {name: _field(node) for name, node in fields.items()},
             "required": [name for name, node in fields.items() if node.raw.get("required") is True],
         },
-        f"{pointer}/parameters",
+        f"{owner.pointer}/parameters",
+        owner.home,
     )
     encoding = {name: _collected(node.raw, "form") for name, node in fields.items() if node.raw.get("type") == "array"}
     for says in encoding.values():
         says["joined"] = "no" if says["explode"] else says.get("style", "yes")
-    content = {kind: Placed({"schema": schema, "encoding": encoding}, f"{pointer}/parameters") for kind in kinds}
-    return Placed({"required": bool(schema["required"]), "content": content}, f"{pointer}/parameters")
+    place = f"{owner.pointer}/parameters"
+    content = {kind: Placed({"schema": schema, "encoding": encoding}, place, owner.home) for kind in kinds}
+    return Placed({"required": bool(schema["required"]), "content": content}, place, owner.home)
 
 
 def _field(node: Node) -> Placed:
-    found = _schema(node.raw, node.pointer)
+    found = _schema(node.raw, node.pointer, node.home)
     if node.raw.get("description"):
         found["description"] = node.raw["description"]
     return found
@@ -190,24 +193,28 @@ def _response(node: Node, produces: list[str]) -> Placed:
     raw = node.raw
     found: dict[str, Any] = {"description": raw.get("description", "")}
     if isinstance(raw.get("schema"), dict):
-        schema = Placed(raw["schema"], f"{node.pointer}/schema")
-        examples = raw.get("examples") if isinstance(raw.get("examples"), dict) else {}
+        schema = Placed(raw["schema"], f"{node.pointer}/schema", node.home)
         found["content"] = {
-            kind: Placed({"schema": schema, **({"example": examples[kind]} if kind in examples else {})}, node.pointer)
-            for kind in produces
+            kind: Placed({"schema": schema} | _example(raw, kind), node.pointer, node.home) for kind in produces
         }
     headers = raw.get("headers")
     if isinstance(headers, dict):
         found["headers"] = {
             name: Placed(
                 {
-                    "schema": _schema(header, f"{node.pointer}/headers/{escaped(name)}"),
+                    "schema": _schema(header, f"{node.pointer}/headers/{escaped(name)}", node.home),
                     **_collected(header, "simple"),
                     **({"description": header["description"]} if "description" in header else {}),
                 },
                 f"{node.pointer}/headers/{escaped(name)}",
+                node.home,
             )
             for name, header in headers.items()
             if isinstance(header, dict)
         }
-    return Placed(found, node.pointer)
+    return Placed(found, node.pointer, node.home)
+
+
+def _example(raw: dict[str, Any], kind: str) -> dict[str, Any]:
+    examples = raw.get("examples")
+    return {"example": examples[kind]} if isinstance(examples, dict) and kind in examples else {}

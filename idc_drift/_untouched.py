@@ -43,7 +43,7 @@ class Untouched:
 
     def _inside(self, raw: Any, text: str) -> bool:
         return not any(word in text for word in _ELSEWHERE) and all(
-            name in self._clean for name in (_references(raw) if "'$ref'" in text else ())
+            name in self._clean for name in (_references(raw) if "'$ref'" in text or "'mapping'" in text else ())
         )
 
     def _text(self, raw: Any) -> str:
@@ -102,5 +102,10 @@ def _references(raw: Any) -> Iterator[str]:
             if isinstance(reference, str):
                 found = _NAMED.match(reference)
                 yield found[0] if found else reference
+            mapping = value.get("mapping")
+            if isinstance(mapping, dict) and "propertyName" in value:
+                for target in map(str, mapping.values()):
+                    found = _NAMED.match(target)
+                    yield found[0] if found else target if "/" in target else f"#/components/schemas/{target}"
             members = value.values()
         stack += [inner for inner in members if isinstance(inner, (dict, list))]

@@ -8,6 +8,16 @@ from __future__ import annotations
 from ._flat import LIMIT_TYPES
 
 EMPTY_PATTERNS = frozenset({"", ".*", "^.*$", "^.*", ".*$", "^", "$", "(.*)", "^(.*)$", r"^[\s\S]*$", r"[\s\S]*"})
+ALIASES = {
+    **{name: name for name in ("null", "boolean", "integer", "number", "string", "array", "object")},
+    **dict.fromkeys(("bool",), "boolean"),
+    **dict.fromkeys(("int", "long", "short"), "integer"),
+    **dict.fromkeys(("float", "double", "decimal"), "number"),
+    **dict.fromkeys(("str", "text", "date", "datetime", "uuid"), "string"),
+    **dict.fromkeys(("list",), "array"),
+    **dict.fromkeys(("dict", "map"), "object"),
+}
+"""Types as some write them, in small letters."""
 BOUNDS = frozenset({"minimum", "maximum", "exclusiveMinimum", "exclusiveMaximum"})
 CONTENT = frozenset({"contentMediaType", "contentEncoding", "contentSchema"})
 SELDOM = frozenset(

@@ -76,24 +76,29 @@ class _Reader:
             if isinstance(extra, dict):
                 nodes += [(method.lower(), child(place, "additionalOperations", method)) for method in extra]
             known = {operation.method for operation in found}
-            found += [self._operation(inner, path, method, place) for method, inner in nodes if method not in known]
+            found += [
+                self._operation(inner, path, method, (target, node)) for method, inner in nodes if method not in known
+            ]
         return found
 
-    def _operation(self, node: Node, path: str, method: str, item: Node) -> Operation:
+    def _operation(self, node: Node, path: str, method: str, items: tuple[Node, Node]) -> Operation:
         raw = node.raw
         if id(raw) in self._busy:
             self.schemas.note(f"{method.upper()} {path} calls back to itself; it is described once.")
             return Operation(method, path, node.pointer)
         self._busy.add(id(raw))
         try:
-            return self._read(node, path, method, item)
+            return self._read(node, path, method, *items)
         finally:
             self._busy.discard(id(raw))
 
-    def _read(self, node: Node, path: str, method: str, item: Node) -> Operation:
+    def _read(self, node: Node, path: str, method: str, item: Node, beside: Node) -> Operation:
+        """Read an operation of a path, and what stands beside a reference to that path, if it is referred to."""
         raw = node.raw
         own = raw.get("security")
-        parameters = {**self._parameters(item, path), **self._parameters(node, path)}
+        parameters = {
+            name: value for place in (item, beside, node) for name, value in self._parameters(place, path).items()
+        }
         return Operation(
             method=method,
             path=path,

@@ -23,7 +23,7 @@ def _pairs() -> list[Any]:
     found = []
     for row in hosts.rows("same_schemas"):
         schemas = row.get("schemas", {})
-        for direction in _DIRECTIONS:
+        for direction in row.get("only", _DIRECTIONS):
             one = hosts.hosting(direction, row["one"], schemas, row.get("one_version", "3.1") + ".0")
             other = hosts.hosting(
                 direction, row["other"], row.get("other_schemas", schemas), row.get("other_version", "3.1") + ".0"

@@ -286,6 +286,31 @@ def test_references_to_files_beside_it_are_followed(tmp_path: Path) -> None:
     assert change.places[0].line == 2
 
 
+@pytest.mark.parametrize(
+    "paths",
+    [
+        {"/a": {"$ref": "sub/path.json"}},
+        {"/a": {"get": {"responses": {"200": {"$ref": "sub/answer.json"}}}}},
+        {"/a": {"post": {"parameters": [{"$ref": "sub/body.json"}], "responses": {}}}},
+    ],
+)
+def test_references_of_a_file_begin_where_it_is_also_in_swagger_2(tmp_path: Path, paths: Any) -> None:
+    found = []
+    for name, kind in (("one", "string"), ("other", "integer")):
+        folder = tmp_path / name / "sub"
+        folder.mkdir(parents=True)
+        answer = {"description": "", "schema": {"$ref": "thing.json"}}
+        body = {"name": "b", "in": "body", "schema": {"$ref": "thing.json"}}
+        write(folder / "path.json", json.dumps({"get": {"responses": {"200": answer}}}))
+        write(folder / "answer.json", json.dumps(answer))
+        write(folder / "body.json", json.dumps(body))
+        write(folder / "thing.json", json.dumps({"type": "object", "properties": {"a": {"type": kind}}}))
+        found.append(write(tmp_path / name / "a.json", json.dumps({"swagger": "2.0", "info": {}, "paths": paths})))
+    changes = compare(read(found[0]), read(found[1]))
+    assert {change.rule.partition("-")[2] for change in changes} == {"type-changed"}
+    assert not read(found[0]).notes
+
+
 def test_references_over_http_never_lead_to_files(site: tuple[str, dict[str, Any]], tmp_path: Path) -> None:
     address, pages = site
     secret = write(tmp_path / "secret.yaml", "type: integer")
