@@ -73,8 +73,9 @@ def logic(context: Context) -> None:
     """not, and if with then and else."""
     judge = context.judge
     mode = replace(context.mode, lifted=False, exploded=False, proof=True)
-    old = [shape for shape in context.b.never if context.r.never or excluding(judge.base, context.b, shape)]
-    new = [shape for shape in context.r.never if context.b.never or excluding(judge.revision, context.r, shape)]
+    meant = (context.b.never and context.r.never) or context.mode.wire != "strict"
+    old = [shape for shape in context.b.never if meant or excluding(judge.base, context.b, shape)]
+    new = [shape for shape in context.r.never if meant or excluding(judge.revision, context.r, shape)]
     for shape in list(old):
         twin = next((other for other in new if judge.same(shape, other, mode)), None)
         if twin is not None:

@@ -30,7 +30,7 @@ _FAMILIES = {
 def idle(context: Context) -> None:
     """Leave out what only one side says of types that neither has."""
     b, r = context.b, context.r
-    if b.types is None or r.types is None:
+    if not b.types or not r.types:
         return
     types = b.types | r.types | ({"string"} if context.mode.wire != "strict" else set())  # it is a text on the wire
     if b.limits.get("maxItems") == r.limits.get("maxItems") == 0:

@@ -99,8 +99,6 @@ def _removed(context: Context, name: str, shape: Shape) -> None:
         context.edge(name, shape, _others(context.judge.revision, context.r, name))
         return
     if others := _others(context.judge.revision, context.r, name):
-        if name not in context.b.required and context.judge.same(shape, others, context.mode.below()):
-            return  # what was said of it is said of all
         context.edge(name, shape, others)  # it is one of the others now, and has to be like them
     must = "required " if name in context.b.required else ""
     stem = "required-property-removed" if must else "property-removed"
@@ -115,8 +113,6 @@ def _added(context: Context, name: str, shape: Shape) -> None:
         context.edge(name, _others(context.judge.base, context.b, name), shape)
         return
     if others := _others(context.judge.base, context.b, name):
-        if name not in context.r.required and context.judge.same(others, shape, context.mode.below()):
-            return
         context.edge(name, others, shape)  # it was one of the others
     must = name in context.r.required
     stem = "required-property-added" if must else "property-added"

@@ -97,10 +97,8 @@ def _values(raw: dict[str, Any]) -> tuple[frozenset[str] | None, dict[str, Any] 
     format_ = raw.get("format") if isinstance(raw.get("format"), str) else ""
     if "file" in listed:
         listed, format_ = ["string"], "binary"
-    known = (name if name in ANYTHING else ALIASES.get(name.lower(), "") for name in listed if isinstance(name, str))
-    types = frozenset(name for name in known if name) if listed else None
-    if types is not None and not types and listed != []:
-        types = None  # a type nobody knows
+    names = [name if name in ANYTHING else ALIASES.get(name.lower(), "") for name in listed if isinstance(name, str)]
+    types = None if "" in names or not names else frozenset(names)  # a type nobody knows may be any
     nullable = raw.get("nullable") is True or raw.get("x-nullable") is True
     if types is not None and nullable:
         types |= {"null"}

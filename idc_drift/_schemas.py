@@ -12,7 +12,7 @@ from ._flat import ANY, Flat, Group, Node, Shape, canonical
 from ._meet import meet
 from ._own import own, twice
 from ._references import CHAIN, References, child, escaped
-from ._settled import plainly, settled
+from ._settled import plainly, settled, within
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -233,7 +233,7 @@ def _joined(flats: list[Flat], kind: str) -> Flat | None:
         return None
     found = ANY
     for flat in flats:
-        found = meet(found, replace(flat, types=None))
+        found = meet(found, replace(within(flat, flat.kinds), types=None))
     return found
 
 

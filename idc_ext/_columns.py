@@ -119,12 +119,17 @@ class Columns:
         Raises:
             LookupError: a row lacks a column, or has one more than the first row.
         """
-        if self.settled and any(len(record) != len(self.items) for record in content.records):
-            raise LookupError("a row with other columns than the first row")
+        self.hold(content)
         rows = content.tuples(self.names)
         kinds = {"text", "strings"} if flat else {"text"}
         places = [place for place, one in enumerate(self.items) if one.kind in kinds]
-        return [_written(row, places) for row in rows] if places else rows
+        lists = [place for place in places if {type(row[place]) for row in rows} - {str, NoneType}]
+        return [tuple(_written(row, lists)) for row in rows] if lists else rows
+
+    def hold(self, content: Content[Any]) -> None:
+        """Raise LookupError if a row has other columns than the first row, where that settled which there are."""
+        if self.settled and any(len(record) != len(self.items) for record in content.records):
+            raise LookupError("a row with other columns than the first row")
 
 
 def as_text(value: object) -> str:
@@ -132,10 +137,13 @@ def as_text(value: object) -> str:
     return json.dumps(value, ensure_ascii=False, separators=(",", ":"))
 
 
-def _written(row: tuple[Any, ...], places: Sequence[int]) -> tuple[Any, ...]:
-    """Write lists in some places as JSON."""
-    lists = [place for place in places if type(row[place]) is list]
-    return tuple(as_text(value) if place in lists else value for place, value in enumerate(row)) if lists else row
+def _written(row: tuple[Any, ...], places: Sequence[int]) -> list[Any]:
+    """Write what is no text in some places as JSON."""
+    values = list(row)
+    for place in places:
+        if not isinstance(values[place], str | None):
+            values[place] = as_text(values[place])
+    return values
 
 
 @functools.cache

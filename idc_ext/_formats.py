@@ -74,8 +74,7 @@ def _nothing(_columns: Columns) -> bytes:
 
 def _lines(columns: Columns, content: Content[Any]) -> bytes:
     names = columns.names
-    if columns.settled:
-        columns.tuples(content)  # which says whether there are more
+    columns.hold(content)
     texts = [
         json.dumps({name: record[name] for name in names}, ensure_ascii=False, separators=(",", ":"))
         for record in content.records

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import threading
 from contextlib import suppress
-from typing import TYPE_CHECKING, Any, Generic, TypeVar
+from typing import TYPE_CHECKING, Generic, TypeVar
 
 import httpx
 
@@ -55,7 +55,7 @@ class Pages(Generic[T]):
         self._steps: Generator[Call | Wait | Page[T], Answer, None] | None = None
         self._threads = Threads(request.ahead or 1, lambda call, trace: send(request.client, call, trace))
         self._tasks = Tasks(request.ahead or 1, lambda call, trace: asend(request.client, call, trace))
-        self._one = _One(request)
+        self._one = threading.Lock()
         self._bound = bound
         self._slow = False
         self._next_calls: list[Call] = []
@@ -83,6 +83,7 @@ class Pages(Generic[T]):
             self.close()
 
     def __next__(self) -> Page[T]:
+        self._alone()
         with self._one:
             step = self._next(None)
             while not isinstance(step, Page):
@@ -97,6 +98,7 @@ class Pages(Generic[T]):
             return self._following(step, self._threads)
 
     async def __anext__(self) -> Page[T]:
+        self._alone()
         with self._one:
             try:
                 step = self._next(None)
@@ -128,6 +130,12 @@ class Pages(Generic[T]):
         given, self._given = self._given, None
         if given is not None:
             self._notes.save(given.at.within(self._used))
+
+    def _alone(self) -> None:
+        """See to it that one thread or task at a time asks: the answers of two would be taken for each other's."""
+        if self._one.locked():
+            waits = "another thread or task is waiting for a page of this walk; each needs its own"
+            raise RuntimeError(f"{self._request.first}: {waits}")
 
     def _next(self, answer: Answer) -> Call | Wait | Page[T]:
         if self._error is not None:
@@ -221,20 +229,3 @@ class Pages(Generic[T]):
         if self._request.ahead is not None:
             return self._request.ahead
         return int(self._slow and self._bound == 0)
-
-
-class _One:
-    """Sees to it that one thread or task at a time asks: the answers of two would be taken for each other's."""
-
-    def __init__(self, request: Request[Any]) -> None:
-        self._request = request
-        self._lock = threading.Lock()
-
-    def __enter__(self) -> None:
-        if not self._lock.acquire(blocking=False):
-            raise RuntimeError(
-                f"{self._request.first}: another thread or task is waiting for a page of this walk; each needs its own"
-            )
-
-    def __exit__(self, *_: object) -> None:
-        self._lock.release()

@@ -31,7 +31,7 @@ MEMORY = "384MB"
 CACHED_BYTES = 64 * 2**20
 # Of pages of megabytes that are made at the same time, each is made in memory that is new to the process: with sixteen
 # at once that took half as long again as the pages themselves.
-PAGES_AT_ONCE = (os.cpu_count() or 1) + 1
+PAGES_AT_ONCE = 1 + (len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1)
 TABLES = ("index", "collections_index", "analysis_results_index", "version_metadata_index", "prior_versions_index")
 MANIFEST = (
     "collection_id", "PatientID", "StudyInstanceUID", "SeriesInstanceUID", "Modality", "SeriesDescription",

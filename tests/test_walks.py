@@ -209,11 +209,10 @@ async def test_no_task_is_left_when_a_loop_is_left_early() -> None:
         assert asyncio.all_tasks() == before
 
 
-@pytest.mark.parametrize("kind", [iter, Rows.pages])
-def test_a_second_thread_is_told_so_and_the_first_one_gets_every_row(kind: Callable[[Rows[Any]], Any]) -> None:
+def test_a_second_thread_is_told_so_and_the_first_one_gets_every_page() -> None:
     slow = Slow()
-    walk, got = kind(manifest(4, slow)), []
-    first = [next(walk)]
+    walk, got = manifest(4, slow).pages(), []
+    got.append(next(walk))
     thread = threading.Thread(target=lambda: got.extend(walk))
     thread.start()
     assert waited_for(lambda: 1 in slow.asked)
@@ -221,8 +220,28 @@ def test_a_second_thread_is_told_so_and_the_first_one_gets_every_row(kind: Calla
         next(walk)
     slow.let.set()
     thread.join()
-    rows = [*first, *got]
-    assert uids(rows if kind is iter else [one for page in rows for one in page.rows]) == UIDS
+    assert uids(one for page in got for one in page.rows) == UIDS
+
+
+@pytest.mark.parametrize("size", [1, 4, 11])
+def test_two_threads_at_one_loop_over_rows_lose_none_without_being_told(size: int) -> None:
+    def through() -> None:
+        try:
+            got.extend(walk)
+        except RuntimeError:
+            told.append(size)
+
+    slow, told = Slow(), list[int]()
+    slow.let.set()
+    for _ in range(20):
+        walk, got = iter(manifest(size, slow)), []
+        threads = [threading.Thread(target=through) for _ in range(3)]
+        for thread in threads:
+            thread.start()
+        for thread in threads:
+            thread.join()
+        assert sorted(uids(got)) == UIDS or told
+        told.clear()
 
 
 async def test_a_second_task_is_told_so_and_the_first_one_gets_its_row() -> None:
