@@ -14,7 +14,12 @@ if TYPE_CHECKING:
     from ._schemas import Schemas
     from .load import Document
 
-METHODS = ("get", "put", "post", "delete", "options", "head", "patch", "trace")
+METHODS = frozenset({"get", "put", "post", "delete", "options", "head", "patch", "trace", "query"})
+_AROUND = frozenset(
+    {"name", "in", "required", "description", "deprecated", "allowEmptyValue", "allowReserved"}
+    | {"collectionFormat", "style", "explode"}
+)
+"""What a parameter says beside what its values are."""
 _STYLES = {"ssv": "spaceDelimited", "pipes": "pipeDelimited", "tsv": "tabDelimited"}
 _FLOWS = {"application": "clientCredentials", "accessCode": "authorizationCode"}
 _FORM, _PARTS = "application/x-www-form-urlencoded", "multipart/form-data"
@@ -75,10 +80,17 @@ def _item(schemas: Schemas, node: Node, content: dict[str, Any]) -> Placed:
     raw = target.raw
     shared = _parameters(schemas, target) | (_parameters(schemas, node) if node.raw is not target.raw else {})
     found: dict[str, Any] = {key: value for key, value in raw.items() if key.startswith("x-")}
-    for method in METHODS:
-        if isinstance(raw.get(method), dict):
-            found[method] = _operation(schemas, child(target, method), shared, content)
+    for method, written in methods_of(schemas, target):
+        found[method] = _operation(schemas, child(target, written), shared, content)
     return Placed(found, target.pointer, target.home)
+
+
+def methods_of(schemas: Schemas, item: Node) -> list[tuple[str, str]]:
+    """The methods of a path, and how each is written there."""
+    found = [(key.lower(), key) for key, value in item.raw.items() if isinstance(key, str) and isinstance(value, dict)]
+    for method, written in (pair for pair in found if pair[0] in METHODS and pair[0] != pair[1]):
+        schemas.note(f"{item.pointer} has {written}, which stands for {method}.")
+    return [(method, written) for method, written in found if method in METHODS]
 
 
 def _parameters(schemas: Schemas, owner: Node) -> dict[tuple[str, str], Node]:
@@ -125,7 +137,12 @@ def _parameter(node: Node) -> Placed:
         for key, value in raw.items()
         if key.startswith("x-") and key not in ("x-nullable", "x-extensible-enum")
     }
-    found["schema"] = _schema(raw, node.pointer, node.home)
+    own = raw.get("schema") if "type" not in raw else None  # as OpenAPI 3 has it
+    found["schema"] = (
+        Placed(own, f"{node.pointer}/schema", node.home)
+        if isinstance(own, dict)
+        else schema_of(raw, node.pointer, node.home)
+    )
     return Placed(found | _collected(raw, "form" if raw.get("in") == "query" else "simple"), node.pointer, node.home)
 
 
@@ -141,10 +158,9 @@ def _collected(raw: dict[str, Any], usual: str) -> dict[str, Any]:
     return {"explode": collection == "multi"} | ({"style": style} if style else {})
 
 
-def _schema(raw: dict[str, Any], pointer: str, home: Document) -> Placed:
+def schema_of(raw: dict[str, Any], pointer: str, home: Document) -> Placed:
     """The keywords of a parameter or header that describe its value."""
-    words = ("name", "in", "required", "description", "allowEmptyValue", "collectionFormat", "deprecated")
-    return Placed({key: value for key, value in raw.items() if key not in words}, pointer, home)
+    return Placed({key: value for key, value in raw.items() if key not in _AROUND}, pointer, home)
 
 
 def _body(own: dict[tuple[str, str], Node], consumes: list[str], owner: Node) -> Placed | None:
@@ -183,7 +199,7 @@ def _body(own: dict[tuple[str, str], Node], consumes: list[str], owner: Node) ->
 
 
 def _field(node: Node) -> Placed:
-    found = _schema(node.raw, node.pointer, node.home)
+    found = schema_of(node.raw, node.pointer, node.home)
     if node.raw.get("description"):
         found["description"] = node.raw["description"]
     return found
@@ -202,7 +218,7 @@ def _response(node: Node, produces: list[str]) -> Placed:
         found["headers"] = {
             name: Placed(
                 {
-                    "schema": _schema(header, f"{node.pointer}/headers/{escaped(name)}", node.home),
+                    "schema": schema_of(header, f"{node.pointer}/headers/{escaped(name)}", node.home),
                     **_collected(header, "simple"),
                     **({"description": header["description"]} if "description" in header else {}),
                 },

@@ -9,14 +9,14 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 from urllib.parse import unquote
 
-from ._flat import SCALARS, Node, Shape, canonical
+from ._flat import SCALARS, Node, Shape, canonical, placed
 from ._forms import encodings
 from ._model import Api, Body, Media, Operation, Response, Value
 from ._references import child, escaped
 from ._schemas import Schemas
 from ._security import described, effective
 from ._spelling import media_type, parameter_names, servers_of, wire_path, words_of
-from ._swagger import METHODS, translated
+from ._swagger import methods_of, schema_of, translated
 
 if TYPE_CHECKING:
     from .load import Document
@@ -70,8 +70,7 @@ class _Reader:
         found: list[Operation] = []
         for place in (node, target) if target is not node else (target,):
             raw = place.raw
-            methods = [m for m in (*METHODS, "query") if isinstance(raw.get(m), dict)]
-            nodes = [(method, child(place, method)) for method in methods]
+            nodes = [(method, child(place, written)) for method, written in methods_of(self.schemas, place)]
             extra = raw.get("additionalOperations")
             if isinstance(extra, dict):
                 nodes += [(method.lower(), child(place, "additionalOperations", method)) for method in extra]
@@ -159,6 +158,11 @@ class _Reader:
         style = str(raw.get("style") or _STYLES.get(location, "form"))
         explode = raw.get("explode")
         explode = explode if isinstance(explode, bool) else style == "form"
+        if not shape and not contents and "type" in raw and self.schemas.version != "2.0":
+            self.schemas.note(
+                f"The {location} {name} has its type outside a schema, as Swagger 2.0 does; it is read so."
+            )
+            shape = (placed(schema_of(raw, node.pointer, node.home), node.pointer, node.home),)
         kinds = self.schemas.flat(shape).kinds
         if media == "text/plain" and kinds <= SCALARS:
             media = ""  # it is the plain value
