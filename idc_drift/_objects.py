@@ -100,6 +100,16 @@ def _removed(context: Context, name: str, shape: Shape) -> None:
         return
     if others := _others(context.judge.revision, context.r, name):
         context.edge(name, shape, others)  # it is one of the others now, and has to be like them
+        if name not in context.b.required and _alike(context, shape, others):
+            context.add(
+                "property-unlisted",
+                f"property `{name}` is like all others",
+                "properties",
+                part=name,
+                at=shape,
+                new=False,
+            )
+            return
     must = "required " if name in context.b.required else ""
     stem = "required-property-removed" if must else "property-removed"
     if context.mode.sent and context.r.extra is False:
@@ -114,10 +124,26 @@ def _added(context: Context, name: str, shape: Shape) -> None:
         return
     if others := _others(context.judge.base, context.b, name):
         context.edge(name, others, shape)  # it was one of the others
+        if name not in context.r.required and _alike(context, others, shape):
+            context.add(
+                "property-listed", f"property `{name}` is like all others", "properties", part=name, at=shape, new=True
+            )
+            return
     must = name in context.r.required
     stem = "required-property-added" if must else "property-added"
     words = f"{'required' if must else 'optional'} property `{name}` was added"
     context.add(stem, words, "properties", part=name, at=shape, new=True)
+
+
+def _alike(context: Context, old: Shape, new: Shape) -> bool:
+    """Whether a property is to be what all others are to be, and to be read and written as they are."""
+    judge, mode = context.judge, context.mode.below()
+    marked = any(
+        schemas.marked(shape, word)
+        for schemas, shape in ((judge.base, old), (judge.revision, new))
+        for word in ("readOnly", "writeOnly")
+    )
+    return not marked and judge.same(old, new, mode)
 
 
 def _others(schemas: Schemas, flat: Flat, name: str) -> Shape:

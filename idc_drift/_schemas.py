@@ -179,11 +179,15 @@ class Schemas(References):
     def _once(self, branches: list[tuple[Shape, Flat]]) -> list[tuple[Shape, Flat]]:
         """The branches of an anyOf, with those of an anyOf among them, and each once."""
         found: dict[str, tuple[Shape, Flat]] = {}
+        referred = [branch for branch, _ in branches if _is_reference(branch)]
+        twins = {_text(self.seen_through(branch)) for branch in referred if len(referred) < len(branches)}
         for branch, flat in branches:
+            if twins and not _is_reference(branch) and _text(branch) in twins:
+                continue  # said here, it is the component; two components that are alike are two
             inner = flat.groups[0].branches if flat.says == {"groups"} and not flat.discriminator else ()
             for each in inner if len(flat.groups) == 1 and flat.groups[0].kind == "anyOf" else (branch,):
                 flat_ = self.flat(each)
-                found.setdefault(plainly(flat_) or "&".join(canonical(node.raw) for node in each), (each, flat_))
+                found.setdefault(plainly(flat_) or _text(each), (each, flat_))
         return list(found.values())
 
     # ------------------------------------------------------------------------------------------ parts of an allOf
@@ -210,6 +214,14 @@ class Schemas(References):
         for index, _ in enumerate(target.raw["allOf"]):
             found += self._expand(child(target, "allOf", index), depth + 1)
         return found
+
+
+def _is_reference(shape: Shape) -> bool:
+    return any(isinstance(node.raw, dict) and "$ref" in node.raw for node in shape)
+
+
+def _text(shape: Shape) -> str:
+    return "&".join(canonical(node.raw) for node in shape)
 
 
 def _joined(flats: list[Flat], kind: str) -> Flat | None:

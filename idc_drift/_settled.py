@@ -10,7 +10,7 @@ from dataclasses import replace
 from fractions import Fraction
 from typing import Any, Final
 
-from ._flat import ANYTHING, LIMIT_TYPES, PLAIN, SCALARS, UNEVALUATED_TYPES, Bound, Flat
+from ._flat import ANYTHING, LIMIT_TYPES, PLAIN, SCALARS, UNEVALUATED_TYPES, Bound, Flat, Shape
 
 _OF_SCALARS: Final = {"enum", "format", "lower", "upper", "limits", "multiple", "patterns"}
 _STRING, _ARRAY, _OBJECT, _NUMBER = ({t} for t in ("string", "array", "object", "number"))
@@ -81,6 +81,8 @@ def settled(flat: Flat) -> Flat:
     ):
         changes["extra"] = flat.unevaluated["unevaluatedProperties"] if flat.extra is True else flat.extra
         changes["unevaluated"] = {key: value for key, value in flat.unevaluated.items() if key == "unevaluatedItems"}
+    if flat.items and flat.prefix and _written(flat.prefix[-1]) == _written(flat.items):
+        changes["prefix"] = flat.prefix[: _distinct(flat)]
     if any(names & flat.required for names in flat.needs.values()):
         changes["needs"] = {key: names - flat.required for key, names in flat.needs.items() if names - flat.required}
     if flat.extra is False and not flat.matching:
@@ -90,6 +92,16 @@ def settled(flat: Flat) -> Flat:
     if types is not None and types - {"null"} == {"boolean"} and flat.enum is not None and len(flat.enum) == 2:
         changes["enum"] = None
     return replace(flat, **changes) if changes else flat
+
+
+def _written(shape: Shape) -> list[Any]:
+    return [node.raw for node in shape]
+
+
+def _distinct(flat: Flat) -> int:
+    """How many elements have a schema of their own, up to the last that is not what all further ones are."""
+    last = _written(flat.items)
+    return max((place + 1 for place, shape in enumerate(flat.prefix) if _written(shape) != last), default=0)
 
 
 def _whole(bound: Bound, step: int) -> Bound:

@@ -84,6 +84,8 @@ SCHEMA_RULES: Final[dict[str, SchemaRule]] = {
         E, I, "A request without it is refused; a reader ignores what it does not know."
     ),
     "property-added": SchemaRule(I, I, "It may be left out; a reader ignores what it does not know."),
+    "property-listed": SchemaRule(I, I, "It was one of the others, and stays what they are.", noise=True),
+    "property-unlisted": SchemaRule(I, I, "It is one of the others now, and stays what they are.", noise=True),
     "property-removed": SchemaRule(W, W, "What is sent may be ignored; what was sometimes there never comes."),
     "property-forbidden": SchemaRule(E, W, "The object is closed, so a request that still has it is refused."),
     "required-property-removed": SchemaRule(W, E, "What is sent may be ignored; a reader that relies on it fails."),
