@@ -87,7 +87,7 @@ class Made(Generic[T]):
         if list(names) == list(self.attributes):
             import msgspec
 
-            return list(map(msgspec.structs.astuple, self.rows))  # type: ignore[arg-type] # objects of msgspec's
+            return list(map(msgspec.structs.astuple, self.rows))  # type: ignore[arg-type] # msgspec made them, whatever they stand for
         return _picked(attrgetter, [self.attributes[name] for name in names], self.rows)
 
     def cut(self, start: int, end: int | None) -> Made[T]:

@@ -49,8 +49,8 @@ def rows(model: type[T], required: frozenset[str], *, full: frozenset[str] = fro
         "__class__": property(lambda _: model),
         "__reduce__": lambda self: (model, msgspec.structs.astuple(self)),
         "__doc__": model.__doc__,
-        "to_dict": model.to_dict,  # type: ignore[attr-defined] # all of them have it
-        "from_dict": model.from_dict,  # type: ignore[attr-defined] # as above
+        "to_dict": model.to_dict,  # type: ignore[attr-defined] # every generated model has it, which `type[T]` does not say
+        "from_dict": model.from_dict,  # type: ignore[attr-defined] # every generated model has it, which `type[T]` does not say
     }
     names = attributes(model)  # type: ignore[arg-type] # classes can be hashed
     members: list[Any] = [

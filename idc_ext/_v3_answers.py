@@ -168,7 +168,7 @@ def _says_something(citation: Citation | None) -> bool:
 
 def _made(model: type[M], body: Any) -> M:
     """Make a generated model, whose `from_dict` takes values of any type."""
-    made: M = model.from_dict(body)  # type: ignore[attr-defined] # all of them have it
+    made: M = model.from_dict(body)  # type: ignore[attr-defined] # every generated model has it, which `type[T]` does not say
     for name, kinds in _kinds(model):  # type: ignore[arg-type] # classes can be hashed
         if type(getattr(made, name)) not in kinds:
             raise TypeError(f"{name} is {getattr(made, name)!r:.80}")

@@ -157,7 +157,7 @@ def test_http_2_is_used_where_its_package_is_installed_and_missed_by_name_where_
     monkeypatch.setattr("importlib.util.find_spec", lambda name: installed or None)
     monkeypatch.setitem(sys.modules, "h2", ModuleType("h2"))
     if installed:
-        assert connect(HERE, http2=True).get_httpx_client()._transport._pool._http2  # type: ignore[attr-defined] # private
+        assert connect(HERE, http2=True).get_httpx_client()._transport._pool._http2  # type: ignore[attr-defined] # httpx says it nowhere in public
     else:
         with pytest.raises(MissingExtra, match=r"needs the package h2: pip install 'httpx\[http2\]'"):
             connect(HERE, http2=True)

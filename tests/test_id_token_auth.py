@@ -173,7 +173,7 @@ async def test_who_is_cancelled_does_not_wait_and_the_renewal_is_kept(issuer: Is
         assert time.monotonic() - began < 1.5
     for _ in range(200):
         await asyncio.sleep(0.05)
-        if issuer.refreshes and Credentials.locate(path).read().expires > time.time():  # type: ignore[operator] # it is there
+        if issuer.refreshes and Credentials.locate(path).read().expires > time.time():  # type: ignore[operator] # the issuer's files always say when they expire
             break
     assert not Credentials.locate(path).token().expired(time.time())
     assert issuer.refreshes == 1

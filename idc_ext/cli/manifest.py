@@ -48,7 +48,7 @@ class ManifestOutput(Output):
             terminal, else CSV. `s5cmd` is for `s5cmd run`, `idc` for `idc download-from-manifest`.
     """
 
-    format: Annotated[Form | None, Parameter(name=["--format", "-f"])] = None  # type: ignore[assignment] # two more
+    format: Annotated[Form | None, Parameter(name=["--format", "-f"])] = None  # type: ignore[assignment] # manifests have two forms more than Output
 
     @property
     def named(self) -> str | None:

@@ -28,8 +28,8 @@ pytestmark = pytest.mark.skipif(not Path("/proc/self").exists(), reason="looks f
 def two_workers(state: Path, *options: str) -> Iterator[tuple[subprocess.Popen[str], str, list[int]]]:
     """The server, its URL and its workers."""
     command = [sys.executable, "-m", "idc_standin", "serve", "--port", "0", "--workers", "2", "--state", str(state)]
-    pipes = {"stdout": subprocess.PIPE, "stderr": subprocess.PIPE, "text": True}
-    with subprocess.Popen([*command, *options], **pipes) as server:  # type: ignore[call-overload] # what is shared is no literal
+    pipe = subprocess.PIPE
+    with subprocess.Popen([*command, *options], stdout=pipe, stderr=pipe, text=True) as server:
         try:
             url = re.findall(r"http://\S+", server.stdout.readline())[0]
             children = Path(f"/proc/{server.pid}/task/{server.pid}/children").read_text(encoding="ascii")
