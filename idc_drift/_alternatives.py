@@ -123,19 +123,23 @@ def _compared(context: Context, old: Group, new: Group) -> None:
             judge.worst(branch, other, sent(mode)) in CONTAINED for other in new.branches
         )
         said = f"{_label('', judge.base, branch)} was removed from {old.kind}"
-        if not safe or not context.mode.sent:
-            context.add(f"{_STEMS[old.kind]}-removed", said, old.kind, at=branch, new=False)
-        else:
+        if safe and old.kind == new.kind == "anyOf":
+            context.add("alternative-implied", said, old.kind, at=branch, new=False)
+        elif safe and context.mode.sent:
             context.add("overlap-changed", said, old.kind, at=branch, new=False)
+        else:
+            context.add(f"{_STEMS[old.kind]}-removed", said, old.kind, at=branch, new=False)
     for branch in come:
         safe = _scalar(judge.revision, branch) and any(
             judge.worst(other, branch, received(mode)) in CONTAINED for other in old.branches
         )
         said = f"{_label('', judge.revision, branch)} was added to {new.kind}"
-        if not safe or context.mode.sent:
-            context.add(f"{stem}-added", said, new.kind, at=branch, new=True)
-        else:
+        if safe and old.kind == new.kind == "anyOf":
+            context.add("alternative-implied", said, new.kind, at=branch, new=True)
+        elif safe and not context.mode.sent:
             context.add("overlap-changed", said, new.kind, at=branch, new=True)
+        else:
+            context.add(f"{stem}-added", said, new.kind, at=branch, new=True)
     if old.kind != new.kind and not (
         _apart(judge.base, [judge.base.flat(x) for x in old.branches])
         and _apart(judge.revision, [judge.revision.flat(x) for x in new.branches])

@@ -73,7 +73,7 @@ def logic(context: Context) -> None:
     """not, and if with then and else."""
     judge = context.judge
     mode = replace(context.mode, lifted=False, exploded=False, proof=True)
-    meant = (context.b.never and context.r.never) or context.mode.wire != "strict"
+    meant = context.b.never and context.r.never
     old = [shape for shape in context.b.never if meant or excluding(judge.base, context.b, shape)]
     new = [shape for shape in context.r.never if meant or excluding(judge.revision, context.r, shape)]
     for shape in list(old):

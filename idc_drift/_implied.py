@@ -13,7 +13,7 @@ from ._flat import numeric
 from ._settled import settled
 
 if TYPE_CHECKING:
-    from ._flat import Bound, Flat
+    from ._flat import Bound, Flat, Shape
     from .schemas import Context
 
 _FORMATS: Final = {"int32": 31, "int64": 63}
@@ -67,19 +67,42 @@ def _whole(number: Flat, integer: Flat) -> tuple[Flat, Flat]:
 
 
 def dependencies(context: Context) -> None:
-    """``dependentSchemas`` that only require, if the other side says ``dependentRequired``."""
+    """``dependentSchemas`` and ``if`` that only require, if the other side says ``dependentRequired``."""
+    context.b, context.r = _asking(context.b, context.r), _asking(context.r, context.b)
     for name in context.b.implies.keys() & context.r.needs.keys() - context.r.implies.keys():
         context.b = _needing(context.b, name)
     for name in context.r.implies.keys() & context.b.needs.keys() - context.b.implies.keys():
         context.r = _needing(context.r, name)
 
 
-def _needing(flat: Flat, name: str) -> Flat:
-    shape = flat.implies[name]
-    raw = shape[0].raw if len(shape) == 1 else None
-    if not isinstance(raw, dict) or raw.keys() != {"required"} or not isinstance(raw["required"], list):
+def _asking(flat: Flat, twin: Flat) -> Flat:
+    """With ``if`` a property is there ``then`` others are required said as the twin says it."""
+    if len(flat.conditions) <= len(twin.conditions) or not twin.needs or flat.types != frozenset({"object"}):
         return flat
-    names = flat.needs.get(name, frozenset()) | {str(each) for each in raw["required"]}
+    needs, rest = dict(flat.needs), []
+    for condition in flat.conditions:
+        names = [_required(condition.get(name, ())) for name in ("if", "then")]
+        if "else" not in condition and names[0] and names[1] and len(names[0]) == 1 and names[0] <= twin.needs.keys():
+            (name,) = names[0]
+            needs[name] = needs.get(name, frozenset()) | names[1]
+        else:
+            rest.append(condition)
+    return settled(replace(flat, needs=needs, conditions=tuple(rest)))
+
+
+def _required(shape: Shape) -> frozenset[str]:
+    """The names that a schema requires, if that is all it says."""
+    raw = shape[0].raw if len(shape) == 1 else None
+    if not isinstance(raw, dict) or raw.keys() - {"type"} != {"required"} or raw.get("type", "object") != "object":
+        return frozenset()
+    return frozenset(map(str, raw["required"])) if isinstance(raw["required"], list) else frozenset()
+
+
+def _needing(flat: Flat, name: str) -> Flat:
+    required = _required(flat.implies[name])
+    if not required:
+        return flat
+    names = flat.needs.get(name, frozenset()) | required
     rest = {key: each for key, each in flat.implies.items() if key != name}
     return replace(flat, needs={**flat.needs, name: names}, implies=rest)
 

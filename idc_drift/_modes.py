@@ -23,6 +23,8 @@ class Mode:
     """``strict``: a number is not a text; ``loose``: on the wire it is; ``unsure``: that depends."""
     exploded: bool = False
     """Whether one value of a list looks like the value alone."""
+    joined: bool = False
+    """Whether a list or an object is one text."""
     lifted: bool = False
     """Whether null is judged elsewhere."""
     merged: bool = False
@@ -38,7 +40,9 @@ class Mode:
     def below(self) -> Mode:
         """The mode of what is inside."""
         wire = "unsure" if self.prefix == "parameter" and self.wire == "loose" else self.wire
-        return replace(self, wire=wire, exploded=False, lifted=False, merged=False, top=False, spread=False)
+        return replace(
+            self, wire=wire, exploded=False, joined=False, lifted=False, merged=False, top=False, spread=False
+        )
 
 
 def sent(mode: Mode) -> Mode:

@@ -143,7 +143,12 @@ def _parameter(c: Comparison, old: Value, new: Value, where: str) -> None:
         return
     _default(c, old, new, where)
     strict = bool(old.media) and not _LOOSE.search(old.media)
-    mode = replace(PARAMETER, wire="strict" if strict else "loose", exploded=new.style == "form" and new.explode)
+    mode = replace(
+        PARAMETER,
+        wire="strict" if strict else "loose",
+        exploded=new.style == "form" and new.explode,
+        joined=old.style == "simple" or (old.style == "form" and not old.explode),
+    )
     c.shapes(old.shape, new.shape, mode, where)
 
 

@@ -31,14 +31,42 @@ def responses(c: Comparison, old: dict[str, Response], new: dict[str, Response])
             )
             for is_ in narrower:
                 response(c, was, is_)
-        else:
+        elif not _same(c, was, _cover(status, new)):
             kind = "success" if status[0] == "2" else "error"
             c.add(f"{kind}-status-removed", f"the response {status} was removed", was.pointer, status)
     for status, is_ in new.items():
-        if status in old or (status[0] == "2" and "2XX" in old):
+        if status in old or (status[0] == "2" and "2XX" in old) or _same(c, _cover(status, old), is_):
             continue
         kind = "success" if status[0] == "2" else "error"
         c.add(f"{kind}-status-added", f"the response {status} was added", is_.pointer, status, new=True)
+
+
+def _cover(status: str, among: dict[str, Response]) -> Response | None:
+    """What is said of an error that has no response of its own."""
+    return among.get(f"{status[0]}XX") or among.get("default") if status[0] in "45" else None
+
+
+def _same(c: Comparison, old: Response | None, new: Response | None) -> bool:
+    """Whether two responses say the same, words aside."""
+    if (
+        old is None
+        or new is None
+        or old.content.keys() != new.content.keys()
+        or old.headers.keys() != new.headers.keys()
+    ):
+        return False
+    headers = [(was, new.headers[name]) for name, was in old.headers.items()]
+    return (
+        [told for _, told in old.links.values()] == [told for _, told in new.links.values()]
+        and all(
+            (was.required, was.media, was.style, was.explode) == (is_.required, is_.media, is_.style, is_.explode)
+            and c.judge.same(was.shape, is_.shape, _HEADER)
+            for was, is_ in headers
+        )
+        and all(
+            c.judge.same(was.shape or (), new.content[name].shape or (), _RECEIVED) for name, was in old.content.items()
+        )
+    )
 
 
 def response(c: Comparison, old: Response, new: Response) -> None:

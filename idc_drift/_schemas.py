@@ -245,7 +245,7 @@ def _joined(flats: list[Flat], kind: str) -> Flat | None:
         return None
     found = ANY
     for flat in flats:
-        found = meet(found, replace(within(flat, flat.kinds), types=None))
+        found = meet(found, replace(within(flat, flat.kinds, null=flat.null), types=None))
     return found
 
 

@@ -44,9 +44,9 @@ def plainly(flat: Flat) -> str:
     return repr((sorted(flat.types), enum, sorted(flat.limits.items()), sorted(flat.patterns), words))
 
 
-def within(flat: Flat, kinds: frozenset[str]) -> Flat:
+def within(flat: Flat, kinds: frozenset[str], *, null: bool = False) -> Flat:
     """Of some types only, without what cannot act on them."""
-    types = kinds | ((flat.types or frozenset()) & {"null"})
+    types = kinds | {"null"} if null else kinds
     changes: dict[str, Any] = {
         name: PLAIN[name]
         for name, acted in FIELDS_OF.items()

@@ -99,13 +99,13 @@ def _on_the_wire(context: Context, stem: str) -> str:
         return stem
     if mode.wire == "unsure":
         return "type-unsure"
-    stricter = (r if mode.sent else b).says - {"format"}
+    stricter = (r if mode.sent else b).says
     return stem if stricter and not _common(b.kinds, r.kinds) else fine
 
 
 def _loose(inner: frozenset[str], outer: frozenset[str], mode: Mode) -> bool:
     """Whether the values of some types can be read as values of others, written as text."""
-    texts = SCALARS if mode.prefix == "parameter" else SCALARS | {"array", "object"}
+    texts = SCALARS if mode.prefix == "parameter" and not mode.joined else SCALARS | {"array", "object"}
     return all(
         kind in outer or (kind == "integer" and "number" in outer) or (kind in texts and "string" in outer)
         for kind in inner

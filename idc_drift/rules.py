@@ -128,7 +128,12 @@ SCHEMA_RULES: Final[dict[str, SchemaRule]] = {
     "any-of-removed": SchemaRule(E, I, "An alternative in use is refused; a reader never meets it."),
     "one-of-added": SchemaRule(I, E, "One more alternative may be sent; a reader may not know it."),
     "one-of-removed": SchemaRule(E, I, "An alternative in use is refused; a reader never meets it."),
-    "overlap-changed": SchemaRule(I, I, "The alternative is part of another one, which is there on both sides."),
+    "alternative-implied": SchemaRule(
+        I, I, "Another alternative of anyOf admits all of it, on both sides.", noise=True
+    ),
+    "overlap-changed": SchemaRule(
+        I, I, "The alternative of oneOf is part of another one, which is there on both sides."
+    ),
     "wrapped": SchemaRule(E, E, "One schema became alternatives, none or several of which the old values fit."),
     "unwrapped": SchemaRule(E, E, "Alternatives became one schema that not all of the old values fit."),
     "wrapped-safely": SchemaRule(I, I, "One schema became alternatives, and every value still fits."),

@@ -215,8 +215,9 @@ class Context:
         self.edges.append((step, base, revision, mode or self.mode.below()))
 
     def narrow(self, kinds: frozenset[str]) -> None:
-        """Look at these types only."""
-        self.b, self.r = within(self.b, kinds), within(self.r, kinds)
+        """Look at these types only; if one side allows anything, what becomes of null is said with the type."""
+        told = self.b.types is None or self.r.types is None
+        self.b, self.r = (within(x, kinds, null=x.null and not told) for x in (self.b, self.r))
 
 
 def _graver(worst: Level | None, pair: Pair) -> Level | None:
