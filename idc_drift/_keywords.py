@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from . import _implied
 from ._flat import MISSING, Bound, canonical
+from ._promises import promise_of, promises
 
 if TYPE_CHECKING:
     from .schemas import Context
@@ -41,6 +42,9 @@ def words(context: Context) -> None:
     if b.notes.get("deprecated") != r.notes.get("deprecated"):
         stem = "deprecated" if r.notes.get("deprecated") else "no-longer-deprecated"
         context.add(stem, "deprecated" if stem == "deprecated" else "no longer deprecated", "deprecated")
+    if any(name in notes for name in ("x-sunset", "x-stability-level") for notes in (b.notes, r.notes)):
+        for stem, said in promises(promise_of(b.notes), promise_of(r.notes), "it"):
+            context.add(stem, said, "")
     if not context.mode.top:  # a parameter's own default depends on whether it is required
         default(context, b.default, r.default)
     if b.extensible is not None and r.extensible is not None:

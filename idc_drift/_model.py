@@ -8,6 +8,8 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
+from ._promises import NOTHING, Promise
+
 if TYPE_CHECKING:
     from ._flat import Shape
     from ._schemas import Schemas
@@ -29,9 +31,7 @@ class Value:
     """The media type, if the value is written as ``content``."""
     reserved: bool = False
     empty: bool = False
-    deprecated: bool = False
-    sunset: str = ""
-    stability: str = ""
+    promise: Promise = NOTHING
     words: dict[str, Any] = field(default_factory=dict)
 
 
@@ -77,10 +77,7 @@ class Operation:
     path: str
     pointer: str
     id: str = ""
-    deprecated: bool = False
-    sunset: str = ""
-    """The day until which it works."""
-    stability: str = ""
+    promise: Promise = NOTHING
     tags: tuple[str, ...] = ()
     parameters: dict[tuple[str, str], Value] = field(default_factory=dict)
     body: Body | None = None

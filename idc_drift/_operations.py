@@ -80,7 +80,8 @@ def parameters(c: Comparison, old: Operation, new: Operation) -> None:
         if key in is_:
             _parameter(c, value, is_[key], where)
         else:
-            c.add("parameter-removed", f"the {where} parameter was removed", value.pointer, where)
+            stem = "parameter-removed-before-sunset" if value.promise.early else "parameter-removed"
+            c.add(stem, f"the {where} parameter was removed", value.pointer, where)
     for key, value in is_.items():
         if key not in was:
             where = f"{value.location} {value.name}"
@@ -129,10 +130,12 @@ def _parameter(c: Comparison, old: Value, new: Value, where: str) -> None:
             where,
             new=new.required,
         )
-    if old.deprecated != new.deprecated:
-        stem = "parameter-became-deprecated" if new.deprecated else "parameter-no-longer-deprecated"
-        c.add(stem, f"the {where} parameter is {'' if new.deprecated else 'no longer '}deprecated", old.pointer, where)
-    promises(c, old, new, f"the {where} parameter", where)
+    deprecated = new.promise.deprecated
+    if old.promise.deprecated != deprecated:
+        stem = "parameter-became-deprecated" if deprecated else "parameter-no-longer-deprecated"
+        c.add(stem, f"the {where} parameter is {'' if deprecated else 'no longer '}deprecated", old.pointer, where)
+    for rule, said in promises(old.promise, new.promise, f"the {where} parameter"):
+        c.add(rule, said, old.pointer, where)
     for name, was, is_ in (("empty", old.empty, new.empty), ("reserved", old.reserved, new.reserved)):
         if was != is_ and old.location == "query":
             said = "empty values" if name == "empty" else "unescaped reserved characters"

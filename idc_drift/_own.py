@@ -251,6 +251,7 @@ def _notes(raw: dict[str, Any]) -> dict[str, Any]:
         name: raw[name] for name in ("title", "description", "externalDocs", "xml") if raw.get(name)
     }
     found |= {name: True for name in ("deprecated", "readOnly", "writeOnly") if raw.get(name) is True}
+    found |= {name: str(raw[name]) for name in ("x-sunset", "x-stability-level") if raw.get(name)}
     examples = [raw["example"]] if "example" in raw else []
     if isinstance(raw.get("examples"), list):
         examples += raw["examples"]

@@ -56,6 +56,8 @@ def _paths(c: Comparison, scope: Sequence[str]) -> bool:
         c.operation = op.name
         if key in twins:
             operation(c, op, new[twins[key]])
+        elif op.promise.due:
+            c.add("operation-retired", f"{op.name} was removed, as was announced", op.pointer)
         elif key[0] not in paths:
             pointer = op.pointer.rpartition("/")[0]
             c.add("path-removed", f"the path {op.path} was removed", pointer)
@@ -101,10 +103,12 @@ def operation(c: Comparison, old: Operation, new: Operation) -> None:
 
 def _about(c: Comparison, old: Operation, new: Operation) -> None:
     c.direction = ""
-    if old.deprecated != new.deprecated:
-        stem = "operation-deprecated" if new.deprecated else "operation-no-longer-deprecated"
-        c.add(stem, f"{old.name} is {'' if new.deprecated else 'no longer '}deprecated", old.pointer)
-    promises(c, old, new, old.name)
+    deprecated = new.promise.deprecated
+    if old.promise.deprecated != deprecated:
+        stem = "operation-deprecated" if deprecated else "operation-no-longer-deprecated"
+        c.add(stem, f"{old.name} is {'' if deprecated else 'no longer '}deprecated", old.pointer)
+    for rule, said in promises(old.promise, new.promise, old.name):
+        c.add(rule, said, old.pointer)
     if old.id != new.id:
         message = f"operationId changed from `{old.id or 'none'}` to `{new.id or 'none'}`"
         c.add("operation-id-changed", message, f"{old.pointer}/operationId" if old.id else old.pointer)

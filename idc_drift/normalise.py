@@ -12,6 +12,7 @@ from urllib.parse import unquote
 from ._flat import SCALARS, Node, Shape, canonical, placed
 from ._forms import encodings
 from ._model import Api, Body, Media, Operation, Response, Value
+from ._promises import promise_of
 from ._references import child, escaped
 from ._schemas import Schemas
 from ._security import described, effective
@@ -98,14 +99,13 @@ class _Reader:
         parameters = {
             name: value for place in (item, beside, node) for name, value in self._parameters(place, path).items()
         }
+        self._placed(parameters, path)
         return Operation(
             method=method,
             path=path,
             pointer=node.pointer,
             id=str(raw.get("operationId") or ""),
-            deprecated=raw.get("deprecated") is True,
-            sunset=str(raw.get("x-sunset") or ""),
-            stability=str(raw.get("x-stability-level") or item.raw.get("x-stability-level") or ""),
+            promise=promise_of(raw, item.raw),
             tags=tuple(str(tag) for tag in raw["tags"]) if isinstance(raw.get("tags"), list) else (),
             parameters=parameters,
             body=self._body(node),
@@ -128,6 +128,17 @@ class _Reader:
         return found
 
     # ------------------------------------------------------------------------------------- parameters and headers
+
+    def _placed(self, parameters: dict[tuple[str, str], Value], path: str) -> None:
+        """Take a path parameter that the path does not name for the only one that it names and nobody describes."""
+        places = [("path", str(index)) for index, _ in enumerate(parameter_names(path))]
+        left = [place for place in places if place not in parameters]
+        stray = [key for key in parameters if key[0] == "path" and key not in places]
+        if len(left) == len(stray) == 1:
+            parameters[left[0]] = parameters.pop(stray[0])
+            self.schemas.note(
+                f"The path {path} names no parameter {stray[0][1]}; it is taken for the one not described."
+            )
 
     def _parameters(self, owner: Node, path: str) -> dict[tuple[str, str], Value]:
         found: dict[tuple[str, str], Value] = {}
@@ -181,9 +192,7 @@ class _Reader:
             media=media,
             reserved=raw.get("allowReserved") is True,
             empty=raw.get("allowEmptyValue") is True,
-            deprecated=raw.get("deprecated") is True,
-            sunset=str(raw.get("x-sunset") or ""),
-            stability=str(raw.get("x-stability-level") or ""),
+            promise=promise_of(raw),
             words=words_of(raw, "description"),
         )
 

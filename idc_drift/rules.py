@@ -165,12 +165,22 @@ SCHEMA_RULES: Final[dict[str, SchemaRule]] = {
     "deprecated": SchemaRule(I, I, "It works, and will not for ever."),
     "no-longer-deprecated": SchemaRule(I, I, "It is to stay."),
     "annotation-changed": SchemaRule(I, I, "Documentation only.", noise=True),
+    # promises
+    "sunset-removed": SchemaRule(E, E, "It was to work until a day that nobody names any more."),
+    "sunset-brought-forward": SchemaRule(E, E, "It is to work for a shorter time than was promised."),
+    "sunset-unreadable": SchemaRule(E, E, "Until when it works cannot be read, so nobody can rely on it."),
+    "sunset-lifted": SchemaRule(I, I, "It is not to end."),
+    "sunset-set": SchemaRule(I, I, "It works until that day at least."),
+    "stability-lowered": SchemaRule(E, E, "It may change more than was promised."),
+    "stability-unreadable": SchemaRule(E, E, "It is not one of draft, alpha, beta and stable."),
+    "stability-raised": SchemaRule(I, I, "It may change less than before."),
 }
 
 RULES: Final[dict[str, Rule]] = {
     # paths, operations, webhooks, callbacks
     "path-removed": Rule(E, "Every call of it fails."),
     "operation-removed": Rule(E, "Every call of it fails."),
+    "operation-retired": Rule(W, "It was deprecated, and no day to come was named; or it never was stable."),
     "endpoint-added": Rule(I, "Nobody calls it yet."),
     "webhook-removed": Rule(E, "A receiver waits for it in vain."),
     "webhook-added": Rule(I, "Nobody receives it yet."),
@@ -184,14 +194,17 @@ RULES: Final[dict[str, Rule]] = {
     "tags-changed": Rule(I, "They are not on the wire; generated names may follow them.", noise=True),
     "sunset-removed": Rule(E, "It was to work until a day that nobody names any more."),
     "sunset-brought-forward": Rule(E, "It is to work for a shorter time than was promised."),
+    "sunset-unreadable": Rule(E, "Until when it works cannot be read, so nobody can rely on it."),
     "sunset-lifted": Rule(I, "It is not to end."),
     "sunset-set": Rule(I, "It works until that day at least."),
     "stability-lowered": Rule(E, "It may change more than was promised."),
+    "stability-unreadable": Rule(E, "It is not one of draft, alpha, beta and stable, so nobody can rely on it."),
     "stability-raised": Rule(I, "It may change less than before."),
     # parameters
     "required-parameter-added": Rule(E, "A call without it is refused."),
     "optional-parameter-added": Rule(I, "It may be left out."),
     "parameter-removed": Rule(W, "What is sent may be ignored."),
+    "parameter-removed-before-sunset": Rule(E, "It was to work for longer."),
     "parameter-became-required": Rule(E, "A call without it is refused."),
     "parameter-became-optional": Rule(I, "It may be left out."),
     "parameter-style-changed": Rule(E, "The value is written in another way on the wire."),
