@@ -12,6 +12,8 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from ._generated import blank
+from ._references import escaped
+from ._spelling import METHODS
 from .change import Place
 from .outcome import MISSING, resolve
 
@@ -21,16 +23,10 @@ if TYPE_CHECKING:
     from .change import Change
     from .load import Document
 
-METHODS = frozenset({"get", "put", "post", "delete", "options", "head", "patch", "trace"})
 _MANY = 5
 """Members of an object that is shown."""
 _LONG = 100
 """Characters of a value that are shown; of a longer one, the beginning and a digest."""
-
-
-def escaped(key: object) -> str:
-    """A key as a part of a JSON pointer."""
-    return str(key).replace("~", "~0").replace("/", "~1")
 
 
 def operations(content: Any) -> Iterator[tuple[str, str, dict[str, Any]]]:

@@ -71,6 +71,20 @@ class References:
             return node
         return target or node
 
+    def mapping(self, node: Node, name: str) -> dict[str, Any]:
+        """What an object holds under a name, if that is an object itself."""
+        value = node.raw.get(name) if isinstance(node.raw, dict) else None
+        if value is not None and not isinstance(value, dict):
+            self.note(f"`{name}` of {node.pointer or 'the document'} is no object; it is read as if it were not there.")
+        return value if isinstance(value, dict) else {}
+
+    def listed(self, node: Node, name: str) -> list[Any]:
+        """What an object holds under a name, if that is a list."""
+        value = node.raw.get(name) if isinstance(node.raw, dict) else None
+        if value is not None and not isinstance(value, list):
+            self.note(f"`{name}` of {node.pointer or 'the document'} is no list; it is read as if it were not there.")
+        return value if isinstance(value, list) else []
+
     def note(self, sentence: str) -> None:
         """Keep what is odd about the document, once."""
         if sentence not in self.document.notes:
@@ -116,7 +130,7 @@ class References:
                 for key, inner in value.items() if isinstance(value, dict) else enumerate(value):
                     if key in ("$anchor", "$dynamicAnchor") and isinstance(inner, str):
                         found.setdefault(inner, (value, pointer))
-                    stack.append((inner, f"{pointer}/{escaped(str(key))}"))
+                    stack.append((inner, f"{pointer}/{escaped(key)}"))
             self._anchors[id(home)] = found
         return self._anchors[id(home)].get(name)
 
@@ -126,13 +140,13 @@ def child(node: Node, *path: str | int) -> Node:
     value, pointer = node.raw, node.pointer
     for step in path:
         value = value[step]
-        pointer = f"{pointer}/{escaped(str(step))}"
+        pointer = f"{pointer}/{escaped(step)}"
     return placed(value, pointer, node.home)
 
 
-def escaped(token: str) -> str:
+def escaped(key: object) -> str:
     """A key as a token of a JSON pointer."""
-    return token.replace("~", "~0").replace("/", "~1")
+    return str(key).replace("~", "~0").replace("/", "~1")
 
 
 def _placed(home: Document, fragment: str) -> str:

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from ._flat import ANY, Flat, Group, Node, Shape, canonical
 from ._meet import meet
+from ._odd import odd
 from ._own import own, twice
 from ._references import CHAIN, References, child, escaped
 from ._settled import plainly, settled, within
@@ -32,6 +33,7 @@ class Schemas(References):
         self._nodes: dict[int | str, Flat] = {}
         self._busy: set[int | str] = set()
         self._parts: dict[tuple[int | str, ...], list[tuple[str, Shape]]] = {}
+        self._odd: set[str] = set()
         self._rests: dict[tuple[int, bool], Node] = {}
         self.spread: dict[int, dict[str, Any]] = {}
         """Schemas with what stands beside their alternatives in each of them."""
@@ -104,6 +106,10 @@ class Schemas(References):
             return Flat(types=frozenset())
         if not isinstance(raw, dict):
             return ANY
+        for name, meant in odd(raw):
+            if name not in self._odd:  # there may be hundreds
+                self._odd.add(name)
+                self.note(f"`{name}` of {node.pointer} is not {meant}; it is read as if not there, as all such ones.")
         reference = raw.get("$ref", raw.get("$dynamicRef"))
         if isinstance(reference, str):
             return self._referred(node, reference)

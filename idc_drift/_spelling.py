@@ -11,6 +11,7 @@ from urllib.parse import urlsplit
 
 from ._flat import canonical
 
+METHODS = frozenset({"get", "put", "post", "delete", "options", "head", "patch", "trace", "query"})
 _PARAMETER = re.compile(r"\{([^{}]*)\}")
 
 

@@ -9,12 +9,12 @@ from typing import TYPE_CHECKING, Any
 
 from ._flat import Node, Placed
 from ._references import child, escaped
+from ._spelling import METHODS
 
 if TYPE_CHECKING:
     from ._schemas import Schemas
     from .load import Document
 
-METHODS = frozenset({"get", "put", "post", "delete", "options", "head", "patch", "trace", "query"})
 _AROUND = frozenset(
     {"name", "in", "required", "description", "deprecated", "allowEmptyValue", "allowReserved"}
     | {"collectionFormat", "style", "explode"}
@@ -30,18 +30,15 @@ def translated(schemas: Schemas) -> Node:
     document = schemas.document
     root = Node(document.content, "", document)
     content = document.content
-    paths = content.get("paths")
     found: dict[str, Any] = {
         "openapi": "2.0",
         "info": content.get("info", {}),
         "servers": _servers(content),
-        "security": content.get("security", []),
+        "security": schemas.listed(root, "security"),
         "tags": content.get("tags", []),
-        "components": {"securitySchemes": _schemes(content), "schemas": content.get("definitions") or {}},
+        "components": {"securitySchemes": _schemes(schemas, root), "schemas": schemas.mapping(root, "definitions")},
         "paths": Placed(
-            {path: _item(schemas, child(root, "paths", path), content) for path in paths}
-            if isinstance(paths, dict)
-            else {},
+            {path: _item(schemas, child(root, "paths", path), content) for path in schemas.mapping(root, "paths")},
             "/paths",
         ),
     }
@@ -58,10 +55,9 @@ def _servers(content: dict[str, Any]) -> list[dict[str, str]]:
     return [{"url": f"{scheme}{':' if scheme else ''}//{host}{base}"} for scheme in schemes]
 
 
-def _schemes(content: dict[str, Any]) -> dict[str, Any]:
+def _schemes(schemas: Schemas, root: Node) -> dict[str, Any]:
     found: dict[str, Any] = {}
-    definitions = content.get("securityDefinitions")
-    for name, scheme in definitions.items() if isinstance(definitions, dict) else ():
+    for name, scheme in schemas.mapping(root, "securityDefinitions").items():
         if not isinstance(scheme, dict):
             continue
         if scheme.get("type") == "basic":
@@ -95,8 +91,7 @@ def methods_of(schemas: Schemas, item: Node) -> list[tuple[str, str]]:
 
 def _parameters(schemas: Schemas, owner: Node) -> dict[tuple[str, str], Node]:
     found: dict[tuple[str, str], Node] = {}
-    listed = owner.raw.get("parameters")
-    for index, _ in enumerate(listed if isinstance(listed, list) else ()):
+    for index, _ in enumerate(schemas.listed(owner, "parameters")):
         node = schemas.resolve(child(owner, "parameters", index))
         if node is not None and isinstance(node.raw, dict):
             where = str(node.raw.get("in"))
@@ -115,12 +110,11 @@ def _operation(schemas: Schemas, node: Node, shared: dict[tuple[str, str], Node]
     if body is not None:
         kept["requestBody"] = body
     kept["responses"] = {}
-    responses = raw.get("responses")
-    for status in responses if isinstance(responses, dict) else ():
+    for status in schemas.mapping(node, "responses"):
         if not str(status).startswith("x-"):
             answer = schemas.resolve(child(node, "responses", status))
             if answer is not None and isinstance(answer.raw, dict):
-                kept["responses"][status] = _response(answer, produces)
+                kept["responses"][status] = _response(schemas, answer, produces)
     return Placed(kept, node.pointer, node.home)
 
 
@@ -205,7 +199,7 @@ def _field(node: Node) -> Placed:
     return found
 
 
-def _response(node: Node, produces: list[str]) -> Placed:
+def _response(schemas: Schemas, node: Node, produces: list[str]) -> Placed:
     raw = node.raw
     found: dict[str, Any] = {"description": raw.get("description", "")}
     if isinstance(raw.get("schema"), dict):
@@ -213,8 +207,7 @@ def _response(node: Node, produces: list[str]) -> Placed:
         found["content"] = {
             kind: Placed({"schema": schema} | _example(raw, kind), node.pointer, node.home) for kind in produces
         }
-    headers = raw.get("headers")
-    if isinstance(headers, dict):
+    if headers := schemas.mapping(node, "headers"):
         found["headers"] = {
             name: Placed(
                 {

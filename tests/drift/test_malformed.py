@@ -85,3 +85,42 @@ def test_a_reference_that_is_no_name_of_a_file_is_a_note(tmp_path: Any, capsys: 
     path.write_text(json.dumps({"openapi": "3.1.0", "paths": {"/a": {"get": {"responses": {"200": answer}}}}}))
     assert main([str(path), str(path)]) == 0
     assert "names no place" in capsys.readouterr().out
+
+
+@pytest.mark.parametrize(
+    ("keyword", "value", "meant"),
+    [
+        ("required", True, "a list"),
+        ("allOf", {"type": "string"}, "a list"),
+        ("uniqueItems", "true", "true or false"),
+        ("properties", ["a"], "an object"),
+        ("additionalProperties", "false", "a schema"),
+        ("type", {"const": "string"}, "the name of a type"),
+        ("pattern", 5, "a text"),
+    ],
+)
+def test_a_keyword_of_another_kind_is_read_as_nothing_and_told_once(keyword: str, value: Any, meant: str) -> None:
+    odd = hosts.hosting("request", {"properties": {"a": {keyword: value}, "b": {keyword: value}}})
+    assert compare(odd, hosts.hosting("request", {"properties": {"a": {}, "b": {}}})) == []
+    assert [note for note in odd.notes if f"`{keyword}` of /paths" in note and f"is not {meant}" in note] == odd.notes
+    assert len(odd.notes) == 1
+
+
+@pytest.mark.parametrize(
+    ("content", "told"),
+    [
+        ({"paths": []}, "`paths` of the document is no object"),
+        ({"paths": {"/a": {"get": {"parameters": {"q": {}}}}}}, "`parameters` of /paths/~1a/get is no list"),
+        ({"paths": {"/a": {"get": {"responses": [{}]}}}}, "`responses` of /paths/~1a/get is no object"),
+        ({"swagger": "2.0", "paths": {"/a": {"get": {"responses": []}}}}, "`responses` of /paths/~1a/get is no object"),
+        ({"swagger": "2.0", "paths": {}, "definitions": [{}]}, "`definitions` of the document is no object"),
+        (
+            {"paths": {"/a": {"get": {"responses": {"200": {"schema": {"type": "string"}}}}}}},
+            "`schema` of /paths/~1a/get/responses/200 stands outside content",
+        ),
+    ],
+)
+def test_what_is_of_another_kind_around_schemas_is_told(content: dict[str, Any], told: str) -> None:
+    document = hosts.document(content)
+    compare(document, hosts.document({"paths": {}}))
+    assert any(told in note for note in document.notes), document.notes
