@@ -1,4 +1,4 @@
-"""Two schemas that both hold, as one.
+"""Several schemas as one: two that both hold, or alternatives that are of different types.
 
 Law: nothing here reads a document; what one side says and the other does not is kept as it is.
 """
@@ -6,11 +6,12 @@ Law: nothing here reads a document; what one side says and the other does not is
 from __future__ import annotations
 
 import math
+from dataclasses import replace
 from fractions import Fraction
 from typing import Any
 
 from ._flat import ANY, Bound, Flat, Shape
-from ._settled import common_types
+from ._settled import common_types, within
 
 
 def meet(a: Flat, b: Flat) -> Flat:
@@ -125,3 +126,28 @@ def _elements(a: Flat, b: Flat) -> tuple[tuple[Shape, ...], Shape]:
         other = b.prefix[index] if index < len(b.prefix) else b.items
         prefix.append(joined(mine, other))
     return tuple(prefix), joined(a.items, b.items)
+
+
+def either(flats: list[Flat], kind: str) -> Flat | None:
+    """Alternatives that differ in type, or that are lists of values, as one schema; None if they are not so."""
+    if all(flat.enum is not None and not flat.says - {"enum"} for flat in flats):
+        values: dict[str, Any] = {}
+        for flat in flats:
+            if kind == "oneOf" and values.keys() & (flat.enum or {}).keys():
+                return None
+            values |= flat.enum or {}
+        return replace(flats[0], enum=values, notes={})
+    taken: set[str] = set()
+    for flat in flats:
+        if flat.types is None or flat.enum is not None or flat.groups or flat.never or flat.conditions or flat.unknown:
+            return None
+        kinds = {"number" if kind_ == "integer" else kind_ for kind_ in flat.kinds}
+        if kinds & taken:
+            return None
+        taken |= kinds
+    if len({flat.format for flat in flats if flat.format}) > 1:
+        return None
+    found = ANY
+    for flat in flats:
+        found = meet(found, replace(within(flat, flat.kinds, null=flat.null), types=None))
+    return found

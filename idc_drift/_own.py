@@ -8,20 +8,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from ._flat import (
-    ANYTHING,
-    LIMIT_TYPES,
-    MISSING,
-    UNEVALUATED_TYPES,
-    Bound,
-    Flat,
-    Node,
-    Shape,
-    canonical,
-    numeric,
-    placed,
-    type_of,
-)
+from ._flat import ANYTHING, LIMIT_TYPES, MISSING, Bound, Flat, Node, canonical, numeric, type_of
+from ._seldom import is_open, members, openness, seldom, shape_at
 from ._vocabulary import ALIASES, BOUNDS, CONTENT, EMPTY_PATTERNS, PLACED, SELDOM
 
 if TYPE_CHECKING:
@@ -34,14 +22,14 @@ def own(node: Node, version: str) -> Flat:
     types, enum, format_ = _values(raw)
     lower, upper = _bounds(raw) if not BOUNDS.isdisjoint(raw) else (None, None)
     required = raw.get("required")
-    seldom = {} if SELDOM.isdisjoint(raw) else _seldom(node)
+    more = {} if SELDOM.isdisjoint(raw) else seldom(node)
     content, format_ = _content(node, format_) if not CONTENT.isdisjoint(raw) else ({}, format_)
     multiple = numeric(raw.get("multipleOf"))
-    properties, extra = _members(node, "properties"), _openness(node, "additionalProperties")
-    if seldom and extra is True:
-        seldom["matching"] = {key: shape for key, shape in seldom["matching"].items() if not _open(shape[0].raw)}
-        for pattern in EMPTY_PATTERNS & seldom["matching"].keys() if not properties else ():
-            extra = seldom["matching"].pop(pattern)  # every name matches it
+    properties, extra = members(node, "properties"), openness(node, "additionalProperties")
+    if more and extra is True:
+        more["matching"] = {key: shape for key, shape in more["matching"].items() if not is_open(shape[0].raw)}
+        for pattern in EMPTY_PATTERNS & more["matching"].keys() if not properties else ():
+            extra = more["matching"].pop(pattern)  # every name matches it
     return Flat(
         types=frozenset() if "not" in raw and raw["not"] in ({}, True) else types,
         enum=enum,
@@ -59,35 +47,13 @@ def own(node: Node, version: str) -> Flat:
         default=raw.get("default", MISSING),
         notes=_notes(raw),
         at={name: f"{node.pointer}/{name}" for name in raw if name in PLACED},
-        **seldom,
+        **more,
     )
 
 
 def _whole(multiple: Fraction, types: frozenset[str] | None) -> bool:
     """Whether every integer is a multiple, and no other number is meant."""
     return (1 / multiple).denominator == 1 and bool(types) and "number" not in (types or ())
-
-
-def _seldom(node: Node) -> dict[str, Any]:
-    """What most schemas say nothing of."""
-    raw = node.raw
-    return {
-        "matching": _members(node, "patternProperties"),
-        "names": () if raw.get("propertyNames") == {"type": "string"} else _shape(node, "propertyNames"),
-        "contains": _contains(node),
-        "never": (_shape(node, "not"),) if isinstance(raw.get("not"), dict) and raw["not"] and not twice(raw) else (),
-        "conditions": _conditions(node),
-        "unevaluated": {n: _openness(node, n) for n in UNEVALUATED_TYPES if _openness(node, n) is not True},
-        "extensible": _extensible(raw),
-        "discriminator": _discriminator(raw),
-        **_arrays(node),
-        **_dependencies(node),
-    }
-
-
-def twice(raw: dict[str, Any]) -> bool:
-    """Whether it is not what is not a schema."""
-    return isinstance(raw.get("not"), dict) and raw["not"].keys() == {"not"}
 
 
 def _values(raw: dict[str, Any]) -> tuple[frozenset[str] | None, dict[str, Any] | None, str]:
@@ -137,85 +103,6 @@ def _limits(name: str, value: Any) -> bool:
     return number is not None and (number > 0 or name.startswith("max")) and number.denominator == 1
 
 
-def _shape(node: Node, name: str) -> Shape:
-    value = node.raw.get(name)
-    if isinstance(value, dict) or value is False:
-        return (_child(node, name, value),)
-    return ()
-
-
-def _child(node: Node, path: str, value: Any) -> Node:
-    return placed(value, f"{node.pointer}/{path}", node.home)
-
-
-def _openness(node: Node, name: str) -> bool | Shape:
-    """Whether more is allowed: an empty schema is as open as none."""
-    value = node.raw.get(name, True)
-    if value in ({"not": {}}, {"not": True}):
-        return False
-    if isinstance(value, dict) and value:
-        return (_child(node, name, value),)
-    return value is not False
-
-
-def _members(node: Node, name: str) -> dict[str, Shape]:
-    found = node.raw.get(name)
-    if not isinstance(found, dict):
-        return {}
-    escape = {key: str(key).replace("~", "~0").replace("/", "~1") for key in found}
-    return {str(key): (_child(node, f"{name}/{escape[key]}", value),) for key, value in found.items()}
-
-
-def _arrays(node: Node) -> dict[str, Any]:
-    """The elements; a list of items is the older way to write prefixItems."""
-    raw = node.raw
-    listed, rest = raw.get("prefixItems"), _shape(node, "items")
-    name = "prefixItems"
-    if isinstance(raw.get("items"), list):
-        listed, rest, name = raw["items"], _shape(node, "additionalItems"), "items"
-    prefix = [
-        (_child(node, f"{name}/{index}", value),)
-        for index, value in enumerate(listed if isinstance(listed, list) else ())
-    ]
-    return {"items": rest if rest and rest[0].raw != {} else (), "prefix": tuple(prefix)}
-
-
-def _contains(node: Node) -> tuple[tuple[Shape, int, int | None], ...]:
-    raw = node.raw
-    if not isinstance(raw.get("contains"), dict):
-        return ()
-    least, most = numeric(raw.get("minContains", 1)), numeric(raw.get("maxContains"))
-    if least == 0 and most is None:
-        return ()
-    return ((_shape(node, "contains"), int(least if least is not None else 1), None if most is None else int(most)),)
-
-
-def _conditions(node: Node) -> tuple[dict[str, Shape], ...]:
-    raw = node.raw
-    if not isinstance(raw.get("if"), dict) or not raw["if"] or all(_open(raw.get(n, True)) for n in ("then", "else")):
-        return ()
-    return ({name: _shape(node, name) for name in ("if", "then", "else") if name in node.raw},)
-
-
-def _dependencies(node: Node) -> dict[str, Any]:
-    """What a property needs; ``dependencies`` is the older word for both kinds."""
-    raw = node.raw
-    needs: dict[str, frozenset[str]] = {}
-    for keyword in ("dependencies", "dependentRequired"):
-        listed = raw.get(keyword)
-        for key, names in listed.items() if isinstance(listed, dict) else ():
-            if isinstance(names, list) and names:
-                needs[str(key)] = frozenset(map(str, names))
-    older = {key: shape for key, shape in _members(node, "dependencies").items() if isinstance(shape[0].raw, dict)}
-    implies = {**older, **_members(node, "dependentSchemas")}
-    return {"needs": needs, "implies": {key: shape for key, shape in implies.items() if not _open(shape[0].raw)}}
-
-
-def _open(raw: Any) -> bool:
-    """Whether a schema allows everything, as one sees without looking further."""
-    return raw is True or raw == {}
-
-
 def _content(node: Node, format_: str) -> tuple[dict[str, Any], str]:
     """What a text encodes; the 3.0 formats ``byte`` and ``binary`` are their older names."""
     raw = node.raw
@@ -226,24 +113,9 @@ def _content(node: Node, format_: str) -> tuple[dict[str, Any], str]:
         found, format_ = {}, "byte"
     elif not format_ and found == {"contentMediaType": "application/octet-stream"}:
         found, format_ = {}, "binary"
-    if schema := _shape(node, "contentSchema"):
+    if schema := shape_at(node, "contentSchema"):
         found["contentSchema"] = schema
     return found, format_
-
-
-def _extensible(raw: dict[str, Any]) -> frozenset[str] | None:
-    values = raw.get("x-extensible-enum")
-    return frozenset(canonical(value) for value in values) if isinstance(values, list) else None
-
-
-def _discriminator(raw: dict[str, Any]) -> tuple[str, dict[str, str]] | None:
-    found = raw.get("discriminator")
-    if isinstance(found, str):
-        return found, {}
-    if not isinstance(found, dict) or not isinstance(found.get("propertyName"), str):
-        return None
-    mapping = found.get("mapping")
-    return found["propertyName"], {str(k): str(v) for k, v in mapping.items()} if isinstance(mapping, dict) else {}
 
 
 def _notes(raw: dict[str, Any]) -> dict[str, Any]:

@@ -6,10 +6,15 @@ Law: what a callback sends is received by the client, and what it expects in ret
 from __future__ import annotations
 
 from dataclasses import replace
+from typing import TYPE_CHECKING
 
+from ._bodies import covers, implied, media, sent
 from ._model import Media, Operation, Response, Value
 from ._modes import Mode
-from ._operations import Comparison, covers, implied, media, sent, written
+from ._parameters import written
+
+if TYPE_CHECKING:
+    from ._comparison import Comparison
 
 _RECEIVED = Mode(sent=False, prefix="response")
 _HEADER = Mode(sent=False, prefix="header", wire="loose")

@@ -9,11 +9,12 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from ._flat import ANY, Flat, Group, Node, Shape, canonical
-from ._meet import meet
+from ._meet import either, meet
 from ._odd import odd
-from ._own import own, twice
+from ._own import own
 from ._references import CHAIN, References, child, escaped
-from ._settled import plainly, settled, within
+from ._seldom import twice
+from ._settled import plainly, settled
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -178,8 +179,8 @@ class Schemas(References):
         group = Group(kind, tuple(branch for branch, _ in kept))
         if len(kept) == 1:
             return replace(kept[0][1], types=types, folded=group)
-        if beside.discriminator is None and (joined := _joined([flat for _, flat in kept], kind)) is not None:
-            return settled(replace(joined, types=types, folded=group))
+        if beside.discriminator is None and (one := either([flat for _, flat in kept], kind)) is not None:
+            return settled(replace(one, types=types, folded=group))
         return Flat(types=types, groups=(group,))
 
     def _once(self, branches: list[tuple[Shape, Flat]]) -> list[tuple[Shape, Flat]]:
@@ -228,31 +229,6 @@ def _is_reference(shape: Shape) -> bool:
 
 def _text(shape: Shape) -> str:
     return "&".join(canonical(node.raw) for node in shape)
-
-
-def _joined(flats: list[Flat], kind: str) -> Flat | None:
-    """Alternatives that differ in type, or that are lists of values, as one schema; None if they are not so."""
-    if all(flat.enum is not None and not flat.says - {"enum"} for flat in flats):
-        values: dict[str, Any] = {}
-        for flat in flats:
-            if kind == "oneOf" and values.keys() & (flat.enum or {}).keys():
-                return None
-            values |= flat.enum or {}
-        return replace(flats[0], enum=values, notes={})
-    taken: set[str] = set()
-    for flat in flats:
-        if flat.types is None or flat.enum is not None or flat.groups or flat.never or flat.conditions or flat.unknown:
-            return None
-        kinds = {"number" if kind_ == "integer" else kind_ for kind_ in flat.kinds}
-        if kinds & taken:
-            return None
-        taken |= kinds
-    if len({flat.format for flat in flats if flat.format}) > 1:
-        return None
-    found = ANY
-    for flat in flats:
-        found = meet(found, replace(within(flat, flat.kinds, null=flat.null), types=None))
-    return found
 
 
 def _list(value: Any) -> list[Any]:

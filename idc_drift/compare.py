@@ -8,7 +8,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from ._operations import Comparison, bodies, parameters
+from ._bodies import bodies
+from ._comparison import Comparison
+from ._parameters import parameters
 from ._promises import promises
 from ._responses import called_back, responses
 from ._security import admits

@@ -43,6 +43,18 @@ E: Final[Level] = "breaking"
 W: Final[Level] = "warning"
 I: Final[Level] = "info"  # noqa: E741 - the table is read as a table
 
+_PROMISES: Final[dict[str, tuple[Level, str]]] = {
+    "sunset-removed": (E, "It was to work until a day that nobody names any more."),
+    "sunset-brought-forward": (E, "It is to work for a shorter time than was promised."),
+    "sunset-unreadable": (E, "Until when it works cannot be read, so nobody can rely on it."),
+    "sunset-lifted": (I, "It is not to end."),
+    "sunset-set": (I, "It works until that day at least."),
+    "stability-lowered": (E, "It may change more than was promised."),
+    "stability-unreadable": (E, "It is not one of draft, alpha, beta and stable, so nobody can rely on it."),
+    "stability-raised": (I, "It may change less than before."),
+}
+"""Of an operation, a parameter or a property."""
+
 SCHEMA_RULES: Final[dict[str, SchemaRule]] = {
     # types and values
     "type-changed": SchemaRule(E, E, "Values of the one type are not values of the other."),
@@ -165,15 +177,7 @@ SCHEMA_RULES: Final[dict[str, SchemaRule]] = {
     "deprecated": SchemaRule(I, I, "It works, and will not for ever."),
     "no-longer-deprecated": SchemaRule(I, I, "It is to stay."),
     "annotation-changed": SchemaRule(I, I, "Documentation only.", noise=True),
-    # promises
-    "sunset-removed": SchemaRule(E, E, "It was to work until a day that nobody names any more."),
-    "sunset-brought-forward": SchemaRule(E, E, "It is to work for a shorter time than was promised."),
-    "sunset-unreadable": SchemaRule(E, E, "Until when it works cannot be read, so nobody can rely on it."),
-    "sunset-lifted": SchemaRule(I, I, "It is not to end."),
-    "sunset-set": SchemaRule(I, I, "It works until that day at least."),
-    "stability-lowered": SchemaRule(E, E, "It may change more than was promised."),
-    "stability-unreadable": SchemaRule(E, E, "It is not one of draft, alpha, beta and stable."),
-    "stability-raised": SchemaRule(I, I, "It may change less than before."),
+    **{stem: SchemaRule(level, level, why) for stem, (level, why) in _PROMISES.items()},
 }
 
 RULES: Final[dict[str, Rule]] = {
@@ -192,14 +196,7 @@ RULES: Final[dict[str, Rule]] = {
     "operation-no-longer-deprecated": Rule(I, "It is to stay."),
     "operation-id-changed": Rule(I, "It is not on the wire; generated names follow it.", noise=True),
     "tags-changed": Rule(I, "They are not on the wire; generated names may follow them.", noise=True),
-    "sunset-removed": Rule(E, "It was to work until a day that nobody names any more."),
-    "sunset-brought-forward": Rule(E, "It is to work for a shorter time than was promised."),
-    "sunset-unreadable": Rule(E, "Until when it works cannot be read, so nobody can rely on it."),
-    "sunset-lifted": Rule(I, "It is not to end."),
-    "sunset-set": Rule(I, "It works until that day at least."),
-    "stability-lowered": Rule(E, "It may change more than was promised."),
-    "stability-unreadable": Rule(E, "It is not one of draft, alpha, beta and stable, so nobody can rely on it."),
-    "stability-raised": Rule(I, "It may change less than before."),
+    **{stem: Rule(level, why) for stem, (level, why) in _PROMISES.items()},
     # parameters
     "required-parameter-added": Rule(E, "A call without it is refused."),
     "optional-parameter-added": Rule(I, "It may be left out."),
