@@ -75,7 +75,7 @@ def _kept(context: Context, name: str, old: Shape, new: Shape) -> None:
         word = "read-only" if context.mode.sent else "write-only"
         must = name in context.b.required and name in context.r.required
         stem = f"became-{word}" if is_ else f"became-not-{word}"
-        if was and must and not context.mode.sent:
+        if must and (was or not context.mode.sent):
             stem = f"required-property-{stem}"
         context.add(
             stem, f"property `{name}` became {'' if is_ else 'not '}{word}", "properties", part=name, at=old, new=False

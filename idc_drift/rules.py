@@ -107,6 +107,8 @@ SCHEMA_RULES: Final[dict[str, SchemaRule]] = {
     "became-not-read-only": SchemaRule(I, I, "It may be sent as well."),
     "became-write-only": SchemaRule(I, I, "It is no longer received."),
     "became-not-write-only": SchemaRule(I, I, "It may be received as well."),
+    "required-property-became-not-read-only": SchemaRule(W, W, "A request without it may be refused now."),
+    "required-property-became-write-only": SchemaRule(W, W, "A reader that was promised it may miss it."),
     "required-property-became-not-write-only": SchemaRule(
         W, W, "A reader that checks its object meets one more property."
     ),
