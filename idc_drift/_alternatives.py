@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from ._flat import Flat, Group, Shape
     from ._modes import Mode
     from ._schemas import Schemas
+    from .change import Level
     from .schemas import Context, Judge
 
 _STEMS = {"oneOf": "one-of", "anyOf": "any-of"}
@@ -76,14 +77,21 @@ def _wrapped(context: Context, group: Group, *, added: bool) -> None:
         stem = "alternatives-added" if added else "alternatives-removed"
         context.add(stem, f"{group.kind} was {'added' if added else 'removed'}", group.kind, new=added)
         return
-    pair, mode, judge = context.pair, replace(context.mode, lifted=True), context.judge
+    pair, judge = context.pair, context.judge
+    mode = replace(context.mode, lifted=True, merged=context.mode.spread)  # spread makes an allOf of each branch
     whole = pair.base if added else pair.revision
+    if group.kind != "anyOf" or not _as_much(judge, whole, group, mode, added=added):
+        _rewrapped(context, group, whole, mode, added=added)
+    rest = replace(plain, groups=())  # the rest has been judged with the branches, but for null
+    context.b, context.r = replace(rest, types=context.b.types), replace(rest, types=context.r.types)
+
+
+def _rewrapped(context: Context, group: Group, whole: Shape, mode: Mode, *, added: bool) -> None:
+    """Say that a schema became alternatives, or the reverse, and whether that is safe."""
+    judge = context.judge
     levels = [
         judge.worst(whole, branch, mode) if added else judge.worst(branch, whole, mode) for branch in group.branches
     ]
-    if group.kind == "anyOf" and _as_much(judge, whole, group, mode, added=added):
-        context.b, context.r = replace(plain, groups=()), replace(plain, groups=())
-        return
     fitting = [branch for branch, level in zip(group.branches, levels, strict=True) if level in CONTAINED]
     schemas = judge.revision if added else judge.base
     apart = group.kind == "anyOf" or _apart(schemas, [schemas.flat(branch) for branch in group.branches])
@@ -95,19 +103,17 @@ def _wrapped(context: Context, group: Group, *, added: bool) -> None:
     fits = bool(fitting) and apart if added == context.mode.sent else len(fitting) == len(group.branches)
     stem = ("wrapped" if added else "unwrapped") + ("-safely" if fits else "")
     context.add(stem, f"the schema {word}", group.kind, new=added)
-    rest = replace(plain, groups=())  # the rest has been judged with the branches, but for null
-    context.b, context.r = replace(rest, types=context.b.types), replace(rest, types=context.r.types)
 
 
 def _as_much(judge: Judge, whole: Shape, group: Group, mode: Mode, *, added: bool) -> bool:
-    """Whether one of some alternatives is all of a schema, and the others are kinds of it."""
+    """Whether one of some alternatives is a schema, and the others are kinds of it."""
 
-    def within(mode: Mode, branch: Shape) -> bool:
-        return (judge.worst(whole, branch, mode) if added else judge.worst(branch, whole, mode)) in CONTAINED
+    def level(mode: Mode, branch: Shape) -> Level | None:
+        return judge.worst(whole, branch, mode) if added else judge.worst(branch, whole, mode)
 
-    wider, narrower = (sent(mode), received(mode)) if added else (received(mode), sent(mode))
-    return any(within(wider, branch) for branch in group.branches) and all(
-        within(narrower, branch) for branch in group.branches
+    narrower = received(mode) if added else sent(mode)
+    return any(level(mode, branch) is None for branch in group.branches) and all(
+        level(narrower, branch) in CONTAINED for branch in group.branches
     )
 
 

@@ -9,6 +9,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from ._idle import excluding
+from ._keywords import null
 from ._matching import label
 from ._modes import CONTAINED, received, sent
 
@@ -49,8 +50,9 @@ def composition(context: Context) -> bool:
         return False  # the others say as much
     if extra[0][1] and extra[0][1][0].pointer in {node.pointer for node in (pair.revision if come else pair.base)}:
         return False  # it stands beside the allOf, and says itself what it is
-    if gone and not mode.sent and judge.worst(pair.base, pair.revision, replace(mode, merged=True)) == "breaking":
+    if gone and judge.worst(pair.base, pair.revision, replace(mode, merged=True)) == "breaking":
         return False  # what it promised is missed by name
+    null(context)  # it may be said beside allOf, or in parts that are the same but for it
     for was, is_ in stayed:  # that they are the same may have been an assumption
         context.edge("(allOf)", was, is_, inner)
     for name, shape in extra:

@@ -48,8 +48,8 @@ def _number(flat: Flat, name: str) -> Bound | None:
 def whole_numbers(context: Context) -> None:
     """A number that is a multiple of an integer is an integer, if the other side says integer, and the reverse."""
     b, r = context.b, context.r
-    if b.types is None or r.types is None:
-        return
+    if b.types is None or r.types is None or b.groups or r.groups:
+        return  # what alternatives say of numbers is judged with them
     if "integer" in r.types and "number" in b.types:
         context.b, context.r = _whole(b, r)
     elif "integer" in b.types and "number" in r.types:
@@ -77,14 +77,19 @@ def dependencies(context: Context) -> None:
 
 def _asking(flat: Flat, twin: Flat) -> Flat:
     """With ``if`` a property is there ``then`` others are required said as the twin says it."""
-    if len(flat.conditions) <= len(twin.conditions) or not twin.needs or flat.types != frozenset({"object"}):
+    if len(flat.conditions) <= len(twin.conditions) or not twin.needs:
         return flat
     needs, rest = dict(flat.needs), []
     for condition in flat.conditions:
-        names = [_required(condition.get(name, ())) for name in ("if", "then")]
-        if "else" not in condition and names[0] and names[1] and len(names[0]) == 1 and names[0] <= twin.needs.keys():
-            (name,) = names[0]
-            needs[name] = needs.get(name, frozenset()) | names[1]
+        asked, then = (condition.get(name, ()) for name in ("if", "then"))
+        names, others = _required(asked), _required(then)
+        typed = flat.types == frozenset({"object"}) or (asked and "type" in asked[0].raw)
+        if "else" in condition or len(names) != 1 or not others or ("type" in then[0].raw and not typed):
+            rest.append(condition)
+            continue
+        (name,) = names
+        if name in twin.needs:
+            needs[name] = needs.get(name, frozenset()) | others
         else:
             rest.append(condition)
     return settled(replace(flat, needs=needs, conditions=tuple(rest)))

@@ -68,14 +68,19 @@ def default(context: Context, base: Any, revision: Any) -> None:
         context.add("default-changed", f"the default changed from {shown(base)} to {shown(revision)}", "default")
 
 
-def values(context: Context) -> None:
-    """Null, enumerated values (const is an enum of one) and format."""
+def null(context: Context) -> None:
+    """Whether null is allowed; where one side allows anything, that says it."""
     b, r = context.b, context.r
     if not context.mode.lifted and b.types is not None and r.types is not None and b.null != r.null:
         if r.null:
             context.add("became-nullable", "null is allowed now", "type", new=True)
         else:
             context.add("became-not-nullable", "null is not allowed any more", "type", new=False)
+
+
+def values(context: Context) -> None:
+    """Null, enumerated values (const is an enum of one) and format."""
+    null(context)
     _enum(context)
     _format(context)
 

@@ -22,7 +22,8 @@ def meet(a: Flat, b: Flat) -> Flat:
         return b
     types = common_types(a.types, b.types)
     if types == frozenset() and ("type" in a.at) != ("type" in b.at):
-        types = a.types if "type" in a.at else b.types  # the other has values of another type: `enum: [1, 2]` of a text
+        typed, other = (a, b) if "type" in a.at else (b, a)
+        types = typed.types if other.enum else types  # it has values of another type: `enum: [1, 2]` of a text
     extra, properties = _members(a, b)
     prefix, items = _elements(a, b)
     return Flat(

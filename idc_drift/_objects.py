@@ -23,7 +23,7 @@ def objects(context: Context) -> None:
     _properties(context)
     _openness(context)
     b, r = context.b, context.r
-    _shapes(context, b.matching, r.matching, "pattern-property", "patternProperties")
+    _patterns(context)
     _shapes(context, b.implies, r.implies, "dependent-schema", "dependentSchemas")
     _optional(context, b.names, r.names, "property-names", "propertyNames")
     for name in sorted(b.needs.keys() | r.needs.keys()):
@@ -196,6 +196,22 @@ def _shapes(context: Context, old: dict[str, Shape], new: dict[str, Shape], stem
             context.add(f"{stem}-removed", f"{keyword} `{key}` was removed", keyword, at=old[key], new=False)
 
 
+def _patterns(context: Context) -> None:
+    """Properties by pattern; where one side has no such pattern, they are among the properties beyond the listed."""
+    b, r = context.b, context.r
+    for key in sorted(b.matching.keys() | r.matching.keys()):
+        old, new = b.matching.get(key) or _beyond(b.extra), r.matching.get(key) or _beyond(r.extra)
+        if old and new:
+            context.edge(f"({key})", old, new)
+            continue
+        side, word = (b, "removed") if key in b.matching else (r, "added")
+        other = r if side is b else b
+        stem = f"pattern-property-{word}"
+        if other.extra is False:
+            stem = "additional-properties-closed" if side is b else "additional-properties-opened"
+        context.add(stem, f"patternProperties `{key}` was {word}", "patternProperties", at=old or new, new=side is r)
+
+
 def _optional(context: Context, old: Shape, new: Shape, stem: str, keyword: str) -> None:
     if old and new:
         context.edge(f"({keyword})", old, new)
@@ -212,8 +228,9 @@ def arrays(context: Context) -> None:
         mode = context.mode.below()  # the elements of a list that is a parameter are texts as the parameter is
         context.edge("*", b.items, r.items, replace(mode, wire=context.mode.wire) if context.mode.top else mode)
     for index in range(max(len(b.prefix), len(r.prefix))):
-        if index < len(b.prefix) and index < len(r.prefix):
-            context.edge(str(index), b.prefix[index], r.prefix[index])
+        if (index < len(b.prefix) or b.items) and (index < len(r.prefix) or r.items):
+            was = b.prefix[index] if index < len(b.prefix) else b.items
+            context.edge(str(index), was, r.prefix[index] if index < len(r.prefix) else r.items)
         elif index < len(r.prefix):
             context.add(
                 "prefix-items-added",

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from ._flat import ANYTHING, LIMIT_TYPES, MISSING, Bound, Flat, Node, canonical, numeric, type_of
 from ._seldom import is_open, members, openness, seldom, shape_at
-from ._vocabulary import ALIASES, BOUNDS, CONTENT, EMPTY_PATTERNS, PLACED, SELDOM
+from ._vocabulary import ALIASES, BOUNDS, CONTENT, EMPTY_PATTERNS, NULL, PLACED, SELDOM
 
 if TYPE_CHECKING:
     from fractions import Fraction
@@ -31,7 +31,7 @@ def own(node: Node, version: str) -> Flat:
         for pattern in EMPTY_PATTERNS & more["matching"].keys() if not properties else ():
             extra = more["matching"].pop(pattern)  # every name matches it
     return Flat(
-        types=frozenset() if "not" in raw and raw["not"] in ({}, True) else types,
+        types=_but(types, raw["not"]) if "not" in raw else types,
         enum=enum,
         format=format_,
         lower=lower,
@@ -49,6 +49,13 @@ def own(node: Node, version: str) -> Flat:
         at={name: f"{node.pointer}/{name}" for name in raw if name in PLACED},
         **more,
     )
+
+
+def _but(types: frozenset[str] | None, excluded: Any) -> frozenset[str] | None:
+    """The types without what ``not`` excludes, if that is everything or null."""
+    if excluded in ({}, True):
+        return frozenset()
+    return (ANYTHING if types is None else types) - {"null"} if excluded in NULL else types
 
 
 def _whole(multiple: Fraction, types: frozenset[str] | None) -> bool:

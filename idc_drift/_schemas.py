@@ -22,6 +22,10 @@ if TYPE_CHECKING:
     from .load import Document
 
 _KNOWN_ANNOTATIONS = frozenset({"title", "description", "example", "examples", "externalDocs", "xml", "$comment"})
+_NONE, _MOST = 1_000_000, 20_000
+"""No node at all; and how many readings of schemas that lead back to others may be forgotten again."""
+ITSELF = Flat()
+"""A schema as an alternative of itself."""
 _COMPOSING = frozenset({"$ref", "$dynamicRef", "allOf", "anyOf", "oneOf"})
 
 
@@ -32,7 +36,13 @@ class Schemas(References):
         super().__init__(document)
         self._flats: dict[tuple[int | str, ...], Flat] = {}
         self._nodes: dict[int | str, Flat] = {}
-        self._busy: set[int | str] = set()
+        self._busy: dict[int | str, tuple[int, int]] = {}
+        """Nodes that are being read: how many were before them, and how many steps led there."""
+        self._steps: list[str] = []
+        """What the nodes that are being read are to each other: part of allOf, or an alternative."""
+        self._rests_on = _NONE
+        """The first of them on which what has been read since rests, because it led back there."""
+        self._unsure = 0
         self._parts: dict[tuple[int | str, ...], list[tuple[str, Shape]]] = {}
         self._odd: set[str] = set()
         self._rests: dict[tuple[int, bool], Node] = {}
@@ -45,10 +55,14 @@ class Schemas(References):
         key = tuple(node.key for node in shape)
         known = self._flats.get(key)
         if known is None:
+            before, self._rests_on = self._rests_on, _NONE
             known = self._node(shape[0]) if shape else ANY
             for node in shape[1:]:
                 known = meet(known, self._node(node))
-            self._flats[key] = known = settled(known) if len(shape) > 1 else known
+            known = settled(known) if len(shape) > 1 else known
+            if self._rests_on == _NONE:
+                self._flats[key] = known
+            self._rests_on = min(before, self._rests_on)
         return known
 
     def components(self) -> tuple[str, dict[str, Any]]:
@@ -92,14 +106,36 @@ class Schemas(References):
         if known is not None:
             return known
         if key in self._busy:
-            return ANY  # a schema that is part of itself adds nothing to itself
-        self._busy.add(key)
+            return self._itself(*self._busy[key])
+        place, before = len(self._busy), self._rests_on
+        self._busy[key], self._rests_on = (place, len(self._steps)), _NONE
         try:
             known = settled(self._read(node))
         finally:
-            self._busy.discard(key)
-        self._nodes[key] = known
+            del self._busy[key]
+        if self._rests_on >= place:
+            self._rests_on = before
+            self._nodes[key] = known
+            return known
+        self._rests_on = min(before, self._rests_on)
+        self._unsure += 1
+        if self._unsure > _MOST:  # it takes too long to read each of them from where it is met
+            self.note("So many schemas are part of each other that some of them are read in part only.")
+            self._nodes[key] = known
         return known
+
+    def _itself(self, place: int, steps: int) -> Flat:
+        """What a schema adds to itself: nothing to what it is composed of, and no alternative."""
+        self._rests_on = min(self._rests_on, place)
+        return ITSELF if set(self._steps[steps:]) == {"alternative"} else ANY
+
+    def _inner(self, shape: Shape, step: str) -> Flat:
+        """What a schema inside the one that is being read allows."""
+        self._steps.append(step)
+        try:
+            return self.flat(shape)
+        finally:
+            self._steps.pop()
 
     def _read(self, node: Node) -> Flat:
         raw = node.raw
@@ -118,12 +154,12 @@ class Schemas(References):
         nullable = raw.get("nullable") is True or raw.get("x-nullable") is True
         composed = [child(node, "allOf", index) for index, _ in enumerate(_list(raw.get("allOf")))]
         if twice(raw):
-            found = meet(found, self.flat((child(node, "not", "not"),)))
+            found = meet(found, self._inner((child(node, "not", "not"),), "part"))
         decided = "then" if raw.get("if") in ({}, True) else "else" if raw.get("if") is False else ""
         if decided and isinstance(raw.get(decided), dict):
-            found = meet(found, self.flat((child(node, decided),)))
+            found = meet(found, self._inner((child(node, decided),), "part"))
         for part in composed:
-            found = meet(found, self.flat((part,)))
+            found = meet(found, self._inner((part,), "part"))
         for kind in ("anyOf", "oneOf"):
             if branches := [(child(node, kind, index),) for index, _ in enumerate(_list(raw.get(kind)))]:
                 found = meet(found, self._alternatives(kind, branches, found))
@@ -150,7 +186,7 @@ class Schemas(References):
                 if rest
                 else found
             )
-        return meet(self._node(self._rest(node, rest)), found)
+        return meet(self._read(self._rest(node, rest)), found)
 
     def _rest(self, node: Node, rest: dict[str, Any]) -> Node:
         """A node of what is left of a node; the same one each time."""
@@ -158,12 +194,16 @@ class Schemas(References):
 
     def _alternatives(self, kind: str, branches: Sequence[Shape], beside: Flat) -> Flat:
         """A oneOf or anyOf as one flat: null lifted out, one branch merged, branches of different types joined."""
-        flats = [self.flat(branch) for branch in branches]
+        read = [(branch, self._inner(branch, "alternative")) for branch in branches]
+        read = [(branch, flat) for branch, flat in read if flat is not ITSELF]
+        if not read:
+            return ANY
+        flats = [flat for _, flat in read]
         nulls = sum(flat.types is not None and flat.null and not flat.unknown for flat in flats)
         null = nulls == 1 or (nulls > 1 and kind == "anyOf")
-        kept = [(b, f) for b, f in zip(branches, flats, strict=True) if f.types is None or f.kinds]
+        kept = [(b, f) for b, f in read if f.types is None or f.kinds]
         if any(flat.types is None and flat.says & {"never", "conditions", "groups"} for _, flat in kept):
-            kept = [(b, f) for b, f in zip(branches, flats, strict=True) if f.types != frozenset()]  # may exclude null
+            kept = [(b, f) for b, f in read if f.types != frozenset()]  # may exclude null
         types: frozenset[str] | None = None
         if all(flat.types is not None for _, flat in kept):
             types = frozenset().union(*(flat.types or () for _, flat in kept)) - {"null"}
@@ -193,7 +233,7 @@ class Schemas(References):
                 continue  # said here, it is the component; two components that are alike are two
             inner = flat.groups[0].branches if flat.says == {"groups"} and not flat.discriminator else ()
             for each in inner if len(flat.groups) == 1 and flat.groups[0].kind == "anyOf" else (branch,):
-                flat_ = self.flat(each)
+                flat_ = self._inner(each, "alternative")
                 found.setdefault(plainly(flat_) or _text(each), (each, flat_))
         return list(found.values())
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 from typing import Any
 
 from ._flat import UNEVALUATED_TYPES, Node, Shape, canonical, numeric, placed
+from ._vocabulary import NULL
 
 
 def seldom(node: Node) -> dict[str, Any]:
@@ -17,7 +18,7 @@ def seldom(node: Node) -> dict[str, Any]:
         "matching": members(node, "patternProperties"),
         "names": () if raw.get("propertyNames") == {"type": "string"} else shape_at(node, "propertyNames"),
         "contains": _contains(node),
-        "never": (shape_at(node, "not"),) if isinstance(raw.get("not"), dict) and raw["not"] and not twice(raw) else (),
+        "never": _never(node),
         "conditions": _conditions(node),
         "unevaluated": {n: openness(node, n) for n in UNEVALUATED_TYPES if openness(node, n) is not True},
         "extensible": _extensible(raw),
@@ -25,6 +26,13 @@ def seldom(node: Node) -> dict[str, Any]:
         **_arrays(node),
         **_dependencies(node),
     }
+
+
+def _never(node: Node) -> tuple[Shape, ...]:
+    """What ``not`` excludes; what is seen without looking further (all, null) is among the types."""
+    excluded = node.raw.get("not")
+    plain = not isinstance(excluded, dict) or not excluded or excluded in NULL
+    return () if plain or twice(node.raw) else (shape_at(node, "not"),)
 
 
 def twice(raw: dict[str, Any]) -> bool:
@@ -60,7 +68,8 @@ def _conditions(node: Node) -> tuple[dict[str, Shape], ...]:
     raw = node.raw
     if not isinstance(raw.get("if"), dict) or not raw["if"] or all(is_open(raw.get(n, True)) for n in ("then", "else")):
         return ()
-    return ({name: shape_at(node, name) for name in ("if", "then", "else") if name in node.raw},)
+    names = ("if", *(name for name in ("then", "else") if not is_open(raw.get(name, True))))
+    return ({name: shape_at(node, name) for name in names},)
 
 
 def _dependencies(node: Node) -> dict[str, Any]:

@@ -89,7 +89,7 @@ def settled(flat: Flat) -> Flat:
         listed = {name: shape for name, shape in flat.properties.items() if not any(n.raw is False for n in shape)}
         if len(listed) < len(flat.properties):
             changes["properties"] = listed
-    if types is not None and types - {"null"} == {"boolean"} and flat.enum is not None and len(flat.enum) == 2:
+    if types is not None and types - {"null"} == {"boolean"} and flat.enum and flat.enum.keys() >= {"true", "false"}:
         changes["enum"] = None
     return replace(flat, **changes) if changes else flat
 

@@ -24,16 +24,20 @@ _MOST: Final = 30
 def spread(context: Context) -> bool:
     """Whether the pair is judged with what stands beside the alternatives in each of them."""
     b, r, pair, judge = context.b, context.r, context.pair, context.judge
-    if context.mode.spread or len(b.groups) != 1 or len(r.groups) != 1 or b.groups[0].kind != r.groups[0].kind:
+    if context.mode.spread or len({group.kind for group in (*b.groups, *r.groups)}) != 1:
         return False
-    old, new = _beside(pair.base), _beside(pair.revision)
+    if len(b.groups) > 1 or len(r.groups) > 1:
+        return False
+    old = _beside(pair.base) if b.groups else {}
+    new = _beside(pair.revision) if r.groups else {}
     if old is None or new is None or old == new:
         return False
     mode = replace(context.mode, spread=True)
     plain = judge.worst(pair.base, pair.revision, mode)
     if plain is None:
         return False
-    was, is_ = _inside(judge.base, pair.base, old), _inside(judge.revision, pair.revision, new)
+    was = _inside(judge.base, pair.base, old) if b.groups else pair.base
+    is_ = _inside(judge.revision, pair.revision, new) if r.groups else pair.revision
     within = judge.worst(was, is_, mode)
     if within is not None and LEVELS.index(within) < LEVELS.index(plain) + (not _moved(context)):
         return False
@@ -48,7 +52,8 @@ def _moved(context: Context) -> bool:
         name in schemas.flat(branch).properties
         for mine, other, schemas in ((b, r, judge.revision), (r, b, judge.base))
         for name in mine.properties.keys() - other.properties.keys()
-        for branch in other.groups[0].branches
+        for group in other.groups
+        for branch in group.branches
     )
 
 

@@ -9,7 +9,8 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from ._flat import ANYTHING, SCALARS, Flat
+from ._flat import ANYTHING, LIMIT_TYPES, SCALARS, Flat
+from ._vocabulary import NUMERIC
 
 if TYPE_CHECKING:
     from ._modes import Mode
@@ -99,8 +100,16 @@ def _on_the_wire(context: Context, stem: str) -> str:
         return stem
     if mode.wire == "unsure":
         return "type-unsure"
-    stricter = (r if mode.sent else b).says
-    return stem if stricter and not _common(b.kinds, r.kinds) else fine
+    narrow, wide = (b, r) if mode.sent else (r, b)
+    written = not _covered(narrow.kinds, wide.kinds)  # some values are texts now that were none
+    return stem if written and _says_of_texts(wide) else fine
+
+
+def _says_of_texts(flat: Flat) -> bool:
+    """Whether a schema constrains texts, so that not every number is one of its values."""
+    limited = any(LIMIT_TYPES[name] == "string" for name in flat.limits)
+    formatted = bool(flat.format) and flat.format not in NUMERIC
+    return limited or formatted or bool(flat.says & {"patterns", "enum", "content", "never", "conditions", "groups"})
 
 
 def _loose(inner: frozenset[str], outer: frozenset[str], mode: Mode) -> bool:

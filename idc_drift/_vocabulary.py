@@ -18,6 +18,10 @@ ALIASES = {
     **dict.fromkeys(("dict", "map"), "object"),
 }
 """Types as some write them, in small letters."""
+NULL = ({"type": "null"}, {"const": None}, {"enum": [None]})
+"""Schemas of null alone."""
+NUMERIC = frozenset({"int8", "int16", "int32", "int64", "bigint", "float", "double", "decimal"})
+"""Formats of numbers; a text that has one is any text."""
 BOUNDS = frozenset({"minimum", "maximum", "exclusiveMinimum", "exclusiveMaximum"})
 CONTENT = frozenset({"contentMediaType", "contentEncoding", "contentSchema"})
 SELDOM = frozenset(
