@@ -45,7 +45,7 @@ def main(argv: Sequence[str] | None = None) -> int:
             if arguments[:1] == ["update"]:
                 return _update(_update_parser().parse_args(arguments[1:]))
             return _check(_parser().parse_args(arguments))
-    except (Unreadable, accepted.Invalid, Entangled) as error:
+    except (Unreadable, accepted.Invalid, code.Unknown, Entangled) as error:
         return _unchecked(str(error))
     except BrokenPipeError:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())  # whoever read has read enough
@@ -111,9 +111,19 @@ def _update_parser() -> argparse.ArgumentParser:
 
 
 def _read(options: argparse.Namespace) -> tuple[Document, Document]:
+    for name in ("base", "revision"):
+        if options.output and options.output.exists() and _is_file(getattr(options, name), options.output):
+            raise Unreadable(f"--output {options.output} is {name.upper()}, which is never written")
     if options.base == options.revision == "-":
         raise Unreadable("only one of the two documents can come from stdin")
     return read(options.base), read(options.revision)
+
+
+def _is_file(source: str, output: Path) -> bool:
+    try:
+        return output.samefile(source)
+    except (OSError, ValueError):
+        return False
 
 
 def _findings(
@@ -123,10 +133,16 @@ def _findings(
     changes = detailed(base, revision, compare(base, revision, scope=tuple(options.scope)))
     notes = [f"{d.origin}: {note}" for d in (base, revision) for note in d.notes]  # some are made by comparing
     if profile != "wire":
-        changes, more = code.impact(base, revision, changes, scope=options.scope)
+        try:
+            changes, more = code.impact(base, revision, changes, scope=options.scope)
+        except code.Unknown as unknown:
+            if profile == "code":
+                raise
+            more = [str(unknown)]
         changes, notes = code.judged(changes, profile), notes + more
     today = datetime.datetime.now(datetime.UTC).date()
-    findings, more = accepted.apply(entries, changes, accepted.operation_ids(base.content), today)
+    beyond = detailed(base, revision, compare(base, revision)) if entries and options.scope else []
+    findings, more = accepted.apply(entries, changes, accepted.operation_ids(base.content), today, beyond)
     return findings, notes + more
 
 
@@ -134,7 +150,9 @@ def _check(options: argparse.Namespace) -> int:
     base, revision = _read(options)
     findings, notes = _findings(options, base, revision, options.profile)
     result = outcome.make(base, revision, findings, notes, options.fail_on)
-    colour = options.output is None and sys.stdout.isatty() and not os.environ.get("NO_COLOR")
+    colour = (
+        options.output is None and sys.stdout is not None and sys.stdout.isatty() and not os.environ.get("NO_COLOR")
+    )
     _write(options.output, render(result, options.format, verbose=options.verbose, colour=colour))
     return DRIFT if result.failing else CLEAN
 
@@ -153,6 +171,8 @@ def _update(options: argparse.Namespace) -> int:
 def _write(path: Path | None, text: str) -> None:
     """To stdout, or into a file that is either the old one or the whole new one."""
     if path is None:
+        if sys.stdout is None:
+            raise Unreadable("standard output is closed; --output FILE writes into a file")
         sys.stdout.write(text)
         sys.stdout.flush()
         return
@@ -166,7 +186,7 @@ def _write(path: Path | None, text: str) -> None:
             file.write(text)
         umask = os.umask(0)
         os.umask(umask)
-        os.chmod(name, 0o666 & ~umask)
+        os.chmod(name, path.stat().st_mode if path.exists() else 0o666 & ~umask)
         os.replace(name, path)
     except BaseException:
         Path(name).unlink(missing_ok=True)

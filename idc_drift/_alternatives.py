@@ -78,7 +78,7 @@ def _wrapped(context: Context, group: Group, *, added: bool) -> None:
         context.add(stem, f"{group.kind} was {'added' if added else 'removed'}", group.kind, new=added)
         return
     pair, judge = context.pair, context.judge
-    mode = replace(context.mode, lifted=True, merged=context.mode.spread)  # spread makes an allOf of each branch
+    mode = replace(context.mode, lifted=True, merged=True)  # allOf is told where it stands
     whole = pair.base if added else pair.revision
     if group.kind != "anyOf" or not _as_much(judge, whole, group, mode, added=added):
         _rewrapped(context, group, whole, mode, added=added)

@@ -23,6 +23,7 @@ class Editor:
         self._root = yaml.compose(text, Loader=yaml.SafeLoader)
         self._json = text.lstrip().startswith("{")
         self._edits: list[tuple[int, int, str]] = []
+        self._shared = _shared(self._root)
         self._grown = set[int]()
         """Blocks that get a member."""
 
@@ -89,7 +90,14 @@ class Editor:
     def text(self) -> str:
         """The text with every edit in it."""
         text = self._text
-        for start, end, new in sorted(self._edits, key=lambda e: (e[0], e[1]), reverse=True):
+
+        def place(numbered: tuple[int, tuple[int, int, str]]) -> tuple[int, int, int, int]:
+            """From the end to the start; of members that come to one place, what is deeper stands first."""
+            number, (start, end, new) = numbered
+            line = new.lstrip("\n")
+            return start, end, len(line.lstrip()) - len(line), number
+
+        for _, (start, end, new) in sorted(enumerate(self._edits), key=place, reverse=True):
             text = text[:start] + new + text[end:]
         return text
 
@@ -112,6 +120,8 @@ class Editor:
             for child_name, child_key, child in _children(node):
                 if child_name == name:
                     parent, key, node = node, child_key, child
+                    if id(node) in self._shared:
+                        return None  # an edit would be made wherever else it stands
                     break
             else:
                 return None
@@ -152,6 +162,21 @@ class Editor:
 
 def _is_block(node: Any) -> bool:
     return isinstance(node, yaml.CollectionNode) and not node.flow_style
+
+
+def _shared(root: Any) -> set[int]:
+    """The nodes that stand at several places, as aliases make them."""
+    met, shared = set[int](), set[int]()
+    stack = [root]
+    while stack:
+        node = stack.pop()
+        if isinstance(node, yaml.CollectionNode):
+            if id(node) in met:
+                shared.add(id(node))
+                continue
+            met.add(id(node))
+            stack += [child for _, _, child in _members(node)]
+    return shared
 
 
 def _children(node: Any) -> list[tuple[str, Any, Any]]:

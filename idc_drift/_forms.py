@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from ._flat import SCALARS, Shape
+from ._flat import SCALARS, Shape, canonical
 
 if TYPE_CHECKING:
     from ._schemas import Schemas
@@ -38,6 +38,8 @@ def encodings(schemas: Schemas, encoding: dict[str, Any], media: str, shape: Sha
         ):
             if says.get(key) == value or (key == "explode" and plain):
                 says.pop(key, None)
+        if isinstance(raw.get("headers"), dict) and media.startswith("multipart/"):
+            says["headers"] = canonical({str(name).lower(): header for name, header in raw["headers"].items()})
         found[name] = says
     return {name: says for name, says in found.items() if says}
 

@@ -8,6 +8,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, Final
 
+from ._vocabulary import ALIASES
+
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
@@ -31,10 +33,16 @@ _HOLDS: Final[dict[str, str]] = {
     "type": "the name of a type or a list of them",
     "items": "a schema or a list of them",
 }
+_TYPES = {*ALIASES, "file"}
 
 
 def odd(raw: dict[str, Any]) -> Iterator[tuple[str, str]]:
     """Each keyword that cannot be read, and what it should hold."""
     for name in raw.keys() & _HOLDS.keys():
-        if not isinstance(raw[name], _KINDS[_HOLDS[name]]) and raw[name] is not None:
+        value = raw[name]
+        if not isinstance(value, _KINDS[_HOLDS[name]]) and value is not None:
             yield name, _HOLDS[name]
+        elif name == "type" and not all(
+            str(kind).lower() in _TYPES for kind in (value if isinstance(value, list) else [value])
+        ):
+            yield name, "a type that is known"

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
-_LEVELS = ("", "draft", "alpha", "beta", "stable")
+_LEVELS = ("draft", "alpha", "beta", "stable")
 """From the least stable; who says nothing promises as much as ``stable``."""
 
 
@@ -60,9 +60,10 @@ def promises(old: Promise, new: Promise, what: str) -> Iterator[tuple[str, str]]
         yield f"sunset-{_sunset(old, new)}", said
     if old.stability != new.stability:
         said = f"the stability of {what} changed from {old.stability or 'none'} to {new.stability or 'none'}"
-        if {old.stability, new.stability} <= set(_LEVELS):
-            ranks = [_LEVELS.index(level) or len(_LEVELS) for level in (old.stability, new.stability)]
-            yield f"stability-{'lowered' if ranks[1] < ranks[0] else 'raised'}", said
+        if {old.stability, new.stability} <= {"", *_LEVELS}:
+            ranks = [_LEVELS.index(level or "stable") for level in (old.stability, new.stability)]
+            if ranks[0] != ranks[1]:
+                yield f"stability-{'lowered' if ranks[1] < ranks[0] else 'raised'}", said
         else:
             yield "stability-unreadable", said
 

@@ -22,8 +22,7 @@ class References:
 
     def __init__(self, document: Document) -> None:
         self.document = document
-        content = document.content
-        self.version = "2.0" if "swagger" in content else str(content.get("openapi"))[:3]
+        self.version = document.version
         self._targets: dict[int | str, Node] = {}
         self._followed: dict[tuple[int, str], Node | None] = {}
         self._anchors: dict[int, dict[str, tuple[Any, str]]] = {}

@@ -25,9 +25,9 @@ def responses(c: Comparison, old: dict[str, Response], new: dict[str, Response])
     for status, was in old.items():
         if status in new:
             response(c, was, new[status])
-        elif status[0] in "2" and f"{status[0]}XX" in new:
-            response(c, was, new[f"{status[0]}XX"])
-        elif status == "2XX" and (narrower := [is_ for key, is_ in new.items() if key[0] == "2" and key not in old]):
+        elif status[:1] == "2" and f"{status[:1]}XX" in new:
+            response(c, was, new[f"{status[:1]}XX"])
+        elif status == "2XX" and (narrower := [is_ for key, is_ in new.items() if key[:1] == "2" and key not in old]):
             c.add(
                 "success-status-narrowed",
                 "the status 2XX became " + ", ".join(is_.status for is_ in narrower),
@@ -37,18 +37,18 @@ def responses(c: Comparison, old: dict[str, Response], new: dict[str, Response])
             for is_ in narrower:
                 response(c, was, is_)
         elif not _same(c, was, _cover(status, new)):
-            kind = "success" if status[0] == "2" else "error"
+            kind = "success" if status[:1] == "2" else "error"
             c.add(f"{kind}-status-removed", f"the response {status} was removed", was.pointer, status)
     for status, is_ in new.items():
-        if status in old or (status[0] == "2" and "2XX" in old) or _same(c, _cover(status, old), is_):
+        if status in old or (status[:1] == "2" and "2XX" in old) or _same(c, _cover(status, old), is_):
             continue
-        kind = "success" if status[0] == "2" else "error"
+        kind = "success" if status[:1] == "2" else "error"
         c.add(f"{kind}-status-added", f"the response {status} was added", is_.pointer, status, new=True)
 
 
 def _cover(status: str, among: dict[str, Response]) -> Response | None:
     """What is said of an error that has no response of its own."""
-    return among.get(f"{status[0]}XX") or among.get("default") if status[0] in "45" else None
+    return among.get(f"{status[:1]}XX") or among.get("default") if status[:1] in ("4", "5") else None
 
 
 def _same(c: Comparison, old: Response | None, new: Response | None) -> bool:
@@ -179,9 +179,9 @@ def called_back(c: Comparison, old: Operation, new: Operation) -> None:
         c.add(f"callback-body-became-{word}", f"the body of the callback became {word}", old.body.pointer, "callback")
     response(c, was, is_)
     for status, answer in old.responses.items():
-        if status in new.responses:
-            sent(c, answer.content, new.responses[status].content, f"callback {status}")
-        elif status[0] == "2":
+        if accepted := new.responses.get(status) or new.responses.get(f"{status[:1]}XX"):
+            sent(c, answer.content, accepted.content, f"callback {status}")
+        elif status[:1] == "2":
             c.add(
                 "success-status-removed",
                 f"the answer {status} is not accepted any more",
@@ -196,8 +196,8 @@ def called_back(c: Comparison, old: Operation, new: Operation) -> None:
                 f"callback {status}",
             )
     for status, answer in new.responses.items():
-        if status not in old.responses:
-            kind = "success" if status[0] == "2" else "error"
+        if status not in old.responses and f"{status[:1]}XX" not in old.responses:
+            kind = "success" if status[:1] == "2" else "error"
             c.add(
                 f"{kind}-status-added",
                 f"the answer {status} is accepted",

@@ -142,6 +142,8 @@ class Schemas(References):
         if raw is False:
             return Flat(types=frozenset())
         if not isinstance(raw, dict):
+            if raw is not True:
+                self.note(f"{node.pointer} is not a schema; anything is taken to be allowed there.")
             return ANY
         for name, meant in odd(raw):
             if name not in self._odd:  # there may be hundreds

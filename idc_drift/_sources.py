@@ -23,8 +23,11 @@ class Unreadable(Exception):
 def text_of(source: str, timeout: float, stdin: IO[str] | None) -> tuple[str, str]:
     """Text and final origin."""
     if source == "-":
-        return (stdin or sys.stdin).read(_LIMIT), "-"
-    scheme = urlsplit(source).scheme.lower()
+        return _piped(stdin or sys.stdin), "-"
+    try:
+        scheme = urlsplit(source).scheme.lower()
+    except ValueError as error:
+        raise Unreadable(f"{source} is no address: {error}.") from error
     if scheme in ("http", "https"):
         return _fetched(source, timeout)
     if "://" in source:
@@ -38,6 +41,15 @@ def text_of(source: str, timeout: float, stdin: IO[str] | None) -> tuple[str, st
         raise Unreadable(f"{source} cannot be read: {error.strerror or error}.") from error
     except ValueError as error:
         raise Unreadable(f"{source} cannot be read: that is no name of a file.") from error
+
+
+def _piped(stream: IO[str]) -> str:
+    """All of standard input, in whatever encoding the file would have been read."""
+    binary = getattr(stream, "buffer", None)
+    whole = stream.read(_LIMIT + 1) if binary is None else binary.read(_LIMIT + 1)
+    if len(whole) > _LIMIT:
+        raise Unreadable(f"standard input is larger than {_LIMIT // 2**20} MB.")
+    return _decoded(whole, "standard input") if isinstance(whole, bytes) else str(whole)
 
 
 def _fetched(url: str, timeout: float) -> tuple[str, str]:

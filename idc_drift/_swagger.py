@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 _AROUND = frozenset(
     {"name", "in", "required", "description", "deprecated", "allowEmptyValue", "allowReserved"}
-    | {"collectionFormat", "style", "explode"}
+    | {"collectionFormat", "style", "explode", "x-sunset", "x-stability-level"}
 )
 """What a parameter says beside what its values are."""
 _STYLES = {"ssv": "spaceDelimited", "pipes": "pipeDelimited", "tsv": "tabDelimited"}
@@ -103,8 +103,10 @@ def _operation(schemas: Schemas, node: Node, shared: dict[tuple[str, str], Node]
     raw = node.raw
     own = {**shared, **_parameters(schemas, node)}
     kept = {key: raw[key] for key in raw if key not in ("parameters", "responses", "consumes", "produces", "schemes")}
-    consumes = _kinds(raw.get("consumes", content.get("consumes")))
-    produces = _kinds(raw.get("produces", content.get("produces"))) or ["*/*"]
+    consumes, produces = (
+        _kinds(schemas.listed(node, word) if word in raw else content.get(word)) for word in ("consumes", "produces")
+    )
+    produces = produces or ["*/*"]
     kept["parameters"] = [_parameter(found) for (where, _), found in own.items() if where not in ("body", "formData")]
     body = _body(own, consumes, node)
     if body is not None:
@@ -124,7 +126,7 @@ def _kinds(listed: Any) -> list[str]:
 
 def _parameter(node: Node) -> Placed:
     raw = node.raw
-    keys = ("name", "in", "required", "description", "allowEmptyValue")
+    keys = ("name", "in", "required", "description", "deprecated", "allowEmptyValue")
     found: dict[str, Any] = {key: raw[key] for key in keys if key in raw}
     found |= {
         key: value

@@ -56,6 +56,10 @@ class Values:
             if value.location == "path":
                 value.required = True
                 key = places.get(value.name, value.name)
+            if (value.location, key) in found:
+                self.schemas.note(
+                    f"{owner.pointer} has the {value.location} parameter {value.name} twice; the last counts."
+                )
             found[value.location, key] = value
         return found
 
@@ -75,6 +79,8 @@ class Values:
                 f"The {location} {name} has its type outside a schema, as Swagger 2.0 does; it is read so."
             )
             shape = (placed(schema_of(raw, node.pointer, node.home), node.pointer, node.home),)
+        if not isinstance(raw.get("required", False), bool):
+            self.schemas.note(f"`required` of the {location} {name} is not true or false; it is read as false.")
         kinds = self.schemas.flat(shape).kinds
         if media == "text/plain" and kinds <= SCALARS:
             media = ""  # it is the plain value
@@ -99,6 +105,8 @@ class Values:
 
     def _shape(self, node: Node) -> Shape:
         schema = node.raw.get("schema") if isinstance(node.raw, dict) else None
+        if schema is not None and not isinstance(schema, (dict, bool)):
+            self.schemas.note(f"`schema` of {node.pointer} is not a schema; it is read as if it were not there.")
         return (child(node, "schema"),) if isinstance(schema, (dict, bool)) else ()
 
     # ---------------------------------------------------------------------------------------------------- bodies
@@ -133,6 +141,8 @@ class Values:
             item = inner.raw.get("itemSchema")
             if isinstance(item, dict) and not shape:
                 media.shape = (child(inner, "itemSchema"),)
+            if key in found:
+                self.schemas.note(f"{name} of {node.pointer} is {key} once more; the first of them is read.")
             found.setdefault(key, media)
         return found
 

@@ -115,7 +115,7 @@ def load(path: Path) -> list[Entry]:
         rows = yaml.safe_load(path.read_text(encoding="utf-8"))
     except (OSError, UnicodeDecodeError) as error:
         raise Invalid(f"{path} cannot be read: {getattr(error, 'strerror', None) or error}") from error
-    except yaml.YAMLError as error:
+    except (yaml.YAMLError, ValueError) as error:  # a ValueError is a date that there is not
         raise Invalid(f"{path} is not YAML: {visible(str(error))}") from error
     if rows is None:
         return []
@@ -162,12 +162,16 @@ def _globs(value: object, place: str) -> tuple[str, ...]:
 
 
 def apply(
-    entries: Sequence[Entry], changes: Sequence[Change], ids: Mapping[str, str], today: datetime.date
+    entries: Sequence[Entry],
+    changes: Sequence[Change],
+    ids: Mapping[str, str],
+    today: datetime.date,
+    beyond: Sequence[Change] = (),
 ) -> tuple[list[Finding], list[str]]:
     """The findings, each standing or accepted, with the rows that match nothing; and a note for each row past its day.
 
     `ids` gives the operationId for ``METHOD /path``. A change that is accepted at some of its places only is two
-    findings.
+    findings. What is `beyond` (out of scope) is no finding, but a row that matches it is not stale.
     """
     valid = [e for e in entries if e.expires is None or today <= e.expires]
     hits: dict[int, set[tuple[str, str]]] = {index: set() for index in range(len(valid))}
@@ -184,6 +188,11 @@ def apply(
                     reason = reason or entry.reason
             reasons.setdefault(reason, []).append(place)
         findings += [Finding(replace(change, places=tuple(places)), reason) for reason, places in reasons.items()]
+    for change in beyond:
+        for place in change.places:
+            for index, entry in enumerate(valid):
+                if matched := entry.matching(change, place, ids):
+                    hits[index] |= {*matched, ("", "")}
     moved = {address(f.change, f.change.places[0], ids) for f in findings if f.accepted is None and not f.change.noise}
     stale = (_stale(entry, hits[index], moved) for index, entry in enumerate(valid))
     findings += [Finding(change) for change in stale if change]

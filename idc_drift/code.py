@@ -27,10 +27,17 @@ Profile = Literal["wire", "code", "both"]
 ORPHAN = "client-surface-changed"
 
 
+class Unknown(Exception):
+    """What becomes of the generated client cannot be told; the message says why."""
+
+
 def impact(
     base: Document, revision: Document, changes: Sequence[Change], *, scope: Sequence[str] = ()
 ) -> tuple[list[Change], list[str]]:
-    """The changes, each with what it does to the generated client; a change for each effect whose cause is unknown."""
+    """The changes, each with what it does to the generated client; a change for each effect whose cause is unknown.
+
+    ``Unknown`` if no client can be generated from one of the documents.
+    """
     documents = [_naming.within(d.content, scope) for d in (base, revision)]
     notes = []
     if _naming.strangers(*documents):
@@ -48,7 +55,7 @@ def impact(
         if face.left_out:
             notes.append(f"The generator left things of {document.origin} out; the first: {face.left_out[0][:200]}")
     if len(faces) < 2:
-        return list(changes), notes
+        raise Unknown(" ".join(notes))
     asked = {**faces[1].requests, **faces[0].requests}
     return _attach(base, asked, list(changes), differences(*faces)), notes
 

@@ -16,7 +16,9 @@ from ._responses import called_back, responses
 from ._security import admits
 from ._spelling import base_path, wire_path
 from .change import LEVELS, Change, Place
+from .load import Unreadable
 from .normalise import model
+from .outcome import MISSING, resolve
 from .rules import is_noise, level_of
 from .schemas import Judge
 
@@ -32,7 +34,10 @@ Key = tuple[str, str]
 
 
 def compare(base: Document, revision: Document, *, scope: Sequence[str] = ()) -> list[Change]:
-    """Every difference between two documents, the gravest first; with a scope, below those paths only."""
+    """Every difference between two documents, the gravest first; with a scope, below those paths only.
+
+    A scope that neither document has raises ``Unreadable``.
+    """
     old, new = model(base), model(revision)
     c = Comparison(old, new, Judge(old.schemas, new.schemas))
     shifted = _paths(c, scope)
@@ -47,6 +52,9 @@ def compare(base: Document, revision: Document, *, scope: Sequence[str] = ()) ->
 
 def _paths(c: Comparison, scope: Sequence[str]) -> bool:
     """Compare the operations; whether some were found under another split of address and path."""
+    for path in scope:
+        if not any(_within(op, [path], api) for api in (c.base, c.revision) for op in api.operations.values()):
+            raise Unreadable(f"there is nothing to compare: neither document has a path at or below {path}")
     old = {key: op for key, op in c.base.operations.items() if _within(op, scope, c.base)}
     new = {key: op for key, op in c.revision.operations.items() if _within(op, scope, c.revision)}
     for key in c.base.operations.keys() & c.revision.operations.keys():
@@ -59,7 +67,8 @@ def _paths(c: Comparison, scope: Sequence[str]) -> bool:
         if key in twins:
             operation(c, op, new[twins[key]])
         elif op.promise.due:
-            c.add("operation-retired", f"{op.name} was removed, as was announced", op.pointer)
+            why = "was deprecated" if op.promise.deprecated else f"was {op.promise.stability}"
+            c.add("operation-retired", f"{op.name}, which {why}, was removed", op.pointer)
         elif key[0] not in paths:
             pointer = op.pointer.rpartition("/")[0]
             c.add("path-removed", f"the path {op.path} was removed", pointer)
@@ -227,7 +236,8 @@ def _changes(c: Comparison) -> list[Change]:
     for met in c.met:
         key = (met.rule, met.message, met.pointer, met.new)
         if (met.new, met.pointer) not in positions:
-            document = (c.revision if met.new else c.base).document
+            known = resolve(c.base.document.content, met.pointer) is not MISSING  # it is shown where the base has it
+            document = (c.revision if met.new and not known else c.base).document
             positions[met.new, met.pointer] = document.position(met.pointer)
         line, column = positions[met.new, met.pointer]
         met_there = places.setdefault(key, {})

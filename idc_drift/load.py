@@ -33,6 +33,12 @@ class Document:
         """What is odd: one sentence each."""
         self.notes += [note for note in parsed.notes if note not in self.notes]
 
+    @property
+    def version(self) -> str:
+        """``2.0``, or the first two numbers of an OpenAPI version."""
+        said = str(self.content.get("openapi") or "")
+        return said[:3] if said.startswith("3.") else "2.0"
+
     def position(self, pointer: str) -> tuple[int, int]:
         """Line and column, from 1, of what a JSON pointer names, or of the nearest thing around it; 0, 0 if unknown.
 
@@ -130,7 +136,18 @@ def _document(text: str, origin: str, timeout: float, hops: int) -> Document:
         said = value.get("message") or value.get("detail") or value.get("error")
         why = f"; it says {str(said)[:80]!r}" if said else ""
         raise Unreadable(f"{origin} is not an OpenAPI document: it has neither `openapi` nor `swagger`{why}.")
-    return Document(origin, text, parsed)
+    said = {name: str(value[name]) for name in ("openapi", "swagger") if name in value}
+    if not (said.get("openapi", "").startswith("3.") or said.get("swagger", "").startswith("2")):
+        raise Unreadable(
+            f"{origin} is of a version that is not read: {' and '.join(f'{n} {v}' for n, v in said.items())}; "
+            "swagger 2.0 and openapi 3 are."
+        )
+    if value.get("paths") and not isinstance(value["paths"], dict):
+        raise Unreadable(f"{origin} is not an OpenAPI document: its paths are {_kind(value['paths'])}, not a mapping.")
+    document = Document(origin, text, parsed)
+    if len(said) > 1:
+        document.notes.append(f"{origin} says both openapi and swagger; it is read as {document.version}.")
+    return document
 
 
 def _from_page(text: str, origin: str, timeout: float, hops: int) -> Document:

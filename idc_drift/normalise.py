@@ -63,6 +63,8 @@ class _Reader:
     def _item(self, node: Node, path: str) -> list[Operation]:
         target = self.schemas.resolve(node)
         if target is None or not isinstance(target.raw, dict):
+            if target is not None and target.raw is not None:
+                self.schemas.note(f"{target.pointer} is not an object; it is read as if it were not there.")
             return []
         found: list[Operation] = []
         for place in (node, target) if target is not node else (target,):

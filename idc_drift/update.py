@@ -95,8 +95,11 @@ def _insert(editor: Editor, base: Any, revision: Any, pointer: str, mine: str, a
     while resolve(base, missing.rpartition("/")[0]) is MISSING:
         missing = missing.rpartition("/")[0]
     value = _localised(value, base, revision, alongside.names)
+    above = pointer
     for part in reversed(mine.removeprefix(missing).split("/")[1:]):
-        value = {part.replace("~1", "/").replace("~0", "~"): value}
+        above = above.rpartition("/")[0]
+        listed = isinstance(resolve(revision, above), list)
+        value = [value] if listed else {part.replace("~1", "/").replace("~0", "~"): value}
     return editor.insert(missing, value)
 
 

@@ -419,3 +419,86 @@ def test_a_difference_met_in_too_many_places_is_told_with_some_of_them(
     report = json.loads(capsys.readouterr().out)
     assert [len(change["places"]) for change in report["changes"]] == [2]
     assert any("More than 1 places are met" in note for note in report["notes"])
+
+
+# --------------------------------------------------------------------------------------- what must not look like "none"
+
+
+def test_a_scope_that_neither_document_has_is_not_checked(here: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["base.yaml", "breaking.yaml", "--scope", "/v3", "--scope", "v3"]) == UNCHECKED
+    assert "neither document has a path at or below v3" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize(("profile", "code"), [("code", UNCHECKED), ("both", DRIFT)])
+def test_a_client_that_cannot_be_generated_is_not_checked(
+    here: Path, profile: str, code: int, capsys: pytest.CaptureFixture[str]
+) -> None:
+    Path("bare.yaml").write_text(BREAKING.replace('info: {title: t, version: "1"}\n', ""))
+    assert main(["base.yaml", "bare.yaml", "--profile", profile]) == code
+    told = capsys.readouterr()
+    assert "The effect on the generated client is not known" in told.out + told.err
+
+
+@pytest.mark.parametrize("side", ["BASE", "REVISION"])
+@pytest.mark.parametrize("command", [[], ["update"]])
+def test_a_document_is_never_written(
+    here: Path, side: str, command: list[str], capsys: pytest.CaptureFixture[str]
+) -> None:
+    Path("link.yaml").symlink_to("base.yaml" if side == "BASE" else "breaking.yaml")
+    assert main([*command, "base.yaml", "breaking.yaml", "-o", "link.yaml"]) == UNCHECKED
+    assert f"--output link.yaml is {side}, which is never written" in capsys.readouterr().err
+    assert (Path("base.yaml").read_text(), Path("breaking.yaml").read_text()) == (BASE, BREAKING)
+
+
+def test_a_row_that_matches_out_of_scope_is_not_stale(here: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    gone = BREAKING.replace(BASE[BASE.index("  /v1") : BASE.index("  /v3")], "")
+    Path("gone.yaml").write_text(gone)
+    rows = [{"rule": "path-removed", "reason": "It was said."}, {"rule": "servers-changed", "reason": "It was said."}]
+    Path("rows.yaml").write_text(json.dumps(rows))
+    assert main(["base.yaml", "gone.yaml", "--scope", "/v3", "--accepted", "rows.yaml", "--format", "json"]) == DRIFT
+    stale = [change["message"] for change in changes(capsys) if change["rule"] == "accepted-entry-stale"]
+    assert stale == ["The accepted row rows.yaml, row 2 matches no difference; delete it."]
+
+
+def test_a_day_that_there_is_not_is_said(here: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    Path("rows.yaml").write_text("- {rule: path-removed, reason: r, expires: 2027-13-01}\n")
+    assert main(["base.yaml", "base.yaml", "--accepted", "rows.yaml"]) == UNCHECKED
+    assert capsys.readouterr().err.startswith("idc-drift: could not check: rows.yaml is not YAML: month must be")
+
+
+def test_a_status_without_a_name_is_read_as_far_as_it_goes(here: Path) -> None:
+    Path("odd.yaml").write_text(BASE.replace('"200": {description: fine}', '"": {description: odd}'))
+    assert main(["base.yaml", "odd.yaml"]) == DRIFT
+
+
+def test_a_report_without_an_output_is_said() -> None:
+    command = [sys.executable, "-m", "idc_drift", "/nowhere.yaml", "/nowhere.yaml"]
+    closed = subprocess.run(
+        ["sh", "-c", 'exec "$@" >&-', "sh", *command[:3], str(ROOT / "openapi.yaml"), str(ROOT / "openapi.yaml")],
+        capture_output=True,
+        text=True,
+        cwd=ROOT,
+        check=False,
+    )
+    assert closed.returncode == UNCHECKED
+    assert closed.stderr == (
+        "idc-drift: could not check: standard output is closed; --output FILE writes into a file\n"
+    )
+
+
+def test_the_line_is_of_the_file_that_is_named(here: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    kinds = BASE.replace("m: {type: string}", "m: {type: string, enum: [a]}")
+    Path("kinds.yaml").write_text(kinds)
+    Path("more.yaml").write_text("# a comment\n" * 20 + kinds.replace("[a]", "[a, b]"))
+    assert main(["kinds.yaml", "more.yaml", "--format", "github", "--fail-on", "warning"]) == DRIFT
+    line = 1 + next(number for number, text in enumerate(kinds.splitlines()) if "enum" in text)
+    assert f"file=kinds.yaml,line={line}," in capsys.readouterr().out
+    assert main(["more.yaml", "kinds.yaml", "--format", "github", "--fail-on", "info"]) == DRIFT
+    assert f"file=more.yaml,line={line + 20}," in capsys.readouterr().out
+
+
+def test_a_report_keeps_the_mode_of_the_file_it_replaces(here: Path) -> None:
+    Path("report").write_text("old")
+    Path("report").chmod(0o600)
+    assert main(["base.yaml", "base.yaml", "-o", "report"]) == CLEAN
+    assert Path("report").stat().st_mode & 0o777 == 0o600

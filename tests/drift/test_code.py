@@ -236,12 +236,13 @@ def test_an_effect_without_a_known_cause_is_a_finding_of_its_own(pair: tuple[Doc
     assert (kinds.operation, kinds.pointer) == ("GET /v/kinds", "/paths/~1v~1kinds/get")
 
 
-def test_a_document_that_generates_nothing_is_a_note(tmp_path: Path, pair: tuple[Document, Document]) -> None:
+def test_that_nothing_can_be_generated_is_an_error_that_says_of_what(
+    tmp_path: Path, pair: tuple[Document, Document]
+) -> None:
     swagger = document(tmp_path, "old.json", {"swagger": "2.0", "info": {"title": "t", "version": "1"}, "paths": {}})
-    told, notes = code.impact(pair[0], swagger, [])
-    assert told == []
-    assert "not known" in notes[0]
-    assert swagger.origin in notes[0]
+    with pytest.raises(code.Unknown, match="not known") as error:
+        code.impact(pair[0], swagger, [])
+    assert swagger.origin in str(error.value)
 
 
 def test_a_document_that_names_everything_otherwise_is_brought_to_the_same_names(tmp_path: Path) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import json
+import re
 import threading
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import TYPE_CHECKING, Any
@@ -327,3 +328,42 @@ def test_a_reference_that_leads_nowhere_is_noted_and_not_a_change(tmp_path: Path
     other = read(write(tmp_path / "other.yaml", split("gone.yaml#/A")))
     assert compare(one, other) == []
     assert any("gone.yaml" in note for note in one.notes)
+
+
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "utf-16"])
+def test_standard_input_is_read_as_a_file_would_be(encoding: str) -> None:
+    told = "openapi: 3.1.0\ninfo: {title: Prüfung, version: '1'}\npaths: {}\n"
+    stream = io.TextIOWrapper(io.BytesIO(told.encode(encoding)), encoding="ascii")
+    assert read("-", stdin=stream).content["info"]["title"] == "Prüfung"
+
+
+def test_standard_input_that_is_too_large_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("idc_drift._sources._LIMIT", len(TEXT) - 1)
+    for stream in (io.StringIO(TEXT), io.TextIOWrapper(io.BytesIO(TEXT.encode()))):
+        with pytest.raises(Unreadable, match="standard input is larger than"):
+            read("-", stdin=stream)
+
+
+@pytest.mark.parametrize(
+    ("text", "words"),
+    [
+        ("{swagger: '1.2', apis: []}", "a version that is not read: swagger 1.2"),
+        ("{openapi: 4.0.0, paths: {}}", "a version that is not read: openapi 4.0.0"),
+        ("{openapi: null, paths: {}}", "a version that is not read: openapi None"),
+        ("{openapi: 3.1.0, paths: [/a]}", "its paths are a list, not a mapping"),
+    ],
+)
+def test_what_is_of_no_version_or_has_no_paths_is_refused(tmp_path: Path, text: str, words: str) -> None:
+    with pytest.raises(Unreadable, match=re.escape(words)):
+        read(write(tmp_path / "a.yaml", text))
+
+
+def test_a_document_of_both_kinds_is_read_as_the_newer_with_a_note(tmp_path: Path) -> None:
+    found = read(write(tmp_path / "a.yaml", "{openapi: 3.1.0, swagger: '2.0', paths: {}}"))
+    assert found.version == "3.1"
+    assert "says both openapi and swagger; it is read as 3.1" in found.notes[0]
+
+
+def test_an_address_that_is_none_is_refused() -> None:
+    with pytest.raises(Unreadable, match="is no address"):
+        read("http://[::1")

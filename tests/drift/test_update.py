@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import contextlib
 import json
 import subprocess
 from typing import TYPE_CHECKING, Any
@@ -150,3 +151,52 @@ def test_nothing_to_lay_over_is_an_empty_patch(tmp_path: Path, capsys: pytest.Ca
     (tmp_path / "a.yaml").write_text(BASE)
     assert main(["update", str(tmp_path / "a.yaml"), str(tmp_path / "a.yaml")]) == CLEAN
     assert capsys.readouterr().out == ""
+
+
+def proposed(tmp_path: Path, base: str, revision: str, capsys: pytest.CaptureFixture[str]) -> tuple[str, str]:
+    """The base with the patch applied, and what was said to be not in it."""
+    (tmp_path / "a.yaml").write_text(base)
+    (tmp_path / "b.yaml").write_text(revision)
+    with contextlib.chdir(tmp_path):
+        assert main(["update", "a.yaml", "b.yaml", "-o", "patch"]) == DRIFT
+        if (tmp_path / "patch").read_text():
+            subprocess.run(["git", "apply", "patch"], check=True)
+    return (tmp_path / "a.yaml").read_text(), capsys.readouterr().err
+
+
+_HEAD = "openapi: 3.1.0\ninfo: {title: t, version: '1'}\n"
+
+
+def test_members_of_two_blocks_that_end_together_both_come_in(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    base = _HEAD + (
+        "paths:\n  /a:\n    post:\n      requestBody:\n        content:\n          application/json:\n"
+        "            schema:\n              type: object\n              properties:\n"
+        "                a:\n                  type: string\n"
+    )
+    revision = base.replace("string\n", "integer\n") + (
+        "                b:\n                  type: string\n              required: [b]\n"
+    )
+    new, left = proposed(tmp_path, base, revision, capsys)
+    assert (yaml.safe_load(new), left) == (yaml.safe_load(revision), "")
+
+
+def test_the_first_parameter_comes_in_as_a_list(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    base = _HEAD + "paths:\n  /a:\n    get:\n      summary: s\n"
+    revision = base + "      parameters:\n      - {name: q, in: query, schema: {type: string}}\n"
+    new, left = proposed(tmp_path, base, revision, capsys)
+    assert (yaml.safe_load(new), left) == (yaml.safe_load(revision), "")
+
+
+def test_what_stands_at_several_places_by_an_alias_is_left_alone(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    base = _HEAD + (
+        "paths:\n  /a:\n    post:\n      requestBody:\n        content:\n          application/json:\n"
+        "            schema:\n              type: object\n              properties:\n"
+        "                a: &x {type: string, maxLength: 3}\n                b: *x\n"
+    )
+    new, left = proposed(tmp_path, base, base.replace("*x", "{type: string, maxLength: 5}"), capsys)
+    assert new == base
+    assert left.startswith("idc-drift: not in the patch: POST /a request application/json /b")
