@@ -10,11 +10,12 @@ import difflib
 from pathlib import PurePath
 from typing import TYPE_CHECKING, Any
 
-import yaml
-
 from ._alongside import Alongside
 from ._edit import Editor
+from ._text import Malformed, parse
 from .accepted import STALE
+from .compare import compare
+from .load import Document
 from .outcome import MISSING, on_base, resolve
 
 if TYPE_CHECKING:
@@ -34,7 +35,9 @@ def propose(outcome: Outcome) -> tuple[str, list[str]]:
         return "", []
     editor = Editor(base.text)
     alongside = Alongside(base.content, revision.content)
-    left, done = [], set[tuple[str, str]]()
+    left: list[str] = []
+    laid: list[Change] = []
+    done = set[tuple[str, str]]()
     required: dict[str, list[str]] = {}
     for change in sorted(changes, key=lambda c: on_base(base, c.places[0])):  # what is new first
         for place in change.places:
@@ -42,22 +45,30 @@ def propose(outcome: Outcome) -> tuple[str, list[str]]:
                 continue
             done.add((change.rule, place.pointer))
             if not _lay(editor, outcome, change, place, alongside, required):
-                left.append(f"{change.operation} {change.where}: {change.message}")
+                left.append(_told(change))
                 break
+        else:
+            laid.append(change)
     for pointer, names in required.items():
         known = resolve(base.content, pointer) is not MISSING
         done_ = editor.set(pointer, names) if known else editor.insert(pointer, names)
         left += [] if done_ else [f"{pointer}: {', '.join(names)}"]
     new = editor.text()
     try:
-        yaml.safe_load(new)
-    except yaml.YAMLError:
-        return "", [f"{c.operation} {c.where}: {c.message}" for c in changes]
+        patched = Document(base.origin, new, parse(new))
+    except Malformed:
+        return "", [_told(change) for change in changes]
+    still = {_told(change) for change in compare(patched, revision)}
+    left += [f"{_told(change)} (still so with the patch)" for change in laid if _told(change) in still]
     name = PurePath(base.origin).name if "://" in base.origin or base.origin == "-" else base.origin.lstrip("/")
     lines = difflib.unified_diff(
         base.text.splitlines(keepends=True), new.splitlines(keepends=True), f"a/{name}", f"b/{name}"
     )
     return "".join(_terminated(line) for line in lines), left
+
+
+def _told(change: Change) -> str:
+    return f"{change.operation} {change.where}: {change.message}"
 
 
 def _terminated(line: str) -> str:
