@@ -111,7 +111,7 @@ def _as_much(judge: Judge, whole: Shape, group: Group, mode: Mode, *, added: boo
     def level(mode: Mode, branch: Shape) -> Level | None:
         return judge.worst(whole, branch, mode) if added else judge.worst(branch, whole, mode)
 
-    narrower = received(mode) if added else sent(mode)
+    narrower = received(mode) if added else replace(sent(mode), proof=True)
     return any(level(mode, branch) is None for branch in group.branches) and all(
         level(narrower, branch) in CONTAINED for branch in group.branches
     )

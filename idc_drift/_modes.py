@@ -33,7 +33,7 @@ class Mode:
     """Whether it is the parameter itself, not something inside it."""
 
     proof: bool = False
-    """Whether a pattern that is gone is a difference to a reader, too."""
+    """Whether only what holds for every value counts: not that nobody minds another pattern, or one more property."""
     spread: bool = False
     """Whether what stands beside alternatives was already said in each of them, or is not to be."""
 

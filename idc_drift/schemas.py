@@ -198,7 +198,7 @@ class Context:
         self, stem: str, message: str, keyword: str, *, new: bool | None = None, part: str = "", at: Shape = ()
     ) -> None:
         """Note a finding at a keyword of the base, or of the revision if it is only there."""
-        if self.mode.proof and not self.mode.sent and stem in ("pattern-removed", "pattern-changed"):
+        if self.mode.proof and self._lets_out(stem, at):
             stem = "type-changed"
         if new is None:
             new = keyword not in self.b.at and keyword in self.r.at
@@ -209,6 +209,12 @@ class Context:
         if not pointer and shape:
             pointer = shape[0].pointer
         self.pair.findings.append(Finding(f"{self.mode.prefix}-{stem}", message, pointer, new, part))
+
+    def _lets_out(self, stem: str, at: Shape) -> bool:
+        """Whether a change that nobody minds lets out some values all the same."""
+        if self.mode.sent:  # what was any property has to be like this one
+            return stem == "property-added" and self.b.extra is not False and not self.judge.revision.flat(at).trivial
+        return stem in ("pattern-removed", "pattern-changed")
 
     def edge(self, step: str, base: Shape, revision: Shape, mode: Mode | None = None) -> None:
         """Compare what is inside, too."""
