@@ -165,16 +165,16 @@ def proposed(tmp_path: Path, base: str, revision: str, capsys: pytest.CaptureFix
 
 
 _HEAD = "openapi: 3.1.0\ninfo: {title: t, version: '1'}\n"
+_PROPERTIES = _HEAD + (
+    "paths:\n  /a:\n    post:\n      requestBody:\n        content:\n          application/json:\n"
+    "            schema:\n              type: object\n              properties:\n"
+)
 
 
 def test_members_of_two_blocks_that_end_together_both_come_in(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    base = _HEAD + (
-        "paths:\n  /a:\n    post:\n      requestBody:\n        content:\n          application/json:\n"
-        "            schema:\n              type: object\n              properties:\n"
-        "                a:\n                  type: string\n"
-    )
+    base = _PROPERTIES + "                a:\n                  type: string\n"
     revision = base.replace("string\n", "integer\n") + (
         "                b:\n                  type: string\n              required: [b]\n"
     )
@@ -192,11 +192,7 @@ def test_the_first_parameter_comes_in_as_a_list(tmp_path: Path, capsys: pytest.C
 def test_what_stands_at_several_places_by_an_alias_is_left_alone(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    base = _HEAD + (
-        "paths:\n  /a:\n    post:\n      requestBody:\n        content:\n          application/json:\n"
-        "            schema:\n              type: object\n              properties:\n"
-        "                a: &x {type: string, maxLength: 3}\n                b: *x\n"
-    )
+    base = _PROPERTIES + "                a: &x {type: string, maxLength: 3}\n                b: *x\n"
     new, left = proposed(tmp_path, base, base.replace("*x", "{type: string, maxLength: 5}"), capsys)
     assert new == base
     assert left.startswith("idc-drift: not in the patch: POST /a request application/json /b")
