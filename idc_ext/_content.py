@@ -87,7 +87,8 @@ class Made(Generic[T]):
         if list(names) == list(self.attributes):
             import msgspec
 
-            return list(map(msgspec.structs.astuple, self.rows))  # type: ignore[arg-type] # msgspec made them, whatever they stand for
+            made: Sequence[Any] = self.rows  # by msgspec, whatever they stand for
+            return list(map(msgspec.structs.astuple, made))
         return _picked(attrgetter, [self.attributes[name] for name in names], self.rows)
 
     def cut(self, start: int, end: int | None) -> Made[T]:

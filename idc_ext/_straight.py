@@ -10,7 +10,7 @@ They are laid out by msgspec, which decodes them in half the time that it needs 
 from __future__ import annotations
 
 import functools
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import TYPE_CHECKING, Any
 
 from idc_client.types import UNSET
 
@@ -21,7 +21,6 @@ if TYPE_CHECKING:
 
     from ._columns import Column
 
-T = TypeVar("T")
 
 _TYPES: dict[str, Any] = {
     "string": str,
@@ -33,7 +32,9 @@ _TYPES: dict[str, Any] = {
 
 
 @functools.cache
-def rows(model: type[T], required: frozenset[str], *, full: frozenset[str] = frozenset(), ordered: bool = False) -> Any:
+def rows(
+    model: type[Any], required: frozenset[str], *, full: frozenset[str] = frozenset(), ordered: bool = False
+) -> Any:
     """Make the type of a list of rows of a model.
 
     Args:
@@ -49,8 +50,8 @@ def rows(model: type[T], required: frozenset[str], *, full: frozenset[str] = fro
         "__class__": property(lambda _: model),
         "__reduce__": lambda self: (model, msgspec.structs.astuple(self)),
         "__doc__": model.__doc__,
-        "to_dict": model.to_dict,  # type: ignore[attr-defined] # every generated model has it, which `type[T]` does not say
-        "from_dict": model.from_dict,  # type: ignore[attr-defined] # every generated model has it, which `type[T]` does not say
+        "to_dict": model.to_dict,
+        "from_dict": model.from_dict,
     }
     names = attributes(model)  # type: ignore[arg-type] # classes can be hashed
     members: list[Any] = [

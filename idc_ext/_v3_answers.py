@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import functools
 import re
-from typing import TYPE_CHECKING, Any, TypeAlias, TypeVar, get_args, get_origin, get_type_hints
+from typing import TYPE_CHECKING, Any, Protocol, Self, TypeAlias, TypeVar, get_args, get_origin, get_type_hints
 from urllib.parse import unquote
 
 from attrs import frozen
@@ -28,7 +28,15 @@ from .errors import ContractError
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
-M = TypeVar("M")
+
+class _Generated(Protocol):
+    """What every generated model has."""
+
+    @classmethod
+    def from_dict(cls, src_dict: Any) -> Self: ...
+
+
+M = TypeVar("M", bound=_Generated)
 
 #: A citation: text, or an object for csl-json.
 Citation: TypeAlias = str | dict[str, Any]
@@ -168,8 +176,8 @@ def _says_something(citation: Citation | None) -> bool:
 
 def _made(model: type[M], body: Any) -> M:
     """Make a generated model, whose `from_dict` takes values of any type."""
-    made: M = model.from_dict(body)  # type: ignore[attr-defined] # every generated model has it, which `type[T]` does not say
-    for name, kinds in _kinds(model):  # type: ignore[arg-type] # classes can be hashed
+    made = model.from_dict(body)
+    for name, kinds in _kinds(model):
         if type(getattr(made, name)) not in kinds:
             raise TypeError(f"{name} is {getattr(made, name)!r:.80}")
     return made
