@@ -52,10 +52,11 @@ def _cover(status: str, among: dict[str, Response]) -> Response | None:
 
 
 def _same(c: Comparison, old: Response | None, new: Response | None) -> bool:
-    """Whether two responses say the same, words aside."""
+    """Whether two responses say something beside words, and the same."""
     if (
         old is None
         or new is None
+        or not old.content
         or old.content.keys() != new.content.keys()
         or old.headers.keys() != new.headers.keys()
     ):
