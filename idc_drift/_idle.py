@@ -1,7 +1,7 @@
 """What a schema says that cannot act on its types, where the other one says nothing of the kind.
 
 Law: such a keyword is no change when it comes or goes. One that both sides have is compared even so, and so are
-``unevaluatedItems`` of an object and a number among the values of a text: authors do write ``maximum`` for a text and
+``unevaluatedItems`` of an object and values none of which is of the types: authors do write ``maximum`` for a text and
 move it, or ``enum: [1, 2]`` for one, and mean something by that (the field's own cases call it breaking).
 """
 
@@ -10,7 +10,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
-from ._flat import LIMIT_TYPES, PLAIN, Flat, Shape
+from ._flat import LIMIT_TYPES, PLAIN, Flat, Shape, type_of
 from ._settled import FIELDS_OF, common_types
 
 if TYPE_CHECKING:
@@ -25,6 +25,26 @@ _FAMILIES = {
     for family in map(frozenset, ({"string"}, {"number", "integer"}, {"array"}, {"object"}))
 }
 """Types, with the fields and limits that act on nothing else."""
+
+
+def idle_values(context: Context) -> None:
+    """Leave out enumerated values that are not of the types, where others are; on the wire all may be texts."""
+    if context.mode.wire == "strict":
+        context.b = _possible(context.judge.base, context.b)
+        context.r = _possible(context.judge.revision, context.r)
+
+
+def _possible(schemas: Schemas, flat: Flat) -> Flat:
+    """With those of the enumerated values that are of the types; with all if none is."""
+    if flat.enum is None or flat.types is None:
+        return flat
+    types = flat.types | {"integer"} if "number" in flat.types else flat.types
+    kept = {key: value for key, value in flat.enum.items() if type_of(value) in types}
+    if not kept or len(kept) == len(flat.enum):
+        return flat
+    left = ", ".join(sorted(flat.enum.keys() - kept.keys()))
+    schemas.note(f"{left} of {flat.at.get('enum', 'const')} is not of the types there; it is read as if not there.")
+    return replace(flat, enum=kept)
 
 
 def idle(context: Context) -> None:

@@ -165,6 +165,7 @@ class Judge:
         if _spread.spread(context) or _composition.composition(context):
             return
         _implied.whole_numbers(context)
+        _idle.idle_values(context)
         if not _types.types(context):
             return
         _idle.idle(context)
