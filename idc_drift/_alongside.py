@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from .change import Change
     from .load import Document
 
+_CONTAINERS = (dict, list)
 _MANY = 5
 """Members of an object that is shown."""
 _LONG = 100
@@ -101,8 +102,13 @@ class Alongside:
             self._todo.append((mine, left, theirs, right))
         elif isinstance(left, dict) and isinstance(right, dict):
             for key in left.keys() & right.keys():
-                inner = (f"{mine}/{escaped(key)}", left[key], f"{theirs}/{escaped(key)}", right[key])
-                self._todo += self._parameters(*inner) if key == "parameters" else [inner]
+                token, a, z = escaped(key), left[key], right[key]
+                if key == "parameters":
+                    self._todo += self._parameters(f"{mine}/{token}", a, f"{theirs}/{token}", z)
+                elif isinstance(a, _CONTAINERS) or isinstance(z, _CONTAINERS):
+                    self._todo.append((f"{mine}/{token}", a, f"{theirs}/{token}", z))
+                else:
+                    self._note(f"{mine}/{token}", f"{theirs}/{token}")
         elif isinstance(left, list) and isinstance(right, list):
             for index, (a, z) in enumerate(zip(left, right, strict=False)):
                 if isinstance(a, dict) and isinstance(z, dict):

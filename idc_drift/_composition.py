@@ -21,14 +21,10 @@ if TYPE_CHECKING:
 def composition(context: Context) -> bool:
     """A schema added to an allOf, or taken from it, while the others stay: judged as that; whether it was so."""
     judge, pair, mode = context.judge, context.pair, context.mode
+    if mode.merged or ("allOf" not in context.b.at and "allOf" not in context.r.at):
+        return False
     old, new = judge.base.parts(pair.base), judge.revision.parts(pair.revision)
-    if (
-        mode.merged
-        or len(old) == len(new)
-        or not old
-        or not new
-        or ("allOf" not in context.b.at and "allOf" not in context.r.at)
-    ):
+    if len(old) == len(new) or not old or not new:
         return False
     inner = replace(mode, lifted=True)
     gone, come = list(old), list(new)
@@ -73,6 +69,13 @@ def _repeated(part: tuple[str, Shape], among: list[tuple[str, Shape]]) -> bool:
 
 def logic(context: Context) -> None:
     """not, and if with then and else."""
+    _excluded(context)
+    _conditions(context)
+
+
+def _excluded(context: Context) -> None:
+    if not context.b.never and not context.r.never:
+        return
     judge = context.judge
     mode = replace(context.mode, lifted=False, exploded=False, proof=True)
     meant = context.b.never and context.r.never
@@ -91,12 +94,13 @@ def logic(context: Context) -> None:
     for stem, rest in (("not-removed", old[len(new) :]), ("not-added", new[len(old) :])):
         for _ in rest:
             context.add(stem, f"not was {stem[4:]}", "not", new=stem == "not-added")
-    _conditions(context)
 
 
 def _conditions(context: Context) -> None:
-    judge, mode = context.judge, replace(context.mode, lifted=False, exploded=False)
     old, new = context.b.conditions, context.r.conditions
+    if not old and not new:
+        return
+    judge, mode = context.judge, replace(context.mode, lifted=False, exploded=False)
     for index in range(max(len(old), len(new))):
         if index >= len(new):
             context.add("condition-removed", "if was removed", "if", new=False)

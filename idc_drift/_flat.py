@@ -12,6 +12,7 @@ import math
 import re
 from dataclasses import dataclass, field
 from fractions import Fraction
+from operator import attrgetter
 from typing import TYPE_CHECKING, Any, Final
 
 if TYPE_CHECKING:
@@ -120,6 +121,7 @@ class Flat:
     """title, description, examples, deprecated, readOnly, writeOnly ..."""
     at: dict[str, str] = field(default_factory=dict)
     """Where each keyword stands."""
+    _says: frozenset[str] | None = field(default=None, init=False)
 
     @property
     def null(self) -> bool:
@@ -137,9 +139,12 @@ class Flat:
         return self.types is None and not self.says
 
     @property
-    def says(self) -> set[str]:
+    def says(self) -> frozenset[str]:
         """The fields, types aside, that constrain anything."""
-        return {name for name in _CONSTRAINTS if getattr(self, name) != PLAIN[name]}
+        if self._says is None:
+            fields = zip(_CONSTRAINTS, _ALL(self), strict=True)
+            self._says = frozenset(name for name, value in fields if value != PLAIN[name])
+        return self._says
 
 
 _CONSTRAINTS = [
@@ -168,6 +173,7 @@ _CONSTRAINTS = [
     "groups",
     "unknown",
 ]
+_ALL: Final = attrgetter(*_CONSTRAINTS)
 ANY: Final = Flat()
 PLAIN: Final = {name: getattr(ANY, name) for name in _CONSTRAINTS}
 

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 _FAMILIES = {
     family: (
-        [name for name, acted in FIELDS_OF.items() if acted <= family],
+        ["limits", *(name for name, acted in FIELDS_OF.items() if acted <= family)],
         [name for name, acted in LIMIT_TYPES.items() if acted in family],
     )
     for family in map(frozenset, ({"string"}, {"number", "integer"}, {"array"}, {"object"}))
@@ -56,8 +56,9 @@ def idle(context: Context) -> None:
     if b.limits.get("maxItems") == r.limits.get("maxItems") == 0:
         context.b = b = replace(b, items=(), prefix=())
         context.r = r = replace(r, items=(), prefix=())
+    said = b.says | r.says
     for family, (fields, limits) in _FAMILIES.items():
-        if family.isdisjoint(types):
+        if family.isdisjoint(types) and not said.isdisjoint(fields):
             mine, other = _said(b, fields, limits), _said(r, fields, limits)
             if mine and not other:
                 context.b = b = replace(b, **mine)
@@ -67,7 +68,7 @@ def idle(context: Context) -> None:
 
 def _said(flat: Flat, fields: list[str], limits: list[str]) -> dict[str, Any]:
     """The changes that take these fields and limits from a schema; none if it has none of them."""
-    found = {name: PLAIN[name] for name in fields if getattr(flat, name) != PLAIN[name]}
+    found = {name: PLAIN[name] for name in fields if name != "limits" and getattr(flat, name) != PLAIN[name]}
     if not flat.limits.keys().isdisjoint(limits):
         found["limits"] = {name: limit for name, limit in flat.limits.items() if name not in limits}
     return found

@@ -6,6 +6,7 @@ Law: a mode is part of what a judgement is remembered by, so it holds nothing th
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from functools import cache
 
 CONTAINED = (None, "info")
 """The gravest level of a difference between a schema and one that admits all it admits."""
@@ -37,6 +38,7 @@ class Mode:
     spread: bool = False
     """Whether what stands beside alternatives was already said in each of them, or is not to be."""
 
+    @cache  # noqa: B019 - there are a few dozen modes, and each is asked for thousands of times
     def below(self) -> Mode:
         """The mode of what is inside."""
         wire = "unsure" if self.prefix == "parameter" and self.wire == "loose" else self.wire

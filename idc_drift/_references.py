@@ -23,7 +23,7 @@ class References:
     def __init__(self, document: Document) -> None:
         self.document = document
         self.version = document.version
-        self._targets: dict[int | str, Node] = {}
+        self._targets: dict[int | str, Shape] = {}
         self._followed: dict[tuple[int, str], Node | None] = {}
         self._anchors: dict[int, dict[str, tuple[Any, str]]] = {}
 
@@ -48,13 +48,20 @@ class References:
 
     def seen_through(self, shape: Shape) -> Shape:
         """A shape of what its references lead to, so that whoever refers to a schema refers to the same one."""
+        if len(shape) == 1:
+            return self._target_of(shape[0])
         found: dict[int | str, Node] = {}
         for node in shape:
-            if node.key not in self._targets:
-                self._targets[node.key] = self._through(node)
-            target = self._targets[node.key]
+            (target,) = self._target_of(node)
             found.setdefault(target.key, target)
         return tuple(found.values())
+
+    def _target_of(self, node: Node) -> Shape:
+        key = node.key
+        known = self._targets.get(key)
+        if known is None:
+            known = self._targets[key] = (self._through(node),)
+        return known
 
     def _through(self, node: Node) -> Node:
         """The target of a chain of references with nothing beside them that counts."""
@@ -145,7 +152,8 @@ def child(node: Node, *path: str | int) -> Node:
 
 def escaped(key: object) -> str:
     """A key as a token of a JSON pointer."""
-    return str(key).replace("~", "~0").replace("/", "~1")
+    token = str(key)
+    return token.replace("~", "~0").replace("/", "~1") if "/" in token or "~" in token else token
 
 
 def _placed(home: Document, fragment: str) -> str:

@@ -52,14 +52,16 @@ class Schemas(References):
 
     def flat(self, shape: Shape) -> Flat:
         """What the nodes of a shape allow together."""
+        if len(shape) < 2:
+            return self._node(shape[0]) if shape else ANY
         key = tuple(node.key for node in shape)
         known = self._flats.get(key)
         if known is None:
             before, self._rests_on = self._rests_on, _NONE
-            known = self._node(shape[0]) if shape else ANY
+            known = self._node(shape[0])
             for node in shape[1:]:
                 known = meet(known, self._node(node))
-            known = settled(known) if len(shape) > 1 else known
+            known = settled(known)
             if self._rests_on == _NONE:
                 self._flats[key] = known
             self._rests_on = min(before, self._rests_on)

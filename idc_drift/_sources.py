@@ -10,8 +10,6 @@ from pathlib import Path
 from typing import IO
 from urllib.parse import unquote, urldefrag, urljoin, urlsplit
 
-import httpx
-
 _LIMIT = 64 * 2**20
 _HEADERS = {"Accept": "application/json, application/yaml, text/yaml, text/html;q=0.8, */*;q=0.5"}
 
@@ -53,6 +51,8 @@ def _piped(stream: IO[str]) -> str:
 
 
 def _fetched(url: str, timeout: float) -> tuple[str, str]:
+    import httpx  # it takes as long to load as two files of our size to compare
+
     body = bytearray()
     try:
         with (

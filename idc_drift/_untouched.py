@@ -25,6 +25,9 @@ class Untouched:
     def __init__(self, base: Schemas, revision: Schemas) -> None:
         self._homes = base.document, revision.document
         self._texts: dict[int, str] = {}
+        self._known: dict[tuple[int, int], bool] = {}
+        self._alive: list[Any] = []
+        """What is known by its id, so that nothing else gets that id."""
         self._clean: set[str] = set()
         self._touched: set[int] = set()
         self._alike = base.version == revision.version
@@ -36,12 +39,24 @@ class Untouched:
         return len(base) == len(revision) and all(map(self._same, base, revision))
 
     def _same(self, mine: Node, other: Node) -> bool:
-        if (mine.home, other.home) != self._homes or not self._alike or id(mine.raw) in self._touched:
+        if (mine.home, other.home) != self._homes or not self._alike:
             return False
-        text = self._text(mine.raw)
-        return text == self._text(other.raw) and self._inside(mine.raw, text)
+        key = id(mine.raw), id(other.raw)
+        known = self._known.get(key)
+        if known is None:
+            self._alive += (mine.raw, other.raw)
+            known = self._known[key] = self._alike_inside(mine.raw, other.raw)
+        return known
+
+    def _alike_inside(self, mine: Any, other: Any) -> bool:
+        if id(mine) in self._touched:
+            return False
+        text = self._text(mine)
+        return text == self._text(other) and self._inside(mine, text)
 
     def _inside(self, raw: Any, text: str) -> bool:
+        if "'$" not in text and "'mapping'" not in text:
+            return True
         return not any(word in text for word in _ELSEWHERE) and all(
             name in self._clean for name in (_references(raw) if "'$ref'" in text or "'mapping'" in text else ())
         )

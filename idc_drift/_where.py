@@ -8,6 +8,7 @@ from __future__ import annotations
 import json
 import re
 from bisect import bisect_right
+from itertools import accumulate
 from typing import Any
 
 _BETWEEN = re.compile(r"[\s,:]*")
@@ -33,7 +34,8 @@ class Where:
         if offset is None:
             return None
         if not self._lines:
-            self._lines = [0, *(found.end() for found in re.finditer("\n", self._text))]
+            lengths = map(len, self._text.split("\n"))
+            self._lines = list(accumulate(lengths, lambda begin, length: begin + length + 1, initial=0))
         line = bisect_right(self._lines, offset)
         return line, offset - self._lines[line - 1] + 1
 

@@ -148,7 +148,7 @@ class _Reader:
                 if isinstance(reference, str):
                     reference = unquote(reference)
                     named |= {reference.removeprefix(f"#{place}/").partition("/")[0], reference.rpartition("/")[2]}
-                stack += value.values()
-            elif isinstance(value, list):
-                stack += value
+                stack += [inner for inner in value.values() if isinstance(inner, (dict, list))]
+            else:
+                stack += [inner for inner in value if isinstance(inner, (dict, list))]
         return {str(name): f"{place}/{escaped(name)}" for name in components if str(name) not in named}
