@@ -10,6 +10,7 @@ from fractions import Fraction
 from typing import TYPE_CHECKING, Final
 
 from ._flat import numeric
+from ._seldom import names
 from ._settled import settled
 
 if TYPE_CHECKING:
@@ -82,12 +83,12 @@ def _asking(flat: Flat, twin: Flat) -> Flat:
     needs, rest = dict(flat.needs), []
     for condition in flat.conditions:
         asked, then = (condition.get(name, ()) for name in ("if", "then"))
-        names, others = _required(asked), _required(then)
+        asking, others = _required(asked), _required(then)
         typed = flat.types == frozenset({"object"}) or (asked and "type" in asked[0].raw)
-        if "else" in condition or len(names) != 1 or not others or ("type" in then[0].raw and not typed):
+        if "else" in condition or len(asking) != 1 or not others or ("type" in then[0].raw and not typed):
             rest.append(condition)
             continue
-        (name,) = names
+        (name,) = asking
         if name in twin.needs:
             needs[name] = needs.get(name, frozenset()) | others
         else:
@@ -100,16 +101,16 @@ def _required(shape: Shape) -> frozenset[str]:
     raw = shape[0].raw if len(shape) == 1 else None
     if not isinstance(raw, dict) or raw.keys() - {"type"} != {"required"} or raw.get("type", "object") != "object":
         return frozenset()
-    return frozenset(map(str, raw["required"])) if isinstance(raw["required"], list) else frozenset()
+    return names(raw["required"])
 
 
 def _needing(flat: Flat, name: str) -> Flat:
     required = _required(flat.implies[name])
     if not required:
         return flat
-    names = flat.needs.get(name, frozenset()) | required
+    needed = flat.needs.get(name, frozenset()) | required
     rest = {key: each for key, each in flat.implies.items() if key != name}
-    return replace(flat, needs={**flat.needs, name: names}, implies=rest)
+    return replace(flat, needs={**flat.needs, name: needed}, implies=rest)
 
 
 def unevaluated_items(context: Context) -> None:

@@ -9,7 +9,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from ._flat import ANYTHING, LIMIT_TYPES, MISSING, Bound, Flat, Node, canonical, numeric, type_of
-from ._seldom import is_open, members, openness, seldom, shape_at
+from ._seldom import is_open, members, names, openness, seldom, shape_at
 from ._vocabulary import ALIASES, BOUNDS, CONTENT, EMPTY_PATTERNS, NULL, PLACED, SELDOM
 
 if TYPE_CHECKING:
@@ -21,7 +21,6 @@ def own(node: Node, version: str) -> Flat:
     raw: dict[str, Any] = node.raw
     types, enum, format_ = _values(raw)
     lower, upper = _bounds(raw) if not BOUNDS.isdisjoint(raw) else (None, None)
-    required = raw.get("required")
     more = {} if SELDOM.isdisjoint(raw) else seldom(node)
     content, format_ = _content(node, format_) if not CONTENT.isdisjoint(raw) else ({}, format_)
     multiple = numeric(raw.get("multipleOf"))
@@ -41,7 +40,7 @@ def own(node: Node, version: str) -> Flat:
         unique=raw.get("uniqueItems") is True,
         patterns=frozenset({raw["pattern"]} if isinstance(raw.get("pattern"), str) else ()) - EMPTY_PATTERNS,
         properties=properties,
-        required=frozenset(str(name) for name in required) if isinstance(required, list) else frozenset(),
+        required=names(raw.get("required")),
         extra=extra,
         content=content,
         default=raw.get("default", MISSING),

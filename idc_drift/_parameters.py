@@ -134,5 +134,5 @@ def _default(c: Comparison, old: Value, new: Value, where: str) -> None:
     stem = "added" if was is MISSING else "removed" if is_ is MISSING else "changed"
     before, after = ("none" if value is MISSING else shown(value) for value in (was, is_))
     said = f"the default of the {where} parameter changed from {before} to {after}"
-    rule = "parameter-idle-default-changed" if old.required and new.required else f"parameter-default-{stem}"
+    rule = "parameter-idle-default-changed" if old.said and new.said else f"parameter-default-{stem}"
     c.add(rule, said, old.pointer, where)

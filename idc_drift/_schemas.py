@@ -8,7 +8,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
-from ._flat import ANY, Flat, Group, Node, Shape, canonical
+from ._flat import ANY, ANYTHING, Flat, Group, Node, Shape, canonical
 from ._meet import either, meet
 from ._odd import odd
 from ._own import own
@@ -212,6 +212,8 @@ class Schemas(References):
         if all(flat.types is not None for _, flat in kept):
             types = frozenset().union(*(flat.types or () for _, flat in kept)) - {"null"}
             types = types | {"null"} if null else types
+        elif kind == "oneOf" and nulls and any(flat.trivial for _, flat in kept):
+            types = ANYTHING - {"null"}  # null fits two of them
         if not kept:
             return Flat(types=frozenset({"null"} if null else ()))
         if kind == "anyOf" and any(flat.trivial for _, flat in kept):

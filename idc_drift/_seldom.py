@@ -68,8 +68,8 @@ def _conditions(node: Node) -> tuple[dict[str, Shape], ...]:
     raw = node.raw
     if not isinstance(raw.get("if"), dict) or not raw["if"] or all(is_open(raw.get(n, True)) for n in ("then", "else")):
         return ()
-    names = ("if", *(name for name in ("then", "else") if not is_open(raw.get(name, True))))
-    return ({name: shape_at(node, name) for name in names},)
+    parts = ("if", *(name for name in ("then", "else") if not is_open(raw.get(name, True))))
+    return ({name: shape_at(node, name) for name in parts},)
 
 
 def _dependencies(node: Node) -> dict[str, Any]:
@@ -77,10 +77,10 @@ def _dependencies(node: Node) -> dict[str, Any]:
     raw = node.raw
     needs: dict[str, frozenset[str]] = {}
     for keyword in ("dependencies", "dependentRequired"):
-        listed = raw.get(keyword)
-        for key, names in listed.items() if isinstance(listed, dict) else ():
-            if isinstance(names, list) and names:
-                needs[str(key)] = frozenset(map(str, names))
+        needing = raw.get(keyword)
+        for key, listed in needing.items() if isinstance(needing, dict) else ():
+            if others := names(listed):
+                needs[str(key)] = others
     older = {key: shape for key, shape in members(node, "dependencies").items() if isinstance(shape[0].raw, dict)}
     implies = {**older, **members(node, "dependentSchemas")}
     return {"needs": needs, "implies": {key: shape for key, shape in implies.items() if not is_open(shape[0].raw)}}
@@ -130,6 +130,16 @@ def openness(node: Node, name: str) -> bool | Shape:
     if isinstance(value, dict) and value:
         return (_child(node, name, value),)
     return value is not False
+
+
+def names(listed: Any) -> frozenset[str]:
+    """The names in a list of them; what is empty, or no name at all, stands for no property."""
+    return frozenset(str(name) for name in listed if is_name(name)) if isinstance(listed, list) else frozenset()
+
+
+def is_name(value: Any) -> bool:
+    """Whether it can be the name of a property (a number is one in YAML)."""
+    return isinstance(value, (str, int, float)) and value != ""
 
 
 def is_open(raw: Any) -> bool:

@@ -93,6 +93,7 @@ class Values:
             location=location,
             pointer=node.pointer,
             required=raw.get("required") is True,
+            said=raw.get("required") is True,
             shape=shape,
             style=style,
             explode=explode,

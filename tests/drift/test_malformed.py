@@ -106,6 +106,15 @@ def test_a_keyword_of_another_kind_is_read_as_nothing_and_told_once(keyword: str
     assert len(odd.notes) == 1
 
 
+def test_an_empty_name_among_the_required_ones_is_told() -> None:
+    odd = hosts.hosting("request", {"properties": {"a": {}}, "required": ["a", ""]})
+    assert (
+        compare(odd, odd) == compare(odd, hosts.hosting("request", {"properties": {"a": {}}, "required": ["a"]})) == []
+    )
+    assert [note for note in odd.notes if "`required/1` of /paths" in note and "is not a name" in note] == odd.notes
+    assert len(odd.notes) == 1
+
+
 @pytest.mark.parametrize(
     ("content", "told"),
     [
