@@ -24,8 +24,8 @@ class Value:
     location: str
     pointer: str
     required: bool = False
-    said: bool = False
-    """Whether the document itself says that it is required, as it should of every path parameter."""
+    odd: str = ""
+    """What is said of a path parameter, in words, that can be said of none."""
     shape: Shape = ()
     style: str = ""
     explode: bool = False

@@ -94,6 +94,10 @@ def _parameter(c: Comparison, old: Value, new: Value, where: str) -> None:
             said = "empty values" if name == "empty" else "unescaped reserved characters"
             word = "allowed" if is_ else "refused"
             c.add(f"parameter-{name}-{word}", f"{said} are {word} in the {where} parameter", old.pointer, where)
+    if old.odd != new.odd:
+        rule, value = ("misdescribed", new) if new.odd else ("described", old)
+        said = f"the {where} parameter {new.odd or f'no longer {old.odd}'}"
+        c.add(f"path-parameter-{rule}", said, value.pointer, where, new=value is new)
     c.words("parameter-annotation-changed", old.words, new.words, old.pointer, where)
     if not written(c, old, new, f"the {where} parameter", where, "parameter"):
         return
@@ -134,5 +138,6 @@ def _default(c: Comparison, old: Value, new: Value, where: str) -> None:
     stem = "added" if was is MISSING else "removed" if is_ is MISSING else "changed"
     before, after = ("none" if value is MISSING else shown(value) for value in (was, is_))
     said = f"the default of the {where} parameter changed from {before} to {after}"
-    rule = "parameter-idle-default-changed" if old.said and new.said else f"parameter-default-{stem}"
+    idle = old.required and new.required and not old.odd and not new.odd
+    rule = "parameter-idle-default-changed" if idle else f"parameter-default-{stem}"
     c.add(rule, said, old.pointer, where)

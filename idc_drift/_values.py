@@ -37,10 +37,9 @@ class Values:
         left = [place for place in places if place not in parameters]
         stray = [key for key in parameters if key[0] == "path" and key not in places]
         if len(left) == len(stray) == 1:
-            parameters[left[0]] = parameters.pop(stray[0])
-            self.schemas.note(
-                f"The path {path} names no parameter {stray[0][1]}; it is taken for the one not described."
-            )
+            value = parameters[left[0]] = parameters.pop(stray[0])
+            value.odd = f"is called `{value.name}`, which the path does not name" if value.name else "has no name"
+            self.schemas.note(f"A parameter of {path} {value.odd}; it is taken for the one that is not described.")
 
     def parameters(self, owner: Node, path: str) -> dict[tuple[str, str], Value]:
         found: dict[tuple[str, str], Value] = {}
@@ -49,12 +48,12 @@ class Values:
             node = self.schemas.resolve(child(owner, "parameters", index))
             if node is None or not isinstance(node.raw, dict):
                 continue
-            value = self._value(node, str(node.raw.get("name")), str(node.raw.get("in")))
+            value = self._value(node, str(node.raw.get("name") or ""), str(node.raw.get("in")))
             if value.location == "header" and value.name.lower() in _ELSEWHERE and self.schemas.version != "2.0":
                 continue
             key = value.name.lower() if value.location == "header" else value.name
             if value.location == "path":
-                value.required = True
+                value.required, value.odd = True, "" if value.required else "is not said to be required"
                 key = places.get(value.name, value.name)
             if (value.location, key) in found:
                 self.schemas.note(
@@ -93,7 +92,6 @@ class Values:
             location=location,
             pointer=node.pointer,
             required=raw.get("required") is True,
-            said=raw.get("required") is True,
             shape=shape,
             style=style,
             explode=explode,

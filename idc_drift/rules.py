@@ -215,6 +215,8 @@ RULES: Final[dict[str, Rule]] = {
     "parameter-became-deprecated": Rule(I, "It works, and will not for ever."),
     "parameter-no-longer-deprecated": Rule(I, "It is to stay."),
     "parameter-idle-default-changed": Rule(I, "A parameter that is required has no use for a default."),
+    "path-parameter-misdescribed": Rule(I, "It is required and called as the path calls it, whatever is said."),
+    "path-parameter-described": Rule(I, "It is said to be what a path parameter is."),
     "parameter-annotation-changed": Rule(I, "Documentation only.", noise=True),
     # request bodies
     "required-request-body-added": Rule(E, "A call without a body is refused."),
