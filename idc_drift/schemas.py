@@ -160,7 +160,8 @@ class Judge:
             return
         _keywords.words(context)
         if b.unknown != r.unknown:
-            context.add("reference-changed", f"the reference {_named(b.unknown)} became {_named(r.unknown)}", "")
+            said = f"{_named(b.unknown)} became {_named(r.unknown)}"
+            context.add("reference-changed", said, "")
             return
         if _spread.spread(context) or _composition.composition(context):
             return
@@ -233,4 +234,5 @@ def _graver(worst: Level | None, pair: Pair) -> Level | None:
 
 
 def _named(names: frozenset[str]) -> str:
-    return ", ".join(f"`{name}`" for name in sorted(names)) or "none"
+    listed = ", ".join(f"`{name}`" for name in sorted(names))
+    return f"the reference {listed} that leads nowhere" if names else "the schema"
