@@ -72,10 +72,24 @@ def implied(c: Comparison, old: dict[str, Media], new: dict[str, Media]) -> bool
 
 
 def media(c: Comparison, old: Media, new: Media, mode: Mode, where: str) -> None:
-    """Compare two bodies of a media type."""
+    """Compare two bodies of a media type, each spelling with the same one."""
     place = f"{where} {old.name}"
     if LOOSE.search(old.name) and LOOSE.search(new.name):
         mode = replace(mode, wire="loose")
+    for was, is_ in _spellings(old, new):
+        _media(c, was, is_, mode, place)
+
+
+def _spellings(old: Media, new: Media) -> Iterator[tuple[Media, Media]]:
+    if not old.also and not new.also:
+        yield old, new
+        return
+    mine, theirs = ({each.spelled: each for each in (media, *media.also)} for media in (old, new))
+    yield from ((was, theirs.get(spelled, new)) for spelled, was in mine.items())
+    yield from ((old, is_) for spelled, is_ in theirs.items() if spelled not in mine)
+
+
+def _media(c: Comparison, old: Media, new: Media, mode: Mode, place: str) -> None:
     foreign = {"joined"} if c.base.schemas.version[0] != c.revision.schemas.version[0] else set()
     for name in sorted(old.encoding.keys() | new.encoding.keys()):
         was, is_ = (

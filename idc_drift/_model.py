@@ -46,6 +46,10 @@ class Media:
     shape: Shape | None
     encoding: dict[str, Any] = field(default_factory=dict)
     words: dict[str, Any] = field(default_factory=dict)
+    spelled: str = ""
+    """Its name as the document has it, in small letters."""
+    also: list[Media] = field(default_factory=list)
+    """What the document says of the same media type in another spelling, such as with a charset."""
 
 
 @dataclass(slots=True, eq=False)

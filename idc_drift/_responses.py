@@ -57,6 +57,7 @@ def _same(c: Comparison, old: Response | None, new: Response | None) -> bool:
         old is None
         or new is None
         or not old.content
+        or any(media.also for media in (*old.content.values(), *new.content.values()))
         or old.content.keys() != new.content.keys()
         or old.headers.keys() != new.headers.keys()
     ):

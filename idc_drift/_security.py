@@ -18,8 +18,6 @@ def described(raw: dict[str, Any]) -> dict[str, Any]:
         wire = f"apiKey {place} {name.lower() if place == 'header' else name}"
     elif kind == "http":
         wire = f"http {str(raw.get('scheme')).lower()}"
-    elif kind == "openIdConnect":
-        wire = kind
     else:
         wire = kind
     scopes: set[str] = set()

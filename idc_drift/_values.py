@@ -136,12 +136,13 @@ class Values:
                 shape or None,
                 encodings(self.schemas, self.schemas.mapping(inner, "encoding"), key, shape),
                 words_of(inner.raw),
+                str(name).lower(),
             )
             item = inner.raw.get("itemSchema")
             if isinstance(item, dict) and not shape:
                 media.shape = (child(inner, "itemSchema"),)
             if key in found:
-                self.schemas.note(f"{name} of {node.pointer} is {key} once more; the first of them is read.")
+                found[key].also.append(media)
             found.setdefault(key, media)
         return found
 
