@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 from . import _matching
 from ._flat import SCALARS
 from ._modes import CONTAINED, received, sent
+from ._settled import possible
 
 if TYPE_CHECKING:
     from ._flat import Flat, Group, Shape
@@ -168,7 +169,11 @@ def _disjoint(schemas: Schemas, a: Flat, b: Flat) -> bool:
     numbers = {"integer", "number"}
     if not a.kinds & b.kinds and not (a.kinds & numbers and b.kinds & numbers):
         return True
-    if a.enum is not None and b.enum is not None and not a.enum.keys() & b.enum.keys():
+    if (
+        a.enum is not None
+        and b.enum is not None
+        and not (possible(a) or a.enum).keys() & (possible(b) or b.enum).keys()
+    ):
         return True
     for name in a.required & b.required & a.properties.keys() & b.properties.keys():
         mine, other = schemas.flat(a.properties[name]).enum, schemas.flat(b.properties[name]).enum

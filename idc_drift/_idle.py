@@ -10,8 +10,8 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
-from ._flat import LIMIT_TYPES, PLAIN, Flat, Shape, type_of
-from ._settled import FIELDS_OF, common_types
+from ._flat import LIMIT_TYPES, PLAIN, Flat, Shape
+from ._settled import FIELDS_OF, common_types, possible
 
 if TYPE_CHECKING:
     from ._schemas import Schemas
@@ -25,26 +25,28 @@ _FAMILIES = {
     for family in map(frozenset, ({"string"}, {"number", "integer"}, {"array"}, {"object"}))
 }
 """Types, with the fields and limits that act on nothing else."""
+_TOLD = 5
+"""Values that a note names."""
 
 
 def idle_values(context: Context) -> None:
     """Leave out enumerated values that are not of the types, where others are; on the wire all may be texts."""
-    if context.mode.wire == "strict":
-        context.b = _possible(context.judge.base, context.b)
-        context.r = _possible(context.judge.revision, context.r)
+    old, new = possible(context.b), possible(context.r)
+    if context.mode.wire != "strict" or old == {} or new == {}:
+        return
+    if old is not None and old != context.b.enum:
+        _left_out(context.judge.base, context.b, old, context.pair.base)
+        context.b = replace(context.b, enum=old)
+    if new is not None and new != context.r.enum:
+        _left_out(context.judge.revision, context.r, new, context.pair.revision)
+        context.r = replace(context.r, enum=new)
 
 
-def _possible(schemas: Schemas, flat: Flat) -> Flat:
-    """With those of the enumerated values that are of the types; with all if none is."""
-    if flat.enum is None or flat.types is None:
-        return flat
-    types = flat.types | {"integer"} if "number" in flat.types else flat.types
-    kept = {key: value for key, value in flat.enum.items() if type_of(value) in types}
-    if not kept or len(kept) == len(flat.enum):
-        return flat
-    left = ", ".join(sorted(flat.enum.keys() - kept.keys()))
-    schemas.note(f"{left} of {flat.at.get('enum', 'const')} is not of the types there; it is read as if not there.")
-    return replace(flat, enum=kept)
+def _left_out(schemas: Schemas, flat: Flat, kept: dict[str, Any], shape: Shape) -> None:
+    left = [key for key in flat.enum or {} if key not in kept]
+    place = flat.at.get("enum") or flat.at.get("const") or (shape[0].pointer if shape else "")
+    listed = ", ".join(left[:_TOLD]) + (f" and {len(left) - _TOLD} more" if len(left) > _TOLD else "")
+    schemas.note(f"Not of the types there, and read as if not there: {listed} of {place}.")
 
 
 def idle(context: Context) -> None:

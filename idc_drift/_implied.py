@@ -10,7 +10,7 @@ from fractions import Fraction
 from typing import TYPE_CHECKING, Final
 
 from ._flat import numeric
-from ._seldom import names
+from ._seldom import required
 from ._settled import settled
 
 if TYPE_CHECKING:
@@ -101,14 +101,14 @@ def _required(shape: Shape) -> frozenset[str]:
     raw = shape[0].raw if len(shape) == 1 else None
     if not isinstance(raw, dict) or raw.keys() - {"type"} != {"required"} or raw.get("type", "object") != "object":
         return frozenset()
-    return names(raw["required"])
+    return required(raw)
 
 
 def _needing(flat: Flat, name: str) -> Flat:
-    required = _required(flat.implies[name])
-    if not required:
+    others = _required(flat.implies[name])
+    if not others:
         return flat
-    needed = flat.needs.get(name, frozenset()) | required
+    needed = flat.needs.get(name, frozenset()) | others
     rest = {key: each for key, each in flat.implies.items() if key != name}
     return replace(flat, needs={**flat.needs, name: needed}, implies=rest)
 

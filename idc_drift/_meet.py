@@ -11,7 +11,7 @@ from fractions import Fraction
 from typing import Any
 
 from ._flat import ANY, Bound, Flat, Shape
-from ._settled import common_types, within
+from ._settled import common_types, possible, within
 
 
 def meet(a: Flat, b: Flat) -> Flat:
@@ -131,6 +131,8 @@ def _elements(a: Flat, b: Flat) -> tuple[tuple[Shape, ...], Shape]:
 
 def either(flats: list[Flat], kind: str) -> Flat | None:
     """Alternatives that differ in type, or that are lists of values, as one schema; None if they are not so."""
+    if any(0 < len(possible(flat) or ()) < len(flat.enum or ()) for flat in flats):
+        return None  # what one of them excludes by its type is not to come in by the type of another
     if all(flat.enum is not None and not flat.says - {"enum"} for flat in flats):
         values: dict[str, Any] = {}
         for flat in flats:

@@ -24,8 +24,10 @@ class Value:
     location: str
     pointer: str
     required: bool = False
-    odd: str = ""
-    """What is said of a path parameter, in words, that can be said of none."""
+    said: bool = True
+    """Whether a path parameter, which is required, is said to be."""
+    misnamed: bool = False
+    """Whether the path does not name it, although it has to be the one that the path names."""
     shape: Shape = ()
     style: str = ""
     explode: bool = False
@@ -35,6 +37,11 @@ class Value:
     empty: bool = False
     promise: Promise = NOTHING
     words: dict[str, Any] = field(default_factory=dict)
+
+    @property
+    def where(self) -> str:
+        """Where it stands, and its name."""
+        return f"{self.location} {self.name or '(no name)'}"
 
 
 @dataclass(slots=True, eq=False)

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, Final
 
-from ._seldom import is_name
+from ._seldom import names
 from ._vocabulary import ALIASES
 
 if TYPE_CHECKING:
@@ -44,7 +44,7 @@ def odd(raw: dict[str, Any]) -> Iterator[tuple[str, str]]:
         if not isinstance(value, _KINDS[_HOLDS[name]]) and value is not None:
             yield name, _HOLDS[name]
         elif name == "required":
-            yield from ((f"required/{at}", "a name") for at, each in enumerate(raw[name] or ()) if not is_name(each))
+            yield from ((f"required/{at}", "a name") for at, each in enumerate(raw[name] or ()) if not names(raw, each))
         elif name == "type" and not all(
             str(kind).lower() in _TYPES for kind in (value if isinstance(value, list) else [value])
         ):

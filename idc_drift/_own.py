@@ -9,7 +9,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from ._flat import ANYTHING, LIMIT_TYPES, MISSING, Bound, Flat, Node, canonical, numeric, type_of
-from ._seldom import is_open, members, names, openness, seldom, shape_at
+from ._seldom import is_open, members, openness, required, seldom, shape_at
 from ._vocabulary import ALIASES, BOUNDS, CONTENT, EMPTY_PATTERNS, NULL, PLACED, SELDOM
 
 if TYPE_CHECKING:
@@ -40,7 +40,7 @@ def own(node: Node, version: str) -> Flat:
         unique=raw.get("uniqueItems") is True,
         patterns=frozenset({raw["pattern"]} if isinstance(raw.get("pattern"), str) else ()) - EMPTY_PATTERNS,
         properties=properties,
-        required=names(raw.get("required")),
+        required=required(raw),
         extra=extra,
         content=content,
         default=raw.get("default", MISSING),

@@ -15,7 +15,7 @@ from ._modes import Mode
 from ._promises import promises
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterator
 
     from ._comparison import Comparison
     from ._model import Operation, Value
@@ -29,7 +29,7 @@ def parameters(c: Comparison, old: Operation, new: Operation) -> None:
     _exploded(c.judge.base.flat, was, is_)
     _exploded(c.judge.revision.flat, is_, was)
     for key, value in was.items():
-        where = f"{value.location} {value.name}"
+        where = value.where
         if key in is_:
             _parameter(c, value, is_[key], where)
         else:
@@ -37,7 +37,7 @@ def parameters(c: Comparison, old: Operation, new: Operation) -> None:
             c.add(stem, f"the {where} parameter was removed", value.pointer, where)
     for key, value in is_.items():
         if key not in was:
-            where = f"{value.location} {value.name}"
+            where = value.where
             stem = "required" if value.required else "optional"
             c.add(f"{stem}-parameter-added", f"the {stem} {where} parameter was added", value.pointer, where, new=True)
 
@@ -94,10 +94,8 @@ def _parameter(c: Comparison, old: Value, new: Value, where: str) -> None:
             said = "empty values" if name == "empty" else "unescaped reserved characters"
             word = "allowed" if is_ else "refused"
             c.add(f"parameter-{name}-{word}", f"{said} are {word} in the {where} parameter", old.pointer, where)
-    if old.odd != new.odd:
-        rule, value = ("misdescribed", new) if new.odd else ("described", old)
-        said = f"the {where} parameter {new.odd or f'no longer {old.odd}'}"
-        c.add(f"path-parameter-{rule}", said, value.pointer, where, new=value is new)
+    for stem, told in _described(old, new):
+        c.add(f"path-parameter-{stem}", f"the {where} parameter {told}", new.pointer, where, new=True)
     c.words("parameter-annotation-changed", old.words, new.words, old.pointer, where)
     if not written(c, old, new, f"the {where} parameter", where, "parameter"):
         return
@@ -110,6 +108,18 @@ def _parameter(c: Comparison, old: Value, new: Value, where: str) -> None:
         joined=old.style == "simple" or (old.style == "form" and not old.explode),
     )
     c.shapes(old.shape, new.shape, mode, where)
+
+
+def _described(old: Value, new: Value) -> Iterator[tuple[str, str]]:
+    """What is said of a path parameter that can be said of none, and what no longer is."""
+    if new.misnamed and not old.misnamed:
+        yield "misdescribed", f"is called `{new.name}`, which the path does not name" if new.name else "has no name"
+    elif old.misnamed and not new.misnamed:
+        yield "described", "is called as the path calls it now"
+    if old.said != new.said:
+        yield (
+            ("described", "is said to be required now") if new.said else ("misdescribed", "is not said to be required")
+        )
 
 
 def written(c: Comparison, old: Value, new: Value, what: str, where: str, prefix: str) -> bool:
@@ -138,6 +148,6 @@ def _default(c: Comparison, old: Value, new: Value, where: str) -> None:
     stem = "added" if was is MISSING else "removed" if is_ is MISSING else "changed"
     before, after = ("none" if value is MISSING else shown(value) for value in (was, is_))
     said = f"the default of the {where} parameter changed from {before} to {after}"
-    idle = old.required and new.required and not old.odd and not new.odd
+    idle = old.required and new.required and old.said and new.said
     rule = "parameter-idle-default-changed" if idle else f"parameter-default-{stem}"
     c.add(rule, said, old.pointer, where)

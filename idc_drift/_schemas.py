@@ -12,7 +12,7 @@ from ._flat import ANY, ANYTHING, Flat, Group, Node, Shape, canonical
 from ._meet import either, meet
 from ._odd import odd
 from ._own import own
-from ._references import CHAIN, References, child, escaped
+from ._references import References, child, escaped
 from ._seldom import twice
 from ._settled import plainly, settled
 
@@ -24,6 +24,8 @@ if TYPE_CHECKING:
 _KNOWN_ANNOTATIONS = frozenset({"title", "description", "example", "examples", "externalDocs", "xml", "$comment"})
 _NONE, _MOST = 1_000_000, 20_000
 """No node at all; and how many readings of schemas that lead back to others may be forgotten again."""
+_PARTS = 500
+"""How many parts of an allOf are told apart."""
 ITSELF = Flat()
 """A schema as an alternative of itself."""
 _COMPOSING = frozenset({"$ref", "$dynamicRef", "allOf", "anyOf", "oneOf"})
@@ -44,6 +46,7 @@ class Schemas(References):
         """The first of them on which what has been read since rests, because it led back there."""
         self._unsure = 0
         self._parts: dict[tuple[int | str, ...], list[tuple[str, Shape]]] = {}
+        self._composed: dict[int | str, list[tuple[str, Shape]]] = {}
         self._odd: set[str] = set()
         self._rests: dict[tuple[int, bool], Node] = {}
         self.spread: dict[int, dict[str, Any]] = {}
@@ -250,22 +253,30 @@ class Schemas(References):
         key = tuple(node.key for node in shape)
         if key not in self._parts:
             self._parts[key] = []
-            found = [part for node in shape for part in self._expand(node, 0)]
+            found = [part for node in shape for part in self._expanded(node)]
             self._parts[key] = [(name, part) for name, part in found if not self.flat(part).trivial]
         return self._parts[key]
 
-    def _expand(self, node: Node, depth: int) -> list[tuple[str, Shape]]:
-        (target,) = self.seen_through((node,)) if depth < CHAIN else (None,)
-        if target is not None and isinstance(target.raw, dict) and len(target.raw) > 1 and "$ref" in target.raw:
+    def _expanded(self, node: Node) -> list[tuple[str, Shape]]:
+        key = node.key
+        if key not in self._composed:
+            self._composed[key] = []  # nothing, where it is met again inside
+            found = self._expand(node)
+            self._composed[key] = found if len(found) <= _PARTS else [(node.name, (node,))]
+        return self._composed[key]
+
+    def _expand(self, node: Node) -> list[tuple[str, Shape]]:
+        (target,) = self.seen_through((node,))
+        if isinstance(target.raw, dict) and len(target.raw) > 1 and "$ref" in target.raw:
             rest = {name: value for name, value in target.raw.items() if name != "$ref"}
-            parts = self._expand(self._rest(target, {"$ref": target.raw["$ref"]}), depth + 1)
+            parts = self._expanded(self._rest(target, {"$ref": target.raw["$ref"]}))
             return parts if rest.keys() <= _KNOWN_ANNOTATIONS else [(target.name, (self._rest(target, rest),)), *parts]
-        if target is None or not isinstance(target.raw, dict) or not isinstance(target.raw.get("allOf"), list):
-            return [(target.name if target else "", (node,))]
+        if not isinstance(target.raw, dict) or not isinstance(target.raw.get("allOf"), list):
+            return [(target.name, (node,))]
         rest = {name: value for name, value in target.raw.items() if name != "allOf"}
         found: list[tuple[str, Shape]] = [(target.name, (self._rest(target, rest),))]
         for index, _ in enumerate(target.raw["allOf"]):
-            found += self._expand(child(target, "allOf", index), depth + 1)
+            found += self._expanded(child(target, "allOf", index))
         return found
 
 

@@ -79,8 +79,8 @@ def _dependencies(node: Node) -> dict[str, Any]:
     for keyword in ("dependencies", "dependentRequired"):
         needing = raw.get(keyword)
         for key, listed in needing.items() if isinstance(needing, dict) else ():
-            if others := names(listed):
-                needs[str(key)] = others
+            if isinstance(listed, list) and listed:
+                needs[str(key)] = frozenset(map(str, listed))
     older = {key: shape for key, shape in members(node, "dependencies").items() if isinstance(shape[0].raw, dict)}
     implies = {**older, **members(node, "dependentSchemas")}
     return {"needs": needs, "implies": {key: shape for key, shape in implies.items() if not is_open(shape[0].raw)}}
@@ -132,14 +132,17 @@ def openness(node: Node, name: str) -> bool | Shape:
     return value is not False
 
 
-def names(listed: Any) -> frozenset[str]:
-    """The names in a list of them; what is empty, or no name at all, stands for no property."""
-    return frozenset(str(name) for name in listed if is_name(name)) if isinstance(listed, list) else frozenset()
+def required(raw: dict[str, Any]) -> frozenset[str]:
+    """The names that ``required`` lists; what is no name, or empty where no property is called so, names nothing."""
+    listed = raw.get("required")
+    found = (each for each in listed if names(raw, each)) if isinstance(listed, list) else ()
+    return frozenset(str(each).lower() if isinstance(each, bool) else str(each) for each in found)
 
 
-def is_name(value: Any) -> bool:
-    """Whether it can be the name of a property (a number is one in YAML)."""
-    return isinstance(value, (str, int, float)) and value != ""
+def names(raw: dict[str, Any], value: Any) -> bool:
+    """Whether a value can name a property of a schema (a number and a truth value can in YAML)."""
+    properties = raw.get("properties")
+    return isinstance(value, (str, int, float)) and (value != "" or (isinstance(properties, dict) and "" in properties))
 
 
 def is_open(raw: Any) -> bool:

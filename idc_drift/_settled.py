@@ -10,7 +10,7 @@ from dataclasses import replace
 from fractions import Fraction
 from typing import Any, Final
 
-from ._flat import ANYTHING, LIMIT_TYPES, PLAIN, SCALARS, UNEVALUATED_TYPES, Bound, Flat, Shape
+from ._flat import ANYTHING, LIMIT_TYPES, PLAIN, SCALARS, UNEVALUATED_TYPES, Bound, Flat, Shape, type_of
 
 _OF_SCALARS: Final = {"enum", "format", "lower", "upper", "limits", "multiple", "patterns"}
 _STRING, _ARRAY, _OBJECT, _NUMBER = ({t} for t in ("string", "array", "object", "number"))
@@ -92,6 +92,14 @@ def settled(flat: Flat) -> Flat:
     if types is not None and types - {"null"} == {"boolean"} and flat.enum and flat.enum.keys() >= {"true", "false"}:
         changes["enum"] = None
     return replace(flat, **changes) if changes else flat
+
+
+def possible(flat: Flat) -> dict[str, Any] | None:
+    """The enumerated values that are of the types; None if no values are enumerated."""
+    if flat.enum is None or flat.types is None:
+        return flat.enum
+    types = flat.types | {"integer"} if "number" in flat.types else flat.types
+    return {key: value for key, value in flat.enum.items() if type_of(value) in types}
 
 
 def _written(shape: Shape) -> list[Any]:

@@ -38,8 +38,8 @@ class Values:
         stray = [key for key in parameters if key[0] == "path" and key not in places]
         if len(left) == len(stray) == 1:
             value = parameters[left[0]] = parameters.pop(stray[0])
-            value.odd = f"is called `{value.name}`, which the path does not name" if value.name else "has no name"
-            self.schemas.note(f"A parameter of {path} {value.odd}; it is taken for the one that is not described.")
+            value.misnamed = True
+            self.schemas.note(f"The parameter {value.where} is taken for the one of {path} that is not described.")
 
     def parameters(self, owner: Node, path: str) -> dict[tuple[str, str], Value]:
         found: dict[tuple[str, str], Value] = {}
@@ -48,17 +48,16 @@ class Values:
             node = self.schemas.resolve(child(owner, "parameters", index))
             if node is None or not isinstance(node.raw, dict):
                 continue
-            value = self._value(node, str(node.raw.get("name") or ""), str(node.raw.get("in")))
+            name = node.raw.get("name")
+            value = self._value(node, "" if name is None else str(name), str(node.raw.get("in")))
             if value.location == "header" and value.name.lower() in _ELSEWHERE and self.schemas.version != "2.0":
                 continue
             key = value.name.lower() if value.location == "header" else value.name
             if value.location == "path":
-                value.required, value.odd = True, "" if value.required else "is not said to be required"
+                value.required, value.said = True, value.required
                 key = places.get(value.name, value.name)
             if (value.location, key) in found:
-                self.schemas.note(
-                    f"{owner.pointer} has the {value.location} parameter {value.name} twice; the last counts."
-                )
+                self.schemas.note(f"{owner.pointer} has the parameter {value.where} twice; the last counts.")
             found[value.location, key] = value
         return found
 

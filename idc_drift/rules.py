@@ -214,7 +214,7 @@ RULES: Final[dict[str, Rule]] = {
     "parameter-reserved-allowed": Rule(I, "Reserved characters need not be escaped."),
     "parameter-became-deprecated": Rule(I, "It works, and will not for ever."),
     "parameter-no-longer-deprecated": Rule(I, "It is to stay."),
-    "parameter-idle-default-changed": Rule(I, "A parameter that is required has no use for a default."),
+    "parameter-idle-default-changed": Rule(I, "A parameter that is said to be required has no use for a default."),
     "path-parameter-misdescribed": Rule(I, "It is required and called as the path calls it, whatever is said."),
     "path-parameter-described": Rule(I, "It is said to be what a path parameter is."),
     "parameter-annotation-changed": Rule(I, "Documentation only.", noise=True),

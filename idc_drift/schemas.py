@@ -235,4 +235,6 @@ def _graver(worst: Level | None, pair: Pair) -> Level | None:
 
 def _named(names: frozenset[str]) -> str:
     listed = ", ".join(f"`{name}`" for name in sorted(names))
+    if len(names) > 1:
+        return f"the references {listed} that lead nowhere"
     return f"the reference {listed} that leads nowhere" if names else "the schema"

@@ -38,7 +38,7 @@ def propose(outcome: Outcome) -> tuple[str, list[str]]:
     left: list[str] = []
     laid: list[Change] = []
     done = set[tuple[str, str]]()
-    required: dict[str, list[str]] = {}
+    required: dict[str, list[Any]] = {}
     for change in sorted(changes, key=lambda c: on_base(base, c.places[0])):  # what is new first
         for place in change.places:
             if (change.rule, place.pointer) in done:
@@ -52,7 +52,7 @@ def propose(outcome: Outcome) -> tuple[str, list[str]]:
     for pointer, names in required.items():
         known = resolve(base.content, pointer) is not MISSING
         done_ = editor.set(pointer, names) if known else editor.insert(pointer, names)
-        left += [] if done_ else [f"{pointer}: {', '.join(names)}"]
+        left += [] if done_ else [f"{pointer}: {', '.join(map(str, names))}"]
     new = editor.text()
     try:
         patched = Document(base.origin, new, parse(new))
@@ -76,9 +76,14 @@ def _terminated(line: str) -> str:
 
 
 def _lay(
-    editor: Editor, outcome: Outcome, change: Change, place: Place, alongside: Alongside, required: dict[str, list[str]]
+    editor: Editor, outcome: Outcome, change: Change, place: Place, alongside: Alongside, required: dict[str, list[Any]]
 ) -> bool:
+    if change.rule.startswith("path-parameter-"):
+        return False  # the base's own description is to stay
     base, revision = outcome.base.content, outcome.revision.content
+    if change.rule.endswith("-parameter-added") and place.pointer.rpartition("/")[2].isdecimal():
+        # another one may stand at that position of the base's list
+        return _insert(editor, base, revision, place.pointer, _appended(base, place.pointer, alongside), alongside)
     mine = place.pointer if on_base(outcome.base, place) else _in_our_document(place.pointer, alongside)
     name = change.where.rpartition("/")[2]
     if "-property-became-" in change.rule:
@@ -114,15 +119,15 @@ def _insert(editor: Editor, base: Any, revision: Any, pointer: str, mine: str, a
     return editor.insert(missing, value)
 
 
-def _require(base: Any, pointer: str, name: str, needed: bool, required: dict[str, list[str]]) -> bool:
+def _require(base: Any, pointer: str, name: str, needed: bool, required: dict[str, list[Any]]) -> bool:
     """Only the name that the change is about comes or goes: the rest of the list may be accepted as it is."""
     if pointer not in required:
         old = resolve(base, pointer)
-        required[pointer] = [str(n) for n in old] if isinstance(old, list) else []
+        required[pointer] = list(old) if isinstance(old, list) else []
     names = required[pointer]
-    if (name in names) == needed:
+    if (name in map(str, names)) == needed:
         return False
-    required[pointer] = [*names, name] if needed else [n for n in names if n != name]
+    required[pointer] = [*names, name] if needed else [n for n in names if str(n) != name]
     return True
 
 
@@ -133,6 +138,13 @@ def _in_our_document(pointer: str, alongside: Alongside) -> str:
         above, _, last = above.rpartition("/")
         rest = f"/{last}{rest}"
     return alongside.back[above] + rest
+
+
+def _appended(base: Any, pointer: str, alongside: Alongside) -> str:
+    """The place after the last item of the base's list."""
+    parent = _in_our_document(pointer.rpartition("/")[0], alongside)
+    listed = resolve(base, parent)
+    return f"{parent}/{len(listed) if isinstance(listed, list) else 0}"
 
 
 def _localised(

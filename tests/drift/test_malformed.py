@@ -106,6 +106,34 @@ def test_a_keyword_of_another_kind_is_read_as_nothing_and_told_once(keyword: str
     assert len(odd.notes) == 1
 
 
+def test_a_value_that_its_type_rules_out_is_told() -> None:
+    odd = hosts.hosting("request", {"type": "string", "enum": ["a", *range(9)]})
+    assert compare(odd, hosts.hosting("request", {"type": "string", "enum": ["a"]})) == []
+    (note,) = odd.notes
+    assert note.startswith("Not of the types there, and read as if not there: 0, 1, 2, 3, 4 and 4 more of /paths/")
+
+
+def test_a_schema_that_is_composed_of_itself_many_times_is_compared() -> None:
+    document = {
+        "paths": {
+            "/a": {
+                "get": {
+                    "responses": {
+                        "200": {
+                            "description": "",
+                            "content": {"application/json": {"schema": {"$ref": "#/components/schemas/A"}}},
+                        }
+                    }
+                }
+            }
+        }
+    }
+    plain = {"components": {"schemas": {"A": {"type": "object"}}}}
+    itself = {"$ref": "#/components/schemas/A"}
+    many = {"components": {"schemas": {"A": {"allOf": [itself, itself, {"type": "object"}]}}}}
+    assert compare(hosts.document(document | plain), hosts.document(document | many)) == []
+
+
 def test_an_empty_name_among_the_required_ones_is_told() -> None:
     odd = hosts.hosting("request", {"properties": {"a": {}}, "required": ["a", ""]})
     assert (

@@ -196,3 +196,30 @@ def test_what_stands_at_several_places_by_an_alias_is_left_alone(
     new, left = proposed(tmp_path, base, base.replace("*x", "{type: string, maxLength: 5}"), capsys)
     assert new == base
     assert left.startswith("idc-drift: not in the patch: POST /a request application/json /b")
+
+
+_LISTED = _HEAD + "paths:\n  /a/{id}:\n    get:\n      parameters:\n"
+_ID = "      - {name: id, in: path, required: true, schema: {type: string}}\n"
+_Q = "      - {name: q, in: query, schema: {type: string}}\n"
+
+
+def test_a_parameter_that_comes_first_is_appended(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    new, left = proposed(tmp_path, _LISTED + _ID, _LISTED + _Q + _ID, capsys)
+    assert (yaml.safe_load(new), left) == (yaml.safe_load(_LISTED + _ID + _Q), "")
+
+
+def test_a_path_parameter_that_is_described_as_none_can_be_is_left_alone(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    new, left = proposed(tmp_path, _LISTED + _ID, _LISTED + _ID.replace("name: id", "name: it"), capsys)
+    assert new == _LISTED + _ID
+    assert "the path id parameter is called `it`, which the path does not name" in left
+
+
+def test_entries_of_required_that_name_nothing_stay_as_they_are(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    base = _PROPERTIES + "                a: {type: string}\n              required: [null, '']\n"
+    new, left = proposed(tmp_path, base, base.replace("[null, '']", "[a]"), capsys)
+    schema = yaml.safe_load(new)["paths"]["/a"]["post"]["requestBody"]["content"]["application/json"]["schema"]
+    assert (schema["required"], left) == ([None, "", "a"], "")
