@@ -38,13 +38,16 @@ class Mode:
     spread: bool = False
     """Whether what stands beside alternatives was already said in each of them, or is not to be."""
 
-    @cache  # noqa: B019 - there are a few dozen modes, and each is asked for thousands of times
     def below(self) -> Mode:
         """The mode of what is inside."""
-        wire = "unsure" if self.prefix == "parameter" and self.wire == "loose" else self.wire
-        return replace(
-            self, wire=wire, exploded=False, joined=False, lifted=False, merged=False, top=False, spread=False
-        )
+        return _below(self)
+
+
+@cache
+def _below(mode: Mode) -> Mode:
+    """There are a few dozen modes, and each is asked for thousands of times."""
+    wire = "unsure" if mode.prefix == "parameter" and mode.wire == "loose" else mode.wire
+    return replace(mode, wire=wire, exploded=False, joined=False, lifted=False, merged=False, top=False, spread=False)
 
 
 def sent(mode: Mode) -> Mode:
