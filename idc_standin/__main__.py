@@ -97,6 +97,7 @@ def _app(options: argparse.Namespace) -> tuple[ASGIApp, str]:
     from idc_standin.objects import Objects
     from idc_standin.store import Store
     from idc_standin.v1 import gateway
+    from idc_standin.v3.citations import Registries
 
     path = _archive(options)
     contract = Contract()
@@ -108,7 +109,8 @@ def _app(options: argparse.Namespace) -> tuple[ASGIApp, str]:
             f"The archive {path} cannot be opened ({reason}); delete it to have it built anew."
         ) from error
     chosen = {generation: quirks(generation) if options.quirks else frozenset() for generation in ("v1", "v3")}
-    newest = v3.create(contract, index, guard, quirks=chosen["v3"], resolver=options.doi_resolver)
+    registries = Registries(options.doi_resolver, options.datacite)
+    newest = v3.create(contract, index, guard, quirks=chosen["v3"], registries=registries)
     resolver = drs.create(objects)
     if options.retired:
         retired = gateway.create_retired()

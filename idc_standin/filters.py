@@ -1,11 +1,14 @@
-"""v3's filters, and the SQL condition that they mean.
+"""v3's filters: as they were sent, what is left of them, and the SQL condition that this means.
 
 Law: pure; asks nothing. The condition is over the columns of the index, with every value bound.
 """
 
 from __future__ import annotations
 
+import math
+import re
 from dataclasses import dataclass
+from datetime import date
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
@@ -17,62 +20,129 @@ TERMS = {  # attribute -> whether its values are worth listing
     "ManufacturerModelName": True, "PatientSex": True, "sop_class_name": True, "license_short_name": True,
     "source_DOI": True,
 }  # fmt: skip
-RANGES = {
-    "instanceCount": "BIGINT", "series_size_MB": "DOUBLE", "series_init_idc_version": "BIGINT",
-    "series_revised_idc_version": "BIGINT", "StudyDate": "VARCHAR", "SeriesDate": "VARCHAR",
-}  # fmt: skip
+NUMBERS = ("instanceCount", "series_size_MB", "series_init_idc_version", "series_revised_idc_version")
+DATES = ("StudyDate", "SeriesDate")
+RANGES = (*NUMBERS, *DATES)
+DAY = re.compile(r"(\d{4})(-?)(\d{2})(-?)(\d{2})")
+
+Bound = float | str | None
 
 
 class BadFilter(ValueError):
-    """A filter names what it may not, or holds what is not text."""
-
-
-class BadBound(BadFilter):
-    """A bound that its attribute cannot be compared with."""
+    """A filter names what it may not, or holds what its attribute cannot be compared with."""
 
 
 @dataclass(frozen=True, slots=True)
 class Filters:
-    """Values wanted of attributes, and bounds; empty lists and absent bounds constrain nothing."""
+    """Values wanted of attributes, and bounds (gte, lte), in the order sent."""
 
     terms: Mapping[str, Sequence[str]]
-    ranges: Mapping[str, tuple[float | str | None, float | str | None]]
+    ranges: Mapping[str, tuple[Bound, Bound]]
+
+
+@dataclass(frozen=True, slots=True)
+class Applied:
+    """The predicates that select: lists have values, ranges have a bound, numbers are doubles, dates have dashes."""
+
+    terms: Mapping[str, Sequence[str]]
+    ranges: Mapping[str, tuple[Bound, Bound]]
+    left_out: tuple[str, ...] = ()
+    """A sentence for each list without values, then for each range without a bound."""
+
+    def __bool__(self) -> bool:
+        return bool(self.terms or self.ranges)
+
+    @property
+    def echo(self) -> dict[str, Any]:
+        """`filters_applied` of an answer."""
+        ranges = {name: dict(zip(("gte", "lte"), bounds, strict=True)) for name, bounds in self.ranges.items()}
+        return {"terms": dict(self.terms), "ranges": ranges}
 
     def key(self) -> str:
-        """Equal for filters that select the same by the look of them."""
-        terms = {name: sorted(set(values)) for name, values in self.terms.items() if values}
+        """Equal for predicates that select the same by the look of them."""
+        terms = {name: sorted(set(values)) for name, values in self.terms.items()}
         return repr((sorted(terms.items()), sorted(self.ranges.items(), key=lambda item: item[0])))
 
 
-def condition(filters: Filters) -> tuple[str, dict[str, Any]]:
-    """A condition for the filters, and its parameters; raises BadFilter for what they may not name."""
-    parts, parameters = ["true"], dict[str, Any]()
+EVERYTHING = Applied({}, {})
+
+
+def apply(filters: Filters) -> Applied:
+    """What is left of filters, in the order sent; raises BadFilter for the first that may not be."""
+    left_out: list[str] = []
+    terms: dict[str, Sequence[str]] = {}
+    ranges: dict[str, tuple[Bound, Bound]] = {}
     for name, values in filters.terms.items():
         if name not in TERMS:
             raise BadFilter(_unknown(name, "term", RANGES))
-        if values:
-            if not all(map(_is_text, values)):
-                raise BadFilter(f"A value of {name} has half of a surrogate pair, which is not text.")
-            parameters[f"v{len(parameters)}"] = list(values)
-            parts.append(f'"{name}" IN (SELECT unnest(${next(reversed(parameters))}::VARCHAR[]))')
+        if not values:
+            left_out.append(f"The filter on {name!r} has no values and was left out.")
+        elif not all(map(_is_text, values)):
+            raise BadFilter(f"A value of {name} has half of a surrogate pair, which is not text.")
+        else:
+            terms[name] = values
     for name, bounds in filters.ranges.items():
         if name not in RANGES:
             raise BadFilter(_unknown(name, "range", TERMS))
+        if bounds == (None, None):
+            left_out.append(f"The range of {name!r} has no bound and was left out.")
+        else:
+            low, high = bounds
+            ranges[name] = (_bound(name, low), _bound(name, high))
+    return Applied(terms, ranges, tuple(left_out))
+
+
+def condition(applied: Applied) -> tuple[str, dict[str, Any]]:
+    """A condition for the predicates, and its parameters."""
+    parts, parameters = ["true"], dict[str, Any]()
+    for name, values in applied.terms.items():
+        parameters[f"v{len(parameters)}"] = list(values)
+        parts.append(f'"{name}" IN (SELECT unnest(${next(reversed(parameters))}::VARCHAR[]))')
+    for name, bounds in applied.ranges.items():
         for operator, bound in zip((">=", "<="), bounds, strict=True):
             if bound is not None:
-                if isinstance(bound, str) and not _is_text(bound):
-                    raise BadFilter(f"A bound of {name} has half of a surrogate pair, which is not text.")
-                if RANGES[name] == "VARCHAR" and not isinstance(bound, str):
-                    raise BadBound(f"{name} is text such as '2001-12-31', so its bounds are text and not {bound!r}.")
                 parameters[f"v{len(parameters)}"] = bound
-                kind = RANGES[name] if isinstance(bound, str) else "DOUBLE"
+                kind = "VARCHAR" if name in DATES else "DOUBLE"
                 parts.append(f'"{name}" {operator} CAST(${next(reversed(parameters))} AS {kind})')
     return " AND ".join(parts), parameters
 
 
-def incomparable(error: Exception) -> str:
-    """What to say of a bound that the engine could not compare."""
-    return f"A bound cannot be compared with its attribute: {str(error).splitlines()[0]}."
+def _bound(name: str, bound: Bound) -> Bound:
+    if bound is None:
+        return None
+    return _number(name, bound) if name in NUMBERS else _day(name, bound)
+
+
+def _number(name: str, bound: float | str) -> float:
+    """A bound on a number: text is read as Python reads it, in any script; what is not finite bounds nothing."""
+    try:
+        number = float(bound)
+    except ValueError:
+        number = math.nan
+    if not math.isfinite(number):
+        raise BadFilter(f"{name} is a number and cannot be compared with {_shown(bound)}.")
+    return number
+
+
+def _day(name: str, bound: float | str) -> str:
+    """A bound on a date, with dashes."""
+    found = DAY.fullmatch(bound.strip()) if isinstance(bound, str) else None
+    if not isinstance(bound, str) or found is None:
+        raise BadFilter(f"{name} is a date: its bounds are text, 'YYYY-MM-DD' or 'YYYYMMDD', not {_shown(bound)}.")
+    year, first, month, second, day = found.groups()
+    digits = year + month + day
+    try:
+        # Not with one dash only, and not in digits of another script.
+        return date.fromisoformat(digits if first == second and digits.isascii() else "").isoformat()
+    except ValueError:
+        raise BadFilter(
+            f"{_shown(bound)} is no day of the calendar; {name} takes 'YYYY-MM-DD' or 'YYYYMMDD'."
+        ) from None
+
+
+def _shown(bound: float | str) -> str:
+    text = repr(bound)
+    return text if len(text) <= 80 else f"{text[:80]}..."
 
 
 def _is_text(value: str) -> bool:
@@ -83,7 +153,7 @@ def _is_text(value: str) -> bool:
     return True
 
 
-def _unknown(name: str, kind: str, other: Mapping[str, Any]) -> str:
+def _unknown(name: str, kind: str, other: Mapping[str, Any] | Sequence[str]) -> str:
     if name in other:
         return f"{name!r} is not a {kind} attribute but belongs into '{'ranges' if kind == 'term' else 'terms'}'."
     return f"Unknown {kind} attribute: {name!r}; /v3/attributes lists those there are."

@@ -12,6 +12,7 @@ import threading
 from collections import OrderedDict
 from contextlib import contextmanager
 from dataclasses import dataclass
+from functools import cache
 from importlib.resources import files
 from typing import TYPE_CHECKING, Any
 
@@ -19,10 +20,10 @@ import duckdb
 import numpy as np
 
 from idc_standin import archive
-from idc_standin.filters import BadBound, Filters, condition, incomparable
+from idc_standin.filters import EVERYTHING, Applied, condition
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Iterator, Mapping, Sequence
     from pathlib import Path
 
     import numpy.typing as npt
@@ -85,12 +86,8 @@ class Index:
 
     # --- selections ----------------------------------------------------------------------------------------------
 
-    def check(self, filters: Filters) -> None:
-        """Raises BadFilter for what the filters may not name; says nothing of bounds on numbers."""
-        condition(Filters(filters.terms, dict.fromkeys(filters.ranges, (None, None))))
-
-    def find(self, filters: Filters) -> Selection:
-        """The series that the filters select; raises BadFilter."""
+    def find(self, filters: Applied) -> Selection:
+        """The series that the filters select."""
         where, parameters = condition(filters)
         key = filters.key()
         with self._lock:
@@ -98,11 +95,8 @@ class Index:
                 self._found.move_to_end(key)
                 return found
         with self._cursor() as cursor:
-            try:
-                selected = f"SELECT {SUMMED} FROM {SERIES} AND {where} ORDER BY rn"  # noqa: S608  names are ours, values are bound
-                series = cursor.execute(selected, parameters).fetchnumpy()
-            except duckdb.ConversionException as error:
-                raise BadBound(incomparable(error)) from None
+            selected = f"SELECT {SUMMED} FROM {SERIES} AND {where} ORDER BY rn"  # noqa: S608  names are ours, values are bound
+            series = cursor.execute(selected, parameters).fetchnumpy()
             selection = Selection(series["rn"].astype(np.int32), _counts(series), self._first(cursor, series))
         with self._lock:
             self._found[key] = selection
@@ -135,18 +129,14 @@ class Index:
             ).fetchall()
         return len(numbers), found[0][0]
 
-    def urls(self, filters: Filters, most: int) -> list[str]:
+    def urls(self, filters: Applied, most: int) -> list[str]:
         """The S3 addresses of a selection's series, ascending."""
         where, parameters = condition(filters)
         text = f"SELECT series_aws_url FROM {SERIES} AND {where} ORDER BY 1 LIMIT $most"  # noqa: S608  names are ours, values are bound
         with self._cursor() as cursor:
-            try:
-                # At least one is asked for: with a limit of 0 the engine would not look at the bounds.
-                return [row[0] for row in cursor.execute(text, {**parameters, "most": max(most, 1)}).fetchall()][:most]
-            except duckdb.ConversionException as error:
-                raise BadBound(incomparable(error)) from None
+            return [row[0] for row in cursor.execute(text, {**parameters, "most": most}).fetchall()]
 
-    def licenses(self, filters: Filters) -> list[dict[str, Any]]:
+    def licenses(self, filters: Applied) -> list[dict[str, Any]]:
         """Licences of a selection with their series and size, the one of most series first."""
         where, parameters = condition(filters)
         return self._dicts(
@@ -155,17 +145,31 @@ class Index:
             parameters,
         )
 
-    def dois(self, filters: Filters) -> list[str]:
+    def dois(self, filters: Applied) -> list[str]:
         """The DOIs of a selection's sources, ascending."""
         where, parameters = condition(filters)
         text = f"SELECT DISTINCT source_DOI AS doi FROM {SERIES} AND {where} AND source_DOI IS NOT NULL ORDER BY 1"  # noqa: S608  names are ours, values are bound
         return [row["doi"] for row in self._dicts(text, parameters)]
 
+    # --- tables ------------------------------------------------------------------------------------------------------
+
+    def table(self, name: str) -> dict[str, Any]:
+        """Description and columns of a table; where the schema says only RECORD, the type that the engine has."""
+        schema = self.schemas[name]
+        if all(not column["type"].startswith("RECORD") for column in schema["columns"]):
+            return schema
+        types = _engine_types(name)
+        columns = [
+            {**column, "type": types[column["name"]] if column["type"].startswith("RECORD") else column["type"]}
+            for column in schema["columns"]
+        ]
+        return {**schema, "columns": columns}
+
     # --- catalogues ----------------------------------------------------------------------------------------------
 
     def stats(self) -> dict[str, Any]:
         """Totals of the release."""
-        counts = self.find(Filters({}, {})).counts
+        counts = self.find(EVERYTHING).counts
         tables = "(SELECT count(*) FROM archive.{0}) AS {0}"
         counted = ", ".join(tables.format(name) for name in ("collections", "analysis_results"))
         return {"idc_version": self.release, **self._dicts(f"SELECT {counted}")[0], **counts}
@@ -184,7 +188,7 @@ class Index:
         found = self.collections(collection_id)
         if not found:
             return None
-        filters = Filters({"collection_id": [collection_id]}, {})
+        filters = Applied({"collection_id": [collection_id]}, {})
         modalities = self._dicts(
             f"SELECT DISTINCT Modality AS m FROM {SERIES} AND collection_id = $id AND Modality IS NOT NULL ORDER BY 1",  # noqa: S608  names are ours, values are bound
             {"id": collection_id},
@@ -207,6 +211,21 @@ class Index:
             {"most": limit + 1},
         )
         return found[:limit], len(found) > limit
+
+    def spellings(self, column: str, wanted: Sequence[str]) -> dict[str, list[str]]:
+        """Values asked for that do not occur in a column -> those that do, in another letter case, ascending."""
+        found = self._dicts(
+            f'SELECT DISTINCT "{column}" AS value FROM {SERIES} '  # noqa: S608  a known column
+            f'AND lower("{column}") IN (SELECT unnest($low::VARCHAR[]))',
+            {"low": [value.lower() for value in wanted]},
+        )
+        occurring = {row["value"] for row in found}
+        close: dict[str, list[str]] = {}
+        for value in dict.fromkeys(wanted):
+            others = sorted(one for one in occurring if one.lower() == value.lower())
+            if value not in occurring and others:
+                close[value] = others
+        return close
 
     def study_of(self, series_uid: str) -> str | None:
         """The study of a series; None if there is no such series."""
@@ -243,3 +262,13 @@ def _schema(table: str) -> dict[str, Any]:
         for column in raw["columns"]
     ]
     return {"name": table, "description": raw.get("table_description") or "", "columns": columns}
+
+
+@cache
+def _engine_types(name: str) -> dict[str, str]:
+    """The engine's types of the columns of a table, as published with the data."""
+    with duckdb.connect() as engine:
+        path = str(files("idc_index_data") / f"{name}.parquet")
+        return {
+            row[0]: row[1] for row in engine.execute("DESCRIBE FROM read_parquet($path)", {"path": path}).fetchall()
+        }

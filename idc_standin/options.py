@@ -61,7 +61,13 @@ def parser() -> Parser:
         "--doi-resolver",
         default="https://dx.doi.org",
         metavar="URL",
-        help="whom to ask for citations (default: %(default)s)",
+        help="whom to ask for the citation of a DOI (default: %(default)s)",
+    )
+    serve.add_argument(
+        "--datacite",
+        default="https://api.datacite.org",
+        metavar="URL",
+        help="whom to ask for many citations at once (default: %(default)s)",
     )
     _add_folders(serve)
 

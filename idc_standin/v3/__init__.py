@@ -17,7 +17,7 @@ from fastapi.responses import RedirectResponse, Response
 
 from idc_standin import docs
 from idc_standin.v3.answers import dumps, finite
-from idc_standin.v3.citations import RESOLVER
+from idc_standin.v3.citations import PUBLIC, Registries
 from idc_standin.v3.handlers import V3, Refusal
 
 if TYPE_CHECKING:
@@ -38,10 +38,10 @@ def create(
     guard: Guard,
     *,
     quirks: frozenset[str] = frozenset(),
-    resolver: str = RESOLVER,
+    registries: Registries = PUBLIC,
 ) -> FastAPI:
     """The v3 half of the API."""
-    service = V3(index, guard, quirks=quirks, resolver=resolver)
+    service = V3(index, guard, quirks=quirks, registries=registries)
     app = FastAPI(openapi_url=None, docs_url=None, redoc_url=None)
     for operation in contract.operations:
         if operation.path.startswith("/v3"):

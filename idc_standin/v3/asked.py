@@ -1,23 +1,31 @@
-"""What requests may hold, as upstream's framework reads them: lax about types, blind to what it does not know.
+"""What requests may hold, as upstream's framework reads them: lax about types, closed to names it does not know.
 
 openapi.yaml says what a client should send; this says what the service makes of whatever it is sent.
 """
 
 from __future__ import annotations
 
-from pydantic import BaseModel, Field
+from typing import Any
+
+from pydantic import BaseModel, ConfigDict, Field, model_validator
 
 from idc_standin.filters import Filters
 
 
-class Range(BaseModel):
+class Closed(BaseModel):
+    """An object that refuses members of other names: one that went unread might be a predicate that went missing."""
+
+    model_config = ConfigDict(extra="forbid")
+
+
+class Range(Closed):
     """Bounds, both included."""
 
     gte: float | str | None = None
     lte: float | str | None = None
 
 
-class CohortFilters(BaseModel):
+class CohortFilters(Closed):
     """Filters as they are sent."""
 
     terms: dict[str, list[str]] = Field(default_factory=dict)
@@ -28,32 +36,47 @@ class CohortFilters(BaseModel):
         return Filters(self.terms, {name: (bounds.gte, bounds.lte) for name, bounds in self.ranges.items()})
 
 
-class ManifestRequest(BaseModel):
-    """A page of a manifest."""
+class Filtered(Closed):
+    """A request with filters."""
 
     filters: CohortFilters = Field(default_factory=CohortFilters)
+
+    @model_validator(mode="before")
+    @classmethod
+    def _wrapped(cls, body: Any) -> Any:
+        """Refuse filters in the place where releases before 3.0.0b3 took them, and look at nothing else then."""
+        if isinstance(body, dict) and (stray := [name for name in ("terms", "ranges") if name in body]):
+            raise ValueError(f"filters stand under 'filters', but the body itself has {' and '.join(map(repr, stray))}")
+        return body
+
+
+class SelectionRequest(Filtered):
+    """A selection alone."""
+
+
+class ManifestRequest(Filtered):
+    """A page of a manifest."""
+
     page: int = 0
     page_size: int | None = None
     include_rows: bool = True
 
 
-class ManifestTextRequest(BaseModel):
+class ManifestTextRequest(Filtered):
     """A manifest as text."""
 
-    filters: CohortFilters = Field(default_factory=CohortFilters)
     source: str = "aws"
     limit: int | None = None
 
 
+class CitationsRequest(Filtered):
+    """Citations of a selection."""
+
+    citation_format: str = "apa"
+
+
 class SqlRequest(BaseModel):
-    """A statement."""
+    """A statement. Its object is open, upstream as well as here."""
 
     sql: str
     max_rows: int | None = None
-
-
-class CitationsRequest(BaseModel):
-    """Citations of a selection."""
-
-    filters: CohortFilters = Field(default_factory=CohortFilters)
-    citation_format: str = "apa"

@@ -9,7 +9,8 @@ from fastapi.responses import PlainTextResponse
 from orjson import Fragment
 
 from idc_standin import guard as sql
-from idc_standin.filters import RANGES, TERMS, BadBound, BadFilter
+from idc_standin.filters import RANGES, TERMS, BadFilter
+from idc_standin.filters import apply as applied
 from idc_standin.v3 import citations
 from idc_standin.v3.answers import dumps, records
 from idc_standin.v3.asked import (
@@ -17,19 +18,22 @@ from idc_standin.v3.asked import (
     CohortFilters,
     ManifestRequest,
     ManifestTextRequest,
+    SelectionRequest,
     SqlRequest,
 )
 from idc_standin.v3.viewer import VIEWERS, viewer_url
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterable, Iterator
 
+    from idc_standin.filters import Applied
     from idc_standin.guard import Guard
     from idc_standin.index import Index, Selection
 
-API_VERSION = "3.0.0b2"  # the release of upstream's server that this one answers like
+API_VERSION = "3.0.0b5"  # the release of upstream's server that this one answers like
 PAGE_SIZE, MOST_PAGE_SIZE = 100, 5_000
 LONGEST_MANIFEST = 100_000
+MOST_HINTS = 5  # values that a warning about letter case names
 BUCKETS = {"idc-open-data-two": "idc-open-idc1", "idc-open-data-cr": "idc-open-cr"}  # AWS -> Google Cloud Storage
 NO_CLINICAL = "This build has no clinical data."
 BODY_PART_NOTE = (
@@ -74,10 +78,15 @@ class V3:
     """The operations of v3 over the index; plain functions, run in the framework's threads."""
 
     def __init__(
-        self, index: Index, guard: Guard, *, quirks: frozenset[str] = frozenset(), resolver: str = citations.RESOLVER
+        self,
+        index: Index,
+        guard: Guard,
+        *,
+        quirks: frozenset[str] = frozenset(),
+        registries: citations.Registries = citations.PUBLIC,
     ) -> None:
-        """``quirks``: deviations to answer upstream's way; ``resolver``: whom to ask for citations of DOIs."""
-        self.index, self.guard, self.quirks, self.resolver = index, guard, quirks, resolver
+        """``quirks``: deviations to answer upstream's way; ``registries``: whom to ask for citations of DOIs."""
+        self.index, self.guard, self.quirks, self.registries = index, guard, quirks, registries
 
     def _refuse(self, deviation: str, message: str) -> Exception:
         """400 for a mistake that upstream fails over."""
@@ -162,7 +171,7 @@ class V3:
         """The columns of a table."""
         if table not in self.index.schemas:
             raise not_found("table", table)
-        return _json(self.index.schemas[table])
+        return _json(self.index.table(table))
 
     def getClinicalTables(self, collection_id: Text = None) -> Any:  # noqa: N802
         """No clinical data here."""
@@ -180,20 +189,22 @@ class V3:
 
     # --- cohorts -------------------------------------------------------------------------------------------------
 
-    def countCohort(self, filters: CohortFilters) -> Any:  # noqa: N802
+    def countCohort(self, asked: SelectionRequest) -> Any:  # noqa: N802
         """What a selection adds up to."""
-        return _json(self._found(filters).counts)
+        filters = _applied(asked.filters)
+        return _json(self._counted(filters, self.index.find(filters)))
 
     def getManifest(self, asked: ManifestRequest) -> Any:  # noqa: N802
         """One page of a selection's series."""
-        found = self._found(asked.filters)
+        filters = _filtered(asked.filters, "A manifest")
+        found = self.index.find(filters)
         page = max(asked.page, 0)
         size = PAGE_SIZE if asked.page_size is None else min(max(asked.page_size, 1), MOST_PAGE_SIZE)
         if asked.include_rows and page * size > 2**63 - 1:
             raise self._refuse("integer-overflow", f"page {page} is beyond what can be counted.")
         returned, rows = self.index.rows(found, page, size) if asked.include_rows else (0, b"[]")
         return _json({
-            "counts": found.counts,
+            "counts": self._counted(filters, found),
             "page": Fragment(b"%d" % page),  # it may be beyond 64 bits
             "page_size": size,
             "returned": returned,
@@ -213,27 +224,19 @@ class V3:
         """The S3 addresses of a selection's series."""
         if asked.source not in ("aws", "gcs"):
             raise self._refuse("bad-source", f"source must be 'aws' or 'gcs', not {asked.source!r}.")
-        try:
-            self.index.check(asked.filters.value())
-        except BadFilter as error:
-            raise invalid(str(error)) from None
+        filters = _filtered(asked.filters, "A list of addresses")
         limit = LONGEST_MANIFEST if asked.limit is None else asked.limit
         if not -1 <= limit < 2**63 - 1:
             raise self._refuse("integer-overflow", f"limit must be 0 or more and fit 64 bits, not {limit}.")
-        try:
-            urls = self.index.urls(asked.filters.value(), max(limit, 0))
-        except BadBound as error:
-            raise self._refuse("incomparable-bound", str(error)) from None
-        except BadFilter as error:
-            raise invalid(str(error)) from None
+        urls = self.index.urls(filters, max(limit, 0))
         if asked.source == "gcs":
             urls = [_on_google(url) for url in urls]
         return PlainTextResponse("".join(f"{url}\n" for url in urls))
 
-    def getLicenses(self, filters: CohortFilters) -> Any:  # noqa: N802
+    def getLicenses(self, asked: SelectionRequest) -> Any:  # noqa: N802
         """The licences of a selection."""
-        self._found(filters)
-        return _json({"licenses": self.index.licenses(filters.value())})
+        filters = _applied(asked.filters)
+        return _json({"licenses": self.index.licenses(filters), **_echo(filters)})
 
     def getCitations(self, asked: CitationsRequest) -> Any:  # noqa: N802
         """How to cite a selection."""
@@ -241,18 +244,25 @@ class V3:
         if style not in citations.ACCEPT:
             known = ", ".join(citations.ACCEPT)
             raise invalid(f"citation_format must be one of {known}, not {asked.citation_format!r}.")
-        self._found(asked.filters)
-        cited, acknowledgment = citations.cite(self.index.dois(asked.filters.value()), style, self.resolver)
+        filters = _applied(asked.filters)
+        cited, acknowledgment = citations.cite(self.index.dois(filters), style, self.registries)
         answer = {"format": style, "citations": cited, "idc_acknowledgment": acknowledgment}
-        return _json({**answer, "recommendation": RECOMMENDATION})
+        return _json({**answer, "recommendation": RECOMMENDATION, **_echo(filters)})
 
-    def _found(self, filters: CohortFilters) -> Selection:
-        try:
-            return self.index.find(filters.value())
-        except BadBound as error:
-            raise self._refuse("incomparable-bound", str(error)) from None
-        except BadFilter as error:
-            raise invalid(str(error)) from None
+    def _counted(self, filters: Applied, found: Selection) -> dict[str, Any]:
+        """Counts, with what they are of; of nothing, with the values that occur in another letter case."""
+        hints = [] if found.counts["series"] else list(self._hints(filters))
+        return {**found.counts, **_echo(filters, hints)}
+
+    def _hints(self, filters: Applied) -> Iterator[str]:
+        for name, values in filters.terms.items():
+            close = self.index.spellings(name, values)
+            if close:
+                meant = sorted({value for several in close.values() for value in several})[:MOST_HINTS]
+                yield (
+                    f"Nothing was found, and {name} has no {_listed(close)}: values are compared with regard to letter "
+                    f"case. There is {_listed(meant)}."
+                )
 
     # --- SQL and tools -------------------------------------------------------------------------------------------
 
@@ -305,6 +315,31 @@ def _json(content: Any) -> Response:
 def _sane(text: str) -> str:
     """Text that the engine can be asked for; what cannot be written in UTF-8 names nothing."""
     return text.encode("utf-8", "replace").decode()
+
+
+def _applied(filters: CohortFilters) -> Applied:
+    try:
+        return applied(filters.value())
+    except BadFilter as error:
+        raise invalid(str(error)) from None
+
+
+def _filtered(filters: CohortFilters, what: str) -> Applied:
+    """The predicates of what is not given for the whole archive."""
+    left = _applied(filters)
+    if not left:
+        raise invalid(" ".join([f"{what} needs at least one filter.", *left.left_out]))
+    return left
+
+
+def _echo(filters: Applied, hints: Iterable[str] = ()) -> dict[str, Any]:
+    """What an answer says of the filters that it is for."""
+    everything = [] if filters else ["No filter is left, so this is the whole archive."]
+    return {"filters_applied": filters.echo, "warnings": [*filters.left_out, *everything, *hints]}
+
+
+def _listed(values: Iterable[str]) -> str:
+    return ", ".join(map(repr, values))
 
 
 def _commands(filters: CohortFilters) -> Iterator[str]:

@@ -23,6 +23,7 @@ from idc_standin.identity import PAGE_TOKEN_SECONDS, Identity
 from idc_standin.index import Index
 from idc_standin.store import Store
 from idc_standin.v1 import gateway
+from idc_standin.v3.citations import Registries
 from tests.contract.calls import Answer, Layered, Request
 from tests.contract.service import User
 
@@ -65,7 +66,9 @@ def standin(*, patience: float = 30.0) -> Iterator[tuple[ASGIApp, tuple[User, ..
         identity, cohorts = Identity(state), Cohorts(state, PAGE_TOKEN_SECONDS)
         service = v1.V1(loaded.contract, loaded.store, cohorts, identity, quirks=frozenset(), patience=patience)
         first = gateway.create(loaded.contract, service, identity)
-        newest = v3.create(loaded.contract, loaded.index, loaded.guard, quirks=frozenset(), resolver=NOBODY)
+        newest = v3.create(
+            loaded.contract, loaded.index, loaded.guard, quirks=frozenset(), registries=Registries(NOBODY, NOBODY)
+        )
         users = tuple(User(email, identity.issue(email, "", 4 * 3600)[0]) for email in EMAILS)
         try:
             yield Standin(first, newest), users
@@ -109,6 +112,17 @@ def socket_standin() -> Iterator[tuple[str, tuple[User, ...]]]:
         state = Path(folder)
         identity = Identity(state)
         users = tuple(User(email, identity.issue(email, "", 4 * 3600)[0]) for email in EMAILS)
-        options = ("--as-of", f"{AS_OF}.0", "--state", folder, "--doi-resolver", NOBODY, "--facts", str(FACTS))
+        options = (
+            "--as-of",
+            f"{AS_OF}.0",
+            "--state",
+            folder,
+            "--doi-resolver",
+            NOBODY,
+            "--datacite",
+            NOBODY,
+            "--facts",
+            str(FACTS),
+        )
         with serving(*options) as url:
             yield url, users

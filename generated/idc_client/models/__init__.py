@@ -77,11 +77,14 @@ from .v3_collection import V3Collection
 from .v3_collection_detail import V3CollectionDetail
 from .v3_column import V3Column
 from .v3_counts import V3Counts
+from .v3_date_range import V3DateRange
+from .v3_date_range_applied import V3DateRangeApplied
 from .v3_download import V3Download
 from .v3_error import V3Error
 from .v3_error_detail import V3ErrorDetail
 from .v3_error_detail_code import V3ErrorDetailCode
 from .v3_filters import V3Filters
+from .v3_filters_applied import V3FiltersApplied
 from .v3_health import V3Health
 from .v3_index_column import V3IndexColumn
 from .v3_license import V3License
@@ -91,10 +94,13 @@ from .v3_manifest_request import V3ManifestRequest
 from .v3_manifest_row import V3ManifestRow
 from .v3_manifest_text_request import V3ManifestTextRequest
 from .v3_manifest_text_request_source import V3ManifestTextRequestSource
-from .v3_range import V3Range
+from .v3_number_range import V3NumberRange
+from .v3_number_range_applied import V3NumberRangeApplied
 from .v3_range_attribute import V3RangeAttribute
 from .v3_ranges import V3Ranges
+from .v3_ranges_applied import V3RangesApplied
 from .v3_router_error import V3RouterError
+from .v3_selection_request import V3SelectionRequest
 from .v3_service import V3Service
 from .v3_sql_request import V3SqlRequest
 from .v3_sql_result import V3SqlResult
@@ -105,6 +111,7 @@ from .v3_table_schema import V3TableSchema
 from .v3_tables import V3Tables
 from .v3_term_attribute import V3TermAttribute
 from .v3_terms import V3Terms
+from .v3_terms_applied import V3TermsApplied
 from .v3_validation_error import V3ValidationError
 from .v3_validation_error_ctx import V3ValidationErrorCtx
 from .v3_validation_errors import V3ValidationErrors
@@ -190,11 +197,14 @@ __all__ = (
     "V3CollectionDetail",
     "V3Column",
     "V3Counts",
+    "V3DateRange",
+    "V3DateRangeApplied",
     "V3Download",
     "V3Error",
     "V3ErrorDetail",
     "V3ErrorDetailCode",
     "V3Filters",
+    "V3FiltersApplied",
     "V3Health",
     "V3IndexColumn",
     "V3License",
@@ -204,10 +214,13 @@ __all__ = (
     "V3ManifestRow",
     "V3ManifestTextRequest",
     "V3ManifestTextRequestSource",
-    "V3Range",
+    "V3NumberRange",
+    "V3NumberRangeApplied",
     "V3RangeAttribute",
     "V3Ranges",
+    "V3RangesApplied",
     "V3RouterError",
+    "V3SelectionRequest",
     "V3Service",
     "V3SqlRequest",
     "V3SqlResult",
@@ -218,6 +231,7 @@ __all__ = (
     "V3TableSchema",
     "V3TermAttribute",
     "V3Terms",
+    "V3TermsApplied",
     "V3ValidationError",
     "V3ValidationErrorCtx",
     "V3ValidationErrors",

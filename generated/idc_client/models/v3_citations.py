@@ -12,6 +12,7 @@ if TYPE_CHECKING:
     from ..models.v3_citations_idc_acknowledgment_type_1 import (
         V3CitationsIdcAcknowledgmentType1,
     )
+    from ..models.v3_filters_applied import V3FiltersApplied
 
 
 T = TypeVar("T", bound="V3Citations")
@@ -26,12 +27,21 @@ class V3Citations:
         idc_acknowledgment (None | str | V3CitationsIdcAcknowledgmentType1): How to cite IDC itself; null if doi.org did
             not say.
         recommendation (str):
+        filters_applied (V3FiltersApplied): The predicates that selected, in the order sent. Not what was sent: lists
+            without values and ranges without
+            a bound are left out, numbers are doubles and dates have dashes. Empty if the answer is for the whole archive.
+        warnings (list[str]): What a person should know of the answer, in this order: each list without values and each
+            range without a bound
+            that was left out; that nothing is left and the answer is for the whole archive; and, in counts of nothing,
+            values that occur in another letter case. Empty if there is nothing to say.
     """
 
     format_: V3CitationsFormat
     citations: list[str | V3CitationType1]
     idc_acknowledgment: None | str | V3CitationsIdcAcknowledgmentType1
     recommendation: str
+    filters_applied: V3FiltersApplied
+    warnings: list[str]
 
     def to_dict(self) -> dict[str, Any]:
         from ..models.v3_citation_type_1 import V3CitationType1  # noqa: PLC0415
@@ -58,6 +68,10 @@ class V3Citations:
 
         recommendation = self.recommendation
 
+        filters_applied = self.filters_applied.to_dict()
+
+        warnings = self.warnings
+
         field_dict: dict[str, Any] = {}
 
         field_dict.update(
@@ -66,6 +80,8 @@ class V3Citations:
                 "citations": citations,
                 "idc_acknowledgment": idc_acknowledgment,
                 "recommendation": recommendation,
+                "filters_applied": filters_applied,
+                "warnings": warnings,
             }
         )
 
@@ -77,6 +93,7 @@ class V3Citations:
         from ..models.v3_citations_idc_acknowledgment_type_1 import (
             V3CitationsIdcAcknowledgmentType1,  # noqa: PLC0415
         )
+        from ..models.v3_filters_applied import V3FiltersApplied  # noqa: PLC0415
 
         d = dict(src_dict)
         format_ = V3CitationsFormat(d.pop("format"))
@@ -123,11 +140,17 @@ class V3Citations:
 
         recommendation = d.pop("recommendation")
 
+        filters_applied = V3FiltersApplied.from_dict(d.pop("filters_applied"))
+
+        warnings = cast(list[str], d.pop("warnings"))
+
         v3_citations = cls(
             format_=format_,
             citations=citations,
             idc_acknowledgment=idc_acknowledgment,
             recommendation=recommendation,
+            filters_applied=filters_applied,
+            warnings=warnings,
         )
 
         return v3_citations

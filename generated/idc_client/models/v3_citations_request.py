@@ -4,7 +4,6 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from attrs import define as _attrs_define
-from attrs import field as _attrs_field
 
 from ..models.v3_citations_request_citation_format import (
     V3CitationsRequestCitationFormat,
@@ -22,11 +21,11 @@ T = TypeVar("T", bound="V3CitationsRequest")
 class V3CitationsRequest:
     """
     Attributes:
-        filters (V3Filters | Unset): Attribute names with the values wanted: AND across attributes, OR among the values
-            of one. `{}` selects the
-            whole archive. Values are compared exactly, with regard to case. A value that does not occur, a list without
-            values or a range without a bound is no error; the last two mean no constraint. Members that are not named
-            here are ignored, so a misplaced filter quietly selects everything.
+        filters (V3Filters | Unset): Attribute names with the values or bounds wanted: AND across attributes, OR among
+            the values of one. Values are
+            compared exactly, with regard to case. A value that does not occur is no error. A list without values and a
+            range without a bound mean no constraint: they are left out, and `warnings` says so. Members that are not named
+            here are refused (422).
         citation_format (V3CitationsRequestCitationFormat | Unset):  Default: V3CitationsRequestCitationFormat.APA.
     """
 
@@ -34,7 +33,6 @@ class V3CitationsRequest:
     citation_format: V3CitationsRequestCitationFormat | Unset = (
         V3CitationsRequestCitationFormat.APA
     )
-    additional_properties: dict[str, Any] = _attrs_field(init=False, factory=dict)
 
     def to_dict(self) -> dict[str, Any]:
         filters: dict[str, Any] | Unset = UNSET
@@ -46,7 +44,7 @@ class V3CitationsRequest:
             citation_format = self.citation_format.value
 
         field_dict: dict[str, Any] = {}
-        field_dict.update(self.additional_properties)
+
         field_dict.update({})
         if filters is not UNSET:
             field_dict["filters"] = filters
@@ -79,21 +77,4 @@ class V3CitationsRequest:
             citation_format=citation_format,
         )
 
-        v3_citations_request.additional_properties = d
         return v3_citations_request
-
-    @property
-    def additional_keys(self) -> list[str]:
-        return list(self.additional_properties.keys())
-
-    def __getitem__(self, key: str) -> Any:
-        return self.additional_properties[key]
-
-    def __setitem__(self, key: str, value: Any) -> None:
-        self.additional_properties[key] = value
-
-    def __delitem__(self, key: str) -> None:
-        del self.additional_properties[key]
-
-    def __contains__(self, key: str) -> bool:
-        return key in self.additional_properties

@@ -4,7 +4,6 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from attrs import define as _attrs_define
-from attrs import field as _attrs_field
 
 from ..types import UNSET, Unset
 
@@ -18,19 +17,18 @@ T = TypeVar("T", bound="V3Filters")
 
 @_attrs_define
 class V3Filters:
-    """Attribute names with the values wanted: AND across attributes, OR among the values of one. `{}` selects the
-    whole archive. Values are compared exactly, with regard to case. A value that does not occur, a list without
-    values or a range without a bound is no error; the last two mean no constraint. Members that are not named
-    here are ignored, so a misplaced filter quietly selects everything.
+    """Attribute names with the values or bounds wanted: AND across attributes, OR among the values of one. Values are
+    compared exactly, with regard to case. A value that does not occur is no error. A list without values and a
+    range without a bound mean no constraint: they are left out, and `warnings` says so. Members that are not named
+    here are refused (422).
 
         Attributes:
-            terms (V3Terms | Unset):
-            ranges (V3Ranges | Unset):
+            terms (V3Terms | Unset): Values by attribute. Another name is refused (400), also without values.
+            ranges (V3Ranges | Unset): Bounds by attribute. Another name is refused (400), also without a bound.
     """
 
     terms: V3Terms | Unset = UNSET
     ranges: V3Ranges | Unset = UNSET
-    additional_properties: dict[str, Any] = _attrs_field(init=False, factory=dict)
 
     def to_dict(self) -> dict[str, Any]:
         terms: dict[str, Any] | Unset = UNSET
@@ -42,7 +40,7 @@ class V3Filters:
             ranges = self.ranges.to_dict()
 
         field_dict: dict[str, Any] = {}
-        field_dict.update(self.additional_properties)
+
         field_dict.update({})
         if terms is not UNSET:
             field_dict["terms"] = terms
@@ -76,21 +74,4 @@ class V3Filters:
             ranges=ranges,
         )
 
-        v3_filters.additional_properties = d
         return v3_filters
-
-    @property
-    def additional_keys(self) -> list[str]:
-        return list(self.additional_properties.keys())
-
-    def __getitem__(self, key: str) -> Any:
-        return self.additional_properties[key]
-
-    def __setitem__(self, key: str, value: Any) -> None:
-        self.additional_properties[key] = value
-
-    def __delitem__(self, key: str) -> None:
-        del self.additional_properties[key]
-
-    def __contains__(self, key: str) -> bool:
-        return key in self.additional_properties

@@ -4,7 +4,6 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any, TypeVar, cast
 
 from attrs import define as _attrs_define
-from attrs import field as _attrs_field
 
 from ..types import UNSET, Unset
 
@@ -19,26 +18,23 @@ T = TypeVar("T", bound="V3ManifestRequest")
 class V3ManifestRequest:
     """
     Attributes:
-        filters (V3Filters | Unset): Attribute names with the values wanted: AND across attributes, OR among the values
-            of one. `{}` selects the
-            whole archive. Values are compared exactly, with regard to case. A value that does not occur, a list without
-            values or a range without a bound is no error; the last two mean no constraint. Members that are not named
-            here are ignored, so a misplaced filter quietly selects everything.
+        filters (V3Filters): Attribute names with the values or bounds wanted: AND across attributes, OR among the
+            values of one. Values are
+            compared exactly, with regard to case. A value that does not occur is no error. A list without values and a
+            range without a bound mean no constraint: they are left out, and `warnings` says so. Members that are not named
+            here are refused (422).
         page (int | Unset):  Default: 0.
         page_size (int | None | Unset): 100 if null or left out.
         include_rows (bool | Unset):  Default: True.
     """
 
-    filters: V3Filters | Unset = UNSET
+    filters: V3Filters
     page: int | Unset = 0
     page_size: int | None | Unset = UNSET
     include_rows: bool | Unset = True
-    additional_properties: dict[str, Any] = _attrs_field(init=False, factory=dict)
 
     def to_dict(self) -> dict[str, Any]:
-        filters: dict[str, Any] | Unset = UNSET
-        if not isinstance(self.filters, Unset):
-            filters = self.filters.to_dict()
+        filters = self.filters.to_dict()
 
         page = self.page
 
@@ -51,10 +47,12 @@ class V3ManifestRequest:
         include_rows = self.include_rows
 
         field_dict: dict[str, Any] = {}
-        field_dict.update(self.additional_properties)
-        field_dict.update({})
-        if filters is not UNSET:
-            field_dict["filters"] = filters
+
+        field_dict.update(
+            {
+                "filters": filters,
+            }
+        )
         if page is not UNSET:
             field_dict["page"] = page
         if page_size is not UNSET:
@@ -69,12 +67,7 @@ class V3ManifestRequest:
         from ..models.v3_filters import V3Filters  # noqa: PLC0415
 
         d = dict(src_dict)
-        _filters = d.pop("filters", UNSET)
-        filters: V3Filters | Unset
-        if isinstance(_filters, Unset):
-            filters = UNSET
-        else:
-            filters = V3Filters.from_dict(_filters)
+        filters = V3Filters.from_dict(d.pop("filters"))
 
         page = d.pop("page", UNSET)
 
@@ -96,21 +89,4 @@ class V3ManifestRequest:
             include_rows=include_rows,
         )
 
-        v3_manifest_request.additional_properties = d
         return v3_manifest_request
-
-    @property
-    def additional_keys(self) -> list[str]:
-        return list(self.additional_properties.keys())
-
-    def __getitem__(self, key: str) -> Any:
-        return self.additional_properties[key]
-
-    def __setitem__(self, key: str, value: Any) -> None:
-        self.additional_properties[key] = value
-
-    def __delitem__(self, key: str) -> None:
-        del self.additional_properties[key]
-
-    def __contains__(self, key: str) -> bool:
-        return key in self.additional_properties

@@ -11,6 +11,8 @@ T = TypeVar("T", bound="V3Terms")
 
 @_attrs_define
 class V3Terms:
+    """Values by attribute. Another name is refused (400), also without values."""
+
     additional_properties: dict[str, list[str]] = _attrs_field(init=False, factory=dict)
 
     def to_dict(self) -> dict[str, Any]:

@@ -94,11 +94,13 @@ def sync_detailed(
 ) -> Response[V3Citations | V3Error | V3RouterError | V3ValidationErrors | str]:
     """How to cite the data of a selection
 
-     The filters stand under `filters`. The service asks doi.org, one DOI after another, up to 30 s each:
-    allow for
-    a long wait. What doi.org did not answer is left out without a word; `idc_acknowledgment` null
-    suggests
-    that it could not be reached.
+     The filters stand under `filters`; without a predicate all DOIs of the archive are asked for. The
+    service asks
+    DataCite for 50 DOIs at a time (apa, bibtex and csl-json), then doi.org for each one that is left,
+    up to 30 s
+    each: allow for a long wait. What neither answered is left out without a word; `idc_acknowledgment`
+    null
+    suggests that they could not be reached.
 
     Args:
         body (V3CitationsRequest):
@@ -129,11 +131,13 @@ def sync(
 ) -> V3Citations | V3Error | V3RouterError | V3ValidationErrors | str | None:
     """How to cite the data of a selection
 
-     The filters stand under `filters`. The service asks doi.org, one DOI after another, up to 30 s each:
-    allow for
-    a long wait. What doi.org did not answer is left out without a word; `idc_acknowledgment` null
-    suggests
-    that it could not be reached.
+     The filters stand under `filters`; without a predicate all DOIs of the archive are asked for. The
+    service asks
+    DataCite for 50 DOIs at a time (apa, bibtex and csl-json), then doi.org for each one that is left,
+    up to 30 s
+    each: allow for a long wait. What neither answered is left out without a word; `idc_acknowledgment`
+    null
+    suggests that they could not be reached.
 
     Args:
         body (V3CitationsRequest):
@@ -159,11 +163,13 @@ async def asyncio_detailed(
 ) -> Response[V3Citations | V3Error | V3RouterError | V3ValidationErrors | str]:
     """How to cite the data of a selection
 
-     The filters stand under `filters`. The service asks doi.org, one DOI after another, up to 30 s each:
-    allow for
-    a long wait. What doi.org did not answer is left out without a word; `idc_acknowledgment` null
-    suggests
-    that it could not be reached.
+     The filters stand under `filters`; without a predicate all DOIs of the archive are asked for. The
+    service asks
+    DataCite for 50 DOIs at a time (apa, bibtex and csl-json), then doi.org for each one that is left,
+    up to 30 s
+    each: allow for a long wait. What neither answered is left out without a word; `idc_acknowledgment`
+    null
+    suggests that they could not be reached.
 
     Args:
         body (V3CitationsRequest):
@@ -192,11 +198,13 @@ async def asyncio(
 ) -> V3Citations | V3Error | V3RouterError | V3ValidationErrors | str | None:
     """How to cite the data of a selection
 
-     The filters stand under `filters`. The service asks doi.org, one DOI after another, up to 30 s each:
-    allow for
-    a long wait. What doi.org did not answer is left out without a word; `idc_acknowledgment` null
-    suggests
-    that it could not be reached.
+     The filters stand under `filters`; without a predicate all DOIs of the archive are asked for. The
+    service asks
+    DataCite for 50 DOIs at a time (apa, bibtex and csl-json), then doi.org for each one that is left,
+    up to 30 s
+    each: allow for a long wait. What neither answered is left out without a word; `idc_acknowledgment`
+    null
+    suggests that they could not be reached.
 
     Args:
         body (V3CitationsRequest):

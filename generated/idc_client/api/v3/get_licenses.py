@@ -6,16 +6,16 @@ import httpx
 from ... import errors
 from ...client import AuthenticatedClient, Client
 from ...models.v3_error import V3Error
-from ...models.v3_filters import V3Filters
 from ...models.v3_licenses import V3Licenses
 from ...models.v3_router_error import V3RouterError
+from ...models.v3_selection_request import V3SelectionRequest
 from ...models.v3_validation_errors import V3ValidationErrors
 from ...types import Response
 
 
 def _get_kwargs(
     *,
-    body: V3Filters,
+    body: V3SelectionRequest,
 ) -> dict[str, Any]:
     headers: dict[str, Any] = {}
 
@@ -90,20 +90,16 @@ def _build_response(
 def sync_detailed(
     *,
     client: AuthenticatedClient | Client,
-    body: V3Filters,
+    body: V3SelectionRequest,
 ) -> Response[V3Error | V3RouterError | V3Licenses | V3ValidationErrors | str]:
     """The licences of a selection
 
-     The filters are the body itself, not a member of it.
+     The filters stand under `filters`. Without a predicate the answer is for the whole archive, and
+    `warnings` says
+    so.
 
     Args:
-        body (V3Filters): Attribute names with the values wanted: AND across attributes, OR among
-            the values of one. `{}` selects the
-            whole archive. Values are compared exactly, with regard to case. A value that does not
-            occur, a list without
-            values or a range without a bound is no error; the last two mean no constraint. Members
-            that are not named
-            here are ignored, so a misplaced filter quietly selects everything.
+        body (V3SelectionRequest):
 
     Raises:
         errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.
@@ -127,20 +123,16 @@ def sync_detailed(
 def sync(
     *,
     client: AuthenticatedClient | Client,
-    body: V3Filters,
+    body: V3SelectionRequest,
 ) -> V3Error | V3RouterError | V3Licenses | V3ValidationErrors | str | None:
     """The licences of a selection
 
-     The filters are the body itself, not a member of it.
+     The filters stand under `filters`. Without a predicate the answer is for the whole archive, and
+    `warnings` says
+    so.
 
     Args:
-        body (V3Filters): Attribute names with the values wanted: AND across attributes, OR among
-            the values of one. `{}` selects the
-            whole archive. Values are compared exactly, with regard to case. A value that does not
-            occur, a list without
-            values or a range without a bound is no error; the last two mean no constraint. Members
-            that are not named
-            here are ignored, so a misplaced filter quietly selects everything.
+        body (V3SelectionRequest):
 
     Raises:
         errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.
@@ -159,20 +151,16 @@ def sync(
 async def asyncio_detailed(
     *,
     client: AuthenticatedClient | Client,
-    body: V3Filters,
+    body: V3SelectionRequest,
 ) -> Response[V3Error | V3RouterError | V3Licenses | V3ValidationErrors | str]:
     """The licences of a selection
 
-     The filters are the body itself, not a member of it.
+     The filters stand under `filters`. Without a predicate the answer is for the whole archive, and
+    `warnings` says
+    so.
 
     Args:
-        body (V3Filters): Attribute names with the values wanted: AND across attributes, OR among
-            the values of one. `{}` selects the
-            whole archive. Values are compared exactly, with regard to case. A value that does not
-            occur, a list without
-            values or a range without a bound is no error; the last two mean no constraint. Members
-            that are not named
-            here are ignored, so a misplaced filter quietly selects everything.
+        body (V3SelectionRequest):
 
     Raises:
         errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.
@@ -194,20 +182,16 @@ async def asyncio_detailed(
 async def asyncio(
     *,
     client: AuthenticatedClient | Client,
-    body: V3Filters,
+    body: V3SelectionRequest,
 ) -> V3Error | V3RouterError | V3Licenses | V3ValidationErrors | str | None:
     """The licences of a selection
 
-     The filters are the body itself, not a member of it.
+     The filters stand under `filters`. Without a predicate the answer is for the whole archive, and
+    `warnings` says
+    so.
 
     Args:
-        body (V3Filters): Attribute names with the values wanted: AND across attributes, OR among
-            the values of one. `{}` selects the
-            whole archive. Values are compared exactly, with regard to case. A value that does not
-            occur, a list without
-            values or a range without a bound is no error; the last two mean no constraint. Members
-            that are not named
-            here are ignored, so a misplaced filter quietly selects everything.
+        body (V3SelectionRequest):
 
     Raises:
         errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.

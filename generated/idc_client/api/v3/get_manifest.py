@@ -94,8 +94,9 @@ def sync_detailed(
 ) -> Response[V3Error | V3RouterError | V3ManifestPage | V3ValidationErrors | str]:
     """The series of a selection, page by page
 
-     The filters stand under `filters`. Pages are numbered from 0. Rows ascend by collection_id,
-    PatientID,
+     The filters stand under `filters`, and at least one predicate must be left of them: there is no
+    manifest of the
+    whole archive. Pages are numbered from 0. Rows ascend by collection_id, PatientID,
     StudyInstanceUID and SeriesInstanceUID. There is no next-page marker: the walk ends when
     `page` x `page_size` + `returned` reaches `total_series`, all as the *answer* states them, because
     the
@@ -130,8 +131,9 @@ def sync(
 ) -> V3Error | V3RouterError | V3ManifestPage | V3ValidationErrors | str | None:
     """The series of a selection, page by page
 
-     The filters stand under `filters`. Pages are numbered from 0. Rows ascend by collection_id,
-    PatientID,
+     The filters stand under `filters`, and at least one predicate must be left of them: there is no
+    manifest of the
+    whole archive. Pages are numbered from 0. Rows ascend by collection_id, PatientID,
     StudyInstanceUID and SeriesInstanceUID. There is no next-page marker: the walk ends when
     `page` x `page_size` + `returned` reaches `total_series`, all as the *answer* states them, because
     the
@@ -161,8 +163,9 @@ async def asyncio_detailed(
 ) -> Response[V3Error | V3RouterError | V3ManifestPage | V3ValidationErrors | str]:
     """The series of a selection, page by page
 
-     The filters stand under `filters`. Pages are numbered from 0. Rows ascend by collection_id,
-    PatientID,
+     The filters stand under `filters`, and at least one predicate must be left of them: there is no
+    manifest of the
+    whole archive. Pages are numbered from 0. Rows ascend by collection_id, PatientID,
     StudyInstanceUID and SeriesInstanceUID. There is no next-page marker: the walk ends when
     `page` x `page_size` + `returned` reaches `total_series`, all as the *answer* states them, because
     the
@@ -195,8 +198,9 @@ async def asyncio(
 ) -> V3Error | V3RouterError | V3ManifestPage | V3ValidationErrors | str | None:
     """The series of a selection, page by page
 
-     The filters stand under `filters`. Pages are numbered from 0. Rows ascend by collection_id,
-    PatientID,
+     The filters stand under `filters`, and at least one predicate must be left of them: there is no
+    manifest of the
+    whole archive. Pages are numbered from 0. Rows ascend by collection_id, PatientID,
     StudyInstanceUID and SeriesInstanceUID. There is no next-page marker: the walk ends when
     `page` x `page_size` + `returned` reaches `total_series`, all as the *answer* states them, because
     the

@@ -92,10 +92,13 @@ def sync_detailed(
 ) -> Response[V3Error | V3RouterError | V3ValidationErrors | str]:
     """The S3 addresses of a selection's series, one a line
 
-     Lines ascend. Without `limit` the text ends after 100,000 lines and does not say so: compare the
-    number of
-    lines with the counts. For `gcs` the buckets are those of Google Cloud Storage; the scheme stays
-    `s3`.
+     The filters stand under `filters`, and at least one predicate must be left of them. Which of them
+    were left out
+    the text does not say: ask `/v3/cohort/counts` first. Lines ascend. Without `limit` the text ends
+    after 100,000
+    lines and does not say so: compare the number of lines with the counts. For `gcs` the buckets are
+    those of
+    Google Cloud Storage; the scheme stays `s3`.
 
     Args:
         body (V3ManifestTextRequest):
@@ -126,10 +129,13 @@ def sync(
 ) -> V3Error | V3RouterError | V3ValidationErrors | str | None:
     """The S3 addresses of a selection's series, one a line
 
-     Lines ascend. Without `limit` the text ends after 100,000 lines and does not say so: compare the
-    number of
-    lines with the counts. For `gcs` the buckets are those of Google Cloud Storage; the scheme stays
-    `s3`.
+     The filters stand under `filters`, and at least one predicate must be left of them. Which of them
+    were left out
+    the text does not say: ask `/v3/cohort/counts` first. Lines ascend. Without `limit` the text ends
+    after 100,000
+    lines and does not say so: compare the number of lines with the counts. For `gcs` the buckets are
+    those of
+    Google Cloud Storage; the scheme stays `s3`.
 
     Args:
         body (V3ManifestTextRequest):
@@ -155,10 +161,13 @@ async def asyncio_detailed(
 ) -> Response[V3Error | V3RouterError | V3ValidationErrors | str]:
     """The S3 addresses of a selection's series, one a line
 
-     Lines ascend. Without `limit` the text ends after 100,000 lines and does not say so: compare the
-    number of
-    lines with the counts. For `gcs` the buckets are those of Google Cloud Storage; the scheme stays
-    `s3`.
+     The filters stand under `filters`, and at least one predicate must be left of them. Which of them
+    were left out
+    the text does not say: ask `/v3/cohort/counts` first. Lines ascend. Without `limit` the text ends
+    after 100,000
+    lines and does not say so: compare the number of lines with the counts. For `gcs` the buckets are
+    those of
+    Google Cloud Storage; the scheme stays `s3`.
 
     Args:
         body (V3ManifestTextRequest):
@@ -187,10 +196,13 @@ async def asyncio(
 ) -> V3Error | V3RouterError | V3ValidationErrors | str | None:
     """The S3 addresses of a selection's series, one a line
 
-     Lines ascend. Without `limit` the text ends after 100,000 lines and does not say so: compare the
-    number of
-    lines with the counts. For `gcs` the buckets are those of Google Cloud Storage; the scheme stays
-    `s3`.
+     The filters stand under `filters`, and at least one predicate must be left of them. Which of them
+    were left out
+    the text does not say: ask `/v3/cohort/counts` first. Lines ascend. Without `limit` the text ends
+    after 100,000
+    lines and does not say so: compare the number of lines with the counts. For `gcs` the buckets are
+    those of
+    Google Cloud Storage; the scheme stays `s3`.
 
     Args:
         body (V3ManifestTextRequest):

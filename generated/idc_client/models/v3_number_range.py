@@ -4,25 +4,27 @@ from collections.abc import Mapping
 from typing import Any, TypeVar, cast
 
 from attrs import define as _attrs_define
-from attrs import field as _attrs_field
 
 from ..types import UNSET, Unset
 
-T = TypeVar("T", bound="V3Range")
+T = TypeVar("T", bound="V3NumberRange")
 
 
 @_attrs_define
-class V3Range:
-    """Both bounds are included. Dates are text, `YYYY-MM-DD`.
+class V3NumberRange:
+    """Both bounds are included; null is no bound.
 
     Attributes:
-        gte (float | None | str | Unset):
-        lte (float | None | str | Unset):
+        gte (float | None | str | Unset): A number, or text of one, compared as a double. Text is read as Python's
+            `float` reads it: more forms than are
+            given here are understood, but neither NaN nor the infinities.
+        lte (float | None | str | Unset): A number, or text of one, compared as a double. Text is read as Python's
+            `float` reads it: more forms than are
+            given here are understood, but neither NaN nor the infinities.
     """
 
     gte: float | None | str | Unset = UNSET
     lte: float | None | str | Unset = UNSET
-    additional_properties: dict[str, Any] = _attrs_field(init=False, factory=dict)
 
     def to_dict(self) -> dict[str, Any]:
         gte: float | None | str | Unset
@@ -38,7 +40,7 @@ class V3Range:
             lte = self.lte
 
         field_dict: dict[str, Any] = {}
-        field_dict.update(self.additional_properties)
+
         field_dict.update({})
         if gte is not UNSET:
             field_dict["gte"] = gte
@@ -69,26 +71,9 @@ class V3Range:
 
         lte = _parse_lte(d.pop("lte", UNSET))
 
-        v3_range = cls(
+        v3_number_range = cls(
             gte=gte,
             lte=lte,
         )
 
-        v3_range.additional_properties = d
-        return v3_range
-
-    @property
-    def additional_keys(self) -> list[str]:
-        return list(self.additional_properties.keys())
-
-    def __getitem__(self, key: str) -> Any:
-        return self.additional_properties[key]
-
-    def __setitem__(self, key: str, value: Any) -> None:
-        self.additional_properties[key] = value
-
-    def __delitem__(self, key: str) -> None:
-        del self.additional_properties[key]
-
-    def __contains__(self, key: str) -> bool:
-        return key in self.additional_properties
+        return v3_number_range
