@@ -48,6 +48,8 @@ if TYPE_CHECKING:
         RateLimited,
         Retired,
         ServerError,
+        ServiceWarned,
+        ServiceWarning,
         TruncatedResult,
         Unauthorized,
     )
@@ -87,6 +89,8 @@ __all__ = [
     "Retries",
     "Rows",
     "ServerError",
+    "ServiceWarned",
+    "ServiceWarning",
     "TruncatedResult",
     "Unauthorized",
     "auth",

@@ -1,4 +1,4 @@
-"""Lines of a streamed text in either colour, proven complete: counted before, and held against the count.
+"""Lines of a streamed text, sync and async, proven complete: counted before, held against the count and the release.
 
 As with pages, deciding is apart from doing: `_Proof` judges lines, the two drivers here only fetch them. No
 endpoint is named here.
@@ -6,14 +6,14 @@ endpoint is named here.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from attrs import Factory, define, frozen
 
 from ._failures import failure, needs_body
-from ._sending import Client, asend, fetch, legible
-from ._walk import Call, read
-from .errors import ContractError, TruncatedResult
+from ._sending import Client, adrive, drive, legible
+from ._walk import Answer, Call, Question, asked
+from .errors import ContractError, DataReleaseChanged, TruncatedResult
 
 if TYPE_CHECKING:
     import re
@@ -30,16 +30,17 @@ class Lines:
 
     Raises (when iterated):
         TruncatedResult: there are fewer or more lines than were counted, or something interrupted them before.
+        DataReleaseChanged: the service has other data after the last line than before the count.
         ContractError: a line is not what the document says, comes twice or out of order.
         APIError: the server refused.
         httpx.TransportError: nobody answered, or not to the end.
     """
 
     client: Client
-    count: Call
-    parse: Callable[[int, Any], int]
+    count: Question[int]
     resume: Callable[[int], Call]
     pattern: re.Pattern[str]
+    pin: Question[str]
 
     def __repr__(self) -> str:
         return f"<Lines of {self.resume(0)}>"
@@ -50,8 +51,19 @@ class Lines:
     def __aiter__(self) -> AsyncIterator[str]:
         return _LineIterator(self)
 
+    def _opening(self) -> Generator[Call, Answer, tuple[str, int]]:
+        release = yield from asked(self.pin)
+        return release, (yield from asked(self.count))
+
+    def _closing(self, release: str) -> Generator[Call, Answer, None]:
+        now = yield from asked(self.pin)
+        if now != release:
+            raise DataReleaseChanged(
+                f"{self.resume(0)}: the data release moved from {release} to {now} meanwhile; start anew"
+            )
+
     def _sync(self) -> Generator[str, None, None]:
-        expected = fetch(self.client, self.count, self.parse)
+        release, expected = drive(self.client, self._opening())
         call = self.resume(expected + 1)  # one more than there are, to notice more
         proof = _Proof(str(call), expected, self.pattern)
         held = None  # the line that may turn out to be the last
@@ -65,11 +77,12 @@ class Lines:
                     yield held
                 held = line
         proof.closed()
+        drive(self.client, self._closing(release))
         if held is not None:
             yield held
 
     async def _asyncio(self) -> AsyncGenerator[str, None]:
-        expected = read(self.count, await asend(self.client, self.count), self.parse)
+        release, expected = await adrive(self.client, self._opening())
         call = self.resume(expected + 1)
         proof = _Proof(str(call), expected, self.pattern)
         held = None
@@ -84,6 +97,7 @@ class Lines:
                         yield held
                     held = line
         proof.closed()
+        await adrive(self.client, self._closing(release))
         if held is not None:
             yield held
 

@@ -172,6 +172,7 @@ class Pages(Generic[T]):
             asked.parse,
             asked.patience,
             asked.pin,
+            due=asked.due,
             start=start,
             most=asked.most,
             straight=asked.straight,

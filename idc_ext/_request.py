@@ -8,7 +8,7 @@ from attrs import Factory, field, frozen
 
 from ._checkpoint import Checkpoint
 from ._columns import Columns
-from ._walk import Call, Patience, Pin
+from ._walk import Call, Patience, Question
 
 if TYPE_CHECKING:
     import os
@@ -44,7 +44,9 @@ class Request(Generic[T]):
     resume: Callable[[str], Call]
     parse: Callable[[int, Any], Page[T] | Pending]
     patience: Patience = Factory(Patience)
-    pin: Pin | None = None
+    pin: Question[str] | None = None
+    #: What counts the rows that there have to be, where the pages' own total does not suffice.
+    due: Question[int] | None = field(default=None, kw_only=True)
     #: What is declared of the columns; by default nothing, and any may come.
     columns: Columns = field(default=Columns((), others=True), kw_only=True)
     #: Reads the bytes of a page that fits the document to the letter, and gives None for any other.

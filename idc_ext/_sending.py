@@ -7,11 +7,11 @@ from typing import TYPE_CHECKING, Any, Protocol, TypeAlias, TypeVar
 
 import httpx
 
-from ._walk import Call, read
+from ._walk import Answer, Call, read
 from .errors import ContractError, InvalidRequest
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable, Generator, Iterator
 
 T = TypeVar("T")
 #: What httpx calls while a request is under way, with the name of each step and what it is about.
@@ -49,6 +49,30 @@ async def asend(client: Client, call: Call, trace: Trace | None = None) -> httpx
             return _freed(await client.get_async_httpx_client().request(**call.keywords(), extensions=_traced(trace)))
         except InvalidRequest as refusal:
             return refusal
+
+
+def drive(client: Client, steps: Generator[Call, Answer, T]) -> T:
+    """Send the calls that a generator yields, one after another, and give what it returns."""
+    answer: Answer = None
+    while True:
+        try:
+            call = steps.send(answer)
+        except StopIteration as end:
+            found: T = end.value
+            return found
+        answer = send(client, call)
+
+
+async def adrive(client: Client, steps: Generator[Call, Answer, T]) -> T:
+    """Send the calls that a generator yields, in asynchronous code."""
+    answer: Answer = None
+    while True:
+        try:
+            call = steps.send(answer)
+        except StopIteration as end:
+            found: T = end.value
+            return found
+        answer = await asend(client, call)
 
 
 def _traced(trace: Trace | None) -> dict[str, Any] | None:

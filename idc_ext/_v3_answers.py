@@ -90,6 +90,11 @@ def counts(_status: int, body: Any) -> V3Counts:
     return _made(V3Counts, body)
 
 
+def series_of_all(_status: int, body: Any) -> int:
+    """Read how many series the archive has."""
+    return _count(body, "series")
+
+
 def licenses(_status: int, body: Any) -> list[V3License]:
     """Read licences."""
     return [_made(V3License, one) for one in _list(body, "licenses")]

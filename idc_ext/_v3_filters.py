@@ -1,7 +1,7 @@
 """What may be named in a filter of v3, and the refusal of everything else before it is sent.
 
-The service reads an empty list, an unknown operator or a misplaced member as "no constraint" and answers for
-the whole archive. Names and kinds are the generated enumerations'. Pure.
+The service leaves out a list without values and a range without a bound, and then answers for more than was meant.
+Bounds are read as the service reads them. Names and kinds are the generated enumerations'. Pure.
 """
 
 from __future__ import annotations
@@ -53,6 +53,18 @@ class Filters:
     all_of_idc: bool = False
 
     @property
+    def applied(self) -> dict[str, Any]:
+        """What `filters_applied` of an answer has to be: every range with both bounds, numbers as doubles."""
+        ranges = {
+            name: {
+                operator: bound if bound is None or isinstance(bound, str) else float(bound)
+                for operator, bound in zip(OPERATORS, bounds, strict=True)
+            }
+            for name, bounds in self._ranges
+        }
+        return {"terms": self.terms, "ranges": ranges}
+
+    @property
     def terms(self) -> dict[str, list[str]]:
         """The values wanted of each attribute, by wire name."""
         return {name: list(values) for name, values in self._terms}
@@ -77,7 +89,7 @@ class Filters:
         return {name: part for name, part in parts.items() if part}
 
     def to_model(self) -> V3Filters:
-        """Give what the generated functions take."""
+        """Give what stands under `filters` in the requests of the generated functions."""
         return V3Filters.from_dict(self.to_dict())
 
     def sql(self) -> str:
@@ -121,6 +133,10 @@ def where(filters: Mapping[str, Wanted] | None = None, /, *, all_of_idc: bool = 
     if not wanted and not all_of_idc:
         raise InvalidFilter("without filters it is the whole archive: pass all_of_idc=True if that is meant")
     return Filters(tuple(sorted(terms)), tuple(sorted(ranges, key=lambda one: one[0])), all_of_idc and not wanted)
+
+
+#: A predicate that every series meets: manifests of the whole archive are refused without one.
+EVERY_SERIES = Filters(ranges=(("series_init_idc_version", (1, None)),))
 
 
 def checked(filters: Filters | Mapping[str, Wanted], *, all_of_idc: bool) -> Filters:
@@ -213,24 +229,56 @@ def _bounds(name: str, wanted: object) -> tuple[str | float | None, str | float 
 
 
 def _bound(name: str, bound: object) -> str | float:
-    if name in DATES:
-        if isinstance(bound, datetime.date) and not isinstance(bound, datetime.datetime):
-            return bound.isoformat()
-        if isinstance(bound, str) and is_day(bound):
-            return str(bound)
+    return _day(name, bound) if name in DATES else _number(name, bound)
+
+
+def _day(name: str, bound: object) -> str:
+    if isinstance(bound, datetime.date) and not isinstance(bound, datetime.datetime):
+        return bound.isoformat()
+    if not isinstance(bound, str):
         raise InvalidFilter(f"the filter on {name} takes days as 'YYYY-MM-DD', not {bound!r:.80}")
-    if isinstance(bound, bool) or not isinstance(bound, numbers.Real) or not _is_finite(bound):
+    day = day_of(bound)
+    if day is None:
+        raise InvalidFilter(f"the filter on {name} takes days as 'YYYY-MM-DD', not {bound!r:.80}{_wrong_day(bound)}")
+    return day
+
+
+def day_of(text: str) -> str | None:
+    """Give the day that a text stands for, `YYYY-MM-DD`: with its dashes or without; None if it is no day."""
+    found = re.fullmatch("([0-9]{4})(-?)([0-9]{2})(-?)([0-9]{2})", text.strip())
+    try:
+        if found and found[2] == found[4]:
+            return datetime.date(int(found[1]), int(found[3]), int(found[5])).isoformat()
+    except ValueError:  # no such day
+        pass
+    return None
+
+
+def _wrong_day(text: str) -> str:
+    """Name what was given in place of a day."""
+    bare = text.strip()
+    if re.fullmatch("[0-9]{4}", bare):
+        return f", which is a year: give its first or last day, such as '{bare}-01-01' or '{bare}-12-31'"
+    if re.fullmatch("[0-9]{4}-[0-9]{2}", bare):
+        return f", which is a month: give its first or last day, such as '{bare}-01'"
+    if re.fullmatch("[0-9]{4}-?[0-9]{2}-?[0-9]{2}", bare):
+        return ", which is no day of the calendar"
+    if re.match("[0-9]{4}-[0-9]{2}-[0-9]{2}[T ]", bare):
+        return f", which has a time of day: give '{bare[:10]}'"
+    return ""
+
+
+def _number(name: str, bound: object) -> float:
+    number = bound
+    if isinstance(bound, str):
+        try:
+            number = float(bound)
+        except ValueError:
+            number = None
+    if isinstance(number, bool) or not isinstance(number, numbers.Real) or not _is_finite(number):
         raise InvalidFilter(f"the filter on {name} takes numbers, not {bound!r:.80}")
     # Numbers of other libraries cannot travel as they are.
-    return int(bound) if isinstance(bound, numbers.Integral) else float(bound)
-
-
-def is_day(text: str) -> bool:
-    """Say whether the text is a day of the calendar, `YYYY-MM-DD`."""
-    try:
-        return bool(re.fullmatch("[0-9]{4}-[0-9]{2}-[0-9]{2}", text) and datetime.date.fromisoformat(text))
-    except ValueError:
-        return False
+    return int(number) if isinstance(number, numbers.Integral) else float(number)
 
 
 def _is_finite(number: numbers.Real) -> bool:

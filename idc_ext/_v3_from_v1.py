@@ -14,7 +14,7 @@ from attrs import frozen
 from idc_client.models import V1AttributeName, V3IndexColumn
 
 from ._suggest import did_you_mean
-from ._v3_filters import TERMS, Filters, is_day, where
+from ._v3_filters import TERMS, Filters, day_of, where
 from .errors import InvalidFilter
 
 if TYPE_CHECKING:
@@ -146,7 +146,7 @@ def _reason(name: str, values: Values) -> str | None:
     if name == "StudyDate":
         if len(set(texts)) > 1:
             return "v3 takes one range of days and no list: ask for each day, or use v3.sql"
-        return None if is_day(texts[0]) else "v3 compares days, written YYYY-MM-DD"
+        return None if day_of(texts[0]) == texts[0] else "v3 compares days, written YYYY-MM-DD"
     try:
         where({name: texts})
     except InvalidFilter as refusal:

@@ -7,7 +7,7 @@ without either.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, TypeAlias, TypeVar
+from typing import TYPE_CHECKING, Any, Generic, TypeAlias, TypeVar
 
 import httpx
 from attrs import Factory, evolve, frozen
@@ -81,11 +81,11 @@ Answer: TypeAlias = httpx.Response | InvalidRequest | None
 
 
 @frozen
-class Pin:
-    """What names the data release: asked before the first page and again before the last one is given away."""
+class Question(Generic[T]):
+    """A request whose answer is needed to judge another: which data release there is, how many rows are due."""
 
     call: Call
-    parse: Callable[[int, Any], str]
+    parse: Callable[[int, Any], T]
 
 
 def walk(
@@ -93,8 +93,9 @@ def walk(
     resume: Callable[[str], Call],
     parse: Callable[[int, Any], Page[T] | Pending],
     patience: Patience,
-    pin: Pin | None = None,
+    pin: Question[str] | None = None,
     *,
+    due: Question[int] | None = None,
     start: Position = Position(),  # noqa: B008 - a value that cannot change
     most: int | None = None,
     straight: Callable[[bytes], Page[T] | None] | None = None,
@@ -106,7 +107,9 @@ def walk(
         resume: Makes of a token what asks for its page.
         parse: Reads an answer.
         patience: How long to put up with "not yet".
-        pin: What names the data release, if the walk is to hold on to one.
+        pin: What names the data release, if the walk is to hold on to one: asked before the first page and again before
+            the last one is given away.
+        due: What counts the rows that there have to be, where the pages' own total does not suffice.
         start: Where to begin; the pages before are taken as seen, and of the first one the rows that are done left out.
         most: After how many rows to end, those before `start` included; None for all.
         straight: Reads the body of a page in less time than `parse` takes, or leaves it to that by giving None.
@@ -114,7 +117,8 @@ def walk(
     if most is not None and start.done >= most:
         return
     whole = Whole.at(str(call), PagingError if pin is None else DataReleaseChanged, start)
-    release = None if pin is None else (yield from _asked(pin))
+    release = None if pin is None else (yield from asked(pin))
+    counted = None if due is None else (yield from asked(due))
     if start.release not in (None, release):
         raise DataReleaseChanged(
             f"{whole.name}: the data release moved from {start.release} to {release} since the checkpoint was written; "
@@ -126,9 +130,11 @@ def walk(
         page = yield from _settled(call, resume, parse, straight, patience)
         # Checked before the page is given away: who takes the last page only must not miss it.
         whole.add(page)
+        if counted is not None and page.total != counted:
+            raise PagingError(f"{whole.name}: {page.total} rows are listed where {counted} were counted")
         ended = not page.next_token or (most is not None and whole.count >= most)
         if pin is not None and ended:
-            now = yield from _asked(pin)
+            now = yield from asked(pin)
             if now != release:
                 raise DataReleaseChanged(
                     f"{whole.name}: the data release moved from {release} to {now} during the walk; start anew"
@@ -144,11 +150,12 @@ def walk(
         del page, content  # the next rows are made where these were, in memory that is near
 
 
-def _asked(pin: Pin) -> Generator[Call, Answer, str]:
+def asked(question: Question[T]) -> Generator[Call, Answer, T]:
+    """Ask a question, and give what it is answered with."""
     answer: Answer = None
     while answer is None:  # None: the request failed, and the walk is asked to go on
-        answer = yield pin.call
-    return read(pin.call, answer, pin.parse)
+        answer = yield question.call
+    return read(question.call, answer, question.parse)
 
 
 def _settled(

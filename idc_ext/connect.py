@@ -46,6 +46,8 @@ class IDC(AuthenticatedClient):
     token: str = field(default="", init=False)
     _auth: IdTokenAuth = field(kw_only=True, alias="auth")
     _rules: Rules = field(kw_only=True, alias="rules")
+    #: Whether a warning of the service is an error (`ServiceWarned`) in place of a Python warning.
+    strict: bool = field(default=False, kw_only=True)
     _making: threading.RLock = field(factory=threading.RLock, init=False, eq=False)
     #: The clients that were made here, with the process and the event loop whose connections they have.
     _made: tuple[httpx.Client, int] | None = field(default=None, init=False, eq=False)
@@ -142,6 +144,7 @@ def connect(
     deadline: float | None = None,
     retries: Retries | int | None = None,
     headers: Mapping[str, str] | None = None,
+    strict: bool = False,
     **httpx_args: Any,
 ) -> IDC:
     """Make a client. Nothing is sent until an operation is called with it.
@@ -159,6 +162,8 @@ def connect(
             then `DeadlineExceeded` is raised. By default there is none. For a whole walk see `idc_ext.deadline`.
         retries: How often and when to repeat what may be repeated: `Retries`, or just how many times, 0 for never.
         headers: Sent with every request.
+        strict: Raise `ServiceWarned` where v3's service warns of an answer, in place of a Python warning
+            (`ServiceWarning`).
         httpx_args: Passed to `httpx.Client` and `httpx.AsyncClient`: `proxy`, `http2`, `follow_redirects` and so on.
             A CA bundle of your own is `verify=ssl.create_default_context(cafile=...)` or the variable SSL_CERT_FILE;
             the proxy variables of the environment count. An `auth` given here takes the place of the credentials file.
@@ -190,6 +195,7 @@ def connect(
         timeout=TIMEOUT if timeout is None else _patient(timeout),
         # A generated function would turn an undocumented 2xx into None.
         raise_on_unexpected_status=True,
+        strict=strict,
         httpx_args=httpx_args,
         auth=IdTokenAuth(source, where, needs_user),
         rules=Rules(policy, limit, httpx.URL(where).path.removesuffix("/"), Budget(policy)),

@@ -24,11 +24,14 @@
     ├── CheckpointError                 the checkpoint is another walk's, or damaged
     ├── TruncatedResult                 a partial result that must not look whole
     ├── LicenseRefused                  data that may not be used as required: .offenders
+    ├── ServiceWarned                   the service warns of an answer, and the client is strict: .warnings
     ├── CostRefused                     it would cost more than was allowed: .bytes
     ├── BigQueryError                   BigQuery said no: .status .reason
     ├── ManifestError                   a manifest file that is not the one its sidecar describes
     ├── MissingExtra (ImportError)      an optional dependency is not installed
     └── ContractError                   the body does not fit the document
+
+`ServiceWarning` is the one warning (a UserWarning): the service answered and warns of its answer.
 
 An IDCError means that somebody decided; that nobody answered stays `httpx.TransportError`. All of them can be
 pickled, and none holds a header of the request, a token or a cookie.
@@ -113,6 +116,25 @@ class LicenseRefused(IDCError):
 
     def __reduce__(self) -> tuple[Any, ...]:
         return functools.partial(type(self), offenders=self.offenders), self.args
+
+
+class ServiceWarning(UserWarning):
+    """The service warns of an answer that it gave, such as that a value occurs in another letter case only."""
+
+
+class ServiceWarned(IDCError):
+    """The service warns of an answer that it gave, which is an error for a client made with `connect(strict=True)`.
+
+    Attributes:
+        warnings: What it says, each.
+    """
+
+    def __init__(self, message: str, *, warnings: tuple[str, ...] = ()) -> None:
+        super().__init__(message)
+        self.warnings = warnings
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        return functools.partial(type(self), warnings=self.warnings), self.args
 
 
 class CostRefused(IDCError):

@@ -1,8 +1,8 @@
 """The dialect of v3, today's live service: it computes calls and reads bodies.
 
-Paths, parameters and names come from the generated client and are not said again. What the service would
-misread without a word (a misplaced or empty filter, a wrong case) is refused before it is sent, and what it cuts
-short without a word is an error.
+Paths, parameters and names come from the generated client and are not said again. A filter that the service would
+leave out is refused before it is sent, every answer to a filter is held against the filters that the service says it
+applied, and what it cuts short without a word is an error. What it warns of is a `ServiceWarning`.
 
 `manifest` and `manifest_lines` are values that serve `for` and `async for`. The others answer at once; from
 asynchronous code, `await asyncio.to_thread(v3.counts, idc, filters)` does the same and blocks nobody.
@@ -11,7 +11,7 @@ asynchronous code, `await asyncio.to_thread(v3.counts, idc, filters)` does the s
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING, Literal, TypeAlias
+from typing import TYPE_CHECKING, Any, Literal, TypeAlias
 
 from attrs import evolve
 from idc_client.api.v3 import count_cohort as _count_cohort
@@ -21,6 +21,7 @@ from idc_client.api.v3 import get_citations as _get_citations
 from idc_client.api.v3 import get_licenses as _get_licenses
 from idc_client.api.v3 import get_manifest as _get_manifest
 from idc_client.api.v3 import get_manifest_text as _get_manifest_text
+from idc_client.api.v3 import get_stats as _get_stats
 from idc_client.api.v3 import get_version as _get_version
 from idc_client.api.v3 import get_viewer_url as _get_viewer_url
 from idc_client.api.v3 import run_sql as _run_sql
@@ -35,6 +36,7 @@ from idc_client.models import (
     V3ManifestRow,
     V3ManifestTextRequest,
     V3ManifestTextRequestSource,
+    V3SelectionRequest,
     V3SqlRequest,
     V3Viewer,
 )
@@ -48,13 +50,16 @@ from ._sending import Client, fetch
 from ._sql_types import Table
 from ._suggest import did_you_mean
 from ._v3_answers import Citations
-from ._v3_filters import Filters, Wanted, check_statement, checked, one_of, where, whole
+from ._v3_applied import Expected
+from ._v3_filters import EVERY_SERIES, Filters, Wanted, check_statement, checked, one_of, where, whole
 from ._v3_from_v1 import Translation, from_v1
-from ._walk import Call, Pin
+from ._walk import Call, Question
 from .errors import ContractError, InvalidFilter, TruncatedResult
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
+
+    from ._page import Page
 
 __all__ = [
     "Citations",
@@ -80,8 +85,10 @@ Selection: TypeAlias = "Filters | Mapping[str, Wanted]"
 
 #: The most rows of SQL, and the most values of a column, that the service gives at once.
 _MOST = 10_000
-#: In seconds: how long the service waits for doi.org, for each DOI in turn.
-_PER_DOI = 30
+#: In seconds: how long the service waits for DataCite and doi.org, for each request in turn.
+_PER_REQUEST = 30
+#: How many DOIs it asks DataCite for in one request.
+_AT_ONCE = 50
 _UID = re.compile(r"(0|[1-9][0-9]*)(\.(0|[1-9][0-9]*))+", re.ASCII)
 
 
@@ -100,21 +107,31 @@ def manifest(
         InvalidFilter: the filters would be refused or misread. Iterating raises as `Rows` says, and
             DataReleaseChanged where the service changed to other data meanwhile.
     """
-    wanted = checked(filters, all_of_idc=all_of_idc).to_model()
-    first = V3ManifestRequest(filters=wanted, page=0, page_size=whole(page_size, "page_size"))
+    wanted = checked(filters, all_of_idc=all_of_idc)
+    listed = wanted or EVERY_SERIES
+    first = V3ManifestRequest(filters=listed.to_model(), page=0, page_size=whole(page_size, "page_size"))
 
     def ask(token: str) -> Call:
         return Call.of(_get_manifest._get_kwargs(body=evolve(first, page=int(token))))
 
-    pin = Pin(Call.of(_get_version._get_kwargs()), _answers.version)
+    expected = Expected.of(idc, ask("0"), listed)
+
+    def parse(status: int, body: Any) -> Page[V3ManifestRow]:
+        return expected.page(_v3_pages.manifest_page(status, body))
+
+    def straight(content: bytes) -> Page[V3ManifestRow] | None:
+        page = _v3_pages.manifest_bytes(content)
+        return None if page is None else expected.page(page)
+
     return Rows(
         idc,
         ask("0"),
         ask,
-        _v3_pages.manifest_page,
-        pin=pin,
+        parse,
+        pin=_release(),
+        due=None if wanted else _series_of_all(),
         columns=_v3_pages.MANIFEST,
-        straight=_v3_pages.manifest_bytes,
+        straight=straight,
     )
 
 
@@ -135,27 +152,29 @@ def manifest_lines(
     Raises:
         InvalidFilter: the filters would be refused or misread. Iterating raises as `Lines` says.
     """
-    wanted = checked(filters, all_of_idc=all_of_idc).to_model()
+    wanted = checked(filters, all_of_idc=all_of_idc)
+    listed = (wanted or EVERY_SERIES).to_model()
     clouds = V3ManifestTextRequestSource(one_of(source, V3ManifestTextRequestSource, "source"))
 
     def ask(limit: int) -> Call:
-        request = V3ManifestTextRequest(filters=wanted, source=clouds, limit=limit)
+        request = V3ManifestTextRequest(filters=listed, source=clouds, limit=limit)
         return Call.of(_get_manifest_text._get_kwargs(body=request))
 
-    count = Call.of(_count_cohort._get_kwargs(body=wanted))
-    return Lines(idc, count, lambda status, body: _answers.counts(status, body).series, ask, _answers.LINE)
+    return Lines(idc, _series(idc, wanted) if wanted else _series_of_all(), ask, _answers.LINE, _release())
 
 
 def counts(idc: Client, filters: Selection, *, all_of_idc: bool = False) -> V3Counts:
     """Count patients, studies, series and instances of a selection. Nothing found is zeros and no error."""
     wanted = checked(filters, all_of_idc=all_of_idc)
-    return fetch(idc, Call.of(_count_cohort._get_kwargs(body=wanted.to_model())), _answers.counts)
+    call = Call.of(_count_cohort._get_kwargs(body=V3SelectionRequest(wanted.to_model())))
+    return fetch(idc, call, Expected.of(idc, call, wanted).read(_answers.counts))
 
 
 def licenses(idc: Client, filters: Selection, *, all_of_idc: bool = False) -> list[V3License]:
     """List the licences of a selection, the one of most series first."""
     wanted = checked(filters, all_of_idc=all_of_idc)
-    return fetch(idc, Call.of(_get_licenses._get_kwargs(body=wanted.to_model())), _answers.licenses)
+    call = Call.of(_get_licenses._get_kwargs(body=V3SelectionRequest(wanted.to_model())))
+    return fetch(idc, call, Expected.of(idc, call, wanted).read(_answers.licenses))
 
 
 def citations(
@@ -167,7 +186,8 @@ def citations(
 ) -> Citations:
     """Say how to cite the data of a selection, and which of its DOIs could not be cited.
 
-    The service asks doi.org for one DOI after another and leaves out what fails; this waits as long as it may take.
+    The service asks DataCite for many DOIs at once and doi.org for each one that is left, and leaves out what fails;
+    this waits as long as it may take.
     """
     wanted = checked(filters, all_of_idc=all_of_idc)
     form = V3CitationsRequestCitationFormat(one_of(style, V3CitationsRequestCitationFormat, "style"))
@@ -175,7 +195,8 @@ def citations(
     dois = _answers.dois(sql(idc, statement))
     call = Call.of(_get_citations._get_kwargs(body=V3CitationsRequest(wanted.to_model(), form)))
     # One DOI more is that of IDC itself, and one wait more for the way there and back.
-    found, acknowledgment = fetch(idc, evolve(call, timeout=_PER_DOI * (len(dois) + 2)), _answers.cited)
+    patient = evolve(call, timeout=_PER_REQUEST * (-(-len(dois) // _AT_ONCE) + len(dois) + 2))
+    found, acknowledgment = fetch(idc, patient, Expected.of(idc, call, wanted).read(_answers.cited))
     return Citations(found, [] if len(found) == len(dois) else _answers.unresolved(dois, found), acknowledgment)
 
 
@@ -285,6 +306,20 @@ def check_values(idc: Client, filters: Selection) -> Filters:
     if wrong:
         raise InvalidFilter("; ".join(wrong))
     return wanted
+
+
+def _release() -> Question[str]:
+    return Question(Call.of(_get_version._get_kwargs()), _answers.version)
+
+
+def _series_of_all() -> Question[int]:
+    return Question(Call.of(_get_stats._get_kwargs()), _answers.series_of_all)
+
+
+def _series(idc: Client, wanted: Filters) -> Question[int]:
+    call = Call.of(_count_cohort._get_kwargs(body=V3SelectionRequest(wanted.to_model())))
+    read = Expected.of(idc, call, wanted).read(_answers.counts)
+    return Question(call, lambda status, body: read(status, body).series)
 
 
 def _is_uid(uid: object) -> bool:
