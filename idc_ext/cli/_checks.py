@@ -19,7 +19,9 @@ from typing import TYPE_CHECKING, Literal, TypeAlias
 
 from attrs import frozen
 
-from .. import _document, auth
+import idc_openapi
+
+from .. import auth
 from .._reach import Look, look, missing_certificates, proxy_for, surroundings
 from ..errors import APIError, ContractError, CredentialsError, CredentialsNotFound, Retired
 from . import version
@@ -137,9 +139,8 @@ def first_generation(idc: IDC) -> Iterator[Finding]:
 
 def drift(idc: IDC) -> Iterator[Finding]:
     """Hold the document that this client was made from against the service's own."""
-    here = _document.text()
     watch = util.find_spec("idc_drift")
-    if here is None or watch is None or util.find_spec("yaml") is None:
+    if watch is None or util.find_spec("yaml") is None:
         yield Finding("document", "note", "not compared", "pip install 'idc-client[drift]'")
         return
     try:
@@ -148,9 +149,9 @@ def drift(idc: IDC) -> Iterator[Finding]:
         yield Finding("document", "problem", f"the service's own cannot be had: {error}")
         return
     with tempfile.TemporaryDirectory() as folder:
-        base, live = Path(folder, "here.yaml"), Path(folder, "there.json")
-        base.write_bytes(here)
+        live = Path(folder, "there.json")
         live.write_bytes(there)
+        base = idc_openapi.path()
         # -P: what lies in the current folder is none of ours.
         words = [sys.executable, "-P", "-m", "idc_drift", str(base), str(live), "--scope", "/v3", "--format", "json"]
         accepted = Path(next(iter(watch.submodule_search_locations or [""])), "accepted.yaml")
