@@ -23,6 +23,7 @@ from typing import TYPE_CHECKING, Any
 
 import yaml
 
+import idc_openapi
 from benchmarks.figures import Figure, run_alone
 
 if TYPE_CHECKING:
@@ -30,7 +31,7 @@ if TYPE_CHECKING:
 
 ROUNDS = 3
 SIZE = 5_000_000
-CONTRACT = Path(__file__).parent.parent / "openapi.yaml"
+CONTRACT = idc_openapi.path()
 
 
 def text(value: Any) -> str:

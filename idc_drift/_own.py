@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from ._flat import ANYTHING, LIMIT_TYPES, MISSING, Bound, Flat, Node, canonical, numeric, type_of
 from ._seldom import is_open, members, openness, required, seldom, shape_at
+from ._spelling import standard
 from ._vocabulary import ALIASES, BOUNDS, CONTENT, EMPTY_PATTERNS, NULL, PLACED, SELDOM
 
 if TYPE_CHECKING:
@@ -126,7 +127,7 @@ def _content(node: Node, format_: str) -> tuple[dict[str, Any], str]:
 
 def _notes(raw: dict[str, Any]) -> dict[str, Any]:
     found: dict[str, Any] = {
-        name: raw[name] for name in ("title", "description", "externalDocs", "xml") if raw.get(name)
+        name: said for name in ("title", "description", "externalDocs", "xml") if (said := standard(raw.get(name)))
     }
     found |= {name: True for name in ("deprecated", "readOnly", "writeOnly") if raw.get(name) is True}
     found |= {name: str(raw[name]) for name in ("x-sunset", "x-stability-level") if raw.get(name)}

@@ -44,7 +44,8 @@ h4 { margin: 0; font-size: .8rem; overflow-wrap: anywhere }
 def page(outcome: Outcome) -> str:
     """The whole page."""
     title = f"{escaped(outcome.base.origin)} → {escaped(outcome.revision.origin)}"
-    body = [f"<h1>{'Drift' if outcome.failing else 'No drift'}</h1>", f"<p>{title}<br>{escaped(outcome.sentence)}</p>"]
+    head = f"{escaped(outcome.base.described)} → {escaped(outcome.revision.described)}"
+    body = [f"<h1>{'Drift' if outcome.failing else 'No drift'}</h1>", f"<p>{head}<br>{escaped(outcome.sentence)}</p>"]
     if outcome.notes:
         body += ["<ul>", *(f"<li>{html_code(note)}</li>" for note in outcome.notes), "</ul>"]
     body += [_article(outcome, f) for f in outcome.shown]

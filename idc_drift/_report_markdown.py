@@ -25,7 +25,10 @@ def markdown(outcome: Outcome, *, verbose: bool = False) -> str:
     """A verdict, a table of what is new, and what is known folded away."""
     origins = f"{escaped(_cut(outcome.base.origin))} → {escaped(_cut(outcome.revision.origin))}"
     parts = [f"## {'Drift' if outcome.failing else 'No drift'}: {origins}\n\n{escaped(outcome.sentence)}\n"]
-    room = LIMIT - len(parts[0]) - 1_000
+    for name, document in (("BASE", outcome.base), ("REVISION", outcome.revision)):
+        if document.upstream:
+            parts.append(f"{name} describes {escaped(str(document.upstream))}.\n")
+    room = LIMIT - sum(map(len, parts)) - 1_000
     sections: list[tuple[str, Sequence[Finding]]] = [("", outcome.shown)]
     if verbose:
         sections += [("Prose and naming", outcome.noise), ("Accepted", outcome.accepted)]

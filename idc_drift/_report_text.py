@@ -25,7 +25,7 @@ def text(outcome: Outcome, *, verbose: bool = False, colour: bool = False) -> st
 
 
 def _lines(outcome: Outcome, verbose: bool, colour: bool) -> Iterator[str]:
-    yield f"{visible(outcome.base.origin)} -> {visible(outcome.revision.origin)}"
+    yield f"{visible(outcome.base.described)} -> {visible(outcome.revision.described)}"
     wanted = [f for f in outcome.findings if verbose or f.shown]
     for operation, group in groupby(sorted(wanted, key=_by_operation), key=lambda f: f.change.operation):
         yield ""

@@ -59,9 +59,16 @@ def base_path(server: str) -> str:
         return ""
 
 
+def standard(value: Any) -> Any:
+    """Documentation without the extensions (``x-…``) of its objects, which say nothing that a rule judges."""
+    if isinstance(value, dict):
+        return {key: standard(inner) for key, inner in value.items() if not str(key).startswith("x-")}
+    return [standard(inner) for inner in value] if isinstance(value, list) else value
+
+
 def words_of(raw: dict[str, Any], *names: str) -> dict[str, Any]:
     """Documentation: the named texts, and examples whichever way they are written."""
-    found: dict[str, Any] = {name: canonical(raw[name]) for name in names if raw.get(name)}
+    found: dict[str, Any] = {name: canonical(said) for name in names if (said := standard(raw.get(name)))}
     examples = [canonical(raw["example"])] if "example" in raw else []
     listed = raw.get("examples")
     named = listed.values() if isinstance(listed, dict) else listed if isinstance(listed, list) else ()

@@ -6,16 +6,30 @@ changes; what is merely odd is read as far as it goes, with a note.
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import IO, Any
 
 from . import _page
 from ._sources import Unreadable, address_of, joined, text_of
 from ._text import Malformed, Parsed, parse
 
-__all__ = ["Document", "Unreadable", "read"]
+__all__ = ["Document", "Unreadable", "Upstream", "read"]
 
 _FILES = 200
 _HOPS = 4
+_LONGEST = 60
+
+
+@dataclass(frozen=True)
+class Upstream:
+    """The release of somebody else's service that a document describes, as its ``info.x-idc-upstream`` names it."""
+
+    api_version: str
+    date: str
+    """Empty if it is not given."""
+
+    def __str__(self) -> str:
+        return f"upstream release {self.api_version}{f' of {self.date}' if self.date else ''}"
 
 
 class Document:
@@ -38,6 +52,21 @@ class Document:
         """``2.0``, or the first two numbers of an OpenAPI version."""
         said = str(self.content.get("openapi") or "")
         return said[:3] if said.startswith("3.") else "2.0"
+
+    @property
+    def upstream(self) -> Upstream | None:
+        """What ``info.x-idc-upstream`` names; None if the document does not name a release."""
+        info = self.content.get("info")
+        named = info.get("x-idc-upstream") if isinstance(info, dict) else None
+        release, date = (named.get(key) for key in ("api_version", "date")) if isinstance(named, dict) else (None, None)
+        if not isinstance(release, str | int | float) or not str(release):
+            return None
+        return Upstream(str(release)[:_LONGEST], "" if date is None else str(date)[:_LONGEST])
+
+    @property
+    def described(self) -> str:
+        """Its origin, and the release that it describes if it names one: what a report's head says of it."""
+        return f"{self.origin} ({self.upstream})" if self.upstream else self.origin
 
     def position(self, pointer: str) -> tuple[int, int]:
         """Line and column, from 1, of what a JSON pointer names, or of the nearest thing around it; 0, 0 if unknown.

@@ -15,7 +15,7 @@ from ._promises import promise_of
 from ._references import child, escaped
 from ._schemas import Schemas
 from ._security import described, effective
-from ._spelling import servers_of, wire_path, words_of
+from ._spelling import servers_of, standard, wire_path, words_of
 from ._swagger import methods_of, translated
 from ._values import Values
 
@@ -54,7 +54,8 @@ class _Reader:
                         self.schemas.note(f"{operation.name} is described twice, up to the names of its parameters.")
                         continue
                     found[place] = operation
-        words = {name: canonical(raw[name]) for name in ("info", "tags", "externalDocs") if raw.get(name)}
+        named = ("info", "tags", "externalDocs")
+        words = {name: canonical(said) for name in named if (said := standard(raw.get(name)))}
         servers = servers_of(raw.get("servers")) or ("/",)
         return Api(self.document, self.schemas, operations, webhooks, servers, self.schemes, self._unused(), words)
 

@@ -6,7 +6,7 @@ Law: everything that is shown or exits is read from here; no report counts for i
 from __future__ import annotations
 
 from collections import Counter
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from typing import TYPE_CHECKING
 
 from .change import LEVELS, Change, Level, Place
@@ -66,6 +66,8 @@ class Outcome:
         return {
             "base": self.base.origin,
             "revision": self.revision.origin,
+            "base_upstream": asdict(self.base.upstream) if self.base.upstream else None,
+            "revision_upstream": asdict(self.revision.upstream) if self.revision.upstream else None,
             **{level: levels[level] for level in LEVELS},
             "noise": len(self.noise),
             "accepted": len(self.accepted),

@@ -8,7 +8,9 @@ from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal, cast, get_args
 
-from . import _document, _licensing, v3
+import idc_openapi
+
+from . import _licensing, v3
 from ._files import beside, rename, replacing, settle, sweep
 from ._manifest_files import LINES, TABLES, Format, digest, sidecar
 from ._pinning import check, server
@@ -111,7 +113,7 @@ def write(
             index_version=version.idc_index_data_version,
             api_version=version.api_version,
             build=version.build,
-            document_sha256=_document.digest(),
+            document_sha256=idc_openapi.digest(),
             sha256=digest(new),
             written=datetime.datetime.now(datetime.UTC).isoformat(timespec="seconds"),
             patients=counts.patients,

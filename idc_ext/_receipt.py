@@ -41,7 +41,8 @@ class Receipt:
         index_version: The package that the server has it from, such as `25.0.5`.
         api_version: Of the server's software.
         build: The build of the server; None if it does not say.
-        document_sha256: The digest of the openapi.yaml that the client was made from; None where it was not packaged.
+        document_sha256: The digest of the openapi.yaml that the client was made from; None in older ones, where it was
+            not packaged.
         sha256: The digest of the manifest.
         written: When, in UTC.
         patients, studies, series, instances: Their numbers.

@@ -11,12 +11,13 @@ import re
 from dataclasses import dataclass
 from functools import cached_property
 from importlib.resources import files
-from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
 
 import jsonschema_rs
 import orjson
 import yaml
+
+import idc_openapi
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -133,8 +134,8 @@ class Operation:
 class Contract:
     """The document and its operations."""
 
-    def __init__(self, path: Path | None = None) -> None:
-        self.document: dict[str, Any] = yaml.load((path or find()).read_bytes(), yaml.CSafeLoader)
+    def __init__(self) -> None:
+        self.document: dict[str, Any] = yaml.load(idc_openapi.content(), yaml.CSafeLoader)
         self.operations = tuple(self._operations())
 
     @cached_property
@@ -194,12 +195,6 @@ def quirks(generation: str) -> frozenset[str]:
     """The deviations of a generation's table that can be had upstream's way."""
     rows = yaml.safe_load((files("idc_standin") / generation / "deviations.yaml").read_text(encoding="utf-8"))
     return frozenset(row["id"] for row in rows if row["quirk"])
-
-
-def find() -> Path:
-    """The contract file: beside the code in an installed package, at the top of a source tree."""
-    installed = Path(str(files("idc_standin") / "openapi.yaml"))
-    return installed if installed.exists() else Path(__file__).resolve().parent.parent / "openapi.yaml"
 
 
 def parse(raw: bytes) -> Any:

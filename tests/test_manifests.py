@@ -17,6 +17,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+import idc_openapi
 from idc_ext import (
     DataReleaseChanged,
     InvalidFilter,
@@ -121,8 +122,7 @@ def test_a_manifest_names_the_series_of_the_index_and_says_so_beside_itself(
     assert (receipt.data_release, receipt.index_version) == (f"v{index.release}", index.version)
     assert (receipt.base_url, receipt.format, receipt.manifest) == (standin, form, path.name)
     assert receipt.sha256 == hashlib.sha256(path.read_bytes()).hexdigest()
-    document = Path(__file__).parents[1] / "openapi.yaml"
-    assert receipt.document_sha256 == hashlib.sha256(document.read_bytes()).hexdigest()
+    assert receipt.document_sha256 == hashlib.sha256(idc_openapi.content()).hexdigest()
     assert before <= datetime.datetime.fromisoformat(receipt.written) <= datetime.datetime.now(datetime.UTC)
     assert manifests.read(path) == receipt
     assert (said[-1].rows, said[-1].total) == (774, 774)

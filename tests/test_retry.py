@@ -5,7 +5,6 @@ import threading
 import time
 from datetime import UTC, datetime, timedelta
 from email.utils import format_datetime
-from pathlib import Path
 from typing import Any
 
 import httpx
@@ -15,6 +14,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from idc_client.api.v1 import create_cohort
 
+import idc_openapi
 from idc_ext import (
     APIError,
     ContractError,
@@ -48,7 +48,7 @@ pytestmark = pytest.mark.usefixtures("no_settings")
 
 
 def operations() -> dict[tuple[str, str], Any]:
-    document = yaml.safe_load((Path(__file__).parent.parent / "openapi.yaml").read_text())
+    document = yaml.safe_load(idc_openapi.content())
     return {
         (method.upper(), path): operation
         for path, item in document["paths"].items()

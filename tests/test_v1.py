@@ -17,13 +17,14 @@ from idc_client.api.v1 import create_cohort
 from idc_client.models import V1AttributeName, V1ManifestRow, V1QueryField
 from idc_client.types import UNSET
 
+import idc_openapi
 from idc_ext import ContractError, Forbidden, InvalidFilter, InvalidRequest, Rows, connect, v1
 from idc_ext._v1_names import _COLUMNS, _NUMERIC
 from idc_ext._v1_security import USER_OPERATIONS, needs_user
 from tests.conftest import serving
 
 HERE = "http://127.0.0.1:9"
-DOCUMENT = yaml.safe_load((Path(__file__).parents[1] / "openapi.yaml").read_text())
+DOCUMENT = yaml.safe_load(idc_openapi.content())
 OPERATIONS = {
     (method.upper(), path): operation
     for path, item in DOCUMENT["paths"].items()

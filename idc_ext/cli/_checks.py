@@ -19,8 +19,11 @@ from typing import TYPE_CHECKING, Literal, TypeAlias
 
 from attrs import frozen
 
-from .. import _document, auth
+import idc_openapi
+
+from .. import auth
 from .._reach import Look, look, missing_certificates, proxy_for, surroundings
+from .._release_lag import difference, standing
 from ..errors import APIError, ContractError, CredentialsError, CredentialsNotFound, Retired
 from . import version
 
@@ -56,6 +59,8 @@ def programs() -> Iterator[Finding]:
     yield Finding("idc-ext", "ok", f"{version()}, Python {platform.python_version()}, {system}")
     there = [f"{name} {found}" for name in _PACKAGES if (found := installed(name))]
     yield Finding("packages", "ok", ", ".join(there))
+    contract = idc_openapi.upstream()
+    yield Finding("contract", "ok", f"made for {contract.api_version} of {contract.date}")
 
 
 def way(idc: IDC, context: Context) -> Iterator[Finding]:
@@ -97,17 +102,18 @@ def connection(answer: Look, base_url: str) -> Iterator[Finding]:
 
 
 def release(answer: Look) -> Iterator[Finding]:
-    """Say which data the service has, and whether packages here have the same."""
+    """Say which release and which data the service has, and whether the client and packages here are of the same."""
     try:
         said = json.loads(answer.content)
         served, package = str(said["idc_version"]), str(said["idc_index_data_version"])
-        api, build = said["api_version"], said["build"]
+        api, build = str(said["api_version"]), said["build"]
     except (ValueError, TypeError, LookupError, RecursionError):
         yield Finding(
             "data", "problem", "GET /v3/version is not answered as the document says", "is it the right host?"
         )
         return
-    yield Finding("data", "ok", f"{served} ({package}), API {api}{f' build {build}' if build else ''}")
+    yield Finding("data", "ok", f"{served} ({package})")
+    yield _software(api, build)
     here = installed("idc-index-data")
     if here is None:
         yield Finding("idc-index", "note", "idc-index-data is not installed: nothing to compare")
@@ -118,6 +124,23 @@ def release(answer: Look) -> Iterator[Finding]:
     else:
         advice = "pip install --upgrade idc-index-data, or expect other series in each"
         yield Finding("idc-index", "problem", f"idc-index-data {here}, the service has {package}", advice)
+
+
+#: What to do about a service of another release, by what it is.
+_LAG_ADVICE = {
+    "newer": "pip install --upgrade idc-client",
+    "older": "use a service of that release, or an earlier idc-client",
+    "incomparable": "is it the right host?",
+}
+
+
+def _software(api: str, build: object) -> Finding:
+    """Say which release the service is, and whether this client was made for it."""
+    apart = difference(api)
+    named = f"build {build}" if build else "no build named"
+    if apart is None:
+        return Finding("release", "ok", f"{api} ({named}), for which this client was made")
+    return Finding("release", "problem", f"{apart} ({named})", _LAG_ADVICE[standing(api)])
 
 
 def first_generation(idc: IDC) -> Iterator[Finding]:
@@ -137,9 +160,8 @@ def first_generation(idc: IDC) -> Iterator[Finding]:
 
 def drift(idc: IDC) -> Iterator[Finding]:
     """Hold the document that this client was made from against the service's own."""
-    here = _document.text()
     watch = util.find_spec("idc_drift")
-    if here is None or watch is None or util.find_spec("yaml") is None:
+    if watch is None or util.find_spec("yaml") is None:
         yield Finding("document", "note", "not compared", "pip install 'idc-client[drift]'")
         return
     try:
@@ -148,9 +170,9 @@ def drift(idc: IDC) -> Iterator[Finding]:
         yield Finding("document", "problem", f"the service's own cannot be had: {error}")
         return
     with tempfile.TemporaryDirectory() as folder:
-        base, live = Path(folder, "here.yaml"), Path(folder, "there.json")
-        base.write_bytes(here)
+        live = Path(folder, "there.json")
         live.write_bytes(there)
+        base = idc_openapi.path()
         # -P: what lies in the current folder is none of ours.
         words = [sys.executable, "-P", "-m", "idc_drift", str(base), str(live), "--scope", "/v3", "--format", "json"]
         accepted = Path(next(iter(watch.submodule_search_locations or [""])), "accepted.yaml")

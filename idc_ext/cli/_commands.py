@@ -11,7 +11,7 @@ GROUPS = {
 
 #: Words, `module:function`, what it does.
 COMMANDS = (
-    ("version", "archive:version", "Show the data release and the service's versions."),
+    ("version", "archive:version", "Show the releases of the service, its data, the contract and the client."),
     ("stats", "archive:stats", "Count everything there is."),
     ("collections", "archive:collections", "List the collections."),
     ("collection", "archive:collection", "Show one collection, with its counts, modalities and licences."),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Annotated, Any
 
+from attrs import fields_dict
 from cyclopts import Parameter
 from idc_client.api.v3 import (
     get_analysis_results,
@@ -18,15 +19,20 @@ from idc_client.api.v3 import (
     get_tables,
     get_version,
 )
+from idc_client.models import V3Version
 from idc_client.types import UNSET
 
+import idc_openapi
+
 from .. import v3
+from .._release_lag import lag, standing
 from .._sending import fetch
 from .._suggest import did_you_mean
 from .._v3_answers import table as read_table
 from .._walk import Call
-from ..errors import NotFound, TruncatedResult
+from ..errors import ContractError, NotFound, TruncatedResult
 from . import _ends
+from . import version as client_version
 from ._ask import ask, ask_list
 from ._context import Count, Flag, Given, Name
 from ._output import Output, emit
@@ -41,12 +47,33 @@ class NoSuchThing(_ends.Refusal):
 
 
 def version(*, out: Output = _OUTPUT, context: Given) -> None:
-    """Show the data release and the service's versions.
+    """Show the releases of the service, of its data, of the contract that this client was made for, and of the client.
 
-    The version of this program is `idc-ext --version`.
+    If the service gives no answer, its part is null and the rest is shown all the same; the exit code says so. The
+    version of this program alone is `idc-ext --version`.
     """
+    served: dict[str, Any] = dict.fromkeys(fields_dict(V3Version))
+    failure: Exception | None = None
     with context.connect() as idc:
-        emit(Record(ask(idc, get_version)), out)
+        try:
+            served |= ask(idc, get_version)  # not read as a model: a service of another release may say more or less
+        except Exception as error:  # what is known without the service is shown first
+            failure = error
+    release = served["api_version"]
+    if failure is None and not isinstance(release, str):
+        failure = ContractError("GET /v3/version names no api_version; is it the right host?")
+    contract = idc_openapi.upstream()
+    here = {
+        "service_is": standing(release) if isinstance(release, str) else None,
+        "contract_api_version": contract.api_version,
+        "contract_date": contract.date,
+        "client_version": client_version(),
+    }
+    emit(Record({**served, **here}), out)
+    if failure is not None:
+        raise failure
+    if sentence := lag(release):
+        _ends.say(sentence)
 
 
 def stats(*, out: Output = _OUTPUT, context: Given) -> None:

@@ -8,6 +8,7 @@ from fastapi import Query, Response
 from fastapi.responses import PlainTextResponse
 from orjson import Fragment
 
+import idc_openapi
 from idc_standin import guard as sql
 from idc_standin.filters import RANGES, TERMS, BadFilter
 from idc_standin.filters import apply as applied
@@ -30,7 +31,7 @@ if TYPE_CHECKING:
     from idc_standin.guard import Guard
     from idc_standin.index import Index, Selection
 
-API_VERSION = "3.0.0b5"  # the release of upstream's server that this one answers like
+API_VERSION = idc_openapi.upstream().api_version  # the release of upstream's server that this one answers like
 PAGE_SIZE, MOST_PAGE_SIZE = 100, 5_000
 LONGEST_MANIFEST = 100_000
 MOST_HINTS = 5  # values that a warning about letter case names

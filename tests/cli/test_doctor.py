@@ -6,11 +6,13 @@ import getpass
 import os
 import re
 from email.utils import formatdate
+from importlib import metadata
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
 
+import idc_openapi
 from idc_ext.cli import _checks
 from tests.cli.certificates import certified
 from tests.cli.conftest import saying
@@ -21,7 +23,13 @@ if TYPE_CHECKING:
     from tests.cli.conftest import Says
     from tests.ended import Ended
 
-VERSION = {"idc_version": "v25", "idc_index_data_version": "25.0.5", "api_version": "3.0.0", "build": None}
+CONTRACT = idc_openapi.upstream()
+VERSION = {
+    "idc_version": "v25",
+    "idc_index_data_version": "25.0.5",
+    "api_version": CONTRACT.api_version,
+    "build": None,
+}
 
 
 def states(ended: Ended) -> dict[str, str]:
@@ -44,7 +52,7 @@ def test_all_is_well_with_the_stand_in(ask: Callable[..., Ended]) -> None:
     ended = ask("doctor", "--json")
     found = states(ended)
     assert (ended.code, ended.json["exit_code"]) == (0, 0), ended.out
-    assert {found[name] for name in ("service", "clock", "data", "v1", "document")} == {"ok"}
+    assert {found[name] for name in ("service", "clock", "data", "contract", "release", "v1", "document")} == {"ok"}
 
 
 def test_the_report_is_text_between_fences(ask: Callable[..., Ended]) -> None:
@@ -56,6 +64,35 @@ def test_nobody_there_ends_with_3(run: Callable[..., Ended]) -> None:
     ended = run("--base-url", "http://127.0.0.1:9", "--retries", "0", "doctor", "--json")
     assert ended.code == 3
     assert states(ended)["service"] == "unreached"
+
+
+def test_the_contract_and_the_client_are_named_without_a_service(run: Callable[..., Ended]) -> None:
+    for words in (["--base-url", "http://127.0.0.1:9", "--retries", "0", "doctor"], ["doctor", "--offline"]):
+        found = details(run(*words, "--json"))
+        assert found["contract"] == f"made for {CONTRACT.api_version} of {CONTRACT.date}"
+        assert found["idc-ext"].startswith(metadata.version("idc-client"))
+        assert "release" not in found
+
+
+@pytest.mark.parametrize(
+    ("release", "sentence", "advice"),
+    [
+        ("99.0.0b7", "the service is 99.0.0b7, this client was made for {}", "upgrade idc-client"),
+        ("1.0.0", "the service is 1.0.0, this client was made for {}", "an earlier idc-client"),
+        ("a b7", "the service is 'a b7', which is no version, this client was made for {}", "the right host?"),
+        (None, "the service is 'None', which is no version, this client was made for {}", "the right host?"),
+    ],
+    ids=["newer", "older", "nonsense", "null"],
+)
+def test_a_service_of_another_release_is_a_problem(
+    run: Callable[..., Ended], service: Says, release: str | None, sentence: str, advice: str
+) -> None:
+    service.answers["/v3/version"] = (200, {**VERSION, "api_version": release, "build": "sha-1"})
+    ended = run("--base-url", service.url, "doctor", "--json")
+    assert (ended.code, states(ended)["release"], states(ended)["data"]) == (1, "problem", "ok")
+    assert details(ended)["release"] == f"{sentence.format(CONTRACT.api_version)} (build sha-1)"
+    (told,) = [one["advice"] for one in ended.json["findings"] if one["check"] == "release"]
+    assert advice in told
 
 
 def test_a_clock_that_is_wrong_is_a_problem(run: Callable[..., Ended], service: Says) -> None:

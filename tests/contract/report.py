@@ -12,6 +12,7 @@ from html import escape
 from typing import TYPE_CHECKING
 from xml.etree import ElementTree as ET
 
+import idc_openapi
 from tests.contract.document import OPERATIONS
 
 if TYPE_CHECKING:
@@ -29,6 +30,9 @@ th { text-align: left; } td.n { text-align: right; font-variant-numeric: tabular
 pre { background: #8881; overflow-x: auto; padding: .6rem; white-space: pre-wrap; overflow-wrap: anywhere; }
 .bad { color: #c22; } .good { color: #282; } details { margin: .5rem 0; } summary { cursor: pointer; }
 """
+
+
+UPSTREAM = "upstream release {0.api_version} of {0.date}".format(idc_openapi.upstream())
 
 
 def operations(outcome: Outcome) -> list[str]:
@@ -69,6 +73,7 @@ def summary(outcome: Outcome, accepted: Sequence[tuple[Finding, str]] = ()) -> s
     ran = [relation for relation, lacking in outcome.relations if not lacking]
     lines += [
         "",
+        f"contract of v3: {UPSTREAM}",
         f"{len(ran)} relations, {sum(checks.values())} checks by schemathesis, {service.sent} requests by relations",
     ]
     for lacking in sorted({lacking for _, lacking in outcome.relations if lacking}):
@@ -105,14 +110,14 @@ def verdict(outcome: Outcome) -> str:
 def junit(outcome: Outcome) -> bytes:
     """JUnit XML: a test case for each relation, and for each operation in layer one."""
     suites = ET.Element("testsuites", name="contract")
-    layer = ET.SubElement(suites, "testsuite", name="relations")
+    layer = _suite(suites, "relations")
     for relation, lacking in outcome.relations:
         case = ET.SubElement(layer, "testcase", classname=f"relations.{relation.generation}", name=relation.name)
         ET.SubElement(case, "system-out").text = relation.says
         if lacking:
             ET.SubElement(case, "skipped", message=f"needs {lacking}")
         _failures(case, (f for f in outcome.findings if f.layer == "relations" and _is_of(f, relation.name)))
-    layer = ET.SubElement(suites, "testsuite", name="schemathesis")
+    layer = _suite(suites, "schemathesis")
     for generation, run in sorted(outcome.runs.items()):
         found = [f for f in outcome.findings if (f.layer, f.generation) == ("schemathesis", generation)]
         for name in sorted({name for name, _ in run.checks} | {f.operation for f in found}):
@@ -124,6 +129,15 @@ def junit(outcome: Outcome) -> bytes:
         one.set("skipped", str(len(list(one.iter("skipped")))))
     ET.indent(suites)
     return ET.tostring(suites, encoding="utf-8", xml_declaration=True) + b"\n"
+
+
+def _suite(suites: ET.Element, name: str) -> ET.Element:
+    """A layer, whose properties name the release that the document describes."""
+    suite = ET.SubElement(suites, "testsuite", name=name)
+    properties = ET.SubElement(suite, "properties")
+    for key, value in idc_openapi.upstream()._asdict().items():
+        ET.SubElement(properties, "property", name=f"contract.{key}", value=value)
+    return suite
 
 
 def _is_of(finding: Finding, relation: str) -> bool:
@@ -145,6 +159,7 @@ def html(outcome: Outcome, accepted: Sequence[tuple[Finding, str]] = ()) -> str:
         f"<title>IDC contract</title><style>{STYLE}</style>",
         f"<h1>IDC contract</h1><p class={head}><strong>{escape(verdict(outcome))}</strong></p>",
         f"<p>{escape(outcome.service.caller.base)}, {' '.join(outcome.plan.generations)}, seed {outcome.plan.seed}</p>",
+        f"<p>Contract of v3: {escape(UPSTREAM)}</p>",
         *(f"<p>{escape(note)}</p>" for note in outcome.notes),
     ]
     for finding in outcome.findings:

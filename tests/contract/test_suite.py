@@ -13,6 +13,7 @@ from xml.etree import ElementTree as ET
 
 import pytest
 
+import idc_openapi
 from tests.contract import baseline, report, suite
 from tests.contract.__main__ import _parser, _service, main
 from tests.contract.calls import PATIENCE, Answer, Broken, InProcess, OverHTTP, Request, Unreachable
@@ -146,6 +147,16 @@ def test_the_same_seed_gives_the_same_bytes() -> None:
 
 
 # --- reports -----------------------------------------------------------------------------------------------------
+
+
+def test_reports_name_the_release_that_the_document_describes() -> None:
+    found, upstream = outcome(), idc_openapi.upstream()
+    for said in (report.summary(found), report.html(found)):
+        assert f"ontract of v3: upstream release {upstream.api_version} of {upstream.date}" in said
+    suites = ET.fromstring(report.junit(found)).findall("testsuite")  # noqa: S314  our own
+    named = {suite.get("name"): {one.get("name"): one.get("value") for one in suite[0]} for suite in suites}
+    own = {"contract.api_version": upstream.api_version, "contract.date": upstream.date}
+    assert named == {"relations": own, "schemathesis": own}
 
 
 def test_reports_show_any_finding() -> None:

@@ -4,7 +4,7 @@ import json
 import re
 from html.parser import HTMLParser
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 from xml.etree import ElementTree as Tree
 
 import jsonschema
@@ -15,6 +15,9 @@ from idc_drift._escape import visible
 from idc_drift.change import Change, Level, Place
 from idc_drift.load import Document, read
 from idc_drift.outcome import Finding, Outcome, make
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
 
 SCHEMA = json.loads((Path(report.__file__).parent / "report.schema.json").read_text())
 
@@ -90,6 +93,8 @@ def test_json_has_what_the_schema_publishes(documents: Documents) -> None:
     assert said["summary"] == {
         "base": documents[0].origin,
         "revision": documents[1].origin,
+        "base_upstream": None,
+        "revision_upstream": None,
         "breaking": 1,
         "warning": 0,
         "info": 0,
@@ -165,8 +170,14 @@ def test_no_text_of_a_document_acts_on_its_reader(documents: Documents, form: st
     said = report.render(result, form, verbose=True)
     said.encode("utf-8")
     assert not re.search("[\x00-\x09\x0b-\x1f\x7f\x80-\x9f\u200b\u202e\ufffe]", said)
+    check_of(form)(said)
+
+
+def check_of(form: str) -> Callable[[str], object]:
+    """What fails if a report in a form is damaged by a text of a document."""
     checks: dict[str, Any] = {"json": json.loads, "sarif": json.loads, "junit": Tree.fromstring, "html": _inert}
-    checks.get(form, _one_line)(said)
+    checked: Callable[[str], object] = checks.get(form, _one_line)
+    return checked
 
 
 def _one_line(said: str) -> None:

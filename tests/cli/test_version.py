@@ -1,0 +1,92 @@
+"""`version`: three releases side by side, also where there is no service."""
+
+from __future__ import annotations
+
+from importlib import metadata
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+import idc_openapi
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from pathlib import Path
+
+    from tests.cli.conftest import Says
+    from tests.ended import Ended
+
+CONTRACT = idc_openapi.upstream()
+HERE = {
+    "contract_api_version": CONTRACT.api_version,
+    "contract_date": CONTRACT.date,
+    "client_version": metadata.version("idc-client"),
+}
+SERVED = {"idc_version": "v25", "idc_index_data_version": "25.0.5", "api_version": CONTRACT.api_version, "build": "b"}
+NOTHING = dict.fromkeys([*SERVED, "service_is"])
+
+
+def test_the_stand_in_is_of_the_release_of_the_contract(ask: Callable[..., Ended]) -> None:
+    ended = ask("version")
+    assert (ended.code, ended.err) == (0, "")
+    assert ended.json["api_version"] == CONTRACT.api_version
+    assert ended.json["service_is"] == "same"
+    assert ended.json.items() >= HERE.items()
+
+
+@pytest.mark.parametrize(
+    ("release", "standing", "named"),
+    [
+        ("99.0.0b7", "newer", "99.0.0b7"),
+        ("1.0.0", "older", "1.0.0"),
+        ("\x1b[31mred", "incomparable", "'\\x1b[31mred', which is no version"),
+    ],
+)
+def test_a_service_of_another_release_is_shown_and_remarked_on(
+    run: Callable[..., Ended], says: Says, release: str, standing: str, named: str
+) -> None:
+    says.answers["/v3/version"] = (200, {**SERVED, "api_version": release})
+    ended = run("--base-url", says.url, "version")
+    assert ended.code == 0
+    assert ended.json == {**SERVED, "api_version": release, "service_is": standing, **HERE}
+    sentence = f"the service is {named}, this client was made for {CONTRACT.api_version}; see idc-ext doctor"
+    assert ended.err == f"idc-ext: {sentence}\n"
+
+
+def test_what_a_service_of_another_release_says_besides_is_shown_and_what_it_leaves_out_is_null(
+    run: Callable[..., Ended], says: Says
+) -> None:
+    says.answers["/v3/version"] = (200, {"api_version": "99.0.0", "more": 1})
+    ended = run("--base-url", says.url, "version")
+    assert (ended.code, ended.json["more"], ended.json["idc_version"]) == (0, 1, None)
+
+
+def test_without_a_service_the_contract_and_the_client_are_shown(run: Callable[..., Ended], tmp_path: Path) -> None:
+    there_is_none = ["--base-url", "http://127.0.0.1:9", "--retries", "0", "version"]
+    ended = run(*there_is_none)
+    assert (ended.code, ended.json) == (3, {**NOTHING, **HERE})
+    assert ended.err.count("\n") == 1
+    assert "could not reach http://127.0.0.1:9" in ended.err
+    ended = run(*there_is_none, "--format", "csv", "--columns", ",".join(HERE), "-o", tmp_path / "v.csv")
+    assert (ended.code, ended.out) == (3, "")
+    assert (tmp_path / "v.csv").read_text().splitlines() == [",".join(HERE), ",".join(HERE.values())]
+
+
+@pytest.mark.parametrize(
+    ("answer", "served", "says_so"),
+    [
+        ((404, {"detail": "Not Found"}), {}, "404"),
+        ((200, []), {}, "a list in place of a dict"),
+        ((200, {"hello": "world"}), {"hello": "world"}, "names no api_version; is it the right host?"),
+        ((200, {**SERVED, "api_version": 3}), {**SERVED, "api_version": 3}, "names no api_version"),
+    ],
+    ids=["refused", "list", "another service", "number"],
+)
+def test_a_service_that_does_not_name_its_release_ends_with_1(
+    run: Callable[..., Ended], says: Says, answer: tuple[int, Any], served: dict[str, Any], says_so: str
+) -> None:
+    says.answers["/v3/version"] = answer
+    ended = run("--base-url", says.url, "version")
+    assert (ended.code, ended.json) == (1, {**NOTHING, **served, **HERE})
+    assert ended.err.count("\n") == 1
+    assert says_so in ended.err

@@ -1,0 +1,132 @@
+"""Extensions: none that stands in no rule is a change, and one of them names the release that a document describes."""
+
+from __future__ import annotations
+
+import copy
+import json
+import re
+from typing import TYPE_CHECKING, Any
+
+import jsonschema
+import pytest
+
+import idc_openapi
+from idc_drift import report
+from idc_drift.__main__ import CLEAN, main
+from idc_drift.compare import compare
+from idc_drift.load import Upstream
+from idc_drift.outcome import Outcome, make
+from tests.contract.document import DOCUMENT, METHODS, nodes
+
+from . import hosts
+from .test_report import HOSTILE, SCHEMA, check_of
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+INFO = {"title": "t", "version": "1"}
+NAMED = {"x-idc-upstream": {"api_version": "3.0.0b5", "date": "2026-10-07"}}
+
+
+def extended(value: Any) -> dict[str, Any]:
+    """The contract with an extension in every object that may have one."""
+    document = copy.deepcopy(DOCUMENT)
+    found = [document, document["info"], *document["servers"], *document["tags"], document["components"]]
+    found += [node for _, node, is_schema in nodes(document) if is_schema and "$ref" not in node]
+    for item in document["paths"].values():
+        operations = [item[method] for method in METHODS if method in item]
+        found += [item, *operations]
+        for operation in operations:
+            found += [one for one in operation.get("parameters", ()) if "$ref" not in one]
+            for one in (operation.get("requestBody", {}), *operation["responses"].values()):
+                if one and "$ref" not in one:
+                    found += [one, *one.get("content", {}).values(), *one.get("headers", {}).values()]
+    for kind in ("parameters", "responses", "headers", "securitySchemes"):
+        found += document["components"].get(kind, {}).values()
+    assert len(found) > 500
+    for node in found:
+        node["x-anything"] = value
+    return document
+
+
+def named(info: dict[str, Any]) -> Any:
+    return hosts.document({"info": {**INFO, **info}, "paths": {}})
+
+
+def outcome(base: dict[str, Any], revision: dict[str, Any]) -> Outcome:
+    return make(named(base), named(revision), [], [])
+
+
+def test_an_extension_that_stands_in_no_rule_is_no_change_wherever_it_is() -> None:
+    plain, one, other = (hosts.document(d) for d in (DOCUMENT, extended({"type": "string"}), extended([1])))
+    assert compare(plain, one) == compare(one, plain) == compare(one, other) == []
+
+
+def test_an_extension_in_documentation_is_no_change_and_the_words_beside_it_are() -> None:
+    def documented(docs: dict[str, Any], xml: dict[str, Any]) -> Any:
+        schema = {"type": "string", "externalDocs": docs, "xml": xml}
+        content = {"application/json": {"schema": schema}}
+        operation = {"externalDocs": docs, "responses": {"200": {"description": "", "content": content}}}
+        tags = [{"name": "t", "externalDocs": docs}]
+        return hosts.document({"info": INFO, "tags": tags, "externalDocs": docs, "paths": {"/a": {"get": operation}}})
+
+    plain = documented({"url": "https://example.org"}, {"name": "n"})
+    assert compare(plain, documented({"url": "https://example.org", "x-a": {"b": 1}}, {"name": "n", "x-a": 1})) == []
+    assert compare(named({"x-a": 1}), hosts.document({"info": INFO, "paths": {}})) == []
+    assert len(compare(plain, documented({"url": "https://example.com", "x-a": 1}, {"name": "m"}))) >= 4
+
+
+def test_another_release_in_the_document_is_no_change(tmp_path: Path) -> None:
+    text = idc_openapi.content().decode()
+    assert text.count("x-idc-upstream:") == 1
+    (tmp_path / "other.yaml").write_text(text.replace(idc_openapi.upstream().api_version, "99.0.0"))
+    (tmp_path / "none.yaml").write_text(text.replace("x-idc-upstream:", "x-other:"))
+    for name in ("other.yaml", "none.yaml"):
+        assert main([str(idc_openapi.path()), str(tmp_path / name), "--fail-on", "info"]) == CLEAN
+
+
+def test_the_release_of_either_document_is_named_in_the_reports_for_readers() -> None:
+    other = {"x-idc-upstream": {"api_version": "99.0"}}
+    for result, release in ((outcome(NAMED, other), "3.0.0b5 of 2026-10-07"), (outcome(other, NAMED), "99.0")):
+        for form in ("text", "markdown", "html"):
+            said = report.render(result, form)
+            assert f"upstream release {release}" in said
+            assert said.count("upstream release") == 2
+        summary = json.loads(report.render(result, "json"))["summary"]
+        assert summary["base_upstream"]["api_version"] == release.partition(" ")[0]
+        assert {summary[f"{side}_upstream"]["date"] for side in ("base", "revision")} == {"2026-10-07", ""}
+
+
+@pytest.mark.parametrize("value", [None, [], "3.0.0b5", {}, {"api_version": ""}, {"api_version": ["3"]}, {"date": "x"}])
+def test_what_names_no_release_is_left_out(value: Any) -> None:
+    result = outcome({"x-idc-upstream": value}, {})
+    assert result.base.upstream is None
+    assert all("upstream release" not in report.render(result, form) for form in ("text", "markdown", "html"))
+    assert json.loads(report.render(result, "json"))["summary"]["base_upstream"] is None
+
+
+def test_a_document_whose_info_is_no_mapping_names_none() -> None:
+    assert hosts.document({"info": ["x-idc-upstream"], "paths": {}}).upstream is None
+
+
+def test_a_number_in_place_of_a_text_is_shown_as_it_is_written() -> None:
+    assert named({"x-idc-upstream": {"api_version": 3.0, "date": 2026}}).upstream == Upstream("3.0", "2026")
+
+
+@pytest.mark.parametrize("text", [*HOSTILE, "9" * 10_000])
+@pytest.mark.parametrize("form", report.FORMATS)
+def test_the_text_of_a_release_does_not_act_on_its_reader_and_is_short(form: str, text: str) -> None:
+    said = report.render(outcome({"x-idc-upstream": {"api_version": text, "date": text}}, {}), form)
+    said.encode("utf-8")
+    assert len(said) < 10_000
+    assert not re.search("[\x00-\x09\x0b-\x1f\x7f\x80-\x9f\u200b\u202e\ufffe]", said)
+    check_of(form)(said)
+    if form == "markdown":
+        assert re.search(r"[@#*\[|<]|://", re.sub(r"&#\d+;", "", said.partition("BASE describes")[2])) is None
+
+
+@pytest.mark.parametrize("text", HOSTILE)
+def test_the_json_report_has_the_release_as_its_schema_says(text: str) -> None:
+    said = json.loads(report.render(outcome({"x-idc-upstream": {"api_version": text}}, NAMED), "json"))
+    jsonschema.Draft202012Validator(SCHEMA).validate(said)
+    assert said["summary"]["base_upstream"] == {"api_version": text[:60], "date": ""}
