@@ -5,7 +5,7 @@ Both colours of `_transport` do as they are told here. Nothing is sent and nobod
 
 from __future__ import annotations
 
-from typing import Any, NoReturn
+from typing import TYPE_CHECKING, Any, NoReturn
 
 import httpx
 from attrs import define, field, frozen
@@ -18,6 +18,10 @@ from ._redacted import SECRET_HEADERS
 from ._retry import Budget, Repeat, Retries
 from ._sockets import Late
 from .errors import APIError
+
+if TYPE_CHECKING:
+    from ._refusals import Release
+    from .errors import InvalidRequest
 
 #: The extension of a response that says how many seconds its beginning took to come.
 WAITED = "idc_ext.waited"
@@ -32,17 +36,23 @@ class Rules:
         seconds: The deadline of each call; None for none.
         root: The path of the base URL.
         budget: How many repeats are left.
+        release: What is known of the service's release, to explain its refusals by.
     """
 
     retries: Retries
     seconds: float | None
     root: str
     budget: Budget = field(repr=False)
+    release: Release = field(repr=False)
 
     def repeatable(self, request: httpx.Request) -> bool:
         """Say whether a request may be sent a second time: its operation only reads, and its body is still there."""
         path = request.url.path.removeprefix(self.root)
         return repeatable(request.method, path) and self.replayable(request)
+
+    def question(self, error: InvalidRequest, request: httpx.Request) -> str | None:
+        """Give the path to ask for the service's release, if that may explain a refusal and is not known yet."""
+        return self.release.question(error, request.url.path.removeprefix(self.root))
 
     @staticmethod
     def replayable(request: httpx.Request) -> bool:

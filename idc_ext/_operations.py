@@ -1,4 +1,4 @@
-"""Which operations may be repeated, as data.
+"""What the document says of operations, as data: which may be repeated, and where a generation says its release.
 
 Whoever asks the same again by a method that only reads does no harm; among the others, these rows count. A test
 holds them against openapi.yaml: every operation that is no GET stands here, and nothing else does. What is in no row,
@@ -29,6 +29,9 @@ OPERATIONS = {
     ("DELETE", "/v1/cohorts"): False,
     ("DELETE", "/v1/cohorts/{cohort_id}"): False,
 }
+
+#: The beginning of a generation's paths -> where it says which release it is, and in which member. v1 does not.
+RELEASES = {"/v3/": ("/v3/version", "api_version")}
 
 # Identifiers are decimal: `/v1/cohorts/preview` is no cohort.
 _REPEATABLE = [

@@ -16,7 +16,9 @@ from . import _deadline
 from ._attempts import Attempts, Rules, cleaned, judged
 from ._bodies import hasten
 from ._failures import garbled, needs_body
+from ._refusals import SECONDS
 from ._sockets import watch
+from .errors import InvalidRequest
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Iterator
@@ -37,6 +39,23 @@ class Client(httpx.Client):
 
     def send(self, request: httpx.Request, *, stream: bool = False, **options: Any) -> httpx.Response:
         """Send a request as often as it takes and may be. Options are those of `httpx.Client.send`."""
+        try:
+            return self._send(request, stream=stream, **options)
+        except InvalidRequest as error:
+            path = self._rules.question(error, request)
+            if path is not None:
+                self._rules.release.answered(path, self._ask(path), error)
+            raise
+
+    def _ask(self, path: str) -> httpx.Response | None:
+        """Ask once, without a token, and without saying so where there is no answer."""
+        seconds = _deadline.shrunk(SECONDS, _deadline.current())
+        try:
+            return super().send(self.build_request("GET", path, timeout=seconds), auth=None)
+        except (httpx.HTTPError, TimeoutError):
+            return None
+
+    def _send(self, request: httpx.Request, *, stream: bool, **options: Any) -> httpx.Response:
         attempts = Attempts(self._rules, request, self.timeout)
         while True:
             attempts.begin()
@@ -79,6 +98,23 @@ class AsyncClient(httpx.AsyncClient):
 
     async def send(self, request: httpx.Request, *, stream: bool = False, **options: Any) -> httpx.Response:
         """Send a request as often as it takes and may be. Options are those of `httpx.AsyncClient.send`."""
+        try:
+            return await self._send(request, stream=stream, **options)
+        except InvalidRequest as error:
+            path = self._rules.question(error, request)
+            if path is not None:
+                self._rules.release.answered(path, await self._ask(path), error)
+            raise
+
+    async def _ask(self, path: str) -> httpx.Response | None:
+        seconds = _deadline.shrunk(SECONDS, _deadline.current())
+        try:
+            with _limit(seconds):
+                return await super().send(self.build_request("GET", path, timeout=seconds), auth=None)
+        except (httpx.HTTPError, TimeoutError):
+            return None
+
+    async def _send(self, request: httpx.Request, *, stream: bool, **options: Any) -> httpx.Response:
         attempts = Attempts(self._rules, request, self.timeout)
         while True:
             attempts.begin()

@@ -93,9 +93,9 @@ class Expected:
 
     def _warn(self, texts: list[str]) -> None:
         if self.strict:
-            raise ServiceWarned(f"{self.name}: the service warns: {'; '.join(texts)}", warnings=tuple(texts))
+            raise ServiceWarned(f"{self.name}: {'; '.join(texts)}", warnings=tuple(texts))
         for text in texts:
-            warnings.warn(f"{self.name}: {text}", ServiceWarning, stacklevel=_distance())
+            warnings.warn(text, ServiceWarning, stacklevel=_distance())
 
     def _worded(self, text: str) -> str:
         """Say in our words what is about a value in another letter case; give the rest in the service's."""
@@ -105,7 +105,7 @@ class Expected:
                 close = [one for one in quoted if one != value and one.casefold() == value.casefold()]
                 if close:
                     return f"nothing was found for {name} {value!r:.80}{did_you_mean(value, close)}"
-        line = one_line(text)
+        line = f"the service warns: {one_line(text)}"
         return line if len(line) <= _LONGEST else line[: _LONGEST - 1] + "…"
 
 

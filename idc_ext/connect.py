@@ -22,6 +22,8 @@ from ._attempts import Rules
 from ._credentials import locate
 from ._deadline import checked
 from ._id_token_auth import IdTokenAuth, is_loopback
+from ._refusals import Release
+from ._release_lag import lag
 from ._retry import Budget, Retries
 from ._transport import AsyncClient, Client
 from ._v1_security import needs_user
@@ -198,7 +200,7 @@ def connect(
         strict=strict,
         httpx_args=httpx_args,
         auth=IdTokenAuth(source, where, needs_user),
-        rules=Rules(policy, limit, httpx.URL(where).path.removesuffix("/"), Budget(policy)),
+        rules=Rules(policy, limit, httpx.URL(where).path.removesuffix("/"), Budget(policy), Release(lag)),
     )
 
 

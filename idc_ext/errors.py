@@ -192,6 +192,8 @@ class APIError(IDCError):
         response: The answer as it came, without secrets.
         request_id: What the server or a proxy before it calls this request, if a header says so: quote it when asking.
         retry_after: How many seconds the server asked to wait before trying again, if it did.
+        notice: What may be the true reason, put before everything else: the service is of another release than the
+            client was made for. Empty where there is none.
     """
 
     status: int
@@ -201,6 +203,7 @@ class APIError(IDCError):
     response: ResponseSummary
     request_id: str | None
     retry_after: float | None
+    notice: str
     hint = ""
 
     def __init__(
@@ -213,6 +216,7 @@ class APIError(IDCError):
         response: ResponseSummary | None = None,
         request_id: str | None = None,
         retry_after: float | None = None,
+        notice: str = "",
     ) -> None:
         self.status, self.code, self.message, self.request = status, code, message, request
         self.response = ResponseSummary(status) if response is None else response
@@ -220,6 +224,13 @@ class APIError(IDCError):
         sentence = f"{request.method} {request.path} was answered with {named(status)}: {message}"
         advice = "; ".join(filter(None, [self.hint, self._instead()]))
         super().__init__(f"{sentence.rstrip('.')} ({advice})" if advice else sentence)
+        self.notice = ""
+        self.note(notice)
+
+    def note(self, notice: str) -> None:
+        """Put a notice before the sentence; the first one stays."""
+        if notice and not self.notice:
+            self.notice, self.args = notice, (f"{notice}. {self}",)
 
     def __reduce__(self) -> tuple[Any, ...]:
         rest = {name: value for name, value in vars(self).items() if name in _REBUILT}
@@ -235,7 +246,7 @@ class APIError(IDCError):
         return ""
 
 
-_REBUILT = frozenset({"status", "code", "request", "response", "request_id", "retry_after"})
+_REBUILT = frozenset({"status", "code", "request", "response", "request_id", "retry_after", "notice"})
 
 
 class InvalidRequest(APIError):

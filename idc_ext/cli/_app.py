@@ -16,7 +16,7 @@ from cyclopts import App, CycloptsError, Parameter
 
 from . import _ends, version
 from ._commands import COMMANDS, GROUPS
-from ._context import ALL, DASH, Context
+from ._context import ALL, DASH, Context, Flag
 from ._output import Output
 
 if TYPE_CHECKING:
@@ -52,6 +52,7 @@ def launch(
     timeout: Annotated[float | None, Parameter(group=ALL)] = None,
     deadline: Annotated[float | None, Parameter(group=ALL)] = None,
     retries: Annotated[int | None, Parameter(group=ALL)] = None,
+    strict: Annotated[Flag, Parameter(group=ALL)] = False,
     log: Annotated[Literal["debug", "info", "warning", "error"] | None, Parameter(group=ALL)] = None,
 ) -> int:
     """Run the command that the rest of the words is.
@@ -63,6 +64,7 @@ def launch(
         timeout: Seconds to wait without any progress; by default 10 for a connection and 60 otherwise.
         deadline: Seconds for the command as a whole.
         retries: How often to repeat what may be repeated; 0 for never.
+        strict: End with 1 where the service warns of its answer, in place of a remark on stderr.
         log: What to write to stderr of each request; else the variable IDC_LOG.
     """
     for name, number in (("--timeout", timeout), ("--deadline", deadline), ("--retries", retries)):
@@ -73,7 +75,7 @@ def launch(
         os.environ["IDC_LOG"] = log
     command, bound, ignored = app.parse_args(tokens, exit_on_error=False, print_error=False)
     if "context" in ignored:
-        bound.arguments["context"] = Context(base_url, credentials, timeout, retries)
+        bound.arguments["context"] = Context(base_url, credentials, timeout, retries, strict=strict)
     out = bound.arguments.get("out")
     if isinstance(out, Output):
         out.check()
@@ -103,7 +105,8 @@ def run(words: Sequence[str]) -> int:
             for named, _, _ in COMMANDS:
                 if list(words[: named.count(" ") + 1]) == named.split():
                     command(named)
-        code = app.meta([DASH if word == "-" else word for word in words], exit_on_error=False, print_error=False)
+        with _ends.remarks():
+            code = app.meta([DASH if word == "-" else word for word in words], exit_on_error=False, print_error=False)
         sys.stdout.flush()
     except (KeyboardInterrupt, _ends.Terminated) as interruption:
         _ends.say("; ".join(["interrupted", *getattr(interruption, "__notes__", ())]))

@@ -54,19 +54,27 @@ class Context:
         credentials: The credentials file; None for what the environment says.
         timeout: Seconds without progress; None for the default.
         retries: How often to repeat; None for the default.
+        strict: Whether a warning of the service is an error.
     """
 
     base_url: str | None = None
     credentials: Path | None = None
     timeout: float | None = None
     retries: int | None = None
+    strict: bool = False
 
     def connect(self) -> IDC:
         """Make the client; use it with `with`."""
         from ..connect import connect
 
         try:
-            return connect(self.base_url, credentials=self.credentials, timeout=self.timeout, retries=self.retries)
+            return connect(
+                self.base_url,
+                credentials=self.credentials,
+                timeout=self.timeout,
+                retries=self.retries,
+                strict=self.strict,
+            )
         except ValueError as error:
             if isinstance(error, IDCError):
                 raise

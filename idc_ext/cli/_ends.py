@@ -14,10 +14,15 @@ from __future__ import annotations
 
 import contextlib
 import sys
+import warnings
+from typing import TYPE_CHECKING, Any
 
 from .. import errors
 from ._context import InputError
 from ._safe import visible
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
 
 DONE, REFUSED, INPUT, UNREACHED, FAULT = 0, 1, 2, 3, 70
 INTERRUPTED, UNREAD, TERMINATED = 130, 141, 143
@@ -38,6 +43,7 @@ _CODES: tuple[tuple[type[BaseException], int], ...] = (
     (errors.APIError, REFUSED),
     (Refusal, REFUSED),
     (errors.LicenseRefused, REFUSED),
+    (errors.ServiceWarned, REFUSED),
     (errors.CostRefused, REFUSED),
     (errors.BigQueryError, REFUSED),
     (errors.PagingError, REFUSED),
@@ -74,6 +80,29 @@ def say(sentence: str) -> None:
     """Tell the person, on one line of stderr."""
     with contextlib.suppress(OSError):  # nobody listens there, either
         print(f"idc-ext: {visible(sentence)}", file=sys.stderr, flush=True)
+
+
+#: What the service has warned of in this command.
+REMARKED: list[str] = []
+
+
+@contextlib.contextmanager
+def remarks() -> Iterator[None]:
+    """Say what the service warns of as a remark, once each, while a command runs."""
+    REMARKED.clear()
+    with warnings.catch_warnings():
+        warnings.simplefilter("always", errors.ServiceWarning)
+        shown = warnings.showwarning
+
+        def show(message: Warning | str, category: type[Warning], *place: Any, **more: Any) -> None:
+            if not issubclass(category, errors.ServiceWarning):
+                shown(message, category, *place, **more)
+            elif str(message) not in REMARKED:
+                REMARKED.append(str(message))
+                say(str(message))
+
+        warnings.showwarning = show
+        yield
 
 
 #: Package -> the extra that brings it.

@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from ..connect import IDC
 
 _OUTPUT = Output()
+_COUNTED = ("patients", "studies", "series", "instances", "size_TB")
 
 
 @Parameter(name="*", group=FILTERS)
@@ -60,7 +61,7 @@ def counts(*, selection: Selection = _NOTHING, out: Output = _OUTPUT, context: G
     wanted = selection.read()
     with context.connect() as idc:
         found = v3.counts(idc, wanted)
-        emit(Record(found.to_dict()), out)
+        emit(Record({name: number for name, number in found.to_dict().items() if name in _COUNTED}), out)
         if not found.series:
             explain_nothing(idc, wanted)
 
@@ -126,7 +127,9 @@ def viewer(
 
 
 def explain_nothing(idc: IDC, wanted: v3.Filters) -> None:
-    """Tell on stderr why nothing was found, if a value that does not occur is why."""
+    """Say on stderr why nothing was found, if a value that does not occur is why and the service has not said so."""
+    if _ends.REMARKED:
+        return
     try:
         if wanted:
             v3.check_values(idc, wanted)
