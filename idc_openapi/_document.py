@@ -19,7 +19,7 @@ _UPSTREAM = re.compile(
     r"  x-idc-upstream:\n"
     r"    api_version: (?P<api_version>[0-9]+\.[0-9]+\.[0-9]+[a-z0-9.]*)\n"
     r'    date: "(?P<date>[0-9]{4}-[0-9]{2}-[0-9]{2})"\n'
-    r"(?! {4}|\#)",
+    r"(?!(?: *(?:\#.*)?\n)*   )",  # nothing more of the mapping, which could say either key again
     re.MULTILINE,
 )
 

@@ -62,13 +62,14 @@ def test_any_release_is_read_as_a_yaml_parser_reads_it(
         HERE.replace('"\n', '" # a remark\n'),
         HERE.replace("api_version: ", "api_version: 1 # "),
         HERE + "    more: 1\n",
+        HERE + "\n  # a remark\n    date: 2020-01-01\n",
         HERE.replace("    api", "      api"),
         "  x-idc-upstream:\n    api_version: 3.0\n" + HERE.splitlines(keepends=True)[2],
         "  x-idc-upstream: {api_version: 3.0.0b5}\n",
         "  x-text: |\n" + "".join(f"  {line}\n" for line in HERE.splitlines()),
         "servers:\n" + HERE,
     ],
-    ids=["missing", "remark", "hidden", "more", "indented", "number", "flow", "in a text", "elsewhere"],
+    ids=["missing", "remark", "hidden", "more", "again", "indented", "number", "flow", "in a text", "elsewhere"],
 )
 def test_another_form_is_refused_and_never_misread(new: str) -> None:
     assert TEXT.count(HERE) == 1

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Annotated, Any
 
-from attrs import fields_dict
+from attrs import fields
 from cyclopts import Parameter
 from idc_client.api.v3 import (
     get_analysis_results,
@@ -52,7 +52,7 @@ def version(*, out: Output = _OUTPUT, context: Given) -> None:
     If the service gives no answer, its part is null and the rest is shown all the same; the exit code says so. The
     version of this program alone is `idc-ext --version`.
     """
-    served: dict[str, Any] = dict.fromkeys(fields_dict(V3Version))
+    served: dict[str, Any] = dict.fromkeys(one.name for one in fields(V3Version) if one.init)
     failure: Exception | None = None
     with context.connect() as idc:
         try:
