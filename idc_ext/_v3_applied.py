@@ -56,9 +56,8 @@ class Expected:
         """Make of what reads a body what holds it against the filters as well."""
 
         def held(status: int, body: Any) -> T:
-            found = parse(status, body)
-            self.check(body)
-            return found
+            self.check(body)  # first: that the wrong thing was answered says more than any other misfit
+            return parse(status, body)
 
         return held
 

@@ -13,9 +13,10 @@ import pytest
 
 from idc_ext import ContractError, DataReleaseChanged, PagingError, Rows, ServerError, _paging, v1, v3
 from tests.colours import plain
+from tests.echo import echoed
 from tests.faulty import answer, faulty, hang_up, reset, truncated
 from tests.test_v1 import SPEC, manifest_page
-from tests.test_v3 import RIDER, VERSION, counted, page_of, row
+from tests.test_v3 import RIDER, VERSION, WIRE, counted, page_of, row
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -36,7 +37,7 @@ PASSING = {
 
 
 def says(body: Any, status: int = 200) -> Callable[[Any], bool]:
-    return answer(status, json.dumps(body).encode())
+    return answer(status, json.dumps(echoed({"filters": WIRE}, body)).encode())
 
 
 def manifest(uid: str, total: int, next_page: str = "") -> dict[str, Any]:

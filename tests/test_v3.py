@@ -45,22 +45,24 @@ from idc_ext._successors import successor
 from idc_ext._v3_filters import DATES, RANGES, TERMS, _literal
 from idc_ext._v3_from_v1 import _PLACE
 from tests.conftest import serving
+from tests.echo import echoed
 
 HERE = "http://127.0.0.1:9"
 DOCUMENT = yaml.safe_load((Path(__file__).parents[1] / "openapi.yaml").read_text())
 SCHEMA = {"$ref": "#/components/schemas/V3Filters", "components": DOCUMENT["components"]}
 RIDER = {"collection_id": "rider_pilot"}
+WIRE = {"terms": {"collection_id": ["rider_pilot"]}}
 VERSION = {"idc_version": "v25", "idc_index_data_version": "25.0.5", "api_version": "3", "build": None}
 Answer = Callable[[str, Any], Any]
 
 
 def client(answer: Answer, make: Any = connect) -> Any:
-    """A client whose server is a function of path and body; it gives a response or the JSON of one."""
+    """A client whose server is a function of path and body: it gives a response, or its JSON without the echo."""
 
     def handle(request: httpx.Request) -> httpx.Response:
         body = json.loads(request.content) if request.content else dict(request.url.params)
         given = answer(request.url.path, body)
-        return given if isinstance(given, httpx.Response) else httpx.Response(200, json=given)
+        return given if isinstance(given, httpx.Response) else httpx.Response(200, json=echoed(body, given))
 
     transport = httpx.MockTransport(handle)
     return make(HERE, transport=transport) if make is connect else make(HERE, httpx_args={"transport": transport})
@@ -127,6 +129,11 @@ def test_the_names_and_kinds_of_filters_are_the_services(standin: str) -> None:
             {"ranges": {"StudyDate": {"gte": "2001-01-01", "lte": "2001-12-31"}}},
         ),
         ({"SeriesDate": (None, datetime.date(2001, 1, 2))}, {"ranges": {"SeriesDate": {"lte": "2001-01-02"}}}),
+        (
+            {"StudyDate": (" 20010101\n", "20011231")},
+            {"ranges": {"StudyDate": {"gte": "2001-01-01", "lte": "2001-12-31"}}},
+        ),
+        ({"instanceCount": ("1_0", " 1e3 ")}, {"ranges": {"instanceCount": {"gte": 10.0, "lte": 1000.0}}}),
         ({"instanceCount": (1, 1)}, {"ranges": {"instanceCount": {"gte": 1, "lte": 1}}}),
         ({"series_size_MB": {"gte": 0.5, "lte": None}}, {"ranges": {"series_size_MB": {"gte": 0.5}}}),
         ({"series_size_MB": (Fraction(1, 2), None)}, {"ranges": {"series_size_MB": {"gte": 0.5}}}),
@@ -174,11 +181,24 @@ def test_each_filter_goes_where_its_kind_belongs(given: Any, sent: Any) -> None:
         ({"StudyDate": {"gte": None}}, "has neither bound"),
         ({"StudyDate": ("2001-12-31", "2001-01-01")}, "low bound first: 2001-12-31 > 2001-01-01"),
         ({"StudyDate": ("2001", None)}, "days as 'YYYY-MM-DD', not '2001'"),
-        ({"StudyDate": ("20010101", None)}, "days as 'YYYY-MM-DD'"),
-        ({"StudyDate": ("2001-02-30", None)}, "days as 'YYYY-MM-DD'"),
+        ({"StudyDate": ("2001-0101", None)}, "no day of the calendar"),
+        ({"StudyDate": ("200101-01", None)}, "no day of the calendar"),
+        ({"StudyDate": ("2001-02-30", None)}, "no day of the calendar"),
+        ({"StudyDate": ("20010230", None)}, "no day of the calendar"),
+        ({"StudyDate": ("0000-01-01", None)}, "no day of the calendar"),
+        ({"StudyDate": ("2020-01", None)}, "which is a month: give its first or last day, such as '2020-01-01'"),
+        ({"StudyDate": ("2020", None)}, "which is a year: give its first or last day"),
+        ({"StudyDate": ("2020-01-01T10:00", None)}, "has a time of day: give '2020-01-01'"),
+        ({"StudyDate": ("01/31/2020", None)}, "days as 'YYYY-MM-DD', not '01/31/2020'"),
+        ({"StudyDate": ("٢٠٢٠-٠١-٠١", None)}, "days as 'YYYY-MM-DD'"),
         ({"StudyDate": (2001, None)}, "days as 'YYYY-MM-DD', not 2001"),
         ({"StudyDate": (datetime.datetime(2001, 1, 1, tzinfo=datetime.UTC), None)}, "days as"),
-        ({"instanceCount": ("5", None)}, "takes numbers, not '5'"),
+        ({"instanceCount": ("abc", None)}, "takes numbers, not 'abc'"),
+        ({"instanceCount": ("", None)}, "takes numbers, not ''"),
+        ({"instanceCount": ("nan", None)}, "takes numbers, not 'nan'"),
+        ({"instanceCount": ("1e400", None)}, "takes numbers, not '1e400'"),
+        ({"instanceCount": ("1,5", None)}, "takes numbers, not '1,5'"),
+        ({"instanceCount": ("v24", None)}, "takes numbers, not 'v24'"),
         ({"instanceCount": (True, None)}, "takes numbers, not True"),
         ({"instanceCount": (math.nan, None)}, "takes numbers, not nan"),
         ({"instanceCount": (None, math.inf)}, "takes numbers, not inf"),
@@ -447,7 +467,11 @@ def test_nothing_is_sent_until_a_manifest_is_iterated_and_the_release_is_asked_f
     assert asked == []
     first = next(walk.pages())
     assert len(first.rows) == 4
-    assert (first.total, first.release, first.info["counts"]) == (6, "v25 (25.0.5)", counted(6))
+    assert (first.total, first.release, first.info["counts"]) == (
+        6,
+        "v25 (25.0.5)",
+        echoed({"filters": WIRE}, counted(6)),
+    )
     assert asked == [("/v3/version", None), ("/v3/cohort/manifest", 0)]
     asked.clear()
     assert len(list(walk)) == 6
@@ -563,6 +587,8 @@ def text(lines: list[str], *, series: int | None = None, **headers: str) -> Answ
     """A server of these lines, which obeys `limit` and counts as it is told."""
 
     def answer(path: str, body: Any) -> Any:
+        if path == "/v3/version":
+            return VERSION
         if path == "/v3/cohort/counts":
             return counted(len(lines) if series is None else series)
         shown = "".join(f"{line}\n" for line in lines[: body["limit"]])
@@ -630,10 +656,11 @@ def test_the_text_is_asked_for_one_line_beyond_the_count_and_with_the_filters_at
     assert repr(whole) == "<Lines of POST /v3/cohort/manifest.txt>"
     assert asked == []
     list(whole)
-    filters = {"terms": {"collection_id": ["rider_pilot"]}}
     assert asked == [
-        ("/v3/cohort/counts", filters),
-        ("/v3/cohort/manifest.txt", {"filters": filters, "source": "gcs", "limit": 7}),
+        ("/v3/version", {}),
+        ("/v3/cohort/counts", {"filters": WIRE}),
+        ("/v3/cohort/manifest.txt", {"filters": WIRE, "source": "gcs", "limit": 7}),
+        ("/v3/version", {}),
     ]
 
 
@@ -656,7 +683,7 @@ def test_a_source_that_is_none_is_refused() -> None:
 async def test_what_is_no_text_is_an_error_in_both_colours(make: Any, response: httpx.Response, kind: type) -> None:
     def answer(path: str, body: Any) -> Any:
         copy = httpx.Response(response.status_code, headers=response.headers, content=response.content)
-        return counted(1) if path == "/v3/cohort/counts" else copy
+        return {"/v3/version": VERSION, "/v3/cohort/counts": counted(1)}.get(path, copy)
 
     whole = v3.manifest_lines(client(answer, make), RIDER)
     with pytest.raises(kind):
@@ -692,7 +719,9 @@ class Stuck(Slow, httpx.AsyncByteStream):
 
 async def test_a_text_that_is_interrupted_does_not_look_whole_in_either_colour() -> None:
     def answer(path: str, _: Any) -> Any:
-        return counted(6) if "counts" in path else httpx.Response(200, stream=Stuck())
+        if path == "/v3/cohort/manifest.txt":
+            return httpx.Response(200, stream=Stuck())
+        return counted(6) if "counts" in path else VERSION
 
     whole, got = v3.manifest_lines(client(answer), RIDER), []
     lines, others = iter(whole), aiter(whole)
@@ -713,7 +742,9 @@ def test_a_stream_is_not_read_before_its_lines_are_taken(headers: dict[str, str]
     body = Slow()
 
     def answer(path: str, _: Any) -> Any:
-        return counted(6) if "counts" in path else httpx.Response(200, stream=body, headers=headers)
+        if path == "/v3/cohort/manifest.txt":
+            return httpx.Response(200, stream=body, headers=headers)
+        return counted(6) if "counts" in path else VERSION
 
     lines = iter(v3.manifest_lines(client(answer), RIDER))
     assert next(lines) == LINES[0]
@@ -951,10 +982,11 @@ def test_citations_are_waited_for_as_long_as_the_service_may_take() -> None:
 
     def handle(request: httpx.Request) -> httpx.Response:
         waits.append(request.extensions["timeout"]["read"])
-        return httpx.Response(200, json=citing([])(request.url.path, None))
+        body = json.loads(request.content)
+        return httpx.Response(200, json=echoed(body, citing([])(request.url.path, body)))
 
     v3.citations(connect(HERE, transport=httpx.MockTransport(handle), timeout=5), RIDER)
-    assert waits == [5, 180]
+    assert waits == [5, 210]  # one request for all DOIs, one for each of four, one for IDC itself, and one wait more
 
 
 def test_real_citations_without_a_network_are_all_unresolved(standin: str) -> None:

@@ -1,0 +1,31 @@
+"""What a service of release 3.0.0b3 or later adds to an answer: the filters that it applied, and no warnings."""
+
+from __future__ import annotations
+
+from typing import Any
+
+#: The members that tell an answer to filters from others; a page of a manifest has its counts within.
+TELLING = frozenset({"licenses", "citations", "instances"})
+
+
+def applied(filters: dict[str, Any]) -> dict[str, Any]:
+    """The echo of filters that are all applied: both bounds of each range, numbers as doubles."""
+    ranges = {
+        name: {side: _double(bounds.get(side)) for side in ("gte", "lte")}
+        for name, bounds in filters.get("ranges", {}).items()
+    }
+    return {"terms": filters.get("terms", {}), "ranges": ranges}
+
+
+def echoed(request: Any, answer: Any) -> Any:
+    """The answer with its echo, where it is one to filters and has none of its own."""
+    if not isinstance(request, dict) or not isinstance(answer, dict):
+        return answer
+    said = {"filters_applied": applied(request.get("filters", {})), "warnings": []}
+    if isinstance(answer.get("counts"), dict):
+        return {**answer, "counts": {**said, **answer["counts"]}}
+    return {**said, **answer} if TELLING & answer.keys() else answer
+
+
+def _double(bound: Any) -> Any:
+    return float(bound) if isinstance(bound, int | float) else bound

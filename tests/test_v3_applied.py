@@ -1,0 +1,240 @@
+"""Answers of v3 held against the filters that the service says it applied, and what it warns of."""
+
+from __future__ import annotations
+
+import asyncio
+import pickle
+import warnings
+from typing import TYPE_CHECKING, Any
+
+import httpx
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from idc_client import Client
+
+from idc_ext import ContractError, PagingError, ServiceWarned, ServiceWarning, connect, v3
+from tests.echo import applied, echoed
+from tests.test_v3 import NAMES, RIDER, ROWS, VERSION, WIRE, archive, client, collect, counted, page_of, text, wanted
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+FILTERS = {**RIDER, "Modality": ["CT", "MR"], "StudyDate": ("2001-01-01", None), "instanceCount": (2, 10)}
+SENT = v3.where(FILTERS).to_dict()
+ECHO = applied(SENT)
+CITED = {"format": "apa", "citations": [], "idc_acknowledgment": None, "recommendation": ""}
+SQL = {"columns": ["source_DOI"], "rows": [], "row_count": 0, "truncated": False, "max_rows": 10_000}
+
+
+def saying(**said: Any) -> Callable[[str, Any], Any]:
+    """A server of six rows that says this of every answer to filters; None for a member that it does not have."""
+
+    def kept(answer: dict[str, Any]) -> dict[str, Any]:
+        return {name: value for name, value in {**answer, **said}.items() if value is not None or name not in said}
+
+    def answer(path: str, body: Any) -> Any:
+        match path.rpartition("/")[2]:
+            case "version":
+                return VERSION
+            case "sql":
+                return SQL
+            case "counts":
+                return kept({"filters_applied": ECHO, "warnings": [], **counted(6)})
+            case "licenses":
+                return kept({"licenses": [], "filters_applied": ECHO, "warnings": []})
+            case "citations":
+                return kept({**CITED, "filters_applied": ECHO, "warnings": []})
+            case "manifest":
+                page = page_of(ROWS, body["page"], body["page_size"])
+                return {**page, "counts": kept({"filters_applied": ECHO, "warnings": [], **page["counts"]})}
+            case _:
+                return text([row["series_aws_url"] for row in ROWS])(path, body)
+
+    def without_help(path: str, body: Any) -> Any:
+        found = answer(path, body)
+        # As it is: the client of these tests completes what is JSON.
+        return found if isinstance(found, httpx.Response) else httpx.Response(200, json=found)
+
+    return without_help
+
+
+ASKING: dict[str, Callable[[Any], Any]] = {
+    "counts": lambda idc: v3.counts(idc, FILTERS),
+    "licenses": lambda idc: v3.licenses(idc, FILTERS),
+    "citations": lambda idc: v3.citations(idc, FILTERS),
+    "rows": lambda idc: list(v3.manifest(idc, FILTERS)),
+    "rows, page by page": lambda idc: list(v3.manifest(idc, FILTERS, page_size=2)),
+    "rows, async": lambda idc: asyncio.run(collect(v3.manifest(idc, FILTERS))),
+    "lines": lambda idc: list(v3.manifest_lines(idc, FILTERS)),
+    "lines, async": lambda idc: asyncio.run(collect(v3.manifest_lines(idc, FILTERS))),
+}
+RANGE = {"gte": "2001-01-01", "lte": None}
+
+
+def terms(**other: Any) -> dict[str, Any]:
+    return {**ECHO, "terms": {**ECHO["terms"], **other}}
+
+
+def ranges(**other: Any) -> dict[str, Any]:
+    return {**ECHO, "ranges": {**ECHO["ranges"], **other}}
+
+
+WRONG: dict[str, tuple[Any, str]] = {
+    "absent, as before 3.0.0b3": (None, "without filters_applied, so it may be for the whole archive"),
+    "no object": ("all", "names no filters that can be read"),
+    "without terms": ({"ranges": ECHO["ranges"]}, "names no terms that can be read"),
+    "without ranges": ({"terms": ECHO["terms"]}, "names no ranges that can be read"),
+    "empty": ({"terms": {}, "ranges": {}}, "left out the filter on "),
+    "a term less": ({**ECHO, "terms": {"Modality": ["CT", "MR"]}}, "left out the filter on collection_id"),
+    "a term more": (terms(PatientSex=["F"]), "applied a filter on 'PatientSex' that was not sent"),
+    "a value less": (terms(Modality=["CT"]), "applied another filter on Modality than was sent"),
+    "a value more": (terms(Modality=["CT", "MR", "SR"]), "applied another filter on Modality than was sent"),
+    "values that are no text": (terms(Modality=[1, 2]), "applied another filter on Modality than was sent"),
+    "a range less": ({**ECHO, "ranges": {"StudyDate": RANGE}}, "left out the range on instanceCount"),
+    "a range more": (ranges(SeriesDate=RANGE), "applied a range on 'SeriesDate' that was not sent"),
+    "another bound": (ranges(instanceCount={"gte": 3.0, "lte": 10.0}), "another range on instanceCount"),
+    "bounds swapped": (ranges(instanceCount={"gte": 10.0, "lte": 2.0}), "another range on instanceCount"),
+    "a bound less": (ranges(instanceCount={"gte": 2.0, "lte": None}), "another range on instanceCount"),
+    "a number as text": (ranges(instanceCount={"gte": "2", "lte": 10}), "another range on instanceCount"),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("ask", ASKING.values(), ids=ASKING)
+@pytest.mark.parametrize(("said", "says"), WRONG.values(), ids=WRONG)
+def test_an_answer_to_other_filters_than_were_sent_is_a_contract_error(ask: Any, said: Any, says: str) -> None:
+    for make in (connect, Client):
+        with pytest.raises(ContractError, match=says):
+            ask(client(saying(filters_applied=said), make))
+
+
+@pytest.mark.parametrize("ask", ASKING.values(), ids=ASKING)
+def test_values_in_another_order_and_once_each_select_the_same(ask: Any) -> None:
+    same = {**ECHO, "terms": {"Modality": ["MR", "CT", "CT"], "collection_id": ["rider_pilot"]}}
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        ask(client(saying(filters_applied=same)))
+
+
+@pytest.mark.parametrize("ask", ASKING.values(), ids=ASKING)
+@pytest.mark.parametrize("said", ["none", {}, [1], [None]])
+def test_warnings_that_are_no_list_of_text_are_a_contract_error(ask: Any, said: Any) -> None:
+    with pytest.raises(ContractError, match="warnings that are no list of text"):
+        ask(client(saying(warnings=said)))
+
+
+@given(st.data())
+def test_whatever_is_sent_is_expected_back_as_the_service_normalises_it(data: Any) -> None:
+    names = data.draw(st.lists(NAMES, min_size=1, max_size=4, unique=True))
+    filters = v3.where({name: data.draw(wanted(name)) for name in names})
+    assert filters.applied == applied(filters.to_dict())
+    assert echoed({"filters": filters.to_dict()}, counted(1))["filters_applied"] == filters.applied
+
+
+# Warnings:
+
+
+def strict(base_url: str, httpx_args: dict[str, Any]) -> Any:
+    return connect(base_url, strict=True, **httpx_args)
+
+
+@pytest.mark.parametrize("ask", ASKING.values(), ids=ASKING)
+def test_what_the_service_warns_of_reaches_the_caller_at_the_line_that_asked(ask: Any) -> None:
+    with pytest.warns(ServiceWarning, match="the service warns: Mind .*the gap") as caught:
+        ask(client(saying(warnings=["Mind \x1b[31mthe\n gap."])))
+    assert len({str(one.message) for one in caught}) == 1
+    assert all("\x1b" not in str(one.message) for one in caught)
+    if "async" not in str(ask):
+        assert all(not one.filename.startswith(str(v3.__file__).rpartition("/")[0]) for one in caught)
+
+
+@pytest.mark.parametrize("ask", ASKING.values(), ids=ASKING)
+def test_a_strict_client_takes_a_warning_for_an_error(ask: Any) -> None:
+    idc = client(saying(warnings=["One.", "Two."]), strict)
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        with pytest.raises(
+            ServiceWarned, match=r"/v3/.*: the service warns: One\.; the service warns: Two\."
+        ) as raised:
+            ask(idc)
+    assert raised.value.warnings == ("the service warns: One.", "the service warns: Two.")
+    again = pickle.loads(pickle.dumps(raised.value))  # noqa: S301 - made in this line
+    assert (str(again), again.warnings) == (str(raised.value), raised.value.warnings)
+
+
+@pytest.mark.parametrize(
+    "hint",
+    [
+        "Zero series matched; 'ct' is not a value of Modality (values are case-sensitive). Did you mean ['CT']?",
+        "Nothing was found, and Modality has no 'ct'. There is 'CT'.",
+        'No match for Modality ["ct"]: try ["CT"]',
+    ],
+)
+def test_a_hint_about_letter_case_becomes_did_you_mean_in_whichever_words_it_comes(hint: str) -> None:
+    def answer(path: str, body: Any) -> Any:
+        return {**counted(0), "warnings": [hint]}
+
+    with pytest.warns(ServiceWarning, match="^nothing was found for Modality 'ct': did you mean CT\\?$"):
+        v3.counts(client(answer), {"Modality": "ct"})
+
+
+@pytest.mark.parametrize("length", [10, 10_000])
+def test_a_long_warning_is_cut_short(length: int) -> None:
+    with pytest.warns(ServiceWarning) as caught:
+        v3.counts(client(saying(warnings=["x" * length])), FILTERS)
+    assert len(str(caught[0].message)) == min(length + len("the service warns: "), 300)
+
+
+def test_real_hints_name_the_spelling_that_occurs(standin: str) -> None:
+    with connect(standin) as idc, connect(standin, strict=True) as careful:
+        for ask in (v3.counts, lambda *asked: list(v3.manifest(*asked))):
+            with pytest.warns(ServiceWarning, match="Modality 'mr': did you mean MR"):
+                ask(idc, {"Modality": "mr"})
+            with pytest.raises(ServiceWarned, match="did you mean MR"):
+                ask(careful, {"Modality": "mr"})
+
+
+# The whole archive:
+
+
+def test_that_nothing_was_filtered_is_no_warning_where_it_was_meant(standin: str) -> None:
+    with connect(standin, strict=True) as idc:
+        assert v3.counts(idc, {}, all_of_idc=True).series == 1_044_191
+        assert sum(one.series for one in v3.licenses(idc, {}, all_of_idc=True)) == 1_044_191
+
+
+def everything(rows: list[dict[str, Any]], series: int) -> Callable[[str, Any], Any]:
+    """A server that refuses manifests without filters, and has so many series in all."""
+
+    def answer(path: str, body: Any) -> Any:
+        if path == "/v3/stats":
+            return {"idc_version": "v25", "collections": 1, "analysis_results": 0, **counted(series)}
+        if path.startswith("/v3/cohort/manifest"):
+            assert body["filters"], "a manifest without filters is refused"
+        return text([row["series_aws_url"] for row in rows])(path, body) if "txt" in path else archive(rows)(path, body)
+
+    return answer
+
+
+async def test_the_whole_archive_is_listed_and_held_against_its_total() -> None:
+    idc = client(everything(ROWS, len(ROWS)))
+    assert len(list(v3.manifest(idc, {}, all_of_idc=True, page_size=2))) == len(ROWS)
+    assert len(await collect(v3.manifest(idc, {}, all_of_idc=True))) == len(ROWS)
+    assert len(list(v3.manifest_lines(idc, {}, all_of_idc=True))) == len(ROWS)
+
+
+@pytest.mark.parametrize("series", [len(ROWS) - 1, len(ROWS) + 1])
+async def test_an_archive_of_another_total_than_was_listed_is_an_error(series: int) -> None:
+    idc = client(everything(ROWS, series))
+    with pytest.raises(PagingError, match=f"6 rows are listed where {series} were counted"):
+        list(v3.manifest(idc, {}, all_of_idc=True))
+    with pytest.raises(PagingError, match=f"6 rows are listed where {series} were counted"):
+        await collect(v3.manifest(idc, {}, all_of_idc=True))
+    with pytest.raises(Exception, match="lines that were counted"):
+        list(v3.manifest_lines(idc, {}, all_of_idc=True))
+
+
+def test_what_selects_the_whole_archive_on_purpose_is_not_seen_by_the_caller() -> None:
+    assert v3.where(all_of_idc=True).to_dict() == {}
+    assert repr(v3.where(all_of_idc=True)) == "where(all_of_idc=True)"
+    assert v3.where(RIDER).to_dict() == WIRE
