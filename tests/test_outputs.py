@@ -24,6 +24,7 @@ from hypothesis import strategies as st
 
 from idc_ext import CheckpointError, ContractError, PagingError, Rows, connect, v1, v3
 from tests.contract.index import Index, installed
+from tests.echo import echoed
 from tests.killed import SELECTION
 from tests.killed import main as _killed  # noqa: F401 - so that a test fails where it cannot be loaded
 from tests.test_v3 import HERE, RIDER, archive, client, row
@@ -386,7 +387,7 @@ def test_text_that_cannot_be_written_is_a_contract_error(tmp_path: Path, name: s
     broken = {**row(0), "SeriesDescription": "\ud800"}
 
     def answer(path: str, body: Any) -> Any:
-        found = archive([broken])(path, body)
+        found = echoed(body, archive([broken])(path, body))
         return httpx.Response(200, content=json.dumps(found).encode())
 
     with pytest.raises(ContractError, match="does not fit"):

@@ -35,6 +35,7 @@ from idc_ext import (
 from idc_ext._paging import SLOW
 from idc_ext._walk import Call, Patience
 from idc_ext.errors import DeadlineExceeded
+from tests.echo import echoed
 from tests.test_paging import FIRST, parse, resume
 from tests.test_v1 import SPEC, manifest_page
 from tests.test_v3 import HERE, RIDER, VERSION, archive, client, collect, page_of, row
@@ -196,7 +197,7 @@ async def test_no_task_is_left_when_a_loop_is_left_early() -> None:
         asked.append(body.get("page"))
         if body.get("page"):
             await asyncio.sleep(60)
-        return httpx.Response(200, json=archive(ROWS)(request.url.path, body))
+        return httpx.Response(200, json=echoed(body, archive(ROWS)(request.url.path, body)))
 
     async with connect(HERE, transport=httpx.MockTransport(answer)) as idc:
         before = asyncio.all_tasks()
@@ -249,7 +250,8 @@ async def test_a_second_task_is_told_so_and_the_first_one_gets_its_row() -> None
 
     async def answer(request: httpx.Request) -> httpx.Response:
         await let.wait()
-        return httpx.Response(200, json=archive(ROWS)(request.url.path, json.loads(request.content or b"{}")))
+        body = json.loads(request.content or b"{}")
+        return httpx.Response(200, json=echoed(body, archive(ROWS)(request.url.path, body)))
 
     async with connect(HERE, transport=httpx.MockTransport(answer)) as idc:
         walk = aiter(v3.manifest(idc, RIDER))
@@ -410,7 +412,7 @@ async def test_tasks_look_ahead_by_themselves_as_threads_do() -> None:
         if "page" in body:
             asked.append(body["page"])
             await asyncio.sleep(2 * SLOW)
-        return httpx.Response(200, json=archive(ROWS)(request.url.path, body))
+        return httpx.Response(200, json=echoed(body, archive(ROWS)(request.url.path, body)))
 
     async with connect(HERE, transport=httpx.MockTransport(answer)) as idc:
         reading = [(one.series_instance_uid, len(asked)) async for one in v3.manifest(idc, RIDER, page_size=2)]

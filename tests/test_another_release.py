@@ -1,0 +1,121 @@
+"""What a refusal says where the service is of another release than the client was made for."""
+
+from __future__ import annotations
+
+import json
+import pickle
+from typing import TYPE_CHECKING, Any
+
+import pytest
+from idc_client.api.v3 import count_cohort, get_stats
+from idc_client.models import V3SelectionRequest
+
+import idc_openapi
+from idc_ext import InvalidRequest, NotFound, connect, deadline, v1, v3
+from tests.faulty import answer, faulty, hang_up, reset
+from tests.test_v1 import SPEC
+from tests.test_v3 import RIDER, VERSION
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+OURS = idc_openapi.upstream().api_version
+NOTICE = f"the service is 3.0.0b7, this client was made for {OURS}; see idc-ext doctor. "
+REFUSED = {422: {"detail": [{"type": "extra_forbidden", "loc": ["body", "filters"], "msg": "no", "input": {}}]},
+           400: {"error": {"code": "invalid_query", "message": "no"}}}  # fmt: skip
+ASKING: dict[str, Callable[[Any], Any]] = {
+    "counts": lambda idc: v3.counts(idc, RIDER),
+    "rows": lambda idc: list(v3.manifest(idc, RIDER)),
+    "lines": lambda idc: list(v3.manifest_lines(idc, RIDER)),
+    "sql": lambda idc: v3.sql(idc, "SELECT 1"),
+    "a generated function": lambda idc: count_cohort.sync(client=idc, body=V3SelectionRequest()),
+}
+
+
+def release(version: Any) -> Any:
+    return answer(200, json.dumps({**VERSION, "api_version": version}).encode())
+
+
+def refusing(status: int) -> Any:
+    return answer(status, json.dumps(REFUSED[status]).encode())
+
+
+@pytest.mark.parametrize("ask", ASKING.values(), ids=ASKING)
+@pytest.mark.parametrize("status", [400, 422])
+def test_a_refusal_of_another_release_says_so_first(ask: Any, status: int) -> None:
+    walks = "rows" in str(ask.__code__.co_names) or "manifest" in str(ask.__code__.co_names)
+    first = [release("3.0.0b7")] if walks else []
+    with faulty(*first, refusing(status), release("3.0.0b7")) as server, connect(server.url, retries=0) as idc:
+        with pytest.raises(InvalidRequest) as raised:
+            ask(idc)
+    assert str(raised.value).startswith(NOTICE + "POST /v3/")
+    assert (raised.value.notice + ". ", raised.value.status) == (NOTICE, status)
+    again = pickle.loads(pickle.dumps(raised.value))  # noqa: S301 - made in this line
+    assert (str(again), again.notice) == (str(raised.value), raised.value.notice)
+
+
+async def test_a_refusal_of_another_release_says_so_first_in_asynchronous_code() -> None:
+    with faulty(refusing(422), release("3.0.0b7")) as server:
+        async with connect(server.url, retries=0) as idc:
+            with pytest.raises(InvalidRequest) as raised:
+                await count_cohort.asyncio(client=idc, body=V3SelectionRequest())
+    assert str(raised.value).startswith(NOTICE)
+
+
+def test_the_release_is_asked_for_once_and_only_of_refusals_and_without_a_token() -> None:
+    steps = (refusing(422), release("3.0.0b7"), refusing(400), answer(404, b'{"detail": "Not Found"}'))
+    with faulty(*steps) as server, connect(server.url, headers={"Authorization": "Bearer secret"}) as idc:
+        for _ in range(2):
+            with pytest.raises(InvalidRequest, match=r"^the service is 3\.0\.0b7"):
+                v3.counts(idc, RIDER)
+        with pytest.raises(NotFound, match=r"^GET /v3/stats"):
+            get_stats.sync(client=idc)
+    assert [one.target for one in server.seen] == [
+        "/v3/cohort/counts", "/v3/version", "/v3/cohort/counts", "/v3/stats",
+    ]  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    "said",
+    [
+        release(OURS),
+        release(None),
+        answer(200, b"[]"),
+        answer(200, b"no JSON"),
+        answer(200, b"[" * 100_000),
+        answer(500, b"Internal Server Error"),
+        answer(404, b"{}"),
+        answer(200, b"no gzip", content_encoding="gzip"),
+        hang_up,
+        reset,
+    ],
+)
+def test_a_refusal_stays_as_it_is_where_the_release_is_ours_or_cannot_be_had(said: Any) -> None:
+    with faulty(refusing(422), said) as server, connect(server.url) as idc:
+        with pytest.raises(InvalidRequest, match=r"^POST /v3/cohort/counts was answered with 422") as raised:
+            v3.counts(idc, RIDER)
+    assert raised.value.notice == ""
+
+
+def test_what_the_release_calls_itself_cannot_write_to_a_terminal() -> None:
+    with faulty(refusing(422), release("\x1b[2J\n3.0")) as server, connect(server.url) as idc:
+        with pytest.raises(InvalidRequest, match="which is no version") as raised:
+            v3.counts(idc, RIDER)
+    assert str(raised.value).isprintable()
+
+
+def test_a_refusal_of_v1_asks_for_no_release() -> None:
+    with faulty(answer(400, b'{"code": 400, "message": "no"}')) as server, connect(server.url) as idc:
+        with pytest.raises(InvalidRequest):
+            list(v1.preview_manifest(idc, SPEC, fields=["GCS_URL"]))
+    assert len(server.seen) == 1
+
+
+def test_the_question_does_not_outlive_a_deadline() -> None:
+    def slowly(wire: Any) -> bool:
+        wire.ended.wait(2)
+        return False
+
+    with faulty(refusing(422), slowly) as server, connect(server.url) as idc, deadline(0.3):
+        with pytest.raises(InvalidRequest, match=r"^POST"):
+            v3.counts(idc, RIDER)
