@@ -78,7 +78,7 @@ class Output(Generic[T]):
         if self._file is not None:
             self._file.close()
             self._file = None
-        if self._checkpoint is None:
+        if self._checkpoint is None or self._checkpoint.load() is None:  # nothing of it could be used
             self._part.unlink(missing_ok=True)
 
     def pages(self) -> Pages[T]:

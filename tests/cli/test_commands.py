@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from idc_ext import auth
+from tests.echo import echoed
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -77,9 +78,37 @@ def test_nothing_found_says_nothing_of_values_that_were_not_looked_up(ask: Calla
 
 
 def test_nothing_found_says_which_value_does_not_occur(ask: Callable[..., Ended]) -> None:
-    ended = ask("counts", "-w", "Modality=ct")
+    ended = ask("counts", "-w", "collection_id=rider_pilt")
     assert (ended.code, ended.json["series"]) == (0, 0)
-    assert "did you mean CT?" in ended.err
+    assert "did you mean rider_pilot?" in ended.err
+
+
+@pytest.mark.parametrize("words", [["counts"], ["manifest"], ["manifest", "-f", "s5cmd"], ["manifest", "-o", "x.csv"]])
+def test_what_the_service_warns_of_is_a_remark_and_an_error_with_strict(
+    ask: Callable[..., Ended], words: list[str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    said = "nothing was found for Modality 'ct': did you mean CT?\n"
+    ended = ask(*words, "-w", "Modality=ct")
+    assert (ended.code, ended.err) == (0, f"idc-ext: {said}")
+    (tmp_path / "x.csv").unlink(missing_ok=True)
+    for strict in (["--strict", *words], [*words, "--strict"]):
+        ended = ask(*strict, "-w", "Modality=ct")
+        assert (ended.code, ended.out) == (1, "")
+        assert ended.err.endswith(said)
+        assert [*tmp_path.iterdir()] == []
+
+
+def test_the_whole_archive_is_listed_where_that_is_said(ask: Callable[..., Ended], tmp_path: Path) -> None:
+    rows = ask("manifest", "--all-of-idc", "-n", "3", "-f", "jsonl", "--strict")
+    assert (rows.code, rows.err, rows.out.count("\n")) == (0, "", 3)
+    counted = ask("counts", "--all-of-idc", "--strict")
+    assert (counted.err, counted.json["series"]) == ("", 1_044_191)
+    path = tmp_path / "all.s5cmd"
+    ended = ask("manifest", "--all-of-idc", "-o", path, "--cite", "none", "--strict")
+    assert (ended.code, ended.err) == (0, "")
+    with path.open() as file:
+        assert sum(1 for _ in file) == 1_044_191
 
 
 def test_licenses_of_a_selection(ask: Callable[..., Ended]) -> None:
@@ -105,7 +134,7 @@ def test_citations_are_text_or_rows(run: Callable[..., Ended], says: Says) -> No
         },
     )
     body = {"format": "apa", "citations": ["A. doi:10.1/x"], "idc_acknowledgment": "IDC.", "recommendation": "cite"}
-    says.answers["/v3/citations"] = (200, body)
+    says.answers["/v3/citations"] = (200, echoed({"filters": {"terms": {"collection_id": ["rider_pilot"]}}}, body))
     assert run("--base-url", says.url, "citations", *RIDER).out == "A. doi:10.1/x\nIDC.\n"
     assert run("--base-url", says.url, "citations", *RIDER, "-f", "jsonl").out.count("\n") == 2
 

@@ -13,6 +13,7 @@ import pytest
 
 from idc_ext import errors
 from idc_ext.cli import _ends, main
+from tests.echo import echoed
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -246,7 +247,7 @@ def test_a_standard_output_that_takes_nothing_is_no_fault(standin: str, words: s
 
 def test_that_a_hint_is_not_to_be_had_makes_an_answer_no_worse(run: Callable[..., Ended], says: Says) -> None:
     counts = {"patients": 0, "studies": 0, "series": 0, "instances": 0, "size_TB": 0.0}
-    says.answers["/v3/cohort/counts"] = (200, counts)
+    says.answers["/v3/cohort/counts"] = (200, echoed({"filters": {"terms": {"Modality": ["CT"]}}}, counts))
     ended = run("--base-url", says.url, "counts", "-w", "Modality=CT")
     assert (ended.code, ended.json, ended.err) == (0, counts, "idc-ext: nothing found\n")
 
