@@ -42,9 +42,9 @@ def rows(sql: str) -> list[dict[str, Any]]:
     return [dict(zip(names, row, strict=True)) for row in found.fetchall()]
 
 
-def column(sql: str) -> list[Any]:
-    """The first column of what a statement finds."""
-    return [row[0] for row in published().cursor().execute(sql).fetchall()]
+def column(sql: str, values: list[Any] | None = None) -> list[Any]:
+    """The first column of what a statement finds; ``values`` are bound to its `$1` and so on."""
+    return [row[0] for row in published().cursor().execute(sql, values).fetchall()]
 
 
 def applied(sent: dict[str, Any]) -> dict[str, Any]:
