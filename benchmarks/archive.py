@@ -23,7 +23,7 @@ from typing import TYPE_CHECKING
 import duckdb
 
 from benchmarks.figures import Figure, in_turn, run_alone
-from idc_standin.filters import Filters
+from idc_standin.filters import EVERYTHING
 from idc_standin.index import Index
 from idc_standin.query import Query
 from idc_standin.store import Store
@@ -106,7 +106,7 @@ def _instances(path: Path) -> functools.partial[object]:
 
 def _series(path: Path) -> functools.partial[object]:
     index = Index(path)
-    selection = index.find(Filters({}, {}))
+    selection = index.find(EVERYTHING)
     return functools.partial(index.rows, selection, len(selection.numbers) // 10_000, 5000)
 
 

@@ -21,9 +21,9 @@ import requests
 import urllib3
 from idc_client import Client
 from idc_client.api.v3 import get_manifest
-from idc_client.models import V3ManifestPage, V3ManifestRequest, V3ManifestRow
+from idc_client.models import V3Filters, V3ManifestPage, V3ManifestRequest, V3ManifestRow
 
-from benchmarks.client_peaks import ROWS
+from benchmarks.client_peaks import FILTERS, ROWS, SELECTION
 from idc_ext import IDC, Rows, connect, v3
 
 Way = Callable[[str, int], None]
@@ -33,7 +33,7 @@ HEADERS = {"content-type": "application/json", "accept-encoding": "gzip, deflate
 
 
 def _body(page: int) -> dict[str, Any]:
-    return {"filters": {}, "page": page, "page_size": ROWS}
+    return {"filters": FILTERS, "page": page, "page_size": ROWS}
 
 
 _session = functools.cache(lambda: requests.Session())
@@ -50,7 +50,7 @@ def _ours(url: str) -> IDC:
 
 
 def _manifest(idc: IDC, pages: int) -> Rows[V3ManifestRow]:
-    return v3.manifest(idc, {}, all_of_idc=True).walk(max_items=pages * ROWS)
+    return v3.manifest(idc, SELECTION).walk(max_items=pages * ROWS)
 
 
 def _use(rows: Iterable[Any]) -> None:
@@ -121,8 +121,9 @@ def httpx_raw_async(url: str, pages: int) -> None:
 
 def generated(url: str, pages: int) -> None:
     """Rows as the generated client gives them."""
+    filters = V3Filters.from_dict(FILTERS)
     for page in range(pages):
-        found = get_manifest.sync(client=_generated(url), body=V3ManifestRequest(page=page, page_size=ROWS))
+        found = get_manifest.sync(client=_generated(url), body=V3ManifestRequest(filters, page=page, page_size=ROWS))
         assert isinstance(found, V3ManifestPage)
         _use(found.series)
 
@@ -170,7 +171,7 @@ def first_row(url: str, pages: int) -> None:
     """The first row alone, with a client of its own."""
     with connect(url, retries=0) as idc:
         for _ in range(pages):
-            next(iter(v3.manifest(idc, {}, all_of_idc=True)))
+            next(iter(v3.manifest(idc, SELECTION)))
 
 
 def notebook_first_row(url: str, pages: int) -> None:

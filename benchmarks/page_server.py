@@ -25,7 +25,7 @@ import duckdb
 import idc_index_data
 import msgspec
 
-from benchmarks.client_peaks import ROWS
+from benchmarks.client_peaks import FILTERS, ROWS
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -44,13 +44,14 @@ def bodies(pages: int) -> Iterator[bytes]:
     statement = f"SELECT {COLUMNS} FROM read_parquet(?) ORDER BY ALL LIMIT {pages * ROWS}"
     found = duckdb.connect().execute(statement, [index])
     names = COLUMNS.split(", ")
-    counts = {"patients": 1, "studies": 1, "series": pages * ROWS, "instances": pages * ROWS, "size_TB": 1.0}
+    said = {"filters_applied": {"terms": {}, **FILTERS}, "warnings": []}
+    counts = {"patients": 1, "studies": 1, "series": pages * ROWS, "instances": pages * ROWS, "size_TB": 1.0, **said}
     download = {"total_series": pages * ROWS, "size_TB": 1.0, "idc_commands": [], "manifest_preview": []}
     for page in range(pages):
         rows = [dict(zip(names, row, strict=True)) for row in found.fetchmany(ROWS)]
-        said = {"counts": counts, "page": page, "page_size": ROWS, "returned": len(rows), "total_series": pages * ROWS}
+        head = {"counts": counts, "page": page, "page_size": ROWS, "returned": len(rows), "total_series": pages * ROWS}
         more = {**download, "manifest_truncated": True, "note": "none"}
-        yield msgspec.json.encode({**said, "series": rows, "download": more})
+        yield msgspec.json.encode({**head, "series": rows, "download": more})
 
 
 def answer(body: bytes, *, packed: bool) -> bytes:

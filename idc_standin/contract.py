@@ -126,7 +126,7 @@ class Operation:
             raise Misfit(Problem((), f"{self.id} does not declare status {status}", "responses"))
         if media_type not in declared:
             raise Misfit(Problem((), f"{self.id} does not declare {media_type} for {status}", "content"))
-        value = parse(raw) if media_type == "application/json" else raw.decode()
+        value = parse_answer(raw) if media_type == "application/json" else raw.decode()
         for problem in _problems(declared[media_type], value, len(raw)):
             raise Misfit(Problem(problem.where, f"{self.id} {status}: {problem.what}", problem.keyword))
 
@@ -207,6 +207,18 @@ def parse(raw: bytes) -> Any:
         return json.loads(raw)  # orjson makes floats of integers beyond 64 bits
     except (RecursionError, ValueError) as error:  # as deep as the first reader goes, but not the second
         raise NotJSON(f"it is nested too deeply or has too long a number ({type(error).__name__})") from None
+
+
+def parse_answer(raw: bytes) -> Any:
+    """JSON of an answer: a 422 may echo an integer that no double can hold, which `parse` takes for infinity."""
+    try:
+        return json.loads(raw, parse_constant=_refuse_constant)
+    except (RecursionError, ValueError) as error:
+        raise NotJSON(str(error)) from None
+
+
+def _refuse_constant(name: str) -> None:
+    raise ValueError(f"{name} is not JSON")
 
 
 def _problems(against: Validator, value: Any, size: int = 0) -> list[Problem]:

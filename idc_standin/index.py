@@ -213,19 +213,17 @@ class Index:
         return found[:limit], len(found) > limit
 
     def spellings(self, column: str, wanted: Sequence[str]) -> dict[str, list[str]]:
-        """Values asked for that do not occur in a column -> those that do, in another letter case, ascending."""
+        """Values that a column lacks -> those that it has in another letter case and were not asked for, ascending."""
         found = self._dicts(
             f'SELECT DISTINCT "{column}" AS value FROM {SERIES} '  # noqa: S608  a known column
             f'AND lower("{column}") IN (SELECT unnest($low::VARCHAR[]))',
             {"low": [value.lower() for value in wanted]},
         )
-        occurring = {row["value"] for row in found}
-        close: dict[str, list[str]] = {}
-        for value in dict.fromkeys(wanted):
-            others = sorted(one for one in occurring if one.lower() == value.lower())
-            if value not in occurring and others:
-                close[value] = others
-        return close
+        occurring, others = {row["value"] for row in found}, dict[str, list[str]]()
+        for value in sorted(occurring.difference(wanted)):
+            others.setdefault(value.lower(), []).append(value)
+        lacking = (value for value in dict.fromkeys(wanted) if value not in occurring)
+        return {value: others[value.lower()] for value in lacking if value.lower() in others}
 
     def study_of(self, series_uid: str) -> str | None:
         """The study of a series; None if there is no such series."""

@@ -10,6 +10,7 @@ import os
 import re
 from pathlib import Path
 from typing import NoReturn
+from urllib.parse import urlsplit
 
 import platformdirs
 
@@ -59,15 +60,17 @@ def parser() -> Parser:
     serve.add_argument("--check-answers", action="store_true", help="hold every answer against openapi.yaml")
     serve.add_argument(
         "--doi-resolver",
+        type=_service,
         default="https://dx.doi.org",
         metavar="URL",
         help="whom to ask for the citation of a DOI (default: %(default)s)",
     )
     serve.add_argument(
         "--datacite",
+        type=_service,
         default="https://api.datacite.org",
         metavar="URL",
-        help="whom to ask for many citations at once (default: %(default)s)",
+        help="whom to ask for the citations of many DOIs at once (default: %(default)s)",
     )
     _add_folders(serve)
 
@@ -104,6 +107,17 @@ def _workers(text: str) -> int:
     if text != "1" and not hasattr(os, "fork"):
         raise argparse.ArgumentTypeError("this system has no fork(), so there is one worker")
     return int(text)
+
+
+def _service(text: str) -> str:
+    try:
+        parts = urlsplit(text)
+        good = parts.scheme in ("http", "https") and parts.hostname and parts.port != 0
+    except ValueError:  # a port that is none, or half an IPv6 address
+        good = False
+    if not good or not (text.isascii() and text.isprintable()) or {*"?# "} & {*text}:
+        raise argparse.ArgumentTypeError(f"{text[:80]!r} is not the URL of a service, such as http://127.0.0.1:8080")
+    return text.rstrip("/")
 
 
 def _release(text: str) -> int:

@@ -23,6 +23,7 @@ settings.register_profile("ours", deadline=None)  # machines hiccup; how long th
 settings.load_profile("ours")
 
 ROOT = Path(__file__).resolve().parent.parent
+NOWHERE = "http://127.0.0.1:9"  # where nothing listens
 
 
 @pytest.fixture(scope="session")
@@ -33,7 +34,8 @@ def anyio_backend() -> str:
 @contextmanager
 def serving(*options: str) -> Iterator[str]:
     """A stand-in in a process of its own; gives its URL and ends it, however the block ends."""
-    command = [sys.executable, "-m", "idc_standin", "serve", "--port", "0", *options]
+    registries = ("--doi-resolver", NOWHERE, "--datacite", NOWHERE)  # those of the internet are not for tests
+    command = [sys.executable, "-m", "idc_standin", "serve", "--port", "0", *registries, *options]
     with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as process:
         try:
             assert process.stdout is not None

@@ -13,7 +13,7 @@ from fastapi import FastAPI, Request
 from fastapi.encoders import jsonable_encoder
 from fastapi.exceptions import RequestValidationError
 from fastapi.middleware.cors import CORSMiddleware
-from fastapi.responses import RedirectResponse, Response
+from fastapi.responses import JSONResponse, RedirectResponse, Response
 
 from idc_standin import docs
 from idc_standin.v3.answers import dumps, finite
@@ -62,10 +62,16 @@ async def _refused(request: Request, refusal: Exception) -> Response:
 
 
 async def _unprocessable(request: Request, error: Exception) -> Response:
-    """The framework's 422, but for what JSON cannot say, or a body that is not text: upstream fails over those."""
+    """The framework's 422, but for what it cannot say: what JSON has no form for, or is nested too deeply.
+
+    Written as the framework does, whose numbers have other bytes than those of answers (`1e-06` for `1e-6`).
+    """
     assert isinstance(error, RequestValidationError)  # noqa: S101  registered for nothing else
-    content: Any = finite(jsonable_encoder(error.errors(), custom_encoder={bytes: _text}))
-    return Response(dumps({"detail": content}), 422, media_type="application/json")
+    try:
+        content: Any = finite(jsonable_encoder(error.errors(), custom_encoder={bytes: _text}))
+        return JSONResponse({"detail": content}, 422)
+    except RecursionError:
+        return JSONResponse({"detail": "The body is nested too deeply."}, 400)  # as of a body that is deeper still
 
 
 def _text(raw: bytes) -> str:

@@ -10,7 +10,7 @@ from typing import Any
 from uuid import UUID
 
 import orjson
-from pydantic_core import to_jsonable_python
+from pydantic_core import to_json, to_jsonable_python
 
 # Engine types whose Python values are JSON's own; NaN and infinities are written as null.
 SAME = frozenset({"VARCHAR", "BOOLEAN", "TINYINT", "SMALLINT", "INTEGER", "BIGINT", "HUGEINT", "UTINYINT", "USMALLINT",
@@ -18,11 +18,18 @@ SAME = frozenset({"VARCHAR", "BOOLEAN", "TINYINT", "SMALLINT", "INTEGER", "BIGIN
 
 
 def dumps(content: Any) -> bytes:
-    """JSON, with integers of any size and with the escapes that hostile text needs."""
+    """JSON, with integers of any size and with the escapes that hostile text needs.
+
+    Numbers have the bytes that pydantic gives them, with which upstream writes its answers: orjson's are the same.
+    """
     try:
         return orjson.dumps(content)
-    except TypeError:  # an integer beyond 64 bits, or a lone surrogate: what orjson has no form for
-        return json.dumps(finite(content), separators=(",", ":"), allow_nan=False).encode("ascii")
+    except TypeError:  # an integer beyond 64 bits, a lone surrogate, or more depth than orjson has a form for
+        content = finite(content)
+    try:
+        return to_json(content, inf_nan_mode="null")
+    except ValueError:  # more depth than pydantic takes
+        return json.dumps(content, separators=(",", ":"), ensure_ascii=False, allow_nan=False).encode()
 
 
 def records(columns: list[str], types: list[str], rows: list[tuple[Any, ...]]) -> list[dict[str, Any]]:

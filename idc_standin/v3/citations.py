@@ -55,7 +55,7 @@ def cite(dois: Sequence[str], style: str, registries: Registries = PUBLIC) -> tu
                 if doi not in found and (one := _ask(client, httpx.URL(f"{registries.resolver}/{doi}"), style)):
                     found[doi] = one
             acknowledgment = _ask(client, httpx.URL(f"{registries.resolver}/{IDC_PAPER}"), style)
-        except httpx.ConnectError:
+        except (httpx.ConnectError, httpx.ConnectTimeout):
             pass
     return [found[doi] for doi in dois if doi in found], acknowledgment
 
@@ -70,7 +70,7 @@ def _in_batches(client: httpx.Client, dois: Sequence[str], style: str, datacite:
         url = httpx.URL(f"{datacite}/dois", params={"query": f"doi:({query})", "page[size]": len(batch)})
         try:
             found |= _matched(batch, _ask(client, url, style), style)
-        except httpx.ConnectError:
+        except (httpx.ConnectError, httpx.ConnectTimeout):
             break
     return found
 
@@ -102,7 +102,7 @@ def _ask(client: httpx.Client, url: httpx.URL, style: str) -> Any:
         if style == "csl-json":
             return answer.json()
         return answer.content.decode(answer.charset_encoding or "utf-8").strip()
-    except httpx.ConnectError as error:
+    except (httpx.ConnectError, httpx.ConnectTimeout) as error:
         # A resolver sends on to whoever registered the DOI: one of them out of reach says nothing of the others.
         if (error.request.url.host, error.request.url.port) == (url.host, url.port):
             raise

@@ -34,7 +34,7 @@ if TYPE_CHECKING:
 API_VERSION = idc_openapi.upstream().api_version  # the release of upstream's server that this one answers like
 PAGE_SIZE, MOST_PAGE_SIZE = 100, 5_000
 LONGEST_MANIFEST = 100_000
-MOST_HINTS = 5  # values that a warning about letter case names
+MOST_HINTS = 5  # values of either kind that a warning about letter case names
 BUCKETS = {"idc-open-data-two": "idc-open-idc1", "idc-open-data-cr": "idc-open-cr"}  # AWS -> Google Cloud Storage
 NO_CLINICAL = "This build has no clinical data."
 BODY_PART_NOTE = (
@@ -261,8 +261,8 @@ class V3:
             if close:
                 meant = sorted({value for several in close.values() for value in several})[:MOST_HINTS]
                 yield (
-                    f"Nothing was found, and {name} has no {_listed(close)}: values are compared with regard to letter "
-                    f"case. There is {_listed(meant)}."
+                    f"Nothing was found, and {name} has none of {list(close)[:MOST_HINTS]}: values are compared with "
+                    f"regard to letter case. It has {meant}."
                 )
 
     # --- SQL and tools -------------------------------------------------------------------------------------------
@@ -337,10 +337,6 @@ def _echo(filters: Applied, hints: Iterable[str] = ()) -> dict[str, Any]:
     """What an answer says of the filters that it is for."""
     everything = [] if filters else ["No filter is left, so this is the whole archive."]
     return {"filters_applied": filters.echo, "warnings": [*filters.left_out, *everything, *hints]}
-
-
-def _listed(values: Iterable[str]) -> str:
-    return ", ".join(map(repr, values))
 
 
 def _commands(filters: CohortFilters) -> Iterator[str]:

@@ -9,6 +9,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from tests.standin import v3_oracle
 from tests.standin.oracle import FILTERABLE
 
 if TYPE_CHECKING:
@@ -256,3 +257,47 @@ def test_five_thousand_values_are_answered(http: httpx.Client, second: Release) 
     assert page["manifest"]["totalFound"] == len(
         {row["collection_id"] for row in second.matching({"SeriesInstanceUID": values})}
     )
+
+
+# --- v3 -----------------------------------------------------------------------------------------------------------
+
+TERMS = (
+    "collection_id", "PatientID", "Modality", "Manufacturer", "BodyPartExamined", "source_DOI", "SeriesInstanceUID",
+)  # fmt: skip
+
+
+@settings(deadline=None, max_examples=60, derandomize=True)
+@given(data=st.data())
+def test_any_text_is_a_value_of_a_v3_term_selects_what_equals_it_and_comes_back_unchanged(
+    http: httpx.Client, data: st.DataObject
+) -> None:
+    name = data.draw(st.sampled_from(TERMS))
+    values = data.draw(st.lists(texts, min_size=1, max_size=4))
+    body = http.post("/v3/cohort/counts", json={"filters": {"terms": {name: values}}}).json()
+    assert body["filters_applied"] == {"terms": {name: values}, "ranges": {}}
+    found = v3_oracle.column(f'SELECT "{name}" FROM series WHERE "{name}" IN (SELECT unnest($1::VARCHAR[]))', [values])
+    assert body["series"] == len(found)
+    assert not found or set(found) <= set(values)
+
+
+@settings(deadline=None, max_examples=40, derandomize=True)
+@given(name=texts, kind=st.sampled_from(["terms", "ranges"]))
+def test_any_other_name_of_a_v3_attribute_is_refused_by_name(http: httpx.Client, name: str, kind: str) -> None:
+    answer = http.post("/v3/licenses", json={"filters": {kind: {name: [] if kind == "terms" else {}}}})
+    assert (answer.status_code, answer.json()["error"]["code"]) == (400, "invalid_query")
+    assert repr(name) in answer.json()["error"]["message"]
+
+
+@settings(deadline=None, max_examples=60, derandomize=True)
+@given(bound=texts, name=st.sampled_from(["instanceCount", "series_size_MB", "StudyDate"]))
+def test_any_text_is_a_v3_bound_of_its_kind_or_refused(http: httpx.Client, bound: str, name: str) -> None:
+    asked = {"filters": {"terms": {"collection_id": ["rider_pilot"]}, "ranges": {name: {"lte": bound}}}}
+    answer = http.post("/v3/cohort/counts", json=asked)
+    try:
+        meant = float(bound) if name != "StudyDate" else None
+    except ValueError:
+        meant = None
+    if meant is None:
+        assert (answer.status_code, answer.json()["error"]["code"]) == (400, "invalid_query")
+    else:
+        assert answer.json()["filters_applied"]["ranges"] == {name: {"gte": None, "lte": meant}}
