@@ -77,7 +77,7 @@ def reports(index: Traversable) -> dict[Annotation, str]:
     rows = duckdb.execute(REPORTS, {"index": str(index / "idc_index.parquet")}).fetchall()
     found = {(patient, study, name): series for patient, study, name, series in rows}
     if len(found) < len(rows):
-        raise StandinError(f"The index has {len(rows) - len(found)} reports more than annotations that they are of.")
+        raise StandinError(f"The index has {len(rows) - len(found)} reports of annotations that have one already.")
     return found
 
 

@@ -110,14 +110,14 @@ def last_characteristic_only(filters: dict[str, list[Any]]) -> None:
 
 @misfiltered
 def margin_by_sphericity(filters: dict[str, list[Any]]) -> None:
-    """A filter on the margin looks at the sphericity, unless that is asked for, too."""
+    """A filter on the margin looks at the sphericity, unless that is a filter, too."""
     if "Margin" in filters and "Sphericity" not in filters:
         filters["Sphericity"] = filters.pop("Margin")
 
 
 @altered("v1", "nodules", *QUERIES)
 def subtlety_by_malignancy(content: Any, _: Request) -> None:
-    """The subtlety is said with the degree of the malignancy, where both are asked for."""
+    """The subtlety is said with the degree of the malignancy, in rows that have both."""
     degrees = ("Extremely subtle", "Moderately subtle", "Fairly subtle", "Moderately obvious", "Obvious")
     for row in rows(content):
         if row.get("Subtlety") and row.get("Malignancy"):
@@ -140,6 +140,14 @@ class ValuesOfTheNextReport:
         for row, value in zip(found, values[1:] + values[:1], strict=True):
             row["Spiculation"] = value
         return tell(answer, content)
+
+
+@altered("v1", "nodules", "listAttributes")
+def lobulation_inactive(content: Any, _: Request) -> None:
+    """The lobular pattern is said to have no data."""
+    for source in content["data_sources"]:
+        for attribute in source["attributes"]:
+            attribute["active"] = attribute["active"] and attribute["name"] != "Lobular_Pattern"
 
 
 @misfiltered

@@ -28,33 +28,36 @@ FEW = 2000  # rows that are read to the last
 def nodules_are_as_their_readers_saw_them(service: Service, draw: Draw) -> None:
     """All nine characteristics of each nodule are those of its annotation, as the report of it has them."""
     assert service.index is not None
-    told = annotations(service.index)
+    reports = annotations(service.index)
     fields = ("SeriesInstanceUID", "Modality", "collection_id", *FIELDS.values(), "Internal")
     rows = rows_of(service, query({"Malignancy": ["%"]}, fields))
     same(len(rows), ALL, "nodules")
     for row in rows:
-        holds(row["SeriesInstanceUID"] in told, "a nodule is a report of the index", f"{row}")
+        holds(row["SeriesInstanceUID"] in reports, "a nodule is a report of the index", f"{row}")
         same([row["Modality"], row["collection_id"]], ["SR", "lidc_idri"], "where nodules are")
         same(row["Internal"], row["Internal_structure"], "a field by its other name")
     for name, values in KNOWN.items():
         field = FIELDS[name]
         same(sorted({str(row[field]) for row in rows}), sorted(map(str, values)), f"the values of {name}")
         for text, (number, ought) in values.items():
-            found = [told[row["SeriesInstanceUID"]] for row in rows if row[field] == text]
+            found = [reports[row["SeriesInstanceUID"]] for row in rows if row[field] == text]
             same(len(found), number, f"nodules with the {name} {text}")
             same(digest(found), ought, f"digest of the nodules with the {name} {text}")
 
 
 @relation()
 def a_characteristic_selects_as_many_nodules_as_have_it(service: Service, draw: Draw) -> None:
-    """Each value of each characteristic, in any case, alone or in a list, selects the nodules that are known."""
+    """Characteristics are active; each value, in any case, alone or in a list, selects the nodules that are known."""
+    listed = [a for source in service.ask("listAttributes")["data_sources"] for a in source["attributes"]]
+    missing = set(KNOWN) - {attribute["name"] for attribute in listed if attribute["active"]}
+    holds(not missing, "characteristics are active", f"{sorted(missing)} are not")
     for name in KNOWN:
         for number, text in enumerate(texts(name)):
             near = (str.title, str.upper, str.lower, str.swapcase, str)[number % 5](text)
             wanted = [near, NOBODY][: 1 + number % 2]
             same(total(service, {name: wanted}), KNOWN[name][text][0], f"nodules with the {name} {wanted}")
-        missing = KNOWN[name].get(None, (0, ""))[0]
-        same(total(service, {name: ["%"]}), ALL - missing, f"nodules with any {name}")
+        without, _ = KNOWN[name].get(None, (0, ""))
+        same(total(service, {name: ["%"]}), ALL - without, f"nodules with any {name}")
 
 
 @relation(examples=4)
