@@ -252,7 +252,8 @@ def _problem(error: jsonschema_rs.ValidationError) -> Problem:
 
 
 def nearest(name: str, known: Iterable[str]) -> str:
-    """`` Did you mean ...?`` for a misspelt name, or nothing."""
+    """`` Did you mean ...?`` for a misspelt name or one that was cut off at an underscore, or nothing."""
     lowered = {candidate.lower(): candidate for candidate in known}
     close = difflib.get_close_matches(name.lower(), lowered, n=1, cutoff=0.75)
+    close = close or [candidate for candidate in lowered if candidate.startswith(f"{name.lower()}_")]
     return f" Did you mean {lowered[close[0]]!r}?" if close else ""

@@ -9,6 +9,8 @@ from __future__ import annotations
 import csv
 import io
 import re
+from collections import Counter
+from dataclasses import dataclass
 from datetime import date
 from importlib.resources import files
 from typing import TYPE_CHECKING, Any
@@ -16,7 +18,7 @@ from typing import TYPE_CHECKING, Any
 from idc_standin.errors import StandinError
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable, Iterable, Iterator, Mapping
     from importlib.resources.abc import Traversable
     from pathlib import Path
 
@@ -28,6 +30,8 @@ COLUMNS = {
         "cancer_type", "image_types", "supporting_data",
     ),
     "data_sources": ("data_source", "name", "data_type"),
+    "nodule_texts": ("attribute", "value", "text"),
+    "nodules": ("SeriesInstanceUID",),
     "versions": ("idc_data_version", "date_active"),
 }  # fmt: skip
 NUMBER = re.compile(r"\s*[+-]?([0-9]+(\.[0-9]*)?|\.[0-9]+)([eE][+-]?[0-9]{1,3})?\s*")
@@ -67,13 +71,14 @@ def _rows(source: Traversable | Path, name: str) -> Iterator[tuple[int, dict[str
         missing = [column for column in COLUMNS[name] if column not in (reader.fieldnames or ())]
         if missing:
             raise StandinError(f"{source} has no column {missing[0]!r}; it must be CSV with a line of column names.")
+        checked = [column for table, column in CHECKS if table == name]
         for row in reader:
             if None in row or None in row.values():
                 raise StandinError(
                     f"{source}, line {reader.line_num}: the number of values is not that of the columns."
                 )
-            for column, value in row.items():
-                _check(source, reader.line_num, name, column, value)
+            for column in checked:
+                _check(source, reader.line_num, name, column, row[column])
             yield reader.line_num, row
     except (OSError, UnicodeDecodeError, csv.Error) as error:
         raise StandinError(f"{source} cannot be read: {error}.") from error
@@ -81,21 +86,59 @@ def _rows(source: Traversable | Path, name: str) -> Iterator[tuple[int, dict[str
 
 def _check(source: Traversable | Path, line: int, name: str, column: str, value: str) -> None:
     try:
-        value.encode()
-        CHECKS.get((name, column), str)(value)
+        CHECKS[name, column](value)
     except (ValueError, LookupError) as error:
         raise StandinError(f"{source}, line {line}: {value!r} is not a {column}.") from error
 
 
-def facts(tables: dict[str, list[dict[str, str]]]) -> tuple[list[list[Any]], dict[str, str]]:
-    """Rows (key, attribute, text, number) of the clinical table, and the series column that each attribute hangs on.
+@dataclass(frozen=True, slots=True)
+class Facts:
+    """What is recorded, a fact a position: no key has two facts of one attribute."""
 
-    Text that is no plain number ("[Not Available]") has none, and so is in no range.
-    """
+    keys: list[str]
+    """PatientIDs or SeriesInstanceUIDs, see ``level``."""
+    attributes: list[str]
+    values: list[str | None]
+    """The text; None if it is recorded that there is none."""
+    numbers: list[float | None]
+    """The value of a numeric attribute. Text that is no plain number ("[Not Available]") has none, and so is in no
+    range."""
+    level: dict[str, str]
+    """Attribute -> the series column that its facts hang on."""
+
+
+def facts(tables: dict[str, list[dict[str, str]]]) -> Facts:
+    """The facts of the tables ``clinical`` and ``nodules``; raises StandinError if they cannot all be right."""
     numeric = {row["name"]: row["data_type"] == "Continuous Numeric" for row in tables["attributes"]}
-    level = dict.fromkeys(BY_DEFINITION, "PatientID")
+    nodules = _nodules(tables, numeric)
+    level = dict.fromkeys(BY_DEFINITION, "PatientID") | dict.fromkeys(nodules, "SeriesInstanceUID")
+    found = Facts([], [], [], [], level)
+    for attribute, texts in nodules.items():
+        found.keys.extend(texts)
+        found.attributes.extend([attribute] * len(texts))
+        found.values.extend(texts.values())
+        found.numbers.extend([None] * len(texts))
+    for (key, attribute), value in _clinical(tables["clinical"], numeric, level).items():
+        if key in (texts := nodules.get(attribute, {})):
+            if (value or None) != texts[key]:
+                raise StandinError(
+                    f"The fact {attribute} of {key} ({value!r}) contradicts nodules.csv, which has "
+                    f"{texts[key] or ''!r}; a nodules.csv of your own takes its place."
+                )
+            continue
+        found.keys.append(key)
+        found.attributes.append(attribute)
+        found.values.append(value or None)
+        found.numbers.append(float(value) if numeric[attribute] and NUMBER.fullmatch(value) else None)
+    return found
+
+
+def _clinical(
+    rows: Iterable[Mapping[str, str]], numeric: Mapping[str, bool], level: dict[str, str]
+) -> dict[tuple[str, str], str]:
+    """Key and attribute -> text. ``level`` is completed on the way, for attributes that it does not have yet."""
     seen: dict[tuple[str, str], str] = {}
-    for row in tables["clinical"]:
+    for row in rows:
         column = "SeriesInstanceUID" if row.get("SeriesInstanceUID") else "PatientID"
         key, attribute, value = row.get(column) or "", row["attribute"], row["value"]
         what = f"The fact {attribute} of {key or 'nobody'} ({value!r})"
@@ -107,8 +150,41 @@ def facts(tables: dict[str, list[dict[str, str]]]) -> tuple[list[list[Any]], dic
             raise StandinError(f"{what} hangs on {column}, but other facts of it on {level[attribute]}.")
         if seen.setdefault((key, attribute), value) != value:
             raise StandinError(f"{what} contradicts another one, {seen[key, attribute]!r}.")
-    rows = [
-        [key, attribute, value or None, float(value) if numeric[attribute] and NUMBER.fullmatch(value) else None]
-        for (key, attribute), value in seen.items()
-    ]
-    return rows, level
+    return seen
+
+
+def _nodules(tables: dict[str, list[dict[str, str]]], numeric: Mapping[str, bool]) -> dict[str, dict[str, str | None]]:
+    """Attribute -> series -> text, None where the text is empty. An empty value is no fact."""
+    texts = _texts(tables["nodule_texts"], numeric)
+    rows = tables["nodules"]
+    names = [name for name in (rows[0] if rows else ()) if name not in {"SeriesInstanceUID", "source"}]
+    if unknown := [name for name in names if name not in texts]:
+        raise StandinError(f"nodules.csv has a column {unknown[0]!r}, of which nodule_texts.csv has no values.")
+    series = [row["SeriesInstanceUID"] for row in rows]
+    if "" in series:
+        raise StandinError("nodules.csv has a row without a SeriesInstanceUID.")
+    if len(set(series)) < len(series):
+        raise StandinError(f"nodules.csv has two rows of the series {Counter(series).most_common(1)[0][0]!r}.")
+    found = {}
+    for name in names:
+        values = [row[name] for row in rows]
+        if strange := set(values) - texts[name].keys() - {""}:
+            value = min(strange)
+            where = series[values.index(value)]
+            raise StandinError(f"The {name} {value!r} of {where!r} in nodules.csv is not in nodule_texts.csv.")
+        found[name] = {uid: texts[name][value] for uid, value in zip(series, values, strict=True) if value}
+    return {name: texts for name, texts in found.items() if texts}
+
+
+def _texts(rows: Iterable[Mapping[str, str]], numeric: Mapping[str, bool]) -> dict[str, dict[str, str | None]]:
+    """Attribute -> value in the table of nodules -> text."""
+    found: dict[str, dict[str, str | None]] = {}
+    for row in rows:
+        attribute, value = row["attribute"], row["value"]
+        what = f"The value {value!r} of {attribute} in nodule_texts.csv"
+        if numeric.get(attribute, True):
+            raise StandinError(f"{what}: attributes.csv has no such attribute of text.")
+        if not value or value in found.setdefault(attribute, {}):
+            raise StandinError(f"{what} is {'listed twice' if value else 'empty'}.")
+        found[attribute][value] = row["text"] or None
+    return found

@@ -218,6 +218,7 @@ JOINS = {
     "dicom_pivot": "pivot.SOPInstanceUID = image.SOPInstanceUID",
     "tcga_clinical_rel9": "clinical.case_barcode = image.PatientID",
     "tcga_biospecimen_rel9": "biospecimen.case_barcode = image.PatientID",
+    "qualitative_measurements": "qualitative.SOPInstanceUID = image.SOPInstanceUID",
 }
 LAST_VERSIONED_PIVOT = 8  # up to there the pivot's name repeats the release
 ALIASES = {
@@ -225,7 +226,9 @@ ALIASES = {
     "dicom_pivot": "pivot",
     "tcga_clinical_rel9": "clinical",
     "tcga_biospecimen_rel9": "biospecimen",
+    "qualitative_measurements": "qualitative",
 }
+MEASURED = "qualitative_measurements"
 
 
 def bigquery(query: Query, attributes: Mapping[str, Mapping[str, str]]) -> str:
@@ -246,6 +249,8 @@ def bigquery(query: Query, attributes: Mapping[str, Mapping[str, str]]) -> str:
         versioned = name == "dicom_pivot" and query.release <= LAST_VERSIONED_PIVOT
         real = f"{name}_v{query.release}" if versioned else name
         source = exp.table_(real, db=f"idc_v{query.release}", catalog="bigquery-public-data", quoted=True)
+        if name == MEASURED:
+            return _measured(source, mine, [other for other in attributes if where(other) == MEASURED])
         return exp.alias_(source, ALIASES[name], table=True)
 
     def wanted(condition: Condition) -> exp.Expr:
@@ -258,17 +263,40 @@ def bigquery(query: Query, attributes: Mapping[str, Mapping[str, str]]) -> str:
         return _escaped(predicate(text, number, condition))
 
     columns = tuple(dict.fromkeys(query.columns))
-    used = {where(name) for name in (*columns, *(c.attribute for c in query.conditions))}
+    filtered = [condition.attribute for condition in query.conditions]
+    mine = [name for name in dict.fromkeys((*columns, *filtered)) if where(name) == MEASURED]
+    used = {where(name) for name in (*columns, *filtered)}
     text = exp.select(*map(column, columns)).distinct().from_(table("dicom_all"))
     for name, on in JOINS.items():
         if name in used:
-            text = text.join(table(name), on=on, dialect="bigquery")
+            optional = name == MEASURED and not set(mine) & set(filtered)  # most instances have no measurements
+            text = text.join(table(name), on=on, join_type="left" if optional else "", dialect="bigquery")
     if query.conditions:
         text = text.where(exp.and_(*map(wanted, query.conditions), wrap=False))
     order = dict.fromkeys(query.order)
     text = text.order_by(*(exp.Ordered(this=column(name), desc=False, nulls_first=True) for name in order))
     pretty = "__SQLGLOT" not in query.key()  # what the printer takes for a mark of its own
     return f"#standardSQL\n{text.sql('bigquery', pretty=pretty)}"
+
+
+def _measured(source: exp.Expr, wanted: Iterable[str], every: Iterable[str]) -> exp.Expr:
+    """The view of qualitative measurements, which has a row a measurement, with a row an instance.
+
+    An attribute of v1 is the meaning of a quantity's code, underscores in place of blanks: ``Lobular_Pattern``. An
+    instance that has any of the quantities has a row, so that ``None`` selects those that lack one of them.
+    """
+    quantity, value = (exp.column("CodeMeaning", table=table) for table in ("Quantity", "Value"))
+
+    def meaning(attribute: str) -> exp.Expr:
+        return exp.Literal.string(attribute.replace("_", " "))
+
+    columns = [
+        exp.alias_(exp.Max(this=exp.If(this=quantity.eq(meaning(name)), true=value, false=exp.null())), name)
+        for name in wanted
+    ]
+    rows = exp.select("SOPInstanceUID", *columns).from_(source)
+    rows = rows.where(exp.In(this=quantity, expressions=[meaning(name) for name in every]))
+    return rows.group_by("SOPInstanceUID").subquery(ALIASES[MEASURED])
 
 
 def _escaped(expression: exp.Expr) -> exp.Expr:

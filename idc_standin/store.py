@@ -130,24 +130,34 @@ class Store:
             cursor.close()
 
     def _load_facts(self) -> dict[str, str]:
-        rows, level = recorded.facts(self.tables)
-        connection = self._connection
-        connection.execute(
-            "CREATE TABLE facts (key VARCHAR, attribute VARCHAR, value VARCHAR, number DOUBLE, UNIQUE (key, attribute))"
-        )
-        if rows:
-            connection.executemany("INSERT INTO facts VALUES (?, ?, ?, ?)", rows)
-        # True by the way TCGA names things, so no table needs to list them.
+        facts, connection = recorded.facts(self.tables), self._connection
+        connection.execute("CREATE TABLE facts (key VARCHAR, attribute VARCHAR, value VARCHAR, number DOUBLE)")
+        if facts.keys:  # by way of arrays, which are read eight times as fast as parameters
+            columns = {
+                "key": np.array(facts.keys, dtype=object),
+                "attribute": np.array(facts.attributes, dtype=object),
+                "value": np.array(facts.values, dtype=object),
+                "number": np.array(facts.numbers, dtype=float),  # None becomes NaN, which no fact is
+            }
+            connection.register("recorded", columns)
+            connection.execute(
+                "INSERT INTO facts SELECT key, attribute, value, CASE WHEN NOT isnan(number) THEN number END "
+                "FROM recorded"
+            )
+            connection.unregister("recorded")
+        # True by the way TCGA names things, so no table needs to list them. (A UNIQUE constraint would keep facts
+        # single as well, but its index takes longer to build than all else here.)
         connection.execute(r"""
-            INSERT OR IGNORE INTO facts
-            SELECT PatientID,
-                   unnest(['program_name', 'project_short_name', 'disease_code', 'case_barcode']),
-                   unnest(['TCGA', upper(replace(collection_id, '_', '-')), upper(collection_id[6:]), PatientID]),
-                   NULL
-            FROM (SELECT PatientID, min(collection_id) AS collection_id FROM archive.series
-                  WHERE starts_with(collection_id, 'tcga_') GROUP BY PatientID)
+            INSERT INTO facts
+            SELECT *, NULL FROM (
+                SELECT PatientID AS key,
+                       unnest(['program_name', 'project_short_name', 'disease_code', 'case_barcode']) AS attribute,
+                       unnest(['TCGA', upper(replace(collection_id, '_', '-')), upper(collection_id[6:]), PatientID])
+                FROM (SELECT PatientID, min(collection_id) AS collection_id FROM archive.series
+                      WHERE starts_with(collection_id, 'tcga_') GROUP BY PatientID)
+            ) ANTI JOIN facts USING (key, attribute)
         """)
-        return level
+        return facts.level
 
     # --- queries -------------------------------------------------------------------------------------------------
 

@@ -11,6 +11,7 @@ import subprocess
 import sys
 import tempfile
 import time
+from collections import Counter
 from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -29,6 +30,7 @@ if TYPE_CHECKING:
 console = Console()
 
 FILTERS = {"collection_id": ["TCGA-LUAD", "TCGA-KIRC"], "Modality": ["CT", "MR"], "race": ["ASIAN"]}
+NODULES = {"collection_id": ["LIDC_IDRI"], "Spiculation": ["4 Out of 5", "5 out of 5 (Marked spiculation)"]}
 
 
 @contextmanager
@@ -110,6 +112,15 @@ def walk(url: str, credentials_file: Path) -> None:
         fields = ["PatientID", "Modality", "BodyPartExamined", "StudyDate"]
         rows = [[row[name] for name in fields] for row in v1.query(idc, saved.cohort_id, fields)]
         show("What they are", fields, rows)
+
+        step(f"spec = v1.cohort('testcohort', 'Test description', {NODULES})")
+        fields = ["PatientID", "SOPInstanceUID", "Modality", "Spiculation"]
+        step(f"rows = list(v1.preview_query(idc, spec, {fields}))")
+        nodules = list(v1.preview_query(idc, v1.cohort("testcohort", "Test description", NODULES), fields))
+        counts = Counter(row["Spiculation"] for row in nodules)
+        found = ", ".join(f"{number} of {text!r}" for text, number in sorted(counts.items()))
+        rows = [[row[name] for name in fields] for row in nodules[:3]]
+        show(f"{len(nodules)} nodules, {found}; the first three (500 in 2021)", fields, rows)
 
         step("next(v1.dicom_metadata(idc, page_size=3).pages())")
         page = next(v1.dicom_metadata(idc, page_size=3).pages())

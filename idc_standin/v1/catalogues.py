@@ -15,14 +15,17 @@ class Catalogues(Service):
     """Operations that describe the archive."""
 
     def getAbout(self, request: Request) -> dict[str, Any]:  # noqa: N802  named by the operation, as are the others
-        """Greeting, and what of this archive is derived."""
+        """Greeting, what of this archive is derived, and where its nodules come from."""
         return {
             "code": 200,
             "message": "Welcome to the NCI IDC API, Version 1 (a stand-in on this machine, not the public service)",
             "documentation": (
                 "SwaggerUI interface available at </v1/swagger/>. The series, studies, patients and collections are "
-                "those of the public index. SOPInstanceUIDs (2.25...), CRDC study and instance GUIDs (UUID version "
-                "8) and GCS URLs (gs://idc-standin/) are derived identifiers: they exist nowhere else."
+                "those of the public index. The characteristics of nodules (Spiculation, Malignancy ...) are those of "
+                "LIDC-IDRI (doi:10.7937/K9/TCIA.2015.LO9QL9SX) in its DICOM encoding "
+                "(doi:10.7937/TCIA.2018.h7umfurq), CC BY 3.0. SOPInstanceUIDs (2.25...), CRDC study and instance "
+                "GUIDs (UUID version 8) and GCS URLs (gs://idc-standin/) are derived identifiers: they exist nowhere "
+                "else."
             ),
         }
 

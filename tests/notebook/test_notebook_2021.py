@@ -6,6 +6,7 @@ Written with plain HTTP, as the notebook is; tests/test_v1.py walks the same flo
 from __future__ import annotations
 
 import json
+from collections import Counter
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -76,6 +77,8 @@ def test_cells_3_to_5_about_greets(http: httpx.Client) -> None:
     assert about["code"] == 200
     assert about["message"].startswith("Welcome to the NCI IDC API, Version 1")
     assert "derived identifiers" in about["documentation"]
+    for source in ("10.7937/K9/TCIA.2015.LO9QL9SX", "10.7937/TCIA.2018.h7umfurq"):
+        assert source in about["documentation"]
 
 
 def test_cells_6_to_12_versions_are_two_with_the_second_active(http: httpx.Client) -> None:
@@ -157,25 +160,28 @@ def test_cell_65_the_cohort_has_26_series_and_shows_ten(
     assert page["next_page"]
 
 
-def test_cell_69_the_query_that_once_gave_500_gives_200(http: httpx.Client) -> None:
+def test_cell_69_the_query_that_once_gave_500_finds_522_nodules(http: httpx.Client) -> None:
     filters = {"collection_id": ["LIDC_IDRI"], "Spiculation": ["4 Out of 5", "5 out of 5 (Marked spiculation)"]}
     body = {
         "cohort_def": {"name": "testcohort", "description": "Test description", "filters": filters},
         "queryFields": {"fields": ["PatientID", "SOPInstanceUID", "Modality", "Spiculation"]},
     }
     response = http.post("/v1/cohorts/preview/query", json=body, params={"sql": "False", "page_size": 10})
-    assert response.status_code == 200
+    assert response.status_code == 200, response.text
     page = response.json()
-    # The public index has no qualitative measurements, so there is nothing for Spiculation to match ...
-    assert page["query_results"] == {"json": [], "rowsReturned": 0, "totalFound": 0}
-    # ... but the same question without it has rows, on more than one page, where upstream failed.
-    del body["cohort_def"]["filters"]["Spiculation"]  # type: ignore[attr-defined]  # a literal of mixed types
-    page = http.post("/v1/cohorts/preview/query", json=body, params={"sql": "False", "page_size": 10}).json()
-    assert page["query_results"]["rowsReturned"] == 10
-    assert page["next_page"]
-    assert {tuple(row) for row in page["query_results"]["json"]} == {
-        ("Modality", "PatientID", "SOPInstanceUID", "Spiculation")
+    assert (page["query_results"]["totalFound"], page["query_results"]["rowsReturned"]) == (522, 10)
+    rows = page["query_results"]["json"]
+    while page["next_page"]:
+        params = {"next_page": page["next_page"], "page_size": 200}
+        page = http.post("/v1/cohorts/preview/query", json=body, params=params).json()
+        rows += page["query_results"]["json"]
+    assert Counter((row["Modality"], row["Spiculation"]) for row in rows) == {
+        ("SR", "4 out of 5"): 269,
+        ("SR", "5 out of 5 (Marked spiculation)"): 253,
     }
+    assert len({row["SOPInstanceUID"] for row in rows}) == 522
+    assert all(row["PatientID"].startswith("LIDC-IDRI-") for row in rows)
+    assert {tuple(row) for row in rows} == {("Modality", "PatientID", "SOPInstanceUID", "Spiculation")}
 
 
 def test_cell_71_dicom_metadata_has_the_32_columns_of_the_notebook(http: httpx.Client, head: dict[str, str]) -> None:

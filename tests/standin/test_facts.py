@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import math
+import re
 import shutil
 from importlib.resources import files
 from pathlib import Path
@@ -90,7 +91,9 @@ def folder(facts: dict[str, dict[str, str]], tmp_path_factory: pytest.TempPathFa
     for attribute, told in facts.items():
         column = "SeriesInstanceUID" if attribute == "Spiculation" else "PatientID"
         rows += [{column: key, "attribute": attribute, "value": value} for key, value in told.items()]
-    return write_facts(tmp_path_factory.mktemp("facts"), rows)
+    made = write_facts(tmp_path_factory.mktemp("facts"), rows)
+    (made / "nodules.csv").write_text("SeriesInstanceUID\n", encoding="utf-8")  # none: these facts are all there are
+    return made
 
 
 @pytest.fixture(scope="module")
@@ -277,6 +280,56 @@ def test_a_facts_table_that_lacks_columns_is_refused_in_a_sentence(
     (tmp_path / "clinical.csv").write_text(text, encoding="utf-8")
     with pytest.raises(StandinError):
         store_with(archive_file, tmp_path).close()
+
+
+NODULE = "1.2.276.0.7230010.3.1.3.0.10038.1553293366.78521"  # of spiculation 2 of 5 in the table included
+
+
+def test_a_table_of_nodules_takes_the_place_of_the_one_included(archive_file: Path, tmp_path: Path) -> None:
+    (tmp_path / "nodules.csv").write_text(f"SeriesInstanceUID,Spiculation,Margin\n{NODULE},5,\n", encoding="utf-8")
+    store = store_with(archive_file, tmp_path)
+    try:
+        assert find(store, {"Spiculation": ["%"]}, "SeriesInstanceUID", "Spiculation", "Margin") == [
+            (NODULE, "5 out of 5 (Marked spiculation)", None)
+        ]
+        assert [store.archive.backed(name) for name in ("Spiculation", "Margin", "Texture")] == [True, False, False]
+    finally:
+        store.close()
+
+
+@pytest.mark.parametrize(
+    ("name", "text", "sentence"),
+    [
+        ("nodules", "SeriesInstanceUID,Spiculation\n1.2,9\n", "Spiculation '9' of '1.2'"),
+        ("nodules", "SeriesInstanceUID,spiculation\n1.2,1\n", "column 'spiculation'"),
+        ("nodules", "SeriesInstanceUID,Spiculation\n1.2,1\n1.2,1\n", "two rows of the series '1.2'"),
+        ("nodules", "SeriesInstanceUID,Spiculation\n,1\n", "without a SeriesInstanceUID"),
+        ("nodules", "Series,Spiculation\n1.2,1\n", "no column 'SeriesInstanceUID'"),
+        ("nodule_texts", "attribute,value,text\nSpiculation,1,a\nSpiculation,1,b\n", "listed twice"),
+        ("nodule_texts", "attribute,value,text\nSpiculation,,a\n", "is empty"),
+        ("nodule_texts", "attribute,value,text\nshoe_size,1,a\n", "no such attribute"),
+        ("nodule_texts", "attribute,value,text\nbmi,1,a\n", "no such attribute of text"),
+        ("nodule_texts", "attribute,value,text\nSpiculation,1,a\n", "nodule_texts.csv has no values"),
+        ("clinical", f"SeriesInstanceUID,attribute,value\n{NODULE},Spiculation,x\n", "which has '2 out of 5'"),
+        ("clinical", "PatientID,attribute,value\nP,Spiculation,x\n", "hangs on PatientID"),
+    ],
+)
+def test_tables_that_cannot_be_right_beside_those_of_nodules_are_refused(
+    archive_file: Path, tmp_path: Path, name: str, text: str, sentence: str
+) -> None:
+    (tmp_path / f"{name}.csv").write_text(text, encoding="utf-8")
+    with pytest.raises(StandinError, match=re.escape(sentence)):
+        store_with(archive_file, tmp_path).close()
+
+
+def test_a_fact_that_a_table_of_nodules_has_too_does_not_double_rows(archive_file: Path, tmp_path: Path) -> None:
+    text = f"SeriesInstanceUID,attribute,value\n{NODULE},Spiculation,2 out of 5\n"
+    (tmp_path / "clinical.csv").write_text(text, encoding="utf-8")
+    store = store_with(archive_file, tmp_path)
+    try:
+        assert len(find(store, {"SeriesInstanceUID": [NODULE]}, "SOPInstanceUID", "Spiculation")) == 1
+    finally:
+        store.close()
 
 
 def test_a_facts_table_saved_by_a_spreadsheet_with_a_byte_order_mark_is_read(

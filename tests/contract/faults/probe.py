@@ -85,6 +85,15 @@ FILTERS: list[dict[str, Any]] = [
     {"PatientID": ["o'neill"]},
     {"SeriesDescription": ["_" * 41 + "%"]},
 ]
+NODULES: list[dict[str, Any]] = [
+    {"collection_id": ["LIDC_IDRI"], "Spiculation": ["4 Out of 5", "no such"]},
+    {"Texture": ["Non-solid pulmonary nodule"], "Malignancy": ["5 out of 5 (Highly Suspicious for Cancer)"]},
+    {"Margin": ["Indistinct margin"]},
+    {"Calcification": ["Popcorn calcification sign"]},
+    {"Internal_structure": ["None"]},
+]
+CHARACTERISTICS = ["PatientID", "SOPInstanceUID", "Modality", "Internal", "Calcification", "Margin", "Spiculation"]
+CHARACTERISTICS += ["Texture", "Subtlety", "Malignancy"]
 FIELDS = ["PatientID", "StudyDate", "StudyDescription", "SeriesDescription", "SeriesNumber", "Modality"]
 FLAGS = dict.fromkeys(("Patient_ID", "StudyInstanceUID", "SeriesInstanceUID"), "True")
 GUIDS = dict.fromkeys(("Patient_ID", "CRDC_Study_GUID", "CRDC_Series_GUID", "CRDC_Instance_GUID", "GCS_URL"), "True")
@@ -117,6 +126,9 @@ def v1(ask: Asked) -> Iterator[Answer]:
     for filters in FILTERS:
         yield ask("POST", preview, spec(filters), **FLAGS)
         yield ask("POST", query, {"cohort_def": spec(filters), "queryFields": {"fields": FIELDS}}, page_size=50)
+    for filters in NODULES:
+        asked = {"cohort_def": spec(filters), "queryFields": {"fields": CHARACTERISTICS}}
+        yield ask("POST", query, asked, page_size=50)
     yield ask("POST", preview, spec(NOTEBOOK), **GUIDS, sql="True")
     yield ask("POST", preview, spec({"Modality": ["no such"]}), **GUIDS)
     yield ask("POST", preview, spec({}), Patient_ID="True", page_size=3000)
