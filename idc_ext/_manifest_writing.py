@@ -55,8 +55,8 @@ def write(
             addresses alone); `csv`, `jsonl` or `parquet` for all columns of the rows.
         source: Whose buckets: those of Amazon (aws) or of Google (gcs). Rows hold the addresses of aws only.
         require_commercial: Refuse, before anything is written, what is not under a licence of `COMMERCIAL`.
-        cite: Ask for citations in this style and keep them beside the manifest; the service asks doi.org for one DOI
-            after another, up to 30 s each. None keeps the DOIs alone.
+        cite: Ask for citations in this style and keep them beside the manifest; the service asks DataCite and
+            doi.org for them, up to 30 s each time. None keeps the DOIs alone.
         all_of_idc: Must be true to list the whole archive by empty filters.
         progress: Called with a `Progress` as rows come.
 

@@ -117,7 +117,7 @@ def manifest(
                 )
             found = receipt.series
             if receipt.unresolved:
-                _ends.say(f"doi.org did not say how to cite {visible(', '.join(receipt.unresolved))}")
+                _ends.say(f"DataCite and doi.org did not say how to cite {visible(', '.join(receipt.unresolved))}")
             _walks.written(found, out.path)
         else:
             if require_commercial:

@@ -86,7 +86,7 @@ def citations(
 ) -> None:
     """Say how to cite the data of a selection, and IDC itself.
 
-    It ends with 1 if doi.org did not tell of all of them; what it told of is written all the same.
+    It ends with 1 if DataCite and doi.org did not answer for all of them; the citations that came are written all the same.
 
     Args:
         style: The form of the citations.
@@ -103,7 +103,9 @@ def citations(
         emit(listing(rows), replace(out, format=form or "json"))
     missing = [*found.unresolved, *(["IDC itself"] if found.acknowledgment is None else [])]
     if missing:
-        raise TruncatedResult(f"doi.org did not say how to cite {visible(', '.join(missing))}: try again later")
+        raise TruncatedResult(
+            f"DataCite and doi.org did not say how to cite {visible(', '.join(missing))}: try again later"
+        )
 
 
 def viewer(
