@@ -86,7 +86,7 @@ def citations(
 ) -> None:
     """Say how to cite the data of a selection, and IDC itself.
 
-    It ends with 1 if DataCite and doi.org did not answer for all of them; the citations that came are written all the same.
+    It ends with 1 if DataCite and doi.org did not answer for all of them; what came is written all the same.
 
     Args:
         style: The form of the citations.
