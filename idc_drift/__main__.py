@@ -142,7 +142,7 @@ def _findings(
         changes, notes = code.judged(changes, profile), notes + more
     today = datetime.datetime.now(datetime.UTC).date()
     beyond = detailed(base, revision, compare(base, revision)) if entries and options.scope else []
-    findings, more = accepted.apply(entries, changes, accepted.operation_ids(base.content), today, beyond)
+    findings, more = accepted.apply(entries, changes, accepted.operation_ids(base.content), today, beyond, base.content)
     return findings, notes + more
 
 

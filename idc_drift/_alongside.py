@@ -177,7 +177,10 @@ def _detailed(base: Any, revision: Any, alongside: Alongside, change: Change) ->
 
     before = resolve(base, mine) if mine else MISSING
     after = resolve(revision, theirs) if theirs else MISSING
-    return replace(change, places=tuple(map(full, change.places)), before=said(before), after=said(after))
+    places = tuple(map(full, change.places))
+    if change.before or change.after:  # of types: where they come from alternatives, no keyword says them
+        return replace(change, places=places)
+    return replace(change, places=places, before=said(before), after=said(after))
 
 
 def said(value: object) -> str:

@@ -28,6 +28,8 @@ class Met:
     new: bool
     where: str
     direction: Direction
+    sides: tuple[str, str] | None = None
+    """What base and revision say, as compact JSON, if it is not what stands at the pointer."""
 
 
 @dataclass(slots=True)
@@ -41,9 +43,18 @@ class Comparison:
     operation: str = ""
     direction: Direction = ""
 
-    def add(self, rule: str, message: str, pointer: str, where: str = "", *, new: bool = False) -> None:
+    def add(
+        self,
+        rule: str,
+        message: str,
+        pointer: str,
+        where: str = "",
+        *,
+        new: bool = False,
+        sides: tuple[str, str] | None = None,
+    ) -> None:
         """Note a difference of the operation at hand."""
-        self.met.append(Met(rule, message, self.operation, pointer, new, where, self.direction))
+        self.met.append(Met(rule, message, self.operation, pointer, new, where, self.direction, sides))
 
     def words(self, rule: str, old: dict[str, object], new: dict[str, object], pointer: str, where: str = "") -> None:
         """Note which documentation differs."""
@@ -55,4 +66,4 @@ class Comparison:
         """Note what differs in two schemas and below them."""
         for finding, path in self.judge.findings(old, new, mode):
             place = f"{where} {path}".strip() if path else where
-            self.add(finding.rule, finding.message, finding.pointer, place, new=finding.new)
+            self.add(finding.rule, finding.message, finding.pointer, place, new=finding.new, sides=finding.sides)

@@ -10,6 +10,7 @@ from contextlib import suppress
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
+from ._alongside import said
 from ._meet import joined
 
 if TYPE_CHECKING:
@@ -183,7 +184,15 @@ def _openness(context: Context) -> None:
         if judge.revision.flat(_beyond(new)).trivial:
             return
         stem, message = "narrowed", "properties beyond the listed ones must now fit a schema"
-    context.add(f"additional-properties-{stem}", message, "additionalProperties")
+    sides = (_others_said(old, judge.base), _others_said(new, judge.revision))
+    context.add(f"additional-properties-{stem}", message, "additionalProperties", sides=sides)
+
+
+def _others_said(extra: bool | Shape, schemas: Schemas) -> str:
+    """What further properties have to be, as compact JSON, whichever way it was written."""
+    if isinstance(extra, tuple) and not schemas.flat(extra).trivial:
+        return said([node.raw for node in extra] if len(extra) > 1 else extra[0].raw)
+    return said(extra is not False)
 
 
 def _shapes(context: Context, old: dict[str, Shape], new: dict[str, Shape], stem: str, keyword: str) -> None:

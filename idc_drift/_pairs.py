@@ -30,6 +30,8 @@ class Finding:
     """Whether the pointer is into the revision."""
     part: str = ""
     """The property it is about, if it is about one that only one side has."""
+    sides: tuple[str, str] | None = None
+    """What base and revision say, as compact JSON, where it is not what stands at the pointer: of types."""
 
     @property
     def level(self) -> Level:

@@ -6,6 +6,7 @@ the wire that counts.
 
 from __future__ import annotations
 
+import json
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
@@ -29,6 +30,7 @@ def types(context: Context) -> bool:
     common = _common(old, new)
     if (
         (b.groups or r.groups)
+        and not (b.trivial or r.trivial)
         and common
         and _explained(context.judge.base, b)
         and _explained(context.judge.revision, r)
@@ -41,7 +43,7 @@ def types(context: Context) -> bool:
         if up and down:
             return True
         stem = _on_the_wire(context, "type-widened" if up else "type-narrowed" if down else "type-changed")
-    context.add(stem, f"the type changed from {_said(b)} to {_said(r)}", "type")
+    context.add(stem, f"the type changed from {_said(b)} to {_said(r)}", "type", sides=(_json(b), _json(r)))
     if b.trivial or r.trivial or not common or stem == "type-changed":
         return False
     context.narrow(frozenset(common))
@@ -63,7 +65,8 @@ def _only_null(context: Context) -> bool:
     old, new = (ANYTHING if flat.types is None else flat.types for flat in (b, r))
     up, down = _covered(old, new), _covered(new, old)
     stem = "type-widened" if up else "type-narrowed" if down else "type-changed"
-    context.add(stem, f"the type changed from {_said(b, null=True)} to {_said(r, null=True)}", "type")
+    message = f"the type changed from {_said(b, null=True)} to {_said(r, null=True)}"
+    context.add(stem, message, "type", sides=(_json(b), _json(r)))
     return bool((b.says | r.says) & {"never", "conditions"})
 
 
@@ -84,6 +87,12 @@ def _said(flat: Flat, *, null: bool = False) -> str:
         return "anything"
     names = flat.types if null else flat.types - {"null"} or flat.types
     return " or ".join(f"`{name}`" for name in sorted(names)) or "nothing"
+
+
+def _json(flat: Flat) -> str:
+    """The types as compact JSON; nothing if it may be anything."""
+    names = sorted(flat.types or ())
+    return json.dumps(names[0] if len(names) == 1 else names, separators=(",", ":")) if flat.types is not None else ""
 
 
 def _on_the_wire(context: Context, stem: str) -> str:

@@ -15,12 +15,13 @@ import yaml
 
 from ._escape import visible
 from .change import Change, Place
-from .outcome import Finding
+from .outcome import Finding, resolve
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
     from pathlib import Path
 
+_SCHEMAS = "#/components/schemas/"
 STALE = "accepted-entry-stale"
 
 _PATTERNS = ("rule", "operations", "at", "where", "pointer", "before", "after")
@@ -167,11 +168,13 @@ def apply(
     ids: Mapping[str, str],
     today: datetime.date,
     beyond: Sequence[Change] = (),
+    base: object = None,
 ) -> tuple[list[Finding], list[str]]:
     """The findings, each standing or accepted, with the rows that match nothing; and a note for each row past its day.
 
     `ids` gives the operationId for ``METHOD /path``. A change that is accepted at some of its places only is two
-    findings. What is `beyond` (out of scope) is no finding, but a row that matches it is not stale.
+    findings. What is `beyond` (out of scope) is no finding, but a row that matches it is not stale; nor is one about
+    what only a standing finding leads to, which the content of `base` tells.
     """
     valid = [e for e in entries if e.expires is None or today <= e.expires]
     hits: dict[int, set[tuple[str, str]]] = {index: set() for index in range(len(valid))}
@@ -193,7 +196,9 @@ def apply(
             for index, entry in enumerate(valid):
                 if matched := entry.matching(change, place, ids):
                     hits[index] |= {*matched, ("", "")}
-    moved = {address(f.change, f.change.places[0], ids) for f in findings if f.accepted is None and not f.change.noise}
+    standing = [f.change for f in findings if f.accepted is None and not f.change.noise]
+    moved = {address(change, change.places[0], ids) for change in standing}
+    moved |= _led_to(base, [place.pointer for change in standing for place in change.places])
     stale = (_stale(entry, hits[index], moved) for index, entry in enumerate(valid))
     findings += [Finding(change) for change in stale if change]
     expired = (e for e in entries if e not in valid)
@@ -204,13 +209,15 @@ def apply(
 def _stale(entry: Entry, hits: set[tuple[str, str]], moved: set[str]) -> Change | None:
     """What of a row is to be taken out; not what a standing finding at the same place explains."""
     unused = [(key, glob) for key, globs in entry.patterns.items() for glob in globs if (key, glob) not in hits]
-    unused = [(key, glob) for key, glob in unused if key != "at" or not _explained(glob, moved)]
-    if not hits and (unused or not entry.patterns.get("at")):
+    left = [(key, glob) for key, glob in unused if key != "at" or not _explained(glob, moved)]
+    if not hits and left != unused:  # its other names match nothing because the places they are for are not met
+        left = [(key, glob) for key, glob in left if key == "at"]
+    if not hits and left == unused:
         message = f"The accepted row {entry.name} matches no difference; delete it."
-    elif not unused:
+    elif not left:
         return None
     else:
-        names = ", ".join(f"{key} {glob}" for key, glob in unused)
+        names = ", ".join(f"{key} {glob}" for key, glob in left)
         message = f"The accepted row {entry.name} names what matches no difference; take out {names}."
     return Change(STALE, "warning", message, (Place("", ""),), where=entry.name)
 
@@ -225,6 +232,23 @@ def _explained(at: str, moved: set[str]) -> bool:
         if at == place or at.startswith(f"{place}/") or (last in _WHOLE and at.startswith(f"{above}/")):
             return True
     return False
+
+
+def _led_to(content: object, pointers: Sequence[str]) -> set[str]:
+    """The names of the schemas that references lead to from some places."""
+    names = set[str]()
+    todo = [resolve(content, pointer) for pointer in pointers if pointer]
+    while todo:
+        node = todo.pop()
+        if isinstance(node, list):
+            todo += node
+        elif isinstance(node, dict):
+            todo += node.values()
+            reference = node.get("$ref")
+            if isinstance(reference, str) and reference.startswith("#/") and reference not in names:
+                names.add(reference)
+                todo.append(resolve(content, reference[1:]))
+    return {name.removeprefix(_SCHEMAS) for name in names if name.startswith(_SCHEMAS)}
 
 
 def operation_ids(content: Any) -> dict[str, str]:

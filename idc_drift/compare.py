@@ -6,6 +6,7 @@ change, and what a graver change explains is not said again.
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from ._bodies import bodies
@@ -230,11 +231,11 @@ def _listed(values: Sequence[str] | None) -> str:
 
 def _changes(c: Comparison) -> list[Change]:
     """What was met, one change for the same difference of the same thing."""
-    found: dict[tuple[str, str, str, bool], Change] = {}
-    places: dict[tuple[str, str, str, bool], dict[str, Place]] = {}
+    found: dict[tuple[object, ...], Change] = {}
+    places: dict[tuple[object, ...], dict[str, Place]] = {}
     positions: dict[tuple[bool, str], tuple[int, int]] = {}
     for met in c.met:
-        key = (met.rule, met.message, met.pointer, met.new)
+        key = (met.rule, met.message, met.pointer, met.new, met.sides)
         if (met.new, met.pointer) not in positions:
             known = resolve(c.base.document.content, met.pointer) is not MISSING  # it is shown where the base has it
             document = (c.revision if met.new and not known else c.base).document
@@ -245,9 +246,7 @@ def _changes(c: Comparison) -> list[Change]:
             met_there[met.operation] = Place(met.operation, met.pointer, line, column)
         if key not in found:
             level = level_of(met.rule)
-            found[key] = Change(met.rule, level, met.message, (), met.where, met.direction, is_noise(met.rule))
-    changes = [
-        Change(x.rule, x.level, x.message, tuple(places[key].values()), x.where, x.direction, x.noise)
-        for key, x in found.items()
-    ]
+            change = Change(met.rule, level, met.message, (), met.where, met.direction, is_noise(met.rule))
+            found[key] = replace(change, before=met.sides[0], after=met.sides[1]) if met.sides else change
+    changes = [replace(x, places=tuple(places[key].values())) for key, x in found.items()]
     return sorted(changes, key=lambda x: (LEVELS.index(x.level), x.noise, x.operation, x.pointer, x.rule, x.message))

@@ -197,7 +197,15 @@ class Context:
         return self.pair.mode
 
     def add(
-        self, stem: str, message: str, keyword: str, *, new: bool | None = None, part: str = "", at: Shape = ()
+        self,
+        stem: str,
+        message: str,
+        keyword: str,
+        *,
+        new: bool | None = None,
+        part: str = "",
+        at: Shape = (),
+        sides: tuple[str, str] | None = None,
     ) -> None:
         """Note a finding at a keyword of the base, or of the revision if it is only there."""
         if self.mode.proof and self._lets_out(stem, at):
@@ -210,7 +218,7 @@ class Context:
             new, shape = not new, self.pair.base if new else self.pair.revision
         if not pointer and shape:
             pointer = shape[0].pointer
-        self.pair.findings.append(Finding(f"{self.mode.prefix}-{stem}", message, pointer, new, part))
+        self.pair.findings.append(Finding(f"{self.mode.prefix}-{stem}", message, pointer, new, part, sides))
 
     def _lets_out(self, stem: str, at: Shape) -> bool:
         """Whether a change that nobody minds lets out some values all the same."""

@@ -104,6 +104,25 @@ def test_a_name_in_a_row_that_matches_nothing_is_a_warning(tmp_path: Path) -> No
     ]
 
 
+def test_a_row_about_what_a_standing_change_took_away_is_no_warning(tmp_path: Path) -> None:
+    entries = rows(
+        tmp_path,
+        "- {id: inside, rule: x, at: [B/m, C], reason: below what went}\n"
+        "- {id: partly, rule: x, at: [B/m, D/m], reason: only one is below}\n"
+        "- {id: other, rule: x, at: BB/m, reason: elsewhere}",
+    )
+    schemas = {
+        "A": {"properties": {"n": {"$ref": "#/components/schemas/B"}, "k": {"$ref": "#/components/schemas/D"}}},
+        "B": {"properties": {"m": {"items": {"$ref": "#/components/schemas/C"}}}},
+        "C": {"oneOf": [{"$ref": "#/components/schemas/B"}]},
+    }
+    findings, _ = accepted.apply(entries, [change()], IDS, TODAY, base={"components": {"schemas": schemas}})
+    assert [f.change.message for f in findings if f.change.rule == accepted.STALE] == [
+        "The accepted row partly names what matches no difference; take out at D/m.",
+        "The accepted row other matches no difference; delete it.",
+    ]
+
+
 def test_a_row_holds_through_its_day_and_not_beyond(tmp_path: Path) -> None:
     entries = rows(
         tmp_path,

@@ -3,8 +3,11 @@ from __future__ import annotations
 import json
 from typing import TYPE_CHECKING, Any
 
+import pytest
+
 from idc_drift._alongside import Alongside, detailed, said
 from idc_drift.change import Change, Place
+from idc_drift.compare import compare
 from idc_drift.load import read
 from idc_drift.outcome import MISSING
 
@@ -95,6 +98,30 @@ def test_a_change_is_told_with_both_values_and_places(tmp_path: Path) -> None:
     assert told[0].places[0].counterpart == "/components/schemas/Sort/type"
     assert (told[1].before, told[1].after) == ("", '{"type":"string"}')
     assert told[1].places[0].anchor == "/components/schemas/Row/properties"
+
+
+@pytest.mark.parametrize(
+    ("mine", "theirs", "sides"),
+    [
+        ({"type": "string"}, {"anyOf": [{"type": "string"}, {"type": "number"}]}, ('"string"', '["number","string"]')),
+        ({"type": ["string", "null"]}, {}, ('["null","string"]', "")),
+        ({"oneOf": [{"type": "object", "required": [name]} for name in "ab"]}, {}, ('"object"', "")),
+        ({"type": "object", "additionalProperties": False}, {"type": "object"}, ("false", "true")),
+        (
+            {"type": "object", "additionalProperties": False},
+            {"type": "object", "additionalProperties": {"type": "string"}},
+            ("false", '{"type":"string"}'),
+        ),
+    ],
+)
+def test_types_and_further_members_are_said_alike_however_they_are_written(
+    tmp_path: Path, mine: Any, theirs: Any, sides: tuple[str, str]
+) -> None:
+    for name, schema in (("base.json", mine), ("revision.json", theirs)):
+        (tmp_path / name).write_text(json.dumps(document("Row", {"Row": schema})))
+    base, revision = read(str(tmp_path / "base.json")), read(str(tmp_path / "revision.json"))
+    (change,) = [c for c in detailed(base, revision, compare(base, revision)) if not c.noise]
+    assert (change.before, change.after) == sides
 
 
 def test_long_values_are_told_by_a_digest() -> None:
