@@ -14,6 +14,7 @@ from tests.contract.judge import judge, read
 from tests.contract.relation import differing, holds, same
 from tests.contract.relations.v3_catalogues import WORDS, invalid, refused
 from tests.contract.relations.v3_truth import COLUMNS, a_row, literal, relation, some_filters, truth, where
+from tests.contract.shape import asking
 
 if TYPE_CHECKING:
     from tests.contract.relation import Draw
@@ -209,7 +210,7 @@ def citations_are_in_the_form_asked_for(service: Service, draw: Draw) -> None:
     one = {"terms": {"collection_id": [truth(service, sql)[0]["c"]]}}
     kept = set()
     for style in FORMATS:
-        found = service.ask("getCitations", {"filters": one, "citation_format": style.upper()})
+        found = service.ask("getCitations", asking("getCitations", one, citation_format=style.upper()))
         same(found["format"], style, "format")
         cited = [
             *found["citations"],
@@ -220,10 +221,11 @@ def citations_are_in_the_form_asked_for(service: Service, draw: Draw) -> None:
         holds(all(isinstance(item, kind) and item for item in cited), "form of a citation", f"{style}: {cited}")
         kept.add(found["recommendation"])
     holds(len(kept) == 1 and IDC_PAPER in "".join(kept), "recommendation", f"{kept}")
-    nothing = service.ask("getCitations", {"filters": {"terms": {"Modality": ["no such"]}}})
+    nothing = service.ask("getCitations", asking("getCitations", {"terms": {"Modality": ["no such"]}}))
     same([nothing["citations"], nothing["format"]], [[], "apa"], "citations of nothing")
     for style in ("mla", "", "csl_json") if service.mistakes else ():
-        refused(service.ask("getCitations", {"filters": one, "citation_format": style}, status=400), "invalid_query")
+        asked = asking("getCitations", one, citation_format=style)
+        refused(service.ask("getCitations", asked, status=400), "invalid_query")
 
 
 @relation()
@@ -309,6 +311,7 @@ def browsers_may_ask(service: Service, draw: Draw) -> None:
 @relation(needs={"mistakes"})
 def answers_of_all_kinds_carry_the_same_transport_security(service: Service, draw: Draw) -> None:
     """Where one answer tells browsers to come back by TLS only, every answer does, refusals and texts included."""
+    one = {"terms": {"collection_id": ["rider_pilot"]}}
     answers = [
         service.answer("getStats"),
         service.answer("getTable", table=WORDS),
@@ -316,6 +319,7 @@ def answers_of_all_kinds_carry_the_same_transport_security(service: Service, dra
         service.answer("runSql", {"sql": ""}),
         service.answer("countCohort", {}),
         service.answer("getManifestText", {"limit": 1}),
+        service.answer("getManifestText", asking("getManifestText", one, limit=1)),
         service.timely(Request("GET", "/v3/nothing")),
         service.timely(Request("PUT", "/v3/stats")),
     ]
