@@ -345,7 +345,7 @@ def _v3_manifests(ask: Asked) -> Iterator[Answer]:
     yield ask("GET", "/v3/version")
     for source in ("aws", "gcs", "azure"):
         yield ask("POST", text, {"filters": RIDER, "source": source})
-    for limit in (0, 5, None):
+    for limit in (0, 5, None, 2**63):
         yield ask("POST", text, {"filters": {"terms": {"collection_id": ["tcga_read"]}}, "limit": limit})
     for bucket in ("idc-open-data-cr", "idc-open-data-two"):
         uids = [row["SeriesInstanceUID"] for row in _rows(ask, f"aws_bucket = '{bucket}'")]

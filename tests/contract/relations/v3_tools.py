@@ -28,6 +28,7 @@ VIEWERS = {
 }
 FORMATS = ("apa", "bibtex", "csl-json", "turtle")
 IDC_PAPER = "10.1148/rg.230180"
+DEEP = b"[" * 100_000
 KNOWN = [  # statements whose answer anybody can work out, in the JSON forms of the reference
     ("SELECT 1 AS a, 'x' AS b, NULL AS c, true AS d", {"a": 1, "b": "x", "c": None, "d": True}),
     ("SELECT 1.25::DOUBLE AS f, 2.50::DECIMAL(5,2) AS m", {"f": 1.25, "m": 2.5}),
@@ -332,11 +333,13 @@ def a_body_that_is_no_json_object_is_invalid(service: Service, draw: Draw) -> No
     """A body that is missing, no JSON, no object or of another type is answered 422 with its place."""
     kinds = cycle([*JSON, ("content-type", "application/vnd.x+json")])
     for operation in [one for one in V3.values() if one.body]:
-        for raw in (b"", b"{", b"[]", b"null", b'"text"', b"5", b"{'a': 1}", b"\xff", b"{} {}", b"terms=1"):
+        for raw in (b"", b"{", b"[]", b"null", b'"text"', b"5", b"{'a': 1}", b"\xff", b"{} {}", b"terms=1", DEEP):
             answer = service.timely(Request("POST", operation.path, (next(kinds),), raw))
             found = judge(operation, answer)
-            broken = raw == b"\xff" and answer.status == 400  # what is not text at all, the router may refuse
-            holds(answer.status == 422 or broken, "no JSON object", f"{operation.id} {raw!r}: {answer.status}", answer)
+            service.coverage.note(operation, answer.status, answer.media_type, found)
+            broken = raw in (b"\xff", DEEP) and answer.status == 400  # what cannot be read, the router may refuse
+            said = f"{operation.id} {raw[:20]!r}: {answer.status}"
+            holds(answer.status == 422 or broken, "no JSON object", said, answer)
             holds(broken or found["detail"][0]["loc"][0] == "body", "place of a mistake", f"{found}", answer)
         plain = service.timely(Request("POST", operation.path, (("content-type", "text/plain"),), b"{}"))
         judge(operation, plain)

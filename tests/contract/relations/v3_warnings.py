@@ -10,9 +10,9 @@ from hypothesis import strategies as st
 
 from tests.contract.normal import applied
 from tests.contract.relation import holds, same
-from tests.contract.relations.v3_applied import ask_for, spelled, with_empty_ones
+from tests.contract.relations.v3_applied import ask_for, echoing, spelled, with_empty_ones
 from tests.contract.relations.v3_truth import a_row, literal, relation, some_filters, truth
-from tests.contract.shape import ECHOING, RANGES, SHAPES, TERMS, WARNINGS, echo
+from tests.contract.shape import RANGES, SHAPES, TERMS, WARNINGS, echo
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -37,9 +37,9 @@ EVERYTHING: tuple[Filters, ...] = (
 @relation(examples=6)
 def warnings_are_those_that_are_due(service: Service, draw: Draw) -> None:
     """Each list without values is warned of, then each range without bounds, in the order sent; otherwise nothing."""
-    filters = with_empty_ones(draw, spelled(draw, some_filters(service, draw, most=2)))
+    filters = with_empty_ones(draw, spelled(service, draw, some_filters(service, draw, most=2)))
     if applied(filters):
-        for operation in ECHOING:
+        for operation in echoing(service):
             due(service, operation, filters)
 
 
@@ -48,7 +48,7 @@ def each_attribute_that_is_left_out_is_named(service: Service, draw: Draw) -> No
     """Whichever attribute has no values or no bounds, its warning names it, in the order in which they were sent."""
     names, ranged = draw(st.permutations([*TERMS])), draw(st.permutations([*RANGES]))
     rider = {"collection_id": ["rider_pilot"]}
-    for operation in ECHOING:
+    for operation in echoing(service):
         without: dict[str, Any] = {name: [] for name in names if name != "collection_id"}
         due(service, operation, {"terms": {**without, **rider}, "ranges": {name: {} for name in ranged}})
         due(service, operation, {"ranges": {name: {"lte": None} for name in ranged}, "terms": rider})
@@ -57,9 +57,8 @@ def each_attribute_that_is_left_out_is_named(service: Service, draw: Draw) -> No
 @relation()
 def an_answer_for_everything_says_so(service: Service, draw: Draw) -> None:
     """Where no predicate is left the answer is for the whole archive, and the last warning says so, once."""
-    for operation, shape in SHAPES.items():
-        spared = operation == "getCitations" and not service.mistakes  # hundreds of DOIs
-        for filters in EVERYTHING if shape.unfiltered and not spared else ():
+    for filters in EVERYTHING:
+        for operation in echoing(service, filters):
             due(service, operation, filters)
 
 
@@ -76,7 +75,7 @@ def plain_filters_are_warned_of_by_nothing(service: Service, draw: Draw) -> None
         {"terms": {"Modality": ["MR", "mr"], "PatientSex": ["F", "f"]}},
         {"ranges": {"SeriesDate": {"gte": "2999-01-01"}}},
     ):
-        for operation in ECHOING:
+        for operation in echoing(service):
             found = ask_for(service, operation, filters)
             same(echo(operation, found)[WARNINGS], [], f"warnings of {operation} for {filters}")
 
@@ -91,7 +90,7 @@ def another_letter_case_is_pointed_out_where_nothing_is_found(service: Service, 
     right: dict[str, list[str]] = {name: [str(row[name])] for name in names}
     mixed = {**right, names[-1]: ["no such value", str(row[names[-1]]).swapcase()]}
     for filters in ({"terms": terms}, {"terms": mixed, "ranges": {"StudyDate": {}}}, {"terms": right}):
-        for operation in ECHOING:
+        for operation in echoing(service):
             due(service, operation, filters)
     due(service, "countCohort", {"terms": right, "ranges": {"instanceCount": {"lte": -1}}})
 
@@ -120,8 +119,7 @@ def due(service: Service, operation: str, filters: Filters) -> None:
     for name, text in zip(left.left_out, said, strict=False):
         holds(mentions(text, name), what, f"{what}: {text!r} stands where {name} should be named")
     more = said[sure:]
-    nothing = operation in SHAPES and SHAPES[operation].hints and left and found["series"] == 0
-    if nothing:
+    if SHAPES[operation].hints and left and found["series"] == 0:
         _hints(service, left, more, what)
     else:
         same(more, [], f"{what}, beyond those that are due")
