@@ -234,7 +234,9 @@ SELECTIONS: list[dict[str, Any]] = [
 ]
 BOUNDS: tuple[tuple[Any, ...], ...] = (
     ("instanceCount", "1.5", 1.5, 2, "2", "1e1", " 2 ", "1_0", "\u0663", True, "9223372036854775808", 10**20, -0.0),
-    ("instanceCount", "abc", "", "0x10", "1,5", float("nan"), "inf", "nan", "1e400"),
+    ("instanceCount", "abc", "", "0x10", "1,5", float("nan"), "inf", "nan", "1e400", "v24"),
+    ("series_size_MB", 0.123456),
+    ("StudyDate", "200005-20", "2000-5-20", "\u0662000-05-20"),
     ("StudyDate", "20000520", "2000-05-20", " 20000520\n", "2000", "2000-05", "2000-0520", "2000-02-30", "20010229"),
     ("StudyDate", 20000520, True, "", "01/31/2001", "2000-05-20T00:00:00", "0000-01-01"),
 )
@@ -248,6 +250,8 @@ BODIES: list[dict[str, Any]] = [
     {"filters": {"terms": {}, "ranges": {"instanceCount": {"gte": None}}}},
     {"filters": RIDER, "nothing": 1, "more": 2},
     {"filters": RIDER | {"Terms": {}}},
+    {"filters": RIDER, "page": 0},
+    {"filters": {"terms": {"nothing": []}, "x": 1}},
     {"filters": RIDER | {"ranges": {"instanceCount": {"gt": 1}}}},
     {"filters": {"terms": {"Modality": ["CT", "AA", "CT"], "PatientSex": [], "collection_id": ["rider_pilot"]}}},
     {"filters": {"terms": {"Modality": ["ct"], "PatientSex": ["m"], "collection_id": ["rider_pilot"]}}},
@@ -317,11 +321,13 @@ def _v3_requests(ask: Asked) -> Iterator[Answer]:
     for path in taking:
         for body in BODIES:
             yield ask("POST", f"/v3/{path}", body)
-    for own in ({"include_rows": False}, {"page": 9}, {"page_size": 1}):
+    for own in ({"include_rows": False}, {"page": 9}, {"page_size": 1}, {"page": 2**63}):
         yield ask("POST", "/v3/cohort/manifest", {"filters": {"terms": {"Modality": []}}, **own})
     for own in ({"limit": 0}, {"limit": 2}, {"source": "gcs"}):
         yield ask("POST", "/v3/cohort/manifest.txt", {"filters": {"ranges": {"StudyDate": {}}}, **own})
     yield ask("POST", "/v3/citations", {"filters": {"terms": {"nothing": []}}, "citation_format": "mla"})
+    yield ask("POST", "/v3/cohort/manifest.txt", {"filters": {"terms": {"nothing": []}}, "source": "azure"})
+    yield ask("POST", "/v3/cohort/manifest", {"page": 2**63})
     yield ask("POST", "/v3/sql", {"sql": "SELECT 1 AS a", "nothing": 1})
 
 

@@ -374,6 +374,16 @@ async def filters_before_format(request: Request, go_on: Serve) -> Answer:
     return other if other.status == 400 else answer
 
 
+@fault("v3", "checks", "getManifestText")
+async def filters_before_source(request: Request, go_on: Serve) -> Answer:
+    """Manifests as text look at their filters before they look at the source."""
+    answer, body = await go_on(request), body_of(request)
+    if operation(request) != "getManifestText" or answer.status != 400 or not isinstance(body.get("source"), str):
+        return answer
+    other = await go_on(request.asking(body | {"source": "aws"}))
+    return other if other.status == 400 else answer
+
+
 @fault("v3", "checks", *MANIFESTS)
 async def predicate_before_names(request: Request, go_on: Serve) -> Answer:
     """Whether there is a predicate is looked at before the names of attributes are."""

@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from tests.contract.normal import normal
 from tests.contract.relation import holds, same
-from tests.contract.relations.v3_applied import ask_for, repeated
+from tests.contract.relations.v3_applied import ask_for, repeated, with_power
 from tests.contract.relations.v3_catalogues import refused
 from tests.contract.relations.v3_truth import a_row, counted, counts, listed, relation, same_counts, truth
 from tests.contract.shape import APPLIED, DATES, ECHOING, FILTERED, NUMBERS, SHAPES, SIDES, asking, echo
@@ -86,7 +86,7 @@ def every_operation_reads_bounds_alike(service: Service, draw: Draw) -> None:
     name = draw(st.sampled_from(NUMBERS if whole else DATES))
     row = a_row(service, draw, f'"{name}" IS NOT NULL')
     value = row[name]
-    forms = [f" {value}e0", str(value)] if whole else [value.replace("-", ""), f"\n{value}"]
+    forms = [f" {with_power(value)}", str(value)] if whole else [value.replace("-", ""), f"\n{value}"]
     for form in forms:
         plain, other = ({"terms": {"collection_id": [row["collection_id"]]}, "ranges": {name: {"gte": bound}}}
                         for bound in (value, form))  # fmt: skip

@@ -300,9 +300,12 @@ def _own(operation: str, name: str, value: Any) -> dict[str, Any]:
 
 @relation(needs={"mistakes"})
 def a_source_that_nobody_knows_is_refused(service: Service, draw: Draw) -> None:
-    """A manifest is of aws or of gcs; another source is the caller's mistake."""
+    """A manifest is of aws or of gcs; another source is the caller's mistake, and comes before those in the filters."""
     for source in ("azure", "AWS", "", "gcs "):
         service.ask("getManifestText", _own("getManifestText", "source", source), status=(400, 422))
+    wrong = asking("getManifestText", {"terms": {FIRST: []}}, source="azure")
+    refusal = service.ask("getManifestText", wrong, status=(400, 422))
+    holds(FIRST not in str(refusal.get("error")), "the source comes first", f"{refusal}")
 
 
 @relation(needs={"mistakes"})
