@@ -64,7 +64,7 @@ class Request:
         """The body as JSON; None if it is none."""
         try:
             return json.loads(self.body)
-        except ValueError:
+        except (ValueError, RecursionError):  # text that is no JSON, or is nested beyond reading
             return None
 
     def asking(self, body: Any) -> Request:

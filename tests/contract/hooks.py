@@ -13,6 +13,7 @@ from schemathesis.openapi.checks import RejectedPositiveData
 from tests.contract import exemptions
 from tests.contract.document import OPERATIONS, lost, target
 from tests.contract.exemptions import MANIFESTS, SAVED
+from tests.contract.shape import SHAPES, filters_in, with_filters
 
 if TYPE_CHECKING:
     from schemathesis import Case, CheckContext, HookContext, Response
@@ -104,11 +105,15 @@ def before_call(context: HookContext, case: Case, kwargs: dict[str, Any]) -> Non
 
 def _of_one_collection(body: dict[str, Any]) -> dict[str, Any]:
     """Citations are asked for elsewhere, one DOI after another: of everything, that takes minutes."""
-    filters = body.get("filters", {})
-    if not isinstance(filters, dict) or not isinstance(terms := filters.get("terms", {}), dict):
+    filters = filters_in("getCitations", body)
+    malformed = any(name in body for name in SHAPES["getCitations"].where) and (
+        with_filters("getCitations", body, filters) != body
+    )
+    terms = filters.get("terms", {})
+    if malformed or not isinstance(terms, dict) or terms.get("collection_id") == []:
         return body
-    narrowed = {"collection_id": ["rider_pilot"], **terms} if terms.get("collection_id") != [] else terms
-    return body | {"filters": filters | {"terms": narrowed}}
+    narrowed = {"collection_id": ["rider_pilot"], **terms}
+    return with_filters("getCitations", body, filters | {"terms": narrowed})
 
 
 @schemathesis.check

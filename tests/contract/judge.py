@@ -28,7 +28,7 @@ SAID = frozenset({
     "oneOf",
 })  # fmt: skip
 DEPTH = 12
-ENOUGH = 25
+ENOUGH = 100
 """Answers of one kind that are looked into."""
 
 

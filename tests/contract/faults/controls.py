@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import json
+import re
 from dataclasses import dataclass
 from itertools import groupby
 from typing import TYPE_CHECKING, Any
 
-from tests.contract.faults.fault import is_json, operation, tell
+from tests.contract.faults.fault import is_json, operation, post, tell
 from tests.contract.faults.v1_answers import PAGED
+from tests.contract.faults.v3_answers import echoes, filters_in, reworded
+from tests.contract.shape import APPLIED, PARTS, SHAPES, WARNINGS, echo
 
 if TYPE_CHECKING:
     from tests.contract.calls import Answer, Request
@@ -38,6 +42,8 @@ async def smaller_pages(request: Request, go_on: Serve) -> Answer:
 async def other_settings(request: Request, go_on: Serve) -> Answer:
     """v3 with other page sizes and limits, a build stamp, and ties in another order."""
     answer = await go_on(_limited(request))
+    if answer.status == 422:  # which repeats what was sent
+        answer = await go_on(request)
     if answer.status != 200 or not is_json(answer):
         return other_form(answer)
     content = answer.json()
@@ -84,6 +90,88 @@ def reordered(content: Any) -> Any:
     return [reordered(item) for item in content] if isinstance(content, list) else content
 
 
+async def as_upstream(request: Request, go_on: Serve) -> Answer:
+    """v3 that looks every value up in any letter case where nothing is found, also those that occur as asked for."""
+    answer = await go_on(request)
+    if not echoes(request, answer) or not SHAPES[operation(request)].hints:
+        return answer
+    held = echo(operation(request), answer.content)
+    hints = []
+    for name, values in held[APPLIED]["terms"].items() if not held["series"] else ():
+        low = ", ".join(_quoted(value.lower()) for value in values)
+        found = await _sql(f'SELECT DISTINCT "{name}" AS v FROM index WHERE lower("{name}") IN ({low})', request, go_on)
+        if others := [row["v"] for row in found[:5] if row["v"] not in values]:
+            hints.append(f"{name}={values} selects nothing, and there is {sorted(others, reverse=True)}")
+    ours = len(held[WARNINGS]) - _left_out(request, held)
+    kept = held[WARNINGS][: len(held[WARNINGS]) - ours]
+    return reworded(answer, request, lambda said: said.update({WARNINGS: kept + hints if not held["series"] else kept}))
+
+
+async def other_words(request: Request, go_on: Serve) -> Answer:
+    """v3 that says what it refuses and what it warns of in other words."""
+    answer = await go_on(request)
+    filters = filters_in(request) if request.body else {}
+    names = [name for part in PARTS if isinstance(filters.get(part), dict) for name in filters[part]]
+    if answer.status == 422 and is_json(answer):
+        content = answer.json()
+        for one in content["detail"]:
+            one["msg"] = "Bad: " + " ".join(part for part in PARTS if f"'{part}'" in one["msg"])
+        return tell(answer, content)
+    if answer.status == 400 and is_json(answer) and "error" in answer.content:
+        content = answer.json()
+        named = [name for name in names if name in content["error"]["message"]]
+        content["error"]["message"] = f"No, not so: {named[0]}" if named else "No."
+        return tell(answer, content)
+    return reworded(
+        answer, request, lambda held: held.update({WARNINGS: [_other(text, names) for text in held[WARNINGS]]})
+    )
+
+
+def _other(text: str, names: list[str]) -> str:
+    """A warning that keeps no more of its words than the names and values in it."""
+    words = set(re.findall(r"[\w.]+", text))
+    named = next((name for name in names if name in words), "")
+    quoted = re.findall(r"'([^']*)'", text)
+    return f"{named or 'Everything'}! {json.dumps(quoted[::-1])}"
+
+
+async def citing(request: Request, go_on: Serve) -> Answer:
+    """v3 that reaches the registries, and cites in an order of its own."""
+    answer = await go_on(request)
+    if operation(request) != "getCitations" or answer.status != 200:
+        return answer
+    content, said = answer.json(), answer.content[APPLIED]
+    tests = ["source_DOI IS NOT NULL"]
+    for name, values in said["terms"].items():
+        tests.append(f'"{name}" IN ({", ".join(map(_quoted, values))})')
+    for name, bounds in said["ranges"].items():
+        tests += [f'"{name}" {sign} {_quoted(bounds[side]) if isinstance(bounds[side], str) else bounds[side]}'
+                  for side, sign in (("gte", ">="), ("lte", "<=")) if bounds[side] is not None]  # fmt: skip
+    sql = f"SELECT DISTINCT source_DOI AS v FROM index WHERE {' AND '.join(tests)} ORDER BY 1 DESC"
+    found = [row["v"] for row in await _sql(sql, request, go_on)]
+    cited = [{"DOI": doi} if content["format"] == "csl-json" else f"Data. https://doi.org/{doi}" for doi in found]
+    content.update(citations=cited, idc_acknowledgment={"DOI": "x"} if content["format"] == "csl-json" else "IDC.")
+    return tell(answer, content)
+
+
+async def _sql(sql: str, request: Request, go_on: Serve) -> list[dict[str, Any]]:
+    answer = await go_on(post("/v3/sql", {"sql": sql, "max_rows": 1000}, request))
+    return list(answer.content["rows"])
+
+
+def _quoted(text: str) -> str:
+    parts = text.split("\u0000")  # which SQL text cannot hold
+    return "(" + " || chr(0) || ".join("'" + part.replace("'", "''") + "'" for part in parts) + ")"
+
+
+def _left_out(request: Request, held: dict[str, Any]) -> int:
+    """How many warnings there are before those on letter case."""
+    filters = filters_in(request)
+    sent = [name for part in PARTS for name in filters.get(part) or {}]
+    applied = [name for part in PARTS for name in held[APPLIED][part]]
+    return len(sent) - len(applied) + (not applied)
+
+
 CONTROLS = (
     Control("the stand-in", ("v1", "v3"), "as it is"),
     Control("in no hurry", ("v1",), "answers 202 to whatever is not known already", patience=0),
@@ -96,4 +184,9 @@ CONTROLS = (
         "pages of 50 and at most 1,000, SQL of 1,000 and at most 2,000 rows, a build stamp, other ties",
         other_settings,
     ),
+    Control(
+        "hints in full", ("v3",), "every value in any letter case where nothing is found, in no order", as_upstream
+    ),
+    Control("other words", ("v3",), "refusals and warnings in other words", other_words),
+    Control("in reach of the registries", ("v3",), "citations are found, and come in an order of their own", citing),
 )

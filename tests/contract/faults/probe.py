@@ -244,6 +244,37 @@ SELECTIONS: list[dict[str, Any]] = [
     {"terms": {"Modality": "CT"}},
     {"terms": {"Modality": [7]}},
 ]
+BOUNDS: tuple[tuple[Any, ...], ...] = (
+    ("instanceCount", "1.5", 1.5, 2, "2", "1e1", " 2 ", "1_0", "\u0663", True, "9223372036854775808", 10**20, -0.0),
+    ("instanceCount", "abc", "", "0x10", "1,5", float("nan"), "inf", "nan", "1e400", "v24"),
+    ("series_size_MB", 0.123456),
+    ("StudyDate", "200005-20", "2000-5-20", "\u0662000-05-20"),
+    ("StudyDate", "20000520", "2000-05-20", " 20000520\n", "2000", "2000-05", "2000-0520", "2000-02-30", "20010229"),
+    ("StudyDate", 20000520, True, "", "01/31/2001", "2000-05-20T00:00:00", "0000-01-01"),
+)
+BODIES: list[dict[str, Any]] = [
+    {},
+    RIDER,
+    {"ranges": {"StudyDate": {}}},
+    RIDER | {"filters": RIDER},
+    {"filters": {}},
+    {"filters": {"terms": {"Modality": [], "PatientSex": []}, "ranges": {"StudyDate": {}}}},
+    {"filters": {"terms": {}, "ranges": {"instanceCount": {"gte": None}}}},
+    {"filters": RIDER, "nothing": 1, "more": 2},
+    {"filters": RIDER | {"Terms": {}}},
+    {"filters": RIDER, "page": 0},
+    {"filters": {"terms": {"nothing": []}, "x": 1}},
+    {"filters": RIDER | {"ranges": {"instanceCount": {"gt": 1}}}},
+    {"filters": {"terms": {"Modality": ["CT", "AA", "CT"], "PatientSex": [], "collection_id": ["rider_pilot"]}}},
+    {"filters": {"terms": {"Modality": ["ct"], "PatientSex": ["m"], "collection_id": ["rider_pilot"]}}},
+    {"filters": {"terms": {"Modality": ["MR"], "collection_id": ["rider_pilot"], "PatientSex": ["f", "F"]}}},
+    {"filters": {"terms": {"collection_id": ["Rider_Pilot"], "Manufacturer": []}, "ranges": {"SeriesDate": {}}}},
+    {"filters": {**RIDER, "ranges": {"StudyDate": {"gte": "19990101", "lte": "20500101"}, "instanceCount": {}}}},
+    {"filters": {**RIDER, "ranges": {"instanceCount": {"gte": 1, "lte": 3}, "StudyDate": {"lte": "2050-01-01"}}}},
+    {"filters": {"terms": {"first": [], "second": []}, "ranges": {"StudyDate": {"gte": "2000"}}}},
+    {"filters": {**RIDER, "ranges": {"StudyDate": {"lte": "2000", "gte": "1999"}, "third": {}}}},
+    {"filters": {**RIDER, "ranges": {"third": {}, "fourth": {}}}},
+]
 SQL = (
     "SELECT 9007199254740993 AS Big, 'x--y /* z */' AS text, DATE '2001-02-03' AS day, true AS yes, 0.123456 AS f",
     "SELECT TIMESTAMP '2001-02-03 04:05:06' AS moment, NULL AS nothing, 'NaN'::DOUBLE AS nan, [1, 2] AS list",
@@ -282,13 +313,34 @@ def v3(ask: Asked) -> Iterator[Answer]:
     yield ask("GET", "/v3/attributes/license_short_name/values", limit=5)
     yield from _v3_manifests(ask)
     for filters in SELECTIONS:
-        yield ask("POST", "/v3/cohort/counts", filters)
-        yield ask("POST", "/v3/licenses", filters)
+        yield ask("POST", "/v3/cohort/counts", {"filters": filters})
+        yield ask("POST", "/v3/licenses", {"filters": filters})
         yield ask("POST", "/v3/cohort/manifest", {"filters": filters, "page_size": 20})
         yield ask("POST", "/v3/cohort/manifest.txt", {"filters": filters, "source": "gcs"})
-    yield ask("POST", "/v3/cohort/counts", {"filters": RIDER})
+    yield from _v3_requests(ask)
     yield ask("POST", "/v3/cohort/counts", b"{")
     yield from _v3_tools(ask)
+
+
+def _v3_requests(ask: Asked) -> Iterator[Answer]:
+    """Requests that b2 took otherwise: bounds, what is left out, what stands where it should not."""
+    taking = ("cohort/counts", "licenses", "citations", "cohort/manifest", "cohort/manifest.txt")
+    for name, *bounds in BOUNDS:
+        for bound in bounds:
+            for side in ("gte", "lte"):
+                filters = {"terms": RIDER["terms"], "ranges": {name: {side: bound}}}
+                yield ask("POST", "/v3/cohort/counts", {"filters": filters})
+    for path in taking:
+        for body in BODIES:
+            yield ask("POST", f"/v3/{path}", body)
+    for own in ({"include_rows": False}, {"page": 9}, {"page_size": 1}, {"page": 2**63}):
+        yield ask("POST", "/v3/cohort/manifest", {"filters": {"terms": {"Modality": []}}, **own})
+    for own in ({"limit": 0}, {"limit": 2}, {"source": "gcs"}):
+        yield ask("POST", "/v3/cohort/manifest.txt", {"filters": {"ranges": {"StudyDate": {}}}, **own})
+    yield ask("POST", "/v3/citations", {"filters": {"terms": {"nothing": []}}, "citation_format": "mla"})
+    yield ask("POST", "/v3/cohort/manifest.txt", {"filters": {"terms": {"nothing": []}}, "source": "azure"})
+    yield ask("POST", "/v3/cohort/manifest", {"page": 2**63})
+    yield ask("POST", "/v3/sql", {"sql": "SELECT 1 AS a", "nothing": 1})
 
 
 def _v3_manifests(ask: Asked) -> Iterator[Answer]:
@@ -299,7 +351,7 @@ def _v3_manifests(ask: Asked) -> Iterator[Answer]:
         yield ask(
             "POST", manifest, {"filters": {"terms": {"collection_id": ["nlst"]}}, "page": page, "page_size": 5000}
         )
-    yield ask("POST", manifest, {"page_size": 2000})
+    yield ask("POST", manifest, {"filters": {"terms": {"Modality": ["CT", "MR"]}}, "page_size": 2000})
     yield ask("POST", manifest, {"filters": {"terms": {"collection_id": ["prostatex"]}}, "page_size": 900})
     described = {"terms": {"SeriesInstanceUID": _odd_series(ask)}}
     yield ask("POST", manifest, {"filters": described})
@@ -311,7 +363,7 @@ def _v3_manifests(ask: Asked) -> Iterator[Answer]:
     yield ask("GET", "/v3/version")
     for source in ("aws", "gcs", "azure"):
         yield ask("POST", text, {"filters": RIDER, "source": source})
-    for limit in (0, 5, None):
+    for limit in (0, 5, None, 2**63):
         yield ask("POST", text, {"filters": {"terms": {"collection_id": ["tcga_read"]}}, "limit": limit})
     for bucket in ("idc-open-data-cr", "idc-open-data-two"):
         uids = [row["SeriesInstanceUID"] for row in _rows(ask, f"aws_bucket = '{bucket}'")]

@@ -1,22 +1,54 @@
-"""Where things stand in v3's requests and answers."""
+"""Where things stand in v3's requests and answers, for faults."""
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from tests.contract.calls import Request
-from tests.contract.faults.fault import operation
+from tests.contract import shape
+from tests.contract.faults.fault import operation, tell
+from tests.contract.shape import APPLIED, ECHOING, WARNINGS
 
-BARE = ("countCohort", "getLicenses")
-NESTED = ("getManifest", "getManifestText", "getCitations")
-FILTERED = (*BARE, *NESTED)
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from tests.contract.calls import Answer, Request
+
+KINDS = {"terms": list, "ranges": dict}
 
 
 def filters_in(said: Request | Any, request: Request | None = None) -> dict[str, Any]:
     """The filters in a request, or in its body, there to be changed in place; empty if there are none."""
-    if isinstance(said, Request):
+    if request is None:
         said, request = said.json(), said
-    assert request is not None
-    name = operation(request)
-    found = said.get("filters") if isinstance(said, dict) and name in NESTED else said if name in BARE else None
-    return found if isinstance(found, dict) else {}
+    return shape.filters_in(operation(request), said)
+
+
+def well_formed(filters: dict[str, Any]) -> bool:
+    """Whether terms are lists of text and ranges objects, as far as they are there."""
+    parts = {part: filters.get(part, {}) for part in KINDS}
+    if not all(isinstance(found, dict) for found in parts.values()):
+        return False
+    fits = all(isinstance(one, kind) for part, kind in KINDS.items() for one in parts[part].values())
+    return fits and all(isinstance(value, str) for values in parts["terms"].values() for value in values)
+
+
+def echoes(request: Request, answer: Answer) -> bool:
+    """Whether an answer says what was applied."""
+    return operation(request) in ECHOING and answer.status == 200
+
+
+def reworded(answer: Answer, request: Request, change: Callable[[dict[str, Any]], None]) -> Answer:
+    """The answer with what it says of its filters changed in place."""
+    if not echoes(request, answer):
+        return answer
+    content = answer.json()
+    change(shape.echo(operation(request), content))
+    return tell(answer, content)
+
+
+def with_echo_of(answer: Answer, other: Answer, request: Request) -> Answer:
+    """An answer that says of its filters what another one says."""
+    if not echoes(request, answer) or other.status != 200:
+        return answer
+    said = shape.echo(operation(request), other.content)
+    return reworded(answer, request, lambda held: held.update({name: said[name] for name in (APPLIED, WARNINGS)}))

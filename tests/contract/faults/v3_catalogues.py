@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
@@ -149,6 +150,30 @@ def lists_unmarked(content: Any, _: Request) -> None:
     """Columns with lists do not say so."""
     for column in content["columns"]:
         column["type"] = column["type"].removesuffix("[]")
+
+
+@altered("v3", "catalogues", "getTable")
+def records_unspelled(content: Any, _: Request) -> None:
+    """Columns with members say only that they have some."""
+    for column in content["columns"]:
+        if column["type"].startswith("STRUCT"):
+            column["type"] = "RECORD[]" if column["type"].endswith("[]") else "RECORD"
+
+
+@altered("v3", "catalogues", "getTable")
+def lists_of_records_doubled(content: Any, _: Request) -> None:
+    """Columns with lists of records say twice that they are lists."""
+    for column in content["columns"]:
+        if column["type"].endswith("[]") and column["type"].startswith("STRUCT"):
+            column["type"] += "[]"
+
+
+@altered("v3", "catalogues", "getTable")
+def members_nameless(content: Any, _: Request) -> None:
+    """Columns with members give the types of these and not their names."""
+    for column in content["columns"]:
+        if column["type"].startswith("STRUCT"):
+            column["type"] = re.sub(r"\"?\w+\"? (?=VARCHAR|STRUCT)", "", column["type"])
 
 
 @fault("v3", "catalogues")

@@ -8,8 +8,10 @@ from datetime import date, timedelta
 from typing import TYPE_CHECKING, Any
 from urllib.parse import quote
 
-from tests.contract.faults.fault import fault, get, misheard, operation, tell
-from tests.contract.faults.v3_answers import BARE, FILTERED, NESTED, filters_in
+from tests.contract import shape
+from tests.contract.faults.fault import fault, get, operation, tell
+from tests.contract.faults.v3_answers import filters_in, well_formed, with_echo_of
+from tests.contract.shape import APPLIED, DATES, FILTERED, WARNINGS
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -25,29 +27,30 @@ LISTED = ("collection_id", "Modality", "BodyPartExamined", "Manufacturer", "Manu
 
 
 def misfiltered(*operations: str) -> Callable[[Change], Change]:
-    """Decorator of what changes terms and ranges of well-formed filters, in place."""
+    """Decorator of what changes terms and ranges of well-formed filters, in place.
+
+    The answer still says that the filters were applied as sent: what selects is wrong, not what is said of it.
+    """
 
     def add(change: Change) -> Change:
-        def other(request: Request) -> Request | None:
+        async def layer(request: Request, go_on: Serve) -> Answer:
             body = request.json()
             filters = filters_in(body, request)
+            if operation(request) not in (operations or FILTERED) or not filters or not well_formed(filters):
+                return await go_on(request)
             terms, ranges = filters.setdefault("terms", {}), filters.setdefault("ranges", {})
-            if not _well_formed(terms, list) or not _well_formed(ranges, dict):
-                return None
             before = json.dumps(body)
             change(terms, ranges)
-            return request.asking(body) if json.dumps(body) != before else None
+            answer = await go_on(request)
+            if json.dumps(body) == before or answer.status != 200:
+                return answer
+            return with_echo_of(await go_on(request.asking(body)), answer, request)
 
-        other.__name__, other.__doc__ = change.__name__, change.__doc__
-        misheard("v3", "filters", *(operations or FILTERED))(other)
+        layer.__name__, layer.__doc__ = change.__name__, change.__doc__
+        fault("v3", "filters", *(operations or FILTERED))(layer)
         return change
 
     return add
-
-
-def _well_formed(part: Any, kind: type) -> bool:
-    fits = isinstance(part, dict) and all(isinstance(one, kind) for one in part.values())
-    return fits and (kind is dict or all(isinstance(value, str) for one in part.values() for value in one))
 
 
 def each(terms: dict[str, Any], change: Callable[[list[str]], list[str]], *only: str) -> None:
@@ -135,7 +138,7 @@ async def _expanded(request: Request, go_on: Serve, fits: Callable[[str, str], b
     """The request with those values that occur and fit those wanted."""
     body = request.json()
     terms = filters_in(body, request).get("terms")
-    if operation(request) not in FILTERED or not _well_formed(terms, list):
+    if operation(request) not in FILTERED or not terms or not well_formed({"terms": terms}):
         return request
     for name in [name for name in LISTED if terms.get(name)]:
         found = await go_on(get(f"/v3/attributes/{quote(name)}/values?limit=10000", request))
@@ -148,7 +151,8 @@ async def _expanded(request: Request, go_on: Serve, fits: Callable[[str, str], b
 @fault("v3", "filters")
 async def prefix_match(request: Request, go_on: Serve) -> Answer:
     """A value matches whatever begins with it."""
-    return await go_on(await _expanded(request, go_on, str.startswith))
+    answer = await go_on(await _expanded(request, go_on, str.startswith))
+    return with_echo_of(answer, await go_on(request), request)
 
 
 @fault("v3", "filters")
@@ -158,7 +162,7 @@ async def wildcards(request: Request, go_on: Serve) -> Answer:
     def fits(value: str, wanted: str) -> bool:
         return value.startswith(wanted[:-1]) if wanted.endswith("%") else value == wanted
 
-    return await go_on(await _expanded(request, go_on, fits))
+    return with_echo_of(await go_on(await _expanded(request, go_on, fits)), await go_on(request), request)
 
 
 @fault("v3", "filters")
@@ -166,28 +170,31 @@ async def unknown_value_matches_all(request: Request, go_on: Serve) -> Answer:
     """Counts of an attribute of which the values match nothing are those of the archive."""
     answer = await go_on(request)
     nothing = operation(request) == "countCohort" and answer.status == 200 and not answer.content["series"]
-    return await go_on(request.asking({})) if nothing else answer
+    return with_echo_of(await go_on(request.asking({})), answer, request) if nothing else answer
 
 
 @fault("v3", "filters")
 async def or_among_attributes(request: Request, go_on: Serve) -> Answer:
     """Counts of two terms are those of what either selects."""
-    answer, body = await go_on(request), request.json()
-    if operation(request) != "countCohort" or answer.status != 200 or len(body.get("terms", {})) != 2:
+    answer, filters = await go_on(request), filters_in(request)
+    if operation(request) != "countCohort" or answer.status != 200 or len(filters.get("terms", {})) != 2:
         return answer
-    alone = [body | {"terms": {name: values}} for name, values in body["terms"].items()]
-    one, other = [(await go_on(request.asking(each_alone))).json() for each_alone in alone]
-    return tell(answer, {name: one[name] + other[name] - both for name, both in answer.content.items()})
+    alone = [filters | {"terms": {name: values}} for name, values in filters["terms"].items()]
+    asked = [request.asking(shape.asking("countCohort", one)) for one in alone]
+    one, other = [(await go_on(each_alone)).json() for each_alone in asked]
+    sums = {name: one[name] + other[name] - both for name, both in answer.content.items()
+            if name not in (APPLIED, WARNINGS)}  # fmt: skip
+    return tell(answer, answer.json() | sums)
 
 
 @fault("v3", "filters")
 async def repeated_values_count_twice(request: Request, go_on: Serve) -> Answer:
     """A value that is given twice counts twice."""
-    answer, body = await go_on(request), request.json()
-    if operation(request) != "countCohort" or answer.status != 200 or not isinstance(body, dict):
+    answer = await go_on(request)
+    if operation(request) != "countCohort" or answer.status != 200:
         return answer
     content = answer.json()
-    if any(len(set(values)) < len(values) for values in body.get("terms", {}).values()):
+    if any(len(set(values)) < len(values) for values in filters_in(request).get("terms", {}).values()):
         content.update(series=content["series"] * 2, instances=content["instances"] * 2)
     return tell(answer, content)
 
@@ -205,17 +212,21 @@ def bounds(ranges: dict[str, Any], side: str, number: Callable[[Any], Any], text
             one[side] = text(bound)
 
 
-def _day_before(text: str) -> str:
+def _day_before(text: str, days: int = -1) -> str:
     try:
-        return str(date.fromisoformat(text) - timedelta(days=1))
+        return str(date.fromisoformat(text) + timedelta(days=days))
     except (ValueError, OverflowError):
         return text
+
+
+def _day_after(text: str) -> str:
+    return _day_before(text, 1)
 
 
 @misfiltered()
 def gte_as_gt(_: dict[str, Any], ranges: dict[str, Any]) -> None:
     """Lower bounds are not included."""
-    bounds(ranges, "gte", lambda number: math.floor(number) + 1, lambda text: text + "!")
+    bounds(ranges, "gte", lambda number: math.floor(number) + 1, _day_after)
 
 
 @misfiltered()
@@ -281,27 +292,6 @@ def zero_is_no_bound(_: dict[str, Any], ranges: dict[str, Any]) -> None:
 @misfiltered()
 def null_matches_nothing(_: dict[str, Any], ranges: dict[str, Any]) -> None:
     """A bound that is null matches nothing."""
-    for one in ranges.values():
+    for name, one in ranges.items():
         if None in one.values():
-            one.update(gte="9999-99-99", lte="0000-00-00")
-
-
-# --- where filters stand ----------------------------------------------------------------------------------------------
-
-
-@misheard("v3", "filters", *NESTED)
-def filters_outside(request: Request) -> Request | None:
-    """Filters that stand outside `filters` count."""
-    body = request.json()
-    outside = isinstance(body, dict) and "filters" not in body and ("terms" in body or "ranges" in body)
-    if not outside:
-        return None
-    return request.asking(body | {"filters": {k: body[k] for k in ("terms", "ranges") if k in body}})
-
-
-@misheard("v3", "filters", *BARE)
-def filters_inside(request: Request) -> Request | None:
-    """Filters that stand inside `filters` count where they should be the body itself."""
-    body = request.json()
-    inside = isinstance(body, dict) and isinstance(body.get("filters"), dict)
-    return request.asking({**body, **body["filters"]}) if inside else None
+            one.update({"gte": "9999-12-31", "lte": "0001-01-01"} if name in DATES else {"gte": 2, "lte": 1})

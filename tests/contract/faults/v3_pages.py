@@ -6,7 +6,7 @@ import re
 from collections import Counter
 from typing import TYPE_CHECKING, Any
 
-from tests.contract.faults.fault import altered, fault, misheard, operation, refused, tell
+from tests.contract.faults.fault import altered, failed, fault, misheard, operation, refused, tell
 
 if TYPE_CHECKING:
     from tests.contract.calls import Answer, Request
@@ -397,6 +397,14 @@ def limit_0_is_none(request: Request) -> Request | None:
     """A limit of 0 is no limit."""
     body = request.json()
     return request.asking(body | {"limit": None}) if isinstance(body, dict) and body.get("limit") == 0 else None
+
+
+@fault("v3", "text", TEXT)
+async def limit_of_64_bits_500(request: Request, go_on: Serve) -> Answer:
+    """A limit beyond 64 bits makes the service fail."""
+    body = request.json() if operation(request) == TEXT else None
+    limit = body.get("limit") if isinstance(body, dict) else None
+    return failed(request) if isinstance(limit, int) and limit >= 2**63 else await go_on(request)
 
 
 @misheard("v3", "text", TEXT)

@@ -20,7 +20,8 @@ from tests.contract.faults.fault import (
     retold,
     tell,
 )
-from tests.contract.faults.v3_answers import FILTERED, filters_in
+from tests.contract.faults.v3_answers import filters_in
+from tests.contract.shape import FILTERED
 
 if TYPE_CHECKING:
     from tests.contract.calls import Answer, Request

@@ -14,16 +14,17 @@ from tests.contract.relation import holds, same
 from tests.contract.relations.v3_truth import (
     COLUMNS,
     COUNTS,
-    RANGES,
-    TERMS,
+    counted,
     counts,
     licenses,
     literal,
+    paged,
     relation,
     same_counts,
     same_licenses,
     truth,
 )  # fmt: skip
+from tests.contract.shape import RANGES, TERMS
 
 if TYPE_CHECKING:
     from tests.contract.relation import Draw
@@ -83,11 +84,11 @@ def versions_agree(service: Service, draw: Draw) -> None:
 def the_release_stays(service: Service, draw: Draw) -> None:
     """However often it is asked, and whatever is asked in between, the service is of one release and one size."""
     version, stats = service.ask("getVersion"), service.ask("getStats")
-    body = {"page_size": 1, "filters": {"terms": {"Modality": ["CT"]}}}
-    first = service.ask("getManifest", body)
+    filters = {"terms": {"Modality": ["CT"]}}
+    first = paged(service, filters, page_size=1)
     for page in range(1, 8):
         same(service.ask("getVersion"), version, "release in mid-walk")
-        found = service.ask("getManifest", body | {"page": page})
+        found = paged(service, filters, page_size=1, page=page)
         same(found["counts"], first["counts"], "counts in mid-walk")
         same(service.ask("getStats"), stats, "totals in mid-walk")
 
@@ -102,8 +103,9 @@ def totals_are_those_of_the_tables(service: Service, draw: Draw) -> None:
     same(found["idc_version"], service.ask("getVersion")["idc_version"], "release of the totals")
     same(found["collections"], len(service.ask("getCollections")), "number of collections")
     same(found["analysis_results"], len(service.ask("getAnalysisResults")), "number of analysis results")
-    everything = service.ask("countCohort", {})
-    same(everything, {name: found[name] for name in everything}, "counts of everything")
+    everything = counted(service, {})
+    names = everything.keys() & found.keys()
+    same({name: everything[name] for name in names}, {name: found[name] for name in names}, "counts of everything")
 
 
 @relation()
@@ -230,7 +232,7 @@ def tables_are_described(service: Service, draw: Draw) -> None:
             columns = [
                 {
                     "name": column["name"],
-                    "type": column["type"] + ("[]" if column.get("mode") == "REPEATED" else ""),
+                    "type": _typed(service, table["name"], column),
                     "description": column.get("description", ""),
                 }
                 for column in published["columns"]
@@ -238,6 +240,32 @@ def tables_are_described(service: Service, draw: Draw) -> None:
             same(found["columns"], columns, f"columns of {table['name']} as published")
     for name in ("idc_index", "no_such_table", WORDS):
         refused(service.ask("getTable", table=name, status=404), "not_found")
+
+
+def _typed(service: Service, table: str, column: dict[str, Any]) -> str:
+    """The type of a published column: what has members of its own is spelled out as SQL has it, lists of it too."""
+    if column["type"] == "RECORD":
+        sql = f'SELECT typeof("{column["name"]}") AS t FROM {table} LIMIT 1'
+        return str(service.ask("runSql", {"sql": sql})["rows"][0]["t"])
+    return str(column["type"]) + ("[]" if column.get("mode") == "REPEATED" else "")
+
+
+@relation()
+def members_of_columns_are_spelled_out(service: Service, draw: Draw) -> None:
+    """A column that has members names them with their types, as SQL does, once and in the tables of every build."""
+    for table, name in (("analysis_results_index", "provenance"), ("collections_index", "sources")):
+        columns = {column["name"]: column["type"] for column in service.ask("getTable", table=table)["columns"]}
+        found = service.ask(
+            "runSql",
+            {"sql": f'SELECT typeof("{name}") AS t, "{name}" AS v FROM {table} WHERE "{name}" IS NOT NULL LIMIT 1'},
+        )
+        row = found["rows"][0]
+        same(columns[name], row["t"], f"type of {table}.{name}")
+        many = isinstance(row["v"], list)
+        member = row["v"][0] if many else row["v"]
+        missing = [one for one in member if not re.search(rf'\b{re.escape(one)}"? [A-Z]', columns[name])]
+        holds(not missing, f"type of {table}.{name}", f"{columns[name]} lacks {missing}")
+        holds(columns[name].endswith("[]") is many, f"type of {table}.{name}", f"{columns[name]}, and it holds {row}")
 
 
 @relation()

@@ -14,6 +14,7 @@ from tests.contract.judge import judge, read
 from tests.contract.relation import differing, holds, same
 from tests.contract.relations.v3_catalogues import WORDS, invalid, refused
 from tests.contract.relations.v3_truth import COLUMNS, a_row, literal, relation, some_filters, truth, where
+from tests.contract.shape import asking
 
 if TYPE_CHECKING:
     from tests.contract.relation import Draw
@@ -27,6 +28,7 @@ VIEWERS = {
 }
 FORMATS = ("apa", "bibtex", "csl-json", "turtle")
 IDC_PAPER = "10.1148/rg.230180"
+DEEP = b"[" * 100_000
 KNOWN = [  # statements whose answer anybody can work out, in the JSON forms of the reference
     ("SELECT 1 AS a, 'x' AS b, NULL AS c, true AS d", {"a": 1, "b": "x", "c": None, "d": True}),
     ("SELECT 1.25::DOUBLE AS f, 2.50::DECIMAL(5,2) AS m", {"f": 1.25, "m": 2.5}),
@@ -209,7 +211,7 @@ def citations_are_in_the_form_asked_for(service: Service, draw: Draw) -> None:
     one = {"terms": {"collection_id": [truth(service, sql)[0]["c"]]}}
     kept = set()
     for style in FORMATS:
-        found = service.ask("getCitations", {"filters": one, "citation_format": style.upper()})
+        found = service.ask("getCitations", asking("getCitations", one, citation_format=style.upper()))
         same(found["format"], style, "format")
         cited = [
             *found["citations"],
@@ -220,10 +222,11 @@ def citations_are_in_the_form_asked_for(service: Service, draw: Draw) -> None:
         holds(all(isinstance(item, kind) and item for item in cited), "form of a citation", f"{style}: {cited}")
         kept.add(found["recommendation"])
     holds(len(kept) == 1 and IDC_PAPER in "".join(kept), "recommendation", f"{kept}")
-    nothing = service.ask("getCitations", {"filters": {"terms": {"Modality": ["no such"]}}})
+    nothing = service.ask("getCitations", asking("getCitations", {"terms": {"Modality": ["no such"]}}))
     same([nothing["citations"], nothing["format"]], [[], "apa"], "citations of nothing")
     for style in ("mla", "", "csl_json") if service.mistakes else ():
-        refused(service.ask("getCitations", {"filters": one, "citation_format": style}, status=400), "invalid_query")
+        asked = asking("getCitations", one, citation_format=style)
+        refused(service.ask("getCitations", asked, status=400), "invalid_query")
 
 
 @relation()
@@ -309,6 +312,7 @@ def browsers_may_ask(service: Service, draw: Draw) -> None:
 @relation(needs={"mistakes"})
 def answers_of_all_kinds_carry_the_same_transport_security(service: Service, draw: Draw) -> None:
     """Where one answer tells browsers to come back by TLS only, every answer does, refusals and texts included."""
+    one = {"terms": {"collection_id": ["rider_pilot"]}}
     answers = [
         service.answer("getStats"),
         service.answer("getTable", table=WORDS),
@@ -316,6 +320,7 @@ def answers_of_all_kinds_carry_the_same_transport_security(service: Service, dra
         service.answer("runSql", {"sql": ""}),
         service.answer("countCohort", {}),
         service.answer("getManifestText", {"limit": 1}),
+        service.answer("getManifestText", asking("getManifestText", one, limit=1)),
         service.timely(Request("GET", "/v3/nothing")),
         service.timely(Request("PUT", "/v3/stats")),
     ]
@@ -328,11 +333,13 @@ def a_body_that_is_no_json_object_is_invalid(service: Service, draw: Draw) -> No
     """A body that is missing, no JSON, no object or of another type is answered 422 with its place."""
     kinds = cycle([*JSON, ("content-type", "application/vnd.x+json")])
     for operation in [one for one in V3.values() if one.body]:
-        for raw in (b"", b"{", b"[]", b"null", b'"text"', b"5", b"{'a': 1}", b"\xff", b"{} {}", b"terms=1"):
+        for raw in (b"", b"{", b"[]", b"null", b'"text"', b"5", b"{'a': 1}", b"\xff", b"{} {}", b"terms=1", DEEP):
             answer = service.timely(Request("POST", operation.path, (next(kinds),), raw))
             found = judge(operation, answer)
-            broken = raw == b"\xff" and answer.status == 400  # what is not text at all, the router may refuse
-            holds(answer.status == 422 or broken, "no JSON object", f"{operation.id} {raw!r}: {answer.status}", answer)
+            service.coverage.note(operation, answer.status, answer.media_type, found)
+            broken = raw in (b"\xff", DEEP) and answer.status == 400  # what cannot be read, the router may refuse
+            said = f"{operation.id} {raw[:20]!r}: {answer.status}"
+            holds(answer.status == 422 or broken, "no JSON object", said, answer)
             holds(broken or found["detail"][0]["loc"][0] == "body", "place of a mistake", f"{found}", answer)
         plain = service.timely(Request("POST", operation.path, (("content-type", "text/plain"),), b"{}"))
         judge(operation, plain)

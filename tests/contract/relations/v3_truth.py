@@ -12,20 +12,19 @@ from typing import TYPE_CHECKING, Any
 from hypothesis import strategies as st
 
 from tests.contract.document import target
+from tests.contract.normal import applied
 from tests.contract.relation import Relations, holds
+from tests.contract.shape import DATES, RANGES, TERMS, asking
 
 if TYPE_CHECKING:
     from tests.contract.relation import Draw
     from tests.contract.service import Service
+    from tests.contract.shape import Filters
 
 relation = Relations("v3")
 
-TERMS: list[str] = target("#/components/schemas/V3TermAttribute")["enum"]
-RANGES: list[str] = target("#/components/schemas/V3RangeAttribute")["enum"]
 COLUMNS: list[str] = target("#/components/schemas/V3IndexColumn")["enum"]
 ROW: list[str] = target("#/components/schemas/V3ManifestRow")["required"]
-DATES = ("StudyDate", "SeriesDate")
-WHOLE = ("instanceCount", "series_init_idc_version", "series_revised_idc_version")
 ORDER = "collection_id, PatientID, StudyInstanceUID, SeriesInstanceUID"
 #: No series is there twice, which `totals are those of the tables` looks at; to count them as distinct takes longest.
 COUNTS = """
@@ -49,7 +48,6 @@ NOWHERE = (
     "é\u202e𝔘",
     "x" * 5000,
 )
-Filters = dict[str, dict[str, Any]]
 
 
 def truth(service: Service, sql: str) -> list[dict[str, Any]]:
@@ -71,14 +69,32 @@ def literal(value: Any) -> str:
 
 def where(filters: Filters) -> str:
     """The condition that filters mean."""
-    tests = ["true"]
-    for name, values in filters.get("terms", {}).items():
-        if values:
-            tests.append(f'"{name}" IN ({", ".join(map(literal, values))})')
-    for name, bounds in filters.get("ranges", {}).items():
-        tests += [f'"{name}" {sign} {literal(bounds[key])}' for key, sign in (("gte", ">="), ("lte", "<="))
-                  if bounds.get(key) is not None]  # fmt: skip
+    tests, left = ["true"], applied(filters)
+    for name, values in left.terms.items():
+        tests.append(f'"{name}" IN ({", ".join(map(literal, values))})')
+    for name, bounds in left.ranges.items():
+        for side, sign in (("gte", ">="), ("lte", "<=")):
+            bound = bounds[side]
+            if isinstance(bound, float) and bound.is_integer() and abs(bound) < 2**53:
+                bound = int(bound)  # the same, and the engine need not make doubles of a column
+            if bound is not None:
+                tests.append(f'"{name}" {sign} {literal(bound)}')
     return " AND ".join(tests)
+
+
+def counted(service: Service, filters: Filters) -> dict[str, Any]:
+    """What the service says that a selection adds up to."""
+    return dict(service.ask("countCohort", asking("countCohort", filters)))
+
+
+def paged(service: Service, filters: Filters, **own: Any) -> dict[str, Any]:
+    """A page of a selection, by the service."""
+    return dict(service.ask("getManifest", asking("getManifest", filters, **own)))
+
+
+def listed(service: Service, filters: Filters, **own: Any) -> str:
+    """A selection's addresses, by the service."""
+    return str(service.ask("getManifestText", asking("getManifestText", filters, **own)))
 
 
 def counts(service: Service, filters: Filters) -> dict[str, Any]:

@@ -1,0 +1,231 @@
+"""Faults of v3: what an answer says of the filters that it is for."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from tests.contract import shape
+from tests.contract.faults.fault import fault, operation
+from tests.contract.faults.v3_answers import echoes, filters_in, reworded
+from tests.contract.shape import APPLIED, DATES, ECHOING, NUMBERS
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from tests.contract.calls import Answer, Request
+    from tests.contract.faults.fault import Serve
+
+    Misstate = Callable[[dict[str, Any], dict[str, Any]], None]
+
+
+def misstated(*operations: str) -> Callable[[Misstate], Misstate]:
+    """Decorator of what changes the terms and ranges that an answer says were applied, in place."""
+
+    def add(change: Misstate) -> Misstate:
+        async def layer(request: Request, go_on: Serve) -> Answer:
+            answer = await go_on(request)
+            if operation(request) not in (operations or ECHOING):
+                return answer
+            return reworded(answer, request, lambda held: change(held[APPLIED]["terms"], held[APPLIED]["ranges"]))
+
+        layer.__name__, layer.__doc__ = change.__name__, change.__doc__
+        fault("v3", "applied", *(operations or ECHOING))(layer)
+        return change
+
+    return add
+
+
+def each_bound(ranges: dict[str, Any], names: tuple[str, ...], change: Callable[[Any], Any]) -> None:
+    """Change the bounds on some attributes that are given."""
+    for name, bounds in ranges.items():
+        if name in names:
+            bounds.update({side: change(bound) for side, bound in bounds.items() if bound is not None})
+
+
+@misstated()
+def nothing_applied(terms: dict[str, Any], ranges: dict[str, Any]) -> None:
+    """No answer says that any filter was applied."""
+    terms.clear()
+    ranges.clear()
+
+
+@misstated("getCitations")
+def ranges_of_citations_unsaid(_: dict[str, Any], ranges: dict[str, Any]) -> None:
+    """Citations say only which terms were applied."""
+    ranges.clear()
+
+
+@misstated("getLicenses")
+def last_term_unsaid(terms: dict[str, Any], _: dict[str, Any]) -> None:
+    """Licences say nothing of the last of several terms."""
+    if len(terms) > 1:
+        terms.popitem()
+
+
+@misstated()
+def values_sorted(terms: dict[str, Any], _: dict[str, Any]) -> None:
+    """Values that were applied come in the order of the alphabet."""
+    for values in terms.values():
+        values.sort()
+
+
+@misstated()
+def values_once(terms: dict[str, Any], _: dict[str, Any]) -> None:
+    """A value that was sent twice is said to be applied once."""
+    for name, values in terms.items():
+        terms[name] = list(dict.fromkeys(values))
+
+
+@misstated()
+def values_in_small_letters(terms: dict[str, Any], _: dict[str, Any]) -> None:
+    """Values that were applied come in small letters."""
+    for name, values in terms.items():
+        terms[name] = [value.lower() for value in values]
+
+
+@misstated("getManifest", "getCitations")
+def values_cut(terms: dict[str, Any], _: dict[str, Any]) -> None:
+    """Values that were applied come without the blanks around them."""
+    for name, values in terms.items():
+        terms[name] = [value.strip() for value in values]
+
+
+@misstated()
+def first_value_only_said(terms: dict[str, Any], _: dict[str, Any]) -> None:
+    """Of several values that were applied the first is said."""
+    for values in terms.values():
+        del values[1:]
+
+
+@misstated()
+def bound_missing(_: dict[str, Any], ranges: dict[str, Any]) -> None:
+    """A bound that was not given is missing from what was applied."""
+    for bounds in ranges.values():
+        for side in [side for side, bound in bounds.items() if bound is None]:
+            del bounds[side]
+
+
+@misstated()
+def bound_not_given_is_zero(_: dict[str, Any], ranges: dict[str, Any]) -> None:
+    """A lower bound on a number that was not given is said to be 0."""
+    for name, bounds in ranges.items():
+        if name in NUMBERS and bounds["gte"] is None:
+            bounds["gte"] = 0.0
+
+
+@misstated("countCohort")
+def bounds_said_in_order(_: dict[str, Any], ranges: dict[str, Any]) -> None:
+    """Of a reversed range the bounds are said the right way round."""
+    for bounds in ranges.values():
+        if None not in bounds.values() and bounds["gte"] > bounds["lte"]:
+            bounds.update(gte=bounds["lte"], lte=bounds["gte"])
+
+
+@misstated("getLicenses", "getCitations")
+def bounds_said_the_other_way(_: dict[str, Any], ranges: dict[str, Any]) -> None:
+    """Lower bounds are said to be upper ones and upper ones to be lower ones."""
+    for bounds in ranges.values():
+        bounds.update(gte=bounds["lte"], lte=bounds["gte"])
+
+
+@misstated()
+def dates_said_without_dashes(_: dict[str, Any], ranges: dict[str, Any]) -> None:
+    """Dates that were applied come without dashes."""
+    each_bound(ranges, DATES, lambda bound: bound.replace("-", ""))
+
+
+@misstated("getManifest")
+def whole_numbers_said(_: dict[str, Any], ranges: dict[str, Any]) -> None:
+    """Bounds that are whole numbers come without a fraction."""
+    each_bound(ranges, NUMBERS, lambda bound: int(bound) if bound.is_integer() else bound)
+
+
+@misstated()
+def bounds_said_as_text(_: dict[str, Any], ranges: dict[str, Any]) -> None:
+    """Bounds on numbers come as text."""
+    each_bound(ranges, NUMBERS, str)
+
+
+@misstated()
+def bounds_said_rounded(_: dict[str, Any], ranges: dict[str, Any]) -> None:
+    """Bounds on sizes are said in hundredths."""
+    each_bound(ranges, ("series_size_MB",), lambda bound: round(bound, 2))
+
+
+@misstated()
+def sign_of_zero_lost(_: dict[str, Any], ranges: dict[str, Any]) -> None:
+    """A bound of minus zero is said to be zero."""
+    each_bound(ranges, NUMBERS, lambda bound: bound or 0.0)
+
+
+@fault("v3", "applied", *ECHOING)
+async def bounds_said_as_sent(request: Request, go_on: Serve) -> Answer:
+    """Bounds that were applied are said as they were sent."""
+    ranges = filters_in(request).get("ranges") or {}
+
+    def as_sent(held: dict[str, Any]) -> None:
+        for name, bounds in held[APPLIED]["ranges"].items():
+            bounds.update({side: ranges[name].get(side) for side in bounds})
+
+    return reworded(await go_on(request), request, as_sent)
+
+
+@fault("v3", "applied", *ECHOING)
+async def empty_lists_said(request: Request, go_on: Serve) -> Answer:
+    """Lists without values are said to be applied."""
+    terms = filters_in(request).get("terms") or {}
+    return reworded(await go_on(request), request, lambda held: held[APPLIED].update(terms=terms))
+
+
+@fault("v3", "applied", *ECHOING)
+async def empty_ranges_said(request: Request, go_on: Serve) -> Answer:
+    """Ranges without bounds are said to be applied, with two bounds that are null."""
+    ranges = filters_in(request).get("ranges") or {}
+
+    def and_empty(held: dict[str, Any]) -> None:
+        for name in ranges:
+            held[APPLIED]["ranges"].setdefault(name, {"gte": None, "lte": None})
+
+    return reworded(await go_on(request), request, and_empty)
+
+
+@fault("v3", "applied", *ECHOING)
+async def everything_said_of_empty(request: Request, go_on: Serve) -> Answer:
+    """Where one predicate is left out none is said to be applied."""
+    answer = await go_on(request)
+    left_out = echoes(request, answer) and shape.echo(operation(request), answer.content)["warnings"]
+    nothing = {"terms": {}, "ranges": {}}
+    return reworded(answer, request, lambda held: held.update({APPLIED: nothing}) if left_out else None)
+
+
+@fault("v3", "applied", "getManifest")
+async def later_pages_say_nothing(request: Request, go_on: Serve) -> Answer:
+    """Only the first page says which filters were applied."""
+    body = request.json()
+    later = isinstance(body, dict) and body.get("page")
+    nothing = {"terms": {}, "ranges": {}}
+    return reworded(await go_on(request), request, lambda held: held.update({APPLIED: nothing}) if later else None)
+
+
+@fault("v3", "applied", "getLicenses")
+async def licences_do_not_say(request: Request, go_on: Serve) -> Answer:
+    """Licences do not say at all which filters were applied."""
+    answer = await go_on(request)
+    mine = operation(request) == "getLicenses"
+    return reworded(answer, request, lambda held: held.pop(APPLIED)) if mine else answer
+
+
+@fault("v3", "applied", "countCohort")
+class FiltersOfRequestBefore:
+    """Counts say which filters the request before had."""
+
+    def __init__(self) -> None:
+        self.before: Any = {"terms": {}, "ranges": {}}
+
+    async def __call__(self, request: Request, go_on: Serve) -> Answer:
+        """Serve one request."""
+        answer = await go_on(request)
+        if operation(request) != "countCohort" or not echoes(request, answer):
+            return answer
+        said, self.before = self.before, answer.json()[APPLIED]
+        return reworded(answer, request, lambda held: held.update({APPLIED: said}))

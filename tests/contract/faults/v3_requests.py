@@ -1,0 +1,405 @@
+"""Faults of v3: which requests with filters are taken, and in which order mistakes are found."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from tests.contract import shape
+from tests.contract.faults.fault import altered, failed, fault, misheard, operation, refused, reply
+from tests.contract.faults.v3_answers import filters_in, reworded, well_formed
+from tests.contract.shape import APPLIED, FILTERED, PARTS, RANGES, SHAPES, SIDES, TERMS
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from tests.contract.calls import Answer, Request
+    from tests.contract.faults.fault import Serve
+
+MANIFESTS = tuple(name for name, one in SHAPES.items() if not one.unfiltered)
+OPEN = tuple(name for name in FILTERED if name not in MANIFESTS)
+ALL = {"ranges": {"instanceCount": {"gte": 0}}}
+"""Filters that select every series."""
+
+
+def body_of(request: Request) -> dict[str, Any]:
+    """The body of a request with filters; empty if it has none, or is no object."""
+    body = request.json() if operation(request) in FILTERED else None
+    return body if isinstance(body, dict) else {}
+
+
+def invalid(request: Request, *entries: tuple[tuple[str | int, ...], Any]) -> Answer:
+    """A 422 with entries of places and what stands there."""
+    detail = [{"type": "extra_forbidden", "loc": list(loc), "msg": "Extra inputs are not permitted", "input": given}
+              for loc, given in entries]  # fmt: skip
+    return reply(request, 422, {"detail": detail})
+
+
+# --- filters that do not stand under their name --------------------------------------------------------------------
+
+
+def _inward(name: str, says: str, *operations: str, beside: bool = False) -> None:
+    """A fault that takes filters outside for filters; ``beside``: only where there are others inside, which count."""
+
+    def layer(request: Request) -> Request | None:
+        body = body_of(request)
+        outside = {part: body[part] for part in PARTS if part in body}
+        inside = any(one in body for one in SHAPES[operation(request)].where)
+        if not outside or inside is not beside:
+            return None
+        kept = {key: value for key, value in body.items() if key not in PARTS}
+        return request.asking(kept if beside else {**kept, **shape.asking(operation(request), outside)})
+
+    layer.__name__, layer.__doc__ = name, says
+    misheard("v3", "closed", *operations)(layer)
+
+
+_inward("bare_counts", "Counts take filters that are the body itself.", "countCohort")
+_inward("bare_licences", "Licences take filters that are the body itself.", "getLicenses")
+_inward("bare_manifest", "Manifests take filters that stand beside page and page_size.", "getManifest")
+_inward("bare_text", "Manifests as text take filters that stand beside limit.", "getManifestText")
+_inward("bare_citations", "Citations take filters that stand beside the format.", "getCitations")
+_inward("outside_ignored", "Filters outside do not matter where there are others inside.", *FILTERED, beside=True)
+
+
+@fault("v3", "closed", *FILTERED)
+async def outside_as_any_other(request: Request, go_on: Serve) -> Answer:
+    """Filters outside are members of no known name, one entry for each."""
+    answer, body = await go_on(request), body_of(request)
+    outside = [part for part in PARTS if part in body]
+    if answer.status != 422 or not outside:
+        return answer
+    return invalid(request, *((("body", part), body[part]) for part in outside))
+
+
+@fault("v3", "closed", *FILTERED)
+async def outside_and_all_else(request: Request, go_on: Serve) -> Answer:
+    """Beside filters outside every other mistake is named."""
+    answer, body = await go_on(request), body_of(request)
+    kept = {key: value for key, value in body.items() if key not in PARTS}
+    if answer.status != 422 or len(kept) == len(body) or not kept:
+        return answer
+    other = await go_on(request.asking(kept))
+    more = other.json()["detail"] if other.status == 422 else []
+    return reply(request, 422, {"detail": answer.json()["detail"] + more})
+
+
+@altered("v3", "closed", *FILTERED, status=422)
+def outside_input_lost(content: Any, request: Request) -> None:
+    """Of filters outside the refusal does not say what was sent."""
+    if any(part in body_of(request) for part in PARTS):
+        content["detail"][0]["input"] = {}
+
+
+@altered("v3", "closed", *FILTERED, status=422)
+def outside_unnamed(content: Any, request: Request) -> None:
+    """Of filters outside the refusal does not say which they are."""
+    if any(part in body_of(request) for part in PARTS):
+        content["detail"][0]["msg"] = "Value error, wrong shape"
+
+
+# --- members of no known name ----------------------------------------------------------------------------------------
+
+
+def _forgiving(name: str, says: str, strip: Callable[[str, dict[str, Any]], Any]) -> None:
+    """A fault that leaves members of no known name out at one level: ``strip`` is given operation and body."""
+
+    def layer(request: Request) -> Request | None:
+        body = body_of(request)
+        if not body or any(part in body for part in PARTS):
+            return None
+        stripped = strip(operation(request), body)
+        return request.asking(stripped) if stripped != body else None
+
+    layer.__name__, layer.__doc__ = name, says
+    misheard("v3", "closed", *FILTERED)(layer)
+
+
+def _of_body(name: str, body: dict[str, Any]) -> dict[str, Any]:
+    known = (*SHAPES[name].where[:1], *SHAPES[name].own)
+    return {key: value for key, value in body.items() if key in known}
+
+
+def _of_filters(name: str, body: dict[str, Any]) -> dict[str, Any]:
+    filters = shape.filters_in(name, body)
+    known = {key: value for key, value in filters.items() if key in PARTS}
+    return shape.with_filters(name, body, known) if filters else body
+
+
+def _of_ranges(name: str, body: dict[str, Any]) -> dict[str, Any]:
+    filters = shape.filters_in(name, body)
+    ranges = filters.get("ranges")
+    if not isinstance(ranges, dict) or not all(isinstance(one, dict) for one in ranges.values()):
+        return body
+    known = {key: {side: bound for side, bound in one.items() if side in SIDES} for key, one in ranges.items()}
+    return shape.with_filters(name, body, filters | {"ranges": known})
+
+
+_forgiving("body_open", "Members of no known name in a body are ignored.", _of_body)
+_forgiving("filters_open", "Members of no known name among the filters are ignored.", _of_filters)
+_forgiving("ranges_open", "Members of no known name in a range are ignored.", _of_ranges)
+_forgiving(
+    "own_of_others_taken",
+    "Members that other operations have are ignored.",
+    lambda name, body: {
+        key: value
+        for key, value in body.items()
+        if key in SHAPES[name].own or not any(key in one.own for one in SHAPES.values())
+    },
+)
+
+
+@altered("v3", "closed", *FILTERED, status=422)
+def first_entry_only(content: Any, _: Request) -> None:
+    """Of several mistakes of shape the first is named."""
+    del content["detail"][1:]
+
+
+@altered("v3", "closed", *FILTERED, status=422)
+def unknown_at_their_parents(content: Any, _: Request) -> None:
+    """Of a member of no known name the place is that of what holds it."""
+    for one in content["detail"]:
+        if one["type"] == "extra_forbidden":
+            one["loc"] = one["loc"][:-1]
+
+
+@altered("v3", "closed", *FILTERED, status=422)
+def unknown_input_lost(content: Any, _: Request) -> None:
+    """Of a member of no known name the refusal does not say what it holds."""
+    for one in content["detail"]:
+        one["input"] = None if one["type"] == "extra_forbidden" else one["input"]
+
+
+@altered("v3", "closed", *FILTERED, status=422)
+def unknown_twice(content: Any, _: Request) -> None:
+    """A member of no known name is refused twice."""
+    content["detail"] += [one for one in content["detail"] if one["type"] == "extra_forbidden"]
+
+
+@fault("v3", "closed", "runSql")
+async def sql_closed(request: Request, go_on: Serve) -> Answer:
+    """Members of no known name beside a statement are refused."""
+    body = request.json() if operation(request) == "runSql" else None
+    odd = [key for key in body if key not in ("sql", "max_rows")] if isinstance(body, dict) else []
+    return invalid(request, *((("body", key), body[key]) for key in odd)) if odd else await go_on(request)
+
+
+# --- no predicate ----------------------------------------------------------------------------------------------------
+
+
+def _allowed(name: str, says: str, when: Callable[[dict[str, Any], dict[str, Any]], object], *operations: str) -> None:
+    """A fault that answers for the whole archive: ``when`` is given filters and body of what is refused for that."""
+
+    async def layer(request: Request, go_on: Serve) -> Answer:
+        answer, body = await go_on(request), body_of(request)
+        if operation(request) not in operations or answer.status != 400:
+            return answer
+        filters = filters_in(request)
+        empty = well_formed(filters) and not any((filters.get("terms") or {}).values())
+        bounded = any(one.get(side) is not None for one in (filters.get("ranges") or {}).values() for side in SIDES)
+        known = all(one in TERMS for one in filters.get("terms", {})) and all(
+            one in RANGES for one in filters.get("ranges", {})
+        )
+        if not empty or bounded or not known or not when(filters, body):
+            return answer
+        other = await go_on(request.asking(shape.with_filters(operation(request), body, ALL)))
+        nothing = {"terms": {}, "ranges": {}}
+        return reworded(other, request, lambda held: held.update({APPLIED: nothing}))
+
+    layer.__name__, layer.__doc__ = name, says
+    fault("v3", "unfiltered", *operations)(layer)
+
+
+_allowed("everything_in_pages", "A manifest of the whole archive can be had.", lambda *_: True, "getManifest")
+_allowed("everything_as_text", "The whole archive can be listed as text.", lambda *_: True, "getManifestText")
+_allowed("everything_without_filters", "Without filters a manifest is of all.", lambda f, _: not f, *MANIFESTS)
+_allowed(
+    "everything_by_empty_list",
+    "A list without values lists the whole archive.",
+    lambda f, _: f.get("terms"),
+    *MANIFESTS,
+)
+_allowed(
+    "everything_by_empty_range",
+    "A range without bounds lists the whole archive.",
+    lambda f, _: f.get("ranges"),
+    *MANIFESTS,
+)
+_allowed(
+    "everything_by_null_bounds",
+    "A range with bounds that are null lists the whole archive.",
+    lambda f, _: any(f.get("ranges", {}).values()),
+    *MANIFESTS,
+)
+_allowed(
+    "everything_without_rows",
+    "Without rows a manifest needs no predicate.",
+    lambda _, body: body.get("include_rows") is False,
+    "getManifest",
+)
+_allowed(
+    "everything_on_later_pages",
+    "Pages after the first need no predicate.",
+    lambda _, body: 0 < body.get("page", 0) < 2**50,
+    "getManifest",
+)
+_allowed(
+    "everything_in_no_lines",
+    "With a limit of 0 no predicate is needed.",
+    lambda _, body: body.get("limit") == 0,
+    "getManifestText",
+)
+_allowed(
+    "everything_in_few_lines",
+    "With a limit of a few lines no predicate is needed.",
+    lambda _, body: 0 < (body.get("limit") or 0) < 10,
+    "getManifestText",
+)
+_allowed(
+    "everything_at_google",
+    "At Google the whole archive can be listed.",
+    lambda _, body: body.get("source") == "gcs",
+    "getManifestText",
+)
+
+
+def _nothing_sent(request: Request) -> bool:
+    filters = filters_in(request)
+    return bool(body_of(request) or request.json() == {}) and not any(filters.values())
+
+
+@fault("v3", "unfiltered", *MANIFESTS)
+async def unfiltered_422(request: Request, go_on: Serve) -> Answer:
+    """A manifest without filters is refused for its shape."""
+    answer = await go_on(request)
+    mine = operation(request) in MANIFESTS and answer.status == 400 and _nothing_sent(request)
+    return invalid(request, (("body", "filters"), None)) if mine else answer
+
+
+@fault("v3", "unfiltered", *MANIFESTS)
+async def unfiltered_404(request: Request, go_on: Serve) -> Answer:
+    """A manifest without filters is not found."""
+    answer = await go_on(request)
+    mine = operation(request) in MANIFESTS and answer.status == 400 and _nothing_sent(request)
+    return refused(request, 400, "There is nothing.", "not_found") if mine else answer
+
+
+@fault("v3", "unfiltered", *OPEN)
+async def unfiltered_counts_refused(request: Request, go_on: Serve) -> Answer:
+    """Without filters nothing is counted, licensed or cited."""
+    mine = operation(request) in OPEN and _nothing_sent(request)
+    return refused(request, 400, "A filter is needed.") if mine else await go_on(request)
+
+
+@fault("v3", "unfiltered", *OPEN)
+async def unfiltered_by_empty_list_refused(request: Request, go_on: Serve) -> Answer:
+    """Where all lists are without values nothing is counted, licensed or cited."""
+    filters = filters_in(request)
+    terms = filters.get("terms")
+    mine = operation(request) in OPEN and bool(terms) and well_formed(filters) and not any(terms.values())
+    return refused(request, 400, "A filter is needed.") if mine and not filters.get("ranges") else await go_on(request)
+
+
+@fault("v3", "unfiltered", "getManifest")
+async def page_before_predicate(request: Request, go_on: Serve) -> Answer:
+    """A page that is too far fails before it is seen that no predicate is there."""
+    page = body_of(request).get("page")
+    far = operation(request) == "getManifest" and isinstance(page, int) and page >= 2**63 and _nothing_sent(request)
+    return failed(request) if far else await go_on(request)
+
+
+# --- the order of checks ---------------------------------------------------------------------------------------------
+
+
+@fault("v3", "checks", *FILTERED)
+async def ranges_checked_first(request: Request, go_on: Serve) -> Answer:
+    """Ranges are looked at before terms."""
+    answer, filters = await go_on(request), filters_in(request)
+    if answer.status != 400 or not filters.get("terms") or not filters.get("ranges") or not well_formed(filters):
+        return answer
+    other = await go_on(
+        request.asking(shape.with_filters(operation(request), body_of(request), filters | {"terms": {}}))
+    )
+    return other if other.status == 400 else answer
+
+
+@fault("v3", "checks", *FILTERED)
+async def last_mistake_first(request: Request, go_on: Serve) -> Answer:
+    """Of several attributes the last is looked at first."""
+    answer, filters = await go_on(request), filters_in(request)
+    if answer.status != 400 or not filters or not well_formed(filters):
+        return answer
+    backward = {part: dict(reversed(found.items())) for part, found in filters.items() if part in PARTS}
+    return await go_on(request.asking(shape.with_filters(operation(request), body_of(request), backward)))
+
+
+@fault("v3", "checks", *FILTERED)
+async def upper_bound_first(request: Request, go_on: Serve) -> Answer:
+    """Upper bounds are looked at before lower ones."""
+    answer, filters = await go_on(request), filters_in(request)
+    if answer.status != 400 or not filters.get("ranges") or not well_formed(filters):
+        return answer
+    ranges = {name: {"gte": one.get("lte"), "lte": one.get("gte")} for name, one in filters["ranges"].items()}
+    return await go_on(
+        request.asking(shape.with_filters(operation(request), body_of(request), filters | {"ranges": ranges}))
+    )
+
+
+@fault("v3", "checks", *FILTERED)
+async def all_mistakes_at_once(request: Request, go_on: Serve) -> Answer:
+    """All attributes that there are not are refused at once."""
+    answer, filters = await go_on(request), filters_in(request)
+    if answer.status != 400 or not filters or not well_formed(filters):
+        return answer
+    odd = [name for part, known in (("terms", TERMS), ("ranges", RANGES))
+           for name in filters.get(part, {}) if name not in known]  # fmt: skip
+    return refused(request, 400, f"Unknown attributes: {odd}.") if len(odd) > 1 else answer
+
+
+@fault("v3", "checks", *FILTERED)
+async def names_before_shape(request: Request, go_on: Serve) -> Answer:
+    """Attributes that there are not are refused before the shape of the request is looked at."""
+    answer, filters = await go_on(request), filters_in(request)
+    terms = filters.get("terms")
+    odd = [name for name in terms if name not in TERMS] if isinstance(terms, dict) else []
+    return refused(request, 400, f"Unknown attribute: {odd[0]!r}.") if answer.status == 422 and odd else answer
+
+
+@fault("v3", "checks", "getCitations")
+async def filters_before_format(request: Request, go_on: Serve) -> Answer:
+    """Citations look at their filters before they look at the format."""
+    answer, body = await go_on(request), body_of(request)
+    if operation(request) != "getCitations" or answer.status != 400 or "citation_format" not in body:
+        return answer
+    other = await go_on(request.asking(body | {"citation_format": "apa"}))
+    return other if other.status == 400 else answer
+
+
+@fault("v3", "checks", "getManifestText")
+async def filters_before_source(request: Request, go_on: Serve) -> Answer:
+    """Manifests as text look at their filters before they look at the source."""
+    answer, body = await go_on(request), body_of(request)
+    if operation(request) != "getManifestText" or answer.status != 400 or not isinstance(body.get("source"), str):
+        return answer
+    other = await go_on(request.asking(body | {"source": "aws"}))
+    return other if other.status == 400 else answer
+
+
+@fault("v3", "checks", *MANIFESTS)
+async def predicate_before_names(request: Request, go_on: Serve) -> Answer:
+    """Whether there is a predicate is looked at before the names of attributes are."""
+    answer, filters = await go_on(request), filters_in(request)
+    mine = operation(request) in MANIFESTS and answer.status == 400 and well_formed(filters)
+    nothing = mine and not any(value for found in filters.values() for value in found.values())
+    return refused(request, 400, "A manifest needs at least one filter.") if nothing else answer
+
+
+@misheard("v3", "checks", *FILTERED)
+def names_without_values_unchecked(request: Request) -> Request | None:
+    """The name of an attribute does not matter where there are no values."""
+    filters = filters_in(request)
+    if not filters.get("terms") or not well_formed(filters):
+        return None
+    terms = {name: values for name, values in filters["terms"].items() if values or name in TERMS}
+    if terms == filters["terms"]:
+        return None
+    return request.asking(shape.with_filters(operation(request), body_of(request), filters | {"terms": terms}))

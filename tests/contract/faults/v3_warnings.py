@@ -1,0 +1,291 @@
+"""Faults of v3: what an answer warns of."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from tests.contract import shape
+from tests.contract.faults.fault import fault, operation, post
+from tests.contract.faults.v3_answers import echoes, filters_in, reworded
+from tests.contract.shape import APPLIED, ECHOING, SHAPES, WARNINGS
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from tests.contract.calls import Answer, Request
+    from tests.contract.faults.fault import Serve
+
+    Warn = Callable[[list[str], "Said"], list[str]]
+
+EVERYTHING = "No filter is left, so this is the whole archive."
+
+
+class Said:
+    """What a fault may know of a request and its answer."""
+
+    def __init__(self, request: Request, held: dict[str, Any]) -> None:
+        filters = filters_in(request)
+        self.terms: dict[str, list[str]] = filters.get("terms") or {}
+        self.ranges: dict[str, dict[str, Any]] = filters.get("ranges") or {}
+        self.operation, self.held = operation(request), held
+        self.without_values = [name for name, values in self.terms.items() if not values]
+        self.without_bound = [name for name in self.ranges if name not in held[APPLIED]["ranges"]]
+        self.everything = not held[APPLIED]["terms"] and not held[APPLIED]["ranges"]
+
+    @property
+    def sure(self) -> int:
+        """How many warnings there are before those on letter case."""
+        return len(self.without_values) + len(self.without_bound) + self.everything
+
+
+def miswarned(*operations: str) -> Callable[[Warn], Warn]:
+    """Decorator of what gives other warnings than those of the answer."""
+
+    def add(change: Warn) -> Warn:
+        async def layer(request: Request, go_on: Serve) -> Answer:
+            answer = await go_on(request)
+            if operation(request) not in (operations or ECHOING):
+                return answer
+            return reworded(
+                answer, request, lambda held: held.update({WARNINGS: change(held[WARNINGS], Said(request, held))})
+            )
+
+        layer.__name__, layer.__doc__ = change.__name__, change.__doc__
+        fault("v3", "warnings", *(operations or ECHOING))(layer)
+        return change
+
+    return add
+
+
+HINTING = tuple(name for name in ECHOING if SHAPES[name].hints)
+
+# --- what was left out -----------------------------------------------------------------------------------------------
+
+
+@miswarned()
+def never_warned(_: list[str], __: Said) -> list[str]:
+    """Nothing is warned of."""
+    return []
+
+
+@miswarned()
+def lists_unwarned(texts: list[str], said: Said) -> list[str]:
+    """Lists without values are not warned of."""
+    return texts[len(said.without_values) :]
+
+
+@miswarned()
+def ranges_unwarned(texts: list[str], said: Said) -> list[str]:
+    """Ranges without bounds are not warned of."""
+    at = len(said.without_values)
+    return texts[:at] + texts[at + len(said.without_bound) :]
+
+
+@miswarned("getCitations")
+def citations_unwarned(texts: list[str], said: Said) -> list[str]:
+    """Citations warn of nothing but that they are of the whole archive."""
+    return [EVERYTHING] if said.everything else []
+
+
+@miswarned()
+def null_ranges_unwarned(texts: list[str], said: Said) -> list[str]:
+    """Ranges with bounds that are null are not warned of."""
+    at = len(said.without_values)
+    kept = [text for name, text in zip(said.without_bound, texts[at:], strict=False) if not said.ranges[name]]
+    return texts[:at] + kept + texts[at + len(said.without_bound) :]
+
+
+@miswarned("getManifest")
+def one_warning_only(texts: list[str], _: Said) -> list[str]:
+    """Manifests have one warning at most."""
+    return texts[:1]
+
+
+@miswarned()
+def warned_twice(texts: list[str], said: Said) -> list[str]:
+    """The first list without values is warned of twice."""
+    return texts[:1] + texts if said.without_values else texts
+
+
+@miswarned("countCohort", "getLicenses")
+def warnings_sorted(texts: list[str], _: Said) -> list[str]:
+    """Warnings come in the order of the alphabet."""
+    return sorted(texts)
+
+
+@miswarned()
+def ranges_warned_first(texts: list[str], said: Said) -> list[str]:
+    """Ranges without bounds are warned of before lists without values."""
+    at, end = len(said.without_values), len(said.without_values) + len(said.without_bound)
+    return texts[at:end] + texts[:at] + texts[end:]
+
+
+@miswarned()
+def attribute_unnamed(texts: list[str], said: Said) -> list[str]:
+    """Warnings do not name the attribute that was left out."""
+    count = len(said.without_values) + len(said.without_bound)
+    return [f"Filter {number + 1} was left out." for number in range(count)] + texts[count:]
+
+
+@miswarned()
+def all_in_one_warning(texts: list[str], said: Said) -> list[str]:
+    """All that was left out is warned of in one sentence."""
+    count = len(said.without_values) + len(said.without_bound)
+    return [" ".join(texts[:count])] * bool(count) + texts[count:]
+
+
+@miswarned()
+def reversed_range_warned(texts: list[str], said: Said) -> list[str]:
+    """A range of which the lower bound is above the upper one is warned of."""
+    odd = [name for name, one in said.held[APPLIED]["ranges"].items()
+           if None not in one.values() and one["gte"] > one["lte"]]  # fmt: skip
+    return [*texts, *(f"The range of {name!r} holds nothing." for name in odd)]
+
+
+@miswarned()
+def absent_value_warned(texts: list[str], said: Said) -> list[str]:
+    """Counts of nothing are warned of."""
+    return [*texts, "Nothing was found."] if said.held.get("series") == 0 else texts
+
+
+# --- the whole archive -----------------------------------------------------------------------------------------------
+
+
+@miswarned("getLicenses")
+def everything_unwarned(texts: list[str], said: Said) -> list[str]:
+    """Licences of the whole archive do not say so."""
+    return texts[:-1] if said.everything else texts
+
+
+@miswarned("countCohort")
+def everything_unwarned_without_filters(texts: list[str], said: Said) -> list[str]:
+    """That counts are of the whole archive is said only where something was left out."""
+    return texts if len(texts) > 1 or not said.everything else []
+
+
+@miswarned("getCitations", "countCohort")
+def everything_warned_first(texts: list[str], said: Said) -> list[str]:
+    """That the answer is for the whole archive comes before what was left out."""
+    return texts[-1:] + texts[:-1] if said.everything else texts
+
+
+@miswarned()
+def everything_though_filtered(texts: list[str], said: Said) -> list[str]:
+    """Where anything was left out the answer is said to be for the whole archive."""
+    left_out = said.without_values or said.without_bound
+    return texts if said.everything or not left_out else [*texts[: said.sure], EVERYTHING, *texts[said.sure :]]
+
+
+@miswarned("countCohort")
+def everything_said_twice(texts: list[str], said: Said) -> list[str]:
+    """That counts are of the whole archive is said twice."""
+    return [*texts, "All series of the archive are counted."] if said.everything else texts
+
+
+# --- letter case -----------------------------------------------------------------------------------------------------
+
+
+@miswarned()
+def letter_case_unsaid(texts: list[str], said: Said) -> list[str]:
+    """Values in another letter case are not pointed out."""
+    return texts[: said.sure]
+
+
+@miswarned("getManifest")
+def letter_case_unsaid_in_manifests(texts: list[str], said: Said) -> list[str]:
+    """Manifests do not point out values in another letter case."""
+    return texts[: said.sure]
+
+
+@miswarned()
+def letter_case_of_first_only(texts: list[str], said: Said) -> list[str]:
+    """Values in another letter case are pointed out for one attribute only."""
+    return texts[: said.sure + 1]
+
+
+@miswarned()
+def letter_case_twice(texts: list[str], said: Said) -> list[str]:
+    """Values in another letter case are pointed out twice, in other words."""
+    return [*texts, *(f"Note: {text}" for text in texts[said.sure :])]
+
+
+@miswarned()
+def letter_cases_in_other_order(texts: list[str], said: Said) -> list[str]:
+    """The last attribute with values in another letter case is pointed out first."""
+    return texts[: said.sure] + texts[said.sure :][::-1]
+
+
+@miswarned()
+def letter_case_first(texts: list[str], said: Said) -> list[str]:
+    """Values in another letter case are pointed out before what was left out."""
+    return texts[said.sure :] + texts[: said.sure]
+
+
+@miswarned()
+def letter_case_of_what_was_asked(texts: list[str], said: Said) -> list[str]:
+    """Where another letter case is pointed out it is the one that was asked for."""
+    hints = [f"There is no {name} {values[0]!r}, but {values!r}." for name, values in said.terms.items() if values]
+    return texts[: said.sure] + hints[: len(texts) - said.sure]
+
+
+@miswarned()
+def letter_case_made_up(texts: list[str], said: Said) -> list[str]:
+    """Where another letter case is pointed out it is one that does not occur."""
+    odd = [f"There is {name} {values[0].title() + 'x'!r}." for name, values in said.terms.items() if values]
+    return texts[: said.sure] + odd[: len(texts) - said.sure]
+
+
+@miswarned()
+def letter_case_without_attribute(texts: list[str], said: Said) -> list[str]:
+    """Where another letter case is pointed out the attribute is not named."""
+    bare = list(texts[said.sure :])
+    for name in said.terms:
+        bare = [text.replace(name, "it") for text in bare]
+    return texts[: said.sure] + bare
+
+
+@miswarned(*HINTING)
+def letter_case_of_blanks(texts: list[str], said: Said) -> list[str]:
+    """Where blanks keep a value from being found, the value without them is pointed out."""
+    cut = [f"There is {name} {one.strip().upper()!r}." for name, values in said.terms.items()
+           for one in values[:1] if one != one.strip()]  # fmt: skip
+    return texts + cut if said.held["series"] == 0 else texts
+
+
+@fault("v3", "warnings", *HINTING)
+async def letter_case_though_found(request: Request, go_on: Serve) -> Answer:
+    """Values in another letter case are pointed out though series were found."""
+    answer = await go_on(request)
+    if not echoes(request, answer) or operation(request) not in HINTING:
+        return answer
+    terms = shape.echo(operation(request), answer.content)[APPLIED]["terms"]
+    odd = [f"There is {name} {one.swapcase()!r}." for name, values in terms.items() for one in values
+           if one.swapcase() in values]  # fmt: skip
+    return reworded(answer, request, lambda held: held[WARNINGS].extend(odd[:1] if held["series"] else []))
+
+
+@fault("v3", "warnings", "getLicenses", "getCitations")
+async def letter_case_everywhere(request: Request, go_on: Serve) -> Answer:
+    """Licences and citations point out values in another letter case, as counts do."""
+    answer = await go_on(request)
+    if operation(request) not in ("getLicenses", "getCitations") or not echoes(request, answer):
+        return answer
+    other = await go_on(post("/v3/cohort/counts", shape.asking("countCohort", filters_in(request)), request))
+    said = other.content[WARNINGS]
+    return reworded(answer, request, lambda held: held.update({WARNINGS: said}))
+
+
+@fault("v3", "warnings", "getManifest")
+class WarningsOfRequestBefore:
+    """Manifests warn of what the request before left out."""
+
+    def __init__(self) -> None:
+        self.before: list[str] = []
+
+    async def __call__(self, request: Request, go_on: Serve) -> Answer:
+        """Serve one request."""
+        answer = await go_on(request)
+        if operation(request) != "getManifest" or not echoes(request, answer):
+            return answer
+        said, self.before = self.before, list(shape.echo("getManifest", answer.content)[WARNINGS])
+        return reworded(answer, request, lambda held: held.update({WARNINGS: said}))
