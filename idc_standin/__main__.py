@@ -87,17 +87,18 @@ def _app(options: argparse.Namespace) -> tuple[ASGIApp, str]:
     # Imported here so that `--help` and wrong options answer at once.
     import duckdb
 
-    from idc_standin import archive, drs, v1, v3
+    from idc_standin import archive, drs, v1
     from idc_standin.app import CheckedAnswers, Standin
-    from idc_standin.cohorts import Cohorts
+    from idc_standin.archive.objects import Objects
     from idc_standin.contract import Contract, quirks
-    from idc_standin.guard import Guard
-    from idc_standin.identity import PAGE_TOKEN_SECONDS, Identity
-    from idc_standin.index import Index
-    from idc_standin.objects import Objects
-    from idc_standin.store import Store
     from idc_standin.v1 import gateway
+    from idc_standin.v1.cohorts import Cohorts
+    from idc_standin.v1.identity import PAGE_TOKEN_SECONDS, Identity
+    from idc_standin.v1.store import Store
+    from idc_standin.v3 import app as v3
     from idc_standin.v3.citations import Registries
+    from idc_standin.v3.guard import Guard
+    from idc_standin.v3.index import Index
 
     path = _archive(options)
     contract = Contract()
@@ -129,7 +130,7 @@ def _app(options: argparse.Namespace) -> tuple[ASGIApp, str]:
 
 
 def _token(options: argparse.Namespace) -> int:
-    from idc_standin.identity import Identity, credentials, write_private
+    from idc_standin.v1.identity import Identity, credentials, write_private
 
     content = credentials(Identity(options.state), options.email, options.name, options.expires_in)
     try:

@@ -16,14 +16,14 @@ from starlette.concurrency import run_in_threadpool
 from starlette.responses import Response
 from starlette.routing import Route
 
-from idc_standin.objects import Bundle, Instance
+from idc_standin.archive.objects import Bundle, Instance
 from idc_standin.v3.handlers import BUCKETS
 
 if TYPE_CHECKING:
     from starlette.exceptions import HTTPException
     from starlette.requests import Request
 
-    from idc_standin.objects import Objects
+    from idc_standin.archive.objects import Objects
 
 PATH = "/ga4gh/drs/v1/objects"
 PREFIX = "dg.4DFC/"

@@ -7,7 +7,7 @@ upstream's own words (clients match on them) and go on to say where the mistake 
 from idc_standin.v1.catalogues import Catalogues
 from idc_standin.v1.manifests import Manifests
 from idc_standin.v1.request import Refusal, Request
-from idc_standin.v1.saved import Saved
+from idc_standin.v1.saved_cohorts import Saved
 
 __all__ = ["V1", "Refusal", "Request"]
 

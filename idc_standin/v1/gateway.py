@@ -18,9 +18,9 @@ from starlette.routing import Mount, Route
 
 from idc_standin import docs
 from idc_standin.contract import Misfit
-from idc_standin.identity import Identity, Unauthorized
 from idc_standin.v1 import V1, Refusal
 from idc_standin.v1 import Request as Asked
+from idc_standin.v1.identity import Identity, Unauthorized
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping

@@ -6,10 +6,10 @@ import re
 from dataclasses import replace
 from typing import Any
 
-from idc_standin.query import Query, conditions, normalised
 from idc_standin.v1.pages import Page, Pages, Pending, Plan, Subject
+from idc_standin.v1.query import Query, conditions, normalised
 from idc_standin.v1.request import BAD_FILTERS, NO_COLUMN, Refusal, Request, checked
-from idc_standin.v1.saved import properties
+from idc_standin.v1.saved_cohorts import properties
 
 MANIFEST_COLUMNS = {  # in the order that decides the sorting
     "Collection_ID": "collection_id",

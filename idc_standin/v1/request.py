@@ -14,10 +14,10 @@ from idc_standin.contract import Misfit, NotJSON, nearest
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
-    from idc_standin.cohorts import Account, Cohorts
     from idc_standin.contract import Contract, Operation
-    from idc_standin.identity import Identity, User
-    from idc_standin.store import Store
+    from idc_standin.v1.cohorts import Account, Cohorts
+    from idc_standin.v1.identity import Identity, User
+    from idc_standin.v1.store import Store
 
 FORBIDDEN_TEXT = re.compile(r"</?script>|</?iframe>|!?!\[\]|\[\]\[\".*\"\]", re.IGNORECASE)
 

@@ -9,12 +9,12 @@ from fastapi.responses import PlainTextResponse
 from orjson import Fragment
 
 import idc_openapi
-from idc_standin import guard as sql
-from idc_standin.filters import RANGES, TERMS, BadFilter
-from idc_standin.filters import apply as applied
 from idc_standin.v3 import citations
-from idc_standin.v3.answers import dumps, records
-from idc_standin.v3.asked import (
+from idc_standin.v3 import guard as sql
+from idc_standin.v3.filters import RANGES, TERMS, BadFilter
+from idc_standin.v3.filters import apply as applied
+from idc_standin.v3.json import dumps, records
+from idc_standin.v3.requests import (
     CitationsRequest,
     CohortFilters,
     ManifestRequest,
@@ -27,9 +27,9 @@ from idc_standin.v3.viewer import VIEWERS, viewer_url
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
-    from idc_standin.filters import Applied
-    from idc_standin.guard import Guard
-    from idc_standin.index import Index, Selection
+    from idc_standin.v3.filters import Applied
+    from idc_standin.v3.guard import Guard
+    from idc_standin.v3.index import Index, Selection
 
 API_VERSION = idc_openapi.upstream().api_version  # the release of upstream's server that this one answers like
 PAGE_SIZE, MOST_PAGE_SIZE = 100, 5_000

@@ -52,7 +52,7 @@ def index_version() -> str:
 
 def macros() -> str:
     """SQL that defines the derived identifiers; whatever computes them runs it first."""
-    return (files("idc_standin") / "identifiers.sql").read_text(encoding="utf-8")
+    return (files("idc_standin.archive") / "identifiers.sql").read_text(encoding="utf-8")
 
 
 def attach(path: Path, name: str = "archive", *, read_only: bool = True) -> str:
@@ -96,7 +96,10 @@ def ensure(cache: Path, announce: Callable[[], object] = lambda: None) -> Path:
             for abandoned in path.parent.glob("building-*"):
                 shutil.rmtree(abandoned, ignore_errors=True)
             done = subprocess.run(  # noqa: S603  our own interpreter and our own module
-                [sys.executable, "-m", "idc_standin.archive", str(path)], capture_output=True, text=True, check=False
+                [sys.executable, "-m", "idc_standin.archive.build", str(path)],
+                capture_output=True,
+                text=True,
+                check=False,
             )
             if done.returncode:
                 reason = (done.stderr.strip().splitlines() or ["no message"])[-1]
@@ -133,7 +136,7 @@ def build(path: Path, index: Traversable | None = None) -> None:
     }
     with tempfile.TemporaryDirectory(dir=path.parent, prefix="building-") as folder:
         unfinished = Path(folder) / path.name
-        statements = (files("idc_standin") / "archive.sql").read_text(encoding="utf-8")
+        statements = (files("idc_standin.archive") / "archive.sql").read_text(encoding="utf-8")
         with duckdb.connect(config={"temp_directory": folder, "memory_limit": BUILD_MEMORY}) as connection:
             connection.execute("SET enable_progress_bar = false")
             connection.execute(attach(unfinished, read_only=False))

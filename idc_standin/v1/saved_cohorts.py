@@ -5,11 +5,11 @@ from __future__ import annotations
 from email.utils import formatdate
 from typing import TYPE_CHECKING, Any
 
-from idc_standin.query import RANGED
+from idc_standin.v1.query import RANGED
 from idc_standin.v1.request import NO_DESCRIPTION, Refusal, Request, Service, checked
 
 if TYPE_CHECKING:
-    from idc_standin.cohorts import Account, Cohort
+    from idc_standin.v1.cohorts import Account, Cohort
 
 BAD_COHORT = "Cohort information was improperly formatted - cohort not created."
 NOT_SAVED = "There was an error saving your cohort."
