@@ -1,17 +1,6 @@
-"""The archive file: the public index as one DuckDB file, built once, and what a start reads beside it.
+"""The archive file, built once from the public index, and the facts that the index lacks: SQL and tables, no HTTP."""
 
-Law: runs SQL and reads tables; knows neither HTTP nor a generation of the API.
-"""
-
-from idc_standin.archive.build import (
-    NEWEST,
-    attach,
-    describe,
-    ensure,
-    index_version,
-    macros,
-    published,
-    settings,
-)
+from idc_standin.archive.build import describe, ensure
+from idc_standin.archive.file import NEWEST, attach, index_version, macros, published, settings
 
 __all__ = ["NEWEST", "attach", "describe", "ensure", "index_version", "macros", "published", "settings"]
