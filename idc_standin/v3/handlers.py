@@ -9,6 +9,7 @@ from fastapi.responses import PlainTextResponse
 from orjson import Fragment
 
 import idc_openapi
+from idc_standin.archive.buckets import on_google
 from idc_standin.v3 import citations
 from idc_standin.v3 import guard as sql
 from idc_standin.v3.filters import RANGES, TERMS, BadFilter
@@ -35,7 +36,6 @@ API_VERSION = idc_openapi.upstream().api_version  # the release of upstream's se
 PAGE_SIZE, MOST_PAGE_SIZE = 100, 5_000
 LONGEST_MANIFEST = 100_000
 MOST_HINTS = 5  # values of either kind that a warning about letter case names
-BUCKETS = {"idc-open-data-two": "idc-open-idc1", "idc-open-data-cr": "idc-open-cr"}  # AWS -> Google Cloud Storage
 NO_CLINICAL = "This build has no clinical data."
 BODY_PART_NOTE = (
     "BodyPartExamined is filled in by whoever made the images: often missing, not always right, and not from one "
@@ -231,7 +231,7 @@ class V3:
             raise self._refuse("integer-overflow", f"limit must be 0 or more and fit 64 bits, not {limit}.")
         urls = self.index.urls(filters, max(limit, 0))
         if asked.source == "gcs":
-            urls = [_on_google(url) for url in urls]
+            urls = [on_google(url, "s3") for url in urls]
         return PlainTextResponse("".join(f"{url}\n" for url in urls))
 
     def getLicenses(self, asked: SelectionRequest) -> Any:  # noqa: N802
@@ -347,8 +347,3 @@ def _commands(filters: CohortFilters) -> Iterator[str]:
         "# save the answer of POST /v3/cohort/manifest.txt as idc_manifest.txt, then:\n"
         "idc download-from-manifest idc_manifest.txt --download-dir ./idc-data"
     )
-
-
-def _on_google(url: str) -> str:
-    bucket, _, rest = url.removeprefix("s3://").partition("/")
-    return f"s3://{BUCKETS.get(bucket, bucket)}/{rest}"
