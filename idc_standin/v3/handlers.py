@@ -23,7 +23,6 @@ from idc_standin.v3.requests import (
     SelectionRequest,
     SqlRequest,
 )
-from idc_standin.v3.viewer import VIEWERS, viewer_url
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -49,6 +48,12 @@ RECOMMENDATION = (
     "Cite every dataset above, and IDC itself: Fedorov et al., https://doi.org/10.1148/rg.230180 "
     "(see idc_acknowledgment)."
 )
+VIEWER = "https://viewer.imaging.datacommons.cancer.gov"
+VIEWERS = {  # viewer -> path for a study, and what a series appends
+    "ohif_v2": ("/viewer/{study}", "?SeriesInstanceUID={series}"),
+    "ohif_v3": ("/v3/viewer/?StudyInstanceUIDs={study}", "&initialSeriesInstanceUID={series}"),
+    "slim": ("/slim/studies/{study}", "/series/{series}"),
+}
 Text = Annotated[str | None, Query()]
 
 
@@ -302,7 +307,7 @@ class V3:
             raise not_found("study", study)
         chosen = viewer or ("slim" if "SM" in modalities else "ohif_v3")
         return _json({
-            "viewer_url": viewer_url(chosen, study, series_instance_uid),
+            "viewer_url": _viewer_url(chosen, study, series_instance_uid),
             "viewer": chosen,
             "study_instance_uid": study,
             "series_instance_uid": series_instance_uid,
@@ -347,3 +352,10 @@ def _commands(filters: CohortFilters) -> Iterator[str]:
         "# save the answer of POST /v3/cohort/manifest.txt as idc_manifest.txt, then:\n"
         "idc download-from-manifest idc_manifest.txt --download-dir ./idc-data"
     )
+
+
+def _viewer_url(viewer: str, study: str, series: str | None) -> str:
+    """Where a study, or a series in it, can be looked at."""
+    for_study, for_series = VIEWERS[viewer]
+    address = VIEWER + for_study.format(study=study)
+    return address + for_series.format(series=series) if series else address
