@@ -18,9 +18,12 @@ from starlette.routing import Mount, Route
 
 from idc_standin import docs
 from idc_standin.contract import Misfit
-from idc_standin.v1 import V1, Refusal
-from idc_standin.v1 import Request as Asked
+from idc_standin.v1.catalogues import Catalogues
 from idc_standin.v1.identity import Identity, Unauthorized
+from idc_standin.v1.manifests import Manifests
+from idc_standin.v1.request import Refusal
+from idc_standin.v1.request import Request as Asked
+from idc_standin.v1.saved_cohorts import Saved
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -35,10 +38,6 @@ logger = logging.getLogger(__name__)
 LARGEST_BODY = 8 * 2**20
 DEBUG_INFO = "type.googleapis.com/google.rpc.DebugInfo"
 JSON_OPTIONS = orjson.OPT_SORT_KEYS | orjson.OPT_APPEND_NEWLINE
-GONE_PATHS = (
-    "about", "versions", "collections", "analysis_results", "attributes", "cohorts", "cohorts/manifest",
-    "cohorts/manifest/preview", "cohorts/manifest/nextPage", "cohorts/query", "cohorts/query/preview",
-)  # fmt: skip
 
 
 class Digits(Convertor[int]):
@@ -56,6 +55,10 @@ class Digits(Convertor[int]):
 
 
 register_url_convertor("digits", Digits())
+
+
+class V1(Catalogues, Manifests, Saved):
+    """The operations of v1 over a store."""
 
 
 def create(contract: Contract, service: V1, identity: Identity) -> Starlette:
@@ -76,22 +79,6 @@ def create(contract: Contract, service: V1, identity: Identity) -> Starlette:
         routes += [Route(spelling, lambda _: _json(200, body)) for spelling in ("/v1/fields", "/v1/fields/")]
     handlers_of_errors: Any = {404: _not_found, 405: _wrong_method}
     return Starlette(routes=routes, exception_handlers=handlers_of_errors)
-
-
-def create_retired() -> Starlette:
-    """v1 and v2 as the live host has answered them since 2026: 410 where there was something to read, else 404."""
-
-    def gone(request: Request) -> Response:
-        generation = request.url.path.split("/")[1]
-        body = {
-            "code": 410,
-            "message": f"IDC {generation} API endpoints have been deprecated",
-            "documentation": "Use v3: https://api.imaging.datacommons.cancer.gov/v3",
-        }
-        return _json(410, body)
-
-    first = [Route(f"/v1/{path}", gone, methods=["GET"]) for path in GONE_PATHS]
-    return Starlette(routes=[*first, Route("/v2/{path:path}", gone, methods=["GET"])])
 
 
 class Gateway:

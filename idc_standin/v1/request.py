@@ -1,6 +1,7 @@
 """What a request says: its parameters and body, read against the contract, or the refusal they get.
 
-Law: the only place that knows v1's error messages for requests that cannot be understood.
+Law: the only place that knows v1's error messages for requests that cannot be understood. They begin with upstream's
+own words (clients match on them) and go on to say where the mistake is.
 """
 
 from __future__ import annotations

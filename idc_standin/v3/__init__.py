@@ -1,1 +1,4 @@
-"""The v3 API over the newest data release. Law: imports nothing of v1, so that deleting this folder retires v3."""
+"""The v3 API over the newest data release.
+
+Law: holds everything that v3 alone needs, and imports nothing of v1: deleting this folder retires v3.
+"""

@@ -14,10 +14,11 @@ from typing import TYPE_CHECKING, Any
 
 import platformdirs
 
-from idc_standin import archive, v1
+from idc_standin import archive
 from idc_standin.app import Standin
 from idc_standin.contract import Contract
 from idc_standin.v1 import gateway
+from idc_standin.v1 import gateway as v1
 from idc_standin.v1.cohorts import Cohorts
 from idc_standin.v1.identity import PAGE_TOKEN_SECONDS, Identity
 from idc_standin.v1.store import Store
