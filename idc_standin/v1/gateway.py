@@ -1,6 +1,6 @@
 """The gateway in front of v1: finds the operation of a request, lets users in, and sends what the handler answers.
 
-Law: HTTP in, HTTP out; routes come from the contract alone.
+Law: HTTP in, HTTP out; routes come from the contract alone, and each operation names its handler.
 """
 
 from __future__ import annotations
@@ -70,7 +70,7 @@ def create(contract: Contract, service: V1, identity: Identity) -> Starlette:
     gateway = Gateway(identity)
     routes: list[Route | Mount] = docs.routes(contract, "/v1/openapi.json", "/v1/swagger", "/v1/swagger/")
     for path, operations in paths.items():
-        handlers = {method: (operation, getattr(service, operation.id)) for method, operation in operations.items()}
+        handlers = {method: (operation, operation.handler(service)) for method, operation in operations.items()}
         pattern = path.replace("{cohort_id}", "{cohort_id:digits}")
         spellings = (pattern, f"{pattern}/")  # with or without a slash at the end, as upstream
         routes += [Route(spelling, gateway.endpoint(handlers), methods=list(handlers)) for spelling in spellings]

@@ -1,4 +1,4 @@
-"""The v3 API: thin handlers over the index, in the framework that upstream uses.
+"""The v3 API as an application: thin handlers over the index, in the framework that upstream uses.
 
 Law: HTTP shapes only — no SQL. Upstream's server is a FastAPI application, and much of what a client meets (coercions,
 the 422 answers, the router's 404 and 405, the redirects) is FastAPI's; so this one is, too. The shape of the API is
@@ -27,8 +27,6 @@ if TYPE_CHECKING:
     from idc_standin.v3.guard import Guard
     from idc_standin.v3.index import Index
 
-__all__ = ["create"]
-
 HSTS = b"max-age=31536000; includeSubDomains"
 
 
@@ -45,7 +43,7 @@ def create(
     app = FastAPI(openapi_url=None, docs_url=None, redoc_url=None)
     for operation in contract.operations:
         if operation.path.startswith("/v3"):
-            handler = getattr(service, operation.id)
+            handler = operation.handler(service)
             app.add_api_route(operation.path, handler, methods=[operation.method], response_model=None)
     app.router.routes.extend(docs.routes(contract, "/v3/openapi.json", "/v3/docs"))
     app.add_api_route("/", lambda: RedirectResponse("/v3/docs", 307), methods=["GET"])

@@ -1,4 +1,4 @@
-"""One handler for each operation of v3, named by it."""
+"""One handler for each operation of v3, named by it in snake_case."""
 
 from __future__ import annotations
 
@@ -100,7 +100,7 @@ class V3:
 
     # --- the service ---------------------------------------------------------------------------------------------
 
-    def getService(self) -> Any:  # noqa: N802  named by the operation, as are the others
+    def get_service(self) -> Any:
         """Name, version, links."""
         return _json({
             "name": "IDC API",
@@ -110,37 +110,37 @@ class V3:
             "version_endpoint": "/v3/version",
         })  # fmt: skip
 
-    def getHealth(self) -> Any:  # noqa: N802
+    def get_health(self) -> Any:
         """Up."""
         return _json({"status": "ok"})
 
-    def getVersion(self) -> Any:  # noqa: N802
+    def get_version(self) -> Any:
         """Release and software."""
         versions = {"idc_version": self.index.release, "idc_index_data_version": self.index.package_version}
         return _json({**versions, "api_version": API_VERSION, "build": None})
 
-    def getStats(self) -> Any:  # noqa: N802
+    def get_stats(self) -> Any:
         """Totals."""
         return _json(self.index.stats())
 
     # --- catalogues ----------------------------------------------------------------------------------------------
 
-    def getCollections(self) -> Any:  # noqa: N802
+    def get_collections(self) -> Any:
         """All collections."""
         return _json(self.index.collections())
 
-    def getCollection(self, collection_id: str) -> Any:  # noqa: N802
+    def get_collection(self, collection_id: str) -> Any:
         """One collection."""
         found = self.index.collection(_sane(collection_id))
         if found is None:
             raise not_found("collection", collection_id)
         return _json(found)
 
-    def getAnalysisResults(self) -> Any:  # noqa: N802
+    def get_analysis_results(self) -> Any:
         """All analysis results."""
         return _json(self.index.analysis_results())
 
-    def getAttributes(self) -> Any:  # noqa: N802
+    def get_attributes(self) -> Any:
         """What filters may name."""
         columns = {column["name"]: column for column in self.index.schemas["index"]["columns"]}
         return _json([
@@ -156,7 +156,7 @@ class V3:
             for name in [*TERMS, *RANGES]
         ])  # fmt: skip
 
-    def getAttributeValues(self, attribute: str, limit: Annotated[int, Query(ge=1, le=10_000)] = 100) -> Any:  # noqa: N802
+    def get_attribute_values(self, attribute: str, limit: Annotated[int, Query(ge=1, le=10_000)] = 100) -> Any:
         """The commonest values of a column."""
         if attribute not in self.index.columns:
             raise invalid(f"Unknown attribute: {attribute!r}; it must be a column of the table index.")
@@ -164,7 +164,7 @@ class V3:
         note = BODY_PART_NOTE if attribute == "BodyPartExamined" else ""
         return _json({"attribute": attribute, "values": values, "truncated": truncated, "note": note})
 
-    def getTables(self) -> Any:  # noqa: N802
+    def get_tables(self) -> Any:
         """The tables of this build."""
         schemas = self.index.schemas.values()
         return _json({
@@ -173,21 +173,21 @@ class V3:
             ]
         })  # fmt: skip
 
-    def getTable(self, table: str) -> Any:  # noqa: N802
+    def get_table(self, table: str) -> Any:
         """The columns of a table."""
         if table not in self.index.schemas:
             raise not_found("table", table)
         return _json(self.index.table(table))
 
-    def getClinicalTables(self, collection_id: Text = None) -> Any:  # noqa: N802
+    def get_clinical_tables(self, collection_id: Text = None) -> Any:
         """No clinical data here."""
         raise Refusal(404, "not_found", NO_CLINICAL)
 
-    def getClinicalTable(self, table: str) -> Any:  # noqa: N802
+    def get_clinical_table(self, table: str) -> Any:
         """No clinical data here."""
         raise Refusal(404, "not_found", NO_CLINICAL)
 
-    def getClinicalTableRows(  # noqa: N802
+    def get_clinical_table_rows(
         self, table: str, max_rows: Annotated[int | None, Query(ge=1, le=100_000)] = None
     ) -> Any:
         """No clinical data here."""
@@ -195,12 +195,12 @@ class V3:
 
     # --- cohorts -------------------------------------------------------------------------------------------------
 
-    def countCohort(self, asked: SelectionRequest) -> Any:  # noqa: N802
+    def count_cohort(self, asked: SelectionRequest) -> Any:
         """What a selection adds up to."""
         filters = _applied(asked.filters)
         return _json(self._counted(filters, self.index.find(filters)))
 
-    def getManifest(self, asked: ManifestRequest) -> Any:  # noqa: N802
+    def get_manifest(self, asked: ManifestRequest) -> Any:
         """One page of a selection's series."""
         filters = _filtered(asked.filters, "A manifest")
         found = self.index.find(filters)
@@ -226,7 +226,7 @@ class V3:
             },
         })  # fmt: skip
 
-    def getManifestText(self, asked: ManifestTextRequest) -> Any:  # noqa: N802
+    def get_manifest_text(self, asked: ManifestTextRequest) -> Any:
         """The S3 addresses of a selection's series."""
         if asked.source not in ("aws", "gcs"):
             raise self._refuse("bad-source", f"source must be 'aws' or 'gcs', not {asked.source!r}.")
@@ -239,12 +239,12 @@ class V3:
             urls = [on_google(url, "s3") for url in urls]
         return PlainTextResponse("".join(f"{url}\n" for url in urls))
 
-    def getLicenses(self, asked: SelectionRequest) -> Any:  # noqa: N802
+    def get_licenses(self, asked: SelectionRequest) -> Any:
         """The licences of a selection."""
         filters = _applied(asked.filters)
         return _json({"licenses": self.index.licenses(filters), **_echo(filters)})
 
-    def getCitations(self, asked: CitationsRequest) -> Any:  # noqa: N802
+    def get_citations(self, asked: CitationsRequest) -> Any:
         """How to cite a selection."""
         style = asked.citation_format.lower()
         if style not in citations.ACCEPT:
@@ -272,7 +272,7 @@ class V3:
 
     # --- SQL and tools -------------------------------------------------------------------------------------------
 
-    def runSql(self, asked: SqlRequest) -> Any:  # noqa: N802
+    def run_sql(self, asked: SqlRequest) -> Any:
         """One SELECT."""
         rows = sql.DEFAULT_ROWS if asked.max_rows is None else min(max(asked.max_rows, 1), sql.MOST_ROWS)
         try:
@@ -289,7 +289,7 @@ class V3:
             raise invalid("The result is nested too deeply.") from None
         return _json({"columns": table.columns, "rows": found, **counted})
 
-    def getViewerUrl(  # noqa: N802
+    def get_viewer_url(
         self, series_instance_uid: Text = None, study_instance_uid: Text = None, viewer: Text = None
     ) -> Any:
         """Where a study or series can be looked at."""
