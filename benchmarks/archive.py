@@ -23,10 +23,10 @@ from typing import TYPE_CHECKING
 import duckdb
 
 from benchmarks.figures import Figure, in_turn, run_alone
-from idc_standin.filters import EVERYTHING
-from idc_standin.index import Index
-from idc_standin.query import Query
-from idc_standin.store import Store
+from idc_standin.v1.query import Query
+from idc_standin.v1.store import Store
+from idc_standin.v3.filters import EVERYTHING
+from idc_standin.v3.index import Index
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -69,7 +69,9 @@ def built(folder: Path, times: int) -> tuple[Path, float, float]:
     path = folder / f"times-{times}.duckdb"
     # Each in a process of its own: a new process begins with the peak of the one that started it.
     _alone("from benchmarks.archive import grow", f"grow(Path({str(index)!r}), {times})")
-    return path, *_alone("from idc_standin.archive import build", f"build(Path({str(path)!r}), Path({str(index)!r}))")
+    return path, *_alone(
+        "from idc_standin.archive.build import build", f"build(Path({str(path)!r}), Path({str(index)!r}))"
+    )
 
 
 def _alone(*code: str) -> tuple[float, float]:

@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING
 from urllib.parse import urlencode, urlsplit
 
 from benchmarks.figures import Figure, cpu_seconds, in_turn, peak_megabytes, run_alone, standin
-from idc_standin.identity import Identity
+from idc_standin.v1.identity import Identity
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -23,6 +23,10 @@ if TYPE_CHECKING:
 
     from starlette.types import ASGIApp
 
+    from idc_standin.contract import Contract
+
+    Closing = Callable[[], None]
+
 BUILDING = "building the archive, once; this takes half a minute; it goes to"
 
 
@@ -84,52 +88,69 @@ def _archive(options: argparse.Namespace) -> Path:
 
 
 def _app(options: argparse.Namespace) -> tuple[ASGIApp, str]:
-    # Imported here so that `--help` and wrong options answer at once.
+    # Imported here, as in the functions below, so that `--help` and wrong options answer at once.
     import duckdb
 
-    from idc_standin import archive, drs, v1, v3
+    from idc_standin import drs, retired
     from idc_standin.app import CheckedAnswers, Standin
-    from idc_standin.cohorts import Cohorts
-    from idc_standin.contract import Contract, quirks
-    from idc_standin.guard import Guard
-    from idc_standin.identity import PAGE_TOKEN_SECONDS, Identity
-    from idc_standin.index import Index
-    from idc_standin.objects import Objects
-    from idc_standin.store import Store
-    from idc_standin.v1 import gateway
-    from idc_standin.v3.citations import Registries
+    from idc_standin.archive.objects import Objects
+    from idc_standin.contract import Contract
 
     path = _archive(options)
     contract = Contract()
     try:
-        index, guard, objects = Index(path), Guard(archive.published(path)), Objects(path)
+        newest, close = _v3(options, contract, path)
+        objects = Objects(path)
     except duckdb.Error as error:
         reason = str(error).splitlines()[0]
         raise StandinError(
             f"The archive {path} cannot be opened ({reason}); delete it to have it built anew."
         ) from error
-    chosen = {generation: quirks(generation) if options.quirks else frozenset() for generation in ("v1", "v3")}
-    registries = Registries(options.doi_resolver, options.datacite)
-    newest = v3.create(contract, index, guard, quirks=chosen["v3"], registries=registries)
+    close.append(objects.close)
     resolver = drs.create(objects)
     if options.retired:
-        retired = gateway.create_retired()
-        return Standin(retired, newest, [index.close, guard.close, objects.close], drs=resolver), "with v1 retired"
+        return Standin(retired.create(), newest, close, drs=resolver), "with v1 retired"
+    first, what, closing = _v1(options, contract, path)
+    app: ASGIApp = Standin(first, newest, [*closing, *close], drs=resolver)
+    if options.check_answers:
+        app = CheckedAnswers(app, contract)
+    return app, what
+
+
+def _v1(options: argparse.Namespace, contract: Contract, path: Path) -> tuple[ASGIApp, str, list[Closing]]:
+    """v1, what it is of, and what to call when the server stops."""
+    from idc_standin.contract import quirks
+    from idc_standin.v1 import gateway
+    from idc_standin.v1.cohorts import Cohorts
+    from idc_standin.v1.identity import PAGE_TOKEN_SECONDS, Identity
+    from idc_standin.v1.store import Store
+
     store = Store(path, options.as_of, options.facts)
     identity = Identity(options.state)
     cohorts = Cohorts(options.state, PAGE_TOKEN_SECONDS)
-    service = v1.V1(contract, store, cohorts, identity, quirks=chosen["v1"], patience=options.patience)
-    first = gateway.create(contract, service, identity)
-    app: ASGIApp = Standin(
-        first, newest, [store.close, cohorts.close, index.close, guard.close, objects.close], drs=resolver
-    )
-    if options.check_answers:
-        app = CheckedAnswers(app, contract)
-    return app, f"as of data version {store.active}.0"
+    chosen = quirks("v1") if options.quirks else frozenset()
+    service = gateway.V1(contract, store, cohorts, identity, quirks=chosen, patience=options.patience)
+    application = gateway.create(contract, service, identity)
+    return application, f"as of data version {store.active}.0", [store.close, cohorts.close]
+
+
+def _v3(options: argparse.Namespace, contract: Contract, path: Path) -> tuple[ASGIApp, list[Closing]]:
+    """v3, and what to call when the server stops."""
+    from idc_standin import archive
+    from idc_standin.contract import quirks
+    from idc_standin.v3 import app
+    from idc_standin.v3.citations import Registries
+    from idc_standin.v3.guard import Guard
+    from idc_standin.v3.index import Index
+
+    index, guard = Index(path), Guard(archive.published(path))
+    chosen = quirks("v3") if options.quirks else frozenset()
+    registries = Registries(options.doi_resolver, options.datacite)
+    return app.create(contract, index, guard, quirks=chosen, registries=registries), [index.close, guard.close]
 
 
 def _token(options: argparse.Namespace) -> int:
-    from idc_standin.identity import Identity, credentials, write_private
+    from idc_standin.v1.identity import Identity, credentials, write_private
 
     content = credentials(Identity(options.state), options.email, options.name, options.expires_in)
     try:

@@ -18,9 +18,10 @@ import orjson
 import yaml
 
 import idc_openapi
+from idc_standin.errors import StandinError
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Callable, Iterable, Mapping
 
 METHODS = ("get", "put", "post", "delete", "patch")
 LONGEST_LISTED = 16_384
@@ -110,6 +111,15 @@ class Operation:
         path = self.path.replace(".", r"\.")
         return re.compile(re.sub(r"\{(\w+)\}", lambda m: "[0-9]+" if m[1] in number else "[^/]+", path) + "/?")
 
+    def handler(self, service: object) -> Callable[..., Any]:
+        """The method of a service that answers it, ``count_cohort`` for ``countCohort``; raises StandinError."""
+        name = snake_case(self.id)
+        found: Callable[..., Any] | None = getattr(service, name, None)
+        if found is None:
+            kind = type(service).__name__
+            raise StandinError(f"{kind} has no method {name} for the operation {self.id} of openapi.yaml; write one.")
+        return found
+
     def read_body(self, raw: bytes) -> Any:
         """The JSON value of a body, checked; raises NotJSON or Misfit."""
         if self.body is None:
@@ -189,6 +199,13 @@ class Contract:
 
     def _validator(self, schema: Mapping[str, Any]) -> Validator:
         return Validator(schema, self.document["components"])
+
+
+def snake_case(operation_id: str) -> str:
+    """``countCohort`` as ``count_cohort``: the rule by which openapi-python-client names the modules of operations."""
+    if re.search("[A-Z]", operation_id):
+        operation_id = " ".join(re.split("([A-Z]?[a-z]+)", operation_id))
+    return "_".join(re.findall("[^. _-]+", operation_id)).lower()
 
 
 def quirks(generation: str) -> frozenset[str]:

@@ -16,14 +16,14 @@ from starlette.concurrency import run_in_threadpool
 from starlette.responses import Response
 from starlette.routing import Route
 
-from idc_standin.objects import Bundle, Instance
-from idc_standin.v3.handlers import BUCKETS
+from idc_standin.archive.buckets import on_google
+from idc_standin.archive.objects import Bundle, Instance
 
 if TYPE_CHECKING:
     from starlette.exceptions import HTTPException
     from starlette.requests import Request
 
-    from idc_standin.objects import Objects
+    from idc_standin.archive.objects import Objects
 
 PATH = "/ga4gh/drs/v1/objects"
 PREFIX = "dg.4DFC/"
@@ -70,8 +70,7 @@ def _bundle(bundle: Bundle) -> dict[str, Any]:
 
 
 def _folders(on_amazon: str) -> list[dict[str, Any]]:
-    bucket, _, folder = on_amazon.removeprefix("s3://").partition("/")
-    return [_access("s3", on_amazon), _access("gs", f"gs://{BUCKETS.get(bucket, bucket)}/{folder}")]
+    return [_access("s3", on_amazon), _access("gs", on_google(on_amazon, "gs"))]
 
 
 def _instance(instance: Instance) -> dict[str, Any]:

@@ -29,7 +29,7 @@ from idc_ext import (
 from idc_ext._credentials import Credentials
 from idc_ext._login_flow import ClientSecrets, Consent
 from idc_ext._loopback import Loopback
-from idc_standin.identity import Identity
+from idc_standin.v1.identity import Identity
 from tests.issuer import CLIENT_ID, CLIENT_SECRET, Issuer, token
 from tests.test_credentials import shown, write
 

@@ -1,16 +1,4 @@
-"""The v1 API: requests checked against the contract, asked of the store, and shaped into v1's answers.
+"""The v1 API of June 2021 over any data release.
 
-Law: HTTP shapes only — no SQL, no sockets. Handlers are named by the operations of openapi.yaml. Messages begin with
-upstream's own words (clients match on them) and go on to say where the mistake is.
+Law: holds everything that v1 alone needs, and imports nothing of v3: deleting this folder retires v1.
 """
-
-from idc_standin.v1.catalogues import Catalogues
-from idc_standin.v1.manifests import Manifests
-from idc_standin.v1.request import Refusal, Request
-from idc_standin.v1.saved import Saved
-
-__all__ = ["V1", "Refusal", "Request"]
-
-
-class V1(Catalogues, Manifests, Saved):
-    """The operations of v1 over a store."""

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 class Catalogues(Service):
     """Operations that describe the archive."""
 
-    def getAbout(self, request: Request) -> dict[str, Any]:  # noqa: N802  named by the operation, as are the others
+    def get_about(self, request: Request) -> dict[str, Any]:
         """Greeting, what of this archive is derived, and where its nodules come from."""
         return {
             "code": 200,
@@ -29,7 +29,7 @@ class Catalogues(Service):
             ),
         }
 
-    def listVersions(self, request: Request) -> dict[str, Any]:  # noqa: N802
+    def list_versions(self, request: Request) -> dict[str, Any]:
         """The data releases up to the active one."""
         return {
             "code": 200,
@@ -46,7 +46,7 @@ class Catalogues(Service):
             ],
         }
 
-    def listCollections(self, request: Request) -> dict[str, Any]:  # noqa: N802
+    def list_collections(self, request: Request) -> dict[str, Any]:
         """Collections: as recorded for the version, if they were, else as the index has them."""
         _, version = self._catalogue_parameters(request)
         indexed = {row["collection_id"]: row for row in self.store.collections(self.versions[version])}
@@ -79,7 +79,7 @@ class Catalogues(Service):
             return ["1.0", "2.0"]
         return [f"{release}.0" for release in releases]
 
-    def listAnalysisResults(self, request: Request) -> dict[str, Any]:  # noqa: N802
+    def list_analysis_results(self, request: Request) -> dict[str, Any]:
         """Analysis results of which series are in the version."""
         _, version = self._catalogue_parameters(request)
         return {
@@ -101,7 +101,7 @@ class Catalogues(Service):
             ],
         }
 
-    def listAttributes(self, request: Request) -> dict[str, Any]:  # noqa: N802
+    def list_attributes(self, request: Request) -> dict[str, Any]:
         """Filter attributes by data source; `active` says whether there is data behind them."""
         given, version = self._catalogue_parameters(request)
         sources = self._data_sources(self.versions[version])

@@ -1,6 +1,6 @@
 """The gateway in front of v1: finds the operation of a request, lets users in, and sends what the handler answers.
 
-Law: HTTP in, HTTP out; routes come from the contract alone.
+Law: HTTP in, HTTP out; routes come from the contract alone, and each operation names its handler.
 """
 
 from __future__ import annotations
@@ -18,9 +18,12 @@ from starlette.routing import Mount, Route
 
 from idc_standin import docs
 from idc_standin.contract import Misfit
-from idc_standin.identity import Identity, Unauthorized
-from idc_standin.v1 import V1, Refusal
-from idc_standin.v1 import Request as Asked
+from idc_standin.v1.catalogues import Catalogues
+from idc_standin.v1.identity import Identity, Unauthorized
+from idc_standin.v1.manifests import Manifests
+from idc_standin.v1.request import Refusal
+from idc_standin.v1.request import Request as Asked
+from idc_standin.v1.saved_cohorts import Saved
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -35,10 +38,6 @@ logger = logging.getLogger(__name__)
 LARGEST_BODY = 8 * 2**20
 DEBUG_INFO = "type.googleapis.com/google.rpc.DebugInfo"
 JSON_OPTIONS = orjson.OPT_SORT_KEYS | orjson.OPT_APPEND_NEWLINE
-GONE_PATHS = (
-    "about", "versions", "collections", "analysis_results", "attributes", "cohorts", "cohorts/manifest",
-    "cohorts/manifest/preview", "cohorts/manifest/nextPage", "cohorts/query", "cohorts/query/preview",
-)  # fmt: skip
 
 
 class Digits(Convertor[int]):
@@ -58,6 +57,10 @@ class Digits(Convertor[int]):
 register_url_convertor("digits", Digits())
 
 
+class V1(Catalogues, Manifests, Saved):
+    """The operations of v1 over a store."""
+
+
 def create(contract: Contract, service: V1, identity: Identity) -> Starlette:
     """The v1 half of the API."""
     paths: dict[str, dict[str, Operation]] = {}
@@ -67,7 +70,7 @@ def create(contract: Contract, service: V1, identity: Identity) -> Starlette:
     gateway = Gateway(identity)
     routes: list[Route | Mount] = docs.routes(contract, "/v1/openapi.json", "/v1/swagger", "/v1/swagger/")
     for path, operations in paths.items():
-        handlers = {method: (operation, getattr(service, operation.id)) for method, operation in operations.items()}
+        handlers = {method: (operation, operation.handler(service)) for method, operation in operations.items()}
         pattern = path.replace("{cohort_id}", "{cohort_id:digits}")
         spellings = (pattern, f"{pattern}/")  # with or without a slash at the end, as upstream
         routes += [Route(spelling, gateway.endpoint(handlers), methods=list(handlers)) for spelling in spellings]
@@ -76,22 +79,6 @@ def create(contract: Contract, service: V1, identity: Identity) -> Starlette:
         routes += [Route(spelling, lambda _: _json(200, body)) for spelling in ("/v1/fields", "/v1/fields/")]
     handlers_of_errors: Any = {404: _not_found, 405: _wrong_method}
     return Starlette(routes=routes, exception_handlers=handlers_of_errors)
-
-
-def create_retired() -> Starlette:
-    """v1 and v2 as the live host has answered them since 2026: 410 where there was something to read, else 404."""
-
-    def gone(request: Request) -> Response:
-        generation = request.url.path.split("/")[1]
-        body = {
-            "code": 410,
-            "message": f"IDC {generation} API endpoints have been deprecated",
-            "documentation": "Use v3: https://api.imaging.datacommons.cancer.gov/v3",
-        }
-        return _json(410, body)
-
-    first = [Route(f"/v1/{path}", gone, methods=["GET"]) for path in GONE_PATHS]
-    return Starlette(routes=[*first, Route("/v2/{path:path}", gone, methods=["GET"])])
 
 
 class Gateway:

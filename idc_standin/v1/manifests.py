@@ -6,10 +6,10 @@ import re
 from dataclasses import replace
 from typing import Any
 
-from idc_standin.query import Query, conditions, normalised
 from idc_standin.v1.pages import Page, Pages, Pending, Plan, Subject
+from idc_standin.v1.query import Query, conditions, normalised
 from idc_standin.v1.request import BAD_FILTERS, NO_COLUMN, Refusal, Request, checked
-from idc_standin.v1.saved import properties
+from idc_standin.v1.saved_cohorts import properties
 
 MANIFEST_COLUMNS = {  # in the order that decides the sorting
     "Collection_ID": "collection_id",
@@ -39,28 +39,28 @@ UPSTREAM_LT = re.compile(r"_t|_g")  # see lt-means-lte in deviations.yaml
 class Manifests(Pages):
     """Operations that list rows."""
 
-    def previewManifest(self, request: Request) -> dict[str, Any]:  # noqa: N802
+    def preview_manifest(self, request: Request) -> dict[str, Any]:
         """Manifest of a cohort that is not saved."""
         spec = self._body(request, BAD_FILTERS)
         return self._manifest(request, _preview(checked(spec), self.store.active))
 
-    def getCohortManifest(self, request: Request) -> dict[str, Any]:  # noqa: N802
+    def get_cohort_manifest(self, request: Request) -> dict[str, Any]:
         """Manifest of a saved cohort."""
         return self._manifest(request, self._saved(request))
 
-    def previewQuery(self, request: Request) -> dict[str, Any]:  # noqa: N802
+    def preview_query(self, request: Request) -> dict[str, Any]:
         """Chosen metadata of a cohort that is not saved."""
         body = self._body(request, BAD_FILTERS)
         spec = checked(body["cohort_def"])
         subject = _preview(spec, self.store.active, filters=spec["filters"])
         return self._metadata(request, subject, body["queryFields"]["fields"])
 
-    def queryCohort(self, request: Request) -> dict[str, Any]:  # noqa: N802
+    def query_cohort(self, request: Request) -> dict[str, Any]:
         """Chosen metadata of a saved cohort."""
         body = self._body(request, BAD_FILTERS)
         return self._metadata(request, self._saved(request), body["fields"])
 
-    def getDicomMetadata(self, request: Request) -> dict[str, Any]:  # noqa: N802
+    def get_dicom_metadata(self, request: Request) -> dict[str, Any]:
         """Fixed columns of every instance: those that the document requires, and the others that the index has."""
         schema = self.contract.document["components"]["schemas"]["V1DicomMetadataRow"]
         names = (*schema["required"], *DICOM_MORE)

@@ -6,10 +6,10 @@ import json
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from idc_standin.identity import BadPageToken
-from idc_standin.query import GUID, Query
-from idc_standin.store import TOO_MANY, QueryTimeout, TooManyInstances
+from idc_standin.v1.identity import BadPageToken
+from idc_standin.v1.query import GUID, Query
 from idc_standin.v1.request import BAD_FILTERS, NO_COLUMN, Refusal, Request, Service
+from idc_standin.v1.store import TOO_MANY, QueryTimeout, TooManyInstances
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence

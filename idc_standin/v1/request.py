@@ -1,6 +1,7 @@
 """What a request says: its parameters and body, read against the contract, or the refusal they get.
 
-Law: the only place that knows v1's error messages for requests that cannot be understood.
+Law: the only place that knows v1's error messages for requests that cannot be understood. They begin with upstream's
+own words (clients match on them) and go on to say where the mistake is.
 """
 
 from __future__ import annotations
@@ -14,10 +15,10 @@ from idc_standin.contract import Misfit, NotJSON, nearest
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
-    from idc_standin.cohorts import Account, Cohorts
     from idc_standin.contract import Contract, Operation
-    from idc_standin.identity import Identity, User
-    from idc_standin.store import Store
+    from idc_standin.v1.cohorts import Account, Cohorts
+    from idc_standin.v1.identity import Identity, User
+    from idc_standin.v1.store import Store
 
 FORBIDDEN_TEXT = re.compile(r"</?script>|</?iframe>|!?!\[\]|\[\]\[\".*\"\]", re.IGNORECASE)
 

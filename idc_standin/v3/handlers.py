@@ -1,4 +1,4 @@
-"""One handler for each operation of v3, named by it."""
+"""One handler for each operation of v3, named by it in snake_case."""
 
 from __future__ import annotations
 
@@ -9,12 +9,13 @@ from fastapi.responses import PlainTextResponse
 from orjson import Fragment
 
 import idc_openapi
-from idc_standin import guard as sql
-from idc_standin.filters import RANGES, TERMS, BadFilter
-from idc_standin.filters import apply as applied
+from idc_standin.archive.buckets import on_google
 from idc_standin.v3 import citations
-from idc_standin.v3.answers import dumps, records
-from idc_standin.v3.asked import (
+from idc_standin.v3 import guard as sql
+from idc_standin.v3.filters import RANGES, TERMS, BadFilter
+from idc_standin.v3.filters import apply as applied
+from idc_standin.v3.json import dumps, records
+from idc_standin.v3.requests import (
     CitationsRequest,
     CohortFilters,
     ManifestRequest,
@@ -22,20 +23,18 @@ from idc_standin.v3.asked import (
     SelectionRequest,
     SqlRequest,
 )
-from idc_standin.v3.viewer import VIEWERS, viewer_url
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
-    from idc_standin.filters import Applied
-    from idc_standin.guard import Guard
-    from idc_standin.index import Index, Selection
+    from idc_standin.v3.filters import Applied
+    from idc_standin.v3.guard import Guard
+    from idc_standin.v3.index import Index, Selection
 
 API_VERSION = idc_openapi.upstream().api_version  # the release of upstream's server that this one answers like
 PAGE_SIZE, MOST_PAGE_SIZE = 100, 5_000
 LONGEST_MANIFEST = 100_000
 MOST_HINTS = 5  # values of either kind that a warning about letter case names
-BUCKETS = {"idc-open-data-two": "idc-open-idc1", "idc-open-data-cr": "idc-open-cr"}  # AWS -> Google Cloud Storage
 NO_CLINICAL = "This build has no clinical data."
 BODY_PART_NOTE = (
     "BodyPartExamined is filled in by whoever made the images: often missing, not always right, and not from one "
@@ -49,6 +48,12 @@ RECOMMENDATION = (
     "Cite every dataset above, and IDC itself: Fedorov et al., https://doi.org/10.1148/rg.230180 "
     "(see idc_acknowledgment)."
 )
+VIEWER = "https://viewer.imaging.datacommons.cancer.gov"
+VIEWERS = {  # viewer -> path for a study, and what a series appends
+    "ohif_v2": ("/viewer/{study}", "?SeriesInstanceUID={series}"),
+    "ohif_v3": ("/v3/viewer/?StudyInstanceUIDs={study}", "&initialSeriesInstanceUID={series}"),
+    "slim": ("/slim/studies/{study}", "/series/{series}"),
+}
 Text = Annotated[str | None, Query()]
 
 
@@ -95,7 +100,7 @@ class V3:
 
     # --- the service ---------------------------------------------------------------------------------------------
 
-    def getService(self) -> Any:  # noqa: N802  named by the operation, as are the others
+    def get_service(self) -> Any:
         """Name, version, links."""
         return _json({
             "name": "IDC API",
@@ -105,37 +110,37 @@ class V3:
             "version_endpoint": "/v3/version",
         })  # fmt: skip
 
-    def getHealth(self) -> Any:  # noqa: N802
+    def get_health(self) -> Any:
         """Up."""
         return _json({"status": "ok"})
 
-    def getVersion(self) -> Any:  # noqa: N802
+    def get_version(self) -> Any:
         """Release and software."""
         versions = {"idc_version": self.index.release, "idc_index_data_version": self.index.package_version}
         return _json({**versions, "api_version": API_VERSION, "build": None})
 
-    def getStats(self) -> Any:  # noqa: N802
+    def get_stats(self) -> Any:
         """Totals."""
         return _json(self.index.stats())
 
     # --- catalogues ----------------------------------------------------------------------------------------------
 
-    def getCollections(self) -> Any:  # noqa: N802
+    def get_collections(self) -> Any:
         """All collections."""
         return _json(self.index.collections())
 
-    def getCollection(self, collection_id: str) -> Any:  # noqa: N802
+    def get_collection(self, collection_id: str) -> Any:
         """One collection."""
         found = self.index.collection(_sane(collection_id))
         if found is None:
             raise not_found("collection", collection_id)
         return _json(found)
 
-    def getAnalysisResults(self) -> Any:  # noqa: N802
+    def get_analysis_results(self) -> Any:
         """All analysis results."""
         return _json(self.index.analysis_results())
 
-    def getAttributes(self) -> Any:  # noqa: N802
+    def get_attributes(self) -> Any:
         """What filters may name."""
         columns = {column["name"]: column for column in self.index.schemas["index"]["columns"]}
         return _json([
@@ -151,7 +156,7 @@ class V3:
             for name in [*TERMS, *RANGES]
         ])  # fmt: skip
 
-    def getAttributeValues(self, attribute: str, limit: Annotated[int, Query(ge=1, le=10_000)] = 100) -> Any:  # noqa: N802
+    def get_attribute_values(self, attribute: str, limit: Annotated[int, Query(ge=1, le=10_000)] = 100) -> Any:
         """The commonest values of a column."""
         if attribute not in self.index.columns:
             raise invalid(f"Unknown attribute: {attribute!r}; it must be a column of the table index.")
@@ -159,7 +164,7 @@ class V3:
         note = BODY_PART_NOTE if attribute == "BodyPartExamined" else ""
         return _json({"attribute": attribute, "values": values, "truncated": truncated, "note": note})
 
-    def getTables(self) -> Any:  # noqa: N802
+    def get_tables(self) -> Any:
         """The tables of this build."""
         schemas = self.index.schemas.values()
         return _json({
@@ -168,21 +173,21 @@ class V3:
             ]
         })  # fmt: skip
 
-    def getTable(self, table: str) -> Any:  # noqa: N802
+    def get_table(self, table: str) -> Any:
         """The columns of a table."""
         if table not in self.index.schemas:
             raise not_found("table", table)
         return _json(self.index.table(table))
 
-    def getClinicalTables(self, collection_id: Text = None) -> Any:  # noqa: N802
+    def get_clinical_tables(self, collection_id: Text = None) -> Any:
         """No clinical data here."""
         raise Refusal(404, "not_found", NO_CLINICAL)
 
-    def getClinicalTable(self, table: str) -> Any:  # noqa: N802
+    def get_clinical_table(self, table: str) -> Any:
         """No clinical data here."""
         raise Refusal(404, "not_found", NO_CLINICAL)
 
-    def getClinicalTableRows(  # noqa: N802
+    def get_clinical_table_rows(
         self, table: str, max_rows: Annotated[int | None, Query(ge=1, le=100_000)] = None
     ) -> Any:
         """No clinical data here."""
@@ -190,12 +195,12 @@ class V3:
 
     # --- cohorts -------------------------------------------------------------------------------------------------
 
-    def countCohort(self, asked: SelectionRequest) -> Any:  # noqa: N802
+    def count_cohort(self, asked: SelectionRequest) -> Any:
         """What a selection adds up to."""
         filters = _applied(asked.filters)
         return _json(self._counted(filters, self.index.find(filters)))
 
-    def getManifest(self, asked: ManifestRequest) -> Any:  # noqa: N802
+    def get_manifest(self, asked: ManifestRequest) -> Any:
         """One page of a selection's series."""
         filters = _filtered(asked.filters, "A manifest")
         found = self.index.find(filters)
@@ -221,7 +226,7 @@ class V3:
             },
         })  # fmt: skip
 
-    def getManifestText(self, asked: ManifestTextRequest) -> Any:  # noqa: N802
+    def get_manifest_text(self, asked: ManifestTextRequest) -> Any:
         """The S3 addresses of a selection's series."""
         if asked.source not in ("aws", "gcs"):
             raise self._refuse("bad-source", f"source must be 'aws' or 'gcs', not {asked.source!r}.")
@@ -231,15 +236,15 @@ class V3:
             raise self._refuse("integer-overflow", f"limit must be 0 or more and fit 64 bits, not {limit}.")
         urls = self.index.urls(filters, max(limit, 0))
         if asked.source == "gcs":
-            urls = [_on_google(url) for url in urls]
+            urls = [on_google(url, "s3") for url in urls]
         return PlainTextResponse("".join(f"{url}\n" for url in urls))
 
-    def getLicenses(self, asked: SelectionRequest) -> Any:  # noqa: N802
+    def get_licenses(self, asked: SelectionRequest) -> Any:
         """The licences of a selection."""
         filters = _applied(asked.filters)
         return _json({"licenses": self.index.licenses(filters), **_echo(filters)})
 
-    def getCitations(self, asked: CitationsRequest) -> Any:  # noqa: N802
+    def get_citations(self, asked: CitationsRequest) -> Any:
         """How to cite a selection."""
         style = asked.citation_format.lower()
         if style not in citations.ACCEPT:
@@ -267,7 +272,7 @@ class V3:
 
     # --- SQL and tools -------------------------------------------------------------------------------------------
 
-    def runSql(self, asked: SqlRequest) -> Any:  # noqa: N802
+    def run_sql(self, asked: SqlRequest) -> Any:
         """One SELECT."""
         rows = sql.DEFAULT_ROWS if asked.max_rows is None else min(max(asked.max_rows, 1), sql.MOST_ROWS)
         try:
@@ -284,7 +289,7 @@ class V3:
             raise invalid("The result is nested too deeply.") from None
         return _json({"columns": table.columns, "rows": found, **counted})
 
-    def getViewerUrl(  # noqa: N802
+    def get_viewer_url(
         self, series_instance_uid: Text = None, study_instance_uid: Text = None, viewer: Text = None
     ) -> Any:
         """Where a study or series can be looked at."""
@@ -302,7 +307,7 @@ class V3:
             raise not_found("study", study)
         chosen = viewer or ("slim" if "SM" in modalities else "ohif_v3")
         return _json({
-            "viewer_url": viewer_url(chosen, study, series_instance_uid),
+            "viewer_url": _viewer_url(chosen, study, series_instance_uid),
             "viewer": chosen,
             "study_instance_uid": study,
             "series_instance_uid": series_instance_uid,
@@ -349,6 +354,8 @@ def _commands(filters: CohortFilters) -> Iterator[str]:
     )
 
 
-def _on_google(url: str) -> str:
-    bucket, _, rest = url.removeprefix("s3://").partition("/")
-    return f"s3://{BUCKETS.get(bucket, bucket)}/{rest}"
+def _viewer_url(viewer: str, study: str, series: str | None) -> str:
+    """Where a study, or a series in it, can be looked at."""
+    for_study, for_series = VIEWERS[viewer]
+    address = VIEWER + for_study.format(study=study)
+    return address + for_series.format(series=series) if series else address

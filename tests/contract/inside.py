@@ -14,16 +14,18 @@ from typing import TYPE_CHECKING, Any
 
 import platformdirs
 
-from idc_standin import archive, v1, v3
+from idc_standin import archive
 from idc_standin.app import Standin
-from idc_standin.cohorts import Cohorts
 from idc_standin.contract import Contract
-from idc_standin.guard import Guard
-from idc_standin.identity import PAGE_TOKEN_SECONDS, Identity
-from idc_standin.index import Index
-from idc_standin.store import Store
 from idc_standin.v1 import gateway
+from idc_standin.v1 import gateway as v1
+from idc_standin.v1.cohorts import Cohorts
+from idc_standin.v1.identity import PAGE_TOKEN_SECONDS, Identity
+from idc_standin.v1.store import Store
+from idc_standin.v3 import app as v3
 from idc_standin.v3.citations import Registries
+from idc_standin.v3.guard import Guard
+from idc_standin.v3.index import Index
 from tests.contract.calls import Answer, Layered, Request
 from tests.contract.service import User
 

@@ -11,7 +11,7 @@ import platformdirs
 import pytest
 
 from idc_standin import archive
-from idc_standin.store import Store
+from idc_standin.v1.store import Store
 from tests.conftest import serving
 from tests.standin.oracle import NEWEST, Release
 

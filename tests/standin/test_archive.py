@@ -14,7 +14,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from idc_standin import archive
-from idc_standin.query import Query
+from idc_standin.v1.query import Query
 from tests.standin import oracle
 from tests.standin.oracle import NEWEST
 
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
 
-    from idc_standin.store import Store
+    from idc_standin.v1.store import Store
     from tests.standin.oracle import Release
 
 UID = re.compile(r"(0|[1-9][0-9]*)(\.(0|[1-9][0-9]*))+")

@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from idc_standin.contract import Contract
-from idc_standin.query import Query, conditions
-from idc_standin.store import Store
+from idc_standin.v1.query import Query, conditions
+from idc_standin.v1.store import Store
 from tests.standin import oracle
 from tests.standin.oracle import NEWEST
 

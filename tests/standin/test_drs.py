@@ -8,7 +8,7 @@ import duckdb
 import httpx
 import pytest
 
-from idc_standin.objects import Bundle, Instance, Objects
+from idc_standin.archive.objects import Bundle, Instance, Objects
 from tests.conftest import serving
 
 OBJECTS = "/ga4gh/drs/v1/objects"

@@ -16,8 +16,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from idc_standin.errors import StandinError
-from idc_standin.query import Query, conditions
-from idc_standin.store import Store
+from idc_standin.v1.query import Query, conditions
+from idc_standin.v1.store import Store
 from tests.conftest import serving
 
 if TYPE_CHECKING:

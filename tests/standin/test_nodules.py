@@ -17,7 +17,7 @@ import sqlglot
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from idc_standin import nodules
+from idc_standin.archive import nodules
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -11,8 +11,8 @@ import pytest
 from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
-from idc_standin.query import Query, conditions
-from idc_standin.store import Selection
+from idc_standin.v1.query import Query, conditions
+from idc_standin.v1.store import Selection
 from tests.standin import oracle
 from tests.standin.oracle import GUIDS, INSTANCE, MANIFEST, NEWEST, SERIES, Release, Row, manifest_order
 
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
     import httpx
 
-    from idc_standin.store import Store
+    from idc_standin.v1.store import Store
 
 FIELDS = [name for name in (*SERIES, "SOPInstanceUID") if name not in {"crdc_series_uuid", "source_DOI", "Program"}]
 FIELDS = [name for name in FIELDS if name != "tcia_tumorLocation"]

@@ -44,7 +44,7 @@ def eve(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, dict[str, str],
 
     import jwt
 
-    from idc_standin.identity import Identity, credentials
+    from idc_standin.v1.identity import Identity, credentials
 
     state = tmp_path_factory.mktemp("quirks")
     identity = Identity(state)

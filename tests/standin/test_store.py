@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from idc_standin import store as store_module
-from idc_standin.query import Condition, Query
-from idc_standin.store import QueryTimeout, Selection, Store, TooManyInstances
+from idc_standin.v1 import store as store_module
+from idc_standin.v1.query import Condition, Query
+from idc_standin.v1.store import QueryTimeout, Selection, Store, TooManyInstances
 from tests.standin import oracle
 
 if TYPE_CHECKING:
@@ -96,7 +96,7 @@ def test_a_failed_query_that_is_still_there_does_not_keep_others_from_making_roo
     monkeypatch.setitem(store._found, "failed", failed)
     done: Future[Selection] = Future()
     done.set_result(store.find(modality("MR")))
-    monkeypatch.setattr("idc_standin.store.CACHED_BYTES", 0)
+    monkeypatch.setattr("idc_standin.v1.store.CACHED_BYTES", 0)
     store._settle("new", done)
     assert list(store._found) == ["failed"]
 

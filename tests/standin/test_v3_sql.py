@@ -10,7 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from idc_standin import archive
-from idc_standin.guard import Guard, Refused, TooSlow, select
+from idc_standin.v3.guard import Guard, Refused, TooSlow, select
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -13,10 +13,10 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING, Any
 
-from idc_standin import v1
-from idc_standin.cohorts import Cohorts
-from idc_standin.identity import PAGE_TOKEN_SECONDS, Identity
 from idc_standin.v1 import gateway
+from idc_standin.v1 import gateway as v1
+from idc_standin.v1.cohorts import Cohorts
+from idc_standin.v1.identity import PAGE_TOKEN_SECONDS, Identity
 from tests.contract import inside
 from tests.contract.calls import InProcess, Layered, Request, serve
 from tests.contract.index import installed

@@ -9,7 +9,7 @@ from typing import Any
 
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
-from idc_standin.filters import Filters
+from idc_standin.v3.filters import Filters
 
 
 class Closed(BaseModel):

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 import duckdb
 
-from idc_standin import archive
+from idc_standin.archive.file import attach, macros, settings
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -74,9 +74,9 @@ class Objects:
     """The archive file, open for reading; safe for many threads."""
 
     def __init__(self, path: Path) -> None:
-        self._connection = duckdb.connect(config=archive.settings(path, MEMORY))
-        self._connection.execute(archive.attach(path))
-        self._connection.execute(archive.macros())
+        self._connection = duckdb.connect(config=settings(path, MEMORY))
+        self._connection.execute(attach(path))
+        self._connection.execute(macros())
         self._lock = threading.Lock()
 
     def close(self) -> None:

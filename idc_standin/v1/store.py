@@ -1,6 +1,6 @@
 """The archive as of one data release and all before it: finds rows, counts them, and fetches any page of them.
 
-Law: takes :class:`~idc_standin.query.Query` values and gives rows; runs SQL and knows nothing of HTTP.
+Law: takes :class:`~idc_standin.v1.query.Query` values and gives rows; runs SQL and knows nothing of HTTP.
 
 A query is answered in two steps. *Finding* runs its conditions once and keeps the matching series in page order, as
 three arrays: a few bytes per series, whatever the number of instances. *Paging* is then arithmetic — a binary search
@@ -20,9 +20,11 @@ from typing import TYPE_CHECKING, Any
 import duckdb
 import numpy as np
 
-from idc_standin import archive, recorded, sql
+from idc_standin import archive
+from idc_standin.archive import facts as recorded
 from idc_standin.errors import StandinError
-from idc_standin.query import INSTANCE_COLUMNS
+from idc_standin.v1 import sql
+from idc_standin.v1.query import INSTANCE_COLUMNS
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -30,7 +32,7 @@ if TYPE_CHECKING:
 
     import numpy.typing as npt
 
-    from idc_standin.query import Query
+    from idc_standin.v1.query import Query
 
 CACHED_BYTES = 128 * 2**20
 CACHED_QUERIES = 1000

@@ -19,7 +19,7 @@ from idc_standin.errors import StandinError
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from idc_standin.identity import User
+    from idc_standin.v1.identity import User
 
 SCHEMA = """
 CREATE TABLE IF NOT EXISTS users (

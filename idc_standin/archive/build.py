@@ -18,13 +18,11 @@ Derived, because the index lacks it:
 
 from __future__ import annotations
 
-import logging
 import shutil
 import subprocess
 import sys
 import tempfile
 from contextlib import contextmanager
-from importlib.metadata import version
 from importlib.resources import files
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -32,53 +30,14 @@ from typing import TYPE_CHECKING
 import duckdb
 from filelock import FileLock, Timeout
 
+from idc_standin.archive.file import NEWEST, attach, complete, index_version, macros, path_in, published
 from idc_standin.errors import StandinError
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
     from importlib.resources.abc import Traversable
 
-logger = logging.getLogger(__name__)
-
-LAYOUT = 6  # raise it when build(), archive.sql or identifiers.sql changes: a file of another layout is built anew
 BUILD_MEMORY = "2GB"  # what is more goes to disk, beside the file that is made
-NEWEST = 32767  # last_release of the revisions that are still there (also in archive.sql)
-
-
-def index_version() -> str:
-    """Version of the installed idc-index-data, such as ``25.0.5``: the first number is the newest data release."""
-    return version("idc-index-data")
-
-
-def macros() -> str:
-    """SQL that defines the derived identifiers; whatever computes them runs it first."""
-    return (files("idc_standin") / "identifiers.sql").read_text(encoding="utf-8")
-
-
-def attach(path: Path, name: str = "archive", *, read_only: bool = True) -> str:
-    """SQL that makes a file a database of a connection."""
-    quoted = str(path).replace("'", "''")
-    return f"ATTACH '{quoted}' AS {name}{' (READ_ONLY)' if read_only else ''}"
-
-
-def settings(path: Path, memory: str) -> dict[str, str | bool | int | float | list[str]]:
-    """How a connection to an archive file is to be made: its memory, and where it may spill (not the work folder)."""
-    return {"memory_limit": memory, "threads": 1, "temp_directory": str(path.parent / "spill")}
-
-
-def published(path: Path) -> Path:
-    """The file beside an archive file that holds the published tables, unchanged, for SQL from strangers."""
-    return path.with_suffix(".published.duckdb")
-
-
-def path_in(cache: Path) -> Path:
-    """Where the archive file of the installed index belongs."""
-    return cache / f"archive-{index_version()}-layout{LAYOUT}.duckdb"
-
-
-def complete(path: Path) -> bool:
-    """Whether both files are there; they are put in place whole, the archive last."""
-    return path.exists() and published(path).exists()
 
 
 def ensure(cache: Path, announce: Callable[[], object] = lambda: None) -> Path:
@@ -96,7 +55,10 @@ def ensure(cache: Path, announce: Callable[[], object] = lambda: None) -> Path:
             for abandoned in path.parent.glob("building-*"):
                 shutil.rmtree(abandoned, ignore_errors=True)
             done = subprocess.run(  # noqa: S603  our own interpreter and our own module
-                [sys.executable, "-m", "idc_standin.archive", str(path)], capture_output=True, text=True, check=False
+                [sys.executable, "-m", "idc_standin.archive", str(path)],
+                capture_output=True,
+                text=True,
+                check=False,
             )
             if done.returncode:
                 reason = (done.stderr.strip().splitlines() or ["no message"])[-1]
@@ -133,7 +95,7 @@ def build(path: Path, index: Traversable | None = None) -> None:
     }
     with tempfile.TemporaryDirectory(dir=path.parent, prefix="building-") as folder:
         unfinished = Path(folder) / path.name
-        statements = (files("idc_standin") / "archive.sql").read_text(encoding="utf-8")
+        statements = (files("idc_standin.archive") / "archive.sql").read_text(encoding="utf-8")
         with duckdb.connect(config={"temp_directory": folder, "memory_limit": BUILD_MEMORY}) as connection:
             connection.execute("SET enable_progress_bar = false")
             connection.execute(attach(unfinished, read_only=False))
@@ -161,10 +123,3 @@ def describe(path: Path) -> str:
         f"{path} ({path.stat().st_size / 1e6:.0f} MB): data releases 1.0 to {row[3]}.0, {row[0]:,} series revisions, "
         f"{row[1]:,} series and {row[2]:,} instances in the newest"
     )
-
-
-if __name__ == "__main__":
-    try:
-        build(Path(sys.argv[1]))
-    except (OSError, duckdb.Error) as failure:
-        sys.exit(" ".join(str(failure).split()))

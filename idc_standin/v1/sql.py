@@ -1,6 +1,6 @@
 """Queries as SQL: one set of predicates, two places to run them — the archive file here, BigQuery there.
 
-Law: the only module that turns a :class:`~idc_standin.query.Query` into SQL text. Values never become part of DuckDB
+Law: the only module that turns a :class:`~idc_standin.v1.query.Query` into SQL text. Values never become part of DuckDB
 text: they are bound as parameters. BigQuery text is for people to run, so there they are literals.
 """
 
@@ -12,12 +12,12 @@ from typing import TYPE_CHECKING, Any
 
 from sqlglot import exp, maybe_parse
 
-from idc_standin.query import INSTANCE_COLUMNS
+from idc_standin.v1.query import INSTANCE_COLUMNS
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
 
-    from idc_standin.query import Condition, Query
+    from idc_standin.v1.query import Condition, Query
 
 RANGES: Mapping[str, type[exp.Binary]] = {"eq": exp.EQ, "lt": exp.LT, "lte": exp.LTE, "gt": exp.GT, "gte": exp.GTE}
 

@@ -20,7 +20,7 @@ import duckdb
 import numpy as np
 
 from idc_standin import archive
-from idc_standin.filters import EVERYTHING, Applied, condition
+from idc_standin.v3.filters import EVERYTHING, Applied, condition
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence

@@ -1,4 +1,4 @@
--- The archive file of the stand-in, from the tables of the public index: archive.py says what and why.
+-- The archive file of the stand-in, from the tables of the public index: build.py says what and why.
 
 CREATE TEMP TABLE revisions AS
 WITH current_series AS (

@@ -5,11 +5,11 @@ from __future__ import annotations
 from email.utils import formatdate
 from typing import TYPE_CHECKING, Any
 
-from idc_standin.query import RANGED
+from idc_standin.v1.query import RANGED
 from idc_standin.v1.request import NO_DESCRIPTION, Refusal, Request, Service, checked
 
 if TYPE_CHECKING:
-    from idc_standin.cohorts import Account, Cohort
+    from idc_standin.v1.cohorts import Account, Cohort
 
 BAD_COHORT = "Cohort information was improperly formatted - cohort not created."
 NOT_SAVED = "There was an error saving your cohort."
@@ -18,7 +18,7 @@ NOT_SAVED = "There was an error saving your cohort."
 class Saved(Service):
     """Operations on what belongs to a user."""
 
-    def listCohorts(self, request: Request) -> dict[str, Any]:  # noqa: N802
+    def list_cohorts(self, request: Request) -> dict[str, Any]:
         """The caller's cohorts."""
         account = self._account(request)
         owner = f"{account.first_name} {account.last_name}".strip()
@@ -27,7 +27,7 @@ class Saved(Service):
         ]
         return {"code": 200, "cohorts": cohorts}
 
-    def createCohort(self, request: Request) -> dict[str, Any]:  # noqa: N802
+    def create_cohort(self, request: Request) -> dict[str, Any]:
         """Save a cohort of the active version."""
         account = self._account(request)
         try:
@@ -44,7 +44,7 @@ class Saved(Service):
         cohort = self.cohorts.save(account.id, spec["name"], spec["description"], self.store.active, filters)
         return {"code": 200, "cohort_properties": properties(cohort)}
 
-    def deleteCohorts(self, request: Request) -> dict[str, Any]:  # noqa: N802
+    def delete_cohorts(self, request: Request) -> dict[str, Any]:
         """Delete several cohorts, each answered on its own."""
         account = self._account(request)
         try:
@@ -55,7 +55,7 @@ class Saved(Service):
             raise
         return {"code": 200, "cohorts": [self._delete(account, int(cohort_id)) for cohort_id in body["cohorts"]]}
 
-    def deleteCohort(self, request: Request) -> dict[str, Any]:  # noqa: N802
+    def delete_cohort(self, request: Request) -> dict[str, Any]:
         """Delete one cohort."""
         return {"code": 200, "cohorts": [self._delete(self._account(request), request.path["cohort_id"])]}
 
@@ -78,7 +78,7 @@ class Saved(Service):
             result = {"notes": f"Cohort {cohort_id} ('{cohort.name}') has been deleted.", "data": data}
         return {"cohort_id": cohort_id, "result": result}
 
-    def getAccountDetails(self, request: Request) -> dict[str, Any]:  # noqa: N802
+    def get_account_details(self, request: Request) -> dict[str, Any]:
         """Who the caller is."""
         account = self._account(request)
         details = {

@@ -1,0 +1,96 @@
+"""The v3 API as an application: thin handlers over the index, in the framework that upstream uses.
+
+Law: HTTP shapes only — no SQL. Upstream's server is a FastAPI application, and much of what a client meets (coercions,
+the 422 answers, the router's 404 and 405, the redirects) is FastAPI's; so this one is, too. The shape of the API is
+openapi.yaml's all the same: every operation of it must have a handler, and FastAPI's own document is not served.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from fastapi import FastAPI, Request
+from fastapi.encoders import jsonable_encoder
+from fastapi.exceptions import RequestValidationError
+from fastapi.middleware.cors import CORSMiddleware
+from fastapi.responses import JSONResponse, RedirectResponse, Response
+
+from idc_standin import docs
+from idc_standin.v3.citations import PUBLIC, Registries
+from idc_standin.v3.handlers import V3, Refusal
+from idc_standin.v3.json import dumps, finite
+
+if TYPE_CHECKING:
+    from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+    from idc_standin.contract import Contract
+    from idc_standin.v3.guard import Guard
+    from idc_standin.v3.index import Index
+
+HSTS = b"max-age=31536000; includeSubDomains"
+
+
+def create(
+    contract: Contract,
+    index: Index,
+    guard: Guard,
+    *,
+    quirks: frozenset[str] = frozenset(),
+    registries: Registries = PUBLIC,
+) -> FastAPI:
+    """The v3 half of the API."""
+    service = V3(index, guard, quirks=quirks, registries=registries)
+    app = FastAPI(openapi_url=None, docs_url=None, redoc_url=None)
+    for operation in contract.operations:
+        if operation.path.startswith("/v3"):
+            handler = operation.handler(service)
+            app.add_api_route(operation.path, handler, methods=[operation.method], response_model=None)
+    app.router.routes.extend(docs.routes(contract, "/v3/openapi.json", "/v3/docs"))
+    app.add_api_route("/", lambda: RedirectResponse("/v3/docs", 307), methods=["GET"])
+    app.add_exception_handler(Refusal, _refused)
+    app.add_exception_handler(RequestValidationError, _unprocessable)
+    app.add_middleware(CORSMiddleware, allow_origins=["*"], allow_methods=["*"], allow_headers=["*"])
+    app.add_middleware(Headers)
+    return app
+
+
+async def _refused(request: Request, refusal: Exception) -> Response:
+    assert isinstance(refusal, Refusal)  # noqa: S101  registered for nothing else
+    return Response(dumps(refusal.body), refusal.status, media_type="application/json")
+
+
+async def _unprocessable(request: Request, error: Exception) -> Response:
+    """The framework's 422, but for what it cannot say: what JSON has no form for, or is nested too deeply.
+
+    Written as the framework does, whose numbers have other bytes than those of answers (`1e-06` for `1e-6`).
+    """
+    assert isinstance(error, RequestValidationError)  # noqa: S101  registered for nothing else
+    try:
+        content: Any = finite(jsonable_encoder(error.errors(), custom_encoder={bytes: _text}))
+        return JSONResponse({"detail": content}, 422)
+    except RecursionError:
+        return JSONResponse({"detail": "The body is nested too deeply."}, 400)  # as of a body that is deeper still
+
+
+def _text(raw: bytes) -> str:
+    return raw.decode("utf-8", "backslashreplace")
+
+
+class Headers:
+    """What every answer carries, but for an unhandled failure."""
+
+    def __init__(self, app: ASGIApp) -> None:
+        self.app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Add the headers."""
+
+        async def with_headers(message: Message) -> None:
+            if message["type"] == "http.response.start":
+                headers = [*message["headers"], (b"strict-transport-security", HSTS)]
+                if not any(name == b"vary" for name, _ in headers):
+                    headers.append((b"vary", b"Origin"))
+                message = {**message, "headers": headers}
+            await send(message)
+
+        await self.app(scope, receive, with_headers)
