@@ -29,7 +29,7 @@ T = TypeVar("T")
 #: A value within quotes, in a sentence of the service.
 _QUOTED = re.compile(r"""'([^']*)'|"([^"]*)\"""")
 _LONGEST = 300
-#: So many warnings of one answer are passed on; the service gives one for each attribute and one for all, at most.
+#: So many warnings of one answer are passed on. The service gives one for each attribute and one for all, at most.
 _MOST = 40
 #: Frames of this package are skipped: a warning is located where the caller's code is.
 _PACKAGE = __name__.partition(".")[0]
@@ -90,9 +90,9 @@ class Expected:
         # That nothing was filtered is what was asked for then.
         texts = texts if self.filters else texts[1:]
         if texts:
-            more = len(texts) - _MOST
-            kept = [line for text in texts[:_MOST] for line in self._worded(text)]
-            self._warn([*kept, *([f"the service warns of {more} things more"] if more > 0 else [])])
+            lines = [line for text in texts[:_MOST] for line in self._worded(text)]
+            more = len(lines[_MOST:]) + len(texts[_MOST:])
+            self._warn([*lines[:_MOST], *([f"the service warns of {more} things more"] if more else [])])
 
     def _warn(self, texts: list[str]) -> None:
         if self.strict:
@@ -102,12 +102,14 @@ class Expected:
 
     def _worded(self, text: str) -> list[str]:
         """Say in our words what is about values in another letter case, each; give the rest in the service's."""
-        quoted = {one or other for one, other in _QUOTED.findall(text)}
+        quoted: dict[str, set[str]] = {}  # by what they are without their case: there may be very many of both
+        for one, other in _QUOTED.findall(text):
+            quoted.setdefault((one or other).casefold(), set()).add(one or other)
         hints = [
             f"nothing was found for {name} {value!r:.80}{did_you_mean(value, close)}"
             for name, values in self.filters.terms.items()
             for value in dict.fromkeys(values)
-            if (close := [one for one in quoted if one != value and one.casefold() == value.casefold()])
+            if (close := quoted.get(value.casefold(), set()) - {value})
         ]
         if hints:
             return hints

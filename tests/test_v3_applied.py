@@ -193,6 +193,15 @@ def test_a_hint_about_several_values_names_each_of_them() -> None:
     ]
 
 
+def test_a_hint_about_very_many_values_is_cut_short_and_takes_no_longer_than_they_are_many() -> None:
+    asked = [f"p{number}" for number in range(20_000)]  # compared each with each they would take minutes
+    hint = f"Zero series matched; there are {[value.upper() for value in asked]}"
+    idc = client(lambda _path, _body: {**counted(0), "warnings": [hint]}, strict)
+    with pytest.raises(ServiceWarned, match=r"did you mean P0.*the service warns of 19960 things more") as raised:
+        v3.counts(idc, {"PatientID": asked})
+    assert len(raised.value.warnings) == 41
+
+
 def test_a_service_that_does_not_stop_warning_is_cut_short() -> None:
     idc = client(saying(warnings=[f"{number}." for number in range(100_000)]), strict)
     with pytest.raises(ServiceWarned, match=r"the service warns of 99960 things more$") as raised:
