@@ -15,6 +15,7 @@ import httpx
 from . import _deadline
 from ._attempts import Attempts, Rules, cleaned, judged
 from ._bodies import hasten
+from ._deadline import Deadline
 from ._failures import garbled, needs_body
 from ._refusals import SECONDS
 from ._sockets import watch
@@ -39,24 +40,28 @@ class Client(httpx.Client):
 
     def send(self, request: httpx.Request, *, stream: bool = False, **options: Any) -> httpx.Response:
         """Send a request as often as it takes and may be. Options are those of `httpx.Client.send`."""
+        attempts = Attempts(self._rules, request, self.timeout)
         try:
-            return self._send(request, stream=stream, **options)
+            return self._send(attempts, stream=stream, **options)
         except InvalidRequest as error:
             path = self._rules.question(error, request)
             if path is not None:
-                self._rules.release.answered(path, self._ask(path), error)
+                self._rules.release.answered(path, self._ask(path, attempts.until), error)
             raise
 
-    def _ask(self, path: str) -> httpx.Response | None:
-        """Ask once, without a token, and without saying so where there is no answer."""
-        seconds = _deadline.shrunk(SECONDS, _deadline.current())
+    def _ask(self, path: str, until: Deadline | None) -> httpx.Response | None:
+        """Ask once, within the deadline of the refused call, without a token; without an answer give None."""
+        until = _deadline.earliest(until, Deadline.after(SECONDS))
+        request = self.build_request("GET", path, timeout=_deadline.shrunk(SECONDS, until))
         try:
-            return super().send(self.build_request("GET", path, timeout=seconds), auth=None)
+            # A time-out ends a pause of the server only: an answer that drips would never meet it.
+            with _deadline.in_force(until):
+                return super().send(request, auth=None)
         except (httpx.HTTPError, TimeoutError):
             return None
 
-    def _send(self, request: httpx.Request, *, stream: bool, **options: Any) -> httpx.Response:
-        attempts = Attempts(self._rules, request, self.timeout)
+    def _send(self, attempts: Attempts, *, stream: bool, **options: Any) -> httpx.Response:
+        request = attempts.request
         while True:
             attempts.begin()
             try:
@@ -98,24 +103,25 @@ class AsyncClient(httpx.AsyncClient):
 
     async def send(self, request: httpx.Request, *, stream: bool = False, **options: Any) -> httpx.Response:
         """Send a request as often as it takes and may be. Options are those of `httpx.AsyncClient.send`."""
+        attempts = Attempts(self._rules, request, self.timeout)
         try:
-            return await self._send(request, stream=stream, **options)
+            return await self._send(attempts, stream=stream, **options)
         except InvalidRequest as error:
             path = self._rules.question(error, request)
             if path is not None:
-                self._rules.release.answered(path, await self._ask(path), error)
+                self._rules.release.answered(path, await self._ask(path, attempts.until), error)
             raise
 
-    async def _ask(self, path: str) -> httpx.Response | None:
-        seconds = _deadline.shrunk(SECONDS, _deadline.current())
+    async def _ask(self, path: str, until: Deadline | None) -> httpx.Response | None:
+        seconds = _deadline.shrunk(SECONDS, until)
         try:
             with _limit(seconds):
                 return await super().send(self.build_request("GET", path, timeout=seconds), auth=None)
         except (httpx.HTTPError, TimeoutError):
             return None
 
-    async def _send(self, request: httpx.Request, *, stream: bool, **options: Any) -> httpx.Response:
-        attempts = Attempts(self._rules, request, self.timeout)
+    async def _send(self, attempts: Attempts, *, stream: bool, **options: Any) -> httpx.Response:
+        request = attempts.request
         while True:
             attempts.begin()
             try:

@@ -29,6 +29,8 @@ T = TypeVar("T")
 #: A value within quotes, in a sentence of the service.
 _QUOTED = re.compile(r"""'([^']*)'|"([^"]*)\"""")
 _LONGEST = 300
+#: So many warnings of one answer are passed on. The service gives one for each attribute and one for all, at most.
+_MOST = 40
 #: Frames of this package are skipped: a warning is located where the caller's code is.
 _PACKAGE = __name__.partition(".")[0]
 
@@ -88,7 +90,9 @@ class Expected:
         # That nothing was filtered is what was asked for then.
         texts = texts if self.filters else texts[1:]
         if texts:
-            self._warn([self._worded(text) for text in texts])
+            lines = [line for text in texts[:_MOST] for line in self._worded(text)]
+            more = len(lines[_MOST:]) + len(texts[_MOST:])
+            self._warn([*lines[:_MOST], *([f"the service warns of {more} things more"] if more else [])])
 
     def _warn(self, texts: list[str]) -> None:
         if self.strict:
@@ -96,23 +100,29 @@ class Expected:
         for text in texts:
             warnings.warn(text, ServiceWarning, stacklevel=_distance())
 
-    def _worded(self, text: str) -> str:
-        """Say in our words what is about a value in another letter case; give the rest in the service's."""
-        quoted = {one or other for one, other in _QUOTED.findall(text)}
-        for name, values in self.filters.terms.items():
-            for value in values:
-                close = [one for one in quoted if one != value and one.casefold() == value.casefold()]
-                if close:
-                    return f"nothing was found for {name} {value!r:.80}{did_you_mean(value, close)}"
+    def _worded(self, text: str) -> list[str]:
+        """Say in our words what is about values in another letter case, each; give the rest in the service's."""
+        quoted: dict[str, set[str]] = {}  # by what they are without their case: there may be very many of both
+        for one, other in _QUOTED.findall(text):
+            quoted.setdefault((one or other).casefold(), set()).add(one or other)
+        hints = [
+            f"nothing was found for {name} {value!r:.80}{did_you_mean(value, close)}"
+            for name, values in self.filters.terms.items()
+            for value in dict.fromkeys(values)
+            if (close := quoted.get(value.casefold(), set()) - {value})
+        ]
+        if hints:
+            return hints
         line = f"the service warns: {one_line(text)}"
-        return line if len(line) <= _LONGEST else line[: _LONGEST - 1] + "…"
+        return [line if len(line) <= _LONGEST else line[: _LONGEST - 1] + "…"]
 
 
 def _differences(sent: Mapping[str, Any], applied: object) -> list[str]:
     """Say how what was applied differs from what was sent; nothing if it selects the same."""
     if not isinstance(applied, Mapping):
         return ["names no filters that can be read"]
-    wrong: list[str] = []
+    more = [name for name, value in applied.items() if name not in sent and value]
+    wrong = [f"applied {name!r:.80}, which was not sent" for name in more]
     for kind, noun in (("terms", "filter"), ("ranges", "range")):
         ours, theirs = sent[kind], applied.get(kind)
         if not isinstance(theirs, Mapping):

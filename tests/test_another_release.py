@@ -11,8 +11,8 @@ from idc_client.api.v3 import count_cohort, get_stats
 from idc_client.models import V3SelectionRequest
 
 import idc_openapi
-from idc_ext import InvalidRequest, NotFound, connect, deadline, v1, v3
-from tests.faulty import answer, faulty, hang_up, reset
+from idc_ext import InvalidRequest, NotFound, _transport, connect, deadline, v1, v3
+from tests.faulty import Wire, answer, faulty, hang_up, reset
 from tests.test_v1 import SPEC
 from tests.test_v3 import RIDER, VERSION
 
@@ -123,3 +123,33 @@ def test_the_question_does_not_outlive_a_deadline() -> None:
     with deadline(0.3):
         found, _ = refusal(ASKING["counts"], refusing(422), slowly)
     assert found.notice == ""
+
+
+def dripping(wire: Wire) -> bool:
+    """The release, byte by byte: no pause is long, and all of them are two seconds."""
+    body = b" " * 100 + json.dumps({"api_version": "3.0.0b7"}).encode()
+    wire.send(f"HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nContent-Length: {len(body)}\r\n\r\n".encode())
+    for byte in body[:100]:
+        if wire.ended.wait(0.02):
+            return False
+        wire.send(bytes([byte]))
+    wire.send(body[100:])
+    return False
+
+
+@pytest.mark.parametrize("own", [None, 0.5], ids=["of the question", "of the client"])
+@pytest.mark.parametrize("colour", ["sync", "async"])
+async def test_a_release_that_drips_does_not_outlive_the_deadline(
+    colour: str, own: float | None, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    if own is None:
+        monkeypatch.setattr(_transport, "SECONDS", 0.5)
+    with faulty(refusing(422), dripping) as server, connect(server.url, retries=0, deadline=own) as idc:
+        if colour == "sync":
+            with pytest.raises(InvalidRequest) as raised:
+                count_cohort.sync(client=idc, body=V3SelectionRequest())
+        else:
+            async with idc:
+                with pytest.raises(InvalidRequest) as raised:
+                    await count_cohort.asyncio(client=idc, body=V3SelectionRequest())
+    assert raised.value.notice == ""

@@ -96,6 +96,7 @@ WRONG: dict[str, tuple[Any, str]] = {
     "another bound": (ranges(instanceCount={"gte": 3.0, "lte": 10.0}), "another range on instanceCount"),
     "bounds swapped": (ranges(instanceCount={"gte": 10.0, "lte": 2.0}), "another range on instanceCount"),
     "a bound less": (ranges(instanceCount={"gte": 2.0, "lte": None}), "another range on instanceCount"),
+    "filters of another kind": ({**ECHO, "excluded": {"Modality": ["SR"]}}, "applied 'excluded', which was not sent"),
     "a number as text": (ranges(instanceCount={"gte": "2", "lte": 10}), "another range on instanceCount"),
 }  # fmt: skip
 
@@ -176,6 +177,37 @@ def test_a_hint_about_letter_case_becomes_did_you_mean_in_whichever_words_it_com
 
     with pytest.warns(ServiceWarning, match="^nothing was found for Modality 'ct': did you mean CT\\?$"):
         v3.counts(client(answer), {"Modality": "ct"})
+
+
+def test_a_hint_about_several_values_names_each_of_them() -> None:
+    hint = "Zero series matched; Modality has no 'ct', 'mr', 'CT'. Did you mean ['CT', 'MR']?"
+
+    def answer(path: str, body: Any) -> Any:
+        return {**counted(0), "warnings": [hint]}
+
+    with pytest.warns(ServiceWarning) as caught:
+        v3.counts(client(answer), {"Modality": ["ct", "PT", "mr"]})
+    assert [str(one.message) for one in caught] == [
+        "nothing was found for Modality 'ct': did you mean CT?",
+        "nothing was found for Modality 'mr': did you mean MR?",
+    ]
+
+
+def test_a_hint_about_very_many_values_is_cut_short_and_takes_no_longer_than_they_are_many() -> None:
+    asked = [f"p{number}" for number in range(20_000)]  # compared each with each they would take minutes
+    hint = f"Zero series matched; there are {[value.upper() for value in asked]}"
+    idc = client(lambda _path, _body: {**counted(0), "warnings": [hint]}, strict)
+    with pytest.raises(ServiceWarned, match=r"did you mean P0.*the service warns of 19960 things more") as raised:
+        v3.counts(idc, {"PatientID": asked})
+    assert len(raised.value.warnings) == 41
+
+
+def test_a_service_that_does_not_stop_warning_is_cut_short() -> None:
+    idc = client(saying(warnings=[f"{number}." for number in range(100_000)]), strict)
+    with pytest.raises(ServiceWarned, match=r"the service warns of 99960 things more$") as raised:
+        v3.counts(idc, FILTERS)
+    assert raised.value.warnings[0] == "the service warns: 0."
+    assert len(raised.value.warnings) == 41
 
 
 @pytest.mark.parametrize("length", [10, 10_000])

@@ -14,7 +14,7 @@ import re
 from typing import TYPE_CHECKING, Any
 
 from .._suggest import did_you_mean
-from .._v3_filters import DATES, RANGES, TERMS, Filters, where
+from .._v3_filters import DATES, RANGES, TERMS, Filters, day_of, where
 from ..errors import InvalidFilter
 from ._safe import visible
 
@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
 _EXPRESSION = re.compile(r"\s*([^\s=<>!~]+)\s*(>=|<=|==|=>|=<|!=|<>|=|>|<|!~|~)(.*)", re.DOTALL)
 _VALUE = re.compile(r'\s*(?:"((?:[^"]|"")*)"|([^",]*))\s*(,|$)', re.DOTALL)
-_PART_OF_DATE = re.compile(r"([0-9]{4})(?:-([0-9]{2})(?:-([0-9]{2}))?)?", re.ASCII)
+_PART_OF_DATE = re.compile(r"([0-9]{4})(?:-([0-9]{2}))?", re.ASCII)
 #: Attributes of whole numbers, where the number after 99 is 100.
 _WHOLE = frozenset({"instanceCount", "series_init_idc_version", "series_revised_idc_version"})
 #: Operators that people write and the service has no word for -> what to do.
@@ -49,6 +49,7 @@ def read(expressions: Iterable[str], given: Mapping[str, Any] | None = None, *, 
         InvalidFilter: an expression cannot be read, or the filters are none that the service has.
     """
     wanted: dict[str, Any] = {}
+    flat = _flat(given or {})
     for expression in expressions:
         name, operator, text = parts(expression, TERMS | RANGES, "v3; `idc-ext attributes` lists them")
         if name in RANGES:
@@ -62,11 +63,11 @@ def read(expressions: Iterable[str], given: Mapping[str, Any] | None = None, *, 
             values += [value for value in split(expression, text) if value not in values]
         else:
             raise InvalidFilter(f"{name} takes values and no range: write {name}=VALUE, not {expression!r:.80}")
-    if not wanted and not given and not all_of_idc:
+    if not wanted and not flat and not all_of_idc:
         raise InvalidFilter(
             "without filters it is the whole archive: narrow it with --where, or say --all-of-idc if that is meant"
         )
-    return where(_flat(given or {}), all_of_idc=all_of_idc, **wanted)
+    return where(flat, all_of_idc=all_of_idc, **wanted)
 
 
 def complete(_context: object) -> list[str]:
@@ -155,13 +156,14 @@ def _bounds(name: str, operator: str, text: str) -> dict[str, str | float]:
 
 def _days(name: str, text: str) -> tuple[str, str]:
     """Give the first and the last day of a day, a month or a year."""
-    found = _PART_OF_DATE.fullmatch(text)
-    year, month, day = (int(part) if part else None for part in found.groups()) if found else (0, None, None)
+    day, found = day_of(text), _PART_OF_DATE.fullmatch(text)
+    if day is not None:
+        return day, day
+    year, month = (int(part) if part else None for part in found.groups()) if found else (0, None)
     try:
         last_month = month or 12
-        last_day = day or calendar.monthrange(year or 0, last_month)[1]
-        first = datetime.date(year or 0, month or 1, day or 1)
-        last = datetime.date(year or 0, last_month, last_day)
+        first = datetime.date(year or 0, month or 1, 1)
+        last = datetime.date(year or 0, last_month, calendar.monthrange(year or 0, last_month)[1])
     except (ValueError, IndexError):  # no such day, month or year
         raise InvalidFilter(f"{name} takes days as YYYY-MM-DD, YYYY-MM or YYYY, not {text!r:.80}") from None
     return first.isoformat(), last.isoformat()

@@ -27,6 +27,9 @@ from idc_ext.cli import _where, _where_v1
         (["PatientID=a=b"], {"PatientID": ["a=b"]}),
         (["PatientID=a>=b"], {"PatientID": ["a>=b"]}),
         (["StudyDate>=2015-01-01"], {"StudyDate": {"gte": "2015-01-01"}}),
+        (["StudyDate>=20150131"], {"StudyDate": {"gte": "2015-01-31"}}),
+        (["StudyDate=20150131..20160229"], {"StudyDate": {"gte": "2015-01-31", "lte": "2016-02-29"}}),
+        (["StudyDate<20150101"], {"StudyDate": {"lte": "2014-12-31"}}),
         (["StudyDate>=2015"], {"StudyDate": {"gte": "2015-01-01"}}),
         (["StudyDate<=2015"], {"StudyDate": {"lte": "2015-12-31"}}),
         (["StudyDate>2015"], {"StudyDate": {"gte": "2016-01-01"}}),
@@ -66,6 +69,8 @@ def test_a_strict_bound_on_sizes_leaves_out_only_the_bound_itself() -> None:
         ("Modality>=CT", "takes values and no range"),
         ("StudyDate=>2015", "write >="),
         ("StudyDate>=2015-02-30", "takes days"),
+        ("StudyDate>=20150230", "takes days"),
+        ("StudyDate>=201501", "takes days"),
         ("StudyDate>=0000", "takes days"),
         ("StudyDate>=２０１５", "takes days"),
         ("StudyDate=2015..", "two ends"),
@@ -133,6 +138,8 @@ def test_a_file_of_filters_may_be_flat_or_as_a_request_has_them(text: str) -> No
         ('{"terms": {"Modality": ["CT"]}, "page": 1}', "no filter attribute|written flat"),
         ("[" * 100_000, "no JSON|nested"),
         ("{}", "--all-of-idc"),
+        ('{"filters": {}}', "--all-of-idc"),
+        ('{"terms": {}, "ranges": {}}', "--all-of-idc"),
     ],
 )
 def test_a_file_that_would_be_misread_is_refused(text: str, complaint: str) -> None:
