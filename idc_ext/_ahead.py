@@ -19,8 +19,7 @@ from typing import TYPE_CHECKING, Any, Generic, TypeVar
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable, Coroutine, Iterable
 
-    from ._sending import Trace
-    from ._walk import Answer, Call
+    from ._sending import Answer, Call, Trace
 
 F = TypeVar("F")
 #: So many seconds are waited at most until a request has been sent: a new connection may take longer.

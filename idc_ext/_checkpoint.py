@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     import os
     from collections.abc import Mapping
 
-    from ._walk import Call
+    from ._sending import Call
 
 #: Of the file. Another one is refused.
 VERSION = 1

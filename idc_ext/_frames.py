@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     import pyarrow
 
     from ._columns import Columns
-    from ._page import Page
+    from ._content import Content
 
 
 class Frames:
@@ -41,28 +41,28 @@ class Frames:
 
 
 class Batches:
-    """Record batches of pages, all of the same columns."""
+    """Record batches, each of the rows of one page, all of the same columns."""
 
     def __init__(self, declared: Columns) -> None:
         self._declared = declared
         self._columns: Columns | None = None if declared.others else declared
         _arrow.imported("pyarrow")  # or say so before anything is sent
 
-    def begin(self, pages: Sequence[Page[Any]]) -> Columns:
-        """Settle the columns by the first pages."""
-        for page in pages:
-            self._settle(page)
+    def begin(self, first: Sequence[Content[Any]]) -> Columns:
+        """Settle the columns by the first rows."""
+        for content in first:
+            self._settle(content)
         return self._columns or self._declared
 
-    def add(self, page: Page[Any]) -> list[pyarrow.RecordBatch]:
-        """Make a batch of a page, if it has rows."""
-        return [_arrow.batch(self._settle(page), page.content)] if len(page.content) else []
+    def add(self, content: Content[Any]) -> list[pyarrow.RecordBatch]:
+        """Make a batch of rows, if there are any."""
+        return [_arrow.batch(self._settle(content), content)] if len(content) else []
 
     def table(self, batches: list[pyarrow.RecordBatch]) -> pyarrow.Table:
         """Put them together."""
         return _arrow.table(self._columns or self._declared, batches)
 
-    def _settle(self, page: Page[Any]) -> Columns:
-        if self._columns is None and len(page.content):
-            self._columns = self._declared.settle(page.records)
+    def _settle(self, content: Content[Any]) -> Columns:
+        if self._columns is None and len(content):
+            self._columns = self._declared.settle(content.records)
         return self._columns or self._declared

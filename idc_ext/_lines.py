@@ -11,8 +11,7 @@ from typing import TYPE_CHECKING
 from attrs import Factory, define, frozen
 
 from ._failures import failure, needs_body
-from ._sending import Client, adrive, drive, legible
-from ._walk import Answer, Call, Question, asked
+from ._sending import Answer, Call, Client, Question, adrive, asked, drive, legible
 from .errors import ContractError, DataReleaseChanged, TruncatedResult
 
 if TYPE_CHECKING:

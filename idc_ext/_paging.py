@@ -17,8 +17,8 @@ from ._checkpoint import Notes
 from ._deadline import asleep, sleep
 from ._page import Page
 from ._request import Progress
-from ._sending import asend, send
-from ._walk import Answer, Call, Wait, walk
+from ._sending import Answer, Call, asend, send
+from ._walk import Wait, walk
 from ._whole import Position
 from .errors import PagingError
 

@@ -8,8 +8,7 @@ from typing import TYPE_CHECKING
 from idc_client.api.v3 import get_version as _get_version
 
 from . import _v3_answers as _answers
-from ._sending import Client, fetch
-from ._walk import Call
+from ._sending import Call, Client, fetch
 from .errors import DataReleaseChanged
 
 if TYPE_CHECKING:

@@ -8,16 +8,29 @@ from attrs import Factory, field, frozen
 
 from ._checkpoint import Checkpoint
 from ._columns import Columns
-from ._walk import Call, Patience, Question
 
 if TYPE_CHECKING:
     import os
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterator
 
     from ._page import Page, Pending
-    from ._sending import Client
+    from ._sending import Call, Client, Question
 
 T = TypeVar("T")
+
+
+@frozen
+class Patience:
+    """How long to put up with "not yet": so many answers, and pauses in seconds between them."""
+
+    answers: int = 12
+    first: float = 0.5
+    growth: float = 2.0
+    longest: float = 10.0
+
+    def pauses(self) -> Iterator[float]:
+        """Give the pause after each answer."""
+        return (min(self.first * self.growth**n, self.longest) for n in range(self.answers))
 
 
 @frozen

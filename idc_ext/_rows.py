@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import asyncio
 from itertools import chain
+from operator import attrgetter
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from attrs import evolve, frozen
@@ -115,14 +116,12 @@ class Rows(Request[T], Frames):
             first.append(page)
             if len(page.content):
                 break
-        columns = batches.begin(first)
+        columns = batches.begin([page.content for page in first])
 
         def read() -> Iterator[pyarrow.RecordBatch]:
             with pages:
-                for page in first:
-                    yield from batches.add(page)
-                for page in pages:
-                    yield from batches.add(page)
+                for page in chain(first, pages):
+                    yield from batches.add(page.content)
 
         return _arrow.stream(columns, read())
 
@@ -135,7 +134,8 @@ class Rows(Request[T], Frames):
         """Give an Arrow table. Needs the extra `arrow`."""
         batches = Batches(self.columns)
         with self._from_the_start() as pages:
-            return batches.table(list(chain.from_iterable(map(batches.add, pages))))
+            # No loop: its variable would hold a page while the next one comes.
+            return batches.table(list(chain.from_iterable(map(batches.add, map(attrgetter("content"), pages)))))
 
     async def ato_arrow(self) -> pyarrow.Table:
         """Give an Arrow table, in asynchronous code."""
@@ -143,7 +143,7 @@ class Rows(Request[T], Frames):
         with self._from_the_start() as pages:
             found: list[pyarrow.RecordBatch] = []
             async for page in pages:
-                found += batches.add(page)
+                found += batches.add(page.content)
                 del page
             return batches.table(found)
 

@@ -3,19 +3,64 @@
 from __future__ import annotations
 
 from contextlib import contextmanager
-from typing import TYPE_CHECKING, Any, Protocol, TypeAlias, TypeVar
+from typing import TYPE_CHECKING, Any, Generic, Protocol, TypeAlias, TypeVar
 
 import httpx
+from attrs import Factory, frozen
 
-from ._walk import Answer, Call, read
+from ._failures import failure
 from .errors import ContractError, InvalidRequest
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Generator, Iterator
+    from collections.abc import Callable, Generator, Iterator, Mapping
 
 T = TypeVar("T")
 #: What httpx calls while a request is under way, with the name of each step and what it is about.
 Trace: TypeAlias = "Callable[[str, Any], Any]"
+
+
+@frozen
+class Call:
+    """What one request is, as a value.
+
+    Attributes:
+        method: In capitals.
+        path: Relative to the base URL.
+        params: The query.
+        json: The body.
+        timeout: How many seconds to wait for its answer; None if the client is to decide.
+    """
+
+    method: str
+    path: str
+    params: Mapping[str, Any] = Factory(dict)
+    json: Any = None
+    timeout: float | None = None
+
+    @classmethod
+    def of(cls, kwargs: Mapping[str, Any]) -> Call:
+        """Take over what a generated `_get_kwargs` computed."""
+        return cls(kwargs["method"].upper(), kwargs["url"], kwargs.get("params", {}), kwargs.get("json"))
+
+    def keywords(self) -> dict[str, Any]:
+        """Give what `request` and `stream` of an httpx client take."""
+        asked = {"method": self.method, "url": self.path, "params": self.params, "json": self.json}
+        return asked if self.timeout is None else {**asked, "timeout": self.timeout}
+
+    def __str__(self) -> str:
+        return f"{self.method} {self.path}"
+
+
+#: None says that the request failed to get through and that the walk is asked to go on nevertheless.
+Answer: TypeAlias = httpx.Response | InvalidRequest | None
+
+
+@frozen
+class Question(Generic[T]):
+    """A request whose answer is needed to judge another: which data release there is, how many rows are due."""
+
+    call: Call
+    parse: Callable[[int, Any], T]
 
 
 class Client(Protocol):
@@ -51,6 +96,14 @@ async def asend(client: Client, call: Call, trace: Trace | None = None) -> httpx
             return refusal
 
 
+def asked(question: Question[T]) -> Generator[Call, Answer, T]:
+    """Ask a question, and give what it is answered with."""
+    answer: Answer = None
+    while answer is None:  # None: the request failed, and the walk is asked to go on
+        answer = yield question.call
+    return read(question.call, answer, question.parse)
+
+
 def drive(client: Client, steps: Generator[Call, Answer, T]) -> T:
     """Send the calls that a generator yields, one after another, and give what it returns."""
     answer: Answer = None
@@ -73,6 +126,36 @@ async def adrive(client: Client, steps: Generator[Call, Answer, T]) -> T:
             found: T = end.value
             return found
         answer = await asend(client, call)
+
+
+def read(
+    call: Call,
+    answer: httpx.Response | InvalidRequest,
+    parse: Callable[[int, Any], T],
+    straight: Callable[[bytes], T | None] | None = None,
+) -> T:
+    """Parse an answer, or raise what it is in place of one: an APIError or a ContractError."""
+    # A client from `connect` raises by itself; any other generated client hands over whatever came.
+    if isinstance(answer, InvalidRequest):
+        raise answer
+    error = failure(answer)
+    if error is not None:
+        raise error
+    found = straight(answer.content) if straight is not None and answer.status_code == 200 else None
+    if found is not None:
+        return found
+    told = f"{call} was answered with {answer.status_code}"
+    try:
+        body = answer.json()
+    except (ValueError, RecursionError):
+        # Not chained: the decoder's error would carry the whole body along.
+        body = None
+    if body is None:
+        raise ContractError(f"{told} and {len(answer.content)} bytes that are not JSON")
+    try:
+        return parse(answer.status_code, body)
+    except (AttributeError, LookupError, TypeError, ValueError) as cause:
+        raise ContractError(f"{told} and a body that does not fit the document: {cause!r}"[:400]) from cause
 
 
 def _traced(trace: Trace | None) -> dict[str, Any] | None:

@@ -7,52 +7,23 @@ without either.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, Generic, TypeAlias, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 
 import httpx
-from attrs import Factory, evolve, frozen
+from attrs import evolve, frozen
 
-from ._failures import failure
 from ._page import Page, Pending
+from ._sending import asked, read
 from ._whole import Position, Whole
-from .errors import ContractError, DataReleaseChanged, InvalidRequest, PagingError
+from .errors import DataReleaseChanged, InvalidRequest, PagingError
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Generator, Iterator, Mapping
+    from collections.abc import Callable, Generator
+
+    from ._request import Patience
+    from ._sending import Answer, Call, Question
 
 T = TypeVar("T")
-
-
-@frozen
-class Call:
-    """What one request is, as a value.
-
-    Attributes:
-        method: In capitals.
-        path: Relative to the base URL.
-        params: The query.
-        json: The body.
-        timeout: How many seconds to wait for its answer; None if the client is to decide.
-    """
-
-    method: str
-    path: str
-    params: Mapping[str, Any] = Factory(dict)
-    json: Any = None
-    timeout: float | None = None
-
-    @classmethod
-    def of(cls, kwargs: Mapping[str, Any]) -> Call:
-        """Take over what a generated `_get_kwargs` computed."""
-        return cls(kwargs["method"].upper(), kwargs["url"], kwargs.get("params", {}), kwargs.get("json"))
-
-    def keywords(self) -> dict[str, Any]:
-        """Give what `request` and `stream` of an httpx client take."""
-        asked = {"method": self.method, "url": self.path, "params": self.params, "json": self.json}
-        return asked if self.timeout is None else {**asked, "timeout": self.timeout}
-
-    def __str__(self) -> str:
-        return f"{self.method} {self.path}"
 
 
 @frozen
@@ -60,32 +31,6 @@ class Wait:
     """A pause that a driver has to make, in seconds."""
 
     seconds: float
-
-
-@frozen
-class Patience:
-    """How long to put up with "not yet": so many answers, and pauses in seconds between them."""
-
-    answers: int = 12
-    first: float = 0.5
-    growth: float = 2.0
-    longest: float = 10.0
-
-    def pauses(self) -> Iterator[float]:
-        """Give the pause after each answer."""
-        return (min(self.first * self.growth**n, self.longest) for n in range(self.answers))
-
-
-#: None says that the request failed to get through and that the walk is asked to go on nevertheless.
-Answer: TypeAlias = httpx.Response | InvalidRequest | None
-
-
-@frozen
-class Question(Generic[T]):
-    """A request whose answer is needed to judge another: which data release there is, how many rows are due."""
-
-    call: Call
-    parse: Callable[[int, Any], T]
 
 
 def walk(
@@ -150,14 +95,6 @@ def walk(
         del page, content  # the next rows are made where these were, in memory that is near
 
 
-def asked(question: Question[T]) -> Generator[Call, Answer, T]:
-    """Ask a question, and give what it is answered with."""
-    answer: Answer = None
-    while answer is None:  # None: the request failed, and the walk is asked to go on
-        answer = yield question.call
-    return read(question.call, answer, question.parse)
-
-
 def _settled(
     original: Call,
     resume: Callable[[str], Call],
@@ -200,33 +137,3 @@ def _settled(
 def _size(answer: httpx.Response | InvalidRequest) -> int:
     # What was not streamed has not been counted on the way.
     return answer.num_bytes_downloaded or len(answer.content) if isinstance(answer, httpx.Response) else 0
-
-
-def read(
-    call: Call,
-    answer: httpx.Response | InvalidRequest,
-    parse: Callable[[int, Any], T],
-    straight: Callable[[bytes], T | None] | None = None,
-) -> T:
-    """Parse an answer, or raise what it is in place of one: an APIError or a ContractError."""
-    # A client from `connect` raises by itself; any other generated client hands over whatever came.
-    if isinstance(answer, InvalidRequest):
-        raise answer
-    error = failure(answer)
-    if error is not None:
-        raise error
-    found = straight(answer.content) if straight is not None and answer.status_code == 200 else None
-    if found is not None:
-        return found
-    told = f"{call} was answered with {answer.status_code}"
-    try:
-        body = answer.json()
-    except (ValueError, RecursionError):
-        # Not chained: the decoder's error would carry the whole body along.
-        body = None
-    if body is None:
-        raise ContractError(f"{told} and {len(answer.content)} bytes that are not JSON")
-    try:
-        return parse(answer.status_code, body)
-    except (AttributeError, LookupError, TypeError, ValueError) as cause:
-        raise ContractError(f"{told} and a body that does not fit the document: {cause!r}"[:400]) from cause

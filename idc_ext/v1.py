@@ -29,8 +29,7 @@ from idc_client.models import (
 from . import _v1_answers, _v1_names
 from ._columns import Columns
 from ._rows import Rows
-from ._sending import Client, fetch
-from ._walk import Call
+from ._sending import Call, Client, fetch
 from .errors import ContractError, InvalidFilter
 
 if TYPE_CHECKING:

@@ -46,14 +46,13 @@ from . import _v3_answers as _answers
 from . import _v3_pages
 from ._lines import Lines
 from ._rows import Rows
-from ._sending import Client, fetch
+from ._sending import Call, Client, Question, fetch
 from ._sql_types import Table
 from ._suggest import did_you_mean
 from ._v3_answers import Citations
 from ._v3_applied import Expected
 from ._v3_filters import EVERY_SERIES, Filters, Wanted, check_statement, checked, one_of, where, whole
 from ._v3_from_v1 import Translation, from_v1
-from ._walk import Call, Question
 from .errors import ContractError, InvalidFilter, TruncatedResult
 
 if TYPE_CHECKING:

@@ -25,8 +25,9 @@ from idc_ext import (
     ServerError,
     connect,
 )
-from idc_ext._sending import fetch
-from idc_ext._walk import Call, Patience, Pending
+from idc_ext._page import Pending
+from idc_ext._request import Patience
+from idc_ext._sending import Call, fetch
 from idc_ext._whole import MOST_EMPTY_PAGES
 
 HERE = "http://127.0.0.1:9"

@@ -33,7 +33,8 @@ from idc_ext import (
     v3,
 )
 from idc_ext._paging import SLOW
-from idc_ext._walk import Call, Patience
+from idc_ext._request import Patience
+from idc_ext._sending import Call
 from idc_ext.errors import DeadlineExceeded
 from tests.echo import echoed
 from tests.test_paging import FIRST, parse, resume

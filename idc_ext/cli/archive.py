@@ -26,10 +26,9 @@ import idc_openapi
 
 from .. import v3
 from .._release_lag import lag, standing
-from .._sending import fetch
+from .._sending import Call, fetch
 from .._suggest import did_you_mean
 from .._v3_answers import table as read_table
-from .._walk import Call
 from ..errors import ContractError, NotFound, TruncatedResult
 from . import _ends
 from . import version as client_version
