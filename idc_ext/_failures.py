@@ -17,7 +17,6 @@ from typing import Any
 import httpx
 
 from ._redacted import bare, one_line, summary, without_secrets
-from ._summaries import ResponseSummary
 from .errors import (
     APIError,
     ContractError,
@@ -26,6 +25,7 @@ from .errors import (
     NotFound,
     QueryTimeout,
     RateLimited,
+    ResponseSummary,
     Retired,
     ServerError,
     Unauthorized,

@@ -6,7 +6,7 @@ from collections import Counter, defaultdict
 from typing import TYPE_CHECKING, Any
 
 from . import v3
-from ._receipt import LicenseCount
+from ._manifest_files import LicenseCount
 from .errors import ContractError, LicenseRefused
 
 if TYPE_CHECKING:

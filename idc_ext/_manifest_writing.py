@@ -12,9 +12,8 @@ import idc_openapi
 
 from . import _licensing, v3
 from ._files import beside, rename, replacing, settle, sweep
-from ._manifest_files import LINES, TABLES, Format, digest, sidecar
+from ._manifest_files import LINES, TABLES, Format, Receipt, digest, sidecar
 from ._pinning import check, server
-from ._receipt import Receipt
 from ._request import Progress
 from ._v3_filters import checked
 from .errors import ContractError, TruncatedResult

@@ -11,7 +11,7 @@ from urllib.parse import quote, quote_plus, urlencode
 
 import httpx
 
-from ._summaries import RequestSummary
+from .errors import RequestSummary
 
 #: Query parameters whose values are cut short wherever they are shown -> the variable that stands for one in curl.
 SECRET_PARAMETERS = {

@@ -12,9 +12,8 @@ from typing import TYPE_CHECKING, Any
 
 from attrs import field, frozen
 
-from ._arrow import imported
+from ._arrow import Frames, imported
 from ._columns import as_text
-from ._frames import Frames
 from .errors import ContractError
 
 if TYPE_CHECKING:

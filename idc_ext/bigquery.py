@@ -15,9 +15,8 @@ from typing import TYPE_CHECKING, Any
 from attrs import field, frozen
 
 from . import _bigquery_sql
-from ._arrow import imported
+from ._arrow import Frames, imported
 from ._bigquery_job import Way, connected
-from ._frames import Frames
 from ._v3_filters import Filters, Wanted, checked
 from .errors import CostRefused, InvalidFilter, PagingError
 

@@ -22,11 +22,11 @@ from ._attempts import Rules
 from ._credentials import locate
 from ._deadline import checked
 from ._id_token_auth import IdTokenAuth, is_loopback
+from ._operations import needs_user
 from ._refusals import Release
 from ._release_lag import lag
 from ._retry import Budget, Retries
 from ._transport import AsyncClient, Client
-from ._v1_security import needs_user
 from .errors import InvalidBaseURL, MissingExtra
 
 if TYPE_CHECKING:

@@ -10,12 +10,10 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from . import _licensing
-from ._changes import Change, Changes
-from ._comparing import diff, verify
+from ._comparing import Change, Changes, diff, verify
 from ._licensing import COMMERCIAL
-from ._manifest_files import Format, proven
+from ._manifest_files import Format, LicenseCount, Receipt, proven
 from ._manifest_writing import write
-from ._receipt import LicenseCount, Receipt
 from ._v3_filters import checked
 
 if TYPE_CHECKING:

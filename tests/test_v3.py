@@ -41,9 +41,9 @@ from idc_ext import (
     v3,
 )
 from idc_ext._failures import needs_body
-from idc_ext._successors import successor
 from idc_ext._v3_filters import DATES, RANGES, TERMS, _literal
 from idc_ext._v3_from_v1 import _PLACE
+from idc_ext.errors import successor
 from tests.conftest import serving
 from tests.echo import echoed
 

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 from cyclopts import App
 
 from . import _app
-from ._commands import COMMANDS
+from ._app import COMMANDS
 from ._context import ALL, FILTERS, OUTPUT
 
 if TYPE_CHECKING:

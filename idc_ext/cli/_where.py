@@ -1,4 +1,4 @@
-"""Filters as people write them: `Modality=CT,MR`, `StudyDate>=2015`, `series_size_MB<10`. Pure.
+"""Filters as people write them: `Modality=CT,MR`, `StudyDate>=2015`, `series_size_MB<10`; of v1 those with `_v1`. Pure.
 
 What they mean is `idc_ext.v3.where`'s to check; here they are only read. Everything that v3 cannot say is refused
 with what to write in its place, since the service would answer for more than was asked.
@@ -13,6 +13,8 @@ import math
 import re
 from typing import TYPE_CHECKING, Any
 
+from idc_client.models import V1AttributeName
+
 from .._suggest import did_you_mean
 from .._v3_filters import DATES, RANGES, TERMS, Filters, where
 from ..errors import InvalidFilter
@@ -20,6 +22,7 @@ from ._safe import visible
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Mapping
+
 
 _EXPRESSION = re.compile(r"\s*([^\s=<>!~]+)\s*(>=|<=|==|=>|=<|!=|<>|=|>|<|!~|~)(.*)", re.DOTALL)
 _VALUE = re.compile(r'\s*(?:"((?:[^"]|"")*)"|([^",]*))\s*(,|$)', re.DOTALL)
@@ -215,3 +218,51 @@ def _once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
         twice = next(name for name in names if names.count(name) > 1)
         raise InvalidFilter(f"{twice!r:.80} comes twice in the filters: give all its values at once")
     return found
+
+
+_NAMES = frozenset(map(str, V1AttributeName))
+#: Numeric is what has ranged forms.
+NUMERIC = frozenset(name.removesuffix("_btw") for name in _NAMES if name.endswith("_btw"))
+_RANGED = frozenset(f"{name}{form}" for name in NUMERIC for form in ("_lt", "_lte", "_btw", "_gte", "_gt"))
+#: What can be written on the left; the ranged forms are written as operators.
+ATTRIBUTES = _NAMES - _RANGED
+_FORMS = {"=": "", "==": "", ">": "_gt", ">=": "_gte", "<": "_lt", "<=": "_lte"}
+
+
+def read_v1(expressions: Iterable[str]) -> dict[str, list[str | float]]:
+    """Read filters; those of one attribute add up where it takes several values.
+
+    Raises:
+        InvalidFilter: an expression cannot be read.
+    """
+    wanted: dict[str, list[str | float]] = {}
+    for expression in expressions:
+        name, operator, text = parts(expression, ATTRIBUTES, "v1; GET /v1/attributes lists them")
+        if name in NUMERIC:
+            key, values = _bounds_v1(name, operator, text)
+            if key in wanted:
+                raise InvalidFilter(f"{key} is filtered twice: v1 takes one number or range of it")
+            wanted[key] = values
+        elif operator in ("=", "=="):
+            listed = wanted.setdefault(name, [])
+            listed += [value for value in split(expression, text) if value not in listed]
+        else:
+            raise InvalidFilter(f"{name} takes values and no range: write {name}=VALUE, not {expression!r:.80}")
+    return wanted
+
+
+def _bounds_v1(name: str, operator: str, text: str) -> tuple[str, list[Any]]:
+    if operator in ("=", "==") and ".." in text:
+        low, high = text.split("..", 1)
+        return f"{name}_btw", [_number_v1(name, low), _number_v1(name, high)]
+    return f"{name}{_FORMS[operator]}", [_number_v1(name, text)]
+
+
+def _number_v1(name: str, text: str) -> float:
+    try:
+        number = float(text)
+    except ValueError:
+        number = math.nan
+    if not math.isfinite(number) or "_" in text:
+        raise InvalidFilter(f"{name} takes a number, not {text.strip()!r:.80}")
+    return int(number) if number.is_integer() and abs(number) < 2**53 else number

@@ -11,7 +11,7 @@ from idc_client.api.v1 import delete_cohorts, list_cohorts
 from idc_client.models import V1CohortIds, V1CohortSpec
 
 from .. import v1
-from . import _ends, _walks, _where, _where_v1
+from . import _ends, _walks, _where
 from ._ask import ask_list
 from ._context import FILTERS, Count, Flag, Given, InputError, Limit
 from ._output import Output, emit
@@ -49,7 +49,7 @@ class CohortFilters:
         given: dict[str, Any] = {}
         if self.filters is not None:
             given = _where.from_json(content(self.filters), name_of(self.filters))
-        wanted = _where_v1.read(self.where)
+        wanted = _where.read_v1(self.where)
         twice = sorted(given.keys() & wanted.keys())
         if twice:
             raise InputError(f"{visible(twice[0])} is filtered twice: give all its values at once")

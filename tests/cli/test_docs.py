@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from idc_ext.cli import _app, _docs
-from idc_ext.cli._commands import COMMANDS
+from idc_ext.cli._app import COMMANDS
 from tests.conftest import ROOT
 
 TEXT = (ROOT / "docs" / "cli.md").read_text(encoding="utf-8")

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from idc_ext import InvalidFilter, v3
 from idc_ext._v3_filters import RANGES, TERMS
-from idc_ext.cli import _where, _where_v1
+from idc_ext.cli import _where
 
 
 @pytest.mark.parametrize(
@@ -159,7 +159,7 @@ def test_an_attribute_both_in_the_file_and_on_the_command_line_is_refused() -> N
     ],
 )
 def test_filters_of_v1_have_their_bounds_in_the_name(written: list[str], meant: dict[str, object]) -> None:
-    assert _where_v1.read(written) == meant
+    assert _where.read_v1(written) == meant
 
 
 @pytest.mark.parametrize(
@@ -167,7 +167,7 @@ def test_filters_of_v1_have_their_bounds_in_the_name(written: list[str], meant: 
 )
 def test_what_v1_cannot_say_is_refused(written: str) -> None:
     with pytest.raises(InvalidFilter):
-        _where_v1.read([written])
+        _where.read_v1([written])
 
 
 def test_the_tab_key_offers_every_attribute() -> None:
