@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     import pyarrow
 
     from ._columns import Columns, Kind
-    from ._content import Content
+    from ._content import RecordSet
 
 
 #: Packages, and the extra of this distribution that brings them.
@@ -56,7 +56,7 @@ def schema(columns: Columns) -> pyarrow.Schema:
     return pa.schema([pa.field(column.name, types[column.kind]) for column in columns])
 
 
-def batch(columns: Columns, content: Content[Any]) -> pyarrow.RecordBatch:
+def batch(columns: Columns, content: RecordSet[Any]) -> pyarrow.RecordBatch:
     """Make columns of rows.
 
     Arrow takes each row apart: every row is visited once, where columns picked from them would visit it once each.
@@ -145,13 +145,13 @@ class Batches:
         self._columns: Columns | None = None if declared.others else declared
         imported("pyarrow")  # or say so before anything is sent
 
-    def begin(self, first: Sequence[Content[Any]]) -> Columns:
+    def begin(self, first: Sequence[RecordSet[Any]]) -> Columns:
         """Settle the columns by the first rows."""
         for content in first:
             self._settle(content)
         return self._columns or self._declared
 
-    def add(self, content: Content[Any]) -> list[pyarrow.RecordBatch]:
+    def add(self, content: RecordSet[Any]) -> list[pyarrow.RecordBatch]:
         """Make a batch of rows, if there are any."""
         return [batch(self._settle(content), content)] if len(content) else []
 
@@ -159,7 +159,7 @@ class Batches:
         """Put them together."""
         return table(self._columns or self._declared, batches)
 
-    def _settle(self, content: Content[Any]) -> Columns:
+    def _settle(self, content: RecordSet[Any]) -> Columns:
         if self._columns is None and len(content):
             self._columns = self._declared.settle(content.records)
         return self._columns or self._declared

@@ -12,7 +12,7 @@ from attrs import define, field, frozen
 
 from . import _deadline, _log, _retry
 from ._deadline import Deadline
-from ._failures import failure
+from ._failures import failure, request_of
 from ._operations import repeatable
 from ._redacted import SECRET_HEADERS
 from ._retry import Budget, Repeat, Retries
@@ -144,7 +144,7 @@ class Attempts:
             error,
             repeats=self.repeats,
             repeatable=self.rules.repeatable(self.request),
-            untouched=self.rules.replayable(self.request) and getattr(error, "_request", None) in (None, self.request),
+            untouched=self.rules.replayable(self.request) and request_of(error) in (None, self.request),
             retries=self.rules.retries,
             draw=_retry.draw(),
         )
@@ -202,8 +202,9 @@ def _others(error: Exception) -> Exception:
 
 def cleaned(error: Exception) -> Exception:
     """Take the token out of the request that an error of httpx holds: it would be pickled with it."""
-    if isinstance(error, httpx.RequestError) and getattr(error, "_request", None) is not None:
-        error.request = _without_token(error.request)
+    request = request_of(error)
+    if isinstance(error, httpx.RequestError) and request is not None:
+        error.request = _without_token(request)
     return error
 
 

@@ -19,7 +19,7 @@ from attrs import evolve, frozen
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
 
-    from ._content import Content
+    from ._content import RecordSet
 
 #: Text; a whole number of 64 bits; a floating-point one of 64; a list of texts; text or a list of texts.
 Kind: TypeAlias = Literal["string", "int64", "double", "strings", "text"]
@@ -109,7 +109,7 @@ class Columns:
             ):
                 raise TypeError(f"{name} is a list that holds more than texts")
 
-    def tuples(self, content: Content[Any], *, flat: bool = False) -> list[tuple[Any, ...]]:
+    def tuples(self, content: RecordSet[Any], *, flat: bool = False) -> list[tuple[Any, ...]]:
         """Give the values of each row, in this order.
 
         Args:
@@ -126,7 +126,7 @@ class Columns:
         lists = [place for place in places if {type(row[place]) for row in rows} - {str, NoneType}]
         return [tuple(_written(row, lists)) for row in rows] if lists else rows
 
-    def hold(self, content: Content[Any]) -> None:
+    def hold(self, content: RecordSet[Any]) -> None:
         """Raise LookupError if a row has other columns than the first row, where that settled which there are."""
         if self.settled and any(len(record) != len(self.items) for record in content.records):
             raise LookupError("a row with other columns than the first row")

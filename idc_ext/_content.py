@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 T = TypeVar("T")
 
 
-class Content(Protocol[T]):
+class RecordSet(Protocol[T]):
     """Rows in any form."""
 
     def __len__(self) -> int: ...
@@ -34,7 +34,7 @@ class Content(Protocol[T]):
     def tuples(self, names: Sequence[str]) -> list[tuple[Any, ...]]:
         """Give the values under these wire names, row by row, or raise LookupError."""
 
-    def cut(self, start: int, end: int | None) -> Content[T]:
+    def cut(self, start: int, end: int | None) -> RecordSet[T]:
         """Take some of the rows."""
 
 

@@ -27,7 +27,7 @@ LOGIN = "log in again (idc-ext auth login)"
 
 
 @frozen
-class Content:
+class FileContent:
     """What a file holds."""
 
     document: dict[str, Any] = field(repr=False)
@@ -75,7 +75,7 @@ def renew(
     return outcome
 
 
-def merged(document: dict[str, Any], answer: dict[str, Any], now: float) -> Content | str:
+def merged(document: dict[str, Any], answer: dict[str, Any], now: float) -> FileContent | str:
     """Put a token endpoint's answer into a file's document, as oauth2client does; or say what the answer lacks."""
     text = answer.get("id_token")
     if not isinstance(text, str) or not text:
@@ -96,10 +96,10 @@ def merged(document: dict[str, Any], answer: dict[str, Any], now: float) -> Cont
     if isinstance(answer.get("refresh_token"), str) and answer["refresh_token"]:
         update["refresh_token"] = answer["refresh_token"]  # some issuers give a new one each time
     together = {**document, **update}
-    return Content(together, token.with_means(_renewable(together)))
+    return FileContent(together, token.with_means(_renewable(together)))
 
 
-def encoded(content: Content) -> bytes:
+def encoded(content: FileContent) -> bytes:
     """Write a document as the file has it."""
     return json.dumps(content.document).encode()
 
@@ -130,7 +130,7 @@ def _renewed(path: str, target: str, good: Callable[[IdToken], bool], settings: 
         if isinstance(answer, Obstacle):
             if answer.code == "invalid_grant":
                 # The next one need not ask to be told the same; upstream's programs read this key, too.
-                draft.publish(encoded(Content({**document, "invalid": True}, found.token)))
+                draft.publish(encoded(FileContent({**document, "invalid": True}, found.token)))
                 return Failure(
                     CredentialsExpired, f"{_state(path, found.token)} and cannot be renewed: {answer.clause}; {LOGIN}"
                 )
@@ -149,7 +149,7 @@ def _renewed(path: str, target: str, good: Callable[[IdToken], bool], settings: 
     return fresh.token
 
 
-def _parsed(raw: bytes) -> Content | str:
+def _parsed(raw: bytes) -> FileContent | str:
     """Find the ID token, or say what is wrong with the file without quoting it."""
     try:
         document = json.loads(raw)
@@ -165,7 +165,7 @@ def _parsed(raw: bytes) -> Content | str:
     if text is None:
         return "holds no ID token, neither at token_response.id_token nor at id_token_jwt"
     token = id_token(text, read_time(document.get("token_expiry")))
-    return token if isinstance(token, str) else Content(document, token.with_means(_renewable(document)))
+    return token if isinstance(token, str) else FileContent(document, token.with_means(_renewable(document)))
 
 
 def _renewable(document: dict[str, Any]) -> bool:

@@ -48,6 +48,14 @@ _BY_STATUS: dict[int, type[APIError]] = {
 }  # fmt: skip
 
 
+def request_of(error: BaseException) -> httpx.Request | None:
+    """Give the request that an error of httpx is about; None where there is none, or the error is not httpx's."""
+    try:
+        return error.request if isinstance(error, httpx.RequestError) else None
+    except RuntimeError:  # it was never said
+        return None
+
+
 def needs_body(response: httpx.Response) -> bool:
     """Say whether `failure` has to see the body, so that it must have been read before."""
     if response.status_code >= 400:

@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     import pyarrow
 
     from ._columns import Columns
-    from ._content import Content
+    from ._content import RecordSet
 
 Format: TypeAlias = Literal["csv", "jsonl", "parquet"]
 FORMATS: tuple[Format, ...] = get_args(Format)
@@ -39,11 +39,11 @@ class Writing:
     """One format: the bytes before the first row, those of a page, and what is made of them at the end."""
 
     begin: Callable[[Columns], bytes]
-    page: Callable[[Columns, Content[Any]], bytes]
+    page: Callable[[Columns, RecordSet[Any]], bytes]
     finish: Callable[[Path, Path, Sequence[str]], None]
 
 
-def encoded(columns: Columns, content: Content[Any], write: Format) -> bytes:
+def encoded(columns: Columns, content: RecordSet[Any], write: Format) -> bytes:
     """Give the bytes of a page.
 
     Raises:
@@ -72,7 +72,7 @@ def _nothing(_columns: Columns) -> bytes:
     return b""
 
 
-def _lines(columns: Columns, content: Content[Any]) -> bytes:
+def _lines(columns: Columns, content: RecordSet[Any]) -> bytes:
     names = columns.names
     columns.hold(content)
     texts = [
@@ -86,7 +86,7 @@ def _header(columns: Columns) -> bytes:
     return _rows([columns.names])
 
 
-def _table(columns: Columns, content: Content[Any]) -> bytes:
+def _table(columns: Columns, content: RecordSet[Any]) -> bytes:
     return _rows(columns.tuples(content, flat=True))
 
 
@@ -111,7 +111,7 @@ def _schema(columns: Columns) -> bytes:
     return bytes(_arrow.schema(columns).serialize().to_pybytes())
 
 
-def _batch(columns: Columns, content: Content[Any]) -> bytes:
+def _batch(columns: Columns, content: RecordSet[Any]) -> bytes:
     return bytes(_arrow.batch(columns, content).serialize().to_pybytes())
 
 

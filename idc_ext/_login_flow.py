@@ -15,7 +15,7 @@ from urllib.parse import parse_qs, urlsplit
 
 from attrs import field, frozen
 
-from ._credentials_file import Content, Failure, merged
+from ._credentials_file import Failure, FileContent, merged
 from ._token import Secret
 from ._token_endpoint import Obstacle, ask, plain, wrong_with
 from .errors import CredentialsError, CredentialsInsecure, CredentialsInvalid, CredentialsNotFound, MissingExtra
@@ -77,7 +77,7 @@ class Consent:
         )
         return str(url)
 
-    def redeem(self, answer: Secret) -> Content | Failure:
+    def redeem(self, answer: Secret) -> FileContent | Failure:
         """Exchange what came back, the whole URL or the bare code, for what the file is to hold."""
         found = self._code(answer.reveal().strip())
         if isinstance(found, Failure):

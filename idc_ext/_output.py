@@ -32,7 +32,7 @@ if TYPE_CHECKING:
 T = TypeVar("T")
 
 
-class Output(Generic[T]):
+class Export(Generic[T]):
     """One output of one walk. Nothing is sent and nothing is written before it is entered."""
 
     def __init__(
@@ -60,7 +60,7 @@ class Output(Generic[T]):
         self._columns: Columns | None = None
         self._saved = Saved(Position())
 
-    def __enter__(self) -> Output[T]:
+    def __enter__(self) -> Export[T]:
         saved = None if self._checkpoint is None else self._checkpoint.load()
         if self._by and self._target.exists() and not (saved and saved.finished):
             raise FileExistsError(f"{self._target} exists: a folder is not replaced; remove it, or choose another name")

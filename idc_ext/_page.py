@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any, Generic, TypeVar
 
 from attrs import field, frozen
 
-from ._content import Content, Records
+from ._content import Records, RecordSet
 from ._whole import Position
 
 if TYPE_CHECKING:
@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 T = TypeVar("T")
 
 
-def _content(rows: Content[T] | list[T]) -> Content[T]:
+def _content(rows: RecordSet[T] | list[T]) -> RecordSet[T]:
     return Records(rows) if isinstance(rows, list) else rows
 
 
@@ -31,7 +31,7 @@ class Page(Generic[T]):
     """
 
     #: Its rows, in whichever form they were decoded into; already held against the document.
-    content: Content[T] = field(converter=_content, alias="content")
+    content: RecordSet[T] = field(converter=_content, alias="content")
     total: int | None
     next_token: str | None
     info: Mapping[str, Any] = field(factory=dict, repr=False)

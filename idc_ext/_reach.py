@@ -16,8 +16,11 @@ from typing import TYPE_CHECKING, Any
 import httpx
 from attrs import field, frozen
 
+from ._failures import request_of
+from ._retry import causes_of
+
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Mapping
 
     from .connect import IDC
 
@@ -151,7 +154,7 @@ def unreachable(error: BaseException, base_url: str | None = None) -> str | None
     if not isinstance(error, httpx.TransportError):
         return None
     where = _where(error) or base_url or "the service"
-    causes = list(_causes(error))
+    causes = list(causes_of(error))
     if any(isinstance(cause, socket.gaierror) for cause in causes):
         return f"could not reach {where}: there is no such host, or no network; check --base-url and the connection"
     for cause in causes:
@@ -187,18 +190,9 @@ def _distrusted(error: ssl.SSLCertVerificationError) -> str:
 
 
 def _where(error: httpx.TransportError) -> str | None:
-    try:
-        url = error.request.url
-    except RuntimeError:  # no request is known
-        return None
-    return str(url.copy_with(userinfo=b"", raw_path=b"/")).removesuffix("/")
+    request = request_of(error)
+    return None if request is None else str(request.url.copy_with(userinfo=b"", raw_path=b"/")).removesuffix("/")
 
 
 def _told(error: BaseException) -> str:
     return (str(error) or type(error).__name__)[:200]
-
-
-def _causes(error: BaseException | None) -> Iterator[BaseException]:
-    while error is not None:
-        yield error
-        error = error.__cause__ or error.__context__

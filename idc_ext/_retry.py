@@ -152,21 +152,22 @@ def decide(
 
 def hopeless(error: BaseException) -> bool:
     """Say whether a connection fails for what does not pass: no such name, or a certificate that is not trusted."""
-    causes = list(_causes(error))
+    causes = list(causes_of(error))
     names = [cause for cause in causes if isinstance(cause, socket.gaierror)]
     return any(isinstance(cause, ssl.SSLCertVerificationError) for cause in causes) or any(
         cause.errno != socket.EAI_AGAIN for cause in names
     )
 
 
-def _causes(error: BaseException | None) -> Iterator[BaseException]:
+def causes_of(error: BaseException | None) -> Iterator[BaseException]:
+    """Give an error, what it came of, what that came of, and so on; each once."""
     seen: set[int] = set()
     while error is not None and id(error) not in seen:
         seen.add(id(error))
         yield error
         if isinstance(error, BaseExceptionGroup):  # several addresses were tried
             for one in error.exceptions:
-                yield from _causes(one)
+                yield from causes_of(one)
         # What an OSError came upon while it was raised is somebody else's, such as the caller's last attempt elsewhere.
         error = error.__cause__ or (None if isinstance(error, OSError) else error.__context__)
 

@@ -11,15 +11,13 @@ import asyncio
 import itertools
 import operator
 import threading
-from itertools import chain
-from operator import attrgetter
 from typing import TYPE_CHECKING, Any, Generic, TypeVar
 
 from attrs import evolve, frozen
 
 from . import _arrow
 from ._arrow import Batches, Frames
-from ._output import Output
+from ._output import Export
 from ._paging import Pages
 from ._request import Progress, Request
 from .errors import CheckpointError
@@ -125,7 +123,7 @@ class Rows(Request[T], Frames):
 
         def read() -> Iterator[pyarrow.RecordBatch]:
             with pages:
-                for page in chain(first, pages):
+                for page in itertools.chain(first, pages):
                     yield from batches.add(page.content)
 
         return _arrow.stream(columns, read())
@@ -140,7 +138,9 @@ class Rows(Request[T], Frames):
         batches = Batches(self.columns)
         with self._from_the_start() as pages:
             # No loop: its variable would hold a page while the next one comes.
-            return batches.table(list(chain.from_iterable(map(batches.add, map(attrgetter("content"), pages)))))
+            return batches.table(
+                list(itertools.chain.from_iterable(map(batches.add, map(operator.attrgetter("content"), pages))))
+            )
 
     async def ato_arrow(self) -> pyarrow.Table:
         """Give an Arrow table, in asynchronous code."""
@@ -182,7 +182,7 @@ class Rows(Request[T], Frames):
             FileExistsError, IsADirectoryError: there is such a folder. Nothing has been sent.
             OSError: it cannot be written.
         """
-        with Output(self, path, format, partition_by) as output:
+        with Export(self, path, format, partition_by) as output:
             if not output.complete:
                 with output.pages() as pages:
                     for page in pages:
@@ -193,7 +193,7 @@ class Rows(Request[T], Frames):
         self, path: str | os.PathLike[str], format: Format | None = None, *, partition_by: Sequence[str] = ()
     ) -> int:
         """Write all rows into a file, in asynchronous code: as `write`."""
-        with Output(self, path, format, partition_by) as output:
+        with Export(self, path, format, partition_by) as output:
             if not output.complete:
                 with output.pages() as pages:
                     async for page in pages:

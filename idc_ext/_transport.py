@@ -14,10 +14,9 @@ import httpx
 
 from . import _deadline
 from ._attempts import Attempts, Rules, cleaned, judged
-from ._bodies import hasten
 from ._failures import garbled, needs_body
 from ._refusals import SECONDS
-from ._sockets import watch
+from ._sockets import hasten, watch
 from .errors import InvalidRequest
 
 if TYPE_CHECKING:
@@ -25,7 +24,7 @@ if TYPE_CHECKING:
     from contextlib import AbstractContextManager
 
 
-class Client(httpx.Client):
+class SyncClient(httpx.Client):
     """The synchronous one.
 
     Whatever it sends raises APIError or ContractError where the answer is a failure, DeadlineExceeded where there

@@ -23,7 +23,7 @@ from ._page import Page, Pending
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
-    from ._content import Content
+    from ._content import RecordSet
 
 #: The member of a body that holds its rows.
 Holder: TypeAlias = Literal["manifest", "query_results"]
@@ -67,7 +67,7 @@ def page_bytes(holder: Holder, columns: Columns, content: bytes) -> Page[Any] | 
         return None
     table = getattr(body, holder)
     rows = getattr(table, _MEMBERS[holder][0])
-    found: Content[Any] = Made(rows, attributes(V1ManifestRow)) if holder == "manifest" else Records(rows)
+    found: RecordSet[Any] = Made(rows, attributes(V1ManifestRow)) if holder == "manifest" else Records(rows)
     try:
         if holder == "query_results":
             _whole(rows, columns)
@@ -93,7 +93,9 @@ def _whole(rows: list[dict[str, Any]], columns: Columns) -> None:
         raise ValueError("a row without all the columns asked for")
 
 
-def _page(content: Content[Any], total: int, returned: object, token: str | None, rest: Mapping[str, Any]) -> Page[Any]:
+def _page(
+    content: RecordSet[Any], total: int, returned: object, token: str | None, rest: Mapping[str, Any]
+) -> Page[Any]:
     if returned != len(content):
         raise ValueError(f"rowsReturned is {returned}, but {len(content)} rows came")
     return Page(content, total, token or None, rest)

@@ -22,7 +22,7 @@ from ._page import Page
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
-    from ._content import Content
+    from ._content import RecordSet
 
 #: What rows of a manifest strictly ascend by: code points of text compare as the server's bytes do.
 _ORDER = ("collection_id", "PatientID", "StudyInstanceUID", "SeriesInstanceUID")
@@ -87,7 +87,7 @@ def _due(came: int, *, page: int, page_size: int, returned: int, total_series: i
 
 
 def _numbered(
-    content: Content[V3ManifestRow],
+    content: RecordSet[V3ManifestRow],
     info: Mapping[str, Any],
     ends: tuple[Any, Any] | None,
     *,

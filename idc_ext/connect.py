@@ -26,7 +26,7 @@ from ._operations import needs_user
 from ._refusals import Release
 from ._release_lag import lag
 from ._retry import Budget, Retries
-from ._transport import AsyncClient, Client
+from ._transport import AsyncClient, SyncClient
 from .errors import InvalidBaseURL, MissingExtra
 
 if TYPE_CHECKING:
@@ -72,7 +72,7 @@ class IDC(AuthenticatedClient):
                 def check(request: httpx.Request) -> None:
                     self._auth.forget_elsewhere(request)
 
-                self._client = Client(self._rules, **self._settings(check))
+                self._client = SyncClient(self._rules, **self._settings(check))
                 self._made = self._client, os.getpid()
             return self._client
 
