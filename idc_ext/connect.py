@@ -17,16 +17,16 @@ import httpx
 from attrs import define, evolve, field
 from idc_client import AuthenticatedClient
 
-from . import _log
-from ._attempts import Rules
-from ._credentials import locate
-from ._deadline import checked
-from ._id_token_auth import IdTokenAuth, is_loopback
+from ._http import log
+from ._http.attempts import Rules
+from ._http.deadline import checked
+from ._http.refusals import Release
+from ._http.retry import Budget, Retries
+from ._http.transport import AsyncClient, SyncClient
 from ._operations import needs_user
-from ._refusals import Release
 from ._release_lag import lag
-from ._retry import Budget, Retries
-from ._transport import AsyncClient, SyncClient
+from .auth._bearer import IdTokenAuth, is_loopback
+from .auth._credentials import locate
 from .errors import InvalidBaseURL, MissingExtra
 
 if TYPE_CHECKING:
@@ -180,7 +180,7 @@ def connect(
         ValueError, TypeError: `timeout`, `deadline` or `retries` is no sensible number.
         MissingExtra: `http2=True`, and the package h2 is not installed.
     """
-    _log.configure()
+    log.configure()
     where = _checked(base_url or os.environ.get(VARIABLE) or LIVE)
     source = locate(credentials, httpx_args)
     if credentials is not None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from .._sending import Call, fetch
+from .._http.calls import Call, fetch
 
 if TYPE_CHECKING:
     from types import ModuleType

@@ -15,7 +15,7 @@ from cyclopts import App
 
 from . import _app
 from ._app import COMMANDS
-from ._context import ALL, FILTERS, OUTPUT
+from ._options import ALL, FILTERS, OUTPUT
 
 if TYPE_CHECKING:
     from collections.abc import Iterable

@@ -31,7 +31,7 @@ def test_the_line_in_the_list_begins_as_the_command_does(words: str, line: str) 
 
 
 def test_every_exit_code_is_described() -> None:
-    from idc_ext.cli import _ends
+    from idc_ext.cli import _exit
 
     names = ("DONE", "REFUSED", "INPUT", "UNREACHED", "FAULT", "INTERRUPTED", "UNREAD", "TERMINATED")
-    assert all(f"\n| {getattr(_ends, name)} | " in TEXT for name in names)
+    assert all(f"\n| {getattr(_exit, name)} | " in TEXT for name in names)

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 import idc_openapi
-from idc_ext.cli import doctor
+from idc_ext.cli.commands import doctor
 from tests.cli.certificates import certified
 from tests.cli.conftest import saying
 
