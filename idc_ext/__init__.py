@@ -12,13 +12,13 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from . import auth, bigquery, drs, manifests, v1, v3
-    from ._deadline import deadline
-    from ._lines import Lines
-    from ._page import Page
-    from ._paging import Pages
-    from ._request import Progress
-    from ._retry import Retries
-    from ._rows import Rows
+    from ._http.deadline import deadline
+    from ._http.retry import Retries
+    from ._paging.lines import Lines
+    from ._paging.page import Page
+    from ._paging.pages import Pages
+    from ._paging.request import Progress
+    from ._paging.rows import Rows
     from .connect import IDC, connect
     from .errors import (
         APIError,
@@ -107,14 +107,14 @@ _MODULES = frozenset({"auth", "bigquery", "drs", "manifests", "v1", "v3"})
 #: Name -> module; the others are errors.
 _HOMES = {
     "connect": "connect",
-    "deadline": "_deadline",
+    "deadline": "_http.deadline",
     "IDC": "connect",
-    "Lines": "_lines",
-    "Page": "_page",
-    "Pages": "_paging",
-    "Progress": "_request",
-    "Retries": "_retry",
-    "Rows": "_rows",
+    "Lines": "_paging.lines",
+    "Page": "_paging.page",
+    "Pages": "_paging.pages",
+    "Progress": "_paging.request",
+    "Retries": "_http.retry",
+    "Rows": "_paging.rows",
 }
 
 

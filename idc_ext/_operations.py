@@ -1,9 +1,12 @@
-"""What the document says of operations, as data: which may be repeated, and where a generation says its release.
+"""What the document says of operations, as data: which may be repeated, which take a token, which name the release.
 
-Whoever asks the same again by a method that only reads does no harm; among the others, these rows count. A test
-holds them against openapi.yaml: every operation that is no GET stands here, and nothing else does. What is in no row,
-such as a path of tomorrow, is not repeated.
+Whoever asks the same again by a method that only reads does no harm; among the others, the rows of OPERATIONS count.
+What is in no row, such as a path of tomorrow, is not repeated. The rows of USER_OPERATIONS alone decide whether an ID
+token is attached. Tests hold both against openapi.yaml: every operation that is no GET stands in the first, every one
+whose `security` asks for a token in the second, and nothing else does.
 """
+
+from __future__ import annotations
 
 import re
 
@@ -45,3 +48,26 @@ def repeatable(method: str, path: str) -> bool:
     """Say whether a request may be repeated. A final slash makes no difference, as for v1."""
     bare = path.removesuffix("/")
     return method in READING or any(method == known and pattern.fullmatch(bare) for known, pattern in _REPEATABLE)
+
+
+#: Method and path template of every operation that takes an ID token.
+USER_OPERATIONS = frozenset(
+    {
+        ("DELETE", "/v1/cohorts"),
+        ("DELETE", "/v1/cohorts/{cohort_id}"),
+        ("GET", "/v1/cohorts"),
+        ("GET", "/v1/cohorts/{cohort_id}/manifest"),
+        ("GET", "/v1/users/account_details"),
+        ("POST", "/v1/cohorts"),
+        ("POST", "/v1/cohorts/{cohort_id}/query"),
+    }
+)
+
+# Identifiers are decimal: `/v1/cohorts/preview/query` is not a `/v1/cohorts/{cohort_id}/query`.
+_OF_USERS = [(method, re.compile(path.format(cohort_id="[0-9]+"))) for method, path in USER_OPERATIONS]
+
+
+def needs_user(method: str, path: str) -> bool:
+    """Say whether a request takes an ID token. A final slash makes no difference, as for the service."""
+    bare = path.removesuffix("/")
+    return any(method == known and pattern.fullmatch(bare) for known, pattern in _OF_USERS)

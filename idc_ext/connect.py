@@ -17,16 +17,16 @@ import httpx
 from attrs import define, evolve, field
 from idc_client import AuthenticatedClient
 
-from . import _log
-from ._attempts import Rules
-from ._credentials import locate
-from ._deadline import checked
-from ._id_token_auth import IdTokenAuth, is_loopback
-from ._refusals import Release
+from ._http import log
+from ._http.attempts import Rules
+from ._http.deadline import checked
+from ._http.refusals import Release
+from ._http.retry import Budget, Retries
+from ._http.transport import AsyncClient, SyncClient
+from ._operations import needs_user
 from ._release_lag import lag
-from ._retry import Budget, Retries
-from ._transport import AsyncClient, Client
-from ._v1_security import needs_user
+from .auth._bearer import IdTokenAuth, is_loopback
+from .auth._credentials import locate
 from .errors import InvalidBaseURL, MissingExtra
 
 if TYPE_CHECKING:
@@ -72,7 +72,7 @@ class IDC(AuthenticatedClient):
                 def check(request: httpx.Request) -> None:
                     self._auth.forget_elsewhere(request)
 
-                self._client = Client(self._rules, **self._settings(check))
+                self._client = SyncClient(self._rules, **self._settings(check))
                 self._made = self._client, os.getpid()
             return self._client
 
@@ -180,7 +180,7 @@ def connect(
         ValueError, TypeError: `timeout`, `deadline` or `retries` is no sensible number.
         MissingExtra: `http2=True`, and the package h2 is not installed.
     """
-    _log.configure()
+    log.configure()
     where = _checked(base_url or os.environ.get(VARIABLE) or LIVE)
     source = locate(credentials, httpx_args)
     if credentials is not None:

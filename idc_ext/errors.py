@@ -41,10 +41,14 @@ from __future__ import annotations
 
 import functools
 import http
-from typing import Any
+import json
+import re
+from typing import TYPE_CHECKING, Any
 
-from ._successors import successor
-from ._summaries import RequestSummary, ResponseSummary
+from attrs import field, frozen
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
 
 
 class IDCError(Exception):
@@ -181,6 +185,48 @@ class ContractError(IDCError):
     """The server's answer does not fit the API's document."""
 
 
+@frozen
+class RequestSummary:
+    """What may be shown of a request: no headers, page tokens cut short.
+
+    Attributes:
+        method: In capitals.
+        url: The whole of it, without user and password.
+        path: That of the URL.
+        curl: A line for a shell that sends the same again. In place of what is secret it has variables, such as
+            `$IDC_TOKEN`, to be set before.
+    """
+
+    method: str
+    url: str
+    path: str
+    curl: str = field(default="", repr=False)
+
+
+@frozen
+class ResponseSummary:
+    """What may be shown of an answer: no cookies, and no secret of the request where the server quotes one.
+
+    Attributes:
+        status_code: As sent, whatever the body says.
+        headers: By name in small letters.
+        content: The body.
+    """
+
+    status_code: int
+    headers: Mapping[str, str] = field(factory=dict, repr=False)
+    content: bytes = field(default=b"", repr=False)
+
+    @property
+    def text(self) -> str:
+        """The body as text."""
+        return self.content.decode("utf-8", "replace")
+
+    def json(self) -> Any:
+        """Decode the body; ValueError where it is no JSON."""
+        return json.loads(self.content)
+
+
 class APIError(IDCError):
     """The server refused or failed.
 
@@ -301,6 +347,38 @@ class QueryTimeout(APIError):
 
 class ServerError(APIError):
     """5xx: the server failed."""
+
+
+#: v1 answers 410 since February 2026 and v2 since July 2026, both on the host that serves v3.
+_NO_COHORTS = "v3 saves no cohorts: keep the filters where you run, translated by v3.from_v1"
+_NO_USERS = "v3 knows no users and needs no credentials"
+_MANIFEST = "use v3.manifest with the filters of the cohort, translated by v3.from_v1"
+
+#: What follows the version in a path -> what to do in its place. The first row that fits counts.
+SUCCESSORS = (
+    ("about", "use v3: idc_client.api.v3.get_service"),
+    ("versions", "use v3: idc_client.api.v3.get_version, and v3.sql on version_metadata_index for earlier releases"),
+    ("collections", "use v3: idc_client.api.v3.get_collections"),
+    ("analysis_results", "use v3: idc_client.api.v3.get_analysis_results"),
+    ("attributes|filters|fields(/.*)?", "use v3: idc_client.api.v3.get_attributes"),
+    ("filters/values/.*", "use v3.attribute_values"),
+    ("cohorts/query(/.*)?|cohorts/[^/]+/query", f"{_MANIFEST}, or v3.sql for other columns"),
+    ("cohorts/manifest(/.*)?|cohorts/[^/]+/manifest", _MANIFEST),
+    ("cohorts(/[0-9]+)?", _NO_COHORTS),
+    ("dicomMetadata", "use v3.sql on the table index"),
+    ("users/account_details", _NO_USERS),
+    (".*", "use v3"),
+)
+
+_SUCCESSOR_PATTERNS = [(re.compile(shape), advice) for shape, advice in SUCCESSORS]
+
+
+def successor(path: str) -> str:
+    """Say what to do in place of asking for the path; nothing for one that is neither v1's nor v2's."""
+    found = re.search(r"/v[12]/(?P<rest>.*?)/?$", path)
+    if found is None:
+        return ""
+    return next(advice for pattern, advice in _SUCCESSOR_PATTERNS if pattern.fullmatch(found["rest"]))
 
 
 def _if_retired(path: str) -> str:

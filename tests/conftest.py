@@ -106,7 +106,8 @@ def colour(request: pytest.FixtureRequest) -> str:
 @pytest.fixture
 def pauses(monkeypatch: pytest.MonkeyPatch) -> list[float]:
     """The pauses that would have been made; nobody sleeps, and random numbers are all one half."""
-    from idc_ext import _deadline, _retry
+    from idc_ext._http import deadline as _deadline
+    from idc_ext._http import retry
 
     made: list[float] = []
 
@@ -115,7 +116,7 @@ def pauses(monkeypatch: pytest.MonkeyPatch) -> list[float]:
 
     monkeypatch.setattr(_deadline, "sleep", lambda seconds, what: made.append(seconds))
     monkeypatch.setattr(_deadline, "asleep", asleep)
-    monkeypatch.setattr(_retry, "draw", lambda: 0.5)
+    monkeypatch.setattr(retry, "draw", lambda: 0.5)
     return made
 
 

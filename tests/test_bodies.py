@@ -125,7 +125,7 @@ async def test_where_h11_keeps_its_count_elsewhere_bodies_come_as_ever(
     def hiding(thing: object, name: str, *default: Any) -> Any:
         return default[0] if name == hidden else usual(thing, name, *default)
 
-    monkeypatch.setattr("idc_ext._bodies.getattr", hiding, raising=False)
+    monkeypatch.setattr("idc_ext._http.httpcore_hooks.getattr", hiding, raising=False)
     with faulty(answer(body=BODY)) as server:
         async with plain(server.url) as idc:
             assert (await ask(colour, idc)).content == BODY

@@ -25,9 +25,9 @@ from idc_ext import (
     CredentialsNotFound,
     connect,
 )
-from idc_ext._credentials import Credentials
-from idc_ext._id_token_auth import IdTokenAuth
-from idc_ext._token import Secret
+from idc_ext.auth._bearer import IdTokenAuth
+from idc_ext.auth._credentials import Credentials
+from idc_ext.auth._id_token import Secret
 
 HERE = "http://127.0.0.1:9"
 

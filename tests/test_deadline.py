@@ -13,9 +13,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from idc_ext import IDC, DeadlineExceeded, IDCError, RateLimited, ServerError, _deadline, deadline, v1, v3
-from idc_ext._deadline import GRAIN, Deadline, earliest, shrunk
-from idc_ext._sockets import Late
+from idc_ext import IDC, DeadlineExceeded, IDCError, RateLimited, ServerError, deadline, v1, v3
+from idc_ext._http import deadline as _deadline
+from idc_ext._http.deadline import GRAIN, Deadline, earliest, shrunk
+from idc_ext._http.httpcore_hooks import Late
 
 from .colours import ask, plain
 from .faulty import Wire, answer, drip, faulty, reset, silence, truncated

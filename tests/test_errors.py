@@ -27,8 +27,8 @@ from idc_ext import (
     Unauthorized,
 )
 from idc_ext import errors as tree
-from idc_ext._failures import failure, needs_body
-from idc_ext._redacted import curl
+from idc_ext._http.failures import failure, needs_body
+from idc_ext._http.redaction import curl
 
 TOKEN = "eyJhbGciOiJSUzI1NiJ9.eyJlbWFpbCI6ImFkYUBleGFtcGxlLm9yZyJ9.c2lnbmF0dXJl"
 PAGE = "gAAAAABgvSBCkGcWUId1Qu6zsTe08jeIPzUZDYd46Yuw-and-some-more"

@@ -11,7 +11,8 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from idc_ext import ContractError, DataReleaseChanged, PagingError, Rows, ServerError, _paging, v1, v3
+from idc_ext import ContractError, DataReleaseChanged, PagingError, Rows, ServerError, v1, v3
+from idc_ext._paging import pages as _paging
 from tests.colours import plain
 from tests.echo import echoed
 from tests.faulty import answer, faulty, hang_up, reset, truncated

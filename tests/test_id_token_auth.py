@@ -11,14 +11,8 @@ import pytest
 from idc_client.api.v1 import create_cohort, list_cohorts
 from idc_client.models import V1CohortSpec
 
-from idc_ext import (
-    CredentialsExpired,
-    CredentialsInvalid,
-    CredentialsNotFound,
-    Unauthorized,
-    connect,
-)
-from idc_ext._credentials import Credentials, TokenVariable, locate
+from idc_ext import CredentialsExpired, CredentialsInvalid, CredentialsNotFound, Unauthorized, connect
+from idc_ext.auth._credentials import Credentials, TokenVariable, locate
 from tests.issuer import Issuer, token
 from tests.test_credentials import HERE, shown, write
 

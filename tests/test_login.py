@@ -26,9 +26,9 @@ from idc_ext import (
     auth,
     connect,
 )
-from idc_ext._credentials import Credentials
-from idc_ext._login_flow import ClientSecrets, Consent
-from idc_ext._loopback import Loopback
+from idc_ext.auth._credentials import Credentials
+from idc_ext.auth._oauth import ClientSecrets, Consent
+from idc_ext.auth._redirect_server import Loopback
 from idc_standin.v1.identity import Identity
 from tests.issuer import CLIENT_ID, CLIENT_SECRET, Issuer, token
 from tests.test_credentials import shown, write

@@ -28,7 +28,7 @@ from idc_ext import (
     connect,
     manifests,
 )
-from idc_ext._changes import put_together
+from idc_ext.manifests._compare import put_together
 from tests.contract.index import Index, installed
 from tests.test_v3 import VERSION, archive, client, counted, row
 

@@ -25,9 +25,10 @@ from idc_ext import (
     ServerError,
     connect,
 )
-from idc_ext._sending import fetch
-from idc_ext._walk import Call, Patience, Pending
-from idc_ext._whole import MOST_EMPTY_PAGES
+from idc_ext._http.calls import Call, fetch
+from idc_ext._paging.completeness import MOST_EMPTY_PAGES
+from idc_ext._paging.page import Pending
+from idc_ext._paging.request import Patience
 
 HERE = "http://127.0.0.1:9"
 FIRST = Call("POST", "/rows", {"a": "b"}, {"body": 1})

@@ -16,18 +16,9 @@ from typing import Any
 
 import pytest
 
-from idc_ext import (
-    CredentialsError,
-    CredentialsExpired,
-    CredentialsInsecure,
-    CredentialsInvalid,
-    _credentials_file,
-    _private_file,
-    _token_endpoint,
-    connect,
-    deadline,
-)
-from idc_ext._credentials import Credentials
+from idc_ext import CredentialsError, CredentialsExpired, CredentialsInsecure, CredentialsInvalid, connect, deadline
+from idc_ext.auth import _credentials_file, _private_file, _token_endpoint
+from idc_ext.auth._credentials import Credentials
 from tests.issuer import Issuer, token
 from tests.test_credentials import HERE, shown, write
 
@@ -107,7 +98,7 @@ def test_only_the_lock_file_is_left_beside_the_file(issuer: Issuer, path: Path) 
 # Imports once and forks: a crowd that begins within a millisecond.
 CROWD = """
 import hashlib, os, sys
-from idc_ext._credentials import Credentials
+from idc_ext.auth._credentials import Credentials
 path, number = sys.argv[1], int(sys.argv[2])
 ready, go = os.pipe()
 for _ in range(number):
@@ -176,7 +167,7 @@ def test_a_process_that_has_forked_lets_go_of_the_lock_all_the_same(path: Path) 
 
 KILLED = """
 import os, signal, sys
-from idc_ext._credentials import Credentials
+from idc_ext.auth._credentials import Credentials
 name = sys.argv[2].removeprefix("after ")
 real = getattr(os, name)
 def die(*arguments):
@@ -288,7 +279,7 @@ def test_as_long_as_the_token_lives_nobody_waits_for_who_is_renewing_it(issuer: 
 def test_who_waits_too_long_for_another_process_is_told_so(
     issuer: Issuer, path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("idc_ext._credentials.WAIT", 0.2)
+    monkeypatch.setattr("idc_ext.auth._credentials.WAIT", 0.2)
     credentials = write(path, issuer.document(-60))
     with _private_file.locked(str(path), 0), pytest.raises(CredentialsError, match="another process has been renewing"):
         credentials.token()

@@ -23,14 +23,14 @@ from idc_ext import (
     RateLimited,
     Retries,
     ServerError,
-    _retry,
     connect,
     v1,
     v3,
 )
-from idc_ext._failures import retry_after
+from idc_ext._http import retry
+from idc_ext._http.failures import retry_after
+from idc_ext._http.retry import Budget, GiveUp, decide
 from idc_ext._operations import OPERATIONS, repeatable
-from idc_ext._retry import Budget, GiveUp, decide
 
 from .colours import ask, plain
 from .faulty import answer, answer_and_close, drip, faulty, hang_up, reset, truncated
@@ -113,7 +113,7 @@ def test_threads_that_share_a_budget_take_no_more_than_there_is() -> None:
     assert sum(taken) == 100
 
 
-@given(st.sampled_from([*_retry.LOST, httpx.ReadTimeout, httpx.WriteTimeout]), st.integers(0, 9), st.floats(0, 1))
+@given(st.sampled_from([*retry.LOST, httpx.ReadTimeout, httpx.WriteTimeout]), st.integers(0, 9), st.floats(0, 1))
 def test_what_may_have_arrived_is_never_repeated_unless_it_only_reads(
     kind: type[httpx.TransportError], repeats: int, draw: float
 ) -> None:

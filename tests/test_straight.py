@@ -16,10 +16,10 @@ from hypothesis import strategies as st
 from idc_client.models import V1ManifestRow, V3ManifestRow
 
 from idc_ext import ContractError, Page, PagingError, connect, v1, v3
-from idc_ext._columns import Columns
-from idc_ext._content import Made, Records
-from idc_ext._v1_answers import page, page_bytes
-from idc_ext._v3_pages import manifest_bytes, manifest_page
+from idc_ext._tables.columns import Columns
+from idc_ext._tables.records import Made, Records
+from idc_ext.v1._pages import page, page_bytes
+from idc_ext.v3._pages import manifest_bytes, manifest_page
 from tests.test_v1 import SPEC, query_page
 from tests.test_v1 import manifest_page as v1_manifest
 from tests.test_v3 import HERE, RIDER, archive, client, page_of, row

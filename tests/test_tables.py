@@ -24,7 +24,7 @@ from hypothesis import strategies as st
 from idc_client.models import V1DicomMetadataRow, V1ManifestRow, V3ManifestRow
 
 from idc_ext import ContractError, InvalidRequest, MissingExtra, connect, v1, v3
-from idc_ext._columns import Columns
+from idc_ext._tables.columns import Columns
 from tests.contract.index import installed
 from tests.test_outputs import queried
 from tests.test_v3 import DOCUMENT, HERE, RIDER, archive, client, row

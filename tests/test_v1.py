@@ -19,8 +19,8 @@ from idc_client.types import UNSET
 
 import idc_openapi
 from idc_ext import ContractError, Forbidden, InvalidFilter, InvalidRequest, Rows, connect, v1
-from idc_ext._v1_names import _COLUMNS, _NUMERIC
-from idc_ext._v1_security import USER_OPERATIONS, needs_user
+from idc_ext._operations import USER_OPERATIONS, needs_user
+from idc_ext.v1._filters import _COLUMNS, _NUMERIC
 from tests.conftest import serving
 
 HERE = "http://127.0.0.1:9"

@@ -35,15 +35,15 @@ from idc_ext import (
     Retired,
     ServerError,
     TruncatedResult,
-    _v3_pages,
     connect,
     v1,
     v3,
 )
-from idc_ext._failures import needs_body
-from idc_ext._successors import successor
-from idc_ext._v3_filters import DATES, RANGES, TERMS, _literal
-from idc_ext._v3_from_v1 import _PLACE
+from idc_ext._http.failures import needs_body
+from idc_ext.errors import successor
+from idc_ext.v3 import _pages
+from idc_ext.v3._filters import DATES, RANGES, TERMS, _literal
+from idc_ext.v3._translation import _PLACE
 from tests.conftest import serving
 from tests.echo import echoed
 
@@ -507,7 +507,7 @@ def interrupt(*_: Any, **__: Any) -> Any:
 def test_a_walk_that_is_interrupted_while_it_reads_a_page_does_not_look_whole(monkeypatch: pytest.MonkeyPatch) -> None:
     rows = iter(v3.manifest(client(archive(ROWS)), RIDER, page_size=2))
     got = [next(rows), next(rows)]
-    monkeypatch.setattr(_v3_pages, "_due", interrupt)
+    monkeypatch.setattr(_pages, "_due", interrupt)
     with pytest.raises(KeyboardInterrupt):
         next(rows)
     monkeypatch.undo()

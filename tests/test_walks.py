@@ -25,16 +25,17 @@ from idc_ext import (
     PagingError,
     Progress,
     Rows,
-    _v1_answers,
-    _v3_pages,
     connect,
     deadline,
     v1,
     v3,
 )
-from idc_ext._paging import SLOW
-from idc_ext._walk import Call, Patience
+from idc_ext._http.calls import Call
+from idc_ext._paging.pages import SLOW
+from idc_ext._paging.request import Patience
 from idc_ext.errors import DeadlineExceeded
+from idc_ext.v1 import _pages as v1_pages
+from idc_ext.v3 import _pages as v3_pages
 from tests.echo import echoed
 from tests.test_paging import FIRST, parse, resume
 from tests.test_v1 import SPEC, manifest_page
@@ -335,13 +336,13 @@ def test_where_answers_take_their_time_the_next_page_is_on_its_way_while_one_is_
     use: Callable[[Any], Any], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     late = Late(2 * SLOW)
-    read = _v3_pages.manifest_page
+    read = v3_pages.manifest_page
 
     def reading(content: bytes) -> Any:
         late.events.append(("read", json.loads(content)["page"]))
         return read(200, json.loads(content))
 
-    monkeypatch.setattr(_v3_pages, "manifest_bytes", reading)
+    monkeypatch.setattr(v3_pages, "manifest_bytes", reading)
     use(manifest(2, late))
     assert sorted(late.asked) == list(range(6))
     assert late.events.index(("asked", 4)) < late.events.index(("read", 3))
@@ -366,7 +367,7 @@ def test_v1s_next_page_is_on_its_way_while_one_is_read_unless_rows_are_counted(
     most: int | None, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     events: list[tuple[str, int]] = []
-    usual = _v1_answers._reader
+    usual = v1_pages._reader
 
     def answer(request: httpx.Request) -> httpx.Response:
         n = int(request.url.params.get("next_page", "0"))
@@ -378,7 +379,7 @@ def test_v1s_next_page_is_on_its_way_while_one_is_read_unless_rows_are_counted(
     def reader(*what: Any) -> Any:
         return lambda content: (events.append(("read", len(content))), usual(*what)(content))[1]
 
-    monkeypatch.setattr(_v1_answers, "_reader", reader)
+    monkeypatch.setattr(v1_pages, "_reader", reader)
     idc = connect(HERE, transport=httpx.MockTransport(answer))
     rows = v1.preview_manifest(idc, SPEC, fields=["SeriesInstanceUID"]).walk(max_items=most)
     assert [one.series_instance_uid for one in rows] == list("01234")[:most]
@@ -401,7 +402,7 @@ def test_v1s_next_page_is_on_its_way_while_one_is_read_unless_rows_are_counted(
     ],
 )
 def test_a_token_is_found_only_where_a_body_ends_with_it(content: bytes, token: str | None) -> None:
-    assert _v1_answers.next_token(content) == token
+    assert v1_pages.next_token(content) == token
 
 
 async def test_tasks_look_ahead_by_themselves_as_threads_do() -> None:

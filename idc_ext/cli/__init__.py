@@ -67,7 +67,7 @@ def _write_whole() -> None:
 
 
 def _terminate(*_: object) -> NoReturn:
-    from ._ends import Terminated
+    from ._exit import Terminated
 
     raise Terminated
 

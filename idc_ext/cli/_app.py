@@ -14,13 +14,56 @@ from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 from cyclopts import App, CycloptsError, Parameter
 
-from . import _ends, version
-from ._commands import COMMANDS, GROUPS
-from ._context import ALL, DASH, Context, Flag
-from ._output import Output
+from . import _exit, version
+from ._options import ALL, DASH, Context, Flag
+from ._output.destination import Output
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
+
+
+#: Words that only group others.
+GROUPS = {
+    "auth": "Who one is to v1, which keeps cohorts for its users.",
+    "clinical": "Clinical tables, where the service has them.",
+    "cohorts": "Saved cohorts of v1, the API of the 2021 notebook.",
+}
+
+#: Words, `module:function`, what it does. No module is imported for the list.
+COMMANDS = (
+    ("version", "archive:version", "Show the releases of the service, its data, the contract and the client."),
+    ("stats", "archive:stats", "Count everything there is."),
+    ("collections", "archive:collections", "List the collections."),
+    ("collection", "archive:collection", "Show one collection, with its counts, modalities and licences."),
+    ("analysis-results", "archive:analysis_results", "List the analysis results."),
+    ("attributes", "archive:attributes", "List what can be filtered by."),
+    ("values", "archive:values", "List the values of an attribute, the most frequent first."),
+    ("tables", "archive:tables", "List the tables that SQL can ask."),
+    ("table", "archive:table", "Show the columns of a table."),
+    ("clinical tables", "archive:clinical_tables", "List the clinical tables."),
+    ("clinical table", "archive:clinical_table", "Show the columns of a clinical table."),
+    ("clinical rows", "archive:clinical_rows", "Give the rows of a clinical table."),
+    ("counts", "selection:counts", "Count what a selection holds."),
+    ("licenses", "selection:licenses", "List the licences of a selection, the one of most series first."),
+    ("citations", "selection:citations", "Say how to cite the data of a selection."),
+    ("sql", "sql:sql", "Run one SELECT over the index tables, or write one."),
+    ("manifest", "manifest:manifest", "List the series of a selection, to look at or to download by."),
+    ("viewer", "selection:viewer", "Give the address where a study or series can be looked at."),
+    ("verify", "manifest:verify", "Make the request of a manifest again, and say what is different."),
+    ("diff", "manifest:diff", "Say what became of a selection between two data releases."),
+    ("resolve", "auth:resolve", "Say what CRDC GUIDs stand for, and where their bytes are."),
+    ("cohorts list", "cohorts:list_", "List the user's saved cohorts."),
+    ("cohorts create", "cohorts:create", "Save a cohort, bound to the active data version."),
+    ("cohorts delete", "cohorts:delete", "Delete saved cohorts, for good."),
+    ("cohorts manifest", "cohorts:manifest", "List where the objects of a cohort are."),
+    ("cohorts query", "cohorts:query", "List metadata of a cohort."),
+    ("metadata", "cohorts:metadata", "List DICOM metadata of every instance of the archive, by v1."),
+    ("auth status", "auth:auth_status", "Say whose token there is, until when and from where."),
+    ("auth login", "auth:auth_login", "Log in with a browser, and write the credentials file."),
+    ("doctor", "doctor:doctor", "Check this machine, the way to the service, and the service."),
+    ("completion", "auth:completion", "Give the script that completes words with the Tab key."),
+)
+
 
 NAME = "idc-ext"
 
@@ -38,7 +81,7 @@ for _name, _help in GROUPS.items():
     app.command(App(name=_name, help=_help))
 for _words, _target, _help in COMMANDS:
     _parent, _, _own = _words.rpartition(" ")
-    (app[_parent] if _parent else app).command(f"idc_ext.cli.{_target}", name=_own, help=_help)
+    (app[_parent] if _parent else app).command(f"idc_ext.cli.commands.{_target}", name=_own, help=_help)
 
 
 app.meta.suppress_keyboard_interrupt = False  # it is `run` that says what an interruption leaves
@@ -69,8 +112,8 @@ def launch(
     """
     for name, number in (("--timeout", timeout), ("--deadline", deadline), ("--retries", retries)):
         if number is not None and not number >= 0:
-            _ends.say(f"{name} takes a number from 0 on, not {number:g}")
-            return _ends.INPUT
+            _exit.say(f"{name} takes a number from 0 on, not {number:g}")
+            return _exit.INPUT
     if log is not None:
         os.environ["IDC_LOG"] = log
     command, bound, ignored = app.parse_args(tokens, exit_on_error=False, print_error=False)
@@ -81,11 +124,11 @@ def launch(
         out.check()
     with contextlib.ExitStack() as stack:
         if deadline is not None:
-            from .._deadline import deadline as limited
+            from .._http.deadline import deadline as limited
 
             stack.enter_context(limited(deadline))
         code: Any = command(*bound.args, **bound.kwargs)
-    return code if isinstance(code, int) else _ends.DONE
+    return code if isinstance(code, int) else _exit.DONE
 
 
 def command(words: str) -> App:
@@ -105,31 +148,31 @@ def run(words: Sequence[str]) -> int:
             for named, _, _ in COMMANDS:
                 if list(words[: named.count(" ") + 1]) == named.split():
                     command(named)
-        with _ends.remarks():
+        with _exit.remarks():
             code = app.meta([DASH if word == "-" else word for word in words], exit_on_error=False, print_error=False)
         sys.stdout.flush()
-    except (KeyboardInterrupt, _ends.Terminated) as interruption:
-        _ends.say("; ".join(["interrupted", *getattr(interruption, "__notes__", ())]))
-        return _ends.INTERRUPTED if isinstance(interruption, KeyboardInterrupt) else _ends.TERMINATED
+    except (KeyboardInterrupt, _exit.Terminated) as interruption:
+        _exit.say("; ".join(["interrupted", *getattr(interruption, "__notes__", ())]))
+        return _exit.INTERRUPTED if isinstance(interruption, KeyboardInterrupt) else _exit.TERMINATED
     except BrokenPipeError:
         _let_go()
-        return _ends.UNREAD
+        return _exit.UNREAD
     except CycloptsError as error:
-        _ends.say(_sentence(error))
-        return _ends.INPUT
+        _exit.say(_sentence(error))
+        return _exit.INPUT
     except Exception as error:
-        found = _ends.ended(error)
+        found = _exit.ended(error)
         if found is None:
             traceback.print_exc()
-            _ends.say("this is a fault of idc-ext itself: please report it with the lines above")
-            return _ends.FAULT
+            _exit.say("this is a fault of idc-ext itself: please report it with the lines above")
+            return _exit.FAULT
         if isinstance(error, OSError):
             _let_go()
-        _ends.say(found[1])
+        _exit.say(found[1])
         for note in getattr(error, "__notes__", ()):
-            _ends.say(note)
+            _exit.say(note)
         return found[0]
-    return code if isinstance(code, int) else _ends.DONE
+    return code if isinstance(code, int) else _exit.DONE
 
 
 def _let_go() -> None:

@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from .._sending import fetch
-from .._walk import Call
+from .._http.calls import Call, fetch
 
 if TYPE_CHECKING:
     from types import ModuleType

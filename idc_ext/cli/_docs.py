@@ -14,8 +14,8 @@ from typing import TYPE_CHECKING, Any
 from cyclopts import App
 
 from . import _app
-from ._commands import COMMANDS
-from ._context import ALL, FILTERS, OUTPUT
+from ._app import COMMANDS
+from ._options import ALL, FILTERS, OUTPUT
 
 if TYPE_CHECKING:
     from collections.abc import Iterable

@@ -17,7 +17,7 @@ import pytest
 import sqlglot
 
 from idc_ext import bigquery, v3
-from idc_ext.cli._bigquery import size
+from idc_ext.cli.commands.sql import size
 from tests.bigquery.test_engine import ROWS
 
 if TYPE_CHECKING:

@@ -211,7 +211,7 @@ def test_a_job_that_nobody_waits_for_is_cancelled(records: Records, monkeypatch:
     def interrupted(*_: object) -> None:
         raise KeyboardInterrupt
 
-    monkeypatch.setattr("idc_ext._deadline.sleep", interrupted)
+    monkeypatch.setattr("idc_ext._http.deadline.sleep", interrupted)
     with records("slow") as service:
         with pytest.raises(KeyboardInterrupt):
             bigquery.run(STATEMENT, **MINE)

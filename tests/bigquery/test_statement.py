@@ -14,8 +14,7 @@ from idc_client.models import V3IndexColumn, V3TermAttribute
 from sqlglot import exp
 
 from idc_ext import InvalidFilter, bigquery, connect, v3
-from idc_ext._bigquery_index import COLUMNS, SOP_CLASSES, TRANSFER_SYNTAXES
-from idc_ext._bigquery_sql import MANIFEST
+from idc_ext.bigquery._statement import COLUMNS, MANIFEST, SOP_CLASSES, TRANSFER_SYNTAXES
 from tests.bigquery.oracle import COLLECTIONS, MOST_INSTANCES, upstreams
 from tests.contract.index import installed
 

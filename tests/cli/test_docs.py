@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from idc_ext.cli import _app, _docs
-from idc_ext.cli._commands import COMMANDS
+from idc_ext.cli._app import COMMANDS
 from tests.conftest import ROOT
 
 TEXT = (ROOT / "docs" / "cli.md").read_text(encoding="utf-8")
@@ -31,7 +31,7 @@ def test_the_line_in_the_list_begins_as_the_command_does(words: str, line: str) 
 
 
 def test_every_exit_code_is_described() -> None:
-    from idc_ext.cli import _ends
+    from idc_ext.cli import _exit
 
     names = ("DONE", "REFUSED", "INPUT", "UNREACHED", "FAULT", "INTERRUPTED", "UNREAD", "TERMINATED")
-    assert all(f"\n| {getattr(_ends, name)} | " in TEXT for name in names)
+    assert all(f"\n| {getattr(_exit, name)} | " in TEXT for name in names)

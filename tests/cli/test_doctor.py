@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 import idc_openapi
-from idc_ext.cli import _checks
+from idc_ext.cli.commands import doctor
 from tests.cli.certificates import certified
 from tests.cli.conftest import saying
 
@@ -107,7 +107,7 @@ def test_a_clock_that_is_wrong_is_a_problem(run: Callable[..., Ended], service: 
 def test_another_release_than_the_installed_index_is_told(
     run: Callable[..., Ended], service: Says, monkeypatch: pytest.MonkeyPatch, package: str, state: str
 ) -> None:
-    monkeypatch.setattr(_checks, "installed", lambda name: "25.0.5" if name == "idc-index-data" else None)
+    monkeypatch.setattr(doctor, "installed", lambda name: "25.0.5" if name == "idc-index-data" else None)
     service.answers["/v3/version"] = (200, {**VERSION, "idc_index_data_version": package})
     assert states(run("--base-url", service.url, "doctor", "--json"))["idc-index"] == state
 
@@ -248,12 +248,12 @@ def test_a_hostile_service_cannot_end_the_fence_or_write_to_the_terminal(
 def test_a_check_that_breaks_does_not_stop_the_others(
     ask: Callable[..., Ended], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(_checks, "release", lambda _: iter([1 / 0]))
+    monkeypatch.setattr(doctor, "release", lambda _: iter([1 / 0]))
     found = states(ask("doctor", "--json"))
     assert found["data"] == "problem"
     assert found["v1"] == "ok"
 
 
 def test_a_home_of_root_cuts_nothing_else_out() -> None:
-    assert _checks.redacted("/rootless/x") == "/rootless/x"
-    assert _checks.redacted(f"{os.path.expanduser('~')}/x") == "~/x"
+    assert doctor.redacted("/rootless/x") == "/rootless/x"
+    assert doctor.redacted(f"{os.path.expanduser('~')}/x") == "~/x"

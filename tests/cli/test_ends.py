@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from idc_ext import errors
-from idc_ext.cli import _ends, main
+from idc_ext.cli import _exit, main
 from tests.echo import echoed
 
 if TYPE_CHECKING:
@@ -143,7 +143,7 @@ def test_a_time_to_wait_that_no_socket_can_count_to_is_for_ever(ask: Callable[..
 
 def test_every_error_of_the_library_has_a_code() -> None:
     kinds = [errors.IDCError, *everything_below(errors.IDCError)]
-    assert all(any(issubclass(kind, one) for one, _ in _ends._CODES) for kind in kinds)
+    assert all(any(issubclass(kind, one) for one, _ in _exit._CODES) for kind in kinds)
 
 
 def everything_below(kind: type) -> list[type]:
@@ -152,7 +152,7 @@ def everything_below(kind: type) -> list[type]:
 
 
 def test_a_fault_of_ours_shows_itself(run: Callable[..., Ended], monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("idc_ext._sending.fetch", lambda *_: 1 / 0)
+    monkeypatch.setattr("idc_ext._http.calls.fetch", lambda *_: 1 / 0)
     monkeypatch.setattr("idc_ext.cli._ask.fetch", lambda *_: 1 / 0)
     ended = run("stats")
     assert ended.code == 70

@@ -16,7 +16,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from idc_ext.cli import _formats, _output, _safe, _tables
+from idc_ext.cli._output import destination, escaping, formats, tables
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -106,13 +106,13 @@ def test_a_spreadsheet_takes_nothing_for_a_formula_where_that_is_asked_for(
 
 @given(st.text())
 def test_what_is_made_visible_is_one_line_that_can_be_seen(text: str) -> None:
-    assert not UNSEEN.search(_safe.visible(text))
-    assert "\n" not in _safe.visible(text)
+    assert not UNSEEN.search(escaping.visible(text))
+    assert "\n" not in escaping.visible(text)
 
 
 @given(st.recursive(st.none() | st.booleans() | st.integers() | st.text(), st.lists, max_leaves=5))
 def test_json_means_the_same_after_it_was_made_harmless(value: Any) -> None:
-    assert json.loads(_formats.encoded(value)) == value
+    assert json.loads(formats.encoded(value)) == value
 
 
 def test_a_single_thing_is_json_in_a_pipe_and_rows_are_csv(ask: Callable[..., Ended]) -> None:
@@ -207,7 +207,7 @@ def test_a_table_in_a_pipe_or_a_file_leaves_nothing_out(ask: Callable[..., Ended
 def test_a_terminal_shows_a_part_that_does_not_look_whole(
     ask: Callable[..., Ended], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(_output, "on_terminal", lambda: True)
+    monkeypatch.setattr(destination, "on_terminal", lambda: True)
     ended = ask("collections", "--rows", "3")
     assert "3 of 179 rows shown" in ended.err
     assert "rider_pilot" not in ended.out
@@ -218,17 +218,17 @@ def test_a_look_at_a_long_list_asks_for_no_more_than_is_shown(
     ask: Callable[..., Ended], monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:
     caplog.set_level("DEBUG", "idc_ext")
-    monkeypatch.setattr(_output, "on_terminal", lambda: True)
+    monkeypatch.setattr(destination, "on_terminal", lambda: True)
     assert "2 of 1,044,191 rows shown" in ask("manifest", "--all-of-idc", "--rows", "2").err
     assert caplog.text.count("/v3/cohort/manifest") == 1
 
 
 @given(st.lists(st.integers(0, 500), min_size=1, max_size=30), st.integers(20, 300))
 def test_columns_fit_the_terminal_and_none_that_is_short_is_cut(wanted: list[int], room: int) -> None:
-    widths = _tables._widths(wanted, room)
-    between = _tables._BETWEEN * len(widths)
+    widths = tables._widths(wanted, room)
+    between = tables._BETWEEN * len(widths)
     assert sum(widths) + between <= room or len(widths) == 1
-    assert all(min(want, _tables._LEAST) <= width <= want for want, width in zip(wanted, widths, strict=False))
+    assert all(min(want, tables._LEAST) <= width <= want for want, width in zip(wanted, widths, strict=False))
 
 
 def test_columns_without_room_are_named(standin: str, capfd: pytest.CaptureFixture[str]) -> None:

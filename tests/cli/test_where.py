@@ -9,8 +9,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from idc_ext import InvalidFilter, v3
-from idc_ext._v3_filters import RANGES, TERMS
-from idc_ext.cli import _where, _where_v1
+from idc_ext.cli import _filters
+from idc_ext.v3._filters import RANGES, TERMS
 
 
 @pytest.mark.parametrize(
@@ -44,11 +44,11 @@ from idc_ext.cli import _where, _where_v1
     ],
 )
 def test_a_filter_means_what_people_mean_by_it(written: list[str], meant: Any) -> None:
-    assert _where.read(written) == v3.where(meant)
+    assert _filters.read(written) == v3.where(meant)
 
 
 def test_a_strict_bound_on_sizes_leaves_out_only_the_bound_itself() -> None:
-    low = _where.read(["series_size_MB>1"]).ranges["series_size_MB"]["gte"]
+    low = _filters.read(["series_size_MB>1"]).ranges["series_size_MB"]["gte"]
     assert isinstance(low, float)
     assert 1 < low < 1.000000000000001
 
@@ -85,30 +85,30 @@ def test_a_strict_bound_on_sizes_leaves_out_only_the_bound_itself() -> None:
 )
 def test_what_cannot_be_meant_is_refused_with_what_to_write(written: str, complaint: str) -> None:
     with pytest.raises(InvalidFilter, match=complaint):
-        _where.read([written])
+        _filters.read([written])
 
 
 def test_two_bounds_of_one_side_are_refused() -> None:
     with pytest.raises(InvalidFilter, match="two lower bounds"):
-        _where.read(["StudyDate>=2015", "StudyDate>2016"])
+        _filters.read(["StudyDate>=2015", "StudyDate>2016"])
 
 
 def test_no_filter_is_the_whole_archive_and_takes_saying_so() -> None:
     with pytest.raises(InvalidFilter, match="--all-of-idc"):
-        _where.read([])
-    assert _where.read([], all_of_idc=True).all_of_idc
+        _filters.read([])
+    assert _filters.read([], all_of_idc=True).all_of_idc
 
 
 @given(st.lists(st.text(st.characters(exclude_categories=["Cs"]), min_size=1), min_size=1, unique=True))
 def test_any_value_can_be_quoted(values: list[str]) -> None:
     quoted = ",".join('"{}"'.format(value.replace('"', '""')) for value in values)
-    assert _where.read([f"PatientID={quoted}"]).terms == {"PatientID": values}
+    assert _filters.read([f"PatientID={quoted}"]).terms == {"PatientID": values}
 
 
 @given(st.text())
 def test_whatever_is_written_is_read_or_refused(text: str) -> None:
     try:
-        assert _where.read([text])
+        assert _filters.read([text])
     except InvalidFilter as error:
         assert str(error).isprintable()  # noqa: PT017 - either outcome will do
 
@@ -123,7 +123,7 @@ def test_whatever_is_written_is_read_or_refused(text: str) -> None:
 )
 def test_a_file_of_filters_may_be_flat_or_as_a_request_has_them(text: str) -> None:
     expected = v3.where(Modality="CT", StudyDate=("2015-01-01", None))
-    assert _where.read([], _where.from_json(text, "a file")) == expected
+    assert _filters.read([], _filters.from_json(text, "a file")) == expected
 
 
 @pytest.mark.parametrize(
@@ -144,12 +144,12 @@ def test_a_file_of_filters_may_be_flat_or_as_a_request_has_them(text: str) -> No
 )
 def test_a_file_that_would_be_misread_is_refused(text: str, complaint: str) -> None:
     with pytest.raises(InvalidFilter, match=complaint):
-        _where.read([], _where.from_json(text, "a file"))
+        _filters.read([], _filters.from_json(text, "a file"))
 
 
 def test_an_attribute_both_in_the_file_and_on_the_command_line_is_refused() -> None:
     with pytest.raises(InvalidFilter, match="filtered twice"):
-        _where.read(["Modality=CT"], {"Modality": ["MR"]})
+        _filters.read(["Modality=CT"], {"Modality": ["MR"]})
 
 
 @pytest.mark.parametrize(
@@ -166,7 +166,7 @@ def test_an_attribute_both_in_the_file_and_on_the_command_line_is_refused() -> N
     ],
 )
 def test_filters_of_v1_have_their_bounds_in_the_name(written: list[str], meant: dict[str, object]) -> None:
-    assert _where_v1.read(written) == meant
+    assert _filters.read_v1(written) == meant
 
 
 @pytest.mark.parametrize(
@@ -174,8 +174,8 @@ def test_filters_of_v1_have_their_bounds_in_the_name(written: list[str], meant: 
 )
 def test_what_v1_cannot_say_is_refused(written: str) -> None:
     with pytest.raises(InvalidFilter):
-        _where_v1.read([written])
+        _filters.read_v1([written])
 
 
 def test_the_tab_key_offers_every_attribute() -> None:
-    assert {name.rstrip(">=") for name in _where.complete(None)} == TERMS | RANGES
+    assert {name.rstrip(">=") for name in _filters.complete(None)} == TERMS | RANGES

@@ -1,0 +1,181 @@
+"""What a walk writes down after every page, so that another process can go on after a crash.
+
+A checkpoint belongs to one request of one server, and to one output if there is one; for any other it is refused.
+It holds a page token, so it is its owner's alone. It knows no endpoint and sends nothing.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from pathlib import Path
+from typing import IO, TYPE_CHECKING, Any
+
+from attrs import asdict, evolve, frozen
+
+from .._atomic import replacing, sweep
+from ..errors import CheckpointError
+from .completeness import Position
+
+if TYPE_CHECKING:
+    import os
+    from collections.abc import Mapping
+
+    from .._http.calls import Call
+
+#: Of the file. Another one is refused.
+VERSION = 1
+#: How many rows of the page in hand are done, which is written over in place, so that it is always of one length.
+_WITHIN = "%10d"
+_HEAD = b'{\n "idc_ext_checkpoint": %d,\n "within": ' % VERSION
+
+
+@frozen
+class Saved:
+    """What a checkpoint says.
+
+    Attributes:
+        position: Where to go on.
+        output: What the output needs to know to go on, such as its length in bytes; None without one.
+        finished: Whether all rows have come, so that only the output is to be finished.
+    """
+
+    position: Position
+    output: Mapping[str, Any] | None = None
+    finished: bool = False
+
+
+@frozen
+class Checkpoint:
+    """A file that says how far a walk came.
+
+    Attributes:
+        path: Where it is.
+        request: The request, for people.
+        digest: The same, told apart from all others.
+        output: What tells the output of this walk from others; None without one.
+    """
+
+    path: Path
+    request: str
+    digest: str
+    output: str | None = None
+
+    @classmethod
+    def of(cls, path: str | os.PathLike[str], base_url: str, call: Call, output: str | None = None) -> Checkpoint:
+        """Make the checkpoint of a walk that begins with this call."""
+        asked = [base_url, call.method, call.path, dict(call.params), call.json]
+        content = json.dumps(asked, sort_keys=True, default=str).encode()
+        return cls(Path(path), str(call), hashlib.sha256(content).hexdigest(), output)
+
+    def load(self) -> Saved | None:
+        """Read how far the walk came; None if it has not begun.
+
+        Raises:
+            CheckpointError: the file is no checkpoint, or of another request or output.
+        """
+        try:
+            content = self.path.read_bytes()
+        except FileNotFoundError:
+            return None
+        except OSError as error:
+            raise CheckpointError(f"the checkpoint {self.path} cannot be read: {error.strerror}") from None
+        try:
+            said = json.loads(content)
+            version, within, position, output, finished = (
+                said[name] for name in ("idc_ext_checkpoint", "within", "position", "output", "finished")
+            )
+            digest, request = said["request"]["sha256"], said["request"]["call"]
+            target = None if output is None else output["of"]
+            saved = Saved(_position({**position, "skip": position["skip"] + within}), output, finished is True)
+        except (ValueError, TypeError, LookupError, RecursionError):
+            raise self._refused("is no checkpoint, or a damaged one") from None
+        if version != VERSION:
+            raise self._refused(f"was written by another release of idc_ext (version {version!r:.20})")
+        if digest != self.digest:
+            raise self._refused(
+                f"belongs to another request ({request!r:.80}): the server, the filters, the columns and "
+                "the page size must be the same as before"
+            )
+        if target != self.output:
+            raise self._refused(f"belongs to another output ({target or 'none'!r:.200})")
+        return saved
+
+    def save(self, saved: Saved) -> None:
+        """Write down how far the walk came."""
+        said = {
+            "request": {"call": self.request, "sha256": self.digest},
+            "position": asdict(saved.position),
+            "output": None if self.output is None else {**(saved.output or {}), "of": self.output},
+            "finished": saved.finished,
+        }
+        with replacing(self.path, mode=0o600) as file:
+            file.write(_HEAD + (_WITHIN % 0).encode() + b"," + json.dumps(said, indent=1).encode()[1:])
+
+    def count(self) -> IO[bytes]:
+        """Open what was saved, where the rows of the page in hand are counted."""
+        return self.path.open("r+b", buffering=0)
+
+    def remove(self) -> None:
+        """Take it away: the walk is over."""
+        self.path.unlink(missing_ok=True)
+        sweep(self.path)
+
+    def _refused(self, why: str) -> CheckpointError:
+        return CheckpointError(f"the checkpoint {self.path} {why}; remove it to start anew")
+
+
+class Notes:
+    """What a walk writes down while it goes on; nothing, if it has no checkpoint."""
+
+    def __init__(self, checkpoint: Checkpoint | None) -> None:
+        self._checkpoint = checkpoint
+        self._saved = False
+        self._count: IO[bytes] | None = None
+
+    def load(self) -> Saved | None:
+        """Read how far an earlier walk came."""
+        return None if self._checkpoint is None else self._checkpoint.load()
+
+    def save(self, position: Position) -> None:
+        """Write down where the walk stands."""
+        self._close()
+        if self._checkpoint is not None:
+            self._checkpoint.save(Saved(position))
+            self._saved = True
+
+    def count(self, page: Position, done: int) -> None:
+        """Write down how many rows of a page are done.
+
+        It is handed to the operating system for every row, so that it outlives a killed process; not to the disk, so
+        that after a power cut the page begins anew.
+        """
+        if self._checkpoint is None:
+            return
+        if self._count is None:
+            if not self._saved:
+                self.save(page)  # the first one: nothing has been written down yet
+            self._count = self._checkpoint.count()
+        self._count.seek(len(_HEAD))
+        self._count.write((_WITHIN % done).encode())
+
+    def remove(self) -> None:
+        """Take it away: the walk is over."""
+        self._close()
+        if self._checkpoint is not None:
+            self._checkpoint.remove()
+
+    def _close(self) -> None:
+        # Elsewhere than on POSIX, a file that is open cannot be replaced.
+        if self._count is not None:
+            self._count.close()
+            self._count = None
+
+
+def _position(said: Any) -> Position:
+    position = Position(**said)
+    counts = (position.rows, position.skip, 0 if position.total is None else position.total)
+    texts = (position.token or "", position.release or "", *(position.last or ()))
+    if any(type(count) is not int or count < 0 for count in counts) or any(type(text) is not str for text in texts):
+        raise TypeError("a position of other types")
+    return evolve(position, last=None if position.last is None else tuple(position.last))

@@ -1,0 +1,191 @@
+"""Lines of a streamed text, sync and async, proven complete: counted before, held against the count and the release.
+
+As with pages, deciding is apart from doing: `_Proof` judges lines, the two drivers here only fetch them. No
+endpoint is named here.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from attrs import Factory, define, frozen
+
+from .._http.calls import Answer, Call, Client, Question, adrive, asked, drive, legible
+from .._http.failures import failure, needs_body
+from ..errors import ContractError, DataReleaseChanged, TruncatedResult
+
+if TYPE_CHECKING:
+    import re
+    from collections.abc import AsyncGenerator, AsyncIterator, Callable, Generator, Iterator
+
+    import httpx
+
+
+@frozen(repr=False, eq=False)
+class Lines:
+    """All lines of a streamed text, as a value: nothing is sent until it is iterated, each time anew.
+
+    Iterate it with `for` or `async for`. Lines come as they arrive, the last one only when their number is right.
+
+    Raises (when iterated):
+        TruncatedResult: there are fewer or more lines than were counted, or something interrupted them before.
+        DataReleaseChanged: the service has other data after the last line than before the count.
+        ContractError: a line is not what the document says, comes twice or out of order.
+        APIError: the server refused.
+        httpx.TransportError: nobody answered, or not to the end.
+    """
+
+    client: Client
+    count: Question[int]
+    resume: Callable[[int], Call]
+    pattern: re.Pattern[str]
+    pin: Question[str]
+
+    def __repr__(self) -> str:
+        return f"<Lines of {self.resume(0)}>"
+
+    def __iter__(self) -> Iterator[str]:
+        return _LineIterator(self)
+
+    def __aiter__(self) -> AsyncIterator[str]:
+        return _LineIterator(self)
+
+    def _opening(self) -> Generator[Call, Answer, tuple[str, int]]:
+        release = yield from asked(self.pin)
+        return release, (yield from asked(self.count))
+
+    def _closing(self, release: str) -> Generator[Call, Answer, None]:
+        now = yield from asked(self.pin)
+        if now != release:
+            raise DataReleaseChanged(
+                f"{self.resume(0)}: the data release moved from {release} to {now} meanwhile; start anew"
+            )
+
+    def _sync(self) -> Generator[str, None, None]:
+        release, expected = drive(self.client, self._opening())
+        call = self.resume(expected + 1)  # one more than there are, to notice more
+        proof = _Proof(str(call), expected, self.pattern)
+        held = None  # the line that may turn out to be the last
+        with legible(call), self.client.get_httpx_client().stream(**call.keywords()) as response:
+            if needs_body(response):
+                response.read()
+            proof.opened(response)
+            for line in response.iter_lines():
+                proof.add(line)
+                if held is not None:
+                    yield held
+                held = line
+        proof.closed()
+        drive(self.client, self._closing(release))
+        if held is not None:
+            yield held
+
+    async def _asyncio(self) -> AsyncGenerator[str, None]:
+        release, expected = await adrive(self.client, self._opening())
+        call = self.resume(expected + 1)
+        proof = _Proof(str(call), expected, self.pattern)
+        held = None
+        with legible(call):
+            async with self.client.get_async_httpx_client().stream(**call.keywords()) as response:
+                if needs_body(response):
+                    await response.aread()
+                proof.opened(response)
+                async for line in response.aiter_lines():
+                    proof.add(line)
+                    if held is not None:
+                        yield held
+                    held = line
+        proof.closed()
+        await adrive(self.client, self._closing(release))
+        if held is not None:
+            yield held
+
+
+class _LineIterator:
+    """Lines one by one; asked again after an error, it repeats it: a broken text never looks whole."""
+
+    def __init__(self, lines: Lines) -> None:
+        self._lines = lines
+        self._call = lines.resume(0)
+        self._sync: Generator[str, None, None] | None = None
+        self._async: AsyncGenerator[str, None] | None = None
+        self._error: Exception | None = None
+
+    def __iter__(self) -> _LineIterator:
+        return self
+
+    def __aiter__(self) -> _LineIterator:
+        return self
+
+    def __next__(self) -> str:
+        if self._error is not None:
+            raise self._error
+        if self._sync is None:
+            self._sync = self._lines._sync()
+        try:
+            return next(self._sync)
+        except StopIteration:
+            raise
+        except BaseException as error:
+            self._error = self._lasting(error)
+            raise
+
+    async def __anext__(self) -> str:
+        if self._error is not None:
+            raise self._error
+        if self._async is None:
+            self._async = self._lines._asyncio()
+        try:
+            return await anext(self._async)
+        except StopAsyncIteration:
+            raise
+        except BaseException as error:
+            self._error = self._lasting(error)
+            raise
+
+    def _lasting(self, error: BaseException) -> Exception:
+        if isinstance(error, Exception):
+            return error
+        # An interruption or a time limit ends the text, too, and the next call must not take that for its end.
+        return TruncatedResult(f"{self._call} was interrupted before all lines had come; start anew")
+
+
+@define
+class _Proof:
+    """What is known of a text so far, and whether the next line goes with it.
+
+    The groups of the pattern are what lines are sorted by: within the same first group, the second ascends.
+    """
+
+    name: str
+    expected: int
+    pattern: re.Pattern[str]
+    count: int = 0
+    last: dict[str, str] = Factory(dict)
+
+    def opened(self, response: httpx.Response) -> None:
+        # A client from `connect` raises by itself; any other generated client hands over whatever came.
+        error = failure(response)
+        if error is not None:
+            raise error
+        if response.status_code != 200:
+            raise ContractError(f"{self.name} was answered with {response.status_code}, which is no text")
+
+    def add(self, line: str) -> None:
+        self.count += 1
+        found = self.pattern.fullmatch(line)
+        if found is None:
+            raise ContractError(f"{self.name}: line {self.count} does not fit the document: {line!r:.120}")
+        if self.count > self.expected:
+            raise self._wrong("more than")
+        group, key = found.groups()
+        if key <= self.last.get(group, ""):
+            raise ContractError(f"{self.name}: line {self.count} comes a second time or out of order: {line!r:.120}")
+        self.last[group] = key
+
+    def closed(self) -> None:
+        if self.count < self.expected:
+            raise self._wrong(f"{self.count} of")
+
+    def _wrong(self, came: str) -> TruncatedResult:
+        return TruncatedResult(f"{self.name}: {came} the {self.expected} lines that were counted came; start anew")

@@ -1,0 +1,155 @@
+"""Requests that are under way before their answers are wanted, in either colour.
+
+Nothing is decided here: a driver says which calls may already be made, and takes the answer of each when the walk asks
+for it, in the walk's order, errors included. Each request has a thread or a task of its own that ends with it, so
+none idles, and what is not wanted any more is forgotten (a task is cancelled; a thread ends with its answer).
+
+Who decodes a page meanwhile lets nobody else run, and what has not been sent by then is sent late: `sent` waits for it.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import contextvars
+import threading
+from concurrent.futures import Future
+from contextlib import suppress
+from typing import TYPE_CHECKING, Any, Generic, TypeVar
+
+if TYPE_CHECKING:
+    from collections.abc import Awaitable, Callable, Coroutine, Iterable
+
+    from .._http.calls import Answer, Call, Trace
+
+F = TypeVar("F")
+#: So many seconds are waited at most until a request has been sent: a new connection may take longer.
+_SENDING = 0.01
+#: How httpcore names the step, after the version of HTTP.
+_SENT = "send_request_body.complete"
+
+
+class _Ahead(Generic[F]):
+    """The calls under way, at most so many at a time."""
+
+    def __init__(self, most: int) -> None:
+        self._most = most
+        self._under_way: list[tuple[Call, F]] = []
+
+    def start(self, calls: Iterable[Call]) -> bool:
+        """Make calls that will be wanted next, in this order; say whether any of them had not been made yet."""
+        before = len(self._under_way)
+        for call in calls:
+            if len(self._under_way) >= self._most:
+                break
+            if all(call != other for other, _ in self._under_way):
+                self._under_way.append((call, self._begin(call)))
+        return len(self._under_way) > before
+
+    def _taken(self, call: Call) -> F | None:
+        for place, (other, answer) in enumerate(self._under_way):
+            if call == other:
+                del self._under_way[place]  # whatever comes of it: who asks again has it sent again
+                return answer
+        return None
+
+    def _begin(self, call: Call) -> F:
+        raise NotImplementedError
+
+
+class Threads(_Ahead["Future[Answer]"]):
+    """For the synchronous colour."""
+
+    def __init__(self, most: int, send: Callable[[Call, Trace | None], Answer]) -> None:
+        super().__init__(most)
+        self._send = send
+        self._sent = threading.Event()
+
+    def take(self, call: Call) -> Answer:
+        """Give the answer of a call, made before or now."""
+        answer = self._taken(call)
+        return self._send(call, None) if answer is None else answer.result()
+
+    def sent(self) -> None:
+        """Wait until what was started last has been sent."""
+        self._sent.wait(_SENDING if self._under_way else 0)
+
+    def close(self) -> None:
+        """Forget what is under way."""
+        self._under_way.clear()
+
+    def _begin(self, call: Call) -> Future[Answer]:
+        answer: Future[Answer] = Future()
+        # A deadline belongs to the context. A daemon: who ends the program does not wait for what nobody wants.
+        run, sent = contextvars.copy_context().run, threading.Event()
+        how = (_send, self._send, call, answer, sent)
+        threading.Thread(target=run, args=how, name="idc_ext ahead", daemon=True).start()
+        self._sent = sent
+        return answer
+
+
+class Tasks(_Ahead["asyncio.Task[Answer]"]):
+    """For the asynchronous colour."""
+
+    def __init__(self, most: int, send: Callable[[Call, Trace | None], Coroutine[Any, Any, Answer]]) -> None:
+        super().__init__(most)
+        self._send = send
+        self._sent = asyncio.Event()
+
+    def start(self, calls: Iterable[Call]) -> bool:
+        """As above; in an event loop other than asyncio's nothing is made ahead."""
+        try:
+            asyncio.get_running_loop()
+        except RuntimeError:
+            return False
+        return super().start(calls)
+
+    def take(self, call: Call) -> Awaitable[Answer]:
+        """Give the answer of a call, made before or now."""
+        return self._taken(call) or self._send(call, None)
+
+    async def sent(self) -> None:
+        """Wait until what was started last has been sent."""
+        if self._under_way:
+            with suppress(TimeoutError):
+                async with asyncio.timeout(_SENDING):
+                    await self._sent.wait()
+
+    def close(self) -> None:
+        """Cancel what is under way."""
+        for _, task in self._under_way:
+            if not task.get_loop().is_closed():
+                task.cancel()
+        self._under_way.clear()
+
+    def _begin(self, call: Call) -> asyncio.Task[Answer]:
+        self._sent = sent = asyncio.Event()
+
+        async def trace(step: str, _: Any) -> None:
+            if step.endswith(_SENT):
+                sent.set()
+
+        task = asyncio.get_running_loop().create_task(self._send(call, trace), name=f"idc_ext ahead: {call}")
+        task.add_done_callback(_seen)
+        task.add_done_callback(lambda _: sent.set())
+        return task
+
+
+def _send(
+    send: Callable[[Call, Trace | None], Answer], call: Call, answer: Future[Answer], sent: threading.Event
+) -> None:
+    def trace(step: str, _: Any) -> None:
+        if step.endswith(_SENT):
+            sent.set()
+
+    try:
+        answer.set_result(send(call, trace))
+    except BaseException as error:
+        answer.set_exception(error)
+    finally:
+        sent.set()
+
+
+def _seen(task: asyncio.Task[Any]) -> None:
+    # Nobody may ever ask, and asyncio would then complain about an error that was not looked at.
+    if not task.cancelled():
+        task.exception()

@@ -1,0 +1,165 @@
+"""Rows as Arrow columns, and what pandas and polars make of them. The only module that imports any of the three.
+
+Columns are filled from the rows as they came, without making objects of them first. The libraries are imported when
+they are needed.
+"""
+
+from __future__ import annotations
+
+import importlib
+from typing import TYPE_CHECKING, Any
+
+from ..errors import ContractError, MissingExtra
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Sequence
+
+    import pandas
+    import polars
+    import pyarrow
+
+    from .columns import Columns, Kind
+    from .records import RecordSet
+
+
+#: Packages, and the extra of this distribution that brings them.
+_EXTRAS = {"pyarrow": "arrow", "pandas": "pandas", "polars": "polars"}
+
+
+def imported(name: str) -> Any:
+    """Import an optional dependency.
+
+    Raises:
+        MissingExtra: it is not installed.
+    """
+    package = name.partition(".")[0]
+    try:
+        return importlib.import_module(name)
+    except ModuleNotFoundError as error:
+        if error.name is None or error.name.partition(".")[0] != package:
+            raise
+        raise MissingExtra(
+            f"this needs {package}, which is not installed: pip install 'idc-client[{_EXTRAS[package]}]'", name=package
+        ) from None
+
+
+def schema(columns: Columns) -> pyarrow.Schema:
+    """Give the Arrow types of declared columns. Every one may be null to Arrow."""
+    pa = imported("pyarrow")
+    types: dict[Kind, Any] = {
+        "string": pa.string(),
+        "int64": pa.int64(),
+        "double": pa.float64(),
+        "strings": pa.list_(pa.string()),
+        "text": pa.string(),
+    }
+    return pa.schema([pa.field(column.name, types[column.kind]) for column in columns])
+
+
+def batch(columns: Columns, content: RecordSet[Any]) -> pyarrow.RecordBatch:
+    """Make columns of rows.
+
+    Arrow takes each row apart: every row is visited once, where columns picked from them would visit it once each.
+
+    Raises:
+        ContractError: a value does not fit its column.
+    """
+    pa, kinds = imported("pyarrow"), schema(columns)
+    # Columns grow while they are filled, and are cut when they are full: this pool gives back what is cut off, where
+    # Arrow's own keeps it, which for many pages is two fifths of the whole.
+    pool = pa.system_memory_pool()
+    try:
+        rows = pa.array(columns.tuples(content), pa.struct(list(kinds)), memory_pool=pool)
+    except (LookupError, OverflowError, TypeError, ValueError) as error:  # those of Arrow are among them
+        raise ContractError(f"a value does not fit its column: {error}"[:300]) from error
+    return pa.RecordBatch.from_struct_array(rows)
+
+
+def table(columns: Columns, batches: Iterable[pyarrow.RecordBatch]) -> pyarrow.Table:
+    """Put batches together."""
+    return imported("pyarrow").Table.from_batches(batches, schema(columns))
+
+
+def stream(columns: Columns, batches: Iterator[pyarrow.RecordBatch]) -> pyarrow.RecordBatchReader:
+    """Make a reader of batches that are still to come."""
+    return imported("pyarrow").RecordBatchReader.from_batches(schema(columns), batches)
+
+
+def to_pandas(content: pyarrow.Table) -> pandas.DataFrame:
+    """Make a pandas frame. Whole and truth columns are pandas' nullable ones, whether or not something is missing."""
+    pa, pd = imported("pyarrow"), imported("pandas")
+    kinds = {
+        pa.int64(): pd.Int64Dtype(),
+        pa.int32(): pd.Int32Dtype(),
+        pa.int16(): pd.Int16Dtype(),
+        pa.int8(): pd.Int8Dtype(),
+        pa.uint64(): pd.UInt64Dtype(),
+        pa.uint32(): pd.UInt32Dtype(),
+        pa.uint16(): pd.UInt16Dtype(),
+        pa.uint8(): pd.UInt8Dtype(),
+        pa.bool_(): pd.BooleanDtype(),
+    }
+    frame: pandas.DataFrame = content.to_pandas(types_mapper=kinds.get)
+    return frame
+
+
+def to_polars(content: pyarrow.Table) -> polars.DataFrame:
+    """Make a polars frame."""
+    frame: polars.DataFrame = imported("polars").from_arrow(content)
+    return frame
+
+
+def subschema(whole: pyarrow.Schema, names: Sequence[str]) -> pyarrow.Schema:
+    """Choose columns."""
+    return imported("pyarrow").schema([whole.field(name) for name in names])
+
+
+class Frames:
+    """A table that Arrow, pandas, polars, DuckDB and others take."""
+
+    __slots__ = ()
+
+    def to_arrow(self) -> pyarrow.Table:
+        """Give an Arrow table. Needs the extra `arrow`."""
+        raise NotImplementedError
+
+    def to_pandas(self) -> pandas.DataFrame:
+        """Give a pandas frame; whole numbers are of pandas' nullable types. Needs the extra `pandas`."""
+        return to_pandas(self.to_arrow())
+
+    def to_polars(self) -> polars.DataFrame:
+        """Give a polars frame. Needs the extra `polars`."""
+        return to_polars(self.to_arrow())
+
+    def __arrow_c_stream__(self, requested_schema: object | None = None) -> object:
+        """Hand the table over by Arrow's PyCapsule interface: `polars.DataFrame(rows)`, `pyarrow.table(rows)`."""
+        capsule: object = self.to_arrow().__arrow_c_stream__(requested_schema)
+        return capsule
+
+
+class Batches:
+    """Record batches, each of the rows of one page, all of the same columns."""
+
+    def __init__(self, declared: Columns) -> None:
+        self._declared = declared
+        self._columns: Columns | None = None if declared.others else declared
+        imported("pyarrow")  # or say so before anything is sent
+
+    def begin(self, first: Sequence[RecordSet[Any]]) -> Columns:
+        """Settle the columns by the first rows."""
+        for content in first:
+            self._settle(content)
+        return self._columns or self._declared
+
+    def add(self, content: RecordSet[Any]) -> list[pyarrow.RecordBatch]:
+        """Make a batch of rows, if there are any."""
+        return [batch(self._settle(content), content)] if len(content) else []
+
+    def table(self, batches: list[pyarrow.RecordBatch]) -> pyarrow.Table:
+        """Put them together."""
+        return table(self._columns or self._declared, batches)
+
+    def _settle(self, content: RecordSet[Any]) -> Columns:
+        if self._columns is None and len(content):
+            self._columns = self._declared.settle(content.records)
+        return self._columns or self._declared

@@ -1,0 +1,170 @@
+"""What the document declares of a row's columns: names, types, and whether null may stand in them. Pure.
+
+Types come from the generated models, which come from the document, and never from the rows. Where the document
+leaves further columns open, it says that they hold text or lists of texts: they are text here, and a list is written
+as JSON, so that a column has one type however far apart the first text and the first list are.
+"""
+
+from __future__ import annotations
+
+import functools
+import json
+from operator import itemgetter
+from types import NoneType, UnionType
+from typing import TYPE_CHECKING, Any, Literal, TypeAlias, Union, get_args, get_origin, get_type_hints
+
+import attrs
+from attrs import evolve, frozen
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
+
+    from .records import RecordSet
+
+#: Text; a whole number of 64 bits; a floating-point one of 64; a list of texts; text or a list of texts.
+Kind: TypeAlias = Literal["string", "int64", "double", "strings", "text"]
+
+_PYTHON: dict[Any, Kind] = {str: "string", int: "int64", float: "double", list: "strings"}
+_TYPES: dict[Kind, frozenset[type]] = {
+    "string": frozenset({str}),
+    "int64": frozenset({int}),
+    "double": frozenset({int, float}),
+    "strings": frozenset({list}),
+    "text": frozenset({str, list}),
+}
+
+
+@frozen
+class Column:
+    """One column: its wire name, its type, and whether it may be null."""
+
+    name: str
+    kind: Kind
+    nullable: bool = True
+
+
+@frozen
+class Columns:
+    """The columns of rows, in order.
+
+    Attributes:
+        items: The declared ones.
+        others: Whether rows may have more, of the kind `text`.
+        settled: Whether rows might have had more, and now may not.
+    """
+
+    items: tuple[Column, ...]
+    others: bool = False
+    settled: bool = False
+
+    @classmethod
+    def of(cls, model: type[Any], *, only: Iterable[str] | None = None, others: bool = False) -> Columns:
+        """Take the columns of a generated model, or some of them in another order."""
+        columns = _declared(model)  # type: ignore[arg-type] # classes can be hashed
+        declared = {column.name: column for column in columns}
+        return cls(tuple(declared.values() if only is None else (declared[name] for name in only)), others)
+
+    @classmethod
+    def texts(cls, names: Iterable[str]) -> Columns:
+        """Make columns that hold text or lists of texts."""
+        return cls(tuple(Column(name, "text") for name in names))
+
+    @property
+    def names(self) -> list[str]:
+        """The wire names."""
+        return [column.name for column in self.items]
+
+    def __iter__(self) -> Iterator[Column]:
+        return iter(self.items)
+
+    def settle(self, records: Sequence[Mapping[str, Any]]) -> Columns:
+        """Where further columns are open, take those of the first row; from here on there are no others."""
+        if not self.others or not records:
+            return self
+        there = records[0].keys()
+        return self.named([*(name for name in self.names if name in there), *sorted(there - set(self.names))])
+
+    def named(self, names: Sequence[str]) -> Columns:
+        """Take these columns, of the declared types as far as there are any, and no others."""
+        declared = {column.name: column for column in self.items}
+        return evolve(
+            self, items=tuple(declared.get(name, Column(name, "text")) for name in names), others=False, settled=True
+        )
+
+    def check(self, records: Sequence[Any]) -> None:
+        """Hold rows against what is declared.
+
+        Raises:
+            TypeError, LookupError: a row is no object, lacks a column, or has a value of another type.
+        """
+        # Where columns are open, deployments also lack some; what the first row has, all have.
+        there = records[0].keys() if self.others and records else set(self.names)
+        for name, kind, nullable in ((one.name, one.kind, one.nullable) for one in self.items if one.name in there):
+            found = set(map(type, map(itemgetter(name), records)))
+            odd = found - _TYPES[kind] - ({NoneType} if nullable else set())
+            if odd:
+                raise TypeError(f"{name} is {', '.join(sorted(one.__name__ for one in odd))}, which is no {kind}")
+            if list in found and not all(
+                type(text) is str for row in records if type(row[name]) is list for text in row[name]
+            ):
+                raise TypeError(f"{name} is a list that holds more than texts")
+
+    def tuples(self, content: RecordSet[Any], *, flat: bool = False) -> list[tuple[Any, ...]]:
+        """Give the values of each row, in this order.
+
+        Args:
+            content: The rows.
+            flat: Whether all lists are written as JSON, not only those where there may be text.
+
+        Raises:
+            LookupError: a row lacks a column, or has one more than the first row.
+        """
+        self.hold(content)
+        rows = content.tuples(self.names)
+        kinds = {"text", "strings"} if flat else {"text"}
+        places = [place for place, one in enumerate(self.items) if one.kind in kinds]
+        lists = [place for place in places if {type(row[place]) for row in rows} - {str, NoneType}]
+        return [tuple(_written(row, lists)) for row in rows] if lists else rows
+
+    def hold(self, content: RecordSet[Any]) -> None:
+        """Raise LookupError if a row has other columns than the first row, where that settled which there are."""
+        if self.settled and any(len(record) != len(self.items) for record in content.records):
+            raise LookupError("a row with other columns than the first row")
+
+
+def as_text(value: object) -> str:
+    """Write a list or an object as JSON."""
+    return json.dumps(value, ensure_ascii=False, separators=(",", ":"))
+
+
+def _written(row: tuple[Any, ...], places: Sequence[int]) -> list[Any]:
+    """Write what is no text in some places as JSON."""
+    values = list(row)
+    for place in places:
+        if not isinstance(values[place], str | None):
+            values[place] = as_text(values[place])
+    return values
+
+
+@functools.cache
+def attributes(model: type[Any]) -> dict[str, str]:
+    """Name the attribute of a generated model for each wire name."""
+    # Which member travels under which name, only the model's own code knows: have it carry marks.
+    marks = {name: object() for name in (one.name for one in attrs.fields(model) if one.init)}
+    members = {id(mark): name for name, mark in marks.items()}
+    return {name: members[id(mark)] for name, mark in model(**marks).to_dict().items() if id(mark) in members}
+
+
+@functools.cache
+def _declared(model: type[Any]) -> tuple[Column, ...]:
+    from idc_client import models  # all of them: whoever declares no columns does not wait for that
+
+    hints = get_type_hints(model, localns=vars(models))
+    return tuple(_column(name, hints[attribute]) for name, attribute in attributes(model).items())  # type: ignore[arg-type] # as above
+
+
+def _column(name: str, hint: Any) -> Column:
+    parts = get_args(hint) if isinstance(hint, UnionType) or get_origin(hint) is Union else (hint,)
+    kinds = {get_origin(part) or part for part in parts}
+    (kind,) = kinds & _PYTHON.keys()
+    return Column(name, _PYTHON[kind], NoneType in kinds)

@@ -1,0 +1,162 @@
+"""How rows are written into files: as bytes that can be appended page by page, and what is made of them at the end.
+
+JSON lines and CSV are what they are. Parquet cannot be appended to, so its pages are laid down as an Arrow stream,
+which can, and Parquet is made of it when all rows have come: row groups of one size, in flat memory.
+
+CSV has a header, ends lines with a line feed, leaves null empty and writes lists as JSON. Text is UTF-8.
+"""
+
+from __future__ import annotations
+
+import csv
+import json
+import shutil
+from typing import TYPE_CHECKING, Any, Literal, TypeAlias, get_args
+
+from attrs import frozen
+
+from .._atomic import beside, rename, replacing
+from ..errors import ContractError
+from . import arrow, partitions
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+    from pathlib import Path
+
+    import pyarrow
+
+    from .columns import Columns
+    from .records import RecordSet
+
+Format: TypeAlias = Literal["csv", "jsonl", "parquet"]
+FORMATS: tuple[Format, ...] = get_args(Format)
+#: Rows in a row group of Parquet: some 40 MB of a manifest.
+ROW_GROUP = 122_880
+
+
+@frozen
+class Writing:
+    """One format: the bytes before the first row, those of a page, and what is made of them at the end."""
+
+    begin: Callable[[Columns], bytes]
+    page: Callable[[Columns, RecordSet[Any]], bytes]
+    finish: Callable[[Path, Path, Sequence[str]], None]
+
+
+def encoded(columns: Columns, content: RecordSet[Any], write: Format) -> bytes:
+    """Give the bytes of a page.
+
+    Raises:
+        ContractError: a value does not fit its column, or text cannot be written as UTF-8.
+    """
+    try:
+        return WRITING[write].page(columns, content)
+    except (LookupError, TypeError, ValueError) as error:
+        raise ContractError(f"a row does not fit its columns: {error}"[:300]) from error
+
+
+def format_of(path: Path, named: str | None) -> Format:
+    """Take a format by its name, or by the ending of a file's.
+
+    Raises:
+        ValueError: there is no such format.
+    """
+    wanted = named if named is not None else path.suffix.removeprefix(".").lower()
+    for known in FORMATS:
+        if wanted == known:
+            return known
+    raise ValueError(f"{wanted or str(path)!r} is no format: name the file *.csv, *.jsonl or *.parquet, or say format=")
+
+
+def _nothing(_columns: Columns) -> bytes:
+    return b""
+
+
+def _lines(columns: Columns, content: RecordSet[Any]) -> bytes:
+    names = columns.names
+    columns.hold(content)
+    texts = [
+        json.dumps({name: record[name] for name in names}, ensure_ascii=False, separators=(",", ":"))
+        for record in content.records
+    ]
+    return "".join(f"{text}\n" for text in texts).encode()
+
+
+def _header(columns: Columns) -> bytes:
+    return _rows([columns.names])
+
+
+def _table(columns: Columns, content: RecordSet[Any]) -> bytes:
+    return _rows(columns.tuples(content, flat=True))
+
+
+def _rows(rows: Iterable[Sequence[Any]]) -> bytes:
+    lines = _Lines()
+    csv.writer(lines, lineterminator="\r\n").writerows(rows)
+    return "".join(lines).encode()
+
+
+class _Lines(list[str]):
+    """Takes lines that end with CR LF, because only then both are quoted within text, and ends them with LF."""
+
+    def write(self, line: str) -> None:
+        self.append(f"{line[:-2]}\n")
+
+
+def _renamed(part: Path, target: Path, _partition_by: Sequence[str]) -> None:
+    rename(part, target)
+
+
+def _schema(columns: Columns) -> bytes:
+    return bytes(arrow.schema(columns).serialize().to_pybytes())
+
+
+def _batch(columns: Columns, content: RecordSet[Any]) -> bytes:
+    return bytes(arrow.batch(columns, content).serialize().to_pybytes())
+
+
+def _parquet(part: Path, target: Path, partition_by: Sequence[str]) -> None:
+    pa = arrow.imported("pyarrow")
+    with pa.OSFile(str(part)) as source, pa.ipc.open_stream(source) as reader:
+        if partition_by:
+            _in_folders(reader, target, partition_by)
+        else:
+            pq = arrow.imported("pyarrow.parquet")
+            with replacing(target) as file, pq.ParquetWriter(file, reader.schema, compression="zstd") as writer:
+                for group in _groups(reader):
+                    writer.write_table(group, row_group_size=ROW_GROUP)
+    part.unlink()
+
+
+def parquet_rows(path: Path) -> int:
+    """Count the rows of a file of Parquet."""
+    return int(arrow.imported("pyarrow.parquet").read_metadata(path).num_rows)
+
+
+def _in_folders(reader: pyarrow.RecordBatchReader, target: Path, partition_by: Sequence[str]) -> None:
+    new = beside(target, ".new")
+    shutil.rmtree(new, ignore_errors=True)  # of a process that did not come to its end
+    new.mkdir()
+    partitions.write(reader, new, partition_by, ROW_GROUP)
+    rename(new, target)
+
+
+def _groups(reader: pyarrow.RecordBatchReader) -> Iterator[pyarrow.Table]:
+    """Give tables of one row group each, cut by number of rows alone."""
+    pa = arrow.imported("pyarrow")
+    waiting: list[pyarrow.RecordBatch] = []
+    for batch in reader:
+        waiting.append(batch)
+        while sum(one.num_rows for one in waiting) >= ROW_GROUP:
+            whole = pa.Table.from_batches(waiting)
+            yield whole.slice(0, ROW_GROUP)
+            waiting = whole.slice(ROW_GROUP).to_batches()
+    if waiting:
+        yield pa.Table.from_batches(waiting)
+
+
+WRITING: Mapping[Format, Writing] = {
+    "csv": Writing(_header, _table, _renamed),
+    "jsonl": Writing(_nothing, _lines, _renamed),
+    "parquet": Writing(_schema, _batch, _parquet),
+}

@@ -1,0 +1,102 @@
+"""Parquet in folders by column (`Modality=CT/part-0.parquet`), in flat memory: the same folders for the same rows.
+
+Rows keep their order within a folder. What waits to be written is bounded by a number of rows, and so is the number of
+open files; a folder that is come back to after it was closed gets another file. (Arrow's own writer of datasets holds
+up to eight million rows.)
+"""
+
+from __future__ import annotations
+
+from contextlib import ExitStack
+from typing import TYPE_CHECKING, Any
+from urllib.parse import quote
+
+from . import arrow
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+    from pathlib import Path
+
+    import pyarrow
+
+#: What Hive calls a folder of rows that have no value.
+NULL = "__HIVE_DEFAULT_PARTITION__"
+#: Files that are open at a time.
+MOST_OPEN = 64
+
+
+def write(reader: pyarrow.RecordBatchReader, folder: Path, by: Sequence[str], row_group: int) -> None:
+    """Write rows into folders.
+
+    Args:
+        reader: The rows.
+        folder: Where to; it is there, and empty.
+        by: The columns; they are in the names of the folders and not in the files.
+        row_group: The most rows of a row group, and half of what may wait to be written.
+    """
+    rest = arrow.subschema(reader.schema, [name for name in reader.schema.names if name not in by])
+    with ExitStack() as opened:
+        files = _Files(folder, rest, opened)
+        waiting: dict[tuple[Any, ...], list[pyarrow.RecordBatch]] = {}
+        rows = 0
+        for batch in reader:
+            for key, part in _parts(batch, by, rest.names):
+                held = waiting.pop(key, [])
+                held.append(part)
+                waiting[key] = held  # last: the first one is what has waited longest
+                rows += part.num_rows
+                if sum(one.num_rows for one in held) >= row_group:
+                    rows -= files.write(_segments(by, key), waiting.pop(key))
+            while rows > 2 * row_group:
+                key = next(iter(waiting))
+                rows -= files.write(_segments(by, key), waiting.pop(key))
+        for key, held in waiting.items():
+            files.write(_segments(by, key), held)
+
+
+def _parts(
+    batch: pyarrow.RecordBatch, by: Sequence[str], rest: Sequence[str]
+) -> Iterator[tuple[tuple[Any, ...], pyarrow.RecordBatch]]:
+    """Divide a batch by its values, in the order in which they first occur."""
+    places: dict[tuple[Any, ...], list[int]] = {}
+    for place, key in enumerate(zip(*(batch.column(name).to_pylist() for name in by), strict=True)):
+        places.setdefault(key, []).append(place)
+    content = batch.select(list(rest))
+    for key, chosen in places.items():
+        yield key, content.take(arrow.imported("pyarrow").array(chosen))
+
+
+def _segments(by: Sequence[str], key: tuple[Any, ...]) -> str:
+    values = [NULL if value is None else quote(str(value), safe="") for value in key]
+    return "/".join(f"{quote(name, safe='')}={value}" for name, value in zip(by, values, strict=True))
+
+
+class _Files:
+    """The open files, the one used last at the end."""
+
+    def __init__(self, folder: Path, schema: pyarrow.Schema, opened: ExitStack) -> None:
+        self._folder, self._schema = folder, schema
+        self._open: dict[str, Any] = {}
+        self._count: dict[str, int] = {}
+        opened.callback(self._close)
+
+    def write(self, where: str, batches: list[pyarrow.RecordBatch]) -> int:
+        """Write one row group into a folder; gives the number of its rows."""
+        content = arrow.imported("pyarrow").Table.from_batches(batches, self._schema)
+        writer = self._open.pop(where, None) or self._opened(where)
+        self._open[where] = writer
+        writer.write_table(content, row_group_size=max(content.num_rows, 1))
+        return int(content.num_rows)
+
+    def _opened(self, where: str) -> Any:
+        if len(self._open) >= MOST_OPEN:
+            self._open.pop(next(iter(self._open))).close()
+        number = self._count.get(where, 0)
+        self._count[where] = number + 1
+        path = self._folder / where / f"part-{number}.parquet"
+        path.parent.mkdir(parents=True, exist_ok=True)
+        return arrow.imported("pyarrow.parquet").ParquetWriter(path, self._schema, compression="zstd")
+
+    def _close(self) -> None:
+        for writer in self._open.values():
+            writer.close()

@@ -1,0 +1,207 @@
+"""Where the ID token comes from.
+
+The argument comes first, then the variable IDC_TOKEN (a token), then IDC_CREDENTIALS (a file), then
+~/.idc_credentials. A source is asked for each request, and gives tokens as `Secret`.
+"""
+
+from __future__ import annotations
+
+import logging
+import os
+import time
+from typing import TYPE_CHECKING, Any, Protocol
+
+from attrs import define, field, frozen
+
+from ..errors import CredentialsError, CredentialsExpired, CredentialsInvalid, CredentialsNotFound
+from . import _credentials_file as file
+from ._id_token import IdToken, Secret, id_token, shown_time
+from ._token_endpoint import NONE, SETTINGS
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+
+VARIABLE = "IDC_CREDENTIALS"
+TOKEN_VARIABLE = "IDC_TOKEN"  # noqa: S105 - a name
+DEFAULT_PATH = "~/.idc_credentials"
+#: In seconds: how long to wait for another process that is renewing the file.
+WAIT = 60.0
+#: In seconds: after a renewal that failed or helped nothing, how long to leave it at that.
+REST = 60.0
+
+logger = logging.getLogger("idc_ext.credentials")
+
+
+class Source(Protocol):
+    """Something that has an ID token. It is asked for each request: a renewed token counts at once."""
+
+    @property
+    def origin(self) -> str:
+        """Where the token is from, for people: a path or the name of a variable."""
+
+    def read(self) -> IdToken:
+        """Read the ID token, expired or not; raises CredentialsError."""
+
+    def token(self) -> IdToken:
+        """Give the ID token to send now, renewed if need be; raises CredentialsError."""
+
+    def renewed(self, refused: IdToken) -> IdToken:
+        """Give another ID token than the one the server refused; raises CredentialsError."""
+
+    def worth_renewing(self, token: IdToken) -> bool:
+        """Say whether another token could help if the server refuses this one."""
+
+
+@frozen
+class TokenVariable:
+    """The ID token in the variable IDC_TOKEN. Nothing can renew it."""
+
+    origin: str = TOKEN_VARIABLE
+
+    def read(self) -> IdToken:
+        """Read the ID token, expired or not.
+
+        Raises:
+            CredentialsNotFound: the variable is gone.
+            CredentialsInvalid: it holds something else.
+        """
+        found = _from_variable()
+        if found is None:
+            raise CredentialsNotFound(f"the variable {TOKEN_VARIABLE} is set no more: set it, or connect anew")
+        if isinstance(found, str):
+            raise CredentialsInvalid(f"the variable {TOKEN_VARIABLE} {found}; set it to a Google ID token")
+        return found
+
+    def token(self) -> IdToken:
+        """Give the ID token; raises CredentialsExpired, and everything that `read` raises."""
+        found = self.read()
+        if found.expired(time.time()):
+            raise CredentialsExpired(f"the ID token in {TOKEN_VARIABLE} {_expiry(found)} and is not sent: set another")
+        return found
+
+    def renewed(self, refused: IdToken) -> IdToken:
+        """Raise CredentialsExpired: there is no other."""
+        raise CredentialsExpired(f"the server refused the ID token in {TOKEN_VARIABLE}: set another")
+
+    def worth_renewing(self, token: IdToken) -> bool:
+        """Say no."""
+        return False
+
+
+@define
+class Credentials:
+    """An oauth2client-shaped credentials file."""
+
+    path: str
+    #: For httpx, on the way to the issuer. A proxy's address may hold a password.
+    _settings: Mapping[str, Any] = field(default=NONE, eq=False, repr=False)
+    #: On the monotonic clock: not before then is a token renewed ahead of time.
+    _rest: float = field(default=float("-inf"), init=False, eq=False, repr=False)
+    #: What the last 401 was answered with, and until when, on that clock, it would help nothing to renew that.
+    _answer: tuple[Secret, float] | None = field(default=None, init=False, eq=False, repr=False)
+
+    @classmethod
+    def locate(cls, path: str | os.PathLike[str] | None = None, settings: Mapping[str, Any] = NONE) -> Credentials:
+        """Choose the file: the argument, else the variable IDC_CREDENTIALS, else ~/.idc_credentials."""
+        chosen = os.path.abspath(os.path.expanduser(path or os.environ.get(VARIABLE) or DEFAULT_PATH))
+        return cls(chosen, {name: settings[name] for name in SETTINGS if name in settings})
+
+    @property
+    def origin(self) -> str:
+        """The path."""
+        return self.path
+
+    def read(self) -> IdToken:
+        """Read the ID token, expired or not.
+
+        Raises:
+            CredentialsNotFound: there is no such file.
+            CredentialsInsecure: it belongs to somebody else or others may read it.
+            CredentialsInvalid: it is not a readable file, not JSON or has no ID token.
+        """
+        return file.load(self.path)
+
+    def token(self) -> IdToken:
+        """Give the ID token to send now; one that runs out within five minutes is renewed if it can be.
+
+        Raises:
+            CredentialsExpired: it has run out or will within 30 seconds, and cannot be renewed.
+            CredentialsError: it has, and could not be renewed just now; and everything that `read` raises.
+        """
+        found = self.read()
+        now = time.time()
+        if not found.due(now):
+            return found
+        if found.expired(now):
+            if found.renewable:
+                return self._renew(lambda token: not token.expired(time.time()), WAIT)
+            raise CredentialsExpired(
+                f"the ID token in {self.path} {_expiry(found)} and is not sent (ID tokens live for an hour), "
+                f"and the file has no means to renew it: {file.LOGIN}, or renew the file with the program that wrote it"
+            )
+        return (self._early() or found) if found.renewable else found
+
+    def renewed(self, refused: IdToken) -> IdToken:
+        """Give another ID token than the one that the server refused.
+
+        Raises:
+            CredentialsError: as for `token`.
+        """
+
+        def good(token: IdToken) -> bool:
+            return not token.secret.equals(refused.secret) and not token.expired(time.time())
+
+        try:
+            found = self._renew(good, WAIT)
+        except CredentialsError as error:
+            raise type(error)(f"the server refused the ID token (401), and {error}") from None
+        self._answer = found.secret, time.monotonic() + REST
+        return found
+
+    def worth_renewing(self, token: IdToken) -> bool:
+        """Say whether another token could help if the server refuses this one: it is not just that other one."""
+        if self._answer is None or not token.renewable:
+            return token.renewable
+        last, until = self._answer
+        return not last.equals(token.secret) or time.monotonic() >= until
+
+    def _early(self) -> IdToken | None:
+        """Renew ahead of time, which one of many does and which may fail."""
+        if time.monotonic() < self._rest:
+            return None
+        try:
+            token = file.renew(self.path, lambda token: not token.due(time.time()), 0, self._settings)
+        except CredentialsError as error:
+            logger.warning("not renewed ahead of time: %s", error)
+            token = None
+        else:
+            if token is not None and not token.due(time.time()):
+                return token
+        self._rest = time.monotonic() + REST
+        return token
+
+    def _renew(self, good: Callable[[IdToken], bool], seconds: float) -> IdToken:
+        token = file.renew(self.path, good, seconds, self._settings)
+        if token is None:
+            raise CredentialsError(
+                f"another process has been renewing {self.path} all the while: try again, or end it if it is stuck"
+            )
+        return token
+
+
+def locate(path: str | os.PathLike[str] | None = None, settings: Mapping[str, Any] = NONE) -> Source:
+    """Choose where the token comes from: the argument, IDC_TOKEN, IDC_CREDENTIALS, ~/.idc_credentials.
+
+    Of the settings for httpx, those about the way to any server (`verify`, `proxy`) count for renewing, too.
+    """
+    return TokenVariable() if path is None and os.environ.get(TOKEN_VARIABLE) else Credentials.locate(path, settings)
+
+
+def _from_variable() -> IdToken | str | None:
+    text = os.environ.get(TOKEN_VARIABLE)
+    return id_token(text.strip()) if text else None
+
+
+def _expiry(token: IdToken) -> str:
+    expires = token.expires or 0
+    return f"{'expired' if expires <= time.time() else 'expires'} at {shown_time(expires)}"

@@ -1,0 +1,203 @@
+"""The credentials file that upstream's idc_auth.py and its kin write: what is in it, and how it is renewed.
+
+The file is JSON in oauth2client's shape. Renewing is done once, however many want it: whoever has the lock reads the
+file again before asking. Unknown keys and their order stay. Functions that hold the file's text return what is
+wrong and do not raise, so that no traceback can show it.
+"""
+
+from __future__ import annotations
+
+import json
+import time
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING, Any
+
+from attrs import field, frozen
+
+from .._http import deadline
+from ..errors import CredentialsError, CredentialsExpired, CredentialsInsecure, CredentialsInvalid
+from . import _private_file as private
+from ._id_token import IdToken, id_token, read_time, shown_time
+from ._token_endpoint import NONE, Obstacle, ask, wrong_with
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+
+LOGIN = "log in again (idc-ext auth login)"
+
+
+@frozen
+class FileContent:
+    """What a file holds."""
+
+    document: dict[str, Any] = field(repr=False)
+    token: IdToken
+
+
+@frozen
+class Failure:
+    """What goes wrong, to be raised where no secret is at hand."""
+
+    kind: type[CredentialsError]
+    sentence: str
+
+
+def load(path: str) -> IdToken:
+    """Read the ID token of the file, expired or not; raises as `Credentials.read` says."""
+    found = _parsed(private.read(path))
+    if isinstance(found, str):
+        raise CredentialsInvalid(f"the credentials file {path} {found}; write it anew")
+    return found.token
+
+
+def renew(
+    path: str, good: Callable[[IdToken], bool], seconds: float, settings: Mapping[str, Any] = NONE
+) -> IdToken | None:
+    """Get another ID token with the file's refresh token and keep it in the file.
+
+    Args:
+        path: The file.
+        good: Says whether a token will do, so that one that somebody else has just got is taken as it is.
+        seconds: How long to wait for somebody else who is at it; no longer than the deadline in any case.
+        settings: For httpx, on the way to the issuer.
+
+    Returns:
+        The token; None if somebody else is still at it.
+
+    Raises:
+        CredentialsError: as `Credentials.token` says.
+    """
+    target = private.followed(path)
+    with private.locked(target, deadline.shrunk(seconds, deadline.current()) or 0) as mine:
+        outcome = _renewed(path, target, good, settings) if mine else None
+    if isinstance(outcome, Failure):
+        raise outcome.kind(outcome.sentence)
+    return outcome
+
+
+def merged(document: dict[str, Any], answer: dict[str, Any], now: float) -> FileContent | str:
+    """Put a token endpoint's answer into a file's document, as oauth2client does; or say what the answer lacks."""
+    text = answer.get("id_token")
+    if not isinstance(text, str) or not text:
+        return "sent no ID token: the consent must include the scope openid"
+    lifetime = answer.get("expires_in")
+    ends = now + (lifetime if isinstance(lifetime, int | float) and 0 <= lifetime < 10**9 else 3600)
+    token = id_token(text, ends)
+    if isinstance(token, str):
+        return f"{token.replace('holds', 'sent', 1)}"
+    update = {
+        "access_token": answer.get("access_token"),
+        "token_expiry": datetime.fromtimestamp(ends, UTC).strftime("%Y-%m-%dT%H:%M:%SZ"),
+        "id_token": token.claims,
+        "id_token_jwt": text,
+        "token_response": answer,
+        "invalid": False,
+    }
+    if isinstance(answer.get("refresh_token"), str) and answer["refresh_token"]:
+        update["refresh_token"] = answer["refresh_token"]  # some issuers give a new one each time
+    together = {**document, **update}
+    return FileContent(together, token.with_means(_renewable(together)))
+
+
+def encoded(content: FileContent) -> bytes:
+    """Write a document as the file has it."""
+    return json.dumps(content.document).encode()
+
+
+def _renewed(path: str, target: str, good: Callable[[IdToken], bool], settings: Mapping[str, Any]) -> IdToken | Failure:
+    """Renew under the lock: read again, ask, write."""
+    try:
+        found = _parsed(private.read(target, follow=False))
+    except CredentialsError as error:
+        return Failure(type(error), str(error))
+    if isinstance(found, str):
+        return Failure(CredentialsInvalid, f"the credentials file {path} {found}; write it anew")
+    if good(found.token):
+        return found.token
+    document = found.document
+    unable = _unable(path, document)
+    if unable is not None:
+        return unable
+    form = {"grant_type": "refresh_token", "refresh_token": document["refresh_token"]}
+    form.update({name: document[name] for name in ("client_id", "client_secret") if document.get(name)})
+    try:
+        draft = private.Draft(target)
+    except CredentialsError as error:
+        return Failure(CredentialsError, f"{_state(path, found.token)} and is not renewed: {error}")
+    with draft:
+        answer = ask(document["token_uri"], form, settings)
+        now = time.time()
+        if isinstance(answer, Obstacle):
+            if answer.code == "invalid_grant":
+                # The next one need not ask to be told the same; upstream's programs read this key, too.
+                draft.publish(encoded(FileContent({**document, "invalid": True}, found.token)))
+                return Failure(
+                    CredentialsExpired, f"{_state(path, found.token)} and cannot be renewed: {answer.clause}; {LOGIN}"
+                )
+            return Failure(
+                CredentialsError, f"{_state(path, found.token)} and could not be renewed: {answer.clause}; try again"
+            )
+        fresh = merged(document, answer, now)
+        wrong = fresh if isinstance(fresh, str) else _unlike(found.token, fresh.token, now)
+        if isinstance(fresh, str) or wrong is not None:
+            return Failure(
+                CredentialsError, f"{_state(path, found.token)} and could not be renewed: the issuer {wrong}; {LOGIN}"
+            )
+        unwritten = draft.publish(encoded(fresh))
+    if unwritten is not None:
+        return Failure(CredentialsError, f"the renewed ID token is lost: {unwritten}")
+    return fresh.token
+
+
+def _parsed(raw: bytes) -> FileContent | str:
+    """Find the ID token, or say what is wrong with the file without quoting it."""
+    try:
+        document = json.loads(raw)
+    except json.JSONDecodeError as error:
+        return f"is not JSON (line {error.lineno}, column {error.colno})"
+    except (ValueError, RecursionError):
+        return "is not JSON"
+    if not isinstance(document, dict):
+        return "holds JSON, but not an object"
+    answer = document.get("token_response")
+    candidates = [answer.get("id_token") if isinstance(answer, dict) else None, document.get("id_token_jwt")]
+    text = next((one for one in candidates if isinstance(one, str) and one), None)
+    if text is None:
+        return "holds no ID token, neither at token_response.id_token nor at id_token_jwt"
+    token = id_token(text, read_time(document.get("token_expiry")))
+    return token if isinstance(token, str) else FileContent(document, token.with_means(_renewable(document)))
+
+
+def _renewable(document: dict[str, Any]) -> bool:
+    needed = [document.get("refresh_token"), document.get("token_uri")]
+    return all(isinstance(value, str) and value for value in needed) and document.get("invalid") is not True
+
+
+def _unable(path: str, document: dict[str, Any]) -> Failure | None:
+    """Say why the file cannot be renewed, if it cannot."""
+    if document.get("invalid") is True and document.get("refresh_token"):
+        return Failure(CredentialsExpired, f"the consent in {path} has been refused before: {LOGIN}")
+    if not _renewable(document):
+        return Failure(CredentialsExpired, f"{path} holds no refresh token: {LOGIN}")
+    wrong = wrong_with(document["token_uri"])
+    if wrong is not None:
+        return Failure(CredentialsInsecure, f"the token_uri in {path} {wrong}, so no secret is sent there")
+    if not all(isinstance(document.get(name) or "", str) for name in ("client_id", "client_secret")):
+        return Failure(CredentialsInvalid, f"client_id and client_secret in {path} must be text")
+    return None
+
+
+def _unlike(old: IdToken, new: IdToken, now: float) -> str | None:
+    """Say why a new token cannot take the place of the old one, if it cannot."""
+    if "sub" in old.claims and new.claims.get("sub") != old.claims["sub"]:  # OpenID Connect Core 1.0, 12.2
+        return "sent the ID token of another user"
+    if new.expired(now):
+        return "sent an ID token that has run out already, if this machine's clock is right"
+    return None
+
+
+def _state(path: str, token: IdToken) -> str:
+    if token.expires is None:
+        return f"the ID token in {path} was refused"
+    verb = "expired" if token.expires <= time.time() else "expires"
+    return f"the ID token in {path} {verb} at {shown_time(token.expires)}"

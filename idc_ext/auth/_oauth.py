@@ -1,0 +1,198 @@
+"""The OAuth part of a login: an installed app's authorization code with PKCE (RFC 6749, 7636, 8252), by Authlib.
+
+Authlib computes, checks the state and reads the redirect; it sends nothing, since the one request there is carries
+secrets and goes the way of all of them (`_token_endpoint`). What holds a code or a token here returns what is wrong
+and does not raise.
+"""
+
+from __future__ import annotations
+
+import json
+import secrets
+import time
+from typing import TYPE_CHECKING, Any
+from urllib.parse import parse_qs, urlsplit
+
+from attrs import field, frozen
+
+from ..errors import CredentialsError, CredentialsInsecure, CredentialsInvalid, CredentialsNotFound, MissingExtra
+from ._credentials_file import Failure, FileContent, merged
+from ._id_token import Secret
+from ._token_endpoint import Obstacle, ask, plain, wrong_with
+
+if TYPE_CHECKING:
+    import os
+
+SCOPES = ("openid", "https://www.googleapis.com/auth/userinfo.email")
+LARGEST_FILE = 65_536
+_NEEDED = ("client_id", "auth_uri", "token_uri")
+
+
+@frozen
+class ClientSecrets:
+    """The client of an installed app, as Google's console gives it (`client_secret_….json`)."""
+
+    client_id: str
+    client_secret: Secret
+    auth_uri: str
+    token_uri: str
+
+    @classmethod
+    def read(cls, path: str | os.PathLike[str]) -> ClientSecrets:
+        """Read the file.
+
+        Raises:
+            CredentialsNotFound: there is none.
+            CredentialsInvalid: it is no such file, or of an app of another kind.
+            CredentialsInsecure: an address in it is neither https nor on this machine.
+        """
+        found = _client(path)
+        if isinstance(found, Failure):
+            raise found.kind(f"the client secrets file {path} {found.sentence}")
+        return found
+
+
+@frozen
+class Consent:
+    """A login under way: its URL is for the browser, the rest is nobody's business."""
+
+    client: ClientSecrets
+    redirect_uri: str
+    state: str = field(factory=lambda: secrets.token_urlsafe(32), repr=False)
+    _verifier: Secret = field(factory=lambda: Secret(secrets.token_urlsafe(64)), init=False)
+
+    def url(self, hint: str | None = None) -> str:
+        """Say where the user gives consent; `hint` is the e-mail address to suggest.
+
+        Raises:
+            MissingExtra: the extra `auth` is not installed.
+        """
+        url, _ = _authlib_client(self).create_authorization_url(
+            self.client.auth_uri,
+            state=self.state,
+            code_verifier=self._verifier.reveal(),
+            access_type="offline",  # Google's word for: with a refresh token
+            prompt="consent",  # without it, Google gives one the first time only
+            login_hint=hint,
+        )
+        return str(url)
+
+    def redeem(self, answer: Secret) -> FileContent | Failure:
+        """Exchange what came back, the whole URL or the bare code, for what the file is to hold."""
+        found = self._code(answer.reveal().strip())
+        if isinstance(found, Failure):
+            return found
+        form = {
+            "grant_type": "authorization_code",
+            "code": found.reveal(),
+            "code_verifier": self._verifier.reveal(),
+            "client_id": self.client.client_id,
+            "redirect_uri": self.redirect_uri,
+        }
+        if self.client.client_secret.reveal():
+            form["client_secret"] = self.client.client_secret.reveal()
+        said = ask(self.client.token_uri, form)
+        if isinstance(said, Obstacle):
+            return Failure(CredentialsError, f"the login failed: {said.clause}")
+        content = merged(self._document(said), said, time.time())
+        if isinstance(content, str):
+            return Failure(CredentialsError, f"the login failed: the issuer {content}")
+        audience = content.token.claims.get("aud")
+        if self.client.client_id not in (audience if isinstance(audience, list) else [audience]):
+            return Failure(CredentialsError, "the login failed: the issuer sent an ID token for another app")
+        if content.token.expired(time.time()):
+            return Failure(CredentialsError, "the login failed: its ID token has run out already; check the clock")
+        return content
+
+    def _code(self, answer: str) -> Secret | Failure:
+        """Find the code in what came back; PKCE ties it to this login even where it comes without the state."""
+        try:
+            query = urlsplit(answer).query
+        except ValueError:
+            return Failure(CredentialsInvalid, "the login failed: what was given is no URL")
+        if not query:
+            if answer.isprintable() and answer and "://" not in answer and not set(" &?#").intersection(answer):
+                return Secret(answer)
+            return Failure(CredentialsInvalid, "the login failed: neither a URL with a code nor a code was given")
+        from authlib.oauth2.rfc6749 import OAuth2Error  # `url` has made sure that it is there
+        from authlib.oauth2.rfc6749.parameters import parse_authorization_code_response
+
+        given = parse_qs(query)
+        if given.get("state", [""])[0] == self.state and "error" in given:
+            reason = plain(" ".join(given["error"] + given.get("error_description", [])), ())
+            return Failure(CredentialsError, f"the login was refused: {reason}")
+        try:
+            return Secret(parse_authorization_code_response(answer, state=self.state)["code"])
+        except OAuth2Error as error:
+            kind = "is the answer to another login" if "state" in str(error.error) else "holds no code"
+            return Failure(CredentialsInvalid, f"the login failed: the URL {kind}; start again")
+
+    def _document(self, answer: dict[str, Any]) -> dict[str, Any]:
+        """Begin a file as oauth2client's Storage writes it; the answer goes in after."""
+        scope = answer.get("scope")
+        return {
+            "access_token": None,
+            "client_id": self.client.client_id,
+            "client_secret": self.client.client_secret.reveal(),
+            "refresh_token": None,
+            "token_expiry": None,
+            "token_uri": self.client.token_uri,
+            "user_agent": None,
+            "revoke_uri": "https://oauth2.googleapis.com/revoke" if _is_google(self.client) else None,
+            "id_token": None,
+            "id_token_jwt": None,
+            "token_response": None,
+            "scopes": scope.split() if isinstance(scope, str) else list(SCOPES),
+            "token_info_uri": "https://oauth2.googleapis.com/tokeninfo" if _is_google(self.client) else None,
+            "invalid": False,
+            "_class": "OAuth2Credentials",
+            "_module": "oauth2client.client",
+        }
+
+
+def _authlib_client(consent: Consent) -> Any:
+    try:
+        from authlib.oauth2 import OAuth2Client
+    except ModuleNotFoundError as error:
+        raise MissingExtra("logging in needs Authlib: pip install 'idc-client[auth]'", name=error.name) from None
+    return OAuth2Client(
+        None,
+        client_id=consent.client.client_id,
+        scope=" ".join(SCOPES),
+        redirect_uri=consent.redirect_uri,
+        code_challenge_method="S256",
+    )
+
+
+def _client(path: str | os.PathLike[str]) -> ClientSecrets | Failure:
+    try:
+        with open(path, "rb") as file:
+            raw = file.read(LARGEST_FILE + 1)
+    except FileNotFoundError:
+        return Failure(CredentialsNotFound, "does not exist")
+    except (OSError, ValueError) as error:
+        return Failure(CredentialsInvalid, f"cannot be read: {getattr(error, 'strerror', None) or 'what a name'}")
+    try:
+        document = json.loads(raw) if len(raw) <= LARGEST_FILE else None
+    except (ValueError, RecursionError):
+        document = None
+    found = document.get("installed") if isinstance(document, dict) else None
+    if not isinstance(found, dict):
+        web = isinstance(document, dict) and "web" in document
+        kind = (
+            "is of a web app; make a client of the type Desktop app" if web else "holds no client of an installed app"
+        )
+        return Failure(CredentialsInvalid, kind)
+    missing = [name for name in _NEEDED if not isinstance(found.get(name), str) or not found[name]]
+    if missing or not isinstance(found.get("client_secret") or "", str):
+        return Failure(CredentialsInvalid, f"lacks {' and '.join(missing) or 'a client_secret that is text'}")
+    for name in ("auth_uri", "token_uri"):
+        wrong = wrong_with(found[name])
+        if wrong is not None:
+            return Failure(CredentialsInsecure, f"has an {name} that {wrong}".replace("an token", "a token"))
+    secret = Secret(found.get("client_secret") or "")
+    return ClientSecrets(found["client_id"], secret, found["auth_uri"], found["token_uri"])
+
+
+def _is_google(client: ClientSecrets) -> bool:
+    return (urlsplit(client.token_uri).hostname or "").endswith(".googleapis.com")

@@ -1,0 +1,108 @@
+"""A server on this machine that takes one redirect of the browser and is gone (RFC 8252, 7.3).
+
+It listens on the loopback address alone, on a port of the system's choosing, and shows nothing of what it is
+sent. Only a redirect that carries the state of this very login counts: whatever else knocks is turned away, and
+the wait goes on.
+"""
+
+from __future__ import annotations
+
+import hmac
+import queue
+import threading
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from typing import TYPE_CHECKING, Any
+from urllib.parse import parse_qs, urlsplit
+
+from ._id_token import Secret
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+#: In seconds: how long one connection may take to say what it wants; browsers open some that never do.
+PATIENCE = 5.0
+LONGEST_PATH = 16_384
+
+_PAGE = (
+    "<!doctype html><html lang=en><meta charset=utf-8><title>{0}</title>"
+    "<body style='font-family:sans-serif;margin:4em'><h1>{0}</h1><p>{1}</p>"
+)
+_DONE = _PAGE.format("Thank you", "You may close this window and go back to where you started the login.")
+_NOT_HERE = _PAGE.format("Nothing here", "This address waits for the answer to a login, and this is not it.")
+
+
+class Loopback:
+    """The server, from `with` to its end."""
+
+    def __init__(self, state: str, port: int = 0) -> None:
+        """Listen for the redirect with this `state`; raises OSError if the port is taken."""
+        self._answers: queue.SimpleQueue[str] = queue.SimpleQueue()
+        self._server = _Server(("127.0.0.1", port), _handler(state, self._answers.put))
+        self.redirect_uri = f"http://127.0.0.1:{self._server.server_address[1]}/"
+
+    def __enter__(self) -> Loopback:
+        threading.Thread(target=self._server.serve_forever, args=(0.1,), daemon=True, name="login").start()
+        return self
+
+    def __exit__(self, *error: object) -> None:
+        """Stop listening."""
+        self._server.shutdown()
+        self._server.server_close()
+
+    def wait(self, seconds: float) -> Secret | None:
+        """Wait for the redirect and give its URL; None if it has not come by then."""
+        try:
+            return Secret(self.redirect_uri + self._answers.get(timeout=seconds).lstrip("/"))
+        except queue.Empty:
+            return None
+
+
+class _Server(ThreadingHTTPServer):
+    daemon_threads = True
+    block_on_close = False
+    allow_reuse_address = False  # nobody is to share the port
+
+    def handle_error(self, request: object, client_address: object) -> None:
+        """Say nothing: a browser that hangs up is no news."""
+
+
+def _handler(state: str, put: Callable[[str], None]) -> type[BaseHTTPRequestHandler]:
+    class Handler(BaseHTTPRequestHandler):
+        timeout = PATIENCE
+        server_version, sys_version = "idc-ext", ""
+
+        def do_GET(self) -> None:
+            path = self.path if len(self.path) <= LONGEST_PATH else ""
+            mine = _is_answer(path, state)
+            page = (_DONE if mine else _NOT_HERE).encode()
+            try:
+                self._send(200 if mine else 404, page)
+            finally:
+                if mine:
+                    put(path)
+
+        def _send(self, status: int, page: bytes) -> None:
+            self.send_response(status)
+            for name, value in {
+                "Content-Type": "text/html; charset=utf-8",
+                "Content-Length": str(len(page)),
+                "Content-Security-Policy": "default-src 'none'; style-src 'unsafe-inline'",
+                "Cache-Control": "no-store",
+                "Referrer-Policy": "no-referrer",
+                "Connection": "close",
+            }.items():
+                self.send_header(name, value)
+            self.end_headers()
+            self.wfile.write(page)
+
+        def log_message(self, *said: Any) -> None:
+            """Say nothing: the line would hold the code."""
+
+    return Handler
+
+
+def _is_answer(path: str, state: str) -> bool:
+    parts = urlsplit(path)
+    given = parse_qs(parts.query)
+    right = hmac.compare_digest(given.get("state", [""])[0].encode(), state.encode())
+    return parts.path == "/" and right and ("code" in given or "error" in given)

@@ -1,0 +1,114 @@
+"""One question to an OAuth token endpoint: form in, JSON object out, or what stands in the way, in one clause.
+
+Secrets go to the endpoint alone: over https, or over plain http within this machine; no redirect is followed, and
+nothing that comes back is quoted with a secret in it. As for every httpx client, SSL_CERT_FILE and the proxy
+variables of the environment count, and so does a deadline. Nothing here raises: the traceback would show the secrets.
+"""
+
+from __future__ import annotations
+
+import ipaddress
+import json
+import time
+from types import MappingProxyType
+from typing import TYPE_CHECKING, Any
+
+import httpx
+from attrs import frozen
+
+from .._http import deadline
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
+
+#: In seconds: without progress, and altogether.
+TIMEOUT, DEADLINE = 10.0, 20.0
+LARGEST_ANSWER = 1_048_576
+#: What of a client's settings for httpx is about the way to any server, and so counts here as well.
+SETTINGS = ("cert", "proxy", "trust_env", "verify")
+NONE: Mapping[str, Any] = MappingProxyType({})
+LONGEST_REASON = 200
+
+
+@frozen
+class Obstacle:
+    """Why there is no answer.
+
+    Attributes:
+        clause: A clause such as `accounts.example.org refused it (invalid_grant)`.
+        code: The OAuth error code, if the endpoint gave one.
+    """
+
+    clause: str
+    code: str | None = None
+
+
+def is_loopback(url: httpx.URL) -> bool:
+    """Say whether the URL stays on this machine: 127.0.0.0/8, ::1 or localhost."""
+    try:
+        return ipaddress.ip_address(url.host).is_loopback
+    except ValueError:
+        return url.host == "localhost"
+
+
+def wrong_with(uri: object) -> str | None:
+    """Say what is wrong with the URI of an endpoint that is to get secrets, if anything is."""
+    try:
+        url = httpx.URL(uri if isinstance(uri, str) else "")
+    except httpx.InvalidURL:
+        return "is no URL"
+    if url.scheme not in ("http", "https") or not url.host or url.userinfo or url.fragment:
+        return "is not an https URL"
+    if url.scheme == "http" and not is_loopback(url):
+        return "is plain http, which anybody on the way can read"
+    return None
+
+
+def ask(uri: str, form: Mapping[str, str], settings: Mapping[str, Any] = NONE) -> dict[str, Any] | Obstacle:
+    """Post the form; the URI is one with which nothing is wrong, the settings are those of SETTINGS."""
+    url = httpx.URL(uri)
+    until = deadline.current()
+    seconds = deadline.shrunk(TIMEOUT, until) or TIMEOUT
+    end = time.monotonic() + (deadline.shrunk(DEADLINE, until) or DEADLINE)
+    # A proxy of the environment could not reach an endpoint on this machine, and would see the secrets.
+    host = f"[{url.host}]" if ":" in url.host else url.host
+    mounts = {f"all://{host}": None} if is_loopback(url) and "proxy" not in settings else None
+    content = bytearray()
+    try:
+        with (
+            httpx.Client(timeout=seconds, follow_redirects=False, mounts=mounts, **settings) as client,
+            client.stream("POST", url, data=dict(form), headers={"Accept": "application/json"}) as response,
+        ):
+            for part in response.iter_bytes():
+                content += part
+                if len(content) > LARGEST_ANSWER or time.monotonic() > end:
+                    return Obstacle(f"{url.host} did not come to an end with its answer")
+    except httpx.TimeoutException:
+        return Obstacle(f"{url.host} did not answer within {seconds:.3g} s")
+    except (httpx.HTTPError, httpx.InvalidURL, OSError, ValueError) as error:
+        return Obstacle(f"{url.host} cannot be reached ({plain(str(error), form.values()) or type(error).__name__})")
+    return _read(url.host, response.status_code, bytes(content), form)
+
+
+def plain(text: str, secrets: Iterable[str]) -> str:
+    """Make what somebody said fit to be shown: one line, not long, printable, and without the secrets."""
+    for secret in secrets:
+        if len(secret) >= 8:  # a shorter one is a word
+            text = text.replace(secret, "…")
+    text = " ".join("".join(c if c.isprintable() else " " for c in text).split())
+    return text if len(text) <= LONGEST_REASON else text[: LONGEST_REASON - 1] + "…"
+
+
+def _read(host: str, status: int, content: bytes, form: Mapping[str, str]) -> dict[str, Any] | Obstacle:
+    try:
+        answer = json.loads(content)
+    except (ValueError, RecursionError):
+        answer = None
+    if status == 200 and isinstance(answer, dict):
+        return answer
+    if not isinstance(answer, dict) or not isinstance(answer.get("error"), str):
+        what = "a redirect" if 300 <= status < 400 else "no JSON object" if status == 200 else "no reason"
+        return Obstacle(f"{host} answered with HTTP {status} and {what}")
+    code = plain(answer["error"], form.values())
+    reason = plain(str(answer.get("error_description") or ""), form.values()).rstrip(".")
+    return Obstacle(f"{host} refused ({code}{': ' if reason else ''}{reason})", code)

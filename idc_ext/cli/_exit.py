@@ -1,0 +1,109 @@
+"""How a command ends: exit codes, and one sentence on stderr for whatever was to be expected.
+
+0    done
+1    the service said no, or what it said cannot be trusted; `verify` and `diff`: there are differences
+2    the input was wrong, and nothing was changed by it
+3    nobody could be reached, or not in time
+70   a fault of this program; only then is there a traceback
+130  interrupted (Ctrl-C)
+141  nobody read on, as when `head` has had enough
+143  ended by SIGTERM
+"""
+
+from __future__ import annotations
+
+import contextlib
+import sys
+import warnings
+from typing import TYPE_CHECKING, Any
+
+from .. import errors
+from ._options import InputError
+from ._output.escaping import visible
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+DONE, REFUSED, INPUT, UNREACHED, FAULT = 0, 1, 2, 3, 70
+INTERRUPTED, UNREAD, TERMINATED = 130, 141, 143
+
+
+class Terminated(BaseException):
+    """SIGTERM came."""
+
+
+class Refusal(Exception):
+    """The service said no, in words of ours."""
+
+
+#: The first that fits counts.
+_CODES: tuple[tuple[type[BaseException], int], ...] = (
+    (InputError, INPUT),
+    (errors.DeadlineExceeded, UNREACHED),
+    (errors.APIError, REFUSED),
+    (Refusal, REFUSED),
+    (errors.LicenseRefused, REFUSED),
+    (errors.ServiceWarned, REFUSED),
+    (errors.CostRefused, REFUSED),
+    (errors.BigQueryError, REFUSED),
+    (errors.PagingError, REFUSED),
+    (errors.TruncatedResult, REFUSED),
+    (errors.ContractError, REFUSED),
+    (errors.IDCError, INPUT),
+)
+
+
+def ended(error: BaseException, base_url: str | None = None) -> tuple[int, str] | None:
+    """Give the exit code and the sentence of an error; None if it was not to be expected."""
+    for kind, code in _CODES:
+        if isinstance(error, kind):
+            return code, str(error)
+    from .._reachability import missing_certificates, unreachable  # which loads an HTTP library
+
+    sentence = unreachable(error, base_url)
+    if sentence is not None:
+        return UNREACHED, sentence
+    if isinstance(error, ModuleNotFoundError) and error.name in _EXTRAS:
+        return INPUT, f"this needs the package {error.name}: pip install 'idc-client[{_EXTRAS[error.name]}]'"
+    if isinstance(error, OSError) and not error.filename and (bundle := missing_certificates()):
+        return INPUT, f"{bundle[0]} names {bundle[1]}: correct or unset it"
+    if isinstance(error, OSError) and error.strerror:
+        where = f"{error.filename}: " if error.filename else ""
+        return INPUT, f"{where}{error.strerror}"
+    if isinstance(error, ValueError) and "null byte" in str(error):
+        # No word of a process holds one: it is what `-` has become.
+        return INPUT, "`-` cannot stand for a file here: name one"
+    return None
+
+
+def say(sentence: str) -> None:
+    """Tell the person, on one line of stderr."""
+    with contextlib.suppress(OSError):  # nobody listens there, either
+        print(f"idc-ext: {visible(sentence)}", file=sys.stderr, flush=True)
+
+
+#: What the service has warned of in this command.
+REMARKED: list[str] = []
+
+
+@contextlib.contextmanager
+def remarks() -> Iterator[None]:
+    """Say what the service warns of as a remark, once each, while a command runs."""
+    REMARKED.clear()
+    with warnings.catch_warnings():
+        warnings.simplefilter("always", errors.ServiceWarning)
+        shown = warnings.showwarning
+
+        def show(message: Warning | str, category: type[Warning], *place: Any, **more: Any) -> None:
+            if not issubclass(category, errors.ServiceWarning):
+                shown(message, category, *place, **more)
+            elif str(message) not in REMARKED:
+                REMARKED.append(str(message))
+                say(str(message))
+
+        warnings.showwarning = show
+        yield
+
+
+#: Package -> the extra that brings it.
+_EXTRAS = {"authlib": "auth"}

@@ -1,0 +1,168 @@
+"""Long lists: fetched page by page, shown as they come, and written into files that can be gone on with.
+
+A walk into CSV, JSON lines or Parquet leaves a checkpoint when it is interrupted, and the same command goes on from
+there. Elsewhere an interruption leaves nothing that looks whole.
+"""
+
+from __future__ import annotations
+
+import os
+import shutil
+import sys
+import tempfile
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from attrs import evolve
+
+from ..._atomic import beside
+from ..._tables.columns import Columns
+from ..._tables.formats import FORMATS
+from .. import _exit
+from .._options import InputError
+from . import destination
+from .escaping import visible
+from .results import Listing
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator, Mapping, Sequence
+
+    from ..._paging.request import Progress
+    from ..._paging.rows import Rows
+    from .destination import Output
+
+#: Pages that are asked for before they are wanted.
+AHEAD = 2
+
+
+def wanted(out: Output, limit: int | None) -> int | None:
+    """Say how many rows will be used at most; None for all of them."""
+    numbers = [] if limit is None else [limit]
+    if out.rows and out.path is None and out.chosen() == "table" and destination.on_terminal():
+        numbers.append(out.rows + 1)
+    return min(numbers, default=None)
+
+
+def written(count: int, path: Path) -> None:
+    """Say to a person that a file is there."""
+    if sys.stderr.isatty():
+        print(f"{count:,} rows in {visible(str(path))}", file=sys.stderr)
+
+
+def emit(
+    rows: Rows[Any],
+    out: Output,
+    *,
+    limit: int | None = None,
+    brief: Sequence[str] = (),
+    partition_by: Sequence[str] = (),
+    restart: bool = False,
+) -> int:
+    """Write the rows of a walk where they belong.
+
+    Args:
+        rows: The walk.
+        out: Where to, and in which form.
+        limit: The most rows.
+        brief: The columns that a terminal shows unless told otherwise.
+        partition_by: Columns that a folder of Parquet files is divided by.
+        restart: Forget how far an earlier walk came.
+
+    Returns:
+        How many rows there are.
+    """
+    form = out.chosen()
+    if partition_by and (form != "parquet" or out.path is None):
+        raise InputError("--partition-by goes with --format parquet and -o FOLDER")
+    if partition_by and not rows.columns.others:
+        partition_by = destination.named([*partition_by], _chosen(rows.columns, out.columns).names)
+    if out.path is not None and form in FORMATS and not out.spreadsheet and not (rows.columns.others and out.columns):
+        chosen = evolve(rows, columns=_chosen(rows.columns, out.columns))
+        return _into_file(chosen, out.path, form, limit=limit, partition_by=partition_by, restart=restart)
+    if out.path is None and form == "parquet" and not (rows.columns.others and out.columns):
+        chosen = evolve(rows, columns=_chosen(rows.columns, out.columns))
+        return _through_a_pipe(chosen, limit)
+    looking = form == "table" and out.path is None and destination.on_terminal()
+    with bar(shown=out.path is not None or not destination.on_terminal()) as progress:
+        pages = rows.walk(max_items=limit, ahead=0 if looking else AHEAD, progress=progress).pages()
+        with pages:
+            first = next(pages, None)
+            records = [] if first is None else first.records
+
+            def all_records() -> Iterator[Mapping[str, Any]]:
+                yield from records
+                for page in pages:
+                    yield from page.records
+
+            names = rows.columns.settle(records).names
+            total = None if first is None else first.total
+            if limit is not None and total is not None:
+                total = min(total, limit)
+            seen = [name for name in brief if name in names]
+            destination.emit(Listing(names, all_records(), seen, total), out)
+    return total or 0
+
+
+def _into_file(
+    rows: Rows[Any], path: Path, form: Any, *, limit: int | None, partition_by: Sequence[str], restart: bool
+) -> int:
+    checkpoint = beside(path, ".checkpoint")
+    if restart:
+        checkpoint.unlink(missing_ok=True)
+    if checkpoint.exists():
+        _exit.say(f"going on from {visible(str(checkpoint))}")
+    try:
+        with bar() as progress, destination.writing(path):
+            walked = rows.walk(max_items=limit, ahead=AHEAD, progress=progress, checkpoint=checkpoint)
+            count = walked.write(path, form, partition_by=partition_by)
+    except FileExistsError as error:
+        raise InputError(str(error)) from None
+    except BaseException as error:
+        if checkpoint.exists():
+            error.add_note(
+                f"what has come is kept in {visible(str(path))}.part: the same command goes on from there, "
+                "with --restart it starts anew"
+            )
+        raise
+    written(count, path)
+    return count
+
+
+def _through_a_pipe(rows: Rows[Any], limit: int | None) -> int:
+    """Write Parquet when all of it is there: it has its beginning at its end."""
+    with tempfile.TemporaryDirectory() as folder, bar() as progress:
+        whole = Path(folder, "rows.parquet")
+        count = rows.walk(max_items=limit, ahead=AHEAD, progress=progress).write(whole)
+        with whole.open("rb") as file:
+            shutil.copyfileobj(file, sys.stdout.buffer)
+    return count
+
+
+@contextmanager
+def bar(*, shown: bool = True) -> Iterator[Callable[[Progress], object] | None]:
+    """Show on stderr how far a walk came, where a person looks and no rows are written to the same terminal."""
+    if not shown or not sys.stderr.isatty() or os.environ.get("TERM") == "dumb":
+        yield None
+        return
+    from rich.console import Console
+    from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
+
+    size_column = TextColumn("{task.fields[size]}")
+    columns = (TextColumn("rows"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn(), size_column)
+    with Progress(*columns, console=Console(stderr=True), transient=True) as display:
+        task = display.add_task("rows", total=None, size="")
+
+        def told(so_far: Any) -> None:
+            size = f"{so_far.bytes / 1e6:,.1f} MB"
+            display.update(task, completed=so_far.rows, total=so_far.total, size=size)
+
+        yield told
+
+
+def _chosen(columns: Columns, wanted: list[str] | None) -> Columns:
+    if wanted is None:
+        return columns
+    names = destination.named(wanted, columns.names)
+    by_name = {column.name: column for column in columns}
+    return Columns(tuple(by_name[name] for name in names))

@@ -1,0 +1,222 @@
+"""Commands that say what the archive holds: each is one question, and what came is shown by its wire names."""
+
+from __future__ import annotations
+
+from typing import Annotated, Any
+
+from attrs import fields
+from cyclopts import Parameter
+from idc_client.api.v3 import (
+    get_analysis_results,
+    get_attributes,
+    get_clinical_table,
+    get_clinical_table_rows,
+    get_clinical_tables,
+    get_collection,
+    get_collections,
+    get_stats,
+    get_table,
+    get_tables,
+    get_version,
+)
+from idc_client.models import V3Version
+from idc_client.types import UNSET
+
+import idc_openapi
+
+from ... import v3
+from ..._http.calls import Call, fetch
+from ..._release_lag import lag, standing
+from ..._suggest import did_you_mean
+from ...errors import ContractError, NotFound, TruncatedResult
+from ...v3._responses import table as read_table
+from .. import _exit
+from .. import version as client_version
+from .._ask import ask, ask_list
+from .._options import Count, Flag, Given, Name
+from .._output.destination import Output, emit
+from .._output.escaping import visible
+from .._output.results import Listing, Record, listing
+
+_OUTPUT = Output()
+
+
+class NoSuchThing(_exit.Refusal):
+    """The service does not know what was asked for."""
+
+
+def version(*, out: Output = _OUTPUT, context: Given) -> None:
+    """Show the releases of the service, of its data, of the contract that this client was made for, and of the client.
+
+    If the service gives no answer, its part is null and the rest is shown all the same; the exit code says so. The
+    version of this program alone is `idc-ext --version`.
+    """
+    served: dict[str, Any] = dict.fromkeys(one.name for one in fields(V3Version) if one.init)
+    failure: Exception | None = None
+    with context.connect() as idc:
+        try:
+            served |= ask(idc, get_version)  # not read as a model: a service of another release may say more or less
+        except Exception as error:  # what is known without the service is shown first
+            failure = error
+    release = served["api_version"]
+    if failure is None and not isinstance(release, str):
+        failure = ContractError("GET /v3/version names no api_version; is it the right host?")
+    contract = idc_openapi.upstream()
+    here = {
+        "service_is": standing(release) if isinstance(release, str) else None,
+        "contract_api_version": contract.api_version,
+        "contract_date": contract.date,
+        "client_version": client_version(),
+    }
+    emit(Record({**served, **here}), out)
+    if failure is not None:
+        raise failure
+    if sentence := lag(release):
+        _exit.say(sentence)
+
+
+def stats(*, out: Output = _OUTPUT, context: Given) -> None:
+    """Count everything there is."""
+    with context.connect() as idc:
+        emit(Record(ask(idc, get_stats)), out)
+
+
+def collections(*, out: Output = _OUTPUT, context: Given) -> None:
+    """List the collections."""
+    with context.connect() as idc:
+        found = ask_list(idc, get_collections)
+    emit(listing(found, brief=("collection_id", "cancer_types", "tumor_locations", "species", "subjects")), out)
+
+
+def collection(collection_id: Name, /, *, out: Output = _OUTPUT, context: Given) -> None:
+    """Show one collection, with its counts, modalities and licences.
+
+    Args:
+        collection_id: As `idc-ext collections` lists it.
+    """
+    with context.connect() as idc:
+        try:
+            found = ask(idc, get_collection, collection_id=collection_id)
+        except NotFound as error:
+            known = [str(one.get("collection_id")) for one in ask_list(idc, get_collections)]
+            if collection_id not in known:
+                meant = did_you_mean(collection_id, known) or ";"
+                raise NoSuchThing(
+                    f"there is no collection {collection_id!r:.80}{meant} `idc-ext collections` lists them"
+                ) from error
+            raise
+    emit(Record(found), out)
+
+
+def analysis_results(*, out: Output = _OUTPUT, context: Given) -> None:
+    """List the analysis results."""
+    with context.connect() as idc:
+        found = ask_list(idc, get_analysis_results)
+    emit(listing(found, brief=("analysis_result_id", "analysis_result_title", "subjects", "modalities")), out)
+
+
+def attributes(*, out: Output = _OUTPUT, context: Given) -> None:
+    """List what can be filtered by.
+
+    Attributes of the kind `term` take values, those of the kind `range` take bounds.
+    """
+    with context.connect() as idc:
+        found = ask_list(idc, get_attributes)
+    emit(listing(found, brief=("name", "kind", "data_type", "description")), out)
+
+
+def values(
+    attribute: str,
+    /,
+    *,
+    limit: Annotated[Count, Parameter(name=["--limit", "-n"])] = 100,
+    out: Output = _OUTPUT,
+    context: Given,
+) -> None:
+    """List the values of an attribute, the most frequent first.
+
+    Any column of the table `index` can be asked for.
+
+    Args:
+        attribute: Its name, in the service's own spelling.
+        limit: The most values, up to 10000.
+    """
+    with context.connect() as idc:
+        found = v3.attribute_values(idc, attribute, limit=limit)
+    emit(listing([one.to_dict() for one in found.values], columns=("value", "count")), out)
+    if found.note:
+        _exit.say(found.note)
+    if found.truncated:
+        _exit.say(f"{attribute} has more than these {len(found.values)} values: --limit N gives up to 10000")
+
+
+def tables(*, out: Output = _OUTPUT, context: Given) -> None:
+    """List the tables that SQL can ask."""
+    with context.connect() as idc:
+        emit(listing(ask_list(idc, get_tables, "tables"), columns=("name", "column_count")), out)
+
+
+def table(name: Name, /, *, out: Output = _OUTPUT, context: Given) -> None:
+    """Show the columns of a table.
+
+    Args:
+        name: As `idc-ext tables` lists it.
+    """
+    with context.connect() as idc:
+        emit(_schema(ask(idc, get_table, table=name)), out)
+
+
+def clinical_tables(*, collection: str | None = None, out: Output = _OUTPUT, context: Given) -> None:
+    """List the clinical tables.
+
+    Args:
+        collection: Those of one collection only.
+    """
+    wanted: Any = UNSET if collection is None else collection
+    with context.connect() as idc:
+        emit(listing(ask_list(idc, get_clinical_tables, "tables", collection_id=wanted)), out)
+
+
+def clinical_table(name: Name, /, *, out: Output = _OUTPUT, context: Given) -> None:
+    """Show the columns of a clinical table.
+
+    Args:
+        name: As `idc-ext clinical tables` lists it in table_name.
+    """
+    with context.connect() as idc:
+        emit(_schema(ask(idc, get_clinical_table, table=name)), out)
+
+
+def clinical_rows(
+    name: Name,
+    /,
+    *,
+    max_rows: Count = 100_000,
+    allow_truncated: Flag = False,
+    out: Output = _OUTPUT,
+    context: Given,
+) -> None:
+    """Give the rows of a clinical table, in no promised order.
+
+    A result that is cut short ends with 1 and is not written.
+
+    Args:
+        name: As `idc-ext clinical tables` lists it in table_name.
+        max_rows: The most rows, from 1 to 100000.
+        allow_truncated: Take a part if there are more rows.
+    """
+    with context.connect() as idc:
+        call = Call.of(get_clinical_table_rows._get_kwargs(table=name, max_rows=max_rows))
+        found = fetch(idc, call, read_table)
+    if found.truncated and not allow_truncated:
+        raise TruncatedResult(
+            f"{visible(name)} has more than {found.max_rows} rows: raise --max-rows (to 100000 at most), or say "
+            "--allow-truncated to take a part"
+        )
+    emit(Listing(found.columns, found.rows, total=None if found.truncated else len(found.rows)), out)
+    if found.truncated:
+        _exit.say(f"{visible(name)} has more rows than these {len(found.rows)}")
+
+
+def _schema(found: dict[str, Any]) -> Listing:
+    return listing(found.get("columns", []), columns=("name", "type", "description"))

@@ -1,0 +1,197 @@
+"""The commands about manifests: rows of a selection, lists to download by, and what became of them since.
+
+A file in the form of s5cmd or of `idc download-from-manifest` gets a sidecar that says what it is of, and is what
+`verify` takes. Rows in CSV, JSON lines or Parquet get one on request; without, an interrupted run can be gone on with.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any, Literal, cast
+
+from attrs import asdict
+from cyclopts import Parameter
+
+from ... import manifests, v3
+from ...manifests._sidecar import LINES, TABLES
+from .. import _exit
+from .._options import OUTPUT, Count, Flag, Given, InputError, Limit
+from .._output import destination, walks
+from .._output.destination import Output
+from .._output.escaping import visible
+from .._output.results import Text, listing
+from .selection import Selection, explain_nothing
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from ...manifests import Changes
+
+#: One literal: the parser has no words for two.
+Form = Literal["table", "csv", "tsv", "json", "jsonl", "parquet", "s5cmd", "idc"]
+Style = Literal["apa", "bibtex", "csl-json", "turtle", "none"]
+_NOTHING = Selection()
+_OUTPUT = Output()
+#: What fits a terminal.
+_BRIEF = ("collection_id", "PatientID", "Modality", "SeriesDescription", "instanceCount", "series_size_MB")
+#: Endings of files that are lists to download by.
+_ENDINGS = {".s5cmd": "s5cmd", ".txt": "idc"}
+
+
+@Parameter(name="*", group=OUTPUT)
+@dataclass(frozen=True)
+class ManifestOutput(Output):
+    """Where a manifest goes, and in which form.
+
+    Attributes:
+        format: The form; by default that of the file's ending (`.s5cmd`, `.txt` for idc), else a table on a
+            terminal, else CSV. `s5cmd` is for `s5cmd run`, `idc` for `idc download-from-manifest`.
+    """
+
+    format: Annotated[Form | None, Parameter(name=["--format", "-f"])] = None  # type: ignore[assignment] # manifests have two forms more than Output
+
+    @property
+    def named(self) -> str | None:
+        """The form that was asked for, by name or by the file's."""
+        if self.format is not None or self.path is None:
+            return self.format
+        return _ENDINGS.get(self.path.suffix.lower()) or destination.by_ending(self.path)
+
+
+_MANIFEST = ManifestOutput()
+
+
+def manifest(
+    *,
+    selection: Selection = _NOTHING,
+    limit: Limit = None,
+    source: Literal["aws", "gcs"] = "aws",
+    require_commercial: Flag = False,
+    sidecar: Flag = False,
+    cite: Style = "apa",
+    page_size: Count = 5000,
+    partition_by: Annotated[tuple[str, ...], Parameter(negative=(), show_default=False)] = (),
+    restart: Flag = False,
+    out: ManifestOutput = _MANIFEST,
+    context: Given,
+) -> None:
+    """List the series of a selection, to look at or to download by.
+
+    All are of one data release, and all of them, or it is an error.
+
+    Args:
+        limit: The most rows; not for lists to download by, which are whole.
+        source: Whose buckets the addresses are of; rows have those of aws only.
+        require_commercial: Refuse, before anything is written, what may not be used commercially, and list it.
+        sidecar: Write what `verify` needs beside rows, too (FILE.json); then an interrupted run begins anew.
+        cite: The style of the citations in the sidecar; `none` asks nobody for them.
+        page_size: The most rows per request, up to 5000.
+        partition_by: Columns that Parquet is divided by, into a folder for each value.
+        restart: Forget how far an earlier run came.
+    """
+    wanted = selection.read()
+    form = out.named
+    lines = form in LINES
+    if lines and (limit is not None or out.columns or partition_by):
+        raise InputError(f"a list to download by is whole: --format {form} takes no --limit, --columns, --partition-by")
+    if not lines and source != "aws":
+        raise InputError("rows have the addresses of aws: --source gcs goes with --format s5cmd or idc")
+    part = limit is not None or out.columns or partition_by or out.spreadsheet
+    if sidecar and (out.path is None or not (lines or form in TABLES) or part):
+        raise InputError(
+            "--sidecar goes with -o FILE in s5cmd, idc, csv, jsonl or parquet, all rows and columns as they are"
+        )
+    with context.connect() as idc:
+        if out.path is not None and (lines or sidecar):
+            with walks.bar() as progress, destination.writing(out.path):
+                receipt = manifests.write(
+                    idc,
+                    wanted,
+                    out.path,
+                    format=cast("Any", form),
+                    source=source,
+                    require_commercial=require_commercial,
+                    cite=None if cite == "none" else cite,
+                    all_of_idc=selection.all_of_idc,
+                    progress=progress,
+                )
+            found = receipt.series
+            if receipt.unresolved:
+                _exit.say(f"DataCite and doi.org did not say how to cite {visible(', '.join(receipt.unresolved))}")
+            walks.written(found, out.path)
+        else:
+            if require_commercial:
+                manifests.check_licenses(idc, wanted, all_of_idc=selection.all_of_idc)
+            if lines:
+                listed = v3.manifest_lines(idc, wanted, source=source, all_of_idc=selection.all_of_idc)
+                found = _streamed(LINES[str(form)], iter(listed))
+            else:
+                rows = v3.manifest(idc, wanted, page_size=_page_size(page_size, limit, out))
+                found = walks.emit(rows, out, limit=limit, brief=_BRIEF, partition_by=partition_by, restart=restart)
+        if not found and limit != 0:
+            explain_nothing(idc, wanted)
+
+
+def verify(file: Path, /, *, out: Output = _OUTPUT, context: Given) -> int:
+    """Make the request of a manifest again, and say what was added, removed and revised since.
+
+    It ends with 1 if anything was.
+
+    Args:
+        file: The manifest; what describes it stands beside it (FILE.json).
+    """
+    with context.connect() as idc:
+        return _told(manifests.verify(idc, file), out)
+
+
+def diff(
+    from_release: str, to_release: str, /, *, selection: Selection = _NOTHING, out: Output = _OUTPUT, context: Given
+) -> int:
+    """Say what became of a selection between two data releases: the series added, removed and revised.
+
+    It ends with 1 if there are any. What can be filtered by is what the index keeps of the past: collection_id,
+    PatientID, StudyInstanceUID, SeriesInstanceUID, Modality and series_size_MB.
+
+    Args:
+        from_release: A data release, such as 24 or v24.
+        to_release: The same; may be the earlier one.
+    """
+    wanted = selection.read()
+    first, second = _release(from_release), _release(to_release)
+    with context.connect() as idc:
+        return _told(manifests.diff(idc, wanted, first, second, all_of_idc=selection.all_of_idc), out)
+
+
+def _streamed(form: str, lines: Iterator[str]) -> int:
+    """Write lines as they come; the last one comes when all of them have."""
+    count = 0
+
+    def counted() -> Iterator[str]:
+        nonlocal count
+        for line in lines:
+            count += 1
+            yield form.format(line).removesuffix("\n")
+
+    destination.emit(Text(counted()))
+    return count
+
+
+def _told(found: Changes, out: Output) -> int:
+    columns = ("kind", "collection_id", "SeriesInstanceUID", "before", "after")
+    destination.emit(listing([asdict(one) for one in found], columns=columns), out)
+    said = f"{len(found.added)} added, {len(found.removed)} removed, {len(found.revised)} revised"
+    before, after = found.series
+    _exit.say(f"{found.from_release} to {found.to_release}: {said}; {before} series before, {after} after")
+    return _exit.REFUSED if found else _exit.DONE
+
+
+def _release(text: str) -> int:
+    number = text.removeprefix("v")
+    if not (number.isascii() and number.isdecimal() and len(number) < 5):
+        raise InputError(f"{text!r:.80} is no data release: write 24 or v24")
+    return int(number)
+
+
+def _page_size(page_size: int, limit: int | None, out: Output) -> int:
+    return min(page_size, max(1, walks.wanted(out, limit) or page_size))

@@ -1,0 +1,216 @@
+"""The command `sql`: one SELECT, as it is given or as filters say it, for the service or for BigQuery.
+
+BigQuery costs money: what a statement would read is said first, and it runs only for who agreed. Nobody is asked where
+nobody looks: in a pipe or a script nothing is run without `--yes`.
+"""
+
+from __future__ import annotations
+
+import re
+import sys
+from dataclasses import dataclass
+from itertools import islice
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any, Literal
+
+from cyclopts import Parameter
+
+from ... import v3
+from ...bigquery._statement import COLUMNS, MANIFEST, ORDER
+from ...errors import TruncatedResult
+from .. import _exit
+from .._options import DASH, Count, Flag, Given, InputError
+from .._output import destination
+from .._output.destination import Output, emit
+from .._output.results import Listing, Record, Text
+from .selection import Selection, content
+
+if TYPE_CHECKING:
+    from typing import IO
+
+    from ...bigquery import Answer
+    from .._options import Context
+
+
+_SIZE = re.compile(r"([0-9]{1,15}(?:\.[0-9]{1,6})?) ?([KMGTP]?)(i?)B?", re.IGNORECASE | re.ASCII)
+_PREFIXES = ("", "K", "M", "G", "T", "P")
+
+
+@Parameter(name="*")
+@dataclass(frozen=True)
+class BigQuery:
+    """How BigQuery is asked.
+
+    Attributes:
+        release: The data release that is asked in BigQuery where filters stand for the statement, such as 25;
+            `current` is the newest when it runs.
+        project: The project of Google Cloud that pays; else the one that its tools have been told, by
+            GOOGLE_CLOUD_PROJECT for example.
+        max_bytes: The most that may be read in BigQuery, and billed, such as 20GB or 1TiB.
+        dry_run: Say what would be read in BigQuery and what it would cost, and run nothing.
+        yes: Run it in BigQuery without asking. Where nobody can be asked, in a pipe or a script, nothing runs without.
+    """
+
+    release: str = "current"
+    project: str | None = None
+    max_bytes: str = "100GB"
+    dry_run: Flag = False
+    yes: Annotated[Flag, Parameter(name=["--yes", "-y"])] = False
+
+
+def in_bigquery(
+    text: str, asked: BigQuery, max_rows: int | None, allow_truncated: bool, out: Output, context: Context
+) -> None:
+    """Say what a statement would cost, have it agreed to, run it and write its rows."""
+    most = size(asked.max_bytes)
+    from ... import bigquery
+    from ...bigquery._job import connected
+
+    client = connected(asked.project)
+    limits: dict[str, Any] = {"client": client, "timeout": context.timeout, "retries": context.retries}
+    expected = bigquery.estimate(text, **limits)
+    _exit.say(
+        f"BigQuery would read {expected}{', and has it at hand' if expected.cached else ''}; {client.project} pays"
+    )
+    if asked.dry_run:
+        cost = {"bytes": expected.bytes, "usd": round(expected.usd, 6), "cached": expected.cached}
+        destination.emit(Record({**cost, "project": client.project}), out)
+        return
+    expected.within(most)
+    if not asked.yes:
+        _agreed()
+    found = bigquery.run(text, max_bytes=most, expected=expected, **limits)
+    cut = max_rows is not None and len(found) > max_rows
+    if cut and not allow_truncated:
+        raise TruncatedResult(
+            f"the statement has {len(found)} rows, more than {max_rows}: raise --max-rows, or take a part with "
+            "--allow-truncated; BigQuery keeps the answer for a day and bills nothing for asking the same again"
+        )
+    _write(found, out, max_rows)
+    if cut:
+        _exit.say(f"the statement has more rows than these {max_rows}")
+
+
+def size(text: str) -> int:
+    """Read a number of bytes: `20GB`, `1TiB`, `500000`."""
+    found = _SIZE.fullmatch(text.strip())
+    if found is None:
+        raise InputError(f"--max-bytes takes a number of bytes, such as 20GB or 1TiB, not {text!r:.80}")
+    return int(float(found[1]) * (1024 if found[3] else 1000) ** _PREFIXES.index(found[2].upper()))
+
+
+def _agreed() -> None:
+    if not (sys.stdin.isatty() and sys.stdout.isatty() and sys.stderr.isatty()):
+        raise InputError(
+            "nobody can be asked here whether to run it: say so with --yes, or only measure with --dry-run"
+        )
+    print("run it? [y/N] ", end="", file=sys.stderr, flush=True)
+    if sys.stdin.readline().strip().lower() not in ("y", "yes"):
+        raise _exit.Refusal("nothing was run")
+
+
+def _write(found: Answer, out: Output, most: int | None) -> None:
+    """Write rows as they come."""
+    if out.chosen() == "parquet":
+        columns = found.columns if out.columns is None else destination.named(out.columns, found.columns)
+        if out.path is None:
+            _parquet(found, columns, most, sys.stdout.buffer)
+            sys.stdout.flush()
+        else:
+            with destination.created(out.path) as file:
+                _parquet(found, columns, most, file)
+        return
+    total = len(found) if most is None else min(most, len(found))
+    destination.emit(Listing(found.columns, islice(found, most), total=total), out)
+
+
+def _parquet(found: Answer, columns: list[str], most: int | None, file: IO[bytes]) -> None:
+    """Write Parquet in the types that BigQuery names."""
+    from ..._tables.arrow import imported
+
+    batches = found.batches()
+    left = len(found) if most is None else most
+    schema = imported("pyarrow").schema([batches.schema.field(name) for name in columns])
+    with imported("pyarrow.parquet").ParquetWriter(file, schema, compression="zstd") as writer:
+        for batch in batches:
+            writer.write_batch(batch.slice(0, left).select(columns))
+            left -= min(left, batch.num_rows)
+            if not left:
+                break
+
+
+_OUTPUT = Output()
+_NOTHING = Selection()
+_BIGQUERY = BigQuery()
+
+
+def sql(
+    statement: str | None = None,
+    /,
+    *,
+    file: Path | None = None,
+    dialect: Literal["duckdb", "bigquery"] | None = None,
+    engine: Literal["api", "bigquery"] = "api",
+    max_rows: Count | None = None,
+    allow_truncated: Flag = False,
+    bigquery: BigQuery = _BIGQUERY,
+    selection: Selection = _NOTHING,
+    out: Output = _OUTPUT,
+    context: Given,
+) -> None:
+    """Run one SELECT over the index tables, in DuckDB's SQL, or write one that finds what filters select.
+
+    `idc-ext tables` lists the tables. A result that is cut short ends with 1 and is not written. Filters in place of a
+    statement ask for the columns of a manifest, or those of --columns, in its order.
+
+    With --engine bigquery the statement is in BigQuery's SQL and runs there, over IDC's public tables, and a project of
+    yours pays. What it would read and cost is said before, and who looks is asked.
+
+    Args:
+        statement: Begins with SELECT or WITH; `-` reads standard input.
+        file: Where the statement is, in place of the words.
+        dialect: Write the statement that the filters stand for, and run nothing.
+        engine: Where to run it: by the service, or in BigQuery.
+        max_rows: The most rows; of the service up to 10000, which is the default there.
+        allow_truncated: Take a part if there are more rows.
+    """
+    given = [statement is not None, file is not None, selection != _NOTHING]
+    if sum(given) != 1:
+        raise InputError("sql takes one of: a statement, --file FILE, or filters (--where, --filters, --all-of-idc)")
+    in_google = engine == "bigquery"
+    if bigquery != _BIGQUERY and not in_google and dialect != "bigquery":
+        raise InputError("--release, --project, --max-bytes, --dry-run and --yes go with --engine bigquery")
+    if bigquery.release != _BIGQUERY.release and not given[2]:
+        raise InputError("--release goes with filters: a statement names the tables of its release itself")
+    if dialect is not None and in_google:
+        raise InputError("--dialect writes a statement and --engine bigquery runs one: choose one of them")
+    if dialect is not None:
+        if not given[2] or out.format is not None:
+            raise InputError("--dialect writes the SQL that filters stand for: it goes with --where, without --format")
+        emit(Text(_made(dialect, selection, bigquery, out).splitlines()), out)
+        return
+    out.chosen()  # a statement may take long: better said now
+    if given[2]:
+        text = _made("bigquery" if in_google else "duckdb", selection, bigquery, out)
+    else:
+        text = content(file or Path(DASH)) if statement in (None, DASH) else statement or ""
+    if in_google:
+        in_bigquery(text, bigquery, max_rows, allow_truncated, out, context)
+        return
+    with context.connect() as idc:
+        found = v3.sql(idc, text, max_rows=max_rows, allow_truncated=allow_truncated)
+    emit(Listing(found.columns, found.rows, total=None if found.truncated else len(found.rows)), out)
+    if found.truncated:
+        _exit.say(f"the statement has more rows than these {len(found.rows)}")
+
+
+def _made(dialect: str, selection: Selection, bigquery: BigQuery, out: Output) -> str:
+    """Make a statement of filters."""
+    wanted = selection.read()
+    columns = list(MANIFEST) if out.columns is None else destination.named(out.columns, list(COLUMNS))
+    if dialect == "bigquery":
+        from ... import bigquery as written
+
+        return written.statement(wanted, columns=columns, release=bigquery.release)
+    order = [name for name in ORDER if name in columns or name == "SeriesInstanceUID"]
+    return f"SELECT {', '.join(columns)}\nFROM index\nWHERE {wanted.sql()}\nORDER BY {', '.join(order)}\n"

@@ -1,0 +1,37 @@
+"""Law: the dialect of v3, today's live service, is spoken here alone; answers are held against their filters."""
+
+from ._api import (
+    Selection,
+    attribute_values,
+    check_values,
+    citations,
+    counts,
+    licenses,
+    manifest,
+    manifest_lines,
+    sql,
+    viewer_url,
+)
+from ._filters import Filters, where
+from ._responses import Citations
+from ._table import Table
+from ._translation import Translation, from_v1
+
+__all__ = [
+    "Citations",
+    "Filters",
+    "Selection",
+    "Table",
+    "Translation",
+    "attribute_values",
+    "check_values",
+    "citations",
+    "counts",
+    "from_v1",
+    "licenses",
+    "manifest",
+    "manifest_lines",
+    "sql",
+    "viewer_url",
+    "where",
+]

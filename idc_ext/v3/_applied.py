@@ -1,0 +1,151 @@
+"""An answer of v3, held against the filters that it was asked with, and what the service warns of in it.
+
+A filter that the service left out makes an answer for more than was meant, up to the whole archive, and nothing in its
+numbers says so. Services from release 3.0.0b3 on echo what they applied.
+"""
+
+from __future__ import annotations
+
+import re
+import sys
+import warnings
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any, TypeVar
+
+from attrs import frozen
+
+from .._http.redaction import one_line
+from .._suggest import did_you_mean
+from ..errors import ContractError, ServiceWarned, ServiceWarning
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from .._http.calls import Client
+    from .._paging.page import Page
+    from ._filters import Filters
+
+T = TypeVar("T")
+#: A value within quotes, in a sentence of the service.
+_QUOTED = re.compile(r"""'([^']*)'|"([^"]*)\"""")
+_LONGEST = 300
+#: So many warnings of one answer are passed on. The service gives one for each attribute and one for all, at most.
+_MOST = 40
+#: Frames of this package are skipped: a warning is located where the caller's code is.
+_PACKAGE = __name__.partition(".")[0]
+
+
+@frozen
+class Expected:
+    """What answers to a request with filters have to say of them.
+
+    Attributes:
+        name: The request, for messages.
+        filters: What was sent.
+        strict: Whether a warning of the service is an error.
+    """
+
+    name: str
+    filters: Filters
+    strict: bool
+
+    @classmethod
+    def of(cls, client: Client, name: object, filters: Filters) -> Expected:
+        """Take over from a client whether it is strict; other generated clients are not."""
+        return cls(str(name), filters, bool(getattr(client, "strict", False)))
+
+    def read(self, parse: Callable[[int, Any], T]) -> Callable[[int, Any], T]:
+        """Make of what reads a body what holds it against the filters as well."""
+
+        def held(status: int, body: Any) -> T:
+            self.check(body)  # first: that the wrong thing was answered says more than any other misfit
+            return parse(status, body)
+
+        return held
+
+    def page(self, page: Page[T]) -> Page[T]:
+        """Hold a page of a manifest against the filters; its counts say what they are of."""
+        self.check(page.info["counts"])
+        return page
+
+    def check(self, said: object) -> None:
+        """Hold an object with `filters_applied` and `warnings` against the filters, and pass the warnings on.
+
+        Raises:
+            ContractError: the service applied other filters, or does not say which.
+            ServiceWarned: it warns, and the client is strict.
+        """
+        applied = said.get("filters_applied") if isinstance(said, Mapping) else None
+        if not isinstance(said, Mapping) or applied is None:
+            raise ContractError(
+                f"{self.name} was answered without filters_applied, so it may be for the whole archive: "
+                "services before 3.0.0b3 answer so; see idc-ext doctor"
+            )
+        wrong = _differences(self.filters.applied, applied)
+        if wrong:
+            raise ContractError(f"{self.name}: the service {wrong[0]}, so the answer is not for what was asked")
+        texts = said.get("warnings")
+        if not isinstance(texts, list) or not all(isinstance(text, str) for text in texts):
+            raise ContractError(f"{self.name} was answered with warnings that are no list of text")
+        # That nothing was filtered is what was asked for then.
+        texts = texts if self.filters else texts[1:]
+        if texts:
+            lines = [line for text in texts[:_MOST] for line in self._worded(text)]
+            more = len(lines[_MOST:]) + len(texts[_MOST:])
+            self._warn([*lines[:_MOST], *([f"the service warns of {more} things more"] if more else [])])
+
+    def _warn(self, texts: list[str]) -> None:
+        if self.strict:
+            raise ServiceWarned(f"{self.name}: {'; '.join(texts)}", warnings=tuple(texts))
+        for text in texts:
+            warnings.warn(text, ServiceWarning, stacklevel=_distance())
+
+    def _worded(self, text: str) -> list[str]:
+        """Say in our words what is about values in another letter case, each; give the rest in the service's."""
+        quoted: dict[str, set[str]] = {}  # by what they are without their case: there may be very many of both
+        for one, other in _QUOTED.findall(text):
+            quoted.setdefault((one or other).casefold(), set()).add(one or other)
+        hints = [
+            f"nothing was found for {name} {value!r:.80}{did_you_mean(value, close)}"
+            for name, values in self.filters.terms.items()
+            for value in dict.fromkeys(values)
+            if (close := quoted.get(value.casefold(), set()) - {value})
+        ]
+        if hints:
+            return hints
+        line = f"the service warns: {one_line(text)}"
+        return [line if len(line) <= _LONGEST else line[: _LONGEST - 1] + "…"]
+
+
+def _differences(sent: Mapping[str, Any], applied: object) -> list[str]:
+    """Say how what was applied differs from what was sent; nothing if it selects the same."""
+    if not isinstance(applied, Mapping):
+        return ["names no filters that can be read"]
+    more = [name for name, value in applied.items() if name not in sent and value]
+    wrong = [f"applied {name!r:.80}, which was not sent" for name in more]
+    for kind, noun in (("terms", "filter"), ("ranges", "range")):
+        ours, theirs = sent[kind], applied.get(kind)
+        if not isinstance(theirs, Mapping):
+            return [f"names no {kind} that can be read"]
+        wrong += [f"left out the {noun} on {name}" for name in ours if name not in theirs]
+        wrong += [f"applied a {noun} on {name!r:.80} that was not sent" for name in theirs if name not in ours]
+        wrong += [
+            f"applied another {noun} on {name} than was sent: {theirs[name]!r:.120}"
+            for name in ours
+            if name in theirs and not _same(ours[name], theirs[name])
+        ]
+    return wrong
+
+
+def _same(sent: Any, applied: Any) -> bool:
+    if isinstance(sent, list):  # values: their order, and how often one comes, select nothing
+        return isinstance(applied, list) and all(isinstance(one, str) for one in applied) and {*sent} == {*applied}
+    return isinstance(applied, Mapping) and dict(applied) == sent
+
+
+def _distance() -> int:
+    """Count the frames from `_warn` to the code that called this package."""
+    frame, count = sys._getframe(1), 1
+    while frame.f_back is not None and str(frame.f_globals.get("__name__")).partition(".")[0] == _PACKAGE:
+        frame, count = frame.f_back, count + 1
+    return count

@@ -1,0 +1,305 @@
+"""What may be named in a filter of v3, and the refusal of everything else before it is sent.
+
+The service leaves out a list without values and a range without a bound, and then answers for more than was meant.
+Bounds are read as the service reads them. Names and kinds are the generated enumerations'. Pure.
+"""
+
+from __future__ import annotations
+
+import datetime
+import math
+import numbers
+import re
+from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING, Any, TypeAlias
+
+from attrs import frozen
+from idc_client.models import V3Filters, V3RangeAttribute, V3TermAttribute
+
+from .._suggest import did_you_mean
+from ..errors import InvalidFilter
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+    from enum import StrEnum
+
+#: A bound, included: a number or a day, as the attribute asks; None for an open end.
+Bound: TypeAlias = str | float | datetime.date | None
+#: What an attribute may be asked for: one value, several, or a range as (low, high) or {"gte": low, "lte": high}.
+Wanted: TypeAlias = str | Sequence[str] | tuple[Bound, Bound] | Mapping[str, Bound]
+
+TERMS = frozenset(map(str, V3TermAttribute))
+RANGES = frozenset(map(str, V3RangeAttribute))
+#: The ranges over days, `YYYY-MM-DD`; the others are over numbers.
+DATES = frozenset(name for name in RANGES if name.endswith("Date"))
+OPERATORS = ("gte", "lte")
+# What the engine reads as one: text within quotes, and comments.
+_PIECES = re.compile(
+    r"""\b[eE]'(?:[^'\\]|\\.|'')*'|'(?:[^']|'')*'|"(?:[^"]|"")*"|\$(\w*)\$.*?\$\1\$|--[^\r\n]*|/\*.*?\*/""",
+    re.DOTALL,
+)
+# What the service takes for comments, in this order, wherever it stands.
+_BLOCKS, _TAILS = re.compile(r"/\*.*?\*/", re.DOTALL), re.compile("--[^\n]*")
+#: Keys of the form in which filters travel, which is not the form in which they are written here.
+_WIRE = frozenset({"filters", "terms", "ranges"})
+
+
+@frozen(repr=False)
+class Filters:
+    """What selects series: attributes are ANDed, the values of one ORed. Made by `where`; cannot be changed."""
+
+    _terms: tuple[tuple[str, tuple[str, ...]], ...] = ()
+    _ranges: tuple[tuple[str, tuple[str | float | None, str | float | None]], ...] = ()
+    all_of_idc: bool = False
+
+    @property
+    def applied(self) -> dict[str, Any]:
+        """What `filters_applied` of an answer has to be: every range with both bounds, numbers as doubles."""
+        ranges = {
+            name: {
+                operator: bound if bound is None or isinstance(bound, str) else float(bound)
+                for operator, bound in zip(OPERATORS, bounds, strict=True)
+            }
+            for name, bounds in self._ranges
+        }
+        return {"terms": self.terms, "ranges": ranges}
+
+    @property
+    def terms(self) -> dict[str, list[str]]:
+        """The values wanted of each attribute, by wire name."""
+        return {name: list(values) for name, values in self._terms}
+
+    @property
+    def ranges(self) -> dict[str, dict[str, str | float]]:
+        """The bounds of each attribute, by wire name and operator."""
+        return {
+            name: {operator: bound for operator, bound in zip(OPERATORS, bounds, strict=True) if bound is not None}
+            for name, bounds in self._ranges
+        }
+
+    def __bool__(self) -> bool:
+        return bool(self._terms or self._ranges)
+
+    def __repr__(self) -> str:
+        return f"where({'all_of_idc=True' if self.all_of_idc else {**self.terms, **self.ranges}})"
+
+    def to_dict(self) -> dict[str, Any]:
+        """Give the form in which they travel."""
+        parts: dict[str, Any] = {"terms": self.terms, "ranges": self.ranges}
+        return {name: part for name, part in parts.items() if part}
+
+    def to_model(self) -> V3Filters:
+        """Give what stands under `filters` in the requests of the generated functions."""
+        return V3Filters.from_dict(self.to_dict())
+
+    def sql(self) -> str:
+        """Give the same as a condition, to stand after WHERE in a statement over the table `index`."""
+        parts = [f'"{name}" IN ({", ".join(map(_literal, values))})' for name, values in self._terms]
+        for name, bounds in self._ranges:
+            for sign, bound in zip((">=", "<="), bounds, strict=True):
+                if bound is not None:
+                    # The service compares with floats, too; the engine miscounts with integers of hundreds of digits.
+                    literal = _literal(bound) if isinstance(bound, str) else repr(float(bound))
+                    parts.append(f'"{name}" {sign} {literal}')
+        return " AND ".join(parts) or "true"
+
+
+def where(filters: Mapping[str, Wanted] | None = None, /, *, all_of_idc: bool = False, **attributes: Wanted) -> Filters:
+    """Describe a selection of series: attributes are ANDed, the values of one ORed and compared exactly.
+
+    `where({"Modality": ["CT", "MR"]})`, `where(collection_id="nlst", StudyDate=("2001-01-01", None))` and
+    `where(instanceCount={"gte": 100})` show all the forms. Plain mappings of these are taken by every function
+    of this module.
+
+    Args:
+        filters: Attribute name, in the service's own spelling, to what is wanted.
+        all_of_idc: Must be true to select the whole archive by naming no attribute.
+        attributes: The same as keywords.
+
+    Raises:
+        InvalidFilter: something in it would be refused or misread by the service.
+    """
+    if filters is not None and not isinstance(filters, Mapping):
+        raise InvalidFilter(f"filters are a mapping of attribute names to values, not {filters!r:.80}")
+    wanted = dict(filters or {})
+    twice = sorted(map(str, wanted.keys() & attributes.keys()))
+    if twice:
+        raise InvalidFilter(f"{', '.join(twice)} is filtered twice: give all values of an attribute at once")
+    wanted.update(attributes)
+    for name in wanted:
+        _known(name)
+    terms = [(str(name), _values(name, value)) for name, value in wanted.items() if name in TERMS]
+    ranges = [(str(name), _bounds(name, value)) for name, value in wanted.items() if name in RANGES]
+    if not wanted and not all_of_idc:
+        raise InvalidFilter("without filters it is the whole archive: pass all_of_idc=True if that is meant")
+    return Filters(tuple(sorted(terms)), tuple(sorted(ranges, key=lambda one: one[0])), all_of_idc and not wanted)
+
+
+#: A predicate that every series meets: manifests of the whole archive are refused without one.
+EVERY_SERIES = Filters(ranges=(("series_init_idc_version", (1, None)),))
+
+
+def checked(filters: Filters | Mapping[str, Wanted], *, all_of_idc: bool) -> Filters:
+    """Take over what a caller passed as filters."""
+    if not isinstance(filters, Filters):
+        return where(filters, all_of_idc=all_of_idc)
+    if not filters and not filters.all_of_idc and not all_of_idc:
+        return where()  # which says why not
+    return filters
+
+
+def one_of(value: str, known: Iterable[StrEnum], kind: str) -> str:
+    """Check the name of one thing out of a closed set."""
+    names = [str(one) for one in known]
+    if value not in names:
+        raise InvalidFilter(f"{value!r:.80} is no {kind}{did_you_mean(value, names)}; there are {', '.join(names)}")
+    return value
+
+
+def whole(number: object, name: str) -> int:
+    """Check how many are wanted; whether it may be so many is the service's to say."""
+    if isinstance(number, bool) or not isinstance(number, numbers.Integral):
+        raise InvalidFilter(f"{name} takes a whole number, not {number!r:.80}")
+    return int(number)
+
+
+def check_statement(statement: object) -> None:
+    """Refuse SQL that the service would alter: it cuts out what looks like a comment, even within another or quotes."""
+    if not isinstance(statement, str):
+        raise InvalidFilter(f"a statement is text, not {statement!r:.80}")
+    pieces = [found[0] for found in _PIECES.finditer(statement)]
+    comments = [piece for piece in pieces if piece.startswith(("--", "/*"))]
+    meant = _PIECES.sub(lambda found: " " if found[0] in comments else found[0], statement)
+    if meant.split() != _TAILS.sub(" ", _BLOCKS.sub(" ", statement)).split():
+        quoted = [piece for piece in pieces if piece not in comments and ("--" in piece or "/*" in piece)]
+        nested = [comment for comment in comments if "/*" in comment[2:]]
+        raise InvalidFilter(
+            f"the service misreads the comment mark within {[*quoted, *nested, *pieces][0]:.80}: "
+            "in text write '-' || '-', in comments leave it out"
+        )
+    if not _is_unicode(statement):
+        raise InvalidFilter("the statement holds a lone surrogate, which cannot travel")
+
+
+def _known(name: object) -> None:
+    if isinstance(name, str) and name in TERMS | RANGES:
+        return
+    if name in _WIRE:
+        raise InvalidFilter(
+            f"{name!r} is no filter attribute: filters are written flat, such as "
+            '{"Modality": ["CT"], "StudyDate": {"gte": "2001-01-01"}}, wherever they travel'
+        )
+    raise InvalidFilter(f"{name!r:.80} is no filter attribute of v3{did_you_mean(name, TERMS | RANGES)}")
+
+
+def _values(name: str, values: object) -> tuple[str, ...]:
+    several = [values] if isinstance(values, str) else values
+    if isinstance(several, Mapping):
+        raise InvalidFilter(f"the filter on {name} takes values and no range, not {values!r:.80}")
+    if not isinstance(several, list | tuple) or not several:
+        raise InvalidFilter(f"the filter on {name} takes a value or a list of at least one, not {values!r:.80}")
+    for value in several:
+        if not isinstance(value, str) or not _is_unicode(value):
+            raise InvalidFilter(f"the filter on {name} takes text, not {value!r:.80}")
+    return tuple(map(str, several))
+
+
+def _bounds(name: str, wanted: object) -> tuple[str | float | None, str | float | None]:
+    match wanted:
+        case {**named} if named:
+            for operator in named:
+                if operator not in OPERATORS:
+                    raise InvalidFilter(
+                        f"the filter on {name} takes gte and lte, which include the bound, and no {operator!r:.80}"
+                        f"{did_you_mean(operator, OPERATORS)}"
+                    )
+            given = (named.get("gte"), named.get("lte"))
+        case tuple((_, _)):
+            given = wanted
+        case _:
+            raise InvalidFilter(
+                f'the filter on {name} takes a range, {{"gte": low, "lte": high}} or (low, high), not {wanted!r:.80}'
+            )
+    low, high = (None if bound is None else _bound(name, bound) for bound in given)
+    if low is None and high is None:
+        raise InvalidFilter(f"the filter on {name} has neither bound")
+    if low is not None and high is not None and low > high:  # type: ignore[operator] # two dates or two numbers
+        raise InvalidFilter(f"the filter on {name} takes the low bound first: {low} > {high}")
+    return low, high
+
+
+def _bound(name: str, bound: object) -> str | float:
+    return _day(name, bound) if name in DATES else _number(name, bound)
+
+
+def _day(name: str, bound: object) -> str:
+    if isinstance(bound, datetime.date) and not isinstance(bound, datetime.datetime):
+        return bound.isoformat()
+    if not isinstance(bound, str):
+        raise InvalidFilter(f"the filter on {name} takes days as 'YYYY-MM-DD', not {bound!r:.80}")
+    day = day_of(bound)
+    if day is None:
+        raise InvalidFilter(f"the filter on {name} takes days as 'YYYY-MM-DD', not {bound!r:.80}{_wrong_day(bound)}")
+    return day
+
+
+def day_of(text: str) -> str | None:
+    """Give the day that a text stands for, `YYYY-MM-DD`: with its dashes or without; None if it is no day."""
+    found = re.fullmatch("([0-9]{4})(-?)([0-9]{2})(-?)([0-9]{2})", text.strip())
+    try:
+        if found and found[2] == found[4]:
+            return datetime.date(int(found[1]), int(found[3]), int(found[5])).isoformat()
+    except ValueError:  # no such day
+        pass
+    return None
+
+
+def _wrong_day(text: str) -> str:
+    """Name what was given in place of a day."""
+    bare = text.strip()
+    if re.fullmatch("[0-9]{4}", bare):
+        return f", which is a year: give its first or last day, such as '{bare}-01-01' or '{bare}-12-31'"
+    if re.fullmatch("[0-9]{4}-[0-9]{2}", bare):
+        return f", which is a month: give its first or last day, such as '{bare}-01'"
+    if re.fullmatch("[0-9]{4}-?[0-9]{2}-?[0-9]{2}", bare):
+        return ", which is no day of the calendar"
+    if re.match("[0-9]{4}-[0-9]{2}-[0-9]{2}[T ]", bare):
+        return f", which has a time of day: give '{bare[:10]}'"
+    return ""
+
+
+def _number(name: str, bound: object) -> float:
+    number = bound
+    if isinstance(bound, str):
+        try:
+            number = float(bound)
+        except ValueError:
+            number = None
+    if isinstance(number, bool) or not isinstance(number, numbers.Real) or not _is_finite(number):
+        raise InvalidFilter(f"the filter on {name} takes numbers, not {bound!r:.80}")
+    # Numbers of other libraries cannot travel as they are.
+    return int(number) if isinstance(number, numbers.Integral) else float(number)
+
+
+def _is_finite(number: numbers.Real) -> bool:
+    try:
+        return math.isfinite(number)
+    except OverflowError:  # an integer beyond any float
+        return False
+
+
+def _is_unicode(text: str) -> bool:
+    try:
+        text.encode()
+    except UnicodeEncodeError:  # a lone surrogate, which cannot travel
+        return False
+    return True
+
+
+def _literal(text: str) -> str:
+    """Write text as an SQL literal. The service cuts out comments even within quotes, so none may seem to begin."""
+    quoted = "'{}'".format(text.replace("'", "''"))
+    for mark in ("--", "/*"):
+        while mark in quoted:
+            quoted = quoted.replace(mark, f"{mark[0]}' || '{mark[1]}")
+    return f"({quoted})" if " || " in quoted else quoted

@@ -1,0 +1,46 @@
+"""One data release for several requests: asked before the first and after the last."""
+
+from __future__ import annotations
+
+from contextlib import contextmanager
+from typing import TYPE_CHECKING
+
+from idc_client.api.v3 import get_version as _get_version
+
+from .._http.calls import Call, Client, fetch
+from ..errors import DataReleaseChanged
+from . import _responses
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from idc_client.models import V3Version
+
+
+@contextmanager
+def pinned(idc: Client) -> Iterator[V3Version]:
+    """Hold on to one data release.
+
+    Raises (at the end of the block):
+        DataReleaseChanged: the service has other data now.
+    """
+    before = server(idc)
+    yield before
+    check(idc, before)
+
+
+def server(idc: Client) -> V3Version:
+    """Ask what the server is, and what data it has."""
+    return fetch(idc, Call.of(_get_version._get_kwargs()), _responses.server)
+
+
+def check(idc: Client, before: V3Version) -> None:
+    """Hold what the server is now against what it was; other software over the same data is no other release.
+
+    Raises:
+        DataReleaseChanged: the service has other data now.
+    """
+    now = server(idc)
+    was, is_now = (f"{one.idc_version} ({one.idc_index_data_version})" for one in (before, now))
+    if was != is_now:
+        raise DataReleaseChanged(f"the data release moved from {was} to {is_now} meanwhile; start anew")
