@@ -18,6 +18,7 @@ from idc_client.models import V1ManifestRow, V3ManifestRow
 from idc_ext import ContractError, Page, PagingError, connect, v1, v3
 from idc_ext._tables.columns import Columns
 from idc_ext._tables.records import Made, Records
+from idc_ext.v1 import _filters
 from idc_ext.v1._pages import page, page_bytes
 from idc_ext.v3._pages import manifest_bytes, manifest_page
 from tests.test_v1 import SPEC, query_page
@@ -229,7 +230,7 @@ def test_a_row_can_be_changed_as_ever_and_has_no_other_attributes() -> None:
         hash(one)
 
 
-@given(st.lists(st.sampled_from(sorted(v1._v1_names._COLUMNS)), min_size=1, unique=True))
+@given(st.lists(st.sampled_from(sorted(_filters._COLUMNS)), min_size=1, unique=True))
 def test_columns_that_were_not_asked_for_are_unset_as_ever(names: list[str]) -> None:
     record = dict.fromkeys(names, "v")
     columns = Columns.of(V1ManifestRow, only=names)
