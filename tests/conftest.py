@@ -13,8 +13,8 @@ import httpx
 import pytest
 from hypothesis import settings
 
-from tests.ended import Ended
-from tests.issuer import Issuer
+from tests.support.command_result import Ended
+from tests.support.token_issuer import Issuer
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator

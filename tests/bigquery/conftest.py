@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, TypeAlias
 import pytest
 
 from tests.bigquery.oracle import Tables
-from tests.bigquery.recorded import Recorded, serving
+from tests.bigquery.scripted import Recorded, serving
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator

@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 
     from tests.bigquery.conftest import Records
     from tests.bigquery.oracle import Tables
-    from tests.ended import Ended
+    from tests.support.command_result import Ended
 
 
 THERE = ("--engine", "bigquery", "--project", "my-project")

@@ -29,7 +29,7 @@ from idc_ext import (
     v1,
     v3,
 )
-from tests.bigquery.recorded import FOLDER, Recorded
+from tests.bigquery.scripted import FOLDER, Recorded
 
 if TYPE_CHECKING:
     from tests.bigquery.conftest import Records

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from tests.ended import Ended
+from tests.support.command_result import Ended
 
 if TYPE_CHECKING:
     import ssl

@@ -11,13 +11,13 @@ from typing import TYPE_CHECKING
 import pytest
 
 from idc_ext import auth
-from tests.echo import echoed
+from tests.support.applied_filters import echoed
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
     from tests.cli.conftest import Says
-    from tests.ended import Ended
+    from tests.support.command_result import Ended
 
 RIDER = ("--where", "collection_id=rider_pilot")
 

@@ -14,14 +14,14 @@ import pytest
 
 import idc_openapi
 from idc_ext.cli.commands import doctor
-from tests.cli.certificates import certified
 from tests.cli.conftest import saying
+from tests.support.certificates import certified
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
     from tests.cli.conftest import Says
-    from tests.ended import Ended
+    from tests.support.command_result import Ended
 
 CONTRACT = idc_openapi.upstream()
 VERSION = {

@@ -13,14 +13,14 @@ import pytest
 
 from idc_ext import errors
 from idc_ext.cli import _exit, main
-from tests.echo import echoed
+from tests.support.applied_filters import echoed
 
 if TYPE_CHECKING:
     from collections.abc import Callable
     from pathlib import Path
 
     from tests.cli.conftest import Says
-    from tests.ended import Ended
+    from tests.support.command_result import Ended
 
 
 MORE_THAN_A_PIPE_HOLDS = ("-w", "collection_id=rider_pilot,rider_lung_pet_ct")

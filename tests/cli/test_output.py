@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from tests.cli.conftest import Says
-    from tests.ended import Ended
+    from tests.support.command_result import Ended
 
 #: Escapes, a bell, a backspace, NUL, C1's CSI, a change of direction, rich's markup, a line that overwrites another.
 HOSTILE = "\x1b[31mred\x1b[0m\x07\x08\x00\x9b31m\u202eevil\u2028[bold]x[/bold] :smile:\roverwritten"

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from tests.cli.conftest import Says
-    from tests.ended import Ended
+    from tests.support.command_result import Ended
 
 CONTRACT = idc_openapi.upstream()
 HERE = {

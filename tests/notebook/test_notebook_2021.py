@@ -1,6 +1,6 @@
 """The notebook "How to Use the IDC APIs" (2021), cell by cell, with the calls it makes and the numbers it prints.
 
-Written with plain HTTP, as the notebook is; tests/test_v1.py walks the same flow with idc_ext.
+Written with plain HTTP, as the notebook is; tests/client/v1/test_v1.py walks the same flow with idc_ext.
 """
 
 from __future__ import annotations

@@ -19,8 +19,8 @@ import pytest
 from idc_ext import CredentialsError, CredentialsExpired, CredentialsInsecure, CredentialsInvalid, connect, deadline
 from idc_ext.auth import _credentials_file, _private_file, _token_endpoint
 from idc_ext.auth._credentials import Credentials
-from tests.issuer import Issuer, token
-from tests.test_credentials import HERE, shown, write
+from tests.client.auth.test_credentials import HERE, shown, write
+from tests.support.token_issuer import Issuer, token
 
 SOON = 240  # seconds: less than five minutes
 

@@ -1,10 +1,8 @@
 """Takes the rows of a walk in processes that are killed again and again, until one comes to its end.
 
-`python -m tests.killed URL FOLDER NAME HOW SEED` prints how many were killed. NAME is what is written: a file or a
-folder of rows, or the `loop` of a program that notes each row when it is done with it. HOW is `time`: a signal after a
-time chosen at random, sent from outside; or `step`: just before a file operation, each one in its turn.
-
-All modules are loaded once and the process is forked for each try, so that the time goes to the walks.
+`python -m tests.support.killed_walk URL FOLDER NAME HOW SEED` prints how many were killed. NAME is what is written: a
+file or a folder of rows, or the `loop` of a program that notes each row when it is done with it. HOW is `time`: a
+signal after a time chosen at random, sent from outside; or `step`: just before a file operation, each one in its turn.
 """
 
 import asyncio

@@ -23,13 +23,13 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from idc_ext import CheckpointError, ContractError, PagingError, Rows, connect, v1, v3
+from tests.client.v3.test_v3 import HERE, RIDER, archive, client, row
 from tests.contract.index import Index, installed
-from tests.echo import echoed
-from tests.killed import SELECTION
-from tests.killed import main as _killed  # noqa: F401 - so that a test fails where it cannot be loaded
-from tests.test_v3 import HERE, RIDER, archive, client, row
+from tests.support.applied_filters import echoed
+from tests.support.killed_walk import SELECTION
+from tests.support.killed_walk import main as _killed  # noqa: F401 - so that a test fails where it cannot be loaded
 
-ROOT = Path(__file__).parents[1]
+ROOT = Path(__file__).parents[3]
 FILES = ["rows.csv", "rows.jsonl", "rows.parquet", "folders"]
 Answer = Callable[[str, Any], Any]
 
@@ -51,7 +51,7 @@ def same(one: Path, other: Path) -> bool:
 
 
 def killed(url: str, folder: Path, name: str, how: str, seed: int) -> int:
-    command = [sys.executable, "-m", "tests.killed", url, str(folder), name, how, str(seed)]
+    command = [sys.executable, "-m", "tests.support.killed_walk", url, str(folder), name, how, str(seed)]
     path = os.pathsep.join([str(ROOT), str(ROOT / "generated")])
     done = subprocess.run(
         command, cwd=ROOT, env={**os.environ, "PYTHONPATH": path}, capture_output=True, text=True, check=False
@@ -62,7 +62,7 @@ def killed(url: str, folder: Path, name: str, how: str, seed: int) -> int:
 
 @pytest.fixture(scope="module")
 def uninterrupted(standin: str, tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """What `tests.killed` writes if nobody kills it, with the pages of either of its ways."""
+    """What `tests.support.killed_walk` writes if nobody kills it, with the pages of either of its ways."""
     folder = tmp_path_factory.mktemp("uninterrupted")
     with connect(standin) as idc:
         for how, page_size in (("time", 25), ("step", 200)):

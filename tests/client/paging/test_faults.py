@@ -13,16 +13,16 @@ import pytest
 
 from idc_ext import ContractError, DataReleaseChanged, PagingError, Rows, ServerError, v1, v3
 from idc_ext._paging import pages as _paging
-from tests.colours import plain
-from tests.echo import echoed
-from tests.faulty import answer, faulty, hang_up, reset, truncated
-from tests.test_v1 import SPEC, manifest_page
-from tests.test_v3 import RIDER, VERSION, WIRE, counted, page_of, row
+from tests.client.v1.test_v1 import SPEC, manifest_page
+from tests.client.v3.test_v3 import RIDER, VERSION, WIRE, counted, page_of, row
+from tests.support.applied_filters import echoed
+from tests.support.faulty_server import answer, faulty, hang_up, reset, truncated
+from tests.support.sync_async import plain
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-ROOT = Path(__file__).parents[1]
+ROOT = Path(__file__).parents[3]
 ROWS = [row(n) for n in range(7)]
 UIDS = [one["SeriesInstanceUID"] for one in ROWS]
 NOON = datetime(2026, 11, 1, 12, tzinfo=UTC)

@@ -11,9 +11,8 @@ import pytest
 from idc_client.api.v1 import list_cohorts
 
 from idc_ext import APIError, connect
-
-from .colours import ask, plain
-from .faulty import answer, faulty, reset
+from tests.support.faulty_server import answer, faulty, reset
+from tests.support.sync_async import ask, plain
 
 PAGE = "gAAAAABgvSBCkGcWUId1Qu6zsTe08jeIPzUZDYd46Yuw-and-some-more"
 

@@ -21,9 +21,9 @@ from idc_ext._tables.records import Made, Records
 from idc_ext.v1 import _filters
 from idc_ext.v1._pages import page, page_bytes
 from idc_ext.v3._pages import manifest_bytes, manifest_page
-from tests.test_v1 import SPEC, query_page
-from tests.test_v1 import manifest_page as v1_manifest
-from tests.test_v3 import HERE, RIDER, archive, client, page_of, row
+from tests.client.v1.test_v1 import SPEC, query_page
+from tests.client.v1.test_v1 import manifest_page as v1_manifest
+from tests.client.v3.test_v3 import HERE, RIDER, archive, client, page_of, row
 
 ROWS = [row(n) for n in range(6)]
 ASKED = Columns.of(V1ManifestRow, only=["Patient_ID", "GCS_URL"])

@@ -12,9 +12,9 @@ from idc_client.models import V3SelectionRequest
 
 import idc_openapi
 from idc_ext import InvalidRequest, NotFound, connect, deadline, v1, v3
-from tests.faulty import Wire, answer, faulty, hang_up, reset
-from tests.test_v1 import SPEC
-from tests.test_v3 import RIDER, VERSION
+from tests.client.v1.test_v1 import SPEC
+from tests.client.v3.test_v3 import RIDER, VERSION
+from tests.support.faulty_server import Wire, answer, faulty, hang_up, reset
 
 if TYPE_CHECKING:
     from collections.abc import Callable

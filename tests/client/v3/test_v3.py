@@ -45,10 +45,10 @@ from idc_ext.v3 import _pages
 from idc_ext.v3._filters import DATES, RANGES, TERMS, _literal
 from idc_ext.v3._translation import _PLACE
 from tests.conftest import serving
-from tests.echo import echoed
+from tests.support.applied_filters import echoed
 
 HERE = "http://127.0.0.1:9"
-DOCUMENT = yaml.safe_load((Path(__file__).parents[1] / "openapi.yaml").read_text())
+DOCUMENT = yaml.safe_load((Path(__file__).parents[3] / "openapi.yaml").read_text())
 SCHEMA = {"$ref": "#/components/schemas/V3Filters", "components": DOCUMENT["components"]}
 RIDER = {"collection_id": "rider_pilot"}
 WIRE = {"terms": {"collection_id": ["rider_pilot"]}}

@@ -31,9 +31,8 @@ from idc_ext._http import retry
 from idc_ext._http.failures import retry_after
 from idc_ext._http.retry import Budget, GiveUp, decide
 from idc_ext._operations import OPERATIONS, repeatable
-
-from .colours import ask, plain
-from .faulty import answer, answer_and_close, drip, faulty, hang_up, reset, truncated
+from tests.support.faulty_server import answer, answer_and_close, drip, faulty, hang_up, reset, truncated
+from tests.support.sync_async import ask, plain
 
 CT = {"Modality": ["CT"]}
 READS = [("GET", "/v3/stats"), ("GET", "/v1/versions"), ("POST", "/v3/sql"), ("POST", "/v1/cohorts/preview/manifest"),

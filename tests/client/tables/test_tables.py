@@ -25,9 +25,9 @@ from idc_client.models import V1DicomMetadataRow, V1ManifestRow, V3ManifestRow
 
 from idc_ext import ContractError, InvalidRequest, MissingExtra, connect, v1, v3
 from idc_ext._tables.columns import Columns
+from tests.client.paging.test_export import queried
+from tests.client.v3.test_v3 import DOCUMENT, HERE, RIDER, archive, client, row
 from tests.contract.index import installed
-from tests.test_outputs import queried
-from tests.test_v3 import DOCUMENT, HERE, RIDER, archive, client, row
 
 LIVE = {"collection_id": "rider_pilot"}
 TYPES = {"string": pyarrow.string(), "int64": pyarrow.int64(), "double": pyarrow.float64()}
@@ -326,7 +326,7 @@ def test_no_library_of_tables_is_imported_before_it_is_needed() -> None:
 
 
 def test_nobody_who_installs_this_is_held_back_to_old_libraries() -> None:
-    project = tomllib.loads((Path(__file__).parents[1] / "pyproject.toml").read_text())["project"]
+    project = tomllib.loads((Path(__file__).parents[3] / "pyproject.toml").read_text())["project"]
     extras = [one for name, listed in project["optional-dependencies"].items() if name != "dev" for one in listed]
     for requirement in (*project["dependencies"], *extras):
         assert not re.search(r"<|==|~=", requirement), requirement

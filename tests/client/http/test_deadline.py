@@ -17,9 +17,8 @@ from idc_ext import IDC, DeadlineExceeded, IDCError, RateLimited, ServerError, d
 from idc_ext._http import deadline as _deadline
 from idc_ext._http.deadline import GRAIN, Deadline, earliest, shrunk
 from idc_ext._http.httpcore_hooks import Late
-
-from .colours import ask, plain
-from .faulty import Wire, answer, drip, faulty, reset, silence, truncated
+from tests.support.faulty_server import Wire, answer, drip, faulty, reset, silence, truncated
+from tests.support.sync_async import ask, plain
 
 CT = {"Modality": ["CT"]}
 #: In seconds: what a machine under load may take for what should take a few hundredths of one.

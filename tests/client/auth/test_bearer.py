@@ -13,8 +13,8 @@ from idc_client.models import V1CohortSpec
 
 from idc_ext import CredentialsExpired, CredentialsInvalid, CredentialsNotFound, Unauthorized, connect
 from idc_ext.auth._credentials import Credentials, TokenVariable, locate
-from tests.issuer import Issuer, token
-from tests.test_credentials import HERE, shown, write
+from tests.client.auth.test_credentials import HERE, shown, write
+from tests.support.token_issuer import Issuer, token
 
 COHORTS = {"code": 200, "cohorts": []}
 

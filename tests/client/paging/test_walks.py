@@ -36,10 +36,10 @@ from idc_ext._paging.request import Patience
 from idc_ext.errors import DeadlineExceeded
 from idc_ext.v1 import _pages as v1_pages
 from idc_ext.v3 import _pages as v3_pages
-from tests.echo import echoed
-from tests.test_paging import FIRST, parse, resume
-from tests.test_v1 import SPEC, manifest_page
-from tests.test_v3 import HERE, RIDER, VERSION, archive, client, collect, page_of, row
+from tests.client.paging.test_pages import FIRST, parse, resume
+from tests.client.v1.test_v1 import SPEC, manifest_page
+from tests.client.v3.test_v3 import HERE, RIDER, VERSION, archive, client, collect, page_of, row
+from tests.support.applied_filters import echoed
 
 ROWS = [row(n) for n in range(11)]
 UIDS = [one["SeriesInstanceUID"] for one in ROWS]

@@ -35,10 +35,10 @@ from idc_ext import (
     connect,
     v1,
 )
-from tests.cli.certificates import certified
 from tests.cli.conftest import saying
-from tests.colours import ask, plain
-from tests.faulty import answer, faulty
+from tests.support.certificates import certified
+from tests.support.faulty_server import answer, faulty
+from tests.support.sync_async import ask, plain
 
 HERE = "http://127.0.0.1:9"
 LIVE = "https://api.imaging.datacommons.cancer.gov"

@@ -9,8 +9,8 @@ import httpx
 import pytest
 
 from idc_ext import DeadlineExceeded
-from tests.colours import ask, plain
-from tests.faulty import Wire, answer, drip, faulty, truncated
+from tests.support.faulty_server import Wire, answer, drip, faulty, truncated
+from tests.support.sync_async import ask, plain
 
 BODY = json.dumps({"a": "x" * 400_000}).encode()
 COLOURS = pytest.mark.parametrize("colour", ["sync", "async"])
