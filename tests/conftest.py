@@ -2,11 +2,8 @@
 
 from __future__ import annotations
 
-import re
 import subprocess
 import sys
-from contextlib import contextmanager
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 import httpx
@@ -14,38 +11,20 @@ import pytest
 from hypothesis import settings
 
 from tests.support.command_result import Ended
+from tests.support.standin_process import serving
 from tests.support.token_issuer import Issuer
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
+    from pathlib import Path
 
 settings.register_profile("ours", deadline=None)  # machines hiccup; how long things take is for benchmarks
 settings.load_profile("ours")
-
-ROOT = Path(__file__).resolve().parent.parent
-NOWHERE = "http://127.0.0.1:9"  # where nothing listens
 
 
 @pytest.fixture(scope="session")
 def anyio_backend() -> str:
     return "asyncio"
-
-
-@contextmanager
-def serving(*options: str) -> Iterator[str]:
-    """A stand-in in a process of its own; gives its URL and ends it, however the block ends."""
-    registries = ("--doi-resolver", NOWHERE, "--datacite", NOWHERE)  # those of the internet are not for tests
-    command = [sys.executable, "-m", "idc_standin", "serve", "--port", "0", *registries, *options]
-    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as process:
-        try:
-            assert process.stdout is not None
-            line = process.stdout.readline()
-            found = re.search(r"http://\S+", line)
-            assert found, f"the stand-in did not start: {line!r}"
-            yield found[0]
-        finally:
-            process.terminate()
-            process.wait(timeout=20)
 
 
 @pytest.fixture(scope="session")

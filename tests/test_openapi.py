@@ -16,7 +16,7 @@ from hypothesis import strategies as st
 
 import idc_openapi
 from idc_openapi._document import read_upstream
-from tests.conftest import ROOT
+from tests.support.standin_process import ROOT
 
 TEXT = idc_openapi.content().decode()
 LINES = '  x-idc-upstream:\n    api_version: {}\n    date: "{}"\n'

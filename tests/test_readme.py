@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
-from tests.conftest import ROOT
+from tests.support.standin_process import ROOT
 
 if TYPE_CHECKING:
     from pathlib import Path

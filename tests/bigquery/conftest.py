@@ -3,18 +3,16 @@
 from __future__ import annotations
 
 import os
-from contextlib import AbstractContextManager, contextmanager
-from typing import TYPE_CHECKING, TypeAlias
+from contextlib import contextmanager
+from typing import TYPE_CHECKING
 
 import pytest
 
 from tests.bigquery.oracle import Tables
-from tests.bigquery.scripted import Recorded, serving
+from tests.bigquery.scripted import Recorded, Records, serving
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
-
-Records: TypeAlias = "Callable[[str], AbstractContextManager[Recorded]]"
+    from collections.abc import Iterator
 
 
 @pytest.fixture(scope="session")

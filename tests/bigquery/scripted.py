@@ -11,16 +11,25 @@ from __future__ import annotations
 
 import json
 import threading
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeAlias
 from urllib.parse import parse_qs, urlsplit
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
 
+Records: TypeAlias = "Callable[[str], AbstractContextManager[Recorded]]"
 FOLDER = Path(__file__).parent / "exchanges"
+#: The rows of the exchanges `manifest`, on all of their pages.
+ROWS = [
+    {"PatientID": "1.3.6.1.4.1.9328.50.7.1", "Modality": "CT", "instanceCount": 60, "series_size_MB": 31.5},
+    {"PatientID": "1.3.6.1.4.1.9328.50.7.2", "Modality": "MR", "instanceCount": 1, "series_size_MB": 0.526336},
+    {"PatientID": "=HYPERLINK(1)\n\u202e", "Modality": "SR", "instanceCount": 1, "series_size_MB": None},
+    {"PatientID": 'ü,"x"', "Modality": None, "instanceCount": 9007199254740993, "series_size_MB": 1e-7},
+    {"PatientID": "p5", "Modality": "SEG", "instanceCount": 2, "series_size_MB": 3.0},
+]
 
 
 class Recorded:

@@ -18,14 +18,14 @@ import sqlglot
 
 from idc_ext import bigquery, v3
 from idc_ext.cli.commands.sql import size
-from tests.bigquery.test_engine import ROWS
+from tests.bigquery.scripted import ROWS
 
 if TYPE_CHECKING:
     from collections.abc import Callable
     from pathlib import Path
 
-    from tests.bigquery.conftest import Records
     from tests.bigquery.oracle import Tables
+    from tests.bigquery.scripted import Records
     from tests.support.command_result import Ended
 
 

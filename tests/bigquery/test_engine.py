@@ -32,17 +32,11 @@ from idc_ext import (
 from tests.bigquery.scripted import FOLDER, Recorded
 
 if TYPE_CHECKING:
-    from tests.bigquery.conftest import Records
+    from tests.bigquery.scripted import Records
+from tests.bigquery.scripted import ROWS
 
 MINE: dict[str, Any] = {"project": "my-project"}
 STATEMENT = bigquery.statement(v3.where(collection_id="rider_pilot"), columns=["PatientID", "Modality"], release=25)
-ROWS = [
-    {"PatientID": "1.3.6.1.4.1.9328.50.7.1", "Modality": "CT", "instanceCount": 60, "series_size_MB": 31.5},
-    {"PatientID": "1.3.6.1.4.1.9328.50.7.2", "Modality": "MR", "instanceCount": 1, "series_size_MB": 0.526336},
-    {"PatientID": "=HYPERLINK(1)\n\u202e", "Modality": "SR", "instanceCount": 1, "series_size_MB": None},
-    {"PatientID": 'ü,"x"', "Modality": None, "instanceCount": 9007199254740993, "series_size_MB": 1e-7},
-    {"PatientID": "p5", "Modality": "SEG", "instanceCount": 2, "series_size_MB": 3.0},
-]
 
 
 def test_an_estimate_is_a_dry_run_of_the_statement_as_it_is(records: Records) -> None:

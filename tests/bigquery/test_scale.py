@@ -12,13 +12,13 @@ import pytest
 
 from idc_ext import bigquery, v3
 from idc_ext.cli import main
-from tests.conftest import ROOT
 from tests.contract.index import installed
+from tests.support.standin_process import ROOT
 
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from tests.bigquery.conftest import Records
+    from tests.bigquery.scripted import Records
 
 TEXT = (ROOT / "docs" / "scale.md").read_text(encoding="utf-8")
 COMMANDS = re.findall(r"^\$ (idc-ext .*)$", TEXT, re.MULTILINE)

@@ -16,7 +16,7 @@ from tests.support.applied_filters import echoed
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from tests.cli.conftest import Says
+    from tests.support.canned_service import Says
     from tests.support.command_result import Ended
 
 RIDER = ("--where", "collection_id=rider_pilot")

@@ -6,7 +6,7 @@ import pytest
 
 from idc_ext.cli import _app, _docs
 from idc_ext.cli._app import COMMANDS
-from tests.conftest import ROOT
+from tests.support.standin_process import ROOT
 
 TEXT = (ROOT / "docs" / "cli.md").read_text(encoding="utf-8")
 

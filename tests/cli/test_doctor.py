@@ -14,13 +14,13 @@ import pytest
 
 import idc_openapi
 from idc_ext.cli.commands import doctor
-from tests.cli.conftest import saying
+from tests.support.canned_service import saying
 from tests.support.certificates import certified
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from tests.cli.conftest import Says
+    from tests.support.canned_service import Says
     from tests.support.command_result import Ended
 
 CONTRACT = idc_openapi.upstream()

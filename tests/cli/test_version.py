@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
     from pathlib import Path
 
-    from tests.cli.conftest import Says
+    from tests.support.canned_service import Says
     from tests.support.command_result import Ended
 
 CONTRACT = idc_openapi.upstream()

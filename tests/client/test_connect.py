@@ -35,12 +35,12 @@ from idc_ext import (
     connect,
     v1,
 )
-from tests.cli.conftest import saying
+from tests.support.canned_service import saying
 from tests.support.certificates import certified
 from tests.support.faulty_server import answer, faulty
+from tests.support.standin_process import NOWHERE
 from tests.support.sync_async import ask, plain
 
-HERE = "http://127.0.0.1:9"
 LIVE = "https://api.imaging.datacommons.cancer.gov"
 VERSIONS = {"code": 200, "versions": []}
 HIDDEN = {
@@ -80,8 +80,8 @@ def test_the_base_url_is_the_argument_or_the_variable_or_the_live_host(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     assert LIVE in repr(connect())
-    monkeypatch.setenv("IDC_BASE_URL", f"{HERE}/")
-    assert HERE in repr(connect())
+    monkeypatch.setenv("IDC_BASE_URL", f"{NOWHERE}/")
+    assert NOWHERE in repr(connect())
     assert "http://localhost:1" in repr(connect("http://localhost:1"))
 
 
@@ -110,7 +110,7 @@ def test_a_password_in_the_base_url_is_refused_and_not_repeated(url: str) -> Non
 
 
 def test_every_generated_function_takes_the_client() -> None:
-    idc = connect(HERE, transport=fake())
+    idc = connect(NOWHERE, transport=fake())
     assert isinstance(idc, IDC)
     assert isinstance(idc, AuthenticatedClient)
     answer = list_versions.sync(client=idc)
@@ -120,14 +120,14 @@ def test_every_generated_function_takes_the_client() -> None:
 
 @pytest.mark.parametrize("read", ["with_headers", "with_cookies"])
 def test_a_client_derived_from_it_is_still_one(read: str) -> None:
-    idc = getattr(connect(HERE, transport=fake(400, {"code": 400, "message": "m"})), read)({"A": "b"})
+    idc = getattr(connect(NOWHERE, transport=fake(400, {"code": 400, "message": "m"})), read)({"A": "b"})
     assert isinstance(idc, IDC)
     with pytest.raises(InvalidRequest):
         list_versions.sync(client=idc)
 
 
 def test_deriving_a_client_leaves_the_one_it_was_derived_from_as_it_was() -> None:
-    with connect(HERE, transport=fake()) as idc:
+    with connect(NOWHERE, transport=fake()) as idc:
         derived = idc.with_headers({"a": "b"}).with_cookies({"c": "d"}).with_timeout(httpx.Timeout(7))
         mine, theirs = idc.get_httpx_client(), derived.get_httpx_client()
         assert ("a" in mine.headers, mine.cookies.get("c"), mine.timeout.read) == (False, None, 60)
@@ -135,7 +135,7 @@ def test_deriving_a_client_leaves_the_one_it_was_derived_from_as_it_was() -> Non
 
 
 def test_threads_that_are_first_at_once_get_one_client() -> None:
-    idc, found = connect(HERE, transport=fake()), set()
+    idc, found = connect(NOWHERE, transport=fake()), set()
     start = threading.Barrier(8)
 
     def get() -> None:
@@ -157,19 +157,19 @@ def test_http_2_is_used_where_its_package_is_installed_and_missed_by_name_where_
     monkeypatch.setattr("importlib.util.find_spec", lambda name: installed or None)
     monkeypatch.setitem(sys.modules, "h2", ModuleType("h2"))
     if installed:
-        assert connect(HERE, http2=True).get_httpx_client()._transport._pool._http2  # type: ignore[attr-defined] # httpx says it nowhere in public
+        assert connect(NOWHERE, http2=True).get_httpx_client()._transport._pool._http2  # type: ignore[attr-defined] # httpx says it nowhere in public
     else:
         with pytest.raises(MissingExtra, match=r"needs the package h2: pip install 'httpx\[http2\]'"):
-            connect(HERE, http2=True)
+            connect(NOWHERE, http2=True)
 
 
 def test_raw_answers_can_be_reached() -> None:
-    with connect(HERE, transport=fake(**{"x-build": "7"})) as idc:
+    with connect(NOWHERE, transport=fake(**{"x-build": "7"})) as idc:
         detailed = list_versions.sync_detailed(client=idc)
         assert (detailed.status_code, detailed.headers["x-build"]) == (200, "7")
         assert idc.get_httpx_client().get("/v1/versions").headers["x-build"] == "7"
     with (
-        connect(HERE, transport=fake(400, {"code": 400, "message": "m"}, **{"x-build": "7"})) as idc,
+        connect(NOWHERE, transport=fake(400, {"code": 400, "message": "m"}, **{"x-build": "7"})) as idc,
         pytest.raises(InvalidRequest) as caught,
     ):
         list_versions.sync(client=idc)
@@ -183,7 +183,7 @@ async def test_a_redirect_that_is_followed_with_a_token_and_a_body_leaves_neithe
         return httpx.Response(200, json={"auth": request.headers["authorization"], "body": request.content.decode()})
 
     more: dict[str, Any] = {"headers": {"Authorization": "Bearer secret"}, "follow_redirects": True}
-    async with connect(HERE, transport=httpx.MockTransport(move), **more) as idc:
+    async with connect(NOWHERE, transport=httpx.MockTransport(move), **more) as idc:
         for answer in (
             idc.get_httpx_client().post("/v3/sql", json={"sql": ""}),
             await idc.get_async_httpx_client().post("/v3/sql", json={"sql": ""}),
@@ -204,15 +204,15 @@ def test_its_token_field_is_empty_for_good() -> None:
 
 def test_a_credentials_file_that_is_named_is_loaded_at_once(tmp_path: Path) -> None:
     with pytest.raises(CredentialsNotFound):
-        connect(HERE, credentials=tmp_path / "none")
+        connect(NOWHERE, credentials=tmp_path / "none")
     (tmp_path / "open").write_text("{}")
     (tmp_path / "open").chmod(0o644)
     with pytest.raises(CredentialsInsecure):
-        connect(HERE, credentials=tmp_path / "open")
+        connect(NOWHERE, credentials=tmp_path / "open")
 
 
 def test_the_default_credentials_file_is_looked_for_when_it_is_needed() -> None:
-    with connect(HERE, transport=fake()) as idc:
+    with connect(NOWHERE, transport=fake()) as idc:
         list_versions.sync(client=idc)
         with pytest.raises(CredentialsNotFound):
             list_cohorts.sync(client=idc)
@@ -221,7 +221,7 @@ def test_the_default_credentials_file_is_looked_for_when_it_is_needed() -> None:
 @pytest.mark.parametrize("status", [300, 400, 401, 404, 410, 422, 429, 499, 500, 504, 520])
 def test_no_failure_comes_back_as_a_value_or_as_none(status: int) -> None:
     with (
-        connect(HERE, transport=fake(status, b"<html>"), retries=0) as idc,
+        connect(NOWHERE, transport=fake(status, b"<html>"), retries=0) as idc,
         pytest.raises(Exception, match=str(status)) as caught,
     ):
         list_versions.sync(client=idc)
@@ -230,7 +230,7 @@ def test_no_failure_comes_back_as_a_value_or_as_none(status: int) -> None:
 
 def test_an_unfollowed_redirect_is_an_error_and_a_followed_one_is_not() -> None:
     with (
-        connect(HERE, transport=fake(302, b"", location="https://example.org/")) as idc,
+        connect(NOWHERE, transport=fake(302, b"", location="https://example.org/")) as idc,
         pytest.raises(APIError),
     ):
         list_versions.sync(client=idc)
@@ -240,13 +240,13 @@ def test_an_unfollowed_redirect_is_an_error_and_a_followed_one_is_not() -> None:
             return httpx.Response(302, headers={"location": "/elsewhere"})
         return httpx.Response(200, json=VERSIONS)
 
-    with connect(HERE, transport=httpx.MockTransport(answer), follow_redirects=True) as idc:
+    with connect(NOWHERE, transport=httpx.MockTransport(answer), follow_redirects=True) as idc:
         assert list_versions.sync(client=idc)
 
 
 def test_a_refusal_inside_a_200_is_raised() -> None:
     spec = v1.cohort("n", "", {"Modality": ["CT"]})
-    with connect(HERE, transport=fake(200, HIDDEN), auth=None) as idc:
+    with connect(NOWHERE, transport=fake(200, HIDDEN), auth=None) as idc:
         with pytest.raises(InvalidRequest, match="saving"):
             create_cohort.sync(client=idc, body=spec)
         with pytest.raises(InvalidRequest, match="saving"):
@@ -255,26 +255,26 @@ def test_a_refusal_inside_a_200_is_raised() -> None:
 
 async def test_errors_are_raised_in_the_other_colour_too() -> None:
     spec = v1.cohort("n", "", {"Modality": ["CT"]})
-    async with connect(HERE, transport=fake(200, HIDDEN), auth=None) as idc:
+    async with connect(NOWHERE, transport=fake(200, HIDDEN), auth=None) as idc:
         with pytest.raises(InvalidRequest, match="saving"):
             await create_cohort.asyncio(client=idc, body=spec)
-    async with connect(HERE, transport=fake(503, b""), retries=0) as idc:
+    async with connect(NOWHERE, transport=fake(503, b""), retries=0) as idc:
         with pytest.raises(ServerError, match="503"):
             await list_versions.asyncio(client=idc)
-    async with connect(HERE, transport=fake(410, {"code": 410, "message": "m", "documentation": ""})) as idc:
+    async with connect(NOWHERE, transport=fake(410, {"code": 410, "message": "m", "documentation": ""})) as idc:
         with pytest.raises(Retired):
             await get_about.asyncio(client=idc)
 
 
 def test_a_web_page_in_place_of_data_is_raised() -> None:
     page = fake(200, b"<html>", **{"content-type": "text/html"})
-    with connect(HERE, transport=page) as idc, pytest.raises(ContractError):
+    with connect(NOWHERE, transport=page) as idc, pytest.raises(ContractError):
         list_versions.sync(client=idc)
 
 
 def test_a_large_answer_can_be_streamed() -> None:
     with (
-        connect(HERE, transport=fake(200, b"x" * 100_000)) as idc,
+        connect(NOWHERE, transport=fake(200, b"x" * 100_000)) as idc,
         idc.get_httpx_client().stream("GET", "/v1/versions") as response,
     ):
         assert not response.is_stream_consumed
@@ -284,7 +284,7 @@ def test_a_transport_failure_stays_one_of_httpx() -> None:
     def fail(request: httpx.Request) -> httpx.Response:
         raise httpx.ReadTimeout("slow")
 
-    with connect(HERE, transport=httpx.MockTransport(fail)) as idc, pytest.raises(httpx.ReadTimeout):
+    with connect(NOWHERE, transport=httpx.MockTransport(fail)) as idc, pytest.raises(httpx.ReadTimeout):
         list_versions.sync(client=idc)
 
 
@@ -325,7 +325,7 @@ def test_a_client_that_is_made_once_serves_one_event_loop_after_another() -> Non
 
 def test_a_client_that_somebody_else_made_is_left_alone(monkeypatch: pytest.MonkeyPatch) -> None:
     mine, other = httpx.Client(transport=fake()), httpx.AsyncClient(transport=fake())
-    idc = connect(HERE, transport=fake())
+    idc = connect(NOWHERE, transport=fake())
     idc.get_httpx_client()
     idc.set_httpx_client(mine).set_async_httpx_client(other)
     monkeypatch.setattr(os, "getpid", lambda: 7)
@@ -345,19 +345,19 @@ def test_the_user_agent_names_client_python_and_httpx_unless_another_is_given() 
 def test_the_callers_own_hooks_see_what_is_refused() -> None:
     seen: list[int] = []
     hooks = {"response": [lambda response: seen.append(response.status_code)]}
-    with connect(HERE, transport=fake(400, b""), event_hooks=hooks) as idc, pytest.raises(InvalidRequest):
+    with connect(NOWHERE, transport=fake(400, b""), event_hooks=hooks) as idc, pytest.raises(InvalidRequest):
         list_versions.sync(client=idc)
     assert seen == [400]
 
 
 def test_leaving_with_closes() -> None:
-    with connect(HERE, transport=fake()) as idc:
+    with connect(NOWHERE, transport=fake()) as idc:
         list_versions.sync(client=idc)
     assert idc.get_httpx_client().is_closed
 
 
 async def test_leaving_async_with_closes_both_colours() -> None:
-    async with connect(HERE, transport=fake()) as idc:
+    async with connect(NOWHERE, transport=fake()) as idc:
         list_versions.sync(client=idc)
         await list_versions.asyncio(client=idc)
     assert idc.get_httpx_client().is_closed

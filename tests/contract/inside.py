@@ -108,7 +108,7 @@ def remembering(app: ASGIApp, memory: Memory) -> ASGIApp:
 @contextmanager
 def socket_standin() -> Iterator[tuple[str, tuple[User, ...]]]:
     """The stand-in in a process of its own, on a loopback socket, and three users of it."""
-    from tests.conftest import serving
+    from tests.support.standin_process import serving
 
     with TemporaryDirectory(prefix="idc-contract-") as folder:
         state = Path(folder)

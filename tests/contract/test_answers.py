@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING, Any
 import httpx
 import pytest
 
-from tests.conftest import serving
 from tests.contract.document import DOCUMENT, OPERATIONS, V1, Operation, examples, lost, misfit, resolved, schema
+from tests.support.standin_process import serving
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator

@@ -15,7 +15,7 @@ from idc_drift._alongside import detailed, operations
 from idc_drift.compare import compare
 from idc_drift.load import Document, read
 from idc_drift.outcome import Outcome, make, resolve
-from tests.conftest import ROOT
+from tests.support.standin_process import ROOT
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -12,8 +12,8 @@ import pytest
 
 from idc_standin import archive
 from idc_standin.v1.store import Store
-from tests.conftest import serving
 from tests.standin.oracle import NEWEST, Release
+from tests.support.standin_process import serving
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator

@@ -9,7 +9,7 @@ import httpx
 import pytest
 
 from idc_standin.archive.objects import Bundle, Instance, Objects
-from tests.conftest import serving
+from tests.support.standin_process import serving
 
 OBJECTS = "/ga4gh/drs/v1/objects"
 SERIES = "099a1844-dc1c-44bd-91f8-e6f1860cbfce"

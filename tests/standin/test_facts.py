@@ -18,7 +18,7 @@ from hypothesis import strategies as st
 from idc_standin.errors import StandinError
 from idc_standin.v1.query import Query, conditions
 from idc_standin.v1.store import Store
-from tests.conftest import serving
+from tests.support.standin_process import serving
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator

@@ -9,11 +9,11 @@ import httpx
 import pytest
 
 from idc_standin.contract import quirks
-from tests.conftest import serving
 from tests.standin.conftest import bearer
 from tests.standin.test_facts import write_facts
 from tests.standin.test_requests import CT, QUERY, refused
 from tests.standin.test_users import listed, save
+from tests.support.standin_process import serving
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -13,9 +13,9 @@ import pytest
 from cryptography.hazmat.primitives import serialization
 from cryptography.hazmat.primitives.asymmetric import rsa
 
-from tests.conftest import serving
 from tests.standin.conftest import bearer
 from tests.standin.test_requests import CT, gateway, refused
+from tests.support.standin_process import serving
 
 if TYPE_CHECKING:
     from collections.abc import Callable

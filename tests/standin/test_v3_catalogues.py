@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING, Any
 import pytest
 import yaml
 
-from tests.conftest import ROOT
 from tests.standin import v3_oracle as oracle
 from tests.standin.v3_requests import post
+from tests.support.standin_process import ROOT
 
 if TYPE_CHECKING:
     import httpx

@@ -11,9 +11,9 @@ import pytest
 
 from idc_ext import connect, v3
 from idc_standin.v3.citations import Registries, cite
-from tests.conftest import NOWHERE, serving
 from tests.standin import v3_oracle as oracle
 from tests.standin.registries import DOIS, PAPER, TYPES, Server, Style, by_datacite, meant, words
+from tests.support.standin_process import NOWHERE, serving
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence

@@ -8,8 +8,8 @@ import httpx
 import pytest
 import yaml
 
-from tests.conftest import ROOT, serving
 from tests.standin.v3_requests import POSTS, post, refusal
+from tests.support.standin_process import ROOT, serving
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

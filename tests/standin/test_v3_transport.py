@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import pytest
 import yaml
 
-from tests.conftest import ROOT
+from tests.support.standin_process import ROOT
 
 if TYPE_CHECKING:
     import httpx

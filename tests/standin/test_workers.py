@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING
 import httpx
 import pytest
 
-from tests.conftest import serving
+from tests.support.standin_process import serving
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -13,7 +13,8 @@ from idc_client.models import V1CohortSpec
 
 from idc_ext import CredentialsExpired, CredentialsInvalid, CredentialsNotFound, Unauthorized, connect
 from idc_ext.auth._credentials import Credentials, TokenVariable, locate
-from tests.client.auth.test_credentials import HERE, shown, write
+from tests.support.credentials import shown, write
+from tests.support.standin_process import NOWHERE
 from tests.support.token_issuer import Issuer, token
 
 COHORTS = {"code": 200, "cohorts": []}
@@ -44,7 +45,7 @@ def test_after_a_401_the_token_is_renewed_and_the_request_sent_once_more(issuer:
     old = issuer.document()
     write(path, old)
     service = Service(lambda sent: sent != old["id_token_jwt"])
-    with connect(HERE, credentials=path, transport=httpx.MockTransport(service)) as idc:
+    with connect(NOWHERE, credentials=path, transport=httpx.MockTransport(service)) as idc:
         list_cohorts.sync(client=idc)
         list_cohorts.sync(client=idc)
     assert (issuer.refreshes, len(service.requests)) == (1, 3)
@@ -54,7 +55,7 @@ def test_the_body_goes_with_it(issuer: Issuer, path: Path) -> None:
     old = issuer.document()
     write(path, old)
     service = Service(lambda sent: sent != old["id_token_jwt"])
-    with connect(HERE, credentials=path, transport=httpx.MockTransport(service)) as idc:
+    with connect(NOWHERE, credentials=path, transport=httpx.MockTransport(service)) as idc:
         spec = V1CohortSpec.from_dict({"name": "n", "description": "d", "filters": {"collection_id": ["a"]}})
         idc.get_httpx_client().request(**create_cohort._get_kwargs(body=spec))
     assert len(service.requests) == 2
@@ -64,7 +65,7 @@ def test_the_body_goes_with_it(issuer: Issuer, path: Path) -> None:
 def test_a_second_401_is_final_and_the_issuer_left_alone(issuer: Issuer, path: Path) -> None:
     write(path, issuer.document())
     service = Service(lambda sent: False)
-    with connect(HERE, credentials=path, transport=httpx.MockTransport(service)) as idc:
+    with connect(NOWHERE, credentials=path, transport=httpx.MockTransport(service)) as idc:
         for number in (2, 3):
             with pytest.raises(Unauthorized):
                 list_cohorts.sync(client=idc)
@@ -76,7 +77,7 @@ def test_without_a_refresh_token_a_401_is_final(path: Path) -> None:
     write(path, {"id_token_jwt": token()})
     service = Service(lambda sent: False)
     with (
-        connect(HERE, credentials=path, transport=httpx.MockTransport(service)) as idc,
+        connect(NOWHERE, credentials=path, transport=httpx.MockTransport(service)) as idc,
         pytest.raises(Unauthorized),
     ):
         list_cohorts.sync(client=idc)
@@ -95,7 +96,10 @@ def test_whoever_is_refused_while_another_thread_is_renewing_gets_the_renewed_to
         time.sleep(number * 0.02)
         return list_cohorts.sync(client=idc)
 
-    with connect(HERE, credentials=path, transport=httpx.MockTransport(service)) as idc, ThreadPoolExecutor(20) as pool:
+    with (
+        connect(NOWHERE, credentials=path, transport=httpx.MockTransport(service)) as idc,
+        ThreadPoolExecutor(20) as pool,
+    ):
         assert None not in list(pool.map(late, range(20)))
     assert issuer.refreshes == 1
 
@@ -108,7 +112,7 @@ def test_after_a_401_a_token_that_somebody_else_has_renewed_is_taken(issuer: Iss
         write(path, new)  # meanwhile, in another process
         return sent == new["id_token_jwt"]
 
-    with connect(HERE, credentials=path, transport=httpx.MockTransport(Service(good))) as idc:
+    with connect(NOWHERE, credentials=path, transport=httpx.MockTransport(Service(good))) as idc:
         list_cohorts.sync(client=idc)
     assert issuer.forms == []
 
@@ -117,7 +121,7 @@ def test_a_401_whose_token_cannot_be_renewed_says_both(issuer: Issuer, path: Pat
     write(path, issuer.document(refresh_token="1//revoked-long-ago"))
     service = Service(lambda sent: False)
     with (
-        connect(HERE, credentials=path, transport=httpx.MockTransport(service)) as idc,
+        connect(NOWHERE, credentials=path, transport=httpx.MockTransport(service)) as idc,
         pytest.raises(CredentialsExpired, match=r"refused the ID token \(401\), and .*invalid_grant"),
     ):
         list_cohorts.sync(client=idc)
@@ -140,7 +144,7 @@ async def test_renewing_does_not_hold_up_the_event_loop(issuer: Issuer, path: Pa
 
     ticking = asyncio.create_task(tick())
     service = Service(lambda sent: sent != old["id_token_jwt"])
-    async with connect(HERE, credentials=path, transport=httpx.MockTransport(service)) as idc:
+    async with connect(NOWHERE, credentials=path, transport=httpx.MockTransport(service)) as idc:
         last = time.monotonic()
         await asyncio.gather(*(list_cohorts.asyncio(client=idc) for _ in range(10)))
     ticking.cancel()
@@ -152,7 +156,7 @@ async def test_the_async_401_is_retried_too(issuer: Issuer, path: Path) -> None:
     old = issuer.document()
     write(path, old)
     service = Service(lambda sent: sent != old["id_token_jwt"])
-    async with connect(HERE, credentials=path, transport=httpx.MockTransport(service)) as idc:
+    async with connect(NOWHERE, credentials=path, transport=httpx.MockTransport(service)) as idc:
         await list_cohorts.asyncio(client=idc)
     assert (issuer.refreshes, len(service.requests)) == (1, 2)
 
@@ -160,7 +164,7 @@ async def test_the_async_401_is_retried_too(issuer: Issuer, path: Path) -> None:
 async def test_who_is_cancelled_does_not_wait_and_the_renewal_is_kept(issuer: Issuer, path: Path) -> None:
     issuer.delay = 2
     write(path, issuer.document(-60))
-    async with connect(HERE, credentials=path, transport=httpx.MockTransport(Service(lambda sent: True))) as idc:
+    async with connect(NOWHERE, credentials=path, transport=httpx.MockTransport(Service(lambda sent: True))) as idc:
         began = time.monotonic()
         with pytest.raises(TimeoutError):
             await asyncio.wait_for(list_cohorts.asyncio(client=idc), 0.2)
@@ -194,7 +198,7 @@ def test_the_token_of_the_variable_is_sent_and_never_shown(monkeypatch: pytest.M
     text = token()
     monkeypatch.setenv("IDC_TOKEN", f"{text}\n")
     service = Service(lambda sent: sent == text)
-    with connect(HERE, transport=httpx.MockTransport(service)) as idc:
+    with connect(NOWHERE, transport=httpx.MockTransport(service)) as idc:
         list_cohorts.sync(client=idc)
         assert "IDC_TOKEN" in repr(idc)
         assert text not in repr(idc)
@@ -266,6 +270,6 @@ def test_a_401_from_where_a_redirect_led_renews_nothing(issuer: Issuer, path: Pa
         return httpx.Response(401, json={})
 
     more: dict[str, Any] = {"transport": httpx.MockTransport(answer), "follow_redirects": True}
-    with connect(HERE, credentials=path, **more) as idc, pytest.raises(Unauthorized):
+    with connect(NOWHERE, credentials=path, **more) as idc, pytest.raises(Unauthorized):
         idc.get_httpx_client().get("/v1/cohorts")
     assert issuer.forms == []

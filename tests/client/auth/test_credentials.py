@@ -1,13 +1,11 @@
 """The credentials file: what is read from it, what is refused, and that no token ever shows."""
 
-import base64
 import copy
 import json
 import os
 import pickle
 import stat
 import time
-import traceback
 from pathlib import Path
 from typing import Any
 
@@ -28,44 +26,13 @@ from idc_ext import (
 from idc_ext.auth._bearer import IdTokenAuth
 from idc_ext.auth._credentials import Credentials
 from idc_ext.auth._id_token import Secret
-
-HERE = "http://127.0.0.1:9"
-
-
-def segment(value: object) -> str:
-    return base64.urlsafe_b64encode(json.dumps(value).encode()).decode().rstrip("=")
-
-
-def jwt(**claims: Any) -> str:
-    return f"{segment({'alg': 'RS256'})}.{segment({'email': 'ada@example.org', **claims})}.c2lnbmF0dXJl"
-
-
-def fresh(**claims: Any) -> str:
-    return jwt(exp=int(time.time()) + 3600, **claims)
+from tests.support.credentials import fresh, jwt, segment, shown, write
+from tests.support.standin_process import NOWHERE
 
 
 @pytest.fixture
 def path(tmp_path: Path) -> Path:
     return tmp_path / "credentials.json"
-
-
-def write(path: Path, document: object, mode: int = 0o600) -> Credentials:
-    path.write_bytes(document if isinstance(document, bytes) else json.dumps(document).encode())
-    path.chmod(mode)
-    return Credentials.locate(path)
-
-
-def shown(error: BaseException) -> str:
-    """Everything a log may show of an error, with the locals of all frames below the test's own."""
-    assert error.__traceback__ is not None
-    below = error.__traceback__.tb_next
-    frames = traceback.TracebackException(type(error), error, below, capture_locals=True)
-    chain: list[str] = []
-    seen: BaseException | None = error
-    while seen is not None:
-        chain += [repr(seen), str(seen), repr(vars(seen))]
-        seen = seen.__cause__ or seen.__context__
-    return "".join(frames.format()) + "".join(chain)
 
 
 def test_the_token_of_the_token_response_comes_first(path: Path) -> None:
@@ -265,7 +232,7 @@ def sent(idc_url: str, path: Path, url: str, method: str = "GET", **more: Any) -
         ("GET", "/v1/cohorts/146/manifest", True),
         ("GET", "/v1/versions", False),
         ("POST", "/v1/cohorts/preview/query", False),
-        ("GET", f"{HERE}/v1/cohorts", True),
+        ("GET", f"{NOWHERE}/v1/cohorts", True),
         ("GET", "http://127.0.0.1:10/v1/cohorts", False),
         ("GET", "http://127.0.0.2:9/v1/cohorts", False),
         ("GET", "https://127.0.0.1:9/v1/cohorts", False),
@@ -276,20 +243,20 @@ def test_the_token_goes_to_the_operations_of_a_user_at_the_base_url_only(
     path: Path, method: str, url: str, attached: bool
 ) -> None:
     write(path, {"id_token_jwt": TOKEN})
-    headers = [request.headers.get("authorization") for request in sent(HERE, path, url, method)]
+    headers = [request.headers.get("authorization") for request in sent(NOWHERE, path, url, method)]
     assert headers == [f"Bearer {TOKEN}" if attached else None]
 
 
 def test_the_token_finds_its_operations_below_a_base_url_with_a_path(path: Path) -> None:
     write(path, {"id_token_jwt": TOKEN})
-    assert "authorization" in sent(f"{HERE}/proxy", path, "/v1/cohorts")[0].headers
-    assert "authorization" not in sent(f"{HERE}/proxy", path, f"{HERE}/v1/cohorts")[0].headers
+    assert "authorization" in sent(f"{NOWHERE}/proxy", path, "/v1/cohorts")[0].headers
+    assert "authorization" not in sent(f"{NOWHERE}/proxy", path, f"{NOWHERE}/v1/cohorts")[0].headers
 
 
 def test_the_token_does_not_follow_a_redirect_to_another_origin(path: Path) -> None:
     write(path, {"id_token_jwt": TOKEN})
     more = {"follow_redirects": True, "headers": {"Authorization": f"Bearer {TOKEN}"}}
-    first, second = sent(HERE, path, "/v1/moved", **more)
+    first, second = sent(NOWHERE, path, "/v1/moved", **more)
     assert first.headers["authorization"] == f"Bearer {TOKEN}"
     assert "authorization" not in second.headers
 
@@ -309,7 +276,7 @@ def test_no_token_travels_over_plain_http_to_another_machine(path: Path, host: s
 
 
 def test_a_wrong_file_stops_the_request_before_it_is_sent(path: Path) -> None:
-    idc = connect(HERE, credentials=write(path, {"id_token_jwt": jwt(exp=1)}).path)
+    idc = connect(NOWHERE, credentials=write(path, {"id_token_jwt": jwt(exp=1)}).path)
     with pytest.raises(CredentialsExpired):
         get_account_details.sync(client=idc)
 
@@ -321,7 +288,7 @@ def test_no_token_shows_in_the_traceback_of_a_request_that_fails(path: Path) -> 
         raise httpx.ConnectError("refused")
 
     with (
-        connect(HERE, credentials=path, transport=httpx.MockTransport(fail)) as idc,
+        connect(NOWHERE, credentials=path, transport=httpx.MockTransport(fail)) as idc,
         pytest.raises(httpx.ConnectError) as caught,
     ):
         get_account_details.sync(client=idc)
@@ -330,7 +297,7 @@ def test_no_token_shows_in_the_traceback_of_a_request_that_fails(path: Path) -> 
 
 def test_a_client_shows_where_its_credentials_come_from_and_no_token(path: Path) -> None:
     write(path, {"id_token_jwt": TOKEN})
-    with connect(HERE, credentials=path, transport=httpx.MockTransport(lambda _: httpx.Response(200))) as idc:
+    with connect(NOWHERE, credentials=path, transport=httpx.MockTransport(lambda _: httpx.Response(200))) as idc:
         idc.get_httpx_client().get("/v1/cohorts")
         assert str(path) in repr(idc)
         assert TOKEN not in repr(idc) + repr(idc.token) + repr(idc.get_httpx_client().headers)
@@ -344,7 +311,7 @@ async def test_both_colours_attach_the_token(path: Path) -> None:
         requests.append(request)
         return httpx.Response(200, json={"code": 200, "versions": []})
 
-    async with connect(HERE, credentials=path, transport=httpx.MockTransport(answer)) as idc:
+    async with connect(NOWHERE, credentials=path, transport=httpx.MockTransport(answer)) as idc:
         await idc.get_async_httpx_client().get("/v1/cohorts")
         await list_versions.asyncio(client=idc)
     assert [request.headers.get("authorization") for request in requests] == [f"Bearer {TOKEN}", None]
@@ -352,10 +319,10 @@ async def test_both_colours_attach_the_token(path: Path) -> None:
 
 def test_the_auth_knows_no_operation_by_itself(path: Path) -> None:
     write(path, {"id_token_jwt": TOKEN})
-    auth = IdTokenAuth(Credentials.locate(path), HERE, lambda method, path: path == "/v9/mine")
-    flow = auth.sync_auth_flow(httpx.Request("GET", f"{HERE}/v9/mine"))
+    auth = IdTokenAuth(Credentials.locate(path), NOWHERE, lambda method, path: path == "/v9/mine")
+    flow = auth.sync_auth_flow(httpx.Request("GET", f"{NOWHERE}/v9/mine"))
     assert next(flow).headers["authorization"] == f"Bearer {TOKEN}"
-    flow = auth.sync_auth_flow(httpx.Request("GET", f"{HERE}/v1/cohorts"))
+    flow = auth.sync_auth_flow(httpx.Request("GET", f"{NOWHERE}/v1/cohorts"))
     assert "authorization" not in next(flow).headers
 
 

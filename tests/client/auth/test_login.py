@@ -30,7 +30,7 @@ from idc_ext.auth._credentials import Credentials
 from idc_ext.auth._oauth import ClientSecrets, Consent
 from idc_ext.auth._redirect_server import Loopback
 from idc_standin.v1.identity import Identity
-from tests.client.auth.test_credentials import shown, write
+from tests.support.credentials import shown, write
 from tests.support.token_issuer import CLIENT_ID, CLIENT_SECRET, Issuer, token
 
 

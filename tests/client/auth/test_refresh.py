@@ -19,7 +19,8 @@ import pytest
 from idc_ext import CredentialsError, CredentialsExpired, CredentialsInsecure, CredentialsInvalid, connect, deadline
 from idc_ext.auth import _credentials_file, _private_file, _token_endpoint
 from idc_ext.auth._credentials import Credentials
-from tests.client.auth.test_credentials import HERE, shown, write
+from tests.support.credentials import shown, write
+from tests.support.standin_process import NOWHERE
 from tests.support.token_issuer import Issuer, token
 
 SOON = 240  # seconds: less than five minutes
@@ -360,7 +361,7 @@ def test_the_proxy_of_a_client_is_that_of_its_renewals(issuer: Issuer, path: Pat
     write(path, issuer.document(-60))
     with Issuer() as proxy:  # any server that is asked for the whole URL will do
         proxy.refresh_token = issuer.refresh_token
-        with connect(HERE, credentials=path, proxy=proxy.url) as idc:
+        with connect(NOWHERE, credentials=path, proxy=proxy.url) as idc:
             idc._auth.credentials.token()
             assert proxy.url not in repr(idc._auth)
         assert (issuer.refreshes, proxy.refreshes) == (0, 1)

@@ -9,12 +9,10 @@ from typing import Any
 
 import httpx
 import pytest
-import yaml
 from hypothesis import given
 from hypothesis import strategies as st
 from idc_client.api.v1 import create_cohort
 
-import idc_openapi
 from idc_ext import (
     APIError,
     ContractError,
@@ -23,6 +21,7 @@ from idc_ext import (
     RateLimited,
     Retries,
     ServerError,
+    _operations,
     connect,
     v1,
     v3,
@@ -30,7 +29,8 @@ from idc_ext import (
 from idc_ext._http import retry
 from idc_ext._http.failures import retry_after
 from idc_ext._http.retry import Budget, GiveUp, decide
-from idc_ext._operations import OPERATIONS, repeatable
+from idc_ext._operations import repeatable
+from tests.support.document import OPERATIONS
 from tests.support.faulty_server import answer, answer_and_close, drip, faulty, hang_up, reset, truncated
 from tests.support.sync_async import ask, plain
 
@@ -46,23 +46,13 @@ pytestmark = pytest.mark.usefixtures("no_settings")
 # The rows.
 
 
-def operations() -> dict[tuple[str, str], Any]:
-    document = yaml.safe_load(idc_openapi.content())
-    return {
-        (method.upper(), path): operation
-        for path, item in document["paths"].items()
-        for method, operation in item.items()
-        if isinstance(operation, dict) and "operationId" in operation
-    }
-
-
 def test_every_operation_of_the_document_that_is_no_get_has_a_row_and_no_other_has() -> None:
-    assert set(OPERATIONS) == {key for key in operations() if key[0] != "GET"}
+    assert set(_operations.OPERATIONS) == {key for key in OPERATIONS if key[0] != "GET"}
 
 
 def test_every_operation_of_the_document_may_be_repeated_but_those_that_keep_or_delete_something() -> None:
     never = {("POST", "/v1/cohorts"), ("DELETE", "/v1/cohorts"), ("DELETE", "/v1/cohorts/{cohort_id}")}
-    for method, path in operations():
+    for method, path in OPERATIONS:
         filled = path.replace("{cohort_id}", "7").replace("{", "").replace("}", "")
         for spelling in (filled, f"{filled}/"):
             assert repeatable(method, spelling) == ((method, path) not in never), (method, path)

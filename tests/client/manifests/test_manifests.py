@@ -29,8 +29,8 @@ from idc_ext import (
     manifests,
 )
 from idc_ext.manifests._compare import put_together
-from tests.client.v3.test_v3 import VERSION, archive, client, counted, row
 from tests.contract.index import Index, installed
+from tests.support.v3_service import VERSION, archive, client, counted, row
 
 RIDER = {"collection_id": "rider_pilot"}
 FORMATS = ["csv", "idc", "jsonl", "parquet", "s5cmd"]

@@ -23,11 +23,13 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from idc_ext import CheckpointError, ContractError, PagingError, Rows, connect, v1, v3
-from tests.client.v3.test_v3 import HERE, RIDER, archive, client, row
 from tests.contract.index import Index, installed
 from tests.support.applied_filters import echoed
 from tests.support.killed_walk import SELECTION
 from tests.support.killed_walk import main as _killed  # noqa: F401 - so that a test fails where it cannot be loaded
+from tests.support.standin_process import NOWHERE
+from tests.support.v1_service import queried
+from tests.support.v3_service import RIDER, archive, client, row
 
 ROOT = Path(__file__).parents[3]
 FILES = ["rows.csv", "rows.jsonl", "rows.parquet", "folders"]
@@ -216,14 +218,6 @@ def test_open_columns_are_text_and_their_lists_json_except_in_json(tmp_path: Pat
     assert found == [{"PatientID": "p", "Modality": '["CT","MR"]'}, {"PatientID": None, "Modality": "CT"}]
 
 
-def queried(rows: list[dict[str, Any]]) -> Rows[Any]:
-    table = {"json": rows, "rowsReturned": len(rows), "totalFound": len(rows)}
-    body = {"code": 200, "query_results": table, "next_page": ""}
-    transport = httpx.MockTransport(lambda _: httpx.Response(200, json=body))
-    spec = v1.cohort("n", "d", {"Modality": ["CT"]})
-    return v1.preview_query(connect(HERE, transport=transport), spec, ["PatientID", "Modality"])
-
-
 # What goes wrong:
 
 
@@ -404,7 +398,7 @@ def test_rows_of_open_columns_with_others_than_the_first_are_a_contract_error(tm
         table = {"json": rows, "rowsReturned": 1, "totalFound": 2}
         return httpx.Response(200, json={"code": 200, "query_results": table, "next_page": "t" * ("c" not in rows[0])})
 
-    rows = v1.dicom_metadata(connect(HERE, transport=httpx.MockTransport(answer)))
+    rows = v1.dicom_metadata(connect(NOWHERE, transport=httpx.MockTransport(answer)))
     with pytest.raises((ContractError, PagingError), match="columns"):
         rows.write(tmp_path / name)
     assert [*tmp_path.iterdir()] == []

@@ -13,11 +13,11 @@ import pytest
 
 from idc_ext import ContractError, DataReleaseChanged, PagingError, Rows, ServerError, v1, v3
 from idc_ext._paging import pages as _paging
-from tests.client.v1.test_v1 import SPEC, manifest_page
-from tests.client.v3.test_v3 import RIDER, VERSION, WIRE, counted, page_of, row
 from tests.support.applied_filters import echoed
 from tests.support.faulty_server import answer, faulty, hang_up, reset, truncated
 from tests.support.sync_async import plain
+from tests.support.v1_service import SPEC, manifest_page
+from tests.support.v3_service import RIDER, VERSION, WIRE, counted, page_of, row
 
 if TYPE_CHECKING:
     from collections.abc import Callable

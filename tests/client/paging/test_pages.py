@@ -7,7 +7,6 @@ import time
 from collections.abc import Callable
 from typing import Any
 
-import attrs
 import httpx
 import pytest
 from hypothesis import given
@@ -19,37 +18,27 @@ from idc_ext import (
     ContractError,
     CredentialsExpired,
     InvalidRequest,
-    Page,
     PagingError,
     Rows,
     ServerError,
     connect,
 )
-from idc_ext._http.calls import Call, fetch
+from idc_ext._http.calls import fetch
 from idc_ext._paging.completeness import MOST_EMPTY_PAGES
-from idc_ext._paging.page import Pending
 from idc_ext._paging.request import Patience
+from tests.support.number_pages import FIRST, parse, resume
+from tests.support.standin_process import NOWHERE
 
-HERE = "http://127.0.0.1:9"
-FIRST = Call("POST", "/rows", {"a": "b"}, {"body": 1})
 Script = Callable[[dict[str, Any]], httpx.Response]
-
-
-def resume(token: str) -> Call:
-    return attrs.evolve(FIRST, params={"token": token})
-
-
-def parse(status: int, body: Any) -> Page[int] | Pending:
-    if status == 202:
-        return Pending(body["token"])
-    return Page(body["rows"], body.get("total"), body["token"], {"echo": body.get("echo")})
 
 
 def rows(script: Script, *, make: Any = connect, **more: Any) -> Rows[int]:
     """Rows whose server is `script`, a function of the query parameters."""
     transport = httpx.MockTransport(lambda request: script(dict(request.url.params)))
     idc = (
-        make(HERE, transport=transport) if make is connect else make(HERE, httpx_args={"transport": transport}, **more)
+        make(NOWHERE, transport=transport)
+        if make is connect
+        else make(NOWHERE, httpx_args={"transport": transport}, **more)
     )
     return Rows(idc, FIRST, resume, parse, Patience(first=0.001, longest=0.004))
 
@@ -157,7 +146,7 @@ def test_later_pages_are_asked_for_with_the_token_only_and_the_same_body() -> No
         bodies.append((dict(request.url.params), json.loads(request.content)))
         return page([1], "t" if len(bodies) == 1 else "")
 
-    idc = connect(HERE, transport=httpx.MockTransport(answer))
+    idc = connect(NOWHERE, transport=httpx.MockTransport(answer))
     assert list(Rows(idc, FIRST, resume, parse)) == [1, 1]
     assert bodies == [({"a": "b"}, {"body": 1}), ({"token": "t"}, {"body": 1})]
 
@@ -311,7 +300,7 @@ def test_a_contract_error_does_not_carry_the_body_along() -> None:
 
 
 def test_a_single_call_is_read_the_same_way() -> None:
-    idc = connect(HERE, transport=httpx.MockTransport(lambda _: httpx.Response(200, json={"n": 1})))
+    idc = connect(NOWHERE, transport=httpx.MockTransport(lambda _: httpx.Response(200, json={"n": 1})))
     assert fetch(idc, FIRST, lambda status, body: body["n"]) == 1
     with pytest.raises(ContractError):
         fetch(idc, FIRST, lambda status, body: body["m"])

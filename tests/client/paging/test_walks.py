@@ -36,10 +36,11 @@ from idc_ext._paging.request import Patience
 from idc_ext.errors import DeadlineExceeded
 from idc_ext.v1 import _pages as v1_pages
 from idc_ext.v3 import _pages as v3_pages
-from tests.client.paging.test_pages import FIRST, parse, resume
-from tests.client.v1.test_v1 import SPEC, manifest_page
-from tests.client.v3.test_v3 import HERE, RIDER, VERSION, archive, client, collect, page_of, row
 from tests.support.applied_filters import echoed
+from tests.support.number_pages import FIRST, parse, resume
+from tests.support.standin_process import NOWHERE
+from tests.support.v1_service import SPEC, manifest_page
+from tests.support.v3_service import RIDER, VERSION, archive, client, collect, page_of, row
 
 ROWS = [row(n) for n in range(11)]
 UIDS = [one["SeriesInstanceUID"] for one in ROWS]
@@ -70,7 +71,7 @@ def linked(pages: list[list[int]], seen: list[str | None] | None = None) -> Rows
         following = str(n + 1) if n + 1 < len(pages) else ""
         return httpx.Response(200, json={"rows": pages[n], "total": None, "token": following})
 
-    return Rows(connect(HERE, transport=httpx.MockTransport(answer)), FIRST, resume, parse, Patience(first=0.001))
+    return Rows(connect(NOWHERE, transport=httpx.MockTransport(answer)), FIRST, resume, parse, Patience(first=0.001))
 
 
 # So many:
@@ -200,7 +201,7 @@ async def test_no_task_is_left_when_a_loop_is_left_early() -> None:
             await asyncio.sleep(60)
         return httpx.Response(200, json=echoed(body, archive(ROWS)(request.url.path, body)))
 
-    async with connect(HERE, transport=httpx.MockTransport(answer)) as idc:
+    async with connect(NOWHERE, transport=httpx.MockTransport(answer)) as idc:
         before = asyncio.all_tasks()
         async for one in v3.manifest(idc, RIDER, page_size=2).walk(ahead=3):
             assert one
@@ -254,7 +255,7 @@ async def test_a_second_task_is_told_so_and_the_first_one_gets_its_row() -> None
         body = json.loads(request.content or b"{}")
         return httpx.Response(200, json=echoed(body, archive(ROWS)(request.url.path, body)))
 
-    async with connect(HERE, transport=httpx.MockTransport(answer)) as idc:
+    async with connect(NOWHERE, transport=httpx.MockTransport(answer)) as idc:
         walk = aiter(v3.manifest(idc, RIDER))
         first = asyncio.ensure_future(anext(walk))
         await asyncio.sleep(0.01)
@@ -380,7 +381,7 @@ def test_v1s_next_page_is_on_its_way_while_one_is_read_unless_rows_are_counted(
         return lambda content: (events.append(("read", len(content))), usual(*what)(content))[1]
 
     monkeypatch.setattr(v1_pages, "_reader", reader)
-    idc = connect(HERE, transport=httpx.MockTransport(answer))
+    idc = connect(NOWHERE, transport=httpx.MockTransport(answer))
     rows = v1.preview_manifest(idc, SPEC, fields=["SeriesInstanceUID"]).walk(max_items=most)
     assert [one.series_instance_uid for one in rows] == list("01234")[:most]
     assert sorted(n for what, n in events if what == "asked") == list(range(most or 5))
@@ -415,7 +416,7 @@ async def test_tasks_look_ahead_by_themselves_as_threads_do() -> None:
             await asyncio.sleep(2 * SLOW)
         return httpx.Response(200, json=echoed(body, archive(ROWS)(request.url.path, body)))
 
-    async with connect(HERE, transport=httpx.MockTransport(answer)) as idc:
+    async with connect(NOWHERE, transport=httpx.MockTransport(answer)) as idc:
         reading = [(one.series_instance_uid, len(asked)) async for one in v3.manifest(idc, RIDER, page_size=2)]
     assert [uid for uid, _ in reading] == UIDS
     assert asked == list(range(6))

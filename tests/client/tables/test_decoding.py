@@ -21,9 +21,10 @@ from idc_ext._tables.records import Made, Records
 from idc_ext.v1 import _filters
 from idc_ext.v1._pages import page, page_bytes
 from idc_ext.v3._pages import manifest_bytes, manifest_page
-from tests.client.v1.test_v1 import SPEC, query_page
-from tests.client.v1.test_v1 import manifest_page as v1_manifest
-from tests.client.v3.test_v3 import HERE, RIDER, archive, client, page_of, row
+from tests.support.standin_process import NOWHERE
+from tests.support.v1_service import SPEC, query_page
+from tests.support.v1_service import manifest_page as v1_manifest
+from tests.support.v3_service import RIDER, archive, client, page_of, row
 
 ROWS = [row(n) for n in range(6)]
 ASKED = Columns.of(V1ManifestRow, only=["Patient_ID", "GCS_URL"])
@@ -258,7 +259,9 @@ def test_records_and_rows_of_a_page_are_the_same_whichever_is_looked_at_first() 
 def test_a_manifest_of_v1_is_typed_rows_by_either_way() -> None:
     for more in ({}, {"Collection_ID": "beyond what was asked for"}, {"more": 1}):
         record = {"Patient_ID": "p", "GCS_URL": None, **more}
-        idc = connect(HERE, transport=httpx.MockTransport(lambda _, r=record: httpx.Response(200, json=v1_manifest(r))))
+        idc = connect(
+            NOWHERE, transport=httpx.MockTransport(lambda _, r=record: httpx.Response(200, json=v1_manifest(r)))
+        )
         (found,) = v1.preview_manifest(idc, SPEC, fields=["Patient_ID", "GCS_URL"])
         assert isinstance(found, V1ManifestRow)
         assert found == V1ManifestRow.from_dict(record)

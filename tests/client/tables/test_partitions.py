@@ -16,8 +16,8 @@ from hypothesis import strategies as st
 
 from idc_ext import v3
 from idc_ext.cli import main
-from tests.client.paging.test_export import RIDER, archive, client, row
 from tests.contract.index import installed
+from tests.support.v3_service import RIDER, archive, client, row
 
 if TYPE_CHECKING:
     from collections.abc import Callable

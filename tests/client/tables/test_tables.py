@@ -25,9 +25,11 @@ from idc_client.models import V1DicomMetadataRow, V1ManifestRow, V3ManifestRow
 
 from idc_ext import ContractError, InvalidRequest, MissingExtra, connect, v1, v3
 from idc_ext._tables.columns import Columns
-from tests.client.paging.test_export import queried
-from tests.client.v3.test_v3 import DOCUMENT, HERE, RIDER, archive, client, row
 from tests.contract.index import installed
+from tests.support.document import DOCUMENT
+from tests.support.standin_process import NOWHERE
+from tests.support.v1_service import queried
+from tests.support.v3_service import RIDER, archive, client, row
 
 LIVE = {"collection_id": "rider_pilot"}
 TYPES = {"string": pyarrow.string(), "int64": pyarrow.int64(), "double": pyarrow.float64()}
@@ -191,7 +193,7 @@ async def test_real_metadata_has_its_declared_columns_and_types_in_both_colours(
 
 def test_no_rows_of_open_columns_have_the_declared_ones() -> None:
     body = {"code": 200, "query_results": {"json": [], "rowsReturned": 0, "totalFound": 0}, "next_page": ""}
-    idc = connect(HERE, transport=httpx.MockTransport(lambda _: httpx.Response(200, json=body)))
+    idc = connect(NOWHERE, transport=httpx.MockTransport(lambda _: httpx.Response(200, json=body)))
     rows = v1.dicom_metadata(idc)
     assert rows.to_arrow().schema == rows.batches().schema
     assert rows.to_arrow().schema.field("ImageType").type == pyarrow.list_(pyarrow.string())

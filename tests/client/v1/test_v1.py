@@ -10,29 +10,19 @@ from typing import Any
 import attrs
 import httpx
 import pytest
-import yaml
 from hypothesis import given
 from hypothesis import strategies as st
 from idc_client.api.v1 import create_cohort
 from idc_client.models import V1AttributeName, V1ManifestRow, V1QueryField
 from idc_client.types import UNSET
 
-import idc_openapi
 from idc_ext import ContractError, Forbidden, InvalidFilter, InvalidRequest, Rows, connect, v1
 from idc_ext._operations import USER_OPERATIONS, needs_user
 from idc_ext.v1._filters import _COLUMNS, _NUMERIC
-from tests.conftest import serving
+from tests.support.document import DOCUMENT, OPERATIONS
+from tests.support.standin_process import NOWHERE, serving
+from tests.support.v1_service import NOTEBOOK, SPEC, manifest_page, query_page
 
-HERE = "http://127.0.0.1:9"
-DOCUMENT = yaml.safe_load(idc_openapi.content())
-OPERATIONS = {
-    (method.upper(), path): operation
-    for path, item in DOCUMENT["paths"].items()
-    for method, operation in item.items()
-    if method in {"get", "post", "put", "patch", "delete"}
-}
-NOTEBOOK = {"collection_id": ["TCGA-LUAD", "TCGA-KIRC"], "Modality": ["CT", "MR"], "race": ["ASIAN"]}
-SPEC = v1.cohort("testcohort", "Test description", NOTEBOOK)
 TEXTS = {name for name in V1AttributeName if name not in _NUMERIC}
 
 
@@ -44,18 +34,8 @@ def answering(body: Any, status: int = 200) -> Any:
         requests.append(request)
         return httpx.Response(status, json=body)
 
-    idc = connect(HERE, transport=httpx.MockTransport(answer), auth=None)
+    idc = connect(NOWHERE, transport=httpx.MockTransport(answer), auth=None)
     return idc, requests
-
-
-def manifest_page(*rows: Any, **other: Any) -> dict[str, Any]:
-    table = {"json_manifest": list(rows), "rowsReturned": len(rows), "totalFound": len(rows)}
-    return {"code": 200, "cohort": {}, "manifest": table, "next_page": "", **other}
-
-
-def query_page(*rows: dict[str, Any], **other: Any) -> dict[str, Any]:
-    table = {"json": list(rows), "rowsReturned": len(rows), "totalFound": len(rows)}
-    return {"code": 200, "query_results": table, "next_page": "", **other}
 
 
 def test_the_table_of_users_operations_is_the_documents() -> None:
@@ -77,7 +57,7 @@ def test_every_operation_is_found_by_its_real_path() -> None:
 def test_the_manifest_columns_are_the_documents_in_rows_and_in_parameters() -> None:
     row = DOCUMENT["components"]["schemas"]["V1ManifestRow"]["properties"]
     assert set(_COLUMNS) == set(row)
-    everything = v1.preview_manifest(connect(HERE), SPEC, fields=_COLUMNS, sql=True).first.params
+    everything = v1.preview_manifest(connect(NOWHERE), SPEC, fields=_COLUMNS, sql=True).first.params
     declared = DOCUMENT["components"]["parameters"]
     names = {declared[one["$ref"].rpartition("/")[2]]["name"] for one in
              OPERATIONS["POST", "/v1/cohorts/preview/manifest"]["parameters"]}  # fmt: skip
@@ -166,8 +146,8 @@ def test_a_cohort_has_a_name_and_a_description(name: Any, description: Any) -> N
     ],
 )
 def test_manifest_columns_are_checked_before_anything_is_sent(fields: Any, says: str) -> None:
-    for ask in (lambda: v1.preview_manifest(connect(HERE), SPEC, fields=fields),
-                lambda: v1.manifest(connect(HERE), 146, fields=fields)):  # fmt: skip
+    for ask in (lambda: v1.preview_manifest(connect(NOWHERE), SPEC, fields=fields),
+                lambda: v1.manifest(connect(NOWHERE), 146, fields=fields)):  # fmt: skip
         with pytest.raises(InvalidFilter, match=re.escape(says)):
             ask()
 
@@ -178,15 +158,15 @@ def test_manifest_columns_are_checked_before_anything_is_sent(fields: Any, says:
 )
 def test_query_fields_are_checked_before_anything_is_sent(fields: Any, says: str) -> None:
     for ask in (
-        lambda: v1.preview_query(connect(HERE), SPEC, fields),
-        lambda: v1.query(connect(HERE), 1, fields),
+        lambda: v1.preview_query(connect(NOWHERE), SPEC, fields),
+        lambda: v1.query(connect(NOWHERE), 1, fields),
     ):
         with pytest.raises(InvalidFilter, match=re.escape(says)):
             ask()
 
 
 def test_each_request_is_the_generated_ones_and_its_next_page_keeps_token_size_and_body_only() -> None:
-    idc = connect(HERE)
+    idc = connect(NOWHERE)
     spec, fields = SPEC.to_dict(), ["PatientID", "Modality"]
     for rows, method, path, params, body in (
         (v1.preview_manifest(idc, SPEC, fields=["GCS_URL"], page_size=2, sql=True),
@@ -259,7 +239,7 @@ def test_the_token_of_not_yet_is_found_wherever_an_era_put_it(body: Any) -> None
         urls.append(dict(request.url.params))
         return next(answers)
 
-    idc = connect(HERE, transport=httpx.MockTransport(answer))
+    idc = connect(NOWHERE, transport=httpx.MockTransport(answer))
     assert list(v1.dicom_metadata(idc)) == [{"a": "b"}]
     assert urls[1]["next_page"] == "t"
 

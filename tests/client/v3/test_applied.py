@@ -14,21 +14,9 @@ from hypothesis import strategies as st
 from idc_client import Client
 
 from idc_ext import ContractError, PagingError, ServiceWarned, ServiceWarning, connect, v3
-from tests.client.v3.test_v3 import (
-    NAMES,
-    RIDER,
-    ROWS,
-    VERSION,
-    WIRE,
-    archive,
-    client,
-    collect,
-    counted,
-    page_of,
-    text,
-    wanted,
-)
 from tests.support.applied_filters import applied, echoed
+from tests.support.v3_filters import NAMES, wanted
+from tests.support.v3_service import RIDER, ROWS, VERSION, WIRE, archive, client, collect, counted, page_of, text
 
 if TYPE_CHECKING:
     from collections.abc import Callable

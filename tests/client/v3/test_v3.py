@@ -6,7 +6,7 @@ import itertools
 import json
 import math
 import re
-from collections.abc import AsyncIterator, Callable, Iterator
+from collections.abc import AsyncIterator, Iterator
 from decimal import Decimal
 from fractions import Fraction
 from pathlib import Path
@@ -16,12 +16,11 @@ import httpx
 import jsonschema
 import numpy
 import pytest
-import yaml
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from idc_client import Client
 from idc_client.api.v3 import get_attributes, get_stats
-from idc_client.models import V1AttributeName, V3ManifestRow, V3RangeAttribute, V3TermAttribute
+from idc_client.models import V1AttributeName, V3ManifestRow, V3TermAttribute
 
 from idc_ext import (
     APIError,
@@ -44,64 +43,28 @@ from idc_ext.errors import successor
 from idc_ext.v3 import _pages
 from idc_ext.v3._filters import DATES, RANGES, TERMS, _literal
 from idc_ext.v3._translation import _PLACE
-from tests.conftest import serving
 from tests.support.applied_filters import echoed
+from tests.support.document import DOCUMENT
+from tests.support.standin_process import NOWHERE, serving
+from tests.support.v3_filters import JSON, NAMES, TEXTS, wanted
+from tests.support.v3_service import (
+    LINES,
+    RIDER,
+    ROWS,
+    TABLE,
+    VERSION,
+    WIRE,
+    Answer,
+    archive,
+    client,
+    collect,
+    counted,
+    page_of,
+    row,
+    text,
+)
 
-HERE = "http://127.0.0.1:9"
-DOCUMENT = yaml.safe_load((Path(__file__).parents[3] / "openapi.yaml").read_text())
 SCHEMA = {"$ref": "#/components/schemas/V3Filters", "components": DOCUMENT["components"]}
-RIDER = {"collection_id": "rider_pilot"}
-WIRE = {"terms": {"collection_id": ["rider_pilot"]}}
-VERSION = {"idc_version": "v25", "idc_index_data_version": "25.0.5", "api_version": "3", "build": None}
-Answer = Callable[[str, Any], Any]
-
-
-def client(answer: Answer, make: Any = connect) -> Any:
-    """A client whose server is a function of path and body: it gives a response, or its JSON without the echo."""
-
-    def handle(request: httpx.Request) -> httpx.Response:
-        body = json.loads(request.content) if request.content else dict(request.url.params)
-        given = answer(request.url.path, body)
-        return given if isinstance(given, httpx.Response) else httpx.Response(200, json=echoed(body, given))
-
-    transport = httpx.MockTransport(handle)
-    return make(HERE, transport=transport) if make is connect else make(HERE, httpx_args={"transport": transport})
-
-
-def row(n: int) -> dict[str, Any]:
-    uuid = f"00000000-0000-0000-0000-{n:012}"
-    return {
-        "collection_id": "c", "PatientID": f"p{n // 3:04}", "StudyInstanceUID": "1.2", "SeriesInstanceUID": f"1.{n:04}",
-        "Modality": "CT", "SeriesDescription": None, "instanceCount": 1, "series_size_MB": 0.5, "aws_bucket": "b",
-        "crdc_series_uuid": uuid, "series_aws_url": f"s3://b/{uuid}/*",
-    }  # fmt: skip
-
-
-def counted(series: int) -> dict[str, Any]:
-    return {"patients": 1, "studies": 1, "series": series, "instances": series, "size_TB": 0.0}
-
-
-def page_of(rows: list[dict[str, Any]], page: int, size: int, **other: Any) -> dict[str, Any]:
-    shown = rows[page * size : (page + 1) * size]
-    reported = {"page": page, "page_size": size, "returned": len(shown), "total_series": len(rows)}
-    return {"counts": counted(len(rows)), "series": shown, "download": {}, **reported, **other}
-
-
-def archive(rows: list[dict[str, Any]], clamp: int = 5000) -> Answer:
-    """A faultless server of these rows, which adjusts the page size without a word."""
-
-    def answer(path: str, body: Any) -> Any:
-        return (
-            VERSION
-            if path == "/v3/version"
-            else page_of(rows, max(body["page"], 0), min(max(body["page_size"], 1), clamp))
-        )
-
-    return answer
-
-
-async def collect(rows: Any) -> list[Any]:
-    return [one async for one in rows]
 
 
 # Filters:
@@ -209,14 +172,14 @@ def test_each_filter_goes_where_its_kind_belongs(given: Any, sent: Any) -> None:
     ],
 )
 def test_a_filter_that_would_be_misread_is_refused_before_it_is_sent(filters: Any, says: str) -> None:
-    for ask in (v3.where, lambda f: v3.manifest(connect(HERE), f), lambda f: v3.counts(connect(HERE), f)):
+    for ask in (v3.where, lambda f: v3.manifest(connect(NOWHERE), f), lambda f: v3.counts(connect(NOWHERE), f)):
         with pytest.raises(InvalidFilter, match=re.escape(says)):
             ask(filters)
 
 
 @pytest.mark.parametrize("number", [True, 1.0, math.nan, "many", None])
 def test_what_is_no_whole_number_is_refused_where_one_is_due(number: Any) -> None:
-    idc = connect(HERE)
+    idc = connect(NOWHERE)
     with pytest.raises(InvalidFilter, match="page_size takes a whole number, not "):
         v3.manifest(idc, RIDER, page_size=number)
     with pytest.raises(InvalidFilter, match="limit takes a whole number, not "):
@@ -235,27 +198,6 @@ def test_numbers_of_other_libraries_travel_as_plain_ones() -> None:
 def test_an_attribute_is_not_filtered_twice() -> None:
     with pytest.raises(InvalidFilter, match="Modality is filtered twice"):
         v3.where({"Modality": "CT"}, Modality="MR")
-
-
-JSON = st.recursive(
-    st.none() | st.booleans() | st.integers() | st.floats() | st.text() | st.dates().map(str),
-    lambda inner: (
-        st.lists(inner) | st.tuples(inner, inner) | st.dictionaries(st.sampled_from(["gte", "lte"]) | st.text(), inner)
-    ),
-    max_leaves=6,
-)
-NAMES = st.sampled_from([*map(str, V3TermAttribute), *map(str, V3RangeAttribute)])
-DAYS = st.dates(min_value=datetime.date(1000, 1, 1))
-NUMBERS = st.integers(-(10**300), 10**300) | st.floats(allow_nan=False, allow_infinity=False)
-TEXTS = st.text(st.characters(exclude_categories=["Cs"]))
-
-
-def wanted(name: str) -> Any:
-    if name in TERMS:
-        return st.lists(TEXTS, min_size=1, max_size=3)
-    bounds = DAYS.map(str) if name in DATES else NUMBERS
-    pairs = st.tuples(bounds, bounds).map(sorted).map(tuple)
-    return pairs | bounds.map(lambda low: (low, None)) | bounds.map(lambda high: (None, high))
 
 
 @given(st.dictionaries(NAMES | st.text(), JSON | TEXTS, max_size=3))
@@ -287,10 +229,10 @@ def test_every_filter_that_constrains_is_taken_over_unchanged(data: Any) -> None
 
 def test_the_whole_archive_is_selected_only_on_purpose() -> None:
     assert v3.where(all_of_idc=True).to_dict() == {}
-    assert v3.manifest(connect(HERE), {}, all_of_idc=True)
-    assert v3.manifest(connect(HERE), v3.where(all_of_idc=True))
+    assert v3.manifest(connect(NOWHERE), {}, all_of_idc=True)
+    assert v3.manifest(connect(NOWHERE), v3.where(all_of_idc=True))
     with pytest.raises(InvalidFilter, match="all_of_idc=True"):
-        v3.manifest(connect(HERE), v3.Filters())
+        v3.manifest(connect(NOWHERE), v3.Filters())
 
 
 def test_filters_cannot_be_changed_by_what_they_gave_away() -> None:
@@ -405,7 +347,6 @@ def test_other_software_over_the_same_data_is_no_other_release() -> None:
     assert len(list(walk)) == 4
 
 
-ROWS = [row(n) for n in range(6)]
 TWO = page_of(ROWS, 1, 2)
 
 
@@ -583,23 +524,6 @@ async def test_a_body_that_cannot_be_decompressed_is_a_contract_error_in_both_co
 # Manifests as text:
 
 
-def text(lines: list[str], *, series: int | None = None, **headers: str) -> Answer:
-    """A server of these lines, which obeys `limit` and counts as it is told."""
-
-    def answer(path: str, body: Any) -> Any:
-        if path == "/v3/version":
-            return VERSION
-        if path == "/v3/cohort/counts":
-            return counted(len(lines) if series is None else series)
-        shown = "".join(f"{line}\n" for line in lines[: body["limit"]])
-        return httpx.Response(200, text=shown, headers=headers)
-
-    return answer
-
-
-LINES = [one["series_aws_url"] for one in ROWS]
-
-
 @settings(max_examples=30, deadline=None)  # each starts an event loop
 @given(st.sets(st.integers(0, 99)).map(sorted))
 def test_all_lines_come_in_both_colours(numbers: list[int]) -> None:
@@ -666,7 +590,7 @@ def test_the_text_is_asked_for_one_line_beyond_the_count_and_with_the_filters_at
 
 def test_a_source_that_is_none_is_refused() -> None:
     with pytest.raises(InvalidFilter, match="did you mean gcs"):
-        v3.manifest_lines(connect(HERE), RIDER, source="GCS")
+        v3.manifest_lines(connect(NOWHERE), RIDER, source="GCS")
 
 
 @pytest.mark.parametrize("make", [connect, Client])
@@ -806,7 +730,6 @@ async def test_real_counts_and_licences_are_those_of_the_selection(standin: str)
 
 
 VALUES = {"attribute": "Modality", "values": [{"value": "CT", "count": 1}], "truncated": False, "note": ""}
-TABLE = {"columns": ["a"], "rows": [{"a": 1}], "row_count": 1, "truncated": False, "max_rows": 9}
 
 
 @pytest.mark.parametrize(
@@ -887,7 +810,7 @@ def test_a_part_of_a_table_comes_only_if_it_is_allowed(standin: str, max_rows: i
 )
 def test_a_statement_that_the_service_would_alter_is_refused(statement: Any) -> None:
     with pytest.raises(InvalidFilter):
-        v3.sql(connect(HERE), statement)
+        v3.sql(connect(NOWHERE), statement)
 
 
 @pytest.mark.parametrize(
@@ -985,7 +908,7 @@ def test_citations_are_waited_for_as_long_as_the_service_may_take() -> None:
         body = json.loads(request.content)
         return httpx.Response(200, json=echoed(body, citing([])(request.url.path, body)))
 
-    v3.citations(connect(HERE, transport=httpx.MockTransport(handle), timeout=5), RIDER)
+    v3.citations(connect(NOWHERE, transport=httpx.MockTransport(handle), timeout=5), RIDER)
     assert waits == [5, 210]  # one request for all DOIs, one for each of four, one for IDC itself, and one wait more
 
 
@@ -1028,7 +951,7 @@ def test_a_real_series_and_its_study_can_be_looked_at(standin: str) -> None:
 )
 def test_what_cannot_be_looked_at_is_refused(asked: Any, says: str) -> None:
     with pytest.raises(InvalidFilter, match=says):
-        v3.viewer_url(connect(HERE), **asked)
+        v3.viewer_url(connect(NOWHERE), **asked)
 
 
 def test_the_values_of_a_column_come_with_their_numbers_and_say_whether_there_are_more(standin: str) -> None:
@@ -1058,9 +981,9 @@ def test_values_that_do_not_occur_are_refused_with_what_may_have_been_meant(stan
 
 def test_a_check_is_no_way_around_saying_that_the_whole_archive_is_meant() -> None:
     with pytest.raises(InvalidFilter, match="all_of_idc=True"):
-        v3.check_values(connect(HERE), {})
+        v3.check_values(connect(NOWHERE), {})
     everything = v3.where(all_of_idc=True)
-    assert v3.check_values(connect(HERE), everything) is everything
+    assert v3.check_values(connect(NOWHERE), everything) is everything
 
 
 def test_an_attribute_that_the_service_does_not_list_is_checked_nevertheless() -> None:
@@ -1141,7 +1064,7 @@ def test_what_v3_cannot_say_is_named_with_the_reason_and_does_not_become_the_who
     assert name in old
     assert says in reason
     with pytest.raises(InvalidFilter):
-        v3.manifest(connect(HERE), told.filters)
+        v3.manifest(connect(NOWHERE), told.filters)
     with pytest.raises(InvalidFilter, match=re.escape(says)):
         told.whole()
 

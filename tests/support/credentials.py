@@ -1,0 +1,41 @@
+"""Credentials files and ID tokens as tests write them, and everything that a log may show of an error."""
+
+import base64
+import json
+import time
+import traceback
+from pathlib import Path
+from typing import Any
+
+from idc_ext.auth._credentials import Credentials
+
+
+def segment(value: object) -> str:
+    return base64.urlsafe_b64encode(json.dumps(value).encode()).decode().rstrip("=")
+
+
+def jwt(**claims: Any) -> str:
+    return f"{segment({'alg': 'RS256'})}.{segment({'email': 'ada@example.org', **claims})}.c2lnbmF0dXJl"
+
+
+def fresh(**claims: Any) -> str:
+    return jwt(exp=int(time.time()) + 3600, **claims)
+
+
+def write(path: Path, document: object, mode: int = 0o600) -> Credentials:
+    path.write_bytes(document if isinstance(document, bytes) else json.dumps(document).encode())
+    path.chmod(mode)
+    return Credentials.locate(path)
+
+
+def shown(error: BaseException) -> str:
+    """Everything a log may show of an error, with the locals of all frames below the test's own."""
+    assert error.__traceback__ is not None
+    below = error.__traceback__.tb_next
+    frames = traceback.TracebackException(type(error), error, below, capture_locals=True)
+    chain: list[str] = []
+    seen: BaseException | None = error
+    while seen is not None:
+        chain += [repr(seen), str(seen), repr(vars(seen))]
+        seen = seen.__cause__ or seen.__context__
+    return "".join(frames.format()) + "".join(chain)
