@@ -29,11 +29,10 @@ from idc_ext import (
     v1,
     v3,
 )
-from tests.bigquery.scripted import FOLDER, Recorded
+from tests.bigquery.scripted import FOLDER, ROWS, Recorded
 
 if TYPE_CHECKING:
     from tests.bigquery.scripted import Records
-from tests.bigquery.scripted import ROWS
 
 MINE: dict[str, Any] = {"project": "my-project"}
 STATEMENT = bigquery.statement(v3.where(collection_id="rider_pilot"), columns=["PatientID", "Modality"], release=25)
