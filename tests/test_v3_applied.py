@@ -193,6 +193,12 @@ def test_a_hint_about_several_values_names_each_of_them() -> None:
     ]
 
 
+def test_no_hint_proposes_a_value_that_was_asked_for() -> None:
+    idc = client(lambda _path, _body: {**counted(0), "warnings": ["Nothing has ['ct', 'CT']."]})
+    with pytest.warns(ServiceWarning, match=r"^the service warns: Nothing has \['ct', 'CT'\]\.$"):
+        v3.counts(idc, {"Modality": ["ct", "CT"]})
+
+
 def test_a_hint_about_very_many_values_is_cut_short_and_takes_no_longer_than_they_are_many() -> None:
     asked = [f"p{number}" for number in range(20_000)]  # compared each with each they would take minutes
     hint = f"Zero series matched; there are {[value.upper() for value in asked]}"
@@ -233,6 +239,13 @@ def test_that_nothing_was_filtered_is_no_warning_where_it_was_meant(standin: str
     with connect(standin, strict=True) as idc:
         assert v3.counts(idc, {}, all_of_idc=True).series == 1_044_191
         assert sum(one.series for one in v3.licenses(idc, {}, all_of_idc=True)) == 1_044_191
+
+
+@pytest.mark.parametrize("said", [["New.", "Everything."], ["Everything.", "New."]])
+def test_another_warning_beside_that_nothing_was_filtered_is_not_swallowed(said: list[str]) -> None:
+    empty = {"filters_applied": {"terms": {}, "ranges": {}}, "warnings": said}
+    with pytest.raises(ServiceWarned, match=r"the service warns: New\."):
+        v3.counts(client(lambda _path, _body: {**counted(1), **empty}, strict), {}, all_of_idc=True)
 
 
 def everything(rows: list[dict[str, Any]], series: int) -> Callable[[str, Any], Any]:

@@ -87,9 +87,8 @@ class Expected:
         texts = said.get("warnings")
         if not isinstance(texts, list) or not all(isinstance(text, str) for text in texts):
             raise ContractError(f"{self.name} was answered with warnings that are no list of text")
-        # That nothing was filtered is what was asked for then.
-        texts = texts if self.filters else texts[1:]
-        if texts:
+        # That nothing was filtered is what was asked for then. It is known by being alone: its words are the service's.
+        if len(texts) > (0 if self.filters else 1):
             lines = [line for text in texts[:_MOST] for line in self._worded(text)]
             more = len(lines[_MOST:]) + len(texts[_MOST:])
             self._warn([*lines[:_MOST], *([f"the service warns of {more} things more"] if more else [])])
@@ -108,8 +107,9 @@ class Expected:
         hints = [
             f"nothing was found for {name} {value!r:.80}{did_you_mean(value, close)}"
             for name, values in self.filters.terms.items()
+            for asked in [frozenset(values)]
             for value in dict.fromkeys(values)
-            if (close := quoted.get(value.casefold(), set()) - {value})
+            if (close := quoted.get(value.casefold(), set()) - asked)
         ]
         if hints:
             return hints
