@@ -110,7 +110,7 @@ def urllib3_raw(url: str, pages: int) -> None:
 
 
 def httpx_raw_async(url: str, pages: int) -> None:
-    """Bytes alone, in the other colour."""
+    """Bytes alone, asynchronously."""
 
     async def run() -> None:
         for page in range(pages):
@@ -158,12 +158,12 @@ def to_polars(url: str, pages: int) -> None:
 
 
 def rows_async(url: str, pages: int) -> None:
-    """Typed rows in the other colour."""
+    """Typed rows, asynchronously."""
     _loop().run(_ause(_manifest(_ours(url), pages)))
 
 
 def arrow_async(url: str, pages: int) -> None:
-    """An Arrow table in the other colour."""
+    """An Arrow table, asynchronously."""
     _loop().run(_manifest(_ours(url), pages).ato_arrow())
 
 

@@ -6,9 +6,10 @@ Names are imported when they are first used: whoever needs one of them does not 
 from __future__ import annotations
 
 import sys
-from importlib import import_module
 from types import ModuleType
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
+
+from ._lazy import names as _names
 
 if TYPE_CHECKING:
     from . import auth, bigquery, drs, manifests, v1, v3
@@ -103,33 +104,22 @@ __all__ = [
     "v3",
 ]
 
-_MODULES = frozenset({"auth", "bigquery", "drs", "manifests", "v1", "v3"})
-#: Name -> module; the others are errors.
-_HOMES = {
-    "connect": "connect",
-    "deadline": "_http.deadline",
-    "IDC": "connect",
-    "Lines": "_paging.lines",
-    "Page": "_paging.page",
-    "Pages": "_paging.pages",
-    "Progress": "_paging.request",
-    "Retries": "_http.retry",
-    "Rows": "_paging.rows",
-}
-
-
-def __getattr__(name: str) -> Any:
-    if name in _MODULES:
-        return import_module(f".{name}", __name__)
-    if name not in __all__:
-        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
-    found = getattr(import_module(f".{_HOMES.get(name, 'errors')}", __name__), name)
-    globals()[name] = found
-    return found
-
-
-def __dir__() -> list[str]:
-    return sorted({*globals(), *__all__})
+__getattr__, __dir__ = _names(
+    __name__,
+    {
+        **dict.fromkeys(__all__, "errors"),
+        **dict.fromkeys(("auth", "bigquery", "drs", "manifests", "v1", "v3"), ""),
+        "IDC": "connect",
+        "Lines": "_paging.lines",
+        "Page": "_paging.page",
+        "Pages": "_paging.pages",
+        "Progress": "_paging.request",
+        "Retries": "_http.retry",
+        "Rows": "_paging.rows",
+        "connect": "connect",
+        "deadline": "_http.deadline",
+    },
+)
 
 
 class _Package(ModuleType):

@@ -1,7 +1,7 @@
 """A generated client with credentials, errors, repeats and deadlines installed.
 
-Installed and not wrapped: the httpx clients behind it are those of `_transport` and carry an auth, so every generated
-function has all of that, too. This module knows no models and no endpoints.
+Installed and not wrapped: the httpx clients behind it are those of `_http.transport` and carry an auth, so every
+generated function has all of that, too. This module knows no models and no endpoints.
 """
 
 from __future__ import annotations

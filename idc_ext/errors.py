@@ -231,7 +231,7 @@ class APIError(IDCError):
     """The server refused or failed.
 
     Attributes:
-        status: The HTTP status, or the one in the body where that is the truer one (see `_failures`).
+        status: The HTTP status, or the one in the body where that is the truer one (see `_http.failures`).
         code: The server's own code, if any: v1 repeats the status, its gateway gives a gRPC code, v3 a word.
         message: What the server said, on one line of at most 300 characters.
         request: Which request it was.

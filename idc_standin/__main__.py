@@ -118,7 +118,7 @@ def _app(options: argparse.Namespace) -> tuple[ASGIApp, str]:
 
 
 def _v1(options: argparse.Namespace, contract: Contract, path: Path) -> tuple[ASGIApp, str, list[Closing]]:
-    """v1, what it is of, and what to call when the server stops."""
+    """The application of v1, the data release that it serves in words, and what to call when the server stops."""
     from idc_standin.contract import quirks
     from idc_standin.v1 import gateway
     from idc_standin.v1.cohorts import Cohorts
@@ -135,7 +135,7 @@ def _v1(options: argparse.Namespace, contract: Contract, path: Path) -> tuple[AS
 
 
 def _v3(options: argparse.Namespace, contract: Contract, path: Path) -> tuple[ASGIApp, list[Closing]]:
-    """v3, and what to call when the server stops."""
+    """The application of v3, and what to call when the server stops."""
     from idc_standin import archive
     from idc_standin.contract import quirks
     from idc_standin.v3 import app

@@ -1,6 +1,6 @@
 """One call and its attempts: what is left of its time, whether it goes again, and what is told of it.
 
-Both colours of `_transport` do as they are told here. Nothing is sent and nobody is waited for.
+The sync and the async client of `transport` do as is decided here. Nothing is sent and nobody is waited for.
 """
 
 from __future__ import annotations
@@ -29,7 +29,7 @@ WAITED = "idc_ext.waited"
 
 @frozen
 class Rules:
-    """What all calls of a client go by. Its two colours share it, and whatever is derived from it.
+    """What all calls of a client go by. Its sync and its async form share it, and whatever is derived from it.
 
     Attributes:
         retries: When a call is repeated.

@@ -1,4 +1,7 @@
-"""One call, sent by either colour of a client; any generated client serves. No endpoint is named here."""
+"""Calls and questions as values, sent by a sync or an async client, and their answers read. No endpoint is named here.
+
+Any generated client serves.
+"""
 
 from __future__ import annotations
 
@@ -67,10 +70,10 @@ class Client(Protocol):
     """What is asked of a client: both generated ones and `IDC` fit."""
 
     def get_httpx_client(self) -> httpx.Client:
-        """Get the client of the synchronous colour."""
+        """Get the synchronous client."""
 
     def get_async_httpx_client(self) -> httpx.AsyncClient:
-        """Get the client of the asynchronous colour."""
+        """Get the asynchronous client."""
 
 
 def fetch(client: Client, call: Call, parse: Callable[[int, Any], T]) -> T:

@@ -131,7 +131,7 @@ def sleep(seconds: float, what: str) -> None:
 
 
 async def asleep(seconds: float, what: str) -> None:
-    """Pause in the other colour."""
+    """Pause, in asynchronous code."""
     import anyio  # not before it is needed: synchronous programs do without
 
     _check(seconds, what)

@@ -1,6 +1,6 @@
 """How an answer of the server becomes one of `errors`: both envelopes of v1, that of v3, FastAPI's, and none.
 
-This module reads answers; it sends nothing. What it keeps of them has gone through `_redacted`.
+This module reads answers; it sends nothing. What it keeps of them has gone through `redaction`.
 """
 
 from __future__ import annotations

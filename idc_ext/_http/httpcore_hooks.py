@@ -34,7 +34,7 @@ PIECE = 262_144
 
 
 class Late(TimeoutError):
-    """The deadline is over. `_attempts` says whose, and of what."""
+    """The deadline is over. `attempts` says whose, and of what."""
 
 
 def watch(client: httpx.Client) -> None:

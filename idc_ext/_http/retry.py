@@ -1,4 +1,4 @@
-"""When a call that failed is sent again, and after which pause: decided here, done by `_transport`.
+"""When a call that failed is sent again, and after which pause: decided here, done by `transport`.
 
 What may be repeated is data: `_operations` for the calls, `Retries` for the rest. A failure is repeated only where
 doing so can help and cannot harm: nothing had been sent yet, or the operation only reads and the failure is one

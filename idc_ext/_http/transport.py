@@ -177,7 +177,7 @@ class _Body(httpx.SyncByteStream):
 
 
 class _AsyncBody(httpx.AsyncByteStream):
-    """The same in the other colour."""
+    """The same, for asynchronous code."""
 
     def __init__(self, stream: httpx.AsyncByteStream, attempts: Attempts) -> None:
         self._stream, self._attempts = stream, attempts

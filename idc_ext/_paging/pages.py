@@ -1,7 +1,7 @@
-"""The doing half of paging: pages of any dialect, in either colour, complete or not at all.
+"""The doing half of paging: pages of any dialect, sync or async, complete or not at all.
 
-`_walk` decides; the two drivers here send (by `_sending`) and wait for it, which is all that differs between `for` and
-`async for`. No endpoint is named here.
+`walk` decides; the two drivers here send (by `_http.calls`) and wait for it, which is all that differs between `for`
+and `async for`. No endpoint is named here.
 """
 
 from __future__ import annotations

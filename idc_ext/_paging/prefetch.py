@@ -1,4 +1,4 @@
-"""Requests that are under way before their answers are wanted, in either colour.
+"""Requests that are under way before their answers are wanted, sync or async.
 
 Nothing is decided here: a driver says which calls may already be made, and takes the answer of each when the walk asks
 for it, in the walk's order, errors included. Each request has a thread or a task of its own that ends with it, so
@@ -57,7 +57,7 @@ class _Ahead(Generic[F]):
 
 
 class Threads(_Ahead["Future[Answer]"]):
-    """For the synchronous colour."""
+    """For synchronous code."""
 
     def __init__(self, most: int, send: Callable[[Call, Trace | None], Answer]) -> None:
         super().__init__(most)
@@ -88,7 +88,7 @@ class Threads(_Ahead["Future[Answer]"]):
 
 
 class Tasks(_Ahead["asyncio.Task[Answer]"]):
-    """For the asynchronous colour."""
+    """For asynchronous code."""
 
     def __init__(self, most: int, send: Callable[[Call, Trace | None], Coroutine[Any, Any, Answer]]) -> None:
         super().__init__(most)

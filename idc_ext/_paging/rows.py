@@ -1,6 +1,6 @@
 """The rows of a paged request, as a value: what is done with them decides how they are walked.
 
-Everything here is put together from the layers below, in both colours. What `for` and `async for` run through are no
+Everything here is put together from the layers below, sync and async. What `for` and `async for` run through are no
 generators: one is at its end after an error, and an asynchronous one that is left early has to be closed by somebody.
 Whoever is left early is to be gone at once, so no rows hold on to the walk that they are of.
 """
@@ -228,7 +228,7 @@ def each(pages: Pages[T], *, saved: bool) -> Iterator[T]:
 
 
 class _Turn(Generic[T]):
-    """What both colours do when a page comes."""
+    """What sync and async iterators do when a page comes."""
 
     def __init__(self, pages: Pages[T], *, saved: bool) -> None:
         self._pages = pages

@@ -1,8 +1,8 @@
 """The deciding half of paging: given the answers so far, it says what comes next.
 
 A generator yields calls to send, pauses to make and pages to give away, and is handed answers. It sends
-nothing, waits for nothing and knows no endpoint, so both colours can run it and it can be tested
-without either.
+nothing, waits for nothing and knows no endpoint, so sync and async code can run it and it can
+be tested without either.
 """
 
 from __future__ import annotations

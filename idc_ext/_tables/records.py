@@ -65,7 +65,7 @@ class Records(Generic[T]):
 
 @frozen
 class Made(Generic[T]):
-    """Rows as `_straight` decoded them: objects of msgspec's, which nothing of the document is missing from."""
+    """Rows as `decoding` decoded them: objects of msgspec's, which nothing of the document is missing from."""
 
     rows: list[T]
     #: The attribute that holds what travels under each wire name.

@@ -1,9 +1,16 @@
 """Law: who one is to v1 is decided here: the ID token, its file, its renewal and its header; no token is shown."""
 
-from ._login import Status, login, status
+from typing import TYPE_CHECKING
+
+from .._lazy import names as _names
+
+if TYPE_CHECKING:
+    from ._login import Status, login, status
 
 __all__ = [
     "Status",
     "login",
     "status",
 ]
+
+__getattr__, __dir__ = _names(__name__, dict.fromkeys(__all__, "_login"))

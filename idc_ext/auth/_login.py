@@ -27,8 +27,6 @@ if TYPE_CHECKING:
 
     from ._id_token import IdToken
 
-__all__ = ["Status", "login", "status"]
-
 
 @frozen
 class Status:

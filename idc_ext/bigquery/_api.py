@@ -27,7 +27,6 @@ if TYPE_CHECKING:
     from google.cloud.bigquery import Client
     from google.cloud.bigquery.job import QueryJob
 
-__all__ = ["MOST_BYTES", "USD_PER_TIB", "Answer", "Estimate", "estimate", "run", "statement"]
 
 #: What Google takes for reading a TiB on demand in the US, where IDC's tables are. The first one of a month is free,
 #: and a table counts for 10 MB at least. By https://cloud.google.com/bigquery/pricing, as quoted in September 2026.

@@ -1,6 +1,6 @@
 """The command line `idc-ext`: it touches argv, stdout and stderr, and never HTTP.
 
-Commands compute what to show, `_output` shows it, `_ends` says how it ended. This module answers `--version` before
+Commands compute what to show, `_output` shows it, `_exit` says how it ended. This module answers `--version` before
 anything heavy is imported, and says so in one sentence when the extra `cli` is not installed.
 """
 
@@ -49,7 +49,7 @@ def main(argv: Sequence[str] | None = None) -> int:
         return 130
     if argv is None:
         _write_whole()
-        # So that what is half written is taken away, or kept in a state that can be gone on with.
+        # So that what is half written is taken away, or kept in a state that can be resumed.
         signal.signal(signal.SIGTERM, _terminate)
     return run(words)
 

@@ -51,7 +51,7 @@ COMMANDS = (
     ("viewer", "selection:viewer", "Give the address where a study or series can be looked at."),
     ("verify", "manifest:verify", "Make the request of a manifest again, and say what is different."),
     ("diff", "manifest:diff", "Say what became of a selection between two data releases."),
-    ("resolve", "auth:resolve", "Say what CRDC GUIDs stand for, and where their bytes are."),
+    ("resolve", "resolve:resolve", "Say what CRDC GUIDs stand for, and where their bytes are."),
     ("cohorts list", "cohorts:list_", "List the user's saved cohorts."),
     ("cohorts create", "cohorts:create", "Save a cohort, bound to the active data version."),
     ("cohorts delete", "cohorts:delete", "Delete saved cohorts, for good."),
@@ -61,7 +61,7 @@ COMMANDS = (
     ("auth status", "auth:auth_status", "Say whose token there is, until when and from where."),
     ("auth login", "auth:auth_login", "Log in with a browser, and write the credentials file."),
     ("doctor", "doctor:doctor", "Check this machine, the way to the service, and the service."),
-    ("completion", "auth:completion", "Give the script that completes words with the Tab key."),
+    ("completion", "completion:completion", "Give the script that completes words with the Tab key."),
 )
 
 

@@ -70,6 +70,8 @@ def read(expressions: Iterable[str], given: Mapping[str, Any] | None = None, *, 
         raise InvalidFilter(
             "without filters it is the whole archive: narrow it with --where, or say --all-of-idc if that is meant"
         )
+    if all_of_idc and (wanted or flat):
+        raise InvalidFilter("--all-of-idc is the whole archive and takes no filters: leave out the one or the others")
     return where(flat, all_of_idc=all_of_idc, **wanted)
 
 

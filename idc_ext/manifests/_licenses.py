@@ -7,10 +7,12 @@ from typing import TYPE_CHECKING, Any
 
 from .. import v3
 from ..errors import ContractError, LicenseRefused
+from ..v3._filters import checked
 from ._sidecar import LicenseCount
 
 if TYPE_CHECKING:
     from .._http.calls import Client
+    from ..v3 import Selection
     from ..v3._filters import Filters
 
 #: The licences, as the index names them, that allow commercial use. One that is not listed, or none, does not count as
@@ -18,6 +20,17 @@ if TYPE_CHECKING:
 COMMERCIAL = frozenset({"CC BY 3.0", "CC BY 4.0"})
 #: So many offenders are named in a message.
 _NAMED = 10
+
+
+def check_licenses(idc: Client, filters: Selection, *, all_of_idc: bool = False) -> tuple[LicenseCount, ...]:
+    """List the licences of a selection if all allow commercial use.
+
+    Raises:
+        LicenseRefused: some do not; `.offenders` lists collection, licence and number of series, each.
+    """
+    found = parts(idc, checked(filters, all_of_idc=all_of_idc))
+    check(found)
+    return licenses(found)
 
 
 def parts(idc: Client, wanted: Filters) -> list[dict[str, Any]]:

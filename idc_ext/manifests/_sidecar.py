@@ -9,6 +9,7 @@ import csv
 import hashlib
 import json
 import re
+from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal, TypeAlias
 
 from attrs import asdict, fields_dict, frozen
@@ -18,8 +19,8 @@ from .._tables import arrow
 from ..errors import ManifestError
 
 if TYPE_CHECKING:
+    import os
     from collections.abc import Iterator, Mapping
-    from pathlib import Path
 
 
 #: Of the file. Another one is refused.
@@ -131,6 +132,15 @@ def digest(path: Path) -> str:
     """Give the SHA-256 of a file in hexadecimal."""
     with path.open("rb") as file:
         return hashlib.file_digest(file, "sha256").hexdigest()
+
+
+def read(path: str | os.PathLike[str]) -> Receipt:
+    """Read what is said of a manifest, having seen that it is the manifest it is said of.
+
+    Raises:
+        ManifestError: one of the two is missing or damaged, or they do not belong together.
+    """
+    return proven(Path(path))
 
 
 def proven(path: Path) -> Receipt:

@@ -35,16 +35,6 @@ from . import _filters, _pages
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping, Sequence
 
-__all__ = [
-    "Row",
-    "cohort",
-    "create_cohort",
-    "dicom_metadata",
-    "manifest",
-    "preview_manifest",
-    "preview_query",
-    "query",
-]
 
 #: A row of a query, by wire name. Numbers come as text, repeated values as lists, missing ones as None.
 Row: TypeAlias = dict[str, str | list[str] | None]

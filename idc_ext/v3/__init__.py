@@ -1,21 +1,26 @@
 """Law: the dialect of v3, today's live service, is spoken here alone; answers are held against their filters."""
 
-from ._api import (
-    Selection,
-    attribute_values,
-    check_values,
-    citations,
-    counts,
-    licenses,
-    manifest,
-    manifest_lines,
-    sql,
-    viewer_url,
-)
-from ._filters import Filters, where
-from ._responses import Citations
-from ._table import Table
-from ._translation import Translation, from_v1
+from typing import TYPE_CHECKING
+
+from .._lazy import names as _names
+
+if TYPE_CHECKING:
+    from ._api import (
+        Selection,
+        attribute_values,
+        check_values,
+        citations,
+        counts,
+        licenses,
+        manifest,
+        manifest_lines,
+        sql,
+        viewer_url,
+    )
+    from ._filters import Filters, where
+    from ._responses import Citations
+    from ._table import Table
+    from ._translation import Translation, from_v1
 
 __all__ = [
     "Citations",
@@ -35,3 +40,16 @@ __all__ = [
     "viewer_url",
     "where",
 ]
+
+__getattr__, __dir__ = _names(
+    __name__,
+    {
+        **dict.fromkeys(__all__, "_api"),
+        "Citations": "_responses",
+        "Filters": "_filters",
+        "Table": "_table",
+        "Translation": "_translation",
+        "from_v1": "_translation",
+        "where": "_filters",
+    },
+)

@@ -49,34 +49,15 @@ from .._suggest import did_you_mean
 from ..errors import ContractError, InvalidFilter, TruncatedResult
 from . import _pages, _responses
 from ._applied import Expected
-from ._filters import EVERY_SERIES, Filters, Wanted, check_statement, checked, one_of, where, whole
+from ._filters import EVERY_SERIES, Filters, Wanted, check_statement, checked, one_of, whole
 from ._responses import Citations
-from ._table import Table
-from ._translation import Translation, from_v1
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from .._paging.page import Page
+    from ._table import Table
 
-__all__ = [
-    "Citations",
-    "Filters",
-    "Selection",
-    "Table",
-    "Translation",
-    "attribute_values",
-    "check_values",
-    "citations",
-    "counts",
-    "from_v1",
-    "licenses",
-    "manifest",
-    "manifest_lines",
-    "sql",
-    "viewer_url",
-    "where",
-]
 
 #: What every function takes as filters: what `where` made, or the mapping it takes.
 Selection: TypeAlias = "Filters | Mapping[str, Wanted]"

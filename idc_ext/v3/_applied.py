@@ -78,18 +78,17 @@ class Expected:
         applied = said.get("filters_applied") if isinstance(said, Mapping) else None
         if not isinstance(said, Mapping) or applied is None:
             raise ContractError(
-                f"{self.name} was answered without filters_applied, so it may be for the whole archive: "
-                "services before 3.0.0b3 answer so; see idc-ext doctor"
+                f"{self.name} was answered without filters_applied: services before 3.0.0b3 answer so, and for the "
+                "whole archive whatever was asked; see idc-ext doctor"
             )
         wrong = _differences(self.filters.applied, applied)
         if wrong:
             raise ContractError(f"{self.name}: the service {wrong[0]}, so the answer is not for what was asked")
         texts = said.get("warnings")
         if not isinstance(texts, list) or not all(isinstance(text, str) for text in texts):
-            raise ContractError(f"{self.name} was answered with warnings that are no list of text")
-        # That nothing was filtered is what was asked for then.
-        texts = texts if self.filters else texts[1:]
-        if texts:
+            raise ContractError(f"{self.name} was answered without a list of warnings")
+        # That nothing was filtered is what was asked for then. It is known by being alone: its words are the service's.
+        if len(texts) > (0 if self.filters else 1):
             lines = [line for text in texts[:_MOST] for line in self._worded(text)]
             more = len(lines[_MOST:]) + len(texts[_MOST:])
             self._warn([*lines[:_MOST], *([f"the service warns of {more} things more"] if more else [])])
@@ -106,10 +105,11 @@ class Expected:
         for one, other in _QUOTED.findall(text):
             quoted.setdefault((one or other).casefold(), set()).add(one or other)
         hints = [
-            f"nothing was found for {name} {value!r:.80}{did_you_mean(value, close)}"
+            f"nothing was found; {name} {value!r:.80}{did_you_mean(value, close)}"
             for name, values in self.filters.terms.items()
+            for asked in [frozenset(values)]
             for value in dict.fromkeys(values)
-            if (close := quoted.get(value.casefold(), set()) - {value})
+            if (close := quoted.get(value.casefold(), set()) - asked)
         ]
         if hints:
             return hints

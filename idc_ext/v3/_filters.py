@@ -130,6 +130,10 @@ def where(filters: Mapping[str, Wanted] | None = None, /, *, all_of_idc: bool = 
         _known(name)
     terms = [(str(name), _values(name, value)) for name, value in wanted.items() if name in TERMS]
     ranges = [(str(name), _bounds(name, value)) for name, value in wanted.items() if name in RANGES]
+    if wanted and all_of_idc:
+        raise InvalidFilter(
+            "all_of_idc=True is the whole archive and takes no filters: leave out the one or the others"
+        )
     if not wanted and not all_of_idc:
         raise InvalidFilter("without filters it is the whole archive: pass all_of_idc=True if that is meant")
     return Filters(tuple(sorted(terms)), tuple(sorted(ranges, key=lambda one: one[0])), all_of_idc and not wanted)

@@ -83,12 +83,25 @@ def test_nothing_found_says_which_value_does_not_occur(ask: Callable[..., Ended]
     assert "did you mean rider_pilot?" in ended.err
 
 
+def test_a_value_that_no_remark_names_is_looked_up_as_well(ask: Callable[..., Ended]) -> None:
+    ended = ask("counts", "-w", "Modality=ct", "-w", "collection_id=rider_pilt")
+    assert "nothing was found; Modality 'ct': did you mean CT?" in ended.err
+    assert "'rider_pilt' is no value of collection_id: did you mean rider_pilot?" in ended.err
+    assert ended.err.count("Modality") == 1
+
+
+def test_the_whole_archive_and_filters_contradict_each_other(ask: Callable[..., Ended]) -> None:
+    ended = ask("counts", "--all-of-idc", "-w", "Modality=CT")
+    assert (ended.code, ended.out) == (2, "")
+    assert "--all-of-idc is the whole archive and takes no filters" in ended.err
+
+
 @pytest.mark.parametrize("words", [["counts"], ["manifest"], ["manifest", "-f", "s5cmd"], ["manifest", "-o", "x.csv"]])
 def test_what_the_service_warns_of_is_a_remark_and_an_error_with_strict(
     ask: Callable[..., Ended], words: list[str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.chdir(tmp_path)
-    said = "nothing was found for Modality 'ct': did you mean CT?\n"
+    said = "nothing was found; Modality 'ct': did you mean CT?\n"
     ended = ask(*words, "-w", "Modality=ct")
     assert (ended.code, ended.err) == (0, f"idc-ext: {said}")
     (tmp_path / "x.csv").unlink(missing_ok=True)

@@ -41,6 +41,8 @@ def test_connect_is_the_function_whichever_is_imported_first() -> None:
     for first in ("import idc_ext.connect", "from idc_ext.connect import IDC", "from idc_ext import v3", "pass"):
         code = f"{first}\nfrom idc_ext import connect\nassert connect.__name__ == 'connect' and callable(connect)"
         subprocess.run([sys.executable, "-c", code], check=True)
+    code = "import idc_ext\nassert callable(idc_ext.connect) and idc_ext.connect is idc_ext.connect"
+    subprocess.run([sys.executable, "-c", code], check=True)
 
 
 def test_both_ways_to_start_it_are_the_same() -> None:

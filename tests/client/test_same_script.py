@@ -1,4 +1,4 @@
-"""One program, in both colours, against whatever serves the API: only the URL differs."""
+"""One program, sync and async, against whatever serves the API: only the URL differs."""
 
 from __future__ import annotations
 

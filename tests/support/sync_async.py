@@ -1,4 +1,4 @@
-"""What tests of the client in both colours share."""
+"""What tests of the client, sync and async, share."""
 
 from __future__ import annotations
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
 from attrs import field, frozen
@@ -50,3 +51,12 @@ def listing(rows: Sequence[Mapping[str, Any]], *, brief: Sequence[str] = (), col
     for row in rows:
         named.update(dict.fromkeys(row))
     return Listing(tuple(named), rows, tuple(name for name in brief if name in named), len(rows))
+
+
+def plain(value: Any) -> Any:
+    """Make of dates and tuples what JSON has."""
+    if isinstance(value, datetime):
+        return value.isoformat()
+    if isinstance(value, dict):
+        return {name: plain(one) for name, one in value.items()}
+    return [plain(one) for one in value] if isinstance(value, list | tuple) else value

@@ -1,4 +1,4 @@
-"""Long lists: fetched page by page, shown as they come, and written into files that can be gone on with.
+"""Long lists: fetched page by page, shown as they come, and written into files that can be resumed.
 
 A walk into CSV, JSON lines or Parquet leaves a checkpoint when it is interrupted, and the same command goes on from
 there. Elsewhere an interruption leaves nothing that looks whole.

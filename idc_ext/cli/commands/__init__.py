@@ -1,1 +1,1 @@
-"""Law: a command reads its words, asks the packages below, and gives what it found to `_output`; it prints nothing."""
+"""Law: a command reads its words, asks the packages below and hands what it found to `_output`; it knows no HTTP."""

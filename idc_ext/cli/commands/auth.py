@@ -1,55 +1,20 @@
-"""Commands beside the API: GUIDs, who one is, and completion."""
+"""Commands about who one is to v1: look at the ID token, and log in."""
 
 from __future__ import annotations
 
-import os
 import sys
-from datetime import datetime
 from pathlib import Path
-from typing import Any, Literal
+from typing import Any
 
 import attrs
 
 from .. import _exit
-from .._options import DASH, Count, Flag, Given, InputError
+from .._options import Count, Flag, Given
 from .._output.destination import Output, emit
 from .._output.escaping import visible
-from .._output.results import Record, Text, listing
+from .._output.results import Record, plain
 
 _OUTPUT = Output()
-
-
-def resolve(*guids: str, resolver: str | None = None, out: Output = _OUTPUT, context: Given) -> None:
-    """Say what CRDC GUIDs stand for, and where their bytes are.
-
-    The resolver is another service than the API: --base-url does not count here, and no credentials are sent.
-
-    Args:
-        guids: `dg.4DFC/<uuid>`, the UUID alone or a `drs://` URI; `-` reads them from standard input, one a line.
-        resolver: Where the resolver is; else the variable IDC_DRS_URL, else the CRDC's.
-    """
-    from ... import drs
-
-    named = [guid for one in guids for guid in (sys.stdin.read().split() if one == DASH else [one])]
-    if not named:
-        raise InputError("resolve takes GUIDs, such as dg.4DFC/099a1844-dc1c-44bd-91f8-e6f1860cbfce")
-    base = resolver or os.environ.get(drs.VARIABLE) or drs.RESOLVER
-    with attrs.evolve(context, base_url=base, credentials=None).connect() as client:
-        found = [drs.resolve(guid, base_url=base, client=client) for guid in named]
-    if len(found) == 1 and out.format in (None, "json", "table"):
-        emit(Record(_plain(attrs.asdict(found[0]))), out)
-        return
-    rows = [
-        {
-            "id": one.id,
-            "size": one.size,
-            "name": one.name,
-            "urls": [method.url for method in one.access_methods if method.url],
-            "contents": len(one.contents),
-        }
-        for one in found
-    ]
-    emit(listing(rows, columns=("id", "size", "name", "urls", "contents")), out)
 
 
 def auth_status(*, out: Output = _OUTPUT, context: Given) -> int:
@@ -60,7 +25,7 @@ def auth_status(*, out: Output = _OUTPUT, context: Given) -> int:
     from ... import auth
 
     found = auth.status(context.credentials)
-    emit(Record(_plain({**attrs.asdict(found), "usable": found.usable})), out)
+    emit(Record(plain({**attrs.asdict(found), "usable": found.usable})), out)
     return _exit.DONE if found.usable else _exit.REFUSED
 
 
@@ -87,32 +52,7 @@ def auth_login(
 
     how: dict[str, Any] = {"show": _show, "ask": _ask} if no_browser else {"show": _browse}
     done = auth.login(client_secrets, credentials=context.credentials, email=email, port=port, seconds=wait, **how)
-    emit(Record(_plain(attrs.asdict(done))), out)
-
-
-def completion(shell: Literal["bash", "zsh", "fish"], /, *, install: Flag = False) -> None:
-    """Give the script that completes words with the Tab key, or install it.
-
-    Args:
-        shell: Which shell.
-        install: Write it where the shell looks, and have the shell's start file load it.
-    """
-    from .._app import app
-
-    if install:
-        where = app.install_completion(shell=shell)
-        if shell == "zsh":
-            _load_in_zsh(Path.home() / ".zshrc", str(where.parent))
-        print(f"installed in {where}: start a new shell", file=sys.stderr)
-    else:
-        emit(Text(app.generate_completion(shell=shell).splitlines()))
-
-
-def _load_in_zsh(start: Path, folder: str) -> None:
-    """Have zsh look for completions once it has been told of the folder; what it did before does not count."""
-    before, told, after = (start.read_text(encoding="utf-8") if start.exists() else "").rpartition(f"fpath=({folder} ")
-    if told and "compinit" not in after:
-        start.write_text(f"{before}{told}{after.rstrip()}\nautoload -Uz compinit && compinit\n", encoding="utf-8")
+    emit(Record(plain(attrs.asdict(done))), out)
 
 
 def _show(url: str) -> None:
@@ -133,12 +73,3 @@ def _ask() -> str:
     if sys.stdin.isatty():
         return getpass("paste the address at which the browser ended: ", stream=sys.stderr)
     return sys.stdin.readline().strip()
-
-
-def _plain(value: Any) -> Any:
-    """Make of dates and tuples what JSON has."""
-    if isinstance(value, datetime):
-        return value.isoformat()
-    if isinstance(value, dict):
-        return {name: _plain(one) for name, one in value.items()}
-    return [_plain(one) for one in value] if isinstance(value, list | tuple) else value

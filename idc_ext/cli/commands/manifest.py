@@ -1,7 +1,7 @@
 """The commands about manifests: rows of a selection, lists to download by, and what became of them since.
 
 A file in the form of s5cmd or of `idc download-from-manifest` gets a sidecar that says what it is of, and is what
-`verify` takes. Rows in CSV, JSON lines or Parquet get one on request; without, an interrupted run can be gone on with.
+`verify` takes. Rows in CSV, JSON lines or Parquet get one on request; without, an interrupted run can be resumed.
 """
 
 from __future__ import annotations

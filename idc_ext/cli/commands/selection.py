@@ -129,18 +129,19 @@ def viewer(
 
 
 def explain_nothing(idc: IDC, wanted: v3.Filters) -> None:
-    """Say on stderr why nothing was found, if a value that does not occur is why and the service has not said so."""
-    if _exit.REMARKED:
-        return
+    """Say on stderr why nothing was found, if a value that does not occur is why and no remark has said so."""
+    said = " ".join(_exit.REMARKED)
+    left = {name: values for name, values in wanted.terms.items() if f" {name} " not in said}
     try:
-        if wanted:
-            v3.check_values(idc, wanted)
+        if left:
+            v3.check_values(idc, left)
     except InvalidFilter as error:
         _exit.say(f"nothing found: {error}")
     except Exception:
         _exit.say("nothing found")  # the answer is there; that a hint is not to be had makes it no worse
     else:
-        _exit.say("nothing found: no series meets all of that")
+        if not said:
+            _exit.say("nothing found: no series meets all of that")
 
 
 def name_of(path: Path) -> str:

@@ -127,7 +127,7 @@ def test_a_401_whose_token_cannot_be_renewed_says_both(issuer: Issuer, path: Pat
         list_cohorts.sync(client=idc)
 
 
-# --- the other colour ------------------------------------------------------------------------------------------------
+# --- asynchronous ----------------------------------------------------------------------------------------------------
 
 
 async def test_renewing_does_not_hold_up_the_event_loop(issuer: Issuer, path: Path) -> None:

@@ -13,7 +13,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from idc_client import Client
 
-from idc_ext import ContractError, PagingError, ServiceWarned, ServiceWarning, connect, v3
+from idc_ext import ContractError, InvalidFilter, PagingError, ServiceWarned, ServiceWarning, connect, v3
 from tests.support.applied_filters import applied, echoed
 from tests.support.v3_filters import NAMES, wanted
 from tests.support.v3_service import RIDER, ROWS, VERSION, WIRE, archive, client, collect, counted, page_of, text
@@ -82,7 +82,7 @@ def ranges(**other: Any) -> dict[str, Any]:
 
 
 WRONG: dict[str, tuple[Any, str]] = {
-    "absent, as before 3.0.0b3": (None, "without filters_applied, so it may be for the whole archive"),
+    "absent, as before 3.0.0b3": (None, "without filters_applied: services before 3.0.0b3"),
     "no object": ("all", "names no filters that can be read"),
     "without terms": ({"ranges": ECHO["ranges"]}, "names no terms that can be read"),
     "without ranges": ({"terms": ECHO["terms"]}, "names no ranges that can be read"),
@@ -121,7 +121,7 @@ def test_values_in_another_order_and_once_each_select_the_same(ask: Any) -> None
 @pytest.mark.parametrize("ask", ASKING.values(), ids=ASKING)
 @pytest.mark.parametrize("said", ["none", {}, [1], [None]])
 def test_warnings_that_are_no_list_of_text_are_a_contract_error(ask: Any, said: Any) -> None:
-    with pytest.raises(ContractError, match="warnings that are no list of text"):
+    with pytest.raises(ContractError, match="without a list of warnings"):
         ask(client(saying(warnings=said)))
 
 
@@ -176,7 +176,7 @@ def test_a_hint_about_letter_case_becomes_did_you_mean_in_whichever_words_it_com
     def answer(path: str, body: Any) -> Any:
         return {**counted(0), "warnings": [hint]}
 
-    with pytest.warns(ServiceWarning, match="^nothing was found for Modality 'ct': did you mean CT\\?$"):
+    with pytest.warns(ServiceWarning, match="^nothing was found; Modality 'ct': did you mean CT\\?$"):
         v3.counts(client(answer), {"Modality": "ct"})
 
 
@@ -189,9 +189,15 @@ def test_a_hint_about_several_values_names_each_of_them() -> None:
     with pytest.warns(ServiceWarning) as caught:
         v3.counts(client(answer), {"Modality": ["ct", "PT", "mr"]})
     assert [str(one.message) for one in caught] == [
-        "nothing was found for Modality 'ct': did you mean CT?",
-        "nothing was found for Modality 'mr': did you mean MR?",
+        "nothing was found; Modality 'ct': did you mean CT?",
+        "nothing was found; Modality 'mr': did you mean MR?",
     ]
+
+
+def test_no_hint_proposes_a_value_that_was_asked_for() -> None:
+    idc = client(lambda _path, _body: {**counted(0), "warnings": ["Nothing has ['ct', 'CT']."]})
+    with pytest.warns(ServiceWarning, match=r"^the service warns: Nothing has \['ct', 'CT'\]\.$"):
+        v3.counts(idc, {"Modality": ["ct", "CT"]})
 
 
 def test_a_hint_about_very_many_values_is_cut_short_and_takes_no_longer_than_they_are_many() -> None:
@@ -236,6 +242,13 @@ def test_that_nothing_was_filtered_is_no_warning_where_it_was_meant(standin: str
         assert sum(one.series for one in v3.licenses(idc, {}, all_of_idc=True)) == 1_044_191
 
 
+@pytest.mark.parametrize("said", [["New.", "Everything."], ["Everything.", "New."]])
+def test_another_warning_beside_that_nothing_was_filtered_is_not_swallowed(said: list[str]) -> None:
+    empty = {"filters_applied": {"terms": {}, "ranges": {}}, "warnings": said}
+    with pytest.raises(ServiceWarned, match=r"the service warns: New\."):
+        v3.counts(client(lambda _path, _body: {**counted(1), **empty}, strict), {}, all_of_idc=True)
+
+
 def everything(rows: list[dict[str, Any]], series: int) -> Callable[[str, Any], Any]:
     """A server that refuses manifests without filters, and has so many series in all."""
 
@@ -265,6 +278,12 @@ async def test_an_archive_of_another_total_than_was_listed_is_an_error(series: i
         await collect(v3.manifest(idc, {}, all_of_idc=True))
     with pytest.raises(Exception, match="lines that were counted"):
         list(v3.manifest_lines(idc, {}, all_of_idc=True))
+
+
+def test_the_whole_archive_takes_no_filters_beside_it() -> None:
+    for ask in (v3.counts, v3.manifest, v3.licenses):
+        with pytest.raises(InvalidFilter, match="takes no filters"):
+            ask(connect("http://127.0.0.1:9"), RIDER, all_of_idc=True)
 
 
 def test_what_selects_the_whole_archive_on_purpose_is_not_seen_by_the_caller() -> None:

@@ -157,7 +157,7 @@ def _kept(service: Service, sql: str) -> list[dict[str, Any]]:
 
 
 def some_filters(service: Service, draw: Draw, *, most: int = 3, narrow: bool = False) -> Filters:
-    """Filters that mostly select something: near a series of the index, widened, and sometimes spoilt."""
+    """One predicate or more that mostly select something: near a series of the index, widened, sometimes spoilt."""
     condition = (
         "collection_id IN (SELECT collection_id FROM index GROUP BY 1 HAVING count(*) < 300)" if narrow else "true"
     )
@@ -181,6 +181,8 @@ def some_filters(service: Service, draw: Draw, *, most: int = 3, narrow: bool = 
                 v for v in (row[name].swapcase(), row[name][:-1], f"{row[name]} ") if draw(st.integers(0, 5)) == 0
             ]
             terms[name] = draw(st.permutations([row[name], *others, *spoilt]))
+    if not terms and not ranges:  # the series has no value of what was drawn
+        terms = {"collection_id": [row["collection_id"]]}
     return {key: value for key, value in (("terms", terms), ("ranges", ranges)) if value}
 
 

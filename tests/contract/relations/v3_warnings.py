@@ -38,9 +38,8 @@ EVERYTHING: tuple[Filters, ...] = (
 def warnings_are_those_that_are_due(service: Service, draw: Draw) -> None:
     """Each list without values is warned of, then each range without bounds, in the order sent; otherwise nothing."""
     filters = with_empty_ones(draw, spelled(service, draw, some_filters(service, draw, most=2)))
-    if applied(filters):
-        for operation in echoing(service):
-            due(service, operation, filters)
+    for operation in echoing(service):
+        due(service, operation, filters)
 
 
 @relation()

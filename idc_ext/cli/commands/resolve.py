@@ -1,0 +1,47 @@
+"""The command `resolve`: what CRDC GUIDs stand for, by another service than the API."""
+
+from __future__ import annotations
+
+import os
+import sys
+
+import attrs
+
+from .._options import DASH, Given, InputError
+from .._output.destination import Output, emit
+from .._output.results import Record, listing, plain
+
+_OUTPUT = Output()
+
+
+def resolve(*guids: str, resolver: str | None = None, out: Output = _OUTPUT, context: Given) -> None:
+    """Say what CRDC GUIDs stand for, and where their bytes are.
+
+    The resolver is another service than the API: --base-url does not count here, and no credentials are sent.
+
+    Args:
+        guids: `dg.4DFC/<uuid>`, the UUID alone or a `drs://` URI; `-` reads them from standard input, one a line.
+        resolver: Where the resolver is; else the variable IDC_DRS_URL, else the CRDC's.
+    """
+    from ... import drs
+
+    named = [guid for one in guids for guid in (sys.stdin.read().split() if one == DASH else [one])]
+    if not named:
+        raise InputError("resolve takes GUIDs, such as dg.4DFC/099a1844-dc1c-44bd-91f8-e6f1860cbfce")
+    base = resolver or os.environ.get(drs.VARIABLE) or drs.RESOLVER
+    with attrs.evolve(context, base_url=base, credentials=None).connect() as client:
+        found = [drs.resolve(guid, base_url=base, client=client) for guid in named]
+    if len(found) == 1 and out.format in (None, "json", "table"):
+        emit(Record(plain(attrs.asdict(found[0]))), out)
+        return
+    rows = [
+        {
+            "id": one.id,
+            "size": one.size,
+            "name": one.name,
+            "urls": [method.url for method in one.access_methods if method.url],
+            "contents": len(one.contents),
+        }
+        for one in found
+    ]
+    emit(listing(rows, columns=("id", "size", "name", "urls", "contents")), out)

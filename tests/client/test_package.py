@@ -1,0 +1,103 @@
+"""The package as a whole: what one module alone may touch, one name for one class, and names imported late."""
+
+import ast
+import importlib
+from collections import Counter
+from collections.abc import Iterator
+from pathlib import Path
+from types import ModuleType
+
+import h11
+import httpcore
+import httpx
+import idc_client.client
+import pytest
+
+import idc_ext
+
+PACKAGE = Path(idc_ext.__file__).parent
+#: The only module that may touch what is private to the libraries that speak HTTP.
+HOOKS = PACKAGE / "_http" / "httpcore_hooks.py"
+#: What has a private name of theirs and is another library's.
+OTHERS = {("_job.py", "_connection")}  # Google's client for BigQuery
+LAZY = ["idc_ext", "idc_ext.auth", "idc_ext.v3"]
+
+
+def sources(*modules: ModuleType) -> Iterator[ast.Module]:
+    for module in modules:
+        file = Path(str(module.__file__))
+        for path in file.parent.rglob("*.py") if file.name == "__init__.py" else [file]:
+            yield ast.parse(path.read_text(encoding="utf-8"))
+
+
+def is_private(name: object) -> bool:
+    return isinstance(name, str) and name.startswith("_") and not name.endswith("__")
+
+
+def is_own(node: ast.AST) -> bool:
+    return isinstance(node, ast.Name) and node.id in ("self", "cls", "other")
+
+
+def private_members(*modules: ModuleType) -> set[str]:
+    """Names with an underscore that the classes of libraries define, or their objects hold."""
+    found = set[str]()
+    for tree in sources(*modules):
+        for node in ast.walk(tree):
+            if isinstance(node, ast.Attribute) and is_own(node.value):
+                found.add(node.attr)
+            elif isinstance(node, ast.ClassDef):
+                found |= {one.name for one in node.body if isinstance(one, ast.FunctionDef | ast.AsyncFunctionDef)}
+    return set(filter(is_private, found))
+
+
+def touched(tree: ast.Module) -> Iterator[str]:
+    """Names of members that code reads, sets or looks for on anything but its own object."""
+    for node in ast.walk(tree):
+        match node:
+            case ast.Attribute(value=value, attr=name) if not is_own(value):
+                yield name
+            case ast.Call(func=ast.Name(id="getattr" | "hasattr" | "setattr" | "delattr"), args=[_, name, *_]):
+                yield str(getattr(name, "value", ""))
+            case ast.ClassDef(bases=bases) if any("httpx." in ast.unparse(one) for one in bases):
+                # What a class of httpx's has is not its subclass's own.
+                made = {one.name for one in node.body if isinstance(one, ast.FunctionDef | ast.AsyncFunctionDef)}
+                used = [one for one in ast.walk(node) if isinstance(one, ast.Attribute) and is_own(one.value)]
+                made |= {one.attr for one in used if isinstance(one.ctx, ast.Store)}
+                yield from {one.attr for one in used} - made
+
+
+def test_one_module_alone_touches_what_is_private_to_the_libraries_that_speak_http() -> None:
+    theirs = private_members(httpx, httpcore, h11) - private_members(idc_client.client)
+    found = {
+        (path.relative_to(PACKAGE).as_posix(), name)
+        for path in PACKAGE.rglob("*.py")
+        for name in touched(ast.parse(path.read_text(encoding="utf-8")))
+        if name in theirs and (path.name, name) not in OTHERS
+    }
+    assert {"_transport", "_pool", "_network_backend", "_h11_state"} <= {name for _, name in found}
+    assert {path for path, _ in found} == {HOOKS.relative_to(PACKAGE).as_posix()}
+
+
+def test_no_two_classes_of_the_package_have_one_name() -> None:
+    names = Counter(node.name for tree in sources(idc_ext) for node in ast.walk(tree) if isinstance(node, ast.ClassDef))
+    assert [name for name, count in names.items() if count > 1] == []
+
+
+@pytest.mark.parametrize("package", LAZY)
+def test_names_that_are_imported_late_are_those_that_type_checkers_see(package: str) -> None:
+    module = importlib.import_module(package)
+    tree = ast.parse(Path(str(module.__file__)).read_text(encoding="utf-8"))
+    (block,) = (node for node in tree.body if isinstance(node, ast.If))
+    homes = {alias.name: one.module for one in block.body if isinstance(one, ast.ImportFrom) for alias in one.names}
+    assert set(homes) == set(module.__all__)
+    for name, home in homes.items():
+        if home is None:
+            assert getattr(module, name) is importlib.import_module(f"{package}.{name}")
+        else:
+            assert getattr(module, name) is getattr(importlib.import_module(f".{home}", package), name)
+
+
+def test_a_name_that_is_not_there_is_an_attribute_error() -> None:
+    for package in LAZY:
+        with pytest.raises(AttributeError, match=f"module '{package}' has no attribute 'nothing'"):
+            importlib.import_module(package).nothing  # noqa: B018 - to look is what fails
