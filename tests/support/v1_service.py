@@ -22,8 +22,7 @@ def query_page(*rows: dict[str, Any], **other: Any) -> dict[str, Any]:
 
 
 def queried(rows: list[dict[str, Any]]) -> Rows[Any]:
-    table = {"json": rows, "rowsReturned": len(rows), "totalFound": len(rows)}
-    body = {"code": 200, "query_results": table, "next_page": ""}
-    transport = httpx.MockTransport(lambda _: httpx.Response(200, json=body))
+    """The rows of a query that a service answers with these, on one page."""
+    transport = httpx.MockTransport(lambda _: httpx.Response(200, json=query_page(*rows)))
     spec = v1.cohort("n", "d", {"Modality": ["CT"]})
     return v1.preview_query(connect(NOWHERE, transport=transport), spec, ["PatientID", "Modality"])

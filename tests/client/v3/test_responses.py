@@ -1,0 +1,155 @@
+"""Single answers of v3: counts, licences, values and viewers, held against the document."""
+
+import asyncio
+from typing import Any
+
+import httpx
+import pytest
+from idc_client.api.v3 import get_stats
+
+from idc_ext import ContractError, InvalidFilter, NotFound, TruncatedResult, connect, v3
+from tests.support.standin_process import NOWHERE
+from tests.support.v3_service import RIDER, client, counted
+
+
+async def test_real_counts_and_licences_are_those_of_the_selection(standin: str) -> None:
+    async with connect(standin) as idc:
+        counts = v3.counts(idc, RIDER)
+        assert (counts.patients, counts.studies, counts.series, counts.instances) == (8, 154, 774, 21111)
+        assert await asyncio.to_thread(v3.counts, idc, RIDER) == counts
+        assert v3.counts(idc, {"Modality": "no such"}).series == 0
+        (licence,) = v3.licenses(idc, v3.where(RIDER))
+        assert (licence.license_short_name, licence.series) == ("CC BY 4.0", 774)
+        stats: Any = get_stats.sync(client=idc)
+        assert v3.counts(idc, {}, all_of_idc=True).series == stats.series == 1_044_191
+
+
+VALUES = {"attribute": "Modality", "values": [{"value": "CT", "count": 1}], "truncated": False, "note": ""}
+
+
+@pytest.mark.parametrize(
+    "ask",
+    [
+        lambda idc: v3.counts(idc, RIDER),
+        lambda idc: v3.licenses(idc, RIDER),
+        lambda idc: v3.citations(idc, RIDER),
+        lambda idc: v3.sql(idc, "SELECT 1"),
+        lambda idc: v3.viewer_url(idc, series="1.2"),
+        lambda idc: v3.attribute_values(idc, "Modality"),
+        lambda idc: v3.check_values(idc, RIDER),
+    ],
+)
+@pytest.mark.parametrize("body", [[7], {}, {"series": "x"}, {"rows": [], "columns": [], "row_count": 1}, 7, None])
+def test_an_answer_that_does_not_fit_the_document_is_a_contract_error(ask: Any, body: Any) -> None:
+    with pytest.raises(ContractError):
+        ask(client(lambda path, _: httpx.Response(200, json=body)))
+
+
+@pytest.mark.parametrize(
+    ("ask", "body"),
+    [
+        (lambda idc: v3.counts(idc, RIDER), {**counted(1), "size_TB": "0"}),
+        (lambda idc: v3.counts(idc, RIDER), {**counted(1), "size_TB": None}),
+        (lambda idc: v3.licenses(idc, RIDER), {"licenses": {}}),
+        (lambda idc: v3.licenses(idc, RIDER), {"licenses": [{"license_short_name": 7, "series": 1, "size_TB": 0}]}),
+        (
+            lambda idc: v3.licenses(idc, RIDER),
+            {"licenses": [{"license_short_name": "x", "series": True, "size_TB": 0}]},
+        ),
+        (lambda idc: v3.attribute_values(idc, "Modality"), {**VALUES, "values": {}}),
+        (lambda idc: v3.attribute_values(idc, "Modality"), {**VALUES, "values": [{"value": None, "count": 1}]}),
+        (lambda idc: v3.attribute_values(idc, "Modality"), {**VALUES, "values": [{"value": "CT", "count": "1"}]}),
+        (lambda idc: v3.attribute_values(idc, "Modality"), {**VALUES, "truncated": 0}),
+        (lambda idc: v3.check_values(idc, RIDER), [{"name": "collection_id", "categorical": None}]),
+    ],
+)
+def test_a_value_of_another_type_than_the_document_says_is_a_contract_error(ask: Any, body: Any) -> None:
+    with pytest.raises(ContractError):
+        ask(client(lambda *_: body))
+
+
+def test_a_real_series_and_its_study_can_be_looked_at(standin: str) -> None:
+    with connect(standin) as idc:
+        first = next(iter(v3.manifest(idc, RIDER, page_size=1)))
+        series, study = first.series_instance_uid or "", first.study_instance_uid or ""
+        assert study in v3.viewer_url(idc, study=study)
+        both = v3.viewer_url(idc, series=series)
+        assert series in both
+        assert study in both
+        assert v3.viewer_url(idc, series=series, study=study) == both
+        assert "/viewer/" in v3.viewer_url(idc, series=series, viewer="ohif_v2")
+        with pytest.raises(InvalidFilter, match=f"series {series} is of study {study}, not 1.2"):
+            v3.viewer_url(idc, series=series, study="1.2")
+        with pytest.raises(NotFound):
+            v3.viewer_url(idc, series="1.2")
+
+
+@pytest.mark.parametrize(
+    ("asked", "says"),
+    [
+        ({}, "series or study"),
+        ({"series": ""}, "UID as series"),
+        ({"series": "1.2&x=y"}, "UID as series"),
+        ({"series": "1.2", "study": "1.02"}, "UID as study"),
+        ({"study": "1." + "2" * 63}, "UID as study"),
+        ({"study": 1.2}, "UID as study"),
+        ({"study": "1.2", "viewer": "OHIF"}, "'OHIF' is no viewer"),
+    ],
+)
+def test_what_cannot_be_looked_at_is_refused(asked: Any, says: str) -> None:
+    with pytest.raises(InvalidFilter, match=says):
+        v3.viewer_url(connect(NOWHERE), **asked)
+
+
+def test_the_values_of_a_column_come_with_their_numbers_and_say_whether_there_are_more(standin: str) -> None:
+    with connect(standin) as idc:
+        found = v3.attribute_values(idc, "Modality", limit=2)
+        assert [(one.value, one.count) for one in found.values] == [("CT", 270830), ("SR", 270687)]
+        assert found.truncated
+        assert not v3.attribute_values(idc, "sop_class_name").truncated
+        with pytest.raises(InvalidFilter, match="did you mean SeriesNumber"):
+            v3.attribute_values(idc, "seriesnumber")
+
+
+def test_values_that_occur_pass_the_check(standin: str) -> None:
+    filters = v3.where({"Modality": ["CT", "MR"], "PatientID": "whoever", "StudyDate": ("2001-01-01", None)})
+    with connect(standin) as idc:
+        assert v3.check_values(idc, filters) is filters
+        assert v3.check_values(idc, RIDER) == v3.where(RIDER)
+
+
+def test_values_that_do_not_occur_are_refused_with_what_may_have_been_meant(standin: str) -> None:
+    with connect(standin) as idc, pytest.raises(InvalidFilter) as caught:
+        v3.check_values(idc, {"Modality": ["mr", "CT"], "collection_id": "TCGA-LUAD", "PatientSex": "female"})
+    assert "'mr' is no value of Modality: did you mean MR?" in str(caught.value)
+    assert "'TCGA-LUAD' is no value of collection_id: did you mean tcga_luad?" in str(caught.value)
+    assert "'female' is no value of PatientSex" in str(caught.value)
+
+
+def test_a_check_is_no_way_around_saying_that_the_whole_archive_is_meant() -> None:
+    with pytest.raises(InvalidFilter, match="all_of_idc=True"):
+        v3.check_values(connect(NOWHERE), {})
+    everything = v3.where(all_of_idc=True)
+    assert v3.check_values(connect(NOWHERE), everything) is everything
+
+
+def test_an_attribute_that_the_service_does_not_list_is_checked_nevertheless() -> None:
+    idc = client(lambda path, _: [] if path == "/v3/attributes" else VALUES)
+    assert v3.check_values(idc, {"Modality": "CT"})
+    with pytest.raises(InvalidFilter, match=r"^'ct' is no value of Modality: did you mean CT\?$"):
+        v3.check_values(idc, {"Modality": ["ct", "CT", "ct"]})
+
+
+def test_too_many_values_to_compare_with_are_no_check() -> None:
+    def answer(path: str, _: Any) -> Any:
+        if path == "/v3/attributes":
+            return [{"name": "Modality", "categorical": True}]
+        return {"attribute": "Modality", "values": [], "truncated": True, "note": ""}
+
+    with pytest.raises(TruncatedResult, match="too many to compare with"):
+        v3.check_values(client(answer), {"Modality": "CT"})
+
+
+def test_the_public_names_of_the_dialect_are_sorted_and_all_there() -> None:
+    assert [*v3.__all__] == sorted(v3.__all__)
+    assert all(hasattr(v3, name) for name in v3.__all__)
