@@ -18,6 +18,8 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
     from pathlib import Path
 
+    from tests.support.patching import Clock
+
 settings.register_profile("ours", deadline=None)  # machines hiccup; how long things take is for benchmarks
 settings.load_profile("ours")
 
@@ -84,19 +86,18 @@ def colour(request: pytest.FixtureRequest) -> str:
 
 @pytest.fixture
 def pauses(monkeypatch: pytest.MonkeyPatch) -> list[float]:
-    """The pauses that would have been made; nobody sleeps, and random numbers are all one half."""
-    from idc_ext._http import deadline as _deadline
-    from idc_ext._http import retry
+    """The pauses that would have been made: none is, and random numbers are all one half."""
+    from tests.support import patching  # not before it is needed: tests of the stand-in do without the client
 
-    made: list[float] = []
+    return patching.no_pauses(monkeypatch)
 
-    async def asleep(seconds: float, what: str) -> None:
-        made.append(seconds)
 
-    monkeypatch.setattr(_deadline, "sleep", lambda seconds, what: made.append(seconds))
-    monkeypatch.setattr(_deadline, "asleep", asleep)
-    monkeypatch.setattr(retry, "draw", lambda: 0.5)
-    return made
+@pytest.fixture
+def clock(monkeypatch: pytest.MonkeyPatch) -> Clock:
+    """The clock of deadlines, which stands still until it is moved."""
+    from tests.support import patching
+
+    return patching.stopped_clock(monkeypatch)
 
 
 @pytest.fixture

@@ -30,6 +30,7 @@ from idc_ext import (
     v3,
 )
 from tests.bigquery.scripted import FOLDER, ROWS, Recorded
+from tests.support import patching
 
 if TYPE_CHECKING:
     from tests.bigquery.scripted import Records
@@ -204,7 +205,7 @@ def test_a_job_that_nobody_waits_for_is_cancelled(records: Records, monkeypatch:
     def interrupted(*_: object) -> None:
         raise KeyboardInterrupt
 
-    monkeypatch.setattr("idc_ext._http.deadline.sleep", interrupted)
+    patching.interrupted_pauses(monkeypatch, interrupted)
     with records("slow") as service:
         with pytest.raises(KeyboardInterrupt):
             bigquery.run(STATEMENT, **MINE)

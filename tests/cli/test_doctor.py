@@ -14,6 +14,7 @@ import pytest
 
 import idc_openapi
 from idc_ext.cli.commands import doctor
+from tests.support import patching
 from tests.support.canned_service import saying
 from tests.support.certificates import certified
 
@@ -107,7 +108,7 @@ def test_a_clock_that_is_wrong_is_a_problem(run: Callable[..., Ended], service: 
 def test_another_release_than_the_installed_index_is_told(
     run: Callable[..., Ended], service: Says, monkeypatch: pytest.MonkeyPatch, package: str, state: str
 ) -> None:
-    monkeypatch.setattr(doctor, "installed", lambda name: "25.0.5" if name == "idc-index-data" else None)
+    patching.installed_packages(monkeypatch, idc_index_data="25.0.5")
     service.answers["/v3/version"] = (200, {**VERSION, "idc_index_data_version": package})
     assert states(run("--base-url", service.url, "doctor", "--json"))["idc-index"] == state
 
@@ -248,7 +249,7 @@ def test_a_hostile_service_cannot_end_the_fence_or_write_to_the_terminal(
 def test_a_check_that_breaks_does_not_stop_the_others(
     ask: Callable[..., Ended], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(doctor, "release", lambda _: iter([1 / 0]))
+    patching.broken_release_check(monkeypatch)
     found = states(ask("doctor", "--json"))
     assert found["data"] == "problem"
     assert found["v1"] == "ok"

@@ -13,6 +13,7 @@ import pytest
 
 from idc_ext import errors
 from idc_ext.cli import _exit, main
+from tests.support import patching
 from tests.support.applied_filters import echoed
 
 if TYPE_CHECKING:
@@ -152,8 +153,7 @@ def everything_below(kind: type) -> list[type]:
 
 
 def test_a_fault_of_ours_shows_itself(run: Callable[..., Ended], monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("idc_ext._http.calls.fetch", lambda *_: 1 / 0)
-    monkeypatch.setattr("idc_ext.cli._ask.fetch", lambda *_: 1 / 0)
+    patching.broken_calls(monkeypatch)
     ended = run("stats")
     assert ended.code == 70
     assert "ZeroDivisionError" in ended.err
@@ -189,7 +189,7 @@ def test_an_interrupted_walk_is_gone_on_with_by_the_same_command(
     ask: Callable[..., Ended], standin: str, tmp_path: Path, sent: signal.Signals, code: int
 ) -> None:
     path, whole = tmp_path / "m.csv", tmp_path / "whole.csv"
-    words = ["manifest", "-w", "collection_id=rider_lung_pet_ct,upenn_gbm", "--page-size", "100"]
+    words = ["manifest", "-w", "collection_id=rider_lung_pet_ct,upenn_gbm", "--page-size", "25"]
     assert ask(*words, "-o", whole).code == 0
     command = [sys.executable, "-m", "idc_ext", "--base-url", standin, *words, "-o", str(path)]
     with subprocess.Popen(command, stderr=subprocess.PIPE, text=True) as child:

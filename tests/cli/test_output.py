@@ -16,7 +16,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from idc_ext.cli._output import destination, escaping, formats, tables
+from idc_ext.cli._output import escaping, formats, tables
+from tests.support import patching
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -207,7 +208,7 @@ def test_a_table_in_a_pipe_or_a_file_leaves_nothing_out(ask: Callable[..., Ended
 def test_a_terminal_shows_a_part_that_does_not_look_whole(
     ask: Callable[..., Ended], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(destination, "on_terminal", lambda: True)
+    patching.on_a_terminal(monkeypatch)
     ended = ask("collections", "--rows", "3")
     assert "3 of 179 rows shown" in ended.err
     assert "rider_pilot" not in ended.out
@@ -218,7 +219,7 @@ def test_a_look_at_a_long_list_asks_for_no_more_than_is_shown(
     ask: Callable[..., Ended], monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:
     caplog.set_level("DEBUG", "idc_ext")
-    monkeypatch.setattr(destination, "on_terminal", lambda: True)
+    patching.on_a_terminal(monkeypatch)
     assert "2 of 1,044,191 rows shown" in ask("manifest", "--all-of-idc", "--rows", "2").err
     assert caplog.text.count("/v3/cohort/manifest") == 1
 

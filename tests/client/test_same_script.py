@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import sys
 import threading
 from contextlib import contextmanager
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
@@ -13,6 +12,7 @@ import pytest
 from idc_client.api.v3 import get_stats, get_version
 
 from idc_ext import InvalidFilter, connect, v3
+from tests.support import patching
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -104,6 +104,6 @@ async def test_a_program_differs_in_nothing_but_the_url_wherever_it_is_run_in_bo
     assert script() == expected
     assert await ascript() == expected
     monkeypatch.delenv("IDC_BASE_URL")
-    monkeypatch.setattr(sys.modules["idc_ext.connect"], "LIVE", standin)
+    patching.live_host(monkeypatch, standin)
     assert script() == expected
     assert await ascript() == expected

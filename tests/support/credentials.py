@@ -1,6 +1,5 @@
 """Credentials files and ID tokens as tests write them, and everything that a log may show of an error."""
 
-import base64
 import json
 import time
 import traceback
@@ -8,14 +7,11 @@ from pathlib import Path
 from typing import Any
 
 from idc_ext.auth._credentials import Credentials
-
-
-def segment(value: object) -> str:
-    return base64.urlsafe_b64encode(json.dumps(value).encode()).decode().rstrip("=")
+from tests.support import token_issuer
 
 
 def jwt(**claims: Any) -> str:
-    return f"{segment({'alg': 'RS256'})}.{segment({'email': 'ada@example.org', **claims})}.c2lnbmF0dXJl"
+    return token_issuer.jwt(**{"email": "ada@example.org", **claims})
 
 
 def fresh(**claims: Any) -> str:

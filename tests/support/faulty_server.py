@@ -13,8 +13,9 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
-#: No step goes on for longer than this many seconds.
-LONGEST = 5.0
+#: No step goes on for longer than this many seconds. No call of a test may wait for that: `faulty` fails where one
+#: does, so that no test of a deadline has to look at the clock.
+LONGEST = 60.0
 
 
 @dataclass
@@ -34,6 +35,7 @@ class Wire:
 
     socket: socket.socket
     ended: threading.Event
+    outlasted: threading.Event
 
     def send(self, data: bytes) -> None:
         self.socket.sendall(data)
@@ -77,7 +79,8 @@ def hang_up(wire: Wire) -> bool:
 
 def silence(wire: Wire) -> bool:
     """Nothing at all."""
-    wire.ended.wait(LONGEST)
+    if not wire.ended.wait(LONGEST):
+        wire.outlasted.set()
     return False
 
 
@@ -103,7 +106,10 @@ def drip(data: bytes = b"", *, headers: bool = False, pause: float = 0.02) -> Ca
         start = b"HTTP/1.1 200 OK\r\nContent-Type: application/json\r\n"
         wire.send(start + (b"X-Long: " if headers else b"Content-Length: 1000000\r\n\r\n" + data))
         end = time.monotonic() + LONGEST
-        while time.monotonic() < end and not wire.ended.wait(pause):
+        while not wire.ended.wait(pause):
+            if time.monotonic() > end:
+                wire.outlasted.set()
+                break
             wire.send(b"1")
         return False
 
@@ -133,7 +139,7 @@ class Faulty:
 @contextmanager
 def faulty(*steps: Callable[[Wire], bool]) -> Iterator[Faulty]:
     """Serve the steps, one for each request; the last one again for all that come after it."""
-    ended = threading.Event()
+    ended, outlasted = threading.Event(), threading.Event()
     with socket.create_server(("127.0.0.1", 0)) as listener:
         server = Faulty(f"http://127.0.0.1:{listener.getsockname()[1]}", list(steps))
         workers: list[threading.Thread] = []
@@ -146,7 +152,8 @@ def faulty(*steps: Callable[[Wire], bool]) -> Iterator[Faulty]:
                     return
                 number = server.connections
                 server.connections += 1
-                worker = threading.Thread(target=_serve, args=(server, Wire(connection, ended), number), daemon=True)
+                wire = Wire(connection, ended, outlasted)
+                worker = threading.Thread(target=_serve, args=(server, wire, number), daemon=True)
                 workers.append(worker)
                 worker.start()
 
@@ -161,6 +168,7 @@ def faulty(*steps: Callable[[Wire], bool]) -> Iterator[Faulty]:
             listening.join(LONGEST)
             for worker in workers:
                 worker.join(LONGEST)
+    assert not outlasted.is_set(), f"a call waited for a server that does nothing for {LONGEST:g} s"
 
 
 def _serve(server: Faulty, wire: Wire, number: int) -> None:

@@ -35,13 +35,20 @@ def token(seconds: int = 3600, **claims: Any) -> str:
     return jwt(**{**known, **claims})
 
 
+#: In seconds: how long it waits to be let, which is longer than anything that a test waits for.
+LONGEST = 60.0
+
+
 class Issuer:
-    """The issuer, from `with` to its end. Change its attributes to have it misbehave."""
+    """The issuer, from `with` to its end. Change its attributes to have it misbehave; clear `let` to have it wait."""
 
     def __init__(self, sign: Callable[[int], str] = token) -> None:
         self.sign = sign
         self.lifetime = 3600
         self.delay = 0.0
+        self.arrived = threading.Event()
+        self.let = threading.Event()
+        self.let.set()
         self.refresh_token = "1//" + secrets.token_urlsafe(24)
         self.rotating = False
         self.denying = False
@@ -59,6 +66,7 @@ class Issuer:
         return self
 
     def __exit__(self, *error: object) -> None:
+        self.let.set()
         self._server.shutdown()
         self._server.server_close()
 
@@ -147,7 +155,9 @@ class Issuer:
             def do_POST(self) -> None:
                 body = self.rfile.read(int(self.headers["content-length"]))
                 form = dict(parse_qsl(body.decode(), keep_blank_values=True))
+                issuer.arrived.set()
                 time.sleep(issuer.delay)
+                issuer.let.wait(LONGEST)
                 with issuer._lock:
                     issuer.forms.append(form)
                     if issuer.answer is None:

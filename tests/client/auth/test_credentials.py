@@ -26,8 +26,9 @@ from idc_ext import (
 from idc_ext.auth._bearer import IdTokenAuth
 from idc_ext.auth._credentials import Credentials
 from idc_ext.auth._id_token import Secret
-from tests.support.credentials import fresh, jwt, segment, shown, write
+from tests.support.credentials import fresh, jwt, shown, write
 from tests.support.standin_process import NOWHERE
+from tests.support.token_issuer import segment
 
 
 @pytest.fixture

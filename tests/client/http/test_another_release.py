@@ -12,6 +12,7 @@ from idc_client.models import V3SelectionRequest
 
 import idc_openapi
 from idc_ext import InvalidRequest, NotFound, connect, deadline, v1, v3
+from tests.support import patching
 from tests.support.faulty_server import Wire, answer, faulty, hang_up, reset
 from tests.support.v1_service import SPEC
 from tests.support.v3_service import RIDER, VERSION
@@ -143,7 +144,7 @@ async def test_a_release_that_drips_does_not_outlive_the_deadline(
     colour: str, own: float | None, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     if own is None:
-        monkeypatch.setattr("idc_ext._http.transport.SECONDS", 0.5)
+        patching.seconds_for_the_release(monkeypatch, 0.5)
     with faulty(refusing(422), dripping) as server, connect(server.url, retries=0, deadline=own) as idc:
         if colour == "sync":
             with pytest.raises(InvalidRequest) as raised:

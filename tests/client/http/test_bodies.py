@@ -2,13 +2,13 @@
 
 import gzip
 import json
-from typing import Any
 
 import h11
 import httpx
 import pytest
 
 from idc_ext import DeadlineExceeded
+from tests.support import patching
 from tests.support.faulty_server import Wire, answer, drip, faulty, truncated
 from tests.support.sync_async import ask, plain
 
@@ -120,12 +120,7 @@ async def test_large_bodies_that_are_packed_or_in_chunks_come_as_ever(colour: st
 async def test_where_h11_keeps_its_count_elsewhere_bodies_come_as_ever(
     colour: str, hidden: str, fed: list[int], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    usual = getattr
-
-    def hiding(thing: object, name: str, *default: Any) -> Any:
-        return default[0] if name == hidden else usual(thing, name, *default)
-
-    monkeypatch.setattr("idc_ext._http.httpcore_hooks.getattr", hiding, raising=False)
+    patching.hidden_member(monkeypatch, hidden)
     with faulty(answer(body=BODY)) as server:
         async with plain(server.url) as idc:
             assert (await ask(colour, idc)).content == BODY

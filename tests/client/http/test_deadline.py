@@ -3,7 +3,6 @@
 import asyncio
 import contextvars
 import threading
-import time
 from collections.abc import Callable, Iterator
 from contextlib import suppress
 from typing import Any
@@ -17,31 +16,15 @@ from idc_ext import IDC, DeadlineExceeded, IDCError, RateLimited, ServerError, d
 from idc_ext._http import deadline as _deadline
 from idc_ext._http.deadline import GRAIN, Deadline, earliest, shrunk
 from idc_ext._http.httpcore_hooks import Late
-from tests.support.faulty_server import Wire, answer, drip, faulty, reset, silence, truncated
+from tests.support import patching
+from tests.support.faulty_server import Wire, answer, drip, faulty, reset, silence
+from tests.support.patching import Clock
 from tests.support.sync_async import ask, plain
 
 CT = {"Modality": ["CT"]}
-#: In seconds: what a machine under load may take for what should take a few hundredths of one.
-SOON = 2.0
 SECONDS = st.floats(0, 1e6)
 
 pytestmark = pytest.mark.usefixtures("no_settings")
-
-
-@pytest.fixture
-def now(monkeypatch: pytest.MonkeyPatch) -> list[float]:
-    """A clock that stands still until it is set."""
-    time_ = [1000.0]
-    monkeypatch.setattr(_deadline, "clock", lambda: time_[0])
-    return time_
-
-
-@pytest.fixture
-def quickly() -> Iterator[None]:
-    """Fails a test that takes long."""
-    started = time.monotonic()
-    yield
-    assert time.monotonic() - started < SOON
 
 
 # Arithmetic.
@@ -52,9 +35,10 @@ def test_a_time_out_never_grows_and_never_outlives_the_deadline(
     start: float, seconds: float, passed: float, timeout: float | None
 ) -> None:
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(_deadline, "clock", lambda: start)
+        clock = patching.stopped_clock(patch)
+        clock.now = start
         until = Deadline.after(seconds)
-        patch.setattr(_deadline, "clock", lambda: start + passed)
+        clock.move(passed)
         cut = shrunk(timeout, until)
     assert cut is not None
     assert cut >= min(GRAIN, timeout or GRAIN)
@@ -89,7 +73,7 @@ def test_what_is_no_number_of_seconds_is_refused(wrong: Any) -> None:
 # Who sees it.
 
 
-def test_blocks_within_blocks_only_ever_shorten_it(now: list[float]) -> None:
+def test_blocks_within_blocks_only_ever_shorten_it(clock: Clock) -> None:
     assert _deadline.current() is None
     with deadline(30):
         with deadline(10), deadline(20):
@@ -98,10 +82,10 @@ def test_blocks_within_blocks_only_ever_shorten_it(now: list[float]) -> None:
     assert _deadline.current() is None
 
 
-def test_the_clock_starts_when_a_block_is_entered_and_anew_each_time(now: list[float]) -> None:
+def test_the_clock_starts_when_a_block_is_entered_and_anew_each_time(clock: Clock) -> None:
     limit = deadline(30)
     for start in (2000.0, 3000.0):
-        now[0] = start
+        clock.now = start
         with limit as until:
             assert until.at == start + 30
 
@@ -146,18 +130,32 @@ def test_a_generator_that_is_closed_elsewhere_does_no_harm() -> None:
 
 # On sockets.
 
+# A test fails if a call waits until a server that hangs gives up (`faulty`), so that none has to look at the clock.
+# Where it matters how far a call has come, the clock stands still until the server moves it: a busy machine is not
+# late.
+
 HANGS: list[Callable[[Wire], bool]] = [silence, drip(), drip(headers=True)]
+
+
+def late(clock: Clock, seconds: float, step: Callable[[Wire], bool]) -> Callable[[Wire], bool]:
+    """A step that takes so many seconds by the clock."""
+
+    def then(wire: Wire) -> bool:
+        clock.move(seconds)
+        return step(wire)
+
+    return then
 
 
 @pytest.mark.parametrize("step", HANGS)
 async def test_no_attempt_outlives_the_deadline_however_a_server_hangs(
-    colour: str, step: Callable[[Wire], bool], quickly: None
+    colour: str, step: Callable[[Wire], bool]
 ) -> None:
     with faulty(step) as server:
-        async with plain(server.url, deadline=0.05) as idc:
-            with pytest.raises(DeadlineExceeded, match=r"GET /v3/stats, asked once: the deadline of 0.05 s is over"):
+        async with plain(server.url, deadline=0.2) as idc:
+            with pytest.raises(DeadlineExceeded, match=r"GET /v3/stats(, asked once)?: the deadline of 0.2 s is over"):
                 await ask(colour, idc)
-    assert len(server.seen) == 1
+    assert len(server.seen) <= 1  # on a busy machine it may not have come as far as that
 
 
 async def test_a_deadline_that_is_over_is_an_error_of_ours_and_a_time_out(colour: str) -> None:
@@ -170,32 +168,36 @@ async def test_a_deadline_that_is_over_is_an_error_of_ours_and_a_time_out(colour
     assert server.seen == []
 
 
-async def test_attempts_and_pauses_together_keep_the_deadline(colour: str, quickly: None) -> None:
-    with faulty(truncated()) as server:
-        async with plain(server.url, retries=99, deadline=0.05) as idc:
-            with pytest.raises((DeadlineExceeded, httpx.RemoteProtocolError)):
+async def test_attempts_and_pauses_together_keep_the_deadline(
+    colour: str, clock: Clock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    pauses = patching.no_pauses(monkeypatch, clock.move)
+    with faulty(late(clock, 10, answer(503))) as server:
+        async with plain(server.url, retries=99, deadline=32) as idc:
+            with pytest.raises(ServerError):
                 await ask(colour, idc)
-    assert 2 <= len(server.seen) <= 3
+    assert (len(server.seen), pauses) == (3, [0.375, 0.75])
+    assert clock.now <= 1032  # the next pause, of 1.5 s, would have ended after 32.6 s
 
 
 async def test_a_pause_that_would_outlive_the_deadline_is_not_begun_and_the_answer_is_told(
-    colour: str, quickly: None
+    colour: str, clock: Clock, pauses: list[float]
 ) -> None:
     with faulty(answer(429, retry_after="30")) as server:
-        async with plain(server.url, deadline=5) as idc:
+        async with plain(server.url, deadline=29) as idc:
             with pytest.raises(RateLimited):
                 await ask(colour, idc)
-    assert len(server.seen) == 1
+    assert (len(server.seen), pauses) == (1, [])
 
 
 async def test_time_outs_are_cut_down_to_what_is_left_and_the_request_keeps_its_own(
-    colour: str, now: list[float], pauses: list[float]
+    colour: str, clock: Clock, pauses: list[float]
 ) -> None:
     seen: list[dict[str, float | None]] = []
 
     def late(request: httpx.Request) -> httpx.Response:
         seen.append(request.extensions["timeout"])
-        now[0] += 4
+        clock.move(4)
         return httpx.Response(503)
 
     transport = httpx.MockTransport(late)
@@ -208,37 +210,42 @@ async def test_time_outs_are_cut_down_to_what_is_left_and_the_request_keeps_its_
     assert request.extensions["timeout"] == httpx.Timeout(9).as_dict()
 
 
-async def read_all(colour: str, idc: IDC) -> None:
+async def read_all(colour: str, idc: IDC, begun: list[int]) -> None:
+    """Read a streamed body, and note that its head has come."""
     if colour == "sync":
         with idc.get_httpx_client().stream("GET", "/v3/stats") as response:
+            begun.append(response.status_code)
             for _ in response.iter_raw():
                 pass
     else:
         async with idc.get_async_httpx_client().stream("GET", "/v3/stats") as response:
+            begun.append(response.status_code)
             async for _ in response.aiter_raw():
                 pass
 
 
 async def test_calls_that_run_out_of_time_cost_no_connections(colour: str) -> None:
     with faulty(answer(200, b"{}" * 5000)) as server:
-        async with plain(server.url, limits=httpx.Limits(max_connections=2), timeout=2) as idc:
+        async with plain(server.url, limits=httpx.Limits(max_connections=2), timeout=30) as idc:
             for n in range(60):
                 with deadline(n / 10_000), suppress(DeadlineExceeded):
                     await ask(colour, idc)
             assert (await ask(colour, idc)).status_code == 200
 
 
-async def test_a_streamed_body_keeps_the_deadline_of_its_call_and_of_its_reader(colour: str, quickly: None) -> None:
+async def test_a_streamed_body_keeps_the_deadline_of_its_call_and_of_its_reader(colour: str) -> None:
     for of_call in (True, False):
         with faulty(drip(b"x" * 100_000)) as server:
-            async with plain(server.url, deadline=0.05 if of_call else None) as idc:
-                with pytest.raises(DeadlineExceeded, match="while its body was read"), deadline(9 if of_call else 0.05):
-                    await read_all(colour, idc)
+            async with plain(server.url, deadline=0.2 if of_call else None) as idc:
+                begun: list[int] = []
+                with pytest.raises(DeadlineExceeded) as caught, deadline(9 if of_call else 0.2):
+                    await read_all(colour, idc, begun)
+                assert ("while its body was read" in str(caught.value)) == bool(begun)
 
 
 async def test_a_time_out_before_the_deadline_stays_one_of_httpx(colour: str) -> None:
     with faulty(silence) as server:
-        async with plain(server.url, deadline=30, timeout=0.05) as idc:
+        async with plain(server.url, deadline=30, timeout=httpx.Timeout(30, read=0.05)) as idc:
             with pytest.raises(httpx.ReadTimeout):
                 await ask(colour, idc)
     assert len(server.seen) == 1
@@ -258,7 +265,7 @@ async def test_a_connection_that_the_deadline_of_another_call_has_ended_is_a_los
     assert pauses == [0]
 
 
-async def test_a_cancellation_from_outside_is_none_of_the_deadlines(quickly: None) -> None:
+async def test_a_cancellation_from_outside_is_none_of_the_deadlines() -> None:
     with faulty(silence) as server:
         async with plain(server.url, deadline=30) as idc:
             task = asyncio.create_task(ask("async", idc))
@@ -268,7 +275,7 @@ async def test_a_cancellation_from_outside_is_none_of_the_deadlines(quickly: Non
                 await task
 
 
-async def test_tasks_side_by_side_each_keep_their_own_deadline(quickly: None) -> None:
+async def test_tasks_side_by_side_each_keep_their_own_deadline() -> None:
     async def limited(seconds: float) -> str:
         with deadline(seconds):
             try:
@@ -283,23 +290,23 @@ async def test_tasks_side_by_side_each_keep_their_own_deadline(quickly: None) ->
     assert ["0.03 s" in told[0], "0.05 s" in told[1]] == [True, True]
 
 
-async def test_a_walk_that_is_told_to_wait_keeps_the_deadline(colour: str, quickly: None) -> None:
+async def test_a_walk_that_is_told_to_wait_keeps_the_deadline(colour: str, clock: Clock) -> None:
     pending = answer(202, b'{"code": 202, "query_info": {"next_page": "t"}, "next_page": "t"}')
-    with faulty(pending) as server:
+    with faulty(late(clock, 29.9, pending)) as server:
         async with plain(server.url) as idc:
             rows = v1.preview_manifest(idc, v1.cohort("n", "", CT), fields=["Patient_ID"])
-            with deadline(0.2), pytest.raises(DeadlineExceeded, match="would outlive the deadline"):
+            with deadline(30), pytest.raises(DeadlineExceeded, match="would outlive the deadline"):
                 await (anext(aiter(rows)) if colour == "async" else asyncio.sleep(0, next(iter(rows))))
     assert len(server.seen) == 1
 
 
 async def test_a_walk_as_a_whole_keeps_the_deadline_that_each_of_its_pages_would_keep(
-    colour: str, quickly: None
+    colour: str, clock: Clock
 ) -> None:
     version = answer(200, b'{"idc_version": "v1", "idc_index_data_version": "1.0", "api_version": "3", "build": null}')
-    with faulty(version, reset, silence) as server:
+    with faulty(late(clock, 20, version), reset, late(clock, 20, reset)) as server:
         async with plain(server.url, deadline=60) as idc:
             rows = v3.manifest(idc, CT)
-            with deadline(0.1), pytest.raises(DeadlineExceeded, match=r"asked 2 times: the deadline of 0.1 s is over"):
+            with deadline(30), pytest.raises(DeadlineExceeded, match=r"asked 2 times: the deadline of 30 s is over"):
                 await (anext(aiter(rows)) if colour == "async" else asyncio.sleep(0, next(iter(rows))))
     assert server.paths == ["/v3/version", "/v3/cohort/manifest", "/v3/cohort/manifest"]

@@ -24,6 +24,7 @@ from hypothesis import strategies as st
 
 from idc_ext import CheckpointError, ContractError, PagingError, Rows, connect, v1, v3
 from tests.contract.index import Index, installed
+from tests.support import patching
 from tests.support.applied_filters import echoed
 from tests.support.killed_walk import SELECTION
 from tests.support.killed_walk import main as _killed  # noqa: F401 - so that a test fails where it cannot be loaded
@@ -141,8 +142,8 @@ def test_any_values_make_folders_that_others_read_with_all_rows_in_order(
     folder = tmp_path_factory.mktemp("folders") / "rows"
     walk = v3.manifest(client(archive(rows)), RIDER, page_size=5)
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr("idc_ext._tables.formats.ROW_GROUP", row_group)
-        patch.setattr("idc_ext._tables.partitions.MOST_OPEN", 2)
+        patching.rows_a_group(patch, row_group)
+        patching.open_partitions(patch, 2)
         assert walk.write_parquet(folder, partition_by=["Modality", "instanceCount"]) == len(rows)
     kinds = pyarrow.schema([("Modality", pyarrow.string()), ("instanceCount", pyarrow.int64())])
     hive = pyarrow.dataset.partitioning(kinds, flavor="hive")
@@ -161,7 +162,7 @@ def test_parquet_has_the_declared_types_and_row_groups_of_one_size(
     schema = pyarrow.parquet.read_schema(uninterrupted / "time" / "rows.parquet")
     kinds = {"instanceCount": pyarrow.int64(), "series_size_MB": pyarrow.float64()}
     assert {one.name: one.type for one in schema} == {name: kinds.get(name, pyarrow.string()) for name in row(0)}
-    monkeypatch.setattr("idc_ext._tables.formats.ROW_GROUP", 4)
+    patching.rows_a_group(monkeypatch, 4)
     rows = v3.manifest(client(archive([row(n) for n in range(11)])), RIDER, page_size=3)
     assert rows.write_parquet(tmp_path / "rows") == 11
     file = pyarrow.parquet.ParquetFile(tmp_path / "rows")

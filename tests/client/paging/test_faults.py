@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from idc_ext import ContractError, DataReleaseChanged, PagingError, Rows, ServerError, v1, v3
-from idc_ext._paging import pages as _paging
+from tests.support import patching
 from tests.support.applied_filters import echoed
 from tests.support.faulty_server import answer, faulty, hang_up, reset, truncated
 from tests.support.sync_async import plain
@@ -65,12 +65,7 @@ async def into(got: list[str], rows: Any, colour: str) -> None:
 @pytest.fixture
 def waits(pauses: list[float], monkeypatch: pytest.MonkeyPatch) -> list[float]:
     """The pauses that would have been made between attempts, and after "not yet"."""
-
-    async def asleep(seconds: float, what: str) -> None:
-        pauses.append(seconds)
-
-    monkeypatch.setattr(_paging, "sleep", lambda seconds, what: pauses.append(seconds))
-    monkeypatch.setattr(_paging, "asleep", asleep)
+    patching.no_waits_for_pages(monkeypatch)
     return pauses
 
 

@@ -35,9 +35,10 @@ from idc_ext._paging.pages import SLOW
 from idc_ext._paging.request import Patience
 from idc_ext.errors import DeadlineExceeded
 from idc_ext.v1 import _pages as v1_pages
-from idc_ext.v3 import _pages as v3_pages
+from tests.support import patching
 from tests.support.applied_filters import echoed
 from tests.support.number_pages import FIRST, parse, resume
+from tests.support.patching import Clock
 from tests.support.standin_process import NOWHERE
 from tests.support.v1_service import SPEC, manifest_page
 from tests.support.v3_service import RIDER, VERSION, archive, client, collect, page_of, row
@@ -317,41 +318,39 @@ def test_a_page_is_not_lost_where_the_next_cannot_be_asked_for_ahead(
 
 
 class Late:
-    """A server whose pages take their time, and which says how many it was asked for while one was on its way."""
+    """A server whose pages take their time by the clock, and which says what it was asked for."""
 
-    def __init__(self, seconds: float) -> None:
-        self.seconds = seconds
+    def __init__(self, clock: Clock, seconds: float) -> None:
+        self.clock, self.seconds = clock, seconds
         self.asked: list[Any] = []
-        self.events: list[tuple[str, Any]] = []
 
     def __call__(self, path: str, body: Any) -> Any:
         if "page" in body:
             self.asked.append(body["page"])
-            self.events.append(("asked", body["page"]))
-            time.sleep(self.seconds)
+            self.clock.move(self.seconds)
         return archive(ROWS)(path, body)
 
 
 @pytest.mark.parametrize("use", [lambda rows: rows.to_arrow(), lambda rows: list(rows)])
 def test_where_answers_take_their_time_the_next_page_is_on_its_way_while_one_is_read(
-    use: Callable[[Any], Any], monkeypatch: pytest.MonkeyPatch
+    use: Callable[[Any], Any], clock: Clock, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    late = Late(2 * SLOW)
-    read = v3_pages.manifest_page
+    def read(content: bytes) -> None:
+        if json.loads(content)["page"] == 3:
+            found.append(waited_for(lambda: 4 in late.asked))
 
-    def reading(content: bytes) -> Any:
-        late.events.append(("read", json.loads(content)["page"]))
-        return read(200, json.loads(content))
-
-    monkeypatch.setattr(v3_pages, "manifest_bytes", reading)
+    late, found = Late(clock, 2 * SLOW), list[bool]()
+    patching.pages_of_v3(monkeypatch, read)
     use(manifest(2, late))
     assert sorted(late.asked) == list(range(6))
-    assert late.events.index(("asked", 4)) < late.events.index(("read", 3))
+    assert found == [True]
 
 
 @pytest.mark.parametrize("seconds", [0, 2 * SLOW])
-def test_pages_are_asked_for_ahead_only_where_all_are_wanted_and_answers_take_their_time(seconds: float) -> None:
-    late = Late(seconds)
+def test_pages_are_asked_for_ahead_only_where_all_are_wanted_and_answers_take_their_time(
+    seconds: float, clock: Clock
+) -> None:
+    late = Late(clock, seconds)
     pages = manifest(2, late).pages()
     assert [next(pages), next(pages), next(pages)]
     walk = iter(manifest(2, late))
@@ -365,29 +364,27 @@ def test_pages_are_asked_for_ahead_only_where_all_are_wanted_and_answers_take_th
 
 @pytest.mark.parametrize("most", [None, 3])
 def test_v1s_next_page_is_on_its_way_while_one_is_read_unless_rows_are_counted(
-    most: int | None, monkeypatch: pytest.MonkeyPatch
+    most: int | None, clock: Clock, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    events: list[tuple[str, int]] = []
-    usual = v1_pages._reader
+    asked, found = list[int](), list[bool]()
 
     def answer(request: httpx.Request) -> httpx.Response:
         n = int(request.url.params.get("next_page", "0"))
-        events.append(("asked", n))
-        time.sleep(2 * SLOW)
-        found = manifest_page({"SeriesInstanceUID": str(n)}, next_page=str(n + 1) if n < 4 else "")
-        return httpx.Response(200, json={**found, "manifest": {**found["manifest"], "totalFound": 5}})
+        asked.append(n)
+        clock.move(2 * SLOW)
+        page = manifest_page({"SeriesInstanceUID": str(n)}, next_page=str(n + 1) if n < 4 else "")
+        return httpx.Response(200, json={**page, "manifest": {**page["manifest"], "totalFound": 5}})
 
-    def reader(*what: Any) -> Any:
-        return lambda content: (events.append(("read", len(content))), usual(*what)(content))[1]
+    def read(content: bytes) -> None:
+        if json.loads(content)["next_page"] == "4":  # the fourth page
+            found.append(waited_for(lambda: 4 in asked))
 
-    monkeypatch.setattr(v1_pages, "_reader", reader)
+    patching.pages_of_v1(monkeypatch, read)
     idc = connect(NOWHERE, transport=httpx.MockTransport(answer))
     rows = v1.preview_manifest(idc, SPEC, fields=["SeriesInstanceUID"]).walk(max_items=most)
     assert [one.series_instance_uid for one in rows] == list("01234")[:most]
-    assert sorted(n for what, n in events if what == "asked") == list(range(most or 5))
-    reads = [place for place, (what, _) in enumerate(events) if what == "read"]
-    if most is None:
-        assert events.index(("asked", 4)) < reads[3]
+    assert sorted(asked) == list(range(most or 5))
+    assert found == ([True] if most is None else [])
 
 
 @pytest.mark.parametrize(
@@ -406,14 +403,15 @@ def test_a_token_is_found_only_where_a_body_ends_with_it(content: bytes, token: 
     assert v1_pages.next_token(content) == token
 
 
-async def test_tasks_look_ahead_by_themselves_as_threads_do() -> None:
+async def test_tasks_look_ahead_by_themselves_as_threads_do(clock: Clock) -> None:
     asked: list[Any] = []
 
     async def answer(request: httpx.Request) -> httpx.Response:
         body = json.loads(request.content or b"{}")
         if "page" in body:
             asked.append(body["page"])
-            await asyncio.sleep(2 * SLOW)
+            clock.move(2 * SLOW)
+            await asyncio.sleep(0)
         return httpx.Response(200, json=echoed(body, archive(ROWS)(request.url.path, body)))
 
     async with connect(NOWHERE, transport=httpx.MockTransport(answer)) as idc:

@@ -12,7 +12,7 @@ from idc_client import Client
 from idc_client.models import V3ManifestRow
 
 from idc_ext import APIError, ContractError, DataReleaseChanged, IDCError, InvalidRequest, PagingError, connect, v3
-from idc_ext.v3 import _pages
+from tests.support import patching
 from tests.support.applied_filters import echoed
 from tests.support.v3_service import (
     LINES,
@@ -200,7 +200,7 @@ def interrupt(*_: Any, **__: Any) -> Any:
 def test_a_walk_that_is_interrupted_while_it_reads_a_page_does_not_look_whole(monkeypatch: pytest.MonkeyPatch) -> None:
     rows = iter(v3.manifest(client(archive(ROWS)), RIDER, page_size=2))
     got = [next(rows), next(rows)]
-    monkeypatch.setattr(_pages, "_due", interrupt)
+    patching.interrupted_page(monkeypatch, interrupt)
     with pytest.raises(KeyboardInterrupt):
         next(rows)
     monkeypatch.undo()

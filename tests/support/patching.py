@@ -1,0 +1,199 @@
+"""What tests put in the place of something private: every path within `idc_ext` that a test patches stands here.
+
+Clocks and pauses first, then limits that are too large for a test, then faults.
+"""
+
+from __future__ import annotations
+
+import sys
+from typing import TYPE_CHECKING, Any
+
+from attrs import define
+
+from idc_ext._http import deadline, retry
+from idc_ext._paging import pages
+from idc_ext.v1 import _pages as v1_pages
+from idc_ext.v3 import _pages as v3_pages
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    import pytest
+
+
+# Clocks and pauses:
+
+
+@define
+class Clock:
+    """A clock that stands still until a test moves it, so that a busy machine makes no difference."""
+
+    now: float = 1000.0
+
+    def __call__(self) -> float:
+        return self.now
+
+    def move(self, seconds: float) -> None:
+        self.now += seconds
+
+
+def stopped_clock(monkeypatch: pytest.MonkeyPatch) -> Clock:
+    """The clock of all deadlines, stopped."""
+    clock = Clock()
+    monkeypatch.setattr(deadline, "clock", clock)
+    return clock
+
+
+def no_pauses(monkeypatch: pytest.MonkeyPatch, passes: Callable[[float], object] = lambda _: None) -> list[float]:
+    """The pauses between attempts that would have been made. None is; `passes` is given the length of each.
+
+    Random numbers are all one half.
+    """
+    made: list[float] = []
+
+    def sleep(seconds: float, what: str) -> None:
+        made.append(seconds)
+        passes(seconds)
+
+    async def asleep(seconds: float, what: str) -> None:
+        sleep(seconds, what)
+
+    monkeypatch.setattr(deadline, "sleep", sleep)
+    monkeypatch.setattr(deadline, "asleep", asleep)
+    monkeypatch.setattr(retry, "draw", lambda: 0.5)
+    return made
+
+
+def no_waits_for_pages(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A walk that the service tells to wait makes the pauses of `no_pauses`, which comes first."""
+    monkeypatch.setattr(pages, "sleep", deadline.sleep)
+    monkeypatch.setattr(pages, "asleep", deadline.asleep)
+
+
+def each_pause(monkeypatch: pytest.MonkeyPatch, begins: Callable[[], object]) -> None:
+    """Pauses are made, and `begins` is called at the beginning of each."""
+    sleep, asleep = deadline.sleep, deadline.asleep
+
+    def noted(seconds: float, what: str) -> None:
+        begins()
+        sleep(seconds, what)
+
+    async def anoted(seconds: float, what: str) -> None:
+        begins()
+        await asleep(seconds, what)
+
+    monkeypatch.setattr(deadline, "sleep", noted)
+    monkeypatch.setattr(deadline, "asleep", anoted)
+
+
+# Limits:
+
+
+def seconds_for_the_release(monkeypatch: pytest.MonkeyPatch, seconds: float) -> None:
+    """How long the question for the release of a service that refused something may take."""
+    monkeypatch.setattr("idc_ext._http.transport.SECONDS", seconds)
+
+
+def seconds_for_the_lock(monkeypatch: pytest.MonkeyPatch, seconds: float) -> None:
+    """How long another process may keep the lock of a credentials file."""
+    monkeypatch.setattr("idc_ext.auth._credentials.WAIT", seconds)
+
+
+def seconds_for_the_issuer(monkeypatch: pytest.MonkeyPatch, seconds: float) -> None:
+    """How long the issuer of ID tokens may take."""
+    monkeypatch.setattr("idc_ext.auth._token_endpoint.TIMEOUT", seconds)
+
+
+def seconds_for_a_browser(monkeypatch: pytest.MonkeyPatch, seconds: float) -> None:
+    """How long a connection to the server of a login may say nothing."""
+    monkeypatch.setattr("idc_ext.auth._redirect_server.PATIENCE", seconds)
+
+
+def rows_a_group(monkeypatch: pytest.MonkeyPatch, rows: int) -> None:
+    """How many rows a group of a Parquet file has."""
+    monkeypatch.setattr("idc_ext._tables.formats.ROW_GROUP", rows)
+
+
+def open_partitions(monkeypatch: pytest.MonkeyPatch, files: int) -> None:
+    """How many files of a partitioned folder are open at once."""
+    monkeypatch.setattr("idc_ext._tables.partitions.MOST_OPEN", files)
+
+
+def live_host(monkeypatch: pytest.MonkeyPatch, url: str) -> None:
+    """Where the service is that is asked where none is named."""
+    monkeypatch.setattr(sys.modules["idc_ext.connect"], "LIVE", url)  # `idc_ext.connect` is the function
+
+
+# Reading pages:
+
+
+def pages_of_v3(monkeypatch: pytest.MonkeyPatch, read: Callable[[bytes], object]) -> None:
+    """`read` sees each page of a v3 manifest before it is read, by way of JSON."""
+    from json import loads
+
+    def reading(content: bytes) -> Any:
+        read(content)
+        return v3_pages.manifest_page(200, loads(content))
+
+    monkeypatch.setattr(v3_pages, "manifest_bytes", reading)
+
+
+def pages_of_v1(monkeypatch: pytest.MonkeyPatch, read: Callable[[bytes], object]) -> None:
+    """`read` sees each page of v1 before it is read."""
+    usual = v1_pages._reader
+
+    def reader(*what: Any) -> Any:
+        def reading(content: bytes) -> Any:
+            read(content)
+            return usual(*what)(content)
+
+        return reading
+
+    monkeypatch.setattr(v1_pages, "_reader", reader)
+
+
+def interrupted_page(monkeypatch: pytest.MonkeyPatch, interrupt: Callable[..., Any]) -> None:
+    """A page of a v3 manifest is interrupted while it is read."""
+    monkeypatch.setattr(v3_pages, "_due", interrupt)
+
+
+# Faults:
+
+
+def hidden_member(monkeypatch: pytest.MonkeyPatch, hidden: str) -> None:
+    """A private member of httpcore or h11 is no longer where it was."""
+    usual = getattr
+
+    def hiding(thing: object, name: str, *default: Any) -> Any:
+        return default[0] if name == hidden else usual(thing, name, *default)
+
+    monkeypatch.setattr("idc_ext._http.httpcore_hooks.getattr", hiding, raising=False)
+
+
+def interrupted_pauses(monkeypatch: pytest.MonkeyPatch, interrupt: Callable[..., None]) -> None:
+    """A synchronous pause is interrupted."""
+    monkeypatch.setattr(deadline, "sleep", interrupt)
+
+
+def broken_calls(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Every call of the command line fails by a fault of ours."""
+    monkeypatch.setattr("idc_ext._http.calls.fetch", lambda *_: 1 / 0)
+    monkeypatch.setattr("idc_ext.cli._ask.fetch", lambda *_: 1 / 0)
+
+
+# The command line:
+
+
+def on_a_terminal(monkeypatch: pytest.MonkeyPatch) -> None:
+    """What is written to stdout goes to a terminal."""
+    monkeypatch.setattr("idc_ext.cli._output.destination.on_terminal", lambda: True)
+
+
+def installed_packages(monkeypatch: pytest.MonkeyPatch, **versions: str) -> None:
+    """The versions of installed packages that `doctor` finds, and no others."""
+    monkeypatch.setattr("idc_ext.cli.commands.doctor.installed", lambda name: versions.get(name.replace("-", "_")))
+
+
+def broken_release_check(monkeypatch: pytest.MonkeyPatch) -> None:
+    """One of the checks of `doctor` fails by a fault of ours."""
+    monkeypatch.setattr("idc_ext.cli.commands.doctor.release", lambda _: iter([1 / 0]))
