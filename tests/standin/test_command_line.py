@@ -17,7 +17,7 @@ import httpx
 import pytest
 
 from idc_standin.__main__ import main
-from tests.standin.test_facts import write_facts
+from tests.standin.v1_requests import write_facts
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -2,12 +2,8 @@
 
 from __future__ import annotations
 
-import csv
 import math
 import re
-import shutil
-from importlib.resources import files
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import httpx
@@ -22,8 +18,10 @@ from tests.support.standin_process import serving
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
+    from pathlib import Path
 
     from tests.standin.oracle import Release
+from tests.standin.v1_requests import write_facts
 
 Facts = dict[tuple[str, str], str]
 AGES = ["10", "20", "30.5", "45", "45", "60", "-7", "0", "1e2", "", "[Not Available]", "30.50"]
@@ -49,16 +47,6 @@ OPERATORS: dict[str, Callable[[float, list[float]], bool]] = {
     "_gte": lambda x, v: x >= v[0],
     "_btw": lambda x, v: v[0] <= x <= v[1],
 }
-
-
-def write_facts(folder: Path, rows: list[dict[str, str]], name: str = "clinical") -> Path:
-    """A folder of facts like the one included, but for one table."""
-    shutil.copytree(Path(str(files("idc_standin") / "facts")), folder, dirs_exist_ok=True)
-    with (folder / f"{name}.csv").open("w", encoding="utf-8", newline="") as file:
-        writer = csv.DictWriter(file, ["PatientID", "SeriesInstanceUID", "attribute", "value", "source"])
-        writer.writeheader()
-        writer.writerows({"source": "made up for a test", **row} for row in rows)
-    return folder
 
 
 @pytest.fixture(scope="module")

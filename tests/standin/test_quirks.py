@@ -10,9 +10,7 @@ import pytest
 
 from idc_standin.contract import quirks
 from tests.standin.conftest import bearer
-from tests.standin.test_facts import write_facts
-from tests.standin.test_requests import CT, QUERY, refused
-from tests.standin.test_users import listed, save
+from tests.standin.v1_requests import CT, QUERY, listed, refused, save, write_facts
 from tests.support.standin_process import serving
 
 if TYPE_CHECKING:

@@ -11,9 +11,8 @@ from idc_standin.contract import Contract
 
 if TYPE_CHECKING:
     import httpx
+from tests.standin.v1_requests import CT, QUERY, gateway, refused
 
-CT = {"name": "n", "description": "d", "filters": {"Modality": ["CT"]}}
-QUERY = {"cohort_def": CT, "queryFields": {"fields": ["PatientID", "Modality"]}}
 PREVIEW, PREVIEW_QUERY = "/v1/cohorts/preview/manifest", "/v1/cohorts/preview/query"
 NO_NAME = "A name was not provided for this cohort. The cohort was not made."
 NO_FILTERS = "No filters were provided; ensure that the request body contains a 'filters' property."
@@ -55,26 +54,6 @@ def again(http: httpx.Client, question: Question, token: str, **params: Any) -> 
     """The same question with a token and without its columns."""
     method, path, more = question
     return http.request(method, path, **{**more, "params": {"next_page": token, **params}})
-
-
-def refused(response: httpx.Response, message: str = "", status: int = 400) -> None:
-    """The application's envelope, with upstream's words first."""
-    assert response.status_code == status, response.text
-    assert response.headers["content-type"] == "application/json"
-    body = response.json()
-    assert set(body) == {"code", "message"}
-    assert body["code"] == status
-    assert body["message"].startswith(message)
-
-
-def gateway(response: httpx.Response, status: int, code: int, detail: str) -> None:
-    """The gateway's envelope."""
-    assert response.status_code == status, response.text
-    assert response.headers["content-type"] == "application/json"
-    body = response.json()
-    details = [{"@type": "type.googleapis.com/google.rpc.DebugInfo", "stackEntries": [], "detail": detail}]
-    assert (set(body), body["code"], body["details"]) == ({"code", "message", "details"}, code, details)
-    assert body["message"]
 
 
 # --- bodies ------------------------------------------------------------------------------------------------------

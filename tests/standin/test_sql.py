@@ -11,9 +11,9 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 from sqlglot import exp
 
+from tests.standin.hostile_text import FRAGMENTS, texts
 from tests.standin.oracle import MANIFEST
-from tests.standin.test_hostile import FRAGMENTS, texts
-from tests.standin.test_requests import CT, QUERY
+from tests.standin.v1_requests import CT, QUERY
 
 if TYPE_CHECKING:
     import httpx

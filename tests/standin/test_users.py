@@ -14,12 +14,13 @@ from cryptography.hazmat.primitives import serialization
 from cryptography.hazmat.primitives.asymmetric import rsa
 
 from tests.standin.conftest import bearer
-from tests.standin.test_requests import CT, gateway, refused
+from tests.standin.v1_requests import CT, gateway, refused
 from tests.support.standin_process import serving
 
 if TYPE_CHECKING:
     from collections.abc import Callable
     from pathlib import Path
+from tests.standin.v1_requests import listed, save
 
 SECURED = [
     ("GET", "/v1/cohorts"),
@@ -215,17 +216,6 @@ def test_account_details_name_the_user(http: httpx.Client, ada: dict[str, str]) 
 
 
 # --- two users ---------------------------------------------------------------------------------------------------
-
-
-def save(http: httpx.Client, headers: dict[str, str], **change: Any) -> int:
-    response = http.post("/v1/cohorts", json={**CT, **change}, headers=headers)
-    assert response.status_code == 200, response.text
-    return response.json()["cohort_properties"]["cohort_id"]
-
-
-def listed(http: httpx.Client, headers: dict[str, str]) -> dict[int, dict[str, Any]]:
-    cohorts = http.get("/v1/cohorts", headers=headers).json()["cohorts"]
-    return {cohort["cohort_id"]: cohort for cohort in cohorts}
 
 
 def read(http: httpx.Client, headers: dict[str, str], cohort_id: int) -> list[httpx.Response]:
