@@ -13,16 +13,18 @@ import tempfile
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from . import __version__, accepted, code, outcome
-from ._alongside import detailed
-from ._escape import visible
-from ._text import uncollected
-from .change import LEVELS
-from .compare import compare
-from .load import Document, Unreadable, read
-from .report import FORMATS, render
-from .schemas import Entangled
-from .update import propose
+from . import __version__
+from .changes import accepted, outcome
+from .changes.change import LEVELS
+from .changes.counterparts import detailed
+from .compare.documents import compare
+from .documents.document import Document, Unreadable, read
+from .documents.parsing import uncollected
+from .escaping import visible
+from .impact import attribution
+from .judge.judge import Entangled
+from .patch.proposal import propose
+from .reports.formats import FORMATS, render
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -45,7 +47,7 @@ def main(argv: Sequence[str] | None = None) -> int:
             if arguments[:1] == ["update"]:
                 return _update(_update_parser().parse_args(arguments[1:]))
             return _check(_parser().parse_args(arguments))
-    except (Unreadable, accepted.Invalid, code.Unknown, Entangled) as error:
+    except (Unreadable, accepted.Invalid, attribution.Unknown, Entangled) as error:
         return _unchecked(str(error))
     except BrokenPipeError:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())  # whoever read has read enough
@@ -127,19 +129,19 @@ def _is_file(source: str, output: Path) -> bool:
 
 
 def _findings(
-    options: argparse.Namespace, base: Document, revision: Document, profile: code.Profile = "wire"
+    options: argparse.Namespace, base: Document, revision: Document, profile: attribution.Profile = "wire"
 ) -> tuple[list[outcome.Finding], list[str]]:
     entries = [] if options.accepted == "none" else accepted.load(Path(options.accepted))
     changes = detailed(base, revision, compare(base, revision, scope=tuple(options.scope)))
     notes = [f"{d.origin}: {note}" for d in (base, revision) for note in d.notes]  # some are made by comparing
     if profile != "wire":
         try:
-            changes, more = code.impact(base, revision, changes, scope=options.scope)
-        except code.Unknown as unknown:
+            changes, more = attribution.impact(base, revision, changes, scope=options.scope)
+        except attribution.Unknown as unknown:
             if profile == "code":
                 raise
             more = [str(unknown)]
-        changes, notes = code.judged(changes, profile), notes + more
+        changes, notes = attribution.judged(changes, profile), notes + more
     today = datetime.datetime.now(datetime.UTC).date()
     beyond = detailed(base, revision, compare(base, revision)) if entries and options.scope else []
     findings, more = accepted.apply(entries, changes, accepted.operation_ids(base.content), today, beyond, base.content)

@@ -6,8 +6,8 @@ import json
 from pathlib import Path
 from typing import Any
 
-from idc_drift._text import parse
-from idc_drift.load import Document
+from idc_drift.documents.document import Document
+from idc_drift.documents.parsing import parse
 
 PAIRS = Path(__file__).parent / "pairs"
 SCHEMAS = {

@@ -5,8 +5,8 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from idc_drift import accepted
-from idc_drift.change import Change, Place
+from idc_drift.changes import accepted
+from idc_drift.changes.change import Change, Place
 
 if TYPE_CHECKING:
     from pathlib import Path

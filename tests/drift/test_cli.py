@@ -16,8 +16,8 @@ import pytest
 import yaml
 
 from idc_drift import __main__ as cli
-from idc_drift import _docs
 from idc_drift.__main__ import CLEAN, DRIFT, UNCHECKED, main
+from idc_drift.reports import rules
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -339,7 +339,7 @@ def test_help_names_every_option_and_exit_code(capsys: pytest.CaptureFixture[str
 def test_the_page_lists_every_rule_as_it_is() -> None:
     page = ROOT / "docs" / "drift.md"
     text = page.read_text(encoding="utf-8")
-    assert _docs.written(text) == text, "run: python -m idc_drift._docs docs/drift.md"
+    assert rules.written(text) == text, "run: python -m idc_drift.reports.rules docs/drift.md"
 
 
 def test_the_page_documents_every_option() -> None:
@@ -392,8 +392,8 @@ def test_the_workflow_keeps_exactly_one_issue(tmp_path: Path, code: str, known: 
 def test_schemas_that_combine_in_too_many_ways_could_not_be_checked(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    monkeypatch.setattr("idc_drift.schemas._PAIRS", 1)
-    monkeypatch.setattr("idc_drift.schemas._LETTERS", 10**9)
+    monkeypatch.setattr("idc_drift.judge.judge._PAIRS", 1)
+    monkeypatch.setattr("idc_drift.judge.judge._LETTERS", 10**9)
     properties = {name: {"type": "object", "title": name, "properties": {name: {}}} for name in "abc"}
     for file, kind in (("a.json", "string"), ("b.json", "integer")):
         schema = {"type": "object", "properties": {**properties, "d": {"type": kind}}}
@@ -407,7 +407,7 @@ def test_schemas_that_combine_in_too_many_ways_could_not_be_checked(
 def test_a_difference_met_in_too_many_places_is_told_with_some_of_them(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    monkeypatch.setattr("idc_drift.schemas._PLACES", 1)
+    monkeypatch.setattr("idc_drift.judge.judge._PLACES", 1)
     content = {"application/json": {"schema": {"$ref": "#/components/schemas/A"}}}
     paths = {f"/{name}": {"get": {"responses": {"200": {"content": content}}}} for name in "abcd"}
     for file, kind in (("a.json", "string"), ("b.json", "integer")):

@@ -10,11 +10,11 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from idc_drift import accepted
-from idc_drift._alongside import detailed, operations
-from idc_drift.compare import compare
-from idc_drift.load import Document, read
-from idc_drift.outcome import Outcome, make, resolve
+from idc_drift.changes import accepted
+from idc_drift.changes.counterparts import detailed, operations
+from idc_drift.changes.outcome import Outcome, make, resolve
+from idc_drift.compare.documents import compare
+from idc_drift.documents.document import Document, read
 from tests.conftest import ROOT
 
 if TYPE_CHECKING:

@@ -1,0 +1,1 @@
+"""A patch for BASE, never BASE itself."""

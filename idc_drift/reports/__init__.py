@@ -1,0 +1,1 @@
+"""An outcome in seven forms, and the rules explained; no text of a document can act on its reader."""
