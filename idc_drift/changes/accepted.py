@@ -13,9 +13,10 @@ from typing import TYPE_CHECKING, Any
 
 import yaml
 
+from ..documents.pointer import resolve, unescaped
 from ..escaping import visible
 from .change import Change, Place
-from .outcome import Finding, resolve
+from .outcome import Finding
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -84,7 +85,7 @@ def address(change: Change, place: Place, ids: Mapping[str, str]) -> str:
     elif parts[:1] == ["components"]:
         parts = parts[1:]
     elif parts[:1] == ["paths"] and len(parts) > 2:
-        path = parts[1].replace("~1", "/").replace("~0", "~")
+        path = unescaped(parts[1])
         operation = f"{parts[2].upper()} {path}"
         parts = [ids.get(operation, operation), *_without_keyword(parts[3:])]
     if parts[-1:] == ["required"] and "-property-became-" in change.rule:

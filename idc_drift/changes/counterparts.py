@@ -11,11 +11,10 @@ import json
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
-from ..documents.references import escaped
-from ..documents.spelling import METHODS
-from ..impact.surface import blank
+from ..documents.json_values import MISSING
+from ..documents.pointer import escaped, resolve
+from ..documents.spelling import METHODS, wire_path
 from .change import Place
-from .outcome import MISSING, resolve
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -36,7 +35,7 @@ def operations(content: Any) -> Iterator[tuple[str, str, dict[str, Any]]]:
     for path, item in paths.items() if isinstance(paths, dict) else ():
         for method, operation in item.items() if isinstance(item, dict) else ():
             if method in METHODS and isinstance(operation, dict):
-                yield blank(f"{method.upper()} {path}"), f"/paths/{escaped(path)}/{method}", operation
+                yield wire_path(f"{method.upper()} {path}"), f"/paths/{escaped(path)}/{method}", operation
 
 
 class Alongside:

@@ -9,6 +9,8 @@ from collections import Counter
 from dataclasses import asdict, dataclass
 from typing import TYPE_CHECKING
 
+from ..documents.json_values import MISSING
+from ..documents.pointer import resolve
 from .change import LEVELS, Change, Level, Place
 
 if TYPE_CHECKING:
@@ -122,21 +124,3 @@ def _order(finding: Finding) -> tuple[object, ...]:
 def on_base(base: Document, place: Place) -> bool:
     """Whether a place's pointer leads somewhere in the base: else it is new in the revision."""
     return resolve(base.content, place.pointer) is not MISSING
-
-
-MISSING = object()
-"""What a pointer that leads nowhere gives; None is a value."""
-
-
-def resolve(content: object, pointer: str) -> object:
-    """What a JSON pointer leads to."""
-    for part in pointer.split("/")[1:]:
-        key = part.replace("~1", "/").replace("~0", "~")
-        index = int(key) if key.isascii() and key.isdigit() else None
-        if isinstance(content, dict):
-            content = content.get(key, content.get(index, MISSING) if index is not None else MISSING)
-        elif isinstance(content, list) and index is not None and index < len(content):
-            content = content[index]
-        else:
-            return MISSING
-    return content

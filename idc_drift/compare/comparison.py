@@ -9,10 +9,10 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Literal
 
 if TYPE_CHECKING:
+    from ..documents.node import Shape
     from ..judge.context import Mode
     from ..judge.judge import Judge
     from ..model.api import Api
-    from ..schemas.constraints import Shape
 
 Direction = Literal["request", "response", "both", ""]
 

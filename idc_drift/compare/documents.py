@@ -10,9 +10,10 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from ..changes.change import LEVELS, Change, Place
-from ..changes.outcome import MISSING, resolve
 from ..changes.rules import is_noise, level_of
 from ..documents.document import Unreadable
+from ..documents.json_values import MISSING
+from ..documents.pointer import resolve
 from ..documents.spelling import base_path, wire_path
 from ..judge.judge import Judge
 from ..model.lifecycle import promises

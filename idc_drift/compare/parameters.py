@@ -8,16 +8,18 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
+from ..documents.json_values import MISSING, canonical
 from ..judge.context import Mode
 from ..judge.values import shown
 from ..model.lifecycle import promises
-from ..schemas.constraints import MISSING, Flat, Shape, canonical
 from .bodies import LOOSE
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
+    from ..documents.node import Shape
     from ..model.api import Operation, Value
+    from ..schemas.constraints import Flat
     from .comparison import Comparison
 
 PARAMETER = Mode(sent=True, prefix="parameter", wire="loose", top=True)

@@ -11,6 +11,7 @@ from typing import IO, Any
 
 from . import swagger_ui
 from .parsing import Malformed, Parsed, parse
+from .pointer import tokens_of
 from .sources import Unreadable, address_of, joined, text_of
 
 __all__ = ["Document", "Unreadable", "Upstream", "read"]
@@ -78,8 +79,8 @@ class Document:
             other = self._family.known(name)
             return other.position(inner) if other else (0, 0)
         value, best = self.content, (1, 1)
-        for token in (inner if hash_ else pointer).split("/")[1:]:
-            key: Any = token.replace("~1", "/").replace("~0", "~")
+        key: Any
+        for key in tokens_of(inner if hash_ else pointer):
             if isinstance(value, list):
                 key = int(key) if key.isdecimal() else -1
             found = self._parsed.place(value, key)

@@ -9,12 +9,12 @@ from __future__ import annotations
 import gc
 import json
 import re
+from bisect import bisect_right
 from contextlib import contextmanager
+from itertools import accumulate
 from typing import TYPE_CHECKING, Any
 
 import yaml
-
-from .where import Where
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -31,6 +31,9 @@ _WORDS: dict[str, Any] = {
     **dict.fromkeys(("true", "True", "TRUE"), True),
     **dict.fromkeys(("false", "False", "FALSE"), False),
 }
+
+_BETWEEN = re.compile(r"[\s,:]*")
+_DECODER = json.JSONDecoder()
 
 Marks = dict[int, dict[Any, tuple[int, int]]]
 """For the id of a container: where each key (or index) of it stands."""
@@ -90,7 +93,59 @@ def _json(text: str) -> Parsed:
         return found
 
     value = json.loads(text, object_pairs_hook=pairs)
-    return Parsed(value, notes, Where(text, value).place)
+    return Parsed(value, notes, Positions(text, value).place)
+
+
+class Positions:
+    """Lines and columns in a JSON text whose value is known; only what is asked for is looked at."""
+
+    def __init__(self, text: str, value: Any) -> None:
+        self._text = text
+        self._root = value
+        self._begins: dict[int, int] = {id(value): self._after(0)}
+        """Where a container begins, by its id."""
+        self._members: dict[int, dict[Any, int]] = {}
+        self._lines: list[int] = []
+
+    def place(self, container: Any, key: Any) -> tuple[int, int] | None:
+        """Line and column, from 1, of a key or index of a container."""
+        if id(container) not in self._begins:
+            self._look(self._root)
+        offset = self._look(container).get(key) if id(container) in self._begins else None
+        if offset is None:
+            return None
+        if not self._lines:
+            lengths = map(len, self._text.split("\n"))
+            self._lines = list(accumulate(lengths, lambda begin, length: begin + length + 1, initial=0))
+        line = bisect_right(self._lines, offset)
+        return line, offset - self._lines[line - 1] + 1
+
+    def _after(self, offset: int) -> int:
+        found = _BETWEEN.match(self._text, offset)
+        return found.end() if found else offset
+
+    def _look(self, container: Any) -> dict[Any, int]:
+        """The members of a container, each with where it stands."""
+        known = self._members.get(id(container))
+        if known is not None:
+            return known
+        found = self._members[id(container)] = {}
+        at = self._after(self._begins[id(container)] + 1)
+        key: Any = -1
+        while self._text[at] not in "}]":
+            begin = at
+            if isinstance(container, dict):
+                key, at = _DECODER.raw_decode(self._text, at)
+                at = self._after(at)
+            else:
+                key += 1
+            found[key] = begin
+            inner = container[key]
+            if isinstance(inner, (dict, list)):
+                self._begins[id(inner)] = at
+            _, at = _DECODER.raw_decode(self._text, at)
+            at = self._after(at)
+        return found
 
 
 # ---------------------------------------------------------------------------------------------------------- YAML
@@ -100,7 +155,7 @@ def _yaml(text: str) -> Parsed:
     loader = _Loader(text)
     try:
         with uncollected():
-            return _Reader(loader).read()
+            return _YamlReader(loader).read()
     except RecursionError:
         raise Malformed("it is nested too deeply") from None
     finally:
@@ -119,7 +174,7 @@ def uncollected() -> Iterator[None]:
             gc.enable()
 
 
-class _Reader:
+class _YamlReader:
     def __init__(self, loader: Any) -> None:
         self._next = loader.get_event
         self._anchors: dict[str, Any] = {}

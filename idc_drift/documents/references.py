@@ -8,7 +8,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 from urllib.parse import unquote
 
-from ..schemas.constraints import Node, Shape, placed
+from .node import Node, Shape
+from .pointer import escaped, tokens_of
 
 if TYPE_CHECKING:
     from .document import Document
@@ -112,7 +113,7 @@ class References:
             found = self._anchor(home, fragment)
             return found and Node(found[0], _placed(home, found[1]), home, fragment)
         value = home.content
-        tokens = [token.replace("~1", "/").replace("~0", "~") for token in fragment.split("/")[1:]]
+        tokens = tokens_of(fragment)
         for token in tokens:
             if isinstance(value, dict) and token in value:
                 value = value[token]
@@ -139,21 +140,6 @@ class References:
                     stack.append((inner, f"{pointer}/{escaped(key)}"))
             self._anchors[id(home)] = found
         return self._anchors[id(home)].get(name)
-
-
-def child(node: Node, *path: str | int) -> Node:
-    """What stands at a path inside a node."""
-    value, pointer = node.raw, node.pointer
-    for step in path:
-        value = value[step]
-        pointer = f"{pointer}/{escaped(step)}"
-    return placed(value, pointer, node.home)
-
-
-def escaped(key: object) -> str:
-    """A key as a token of a JSON pointer."""
-    token = str(key)
-    return token.replace("~", "~0").replace("/", "~1") if "/" in token or "~" in token else token
 
 
 def _placed(home: Document, fragment: str) -> str:

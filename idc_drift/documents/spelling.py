@@ -9,7 +9,7 @@ import re
 from typing import Any
 from urllib.parse import urlsplit
 
-from ..schemas.constraints import canonical
+from .json_values import canonical
 
 METHODS = frozenset({"get", "put", "post", "delete", "options", "head", "patch", "trace", "query"})
 _PARAMETER = re.compile(r"\{([^{}]*)\}")

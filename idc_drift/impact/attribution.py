@@ -12,10 +12,12 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
 
 from ..changes.change import LEVELS, Change, Level, Place
-from ..changes.outcome import MISSING, resolve
+from ..documents.json_values import MISSING
+from ..documents.pointer import escaped, resolve
+from ..documents.spelling import wire_path
 from . import naming
 from .differences import Impact, differences
-from .surface import PACKAGE, CannotGenerate, Surface, blank, surfaces
+from .surface import PACKAGE, CannotGenerate, Surface, surfaces
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -119,7 +121,7 @@ def _score(base: Any, change: Change, impact_: Impact, asked: Mapping[str, str])
             score = max(score, _reached_score(base, place, impact_))
             if _inline(impact_.model, place.operation, asked):
                 score = max(score, _inline_score(change.where, impact_))
-        elif asked.get(impact_.module, "-") == blank(place.operation):
+        elif asked.get(impact_.module, "-") == wire_path(place.operation):
             score = max(score, _function_score(change, impact_))
     return score - change.noise if score > 1 else score
 
@@ -155,7 +157,7 @@ def _reached_score(base: Any, place: Place, impact_: Impact) -> int:
 def _inline(model: str, operation: str, asked: Mapping[str, str]) -> bool:
     """Whether a class is named for the operation in whose schemas it is written down, as in ``GetRowsResponse200``."""
     return any(
-        request == blank(operation) and _plain(model).startswith(_plain(module.rpartition(".")[2]))
+        request == wire_path(operation) and _plain(model).startswith(_plain(module.rpartition(".")[2]))
         for module, request in asked.items()
     )
 
@@ -203,9 +205,8 @@ def _orphan(base: Document, asked: Mapping[str, str], impact_: Impact) -> Change
 def _operation(content: Any, asked: str) -> tuple[str, str]:
     for path, item in content.get("paths", {}).items():
         for method in item if isinstance(item, dict) else ():
-            if blank(f"{str(method).upper()} {path}") == asked:
-                escaped = path.replace("~", "~0").replace("/", "~1")
-                return f"{method.upper()} {path}", f"/paths/{escaped}/{method}"
+            if wire_path(f"{str(method).upper()} {path}") == asked:
+                return f"{method.upper()} {path}", f"/paths/{escaped(path)}/{method}"
     return "", ""
 
 

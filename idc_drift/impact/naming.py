@@ -9,7 +9,7 @@ import copy
 from typing import TYPE_CHECKING, Any
 
 from ..changes.counterparts import Alongside, operations
-from ..changes.outcome import resolve
+from ..documents.pointer import resolve
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

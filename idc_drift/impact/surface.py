@@ -18,6 +18,8 @@ from typing import TYPE_CHECKING, Any
 
 import yaml
 
+from ..documents.spelling import wire_path
+
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
@@ -189,9 +191,4 @@ def _asks(path: Path) -> str:
     """What a module asks, with parameters left blank: their Python names are not the document's."""
     text = path.read_text(encoding="utf-8")
     method, url = _METHOD.search(text), _URL.search(text)
-    return blank(f"{method[1].upper()} {url[1]}") if method and url else ""
-
-
-def blank(operation: str) -> str:
-    """``METHOD /path`` without the names of its parameters."""
-    return re.sub(r"\{[^{}]*\}", "{}", operation)
+    return wire_path(f"{method[1].upper()} {url[1]}") if method and url else ""

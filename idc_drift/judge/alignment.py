@@ -9,12 +9,13 @@ from dataclasses import replace
 from fractions import Fraction
 from typing import TYPE_CHECKING, Final
 
-from ..schemas.constraints import numeric
+from ..documents.json_values import numeric
+from ..schemas.keywords import required
 from ..schemas.normal_form import settled
-from ..schemas.seldom import required
 
 if TYPE_CHECKING:
-    from ..schemas.constraints import Bound, Flat, Shape
+    from ..documents.node import Shape
+    from ..schemas.constraints import Bound, Flat
     from .judge import Context
 
 _FORMATS: Final = {"int32": 31, "int64": 63}

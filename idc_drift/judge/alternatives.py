@@ -10,14 +10,15 @@ from dataclasses import replace
 from itertools import combinations
 from typing import TYPE_CHECKING
 
-from ..schemas.constraints import SCALARS
+from ..documents.json_values import SCALARS
 from ..schemas.normal_form import possible
 from . import matching
 from .context import CONTAINED, received, sent
 
 if TYPE_CHECKING:
     from ..changes.change import Level
-    from ..schemas.constraints import Flat, Group, Shape
+    from ..documents.node import Shape
+    from ..schemas.constraints import Flat, Group
     from ..schemas.reader import Schemas
     from .context import Mode
     from .judge import Context, Judge

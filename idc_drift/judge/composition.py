@@ -14,7 +14,7 @@ from .matching import label
 from .values import null
 
 if TYPE_CHECKING:
-    from ..schemas.constraints import Shape
+    from ..documents.node import Shape
     from .judge import Context
 
 

@@ -10,10 +10,11 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
-from ..schemas.constraints import LIMIT_TYPES, PLAIN, Flat, Shape
+from ..schemas.constraints import LIMIT_TYPES, PLAIN, Flat
 from ..schemas.normal_form import FIELDS_OF, common_types, possible
 
 if TYPE_CHECKING:
+    from ..documents.node import Shape
     from ..schemas.reader import Schemas
     from .judge import Context
 

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 
 from ..changes.change import LEVELS, Level
 from ..changes.rules import is_noise
-from ..schemas.constraints import ANY, Flat, Shape
+from ..schemas.constraints import ANY, Flat
 from ..schemas.normal_form import within
 from . import alignment, alternatives, composition, idle, objects, spread, types, values
 from .context import Mode
@@ -22,6 +22,7 @@ from .unchanged import Untouched
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from ..documents.node import Shape
     from ..schemas.reader import Schemas
 
 

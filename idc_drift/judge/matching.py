@@ -10,7 +10,8 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from ..schemas.constraints import Flat, Group, Node, Shape
+    from ..documents.node import Node, Shape
+    from ..schemas.constraints import Flat, Group
     from ..schemas.reader import Schemas
     from .context import Mode
     from .judge import Judge

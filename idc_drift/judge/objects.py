@@ -14,7 +14,8 @@ from ..changes.counterparts import said
 from ..schemas.combination import joined
 
 if TYPE_CHECKING:
-    from ..schemas.constraints import Flat, Shape
+    from ..documents.node import Shape
+    from ..schemas.constraints import Flat
     from ..schemas.reader import Schemas
     from .judge import Context
 

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from ..changes.change import Level
-    from ..schemas.constraints import Shape
+    from ..documents.node import Shape
     from .context import Mode
 
 

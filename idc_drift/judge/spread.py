@@ -10,7 +10,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Any, Final
 
 from ..changes.change import LEVELS
-from ..schemas.constraints import Node, Placed, Shape
+from ..documents.node import Node, Placed, Shape
 
 if TYPE_CHECKING:
     from ..schemas.reader import Schemas

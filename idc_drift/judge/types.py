@@ -10,7 +10,8 @@ import json
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from ..schemas.constraints import ANYTHING, LIMIT_TYPES, SCALARS, Flat
+from ..documents.json_values import ANYTHING, SCALARS
+from ..schemas.constraints import LIMIT_TYPES, Flat
 from ..schemas.vocabulary import NUMERIC
 
 if TYPE_CHECKING:

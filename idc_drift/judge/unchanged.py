@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from ..schemas.constraints import Node, Shape
+    from ..documents.node import Node, Shape
     from ..schemas.reader import Schemas
 
 _NAMED = re.compile(r"#/(?:definitions|components/[^/]+)/[^/]+")

@@ -8,11 +8,12 @@ from __future__ import annotations
 from fractions import Fraction
 from typing import TYPE_CHECKING, Any
 
+from ..documents.json_values import MISSING, canonical
 from ..model.lifecycle import promise_of, promises
-from ..schemas.constraints import MISSING, Bound, canonical
 from . import alignment
 
 if TYPE_CHECKING:
+    from ..schemas.constraints import Bound
     from .judge import Context
 
 WIDER_FORMATS = frozenset(

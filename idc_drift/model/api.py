@@ -12,7 +12,7 @@ from .lifecycle import NOTHING, Promise
 
 if TYPE_CHECKING:
     from ..documents.document import Document
-    from ..schemas.constraints import Shape
+    from ..documents.node import Shape
     from ..schemas.reader import Schemas
 
 

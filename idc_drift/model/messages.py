@@ -7,11 +7,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from ..documents.references import child
+from ..documents.json_values import SCALARS, canonical
+from ..documents.node import Node, Shape, child, placed
 from ..documents.spelling import media_type, parameter_names, words_of
-from ..schemas.constraints import SCALARS, Node, Shape, canonical, placed
 from .api import Body, Media, Response, Value
-from .forms import encodings
 from .lifecycle import promise_of
 from .swagger2 import schema_of
 
@@ -21,6 +20,8 @@ if TYPE_CHECKING:
 _ELSEWHERE = frozenset({"accept", "authorization", "content-type"})
 """Header parameters that the specification has ignored: media types and security say what they are."""
 _STYLES = {"query": "form", "cookie": "form", "path": "simple", "header": "simple"}
+_ENCODED = ("contentType", "style", "explode", "allowReserved", "joined")
+"""What an encoding says; ``joined`` is whether a list is one part of a form, which Swagger 2.0 alone says."""
 
 
 class Values:
@@ -135,7 +136,7 @@ class Values:
                 key,
                 inner.pointer,
                 shape or None,
-                encodings(self.schemas, self.schemas.mapping(inner, "encoding"), key, shape),
+                _encodings(self.schemas, self.schemas.mapping(inner, "encoding"), key, shape),
                 words_of(inner.raw),
                 str(name).lower(),
             )
@@ -170,3 +171,44 @@ class Values:
                 key, node.pointer, self._content(node), headers, links, words_of(node.raw, "description", "summary")
             )
         return found
+
+
+# ---------------------------------------------------------------------------------------------------- forms
+
+
+def _encodings(schemas: Schemas, encoding: dict[str, Any], media: str, shape: Shape) -> dict[str, Any]:
+    """How the fields of a form are written, defaults left out."""
+    found: dict[str, Any] = {}
+    if not (media.startswith("multipart/") or media == "application/x-www-form-urlencoded"):
+        return found
+    fields = schemas.flat(shape).properties
+    for name, raw in encoding.items():
+        if not isinstance(raw, dict) or name not in fields:
+            continue
+        says = {key: str(raw[key]).lower() for key in _ENCODED if key in raw}
+        if not media.startswith("multipart/"):
+            says.pop("joined", None)
+        kinds = schemas.flat(fields[name]).kinds
+        plain = media.startswith("multipart/") or not kinds & {"array", "object"}
+        for key, value in (
+            ("explode", str(says.get("style", "form") == "form").lower()),
+            ("style", "form"),
+            ("allowReserved", "false"),
+            ("contentType", _content_type(schemas, fields[name]) if media.startswith("multipart/") else ""),
+        ):
+            if says.get(key) == value or (key == "explode" and plain):
+                says.pop(key, None)
+        if isinstance(raw.get("headers"), dict) and media.startswith("multipart/"):
+            says["headers"] = canonical({str(name).lower(): header for name, header in raw["headers"].items()})
+        found[name] = says
+    return {name: says for name, says in found.items() if says}
+
+
+def _content_type(schemas: Schemas, shape: Shape) -> str:
+    """What a part of a form is written as unless something else is said."""
+    flat = schemas.flat(shape)
+    if flat.kinds == {"array"}:
+        flat = schemas.flat(flat.items)
+    if flat.format == "binary" or "contentEncoding" in flat.content:
+        return "application/octet-stream"
+    return "text/plain" if flat.kinds <= SCALARS else "application/json"

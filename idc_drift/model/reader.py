@@ -9,9 +9,10 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 from urllib.parse import unquote
 
-from ..documents.references import child, escaped
+from ..documents.json_values import canonical
+from ..documents.node import Node, child
+from ..documents.pointer import escaped
 from ..documents.spelling import servers_of, standard, wire_path, words_of
-from ..schemas.constraints import Node, canonical
 from ..schemas.reader import Schemas
 from .api import Api, Operation
 from .lifecycle import promise_of
@@ -27,10 +28,10 @@ __all__ = ["Api", "model"]
 
 def model(document: Document) -> Api:
     """The model of a document."""
-    return _Reader(document).api()
+    return _ApiReader(document).api()
 
 
-class _Reader:
+class _ApiReader:
     def __init__(self, document: Document) -> None:
         self.document = document
         self.schemas = Schemas(document)

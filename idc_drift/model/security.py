@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from ..schemas.constraints import canonical
+from ..documents.json_values import canonical
 
 
 def described(raw: dict[str, Any]) -> dict[str, Any]:

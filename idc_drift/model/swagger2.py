@@ -7,9 +7,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from ..documents.references import child, escaped
+from ..documents.node import Node, Placed, child
+from ..documents.pointer import escaped
 from ..documents.spelling import METHODS
-from ..schemas.constraints import Node, Placed
 
 if TYPE_CHECKING:
     from ..documents.document import Document

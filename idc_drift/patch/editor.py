@@ -11,6 +11,8 @@ from typing import TYPE_CHECKING, Any
 
 import yaml
 
+from ..documents.pointer import tokens_of, unescaped
+
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
@@ -40,7 +42,7 @@ class Editor:
     def insert(self, pointer: str, value: Any) -> bool:
         """Add a member to the mapping, or an item to the list, that the pointer's parent leads to."""
         parent, _, key = pointer.rpartition("/")
-        key = key.replace("~1", "/").replace("~0", "~")
+        key = unescaped(key)
         found = self._find(parent)
         if found is None or isinstance(found[2], yaml.ScalarNode):
             return False
@@ -115,8 +117,7 @@ class Editor:
         parent: Any = None
         key: Any = None
         node: Any = self._root
-        for part in pointer.split("/")[1:]:
-            name = part.replace("~1", "/").replace("~0", "~")
+        for name in tokens_of(pointer):
             for child_name, child_key, child in _children(node):
                 if child_name == name:
                     parent, key, node = node, child_key, child

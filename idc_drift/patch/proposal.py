@@ -12,10 +12,12 @@ from typing import TYPE_CHECKING, Any
 
 from ..changes.accepted import STALE
 from ..changes.counterparts import Alongside
-from ..changes.outcome import MISSING, on_base, resolve
+from ..changes.outcome import on_base
 from ..compare.documents import compare
 from ..documents.document import Document
+from ..documents.json_values import MISSING
 from ..documents.parsing import Malformed, parse
+from ..documents.pointer import resolve, unescaped
 from .editor import Editor
 
 if TYPE_CHECKING:
@@ -115,7 +117,7 @@ def _insert(editor: Editor, base: Any, revision: Any, pointer: str, mine: str, a
     for part in reversed(mine.removeprefix(missing).split("/")[1:]):
         above = above.rpartition("/")[0]
         listed = isinstance(resolve(revision, above), list)
-        value = [value] if listed else {part.replace("~1", "/").replace("~0", "~"): value}
+        value = [value] if listed else {unescaped(part): value}
     return editor.insert(missing, value)
 
 

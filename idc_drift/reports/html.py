@@ -9,7 +9,9 @@ import json
 from functools import lru_cache
 from typing import TYPE_CHECKING
 
-from ..changes.outcome import MISSING, on_base, resolve
+from ..changes.outcome import on_base
+from ..documents.json_values import MISSING
+from ..documents.pointer import resolve
 from ..escaping import html as escaped
 from ..escaping import html_code
 

@@ -8,10 +8,13 @@ from __future__ import annotations
 import math
 from dataclasses import replace
 from fractions import Fraction
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from .constraints import ANY, Bound, Flat, Shape
+from .constraints import ANY, Bound, Flat
 from .normal_form import common_types, possible, within
+
+if TYPE_CHECKING:
+    from ..documents.node import Shape
 
 
 def meet(a: Flat, b: Flat) -> Flat:

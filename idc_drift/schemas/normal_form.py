@@ -8,9 +8,13 @@ from __future__ import annotations
 import math
 from dataclasses import replace
 from fractions import Fraction
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final
 
-from .constraints import ANYTHING, LIMIT_TYPES, PLAIN, SCALARS, UNEVALUATED_TYPES, Bound, Flat, Shape, type_of
+from ..documents.json_values import ANYTHING, SCALARS, type_of
+from .constraints import LIMIT_TYPES, PLAIN, UNEVALUATED_TYPES, Bound, Flat
+
+if TYPE_CHECKING:
+    from ..documents.node import Shape
 
 _OF_SCALARS: Final = {"enum", "format", "lower", "upper", "limits", "multiple", "patterns"}
 _STRING, _ARRAY, _OBJECT, _NUMBER = ({t} for t in ("string", "array", "object", "number"))

@@ -8,13 +8,14 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
-from ..documents.references import References, child, escaped
+from ..documents.json_values import ANYTHING, canonical
+from ..documents.node import Node, Shape, child
+from ..documents.pointer import escaped
+from ..documents.references import References
 from .combination import either, meet
-from .constraints import ANY, ANYTHING, Flat, Group, Node, Shape, canonical
-from .keywords import own
+from .constraints import ANY, Flat, Group
+from .keywords import odd, own, twice
 from .normal_form import plainly, settled
-from .odd import odd
-from .seldom import twice
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

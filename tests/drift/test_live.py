@@ -12,9 +12,10 @@ import pytest
 
 from idc_drift.changes import accepted
 from idc_drift.changes.counterparts import detailed, operations
-from idc_drift.changes.outcome import Outcome, make, resolve
+from idc_drift.changes.outcome import Outcome, make
 from idc_drift.compare.documents import compare
 from idc_drift.documents.document import Document, read
+from idc_drift.documents.pointer import resolve
 from tests.conftest import ROOT
 
 if TYPE_CHECKING:
