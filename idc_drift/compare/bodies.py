@@ -1,6 +1,6 @@
 """Bodies compared: what is sent, and what media types have in common either way.
 
-Law: rules about bodies and media types are looked up here; what is inside a schema is asked of ``schemas``.
+Law: rules about bodies and media types are looked up here; what is inside a schema is asked of ``judge``.
 """
 
 from __future__ import annotations

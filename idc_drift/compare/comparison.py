@@ -1,6 +1,6 @@
 """Two documents while they are compared, and the differences met so far.
 
-Law: a difference is noted where it is met; what is in schemas is asked of ``schemas``.
+Law: a difference is noted where it is met; what is in schemas is asked of ``judge``.
 """
 
 from __future__ import annotations
@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Literal
 if TYPE_CHECKING:
     from ..documents.node import Shape
     from ..judge.context import Mode
-    from ..judge.judge import Judge
+    from ..judge.judge import SchemaJudge
     from ..model.api import Api
 
 Direction = Literal["request", "response", "both", ""]
@@ -38,7 +38,7 @@ class Comparison:
 
     base: Api
     revision: Api
-    judge: Judge
+    judge: SchemaJudge
     met: list[Met] = field(default_factory=list)
     operation: str = ""
     direction: Direction = ""

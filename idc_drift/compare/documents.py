@@ -15,7 +15,7 @@ from ..documents.document import Unreadable
 from ..documents.json_values import MISSING
 from ..documents.pointer import resolve
 from ..documents.spelling import base_path, wire_path
-from ..judge.judge import Judge
+from ..judge.judge import SchemaJudge
 from ..model.lifecycle import promises
 from ..model.reader import model
 from ..model.security import admits
@@ -41,7 +41,7 @@ def compare(base: Document, revision: Document, *, scope: Sequence[str] = ()) ->
     A scope that neither document has raises ``Unreadable``.
     """
     old, new = model(base), model(revision)
-    c = Comparison(old, new, Judge(old.schemas, new.schemas))
+    c = Comparison(old, new, SchemaJudge(old.schemas, new.schemas))
     shifted = _paths(c, scope)
     if not scope:
         _calls(c, old.webhooks, new.webhooks, "webhook")

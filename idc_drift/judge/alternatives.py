@@ -20,8 +20,7 @@ if TYPE_CHECKING:
     from ..documents.node import Shape
     from ..schemas.constraints import Flat, Group
     from ..schemas.reader import Schemas
-    from .context import Mode
-    from .judge import Context, Judge
+    from .context import Context, Judge, Mode
 
 _STEMS = {"oneOf": "one-of", "anyOf": "any-of"}
 

@@ -8,14 +8,14 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
+from .alignment import excluding
 from .context import CONTAINED, received, sent
-from .idle import excluding
 from .matching import label
 from .values import null
 
 if TYPE_CHECKING:
     from ..documents.node import Shape
-    from .judge import Context
+    from .context import Context
 
 
 def composition(context: Context) -> bool:

@@ -1,26 +1,24 @@
 """Two schemas compared, in one direction.
 
 Law: comparing is a graph. A pair of schemas has findings of its own and edges to pairs inside it; every pair is judged
-once per mode, whatever number of operations lead there, and recursion ends where a pair is met again.
+once per mode, whatever number of operations lead there, and recursion ends where a pair is found again. Which findings
+lie anywhere below a pair is worked out once for a whole circle of pairs, so that many operations may ask it of one web.
 """
 
 from __future__ import annotations
 
 from collections import deque
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from ..changes.change import LEVELS, Level
 from ..changes.rules import is_noise
-from ..schemas.constraints import ANY, Flat
-from ..schemas.normal_form import within
-from . import alignment, alternatives, composition, idle, objects, spread, types, values
-from .context import Mode
-from .pairs import JUDGED, JUDGING, NEW, Finding, Pair, Web
+from ..schemas.constraints import ANY
+from . import alignment, alternatives, composition, objects, types, values
+from .context import JUDGED, JUDGING, NEW, Context, Finding, Mode, Pair
 from .unchanged import Untouched
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
 
     from ..documents.node import Shape
     from ..schemas.reader import Schemas
@@ -42,7 +40,75 @@ class Entangled(Exception):
     """There are too many combinations of schemas to look at."""
 
 
-class Judge:
+class Web:
+    """What lies below each pair."""
+
+    def __init__(self, judge: Callable[[Pair], None]) -> None:
+        self._judge = judge
+        self._known: list[Finding] = []
+        self._lists: dict[int, list[Finding]] = {}
+
+    def findings(self, bits: int) -> list[Finding]:
+        """The findings that some bits stand for."""
+        if bits not in self._lists:
+            self._lists[bits] = [f for n, f in enumerate(self._known) if bits >> n & 1]
+        return self._lists[bits]
+
+    def own(self, pair: Pair) -> int:
+        """Give bits to the findings of a pair."""
+        bits = ((1 << len(pair.findings)) - 1) << len(self._known)
+        self._known += pair.findings
+        return bits
+
+    def below(self, root: Pair) -> int:
+        """The findings in a pair and below it: strongly connected pairs have the same ones (Tarjan)."""
+        if root.below >= 0:
+            return root.below
+        order: dict[Pair, int] = {}
+        low: dict[Pair, int] = {}
+        bits: dict[Pair, int] = {}
+        open_: list[Pair] = []
+        path: list[tuple[Pair, int]] = [(root, 0)]
+        while path:
+            pair, at = path.pop()
+            if at == 0:
+                if pair.state == NEW:
+                    self._judge(pair)
+                order[pair] = low[pair] = len(order)
+                bits[pair] = self.own(pair)
+                open_.append(pair)
+            else:
+                inner = pair.edges[at - 1][1]
+                if inner.below < 0:
+                    low[pair] = min(low[pair], low[inner])
+                bits[pair] |= max(inner.below, 0) or bits[inner]
+            for step in range(at, len(pair.edges)):
+                inner = pair.edges[step][1]
+                if inner.below >= 0:
+                    bits[pair] |= inner.below
+                elif inner in order:
+                    low[pair] = min(low[pair], order[inner])
+                else:
+                    path += [(pair, step + 1), (inner, 0)]
+                    break
+            else:
+                if low[pair] == order[pair]:
+                    self._close(pair, open_, bits)
+        return root.below
+
+    @staticmethod
+    def _close(first: Pair, open_: list[Pair], bits: dict[Pair, int]) -> None:
+        """A circle is complete: all of its pairs lead to the same findings."""
+        circle = open_[open_.index(first) :]
+        del open_[-len(circle) :]
+        found = 0
+        for pair in circle:
+            found |= bits[pair]
+        for pair in circle:
+            pair.below = found
+
+
+class SchemaJudge:
     """Compares schemas of two documents."""
 
     def __init__(self, base: Schemas, revision: Schemas) -> None:
@@ -164,13 +230,13 @@ class Judge:
             said = f"{_named(b.unknown)} became {_named(r.unknown)}"
             context.add("reference-changed", said, "")
             return
-        if spread.spread(context) or composition.composition(context):
+        if alignment.distributed(context) or composition.composition(context):
             return
         alignment.whole_numbers(context)
-        idle.idle_values(context)
+        alignment.values_of_other_types(context)
         if not types.types(context):
             return
-        idle.idle(context)
+        alignment.keywords_of_other_types(context)
         alignment.dependencies(context)
         alignment.unevaluated_items(context)
         alternatives.groups(context)
@@ -180,61 +246,6 @@ class Judge:
         objects.objects(context)
         objects.arrays(context)
         composition.logic(context)
-
-
-@dataclass(slots=True)
-class Context:
-    """What a rule sees of the pair it judges."""
-
-    judge: Judge
-    pair: Pair
-    b: Flat
-    r: Flat
-    edges: list[tuple[str, Shape, Shape, Mode]]
-
-    @property
-    def mode(self) -> Mode:
-        """How the pair is read."""
-        return self.pair.mode
-
-    def add(
-        self,
-        stem: str,
-        message: str,
-        keyword: str,
-        *,
-        new: bool | None = None,
-        part: str = "",
-        at: Shape = (),
-        sides: tuple[str, str] | None = None,
-    ) -> None:
-        """Note a finding at a keyword of the base, or of the revision if it is only there."""
-        if self.mode.proof and self._lets_out(stem, at):
-            stem = "type-changed"
-        if new is None:
-            new = keyword not in self.b.at and keyword in self.r.at
-        shape = at or (self.pair.revision if new else self.pair.base)
-        pointer = "" if at else (self.r if new else self.b).at.get(keyword, "")
-        if not pointer and not shape:
-            new, shape = not new, self.pair.base if new else self.pair.revision
-        if not pointer and shape:
-            pointer = shape[0].pointer
-        self.pair.findings.append(Finding(f"{self.mode.prefix}-{stem}", message, pointer, new, part, sides))
-
-    def _lets_out(self, stem: str, at: Shape) -> bool:
-        """Whether a change that nobody minds lets out some values all the same."""
-        if self.mode.sent:  # what was any property has to be like this one
-            return stem == "property-added" and self.b.extra is not False and not self.judge.revision.flat(at).trivial
-        return stem in ("pattern-removed", "pattern-changed")
-
-    def edge(self, step: str, base: Shape, revision: Shape, mode: Mode | None = None) -> None:
-        """Compare what is inside, too."""
-        self.edges.append((step, base, revision, mode or self.mode.below()))
-
-    def narrow(self, kinds: frozenset[str]) -> None:
-        """Look at these types only; if one side allows anything, what becomes of null is said with the type."""
-        told = self.b.types is None or self.r.types is None
-        self.b, self.r = (within(x, kinds, null=x.null and not told) for x in (self.b, self.r))
 
 
 def _graver(worst: Level | None, pair: Pair) -> Level | None:

@@ -13,8 +13,7 @@ if TYPE_CHECKING:
     from ..documents.node import Node, Shape
     from ..schemas.constraints import Flat, Group
     from ..schemas.reader import Schemas
-    from .context import Mode
-    from .judge import Judge
+    from .context import Judge, Mode
 
 _ALIKE = 1.5
 

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from ..documents.node import Shape
     from ..schemas.constraints import Flat
     from ..schemas.reader import Schemas
-    from .judge import Context
+    from .context import Context
 
 
 def objects(context: Context) -> None:

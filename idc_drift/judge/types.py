@@ -16,8 +16,7 @@ from ..schemas.vocabulary import NUMERIC
 
 if TYPE_CHECKING:
     from ..schemas.reader import Schemas
-    from .context import Mode
-    from .judge import Context
+    from .context import Context, Mode
 
 
 def types(context: Context) -> bool:

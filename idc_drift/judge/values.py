@@ -14,7 +14,7 @@ from . import alignment
 
 if TYPE_CHECKING:
     from ..schemas.constraints import Bound
-    from .judge import Context
+    from .context import Context
 
 WIDER_FORMATS = frozenset(
     {
