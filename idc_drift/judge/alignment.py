@@ -17,7 +17,7 @@ from ..documents.json_values import numeric
 from ..documents.node import Node, Placed
 from ..schemas.constraints import LIMIT_TYPES, PLAIN
 from ..schemas.keywords import required
-from ..schemas.normal_form import FIELDS_OF, common_types, possible, settled
+from ..schemas.normal_form import FIELDS_OF, common_types, normalized, possible
 
 if TYPE_CHECKING:
     from ..documents.node import Shape
@@ -88,7 +88,7 @@ def _whole(number: Flat, integer: Flat) -> tuple[Flat, Flat]:
         return number, replace(integer, multiple=integer.multiple or Fraction(1))
     types = number.types - {"number"} | {"integer"}
     multiple = None if number.multiple == 1 else number.multiple
-    return settled(replace(number, types=types, multiple=multiple)), integer
+    return normalized(replace(number, types=types, multiple=multiple)), integer
 
 
 def dependencies(context: Context) -> None:
@@ -117,7 +117,7 @@ def _asking(flat: Flat, twin: Flat) -> Flat:
             needs[name] = needs.get(name, frozenset()) | others
         else:
             rest.append(condition)
-    return settled(replace(flat, needs=needs, conditions=tuple(rest)))
+    return normalized(replace(flat, needs=needs, conditions=tuple(rest)))
 
 
 def _required(shape: Shape) -> frozenset[str]:
@@ -220,7 +220,7 @@ def excluding(schemas: Schemas, flat: Flat, never: Shape) -> bool:
 def distributed(context: Context) -> bool:
     """Whether the pair is judged with what stands beside the alternatives in each of them."""
     b, r, pair, judge = context.b, context.r, context.pair, context.judge
-    if context.mode.spread or len({group.kind for group in (*b.groups, *r.groups)}) != 1:
+    if context.mode.distributed or len({group.kind for group in (*b.groups, *r.groups)}) != 1:
         return False
     if len(b.groups) > 1 or len(r.groups) > 1:
         return False
@@ -228,7 +228,7 @@ def distributed(context: Context) -> bool:
     new = _beside(pair.revision) if r.groups else {}
     if old is None or new is None or old == new:
         return False
-    mode = replace(context.mode, spread=True)
+    mode = replace(context.mode, distributed=True)
     plain = judge.worst(pair.base, pair.revision, mode)
     if plain is None:
         return False
@@ -268,15 +268,15 @@ def _inside(schemas: Schemas, shape: Shape, rest: dict[str, Any]) -> Shape:
     """The alternatives, each with all that stands beside them; the same object each time."""
     node = shape[0]
     kind = "oneOf" if "oneOf" in node.raw else "anyOf"
-    if id(node.raw) not in schemas.spread:
+    if id(node.raw) not in schemas.distributed:
         branches: list[Any] = [
             Placed(
                 {"allOf": [Placed(rest, node.pointer), _placed(branch, f"{node.pointer}/{kind}/{index}")]}, node.pointer
             )
             for index, branch in enumerate(node.raw[kind])
         ]
-        schemas.spread[id(node.raw)] = Placed({kind: branches}, node.pointer)
-    return (Node(schemas.spread[id(node.raw)], node.pointer, node.home),)
+        schemas.distributed[id(node.raw)] = Placed({kind: branches}, node.pointer)
+    return (Node(schemas.distributed[id(node.raw)], node.pointer, node.home),)
 
 
 def _placed(branch: Any, pointer: str) -> Any:

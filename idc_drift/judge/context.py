@@ -47,7 +47,7 @@ class Mode:
 
     proof: bool = False
     """Whether only what holds for every value counts: not that nobody minds another pattern, or one more property."""
-    spread: bool = False
+    distributed: bool = False
     """Whether what stands beside alternatives was already said in each of them, or is not to be."""
 
     def below(self) -> Mode:
@@ -59,7 +59,9 @@ class Mode:
 def _below(mode: Mode) -> Mode:
     """There are a few dozen modes, and each is asked for thousands of times."""
     wire = "unsure" if mode.prefix == "parameter" and mode.wire == "loose" else mode.wire
-    return replace(mode, wire=wire, exploded=False, joined=False, lifted=False, merged=False, top=False, spread=False)
+    return replace(
+        mode, wire=wire, exploded=False, joined=False, lifted=False, merged=False, top=False, distributed=False
+    )
 
 
 def sent(mode: Mode) -> Mode:

@@ -54,7 +54,7 @@ class Web:
             self._lists[bits] = [f for n, f in enumerate(self._known) if bits >> n & 1]
         return self._lists[bits]
 
-    def own(self, pair: Pair) -> int:
+    def _bits(self, pair: Pair) -> int:
         """Give bits to the findings of a pair."""
         bits = ((1 << len(pair.findings)) - 1) << len(self._known)
         self._known += pair.findings
@@ -75,7 +75,7 @@ class Web:
                 if pair.state == NEW:
                     self._judge(pair)
                 order[pair] = low[pair] = len(order)
-                bits[pair] = self.own(pair)
+                bits[pair] = self._bits(pair)
                 open_.append(pair)
             else:
                 inner = pair.edges[at - 1][1]

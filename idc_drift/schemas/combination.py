@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from ..documents.node import Shape
 
 
-def meet(a: Flat, b: Flat) -> Flat:
+def intersection(a: Flat, b: Flat) -> Flat:
     """What both allow; where only one can be kept (a default, a title), the first's."""
     if b is ANY:
         return a
@@ -155,5 +155,5 @@ def either(flats: list[Flat], kind: str) -> Flat | None:
         return None
     found = ANY
     for flat in flats:
-        found = meet(found, replace(within(flat, flat.kinds, null=flat.null), types=None))
+        found = intersection(found, replace(within(flat, flat.kinds, null=flat.null), types=None))
     return found

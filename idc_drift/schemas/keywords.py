@@ -45,17 +45,17 @@ _HOLDS: Final[dict[str, str]] = {
 _KNOWN_TYPES = {*ALIASES, "file"}
 
 
-def own(node: Node, version: str) -> Flat:
+def keywords(node: Node, version: str) -> Flat:
     """What the keywords of a schema object allow."""
     raw: dict[str, Any] = node.raw
     types, enum, format_ = _values(raw)
     lower, upper = _bounds(raw) if not BOUNDS.isdisjoint(raw) else (None, None)
-    more = {} if SELDOM.isdisjoint(raw) else seldom(node)
+    more = {} if SELDOM.isdisjoint(raw) else _rare(node)
     content, format_ = _content(node, format_) if not CONTENT.isdisjoint(raw) else ({}, format_)
     multiple = numeric(raw.get("multipleOf"))
-    properties, extra = members(node, "properties"), openness(node, "additionalProperties")
+    properties, extra = _members(node, "properties"), _openness(node, "additionalProperties")
     if more and extra is True:
-        more["matching"] = {key: shape for key, shape in more["matching"].items() if not is_open(shape[0].raw)}
+        more["matching"] = {key: shape for key, shape in more["matching"].items() if not _is_open(shape[0].raw)}
         for pattern in EMPTY_PATTERNS & more["matching"].keys() if not properties else ():
             extra = more["matching"].pop(pattern)  # every name matches it
     return Flat(
@@ -148,7 +148,7 @@ def _content(node: Node, format_: str) -> tuple[dict[str, Any], str]:
         found, format_ = {}, "byte"
     elif not format_ and found == {"contentMediaType": "application/octet-stream"}:
         found, format_ = {}, "binary"
-    if schema := shape_at(node, "contentSchema"):
+    if schema := _shape_at(node, "contentSchema"):
         found["contentSchema"] = schema
     return found, format_
 
@@ -170,16 +170,16 @@ def _notes(raw: dict[str, Any]) -> dict[str, Any]:
 # -------------------------------------------------------------------------------------------- rare keywords
 
 
-def seldom(node: Node) -> dict[str, Any]:
+def _rare(node: Node) -> dict[str, Any]:
     """What most schemas say nothing of."""
     raw = node.raw
     return {
-        "matching": members(node, "patternProperties"),
-        "names": () if raw.get("propertyNames") == {"type": "string"} else shape_at(node, "propertyNames"),
+        "matching": _members(node, "patternProperties"),
+        "names": () if raw.get("propertyNames") == {"type": "string"} else _shape_at(node, "propertyNames"),
         "contains": _contains(node),
         "never": _never(node),
         "conditions": _conditions(node),
-        "unevaluated": {n: openness(node, n) for n in UNEVALUATED_TYPES if openness(node, n) is not True},
+        "unevaluated": {n: _openness(node, n) for n in UNEVALUATED_TYPES if _openness(node, n) is not True},
         "extensible": _extensible(raw),
         "discriminator": _discriminator(raw),
         **_arrays(node),
@@ -191,7 +191,7 @@ def _never(node: Node) -> tuple[Shape, ...]:
     """What ``not`` excludes; what is seen without looking further (all, null) is among the types."""
     excluded = node.raw.get("not")
     plain = not isinstance(excluded, dict) or not excluded or excluded in NULL
-    return () if plain or twice(node.raw) else (shape_at(node, "not"),)
+    return () if plain or twice(node.raw) else (_shape_at(node, "not"),)
 
 
 def twice(raw: dict[str, Any]) -> bool:
@@ -202,10 +202,10 @@ def twice(raw: dict[str, Any]) -> bool:
 def _arrays(node: Node) -> dict[str, Any]:
     """The elements; a list of items is the older way to write prefixItems."""
     raw = node.raw
-    listed, rest = raw.get("prefixItems"), shape_at(node, "items")
+    listed, rest = raw.get("prefixItems"), _shape_at(node, "items")
     name = "prefixItems"
     if isinstance(raw.get("items"), list):
-        listed, rest, name = raw["items"], shape_at(node, "additionalItems"), "items"
+        listed, rest, name = raw["items"], _shape_at(node, "additionalItems"), "items"
     prefix = [
         (_child(node, f"{name}/{index}", value),)
         for index, value in enumerate(listed if isinstance(listed, list) else ())
@@ -220,15 +220,19 @@ def _contains(node: Node) -> tuple[tuple[Shape, int, int | None], ...]:
     least, most = numeric(raw.get("minContains", 1)), numeric(raw.get("maxContains"))
     if least == 0 and most is None:
         return ()
-    return ((shape_at(node, "contains"), int(least if least is not None else 1), None if most is None else int(most)),)
+    return ((_shape_at(node, "contains"), int(least if least is not None else 1), None if most is None else int(most)),)
 
 
 def _conditions(node: Node) -> tuple[dict[str, Shape], ...]:
     raw = node.raw
-    if not isinstance(raw.get("if"), dict) or not raw["if"] or all(is_open(raw.get(n, True)) for n in ("then", "else")):
+    if (
+        not isinstance(raw.get("if"), dict)
+        or not raw["if"]
+        or all(_is_open(raw.get(n, True)) for n in ("then", "else"))
+    ):
         return ()
-    parts = ("if", *(name for name in ("then", "else") if not is_open(raw.get(name, True))))
-    return ({name: shape_at(node, name) for name in parts},)
+    parts = ("if", *(name for name in ("then", "else") if not _is_open(raw.get(name, True))))
+    return ({name: _shape_at(node, name) for name in parts},)
 
 
 def _dependencies(node: Node) -> dict[str, Any]:
@@ -240,9 +244,9 @@ def _dependencies(node: Node) -> dict[str, Any]:
         for key, listed in needing.items() if isinstance(needing, dict) else ():
             if isinstance(listed, list) and listed:
                 needs[str(key)] = frozenset(map(str, listed))
-    older = {key: shape for key, shape in members(node, "dependencies").items() if isinstance(shape[0].raw, dict)}
-    implies = {**older, **members(node, "dependentSchemas")}
-    return {"needs": needs, "implies": {key: shape for key, shape in implies.items() if not is_open(shape[0].raw)}}
+    older = {key: shape for key, shape in _members(node, "dependencies").items() if isinstance(shape[0].raw, dict)}
+    implies = {**older, **_members(node, "dependentSchemas")}
+    return {"needs": needs, "implies": {key: shape for key, shape in implies.items() if not _is_open(shape[0].raw)}}
 
 
 def _extensible(raw: dict[str, Any]) -> frozenset[str] | None:
@@ -260,7 +264,7 @@ def _discriminator(raw: dict[str, Any]) -> tuple[str, dict[str, str]] | None:
     return found["propertyName"], {str(k): str(v) for k, v in mapping.items()} if isinstance(mapping, dict) else {}
 
 
-def shape_at(node: Node, name: str) -> Shape:
+def _shape_at(node: Node, name: str) -> Shape:
     """The schema that a keyword holds; none if it holds no schema, or one that allows everything."""
     value = node.raw.get(name)
     if isinstance(value, dict) or value is False:
@@ -272,7 +276,7 @@ def _child(node: Node, path: str, value: Any) -> Node:
     return placed(value, f"{node.pointer}/{path}", node.home)
 
 
-def members(node: Node, name: str) -> dict[str, Shape]:
+def _members(node: Node, name: str) -> dict[str, Shape]:
     """The schemas that a keyword holds by name."""
     found = node.raw.get(name)
     if not isinstance(found, dict):
@@ -280,7 +284,7 @@ def members(node: Node, name: str) -> dict[str, Shape]:
     return {str(key): (_child(node, f"{name}/{escaped(key)}", value),) for key, value in found.items()}
 
 
-def openness(node: Node, name: str) -> bool | Shape:
+def _openness(node: Node, name: str) -> bool | Shape:
     """Whether more is allowed: an empty schema is as open as none."""
     value = node.raw.get(name, True)
     if value in ({"not": {}}, {"not": True}):
@@ -293,17 +297,17 @@ def openness(node: Node, name: str) -> bool | Shape:
 def required(raw: dict[str, Any]) -> frozenset[str]:
     """The names that ``required`` lists; what is no name, or empty where no property is called so, names nothing."""
     listed = raw.get("required")
-    found = (each for each in listed if names(raw, each)) if isinstance(listed, list) else ()
+    found = (each for each in listed if _names(raw, each)) if isinstance(listed, list) else ()
     return frozenset(str(each).lower() if isinstance(each, bool) else str(each) for each in found)
 
 
-def names(raw: dict[str, Any], value: Any) -> bool:
+def _names(raw: dict[str, Any], value: Any) -> bool:
     """Whether a value can name a property of a schema (a number and a truth value can in YAML)."""
     properties = raw.get("properties")
     return isinstance(value, (str, int, float)) and (value != "" or (isinstance(properties, dict) and "" in properties))
 
 
-def is_open(raw: Any) -> bool:
+def _is_open(raw: Any) -> bool:
     """Whether a schema allows everything, as one sees without looking further."""
     return raw is True or raw == {}
 
@@ -311,14 +315,16 @@ def is_open(raw: Any) -> bool:
 # -------------------------------------------------------------------------------- keywords of another kind
 
 
-def odd(raw: dict[str, Any]) -> Iterator[tuple[str, str]]:
+def misfits(raw: dict[str, Any]) -> Iterator[tuple[str, str]]:
     """Each keyword that cannot be read, and what it should hold."""
     for name in raw.keys() & _HOLDS.keys():
         value = raw[name]
         if not isinstance(value, _KINDS[_HOLDS[name]]) and value is not None:
             yield name, _HOLDS[name]
         elif name == "required":
-            yield from ((f"required/{at}", "a name") for at, each in enumerate(raw[name] or ()) if not names(raw, each))
+            yield from (
+                (f"required/{at}", "a name") for at, each in enumerate(raw[name] or ()) if not _names(raw, each)
+            )
         elif name == "type" and not all(
             str(kind).lower() in _KNOWN_TYPES for kind in (value if isinstance(value, list) else [value])
         ):

@@ -58,10 +58,10 @@ def within(flat: Flat, kinds: frozenset[str], *, null: bool = False) -> Flat:
     }
     changes["limits"] = {key: value for key, value in flat.limits.items() if LIMIT_TYPES[key] in types}
     changes["unevaluated"] = {key: value for key, value in flat.unevaluated.items() if UNEVALUATED_TYPES[key] in types}
-    return settled(replace(flat, types=types, **changes))
+    return normalized(replace(flat, types=types, **changes))
 
 
-def settled(flat: Flat) -> Flat:
+def normalized(flat: Flat) -> Flat:
     """With bounds on integers made inclusive, and what no other keyword evaluates said once.
 
     A keyword that cannot act on the types (``maximum`` of a list) is kept: whether it counts depends on the other side.

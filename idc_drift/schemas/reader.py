@@ -12,10 +12,10 @@ from ..documents.json_values import ANYTHING, canonical
 from ..documents.node import Node, Shape, child
 from ..documents.pointer import escaped
 from ..documents.references import References
-from .combination import either, meet
+from .combination import either, intersection
 from .constraints import ANY, Flat, Group
-from .keywords import odd, own, twice
-from .normal_form import plainly, settled
+from .keywords import keywords, misfits, twice
+from .normal_form import normalized, plainly
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -50,7 +50,7 @@ class Schemas(References):
         self._composed: dict[int | str, list[tuple[str, Shape]]] = {}
         self._odd: set[str] = set()
         self._rests: dict[tuple[int, bool], Node] = {}
-        self.spread: dict[int, dict[str, Any]] = {}
+        self.distributed: dict[int, dict[str, Any]] = {}
         """Schemas with what stands beside their alternatives in each of them."""
         self._children: dict[str, list[str]] | None = None
 
@@ -64,8 +64,8 @@ class Schemas(References):
             before, self._rests_on = self._rests_on, _NONE
             known = self._node(shape[0])
             for node in shape[1:]:
-                known = meet(known, self._node(node))
-            known = settled(known)
+                known = intersection(known, self._node(node))
+            known = normalized(known)
             if self._rests_on == _NONE:
                 self._flats[key] = known
             self._rests_on = min(before, self._rests_on)
@@ -116,7 +116,7 @@ class Schemas(References):
         place, before = len(self._busy), self._rests_on
         self._busy[key], self._rests_on = (place, len(self._steps)), _NONE
         try:
-            known = settled(self._read(node))
+            known = normalized(self._read(node))
         finally:
             del self._busy[key]
         if self._rests_on >= place:
@@ -151,26 +151,26 @@ class Schemas(References):
             if raw is not True:
                 self.note(f"{node.pointer} is not a schema; anything is taken to be allowed there.")
             return ANY
-        for name, meant in odd(raw):
+        for name, meant in misfits(raw):
             if name not in self._odd:  # there may be hundreds
                 self._odd.add(name)
                 self.note(f"`{name}` of {node.pointer} is not {meant}; it is read as if not there, as all such ones.")
         reference = raw.get("$ref", raw.get("$dynamicRef"))
         if isinstance(reference, str):
             return self._referred(node, reference)
-        found = own(node, self.version)
+        found = keywords(node, self.version)
         nullable = raw.get("nullable") is True or raw.get("x-nullable") is True
         composed = [child(node, "allOf", index) for index, _ in enumerate(_list(raw.get("allOf")))]
         if twice(raw):
-            found = meet(found, self._inner((child(node, "not", "not"),), "part"))
+            found = intersection(found, self._inner((child(node, "not", "not"),), "part"))
         decided = "then" if raw.get("if") in ({}, True) else "else" if raw.get("if") is False else ""
         if decided and isinstance(raw.get(decided), dict):
-            found = meet(found, self._inner((child(node, decided),), "part"))
+            found = intersection(found, self._inner((child(node, decided),), "part"))
         for part in composed:
-            found = meet(found, self._inner((part,), "part"))
+            found = intersection(found, self._inner((part,), "part"))
         for kind in ("anyOf", "oneOf"):
             if branches := [(child(node, kind, index),) for index, _ in enumerate(_list(raw.get(kind)))]:
-                found = meet(found, self._alternatives(kind, branches, found))
+                found = intersection(found, self._alternatives(kind, branches, found))
                 found.at.setdefault(kind, node.pointer)
         if nullable and "type" not in raw and found.types is not None:
             found = replace(found, types=found.types | {"null"})
@@ -190,11 +190,11 @@ class Schemas(References):
         if not rest or rest.keys() <= _KNOWN_ANNOTATIONS:
             # own words about a shared schema are documentation of this place, and come first
             return (
-                replace(found, notes={**found.notes, **own(self._rest(node, rest), self.version).notes})
+                replace(found, notes={**found.notes, **keywords(self._rest(node, rest), self.version).notes})
                 if rest
                 else found
             )
-        return meet(self._read(self._rest(node, rest)), found)
+        return intersection(self._read(self._rest(node, rest)), found)
 
     def _rest(self, node: Node, rest: dict[str, Any]) -> Node:
         """A node of what is left of a node; the same one each time."""
@@ -230,7 +230,7 @@ class Schemas(References):
         if len(kept) == 1:
             return replace(kept[0][1], types=types, folded=group)
         if beside.discriminator is None and (one := either([flat for _, flat in kept], kind)) is not None:
-            return settled(replace(one, types=types, folded=group))
+            return normalized(replace(one, types=types, folded=group))
         return Flat(types=types, groups=(group,))
 
     def _once(self, branches: list[tuple[Shape, Flat]]) -> list[tuple[Shape, Flat]]:
