@@ -25,14 +25,22 @@ def bodies(c: Comparison, old: Body | None, new: Body | None) -> None:
     """Compare what is sent as a body."""
     if old is None or new is None:
         if new is not None:
-            stem = "required" if new.required else "optional"
-            c.add(f"{stem}-request-body-added", f"the {stem} request body was added", new.pointer, "request", new=True)
+            rule, word = (
+                ("required-request-body-added", "required")
+                if new.required
+                else ("optional-request-body-added", "optional")
+            )
+            c.add(rule, f"the {word} request body was added", new.pointer, "request", new=True)
         elif old is not None:
             c.add("request-body-removed", "the request body was removed", old.pointer, "request")
         return
     if old.required != new.required:
-        word = "required" if new.required else "optional"
-        c.add(f"request-body-became-{word}", f"the request body became {word}", old.pointer, "request")
+        rule, word = (
+            ("request-body-became-required", "required")
+            if new.required
+            else ("request-body-became-optional", "optional")
+        )
+        c.add(rule, f"the request body became {word}", old.pointer, "request")
     c.words("request-body-annotation-changed", old.words, new.words, old.pointer, "request")
     sent(c, old.content, new.content, "request")
 
@@ -97,9 +105,8 @@ def _media(c: Comparison, old: Media, new: Media, mode: Mode, place: str) -> Non
         )
         if was != is_:
             c.add("request-encoding-changed", f"the encoding of `{name}` changed", old.pointer, place)
-    c.words(
-        f"{'request-body' if mode.sent else 'response'}-annotation-changed", old.words, new.words, old.pointer, place
-    )
+    rule = "request-body-annotation-changed" if mode.sent else "response-annotation-changed"
+    c.words(rule, old.words, new.words, old.pointer, place)
     c.shapes(old.shape or (), new.shape or (), mode, place)
 
 

@@ -44,7 +44,7 @@ def compare(base: Document, revision: Document, *, scope: Sequence[str] = ()) ->
     c = Comparison(old, new, SchemaJudge(old.schemas, new.schemas))
     shifted = _paths(c, scope)
     if not scope:
-        _calls(c, old.webhooks, new.webhooks, "webhook")
+        _webhooks(c, old.webhooks, new.webhooks)
         _document(c, shifted)
     return _changes(c)
 
@@ -171,18 +171,18 @@ def _callbacks(c: Comparison, old: Operation, new: Operation) -> None:
             )
 
 
-def _calls(c: Comparison, old: dict[Key, Operation], new: dict[Key, Operation], kind: str) -> None:
+def _webhooks(c: Comparison, old: dict[Key, Operation], new: dict[Key, Operation]) -> None:
     """Webhooks are judged as paths are."""
     for key, op in old.items():
         c.operation = op.name
         if key in new:
             operation(c, op, new[key])
         else:
-            c.add(f"{kind}-removed", f"the {kind} {op.name} was removed", op.pointer)
+            c.add("webhook-removed", f"the webhook {op.name} was removed", op.pointer)
     for key, op in new.items():
         if key not in old:
             c.operation = op.name
-            c.add(f"{kind}-added", f"the {kind} {op.name} was added", op.pointer, new=True)
+            c.add("webhook-added", f"the webhook {op.name} was added", op.pointer, new=True)
     c.operation = ""
 
 
@@ -204,19 +204,16 @@ def _document(c: Comparison, shifted: bool) -> None:
         was, is_ = old.schemes[name], new.schemes[name]
         if any(was[key] != is_[key] for key in ("wire", "rest", "scopes")):
             c.add("security-scheme-changed", f"the security scheme {name} changed", was["pointer"], f"scheme {name}")
-    for word, mine, other, kinds in (("removed", old, new, wires[1]), ("added", new, old, wires[0])):
+    for rule, mine, other, kinds in (
+        ("component-removed", old, new, wires[1]),
+        ("component-added", new, old, wires[0]),
+    ):
+        word, came = ("added", True) if mine is new else ("removed", False)
         for name in sorted(mine.schemes.keys() - other.schemes.keys()):
             if mine.schemes[name]["wire"] not in kinds:
-                c.add(
-                    f"component-{word}",
-                    f"the security scheme {name} was {word}",
-                    mine.schemes[name]["pointer"],
-                    new=word == "added",
-                )
+                c.add(rule, f"the security scheme {name} was {word}", mine.schemes[name]["pointer"], new=came)
         for name in sorted(mine.components.keys() - other.schemas.components()[1].keys()):
-            c.add(
-                f"component-{word}", f"the unused schema {name} was {word}", mine.components[name], new=word == "added"
-            )
+            c.add(rule, f"the unused schema {name} was {word}", mine.components[name], new=came)
 
 
 def _addresses(servers: Sequence[str], shifted: bool) -> set[str]:

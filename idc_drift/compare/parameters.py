@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from .comparison import Comparison
 
 PARAMETER = Mode(sent=True, prefix="parameter", wire="loose", top=True)
+_WRITTEN = ("parameter-content-changed", "parameter-style-changed")
 
 
 def parameters(c: Comparison, old: Operation, new: Operation) -> None:
@@ -40,8 +41,10 @@ def parameters(c: Comparison, old: Operation, new: Operation) -> None:
     for key, value in is_.items():
         if key not in was:
             where = value.where
-            stem = "required" if value.required else "optional"
-            c.add(f"{stem}-parameter-added", f"the {stem} {where} parameter was added", value.pointer, where, new=True)
+            rule, word = (
+                ("required-parameter-added", "required") if value.required else ("optional-parameter-added", "optional")
+            )
+            c.add(rule, f"the {word} {where} parameter was added", value.pointer, where, new=True)
 
 
 def _exploded(
@@ -77,9 +80,11 @@ def _exploded(
 
 def _parameter(c: Comparison, old: Value, new: Value, where: str) -> None:
     if old.required != new.required:
-        word = "required" if new.required else "optional"
+        rule, word = (
+            ("parameter-became-required", "required") if new.required else ("parameter-became-optional", "optional")
+        )
         c.add(
-            f"parameter-became-{word}",
+            rule,
             f"the {where} parameter became {word}",
             (new if new.required else old).pointer,
             where,
@@ -91,15 +96,11 @@ def _parameter(c: Comparison, old: Value, new: Value, where: str) -> None:
         c.add(stem, f"the {where} parameter is {'' if deprecated else 'no longer '}deprecated", old.pointer, where)
     for rule, said in promises(old.promise, new.promise, f"the {where} parameter"):
         c.add(rule, said, old.pointer, where)
-    for name, was, is_ in (("empty", old.empty, new.empty), ("reserved", old.reserved, new.reserved)):
-        if was != is_ and old.location == "query":
-            said = "empty values" if name == "empty" else "unescaped reserved characters"
-            word = "allowed" if is_ else "refused"
-            c.add(f"parameter-{name}-{word}", f"{said} are {word} in the {where} parameter", old.pointer, where)
-    for stem, told in _described(old, new):
-        c.add(f"path-parameter-{stem}", f"the {where} parameter {told}", new.pointer, where, new=True)
+    _characters(c, old, new, where)
+    for rule, said in _described(old, new):
+        c.add(rule, f"the {where} parameter {said}", new.pointer, where, new=True)
     c.words("parameter-annotation-changed", old.words, new.words, old.pointer, where)
-    if not written(c, old, new, f"the {where} parameter", where, "parameter"):
+    if not written(c, old, new, f"the {where} parameter", where, _WRITTEN):
         return
     _default(c, old, new, where)
     strict = bool(old.media) and not LOOSE.search(old.media)
@@ -112,23 +113,42 @@ def _parameter(c: Comparison, old: Value, new: Value, where: str) -> None:
     c.shapes(old.shape, new.shape, mode, where)
 
 
+def _characters(c: Comparison, old: Value, new: Value, where: str) -> None:
+    """Compare what a query parameter may hold beside its values: nothing at all, and reserved characters."""
+    if old.location != "query":
+        return
+    if old.empty != new.empty:
+        rule, word = ("parameter-empty-allowed", "allowed") if new.empty else ("parameter-empty-refused", "refused")
+        c.add(rule, f"empty values are {word} in the {where} parameter", old.pointer, where)
+    if old.reserved != new.reserved:
+        rule, word = (
+            ("parameter-reserved-allowed", "allowed") if new.reserved else ("parameter-reserved-refused", "refused")
+        )
+        c.add(rule, f"unescaped reserved characters are {word} in the {where} parameter", old.pointer, where)
+
+
 def _described(old: Value, new: Value) -> Iterator[tuple[str, str]]:
     """What is said of a path parameter that can be said of none, and what no longer is."""
     if new.misnamed and not old.misnamed:
-        yield "misdescribed", f"is called `{new.name}`, which the path does not name" if new.name else "has no name"
+        yield (
+            "path-parameter-misdescribed",
+            f"is called `{new.name}`, which the path does not name" if new.name else "has no name",
+        )
     elif old.misnamed and not new.misnamed:
-        yield "described", "is called as the path calls it now"
+        yield "path-parameter-described", "is called as the path calls it now"
     if old.said != new.said:
         yield (
-            ("described", "is said to be required now") if new.said else ("misdescribed", "is not said to be required")
+            ("path-parameter-described", "is said to be required now")
+            if new.said
+            else ("path-parameter-misdescribed", "is not said to be required")
         )
 
 
-def written(c: Comparison, old: Value, new: Value, what: str, where: str, prefix: str) -> bool:
-    """Compare how a value is written; whether what is in it can still be compared."""
+def written(c: Comparison, old: Value, new: Value, what: str, where: str, rules: tuple[str, str]) -> bool:
+    """Compare how a value is written (`rules`: of its media type, of its style); whether the rest can be compared."""
     if old.media != new.media:
         said = [media or "a plain value" for media in (old.media, new.media)]
-        c.add(f"{prefix}-content-changed", f"{what} is written as {said[1]}, not as {said[0]}", old.pointer, where)
+        c.add(rules[0], f"{what} is written as {said[1]}, not as {said[0]}", old.pointer, where)
         return False
     listed = {"array", "object"}
     plain = not (c.judge.base.flat(old.shape).kinds & listed and c.judge.revision.flat(new.shape).kinds & listed)
@@ -139,7 +159,7 @@ def written(c: Comparison, old: Value, new: Value, what: str, where: str, prefix
     if styles[0] != styles[1]:
         words = [f"{v.style or 'plain'}{', exploded' if v.explode else ''}" for v in (old, new)]
         message = f"the style of {what} changed from {words[0]} to {words[1]}"
-        c.add(f"{prefix}-style-changed", message, old.pointer, where)
+        c.add(rules[1], message, old.pointer, where)
     return True
 
 
@@ -147,9 +167,12 @@ def _default(c: Comparison, old: Value, new: Value, where: str) -> None:
     was, is_ = c.judge.base.flat(old.shape).default, c.judge.revision.flat(new.shape).default
     if was is is_ or (MISSING not in (was, is_) and canonical(was) == canonical(is_)):
         return
-    stem = "added" if was is MISSING else "removed" if is_ is MISSING else "changed"
     before, after = ("none" if value is MISSING else shown(value) for value in (was, is_))
     said = f"the default of the {where} parameter changed from {before} to {after}"
-    idle = old.required and new.required and old.said and new.said
-    rule = "parameter-idle-default-changed" if idle else f"parameter-default-{stem}"
+    if old.required and new.required and old.said and new.said:
+        rule = "parameter-idle-default-changed"
+    elif was is MISSING:
+        rule = "parameter-default-added"
+    else:
+        rule = "parameter-default-removed" if is_ is MISSING else "parameter-default-changed"
     c.add(rule, said, old.pointer, where)

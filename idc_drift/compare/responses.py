@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 
 _RECEIVED = Mode(sent=False, prefix="response")
 _HEADER = Mode(sent=False, prefix="header", wire="loose")
+_WRITTEN = ("header-content-changed", "header-style-changed")
 
 
 def responses(c: Comparison, old: dict[str, Response], new: dict[str, Response]) -> None:
@@ -37,13 +38,13 @@ def responses(c: Comparison, old: dict[str, Response], new: dict[str, Response])
             for is_ in narrower:
                 response(c, was, is_)
         elif not _same(c, was, _cover(status, new)):
-            kind = "success" if status[:1] == "2" else "error"
-            c.add(f"{kind}-status-removed", f"the response {status} was removed", was.pointer, status)
+            rule = "success-status-removed" if status[:1] == "2" else "error-status-removed"
+            c.add(rule, f"the response {status} was removed", was.pointer, status)
     for status, is_ in new.items():
         if status in old or (status[:1] == "2" and "2XX" in old) or _same(c, _cover(status, old), is_):
             continue
-        kind = "success" if status[:1] == "2" else "error"
-        c.add(f"{kind}-status-added", f"the response {status} was added", is_.pointer, status, new=True)
+        rule = "success-status-added" if status[:1] == "2" else "error-status-added"
+        c.add(rule, f"the response {status} was added", is_.pointer, status, new=True)
 
 
 def _cover(status: str, among: dict[str, Response]) -> Response | None:
@@ -95,15 +96,19 @@ def _headers(c: Comparison, old: dict[str, Value], new: dict[str, Value], where:
     for name, was in old.items():
         place = f"{where} header {was.name}"
         if name not in new:
-            word = "required" if was.required else "optional"
-            c.add(f"{word}-header-removed", f"the {word} header {was.name} was removed", was.pointer, place)
+            rule, word = (
+                ("required-header-removed", "required") if was.required else ("optional-header-removed", "optional")
+            )
+            c.add(rule, f"the {word} header {was.name} was removed", was.pointer, place)
             continue
         is_ = new[name]
         if was.required != is_.required:
-            word = "required" if is_.required else "optional"
-            c.add(f"header-became-{word}", f"the header {was.name} became {word}", was.pointer, place)
+            rule, word = (
+                ("header-became-required", "required") if is_.required else ("header-became-optional", "optional")
+            )
+            c.add(rule, f"the header {was.name} became {word}", was.pointer, place)
         c.words("response-annotation-changed", was.words, is_.words, was.pointer, place)
-        if not written(c, was, is_, f"the header {was.name}", place, "header"):
+        if not written(c, was, is_, f"the header {was.name}", place, _WRITTEN):
             continue
         c.shapes(was.shape, is_.shape, replace(_HEADER, wire="strict") if was.media else _HEADER, place)
     for name, is_ in new.items():
@@ -177,8 +182,12 @@ def called_back(c: Comparison, old: Operation, new: Operation) -> None:
         c.add("response-body-removed", "the body of the callback was removed", was.pointer, "callback")
         was = replace(was, content={})
     if old.body and new.body and old.body.required != new.body.required:
-        word = "required" if new.body.required else "optional"
-        c.add(f"callback-body-became-{word}", f"the body of the callback became {word}", old.body.pointer, "callback")
+        rule, word = (
+            ("callback-body-became-required", "required")
+            if new.body.required
+            else ("callback-body-became-optional", "optional")
+        )
+        c.add(rule, f"the body of the callback became {word}", old.body.pointer, "callback")
     response(c, was, is_)
     for status, answer in old.responses.items():
         if accepted := new.responses.get(status) or new.responses.get(f"{status[:1]}XX"):
@@ -199,11 +208,5 @@ def called_back(c: Comparison, old: Operation, new: Operation) -> None:
             )
     for status, answer in new.responses.items():
         if status not in old.responses and f"{status[:1]}XX" not in old.responses:
-            kind = "success" if status[:1] == "2" else "error"
-            c.add(
-                f"{kind}-status-added",
-                f"the answer {status} is accepted",
-                answer.pointer,
-                f"callback {status}",
-                new=True,
-            )
+            rule = "success-status-added" if status[:1] == "2" else "error-status-added"
+            c.add(rule, f"the answer {status} is accepted", answer.pointer, f"callback {status}", new=True)

@@ -22,7 +22,8 @@ if TYPE_CHECKING:
     from ..schemas.reader import Schemas
     from .context import Context, Judge, Mode
 
-_STEMS = {"oneOf": "one-of", "anyOf": "any-of"}
+_REMOVED = {"oneOf": "one-of-removed", "anyOf": "any-of-removed"}
+_ADDED = {"oneOf": "one-of-added", "anyOf": "any-of-added"}
 
 
 def groups(context: Context) -> None:
@@ -102,8 +103,8 @@ def _rewrapped(context: Context, group: Group, whole: Shape, mode: Mode, *, adde
         else f"is no longer {group.kind} of {len(group.branches)}"
     )
     fits = bool(fitting) and apart if added == context.mode.sent else len(fitting) == len(group.branches)
-    stem = ("wrapped" if added else "unwrapped") + ("-safely" if fits else "")
-    context.add(stem, f"the schema {word}", group.kind, new=added)
+    safe, unsafe = ("wrapped-safely", "wrapped") if added else ("unwrapped-safely", "unwrapped")
+    context.add(safe if fits else unsafe, f"the schema {word}", group.kind, new=added)
 
 
 def _as_much(judge: Judge, whole: Shape, group: Group, mode: Mode, *, added: bool) -> bool:
@@ -124,7 +125,6 @@ def _compared(context: Context, old: Group, new: Group) -> None:
     for was, is_ in matched:
         name = matching.label(judge.revision, is_) or str(new.branches.index(is_))
         context.edge(f"({new.kind} {name})", was, is_, mode)
-    stem = _STEMS[new.kind]
     for branch in gone:
         safe = _scalar(judge.base, branch) and any(
             judge.worst(branch, other, sent(mode)) in CONTAINED for other in new.branches
@@ -135,7 +135,7 @@ def _compared(context: Context, old: Group, new: Group) -> None:
         elif safe and context.mode.sent:
             context.add("overlap-changed", said, old.kind, at=branch, new=False)
         else:
-            context.add(f"{_STEMS[old.kind]}-removed", said, old.kind, at=branch, new=False)
+            context.add(_REMOVED[old.kind], said, old.kind, at=branch, new=False)
     for branch in come:
         safe = _scalar(judge.revision, branch) and any(
             judge.worst(other, branch, received(mode)) in CONTAINED for other in old.branches
@@ -146,7 +146,7 @@ def _compared(context: Context, old: Group, new: Group) -> None:
         elif safe and not context.mode.sent:
             context.add("overlap-changed", said, new.kind, at=branch, new=True)
         else:
-            context.add(f"{stem}-added", said, new.kind, at=branch, new=True)
+            context.add(_ADDED[new.kind], said, new.kind, at=branch, new=True)
     if old.kind != new.kind and not (
         _apart(judge.base, [judge.base.flat(x) for x in old.branches])
         and _apart(judge.revision, [judge.revision.flat(x) for x in new.branches])
@@ -188,8 +188,8 @@ def _discriminator(context: Context) -> None:
     old, new = context.b.discriminator, context.r.discriminator
     if old is None or new is None:
         if old is not new:
-            word = "added" if new else "removed"
-            context.add(f"discriminator-{word}", f"the discriminator was {word}", "discriminator")
+            stem, word = ("discriminator-added", "added") if new else ("discriminator-removed", "removed")
+            context.add(stem, f"the discriminator was {word}", "discriminator")
         return
     if old[0] != new[0]:
         context.add(

@@ -114,8 +114,5 @@ def _conditions(context: Context) -> None:
                 if was and is_:
                     context.edge(f"({name})", was, is_)
                 elif was or is_:
-                    context.add(
-                        f"condition-{'added' if is_ else 'removed'}",
-                        f"{name} was {'added' if is_ else 'removed'}",
-                        name,
-                    )
+                    stem, word = ("condition-added", "added") if is_ else ("condition-removed", "removed")
+                    context.add(stem, f"{name} was {word}", name)

@@ -26,25 +26,22 @@ def objects(context: Context) -> None:
     _openness(context)
     b, r = context.b, context.r
     _patterns(context)
-    _shapes(context, b.implies, r.implies, "dependent-schema", "dependentSchemas")
-    _optional(context, b.names, r.names, "property-names", "propertyNames")
+    _dependent_schemas(context)
+    _names(context)
     for name in sorted(b.needs.keys() | r.needs.keys()):
         old, new = b.needs.get(name, frozenset()), r.needs.get(name, frozenset())
-        for stem, names in (("added", new - old), ("removed", old - new)):
-            for other in sorted(names):
-                message = f"`{name}` {'now needs' if stem == 'added' else 'no longer needs'} `{other}`"
-                context.add(f"dependent-required-{stem}", message, "dependentRequired")
+        for other in sorted(new - old):
+            context.add("dependent-required-added", f"`{name}` now needs `{other}`", "dependentRequired")
+        for other in sorted(old - new):
+            context.add("dependent-required-removed", f"`{name}` no longer needs `{other}`", "dependentRequired")
     for name in sorted(b.unevaluated.keys() | r.unevaluated.keys()):
         was, is_ = b.unevaluated.get(name, True), r.unevaluated.get(name, True)
         if isinstance(was, tuple) and isinstance(is_, tuple):
             context.edge("(unevaluated)", was, is_)
         elif was != is_:
             narrower = is_ is False or was is True
-            context.add(
-                f"unevaluated-{'added' if narrower else 'removed'}",
-                f"{name} {'restricted' if narrower else 'freed'}",
-                name,
-            )
+            stem, word = ("unevaluated-added", "restricted") if narrower else ("unevaluated-removed", "freed")
+            context.add(stem, f"{name} {word}", name)
 
 
 def _properties(context: Context) -> None:
@@ -74,17 +71,26 @@ def _kept(context: Context, name: str, old: Shape, new: Shape) -> None:
     if was and is_:
         return
     if was != is_:
-        word = "read-only" if context.mode.sent else "write-only"
         must = name in context.b.required and name in context.r.required
-        stem = f"became-{word}" if is_ else f"became-not-{word}"
-        if must and (was or not context.mode.sent):
-            stem = f"required-property-{stem}"
-        context.add(
-            stem, f"property `{name}` became {'' if is_ else 'not '}{word}", "properties", part=name, at=old, new=False
-        )
+        stem, word = _reading(must=must, became=is_) if context.mode.sent else _writing(must=must, became=is_)
+        context.add(stem, f"property `{name}` became {word}", "properties", part=name, at=old, new=False)
         return
     _requiredness(context, name)
     context.edge(name, old, new)
+
+
+def _reading(*, must: bool, became: bool) -> tuple[str, str]:
+    """What it is in what is sent if a property became ``readOnly`` or no longer is: the rule, and words."""
+    if became:
+        return "became-read-only", "read-only"
+    return "required-property-became-not-read-only" if must else "became-not-read-only", "not read-only"
+
+
+def _writing(*, must: bool, became: bool) -> tuple[str, str]:
+    """The same for ``writeOnly`` in what is received."""
+    if became:
+        return "required-property-became-write-only" if must else "became-write-only", "write-only"
+    return "required-property-became-not-write-only" if must else "became-not-write-only", "not write-only"
 
 
 def _requiredness(context: Context, name: str) -> None:
@@ -174,19 +180,21 @@ def _openness(context: Context) -> None:
     if old == new:
         return
     if new is False:
-        stem, message = "closed", "properties beyond the listed ones are not allowed any more"
+        stem, message = "additional-properties-closed", "properties beyond the listed ones are not allowed any more"
     elif old is False:
-        stem, message = "opened", "properties beyond the listed ones are allowed now"
+        stem, message = "additional-properties-opened", "properties beyond the listed ones are allowed now"
     elif new is True:
         if judge.base.flat(_beyond(old)).trivial:
             return
-        stem, message = "widened", "properties beyond the listed ones need not fit a schema any more"
+        stem = "additional-properties-widened"
+        message = "properties beyond the listed ones need not fit a schema any more"
     else:
         if judge.revision.flat(_beyond(new)).trivial:
             return
-        stem, message = "narrowed", "properties beyond the listed ones must now fit a schema"
+        stem = "additional-properties-narrowed"
+        message = "properties beyond the listed ones must now fit a schema"
     sides = (_others_said(old, judge.base), _others_said(new, judge.revision))
-    context.add(f"additional-properties-{stem}", message, "additionalProperties", sides=sides)
+    context.add(stem, message, "additionalProperties", sides=sides)
 
 
 def _others_said(extra: bool | Shape, schemas: Schemas) -> str:
@@ -196,14 +204,15 @@ def _others_said(extra: bool | Shape, schemas: Schemas) -> str:
     return said(extra is not False)
 
 
-def _shapes(context: Context, old: dict[str, Shape], new: dict[str, Shape], stem: str, keyword: str) -> None:
+def _dependent_schemas(context: Context) -> None:
+    old, new, keyword = context.b.implies, context.r.implies, "dependentSchemas"
     for key in sorted(old.keys() | new.keys()):
         if key in old and key in new:
             context.edge(f"({key})", old[key], new[key])
         elif key in new:
-            context.add(f"{stem}-added", f"{keyword} `{key}` was added", keyword, at=new[key], new=True)
+            context.add("dependent-schema-added", f"{keyword} `{key}` was added", keyword, at=new[key], new=True)
         else:
-            context.add(f"{stem}-removed", f"{keyword} `{key}` was removed", keyword, at=old[key], new=False)
+            context.add("dependent-schema-removed", f"{keyword} `{key}` was removed", keyword, at=old[key], new=False)
 
 
 def _patterns(context: Context) -> None:
@@ -214,21 +223,23 @@ def _patterns(context: Context) -> None:
         if old and new:
             context.edge(f"({key})", old, new)
             continue
-        side, word = (b, "removed") if key in b.matching else (r, "added")
-        other = r if side is b else b
-        stem = f"pattern-property-{word}"
-        if other.extra is False:
-            stem = "additional-properties-closed" if side is b else "additional-properties-opened"
-        context.add(stem, f"patternProperties `{key}` was {word}", "patternProperties", at=old or new, new=side is r)
+        come = key not in b.matching
+        if come:
+            stem = "additional-properties-opened" if b.extra is False else "pattern-property-added"
+        else:
+            stem = "additional-properties-closed" if r.extra is False else "pattern-property-removed"
+        message = f"patternProperties `{key}` was {'added' if come else 'removed'}"
+        context.add(stem, message, "patternProperties", at=old or new, new=come)
 
 
-def _optional(context: Context, old: Shape, new: Shape, stem: str, keyword: str) -> None:
+def _names(context: Context) -> None:
+    old, new, keyword = context.b.names, context.r.names, "propertyNames"
     if old and new:
         context.edge(f"({keyword})", old, new)
     elif new and not context.judge.revision.flat(new).trivial:
-        context.add(f"{stem}-added", f"{keyword} was added", keyword, new=True)
+        context.add("property-names-added", f"{keyword} was added", keyword, new=True)
     elif old and not context.judge.base.flat(old).trivial:
-        context.add(f"{stem}-removed", f"{keyword} was removed", keyword, new=False)
+        context.add("property-names-removed", f"{keyword} was removed", keyword, new=False)
 
 
 def arrays(context: Context) -> None:

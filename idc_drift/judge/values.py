@@ -195,18 +195,18 @@ def _content(context: Context) -> None:
     for name in ("contentMediaType", "contentEncoding"):
         if old.get(name) == new.get(name):
             continue
-        stem = "changed" if name in old and name in new else "added" if name in new else "removed"
+        if name in old and name in new:
+            stem = "content-encoding-changed"
+        else:
+            stem = "content-encoding-added" if name in new else "content-encoding-removed"
         message = f"{name} changed from `{old.get(name, 'none')}` to `{new.get(name, 'none')}`"
-        context.add(f"content-encoding-{stem}", message, name)
+        context.add(stem, message, name)
     was, is_ = old.get("contentSchema"), new.get("contentSchema")
     if was and is_:
         context.edge("(content)", was, is_)
     elif was or is_:
-        context.add(
-            f"content-schema-{'added' if is_ else 'removed'}",
-            f"contentSchema {'added' if is_ else 'removed'}",
-            "contentSchema",
-        )
+        stem, word = ("content-schema-added", "added") if is_ else ("content-schema-removed", "removed")
+        context.add(stem, f"contentSchema {word}", "contentSchema")
 
 
 def shown(value: Any) -> str:

@@ -57,23 +57,23 @@ def promises(old: Promise, new: Promise, what: str) -> Iterator[tuple[str, str]]
     """What has become of the promises: stems of rules, each with a sentence."""
     if old.sunset != new.sunset:
         said = f"the sunset of {what} changed from {old.sunset or 'none'} to {new.sunset or 'none'}"
-        yield f"sunset-{_sunset(old, new)}", said
+        yield _sunset(old, new), said
     if old.stability != new.stability:
         said = f"the stability of {what} changed from {old.stability or 'none'} to {new.stability or 'none'}"
         if {old.stability, new.stability} <= {"", *_LEVELS}:
             ranks = [_LEVELS.index(level or "stable") for level in (old.stability, new.stability)]
             if ranks[0] != ranks[1]:
-                yield f"stability-{'lowered' if ranks[1] < ranks[0] else 'raised'}", said
+                yield "stability-lowered" if ranks[1] < ranks[0] else "stability-raised", said
         else:
             yield "stability-unreadable", said
 
 
 def _sunset(old: Promise, new: Promise) -> str:
     if not new.sunset:
-        return "removed" if old.deprecated and new.deprecated else "lifted"
+        return "sunset-removed" if old.deprecated and new.deprecated else "sunset-lifted"
     if new.kept_till is None or (old.sunset and old.kept_till is None):
-        return "unreadable"
-    return "brought-forward" if old.kept_till is not None and new.kept_till < old.kept_till else "set"
+        return "sunset-unreadable"
+    return "sunset-brought-forward" if old.kept_till is not None and new.kept_till < old.kept_till else "sunset-set"
 
 
 def _today() -> datetime.date:
