@@ -24,6 +24,7 @@ from .escaping import visible
 from .impact import attribution
 from .judge.judge import Entangled
 from .patch.proposal import propose
+from .reports import rules
 from .reports.formats import FORMATS, render
 
 if TYPE_CHECKING:
@@ -33,7 +34,8 @@ CLEAN, DRIFT, UNCHECKED = 0, 1, 2
 
 _EPILOGUE = """\
 exit codes: 0 no drift at or above --fail-on, 1 drift, 2 could not check.
-`idc-drift update BASE REVISION [-o PATCH]` proposes a patch for BASE instead; see `idc-drift update --help`."""
+`idc-drift update BASE REVISION [-o PATCH]` proposes a patch for BASE instead; see `idc-drift update --help`.
+`idc-drift explain [RULE]` says what a rule means and why it has its level; without RULE it lists all rules."""
 
 
 def main(argv: Sequence[str] | None = None) -> int:
@@ -46,6 +48,8 @@ def main(argv: Sequence[str] | None = None) -> int:
         with uncollected():
             if arguments[:1] == ["update"]:
                 return _update(_update_parser().parse_args(arguments[1:]))
+            if arguments[:1] == ["explain"]:
+                return _explain(_explain_parser().parse_args(arguments[1:]))
             return _check(_parser().parse_args(arguments))
     except (Unreadable, accepted.Invalid, attribution.Unknown, Entangled) as error:
         return _unchecked(str(error))
@@ -112,6 +116,22 @@ def _update_parser() -> argparse.ArgumentParser:
     return parser
 
 
+def _explain_parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(
+        prog="idc-drift explain",
+        description="What a rule means, its level for what is sent and what is received, why, a pair of documents that "
+        "it speaks of, and the module that judges it.",
+        allow_abbrev=False,
+    )
+    parser.add_argument(
+        "rule",
+        nargs="?",
+        metavar="RULE",
+        help="as a report names it (request-type-changed), or without its first word (type-changed); default: list all",
+    )
+    return parser
+
+
 def _read(options: argparse.Namespace) -> tuple[Document, Document]:
     for name in ("base", "revision"):
         if options.output and options.output.exists() and _is_file(getattr(options, name), options.output):
@@ -168,6 +188,16 @@ def _update(options: argparse.Namespace) -> int:
     for sentence in left:
         print(f"idc-drift: not in the patch: {visible(sentence)}", file=sys.stderr)
     return DRIFT if patch or left else CLEAN
+
+
+def _explain(options: argparse.Namespace) -> int:
+    try:
+        text = rules.listed() if options.rule is None else rules.explained(options.rule)
+    except rules.NoSuchRule as error:
+        print(f"idc-drift: {visible(str(error))}", file=sys.stderr)
+        return UNCHECKED
+    _write(None, text)
+    return CLEAN
 
 
 def _write(path: Path | None, text: str) -> None:

@@ -17,13 +17,13 @@ from ..documents.pointer import resolve, unescaped
 from ..escaping import visible
 from .change import Change, Place
 from .outcome import Finding
+from .rules import level_of
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
     from pathlib import Path
 
 _SCHEMAS = "#/components/schemas/"
-STALE = "accepted-entry-stale"
 
 _PATTERNS = ("rule", "operations", "at", "where", "pointer", "before", "after")
 _KEYS = {"id", "reason", "expires", *_PATTERNS}
@@ -220,7 +220,8 @@ def _stale(entry: Entry, hits: set[tuple[str, str]], moved: set[str]) -> Change 
     else:
         names = ", ".join(f"{key} {glob}" for key, glob in left)
         message = f"The accepted row {entry.name} names what matches no difference; take out {names}."
-    return Change(STALE, "warning", message, (Place("", ""),), where=entry.name)
+    rule = "accepted-entry-stale"
+    return Change(rule, level_of(rule), message, (Place("", ""),), where=entry.name)
 
 
 _WHOLE = frozenset({"type", "enum", "const", "anyOf", "oneOf", "allOf"})

@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
 
 from ..changes.change import LEVELS, Change, Level, Place
+from ..changes.rules import EFFECTS
 from ..documents.json_values import MISSING
 from ..documents.pointer import escaped, resolve
 from ..documents.spelling import wire_path
@@ -25,8 +26,6 @@ if TYPE_CHECKING:
     from ..documents.document import Document
 
 Profile = Literal["wire", "code", "both"]
-
-ORPHAN = "client-surface-changed"
 
 
 class Unknown(Exception):
@@ -88,8 +87,8 @@ def _code_level(change: Change) -> Level | None:
     if not change.code_impact:
         return None
     if any(text.startswith("breaks ") for text in change.code_impact):
-        return "breaking"
-    return "info"
+        return EFFECTS["breaks"]
+    return EFFECTS["changes"]
 
 
 def _attach(base: Document, asked: Mapping[str, str], changes: list[Change], impacts: list[Impact]) -> list[Change]:
@@ -193,7 +192,7 @@ def _orphan(base: Document, asked: Mapping[str, str], impact_: Impact) -> Change
     where += f".{impact_.member}" if impact_.member else ""
     place = Place(operation, pointer, line, column)
     return Change(
-        ORPHAN,
+        "client-surface-changed",
         impact_.level,
         f"The generated client changes: {impact_.text}.",
         (place,),

@@ -10,6 +10,7 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from ..changes.change import Level
+from ..changes.rules import EFFECTS
 from .surface import PACKAGE, Argument, Function, Model, Surface
 
 if TYPE_CHECKING:
@@ -46,9 +47,9 @@ def _operations(base: Surface, revision: Surface) -> Iterator[Impact]:
         else:
             moved = now.get(base.requests[module], "")
             told.add(moved)
-            yield Impact("breaking", f"breaks `{module}` ({f'now `{moved}`' if moved else 'gone'})", module)
+            yield Impact(EFFECTS["breaks"], f"breaks `{module}` ({f'now `{moved}`' if moved else 'gone'})", module)
     for module in sorted(revision.operations.keys() - told):
-        yield Impact("info", f"adds `{module}`", module)
+        yield Impact(EFFECTS["adds"], f"adds `{module}`", module)
 
 
 def _functions(module: str, old: dict[str, Function], new: dict[str, Function]) -> Iterator[Impact]:
@@ -56,12 +57,12 @@ def _functions(module: str, old: dict[str, Function], new: dict[str, Function]) 
     said: dict[tuple[Level, str, str, str], list[str]] = {}
     for name in old:
         if name not in new:
-            said.setdefault(("breaking", "breaks", " (gone)", "return"), []).append(name)
+            said.setdefault((EFFECTS["breaks"], "breaks", " (gone)", "return"), []).append(name)
             continue
         for difference in (*_arguments(old[name], new[name]), *_returns(old[name], new[name])):
             said.setdefault(difference, []).append(name)
     if added := [name for name in new if name not in old]:
-        said.setdefault(("info", "adds", "", "return"), []).extend(added)
+        said.setdefault((EFFECTS["adds"], "adds", "", "return"), []).extend(added)
     for (level, verb, detail, member), names in said.items():
         which = (
             ""
@@ -80,14 +81,14 @@ def _arguments(old: Function, new: Function) -> Iterator[Difference]:
     for name, before in old.arguments.items():
         after = new.arguments.get(name)
         if after is None:
-            yield "breaking", "breaks", f" (argument {name}: gone)", name
+            yield EFFECTS["breaks"], "breaks", f" (argument {name}: gone)", name
         else:
             yield from _argument(name, before, after)
     for name, argument in new.arguments.items():
         if name not in old.arguments:
             needed = argument.required
             yield (
-                "breaking" if needed else "info",
+                EFFECTS["breaks"] if needed else EFFECTS["widens"],
                 "breaks" if needed else "widens",
                 (f" (argument {name}: new{' and required' if needed else ''}, {union(argument.type)})"),
                 name,
@@ -97,32 +98,37 @@ def _arguments(old: Function, new: Function) -> Iterator[Difference]:
         for f in (old, new)
     )
     if before_order != after_order:
-        yield "breaking", "breaks", f" (order of arguments: {', '.join(before_order)} → {', '.join(after_order)})", ""
+        yield (
+            EFFECTS["breaks"],
+            "breaks",
+            f" (order of arguments: {', '.join(before_order)} → {', '.join(after_order)})",
+            "",
+        )
 
 
 def _argument(name: str, before: Argument, after: Argument) -> Iterator[Difference]:
     if before.type != after.type:
         wider = before.type < after.type
-        level: Level = "info" if wider else "breaking"
+        level = EFFECTS["widens"] if wider else EFFECTS["breaks"]
         moved = f" (argument {name}, type: {union(before.type)} → {union(after.type)})"
         yield level, "widens" if wider else "breaks", moved, name
     if after.required and not before.required:
-        yield "breaking", "breaks", f" (argument {name}: now required)", name
+        yield EFFECTS["breaks"], "breaks", f" (argument {name}: now required)", name
     elif before.required and not after.required:
-        yield "info", "widens", f" (argument {name}: may now be left out)", name
+        yield EFFECTS["widens"], "widens", f" (argument {name}: may now be left out)", name
     elif before.default != after.default:
-        yield "info", "changes", f" (argument {name}, default: {before.default} → {after.default})", name
+        yield EFFECTS["changes"], "changes", f" (argument {name}, default: {before.default} → {after.default})", name
 
 
 def _returns(old: Function, new: Function) -> Iterator[Difference]:
     if old.returns != new.returns:
         moved = f" (returns: {union(old.returns)} → {union(new.returns)})"
         if old.returns < new.returns:
-            yield "warning", "widens", moved, "return"
+            yield EFFECTS["widens what is returned"], "widens", moved, "return"
         elif new.returns < old.returns:
-            yield "info", "narrows", moved, "return"
+            yield EFFECTS["narrows"], "narrows", moved, "return"
         else:
-            yield "breaking", "breaks", moved, "return"
+            yield EFFECTS["breaks"], "breaks", moved, "return"
 
 
 def _models(base: Surface, revision: Surface, renamed: dict[str, str]) -> Iterator[Impact]:
@@ -134,9 +140,9 @@ def _models(base: Surface, revision: Surface, renamed: dict[str, str]) -> Iterat
             yield from _model(name, model, revision.models[name], name in written, name in read or name not in written)
         else:
             detail = f"now `{PACKAGE}.models.{renamed[name]}`" if name in renamed else "gone"
-            yield Impact("breaking", f"breaks `{PACKAGE}.models.{name}` ({detail})", model=name)
+            yield Impact(EFFECTS["breaks"], f"breaks `{PACKAGE}.models.{name}` ({detail})", model=name)
     for name in sorted(fresh.keys() - renamed.values()):
-        yield Impact("info", f"adds `{PACKAGE}.models.{name}`", model=name)
+        yield Impact(EFFECTS["adds"], f"adds `{PACKAGE}.models.{name}`", model=name)
 
 
 def _renamed(base: Surface, revision: Surface) -> dict[str, str]:
@@ -174,32 +180,33 @@ def _model(name: str, old: Model, new: Model, written: bool, read: bool) -> Iter
     path = f"{PACKAGE}.models.{name}"
     if old.is_enum != new.is_enum:
         kinds = ("a record", "an enumeration")
-        yield Impact("breaking", f"breaks `{path}` ({kinds[old.is_enum]} → {kinds[new.is_enum]})", model=name)
+        yield Impact(EFFECTS["breaks"], f"breaks `{path}` ({kinds[old.is_enum]} → {kinds[new.is_enum]})", model=name)
         return
     for member, value in old.members.items():
         if member not in new.members:
-            yield Impact("breaking", f"breaks `{path}.{member}` (gone)", model=name, member=member)
+            yield Impact(EFFECTS["breaks"], f"breaks `{path}.{member}` (gone)", model=name, member=member)
         elif new.members[member] != value:
             moved = f"value: {value} → {new.members[member]}"
-            yield Impact("breaking", f"breaks `{path}.{member}` ({moved})", model=name, member=member)
+            yield Impact(EFFECTS["breaks"], f"breaks `{path}.{member}` ({moved})", model=name, member=member)
     for member in sorted(new.members.keys() - old.members.keys()):
-        yield Impact("warning" if read else "info", f"adds `{path}.{member}`", model=name, member=member)
+        yield Impact(
+            EFFECTS["adds to what is read" if read else "adds"], f"adds `{path}.{member}`", model=name, member=member
+        )
     for attribute, before in old.attributes.items():
         if attribute not in new.attributes:
-            yield Impact("breaking", f"breaks `{path}.{attribute}` (gone)", model=name, member=attribute)
+            yield Impact(EFFECTS["breaks"], f"breaks `{path}.{attribute}` (gone)", model=name, member=attribute)
         elif before != (after := new.attributes[attribute]):
             wider, narrower = before < after, after < before
             harmless = (wider and not read) or (narrower and not written)
             verb = "breaks" if not harmless else "widens" if wider else "narrows"
             moved = _retyped(before, after)
-            level: Level = "info" if harmless else "breaking"
-            yield Impact(level, f"{verb} `{path}.{attribute}` ({moved})", model=name, member=attribute)
+            yield Impact(EFFECTS[verb], f"{verb} `{path}.{attribute}` ({moved})", model=name, member=attribute)
     for attribute, after in new.attributes.items():
         if attribute not in old.attributes:
             needed = written and attribute in new.required
             detail = f"{'new and required' if needed else 'new'}, {union(after)}"
             text = f"{'breaks' if needed else 'adds'} `{path}.{attribute}` ({detail})"
-            yield Impact("breaking" if needed else "info", text, model=name, member=attribute)
+            yield Impact(EFFECTS["breaks" if needed else "adds"], text, model=name, member=attribute)
 
 
 def _retyped(before: frozenset[str], after: frozenset[str]) -> str:

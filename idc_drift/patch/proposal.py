@@ -10,7 +10,6 @@ import difflib
 from pathlib import PurePath
 from typing import TYPE_CHECKING, Any
 
-from ..changes.accepted import STALE
 from ..changes.counterparts import Alongside
 from ..changes.outcome import on_base
 from ..compare.documents import compare
@@ -32,7 +31,7 @@ _DEPTH = 12
 def propose(outcome: Outcome) -> tuple[str, list[str]]:
     """The patch, empty if there is nothing to lay over, and a sentence for each change that is not in it."""
     base, revision = outcome.base, outcome.revision
-    changes = [f.change for f in outcome.shown if f.change.rule != STALE]
+    changes = [f.change for f in outcome.shown if f.change.rule != "accepted-entry-stale"]
     if not changes:
         return "", []
     editor = Editor(base.text)

@@ -11,10 +11,11 @@ from urllib.parse import quote
 from xml.etree import ElementTree as Tree
 
 from .. import __version__
+from ..changes.rules import why
 from ..escaping import visible, workflow_data, workflow_property
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Iterator
 
     from ..changes.outcome import Finding, Outcome
 
@@ -80,7 +81,7 @@ def junit(outcome: Outcome) -> str:
     return '<?xml version="1.0" encoding="UTF-8"?>\n' + Tree.tostring(suites, encoding="unicode") + "\n"
 
 
-def sarif(outcome: Outcome, why: Callable[[str], str]) -> str:
+def sarif(outcome: Outcome) -> str:
     """One run; accepted findings are suppressed with their reason, as code scanning expects."""
     rules = sorted({f.change.rule for f in outcome.findings})
     driver = {

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from . import rules
 from .ci import github, junit, sarif
 from .html import page
 from .json import as_json
@@ -35,6 +34,6 @@ def render(outcome: Outcome, form: str, *, verbose: bool = False, colour: bool =
         case "junit":
             return junit(outcome)
         case "sarif":
-            return sarif(outcome, rules.why)
+            return sarif(outcome)
         case _:
             return text(outcome, verbose=verbose, colour=colour)

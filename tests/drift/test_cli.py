@@ -333,7 +333,7 @@ def test_help_names_every_option_and_exit_code(capsys: pytest.CaptureFixture[str
     assert stopped.value.code == 0
     said = capsys.readouterr().out
     options = ("--format", "--output", "--fail-on", "--scope", "--profile", "--accepted", "--verbose", "--version")
-    assert all(option in said for option in (*options, "update", "2 could not check"))
+    assert all(option in said for option in (*options, "update", "explain", "2 could not check"))
 
 
 def test_the_page_lists_every_rule_as_it_is() -> None:
@@ -344,7 +344,9 @@ def test_the_page_lists_every_rule_as_it_is() -> None:
 
 def test_the_page_documents_every_option() -> None:
     text = (ROOT / "docs" / "drift.md").read_text(encoding="utf-8")
-    for action in [*cli._parser()._actions, *cli._update_parser()._actions]:
+    for action in [
+        p for parser in (cli._parser(), cli._update_parser(), cli._explain_parser()) for p in parser._actions
+    ]:
         assert any(f"`{name}" in text for name in (*action.option_strings, action.metavar or "-"))
 
 

@@ -16,12 +16,11 @@ if TYPE_CHECKING:
     from idc_drift.documents.document import Document
 
 _DIRECTIONS = ("request", "response", "parameter", "header")
-_SCHEMA_FILES = ("types", "bounds", "objects", "composition")
 
 
 def _pairs() -> list[Any]:
     found = []
-    for file in _SCHEMA_FILES:
+    for file in hosts.SCHEMA_FILES:
         for row in hosts.rows(file):
             for direction in _DIRECTIONS:
                 if direction in row:
