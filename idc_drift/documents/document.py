@@ -66,8 +66,13 @@ class Document:
 
     @property
     def described(self) -> str:
-        """Its origin, and the release that it describes if it names one: what a report's head says of it."""
-        return f"{self.origin} ({self.upstream})" if self.upstream else self.origin
+        """Its origin with the release that it describes, or else its own version: what a report's head says of it."""
+        if self.upstream:
+            return f"{self.origin} ({self.upstream})"
+        info = self.content.get("info")
+        version = info.get("version") if isinstance(info, dict) else None
+        named = isinstance(version, str | int | float) and str(version).strip()
+        return f"{self.origin} (version {str(version).strip()[:_LONGEST]})" if named else self.origin
 
     def position(self, pointer: str) -> tuple[int, int]:
         """Line and column, from 1, of what a JSON pointer names, or of the nearest thing around it; 0, 0 if unknown.

@@ -97,6 +97,28 @@ def test_the_release_of_either_document_is_named_in_the_reports_for_readers() ->
         assert {summary[f"{side}_upstream"]["date"] for side in ("base", "revision")} == {"2026-10-07", ""}
 
 
+def test_a_document_that_names_no_release_is_headed_by_its_own_version() -> None:
+    result = outcome(NAMED, {"version": "3.0.0b2"})
+    for form in ("text", "html"):
+        said = formats.render(result, form)
+        assert "(upstream release 3.0.0b5 of 2026-10-07)" in said
+        assert "(version 3.0.0b2)" in said
+
+
+@pytest.mark.parametrize("version", ["", " ", None, [], {}])
+def test_a_version_that_says_nothing_heads_nothing(version: Any) -> None:
+    assert "(" not in outcome({"version": version}, NAMED).base.described
+
+
+@pytest.mark.parametrize("text", [*HOSTILE, "9" * 10_000])
+@pytest.mark.parametrize("form", ["text", "html"])
+def test_the_text_of_a_version_does_not_act_on_its_reader_and_is_short(form: str, text: str) -> None:
+    said = formats.render(outcome({"version": text}, NAMED), form)
+    assert len(said) < 10_000
+    assert not re.search("[\x00-\x09\x0b-\x1f\x7f\x80-\x9f\u200b\u202e\ufffe]", said)
+    check_of(form)(said)
+
+
 @pytest.mark.parametrize("value", [None, [], "3.0.0b5", {}, {"api_version": ""}, {"api_version": ["3"]}, {"date": "x"}])
 def test_what_names_no_release_is_left_out(value: Any) -> None:
     result = outcome({"x-idc-upstream": value}, {})
