@@ -100,7 +100,7 @@ class Alongside:
             theirs, right = _without_null(theirs, right)
             self._todo.append((mine, left, theirs, right))
         elif isinstance(left, dict) and isinstance(right, dict):
-            for key in left.keys() & right.keys():
+            for key in [key for key in left if key in right]:  # in order: the first place found is the counterpart
                 token, a, z = escaped(key), left[key], right[key]
                 if key == "parameters":
                     self._todo += self._parameters(f"{mine}/{token}", a, f"{theirs}/{token}", z)

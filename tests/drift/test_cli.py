@@ -504,3 +504,28 @@ def test_a_report_keeps_the_mode_of_the_file_it_replaces(here: Path) -> None:
     Path("report").chmod(0o600)
     assert main(["base.yaml", "base.yaml", "-o", "report"]) == CLEAN
     assert Path("report").stat().st_mode & 0o777 == 0o600
+
+
+def test_a_report_is_the_same_whatever_order_python_gives_its_sets(here: Path) -> None:
+    names = [f"p{number}" for number in range(8)]
+    for file, made in (("one", {"$ref": "#/components/schemas/S"}), ("other", {"type": "integer"})):
+        properties = {name: {**made, **({"examples": [name]} if file == "other" else {})} for name in names}
+        schema = {"schema": {"type": "object", "properties": properties}}
+        get = {"responses": {"200": {"description": "", "content": {"application/json": schema}}}}
+        document = {"openapi": "3.1.0", "info": {"title": "t", "version": "1"}, "paths": {"/a": {"get": get}}}
+        (here / f"{file}.json").write_text(
+            json.dumps({**document, "components": {"schemas": {"S": {"type": "integer"}}}})
+        )
+    command = [sys.executable, "-m", "idc_drift", "one.json", "other.json", "--format", "json"]
+    said = {
+        subprocess.run(
+            command,
+            capture_output=True,
+            text=True,
+            env={**os.environ, "PYTHONPATH": str(ROOT), "PYTHONHASHSEED": seed},
+            check=False,
+        ).stdout
+        for seed in "1234"
+    }
+    assert len(said) == 1
+    assert "examples changed" in said.pop()
