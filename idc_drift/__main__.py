@@ -17,15 +17,14 @@ from . import __version__
 from .changes import accepted, outcome
 from .changes.change import LEVELS
 from .changes.counterparts import detailed
-from .compare.documents import compare
+from .compare import compare
 from .documents.document import Document, Unreadable, read
 from .documents.parsing import uncollected
 from .escaping import visible
 from .impact import attribution
 from .judge.judge import Entangled
-from .patch.proposal import propose
-from .reports import rules
-from .reports.formats import FORMATS, render
+from .patch import propose
+from .reports import FORMATS, render, rules
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

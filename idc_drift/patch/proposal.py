@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 from ..changes.counterparts import Alongside
 from ..changes.outcome import on_base
-from ..compare.documents import compare
+from ..compare import compare
 from ..documents.document import Document
 from ..documents.json_values import MISSING
 from ..documents.parsing import Malformed, parse
