@@ -24,7 +24,7 @@ from .escaping import visible
 from .impact import attribution
 from .judge.judge import Entangled
 from .patch import propose
-from .reports import FORMATS, render, rules
+from .reports import FORMATS, render
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -190,6 +190,8 @@ def _update(options: argparse.Namespace) -> int:
 
 
 def _explain(options: argparse.Namespace) -> int:
+    from .reports import rules  # no other command needs it
+
     try:
         text = rules.listed() if options.rule is None else rules.explained(options.rule)
     except rules.NoSuchRule as error:

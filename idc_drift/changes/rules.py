@@ -3,6 +3,8 @@
 Law: a level stands here and nowhere else. A rule of schemas is named by where the schema is (``request``, ``response``,
 ``parameter``, ``header``) and by its stem: ``request-type-changed``; every other rule has one complete name. The
 name of a rule (of a schema's, its stem) is a literal in the modules that judge it, and put together nowhere.
+
+It is one table, and longer than a module should be because it is read as one.
 """
 
 from __future__ import annotations
@@ -19,7 +21,6 @@ __all__ = [
     "PREFIXES",
     "RULES",
     "SCHEMA_RULES",
-    "OwnRule",
     "Rule",
     "SchemaRule",
     "is_noise",
@@ -36,9 +37,10 @@ SENT: Final = ("request", "parameter")
 
 @dataclass(frozen=True)
 class Rule:
-    """A rule about operations and what hangs on them."""
+    """A rule about operations and what hangs on them, or about files of ours."""
 
-    level: Level
+    level: Level | None
+    """None if each finding has a level of its own, one of ``EFFECTS``."""
     why: str
     noise: bool = False
     judged: tuple[str, ...] = ()
@@ -63,17 +65,6 @@ class SchemaRule:
         if direction == "parameter" and self.parameter is not None:
             return self.parameter
         return self.sent if direction in SENT else self.received
-
-
-@dataclass(frozen=True)
-class OwnRule:
-    """A rule about files of ours, and not about the two documents."""
-
-    level: Level | None
-    """None if each finding has a level of its own, one of ``EFFECTS``."""
-    why: str
-    judged: tuple[str, ...]
-    noise: bool = False
 
 
 _AnyRule = TypeVar("_AnyRule", bound=Rule | SchemaRule)
@@ -369,16 +360,17 @@ RULES: Final[dict[str, Rule]] = {
 }
 
 
-OWN_RULES: Final[dict[str, OwnRule]] = {
-    "client-surface-changed": OwnRule(
+OWN_RULES: Final[dict[str, Rule]] = {
+    "client-surface-changed": Rule(
         None,
         "The generated client changes, and no single change of the document says why.",
-        ("impact.attribution",),
+        judged=("impact.attribution",),
     ),
-    "accepted-entry-stale": OwnRule(
-        W, "A row that accepts nothing hides the next difference; it is to be deleted.", ("changes.accepted",)
+    "accepted-entry-stale": Rule(
+        W, "A row that accepts nothing hides the next difference; it is to be deleted.", judged=("changes.accepted",)
     ),
 }
+"""Rules about files of ours, and not about the two documents."""
 
 EFFECTS: Final[dict[str, Level]] = {
     "breaks": E,
@@ -398,7 +390,7 @@ def stem_of(rule: str) -> str:
     return stem if rule not in RULES and prefix in PREFIXES and stem in SCHEMA_RULES else ""
 
 
-def rule_of(rule: str) -> Rule | SchemaRule | OwnRule:
+def rule_of(rule: str) -> Rule | SchemaRule:
     """A rule by its complete name; ``KeyError`` if there is none."""
     return RULES.get(rule) or SCHEMA_RULES.get(rule.partition("-")[2]) or OWN_RULES[rule]
 
