@@ -12,6 +12,7 @@ from idc_client.models import V3SelectionRequest
 
 import idc_openapi
 from idc_ext import InvalidRequest, NotFound, connect, deadline, v1, v3
+from idc_ext._http import transport
 from tests.faulty import Wire, answer, faulty, hang_up, reset
 from tests.test_v1 import SPEC
 from tests.test_v3 import RIDER, VERSION
@@ -143,7 +144,7 @@ async def test_a_release_that_drips_does_not_outlive_the_deadline(
     colour: str, own: float | None, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     if own is None:
-        monkeypatch.setattr("SECONDS", 0.5)
+        monkeypatch.setattr(transport, "SECONDS", 0.5)
     with faulty(refusing(422), dripping) as server, connect(server.url, retries=0, deadline=own) as idc:
         if colour == "sync":
             with pytest.raises(InvalidRequest) as raised:
