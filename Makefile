@@ -53,7 +53,7 @@ check-generated: $(READY) ## fail if generated/ is not what openapi.yaml yields
 lint: $(READY) ## document, code, types and layers
 	$(BIN)/openapi-spec-validator openapi.yaml
 	$(BIN)/yamllint --strict openapi.yaml generator-config.yml idc_standin/v1/deviations.yaml idc_standin/v3/deviations.yaml \
-		idc_drift/accepted.yaml .github
+		idc_drift/accepted.yaml idc_drift/changes/examples.yaml .github
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy

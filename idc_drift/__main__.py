@@ -13,16 +13,18 @@ import tempfile
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from . import __version__, accepted, code, outcome
-from ._alongside import detailed
-from ._escape import visible
-from ._text import uncollected
-from .change import LEVELS
+from . import __version__
+from .changes import accepted, outcome
+from .changes.change import LEVELS
+from .changes.counterparts import detailed
 from .compare import compare
-from .load import Document, Unreadable, read
-from .report import FORMATS, render
-from .schemas import Entangled
-from .update import propose
+from .documents.document import Document, Unreadable, read
+from .documents.parsing import uncollected
+from .escaping import visible
+from .impact import attribution
+from .judge.judge import Entangled
+from .patch import propose
+from .reports import FORMATS, render
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -31,7 +33,8 @@ CLEAN, DRIFT, UNCHECKED = 0, 1, 2
 
 _EPILOGUE = """\
 exit codes: 0 no drift at or above --fail-on, 1 drift, 2 could not check.
-`idc-drift update BASE REVISION [-o PATCH]` proposes a patch for BASE instead; see `idc-drift update --help`."""
+`idc-drift update BASE REVISION [-o PATCH]` proposes a patch for BASE instead; see `idc-drift update --help`.
+`idc-drift explain [RULE]` says what a rule means and why it has its level; without RULE it lists all rules."""
 
 
 def main(argv: Sequence[str] | None = None) -> int:
@@ -44,8 +47,10 @@ def main(argv: Sequence[str] | None = None) -> int:
         with uncollected():
             if arguments[:1] == ["update"]:
                 return _update(_update_parser().parse_args(arguments[1:]))
+            if arguments[:1] == ["explain"]:
+                return _explain(_explain_parser().parse_args(arguments[1:]))
             return _check(_parser().parse_args(arguments))
-    except (Unreadable, accepted.Invalid, code.Unknown, Entangled) as error:
+    except (Unreadable, accepted.Invalid, attribution.Unknown, Entangled) as error:
         return _unchecked(str(error))
     except BrokenPipeError:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())  # whoever read has read enough
@@ -110,6 +115,22 @@ def _update_parser() -> argparse.ArgumentParser:
     return parser
 
 
+def _explain_parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(
+        prog="idc-drift explain",
+        description="What a rule means, its level for what is sent and what is received, why, a pair of documents that "
+        "it speaks of, and the module that judges it.",
+        allow_abbrev=False,
+    )
+    parser.add_argument(
+        "rule",
+        nargs="?",
+        metavar="RULE",
+        help="as a report names it (request-type-changed), or without its first word (type-changed); default: list all",
+    )
+    return parser
+
+
 def _read(options: argparse.Namespace) -> tuple[Document, Document]:
     for name in ("base", "revision"):
         if options.output and options.output.exists() and _is_file(getattr(options, name), options.output):
@@ -127,19 +148,19 @@ def _is_file(source: str, output: Path) -> bool:
 
 
 def _findings(
-    options: argparse.Namespace, base: Document, revision: Document, profile: code.Profile = "wire"
+    options: argparse.Namespace, base: Document, revision: Document, profile: attribution.Profile = "wire"
 ) -> tuple[list[outcome.Finding], list[str]]:
     entries = [] if options.accepted == "none" else accepted.load(Path(options.accepted))
     changes = detailed(base, revision, compare(base, revision, scope=tuple(options.scope)))
     notes = [f"{d.origin}: {note}" for d in (base, revision) for note in d.notes]  # some are made by comparing
     if profile != "wire":
         try:
-            changes, more = code.impact(base, revision, changes, scope=options.scope)
-        except code.Unknown as unknown:
+            changes, more = attribution.impact(base, revision, changes, scope=options.scope)
+        except attribution.Unknown as unknown:
             if profile == "code":
                 raise
             more = [str(unknown)]
-        changes, notes = code.judged(changes, profile), notes + more
+        changes, notes = attribution.judged(changes, profile), notes + more
     today = datetime.datetime.now(datetime.UTC).date()
     beyond = detailed(base, revision, compare(base, revision)) if entries and options.scope else []
     findings, more = accepted.apply(entries, changes, accepted.operation_ids(base.content), today, beyond, base.content)
@@ -166,6 +187,18 @@ def _update(options: argparse.Namespace) -> int:
     for sentence in left:
         print(f"idc-drift: not in the patch: {visible(sentence)}", file=sys.stderr)
     return DRIFT if patch or left else CLEAN
+
+
+def _explain(options: argparse.Namespace) -> int:
+    from .reports import rules  # no other command needs it
+
+    try:
+        text = rules.listed() if options.rule is None else rules.explained(options.rule)
+    except rules.NoSuchRule as error:
+        print(f"idc-drift: {visible(str(error))}", file=sys.stderr)
+        return UNCHECKED
+    _write(None, text)
+    return CLEAN
 
 
 def _write(path: Path | None, text: str) -> None:

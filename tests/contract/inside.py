@@ -18,11 +18,10 @@ from idc_standin import archive
 from idc_standin.app import Standin
 from idc_standin.contract import Contract
 from idc_standin.v1 import gateway
-from idc_standin.v1 import gateway as v1
 from idc_standin.v1.cohorts import Cohorts
 from idc_standin.v1.identity import PAGE_TOKEN_SECONDS, Identity
 from idc_standin.v1.store import Store
-from idc_standin.v3 import app as v3
+from idc_standin.v3 import app
 from idc_standin.v3.citations import Registries
 from idc_standin.v3.guard import Guard
 from idc_standin.v3.index import Index
@@ -66,9 +65,9 @@ def standin(*, patience: float = 30.0) -> Iterator[tuple[ASGIApp, tuple[User, ..
     with TemporaryDirectory(prefix="idc-contract-") as folder:
         state = Path(folder)
         identity, cohorts = Identity(state), Cohorts(state, PAGE_TOKEN_SECONDS)
-        service = v1.V1(loaded.contract, loaded.store, cohorts, identity, quirks=frozenset(), patience=patience)
+        service = gateway.V1(loaded.contract, loaded.store, cohorts, identity, quirks=frozenset(), patience=patience)
         first = gateway.create(loaded.contract, service, identity)
-        newest = v3.create(
+        newest = app.create(
             loaded.contract, loaded.index, loaded.guard, quirks=frozenset(), registries=Registries(NOBODY, NOBODY)
         )
         users = tuple(User(email, identity.issue(email, "", 4 * 3600)[0]) for email in EMAILS)

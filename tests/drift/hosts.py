@@ -6,28 +6,37 @@ import json
 from pathlib import Path
 from typing import Any
 
-from idc_drift._text import parse
-from idc_drift.load import Document
+from idc_drift.changes import examples
+from idc_drift.documents.document import Document
+from idc_drift.documents.parsing import parse
 
 PAIRS = Path(__file__).parent / "pairs"
-SCHEMAS = {
-    "Dog": {"type": "object", "properties": {"bark": {"type": "string"}}},
-    "Cat": {"type": "object", "properties": {"name": {"type": "string"}}},
-    "Twin": {"type": "object", "properties": {"name": {"type": "string"}}},
-    "Bird": {"type": "object", "properties": {"wings": {"type": "integer"}}},
-}
-SCHEMES = {
-    "key": {"type": "apiKey", "in": "header", "name": "X-Key"},
-    "login": {
-        "type": "oauth2",
-        "flows": {"implicit": {"authorizationUrl": "https://a.test", "scopes": {"read": "", "write": ""}}},
-    },
-}
+SCHEMA_FILES = ("types", "bounds", "objects", "composition")
+SCHEMAS, SCHEMES = (examples.components()[kind] for kind in ("schemas", "securitySchemes"))
 
 
 def rows(name: str) -> list[dict[str, Any]]:
-    """The rows of a file of pairs."""
-    return parse((PAIRS / f"{name}.yaml").read_text()).value
+    """The rows of a file of pairs; the two sides of a row that names an example are the example's."""
+    return [_row(name, row) for row in parse((PAIRS / f"{name}.yaml").read_text()).value]
+
+
+def _row(file: str, row: dict[str, Any]) -> dict[str, Any]:
+    if "example" not in row:
+        return row
+    found = examples.example(("request-" if file in SCHEMA_FILES else "") + row["example"])
+    schemas = {"base_schemas": found.before_schemas, "revision_schemas": found.after_schemas}
+    return {**row, "base": found.before, "revision": found.after, **schemas}
+
+
+def pair(example: examples.Example) -> tuple[Document, Document]:
+    """The two documents of an example."""
+    if example.kind == "schemas":
+        return (
+            hosting(example.direction, example.before, example.before_schemas),
+            hosting(example.direction, example.after, example.after_schemas),
+        )
+    make = operating if example.kind == "paths" else document
+    return make(example.before), make(example.after)
 
 
 def document(content: dict[str, Any]) -> Document:
@@ -60,4 +69,4 @@ def operating(item: dict[str, Any]) -> Document:
     return document({"paths": {"/things/{id}": item}, "components": components})
 
 
-__all__ = ["PAIRS", "SCHEMAS", "document", "hosting", "operating", "rows"]
+__all__ = ["PAIRS", "SCHEMAS", "SCHEMA_FILES", "document", "hosting", "operating", "pair", "rows"]

@@ -5,8 +5,8 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from idc_drift import accepted
-from idc_drift.change import Change, Place
+from idc_drift.changes import accepted
+from idc_drift.changes.change import Change, Place
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -27,12 +27,12 @@ def rows(tmp_path: Path, text: str) -> list[accepted.Entry]:
 
 def reasons(entries: list[accepted.Entry], *changes: Change) -> list[str | None]:
     findings, _ = accepted.apply(entries, changes, IDS, TODAY)
-    return [f.accepted for f in findings if f.change.rule != accepted.STALE]
+    return [f.accepted for f in findings if f.change.rule != "accepted-entry-stale"]
 
 
 def stale(entries: list[accepted.Entry], *changes: Change) -> list[str]:
     findings, _ = accepted.apply(entries, changes, IDS, TODAY)
-    return [f.change.message for f in findings if f.change.rule == accepted.STALE]
+    return [f.change.message for f in findings if f.change.rule == "accepted-entry-stale"]
 
 
 @pytest.mark.parametrize(
@@ -117,7 +117,7 @@ def test_a_row_about_what_a_standing_change_took_away_is_no_warning(tmp_path: Pa
         "C": {"oneOf": [{"$ref": "#/components/schemas/B"}]},
     }
     findings, _ = accepted.apply(entries, [change()], IDS, TODAY, base={"components": {"schemas": schemas}})
-    assert [f.change.message for f in findings if f.change.rule == accepted.STALE] == [
+    assert [f.change.message for f in findings if f.change.rule == "accepted-entry-stale"] == [
         "The accepted row partly names what matches no difference; take out at D/m.",
         "The accepted row other matches no difference; delete it.",
     ]

@@ -5,11 +5,11 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from idc_drift._alongside import Alongside, detailed, said
-from idc_drift.change import Change, Place
-from idc_drift.compare import compare
-from idc_drift.load import read
-from idc_drift.outcome import MISSING
+from idc_drift.changes.change import Change, Place
+from idc_drift.changes.counterparts import Alongside, detailed, said
+from idc_drift.compare.documents import compare
+from idc_drift.documents.document import read
+from idc_drift.documents.json_values import MISSING
 
 if TYPE_CHECKING:
     from pathlib import Path

@@ -6,12 +6,12 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from idc_drift import code
-from idc_drift._generated import Argument, Function, Model, Surface
-from idc_drift._impact import differences
-from idc_drift._naming import in_scope, renamed, strangers, within
-from idc_drift.change import Change, Place
-from idc_drift.load import Document, read
+from idc_drift.changes.change import Change, Place
+from idc_drift.documents.document import Document, read
+from idc_drift.impact import attribution
+from idc_drift.impact.differences import differences
+from idc_drift.impact.naming import in_scope, renamed, strangers, within
+from idc_drift.impact.surface import Argument, Function, Model, Surface
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -210,7 +210,7 @@ def test_each_effect_is_said_at_the_change_that_causes_it(pair: tuple[Document, 
     limit = cause("parameter-became-required", row, "/paths/~1v~1rows~1{row_id}/get/parameters/1", "query limit")
     named = cause("operation-id-changed", "GET /v/kinds", "/paths/~1v~1kinds/get/operationId", level="info", noise=True)
     words = cause("documentation-changed", row, "/paths/~1v~1rows~1{row_id}/get/summary", level="info", noise=True)
-    told, notes = code.impact(*pair, [count, kind, limit, named, words])
+    told, notes = attribution.impact(*pair, [count, kind, limit, named, words])
     assert notes == []
     effects = {c.rule: c.code_impact for c in told}
     models, functions = "idc_client.models", "idc_client.api.v"
@@ -227,8 +227,8 @@ def test_each_effect_is_said_at_the_change_that_causes_it(pair: tuple[Document, 
 
 
 def test_an_effect_without_a_known_cause_is_a_finding_of_its_own(pair: tuple[Document, Document]) -> None:
-    told, _ = code.impact(*pair, [])
-    assert {c.rule for c in told} == {code.ORPHAN}
+    told, _ = attribution.impact(*pair, [])
+    assert {c.rule for c in told} == {"client-surface-changed"}
     count = next(c for c in told if "instance_count" in c.message)
     assert (count.level, count.pointer) == ("breaking", "/components/schemas/Row")
     assert count.places[0].line == pair[0].position("/components/schemas/Row")[0]
@@ -240,8 +240,8 @@ def test_that_nothing_can_be_generated_is_an_error_that_says_of_what(
     tmp_path: Path, pair: tuple[Document, Document]
 ) -> None:
     swagger = document(tmp_path, "old.json", {"swagger": "2.0", "info": {"title": "t", "version": "1"}, "paths": {}})
-    with pytest.raises(code.Unknown, match="not known") as error:
-        code.impact(pair[0], swagger, [])
+    with pytest.raises(attribution.Unknown, match="not known") as error:
+        attribution.impact(pair[0], swagger, [])
     assert swagger.origin in str(error.value)
 
 
@@ -255,7 +255,7 @@ def test_a_document_that_names_everything_otherwise_is_brought_to_the_same_names
         "anyOf": [{"type": "number"}, {"type": "null"}], "title": "Instancecount"
     }  # fmt: skip
     pair = document(tmp_path, "base.json", DOCUMENT), document(tmp_path, "other.json", other)
-    told, notes = code.impact(*pair, [])
+    told, notes = attribution.impact(*pair, [])
     assert [c.code_impact[0] for c in told] == [
         "breaks `idc_client.models.Row.instance_count` (type: int | None → float | None)"
     ]
@@ -293,10 +293,10 @@ def test_a_profile_decides_what_is_grave() -> None:
     name = cause("operation-id-changed", "GET /a", "/x", level="info", noise=True, code_impact=("breaks `y` (gone)",))
     added = cause("response-type-changed", "GET /a", "/x", level="breaking", code_impact=("adds `z`",))
     changes = [wire, both, name, added]
-    assert code.judged(changes, "wire") == changes
-    assert [(c.rule, c.level, c.noise) for c in code.judged(changes, "code")] == [
+    assert attribution.judged(changes, "wire") == changes
+    assert [(c.rule, c.level, c.noise) for c in attribution.judged(changes, "code")] == [
         ("response-enum-value-added", "breaking", False),
         ("operation-id-changed", "breaking", False),
         ("response-type-changed", "info", False),
     ]
-    assert [c.level for c in code.judged(changes, "both")] == ["warning", "breaking", "breaking", "breaking"]
+    assert [c.level for c in attribution.judged(changes, "both")] == ["warning", "breaking", "breaking", "breaking"]

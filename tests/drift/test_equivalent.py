@@ -9,12 +9,12 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from idc_drift.compare import compare
+from idc_drift.compare.documents import compare
 
 from . import hosts
 
 if TYPE_CHECKING:
-    from idc_drift.load import Document
+    from idc_drift.documents.document import Document
 
 _DIRECTIONS = ("request", "response", "parameter", "header")
 

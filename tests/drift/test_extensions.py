@@ -11,11 +11,11 @@ import jsonschema
 import pytest
 
 import idc_openapi
-from idc_drift import report
 from idc_drift.__main__ import CLEAN, main
-from idc_drift.compare import compare
-from idc_drift.load import Upstream
-from idc_drift.outcome import Outcome, make
+from idc_drift.changes.outcome import Outcome, make
+from idc_drift.compare.documents import compare
+from idc_drift.documents.document import Upstream
+from idc_drift.reports import formats
 from tests.contract.document import DOCUMENT, METHODS, nodes
 
 from . import hosts
@@ -89,20 +89,42 @@ def test_the_release_of_either_document_is_named_in_the_reports_for_readers() ->
     other = {"x-idc-upstream": {"api_version": "99.0"}}
     for result, release in ((outcome(NAMED, other), "3.0.0b5 of 2026-10-07"), (outcome(other, NAMED), "99.0")):
         for form in ("text", "markdown", "html"):
-            said = report.render(result, form)
+            said = formats.render(result, form)
             assert f"upstream release {release}" in said
             assert said.count("upstream release") == 2
-        summary = json.loads(report.render(result, "json"))["summary"]
+        summary = json.loads(formats.render(result, "json"))["summary"]
         assert summary["base_upstream"]["api_version"] == release.partition(" ")[0]
         assert {summary[f"{side}_upstream"]["date"] for side in ("base", "revision")} == {"2026-10-07", ""}
+
+
+def test_a_document_that_names_no_release_is_headed_by_its_own_version() -> None:
+    result = outcome(NAMED, {"version": "3.0.0b2"})
+    for form in ("text", "html"):
+        said = formats.render(result, form)
+        assert "(upstream release 3.0.0b5 of 2026-10-07)" in said
+        assert "(version 3.0.0b2)" in said
+
+
+@pytest.mark.parametrize("version", ["", " ", None, [], {}])
+def test_a_version_that_says_nothing_heads_nothing(version: Any) -> None:
+    assert "(" not in outcome({"version": version}, NAMED).base.described
+
+
+@pytest.mark.parametrize("text", [*HOSTILE, "9" * 10_000])
+@pytest.mark.parametrize("form", ["text", "html"])
+def test_the_text_of_a_version_does_not_act_on_its_reader_and_is_short(form: str, text: str) -> None:
+    said = formats.render(outcome({"version": text}, NAMED), form)
+    assert len(said) < 10_000
+    assert not re.search("[\x00-\x09\x0b-\x1f\x7f\x80-\x9f\u200b\u202e\ufffe]", said)
+    check_of(form)(said)
 
 
 @pytest.mark.parametrize("value", [None, [], "3.0.0b5", {}, {"api_version": ""}, {"api_version": ["3"]}, {"date": "x"}])
 def test_what_names_no_release_is_left_out(value: Any) -> None:
     result = outcome({"x-idc-upstream": value}, {})
     assert result.base.upstream is None
-    assert all("upstream release" not in report.render(result, form) for form in ("text", "markdown", "html"))
-    assert json.loads(report.render(result, "json"))["summary"]["base_upstream"] is None
+    assert all("upstream release" not in formats.render(result, form) for form in ("text", "markdown", "html"))
+    assert json.loads(formats.render(result, "json"))["summary"]["base_upstream"] is None
 
 
 def test_a_document_whose_info_is_no_mapping_names_none() -> None:
@@ -114,9 +136,9 @@ def test_a_number_in_place_of_a_text_is_shown_as_it_is_written() -> None:
 
 
 @pytest.mark.parametrize("text", [*HOSTILE, "9" * 10_000])
-@pytest.mark.parametrize("form", report.FORMATS)
+@pytest.mark.parametrize("form", formats.FORMATS)
 def test_the_text_of_a_release_does_not_act_on_its_reader_and_is_short(form: str, text: str) -> None:
-    said = report.render(outcome({"x-idc-upstream": {"api_version": text, "date": text}}, {}), form)
+    said = formats.render(outcome({"x-idc-upstream": {"api_version": text, "date": text}}, {}), form)
     said.encode("utf-8")
     assert len(said) < 10_000
     assert not re.search("[\x00-\x09\x0b-\x1f\x7f\x80-\x9f\u200b\u202e\ufffe]", said)
@@ -127,6 +149,6 @@ def test_the_text_of_a_release_does_not_act_on_its_reader_and_is_short(form: str
 
 @pytest.mark.parametrize("text", HOSTILE)
 def test_the_json_report_has_the_release_as_its_schema_says(text: str) -> None:
-    said = json.loads(report.render(outcome({"x-idc-upstream": {"api_version": text}}, NAMED), "json"))
+    said = json.loads(formats.render(outcome({"x-idc-upstream": {"api_version": text}}, NAMED), "json"))
     jsonschema.Draft202012Validator(SCHEMA).validate(said)
     assert said["summary"]["base_upstream"] == {"api_version": text[:60], "date": ""}

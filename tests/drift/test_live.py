@@ -10,11 +10,12 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from idc_drift import accepted
-from idc_drift._alongside import detailed, operations
-from idc_drift.compare import compare
-from idc_drift.load import Document, read
-from idc_drift.outcome import Outcome, make, resolve
+from idc_drift.changes import accepted
+from idc_drift.changes.counterparts import detailed, operations
+from idc_drift.changes.outcome import Outcome, make
+from idc_drift.compare.documents import compare
+from idc_drift.documents.document import Document, read
+from idc_drift.documents.pointer import resolve
 from tests.support.standin_process import ROOT
 
 if TYPE_CHECKING:

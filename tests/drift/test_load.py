@@ -11,8 +11,8 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from idc_drift.compare import compare
-from idc_drift.load import Unreadable, read
+from idc_drift.compare.documents import compare
+from idc_drift.documents.document import Unreadable, read
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -338,7 +338,7 @@ def test_standard_input_is_read_as_a_file_would_be(encoding: str) -> None:
 
 
 def test_standard_input_that_is_too_large_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("idc_drift._sources._LIMIT", len(TEXT) - 1)
+    monkeypatch.setattr("idc_drift.documents.sources._LIMIT", len(TEXT) - 1)
     for stream in (io.StringIO(TEXT), io.TextIOWrapper(io.BytesIO(TEXT.encode()))):
         with pytest.raises(Unreadable, match="standard input is larger than"):
             read("-", stdin=stream)

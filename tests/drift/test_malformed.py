@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from idc_drift.__main__ import main
-from idc_drift.compare import compare
+from idc_drift.compare.documents import compare
 
 from . import hosts
 

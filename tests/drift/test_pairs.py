@@ -6,22 +6,21 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from idc_drift.change import LEVELS
-from idc_drift.compare import compare
-from idc_drift.rules import RULES, SCHEMA_RULES, level_of, why
+from idc_drift.changes.change import LEVELS
+from idc_drift.changes.rules import RULES, SCHEMA_RULES, level_of, why
+from idc_drift.compare.documents import compare
 
 from . import hosts
 
 if TYPE_CHECKING:
-    from idc_drift.load import Document
+    from idc_drift.documents.document import Document
 
 _DIRECTIONS = ("request", "response", "parameter", "header")
-_SCHEMA_FILES = ("types", "bounds", "objects", "composition")
 
 
 def _pairs() -> list[Any]:
     found = []
-    for file in _SCHEMA_FILES:
+    for file in hosts.SCHEMA_FILES:
         for row in hosts.rows(file):
             for direction in _DIRECTIONS:
                 if direction in row:

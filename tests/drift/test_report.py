@@ -10,16 +10,16 @@ from xml.etree import ElementTree as Tree
 import jsonschema
 import pytest
 
-from idc_drift import report
-from idc_drift._escape import visible
-from idc_drift.change import Change, Level, Place
-from idc_drift.load import Document, read
-from idc_drift.outcome import Finding, Outcome, make
+from idc_drift.changes.change import Change, Level, Place
+from idc_drift.changes.outcome import Finding, Outcome, make
+from idc_drift.documents.document import Document, read
+from idc_drift.escaping import visible
+from idc_drift.reports import formats
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-SCHEMA = json.loads((Path(report.__file__).parent / "report.schema.json").read_text())
+SCHEMA = json.loads((Path(formats.__file__).parents[1] / "report.schema.json").read_text())
 
 BASE = """\
 openapi: 3.1.0
@@ -73,7 +73,7 @@ def outcome(documents: tuple[Document, Document], *findings: Finding, **more: An
 
 
 def all_forms(result: Outcome) -> dict[str, str]:
-    return {form: report.render(result, form, verbose=True) for form in report.FORMATS}
+    return {form: formats.render(result, form, verbose=True) for form in formats.FORMATS}
 
 
 Documents = tuple[Document, Document]
@@ -87,7 +87,7 @@ def test_json_has_what_the_schema_publishes(documents: Documents) -> None:
         Finding(change("warning", where="other"), accepted="because"),
         notes=["a note"],
     )
-    said = json.loads(report.render(result, "json"))
+    said = json.loads(formats.render(result, "json"))
     jsonschema.Draft202012Validator(SCHEMA, format_checker=None).validate(said)
     assert [c["accepted"] for c in said["changes"]] == [None, "because", None]
     assert said["summary"] == {
@@ -126,40 +126,40 @@ def test_the_order_of_findings_does_not_change_a_byte(documents: Documents) -> N
 def test_text_stands_by_operation_and_counts_noise_in_one_line(documents: Documents) -> None:
     findings = [Finding(change(place=Place(op, POINTER, 12, 68))) for op in ("GET /a", "GET /b", "GET /a")]
     noise = [Finding(change("info", "description-changed", noise=True)) for _ in range(40)]
-    said = report.render(outcome(documents, *findings, *noise), "text")
+    said = formats.render(outcome(documents, *findings, *noise), "text")
     assert len(re.findall("^GET /a$", said, re.M)) == 1
     assert "description-changed" not in said
     assert "drift: 3 breaking (besides 40 of prose and naming)" in said
-    assert "description-changed" in report.render(outcome(documents, *noise), "text", verbose=True)
+    assert "description-changed" in formats.render(outcome(documents, *noise), "text", verbose=True)
 
 
 def test_text_names_the_line_and_column_of_the_base(documents: Documents) -> None:
-    said = report.render(outcome(documents, Finding(change())), "text")
+    said = formats.render(outcome(documents, Finding(change())), "text")
     assert f"{documents[0].origin}:12:68" in said
 
 
 def test_what_is_new_in_the_revision_is_placed_at_the_nearest_line_of_the_base(documents: Documents) -> None:
     new = change("info", place=Place("GET /c", "/paths/~1c/get", 14, 5))
-    found = json.loads(report.render(outcome(documents, Finding(new)), "json"))["changes"][0]
+    found = json.loads(formats.render(outcome(documents, Finding(new)), "json"))["changes"][0]
     line, _ = documents[0].position("/paths")
     assert (found["file"], found["line"]) == (documents[0].origin, line)
 
 
 def test_one_finding_with_forty_places_names_three_and_counts_the_rest(documents: Documents) -> None:
     places = tuple(Place(f"GET /{n:02}", POINTER, 12, 1) for n in range(40))
-    said = report.render(outcome(documents, Finding(change(places=places))), "text")
+    said = formats.render(outcome(documents, Finding(change(places=places))), "text")
     assert "also GET /01, GET /02, GET /03 and 36 more" in said
-    assert "GET /39" in report.render(outcome(documents, Finding(change(places=places))), "text", verbose=True)
+    assert "GET /39" in formats.render(outcome(documents, Finding(change(places=places))), "text", verbose=True)
 
 
 def test_text_has_colour_only_if_asked_for(documents: Documents) -> None:
     result = outcome(documents, Finding(change()))
-    assert "\x1b[" in report.render(result, "text", colour=True)
-    assert "\x1b" not in report.render(result, "text")
+    assert "\x1b[" in formats.render(result, "text", colour=True)
+    assert "\x1b" not in formats.render(result, "text")
 
 
 @pytest.mark.parametrize("text", HOSTILE)
-@pytest.mark.parametrize("form", report.FORMATS)
+@pytest.mark.parametrize("form", formats.FORMATS)
 def test_no_text_of_a_document_acts_on_its_reader(documents: Documents, form: str, text: str) -> None:
     hostile = change(
         message=text, where=text, code_impact=(text,), place=Place(f"GET /{text}", f"/paths/{text}", 3, 1), rule=text
@@ -167,7 +167,7 @@ def test_no_text_of_a_document_acts_on_its_reader(documents: Documents, form: st
     documents[0].origin = f"x{text}"
     noise = change("info", noise=True, message=text)
     result = outcome(documents, Finding(hostile), Finding(hostile, text), Finding(noise), notes=[text])
-    said = report.render(result, form, verbose=True)
+    said = formats.render(result, form, verbose=True)
     said.encode("utf-8")
     assert not re.search("[\x00-\x09\x0b-\x1f\x7f\x80-\x9f\u200b\u202e\ufffe]", said)
     check_of(form)(said)
@@ -209,7 +209,7 @@ def _inert(said: str) -> None:
 
 @pytest.mark.parametrize("text", HOSTILE)
 def test_markdown_shows_text_without_markup_mention_or_link(documents: Documents, text: str) -> None:
-    said = report.render(outcome(documents, Finding(change(message=text, where=text))), "markdown")
+    said = formats.render(outcome(documents, Finding(change(message=text, where=text))), "markdown")
     row = next(line for line in said.splitlines() if "breaking |" in line)
     assert row.count("|") == 6
     plain = re.sub(r"&#\d+;", "", row)
@@ -219,7 +219,7 @@ def test_markdown_shows_text_without_markup_mention_or_link(documents: Documents
 
 def test_markdown_fits_an_issue_and_says_what_it_leaves_out(documents: Documents) -> None:
     findings = [Finding(change(where=f"query {n:05}", message="x" * 300)) for n in range(2000)]
-    said = report.render(outcome(documents, *findings, notes=["n" * 400] * 3), "markdown")
+    said = formats.render(outcome(documents, *findings, notes=["n" * 400] * 3), "markdown")
     assert len(said) < 65_536
     left = re.search(r"(\d+) more are not shown here", said)
     assert left is not None
@@ -227,7 +227,7 @@ def test_markdown_fits_an_issue_and_says_what_it_leaves_out(documents: Documents
 
 
 def test_html_shows_both_sides_at_the_line(documents: Documents) -> None:
-    said = report.render(outcome(documents, Finding(change())), "html")
+    said = formats.render(outcome(documents, Finding(change())), "html")
     marked = re.findall("<mark>(.*?)</mark>", said)
     assert ["integer" in marked[0], "string" in marked[1]] == [True, True]
 
@@ -235,15 +235,15 @@ def test_html_shows_both_sides_at_the_line(documents: Documents) -> None:
 def test_html_shows_the_value_where_the_text_is_one_long_line(tmp_path: Path, documents: Documents) -> None:
     (tmp_path / "one.json").write_text(json.dumps({"openapi": "3.1.0", "paths": {}, "x-pad": "y" * 2000}))
     result = outcome((read(str(tmp_path / "one.json")), documents[1]), Finding(change(place=Place("", "/x-pad"))))
-    assert "y" * 299 in report.render(result, "html")
-    assert "y" * 300 not in report.render(result, "html")
+    assert "y" * 299 in formats.render(result, "html")
+    assert "y" * 300 not in formats.render(result, "html")
 
 
 def test_github_annotates_each_standing_finding_at_its_line(documents: Documents) -> None:
     documents[0].origin = "openapi.yaml"
     findings = [Finding(change(level)) for level in ("breaking", "warning", "info")]
     quiet = [Finding(change("info", noise=True)), Finding(change(), accepted="known")]
-    lines = report.render(outcome(documents, *findings, *quiet), "github").splitlines()
+    lines = formats.render(outcome(documents, *findings, *quiet), "github").splitlines()
     assert [line.split(" ")[0] for line in lines[:3]] == ["::error", "::warning", "::notice"]
     assert all("file=openapi.yaml,line=12,col=68,title=response-property-type-changed::" in line for line in lines[:3])
     assert len(lines) == 4
@@ -251,25 +251,25 @@ def test_github_annotates_each_standing_finding_at_its_line(documents: Documents
 
 def test_github_names_no_file_if_the_base_is_none(documents: Documents) -> None:
     documents[0].origin = "https://example.org/openapi.json"
-    assert "file=" not in report.render(outcome(documents, Finding(change())), "github")
+    assert "file=" not in formats.render(outcome(documents, Finding(change())), "github")
 
 
 def test_junit_fails_skips_and_passes(documents: Documents) -> None:
     findings = [Finding(change()), Finding(change(), "known"), Finding(change("info")), Finding(change(noise=True))]
-    suite = Tree.fromstring(report.render(outcome(documents, *findings), "junit"))[0]  # noqa: S314 - ours
+    suite = Tree.fromstring(formats.render(outcome(documents, *findings), "junit"))[0]  # noqa: S314 - ours
     assert (suite.get("tests"), suite.get("failures"), suite.get("skipped")) == ("3", "1", "1")
     assert sorted(case[0].tag for case in suite) == ["failure", "skipped", "system-out"]
 
 
 def test_junit_without_findings_is_one_passing_test(documents: Documents) -> None:
-    suite = Tree.fromstring(report.render(outcome(documents), "junit"))[0]  # noqa: S314 - ours
+    suite = Tree.fromstring(formats.render(outcome(documents), "junit"))[0]  # noqa: S314 - ours
     assert (suite.get("tests"), suite.get("failures"), len(suite)) == ("1", "0", 1)
 
 
 def test_sarif_has_rules_places_levels_and_suppressions(documents: Documents) -> None:
     documents[0].origin = "some dir/openapi.yaml"
     log = json.loads(
-        report.render(outcome(documents, Finding(change()), Finding(change("info"), accepted="known")), "sarif")
+        formats.render(outcome(documents, Finding(change()), Finding(change("info"), accepted="known")), "sarif")
     )
     run = log["runs"][0]
     assert (log["version"], run["tool"]["driver"]["name"]) == ("2.1.0", "idc-drift")

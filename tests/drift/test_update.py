@@ -9,7 +9,7 @@ import pytest
 import yaml
 
 from idc_drift.__main__ import CLEAN, DRIFT, main
-from idc_drift._edit import Editor
+from idc_drift.patch.editor import Editor
 
 if TYPE_CHECKING:
     from pathlib import Path

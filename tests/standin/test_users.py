@@ -14,13 +14,12 @@ from cryptography.hazmat.primitives import serialization
 from cryptography.hazmat.primitives.asymmetric import rsa
 
 from tests.standin.conftest import bearer
-from tests.standin.v1_requests import CT, gateway, refused
+from tests.standin.v1_requests import CT, gateway, listed, refused, save
 from tests.support.standin_process import serving
 
 if TYPE_CHECKING:
     from collections.abc import Callable
     from pathlib import Path
-from tests.standin.v1_requests import listed, save
 
 SECURED = [
     ("GET", "/v1/cohorts"),

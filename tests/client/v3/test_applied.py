@@ -13,6 +13,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from idc_client import Client
 
+import idc_ext
 from idc_ext import ContractError, InvalidFilter, PagingError, ServiceWarned, ServiceWarning, connect, v3
 from tests.support.applied_filters import applied, echoed
 from tests.support.v3_filters import NAMES, wanted
@@ -147,7 +148,7 @@ def test_what_the_service_warns_of_reaches_the_caller_at_the_line_that_asked(ask
     assert len({str(one.message) for one in caught}) == 1
     assert all("\x1b" not in str(one.message) for one in caught)
     if "async" not in str(ask):
-        assert all(not one.filename.startswith(str(v3.__file__).rpartition("/")[0]) for one in caught)
+        assert all(not one.filename.startswith(str(idc_ext.__file__).rpartition("/")[0]) for one in caught)
 
 
 @pytest.mark.parametrize("ask", ASKING.values(), ids=ASKING)

@@ -14,7 +14,6 @@ from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING, Any
 
 from idc_standin.v1 import gateway
-from idc_standin.v1 import gateway as v1
 from idc_standin.v1.cohorts import Cohorts
 from idc_standin.v1.identity import PAGE_TOKEN_SECONDS, Identity
 from tests.contract import inside
@@ -90,7 +89,7 @@ class Bench:
         loaded = parts()
         with TemporaryDirectory(prefix="idc-contract-") as folder:
             cohorts = Cohorts(Path(folder), PAGE_TOKEN_SECONDS)
-            service = v1.V1(
+            service = gateway.V1(
                 loaded.contract, loaded.store, cohorts, self.identity, quirks=frozenset(), patience=self.patience
             )
             try:

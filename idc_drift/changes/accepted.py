@@ -1,0 +1,265 @@
+"""Differences that somebody looked at and took, each with a reason.
+
+Law: a row matches structure (rule, operation, part, value), never wording; it accepts what it names and nothing beside
+it; a row, or a name in a row, that matches nothing is a finding, and past its day a row accepts nothing.
+"""
+
+from __future__ import annotations
+
+import datetime
+import re
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, Any
+
+import yaml
+
+from ..documents.pointer import resolve, unescaped
+from ..escaping import visible
+from .change import Change, Place
+from .outcome import Finding
+from .rules import level_of
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+    from pathlib import Path
+
+_SCHEMAS = "#/components/schemas/"
+
+_PATTERNS = ("rule", "operations", "at", "where", "pointer", "before", "after")
+_KEYS = {"id", "reason", "expires", *_PATTERNS}
+
+
+class Invalid(ValueError):
+    """The file of accepted differences cannot be used; the message says why."""
+
+
+@dataclass(frozen=True)
+class Entry:
+    """One row."""
+
+    name: str
+    """Its id, or its number in the file."""
+    patterns: Mapping[str, tuple[str, ...]]
+    """Globs by what they are held against; what is not named may be anything."""
+    reason: str
+    expires: datetime.date | None = None
+
+    def matching(self, change: Change, place: Place, ids: Mapping[str, str]) -> frozenset[tuple[str, str]] | None:
+        """The globs that matched, or None if the row does not speak of this change at this place."""
+        hits: set[tuple[str, str]] = set()
+        for key, globs in self.patterns.items():
+            values = _values(key, change, place, ids)
+            matched = [g for g in globs if any(_compiled(g).fullmatch(v) for v in values)]
+            if not matched:
+                return None
+            hits.update((key, glob) for glob in matched)
+        return frozenset(hits)
+
+
+def _values(key: str, change: Change, place: Place, ids: Mapping[str, str]) -> tuple[str, ...]:
+    match key:
+        case "rule":
+            return (change.rule,)
+        case "operations":
+            return (place.operation, ids.get(place.operation, place.operation))
+        case "at":
+            return (address(change, place, ids),)
+        case "where":
+            return (change.where,)
+        case "pointer":
+            return (place.pointer,)
+        case "before":
+            return (change.before,)
+        case _:
+            return (change.after,)
+
+
+def address(change: Change, place: Place, ids: Mapping[str, str]) -> str:
+    """A pointer as people say it: ``V3ManifestRow/Modality/pattern``, ``getTables/responses/200/links/table``.
+
+    A property that became optional or required is named itself, and not the list of the required ones.
+    """
+    parts = place.pointer.split("/")[1:]
+    if parts[:2] == ["components", "schemas"]:
+        parts = parts[2:3] + _without_keyword(parts[3:])
+    elif parts[:1] == ["components"]:
+        parts = parts[1:]
+    elif parts[:1] == ["paths"] and len(parts) > 2:
+        path = unescaped(parts[1])
+        operation = f"{parts[2].upper()} {path}"
+        parts = [ids.get(operation, operation), *_without_keyword(parts[3:])]
+    if parts[-1:] == ["required"] and "-property-became-" in change.rule:
+        parts[-1] = change.where.rpartition("/")[2]
+    return "/".join(parts)
+
+
+def _without_keyword(parts: list[str]) -> list[str]:
+    """The names of properties without the word that introduces them."""
+    rest = iter(parts)
+    return [next(rest, part) if part == "properties" else part for part in rest]
+
+
+_compiled_globs: dict[str, re.Pattern[str]] = {}
+
+
+def _compiled(glob: str) -> re.Pattern[str]:
+    """``*`` stops at a slash, ``**`` does not; nothing else is special, for brackets occur in paths and values."""
+    if glob not in _compiled_globs:
+        special = {"*": "[^/]*", "**": ".*"}
+        parts = (special.get(part) or re.escape(part) for part in re.split(r"(\*\*?)", glob))
+        _compiled_globs[glob] = re.compile("".join(parts), re.DOTALL)
+    return _compiled_globs[glob]
+
+
+def load(path: Path) -> list[Entry]:
+    """The rows of a file."""
+    try:
+        rows = yaml.safe_load(path.read_text(encoding="utf-8"))
+    except (OSError, UnicodeDecodeError) as error:
+        raise Invalid(f"{path} cannot be read: {getattr(error, 'strerror', None) or error}") from error
+    except (yaml.YAMLError, ValueError) as error:  # a ValueError is a date that there is not
+        raise Invalid(f"{path} is not YAML: {visible(str(error))}") from error
+    if rows is None:
+        return []
+    if not isinstance(rows, list):
+        raise Invalid(f"{path} must hold a list of rows")
+    return [_entry(row, f"{path}, row {number}") for number, row in enumerate(rows, 1)]
+
+
+def _entry(row: object, place: str) -> Entry:
+    if not isinstance(row, dict):
+        raise Invalid(f"{place}: a row is a mapping")
+    if unknown := sorted(map(str, row.keys() - _KEYS)):
+        raise Invalid(f"{place}: unknown key {visible(unknown[0])}; known are {', '.join(sorted(_KEYS))}")
+    reason = row.get("reason")
+    if not isinstance(reason, str) or not reason.strip():
+        raise Invalid(f"{place}: a row needs a reason")
+    if "rule" not in row:
+        raise Invalid(f"{place}: a row needs a rule")
+    expires = row.get("expires")
+    if expires is not None and (not isinstance(expires, datetime.date) or isinstance(expires, datetime.datetime)):
+        raise Invalid(f"{place}: expires is a date, as in 2027-01-31")
+    patterns = {key: _globs(_spread(row[key]), f"{place}: {key}") for key in _PATTERNS if key in row}
+    if patterns.get("operations") == ("all",):
+        del patterns["operations"]
+    return Entry(str(row.get("id", place)), patterns, " ".join(reason.split()), expires)
+
+
+def _spread(value: object) -> object:
+    """``{V3Count: [minimum, maximum]}`` is ``[V3Count/minimum, V3Count/maximum]``."""
+    if not isinstance(value, dict):
+        return value
+    return [
+        f"{head}/{tail}" if isinstance(tail, str) else tail
+        for head, tails in value.items()
+        for tail in (tails if isinstance(tails, list) else [tails])
+    ]
+
+
+def _globs(value: object, place: str) -> tuple[str, ...]:
+    values = value if isinstance(value, list) else [value]
+    if not values or not all(isinstance(v, str) for v in values):
+        raise Invalid(f"{place} is a text, or a list of texts")
+    return tuple(values)
+
+
+def apply(
+    entries: Sequence[Entry],
+    changes: Sequence[Change],
+    ids: Mapping[str, str],
+    today: datetime.date,
+    beyond: Sequence[Change] = (),
+    base: object = None,
+) -> tuple[list[Finding], list[str]]:
+    """The findings, each standing or accepted, with the rows that match nothing; and a note for each row past its day.
+
+    `ids` gives the operationId for ``METHOD /path``. A change that is accepted at some of its places only is two
+    findings. What is `beyond` (out of scope) is no finding, but a row that matches it is not stale; nor is one about
+    what only a standing finding leads to, which the content of `base` tells.
+    """
+    valid = [e for e in entries if e.expires is None or today <= e.expires]
+    hits: dict[int, set[tuple[str, str]]] = {index: set() for index in range(len(valid))}
+    findings: list[Finding] = []
+    for change in changes:
+        reasons: dict[str | None, list[Place]] = {}
+        for place in change.places:
+            reason = None
+            for index, entry in enumerate(valid):
+                matched = entry.matching(change, place, ids)
+                if matched is not None:
+                    hits[index] |= matched
+                    hits[index].add(("", ""))
+                    reason = reason or entry.reason
+            reasons.setdefault(reason, []).append(place)
+        findings += [Finding(replace(change, places=tuple(places)), reason) for reason, places in reasons.items()]
+    for change in beyond:
+        for place in change.places:
+            for index, entry in enumerate(valid):
+                if matched := entry.matching(change, place, ids):
+                    hits[index] |= {*matched, ("", "")}
+    standing = [f.change for f in findings if f.accepted is None and not f.change.noise]
+    moved = {address(change, change.places[0], ids) for change in standing}
+    moved |= _led_to(base, [place.pointer for change in standing for place in change.places])
+    stale = (_stale(entry, hits[index], moved) for index, entry in enumerate(valid))
+    findings += [Finding(change) for change in stale if change]
+    expired = (e for e in entries if e not in valid)
+    notes = [f"The accepted row {e.name} has expired on {e.expires} and accepts nothing." for e in expired]
+    return findings, notes
+
+
+def _stale(entry: Entry, hits: set[tuple[str, str]], moved: set[str]) -> Change | None:
+    """What of a row is to be taken out; not what a standing finding at the same place explains."""
+    unused = [(key, glob) for key, globs in entry.patterns.items() for glob in globs if (key, glob) not in hits]
+    left = [(key, glob) for key, glob in unused if key != "at" or not _explained(glob, moved)]
+    if not hits and left != unused:  # its other names match nothing because the places they are for are not met
+        left = [(key, glob) for key, glob in left if key == "at"]
+    if not hits and left == unused:
+        message = f"The accepted row {entry.name} matches no difference; delete it."
+    elif not left:
+        return None
+    else:
+        names = ", ".join(f"{key} {glob}" for key, glob in left)
+        message = f"The accepted row {entry.name} names what matches no difference; take out {names}."
+    rule = "accepted-entry-stale"
+    return Change(rule, level_of(rule), message, (Place("", ""),), where=entry.name)
+
+
+_WHOLE = frozenset({"type", "enum", "const", "anyOf", "oneOf", "allOf"})
+"""Keywords that decide whether the others beside them are asked at all."""
+
+
+def _explained(at: str, moved: set[str]) -> bool:
+    for place in moved:
+        above, _, last = place.rpartition("/")
+        if at == place or at.startswith(f"{place}/") or (last in _WHOLE and at.startswith(f"{above}/")):
+            return True
+    return False
+
+
+def _led_to(content: object, pointers: Sequence[str]) -> set[str]:
+    """The names of the schemas that references lead to from some places."""
+    names = set[str]()
+    todo = [resolve(content, pointer) for pointer in pointers if pointer]
+    while todo:
+        node = todo.pop()
+        if isinstance(node, list):
+            todo += node
+        elif isinstance(node, dict):
+            todo += node.values()
+            reference = node.get("$ref")
+            if isinstance(reference, str) and reference.startswith("#/") and reference not in names:
+                names.add(reference)
+                todo.append(resolve(content, reference[1:]))
+    return {name.removeprefix(_SCHEMAS) for name in names if name.startswith(_SCHEMAS)}
+
+
+def operation_ids(content: Any) -> dict[str, str]:
+    """The operationId of each ``METHOD /path`` that has one."""
+    paths = content.get("paths") if isinstance(content, dict) else None
+    return {
+        f"{method.upper()} {path}": operation["operationId"]
+        for path, item in (paths.items() if isinstance(paths, dict) else ())
+        if isinstance(item, dict)
+        for method, operation in item.items()
+        if isinstance(operation, dict) and isinstance(operation.get("operationId"), str)
+    }

@@ -1,0 +1,250 @@
+"""Two documents compared.
+
+Law: what a caller of the base could rely on is asked of the revision; one difference that is met in many places is one
+change, and what a graver change explains is not said again.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from ..changes.change import LEVELS, Change, Place
+from ..changes.rules import is_noise, level_of
+from ..documents.document import Unreadable
+from ..documents.json_values import MISSING
+from ..documents.pointer import resolve
+from ..documents.spelling import base_path, wire_path
+from ..judge.judge import SchemaJudge
+from ..model.lifecycle import promises
+from ..model.reader import model
+from ..model.security import admits
+from .bodies import bodies
+from .comparison import Comparison
+from .parameters import parameters
+from .responses import called_back, responses
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from ..documents.document import Document
+    from ..model.api import Api, Operation
+
+__all__ = ["compare"]
+
+Key = tuple[str, str]
+
+
+def compare(base: Document, revision: Document, *, scope: Sequence[str] = ()) -> list[Change]:
+    """Every difference between two documents, the gravest first; with a scope, below those paths only.
+
+    A scope that neither document has raises ``Unreadable``.
+    """
+    old, new = model(base), model(revision)
+    c = Comparison(old, new, SchemaJudge(old.schemas, new.schemas))
+    shifted = _paths(c, scope)
+    if not scope:
+        _webhooks(c, old.webhooks, new.webhooks)
+        _document(c, shifted)
+    return _changes(c)
+
+
+# ------------------------------------------------------------------------------------------------------- operations
+
+
+def _paths(c: Comparison, scope: Sequence[str]) -> bool:
+    """Compare the operations; whether some were found under another split of address and path."""
+    for path in scope:
+        if not any(_within(op, [path], api) for api in (c.base, c.revision) for op in api.operations.values()):
+            raise Unreadable(f"there is nothing to compare: neither document has a path at or below {path}")
+    old = {key: op for key, op in c.base.operations.items() if _within(op, scope, c.base)}
+    new = {key: op for key, op in c.revision.operations.items() if _within(op, scope, c.revision)}
+    for key in c.base.operations.keys() & c.revision.operations.keys():
+        if key in old or key in new:
+            old[key], new[key] = c.base.operations[key], c.revision.operations[key]
+    twins = {key: key for key in old if key in new} | _shifted(c, old, new)
+    paths = {path for path, _ in (twins[key] for key in twins)} | {path for path, _ in new}
+    for key, op in old.items():
+        c.operation = op.name
+        if key in twins:
+            operation(c, op, new[twins[key]])
+        elif op.promise.due:
+            why = "was deprecated" if op.promise.deprecated else f"was {op.promise.stability}"
+            c.add("operation-retired", f"{op.name}, which {why}, was removed", op.pointer)
+        elif key[0] not in paths:
+            pointer = op.pointer.rpartition("/")[0]
+            c.add("path-removed", f"the path {op.path} was removed", pointer)
+        else:
+            c.add("operation-removed", f"{op.name} was removed", op.pointer)
+    for key, op in new.items():
+        if key not in twins.values():
+            c.operation = op.name
+            c.add("endpoint-added", f"{op.name} was added", op.pointer, new=True)
+    c.operation = ""
+    return any(key != other for key, other in twins.items())
+
+
+def _within(op: Operation, scope: Sequence[str], api: Api) -> bool:
+    paths = (op.path, *(base_path(server) + op.path for server in api.servers))
+    return not scope or any(
+        path == p.rstrip("/") or path.startswith(p.rstrip("/") + "/") for p in scope for path in paths
+    )
+
+
+def _shifted(c: Comparison, old: dict[Key, Operation], new: dict[Key, Operation]) -> dict[Key, Key]:
+    """Operations whose whole address is the same although the server's path and their own are split otherwise."""
+    before, after = base_path(c.base.servers[0]), base_path(c.revision.servers[0])
+    if before == after:
+        return {}
+    left = {(wire_path(after) + path, method): (path, method) for path, method in new if (path, method) not in old}
+    found = {key: left.get((wire_path(before) + key[0], key[1])) for key in old if key not in new}
+    return {key: other for key, other in found.items() if other is not None}
+
+
+def operation(c: Comparison, old: Operation, new: Operation) -> None:
+    """Compare two operations that are one on the wire."""
+    _about(c, old, new)
+    c.direction = "request"
+    parameters(c, old, new)
+    bodies(c, old.body, new.body)
+    _security(c, old, new)
+    c.direction = "response"
+    responses(c, old.responses, new.responses)
+    c.direction = ""
+    _callbacks(c, old, new)
+
+
+def _about(c: Comparison, old: Operation, new: Operation) -> None:
+    c.direction = ""
+    deprecated = new.promise.deprecated
+    if old.promise.deprecated != deprecated:
+        stem = "operation-deprecated" if deprecated else "operation-no-longer-deprecated"
+        c.add(stem, f"{old.name} is {'' if deprecated else 'no longer '}deprecated", old.pointer)
+    for rule, said in promises(old.promise, new.promise, old.name):
+        c.add(rule, said, old.pointer)
+    if old.id != new.id:
+        message = f"operationId changed from `{old.id or 'none'}` to `{new.id or 'none'}`"
+        c.add("operation-id-changed", message, f"{old.pointer}/operationId" if old.id else old.pointer)
+    if old.tags != new.tags:
+        c.add("tags-changed", f"tags changed from {_listed(old.tags)} to {_listed(new.tags)}", old.pointer)
+    if old.servers != new.servers and (old.servers or new.servers):
+        c.add("servers-changed", f"servers changed from {_listed(old.servers)} to {_listed(new.servers)}", old.pointer)
+    c.words("documentation-changed", old.words, new.words, old.pointer)
+
+
+def _security(c: Comparison, old: Operation, new: Operation) -> None:
+    was = [dict(sorted(a.items())) for a in old.security]
+    is_ = [dict(sorted(a.items())) for a in new.security]
+    if sorted(map(repr, was)) == sorted(map(repr, is_)):
+        return
+    refused = [shown for shown in was if not any(admits(asked, shown) for asked in is_)]
+    if not refused and all(any(admits(asked, shown) for asked in was) for shown in is_):
+        return  # some alternatives ask for more than others do
+    added = old.security_pointer == "/security" and not c.base.document.content.get("security")
+    message = f"security changed from {_asked(was)} to {_asked(is_)}"
+    pointer = new.security_pointer if added else old.security_pointer
+    c.add("security-tightened" if refused else "security-relaxed", message, pointer, "security", new=added)
+
+
+def _asked(alternatives: list[dict[str, tuple[str, ...]]]) -> str:
+    def one(wire: str, scopes: tuple[str, ...]) -> str:
+        return f"{wire} ({', '.join(scopes)})" if scopes else wire
+
+    return " or ".join(" and ".join(one(*item) for item in a.items()) or "nothing" for a in alternatives)
+
+
+def _callbacks(c: Comparison, old: Operation, new: Operation) -> None:
+    for key, was in old.callbacks.items():
+        where = f"callback {key[0]} {key[1]}"
+        if key not in new.callbacks:
+            c.add("callback-removed", f"the callback {key[0]} ({key[1]}) was removed", was.pointer, where)
+        else:
+            called_back(c, was, new.callbacks[key])
+    for key, is_ in new.callbacks.items():
+        if key not in old.callbacks:
+            c.add(
+                "callback-added",
+                f"the callback {key[0]} ({key[1]}) was added",
+                is_.pointer,
+                f"callback {key[0]} {key[1]}",
+                new=True,
+            )
+
+
+def _webhooks(c: Comparison, old: dict[Key, Operation], new: dict[Key, Operation]) -> None:
+    """Webhooks are judged as paths are."""
+    for key, op in old.items():
+        c.operation = op.name
+        if key in new:
+            operation(c, op, new[key])
+        else:
+            c.add("webhook-removed", f"the webhook {op.name} was removed", op.pointer)
+    for key, op in new.items():
+        if key not in old:
+            c.operation = op.name
+            c.add("webhook-added", f"the webhook {op.name} was added", op.pointer, new=True)
+    c.operation = ""
+
+
+# ------------------------------------------------------------------------------------------------------ the document
+
+
+def _document(c: Comparison, shifted: bool) -> None:
+    """Servers, words, and components that no operation shows."""
+    old, new = c.base, c.revision
+    before, after = _addresses(old.servers, shifted), _addresses(new.servers, shifted)
+    bare = any(address.startswith("//") for address in before | after)
+    if bare:
+        before, after = ({address.rpartition("//")[2] for address in found} for found in (before, after))
+    if before != after:
+        c.add("servers-changed", f"servers changed from {_listed(old.servers)} to {_listed(new.servers)}", "/servers")
+    c.words("documentation-changed", old.words, new.words, "/info")
+    wires = [{scheme["wire"] for scheme in api.schemes.values()} for api in (old, new)]
+    for name in sorted(old.schemes.keys() & new.schemes.keys()):
+        was, is_ = old.schemes[name], new.schemes[name]
+        if any(was[key] != is_[key] for key in ("wire", "rest", "scopes")):
+            c.add("security-scheme-changed", f"the security scheme {name} changed", was["pointer"], f"scheme {name}")
+    for rule, mine, other, kinds in (
+        ("component-removed", old, new, wires[1]),
+        ("component-added", new, old, wires[0]),
+    ):
+        word, came = ("added", True) if mine is new else ("removed", False)
+        for name in sorted(mine.schemes.keys() - other.schemes.keys()):
+            if mine.schemes[name]["wire"] not in kinds:
+                c.add(rule, f"the security scheme {name} was {word}", mine.schemes[name]["pointer"], new=came)
+        for name in sorted(mine.components.keys() - other.schemas.components()[1].keys()):
+            c.add(rule, f"the unused schema {name} was {word}", mine.components[name], new=came)
+
+
+def _addresses(servers: Sequence[str], shifted: bool) -> set[str]:
+    return {(s[: len(s) - len(base_path(s))] if shifted else s).rstrip("/") for s in servers}
+
+
+def _listed(values: Sequence[str] | None) -> str:
+    return ", ".join(values or ()) or "none"
+
+
+# ----------------------------------------------------------------------------------------------------------- changes
+
+
+def _changes(c: Comparison) -> list[Change]:
+    """What was met, one change for the same difference of the same thing."""
+    found: dict[tuple[object, ...], Change] = {}
+    places: dict[tuple[object, ...], dict[str, Place]] = {}
+    positions: dict[tuple[bool, str], tuple[int, int]] = {}
+    for met in c.met:
+        key = (met.rule, met.message, met.pointer, met.new, met.sides)
+        if (met.new, met.pointer) not in positions:
+            known = resolve(c.base.document.content, met.pointer) is not MISSING  # it is shown where the base has it
+            document = (c.revision if met.new and not known else c.base).document
+            positions[met.new, met.pointer] = document.position(met.pointer)
+        line, column = positions[met.new, met.pointer]
+        met_there = places.setdefault(key, {})
+        if met.operation not in met_there:
+            met_there[met.operation] = Place(met.operation, met.pointer, line, column)
+        if key not in found:
+            level = level_of(met.rule)
+            change = Change(met.rule, level, met.message, (), met.where, met.direction, is_noise(met.rule))
+            found[key] = replace(change, before=met.sides[0], after=met.sides[1]) if met.sides else change
+    changes = [replace(x, places=tuple(places[key].values())) for key, x in found.items()]
+    return sorted(changes, key=lambda x: (LEVELS.index(x.level), x.noise, x.operation, x.pointer, x.rule, x.message))

@@ -1,0 +1,262 @@
+"""Reading a document, from wherever it is.
+
+Law: what cannot be read raises ``Unreadable`` with one sentence, so that nobody takes it for a document without
+changes; what is merely odd is read as far as it goes, with a note.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import IO, Any
+
+from . import swagger_ui
+from .parsing import Malformed, Parsed, parse
+from .pointer import tokens_of
+from .sources import Unreadable, address_of, joined, text_of
+
+__all__ = ["Document", "Unreadable", "Upstream", "read"]
+
+_FILES = 200
+_HOPS = 4
+_LONGEST = 60
+
+
+@dataclass(frozen=True)
+class Upstream:
+    """The release of somebody else's service that a document describes, as its ``info.x-idc-upstream`` names it."""
+
+    api_version: str
+    date: str
+    """Empty if it is not given."""
+
+    def __str__(self) -> str:
+        return f"upstream release {self.api_version}{f' of {self.date}' if self.date else ''}"
+
+
+class Document:
+    """One text that was read, its value, and the other files it refers to."""
+
+    def __init__(self, origin: str, text: str, parsed: Parsed, family: _Family | None = None) -> None:
+        self.origin = origin
+        """File path or URL; ``-`` for standard input."""
+        self.text = text
+        self.content: Any = parsed.value
+        """A mapping for every document that ``read`` returns."""
+        self._parsed = parsed
+        self._family = family or _Family(self)
+        self.notes: list[str] = self._family.notes
+        """What is odd: one sentence each."""
+        self.notes += [note for note in parsed.notes if note not in self.notes]
+
+    @property
+    def version(self) -> str:
+        """``2.0``, or the first two numbers of an OpenAPI version."""
+        said = str(self.content.get("openapi") or "")
+        return said[:3] if said.startswith("3.") else "2.0"
+
+    @property
+    def upstream(self) -> Upstream | None:
+        """What ``info.x-idc-upstream`` names; None if the document does not name a release."""
+        info = self.content.get("info")
+        named = info.get("x-idc-upstream") if isinstance(info, dict) else None
+        release, date = (named.get(key) for key in ("api_version", "date")) if isinstance(named, dict) else (None, None)
+        if not isinstance(release, str | int | float) or not str(release):
+            return None
+        return Upstream(str(release)[:_LONGEST], "" if date is None else str(date)[:_LONGEST])
+
+    @property
+    def described(self) -> str:
+        """Its origin with the release that it describes, or else its own version: what a report's head says of it."""
+        if self.upstream:
+            return f"{self.origin} ({self.upstream})"
+        info = self.content.get("info")
+        version = info.get("version") if isinstance(info, dict) else None
+        named = isinstance(version, str | int | float) and str(version).strip()
+        return f"{self.origin} (version {str(version).strip()[:_LONGEST]})" if named else self.origin
+
+    def position(self, pointer: str) -> tuple[int, int]:
+        """Line and column, from 1, of what a JSON pointer names, or of the nearest thing around it; 0, 0 if unknown.
+
+        A pointer into another file is that file's name, ``#`` and the pointer.
+        """
+        name, hash_, inner = pointer.partition("#")
+        if hash_ and name:
+            other = self._family.known(name)
+            return other.position(inner) if other else (0, 0)
+        value, best = self.content, (1, 1)
+        key: Any
+        for key in tokens_of(inner if hash_ else pointer):
+            if isinstance(value, list):
+                key = int(key) if key.isdecimal() else -1
+            found = self._parsed.place(value, key)
+            if found is None:
+                break
+            best, value = found, value[key]
+        return best
+
+    def related(self, reference: str) -> Document | None:
+        """The file that the part of a ``$ref`` before ``#`` names, read once; None, and a note, if that fails."""
+        return self._family.find(self, reference)
+
+    @property
+    def root(self) -> Document:
+        """The document that was asked for, if this is a file it refers to."""
+        return self._family.root
+
+
+class _Family:
+    """A document and the files it refers to."""
+
+    def __init__(self, root: Document) -> None:
+        self.root = root
+        self.notes: list[str] = []
+        self.timeout: float = 30
+        self._members: dict[str, Document | None] = {address_of(root.origin): root}
+
+    def known(self, origin: str) -> Document | None:
+        return self._members.get(address_of(origin))
+
+    def find(self, asking: Document, reference: str) -> Document | None:
+        try:
+            origin = joined(asking.origin, reference)
+            address = address_of(origin or "")
+        except ValueError:
+            origin = None
+        if origin is None:
+            self._note(f"The reference to {reference} is not followed: seen from {asking.origin}, it names no place.")
+            return None
+        if address not in self._members:
+            self._members[address] = None
+            if len(self._members) > _FILES:
+                self._note(f"More than {_FILES} files are referred to; the rest is not read.")
+                return None
+            try:
+                text, origin = text_of(origin, self.timeout, None)
+                self._members[address] = Document(origin, text, parse(text), self)
+            except (Unreadable, Malformed) as error:
+                self._note(f"The reference to {reference} cannot be followed: {error}")
+        return self._members[address]
+
+    def _note(self, sentence: str) -> None:
+        if sentence not in self.notes:
+            self.notes.append(sentence)
+
+
+def read(source: str, *, timeout: float = 30, stdin: IO[str] | None = None) -> Document:
+    """The OpenAPI or Swagger document at a path, an http(s) URL or ``-`` (standard input)."""
+    text, origin = text_of(source, timeout, stdin)
+    document = _document(text, origin, timeout, _HOPS)
+    document._family.timeout = timeout
+    return document
+
+
+def _document(text: str, origin: str, timeout: float, hops: int) -> Document:
+    if not text.strip():
+        raise Unreadable(f"{origin} is empty.")
+    if swagger_ui.looks_like_page(text):
+        return _from_page(text, origin, timeout, hops)
+    try:
+        parsed = parse(text)
+    except Malformed as error:
+        found = swagger_ui.embedded(text)
+        if found is None:
+            raise Unreadable(f"{origin} is not a document: {error}.") from error
+        parsed, text = parse(found), found
+    value = parsed.value
+    if isinstance(value, dict) and isinstance(value.get("swaggerDoc"), dict):
+        value = parsed.value = value["swaggerDoc"]
+    if not isinstance(value, dict):
+        raise Unreadable(f"{origin} is not an OpenAPI document: it holds {_kind(value)}, not a mapping.")
+    if "openapi" not in value and "swagger" not in value:
+        said = value.get("message") or value.get("detail") or value.get("error")
+        why = f"; it says {str(said)[:80]!r}" if said else ""
+        raise Unreadable(f"{origin} is not an OpenAPI document: it has neither `openapi` nor `swagger`{why}.")
+    said = {name: str(value[name]) for name in ("openapi", "swagger") if name in value}
+    if not (said.get("openapi", "").startswith("3.") or said.get("swagger", "").startswith("2")):
+        raise Unreadable(
+            f"{origin} is of a version that is not read: {' and '.join(f'{n} {v}' for n, v in said.items())}; "
+            "swagger 2.0 and openapi 3 are."
+        )
+    if value.get("paths") and not isinstance(value["paths"], dict):
+        raise Unreadable(f"{origin} is not an OpenAPI document: its paths are {_kind(value['paths'])}, not a mapping.")
+    document = Document(origin, text, parsed)
+    if len(said) > 1:
+        document.notes.append(f"{origin} says both openapi and swagger; it is read as {document.version}.")
+    return document
+
+
+def _from_page(text: str, origin: str, timeout: float, hops: int) -> Document:
+    """What a page embeds, or else what it points to."""
+    found = swagger_ui.embedded(text)
+    if found is not None:
+        document = _document(found, origin, timeout, 0)
+        document.notes.append(f"{origin} is a page; the document it embeds is read, and lines count from its start.")
+        return document
+    why = (
+        "a login page"
+        if swagger_ui.looks_like_login(text)
+        else "a page that neither embeds a document nor points to one"
+    )
+    if not hops or why == "a login page":
+        raise Unreadable(f"{origin} is {why}.")
+    tried: list[str] = []
+    for script in swagger_ui.scripts(text):
+        body = _try(origin, script, timeout)
+        inner = swagger_ui.embedded(body) if body else None
+        if inner is not None:
+            document = _document(inner, origin, timeout, 0)
+            document.notes.append(f"{origin} is a page; the document that its script {script} embeds is read.")
+            return document
+        tried += swagger_ui.pointers(body) if body else []
+    tried = list(dict.fromkeys(swagger_ui.pointers(text) + tried))
+    return _pointed(origin, tried, why, timeout, hops)
+
+
+def _pointed(origin: str, addresses: list[str], why: str, timeout: float, hops: int) -> Document:
+    last: Unreadable | None = None
+    for address in addresses[:8]:
+        target = joined(origin, address)
+        if target is None:
+            continue
+        try:
+            text, target = text_of(target, timeout, None)
+            document = _document(text, target, timeout, hops - 1)
+        except Unreadable as error:
+            inner = _configured(error, origin, address, timeout, hops)
+            if inner is None:
+                last = last or error
+                continue
+            document = inner
+        document.notes.append(f"{origin} is a page; the document it points to, {document.origin}, is read.")
+        return document
+    if last is not None:
+        raise Unreadable(f"{origin} is a page, and the document it points to cannot be read: {last}") from last
+    raise Unreadable(f"{origin} is {why}.")
+
+
+def _configured(error: Unreadable, origin: str, address: str, timeout: float, hops: int) -> Document | None:
+    """What a configuration (``configUrl``) points to, if the address is one."""
+    if hops <= 1 or "not an OpenAPI document" not in str(error):
+        return None
+    body = _try(origin, address, timeout)
+    target = joined(origin, address)
+    further = swagger_ui.pointers(body) if body else []
+    if not further or target is None:
+        return None
+    try:
+        return _pointed(target, further, "a configuration without a document", timeout, hops - 2)
+    except Unreadable:
+        return None
+
+
+def _try(origin: str, reference: str, timeout: float) -> str | None:
+    target = joined(origin, reference)
+    try:
+        return text_of(target, timeout, None)[0] if target else None
+    except Unreadable:
+        return None
+
+
+def _kind(value: Any) -> str:
+    names = {dict: "a mapping", list: "a list", str: "a text", type(None): "nothing", bool: "a truth value"}
+    return names.get(type(value), "a number")

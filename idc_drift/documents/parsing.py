@@ -1,0 +1,277 @@
+"""Text into plain values: JSON, or YAML 1.2's core schema.
+
+Law: nothing is executed, nothing is expanded (an alias is the same object twice), and a key is always its own text:
+``200:`` is ``"200"``, ``on:`` is ``"on"``, ``no`` in an enum is the word *no*.
+"""
+
+from __future__ import annotations
+
+import gc
+import json
+import re
+from bisect import bisect_right
+from contextlib import contextmanager
+from itertools import accumulate
+from typing import TYPE_CHECKING, Any
+
+import yaml
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
+_Loader: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+_DEPTH = 400
+_BOMB = 2_000_000
+"""How many values a text may stand for once its aliases are followed (unless it spells that many itself)."""
+
+_INT = re.compile(r"[-+]?[0-9]+\Z|0o[0-7]+\Z|0x[0-9a-fA-F]+\Z")
+_FLOAT = re.compile(r"[-+]?(\.[0-9]+|[0-9]+(\.[0-9]*)?)([eE][-+]?[0-9]+)?\Z")
+_WORDS: dict[str, Any] = {
+    **dict.fromkeys(("", "~", "null", "Null", "NULL"), None),
+    **dict.fromkeys(("true", "True", "TRUE"), True),
+    **dict.fromkeys(("false", "False", "FALSE"), False),
+}
+
+_BETWEEN = re.compile(r"[\s,:]*")
+_DECODER = json.JSONDecoder()
+
+Marks = dict[int, dict[Any, tuple[int, int]]]
+"""For the id of a container: where each key (or index) of it stands."""
+
+
+class Malformed(ValueError):
+    """The text is neither JSON nor YAML; the message says why in a clause."""
+
+
+class Parsed:
+    """The value of a text, what is odd about it, and where its parts stand."""
+
+    def __init__(self, value: Any, notes: list[str], place: Callable[[Any, Any], tuple[int, int] | None]) -> None:
+        self.value = value
+        self.notes = notes
+        self.place = place
+        """Line and column, from 1, of a key or index of a container."""
+
+
+def parse(text: str) -> Parsed:
+    """The value of a JSON or YAML text; ``Malformed`` if it is neither."""
+    text = text.removeprefix("\ufeff")
+    reason = ""
+    if text.lstrip()[:1] in ("{", "["):
+        try:
+            return _json(text)
+        except RecursionError:
+            raise Malformed("it is nested too deeply") from None
+        except ValueError as error:
+            reason = str(error)
+    try:
+        return _yaml(text)
+    except yaml.YAMLError as error:
+        raise Malformed(f"invalid JSON, {reason}" if reason else f"invalid YAML, {_clause(error)}") from error
+
+
+def _clause(error: yaml.YAMLError) -> str:
+    mark = getattr(error, "problem_mark", None)
+    problem = getattr(error, "problem", None) or str(error).partition("\n")[0]
+    return f"{problem} at line {mark.line + 1}, column {mark.column + 1}" if mark else str(problem)
+
+
+# ---------------------------------------------------------------------------------------------------------- JSON
+
+
+def _json(text: str) -> Parsed:
+    notes: list[str] = []
+
+    def pairs(items: list[tuple[str, Any]]) -> dict[str, Any]:
+        found = dict(items)
+        if len(found) < len(items):
+            seen: set[str] = set()
+            for key, _ in items:
+                if key in seen:
+                    notes.append(f"The key {key!r} stands twice in one object; the last one counts.")
+                seen.add(key)
+        return found
+
+    value = json.loads(text, object_pairs_hook=pairs)
+    return Parsed(value, notes, Positions(text, value).place)
+
+
+class Positions:
+    """Lines and columns in a JSON text whose value is known; only what is asked for is looked at."""
+
+    def __init__(self, text: str, value: Any) -> None:
+        self._text = text
+        self._root = value
+        self._begins: dict[int, int] = {id(value): self._after(0)}
+        """Where a container begins, by its id."""
+        self._members: dict[int, dict[Any, int]] = {}
+        self._lines: list[int] = []
+
+    def place(self, container: Any, key: Any) -> tuple[int, int] | None:
+        """Line and column, from 1, of a key or index of a container."""
+        if id(container) not in self._begins:
+            self._look(self._root)
+        offset = self._look(container).get(key) if id(container) in self._begins else None
+        if offset is None:
+            return None
+        if not self._lines:
+            lengths = map(len, self._text.split("\n"))
+            self._lines = list(accumulate(lengths, lambda begin, length: begin + length + 1, initial=0))
+        line = bisect_right(self._lines, offset)
+        return line, offset - self._lines[line - 1] + 1
+
+    def _after(self, offset: int) -> int:
+        found = _BETWEEN.match(self._text, offset)
+        return found.end() if found else offset
+
+    def _look(self, container: Any) -> dict[Any, int]:
+        """The members of a container, each with where it stands."""
+        known = self._members.get(id(container))
+        if known is not None:
+            return known
+        found = self._members[id(container)] = {}
+        at = self._after(self._begins[id(container)] + 1)
+        key: Any = -1
+        while self._text[at] not in "}]":
+            begin = at
+            if isinstance(container, dict):
+                key, at = _DECODER.raw_decode(self._text, at)
+                at = self._after(at)
+            else:
+                key += 1
+            found[key] = begin
+            inner = container[key]
+            if isinstance(inner, (dict, list)):
+                self._begins[id(inner)] = at
+            _, at = _DECODER.raw_decode(self._text, at)
+            at = self._after(at)
+        return found
+
+
+# ---------------------------------------------------------------------------------------------------------- YAML
+
+
+def _yaml(text: str) -> Parsed:
+    loader = _Loader(text)
+    try:
+        with uncollected():
+            return _YamlReader(loader).read()
+    except RecursionError:
+        raise Malformed("it is nested too deeply") from None
+    finally:
+        loader.dispose()
+
+
+@contextmanager
+def uncollected() -> Iterator[None]:
+    """Without looking for garbage: where a million small objects are made and kept, that is half the time."""
+    collecting = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if collecting:
+            gc.enable()
+
+
+class _YamlReader:
+    def __init__(self, loader: Any) -> None:
+        self._next = loader.get_event
+        self._anchors: dict[str, Any] = {}
+        self._sizes: dict[int, int] = {}
+        self._count = 0
+        self._marks: Marks = {}
+        self.notes: list[str] = []
+
+    def read(self) -> Parsed:
+        self._next()  # start of the stream
+        event = self._next()
+        if isinstance(event, yaml.StreamEndEvent):
+            return Parsed(None, self.notes, lambda container, key: None)
+        value, size = self._value(self._next(), 0)
+        if size > _BOMB and size > 20 * self._count:
+            raise Malformed(f"its aliases expand to {size:,} values")
+        self._next()  # end of the document
+        if not isinstance(self._next(), yaml.StreamEndEvent):
+            self.notes.append("The text holds more than one YAML document; the first is read.")
+        marks = self._marks
+        return Parsed(value, self.notes, lambda container, key: marks.get(id(container), {}).get(key))
+
+    def _value(self, event: Any, depth: int) -> tuple[Any, int]:
+        self._count += 1
+        kind = type(event)
+        if kind is yaml.ScalarEvent:
+            value = _scalar(event)
+            if event.anchor:
+                self._anchors[event.anchor] = value
+            return value, 1
+        if kind is yaml.AliasEvent:
+            if event.anchor not in self._anchors:
+                raise Malformed(f"the alias *{event.anchor} refers to nothing, or to what it stands in")
+            value = self._anchors[event.anchor]
+            return value, self._sizes.get(id(value), 1)
+        if depth > _DEPTH:
+            raise Malformed("it is nested too deeply")
+        container, size = (self._mapping if kind is yaml.MappingStartEvent else self._sequence)(depth)
+        self._sizes[id(container)] = size
+        if event.anchor:
+            self._anchors[event.anchor] = container
+        return container, size
+
+    def _sequence(self, depth: int) -> tuple[list[Any], int]:
+        found: list[Any] = []
+        places: dict[Any, tuple[int, int]] = {}
+        size = 1
+        while type(event := self._next()) is not yaml.SequenceEndEvent:
+            mark = event.start_mark
+            places[len(found)] = (mark.line + 1, mark.column + 1)
+            value, weight = self._value(event, depth + 1)
+            found.append(value)
+            size += weight
+        self._marks[id(found)] = places
+        return found, size
+
+    def _mapping(self, depth: int) -> tuple[dict[str, Any], int]:
+        found: dict[str, Any] = {}
+        places: dict[Any, tuple[int, int]] = {}
+        merged: list[Any] = []
+        size = 1
+        while type(event := self._next()) is not yaml.MappingEndEvent:
+            mark = event.start_mark
+            if type(event) is not yaml.ScalarEvent and type(event) is not yaml.AliasEvent:
+                raise Malformed(f"a key is not a text at line {mark.line + 1}")
+            key = event.value if type(event) is yaml.ScalarEvent else str(self._value(event, depth)[0])
+            value, weight = self._value(self._next(), depth + 1)
+            size += weight
+            if key == "<<" and type(event) is yaml.ScalarEvent and event.implicit[0]:
+                merged += value if isinstance(value, list) else [value]
+                continue
+            if key in found:
+                self.notes.append(f"The key {key!r} stands twice in one mapping, again at line {mark.line + 1}.")
+            found[key] = value
+            places[key] = (mark.line + 1, mark.column + 1)
+        for other in merged:
+            for key, value in other.items() if isinstance(other, dict) else ():
+                if key not in found:
+                    found[key] = value
+                    places[key] = self._marks[id(other)].get(key, (0, 0))
+        self._marks[id(found)] = places
+        return found, size
+
+
+def _scalar(event: Any) -> Any:
+    text: str = event.value
+    if event.tag == "tag:yaml.org,2002:str" or (event.tag is None and not event.implicit[0]):
+        return text
+    if event.tag is None and event.style not in (None, ""):
+        return text
+    if text in _WORDS:
+        return _WORDS[text]
+    if _INT.match(text):
+        try:
+            return int(text, 0) if text[:2] in ("0o", "0x") else int(text)
+        except ValueError:  # more digits than Python cares to read
+            return text
+    if _FLOAT.match(text):
+        return float(text)
+    return text

@@ -1,0 +1,146 @@
+"""References of one document and of the files it refers to.
+
+Law: a reference is followed as far as it leads and no further; one that leads nowhere, or in a circle, is a note.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+from urllib.parse import unquote
+
+from .node import Node, Shape
+from .pointer import escaped, tokens_of
+
+if TYPE_CHECKING:
+    from .document import Document
+
+CHAIN = 50
+"""How many references may follow each other."""
+
+
+class References:
+    """Follows the references of a document."""
+
+    def __init__(self, document: Document) -> None:
+        self.document = document
+        self.version = document.version
+        self._targets: dict[int | str, Shape] = {}
+        self._followed: dict[tuple[int, str], Node | None] = {}
+        self._anchors: dict[int, dict[str, tuple[Any, str]]] = {}
+
+    def resolve(self, node: Node) -> Node | None:
+        """The target of a chain of references, whatever kind of object it is; None if it leads nowhere."""
+        for _ in range(CHAIN):
+            reference = node.raw.get("$ref") if isinstance(node.raw, dict) else None
+            if not isinstance(reference, str):
+                return node
+            found = self._target(reference, node)
+            if found is None:
+                self.note(f"The reference {reference!r} leads nowhere.")
+                return None
+            node = found
+        self.note(f"The reference {node.raw.get('$ref')!r} goes round in a circle.")
+        return None
+
+    def led(self, reference: str) -> Shape:
+        """The shape that a reference in the document itself leads to; none if it leads nowhere."""
+        found = self._target(reference, Node(None, "", self.document))
+        return () if found is None else (found,)
+
+    def seen_through(self, shape: Shape) -> Shape:
+        """A shape of what its references lead to, so that whoever refers to a schema refers to the same one."""
+        if len(shape) == 1:
+            return self._target_of(shape[0])
+        found: dict[int | str, Node] = {}
+        for node in shape:
+            (target,) = self._target_of(node)
+            found.setdefault(target.key, target)
+        return tuple(found.values())
+
+    def _target_of(self, node: Node) -> Shape:
+        key = node.key
+        known = self._targets.get(key)
+        if known is None:
+            known = self._targets[key] = (self._through(node),)
+        return known
+
+    def _through(self, node: Node) -> Node:
+        """The target of a chain of references with nothing beside them that counts."""
+        target: Node | None = node
+        for _ in range(CHAIN):
+            if target is None or not isinstance(target.raw, dict) or not isinstance(target.raw.get("$ref"), str):
+                break
+            if len(target.raw) > 1 and self.version not in ("2.0", "3.0"):
+                break
+            target = self._target(target.raw["$ref"], target)
+        else:
+            self.note(f"The reference {node.raw.get('$ref')!r} goes round in a circle.")
+            return node
+        return target or node
+
+    def mapping(self, node: Node, name: str) -> dict[str, Any]:
+        """What an object holds under a name, if that is an object itself."""
+        value = node.raw.get(name) if isinstance(node.raw, dict) else None
+        if value is not None and not isinstance(value, dict):
+            self.note(f"`{name}` of {node.pointer or 'the document'} is no object; it is read as if it were not there.")
+        return value if isinstance(value, dict) else {}
+
+    def listed(self, node: Node, name: str) -> list[Any]:
+        """What an object holds under a name, if that is a list."""
+        value = node.raw.get(name) if isinstance(node.raw, dict) else None
+        if value is not None and not isinstance(value, list):
+            self.note(f"`{name}` of {node.pointer or 'the document'} is no list; it is read as if it were not there.")
+        return value if isinstance(value, list) else []
+
+    def note(self, sentence: str) -> None:
+        """Keep what is odd about the document, once."""
+        if sentence not in self.document.notes:
+            self.document.notes.append(sentence)
+
+    def _target(self, reference: str, node: Node) -> Node | None:
+        key = (id(node.home), reference)
+        if key not in self._followed:
+            self._followed[key] = self._follow(reference, node)
+        return self._followed[key]
+
+    def _follow(self, reference: str, node: Node) -> Node | None:
+        file, _, fragment = reference.partition("#")
+        home = node.home.related(file) if file else node.home
+        if home is None:
+            return None
+        fragment = unquote(fragment)
+        if fragment and not fragment.startswith("/"):
+            found = self._anchor(home, fragment)
+            return found and Node(found[0], _placed(home, found[1]), home, fragment)
+        value = home.content
+        tokens = tokens_of(fragment)
+        for token in tokens:
+            if isinstance(value, dict) and token in value:
+                value = value[token]
+            elif isinstance(value, list) and token.isdecimal() and int(token) < len(value):
+                value = value[int(token)]
+            else:
+                return None
+        return Node(value, _placed(home, fragment), home, tokens[-1] if tokens else file)
+
+    def _anchor(self, home: Document, name: str) -> tuple[Any, str] | None:
+        """Where ``$anchor`` or ``$dynamicAnchor`` gives a schema this name."""
+        if id(home) not in self._anchors:
+            found: dict[str, tuple[Any, str]] = {}
+            stack: list[tuple[Any, str]] = [(home.content, "")]
+            seen: set[int] = set()
+            while stack:
+                value, pointer = stack.pop()
+                if id(value) in seen or not isinstance(value, (dict, list)):
+                    continue
+                seen.add(id(value))
+                for key, inner in value.items() if isinstance(value, dict) else enumerate(value):
+                    if key in ("$anchor", "$dynamicAnchor") and isinstance(inner, str):
+                        found.setdefault(inner, (value, pointer))
+                    stack.append((inner, f"{pointer}/{escaped(key)}"))
+            self._anchors[id(home)] = found
+        return self._anchors[id(home)].get(name)
+
+
+def _placed(home: Document, fragment: str) -> str:
+    return fragment if home is home.root else f"{home.origin}#{fragment}"

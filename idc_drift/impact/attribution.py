@@ -1,0 +1,215 @@
+"""Whom a change hurts that has generated a client: functions, arguments, classes, attributes, members.
+
+Law: both documents go through the same generator, and their public faces are compared; what cannot be generated is a
+note, never a silence that looks like "nothing breaks".
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import replace
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Literal
+
+from ..changes.change import LEVELS, Change, Level, Place
+from ..changes.rules import EFFECTS
+from ..documents.json_values import MISSING
+from ..documents.pointer import escaped, resolve
+from ..documents.spelling import wire_path
+from . import naming
+from .differences import Impact, differences
+from .surface import PACKAGE, CannotGenerate, Surface, surfaces
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    from ..documents.document import Document
+
+Profile = Literal["wire", "code", "both"]
+
+
+class Unknown(Exception):
+    """What becomes of the generated client cannot be told; the message says why."""
+
+
+def impact(
+    base: Document, revision: Document, changes: Sequence[Change], *, scope: Sequence[str] = ()
+) -> tuple[list[Change], list[str]]:
+    """The changes, each with what it does to the generated client; a change for each effect whose cause is unknown.
+
+    ``Unknown`` if no client can be generated from one of the documents.
+    """
+    documents = [naming.within(d.content, scope) for d in (base, revision)]
+    notes = []
+    if naming.strangers(*documents):
+        documents[1] = naming.renamed(*documents)
+        notes.append(
+            "The revision gives no operation the name that the base gives it. Its effect on the generated client is "
+            "told as if it used the base's names of operations, tags and schemas."
+        )
+    faces: list[Surface] = []
+    for document, face in zip((base, revision), surfaces(documents, _config(base)), strict=True):
+        if isinstance(face, CannotGenerate):
+            notes.append(f"The effect on the generated client is not known: of {document.origin}, {face}.")
+            continue
+        faces.append(face)
+        if face.left_out:
+            notes.append(f"The generator left things of {document.origin} out; the first: {face.left_out[0][:200]}")
+    if len(faces) < 2:
+        raise Unknown(" ".join(notes))
+    asked = {**faces[1].requests, **faces[0].requests}
+    return _attach(base, asked, list(changes), differences(*faces)), notes
+
+
+def _config(base: Document) -> Path | None:
+    """The generator's settings, if the base is a file that has them beside it."""
+    config = Path(base.origin).parent / "generator-config.yml" if "://" not in base.origin else None
+    return config if config and config.is_file() else None
+
+
+def judged(changes: Sequence[Change], profile: Profile) -> list[Change]:
+    """The changes as the profile sees them: on the wire, in the code, or as whichever is graver."""
+    if profile == "wire":
+        return list(changes)
+    seen = []
+    for change in changes:
+        level = _code_level(change)
+        if level is None:
+            seen += [change] if profile == "both" else []
+        elif profile == "code" or change.noise:
+            seen.append(replace(change, level=level, noise=False))
+        else:
+            seen.append(replace(change, level=min(level, change.level, key=LEVELS.index)))
+    return seen
+
+
+def _code_level(change: Change) -> Level | None:
+    if not change.code_impact:
+        return None
+    if any(text.startswith("breaks ") for text in change.code_impact):
+        return EFFECTS["breaks"]
+    return EFFECTS["changes"]
+
+
+def _attach(base: Document, asked: Mapping[str, str], changes: list[Change], impacts: list[Impact]) -> list[Change]:
+    causes: dict[int, list[str]] = {}
+    orphans = []
+    for impact_ in impacts:
+        scores = [(_score(base.content, change, impact_, asked), -index) for index, change in enumerate(changes)]
+        best = max((score for score in scores if score[0]), default=None)
+        if best is None:
+            orphans.append(_orphan(base, asked, impact_))
+        else:
+            causes.setdefault(-best[1], []).append(impact_.text)
+    told = [replace(c, code_impact=(*c.code_impact, *causes.get(i, ()))) for i, c in enumerate(changes)]
+    return told + orphans
+
+
+_NAMING = frozenset({"operation-id-changed", "tags-changed"})
+
+
+def _score(base: Any, change: Change, impact_: Impact, asked: Mapping[str, str]) -> int:
+    """How likely the change is the cause; 0 if nothing speaks for it, as for words."""
+    score = 0
+    if change.noise and change.rule not in _NAMING:
+        return 0
+    for place in change.places:
+        pointers = (place.pointer, place.counterpart)
+        if impact_.model:
+            score = max(score, *(_model_score(pointer, change.where, impact_) for pointer in pointers))
+            score = max(score, _reached_score(base, place, impact_))
+            if _inline(impact_.model, place.operation, asked):
+                score = max(score, _inline_score(change.where, impact_))
+        elif asked.get(impact_.module, "-") == wire_path(place.operation):
+            score = max(score, _function_score(change, impact_))
+    return score - change.noise if score > 1 else score
+
+
+def _model_score(pointer: str, where: str, impact_: Impact) -> int:
+    found = re.match(r"/(?:components/schemas|definitions)/([^/]+)(.*)", pointer)
+    if not found or not _plain(impact_.model).startswith(_plain(found[1])):
+        return 0
+    exact = 10 if _plain(impact_.model) == _plain(found[1]) else 4
+    if not impact_.member:
+        return exact
+    parts = {_plain(part) for part in (*found[2].split("/"), *where.split("/"))}
+    if _plain(impact_.member) in parts:
+        return exact + 10
+    # A member of an enumeration stands in no pointer; an attribute would.
+    return exact if not found[2].startswith("/properties") or "/enum" in found[2] else 0
+
+
+def _reached_score(base: Any, place: Place, impact_: Impact) -> int:
+    """For what refers to the schema: a part that was removed with all it holds, or the attribute whose type it is."""
+    if not impact_.member:
+        gone = not place.counterpart and resolve(base, place.pointer) is not MISSING
+        names = naming.reached(base, place.pointer) if gone else set()
+        return 3 if any(_plain(impact_.model).startswith(_plain(name)) for name in names) else 0
+    found = re.match(r"/components/schemas/([^/]+)", place.pointer)
+    owner = resolve(base, f"{_schema(base, impact_.model)}/properties")
+    if not found or not isinstance(owner, dict):
+        return 0
+    pointers = [f"{_schema(base, impact_.model)}/properties/{n}" for n in owner if _plain(n) == _plain(impact_.member)]
+    return 2 if any(found[1] in naming.reached(base, pointer) for pointer in pointers) else 0
+
+
+def _inline(model: str, operation: str, asked: Mapping[str, str]) -> bool:
+    """Whether a class is named for the operation in whose schemas it is written down, as in ``GetRowsResponse200``."""
+    return any(
+        request == wire_path(operation) and _plain(model).startswith(_plain(module.rpartition(".")[2]))
+        for module, request in asked.items()
+    )
+
+
+def _inline_score(where: str, impact_: Impact) -> int:
+    return 8 if not impact_.member or _plain(impact_.member) in map(_plain, where.split("/")) else 3
+
+
+def _function_score(change: Change, impact_: Impact) -> int:
+    if not impact_.member:
+        return 10 if "operation" in change.rule or change.rule.startswith(("endpoint", "path", "tag")) else 0
+    if impact_.member == "return":
+        return 10 if change.direction == "response" or change.rule.startswith("response") else 0
+    words = {_plain(word) for word in re.split(r"[\s/]", change.where)}
+    if impact_.member == "body":
+        return 10 if "body" in change.rule or change.direction == "request" else 0
+    return 10 if _plain(impact_.member) in words else 0
+
+
+def _plain(name: str) -> str:
+    """A name as both Python and the document would have it: letters and digits, in lower case."""
+    return re.sub(r"[^0-9a-z]", "", name.lower())
+
+
+def _orphan(base: Document, asked: Mapping[str, str], impact_: Impact) -> Change:
+    operation, pointer = "", ""
+    if impact_.module:
+        operation, pointer = _operation(base.content, asked[impact_.module])
+    else:
+        pointer = _schema(base.content, impact_.model)
+    line, column = base.position(pointer) if pointer else (0, 0)
+    where = impact_.module or f"{PACKAGE}.models.{impact_.model}"
+    where += f".{impact_.member}" if impact_.member else ""
+    place = Place(operation, pointer, line, column)
+    return Change(
+        "client-surface-changed",
+        impact_.level,
+        f"The generated client changes: {impact_.text}.",
+        (place,),
+        where=where,
+        code_impact=(impact_.text,),
+    )
+
+
+def _operation(content: Any, asked: str) -> tuple[str, str]:
+    for path, item in content.get("paths", {}).items():
+        for method in item if isinstance(item, dict) else ():
+            if wire_path(f"{str(method).upper()} {path}") == asked:
+                return f"{method.upper()} {path}", f"/paths/{escaped(path)}/{method}"
+    return "", ""
+
+
+def _schema(content: Any, model: str) -> str:
+    schemas = (content.get("components") or {}).get("schemas") or {}
+    names = [n for n in schemas if _plain(model).startswith(_plain(str(n)))]
+    return f"/components/schemas/{max(names, key=len)}" if names else ""

@@ -1,0 +1,1 @@
+"""Two schemas in one direction: a graph of pairs, each judged once."""

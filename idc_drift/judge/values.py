@@ -1,0 +1,232 @@
+"""What single keywords allow: values, numbers, texts, and the words beside them.
+
+Law: each function looks at one kind of keyword in a pair whose types have something in common.
+"""
+
+from __future__ import annotations
+
+from fractions import Fraction
+from typing import TYPE_CHECKING, Any
+
+from ..documents.json_values import MISSING, canonical
+from ..model.lifecycle import promise_of, promises
+from . import alignment
+
+if TYPE_CHECKING:
+    from ..schemas.constraints import Bound
+    from .context import Context
+
+WIDER_FORMATS = frozenset(
+    {
+        ("int32", "int64"),
+        ("int32", "bigint"),
+        ("int64", "bigint"),
+        ("int32", "double"),
+        ("int32", "float"),
+        ("int64", "double"),
+        ("float", "double"),
+        ("date", "date-time"),
+        ("time", "date-time"),
+    }
+)
+"""Formats whose values are values of another one, as the field's reference has it."""
+
+_WORDS = ("title", "description", "examples", "externalDocs", "xml")
+
+
+def words(context: Context) -> None:
+    """Documentation, deprecation and defaults."""
+    b, r = context.b, context.r
+    for name in _WORDS:
+        if b.notes.get(name) != r.notes.get(name):
+            context.add("annotation-changed", f"{name} changed", "example" if name == "examples" else name)
+    if b.notes.get("deprecated") != r.notes.get("deprecated"):
+        stem = "deprecated" if r.notes.get("deprecated") else "no-longer-deprecated"
+        context.add(stem, "deprecated" if stem == "deprecated" else "no longer deprecated", "deprecated")
+    if any(name in notes for name in ("x-sunset", "x-stability-level") for notes in (b.notes, r.notes)):
+        for stem, said in promises(promise_of(b.notes), promise_of(r.notes), "it"):
+            context.add(stem, said, "")
+    if not context.mode.top:  # a parameter's own default depends on whether it is required
+        default(context, b.default, r.default)
+    if b.extensible is not None and r.extensible is not None:
+        for value in sorted(b.extensible - r.extensible):
+            context.add(
+                "extensible-enum-value-removed", f"the value {value} left x-extensible-enum", "x-extensible-enum"
+            )
+        for value in sorted(r.extensible - b.extensible):
+            context.add(
+                "extensible-enum-value-added", f"the value {value} joined x-extensible-enum", "x-extensible-enum"
+            )
+
+
+def default(context: Context, base: Any, revision: Any) -> None:
+    """The value that an absent one stands for."""
+    if base is MISSING and revision is not MISSING:
+        context.add("default-added", f"the default {shown(revision)} was added", "default")
+    elif revision is MISSING and base is not MISSING:
+        context.add("default-removed", f"the default {shown(base)} was removed", "default")
+    elif base is not MISSING and canonical(base) != canonical(revision):
+        context.add("default-changed", f"the default changed from {shown(base)} to {shown(revision)}", "default")
+
+
+def null(context: Context) -> None:
+    """Whether null is allowed; where one side allows anything, that says it."""
+    b, r = context.b, context.r
+    if not context.mode.lifted and b.types is not None and r.types is not None and b.null != r.null:
+        if r.null:
+            context.add("became-nullable", "null is allowed now", "type", new=True)
+        else:
+            context.add("became-not-nullable", "null is not allowed any more", "type", new=False)
+
+
+def values(context: Context) -> None:
+    """Null, enumerated values (const is an enum of one) and format."""
+    null(context)
+    _enum(context)
+    _format(context)
+
+
+def _enum(context: Context) -> None:
+    old, new = context.b.enum, context.r.enum
+    keyword = "const" if "const" in context.b.at or "const" in context.r.at else "enum"
+    if old is None and new is not None:
+        context.add("became-enum", f"only {_listed(new)} allowed now", keyword, new=True)
+    elif new is None and old is not None:
+        context.add("enum-dropped", f"values other than {_listed(old)} allowed now", keyword, new=False)
+    elif old is not None and new is not None:
+        if len(old) == len(new) == 1 and old.keys() != new.keys():
+            context.add("enum-changed", f"the value changed from {_listed(old)} to {_listed(new)}", keyword)
+            return
+        for key in old.keys() - new.keys():
+            context.add("enum-value-removed", f"the value {key} was removed", keyword, new=False)
+        for key in new.keys() - old.keys():
+            context.add("enum-value-added", f"the value {key} was added", keyword, new=True)
+
+
+def _format(context: Context) -> None:
+    old, new = context.b.format, context.r.format
+    if old == new:
+        return
+    if not new or (old, new) in WIDER_FORMATS:
+        stem = "format-widened"
+    elif not old or (new, old) in WIDER_FORMATS:
+        stem = "format-narrowed"
+    else:
+        stem = "format-changed"
+    context.add(stem, f"the format changed from `{old or 'none'}` to `{new or 'none'}`", "format")
+
+
+def numbers(context: Context) -> None:
+    """Bounds and steps."""
+    b, r = context.b, context.r
+    _bound(context, b.lower, r.lower, "inimum", 1)
+    _bound(context, b.upper, r.upper, "aximum", -1)
+    for name in sorted(b.limits.keys() | r.limits.keys()):
+        sign = 1 if name.startswith("min") else -1
+        old, new = b.limits.get(name), r.limits.get(name)
+        was, is_ = (None if limit is None else (Fraction(limit), False) for limit in (old, new))
+        _limit(context, name, was, is_, sign, name)
+    if b.multiple != r.multiple:
+        _multiple(context, b.multiple, r.multiple)
+    if b.unique != r.unique:
+        stem, word = (
+            ("unique-items-set", "must now be unique") if r.unique else ("unique-items-unset", "need not be unique")
+        )
+        context.add(stem, f"elements {word}", "uniqueItems")
+
+
+def _bound(context: Context, old: Bound | None, new: Bound | None, name: str, sign: int) -> None:
+    keyword = "m" + name
+    at = {**context.b.at, **context.r.at}
+    if keyword not in at:
+        keyword = "exclusiveM" + name
+    _limit(context, keyword, old, new, sign, name)
+
+
+def _limit(context: Context, keyword: str, old: Bound | None, new: Bound | None, sign: int, name: str) -> None:
+    if old == new:
+        return
+    was, is_ = alignment.bound(context.b, name), alignment.bound(context.r, name)
+    if (old is None and _within(was, new, sign)) or (new is None and _within(is_, old, sign)):
+        return  # it is so without the word
+    if old is None:
+        stem = "bound-set"
+    elif new is None:
+        stem = "bound-unset"
+    else:
+        tighter = (sign * new[0], new[1]) > (sign * old[0], old[1])
+        stem = "bound-tightened" if tighter else "bound-relaxed"
+    context.add(stem, f"{keyword} changed from {_bounded(old)} to {_bounded(new)}", keyword)
+
+
+def _within(implied: Bound | None, said: Bound | None, sign: int) -> bool:
+    if implied is None or said is None:
+        return False
+    return (sign * implied[0], implied[1]) >= (sign * said[0], said[1])
+
+
+def _multiple(context: Context, old: Fraction | None, new: Fraction | None) -> None:
+    if old is None:
+        stem = "multiple-of-set"
+    elif new is None:
+        stem = "multiple-of-unset"
+    elif (new / old).denominator == 1:
+        stem = "multiple-of-tightened"
+    else:
+        stem = "multiple-of-relaxed" if (old / new).denominator == 1 else "multiple-of-changed"
+    context.add(stem, f"multipleOf changed from {_number(old)} to {_number(new)}", "multipleOf")
+
+
+def texts(context: Context) -> None:
+    """Patterns, and what a text encodes."""
+    old, new = context.b.patterns, context.r.patterns
+    if old != new:
+        if old <= new:
+            context.add("pattern-added", f"the pattern {_patterns(new - old)} was added", "pattern", new=True)
+        elif new <= old:
+            context.add("pattern-removed", f"the pattern {_patterns(old - new)} was removed", "pattern", new=False)
+        else:
+            context.add("pattern-changed", f"the pattern changed from {_patterns(old)} to {_patterns(new)}", "pattern")
+    _content(context)
+
+
+def _content(context: Context) -> None:
+    old, new = context.b.content, context.r.content
+    for name in ("contentMediaType", "contentEncoding"):
+        if old.get(name) == new.get(name):
+            continue
+        if name in old and name in new:
+            stem = "content-encoding-changed"
+        else:
+            stem = "content-encoding-added" if name in new else "content-encoding-removed"
+        message = f"{name} changed from `{old.get(name, 'none')}` to `{new.get(name, 'none')}`"
+        context.add(stem, message, name)
+    was, is_ = old.get("contentSchema"), new.get("contentSchema")
+    if was and is_:
+        context.edge("(content)", was, is_)
+    elif was or is_:
+        stem, word = ("content-schema-added", "added") if is_ else ("content-schema-removed", "removed")
+        context.add(stem, f"contentSchema {word}", "contentSchema")
+
+
+def shown(value: Any) -> str:
+    """A value in a message."""
+    text = canonical(value)
+    return f"`{text if len(text) <= 60 else text[:57] + '...'}`"
+
+
+def _listed(values_: dict[str, Any]) -> str:
+    keys = list(values_)
+    return ", ".join(keys[:5]) + (f" and {len(keys) - 5} more" if len(keys) > 5 else "") if keys else "nothing"
+
+
+def _number(value: Fraction | None) -> str:
+    return "none" if value is None else str(int(value) if value.denominator == 1 else float(value))
+
+
+def _bounded(bound: Bound | None) -> str:
+    return "none" if bound is None else _number(bound[0]) + (" (excluded)" if bound[1] else "")
+
+
+def _patterns(found: frozenset[str]) -> str:
+    return ", ".join(f"`{pattern}`" for pattern in sorted(found))

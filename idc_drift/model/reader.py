@@ -1,0 +1,156 @@
+"""A document as a model: one for Swagger 2.0 and every OpenAPI 3.
+
+Law: two ways to write the same contract give models between which nothing differs. What hangs on a path hangs on each
+of its operations; the names of components and of path parameters are gone; a header's name has no case.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+from urllib.parse import unquote
+
+from ..documents.json_values import canonical
+from ..documents.node import Node, child
+from ..documents.pointer import escaped
+from ..documents.spelling import servers_of, standard, wire_path, words_of
+from ..schemas.reader import Schemas
+from .api import Api, Operation
+from .lifecycle import promise_of
+from .messages import Values
+from .security import described, effective
+from .swagger2 import methods_of, translated
+
+if TYPE_CHECKING:
+    from ..documents.document import Document
+
+__all__ = ["Api", "model"]
+
+
+def model(document: Document) -> Api:
+    """The model of a document."""
+    return _ApiReader(document).api()
+
+
+class _ApiReader:
+    def __init__(self, document: Document) -> None:
+        self.document = document
+        self.schemas = Schemas(document)
+        self.values = Values(self.schemas)
+        self.root = translated(self.schemas) if self.schemas.version == "2.0" else Node(document.content, "", document)
+        self.schemes = self._schemes()
+        self._busy: set[int] = set()
+        self.security = self.schemas.listed(self.root, "security")
+
+    def api(self) -> Api:
+        raw = self.root.raw
+        operations: dict[tuple[str, str], Operation] = {}
+        webhooks: dict[tuple[str, str], Operation] = {}
+        for key, found in (("paths", operations), ("webhooks", webhooks)):
+            for path in self.schemas.mapping(self.root, key):
+                if str(path).startswith("x-"):
+                    continue
+                for operation in self._item(child(self.root, key, path), path):
+                    place = (wire_path(path) if key == "paths" else path, operation.method)
+                    if place in found:
+                        self.schemas.note(f"{operation.name} is described twice, up to the names of its parameters.")
+                        continue
+                    found[place] = operation
+        named = ("info", "tags", "externalDocs")
+        words = {name: canonical(said) for name in named if (said := standard(raw.get(name)))}
+        servers = servers_of(raw.get("servers")) or ("/",)
+        return Api(self.document, self.schemas, operations, webhooks, servers, self.schemes, self._unused(), words)
+
+    # ---------------------------------------------------------------------------------------------- operations
+
+    def _item(self, node: Node, path: str) -> list[Operation]:
+        target = self.schemas.resolve(node)
+        if target is None or not isinstance(target.raw, dict):
+            if target is not None and target.raw is not None:
+                self.schemas.note(f"{target.pointer} is not an object; it is read as if it were not there.")
+            return []
+        found: list[Operation] = []
+        for place in (node, target) if target is not node else (target,):
+            nodes = [(method, child(place, written)) for method, written in methods_of(self.schemas, place)]
+            extra = self.schemas.mapping(place, "additionalOperations")
+            nodes += [(method.lower(), child(place, "additionalOperations", method)) for method in extra]
+            known = {operation.method for operation in found}
+            found += [
+                self._operation(inner, path, method, (target, node)) for method, inner in nodes if method not in known
+            ]
+        return found
+
+    def _operation(self, node: Node, path: str, method: str, items: tuple[Node, Node]) -> Operation:
+        raw = node.raw
+        if id(raw) in self._busy:
+            self.schemas.note(f"{method.upper()} {path} calls back to itself; it is described once.")
+            return Operation(method, path, node.pointer)
+        self._busy.add(id(raw))
+        try:
+            return self._read(node, path, method, *items)
+        finally:
+            self._busy.discard(id(raw))
+
+    def _read(self, node: Node, path: str, method: str, item: Node, beside: Node) -> Operation:
+        """Read an operation of a path, and what stands beside a reference to that path, if it is referred to."""
+        raw = node.raw
+        own = raw.get("security")
+        parameters = {
+            name: value for place in (item, beside, node) for name, value in self.values.parameters(place, path).items()
+        }
+        self.values.describe(parameters, path)
+        return Operation(
+            method=method,
+            path=path,
+            pointer=node.pointer,
+            id=str(raw.get("operationId") or ""),
+            promise=promise_of(raw, item.raw),
+            tags=tuple(str(tag) for tag in raw["tags"]) if isinstance(raw.get("tags"), list) else (),
+            parameters=parameters,
+            body=self.values.body(node),
+            responses=self.values.responses(node),
+            callbacks=self._callbacks(node),
+            security=effective(own if isinstance(own, list) else self.security, self.schemes),
+            security_pointer=f"{node.pointer}/security" if isinstance(own, list) else "/security",
+            servers=servers_of(raw.get("servers")) or servers_of(item.raw.get("servers")),
+            words=words_of(raw, "summary", "description", "externalDocs"),
+        )
+
+    def _callbacks(self, node: Node) -> dict[tuple[str, str], Operation]:
+        found: dict[tuple[str, str], Operation] = {}
+        for name in self.schemas.mapping(node, "callbacks"):
+            target = self.schemas.resolve(child(node, "callbacks", name))
+            for expression in target.raw if target and isinstance(target.raw, dict) else ():
+                if target is not None and not str(expression).startswith("x-"):
+                    for operation in self._item(child(target, expression), f"{name} {expression}"):
+                        found[f"{name} {expression}", operation.method] = operation
+        return found
+
+    # ------------------------------------------------------------------------------------------------------- rest
+
+    def _schemes(self) -> dict[str, dict[str, Any]]:
+        found: dict[str, dict[str, Any]] = {}
+        if not self.schemas.mapping(self.root, "components"):
+            return found
+        components = child(self.root, "components")
+        for name in self.schemas.mapping(components, "securitySchemes"):
+            node = self.schemas.resolve(child(components, "securitySchemes", name))
+            if node is not None and isinstance(node.raw, dict):
+                found[name] = described(node.raw) | {"pointer": node.pointer}
+        return found
+
+    def _unused(self) -> dict[str, str]:
+        """Schemas that no reference names."""
+        place, components = self.schemas.components()
+        named: set[str] = set()
+        stack: list[Any] = [self.document.content]
+        while stack:
+            value = stack.pop()
+            if isinstance(value, dict):
+                reference = value.get("$ref")
+                if isinstance(reference, str):
+                    reference = unquote(reference)
+                    named |= {reference.removeprefix(f"#{place}/").partition("/")[0], reference.rpartition("/")[2]}
+                stack += [inner for inner in value.values() if isinstance(inner, (dict, list))]
+            else:
+                stack += [inner for inner in value if isinstance(inner, (dict, list))]
+        return {str(name): f"{place}/{escaped(name)}" for name in components if str(name) not in named}

@@ -1,0 +1,5 @@
+"""A patch for BASE, never BASE itself."""
+
+from .proposal import propose
+
+__all__ = ["propose"]

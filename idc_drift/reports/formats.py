@@ -1,0 +1,39 @@
+"""An outcome, said in each of the seven forms.
+
+Law: a report is a pure function of the outcome: the same findings give the same bytes, and no text of a document can
+act on whoever reads them.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from .ci import github, junit, sarif
+from .html import page
+from .json import as_json
+from .markdown import markdown
+from .text import text
+
+if TYPE_CHECKING:
+    from ..changes.outcome import Outcome
+
+FORMATS = ("text", "json", "markdown", "html", "github", "junit", "sarif")
+
+
+def render(outcome: Outcome, form: str, *, verbose: bool = False, colour: bool = False) -> str:
+    """The report in one of FORMATS."""
+    match form:
+        case "json":
+            return as_json(outcome)
+        case "markdown":
+            return markdown(outcome, verbose=verbose)
+        case "html":
+            return page(outcome)
+        case "github":
+            return github(outcome)
+        case "junit":
+            return junit(outcome)
+        case "sarif":
+            return sarif(outcome)
+        case _:
+            return text(outcome, verbose=verbose, colour=colour)

@@ -1,0 +1,122 @@
+"""The report as one HTML page: both documents side by side at every finding.
+
+Law: self-contained and inert, without scripts or anything loaded from elsewhere; every text is escaped.
+"""
+
+from __future__ import annotations
+
+import json
+from functools import lru_cache
+from typing import TYPE_CHECKING
+
+from ..changes.outcome import on_base
+from ..documents.json_values import MISSING
+from ..documents.pointer import resolve
+from ..escaping import html as escaped
+from ..escaping import html_code
+
+if TYPE_CHECKING:
+    from ..changes.outcome import Finding, Outcome
+    from ..documents.document import Document
+
+_AROUND = 3
+"""Lines shown before and after."""
+_WIDEST = 300
+"""Characters of a line beyond which the text was written by a machine for machines: the value is shown instead."""
+_LONGEST = 16
+"""Lines of such a value."""
+
+_STYLE = """
+:root { color-scheme: light dark; --line: light-dark(#d0d7de, #3d444d); --soft: light-dark(#f6f8fa, #151b23) }
+body { font: 16px/1.5 system-ui, sans-serif; max-width: 90rem; margin: 2rem auto; padding: 0 1rem }
+article { border: 1px solid var(--line); border-left-width: .5rem; border-radius: .3rem; padding: 0 1rem;
+  margin: 1rem 0 }
+article.breaking { border-left-color: #cf222e } article.warning { border-left-color: #bf8700 }
+article.info { border-left-color: #0969da }
+.sides { display: grid; grid-template-columns: 1fr 1fr; gap: 1rem }
+.sides > * { min-width: 0 }
+@media (max-width: 50rem) { .sides { grid-template-columns: 1fr } }
+pre { background: var(--soft); overflow: auto; padding: .5rem; font-size: .8rem }
+mark { background: light-dark(#fff3b0, #6b5300); color: inherit; display: block }
+small { opacity: .75 }
+h4 { margin: 0; font-size: .8rem; overflow-wrap: anywhere }
+"""
+
+
+def page(outcome: Outcome) -> str:
+    """The whole page."""
+    title = f"{escaped(outcome.base.origin)} → {escaped(outcome.revision.origin)}"
+    head = f"{escaped(outcome.base.described)} → {escaped(outcome.revision.described)}"
+    body = [f"<h1>{'Drift' if outcome.failing else 'No drift'}</h1>", f"<p>{head}<br>{escaped(outcome.sentence)}</p>"]
+    if outcome.notes:
+        body += ["<ul>", *(f"<li>{html_code(note)}</li>" for note in outcome.notes), "</ul>"]
+    body += [_article(outcome, f) for f in outcome.shown]
+    for name, findings in (("Prose and naming", outcome.noise), ("Accepted", outcome.accepted)):
+        if findings:
+            body.append(f"<details><summary>{name}: {len(findings)}</summary>")
+            body += [_article(outcome, f) for f in findings]
+            body.append("</details>")
+    return (
+        f'<!doctype html>\n<html lang="en"><head><meta charset="utf-8"><title>Drift: {title}</title>'
+        f"<meta http-equiv=\"Content-Security-Policy\" content=\"default-src 'none'; style-src 'unsafe-inline'\">"
+        f'<meta name="viewport" content="width=device-width"><style>{_STYLE}</style></head>\n<body>\n'
+        + "\n".join(body)
+        + "\n</body></html>\n"
+    )
+
+
+def _article(outcome: Outcome, finding: Finding) -> str:
+    change = finding.change
+    rest = sorted({p.operation for p in change.places} - {change.operation})
+    lines = [
+        f'<article class="{change.level}">',
+        f"<h3>{escaped(change.operation) or 'The document as a whole'} <small>{escaped(change.where)}</small></h3>",
+        f"<p><strong>{change.level}</strong>: {html_code(change.message)} <small>{escaped(change.rule)}</small></p>",
+    ]
+    if rest:
+        lines.append(f"<p><small>Also {', '.join(escaped(o) for o in rest)}</small></p>")
+    if change.code_impact:
+        lines += ["<ul>", *(f"<li>{html_code(i)}</li>" for i in change.code_impact), "</ul>"]
+    if finding.accepted is not None:
+        lines.append(f"<p>Accepted: {escaped(finding.accepted)}</p>")
+    if change.pointer:
+        lines.append(_sides(outcome, finding))
+    return "\n".join([*lines, "</article>"])
+
+
+def _sides(outcome: Outcome, finding: Finding) -> str:
+    place = finding.change.places[0]
+    other = place.counterpart or place.pointer
+    here, there = (place.pointer, other) if on_base(outcome.base, place) else (other, place.pointer)
+    left, right = _excerpt(outcome.base, here), _excerpt(outcome.revision, there)
+    return f'<div class="sides">\n<div>{left}</div>\n<div>{right}</div>\n</div>'
+
+
+def _excerpt(document: Document, pointer: str) -> str:
+    """The lines around what the pointer leads to, or around the nearest thing above it that is there."""
+    missing = False
+    while pointer and resolve(document.content, pointer) is MISSING:
+        pointer, missing = pointer.rpartition("/")[0], True
+    head = f"<h4>{escaped(document.origin)} {escaped(pointer)}{' (nothing below it)' if missing else ''}</h4>"
+    line = document.position(pointer)[0]
+    lines = _lines(document.text)
+    first, last = max(line - 1 - _AROUND, 0), min(line + _AROUND, len(lines))
+    if not 0 < line <= len(lines) or max(map(len, lines[first:last])) > _WIDEST:
+        return f"{head}<pre>{_value(resolve(document.content, pointer))}</pre>"
+    shown = [f"{number + 1:>6}  {escaped(lines[number].rstrip())}" for number in range(first, last)]
+    shown[line - 1 - first] = f"<mark>{shown[line - 1 - first]}</mark>"
+    code = "\n".join(shown).replace("</mark>\n", "</mark>")
+    return f"{head}<pre>{code}</pre>"
+
+
+@lru_cache(maxsize=2)
+def _lines(text: str) -> list[str]:
+    return text.split("\n")
+
+
+def _value(value: object) -> str:
+    if value is MISSING:
+        return ""
+    lines = json.dumps(value, indent=1, ensure_ascii=False, default=str).split("\n")
+    cut = [f"… {len(lines) - _LONGEST} more lines"] if len(lines) > _LONGEST else []
+    return "\n".join(escaped(line[:_WIDEST]) for line in lines[:_LONGEST] + cut)

@@ -1,0 +1,203 @@
+"""The rules explained: one of them, all of them, and the tables of docs/drift.md.
+
+``python -m idc_drift.reports.rules docs/drift.md`` writes the tables anew.
+
+Law: what is said of a rule stands in ``changes/rules.py`` and ``changes/examples.yaml``, and nothing of it here.
+"""
+
+from __future__ import annotations
+
+import difflib
+import json
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import yaml
+
+from ..changes import rules
+from ..changes.examples import components, example
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from ..changes.examples import Example
+
+BEGIN, END = "<!-- rules: made by python -m idc_drift.reports.rules -->", "<!-- end of rules -->"
+
+_SENT, _RECEIVED = "sent (`request-`, `parameter-`)", "received (`response-`, `header-`)"
+_PLACES = {
+    "request": "two schemas of a request body",
+    "response": "two schemas of a response",
+    "parameter": "two schemas of a parameter",
+    "header": "two schemas of a response's header",
+}
+_KINDS = {"paths": "two path items", "documents": "two documents, without what every document must have"}
+_WIDTH = 100
+
+
+class NoSuchRule(LookupError):
+    """No rule has this name; the message says which name is like it."""
+
+
+# ------------------------------------------------------------------------------------------------------ one of them
+
+
+def explained(name: str) -> str:
+    """What a rule means, how grave it is, why, which module judges it, and a pair that it speaks of.
+
+    `name` is complete (``request-type-changed``), or the stem of a rule of schemas (``type-changed``). ``NoSuchRule``
+    if no rule has it.
+    """
+    found = [rule for rule in (name, f"request-{name}") if _known(rule)]
+    if not found:
+        raise NoSuchRule(_missing(name))
+    return "\n".join(f"{_page(rule, rule if rule == name else f'…-{name}')}\n" for rule in found)
+
+
+def _known(rule: str) -> bool:
+    return rule in rules.RULES or rule in rules.OWN_RULES or bool(rules.stem_of(rule))
+
+
+def _missing(name: str) -> str:
+    stems = list(rules.SCHEMA_RULES)
+    names = [*rules.RULES, *rules.OWN_RULES, *stems, *(f"{p}-{stem}" for p in rules.PREFIXES for stem in stems)]
+    like = difflib.get_close_matches(name, names, 1)
+    return f"there is no rule `{name}`" + (
+        f"; did you mean `{like[0]}`?" if like else "; without a name, all are listed"
+    )
+
+
+def _page(rule: str, title: str) -> str:
+    found, shown = rules.rule_of(rule), example(rule)
+    facts = [(what.replace("`", ""), level) for what, level in _levels(rule)]
+    facts += [("why", found.why), ("judged in", ", ".join(map(_file, found.judged)))]
+    lines = [title, "", shown.means, "", *(f"  {f'{what}:':<33}{said}" for what, said in facts)]
+    return "\n".join([*lines, "", *_pair(shown)] if shown.kind != "files" else lines)
+
+
+def _levels(rule: str) -> Iterator[tuple[str, str]]:
+    stem = rules.stem_of(rule)
+    if stem:
+        schema = rules.SCHEMA_RULES[stem]
+        never = _never(schema.noise)
+        yield _SENT, f"{_sent(schema)}{never}"
+        yield _RECEIVED, f"{schema.received}{never}"
+    else:
+        found = rules.RULES.get(rule) or rules.OWN_RULES[rule]
+        yield "level", f"{found.level or 'as what it does to the client'}{_never(found.noise)}"
+
+
+def _sent(schema: rules.SchemaRule) -> str:
+    return schema.sent + (f", {schema.parameter} in a parameter" if schema.parameter else "")
+
+
+def _never(noise: bool) -> str:
+    return ", never drift" if noise else ""
+
+
+def _file(module: str) -> str:
+    return f"idc_drift/{module.replace('.', '/')}.py"
+
+
+def _pair(shown: Example) -> Iterator[str]:
+    yield f"example, {_PLACES[shown.direction] if shown.kind == 'schemas' else _KINDS[shown.kind]}:"
+    for word, value, schemas in (
+        ("before", shown.before, shown.before_schemas),
+        ("after", shown.after, shown.after_schemas),
+    ):
+        yield from _value(word, value)
+        for name, schema in schemas.items():
+            yield from _value(f"{word}, {name}", schema)
+    text = json.dumps([shown.before, shown.after, shown.before_schemas, shown.after_schemas])
+    for kind, members in components().items():
+        for name, member in members.items():
+            if f'/{name}"' in text or (kind == "securitySchemes" and f'{{"{name}": [' in text):
+                yield from _value(name, member)
+
+
+def _value(word: str, value: Any) -> Iterator[str]:
+    text = _yaml(value, flow=True)
+    if len(text) <= _WIDTH:
+        yield f"  {word + ':':<8}{text}"
+        return
+    yield f"  {word}:"
+    yield from (f"    {line}" for line in _yaml(value, flow=None).split("\n"))
+
+
+def _yaml(value: Any, *, flow: bool | None) -> str:
+    text = yaml.dump(
+        value,
+        Dumper=_Plain,
+        default_flow_style=flow,
+        width=10**9 if flow else _WIDTH,
+        sort_keys=False,
+        allow_unicode=True,
+    )
+    return text.removesuffix("...\n").rstrip("\n")
+
+
+class _Plain(yaml.SafeDumper):
+    """Without anchors: a value is written where it stands."""
+
+    def ignore_aliases(self, data: Any) -> bool:
+        return True
+
+
+# ------------------------------------------------------------------------------------------------------- all of them
+
+
+def listed() -> str:
+    """Every rule with its level, one a line."""
+    return "\n".join(_listed()) + "\n"
+
+
+def _listed() -> Iterator[str]:
+    yield "operations, parameters, bodies, responses and documents:"
+    for name in (*rules.RULES, *rules.OWN_RULES):
+        yield f"  {name:<42}{dict(_levels(name))['level']}"
+    yield ""
+    yield "schemas; a name begins with request-, parameter-, response- or header- (what is sent: what is received):"
+    for stem, schema in rules.SCHEMA_RULES.items():
+        yield f"  {stem:<42}{_sent(schema)}: {schema.received}{_never(schema.noise)}"
+
+
+# ------------------------------------------------------------------------------------------------- docs/drift.md
+
+
+def tables() -> str:
+    """Both tables and what stands between them."""
+    return "\n".join(_rows()) + "\n"
+
+
+def _rows() -> Iterator[str]:
+    yield "| rule | means | level | why | judged in `idc_drift/` |"
+    yield "|---|---|---|---|---|"
+    for name in (*rules.RULES, *rules.OWN_RULES):
+        (level,) = dict(_levels(name)).values()
+        yield f"| `{name}` | {example(name).means} | {level} | {rules.why(name)} | {_modules(name)} |"
+    yield ""
+    yield f"Rules of schemas begin with where the schema is: {', '.join(f'`{p}-`' for p in rules.PREFIXES)}."
+    yield ""
+    yield f"| rule | means | {_SENT} | {_RECEIVED} | why | judged in `idc_drift/` |"
+    yield "|---|---|---|---|---|---|"
+    for stem, schema in rules.SCHEMA_RULES.items():
+        name = f"request-{stem}"
+        levels = " | ".join(dict(_levels(name)).values())
+        yield f"| `…-{stem}` | {example(name).means} | {levels} | {schema.why} | {_modules(name)} |"
+
+
+def _modules(rule: str) -> str:
+    return ", ".join(f"`{_file(module).removeprefix('idc_drift/')}`" for module in rules.rule_of(rule).judged)
+
+
+def written(text: str) -> str:
+    """The page with the tables as they are now."""
+    head, _, rest = text.partition(BEGIN)
+    tail = rest.partition(END)[2]
+    return f"{head}{BEGIN}\n\n{tables()}\n{END}{tail}"
+
+
+if __name__ == "__main__":
+    page = Path(sys.argv[1])
+    page.write_text(written(page.read_text(encoding="utf-8")), encoding="utf-8")

@@ -1,0 +1,68 @@
+"""The terminal's report: one block for each operation, the gravest first, noise and known differences counted.
+
+Law: every finding is one line of level, place and sentence; what belongs to it stands below it, indented.
+"""
+
+from __future__ import annotations
+
+from itertools import groupby
+from typing import TYPE_CHECKING
+
+from ..changes.change import LEVELS
+from ..escaping import visible
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from ..changes.outcome import Finding, Outcome
+
+_COLOURS = {"breaking": "\x1b[1;31m", "warning": "\x1b[33m", "info": "\x1b[36m"}
+
+
+def text(outcome: Outcome, *, verbose: bool = False, colour: bool = False) -> str:
+    """All of it, ending with the verdict."""
+    return "\n".join(_lines(outcome, verbose, colour)) + "\n"
+
+
+def _lines(outcome: Outcome, verbose: bool, colour: bool) -> Iterator[str]:
+    yield f"{visible(outcome.base.described)} -> {visible(outcome.revision.described)}"
+    wanted = [f for f in outcome.findings if verbose or f.shown]
+    for operation, group in groupby(sorted(wanted, key=_by_operation), key=lambda f: f.change.operation):
+        yield ""
+        yield visible(operation) or "(the document as a whole)"
+        for finding in group:
+            yield from _finding(outcome, finding, verbose, colour)
+    yield ""
+    yield from (f"note: {visible(note)}" for note in outcome.notes)
+    yield visible(outcome.sentence)
+    if not verbose and (outcome.accepted or outcome.noise):
+        yield "(--verbose lists those as well)"
+
+
+def _by_operation(finding: Finding) -> tuple[object, ...]:
+    change = finding.change
+    return (change.operation.partition(" ")[::-1], finding.accepted is not None, change.noise, _rank(finding))
+
+
+def _rank(finding: Finding) -> int:
+    return LEVELS.index(finding.change.level)
+
+
+def _finding(outcome: Outcome, finding: Finding, verbose: bool, colour: bool) -> Iterator[str]:
+    change = finding.change
+    level = f"{_COLOURS[change.level]}{change.level}\x1b[0m" if colour else change.level
+    where = f"{visible(change.where)}: " if change.where else ""
+    yield f"  {level}{' ' * (9 - len(change.level))}{where}{visible(change.message)}  [{visible(change.rule)}]"
+    if change.pointer:
+        file, line, column = outcome.located(change.places[0])
+        yield f"           {visible(file)}:{line}:{column}"
+    others = sorted({p.operation for p in change.places[1:]} - {change.operation})
+    if others:
+        named = ", ".join(visible(o) for o in (others if verbose else others[:3]))
+        more = "" if verbose or len(others) <= 3 else f" and {len(others) - 3} more"
+        yield f"           also {named}{more}"
+    yield from (f"           code: {visible(impact)}" for impact in change.code_impact)
+    if finding.accepted is not None:
+        yield f"           accepted: {visible(finding.accepted)}"
+    elif change.noise:
+        yield "           prose or naming; nobody on the network notices"

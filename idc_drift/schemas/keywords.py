@@ -1,0 +1,331 @@
+"""The keywords of one schema object, references and composition aside.
+
+Law: a keyword that is written but says nothing (``required: []``, ``minLength: 0``, ``additionalProperties: true``,
+a pattern that everything matches) is not there; one that holds something of another kind than it can is read as if it
+were not there, and reported.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, Final
+
+from ..documents.json_values import ANYTHING, MISSING, canonical, numeric, type_of
+from ..documents.node import placed
+from ..documents.pointer import escaped
+from ..documents.spelling import standard
+from .constraints import LIMIT_TYPES, UNEVALUATED_TYPES, Bound, Flat
+from .vocabulary import ALIASES, BOUNDS, CONTENT, EMPTY_PATTERNS, NULL, PLACED, SELDOM
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from fractions import Fraction
+
+    from ..documents.node import Node, Shape
+
+_OBJECT, _LIST, _TEXT, _FLAG, _SCHEMA = "an object", "a list", "a text", "true or false", "a schema"
+_KINDS: Final[dict[str, tuple[type, ...]]] = {
+    _OBJECT: (dict,),
+    _LIST: (list,),
+    _TEXT: (str,),
+    _FLAG: (bool,),
+    _SCHEMA: (dict, bool),
+    "the name of a type or a list of them": (str, list),
+    "a schema or a list of them": (dict, bool, list),
+}
+_HOLDS: Final[dict[str, str]] = {
+    **dict.fromkeys(("properties", "patternProperties", "dependentSchemas", "dependentRequired"), _OBJECT),
+    **dict.fromkeys(("allOf", "anyOf", "oneOf", "required", "enum", "prefixItems"), _LIST),
+    **dict.fromkeys(("$ref", "format", "pattern", "contentMediaType", "contentEncoding"), _TEXT),
+    **dict.fromkeys(("uniqueItems", "nullable", "readOnly", "writeOnly", "deprecated"), _FLAG),
+    **dict.fromkeys(("additionalProperties", "not", "if", "then", "else", "contains", "propertyNames"), _SCHEMA),
+    **dict.fromkeys(("unevaluatedItems", "unevaluatedProperties"), _SCHEMA),
+    "type": "the name of a type or a list of them",
+    "items": "a schema or a list of them",
+}
+_KNOWN_TYPES = {*ALIASES, "file"}
+
+
+def keywords(node: Node, version: str) -> Flat:
+    """What the keywords of a schema object allow."""
+    raw: dict[str, Any] = node.raw
+    types, enum, format_ = _values(raw)
+    lower, upper = _bounds(raw) if not BOUNDS.isdisjoint(raw) else (None, None)
+    more = {} if SELDOM.isdisjoint(raw) else _rare(node)
+    content, format_ = _content(node, format_) if not CONTENT.isdisjoint(raw) else ({}, format_)
+    multiple = numeric(raw.get("multipleOf"))
+    properties, extra = _members(node, "properties"), _openness(node, "additionalProperties")
+    if more and extra is True:
+        more["matching"] = {key: shape for key, shape in more["matching"].items() if not _is_open(shape[0].raw)}
+        for pattern in EMPTY_PATTERNS & more["matching"].keys() if not properties else ():
+            extra = more["matching"].pop(pattern)  # every name matches it
+    return Flat(
+        types=_but(types, raw["not"]) if "not" in raw else types,
+        enum=enum,
+        format=format_,
+        lower=lower,
+        upper=upper,
+        limits={name: int(numeric(raw[name]) or 0) for name in raw if name in LIMIT_TYPES and _limits(name, raw[name])},
+        multiple=multiple if multiple and multiple > 0 and not _whole(multiple, types) else None,
+        unique=raw.get("uniqueItems") is True,
+        patterns=frozenset({raw["pattern"]} if isinstance(raw.get("pattern"), str) else ()) - EMPTY_PATTERNS,
+        properties=properties,
+        required=required(raw),
+        extra=extra,
+        content=content,
+        default=raw.get("default", MISSING),
+        notes=_notes(raw),
+        at={name: f"{node.pointer}/{name}" for name in raw if name in PLACED},
+        **more,
+    )
+
+
+def _but(types: frozenset[str] | None, excluded: Any) -> frozenset[str] | None:
+    """The types without what ``not`` excludes, if that is everything or null."""
+    if excluded in ({}, True):
+        return frozenset()
+    return (ANYTHING if types is None else types) - {"null"} if excluded in NULL else types
+
+
+def _whole(multiple: Fraction, types: frozenset[str] | None) -> bool:
+    """Whether every integer is a multiple, and no other number is meant."""
+    return (1 / multiple).denominator == 1 and bool(types) and "number" not in (types or ())
+
+
+def _values(raw: dict[str, Any]) -> tuple[frozenset[str] | None, dict[str, Any] | None, str]:
+    """Types and enumerated values: null is a type, whichever way it is written."""
+    named = raw.get("type")
+    listed = [named] if isinstance(named, str) else named if isinstance(named, list) else []
+    format_ = raw.get("format") if isinstance(raw.get("format"), str) else ""
+    if "file" in listed:
+        listed, format_ = ["string"], "binary"
+    names = [name if name in ANYTHING else ALIASES.get(name.lower(), "") for name in listed if isinstance(name, str)]
+    types = None if "" in names or not names else frozenset(names)  # a type nobody knows may be any
+    nullable = raw.get("nullable") is True or raw.get("x-nullable") is True
+    if types is not None and nullable:
+        types |= {"null"}
+    values = raw["enum"] if isinstance(raw.get("enum"), list) else None
+    if "const" in raw:
+        values = [raw["const"]] if values is None or raw["const"] in values else values
+    if values is None:
+        return types, None, str(format_)
+    if types is None:
+        types = frozenset(type_of(value) for value in values)
+        types |= {"null"} if nullable else frozenset()
+    elif None not in values and not nullable:
+        types -= {"null"}
+    if "number" in types:
+        types -= {"integer"}
+    enum = {canonical(value): value for value in values if value is not None}
+    return types, enum if enum or not types - {"null"} or values else None, str(format_)
+
+
+def _bounds(raw: dict[str, Any]) -> tuple[Bound | None, Bound | None]:
+    """Both bounds, with exclusiveness written as a flag or as a number."""
+    found: list[Bound | None] = []
+    for plain, exclusive, sign in (("minimum", "exclusiveMinimum", 1), ("maximum", "exclusiveMaximum", -1)):
+        value, other = numeric(raw.get(plain)), numeric(raw.get(exclusive))
+        bounds: list[Bound] = []
+        if value is not None:
+            bounds.append((value, raw.get(exclusive) is True))
+        if other is not None:
+            bounds.append((other, True))
+        found.append(max(bounds, key=lambda bound: (sign * bound[0], bound[1])) if bounds else None)
+    return found[0], found[1]
+
+
+def _limits(name: str, value: Any) -> bool:
+    number = numeric(value)
+    return number is not None and (number > 0 or name.startswith("max")) and number.denominator == 1
+
+
+def _content(node: Node, format_: str) -> tuple[dict[str, Any], str]:
+    """What a text encodes; the 3.0 formats ``byte`` and ``binary`` are their older names."""
+    raw = node.raw
+    found: dict[str, Any] = {
+        name: raw[name].lower() for name in ("contentMediaType", "contentEncoding") if isinstance(raw.get(name), str)
+    }
+    if not format_ and found == {"contentEncoding": "base64"}:
+        found, format_ = {}, "byte"
+    elif not format_ and found == {"contentMediaType": "application/octet-stream"}:
+        found, format_ = {}, "binary"
+    if schema := _shape_at(node, "contentSchema"):
+        found["contentSchema"] = schema
+    return found, format_
+
+
+def _notes(raw: dict[str, Any]) -> dict[str, Any]:
+    found: dict[str, Any] = {
+        name: said for name in ("title", "description", "externalDocs", "xml") if (said := standard(raw.get(name)))
+    }
+    found |= {name: True for name in ("deprecated", "readOnly", "writeOnly") if raw.get(name) is True}
+    found |= {name: str(raw[name]) for name in ("x-sunset", "x-stability-level") if raw.get(name)}
+    examples = [raw["example"]] if "example" in raw else []
+    if isinstance(raw.get("examples"), list):
+        examples += raw["examples"]
+    if examples:
+        found["examples"] = sorted({canonical(value) for value in examples})
+    return found
+
+
+# -------------------------------------------------------------------------------------------- rare keywords
+
+
+def _rare(node: Node) -> dict[str, Any]:
+    """What most schemas say nothing of."""
+    raw = node.raw
+    return {
+        "matching": _members(node, "patternProperties"),
+        "names": () if raw.get("propertyNames") == {"type": "string"} else _shape_at(node, "propertyNames"),
+        "contains": _contains(node),
+        "never": _never(node),
+        "conditions": _conditions(node),
+        "unevaluated": {n: _openness(node, n) for n in UNEVALUATED_TYPES if _openness(node, n) is not True},
+        "extensible": _extensible(raw),
+        "discriminator": _discriminator(raw),
+        **_arrays(node),
+        **_dependencies(node),
+    }
+
+
+def _never(node: Node) -> tuple[Shape, ...]:
+    """What ``not`` excludes; what is seen without looking further (all, null) is among the types."""
+    excluded = node.raw.get("not")
+    plain = not isinstance(excluded, dict) or not excluded or excluded in NULL
+    return () if plain or twice(node.raw) else (_shape_at(node, "not"),)
+
+
+def twice(raw: dict[str, Any]) -> bool:
+    """Whether it is not what is not a schema."""
+    return isinstance(raw.get("not"), dict) and raw["not"].keys() == {"not"}
+
+
+def _arrays(node: Node) -> dict[str, Any]:
+    """The elements; a list of items is the older way to write prefixItems."""
+    raw = node.raw
+    listed, rest = raw.get("prefixItems"), _shape_at(node, "items")
+    name = "prefixItems"
+    if isinstance(raw.get("items"), list):
+        listed, rest, name = raw["items"], _shape_at(node, "additionalItems"), "items"
+    prefix = [
+        (_child(node, f"{name}/{index}", value),)
+        for index, value in enumerate(listed if isinstance(listed, list) else ())
+    ]
+    return {"items": rest if rest and rest[0].raw != {} else (), "prefix": tuple(prefix)}
+
+
+def _contains(node: Node) -> tuple[tuple[Shape, int, int | None], ...]:
+    raw = node.raw
+    if not isinstance(raw.get("contains"), dict):
+        return ()
+    least, most = numeric(raw.get("minContains", 1)), numeric(raw.get("maxContains"))
+    if least == 0 and most is None:
+        return ()
+    return ((_shape_at(node, "contains"), int(least if least is not None else 1), None if most is None else int(most)),)
+
+
+def _conditions(node: Node) -> tuple[dict[str, Shape], ...]:
+    raw = node.raw
+    if (
+        not isinstance(raw.get("if"), dict)
+        or not raw["if"]
+        or all(_is_open(raw.get(n, True)) for n in ("then", "else"))
+    ):
+        return ()
+    parts = ("if", *(name for name in ("then", "else") if not _is_open(raw.get(name, True))))
+    return ({name: _shape_at(node, name) for name in parts},)
+
+
+def _dependencies(node: Node) -> dict[str, Any]:
+    """What a property needs; ``dependencies`` is the older word for both kinds."""
+    raw = node.raw
+    needs: dict[str, frozenset[str]] = {}
+    for keyword in ("dependencies", "dependentRequired"):
+        needing = raw.get(keyword)
+        for key, listed in needing.items() if isinstance(needing, dict) else ():
+            if isinstance(listed, list) and listed:
+                needs[str(key)] = frozenset(map(str, listed))
+    older = {key: shape for key, shape in _members(node, "dependencies").items() if isinstance(shape[0].raw, dict)}
+    implies = {**older, **_members(node, "dependentSchemas")}
+    return {"needs": needs, "implies": {key: shape for key, shape in implies.items() if not _is_open(shape[0].raw)}}
+
+
+def _extensible(raw: dict[str, Any]) -> frozenset[str] | None:
+    values = raw.get("x-extensible-enum")
+    return frozenset(canonical(value) for value in values) if isinstance(values, list) else None
+
+
+def _discriminator(raw: dict[str, Any]) -> tuple[str, dict[str, str]] | None:
+    found = raw.get("discriminator")
+    if isinstance(found, str):
+        return found, {}
+    if not isinstance(found, dict) or not isinstance(found.get("propertyName"), str):
+        return None
+    mapping = found.get("mapping")
+    return found["propertyName"], {str(k): str(v) for k, v in mapping.items()} if isinstance(mapping, dict) else {}
+
+
+def _shape_at(node: Node, name: str) -> Shape:
+    """The schema that a keyword holds; none if it holds no schema, or one that allows everything."""
+    value = node.raw.get(name)
+    if isinstance(value, dict) or value is False:
+        return (_child(node, name, value),)
+    return ()
+
+
+def _child(node: Node, path: str, value: Any) -> Node:
+    return placed(value, f"{node.pointer}/{path}", node.home)
+
+
+def _members(node: Node, name: str) -> dict[str, Shape]:
+    """The schemas that a keyword holds by name."""
+    found = node.raw.get(name)
+    if not isinstance(found, dict):
+        return {}
+    return {str(key): (_child(node, f"{name}/{escaped(key)}", value),) for key, value in found.items()}
+
+
+def _openness(node: Node, name: str) -> bool | Shape:
+    """Whether more is allowed: an empty schema is as open as none."""
+    value = node.raw.get(name, True)
+    if value in ({"not": {}}, {"not": True}):
+        return False
+    if isinstance(value, dict) and value:
+        return (_child(node, name, value),)
+    return value is not False
+
+
+def required(raw: dict[str, Any]) -> frozenset[str]:
+    """The names that ``required`` lists; what is no name, or empty where no property is called so, names nothing."""
+    listed = raw.get("required")
+    found = (each for each in listed if _names(raw, each)) if isinstance(listed, list) else ()
+    return frozenset(str(each).lower() if isinstance(each, bool) else str(each) for each in found)
+
+
+def _names(raw: dict[str, Any], value: Any) -> bool:
+    """Whether a value can name a property of a schema (a number and a truth value can in YAML)."""
+    properties = raw.get("properties")
+    return isinstance(value, (str, int, float)) and (value != "" or (isinstance(properties, dict) and "" in properties))
+
+
+def _is_open(raw: Any) -> bool:
+    """Whether a schema allows everything, as one sees without looking further."""
+    return raw is True or raw == {}
+
+
+# -------------------------------------------------------------------------------- keywords of another kind
+
+
+def misfits(raw: dict[str, Any]) -> Iterator[tuple[str, str]]:
+    """Each keyword that cannot be read, and what it should hold."""
+    for name in raw.keys() & _HOLDS.keys():
+        value = raw[name]
+        if not isinstance(value, _KINDS[_HOLDS[name]]) and value is not None:
+            yield name, _HOLDS[name]
+        elif name == "required":
+            yield from (
+                (f"required/{at}", "a name") for at, each in enumerate(raw[name] or ()) if not _names(raw, each)
+            )
+        elif name == "type" and not all(
+            str(kind).lower() in _KNOWN_TYPES for kind in (value if isinstance(value, list) else [value])
+        ):
+            yield name, "a type that is known"

@@ -1,0 +1,94 @@
+"""The keywords of a schema object, as lists.
+
+Law: names only; what they mean is said by who reads them.
+"""
+
+from __future__ import annotations
+
+from .constraints import LIMIT_TYPES
+
+EMPTY_PATTERNS = frozenset({"", ".*", "^.*$", "^.*", ".*$", "^", "$", "(.*)", "^(.*)$", r"^[\s\S]*$", r"[\s\S]*"})
+ALIASES = {
+    **{name: name for name in ("null", "boolean", "integer", "number", "string", "array", "object")},
+    **dict.fromkeys(("bool",), "boolean"),
+    **dict.fromkeys(("int", "long", "short"), "integer"),
+    **dict.fromkeys(("float", "double", "decimal"), "number"),
+    **dict.fromkeys(("str", "text", "date", "datetime", "uuid"), "string"),
+    **dict.fromkeys(("list",), "array"),
+    **dict.fromkeys(("dict", "map"), "object"),
+}
+"""Types as some write them, in small letters."""
+NULL = ({"type": "null"}, {"const": None}, {"enum": [None]})
+"""Schemas of null alone."""
+NUMERIC = frozenset({"int8", "int16", "int32", "int64", "bigint", "float", "double", "decimal"})
+"""Formats of numbers; a text that has one is any text."""
+BOUNDS = frozenset({"minimum", "maximum", "exclusiveMinimum", "exclusiveMaximum"})
+CONTENT = frozenset({"contentMediaType", "contentEncoding", "contentSchema"})
+SELDOM = frozenset(
+    [
+        "patternProperties",
+        "propertyNames",
+        "contains",
+        "not",
+        "if",
+        "unevaluatedItems",
+        "unevaluatedProperties",
+        "x-extensible-enum",
+        "discriminator",
+        "items",
+        "prefixItems",
+        "dependencies",
+        "dependentRequired",
+        "dependentSchemas",
+    ]
+)
+PLACED = {
+    "type",
+    "format",
+    "pattern",
+    "multipleOf",
+    "uniqueItems",
+    "minimum",
+    "maximum",
+    "exclusiveMinimum",
+    "exclusiveMaximum",
+    "enum",
+    "const",
+    "required",
+    "properties",
+    "additionalProperties",
+    "patternProperties",
+    "propertyNames",
+    "items",
+    "prefixItems",
+    "contains",
+    "minContains",
+    "maxContains",
+    "not",
+    "if",
+    "then",
+    "else",
+    "dependentRequired",
+    "dependentSchemas",
+    "dependencies",
+    "unevaluatedItems",
+    "unevaluatedProperties",
+    "contentMediaType",
+    "contentEncoding",
+    "contentSchema",
+    "default",
+    "discriminator",
+    "nullable",
+    "x-nullable",
+    "title",
+    "description",
+    "example",
+    "examples",
+    "deprecated",
+    "readOnly",
+    "writeOnly",
+    "externalDocs",
+    "xml",
+    "x-extensible-enum",
+    *LIMIT_TYPES,
+}
