@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from tests.bigquery.oracle import Tables
-from tests.bigquery.scripted import Recorded, Records, serving
+from tests.bigquery.scripted import Scripted, Scripts, serving
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -35,13 +35,13 @@ def nobody(monkeypatch: pytest.MonkeyPatch, tmp_path_factory: pytest.TempPathFac
 
 
 @pytest.fixture
-def records(monkeypatch: pytest.MonkeyPatch) -> Records:
+def scripts(monkeypatch: pytest.MonkeyPatch) -> Scripts:
     """Serves a file of exchanges as BigQuery."""
 
     @contextmanager
-    def serve(name: str) -> Iterator[Recorded]:
-        with serving(name) as recorded, monkeypatch.context() as patch:
-            patch.setenv("BIGQUERY_EMULATOR_HOST", recorded.url)
-            yield recorded
+    def serve(name: str) -> Iterator[Scripted]:
+        with serving(name) as scripted, monkeypatch.context() as patch:
+            patch.setenv("BIGQUERY_EMULATOR_HOST", scripted.url)
+            yield scripted
 
     return serve

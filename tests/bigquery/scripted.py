@@ -1,10 +1,11 @@
-"""BigQuery's REST API on loopback: it answers what stands in a file of exchanges, and nothing else.
+"""BigQuery's REST API on loopback, scripted: it answers what stands in a file of exchanges, and nothing else.
 
-The files in `exchanges` were written by hand after the reference of the API, since nobody here has an account there;
-every answer in them that is no refusal was held against Google's discovery document `bigquery.v2`. A request must be
-the next one that is expected: method, path, the named query parameters (null: absent) and members of the body. `{job}`
-stands for the job's name, which the client chooses, and `{query}` for the statement. An exchange that says `again` may
-come more than once.
+The files in `exchanges` were written by hand after the reference of the API, and none was recorded: nobody here has an
+account there. Every answer in them that is no refusal was held against Google's discovery document `bigquery.v2`. What
+many exchanges have in common stands in `envelopes.json`: an exchange names the one that it is `like`, and says what is
+different. A request must be the next one that is expected: method, path, the named query parameters (null: absent) and
+members of the body. `{job}` stands for the job's name, which the client chooses, and `{query}` for the statement. An
+exchange that says `again` may come more than once.
 """
 
 from __future__ import annotations
@@ -20,8 +21,9 @@ from urllib.parse import parse_qs, urlsplit
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
-Records: TypeAlias = "Callable[[str], AbstractContextManager[Recorded]]"
+Scripts: TypeAlias = "Callable[[str], AbstractContextManager[Scripted]]"
 FOLDER = Path(__file__).parent / "exchanges"
+ENVELOPES: dict[str, Any] = json.loads(FOLDER.with_name("envelopes.json").read_text(encoding="utf-8"))["envelopes"]
 #: The rows of the exchanges `manifest`, on all of their pages.
 ROWS = [
     {"PatientID": "1.3.6.1.4.1.9328.50.7.1", "Modality": "CT", "instanceCount": 60, "series_size_MB": 31.5},
@@ -32,8 +34,14 @@ ROWS = [
 ]
 
 
-class Recorded:
-    """A service that answers as recorded.
+def exchanges(name: str) -> list[dict[str, Any]]:
+    """The exchanges of a file, each with its envelope."""
+    script = json.loads((FOLDER / f"{name}.json").read_text(encoding="utf-8"))
+    return [_merged(ENVELOPES[one.pop("like")], one) if "like" in one else one for one in script["exchanges"]]
+
+
+class Scripted:
+    """A service that answers as scripted.
 
     Attributes:
         url: Where it is.
@@ -42,7 +50,7 @@ class Recorded:
     """
 
     def __init__(self, name: str) -> None:
-        self._exchanges: list[dict[str, Any]] = json.loads((FOLDER / f"{name}.json").read_text(encoding="utf-8"))
+        self._exchanges = exchanges(name)
         self._at = 0
         self._names = {"job": "", "query": ""}
         self.url = ""
@@ -75,7 +83,7 @@ class Recorded:
             if not exchange.get("again"):
                 break
         self.unexpected.append(f"{request['method']} {request['path']} {request['query']}")
-        return 501, {"error": {"code": 501, "message": "not recorded", "errors": [{"reason": "notImplemented"}]}}
+        return 501, {"error": {"code": 501, "message": "not scripted", "errors": [{"reason": "notImplemented"}]}}
 
     def _fits(self, expected: dict[str, Any], request: dict[str, Any]) -> bool:
         same = all(request["query"].get(name) == value for name, value in expected.get("query", {}).items())
@@ -95,9 +103,9 @@ class Recorded:
 
 
 @contextmanager
-def serving(name: str) -> Iterator[Recorded]:
+def serving(name: str) -> Iterator[Scripted]:
     """Serve one file of exchanges; at the end nothing unexpected must have come."""
-    recorded = Recorded(name)
+    scripted = Scripted(name)
 
     class Handler(BaseHTTPRequestHandler):
         protocol_version = "HTTP/1.1"
@@ -106,7 +114,7 @@ def serving(name: str) -> Iterator[Recorded]:
             raw = self.rfile.read(int(self.headers.get("content-length") or 0))
             parts = urlsplit(self.path)
             query = {key: values[-1] for key, values in parse_qs(parts.query).items()}
-            status, body = recorded.answer(
+            status, body = scripted.answer(
                 {
                     "method": self.command,
                     "path": parts.path,
@@ -129,15 +137,21 @@ def serving(name: str) -> Iterator[Recorded]:
 
     with ThreadingHTTPServer(("127.0.0.1", 0), Handler) as server:
         server.daemon_threads = True
-        recorded.url = f"http://127.0.0.1:{server.server_port}"
+        scripted.url = f"http://127.0.0.1:{server.server_port}"
         thread = threading.Thread(target=server.serve_forever, args=(0.01,), daemon=True)
         thread.start()
         try:
-            yield recorded
+            yield scripted
         finally:
             server.shutdown()
             thread.join()
-    assert recorded.unexpected == []
+    assert scripted.unexpected == []
+
+
+def _merged(envelope: dict[str, Any], different: dict[str, Any]) -> dict[str, Any]:
+    both = {name: (envelope[name], value) for name, value in different.items() if name in envelope}
+    nested = {name: _merged(*pair) for name, pair in both.items() if all(isinstance(one, dict) for one in pair)}
+    return {**envelope, **different, **nested}
 
 
 def _within(expected: Any, found: Any) -> bool:

@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from tests.bigquery.oracle import Tables
-    from tests.bigquery.scripted import Records
+    from tests.bigquery.scripted import Scripts
     from tests.support.command_result import Ended
 
 
@@ -106,8 +106,8 @@ def test_sizes_are_read_as_people_write_them(text: str, number: int) -> None:
 # What it costs:
 
 
-def test_in_a_pipe_nothing_is_run_without_yes(run: Callable[..., Ended], records: Records) -> None:
-    with records("manifest") as service:
+def test_in_a_pipe_nothing_is_run_without_yes(run: Callable[..., Ended], scripts: Scripts) -> None:
+    with scripts("manifest") as service:
         ended = run(*SELECT)
         assert service.statements(dry_run=False) == []
     assert (ended.code, ended.out) == (2, "")
@@ -115,34 +115,34 @@ def test_in_a_pipe_nothing_is_run_without_yes(run: Callable[..., Ended], records
     assert "say so with --yes" in ended.err
 
 
-def test_a_dry_run_is_what_was_asked_for(run: Callable[..., Ended], records: Records) -> None:
-    with records("manifest") as service:
+def test_a_dry_run_is_what_was_asked_for(run: Callable[..., Ended], scripts: Scripts) -> None:
+    with scripts("manifest") as service:
         ended = run(*SELECT, "--dry-run", "--yes")
         assert service.statements(dry_run=False) == []
     expected = {"bytes": 20 * 2**30, "usd": 0.12207, "cached": False, "project": "my-project"}
     assert (ended.code, json.loads(ended.out)) == (0, expected)
-    with records("cached"):
+    with scripts("cached"):
         assert "0 bytes, less than 0.01 USD at 6.25 USD a TiB, and has it at hand" in run(*SELECT, "--dry-run").err
 
 
-def test_more_than_is_allowed_is_not_run_even_with_yes(run: Callable[..., Ended], records: Records) -> None:
-    with records("manifest") as service:
+def test_more_than_is_allowed_is_not_run_even_with_yes(run: Callable[..., Ended], scripts: Scripts) -> None:
+    with scripts("manifest") as service:
         ended = run(*SELECT, "--yes", "--max-bytes", "20GB")
         assert service.statements(dry_run=False) == []
     assert (ended.code, ended.out) == (1, "")
     assert "20.00 GB are allowed" in ended.err
 
 
-def test_the_limit_goes_to_bigquery(run: Callable[..., Ended], records: Records) -> None:
-    with records("manifest") as service:
+def test_the_limit_goes_to_bigquery(run: Callable[..., Ended], scripts: Scripts) -> None:
+    with scripts("manifest") as service:
         assert run(*SELECT, "--yes", "--max-bytes", "1TiB").code == 0
     (started,) = [one["body"] for one in service.asked if one["path"].endswith("/jobs")][1:]
     assert started["configuration"]["query"]["maximumBytesBilled"] == str(2**40)
 
 
 @pytest.mark.parametrize(("said", "code"), [("y\n", 0), ("yes\n", 0), ("n\n", 1), ("\n", 1)])
-def test_who_looks_is_asked(records: Records, said: str, code: int) -> None:
-    with records("manifest") as service:
+def test_who_looks_is_asked(scripts: Scripts, said: str, code: int) -> None:
+    with scripts("manifest") as service:
         mine, theirs = pty.openpty()
         with subprocess.Popen(
             [sys.executable, "-m", "idc_ext", *SELECT], stdin=theirs, stdout=theirs, stderr=theirs, env={**os.environ}
@@ -172,16 +172,16 @@ def test_who_looks_is_asked(records: Records, said: str, code: int) -> None:
 # What comes out:
 
 
-def test_filters_are_run_there_as_they_are_written(run: Callable[..., Ended], records: Records) -> None:
+def test_filters_are_run_there_as_they_are_written(run: Callable[..., Ended], scripts: Scripts) -> None:
     words = ("-w", "Modality=CT", "--release", "25")
-    with records("manifest") as service:
+    with scripts("manifest") as service:
         assert run("sql", *words, *THERE, "--yes").code == 0
     assert service.statements(dry_run=False) == [run("sql", *words, "--dialect", "bigquery").out]
 
 
-def test_rows_come_in_every_format(run: Callable[..., Ended], records: Records, tmp_path: Path) -> None:
+def test_rows_come_in_every_format(run: Callable[..., Ended], scripts: Scripts, tmp_path: Path) -> None:
     for form in ("csv", "json", "jsonl", "tsv", "parquet"):
-        with records("manifest"):
+        with scripts("manifest"):
             ended = run(*SELECT, "--yes", "-o", tmp_path / f"rows.{form}")
         assert (ended.code, ended.out, ended.err) == (0, "", f"idc-ext: {COST}")
     assert json.loads((tmp_path / "rows.json").read_text()) == ROWS
@@ -195,34 +195,34 @@ def test_rows_come_in_every_format(run: Callable[..., Ended], records: Records, 
     assert table.schema.types == [pa.string(), pa.string(), pa.int64(), pa.float64()]
 
 
-def test_columns_are_chosen_of_what_comes(run: Callable[..., Ended], records: Records, tmp_path: Path) -> None:
-    with records("manifest"):
+def test_columns_are_chosen_of_what_comes(run: Callable[..., Ended], scripts: Scripts, tmp_path: Path) -> None:
+    with scripts("manifest"):
         ended = run(*SELECT, "--yes", "--columns", "Modality,PatientID", "-f", "csv")
     assert [*csv.reader(io.StringIO(ended.out))][:2] == [["Modality", "PatientID"], ["CT", "1.3.6.1.4.1.9328.50.7.1"]]
-    with records("manifest"):
+    with scripts("manifest"):
         assert run(*SELECT, "--yes", "--columns", "Modality", "-o", tmp_path / "x.parquet").code == 0
     assert pq.read_table(tmp_path / "x.parquet").to_pylist() == [{"Modality": row["Modality"]} for row in ROWS]
 
 
 def test_parquet_keeps_types_also_where_there_are_no_rows(
-    run: Callable[..., Ended], records: Records, tmp_path: Path
+    run: Callable[..., Ended], scripts: Scripts, tmp_path: Path
 ) -> None:
-    with records("empty"):
+    with scripts("empty"):
         assert run(*SELECT, "--yes", "-o", tmp_path / "x.parquet").code == 0
     assert pq.read_schema(tmp_path / "x.parquet").types == [pa.string(), pa.string(), pa.int64(), pa.float64()]
 
 
 @pytest.mark.parametrize("form", ["csv", "parquet"])
 def test_a_part_is_taken_only_by_who_says_so(
-    run: Callable[..., Ended], records: Records, tmp_path: Path, form: str
+    run: Callable[..., Ended], scripts: Scripts, tmp_path: Path, form: str
 ) -> None:
     path = tmp_path / f"x.{form}"
     words = (*SELECT, "--yes", "--max-rows", "3", "-o", path)
-    with records("manifest"):
+    with scripts("manifest"):
         ended = run(*words)
     assert (ended.code, path.exists()) == (1, False)
     assert "has 5 rows, more than 3" in ended.err
-    with records("manifest"):
+    with scripts("manifest"):
         ended = run(*words, "--allow-truncated")
     assert ended.code == 0
     assert "more rows than these 3" in ended.err
@@ -233,9 +233,9 @@ def test_a_part_is_taken_only_by_who_says_so(
             assert [row["PatientID"] for row in csv.DictReader(file)] == [row["PatientID"] for row in ROWS[:3]]
 
 
-def test_rows_that_are_missing_leave_no_file(run: Callable[..., Ended], records: Records, tmp_path: Path) -> None:
+def test_rows_that_are_missing_leave_no_file(run: Callable[..., Ended], scripts: Scripts, tmp_path: Path) -> None:
     for form in ("csv", "parquet"):
-        with records("short"):
+        with scripts("short"):
             ended = run(*SELECT, "--yes", "-o", tmp_path / f"x.{form}")
         assert (ended.code, [*tmp_path.iterdir()]) == (1, [])
         assert "4 of its 5 rows" in ended.err
@@ -256,9 +256,9 @@ def test_rows_that_are_missing_leave_no_file(run: Callable[..., Ended], records:
     ],
 )
 def test_what_bigquery_refuses_is_one_sentence(
-    run: Callable[..., Ended], records: Records, name: str, code: int, says: str
+    run: Callable[..., Ended], scripts: Scripts, name: str, code: int, says: str
 ) -> None:
-    with records(name):
+    with scripts(name):
         ended = run(*SELECT, "--yes")
     assert (ended.code, ended.out) == (code, "")
     assert says in ended.err.splitlines()[-1]
@@ -273,8 +273,8 @@ def test_that_nobody_answers_ends_with_3(run: Callable[..., Ended], monkeypatch:
     assert len(ended.err.splitlines()) == 1
 
 
-def test_a_deadline_ends_with_3_and_cancels_the_job(run: Callable[..., Ended], records: Records) -> None:
-    with records("slow") as service:
+def test_a_deadline_ends_with_3_and_cancels_the_job(run: Callable[..., Ended], scripts: Scripts) -> None:
+    with scripts("slow") as service:
         ended = run("--deadline", "1", *SELECT, "--yes")
         assert service.asked[-1]["path"].endswith("/cancel")
     assert ended.code == 3
@@ -282,12 +282,12 @@ def test_a_deadline_ends_with_3_and_cancels_the_job(run: Callable[..., Ended], r
 
 
 def test_without_credentials_or_project_it_ends_with_2(
-    run: Callable[..., Ended], records: Records, tmp_path: Path
+    run: Callable[..., Ended], scripts: Scripts, tmp_path: Path
 ) -> None:
     ended = run(*SELECT)
     assert (ended.code, len(ended.err.splitlines())) == (2, 1)
     assert "gcloud auth application-default login" in ended.err
-    with records("manifest"):
+    with scripts("manifest"):
         ended = run("sql", "SELECT 1", "--engine", "bigquery")
     assert ended.code == 2
     assert "which of your projects pays" in ended.err

@@ -1,9 +1,10 @@
-"""Statements in BigQuery, as recorded: what is asked in which order, what comes of it, and what goes wrong."""
+"""Statements in BigQuery, as scripted: what is asked in which order, what comes of it, and what goes wrong."""
 
 from __future__ import annotations
 
 import datetime
 import decimal
+import json
 import pickle
 import subprocess
 import sys
@@ -29,18 +30,18 @@ from idc_ext import (
     v1,
     v3,
 )
-from tests.bigquery.scripted import FOLDER, ROWS, Recorded
+from tests.bigquery.scripted import ENVELOPES, FOLDER, ROWS, Scripted
 from tests.support import patching
 
 if TYPE_CHECKING:
-    from tests.bigquery.scripted import Records
+    from tests.bigquery.scripted import Scripts
 
 MINE: dict[str, Any] = {"project": "my-project"}
 STATEMENT = bigquery.statement(v3.where(collection_id="rider_pilot"), columns=["PatientID", "Modality"], release=25)
 
 
-def test_an_estimate_is_a_dry_run_of_the_statement_as_it_is(records: Records) -> None:
-    with records("manifest") as service:
+def test_an_estimate_is_a_dry_run_of_the_statement_as_it_is(scripts: Scripts) -> None:
+    with scripts("manifest") as service:
         found = bigquery.estimate(STATEMENT, **MINE)
     assert (found.bytes, found.cached) == (20 * 2**30, False)
     assert service.statements(dry_run=True) == [STATEMENT]
@@ -53,13 +54,13 @@ def test_the_price_is_that_of_what_is_read() -> None:
     assert str(bigquery.Estimate(0, cached=True)) == "0 bytes, less than 0.01 USD at 6.25 USD a TiB"
 
 
-def test_an_answer_that_is_at_hand_is_no_cost(records: Records) -> None:
-    with records("cached"):
+def test_an_answer_that_is_at_hand_is_no_cost(scripts: Scripts) -> None:
+    with scripts("cached"):
         assert bigquery.estimate(STATEMENT, **MINE) == bigquery.Estimate(0, cached=True)
 
 
-def test_a_statement_is_measured_run_within_the_limit_and_its_rows_are_fetched_page_by_page(records: Records) -> None:
-    with records("manifest") as service:
+def test_a_statement_is_measured_run_within_the_limit_and_its_rows_are_fetched_page_by_page(scripts: Scripts) -> None:
+    with scripts("manifest") as service:
         found = bigquery.run(STATEMENT, **MINE)
         asked = len(service.asked)
         assert list(found) == ROWS
@@ -77,14 +78,14 @@ def test_a_statement_is_measured_run_within_the_limit_and_its_rows_are_fetched_p
     assert repr(found) == f"<Answer of 5 rows by job {found.job}>"
 
 
-def test_rows_are_fetched_only_as_far_as_they_are_used(records: Records) -> None:
-    with records("manifest") as service:
+def test_rows_are_fetched_only_as_far_as_they_are_used(scripts: Scripts) -> None:
+    with scripts("manifest") as service:
         assert next(iter(bigquery.run(STATEMENT, **MINE))) == ROWS[0]
         assert not [one for one in service.asked if "pageToken" in one["query"]]
 
 
-def test_tables_have_the_types_of_bigquery(records: Records) -> None:
-    with records("manifest"):
+def test_tables_have_the_types_of_bigquery(scripts: Scripts) -> None:
+    with scripts("manifest"):
         found = bigquery.run(STATEMENT, **MINE)
         table = found.to_arrow()
         assert table.schema.types == [pa.string(), pa.string(), pa.int64(), pa.float64()]
@@ -94,16 +95,16 @@ def test_tables_have_the_types_of_bigquery(records: Records) -> None:
         assert found.to_pandas()["instanceCount"].dtype == "Int64"
 
 
-def test_no_rows_are_a_table_with_its_columns(records: Records) -> None:
-    with records("empty"):
+def test_no_rows_are_a_table_with_its_columns(scripts: Scripts) -> None:
+    with scripts("empty"):
         found = bigquery.run(STATEMENT, **MINE)
         assert (list(found), len(found), found.columns) == ([], 0, list(ROWS[0]))
         assert found.to_arrow().schema.types == found.batches().schema.types
         assert found.to_arrow().schema.names == list(ROWS[0])
 
 
-def test_every_type_has_a_form_in_json_and_one_in_arrow(records: Records) -> None:
-    with records("types"):
+def test_every_type_has_a_form_in_json_and_one_in_arrow(scripts: Scripts) -> None:
+    with scripts("types"):
         found = bigquery.run("SELECT *", **MINE)
         first, nothing, edge, last = list(found)
         table = found.to_arrow()
@@ -135,23 +136,23 @@ def test_every_type_has_a_form_in_json_and_one_in_arrow(records: Records) -> Non
 
 
 @pytest.mark.parametrize(("name", "kind"), [("delete", "DELETE"), ("script", "SCRIPT")])
-def test_nothing_but_a_select_is_run(records: Records, name: str, kind: str) -> None:
-    with records(name) as service:
+def test_nothing_but_a_select_is_run(scripts: Scripts, name: str, kind: str) -> None:
+    with scripts(name) as service:
         with pytest.raises(InvalidFilter, match=f"only a SELECT.*{kind}"):
             bigquery.run("DELETE FROM mine.data WHERE true", **MINE)
         assert service.statements(dry_run=False) == []
 
 
-def test_more_than_is_allowed_is_not_run(records: Records) -> None:
-    with records("large") as service:
+def test_more_than_is_allowed_is_not_run(scripts: Scripts) -> None:
+    with scripts("large") as service:
         with pytest.raises(CostRefused, match=r"1,099\.51 GB, about 6\.25 USD .* 100\.00 GB are allowed") as caught:
             bigquery.run(STATEMENT, **MINE)
         assert service.statements(dry_run=False) == []
     assert pickle.loads(pickle.dumps(caught.value)).bytes == 2**40  # noqa: S301 - our own
 
 
-def test_bigquery_itself_is_told_the_limit_and_says_so(records: Records) -> None:
-    with records("over_the_limit"), pytest.raises(BigQueryError, match="bytesBilledLimitExceeded") as caught:
+def test_bigquery_itself_is_told_the_limit_and_says_so(scripts: Scripts) -> None:
+    with scripts("over_the_limit"), pytest.raises(BigQueryError, match="bytesBilledLimitExceeded") as caught:
         bigquery.run(STATEMENT, **MINE)
     assert caught.value.reason == "bytesBilledLimitExceeded"
 
@@ -168,8 +169,8 @@ def test_bigquery_itself_is_told_the_limit_and_says_so(records: Records) -> None
         ("missing", 404, "notFound"),
     ],
 )
-def test_a_refusal_is_one_sentence_with_its_reason(records: Records, name: str, status: int, reason: str) -> None:
-    with records(name), pytest.raises(BigQueryError) as caught:
+def test_a_refusal_is_one_sentence_with_its_reason(scripts: Scripts, name: str, status: int, reason: str) -> None:
+    with scripts(name), pytest.raises(BigQueryError) as caught:
         bigquery.estimate(STATEMENT, **MINE)
     error = pickle.loads(pickle.dumps(caught.value))  # noqa: S301 - our own
     assert (error.status, error.reason) == (status, reason)
@@ -177,36 +178,36 @@ def test_a_refusal_is_one_sentence_with_its_reason(records: Records, name: str, 
     assert str(error).startswith(f"BigQuery answered with {status} ")
 
 
-def test_a_passing_failure_is_tried_again_or_not_as_was_asked(records: Records) -> None:
-    with records("busy"):
+def test_a_passing_failure_is_tried_again_or_not_as_was_asked(scripts: Scripts) -> None:
+    with scripts("busy"):
         assert bigquery.estimate(STATEMENT, **MINE).bytes == 20 * 2**30
-    with records("busy") as service:
+    with scripts("busy") as service:
         with pytest.raises(BigQueryError, match="503 Service Unavailable, backendError"):
             bigquery.estimate(STATEMENT, **MINE, retries=0)
         assert len(service.asked) == 1
 
 
 @pytest.mark.parametrize("use", [list, bigquery.Answer.to_arrow, lambda found: found.batches().read_all()])
-def test_a_part_never_looks_like_the_whole(records: Records, use: Any) -> None:
-    with records("short"):
+def test_a_part_never_looks_like_the_whole(scripts: Scripts, use: Any) -> None:
+    with scripts("short"):
         found = bigquery.run(STATEMENT, **MINE)
         with pytest.raises(PagingError, match="gave 4 of its 5 rows"):
             use(found)
 
 
-def test_a_job_that_takes_too_long_is_cancelled(records: Records) -> None:
-    with records("slow") as service:
+def test_a_job_that_takes_too_long_is_cancelled(scripts: Scripts) -> None:
+    with scripts("slow") as service:
         with pytest.raises(DeadlineExceeded), deadline(0.5):
             bigquery.run(STATEMENT, **MINE)
         assert service.asked[-1]["path"].endswith("/cancel")
 
 
-def test_a_job_that_nobody_waits_for_is_cancelled(records: Records, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_job_that_nobody_waits_for_is_cancelled(scripts: Scripts, monkeypatch: pytest.MonkeyPatch) -> None:
     def interrupted(*_: object) -> None:
         raise KeyboardInterrupt
 
     patching.interrupted_pauses(monkeypatch, interrupted)
-    with records("slow") as service:
+    with scripts("slow") as service:
         with pytest.raises(KeyboardInterrupt):
             bigquery.run(STATEMENT, **MINE)
         assert service.asked[-1]["path"].endswith("/cancel")
@@ -228,16 +229,16 @@ def test_without_credentials_it_says_where_they_come_from() -> None:
         bigquery.estimate(STATEMENT, **MINE)
 
 
-def test_without_a_project_it_says_that_one_pays(records: Records, monkeypatch: pytest.MonkeyPatch) -> None:
-    with records("manifest"), pytest.raises(InvalidFilter, match="which of your projects pays"):
+def test_without_a_project_it_says_that_one_pays(scripts: Scripts, monkeypatch: pytest.MonkeyPatch) -> None:
+    with scripts("manifest"), pytest.raises(InvalidFilter, match="which of your projects pays"):
         bigquery.estimate(STATEMENT)
     monkeypatch.setattr("google.auth.default", lambda **_: (AnonymousCredentials(), None))
     with pytest.raises(InvalidFilter, match="which of your projects pays"):
         bigquery.estimate(STATEMENT)
 
 
-def test_no_credentials_are_sent_to_another_endpoint(records: Records) -> None:
-    with records("manifest") as service:
+def test_no_credentials_are_sent_to_another_endpoint(scripts: Scripts) -> None:
+    with scripts("manifest") as service:
         list(bigquery.run(STATEMENT, **MINE))
     assert all("authorization" not in one["headers"] for one in service.asked)
 
@@ -256,11 +257,11 @@ def test_writing_a_statement_loads_nothing_of_googles() -> None:
     assert not {"google.cloud.bigquery", "grpc", "requests", "pyarrow"} & set(loaded)
 
 
-def test_what_v1_echoes_is_run_as_well(standin: str, records: Records) -> None:
+def test_what_v1_echoes_is_run_as_well(standin: str, scripts: Scripts) -> None:
     spec = v1.cohort("n", "d", {"collection_id": ["TCGA-READ"], "Modality": ["CT"]})
     with connect(standin) as idc:
         page = next(v1.preview_manifest(idc, spec, fields=["GCS_URL"], page_size=1, sql=True).pages())
-    with records("manifest") as service:
+    with scripts("manifest") as service:
         bigquery.estimate(page.info["cohort"]["sql"], **MINE)
     assert "`bigquery-public-data" in service.statements(dry_run=True)[0]
     assert service.statements(dry_run=True)[0].startswith("#standardSQL\n")
@@ -268,11 +269,18 @@ def test_what_v1_echoes_is_run_as_well(standin: str, records: Records) -> None:
 
 def test_every_file_of_exchanges_is_used() -> None:
     here = "".join(path.read_text(encoding="utf-8") for path in FOLDER.parent.glob("test_*.py"))
+    scripts = "".join(path.read_text(encoding="utf-8") for path in FOLDER.glob("*.json"))
     assert [path.stem for path in FOLDER.glob("*.json") if f'"{path.stem}"' not in here] == []
+    assert [name for name in ENVELOPES if f'"like": "{name}"' not in scripts] == []
 
 
-def test_the_recorded_service_answers_what_is_expected_only() -> None:
-    service = Recorded("manifest")
+def test_every_file_of_exchanges_says_that_it_was_written_by_hand() -> None:
+    for path in (*FOLDER.glob("*.json"), FOLDER.with_name("envelopes.json")):
+        assert json.loads(path.read_text(encoding="utf-8"))["written"].startswith("by hand")
+
+
+def test_the_scripted_service_answers_what_is_expected_only() -> None:
+    service = Scripted("manifest")
     status, _ = service.answer({"method": "GET", "path": "/elsewhere", "query": {}, "headers": {}, "body": {}})
     assert status == 501
     assert service.unexpected

@@ -1,4 +1,4 @@
-"""docs/scale.md: what it prints runs, with the stand-in and a recorded BigQuery in place of the real ones."""
+"""docs/scale.md: what it prints runs, with the stand-in and a scripted BigQuery in place of the real ones."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from tests.support.standin_process import ROOT
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from tests.bigquery.scripted import Records
+    from tests.bigquery.scripted import Scripts
 
 TEXT = (ROOT / "docs" / "scale.md").read_text(encoding="utf-8")
 COMMANDS = re.findall(r"^\$ (idc-ext .*)$", TEXT, re.MULTILINE)
@@ -48,23 +48,23 @@ def test_the_commands_about_parquet_run_as_they_are_printed() -> None:
 
 
 def test_the_commands_about_bigquery_run_as_they_are_printed(
-    elsewhere: Path, records: Records, capsys: pytest.CaptureFixture[str]
+    elsewhere: Path, scripts: Scripts, capsys: pytest.CaptureFixture[str]
 ) -> None:
     write, measure, run = [one for one in COMMANDS if " sql " in one]
     assert runs(write) == 0
     statement = bigquery.statement(v3.where(collection_id="nlst", Modality="CT"), release=25)
     assert (elsewhere / "cohort.sql").read_text() == statement
-    with records("manifest") as service:
+    with scripts("manifest") as service:
         assert runs(measure) == 0
     assert json.loads(capsys.readouterr().out)["bytes"] == 20 * 2**30
     assert service.statements(dry_run=True) == [statement]
-    with records("manifest"):
+    with scripts("manifest"):
         assert runs(run) == 0
     assert duckdb.sql("SELECT count(*) FROM 'cohort.parquet'").fetchall() == [(5,)]
 
 
-def test_the_example_runs_as_it_is_printed(records: Records, capsys: pytest.CaptureFixture[str]) -> None:
-    with records("measured_twice"):  # by the example, and by running it
+def test_the_example_runs_as_it_is_printed(scripts: Scripts, capsys: pytest.CaptureFixture[str]) -> None:
+    with scripts("measured_twice"):  # by the example, and by running it
         exec(compile(EXAMPLE, "docs/scale.md", "exec"), {})  # noqa: S102 - the page is ours
     said = capsys.readouterr().out.splitlines()
     assert said[0] == re.findall(r"# (21.*)", EXAMPLE)[0]

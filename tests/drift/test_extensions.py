@@ -19,7 +19,7 @@ from idc_drift.reports import formats
 from tests.contract.document import DOCUMENT, METHODS, nodes
 
 from . import hosts
-from .test_report import HOSTILE, SCHEMA, check_of
+from .report_forms import HOSTILE, SCHEMA, check_of
 
 if TYPE_CHECKING:
     from pathlib import Path

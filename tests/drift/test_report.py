@@ -2,8 +2,6 @@ from __future__ import annotations
 
 import json
 import re
-from html.parser import HTMLParser
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 from xml.etree import ElementTree as Tree
 
@@ -15,11 +13,10 @@ from idc_drift.changes.outcome import Finding, Outcome, make
 from idc_drift.documents.document import Document, read
 from idc_drift.escaping import visible
 from idc_drift.reports import formats
+from tests.drift.report_forms import HOSTILE, SCHEMA, check_of
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
-
-SCHEMA = json.loads((Path(formats.__file__).parents[1] / "report.schema.json").read_text())
+    from pathlib import Path
 
 BASE = """\
 openapi: 3.1.0
@@ -40,19 +37,6 @@ paths:
 REVISION = BASE.replace("integer", "string").replace("  /b:", "  /c:")
 
 POINTER = "/paths/~1a/get/responses/200/content/application~1json/schema/properties/n/type"
-
-HOSTILE = [
-    "\x1b[31mred\x1b[0m\x07",
-    "two\nlines\r::error::injected",
-    "::error file=x::injected",
-    "##[error]injected",
-    "<script>alert(1)</script>",
-    "</pre><img src=x onerror=alert(1)>",
-    "\" onload='alert(1)",
-    "a | b | c `code` *bold* @somebody #1 [x](http://evil.example)",
-    "\u202egnp.exe \u200b \ufffe \x00 \ud800",
-    "]]> & &amp; --> %0A::error::x",
-]
 
 
 @pytest.fixture(name="documents")
@@ -171,40 +155,6 @@ def test_no_text_of_a_document_acts_on_its_reader(documents: Documents, form: st
     said.encode("utf-8")
     assert not re.search("[\x00-\x09\x0b-\x1f\x7f\x80-\x9f\u200b\u202e\ufffe]", said)
     check_of(form)(said)
-
-
-def check_of(form: str) -> Callable[[str], object]:
-    """What fails if a report in a form is damaged by a text of a document."""
-    checks: dict[str, Any] = {"json": json.loads, "sarif": json.loads, "junit": Tree.fromstring, "html": _inert}
-    checked: Callable[[str], object] = checks.get(form, _one_line)
-    return checked
-
-
-def _one_line(said: str) -> None:
-    """No line begins as a command, but for the ones that the report itself gives, and no markup survives."""
-    assert "##[" not in said
-    for line in said.splitlines():
-        if line.lstrip().startswith("::"):
-            assert re.match(r"::(error|notice|warning) (file=x[^:]*,line=\d+,col=\d+,)?title=[^:]*::", line)
-    assert "http://evil.example)" not in said or "| |" not in said
-
-
-class _Tags(HTMLParser):
-    def __init__(self) -> None:
-        super().__init__()
-        self.tags: set[str] = set()
-        self.attributes: set[str] = set()
-
-    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
-        self.tags.add(tag)
-        self.attributes |= {name for name, _ in attrs}
-
-
-def _inert(said: str) -> None:
-    parser = _Tags()
-    parser.feed(said)
-    assert parser.tags.isdisjoint({"script", "img", "iframe", "link", "a", "object"})
-    assert not {a for a in parser.attributes if a.startswith("on") or a in ("src", "href")}
 
 
 @pytest.mark.parametrize("text", HOSTILE)
