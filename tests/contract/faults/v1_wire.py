@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import html
 import json
 from dataclasses import replace
@@ -23,6 +22,7 @@ from tests.contract.faults.fault import (
     with_header,
 )
 from tests.contract.faults.v1_answers import MANIFESTS, PAGED, PREVIEWS, QUERIES, results, rows, spec_of
+from tests.contract.faults.wire import as_get, as_web_page, in_latin_1, late, with_byte_order_mark, without_allow
 
 if TYPE_CHECKING:
     from tests.contract.calls import Answer, Request
@@ -168,14 +168,13 @@ async def failure_in_200(request: Request, go_on: Serve) -> Answer:
 async def no_allow(request: Request, go_on: Serve) -> Answer:
     """405 does not say what is allowed."""
     answer = await go_on(request)
-    return answer.with_header("allow", None) if answer.status == 405 else answer
+    return without_allow(answer)
 
 
 @fault("v1", "status")
 async def any_method(request: Request, go_on: Serve) -> Answer:
     """PUT and PATCH are served as if they were GET."""
-    known = operation(replace(request, method="GET"))
-    return await go_on(replace(request, method="GET") if request.method in {"PUT", "PATCH"} and known else request)
+    return await go_on(as_get(request, "PUT", "PATCH"))
 
 
 @fault("v1", "status")
@@ -197,18 +196,14 @@ async def about_is_html(request: Request, go_on: Serve) -> Answer:
 @fault("v1", "bytes")
 async def latin_1(request: Request, go_on: Serve) -> Answer:
     """Answers are in Latin-1 where that has all the letters."""
-    answer = await go_on(request)
-    try:
-        return answer.with_body(answer.text.encode("latin-1"))
-    except UnicodeEncodeError:
-        return answer
+    return in_latin_1(await go_on(request))
 
 
 @fault("v1", "bytes")
 async def byte_order_mark(request: Request, go_on: Serve) -> Answer:
     """The versions begin with a byte order mark."""
     answer = await go_on(request)
-    return answer.with_body(b"\xef\xbb\xbf" + answer.body) if operation(request) == "listVersions" else answer
+    return with_byte_order_mark(answer) if operation(request) == "listVersions" else answer
 
 
 @fault("v1", "bytes")
@@ -240,7 +235,7 @@ async def html_error(request: Request, go_on: Serve) -> Answer:
     answer = await go_on(request)
     if answer.status != 400 or "next_page" not in request.query:
         return answer
-    return answer.with_body(b"<!doctype html><title>400 Bad Request</title>").with_header("content-type", "text/html")
+    return as_web_page(answer)
 
 
 @altered("v1", "bytes", *PREVIEWS, "createCohort")
@@ -284,8 +279,7 @@ async def quote_500(request: Request, go_on: Serve) -> Answer:
 @fault("v1", "failures")
 async def slow(request: Request, go_on: Serve) -> Answer:
     """The attributes take six seconds."""
-    await asyncio.sleep(6 if operation(request) == "listAttributes" else 0)
-    return await go_on(request)
+    return await late(request, go_on, "listAttributes")
 
 
 @fault("v1", "failures")

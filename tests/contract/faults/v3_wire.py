@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import json
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
@@ -21,6 +20,7 @@ from tests.contract.faults.fault import (
     tell,
 )
 from tests.contract.faults.v3_answers import filters_in
+from tests.contract.faults.wire import as_get, as_web_page, in_latin_1, late, with_byte_order_mark, without_allow
 from tests.contract.shape import FILTERED
 
 if TYPE_CHECKING:
@@ -181,14 +181,13 @@ async def sql_error_500(request: Request, go_on: Serve) -> Answer:
 async def no_allow(request: Request, go_on: Serve) -> Answer:
     """405 does not say what is allowed."""
     answer = await go_on(request)
-    return answer.with_header("allow", None) if answer.status == 405 else answer
+    return without_allow(answer)
 
 
 @fault("v3", "status")
 async def any_method(request: Request, go_on: Serve) -> Answer:
     """DELETE and PATCH are served as if they were GET."""
-    known = operation(replace(request, method="GET"))
-    return await go_on(replace(request, method="GET") if request.method in {"DELETE", "PATCH"} and known else request)
+    return await go_on(as_get(request, "DELETE", "PATCH"))
 
 
 @fault("v3", "status")
@@ -227,10 +226,7 @@ async def manifest_is_binary(request: Request, go_on: Serve) -> Answer:
 async def latin_1(request: Request, go_on: Serve) -> Answer:
     """SQL results are in Latin-1 where that has all the letters."""
     answer = await go_on(request)
-    try:
-        return answer.with_body(answer.text.encode("latin-1")) if operation(request) == "runSql" else answer
-    except UnicodeEncodeError:
-        return answer
+    return in_latin_1(answer) if operation(request) == "runSql" else answer
 
 
 @fault("v3", "bytes")
@@ -245,7 +241,7 @@ async def charset_wrong(request: Request, go_on: Serve) -> Answer:
 async def byte_order_mark(request: Request, go_on: Serve) -> Answer:
     """Lists of values begin with a byte order mark."""
     answer = await go_on(request)
-    return answer.with_body(b"\xef\xbb\xbf" + answer.body) if operation(request) == "getAttributeValues" else answer
+    return with_byte_order_mark(answer) if operation(request) == "getAttributeValues" else answer
 
 
 @fault("v3", "bytes")
@@ -277,7 +273,7 @@ async def html_error(request: Request, go_on: Serve) -> Answer:
     answer = await go_on(request)
     if answer.status != 404 or operation(request) != "getTable":
         return answer
-    return answer.with_body(b"<!doctype html><title>404 Not Found</title>").with_header("content-type", "text/html")
+    return as_web_page(answer)
 
 
 @fault("v3", "bytes")
@@ -323,8 +319,7 @@ async def control_characters_500(request: Request, go_on: Serve) -> Answer:
 @fault("v3", "failures")
 async def slow(request: Request, go_on: Serve) -> Answer:
     """Licences take six seconds."""
-    await asyncio.sleep(6 if operation(request) == "getLicenses" else 0)
-    return await go_on(request)
+    return await late(request, go_on, "getLicenses")
 
 
 @fault("v3", "failures")
