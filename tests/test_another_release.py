@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import json
+import math
 import pickle
+import time
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -13,12 +15,15 @@ from idc_client.models import V3SelectionRequest
 import idc_openapi
 from idc_ext import InvalidRequest, NotFound, connect, deadline, v1, v3
 from idc_ext._http import transport
+from idc_ext._http.attempts import Rules
 from tests.faulty import Wire, answer, faulty, hang_up, reset
 from tests.test_v1 import SPEC
 from tests.test_v3 import RIDER, VERSION
 
 if TYPE_CHECKING:
     from collections.abc import Callable
+
+    import httpx
 
 OURS = idc_openapi.upstream().api_version
 NOTICE = f"the service is 3.0.0b7, this client was made for {OURS}; see idc-ext doctor. "
@@ -116,14 +121,9 @@ def test_a_refusal_of_v1_asks_for_no_release() -> None:
     assert len(asked) == 1
 
 
-def test_the_question_does_not_outlive_a_deadline() -> None:
-    def slowly(wire: Any) -> bool:
-        wire.ended.wait(2)
-        return False
-
-    with deadline(0.3):
-        found, _ = refusal(ASKING["counts"], refusing(422), slowly)
-    assert found.notice == ""
+def silent(wire: Wire) -> bool:
+    """The release, two seconds after it was asked for."""
+    return not wire.ended.wait(2) and bool(release("3.0.0b7")(wire))
 
 
 def dripping(wire: Wire) -> bool:
@@ -138,14 +138,31 @@ def dripping(wire: Wire) -> bool:
     return False
 
 
-@pytest.mark.parametrize("own", [None, 0.5], ids=["of the question", "of the client"])
-@pytest.mark.parametrize("colour", ["sync", "async"])
-async def test_a_release_that_drips_does_not_outlive_the_deadline(
-    colour: str, own: float | None, monkeypatch: pytest.MonkeyPatch
+@pytest.fixture
+def half_a_second_is_left(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Of a minute, when the release is asked for: the refusal before it has all the time that it takes."""
+    passed = [0.0]
+
+    def question(rules: Rules, error: InvalidRequest, request: httpx.Request) -> str | None:
+        passed[0] = 59.5
+        return asked(rules, error, request)
+
+    asked = Rules.question
+    monkeypatch.setattr(Rules, "question", question)
+    monkeypatch.setattr("idc_ext._http.deadline.clock", lambda: time.monotonic() + passed[0])
+
+
+@pytest.mark.parametrize("late", [silent, dripping])
+@pytest.mark.parametrize("whose", ["of the question", "of the client", "of the code around it"])
+async def test_the_question_does_not_outlive_a_deadline(
+    colour: str, whose: str, late: Any, monkeypatch: pytest.MonkeyPatch, request: pytest.FixtureRequest
 ) -> None:
-    if own is None:
+    if whose == "of the question":
         monkeypatch.setattr(transport, "SECONDS", 0.5)
-    with faulty(refusing(422), dripping) as server, connect(server.url, retries=0, deadline=own) as idc:
+    else:
+        request.getfixturevalue("half_a_second_is_left")
+    own, around = 60 if whose == "of the client" else None, 60 if whose == "of the code around it" else math.inf
+    with faulty(refusing(422), late) as server, connect(server.url, retries=0, deadline=own) as idc, deadline(around):
         if colour == "sync":
             with pytest.raises(InvalidRequest) as raised:
                 count_cohort.sync(client=idc, body=V3SelectionRequest())
@@ -154,3 +171,4 @@ async def test_a_release_that_drips_does_not_outlive_the_deadline(
                 with pytest.raises(InvalidRequest) as raised:
                     await count_cohort.asyncio(client=idc, body=V3SelectionRequest())
     assert raised.value.notice == ""
+    assert len(server.seen) == 2
