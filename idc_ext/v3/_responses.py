@@ -52,7 +52,7 @@ class Citations:
     """How to cite a selection.
 
     Attributes:
-        citations: One for each dataset that doi.org knew to cite, in no promised order.
+        citations: One for each dataset that DataCite or doi.org knew to cite, in no promised order.
         unresolved: The DOIs of the selection that none of the citations names.
         acknowledgment: How to cite IDC itself; None if doi.org did not say.
     """
@@ -157,7 +157,7 @@ def dois(found: Table) -> list[str]:
 
 
 def unresolved(dois: Iterable[str], citations: Iterable[Citation]) -> list[str]:
-    """Find the DOIs that no citation is of: the service leaves out what doi.org did not answer.
+    """Find the DOIs that no citation is of: the service leaves out what no registry answered.
 
     A citation is of one DOI and may name others that it is derived from; those that name fewest tell first.
     """
