@@ -73,9 +73,9 @@ async def test_a_refusal_of_another_release_says_so_first_in_asynchronous_code()
     assert str(raised.value).startswith(NOTICE)
 
 
-def test_the_release_is_asked_for_once_and_only_of_refusals_and_without_a_token() -> None:
+def test_the_release_is_asked_for_once_and_only_of_refusals_with_the_headers_of_every_request() -> None:
     steps = (refusing(422), release("3.0.0b7"), refusing(400), answer(404, b'{"detail": "Not Found"}'))
-    with faulty(*steps) as server, connect(server.url, headers={"Authorization": "Bearer secret"}) as idc:
+    with faulty(*steps) as server, connect(server.url, headers={"X-Api-Key": "key"}) as idc:
         for _ in range(2):
             with pytest.raises(InvalidRequest, match=r"^the service is 3\.0\.0b7"):
                 v3.counts(idc, RIDER)
@@ -84,6 +84,7 @@ def test_the_release_is_asked_for_once_and_only_of_refusals_and_without_a_token(
     assert [one.target for one in server.seen] == [
         "/v3/cohort/counts", "/v3/version", "/v3/cohort/counts", "/v3/stats",
     ]  # fmt: skip
+    assert {one.headers["x-api-key"] for one in server.seen} == {"key"}  # a gateway would refuse the question without
 
 
 @pytest.mark.parametrize(
