@@ -120,7 +120,11 @@ def walk(url: str, credentials_file: Path) -> None:
         counts = Counter(row["Spiculation"] for row in nodules)
         found = ", ".join(f"{number} of {text!r}" for text, number in sorted(counts.items()))
         rows = [[row[name] for name in fields] for row in nodules[:3]]
-        show(f"{len(nodules)} nodules, {found}; the first three (in 2021 this was answered with status 500)", fields, rows)
+        show(
+            f"{len(nodules)} nodules, {found}; the first three (in 2021 this was answered with status 500)",
+            fields,
+            rows,
+        )
 
         step("next(v1.dicom_metadata(idc, page_size=3).pages())")
         page = next(v1.dicom_metadata(idc, page_size=3).pages())

@@ -13,7 +13,8 @@ from typing import TYPE_CHECKING, Any
 
 import yaml
 
-from ..documents.pointer import resolve, unescaped
+from ..documents.pointer import unescaped
+from ..documents.references import reached
 from ..escaping import visible
 from .change import Change, Place
 from .outcome import Finding
@@ -22,8 +23,6 @@ from .rules import level_of
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
     from pathlib import Path
-
-_SCHEMAS = "#/components/schemas/"
 
 _PATTERNS = ("rule", "operations", "at", "where", "pointer", "before", "after")
 _KEYS = {"id", "reason", "expires", *_PATTERNS}
@@ -175,7 +174,7 @@ def apply(
 
     `ids` gives the operationId for ``METHOD /path``. A change that is accepted at some of its places only is two
     findings. What is `beyond` (out of scope) is no finding, but a row that matches it is not stale; nor is one about
-    what only a standing finding leads to, which the content of `base` tells.
+    a schema that the place of a standing finding refers to in the content of `base`.
     """
     valid = [e for e in entries if e.expires is None or today <= e.expires]
     hits: dict[int, set[tuple[str, str]]] = {index: set() for index in range(len(valid))}
@@ -199,7 +198,7 @@ def apply(
                     hits[index] |= {*matched, ("", "")}
     standing = [f.change for f in findings if f.accepted is None and not f.change.noise]
     moved = {address(change, change.places[0], ids) for change in standing}
-    moved |= _led_to(base, [place.pointer for change in standing for place in change.places])
+    moved |= reached(base, *(place.pointer for change in standing for place in change.places if place.pointer))
     stale = (_stale(entry, hits[index], moved) for index, entry in enumerate(valid))
     findings += [Finding(change) for change in stale if change]
     expired = (e for e in entries if e not in valid)
@@ -234,23 +233,6 @@ def _explained(at: str, moved: set[str]) -> bool:
         if at == place or at.startswith(f"{place}/") or (last in _WHOLE and at.startswith(f"{above}/")):
             return True
     return False
-
-
-def _led_to(content: object, pointers: Sequence[str]) -> set[str]:
-    """The names of the schemas that references lead to from some places."""
-    names = set[str]()
-    todo = [resolve(content, pointer) for pointer in pointers if pointer]
-    while todo:
-        node = todo.pop()
-        if isinstance(node, list):
-            todo += node
-        elif isinstance(node, dict):
-            todo += node.values()
-            reference = node.get("$ref")
-            if isinstance(reference, str) and reference.startswith("#/") and reference not in names:
-                names.add(reference)
-                todo.append(resolve(content, reference[1:]))
-    return {name.removeprefix(_SCHEMAS) for name in names if name.startswith(_SCHEMAS)}
 
 
 def operation_ids(content: Any) -> dict[str, str]:

@@ -9,13 +9,14 @@ from typing import TYPE_CHECKING, Any
 from urllib.parse import unquote
 
 from .node import Node, Shape
-from .pointer import escaped, tokens_of
+from .pointer import escaped, resolve, tokens_of
 
 if TYPE_CHECKING:
     from .document import Document
 
 CHAIN = 50
 """How many references may follow each other."""
+_SCHEMAS = "#/components/schemas/"
 
 
 class References:
@@ -144,3 +145,20 @@ class References:
 
 def _placed(home: Document, fragment: str) -> str:
     return fragment if home is home.root else f"{home.origin}#{fragment}"
+
+
+def reached(content: object, *pointers: str) -> set[str]:
+    """The names of the component schemas that something at these pointers refers to, however indirectly."""
+    seen = set[str]()
+    todo = [resolve(content, pointer) for pointer in pointers]
+    while todo:
+        node = todo.pop()
+        if isinstance(node, dict):
+            reference = node.get("$ref")
+            if isinstance(reference, str) and reference.startswith("#/") and reference not in seen:
+                seen.add(reference)
+                todo.append(resolve(content, reference[1:]))
+            todo.extend(node.values())
+        elif isinstance(node, list):
+            todo.extend(node)
+    return {reference.removeprefix(_SCHEMAS) for reference in seen if reference.startswith(_SCHEMAS)}

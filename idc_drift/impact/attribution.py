@@ -15,6 +15,7 @@ from ..changes.change import LEVELS, Change, Level, Place
 from ..changes.rules import EFFECTS
 from ..documents.json_values import MISSING
 from ..documents.pointer import escaped, resolve
+from ..documents.references import reached
 from ..documents.spelling import wire_path
 from . import naming
 from .differences import Impact, differences
@@ -143,14 +144,14 @@ def _reached_score(base: Any, place: Place, impact_: Impact) -> int:
     """For what refers to the schema: a part that was removed with all it holds, or the attribute whose type it is."""
     if not impact_.member:
         gone = not place.counterpart and resolve(base, place.pointer) is not MISSING
-        names = naming.reached(base, place.pointer) if gone else set()
+        names = reached(base, place.pointer) if gone else set()
         return 3 if any(_plain(impact_.model).startswith(_plain(name)) for name in names) else 0
     found = re.match(r"/components/schemas/([^/]+)", place.pointer)
     owner = resolve(base, f"{_schema(base, impact_.model)}/properties")
     if not found or not isinstance(owner, dict):
         return 0
     pointers = [f"{_schema(base, impact_.model)}/properties/{n}" for n in owner if _plain(n) == _plain(impact_.member)]
-    return 2 if any(found[1] in naming.reached(base, pointer) for pointer in pointers) else 0
+    return 2 if any(found[1] in reached(base, pointer) for pointer in pointers) else 0
 
 
 def _inline(model: str, operation: str, asked: Mapping[str, str]) -> bool:

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from ..changes.counterparts import Alongside, operations
 from ..documents.pointer import resolve
+from ..documents.references import reached
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -34,23 +35,6 @@ def within(content: Any, scope: Sequence[str]) -> Any:
 def in_scope(path: str, scope: Sequence[str]) -> bool:
     """Whether a path is one of those or below one."""
     return any(path == s.rstrip("/") or path.startswith(s.rstrip("/") + "/") for s in scope)
-
-
-def reached(content: Any, pointer: str) -> set[str]:
-    """The component schemas that something refers to, however indirectly."""
-    seen = set[str]()
-    todo: list[Any] = [resolve(content, pointer)]
-    while todo:
-        node = todo.pop()
-        if isinstance(node, dict):
-            reference = node.get("$ref")
-            if isinstance(reference, str) and reference.startswith("#/") and reference not in seen:
-                seen.add(reference)
-                todo.append(resolve(content, reference[1:]))
-            todo.extend(node.values())
-        elif isinstance(node, list):
-            todo.extend(node)
-    return {r.removeprefix(_SCHEMAS) for r in seen if r.startswith(_SCHEMAS)}
 
 
 def strangers(base: Any, revision: Any) -> bool:

@@ -49,13 +49,13 @@ class SyncClient(httpx.Client):
             raise
 
     def _ask(self, path: str, until: Deadline | None) -> httpx.Response | None:
-        """Ask once, within the deadline of the refused call, without a token; without an answer give None."""
+        """Ask once, within the deadline of the refused call; without an answer give None."""
         until = deadline.earliest(until, Deadline.after(SECONDS))
         request = self.build_request("GET", path, timeout=deadline.shrunk(SECONDS, until))
         try:
             # A time-out ends a pause of the server only: an answer that drips would never meet it.
             with deadline.in_force(until):
-                return super().send(request, auth=None)
+                return super().send(request)
         except (httpx.HTTPError, TimeoutError):
             return None
 
@@ -115,7 +115,7 @@ class AsyncClient(httpx.AsyncClient):
         seconds = deadline.shrunk(SECONDS, until)
         try:
             with _limit(seconds):
-                return await super().send(self.build_request("GET", path, timeout=seconds), auth=None)
+                return await super().send(self.build_request("GET", path, timeout=seconds))
         except (httpx.HTTPError, TimeoutError):
             return None
 

@@ -59,7 +59,7 @@ class Receipt:
         size: The sum of the sizes of the series in bytes; they are given to 0.01 MB each (1 MB is 10**6 bytes).
         licenses: The licences, the one of most series first.
         dois: What the data is to be cited by, ascending.
-        citations: The citations that doi.org gave, IDC's own last; None if they were not asked for.
+        citations: The citations that the service gave, IDC's own last; None if they were not asked for.
         unresolved: Those of the DOIs that it gave no citation for; None if they were not asked for.
     """
 

@@ -89,7 +89,8 @@ class Expected:
             raise ContractError(f"{self.name} was answered without a list of warnings")
         # That nothing was filtered is what was asked for then. It is known by being alone: its words are the service's.
         if len(texts) > (0 if self.filters else 1):
-            lines = [line for text in texts[:_MOST] for line in self._worded(text)]
+            empty = said.get("series") == 0
+            lines = [line for text in texts[:_MOST] for line in (empty and self._spellings(text)) or [_theirs(text)]]
             more = len(lines[_MOST:]) + len(texts[_MOST:])
             self._warn([*lines[:_MOST], *([f"the service warns of {more} things more"] if more else [])])
 
@@ -99,22 +100,24 @@ class Expected:
         for text in texts:
             warnings.warn(text, ServiceWarning, stacklevel=_distance())
 
-    def _worded(self, text: str) -> list[str]:
-        """Say in our words what is about values in another letter case, each; give the rest in the service's."""
+    def _spellings(self, text: str) -> list[str]:
+        """Say in our words which values of the filters a text has in another letter case, each; nothing if none."""
         quoted: dict[str, set[str]] = {}  # by what they are without their case: there may be very many of both
         for one, other in _QUOTED.findall(text):
             quoted.setdefault((one or other).casefold(), set()).add(one or other)
-        hints = [
+        return [
             f"nothing was found; {name} {value!r:.80}{did_you_mean(value, close)}"
             for name, values in self.filters.terms.items()
             for asked in [frozenset(values)]
             for value in dict.fromkeys(values)
             if (close := quoted.get(value.casefold(), set()) - asked)
         ]
-        if hints:
-            return hints
-        line = f"the service warns: {one_line(text)}"
-        return [line if len(line) <= _LONGEST else line[: _LONGEST - 1] + "…"]
+
+
+def _theirs(text: str) -> str:
+    """Give a warning in the service's words."""
+    line = f"the service warns: {one_line(text)}"
+    return line if len(line) <= _LONGEST else line[: _LONGEST - 1] + "…"
 
 
 def _differences(sent: Mapping[str, Any], applied: object) -> list[str]:

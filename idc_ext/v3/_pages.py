@@ -18,6 +18,7 @@ from .._paging.page import Page
 from .._tables import decoding
 from .._tables.columns import Columns, attributes
 from .._tables.records import Made, Records
+from ._responses import count
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -41,7 +42,7 @@ def manifest_page(_status: int, body: Any) -> Page[V3ManifestRow]:
     rows = body["series"]
     if not isinstance(rows, list):
         raise TypeError("series is no list")
-    said = {name: _count(body, name) for name in _NUMBERS}
+    said = {name: count(body, name) for name in _NUMBERS}
     _due(len(rows), **said)
     keys = [tuple(row[name] for name in _ORDER) for row in rows]
     if not all(isinstance(part, str) for key in keys for part in key):
@@ -116,10 +117,3 @@ def _reader() -> Callable[[bytes], Any]:
     rest = decoding.members(["counts", "download"])
     numbers = [(name, int) for name in _NUMBERS]
     return decoding.reader("V3ManifestPage", [*numbers, ("series", rows), *rest])
-
-
-def _count(body: Mapping[str, Any], name: str) -> int:
-    value = body[name]
-    if type(value) is not int or value < 0:
-        raise TypeError(f"{name} is no count")
-    return value

@@ -52,7 +52,7 @@ class Citations:
     """How to cite a selection.
 
     Attributes:
-        citations: One for each dataset that doi.org knew to cite, in no promised order.
+        citations: One for each dataset that DataCite or doi.org knew to cite, in no promised order.
         unresolved: The DOIs of the selection that none of the citations names.
         acknowledgment: How to cite IDC itself; None if doi.org did not say.
     """
@@ -86,13 +86,13 @@ def version(_status: int, body: Any) -> str:
 def counts(_status: int, body: Any) -> V3Counts:
     """Read counts."""
     for name in ("patients", "studies", "series", "instances"):
-        _count(body, name)
+        count(body, name)
     return _made(V3Counts, body)
 
 
 def series_of_all(_status: int, body: Any) -> int:
     """Read how many series the archive has."""
-    return _count(body, "series")
+    return count(body, "series")
 
 
 def licenses(_status: int, body: Any) -> list[V3License]:
@@ -103,11 +103,11 @@ def licenses(_status: int, body: Any) -> list[V3License]:
 def table(_status: int, body: Any) -> Table:
     """Read what SQL gave."""
     columns, rows, truncated = _list(body, "columns"), _list(body, "rows"), body["truncated"]
-    if _count(body, "row_count") != len(rows) or not isinstance(truncated, bool):
+    if count(body, "row_count") != len(rows) or not isinstance(truncated, bool):
         raise ValueError(f"row_count is {body['row_count']}, but {len(rows)} rows came")
     if any(type(name) is not str for name in columns) or any(row.keys() != set(columns) for row in rows):
         raise ValueError("a row without all the columns")
-    return Table(columns, rows, truncated, _count(body, "max_rows"))
+    return Table(columns, rows, truncated, count(body, "max_rows"))
 
 
 def types(said: Table) -> dict[str, str]:
@@ -157,7 +157,7 @@ def dois(found: Table) -> list[str]:
 
 
 def unresolved(dois: Iterable[str], citations: Iterable[Citation]) -> list[str]:
-    """Find the DOIs that no citation is of: the service leaves out what doi.org did not answer.
+    """Find the DOIs that no citation is of: the service leaves out what no registry answered.
 
     A citation is of one DOI and may name others that it is derived from; those that name fewest tell first.
     """
@@ -203,7 +203,8 @@ def _list(body: Mapping[str, Any], name: str) -> list[Any]:
     return value
 
 
-def _count(body: Mapping[str, Any], name: str) -> int:
+def count(body: Mapping[str, Any], name: str) -> int:
+    """Read a whole number from 0 on; TypeError for anything else."""
     value = body[name]
     if type(value) is not int or value < 0:
         raise TypeError(f"{name} is no count")

@@ -171,8 +171,8 @@ def test_one_batch_that_fails_costs_the_others_nothing(resolver: Server, citing:
 
 
 def test_a_batch_that_takes_too_long_is_left_out(resolver: Server, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("idc_standin.v3.citations.SECONDS", 0.3)
-    resolver.registered, resolver.batch_faults = None, {0: 1.5}
+    monkeypatch.setattr("idc_standin.v3.citations.SECONDS", 1.0)
+    resolver.registered, resolver.batch_faults = None, {0: 10.0}
     found, _ = cite(DOIS, "apa", resolver.registries)
     assert found == [meant("apa", doi) for doi in DOIS]
 
@@ -323,8 +323,8 @@ def test_a_slow_registry_is_waited_for(resolver: Server, citing: str) -> None:
 
 
 def test_a_registry_that_takes_too_long_is_left_out(resolver: Server, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("idc_standin.v3.citations.SECONDS", 0.3)
-    resolver.faults[DOIS[2]] = 1.5
+    monkeypatch.setattr("idc_standin.v3.citations.SECONDS", 1.0)
+    resolver.faults[DOIS[2]] = 10.0
     found, paper = cite(DOIS, "apa", resolver.registries)
     assert found == [meant("apa", doi) for doi in DOIS if doi != DOIS[2]]
     assert paper == meant("apa", PAPER)

@@ -1,7 +1,7 @@
 """What v3 ought to find, worked out by SQL of its own over the published files.
 
-Law: nothing here comes from idc_standin. Predicates are written into the text as literals, and bounds are read by rules
-written anew after section 3.3 of the reference.
+Law: nothing here comes from idc_standin. Predicates are written into the text as literals, and bounds are read as the
+contract suite reads them.
 """
 
 from __future__ import annotations
@@ -12,6 +12,8 @@ from importlib.resources import files
 from typing import Any
 
 import duckdb
+
+from tests.contract import normal
 
 DATES = {"StudyDate", "SeriesDate"}
 COUNTS = """
@@ -49,22 +51,7 @@ def column(sql: str, values: list[Any] | None = None) -> list[Any]:
 
 def applied(sent: dict[str, Any]) -> dict[str, Any]:
     """What is left of filters that may be sent."""
-    terms = {name: values for name, values in sent.get("terms", {}).items() if values}
-    ranges = {}
-    for name, bounds in sent.get("ranges", {}).items():
-        both = {key: _bound(name, bounds.get(key)) for key in ("gte", "lte")}
-        if both != {"gte": None, "lte": None}:
-            ranges[name] = both
-    return {"terms": terms, "ranges": ranges}
-
-
-def _bound(name: str, bound: float | str | None) -> float | str | None:
-    if bound is None:
-        return None
-    if name not in DATES:
-        return float(bound)
-    digits = str(bound).strip().replace("-", "")
-    return f"{digits[:4]}-{digits[4:6]}-{digits[6:]}"
+    return normal.applied(sent).echo
 
 
 def condition(left: dict[str, Any]) -> str:

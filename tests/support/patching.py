@@ -6,11 +6,12 @@ Clocks and pauses first, then limits that are too large for a test, then faults.
 from __future__ import annotations
 
 import sys
+import time
 from typing import TYPE_CHECKING, Any
 
 from attrs import define
 
-from idc_ext._http import deadline, retry
+from idc_ext._http import attempts, deadline, retry
 from idc_ext._paging import pages
 from idc_ext.v1 import _pages as v1_pages
 from idc_ext.v3 import _pages as v3_pages
@@ -18,7 +19,10 @@ from idc_ext.v3 import _pages as v3_pages
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    import httpx
     import pytest
+
+    from idc_ext import InvalidRequest
 
 
 # Clocks and pauses:
@@ -84,6 +88,19 @@ def each_pause(monkeypatch: pytest.MonkeyPatch, begins: Callable[[], object]) ->
 
     monkeypatch.setattr(deadline, "sleep", noted)
     monkeypatch.setattr(deadline, "asleep", anoted)
+
+
+def half_a_second_left_of_a_minute(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Of a deadline of a minute, when the release is asked for: the refusal before it has all the time it takes."""
+    passed = [0.0]
+    asked = attempts.Rules.question
+
+    def question(rules: attempts.Rules, error: InvalidRequest, request: httpx.Request) -> str | None:
+        passed[0] = 59.5
+        return asked(rules, error, request)
+
+    monkeypatch.setattr(attempts.Rules, "question", question)
+    monkeypatch.setattr(deadline, "clock", lambda: time.monotonic() + passed[0])
 
 
 # Limits:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import math
 import pickle
 from typing import TYPE_CHECKING, Any
 
@@ -19,6 +20,7 @@ from tests.support.v3_service import RIDER, VERSION
 
 if TYPE_CHECKING:
     from collections.abc import Callable
+
 
 OURS = idc_openapi.upstream().api_version
 NOTICE = f"the service is 3.0.0b7, this client was made for {OURS}; see idc-ext doctor. "
@@ -68,9 +70,9 @@ async def test_a_refusal_of_another_release_says_so_first_in_asynchronous_code()
     assert str(raised.value).startswith(NOTICE)
 
 
-def test_the_release_is_asked_for_once_and_only_of_refusals_and_without_a_token() -> None:
+def test_the_release_is_asked_for_once_and_only_of_refusals_with_the_headers_of_every_request() -> None:
     steps = (refusing(422), release("3.0.0b7"), refusing(400), answer(404, b'{"detail": "Not Found"}'))
-    with faulty(*steps) as server, connect(server.url, headers={"Authorization": "Bearer secret"}) as idc:
+    with faulty(*steps) as server, connect(server.url, headers={"X-Api-Key": "key"}) as idc:
         for _ in range(2):
             with pytest.raises(InvalidRequest, match=r"^the service is 3\.0\.0b7"):
                 v3.counts(idc, RIDER)
@@ -79,6 +81,7 @@ def test_the_release_is_asked_for_once_and_only_of_refusals_and_without_a_token(
     assert [one.target for one in server.seen] == [
         "/v3/cohort/counts", "/v3/version", "/v3/cohort/counts", "/v3/stats",
     ]  # fmt: skip
+    assert {one.headers["x-api-key"] for one in server.seen} == {"key"}  # a gateway would refuse the question without
 
 
 @pytest.mark.parametrize(
@@ -116,14 +119,9 @@ def test_a_refusal_of_v1_asks_for_no_release() -> None:
     assert len(asked) == 1
 
 
-def test_the_question_does_not_outlive_a_deadline() -> None:
-    def slowly(wire: Any) -> bool:
-        wire.ended.wait(2)
-        return False
-
-    with deadline(0.3):
-        found, _ = refusal(ASKING["counts"], refusing(422), slowly)
-    assert found.notice == ""
+def silent(wire: Wire) -> bool:
+    """The release, two seconds after it was asked for."""
+    return not wire.ended.wait(2) and bool(release("3.0.0b7")(wire))
 
 
 def dripping(wire: Wire) -> bool:
@@ -138,14 +136,17 @@ def dripping(wire: Wire) -> bool:
     return False
 
 
-@pytest.mark.parametrize("own", [None, 0.5], ids=["of the question", "of the client"])
-@pytest.mark.parametrize("colour", ["sync", "async"])
-async def test_a_release_that_drips_does_not_outlive_the_deadline(
-    colour: str, own: float | None, monkeypatch: pytest.MonkeyPatch
+@pytest.mark.parametrize("late", [silent, dripping])
+@pytest.mark.parametrize("whose", ["of the question", "of the client", "of the code around it"])
+async def test_the_question_does_not_outlive_a_deadline(
+    colour: str, whose: str, late: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    if own is None:
+    if whose == "of the question":
         patching.seconds_for_the_release(monkeypatch, 0.5)
-    with faulty(refusing(422), dripping) as server, connect(server.url, retries=0, deadline=own) as idc:
+    else:
+        patching.half_a_second_left_of_a_minute(monkeypatch)
+    own, around = 60 if whose == "of the client" else None, 60 if whose == "of the code around it" else math.inf
+    with faulty(refusing(422), late) as server, connect(server.url, retries=0, deadline=own) as idc, deadline(around):
         if colour == "sync":
             with pytest.raises(InvalidRequest) as raised:
                 count_cohort.sync(client=idc, body=V3SelectionRequest())
@@ -154,3 +155,4 @@ async def test_a_release_that_drips_does_not_outlive_the_deadline(
                 with pytest.raises(InvalidRequest) as raised:
                     await count_cohort.asyncio(client=idc, body=V3SelectionRequest())
     assert raised.value.notice == ""
+    assert len(server.seen) == 2

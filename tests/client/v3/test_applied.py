@@ -201,6 +201,12 @@ def test_no_hint_proposes_a_value_that_was_asked_for() -> None:
         v3.counts(idc, {"Modality": ["ct", "CT"]})
 
 
+def test_nothing_is_said_to_be_missing_where_something_was_found() -> None:
+    idc = client(lambda _path, _body: {**counted(6), "warnings": ["The attribute 'Modality' was renamed."]})
+    with pytest.warns(ServiceWarning, match=r"^the service warns: The attribute 'Modality' was renamed\.$"):
+        v3.counts(idc, {"Modality": "MODALITY"})
+
+
 def test_a_hint_about_very_many_values_is_cut_short_and_takes_no_longer_than_they_are_many() -> None:
     asked = [f"p{number}" for number in range(20_000)]  # compared each with each they would take minutes
     hint = f"Zero series matched; there are {[value.upper() for value in asked]}"
