@@ -56,12 +56,27 @@ def read(folder: Path | None) -> dict[str, list[dict[str, str]]]:
     if folder is not None and not folder.is_dir():
         raise StandinError(f"The folder of facts {folder} does not exist or is not a folder.")
     included = files("idc_standin") / "facts"
+    own = {name for name in COLUMNS if folder is not None and (folder / f"{name}.csv").exists()}
     tables: dict[str, list[dict[str, str]]] = {}
     for name in COLUMNS:
-        own = folder / f"{name}.csv" if folder else None
-        source: Traversable | Path = own if own is not None and own.exists() else included / f"{name}.csv"
+        source: Traversable | Path = included / f"{name}.csv"
+        if folder is not None and name in own:
+            source = folder / f"{name}.csv"
         tables[name] = [row for _, row in _rows(source, name)]
+    if own.isdisjoint({"nodules", "nodule_texts"}):
+        _leave_out_unknown(tables)
     return tables
+
+
+def _leave_out_unknown(tables: dict[str, list[dict[str, str]]]) -> None:
+    """Of the included nodules, what a table of attributes of the user's own does not have."""
+    known = {row["name"] for row in tables["attributes"]}
+    texts = tables["nodule_texts"]
+    unknown = {row["attribute"] for row in texts} - known
+    tables["nodule_texts"] = [row for row in texts if row["attribute"] not in unknown]
+    for row in tables["nodules"] if unknown else ():
+        for name in unknown:
+            row.pop(name, None)
 
 
 def _rows(source: Traversable | Path, name: str) -> Iterator[tuple[int, dict[str, str]]]:

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import math
 import re
+from importlib.resources import files
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import httpx
@@ -11,6 +13,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from idc_standin.archive.facts import facts as facts_of
+from idc_standin.archive.facts import read
 from idc_standin.errors import StandinError
 from idc_standin.v1.query import Query, conditions
 from idc_standin.v1.store import Store
@@ -18,7 +22,6 @@ from tests.support.standin_process import serving
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
-    from pathlib import Path
 
     from tests.standin.oracle import Release
 from tests.standin.v1_requests import write_facts
@@ -39,6 +42,11 @@ RACES = [
     "",
     "é",
 ]
+INCLUDED = Path(str(files("idc_standin"))) / "facts" / "attributes.csv"
+NODULES = {
+    "Calcification", "Internal_structure", "Lobular_Pattern", "Malignancy", "Margin", "Sphericity", "Spiculation",
+    "Subtlety_score", "Texture",
+}  # fmt: skip
 OPERATORS: dict[str, Callable[[float, list[float]], bool]] = {
     "": lambda x, v: x == v[0],
     "_lt": lambda x, v: x < v[0],
@@ -271,6 +279,15 @@ def test_a_facts_table_that_lacks_columns_is_refused_in_a_sentence(
 
 
 NODULE = "1.2.276.0.7230010.3.1.3.0.10038.1553293366.78521"  # of spiculation 2 of 5 in the table included
+
+
+def test_attributes_of_ones_own_need_not_have_those_of_the_nodules(archive_file: Path, tmp_path: Path) -> None:
+    header, *rows = INCLUDED.read_text(encoding="utf-8").splitlines()
+    kept = [row for row in rows if not row.startswith(("Spiculation,", "Margin,"))]
+    (tmp_path / "attributes.csv").write_text("\n".join([header, *kept, ""]), encoding="utf-8")
+    store_with(archive_file, tmp_path).close()
+    recorded = set(facts_of(read(tmp_path)).attributes)
+    assert recorded & NODULES == NODULES - {"Spiculation", "Margin"}
 
 
 def test_a_table_of_nodules_takes_the_place_of_the_one_included(archive_file: Path, tmp_path: Path) -> None:
