@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import threading
 from contextlib import contextmanager
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from http.server import BaseHTTPRequestHandler
 from typing import TYPE_CHECKING, Any
 
 import httpx
@@ -13,6 +13,7 @@ from idc_client.api.v3 import get_stats, get_version
 
 from idc_ext import InvalidFilter, connect, v3
 from tests.support import patching
+from tests.support.loopback_server import LoopbackServer
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -82,7 +83,7 @@ def below(url: str, prefix: str) -> Iterator[str]:
         def log_message(self, *_: object) -> None:
             pass
 
-    with httpx.Client(timeout=60) as inner, ThreadingHTTPServer(("localhost", 0), Gateway) as server:
+    with httpx.Client(timeout=60) as inner, LoopbackServer(("localhost", 0), Gateway) as server:
         thread = threading.Thread(target=server.serve_forever, daemon=True)
         thread.start()
         yield f"http://localhost:{server.server_port}{prefix}"

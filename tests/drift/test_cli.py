@@ -6,7 +6,7 @@ import subprocess
 import sys
 import threading
 from functools import partial
-from http.server import BaseHTTPRequestHandler, HTTPServer, SimpleHTTPRequestHandler
+from http.server import BaseHTTPRequestHandler, SimpleHTTPRequestHandler
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 from xml.etree import ElementTree as Tree
@@ -18,6 +18,7 @@ import yaml
 from idc_drift import __main__ as cli
 from idc_drift.__main__ import CLEAN, DRIFT, UNCHECKED, main
 from idc_drift.reports import rules
+from tests.support.loopback_server import LoopbackServer
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -212,7 +213,7 @@ class _Refusing(BaseHTTPRequestHandler):
 
 
 def _served(handler: Any) -> Iterator[str]:
-    with HTTPServer(("127.0.0.1", 0), handler) as server:
+    with LoopbackServer(("127.0.0.1", 0), handler) as server:
         thread = threading.Thread(target=server.serve_forever)
         thread.start()
         yield f"http://127.0.0.1:{server.server_port}"

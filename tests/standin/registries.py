@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import json
 import time
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from http.server import BaseHTTPRequestHandler
 from typing import TYPE_CHECKING, Any, Literal
 from urllib.parse import parse_qsl, urlsplit
 
 from idc_standin.v3.citations import Registries
+from tests.support.loopback_server import LoopbackServer
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -44,10 +45,8 @@ def meant(style: Style, doi: str) -> Any:
     return json.loads(words(style, doi)) if style == "csl-json" else words(style, doi).strip()
 
 
-class Server(ThreadingHTTPServer):
+class Server(LoopbackServer):
     """DataCite at `/dois`, a resolver at `/`, and the registry that the resolver sends on to at `/registry/`."""
-
-    daemon_threads = True
 
     def __init__(self) -> None:
         super().__init__(("127.0.0.1", 0), Handler)

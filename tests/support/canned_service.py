@@ -5,8 +5,10 @@ from __future__ import annotations
 import json
 import threading
 from contextlib import contextmanager
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from http.server import BaseHTTPRequestHandler
 from typing import TYPE_CHECKING, Any
+
+from tests.support.loopback_server import LoopbackServer
 
 if TYPE_CHECKING:
     import ssl
@@ -46,11 +48,7 @@ def saying(secured: ssl.SSLContext | None = None) -> Iterator[Says]:
         def log_message(self, *_: object) -> None:
             pass
 
-    class Server(ThreadingHTTPServer):
-        def handle_error(self, *_: object) -> None:
-            pass  # of whoever does not trust it
-
-    with Server(("127.0.0.1", 0), Handler) as server:
+    with LoopbackServer(("127.0.0.1", 0), Handler) as server:
         service.url = f"http://127.0.0.1:{server.server_port}"
         if secured is not None:
             server.socket = secured.wrap_socket(server.socket, server_side=True, do_handshake_on_connect=False)
