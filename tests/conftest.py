@@ -10,7 +10,7 @@ import httpx
 import pytest
 from hypothesis import settings
 
-from tests.support.command_result import Ended
+from tests.support.command_result import CommandResult, RunCommand
 from tests.support.standin_process import serving
 from tests.support.token_issuer import Issuer
 
@@ -79,7 +79,7 @@ def no_settings(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
 
 
 @pytest.fixture(params=["sync", "async"])
-def colour(request: pytest.FixtureRequest) -> str:
+def mode(request: pytest.FixtureRequest) -> str:
     """The colour of calls: a test that takes it runs twice."""
     return str(request.param)
 
@@ -101,13 +101,13 @@ def clock(monkeypatch: pytest.MonkeyPatch) -> Clock:
 
 
 @pytest.fixture
-def run(capsys: pytest.CaptureFixture[str]) -> Callable[..., Ended]:
+def run(capsys: pytest.CaptureFixture[str]) -> RunCommand:
     """Runs the command line in this process."""
     from idc_ext.cli import main
 
-    def call(*words: str | Path) -> Ended:
+    def call(*words: str | Path) -> CommandResult:
         code = main([str(word) for word in words])
-        return Ended(code, *capsys.readouterr())
+        return CommandResult(code, *capsys.readouterr())
 
     return call
 

@@ -21,12 +21,11 @@ from idc_ext.cli.commands.sql import size
 from tests.bigquery.scripted import ROWS
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
     from pathlib import Path
 
     from tests.bigquery.oracle import Tables
     from tests.bigquery.scripted import Scripts
-    from tests.support.command_result import Ended
+    from tests.support.command_result import RunCommand
 
 
 THERE = ("--engine", "bigquery", "--project", "my-project")
@@ -37,26 +36,28 @@ COST = "BigQuery would read 21.47 GB, about 0.12 USD at 6.25 USD a TiB; my-proje
 # Writing a statement:
 
 
-def test_filters_are_written_as_bigquerys_sql(run: Callable[..., Ended]) -> None:
-    ended = run("sql", "--dialect", "bigquery", "-w", "Modality=CT,MR", "-w", "StudyDate>=2015", "--release", "25")
+def test_filters_are_written_as_bigquerys_sql(run: RunCommand) -> None:
+    result = run("sql", "--dialect", "bigquery", "-w", "Modality=CT,MR", "-w", "StudyDate>=2015", "--release", "25")
     wanted = v3.where(Modality=["CT", "MR"], StudyDate=("2015-01-01", None))
-    assert (ended.code, ended.out) == (0, bigquery.statement(wanted, release=25))
+    assert (result.code, result.out) == (0, bigquery.statement(wanted, release=25))
 
 
-def test_columns_are_those_that_are_named(run: Callable[..., Ended], tmp_path: Path) -> None:
-    ended = run(
+def test_columns_are_those_that_are_named(run: RunCommand, tmp_path: Path) -> None:
+    result = run(
         "sql", "--dialect", "bigquery", "-w", "Modality=CT", "--columns", "PatientID,Modality", "-o", tmp_path / "x.sql"
     )
-    assert (ended.code, ended.out) == (0, "")
+    assert (result.code, result.out) == (0, "")
     assert (tmp_path / "x.sql").read_text() == bigquery.statement({"Modality": "CT"}, columns=["PatientID", "Modality"])
 
 
-def test_values_that_cannot_be_seen_come_through_a_terminal_and_mean_the_same(run: Callable[..., Ended]) -> None:
-    ended = run("sql", "--dialect", "bigquery", "-w", "PatientID=a\u202eb\x1b[31m'\\")
-    assert r"IN ('a\u202eb\u001b[31m\'\\')" in ended.out
+def test_values_that_cannot_be_seen_come_through_a_terminal_and_mean_the_same(
+    run: RunCommand,
+) -> None:
+    result = run("sql", "--dialect", "bigquery", "-w", "PatientID=a\u202eb\x1b[31m'\\")
+    assert r"IN ('a\u202eb\u001b[31m\'\\')" in result.out
 
 
-def test_both_dialects_find_the_same(run: Callable[..., Ended], tables: Tables, standin: str) -> None:
+def test_both_dialects_find_the_same(run: RunCommand, tables: Tables, standin: str) -> None:
     words = ("-w", "collection_id=rider_pilot", "-w", "Modality=PR,SR", "--columns", "SeriesInstanceUID,Modality")
     theirs = tables.asked(run("sql", "--dialect", "bigquery", *words).out)
     ours = run("sql", "--dialect", "duckdb", *words).out
@@ -86,13 +87,13 @@ def test_both_dialects_find_the_same(run: Callable[..., Ended], tables: Tables, 
     ],
 )
 def test_words_that_cannot_be_followed_end_with_2_and_ask_nobody(
-    run: Callable[..., Ended], monkeypatch: pytest.MonkeyPatch, words: list[str], says: str
+    run: RunCommand, monkeypatch: pytest.MonkeyPatch, words: list[str], says: str
 ) -> None:
     monkeypatch.setenv("IDC_BASE_URL", "http://127.0.0.1:9")
     monkeypatch.setenv("BIGQUERY_EMULATOR_HOST", "http://127.0.0.1:9")
-    ended = run("--retries", "0", "sql", *words)
-    assert (ended.code, ended.out) == (2, "")
-    assert says in ended.err
+    result = run("--retries", "0", "sql", *words)
+    assert (result.code, result.out) == (2, "")
+    assert says in result.err
 
 
 @pytest.mark.parametrize(
@@ -106,34 +107,34 @@ def test_sizes_are_read_as_people_write_them(text: str, number: int) -> None:
 # What it costs:
 
 
-def test_in_a_pipe_nothing_is_run_without_yes(run: Callable[..., Ended], scripts: Scripts) -> None:
+def test_in_a_pipe_nothing_is_run_without_yes(run: RunCommand, scripts: Scripts) -> None:
     with scripts("manifest") as service:
-        ended = run(*SELECT)
+        result = run(*SELECT)
         assert service.statements(dry_run=False) == []
-    assert (ended.code, ended.out) == (2, "")
-    assert COST in ended.err
-    assert "say so with --yes" in ended.err
+    assert (result.code, result.out) == (2, "")
+    assert COST in result.err
+    assert "say so with --yes" in result.err
 
 
-def test_a_dry_run_is_what_was_asked_for(run: Callable[..., Ended], scripts: Scripts) -> None:
+def test_a_dry_run_is_what_was_asked_for(run: RunCommand, scripts: Scripts) -> None:
     with scripts("manifest") as service:
-        ended = run(*SELECT, "--dry-run", "--yes")
+        result = run(*SELECT, "--dry-run", "--yes")
         assert service.statements(dry_run=False) == []
     expected = {"bytes": 20 * 2**30, "usd": 0.12207, "cached": False, "project": "my-project"}
-    assert (ended.code, json.loads(ended.out)) == (0, expected)
+    assert (result.code, json.loads(result.out)) == (0, expected)
     with scripts("cached"):
         assert "0 bytes, less than 0.01 USD at 6.25 USD a TiB, and has it at hand" in run(*SELECT, "--dry-run").err
 
 
-def test_more_than_is_allowed_is_not_run_even_with_yes(run: Callable[..., Ended], scripts: Scripts) -> None:
+def test_more_than_is_allowed_is_not_run_even_with_yes(run: RunCommand, scripts: Scripts) -> None:
     with scripts("manifest") as service:
-        ended = run(*SELECT, "--yes", "--max-bytes", "20GB")
+        result = run(*SELECT, "--yes", "--max-bytes", "20GB")
         assert service.statements(dry_run=False) == []
-    assert (ended.code, ended.out) == (1, "")
-    assert "20.00 GB are allowed" in ended.err
+    assert (result.code, result.out) == (1, "")
+    assert "20.00 GB are allowed" in result.err
 
 
-def test_the_limit_goes_to_bigquery(run: Callable[..., Ended], scripts: Scripts) -> None:
+def test_the_limit_goes_to_bigquery(run: RunCommand, scripts: Scripts) -> None:
     with scripts("manifest") as service:
         assert run(*SELECT, "--yes", "--max-bytes", "1TiB").code == 0
     (started,) = [one["body"] for one in service.asked if one["path"].endswith("/jobs")][1:]
@@ -172,18 +173,18 @@ def test_who_looks_is_asked(scripts: Scripts, said: str, code: int) -> None:
 # What comes out:
 
 
-def test_filters_are_run_there_as_they_are_written(run: Callable[..., Ended], scripts: Scripts) -> None:
+def test_filters_are_run_there_as_they_are_written(run: RunCommand, scripts: Scripts) -> None:
     words = ("-w", "Modality=CT", "--release", "25")
     with scripts("manifest") as service:
         assert run("sql", *words, *THERE, "--yes").code == 0
     assert service.statements(dry_run=False) == [run("sql", *words, "--dialect", "bigquery").out]
 
 
-def test_rows_come_in_every_format(run: Callable[..., Ended], scripts: Scripts, tmp_path: Path) -> None:
+def test_rows_come_in_every_format(run: RunCommand, scripts: Scripts, tmp_path: Path) -> None:
     for form in ("csv", "json", "jsonl", "tsv", "parquet"):
         with scripts("manifest"):
-            ended = run(*SELECT, "--yes", "-o", tmp_path / f"rows.{form}")
-        assert (ended.code, ended.out, ended.err) == (0, "", f"idc-ext: {COST}")
+            result = run(*SELECT, "--yes", "-o", tmp_path / f"rows.{form}")
+        assert (result.code, result.out, result.err) == (0, "", f"idc-ext: {COST}")
     assert json.loads((tmp_path / "rows.json").read_text()) == ROWS
     assert [json.loads(line) for line in (tmp_path / "rows.jsonl").read_text().splitlines()] == ROWS
     shown = [{name: "" if value is None else str(value) for name, value in row.items()} for row in ROWS]
@@ -195,37 +196,33 @@ def test_rows_come_in_every_format(run: Callable[..., Ended], scripts: Scripts, 
     assert table.schema.types == [pa.string(), pa.string(), pa.int64(), pa.float64()]
 
 
-def test_columns_are_chosen_of_what_comes(run: Callable[..., Ended], scripts: Scripts, tmp_path: Path) -> None:
+def test_columns_are_chosen_of_what_comes(run: RunCommand, scripts: Scripts, tmp_path: Path) -> None:
     with scripts("manifest"):
-        ended = run(*SELECT, "--yes", "--columns", "Modality,PatientID", "-f", "csv")
-    assert [*csv.reader(io.StringIO(ended.out))][:2] == [["Modality", "PatientID"], ["CT", "1.3.6.1.4.1.9328.50.7.1"]]
+        result = run(*SELECT, "--yes", "--columns", "Modality,PatientID", "-f", "csv")
+    assert [*csv.reader(io.StringIO(result.out))][:2] == [["Modality", "PatientID"], ["CT", "1.3.6.1.4.1.9328.50.7.1"]]
     with scripts("manifest"):
         assert run(*SELECT, "--yes", "--columns", "Modality", "-o", tmp_path / "x.parquet").code == 0
     assert pq.read_table(tmp_path / "x.parquet").to_pylist() == [{"Modality": row["Modality"]} for row in ROWS]
 
 
-def test_parquet_keeps_types_also_where_there_are_no_rows(
-    run: Callable[..., Ended], scripts: Scripts, tmp_path: Path
-) -> None:
+def test_parquet_keeps_types_also_where_there_are_no_rows(run: RunCommand, scripts: Scripts, tmp_path: Path) -> None:
     with scripts("empty"):
         assert run(*SELECT, "--yes", "-o", tmp_path / "x.parquet").code == 0
     assert pq.read_schema(tmp_path / "x.parquet").types == [pa.string(), pa.string(), pa.int64(), pa.float64()]
 
 
 @pytest.mark.parametrize("form", ["csv", "parquet"])
-def test_a_part_is_taken_only_by_who_says_so(
-    run: Callable[..., Ended], scripts: Scripts, tmp_path: Path, form: str
-) -> None:
+def test_a_part_is_taken_only_by_who_says_so(run: RunCommand, scripts: Scripts, tmp_path: Path, form: str) -> None:
     path = tmp_path / f"x.{form}"
     words = (*SELECT, "--yes", "--max-rows", "3", "-o", path)
     with scripts("manifest"):
-        ended = run(*words)
-    assert (ended.code, path.exists()) == (1, False)
-    assert "has 5 rows, more than 3" in ended.err
+        result = run(*words)
+    assert (result.code, path.exists()) == (1, False)
+    assert "has 5 rows, more than 3" in result.err
     with scripts("manifest"):
-        ended = run(*words, "--allow-truncated")
-    assert ended.code == 0
-    assert "more rows than these 3" in ended.err
+        result = run(*words, "--allow-truncated")
+    assert result.code == 0
+    assert "more rows than these 3" in result.err
     if form == "parquet":
         assert pq.read_table(path).to_pylist() == ROWS[:3]
     else:
@@ -233,12 +230,12 @@ def test_a_part_is_taken_only_by_who_says_so(
             assert [row["PatientID"] for row in csv.DictReader(file)] == [row["PatientID"] for row in ROWS[:3]]
 
 
-def test_rows_that_are_missing_leave_no_file(run: Callable[..., Ended], scripts: Scripts, tmp_path: Path) -> None:
+def test_rows_that_are_missing_leave_no_file(run: RunCommand, scripts: Scripts, tmp_path: Path) -> None:
     for form in ("csv", "parquet"):
         with scripts("short"):
-            ended = run(*SELECT, "--yes", "-o", tmp_path / f"x.{form}")
-        assert (ended.code, [*tmp_path.iterdir()]) == (1, [])
-        assert "4 of its 5 rows" in ended.err
+            result = run(*SELECT, "--yes", "-o", tmp_path / f"x.{form}")
+        assert (result.code, [*tmp_path.iterdir()]) == (1, [])
+        assert "4 of its 5 rows" in result.err
 
 
 # How it ends:
@@ -256,52 +253,48 @@ def test_rows_that_are_missing_leave_no_file(run: Callable[..., Ended], scripts:
     ],
 )
 def test_what_bigquery_refuses_is_one_sentence(
-    run: Callable[..., Ended], scripts: Scripts, name: str, code: int, says: str
+    run: RunCommand, scripts: Scripts, name: str, code: int, says: str
 ) -> None:
     with scripts(name):
-        ended = run(*SELECT, "--yes")
-    assert (ended.code, ended.out) == (code, "")
-    assert says in ended.err.splitlines()[-1]
-    assert "Traceback" not in ended.err
+        result = run(*SELECT, "--yes")
+    assert (result.code, result.out) == (code, "")
+    assert says in result.err.splitlines()[-1]
+    assert "Traceback" not in result.err
 
 
-def test_that_nobody_answers_ends_with_3(run: Callable[..., Ended], monkeypatch: pytest.MonkeyPatch) -> None:
+def test_that_nobody_answers_ends_with_3(run: RunCommand, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("BIGQUERY_EMULATOR_HOST", "http://127.0.0.1:9")
-    ended = run("--retries", "0", *SELECT)
-    assert ended.code == 3
-    assert "could not reach http://127.0.0.1:9" in ended.err
-    assert len(ended.err.splitlines()) == 1
+    result = run("--retries", "0", *SELECT)
+    assert result.code == 3
+    assert "could not reach http://127.0.0.1:9" in result.err
+    assert len(result.err.splitlines()) == 1
 
 
-def test_a_deadline_ends_with_3_and_cancels_the_job(run: Callable[..., Ended], scripts: Scripts) -> None:
+def test_a_deadline_ends_with_3_and_cancels_the_job(run: RunCommand, scripts: Scripts) -> None:
     with scripts("slow") as service:
-        ended = run("--deadline", "1", *SELECT, "--yes")
+        result = run("--deadline", "1", *SELECT, "--yes")
         assert service.asked[-1]["path"].endswith("/cancel")
-    assert ended.code == 3
-    assert "deadline" in ended.err
+    assert result.code == 3
+    assert "deadline" in result.err
 
 
-def test_without_credentials_or_project_it_ends_with_2(
-    run: Callable[..., Ended], scripts: Scripts, tmp_path: Path
-) -> None:
-    ended = run(*SELECT)
-    assert (ended.code, len(ended.err.splitlines())) == (2, 1)
-    assert "gcloud auth application-default login" in ended.err
+def test_without_credentials_or_project_it_ends_with_2(run: RunCommand, scripts: Scripts, tmp_path: Path) -> None:
+    result = run(*SELECT)
+    assert (result.code, len(result.err.splitlines())) == (2, 1)
+    assert "gcloud auth application-default login" in result.err
     with scripts("manifest"):
-        ended = run("sql", "SELECT 1", "--engine", "bigquery")
-    assert ended.code == 2
-    assert "which of your projects pays" in ended.err
+        result = run("sql", "SELECT 1", "--engine", "bigquery")
+    assert result.code == 2
+    assert "which of your projects pays" in result.err
 
 
-def test_without_the_library_it_says_what_to_install(
-    run: Callable[..., Ended], monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_without_the_library_it_says_what_to_install(run: RunCommand, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setitem(sys.modules, "google.cloud.bigquery", None)
-    ended = run(*SELECT)
-    assert ended.code == 2
-    assert "pip install 'idc-client[bigquery]'" in ended.err
+    result = run(*SELECT)
+    assert result.code == 2
+    assert "pip install 'idc-client[bigquery]'" in result.err
 
 
-def test_what_is_written_is_one_statement(run: Callable[..., Ended]) -> None:
-    ended = run("sql", "--dialect", "bigquery", "-w", "PatientID=x'; DROP TABLE y; --")
-    assert len(sqlglot.parse(ended.out, read="bigquery")) == 1
+def test_what_is_written_is_one_statement(run: RunCommand) -> None:
+    result = run("sql", "--dialect", "bigquery", "-w", "PatientID=x'; DROP TABLE y; --")
+    assert len(sqlglot.parse(result.out, read="bigquery")) == 1

@@ -9,11 +9,11 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from tests.support.canned_service import Says, saying
-from tests.support.command_result import Ended
+from tests.support.canned_service import CannedService, canned_service
+from tests.support.command_result import CommandResult, RunCommand
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Iterator
     from pathlib import Path
 
 
@@ -27,28 +27,28 @@ def alone(monkeypatch: pytest.MonkeyPatch, tmp_path_factory: pytest.TempPathFact
 
 
 @pytest.fixture
-def ask(run: Callable[..., Ended], standin: str, monkeypatch: pytest.MonkeyPatch) -> Callable[..., Ended]:
+def ask(run: RunCommand, standin: str, monkeypatch: pytest.MonkeyPatch) -> RunCommand:
     """The same, of the session's stand-in."""
     monkeypatch.setenv("IDC_BASE_URL", standin)
     return run
 
 
 @pytest.fixture
-def process(standin: str) -> Callable[..., Ended]:
+def process(standin: str) -> RunCommand:
     """Runs the command line as a process."""
 
-    def call(*words: str | Path, **settings: Any) -> Ended:
+    def call(*words: str | Path, **settings: Any) -> CommandResult:
         environment = {**os.environ, "IDC_BASE_URL": standin, **settings.pop("env", {})}
         command = [sys.executable, "-m", "idc_ext", *map(str, words)]
         done = subprocess.run(
             command, check=False, capture_output=True, text=True, timeout=120, env=environment, **settings
         )
-        return Ended(done.returncode, done.stdout, done.stderr)
+        return CommandResult(done.returncode, done.stdout, done.stderr)
 
     return call
 
 
 @pytest.fixture
-def says() -> Iterator[Says]:
-    with saying() as service:
+def says() -> Iterator[CannedService]:
+    with canned_service() as service:
         yield service

@@ -16,126 +16,126 @@ from tests.support.applied_filters import echoed
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from tests.support.canned_service import Says
-    from tests.support.command_result import Ended
+    from tests.support.canned_service import CannedService
+    from tests.support.command_result import CommandResult, RunCommand
 
 RIDER = ("--where", "collection_id=rider_pilot")
 
 
-def rows(ended: Ended) -> list[dict[str, str]]:
-    assert ended.code == 0, ended.err
-    return list(csv.DictReader(io.StringIO(ended.out)))
+def rows(result: CommandResult) -> list[dict[str, str]]:
+    assert result.code == 0, result.err
+    return list(csv.DictReader(io.StringIO(result.out)))
 
 
-def test_version_is_the_services(ask: Callable[..., Ended]) -> None:
+def test_version_is_the_services(ask: RunCommand) -> None:
     assert ask("version").json["idc_version"] == "v25"
 
 
-def test_collections_are_all_of_them(ask: Callable[..., Ended]) -> None:
+def test_collections_are_all_of_them(ask: RunCommand) -> None:
     assert len(rows(ask("collections"))) == 179
 
 
-def test_a_collection_has_its_counts(ask: Callable[..., Ended]) -> None:
+def test_a_collection_has_its_counts(ask: RunCommand) -> None:
     assert ask("collection", "rider_pilot").json["series"] == 774
 
 
-def test_a_collection_in_the_wrong_case_is_found_out(ask: Callable[..., Ended]) -> None:
-    ended = ask("collection", "NLST")
-    assert ended.code == 1
-    assert "did you mean nlst?" in ended.err
+def test_a_collection_in_the_wrong_case_is_found_out(ask: RunCommand) -> None:
+    result = ask("collection", "NLST")
+    assert result.code == 1
+    assert "did you mean nlst?" in result.err
 
 
-def test_analysis_results_attributes_and_tables_are_listed(ask: Callable[..., Ended]) -> None:
+def test_analysis_results_attributes_and_tables_are_listed(ask: RunCommand) -> None:
     assert len(rows(ask("analysis-results"))) == 26
     assert len(rows(ask("attributes"))) == 19
     assert "index" in {row["name"] for row in rows(ask("tables"))}
     assert {row["name"] for row in rows(ask("table", "version_metadata_index"))} == {"idc_version", "version_timestamp"}
 
 
-def test_values_that_are_cut_short_say_so(ask: Callable[..., Ended]) -> None:
-    ended = ask("values", "Modality", "--limit", "2")
-    assert [row["value"] for row in rows(ended)] == ["CT", "SR"]
-    assert "more than these 2 values" in ended.err
+def test_values_that_are_cut_short_say_so(ask: RunCommand) -> None:
+    result = ask("values", "Modality", "--limit", "2")
+    assert [row["value"] for row in rows(result)] == ["CT", "SR"]
+    assert "more than these 2 values" in result.err
 
 
-def test_counts_take_several_filters(ask: Callable[..., Ended]) -> None:
+def test_counts_take_several_filters(ask: RunCommand) -> None:
     assert ask("counts", *RIDER, "-w", "Modality=CT").json["series"] == 172
 
 
-def test_counts_take_a_file(ask: Callable[..., Ended], tmp_path: Path) -> None:
+def test_counts_take_a_file(ask: RunCommand, tmp_path: Path) -> None:
     path = tmp_path / "filters.json"
     path.write_text('{"terms": {"collection_id": ["rider_pilot"]}}')
     assert ask("counts", "--filters", path, "-w", "Modality=CT").json["series"] == 172
 
 
-def test_counts_take_filters_from_standard_input(process: Callable[..., Ended]) -> None:
-    ended = process("counts", "--filters", "-", input='{"collection_id": "rider_pilot"}')
-    assert ended.json["series"] == 774
+def test_counts_take_filters_from_standard_input(process: RunCommand) -> None:
+    result = process("counts", "--filters", "-", input='{"collection_id": "rider_pilot"}')
+    assert result.json["series"] == 774
 
 
-def test_nothing_found_says_nothing_of_values_that_were_not_looked_up(ask: Callable[..., Ended]) -> None:
+def test_nothing_found_says_nothing_of_values_that_were_not_looked_up(ask: RunCommand) -> None:
     assert ask("counts", "-w", "PatientID=nobody").err == "idc-ext: nothing found: no series meets all of that\n"
 
 
-def test_nothing_found_says_which_value_does_not_occur(ask: Callable[..., Ended]) -> None:
-    ended = ask("counts", "-w", "collection_id=rider_pilt")
-    assert (ended.code, ended.json["series"]) == (0, 0)
-    assert "did you mean rider_pilot?" in ended.err
+def test_nothing_found_says_which_value_does_not_occur(ask: RunCommand) -> None:
+    result = ask("counts", "-w", "collection_id=rider_pilt")
+    assert (result.code, result.json["series"]) == (0, 0)
+    assert "did you mean rider_pilot?" in result.err
 
 
-def test_a_value_that_no_remark_names_is_looked_up_as_well(ask: Callable[..., Ended]) -> None:
-    ended = ask("counts", "-w", "Modality=ct", "-w", "collection_id=rider_pilt")
-    assert "nothing was found; Modality 'ct': did you mean CT?" in ended.err
-    assert "'rider_pilt' is no value of collection_id: did you mean rider_pilot?" in ended.err
-    assert ended.err.count("Modality") == 1
+def test_a_value_that_no_remark_names_is_looked_up_as_well(ask: RunCommand) -> None:
+    result = ask("counts", "-w", "Modality=ct", "-w", "collection_id=rider_pilt")
+    assert "nothing was found; Modality 'ct': did you mean CT?" in result.err
+    assert "'rider_pilt' is no value of collection_id: did you mean rider_pilot?" in result.err
+    assert result.err.count("Modality") == 1
 
 
-def test_the_whole_archive_and_filters_contradict_each_other(ask: Callable[..., Ended]) -> None:
-    ended = ask("counts", "--all-of-idc", "-w", "Modality=CT")
-    assert (ended.code, ended.out) == (2, "")
-    assert "--all-of-idc is the whole archive and takes no filters" in ended.err
+def test_the_whole_archive_and_filters_contradict_each_other(ask: RunCommand) -> None:
+    result = ask("counts", "--all-of-idc", "-w", "Modality=CT")
+    assert (result.code, result.out) == (2, "")
+    assert "--all-of-idc is the whole archive and takes no filters" in result.err
 
 
 @pytest.mark.parametrize("words", [["counts"], ["manifest"], ["manifest", "-f", "s5cmd"], ["manifest", "-o", "x.csv"]])
 def test_what_the_service_warns_of_is_a_remark_and_an_error_with_strict(
-    ask: Callable[..., Ended], words: list[str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    ask: RunCommand, words: list[str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.chdir(tmp_path)
     said = "nothing was found; Modality 'ct': did you mean CT?\n"
-    ended = ask(*words, "-w", "Modality=ct")
-    assert (ended.code, ended.err) == (0, f"idc-ext: {said}")
+    result = ask(*words, "-w", "Modality=ct")
+    assert (result.code, result.err) == (0, f"idc-ext: {said}")
     (tmp_path / "x.csv").unlink(missing_ok=True)
     for strict in (["--strict", *words], [*words, "--strict"]):
-        ended = ask(*strict, "-w", "Modality=ct")
-        assert (ended.code, ended.out) == (1, "")
-        assert ended.err.endswith(said)
+        result = ask(*strict, "-w", "Modality=ct")
+        assert (result.code, result.out) == (1, "")
+        assert result.err.endswith(said)
         assert [*tmp_path.iterdir()] == []
 
 
-def test_the_whole_archive_is_listed_where_that_is_said(ask: Callable[..., Ended], tmp_path: Path) -> None:
+def test_the_whole_archive_is_listed_where_that_is_said(ask: RunCommand, tmp_path: Path) -> None:
     rows = ask("manifest", "--all-of-idc", "-n", "3", "-f", "jsonl", "--strict")
     assert (rows.code, rows.err, rows.out.count("\n")) == (0, "", 3)
     counted = ask("counts", "--all-of-idc", "--strict")
     assert (counted.err, counted.json["series"]) == ("", 1_044_191)
     path = tmp_path / "all.s5cmd"
-    ended = ask("manifest", "--all-of-idc", "-o", path, "--cite", "none", "--strict")
-    assert (ended.code, ended.err) == (0, "")
+    result = ask("manifest", "--all-of-idc", "-o", path, "--cite", "none", "--strict")
+    assert (result.code, result.err) == (0, "")
     with path.open() as file:
         assert sum(1 for _ in file) == 1_044_191
 
 
-def test_licenses_of_a_selection(ask: Callable[..., Ended]) -> None:
+def test_licenses_of_a_selection(ask: RunCommand) -> None:
     found = rows(ask("licenses", *RIDER))
     assert sum(int(row["series"]) for row in found) == 774
 
 
-def test_citations_that_could_not_be_had_are_named_and_end_with_1(ask: Callable[..., Ended]) -> None:
-    ended = ask("citations", *RIDER)
-    assert ended.code == 1
-    assert "10.7937/m87f-mz83" in ended.err
+def test_citations_that_could_not_be_had_are_named_and_end_with_1(ask: RunCommand) -> None:
+    result = ask("citations", *RIDER)
+    assert result.code == 1
+    assert "10.7937/m87f-mz83" in result.err
 
 
-def test_citations_are_text_or_rows(run: Callable[..., Ended], says: Says) -> None:
+def test_citations_are_text_or_rows(run: RunCommand, says: CannedService) -> None:
     says.answers["/v3/sql"] = (
         200,
         {
@@ -152,54 +152,50 @@ def test_citations_are_text_or_rows(run: Callable[..., Ended], says: Says) -> No
     assert run("--base-url", says.url, "citations", *RIDER, "-f", "jsonl").out.count("\n") == 2
 
 
-def test_sql_gives_its_columns_in_order(ask: Callable[..., Ended]) -> None:
+def test_sql_gives_its_columns_in_order(ask: RunCommand) -> None:
     assert ask("sql", "SELECT 2 AS b, 1 AS a").out == "b,a\n2,1\n"
 
 
-def test_sql_is_read_from_a_file_or_standard_input(
-    ask: Callable[..., Ended], process: Callable[..., Ended], tmp_path: Path
-) -> None:
+def test_sql_is_read_from_a_file_or_standard_input(ask: RunCommand, process: RunCommand, tmp_path: Path) -> None:
     path = tmp_path / "x.sql"
     path.write_text("SELECT 1 AS a")
     assert ask("sql", "--file", path).out == "a\n1\n"
     assert process("sql", "-", input="SELECT 1 AS a").out == "a\n1\n"
 
 
-def test_sql_that_is_cut_short_is_an_error_unless_that_is_allowed(ask: Callable[..., Ended]) -> None:
+def test_sql_that_is_cut_short_is_an_error_unless_that_is_allowed(ask: RunCommand) -> None:
     statement = "SELECT SeriesInstanceUID FROM index"
     assert (ask("sql", statement, "--max-rows", "5").code, ask("sql", statement, "--max-rows", "5").out) == (1, "")
-    ended = ask("sql", statement, "--max-rows", "5", "--allow-truncated")
-    assert len(rows(ended)) == 5
-    assert "more rows" in ended.err
+    result = ask("sql", statement, "--max-rows", "5", "--allow-truncated")
+    assert len(rows(result)) == 5
+    assert "more rows" in result.err
 
 
-def test_a_viewer_address_is_a_line(ask: Callable[..., Ended]) -> None:
+def test_a_viewer_address_is_a_line(ask: RunCommand) -> None:
     (row,) = rows(ask("manifest", *RIDER, "-n", "1"))
-    ended = ask("viewer", "--series", row["SeriesInstanceUID"])
-    assert ended.out.startswith("https://viewer.imaging.datacommons.cancer.gov/")
-    assert ended.out.count("\n") == 1
+    result = ask("viewer", "--series", row["SeriesInstanceUID"])
+    assert result.out.startswith("https://viewer.imaging.datacommons.cancer.gov/")
+    assert result.out.count("\n") == 1
 
 
-def test_a_manifest_has_all_rows_in_a_pipe(ask: Callable[..., Ended]) -> None:
+def test_a_manifest_has_all_rows_in_a_pipe(ask: RunCommand) -> None:
     assert len(rows(ask("manifest", *RIDER))) == 774
 
 
 @pytest.mark.parametrize("name", ["m.csv", "m.jsonl", "m.tsv", "m.json"])
-def test_a_manifest_has_all_rows_in_a_file(ask: Callable[..., Ended], tmp_path: Path, name: str) -> None:
+def test_a_manifest_has_all_rows_in_a_file(ask: RunCommand, tmp_path: Path, name: str) -> None:
     assert ask("manifest", *RIDER, "-o", tmp_path / name).code == 0
     assert (tmp_path / name).read_text().count("1.3.6.1.4.1.9328.50.1.0109") > 0
     assert [one.name for one in tmp_path.iterdir()] == [name]
 
 
-def test_a_manifest_is_divided_into_folders(ask: Callable[..., Ended], tmp_path: Path) -> None:
-    ended = ask("manifest", *RIDER, "-f", "parquet", "-o", tmp_path / "p", "--partition-by", "Modality")
-    assert ended.code == 0, ended.err
+def test_a_manifest_is_divided_into_folders(ask: RunCommand, tmp_path: Path) -> None:
+    result = ask("manifest", *RIDER, "-f", "parquet", "-o", tmp_path / "p", "--partition-by", "Modality")
+    assert result.code == 0, result.err
     assert "Modality=CT" in {one.name for one in (tmp_path / "p").iterdir()}
 
 
-def test_a_list_to_download_by_goes_to_a_pipe_or_a_file_with_its_description(
-    ask: Callable[..., Ended], tmp_path: Path
-) -> None:
+def test_a_list_to_download_by_goes_to_a_pipe_or_a_file_with_its_description(ask: RunCommand, tmp_path: Path) -> None:
     path = tmp_path / "rider.s5cmd"
     assert ask("manifest", *RIDER, "-o", path).code == 0
     said = json.loads((tmp_path / "rider.s5cmd.json").read_text())
@@ -208,38 +204,38 @@ def test_a_list_to_download_by_goes_to_a_pipe_or_a_file_with_its_description(
     assert ask("manifest", *RIDER, "-f", "idc").out.splitlines()[0].startswith("s3://")
 
 
-def test_verify_finds_nothing_where_nothing_moved(ask: Callable[..., Ended], tmp_path: Path) -> None:
+def test_verify_finds_nothing_where_nothing_moved(ask: RunCommand, tmp_path: Path) -> None:
     path = tmp_path / "rider.csv"
     assert ask("manifest", *RIDER, "-w", "Modality=CT", "-o", path, "--sidecar", "--cite", "none").code == 0
-    ended = ask("verify", path)
-    assert rows(ended) == []
-    assert "0 added, 0 removed, 0 revised" in ended.err
+    result = ask("verify", path)
+    assert rows(result) == []
+    assert "0 added, 0 removed, 0 revised" in result.err
 
 
-def test_verify_refuses_a_manifest_that_was_changed(ask: Callable[..., Ended], tmp_path: Path) -> None:
+def test_verify_refuses_a_manifest_that_was_changed(ask: RunCommand, tmp_path: Path) -> None:
     path = tmp_path / "rider.txt"
     assert ask("manifest", *RIDER, "-o", path, "--cite", "none").code == 0
     path.write_text("")
     assert ask("verify", path).code == 2
 
 
-def test_a_diff_of_two_releases_ends_with_1_if_there_is_one(ask: Callable[..., Ended]) -> None:
-    ended = ask("diff", "v24", "25", "-w", "collection_id=nlst")
-    assert ended.code == 1
-    assert {row["kind"] for row in csv.DictReader(io.StringIO(ended.out))} == {"added", "revised"}
+def test_a_diff_of_two_releases_ends_with_1_if_there_is_one(ask: RunCommand) -> None:
+    result = ask("diff", "v24", "25", "-w", "collection_id=nlst")
+    assert result.code == 1
+    assert {row["kind"] for row in csv.DictReader(io.StringIO(result.out))} == {"added", "revised"}
     assert ask("diff", "25", "25", "-w", "collection_id=nlst").code == 0
 
 
-def test_what_may_not_be_sold_is_refused_before_anything_is_written(ask: Callable[..., Ended], tmp_path: Path) -> None:
+def test_what_may_not_be_sold_is_refused_before_anything_is_written(ask: RunCommand, tmp_path: Path) -> None:
     words = ("manifest", "-w", "collection_id=duke_breast_cancer_mri,rider_pilot", "--require-commercial")
     for more in (("-f", "idc"), ("-f", "csv"), ("-o", str(tmp_path / "m.txt")), ("-o", str(tmp_path / "m.csv"))):
-        ended = ask(*words, *more)
-        assert (ended.code, ended.out) == (1, "")
-        assert "duke_breast_cancer_mri" in ended.err
+        result = ask(*words, *more)
+        assert (result.code, result.out) == (1, "")
+        assert "duke_breast_cancer_mri" in result.err
     assert list(tmp_path.iterdir()) == []
 
 
-def test_cohorts_of_v1_live_from_creation_to_deletion(ask: Callable[..., Ended], credentials_file: Path) -> None:
+def test_cohorts_of_v1_live_from_creation_to_deletion(ask: RunCommand, credentials_file: Path) -> None:
     mine = ("--credentials", str(credentials_file), "cohorts")
     filters = ("-w", "collection_id=TCGA-LUAD,TCGA-KIRC", "-w", "race=ASIAN", "-w", "Modality=CT,MR")
     made = ask(*mine, "create", "mine", "--description", "words", *filters).json["cohort_id"]
@@ -251,17 +247,17 @@ def test_cohorts_of_v1_live_from_creation_to_deletion(ask: Callable[..., Ended],
     assert ask(*mine, "delete", str(made)).code == 1
 
 
-def test_cohorts_need_no_saving_to_be_looked_at(ask: Callable[..., Ended]) -> None:
+def test_cohorts_need_no_saving_to_be_looked_at(ask: RunCommand) -> None:
     filters = ("-w", "collection_id=TCGA-LUAD,TCGA-KIRC", "-w", "race=ASIAN", "-w", "Modality=CT,MR")
     assert len(rows(ask("cohorts", "manifest", *filters))) == 26
     assert rows(ask("cohorts", "query", *filters, "--fields", "PatientID,Modality"))
 
 
-def test_metadata_comes_in_pages(ask: Callable[..., Ended]) -> None:
+def test_metadata_comes_in_pages(ask: RunCommand) -> None:
     assert len(rows(ask("metadata", "--limit", "7", "--page-size", "3"))) == 7
 
 
-def test_a_guid_is_resolved_by_the_resolver_that_is_named(run: Callable[..., Ended], says: Says) -> None:
+def test_a_guid_is_resolved_by_the_resolver_that_is_named(run: RunCommand, says: CannedService) -> None:
     guid = "dg.4DFC/517d4b9d-1f3d-4672-9e2f-d123fed4c049"
     drs = {"id": guid, "self_uri": f"drs://x/{guid}", "size": 5, "created_time": "2020-01-01T00:00:00Z",
            "checksums": [{"checksum": "00", "type": "md5"}],
@@ -271,16 +267,14 @@ def test_a_guid_is_resolved_by_the_resolver_that_is_named(run: Callable[..., End
     assert "gs://b/o" in run("resolve", guid, guid, "--resolver", says.url).out
 
 
-def test_auth_status_says_whose_token_it_is_and_never_the_token(
-    ask: Callable[..., Ended], credentials_file: Path
-) -> None:
-    ended = ask("--credentials", credentials_file, "auth", "status")
-    assert ended.json["email"] == "ada@example.org"
+def test_auth_status_says_whose_token_it_is_and_never_the_token(ask: RunCommand, credentials_file: Path) -> None:
+    result = ask("--credentials", credentials_file, "auth", "status")
+    assert result.json["email"] == "ada@example.org"
     token = json.loads(credentials_file.read_text())["token_response"]["id_token"]
-    assert token not in ended.out + ended.err
+    assert token not in result.out + result.err
 
 
-def test_clinical_tables_that_are_cut_short_are_an_error(run: Callable[..., Ended], says: Says) -> None:
+def test_clinical_tables_that_are_cut_short_are_an_error(run: RunCommand, says: CannedService) -> None:
     table = {"columns": ["b", "a"], "rows": [{"a": 1, "b": None}], "row_count": 1, "truncated": True, "max_rows": 1}
     says.answers["/v3/clinical/tables/x/rows"] = (200, table)
     words = ("--base-url", says.url, "clinical", "rows", "x", "--max-rows", "1")
@@ -288,7 +282,7 @@ def test_clinical_tables_that_are_cut_short_are_an_error(run: Callable[..., Ende
     assert run(*words, "--allow-truncated").out == "b,a\n,1\n"
 
 
-def test_clinical_tables_are_listed_and_described(run: Callable[..., Ended], says: Says) -> None:
+def test_clinical_tables_are_listed_and_described(run: RunCommand, says: CannedService) -> None:
     says.answers["/v3/clinical/tables"] = (200, {"tables": [{"table_name": "x", "collection_id": "c"}]})
     says.answers["/v3/clinical/tables/x"] = (200, {"name": "clinical.x", "columns": [{"name": "a", "type": "VARCHAR"}]})
     assert (
@@ -299,7 +293,7 @@ def test_clinical_tables_are_listed_and_described(run: Callable[..., Ended], say
 
 
 def test_login_without_a_browser_shows_the_address_and_reads_the_answer(
-    run: Callable[..., Ended], monkeypatch: pytest.MonkeyPatch, credentials_file: Path
+    run: RunCommand, monkeypatch: pytest.MonkeyPatch, credentials_file: Path
 ) -> None:
     def login(client_secrets: Path, *, show: Callable[[str], None], ask: Callable[[], str], **rest: object) -> object:
         show("https://issuer.example/consent")
@@ -308,28 +302,28 @@ def test_login_without_a_browser_shows_the_address_and_reads_the_answer(
 
     monkeypatch.setattr(auth, "login", login)
     monkeypatch.setattr("sys.stdin", io.StringIO("http://127.0.0.1/?code=x\n"))
-    ended = run("auth", "login", "--client-secrets", "secrets.json", "--no-browser", "--port", "7")
-    assert ended.json["email"] == "ada@example.org"
-    assert "https://issuer.example/consent" in ended.err
+    result = run("auth", "login", "--client-secrets", "secrets.json", "--no-browser", "--port", "7")
+    assert result.json["email"] == "ada@example.org"
+    assert "https://issuer.example/consent" in result.err
 
 
-def test_auth_status_without_any_ends_with_2(ask: Callable[..., Ended]) -> None:
+def test_auth_status_without_any_ends_with_2(ask: RunCommand) -> None:
     assert ask("auth", "status").code == 2
 
 
-def test_the_tab_key_completes_attributes(run: Callable[..., Ended]) -> None:
+def test_the_tab_key_completes_attributes(run: RunCommand) -> None:
     assert "Modality=" in run("__complete", "counts", "--where", "Mod").out
 
 
 @pytest.mark.parametrize("shell", ["bash", "zsh", "fish"])
-def test_each_shell_gets_a_script(run: Callable[..., Ended], shell: str) -> None:
-    ended = run("completion", shell)
-    assert ended.code == 0
-    assert "require-commercial" in ended.out
+def test_each_shell_gets_a_script(run: RunCommand, shell: str) -> None:
+    result = run("completion", shell)
+    assert result.code == 0
+    assert "require-commercial" in result.out
 
 
 @pytest.mark.parametrize("before", ["", "autoload -Uz compinit && compinit\n"])
-def test_zsh_looks_for_completions_after_it_was_told_where_they_are(run: Callable[..., Ended], before: str) -> None:
+def test_zsh_looks_for_completions_after_it_was_told_where_they_are(run: RunCommand, before: str) -> None:
     start = Path.home() / ".zshrc"
     start.write_text(before)
     for _ in range(2):

@@ -15,14 +15,14 @@ import pytest
 import idc_openapi
 from idc_ext.cli.commands import doctor
 from tests.support import patching
-from tests.support.canned_service import saying
+from tests.support.canned_service import canned_service
 from tests.support.certificates import certified
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from tests.support.canned_service import Says
-    from tests.support.command_result import Ended
+    from tests.support.canned_service import CannedService
+    from tests.support.command_result import CommandResult, RunCommand
 
 CONTRACT = idc_openapi.upstream()
 VERSION = {
@@ -33,41 +33,41 @@ VERSION = {
 }
 
 
-def states(ended: Ended) -> dict[str, str]:
-    return {one["check"]: one["state"] for one in ended.json["findings"]}
+def states(result: CommandResult) -> dict[str, str]:
+    return {one["check"]: one["state"] for one in result.json["findings"]}
 
 
-def details(ended: Ended) -> dict[str, str]:
-    return {one["check"]: one["detail"] for one in ended.json["findings"]}
+def details(result: CommandResult) -> dict[str, str]:
+    return {one["check"]: one["detail"] for one in result.json["findings"]}
 
 
 @pytest.fixture
-def service(says: Says) -> Says:
+def service(says: CannedService) -> CannedService:
     says.answers["/v3/version"] = (200, VERSION)
     says.answers["/v3/openapi.json"] = (500, "")
     says.headers["Date"] = formatdate(usegmt=True)
     return says
 
 
-def test_all_is_well_with_the_stand_in(ask: Callable[..., Ended]) -> None:
-    ended = ask("doctor", "--json")
-    found = states(ended)
-    assert (ended.code, ended.json["exit_code"]) == (0, 0), ended.out
+def test_all_is_well_with_the_stand_in(ask: RunCommand) -> None:
+    result = ask("doctor", "--json")
+    found = states(result)
+    assert (result.code, result.json["exit_code"]) == (0, 0), result.out
     assert {found[name] for name in ("service", "clock", "data", "contract", "release", "v1", "document")} == {"ok"}
 
 
-def test_the_report_is_text_between_fences(ask: Callable[..., Ended]) -> None:
+def test_the_report_is_text_between_fences(ask: RunCommand) -> None:
     lines = ask("doctor", "--offline").out.splitlines()
     assert (lines[0], lines[-1]) == ("```text", "```")
 
 
-def test_nobody_there_ends_with_3(run: Callable[..., Ended]) -> None:
-    ended = run("--base-url", "http://127.0.0.1:9", "--retries", "0", "doctor", "--json")
-    assert ended.code == 3
-    assert states(ended)["service"] == "unreached"
+def test_nobody_there_ends_with_3(run: RunCommand) -> None:
+    result = run("--base-url", "http://127.0.0.1:9", "--retries", "0", "doctor", "--json")
+    assert result.code == 3
+    assert states(result)["service"] == "unreached"
 
 
-def test_the_contract_and_the_client_are_named_without_a_service(run: Callable[..., Ended]) -> None:
+def test_the_contract_and_the_client_are_named_without_a_service(run: RunCommand) -> None:
     for words in (["--base-url", "http://127.0.0.1:9", "--retries", "0", "doctor"], ["doctor", "--offline"]):
         found = details(run(*words, "--json"))
         assert found["contract"] == f"made for {CONTRACT.api_version} of {CONTRACT.date}"
@@ -86,27 +86,27 @@ def test_the_contract_and_the_client_are_named_without_a_service(run: Callable[.
     ids=["newer", "older", "nonsense", "null"],
 )
 def test_a_service_of_another_release_is_a_problem(
-    run: Callable[..., Ended], service: Says, release: str | None, sentence: str, advice: str
+    run: RunCommand, service: CannedService, release: str | None, sentence: str, advice: str
 ) -> None:
     service.answers["/v3/version"] = (200, {**VERSION, "api_version": release, "build": "sha-1"})
-    ended = run("--base-url", service.url, "doctor", "--json")
-    assert (ended.code, states(ended)["release"], states(ended)["data"]) == (1, "problem", "ok")
-    assert details(ended)["release"] == f"{sentence.format(CONTRACT.api_version)} (build sha-1)"
-    (told,) = [one["advice"] for one in ended.json["findings"] if one["check"] == "release"]
+    result = run("--base-url", service.url, "doctor", "--json")
+    assert (result.code, states(result)["release"], states(result)["data"]) == (1, "problem", "ok")
+    assert details(result)["release"] == f"{sentence.format(CONTRACT.api_version)} (build sha-1)"
+    (told,) = [one["advice"] for one in result.json["findings"] if one["check"] == "release"]
     assert advice in told
 
 
-def test_a_clock_that_is_wrong_is_a_problem(run: Callable[..., Ended], service: Says) -> None:
+def test_a_clock_that_is_wrong_is_a_problem(run: RunCommand, service: CannedService) -> None:
     service.headers["Date"] = formatdate(0, usegmt=True)
-    ended = run("--base-url", service.url, "doctor", "--json")
-    assert ended.code == 1
-    assert states(ended)["clock"] == "problem"
-    assert "ahead of" in details(ended)["clock"]
+    result = run("--base-url", service.url, "doctor", "--json")
+    assert result.code == 1
+    assert states(result)["clock"] == "problem"
+    assert "ahead of" in details(result)["clock"]
 
 
 @pytest.mark.parametrize(("package", "state"), [("25.0.5", "ok"), ("25.9.9", "note"), ("99.0.0", "problem")])
 def test_another_release_than_the_installed_index_is_told(
-    run: Callable[..., Ended], service: Says, monkeypatch: pytest.MonkeyPatch, package: str, state: str
+    run: RunCommand, service: CannedService, monkeypatch: pytest.MonkeyPatch, package: str, state: str
 ) -> None:
     patching.installed_packages(monkeypatch, idc_index_data="25.0.5")
     service.answers["/v3/version"] = (200, {**VERSION, "idc_index_data_version": package})
@@ -114,52 +114,50 @@ def test_another_release_than_the_installed_index_is_told(
 
 
 @pytest.mark.parametrize("status", [404, 405, 410])
-def test_a_retired_v1_is_no_problem(run: Callable[..., Ended], service: Says, status: int) -> None:
+def test_a_retired_v1_is_no_problem(run: RunCommand, service: CannedService, status: int) -> None:
     service.answers["/v1/about"] = (status, {"code": status, "message": "gone"})
     assert states(run("--base-url", service.url, "doctor", "--json"))["v1"] == "note"
 
 
-def test_a_document_that_moved_is_a_problem(run: Callable[..., Ended], service: Says) -> None:
+def test_a_document_that_moved_is_a_problem(run: RunCommand, service: CannedService) -> None:
     service.answers["/v3/openapi.json"] = (
         200,
         {"openapi": "3.1.0", "info": {"title": "x", "version": "1"}, "paths": {}},
     )
-    ended = run("--base-url", service.url, "doctor", "--json")
-    assert ended.code == 1
-    assert states(ended)["document"] == "problem"
+    result = run("--base-url", service.url, "doctor", "--json")
+    assert result.code == 1
+    assert states(result)["document"] == "problem"
 
 
-def test_a_host_that_is_another_service_is_a_problem(run: Callable[..., Ended], service: Says) -> None:
+def test_a_host_that_is_another_service_is_a_problem(run: RunCommand, service: CannedService) -> None:
     service.answers["/v3/version"] = (200, {"hello": "world"})
     assert states(run("--base-url", service.url, "doctor", "--json"))["data"] == "problem"
 
 
 def test_a_file_that_others_can_read_is_a_problem(
-    run: Callable[..., Ended], new_credentials: Callable[..., Path], tmp_path: Path
+    run: RunCommand, new_credentials: Callable[..., Path], tmp_path: Path
 ) -> None:
     path = new_credentials(tmp_path / "credentials")
     path.chmod(0o644)
-    ended = run("--credentials", path, "doctor", "--offline", "--json")
-    assert (ended.code, states(ended)["credentials"]) == (1, "problem")
+    result = run("--credentials", path, "doctor", "--offline", "--json")
+    assert (result.code, states(result)["credentials"]) == (1, "problem")
 
 
-def test_a_missing_bundle_of_certificates_is_a_problem(
-    run: Callable[..., Ended], monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_a_missing_bundle_of_certificates_is_a_problem(run: RunCommand, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("SSL_CERT_FILE", "/nowhere/ca.pem")
     assert states(run("doctor", "--offline", "--json"))["SSL_CERT_FILE"] == "problem"
 
 
 def test_a_trusted_certificate_is_told_with_who_vouches_for_it_and_until_when(
-    run: Callable[..., Ended], monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+    run: RunCommand, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
     secured = certified(tmp_path / "ca.pem")
     monkeypatch.setenv("SSL_CERT_FILE", str(tmp_path / "ca.pem"))
-    with saying(secured) as service:
+    with canned_service(secured) as service:
         service.answers["/v3/version"] = (200, VERSION)
-        ended = run("--base-url", service.url, "doctor", "--json")
-    assert (states(ended)["service"], states(ended)["TLS"]) == ("ok", "ok"), ended.out
-    assert re.fullmatch(r"TLSv1\.3, certificate by Loopback Trust until .+ GMT", details(ended)["TLS"])
+        result = run("--base-url", service.url, "doctor", "--json")
+    assert (states(result)["service"], states(result)["TLS"]) == ("ok", "ok"), result.out
+    assert re.fullmatch(r"TLSv1\.3, certificate by Loopback Trust until .+ GMT", details(result)["TLS"])
 
 
 @pytest.mark.parametrize(
@@ -171,7 +169,7 @@ def test_a_trusted_certificate_is_told_with_who_vouches_for_it_and_until_when(
     ],
 )
 def test_a_certificate_that_is_not_trusted_is_told_with_why_and_what_to_do(
-    run: Callable[..., Ended],
+    run: RunCommand,
     monkeypatch: pytest.MonkeyPatch,
     tmp_path: Path,
     made: dict[str, Any],
@@ -181,63 +179,66 @@ def test_a_certificate_that_is_not_trusted_is_told_with_why_and_what_to_do(
     secured = certified(tmp_path / "ca.pem", **made)
     if trusted:
         monkeypatch.setenv("SSL_CERT_FILE", str(tmp_path / "ca.pem"))
-    with saying(secured) as service:
+    with canned_service(secured) as service:
         report = run("--base-url", service.url, "doctor", "--json")
-        ended = run("--base-url", service.url, "stats")
+        result = run("--base-url", service.url, "stats")
     assert (report.code, states(report)["service"]) == (3, "unreached")
     assert re.search(says, details(report)["service"])
-    assert (ended.code, ended.err) == (3, f"idc-ext: {details(report)['service']}\n")
+    assert (result.code, result.err) == (3, f"idc-ext: {details(report)['service']}\n")
 
 
-def test_a_service_without_tls_is_not_taken_for_a_broken_network(run: Callable[..., Ended], says: Says) -> None:
-    ended = run("--base-url", says.url.replace("http:", "https:"), "--retries", "0", "stats")
-    assert ended.code == 3
-    assert "speaks no TLS; check --base-url: https, or http?" in ended.err
+def test_a_service_without_tls_is_not_taken_for_a_broken_network(run: RunCommand, says: CannedService) -> None:
+    result = run("--base-url", says.url.replace("http:", "https:"), "--retries", "0", "stats")
+    assert result.code == 3
+    assert "speaks no TLS; check --base-url: https, or http?" in result.err
 
 
 def test_a_bundle_without_certificates_is_a_problem_that_is_named(
-    run: Callable[..., Ended], monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+    run: RunCommand, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
     certified(tmp_path / "ca.pem")
     monkeypatch.setenv("SSL_CERT_FILE", str(tmp_path / "ca.key"))
     assert states(run("doctor", "--offline", "--json"))["SSL_CERT_FILE"] == "problem"
-    ended = run("stats")
-    assert (ended.code, ended.err.count("\n")) == (2, 1)
-    assert "ca.key, which holds no certificates: correct or unset it" in ended.err
+    result = run("stats")
+    assert (result.code, result.err.count("\n")) == (2, 1)
+    assert "ca.key, which holds no certificates: correct or unset it" in result.err
     # What else is wrong is not put down to it.
     assert "nowhere.json: No such file" in run("counts", "--filters", "nowhere.json").err
 
 
 @pytest.mark.parametrize("url", ["nonsense", "http://h:99999", "https://ada:hunter2@h"])
 def test_an_address_that_cannot_be_one_is_a_problem_and_the_rest_is_reported(
-    run: Callable[..., Ended], monkeypatch: pytest.MonkeyPatch, url: str
+    run: RunCommand, monkeypatch: pytest.MonkeyPatch, url: str
 ) -> None:
     monkeypatch.setenv("IDC_BASE_URL", url)
-    ended = run("doctor", "--json")
-    assert (ended.code, states(ended)["address"]) == (1, "problem")
-    assert "the base URL" in details(ended)["address"]
-    assert "hunter2" not in ended.out
-    assert states(ended)["idc-ext"] == "ok"
+    result = run("doctor", "--json")
+    assert (result.code, states(result)["address"]) == (1, "problem")
+    assert "the base URL" in details(result)["address"]
+    assert "hunter2" not in result.out
+    assert states(result)["idc-ext"] == "ok"
 
 
 def test_nothing_secret_is_in_the_report(
-    run: Callable[..., Ended], monkeypatch: pytest.MonkeyPatch, new_credentials: Callable[..., Path], service: Says
+    run: RunCommand,
+    monkeypatch: pytest.MonkeyPatch,
+    new_credentials: Callable[..., Path],
+    service: CannedService,
 ) -> None:
     home = Path.home()
     path = new_credentials(home / ".idc_credentials", "ada.lovelace@example.org")
     monkeypatch.setenv("HTTPS_PROXY", "http://ada:hunter2@proxy.example:3128")
     token = path.read_text().partition('"id_token": "')[2].partition('"')[0]
-    ended = run("--base-url", service.url, "doctor")
+    result = run("--base-url", service.url, "doctor")
     for secret in (token, "hunter2", "ada", str(home), *([] if getpass.getuser() == "root" else [getpass.getuser()])):
         assert secret
-        assert secret not in ended.out, ended.out
-    assert "~/.idc_credentials" in ended.out
-    assert "…@example.org" in ended.out
-    assert "…@proxy.example:3128" in ended.out
+        assert secret not in result.out, result.out
+    assert "~/.idc_credentials" in result.out
+    assert "…@example.org" in result.out
+    assert "…@proxy.example:3128" in result.out
 
 
 def test_a_hostile_service_cannot_end_the_fence_or_write_to_the_terminal(
-    run: Callable[..., Ended], service: Says
+    run: RunCommand, service: CannedService
 ) -> None:
     hostile: dict[str, Any] = {**VERSION, "api_version": "```\n\x1b[31m<script>"}
     service.answers["/v3/version"] = (200, hostile)
@@ -246,9 +247,7 @@ def test_a_hostile_service_cannot_end_the_fence_or_write_to_the_terminal(
     assert "\x1b" not in out
 
 
-def test_a_check_that_breaks_does_not_stop_the_others(
-    ask: Callable[..., Ended], monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_a_check_that_breaks_does_not_stop_the_others(ask: RunCommand, monkeypatch: pytest.MonkeyPatch) -> None:
     patching.broken_release_check(monkeypatch)
     found = states(ask("doctor", "--json"))
     assert found["data"] == "problem"

@@ -20,8 +20,8 @@ if TYPE_CHECKING:
     from collections.abc import Callable
     from pathlib import Path
 
-    from tests.support.canned_service import Says
-    from tests.support.command_result import Ended
+    from tests.support.canned_service import CannedService
+    from tests.support.command_result import RunCommand
 
 
 MORE_THAN_A_PIPE_HOLDS = ("-w", "collection_id=rider_pilot,rider_lung_pet_ct")
@@ -79,42 +79,40 @@ MORE_THAN_A_PIPE_HOLDS = ("-w", "collection_id=rider_pilot,rider_lung_pet_ct")
         (["cohorts", "delete", "-1"], "Must be >= 0"),
     ],
 )
-def test_wrong_input_ends_with_2_and_one_sentence(ask: Callable[..., Ended], words: list[str], complaint: str) -> None:
-    ended = ask(*words)
-    assert (ended.code, ended.out) == (2, "")
-    assert complaint in ended.err
-    assert ended.err.startswith("idc-ext: ")
-    assert ended.err.count("\n") == 1
+def test_wrong_input_ends_with_2_and_one_sentence(ask: RunCommand, words: list[str], complaint: str) -> None:
+    result = ask(*words)
+    assert (result.code, result.out) == (2, "")
+    assert complaint in result.err
+    assert result.err.startswith("idc-ext: ")
+    assert result.err.count("\n") == 1
 
 
 @pytest.mark.parametrize("status", [400, 404, 410, 418, 422, 429, 500, 504, 520])
-def test_a_refusal_of_the_service_ends_with_1(run: Callable[..., Ended], says: Says, status: int) -> None:
+def test_a_refusal_of_the_service_ends_with_1(run: RunCommand, says: CannedService, status: int) -> None:
     says.answers["/v3/stats"] = (status, {"error": {"code": "no", "message": "not today"}})
-    ended = run("--base-url", says.url, "--retries", "0", "stats")
-    assert (ended.code, ended.out) == (1, "")
-    assert "not today" in ended.err
+    result = run("--base-url", says.url, "--retries", "0", "stats")
+    assert (result.code, result.out) == (1, "")
+    assert "not today" in result.err
 
 
 @pytest.mark.parametrize("body", ["<html>", [], {}, {"idc_version": 1}])
-def test_an_answer_that_cannot_be_trusted_ends_with_1(run: Callable[..., Ended], says: Says, body: Any) -> None:
+def test_an_answer_that_cannot_be_trusted_ends_with_1(run: RunCommand, says: CannedService, body: Any) -> None:
     says.answers["/v3/cohort/counts"] = (200, body)
     assert run("--base-url", says.url, "counts", "--all-of-idc").code == 1
 
 
-def test_the_refusals_of_the_real_service_end_with_1(ask: Callable[..., Ended]) -> None:
+def test_the_refusals_of_the_real_service_end_with_1(ask: RunCommand) -> None:
     for words in (["sql", "SELECT nonsense"], ["viewer", "--series", "1.2.3"], ["table", "x"], ["clinical", "tables"]):
-        ended = ask(*words)
-        assert ended.code == 1, words
-        assert ended.err.count("\n") == 1
+        result = ask(*words)
+        assert result.code == 1, words
+        assert result.err.count("\n") == 1
 
 
-def test_a_bundle_of_certificates_that_is_not_there_is_named(
-    ask: Callable[..., Ended], monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_a_bundle_of_certificates_that_is_not_there_is_named(ask: RunCommand, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("SSL_CERT_FILE", "/nowhere/ca.pem")
-    ended = ask("stats")
-    assert ended.code == 2
-    assert ended.err == "idc-ext: SSL_CERT_FILE names /nowhere/ca.pem, which does not exist: correct or unset it\n"
+    result = ask("stats")
+    assert result.code == 2
+    assert result.err == "idc-ext: SSL_CERT_FILE names /nowhere/ca.pem, which does not exist: correct or unset it\n"
 
 
 def test_no_such_host_ends_with_3() -> None:
@@ -125,19 +123,19 @@ def test_no_such_host_ends_with_3() -> None:
     assert done.stderr.count("\n") == 1
 
 
-def test_nobody_listening_ends_with_3(run: Callable[..., Ended]) -> None:
-    ended = run("--base-url", "http://127.0.0.1:9", "--retries", "0", "stats")
-    assert ended.code == 3
-    assert "check --base-url" in ended.err
+def test_nobody_listening_ends_with_3(run: RunCommand) -> None:
+    result = run("--base-url", "http://127.0.0.1:9", "--retries", "0", "stats")
+    assert result.code == 3
+    assert "check --base-url" in result.err
 
 
-def test_a_deadline_that_is_over_ends_with_3(ask: Callable[..., Ended]) -> None:
-    ended = ask("--deadline", "0.01", "manifest", "--all-of-idc")
-    assert ended.code == 3
-    assert "deadline" in ended.err
+def test_a_deadline_that_is_over_ends_with_3(ask: RunCommand) -> None:
+    result = ask("--deadline", "0.01", "manifest", "--all-of-idc")
+    assert result.code == 3
+    assert "deadline" in result.err
 
 
-def test_a_time_to_wait_that_no_socket_can_count_to_is_for_ever(ask: Callable[..., Ended]) -> None:
+def test_a_time_to_wait_that_no_socket_can_count_to_is_for_ever(ask: RunCommand) -> None:
     for endless in ("inf", "1e300"):
         assert ask("--timeout", endless, "version").code == 0
 
@@ -152,23 +150,21 @@ def everything_below(kind: type) -> list[type]:
     return [*below, *(deeper for one in below for deeper in everything_below(one))]
 
 
-def test_a_fault_of_ours_shows_itself(run: Callable[..., Ended], monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_fault_of_ours_shows_itself(run: RunCommand, monkeypatch: pytest.MonkeyPatch) -> None:
     patching.broken_calls(monkeypatch)
-    ended = run("stats")
-    assert ended.code == 70
-    assert "ZeroDivisionError" in ended.err
-    assert "please report it" in ended.err
+    result = run("stats")
+    assert result.code == 70
+    assert "ZeroDivisionError" in result.err
+    assert "please report it" in result.err
 
 
-def test_without_the_extra_one_sentence_says_what_to_install(
-    run: Callable[..., Ended], monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_without_the_extra_one_sentence_says_what_to_install(run: RunCommand, monkeypatch: pytest.MonkeyPatch) -> None:
     for name in [name for name in sys.modules if name.startswith(("cyclopts", "idc_ext.cli."))]:
         monkeypatch.delitem(sys.modules, name)
     monkeypatch.setitem(sys.modules, "cyclopts", None)
-    ended = run("stats")
-    assert (ended.code, ended.out) == (2, "")
-    assert ended.err == "idc-ext: the command line needs the extra `cli`: pip install 'idc-client[cli]'\n"
+    result = run("stats")
+    assert (result.code, result.out) == (2, "")
+    assert result.err == "idc-ext: the command line needs the extra `cli`: pip install 'idc-client[cli]'\n"
 
 
 @pytest.mark.parametrize(("form", "unbuffered"), [("csv", ""), ("table", "1"), ("parquet", "1")])
@@ -186,7 +182,7 @@ def test_a_reader_who_has_had_enough_ends_it_quietly(standin: str, form: str, un
 
 @pytest.mark.parametrize(("sent", "code"), [(signal.SIGINT, 130), (signal.SIGTERM, 143), (signal.SIGKILL, -9)])
 def test_an_interrupted_walk_is_gone_on_with_by_the_same_command(
-    ask: Callable[..., Ended], standin: str, tmp_path: Path, sent: signal.Signals, code: int
+    ask: RunCommand, standin: str, tmp_path: Path, sent: signal.Signals, code: int
 ) -> None:
     path, whole = tmp_path / "m.csv", tmp_path / "whole.csv"
     words = ["manifest", "-w", "collection_id=rider_lung_pet_ct,upenn_gbm", "--page-size", "25"]
@@ -203,8 +199,8 @@ def test_an_interrupted_walk_is_gone_on_with_by_the_same_command(
             f"idc-ext: interrupted; what has come is kept in {path}.part: the same command goes on from there, "
             "with --restart it starts anew\n"
         )
-    ended = ask(*words, "-o", path)
-    assert (ended.code, ended.err) == (0, f"idc-ext: going on from {path}.checkpoint\n")
+    result = ask(*words, "-o", path)
+    assert (result.code, result.err) == (0, f"idc-ext: going on from {path}.checkpoint\n")
     assert path.read_bytes() == whole.read_bytes()
     assert {one.name for one in tmp_path.iterdir()} == {"m.csv", "whole.csv"}
 
@@ -217,7 +213,7 @@ def until(true: Callable[[], bool]) -> None:
     raise AssertionError("it did not come to that within a minute")
 
 
-def test_a_walk_can_be_started_anew(ask: Callable[..., Ended], tmp_path: Path) -> None:
+def test_a_walk_can_be_started_anew(ask: RunCommand, tmp_path: Path) -> None:
     path = tmp_path / "m.csv"
     (tmp_path / "m.csv.checkpoint").write_text("of something else")
     words = ("manifest", "-w", "collection_id=rider_pilot", "-o", path)
@@ -225,9 +221,9 @@ def test_a_walk_can_be_started_anew(ask: Callable[..., Ended], tmp_path: Path) -
     assert ask(*words, "--restart").code == 0
 
 
-def test_progress_and_remarks_stay_out_of_a_pipe(process: Callable[..., Ended]) -> None:
-    ended = process("manifest", "-w", "collection_id=rider_pilot")
-    assert (ended.code, ended.err) == (0, "")
+def test_progress_and_remarks_stay_out_of_a_pipe(process: RunCommand) -> None:
+    result = process("manifest", "-w", "collection_id=rider_pilot")
+    assert (result.code, result.err) == (0, "")
 
 
 def test_no_home_no_terminal_and_no_input_are_no_hindrance(standin: str) -> None:
@@ -245,11 +241,11 @@ def test_a_standard_output_that_takes_nothing_is_no_fault(standin: str, words: s
     assert done.stderr == ("idc-ext: No space left on device\n" if code else "")
 
 
-def test_that_a_hint_is_not_to_be_had_makes_an_answer_no_worse(run: Callable[..., Ended], says: Says) -> None:
+def test_that_a_hint_is_not_to_be_had_makes_an_answer_no_worse(run: RunCommand, says: CannedService) -> None:
     counts = {"patients": 0, "studies": 0, "series": 0, "instances": 0, "size_TB": 0.0}
     says.answers["/v3/cohort/counts"] = (200, echoed({"filters": {"terms": {"Modality": ["CT"]}}}, counts))
-    ended = run("--base-url", says.url, "counts", "-w", "Modality=CT")
-    assert (ended.code, ended.json, ended.err) == (0, counts, "idc-ext: nothing found\n")
+    result = run("--base-url", says.url, "counts", "-w", "Modality=CT")
+    assert (result.code, result.json, result.err) == (0, counts, "idc-ext: nothing found\n")
 
 
 def test_main_may_be_called_again_and_again(capsys: pytest.CaptureFixture[str]) -> None:

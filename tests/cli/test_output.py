@@ -20,11 +20,10 @@ from idc_ext.cli._output import escaping, formats, tables
 from tests.support import patching
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
     from pathlib import Path
 
-    from tests.support.canned_service import Says
-    from tests.support.command_result import Ended
+    from tests.support.canned_service import CannedService
+    from tests.support.command_result import RunCommand
 
 #: Escapes, a bell, a backspace, NUL, C1's CSI, a change of direction, rich's markup, a line that overwrites another.
 HOSTILE = "\x1b[31mred\x1b[0m\x07\x08\x00\x9b31m\u202eevil\u2028[bold]x[/bold] :smile:\roverwritten"
@@ -33,7 +32,7 @@ UNSEEN = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069\u202
 OWN = re.compile(r"\r\n|\x1b\[[0-9;]*m")
 
 
-def hostile(says: Says) -> str:
+def hostile(says: CannedService) -> str:
     row = {"collection_id": HOSTILE, "collection_name": HOSTILE, "description": f"<script>{HOSTILE}", HOSTILE: 1}
     says.answers["/v3/collections"] = (200, [row])
     return says.url
@@ -61,7 +60,7 @@ def on_a_terminal(*words: str, err: int | None = subprocess.DEVNULL) -> tuple[in
 
 
 @pytest.mark.parametrize("form", ["table", "csv", "tsv", "json", "jsonl"])
-def test_no_control_character_of_the_service_reaches_a_terminal(says: Says, form: str) -> None:
+def test_no_control_character_of_the_service_reaches_a_terminal(says: CannedService, form: str) -> None:
     code, written = on_a_terminal("--base-url", hostile(says), "collections", "-f", form, "--columns", "collection_id")
     assert code == 0
     assert not UNSEEN.search(OWN.sub("", written)), written
@@ -69,36 +68,36 @@ def test_no_control_character_of_the_service_reaches_a_terminal(says: Says, form
     assert "[bold]" in written
 
 
-def test_no_control_character_of_an_error_reaches_a_terminal(run: Callable[..., Ended], says: Says) -> None:
+def test_no_control_character_of_an_error_reaches_a_terminal(run: RunCommand, says: CannedService) -> None:
     says.answers["/v3/stats"] = (400, {"error": {"code": "x", "message": HOSTILE}})
-    ended = run("--base-url", says.url, "stats")
-    assert ended.code == 1
-    assert not UNSEEN.search(ended.err)
+    result = run("--base-url", says.url, "stats")
+    assert result.code == 1
+    assert not UNSEEN.search(result.err)
 
 
-def test_json_keeps_every_character_and_shows_none_that_a_terminal_obeys(run: Callable[..., Ended], says: Says) -> None:
-    ended = run("--base-url", hostile(says), "collections", "-f", "json")
-    assert ended.json[0]["collection_id"] == HOSTILE
-    assert not UNSEEN.search(ended.out)
+def test_json_keeps_every_character_and_shows_none_that_a_terminal_obeys(run: RunCommand, says: CannedService) -> None:
+    result = run("--base-url", hostile(says), "collections", "-f", "json")
+    assert result.json[0]["collection_id"] == HOSTILE
+    assert not UNSEEN.search(result.out)
 
 
-def test_csv_in_a_pipe_keeps_every_character(run: Callable[..., Ended], says: Says) -> None:
-    ended = run("--base-url", hostile(says), "collections")
-    (row,) = csv.DictReader(io.StringIO(ended.out, newline=""))
+def test_csv_in_a_pipe_keeps_every_character(run: RunCommand, says: CannedService) -> None:
+    result = run("--base-url", hostile(says), "collections")
+    (row,) = csv.DictReader(io.StringIO(result.out, newline=""))
     assert row["collection_id"] == HOSTILE
 
 
-def test_tsv_has_a_line_for_each_row_whatever_is_in_it(run: Callable[..., Ended], says: Says) -> None:
+def test_tsv_has_a_line_for_each_row_whatever_is_in_it(run: RunCommand, says: CannedService) -> None:
     says.answers["/v3/collections"] = (
         200,
         [{"collection_id": "a\tb\nc\\d", "n": None}, {"collection_id": "e", "n": 1}],
     )
-    ended = run("--base-url", says.url, "collections", "-f", "tsv")
-    assert ended.out.splitlines() == ["collection_id\tn", "a\\tb\\nc\\\\d\t", "e\t1"]
+    result = run("--base-url", says.url, "collections", "-f", "tsv")
+    assert result.out.splitlines() == ["collection_id\tn", "a\\tb\\nc\\\\d\t", "e\t1"]
 
 
 def test_a_spreadsheet_takes_nothing_for_a_formula_where_that_is_asked_for(
-    run: Callable[..., Ended], says: Says
+    run: RunCommand, says: CannedService
 ) -> None:
     says.answers["/v3/collections"] = (200, [{"collection_id": "=cmd()", "n": -1}])
     assert "=cmd(),-1" in run("--base-url", says.url, "collections").out
@@ -116,13 +115,13 @@ def test_json_means_the_same_after_it_was_made_harmless(value: Any) -> None:
     assert json.loads(formats.encoded(value)) == value
 
 
-def test_a_single_thing_is_json_in_a_pipe_and_rows_are_csv(ask: Callable[..., Ended]) -> None:
+def test_a_single_thing_is_json_in_a_pipe_and_rows_are_csv(ask: RunCommand) -> None:
     assert ask("stats").json["series"] == 1_044_191
     assert ask("tables").out.startswith("name,column_count,description\n")
 
 
 @pytest.mark.parametrize("name", ["x.csv", "x.tsv", "x.json", "x.jsonl", "x.parquet"])
-def test_the_ending_of_the_file_says_the_form(ask: Callable[..., Ended], tmp_path: Path, name: str) -> None:
+def test_the_ending_of_the_file_says_the_form(ask: RunCommand, tmp_path: Path, name: str) -> None:
     assert ask("values", "Modality", "-n", "3", "-o", tmp_path / name).out == ""
     written = read(tmp_path / name)
     assert [row["value"] for row in written] == ["CT", "SR", "SEG"]
@@ -144,24 +143,24 @@ def read(path: Path) -> list[dict[str, Any]]:
     return list(csv.DictReader(io.StringIO(text), delimiter="\t" if path.suffix == ".tsv" else ","))
 
 
-def test_columns_are_chosen_and_ordered(ask: Callable[..., Ended]) -> None:
-    ended = ask("manifest", "-w", "collection_id=rider_pilot", "-n", "1", "--columns", "Modality,PatientID")
-    assert ended.out.splitlines()[0] == "Modality,PatientID"
+def test_columns_are_chosen_and_ordered(ask: RunCommand) -> None:
+    result = ask("manifest", "-w", "collection_id=rider_pilot", "-n", "1", "--columns", "Modality,PatientID")
+    assert result.out.splitlines()[0] == "Modality,PatientID"
 
 
-def test_a_column_that_is_not_there_is_named_with_one_that_is(ask: Callable[..., Ended]) -> None:
-    ended = ask("tables", "--columns", "nam")
-    assert ended.code == 2
-    assert "did you mean name?" in ended.err
+def test_a_column_that_is_not_there_is_named_with_one_that_is(ask: RunCommand) -> None:
+    result = ask("tables", "--columns", "nam")
+    assert result.code == 2
+    assert "did you mean name?" in result.err
 
 
-def test_a_file_that_cannot_be_written_is_the_users_to_mend(ask: Callable[..., Ended], tmp_path: Path) -> None:
-    ended = ask("stats", "-o", tmp_path / "no" / "where.json")
-    assert ended.code == 2
-    assert "where.json cannot be written: No such file or directory" in ended.err
+def test_a_file_that_cannot_be_written_is_the_users_to_mend(ask: RunCommand, tmp_path: Path) -> None:
+    result = ask("stats", "-o", tmp_path / "no" / "where.json")
+    assert result.code == 2
+    assert "where.json cannot be written: No such file or directory" in result.err
 
 
-def test_what_was_there_stays_when_a_command_fails(ask: Callable[..., Ended], tmp_path: Path) -> None:
+def test_what_was_there_stays_when_a_command_fails(ask: RunCommand, tmp_path: Path) -> None:
     path = tmp_path / "x.csv"
     path.write_text("before")
     assert ask("sql", "SELECT nonsense", "-o", path).code == 1
@@ -169,7 +168,7 @@ def test_what_was_there_stays_when_a_command_fails(ask: Callable[..., Ended], tm
     assert [one.name for one in tmp_path.iterdir()] == ["x.csv"]
 
 
-def test_a_file_is_replaced_through_a_link_without_breaking_it(ask: Callable[..., Ended], tmp_path: Path) -> None:
+def test_a_file_is_replaced_through_a_link_without_breaking_it(ask: RunCommand, tmp_path: Path) -> None:
     real, link = tmp_path / "real.json", tmp_path / "link.json"
     real.write_text("before")
     link.symlink_to(real)
@@ -197,7 +196,7 @@ def test_parquet_of_a_walk_goes_through_a_pipe_whole(standin: str) -> None:
     assert (table.num_rows, table.column_names) == (774, ["Modality", "instanceCount"])
 
 
-def test_a_table_in_a_pipe_or_a_file_leaves_nothing_out(ask: Callable[..., Ended], tmp_path: Path) -> None:
+def test_a_table_in_a_pipe_or_a_file_leaves_nothing_out(ask: RunCommand, tmp_path: Path) -> None:
     piped = ask("manifest", "-w", "collection_id=rider_pilot", "-f", "table")
     assert piped.out.count("s3://idc-open-data") == 774
     assert "…" not in piped.out
@@ -205,18 +204,16 @@ def test_a_table_in_a_pipe_or_a_file_leaves_nothing_out(ask: Callable[..., Ended
     assert "version_metadata_index" in (tmp_path / "tables.txt").read_text()
 
 
-def test_a_terminal_shows_a_part_that_does_not_look_whole(
-    ask: Callable[..., Ended], monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_a_terminal_shows_a_part_that_does_not_look_whole(ask: RunCommand, monkeypatch: pytest.MonkeyPatch) -> None:
     patching.on_a_terminal(monkeypatch)
-    ended = ask("collections", "--rows", "3")
-    assert "3 of 179 rows shown" in ended.err
-    assert "rider_pilot" not in ended.out
+    result = ask("collections", "--rows", "3")
+    assert "3 of 179 rows shown" in result.err
+    assert "rider_pilot" not in result.out
     assert "rider_pilot" in ask("collections", "--rows", "0").out
 
 
 def test_a_look_at_a_long_list_asks_for_no_more_than_is_shown(
-    ask: Callable[..., Ended], monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+    ask: RunCommand, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:
     caplog.set_level("DEBUG", "idc_ext")
     patching.on_a_terminal(monkeypatch)

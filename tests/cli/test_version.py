@@ -10,11 +10,10 @@ import pytest
 import idc_openapi
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
     from pathlib import Path
 
-    from tests.support.canned_service import Says
-    from tests.support.command_result import Ended
+    from tests.support.canned_service import CannedService
+    from tests.support.command_result import RunCommand
 
 CONTRACT = idc_openapi.upstream()
 HERE = {
@@ -26,12 +25,12 @@ SERVED = {"idc_version": "v25", "idc_index_data_version": "25.0.5", "api_version
 NOTHING = dict.fromkeys([*SERVED, "service_is"])
 
 
-def test_the_stand_in_is_of_the_release_of_the_contract(ask: Callable[..., Ended]) -> None:
-    ended = ask("version")
-    assert (ended.code, ended.err) == (0, "")
-    assert ended.json["api_version"] == CONTRACT.api_version
-    assert ended.json["service_is"] == "same"
-    assert ended.json.items() >= HERE.items()
+def test_the_stand_in_is_of_the_release_of_the_contract(ask: RunCommand) -> None:
+    result = ask("version")
+    assert (result.code, result.err) == (0, "")
+    assert result.json["api_version"] == CONTRACT.api_version
+    assert result.json["service_is"] == "same"
+    assert result.json.items() >= HERE.items()
 
 
 @pytest.mark.parametrize(
@@ -43,32 +42,32 @@ def test_the_stand_in_is_of_the_release_of_the_contract(ask: Callable[..., Ended
     ],
 )
 def test_a_service_of_another_release_is_shown_and_remarked_on(
-    run: Callable[..., Ended], says: Says, release: str, standing: str, named: str
+    run: RunCommand, says: CannedService, release: str, standing: str, named: str
 ) -> None:
     says.answers["/v3/version"] = (200, {**SERVED, "api_version": release})
-    ended = run("--base-url", says.url, "version")
-    assert ended.code == 0
-    assert ended.json == {**SERVED, "api_version": release, "service_is": standing, **HERE}
+    result = run("--base-url", says.url, "version")
+    assert result.code == 0
+    assert result.json == {**SERVED, "api_version": release, "service_is": standing, **HERE}
     sentence = f"the service is {named}, this client was made for {CONTRACT.api_version}; see idc-ext doctor"
-    assert ended.err == f"idc-ext: {sentence}\n"
+    assert result.err == f"idc-ext: {sentence}\n"
 
 
 def test_what_a_service_of_another_release_says_besides_is_shown_and_what_it_leaves_out_is_null(
-    run: Callable[..., Ended], says: Says
+    run: RunCommand, says: CannedService
 ) -> None:
     says.answers["/v3/version"] = (200, {"api_version": "99.0.0", "more": 1})
-    ended = run("--base-url", says.url, "version")
-    assert (ended.code, ended.json["more"], ended.json["idc_version"]) == (0, 1, None)
+    result = run("--base-url", says.url, "version")
+    assert (result.code, result.json["more"], result.json["idc_version"]) == (0, 1, None)
 
 
-def test_without_a_service_the_contract_and_the_client_are_shown(run: Callable[..., Ended], tmp_path: Path) -> None:
+def test_without_a_service_the_contract_and_the_client_are_shown(run: RunCommand, tmp_path: Path) -> None:
     there_is_none = ["--base-url", "http://127.0.0.1:9", "--retries", "0", "version"]
-    ended = run(*there_is_none)
-    assert (ended.code, ended.json) == (3, {**NOTHING, **HERE})
-    assert ended.err.count("\n") == 1
-    assert "could not reach http://127.0.0.1:9" in ended.err
-    ended = run(*there_is_none, "--format", "csv", "--columns", ",".join(HERE), "-o", tmp_path / "v.csv")
-    assert (ended.code, ended.out) == (3, "")
+    result = run(*there_is_none)
+    assert (result.code, result.json) == (3, {**NOTHING, **HERE})
+    assert result.err.count("\n") == 1
+    assert "could not reach http://127.0.0.1:9" in result.err
+    result = run(*there_is_none, "--format", "csv", "--columns", ",".join(HERE), "-o", tmp_path / "v.csv")
+    assert (result.code, result.out) == (3, "")
     assert (tmp_path / "v.csv").read_text().splitlines() == [",".join(HERE), ",".join(HERE.values())]
 
 
@@ -83,10 +82,14 @@ def test_without_a_service_the_contract_and_the_client_are_shown(run: Callable[.
     ids=["refused", "list", "another service", "number"],
 )
 def test_a_service_that_does_not_name_its_release_ends_with_1(
-    run: Callable[..., Ended], says: Says, answer: tuple[int, Any], served: dict[str, Any], says_so: str
+    run: RunCommand,
+    says: CannedService,
+    answer: tuple[int, Any],
+    served: dict[str, Any],
+    says_so: str,
 ) -> None:
     says.answers["/v3/version"] = answer
-    ended = run("--base-url", says.url, "version")
-    assert (ended.code, ended.json) == (1, {**NOTHING, **served, **HERE})
-    assert ended.err.count("\n") == 1
-    assert says_so in ended.err
+    result = run("--base-url", says.url, "version")
+    assert (result.code, result.json) == (1, {**NOTHING, **served, **HERE})
+    assert result.err.count("\n") == 1
+    assert says_so in result.err

@@ -35,7 +35,7 @@ from idc_ext import (
     connect,
     v1,
 )
-from tests.support.canned_service import saying
+from tests.support.canned_service import canned_service
 from tests.support.certificates import certified
 from tests.support.faulty_server import answer, faulty
 from tests.support.standin_process import NOWHERE
@@ -384,9 +384,9 @@ def test_a_proxy_of_the_environment_is_used_but_not_for_this_machine(
 
 
 async def test_a_certificate_is_trusted_that_the_argument_or_the_variable_names_and_no_other(
-    monkeypatch: pytest.MonkeyPatch, tmp_path: Path, colour: str
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path, mode: str
 ) -> None:
-    with saying(certified(tmp_path / "ca.pem")) as service:
+    with canned_service(certified(tmp_path / "ca.pem")) as service:
         service.answers["/v3/stats"] = (200, {})
         for how in ("nothing", "argument", "variable"):
             more: dict[str, Any] = {}
@@ -397,9 +397,9 @@ async def test_a_certificate_is_trusted_that_the_argument_or_the_variable_names_
             async with connect(service.url, **more) as idc:
                 if how == "nothing":
                     with pytest.raises(httpx.ConnectError, match="CERTIFICATE_VERIFY_FAILED"):
-                        await ask(colour, idc)
+                        await ask(mode, idc)
                 else:
-                    assert (await ask(colour, idc)).status_code == 200
+                    assert (await ask(mode, idc)).status_code == 200
     assert service.asked == ["GET /v3/stats"] * 2
 
 

@@ -123,7 +123,7 @@ class Answer:
         """The body as JSON, anew each time, to be changed at will."""
         return json.loads(self.body)
 
-    def saying(self, content: Any) -> Answer:
+    def canned_service(self, content: Any) -> Answer:
         """The same answer with another JSON body."""
         return self.with_body(dumps(content))
 
@@ -297,10 +297,10 @@ class Layered:
         headers = tuple((n.decode("latin-1"), v.decode("latin-1")) for n, v in scope["headers"] if n not in skipped)
         request = Request(scope["method"], f"{path}?{query}" if query else path, headers, body)
 
-        async def go_on(request: Request) -> Answer:
+        async def forward(request: Request) -> Answer:
             return await serve(self.app, request)
 
-        answer = await self.layer(request, go_on)
+        answer = await self.layer(request, forward)
         raw = [(name.encode("latin-1"), value.encode("latin-1")) for name, value in answer.headers]
         await send({"type": "http.response.start", "status": answer.status, "headers": raw})
         await send({"type": "http.response.body", "body": answer.body})

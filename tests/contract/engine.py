@@ -152,8 +152,8 @@ def _saved(service: Service) -> set[int]:
         return set()
 
 
-async def _as_it_is(request: Request, go_on: Callable[[Request], Awaitable[Answer]]) -> Answer:
-    return await go_on(request)
+async def _as_it_is(request: Request, forward: Callable[[Request], Awaitable[Answer]]) -> Answer:
+    return await forward(request)
 
 
 def _document(generation: str, service: Service) -> dict[str, Any]:

@@ -84,14 +84,14 @@ class Memory:
         self.answers: dict[Request, Answer] = {}
         self.size = 0
 
-    async def __call__(self, request: Request, go_on: Callable[[Request], Awaitable[Answer]]) -> Answer:
+    async def __call__(self, request: Request, forward: Callable[[Request], Awaitable[Answer]]) -> Answer:
         """The remembered answer, or a new one."""
         stateful = "cohorts" in request.path and "preview" not in request.path
         if stateful or "users" in request.path:
-            return await go_on(request)
+            return await forward(request)
         if (known := self.answers.get(request)) is not None:
             return known
-        answer = await go_on(request)
+        answer = await forward(request)
         if self.size < REMEMBERED:
             self.size += len(answer.body)
             self.answers[request] = answer

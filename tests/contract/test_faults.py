@@ -77,10 +77,10 @@ def test_a_fault_changes_an_answer(
 def test_a_fault_keeps_to_its_generation(bench: Bench, healthy: dict[str, list[Shown]]) -> None:
     faults = [fault.new() for fault in v3.FAULTS.values() if fault.kind in ("status", "bytes")]
 
-    async def all_of_them(request: Any, go_on: Any) -> Any:
+    async def all_of_them(request: Any, forward: Any) -> Any:
         for layer in faults:
-            assert (await layer(request, go_on)).status
-        return await go_on(request)
+            assert (await layer(request, forward)).status
+        return await forward(request)
 
     with bench.service(all_of_them) as service:
         assert [one for one, _ in zip(probe(service, "v1"), range(20), strict=False)] == healthy["v1"][:20]

@@ -138,7 +138,7 @@ def test_one_finding_with_forty_places_names_three_and_counts_the_rest(documents
 
 def test_text_has_colour_only_if_asked_for(documents: Documents) -> None:
     result = outcome(documents, Finding(change()))
-    assert "\x1b[" in formats.render(result, "text", colour=True)
+    assert "\x1b[" in formats.render(result, "text", mode=True)
     assert "\x1b" not in formats.render(result, "text")
 
 

@@ -115,10 +115,10 @@ def test_the_version_is_told() -> None:
 def test_a_wrong_option_is_one_line_and_exit_code_2(
     options: tuple[str, ...], capsys: pytest.CaptureFixture[str]
 ) -> None:
-    with pytest.raises(SystemExit) as ended:
+    with pytest.raises(SystemExit) as result:
         main(options)
     said = capsys.readouterr()
-    one_line(subprocess.CompletedProcess([], int(ended.value.code or 0), said.out, said.err), "--help")
+    one_line(subprocess.CompletedProcess([], int(result.value.code or 0), said.out, said.err), "--help")
 
 
 def test_a_taken_port_is_one_line(standin: str, tmp_path: Path) -> None:

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
 
-class Says:
+class CannedService:
     """A service of canned answers: path to (status, body), where a body that is no text is JSON."""
 
     def __init__(self) -> None:
@@ -26,9 +26,9 @@ class Says:
 
 
 @contextmanager
-def saying(secured: ssl.SSLContext | None = None) -> Iterator[Says]:
+def canned_service(secured: ssl.SSLContext | None = None) -> Iterator[CannedService]:
     """Serve canned answers, over TLS if it is said how."""
-    service = Says()
+    service = CannedService()
 
     class Handler(BaseHTTPRequestHandler):
         def answer(self) -> None:

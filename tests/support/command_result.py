@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import json
-from typing import Any, NamedTuple
+from collections.abc import Callable
+from typing import Any, NamedTuple, TypeAlias
 
 
-class Ended(NamedTuple):
+class CommandResult(NamedTuple):
     code: int
     out: str
     err: str
@@ -14,3 +15,7 @@ class Ended(NamedTuple):
     @property
     def json(self) -> Any:
         return json.loads(self.out)
+
+
+#: Runs the command line with these words and returns how it ended.
+RunCommand: TypeAlias = Callable[..., CommandResult]

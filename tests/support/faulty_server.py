@@ -34,7 +34,7 @@ class Wire:
     """One connection, as steps see it."""
 
     socket: socket.socket
-    ended: threading.Event
+    result: threading.Event
     outlasted: threading.Event
 
     def send(self, data: bytes) -> None:
@@ -79,7 +79,7 @@ def hang_up(wire: Wire) -> bool:
 
 def silence(wire: Wire) -> bool:
     """Nothing at all."""
-    if not wire.ended.wait(LONGEST):
+    if not wire.result.wait(LONGEST):
         wire.outlasted.set()
     return False
 
@@ -106,7 +106,7 @@ def drip(data: bytes = b"", *, headers: bool = False, pause: float = 0.02) -> Ca
         start = b"HTTP/1.1 200 OK\r\nContent-Type: application/json\r\n"
         wire.send(start + (b"X-Long: " if headers else b"Content-Length: 1000000\r\n\r\n" + data))
         end = time.monotonic() + LONGEST
-        while not wire.ended.wait(pause):
+        while not wire.result.wait(pause):
             if time.monotonic() > end:
                 wire.outlasted.set()
                 break
@@ -139,20 +139,20 @@ class Faulty:
 @contextmanager
 def faulty(*steps: Callable[[Wire], bool]) -> Iterator[Faulty]:
     """Serve the steps, one for each request; the last one again for all that come after it."""
-    ended, outlasted = threading.Event(), threading.Event()
+    result, outlasted = threading.Event(), threading.Event()
     with socket.create_server(("127.0.0.1", 0)) as listener:
         server = Faulty(f"http://127.0.0.1:{listener.getsockname()[1]}", list(steps))
         workers: list[threading.Thread] = []
 
         def accept() -> None:
-            while not ended.is_set():
+            while not result.is_set():
                 try:
                     connection, _ = listener.accept()
                 except OSError:
                     return
                 number = server.connections
                 server.connections += 1
-                wire = Wire(connection, ended, outlasted)
+                wire = Wire(connection, result, outlasted)
                 worker = threading.Thread(target=_serve, args=(server, wire, number), daemon=True)
                 workers.append(worker)
                 worker.start()
@@ -162,7 +162,7 @@ def faulty(*steps: Callable[[Wire], bool]) -> Iterator[Faulty]:
         try:
             yield server
         finally:
-            ended.set()
+            result.set()
             with suppress(OSError):
                 listener.shutdown(socket.SHUT_RDWR)
             listening.join(LONGEST)
@@ -200,7 +200,7 @@ def _request(wire: Wire, number: int) -> Seen | None:
 
 
 def _more(wire: Wire, data: bytearray) -> bool:
-    while not wire.ended.is_set():
+    while not wire.result.is_set():
         try:
             piece = wire.socket.recv(65_536)
         except TimeoutError:

@@ -10,11 +10,11 @@ if TYPE_CHECKING:
     import httpx
 
 
-async def ask(colour: str, idc: IDC, method: str = "GET", path: str = "/v3/stats", **more: Any) -> httpx.Response:
+async def ask(mode: str, idc: IDC, method: str = "GET", path: str = "/v3/stats", **more: Any) -> httpx.Response:
     """Send one request in one of the colours. Where it is synchronous, the event loop has to wait."""
     if method == "POST":
         more = {"json": {}, **more}
-    if colour == "sync":
+    if mode == "sync":
         return idc.get_httpx_client().request(method, path, **more)
     return await idc.get_async_httpx_client().request(method, path, **more)
 

@@ -121,7 +121,7 @@ def test_a_refusal_of_v1_asks_for_no_release() -> None:
 
 def silent(wire: Wire) -> bool:
     """The release, two seconds after it was asked for."""
-    return not wire.ended.wait(2) and bool(release("3.0.0b7")(wire))
+    return not wire.result.wait(2) and bool(release("3.0.0b7")(wire))
 
 
 def dripping(wire: Wire) -> bool:
@@ -129,7 +129,7 @@ def dripping(wire: Wire) -> bool:
     body = b" " * 100 + json.dumps({"api_version": "3.0.0b7"}).encode()
     wire.send(f"HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nContent-Length: {len(body)}\r\n\r\n".encode())
     for byte in body[:100]:
-        if wire.ended.wait(0.02):
+        if wire.result.wait(0.02):
             return False
         wire.send(bytes([byte]))
     wire.send(body[100:])
@@ -139,7 +139,7 @@ def dripping(wire: Wire) -> bool:
 @pytest.mark.parametrize("late", [silent, dripping])
 @pytest.mark.parametrize("whose", ["of the question", "of the client", "of the code around it"])
 async def test_the_question_does_not_outlive_a_deadline(
-    colour: str, whose: str, late: Any, monkeypatch: pytest.MonkeyPatch
+    mode: str, whose: str, late: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     if whose == "of the question":
         patching.seconds_for_the_release(monkeypatch, 0.5)
@@ -147,7 +147,7 @@ async def test_the_question_does_not_outlive_a_deadline(
         patching.half_a_second_left_of_a_minute(monkeypatch)
     own, around = 60 if whose == "of the client" else None, 60 if whose == "of the code around it" else math.inf
     with faulty(refusing(422), late) as server, connect(server.url, retries=0, deadline=own) as idc, deadline(around):
-        if colour == "sync":
+        if mode == "sync":
             with pytest.raises(InvalidRequest) as raised:
                 count_cohort.sync(client=idc, body=V3SelectionRequest())
         else:

@@ -13,7 +13,7 @@ from tests.support.faulty_server import Wire, answer, drip, faulty, truncated
 from tests.support.sync_async import ask, plain
 
 BODY = json.dumps({"a": "x" * 400_000}).encode()
-COLOURS = pytest.mark.parametrize("colour", ["sync", "async"])
+MODES = pytest.mark.parametrize("mode", ["sync", "async"])
 
 
 @pytest.fixture
@@ -30,71 +30,69 @@ def fed(monkeypatch: pytest.MonkeyPatch) -> list[int]:
     return sizes
 
 
-@COLOURS
-async def test_a_large_body_comes_whole_and_past_h11_and_its_connection_serves_again(
-    colour: str, fed: list[int]
-) -> None:
+@MODES
+async def test_a_large_body_comes_whole_and_past_h11_and_its_connection_serves_again(mode: str, fed: list[int]) -> None:
     with faulty(answer(body=BODY), answer(body=b"{}"), answer(body=BODY)) as server:
         async with plain(server.url) as idc:
-            found = [await ask(colour, idc) for _ in range(3)]
+            found = [await ask(mode, idc) for _ in range(3)]
             assert [one.content for one in found] == [BODY, b"{}", BODY]
             assert [one.num_bytes_downloaded for one in found] == [len(BODY), 2, len(BODY)]
             assert server.connections == 1
     assert sum(fed) < len(BODY)
 
 
-@COLOURS
+@MODES
 @pytest.mark.parametrize("size", [65_530, 65_536, 65_537, 65_538, 131_072, 131_073, 131_074, 262_144, 1_000_001])
-async def test_bodies_of_any_size_come_whole(colour: str, size: int) -> None:
+async def test_bodies_of_any_size_come_whole(mode: str, size: int) -> None:
     with faulty(answer(body=b"1" * size)) as server:
         async with plain(server.url) as idc:
             for _ in range(2):
-                assert (await ask(colour, idc)).content == b"1" * size
+                assert (await ask(mode, idc)).content == b"1" * size
             assert server.connections == 1
 
 
-@COLOURS
-async def test_a_large_body_that_breaks_off_is_asked_for_again(colour: str) -> None:
+@MODES
+async def test_a_large_body_that_breaks_off_is_asked_for_again(mode: str) -> None:
     for step in (truncated(BODY), truncated(BODY, missing=200_000), truncated(BODY, missing=200_000, rst=True)):
         with faulty(step, answer(body=BODY)) as server:
             async with plain(server.url) as idc:
-                assert (await ask(colour, idc)).content == BODY
+                assert (await ask(mode, idc)).content == BODY
             assert len(server.seen) == 2
 
 
-@COLOURS
-async def test_a_large_body_that_breaks_off_again_and_again_is_httpxs_error(colour: str) -> None:
+@MODES
+async def test_a_large_body_that_breaks_off_again_and_again_is_httpxs_error(mode: str) -> None:
     with faulty(truncated(BODY, missing=200_000)) as server:
         async with plain(server.url, retries=0) as idc:
             with pytest.raises(httpx.RemoteProtocolError, match="closed"):
-                await ask(colour, idc)
+                await ask(mode, idc)
 
 
-@COLOURS
-async def test_a_large_body_that_drips_keeps_the_deadline(colour: str) -> None:
+@MODES
+async def test_a_large_body_that_drips_keeps_the_deadline(mode: str) -> None:
     with faulty(drip(b"1" * 300_000)) as server:
         async with plain(server.url, deadline=0.3) as idc:
             with pytest.raises(DeadlineExceeded):
-                await ask(colour, idc)
+                await ask(mode, idc)
 
 
-@COLOURS
-async def test_a_large_body_that_stops_keeps_the_time_out(colour: str) -> None:
+@MODES
+async def test_a_large_body_that_stops_keeps_the_time_out(mode: str) -> None:
     def stops(wire: Wire) -> bool:
         wire.send(
             b"HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nContent-Length: 1000000\r\n\r\n" + b"1" * 300_000
         )
-        wire.ended.wait(5)
+        wire.result.wait(5)
         return False
 
     with faulty(stops) as server:
         async with plain(server.url, timeout=0.2) as idc:
             with pytest.raises(httpx.ReadTimeout):
-                await ask(colour, idc)
+                await ask(mode, idc)
 
 
-@COLOURS
-async def test_large_bodies_that_are_packed_or_in_chunks_come_as_ever(colour: str, fed: list[int]) -> None:
+@MODES
+async def test_large_bodies_that_are_packed_or_in_chunks_come_as_ever(mode: str, fed: list[int]) -> None:
     noise = bytes(range(32, 127)) * 4000
 
     def chunks(wire: Wire) -> bool:
@@ -107,26 +105,26 @@ async def test_large_bodies_that_are_packed_or_in_chunks_come_as_ever(colour: st
     packed = gzip.compress(BODY + noise, 0)
     with faulty(chunks, answer(body=packed, content_encoding="gzip"), answer(body=b"{}")) as server:
         async with plain(server.url) as idc:
-            assert (await ask(colour, idc)).content == noise * 3
+            assert (await ask(mode, idc)).content == noise * 3
             before = sum(fed)
-            assert (await ask(colour, idc)).content == BODY + noise
+            assert (await ask(mode, idc)).content == BODY + noise
             assert sum(fed) - before < len(packed)
-            assert (await ask(colour, idc)).content == b"{}"
+            assert (await ask(mode, idc)).content == b"{}"
             assert server.connections == 1
 
 
-@COLOURS
+@MODES
 @pytest.mark.parametrize("hidden", ["_reader", "_remaining"])
 async def test_where_h11_keeps_its_count_elsewhere_bodies_come_as_ever(
-    colour: str, hidden: str, fed: list[int], monkeypatch: pytest.MonkeyPatch
+    mode: str, hidden: str, fed: list[int], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     patching.hidden_member(monkeypatch, hidden)
     with faulty(answer(body=BODY)) as server:
         async with plain(server.url) as idc:
-            assert (await ask(colour, idc)).content == BODY
+            assert (await ask(mode, idc)).content == BODY
     assert sum(fed) > len(BODY)
 
 
 async def test_what_is_no_connection_of_httpcores_is_left_alone() -> None:
     idc = plain("http://127.0.0.1:9", transport=httpx.MockTransport(lambda _: httpx.Response(200, content=BODY)))
-    assert [(await ask(colour, idc)).content for colour in ("sync", "async")] == [BODY, BODY]
+    assert [(await ask(mode, idc)).content for mode in ("sync", "async")] == [BODY, BODY]

@@ -148,50 +148,48 @@ def late(clock: Clock, seconds: float, step: Callable[[Wire], bool]) -> Callable
 
 
 @pytest.mark.parametrize("step", HANGS)
-async def test_no_attempt_outlives_the_deadline_however_a_server_hangs(
-    colour: str, step: Callable[[Wire], bool]
-) -> None:
+async def test_no_attempt_outlives_the_deadline_however_a_server_hangs(mode: str, step: Callable[[Wire], bool]) -> None:
     with faulty(step) as server:
         async with plain(server.url, deadline=0.2) as idc:
             with pytest.raises(DeadlineExceeded, match=r"GET /v3/stats(, asked once)?: the deadline of 0.2 s is over"):
-                await ask(colour, idc)
+                await ask(mode, idc)
     assert len(server.seen) <= 1  # on a busy machine it may not have come as far as that
 
 
-async def test_a_deadline_that_is_over_is_an_error_of_ours_and_a_time_out(colour: str) -> None:
+async def test_a_deadline_that_is_over_is_an_error_of_ours_and_a_time_out(mode: str) -> None:
     assert issubclass(DeadlineExceeded, IDCError)
     assert issubclass(DeadlineExceeded, TimeoutError)
     with faulty(answer()) as server:
         async with plain(server.url) as idc:
             with deadline(0), pytest.raises(TimeoutError, match="over"):
-                await ask(colour, idc)
+                await ask(mode, idc)
     assert server.seen == []
 
 
 async def test_attempts_and_pauses_together_keep_the_deadline(
-    colour: str, clock: Clock, monkeypatch: pytest.MonkeyPatch
+    mode: str, clock: Clock, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     pauses = patching.no_pauses(monkeypatch, clock.move)
     with faulty(late(clock, 10, answer(503))) as server:
         async with plain(server.url, retries=99, deadline=32) as idc:
             with pytest.raises(ServerError):
-                await ask(colour, idc)
+                await ask(mode, idc)
     assert (len(server.seen), pauses) == (3, [0.375, 0.75])
     assert clock.now <= 1032  # the next pause, of 1.5 s, would have ended after 32.6 s
 
 
 async def test_a_pause_that_would_outlive_the_deadline_is_not_begun_and_the_answer_is_told(
-    colour: str, clock: Clock, pauses: list[float]
+    mode: str, clock: Clock, pauses: list[float]
 ) -> None:
     with faulty(answer(429, retry_after="30")) as server:
         async with plain(server.url, deadline=29) as idc:
             with pytest.raises(RateLimited):
-                await ask(colour, idc)
+                await ask(mode, idc)
     assert (len(server.seen), pauses) == (1, [])
 
 
 async def test_time_outs_are_cut_down_to_what_is_left_and_the_request_keeps_its_own(
-    colour: str, clock: Clock, pauses: list[float]
+    mode: str, clock: Clock, pauses: list[float]
 ) -> None:
     seen: list[dict[str, float | None]] = []
 
@@ -205,14 +203,14 @@ async def test_time_outs_are_cut_down_to_what_is_left_and_the_request_keeps_its_
         client, aclient = idc.get_httpx_client(), idc.get_async_httpx_client()
         request = client.build_request("GET", "/v3/stats")
         with pytest.raises(ServerError):
-            client.send(request) if colour == "sync" else await aclient.send(request)
+            client.send(request) if mode == "sync" else await aclient.send(request)
     assert [each["read"] for each in seen] == [9, 7, 3]
     assert request.extensions["timeout"] == httpx.Timeout(9).as_dict()
 
 
-async def read_all(colour: str, idc: IDC, begun: list[int]) -> None:
+async def read_all(mode: str, idc: IDC, begun: list[int]) -> None:
     """Read a streamed body, and note that its head has come."""
-    if colour == "sync":
+    if mode == "sync":
         with idc.get_httpx_client().stream("GET", "/v3/stats") as response:
             begun.append(response.status_code)
             for _ in response.iter_raw():
@@ -224,30 +222,30 @@ async def read_all(colour: str, idc: IDC, begun: list[int]) -> None:
                 pass
 
 
-async def test_calls_that_run_out_of_time_cost_no_connections(colour: str) -> None:
+async def test_calls_that_run_out_of_time_cost_no_connections(mode: str) -> None:
     with faulty(answer(200, b"{}" * 5000)) as server:
         async with plain(server.url, limits=httpx.Limits(max_connections=2), timeout=30) as idc:
             for n in range(60):
                 with deadline(n / 10_000), suppress(DeadlineExceeded):
-                    await ask(colour, idc)
-            assert (await ask(colour, idc)).status_code == 200
+                    await ask(mode, idc)
+            assert (await ask(mode, idc)).status_code == 200
 
 
-async def test_a_streamed_body_keeps_the_deadline_of_its_call_and_of_its_reader(colour: str) -> None:
+async def test_a_streamed_body_keeps_the_deadline_of_its_call_and_of_its_reader(mode: str) -> None:
     for of_call in (True, False):
         with faulty(drip(b"x" * 100_000)) as server:
             async with plain(server.url, deadline=0.2 if of_call else None) as idc:
                 begun: list[int] = []
                 with pytest.raises(DeadlineExceeded) as caught, deadline(9 if of_call else 0.2):
-                    await read_all(colour, idc, begun)
+                    await read_all(mode, idc, begun)
                 assert ("while its body was read" in str(caught.value)) == bool(begun)
 
 
-async def test_a_time_out_before_the_deadline_stays_one_of_httpx(colour: str) -> None:
+async def test_a_time_out_before_the_deadline_stays_one_of_httpx(mode: str) -> None:
     with faulty(silence) as server:
         async with plain(server.url, deadline=30, timeout=httpx.Timeout(30, read=0.05)) as idc:
             with pytest.raises(httpx.ReadTimeout):
-                await ask(colour, idc)
+                await ask(mode, idc)
     assert len(server.seen) == 1
 
 
@@ -290,23 +288,21 @@ async def test_tasks_side_by_side_each_keep_their_own_deadline() -> None:
     assert ["0.03 s" in told[0], "0.05 s" in told[1]] == [True, True]
 
 
-async def test_a_walk_that_is_told_to_wait_keeps_the_deadline(colour: str, clock: Clock) -> None:
+async def test_a_walk_that_is_told_to_wait_keeps_the_deadline(mode: str, clock: Clock) -> None:
     pending = answer(202, b'{"code": 202, "query_info": {"next_page": "t"}, "next_page": "t"}')
     with faulty(late(clock, 29.9, pending)) as server:
         async with plain(server.url) as idc:
             rows = v1.preview_manifest(idc, v1.cohort("n", "", CT), fields=["Patient_ID"])
             with deadline(30), pytest.raises(DeadlineExceeded, match="would outlive the deadline"):
-                await (anext(aiter(rows)) if colour == "async" else asyncio.sleep(0, next(iter(rows))))
+                await (anext(aiter(rows)) if mode == "async" else asyncio.sleep(0, next(iter(rows))))
     assert len(server.seen) == 1
 
 
-async def test_a_walk_as_a_whole_keeps_the_deadline_that_each_of_its_pages_would_keep(
-    colour: str, clock: Clock
-) -> None:
+async def test_a_walk_as_a_whole_keeps_the_deadline_that_each_of_its_pages_would_keep(mode: str, clock: Clock) -> None:
     version = answer(200, b'{"idc_version": "v1", "idc_index_data_version": "1.0", "api_version": "3", "build": null}')
     with faulty(late(clock, 20, version), reset, late(clock, 20, reset)) as server:
         async with plain(server.url, deadline=60) as idc:
             rows = v3.manifest(idc, CT)
             with deadline(30), pytest.raises(DeadlineExceeded, match=r"asked 2 times: the deadline of 30 s is over"):
-                await (anext(aiter(rows)) if colour == "async" else asyncio.sleep(0, next(iter(rows))))
+                await (anext(aiter(rows)) if mode == "async" else asyncio.sleep(0, next(iter(rows))))
     assert server.paths == ["/v3/version", "/v3/cohort/manifest", "/v3/cohort/manifest"]

@@ -27,11 +27,11 @@ def heard(caplog: pytest.LogCaptureFixture) -> Iterator[Callable[[], list[str]]]
 
 
 async def test_each_attempt_is_a_line_that_says_how_it_ended_and_what_comes_of_it(
-    colour: str, pauses: list[float], heard: Callable[[], list[str]]
+    mode: str, pauses: list[float], heard: Callable[[], list[str]]
 ) -> None:
     with faulty(answer(503, b"busy", content_type="text/plain"), reset, answer()) as server:
         async with plain(server.url) as idc:
-            await ask(colour, idc)
+            await ask(mode, idc)
     first, second, third = heard()
     url = f"GET {server.url}/v3/stats: "
     assert first.startswith(f"{url}503 (busy) in 0.")
@@ -51,12 +51,12 @@ async def test_each_attempt_is_a_line_that_says_how_it_ended_and_what_comes_of_i
     ],
 )
 async def test_a_line_says_why_a_call_is_not_repeated(
-    colour: str, method: str, path: str, status: int, why: str, heard: Callable[[], list[str]]
+    mode: str, method: str, path: str, status: int, why: str, heard: Callable[[], list[str]]
 ) -> None:
     with faulty(answer(status)) as server:
         async with plain(server.url, retries=0) as idc:
             with pytest.raises(APIError):
-                await ask(colour, idc, method, path)
+                await ask(mode, idc, method, path)
     assert [line.endswith(f"attempt 1 of 1; not repeated: {why}") for line in heard()] == [True]
 
 
@@ -71,7 +71,7 @@ async def test_a_used_up_budget_is_told(pauses: list[float], heard: Callable[[],
 
 
 async def test_no_line_shows_a_token_a_cookie_or_a_page_token_that_a_server_quotes(
-    colour: str, new_credentials: Callable[..., Path], tmp_path: Path, heard: Callable[[], list[str]]
+    mode: str, new_credentials: Callable[..., Path], tmp_path: Path, heard: Callable[[], list[str]]
 ) -> None:
     path = new_credentials(tmp_path / "credentials")
     tokens: list[str] = []

@@ -171,11 +171,11 @@ def test_no_header_makes_the_reading_fail(said: bytes, date: bytes) -> None:
 @pytest.mark.parametrize("fault", [reset, hang_up, truncated(), truncated(rst=True)])
 @pytest.mark.parametrize(("method", "path"), READS)
 async def test_a_lost_connection_is_replaced_where_the_operation_only_reads(
-    colour: str, fault: Any, method: str, path: str, pauses: list[float]
+    mode: str, fault: Any, method: str, path: str, pauses: list[float]
 ) -> None:
     with faulty(fault, answer()) as server:
         async with plain(server.url) as idc:
-            assert (await ask(colour, idc, method, path)).json() == {}
+            assert (await ask(mode, idc, method, path)).json() == {}
     assert len(server.seen) == 2
     assert server.seen[0].body == server.seen[1].body
     assert [one.connection for one in server.seen] == [0, 1]
@@ -185,48 +185,48 @@ async def test_a_lost_connection_is_replaced_where_the_operation_only_reads(
 @pytest.mark.parametrize("fault", [reset, hang_up, truncated(), answer(503), answer(429, retry_after="0"), answer(502)])
 @pytest.mark.parametrize(("method", "path"), WRITES)
 async def test_what_keeps_or_deletes_something_is_sent_once_only(
-    colour: str, fault: Any, method: str, path: str, pauses: list[float]
+    mode: str, fault: Any, method: str, path: str, pauses: list[float]
 ) -> None:
     with faulty(fault) as server:
         async with plain(server.url) as idc:
             with pytest.raises((httpx.TransportError, APIError)):
-                await ask(colour, idc, method, path)
+                await ask(mode, idc, method, path)
     assert (len(server.seen), pauses) == (1, [])
 
 
-async def test_the_reset_after_a_500_of_v3_goes_unnoticed(colour: str, pauses: list[float]) -> None:
+async def test_the_reset_after_a_500_of_v3_goes_unnoticed(mode: str, pauses: list[float]) -> None:
     with faulty(answer(500, b"Internal Server Error", content_type="text/plain"), reset, answer()) as server:
         async with plain(server.url) as idc:
             with pytest.raises(ServerError, match="Internal Server Error"):
-                await ask(colour, idc)
-            assert (await ask(colour, idc)).status_code == 200
+                await ask(mode, idc)
+            assert (await ask(mode, idc)).status_code == 200
     assert [one.connection for one in server.seen] == [0, 0, 1]
 
 
-async def test_a_connection_that_was_closed_in_the_pool_costs_nothing(colour: str, pauses: list[float]) -> None:
+async def test_a_connection_that_was_closed_in_the_pool_costs_nothing(mode: str, pauses: list[float]) -> None:
     with faulty(answer_and_close(), answer_and_close()) as server:
         async with plain(server.url) as idc:
             for _ in range(3):
-                await ask(colour, idc)
+                await ask(mode, idc)
                 await asyncio.sleep(0.02)
     assert len(server.seen) == 3
 
 
 @pytest.mark.parametrize("status", [408, 429, 502, 503])
-async def test_a_failure_that_passes_is_waited_out(colour: str, status: int, pauses: list[float]) -> None:
+async def test_a_failure_that_passes_is_waited_out(mode: str, status: int, pauses: list[float]) -> None:
     with faulty(answer(status), answer(status), answer()) as server:
         async with plain(server.url) as idc:
-            await ask(colour, idc)
+            await ask(mode, idc)
     assert len(server.seen) == 3
     assert pauses == [0.375, 0.75]
 
 
 @pytest.mark.parametrize("status", [400, 401, 403, 404, 409, 410, 422, 430, 500, 504, 520, 599])
-async def test_a_failure_that_does_not_pass_is_told_at_once(colour: str, status: int, pauses: list[float]) -> None:
+async def test_a_failure_that_does_not_pass_is_told_at_once(mode: str, status: int, pauses: list[float]) -> None:
     with faulty(answer(status)) as server:
         async with plain(server.url) as idc:
             with pytest.raises(APIError) as caught:
-                await ask(colour, idc)
+                await ask(mode, idc)
     assert caught.value.status == status
     # What was not understood may be so because the service is of another release: that is asked, once.
     asked = ["/v3/stats", "/v3/version"] if status in (400, 422) else ["/v3/stats"]
@@ -240,47 +240,47 @@ async def test_the_query_time_out_of_v3_is_not_asked_for_again(pauses: list[floa
     assert len(server.seen) == 1
 
 
-async def test_the_server_is_given_the_seconds_it_asks_for_and_a_little_more(colour: str, pauses: list[float]) -> None:
+async def test_the_server_is_given_the_seconds_it_asks_for_and_a_little_more(mode: str, pauses: list[float]) -> None:
     with faulty(answer(429, retry_after="7"), answer()) as server:
         async with plain(server.url) as idc:
-            await ask(colour, idc)
+            await ask(mode, idc)
     assert pauses == [7.25]
 
 
-async def test_a_date_to_come_back_at_is_kept(colour: str, pauses: list[float]) -> None:
+async def test_a_date_to_come_back_at_is_kept(mode: str, pauses: list[float]) -> None:
     now, then = (format_datetime(NOON + timedelta(seconds=n), usegmt=True) for n in (0, 11))
     with faulty(answer(503, retry_after=then, date=now), answer()) as server:
         async with plain(server.url) as idc:
-            await ask(colour, idc)
+            await ask(mode, idc)
     assert pauses == [11.25]
 
 
 async def test_a_longer_wait_than_the_policy_has_patience_for_is_an_error_that_names_it(
-    colour: str, pauses: list[float]
+    mode: str, pauses: list[float]
 ) -> None:
     with faulty(answer(429, b'{"code": 429, "message": "slow down"}', retry_after="3600")) as server:
         async with plain(server.url) as idc:
             with pytest.raises(RateLimited, match="wait 3600 s") as caught:
-                await ask(colour, idc)
+                await ask(mode, idc)
     assert caught.value.retry_after == 3600
     assert (len(server.seen), pauses) == (1, [])
 
 
-async def test_a_call_is_repeated_so_many_times_and_no_more(colour: str, pauses: list[float]) -> None:
+async def test_a_call_is_repeated_so_many_times_and_no_more(mode: str, pauses: list[float]) -> None:
     for most in (0, 1, 4):
         with faulty(answer(503)) as server:
             async with plain(server.url, retries=most) as idc:
                 with pytest.raises(ServerError):
-                    await ask(colour, idc)
+                    await ask(mode, idc)
         assert len(server.seen) == most + 1
 
 
 async def test_both_colours_and_derived_clients_share_one_budget(pauses: list[float]) -> None:
     with faulty(answer(503)) as server:
         async with plain(server.url, retries=Retries(most=9, budget=5)) as idc, idc.with_headers({"a": "b"}) as derived:
-            for colour, one in (("sync", idc), ("async", idc), ("async", derived)):
+            for mode, one in (("sync", idc), ("async", idc), ("async", derived)):
                 with pytest.raises(ServerError):
-                    await ask(colour, one)
+                    await ask(mode, one)
     assert len(server.seen) == 3 + 5
 
 
@@ -293,7 +293,7 @@ async def test_tasks_that_fail_together_share_one_budget(pauses: list[float]) ->
 
 
 async def test_a_connection_that_cannot_be_made_is_tried_again_for_every_operation(
-    colour: str, pauses: list[float], monkeypatch: pytest.MonkeyPatch
+    mode: str, pauses: list[float], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     tried = 0
 
@@ -305,66 +305,64 @@ async def test_a_connection_that_cannot_be_made_is_tried_again_for_every_operati
         return httpx.Response(200, json={})
 
     async with plain("http://127.0.0.1:9", transport=httpx.MockTransport(fail)) as idc:
-        await ask(colour, idc, "POST", "/v1/cohorts")
+        await ask(mode, idc, "POST", "/v1/cohorts")
     assert tried == 3
 
 
-async def test_nobody_listening_is_found_out_after_all_attempts(colour: str, pauses: list[float]) -> None:
+async def test_nobody_listening_is_found_out_after_all_attempts(mode: str, pauses: list[float]) -> None:
     with faulty(answer()) as server:
         pass
     async with plain(server.url) as idc:
         with pytest.raises(httpx.ConnectError):
-            await ask(colour, idc, "POST", "/v1/cohorts")
+            await ask(mode, idc, "POST", "/v1/cohorts")
     assert len(pauses) == 3
 
 
-async def test_a_host_name_that_does_not_exist_is_not_asked_for_again(colour: str, pauses: list[float]) -> None:
+async def test_a_host_name_that_does_not_exist_is_not_asked_for_again(mode: str, pauses: list[float]) -> None:
     async with plain("http://nowhere.invalid") as idc:
         with pytest.raises(httpx.ConnectError):
-            await ask(colour, idc)
+            await ask(mode, idc)
     assert len(pauses) in (0, 3)  # three where the machine's resolver cannot be reached at all
 
 
-async def test_a_body_that_can_be_sent_once_only_is_sent_once_only(colour: str, pauses: list[float]) -> None:
+async def test_a_body_that_can_be_sent_once_only_is_sent_once_only(mode: str, pauses: list[float]) -> None:
     async def pieces() -> Any:
         yield b"{}"
 
     with faulty(answer(503)) as server:
         async with plain(server.url) as idc:
-            content = iter([b"{}"]) if colour == "sync" else pieces()
+            content = iter([b"{}"]) if mode == "sync" else pieces()
             headers = {"content-length": "2"}
             with pytest.raises(ServerError):
-                await ask(colour, idc, "POST", "/v3/sql", json=None, content=content, headers=headers)
+                await ask(mode, idc, "POST", "/v3/sql", json=None, content=content, headers=headers)
     assert len(server.seen) == 1
 
 
-async def test_a_body_that_cannot_be_decompressed_is_an_answer_and_a_broken_one(
-    colour: str, pauses: list[float]
-) -> None:
+async def test_a_body_that_cannot_be_decompressed_is_an_answer_and_a_broken_one(mode: str, pauses: list[float]) -> None:
     with faulty(answer(200, b"no gzip", content_encoding="gzip")) as server:
         async with plain(server.url) as idc:
             with pytest.raises(ContractError, match="GET /v3/stats was answered with 200 OK and a body that cannot"):
-                await ask(colour, idc)
+                await ask(mode, idc)
     with faulty(answer(400, b"no gzip", content_encoding="gzip")) as server:
         async with plain(server.url) as idc:
             with pytest.raises(InvalidRequest, match="decompressed"):
-                await ask(colour, idc)
+                await ask(mode, idc)
     assert ([one.target for one in server.seen], pauses) == (["/v3/stats", "/v3/version"], [])
 
 
-async def test_a_redirect_to_another_host_is_followed_without_the_token_if_at_all(colour: str) -> None:
+async def test_a_redirect_to_another_host_is_followed_without_the_token_if_at_all(mode: str) -> None:
     with faulty(answer()) as other, faulty(answer(307, location=f"{other.url}/v3/stats")) as server:
         async with plain(server.url, headers={"Authorization": "Bearer secret"}) as idc:
             with pytest.raises(APIError, match="moved to"):
-                await ask(colour, idc)
+                await ask(mode, idc)
         async with plain(server.url, headers={"Authorization": "Bearer secret"}, follow_redirects=True) as idc:
-            await ask(colour, idc)
+            await ask(mode, idc)
     assert "authorization" in server.seen[0].headers
     assert "authorization" not in other.seen[0].headers
 
 
 async def test_what_is_streamed_is_handed_over_unread_and_its_beginning_only_repeated(
-    colour: str, pauses: list[float]
+    mode: str, pauses: list[float]
 ) -> None:
     many = b"s3://bucket/uuid/*\n" * 20_000
     kind = {"content_type": "text/plain"}
@@ -373,7 +371,7 @@ async def test_what_is_streamed_is_handed_over_unread_and_its_beginning_only_rep
             for broken in (False, True):
                 lines = 0
                 try:
-                    if colour == "sync":
+                    if mode == "sync":
                         with idc.get_httpx_client().stream("POST", "/v3/cohort/manifest.txt", json={}) as response:
                             assert not response.is_stream_consumed
                             lines = sum(1 for _ in response.iter_lines())

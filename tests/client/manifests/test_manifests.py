@@ -184,9 +184,9 @@ def test_what_cannot_be_written_is_said_before_anything_is_sent(tmp_path: Path, 
 
 
 def test_what_a_killed_process_left_behind_is_in_nobodys_way_and_is_taken_away(tmp_path: Path) -> None:
-    ended = subprocess.Popen(["true"])
-    ended.wait()
-    for number in (os.getpid(), ended.pid):  # in a container, the next process often has the same number
+    result = subprocess.Popen(["true"])
+    result.wait()
+    for number in (os.getpid(), result.pid):  # in a container, the next process often has the same number
         (tmp_path / f"manifest.{number}.new").write_text("half of it")
     receipt = manifests.write(client(service(ROWS)), {"Modality": "CT"}, tmp_path / "manifest")
     assert receipt == manifests.read(tmp_path / "manifest")

@@ -51,10 +51,10 @@ def manifest(uid: str, total: int, next_page: str = "") -> dict[str, Any]:
 GOOD = [says(VERSION), *(says(page_of(ROWS, n, 3)) for n in range(3)), says(VERSION)]
 
 
-async def into(got: list[str], rows: Any, colour: str) -> None:
+async def into(got: list[str], rows: Any, mode: str) -> None:
     """Take the rows of a walk, or of what is left of one."""
     # Row by row, so that those before an error are there.
-    if colour == "sync":
+    if mode == "sync":
         for one in rows:
             got.append(one.series_instance_uid)  # noqa: PERF401 - a comprehension keeps none where an error comes
     else:
@@ -71,36 +71,36 @@ def waits(pauses: list[float], monkeypatch: pytest.MonkeyPatch) -> list[float]:
 
 @pytest.mark.parametrize("fault", PASSING.values(), ids=PASSING)
 async def test_a_walk_on_which_every_request_fails_once_gives_every_row_once(
-    colour: str, fault: Any, pauses: list[float]
+    mode: str, fault: Any, pauses: list[float]
 ) -> None:
     got: list[str] = []
     with faulty(*(step for good in GOOD for step in (fault, good))) as server:
         async with plain(server.url) as idc:
-            await into(got, v3.manifest(idc, RIDER, page_size=3), colour)
+            await into(got, v3.manifest(idc, RIDER, page_size=3), mode)
     assert got == UIDS
     assert len(server.seen) == 2 * len(GOOD)
     assert "429" not in str(fault) or pauses == [9.25] * len(GOOD)
 
 
-async def test_the_date_of_a_429_is_waited_for_in_the_middle_of_a_walk(colour: str, pauses: list[float]) -> None:
+async def test_the_date_of_a_429_is_waited_for_in_the_middle_of_a_walk(mode: str, pauses: list[float]) -> None:
     got: list[str] = []
     with faulty(*GOOD[:2], PASSING["429 with a date"], *GOOD[2:]) as server:
         async with plain(server.url) as idc:
-            await into(got, v3.manifest(idc, RIDER, page_size=3), colour)
+            await into(got, v3.manifest(idc, RIDER, page_size=3), mode)
     assert (got, pauses) == (UIDS, [9.25])
 
 
-async def test_a_walk_goes_on_after_a_500_and_the_reset_that_follows_it(colour: str, pauses: list[float]) -> None:
+async def test_a_walk_goes_on_after_a_500_and_the_reset_that_follows_it(mode: str, pauses: list[float]) -> None:
     got: list[str] = []
     error = answer(500, b"Internal Server Error", content_type="text/plain")
     with faulty(*GOOD[:2], error, reset, *GOOD[2:]) as server:
         async with plain(server.url) as idc:
             walk = v3.manifest(idc, RIDER, page_size=3)
-            rows: Any = iter(walk) if colour == "sync" else aiter(walk)
+            rows: Any = iter(walk) if mode == "sync" else aiter(walk)
             with pytest.raises(ServerError, match="Internal Server Error"):
-                await into(got, rows, colour)
+                await into(got, rows, mode)
             assert got == UIDS[:3]
-            await into(got, rows, colour)
+            await into(got, rows, mode)
     assert got == UIDS
     assert [one.connection for one in server.seen[2:5]] == [0, 0, 1]
 
@@ -118,30 +118,30 @@ WRONG: dict[str, tuple[list[Any], type[Exception]]] = {
 
 @pytest.mark.parametrize(("steps", "error"), WRONG.values(), ids=WRONG)
 async def test_a_walk_that_cannot_be_whole_is_an_error_before_its_end_and_leaves_no_file(
-    colour: str, steps: list[Any], error: type[Exception], tmp_path: Path
+    mode: str, steps: list[Any], error: type[Exception], tmp_path: Path
 ) -> None:
     got: list[str] = []
     with faulty(*steps) as server:
         async with plain(server.url) as idc:
             with pytest.raises(error):
-                await into(got, v3.manifest(idc, RIDER, page_size=3), colour)
+                await into(got, v3.manifest(idc, RIDER, page_size=3), mode)
     assert got == UIDS[: len(got)]
     assert len(got) < len(UIDS)
     with faulty(*steps) as server:
         async with plain(server.url) as idc:
             rows, path = v3.manifest(idc, RIDER, page_size=3), tmp_path / "rows.csv"
             with pytest.raises(error):
-                rows.write(path) if colour == "sync" else await rows.awrite(path)
+                rows.write(path) if mode == "sync" else await rows.awrite(path)
     assert os.listdir(tmp_path) == []
 
 
-async def v1_rows(steps: list[Any], colour: str, got: list[str]) -> int:
+async def v1_rows(steps: list[Any], mode: str, got: list[str]) -> int:
     """Walk pages of v1, and say how many requests that took."""
     with faulty(*steps) as server:
         async with plain(server.url) as idc:
             rows: Rows[Any] = v1.preview_manifest(idc, SPEC, fields=["SeriesInstanceUID"])
             try:
-                await into(got, rows, colour)
+                await into(got, rows, mode)
             finally:
                 asked = len(server.seen)
     return asked
@@ -151,23 +151,23 @@ def not_yet(token: str) -> Callable[[Any], bool]:
     return says({"code": 202, "message": "m", "manifest_info": {"cohort": {}, "next_page": token}}, 202)
 
 
-async def test_a_token_that_comes_again_ends_a_walk_with_an_error(colour: str) -> None:
+async def test_a_token_that_comes_again_ends_a_walk_with_an_error(mode: str) -> None:
     got: list[str] = []
     pages = [manifest("1.1", 9, "t"), manifest("1.2", 9, "u"), manifest("1.3", 9, "t")]
     with pytest.raises(PagingError, match="token came a second time"):
-        await v1_rows([says(page) for page in pages], colour, got)
+        await v1_rows([says(page) for page in pages], mode, got)
     assert got == ["1.1", "1.2"]
 
 
-async def test_a_service_that_says_not_yet_for_ever_is_left_after_a_while(colour: str, waits: list[float]) -> None:
+async def test_a_service_that_says_not_yet_for_ever_is_left_after_a_while(mode: str, waits: list[float]) -> None:
     with pytest.raises(PagingError, match="no answer after 13 attempts"):
-        await v1_rows([not_yet("p"), not_yet("q"), not_yet("p")], colour, [])
+        await v1_rows([not_yet("p"), not_yet("q"), not_yet("p")], mode, [])
     assert len(waits) == 12
     assert sum(waits) < 120
 
 
-async def test_not_yet_in_the_middle_of_a_walk_costs_no_row(colour: str, waits: list[float]) -> None:
+async def test_not_yet_in_the_middle_of_a_walk_costs_no_row(mode: str, waits: list[float]) -> None:
     got: list[str] = []
     first, last = says(manifest("1.1", 2, "t")), says(manifest("1.2", 2))
-    await v1_rows([not_yet("p"), reset, first, not_yet("q"), not_yet("q"), last], colour, got)
+    await v1_rows([not_yet("p"), reset, first, not_yet("q"), not_yet("q"), last], mode, got)
     assert got == ["1.1", "1.2"]

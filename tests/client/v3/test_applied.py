@@ -29,7 +29,7 @@ CITED = {"format": "apa", "citations": [], "idc_acknowledgment": None, "recommen
 SQL = {"columns": ["source_DOI"], "rows": [], "row_count": 0, "truncated": False, "max_rows": 10_000}
 
 
-def saying(**said: Any) -> Callable[[str, Any], Any]:
+def canned_service(**said: Any) -> Callable[[str, Any], Any]:
     """A server of six rows that says this of every answer to filters; None for a member that it does not have."""
 
     def kept(answer: dict[str, Any]) -> dict[str, Any]:
@@ -108,7 +108,7 @@ WRONG: dict[str, tuple[Any, str]] = {
 def test_an_answer_to_other_filters_than_were_sent_is_a_contract_error(ask: Any, said: Any, says: str) -> None:
     for make in (connect, Client):
         with pytest.raises(ContractError, match=says):
-            ask(client(saying(filters_applied=said), make))
+            ask(client(canned_service(filters_applied=said), make))
 
 
 @pytest.mark.parametrize("ask", ASKING.values(), ids=ASKING)
@@ -116,14 +116,14 @@ def test_values_in_another_order_and_once_each_select_the_same(ask: Any) -> None
     same = {**ECHO, "terms": {"Modality": ["MR", "CT", "CT"], "collection_id": ["rider_pilot"]}}
     with warnings.catch_warnings():
         warnings.simplefilter("error")
-        ask(client(saying(filters_applied=same)))
+        ask(client(canned_service(filters_applied=same)))
 
 
 @pytest.mark.parametrize("ask", ASKING.values(), ids=ASKING)
 @pytest.mark.parametrize("said", ["none", {}, [1], [None]])
 def test_warnings_that_are_no_list_of_text_are_a_contract_error(ask: Any, said: Any) -> None:
     with pytest.raises(ContractError, match="without a list of warnings"):
-        ask(client(saying(warnings=said)))
+        ask(client(canned_service(warnings=said)))
 
 
 @given(st.data())
@@ -144,7 +144,7 @@ def strict(base_url: str, httpx_args: dict[str, Any]) -> Any:
 @pytest.mark.parametrize("ask", ASKING.values(), ids=ASKING)
 def test_what_the_service_warns_of_reaches_the_caller_at_the_line_that_asked(ask: Any) -> None:
     with pytest.warns(ServiceWarning, match="the service warns: Mind .*the gap") as caught:
-        ask(client(saying(warnings=["Mind \x1b[31mthe\n gap."])))
+        ask(client(canned_service(warnings=["Mind \x1b[31mthe\n gap."])))
     assert len({str(one.message) for one in caught}) == 1
     assert all("\x1b" not in str(one.message) for one in caught)
     if "async" not in str(ask):
@@ -153,7 +153,7 @@ def test_what_the_service_warns_of_reaches_the_caller_at_the_line_that_asked(ask
 
 @pytest.mark.parametrize("ask", ASKING.values(), ids=ASKING)
 def test_a_strict_client_takes_a_warning_for_an_error(ask: Any) -> None:
-    idc = client(saying(warnings=["One.", "Two."]), strict)
+    idc = client(canned_service(warnings=["One.", "Two."]), strict)
     with warnings.catch_warnings():
         warnings.simplefilter("error")
         with pytest.raises(
@@ -217,7 +217,7 @@ def test_a_hint_about_very_many_values_is_cut_short_and_takes_no_longer_than_the
 
 
 def test_a_service_that_does_not_stop_warning_is_cut_short() -> None:
-    idc = client(saying(warnings=[f"{number}." for number in range(100_000)]), strict)
+    idc = client(canned_service(warnings=[f"{number}." for number in range(100_000)]), strict)
     with pytest.raises(ServiceWarned, match=r"the service warns of 99960 things more$") as raised:
         v3.counts(idc, FILTERS)
     assert raised.value.warnings[0] == "the service warns: 0."
@@ -227,7 +227,7 @@ def test_a_service_that_does_not_stop_warning_is_cut_short() -> None:
 @pytest.mark.parametrize("length", [10, 10_000])
 def test_a_long_warning_is_cut_short(length: int) -> None:
     with pytest.warns(ServiceWarning) as caught:
-        v3.counts(client(saying(warnings=["x" * length])), FILTERS)
+        v3.counts(client(canned_service(warnings=["x" * length])), FILTERS)
     assert len(str(caught[0].message)) == min(length + len("the service warns: "), 300)
 
 

@@ -73,8 +73,8 @@ class Bench:
         """A service with cohorts of its own, and the layer between it and its callers."""
         with self._fresh() as fresh:
 
-            async def split(request: Request, go_on: Serve) -> Answer:
-                return await (go_on(request) if saved(request) else serve(self.lasting, request))
+            async def split(request: Request, forward: Serve) -> Answer:
+                return await (forward(request) if saved(request) else serve(self.lasting, request))
 
             app: Any = Layered(fresh, split)
             made = Service(InProcess(Layered(app, layer) if layer else app), self.users, installed(), write=True)

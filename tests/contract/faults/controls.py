@@ -31,19 +31,19 @@ class Control:
     patience: float = 30.0
 
 
-async def smaller_pages(request: Request, go_on: Serve) -> Answer:
+async def smaller_pages(request: Request, forward: Serve) -> Answer:
     """v1 with pages of fewer rows than were asked for, as large ones are cut by bytes."""
     size = request.query.get("page_size", "1000")
     if operation(request) in PAGED and size.isascii() and size.isdecimal() and 1 < int(size) <= 50_000:
         request = request.with_query(page_size=max(1, int(size) * 2 // 3))
-    return other_form(await go_on(request))
+    return other_form(await forward(request))
 
 
-async def other_settings(request: Request, go_on: Serve) -> Answer:
+async def other_settings(request: Request, forward: Serve) -> Answer:
     """v3 with other page sizes and limits, a build stamp, and ties in another order."""
-    answer = await go_on(_limited(request))
+    answer = await forward(_limited(request))
     if answer.status == 422:  # which repeats what was sent
-        answer = await go_on(request)
+        answer = await forward(request)
     if answer.status != 200 or not is_json(answer):
         return other_form(answer)
     content = answer.json()
@@ -90,16 +90,18 @@ def reordered(content: Any) -> Any:
     return [reordered(item) for item in content] if isinstance(content, list) else content
 
 
-async def as_upstream(request: Request, go_on: Serve) -> Answer:
+async def as_upstream(request: Request, forward: Serve) -> Answer:
     """v3 that looks every value up in any letter case where nothing is found, also those that occur as asked for."""
-    answer = await go_on(request)
+    answer = await forward(request)
     if not echoes(request, answer) or not SHAPES[operation(request)].hints:
         return answer
     held = echo(operation(request), answer.content)
     hints = []
     for name, values in held[APPLIED]["terms"].items() if not held["series"] else ():
         low = ", ".join(_quoted(value.lower()) for value in values)
-        found = await _sql(f'SELECT DISTINCT "{name}" AS v FROM index WHERE lower("{name}") IN ({low})', request, go_on)
+        found = await _sql(
+            f'SELECT DISTINCT "{name}" AS v FROM index WHERE lower("{name}") IN ({low})', request, forward
+        )
         if others := [row["v"] for row in found[:5] if row["v"] not in values]:
             hints.append(f"{name}={values} selects nothing, and there is {sorted(others, reverse=True)}")
     ours = len(held[WARNINGS]) - _left_out(request, held)
@@ -107,9 +109,9 @@ async def as_upstream(request: Request, go_on: Serve) -> Answer:
     return reworded(answer, request, lambda said: said.update({WARNINGS: kept + hints if not held["series"] else kept}))
 
 
-async def other_words(request: Request, go_on: Serve) -> Answer:
+async def other_words(request: Request, forward: Serve) -> Answer:
     """v3 that says what it refuses and what it warns of in other words."""
-    answer = await go_on(request)
+    answer = await forward(request)
     filters = filters_in(request) if request.body else {}
     names = [name for part in PARTS if isinstance(filters.get(part), dict) for name in filters[part]]
     if answer.status == 422 and is_json(answer):
@@ -135,9 +137,9 @@ def _other(text: str, names: list[str]) -> str:
     return f"{named or 'Everything'}! {json.dumps(quoted[::-1])}"
 
 
-async def citing(request: Request, go_on: Serve) -> Answer:
+async def citing(request: Request, forward: Serve) -> Answer:
     """v3 that reaches the registries, and cites in an order of its own."""
-    answer = await go_on(request)
+    answer = await forward(request)
     if operation(request) != "getCitations" or answer.status != 200:
         return answer
     content, said = answer.json(), answer.content[APPLIED]
@@ -148,14 +150,14 @@ async def citing(request: Request, go_on: Serve) -> Answer:
         tests += [f'"{name}" {sign} {_quoted(bounds[side]) if isinstance(bounds[side], str) else bounds[side]}'
                   for side, sign in (("gte", ">="), ("lte", "<=")) if bounds[side] is not None]  # fmt: skip
     sql = f"SELECT DISTINCT source_DOI AS v FROM index WHERE {' AND '.join(tests)} ORDER BY 1 DESC"
-    found = [row["v"] for row in await _sql(sql, request, go_on)]
+    found = [row["v"] for row in await _sql(sql, request, forward)]
     cited = [{"DOI": doi} if content["format"] == "csl-json" else f"Data. https://doi.org/{doi}" for doi in found]
     content.update(citations=cited, idc_acknowledgment={"DOI": "x"} if content["format"] == "csl-json" else "IDC.")
     return tell(answer, content)
 
 
-async def _sql(sql: str, request: Request, go_on: Serve) -> list[dict[str, Any]]:
-    answer = await go_on(post("/v3/sql", {"sql": sql, "max_rows": 1000}, request))
+async def _sql(sql: str, request: Request, forward: Serve) -> list[dict[str, Any]]:
+    answer = await forward(post("/v3/sql", {"sql": sql, "max_rows": 1000}, request))
     return list(answer.content["rows"])
 
 

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     Serve: TypeAlias = Callable[[Request], Awaitable[Answer]]
     Layer: TypeAlias = Callable[[Request, Serve], Awaitable[Answer]]
     Alter: TypeAlias = Callable[[Any, Request], Any]
-    Mishear: TypeAlias = Callable[[Request], "Request | None"]
+    RequestChange: TypeAlias = Callable[[Request], "Request | None"]
 
 
 @dataclass(frozen=True)
@@ -41,9 +41,9 @@ class Fault:
         """The fault for one run, with nothing remembered."""
         layer = self.layer_factory()
 
-        async def scoped(request: Request, go_on: Serve) -> Answer:
+        async def scoped(request: Request, forward: Serve) -> Answer:
             mine = request.path.split("/")[1:2] == [self.generation]
-            return await (layer(request, go_on) if mine else go_on(request))
+            return await (layer(request, forward) if mine else forward(request))
 
         return scoped
 
@@ -66,8 +66,8 @@ def altered(generation: str, kind: str, *operations: str, status: int = 200) -> 
     """Decorator of what changes the content of some operations' answers, in place or by returning another."""
 
     def add(change: Alter) -> Alter:
-        async def layer(request: Request, go_on: Serve) -> Answer:
-            answer = await go_on(request)
+        async def layer(request: Request, forward: Serve) -> Answer:
+            answer = await forward(request)
             if answer.status != status or operation(request) not in operations or not is_json(answer):
                 return answer
             content = answer.json()
@@ -80,12 +80,12 @@ def altered(generation: str, kind: str, *operations: str, status: int = 200) -> 
     return add
 
 
-def misheard(generation: str, kind: str, *operations: str) -> Callable[[Mishear], Mishear]:
+def altered_request(generation: str, kind: str, *operations: str) -> Callable[[RequestChange], RequestChange]:
     """Decorator of what takes some operations' requests for another one; None: heard rightly."""
 
-    def add(change: Mishear) -> Mishear:
-        async def layer(request: Request, go_on: Serve) -> Answer:
-            return await go_on((change(request) or request) if operation(request) in operations else request)
+    def add(change: RequestChange) -> RequestChange:
+        async def layer(request: Request, forward: Serve) -> Answer:
+            return await forward((change(request) or request) if operation(request) in operations else request)
 
         _register(change, generation, kind, lambda: layer, frozenset(operations))
         return change

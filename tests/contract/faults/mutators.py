@@ -92,9 +92,9 @@ class Spoiler:
     def __init__(self, mutant: Mutant) -> None:
         self.mutant, self.applied = mutant, 0
 
-    async def __call__(self, request: Request, go_on: Serve) -> Answer:
+    async def __call__(self, request: Request, forward: Serve) -> Answer:
         """Serve one request."""
-        answer = await go_on(request)
+        answer = await forward(request)
         if answer.status != 200 or operation(request) != self.mutant.operation:
             return answer
         if not is_json(answer):

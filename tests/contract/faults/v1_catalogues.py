@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from tests.contract.faults.fault import altered, misheard
+from tests.contract.faults.fault import altered, altered_request
 
 if TYPE_CHECKING:
     from tests.contract.calls import Request
@@ -93,13 +93,13 @@ def doi_of_another(content: Any, _: Request) -> None:
         one["doi"] = content["analysisResults"][0]["doi"]
 
 
-@misheard("v1", "catalogues", *CATALOGUES)
+@altered_request("v1", "catalogues", *CATALOGUES)
 def version_ignored(request: Request) -> Request | None:
     """The data version that is asked for is not heeded."""
     return request.with_query(idc_data_version=None) if request.query.get("idc_data_version") == "1.0" else None
 
 
-@misheard("v1", "catalogues", "listAttributes")
+@altered_request("v1", "catalogues", "listAttributes")
 def source_ignored(request: Request) -> Request:
     """The data source that is asked for is not heeded."""
     return request.with_query(data_source=None)

@@ -6,7 +6,7 @@ import re
 from datetime import date, timedelta
 from typing import TYPE_CHECKING, Any
 
-from tests.contract.faults.fault import altered, fault, misheard, operation, tell
+from tests.contract.faults.fault import altered, altered_request, fault, operation, tell
 from tests.contract.faults.v1_answers import MANIFESTS, PREVIEWS, QUERIES, echo_of, recount, results, rows, spec_of
 
 if TYPE_CHECKING:
@@ -18,9 +18,9 @@ if TYPE_CHECKING:
     Change = Callable[[dict[str, list[Any]]], None]
 
 
-async def other_filters(request: Request, go_on: Serve, change: Change) -> Answer:
+async def other_filters(request: Request, forward: Serve, change: Change) -> Answer:
     """The rows of other filters, under an echo of the right ones."""
-    answer = await go_on(request)
+    answer = await forward(request)
     if operation(request) not in PREVIEWS or answer.status != 200 or "next_page" in request.query:
         return answer
     body = request.json()
@@ -28,7 +28,7 @@ async def other_filters(request: Request, go_on: Serve, change: Change) -> Answe
     change(spec["filters"])
     if body == request.json():
         return answer
-    wrong = await go_on(request.asking(body))
+    wrong = await forward(request.asking(body))
     if wrong.status != 200:
         return answer
     content = wrong.json()
@@ -39,8 +39,8 @@ async def other_filters(request: Request, go_on: Serve, change: Change) -> Answe
 def misfiltered(change: Change) -> Change:
     """Decorator of what makes other filters of those of a preview, in place."""
 
-    async def layer(request: Request, go_on: Serve) -> Answer:
-        return await other_filters(request, go_on, change)
+    async def layer(request: Request, forward: Serve) -> Answer:
+        return await other_filters(request, forward, change)
 
     layer.__name__, layer.__doc__ = change.__name__, change.__doc__
     fault("v1", "filters", *PREVIEWS)(layer)
@@ -151,32 +151,32 @@ def collection_case_matters(filters: dict[str, list[Any]]) -> None:
 
 
 @fault("v1", "filters")
-async def unknown_value_matches_all(request: Request, go_on: Serve) -> Answer:
+async def unknown_value_matches_all(request: Request, forward: Serve) -> Answer:
     """An attribute of which the values match nothing does not count."""
-    answer = await go_on(request)
+    answer = await forward(request)
     if operation(request) not in PREVIEWS or answer.status != 200 or results(answer.content)["totalFound"]:
         return answer
-    return await other_filters(request, go_on, lambda filters: filters.clear())
+    return await other_filters(request, forward, lambda filters: filters.clear())
 
 
 @fault("v1", "filters")
-async def or_among_attributes(request: Request, go_on: Serve) -> Answer:
+async def or_among_attributes(request: Request, forward: Serve) -> Answer:
     """Two attributes select what either of them does."""
     filters = spec_of(request).get("filters")
     two = isinstance(filters, dict) and len(filters) == 2
-    return await (either(request, go_on, list(filters)) if two else go_on(request))
+    return await (either(request, forward, list(filters)) if two else forward(request))
 
 
-async def either(request: Request, go_on: Serve, names: Sequence[str]) -> Answer:
+async def either(request: Request, forward: Serve, names: Sequence[str]) -> Answer:
     """The rows that either of two filters selects, if just two of the names are filtered by; else the right ones."""
-    answer, filters = await go_on(request), spec_of(request).get("filters")
+    answer, filters = await forward(request), spec_of(request).get("filters")
     first_page = operation(request) in PREVIEWS and answer.status == 200 and "next_page" not in request.query
     two = [name for name in filters if name in names] if isinstance(filters, dict) else []
     if not first_page or len(two) != 2:
         return answer
     one, other = two
-    with_one = (await other_filters(request, go_on, lambda found: found.pop(other) and None)).json()
-    with_other = (await other_filters(request, go_on, lambda found: found.pop(one) and None)).json()
+    with_one = (await other_filters(request, forward, lambda found: found.pop(other) and None)).json()
+    with_other = (await other_filters(request, forward, lambda found: found.pop(one) and None)).json()
     added = [row for row in rows(with_other) if row not in rows(with_one)]
     rows(with_one).extend(added)
     del rows(with_one)[int(request.query.get("page_size", "1000")) :]
@@ -189,7 +189,7 @@ async def either(request: Request, go_on: Serve, names: Sequence[str]) -> Answer
 # --- which columns ---------------------------------------------------------------------------------------------------
 
 
-@misheard("v1", "columns", *MANIFESTS)
+@altered_request("v1", "columns", *MANIFESTS)
 def column_added(request: Request) -> Request | None:
     """The collection is a column, asked for or not."""
     return None if "next_page" in request.query else request.with_query(Collection_ID="True")
@@ -254,7 +254,7 @@ def sql_missing(content: Any, _: Request) -> None:
         echo_of(content)["sql"] = ""
 
 
-@misheard("v1", "echoes", *MANIFESTS, *QUERIES)
+@altered_request("v1", "echoes", *MANIFESTS, *QUERIES)
 def sql_always(request: Request) -> Request | None:
     """SQL is there whether it was asked for or not."""
     return None if "next_page" in request.query else request.with_query(sql="True")

@@ -46,20 +46,20 @@ def spiculation_texts_exchanged(content: Any, _: Request) -> None:
 
 
 @fault("v1", "nodules")
-async def texture_values_exchanged(request: Request, go_on: Serve) -> Answer:
+async def texture_values_exchanged(request: Request, forward: Serve) -> Answer:
     """Solid nodules are taken for non-solid ones everywhere, and the other way round."""
-    return await _mixed_up(request, go_on, "Texture", SOLID)
+    return await _mixed_up(request, forward, "Texture", SOLID)
 
 
 @fault("v1", "nodules")
-async def rare_calcifications_exchanged(request: Request, go_on: Serve) -> Answer:
+async def rare_calcifications_exchanged(request: Request, forward: Serve) -> Answer:
     """Popcorn calcification is taken for a laminated one everywhere, and the other way round."""
-    return await _mixed_up(request, go_on, "Calcification", RARE)
+    return await _mixed_up(request, forward, "Calcification", RARE)
 
 
-async def _mixed_up(request: Request, go_on: Serve, name: str, texts: dict[str, str]) -> Answer:
+async def _mixed_up(request: Request, forward: Serve, name: str, texts: dict[str, str]) -> Answer:
     """A table in which two values stand for each other: filters and rows agree, and both are wrong."""
-    answer = await other_filters(request, go_on, lambda filters: _exchanged(filters, name, texts))
+    answer = await other_filters(request, forward, lambda filters: _exchanged(filters, name, texts))
     if operation(request) not in QUERIES or answer.status != 200:
         return answer
     content = answer.json()
@@ -96,9 +96,9 @@ def characteristic_case_matters(filters: dict[str, list[Any]]) -> None:
 
 
 @fault("v1", "nodules")
-async def either_characteristic(request: Request, go_on: Serve) -> Answer:
+async def either_characteristic(request: Request, forward: Serve) -> Answer:
     """Of two characteristics a nodule needs to have one."""
-    return await either(request, go_on, NAMES)
+    return await either(request, forward, NAMES)
 
 
 @misfiltered
@@ -129,9 +129,9 @@ def subtlety_by_malignancy(content: Any, _: Request) -> None:
 class ValuesOfTheNextReport:
     """Each nodule has the spiculation of the one that follows it in the page."""
 
-    async def __call__(self, request: Request, go_on: Serve) -> Answer:
+    async def __call__(self, request: Request, forward: Serve) -> Answer:
         """Values moved by one row; as many nodules as before have each."""
-        answer = await go_on(request)
+        answer = await forward(request)
         if operation(request) != "previewQuery" or answer.status != 200:
             return answer
         content = answer.json()

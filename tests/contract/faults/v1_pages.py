@@ -6,7 +6,7 @@ from collections import Counter
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
-from tests.contract.faults.fault import altered, fault, is_json, misheard, operation, refused, reply, tell
+from tests.contract.faults.fault import altered, altered_request, fault, is_json, operation, refused, reply, tell
 from tests.contract.faults.v1_answers import MANIFESTS, PAGED, PREVIEWS, QUERIES, recount, results, rows, spec_of
 
 if TYPE_CHECKING:
@@ -21,19 +21,19 @@ class Walk:
         self.notes: dict[str, Any] = {}
         self.opening: Any = None
 
-    async def __call__(self, request: Request, go_on: Serve) -> Answer:
+    async def __call__(self, request: Request, forward: Serve) -> Answer:
         """Show the page to ``turn``, with the note that came with its token; keep what it returns with the next."""
-        answer = await go_on(request)
+        answer = await forward(request)
         if operation(request) not in PAGED or answer.status != 200:
             return answer
         content, asked = answer.json(), request.query.get("next_page")
         token = content["next_page"]
-        note = await self.turn(content, self.notes.get(asked) if asked else self.opening, request, go_on)
+        note = await self.turn(content, self.notes.get(asked) if asked else self.opening, request, forward)
         if token:
             self.notes[token] = note
         return tell(answer, content)
 
-    async def turn(self, content: Any, note: Any, request: Request, go_on: Serve) -> Any:
+    async def turn(self, content: Any, note: Any, request: Request, forward: Serve) -> Any:
         """Change the page in place; what is worth knowing on the next one."""
         raise NotImplementedError
 
@@ -61,19 +61,19 @@ class NeverEnds:
     def __init__(self) -> None:
         self.ends: dict[str, Any] = {}
 
-    async def __call__(self, request: Request, go_on: Serve) -> Answer:
+    async def __call__(self, request: Request, forward: Serve) -> Answer:
         """Serve one request."""
         token = request.query.get("next_page", "")
         if token in self.ends:
             content = self.ends[token]
         else:
-            answer = await go_on(request)
+            answer = await forward(request)
             if operation(request) not in MANIFESTS or answer.status != 200 or answer.content["next_page"]:
                 return answer
             content = answer.json()
-        ended = content | {"manifest": content["manifest"] | {"json_manifest": [], "rowsReturned": 0}, "cohort": {}}
+        result = content | {"manifest": content["manifest"] | {"json_manifest": [], "rowsReturned": 0}, "cohort": {}}
         following = f"end-{len(self.ends)}"
-        self.ends[following] = ended
+        self.ends[following] = result
         return reply(request, 200, content | {"next_page": following})
 
 
@@ -114,7 +114,7 @@ def lost_of_many(content: Any, _: Request) -> None:
 class LostAfterThree(Walk):
     """From the fourth page on the first row is missing."""
 
-    async def turn(self, content: Any, note: Any, request: Request, go_on: Serve) -> Any:
+    async def turn(self, content: Any, note: Any, request: Request, forward: Serve) -> Any:
         """Count pages."""
         if (note or 0) >= 3:
             del rows(content)[:1]
@@ -126,7 +126,7 @@ class LostAfterThree(Walk):
 class TwiceAtBoundary(Walk):
     """Every later page begins with the last row of the one before, in place of its own first."""
 
-    async def turn(self, content: Any, note: Any, request: Request, go_on: Serve) -> Any:
+    async def turn(self, content: Any, note: Any, request: Request, forward: Serve) -> Any:
         """Remember the last row."""
         last = dict(rows(content)[-1]) if rows(content) else None
         if note and rows(content):
@@ -145,14 +145,14 @@ def twice_within(content: Any, _: Request) -> None:
 class NotDistinct(Walk):
     """A row of a manifest stands once for every instance, not once."""
 
-    async def __call__(self, request: Request, go_on: Serve) -> Answer:
+    async def __call__(self, request: Request, forward: Serve) -> Answer:
         """Ask for instances."""
         first = operation(request) in MANIFESTS and "next_page" not in request.query
         hidden = first and request.query.get("SOPInstanceUID") != "True"
         self.opening = hidden
-        return await super().__call__(request.with_query(SOPInstanceUID="True") if hidden else request, go_on)
+        return await super().__call__(request.with_query(SOPInstanceUID="True") if hidden else request, forward)
 
-    async def turn(self, content: Any, note: Any, request: Request, go_on: Serve) -> Any:
+    async def turn(self, content: Any, note: Any, request: Request, forward: Serve) -> Any:
         """Hide them."""
         for row in rows(content) if note else ():
             del row["SOPInstanceUID"]
@@ -168,20 +168,20 @@ def ghost_row(content: Any, request: Request) -> None:
         results(content).update(rowsReturned=1, totalFound=1)
 
 
-@misheard("v1", "rows", *PAGED)
+@altered_request("v1", "rows", *PAGED)
 def one_row_more(request: Request) -> Request | None:
     """A page holds one row more than was asked for."""
     size = request.query.get("page_size", "")
     return request.with_query(page_size=int(size) + 1) if size.isdecimal() and 0 < int(size) < 50000 else None
 
 
-@misheard("v1", "rows", *PAGED)
+@altered_request("v1", "rows", *PAGED)
 def small_pages_ignored(request: Request) -> Request | None:
     """A page size below ten is taken for ten."""
     return request.with_query(page_size=10) if request.query.get("page_size", "") in set("123456789") else None
 
 
-@misheard("v1", "rows", *PAGED)
+@altered_request("v1", "rows", *PAGED)
 def size_lost_on_next_page(request: Request) -> Request | None:
     """Beside a token the page size is not heeded."""
     good = request.query.get("page_size", "").isdecimal() and "next_page" in request.query
@@ -228,7 +228,7 @@ def returned_is_asked(content: Any, request: Request) -> None:
 class FilterLost(Walk):
     """Later pages of previews are those of the whole archive."""
 
-    async def turn(self, content: Any, note: Any, request: Request, go_on: Serve) -> Any:
+    async def turn(self, content: Any, note: Any, request: Request, forward: Serve) -> Any:
         """Remember the first request and how many rows there were."""
         if operation(request) not in PREVIEWS:
             return None
@@ -237,7 +237,7 @@ class FilterLost(Walk):
         if note and seen + many <= 2000:
             body = first.json()
             spec_of(body)["filters"] = {}
-            other = await go_on(first.asking(body).with_query(page_size=seen + many))
+            other = await forward(first.asking(body).with_query(page_size=seen + many))
             rows(content)[:] = rows(other.json())[seen:]
             recount(content)
         return first, seen + many
@@ -247,7 +247,7 @@ class FilterLost(Walk):
 class EchoRepeated(Walk):
     """Later pages repeat the cohort where an empty object is due."""
 
-    async def turn(self, content: Any, note: Any, request: Request, go_on: Serve) -> Any:
+    async def turn(self, content: Any, note: Any, request: Request, forward: Serve) -> Any:
         """Remember the cohort."""
         if note and operation(request) in MANIFESTS:
             content["cohort"] = note
@@ -258,7 +258,7 @@ class EchoRepeated(Walk):
 class ColumnLost(Walk):
     """Later pages lack the first column."""
 
-    async def turn(self, content: Any, note: Any, request: Request, go_on: Serve) -> Any:
+    async def turn(self, content: Any, note: Any, request: Request, forward: Serve) -> Any:
         """Remember that there was a page."""
         for row in rows(content) if note else ():
             if len(row) > 1:
@@ -273,14 +273,14 @@ class AnyQuerysToken:
     def __init__(self) -> None:
         self.homes: dict[str, Request] = {}
 
-    async def __call__(self, request: Request, go_on: Serve) -> Answer:
+    async def __call__(self, request: Request, forward: Serve) -> Answer:
         """Serve one request."""
-        answer, token = await go_on(request), request.query.get("next_page", "")
+        answer, token = await forward(request), request.query.get("next_page", "")
         if answer.status == 200 and is_json(answer) and operation(request) in (*PREVIEWS, "getDicomMetadata"):
             self.homes[answer.content["next_page"] or "the end"] = self.homes.get(token, request)
         if answer.status != 400 or token not in self.homes or operation(request) not in QUERIES:
             return answer
-        content = (await go_on(self.homes[token].with_query(next_page=token))).json()
+        content = (await forward(self.homes[token].with_query(next_page=token))).json()
         if "manifest" in content:
             found = content.pop("manifest")
             content["query_results"] = {**found, "json": found.pop("json_manifest")}
@@ -297,9 +297,9 @@ class Unstable:
     def __init__(self) -> None:
         self.times: Counter[Request] = Counter()
 
-    async def __call__(self, request: Request, go_on: Serve) -> Answer:
+    async def __call__(self, request: Request, forward: Serve) -> Answer:
         """Serve one request."""
-        answer = await go_on(request)
+        answer = await forward(request)
         self.times[request] += 1
         if answer.status != 200 or operation(request) not in PAGED or self.times[request] % 2:
             return answer
@@ -347,36 +347,36 @@ def _broad(request: Request) -> bool:
 
 
 @fault("v1", "pending")
-async def pending_without_token(request: Request, go_on: Serve) -> Answer:
+async def pending_without_token(request: Request, forward: Serve) -> Answer:
     """A broad manifest that takes its time is answered 202 with an empty token."""
-    broad = _broad(request) and "next_page" not in request.query and (await go_on(request)).status == 200
-    return _pending(request, "") if broad else await go_on(request)
+    broad = _broad(request) and "next_page" not in request.query and (await forward(request)).status == 200
+    return _pending(request, "") if broad else await forward(request)
 
 
 @fault("v1", "pending")
-async def pending_cannot_resume(request: Request, go_on: Serve) -> Answer:
+async def pending_cannot_resume(request: Request, forward: Serve) -> Answer:
     """A broad manifest that takes its time is answered 202 with a token that is refused."""
-    broad = _broad(request) and "next_page" not in request.query and (await go_on(request)).status == 200
-    return _pending(request, "gAAAAABresume") if broad else await go_on(request)
+    broad = _broad(request) and "next_page" not in request.query and (await forward(request)).status == 200
+    return _pending(request, "gAAAAABresume") if broad else await forward(request)
 
 
 @fault("v1", "pending")
-async def pending_for_ever(request: Request, go_on: Serve) -> Answer:
+async def pending_for_ever(request: Request, forward: Serve) -> Answer:
     """A broad manifest is never done."""
-    first = "next_page" not in request.query and (await go_on(request)).status == 200
+    first = "next_page" not in request.query and (await forward(request)).status == 200
     waiting = request.query.get("next_page") == "gAAAAABwait"
-    return _pending(request, "gAAAAABwait") if _broad(request) and (first or waiting) else await go_on(request)
+    return _pending(request, "gAAAAABwait") if _broad(request) and (first or waiting) else await forward(request)
 
 
 @fault("v1", "pending")
-async def pending_in_wrong_member(request: Request, go_on: Serve) -> Answer:
+async def pending_in_wrong_member(request: Request, forward: Serve) -> Answer:
     """A broad manifest's 202 has its token where queries have it."""
-    broad = _broad(request) and "next_page" not in request.query and (await go_on(request)).status == 200
-    return _pending(request, "gAAAAABwait", "query_info") if broad else await go_on(request)
+    broad = _broad(request) and "next_page" not in request.query and (await forward(request)).status == 200
+    return _pending(request, "gAAAAABwait", "query_info") if broad else await forward(request)
 
 
 @fault("v1", "pending")
-async def timeout_400(request: Request, go_on: Serve) -> Answer:
+async def timeout_400(request: Request, forward: Serve) -> Answer:
     """Manifests of the whole archive take too long and are refused."""
     everything = spec_of(replace(request)).get("filters") == {} and operation(request) == "previewManifest"
-    return refused(request, 400, "Error in performing BQ query") if everything else await go_on(request)
+    return refused(request, 400, "Error in performing BQ query") if everything else await forward(request)

@@ -8,7 +8,18 @@ from contextlib import suppress
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
-from tests.contract.faults.fault import altered, fault, get, header, last, misheard, operation, reply, tell, with_header
+from tests.contract.faults.fault import (
+    altered,
+    altered_request,
+    fault,
+    get,
+    header,
+    last,
+    operation,
+    reply,
+    tell,
+    with_header,
+)
 from tests.contract.faults.v1_answers import SAVED, echo_of, spec_of
 
 if TYPE_CHECKING:
@@ -36,16 +47,16 @@ class Keys:
         self.keys: list[str] = []
         self.owners: dict[int, str] = {}
 
-    async def __call__(self, request: Request, go_on: Serve) -> Answer:
+    async def __call__(self, request: Request, forward: Serve) -> Answer:
         """Serve one request, and look at the answer again."""
-        answer, key = await go_on(request), header(request, KEY)
+        answer, key = await forward(request), header(request, KEY)
         if key and answer.status == 200 and operation(request) in ("createCohort", "listCohorts", "getAccountDetails"):
             self.keys += [key] if key not in self.keys else []
             with suppress(KeyError):
                 self.owners[answer.content["cohort_properties"]["cohort_id"]] = key
-        return await self.again(answer, request, go_on) or answer
+        return await self.again(answer, request, forward) or answer
 
-    async def again(self, answer: Answer, request: Request, go_on: Serve) -> Answer | None:
+    async def again(self, answer: Answer, request: Request, forward: Serve) -> Answer | None:
         """Another answer, or None."""
         raise NotImplementedError
 
@@ -57,31 +68,31 @@ class Keys:
 class NoTokenNeeded(Keys):
     """Whoever shows no token is taken for the one who came before."""
 
-    async def again(self, answer: Answer, request: Request, go_on: Serve) -> Answer | None:
+    async def again(self, answer: Answer, request: Request, forward: Serve) -> Answer | None:
         """Let in."""
         bare = answer.status == 401 and header(request, KEY) is None and self.keys
-        return await go_on(owned(request, self.keys[-1])) if bare else None
+        return await forward(owned(request, self.keys[-1])) if bare else None
 
 
 @fault("v1", "tokens")
 class AnyToken(Keys):
     """Any text is taken for a token."""
 
-    async def again(self, answer: Answer, request: Request, go_on: Serve) -> Answer | None:
+    async def again(self, answer: Answer, request: Request, forward: Serve) -> Answer | None:
         """Let in."""
         wrong = answer.status == 401 and header(request, KEY) and self.keys
-        return await go_on(owned(request, self.keys[-1])) if wrong else None
+        return await forward(owned(request, self.keys[-1])) if wrong else None
 
 
 @fault("v1", "tokens")
 class SignatureUnchecked(Keys):
     """What a token says is believed, whoever signed it."""
 
-    async def again(self, answer: Answer, request: Request, go_on: Serve) -> Answer | None:
+    async def again(self, answer: Answer, request: Request, forward: Serve) -> Answer | None:
         """Let in whoever is named."""
         mail = _mail(header(request, KEY))
         known = next((key for key in self.keys if mail and _mail(key) == mail), None)
-        return await go_on(owned(request, known)) if answer.status == 401 and known else None
+        return await forward(owned(request, known)) if answer.status == 401 and known else None
 
 
 def _mail(key: str | None) -> str:
@@ -91,7 +102,9 @@ def _mail(key: str | None) -> str:
     return ""
 
 
-@misheard("v1", "tokens", "listCohorts", "getAccountDetails", "createCohort", "deleteCohort", "deleteCohorts", *SAVED)
+@altered_request(
+    "v1", "tokens", "listCohorts", "getAccountDetails", "createCohort", "deleteCohort", "deleteCohorts", *SAVED
+)
 def any_scheme(request: Request) -> Request | None:
     """A token is taken under any scheme."""
     scheme, _, token = (header(request, KEY) or "").partition(" ")
@@ -99,9 +112,9 @@ def any_scheme(request: Request) -> Request | None:
 
 
 @fault("v1", "tokens")
-async def refused_400(request: Request, go_on: Serve) -> Answer:
+async def refused_400(request: Request, forward: Serve) -> Answer:
     """Whoever shows no token is answered 400."""
-    answer = await go_on(request)
+    answer = await forward(request)
     if answer.status != 401:
         return answer
     return reply(request, 400, {"code": 400, "message": "Missing or invalid credentials"})
@@ -114,33 +127,33 @@ async def refused_400(request: Request, go_on: Serve) -> Answer:
 class ForeignManifest(Keys):
     """Manifests of others' cohorts can be read."""
 
-    async def again(self, answer: Answer, request: Request, go_on: Serve) -> Answer | None:
+    async def again(self, answer: Answer, request: Request, forward: Serve) -> Answer | None:
         """Ask as the owner."""
         foreign = answer.status == 403 and operation(request) == "getCohortManifest"
-        return await go_on(owned(request, self.owners.get(number(request)))) if foreign else None
+        return await forward(owned(request, self.owners.get(number(request)))) if foreign else None
 
 
 @fault("v1", "ownership")
 class ForeignQuery(Keys):
     """Others' cohorts can be queried."""
 
-    async def again(self, answer: Answer, request: Request, go_on: Serve) -> Answer | None:
+    async def again(self, answer: Answer, request: Request, forward: Serve) -> Answer | None:
         """Ask as the owner."""
         foreign = answer.status == 403 and operation(request) == "queryCohort"
-        return await go_on(owned(request, self.owners.get(number(request)))) if foreign else None
+        return await forward(owned(request, self.owners.get(number(request)))) if foreign else None
 
 
 @fault("v1", "ownership")
 class ForeignListed(Keys):
     """The list of cohorts has everybody's."""
 
-    async def again(self, answer: Answer, request: Request, go_on: Serve) -> Answer | None:
+    async def again(self, answer: Answer, request: Request, forward: Serve) -> Answer | None:
         """Add the others' lists."""
         if answer.status != 200 or operation(request) != "listCohorts":
             return None
         content, mine = answer.json(), header(request, KEY)
         for key in self.keys:
-            content["cohorts"] += (await go_on(owned(request, key))).json()["cohorts"] if key != mine else []
+            content["cohorts"] += (await forward(owned(request, key))).json()["cohorts"] if key != mine else []
         return tell(answer, content)
 
 
@@ -148,17 +161,17 @@ class ForeignListed(Keys):
 class ForeignDeleted(Keys):
     """Others' cohorts can be deleted, one by one."""
 
-    async def again(self, answer: Answer, request: Request, go_on: Serve) -> Answer | None:
+    async def again(self, answer: Answer, request: Request, forward: Serve) -> Answer | None:
         """Delete as the owner."""
         foreign = operation(request) == "deleteCohort" and "delete_permission" in answer.text
-        return await go_on(owned(request, self.owners.get(number(request)))) if foreign else None
+        return await forward(owned(request, self.owners.get(number(request)))) if foreign else None
 
 
 @fault("v1", "ownership")
 class ForeignDeletedTogether(Keys):
     """Others' cohorts can be deleted, several at once."""
 
-    async def again(self, answer: Answer, request: Request, go_on: Serve) -> Answer | None:
+    async def again(self, answer: Answer, request: Request, forward: Serve) -> Answer | None:
         """Delete as the owners."""
         if operation(request) != "deleteCohorts" or "delete_permission" not in answer.text:
             return None
@@ -166,7 +179,7 @@ class ForeignDeletedTogether(Keys):
         for place, one in enumerate(content["cohorts"]):
             if "delete_permission" in one["result"]:
                 key = self.owners.get(one["cohort_id"])
-                other = await go_on(owned(request.asking({"cohorts": [one["cohort_id"]]}), key))
+                other = await forward(owned(request.asking({"cohorts": [one["cohort_id"]]}), key))
                 content["cohorts"][place] = other.json()["cohorts"][0]
         return tell(answer, content)
 
@@ -175,10 +188,10 @@ class ForeignDeletedTogether(Keys):
 class FirstUsersAccount(Keys):
     """Everybody is shown the account of whoever came first."""
 
-    async def again(self, answer: Answer, request: Request, go_on: Serve) -> Answer | None:
+    async def again(self, answer: Answer, request: Request, forward: Serve) -> Answer | None:
         """Ask as the first."""
         mine = answer.status == 200 and operation(request) == "getAccountDetails"
-        return await go_on(owned(request, self.keys[0])) if mine else None
+        return await forward(owned(request, self.keys[0])) if mine else None
 
 
 @fault("v1", "ownership")
@@ -189,7 +202,7 @@ class PageTokenOfAnother(Keys):
         super().__init__()
         self.homes: dict[str, Request] = {}
 
-    async def again(self, answer: Answer, request: Request, go_on: Serve) -> Answer | None:
+    async def again(self, answer: Answer, request: Request, forward: Serve) -> Answer | None:
         """Serve the page to which the token belongs."""
         token = request.query.get("next_page", "")
         if operation(request) not in SAVED:
@@ -198,7 +211,7 @@ class PageTokenOfAnother(Keys):
             self.homes[answer.content["next_page"] or "the end"] = self.homes.get(token, request)
         home = self.homes.get(token)
         stale = answer.status == 400 and home and operation(home) == operation(request)
-        return await go_on(home.with_query(next_page=token)) if stale and home else None
+        return await forward(home.with_query(next_page=token)) if stale and home else None
 
 
 # --- what is deleted -------------------------------------------------------------------------------------------------
@@ -210,18 +223,18 @@ class Twins:
     def __init__(self) -> None:
         self.twins: dict[int, int] = {}
 
-    async def __call__(self, request: Request, go_on: Serve) -> Answer:
+    async def __call__(self, request: Request, forward: Serve) -> Answer:
         """Make a twin, hide the twins, or let ``other`` answer."""
         match operation(request):
             case "createCohort":
-                answer = await go_on(request)
+                answer = await forward(request)
                 if answer.status == 200:
-                    twin = echo_of((await go_on(request)).content)["cohort_id"]
+                    twin = echo_of((await forward(request)).content)["cohort_id"]
                     self.twins[echo_of(answer.content)["cohort_id"]] = twin
                 return answer
             case "listCohorts":
-                return self.listed(await go_on(request))
-        return await self.other(request, go_on)
+                return self.listed(await forward(request))
+        return await self.other(request, forward)
 
     def listed(self, answer: Answer) -> Answer:
         """The list without twins."""
@@ -231,16 +244,16 @@ class Twins:
         content["cohorts"] = [one for one in content["cohorts"] if one["cohort_id"] not in hidden]
         return tell(answer, content)
 
-    async def other(self, request: Request, go_on: Serve) -> Answer:
+    async def other(self, request: Request, forward: Serve) -> Answer:
         """Whatever else is asked."""
         raise NotImplementedError
 
-    async def by_twin(self, request: Request, go_on: Serve, cohort: int) -> Answer:
+    async def by_twin(self, request: Request, forward: Serve, cohort: int) -> Answer:
         """What the twin answers, in the cohort's name."""
         twin = self.twins.get(cohort, cohort)
         target = request.target.replace(f"/cohorts/{cohort}", f"/cohorts/{twin}", 1)
         body = request.asking({"cohorts": [twin]}).body if operation(request) == "deleteCohorts" else request.body
-        answer = await go_on(replace(request, target=target, body=body))
+        answer = await forward(replace(request, target=target, body=body))
         content = json.loads(
             answer.text.replace(f"ohort {twin} ", f"ohort {cohort} ").replace(f"ID {twin}", f"ID {cohort}")
         )
@@ -256,11 +269,11 @@ class UsedAfterDeletion(Twins):
 
     used = "getCohortManifest"
 
-    async def other(self, request: Request, go_on: Serve) -> Answer:
+    async def other(self, request: Request, forward: Serve) -> Answer:
         """Ask the twin."""
-        answer = await go_on(request)
+        answer = await forward(request)
         gone = answer.status == 403 and operation(request) == self.used
-        return await self.by_twin(request, go_on, number(request)) if gone else answer
+        return await self.by_twin(request, forward, number(request)) if gone else answer
 
 
 @fault("v1", "deletion")
@@ -274,28 +287,28 @@ class QueriedAfterDeletion(UsedAfterDeletion):
 class DeletionDoesNothing(Twins):
     """Deleting one cohort is confirmed and not done."""
 
-    async def other(self, request: Request, go_on: Serve) -> Answer:
+    async def other(self, request: Request, forward: Serve) -> Answer:
         """Delete the twin."""
         alone = operation(request) == "deleteCohort" and number(request) in self.twins
-        return await (self.by_twin(request, go_on, number(request)) if alone else go_on(request))
+        return await (self.by_twin(request, forward, number(request)) if alone else forward(request))
 
 
 @fault("v1", "deletion")
 class OnlyFirstDeleted(Twins):
     """Of several cohorts to be deleted only the first is, though all are confirmed."""
 
-    async def other(self, request: Request, go_on: Serve) -> Answer:
+    async def other(self, request: Request, forward: Serve) -> Answer:
         """Delete the twins of the others."""
         body, answer = request.json(), None
         asked = body.get("cohorts") if isinstance(body, dict) else None
         if operation(request) != "deleteCohorts" or not isinstance(asked, list) or len(asked) < 2:
-            return await go_on(request)
-        answer = await go_on(request.asking({"cohorts": asked[:1]}))
+            return await forward(request)
+        answer = await forward(request.asking({"cohorts": asked[:1]}))
         if answer.status != 200 or not all(isinstance(one, int) for one in asked):
             return answer
         content = answer.json()
         for one in asked[1:]:
-            content["cohorts"] += (await self.by_twin(request, go_on, one)).json()["cohorts"]
+            content["cohorts"] += (await self.by_twin(request, forward, one)).json()["cohorts"]
         return tell(answer, content)
 
 
@@ -312,9 +325,9 @@ class DeletedTwice:
     def __init__(self) -> None:
         self.done: dict[str, Answer] = {}
 
-    async def __call__(self, request: Request, go_on: Serve) -> Answer:
+    async def __call__(self, request: Request, forward: Serve) -> Answer:
         """Serve one request."""
-        answer = await go_on(request)
+        answer = await forward(request)
         if operation(request) != "deleteCohort" or answer.status != 200:
             return answer
         if "already been deleted" in answer.text:
@@ -335,12 +348,12 @@ def deleted_without_filters(content: Any, _: Request) -> None:
 
 
 @fault("v1", "saving")
-async def not_stored(request: Request, go_on: Serve) -> Answer:
+async def not_stored(request: Request, forward: Serve) -> Answer:
     """A cohort is confirmed and not saved."""
-    answer = await go_on(request)
+    answer = await forward(request)
     if operation(request) == "createCohort" and answer.status == 200:
         path = f"/v1/cohorts/{echo_of(answer.content)['cohort_id']}"
-        await go_on(replace(get(path, request), method="DELETE"))
+        await forward(replace(get(path, request), method="DELETE"))
     return answer
 
 
@@ -363,9 +376,9 @@ class DeletedStillListed:
     def __init__(self) -> None:
         self.seen: dict[str | None, dict[int, Any]] = {}
 
-    async def __call__(self, request: Request, go_on: Serve) -> Answer:
+    async def __call__(self, request: Request, forward: Serve) -> Answer:
         """Serve one request."""
-        answer = await go_on(request)
+        answer = await forward(request)
         if operation(request) != "listCohorts" or answer.status != 200:
             return answer
         content, seen = answer.json(), self.seen.setdefault(header(request, KEY), {})
@@ -378,14 +391,14 @@ class Saved:
 
     quiet = True
 
-    async def __call__(self, request: Request, go_on: Serve) -> Answer:
+    async def __call__(self, request: Request, forward: Serve) -> Answer:
         """Serve one request."""
         body = request.json()
         fits = operation(request) == "createCohort" and isinstance(spec_of(body).get("filters"), dict)
         if not fits:
-            return await go_on(request)
+            return await forward(request)
         self.change(spec_of(body))
-        answer = await go_on(request.asking(body))
+        answer = await forward(request.asking(body))
         if answer.status != 200 or not self.quiet:
             return answer
         content, sent = answer.json(), spec_of(request)
@@ -474,11 +487,11 @@ class SameNameSameCohort:
     def __init__(self) -> None:
         self.saved: dict[tuple[Any, Any], Answer] = {}
 
-    async def __call__(self, request: Request, go_on: Serve) -> Answer:
+    async def __call__(self, request: Request, forward: Serve) -> Answer:
         """Serve one request."""
         key = (header(request, KEY), str(spec_of(request).get("name")))
         if operation(request) != "createCohort" or key not in self.saved:
-            answer = await go_on(request)
+            answer = await forward(request)
             if operation(request) == "createCohort" and answer.status == 200:
                 self.saved[key] = answer
             return answer

@@ -10,10 +10,10 @@ from typing import TYPE_CHECKING, Any
 from tests.contract.document import target
 from tests.contract.faults.fault import (
     altered,
+    altered_request,
     failed,
     fault,
     is_json,
-    misheard,
     operation,
     refused,
     reply,
@@ -102,62 +102,62 @@ def token_null(content: Any, _: Request) -> None:
 
 
 @fault("v1", "status")
-async def unknown_version_404(request: Request, go_on: Serve) -> Answer:
+async def unknown_version_404(request: Request, forward: Serve) -> Answer:
     """An unknown data version is answered 404, which is not declared."""
-    answer = await go_on(request)
+    answer = await forward(request)
     version = answer.status == 400 and "idc_data_version" in request.query
     return refused(request, 404, answer.json()["message"]) if version else answer
 
 
 @fault("v1", "status")
-async def created_201(request: Request, go_on: Serve) -> Answer:
+async def created_201(request: Request, forward: Serve) -> Answer:
     """Saving a cohort is answered 201."""
-    answer = await go_on(request)
+    answer = await forward(request)
     return retold(answer, 201) if operation(request) == "createCohort" and answer.status == 200 else answer
 
 
 @fault("v1", "status")
-async def unknown_cohort_403(request: Request, go_on: Serve) -> Answer:
+async def unknown_cohort_403(request: Request, forward: Serve) -> Answer:
     """A cohort that never was is answered 403 as if it were somebody else's."""
-    answer = await go_on(request)
+    answer = await forward(request)
     unknown = answer.status == 400 and "was not found" in answer.text
     return refused(request, 403, answer.json()["message"]) if unknown else answer
 
 
 @fault("v1", "status")
-async def no_challenge(request: Request, go_on: Serve) -> Answer:
+async def no_challenge(request: Request, forward: Serve) -> Answer:
     """401 comes without WWW-Authenticate."""
-    answer = await go_on(request)
+    answer = await forward(request)
     return answer.with_header("www-authenticate", None) if answer.status == 401 else answer
 
 
 @fault("v1", "status")
-async def unauthorized_of_application(request: Request, go_on: Serve) -> Answer:
+async def unauthorized_of_application(request: Request, forward: Serve) -> Answer:
     """401 comes in the application's envelope and not in the gateway's."""
-    answer = await go_on(request)
+    answer = await forward(request)
     return tell(answer, {"code": 401, "message": answer.json()["message"]}) if answer.status == 401 else answer
 
 
 @fault("v1", "status")
-async def forbidden_of_gateway(request: Request, go_on: Serve) -> Answer:
+async def forbidden_of_gateway(request: Request, forward: Serve) -> Answer:
     """403 comes in the gateway's envelope and not in the application's."""
-    answer = await go_on(request)
+    answer = await forward(request)
     detail = {"@type": "type.googleapis.com/google.rpc.DebugInfo", "stackEntries": [], "detail": "auth"}
     message = {"code": 7, "message": "Forbidden", "details": [detail]}
     return tell(answer, message) if answer.status == 403 else answer
 
 
 @fault("v1", "status")
-async def code_differs(request: Request, go_on: Serve) -> Answer:
+async def code_differs(request: Request, forward: Serve) -> Answer:
     """The code in the body of a 400 says 500."""
-    answer = await go_on(request)
+    answer = await forward(request)
     return tell(answer, answer.json() | {"code": 500}) if answer.status == 400 else answer
 
 
 @fault("v1", "status")
-async def failure_in_200(request: Request, go_on: Serve) -> Answer:
+async def failure_in_200(request: Request, forward: Serve) -> Answer:
     """A cohort that cannot be saved for its bad filters is answered 200 with the refusal inside."""
-    answer = await go_on(request)
+    answer = await forward(request)
     if operation(request) != "createCohort" or answer.status != 400:
         return answer
     inside = {"code": 400, "message": "There was an error saving your cohort."}
@@ -165,74 +165,74 @@ async def failure_in_200(request: Request, go_on: Serve) -> Answer:
 
 
 @fault("v1", "status")
-async def no_allow(request: Request, go_on: Serve) -> Answer:
+async def no_allow(request: Request, forward: Serve) -> Answer:
     """405 does not say what is allowed."""
-    answer = await go_on(request)
+    answer = await forward(request)
     return without_allow(answer)
 
 
 @fault("v1", "status")
-async def any_method(request: Request, go_on: Serve) -> Answer:
+async def any_method(request: Request, forward: Serve) -> Answer:
     """PUT and PATCH are served as if they were GET."""
-    return await go_on(as_get(request, "PUT", "PATCH"))
+    return await forward(as_get(request, "PUT", "PATCH"))
 
 
 @fault("v1", "status")
-async def slash_404(request: Request, go_on: Serve) -> Answer:
+async def slash_404(request: Request, forward: Serve) -> Answer:
     """A slash at the end of a path leads nowhere."""
-    return await go_on(replace(request, target="/v1/nowhere") if request.path.endswith("/") else request)
+    return await forward(replace(request, target="/v1/nowhere") if request.path.endswith("/") else request)
 
 
 # --- bytes ---------------------------------------------------------------------------------------------------------
 
 
 @fault("v1", "bytes")
-async def about_is_html(request: Request, go_on: Serve) -> Answer:
+async def about_is_html(request: Request, forward: Serve) -> Answer:
     """The greeting calls itself HTML."""
-    answer = await go_on(request)
+    answer = await forward(request)
     return answer.with_header("content-type", "text/html") if operation(request) == "getAbout" else answer
 
 
 @fault("v1", "bytes")
-async def latin_1(request: Request, go_on: Serve) -> Answer:
+async def latin_1(request: Request, forward: Serve) -> Answer:
     """Answers are in Latin-1 where that has all the letters."""
-    return in_latin_1(await go_on(request))
+    return in_latin_1(await forward(request))
 
 
 @fault("v1", "bytes")
-async def byte_order_mark(request: Request, go_on: Serve) -> Answer:
+async def byte_order_mark(request: Request, forward: Serve) -> Answer:
     """The versions begin with a byte order mark."""
-    answer = await go_on(request)
+    answer = await forward(request)
     return with_byte_order_mark(answer) if operation(request) == "listVersions" else answer
 
 
 @fault("v1", "bytes")
-async def body_cut(request: Request, go_on: Serve) -> Answer:
+async def body_cut(request: Request, forward: Serve) -> Answer:
     """Metadata of more than 64 KiB is cut off there."""
-    answer = await go_on(request)
+    answer = await forward(request)
     return answer.with_body(answer.body[:65536]) if operation(request) == "getDicomMetadata" else answer
 
 
 @fault("v1", "bytes")
-async def trailing_comma(request: Request, go_on: Serve) -> Answer:
+async def trailing_comma(request: Request, forward: Serve) -> Answer:
     """The list of analysis results ends with a comma."""
-    answer = await go_on(request)
+    answer = await forward(request)
     cut = answer.body.replace(b"}],", b"},],", 1)
     return answer.with_body(cut) if operation(request) == "listAnalysisResults" else answer
 
 
 @fault("v1", "bytes")
-async def not_a_number(request: Request, go_on: Serve) -> Answer:
+async def not_a_number(request: Request, forward: Serve) -> Answer:
     """Attributes without units have NaN for units."""
-    answer = await go_on(request)
+    answer = await forward(request)
     odd = answer.body.replace(b'"units":null', b'"units":NaN')
     return answer.with_body(odd) if operation(request) == "listAttributes" else answer
 
 
 @fault("v1", "bytes")
-async def html_error(request: Request, go_on: Serve) -> Answer:
+async def html_error(request: Request, forward: Serve) -> Answer:
     """A bad token is answered with a page in HTML."""
-    answer = await go_on(request)
+    answer = await forward(request)
     if answer.status != 400 or "next_page" not in request.query:
         return answer
     return as_web_page(answer)
@@ -250,65 +250,65 @@ def escaped_name(content: Any, _: Request) -> None:
 
 
 @fault("v1", "failures")
-async def most_rows_500(request: Request, go_on: Serve) -> Answer:
+async def most_rows_500(request: Request, forward: Serve) -> Answer:
     """The largest page there may be fails."""
-    return failed(request) if request.query.get("page_size") == "50000" else await go_on(request)
+    return failed(request) if request.query.get("page_size") == "50000" else await forward(request)
 
 
 @fault("v1", "failures")
-async def unicode_500(request: Request, go_on: Serve) -> Answer:
+async def unicode_500(request: Request, forward: Serve) -> Answer:
     """A cohort of which the name has other letters than English cannot be served."""
     name = spec_of(request).get("name")
-    return failed(request) if isinstance(name, str) and not name.isascii() else await go_on(request)
+    return failed(request) if isinstance(name, str) and not name.isascii() else await forward(request)
 
 
 @fault("v1", "failures")
-async def long_name_500(request: Request, go_on: Serve) -> Answer:
+async def long_name_500(request: Request, forward: Serve) -> Answer:
     """A name of more than 200 characters cannot be saved."""
     name = spec_of(request).get("name")
     too_long = operation(request) == "createCohort" and isinstance(name, str) and 200 < len(name) < 256
-    return failed(request) if too_long else await go_on(request)
+    return failed(request) if too_long else await forward(request)
 
 
 @fault("v1", "failures")
-async def quote_500(request: Request, go_on: Serve) -> Answer:
+async def quote_500(request: Request, forward: Serve) -> Answer:
     """A filter value with a quotation mark breaks the query."""
-    return failed(request) if "'" in json.dumps(spec_of(request).get("filters")) else await go_on(request)
+    return failed(request) if "'" in json.dumps(spec_of(request).get("filters")) else await forward(request)
 
 
 @fault("v1", "failures")
-async def slow(request: Request, go_on: Serve) -> Answer:
+async def slow(request: Request, forward: Serve) -> Answer:
     """The attributes take six seconds."""
-    return await late(request, go_on, "listAttributes")
+    return await late(request, forward, "listAttributes")
 
 
 @fault("v1", "failures")
-async def no_filters_rejected(request: Request, go_on: Serve) -> Answer:
+async def no_filters_rejected(request: Request, forward: Serve) -> Answer:
     """A cohort of everything is refused."""
     empty = spec_of(request).get("filters") == {}
-    return refused(request, 400, "Filters were improperly formatted.") if empty else await go_on(request)
+    return refused(request, 400, "Filters were improperly formatted.") if empty else await forward(request)
 
 
 @fault("v1", "failures")
-async def equal_bounds_rejected(request: Request, go_on: Serve) -> Answer:
+async def equal_bounds_rejected(request: Request, forward: Serve) -> Answer:
     """A range of one number is refused."""
     filters = spec_of(request).get("filters")
     found = filters.items() if isinstance(filters, dict) else ()
     equal = any(name.endswith("_btw") and isinstance(v, list) and v[:1] == v[1:] for name, v in found)
-    return refused(request, 400, "Filters were improperly formatted.") if equal else await go_on(request)
+    return refused(request, 400, "Filters were improperly formatted.") if equal else await forward(request)
 
 
 @fault("v1", "failures")
-async def columns_beside_token_rejected(request: Request, go_on: Serve) -> Answer:
+async def columns_beside_token_rejected(request: Request, forward: Serve) -> Answer:
     """A column that is asked for again beside a token is refused."""
     again = operation(request) in MANIFESTS and "next_page" in request.query and "Patient_ID" in request.query
-    return refused(request, 400, "Invalid key Patient_ID") if again else await go_on(request)
+    return refused(request, 400, "Invalid key Patient_ID") if again else await forward(request)
 
 
 # --- taking what is wrong --------------------------------------------------------------------------------------------
 
 
-@misheard("v1", "acceptance", *PAGED)
+@altered_request("v1", "acceptance", *PAGED)
 def page_size_unchecked(request: Request) -> Request | None:
     """Page sizes that are none are taken for the default."""
     size = request.query.get("page_size")
@@ -316,7 +316,7 @@ def page_size_unchecked(request: Request) -> Request | None:
     return None if good else request.with_query(page_size=None)
 
 
-@misheard("v1", "acceptance", *MANIFESTS)
+@altered_request("v1", "acceptance", *MANIFESTS)
 def flags_unchecked(request: Request) -> Request:
     """A flag that is neither True nor False is taken for False."""
     known = ("page_size", "next_page")
@@ -324,13 +324,13 @@ def flags_unchecked(request: Request) -> Request:
     return request.with_query(**odd)
 
 
-@misheard("v1", "acceptance", *PAGED)
+@altered_request("v1", "acceptance", *PAGED)
 def empty_token_taken(request: Request) -> Request | None:
     """An empty token is taken for none."""
     return request.with_query(next_page=None) if request.query.get("next_page") == "" else None
 
 
-@misheard("v1", "acceptance", *PREVIEWS, "createCohort")
+@altered_request("v1", "acceptance", *PREVIEWS, "createCohort")
 def unknown_attribute_taken(request: Request) -> Request | None:
     """Attributes that there are not are left out of the filters."""
     body = request.json()
@@ -341,7 +341,7 @@ def unknown_attribute_taken(request: Request) -> Request | None:
     return request.asking(body)
 
 
-@misheard("v1", "acceptance", *PREVIEWS, "createCohort")
+@altered_request("v1", "acceptance", *PREVIEWS, "createCohort")
 def description_optional(request: Request) -> Request | None:
     """A cohort needs no description."""
     body = request.json()
@@ -352,7 +352,7 @@ def description_optional(request: Request) -> Request | None:
     return request.asking(body)
 
 
-@misheard("v1", "acceptance", *PREVIEWS, "createCohort")
+@altered_request("v1", "acceptance", *PREVIEWS, "createCohort")
 def text_for_numbers(request: Request) -> Request | None:
     """Numbers in quotation marks are taken for numbers."""
     body = request.json()
@@ -363,7 +363,7 @@ def text_for_numbers(request: Request) -> Request | None:
     return request.asking(body) if isinstance(filters, dict) else None
 
 
-@misheard("v1", "acceptance", *PREVIEWS)
+@altered_request("v1", "acceptance", *PREVIEWS)
 def body_beside_token_unchecked(request: Request) -> Request | None:
     """Beside a token the body may be anything."""
     cohort: dict[str, Any] = {"name": "a", "description": "", "filters": {}}
@@ -373,7 +373,7 @@ def body_beside_token_unchecked(request: Request) -> Request | None:
     return good if "next_page" in request.query else None
 
 
-@misheard("v1", "acceptance", *QUERIES)
+@altered_request("v1", "acceptance", *QUERIES)
 def repeated_fields_taken(request: Request) -> Request | None:
     """A field that is asked for twice is given once."""
     body = request.json()
@@ -385,15 +385,15 @@ def repeated_fields_taken(request: Request) -> Request | None:
     return request.asking(body)
 
 
-@misheard("v1", "acceptance", *PREVIEWS, "createCohort")
+@altered_request("v1", "acceptance", *PREVIEWS, "createCohort")
 def any_type_taken(request: Request) -> Request | None:
     """JSON that is declared as something else is read all the same."""
     return with_header(request, "content-type", "application/json") if isinstance(request.json(), dict) else None
 
 
 @fault("v1", "acceptance")
-async def unknown_version_taken(request: Request, go_on: Serve) -> Answer:
+async def unknown_version_taken(request: Request, forward: Serve) -> Answer:
     """A data version that there is not is taken for the active one."""
-    answer = await go_on(request)
+    answer = await forward(request)
     unknown = answer.status == 400 and is_json(answer) and "Invalid IDC version" in answer.text
-    return await go_on(request.with_query(idc_data_version=None)) if unknown else answer
+    return await forward(request.with_query(idc_data_version=None)) if unknown else answer

@@ -22,8 +22,8 @@ def misstated(*operations: str) -> Callable[[Misstate], Misstate]:
     """Decorator of what changes the terms and ranges that an answer says were applied, in place."""
 
     def add(change: Misstate) -> Misstate:
-        async def layer(request: Request, go_on: Serve) -> Answer:
-            answer = await go_on(request)
+        async def layer(request: Request, forward: Serve) -> Answer:
+            answer = await forward(request)
             if operation(request) not in (operations or ECHOING):
                 return answer
             return reworded(answer, request, lambda held: change(held[APPLIED]["terms"], held[APPLIED]["ranges"]))
@@ -159,7 +159,7 @@ def sign_of_zero_lost(_: dict[str, Any], ranges: dict[str, Any]) -> None:
 
 
 @fault("v3", "applied", *ECHOING)
-async def bounds_said_as_sent(request: Request, go_on: Serve) -> Answer:
+async def bounds_said_as_sent(request: Request, forward: Serve) -> Answer:
     """Bounds that were applied are said as they were sent."""
     ranges = filters_in(request).get("ranges") or {}
 
@@ -167,18 +167,18 @@ async def bounds_said_as_sent(request: Request, go_on: Serve) -> Answer:
         for name, bounds in held[APPLIED]["ranges"].items():
             bounds.update({side: ranges[name].get(side) for side in bounds})
 
-    return reworded(await go_on(request), request, as_sent)
+    return reworded(await forward(request), request, as_sent)
 
 
 @fault("v3", "applied", *ECHOING)
-async def empty_lists_said(request: Request, go_on: Serve) -> Answer:
+async def empty_lists_said(request: Request, forward: Serve) -> Answer:
     """Lists without values are said to be applied."""
     terms = filters_in(request).get("terms") or {}
-    return reworded(await go_on(request), request, lambda held: held[APPLIED].update(terms=terms))
+    return reworded(await forward(request), request, lambda held: held[APPLIED].update(terms=terms))
 
 
 @fault("v3", "applied", *ECHOING)
-async def empty_ranges_said(request: Request, go_on: Serve) -> Answer:
+async def empty_ranges_said(request: Request, forward: Serve) -> Answer:
     """Ranges without bounds are said to be applied, with two bounds that are null."""
     ranges = filters_in(request).get("ranges") or {}
 
@@ -186,31 +186,31 @@ async def empty_ranges_said(request: Request, go_on: Serve) -> Answer:
         for name in ranges:
             held[APPLIED]["ranges"].setdefault(name, {"gte": None, "lte": None})
 
-    return reworded(await go_on(request), request, and_empty)
+    return reworded(await forward(request), request, and_empty)
 
 
 @fault("v3", "applied", *ECHOING)
-async def everything_said_of_empty(request: Request, go_on: Serve) -> Answer:
+async def everything_said_of_empty(request: Request, forward: Serve) -> Answer:
     """Where one predicate is left out none is said to be applied."""
-    answer = await go_on(request)
+    answer = await forward(request)
     left_out = echoes(request, answer) and shape.echo(operation(request), answer.content)["warnings"]
     nothing = {"terms": {}, "ranges": {}}
     return reworded(answer, request, lambda held: held.update({APPLIED: nothing}) if left_out else None)
 
 
 @fault("v3", "applied", "getManifest")
-async def later_pages_say_nothing(request: Request, go_on: Serve) -> Answer:
+async def later_pages_say_nothing(request: Request, forward: Serve) -> Answer:
     """Only the first page says which filters were applied."""
     body = request.json()
     later = isinstance(body, dict) and body.get("page")
     nothing = {"terms": {}, "ranges": {}}
-    return reworded(await go_on(request), request, lambda held: held.update({APPLIED: nothing}) if later else None)
+    return reworded(await forward(request), request, lambda held: held.update({APPLIED: nothing}) if later else None)
 
 
 @fault("v3", "applied", "getLicenses")
-async def licences_do_not_say(request: Request, go_on: Serve) -> Answer:
+async def licences_do_not_say(request: Request, forward: Serve) -> Answer:
     """Licences do not say at all which filters were applied."""
-    answer = await go_on(request)
+    answer = await forward(request)
     mine = operation(request) == "getLicenses"
     return reworded(answer, request, lambda held: held.pop(APPLIED)) if mine else answer
 
@@ -222,9 +222,9 @@ class FiltersOfRequestBefore:
     def __init__(self) -> None:
         self.before: Any = {"terms": {}, "ranges": {}}
 
-    async def __call__(self, request: Request, go_on: Serve) -> Answer:
+    async def __call__(self, request: Request, forward: Serve) -> Answer:
         """Serve one request."""
-        answer = await go_on(request)
+        answer = await forward(request)
         if operation(request) != "countCohort" or not echoes(request, answer):
             return answer
         said, self.before = self.before, answer.json()[APPLIED]

@@ -36,8 +36,8 @@ def bounds_of(request: Request) -> Iterator[tuple[dict[str, Any], str, str]]:
 def _misread(name: str, says: str, attributes: tuple[str, ...], read: Read) -> None:
     """A fault that takes bounds for others; what is said of them stays right where the right answer says anything."""
 
-    async def layer(request: Request, go_on: Serve) -> Answer:
-        right = await go_on(request)
+    async def layer(request: Request, forward: Serve) -> Answer:
+        right = await forward(request)
         if not any(True for _ in bounds_of(request)):
             return right
         body = request.json()
@@ -47,7 +47,7 @@ def _misread(name: str, says: str, attributes: tuple[str, ...], read: Read) -> N
             other = read(bounds[side], side) if attribute in attributes else bounds[side]
             changed |= repr(other) != repr(bounds[side])
             ranges[attribute][side] = other
-        return with_echo_of(await go_on(request.asking(body)), right, request) if changed else right
+        return with_echo_of(await forward(request.asking(body)), right, request) if changed else right
 
     layer.__name__, layer.__doc__ = name, says
     fault("v3", "bounds", *FILTERED)(layer)
@@ -58,10 +58,10 @@ def _unread(
 ) -> None:
     """A fault that refuses bounds."""
 
-    async def layer(request: Request, go_on: Serve) -> Answer:
+    async def layer(request: Request, forward: Serve) -> Answer:
         odd = [side for bounds, attribute, side in bounds_of(request)
                if attribute in attributes and when(bounds[side])]  # fmt: skip
-        return refused(request, status, "The bound cannot be compared.") if odd else await go_on(request)
+        return refused(request, status, "The bound cannot be compared.") if odd else await forward(request)
 
     layer.__name__, layer.__doc__ = name, says
     fault("v3", "bounds", *FILTERED)(layer)
@@ -270,9 +270,9 @@ _unread(
 
 
 @fault("v3", "bounds", *FILTERED)
-async def bad_bound_422(request: Request, go_on: Serve) -> Answer:
+async def bad_bound_422(request: Request, forward: Serve) -> Answer:
     """A bound that cannot be compared is refused for its shape."""
-    answer = await go_on(request)
+    answer = await forward(request)
     if answer.status != 400 or not any(True for _ in bounds_of(request)):
         return answer
     _, name, side = next(bounds_of(request))
@@ -286,8 +286,8 @@ async def bad_bound_422(request: Request, go_on: Serve) -> Answer:
 
 
 @fault("v3", "bounds", *FILTERED)
-async def bad_bound_500(request: Request, go_on: Serve) -> Answer:
+async def bad_bound_500(request: Request, forward: Serve) -> Answer:
     """A day that is no day makes the service fail."""
-    answer = await go_on(request)
+    answer = await forward(request)
     odd = answer.status == 400 and any(name in DATES for _, name, _ in bounds_of(request))
     return failed(request) if odd else answer

@@ -6,7 +6,7 @@ import re
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
-from tests.contract.faults.fault import altered, fault, misheard, operation, tell
+from tests.contract.faults.fault import altered, altered_request, fault, operation, tell
 
 if TYPE_CHECKING:
     from tests.contract.calls import Answer, Request
@@ -177,16 +177,16 @@ def members_nameless(content: Any, _: Request) -> None:
 
 
 @fault("v3", "catalogues")
-async def file_name_is_table(request: Request, go_on: Serve) -> Answer:
+async def file_name_is_table(request: Request, forward: Serve) -> Answer:
     """A table answers to the name of its file as well."""
     known = operation(request) == "getTable" and request.path.endswith("/idc_index")
-    return await go_on(replace(request, target="/v3/tables/index") if known else request)
+    return await forward(replace(request, target="/v3/tables/index") if known else request)
 
 
 # --- values of attributes --------------------------------------------------------------------------------------------
 
 
-@misheard("v3", "values", "getAttributeValues")
+@altered_request("v3", "values", "getAttributeValues")
 def values_limit_ignored(request: Request) -> Request | None:
     """The limit of values is not heeded."""
     limit = request.query.get("limit", "")
@@ -349,7 +349,7 @@ def slides_in_ohif(content: Any, request: Request) -> None:
         content["viewer"] = "ohif_v3"
 
 
-@misheard("v3", "tools", "getViewerUrl")
+@altered_request("v3", "tools", "getViewerUrl")
 def viewer_ignored(request: Request) -> Request | None:
     """The viewer that is asked for is not heeded."""
     known = request.query.get("viewer") in ("ohif_v2", "ohif_v3", "slim")
@@ -384,9 +384,9 @@ def viewer_of_dev(content: Any, _: Request) -> None:
 
 
 @fault("v3", "tools")
-async def study_of_another(request: Request, go_on: Serve) -> Answer:
+async def study_of_another(request: Request, forward: Serve) -> Answer:
     """A series given alone is shown in a study of its own number."""
-    answer = await go_on(request)
+    answer = await forward(request)
     if operation(request) != "getViewerUrl" or answer.status != 200 or "study_instance_uid" in request.query:
         return answer
     content = answer.json()

@@ -33,18 +33,18 @@ def misfiltered(*operations: str) -> Callable[[Change], Change]:
     """
 
     def add(change: Change) -> Change:
-        async def layer(request: Request, go_on: Serve) -> Answer:
+        async def layer(request: Request, forward: Serve) -> Answer:
             body = request.json()
             filters = filters_in(body, request)
             if operation(request) not in (operations or FILTERED) or not filters or not well_formed(filters):
-                return await go_on(request)
+                return await forward(request)
             terms, ranges = filters.setdefault("terms", {}), filters.setdefault("ranges", {})
             before = json.dumps(body)
             change(terms, ranges)
-            answer = await go_on(request)
+            answer = await forward(request)
             if json.dumps(body) == before or answer.status != 200:
                 return answer
-            return with_echo_of(await go_on(request.asking(body)), answer, request)
+            return with_echo_of(await forward(request.asking(body)), answer, request)
 
         layer.__name__, layer.__doc__ = change.__name__, change.__doc__
         fault("v3", "filters", *(operations or FILTERED))(layer)
@@ -134,14 +134,14 @@ def empty_text_ignored(terms: dict[str, Any], _: dict[str, Any]) -> None:
         terms[name] = [v for v in terms[name] if v]
 
 
-async def _expanded(request: Request, go_on: Serve, fits: Callable[[str, str], bool]) -> Request:
+async def _expanded(request: Request, forward: Serve, fits: Callable[[str, str], bool]) -> Request:
     """The request with those values that occur and fit those wanted."""
     body = request.json()
     terms = filters_in(body, request).get("terms")
     if operation(request) not in FILTERED or not terms or not well_formed({"terms": terms}):
         return request
     for name in [name for name in LISTED if terms.get(name)]:
-        found = await go_on(get(f"/v3/attributes/{quote(name)}/values?limit=10000", request))
+        found = await forward(get(f"/v3/attributes/{quote(name)}/values?limit=10000", request))
         there = [one["value"] for one in found.json()["values"]]
         wanted = [value for value in there if any(fits(value, one) for one in terms[name])]
         terms[name] = wanted or terms[name]
@@ -149,48 +149,48 @@ async def _expanded(request: Request, go_on: Serve, fits: Callable[[str, str], b
 
 
 @fault("v3", "filters")
-async def prefix_match(request: Request, go_on: Serve) -> Answer:
+async def prefix_match(request: Request, forward: Serve) -> Answer:
     """A value matches whatever begins with it."""
-    answer = await go_on(await _expanded(request, go_on, str.startswith))
-    return with_echo_of(answer, await go_on(request), request)
+    answer = await forward(await _expanded(request, forward, str.startswith))
+    return with_echo_of(answer, await forward(request), request)
 
 
 @fault("v3", "filters")
-async def wildcards(request: Request, go_on: Serve) -> Answer:
+async def wildcards(request: Request, forward: Serve) -> Answer:
     """A percent sign at the end stands for any text."""
 
     def fits(value: str, wanted: str) -> bool:
         return value.startswith(wanted[:-1]) if wanted.endswith("%") else value == wanted
 
-    return with_echo_of(await go_on(await _expanded(request, go_on, fits)), await go_on(request), request)
+    return with_echo_of(await forward(await _expanded(request, forward, fits)), await forward(request), request)
 
 
 @fault("v3", "filters")
-async def unknown_value_matches_all(request: Request, go_on: Serve) -> Answer:
+async def unknown_value_matches_all(request: Request, forward: Serve) -> Answer:
     """Counts of an attribute of which the values match nothing are those of the archive."""
-    answer = await go_on(request)
+    answer = await forward(request)
     nothing = operation(request) == "countCohort" and answer.status == 200 and not answer.content["series"]
-    return with_echo_of(await go_on(request.asking({})), answer, request) if nothing else answer
+    return with_echo_of(await forward(request.asking({})), answer, request) if nothing else answer
 
 
 @fault("v3", "filters")
-async def or_among_attributes(request: Request, go_on: Serve) -> Answer:
+async def or_among_attributes(request: Request, forward: Serve) -> Answer:
     """Counts of two terms are those of what either selects."""
-    answer, filters = await go_on(request), filters_in(request)
+    answer, filters = await forward(request), filters_in(request)
     if operation(request) != "countCohort" or answer.status != 200 or len(filters.get("terms", {})) != 2:
         return answer
     alone = [filters | {"terms": {name: values}} for name, values in filters["terms"].items()]
     asked = [request.asking(shape.asking("countCohort", one)) for one in alone]
-    one, other = [(await go_on(each_alone)).json() for each_alone in asked]
+    one, other = [(await forward(each_alone)).json() for each_alone in asked]
     sums = {name: one[name] + other[name] - both for name, both in answer.content.items()
             if name not in (APPLIED, WARNINGS)}  # fmt: skip
     return tell(answer, answer.json() | sums)
 
 
 @fault("v3", "filters")
-async def repeated_values_count_twice(request: Request, go_on: Serve) -> Answer:
+async def repeated_values_count_twice(request: Request, forward: Serve) -> Answer:
     """A value that is given twice counts twice."""
-    answer = await go_on(request)
+    answer = await forward(request)
     if operation(request) != "countCohort" or answer.status != 200:
         return answer
     content = answer.json()

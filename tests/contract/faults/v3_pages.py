@@ -6,7 +6,7 @@ import re
 from collections import Counter
 from typing import TYPE_CHECKING, Any
 
-from tests.contract.faults.fault import altered, failed, fault, misheard, operation, refused, tell
+from tests.contract.faults.fault import altered, altered_request, failed, fault, operation, refused, tell
 
 if TYPE_CHECKING:
     from tests.contract.calls import Answer, Request
@@ -77,68 +77,68 @@ def twice_within(content: Any, _: Request) -> None:
 
 
 @fault("v3", "rows")
-async def twice_at_boundary(request: Request, go_on: Serve) -> Answer:
+async def twice_at_boundary(request: Request, forward: Serve) -> Answer:
     """Later pages begin with the last row of the page before, in place of their own first."""
-    answer = await go_on(request)
+    answer = await forward(request)
     if not is_page(request, answer) or not answer.content["page"] or not answer.content["series"]:
         return answer
     content, body = answer.json(), request.json()
-    before = await go_on(request.asking(body | {"page": content["page"] - 1}))
+    before = await forward(request.asking(body | {"page": content["page"] - 1}))
     content["series"][0] = before.content["series"][-1]
     return tell(answer, content)
 
 
 @fault("v3", "rows")
-async def same_page_always(request: Request, go_on: Serve) -> Answer:
+async def same_page_always(request: Request, forward: Serve) -> Answer:
     """Every page has the rows of the first."""
-    answer = await go_on(request)
+    answer = await forward(request)
     if not is_page(request, answer) or not answer.content["returned"]:
         return answer
     content, body = answer.json(), request.json()
-    first = (await go_on(request.asking(body | {"page": 0}))).content["series"]
+    first = (await forward(request.asking(body | {"page": 0}))).content["series"]
     content["series"] = first[: content["returned"]]
     return tell(answer, content)
 
 
 @fault("v3", "rows")
-async def pages_from_one(request: Request, go_on: Serve) -> Answer:
+async def pages_from_one(request: Request, forward: Serve) -> Answer:
     """Page 1 is the first page, and so is page 0."""
     body = request.json() if operation(request) == PAGE else None
     if not isinstance(body, dict) or not isinstance(body.get("page"), int) or body["page"] < 1:
-        return await go_on(request)
-    answer = await go_on(request.asking(body | {"page": body["page"] - 1}))
+        return await forward(request)
+    answer = await forward(request.asking(body | {"page": body["page"] - 1}))
     return tell(answer, answer.json() | {"page": body["page"]}) if is_page(request, answer) else answer
 
 
 @fault("v3", "rows")
-async def last_page_for_ever(request: Request, go_on: Serve) -> Answer:
+async def last_page_for_ever(request: Request, forward: Serve) -> Answer:
     """Pages past the end have the rows of the last."""
-    answer = await go_on(request)
+    answer = await forward(request)
     if not is_page(request, answer) or answer.content["returned"] or not answer.content["total_series"]:
         return answer
     content, body = answer.json(), request.json()
     if body.get("include_rows") is False:
         return answer
     final = (content["total_series"] - 1) // content["page_size"]
-    end = (await go_on(request.asking(body | {"page": final}))).content
+    end = (await forward(request.asking(body | {"page": final}))).content
     return tell(answer, content | {"series": end["series"], "returned": end["returned"]})
 
 
 @fault("v3", "rows")
-async def past_the_end_404(request: Request, go_on: Serve) -> Answer:
+async def past_the_end_404(request: Request, forward: Serve) -> Answer:
     """A page past the end is refused."""
-    answer = await go_on(request)
+    answer = await forward(request)
     past = is_page(request, answer) and answer.content["page"] and not answer.content["returned"]
     return refused(request, 400, "There is no such page.") if past else answer
 
 
 @fault("v3", "rows")
-async def size_ignored(request: Request, go_on: Serve) -> Answer:
+async def size_ignored(request: Request, forward: Serve) -> Answer:
     """Pages have a hundred rows, whatever is asked for and said."""
-    answer, size = await go_on(request), asked_size(request)
+    answer, size = await forward(request), asked_size(request)
     if not is_page(request, answer) or not isinstance(size, int) or size >= 100:
         return answer
-    other = (await go_on(request.asking(request.json() | {"page_size": 100}))).json()
+    other = (await forward(request.asking(request.json() | {"page_size": 100}))).json()
     return tell(answer, other | {"page_size": answer.content["page_size"]})
 
 
@@ -156,7 +156,7 @@ def rows_of_nothing(content: Any, request: Request) -> None:
         content["returned"] = min(content["page_size"], content["total_series"])
 
 
-@misheard("v3", "rows", PAGE)
+@altered_request("v3", "rows", PAGE)
 def rows_always(request: Request) -> Request | None:
     """Rows come whether they are wanted or not."""
     body = request.json()
@@ -220,9 +220,9 @@ class ReleaseChanges:
     def __init__(self) -> None:
         self.pages = 0
 
-    async def __call__(self, request: Request, go_on: Serve) -> Answer:
+    async def __call__(self, request: Request, forward: Serve) -> Answer:
         """Serve one request."""
-        answer = await go_on(request)
+        answer = await forward(request)
         if operation(request) == "getVersion" and self.pages > 30:
             return tell(answer, answer.json() | {"idc_version": "v99"})
         if not is_page(request, answer):
@@ -244,9 +244,9 @@ class Unstable:
     def __init__(self) -> None:
         self.times: Counter[Request] = Counter()
 
-    async def __call__(self, request: Request, go_on: Serve) -> Answer:
+    async def __call__(self, request: Request, forward: Serve) -> Answer:
         """Serve one request."""
-        answer = await go_on(request)
+        answer = await forward(request)
         self.times[request] += 1
         if not is_page(request, answer) or self.times[request] % 2:
             return answer
@@ -345,8 +345,8 @@ def command_for_all(content: Any, _: Request) -> None:
 def _lines(name: str, says: str, change: Any) -> None:
     """A fault in the lines of a manifest as text: ``change`` is given the lines and the body of the request."""
 
-    async def layer(request: Request, go_on: Serve) -> Answer:
-        answer = await go_on(request)
+    async def layer(request: Request, forward: Serve) -> Answer:
+        answer = await forward(request)
         if operation(request) != TEXT or answer.status != 200:
             return answer
         changed = change(answer.text.splitlines(keepends=True), request.json())
@@ -378,21 +378,21 @@ _lines(
 )
 
 
-@misheard("v3", "text", TEXT)
+@altered_request("v3", "text", TEXT)
 def source_ignored(request: Request) -> Request | None:
     """Manifests are those of AWS, whatever is asked for."""
     body = request.json()
     return request.asking(body | {"source": "aws"}) if isinstance(body, dict) and body.get("source") == "gcs" else None
 
 
-@misheard("v3", "text", TEXT)
+@altered_request("v3", "text", TEXT)
 def limit_ignored(request: Request) -> Request | None:
     """The limit is not heeded."""
     body = request.json()
     return request.asking(body | {"limit": None}) if isinstance(body, dict) and body.get("limit") else None
 
 
-@misheard("v3", "text", TEXT)
+@altered_request("v3", "text", TEXT)
 def limit_0_is_none(request: Request) -> Request | None:
     """A limit of 0 is no limit."""
     body = request.json()
@@ -400,14 +400,14 @@ def limit_0_is_none(request: Request) -> Request | None:
 
 
 @fault("v3", "text", TEXT)
-async def limit_of_64_bits_500(request: Request, go_on: Serve) -> Answer:
+async def limit_of_64_bits_500(request: Request, forward: Serve) -> Answer:
     """A limit beyond 64 bits makes the service fail."""
     body = request.json() if operation(request) == TEXT else None
     limit = body.get("limit") if isinstance(body, dict) else None
-    return failed(request) if isinstance(limit, int) and limit >= 2**63 else await go_on(request)
+    return failed(request) if isinstance(limit, int) and limit >= 2**63 else await forward(request)
 
 
-@misheard("v3", "text", TEXT)
+@altered_request("v3", "text", TEXT)
 def limit_off_by_one(request: Request) -> Request | None:
     """A limit lets one line more through."""
     body = request.json()

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from tests.contract import shape
-from tests.contract.faults.fault import altered, failed, fault, misheard, operation, refused, reply
+from tests.contract.faults.fault import altered, altered_request, failed, fault, operation, refused, reply
 from tests.contract.faults.v3_answers import filters_in, reworded, well_formed
 from tests.contract.shape import APPLIED, FILTERED, PARTS, RANGES, SHAPES, SIDES, TERMS
 
@@ -50,7 +50,7 @@ def _inward(name: str, says: str, *operations: str, beside: bool = False) -> Non
         return request.asking(kept if beside else {**kept, **shape.asking(operation(request), outside)})
 
     layer.__name__, layer.__doc__ = name, says
-    misheard("v3", "closed", *operations)(layer)
+    altered_request("v3", "closed", *operations)(layer)
 
 
 _inward("bare_counts", "Counts take filters that are the body itself.", "countCohort")
@@ -62,9 +62,9 @@ _inward("outside_ignored", "Filters outside do not matter where there are others
 
 
 @fault("v3", "closed", *FILTERED)
-async def outside_as_any_other(request: Request, go_on: Serve) -> Answer:
+async def outside_as_any_other(request: Request, forward: Serve) -> Answer:
     """Filters outside are members of no known name, one entry for each."""
-    answer, body = await go_on(request), body_of(request)
+    answer, body = await forward(request), body_of(request)
     outside = [part for part in PARTS if part in body]
     if answer.status != 422 or not outside:
         return answer
@@ -72,13 +72,13 @@ async def outside_as_any_other(request: Request, go_on: Serve) -> Answer:
 
 
 @fault("v3", "closed", *FILTERED)
-async def outside_and_all_else(request: Request, go_on: Serve) -> Answer:
+async def outside_and_all_else(request: Request, forward: Serve) -> Answer:
     """Beside filters outside every other mistake is named."""
-    answer, body = await go_on(request), body_of(request)
+    answer, body = await forward(request), body_of(request)
     kept = {key: value for key, value in body.items() if key not in PARTS}
     if answer.status != 422 or len(kept) == len(body) or not kept:
         return answer
-    other = await go_on(request.asking(kept))
+    other = await forward(request.asking(kept))
     more = other.json()["detail"] if other.status == 422 else []
     return reply(request, 422, {"detail": answer.json()["detail"] + more})
 
@@ -111,7 +111,7 @@ def _forgiving(name: str, says: str, strip: Callable[[str, dict[str, Any]], Any]
         return request.asking(stripped) if stripped != body else None
 
     layer.__name__, layer.__doc__ = name, says
-    misheard("v3", "closed", *FILTERED)(layer)
+    altered_request("v3", "closed", *FILTERED)(layer)
 
 
 def _of_body(name: str, body: dict[str, Any]) -> dict[str, Any]:
@@ -176,11 +176,11 @@ def unknown_twice(content: Any, _: Request) -> None:
 
 
 @fault("v3", "closed", "runSql")
-async def sql_closed(request: Request, go_on: Serve) -> Answer:
+async def sql_closed(request: Request, forward: Serve) -> Answer:
     """Members of no known name beside a statement are refused."""
     body = request.json() if operation(request) == "runSql" else None
     odd = [key for key in body if key not in ("sql", "max_rows")] if isinstance(body, dict) else []
-    return invalid(request, *((("body", key), body[key]) for key in odd)) if odd else await go_on(request)
+    return invalid(request, *((("body", key), body[key]) for key in odd)) if odd else await forward(request)
 
 
 # --- no predicate ----------------------------------------------------------------------------------------------------
@@ -189,8 +189,8 @@ async def sql_closed(request: Request, go_on: Serve) -> Answer:
 def _allowed(name: str, says: str, when: Callable[[dict[str, Any], dict[str, Any]], object], *operations: str) -> None:
     """A fault that answers for the whole archive: ``when`` is given filters and body of what is refused for that."""
 
-    async def layer(request: Request, go_on: Serve) -> Answer:
-        answer, body = await go_on(request), body_of(request)
+    async def layer(request: Request, forward: Serve) -> Answer:
+        answer, body = await forward(request), body_of(request)
         if operation(request) not in operations or answer.status != 400:
             return answer
         filters = filters_in(request)
@@ -201,7 +201,7 @@ def _allowed(name: str, says: str, when: Callable[[dict[str, Any], dict[str, Any
         )
         if not empty or bounded or not known or not when(filters, body):
             return answer
-        other = await go_on(request.asking(shape.with_filters(operation(request), body, ALL)))
+        other = await forward(request.asking(shape.with_filters(operation(request), body, ALL)))
         nothing = {"terms": {}, "ranges": {}}
         return reworded(other, request, lambda held: held.update({APPLIED: nothing}))
 
@@ -268,86 +268,88 @@ def _nothing_sent(request: Request) -> bool:
 
 
 @fault("v3", "unfiltered", *MANIFESTS)
-async def unfiltered_422(request: Request, go_on: Serve) -> Answer:
+async def unfiltered_422(request: Request, forward: Serve) -> Answer:
     """A manifest without filters is refused for its shape."""
-    answer = await go_on(request)
+    answer = await forward(request)
     mine = operation(request) in MANIFESTS and answer.status == 400 and _nothing_sent(request)
     return invalid(request, (("body", "filters"), None)) if mine else answer
 
 
 @fault("v3", "unfiltered", *MANIFESTS)
-async def unfiltered_404(request: Request, go_on: Serve) -> Answer:
+async def unfiltered_404(request: Request, forward: Serve) -> Answer:
     """A manifest without filters is not found."""
-    answer = await go_on(request)
+    answer = await forward(request)
     mine = operation(request) in MANIFESTS and answer.status == 400 and _nothing_sent(request)
     return refused(request, 400, "There is nothing.", "not_found") if mine else answer
 
 
 @fault("v3", "unfiltered", *OPEN)
-async def unfiltered_counts_refused(request: Request, go_on: Serve) -> Answer:
+async def unfiltered_counts_refused(request: Request, forward: Serve) -> Answer:
     """Without filters nothing is counted, licensed or cited."""
     mine = operation(request) in OPEN and _nothing_sent(request)
-    return refused(request, 400, "A filter is needed.") if mine else await go_on(request)
+    return refused(request, 400, "A filter is needed.") if mine else await forward(request)
 
 
 @fault("v3", "unfiltered", *OPEN)
-async def unfiltered_by_empty_list_refused(request: Request, go_on: Serve) -> Answer:
+async def unfiltered_by_empty_list_refused(request: Request, forward: Serve) -> Answer:
     """Where all lists are without values nothing is counted, licensed or cited."""
     filters = filters_in(request)
     terms = filters.get("terms")
     mine = operation(request) in OPEN and bool(terms) and well_formed(filters) and not any(terms.values())
-    return refused(request, 400, "A filter is needed.") if mine and not filters.get("ranges") else await go_on(request)
+    return (
+        refused(request, 400, "A filter is needed.") if mine and not filters.get("ranges") else await forward(request)
+    )
 
 
 @fault("v3", "unfiltered", "getManifest")
-async def page_before_predicate(request: Request, go_on: Serve) -> Answer:
+async def page_before_predicate(request: Request, forward: Serve) -> Answer:
     """A page that is too far fails before it is seen that no predicate is there."""
     page = body_of(request).get("page")
     far = operation(request) == "getManifest" and isinstance(page, int) and page >= 2**63 and _nothing_sent(request)
-    return failed(request) if far else await go_on(request)
+    return failed(request) if far else await forward(request)
 
 
 # --- the order of checks ---------------------------------------------------------------------------------------------
 
 
 @fault("v3", "checks", *FILTERED)
-async def ranges_checked_first(request: Request, go_on: Serve) -> Answer:
+async def ranges_checked_first(request: Request, forward: Serve) -> Answer:
     """Ranges are looked at before terms."""
-    answer, filters = await go_on(request), filters_in(request)
+    answer, filters = await forward(request), filters_in(request)
     if answer.status != 400 or not filters.get("terms") or not filters.get("ranges") or not well_formed(filters):
         return answer
-    other = await go_on(
+    other = await forward(
         request.asking(shape.with_filters(operation(request), body_of(request), filters | {"terms": {}}))
     )
     return other if other.status == 400 else answer
 
 
 @fault("v3", "checks", *FILTERED)
-async def last_mistake_first(request: Request, go_on: Serve) -> Answer:
+async def last_mistake_first(request: Request, forward: Serve) -> Answer:
     """Of several attributes the last is looked at first."""
-    answer, filters = await go_on(request), filters_in(request)
+    answer, filters = await forward(request), filters_in(request)
     if answer.status != 400 or not filters or not well_formed(filters):
         return answer
     backward = {part: dict(reversed(found.items())) for part, found in filters.items() if part in PARTS}
-    return await go_on(request.asking(shape.with_filters(operation(request), body_of(request), backward)))
+    return await forward(request.asking(shape.with_filters(operation(request), body_of(request), backward)))
 
 
 @fault("v3", "checks", *FILTERED)
-async def upper_bound_first(request: Request, go_on: Serve) -> Answer:
+async def upper_bound_first(request: Request, forward: Serve) -> Answer:
     """Upper bounds are looked at before lower ones."""
-    answer, filters = await go_on(request), filters_in(request)
+    answer, filters = await forward(request), filters_in(request)
     if answer.status != 400 or not filters.get("ranges") or not well_formed(filters):
         return answer
     ranges = {name: {"gte": one.get("lte"), "lte": one.get("gte")} for name, one in filters["ranges"].items()}
-    return await go_on(
+    return await forward(
         request.asking(shape.with_filters(operation(request), body_of(request), filters | {"ranges": ranges}))
     )
 
 
 @fault("v3", "checks", *FILTERED)
-async def all_mistakes_at_once(request: Request, go_on: Serve) -> Answer:
+async def all_mistakes_at_once(request: Request, forward: Serve) -> Answer:
     """All attributes that there are not are refused at once."""
-    answer, filters = await go_on(request), filters_in(request)
+    answer, filters = await forward(request), filters_in(request)
     if answer.status != 400 or not filters or not well_formed(filters):
         return answer
     odd = [name for part, known in (("terms", TERMS), ("ranges", RANGES))
@@ -356,44 +358,44 @@ async def all_mistakes_at_once(request: Request, go_on: Serve) -> Answer:
 
 
 @fault("v3", "checks", *FILTERED)
-async def names_before_shape(request: Request, go_on: Serve) -> Answer:
+async def names_before_shape(request: Request, forward: Serve) -> Answer:
     """Attributes that there are not are refused before the shape of the request is looked at."""
-    answer, filters = await go_on(request), filters_in(request)
+    answer, filters = await forward(request), filters_in(request)
     terms = filters.get("terms")
     odd = [name for name in terms if name not in TERMS] if isinstance(terms, dict) else []
     return refused(request, 400, f"Unknown attribute: {odd[0]!r}.") if answer.status == 422 and odd else answer
 
 
 @fault("v3", "checks", "getCitations")
-async def filters_before_format(request: Request, go_on: Serve) -> Answer:
+async def filters_before_format(request: Request, forward: Serve) -> Answer:
     """Citations look at their filters before they look at the format."""
-    answer, body = await go_on(request), body_of(request)
+    answer, body = await forward(request), body_of(request)
     if operation(request) != "getCitations" or answer.status != 400 or "citation_format" not in body:
         return answer
-    other = await go_on(request.asking(body | {"citation_format": "apa"}))
+    other = await forward(request.asking(body | {"citation_format": "apa"}))
     return other if other.status == 400 else answer
 
 
 @fault("v3", "checks", "getManifestText")
-async def filters_before_source(request: Request, go_on: Serve) -> Answer:
+async def filters_before_source(request: Request, forward: Serve) -> Answer:
     """Manifests as text look at their filters before they look at the source."""
-    answer, body = await go_on(request), body_of(request)
+    answer, body = await forward(request), body_of(request)
     if operation(request) != "getManifestText" or answer.status != 400 or not isinstance(body.get("source"), str):
         return answer
-    other = await go_on(request.asking(body | {"source": "aws"}))
+    other = await forward(request.asking(body | {"source": "aws"}))
     return other if other.status == 400 else answer
 
 
 @fault("v3", "checks", *MANIFESTS)
-async def predicate_before_names(request: Request, go_on: Serve) -> Answer:
+async def predicate_before_names(request: Request, forward: Serve) -> Answer:
     """Whether there is a predicate is looked at before the names of attributes are."""
-    answer, filters = await go_on(request), filters_in(request)
+    answer, filters = await forward(request), filters_in(request)
     mine = operation(request) in MANIFESTS and answer.status == 400 and well_formed(filters)
     nothing = mine and not any(value for found in filters.values() for value in found.values())
     return refused(request, 400, "A manifest needs at least one filter.") if nothing else answer
 
 
-@misheard("v3", "checks", *FILTERED)
+@altered_request("v3", "checks", *FILTERED)
 def names_without_values_unchecked(request: Request) -> Request | None:
     """The name of an attribute does not matter where there are no values."""
     filters = filters_in(request)

@@ -6,7 +6,7 @@ import re
 from datetime import date, timedelta
 from typing import TYPE_CHECKING, Any
 
-from tests.contract.faults.fault import altered, fault, misheard, operation, refused, reply
+from tests.contract.faults.fault import altered, altered_request, fault, operation, refused, reply
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -39,27 +39,27 @@ def nothing(request: Request) -> Answer:
 
 
 @fault("v3", "guard")
-async def writes_pass(request: Request, go_on: Serve) -> Answer:
+async def writes_pass(request: Request, forward: Serve) -> Answer:
     """Tables can be dropped and filled."""
     writes = re.match(r"\s*(drop|insert|update|delete|create|alter)\b", statement(request), re.IGNORECASE)
-    return nothing(request) if writes else await go_on(request)
+    return nothing(request) if writes else await forward(request)
 
 
 @fault("v3", "guard")
-async def settings_pass(request: Request, go_on: Serve) -> Answer:
+async def settings_pass(request: Request, forward: Serve) -> Answer:
     """Settings can be changed and other databases attached."""
     other = re.match(r"\s*(set|pragma|attach|install|load|call|copy)\b", statement(request), re.IGNORECASE)
-    return nothing(request) if other else await go_on(request)
+    return nothing(request) if other else await forward(request)
 
 
-@misheard("v3", "guard", SQL)
+@altered_request("v3", "guard", SQL)
 def second_statement_dropped(request: Request) -> Request | None:
     """Of several statements the first is run."""
     first, _, rest = statement(request).partition(";")
     return request.asking(request.json() | {"sql": first}) if rest.strip() and "'" not in first else None
 
 
-@misheard("v3", "guard", SQL)
+@altered_request("v3", "guard", SQL)
 def files_pass(request: Request) -> Request | None:
     """Files can be read."""
     read = re.search(r"read_(csv|text|parquet|json)\w*\s*\([^)]*\)|glob\s*\([^)]*\)", statement(request), re.IGNORECASE)
@@ -67,7 +67,7 @@ def files_pass(request: Request) -> Request | None:
     return request.asking(request.json() | {"sql": sql}) if read else None
 
 
-@misheard("v3", "guard", SQL)
+@altered_request("v3", "guard", SQL)
 def comments_in_literals(request: Request) -> Request | None:
     """What looks like a comment is taken out of text."""
     bare = re.sub(r"/\*.*?\*/", "", statement(request), flags=re.DOTALL)
@@ -76,31 +76,31 @@ def comments_in_literals(request: Request) -> Request | None:
 
 
 @fault("v3", "guard")
-async def semicolon_refused(request: Request, go_on: Serve) -> Answer:
+async def semicolon_refused(request: Request, forward: Serve) -> Answer:
     """A semicolon at the end is refused."""
-    ended = statement(request).rstrip().endswith(";")
-    return refused(request, 400, "One statement only.") if ended else await go_on(request)
+    result = statement(request).rstrip().endswith(";")
+    return refused(request, 400, "One statement only.") if result else await forward(request)
 
 
 @fault("v3", "guard")
-async def with_refused(request: Request, go_on: Serve) -> Answer:
+async def with_refused(request: Request, forward: Serve) -> Answer:
     """WITH is refused."""
     named = statement(request).lstrip().upper().startswith("WITH")
-    return refused(request, 400, "SELECT only.") if named else await go_on(request)
+    return refused(request, 400, "SELECT only.") if named else await forward(request)
 
 
 @fault("v3", "guard")
-async def small_select_refused(request: Request, go_on: Serve) -> Answer:
+async def small_select_refused(request: Request, forward: Serve) -> Answer:
     """SELECT in small letters is refused."""
     small = statement(request).lstrip().startswith("select")
-    return refused(request, 400, "SELECT only.") if small else await go_on(request)
+    return refused(request, 400, "SELECT only.") if small else await forward(request)
 
 
 @fault("v3", "guard")
-async def word_in_text_refused(request: Request, go_on: Serve) -> Answer:
+async def word_in_text_refused(request: Request, forward: Serve) -> Answer:
     """The word DROP is refused wherever it stands."""
     named = re.search(r"'[^']*\b(drop|delete|insert|update)\b[^']*'", statement(request), re.IGNORECASE)
-    return refused(request, 400, "Read only.") if named else await go_on(request)
+    return refused(request, 400, "Read only.") if named else await forward(request)
 
 
 # --- limits --------------------------------------------------------------------------------------------------------
@@ -119,12 +119,12 @@ def truncated_when_full(content: Any, _: Request) -> None:
 
 
 @fault("v3", "limits")
-async def max_rows_ignored(request: Request, go_on: Serve) -> Answer:
+async def max_rows_ignored(request: Request, forward: Serve) -> Answer:
     """The limit is not heeded, though it is repeated."""
-    answer = await go_on(request)
+    answer = await forward(request)
     if operation(request) != SQL or answer.status != 200 or "max_rows" not in request.json():
         return answer
-    other = await go_on(request.asking(request.json() | {"max_rows": None}))
+    other = await forward(request.asking(request.json() | {"max_rows": None}))
     return reply(request, 200, other.json() | {"max_rows": answer.content["max_rows"]})
 
 

@@ -42,8 +42,8 @@ def miswarned(*operations: str) -> Callable[[Warn], Warn]:
     """Decorator of what gives other warnings than those of the answer."""
 
     def add(change: Warn) -> Warn:
-        async def layer(request: Request, go_on: Serve) -> Answer:
-            answer = await go_on(request)
+        async def layer(request: Request, forward: Serve) -> Answer:
+            answer = await forward(request)
             if operation(request) not in (operations or ECHOING):
                 return answer
             return reworded(
@@ -253,9 +253,9 @@ def letter_case_of_blanks(texts: list[str], said: Said) -> list[str]:
 
 
 @fault("v3", "warnings", *HINTING)
-async def letter_case_though_found(request: Request, go_on: Serve) -> Answer:
+async def letter_case_though_found(request: Request, forward: Serve) -> Answer:
     """Values in another letter case are pointed out though series were found."""
-    answer = await go_on(request)
+    answer = await forward(request)
     if not echoes(request, answer) or operation(request) not in HINTING:
         return answer
     terms = shape.echo(operation(request), answer.content)[APPLIED]["terms"]
@@ -265,12 +265,12 @@ async def letter_case_though_found(request: Request, go_on: Serve) -> Answer:
 
 
 @fault("v3", "warnings", "getLicenses", "getCitations")
-async def letter_case_everywhere(request: Request, go_on: Serve) -> Answer:
+async def letter_case_everywhere(request: Request, forward: Serve) -> Answer:
     """Licences and citations point out values in another letter case, as counts do."""
-    answer = await go_on(request)
+    answer = await forward(request)
     if operation(request) not in ("getLicenses", "getCitations") or not echoes(request, answer):
         return answer
-    other = await go_on(post("/v3/cohort/counts", shape.asking("countCohort", filters_in(request)), request))
+    other = await forward(post("/v3/cohort/counts", shape.asking("countCohort", filters_in(request)), request))
     said = other.content[WARNINGS]
     return reworded(answer, request, lambda held: held.update({WARNINGS: said}))
 
@@ -282,9 +282,9 @@ class WarningsOfRequestBefore:
     def __init__(self) -> None:
         self.before: list[str] = []
 
-    async def __call__(self, request: Request, go_on: Serve) -> Answer:
+    async def __call__(self, request: Request, forward: Serve) -> Answer:
         """Serve one request."""
-        answer = await go_on(request)
+        answer = await forward(request)
         if operation(request) != "getManifest" or not echoes(request, answer):
             return answer
         said, self.before = self.before, list(shape.echo("getManifest", answer.content)[WARNINGS])

@@ -8,11 +8,11 @@ from typing import TYPE_CHECKING, Any
 
 from tests.contract.faults.fault import (
     altered,
+    altered_request,
     failed,
     fault,
     get,
     last,
-    misheard,
     operation,
     refused,
     reply,
@@ -87,16 +87,16 @@ def uuid_in_capitals(content: Any, _: Request) -> None:
 
 
 @fault("v3", "status")
-async def unknown_collection_410(request: Request, go_on: Serve) -> Answer:
+async def unknown_collection_410(request: Request, forward: Serve) -> Answer:
     """A collection that there is not is answered 410, which is not declared."""
-    answer = await go_on(request)
+    answer = await forward(request)
     return retold(answer, 410) if answer.status == 404 and operation(request) == "getCollection" else answer
 
 
 @fault("v3", "status")
-async def unknown_collection_400(request: Request, go_on: Serve) -> Answer:
+async def unknown_collection_400(request: Request, forward: Serve) -> Answer:
     """A collection that there is not is answered 422."""
-    answer = await go_on(request)
+    answer = await forward(request)
     if answer.status != 404 or operation(request) != "getCollection":
         return answer
     detail = {"type": "enum", "loc": ["path", "collection_id"], "msg": "Unknown collection", "input": last(request)}
@@ -104,28 +104,28 @@ async def unknown_collection_400(request: Request, go_on: Serve) -> Answer:
 
 
 @fault("v3", "status")
-async def unknown_collection_empty(request: Request, go_on: Serve) -> Answer:
+async def unknown_collection_empty(request: Request, forward: Serve) -> Answer:
     """A collection that there is not is described as an empty one."""
-    answer = await go_on(request)
+    answer = await forward(request)
     if answer.status != 404 or operation(request) != "getCollection":
         return answer
-    other = (await go_on(replace(request, target="/v3/collections/nlst"))).json()
+    other = (await forward(replace(request, target="/v3/collections/nlst"))).json()
     nothing: dict[str, Any] = {name: 0 if isinstance(v, int) else None for name, v in other.items()}
     return reply(request, 200, nothing | {"collection_id": "nlst", "size_TB": 0.0, "modalities": [], "licenses": []})
 
 
 @fault("v3", "status")
-async def unknown_table_400(request: Request, go_on: Serve) -> Answer:
+async def unknown_table_400(request: Request, forward: Serve) -> Answer:
     """A table that there is not is a bad query: the code is wrong."""
-    answer = await go_on(request)
+    answer = await forward(request)
     unknown = answer.status == 404 and operation(request) == "getTable"
     return refused(request, 404, "No such table.", "invalid_query") if unknown else answer
 
 
 @fault("v3", "status")
-async def past_the_end_206(request: Request, go_on: Serve) -> Answer:
+async def past_the_end_206(request: Request, forward: Serve) -> Answer:
     """The last page of a manifest is answered 206."""
-    answer = await go_on(request)
+    answer = await forward(request)
     if operation(request) != "getManifest" or answer.status != 200:
         return answer
     page = answer.content
@@ -133,25 +133,25 @@ async def past_the_end_206(request: Request, go_on: Serve) -> Answer:
 
 
 @fault("v3", "status")
-async def refusal_in_detail(request: Request, go_on: Serve) -> Answer:
+async def refusal_in_detail(request: Request, forward: Serve) -> Answer:
     """Refusals come in the router's shape."""
-    answer = await go_on(request)
+    answer = await forward(request)
     refusal = answer.status in (400, 404) and "error" in (answer.json() if answer.body else ())
     return tell(answer, {"detail": answer.json()["error"]["message"]}) if refusal else answer
 
 
 @fault("v3", "status")
-async def router_in_error(request: Request, go_on: Serve) -> Answer:
+async def router_in_error(request: Request, forward: Serve) -> Answer:
     """Unknown paths are answered in the shape of the service's refusals."""
-    answer = await go_on(request)
+    answer = await forward(request)
     unknown = answer.status == 404 and not operation(request)
     return refused(request, 404, "Not Found", "not_found") if unknown else answer
 
 
 @fault("v3", "status")
-async def unprocessable_400(request: Request, go_on: Serve) -> Answer:
+async def unprocessable_400(request: Request, forward: Serve) -> Answer:
     """What is not of the right shape is answered 400."""
-    answer = await go_on(request)
+    answer = await forward(request)
     return refused(request, 400, "Bad request.") if answer.status == 422 else answer
 
 
@@ -163,123 +163,123 @@ def where_missing(content: Any, _: Request) -> None:
 
 
 @fault("v3", "status")
-async def bad_attribute_404(request: Request, go_on: Serve) -> Answer:
+async def bad_attribute_404(request: Request, forward: Serve) -> Answer:
     """A filter attribute that there is not is answered 404."""
-    answer = await go_on(request)
+    answer = await forward(request)
     unknown = answer.status == 400 and operation(request) in FILTERED and "attribute" in answer.text
     return refused(request, 404, "Unknown attribute.", "not_found") if unknown else answer
 
 
 @fault("v3", "status")
-async def sql_error_500(request: Request, go_on: Serve) -> Answer:
+async def sql_error_500(request: Request, forward: Serve) -> Answer:
     """SQL of which the engine can make nothing makes the service fail."""
-    answer = await go_on(request)
+    answer = await forward(request)
     return failed(request) if answer.status == 400 and "Error:" in answer.text else answer
 
 
 @fault("v3", "status")
-async def no_allow(request: Request, go_on: Serve) -> Answer:
+async def no_allow(request: Request, forward: Serve) -> Answer:
     """405 does not say what is allowed."""
-    answer = await go_on(request)
+    answer = await forward(request)
     return without_allow(answer)
 
 
 @fault("v3", "status")
-async def any_method(request: Request, go_on: Serve) -> Answer:
+async def any_method(request: Request, forward: Serve) -> Answer:
     """DELETE and PATCH are served as if they were GET."""
-    return await go_on(as_get(request, "DELETE", "PATCH"))
+    return await forward(as_get(request, "DELETE", "PATCH"))
 
 
 @fault("v3", "status")
-async def head_served(request: Request, go_on: Serve) -> Answer:
+async def head_served(request: Request, forward: Serve) -> Answer:
     """HEAD is served, though nobody said so."""
     known = request.method == "HEAD" and operation(replace(request, method="GET"))
-    return (await go_on(replace(request, method="GET"))).with_body(b"") if known else await go_on(request)
+    return (await forward(replace(request, method="GET"))).with_body(b"") if known else await forward(request)
 
 
 @fault("v3", "status")
-async def slash_not_redirected(request: Request, go_on: Serve) -> Answer:
+async def slash_not_redirected(request: Request, forward: Serve) -> Answer:
     """A slash at the end of a path leads nowhere."""
-    answer = await go_on(request)
+    answer = await forward(request)
     return reply(request, 404, {"detail": "Not Found"}) if answer.status == 307 else answer
 
 
 @fault("v3", "status")
-async def no_cors(request: Request, go_on: Serve) -> Answer:
+async def no_cors(request: Request, forward: Serve) -> Answer:
     """Other sites' pages may not read answers."""
-    return (await go_on(request)).with_header("access-control-allow-origin", None)
+    return (await forward(request)).with_header("access-control-allow-origin", None)
 
 
 # --- bytes ---------------------------------------------------------------------------------------------------------
 
 
 @fault("v3", "bytes")
-async def manifest_is_binary(request: Request, go_on: Serve) -> Answer:
+async def manifest_is_binary(request: Request, forward: Serve) -> Answer:
     """Manifests as text are sent as bytes of any kind."""
-    answer = await go_on(request)
+    answer = await forward(request)
     if operation(request) != "getManifestText" or answer.status != 200:
         return answer
     return answer.with_header("content-type", "application/octet-stream")
 
 
 @fault("v3", "bytes")
-async def latin_1(request: Request, go_on: Serve) -> Answer:
+async def latin_1(request: Request, forward: Serve) -> Answer:
     """SQL results are in Latin-1 where that has all the letters."""
-    answer = await go_on(request)
+    answer = await forward(request)
     return in_latin_1(answer) if operation(request) == "runSql" else answer
 
 
 @fault("v3", "bytes")
-async def charset_wrong(request: Request, go_on: Serve) -> Answer:
+async def charset_wrong(request: Request, forward: Serve) -> Answer:
     """Manifests as text are said to be in Latin-1."""
-    answer = await go_on(request)
+    answer = await forward(request)
     text = operation(request) == "getManifestText" and answer.status == 200
     return answer.with_header("content-type", "text/plain; charset=iso-8859-1") if text else answer
 
 
 @fault("v3", "bytes")
-async def byte_order_mark(request: Request, go_on: Serve) -> Answer:
+async def byte_order_mark(request: Request, forward: Serve) -> Answer:
     """Lists of values begin with a byte order mark."""
-    answer = await go_on(request)
+    answer = await forward(request)
     return with_byte_order_mark(answer) if operation(request) == "getAttributeValues" else answer
 
 
 @fault("v3", "bytes")
-async def body_cut(request: Request, go_on: Serve) -> Answer:
+async def body_cut(request: Request, forward: Serve) -> Answer:
     """A page of more than a million bytes is cut off there."""
-    answer = await go_on(request)
+    answer = await forward(request)
     return answer.with_body(answer.body[:1_000_000]) if operation(request) == "getManifest" else answer
 
 
 @fault("v3", "bytes")
-async def comma_of_nothing(request: Request, go_on: Serve) -> Answer:
+async def comma_of_nothing(request: Request, forward: Serve) -> Answer:
     """A result without rows has a comma where they would be."""
-    answer = await go_on(request)
+    answer = await forward(request)
     odd = answer.body.replace(b'"rows":[],', b'"rows":[,],')
     return answer.with_body(odd) if operation(request) == "runSql" else answer
 
 
 @fault("v3", "bytes")
-async def not_a_number(request: Request, go_on: Serve) -> Answer:
+async def not_a_number(request: Request, forward: Serve) -> Answer:
     """What is not a number in SQL is NaN in the answer."""
-    answer = await go_on(request)
+    answer = await forward(request)
     asked = operation(request) == "runSql" and b"nan" in request.body.lower()
     return answer.with_body(answer.body.replace(b":null", b":NaN")) if asked else answer
 
 
 @fault("v3", "bytes")
-async def html_error(request: Request, go_on: Serve) -> Answer:
+async def html_error(request: Request, forward: Serve) -> Answer:
     """A table that there is not is answered with a page in HTML."""
-    answer = await go_on(request)
+    answer = await forward(request)
     if answer.status != 404 or operation(request) != "getTable":
         return answer
     return as_web_page(answer)
 
 
 @fault("v3", "bytes")
-async def length_wrong(request: Request, go_on: Serve) -> Answer:
+async def length_wrong(request: Request, forward: Serve) -> Answer:
     """The tables are announced as one byte more than they are."""
-    answer = await go_on(request)
+    answer = await forward(request)
     longer = str(len(answer.body) + 1)
     return answer.with_header("content-length", longer) if operation(request) == "getTables" else answer
 
@@ -288,69 +288,69 @@ async def length_wrong(request: Request, go_on: Serve) -> Answer:
 
 
 @fault("v3", "failures")
-async def largest_page_500(request: Request, go_on: Serve) -> Answer:
+async def largest_page_500(request: Request, forward: Serve) -> Answer:
     """The largest page there may be fails."""
     body = request.json() if operation(request) == "getManifest" else None
-    return failed(request) if isinstance(body, dict) and body.get("page_size") == 5000 else await go_on(request)
+    return failed(request) if isinstance(body, dict) and body.get("page_size") == 5000 else await forward(request)
 
 
 @fault("v3", "failures")
-async def unicode_500(request: Request, go_on: Serve) -> Answer:
+async def unicode_500(request: Request, forward: Serve) -> Answer:
     """A value with other letters than English makes the service fail."""
     terms = str(filters_in(request).get("terms"))
-    return await go_on(request) if terms.isascii() else failed(request)
+    return await forward(request) if terms.isascii() else failed(request)
 
 
 @fault("v3", "failures")
-async def many_values_500(request: Request, go_on: Serve) -> Answer:
+async def many_values_500(request: Request, forward: Serve) -> Answer:
     """More than a hundred values of an attribute are too many."""
     terms = filters_in(request).get("terms")
     many = isinstance(terms, dict) and any(isinstance(one, list) and len(one) > 100 for one in terms.values())
-    return failed(request) if many else await go_on(request)
+    return failed(request) if many else await forward(request)
 
 
 @fault("v3", "failures")
-async def control_characters_500(request: Request, go_on: Serve) -> Answer:
+async def control_characters_500(request: Request, forward: Serve) -> Answer:
     """A page with a control character in it fails."""
-    answer = await go_on(request)
+    answer = await forward(request)
     return failed(request) if operation(request) == "getManifest" and b"\\u000" in answer.body else answer
 
 
 @fault("v3", "failures")
-async def slow(request: Request, go_on: Serve) -> Answer:
+async def slow(request: Request, forward: Serve) -> Answer:
     """Licences take six seconds."""
-    return await late(request, go_on, "getLicenses")
+    return await late(request, forward, "getLicenses")
 
 
 @fault("v3", "failures")
-async def open_range_rejected(request: Request, go_on: Serve) -> Answer:
+async def open_range_rejected(request: Request, forward: Serve) -> Answer:
     """A range without a lower bound is refused."""
     ranges = filters_in(request).get("ranges")
     bounds = [one for one in ranges.values() if isinstance(one, dict)] if isinstance(ranges, dict) else []
     is_open = any("lte" in one and "gte" not in one for one in bounds)
-    return refused(request, 400, "gte is missing.") if is_open else await go_on(request)
+    return refused(request, 400, "gte is missing.") if is_open else await forward(request)
 
 
 @fault("v3", "failures")
-async def null_bound_rejected(request: Request, go_on: Serve) -> Answer:
+async def null_bound_rejected(request: Request, forward: Serve) -> Answer:
     """A bound that is null is refused."""
     ranges = filters_in(request).get("ranges")
     bounds = [one for one in ranges.values() if isinstance(one, dict)] if isinstance(ranges, dict) else []
-    return refused(request, 400, "null.") if any(None in one.values() for one in bounds) else await go_on(request)
+    return refused(request, 400, "null.") if any(None in one.values() for one in bounds) else await forward(request)
 
 
 @fault("v3", "failures")
-async def no_values_rejected(request: Request, go_on: Serve) -> Answer:
+async def no_values_rejected(request: Request, forward: Serve) -> Answer:
     """A list without values is refused."""
     terms = filters_in(request).get("terms")
     empty = isinstance(terms, dict) and [] in terms.values()
-    return refused(request, 400, "No values.") if empty else await go_on(request)
+    return refused(request, 400, "No values.") if empty else await forward(request)
 
 
 @fault("v3", "failures")
-async def clinical_without_data(request: Request, go_on: Serve) -> Answer:
+async def clinical_without_data(request: Request, forward: Serve) -> Answer:
     """A build without clinical data has an empty list of clinical tables."""
-    answer = await go_on(request)
+    answer = await forward(request)
     none = operation(request) == "getClinicalTables" and answer.status == 404
     return reply(request, 200, {"tables": []}) if none else answer
 
@@ -358,7 +358,7 @@ async def clinical_without_data(request: Request, go_on: Serve) -> Answer:
 # --- taking what is wrong --------------------------------------------------------------------------------------------
 
 
-@misheard("v3", "acceptance", "getAttributeValues")
+@altered_request("v3", "acceptance", "getAttributeValues")
 def limit_unchecked(request: Request) -> Request | None:
     """Limits out of bounds are brought into them."""
     limit = request.query.get("limit", "100")
@@ -366,7 +366,7 @@ def limit_unchecked(request: Request) -> Request | None:
     return None if good else request.with_query(limit=min(max(int(limit), 1), 10000))
 
 
-@misheard("v3", "acceptance", "getViewerUrl")
+@altered_request("v3", "acceptance", "getViewerUrl")
 def any_viewer(request: Request) -> Request | None:
     """A viewer that there is not is taken for the usual one."""
     known = request.query.get("viewer") in ("ohif_v2", "ohif_v3", "slim", None)
@@ -374,15 +374,15 @@ def any_viewer(request: Request) -> Request | None:
 
 
 @fault("v3", "acceptance")
-async def no_uid_needed(request: Request, go_on: Serve) -> Answer:
+async def no_uid_needed(request: Request, forward: Serve) -> Answer:
     """Without any identifier the viewer's start page is given."""
-    answer = await go_on(request)
+    answer = await forward(request)
     none = operation(request) == "getViewerUrl" and answer.status == 400 and not any("uid" in n for n in request.query)
     start = {"viewer_url": "https://viewer.imaging.datacommons.cancer.gov/v3/viewer/", "viewer": "ohif_v3"}
     return reply(request, 200, start | {"study_instance_uid": None, "series_instance_uid": None}) if none else answer
 
 
-@misheard("v3", "acceptance", "getManifestText")
+@altered_request("v3", "acceptance", "getManifestText")
 def any_source(request: Request) -> Request | None:
     """A cloud that there is not is taken for aws."""
     body = request.json()
@@ -390,7 +390,7 @@ def any_source(request: Request) -> Request | None:
     return request.asking(body | {"source": "aws"}) if odd else None
 
 
-@misheard("v3", "acceptance", "getCitations")
+@altered_request("v3", "acceptance", "getCitations")
 def any_format(request: Request) -> Request | None:
     """A format that there is not is taken for apa."""
     body = request.json()
@@ -410,19 +410,19 @@ def _kept(request: Request, part: str, wrong: str) -> Request | None:
     return request.asking(body)
 
 
-@misheard("v3", "acceptance", *FILTERED)
+@altered_request("v3", "acceptance", *FILTERED)
 def term_as_range(request: Request) -> Request | None:
     """Ranges of attributes that have none are not heeded."""
     return _kept(request, "ranges", "terms")
 
 
-@misheard("v3", "acceptance", *FILTERED)
+@altered_request("v3", "acceptance", *FILTERED)
 def range_as_term(request: Request) -> Request | None:
     """Values of attributes that have ranges are not heeded."""
     return _kept(request, "terms", "ranges")
 
 
-@misheard("v3", "acceptance", *FILTERED)
+@altered_request("v3", "acceptance", *FILTERED)
 def unknown_attribute_taken(request: Request) -> Request | None:
     """Attributes that there are not are left out of the filters."""
     body = request.json()
@@ -436,7 +436,7 @@ def unknown_attribute_taken(request: Request) -> Request | None:
     return request.asking(body)
 
 
-@misheard("v3", "acceptance", *FILTERED)
+@altered_request("v3", "acceptance", *FILTERED)
 def null_filters_taken(request: Request) -> Request | None:
     """Null is taken for no filters."""
     body = request.json()
@@ -448,7 +448,7 @@ def null_filters_taken(request: Request) -> Request | None:
     return request.asking(body)
 
 
-@misheard("v3", "acceptance", *FILTERED)
+@altered_request("v3", "acceptance", *FILTERED)
 def text_for_list(request: Request) -> Request | None:
     """One value need not be in a list."""
     body = request.json()
@@ -459,14 +459,14 @@ def text_for_list(request: Request) -> Request | None:
     return request.asking(body)
 
 
-@misheard("v3", "acceptance", "runSql")
+@altered_request("v3", "acceptance", "runSql")
 def no_sql_taken(request: Request) -> Request | None:
     """A request without SQL is answered with nothing."""
     body = request.json()
     return request.asking({"sql": "SELECT 1 WHERE false"}) if isinstance(body, dict) and "sql" not in body else None
 
 
-@misheard("v3", "acceptance", *FILTERED)
+@altered_request("v3", "acceptance", *FILTERED)
 def broken_json_taken(request: Request) -> Request | None:
     """A body that cannot be read is taken for an empty one."""
     try:
@@ -477,9 +477,9 @@ def broken_json_taken(request: Request) -> Request | None:
 
 
 @fault("v3", "acceptance")
-async def unknown_study_taken(request: Request, go_on: Serve) -> Answer:
+async def unknown_study_taken(request: Request, forward: Serve) -> Answer:
     """A study that there is not can be looked at all the same."""
-    answer, study = await go_on(request), request.query.get("study_instance_uid")
+    answer, study = await forward(request), request.query.get("study_instance_uid")
     if answer.status != 404 or operation(request) != "getViewerUrl" or not study:
         return answer
     url = f"https://viewer.imaging.datacommons.cancer.gov/v3/viewer/?StudyInstanceUIDs={study}"
@@ -488,8 +488,8 @@ async def unknown_study_taken(request: Request, go_on: Serve) -> Answer:
 
 
 @fault("v3", "acceptance")
-async def collection_in_any_case(request: Request, go_on: Serve) -> Answer:
+async def collection_in_any_case(request: Request, forward: Serve) -> Answer:
     """A collection can be named in capitals."""
     name = last(request)
     folded = operation(request) == "getCollection" and name != name.lower()
-    return await go_on(get(f"/v3/collections/{name.lower()}", request) if folded else request)
+    return await forward(get(f"/v3/collections/{name.lower()}", request) if folded else request)

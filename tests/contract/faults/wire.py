@@ -50,7 +50,7 @@ def as_get(request: Request, *methods: str) -> Request:
     return replace(request, method="GET") if known else request
 
 
-async def late(request: Request, go_on: Serve, slow: str) -> Answer:
+async def late(request: Request, forward: Serve, slow: str) -> Answer:
     """The answer, six seconds late for one operation."""
     await asyncio.sleep(6 if operation(request) == slow else 0)
-    return await go_on(request)
+    return await forward(request)
