@@ -25,14 +25,14 @@ $(READY): pyproject.toml constraints.txt
 venv: $(READY) ## make .venv from constraints.txt
 
 .PHONY: demo
-demo: $(READY) ## walk the 2021 notebook against a stand-in on this machine
+demo: $(READY) ## run the flow of the 2021 notebook against a stand-in on this machine
 	$(BIN)/python -m notebooks.demo
 
 .PHONY: serve
 serve: $(READY) ## serve the API of June 2021 on http://127.0.0.1:8021
 	$(BIN)/idc-standin serve --as-of 2.0
 
-# $(call yield,FOLDER): what openapi.yaml yields, into an empty folder, formatted by our ruff.
+# $(call yield,FOLDER): the client that openapi.yaml yields, into an empty folder, formatted by our ruff.
 yield = PATH="$(CURDIR)/$(BIN):$$PATH" $(BIN)/openapi-python-client generate --path openapi.yaml --meta none \
 	--config generator-config.yml --fail-on-warning --output-path $(1)
 
@@ -43,14 +43,14 @@ generate: $(READY) ## make generated/idc_client from openapi.yaml
 	rm -rf generated/idc_client; mv "$$fresh/idc_client" generated/idc_client
 
 .PHONY: check-generated
-check-generated: $(READY) ## fail if generated/ is not what openapi.yaml yields
+check-generated: $(READY) ## fail if generated/ differs from what openapi.yaml yields
 	fresh=$$(mktemp -d); trap 'rm -rf "$$fresh"' EXIT; \
 	$(call yield,"$$fresh/idc_client") >/dev/null; \
 	diff --recursive --brief --exclude=__pycache__ "$$fresh/idc_client" generated/idc_client || \
 		{ echo "generated/ is not what openapi.yaml yields: run make generate and commit the result" >&2; exit 1; }
 
 .PHONY: lint
-lint: $(READY) ## document, code, types and layers
+lint: $(READY) ## check the document, the code, the types and the import order
 	$(BIN)/openapi-spec-validator openapi.yaml
 	$(BIN)/yamllint --strict openapi.yaml generator-config.yml idc_standin/v1/deviations.yaml idc_standin/v3/deviations.yaml \
 		idc_drift/accepted.yaml idc_drift/changes/examples.yaml .github
@@ -72,7 +72,7 @@ test: $(READY) ## run the tests
 given = $(if $(2),$(1) "$(2)")
 
 .PHONY: contract
-contract: $(READY) ## hold the stand-in, or URL=https://..., against openapi.yaml (README: the contract suite)
+contract: $(READY) ## test the stand-in, or URL=https://..., against openapi.yaml (see docs/contract.md)
 	$(BIN)/python -m tests.contract --reports reports/contract $(call given,--url,$(URL)) \
 		$(call given,--seed,$(SEED)) $(call given,--rate,$(RATE)) $(call given,--baseline,$(BASELINE)) \
 		$(foreach generation,$(GENERATION),--generation $(generation)) \
@@ -80,29 +80,29 @@ contract: $(READY) ## hold the stand-in, or URL=https://..., against openapi.yam
 		$(if $(URL)$(GENERATION),,--floor 92) $(CONTRACT_OPTIONS)
 
 .PHONY: contract-http
-contract-http: $(READY) ## the same over a loopback socket
+contract-http: $(READY) ## test the stand-in against openapi.yaml over a loopback socket
 	$(BIN)/python -m tests.contract --http --reports reports/contract-http $(call given,--seed,$(SEED)) \
 		$(foreach generation,$(GENERATION),--generation $(generation)) $(CONTRACT_OPTIONS)
 
 .PHONY: faults
-faults: $(READY) ## break the stand-in in every known way, and write docs/contract-power.md: which breaks were seen
+faults: $(READY) ## break the stand-in on purpose and write docs/contract-power.md: which faults the contract tests find (an hour)
 	$(BIN)/python -m tests.contract.faults.power $(call given,--seed,$(SEED)) $(FAULTS_OPTIONS)
 
-# What upstream serves today; a saved copy does as well: make drift URL=saved.json
+# The document that upstream serves today. A saved copy works as well: make drift URL=saved.json
 LIVE := https://api.imaging.datacommons.cancer.gov/v3/openapi.json
 
 .PHONY: drift
-drift: $(READY) ## compare openapi.yaml with the live document, or with URL=a URL or a file: has the service moved?
+drift: $(READY) ## compare openapi.yaml with the live service's document, or with URL=a URL or a file
 	$(BIN)/python -m idc_drift openapi.yaml "$(or $(URL),$(LIVE))" --scope /v3 --accepted idc_drift/accepted.yaml \
 		--fail-on info $(DRIFT_OPTIONS)
 
-# The contract suite keeps one core busy, the tests what is left of the others.
+# The contract suite keeps one core busy, the tests the others.
 .PHONY: check
-check: $(READY) ## what CI runs
+check: $(READY) ## run everything that CI runs: lint, tests, contract tests
 	$(MAKE) --no-print-directory lint check-generated
 	$(MAKE) --no-print-directory --jobs 2 --output-sync=line test contract
 
-# idc-index wants another DuckDB than the stand-in does, so this peer lives apart.
+# idc-index needs another DuckDB than the stand-in, so it has an environment of its own.
 PEER := .venv-idc-index
 $(PEER)/.ready:
 	$(PYTHON) -m venv $(PEER)
@@ -111,12 +111,12 @@ $(PEER)/.ready:
 	touch $@
 
 .PHONY: bench
-bench: $(READY) $(PEER)/.ready ## measure everything side by side, and write docs/performance.md (an hour; BENCH=client for one)
+bench: $(READY) $(PEER)/.ready ## run all benchmarks and write docs/performance.md (an hour; BENCH=client for one module)
 	$(BIN)/python -m pip install --quiet --constraint constraints.txt --no-build-isolation --editable '.[dev,bench]'
 	$(BIN)/python -m benchmarks $(BENCH)
 
 .PHONY: constraints
-constraints: ## write constraints.txt anew, with the newest release of everything
+constraints: ## rewrite constraints.txt with the newest release of every package
 	fresh=$$(mktemp -d); trap 'rm -rf "$$fresh"' EXIT; \
 	$(PYTHON) -m venv "$$fresh"; \
 	"$$fresh/bin/python" -m pip install --quiet hatchling editables; \
@@ -126,5 +126,5 @@ constraints: ## write constraints.txt anew, with the newest release of everythin
 	mv "$$fresh/constraints.txt" constraints.txt
 
 .PHONY: clean
-clean: ## remove what the targets above make
+clean: ## remove the files that the targets above make
 	rm -rf $(VENV) $(PEER) .mypy_cache .pytest_cache .ruff_cache .import_linter_cache .hypothesis dist reports
