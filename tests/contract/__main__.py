@@ -97,8 +97,8 @@ def _run(options: argparse.Namespace) -> int:
         accepted_before = baseline.load(options.write_baseline)
     outcome.findings, accepted, notes = baseline.part(outcome.findings, accepted_before, today)
     outcome.notes += notes
-    met, declared = report.covered(outcome)
-    thin = declared and 100 * met / declared < options.floor
+    reached, declared = report.covered(outcome)
+    thin = declared and 100 * reached / declared < options.floor
     if thin:
         outcome.notes.append(f"Fewer than {options.floor:g} % of the keywords of answers were reached.")
     if options.reports:

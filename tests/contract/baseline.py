@@ -1,6 +1,6 @@
 """Findings that are known and accepted for a time: a YAML list of `finding`, `reason` and `expires`.
 
-Law: an entry names its reason and its last day; after that day it accepts nothing.
+Law: an entry has its reason and its last day; after that day it accepts nothing.
 """
 
 from __future__ import annotations
@@ -11,23 +11,25 @@ from typing import TYPE_CHECKING
 
 import yaml
 
+from tests.contract.relation import FORMER_NAMES
+
 if TYPE_CHECKING:
     from collections.abc import Iterable
     from pathlib import Path
 
     from tests.contract.finding import Finding
 
-HEAD = "# Findings accepted for a time; see tests/contract/baseline.py. Write a reason, and bring the day nearer.\n"
+HEAD = "# Findings accepted for a time; see tests/contract/baseline.py. Write reasons, and choose an earlier day.\n"
 DAYS = 30
 
 
 class BadBaseline(ValueError):
-    """The file cannot be read as a baseline; the text says where and why."""
+    """A file that is not a baseline; the message says where and why."""
 
 
 @dataclass(frozen=True)
 class Accepted:
-    """One entry."""
+    """An entry of a baseline."""
 
     finding: str
     reason: str
@@ -45,14 +47,22 @@ def load(path: Path) -> list[Accepted]:
         good = isinstance(row, dict) and row.keys() == {"finding", "reason", "expires"}
         if not good or type(row["expires"]) is not datetime.date or not str(row["reason"] or "").strip():
             raise BadBaseline(f"{path}: entry {number} needs finding, reason and expires (a date), and nothing else")
-        entries.append(Accepted(str(row["finding"]), str(row["reason"]), row["expires"]))
+        entries.append(Accepted(with_current_name(str(row["finding"])), str(row["reason"]), row["expires"]))
     return entries
+
+
+def with_current_name(finding: str) -> str:
+    """The key of a finding, with the current name of a relation or check that was renamed."""
+    head, separator, check = finding.rpartition(" · ")
+    name, colon, rest = check.partition(": ")
+    current = {former: new for new, former in FORMER_NAMES.items()}
+    return f"{head}{separator}{current.get(name, name)}{colon}{rest}"
 
 
 def part(
     findings: Iterable[Finding], entries: Iterable[Accepted], today: datetime.date
 ) -> tuple[list[Finding], list[tuple[Finding, str]], list[str]]:
-    """Findings that stand, those that are accepted with the reason, and notes on entries past their day or unused."""
+    """Findings that count, accepted ones with the reason, and notes on entries that have expired or have no finding."""
     known = {entry.finding: entry for entry in entries}
     standing, accepted, notes, used = [], [], [], set()
     for finding in findings:
@@ -69,7 +79,7 @@ def part(
 
 
 def dump(findings: Iterable[Finding], today: datetime.date) -> str:
-    """A baseline that accepts these findings for a month; the reasons are to be written by a person."""
+    """A baseline that accepts these findings for a month; a person then writes the reasons."""
     last = today + datetime.timedelta(days=DAYS)
     rows = [{"finding": key, "reason": "to be explained", "expires": last} for key in sorted({f.key for f in findings})]
     return HEAD + yaml.safe_dump(rows, allow_unicode=True, sort_keys=False, width=120)

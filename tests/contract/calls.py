@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 Headers = tuple[tuple[str, str], ...]
-PATIENCE = 4
+ATTEMPTS = 4
 """How often a request is sent before a service that finds us too hasty is left alone."""
 LONGEST_WAIT = 30.0
 JSON = (("content-type", "application/json"),)
@@ -67,7 +67,7 @@ class Request:
         except (ValueError, RecursionError):  # text that is no JSON, or is nested beyond reading
             return None
 
-    def asking(self, body: Any) -> Request:
+    def with_json(self, body: Any) -> Request:
         """The same request with another JSON body."""
         return replace(self, body=dumps(body))
 
@@ -123,7 +123,7 @@ class Answer:
         """The body as JSON, anew each time, to be changed at will."""
         return json.loads(self.body)
 
-    def canned_service(self, content: Any) -> Answer:
+    def with_json(self, content: Any) -> Answer:
         """The same answer with another JSON body."""
         return self.with_body(dumps(content))
 
@@ -186,7 +186,7 @@ class OverHTTP:
 
     def __call__(self, request: Request) -> Answer:
         """The answer."""
-        for _ in range(PATIENCE):
+        for _ in range(ATTEMPTS):
             answer = self._once(request)
             if answer.status != httpx.codes.TOO_MANY_REQUESTS:
                 return answer

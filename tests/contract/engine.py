@@ -93,7 +93,7 @@ def run(
     rate: str = "",
     examples: int | None = None,
     first: bool = False,
-    tell: Callable[[str], None] = lambda _: None,
+    on_progress: Callable[[str], None] = lambda _: None,
 ) -> Run:
     """One run. ``live``: only what fits the document is sent; ``first``: end at the first finding."""
     found = Run(generation=generation)
@@ -111,7 +111,7 @@ def run(
         for event in stream:
             found.note(event, service)
             if isinstance(event, events.ScenarioFinished):
-                tell(event.recorder.label)
+                on_progress(event.recorder.label)
             if first and found.findings:
                 stream.stop()
                 break

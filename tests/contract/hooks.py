@@ -28,7 +28,7 @@ COHORT_ID = target("#/components/parameters/V1CohortId")
 LONGEST_TOKEN: int = target("#/components/parameters/V1NextPage")["schema"]["maxLength"]
 MOST_ROWS: int = target("#/components/parameters/V1PageSize")["schema"]["maximum"]
 FEW_ROWS = 50
-PATIENT = frozenset({"getCitations", "runSql"})
+SLOW_OPERATIONS = frozenset({"getCitations", "runSql"})
 """Operations that the document allows to take long."""
 LIMIT = 2.0
 """Seconds that an answer may take."""
@@ -43,7 +43,7 @@ def filter_failure(context: HookContext, failure: Failure, case: Case, response:
     """Keep every failure but those of the exemptions, and answers that are in time when asked for again."""
     operation = name(case)
     if isinstance(failure, ResponseTimeExceeded):
-        return operation not in PATIENT and _late_again(case)
+        return operation not in SLOW_OPERATIONS and _late_again(case)
     if isinstance(failure, RejectedPositiveData) and response.status_code == 400:
         exemption = exemptions.find(operation, case, _message(response), answered=False)
     elif isinstance(failure, AcceptedNegativeData) and response.status_code == 200:

@@ -37,7 +37,7 @@ AS_OF = 2  # the data version of the notebook
 EMAILS = ("ada@example.org", "eve@example.org", "flo@example.org")
 FACTS = Path(__file__).parent / "facts"
 """Numbers of patients and series, made up: the index has none, and a range on nothing proves nothing."""
-NOBODY = "http://127.0.0.1:9"  # where DOIs are asked for: nobody listens, as without a network
+UNREACHABLE = "http://127.0.0.1:9"  # where DOIs are asked for: nobody listens, as without a network
 REMEMBERED = 60_000_000  # bytes of answers
 
 
@@ -68,7 +68,11 @@ def standin(*, patience: float = 30.0) -> Iterator[tuple[ASGIApp, tuple[User, ..
         service = gateway.V1(loaded.contract, loaded.store, cohorts, identity, quirks=frozenset(), patience=patience)
         first = gateway.create(loaded.contract, service, identity)
         newest = app.create(
-            loaded.contract, loaded.index, loaded.guard, quirks=frozenset(), registries=Registries(NOBODY, NOBODY)
+            loaded.contract,
+            loaded.index,
+            loaded.guard,
+            quirks=frozenset(),
+            registries=Registries(UNREACHABLE, UNREACHABLE),
         )
         users = tuple(User(email, identity.issue(email, "", 4 * 3600)[0]) for email in EMAILS)
         try:
@@ -119,9 +123,9 @@ def socket_standin() -> Iterator[tuple[str, tuple[User, ...]]]:
             "--state",
             folder,
             "--doi-resolver",
-            NOBODY,
+            UNREACHABLE,
             "--datacite",
-            NOBODY,
+            UNREACHABLE,
             "--facts",
             str(FACTS),
         )

@@ -1,7 +1,7 @@
-"""Relations: what must hold between answers, or between an answer and the public index, whatever is asked.
+"""Relations: rules that hold between answers, or between an answer and the public index, for every request.
 
 A relation is a function of the service and of Hypothesis' ``draw``; its docstring is the sentence that it tests. It
-raises Broken, by an answer that does not fit or by ``holds``.
+raises Broken if an answer does not fit the document, or by ``holds`` and ``same``.
 """
 
 from __future__ import annotations
@@ -24,37 +24,55 @@ if TYPE_CHECKING:
     Draw = Callable[[st.SearchStrategy[Any]], Any]
     Body = Callable[[Service, Draw], None]
 
+FORMER_NAMES = {
+    "a page has a thousand rows by default": "a page has a thousand rows unless told",
+    "a token continues its own query": "a token goes on with its own question",
+    "a token is valid only for its own query": "a token is good for nothing but what it was given for",
+    "a viewer is chosen by study or series": "a viewer is told by study or series",
+    "an unknown source is refused": "a source that nobody knows is refused",
+    "each bucket and each odd text is returned": "each bucket and each odd text is told",
+    "reading needs a valid token": "nobody reads without a good token",
+    "rows end at max rows and are marked as truncated": "rows end at max rows and it is said",
+    "sql stays the same and differs for other filters": "sql stays the same and tells filters apart",
+    "the run is complete": "the run is whole",
+    "the service links to its parts": "the service tells where its parts are",
+    "unknown filters are refused": "filters that nobody knows are refused",
+    "unsupported methods are answered with 405": "methods that are not served are said",
+    "writing needs a valid token": "nobody writes without a good token",
+}
+"""Names of relations and checks that had another name before: baselines may use either, and seeds keep their draws."""
+
 Generation = Literal["v1", "v3"]
 Need = Literal["index", "mistakes", "users", "write"]
 
 
 @dataclass(frozen=True)
 class Relation:
-    """One relation.
+    """A relation and its requirements.
 
-    ``needs``: the index of the same release, leave to send what the document refuses, two users, leave to save and
-    delete cohorts.
+    ``needs``: ``index`` (the public index of the same data release), ``mistakes`` (permission to send invalid
+    requests), ``users`` (two users), ``write`` (permission to save and delete cohorts).
     """
 
     generation: Generation
     name: str
-    says: str
+    sentence: str
     body: Body
     examples: int
     needs: frozenset[str]
 
-    def lacks(self, service: Service) -> str:
-        """What it needs that is not there; empty if nothing."""
-        there = {
+    def missing(self, service: Service) -> frozenset[str]:
+        """The needs that a service does not meet; empty if the relation can run."""
+        available = {
             "index": service.index is not None,
             "mistakes": service.mistakes,
             "users": len(service.users) > 1,
             "write": service.write,
         }
-        return ", ".join(sorted(need for need in self.needs if not there[need]))
+        return frozenset(need for need in self.needs if not available[need])
 
     def run(self, service: Service, seed: int, *, share: float = 1.0, shrink: bool = True) -> Broken | None:
-        """What breaks it, with the smallest example that was found; None if it holds. Raises Unreachable."""
+        """The failure with the smallest example that was found; None if the relation holds. Raises Unreachable."""
         phases = [hypothesis.Phase.generate, *([hypothesis.Phase.shrink] if shrink else [])]
         rules = hypothesis.settings(
             max_examples=max(1, round(self.examples * share)),
@@ -68,7 +86,7 @@ class Relation:
 
         seen: list[Broken] = []
 
-        @hypothesis.seed(f"{seed} {self.name}")
+        @hypothesis.seed(f"{seed} {FORMER_NAMES.get(self.name, self.name)}")
         @rules
         @hypothesis.given(st.data())
         def test(data: st.DataObject) -> None:
@@ -79,7 +97,7 @@ class Relation:
                 raise
             except (Unreachable, hypothesis.errors.HypothesisException):
                 raise
-            except Exception as error:  # an answer that fits, but of which the relation cannot make sense
+            except Exception as error:  # the answer fits the document, but the relation cannot use it
                 raise Broken(self.name, f"{type(error).__name__}: {error}") from error
 
         try:
@@ -94,59 +112,60 @@ class Relation:
             found = [error for error in group.exceptions if isinstance(error, Broken)]
             if any(isinstance(error, Unreachable) for error in group.exceptions):
                 raise
-            return found[0] if found else Broken(self.name, f"not the same answer twice: {group}")
-        except Flaky:  # what is saved stays, so that a broken service breaks elsewhere when the example runs again
+            return found[0] if found else Broken(self.name, f"two answers to the same request differ: {group}")
+        except Flaky:  # saved cohorts stay, so a broken service can fail elsewhere when the example runs again
             if not seen:
                 raise
             return seen[0]
         except Unsatisfiable:
-            return Broken(self.name, "no example could be made: the service offers nothing to ask for")
+            return Broken(self.name, "no example could be made: the service has no values to use in a request")
         return None
 
 
 class Relations:
-    """The relations of one generation, in the order written."""
+    """The relations of one generation, in the order of the source."""
 
     def __init__(self, generation: Generation) -> None:
         self.generation, self.all = generation, list[Relation]()
 
     def __call__(self, examples: int = 1, needs: set[Need] | frozenset[Need] = frozenset()) -> Callable[[Body], Body]:
-        """Decorator; ``examples`` is how many are drawn."""
+        """Return a decorator that adds a relation; ``examples`` is the number of examples that are drawn."""
 
         def add(body: Body) -> Body:
-            says = " ".join((body.__doc__ or "").split())
-            assert says, body
+            sentence = " ".join((body.__doc__ or "").split())
+            assert sentence, body
             name = body.__name__.replace("_", " ")
-            self.all.append(Relation(self.generation, name, says, body, examples, frozenset(needs)))
+            self.all.append(Relation(self.generation, name, sentence, body, examples, frozenset(needs)))
             return body
 
         return add
 
 
 def holds(condition: object, check: str, message: str, answer: Answer | None = None) -> None:
-    """Raises Broken unless the condition is true."""
+    """Raise Broken unless the condition is true."""
     if not condition:
         raise Broken(check, message, answer)
 
 
-def same(found: Any, ought: Any, what: str) -> None:
-    """Raises Broken unless two values are equal, types of numbers and booleans included; says where they differ."""
-    if difference := differing(found, ought, ""):
+def same(found: Any, expected: Any, what: str) -> None:
+    """Raise Broken unless two values are equal, booleans and numbers apart; the message says where they differ."""
+    if difference := differing(found, expected, ""):
         raise Broken(what, f"{what}: {difference}")
 
 
-def differing(found: Any, ought: Any, where: str) -> str:
-    """Where and how two JSON values differ; empty if they do not."""
+def differing(found: Any, expected: Any, where: str) -> str:
+    """The place and kind of the first difference of two JSON values; empty if they are equal."""
     place = where or "/"
-    if isinstance(found, dict) and isinstance(ought, dict):
-        if found.keys() != ought.keys():
-            return f"at {place} the members are {sorted(found)} and not {sorted(ought)}"
-        pairs = [(found[name], ought[name], f"{where}/{name}") for name in ought]
-    elif isinstance(found, list) and isinstance(ought, list):
-        if len(found) != len(ought):
-            return f"at {place} there are {len(found)} and not {len(ought)}: {found[:3]!r} and not {ought[:3]!r}"
-        pairs = [(a, b, f"{where}/{number}") for number, (a, b) in enumerate(zip(found, ought, strict=True))]
+    if isinstance(found, dict) and isinstance(expected, dict):
+        if found.keys() != expected.keys():
+            return f"at {place} the members are {sorted(found)}, expected {sorted(expected)}"
+        pairs = [(found[name], expected[name], f"{where}/{name}") for name in expected]
+    elif isinstance(found, list) and isinstance(expected, list):
+        if len(found) != len(expected):
+            counts = f"{len(found)} items, expected {len(expected)}"
+            return f"at {place} there are {counts}: {found[:3]!r}, expected {expected[:3]!r}"
+        pairs = [(a, b, f"{where}/{number}") for number, (a, b) in enumerate(zip(found, expected, strict=True))]
     else:
-        alike = isinstance(found, bool) == isinstance(ought, bool) and found == ought
-        return "" if alike else f"at {place} stands {found!r:.300} and not {ought!r:.300}"
+        alike = isinstance(found, bool) == isinstance(expected, bool) and found == expected
+        return "" if alike else f"at {place} the value is {found!r:.300}, expected {expected!r:.300}"
     return next((text for a, b, here in pairs if (text := differing(a, b, here))), "")

@@ -1,6 +1,6 @@
-"""What a person and a CI job read of a run: a summary in text, JUnit XML, and one page of HTML.
+"""The reports of a run: a summary in text, JUnit XML, and one page of HTML.
 
-Law: the same run gives the same bytes: nothing here knows the time.
+Law: the same run gives the same bytes; no report contains the time.
 """
 
 from __future__ import annotations
@@ -42,24 +42,24 @@ def operations(outcome: Outcome) -> list[str]:
 
 
 def statuses(outcome: Outcome, operation: str) -> str:
-    """Which statuses an operation was seen to answer, in words."""
+    """The statuses that an operation answered with, and the declared ones that did not occur, as text."""
     seen = Counter({status: n for (name, status), n in outcome.service.coverage.statuses.items() if name == operation})
     declared = {int(status) for status in OPERATIONS[operation].node["responses"]}
-    met = " ".join(f"{status}×{seen[status]}" for status in sorted(seen))
-    unmet = " ".join(str(status) for status in sorted(declared - seen.keys()))
-    return f"{met or '-'}{f'  (not met: {unmet})' if unmet else ''}"
+    counts = " ".join(f"{status}×{seen[status]}" for status in sorted(seen))
+    missing = " ".join(str(status) for status in sorted(declared - seen.keys()))
+    return f"{counts or '-'}{f'  (did not occur: {missing})' if missing else ''}"
 
 
 def covered(outcome: Outcome) -> tuple[int, int]:
-    """Keywords of the schemas of answers that were put to the test, and all of those of statuses that were met."""
+    """The number of schema keywords that an answer was checked against, and of all keywords of the same answers."""
     names = set(operations(outcome))
-    met = {(name, str(status)) for name, status in outcome.service.coverage.statuses}
-    declared = {one for one in outcome.service.coverage.declared if one[0] in names and one[:2] in met}
+    seen = {(name, str(status)) for name, status in outcome.service.coverage.statuses}
+    declared = {one for one in outcome.service.coverage.declared if one[0] in names and one[:2] in seen}
     return len(declared & outcome.service.coverage.reached), len(declared)
 
 
 def summary(outcome: Outcome, accepted: Sequence[tuple[Finding, str]] = ()) -> str:
-    """The text that ends a run."""
+    """The summary as text."""
     service, plan = outcome.service, outcome.plan
     by_operation = Counter(finding.operation for finding in outcome.findings)
     checks = Counter[str]()
@@ -70,31 +70,49 @@ def summary(outcome: Outcome, accepted: Sequence[tuple[Finding, str]] = ()) -> s
     lines += [
         f"{name:26} {checks[name]:7} {by_operation[name]:7}  {statuses(outcome, name)}" for name in operations(outcome)
     ]
-    ran = [relation for relation, lacking in outcome.relations if not lacking]
+    ran = [relation for relation, missing in outcome.relations if not missing]
     lines += [
         "",
         f"contract of v3: {UPSTREAM}",
         f"{len(ran)} relations, {sum(checks.values())} checks by schemathesis, {service.sent} requests by relations",
     ]
-    for lacking in sorted({lacking for _, lacking in outcome.relations if lacking}):
-        names = [relation.name for relation, one in outcome.relations if one == lacking]
-        lines.append(f"not run for want of {lacking}: {len(names)} relations")
-    met, declared = covered(outcome)
+    skipped = Counter(missing for _, missing in outcome.relations if missing)
+    for missing, number in sorted(skipped.items(), key=lambda item: sorted(item[0])):
+        many = number > 1
+        lines.append(
+            f"{number} relation{'s'[:many]} skipped: {'they need' if many else 'it needs'} {requirements(missing)}"
+        )
+    reached, declared = covered(outcome)
     if declared:
-        lines.append(f"keywords of answers reached: {met} of {declared} ({100 * met / declared:.1f} %)")
+        lines.append(f"keywords of answers checked: {reached} of {declared} ({100 * reached / declared:.1f} %)")
     lines += [f"note: {note}" for note in outcome.notes]
     lines += [f"accepted ({reason}): {finding.key}" for finding, reason in accepted]
     lines.append(f"seed {plan.seed}, fingerprint of the requests {service.fingerprint}")
     for number, (key, alike) in enumerate(grouped(outcome.findings).items(), 1):
         lines += ["", f"{number}. {key}", *(f"   {line}" for line in alike[0].message.splitlines())]
         lines += [f"   {alike[0].curl}"] if alike[0].curl else []
-        lines += [f"   and {len(alike) - 1} more like it (all of them are in the report)"] if alike[1:] else []
+        lines += [f"   and {len(alike) - 1} more of this kind (all are in report.html)"] if alike[1:] else []
     lines += ["", verdict(outcome)]
     return "\n".join(lines) + "\n"
 
 
+REQUIREMENTS = {
+    "index": "a service with the data release that is installed here",
+    "mistakes": "--mistakes",
+    "users": "two --credentials",
+    "write": "--credentials and --write",
+}
+"""What meets each need of a relation: an option of the command, or another service."""
+
+
+def requirements(missing: frozenset[str]) -> str:
+    """The options that would let a skipped relation run, as text."""
+    found = " and ".join(text for need, text in REQUIREMENTS.items() if need in missing)
+    return found.replace("two --credentials and --credentials", "two --credentials")
+
+
 def grouped(findings: Iterable[Finding]) -> dict[str, list[Finding]]:
-    """Findings by what they are called."""
+    """Findings grouped by their key."""
     by_key: dict[str, list[Finding]] = {}
     for finding in findings:
         by_key.setdefault(finding.key, []).append(finding)
@@ -102,7 +120,7 @@ def grouped(findings: Iterable[Finding]) -> dict[str, list[Finding]]:
 
 
 def verdict(outcome: Outcome) -> str:
-    """The last line."""
+    """The last line of the summary."""
     number = len(grouped(outcome.findings))
     return "The contract holds." if not number else f"The contract does not hold: {number} finding{'s'[: number > 1]}."
 
@@ -111,11 +129,11 @@ def junit(outcome: Outcome) -> bytes:
     """JUnit XML: a test case for each relation, and for each operation in layer one."""
     suites = ET.Element("testsuites", name="contract")
     layer = _suite(suites, "relations")
-    for relation, lacking in outcome.relations:
+    for relation, missing in outcome.relations:
         case = ET.SubElement(layer, "testcase", classname=f"relations.{relation.generation}", name=relation.name)
-        ET.SubElement(case, "system-out").text = relation.says
-        if lacking:
-            ET.SubElement(case, "skipped", message=f"needs {lacking}")
+        ET.SubElement(case, "system-out").text = relation.sentence
+        if missing:
+            ET.SubElement(case, "skipped", message=f"needs {requirements(missing)}")
         _failures(case, (f for f in outcome.findings if f.layer == "relations" and _is_of(f, relation.name)))
     layer = _suite(suites, "schemathesis")
     for generation, run in sorted(outcome.runs.items()):
@@ -183,15 +201,16 @@ def html(outcome: Outcome, accepted: Sequence[tuple[Finding, str]] = ()) -> str:
             f"<td class=n>{broken[name] or ''}</tr>"
         )
     parts.append("</table><h2>Relations</h2><table><tr><th>generation<th>what holds<th></tr>")
-    for relation, lacking in outcome.relations:
+    for relation, missing in outcome.relations:
         bad = any(f.layer == "relations" and _is_of(f, relation.name) for f in outcome.findings)
-        state = f"not run: needs {escape(lacking)}" if lacking else "<b class=bad>broken</b>" if bad else "holds"
-        parts.append(f"<tr><td>{relation.generation}<td>{escape(relation.says)}<td>{state}</tr>")
-    parts.append("</table><h2>Keywords that no answer reached</h2><ul>")
+        state = "<b class=bad>broken</b>" if bad else "holds"
+        state = f"skipped: it needs {escape(requirements(missing))}" if missing else state
+        parts.append(f"<tr><td>{relation.generation}<td>{escape(relation.sentence)}<td>{state}</tr>")
+    parts.append("</table><h2>Keywords that no answer was checked against</h2><ul>")
     names = set(operations(outcome))
-    met = {(name, str(status)) for name, status in outcome.service.coverage.statuses}
+    seen = {(name, str(status)) for name, status in outcome.service.coverage.statuses}
     for name, status, pointer in sorted(outcome.service.coverage.declared - outcome.service.coverage.reached):
-        if name in names and (name, status) in met:
+        if name in names and (name, status) in seen:
             parts.append(f"<li><code>{name} {status} {escape(pointer)}</code>")
     return "\n".join([*parts, "</ul></html>"]) + "\n"
 

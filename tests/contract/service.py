@@ -22,10 +22,10 @@ if TYPE_CHECKING:
 
 NOTHING: Any = object()
 TOKEN = re.compile("next_page=[^&]+")
-HASTY = 3
+MOST_LATE = 3
 """So many answers may be late once, and in time when asked for again: machines hiccup."""
 ONCE = frozenset({"createCohort", "deleteCohort", "deleteCohorts"})
-PATIENT = frozenset({"getCitations", "runSql"})
+SLOW_OPERATIONS = frozenset({"getCitations", "runSql"})
 """Operations that the document allows to take long: doi.org is asked, SQL may run for 30 s."""
 
 
@@ -61,7 +61,7 @@ class Service:
     sent: int = 0
     digest: Any = field(default_factory=hashlib.sha256)
 
-    def ask(
+    def call(
         self,
         operation: str,
         body: Any = NOTHING,
@@ -78,9 +78,9 @@ class Service:
         content = judge(OPERATIONS[operation], answer)
         wanted = (status,) if isinstance(status, int) else status
         if answer.status not in wanted:
-            ought = " or ".join(map(str, wanted))
-            asked = f"{answer.request.method} {answer.request.target[:200]}"
-            message = f"{asked}: {answer.status} where {ought} is due: {answer.text[:300]}"
+            expected = " or ".join(map(str, wanted))
+            requested = f"{answer.request.method} {answer.request.target[:200]}"
+            message = f"{requested}: {answer.status} where {expected} is due: {answer.text[:300]}"
             raise Broken("status is the right one", message, answer)
         self.coverage.note(OPERATIONS[operation], answer.status, answer.media_type, content)
         return content
@@ -108,7 +108,7 @@ class Service:
         if described.security and user is not None and user < len(self.users):
             sent += self.users[user].headers
         request = Request(described.method, target, (*sent, *headers), content)
-        return self.timely(request, once=operation in ONCE, patient=operation in PATIENT)
+        return self.timely(request, once=operation in ONCE, patient=operation in SLOW_OPERATIONS)
 
     def timely(self, request: Request, *, once: bool = False, patient: bool = False) -> Answer:
         """The answer to a request; raises Broken if it is late, and late again, or if too many were late."""
@@ -117,7 +117,7 @@ class Service:
         if answer.seconds > limit:
             self.late.append(f"{request.method} {request.target[:100]}: {answer.seconds:.1f} s")
             again = answer if once else self.send(request)
-            if again.seconds > limit or len(self.late) > HASTY:
+            if again.seconds > limit or len(self.late) > MOST_LATE:
                 raise Broken("answer is in time", f"{self.late[-1]}, where {limit:g} s is the limit", answer)
         return answer
 

@@ -70,7 +70,7 @@ NUMBERS = tuple(name for name in RANGES if _KINDS[name] == "V3NumberRange")
 DATES = tuple(name for name in RANGES if _KINDS[name] == "V3DateRange")
 
 
-def asking(operation: str, filters: Any, /, **own: Any) -> dict[str, Any]:
+def request_body(operation: str, filters: Any, /, **own: Any) -> dict[str, Any]:
     """The body that asks an operation for what the filters select."""
     body: Any = filters
     for name in reversed(SHAPES[operation].where):
@@ -95,7 +95,7 @@ def filters_in(operation: str, body: Any) -> dict[str, Any]:
 def with_filters(operation: str, body: dict[str, Any], filters: Any) -> dict[str, Any]:
     """The same body with other filters."""
     top = SHAPES[operation].where[:1] or PARTS
-    return asking(operation, filters, **{name: value for name, value in body.items() if name not in top})
+    return request_body(operation, filters, **{name: value for name, value in body.items() if name not in top})
 
 
 def place(operation: str, *parts: str | int) -> tuple[str | int, ...]:

@@ -1,7 +1,7 @@
-"""The suite: which layers run against a service, and what came of it.
+"""The suite: the layers that run against a service, and their outcome.
 
-Law: layer two (relations) goes first, because it is cheap and tells more; nothing that one layer finds keeps the other
-from running, unless the first finding is all that is wanted.
+Law: layer two (relations) runs first, because it is cheap and its messages say more. A finding of one layer does not
+stop the other, unless the plan ends at the first finding.
 """
 
 from __future__ import annotations
@@ -35,103 +35,105 @@ GATEWAY = frozenset({429, 502, 503, 504})
 
 @dataclass(frozen=True)
 class Plan:
-    """What is to be run."""
+    """The settings of a run."""
 
     generations: Sequence[str] = GENERATIONS
     layers: Sequence[str] = LAYERS
     seed: int = 1
     share: float = 1.0
-    """Examples of each relation, as a share of what it asks for."""
+    """The share of each relation's examples that is drawn."""
     examples: int | None = None
-    """Examples of fuzzing and chains; what schemathesis.toml says if None."""
+    """The number of examples of fuzzing and chains; that of schemathesis.toml if None."""
     live: bool = False
-    """Whether only what fits the document is sent by layer one."""
+    """Whether layer one sends valid requests only."""
     rate: str = ""
     first: bool = False
-    """Whether the first finding is all that is wanted."""
+    """Whether the run ends at the first finding."""
     shrink: bool = True
 
 
 @dataclass
 class Outcome:
-    """What came of a plan."""
+    """The outcome of a run."""
 
     plan: Plan
     service: Service
     findings: list[Finding] = field(default_factory=list)
-    relations: list[tuple[Relation, str]] = field(default_factory=list)
-    """Each relation, and why it did not run; empty if it ran."""
+    relations: list[tuple[Relation, frozenset[str]]] = field(default_factory=list)
+    """Each relation, and the unmet needs for which it was skipped; empty if it ran."""
     runs: dict[str, engine.Run] = field(default_factory=dict)
     notes: list[str] = field(default_factory=list)
 
 
-def run(service: Service, plan: Plan, tell: Callable[[str], None] = lambda _: None) -> Outcome:
-    """Run a plan; raises Unreachable when nobody answers."""
+def run(service: Service, plan: Plan, on_progress: Callable[[str], None] = lambda _: None) -> Outcome:
+    """Run a plan and return its outcome; raises Unreachable if there is no response."""
     outcome = Outcome(plan, service)
-    learn(service, outcome)
+    find_index(service, outcome)
     for generation in plan.generations:
         retired = generation == "v1" and reach(service, PROBES["v1"]) == 410
         if retired:
-            outcome.notes.append("v1 is retired here: that every part of it says so is all that was checked.")
+            outcome.notes.append("v1 is retired here: only the answers that say so (410) were checked.")
         if "relations" in plan.layers:
-            _relations(outcome, generation, retired, tell)
+            _relations(outcome, generation, retired, on_progress)
         if plan.first and outcome.findings:
             break
         if "schemathesis" in plan.layers and not retired:
-            _schemathesis(outcome, generation, tell)
+            _schemathesis(outcome, generation, on_progress)
         if plan.first and outcome.findings:
             break
     return outcome
 
 
 def reach(service: Service, target: str) -> int:
-    """The status that a probe is answered with; raises Unreachable if only a gateway answers, or nobody."""
+    """The status of the answer to a probe; raises Unreachable if there is no response, or only one of a gateway."""
     try:
         answer = service.send(Request("GET", target))
     except Broken as broken:
         raise Unreachable(f"{service.caller.base} gives no answer to GET {target}: {broken}") from broken
     if answer.status in GATEWAY and answer.media_type != "application/json":
-        raise Unreachable(f"{service.caller.base} answers GET {target} with {answer.status}: nobody is behind it")
+        raise Unreachable(
+            f"{service.caller.base} answers GET {target} with {answer.status}: a gateway without a service behind it"
+        )
     return answer.status
 
 
-def learn(service: Service, outcome: Outcome) -> None:
-    """Find out whether the service serves the release that is installed here, by what it says of its data."""
+def find_index(service: Service, outcome: Outcome) -> None:
+    """Set the service's index if it serves the data release that is installed here."""
     for probe in (PROBES[generation] for generation in outcome.plan.generations):
         reach(service, probe)
     if service.index is not None:
         return
     index = installed()
-    told = []
+    reported = []
     if "v3" in outcome.plan.generations:
         sql = "SELECT max(CAST(idc_version AS INTEGER)) AS n FROM version_metadata_index"
-        for ask in (
+        for call in (
             lambda: service.answer("getVersion").json()["idc_version"].removeprefix("v"),
             lambda: service.answer("getStats").json()["idc_version"].removeprefix("v"),
             lambda: str(service.answer("runSql", {"sql": sql}).json()["rows"][0]["n"]),
         ):
             try:
-                told.append(ask())
+                reported.append(call())
             except (Broken, ValueError, KeyError, TypeError, IndexError, AttributeError):
                 continue
-    if "v3" not in outcome.plan.generations or str(index.release) in told:
+    if "v3" not in outcome.plan.generations or str(index.release) in reported:
         service.index = index  # of v1, the index holds every release
     else:
         outcome.notes.append(
-            f"The service serves release {', '.join(sorted(set(told))) or 'unknown'}, and {index.release} is installed "
-            "here: its answers were held against its own SQL, not against the public index."
+            f"The service has data release {', '.join(sorted(set(reported))) or 'unknown'}, this machine has "
+            f"{index.release}: answers were compared with the service's own SQL, not with the public index."
         )
 
 
-def _relations(outcome: Outcome, generation: str, retired: bool, tell: Callable[[str], None]) -> None:
+def _relations(outcome: Outcome, generation: str, retired: bool, on_progress: Callable[[str], None]) -> None:
     module, plan, service = import_module(f"tests.contract.relations.{generation}"), outcome.plan, outcome.service
     relations: list[Relation] = module.RETIRED if retired else module.RELATIONS
     for relation in relations:
-        lacking = relation.lacks(service)
-        outcome.relations.append((relation, lacking))
-        if lacking:
+        missing = relation.missing(service)
+        outcome.relations.append((relation, missing))
+        if missing:
             continue
-        tell(f"{generation}: {relation.name}")
+        on_progress(f"{generation}: {relation.name}")
         broken = relation.run(service, plan.seed, share=plan.share, shrink=plan.shrink)
         if broken is not None:
             outcome.findings.append(_finding(service, relation, broken))
@@ -147,41 +149,41 @@ def _finding(service: Service, relation: Relation, broken: Broken) -> Finding:
     return Finding("relations", relation.generation, check, operation, str(broken), curl)
 
 
-def _schemathesis(outcome: Outcome, generation: str, tell: Callable[[str], None]) -> None:
+def _schemathesis(outcome: Outcome, generation: str, on_progress: Callable[[str], None]) -> None:
     plan, service = outcome.plan, outcome.service
     found = engine.run(
         service, generation, seed=plan.seed, live=plan.live, rate=plan.rate, examples=plan.examples,
-        first=plan.first, tell=lambda label: tell(f"{generation}: {label}"),
+        first=plan.first, on_progress=lambda label: on_progress(f"{generation}: {label}"),
     )  # fmt: skip
     outcome.runs[generation] = found
     if found.errors:
-        reach(service, PROBES[generation])  # whoever is gone has not broken the contract
+        reach(service, PROBES[generation])  # a service that has stopped did not break the contract
     outcome.findings += dict.fromkeys(found.findings)
     outcome.findings += [
         Finding("schemathesis", generation, "the engine's own error", "", error) for error in found.errors
     ]
     if not (plan.live or plan.first):
         outcome.findings += [
-            Finding("schemathesis", generation, "the run is whole", *gap) for gap in _gaps(service, found)
+            Finding("schemathesis", generation, "the run is complete", *gap) for gap in _gaps(service, found)
         ]
 
 
 def _gaps(service: Service, found: engine.Run) -> Iterator[tuple[str, str]]:
-    """What a run did not reach although it should: an operation, and words. A run that skips things proves nothing."""
+    """The gaps of a run, each with its operation and a sentence: a run that skips things proves nothing."""
     for phase in ("examples", "coverage", "fuzzing", "stateful"):
         if found.phases.get(phase) not in (Status.SUCCESS, Status.FAILURE):
-            yield "", f"the phase {phase} came to nothing: {found.phases.get(phase)}"
+            yield "", f"the phase {phase} did not run to its end: {found.phases.get(phase)}"
     allowed = {name for name, one in OPERATIONS.items() if one.path.startswith(f"/{found.generation}")}
     for name in sorted(allowed):
-        operation, met = OPERATIONS[name], found.statuses[name]
+        operation, seen = OPERATIONS[name], found.statuses[name]
         if operation.security and not (service.write and service.users):
             continue
-        if not met[200] and "linical" not in name:  # a build may have no clinical tables
-            yield name, f"it never succeeded: {dict(met)}"
-        if (operation.parameters or operation.body) and not any(met[status] for status in (400, 404, 422)):
-            yield name, f"it refused nothing: {dict(met)}"
-        if operation.security and not met[401]:
-            yield name, f"it let everybody in: {dict(met)}"
+        if not seen[200] and "linical" not in name:  # a build may have no clinical tables
+            yield name, f"no answer with status 200: {dict(seen)}"
+        if (operation.parameters or operation.body) and not any(seen[status] for status in (400, 404, 422)):
+            yield name, f"no answer with status 400, 404 or 422: {dict(seen)}"
+        if operation.security and not seen[401]:
+            yield name, f"no answer with status 401: {dict(seen)}"
     if not found.followed and any(engine.links(found.generation, service)):  # which ones, is left to chance
         yield "", "no link was followed"
 
@@ -197,7 +199,7 @@ def check(
     share: float = 1.0,
     limit: float = 2.0,
 ) -> list[Finding]:
-    """The findings on an application in this process, of which the index is known."""
+    """The findings on an application in this process, whose data are those of the installed index."""
     service = Service(InProcess(app), users, index=installed(), write=True, limit=limit)
     plan = Plan(generations, layers, seed, share, first=first, shrink=not first)
     try:

@@ -53,7 +53,7 @@ def hurried(state: Path, ada: httpx.Client) -> Iterator[httpx.Client]:
         yield client
 
 
-def ask(client: httpx.Client, operation: Operation, cohort_id: int, **more: Any) -> httpx.Response:
+def call(client: httpx.Client, operation: Operation, cohort_id: int, **more: Any) -> httpx.Response:
     """An operation asked as its examples say, but for the cohort, which has to exist."""
     parameters = {p["name"]: value for p in operation.parameters for value in examples(p) if p["in"] == "query"}
     path = operation.path.format(cohort_id=cohort_id)
@@ -102,7 +102,7 @@ def test_the_example_of_a_body_survives_its_model(operation: Operation) -> None:
 def test_the_answer_to_the_example_survives_its_model(ada: httpx.Client, cohort_id: int, operation: Operation) -> None:
     for content in examples(operation.body) if operation.body else [None]:
         body = {"json": content} if operation.body else {}
-        fits(operation, ask(ada, operation, cohort_id, **body))
+        fits(operation, call(ada, operation, cohort_id, **body))
 
 
 @pytest.mark.parametrize("name", ["listCollections", "listAnalysisResults", "listAttributes"])
@@ -121,11 +121,11 @@ def test_every_page_of_a_manifest_with_all_columns_and_sql_survives_its_model(ad
     operation = OPERATIONS["previewManifest"]
     parameters: dict[str, Any] = dict.fromkeys(ALL_COLUMNS, "True") | {"sql": "True", "page_size": 700}
     spec = SPEC | {"filters": {"collection_id": ["tcga_read"]}}
-    first = fits(operation, ask(ada, operation, 0, params=parameters, json=spec))
+    first = fits(operation, call(ada, operation, 0, params=parameters, json=spec))
     assert "#standardSQL" in first["cohort"]["sql"]
     assert set(first["manifest"]["json_manifest"][0]) == set(ALL_COLUMNS)
     parameters = {"next_page": first["next_page"], "page_size": 700}
-    second = fits(operation, ask(ada, operation, 0, params=parameters, json=spec))
+    second = fits(operation, call(ada, operation, 0, params=parameters, json=spec))
     assert second["cohort"] == {}
 
 
@@ -133,18 +133,18 @@ def test_every_page_of_a_query_of_all_fields_survives_its_model(ada: httpx.Clien
     operation = OPERATIONS["previewQuery"]
     fields = DOCUMENT["components"]["schemas"]["V1QueryField"]["enum"]
     body = {"cohort_def": {**SPEC, "filters": {}}, "queryFields": {"fields": fields}}
-    first = fits(operation, ask(ada, operation, 0, params={"page_size": 100}, json=body))
+    first = fits(operation, call(ada, operation, 0, params={"page_size": 100}, json=body))
     assert set(first["query_results"]["json"][0]) == set(fields)
     parameters = {"next_page": first["next_page"], "page_size": 100}
-    second = fits(operation, ask(ada, operation, 0, params=parameters, json=body))
+    second = fits(operation, call(ada, operation, 0, params=parameters, json=body))
     assert second["cohort"] == {}
     assert "cohort_def" not in second
 
 
 def test_a_second_page_of_dicom_metadata_survives_its_model(ada: httpx.Client) -> None:
     operation = OPERATIONS["getDicomMetadata"]
-    first = fits(operation, ask(ada, operation, 0, params={"page_size": 100}))
-    second = fits(operation, ask(ada, operation, 0, params={"page_size": 100, "next_page": first["next_page"]}))
+    first = fits(operation, call(ada, operation, 0, params={"page_size": 100}))
+    second = fits(operation, call(ada, operation, 0, params={"page_size": 100, "next_page": first["next_page"]}))
     assert second["cohort"] == {}
 
 
@@ -194,7 +194,7 @@ def test_what_takes_too_long_is_answered_with_what_survives_its_model(
     hurried: httpx.Client, cohort_id: int, operation: Operation
 ) -> None:
     body = {"json": examples(operation.body)[0]} if operation.body else {}
-    fits(operation, ask(hurried, operation, cohort_id, **body), 202)
+    fits(operation, call(hurried, operation, cohort_id, **body), 202)
 
 
 def test_upstreams_bad_days_survive_their_models(credentials_file: Path, state: Path) -> None:

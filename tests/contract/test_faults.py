@@ -45,9 +45,9 @@ def test_there_are_enough_faults_of_both_generations() -> None:
 
 
 def test_no_two_faults_say_the_same() -> None:
-    says = [(fault.generation, fault.says) for fault in FAULTS.values()]
-    assert len(set(says)) == len(says)
-    assert all(fault.says.endswith(".") and ". " not in fault.says for fault in FAULTS.values())
+    sentence = [(fault.generation, fault.sentence) for fault in FAULTS.values()]
+    assert len(set(sentence)) == len(sentence)
+    assert all(fault.sentence.endswith(".") and ". " not in fault.sentence for fault in FAULTS.values())
 
 
 def test_a_healthy_service_answers_the_round_twice_alike(bench: Bench, healthy: dict[str, list[Shown]]) -> None:

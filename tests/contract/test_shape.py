@@ -67,9 +67,9 @@ def test_every_attribute_is_a_term_a_number_or_a_date() -> None:
 @each_shape
 def test_filters_of_a_body_are_those_that_it_was_made_of(name: str) -> None:
     filters = {"terms": {"Modality": ["CT"]}}
-    body = shape.asking(name, filters, page=3)
+    body = shape.request_body(name, filters, page=3)
     assert shape.filters_in(name, body) == filters
-    assert shape.with_filters(name, body, {"ranges": {}}) == shape.asking(name, {"ranges": {}}, page=3)
+    assert shape.with_filters(name, body, {"ranges": {}}) == shape.request_body(name, {"ranges": {}}, page=3)
     assert shape.filters_in(name, {"x": 1}) == shape.filters_in(name, None) == {}
 
 
@@ -87,11 +87,11 @@ def test_the_documents_examples_are_applied_as_they_say() -> None:
 @given(NUMERIC)
 def test_text_is_read_as_the_number_that_python_reads(text: str) -> None:
     try:
-        ought = float(text)
+        expected = float(text)
     except ValueError:
-        ought = math.nan
-    if math.isfinite(ought):
-        assert repr(normal.number(text)) == repr(ought)
+        expected = math.nan
+    if math.isfinite(expected):
+        assert repr(normal.number(text)) == repr(expected)
     else:
         with pytest.raises(normal.Refused):
             normal.number(text)
@@ -115,13 +115,13 @@ def test_a_day_is_one_where_the_calendar_and_the_document_have_it(parts: tuple[i
     year, month, day, dash = parts
     text = f"{year:04}{dash}{month:02}{dash}{day:02}"
     try:
-        ought = date(year, month, day).isoformat()
+        expected = date(year, month, day).isoformat()
     except ValueError:
         assert misfit(DAY, text)
         with pytest.raises(normal.Refused):
             normal.day(text)
     else:
-        assert normal.day(f" {text}\n") == ought
+        assert normal.day(f" {text}\n") == expected
         assert misfit(DAY, text) == ""
 
 

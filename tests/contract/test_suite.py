@@ -1,4 +1,4 @@
-"""The suite itself: what it says, when it says nothing, and that the same seed says the same."""
+"""The suite itself: its reports and exit codes, and that the same seed gives the same report."""
 
 from __future__ import annotations
 
@@ -16,13 +16,13 @@ import pytest
 import idc_openapi
 from tests.contract import baseline, report, suite
 from tests.contract.__main__ import _parser, _service, main
-from tests.contract.calls import PATIENCE, Answer, Broken, InProcess, OverHTTP, Request, Unreachable
+from tests.contract.calls import ATTEMPTS, Answer, Broken, InProcess, OverHTTP, Request, Unreachable
 from tests.contract.finding import Finding
 from tests.contract.index import installed
 from tests.contract.inside import standin
-from tests.contract.relation import Relations, differing
-from tests.contract.relations import v3
-from tests.contract.service import HASTY, Service
+from tests.contract.relation import FORMER_NAMES, Relations, differing
+from tests.contract.relations import v1, v3
+from tests.contract.service import MOST_LATE, Service
 from tests.support.loopback_server import LoopbackServer
 
 if TYPE_CHECKING:
@@ -31,14 +31,14 @@ if TYPE_CHECKING:
 
     from tests.contract.relation import Draw
 
-QUICK = ("there is no collection", "filters that nobody knows", "requests of the wrong shape", "licenses are those")
+QUICK = ("there is no collection", "unknown filters are refused", "requests of the wrong shape", "licenses are those")
 TODAY = datetime.date(2026, 11, 23)
 FINDING = Finding("relations", "v3", "pages: <lost> & \x00found", "getManifest", "1 is not 2\u2028", "curl 'x'")
 
 
 @contextmanager
 def answering(status: int, kind: str, body: bytes) -> Iterator[str]:
-    """A server on a socket that says one thing."""
+    """A server on a socket that has one answer for everything."""
 
     class Handler(http.server.BaseHTTPRequestHandler):
         def do_GET(self) -> None:
@@ -62,7 +62,7 @@ def answering(status: int, kind: str, body: bytes) -> Iterator[str]:
 
 
 def outcome(**changes: Any) -> suite.Outcome:
-    """What came of some relations on v3."""
+    """The outcome of some relations of v3."""
     some = [relation for relation in v3.RELATIONS if relation.name.startswith(QUICK)]
     with pytest.MonkeyPatch.context() as patch, standin() as (app, users), closing(InProcess(app)) as caller:
         patch.setattr(v3, "RELATIONS", some)
@@ -74,12 +74,12 @@ def outcome(**changes: Any) -> suite.Outcome:
 def test_a_service_beyond_this_machine_is_sent_no_mistakes_unless_asked_to() -> None:
     with standin() as (app, users), closing(InProcess(app)) as caller:
         service = Service(caller, users, installed(), mistakes=False)
-        lacking = {relation.name: relation.lacks(service) for relation in v3.RELATIONS}
-        assert sum("mistakes" in one for one in lacking.values()) > 10
+        missing = {relation.name: relation.missing(service) for relation in v3.RELATIONS}
+        assert sum("mistakes" in one for one in missing.values()) > 10
         for relation in v3.RELATIONS:
-            if not lacking[relation.name] and relation.body.__module__.endswith(("_tools", "_catalogues")):
+            if not missing[relation.name] and relation.body.__module__.endswith(("_tools", "_catalogues")):
                 assert not relation.run(service, 1, share=0.01)
-        assert {status for _, status in service.coverage.statuses} == {200, 404}  # 404: a name that nobody has
+        assert {status for _, status in service.coverage.statuses} == {200, 404}  # 404: a name that does not exist
     for more, mistakes in ([], False), (["--mistakes"], True):
         options = _parser().parse_args(["--url", "https://example.org", *more])
         with ExitStack() as stack:
@@ -91,16 +91,16 @@ def test_a_service_beyond_this_machine_is_sent_no_mistakes_unless_asked_to() -> 
 
 def test_a_service_that_cannot_be_reached_was_not_checked(capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["--url", "http://127.0.0.1:9", "--generation", "v3"]) == 2
-    said = capsys.readouterr()
-    assert said.out == ""
-    assert said.err.count("\n") == 1
-    assert "http://127.0.0.1:9 cannot be reached" in said.err
+    printed = capsys.readouterr()
+    assert printed.out == ""
+    assert printed.err.count("\n") == 1
+    assert "http://127.0.0.1:9 cannot be reached" in printed.err
 
 
-def test_a_gateway_with_nobody_behind_it_was_not_checked(capsys: pytest.CaptureFixture[str]) -> None:
+def test_a_gateway_without_a_service_was_not_checked(capsys: pytest.CaptureFixture[str]) -> None:
     with answering(503, "text/html", b"<h1>busy</h1>") as url:
         assert main(["--url", url]) == 2
-    assert "nobody is behind it" in capsys.readouterr().err
+    assert "a gateway without a service behind it" in capsys.readouterr().err
 
 
 @pytest.mark.parametrize(
@@ -116,18 +116,18 @@ def test_a_gateway_with_nobody_behind_it_was_not_checked(capsys: pytest.CaptureF
 )
 def test_a_mistake_gets_one_sentence(capsys: pytest.CaptureFixture[str], options: list[str], words: str) -> None:
     assert main(options) == 2
-    said = capsys.readouterr().err
-    assert words in said
-    assert said.count("\n") == 1
+    printed = capsys.readouterr().err
+    assert words in printed
+    assert printed.count("\n") == 1
 
 
 def test_a_service_that_answers_anything_else_does_not_hold(capsys: pytest.CaptureFixture[str], tmp_path: Path) -> None:
     with answering(200, "application/json", b"{}") as url:
         options = ["--url", url, "--generation", "v3", "--layer", "relations", "--share", "0.01"]
         assert main([*options, "--reports", str(tmp_path)]) == 1
-        said = capsys.readouterr().out
-        assert said.rstrip().splitlines()[-1].startswith("The contract does not hold: ")
-        assert f"curl --silent --show-error --include --globoff {url}/v3/health" in said
+        printed = capsys.readouterr().out
+        assert printed.rstrip().splitlines()[-1].startswith("The contract does not hold: ")
+        assert f"curl --silent --show-error --include --globoff {url}/v3/health" in printed
         accepted = tmp_path / "accepted.yaml"
         assert main([*options, "--write-baseline", str(accepted)]) == 0
         assert main([*options, "--baseline", str(accepted)]) == 0
@@ -136,7 +136,7 @@ def test_a_service_that_answers_anything_else_does_not_hold(capsys: pytest.Captu
     assert "http" not in page.replace(url, "").replace("https://", "")  # nothing is fetched by it
 
 
-# --- the same seed says the same ---------------------------------------------------------------------------------
+# --- the same seed -----------------------------------------------------------------------------------------------
 
 
 def test_the_same_seed_gives_the_same_bytes() -> None:
@@ -152,8 +152,8 @@ def test_the_same_seed_gives_the_same_bytes() -> None:
 
 def test_reports_name_the_release_that_the_document_describes() -> None:
     found, upstream = outcome(), idc_openapi.upstream()
-    for said in (report.summary(found), report.html(found)):
-        assert f"ontract of v3: upstream release {upstream.api_version} of {upstream.date}" in said
+    for printed in (report.summary(found), report.html(found)):
+        assert f"ontract of v3: upstream release {upstream.api_version} of {upstream.date}" in printed
     suites = ET.fromstring(report.junit(found)).findall("testsuite")  # noqa: S314  our own
     named = {suite.get("name"): {one.get("name"): one.get("value") for one in suite[0]} for suite in suites}
     own = {"contract.api_version": upstream.api_version, "contract.date": upstream.date}
@@ -164,12 +164,14 @@ def test_reports_show_any_finding() -> None:
     found = outcome()
     relation, _ = found.relations[0]
     found.findings = [FINDING, replace(FINDING, check=relation.name), replace(FINDING, layer="schemathesis", check="x")]
-    found.relations.append((replace(relation, name="unseen"), "users"))
+    found.relations.append((replace(relation, name="unseen"), frozenset({"users"})))
+    found.relations += [(replace(relation, name=name), frozenset({"users", "write"})) for name in ("other", "third")]
     read = ET.fromstring(report.junit(found))  # noqa: S314  our own
     assert int(read.get("failures", "")) == 1
-    assert int(read.get("skipped", "")) == 1
+    assert int(read.get("skipped", "")) == 3
     assert "&lt;lost&gt; &amp;" in report.html(found)
-    assert "not run for want of users: 1 relations" in report.summary(found)
+    assert "\n1 relation skipped: it needs two --credentials\n" in report.summary(found)
+    assert "\n2 relations skipped: they need two --credentials and --write\n" in report.summary(found)
     assert report.summary(found).endswith("The contract does not hold: 3 findings.\n")
 
 
@@ -206,11 +208,26 @@ def test_a_baseline_names_reason_and_day(tmp_path: Path, text: str) -> None:
         baseline.load(file)
 
 
+def test_a_baseline_may_use_the_former_name_of_a_relation(tmp_path: Path) -> None:
+    file = tmp_path / "b.yaml"
+    for current, former in FORMER_NAMES.items():
+        for check in (former, f"{former}: status is the right one"):
+            finding = replace(FINDING, check=check.replace(former, current))
+            file.write_text(baseline.dump([replace(FINDING, check=check)], TODAY), encoding="utf-8")
+            assert baseline.part([finding], baseline.load(file), TODAY)[0] == []
+
+
+def test_every_former_name_belongs_to_a_relation_or_check() -> None:
+    names = {relation.name for module in (v1, v3) for relation in module.RELATIONS}
+    assert set(FORMER_NAMES) - names == {"the run is complete"}
+    assert not set(FORMER_NAMES.values()) & names
+
+
 # --- relations ---------------------------------------------------------------------------------------------------
 
 
 class Late:
-    """Answers late so many times."""
+    """A service whose first answers are late."""
 
     base = "http://here"
 
@@ -225,11 +242,11 @@ class Late:
         pass
 
 
-def test_a_hiccup_is_forgiven_and_lateness_is_not() -> None:
+def test_one_late_answer_is_tolerated_and_a_slow_service_is_not() -> None:
     Service(Late(1)).timely(Request("GET", "/"))
     with pytest.raises(Broken, match="where 2 s is the limit"):
         Service(Late(2)).timely(Request("GET", "/"))
-    service = Service(Late(0), late=["before"] * HASTY)
+    service = Service(Late(0), late=["before"] * MOST_LATE)
     service.caller = Late(1)
     with pytest.raises(Broken, match="where 2 s is the limit"):
         service.timely(Request("GET", "/"))
@@ -274,7 +291,7 @@ def test_a_connection_that_is_cut_is_no_answer() -> None:
         server.shutdown(socket.SHUT_RDWR)
 
 
-def test_a_service_that_finds_us_too_hasty_is_left_alone(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_service_that_answers_429_again_and_again_is_not_sent_more(monkeypatch: pytest.MonkeyPatch) -> None:
     slept: list[float] = []
     monkeypatch.setattr("time.sleep", slept.append)
     with (
@@ -283,4 +300,4 @@ def test_a_service_that_finds_us_too_hasty_is_left_alone(monkeypatch: pytest.Mon
         pytest.raises(Unreachable, match="less often"),
     ):
         caller(Request("GET", "/"))
-    assert len(slept) == PATIENCE
+    assert len(slept) == ATTEMPTS

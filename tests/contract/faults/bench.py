@@ -157,15 +157,15 @@ def reached(bench: Bench, generation: str, seed: int) -> dict[str, frozenset[str
     """Which relations ask which operation of a healthy service: others cannot notice what is wrong with it."""
     from tests.contract.faults.fault import operation
 
-    asked: dict[str, set[str]] = {}
+    requested: dict[str, set[str]] = {}
     with bench.service() as service:
         send = service.send
         for relation in relations(generation):
 
             def noting(request: Request, name: str = relation.name) -> Answer:
-                asked.setdefault(operation(request), set()).add(name)
+                requested.setdefault(operation(request), set()).add(name)
                 return send(request)
 
             service.send = noting  # type: ignore[method-assign]
             relation.run(service, seed, shrink=False)
-    return {name: frozenset(names) for name, names in asked.items()}
+    return {name: frozenset(names) for name, names in requested.items()}

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from itertools import groupby
 from typing import TYPE_CHECKING, Any
 
-from tests.contract.faults.fault import is_json, operation, post, tell
+from tests.contract.faults.fault import is_json, operation, post, with_content
 from tests.contract.faults.v1_answers import PAGED
 from tests.contract.faults.v3_answers import echoes, filters_in, reworded
 from tests.contract.shape import APPLIED, PARTS, SHAPES, WARNINGS, echo
@@ -26,7 +26,7 @@ class Control:
 
     name: str
     generations: tuple[str, ...]
-    says: str
+    sentence: str
     layer: Layer | None = None
     patience: float = 30.0
 
@@ -56,7 +56,7 @@ async def other_settings(request: Request, forward: Serve) -> Answer:
             content["values"] = ties_reversed(content["values"], "count")
         case "getLicenses" | "getCollection":
             content["licenses"] = ties_reversed(content["licenses"], "series")
-    return other_form(tell(answer, content))
+    return other_form(with_content(answer, content))
 
 
 def _limited(request: Request) -> Request:
@@ -64,11 +64,11 @@ def _limited(request: Request) -> Request:
     if operation(request) not in settings or not isinstance(body, dict):
         return request
     name, usual, most = settings[operation(request)]
-    asked = body.get(name)
-    if asked is None:
-        return request.asking(body | {name: usual})
-    too_many = isinstance(asked, int) and not isinstance(asked, bool) and asked > most
-    return request.asking(body | {name: most}) if too_many else request
+    requested = body.get(name)
+    if requested is None:
+        return request.with_json(body | {name: usual})
+    too_many = isinstance(requested, int) and not isinstance(requested, bool) and requested > most
+    return request.with_json(body | {name: most}) if too_many else request
 
 
 def ties_reversed(items: list[Any], by: str) -> list[Any]:
@@ -79,7 +79,7 @@ def ties_reversed(items: list[Any], by: str) -> list[Any]:
 def other_form(answer: Answer) -> Answer:
     """The answer with its members in another order and a header more."""
     if is_json(answer) and answer.status == 200:
-        answer = tell(answer, reordered(answer.json()))
+        answer = with_content(answer, reordered(answer.json()))
     return answer.with_header("x-served-by", "another")
 
 
@@ -106,7 +106,9 @@ async def as_upstream(request: Request, forward: Serve) -> Answer:
             hints.append(f"{name}={values} selects nothing, and there is {sorted(others, reverse=True)}")
     ours = len(held[WARNINGS]) - _left_out(request, held)
     kept = held[WARNINGS][: len(held[WARNINGS]) - ours]
-    return reworded(answer, request, lambda said: said.update({WARNINGS: kept + hints if not held["series"] else kept}))
+    return reworded(
+        answer, request, lambda reported: reported.update({WARNINGS: kept + hints if not held["series"] else kept})
+    )
 
 
 async def other_words(request: Request, forward: Serve) -> Answer:
@@ -118,12 +120,12 @@ async def other_words(request: Request, forward: Serve) -> Answer:
         content = answer.json()
         for one in content["detail"]:
             one["msg"] = "Bad: " + " ".join(part for part in PARTS if f"'{part}'" in one["msg"])
-        return tell(answer, content)
+        return with_content(answer, content)
     if answer.status == 400 and is_json(answer) and "error" in answer.content:
         content = answer.json()
         named = [name for name in names if name in content["error"]["message"]]
         content["error"]["message"] = f"No, not so: {named[0]}" if named else "No."
-        return tell(answer, content)
+        return with_content(answer, content)
     return reworded(
         answer, request, lambda held: held.update({WARNINGS: [_other(text, names) for text in held[WARNINGS]]})
     )
@@ -142,18 +144,18 @@ async def citing(request: Request, forward: Serve) -> Answer:
     answer = await forward(request)
     if operation(request) != "getCitations" or answer.status != 200:
         return answer
-    content, said = answer.json(), answer.content[APPLIED]
+    content, filters = answer.json(), answer.content[APPLIED]
     tests = ["source_DOI IS NOT NULL"]
-    for name, values in said["terms"].items():
+    for name, values in filters["terms"].items():
         tests.append(f'"{name}" IN ({", ".join(map(_quoted, values))})')
-    for name, bounds in said["ranges"].items():
+    for name, bounds in filters["ranges"].items():
         tests += [f'"{name}" {sign} {_quoted(bounds[side]) if isinstance(bounds[side], str) else bounds[side]}'
                   for side, sign in (("gte", ">="), ("lte", "<=")) if bounds[side] is not None]  # fmt: skip
     sql = f"SELECT DISTINCT source_DOI AS v FROM index WHERE {' AND '.join(tests)} ORDER BY 1 DESC"
     found = [row["v"] for row in await _sql(sql, request, forward)]
     cited = [{"DOI": doi} if content["format"] == "csl-json" else f"Data. https://doi.org/{doi}" for doi in found]
     content.update(citations=cited, idc_acknowledgment={"DOI": "x"} if content["format"] == "csl-json" else "IDC.")
-    return tell(answer, content)
+    return with_content(answer, content)
 
 
 async def _sql(sql: str, request: Request, forward: Serve) -> list[dict[str, Any]]:

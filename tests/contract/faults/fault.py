@@ -32,7 +32,7 @@ class Fault:
     name: str
     generation: str
     kind: str
-    says: str
+    sentence: str
     layer_factory: Callable[[], Layer]
     operations: frozenset[str] = frozenset()
     """The operations of which it touches the requests or answers; empty if it may be any."""
@@ -42,8 +42,8 @@ class Fault:
         layer = self.layer_factory()
 
         async def scoped(request: Request, forward: Serve) -> Answer:
-            mine = request.path.split("/")[1:2] == [self.generation]
-            return await (layer(request, forward) if mine else forward(request))
+            in_generation = request.path.split("/")[1:2] == [self.generation]
+            return await (layer(request, forward) if in_generation else forward(request))
 
         return scoped
 
@@ -72,7 +72,7 @@ def altered(generation: str, kind: str, *operations: str, status: int = 200) -> 
                 return answer
             content = answer.json()
             changed = change(content, request)
-            return tell(answer, content if changed is None else changed)
+            return with_content(answer, content if changed is None else changed)
 
         _register(change, generation, kind, lambda: layer, frozenset(operations))
         return change
@@ -97,11 +97,11 @@ def _register(
     made: Any, generation: str, kind: str, layer_factory: Callable[[], Layer], operations: frozenset[str] = frozenset()
 ) -> None:
     name = re.sub(r"(?<=[a-z0-9])(?=[A-Z])", "_", made.__name__).lower()
-    says = " ".join((made.__doc__ or "").split())
-    assert says, name
+    sentence = " ".join((made.__doc__ or "").split())
+    assert sentence, name
     name = f"{generation}_{name}"
     assert name not in FAULTS, name
-    FAULTS[name] = Fault(name, generation, kind, says, layer_factory, operations)
+    FAULTS[name] = Fault(name, generation, kind, sentence, layer_factory, operations)
 
 
 # --- reading requests ------------------------------------------------------------------------------------------------
@@ -160,7 +160,7 @@ def is_json(answer: Answer) -> bool:
     return answer.media_type == "application/json" and bool(answer.body)
 
 
-def tell(answer: Answer, content: Any) -> Answer:
+def with_content(answer: Answer, content: Any) -> Answer:
     """The answer with other content, in the manner of its generation; itself if nothing changed."""
     body = dumps(content) + (b"\n" if answer.body.endswith(b"\n") else b"")
     return answer if body == answer.body else answer.with_body(body)
@@ -186,6 +186,6 @@ def refused(request: Request, status: int, message: str, code: str = "invalid_qu
     return reply(request, status, {"error": {"code": code, "message": message}})
 
 
-def retold(answer: Answer, status: int) -> Answer:
+def with_status(answer: Answer, status: int) -> Answer:
     """The same answer with another status."""
     return replace(answer, status=status)

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any
 import yaml
 
 from tests.contract.document import OPERATIONS, resolved
-from tests.contract.faults.fault import is_json, operation, tell
+from tests.contract.faults.fault import is_json, operation, with_content
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -106,7 +106,7 @@ class Spoiler:
         if not self._spoil(root, ("", *self.mutant.pointer)):
             return answer
         self.applied += 1
-        return tell(answer, root[""])
+        return with_content(answer, root[""])
 
     def _spoil(self, root: Any, pointer: Pointer) -> bool:
         changed = False

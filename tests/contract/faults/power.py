@@ -32,7 +32,7 @@ FAULTS: dict[str, Fault] = {**v1.FAULTS, **v3.FAULTS}
 REPORT = ROOT / "docs" / "contract-power.md"
 GATE = 0.95
 LAYERS = {"1": (SCHEMATHESIS,), "2": (RELATIONS,), "1,2": (RELATIONS, SCHEMATHESIS), "2,1": (RELATIONS, SCHEMATHESIS)}
-CAUGHT, SURVIVED, CRASHED, EXCUSED, IDLE = "caught", "SURVIVED", "CRASHED", "excused", "never applied"
+CAUGHT, SURVIVED, CRASHED, EXCUSED, NEVER_APPLIED = "caught", "SURVIVED", "CRASHED", "excused", "never applied"
 ALARM = "ALARM"
 ALARMS = (ALARM, CRASHED)
 
@@ -97,7 +97,7 @@ class Worker:
         with self.bench.service(spoiler or FAULTS[job.name].new()) as service:
             catch = first_finding(service, job.generation, seed=job.seed, layers=job.layers, only=only)
         if spoiler and not spoiler.applied:
-            return IDLE, None
+            return NEVER_APPLIED, None
         if catch is None and job.mutant and job.mutant.excuse:
             return EXCUSED, None
         return (CAUGHT if catch else SURVIVED), catch
@@ -105,8 +105,8 @@ class Worker:
     def _control(self, job: Job) -> tuple[str, Catch | None]:
         control = _control(job.name)
         if control.patience < 1:
-            with Bench(patience=control.patience, remember=False) as hasty:
-                return self._quiet(hasty, control, job)
+            with Bench(patience=control.patience, remember=False) as pending_bench:
+                return self._quiet(pending_bench, control, job)
         return self._quiet(self.bench, control, job)
 
     def _quiet(self, made: Bench, control: Control, job: Job) -> tuple[str, Catch | None]:
@@ -167,7 +167,7 @@ def measure(options: argparse.Namespace) -> Iterator[tuple[Outcome, int]]:
         while batch := [*islice(drawn, missing), *todo]:
             total, todo, missing = total + len(batch) - len(todo), [], 0
             for outcome in pool.imap_unordered(_run, batch):
-                missing += outcome.verdict == IDLE
+                missing += outcome.verdict == NEVER_APPLIED
                 yield outcome, total
 
 
@@ -226,8 +226,9 @@ def report(found: list[Outcome], options: argparse.Namespace) -> str:
         "",
         "| fault | kind | what is wrong | caught by |",
         "|---|---|---|---|",
-        *(f"| {_code(one.job.name)} | {FAULTS[one.job.name].kind} | {_cell(FAULTS[one.job.name].says)} | {_by(one)} |"
-          for one in sorted(kinds["fault"], key=lambda one: list(FAULTS).index(one.job.name))),
+        *(f"| {_code(one.job.name)} | {fault.kind} | {_cell(fault.sentence)} | {_by(one)} |"
+          for one in sorted(kinds["fault"], key=lambda one: list(FAULTS).index(one.job.name))
+          for fault in (FAULTS[one.job.name],)),
         "",
         "## Mutants",
         "",
@@ -260,23 +261,23 @@ def _summary(name: str, found: list[Outcome]) -> str:
     layers = Counter(one.catch.layer for one in found if one.catch)
     verdicts = Counter(one.verdict for one in found)
     lost = verdicts[SURVIVED] + verdicts[CRASHED]
-    cells = (layers[RELATIONS], layers[SCHEMATHESIS], lost, verdicts[EXCUSED], verdicts[IDLE])
+    cells = (layers[RELATIONS], layers[SCHEMATHESIS], lost, verdicts[EXCUSED], verdicts[NEVER_APPLIED])
     return f"| {name} | {percent(found)} | {' | '.join(map(str, cells))} |"
 
 
 def _controls(found: list[Outcome]) -> Iterator[str]:
     for control in CONTROLS:
         for generation in control.generations:
-            mine = [one for one in found if (one.job.name, one.job.generation) == (control.name, generation)]
-            alarms = sorted({f"seed {one.job.seed}: {_by(one)}" for one in mine if one.catch})
-            if mine:
-                said = "; ".join(alarms) or "none"
-                yield f"| {control.name} | {generation} | {control.says} | {len(mine)} | {said} |"
+            matching = [one for one in found if (one.job.name, one.job.generation) == (control.name, generation)]
+            alarms = sorted({f"seed {one.job.seed}: {_by(one)}" for one in matching if one.catch})
+            if matching:
+                alarm_text = "; ".join(alarms) or "none"
+                yield f"| {control.name} | {generation} | {control.sentence} | {len(matching)} | {alarm_text} |"
 
 
 def _survivors(found: list[Outcome]) -> list[str]:
     lines = [
-        f"* {_code(one.job.name)}: {FAULTS[one.job.name].says if one.job.kind == 'fault' else 'a mutant'}"
+        f"* {_code(one.job.name)}: {FAULTS[one.job.name].sentence if one.job.kind == 'fault' else 'a mutant'}"
         for one in found
         if one.verdict in (SURVIVED, CRASHED)
     ]
@@ -315,9 +316,9 @@ def main(arguments: list[str] | None = None) -> int:
 def _good(found: list[Outcome]) -> bool:
     good = True
     for kind in ("fault", "mutant"):
-        mine = [one for one in found if one.job.kind == kind]
-        caught, counted = share(mine)
-        print(f"{kind}s caught: {percent(mine)}")
+        matching = [one for one in found if one.job.kind == kind]
+        caught, counted = share(matching)
+        print(f"{kind}s caught: {percent(matching)}")
         good = good and caught >= GATE * counted
     alarms = sum(one.verdict == ALARM or (one.verdict == CRASHED and one.job.kind == "control") for one in found)
     print(f"false alarms: {alarms}")

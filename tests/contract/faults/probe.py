@@ -33,8 +33,8 @@ def shown(answer: Answer) -> Shown:
 
 def probe(service: Service, generation: str) -> Iterator[Shown]:
     """Every answer of the round."""
-    asked = Asked(service)
-    for answer in {"v1": v1, "v3": v3}[generation](asked):
+    requested = Asked(service)
+    for answer in {"v1": v1, "v3": v3}[generation](requested):
         yield shown(answer)
 
 
@@ -104,11 +104,11 @@ def spec(filters: dict[str, Any], name: str = "a & b", description: str = " of b
     return {"name": name, "description": description, "filters": filters}
 
 
-def walk(ask: Asked, method: str, target: str, body: Any = None, **given: Any) -> Iterator[Answer]:
+def walk(call: Asked, method: str, target: str, body: Any = None, **given: Any) -> Iterator[Answer]:
     """Pages, to the end or for a while."""
     query: dict[str, Any] = given
     for _ in range(MOST_PAGES):
-        answer = ask(method, target, body, **query)
+        answer = call(method, target, body, **query)
         yield answer
         token = TOKEN.search(answer.text) or re.search(r'"next_page":"([^"]+)"', answer.text)
         if answer.status != 200 or token is None:
@@ -119,98 +119,98 @@ def walk(ask: Asked, method: str, target: str, body: Any = None, **given: Any) -
         query = {"page_size": given.get("page_size", 7), "next_page": named[1], "user": given.get("user")}
 
 
-def v1(ask: Asked) -> Iterator[Answer]:
+def v1(call: Asked) -> Iterator[Answer]:
     """The round of v1."""
-    yield from _v1_catalogues(ask)
+    yield from _v1_catalogues(call)
     preview, query = "/v1/cohorts/preview/manifest", "/v1/cohorts/preview/query"
     for filters in FILTERS:
-        yield ask("POST", preview, spec(filters), **FLAGS)
-        yield ask("POST", query, {"cohort_def": spec(filters), "queryFields": {"fields": FIELDS}}, page_size=50)
+        yield call("POST", preview, spec(filters), **FLAGS)
+        yield call("POST", query, {"cohort_def": spec(filters), "queryFields": {"fields": FIELDS}}, page_size=50)
     for filters in NODULES:
-        asked = {"cohort_def": spec(filters), "queryFields": {"fields": CHARACTERISTICS}}
-        yield ask("POST", query, asked, page_size=50)
-    yield ask("POST", preview, spec(NOTEBOOK), **GUIDS, sql="True")
-    yield ask("POST", preview, spec({"Modality": ["no such"]}), **GUIDS)
-    yield ask("POST", preview, spec({}), Patient_ID="True", page_size=3000)
-    yield ask("POST", preview, spec({}), Collection_ID="True", page_size=50000)
-    yield from walk(ask, "POST", preview, spec(NOTEBOOK), **FLAGS, page_size=5)
-    yield from walk(ask, "POST", preview, spec({"Modality": ["CT"]}), Patient_ID="True", page_size=11)
-    asked = {"cohort_def": spec(NOTEBOOK), "queryFields": {"fields": FIELDS}}
-    pages = list(walk(ask, "POST", query, asked, page_size=4))
+        requested = {"cohort_def": spec(filters), "queryFields": {"fields": CHARACTERISTICS}}
+        yield call("POST", query, requested, page_size=50)
+    yield call("POST", preview, spec(NOTEBOOK), **GUIDS, sql="True")
+    yield call("POST", preview, spec({"Modality": ["no such"]}), **GUIDS)
+    yield call("POST", preview, spec({}), Patient_ID="True", page_size=3000)
+    yield call("POST", preview, spec({}), Collection_ID="True", page_size=50000)
+    yield from walk(call, "POST", preview, spec(NOTEBOOK), **FLAGS, page_size=5)
+    yield from walk(call, "POST", preview, spec({"Modality": ["CT"]}), Patient_ID="True", page_size=11)
+    requested = {"cohort_def": spec(NOTEBOOK), "queryFields": {"fields": FIELDS}}
+    pages = list(walk(call, "POST", query, requested, page_size=4))
     yield from pages
-    yield from walk(ask, "GET", "/v1/dicomMetadata", page_size=60)
+    yield from walk(call, "GET", "/v1/dicomMetadata", page_size=60)
     for _ in range(2):
-        yield ask("POST", query, asked)
-    token = re.search(r'"next_page":"([^"]*)"', ask("POST", preview, spec(NOTEBOOK), **FLAGS, page_size=5).text)
+        yield call("POST", query, requested)
+    token = re.search(r'"next_page":"([^"]*)"', call("POST", preview, spec(NOTEBOOK), **FLAGS, page_size=5).text)
     beside = {"next_page": token[1] if token else ""}
-    yield ask("POST", preview, spec(NOTEBOOK), **beside, Patient_ID="True")
-    yield ask("POST", preview, {"nothing": 1}, **beside)
-    yield ask("POST", query, asked, **beside)
-    yield from _v1_odd(ask, preview, query)
-    yield from _v1_users(ask)
+    yield call("POST", preview, spec(NOTEBOOK), **beside, Patient_ID="True")
+    yield call("POST", preview, {"nothing": 1}, **beside)
+    yield call("POST", query, requested, **beside)
+    yield from _v1_odd(call, preview, query)
+    yield from _v1_users(call)
 
 
-def _v1_catalogues(ask: Asked) -> Iterator[Answer]:
+def _v1_catalogues(call: Asked) -> Iterator[Answer]:
     for name in ("about", "versions", "collections", "analysis_results", "attributes"):
-        yield ask("GET", f"/v1/{name}")
-        yield ask("GET", f"/v1/{name}/", idc_data_version="1.0")
-        yield ask("GET", f"/v1/{name}", idc_data_version="9.0")
-        yield ask("PUT", f"/v1/{name}")
-    yield ask("GET", "/v1/attributes", data_source="idc-dev-etl.idc_v2.dicom_pivot_v2")
-    yield ask("GET", "/v1/nothing")
+        yield call("GET", f"/v1/{name}")
+        yield call("GET", f"/v1/{name}/", idc_data_version="1.0")
+        yield call("GET", f"/v1/{name}", idc_data_version="9.0")
+        yield call("PUT", f"/v1/{name}")
+    yield call("GET", "/v1/attributes", data_source="idc-dev-etl.idc_v2.dicom_pivot_v2")
+    yield call("GET", "/v1/nothing")
 
 
-def _v1_odd(ask: Asked, preview: str, query: str) -> Iterator[Answer]:
+def _v1_odd(call: Asked, preview: str, query: str) -> Iterator[Answer]:
     for size in ("0", "many", "50001"):
-        yield ask("POST", preview, spec(NOTEBOOK), **FLAGS, page_size=size)
-    yield ask("POST", preview, spec(NOTEBOOK), Patient_ID="True", Source_DOI="yes")
+        yield call("POST", preview, spec(NOTEBOOK), **FLAGS, page_size=size)
+    yield call("POST", preview, spec(NOTEBOOK), Patient_ID="True", Source_DOI="yes")
     for token in ("", "gAAAAAB"):
-        yield ask("POST", preview, spec(NOTEBOOK), **FLAGS, next_page=token)
-    yield ask("POST", preview, spec({"Modality": ["CT"], "nothing": ["x"]}), **FLAGS)
-    yield ask("POST", preview, {"name": "a", "filters": {}}, **FLAGS)
-    yield ask("POST", preview, spec({"age_at_diagnosis_gte": ["50"]}), **FLAGS)
-    yield ask("POST", preview, spec(NOTEBOOK), **FLAGS, kind="text/plain")
-    yield ask("POST", preview, spec(NOTEBOOK, "Übersicht"), **FLAGS)
+        yield call("POST", preview, spec(NOTEBOOK), **FLAGS, next_page=token)
+    yield call("POST", preview, spec({"Modality": ["CT"], "nothing": ["x"]}), **FLAGS)
+    yield call("POST", preview, {"name": "a", "filters": {}}, **FLAGS)
+    yield call("POST", preview, spec({"age_at_diagnosis_gte": ["50"]}), **FLAGS)
+    yield call("POST", preview, spec(NOTEBOOK), **FLAGS, kind="text/plain")
+    yield call("POST", preview, spec(NOTEBOOK, "Übersicht"), **FLAGS)
     fields = {"fields": ["Modality", "Modality"]}
-    yield ask("POST", query, {"cohort_def": spec(NOTEBOOK), "queryFields": fields})
+    yield call("POST", query, {"cohort_def": spec(NOTEBOOK), "queryFields": fields})
 
 
-def _v1_users(ask: Asked) -> Iterator[Answer]:
-    key = f"Bearer {ask.service.users[0].token}"
+def _v1_users(call: Asked) -> Iterator[Answer]:
+    key = f"Bearer {call.service.users[0].token}"
     for user in (0, 1):
-        yield ask("GET", "/v1/users/account_details", user=user)
+        yield call("GET", "/v1/users/account_details", user=user)
     forged = key[: key.rindex(".") + 1] + "A" * 300
     for bad in ("", "Bearer nonsense", forged, key.replace("Bearer", "Basic")):
-        yield ask("GET", "/v1/cohorts", key=bad)
+        yield call("GET", "/v1/cohorts", key=bad)
     odd = {"collection_id": ["TCGA-READ"], "Modality": ["CT", "MR"]}
     saved = [spec(odd), spec(odd), spec(NOTEBOOK, "x" * 250, ""), spec(odd, "d"), spec(odd, "e"), spec(odd, "f")]
     saved += [spec({"age_at_diagnosis_gte": [50]}, "ranged")]
     ids = []
     for one in saved:
-        answer = ask("POST", "/v1/cohorts", one, user=0)
+        answer = call("POST", "/v1/cohorts", one, user=0)
         yield answer
         found = re.search(r'"cohort_id":(\d+)', answer.text)
         ids.append(int(found[1]) if found else 0)
-    yield ask("POST", "/v1/cohorts", {"name": "a"}, user=0)
-    yield ask("POST", "/v1/cohorts", spec(odd, "of Eve"), user=1)
+    yield call("POST", "/v1/cohorts", {"name": "a"}, user=0)
+    yield call("POST", "/v1/cohorts", spec(odd, "of Eve"), user=1)
     for user in (0, 1):
-        yield ask("GET", "/v1/cohorts", user=user)
+        yield call("GET", "/v1/cohorts", user=user)
     for user in (0, 1):
-        yield from walk(ask, "GET", f"/v1/cohorts/{ids[0]}/manifest", user=user, page_size=2, **FLAGS)
-        yield ask("POST", f"/v1/cohorts/{ids[0]}/query", {"fields": FIELDS}, user=user)
-        yield ask("GET", "/v1/cohorts/999999/manifest", user=user, **FLAGS)
-    page = ask("GET", f"/v1/cohorts/{ids[0]}/manifest", user=0, page_size=1, **FLAGS)
+        yield from walk(call, "GET", f"/v1/cohorts/{ids[0]}/manifest", user=user, page_size=2, **FLAGS)
+        yield call("POST", f"/v1/cohorts/{ids[0]}/query", {"fields": FIELDS}, user=user)
+        yield call("GET", "/v1/cohorts/999999/manifest", user=user, **FLAGS)
+    page = call("GET", f"/v1/cohorts/{ids[0]}/manifest", user=0, page_size=1, **FLAGS)
     token = re.search(r'"next_page":"([^"]*)"', page.text)
-    yield ask("GET", f"/v1/cohorts/{ids[2]}/manifest", user=0, next_page=token[1] if token else "")
-    yield ask("DELETE", f"/v1/cohorts/{ids[0]}", user=1)
-    yield ask("DELETE", "/v1/cohorts", {"cohorts": [ids[3], ids[2]]}, user=1)
+    yield call("GET", f"/v1/cohorts/{ids[2]}/manifest", user=0, next_page=token[1] if token else "")
+    yield call("DELETE", f"/v1/cohorts/{ids[0]}", user=1)
+    yield call("DELETE", "/v1/cohorts", {"cohorts": [ids[3], ids[2]]}, user=1)
     for _ in range(2):
-        yield ask("DELETE", f"/v1/cohorts/{ids[0]}", user=0)
-    yield ask("DELETE", "/v1/cohorts", {"cohorts": [ids[4], ids[3]]}, user=0)
+        yield call("DELETE", f"/v1/cohorts/{ids[0]}", user=0)
+    yield call("DELETE", "/v1/cohorts", {"cohorts": [ids[4], ids[3]]}, user=0)
     for one in (ids[0], ids[3]):
-        yield ask("GET", f"/v1/cohorts/{one}/manifest", user=0, **FLAGS)
-        yield ask("POST", f"/v1/cohorts/{one}/query", {"fields": FIELDS}, user=0)
-    yield ask("GET", "/v1/cohorts", user=0)
+        yield call("GET", f"/v1/cohorts/{one}/manifest", user=0, **FLAGS)
+        yield call("POST", f"/v1/cohorts/{one}/query", {"fields": FIELDS}, user=0)
+    yield call("GET", "/v1/cohorts", user=0)
 
 
 # --- v3 ------------------------------------------------------------------------------------------------------------
@@ -290,115 +290,115 @@ SQL = (
 )
 
 
-def v3(ask: Asked) -> Iterator[Answer]:
+def v3(call: Asked) -> Iterator[Answer]:
     """The round of v3."""
     for name in ("", "/health", "/version", "/stats", "/collections", "/analysis_results", "/attributes", "/tables"):
-        yield ask("GET", f"/v3{name}")
+        yield call("GET", f"/v3{name}")
     for name in ("index", "collections_index", "idc_index", "nothing"):
-        yield ask("GET", f"/v3/tables/{name}")
+        yield call("GET", f"/v3/tables/{name}")
     for name in ("rider_pilot", "RIDER_PILOT", "nlst", "nothing", "prostatex"):
-        yield ask("GET", f"/v3/collections/{name}")
+        yield call("GET", f"/v3/collections/{name}")
     for method, target in (
         ("HEAD", "/v3/stats"),
         ("DELETE", "/v3/stats"),
         ("GET", "/v3/stats/"),
         ("GET", "/v3/nothing"),
     ):
-        yield ask(method, target)
-    yield ask.service.send(Request("GET", "/v3/health", (("origin", "https://example.org"),)))
-    yield ask("GET", "/v3/clinical/tables")
+        yield call(method, target)
+    yield call.service.send(Request("GET", "/v3/health", (("origin", "https://example.org"),)))
+    yield call("GET", "/v3/clinical/tables")
     for column in ("Modality", "instanceCount", "PatientSex", "collection_id"):
         for limit in (3, 100, 0):
-            yield ask("GET", f"/v3/attributes/{column}/values", limit=limit)
-    yield ask("GET", "/v3/attributes/license_short_name/values", limit=5)
-    yield from _v3_manifests(ask)
+            yield call("GET", f"/v3/attributes/{column}/values", limit=limit)
+    yield call("GET", "/v3/attributes/license_short_name/values", limit=5)
+    yield from _v3_manifests(call)
     for filters in SELECTIONS:
-        yield ask("POST", "/v3/cohort/counts", {"filters": filters})
-        yield ask("POST", "/v3/licenses", {"filters": filters})
-        yield ask("POST", "/v3/cohort/manifest", {"filters": filters, "page_size": 20})
-        yield ask("POST", "/v3/cohort/manifest.txt", {"filters": filters, "source": "gcs"})
-    yield from _v3_requests(ask)
-    yield ask("POST", "/v3/cohort/counts", b"{")
-    yield from _v3_tools(ask)
+        yield call("POST", "/v3/cohort/counts", {"filters": filters})
+        yield call("POST", "/v3/licenses", {"filters": filters})
+        yield call("POST", "/v3/cohort/manifest", {"filters": filters, "page_size": 20})
+        yield call("POST", "/v3/cohort/manifest.txt", {"filters": filters, "source": "gcs"})
+    yield from _v3_requests(call)
+    yield call("POST", "/v3/cohort/counts", b"{")
+    yield from _v3_tools(call)
 
 
-def _v3_requests(ask: Asked) -> Iterator[Answer]:
+def _v3_requests(call: Asked) -> Iterator[Answer]:
     """Requests that b2 took otherwise: bounds, what is left out, what stands where it should not."""
     taking = ("cohort/counts", "licenses", "citations", "cohort/manifest", "cohort/manifest.txt")
     for name, *bounds in BOUNDS:
         for bound in bounds:
             for side in ("gte", "lte"):
                 filters = {"terms": RIDER["terms"], "ranges": {name: {side: bound}}}
-                yield ask("POST", "/v3/cohort/counts", {"filters": filters})
+                yield call("POST", "/v3/cohort/counts", {"filters": filters})
     for path in taking:
         for body in BODIES:
-            yield ask("POST", f"/v3/{path}", body)
+            yield call("POST", f"/v3/{path}", body)
     for own in ({"include_rows": False}, {"page": 9}, {"page_size": 1}, {"page": 2**63}):
-        yield ask("POST", "/v3/cohort/manifest", {"filters": {"terms": {"Modality": []}}, **own})
+        yield call("POST", "/v3/cohort/manifest", {"filters": {"terms": {"Modality": []}}, **own})
     for own in ({"limit": 0}, {"limit": 2}, {"source": "gcs"}):
-        yield ask("POST", "/v3/cohort/manifest.txt", {"filters": {"ranges": {"StudyDate": {}}}, **own})
-    yield ask("POST", "/v3/citations", {"filters": {"terms": {"nothing": []}}, "citation_format": "mla"})
-    yield ask("POST", "/v3/cohort/manifest.txt", {"filters": {"terms": {"nothing": []}}, "source": "azure"})
-    yield ask("POST", "/v3/cohort/manifest", {"page": 2**63})
-    yield ask("POST", "/v3/sql", {"sql": "SELECT 1 AS a", "nothing": 1})
+        yield call("POST", "/v3/cohort/manifest.txt", {"filters": {"ranges": {"StudyDate": {}}}, **own})
+    yield call("POST", "/v3/citations", {"filters": {"terms": {"nothing": []}}, "citation_format": "mla"})
+    yield call("POST", "/v3/cohort/manifest.txt", {"filters": {"terms": {"nothing": []}}, "source": "azure"})
+    yield call("POST", "/v3/cohort/manifest", {"page": 2**63})
+    yield call("POST", "/v3/sql", {"sql": "SELECT 1 AS a", "nothing": 1})
 
 
-def _v3_manifests(ask: Asked) -> Iterator[Answer]:
+def _v3_manifests(call: Asked) -> Iterator[Answer]:
     manifest, text = "/v3/cohort/manifest", "/v3/cohort/manifest.txt"
     for page in (0, 1, 3, 7, 8, 15, 99):
-        yield ask("POST", manifest, {"filters": RIDER, "page": page, "page_size": 50})
+        yield call("POST", manifest, {"filters": RIDER, "page": page, "page_size": 50})
     for page in (0, 1, 2):
-        yield ask(
+        yield call(
             "POST", manifest, {"filters": {"terms": {"collection_id": ["nlst"]}}, "page": page, "page_size": 5000}
         )
-    yield ask("POST", manifest, {"filters": {"terms": {"Modality": ["CT", "MR"]}}, "page_size": 2000})
-    yield ask("POST", manifest, {"filters": {"terms": {"collection_id": ["prostatex"]}}, "page_size": 900})
-    described = {"terms": {"SeriesInstanceUID": _odd_series(ask)}}
-    yield ask("POST", manifest, {"filters": described})
-    yield ask("POST", manifest, {"filters": RIDER, "include_rows": False})
-    yield ask("POST", manifest, RIDER)
+    yield call("POST", manifest, {"filters": {"terms": {"Modality": ["CT", "MR"]}}, "page_size": 2000})
+    yield call("POST", manifest, {"filters": {"terms": {"collection_id": ["prostatex"]}}, "page_size": 900})
+    described = {"terms": {"SeriesInstanceUID": _odd_series(call)}}
+    yield call("POST", manifest, {"filters": described})
+    yield call("POST", manifest, {"filters": RIDER, "include_rows": False})
+    yield call("POST", manifest, RIDER)
     for _ in range(32):
-        answer = ask("POST", manifest, {"filters": RIDER, "page_size": 2})
+        answer = call("POST", manifest, {"filters": RIDER, "page_size": 2})
     yield answer
-    yield ask("GET", "/v3/version")
+    yield call("GET", "/v3/version")
     for source in ("aws", "gcs", "azure"):
-        yield ask("POST", text, {"filters": RIDER, "source": source})
+        yield call("POST", text, {"filters": RIDER, "source": source})
     for limit in (0, 5, None, 2**63):
-        yield ask("POST", text, {"filters": {"terms": {"collection_id": ["tcga_read"]}}, "limit": limit})
+        yield call("POST", text, {"filters": {"terms": {"collection_id": ["tcga_read"]}}, "limit": limit})
     for bucket in ("idc-open-data-cr", "idc-open-data-two"):
-        uids = [row["SeriesInstanceUID"] for row in _rows(ask, f"aws_bucket = '{bucket}'")]
-        yield ask("POST", text, {"filters": {"terms": {"SeriesInstanceUID": uids}}, "source": "gcs"})
-        yield ask("POST", manifest, {"filters": {"terms": {"SeriesInstanceUID": uids}}})
+        uids = [row["SeriesInstanceUID"] for row in _rows(call, f"aws_bucket = '{bucket}'")]
+        yield call("POST", text, {"filters": {"terms": {"SeriesInstanceUID": uids}}, "source": "gcs"})
+        yield call("POST", manifest, {"filters": {"terms": {"SeriesInstanceUID": uids}}})
 
 
-def _rows(ask: Asked, where: str) -> list[dict[str, Any]]:
+def _rows(call: Asked, where: str) -> list[dict[str, Any]]:
     sql = f"SELECT * FROM index WHERE {where} ORDER BY SeriesInstanceUID"
-    answer = ask("POST", "/v3/sql", {"sql": sql, "max_rows": 3})
+    answer = call("POST", "/v3/sql", {"sql": sql, "max_rows": 3})
     try:
         return list(answer.json()["rows"])
     except (ValueError, KeyError):
         return []
 
 
-def _odd_series(ask: Asked) -> list[str]:
+def _odd_series(call: Asked) -> list[str]:
     """Series with control characters, without a description, of many instances."""
     odd = ("contains(SeriesDescription, chr(1))", "SeriesDescription IS NULL", "instanceCount > 600")
-    return [str(row.get("SeriesInstanceUID")) for where in odd for row in _rows(ask, where)]
+    return [str(row.get("SeriesInstanceUID")) for where in odd for row in _rows(call, where)]
 
 
-def _v3_tools(ask: Asked) -> Iterator[Answer]:
+def _v3_tools(call: Asked) -> Iterator[Answer]:
     for sql in SQL:
         for most in (3, 7, None):
-            yield ask("POST", "/v3/sql", {"sql": sql, "max_rows": most})
-    yield ask("POST", "/v3/sql", {})
+            yield call("POST", "/v3/sql", {"sql": sql, "max_rows": most})
+    yield call("POST", "/v3/sql", {})
     for modality in ("SM", "CT"):
-        row = _rows(ask, f"Modality = '{modality}'")[0]
+        row = _rows(call, f"Modality = '{modality}'")[0]
         uids = {"series_instance_uid": row["SeriesInstanceUID"]}
-        yield ask("GET", "/v3/viewer-url", **uids)
-        yield ask("GET", "/v3/viewer-url", **uids, study_instance_uid=row["StudyInstanceUID"])
+        yield call("GET", "/v3/viewer-url", **uids)
+        yield call("GET", "/v3/viewer-url", **uids, study_instance_uid=row["StudyInstanceUID"])
         for viewer in ("ohif_v2", "slim", "none"):
-            yield ask("GET", "/v3/viewer-url", **uids, viewer=viewer)
-    yield ask("GET", "/v3/viewer-url", study_instance_uid="1.2")
-    yield ask("GET", "/v3/viewer-url")
+            yield call("GET", "/v3/viewer-url", **uids, viewer=viewer)
+    yield call("GET", "/v3/viewer-url", study_instance_uid="1.2")
+    yield call("GET", "/v3/viewer-url")
     for style in ("bibtex", "apa", "none"):
-        yield ask("POST", "/v3/citations", {"filters": RIDER, "citation_format": style})
+        yield call("POST", "/v3/citations", {"filters": RIDER, "citation_format": style})

@@ -41,8 +41,8 @@ def echo_of(content: Any) -> dict[str, Any]:
     return found
 
 
-def spec_of(said: Request | Any) -> dict[str, Any]:
+def spec_of(source: Request | Any) -> dict[str, Any]:
     """The cohort that a request, or its body, defines; of a body, to be changed in place. Empty if it is none."""
-    body = said.json() if isinstance(said, Request) else said
+    body = source.json() if isinstance(source, Request) else source
     spec = body.get("cohort_def", body) if isinstance(body, dict) else None
     return spec if isinstance(spec, dict) else {}

@@ -6,7 +6,7 @@ import re
 from datetime import date, timedelta
 from typing import TYPE_CHECKING, Any
 
-from tests.contract.faults.fault import altered, altered_request, fault, operation, tell
+from tests.contract.faults.fault import altered, altered_request, fault, operation, with_content
 from tests.contract.faults.v1_answers import MANIFESTS, PREVIEWS, QUERIES, echo_of, recount, results, rows, spec_of
 
 if TYPE_CHECKING:
@@ -28,12 +28,12 @@ async def other_filters(request: Request, forward: Serve, change: Change) -> Ans
     change(spec["filters"])
     if body == request.json():
         return answer
-    wrong = await forward(request.asking(body))
+    wrong = await forward(request.with_json(body))
     if wrong.status != 200:
         return answer
     content = wrong.json()
     echo_of(content).update(echo_of(answer.json()))
-    return tell(wrong, content)
+    return with_content(wrong, content)
 
 
 def misfiltered(change: Change) -> Change:
@@ -183,7 +183,7 @@ async def either(request: Request, forward: Serve, names: Sequence[str]) -> Answ
     recount(with_one)
     both = results(answer.content)["totalFound"]
     results(with_one)["totalFound"] += results(with_other)["totalFound"] - both
-    return tell(answer, with_one)
+    return with_content(answer, with_one)
 
 
 # --- which columns ---------------------------------------------------------------------------------------------------

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Any
 
-from tests.contract.faults.fault import altered, fault, operation, tell
+from tests.contract.faults.fault import altered, fault, operation, with_content
 from tests.contract.faults.v1_answers import QUERIES, rows
 from tests.contract.faults.v1_filters import each, either, misfiltered, other_filters
 
@@ -66,7 +66,7 @@ async def _mixed_up(request: Request, forward: Serve, name: str, texts: dict[str
     for row in rows(content):
         if name in row:
             row[name] = texts.get(row[name], row[name])
-    return tell(answer, content)
+    return with_content(answer, content)
 
 
 @altered("v1", "nodules", *QUERIES)
@@ -139,7 +139,7 @@ class ValuesOfTheNextReport:
         values = [row["Spiculation"] for row in found]
         for row, value in zip(found, values[1:] + values[:1], strict=True):
             row["Spiculation"] = value
-        return tell(answer, content)
+        return with_content(answer, content)
 
 
 @altered("v1", "nodules", "listAttributes")

@@ -6,7 +6,16 @@ from collections import Counter
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
-from tests.contract.faults.fault import altered, altered_request, fault, is_json, operation, refused, reply, tell
+from tests.contract.faults.fault import (
+    altered,
+    altered_request,
+    fault,
+    is_json,
+    operation,
+    refused,
+    reply,
+    with_content,
+)
 from tests.contract.faults.v1_answers import MANIFESTS, PAGED, PREVIEWS, QUERIES, recount, results, rows, spec_of
 
 if TYPE_CHECKING:
@@ -26,12 +35,12 @@ class Walk:
         answer = await forward(request)
         if operation(request) not in PAGED or answer.status != 200:
             return answer
-        content, asked = answer.json(), request.query.get("next_page")
+        content, requested = answer.json(), request.query.get("next_page")
         token = content["next_page"]
-        note = await self.turn(content, self.notes.get(asked) if asked else self.opening, request, forward)
+        note = await self.turn(content, self.notes.get(requested) if requested else self.opening, request, forward)
         if token:
             self.notes[token] = note
-        return tell(answer, content)
+        return with_content(answer, content)
 
     async def turn(self, content: Any, note: Any, request: Request, forward: Serve) -> Any:
         """Change the page in place; what is worth knowing on the next one."""
@@ -162,9 +171,9 @@ class NotDistinct(Walk):
 @altered("v1", "rows", *MANIFESTS)
 def ghost_row(content: Any, request: Request) -> None:
     """A manifest without rows has one without values."""
-    asked = [n for n, v in request.query.items() if v == "True" and n != "sql"]
-    if not results(content)["totalFound"] and asked:
-        rows(content).append(dict.fromkeys(asked) | {n: "dg.4DFC/" + "0" * 8 for n in asked if "GUID" in n})
+    requested = [n for n, v in request.query.items() if v == "True" and n != "sql"]
+    if not results(content)["totalFound"] and requested:
+        rows(content).append(dict.fromkeys(requested) | {n: "dg.4DFC/" + "0" * 8 for n in requested if "GUID" in n})
         results(content).update(rowsReturned=1, totalFound=1)
 
 
@@ -237,7 +246,7 @@ class FilterLost(Walk):
         if note and seen + many <= 2000:
             body = first.json()
             spec_of(body)["filters"] = {}
-            other = await forward(first.asking(body).with_query(page_size=seen + many))
+            other = await forward(first.with_json(body).with_query(page_size=seen + many))
             rows(content)[:] = rows(other.json())[seen:]
             recount(content)
         return first, seen + many
@@ -305,7 +314,7 @@ class Unstable:
             return answer
         content = answer.json()
         rows(content)[-2:] = rows(content)[:-3:-1]
-        return tell(answer, content)
+        return with_content(answer, content)
 
 
 @altered("v1", "order", *PAGED)

@@ -17,7 +17,7 @@ from tests.contract.faults.fault import (
     last,
     operation,
     reply,
-    tell,
+    with_content,
     with_header,
 )
 from tests.contract.faults.v1_answers import SAVED, echo_of, spec_of
@@ -151,10 +151,10 @@ class ForeignListed(Keys):
         """Add the others' lists."""
         if answer.status != 200 or operation(request) != "listCohorts":
             return None
-        content, mine = answer.json(), header(request, KEY)
+        content, own_key = answer.json(), header(request, KEY)
         for key in self.keys:
-            content["cohorts"] += (await forward(owned(request, key))).json()["cohorts"] if key != mine else []
-        return tell(answer, content)
+            content["cohorts"] += (await forward(owned(request, key))).json()["cohorts"] if key != own_key else []
+        return with_content(answer, content)
 
 
 @fault("v1", "ownership")
@@ -179,9 +179,9 @@ class ForeignDeletedTogether(Keys):
         for place, one in enumerate(content["cohorts"]):
             if "delete_permission" in one["result"]:
                 key = self.owners.get(one["cohort_id"])
-                other = await forward(owned(request.asking({"cohorts": [one["cohort_id"]]}), key))
+                other = await forward(owned(request.with_json({"cohorts": [one["cohort_id"]]}), key))
                 content["cohorts"][place] = other.json()["cohorts"][0]
-        return tell(answer, content)
+        return with_content(answer, content)
 
 
 @fault("v1", "ownership")
@@ -190,8 +190,8 @@ class FirstUsersAccount(Keys):
 
     async def again(self, answer: Answer, request: Request, forward: Serve) -> Answer | None:
         """Ask as the first."""
-        mine = answer.status == 200 and operation(request) == "getAccountDetails"
-        return await forward(owned(request, self.keys[0])) if mine else None
+        own_key = answer.status == 200 and operation(request) == "getAccountDetails"
+        return await forward(owned(request, self.keys[0])) if own_key else None
 
 
 @fault("v1", "ownership")
@@ -242,7 +242,7 @@ class Twins:
             return answer
         content, hidden = answer.json(), set(self.twins.values())
         content["cohorts"] = [one for one in content["cohorts"] if one["cohort_id"] not in hidden]
-        return tell(answer, content)
+        return with_content(answer, content)
 
     async def other(self, request: Request, forward: Serve) -> Answer:
         """Whatever else is asked."""
@@ -252,7 +252,7 @@ class Twins:
         """What the twin answers, in the cohort's name."""
         twin = self.twins.get(cohort, cohort)
         target = request.target.replace(f"/cohorts/{cohort}", f"/cohorts/{twin}", 1)
-        body = request.asking({"cohorts": [twin]}).body if operation(request) == "deleteCohorts" else request.body
+        body = request.with_json({"cohorts": [twin]}).body if operation(request) == "deleteCohorts" else request.body
         answer = await forward(replace(request, target=target, body=body))
         content = json.loads(
             answer.text.replace(f"ohort {twin} ", f"ohort {cohort} ").replace(f"ID {twin}", f"ID {cohort}")
@@ -260,7 +260,7 @@ class Twins:
         for one in (echo_of(content), *content.get("cohorts", ())):
             if "cohort_id" in one:
                 one["cohort_id"] = cohort
-        return tell(answer, content)
+        return with_content(answer, content)
 
 
 @fault("v1", "deletion")
@@ -300,16 +300,16 @@ class OnlyFirstDeleted(Twins):
     async def other(self, request: Request, forward: Serve) -> Answer:
         """Delete the twins of the others."""
         body, answer = request.json(), None
-        asked = body.get("cohorts") if isinstance(body, dict) else None
-        if operation(request) != "deleteCohorts" or not isinstance(asked, list) or len(asked) < 2:
+        requested = body.get("cohorts") if isinstance(body, dict) else None
+        if operation(request) != "deleteCohorts" or not isinstance(requested, list) or len(requested) < 2:
             return await forward(request)
-        answer = await forward(request.asking({"cohorts": asked[:1]}))
-        if answer.status != 200 or not all(isinstance(one, int) for one in asked):
+        answer = await forward(request.with_json({"cohorts": requested[:1]}))
+        if answer.status != 200 or not all(isinstance(one, int) for one in requested):
             return answer
         content = answer.json()
-        for one in asked[1:]:
+        for one in requested[1:]:
             content["cohorts"] += (await self.by_twin(request, forward, one)).json()["cohorts"]
-        return tell(answer, content)
+        return with_content(answer, content)
 
 
 @altered("v1", "deletion", "deleteCohorts")
@@ -383,7 +383,7 @@ class DeletedStillListed:
             return answer
         content, seen = answer.json(), self.seen.setdefault(header(request, KEY), {})
         seen.update({one["cohort_id"]: one for one in content["cohorts"]})
-        return tell(answer, content | {"cohorts": list(seen.values())})
+        return with_content(answer, content | {"cohorts": list(seen.values())})
 
 
 class Saved:
@@ -398,13 +398,13 @@ class Saved:
         if not fits:
             return await forward(request)
         self.change(spec_of(body))
-        answer = await forward(request.asking(body))
+        answer = await forward(request.with_json(body))
         if answer.status != 200 or not self.quiet:
             return answer
         content, sent = answer.json(), spec_of(request)
         echo_of(content)["filterSet"]["filters"] = sent["filters"]
         echo_of(content).update(name=sent["name"], description=sent["description"])
-        return tell(answer, content)
+        return with_content(answer, content)
 
     def change(self, spec: dict[str, Any]) -> None:
         """Change what is saved, in place."""

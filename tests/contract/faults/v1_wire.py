@@ -17,9 +17,9 @@ from tests.contract.faults.fault import (
     operation,
     refused,
     reply,
-    retold,
-    tell,
+    with_content,
     with_header,
+    with_status,
 )
 from tests.contract.faults.v1_answers import MANIFESTS, PAGED, PREVIEWS, QUERIES, results, rows, spec_of
 from tests.contract.faults.wire import as_get, as_web_page, in_latin_1, late, with_byte_order_mark, without_allow
@@ -113,7 +113,7 @@ async def unknown_version_404(request: Request, forward: Serve) -> Answer:
 async def created_201(request: Request, forward: Serve) -> Answer:
     """Saving a cohort is answered 201."""
     answer = await forward(request)
-    return retold(answer, 201) if operation(request) == "createCohort" and answer.status == 200 else answer
+    return with_status(answer, 201) if operation(request) == "createCohort" and answer.status == 200 else answer
 
 
 @fault("v1", "status")
@@ -135,7 +135,7 @@ async def no_challenge(request: Request, forward: Serve) -> Answer:
 async def unauthorized_of_application(request: Request, forward: Serve) -> Answer:
     """401 comes in the application's envelope and not in the gateway's."""
     answer = await forward(request)
-    return tell(answer, {"code": 401, "message": answer.json()["message"]}) if answer.status == 401 else answer
+    return with_content(answer, {"code": 401, "message": answer.json()["message"]}) if answer.status == 401 else answer
 
 
 @fault("v1", "status")
@@ -144,14 +144,14 @@ async def forbidden_of_gateway(request: Request, forward: Serve) -> Answer:
     answer = await forward(request)
     detail = {"@type": "type.googleapis.com/google.rpc.DebugInfo", "stackEntries": [], "detail": "auth"}
     message = {"code": 7, "message": "Forbidden", "details": [detail]}
-    return tell(answer, message) if answer.status == 403 else answer
+    return with_content(answer, message) if answer.status == 403 else answer
 
 
 @fault("v1", "status")
 async def code_differs(request: Request, forward: Serve) -> Answer:
     """The code in the body of a 400 says 500."""
     answer = await forward(request)
-    return tell(answer, answer.json() | {"code": 500}) if answer.status == 400 else answer
+    return with_content(answer, answer.json() | {"code": 500}) if answer.status == 400 else answer
 
 
 @fault("v1", "status")
@@ -338,7 +338,7 @@ def unknown_attribute_taken(request: Request) -> Request | None:
     if not isinstance(spec.get("filters"), dict):
         return None
     spec["filters"] = {name: values for name, values in spec["filters"].items() if name in ATTRIBUTES}
-    return request.asking(body)
+    return request.with_json(body)
 
 
 @altered_request("v1", "acceptance", *PREVIEWS, "createCohort")
@@ -349,7 +349,7 @@ def description_optional(request: Request) -> Request | None:
     if "filters" not in spec or "description" in spec:
         return None
     spec["description"] = ""
-    return request.asking(body)
+    return request.with_json(body)
 
 
 @altered_request("v1", "acceptance", *PREVIEWS, "createCohort")
@@ -360,7 +360,7 @@ def text_for_numbers(request: Request) -> Request | None:
     for name, values in filters.items() if isinstance(filters, dict) else ():
         if name.startswith(("age_", "days_", "bmi", "Slice", "num")) and isinstance(values, list):
             filters[name] = [float(v) if isinstance(v, str) and v.isdecimal() else v for v in values]
-    return request.asking(body) if isinstance(filters, dict) else None
+    return request.with_json(body) if isinstance(filters, dict) else None
 
 
 @altered_request("v1", "acceptance", *PREVIEWS)
@@ -369,7 +369,7 @@ def body_beside_token_unchecked(request: Request) -> Request | None:
     cohort: dict[str, Any] = {"name": "a", "description": "", "filters": {}}
     if operation(request) in QUERIES:
         cohort = {"cohort_def": cohort, "queryFields": {"fields": ["Modality"]}}
-    good = with_header(request.asking(cohort), "content-type", "application/json")
+    good = with_header(request.with_json(cohort), "content-type", "application/json")
     return good if "next_page" in request.query else None
 
 
@@ -377,12 +377,12 @@ def body_beside_token_unchecked(request: Request) -> Request | None:
 def repeated_fields_taken(request: Request) -> Request | None:
     """A field that is asked for twice is given once."""
     body = request.json()
-    asked = body.get("queryFields", body) if isinstance(body, dict) else None
-    if not isinstance(asked, dict) or not isinstance(asked.get("fields"), list):
+    requested = body.get("queryFields", body) if isinstance(body, dict) else None
+    if not isinstance(requested, dict) or not isinstance(requested.get("fields"), list):
         return None
-    kept = {json.dumps(field): field for field in asked["fields"]}
-    asked["fields"] = list(kept.values())
-    return request.asking(body)
+    kept = {json.dumps(field): field for field in requested["fields"]}
+    requested["fields"] = list(kept.values())
+    return request.with_json(body)
 
 
 @altered_request("v1", "acceptance", *PREVIEWS, "createCohort")

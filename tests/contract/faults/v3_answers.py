@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from tests.contract import shape
-from tests.contract.faults.fault import operation, tell
+from tests.contract.faults.fault import operation, with_content
 from tests.contract.shape import APPLIED, ECHOING, WARNINGS
 
 if TYPE_CHECKING:
@@ -16,11 +16,11 @@ if TYPE_CHECKING:
 KINDS = {"terms": list, "ranges": dict}
 
 
-def filters_in(said: Request | Any, request: Request | None = None) -> dict[str, Any]:
+def filters_in(source: Request | Any, request: Request | None = None) -> dict[str, Any]:
     """The filters in a request, or in its body, there to be changed in place; empty if there are none."""
     if request is None:
-        said, request = said.json(), said
-    return shape.filters_in(operation(request), said)
+        source, request = source.json(), source
+    return shape.filters_in(operation(request), source)
 
 
 def well_formed(filters: dict[str, Any]) -> bool:
@@ -43,12 +43,12 @@ def reworded(answer: Answer, request: Request, change: Callable[[dict[str, Any]]
         return answer
     content = answer.json()
     change(shape.echo(operation(request), content))
-    return tell(answer, content)
+    return with_content(answer, content)
 
 
 def with_echo_of(answer: Answer, other: Answer, request: Request) -> Answer:
     """An answer that says of its filters what another one says."""
     if not echoes(request, answer) or other.status != 200:
         return answer
-    said = shape.echo(operation(request), other.content)
-    return reworded(answer, request, lambda held: held.update({name: said[name] for name in (APPLIED, WARNINGS)}))
+    source = shape.echo(operation(request), other.content)
+    return reworded(answer, request, lambda held: held.update({name: source[name] for name in (APPLIED, WARNINGS)}))

@@ -211,8 +211,8 @@ async def later_pages_say_nothing(request: Request, forward: Serve) -> Answer:
 async def licences_do_not_say(request: Request, forward: Serve) -> Answer:
     """Licences do not say at all which filters were applied."""
     answer = await forward(request)
-    mine = operation(request) == "getLicenses"
-    return reworded(answer, request, lambda held: held.pop(APPLIED)) if mine else answer
+    is_licences = operation(request) == "getLicenses"
+    return reworded(answer, request, lambda held: held.pop(APPLIED)) if is_licences else answer
 
 
 @fault("v3", "applied", "countCohort")
@@ -227,5 +227,5 @@ class FiltersOfRequestBefore:
         answer = await forward(request)
         if operation(request) != "countCohort" or not echoes(request, answer):
             return answer
-        said, self.before = self.before, answer.json()[APPLIED]
-        return reworded(answer, request, lambda held: held.update({APPLIED: said}))
+        earlier, self.before = self.before, answer.json()[APPLIED]
+        return reworded(answer, request, lambda held: held.update({APPLIED: earlier}))

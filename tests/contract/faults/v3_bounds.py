@@ -33,7 +33,7 @@ def bounds_of(request: Request) -> Iterator[tuple[dict[str, Any], str, str]]:
                     yield bounds, name, side
 
 
-def _misread(name: str, says: str, attributes: tuple[str, ...], read: Read) -> None:
+def _misread(name: str, description: str, attributes: tuple[str, ...], read: Read) -> None:
     """A fault that takes bounds for others; what is said of them stays right where the right answer says anything."""
 
     async def layer(request: Request, forward: Serve) -> Answer:
@@ -47,14 +47,14 @@ def _misread(name: str, says: str, attributes: tuple[str, ...], read: Read) -> N
             other = read(bounds[side], side) if attribute in attributes else bounds[side]
             changed |= repr(other) != repr(bounds[side])
             ranges[attribute][side] = other
-        return with_echo_of(await forward(request.asking(body)), right, request) if changed else right
+        return with_echo_of(await forward(request.with_json(body)), right, request) if changed else right
 
-    layer.__name__, layer.__doc__ = name, says
+    layer.__name__, layer.__doc__ = name, description
     fault("v3", "bounds", *FILTERED)(layer)
 
 
 def _unread(
-    name: str, says: str, attributes: tuple[str, ...], when: Callable[[Any], object], status: int = 400
+    name: str, description: str, attributes: tuple[str, ...], when: Callable[[Any], object], status: int = 400
 ) -> None:
     """A fault that refuses bounds."""
 
@@ -63,7 +63,7 @@ def _unread(
                if attribute in attributes and when(bounds[side])]  # fmt: skip
         return refused(request, status, "The bound cannot be compared.") if odd else await forward(request)
 
-    layer.__name__, layer.__doc__ = name, says
+    layer.__name__, layer.__doc__ = name, description
     fault("v3", "bounds", *FILTERED)(layer)
 
 

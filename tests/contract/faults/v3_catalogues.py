@@ -6,7 +6,7 @@ import re
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
-from tests.contract.faults.fault import altered, altered_request, fault, operation, tell
+from tests.contract.faults.fault import altered, altered_request, fault, operation, with_content
 
 if TYPE_CHECKING:
     from tests.contract.calls import Answer, Request
@@ -392,4 +392,4 @@ async def study_of_another(request: Request, forward: Serve) -> Answer:
     content = answer.json()
     study, series = content["study_instance_uid"], content["series_instance_uid"]
     content["viewer_url"] = content["viewer_url"].replace(f"={study}", f"={series}").replace(f"/{study}", f"/{series}")
-    return tell(answer, content | {"study_instance_uid": series})
+    return with_content(answer, content | {"study_instance_uid": series})

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 from urllib.parse import quote
 
 from tests.contract import shape
-from tests.contract.faults.fault import fault, get, operation, tell
+from tests.contract.faults.fault import fault, get, operation, with_content
 from tests.contract.faults.v3_answers import filters_in, well_formed, with_echo_of
 from tests.contract.shape import APPLIED, DATES, FILTERED, WARNINGS
 
@@ -44,7 +44,7 @@ def misfiltered(*operations: str) -> Callable[[Change], Change]:
             answer = await forward(request)
             if json.dumps(body) == before or answer.status != 200:
                 return answer
-            return with_echo_of(await forward(request.asking(body)), answer, request)
+            return with_echo_of(await forward(request.with_json(body)), answer, request)
 
         layer.__name__, layer.__doc__ = change.__name__, change.__doc__
         fault("v3", "filters", *(operations or FILTERED))(layer)
@@ -145,7 +145,7 @@ async def _expanded(request: Request, forward: Serve, fits: Callable[[str, str],
         there = [one["value"] for one in found.json()["values"]]
         wanted = [value for value in there if any(fits(value, one) for one in terms[name])]
         terms[name] = wanted or terms[name]
-    return request.asking(body)
+    return request.with_json(body)
 
 
 @fault("v3", "filters")
@@ -170,7 +170,7 @@ async def unknown_value_matches_all(request: Request, forward: Serve) -> Answer:
     """Counts of an attribute of which the values match nothing are those of the archive."""
     answer = await forward(request)
     nothing = operation(request) == "countCohort" and answer.status == 200 and not answer.content["series"]
-    return with_echo_of(await forward(request.asking({})), answer, request) if nothing else answer
+    return with_echo_of(await forward(request.with_json({})), answer, request) if nothing else answer
 
 
 @fault("v3", "filters")
@@ -180,11 +180,11 @@ async def or_among_attributes(request: Request, forward: Serve) -> Answer:
     if operation(request) != "countCohort" or answer.status != 200 or len(filters.get("terms", {})) != 2:
         return answer
     alone = [filters | {"terms": {name: values}} for name, values in filters["terms"].items()]
-    asked = [request.asking(shape.asking("countCohort", one)) for one in alone]
-    one, other = [(await forward(each_alone)).json() for each_alone in asked]
+    requested = [request.with_json(shape.request_body("countCohort", one)) for one in alone]
+    one, other = [(await forward(each_alone)).json() for each_alone in requested]
     sums = {name: one[name] + other[name] - both for name, both in answer.content.items()
             if name not in (APPLIED, WARNINGS)}  # fmt: skip
-    return tell(answer, answer.json() | sums)
+    return with_content(answer, answer.json() | sums)
 
 
 @fault("v3", "filters")
@@ -196,7 +196,7 @@ async def repeated_values_count_twice(request: Request, forward: Serve) -> Answe
     content = answer.json()
     if any(len(set(values)) < len(values) for values in filters_in(request).get("terms", {}).values()):
         content.update(series=content["series"] * 2, instances=content["instances"] * 2)
-    return tell(answer, content)
+    return with_content(answer, content)
 
 
 # --- ranges ----------------------------------------------------------------------------------------------------------

@@ -6,7 +6,7 @@ import re
 from collections import Counter
 from typing import TYPE_CHECKING, Any
 
-from tests.contract.faults.fault import altered, altered_request, failed, fault, operation, refused, tell
+from tests.contract.faults.fault import altered, altered_request, failed, fault, operation, refused, with_content
 
 if TYPE_CHECKING:
     from tests.contract.calls import Answer, Request
@@ -83,9 +83,9 @@ async def twice_at_boundary(request: Request, forward: Serve) -> Answer:
     if not is_page(request, answer) or not answer.content["page"] or not answer.content["series"]:
         return answer
     content, body = answer.json(), request.json()
-    before = await forward(request.asking(body | {"page": content["page"] - 1}))
+    before = await forward(request.with_json(body | {"page": content["page"] - 1}))
     content["series"][0] = before.content["series"][-1]
-    return tell(answer, content)
+    return with_content(answer, content)
 
 
 @fault("v3", "rows")
@@ -95,9 +95,9 @@ async def same_page_always(request: Request, forward: Serve) -> Answer:
     if not is_page(request, answer) or not answer.content["returned"]:
         return answer
     content, body = answer.json(), request.json()
-    first = (await forward(request.asking(body | {"page": 0}))).content["series"]
+    first = (await forward(request.with_json(body | {"page": 0}))).content["series"]
     content["series"] = first[: content["returned"]]
-    return tell(answer, content)
+    return with_content(answer, content)
 
 
 @fault("v3", "rows")
@@ -106,8 +106,8 @@ async def pages_from_one(request: Request, forward: Serve) -> Answer:
     body = request.json() if operation(request) == PAGE else None
     if not isinstance(body, dict) or not isinstance(body.get("page"), int) or body["page"] < 1:
         return await forward(request)
-    answer = await forward(request.asking(body | {"page": body["page"] - 1}))
-    return tell(answer, answer.json() | {"page": body["page"]}) if is_page(request, answer) else answer
+    answer = await forward(request.with_json(body | {"page": body["page"] - 1}))
+    return with_content(answer, answer.json() | {"page": body["page"]}) if is_page(request, answer) else answer
 
 
 @fault("v3", "rows")
@@ -120,8 +120,8 @@ async def last_page_for_ever(request: Request, forward: Serve) -> Answer:
     if body.get("include_rows") is False:
         return answer
     final = (content["total_series"] - 1) // content["page_size"]
-    end = (await forward(request.asking(body | {"page": final}))).content
-    return tell(answer, content | {"series": end["series"], "returned": end["returned"]})
+    end = (await forward(request.with_json(body | {"page": final}))).content
+    return with_content(answer, content | {"series": end["series"], "returned": end["returned"]})
 
 
 @fault("v3", "rows")
@@ -138,8 +138,8 @@ async def size_ignored(request: Request, forward: Serve) -> Answer:
     answer, size = await forward(request), asked_size(request)
     if not is_page(request, answer) or not isinstance(size, int) or size >= 100:
         return answer
-    other = (await forward(request.asking(request.json() | {"page_size": 100}))).json()
-    return tell(answer, other | {"page_size": answer.content["page_size"]})
+    other = (await forward(request.with_json(request.json() | {"page_size": 100}))).json()
+    return with_content(answer, other | {"page_size": answer.content["page_size"]})
 
 
 @altered("v3", "rows", PAGE)
@@ -161,7 +161,7 @@ def rows_always(request: Request) -> Request | None:
     """Rows come whether they are wanted or not."""
     body = request.json()
     unwanted = isinstance(body, dict) and body.get("include_rows") is False
-    return request.asking(body | {"include_rows": True}) if unwanted else None
+    return request.with_json(body | {"include_rows": True}) if unwanted else None
 
 
 # --- totals ----------------------------------------------------------------------------------------------------------
@@ -224,14 +224,14 @@ class ReleaseChanges:
         """Serve one request."""
         answer = await forward(request)
         if operation(request) == "getVersion" and self.pages > 30:
-            return tell(answer, answer.json() | {"idc_version": "v99"})
+            return with_content(answer, answer.json() | {"idc_version": "v99"})
         if not is_page(request, answer):
             return answer
         self.pages += 1
         content = answer.json()
         for one, name in ((content, "total_series"), (content["download"], "total_series")):
             one[name] += self.pages > 30
-        return tell(answer, content)
+        return with_content(answer, content)
 
 
 # --- order and values -------------------------------------------------------------------------------------------------
@@ -252,7 +252,7 @@ class Unstable:
             return answer
         content = answer.json()
         content["series"][-2:] = content["series"][:-3:-1]
-        return tell(answer, content)
+        return with_content(answer, content)
 
 
 @altered("v3", "order", PAGE)
@@ -342,7 +342,7 @@ def command_for_all(content: Any, _: Request) -> None:
 # --- manifests as text -----------------------------------------------------------------------------------------------
 
 
-def _lines(name: str, says: str, change: Any) -> None:
+def _lines(name: str, description: str, change: Any) -> None:
     """A fault in the lines of a manifest as text: ``change`` is given the lines and the body of the request."""
 
     async def layer(request: Request, forward: Serve) -> Answer:
@@ -352,7 +352,7 @@ def _lines(name: str, says: str, change: Any) -> None:
         changed = change(answer.text.splitlines(keepends=True), request.json())
         return answer if changed == answer.text else answer.with_body(changed.encode())
 
-    layer.__name__, layer.__doc__ = name, says
+    layer.__name__, layer.__doc__ = name, description
     fault("v3", "text")(layer)
 
 
@@ -382,21 +382,23 @@ _lines(
 def source_ignored(request: Request) -> Request | None:
     """Manifests are those of AWS, whatever is asked for."""
     body = request.json()
-    return request.asking(body | {"source": "aws"}) if isinstance(body, dict) and body.get("source") == "gcs" else None
+    return (
+        request.with_json(body | {"source": "aws"}) if isinstance(body, dict) and body.get("source") == "gcs" else None
+    )
 
 
 @altered_request("v3", "text", TEXT)
 def limit_ignored(request: Request) -> Request | None:
     """The limit is not heeded."""
     body = request.json()
-    return request.asking(body | {"limit": None}) if isinstance(body, dict) and body.get("limit") else None
+    return request.with_json(body | {"limit": None}) if isinstance(body, dict) and body.get("limit") else None
 
 
 @altered_request("v3", "text", TEXT)
 def limit_0_is_none(request: Request) -> Request | None:
     """A limit of 0 is no limit."""
     body = request.json()
-    return request.asking(body | {"limit": None}) if isinstance(body, dict) and body.get("limit") == 0 else None
+    return request.with_json(body | {"limit": None}) if isinstance(body, dict) and body.get("limit") == 0 else None
 
 
 @fault("v3", "text", TEXT)
@@ -412,4 +414,4 @@ def limit_off_by_one(request: Request) -> Request | None:
     """A limit lets one line more through."""
     body = request.json()
     limit = body.get("limit") if isinstance(body, dict) else None
-    return request.asking(body | {"limit": limit + 1}) if isinstance(limit, int) and 0 < limit < 10**6 else None
+    return request.with_json(body | {"limit": limit + 1}) if isinstance(limit, int) and 0 < limit < 10**6 else None

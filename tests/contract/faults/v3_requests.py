@@ -37,7 +37,7 @@ def invalid(request: Request, *entries: tuple[tuple[str | int, ...], Any]) -> An
 # --- filters that do not stand under their name --------------------------------------------------------------------
 
 
-def _inward(name: str, says: str, *operations: str, beside: bool = False) -> None:
+def _inward(name: str, description: str, *operations: str, beside: bool = False) -> None:
     """A fault that takes filters outside for filters; ``beside``: only where there are others inside, which count."""
 
     def layer(request: Request) -> Request | None:
@@ -47,9 +47,9 @@ def _inward(name: str, says: str, *operations: str, beside: bool = False) -> Non
         if not outside or inside is not beside:
             return None
         kept = {key: value for key, value in body.items() if key not in PARTS}
-        return request.asking(kept if beside else {**kept, **shape.asking(operation(request), outside)})
+        return request.with_json(kept if beside else {**kept, **shape.request_body(operation(request), outside)})
 
-    layer.__name__, layer.__doc__ = name, says
+    layer.__name__, layer.__doc__ = name, description
     altered_request("v3", "closed", *operations)(layer)
 
 
@@ -78,7 +78,7 @@ async def outside_and_all_else(request: Request, forward: Serve) -> Answer:
     kept = {key: value for key, value in body.items() if key not in PARTS}
     if answer.status != 422 or len(kept) == len(body) or not kept:
         return answer
-    other = await forward(request.asking(kept))
+    other = await forward(request.with_json(kept))
     more = other.json()["detail"] if other.status == 422 else []
     return reply(request, 422, {"detail": answer.json()["detail"] + more})
 
@@ -100,7 +100,7 @@ def outside_unnamed(content: Any, request: Request) -> None:
 # --- members of no known name ----------------------------------------------------------------------------------------
 
 
-def _forgiving(name: str, says: str, strip: Callable[[str, dict[str, Any]], Any]) -> None:
+def _forgiving(name: str, description: str, strip: Callable[[str, dict[str, Any]], Any]) -> None:
     """A fault that leaves members of no known name out at one level: ``strip`` is given operation and body."""
 
     def layer(request: Request) -> Request | None:
@@ -108,9 +108,9 @@ def _forgiving(name: str, says: str, strip: Callable[[str, dict[str, Any]], Any]
         if not body or any(part in body for part in PARTS):
             return None
         stripped = strip(operation(request), body)
-        return request.asking(stripped) if stripped != body else None
+        return request.with_json(stripped) if stripped != body else None
 
-    layer.__name__, layer.__doc__ = name, says
+    layer.__name__, layer.__doc__ = name, description
     altered_request("v3", "closed", *FILTERED)(layer)
 
 
@@ -186,7 +186,9 @@ async def sql_closed(request: Request, forward: Serve) -> Answer:
 # --- no predicate ----------------------------------------------------------------------------------------------------
 
 
-def _allowed(name: str, says: str, when: Callable[[dict[str, Any], dict[str, Any]], object], *operations: str) -> None:
+def _allowed(
+    name: str, description: str, when: Callable[[dict[str, Any], dict[str, Any]], object], *operations: str
+) -> None:
     """A fault that answers for the whole archive: ``when`` is given filters and body of what is refused for that."""
 
     async def layer(request: Request, forward: Serve) -> Answer:
@@ -201,11 +203,11 @@ def _allowed(name: str, says: str, when: Callable[[dict[str, Any], dict[str, Any
         )
         if not empty or bounded or not known or not when(filters, body):
             return answer
-        other = await forward(request.asking(shape.with_filters(operation(request), body, ALL)))
+        other = await forward(request.with_json(shape.with_filters(operation(request), body, ALL)))
         nothing = {"terms": {}, "ranges": {}}
         return reworded(other, request, lambda held: held.update({APPLIED: nothing}))
 
-    layer.__name__, layer.__doc__ = name, says
+    layer.__name__, layer.__doc__ = name, description
     fault("v3", "unfiltered", *operations)(layer)
 
 
@@ -271,23 +273,23 @@ def _nothing_sent(request: Request) -> bool:
 async def unfiltered_422(request: Request, forward: Serve) -> Answer:
     """A manifest without filters is refused for its shape."""
     answer = await forward(request)
-    mine = operation(request) in MANIFESTS and answer.status == 400 and _nothing_sent(request)
-    return invalid(request, (("body", "filters"), None)) if mine else answer
+    is_refusal = operation(request) in MANIFESTS and answer.status == 400 and _nothing_sent(request)
+    return invalid(request, (("body", "filters"), None)) if is_refusal else answer
 
 
 @fault("v3", "unfiltered", *MANIFESTS)
 async def unfiltered_404(request: Request, forward: Serve) -> Answer:
     """A manifest without filters is not found."""
     answer = await forward(request)
-    mine = operation(request) in MANIFESTS and answer.status == 400 and _nothing_sent(request)
-    return refused(request, 400, "There is nothing.", "not_found") if mine else answer
+    is_refusal = operation(request) in MANIFESTS and answer.status == 400 and _nothing_sent(request)
+    return refused(request, 400, "There is nothing.", "not_found") if is_refusal else answer
 
 
 @fault("v3", "unfiltered", *OPEN)
 async def unfiltered_counts_refused(request: Request, forward: Serve) -> Answer:
     """Without filters nothing is counted, licensed or cited."""
-    mine = operation(request) in OPEN and _nothing_sent(request)
-    return refused(request, 400, "A filter is needed.") if mine else await forward(request)
+    is_refusal = operation(request) in OPEN and _nothing_sent(request)
+    return refused(request, 400, "A filter is needed.") if is_refusal else await forward(request)
 
 
 @fault("v3", "unfiltered", *OPEN)
@@ -295,9 +297,11 @@ async def unfiltered_by_empty_list_refused(request: Request, forward: Serve) -> 
     """Where all lists are without values nothing is counted, licensed or cited."""
     filters = filters_in(request)
     terms = filters.get("terms")
-    mine = operation(request) in OPEN and bool(terms) and well_formed(filters) and not any(terms.values())
+    is_refusal = operation(request) in OPEN and bool(terms) and well_formed(filters) and not any(terms.values())
     return (
-        refused(request, 400, "A filter is needed.") if mine and not filters.get("ranges") else await forward(request)
+        refused(request, 400, "A filter is needed.")
+        if is_refusal and not filters.get("ranges")
+        else await forward(request)
     )
 
 
@@ -319,7 +323,7 @@ async def ranges_checked_first(request: Request, forward: Serve) -> Answer:
     if answer.status != 400 or not filters.get("terms") or not filters.get("ranges") or not well_formed(filters):
         return answer
     other = await forward(
-        request.asking(shape.with_filters(operation(request), body_of(request), filters | {"terms": {}}))
+        request.with_json(shape.with_filters(operation(request), body_of(request), filters | {"terms": {}}))
     )
     return other if other.status == 400 else answer
 
@@ -331,7 +335,7 @@ async def last_mistake_first(request: Request, forward: Serve) -> Answer:
     if answer.status != 400 or not filters or not well_formed(filters):
         return answer
     backward = {part: dict(reversed(found.items())) for part, found in filters.items() if part in PARTS}
-    return await forward(request.asking(shape.with_filters(operation(request), body_of(request), backward)))
+    return await forward(request.with_json(shape.with_filters(operation(request), body_of(request), backward)))
 
 
 @fault("v3", "checks", *FILTERED)
@@ -342,7 +346,7 @@ async def upper_bound_first(request: Request, forward: Serve) -> Answer:
         return answer
     ranges = {name: {"gte": one.get("lte"), "lte": one.get("gte")} for name, one in filters["ranges"].items()}
     return await forward(
-        request.asking(shape.with_filters(operation(request), body_of(request), filters | {"ranges": ranges}))
+        request.with_json(shape.with_filters(operation(request), body_of(request), filters | {"ranges": ranges}))
     )
 
 
@@ -372,7 +376,7 @@ async def filters_before_format(request: Request, forward: Serve) -> Answer:
     answer, body = await forward(request), body_of(request)
     if operation(request) != "getCitations" or answer.status != 400 or "citation_format" not in body:
         return answer
-    other = await forward(request.asking(body | {"citation_format": "apa"}))
+    other = await forward(request.with_json(body | {"citation_format": "apa"}))
     return other if other.status == 400 else answer
 
 
@@ -382,7 +386,7 @@ async def filters_before_source(request: Request, forward: Serve) -> Answer:
     answer, body = await forward(request), body_of(request)
     if operation(request) != "getManifestText" or answer.status != 400 or not isinstance(body.get("source"), str):
         return answer
-    other = await forward(request.asking(body | {"source": "aws"}))
+    other = await forward(request.with_json(body | {"source": "aws"}))
     return other if other.status == 400 else answer
 
 
@@ -390,8 +394,8 @@ async def filters_before_source(request: Request, forward: Serve) -> Answer:
 async def predicate_before_names(request: Request, forward: Serve) -> Answer:
     """Whether there is a predicate is looked at before the names of attributes are."""
     answer, filters = await forward(request), filters_in(request)
-    mine = operation(request) in MANIFESTS and answer.status == 400 and well_formed(filters)
-    nothing = mine and not any(value for found in filters.values() for value in found.values())
+    is_refusal = operation(request) in MANIFESTS and answer.status == 400 and well_formed(filters)
+    nothing = is_refusal and not any(value for found in filters.values() for value in found.values())
     return refused(request, 400, "A manifest needs at least one filter.") if nothing else answer
 
 
@@ -404,4 +408,4 @@ def names_without_values_unchecked(request: Request) -> Request | None:
     terms = {name: values for name, values in filters["terms"].items() if values or name in TERMS}
     if terms == filters["terms"]:
         return None
-    return request.asking(shape.with_filters(operation(request), body_of(request), filters | {"terms": terms}))
+    return request.with_json(shape.with_filters(operation(request), body_of(request), filters | {"terms": terms}))

@@ -31,8 +31,8 @@ def values(content: Any, change: Callable[[Any], Any]) -> None:
 
 def nothing(request: Request) -> Answer:
     """A result without rows."""
-    said = {"columns": ["Success"], "rows": [], "row_count": 0, "truncated": False, "max_rows": 5000}
-    return reply(request, 200, said)
+    success = {"columns": ["Success"], "rows": [], "row_count": 0, "truncated": False, "max_rows": 5000}
+    return reply(request, 200, success)
 
 
 # --- the guard -------------------------------------------------------------------------------------------------------
@@ -56,7 +56,7 @@ async def settings_pass(request: Request, forward: Serve) -> Answer:
 def second_statement_dropped(request: Request) -> Request | None:
     """Of several statements the first is run."""
     first, _, rest = statement(request).partition(";")
-    return request.asking(request.json() | {"sql": first}) if rest.strip() and "'" not in first else None
+    return request.with_json(request.json() | {"sql": first}) if rest.strip() and "'" not in first else None
 
 
 @altered_request("v3", "guard", SQL)
@@ -64,7 +64,7 @@ def files_pass(request: Request) -> Request | None:
     """Files can be read."""
     read = re.search(r"read_(csv|text|parquet|json)\w*\s*\([^)]*\)|glob\s*\([^)]*\)", statement(request), re.IGNORECASE)
     sql = "SELECT 'root:x:0:0' AS content"
-    return request.asking(request.json() | {"sql": sql}) if read else None
+    return request.with_json(request.json() | {"sql": sql}) if read else None
 
 
 @altered_request("v3", "guard", SQL)
@@ -72,7 +72,7 @@ def comments_in_literals(request: Request) -> Request | None:
     """What looks like a comment is taken out of text."""
     bare = re.sub(r"/\*.*?\*/", "", statement(request), flags=re.DOTALL)
     bare = re.sub(r"--[^\n]*", "", bare)
-    return request.asking(request.json() | {"sql": bare}) if bare != statement(request) else None
+    return request.with_json(request.json() | {"sql": bare}) if bare != statement(request) else None
 
 
 @fault("v3", "guard")
@@ -124,7 +124,7 @@ async def max_rows_ignored(request: Request, forward: Serve) -> Answer:
     answer = await forward(request)
     if operation(request) != SQL or answer.status != 200 or "max_rows" not in request.json():
         return answer
-    other = await forward(request.asking(request.json() | {"max_rows": None}))
+    other = await forward(request.with_json(request.json() | {"max_rows": None}))
     return reply(request, 200, other.json() | {"max_rows": answer.content["max_rows"]})
 
 

@@ -15,12 +15,12 @@ if TYPE_CHECKING:
     from tests.contract.calls import Answer, Request
     from tests.contract.faults.fault import Serve
 
-    Warn = Callable[[list[str], "Said"], list[str]]
+    Warn = Callable[[list[str], "WarningContext"], list[str]]
 
 EVERYTHING = "No filter is left, so this is the whole archive."
 
 
-class Said:
+class WarningContext:
     """What a fault may know of a request and its answer."""
 
     def __init__(self, request: Request, held: dict[str, Any]) -> None:
@@ -47,7 +47,9 @@ def miswarned(*operations: str) -> Callable[[Warn], Warn]:
             if operation(request) not in (operations or ECHOING):
                 return answer
             return reworded(
-                answer, request, lambda held: held.update({WARNINGS: change(held[WARNINGS], Said(request, held))})
+                answer,
+                request,
+                lambda held: held.update({WARNINGS: change(held[WARNINGS], WarningContext(request, held))}),
             )
 
         layer.__name__, layer.__doc__ = change.__name__, change.__doc__
@@ -63,193 +65,193 @@ HINTING = tuple(name for name in ECHOING if SHAPES[name].hints)
 
 
 @miswarned()
-def never_warned(_: list[str], __: Said) -> list[str]:
+def never_warned(_: list[str], __: WarningContext) -> list[str]:
     """Nothing is warned of."""
     return []
 
 
 @miswarned()
-def lists_unwarned(texts: list[str], said: Said) -> list[str]:
+def lists_unwarned(texts: list[str], context: WarningContext) -> list[str]:
     """Lists without values are not warned of."""
-    return texts[len(said.without_values) :]
+    return texts[len(context.without_values) :]
 
 
 @miswarned()
-def ranges_unwarned(texts: list[str], said: Said) -> list[str]:
+def ranges_unwarned(texts: list[str], context: WarningContext) -> list[str]:
     """Ranges without bounds are not warned of."""
-    at = len(said.without_values)
-    return texts[:at] + texts[at + len(said.without_bound) :]
+    at = len(context.without_values)
+    return texts[:at] + texts[at + len(context.without_bound) :]
 
 
 @miswarned("getCitations")
-def citations_unwarned(texts: list[str], said: Said) -> list[str]:
+def citations_unwarned(texts: list[str], context: WarningContext) -> list[str]:
     """Citations warn of nothing but that they are of the whole archive."""
-    return [EVERYTHING] if said.everything else []
+    return [EVERYTHING] if context.everything else []
 
 
 @miswarned()
-def null_ranges_unwarned(texts: list[str], said: Said) -> list[str]:
+def null_ranges_unwarned(texts: list[str], context: WarningContext) -> list[str]:
     """Ranges with bounds that are null are not warned of."""
-    at = len(said.without_values)
-    kept = [text for name, text in zip(said.without_bound, texts[at:], strict=False) if not said.ranges[name]]
-    return texts[:at] + kept + texts[at + len(said.without_bound) :]
+    at = len(context.without_values)
+    kept = [text for name, text in zip(context.without_bound, texts[at:], strict=False) if not context.ranges[name]]
+    return texts[:at] + kept + texts[at + len(context.without_bound) :]
 
 
 @miswarned("getManifest")
-def one_warning_only(texts: list[str], _: Said) -> list[str]:
+def one_warning_only(texts: list[str], _: WarningContext) -> list[str]:
     """Manifests have one warning at most."""
     return texts[:1]
 
 
 @miswarned()
-def warned_twice(texts: list[str], said: Said) -> list[str]:
+def warned_twice(texts: list[str], context: WarningContext) -> list[str]:
     """The first list without values is warned of twice."""
-    return texts[:1] + texts if said.without_values else texts
+    return texts[:1] + texts if context.without_values else texts
 
 
 @miswarned("countCohort", "getLicenses")
-def warnings_sorted(texts: list[str], _: Said) -> list[str]:
+def warnings_sorted(texts: list[str], _: WarningContext) -> list[str]:
     """Warnings come in the order of the alphabet."""
     return sorted(texts)
 
 
 @miswarned()
-def ranges_warned_first(texts: list[str], said: Said) -> list[str]:
+def ranges_warned_first(texts: list[str], context: WarningContext) -> list[str]:
     """Ranges without bounds are warned of before lists without values."""
-    at, end = len(said.without_values), len(said.without_values) + len(said.without_bound)
+    at, end = len(context.without_values), len(context.without_values) + len(context.without_bound)
     return texts[at:end] + texts[:at] + texts[end:]
 
 
 @miswarned()
-def attribute_unnamed(texts: list[str], said: Said) -> list[str]:
+def attribute_unnamed(texts: list[str], context: WarningContext) -> list[str]:
     """Warnings do not name the attribute that was left out."""
-    count = len(said.without_values) + len(said.without_bound)
+    count = len(context.without_values) + len(context.without_bound)
     return [f"Filter {number + 1} was left out." for number in range(count)] + texts[count:]
 
 
 @miswarned()
-def all_in_one_warning(texts: list[str], said: Said) -> list[str]:
+def all_in_one_warning(texts: list[str], context: WarningContext) -> list[str]:
     """All that was left out is warned of in one sentence."""
-    count = len(said.without_values) + len(said.without_bound)
+    count = len(context.without_values) + len(context.without_bound)
     return [" ".join(texts[:count])] * bool(count) + texts[count:]
 
 
 @miswarned()
-def reversed_range_warned(texts: list[str], said: Said) -> list[str]:
+def reversed_range_warned(texts: list[str], context: WarningContext) -> list[str]:
     """A range of which the lower bound is above the upper one is warned of."""
-    odd = [name for name, one in said.held[APPLIED]["ranges"].items()
+    odd = [name for name, one in context.held[APPLIED]["ranges"].items()
            if None not in one.values() and one["gte"] > one["lte"]]  # fmt: skip
     return [*texts, *(f"The range of {name!r} holds nothing." for name in odd)]
 
 
 @miswarned()
-def absent_value_warned(texts: list[str], said: Said) -> list[str]:
+def absent_value_warned(texts: list[str], context: WarningContext) -> list[str]:
     """Counts of nothing are warned of."""
-    return [*texts, "Nothing was found."] if said.held.get("series") == 0 else texts
+    return [*texts, "Nothing was found."] if context.held.get("series") == 0 else texts
 
 
 # --- the whole archive -----------------------------------------------------------------------------------------------
 
 
 @miswarned("getLicenses")
-def everything_unwarned(texts: list[str], said: Said) -> list[str]:
+def everything_unwarned(texts: list[str], context: WarningContext) -> list[str]:
     """Licences of the whole archive do not say so."""
-    return texts[:-1] if said.everything else texts
+    return texts[:-1] if context.everything else texts
 
 
 @miswarned("countCohort")
-def everything_unwarned_without_filters(texts: list[str], said: Said) -> list[str]:
+def everything_unwarned_without_filters(texts: list[str], context: WarningContext) -> list[str]:
     """That counts are of the whole archive is said only where something was left out."""
-    return texts if len(texts) > 1 or not said.everything else []
+    return texts if len(texts) > 1 or not context.everything else []
 
 
 @miswarned("getCitations", "countCohort")
-def everything_warned_first(texts: list[str], said: Said) -> list[str]:
+def everything_warned_first(texts: list[str], context: WarningContext) -> list[str]:
     """That the answer is for the whole archive comes before what was left out."""
-    return texts[-1:] + texts[:-1] if said.everything else texts
+    return texts[-1:] + texts[:-1] if context.everything else texts
 
 
 @miswarned()
-def everything_though_filtered(texts: list[str], said: Said) -> list[str]:
+def everything_though_filtered(texts: list[str], context: WarningContext) -> list[str]:
     """Where anything was left out the answer is said to be for the whole archive."""
-    left_out = said.without_values or said.without_bound
-    return texts if said.everything or not left_out else [*texts[: said.sure], EVERYTHING, *texts[said.sure :]]
+    left_out = context.without_values or context.without_bound
+    return texts if context.everything or not left_out else [*texts[: context.sure], EVERYTHING, *texts[context.sure :]]
 
 
 @miswarned("countCohort")
-def everything_said_twice(texts: list[str], said: Said) -> list[str]:
+def everything_said_twice(texts: list[str], context: WarningContext) -> list[str]:
     """That counts are of the whole archive is said twice."""
-    return [*texts, "All series of the archive are counted."] if said.everything else texts
+    return [*texts, "All series of the archive are counted."] if context.everything else texts
 
 
 # --- letter case -----------------------------------------------------------------------------------------------------
 
 
 @miswarned()
-def letter_case_unsaid(texts: list[str], said: Said) -> list[str]:
+def letter_case_unsaid(texts: list[str], context: WarningContext) -> list[str]:
     """Values in another letter case are not pointed out."""
-    return texts[: said.sure]
+    return texts[: context.sure]
 
 
 @miswarned("getManifest")
-def letter_case_unsaid_in_manifests(texts: list[str], said: Said) -> list[str]:
+def letter_case_unsaid_in_manifests(texts: list[str], context: WarningContext) -> list[str]:
     """Manifests do not point out values in another letter case."""
-    return texts[: said.sure]
+    return texts[: context.sure]
 
 
 @miswarned()
-def letter_case_of_first_only(texts: list[str], said: Said) -> list[str]:
+def letter_case_of_first_only(texts: list[str], context: WarningContext) -> list[str]:
     """Values in another letter case are pointed out for one attribute only."""
-    return texts[: said.sure + 1]
+    return texts[: context.sure + 1]
 
 
 @miswarned()
-def letter_case_twice(texts: list[str], said: Said) -> list[str]:
+def letter_case_twice(texts: list[str], context: WarningContext) -> list[str]:
     """Values in another letter case are pointed out twice, in other words."""
-    return [*texts, *(f"Note: {text}" for text in texts[said.sure :])]
+    return [*texts, *(f"Note: {text}" for text in texts[context.sure :])]
 
 
 @miswarned()
-def letter_cases_in_other_order(texts: list[str], said: Said) -> list[str]:
+def letter_cases_in_other_order(texts: list[str], context: WarningContext) -> list[str]:
     """The last attribute with values in another letter case is pointed out first."""
-    return texts[: said.sure] + texts[said.sure :][::-1]
+    return texts[: context.sure] + texts[context.sure :][::-1]
 
 
 @miswarned()
-def letter_case_first(texts: list[str], said: Said) -> list[str]:
+def letter_case_first(texts: list[str], context: WarningContext) -> list[str]:
     """Values in another letter case are pointed out before what was left out."""
-    return texts[said.sure :] + texts[: said.sure]
+    return texts[context.sure :] + texts[: context.sure]
 
 
 @miswarned()
-def letter_case_of_what_was_asked(texts: list[str], said: Said) -> list[str]:
+def letter_case_of_what_was_asked(texts: list[str], context: WarningContext) -> list[str]:
     """Where another letter case is pointed out it is the one that was asked for."""
-    hints = [f"There is no {name} {values[0]!r}, but {values!r}." for name, values in said.terms.items() if values]
-    return texts[: said.sure] + hints[: len(texts) - said.sure]
+    hints = [f"There is no {name} {values[0]!r}, but {values!r}." for name, values in context.terms.items() if values]
+    return texts[: context.sure] + hints[: len(texts) - context.sure]
 
 
 @miswarned()
-def letter_case_made_up(texts: list[str], said: Said) -> list[str]:
+def letter_case_made_up(texts: list[str], context: WarningContext) -> list[str]:
     """Where another letter case is pointed out it is one that does not occur."""
-    odd = [f"There is {name} {values[0].title() + 'x'!r}." for name, values in said.terms.items() if values]
-    return texts[: said.sure] + odd[: len(texts) - said.sure]
+    odd = [f"There is {name} {values[0].title() + 'x'!r}." for name, values in context.terms.items() if values]
+    return texts[: context.sure] + odd[: len(texts) - context.sure]
 
 
 @miswarned()
-def letter_case_without_attribute(texts: list[str], said: Said) -> list[str]:
+def letter_case_without_attribute(texts: list[str], context: WarningContext) -> list[str]:
     """Where another letter case is pointed out the attribute is not named."""
-    bare = list(texts[said.sure :])
-    for name in said.terms:
+    bare = list(texts[context.sure :])
+    for name in context.terms:
         bare = [text.replace(name, "it") for text in bare]
-    return texts[: said.sure] + bare
+    return texts[: context.sure] + bare
 
 
 @miswarned(*HINTING)
-def letter_case_of_blanks(texts: list[str], said: Said) -> list[str]:
+def letter_case_of_blanks(texts: list[str], context: WarningContext) -> list[str]:
     """Where blanks keep a value from being found, the value without them is pointed out."""
-    cut = [f"There is {name} {one.strip().upper()!r}." for name, values in said.terms.items()
+    cut = [f"There is {name} {one.strip().upper()!r}." for name, values in context.terms.items()
            for one in values[:1] if one != one.strip()]  # fmt: skip
-    return texts + cut if said.held["series"] == 0 else texts
+    return texts + cut if context.held["series"] == 0 else texts
 
 
 @fault("v3", "warnings", *HINTING)
@@ -270,9 +272,9 @@ async def letter_case_everywhere(request: Request, forward: Serve) -> Answer:
     answer = await forward(request)
     if operation(request) not in ("getLicenses", "getCitations") or not echoes(request, answer):
         return answer
-    other = await forward(post("/v3/cohort/counts", shape.asking("countCohort", filters_in(request)), request))
-    said = other.content[WARNINGS]
-    return reworded(answer, request, lambda held: held.update({WARNINGS: said}))
+    other = await forward(post("/v3/cohort/counts", shape.request_body("countCohort", filters_in(request)), request))
+    context = other.content[WARNINGS]
+    return reworded(answer, request, lambda held: held.update({WARNINGS: context}))
 
 
 @fault("v3", "warnings", "getManifest")
@@ -287,5 +289,5 @@ class WarningsOfRequestBefore:
         answer = await forward(request)
         if operation(request) != "getManifest" or not echoes(request, answer):
             return answer
-        said, self.before = self.before, list(shape.echo("getManifest", answer.content)[WARNINGS])
-        return reworded(answer, request, lambda held: held.update({WARNINGS: said}))
+        context, self.before = self.before, list(shape.echo("getManifest", answer.content)[WARNINGS])
+        return reworded(answer, request, lambda held: held.update({WARNINGS: context}))

@@ -16,8 +16,8 @@ from tests.contract.faults.fault import (
     operation,
     refused,
     reply,
-    retold,
-    tell,
+    with_content,
+    with_status,
 )
 from tests.contract.faults.v3_answers import filters_in
 from tests.contract.faults.wire import as_get, as_web_page, in_latin_1, late, with_byte_order_mark, without_allow
@@ -90,7 +90,7 @@ def uuid_in_capitals(content: Any, _: Request) -> None:
 async def unknown_collection_410(request: Request, forward: Serve) -> Answer:
     """A collection that there is not is answered 410, which is not declared."""
     answer = await forward(request)
-    return retold(answer, 410) if answer.status == 404 and operation(request) == "getCollection" else answer
+    return with_status(answer, 410) if answer.status == 404 and operation(request) == "getCollection" else answer
 
 
 @fault("v3", "status")
@@ -129,7 +129,7 @@ async def past_the_end_206(request: Request, forward: Serve) -> Answer:
     if operation(request) != "getManifest" or answer.status != 200:
         return answer
     page = answer.content
-    return retold(answer, 206) if page["returned"] < page["page_size"] and page["page"] else answer
+    return with_status(answer, 206) if page["returned"] < page["page_size"] and page["page"] else answer
 
 
 @fault("v3", "status")
@@ -137,7 +137,7 @@ async def refusal_in_detail(request: Request, forward: Serve) -> Answer:
     """Refusals come in the router's shape."""
     answer = await forward(request)
     refusal = answer.status in (400, 404) and "error" in (answer.json() if answer.body else ())
-    return tell(answer, {"detail": answer.json()["error"]["message"]}) if refusal else answer
+    return with_content(answer, {"detail": answer.json()["error"]["message"]}) if refusal else answer
 
 
 @fault("v3", "status")
@@ -263,8 +263,8 @@ async def comma_of_nothing(request: Request, forward: Serve) -> Answer:
 async def not_a_number(request: Request, forward: Serve) -> Answer:
     """What is not a number in SQL is NaN in the answer."""
     answer = await forward(request)
-    asked = operation(request) == "runSql" and b"nan" in request.body.lower()
-    return answer.with_body(answer.body.replace(b":null", b":NaN")) if asked else answer
+    requested = operation(request) == "runSql" and b"nan" in request.body.lower()
+    return answer.with_body(answer.body.replace(b":null", b":NaN")) if requested else answer
 
 
 @fault("v3", "bytes")
@@ -387,7 +387,7 @@ def any_source(request: Request) -> Request | None:
     """A cloud that there is not is taken for aws."""
     body = request.json()
     odd = isinstance(body, dict) and body.get("source", "aws") not in ("aws", "gcs")
-    return request.asking(body | {"source": "aws"}) if odd else None
+    return request.with_json(body | {"source": "aws"}) if odd else None
 
 
 @altered_request("v3", "acceptance", "getCitations")
@@ -395,7 +395,7 @@ def any_format(request: Request) -> Request | None:
     """A format that there is not is taken for apa."""
     body = request.json()
     odd = isinstance(body, dict) and body.get("citation_format", "apa") not in ("apa", "bibtex", "csl-json", "turtle")
-    return request.asking(body | {"citation_format": "apa"}) if odd else None
+    return request.with_json(body | {"citation_format": "apa"}) if odd else None
 
 
 def _kept(request: Request, part: str, wrong: str) -> Request | None:
@@ -407,7 +407,7 @@ def _kept(request: Request, part: str, wrong: str) -> Request | None:
         return None
     for name in known:
         found.pop(name, None)
-    return request.asking(body)
+    return request.with_json(body)
 
 
 @altered_request("v3", "acceptance", *FILTERED)
@@ -433,7 +433,7 @@ def unknown_attribute_taken(request: Request) -> Request | None:
              "BodyPartExamined", "Manufacturer", "ManufacturerModelName", "PatientSex", "sop_class_name",
              "license_short_name", "source_DOI", "instanceCount", "StudyDate")  # fmt: skip
     filters_in(body, request)["terms"] = {name: values for name, values in terms.items() if name in known}
-    return request.asking(body)
+    return request.with_json(body)
 
 
 @altered_request("v3", "acceptance", *FILTERED)
@@ -445,7 +445,7 @@ def null_filters_taken(request: Request) -> Request | None:
         return None
     for part in ("terms", "ranges"):
         found[part] = found.get(part) or {}
-    return request.asking(body)
+    return request.with_json(body)
 
 
 @altered_request("v3", "acceptance", *FILTERED)
@@ -456,14 +456,14 @@ def text_for_list(request: Request) -> Request | None:
     if not isinstance(terms, dict) or not any(isinstance(one, str) for one in terms.values()):
         return None
     terms.update({name: [one] for name, one in terms.items() if isinstance(one, str)})
-    return request.asking(body)
+    return request.with_json(body)
 
 
 @altered_request("v3", "acceptance", "runSql")
 def no_sql_taken(request: Request) -> Request | None:
     """A request without SQL is answered with nothing."""
     body = request.json()
-    return request.asking({"sql": "SELECT 1 WHERE false"}) if isinstance(body, dict) and "sql" not in body else None
+    return request.with_json({"sql": "SELECT 1 WHERE false"}) if isinstance(body, dict) and "sql" not in body else None
 
 
 @altered_request("v3", "acceptance", *FILTERED)
@@ -472,7 +472,7 @@ def broken_json_taken(request: Request) -> Request | None:
     try:
         json.loads(request.body)
     except ValueError:
-        return request.asking({})
+        return request.with_json({})
     return None
 
 

@@ -44,7 +44,7 @@ GUID = "dg.4DFC/"
 DEFAULT_SIZE = 1000
 PATIENCE = 60.0
 PAGED = ("previewManifest", "previewQuery", "getCohortManifest", "queryCohort", "getDicomMetadata")
-NOBODY = "no such value"
+NO_SUCH_VALUE = "no such value"
 Row = dict[str, Any]
 Filters = dict[str, list[Any]]
 
@@ -161,18 +161,18 @@ def _echo(
     holds(not member or content[member], "the first page repeats the cohort", f"{what}: it is empty")
     if not member:
         return None
-    told, sent = dict(content[member]), _sent(service, question)
+    reported, sent = dict(content[member]), _sent(service, question)
     if sent is not None:
         preview = question.cohort is None
-        same([told["name"], told["description"]], [sent["name"], sent["description"]], "name and description")
-        ought = normal(sent)["filters"] if preview else sent["filters"]
-        alike(told["filterSet"]["filters"], ought, f"filters repeated by {question.operation}")
-        if "filters" in told:
-            alike(normal(told)["filters"], normal(sent)["filters"], f"filters repeated by {question.operation}")
-        same(told.get("cohort_id"), question.cohort, f"the cohort of {question.operation}")
-    asked = dict(question.flags).get("sql") == "True"
-    same(bool(told["sql"]), asked, f"whether there is SQL, {question.flags}")
-    return told
+        same([reported["name"], reported["description"]], [sent["name"], sent["description"]], "name and description")
+        expected = normal(sent)["filters"] if preview else sent["filters"]
+        alike(reported["filterSet"]["filters"], expected, f"filters repeated by {question.operation}")
+        if "filters" in reported:
+            alike(normal(reported)["filters"], normal(sent)["filters"], f"filters repeated by {question.operation}")
+        same(reported.get("cohort_id"), question.cohort, f"the cohort of {question.operation}")
+    requested = dict(question.flags).get("sql") == "True"
+    same(bool(reported["sql"]), requested, f"whether there is SQL, {question.flags}")
+    return reported
 
 
 def _sent(service: Service, question: Question) -> dict[str, Any] | None:
@@ -184,13 +184,13 @@ def _sent(service: Service, question: Question) -> dict[str, Any] | None:
 
 
 def _waited(
-    service: Service, question: Question, asked: list[Any], sized: list[Any], *, first: bool
+    service: Service, question: Question, requested: list[Any], sized: list[Any], *, first: bool
 ) -> tuple[dict[str, Any], bool]:
     """The answer to a question, waited for if it is late; and whether it is that of a first page."""
 
-    def ask(parameters: list[Any]) -> dict[str, Any]:
+    def call(parameters: list[Any]) -> dict[str, Any]:
         return dict(
-            service.ask(
+            service.call(
                 question.operation,
                 question.body,
                 query=parameters,
@@ -200,7 +200,7 @@ def _waited(
             )
         )
 
-    content = ask(asked)
+    content = call(requested)
     if content["code"] == 200:
         return content, first
     pause, deadline = 0.002, time.monotonic() + PATIENCE
@@ -209,8 +209,8 @@ def _waited(
         time.sleep(pause)
         pause = min(2 * pause, 1.0)
         info = content["manifest_info" if "manifest_info" in content else "query_info"]
-        content = ask([*sized, ("next_page", info["next_page"])])
-    if first and (again := ask(asked))["code"] == 200:
+        content = call([*sized, ("next_page", info["next_page"])])
+    if first and (again := call(requested))["code"] == 200:
         for member in ("manifest", "query_results"):
             same(again.get(member), content.get(member), "what came late is what comes in time")
         return again, True

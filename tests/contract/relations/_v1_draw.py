@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 from hypothesis import strategies as st
 
 from tests.contract.relation import holds
-from tests.contract.relations._v1 import NOBODY, kept, page, query, total
+from tests.contract.relations._v1 import NO_SUCH_VALUE, kept, page, query, total
 from tests.contract.relations._v1_truth import FEW, truth
 
 if TYPE_CHECKING:
@@ -23,7 +23,7 @@ ENOUGH = 6
 
 def active(service: Service) -> str:
     """The name of the active data version, such as ``2.0``."""
-    versions = [v["idc_data_version"] for v in service.ask("listVersions")["versions"] if v["active"]]
+    versions = [v["idc_data_version"] for v in service.call("listVersions")["versions"] if v["active"]]
     holds(len(versions) == 1, "one version is active", f"{versions} are")
     return str(versions[0])
 
@@ -74,7 +74,7 @@ def patients(service: Service) -> list[str]:
 
 def exactly(*wanted: str) -> list[str]:
     """Filter values that are taken as they are, for a single one is a pattern."""
-    return list(wanted) if len(wanted) > 1 else [*wanted, NOBODY]
+    return list(wanted) if len(wanted) > 1 else [*wanted, NO_SUCH_VALUE]
 
 
 def spans(total: int, draw: Draw) -> list[int | None]:

@@ -23,11 +23,11 @@ CUT_OFF = ("Surface_area_of", "Total_Lesion", "Standardized_Added_Metabolic", "I
 """Fields whose names the service cut off; what their columns are called is its own affair."""
 
 
-def alike(told: Mapping[str, Sequence[Any]], sent: Mapping[str, Sequence[Any]], what: str) -> None:
+def alike(reported: Mapping[str, Sequence[Any]], sent: Mapping[str, Sequence[Any]], what: str) -> None:
     """Filters are repeated as sent; numbers may come as text."""
-    same(sorted(told), sorted(sent), what)
+    same(sorted(reported), sorted(sent), what)
     for name, wanted in sent.items():
-        found = told[name]
+        found = reported[name]
         holds(len(found) == len(wanted), what, f"{what}: {name}: {found} and not {wanted}")
         for a, b in zip(found, wanted, strict=True):
             if isinstance(b, str) or not isinstance(a, str):
@@ -38,13 +38,15 @@ def alike(told: Mapping[str, Sequence[Any]], sent: Mapping[str, Sequence[Any]], 
 
 def normal(filter_set: Mapping[str, Any]) -> dict[str, Any]:
     """A filter set with collections in their normal form."""
-    told = dict(filter_set["filters"])
-    if "collection_id" in told:
-        told["collection_id"] = [v if v == "None" else v.lower().replace("-", "_") for v in told["collection_id"]]
-    return {**filter_set, "filters": told}
+    reported = dict(filter_set["filters"])
+    if "collection_id" in reported:
+        reported["collection_id"] = [
+            v if v == "None" else v.lower().replace("-", "_") for v in reported["collection_id"]
+        ]
+    return {**filter_set, "filters": reported}
 
 
-def says(sql: str, names: Sequence[str], filters: Mapping[str, Sequence[Any]], version: str) -> None:
+def check_sql(sql: str, names: Sequence[str], filters: Mapping[str, Sequence[Any]], version: str) -> None:
     """The SQL is one BigQuery query of the version's tables, for the columns chosen and all values wanted."""
     text = sql.strip()
     holds(text.startswith("#standardSQL"), "SQL is standard SQL", f"it begins with {text[:30]!r}")
@@ -70,6 +72,6 @@ def says(sql: str, names: Sequence[str], filters: Mapping[str, Sequence[Any]], v
             if not isinstance(value, str):
                 holds(abs(value) in numbers, "SQL names every number", f"{name} {value}: {text[:800]}")
             elif value != "None":
-                ought = value.replace("-", "_") if name == "collection_id" else value
-                good = any(ought.replace("\\\\", "\\").lower() in literal for literal in literals)
+                expected = value.replace("-", "_") if name == "collection_id" else value
+                good = any(expected.replace("\\\\", "\\").lower() in literal for literal in literals)
                 holds(good, "SQL names every value", f"{name} {value}: {text[:800]}")

@@ -29,29 +29,33 @@ ODD = (
 
 def create(service: Service, body: dict[str, Any], user: int = 0) -> dict[str, Any]:
     """Save a cohort: its properties; a refusal inside a 200 is none."""
-    told = service.ask("createCohort", body, user=user)["cohort_properties"]
-    holds("cohort_id" in told, "a good cohort is saved", f"{body!r:.300}: {told}")
-    kept(service).setdefault("cohorts", {})[told["cohort_id"]] = body
-    as_sent(told, body, "a new cohort")
-    return dict(told)
+    reported = service.call("createCohort", body, user=user)["cohort_properties"]
+    holds("cohort_id" in reported, "a good cohort is saved", f"{body!r:.300}: {reported}")
+    kept(service).setdefault("cohorts", {})[reported["cohort_id"]] = body
+    as_sent(reported, body, "a new cohort")
+    return dict(reported)
 
 
-def as_sent(told: dict[str, Any], body: dict[str, Any], what: str) -> None:
+def as_sent(reported: dict[str, Any], body: dict[str, Any], what: str) -> None:
     """A cohort is the one that was sent, to the letter."""
-    same([told["name"], told["description"]], [body["name"], body["description"]], f"{what}: name and description")
-    alike(told["filterSet"]["filters"], body["filters"], f"{what}: filters")
+    same(
+        [reported["name"], reported["description"]],
+        [body["name"], body["description"]],
+        f"{what}: name and description",
+    )
+    alike(reported["filterSet"]["filters"], body["filters"], f"{what}: filters")
 
 
 def remove(service: Service, numbers: list[int], user: int = 0) -> list[dict[str, Any]]:
     """Delete cohorts: what became of each."""
-    return list(service.ask("deleteCohorts", {"cohorts": numbers}, user=user)["cohorts"])
+    return list(service.call("deleteCohorts", {"cohorts": numbers}, user=user)["cohorts"])
 
 
 def listed(service: Service, user: int = 0) -> dict[int, dict[str, Any]]:
     """A user's cohorts, by id."""
-    told = service.ask("listCohorts", user=user)["cohorts"]
-    found = {cohort["cohort_id"]: cohort for cohort in told}
-    holds(len(found) == len(told), "a cohort is listed once", f"{[cohort['cohort_id'] for cohort in told]}")
+    reported = service.call("listCohorts", user=user)["cohorts"]
+    found = {cohort["cohort_id"]: cohort for cohort in reported}
+    holds(len(found) == len(reported), "a cohort is listed once", f"{[cohort['cohort_id'] for cohort in reported]}")
     for number, body in kept(service).get("cohorts", {}).items():
         if number in found:
             as_sent(found[number], body, "a listed cohort")
@@ -79,29 +83,29 @@ def some_spec(service: Service, draw: Draw) -> dict[str, Any]:
     return spec(some_filters(service, draw), draw(texts), draw(st.one_of(st.just(""), texts)))
 
 
-def same_cohort(told: dict[str, Any], body: dict[str, Any], version: str, what: str) -> None:
-    as_sent(told, body, what)
-    same(told["filterSet"]["idc_data_version"], version, f"{what}: the version")
+def same_cohort(reported: dict[str, Any], body: dict[str, Any], version: str, what: str) -> None:
+    as_sent(reported, body, what)
+    same(reported["filterSet"]["idc_data_version"], version, f"{what}: the version")
 
 
-def deleted(told: dict[str, Any], number: int, body: dict[str, Any], version: str) -> None:
-    same(told["cohort_id"], number, "a deletion names its cohort")
-    result = told["result"]
+def deleted(reported: dict[str, Any], number: int, body: dict[str, Any], version: str) -> None:
+    same(reported["cohort_id"], number, "a deletion names its cohort")
+    result = reported["result"]
     holds("notes" in result, "one's own cohort is deleted", f"{number}: {result}")
     same(result["notes"], f"Cohort {number} ('{body['name']}') has been deleted.", "the notes of a deletion")
     sets = result["data"]["filters"]
     same([each["data_version"] for each in sets], [version], "the version of what was deleted")
-    ought = {name: [*map(str, wanted)] for name, wanted in body["filters"].items()}
+    expected = {name: [*map(str, wanted)] for name, wanted in body["filters"].items()}
     parts = sets[0]["filters"]
-    same({part["name"]: part["values"] for part in parts}, ought, "the filters of what was deleted")
+    same({part["name"]: part["values"] for part in parts}, expected, "the filters of what was deleted")
     same([part["display_name"] for part in parts], [part["name"] for part in parts], "names of deleted filters")
-    holds(len({part["id"] for part in parts}) == len(parts) == len(ought), "deleted filters have ids", f"{parts}")
+    holds(len({part["id"] for part in parts}) == len(parts) == len(expected), "deleted filters have ids", f"{parts}")
 
 
-def refused(service: Service, told: dict[str, Any], number: int, known: str, user: int) -> None:
+def refused(service: Service, reported: dict[str, Any], number: int, known: str, user: int) -> None:
     """``known``: what the cohort is to the user: unknown, deleted, foreign."""
-    same(told["cohort_id"], number, "a deletion names its cohort")
-    result = told["result"]
+    same(reported["cohort_id"], number, "a deletion names its cohort")
+    result = reported["result"]
     holds("notes" not in result, "what cannot be deleted is not", f"{number}, {known}: {result}")
     same(
         result.get("delete_permission"),
@@ -122,12 +126,12 @@ def refused(service: Service, told: dict[str, Any], number: int, known: str, use
 
 def gone(service: Service, number: int, user: int, status: int) -> None:
     """Neither the manifest nor the query of a cohort is to be had."""
-    asked = {"user": user, "status": status, "cohort_id": number}
-    for told in (
-        service.ask("getCohortManifest", query={"Patient_ID": "True"}, **asked),
-        service.ask("queryCohort", {"fields": ["Modality"]}, **asked),
+    requested = {"user": user, "status": status, "cohort_id": number}
+    for reported in (
+        service.call("getCohortManifest", query={"Patient_ID": "True"}, **requested),
+        service.call("queryCohort", {"fields": ["Modality"]}, **requested),
     ):
-        same(told["code"], status, f"the code of a cohort's error: {told}")
+        same(reported["code"], status, f"the code of a cohort's error: {reported}")
 
 
 @contextmanager

@@ -34,7 +34,7 @@ WITH live AS (SELECT DISTINCT {known}, current FROM v1_revisions WHERE {release}
 SELECT live.*, {extra}, {described}
 FROM live
 LEFT JOIN index AS today ON live.current AND today.crdc_series_uuid = live.crdc_series_uuid
-LEFT JOIN collections_index AS told ON told.collection_id = live.collection_id
+LEFT JOIN collections_index AS described ON described.collection_id = live.collection_id
 """
 
 
@@ -50,7 +50,7 @@ class Truth:
                 release=release,
                 known=", ".join(KNOWN),
                 extra=", ".join(f"today.{name}" for name in CURRENT),
-                described=", ".join(f"told.{source} AS {name}" for name, source in DESCRIBED.items()),
+                described=", ".join(f"described.{source} AS {name}" for name, source in DESCRIBED.items()),
             )
         )
         self._values: dict[str, list[str]] = {}

@@ -51,30 +51,32 @@ def _number(version: str) -> int:
 @relation()
 def the_greeting_is_the_one_of_the_notebook(service: Service, draw: Draw) -> None:
     """/about greets as the notebook shows it, and says where the documentation is."""
-    told = service.ask("getAbout")
-    holds(GREETING.fullmatch(told["message"]), "the greeting", told["message"])
-    holds(LINKS.fullmatch(told["documentation"]), "the links", told["documentation"])
+    reported = service.call("getAbout")
+    holds(GREETING.fullmatch(reported["message"]), "the greeting", reported["message"])
+    holds(LINKS.fullmatch(reported["documentation"]), "the links", reported["documentation"])
 
 
 @relation()
 def versions_are_numbered_from_1_and_one_is_active(service: Service, draw: Draw) -> None:
     """Data versions ascend from 1.0 without gaps, their dates too; what is known of the first two is so."""
-    told = service.ask("listVersions")["versions"]
-    same([v["idc_data_version"] for v in told], [f"{n}.0" for n in range(1, len(told) + 1)], "names of versions")
-    dates = [v["date_active"] for v in told]
+    reported = service.call("listVersions")["versions"]
+    same(
+        [v["idc_data_version"] for v in reported], [f"{n}.0" for n in range(1, len(reported) + 1)], "names of versions"
+    )
+    dates = [v["date_active"] for v in reported]
     holds(dates == sorted(dates), "dates of versions ascend", f"{dates}")
     now = active(service)
-    same(now, told[-1]["idc_data_version"], "the newest version is active")
-    for version in told:
+    same(now, reported[-1]["idc_data_version"], "the newest version is active")
+    for version in reported:
         name = version["idc_data_version"]
         if name in DATES:
             same(version["date_active"], DATES[name], f"the date of version {name}")
-            ought = [{"name": source.format(_number(name)), "data_type": kind} for source, kind in SOURCES]
-            same(version["data_sources"], ought, f"the data sources of version {name}")
+            expected = [{"name": source.format(_number(name)), "data_type": kind} for source, kind in SOURCES]
+            same(version["data_sources"], expected, f"the data sources of version {name}")
         elif service.index is not None:
             sql = "SELECT CAST(version_timestamp AS DATE)::VARCHAR FROM version_metadata_index WHERE idc_version = ?"
             same(version["date_active"], service.index.value(sql, [_number(name)]), f"the date of version {name}")
-        sources = service.ask("listAttributes", query={"idc_data_version": name})["data_sources"]
+        sources = service.call("listAttributes", query={"idc_data_version": name})["data_sources"]
         same([s["data_source"] for s in sources], [s["name"] for s in version["data_sources"]], f"sources of {name}")
 
 
@@ -82,12 +84,12 @@ def versions_are_numbered_from_1_and_one_is_active(service: Service, draw: Draw)
 def catalogues_are_of_the_version_asked_for(service: Service, draw: Draw) -> None:
     """No version, an empty one and the active one are the same; an unknown one or an unknown parameter is a 400."""
     now = active(service)
-    service.ask("listVersions", query={"no_such": "1"}, status=(200, 400))
+    service.call("listVersions", query={"no_such": "1"}, status=(200, 400))
     for operation, member in CATALOGUES.items():
-        whole = service.ask(operation)
+        whole = service.call(operation)
         holds(whole[member], "a catalogue lists something", operation)
         for version in (now, ""):
-            same(service.ask(operation, query={"idc_data_version": version}), whole, f"{operation} of {version!r}")
+            same(service.call(operation, query={"idc_data_version": version}), whole, f"{operation} of {version!r}")
         for version in (f"{_number(now) + 1}.0", "0.0", "1", "x", "1.0 "):
             _refused(service, operation, {"idc_data_version": version})
         for name in ("program", "Idc_data_version", "page_size"):
@@ -97,8 +99,8 @@ def catalogues_are_of_the_version_asked_for(service: Service, draw: Draw) -> Non
 
 
 def _refused(service: Service, operation: str, query: Mapping[str, str]) -> None:
-    told = service.ask(operation, query=query, status=400)
-    same(told["code"], 400, f"the code of {operation} {query}")
+    reported = service.call(operation, query=query, status=400)
+    same(reported["code"], 400, f"the code of {operation} {query}")
 
 
 # --- attributes --------------------------------------------------------------------------------------------------
@@ -107,16 +109,18 @@ def _refused(service: Service, operation: str, query: Mapping[str, str]) -> None
 @relation()
 def attributes_are_those_that_filters_may_name(service: Service, draw: Draw) -> None:
     """The attributes of a version are all that filters may name, a number followed by its five ranged forms."""
-    for version in service.ask("listVersions")["versions"][-2:]:
+    for version in service.call("listVersions")["versions"][-2:]:
         name = version["idc_data_version"]
-        told = service.ask("listAttributes", query={"idc_data_version": name})
-        same(told["idc_data_version"], name, "the version of attributes")
-        same(sorted({a["name"] for s in told["data_sources"] for a in s["attributes"]}), sorted(NAMES), "attributes")
-        for source in told["data_sources"]:
+        reported = service.call("listAttributes", query={"idc_data_version": name})
+        same(reported["idc_data_version"], name, "the version of attributes")
+        same(
+            sorted({a["name"] for s in reported["data_sources"] for a in s["attributes"]}), sorted(NAMES), "attributes"
+        )
+        for source in reported["data_sources"]:
             _attributes(source["attributes"], source["data_source"])
             part = {"idc_data_version": name, "data_source": source["data_source"]}
-            ought = {**told, "data_sources": [source]}
-            same(service.ask("listAttributes", query=part), ought, f"attributes of {source['data_source']}")
+            expected = {**reported, "data_sources": [source]}
+            same(service.call("listAttributes", query=part), expected, f"attributes of {source['data_source']}")
 
 
 def _attributes(listed: list[dict[str, Any]], source: str) -> None:
@@ -131,8 +135,8 @@ def _attributes(listed: list[dict[str, Any]], source: str) -> None:
             forms = [{**attribute, "name": name + suffix} for suffix in SUFFIXES]
             same(listed[number + 1 : number + 6], forms, f"{name} is followed by its ranges")
         if name in {"Modality", "program_name"}:
-            ought = {"name": name, "active": True, "data_type": "Categorical String", "units": None}
-            same(attribute, ought, f"what is known of {name}")
+            expected = {"name": name, "active": True, "data_type": "Categorical String", "units": None}
+            same(attribute, expected, f"what is known of {name}")
         if name in {"SOPInstanceUID", "PatientID", "collection_id", "StudyInstanceUID", "SeriesInstanceUID"}:
             same([attribute["active"], attribute["units"]], [True, None], f"what is known of {name}")
             holds(not numeric, "identifiers are text", f"{name}: {attribute['data_type']}")
@@ -144,14 +148,14 @@ def _attributes(listed: list[dict[str, Any]], source: str) -> None:
 @relation()
 def the_collections_of_version_1_are_those_of_2021(service: Service, draw: Draw) -> None:
     """Of data version 1.0 there are 25 collections, of which the notebook shows what is known."""
-    told = service.ask("listCollections", query={"idc_data_version": "1.0"})["collections"]
+    reported = service.call("listCollections", query={"idc_data_version": "1.0"})["collections"]
     names = ("collection_id", "subject_count", "location", "doi")
-    ought = [dict(zip(names, (a, b, c, f"10.7937/K9/TCIA.{d}"), strict=True)) for a, b, c, d in COLLECTIONS]
-    same([{name: row[name] for name in names} for row in told], ought, "collections of version 1.0")
+    expected = [dict(zip(names, (a, b, c, f"10.7937/K9/TCIA.{d}"), strict=True)) for a, b, c, d in COLLECTIONS]
+    same([{name: row[name] for name in names} for row in reported], expected, "collections of version 1.0")
     common = {"active": True, "species": "Human", "date_updated": "2021-03-30", "idc_data_versions": ["1.0"]}
-    for row in told:
+    for row in reported:
         same({name: row[name] for name in common}, common, f"what is known of {row['collection_id']}")
-    rows = {row["collection_id"]: row for row in told}
+    rows = {row["collection_id"]: row for row in reported}
     same({name: rows["tcga_prad"][name] for name in TCGA_PRAD}, TCGA_PRAD, "tcga_prad")
     same([rows["ispy1"]["image_types"], rows["lidc_idri"]["image_types"], rows["lidc_idri"]["cancer_type"]],
          ["MR, SEG", "CT, CR, DX", "Lung Cancer"], "image types")  # fmt: skip
@@ -161,10 +165,10 @@ def the_collections_of_version_1_are_those_of_2021(service: Service, draw: Draw)
 def collections_are_those_that_have_images(service: Service, draw: Draw) -> None:
     """The active collections are those of a manifest of everything, each with as many subjects as it has patients."""
     now = active(service)
-    told = service.ask("listCollections")["collections"]
-    names = [row["collection_id"] for row in told]
+    reported = service.call("listCollections")["collections"]
+    names = [row["collection_id"] for row in reported]
     holds(len(set(names)) == len(names), "a collection is listed once", f"{len(names)}")
-    for row in told:
+    for row in reported:
         versions = row["idc_data_versions"]
         holds(
             versions == sorted(set(versions), key=_number), "versions of a collection ascend", f"{row['collection_id']}"
@@ -175,9 +179,9 @@ def collections_are_those_that_have_images(service: Service, draw: Draw) -> None
         holds(all(_number(v) <= _number(now) for v in versions), "no later version", f"{row['collection_id']}")
     if now == "1.0":
         return  # of that version the service lists what it listed then
-    live = sorted(row["collection_id"] for row in told if row["active"])
+    live = sorted(row["collection_id"] for row in reported if row["active"])
     same(live, [row["Collection_ID"] for row in rows_of(service, manifest({}, ["Collection_ID"]))], "collections")
-    row = one(draw, [row for row in told if row["active"]])
+    row = one(draw, [row for row in reported if row["active"]])
     filters = {"collection_id": [row["collection_id"], "no such"]}
     same(row["subject_count"], total(service, filters, "Patient_ID"), f"subjects of {row['collection_id']}")
     modalities = [part.strip() for part in (row["image_types"] or "").split(",")]
@@ -201,19 +205,19 @@ def collections_are_described_as_in_the_index(service: Service, draw: Draw) -> N
             tail="GROUP BY 1",
         )
         seen = {name: (subjects, modalities) for name, subjects, modalities in counted}
-        told = service.ask("listCollections", query={"idc_data_version": f"{release}.0"})["collections"]
-        same(sorted(row["collection_id"] for row in told), sorted(seen), f"collections of {release}.0")
-        for row in told:
+        reported = service.call("listCollections", query={"idc_data_version": f"{release}.0"})["collections"]
+        same(sorted(row["collection_id"] for row in reported), sorted(seen), f"collections of {release}.0")
+        for row in reported:
             name = row["collection_id"]
             say = described.get(name, {})
-            ought = {
+            expected = {
                 "active": True, "collection_id": name, "cancer_type": say.get("cancer_types"),
                 "location": say.get("tumor_locations"), "date_updated": say.get("updated"), "doi": _doi(say),
                 "description": say.get("description"), "species": say.get("species"), "image_types": seen[name][1],
                 "supporting_data": say.get("supporting_data"), "subject_count": seen[name][0],
                 "idc_data_versions": held[name],
             }  # fmt: skip
-            same(row, ought, f"the collection {name}")
+            same(row, expected, f"the collection {name}")
 
 
 def _doi(described: Mapping[str, Any]) -> str | None:
@@ -233,23 +237,29 @@ def analysis_results_are_those_of_the_index(service: Service, draw: Draw) -> Non
         rows = service.index.rows(RESULTS, {"release": release, "newest": newest})
         names = ("description", "doi", "analysisArtifacts", "date_updated", "collections", "subject_count",
                  "idc_data_versions")  # fmt: skip
-        ought = [{**dict(zip(names, row, strict=True)), "active": True} for row in rows]
-        told = service.ask("listAnalysisResults", query={"idc_data_version": f"{release}.0"})["analysisResults"]
-        found = [{name: row[name] for name in ought[0]} for row in sorted(told, key=lambda row: row["doi"] or "")]
-        same(found, ought, f"analysis results of {release}.0")
+        expected = [{**dict(zip(names, row, strict=True)), "active": True} for row in rows]
+        reported = service.call("listAnalysisResults", query={"idc_data_version": f"{release}.0"})["analysisResults"]
+        found = [
+            {name: row[name] for name in expected[0]} for row in sorted(reported, key=lambda row: row["doi"] or "")
+        ]
+        same(found, expected, f"analysis results of {release}.0")
 
 
 @relation()
 def analysis_results_are_named_once(service: Service, draw: Draw) -> None:
     """An analysis result is listed once, of versions up to the active one, and says the same in each."""
-    versions = [v["idc_data_version"] for v in service.ask("listVersions")["versions"]]
+    versions = [v["idc_data_version"] for v in service.call("listVersions")["versions"]]
     seen: dict[str, Any] = {}
     for version in versions[-3:]:
-        told = service.ask("listAnalysisResults", query={"idc_data_version": version})["analysisResults"]
-        holds(len({row["doi"] for row in told}) == len(told), "an analysis result is listed once", f"{version}")
-        for row in told:
-            mine = row["idc_data_versions"]
-            holds(version in mine and mine == [v for v in versions if v in mine], "versions of a result", f"{row}")
+        reported = service.call("listAnalysisResults", query={"idc_data_version": version})["analysisResults"]
+        holds(len({row["doi"] for row in reported}) == len(reported), "an analysis result is listed once", f"{version}")
+        for row in reported:
+            named_versions = row["idc_data_versions"]
+            holds(
+                version in named_versions and named_versions == [v for v in versions if v in named_versions],
+                "versions of a result",
+                f"{row}",
+            )
             fixed = {
                 name: row[name] for name in ("description", "date_updated", "idc_data_versions", "analysisArtifacts")
             }
@@ -264,14 +274,16 @@ def an_account_is_that_of_the_token(service: Service, draw: Draw) -> None:
     """The account has the token's e-mail address, one id, and dates that can be."""
     ids = set()
     for number, user in enumerate(service.users):
-        told = service.ask("getAccountDetails", user=number)["user_details"]
-        again = service.ask("getAccountDetails", user=number)["user_details"]
-        same(told["email"], user.email, "the e-mail address of an account")
-        same([again[name] for name in ("id", "date_joined")], [told[name] for name in ("id", "date_joined")], "again")
-        ids.add(told["id"])
-        dates = [parsedate_to_datetime(told[name]) for name in ("date_joined", "last_login")]
+        reported = service.call("getAccountDetails", user=number)["user_details"]
+        again = service.call("getAccountDetails", user=number)["user_details"]
+        same(reported["email"], user.email, "the e-mail address of an account")
+        same(
+            [again[name] for name in ("id", "date_joined")], [reported[name] for name in ("id", "date_joined")], "again"
+        )
+        ids.add(reported["id"])
+        dates = [parsedate_to_datetime(reported[name]) for name in ("date_joined", "last_login")]
         for name, date in zip(("date_joined", "last_login"), dates, strict=True):
-            same(format_datetime(date.replace(tzinfo=UTC), usegmt=True), told[name], f"{name} is a date")
+            same(format_datetime(date.replace(tzinfo=UTC), usegmt=True), reported[name], f"{name} is a date")
         tomorrow = datetime.now(UTC) + timedelta(days=1)
-        holds(dates[0] <= dates[1] <= tomorrow, "a login is after joining", f"{told}")
+        holds(dates[0] <= dates[1] <= tomorrow, "a login is after joining", f"{reported}")
     same(len(ids), len(service.users), "users have ids of their own")

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from tests.contract.relation import holds, same
 from tests.contract.relations._v1 import COLUMNS, FIELDS, Filters, manifest, page, query, relation, spec
 from tests.contract.relations._v1_draw import active, exactly, one, patients, some
-from tests.contract.relations._v1_echo import normal, says
+from tests.contract.relations._v1_echo import check_sql, normal
 from tests.contract.relations._v1_saved import (
     BEYOND,
     create,
@@ -35,9 +35,9 @@ def a_saved_cohort_is_kept_as_it_was_sent(service: Service, draw: Draw) -> None:
     """A new cohort is told, listed and repeated as it was sent, whatever its text; the list grows by just it."""
     body = some_spec(service, draw)
     version, before = active(service), listed(service)
-    told = create(service, body)
-    number = told["cohort_id"]
-    same_cohort(told, body, version, "a new cohort")
+    reported = create(service, body)
+    number = reported["cohort_id"]
+    same_cohort(reported, body, version, "a new cohort")
     after = listed(service)
     same(sorted(after.keys() - before.keys()), [number], "the list grows by the new cohort")
     same({known: after[known] for known in before}, before, "the others stay as they are")
@@ -72,7 +72,7 @@ def a_saved_cohort_selects_what_its_preview_does(service: Service, draw: Draw) -
             same([a.rows, a.total, bool(a.token)], [b.rows, b.total, bool(b.token)], f"saved and previewed: {filters}")
             if a.echo is not None and b.echo is not None:
                 same(a.echo["sql"], b.echo["sql"], f"SQL of the saved and the previewed: {filters}")
-                says(a.echo["sql"], here.names, filters, a.echo["filterSet"]["idc_data_version"])
+                check_sql(a.echo["sql"], here.names, filters, a.echo["filterSet"]["idc_data_version"])
                 same(normal(a.echo["filterSet"]), b.echo["filterSet"], "filters of the saved and the previewed")
 
 
@@ -84,17 +84,17 @@ def a_deleted_cohort_is_gone(service: Service, draw: Draw) -> None:
     """After a deletion a cohort is not listed, answers 403 by GET and by POST, and cannot be deleted again."""
     version, body = active(service), some_spec(service, draw)
     number = create(service, body)["cohort_id"]
-    told = service.ask("deleteCohort", cohort_id=number)["cohorts"]
-    same(len(told), 1, "one deletion is answered once")
-    deleted(told[0], number, body, version)
+    reported = service.call("deleteCohort", cohort_id=number)["cohorts"]
+    same(len(reported), 1, "one deletion is answered once")
+    deleted(reported[0], number, body, version)
     gone(service, number, 0, 403)
     holds(number not in listed(service), "a deleted cohort is not listed", f"{number}")
-    for again in (service.ask("deleteCohort", cohort_id=number)["cohorts"], remove(service, [number])):
+    for again in (service.call("deleteCohort", cohort_id=number)["cohorts"], remove(service, [number])):
         same(len(again), 1, "one deletion is answered once")
         refused(service, again[0], number, "deleted", 0)
     second = create(service, body)["cohort_id"]
     holds(second != number, "an id is not used again", f"{number}")
-    service.ask("deleteCohort", cohort_id=second)
+    service.call("deleteCohort", cohort_id=second)
 
 
 @relation(examples=2, needs={"write"})
@@ -104,12 +104,12 @@ def many_cohorts_are_deleted_in_the_order_asked(service: Service, draw: Draw) ->
     numbers = [create(service, body)["cohort_id"] for body in bodies]
     holds(len(set(numbers)) == 3, "ids are of one cohort", f"{numbers}")
     same(remove(service, []), [], "nothing is deleted")
-    asked = [*draw(st.permutations(numbers)), BEYOND[0], numbers[0], *BEYOND[1:]]
-    told = remove(service, asked)
-    same([row["cohort_id"] for row in told], asked, "deletions in the order asked")
-    for row, number in zip(told[:3], asked, strict=False):
+    requested = [*draw(st.permutations(numbers)), BEYOND[0], numbers[0], *BEYOND[1:]]
+    reported = remove(service, requested)
+    same([row["cohort_id"] for row in reported], requested, "deletions in the order asked")
+    for row, number in zip(reported[:3], requested, strict=False):
         deleted(row, number, bodies[numbers.index(number)], version)
-    for row, number in zip(told[3:], asked[3:], strict=True):
+    for row, number in zip(reported[3:], requested[3:], strict=True):
         refused(service, row, number, "deleted" if number in numbers else "unknown", 0)
 
 
@@ -121,45 +121,48 @@ def a_cohort_that_never_was_is_a_400(service: Service, draw: Draw) -> None:
     for number in BEYOND:
         gone(service, number, 0, 400)
     for text in ("x", "-1", "1.0", "1e3", "\u0663"):
-        service.ask("getCohortManifest", query={"Patient_ID": "True"}, cohort_id=text, status=404)
-        service.ask("queryCohort", {"fields": ["Modality"]}, cohort_id=text, status=404)
+        service.call("getCohortManifest", query={"Patient_ID": "True"}, cohort_id=text, status=404)
+        service.call("queryCohort", {"fields": ["Modality"]}, cohort_id=text, status=404)
 
 
 @relation(needs={"write"})
 def deleting_what_never_was_says_so(service: Service, draw: Draw) -> None:
     """The deletion of an unknown id is answered, and of what is no number is a 404."""
     for number in BEYOND:
-        told = service.ask("deleteCohort", cohort_id=number)["cohorts"]
-        same(len(told), 1, "one deletion is answered once")
-        refused(service, told[0], number, "unknown", 0)
+        reported = service.call("deleteCohort", cohort_id=number)["cohorts"]
+        same(len(reported), 1, "one deletion is answered once")
+        refused(service, reported[0], number, "unknown", 0)
     for text in ("x", "-1", "1.0"):
-        service.ask("deleteCohort", cohort_id=text, status=404)
+        service.call("deleteCohort", cohort_id=text, status=404)
     for raw in (b"[1]", b'{"cohorts": 1}', b'{"cohorts": ["1"]}', b'{"cohorts": [-1]}', b'{"cohorts": [1.5]}', b"{}",
                 b"",
                 b"nonsense", b'{"cohorts": [null]}'):  # fmt: skip
-        service.ask("deleteCohorts", raw=raw, status=400)
+        service.call("deleteCohorts", raw=raw, status=400)
 
 
 @relation(examples=2, needs={"write", "users"})
 def a_cohort_is_its_owners_alone(service: Service, draw: Draw) -> None:
     """Another user neither lists, reads nor deletes a cohort, and it is still there afterwards."""
     body = some_spec(service, draw)
-    theirs = listed(service, 1)
+    others_cohorts = listed(service, 1)
     with saved(service, body) as number:
-        same(listed(service, 1), theirs, "another user's list stays")
+        same(listed(service, 1), others_cohorts, "another user's list stays")
         gone(service, number, 1, 403)
-        for told in (service.ask("deleteCohort", cohort_id=number, user=1)["cohorts"], remove(service, [number], 1)):
-            same(len(told), 1, "one deletion is answered once")
-            refused(service, told[0], number, "foreign", 1)
-        mine = listed(service)
-        holds(number in mine, "a cohort is there after another's deletion", f"{number}")
+        for reported in (
+            service.call("deleteCohort", cohort_id=number, user=1)["cohorts"],
+            remove(service, [number], 1),
+        ):
+            same(len(reported), 1, "one deletion is answered once")
+            refused(service, reported[0], number, "foreign", 1)
+        own_cohorts = listed(service)
+        holds(number in own_cohorts, "a cohort is there after another's deletion", f"{number}")
         page(service, manifest(None, ["Modality", "Collection_ID"], cohort=number))
-        _owner(service, mine[number]["owner"])
-    same([listed(service, 1), number in listed(service)], [theirs, False], "lists afterwards")
+        _owner(service, own_cohorts[number]["owner"])
+    same([listed(service, 1), number in listed(service)], [others_cohorts, False], "lists afterwards")
 
 
 def _owner(service: Service, owner: str) -> None:
-    details = service.ask("getAccountDetails")["user_details"]
+    details = service.call("getAccountDetails")["user_details"]
     if "first_name" in details or "last_name" in details:
         names = f"{details.get('first_name', '')} {details.get('last_name', '')}".strip()
         same(owner, names, "the owner is the account")
@@ -171,5 +174,9 @@ def what_looks_alike_is_not_the_same(service: Service, draw: Draw) -> None:
     for text in ("é", "e\u0301", " é ", "É"):
         body = spec({"race": [text]}, text, text)
         with saved(service, body) as number:
-            told = listed(service)[number]
-            same([told["name"], told["filterSet"]["filters"]["race"]], [text, [text]], f"{unicodedata.name(text[0])}")
+            reported = listed(service)[number]
+            same(
+                [reported["name"], reported["filterSet"]["filters"]["race"]],
+                [text, [text]],
+                f"{unicodedata.name(text[0])}",
+            )

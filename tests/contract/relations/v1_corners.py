@@ -48,8 +48,8 @@ def rows_of_many_patients_ascend_by_the_last_column(service: Service, draw: Draw
         found = [row[last] for row in rows]
         same(found, sorted(found, key=lambda text: (text is not None, text or "")), f"rows by {last}")
         fields = ["SeriesInstanceUID", "PatientID"]
-        asked = [[row[name] for name in fields] for row in page(service, query(filters, fields), 300).rows]
-        same(asked, sorted(asked), f"rows of a query by {fields}")
+        requested = [[row[name] for name in fields] for row in page(service, query(filters, fields), 300).rows]
+        same(requested, sorted(requested), f"rows of a query by {fields}")
 
 
 @relation(examples=3)
@@ -78,10 +78,10 @@ def a_single_value_is_no_prefix_and_no_suffix(service: Service, draw: Draw) -> N
         for part in (text[:-1], text[1:], text[: len(text) // 2], text[1:-1]):
             if not part or "%" in part:
                 continue
-            ought = admitted(name, [part], known)
+            expected = admitted(name, [part], known)
             found = {row[name] for row in page(service, query({name: [part]}, [name]), 50).rows}
-            holds(found <= ought, "a value is matched as a whole", f"{name} {part!r}: {sorted(map(str, found))[:3]}")
-            same(bool(found), bool(ought), f"{name} is {part!r}")
+            holds(found <= expected, "a value is matched as a whole", f"{name} {part!r}: {sorted(map(str, found))[:3]}")
+            same(bool(found), bool(expected), f"{name} is {part!r}")
 
 
 @relation(examples=2)
@@ -100,12 +100,17 @@ def odd_names_are_kept(service: Service, draw: Draw) -> None:
     for name in NAMES:
         description = "" if len(name) > 200 else f"{name} {name}"
         with saved(service, spec({"Modality": ["CT"]}, name, description)) as number:
-            listed = [one for one in service.ask("listCohorts")["cohorts"] if one["cohort_id"] == number]
-            told: list[Any] = [listed[0], service.ask("getCohortManifest", query={"Patient_ID": "True", "page_size": 1},
-                                                      cohort_id=number, status=(200, 202))]  # fmt: skip
-            same([told[0]["name"], told[0]["description"]], [name, description], "name and description in the list")
-            if told[1]["code"] == 200:
-                echo = told[1]["cohort"]
+            listed = [one for one in service.call("listCohorts")["cohorts"] if one["cohort_id"] == number]
+            query = {"Patient_ID": "True", "page_size": 1}
+            content = service.call("getCohortManifest", query=query, cohort_id=number, status=(200, 202))
+            reported: list[Any] = [listed[0], content]
+            same(
+                [reported[0]["name"], reported[0]["description"]],
+                [name, description],
+                "name and description in the list",
+            )
+            if reported[1]["code"] == 200:
+                echo = reported[1]["cohort"]
                 same([echo["name"], echo["description"]], [name, description], "name and description in the manifest")
 
 
@@ -116,11 +121,11 @@ def every_parameter_is_ignored_beside_a_token(service: Service, draw: Draw) -> N
     question = manifest({"collection_id": collection}, ["Patient_ID", "StudyInstanceUID"])
     first = page(service, question, 1)
     if first.token:
-        ought = page(service, question, 1, first.token).rows
+        expected = page(service, question, 1, first.token).rows
         for more in ([(name, "True")] for name in COLUMNS):
-            same(page(service, question, 1, first.token, more).rows, ought, f"rows beside {more}")
+            same(page(service, question, 1, first.token, more).rows, expected, f"rows beside {more}")
         flags = [(name, "False") for name in COLUMNS]
-        same(page(service, question, 1, first.token, flags).rows, ought, "rows beside columns not chosen")
+        same(page(service, question, 1, first.token, flags).rows, expected, "rows beside columns not chosen")
 
 
 @relation()

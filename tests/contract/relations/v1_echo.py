@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from tests.contract.relation import holds, same
 from tests.contract.relations._v1 import COLUMNS, FIELDS, manifest, page, query, relation
 from tests.contract.relations._v1_draw import active, exactly, one, patients, some, values
-from tests.contract.relations._v1_echo import says
+from tests.contract.relations._v1_echo import check_sql
 
 if TYPE_CHECKING:
     from tests.contract.relation import Draw
@@ -41,16 +41,16 @@ def a_preview_repeats_what_it_was_asked(service: Service, draw: Draw) -> None:
         if echo is None:
             continue
         same(echo["filterSet"]["idc_data_version"], version, "previews are of the active version")
-        asked = page(service, question.with_sql(), 2).echo
-        if asked is not None:
-            says(asked["sql"], question.names, filters, version)
-            same({**asked, "sql": ""}, echo, "the rest is as without SQL")
+        requested = page(service, question.with_sql(), 2).echo
+        if requested is not None:
+            check_sql(requested["sql"], question.names, filters, version)
+            same({**requested, "sql": ""}, echo, "the rest is as without SQL")
         refused = page(service, question.with_sql("False"), 2).echo
         same((refused or echo)["sql"], "", "sql=False asks for none")
 
 
 @relation(examples=2)
-def sql_stays_the_same_and_tells_filters_apart(service: Service, draw: Draw) -> None:
+def sql_stays_the_same_and_differs_for_other_filters(service: Service, draw: Draw) -> None:
     """The same question has the same SQL, another one has another."""
     a, b = some(draw, values(service, "Modality"), 2, 2)
     for make, names in ((manifest, ["SeriesInstanceUID"]), (query, ["SeriesInstanceUID"])):
@@ -72,8 +72,8 @@ def sql_stays_the_same_and_tells_filters_apart(service: Service, draw: Draw) -> 
 def members_that_are_not_known_are_ignored(service: Service, draw: Draw) -> None:
     """More members of a cohort change nothing."""
     question = manifest({"PatientID": exactly(patients(service)[0])}, ["SeriesInstanceUID"])
-    ought = page(service, question)
+    expected = page(service, question)
     body = {**question.body, "filterSet": 1, "x": [None]}
-    told = service.ask(question.operation, body, query=question.flags, status=(200, 202))
-    if told["code"] == 200:
-        same(told["manifest"]["json_manifest"], ought.rows, "rows with more members")
+    reported = service.call(question.operation, body, query=question.flags, status=(200, 202))
+    if reported["code"] == 200:
+        same(reported["manifest"]["json_manifest"], expected.rows, "rows with more members")

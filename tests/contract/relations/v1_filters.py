@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from tests.contract.document import target
 from tests.contract.relation import holds, same
 from tests.contract.relations._v1 import (
-    NOBODY,
+    NO_SUCH_VALUE,
     Filters,
     Row,
     distinct,
@@ -66,12 +66,13 @@ def a_filter_selects_the_values_that_it_means(service: Service, draw: Draw) -> N
     near = _cased(draw, one(draw, known)) if known else "x"
     for wanted in (
         [near], [_pattern(draw, near)], [_pattern(draw, near)], ["%" + near[1:]], ["None"], [near, "None"],
-        [near, NOBODY, *some(draw, known or ["x"], 3)], ["%", "_"], ["%"], ["None", "%"], [near + " "], [" " + near],
-        [near + " ", NOBODY], [near[:-1]], [near, "None", NOBODY],
+        [near, NO_SUCH_VALUE, *some(draw, known or ["x"], 3)], ["%", "_"], ["%"], ["None", "%"], [near + " "],
+        [" " + near],
+        [near + " ", NO_SUCH_VALUE], [near[:-1]], [near, "None", NO_SUCH_VALUE],
     ):  # fmt: skip
         found = rows_of(service, query({**base, name: wanted}, [name]))
-        ought = admitted(name, wanted, known)
-        same(sorted(row[name] for row in found if row[name] is not None), sorted(ought), f"{name} {wanted}")
+        expected = admitted(name, wanted, known)
+        same(sorted(row[name] for row in found if row[name] is not None), sorted(expected), f"{name} {wanted}")
         nulls = "None" in wanted and any(row[name] is None for row in seen)
         same(any(row[name] is None for row in found), nulls, f"{name} {wanted} without a value")
 
@@ -104,9 +105,9 @@ def values_add_and_attributes_remove(service: Service, draw: Draw) -> None:
         uids[tuple(modalities)] = page(
             service, manifest({**base, "Modality": modalities}, ["SeriesInstanceUID"]), 1
         ).total
-    ought = uids[tuple(exactly(a))] + (uids[tuple(exactly(b))] if a != b else 0)
-    same(uids[a, b], ought, f"{a} and {b} are both")
-    holds(ought <= total(service, base), "an attribute more selects no more", f"{base} {a} {b}")
+    expected = uids[tuple(exactly(a))] + (uids[tuple(exactly(b))] if a != b else 0)
+    same(uids[a, b], expected, f"{a} and {b} are both")
+    holds(expected <= total(service, base), "an attribute more selects no more", f"{base} {a} {b}")
     body = one(draw, values(service, "BodyPartExamined"))
     whole = total(service, {**base, "Modality": exactly(a)})
     with_body, without = (
@@ -128,8 +129,8 @@ def attributes_together_select_what_each_selects(service: Service, draw: Draw) -
     }
     for names in (["Modality", "SeriesNumber"], ["Modality", "SOPClassUID"], sorted(tests)):
         found = rows_of(service, query(base | {name: tests[name] for name in names}, list(near)))
-        ought = [row for row in rows if all(_alike(row[name], near[name]) for name in names)]
-        same(sorted(map(repr, distinct(found))), sorted(map(repr, distinct(ought))), f"{names} together")
+        expected = [row for row in rows if all(_alike(row[name], near[name]) for name in names)]
+        same(sorted(map(repr, distinct(found))), sorted(map(repr, distinct(expected))), f"{names} together")
 
 
 def _alike(a: str | None, b: str | None) -> bool:
@@ -169,7 +170,7 @@ def the_order_of_filters_does_not_matter(service: Service, draw: Draw) -> None:
 @relation(examples=3)
 def ranges_of_a_number_fit_together(service: Service, draw: Draw) -> None:
     """Below and from a bound on are all, below and at it are up to it, and _btw includes both its bounds."""
-    on = {a["name"] for s in service.ask("listAttributes")["data_sources"] for a in s["attributes"] if a["active"]}
+    on = {a["name"] for s in service.call("listAttributes")["data_sources"] for a in s["attributes"] if a["active"]}
     name = draw(st.sampled_from([n for n in NUMERIC if n in on] or NUMERIC))
     known = total(service, {f"{name}_gte": [-1e300]})
     same(total(service, {f"{name}_lte": [1e300]}), known, f"{name}: all from below and from above")
@@ -210,7 +211,7 @@ def _occurring(service: Service, name: str, known: int, draw: Draw) -> set[float
 @relation(examples=6)
 def attributes_without_data_select_nothing(service: Service, draw: Draw) -> None:
     """What is listed as not active selects nothing; what is active selects something, by a value or by None."""
-    listed = [a for s in service.ask("listAttributes")["data_sources"] for a in s["attributes"]]
+    listed = [a for s in service.call("listAttributes")["data_sources"] for a in s["attributes"]]
     here = draw(st.booleans())
     chosen = [
         a for a in listed if a["active"] is here and not a["name"].startswith(("SOPInst", "crdc_inst", "gcs_url"))

@@ -52,9 +52,9 @@ def cohorts_behave_as_a_model_of_them(service: Service, draw: Draw) -> None:
     for step in ["create", *steps, "list"]:
         _step(service, draw, model, step, draw(st.integers(0, 1)), before)
     for user in (0, 1):
-        mine = [number for number in sorted(model.owner) if model.known(number, user) == "own"]
-        for number, told in zip(mine, remove(service, mine, user), strict=True):
-            deleted(told, number, model.body[number], model.version)
+        own_cohorts = [number for number in sorted(model.owner) if model.known(number, user) == "own"]
+        for number, reported in zip(own_cohorts, remove(service, own_cohorts, user), strict=True):
+            deleted(reported, number, model.body[number], model.version)
         same(listed(service, user), before[user], "the list is as before")
 
 
@@ -62,9 +62,9 @@ def _step(service: Service, draw: Draw, model: Model, step: str, user: int, befo
     numbers = [*sorted(model.owner), BEYOND[1]]
     if step == "create":
         body = some_spec(service, draw)
-        told = create(service, body, user)
-        holds(model.known(told["cohort_id"], user) == "unknown", "ids are of one cohort", f"{told}")
-        model.owner[told["cohort_id"]], model.body[told["cohort_id"]] = user, body
+        reported = create(service, body, user)
+        holds(model.known(reported["cohort_id"], user) == "unknown", "ids are of one cohort", f"{reported}")
+        model.owner[reported["cohort_id"]], model.body[reported["cohort_id"]] = user, body
     elif step == "read":
         number = one(draw, numbers)
         if (known := model.known(number, user)) == "own":
@@ -75,15 +75,15 @@ def _step(service: Service, draw: Draw, model: Model, step: str, user: int, befo
             gone(service, number, user, 400 if known == "unknown" else 403)
     elif step == "list":
         for each in (0, 1):
-            told = listed(service, each)
-            mine = {number for number in model.owner if model.known(number, each) == "own"}
-            same(sorted(told.keys() - before[each].keys()), sorted(mine), "cohorts listed")
-            for number in sorted(mine):
-                same_cohort(told[number], model.body[number], model.version, "a cohort listed")
+            reported = listed(service, each)
+            own_cohorts = {number for number in model.owner if model.known(number, each) == "own"}
+            same(sorted(reported.keys() - before[each].keys()), sorted(own_cohorts), "cohorts listed")
+            for number in sorted(own_cohorts):
+                same_cohort(reported[number], model.body[number], model.version, "a cohort listed")
     else:
         chosen = some(draw, numbers, 1 if step == "delete" else 4)
         if step == "delete":
-            rows = service.ask("deleteCohort", cohort_id=chosen[0], user=user)["cohorts"]
+            rows = service.call("deleteCohort", cohort_id=chosen[0], user=user)["cohorts"]
         else:
             rows = remove(service, chosen, user)
         same([row["cohort_id"] for row in rows], chosen, "deletions in the order asked")

@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING
 from hypothesis import strategies as st
 
 from tests.contract.relation import holds, same
-from tests.contract.relations._v1 import NOBODY, Filters, page, query, relation, rows_of, total
+from tests.contract.relations._v1 import NO_SUCH_VALUE, Filters, page, query, relation, rows_of, total
 from tests.contract.relations._v1_draw import active, one, some
-from tests.contract.relations._v1_echo import says
+from tests.contract.relations._v1_echo import check_sql
 from tests.contract.relations._v1_nodules import ALL, FIELDS, KNOWN, TOGETHER, annotations, digest, texts
 
 if TYPE_CHECKING:
@@ -39,22 +39,22 @@ def nodules_are_as_their_readers_saw_them(service: Service, draw: Draw) -> None:
     for name, values in KNOWN.items():
         field = FIELDS[name]
         same(sorted({str(row[field]) for row in rows}), sorted(map(str, values)), f"the values of {name}")
-        for text, (number, ought) in values.items():
+        for text, (number, expected) in values.items():
             found = [reports[row["SeriesInstanceUID"]] for row in rows if row[field] == text]
             same(len(found), number, f"nodules with the {name} {text}")
-            same(digest(found), ought, f"digest of the nodules with the {name} {text}")
+            same(digest(found), expected, f"digest of the nodules with the {name} {text}")
 
 
 @relation()
 def a_characteristic_selects_as_many_nodules_as_have_it(service: Service, draw: Draw) -> None:
     """Characteristics are active; each value, in any case, alone or in a list, selects the nodules that are known."""
-    listed = [a for source in service.ask("listAttributes")["data_sources"] for a in source["attributes"]]
+    listed = [a for source in service.call("listAttributes")["data_sources"] for a in source["attributes"]]
     missing = set(KNOWN) - {attribute["name"] for attribute in listed if attribute["active"]}
     holds(not missing, "characteristics are active", f"{sorted(missing)} are not")
     for name in KNOWN:
         for number, text in enumerate(texts(name)):
             near = (str.title, str.upper, str.lower, str.swapcase, str)[number % 5](text)
-            wanted = [near, NOBODY][: 1 + number % 2]
+            wanted = [near, NO_SUCH_VALUE][: 1 + number % 2]
             same(total(service, {name: wanted}), KNOWN[name][text][0], f"nodules with the {name} {wanted}")
         without, _ = KNOWN[name].get(None, (0, ""))
         same(total(service, {name: ["%"]}), ALL - without, f"nodules with any {name}")
@@ -66,7 +66,7 @@ def a_characteristic_selects_the_nodules_that_say_so(service: Service, draw: Dra
     name = draw(st.sampled_from(sorted(KNOWN)))
     chosen = some(draw, [text for text in texts(name) if KNOWN[name][text][0] <= FEW], 3)
     wanted = [draw(st.sampled_from([str, str.upper, str.swapcase]))(text) for text in chosen]
-    rows = rows_of(service, query({name: [*wanted, NOBODY]}, ["SeriesInstanceUID", FIELDS[name]]))
+    rows = rows_of(service, query({name: [*wanted, NO_SUCH_VALUE]}, ["SeriesInstanceUID", FIELDS[name]]))
     found = Counter(row[FIELDS[name]] for row in rows)
     same(dict(found), {text: KNOWN[name][text][0] for text in chosen}, f"the {name} of what {wanted} selects")
 
@@ -78,10 +78,10 @@ def characteristics_together_are_an_intersection(service: Service, draw: Draw) -
     lone = one(draw, [text for text in texts(first) if KNOWN[first][text][0] <= FEW])
     several = some(draw, texts(second), 3)
     names = ["SeriesInstanceUID", FIELDS[first], FIELDS[second]]
-    base: Filters = {first: [lone, NOBODY]}
-    ought = [row for row in rows_of(service, query(base, names)) if row[FIELDS[second]] in several]
-    found = rows_of(service, query({**base, second: [*several, NOBODY]}, names))
-    same(sorted(map(repr, found)), sorted(map(repr, ought)), f"{first} {lone} and {second} {several}")
+    base: Filters = {first: [lone, NO_SUCH_VALUE]}
+    expected = [row for row in rows_of(service, query(base, names)) if row[FIELDS[second]] in several]
+    found = rows_of(service, query({**base, second: [*several, NO_SUCH_VALUE]}, names))
+    same(sorted(map(repr, found)), sorted(map(repr, expected)), f"{first} {lone} and {second} {several}")
 
 
 @relation(examples=3)
@@ -90,7 +90,7 @@ def spiculation_and_malignancy_are_known_together(service: Service, draw: Draw) 
     spiculation, malignancy = (draw(st.integers(0, 4)) for _ in range(2))
     wanted = {
         "Spiculation": [texts("Spiculation")[spiculation]],
-        "Malignancy": [texts("Malignancy")[malignancy].upper(), NOBODY],
+        "Malignancy": [texts("Malignancy")[malignancy].upper(), NO_SUCH_VALUE],
     }
     same(total(service, wanted), TOGETHER[spiculation][malignancy], f"nodules of {wanted}")
 
@@ -101,8 +101,8 @@ def the_last_query_of_the_notebook_has_its_rows(service: Service, draw: Draw) ->
     fields = ["PatientID", "SOPInstanceUID", "Modality", "Spiculation"]
     rows = rows_of(service, query(NOTEBOOK, fields), [10, 400])
     found = Counter((row["Modality"], row["Spiculation"]) for row in rows)
-    ought = {("SR", text): KNOWN["Spiculation"][text][0] for text in texts("Spiculation")[3:]}
-    same(sorted(map(repr, found.items())), sorted(map(repr, ought.items())), "the notebook's nodules")
+    expected = {("SR", text): KNOWN["Spiculation"][text][0] for text in texts("Spiculation")[3:]}
+    same(sorted(map(repr, found.items())), sorted(map(repr, expected.items())), "the notebook's nodules")
     echo = page(service, query(NOTEBOOK, fields).with_sql(), 1).echo
     if echo is not None:
-        says(echo["sql"], fields, NOTEBOOK, active(service))
+        check_sql(echo["sql"], fields, NOTEBOOK, active(service))

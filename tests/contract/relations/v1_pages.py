@@ -120,7 +120,7 @@ def the_metadata_is_of_every_instance(service: Service, draw: Draw) -> None:
 
 
 @relation()
-def a_page_has_a_thousand_rows_unless_told(service: Service, draw: Draw) -> None:
+def a_page_has_a_thousand_rows_by_default(service: Service, draw: Draw) -> None:
     """Without page_size a page has 1000 rows at most, and is the beginning of a larger one."""
     for question in (manifest({}, ["StudyInstanceUID"]), query({}, ["StudyInstanceUID", "Modality"])):
         unsized, sized = page(service, question), page(service, question, draw(st.integers(1001, 1100)))
@@ -147,11 +147,11 @@ def the_bounds_of_page_size_are_good_and_beyond_is_refused(service: Service, dra
 
 
 def _refused(service: Service, question: Question, parameters: list[tuple[str, Any]]) -> dict[str, Any]:
-    told = service.ask(
+    reported = service.call(
         question.operation, question.body, query=parameters, user=question.user, status=400, **question.path
     )
-    holds(told["code"] == 400, "an error's code is its status", f"{told}")
-    return dict(told)
+    holds(reported["code"] == 400, "an error's code is its status", f"{reported}")
+    return dict(reported)
 
 
 # --- tokens ------------------------------------------------------------------------------------------------------
@@ -160,37 +160,37 @@ def _refused(service: Service, question: Question, parameters: list[tuple[str, A
 @contextmanager
 def _questions(service: Service, filters: dict[str, list[str]]) -> Iterator[dict[str, Question]]:
     """A question with several pages for each operation that can be asked, by a name of its own."""
-    asked = {
+    requested = {
         "previewManifest": manifest(filters, ["SeriesInstanceUID"]),
         "previewQuery": query(filters, SERIES),
         "getDicomMetadata": DICOM,
     }
     if not (service.write and service.users):
-        yield asked
+        yield requested
         return
     with saved(service, spec(filters)) as number, saved(service, spec(filters)) as other:
-        asked |= {
+        requested |= {
             "getCohortManifest": manifest(None, ["SeriesInstanceUID"], cohort=number),
             "queryCohort": query(None, SERIES, cohort=number),
             "getCohortManifest of another": manifest(None, ["SeriesInstanceUID"], cohort=other),
             "queryCohort of another": query(None, SERIES, cohort=other),
         }
         if len(service.users) < 2:
-            yield asked
+            yield requested
             return
         with saved(service, spec(filters), user=1) as foreign:
-            asked |= {
+            requested |= {
                 "getCohortManifest of somebody": manifest(None, ["SeriesInstanceUID"], cohort=foreign, user=1),
                 "queryCohort of somebody": query(None, SERIES, cohort=foreign, user=1),
             }
-            yield asked
+            yield requested
 
 
 @relation()
 def a_token_gives_the_same_rows_each_time_and_heeds_page_size_alone(service: Service, draw: Draw) -> None:
     """A token can be used again, with the same rows; every parameter but page_size is ignored beside it."""
-    with _questions(service, _small(service, draw)) as asked:
-        for name, question in sorted(asked.items()):
+    with _questions(service, _small(service, draw)) as requested:
+        for name, question in sorted(requested.items()):
             first = page(service, question, 1)
             if not first.token:
                 continue
@@ -204,18 +204,18 @@ def a_token_gives_the_same_rows_each_time_and_heeds_page_size_alone(service: Ser
 
 
 @relation(needs={"mistakes"})
-def a_token_is_good_for_nothing_but_what_it_was_given_for(service: Service, draw: Draw) -> None:
+def a_token_is_valid_only_for_its_own_query(service: Service, draw: Draw) -> None:
     """At another operation, for another cohort or of another user a token is a 400."""
-    with _questions(service, _small(service, draw)) as asked:
-        tokens = {name: page(service, question, 1).token for name, question in sorted(asked.items())}
-        for name, question in sorted(asked.items()):
+    with _questions(service, _small(service, draw)) as requested:
+        tokens = {name: page(service, question, 1).token for name, question in sorted(requested.items())}
+        for name, question in sorted(requested.items()):
             for other, token in sorted(tokens.items()):
                 if other != name and token:
                     _refused(service, question, [("next_page", token)])
 
 
 @relation(examples=2)
-def a_token_goes_on_with_its_own_question(service: Service, draw: Draw) -> None:
+def a_token_continues_its_own_query(service: Service, draw: Draw) -> None:
     """With another good body a token goes on with the question that it was given for, or is refused."""
     filters, other = _small(service, draw), {"collection_id": exactly(one(draw, values(service, "collection_id")))}
     for question, changed in (
@@ -224,7 +224,7 @@ def a_token_goes_on_with_its_own_question(service: Service, draw: Draw) -> None:
     ):
         first = page(service, question, 1)
         again = page(service, question, 3, first.token).rows
-        answer = service.ask(
+        answer = service.call(
             question.operation,
             changed.body,
             query=[("page_size", 3), ("next_page", first.token)],
@@ -239,9 +239,9 @@ def a_token_goes_on_with_its_own_question(service: Service, draw: Draw) -> None:
 @relation(examples=2, needs={"mistakes"})
 def a_token_that_was_not_given_is_refused(service: Service, draw: Draw) -> None:
     """Garbage, nothing, and tokens cut or changed in any place are a 400."""
-    with _questions(service, _small(service, draw)) as asked:
+    with _questions(service, _small(service, draw)) as requested:
         for name in PAGED:
-            if (question := asked.get(name)) is None:
+            if (question := requested.get(name)) is None:
                 continue
             token = page(service, question, 1).token
             at = draw(st.integers(10, len(token) - 10))
@@ -260,7 +260,7 @@ def a_later_page_wants_a_good_body_too(service: Service, draw: Draw) -> None:
     for question in (manifest(filters, ["SeriesInstanceUID"]), query(filters, SERIES)):
         token = page(service, question, 1).token
         for raw in (b"", b"{}", b"nonsense", b'{"name": "n", "description": "", "filters": {"nonsense": ["x"]}}'):
-            service.ask(question.operation, raw=raw, query=[("next_page", token)], status=400)
+            service.call(question.operation, raw=raw, query=[("next_page", token)], status=400)
 
 
 @relation(examples=2)

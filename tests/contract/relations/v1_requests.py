@@ -60,10 +60,10 @@ def _path(name: str) -> dict[str, int]:
     return {"cohort_id": NOWHERE} if "{cohort_id}" in OPERATIONS[name].path else {}
 
 
-def _error(told: Any, status: int, what: str) -> None:
+def _error(reported: Any, status: int, what: str) -> None:
     """The application's envelope."""
-    same(told["code"], status, f"the code of {what}")
-    holds(told["message"].strip(), "an error says why", what)
+    same(reported["code"], status, f"the code of {what}")
+    holds(reported["message"].strip(), "an error says why", what)
 
 
 @relation(needs={"mistakes"})
@@ -71,32 +71,32 @@ def bad_cohorts_are_refused(service: Service, draw: Draw) -> None:
     """A cohort of which anything is missing, unknown or of the wrong type is a 400 wherever it is sent."""
     fields = {"fields": ["Modality"]}
     for body in BAD_SPECS:
-        asked = service.ask("previewManifest", body, query={"Patient_ID": "True"}, status=400)
-        _error(asked, 400, f"a preview of {body!r:.100}")
+        requested = service.call("previewManifest", body, query={"Patient_ID": "True"}, status=400)
+        _error(requested, 400, f"a preview of {body!r:.100}")
         _error(
-            service.ask("previewQuery", {"cohort_def": body, "queryFields": fields}, status=400), 400, f"{body!r:.100}"
+            service.call("previewQuery", {"cohort_def": body, "queryFields": fields}, status=400), 400, f"{body!r:.100}"
         )
     for body in BAD_FIELDS:
-        _error(service.ask("previewQuery", {"cohort_def": CT, "queryFields": body}, status=400), 400, f"{body!r:.100}")
+        _error(service.call("previewQuery", {"cohort_def": CT, "queryFields": body}, status=400), 400, f"{body!r:.100}")
     for body in ({"queryFields": fields}, {"cohort_def": CT}, {}):
-        _error(service.ask("previewQuery", body, status=400), 400, f"{body!r:.100}")
+        _error(service.call("previewQuery", body, status=400), 400, f"{body!r:.100}")
 
 
 @relation(needs={"mistakes", "write"})
 def bad_cohorts_are_not_saved(service: Service, draw: Draw) -> None:
     """A bad cohort is a 400 and not saved; nor is a saved one asked for fields that there are not."""
-    before = service.ask("listCohorts")
+    before = service.call("listCohorts")
     for body in BAD_SPECS:
-        _error(service.ask("createCohort", body, status=400), 400, f"saving {body!r:.100}")
+        _error(service.call("createCohort", body, status=400), 400, f"saving {body!r:.100}")
     for raw in NO_JSON:
-        _error(service.ask("createCohort", raw=raw, status=400), 400, f"saving {raw!r}")
-    same(service.ask("listCohorts"), before, "nothing was saved")
-    number = service.ask("createCohort", CT)["cohort_properties"]["cohort_id"]
+        _error(service.call("createCohort", raw=raw, status=400), 400, f"saving {raw!r}")
+    same(service.call("listCohorts"), before, "nothing was saved")
+    number = service.call("createCohort", CT)["cohort_properties"]["cohort_id"]
     for fields in BAD_FIELDS:
-        _error(service.ask("queryCohort", fields, cohort_id=number, status=400), 400, f"{fields!r:.100}")
+        _error(service.call("queryCohort", fields, cohort_id=number, status=400), 400, f"{fields!r:.100}")
     for parameters in ({}, {"Patient_ID": "False"}, {"Patient_ID": "True", "patient_id": "True"}):
-        _error(service.ask("getCohortManifest", query=parameters, cohort_id=number, status=400), 400, f"{parameters}")
-    service.ask("deleteCohort", cohort_id=number)
+        _error(service.call("getCohortManifest", query=parameters, cohort_id=number, status=400), 400, f"{parameters}")
+    service.call("deleteCohort", cohort_id=number)
 
 
 @relation(needs={"mistakes"})
@@ -105,13 +105,13 @@ def what_is_no_json_is_refused(service: Service, draw: Draw) -> None:
     for name, parameters in (("previewManifest", "?Patient_ID=True"), ("previewQuery", "")):
         operation = OPERATIONS[name]
         for raw in NO_JSON:
-            _error(service.ask(name, raw=raw, query={"page_size": 1}, status=400), 400, f"{name} {raw!r}")
+            _error(service.call(name, raw=raw, query={"page_size": 1}, status=400), 400, f"{name} {raw!r}")
         for kind in ("text/plain", "application/x-www-form-urlencoded", "multipart/form-data", None):
             headers = () if kind is None else (("content-type", kind),)
             answer = service.send(Request("POST", operation.path + parameters, headers, dumps(BODIES[name])))
-            told = judge(operation, answer)
+            reported = judge(operation, answer)
             same(answer.status, 400, f"the status of {name} declared as {kind}")
-            _error(told, 400, f"{name} declared as {kind}")
+            _error(reported, 400, f"{name} declared as {kind}")
         kinds = (("content-type", "Application/JSON; charset=utf-8"),)
         answer = service.send(Request("POST", operation.path + parameters, kinds, dumps(BODIES[name])))
         same(answer.status in (200, 202), True, f"{name} declared as JSON in other letters")
@@ -126,11 +126,13 @@ def unknown_parameters_are_refused(service: Service, draw: Draw) -> None:
         (query(small, ["Modality"]), ("nonsense", "GCS_URL", "Collection_ID")),
     ):
         for name in names:
-            told = service.ask(question.operation, question.body, query=[*question.flags, (name, "True")], status=400)
-            _error(told, 400, f"{question.operation} with {name}")
+            reported = service.call(
+                question.operation, question.body, query=[*question.flags, (name, "True")], status=400
+            )
+            _error(reported, 400, f"{question.operation} with {name}")
     for name in ("nonsense", "GCS_URL", "sql"):
         _error(
-            service.ask("getDicomMetadata", query={name: "True", "page_size": 1}, status=400),
+            service.call("getDicomMetadata", query={name: "True", "page_size": 1}, status=400),
             400,
             f"metadata with {name}",
         )
@@ -140,15 +142,15 @@ def unknown_parameters_are_refused(service: Service, draw: Draw) -> None:
 def flags_are_true_or_false(service: Service, draw: Draw) -> None:
     """A flag is True or False in just these letters; anything else is a 400, whichever flag it is."""
     small = {"PatientID": exactly(patients(service)[0])}
-    asked = manifest(small, ["Patient_ID"])
+    requested = manifest(small, ["Patient_ID"])
     for odd in ("true", "TRUE", "1", "yes", "", "on"):
         for name in COLUMNS if odd == "true" else ("Patient_ID", "StudyInstanceUID"):
-            flags = [*(flag for flag in asked.flags if flag[0] != name), (name, odd)]
-            told = service.ask(asked.operation, asked.body, query=flags, status=400)
-            _error(told, 400, f"{name}={odd}")
+            flags = [*(flag for flag in requested.flags if flag[0] != name), (name, odd)]
+            reported = service.call(requested.operation, requested.body, query=flags, status=400)
+            _error(reported, 400, f"{name}={odd}")
     for odd in ("true", "1", ""):
-        told = service.ask("previewManifest", asked.body, query=[*asked.flags, ("sql", odd)], status=400)
-        _error(told, 400, f"sql={odd}")
+        reported = service.call("previewManifest", requested.body, query=[*requested.flags, ("sql", odd)], status=400)
+        _error(reported, 400, f"sql={odd}")
 
 
 # --- who asks ----------------------------------------------------------------------------------------------------
@@ -182,14 +184,14 @@ def _shut(service: Service, name: str) -> None:
         answer = service.answer(name, user=None, headers=sent, **body, **_path(name))
         what = f"{name} with {'no token' if header is None else header[:20] + '...' + header[-8:]}"
         holds(answer.status == 401, "nobody gets in without a token", f"{what}: {answer.status}", answer)
-        told = judge(OPERATIONS[name], answer)
-        same([told["code"], [each["detail"] for each in told["details"]]], [16, ["auth"]], what)
+        reported = judge(OPERATIONS[name], answer)
+        same([reported["code"], [each["detail"] for each in reported["details"]]], [16, ["auth"]], what)
         holds((answer.header("www-authenticate") or "").startswith("Bearer"), "a 401 names the scheme", what, answer)
-        holds(told["message"].strip(), "an error says why", what)
+        holds(reported["message"].strip(), "an error says why", what)
 
 
 @relation()
-def nobody_reads_without_a_good_token(service: Service, draw: Draw) -> None:
+def reading_needs_a_valid_token(service: Service, draw: Draw) -> None:
     """What belongs to a user is a 401 without a token, with garbage, and with tokens that were tampered with."""
     for name in SECURED:
         if name not in WRITING:
@@ -197,12 +199,12 @@ def nobody_reads_without_a_good_token(service: Service, draw: Draw) -> None:
 
 
 @relation(needs={"write"})
-def nobody_writes_without_a_good_token(service: Service, draw: Draw) -> None:
+def writing_needs_a_valid_token(service: Service, draw: Draw) -> None:
     """Saving and deleting is a 401 without a token, with garbage, and with tokens that were tampered with."""
-    before = service.ask("listCohorts")
+    before = service.call("listCohorts")
     for name in WRITING:
         _shut(service, name)
-    same(service.ask("listCohorts"), before, "nothing has changed")
+    same(service.call("listCohorts"), before, "nothing has changed")
 
 
 @relation()
@@ -214,7 +216,7 @@ def what_is_open_needs_no_token(service: Service, draw: Draw) -> None:
             parameters["Patient_ID"] = "True"
         body = {"body": BODIES[name]} if name in BODIES else {}
         for sent in ((), (("authorization", "Bearer nonsense"),)):
-            service.ask(name, query=parameters, user=None, headers=sent, status=(200, 202), **body)
+            service.call(name, query=parameters, user=None, headers=sent, status=(200, 202), **body)
 
 
 def _parameters(name: str) -> set[str]:
@@ -234,10 +236,10 @@ def _gateway(answer: Answer, statuses: tuple[int, ...], what: str) -> None:
         served = {operation.method for operation in V1.values() if operation.path == answer.request.path}
         allowed = {one.strip() for one in (answer.header("allow") or "").split(",")}
         holds(served <= allowed and allowed != {""}, "a 405 says what is allowed", f"{what}: {sorted(allowed)}", answer)
-    told = read(answer, what)
-    same(sorted(told), ["code", "details", "message"], what)
-    holds(1 <= told["code"] <= 16 and told["message"], "the gateway's error", f"{what}: {told}", answer)
-    same([each["detail"] for each in told["details"]], ["service_control"], what)
+    reported = read(answer, what)
+    same(sorted(reported), ["code", "details", "message"], what)
+    holds(1 <= reported["code"] <= 16 and reported["message"], "the gateway's error", f"{what}: {reported}", answer)
+    same([each["detail"] for each in reported["details"]], ["service_control"], what)
 
 
 @relation(needs={"mistakes"})
@@ -269,8 +271,8 @@ def a_slash_at_the_end_changes_nothing(service: Service, draw: Draw) -> None:
             answer = service.send(Request("GET", f"{path}/", service.users[0].headers))
             same(answer.status, 200, f"{path}/")
     for name in ("previewManifest", "previewQuery"):
-        asked = "/?page_size=1" + ("&Patient_ID=True" if name == "previewManifest" else "")
-        answer = service.send(Request("POST", OPERATIONS[name].path + asked, JSON, dumps(BODIES[name])))
+        requested = "/?page_size=1" + ("&Patient_ID=True" if name == "previewManifest" else "")
+        answer = service.send(Request("POST", OPERATIONS[name].path + requested, JSON, dumps(BODIES[name])))
         same(answer.status in (200, 202), True, f"{name} with a slash")
         judge(OPERATIONS[name], answer)
 
@@ -284,9 +286,13 @@ def what_could_be_read_is_gone(service: Service, draw: Draw) -> None:
     for name, operation in V1.items():
         if operation.path in READABLE and operation.method == "GET":
             for user in (None, 0):
-                told = service.ask(name, user=user, status=410)
-                holds("deprecated" in told["message"] or "retired" in told["message"], "it says why", f"{told}")
-                holds(told["documentation"].strip(), "it says where to go", f"{told}")
+                reported = service.call(name, user=user, status=410)
+                holds(
+                    "deprecated" in reported["message"] or "retired" in reported["message"],
+                    "it says why",
+                    f"{reported}",
+                )
+                holds(reported["documentation"].strip(), "it says where to go", f"{reported}")
 
 
 @retired()

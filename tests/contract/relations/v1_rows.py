@@ -12,7 +12,7 @@ from tests.contract.relations._v1 import (
     DICOM,
     FIELDS,
     GUID,
-    NOBODY,
+    NO_SUCH_VALUE,
     Row,
     ascending,
     distinct,
@@ -83,19 +83,19 @@ def columns_not_chosen_with_true_are_not_there(service: Service, draw: Draw) -> 
     """Only the exact text True chooses a column: False does not, anything else does not or is refused."""
     filters = {"PatientID": exactly(one(draw, patients(service)))}
     question = manifest(filters, ["SeriesInstanceUID"])
-    ought = page(service, question)
-    same(page(service, question, more=[("GCS_URL", "False"), ("sql", "False")]).rows, ought.rows, "False is false")
+    expected = page(service, question)
+    same(page(service, question, more=[("GCS_URL", "False"), ("sql", "False")]).rows, expected.rows, "False is false")
     for text in ("true", "TRUE", "1", "yes", "", " True", "false"):
         for name in ("GCS_URL", "sql"):
-            told = service.ask(
+            reported = service.call(
                 question.operation, question.body, query=[*question.flags, (name, text)], status=(200, 202, 400)
             )
-            if told["code"] == 200:
-                same(told["manifest"], {"json_manifest": ought.rows, "rowsReturned": len(ought.rows),
-                     "totalFound": ought.total}, f"{name}={text!r} is false")  # fmt: skip
-                same(told["cohort"]["sql"], "", f"{name}={text!r} is false")
+            if reported["code"] == 200:
+                same(reported["manifest"], {"json_manifest": expected.rows, "rowsReturned": len(expected.rows),
+                     "totalFound": expected.total}, f"{name}={text!r} is false")  # fmt: skip
+                same(reported["cohort"]["sql"], "", f"{name}={text!r} is false")
     for flags in ([], [("SeriesInstanceUID", "False")], [("sql", "True")]):
-        service.ask(question.operation, question.body, query=flags, status=400)
+        service.call(question.operation, question.body, query=flags, status=400)
 
 
 @relation(examples=2)
@@ -132,13 +132,13 @@ def manifest_query_and_metadata_agree(service: Service, draw: Draw) -> None:
     for _ in range(draw(st.integers(1, 3))):
         found = page(service, DICOM, size, token)
         token = found.token or None
-    told = {row["SOPInstanceUID"]: row for row in found.rows}
+    reported = {row["SOPInstanceUID"]: row for row in found.rows}
     filters = {name: exactly(*sorted({row[name] for row in found.rows})) for name in ("gcs_url", "PatientID")}
     columns = {row["SOPInstanceUID"]: row for row in rows_of(service, manifest(filters, COLUMNS))}
     fields = {row["SOPInstanceUID"]: row for row in rows_of(service, query(filters, FIELDS))}
-    same(sorted(columns), sorted(told), "a manifest has the instances that were asked for")
-    same(sorted(fields), sorted(told), "a query has the instances that were asked for")
-    for uid, row in told.items():
+    same(sorted(columns), sorted(reported), "a manifest has the instances that were asked for")
+    same(sorted(fields), sorted(reported), "a query has the instances that were asked for")
+    for uid, row in reported.items():
         for column, name in COLUMNS.items():
             seen = row["Source_DOI" if column == "Source_DOI" else name]
             if seen or not name.startswith("crdc_"):
@@ -169,13 +169,13 @@ def instances_are_found_by_what_names_them(service: Service, draw: Draw) -> None
     chosen = some(draw, rows, 3)
     for column in ("GCS_URL", "CRDC_Instance_GUID"):
         wanted = [draw(st.sampled_from([str, str.upper]))(row[column].removeprefix(GUID)) for row in chosen]
-        found = rows_of(service, manifest({COLUMNS[column]: [*wanted, NOBODY]}, ["GCS_URL"]))
+        found = rows_of(service, manifest({COLUMNS[column]: [*wanted, NO_SUCH_VALUE]}, ["GCS_URL"]))
         same([row["GCS_URL"] for row in found], sorted(row["GCS_URL"] for row in chosen), f"instances by {column}")
     for column in ("SeriesInstanceUID", "StudyInstanceUID", "CRDC_Series_GUID", "CRDC_Study_GUID"):
         wanted = [row[column].removeprefix(GUID) for row in chosen]
         found = rows_of(service, manifest({COLUMNS[column]: exactly(*dict.fromkeys(wanted))}, ["GCS_URL"]))
-        ought = sorted(row["GCS_URL"] for row in rows if row[column].removeprefix(GUID) in wanted)
-        same([row["GCS_URL"] for row in found], ought, f"instances by {column}")
+        expected = sorted(row["GCS_URL"] for row in rows if row[column].removeprefix(GUID) in wanted)
+        same([row["GCS_URL"] for row in found], expected, f"instances by {column}")
 
 
 @relation()
@@ -204,9 +204,9 @@ def _unique(rows: list[Row]) -> list[Row]:
 @relation(examples=2)
 def attributes_without_data_have_no_values(service: Service, draw: Draw) -> None:
     """A field or column whose attribute is listed as not active is null everywhere; the identifiers are active."""
-    told = service.ask("listAttributes")["data_sources"]
-    on = {a["name"] for source in told for a in source["attributes"] if a["active"]}
-    off = {a["name"] for source in told for a in source["attributes"]} - on
+    reported = service.call("listAttributes")["data_sources"]
+    on = {a["name"] for source in reported for a in source["attributes"] if a["active"]}
+    off = {a["name"] for source in reported for a in source["attributes"]} - on
     holds(on >= {*COLUMNS.values(), "Modality"}, "identifiers are active", f"{set(COLUMNS.values()) - on} are not")
     filters = {"PatientID": exactly(one(draw, patients(service)))}
     for row in [*rows_of(service, query(filters, FIELDS)), *page(service, DICOM, 20).rows]:

@@ -12,7 +12,7 @@ from tests.contract.relations._v1 import (
     DICOM,
     DICOM_ORDER,
     GUID,
-    NOBODY,
+    NO_SUCH_VALUE,
     Filters,
     Row,
     manifest,
@@ -29,7 +29,9 @@ if TYPE_CHECKING:
     from tests.contract.relation import Draw
     from tests.contract.service import Service
 
-TOLD = {name: source for name, source in COLUMNS.items() if source in KNOWN}  # columns that the index knows for sure
+KNOWN_COLUMNS = {
+    name: source for name, source in COLUMNS.items() if source in KNOWN
+}  # columns that the index knows for sure
 ASKABLE = ("Modality", "StudyInstanceUID", "PatientID", "SeriesInstanceUID", "collection_id", "tcia_species")
 MORE = ("SOPClassUID", "BodyPartExamined", "StudyDate", "StudyDescription", "SeriesDescription", "SeriesNumber")
 NOTEBOOK: Filters = {"collection_id": ["TCGA-LUAD", "TCGA-KIRC"], "Modality": ["CT", "MR"], "race": ["ASIAN"]}
@@ -66,7 +68,7 @@ def _filters(draw: Draw, known: Truth) -> Filters:
         others = some(draw, known.values(name), 3)
         cut = draw(st.integers(1, max(1, len(text) - 1)))
         found[name] = draw(st.sampled_from([
-            [text, *others], [text, *others], [text.upper(), NOBODY], [text], [text[:cut].lower() + "%"],
+            [text, *others], [text, *others], [text.upper(), NO_SUCH_VALUE], [text], [text[:cut].lower() + "%"],
             [f"%{text[cut:]}"],
             [text[: cut - 1] + "_" + text[cut:]], [text, "None"], [*others, text.swapcase(), "None"], ["%"],
         ]))  # fmt: skip
@@ -78,14 +80,14 @@ def a_manifest_is_what_the_index_says(service: Service, draw: Draw) -> None:
     """The rows and the total of any manifest of series, studies, patients or collections are those of the index."""
     known = _truth(service)
     filters = _filters(draw, known)
-    question = manifest(filters, some(draw, list(TOLD), 4))
+    question = manifest(filters, some(draw, list(KNOWN_COLUMNS), 4))
     where, parameters = known.where(filters)
-    columns = ", ".join(TOLD[name] for name in question.names)
-    ought = {
+    columns = ", ".join(KNOWN_COLUMNS[name] for name in question.names)
+    expected = {
         tuple(f"{GUID}{v}" if name == "CRDC_Series_GUID" else v for name, v in zip(question.names, row, strict=True))
         for row in known.rows(f"DISTINCT {columns}", where, "", parameters)
     }
-    _compare(service, question, ought)
+    _compare(service, question, expected)
 
 
 @relation(examples=8, needs={"index"})
@@ -98,22 +100,22 @@ def a_query_is_what_the_index_says(service: Service, draw: Draw) -> None:
     _compare(service, question, set(known.rows("DISTINCT " + ", ".join(question.names), where, "", parameters)))
 
 
-def _compare(service: Service, question: Any, ought: set[Any]) -> None:
+def _compare(service: Service, question: Any, expected: set[Any]) -> None:
     names = question.names
-    if len(ought) <= 2000:
+    if len(expected) <= 2000:
         rows = rows_of(service, question)
         found = {tuple(row[name] for name in names) for row in rows}
-        same(len(rows), len(ought), f"rows of {question.body!r:.300} {names}")
-        wrong = sorted(map(repr, found ^ ought))[:3]
+        same(len(rows), len(expected), f"rows of {question.body!r:.300} {names}")
+        wrong = sorted(map(repr, found ^ expected))[:3]
         holds(not wrong, "rows are those of the index", f"{question.body!r:.300}: {wrong}")
         return
     first = page(service, question, 50)
-    same(first.total, len(ought), f"rows of {question.body!r:.300} {names}")
+    same(first.total, len(expected), f"rows of {question.body!r:.300} {names}")
     lead = [names.index(name) for name in question.order[:1]]
-    least = sorted((row[i] is not None, row[i] or "") for row in ought for i in lead)[: len(first.rows)]
+    least = sorted((row[i] is not None, row[i] or "") for row in expected for i in lead)[: len(first.rows)]
     same([row[question.order[0]] or "" for row in first.rows], [text for _, text in least], "the first rows of many")
     holds(
-        all(tuple(row[n] for n in names) in ought for row in first.rows),
+        all(tuple(row[n] for n in names) in expected for row in first.rows),
         "rows are those of the index",
         f"{first.rows[:3]}",
     )
@@ -132,17 +134,22 @@ def fields_of_a_series_are_those_of_the_index(service: Service, draw: Draw) -> N
     filters["collection_id"] = exactly(*collection)
     where, parameters = known.where(filters)
     names = ("SeriesInstanceUID", *MORE, "tcia_species", "Modality")
-    asked = ", ".join(f'"{name}"' for name in names)
-    ought = {
-        row[0]: dict(zip(names, row, strict=True)) for row in known.rows(asked, f"current AND {where}", "", parameters)
+    requested = ", ".join(f'"{name}"' for name in names)
+    expected = {
+        row[0]: dict(zip(names, row, strict=True))
+        for row in known.rows(requested, f"current AND {where}", "", parameters)
     }
     replaced = {row[0] for row in known.rows("SeriesInstanceUID", "NOT current")}
     question = query(filters, names)
     first = page(service, question, 300)
     for row in first.rows:
         if row["SeriesInstanceUID"] not in replaced:
-            same(row, ought.get(row["SeriesInstanceUID"]), f"a series of {filters}")
-    holds(len(ought) <= first.total <= len(ought) + len(replaced), "series of the index", f"{filters}: {first.total}")
+            same(row, expected.get(row["SeriesInstanceUID"]), f"a series of {filters}")
+    holds(
+        len(expected) <= first.total <= len(expected) + len(replaced),
+        "series of the index",
+        f"{filters}: {first.total}",
+    )
 
 
 @relation(examples=4, needs={"index"})
@@ -150,15 +157,15 @@ def instances_are_as_many_as_the_index_counts(service: Service, draw: Draw) -> N
     """Of series that are still in the archive a manifest has as many instances as the index says."""
     known = _truth(service)
     chosen = some(draw, patients(service), 3)
-    ought = dict(
+    expected = dict(
         known.rows(f"'{GUID}' || crdc_series_uuid, instanceCount", "PatientID IN (SELECT unnest(?))", "", [chosen])
     )
     filters = {"PatientID": exactly(*chosen)}
     found: dict[str, int] = {}
     for row in rows_of(service, manifest(filters, ["CRDC_Series_GUID", "CRDC_Instance_GUID", "Source_DOI"])):
         found[row["CRDC_Series_GUID"]] = found.get(row["CRDC_Series_GUID"], 0) + 1
-    same(found, ought, f"instances of {chosen}")
-    same(total(service, filters, "SOPInstanceUID"), sum(ought.values()), f"SOPInstanceUIDs of {chosen}")
+    same(found, expected, f"instances of {chosen}")
+    same(total(service, filters, "SOPInstanceUID"), sum(expected.values()), f"SOPInstanceUIDs of {chosen}")
     many = one(draw, known.rows("collection_id, sum(instanceCount)::BIGINT", "true",
                                 "GROUP BY 1 HAVING bool_and(current) ORDER BY 1"))  # fmt: skip
     same(total(service, {"collection_id": exactly(many[0])}, "GCS_URL"), many[1], f"instances of {many[0]}")
@@ -169,9 +176,13 @@ def origins_are_those_of_the_index(service: Service, draw: Draw) -> None:
     """The DOI of a series that is still in the archive is that of the index, and finds it."""
     known = _truth(service)
     patient = one(draw, patients(service))
-    ought = known.rows("SeriesInstanceUID, source_DOI", "PatientID = ?", "ORDER BY 1", [patient])
+    expected = known.rows("SeriesInstanceUID, source_DOI", "PatientID = ?", "ORDER BY 1", [patient])
     found = rows_of(service, manifest({"PatientID": exactly(patient)}, ["SeriesInstanceUID", "Source_DOI"]))
-    same(sorted([row["SeriesInstanceUID"], row["Source_DOI"]] for row in found), sorted(map(list, ought)), f"{patient}")
+    same(
+        sorted([row["SeriesInstanceUID"], row["Source_DOI"]] for row in found),
+        sorted(map(list, expected)),
+        f"{patient}",
+    )
     doi = one(draw, known.values("source_DOI"))
     least = known.rows("count(*)", "source_DOI = ?", "", [doi])[0][0]
     most = least + known.rows("count(*)", "NOT current")[0][0]
@@ -182,7 +193,7 @@ def origins_are_those_of_the_index(service: Service, draw: Draw) -> None:
 def everything_is_what_the_index_holds(service: Service, draw: Draw) -> None:
     """Without filters there are the series, studies, patients and collections that the index has of the version."""
     known = _truth(service)
-    for name, source in TOLD.items():
+    for name, source in KNOWN_COLUMNS.items():
         same(total(service, {}, name), known.rows(f"count(DISTINCT {source})")[0][0], f"{name} of everything")
 
 
@@ -205,23 +216,23 @@ def the_metadata_begins_as_the_index_does(service: Service, draw: Draw) -> None:
     counts: dict[str, int] = {}
     for row in rows:
         counts[row["SeriesInstanceUID"]] = counts.get(row["SeriesInstanceUID"], 0) + 1
-    same(list(counts), [told["SeriesInstanceUID"] for told in series[: len(counts)]], "the first series")
-    for told, number in list(zip(series, counts.values(), strict=False))[:-1]:
-        same(number, told["instanceCount"] if told["current"] else number, "instances of the first series")
-    by_uid = {told["SeriesInstanceUID"]: told for told in series}
+    same(list(counts), [reported["SeriesInstanceUID"] for reported in series[: len(counts)]], "the first series")
+    for reported, number in list(zip(series, counts.values(), strict=False))[:-1]:
+        same(number, reported["instanceCount"] if reported["current"] else number, "instances of the first series")
+    by_uid = {reported["SeriesInstanceUID"]: reported for reported in series}
     for row in rows:
         _instance(row, by_uid[row["SeriesInstanceUID"]])
 
 
-def _instance(row: Row, told: Row) -> None:
-    if told["current"]:
+def _instance(row: Row, reported: Row) -> None:
+    if reported["current"]:
         for name in (*CURRENT, *DESCRIBED):
             here = "Source_DOI" if name == "source_DOI" else name
             if here in row:
-                same(row[here], told[name], f"{here} of an instance is that of the index")
+                same(row[here], reported[name], f"{here} of an instance is that of the index")
     for name in (*DICOM_ORDER[:4], "Modality"):
-        same(row[name], told[name], f"{name} of an instance is that of the index")
-    holds(row["crdc_series_uuid"] in ("", GUID + told["crdc_series_uuid"]), "the series GUID", f"{row} {told}")
+        same(row[name], reported[name], f"{name} of an instance is that of the index")
+    holds(row["crdc_series_uuid"] in ("", GUID + reported["crdc_series_uuid"]), "the series GUID", f"{row} {reported}")
 
 
 @relation()

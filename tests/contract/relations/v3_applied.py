@@ -20,7 +20,7 @@ from tests.contract.relations.v3_truth import (
     truth,
     where,
 )  # fmt: skip
-from tests.contract.shape import APPLIED, DATES, ECHOING, NUMBERS, RANGES, SHAPES, TERMS, WARNINGS, asking, echo
+from tests.contract.shape import APPLIED, DATES, ECHOING, NUMBERS, RANGES, SHAPES, TERMS, WARNINGS, echo, request_body
 
 if TYPE_CHECKING:
     from tests.contract.relation import Draw
@@ -38,7 +38,7 @@ def what_was_applied_is_what_was_sent_in_normal_form(service: Service, draw: Dra
     """The answer repeats its filters: values as sent, numbers as doubles, dates with dashes, without what is empty."""
     filters = with_empty_ones(draw, spelled(service, draw, some_filters(service, draw, most=3)))
     for operation in echoing(service, filters):
-        repeated(operation, ask_for(service, operation, filters), filters)
+        repeated(operation, answer_to(service, operation, filters), filters)
 
 
 @relation(examples=3)
@@ -50,7 +50,7 @@ def values_are_repeated_as_they_were_sent(service: Service, draw: Draw) -> None:
     for operation in echoing(service):
         for sent in (values, values[::-1], [value]):
             filters: Filters = {"terms": {name: sent}}
-            repeated(operation, ask_for(service, operation, filters), filters)
+            repeated(operation, answer_to(service, operation, filters), filters)
 
 
 @relation()
@@ -64,7 +64,7 @@ def both_bounds_are_always_repeated(service: Service, draw: Draw) -> None:
         for number, bounds in enumerate(forms, start=turn):
             filters: Filters = {"terms": {"collection_id": ["rider_pilot"]}, "ranges": {name: bounds}}
             operation = operations[number % len(operations)]
-            repeated(operation, ask_for(service, operation, filters), filters)
+            repeated(operation, answer_to(service, operation, filters), filters)
 
 
 @relation()
@@ -74,7 +74,7 @@ def citations_say_what_they_are_for(service: Service, draw: Draw) -> None:
         "terms": {"PatientSex": [], "collection_id": ["rider_pilot", "rider_pilot"]},
         "ranges": {"StudyDate": {"gte": "19900101"}, "instanceCount": {"lte": "1e6"}, "SeriesDate": {"gte": None}},
     }
-    repeated("getCitations", ask_for(service, "getCitations", filters), filters)
+    repeated("getCitations", answer_to(service, "getCitations", filters), filters)
 
 
 @relation(examples=6)
@@ -82,19 +82,23 @@ def what_was_applied_holds_for_the_rows(service: Service, draw: Draw) -> None:
     """Every row of a page fulfils every predicate that the page says was applied."""
     filters = with_empty_ones(draw, spelled(service, draw, some_filters(service, draw, most=3)))
     found = paged(service, filters, page_size=40)
-    said = echo("getManifest", found)[APPLIED]
+    applied_filters = echo("getManifest", found)[APPLIED]
     for row in found["series"]:
-        for name, values in said["terms"].items():
+        for name, values in applied_filters["terms"].items():
             holds(
                 name not in ROW or row[name] in values, "rows fulfil what was applied", f"{name} is {row.get(name)!r}"
             )
-        for name, bounds in said["ranges"].items():
+        for name, bounds in applied_filters["ranges"].items():
             low, high, value = bounds["gte"], bounds["lte"], row.get(name)
             fits = name not in ROW or ((low is None or value >= low) and (high is None or value <= high))
             holds(fits, "rows fulfil what was applied", f"{name} is {value!r}, where {bounds} were applied")
     if uids := [row["SeriesInstanceUID"] for row in found["series"]]:
         sql = f"SELECT count(*) AS n FROM index WHERE SeriesInstanceUID IN ({', '.join(map(literal, uids))})"
-        same(truth(service, f"{sql} AND {where(said)}")[0]["n"], len(uids), f"rows that fulfil {said}")
+        same(
+            truth(service, f"{sql} AND {where(applied_filters)}")[0]["n"],
+            len(uids),
+            f"rows that fulfil {applied_filters}",
+        )
 
 
 @relation(examples=5)
@@ -102,11 +106,11 @@ def what_was_applied_sent_as_a_request_has_the_same_answer(service: Service, dra
     """Filters as they were applied, sent as they stand, are applied as they stand and select the same."""
     filters = with_empty_ones(draw, spelled(service, draw, some_filters(service, draw, most=3)))
     for operation in echoing(service, filters):
-        first = ask_for(service, operation, filters)
-        said = echo(operation, first)[APPLIED]
-        again = ask_for(service, operation, said)
-        same(echo(operation, again)[APPLIED], said, "what was applied, applied again")
-        same(_without_words(operation, again), _without_words(operation, first), f"the answer to {said}")
+        first = answer_to(service, operation, filters)
+        applied_filters = echo(operation, first)[APPLIED]
+        again = answer_to(service, operation, applied_filters)
+        same(echo(operation, again)[APPLIED], applied_filters, "what was applied, applied again")
+        same(_without_words(operation, again), _without_words(operation, first), f"the answer to {applied_filters}")
 
 
 @relation(examples=4)
@@ -117,25 +121,25 @@ def one_selection_is_the_same_in_every_operation(service: Service, draw: Draw) -
     page = paged(service, filters, page_size=1)
     names = [name for name in found if name != WARNINGS]
     same({name: page["counts"][name] for name in names}, {name: found[name] for name in names}, "counts of a page")
-    licences = ask_for(service, "getLicenses", filters)
+    licences = answer_to(service, "getLicenses", filters)
     same(sum(item["series"] for item in licences["licenses"]), found["series"], "series of all licences")
     same(licences[APPLIED], found[APPLIED], "filters of licences and of counts")
     lines = listed(service, filters, limit=SMALL).count("\n")
     same(lines, min(found["series"], SMALL), "number of addresses")
 
 
-def ask_for(service: Service, operation: str, filters: Any) -> dict[str, Any]:
+def answer_to(service: Service, operation: str, filters: Any) -> dict[str, Any]:
     """The answer of an operation to filters, a small one."""
-    return dict(service.ask(operation, asking(operation, filters, **SHAPES[operation].few)))
+    return dict(service.call(operation, request_body(operation, filters, **SHAPES[operation].few)))
 
 
 def repeated(operation: str, found: dict[str, Any], filters: Filters) -> None:
     """Raises Broken unless an answer repeats the filters in their normal form."""
-    said, ought = echo(operation, found)[APPLIED], applied(filters).echo
-    same(said, ought, f"filters of {operation}, applied")
-    for name, bounds in said["ranges"].items():
+    applied_filters, expected = echo(operation, found)[APPLIED], applied(filters).echo
+    same(applied_filters, expected, f"filters of {operation}, applied")
+    for name, bounds in applied_filters["ranges"].items():
         for side, bound in bounds.items():
-            good = bound is None or name not in NUMBERS or repr(bound) == repr(ought["ranges"][name][side])
+            good = bound is None or name not in NUMBERS or repr(bound) == repr(expected["ranges"][name][side])
             holds(good, f"filters of {operation}, applied", f"{side} of {name} is {bound!r}, which is no double")
 
 

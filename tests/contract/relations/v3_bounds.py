@@ -8,10 +8,10 @@ from hypothesis import strategies as st
 
 from tests.contract.normal import normal
 from tests.contract.relation import holds, same
-from tests.contract.relations.v3_applied import ask_for, repeated, with_power
+from tests.contract.relations.v3_applied import answer_to, repeated, with_power
 from tests.contract.relations.v3_catalogues import refused
 from tests.contract.relations.v3_truth import a_row, counted, counts, listed, relation, same_counts, truth
-from tests.contract.shape import APPLIED, DATES, ECHOING, FILTERED, NUMBERS, SHAPES, SIDES, asking, echo
+from tests.contract.shape import APPLIED, DATES, ECHOING, FILTERED, NUMBERS, SHAPES, SIDES, echo, request_body
 
 if TYPE_CHECKING:
     from tests.contract.relation import Draw
@@ -93,8 +93,10 @@ def every_operation_reads_bounds_alike(service: Service, draw: Draw) -> None:
         few = SHAPES["getManifestText"].few
         same(listed(service, other, **few), listed(service, plain, **few), f"addresses of {other}")
         for operation in ECHOING:
-            found, ought = ask_for(service, operation, other), ask_for(service, operation, plain)
-            same(echo(operation, found)[APPLIED], echo(operation, ought)[APPLIED], f"filters of {operation}, applied")
+            found, expected = answer_to(service, operation, other), answer_to(service, operation, plain)
+            same(
+                echo(operation, found)[APPLIED], echo(operation, expected)[APPLIED], f"filters of {operation}, applied"
+            )
             repeated(operation, found, other)
 
 
@@ -123,7 +125,7 @@ def what_is_no_day_bounds_no_day(service: Service, draw: Draw) -> None:
 def _refused(service: Service, operation: str, name: str, bound: Any) -> None:
     for bounds in ({"gte": bound}, {"lte": bound}):
         filters = {"terms": SMALL, "ranges": {name: bounds}}
-        refused(service.ask(operation, asking(operation, filters), status=400), "invalid_query")
+        refused(service.call(operation, request_body(operation, filters), status=400), "invalid_query")
 
 
 @relation(examples=4)
@@ -146,6 +148,6 @@ def days_are_the_same_with_and_without_dashes(service: Service, draw: Draw) -> N
     for form in (first, first.replace("-", "")):
         upto = counted(service, {"ranges": {name: {"lte": form}}})["series"]
         since = counted(service, {"ranges": {name: {"gte": form}}})["series"]
-        on = ask_for(service, "countCohort", {"ranges": {name: {"gte": form, "lte": form}}})["series"]
+        on = answer_to(service, "countCohort", {"ranges": {name: {"gte": form, "lte": form}}})["series"]
         holds(on > 0, "series of a day", f"there is none of {name} {form}")
         same(upto + since - on, whole, f"series up to {form} of {name} and from then on")

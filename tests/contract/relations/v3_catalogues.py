@@ -40,9 +40,9 @@ WORDS = 'an absent "name"'
 
 
 @relation()
-def the_service_tells_where_its_parts_are(service: Service, draw: Draw) -> None:
+def the_service_links_to_its_parts(service: Service, draw: Draw) -> None:
     """The links of /v3 lead to a page for people, to a document that has its operations, and to the version."""
-    found = service.ask("getService")
+    found = service.call("getService")
     shown = examples(OPERATIONS["getService"].node["responses"]["200"]["content"]["application/json"])[0]
     holds(found["name"] == shown["name"], "name of the service", f"it is called {found['name']!r}")
     page = service.timely(Request("GET", found["docs"]))
@@ -53,7 +53,7 @@ def the_service_tells_where_its_parts_are(service: Service, draw: Draw) -> None:
     missing = [path for path in DOCUMENT["paths"] if path.startswith("/v3") and path not in paths]
     holds(not missing, "link openapi", f"the served document lacks {missing}")
     version = service.timely(Request("GET", found["version_endpoint"]))
-    same(read(version), service.ask("getVersion"), "link version_endpoint")
+    same(read(version), service.call("getVersion"), "link version_endpoint")
     for name in ("docs", "openapi", "version_endpoint"):
         holds(found[name] == shown[name], "links of the service", f"{name} is {found[name]!r} and not {shown[name]!r}")
 
@@ -61,48 +61,48 @@ def the_service_tells_where_its_parts_are(service: Service, draw: Draw) -> None:
 @relation()
 def the_service_is_well(service: Service, draw: Draw) -> None:
     """A service that answers says that it is well."""
-    same(service.ask("getHealth"), {"status": "ok"}, "health")
+    same(service.call("getHealth"), {"status": "ok"}, "health")
 
 
 @relation()
 def versions_agree(service: Service, draw: Draw) -> None:
     """The release is that of the data, the data's that of its package, and the software's the one that /v3 names."""
-    found = service.ask("getVersion")
+    found = service.call("getVersion")
     newest = truth(service, "SELECT max(CAST(idc_version AS INTEGER)) AS n FROM version_metadata_index")[0]["n"]
-    own = service.ask("runSql", {"sql": "SELECT max(CAST(idc_version AS INTEGER)) AS n FROM version_metadata_index"})
+    own = service.call("runSql", {"sql": "SELECT max(CAST(idc_version AS INTEGER)) AS n FROM version_metadata_index"})
     same(own["rows"], [{"n": newest}], "newest release in the tables")
     same(found["idc_version"], f"v{newest}", "release")
     package = found["idc_index_data_version"]
     good = re.fullmatch(rf"{newest}(\.\d+)+((a|b|rc|\.post|\.dev)\d+)?", package)
     holds(good, "package version", f"{package!r} is no release of the package for v{newest}")
     build = f"+{found['build']}" if found["build"] else ""
-    same(service.ask("getService")["server_version"], found["api_version"] + build, "software version")
+    same(service.call("getService")["server_version"], found["api_version"] + build, "software version")
     holds(re.fullmatch(r"\d+\.\d+\.\d+[0-9a-z.]*", found["api_version"]), "software version", found["api_version"])
 
 
 @relation()
 def the_release_stays(service: Service, draw: Draw) -> None:
     """However often it is asked, and whatever is asked in between, the service is of one release and one size."""
-    version, stats = service.ask("getVersion"), service.ask("getStats")
+    version, stats = service.call("getVersion"), service.call("getStats")
     filters = {"terms": {"Modality": ["CT"]}}
     first = paged(service, filters, page_size=1)
     for page in range(1, 8):
-        same(service.ask("getVersion"), version, "release in mid-walk")
+        same(service.call("getVersion"), version, "release in mid-walk")
         found = paged(service, filters, page_size=1, page=page)
         same(found["counts"], first["counts"], "counts in mid-walk")
-        same(service.ask("getStats"), stats, "totals in mid-walk")
+        same(service.call("getStats"), stats, "totals in mid-walk")
 
 
 @relation()
 def totals_are_those_of_the_tables(service: Service, draw: Draw) -> None:
     """The totals are those of the tables, of a selection of everything, and of the lists."""
-    found = service.ask("getStats")
+    found = service.call("getStats")
     same_counts(found, counts(service, {}), "totals")
     distinct = truth(service, "SELECT count(DISTINCT SeriesInstanceUID) AS n FROM index")[0]["n"]
     same(found["series"], distinct, "number of series, each counted once")
-    same(found["idc_version"], service.ask("getVersion")["idc_version"], "release of the totals")
-    same(found["collections"], len(service.ask("getCollections")), "number of collections")
-    same(found["analysis_results"], len(service.ask("getAnalysisResults")), "number of analysis results")
+    same(found["idc_version"], service.call("getVersion")["idc_version"], "release of the totals")
+    same(found["collections"], len(service.call("getCollections")), "number of collections")
+    same(found["analysis_results"], len(service.call("getAnalysisResults")), "number of analysis results")
     everything = counted(service, {})
     names = everything.keys() & found.keys()
     same({name: everything[name] for name in names}, {name: found[name] for name in names}, "counts of everything")
@@ -111,16 +111,16 @@ def totals_are_those_of_the_tables(service: Service, draw: Draw) -> None:
 @relation()
 def collections_are_those_of_the_table(service: Service, draw: Draw) -> None:
     """All collections are listed, by identifier, with what the table says of them."""
-    ought = truth(service, f"SELECT {', '.join(SUMMARY)} FROM collections_index ORDER BY collection_id")
-    same(service.ask("getCollections"), ought, "collections")
+    wanted = truth(service, f"SELECT {', '.join(SUMMARY)} FROM collections_index ORDER BY collection_id")
+    same(service.call("getCollections"), wanted, "collections")
 
 
 @relation(examples=8)
 def a_collection_is_what_its_series_make_it(service: Service, draw: Draw) -> None:
     """A collection's details are the list's, with counts, modalities and licences of its series."""
-    listed = draw(st.sampled_from(service.ask("getCollections")))
+    listed = draw(st.sampled_from(service.call("getCollections")))
     name = listed["collection_id"]
-    found = service.ask("getCollection", collection_id=name)
+    found = service.call("getCollection", collection_id=name)
     same({key: found[key] for key in listed}, listed, "collection, as listed")
     condition = f"collection_id = {literal(name)}"
     same_counts(found, truth(service, f"SELECT {COUNTS} FROM index WHERE {condition}")[0], f"collection {name}")
@@ -132,24 +132,24 @@ def a_collection_is_what_its_series_make_it(service: Service, draw: Draw) -> Non
 @relation(examples=2, needs={"mistakes"})
 def there_is_no_collection_by_another_name(service: Service, draw: Draw) -> None:
     """A collection's identifier is matched exactly; any other is not found."""
-    name = draw(st.sampled_from(service.ask("getCollections")))["collection_id"]
+    name = draw(st.sampled_from(service.call("getCollections")))["collection_id"]
     for other in (name.upper(), name[:-1] + "~", f"{name} ", name[0], WORDS, "%", "\u00e9", "x" * 300):
-        refused(service.ask("getCollection", collection_id=other, status=404), "not_found")
+        refused(service.call("getCollection", collection_id=other, status=404), "not_found")
 
 
 @relation()
 def analysis_results_are_those_of_the_table(service: Service, draw: Draw) -> None:
     """All analysis results are listed, by identifier, with what the table says of them."""
-    ought = truth(service, f"SELECT {', '.join(RESULT)} FROM analysis_results_index ORDER BY analysis_result_id")
-    same(service.ask("getAnalysisResults"), ought, "analysis results")
+    wanted = truth(service, f"SELECT {', '.join(RESULT)} FROM analysis_results_index ORDER BY analysis_result_id")
+    same(service.call("getAnalysisResults"), wanted, "analysis results")
 
 
 @relation()
 def attributes_are_the_documents(service: Service, draw: Draw) -> None:
     """The attributes are terms and then ranges, in the document's order, typed and described as the table's columns."""
-    found = service.ask("getAttributes")
+    found = service.call("getAttributes")
     same([item["name"] for item in found], [*TERMS, *RANGES], "names of attributes")
-    columns = {column["name"]: column for column in service.ask("getTable", table="index")["columns"]}
+    columns = {column["name"]: column for column in service.call("getTable", table="index")["columns"]}
     for item in found:
         name, column = item["name"], columns[item["name"]]
         same(item["kind"], "term" if name in TERMS else "range", f"kind of {name}")
@@ -180,20 +180,20 @@ def values_of_some_columns_are_always_looked_at(service: Service, draw: Draw) ->
 def _counted(service: Service, name: str, limit: int | None) -> None:
     if limit == 10_000 and service.index is None:
         limit = 1000
-    found = service.ask("getAttributeValues", attribute=name, query={} if limit is None else {"limit": limit})
+    found = service.call("getAttributeValues", attribute=name, query={} if limit is None else {"limit": limit})
     sql = f'SELECT "{name}" AS value, count(*) AS count FROM index WHERE "{name}" IS NOT NULL GROUP BY 1'
-    ought = truth(service, f"SELECT * FROM ({sql}) ORDER BY count DESC, value LIMIT {(limit or 100)}")
+    wanted = truth(service, f"SELECT * FROM ({sql}) ORDER BY count DESC, value LIMIT {(limit or 100)}")
     total = truth(service, f'SELECT count(DISTINCT "{name}") AS n FROM index')[0]["n"]
     same(found["attribute"], name, "attribute")
     same(found["truncated"], total > (limit or 100), f"whether there are more than {limit or 100} values of {name}")
-    same([item["count"] for item in found["values"]], [item["count"] for item in ought], f"counts of {name}")
+    same([item["count"] for item in found["values"]], [item["count"] for item in wanted], f"counts of {name}")
     values = [item["value"] for item in found["values"]]
     holds(len(set(values)) == len(values), "values", f"a value of {name} stands twice")
     holds(len({type(value) for value in values}) == 1, "values", f"values of {name} are of several types")
-    last = ought[-1]["count"]
+    last = wanted[-1]["count"]
     sure = [item for item in found["values"] if item["count"] > last]
     key = lambda item: (-item["count"], str(item["value"]))  # noqa: E731
-    expected = [item for item in ought if item["count"] > last]
+    expected = [item for item in wanted if item["count"] > last]
     same(sorted(sure, key=key), sorted(expected, key=key), f"values of {name}")
     tied = [item["value"] for item in found["values"] if item["count"] == last][:200]
     sql = f"SELECT count(*) AS n FROM ({sql}) WHERE count = {last} AND value IN ({', '.join(map(literal, tied))})"
@@ -208,7 +208,7 @@ def _counted(service: Service, name: str, limit: int | None) -> None:
 def values_of_what_is_no_column_are_refused(service: Service, draw: Draw) -> None:
     """What is no column of the table in its exact spelling has no values, and a limit is within its bounds."""
     for name in ("modality", "MODALITY", "x", "Modality ", "rowid", '"', "index.Modality", "count(*)"):
-        refused(service.ask("getAttributeValues", attribute=name, status=400), "invalid_query")
+        refused(service.call("getAttributeValues", attribute=name, status=400), "invalid_query")
     for limit in ("0", "-1", "10001", "99999999999999999999", "x", "", "1.5", "null"):
         invalid(service, "getAttributeValues", "query", "limit", query={"limit": limit}, attribute="Modality")
 
@@ -216,15 +216,15 @@ def values_of_what_is_no_column_are_refused(service: Service, draw: Draw) -> Non
 @relation(examples=2)
 def tables_are_described(service: Service, draw: Draw) -> None:
     """Each table is listed with the columns that it has in SQL, in their order, and described as published."""
-    listed = service.ask("getTables")["tables"]
+    listed = service.call("getTables")["tables"]
     names = [table["name"] for table in listed]
     same(names[: len(BUNDLED)], BUNDLED, "tables of every build")
     holds(len(set(names)) == len(names), "tables", f"a table is listed twice: {names}")
     for table in listed[: len(BUNDLED)]:
-        found = service.ask("getTable", table=table["name"])
+        found = service.call("getTable", table=table["name"])
         summary = {"name": found["name"], "description": found["description"], "column_count": len(found["columns"])}
         same(summary, table, "table, as listed")
-        sql = service.ask("runSql", {"sql": f"SELECT * FROM {table['name']} LIMIT 1"})
+        sql = service.call("runSql", {"sql": f"SELECT * FROM {table['name']} LIMIT 1"})
         same([column["name"] for column in found["columns"]], sql["columns"], f"columns of {table['name']}")
         if service.index is not None:
             published = service.index.described(table["name"])
@@ -239,14 +239,14 @@ def tables_are_described(service: Service, draw: Draw) -> None:
             ]
             same(found["columns"], columns, f"columns of {table['name']} as published")
     for name in ("idc_index", "no_such_table", WORDS):
-        refused(service.ask("getTable", table=name, status=404), "not_found")
+        refused(service.call("getTable", table=name, status=404), "not_found")
 
 
 def _typed(service: Service, table: str, column: dict[str, Any]) -> str:
     """The type of a published column: what has members of its own is spelled out as SQL has it, lists of it too."""
     if column["type"] == "RECORD":
         sql = f'SELECT typeof("{column["name"]}") AS t FROM {table} LIMIT 1'
-        return str(service.ask("runSql", {"sql": sql})["rows"][0]["t"])
+        return str(service.call("runSql", {"sql": sql})["rows"][0]["t"])
     return str(column["type"]) + ("[]" if column.get("mode") == "REPEATED" else "")
 
 
@@ -254,8 +254,8 @@ def _typed(service: Service, table: str, column: dict[str, Any]) -> str:
 def members_of_columns_are_spelled_out(service: Service, draw: Draw) -> None:
     """A column that has members names them with their types, as SQL does, once and in the tables of every build."""
     for table, name in (("analysis_results_index", "provenance"), ("collections_index", "sources")):
-        columns = {column["name"]: column["type"] for column in service.ask("getTable", table=table)["columns"]}
-        found = service.ask(
+        columns = {column["name"]: column["type"] for column in service.call("getTable", table=table)["columns"]}
+        found = service.call(
             "runSql",
             {"sql": f'SELECT typeof("{name}") AS t, "{name}" AS v FROM {table} WHERE "{name}" IS NOT NULL LIMIT 1'},
         )
@@ -275,12 +275,12 @@ def clinical_tables_are_there_or_not(service: Service, draw: Draw) -> None:
     if found.status == 404:
         for operation, path in (("getClinicalTables", {}), ("getClinicalTable", {"table": "nlst_canc"}),
                                 ("getClinicalTableRows", {"table": "nlst_canc"})):  # fmt: skip
-            refused(service.ask(operation, status=404, **path), "not_found")
-        names = [table["name"] for table in service.ask("getTables")["tables"]]
+            refused(service.call(operation, status=404, **path), "not_found")
+        names = [table["name"] for table in service.call("getTables")["tables"]]
         holds("clinical_index" not in names, "clinical tables", "their index is there, and they are not")
     else:
-        tables = service.ask("getClinicalTables")["tables"]
-        names = [table["name"] for table in service.ask("getTables")["tables"]]
+        tables = service.call("getClinicalTables")["tables"]
+        names = [table["name"] for table in service.call("getTables")["tables"]]
         holds(tables and "clinical_index" in names, "clinical tables", "they are there, and their index is not")
         _clinical(service, tables)
     for limit in ("0", "100001", "x") if service.mistakes else ():
@@ -292,15 +292,15 @@ def _clinical(service: Service, tables: list[dict[str, Any]]) -> None:
     holds(keys == sorted(set(keys)), "order of clinical tables", "they do not ascend")
     for table in tables[:3]:
         same(table["sql_path"], f"clinical.{table['table_name']}", "path of a clinical table")
-        described = service.ask("getClinicalTable", table=table["table_name"])
+        described = service.call("getClinicalTable", table=table["table_name"])
         same(described["name"], table["sql_path"], "name of a clinical table")
-        rows = service.ask("getClinicalTableRows", table=table["table_name"], query={"max_rows": 2})
+        rows = service.call("getClinicalTableRows", table=table["table_name"], query={"max_rows": 2})
         same(rows["columns"], [column["name"] for column in described["columns"]], "columns of a clinical table")
-        total = service.ask("runSql", {"sql": f"SELECT count(*) AS n FROM {table['sql_path']}"})["rows"][0]["n"]
+        total = service.call("runSql", {"sql": f"SELECT count(*) AS n FROM {table['sql_path']}"})["rows"][0]["n"]
         same([rows["row_count"], rows["truncated"]], [min(2, total), total > 2], "rows of a clinical table")
-        own = service.ask("getClinicalTables", query={"collection_id": table["collection_id"]})["tables"]
+        own = service.call("getClinicalTables", query={"collection_id": table["collection_id"]})["tables"]
         same(own, [one for one in tables if one["collection_id"] == table["collection_id"]], "tables of a collection")
-    refused(service.ask("getClinicalTable", table="no_such_table", status=404), "not_found")
+    refused(service.call("getClinicalTable", table="no_such_table", status=404), "not_found")
 
 
 def refused(content: Any, code: str) -> None:
@@ -309,8 +309,8 @@ def refused(content: Any, code: str) -> None:
     same(content["error"]["code"], code, "code of a refusal")
 
 
-def invalid(service: Service, operation: str, *place: str, **asked: Any) -> None:
+def invalid(service: Service, operation: str, *place: str, **requested: Any) -> None:
     """Raises Broken unless a request is answered 422, naming the place."""
-    found = service.ask(operation, status=422, **asked)
+    found = service.call(operation, status=422, **requested)
     places = [error["loc"][: len(place)] for error in found["detail"]]
-    holds(list(place) in places, "place of a mistake", f"{operation} {asked}: {places} and not {list(place)}")
+    holds(list(place) in places, "place of a mistake", f"{operation} {requested}: {places} and not {list(place)}")

@@ -25,7 +25,7 @@ from tests.contract.relations.v3_truth import (
     truth,
     where,
 )  # fmt: skip
-from tests.contract.shape import RANGES, TERMS, asking
+from tests.contract.shape import RANGES, TERMS, request_body
 
 if TYPE_CHECKING:
     from tests.contract.relation import Draw
@@ -94,15 +94,15 @@ def same_page(service: Service, found: dict[str, Any], filters: Filters, page: i
 
 def download(service: Service, found: dict[str, Any], filters: Filters) -> None:
     """Raises Broken unless what is said of downloading is right."""
-    said = found["download"]
-    same(said["total_series"], found["counts"]["series"], "series to download")
-    same(said["size_TB"], found["counts"]["size_TB"], "size of a download")
+    applied_filters = found["download"]
+    same(applied_filters["total_series"], found["counts"]["series"], "series to download")
+    same(applied_filters["size_TB"], found["counts"]["size_TB"], "size of a download")
     sql = f"SELECT series_aws_url AS url FROM index WHERE {where(filters)} ORDER BY 1 LIMIT 5"
-    same(said["manifest_preview"], [row["url"] for row in truth(service, sql)], "preview of the manifest")
-    same(said["manifest_truncated"], found["counts"]["series"] > CAP, "whether the manifest is cut")
+    same(applied_filters["manifest_preview"], [row["url"] for row in truth(service, sql)], "preview of the manifest")
+    same(applied_filters["manifest_truncated"], found["counts"]["series"] > CAP, "whether the manifest is cut")
     terms = filters.get("terms", {})
     only = terms.get("collection_id", []) if len(terms) == 1 and not filters.get("ranges") else []
-    *commands, last = said["idc_commands"]
+    *commands, last = applied_filters["idc_commands"]
     same(commands, [f"idc download {name} --download-dir ./idc-data" for name in only], "download commands")
     comment, _, command = last.partition("\n")
     good = comment.startswith("# ") and comment.endswith(":")
@@ -111,7 +111,11 @@ def download(service: Service, found: dict[str, Any], filters: Filters) -> None:
         "last command",
         last,
     )
-    holds("idc-index" in said["note"] and said["note"].endswith("."), "note on downloading", said["note"])
+    holds(
+        "idc-index" in applied_filters["note"] and applied_filters["note"].endswith("."),
+        "note on downloading",
+        applied_filters["note"],
+    )
 
 
 @relation(examples=4)
@@ -120,7 +124,7 @@ def the_union_of_the_pages_is_the_whole(service: Service, draw: Draw) -> None:
     filters = some_filters(service, draw, most=1, narrow=True)
     total = counted(service, filters)["series"]
     sql = f"SELECT SeriesInstanceUID AS uid FROM index WHERE {where(filters)} ORDER BY {ORDER}"
-    ought = [row["uid"] for row in truth(service, sql)]
+    expected = [row["uid"] for row in truth(service, sql)]
     for size in (draw(st.integers(max(1, total // 9), max(2, total // 3))), max(1, total), total + 1):
         seen: list[str] = []
         for page in range(total + 3):
@@ -129,7 +133,7 @@ def the_union_of_the_pages_is_the_whole(service: Service, draw: Draw) -> None:
             seen += [row["SeriesInstanceUID"] for row in found["series"]]
             if page * found["page_size"] + found["returned"] >= total:
                 break
-        same(seen, ought, f"the union of pages of {size}")
+        same(seen, expected, f"the union of pages of {size}")
 
 
 @relation()
@@ -147,8 +151,8 @@ def a_page_out_of_bounds_is_brought_within(service: Service, draw: Draw) -> None
 def a_page_far_beyond_the_end_is_empty_or_refused(service: Service, draw: Draw) -> None:
     """However far a page is beyond the end, the answer is no failure of the server."""
     for page in (10**6, 2**31, 2**53, 2**62, 2**63, 10**30):
-        asked = asking("getManifest", ONE, page=page, page_size=5000)
-        found = service.ask("getManifest", asked, status=(200, 400, 422))
+        requested = request_body("getManifest", ONE, page=page, page_size=5000)
+        found = service.call("getManifest", requested, status=(200, 400, 422))
         if "series" in found:
             same([found["series"], found["returned"]], [[], 0], "a page beyond the end")
 
@@ -218,7 +222,7 @@ def a_text_manifest_ends_at_its_cap(service: Service, draw: Draw) -> None:
 def licenses_are_those_of_the_series(service: Service, draw: Draw) -> None:
     """The licences of a selection come with their series and sizes, the one of most series first."""
     filters = some_filters(service, draw, most=draw(st.integers(1, 3)))
-    found = service.ask("getLicenses", asking("getLicenses", filters))["licenses"]
+    found = service.call("getLicenses", request_body("getLicenses", filters))["licenses"]
     same_licenses(found, licenses(service, where(filters)), f"licences of {filters}")
 
 
@@ -226,7 +230,7 @@ def licenses_are_those_of_the_series(service: Service, draw: Draw) -> None:
 def licenses_of_everything_are_complete(service: Service, draw: Draw) -> None:
     """All series have a licence that is listed."""
     for filters in ({}, {"ranges": {"instanceCount": {"gte": 100}}}):
-        found = service.ask("getLicenses", asking("getLicenses", filters))["licenses"]
+        found = service.call("getLicenses", request_body("getLicenses", filters))["licenses"]
         same_licenses(found, licenses(service, where(filters)), "all licences")
 
 
@@ -273,7 +277,7 @@ def ranges_complement_each_other(service: Service, draw: Draw) -> None:
 @relation(examples=2)
 def values_part_the_series_among_them(service: Service, draw: Draw) -> None:
     """Counts by value add up; a value more only adds, an attribute more only removes."""
-    values = service.ask("getAttributeValues", attribute="Modality")["values"]
+    values = service.call("getAttributeValues", attribute="Modality")["values"]
     parts = [counted(service, {"terms": {"Modality": [item["value"]]}})["series"] for item in values[:6]]
     same(parts, [item["count"] for item in values[:6]], "series by modality")
     names = [item["value"] for item in values[:6]]

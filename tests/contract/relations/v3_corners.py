@@ -55,7 +55,7 @@ def the_largest_pages_are_whole(service: Service, draw: Draw) -> None:
 
 
 @relation()
-def each_bucket_and_each_odd_text_is_told(service: Service, draw: Draw) -> None:
+def each_bucket_and_each_odd_text_is_returned(service: Service, draw: Draw) -> None:
     """Rows of every bucket, with control characters, without a description and with letters of any script are told."""
     buckets = [row["b"] for row in truth(service, "SELECT DISTINCT aws_bucket AS b FROM index ORDER BY 1")]
     conditions = [f"aws_bucket = '{bucket}'" for bucket in buckets]
@@ -148,7 +148,7 @@ def a_list_that_is_just_full_is_not_cut(service: Service, draw: Draw) -> None:
     many = {name: number for name, number in truth(service, sql)[0].items() if 1 < number < 10_000}
     name = draw(st.sampled_from(sorted(many)))
     for limit in (many[name] - 1, many[name], many[name] + 1):
-        found = service.ask("getAttributeValues", attribute=name, query={"limit": limit})
+        found = service.call("getAttributeValues", attribute=name, query={"limit": limit})
         same([len(found["values"]), found["truncated"]], [min(limit, many[name]), limit < many[name]],
              f"values of {name}, {limit} at most")  # fmt: skip
 
@@ -158,7 +158,7 @@ def any_text_can_be_written_in_sql(service: Service, draw: Draw) -> None:
     """Texts come back from SQL as they were written, whatever words and letters they have; names of columns too."""
     for text in TEXTS:
         literal = "'" + text.replace("'", "''") + "'"
-        found = service.ask(
+        found = service.call(
             "runSql", {"sql": f"SELECT {literal} AS \"{text.replace(chr(34), '')}\" WHERE {literal} <> ''"}
         )
         same(found["rows"], [{text: text}], f"answer with {text!r}")
@@ -166,10 +166,12 @@ def any_text_can_be_written_in_sql(service: Service, draw: Draw) -> None:
         "SELECT SeriesDescription AS d FROM index WHERE regexp_matches(SeriesDescription, '[^\\x00-\\x7f]') ORDER BY 1"
     )
     same(
-        service.ask("runSql", {"sql": sql, "max_rows": 20})["rows"], truth(service, f"{sql} LIMIT 20"), "letters in SQL"
+        service.call("runSql", {"sql": sql, "max_rows": 20})["rows"],
+        truth(service, f"{sql} LIMIT 20"),
+        "letters in SQL",
     )
     nulls = "SELECT NULL AS a, collection_id, BodyPartExamined AS b FROM index WHERE BodyPartExamined IS NULL LIMIT 2"
-    for row in service.ask("runSql", {"sql": nulls})["rows"]:
+    for row in service.call("runSql", {"sql": nulls})["rows"]:
         same([row["a"], row["b"], sorted(row)], [None, None, ["a", "b", "collection_id"]], "nulls in rows")
 
 
@@ -183,9 +185,9 @@ def a_request_without_sql_is_invalid(service: Service, draw: Draw) -> None:
 @relation(examples=2)
 def sums_over_parts_are_the_whole(service: Service, draw: Draw) -> None:
     """Over collections, and over licences, series and instances add up to what the archive holds."""
-    stats = service.ask("getStats")
+    stats = service.call("getStats")
     for name in ("license_short_name", "PatientSex"):
-        values = service.ask("getAttributeValues", attribute=name, query={"limit": 1000})["values"]
+        values = service.call("getAttributeValues", attribute=name, query={"limit": 1000})["values"]
         parts = [counted(service, {"terms": {name: [item["value"]]}}) for item in values]
         missing = truth(service, f'SELECT count(*) AS n FROM index WHERE "{name}" IS NULL')[0]["n"]
         same(sum(part["series"] for part in parts) + missing, stats["series"], f"series by {name}")

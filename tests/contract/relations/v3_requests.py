@@ -22,10 +22,10 @@ from tests.contract.shape import (
     SHAPES,
     TERMS,
     WARNINGS,
-    asking,
     echo,
     misplaced,
     place,
+    request_body,
 )  # fmt: skip
 
 if TYPE_CHECKING:
@@ -117,12 +117,12 @@ def filters_that_do_not_stand_under_their_name_are_refused(service: Service, dra
             (good, {}),
             ({"terms": None}, {}),
             ({"ranges": None}, {}),
-            ({"terms": {}}, asking(operation, ONE)),
-            ({"ranges": {"x": 1}, "terms": "CT"}, {**asking(operation, None), "page": "x", "nothing": 1}),
+            ({"terms": {}}, request_body(operation, ONE)),
+            ({"ranges": {"x": 1}, "terms": "CT"}, {**request_body(operation, None), "page": "x", "nothing": 1}),
             ({"terms": {"nothing": []}}, {"source": "azure", "citation_format": "mla"}),
         ):
             body = misplaced(outside, **more)
-            found = service.ask(operation, body, status=422)["detail"]
+            found = service.call(operation, body, status=422)["detail"]
             what = f"{operation} with filters outside"
             same([entry["loc"] for entry in found], [["body"]], f"{what}: places of the mistakes")
             same(found[0]["input"], body, f"{what}: what was sent")
@@ -135,18 +135,18 @@ def members_of_no_known_name_are_refused_each_at_its_place(service: Service, dra
     """A member that is not described, in the body, the filters or a range, is refused, and each of several is named."""
     for operation in FILTERED:
         for filters, unknown in UNKNOWN:
-            _all_at(service, operation, asking(operation, filters), [place(operation, *one) for one in unknown])
+            _all_at(service, operation, request_body(operation, filters), [place(operation, *one) for one in unknown])
         others = {name for shape in SHAPES.values() for name in shape.own} - set(SHAPES[operation].own)
         for name in [*sorted(others), "filter", "Filters", ""]:
-            _all_at(service, operation, asking(operation, ONE, **{name: 1}), [("body", name)])
+            _all_at(service, operation, request_body(operation, ONE, **{name: 1}), [("body", name)])
         _all_at(service, operation, {"filter": ONE}, [("body", "filter")])
-        whole = asking(operation, UNKNOWN[-1][0], one=1, two=None)
+        whole = request_body(operation, UNKNOWN[-1][0], one=1, two=None)
         places = [place(operation, *one) for one in UNKNOWN[-1][1]]
         _all_at(service, operation, whole, [*places, ("body", "one"), ("body", "two")])
 
 
 def _all_at(service: Service, operation: str, body: dict[str, Any], places: list[tuple[str | int, ...]]) -> None:
-    found = service.ask(operation, body, status=422)["detail"]
+    found = service.call(operation, body, status=422)["detail"]
     what = f"members of no known name in {operation}"
     located = sorted((entry["loc"] for entry in found), key=str)
     same(located, sorted(map(list, places), key=str), f"{what}: places in {json.dumps(body)[:200]}")
@@ -162,13 +162,15 @@ def every_mistake_of_a_shape_is_named(service: Service, draw: Draw) -> None:
     """Of several mistakes of shape in one request each one is named at its place, and no other."""
     for operation in FILTERED:
         own = {"page": "x"} if operation == "getManifest" else {}
-        body = asking(operation, {
+        body = request_body(operation, {
             "terms": {"Modality": "CT", "PatientSex": ["F", 1]}, "ranges": {"StudyDate": {"gte": [], "gt": 1}}, "x": 0,
         }, y=1, **own)  # fmt: skip
-        found = service.ask(operation, body, status=422)["detail"]
-        ought = [("terms", "Modality"), ("terms", "PatientSex", 1), ("ranges", "StudyDate", "gte"),
+        found = service.call(operation, body, status=422)["detail"]
+        expected = [("terms", "Modality"), ("terms", "PatientSex", 1), ("ranges", "StudyDate", "gte"),
                  ("ranges", "StudyDate", "gt"), ("x",)]  # fmt: skip
-        places = {tuple(place(operation, *one)) for one in ought} | {("body", "y")} | {("body", name) for name in own}
+        places = (
+            {tuple(place(operation, *one)) for one in expected} | {("body", "y")} | {("body", name) for name in own}
+        )
         located = set()
         for entry in found:  # of a bound that is neither number nor text there are two entries, one for each
             fits = [one for one in places if entry["loc"][: len(one)] == list(one)]
@@ -181,9 +183,9 @@ def every_mistake_of_a_shape_is_named(service: Service, draw: Draw) -> None:
 @relation()
 def the_body_of_sql_is_open(service: Service, draw: Draw) -> None:
     """Members of no known name beside a statement change nothing."""
-    bare = service.ask("runSql", {"sql": "SELECT 1 AS a"})
+    bare = service.call("runSql", {"sql": "SELECT 1 AS a"})
     for more in ({"nothing": 1}, {"filters": {"terms": {"Modality": ["CT"]}}}, {"terms": None, "limit": 0}):
-        same(service.ask("runSql", {"sql": "SELECT 1 AS a", **more}), bare, f"the answer with {more}")
+        same(service.call("runSql", {"sql": "SELECT 1 AS a", **more}), bare, f"the answer with {more}")
 
 
 @relation(needs={"mistakes"})
@@ -194,19 +196,19 @@ def a_manifest_of_everything_is_refused(service: Service, draw: Draw) -> None:
             continue
         for own in ({}, *OWN_BESIDE[operation]):
             for filters in NO_PREDICATE:
-                refused(service.ask(operation, asking(operation, filters, **own), status=400), "invalid_query")
-            refused(service.ask(operation, dict(own), status=400), "invalid_query")
+                refused(service.call(operation, request_body(operation, filters, **own), status=400), "invalid_query")
+            refused(service.call(operation, dict(own), status=400), "invalid_query")
 
 
 @relation(needs={"mistakes"})
 def counts_of_everything_need_no_predicate(service: Service, draw: Draw) -> None:
     """What is no manifest is answered without a predicate, for the whole archive, and repeats that nothing applied."""
-    everything = service.ask("getStats")
+    everything = service.call("getStats")
     for operation, shape in SHAPES.items():
         if not shape.unfiltered:
             continue
-        for body in ({}, *(asking(operation, filters) for filters in NO_PREDICATE)):
-            found = service.ask(operation, body)
+        for body in ({}, *(request_body(operation, filters) for filters in NO_PREDICATE)):
+            found = service.call(operation, body)
             same(echo(operation, found)[APPLIED], {"terms": {}, "ranges": {}}, f"filters of {operation} {body}")
             if "series" in found:
                 same(found["series"], everything["series"], f"series of {body}")
@@ -217,18 +219,18 @@ def the_first_mistake_is_the_one_that_is_refused(service: Service, draw: Draw) -
     """Shape, format, filters in the order sent (terms first), a predicate at all: the first mistake is the answer."""
     for operation in FILTERED:
         for filters, first, late in IN_ORDER:
-            message = service.ask(operation, asking(operation, filters), status=400)["error"]["message"]
+            message = service.call(operation, request_body(operation, filters), status=400)["error"]["message"]
             what = f"the refusal of {filters} by {operation}"
             holds(mentions(message, first), what, f"{what} does not name {first}: {message!r}")
             early = [one for one in late if mentions(message, one)]
             holds(not early, what, f"{what} names {early}, which come after {first}: {message!r}")
-            invalid(service, operation, "body", "z", body=asking(operation, filters, z=0))
-    wrong = asking("getCitations", {"terms": {FIRST: []}}, citation_format="mla")
-    message = service.ask("getCitations", wrong, status=400)["error"]["message"]
+            invalid(service, operation, "body", "z", body=request_body(operation, filters, z=0))
+    wrong = request_body("getCitations", {"terms": {FIRST: []}}, citation_format="mla")
+    message = service.call("getCitations", wrong, status=400)["error"]["message"]
     holds(not mentions(message, FIRST), "the format comes first", message)
     for operation in [name for name, shape in SHAPES.items() if not shape.unfiltered]:
         for filters in ({"terms": {FIRST: []}}, {"ranges": {FIRST: {}}}):
-            message = service.ask(operation, asking(operation, filters), status=400)["error"]["message"]
+            message = service.call(operation, request_body(operation, filters), status=400)["error"]["message"]
             holds(mentions(message, FIRST), "an unknown name comes before no predicate at all", message)
 
 
@@ -236,7 +238,7 @@ def the_first_mistake_is_the_one_that_is_refused(service: Service, draw: Draw) -
 def what_does_not_constrain_changes_nothing(service: Service, draw: Draw) -> None:
     """Empty lists, ranges without bounds and repeated values constrain nothing."""
     base = {"terms": {"Modality": ["SEG", "SR"]}, "ranges": {"instanceCount": {"gte": 1}}}
-    ought = _sums(counted(service, base))
+    expected = _sums(counted(service, base))
     for terms, ranges in (
         ({"Modality": ["SR", "SEG", "SR"]}, {}),
         ({"collection_id": []}, {"StudyDate": {}}),
@@ -245,8 +247,8 @@ def what_does_not_constrain_changes_nothing(service: Service, draw: Draw) -> Non
         ({}, {"instanceCount": {"gte": 1, "lte": None}}),
     ):
         filters = {"terms": base["terms"] | terms, "ranges": base["ranges"] | ranges}
-        same(_sums(counted(service, filters)), ought, f"counts of {filters}")
-        same(_sums(paged(service, filters, page_size=1)["counts"]), ought, f"counts of a page of {filters}")
+        same(_sums(counted(service, filters)), expected, f"counts of {filters}")
+        same(_sums(paged(service, filters, page_size=1)["counts"]), expected, f"counts of a page of {filters}")
         same(listed(service, filters, limit=3), listed(service, base, limit=3), f"addresses of {filters}")
 
 
@@ -255,7 +257,7 @@ def _sums(found: dict[str, Any]) -> dict[str, Any]:
 
 
 @relation(needs={"mistakes"})
-def filters_that_nobody_knows_are_refused(service: Service, draw: Draw) -> None:
+def unknown_filters_are_refused(service: Service, draw: Draw) -> None:
     """A name that is no attribute, or of the other kind, is refused wherever filters are taken, even without values."""
     for operation in FILTERED:
         for wrong in (
@@ -271,7 +273,7 @@ def filters_that_nobody_knows_are_refused(service: Service, draw: Draw) -> None:
             {"terms": {draw(st.sampled_from(RANGES)): ["1"]}},
             {"ranges": {draw(st.sampled_from(TERMS)): {"lte": 1}}},
         ):
-            refused(service.ask(operation, asking(operation, wrong), status=400), "invalid_query")
+            refused(service.call(operation, request_body(operation, wrong), status=400), "invalid_query")
 
 
 @relation(needs={"mistakes"})
@@ -279,9 +281,9 @@ def filters_of_the_wrong_shape_are_invalid(service: Service, draw: Draw) -> None
     """Terms are lists of text by name, ranges objects by name; anything else is answered 422 with its place."""
     for operation in FILTERED:
         for wrong, where in MISSHAPEN:
-            invalid(service, operation, *place(operation, *where), body=asking(operation, wrong))
+            invalid(service, operation, *place(operation, *where), body=request_body(operation, wrong))
         for wrong in (None, [], "x", 1) if SHAPES[operation].where else ():
-            invalid(service, operation, *place(operation), body=asking(operation, wrong))
+            invalid(service, operation, *place(operation), body=request_body(operation, wrong))
 
 
 @relation(needs={"mistakes"})
@@ -295,16 +297,16 @@ def requests_of_the_wrong_shape_are_invalid(service: Service, draw: Draw) -> Non
 
 
 def _own(operation: str, name: str, value: Any) -> dict[str, Any]:
-    return asking(operation, ONE, **{name: value})
+    return request_body(operation, ONE, **{name: value})
 
 
 @relation(needs={"mistakes"})
-def a_source_that_nobody_knows_is_refused(service: Service, draw: Draw) -> None:
+def an_unknown_source_is_refused(service: Service, draw: Draw) -> None:
     """A manifest is of aws or of gcs; another source is the caller's mistake, and comes before those in the filters."""
     for source in ("azure", "AWS", "", "gcs "):
-        service.ask("getManifestText", _own("getManifestText", "source", source), status=(400, 422))
-    wrong = asking("getManifestText", {"terms": {FIRST: []}}, source="azure")
-    refusal = service.ask("getManifestText", wrong, status=(400, 422))
+        service.call("getManifestText", _own("getManifestText", "source", source), status=(400, 422))
+    wrong = request_body("getManifestText", {"terms": {FIRST: []}}, source="azure")
+    refusal = service.call("getManifestText", wrong, status=(400, 422))
     holds(FIRST not in str(refusal.get("error")), "the source comes first", f"{refusal}")
 
 
@@ -323,5 +325,5 @@ def text_that_is_no_text_is_refused(service: Service, draw: Draw) -> None:
     for operation in QUICK:
         for wrong in ('{"terms": {"Modality": ["\\ud800"]}}', '{"terms": {"Modality": [1e400]}}',
                       '{"terms": {"\\ud800": ["CT"]}}'):  # fmt: skip
-            raw = json.dumps(asking(operation, "here")).replace('"here"', wrong).encode()
-            service.ask(operation, raw=raw, status=(400, 422))
+            raw = json.dumps(request_body(operation, "here")).replace('"here"', wrong).encode()
+            service.call(operation, raw=raw, status=(400, 422))

@@ -14,7 +14,7 @@ from tests.contract.judge import judge, read
 from tests.contract.relation import differing, holds, same
 from tests.contract.relations.v3_catalogues import WORDS, invalid, refused
 from tests.contract.relations.v3_truth import COLUMNS, a_row, literal, relation, some_filters, truth, where
-from tests.contract.shape import asking
+from tests.contract.shape import request_body
 
 if TYPE_CHECKING:
     from tests.contract.relation import Draw
@@ -83,7 +83,7 @@ def a_statement_has_the_answer_that_it_has_anywhere(service: Service, draw: Draw
         "WHERE collection_id = 'rider_pilot' ORDER BY ALL",
     ]))  # fmt: skip
     most = draw(st.sampled_from([1, 5, 50, 10_000]))
-    found = service.ask("runSql", {"sql": sql, "max_rows": most})
+    found = service.call("runSql", {"sql": sql, "max_rows": most})
     total = truth(service, f"SELECT count(*) AS n FROM ({sql})")[0]["n"]
     holds(found["max_rows"] <= most, "max_rows", f"{found['max_rows']} is more than the {most} asked for")
     same(found["row_count"], min(total, found["max_rows"]), "row_count")
@@ -91,8 +91,10 @@ def a_statement_has_the_answer_that_it_has_anywhere(service: Service, draw: Draw
     same(len(found["rows"]), found["row_count"], "number of rows")
     for row in found["rows"]:
         same(sorted(row), sorted(found["columns"]), "columns of a row")
-    ought = [{name: _plain(value) for name, value in row.items()} for row in truth(service, sql)[: found["row_count"]]]
-    same(found["rows"], ought, f"rows of {sql[:120]}")
+    expected = [
+        {name: _plain(value) for name, value in row.items()} for row in truth(service, sql)[: found["row_count"]]
+    ]
+    same(found["rows"], expected, f"rows of {sql[:120]}")
 
 
 def _plain(value: Any) -> Any:
@@ -108,7 +110,7 @@ def _plain(value: Any) -> Any:
 def values_have_their_form_in_json(service: Service, draw: Draw) -> None:
     """Each kind of value comes in the one form that the document gives it; columns keep names and order."""
     for sql, row in KNOWN:
-        known = service.ask("runSql", {"sql": sql})
+        known = service.call("runSql", {"sql": sql})
         same([known["columns"], known["rows"], known["row_count"]], [list(row), [row], 1], f"answer to {sql}")
         same(known["truncated"], False, "truncated")
 
@@ -117,34 +119,34 @@ def values_have_their_form_in_json(service: Service, draw: Draw) -> None:
 def what_is_quoted_is_no_comment(service: Service, draw: Draw) -> None:
     """What looks like a comment within quotes is text."""
     for sql, row in QUOTED:
-        same(service.ask("runSql", {"sql": sql})["rows"], [row], f"answer to {sql}")
+        same(service.call("runSql", {"sql": sql})["rows"], [row], f"answer to {sql}")
 
 
 @relation()
-def rows_end_at_max_rows_and_it_is_said(service: Service, draw: Draw) -> None:
+def rows_end_at_max_rows_and_are_marked_as_truncated(service: Service, draw: Draw) -> None:
     """No more rows come than asked for, the first ones of the order, and truncated says whether there are more."""
     limits = sorted(
-        {service.ask("runSql", {"sql": "SELECT 1", "max_rows": n})["max_rows"] for n in (1, 10, 10_000, 10**9)}
+        {service.call("runSql", {"sql": "SELECT 1", "max_rows": n})["max_rows"] for n in (1, 10, 10_000, 10**9)}
     )
-    default = service.ask("runSql", {"sql": "SELECT 1", "max_rows": None})["max_rows"]
+    default = service.call("runSql", {"sql": "SELECT 1", "max_rows": None})["max_rows"]
     for most, rows in ((most, most + more) for most in sorted({*limits, default, 3}) for more in (-1, 0, 1, 100)):
         sql = f"SELECT range AS n FROM range({rows}) ORDER BY n DESC"
-        for asked in ({"max_rows": most}, *([{}] if most == default else [])):
-            found = service.ask("runSql", {"sql": sql, **asked})
-            ought = min(rows, most)
+        for requested in ({"max_rows": most}, *([{}] if most == default else [])):
+            found = service.call("runSql", {"sql": sql, **requested})
+            expected = min(rows, most)
             same(found["max_rows"], most, "max_rows")
-            same([found["row_count"], found["truncated"]], [ought, rows > most], f"rows of {rows}, {most} at most")
-            same([row["n"] for row in found["rows"]], list(range(rows - 1, rows - 1 - ought, -1)), "rows in order")
+            same([found["row_count"], found["truncated"]], [expected, rows > most], f"rows of {rows}, {most} at most")
+            same([row["n"] for row in found["rows"]], list(range(rows - 1, rows - 1 - expected, -1)), "rows in order")
 
 
 @relation()
 def max_rows_is_brought_within_bounds(service: Service, draw: Draw) -> None:
     """A max_rows below 1 is 1, and one that is too large the largest."""
     for least in (0, -1, -(10**9)):
-        low = service.ask("runSql", {"sql": "SELECT range AS n FROM range(5)", "max_rows": least})
+        low = service.call("runSql", {"sql": "SELECT range AS n FROM range(5)", "max_rows": least})
         same([low["max_rows"], low["row_count"], low["truncated"]], [1, 1, True], "the least of max_rows")
-    high = service.ask("runSql", {"sql": "SELECT range AS n FROM range(20000)", "max_rows": 10**12})
-    largest = service.ask("runSql", {"sql": "SELECT 1", "max_rows": 10_000})["max_rows"]
+    high = service.call("runSql", {"sql": "SELECT range AS n FROM range(20000)", "max_rows": 10**12})
+    largest = service.call("runSql", {"sql": "SELECT 1", "max_rows": 10_000})["max_rows"]
     same(
         [high["max_rows"], high["row_count"], high["truncated"]],
         [largest, min(largest, 20_000), largest < 20_000],
@@ -155,19 +157,19 @@ def max_rows_is_brought_within_bounds(service: Service, draw: Draw) -> None:
 @relation(needs={"mistakes"})
 def only_reading_is_allowed(service: Service, draw: Draw) -> None:
     """Whatever is not one SELECT over the tables is refused, and nothing has changed afterwards."""
-    before = service.ask("getStats")
+    before = service.call("getStats")
     for sql in FORBIDDEN:
-        refused(service.ask("runSql", {"sql": sql}, status=400), "invalid_query")
-    same(service.ask("getStats"), before, "totals after what was refused")
+        refused(service.call("runSql", {"sql": sql}, status=400), "invalid_query")
+    same(service.call("getStats"), before, "totals after what was refused")
     same(
-        service.ask("runSql", {"sql": "SELECT count(*) AS n FROM index"})["rows"],
+        service.call("runSql", {"sql": "SELECT count(*) AS n FROM index"})["rows"],
         [{"n": before["series"]}],
         "series in SQL",
     )
 
 
 @relation(examples=6)
-def a_viewer_is_told_by_study_or_series(service: Service, draw: Draw) -> None:
+def a_viewer_is_chosen_by_study_or_series(service: Service, draw: Draw) -> None:
     """A study or series has an address in each viewer; without one, slides go to slim and all else to OHIF."""
     slides = draw(st.booleans())
     row = a_row(service, draw, "Modality = 'SM'" if slides else "true")
@@ -179,13 +181,13 @@ def a_viewer_is_told_by_study_or_series(service: Service, draw: Draw) -> None:
     sql = f"SELECT count(*) AS n FROM index WHERE StudyInstanceUID = {literal(study)} AND Modality = 'SM'"
     default = "slim" if truth(service, sql)[0]["n"] else "ohif_v3"
     for viewer in (None, *VIEWERS):
-        found = service.ask("getViewerUrl", query=query | ({"viewer": viewer} if viewer else {}))
+        found = service.call("getViewerUrl", query=query | ({"viewer": viewer} if viewer else {}))
         chosen = viewer or default
         whole, part = VIEWERS[chosen]
         url = HOST + whole.format(study) + (part.format(series) if "series_instance_uid" in query else "")
-        ought = {"viewer_url": url, "viewer": chosen, "study_instance_uid": study,
+        expected = {"viewer_url": url, "viewer": chosen, "study_instance_uid": study,
                  "series_instance_uid": query.get("series_instance_uid")}  # fmt: skip
-        same(found, ought, "viewer")
+        same(found, expected, "viewer")
 
 
 @relation(examples=3, needs={"mistakes"})
@@ -195,12 +197,12 @@ def a_viewer_of_nothing_is_refused(service: Service, draw: Draw) -> None:
     study = {"study_instance_uid": row["StudyInstanceUID"]}
     for query in ({}, {"viewer": "slim"}, {"series_instance_uid": "", "study_instance_uid": ""},
                   study | {"viewer": "ohif"}, study | {"viewer": ""}, study | {"viewer": "SLIM"}):  # fmt: skip
-        refused(service.ask("getViewerUrl", query=query, status=400), "invalid_query")
+        refused(service.call("getViewerUrl", query=query, status=400), "invalid_query")
     other = draw(st.sampled_from(["1.2.3", row["SeriesInstanceUID"][:-1] + "x", "%"]))
     for query in ({"series_instance_uid": other}, {"study_instance_uid": other},
                   {"study_instance_uid": other, "series_instance_uid": row["SeriesInstanceUID"]},
                   {"study_instance_uid": row["SeriesInstanceUID"]}):  # fmt: skip
-        refused(service.ask("getViewerUrl", query=query, status=404), "not_found")
+        refused(service.call("getViewerUrl", query=query, status=404), "not_found")
 
 
 @relation()
@@ -211,7 +213,7 @@ def citations_are_in_the_form_asked_for(service: Service, draw: Draw) -> None:
     one = {"terms": {"collection_id": [truth(service, sql)[0]["c"]]}}
     kept = set()
     for style in FORMATS:
-        found = service.ask("getCitations", asking("getCitations", one, citation_format=style.upper()))
+        found = service.call("getCitations", request_body("getCitations", one, citation_format=style.upper()))
         same(found["format"], style, "format")
         cited = [
             *found["citations"],
@@ -222,11 +224,11 @@ def citations_are_in_the_form_asked_for(service: Service, draw: Draw) -> None:
         holds(all(isinstance(item, kind) and item for item in cited), "form of a citation", f"{style}: {cited}")
         kept.add(found["recommendation"])
     holds(len(kept) == 1 and IDC_PAPER in "".join(kept), "recommendation", f"{kept}")
-    nothing = service.ask("getCitations", asking("getCitations", {"terms": {"Modality": ["no such"]}}))
+    nothing = service.call("getCitations", request_body("getCitations", {"terms": {"Modality": ["no such"]}}))
     same([nothing["citations"], nothing["format"]], [[], "apa"], "citations of nothing")
     for style in ("mla", "", "csl_json") if service.mistakes else ():
-        asked = asking("getCitations", one, citation_format=style)
-        refused(service.ask("getCitations", asked, status=400), "invalid_query")
+        requested = request_body("getCitations", one, citation_format=style)
+        refused(service.call("getCitations", requested, status=400), "invalid_query")
 
 
 @relation()
@@ -263,7 +265,7 @@ def every_example_of_the_document_is_answered(service: Service, draw: Draw) -> N
 
 
 @relation(needs={"mistakes"})
-def methods_that_are_not_served_are_said(service: Service, draw: Draw) -> None:
+def unsupported_methods_are_answered_with_405(service: Service, draw: Draw) -> None:
     """A path answers another method 405, and says in Allow which it serves."""
     for path in dict.fromkeys(operation.path for operation in V3.values()):
         served = {operation.method for operation in V3.values() if operation.path == path}
@@ -303,8 +305,8 @@ def browsers_may_ask(service: Service, draw: Draw) -> None:
         answer = service.answer(operation, **({} if body is None else {"body": body}), headers=[origin])
         allowed = answer.header("access-control-allow-origin")
         holds(allowed in ("*", origin[1]), "origin", f"{operation}: {allowed}", answer)
-    ask = (origin, ("access-control-request-method", "POST"), ("access-control-request-headers", "content-type"))
-    answer = service.timely(Request("OPTIONS", "/v3/cohort/counts", ask))
+    call = (origin, ("access-control-request-method", "POST"), ("access-control-request-headers", "content-type"))
+    answer = service.timely(Request("OPTIONS", "/v3/cohort/counts", call))
     holds(answer.status == 200, "preflight", f"{answer.status}", answer)
     holds("POST" in (answer.header("access-control-allow-methods") or ""), "preflight", "POST is not allowed", answer)
 
@@ -320,12 +322,16 @@ def answers_of_all_kinds_carry_the_same_transport_security(service: Service, dra
         service.answer("runSql", {"sql": ""}),
         service.answer("countCohort", {}),
         service.answer("getManifestText", {"limit": 1}),
-        service.answer("getManifestText", asking("getManifestText", one, limit=1)),
+        service.answer("getManifestText", request_body("getManifestText", one, limit=1)),
         service.timely(Request("GET", "/v3/nothing")),
         service.timely(Request("PUT", "/v3/stats")),
     ]
-    said = {answer.header("strict-transport-security") for answer in answers}
-    holds(len(said) == 1, "Strict-Transport-Security", f"not the same everywhere: {sorted(map(str, said))}")
+    applied_filters = {answer.header("strict-transport-security") for answer in answers}
+    holds(
+        len(applied_filters) == 1,
+        "Strict-Transport-Security",
+        f"not the same everywhere: {sorted(map(str, applied_filters))}",
+    )
 
 
 @relation(needs={"mistakes"})
@@ -338,8 +344,8 @@ def a_body_that_is_no_json_object_is_invalid(service: Service, draw: Draw) -> No
             found = judge(operation, answer)
             service.coverage.note(operation, answer.status, answer.media_type, found)
             broken = raw in (b"\xff", DEEP) and answer.status == 400  # what cannot be read, the router may refuse
-            said = f"{operation.id} {raw[:20]!r}: {answer.status}"
-            holds(answer.status == 422 or broken, "no JSON object", said, answer)
+            applied_filters = f"{operation.id} {raw[:20]!r}: {answer.status}"
+            holds(answer.status == 422 or broken, "no JSON object", applied_filters, answer)
             holds(broken or found["detail"][0]["loc"][0] == "body", "place of a mistake", f"{found}", answer)
         plain = service.timely(Request("POST", operation.path, (("content-type", "text/plain"),), b"{}"))
         judge(operation, plain)
@@ -349,8 +355,8 @@ def a_body_that_is_no_json_object_is_invalid(service: Service, draw: Draw) -> No
 @relation(examples=2)
 def unknown_parameters_are_ignored(service: Service, draw: Draw) -> None:
     """A query parameter that nobody knows changes nothing; of a repeated one the last counts."""
-    same(service.ask("getStats", query={"verbose": draw(st.text(max_size=5))}), service.ask("getStats"), "totals")
-    twice = service.ask("getAttributeValues", attribute="Modality", query=[("limit", "5"), ("limit", "2")])
+    same(service.call("getStats", query={"verbose": draw(st.text(max_size=5))}), service.call("getStats"), "totals")
+    twice = service.call("getAttributeValues", attribute="Modality", query=[("limit", "5"), ("limit", "2")])
     same(len(twice["values"]), 2, "the last of two limits")
     if service.mistakes:
         limits = [("limit", "5"), ("limit", "0")]

@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 from tests.contract.document import target
 from tests.contract.normal import applied
 from tests.contract.relation import Relations, holds
-from tests.contract.shape import DATES, RANGES, TERMS, asking
+from tests.contract.shape import DATES, RANGES, TERMS, request_body
 
 if TYPE_CHECKING:
     from tests.contract.relation import Draw
@@ -54,7 +54,7 @@ def truth(service: Service, sql: str) -> list[dict[str, Any]]:
     """The rows of a statement, of the installed index or else by the service's own SQL."""
     if service.index is not None:
         return service.index.records(sql)
-    found = service.ask("runSql", {"sql": sql, "max_rows": 10_000})
+    found = service.call("runSql", {"sql": sql, "max_rows": 10_000})
     holds(not found["truncated"], "SQL as an oracle", f"more than {found['max_rows']} rows of {sql[:200]}")
     return list(found["rows"])
 
@@ -84,17 +84,17 @@ def where(filters: Filters) -> str:
 
 def counted(service: Service, filters: Filters) -> dict[str, Any]:
     """What the service says that a selection adds up to."""
-    return dict(service.ask("countCohort", asking("countCohort", filters)))
+    return dict(service.call("countCohort", request_body("countCohort", filters)))
 
 
 def paged(service: Service, filters: Filters, **own: Any) -> dict[str, Any]:
     """A page of a selection, by the service."""
-    return dict(service.ask("getManifest", asking("getManifest", filters, **own)))
+    return dict(service.call("getManifest", request_body("getManifest", filters, **own)))
 
 
 def listed(service: Service, filters: Filters, **own: Any) -> str:
     """A selection's addresses, by the service."""
-    return str(service.ask("getManifestText", asking("getManifestText", filters, **own)))
+    return str(service.call("getManifestText", request_body("getManifestText", filters, **own)))
 
 
 def counts(service: Service, filters: Filters) -> dict[str, Any]:
@@ -102,9 +102,9 @@ def counts(service: Service, filters: Filters) -> dict[str, Any]:
     return truth(service, f"SELECT {COUNTS} FROM index WHERE {where(filters)}")[0]
 
 
-def same_counts(found: dict[str, Any], ought: dict[str, Any], what: str) -> None:
+def same_counts(found: dict[str, Any], expected: dict[str, Any], what: str) -> None:
     """Raises Broken unless the counts are equal, and sizes as near as rounding to three decimals allows."""
-    for name, value in ought.items():
+    for name, value in expected.items():
         if name == "size_TB":
             near = abs(found[name] - value) <= 0.000501 and round(found[name], 3) == found[name]
             holds(near, what, f"{what}: size_TB is {found[name]} and not {value:.6f}, rounded to three decimals")
@@ -119,9 +119,9 @@ def licenses(service: Service, condition: str) -> list[dict[str, Any]]:
     return truth(service, sql)
 
 
-def same_licenses(found: list[dict[str, Any]], ought: list[dict[str, Any]], what: str) -> None:
+def same_licenses(found: list[dict[str, Any]], expected: list[dict[str, Any]], what: str) -> None:
     """Raises Broken unless the licences are those, the one of most series first, in any order among equals."""
-    by_name = {item["license_short_name"]: item for item in ought}
+    by_name = {item["license_short_name"]: item for item in expected}
     names = [item["license_short_name"] for item in found]
     fits = len(names) == len(by_name) and set(names) == by_name.keys()
     holds(fits, what, f"{what}: the licences are {names} and not {sorted(by_name, key=str)}")

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from tests.contract.normal import applied
 from tests.contract.relation import holds, same
-from tests.contract.relations.v3_applied import ask_for, echoing, spelled, with_empty_ones
+from tests.contract.relations.v3_applied import answer_to, echoing, spelled, with_empty_ones
 from tests.contract.relations.v3_truth import a_row, literal, relation, some_filters, truth
 from tests.contract.shape import RANGES, SHAPES, TERMS, WARNINGS, echo
 
@@ -75,7 +75,7 @@ def plain_filters_are_warned_of_by_nothing(service: Service, draw: Draw) -> None
         {"ranges": {"SeriesDate": {"gte": "2999-01-01"}}},
     ):
         for operation in echoing(service):
-            found = ask_for(service, operation, filters)
+            found = answer_to(service, operation, filters)
             same(echo(operation, found)[WARNINGS], [], f"warnings of {operation} for {filters}")
 
 
@@ -109,22 +109,26 @@ def several_spellings_of_one_value_are_pointed_out(service: Service, draw: Draw)
 
 def due(service: Service, operation: str, filters: Filters) -> None:
     """Raises Broken unless an operation warns of just what is to be warned of in these filters."""
-    found = echo(operation, ask_for(service, operation, filters))
-    left, said = applied(filters), found[WARNINGS]
+    found = echo(operation, answer_to(service, operation, filters))
+    left, warned = applied(filters), found[WARNINGS]
     what = f"warnings of {operation} for {filters}"
-    holds(len(set(said)) == len(said), what, f"{what}: one stands twice in {said}")
+    holds(len(set(warned)) == len(warned), what, f"{what}: one stands twice in {warned}")
     sure = len(left.left_out) + (not left)
-    holds(len(said) >= sure, what, f"{what}: there are {len(said)}, where {sure} are due: {said}")
-    for name, text in zip(left.left_out, said, strict=False):
+    holds(
+        len(warned) >= sure,
+        what,
+        f"{what}: there are {len(warned)}, where {sure} are due: {warned}",
+    )
+    for name, text in zip(left.left_out, warned, strict=False):
         holds(mentions(text, name), what, f"{what}: {text!r} stands where {name} should be named")
-    more = said[sure:]
+    more = warned[sure:]
     if SHAPES[operation].hints and left and found["series"] == 0:
         _hints(service, left, more, what)
     else:
         same(more, [], f"{what}, beyond those that are due")
 
 
-def _hints(service: Service, left: Applied, said: Sequence[str], what: str) -> None:
+def _hints(service: Service, left: Applied, warned: Sequence[str], what: str) -> None:
     """Raises Broken unless texts point out letter cases: where it is due, where there is one, and in order.
 
     A service may point out more than is due: a value in another case beside one that occurs as it was asked for.
@@ -140,14 +144,18 @@ def _hints(service: Service, left: Applied, said: Sequence[str], what: str) -> N
         if len(occurring) <= MOST_HINTED and any(value.lower() in missing for value in others):
             needed.add(name)
     rest = list(possible)
-    for text in said:
+    for text in warned:
         fits = [name for name in rest if mentions(text, name) and any(shows(text, one) for one in possible[name])]
         holds(fits, what, f"{what}: {text!r} names no value of {rest} that occurs in another letter case")
         skipped = needed.intersection(rest[: rest.index(fits[0])])
         holds(not skipped, what, f"{what}: {text!r} comes before what is due for {sorted(skipped)}")
         rest = rest[rest.index(fits[0]) + 1 :]
     missing_hints = needed.intersection(rest)
-    holds(not missing_hints, what, f"{what}: nothing is said of the letter case of {sorted(missing_hints)}: {said}")
+    holds(
+        not missing_hints,
+        what,
+        f"{what}: nothing is said of the letter case of {sorted(missing_hints)}: {warned}",
+    )
 
 
 def mentions(text: str, word: str) -> bool:
