@@ -30,7 +30,7 @@ LIMIT, LIVE_LIMIT = 2.0, 10.0
 
 
 class Mistake(Exception):
-    """An option that makes no sense; the text says what to do."""
+    """A wrong combination of options; the message says what to do."""
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -48,26 +48,34 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 
 def _parser() -> argparse.ArgumentParser:
-    parser = argparse.ArgumentParser(prog="contract", description="Hold a service against openapi.yaml.")
+    parser = argparse.ArgumentParser(prog="contract", description="Test whether a service does what openapi.yaml says.")
     where = parser.add_mutually_exclusive_group()
-    where.add_argument("--url", help="a service (default: the stand-in, in this process)")
-    where.add_argument("--http", action="store_true", help="the stand-in, on a loopback socket")
+    where.add_argument("--url", help="address of a service (default: the stand-in, in this process)")
+    where.add_argument("--http", action="store_true", help="test the stand-in over a loopback socket")
     parser.add_argument("--generation", choices=("v1", "v3"), action="append", help="default: both")
     parser.add_argument("--layer", choices=suite.LAYERS, action="append", help="default: both")
-    parser.add_argument("--seed", type=int, default=1, help="another one draws other requests (default: %(default)s)")
-    parser.add_argument("--examples", type=int, help="examples of fuzzing and of chains (default: schemathesis.toml's)")
-    parser.add_argument("--share", type=float, default=1.0, help="of the examples of relations (default: %(default)s)")
-    parser.add_argument("--limit", type=float, help="seconds an answer may take (default: 2, beyond this machine 10)")
-    parser.add_argument("--rate", type=float, help="requests a second (default: 2 beyond this machine, else unlimited)")
+    parser.add_argument("--seed", type=int, default=1, help="seed of the random requests (default: %(default)s)")
+    parser.add_argument(
+        "--examples", type=int, help="number of examples of schemathesis (default: as in schemathesis.toml)"
+    )
+    parser.add_argument(
+        "--share", type=float, default=1.0, help="share of the examples of relations (default: %(default)s)"
+    )
+    parser.add_argument("--limit", type=float, help="seconds an answer may take (default: 2; for other machines 10)")
+    parser.add_argument("--rate", type=float, help="requests per second (default: unlimited; for other machines 2)")
     parser.add_argument(
         "--credentials", type=Path, action="append", default=[], metavar="FILE",
-        help="ID token of a user, as the 2021 notebook keeps it; give it twice for two users",
+        help="credentials file of a user of v1, as the 2021 notebook has it; twice for two users",
     )  # fmt: skip
-    parser.add_argument("--write", action="store_true", help="save and delete cohorts of these users at a URL")
-    parser.add_argument("--mistakes", action="store_true", help="send bad requests, too, beyond this machine")
-    parser.add_argument("--baseline", type=Path, metavar="FILE", help="findings accepted for a time")
-    parser.add_argument("--write-baseline", type=Path, metavar="FILE", help="write the findings there and accept them")
-    parser.add_argument("--floor", type=float, default=0.0, help="least percentage of keywords of answers reached")
+    parser.add_argument("--write", action="store_true", help="save and delete cohorts of these users")
+    parser.add_argument("--mistakes", action="store_true", help="send invalid requests to other machines, too")
+    parser.add_argument("--baseline", type=Path, metavar="FILE", help="file of findings that are accepted for a time")
+    parser.add_argument(
+        "--write-baseline", type=Path, metavar="FILE", help="write the findings to this file and accept them"
+    )
+    parser.add_argument(
+        "--floor", type=float, default=0.0, help="fail if a smaller percentage of the schema keywords was checked"
+    )
     parser.add_argument("--reports", type=Path, metavar="DIR", help="folder for summary.txt, junit.xml, report.html")
     return parser
 
@@ -100,7 +108,7 @@ def _run(options: argparse.Namespace) -> int:
     reached, declared = report.covered(outcome)
     thin = declared and 100 * reached / declared < options.floor
     if thin:
-        outcome.notes.append(f"Fewer than {options.floor:g} % of the keywords of answers were reached.")
+        outcome.notes.append(f"Fewer than {options.floor:g} % of the keywords of answers were checked.")
     if options.reports:
         report.write(options.reports, outcome, accepted)
     sys.stdout.write(report.summary(outcome, accepted))
@@ -110,7 +118,7 @@ def _run(options: argparse.Namespace) -> int:
 def _service(options: argparse.Namespace, stack: ExitStack) -> Service:
     if options.url is None:
         if options.credentials or options.write or options.rate or options.mistakes:
-            raise Mistake("--credentials, --write, --mistakes and --rate are for a --url.")
+            raise Mistake("--credentials, --write, --mistakes and --rate need --url.")
         if options.http:
             url, users = stack.enter_context(socket_standin())
             service = suite.over_http(url, users, write=True, rate=0, limit=_limit(options))
@@ -120,9 +128,9 @@ def _service(options: argparse.Namespace, stack: ExitStack) -> Service:
         return Service(InProcess(app), users, index=installed(), write=True, limit=_limit(options))
     parts = urlsplit(options.url)
     if parts.scheme not in ("http", "https") or not parts.hostname:
-        raise Mistake(f"{options.url!r} is no address of a service, such as https://example.org")
+        raise Mistake(f"{options.url!r} is not the address of a service, such as https://example.org")
     if options.write and not options.credentials:
-        raise Mistake("--write saves and deletes cohorts: say whose, with --credentials FILE.")
+        raise Mistake("--write saves and deletes cohorts: name their user with --credentials FILE.")
     users = tuple(_user(path) for path in options.credentials)
     service = suite.over_http(options.url, users, write=options.write, rate=_rate(options), limit=_limit(options))
     service.mistakes = options.mistakes or _here(options)
@@ -151,18 +159,18 @@ def _user(path: Path) -> User:
         token = str(content["token_response"]["id_token"])
         return User(str(content.get("id_token", {}).get("email", path.name)), token)
     except (OSError, RuntimeError, ValueError, KeyError, TypeError, AttributeError) as error:
-        raise Mistake(f"{path} is no credentials file with token_response.id_token: {error!r}") from error
+        raise Mistake(f"{path} is not a credentials file with token_response.id_token: {error!r}") from error
 
 
 class Progress:
-    """One line on a terminal, written over and over; nothing elsewhere."""
+    """A progress line on a terminal; no output elsewhere."""
 
     def __init__(self) -> None:
         self.shown = sys.stderr.isatty()
         self.number = 0
 
     def __call__(self, what: str) -> None:
-        """Say what is being done."""
+        """Show the current step."""
         self.number += 1
         if self.shown:
             sys.stderr.write(f"\r\x1b[K{self.number:4} {what[:100]}")

@@ -1,7 +1,6 @@
-"""Requests, answers, and the two ways to have one answered: by an ASGI application in this process, or by a URL.
+"""Requests, answers, and two callers: an ASGI application in this process, and a URL.
 
-Law: knows HTTP and nothing of this API. What is sent is written out here, byte by byte, so that the same seed sends
-the same bytes.
+Law: knows HTTP and nothing of this API. Requests are built here byte by byte, so the same seed sends the same bytes.
 """
 
 from __future__ import annotations
@@ -24,17 +23,17 @@ if TYPE_CHECKING:
 
 Headers = tuple[tuple[str, str], ...]
 ATTEMPTS = 4
-"""How often a request is sent before a service that finds us too hasty is left alone."""
+"""The number of attempts for a request that is answered with 429."""
 LONGEST_WAIT = 30.0
 JSON = (("content-type", "application/json"),)
 
 
 class Unreachable(Exception):
-    """Nobody answers at all: nothing can be said of the contract."""
+    """No response at all: the contract cannot be checked."""
 
 
 class Broken(AssertionError):
-    """The service does not do what it says; ``check`` names the rule, ``answer`` is the evidence."""
+    """A broken rule of the contract; ``check`` is its name, ``answer`` the evidence."""
 
     def __init__(self, check: str, message: str, answer: Answer | None = None) -> None:
         super().__init__(message)
@@ -43,7 +42,7 @@ class Broken(AssertionError):
 
 @dataclass(frozen=True)
 class Request:
-    """What is sent. ``target`` is path and query as they go over the wire."""
+    """A request. ``target`` is the path and query as they are sent."""
 
     method: str
     target: str
@@ -57,14 +56,14 @@ class Request:
 
     @cached_property
     def query(self) -> dict[str, str]:
-        """The query parameters, decoded; of repeated ones the last."""
+        """The query parameters, decoded; the last one of equal names."""
         return dict(parse_qsl(urlsplit(self.target).query, keep_blank_values=True))
 
     def json(self) -> Any:
-        """The body as JSON; None if it is none."""
+        """The body as JSON; None if it is not JSON."""
         try:
             return json.loads(self.body)
-        except (ValueError, RecursionError):  # text that is no JSON, or is nested beyond reading
+        except (ValueError, RecursionError):  # text that is not JSON, or nested too deeply
             return None
 
     def with_json(self, body: Any) -> Request:
@@ -78,7 +77,7 @@ class Request:
         return replace(self, target=f"{path}?{urlencode(query)}" if query else path)
 
     def curl(self, base: str) -> str:
-        """A command that sends it again; a token is named and not shown."""
+        """A command that sends the request again; a variable stands for the token."""
         words = ["curl", "--silent", "--show-error", "--include", "--globoff"]
         words += ["--request", self.method] if self.method != "GET" else []
         line = " ".join(words)
@@ -92,7 +91,7 @@ class Request:
 
 @dataclass(frozen=True)
 class Answer:
-    """What came back, and after how many seconds."""
+    """An answer, and the seconds that it took."""
 
     request: Request
     status: int
@@ -101,7 +100,7 @@ class Answer:
     seconds: float = 0.0
 
     def header(self, name: str) -> str | None:
-        """The value of a header, whatever the case of its name; None if it was not sent."""
+        """The value of a header, in any case of its name; None if it was not sent."""
         return next((value for key, value in self.headers if key.lower() == name), None)
 
     @cached_property
@@ -116,11 +115,11 @@ class Answer:
 
     @cached_property
     def content(self) -> Any:
-        """The body as JSON, read once; treat it as read-only."""
+        """The body as JSON, parsed once; treat it as read-only."""
         return json.loads(self.body)
 
     def json(self) -> Any:
-        """The body as JSON, anew each time, to be changed at will."""
+        """The body as JSON, parsed again for each call, so it may be changed."""
         return json.loads(self.body)
 
     def with_json(self, content: Any) -> Answer:
@@ -128,7 +127,7 @@ class Answer:
         return self.with_body(dumps(content))
 
     def with_body(self, body: bytes) -> Answer:
-        """The same answer with other bytes, and a length that fits them."""
+        """The same answer with other bytes, and their length."""
         return replace(self, body=body).with_header("content-length", str(len(body)))
 
     def with_header(self, name: str, value: str | None) -> Answer:
@@ -147,19 +146,19 @@ def dumps(content: Any) -> bytes:
 
 
 class Caller(Protocol):
-    """Whoever has requests answered."""
+    """A way to send requests."""
 
     base: str
 
     def __call__(self, request: Request) -> Answer:
-        """The answer; raises Unreachable if nobody answers, Broken if what comes is no answer."""
+        """The answer; raises Unreachable without a response, Broken if the response is not valid HTTP."""
 
     def close(self) -> None:
-        """Let go of what was opened."""
+        """Close connections and event loops."""
 
 
 class InProcess:
-    """Asks an ASGI application, without a socket."""
+    """A caller of an ASGI application, without a socket."""
 
     base = "http://127.0.0.1:8021"
 
@@ -168,7 +167,7 @@ class InProcess:
         self.loop = asyncio.new_event_loop()
 
     def __call__(self, request: Request) -> Answer:
-        """The answer; an exception of the application is the 500 that a server would make of it."""
+        """The answer; an exception of the application becomes a 500, as in a server."""
         return self.loop.run_until_complete(serve(self.app, request))
 
     def close(self) -> None:
@@ -178,7 +177,7 @@ class InProcess:
 
 
 class OverHTTP:
-    """Asks a URL, at most ``rate`` times a second (0: as fast as it answers)."""
+    """A caller of a URL, at most ``rate`` times a second (0: no limit)."""
 
     def __init__(self, base: str, rate: float = 0.0, patience: float = 60.0) -> None:
         self.base, self.pause, self.next = base.rstrip("/"), 1 / rate if rate else 0.0, 0.0
@@ -192,7 +191,7 @@ class OverHTTP:
                 return answer
             after = answer.header("retry-after") or ""
             time.sleep(min(float(after), LONGEST_WAIT) if after.isdecimal() else self.pause or 1.0)
-        raise Unreachable(f"{self.base} answers 429 again and again: ask it less often")
+        raise Unreachable(f"{self.base} answers 429 again and again: use a lower --rate")
 
     def _once(self, request: Request) -> Answer:
         wait = self.next - time.monotonic()
@@ -216,7 +215,7 @@ class OverHTTP:
         try:
             return self.client.send(sent)
         except (httpx.RemoteProtocolError, httpx.ReadError, httpx.WriteError):
-            # A server that fails may close the connection and not say so; whoever comes next on it is not to blame.
+            # A failing server may close a connection without notice; the next request on it is sent once more.
             if request.method == "DELETE" or (request.method, request.path) == ("POST", "/v1/cohorts"):
                 raise
             return self.client.send(sent)

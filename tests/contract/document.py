@@ -1,6 +1,6 @@
 """openapi.yaml as the contract tests read it.
 
-Law: judges with the `jsonschema` package, because the stand-in judges with jsonschema-rs and must not be its own judge.
+Law: validates with the `jsonschema` package, because the stand-in validates with jsonschema-rs.
 Every schema is named by its JSON pointer into the document, so nothing is copied out of it.
 """
 
@@ -122,9 +122,9 @@ def misfit(pointer: Pointer, value: Any) -> str:
 
 
 def lost(name: str, content: Any) -> str:
-    """How what a generated model gives back differs from what it was given; empty if it does not.
+    """The difference between a body and what its generated model returns; empty if there is none.
 
-    Arrays and alternatives have no model of their own: their items' and branches' are asked.
+    Arrays and alternatives have no model of their own: the models of their items and branches are used.
     """
     node = DOCUMENT["components"]["schemas"][name]
     if node.get("type") == "array":
@@ -139,7 +139,7 @@ def lost(name: str, content: Any) -> str:
 
 
 def nodes(node: Any = None, pointer: Pointer = (), *, is_schema: bool = False) -> Iterator[tuple[Pointer, dict, bool]]:
-    """Every object of the document, where it is, and whether it is a schema; not what stands in examples."""
+    """Every object of the document with its place, and whether it is a schema; examples are left out."""
     node = DOCUMENT if node is None else node
     if isinstance(node, list):
         for index, item in enumerate(node):

@@ -41,7 +41,7 @@ COHORTS = 20
 
 @dataclass
 class Run:
-    """What came of a run; operations by their identifiers."""
+    """The outcome of a run; operations by their identifiers."""
 
     findings: list[Finding] = field(default_factory=list)
     errors: list[str] = field(default_factory=list)
@@ -52,7 +52,7 @@ class Run:
     generation: str = ""
 
     def note(self, event: events.EngineEvent, service: Service) -> None:
-        """Take down what an event of the engine tells."""
+        """Record an event of the engine."""
         if isinstance(event, events.ScenarioFinished):
             self._scenario(event, service)
         elif isinstance(event, events.PhaseFinished):
@@ -60,7 +60,7 @@ class Run:
         elif isinstance(event, events.NonFatalError):
             self.errors.append(f"{event.label}: {event.value!r}")
         elif isinstance(event, events.FatalError):
-            raise Unreachable(f"schemathesis could not go on: {event.exception}") from event.exception
+            raise Unreachable(f"schemathesis could not continue: {event.exception}") from event.exception
 
     def _scenario(self, event: events.ScenarioFinished, service: Service) -> None:
         recorder = event.recorder
@@ -95,7 +95,7 @@ def run(
     first: bool = False,
     on_progress: Callable[[str], None] = lambda _: None,
 ) -> Run:
-    """One run. ``live``: only what fits the document is sent; ``first``: end at the first finding."""
+    """Run schemathesis. ``live``: send valid requests only; ``first``: end at the first finding."""
     found = Run(generation=generation)
     with TemporaryDirectory(prefix="idc-contract-") as folder, _cohorts(service, generation) as spared:
         settings = _settings(service, Path(folder), spared, seed=seed, live=live, rate=rate)
@@ -105,7 +105,7 @@ def run(
         config.projects.default.update(base_url=service.caller.base)
         schema = schemathesis.openapi.from_dict(_document(generation, service), config=config)
         if isinstance(service.caller, InProcess):
-            schema.app = Layered(service.caller.app, _as_it_is)  # what it raises becomes the 500 of a server
+            schema.app = Layered(service.caller.app, _as_it_is)  # an exception becomes a 500, as in a server
         hooks.LIMIT, hooks.SPARED[:] = service.limit, spared
         stream = from_schema(schema).execute()
         for event in stream:
@@ -127,7 +127,7 @@ def _cover(service: Service, operation: str, response: Response) -> None:
 
 @contextmanager
 def _cohorts(service: Service, generation: str) -> Iterator[list[int]]:
-    """Cohorts of the first user, saved before the run; those that there are more after the run are deleted."""
+    """Saved cohorts of the first user for the run; new cohorts are deleted afterwards."""
     if generation != "v1" or not (service.write and service.users):
         yield []
         return
@@ -148,7 +148,7 @@ def _saved(service: Service) -> set[int]:
     try:
         cohorts = service.answer("listCohorts").json()["cohorts"]
         return {cohort["cohort_id"] for cohort in cohorts}
-    except (ValueError, KeyError, TypeError):  # what is broken there, the checks will say
+    except (ValueError, KeyError, TypeError):  # the checks report what is broken there
         return set()
 
 
@@ -157,7 +157,7 @@ async def _as_it_is(request: Request, forward: Callable[[Request], Awaitable[Ans
 
 
 def _document(generation: str, service: Service) -> dict[str, Any]:
-    """The paths of one generation that may be asked: without leave to write, none that needs a user."""
+    """The paths of one generation that may be requested: those that need a user only if the run may write."""
     paths: dict[str, Any] = {}
     for path, item in DOCUMENT["paths"].items():
         if not path.startswith(f"/{generation}"):
@@ -208,7 +208,7 @@ def _settings(service: Service, folder: Path, spared: list[int], *, seed: int, l
 
 
 def links(generation: str, service: Service) -> Iterator[str]:
-    """The names of the links of a generation's answers between operations that may be asked."""
+    """The names of the links between operations of a generation that may be requested."""
     for item in _document(generation, service)["paths"].values():
         for node in item.values():
             for answer in node["responses"].values():

@@ -1,9 +1,9 @@
-"""What schemathesis cannot know of this API.
+"""Exemptions: what schemathesis cannot know of this API.
 
-Which requests fit the document and are rightly refused, and which do not fit it and are rightly answered.
+Some valid requests are correctly refused, and some invalid ones are correctly accepted.
 
-Law: every kind of exemption is a row here, with its operations, its requests and its reason. Whatever else is refused,
-or answered, is a failure.
+Law: every kind of exemption is a row here, with its operations, its requests and its reason. Any other refusal of a
+valid request, or acceptance of an invalid one, is a failure.
 """
 
 from __future__ import annotations
@@ -25,26 +25,26 @@ MANIFESTS = frozenset({"previewManifest", "getCohortManifest"})
 QUERIES = frozenset({"previewQuery", "queryCohort"})
 SAVED = frozenset({"getCohortManifest", "queryCohort"})
 UNFILTERED = frozenset(name for name, shape in SHAPES.items() if not shape.unfiltered)
-"""What is refused without a predicate."""
+"""Operations that refuse a request without a predicate."""
 CLAMPED = {"page": 0, "page_size": 1, "max_rows": 1, "limit": 0}
-"""What the service brings within bounds in a body, and the least of each."""
+"""Members of a body that the service limits to their bounds, and the lower bound of each."""
 FLAGS = {"true": True, "t": True, "yes": True, "y": True, "on": True, "1": True,
          "false": False, "f": False, "no": False, "n": False, "off": False, "0": False}  # fmt: skip
 BOUNDS: dict[str, Callable[[Any], Any]] = {"V3NumberBound": normal.number, "V3DateBound": normal.day}
-"""How bounds are read, by the schemas that describe what to send."""
+"""The functions that read bounds, by the name of the schema that describes them."""
 INTEGER = re.compile(r"\s*[+-]?[0-9]+(_[0-9]+)*(\.0*)?\s*")
 
 
 @dataclass(frozen=True)
 class Exemption:
-    """Requests that fit the document and are refused with 400, or (``answered``) do not fit and are answered."""
+    """Valid requests that are refused with 400, or (``answered``) invalid ones that are accepted."""
 
     name: str
     operations: frozenset[str]
     applies: Callable[[Case], bool]
     reason: str
     words: str = ""
-    """How the refusal begins, where it is known."""
+    """The beginning of the refusal's message, if it is known."""
     answered: bool = False
 
 
@@ -53,76 +53,76 @@ EXEMPTIONS = (
         "made-up page token",
         MANIFESTS | QUERIES | {"getDicomMetadata"},
         lambda case: bool(case.query.get("next_page")),
-        "A token is opaque: which ones the server gave out, no schema can say.",
+        "A token is opaque: no schema can express which tokens the server has issued.",
         "Invalid next_page token ",
     ),
     Exemption(
         "no page after the last",
         MANIFESTS | QUERIES | {"getDicomMetadata"},
         lambda case: case.query.get("next_page") == "",
-        "The link to the next page stands on the last one, too: with an empty token, which leads nowhere.",
+        "The last page has a link to a next page, too, with an empty token, which leads nowhere.",
     ),
     Exemption(
         "made-up data version",
         frozenset({"listCollections", "listAnalysisResults", "listAttributes"}),
         lambda case: bool(case.query.get("idc_data_version")),
-        "Which data versions there are grows with the archive; the document gives their form.",
+        "The list of data versions grows with the archive; the document has only their format.",
         "Invalid IDC version ",
     ),
     Exemption(
         "made-up data source",
         frozenset({"listAttributes"}),
         lambda case: bool(case.query.get("data_source")),
-        "Which data sources a version has, /v1/versions says and not the document.",
+        "The data sources of a version are listed by /v1/versions, not by the document.",
         "The  data source, ",
     ),
     Exemption(
         "made-up cohort",
         SAVED,
         lambda case: "cohort_id" in case.path_parameters,
-        "Which cohorts there are is the server's state; v1 answers an unknown one with 400, not 404.",
+        "The existing cohorts are state of the server; v1 answers an unknown one with 400, not 404.",
         "A cohort with the ID ",
     ),
     Exemption(
         "free SQL",
         frozenset({"runSql"}),
         lambda case: True,
-        "Which texts are one SELECT over the tables, the engine decides and no schema can; that the documents' own and "
-        "many others are answered, the relations on SQL see to.",
+        "Only the SQL engine can decide whether a text is one SELECT over the tables; the relations on SQL test that "
+        "the document's examples and many other statements are accepted.",
     ),
     Exemption(
         "no predicate left",
         UNFILTERED,
         lambda case: _filters_nothing(case),
-        "A manifest needs a predicate; lists without values and ranges without bounds are none, however many there "
-        "are, and no schema of a reasonable size says that one of them must be another.",
+        "A manifest needs a predicate. Lists without values and ranges without bounds are not predicates, and no "
+        "schema of a reasonable size can require one among them.",
     ),
     Exemption(
         "page beyond 64 bits",
         frozenset({"getManifest"}),
         lambda case: isinstance(case.body, dict) and isinstance(page := case.body.get("page"), int) and page > 2**50,
-        "The product of page and page_size has a bound, and each of them another one.",
+        "The product of page and page_size has a bound of its own, which no schema can express.",
     ),
     Exemption(
         "no identifier",
         frozenset({"getViewerUrl"}),
         lambda case: not case.query.get("series_instance_uid") and not case.query.get("study_instance_uid"),
-        "At least one of two parameters is needed: OpenAPI 3.1 cannot say so.",
+        "At least one of two parameters is needed: OpenAPI 3.1 cannot express that.",
     ),
     Exemption(
         "lax types",
         frozenset(V3),
         lambda case: _fits_when_read_laxly(case),
-        "v3 reads `\"7\"`, `1.0` and `true` as integers, 0 and `yes` as flags, ` 1_0` as a bound on a number, and "
-        "brings page, page_size, max_rows and limit within their bounds; the document describes what to send, not all "
-        "that is understood.",
+        "v3 accepts `\"7\"`, `1.0` and `true` as integers, 0 and `yes` as flags, ` 1_0` as a bound on a number, and "
+        "limits page, page_size, max_rows and limit to their bounds; the document describes what to send, not "
+        "everything that is accepted.",
         answered=True,
     ),
 )  # fmt: skip
 
 
 def find(operation: str, case: Case, message: str, *, answered: bool) -> Exemption | None:
-    """The exemption that a case of an operation falls under; None if it is a failure."""
+    """The exemption that applies to a case of an operation; None if the case is a failure."""
     for exemption in EXEMPTIONS:
         fits = exemption.answered is answered and operation in exemption.operations
         if fits and message.startswith(exemption.words) and exemption.applies(case):
@@ -131,7 +131,7 @@ def find(operation: str, case: Case, message: str, *, answered: bool) -> Exempti
 
 
 def _filters_nothing(case: Case) -> bool:
-    """Whether well-formed filters leave no predicate."""
+    """Whether well-formed filters have no predicate."""
     try:
         return not normal.applied(filters_in(_operation(case), case.body))
     except (normal.Refused, AttributeError, TypeError):  # another mistake, which comes first
@@ -143,7 +143,7 @@ def _operation(case: Case) -> str:
 
 
 def _fits_when_read_laxly(case: Case) -> bool:
-    """Whether all that is sent would fit the document if it were sent in the types that it is read as."""
+    """Whether a request fits the document after conversion to the types that the service reads."""
     operation = OPERATIONS[_operation(case)]
     if operation.body is not None:
         where = (*operation.pointer, "requestBody", "content", "application/json", "schema")

@@ -1,4 +1,4 @@
-"""What was found: one rule that one operation broke, with the request that shows it."""
+"""A finding: a rule that an operation broke, with the request that shows it."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True)
 class Finding:
-    """A failure. ``curl`` sends the request again; a token in it is named and not shown."""
+    """A broken rule. ``curl`` sends the request again, with a variable in place of a token."""
 
     layer: str
     """``schemathesis`` or ``relations``."""
@@ -19,5 +19,5 @@ class Finding:
 
     @property
     def key(self) -> str:
-        """What it is called in a baseline: it stays when words or examples change."""
+        """The name in a baseline, which does not depend on messages or examples."""
         return f"{self.generation} · {self.layer} · {self.operation or '-'} · {self.check}"

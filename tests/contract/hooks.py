@@ -1,4 +1,4 @@
-"""What schemathesis calls: it keeps every failure but those of exemptions.py, and makes requests tell more."""
+"""Hooks of schemathesis: they drop the failures of exemptions.py, and make requests more useful."""
 
 from __future__ import annotations
 
@@ -29,18 +29,18 @@ LONGEST_TOKEN: int = target("#/components/parameters/V1NextPage")["schema"]["max
 MOST_ROWS: int = target("#/components/parameters/V1PageSize")["schema"]["maximum"]
 FEW_ROWS = 50
 SLOW_OPERATIONS = frozenset({"getCitations", "runSql"})
-"""Operations that the document allows to take long."""
+"""Operations that may be slow, according to the document."""
 LIMIT = 2.0
 """Seconds that an answer may take."""
 SPARED: list[int] = []
-"""Cohorts saved before the run, for manifests and queries; no deletion gets at them."""
+"""Cohorts saved before the run, for manifests and queries; they are never deleted."""
 GRANTED: Counter[str] = Counter()
-"""How often each exemption was granted, by its name."""
+"""The number of uses of each exemption, by its name."""
 
 
 @schemathesis.hook
 def filter_failure(context: HookContext, failure: Failure, case: Case, response: Response) -> bool:
-    """Keep every failure but those of the exemptions, and answers that are in time when asked for again."""
+    """Keep every failure, except exempt ones and a late answer that is in time at the second attempt."""
     operation = name(case)
     if isinstance(failure, ResponseTimeExceeded):
         return operation not in SLOW_OPERATIONS and _late_again(case)
@@ -65,7 +65,7 @@ def _message(response: Response) -> str:
 
 
 def _late_again(case: Case) -> bool:
-    """Whether the answer is late once more: machines hiccup."""
+    """Whether the answer is late a second time: one slow answer may be an accident."""
     if case.method not in {"GET", "POST"} or name(case) == "createCohort":
         return True
     started = time.monotonic()
@@ -75,12 +75,12 @@ def _late_again(case: Case) -> bool:
 
 @schemathesis.hook
 def before_call(context: HookContext, case: Case, kwargs: dict[str, Any]) -> None:
-    """Make the request tell more, without making a valid one invalid or the other way round.
+    """Make the request more useful, without making a valid one invalid or an invalid one valid.
 
-    Beside a token every other parameter is ignored, so a made-up one would hide what they do: it goes, unless it is all
-    that is asked or is itself what is wrong. A manifest without a column is refused, which no schema can say: it gets
-    one (the relations ask without). Of many rows, the first ones tell as much as all. The document's example
-    of a cohort stands for one that there is, and which the longest list of deletions spares.
+    With a page token all other parameters are ignored, so an invented token would hide their effect: it is removed,
+    unless it is the only parameter or the mistake itself. A manifest without a column is refused, which no schema can
+    express: it gets a column (the relations test it without). The first rows are as good as all rows, so pages are
+    small. The document's example of a cohort is replaced by an existing cohort, which is never deleted.
     """
     # Containers are replaced and not changed: cases share them.
     operation = name(case)
@@ -104,7 +104,7 @@ def before_call(context: HookContext, case: Case, kwargs: dict[str, Any]) -> Non
 
 
 def _of_one_collection(body: dict[str, Any]) -> dict[str, Any]:
-    """Citations are asked for elsewhere, one DOI after another: of everything, that takes minutes."""
+    """The body, limited to one collection: citations of the whole archive take minutes."""
     filters = filters_in("getCitations", body)
     malformed = any(name in body for name in SHAPES["getCitations"].where) and (
         with_filters("getCitations", body, filters) != body
@@ -118,10 +118,10 @@ def _of_one_collection(body: dict[str, Any]) -> dict[str, Any]:
 
 @schemathesis.check
 def generated_client_keeps_answer(ctx: CheckContext, response: Response, case: Case) -> None:
-    """The generated model of an answer gives it back whole."""
+    """The generated model of an answer keeps all of it."""
     operation = OPERATIONS[name(case)]
     if str(response.status_code) not in operation.node["responses"]:
-        return  # status_code_conformance has its say on that
+        return  # status_code_conformance reports that
     if not (answer := operation.schema(response.status_code)):
         return
     assert not (loss := lost(answer, response.json())), loss

@@ -1,4 +1,4 @@
-"""The truth, for releases that are installed here: the public index in DuckDB, asked in SQL written for these tests.
+"""The expected data: the installed public index in DuckDB, queried with SQL written for these tests.
 
 Law: nothing here comes from idc_standin; the files are those of the package idc-index-data.
 """
@@ -70,5 +70,5 @@ class Index:
 
 @cache
 def installed() -> Index:
-    """Loaded once in a process."""
+    """The index, loaded once in a process."""
     return Index()

@@ -1,6 +1,6 @@
-"""The stand-in in this process: what is heavy is loaded once, what has a state is new for every run.
+"""The stand-in in this process: large parts are loaded once, parts with state are new for every run.
 
-Law: the stand-in is put together here as its own command does it, and nothing of it is changed.
+Law: the stand-in is assembled as its own command does it, without changes.
 """
 
 from __future__ import annotations
@@ -36,14 +36,14 @@ if TYPE_CHECKING:
 AS_OF = 2  # the data version of the notebook
 EMAILS = ("ada@example.org", "eve@example.org", "flo@example.org")
 FACTS = Path(__file__).parent / "facts"
-"""Numbers of patients and series, made up: the index has none, and a range on nothing proves nothing."""
-UNREACHABLE = "http://127.0.0.1:9"  # where DOIs are asked for: nobody listens, as without a network
+"""Invented numbers for patients and series: the index has none, and a range without data proves nothing."""
+UNREACHABLE = "http://127.0.0.1:9"  # for DOI requests: no server listens there, as without a network
 REMEMBERED = 60_000_000  # bytes of answers
 
 
 @dataclass(frozen=True)
 class Parts:
-    """What takes long to load and has no state."""
+    """The parts that are slow to load and have no state."""
 
     contract: Contract
     store: Store
@@ -53,7 +53,7 @@ class Parts:
 
 @cache
 def parts() -> Parts:
-    """Loaded once in a process, and kept."""
+    """The parts, loaded once in a process."""
     path = archive.ensure(platformdirs.user_cache_path("idc-standin"))
     return Parts(Contract(), Store(path, AS_OF, FACTS), Index(path), Guard(archive.published(path)))
 
@@ -82,7 +82,7 @@ def standin(*, patience: float = 30.0) -> Iterator[tuple[ASGIApp, tuple[User, ..
 
 
 class Memory:
-    """Remembers answers that depend on nothing but the request, so that a hundred runs cost little more than one."""
+    """A cache of answers that depend only on the request, so that a hundred runs cost little more than one."""
 
     def __init__(self) -> None:
         self.answers: dict[Request, Answer] = {}

@@ -1,7 +1,7 @@
-"""An answer held against openapi.yaml, and a record of how much of the document was met.
+"""The check of an answer against openapi.yaml, and a record of which keywords were checked.
 
-Law: everything judged here is in the document; what it cannot say is in the relations. Judges with jsonschema-rs,
-which is fast; test_document.py holds the document's own examples against another implementation.
+Law: every check here follows from the document; rules that it cannot express are in the relations. Uses jsonschema-rs,
+which is fast; test_document.py validates the document's own examples with another implementation.
 """
 
 from __future__ import annotations
@@ -29,18 +29,18 @@ KEYWORDS = frozenset({
 })  # fmt: skip
 DEPTH = 12
 ENOUGH = 100
-"""Answers of one kind that are looked into."""
+"""The number of answers of one kind whose keywords are recorded."""
 
 
 class Coverage:
-    """Which answers, and which keywords of their schemas, were put to the test."""
+    """The answers, and the keywords of their schemas, that were checked."""
 
     def __init__(self) -> None:
         self.statuses: Counter[tuple[str, int]] = Counter()
         self.reached: set[Reached] = set()
 
     def note(self, operation: Operation, status: int, media_type: str, content: Any) -> None:
-        """Take down an answer that fits."""
+        """Record an answer that fits the document."""
         self.statuses[operation.id, status] += 1
         node = resolved(operation.node["responses"].get(str(status), {}))
         media = node.get("content", {}).get(media_type, {})
@@ -50,7 +50,7 @@ class Coverage:
 
     @property
     def declared(self) -> set[Reached]:
-        """All that could be reached."""
+        """All keywords that could be checked."""
         return {
             (operation.id, status, pointer)
             for operation in OPERATIONS.values()
@@ -61,7 +61,7 @@ class Coverage:
 
 
 def _applicable_keywords(schema: dict[str, Any], value: Any, where: str, depth: int) -> Iterator[str]:
-    """The keywords that had a say on a value."""
+    """The keywords that apply to a value."""
     schema = resolved(schema)
     yield from (f"{where}/{keyword}" for keyword in KEYWORDS & schema.keys())
     if depth > DEPTH:
@@ -80,7 +80,7 @@ def _applicable_keywords(schema: dict[str, Any], value: Any, where: str, depth: 
 
 @cache
 def _all(text: str) -> frozenset[str]:
-    """The keywords of a schema, however deep."""
+    """The keywords of a schema, at every depth."""
     found: set[str] = set()
 
     def walk(schema: dict[str, Any], where: str, depth: int) -> None:
@@ -132,7 +132,7 @@ def judge(operation: Operation, answer: Answer) -> Any:
 
 
 def read(answer: Answer, request: str = "") -> Any:
-    """The body as its content type says: JSON, strictly, or text, in UTF-8; raises Broken."""
+    """The body as its content type declares: strict JSON, or text, in UTF-8; raises Broken."""
     charset = re.search(r'charset="?([^\s";]+)', answer.header("content-type") or "", re.IGNORECASE)
     if charset and charset[1].lower() not in ("utf-8", "utf8"):
         raise Broken("charset is UTF-8", f"{request}: the content type names {charset[1]}", answer)
@@ -151,7 +151,7 @@ def read(answer: Answer, request: str = "") -> Any:
 def _once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
     found = dict(pairs)
     if len(found) != len(pairs):
-        raise ValueError(f"a member stands twice: {[name for name, _ in pairs]}")
+        raise ValueError(f"a member occurs twice: {[name for name, _ in pairs]}")
     return found
 
 

@@ -1,7 +1,7 @@
-"""What v3 makes of filters: which predicates are left of them, in which form, and which are refused.
+"""The normal form of filters in v3: which predicates remain, in which form, and which are refused.
 
-Law: written from the reference alone, by another way than any service's: numbers by exact fractions, days by counting.
-It asks nothing, so that it can be held against an answer of any service.
+Law: written from the reference alone, with an algorithm of its own: numbers by exact fractions, days by counting.
+It sends nothing, so it can be compared with the answer of any service.
 """
 
 from __future__ import annotations
@@ -24,17 +24,17 @@ NUMBER = re.compile(
 )
 DAY = re.compile(r"([0-9]{4})-([0-9]{2})-([0-9]{2})|([0-9]{4})([0-9]{2})([0-9]{2})")
 MOST_POWER = 5000
-"""Beyond this a power of ten is infinite or zero for every number of digits that is sent here."""
+"""A larger power of ten makes infinity or zero of every number that the tests send."""
 DAYS = (31, 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31)
 
 
 class Refused(ValueError):
-    """Filters that are answered 400; the text is the attribute that is to blame."""
+    """Filters that get a 400; the message is the attribute that is wrong."""
 
 
 @dataclass(frozen=True)
 class Applied:
-    """The predicates that select, and the attributes that were left out, each in the order sent."""
+    """The predicates that remain, and the attributes that were left out, each in the order sent."""
 
     terms: dict[str, list[str]]
     ranges: dict[str, dict[str, Any]]
@@ -43,7 +43,7 @@ class Applied:
 
     @property
     def echo(self) -> Filters:
-        """What an answer says was applied."""
+        """The applied filters, as an answer reports them."""
         return {"terms": dict(self.terms), "ranges": dict(self.ranges)}
 
     @property
@@ -56,7 +56,7 @@ class Applied:
 
 
 def applied(filters: dict[str, Any]) -> Applied:
-    """What is left of well-formed filters; raises Refused for the first that may not be."""
+    """The normal form of well-formed filters; raises Refused for the first attribute that is wrong."""
     terms, ranges = filters.get("terms", {}), filters.get("ranges", {})
     for name in terms:
         if name not in TERMS:
@@ -77,7 +77,7 @@ def applied(filters: dict[str, Any]) -> Applied:
 
 
 def normal(name: str, bound: Any) -> float | str:
-    """A bound as it is compared with its attribute; raises Refused."""
+    """A bound in the form in which it is compared; raises Refused."""
     try:
         return number(bound) if name in NUMBERS else day(bound)
     except Refused:
@@ -85,7 +85,7 @@ def normal(name: str, bound: Any) -> float | str:
 
 
 def number(bound: Any) -> float:
-    """The double nearest to a JSON number, a boolean or text; raises Refused for what is none, or not finite."""
+    """The double nearest to a JSON number, a boolean or text; raises Refused for other values, and if not finite."""
     if isinstance(bound, str):
         bound = _read(bound)
     try:

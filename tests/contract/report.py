@@ -216,7 +216,7 @@ def html(outcome: Outcome, accepted: Sequence[tuple[Finding, str]] = ()) -> str:
 
 
 def write(folder: Path, outcome: Outcome, accepted: Sequence[tuple[Finding, str]] = ()) -> None:
-    """summary.txt, junit.xml and report.html, each whole or not at all."""
+    """Write summary.txt, junit.xml and report.html, each atomically."""
     folder.mkdir(parents=True, exist_ok=True)
     for name, content in (
         ("summary.txt", summary(outcome, accepted).encode("utf-8", "backslashreplace")),

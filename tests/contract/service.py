@@ -1,6 +1,6 @@
-"""The service under test, as the relations ask it: by operation, judged at once, as one user or another.
+"""The service under test: calls by operation, as one user or another, with every answer checked.
 
-Law: every answer that passes through here is held against the document; a relation never sees one that does not fit.
+Law: every answer is checked against the document here; a relation never gets one that does not fit.
 """
 
 from __future__ import annotations
@@ -23,37 +23,37 @@ if TYPE_CHECKING:
 NOTHING: Any = object()
 TOKEN = re.compile("next_page=[^&]+")
 MOST_LATE = 3
-"""So many answers may be late once, and in time when asked for again: machines hiccup."""
+"""The number of answers that may be late at the first attempt and in time at the second."""
 ONCE = frozenset({"createCohort", "deleteCohort", "deleteCohorts"})
 SLOW_OPERATIONS = frozenset({"getCitations", "runSql"})
-"""Operations that the document allows to take long: doi.org is asked, SQL may run for 30 s."""
+"""Operations that may be slow, according to the document: they use doi.org, or run SQL for up to 30 s."""
 
 
 @dataclass(frozen=True)
 class User:
-    """Somebody with an ID token."""
+    """A user with an ID token."""
 
     email: str
     token: str
 
     @property
     def headers(self) -> tuple[tuple[str, str], ...]:
-        """What to send to be known."""
+        """The headers that identify the user."""
         return (("authorization", f"Bearer {self.token}"),)
 
 
 @dataclass
 class Service:
-    """What is tested, and what is known of it."""
+    """The service under test, and what the tests may do with it."""
 
     caller: Caller
     users: tuple[User, ...] = ()
     index: Index | None = None
-    """The public index, if the service serves the release that is installed here."""
+    """The public index, if the service has the data release that is installed here."""
     write: bool = False
     """Whether cohorts may be saved and deleted."""
     mistakes: bool = True
-    """Whether it may be sent what the document refuses."""
+    """Whether invalid requests may be sent."""
     limit: float = 2.0
     """Seconds that an answer may take."""
     coverage: Coverage = field(default_factory=Coverage)
@@ -80,7 +80,7 @@ class Service:
         if answer.status not in wanted:
             expected = " or ".join(map(str, wanted))
             requested = f"{answer.request.method} {answer.request.target[:200]}"
-            message = f"{requested}: {answer.status} where {expected} is due: {answer.text[:300]}"
+            message = f"{requested}: status {answer.status}, expected {expected}: {answer.text[:300]}"
             raise Broken("status is the right one", message, answer)
         self.coverage.note(OPERATIONS[operation], answer.status, answer.media_type, content)
         return content
@@ -96,7 +96,7 @@ class Service:
         raw: bytes | None = None,
         **path: Any,
     ) -> Answer:
-        """An operation's answer, not judged but for its time. ``raw`` is sent as it is, as JSON."""
+        """An operation's answer; only its time is checked. ``raw`` is a body that is sent unchanged, as JSON."""
         described = OPERATIONS[operation]
         target = described.path.format(**{name: quote(str(value), safe="") for name, value in path.items()})
         if pairs := list(query.items() if hasattr(query, "items") else query):
@@ -111,7 +111,7 @@ class Service:
         return self.timely(request, once=operation in ONCE, patient=operation in SLOW_OPERATIONS)
 
     def timely(self, request: Request, *, once: bool = False, patient: bool = False) -> Answer:
-        """The answer to a request; raises Broken if it is late, and late again, or if too many were late."""
+        """The answer to a request; raises Broken if it is late twice, or if too many answers were late."""
         answer = self.send(request)
         limit = 40.0 if patient else self.limit
         if answer.seconds > limit:
@@ -128,10 +128,10 @@ class Service:
         return self.caller(request)
 
     def note(self, method: str, target: str, body: bytes) -> None:
-        """Add a request to the fingerprint; page tokens are another one each time, so they do not count."""
+        """Add a request to the fingerprint, without page tokens, which differ each time."""
         self.digest.update(f"{method} {TOKEN.sub('next_page=', target)} ".encode() + body + b"\n")
 
     @property
     def fingerprint(self) -> str:
-        """The same for the same requests in the same order."""
+        """A digest of all requests, in their order."""
         return self.digest.hexdigest()[:16]

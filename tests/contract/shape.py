@@ -1,7 +1,7 @@
-"""Where v3's filters stand in requests and answers, and what each operation does with them.
+"""The place of v3's filters in requests and answers, and what each operation does with them.
 
-Law: data of the release that openapi.yaml describes, and the only module of the suite that knows. Relations, faults,
-exemptions and hooks ask here, so a release that moves filters elsewhere is a change of this table.
+Law: data of the release that openapi.yaml describes, in this module only. Relations, faults, exemptions and hooks use
+it, so a release that moves filters elsewhere is a change of this table.
 """
 
 from __future__ import annotations
@@ -25,19 +25,19 @@ APPLIED, WARNINGS = "filters_applied", "warnings"
 class Filtered:
     """An operation that takes filters.
 
-    ``echo`` is where its answer carries APPLIED and WARNINGS; None if it carries neither.
+    ``echo`` is the place of APPLIED and WARNINGS in the answer; None if it has neither.
     """
 
     operation: str
     echo: Path | None
     unfiltered: bool
-    """Whether a request that filters nothing is answered, for the whole archive."""
+    """Whether a request without a predicate is accepted, for the complete archive."""
     hints: bool = False
-    """Whether values that occur in another letter case are pointed out."""
+    """Whether a warning names values that occur in another letter case."""
     few: Mapping[str, Any] = field(default_factory=dict)
-    """Members of its own that keep the answer small."""
+    """Members of the body that keep the answer small."""
     where: Path = ("filters",)
-    """Where the filters stand in the body; empty if they are the body."""
+    """The place of the filters in the body; empty if they are the body."""
 
     @property
     def own(self) -> tuple[str, ...]:
@@ -60,7 +60,7 @@ SHAPES = {
 FILTERED = tuple(SHAPES)
 ECHOING = tuple(name for name, shape in SHAPES.items() if shape.echo is not None)
 QUICK = tuple(name for name in SHAPES if name != "getCitations")
-"""Those that ask no other service."""
+"""Operations that use no other service."""
 
 _RANGES = target("#/components/schemas/V3Ranges")["properties"]
 _KINDS = {name: member["$ref"].rpartition("/")[2] for name, member in _RANGES.items()}
@@ -71,7 +71,7 @@ DATES = tuple(name for name in RANGES if _KINDS[name] == "V3DateRange")
 
 
 def request_body(operation: str, filters: Any, /, **own: Any) -> dict[str, Any]:
-    """The body that asks an operation for what the filters select."""
+    """The body of a request with these filters."""
     body: Any = filters
     for name in reversed(SHAPES[operation].where):
         body = {name: body}
@@ -79,12 +79,12 @@ def request_body(operation: str, filters: Any, /, **own: Any) -> dict[str, Any]:
 
 
 def misplaced(filters: dict[str, Any], /, **own: Any) -> dict[str, Any]:
-    """A body that has the filters where b2 had those of counts and licences: at its top."""
+    """A body with the filters at its top, as in counts and licences of b2."""
     return {**filters, **own}
 
 
 def filters_in(operation: str, body: Any) -> dict[str, Any]:
-    """The filters in the body of a request, there to be changed in place; empty if there are none."""
+    """The filters in the body of a request, which may be changed in place; empty if there are none."""
     if operation not in SHAPES:
         return {}
     for name in SHAPES[operation].where:
@@ -99,12 +99,12 @@ def with_filters(operation: str, body: dict[str, Any], filters: Any) -> dict[str
 
 
 def place(operation: str, *parts: str | int) -> tuple[str | int, ...]:
-    """Where a part of the filters stands, as a refusal names it."""
+    """The place of a part of the filters, as a refusal names it."""
     return ("body", *SHAPES[operation].where, *parts)
 
 
 def echo(operation: str, content: Any) -> dict[str, Any]:
-    """The part of an answer that carries APPLIED and WARNINGS, there to be changed in place."""
+    """The part of an answer with APPLIED and WARNINGS, which may be changed in place."""
     for name in SHAPES[operation].echo or ():
         content = content[name]
     return content  # type: ignore[no-any-return]

@@ -106,10 +106,10 @@ def test_a_gateway_without_a_service_was_not_checked(capsys: pytest.CaptureFixtu
 @pytest.mark.parametrize(
     ("options", "words"),
     [
-        (["--url", "example.org"], "is no address of a service"),
-        (["--write"], "are for a --url"),
+        (["--url", "example.org"], "is not the address of a service"),
+        (["--write"], "need --url"),
         (["--url", "http://127.0.0.1:9", "--write"], "with --credentials FILE"),
-        (["--url", "http://127.0.0.1:9", "--credentials", "/nowhere"], "/nowhere is no credentials file"),
+        (["--url", "http://127.0.0.1:9", "--credentials", "/nowhere"], "/nowhere is not a credentials file"),
         (["--baseline", "/nowhere.yaml"], "/nowhere.yaml cannot be read"),
     ],
     ids=lambda value: value if isinstance(value, str) else "",
@@ -297,7 +297,7 @@ def test_a_service_that_answers_429_again_and_again_is_not_sent_more(monkeypatch
     with (
         answering(429, "text/plain", b"") as url,
         closing(OverHTTP(url)) as caller,
-        pytest.raises(Unreachable, match="less often"),
+        pytest.raises(Unreachable, match="use a lower --rate"),
     ):
         caller(Request("GET", "/"))
     assert len(slept) == ATTEMPTS
