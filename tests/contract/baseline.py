@@ -56,7 +56,7 @@ def with_current_name(finding: str) -> str:
     head, separator, check = finding.rpartition(" · ")
     name, colon, rest = check.partition(": ")
     current = {former: new for new, former in FORMER_NAMES.items()}
-    return f"{head}{separator}{current.get(name, name)}{colon}{rest}"
+    return f"{head}{separator}{current.get(name, name)}{colon}{current.get(rest, rest)}"
 
 
 def part(

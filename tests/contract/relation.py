@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     Body = Callable[[Service, Draw], None]
 
 FORMER_NAMES = {
+    "access needs a valid token": "nobody gets in without a token",
     "a page has a thousand rows by default": "a page has a thousand rows unless told",
     "a token continues its own query": "a token goes on with its own question",
     "a token is valid only for its own query": "a token is good for nothing but what it was given for",

@@ -1,6 +1,6 @@
-"""What the relations of v1 share: questions that are answered in pages, and the rules that every page keeps.
+"""Paged queries of v1, and the rules that every page keeps.
 
-Law: asks and reads, and draws what to ask for; what must hold of one page is held here, so no relation sees a bad one.
+Law: the rules for a single page are checked here, so no relation gets a page that breaks them.
 """
 
 from __future__ import annotations
@@ -56,7 +56,7 @@ def spec(filters: Filters, name: str = "contract", description: str = "") -> dic
 
 @dataclass(frozen=True)
 class Question:
-    """A question that is answered in pages. ``names``: the members of a row; none if the document alone says them."""
+    """A query with a paged answer. ``names``: the members of a row; empty if only the document defines them."""
 
     operation: str
     names: tuple[str, ...] = ()
@@ -78,7 +78,7 @@ class Question:
         return self.names or DICOM_ORDER
 
     def with_sql(self, text: str = "True") -> Question:
-        """The same question, with SQL asked for."""
+        """The same query, with SQL in the answer."""
         return replace(self, flags=(*self.flags, ("sql", text)))
 
 
@@ -110,7 +110,7 @@ DICOM = Question("getDicomMetadata")
 
 @dataclass(frozen=True)
 class Page:
-    """One page. ``echo`` is how a first page repeats the cohort; none on later pages, and where the answer was late."""
+    """A page. ``echo`` is the cohort in the answer of a first page; None on later pages, and after a 202."""
 
     rows: list[Row]
     total: int
@@ -125,7 +125,7 @@ def page(
     token: str | None = None,
     more: Iterable[tuple[str, Any]] = (),
 ) -> Page:
-    """A page of which all holds that holds of each; a 202 is followed."""
+    """A page that keeps the rules of every page; a 202 is followed."""
     sized = [] if size is None else [("page_size", size)]
     start = [*question.flags, *sized] if token is None else [*sized, ("next_page", token)]
     content, first = _waited(service, question, [*start, *more], sized, first=token is None)
@@ -227,7 +227,7 @@ def walk(service: Service, question: Question, sizes: Sequence[int | None] = (No
         pages.append(page(service, question, sizes[len(pages) % len(sizes)], token))
         found += len(pages[-1].rows)
         holds(pages[-1].total == total, "totalFound stays", f"{question.operation}: {total}, then {pages[-1].total}")
-        holds(found <= total, "pages end", f"{question.operation}: {found} rows of {total}, and it goes on")
+        holds(found <= total, "pages end", f"{question.operation}: {found} rows of {total}, and there is another page")
     holds(found == total, "pages are complete", f"{question.operation} {question.flags}: {found} rows of {total}")
     rows = [row for each in pages for row in each.rows]
     holds(ascending(rows, question.order), "rows ascend over pages", f"{question.operation}: by {question.order}")
@@ -242,7 +242,7 @@ def rows_of(service: Service, question: Question, sizes: Sequence[int | None] = 
 
 
 def total(service: Service, filters: Filters, column: str = "SeriesInstanceUID") -> int:
-    """How many distinct values of a column a preview finds."""
+    """The number of distinct values of a column, by a preview."""
     return page(service, manifest(filters, [column]), 1).total
 
 
@@ -252,7 +252,7 @@ def frozen(row: Mapping[str, Any]) -> tuple[Any, ...]:
 
 
 def distinct(rows: Iterable[Mapping[str, Any]]) -> set[tuple[Any, ...]]:
-    """Rows as a set."""
+    """The rows as a set."""
     return {frozen(row) for row in rows}
 
 
@@ -261,7 +261,7 @@ def ascending(rows: Sequence[Row], names: Sequence[str]) -> bool:
     textual = []
     for name in names:
         if name not in TEXTUAL and name not in COLUMNS:
-            break  # how numbers and lists are ordered, the document does not say
+            break  # the document does not define the order of numbers and lists
         textual.append(name)
     return any(
         all(a <= b for a, b in pairwise([[((row[n] is None) == last, row[n] or "") for n in textual] for row in rows]))
@@ -270,6 +270,6 @@ def ascending(rows: Sequence[Row], names: Sequence[str]) -> bool:
 
 
 def kept(service: Service) -> dict[str, Any]:
-    """What one run has learnt of a service, so that it is asked once."""
+    """A cache of facts about a service, for one run."""
     found: dict[str, Any] = vars(service).setdefault("v1", {})
     return found

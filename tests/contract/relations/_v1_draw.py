@@ -1,4 +1,4 @@
-"""What to ask v1 for: values that are there, drawn from the public index or else from the service's own answers."""
+"""Random parts of requests to v1: existing values, from the public index or from the service's own answers."""
 
 from __future__ import annotations
 
@@ -53,7 +53,7 @@ def values(service: Service, field: str) -> list[str]:
 
 
 def patients(service: Service) -> list[str]:
-    """Patients of whom all instances are soon read, ascending."""
+    """Patients with few instances, ascending."""
     if service.index is not None:
         return truth(service.index, active(service)).patients
     known = kept(service)

@@ -1,4 +1,4 @@
-"""How answers repeat a cohort: its filters, and the SQL that they mean."""
+"""The cohort in answers: its filters, and their SQL."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ COLUMNS = {
 }  # fmt: skip
 RANGED = ("_lt", "_lte", "_btw", "_gte", "_gt")
 CUT_OFF = ("Surface_area_of", "Total_Lesion", "Standardized_Added_Metabolic", "Internal", "Lobular", "Subtlety")
-"""Fields whose names the service cut off; what their columns are called is its own affair."""
+"""Fields whose names the service shortened; the names of their columns are not defined."""
 
 
 def alike(reported: Mapping[str, Sequence[Any]], sent: Mapping[str, Sequence[Any]], what: str) -> None:

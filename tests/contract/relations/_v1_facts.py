@@ -1,4 +1,4 @@
-"""What the service said in June 2021, from the notebook "How to Use the IDC APIs" and upstream's tests."""
+"""Answers of the service in June 2021, from the notebook "How to Use the IDC APIs" and upstream's tests."""
 
 from __future__ import annotations
 

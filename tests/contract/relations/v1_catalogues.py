@@ -1,4 +1,4 @@
-"""What the service says the archive holds, who asks, and how it greets."""
+"""Catalogues of the archive, the account, and the greeting."""
 
 from __future__ import annotations
 
@@ -50,7 +50,7 @@ def _number(version: str) -> int:
 
 @relation()
 def the_greeting_is_the_one_of_the_notebook(service: Service, draw: Draw) -> None:
-    """/about greets as the notebook shows it, and says where the documentation is."""
+    """/about has the greeting that the notebook shows, and the address of the documentation."""
     reported = service.call("getAbout")
     holds(GREETING.fullmatch(reported["message"]), "the greeting", reported["message"])
     holds(LINKS.fullmatch(reported["documentation"]), "the links", reported["documentation"])
@@ -58,7 +58,7 @@ def the_greeting_is_the_one_of_the_notebook(service: Service, draw: Draw) -> Non
 
 @relation()
 def versions_are_numbered_from_1_and_one_is_active(service: Service, draw: Draw) -> None:
-    """Data versions ascend from 1.0 without gaps, their dates too; what is known of the first two is so."""
+    """Data versions and their dates ascend from 1.0 without gaps; the first two have their known values."""
     reported = service.call("listVersions")["versions"]
     same(
         [v["idc_data_version"] for v in reported], [f"{n}.0" for n in range(1, len(reported) + 1)], "names of versions"
@@ -82,7 +82,7 @@ def versions_are_numbered_from_1_and_one_is_active(service: Service, draw: Draw)
 
 @relation()
 def catalogues_are_of_the_version_asked_for(service: Service, draw: Draw) -> None:
-    """No version, an empty one and the active one are the same; an unknown one or an unknown parameter is a 400."""
+    """No version, an empty one and the active one have the same answer; an unknown version or parameter is a 400."""
     now = active(service)
     service.call("listVersions", query={"no_such": "1"}, status=(200, 400))
     for operation, member in CATALOGUES.items():
@@ -108,7 +108,7 @@ def _refused(service: Service, operation: str, query: Mapping[str, str]) -> None
 
 @relation()
 def attributes_are_those_that_filters_may_name(service: Service, draw: Draw) -> None:
-    """The attributes of a version are all that filters may name, a number followed by its five ranged forms."""
+    """Attributes are all names that filters may use; each number is followed by its five range forms."""
     for version in service.call("listVersions")["versions"][-2:]:
         name = version["idc_data_version"]
         reported = service.call("listAttributes", query={"idc_data_version": name})
@@ -147,7 +147,7 @@ def _attributes(listed: list[dict[str, Any]], source: str) -> None:
 
 @relation()
 def the_collections_of_version_1_are_those_of_2021(service: Service, draw: Draw) -> None:
-    """Of data version 1.0 there are 25 collections, of which the notebook shows what is known."""
+    """Data version 1.0 has 25 collections, with the values that the notebook shows."""
     reported = service.call("listCollections", query={"idc_data_version": "1.0"})["collections"]
     names = ("collection_id", "subject_count", "location", "doi")
     expected = [dict(zip(names, (a, b, c, f"10.7937/K9/TCIA.{d}"), strict=True)) for a, b, c, d in COLLECTIONS]
@@ -163,7 +163,7 @@ def the_collections_of_version_1_are_those_of_2021(service: Service, draw: Draw)
 
 @relation(examples=2)
 def collections_are_those_that_have_images(service: Service, draw: Draw) -> None:
-    """The active collections are those of a manifest of everything, each with as many subjects as it has patients."""
+    """The active collections are those of a manifest without filters; each has as many subjects as patients."""
     now = active(service)
     reported = service.call("listCollections")["collections"]
     names = [row["collection_id"] for row in reported]
@@ -191,7 +191,7 @@ def collections_are_those_that_have_images(service: Service, draw: Draw) -> None
 
 @relation(needs={"index"})
 def collections_are_described_as_in_the_index(service: Service, draw: Draw) -> None:
-    """What is said of a collection is what the index says of it, as of each version since 2.0."""
+    """A collection is described as in the index, for each version since 2.0."""
     assert service.index is not None
     newest = _number(active(service))
     held = membership(service.index, newest)
@@ -229,7 +229,7 @@ def _doi(described: Mapping[str, Any]) -> str | None:
 
 @relation(needs={"index"})
 def analysis_results_are_those_of_the_index(service: Service, draw: Draw) -> None:
-    """The analysis results of a version are those that have series in it, described as the index does."""
+    """The analysis results of a version are those with series in it, described as in the index."""
     assert service.index is not None
     newest = _number(active(service))
     truth(service.index, f"{newest}.0")
@@ -247,7 +247,7 @@ def analysis_results_are_those_of_the_index(service: Service, draw: Draw) -> Non
 
 @relation()
 def analysis_results_are_named_once(service: Service, draw: Draw) -> None:
-    """An analysis result is listed once, of versions up to the active one, and says the same in each."""
+    """An analysis result is listed once, only with versions up to the active one, and is the same in each version."""
     versions = [v["idc_data_version"] for v in service.call("listVersions")["versions"]]
     seen: dict[str, Any] = {}
     for version in versions[-3:]:
@@ -271,7 +271,7 @@ def analysis_results_are_named_once(service: Service, draw: Draw) -> None:
 
 @relation()
 def an_account_is_that_of_the_token(service: Service, draw: Draw) -> None:
-    """The account has the token's e-mail address, one id, and dates that can be."""
+    """The account has the e-mail address of the token, a constant id, and plausible dates."""
     ids = set()
     for number, user in enumerate(service.users):
         reported = service.call("getAccountDetails", user=number)["user_details"]

@@ -1,4 +1,4 @@
-"""Saved cohorts, held against a model of them."""
+"""Saved cohorts: how they are kept, read, listed and deleted."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ if TYPE_CHECKING:
 
 @relation(examples=5, needs={"write"})
 def a_saved_cohort_is_kept_as_it_was_sent(service: Service, draw: Draw) -> None:
-    """A new cohort is told, listed and repeated as it was sent, whatever its text; the list grows by just it."""
+    """A new cohort is confirmed, listed and echoed as sent, with any text; the list grows by exactly this cohort."""
     body = some_spec(service, draw)
     version, before = active(service), listed(service)
     reported = create(service, body)
@@ -53,7 +53,7 @@ def a_saved_cohort_is_kept_as_it_was_sent(service: Service, draw: Draw) -> None:
 
 @relation(examples=2, needs={"write"})
 def a_saved_cohort_selects_what_its_preview_does(service: Service, draw: Draw) -> None:
-    """Manifest, query and SQL of a saved cohort are those of a preview of the same filters."""
+    """A saved cohort has the same manifest, query and SQL as a preview with the same filters."""
     small: Filters = {"PatientID": exactly(one(draw, patients(service)))}
     filters = draw(st.sampled_from([some_filters(service, draw), small]))
     with saved(service, spec(small)) as number:
@@ -81,7 +81,7 @@ def a_saved_cohort_selects_what_its_preview_does(service: Service, draw: Draw) -
 
 @relation(examples=3, needs={"write"})
 def a_deleted_cohort_is_gone(service: Service, draw: Draw) -> None:
-    """After a deletion a cohort is not listed, answers 403 by GET and by POST, and cannot be deleted again."""
+    """A deleted cohort is not listed, GET and POST answer 403, and it cannot be deleted again."""
     version, body = active(service), some_spec(service, draw)
     number = create(service, body)["cohort_id"]
     reported = service.call("deleteCohort", cohort_id=number)["cohorts"]
@@ -99,7 +99,7 @@ def a_deleted_cohort_is_gone(service: Service, draw: Draw) -> None:
 
 @relation(examples=2, needs={"write"})
 def many_cohorts_are_deleted_in_the_order_asked(service: Service, draw: Draw) -> None:
-    """Each id is answered on its own, in order: deleted, named again, unknown, beyond 64 bits; none at all is fine."""
+    """Each id has its own answer, in order: deleted, repeated, unknown, beyond 64 bits; an empty list is valid."""
     version, bodies = active(service), [some_spec(service, draw) for _ in range(3)]
     numbers = [create(service, body)["cohort_id"] for body in bodies]
     holds(len(set(numbers)) == 3, "ids are of one cohort", f"{numbers}")
@@ -115,7 +115,7 @@ def many_cohorts_are_deleted_in_the_order_asked(service: Service, draw: Draw) ->
 
 @relation()
 def a_cohort_that_never_was_is_a_400(service: Service, draw: Draw) -> None:
-    """An unknown id, beyond 64 bits too, is a 400 for manifest and query, and what is no number is a 404."""
+    """An unknown id, also beyond 64 bits, is a 400 for manifest and query; an id that is not a number is a 404."""
     if not service.users:
         return
     for number in BEYOND:
@@ -127,7 +127,7 @@ def a_cohort_that_never_was_is_a_400(service: Service, draw: Draw) -> None:
 
 @relation(needs={"write"})
 def deleting_what_never_was_says_so(service: Service, draw: Draw) -> None:
-    """The deletion of an unknown id is answered, and of what is no number is a 404."""
+    """Deleting an unknown id has an answer that says so; an id that is not a number is a 404."""
     for number in BEYOND:
         reported = service.call("deleteCohort", cohort_id=number)["cohorts"]
         same(len(reported), 1, "one deletion is answered once")
@@ -142,7 +142,7 @@ def deleting_what_never_was_says_so(service: Service, draw: Draw) -> None:
 
 @relation(examples=2, needs={"write", "users"})
 def a_cohort_is_its_owners_alone(service: Service, draw: Draw) -> None:
-    """Another user neither lists, reads nor deletes a cohort, and it is still there afterwards."""
+    """Another user cannot list, read or delete a cohort; it still exists after the attempt."""
     body = some_spec(service, draw)
     others_cohorts = listed(service, 1)
     with saved(service, body) as number:
@@ -170,7 +170,7 @@ def _owner(service: Service, owner: str) -> None:
 
 @relation(needs={"write"})
 def what_looks_alike_is_not_the_same(service: Service, draw: Draw) -> None:
-    """Text of a cohort is not normalised: composed and decomposed letters and blanks stay as they are."""
+    """The text of a cohort is not normalized: composed and decomposed letters and spaces stay as sent."""
     for text in ("é", "e\u0301", " é ", "É"):
         body = spec({"race": [text]}, text, text)
         with saved(service, body) as number:

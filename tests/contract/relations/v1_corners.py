@@ -1,4 +1,4 @@
-"""v1 where few requests get: large pages, many attributes, many patients, odd names, each asked for on purpose."""
+"""Rare requests to v1: large pages, many attributes, many patients, unusual names."""
 
 from __future__ import annotations
 
@@ -23,10 +23,10 @@ ATTRIBUTES = ("collection_id", "Modality", "BodyPartExamined", "SOPClassUID", "S
 
 @relation()
 def pages_of_thousands_are_whole(service: Service, draw: Draw) -> None:
-    """A page of some thousand rows has the rows of as many pages of fewer, and the next one goes on after it."""
+    """A page of several thousand rows has the rows of several smaller pages, and the next page continues after it."""
     for question in (manifest({}, ["SeriesInstanceUID"]), query({}, ["SeriesInstanceUID", "Modality"])):
         large = page(service, question, MANY)
-        number = len(large.rows)  # a service may give fewer than were asked for, but none may be lost
+        number = len(large.rows)  # a service may return fewer rows than requested, but may not lose rows
         small = [page(service, question, 700)]
         while small[-1].token and sum(len(each.rows) for each in small) < number + 700:
             small.append(page(service, question, 700, small[-1].token))
@@ -39,7 +39,7 @@ def pages_of_thousands_are_whole(service: Service, draw: Draw) -> None:
 
 @relation(examples=2)
 def rows_of_many_patients_ascend_by_the_last_column(service: Service, draw: Draw) -> None:
-    """Where patients and studies are in another order than series and URLs, the last column decides."""
+    """If patients and studies have another order than series and URLs, rows are sorted by the last column."""
     filters: Filters = {"collection_id": exactly(one(draw, values(service, "collection_id")))}
     lasts = ("StudyInstanceUID", "SeriesInstanceUID", "CRDC_Study_GUID", "CRDC_Series_GUID")
     for last, more in ((last, more) for last in lasts for more in ({"Collection_ID", "Patient_ID"}, {"Patient_ID"})):
@@ -54,7 +54,7 @@ def rows_of_many_patients_ascend_by_the_last_column(service: Service, draw: Draw
 
 @relation(examples=3)
 def all_of_many_attributes_count(service: Service, draw: Draw) -> None:
-    """Each of several attributes constrains, the last as the first: any one of them can exclude what is there."""
+    """Each of several attributes is applied, the last as well as the first: any of them can exclude every row."""
     base: Filters = {"collection_id": exactly(one(draw, values(service, "collection_id")))}
     rows = page(service, query(base, ATTRIBUTES), 400).rows
     row = one(draw, [row for row in rows if all(row[name] is not None for name in ATTRIBUTES)] or rows)
@@ -71,7 +71,7 @@ def all_of_many_attributes_count(service: Service, draw: Draw) -> None:
 
 @relation(examples=3)
 def a_single_value_is_no_prefix_and_no_suffix(service: Service, draw: Draw) -> None:
-    """A value that is the beginning, the end or the middle of others selects those that are just that, if any."""
+    """A value that is part of other values (beginning, middle, end) selects only exact matches."""
     for name in ("collection_id", "Modality", "BodyPartExamined", "PatientID", "SOPClassUID"):
         known = values(service, name)
         text = one(draw, [value for value in known if len(value) > 1])
@@ -86,7 +86,7 @@ def a_single_value_is_no_prefix_and_no_suffix(service: Service, draw: Draw) -> N
 
 @relation(examples=2)
 def many_values_are_all_wanted(service: Service, draw: Draw) -> None:
-    """However many values an attribute is to have, each of them counts."""
+    """Each of many values of an attribute is applied."""
     wanted = values(service, "PatientID")[draw(st.integers(0, 50)) :][:300]
     same(total(service, {"PatientID": wanted}, "Patient_ID"), len(wanted), f"patients of {len(wanted)} asked for")
     modalities = values(service, "Modality")
@@ -96,7 +96,7 @@ def many_values_are_all_wanted(service: Service, draw: Draw) -> None:
 
 @relation(examples=2, needs={"write"})
 def odd_names_are_kept(service: Service, draw: Draw) -> None:
-    """Names and descriptions come back letter by letter, wherever a saved cohort is told of."""
+    """Names and descriptions come back unchanged, wherever a saved cohort is returned."""
     for name in NAMES:
         description = "" if len(name) > 200 else f"{name} {name}"
         with saved(service, spec({"Modality": ["CT"]}, name, description)) as number:
@@ -116,7 +116,7 @@ def odd_names_are_kept(service: Service, draw: Draw) -> None:
 
 @relation()
 def every_parameter_is_ignored_beside_a_token(service: Service, draw: Draw) -> None:
-    """Beside a token any column, chosen or not, changes nothing."""
+    """With a page token, columns have no effect, chosen or not."""
     collection = exactly(values(service, "collection_id")[0])
     question = manifest({"collection_id": collection}, ["Patient_ID", "StudyInstanceUID"])
     first = page(service, question, 1)
@@ -130,7 +130,7 @@ def every_parameter_is_ignored_beside_a_token(service: Service, draw: Draw) -> N
 
 @relation()
 def cohorts_of_nothing_are_empty(service: Service, draw: Draw) -> None:
-    """What selects nothing has no rows, no token and a total of 0, in manifests and in queries."""
+    """A selection without rows has no rows, no token and a total of 0, in manifests and in queries."""
     nothing: Filters = {"Modality": ["no such value", "nor this"]}
     for question in (manifest(nothing, ["Patient_ID"]), query(nothing, ["Modality"])):
         found = page(service, question, 10)

@@ -1,4 +1,4 @@
-"""Previews repeat what they were asked, and give SQL if asked for it."""
+"""The echo of previews: the cohort as sent, and SQL if requested."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ def _filters(service: Service, draw: Draw) -> dict[str, list[Any]]:
 
 @relation(examples=6)
 def a_preview_repeats_what_it_was_asked(service: Service, draw: Draw) -> None:
-    """The first page has name, description and filters as sent, collections in their normal form, no SQL unasked."""
+    """The first page has name, description and filters as sent, collections in normal form, SQL only if requested."""
     version, filters = active(service), _filters(service, draw)
     about = {"name": draw(st.sampled_from(TEXTS)), "description": draw(st.sampled_from(["", *TEXTS]))}
     columns, fields = some(draw, list(COLUMNS), 3), some(draw, FIELDS, 3)
@@ -51,7 +51,7 @@ def a_preview_repeats_what_it_was_asked(service: Service, draw: Draw) -> None:
 
 @relation(examples=2)
 def sql_stays_the_same_and_differs_for_other_filters(service: Service, draw: Draw) -> None:
-    """The same question has the same SQL, another one has another."""
+    """The same request has the same SQL; a request with other filters has other SQL."""
     a, b = some(draw, values(service, "Modality"), 2, 2)
     for make, names in ((manifest, ["SeriesInstanceUID"]), (query, ["SeriesInstanceUID"])):
         first, again, other, more = (
@@ -70,7 +70,7 @@ def sql_stays_the_same_and_differs_for_other_filters(service: Service, draw: Dra
 
 @relation()
 def members_that_are_not_known_are_ignored(service: Service, draw: Draw) -> None:
-    """More members of a cohort change nothing."""
+    """Unknown members of a cohort have no effect."""
     question = manifest({"PatientID": exactly(patients(service)[0])}, ["SeriesInstanceUID"])
     expected = page(service, question)
     body = {**question.body, "filterSet": 1, "x": [None]}

@@ -47,7 +47,7 @@ def _pattern(draw: Draw, text: str) -> str:
 
 
 def _known(service: Service, name: str, base: Filters) -> tuple[list[str], list[Row], bool]:
-    """The first values of a field, the rows that say so, among them one without a value, and whether these are all."""
+    """The first values of a field, their rows (also those without a value), and whether these are all."""
     first = page(service, query(base, [name]), MOST)
     values = sorted(row[name] for row in first.rows if row[name] is not None)
     return values, first.rows, len(first.rows) == first.total
@@ -55,7 +55,7 @@ def _known(service: Service, name: str, base: Filters) -> tuple[list[str], list[
 
 @relation(examples=7)
 def a_filter_selects_the_values_that_it_means(service: Service, draw: Draw) -> None:
-    """One value is a pattern, several are a list, None is no value; case is ignored, and so is the rest."""
+    """One value is a pattern, several are a list, None means no value; case is ignored."""
     name = draw(st.sampled_from(PLAIN))
     base: Filters = {"collection_id": exactly(one(draw, values(service, "collection_id")))}
     if name in {"collection_id", "Modality"}:
@@ -79,7 +79,7 @@ def a_filter_selects_the_values_that_it_means(service: Service, draw: Draw) -> N
 
 @relation(examples=3)
 def collections_may_be_written_either_way(service: Service, draw: Draw) -> None:
-    """TCGA-LUAD is tcga_luad, alone and in a list."""
+    """TCGA-LUAD and tcga_luad are the same collection, alone and in a list."""
     one_of, other = _two(draw, service)
     for spell in (str, str.upper, lambda text: text.replace("_", "-"), lambda text: text.title().replace("_", "-")):
         for names in ([one_of], [one_of, other]):
@@ -96,7 +96,7 @@ def _two(draw: Draw, service: Service) -> tuple[str, str]:
 
 @relation(examples=3)
 def values_add_and_attributes_remove(service: Service, draw: Draw) -> None:
-    """One more value selects as much or more, one more attribute as much or less: the union, the intersection."""
+    """Values of one attribute are ORed, attributes are ANDed: a value adds rows, an attribute removes rows."""
     base: Filters = {"collection_id": exactly(*some(draw, values(service, "collection_id"), 2))}
     known, _, _ = _known(service, "Modality", base)
     a, b = one(draw, known), one(draw, values(service, "Modality"))
@@ -139,7 +139,7 @@ def _alike(a: str | None, b: str | None) -> bool:
 
 @relation(examples=2)
 def parts_sum_to_the_whole(service: Service, draw: Draw) -> None:
-    """The series of each value of an attribute, and those without one, are together all series."""
+    """The series with each value of an attribute, and those without a value, are together all series."""
     name = draw(st.sampled_from(["Modality", "SOPClassUID", "BodyPartExamined", "tcia_species", "Modality"]))
     base = draw(st.sampled_from([{}, {"collection_id": ["tcga%"]}, {"Modality": ["CT", "MR", "PT"]}]))
     base = {key: v for key, v in base.items() if key != name}
@@ -155,7 +155,7 @@ def parts_sum_to_the_whole(service: Service, draw: Draw) -> None:
 
 @relation(examples=3)
 def the_order_of_filters_does_not_matter(service: Service, draw: Draw) -> None:
-    """Values and attributes select the same in any order, and said twice as well."""
+    """The order of values and attributes does not change the selection, nor do repeated values."""
     patient = one(draw, patients(service))
     modalities = [*some(draw, values(service, "Modality"), 5, 3), "None"]
     forward = {"Modality": modalities, "PatientID": exactly(patient)}
@@ -169,7 +169,7 @@ def the_order_of_filters_does_not_matter(service: Service, draw: Draw) -> None:
 
 @relation(examples=3)
 def ranges_of_a_number_fit_together(service: Service, draw: Draw) -> None:
-    """Below and from a bound on are all, below and at it are up to it, and _btw includes both its bounds."""
+    """_lt and _gte together are all rows; _lte is _lt and equal; _btw includes both bounds."""
     on = {a["name"] for s in service.call("listAttributes")["data_sources"] for a in s["attributes"] if a["active"]}
     name = draw(st.sampled_from([n for n in NUMERIC if n in on] or NUMERIC))
     known = total(service, {f"{name}_gte": [-1e300]})
@@ -198,7 +198,7 @@ def ranges_of_a_number_fit_together(service: Service, draw: Draw) -> None:
 
 
 def _occurring(service: Service, name: str, known: int, draw: Draw) -> set[float]:
-    """A whole number that occurs, by halving: the least that a drawn share of the series lies up to."""
+    """A whole number that occurs, found by bisection."""
     if not known:
         return set()
     wanted, low, high = draw(st.integers(1, known)), -100_000, 100_000
@@ -210,7 +210,7 @@ def _occurring(service: Service, name: str, known: int, draw: Draw) -> set[float
 
 @relation(examples=6)
 def attributes_without_data_select_nothing(service: Service, draw: Draw) -> None:
-    """What is listed as not active selects nothing; what is active selects something, by a value or by None."""
+    """An attribute that is listed as inactive selects nothing; an active one selects rows, by a value or by None."""
     listed = [a for s in service.call("listAttributes")["data_sources"] for a in s["attributes"]]
     here = draw(st.booleans())
     chosen = [
@@ -231,7 +231,7 @@ def attributes_without_data_select_nothing(service: Service, draw: Draw) -> None
 
 @relation()
 def everything_is_what_no_filter_selects(service: Service, draw: Draw) -> None:
-    """Without filters all is selected, as with a filter that any value meets."""
+    """Without filters all rows are selected, as with a filter that every value matches."""
     for column in ("SeriesInstanceUID", "Patient_ID", "Collection_ID", "StudyInstanceUID", "CRDC_Series_GUID"):
         whole = total(service, {}, column)
         for filters in ({"SeriesInstanceUID": ["%"]}, {"collection_id": ["%"]}, {"Modality": ["%", "None"]}):

@@ -1,4 +1,4 @@
-"""Saved cohorts of two users, held against a model of them."""
+"""Saved cohorts of two users, compared with a model."""
 
 from __future__ import annotations
 
@@ -45,7 +45,7 @@ class Model:
 
 @relation(examples=4, needs={"write", "users"})
 def cohorts_behave_as_a_model_of_them(service: Service, draw: Draw) -> None:
-    """Whatever two users create, read, list and delete in whatever order, each sees what a simple model has."""
+    """If two users create, read, list and delete cohorts in any order, each sees what a simple model predicts."""
     model, before = Model(active(service)), [listed(service, user) for user in (0, 1)]
     steps = draw(st.lists(st.sampled_from(["create", "create", "delete", "delete many", "read", "list"]), min_size=6,
                           max_size=12))  # fmt: skip

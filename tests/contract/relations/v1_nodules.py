@@ -1,4 +1,4 @@
-"""The nodules of LIDC-IDRI: what a query says of each, and which of them a filter on a characteristic selects."""
+"""The nodules of LIDC-IDRI: their values in queries, and filters on their characteristics."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ FEW = 2000  # rows that are read to the last
 
 @relation(needs={"index"})
 def nodules_are_as_their_readers_saw_them(service: Service, draw: Draw) -> None:
-    """All nine characteristics of each nodule are those of its annotation, as the report of it has them."""
+    """All nine characteristics of each nodule are those of its annotation in the structured report."""
     assert service.index is not None
     reports = annotations(service.index)
     fields = ("SeriesInstanceUID", "Modality", "collection_id", *FIELDS.values(), "Internal")
@@ -47,7 +47,7 @@ def nodules_are_as_their_readers_saw_them(service: Service, draw: Draw) -> None:
 
 @relation()
 def a_characteristic_selects_as_many_nodules_as_have_it(service: Service, draw: Draw) -> None:
-    """Characteristics are active; each value, in any case, alone or in a list, selects the nodules that are known."""
+    """Characteristics are active; each value, in any case, alone or in a list, selects the known nodules."""
     listed = [a for source in service.call("listAttributes")["data_sources"] for a in source["attributes"]]
     missing = set(KNOWN) - {attribute["name"] for attribute in listed if attribute["active"]}
     holds(not missing, "characteristics are active", f"{sorted(missing)} are not")
@@ -62,7 +62,7 @@ def a_characteristic_selects_as_many_nodules_as_have_it(service: Service, draw: 
 
 @relation(examples=4)
 def a_characteristic_selects_the_nodules_that_say_so(service: Service, draw: Draw) -> None:
-    """The nodules that values of a characteristic select are as many as have one of them, and have it."""
+    """Values of a characteristic select exactly the nodules with one of these values."""
     name = draw(st.sampled_from(sorted(KNOWN)))
     chosen = some(draw, [text for text in texts(name) if KNOWN[name][text][0] <= FEW], 3)
     wanted = [draw(st.sampled_from([str, str.upper, str.swapcase]))(text) for text in chosen]
@@ -73,7 +73,7 @@ def a_characteristic_selects_the_nodules_that_say_so(service: Service, draw: Dra
 
 @relation(examples=5)
 def characteristics_together_are_an_intersection(service: Service, draw: Draw) -> None:
-    """Two characteristics select the nodules that have both, however many values are wanted of each."""
+    """Two characteristics select the nodules that match both, with any number of values for each."""
     first, second = some(draw, sorted(KNOWN), 2, 2)
     lone = one(draw, [text for text in texts(first) if KNOWN[first][text][0] <= FEW])
     several = some(draw, texts(second), 3)
@@ -86,7 +86,7 @@ def characteristics_together_are_an_intersection(service: Service, draw: Draw) -
 
 @relation(examples=3)
 def spiculation_and_malignancy_are_known_together(service: Service, draw: Draw) -> None:
-    """A degree of spiculation with one of malignancy selects as many nodules as have both."""
+    """A degree of spiculation and one of malignancy select as many nodules as have both."""
     spiculation, malignancy = (draw(st.integers(0, 4)) for _ in range(2))
     wanted = {
         "Spiculation": [texts("Spiculation")[spiculation]],
@@ -97,7 +97,7 @@ def spiculation_and_malignancy_are_known_together(service: Service, draw: Draw) 
 
 @relation()
 def the_last_query_of_the_notebook_has_its_rows(service: Service, draw: Draw) -> None:
-    """The query that was answered 500 in 2021 finds 522 structured reports, and its SQL is of the same question."""
+    """The query that failed with 500 in 2021 finds 522 structured reports, and its SQL has the same filters."""
     fields = ["PatientID", "SOPInstanceUID", "Modality", "Spiculation"]
     rows = rows_of(service, query(NOTEBOOK, fields), [10, 400])
     found = Counter((row["Modality"], row["Spiculation"]) for row in rows)

@@ -46,7 +46,7 @@ def _small(service: Service, draw: Draw) -> dict[str, list[str]]:
 
 @relation(examples=5)
 def pages_of_any_size_make_the_same_whole(service: Service, draw: Draw) -> None:
-    """However small the pages of a manifest or a query are, together they are the rows that one page has."""
+    """Small pages of a manifest or a query have together the same rows as one large page."""
     filters = _small(service, draw)
     if draw(st.booleans()):
         question = manifest(filters, some(draw, list(COLUMNS), 4))
@@ -58,7 +58,7 @@ def pages_of_any_size_make_the_same_whole(service: Service, draw: Draw) -> None:
 
 @relation(examples=3)
 def pages_of_instances_make_the_same_whole(service: Service, draw: Draw) -> None:
-    """Where each row is an instance, pages of any size are the whole, in manifests and in queries."""
+    """If each row is an instance, pages of any size have together all rows, in manifests and in queries."""
     filters = _small(service, draw)
     column = draw(st.sampled_from(["SOPInstanceUID", "CRDC_Instance_GUID", "GCS_URL"]))
     for question in (manifest(filters, ["Patient_ID", column]), query(filters, ["Modality", "SOPInstanceUID"])):
@@ -68,7 +68,7 @@ def pages_of_instances_make_the_same_whole(service: Service, draw: Draw) -> None
 
 @relation(examples=3, needs={"write"})
 def pages_of_a_saved_cohort_make_the_same_whole(service: Service, draw: Draw) -> None:
-    """However small the pages of a saved cohort are, together they are the rows that one page has."""
+    """Small pages of a saved cohort have together the same rows as one large page."""
     with saved(service, spec(_small(service, draw))) as number:
         for question in (
             manifest(None, some(draw, list(COLUMNS), 4), cohort=number),
@@ -80,7 +80,7 @@ def pages_of_a_saved_cohort_make_the_same_whole(service: Service, draw: Draw) ->
 
 @relation(examples=2)
 def rows_of_a_large_selection_ascend_from_page_to_page(service: Service, draw: Draw) -> None:
-    """The first pages of everything ascend, repeat no row, and keep one totalFound."""
+    """The first pages without filters ascend, repeat no row, and have the same totalFound."""
     column = draw(st.sampled_from([["SeriesInstanceUID"], ["GCS_URL"], ["Collection_ID", "Patient_ID"]]))
     for question in (manifest({}, column), query({}, ["Modality", "StudyDate", "SeriesInstanceUID"])):
         pages = [page(service, question, 40)]
@@ -112,7 +112,7 @@ def the_metadata_of_all_instances_comes_in_pages(service: Service, draw: Draw) -
 
 @relation()
 def the_metadata_is_of_every_instance(service: Service, draw: Draw) -> None:
-    """/dicomMetadata finds as many rows as there are instances, as a manifest and a query of everything do."""
+    """/dicomMetadata has as many rows as there are instances, as a manifest and a query without filters have."""
     found = page(service, DICOM, 1).total
     for column in ("SOPInstanceUID", "CRDC_Instance_GUID", "GCS_URL"):
         same(found, total(service, {}, column), f"instances are those with a {column}")
@@ -121,7 +121,7 @@ def the_metadata_is_of_every_instance(service: Service, draw: Draw) -> None:
 
 @relation()
 def a_page_has_a_thousand_rows_by_default(service: Service, draw: Draw) -> None:
-    """Without page_size a page has 1000 rows at most, and is the beginning of a larger one."""
+    """Without page_size a page has at most 1000 rows, the first rows of a larger page."""
     for question in (manifest({}, ["StudyInstanceUID"]), query({}, ["StudyInstanceUID", "Modality"])):
         unsized, sized = page(service, question), page(service, question, draw(st.integers(1001, 1100)))
         common = min(len(unsized.rows), len(sized.rows), DEFAULT_SIZE)
@@ -134,7 +134,7 @@ def a_page_has_a_thousand_rows_by_default(service: Service, draw: Draw) -> None:
 
 @relation(needs={"mistakes"})
 def the_bounds_of_page_size_are_good_and_beyond_is_refused(service: Service, draw: Draw) -> None:
-    """A page_size from 1 to 50000 is taken, anything else is a 400, on first pages and on later ones."""
+    """A page_size from 1 to 50000 is accepted, anything else is a 400, on first pages and on later ones."""
     small = {"PatientID": exactly(patients(service)[0])}
     for question in (manifest(small, ["SeriesInstanceUID"]), query(small, ["SeriesInstanceUID"]), DICOM):
         first = page(service, question, 1)
@@ -159,7 +159,7 @@ def _refused(service: Service, question: Question, parameters: list[tuple[str, A
 
 @contextmanager
 def _questions(service: Service, filters: dict[str, list[str]]) -> Iterator[dict[str, Question]]:
-    """A question with several pages for each operation that can be asked, by a name of its own."""
+    """A query with several pages for each paged operation, by name."""
     requested = {
         "previewManifest": manifest(filters, ["SeriesInstanceUID"]),
         "previewQuery": query(filters, SERIES),
@@ -188,7 +188,7 @@ def _questions(service: Service, filters: dict[str, list[str]]) -> Iterator[dict
 
 @relation()
 def a_token_gives_the_same_rows_each_time_and_heeds_page_size_alone(service: Service, draw: Draw) -> None:
-    """A token can be used again, with the same rows; every parameter but page_size is ignored beside it."""
+    """A token can be used again, with the same rows; all other parameters except page_size are ignored."""
     with _questions(service, _small(service, draw)) as requested:
         for name, question in sorted(requested.items()):
             first = page(service, question, 1)
@@ -205,7 +205,7 @@ def a_token_gives_the_same_rows_each_time_and_heeds_page_size_alone(service: Ser
 
 @relation(needs={"mistakes"})
 def a_token_is_valid_only_for_its_own_query(service: Service, draw: Draw) -> None:
-    """At another operation, for another cohort or of another user a token is a 400."""
+    """A token for another operation, another cohort or another user is a 400."""
     with _questions(service, _small(service, draw)) as requested:
         tokens = {name: page(service, question, 1).token for name, question in sorted(requested.items())}
         for name, question in sorted(requested.items()):
@@ -216,7 +216,7 @@ def a_token_is_valid_only_for_its_own_query(service: Service, draw: Draw) -> Non
 
 @relation(examples=2)
 def a_token_continues_its_own_query(service: Service, draw: Draw) -> None:
-    """With another good body a token goes on with the question that it was given for, or is refused."""
+    """With another valid body a token continues the query that it was issued for, or is refused."""
     filters, other = _small(service, draw), {"collection_id": exactly(one(draw, values(service, "collection_id")))}
     for question, changed in (
         (manifest(filters, ["SeriesInstanceUID"]), manifest(other, ["SeriesInstanceUID"])),
@@ -238,7 +238,7 @@ def a_token_continues_its_own_query(service: Service, draw: Draw) -> None:
 
 @relation(examples=2, needs={"mistakes"})
 def a_token_that_was_not_given_is_refused(service: Service, draw: Draw) -> None:
-    """Garbage, nothing, and tokens cut or changed in any place are a 400."""
+    """An invalid, empty, shortened or modified token is a 400."""
     with _questions(service, _small(service, draw)) as requested:
         for name in PAGED:
             if (question := requested.get(name)) is None:
@@ -255,7 +255,7 @@ def a_token_that_was_not_given_is_refused(service: Service, draw: Draw) -> None:
 
 @relation(needs={"mistakes"})
 def a_later_page_wants_a_good_body_too(service: Service, draw: Draw) -> None:
-    """The body is required and checked beside a token."""
+    """The body is required and checked, also with a token."""
     filters = _small(service, draw)
     for question in (manifest(filters, ["SeriesInstanceUID"]), query(filters, SERIES)):
         token = page(service, question, 1).token
@@ -265,7 +265,7 @@ def a_later_page_wants_a_good_body_too(service: Service, draw: Draw) -> None:
 
 @relation(examples=2)
 def a_selection_of_nothing_is_one_empty_page(service: Service, draw: Draw) -> None:
-    """What nothing matches has no rows, a totalFound of 0 and no next page."""
+    """A selection without matches has no rows, a totalFound of 0 and no next page."""
     filters = {draw(st.sampled_from(["PatientID", "Modality", "collection_id"])): [NOTHING_LIKE_IT]}
     for question in (manifest(filters, ["SeriesInstanceUID"]), query(filters, ["PatientID"])):
         pages = walk(service, question, [5])

@@ -68,7 +68,7 @@ def _error(reported: Any, status: int, what: str) -> None:
 
 @relation(needs={"mistakes"})
 def bad_cohorts_are_refused(service: Service, draw: Draw) -> None:
-    """A cohort of which anything is missing, unknown or of the wrong type is a 400 wherever it is sent."""
+    """A cohort with a missing or unknown member, or one of the wrong type, is a 400 in every operation."""
     fields = {"fields": ["Modality"]}
     for body in BAD_SPECS:
         requested = service.call("previewManifest", body, query={"Patient_ID": "True"}, status=400)
@@ -84,7 +84,7 @@ def bad_cohorts_are_refused(service: Service, draw: Draw) -> None:
 
 @relation(needs={"mistakes", "write"})
 def bad_cohorts_are_not_saved(service: Service, draw: Draw) -> None:
-    """A bad cohort is a 400 and not saved; nor is a saved one asked for fields that there are not."""
+    """An invalid cohort is a 400 and is not saved; a query of a saved cohort for unknown fields is a 400."""
     before = service.call("listCohorts")
     for body in BAD_SPECS:
         _error(service.call("createCohort", body, status=400), 400, f"saving {body!r:.100}")
@@ -119,7 +119,7 @@ def what_is_no_json_is_refused(service: Service, draw: Draw) -> None:
 
 @relation(needs={"mistakes"})
 def unknown_parameters_are_refused(service: Service, draw: Draw) -> None:
-    """A parameter that the operation does not have is a 400, columns of a manifest in a query too."""
+    """A parameter that the operation does not have is a 400, also a column of a manifest in a query."""
     small = {"PatientID": exactly(patients(service)[0])}
     for question, names in (
         (manifest(small, ["Patient_ID"]), ("nonsense", "Page_size", "patient_id", "access_method")),
@@ -140,7 +140,7 @@ def unknown_parameters_are_refused(service: Service, draw: Draw) -> None:
 
 @relation(needs={"mistakes"})
 def flags_are_true_or_false(service: Service, draw: Draw) -> None:
-    """A flag is True or False in just these letters; anything else is a 400, whichever flag it is."""
+    """A flag is exactly True or False; anything else is a 400, for every flag."""
     small = {"PatientID": exactly(patients(service)[0])}
     requested = manifest(small, ["Patient_ID"])
     for odd in ("true", "TRUE", "1", "yes", "", "on"):
@@ -153,11 +153,11 @@ def flags_are_true_or_false(service: Service, draw: Draw) -> None:
         _error(reported, 400, f"sql={odd}")
 
 
-# --- who asks ----------------------------------------------------------------------------------------------------
+# --- users -------------------------------------------------------------------------------------------------------
 
 
 def _forged(token: str) -> list[str]:
-    """Authorization headers that let nobody in."""
+    """Authorization headers that give no access."""
     found = ["", "Bearer", "Bearer nonsense", "Bearer a.b.c", "Basic YWRhOmE=", token,
              *(f"{scheme} {token}" for scheme in ("Basic", "Token", "JWT", "Bearer Bearer"))]  # fmt: skip
     if token.count(".") == 2:
@@ -183,7 +183,7 @@ def _shut(service: Service, name: str) -> None:
         body = {"body": BODIES[name]} if name in BODIES else {}
         answer = service.answer(name, user=None, headers=sent, **body, **_path(name))
         what = f"{name} with {'no token' if header is None else header[:20] + '...' + header[-8:]}"
-        holds(answer.status == 401, "nobody gets in without a token", f"{what}: {answer.status}", answer)
+        holds(answer.status == 401, "access needs a valid token", f"{what}: {answer.status}", answer)
         reported = judge(OPERATIONS[name], answer)
         same([reported["code"], [each["detail"] for each in reported["details"]]], [16, ["auth"]], what)
         holds((answer.header("www-authenticate") or "").startswith("Bearer"), "a 401 names the scheme", what, answer)
@@ -192,7 +192,7 @@ def _shut(service: Service, name: str) -> None:
 
 @relation()
 def reading_needs_a_valid_token(service: Service, draw: Draw) -> None:
-    """What belongs to a user is a 401 without a token, with garbage, and with tokens that were tampered with."""
+    """Reading the data of a user without a token, or with an invalid or modified token, is a 401."""
     for name in SECURED:
         if name not in WRITING:
             _shut(service, name)
@@ -200,7 +200,7 @@ def reading_needs_a_valid_token(service: Service, draw: Draw) -> None:
 
 @relation(needs={"write"})
 def writing_needs_a_valid_token(service: Service, draw: Draw) -> None:
-    """Saving and deleting is a 401 without a token, with garbage, and with tokens that were tampered with."""
+    """Saving and deleting without a token, or with an invalid or modified token, is a 401."""
     before = service.call("listCohorts")
     for name in WRITING:
         _shut(service, name)
@@ -209,7 +209,7 @@ def writing_needs_a_valid_token(service: Service, draw: Draw) -> None:
 
 @relation()
 def what_is_open_needs_no_token(service: Service, draw: Draw) -> None:
-    """Catalogues, previews and the metadata are answered without a token, and whatever token is sent."""
+    """Catalogues, previews and the metadata need no token, and accept any token."""
     for name in OPEN:
         parameters: dict[str, Any] = {"page_size": 1} if "page_size" in _parameters(name) else {}
         if name == "previewManifest":
@@ -244,7 +244,7 @@ def _gateway(answer: Answer, statuses: tuple[int, ...], what: str) -> None:
 
 @relation(needs={"mistakes"})
 def unknown_paths_and_methods_are_the_gateways_errors(service: Service, draw: Draw) -> None:
-    """A path that is not in the document is a 404, a method that a path does not have a 405 or a 404."""
+    """A path that is not in the document is a 404; a method that a path does not have is a 405 or a 404."""
     for path in PATHS:
         _gateway(service.send(Request("GET", path)), (404,), f"GET {path}")
     methods: dict[str, set[str]] = {}
@@ -261,7 +261,7 @@ def unknown_paths_and_methods_are_the_gateways_errors(service: Service, draw: Dr
 
 @relation()
 def a_slash_at_the_end_changes_nothing(service: Service, draw: Draw) -> None:
-    """Every path is answered with and without a slash at its end."""
+    """Every path works with and without a slash at its end."""
     for path in ("/v1/about", "/v1/versions", "/v1/collections", "/v1/analysis_results", "/v1/attributes"):
         plain, slashed = (service.send(Request("GET", spelling)) for spelling in (path, f"{path}/"))
         same([slashed.status, slashed.content], [plain.status, plain.content], f"{path}/")
@@ -297,7 +297,7 @@ def what_could_be_read_is_gone(service: Service, draw: Draw) -> None:
 
 @retired()
 def nothing_of_it_is_answered(service: Service, draw: Draw) -> None:
-    """No operation of v1 succeeds any more: each is a 410, a 404 or a 405."""
+    """No operation of v1 succeeds: each is a 410, a 404 or a 405."""
     for name in sorted(V1):
         if name in WRITING and not service.write:
             continue

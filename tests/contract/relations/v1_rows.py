@@ -1,4 +1,4 @@
-"""Rows: what stands in them, and that the three ways to list instances agree."""
+"""Rows: their values, and that the three ways to list instances agree."""
 
 from __future__ import annotations
 
@@ -43,7 +43,7 @@ ONE_OF = {  # what each of these belongs to
 }
 IN_SERIES = ("Modality", "SOPClassUID", "SeriesDescription", "SeriesNumber", "BodyPartExamined", "StudyDate",
              "StudyDescription", "tcia_species")  # fmt: skip
-PATTERNS = {  # of what DICOM and BigQuery say of the form of values
+PATTERNS = {  # the formats of values in DICOM and BigQuery
     "PatientAge": ("0123456789", "DWMY"), "PatientSize": ("0123456789.", ""), "PatientWeight": ("0123456789.", ""),
     "gcs_generation": ("0123456789", ""), "LastMenstrualDate": ("0123456789-", ""), "PregnancyStatus": ("1234", ""),
     "StudyDate": ("0123456789-", ""),
@@ -58,7 +58,7 @@ def _projected(rows: Iterable[Row], names: Iterable[str]) -> set[tuple[Any, ...]
 
 @relation(examples=2)
 def columns_of_a_manifest_are_those_chosen_of_the_same_rows(service: Service, draw: Draw) -> None:
-    """Any columns of a manifest, each alone too, are the distinct rows that all ten columns have."""
+    """Any selection of columns of a manifest has the distinct rows of the manifest with all ten columns."""
     filters = {"PatientID": exactly(one(draw, patients(service)))}
     whole = rows_of(service, manifest(filters, COLUMNS))
     for names in [*each_flag(COLUMNS), some(draw, list(COLUMNS), 5, 2), some(draw, list(COLUMNS), 3, 2)]:
@@ -69,7 +69,7 @@ def columns_of_a_manifest_are_those_chosen_of_the_same_rows(service: Service, dr
 
 @relation(examples=2)
 def fields_of_a_query_are_those_chosen_of_the_same_rows(service: Service, draw: Draw) -> None:
-    """Any fields of a query, each alone too, are the distinct rows that all fields have, and in their order."""
+    """Any selection of fields of a query has the distinct rows of the query with all fields, in their order."""
     filters = {"PatientID": exactly(one(draw, patients(service)))}
     whole = rows_of(service, query(filters, FIELDS))
     alone = [[name] for name in some(draw, FIELDS, 12, 12)]
@@ -80,7 +80,7 @@ def fields_of_a_query_are_those_chosen_of_the_same_rows(service: Service, draw: 
 
 @relation(examples=2)
 def columns_not_chosen_with_true_are_not_there(service: Service, draw: Draw) -> None:
-    """Only the exact text True chooses a column: False does not, anything else does not or is refused."""
+    """Only the exact text True selects a column; False does not; anything else does not, or is refused."""
     filters = {"PatientID": exactly(one(draw, patients(service)))}
     question = manifest(filters, ["SeriesInstanceUID"])
     expected = page(service, question)
@@ -100,7 +100,7 @@ def columns_not_chosen_with_true_are_not_there(service: Service, draw: Draw) -> 
 
 @relation(examples=2)
 def the_same_question_has_the_same_answer(service: Service, draw: Draw) -> None:
-    """Asked again, a manifest, a query and the metadata have the same rows in the same order."""
+    """A manifest, a query and the metadata have the same rows in the same order when requested again."""
     filters = {"PatientID": exactly(one(draw, patients(service)))}
     for question in (manifest(filters, ["Patient_ID", "Source_DOI"]), manifest({}, ["GCS_URL"]), DICOM,
                      query(filters, some(draw, FIELDS, 4)), query({}, ["Modality", "SOPClassUID"])):  # fmt: skip
@@ -110,7 +110,7 @@ def the_same_question_has_the_same_answer(service: Service, draw: Draw) -> None:
 
 @relation(examples=4)
 def identifiers_belong_together(service: Service, draw: Draw) -> None:
-    """An instance has one GUID, URL and series, a series one GUID and study, a study one GUID and patient."""
+    """An instance has one GUID, URL and series; a series has one GUID and study; a study has one GUID and patient."""
     rows = rows_of(service, manifest({"PatientID": exactly(one(draw, patients(service)))}, COLUMNS))
     for name, others in ONE_OF.items():
         for other in others:
@@ -127,7 +127,7 @@ def identifiers_belong_together(service: Service, draw: Draw) -> None:
 
 @relation(examples=2)
 def manifest_query_and_metadata_agree(service: Service, draw: Draw) -> None:
-    """Of the same instances a manifest, a query and /dicomMetadata say the same."""
+    """A manifest, a query and /dicomMetadata have the same values for the same instances."""
     token, size = None, draw(st.integers(2, 40))
     for _ in range(draw(st.integers(1, 3))):
         found = page(service, DICOM, size, token)
@@ -164,7 +164,7 @@ def _form(row: Row) -> None:
 
 @relation(examples=2)
 def instances_are_found_by_what_names_them(service: Service, draw: Draw) -> None:
-    """Filtered by its own identifiers, in any case, an instance is found, and nothing else."""
+    """A filter on the identifiers of an instance, in any case, selects this instance only."""
     rows = rows_of(service, manifest({"PatientID": exactly(one(draw, patients(service)))}, COLUMNS))
     chosen = some(draw, rows, 3)
     for column in ("GCS_URL", "CRDC_Instance_GUID"):
@@ -180,7 +180,7 @@ def instances_are_found_by_what_names_them(service: Service, draw: Draw) -> None
 
 @relation()
 def an_instance_is_found_by_its_uid(service: Service, draw: Draw) -> None:
-    """Filtered by its SOPInstanceUID an instance is found, and nothing else."""
+    """A filter on a SOPInstanceUID selects this instance only."""
     uid = page(service, DICOM, 3).rows[-1]["SOPInstanceUID"]
     rows = rows_of(service, manifest({"SOPInstanceUID": [uid]}, ["SOPInstanceUID"]))
     same(rows, [{"SOPInstanceUID": uid}], "an instance by its SOPInstanceUID")
@@ -188,7 +188,7 @@ def an_instance_is_found_by_its_uid(service: Service, draw: Draw) -> None:
 
 @relation(examples=3)
 def fields_of_a_series_are_those_of_its_instances(service: Service, draw: Draw) -> None:
-    """A query without instances has the distinct rows of one with instances."""
+    """A query without instance fields has the distinct rows of a query with them."""
     filters = {"PatientID": exactly(one(draw, patients(service)))}
     series = rows_of(service, query(filters, ["SeriesInstanceUID", *IN_SERIES]))
     instances = rows_of(service, query(filters, ["SOPInstanceUID", "SeriesInstanceUID", *IN_SERIES]))
@@ -203,7 +203,7 @@ def _unique(rows: list[Row]) -> list[Row]:
 
 @relation(examples=2)
 def attributes_without_data_have_no_values(service: Service, draw: Draw) -> None:
-    """A field or column whose attribute is listed as not active is null everywhere; the identifiers are active."""
+    """A field or column whose attribute is listed as inactive is always null; the identifiers are active."""
     reported = service.call("listAttributes")["data_sources"]
     on = {a["name"] for source in reported for a in source["attributes"] if a["active"]}
     off = {a["name"] for source in reported for a in source["attributes"]} - on

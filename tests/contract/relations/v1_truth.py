@@ -1,4 +1,4 @@
-"""Rows and totals against the public index, and against what the service said in 2021."""
+"""Rows and totals, compared with the public index and with the answers of 2021."""
 
 from __future__ import annotations
 
@@ -123,7 +123,7 @@ def _compare(service: Service, question: Any, expected: set[Any]) -> None:
 
 @relation(examples=5, needs={"index"})
 def fields_of_a_series_are_those_of_the_index(service: Service, draw: Draw) -> None:
-    """What a query says of a series that is still in the archive is what the index says of it."""
+    """A query returns the values of the index for a series that is still in the archive."""
     known = _truth(service)
     column = draw(st.sampled_from(["PatientID", *MORE]))
     filters = {column: exactly(*some(draw, known.values(column), 4, 2))}
@@ -154,7 +154,7 @@ def fields_of_a_series_are_those_of_the_index(service: Service, draw: Draw) -> N
 
 @relation(examples=4, needs={"index"})
 def instances_are_as_many_as_the_index_counts(service: Service, draw: Draw) -> None:
-    """Of series that are still in the archive a manifest has as many instances as the index says."""
+    """A manifest has as many instances as the index for series that are still in the archive."""
     known = _truth(service)
     chosen = some(draw, patients(service), 3)
     expected = dict(
@@ -173,7 +173,7 @@ def instances_are_as_many_as_the_index_counts(service: Service, draw: Draw) -> N
 
 @relation(examples=3, needs={"index"})
 def origins_are_those_of_the_index(service: Service, draw: Draw) -> None:
-    """The DOI of a series that is still in the archive is that of the index, and finds it."""
+    """The DOI of a series that is still in the archive is that of the index, and a filter on it selects the series."""
     known = _truth(service)
     patient = one(draw, patients(service))
     expected = known.rows("SeriesInstanceUID, source_DOI", "PatientID = ?", "ORDER BY 1", [patient])
@@ -191,7 +191,7 @@ def origins_are_those_of_the_index(service: Service, draw: Draw) -> None:
 
 @relation(needs={"index"})
 def everything_is_what_the_index_holds(service: Service, draw: Draw) -> None:
-    """Without filters there are the series, studies, patients and collections that the index has of the version."""
+    """Without filters there are as many series, studies, patients and collections as in the index of the version."""
     known = _truth(service)
     for name, source in KNOWN_COLUMNS.items():
         same(total(service, {}, name), known.rows(f"count(DISTINCT {source})")[0][0], f"{name} of everything")
@@ -199,7 +199,7 @@ def everything_is_what_the_index_holds(service: Service, draw: Draw) -> None:
 
 @relation(needs={"index"})
 def the_metadata_begins_as_the_index_does(service: Service, draw: Draw) -> None:
-    """The first rows of /dicomMetadata are those of the first series, as many as it has instances."""
+    """The first rows of /dicomMetadata are the instances of the first series of the index."""
     known = _truth(service)
     names = (*DICOM_ORDER[:4], "crdc_series_uuid", "Modality", *CURRENT, *DESCRIBED, "current")
     order = ", ".join(DICOM_ORDER[:4])
@@ -237,7 +237,7 @@ def _instance(row: Row, reported: Row) -> None:
 
 @relation()
 def what_the_service_said_in_2021_still_holds(service: Service, draw: Draw) -> None:
-    """Of data version 2.0 the cohort of the notebook has its 1581 instances in 26 series, in the same order."""
+    """In data version 2.0 the cohort of the notebook has its 1581 instances in 26 series, in the same order."""
     if active(service) != "2.0":
         return
     question = manifest(NOTEBOOK, ["Collection_ID", "Patient_ID", "CRDC_Instance_GUID", "GCS_URL"])

@@ -1,4 +1,4 @@
-"""v3: what an answer says of the filters that it is for."""
+"""v3: the applied filters in answers."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ SMALL = 2000
 
 @relation(examples=8)
 def what_was_applied_is_what_was_sent_in_normal_form(service: Service, draw: Draw) -> None:
-    """The answer repeats its filters: values as sent, numbers as doubles, dates with dashes, without what is empty."""
+    """Applied filters are in normal form: values as sent, numbers as doubles, dates with dashes, no empty ones."""
     filters = with_empty_ones(draw, spelled(service, draw, some_filters(service, draw, most=3)))
     for operation in echoing(service, filters):
         repeated(operation, answer_to(service, operation, filters), filters)
@@ -43,7 +43,7 @@ def what_was_applied_is_what_was_sent_in_normal_form(service: Service, draw: Dra
 
 @relation(examples=3)
 def values_are_repeated_as_they_were_sent(service: Service, draw: Draw) -> None:
-    """Values keep their order, their repetitions, their case and their blanks in what was applied."""
+    """Applied values keep their order, duplicates, case and spaces."""
     name = draw(st.sampled_from(TERMS))
     value = str(a_row(service, draw, f'"{name}" IS NOT NULL')[name])
     values = [value, "zz", value, "Aa", f" {value} ", "", value.swapcase(), "b", "é\u0000"]
@@ -55,7 +55,7 @@ def values_are_repeated_as_they_were_sent(service: Service, draw: Draw) -> None:
 
 @relation()
 def both_bounds_are_always_repeated(service: Service, draw: Draw) -> None:
-    """A range comes back with both bounds, null for the one that was not given, each on its own side."""
+    """An applied range has both bounds, each on its side, and null for a bound that was not sent."""
     operations = echoing(service)
     for turn, name in enumerate(RANGES):
         value = a_row(service, draw, f'"{name}" IS NOT NULL')[name]
@@ -69,7 +69,7 @@ def both_bounds_are_always_repeated(service: Service, draw: Draw) -> None:
 
 @relation()
 def citations_say_what_they_are_for(service: Service, draw: Draw) -> None:
-    """Citations repeat the filters that they are for, as every other answer does."""
+    """Citations report the filters that were applied, as every other answer does."""
     filters: Filters = {
         "terms": {"PatientSex": [], "collection_id": ["rider_pilot", "rider_pilot"]},
         "ranges": {"StudyDate": {"gte": "19900101"}, "instanceCount": {"lte": "1e6"}, "SeriesDate": {"gte": None}},
@@ -79,7 +79,7 @@ def citations_say_what_they_are_for(service: Service, draw: Draw) -> None:
 
 @relation(examples=6)
 def what_was_applied_holds_for_the_rows(service: Service, draw: Draw) -> None:
-    """Every row of a page fulfils every predicate that the page says was applied."""
+    """Every row of a page matches every filter that the page reports as applied."""
     filters = with_empty_ones(draw, spelled(service, draw, some_filters(service, draw, most=3)))
     found = paged(service, filters, page_size=40)
     applied_filters = echo("getManifest", found)[APPLIED]
@@ -103,7 +103,7 @@ def what_was_applied_holds_for_the_rows(service: Service, draw: Draw) -> None:
 
 @relation(examples=5)
 def what_was_applied_sent_as_a_request_has_the_same_answer(service: Service, draw: Draw) -> None:
-    """Filters as they were applied, sent as they stand, are applied as they stand and select the same."""
+    """The applied filters of an answer, sent as a request, are applied unchanged and select the same."""
     filters = with_empty_ones(draw, spelled(service, draw, some_filters(service, draw, most=3)))
     for operation in echoing(service, filters):
         first = answer_to(service, operation, filters)
@@ -115,7 +115,7 @@ def what_was_applied_sent_as_a_request_has_the_same_answer(service: Service, dra
 
 @relation(examples=4)
 def one_selection_is_the_same_in_every_operation(service: Service, draw: Draw) -> None:
-    """Counts, page, licences and addresses of the same filters are of the same series, and repeat the same filters."""
+    """Counts, page, licences and addresses for the same filters have the same series and applied filters."""
     filters = with_empty_ones(draw, spelled(service, draw, some_filters(service, draw, most=2)))
     found = counted(service, filters)
     page = paged(service, filters, page_size=1)
@@ -134,7 +134,7 @@ def answer_to(service: Service, operation: str, filters: Any) -> dict[str, Any]:
 
 
 def repeated(operation: str, found: dict[str, Any], filters: Filters) -> None:
-    """Raises Broken unless an answer repeats the filters in their normal form."""
+    """Raise Broken unless an answer has the applied filters in normal form."""
     applied_filters, expected = echo(operation, found)[APPLIED], applied(filters).echo
     same(applied_filters, expected, f"filters of {operation}, applied")
     for name, bounds in applied_filters["ranges"].items():
@@ -186,9 +186,9 @@ def with_empty_ones(draw: Draw, filters: Filters) -> Filters:
 
 
 def echoing(service: Service, filters: Filters | None = None) -> list[str]:
-    """The operations that repeat filters, and answer these.
+    """The operations that report applied filters and accept these filters.
 
-    Not citations where mistakes may not be sent: such a service is in use, and asks registries for each DOI.
+    Without permission for mistakes, citations are left out: such a service is in use, and looks up each DOI elsewhere.
     """
     some = filters is None or bool(applied(filters))
     names = ECHOING if service.mistakes else [name for name in ECHOING if name != "getCitations"]

@@ -1,4 +1,4 @@
-"""v3: bounds of ranges, each form of them: what it becomes, and what is none."""
+"""v3: the forms of bounds of ranges, and which of them are refused."""
 
 from __future__ import annotations
 
@@ -50,13 +50,13 @@ SMALL = {"collection_id": ["rider_pilot"]}
 
 @relation(needs={"mistakes"})
 def a_bound_on_a_number_is_read_as_a_double(service: Service, draw: Draw) -> None:
-    """Numbers, flags and texts of numbers in any form are compared as the double that they are nearest to."""
+    """Numbers, booleans and numbers as text are compared as the nearest double."""
     _read_as(service, draw(st.sampled_from(NUMBERS)), READ_AS_NUMBERS)
 
 
 @relation(needs={"mistakes"})
 def a_bound_on_a_day_is_read_with_its_dashes(service: Service, draw: Draw) -> None:
-    """Days with and without dashes, with white space around them, are compared as days with dashes."""
+    """Days with or without dashes, and with white space around them, are compared as days with dashes."""
     for name in DATES:
         sql = (
             f"SELECT DISTINCT \"{name}\" AS d FROM index WHERE collection_id = '{SMALL['collection_id'][0]}' ORDER BY 1"
@@ -81,7 +81,7 @@ def _read_as(service: Service, name: str, forms: tuple[tuple[Any, Any], ...]) ->
 
 @relation(examples=2, needs={"mistakes"})
 def every_operation_reads_bounds_alike(service: Service, draw: Draw) -> None:
-    """A bound in another form selects the same in every operation, and is repeated in the same form."""
+    """A bound in another form selects the same in every operation, and has the same applied form."""
     whole = draw(st.booleans())
     name = draw(st.sampled_from(NUMBERS if whole else DATES))
     row = a_row(service, draw, f'"{name}" IS NOT NULL')
@@ -102,7 +102,7 @@ def every_operation_reads_bounds_alike(service: Service, draw: Draw) -> None:
 
 @relation(needs={"mistakes"})
 def what_is_no_number_bounds_no_number(service: Service, draw: Draw) -> None:
-    """A bound on a number that is no number, or not a finite one, is refused."""
+    """A bound on a number that is not a finite number is refused."""
     for bound in NO_NUMBERS:
         _refused(service, "countCohort", draw(st.sampled_from(NUMBERS)), bound)
     for name in NUMBERS:
@@ -113,7 +113,7 @@ def what_is_no_number_bounds_no_number(service: Service, draw: Draw) -> None:
 
 @relation(needs={"mistakes"})
 def what_is_no_day_bounds_no_day(service: Service, draw: Draw) -> None:
-    """A bound on a day that is no day of the calendar in one of the two forms is refused, numbers among them."""
+    """A bound on a day that is not a calendar day in one of the two forms is refused; a number is refused, too."""
     for bound in NO_DAYS:
         _refused(service, "countCohort", draw(st.sampled_from(DATES)), bound)
     for name in DATES:
@@ -130,7 +130,7 @@ def _refused(service: Service, operation: str, name: str, bound: Any) -> None:
 
 @relation(examples=4)
 def a_fraction_bounds_whole_numbers_between_them(service: Service, draw: Draw) -> None:
-    """Between two whole numbers a bound as a number, as text and as its neighbour's select the same."""
+    """An upper bound with a fraction, as number or text, selects the same as the whole number below it."""
     name = draw(st.sampled_from([one for one in NUMBERS if one != "series_size_MB"]))
     value = a_row(service, draw)[name]
     low = counted(service, {"ranges": {name: {"lte": value}}})["series"]
@@ -141,7 +141,7 @@ def a_fraction_bounds_whole_numbers_between_them(service: Service, draw: Draw) -
 
 @relation(examples=2)
 def days_are_the_same_with_and_without_dashes(service: Service, draw: Draw) -> None:
-    """What is up to a day, and what is from the next one on, are together all that has a day, in either form."""
+    """Series up to a day and series from the next day are together all series with a day, in either form."""
     name = draw(st.sampled_from(DATES))
     first = a_row(service, draw, f'"{name}" IS NOT NULL')[name]
     whole = counted(service, {"ranges": {name: {"gte": "00010101"}}})["series"]
@@ -149,5 +149,5 @@ def days_are_the_same_with_and_without_dashes(service: Service, draw: Draw) -> N
         upto = counted(service, {"ranges": {name: {"lte": form}}})["series"]
         since = counted(service, {"ranges": {name: {"gte": form}}})["series"]
         on = answer_to(service, "countCohort", {"ranges": {name: {"gte": form, "lte": form}}})["series"]
-        holds(on > 0, "series of a day", f"there is none of {name} {form}")
+        holds(on > 0, "series of a day", f"no series with {name} {form}")
         same(upto + since - on, whole, f"series up to {form} of {name} and from then on")

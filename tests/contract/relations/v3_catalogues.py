@@ -41,7 +41,7 @@ WORDS = 'an absent "name"'
 
 @relation()
 def the_service_links_to_its_parts(service: Service, draw: Draw) -> None:
-    """The links of /v3 lead to a page for people, to a document that has its operations, and to the version."""
+    """The links of /v3 lead to an HTML page, to the document with its operations, and to the version."""
     found = service.call("getService")
     shown = examples(OPERATIONS["getService"].node["responses"]["200"]["content"]["application/json"])[0]
     holds(found["name"] == shown["name"], "name of the service", f"it is called {found['name']!r}")
@@ -60,13 +60,13 @@ def the_service_links_to_its_parts(service: Service, draw: Draw) -> None:
 
 @relation()
 def the_service_is_well(service: Service, draw: Draw) -> None:
-    """A service that answers says that it is well."""
+    """A service that answers reports that it is healthy."""
     same(service.call("getHealth"), {"status": "ok"}, "health")
 
 
 @relation()
 def versions_agree(service: Service, draw: Draw) -> None:
-    """The release is that of the data, the data's that of its package, and the software's the one that /v3 names."""
+    """The data release agrees with the data and their package; the software version agrees with /v3."""
     found = service.call("getVersion")
     newest = truth(service, "SELECT max(CAST(idc_version AS INTEGER)) AS n FROM version_metadata_index")[0]["n"]
     own = service.call("runSql", {"sql": "SELECT max(CAST(idc_version AS INTEGER)) AS n FROM version_metadata_index"})
@@ -82,7 +82,7 @@ def versions_agree(service: Service, draw: Draw) -> None:
 
 @relation()
 def the_release_stays(service: Service, draw: Draw) -> None:
-    """However often it is asked, and whatever is asked in between, the service is of one release and one size."""
+    """The service keeps one data release and one size, whatever is requested in between."""
     version, stats = service.call("getVersion"), service.call("getStats")
     filters = {"terms": {"Modality": ["CT"]}}
     first = paged(service, filters, page_size=1)
@@ -95,7 +95,7 @@ def the_release_stays(service: Service, draw: Draw) -> None:
 
 @relation()
 def totals_are_those_of_the_tables(service: Service, draw: Draw) -> None:
-    """The totals are those of the tables, of a selection of everything, and of the lists."""
+    """The totals agree with the tables, with a selection without filters, and with the lists."""
     found = service.call("getStats")
     same_counts(found, counts(service, {}), "totals")
     distinct = truth(service, "SELECT count(DISTINCT SeriesInstanceUID) AS n FROM index")[0]["n"]
@@ -110,14 +110,14 @@ def totals_are_those_of_the_tables(service: Service, draw: Draw) -> None:
 
 @relation()
 def collections_are_those_of_the_table(service: Service, draw: Draw) -> None:
-    """All collections are listed, by identifier, with what the table says of them."""
+    """All collections are listed, sorted by identifier, with the values of the table."""
     wanted = truth(service, f"SELECT {', '.join(SUMMARY)} FROM collections_index ORDER BY collection_id")
     same(service.call("getCollections"), wanted, "collections")
 
 
 @relation(examples=8)
 def a_collection_is_what_its_series_make_it(service: Service, draw: Draw) -> None:
-    """A collection's details are the list's, with counts, modalities and licences of its series."""
+    """The details of a collection are those of the list, with counts, modalities and licences of its series."""
     listed = draw(st.sampled_from(service.call("getCollections")))
     name = listed["collection_id"]
     found = service.call("getCollection", collection_id=name)
@@ -131,7 +131,7 @@ def a_collection_is_what_its_series_make_it(service: Service, draw: Draw) -> Non
 
 @relation(examples=2, needs={"mistakes"})
 def there_is_no_collection_by_another_name(service: Service, draw: Draw) -> None:
-    """A collection's identifier is matched exactly; any other is not found."""
+    """The identifier of a collection is matched exactly; any other identifier is not found."""
     name = draw(st.sampled_from(service.call("getCollections")))["collection_id"]
     for other in (name.upper(), name[:-1] + "~", f"{name} ", name[0], WORDS, "%", "\u00e9", "x" * 300):
         refused(service.call("getCollection", collection_id=other, status=404), "not_found")
@@ -139,14 +139,14 @@ def there_is_no_collection_by_another_name(service: Service, draw: Draw) -> None
 
 @relation()
 def analysis_results_are_those_of_the_table(service: Service, draw: Draw) -> None:
-    """All analysis results are listed, by identifier, with what the table says of them."""
+    """All analysis results are listed, sorted by identifier, with the values of the table."""
     wanted = truth(service, f"SELECT {', '.join(RESULT)} FROM analysis_results_index ORDER BY analysis_result_id")
     same(service.call("getAnalysisResults"), wanted, "analysis results")
 
 
 @relation()
 def attributes_are_the_documents(service: Service, draw: Draw) -> None:
-    """The attributes are terms and then ranges, in the document's order, typed and described as the table's columns."""
+    """Attributes are terms, then ranges, in the document's order, with the types and descriptions of columns."""
     found = service.call("getAttributes")
     same([item["name"] for item in found], [*TERMS, *RANGES], "names of attributes")
     columns = {column["name"]: column for column in service.call("getTable", table="index")["columns"]}
@@ -164,7 +164,7 @@ def attributes_are_the_documents(service: Service, draw: Draw) -> None:
 
 @relation(examples=24)
 def values_are_counted(service: Service, draw: Draw) -> None:
-    """A column's values come with the number of their series, the commonest first, up to the limit, and none twice."""
+    """The values of a column have the number of their series, the most frequent first, up to the limit, each once."""
     name = draw(st.sampled_from(COLUMNS))
     limit = draw(st.sampled_from([None, 1, 2, 7, 100, 500, 10_000]))
     _counted(service, name, limit)
@@ -172,7 +172,7 @@ def values_are_counted(service: Service, draw: Draw) -> None:
 
 @relation()
 def values_of_some_columns_are_always_looked_at(service: Service, draw: Draw) -> None:
-    """Modalities, body parts, numbers of instances and sizes are counted as all values are."""
+    """Modalities, body parts, numbers of instances and sizes are counted like all other values."""
     for name, limit in (("Modality", None), ("BodyPartExamined", 5), ("instanceCount", 50), ("series_size_MB", 3)):
         _counted(service, name, limit)
 
@@ -188,7 +188,7 @@ def _counted(service: Service, name: str, limit: int | None) -> None:
     same(found["truncated"], total > (limit or 100), f"whether there are more than {limit or 100} values of {name}")
     same([item["count"] for item in found["values"]], [item["count"] for item in wanted], f"counts of {name}")
     values = [item["value"] for item in found["values"]]
-    holds(len(set(values)) == len(values), "values", f"a value of {name} stands twice")
+    holds(len(set(values)) == len(values), "values", f"a value of {name} occurs twice")
     holds(len({type(value) for value in values}) == 1, "values", f"values of {name} are of several types")
     last = wanted[-1]["count"]
     sure = [item for item in found["values"] if item["count"] > last]
@@ -206,7 +206,7 @@ def _counted(service: Service, name: str, limit: int | None) -> None:
 
 @relation(needs={"mistakes"})
 def values_of_what_is_no_column_are_refused(service: Service, draw: Draw) -> None:
-    """What is no column of the table in its exact spelling has no values, and a limit is within its bounds."""
+    """Values are refused for a name that is not exactly a column, and for a limit out of bounds."""
     for name in ("modality", "MODALITY", "x", "Modality ", "rowid", '"', "index.Modality", "count(*)"):
         refused(service.call("getAttributeValues", attribute=name, status=400), "invalid_query")
     for limit in ("0", "-1", "10001", "99999999999999999999", "x", "", "1.5", "null"):
@@ -215,7 +215,7 @@ def values_of_what_is_no_column_are_refused(service: Service, draw: Draw) -> Non
 
 @relation(examples=2)
 def tables_are_described(service: Service, draw: Draw) -> None:
-    """Each table is listed with the columns that it has in SQL, in their order, and described as published."""
+    """Each table is listed with its SQL columns, in their order, with the published descriptions."""
     listed = service.call("getTables")["tables"]
     names = [table["name"] for table in listed]
     same(names[: len(BUNDLED)], BUNDLED, "tables of every build")
@@ -252,7 +252,7 @@ def _typed(service: Service, table: str, column: dict[str, Any]) -> str:
 
 @relation()
 def members_of_columns_are_spelled_out(service: Service, draw: Draw) -> None:
-    """A column that has members names them with their types, as SQL does, once and in the tables of every build."""
+    """A nested column names its members with their types, as SQL does, in the tables of every build."""
     for table, name in (("analysis_results_index", "provenance"), ("collections_index", "sources")):
         columns = {column["name"]: column["type"] for column in service.call("getTable", table=table)["columns"]}
         found = service.call(
@@ -270,7 +270,7 @@ def members_of_columns_are_spelled_out(service: Service, draw: Draw) -> None:
 
 @relation()
 def clinical_tables_are_there_or_not(service: Service, draw: Draw) -> None:
-    """A build has clinical tables, and then says what is in them, or it has none and says so everywhere."""
+    """A build has clinical tables and describes them, or it has none and reports that everywhere."""
     found = service.answer("getClinicalTables")
     if found.status == 404:
         for operation, path in (("getClinicalTables", {}), ("getClinicalTable", {"table": "nlst_canc"}),
@@ -304,13 +304,13 @@ def _clinical(service: Service, tables: list[dict[str, Any]]) -> None:
 
 
 def refused(content: Any, code: str) -> None:
-    """Raises Broken unless it is the service's envelope with that code."""
+    """Raise Broken unless it is the service's envelope with that code."""
     holds("error" in content, "service's own refusal", f"{content} is the router's")
     same(content["error"]["code"], code, "code of a refusal")
 
 
 def invalid(service: Service, operation: str, *place: str, **requested: Any) -> None:
-    """Raises Broken unless a request is answered 422, naming the place."""
+    """Raise Broken unless a request is answered with 422 and the place."""
     found = service.call(operation, status=422, **requested)
     places = [error["loc"][: len(place)] for error in found["detail"]]
     holds(list(place) in places, "place of a mistake", f"{operation} {requested}: {places} and not {list(place)}")

@@ -40,27 +40,27 @@ ONE: Filters = {"terms": {"collection_id": ["rider_pilot"]}}
 
 @relation(examples=20)
 def counts_are_those_of_the_series_that_meet_the_filters(service: Service, draw: Draw) -> None:
-    """A selection counts the series that have one of the values of every attribute, within all bounds."""
+    """Counts are those of the series that match one value of every attribute and all bounds."""
     filters = some_filters(service, draw)
     same_counts(counted(service, filters), counts(service, filters), f"counts of {filters}")
 
 
 @relation(examples=14)
 def a_page_is_the_slice_of_the_ordered_series(service: Service, draw: Draw) -> None:
-    """A page holds the rows from page x page_size on, in the order of the document, with the counts of the whole."""
+    """A page has the rows from page x page_size on, in the documented order, with the counts of the selection."""
     filters = some_filters(service, draw, most=2)
     total = counts(service, filters)
     size = draw(st.sampled_from([1, 2, 3, 10, 50, 100, 999, 5000]))
     last = max(pages(total["series"], size) - 1, 0)
     page = draw(st.sampled_from(sorted({0, 1, last // 2, last, last + 1})))
     found = paged(service, filters, page=page, page_size=size)
-    holds(found["page_size"] <= size, "page_size", f"{found['page_size']} is more than the {size} asked for")
+    holds(found["page_size"] <= size, "page_size", f"{found['page_size']} is more than the {size} requested")
     same_page(service, found, filters, page, total)
 
 
 @relation(examples=2)
 def a_page_of_any_default_is_a_page(service: Service, draw: Draw) -> None:
-    """Without page and page_size the first page comes, of the service's own size, and again the same."""
+    """Without page and page_size the answer is the first page, in the service's default size, each time the same."""
     filters = some_filters(service, draw, most=1)
     found = paged(service, filters)
     same_page(service, found, filters, 0, counts(service, filters))
@@ -70,7 +70,7 @@ def a_page_of_any_default_is_a_page(service: Service, draw: Draw) -> None:
 
 @relation(examples=3)
 def a_page_can_come_without_its_rows(service: Service, draw: Draw) -> None:
-    """Without rows a page still has its counts and its downloads."""
+    """A page without rows has the same counts and downloads."""
     filters = some_filters(service, draw, most=2)
     found = paged(service, filters, page_size=3)
     bare = paged(service, filters, page_size=3, include_rows=False)
@@ -78,7 +78,7 @@ def a_page_can_come_without_its_rows(service: Service, draw: Draw) -> None:
 
 
 def same_page(service: Service, found: dict[str, Any], filters: Filters, page: int, total: dict[str, Any]) -> None:
-    """Raises Broken unless an answer is the page, by the size that it names, of what the filters select."""
+    """Raise Broken unless an answer is the page, by the size that it names, of what the filters select."""
     same(found["page"], page, "page")
     same_counts(found["counts"], total, f"counts of {filters}")
     same(found["total_series"], total["series"], "total_series")
@@ -93,7 +93,7 @@ def same_page(service: Service, found: dict[str, Any], filters: Filters, page: i
 
 
 def download(service: Service, found: dict[str, Any], filters: Filters) -> None:
-    """Raises Broken unless what is said of downloading is right."""
+    """Raise Broken unless the download instructions are right."""
     applied_filters = found["download"]
     same(applied_filters["total_series"], found["counts"]["series"], "series to download")
     same(applied_filters["size_TB"], found["counts"]["size_TB"], "size of a download")
@@ -120,7 +120,7 @@ def download(service: Service, found: dict[str, Any], filters: Filters) -> None:
 
 @relation(examples=4)
 def the_union_of_the_pages_is_the_whole(service: Service, draw: Draw) -> None:
-    """Walking by pages of any size gives every series once, ascending, and ends."""
+    """The pages of any size have together every series once, ascending, and come to an end."""
     filters = some_filters(service, draw, most=1, narrow=True)
     total = counted(service, filters)["series"]
     sql = f"SELECT SeriesInstanceUID AS uid FROM index WHERE {where(filters)} ORDER BY {ORDER}"
@@ -149,7 +149,7 @@ def a_page_out_of_bounds_is_brought_within(service: Service, draw: Draw) -> None
 
 @relation(needs={"mistakes"})
 def a_page_far_beyond_the_end_is_empty_or_refused(service: Service, draw: Draw) -> None:
-    """However far a page is beyond the end, the answer is no failure of the server."""
+    """A page far beyond the end is empty or refused, and never a server error."""
     for page in (10**6, 2**31, 2**53, 2**62, 2**63, 10**30):
         requested = request_body("getManifest", ONE, page=page, page_size=5000)
         found = service.call("getManifest", requested, status=(200, 400, 422))
@@ -159,7 +159,7 @@ def a_page_far_beyond_the_end_is_empty_or_refused(service: Service, draw: Draw) 
 
 @relation(examples=8)
 def a_text_manifest_lists_the_addresses(service: Service, draw: Draw) -> None:
-    """The text has one address a line, ascending, for the source asked for, up to the limit."""
+    """A text manifest has one address per line, ascending, for the requested source, up to the limit."""
     filters = some_filters(service, draw, most=2, narrow=draw(st.booleans()))
     source = draw(st.sampled_from(["aws", "gcs", None]))
     limit = draw(st.sampled_from([None, 0, 1, 2, 37, 1000, 10**6]))
@@ -173,7 +173,7 @@ def a_text_manifest_lists_the_addresses(service: Service, draw: Draw) -> None:
 
 @relation()
 def a_limit_is_the_most_lines(service: Service, draw: Draw) -> None:
-    """No limit gives all lines, 0 none, and every other one so many or all, whichever are fewer."""
+    """Without a limit there are all lines; with a limit there are at most that many, and none with 0."""
     total = counts(service, ONE)["series"]
     for source in ("aws", "gcs"):
         for limit in (None, 0, 1, total - 1, total, total + 1):
@@ -182,7 +182,7 @@ def a_limit_is_the_most_lines(service: Service, draw: Draw) -> None:
 
 
 def same_lines(service: Service, text: str, filters: Filters, source: str | None, most: int) -> None:
-    """Raises Broken unless a text manifest has just the lines that it ought to."""
+    """Raise Broken unless a text manifest has just the lines that it ought to."""
     most_known = most if service.index is not None else min(most, 10_000)
     sql = f"SELECT series_aws_url AS url FROM index WHERE {where(filters)} ORDER BY 1 LIMIT {most_known}"
     lines = [row["url"] for row in truth(service, sql)]
@@ -196,7 +196,7 @@ def same_lines(service: Service, text: str, filters: Filters, source: str | None
 
 @relation()
 def every_bucket_has_its_name_in_the_other_cloud(service: Service, draw: Draw) -> None:
-    """For gcs the buckets are Google's; the addresses are sorted as those of aws are."""
+    """For gcs the addresses have Google's buckets, in the same order as for aws."""
     for bucket in sorted(row["b"] for row in truth(service, "SELECT DISTINCT aws_bucket AS b FROM index")):
         smallest = "GROUP BY 1 ORDER BY count(*), 1 LIMIT 1"
         sql = f"SELECT collection_id AS c FROM index WHERE aws_bucket = '{bucket}' {smallest}"
@@ -207,7 +207,7 @@ def every_bucket_has_its_name_in_the_other_cloud(service: Service, draw: Draw) -
 
 @relation()
 def a_text_manifest_ends_at_its_cap(service: Service, draw: Draw) -> None:
-    """Of more than 100,000 series the text has the first 100,000, with more if a higher limit says so."""
+    """A text manifest has at most the first 100,000 series, and more only with a higher limit."""
     every: Filters = {"terms": {"Modality": ["CT", "MR"]}}
     text = listed(service, every)
     same_lines(service, text, every, None, CAP)
@@ -220,7 +220,7 @@ def a_text_manifest_ends_at_its_cap(service: Service, draw: Draw) -> None:
 
 @relation(examples=8)
 def licenses_are_those_of_the_series(service: Service, draw: Draw) -> None:
-    """The licences of a selection come with their series and sizes, the one of most series first."""
+    """The licences of a selection have their series and sizes, the licence with most series first."""
     filters = some_filters(service, draw, most=draw(st.integers(1, 3)))
     found = service.call("getLicenses", request_body("getLicenses", filters))["licenses"]
     same_licenses(found, licenses(service, where(filters)), f"licences of {filters}")
@@ -228,7 +228,7 @@ def licenses_are_those_of_the_series(service: Service, draw: Draw) -> None:
 
 @relation()
 def licenses_of_everything_are_complete(service: Service, draw: Draw) -> None:
-    """All series have a licence that is listed."""
+    """Every series has one of the listed licences."""
     for filters in ({}, {"ranges": {"instanceCount": {"gte": 100}}}):
         found = service.call("getLicenses", request_body("getLicenses", filters))["licenses"]
         same_licenses(found, licenses(service, where(filters)), "all licences")
@@ -236,7 +236,7 @@ def licenses_of_everything_are_complete(service: Service, draw: Draw) -> None:
 
 @relation(examples=6)
 def a_value_that_does_not_occur_selects_nothing(service: Service, draw: Draw) -> None:
-    """Values are compared exactly: what occurs nowhere selects nothing, whatever characters it has."""
+    """Values are compared exactly: a value that does not occur selects nothing, with any characters."""
     name = draw(st.sampled_from(TERMS))
     row = a_row(
         service, draw, f'"{name}" IS NOT NULL AND upper("{name}") <> lower("{name}")' if name == "Modality" else "true"
@@ -251,7 +251,7 @@ def a_value_that_does_not_occur_selects_nothing(service: Service, draw: Draw) ->
 
 @relation(examples=10)
 def numbers_and_dates_are_bounded_inclusively(service: Service, draw: Draw) -> None:
-    """Both bounds are included; bounds may be text; a bound of null is none; a reversed range selects nothing."""
+    """Both bounds are included and may be text; null is no bound; a reversed range selects nothing."""
     name = draw(st.sampled_from(RANGES))
     row = a_row(service, draw, f'"{name}" IS NOT NULL')
     terms, value = {"collection_id": [row["collection_id"]]}, row[name]
@@ -265,7 +265,7 @@ def numbers_and_dates_are_bounded_inclusively(service: Service, draw: Draw) -> N
 
 @relation(examples=4)
 def ranges_complement_each_other(service: Service, draw: Draw) -> None:
-    """What is at most a number, and what is at least the next, are together what has the attribute."""
+    """Series up to a number and series from the next number are together all series with the attribute."""
     name = draw(st.sampled_from(["instanceCount", "series_init_idc_version", "series_revised_idc_version"]))
     value = a_row(service, draw)[name]
     whole = counted(service, {"ranges": {name: {"gte": -1}}})["series"]
@@ -276,7 +276,7 @@ def ranges_complement_each_other(service: Service, draw: Draw) -> None:
 
 @relation(examples=2)
 def values_part_the_series_among_them(service: Service, draw: Draw) -> None:
-    """Counts by value add up; a value more only adds, an attribute more only removes."""
+    """Counts by value add up; another value adds series, another attribute removes series."""
     values = service.call("getAttributeValues", attribute="Modality")["values"]
     parts = [counted(service, {"terms": {"Modality": [item["value"]]}})["series"] for item in values[:6]]
     same(parts, [item["count"] for item in values[:6]], "series by modality")

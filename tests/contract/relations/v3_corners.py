@@ -1,4 +1,4 @@
-"""v3 where few requests get: large pages, many values, several ranges, odd texts, each asked for on purpose."""
+"""Rare requests to v3: large pages, many values, several ranges, unusual text."""
 
 from __future__ import annotations
 
@@ -46,7 +46,7 @@ TEXTS = (
 
 @relation(examples=2)
 def the_largest_pages_are_whole(service: Service, draw: Draw) -> None:
-    """A page of the largest size has all its rows, the first and one from the middle, of many series."""
+    """A page of the largest size has all its rows, at the start and in the middle of a large selection."""
     filters: Filters = {"terms": {"Modality": [draw(st.sampled_from(["CT", "MR", "SEG"]))]}}
     total = counts(service, filters)
     for page in (0, total["series"] // LARGEST // 2):
@@ -56,7 +56,7 @@ def the_largest_pages_are_whole(service: Service, draw: Draw) -> None:
 
 @relation()
 def each_bucket_and_each_odd_text_is_returned(service: Service, draw: Draw) -> None:
-    """Rows of every bucket, with control characters, without a description and with letters of any script are told."""
+    """Rows of every bucket are returned, also with control characters, any script, or no description."""
     buckets = [row["b"] for row in truth(service, "SELECT DISTINCT aws_bucket AS b FROM index ORDER BY 1")]
     conditions = [f"aws_bucket = '{bucket}'" for bucket in buckets]
     conditions += [
@@ -79,7 +79,7 @@ def each_bucket_and_each_odd_text_is_returned(service: Service, draw: Draw) -> N
 
 @relation(examples=3)
 def many_values_are_all_wanted(service: Service, draw: Draw) -> None:
-    """However many values an attribute is to have, each of them counts, the last as the first."""
+    """Each of many values of an attribute is applied, the last as well as the first."""
     name, number = draw(st.sampled_from([("SeriesInstanceUID", 1200), ("PatientID", 300), ("collection_id", 40)]))
     sql = f'SELECT DISTINCT "{name}" AS v FROM index ORDER BY 1 LIMIT {number} OFFSET {draw(st.integers(0, 100))}'
     filters: Filters = {"terms": {name: [row["v"] for row in truth(service, sql)]}}
@@ -90,7 +90,7 @@ def many_values_are_all_wanted(service: Service, draw: Draw) -> None:
 
 @relation(examples=2)
 def all_of_many_attributes_count(service: Service, draw: Draw) -> None:
-    """All terms and all ranges of a request constrain: each of them alone would exclude what the others let in."""
+    """All terms and ranges of a request are applied: each of them alone can exclude what the others select."""
     row = a_row(service, draw, "StudyDate IS NOT NULL AND SeriesDate IS NOT NULL AND Manufacturer IS NOT NULL")
     narrow = ("PatientID", "StudyInstanceUID", "SeriesInstanceUID")
     terms = {name: [row[name]] for name in TERMS if row[name] is not None and name not in narrow}
@@ -131,7 +131,7 @@ def zero_and_what_is_less_are_bounds(service: Service, draw: Draw) -> None:
 
 @relation(examples=4)
 def near_spellings_are_other_values(service: Service, draw: Draw) -> None:
-    """Hyphens, case, blanks, prefixes and wildcards make another value, which selects only what has just that value."""
+    """A value with other hyphens, case or spaces, or with wildcards, is another value; it is matched exactly."""
     row = a_row(service, draw, "Manufacturer IS NOT NULL AND BodyPartExamined IS NOT NULL")
     for name in ("collection_id", "Modality", "BodyPartExamined", "Manufacturer", "PatientID", "license_short_name"):
         value = str(row[name])
@@ -143,7 +143,7 @@ def near_spellings_are_other_values(service: Service, draw: Draw) -> None:
 
 @relation(examples=5)
 def a_list_that_is_just_full_is_not_cut(service: Service, draw: Draw) -> None:
-    """With a limit of just as many values as there are nothing is cut off, with one less something is."""
+    """A limit equal to the number of values truncates nothing; a limit of one less does."""
     sql = "SELECT " + ", ".join(f'count(DISTINCT "{name}") AS "{name}"' for name in COLUMNS) + " FROM index"
     many = {name: number for name, number in truth(service, sql)[0].items() if 1 < number < 10_000}
     name = draw(st.sampled_from(sorted(many)))
@@ -155,7 +155,7 @@ def a_list_that_is_just_full_is_not_cut(service: Service, draw: Draw) -> None:
 
 @relation()
 def any_text_can_be_written_in_sql(service: Service, draw: Draw) -> None:
-    """Texts come back from SQL as they were written, whatever words and letters they have; names of columns too."""
+    """SQL returns text and column names as they were written, with any words and letters."""
     for text in TEXTS:
         literal = "'" + text.replace("'", "''") + "'"
         found = service.call(
@@ -177,14 +177,14 @@ def any_text_can_be_written_in_sql(service: Service, draw: Draw) -> None:
 
 @relation(needs={"mistakes"})
 def a_request_without_sql_is_invalid(service: Service, draw: Draw) -> None:
-    """SQL is what /sql needs."""
+    """A request to /sql without SQL is refused."""
     for body in ({}, {"max_rows": 5}, {"query": "SELECT 1"}):
         invalid(service, "runSql", "body", "sql", body=body)
 
 
 @relation(examples=2)
 def sums_over_parts_are_the_whole(service: Service, draw: Draw) -> None:
-    """Over collections, and over licences, series and instances add up to what the archive holds."""
+    """The series of all licences, and of all sexes, add up to the series of the archive."""
     stats = service.call("getStats")
     for name in ("license_short_name", "PatientSex"):
         values = service.call("getAttributeValues", attribute=name, query={"limit": 1000})["values"]

@@ -93,7 +93,9 @@ OWN_BESIDE: dict[str, tuple[dict[str, Any], ...]] = {
     "getManifestText": ({"limit": 1}, {"limit": 0}, {"limit": -2}, {"source": "gcs"}, {"limit": None}),
 }
 FIRST, SECOND = "nothing_first", "nothing_second"
-IN_ORDER: tuple[tuple[dict[str, Any], str, tuple[str, ...]], ...] = (  # filters, what is refused, what comes too late
+IN_ORDER: tuple[
+    tuple[dict[str, Any], str, tuple[str, ...]], ...
+] = (  # filters, the mistake that is reported, later mistakes
     ({"terms": {FIRST: ["x"], SECOND: ["y"]}}, FIRST, (SECOND,)),
     ({"terms": {"Modality": [], FIRST: [], SECOND: []}}, FIRST, (SECOND,)),
     ({"ranges": {SECOND: {"gte": 1}}, "terms": {FIRST: []}}, FIRST, (SECOND,)),
@@ -108,7 +110,7 @@ IN_ORDER: tuple[tuple[dict[str, Any], str, tuple[str, ...]], ...] = (  # filters
 
 @relation(needs={"mistakes"})
 def filters_that_do_not_stand_under_their_name_are_refused(service: Service, draw: Draw) -> None:
-    """Terms or ranges at the top of a body are the one mistake that is named, whatever else the request holds."""
+    """If terms or ranges are at the top of a body, this is the only mistake that is reported."""
     good = {"terms": {"Modality": ["CT"]}, "ranges": {"instanceCount": {"gte": 1}}}
     for operation in FILTERED:
         for outside, more in (
@@ -132,7 +134,7 @@ def filters_that_do_not_stand_under_their_name_are_refused(service: Service, dra
 
 @relation(needs={"mistakes"})
 def members_of_no_known_name_are_refused_each_at_its_place(service: Service, draw: Draw) -> None:
-    """A member that is not described, in the body, the filters or a range, is refused, and each of several is named."""
+    """Each unknown member of the body, the filters or a range is refused and reported with its place."""
     for operation in FILTERED:
         for filters, unknown in UNKNOWN:
             _all_at(service, operation, request_body(operation, filters), [place(operation, *one) for one in unknown])
@@ -154,12 +156,12 @@ def _all_at(service: Service, operation: str, body: dict[str, Any], places: list
         value: Any = body
         for part in entry["loc"][1:]:
             value = value[part]
-        same(entry["input"], value, f"{what}: what stands at {entry['loc']}")
+        same(entry["input"], value, f"{what}: the value at {entry['loc']}")
 
 
 @relation(needs={"mistakes"})
 def every_mistake_of_a_shape_is_named(service: Service, draw: Draw) -> None:
-    """Of several mistakes of shape in one request each one is named at its place, and no other."""
+    """Each of several mistakes of shape in one request is reported with its place, and no other."""
     for operation in FILTERED:
         own = {"page": "x"} if operation == "getManifest" else {}
         body = request_body(operation, {
@@ -174,15 +176,15 @@ def every_mistake_of_a_shape_is_named(service: Service, draw: Draw) -> None:
         located = set()
         for entry in found:  # of a bound that is neither number nor text there are two entries, one for each
             fits = [one for one in places if entry["loc"][: len(one)] == list(one)]
-            holds(fits, f"places of the mistakes in {operation}", f"there is none at {entry['loc']}")
+            holds(fits, f"places of the mistakes in {operation}", f"no mistake at {entry['loc']}")
             located.add(max(fits, key=len))
         missing = sorted(map(str, places - located))
-        holds(not missing, f"places of the mistakes in {operation}", f"nothing is said of {missing}")
+        holds(not missing, f"places of the mistakes in {operation}", f"not reported: {missing}")
 
 
 @relation()
 def the_body_of_sql_is_open(service: Service, draw: Draw) -> None:
-    """Members of no known name beside a statement change nothing."""
+    """Unknown members beside a statement have no effect."""
     bare = service.call("runSql", {"sql": "SELECT 1 AS a"})
     for more in ({"nothing": 1}, {"filters": {"terms": {"Modality": ["CT"]}}}, {"terms": None, "limit": 0}):
         same(service.call("runSql", {"sql": "SELECT 1 AS a", **more}), bare, f"the answer with {more}")
@@ -190,7 +192,7 @@ def the_body_of_sql_is_open(service: Service, draw: Draw) -> None:
 
 @relation(needs={"mistakes"})
 def a_manifest_of_everything_is_refused(service: Service, draw: Draw) -> None:
-    """A manifest needs a predicate: without one it is refused, whatever page, limit or rows are wanted."""
+    """A manifest without a predicate is refused, with any page, limit or rows."""
     for operation, shape in SHAPES.items():
         if shape.unfiltered:
             continue
@@ -202,7 +204,7 @@ def a_manifest_of_everything_is_refused(service: Service, draw: Draw) -> None:
 
 @relation(needs={"mistakes"})
 def counts_of_everything_need_no_predicate(service: Service, draw: Draw) -> None:
-    """What is no manifest is answered without a predicate, for the whole archive, and repeats that nothing applied."""
+    """Other operations accept a request without a predicate, for the complete archive, with no applied filters."""
     everything = service.call("getStats")
     for operation, shape in SHAPES.items():
         if not shape.unfiltered:
@@ -216,7 +218,7 @@ def counts_of_everything_need_no_predicate(service: Service, draw: Draw) -> None
 
 @relation(needs={"mistakes"})
 def the_first_mistake_is_the_one_that_is_refused(service: Service, draw: Draw) -> None:
-    """Shape, format, filters in the order sent (terms first), a predicate at all: the first mistake is the answer."""
+    """The first mistake is reported, in this order: shape, format, filters as sent (terms first), predicate."""
     for operation in FILTERED:
         for filters, first, late in IN_ORDER:
             message = service.call(operation, request_body(operation, filters), status=400)["error"]["message"]
@@ -236,7 +238,7 @@ def the_first_mistake_is_the_one_that_is_refused(service: Service, draw: Draw) -
 
 @relation(examples=2)
 def what_does_not_constrain_changes_nothing(service: Service, draw: Draw) -> None:
-    """Empty lists, ranges without bounds and repeated values constrain nothing."""
+    """Empty lists, ranges without bounds and repeated values have no effect on the selection."""
     base = {"terms": {"Modality": ["SEG", "SR"]}, "ranges": {"instanceCount": {"gte": 1}}}
     expected = _sums(counted(service, base))
     for terms, ranges in (
@@ -258,7 +260,7 @@ def _sums(found: dict[str, Any]) -> dict[str, Any]:
 
 @relation(needs={"mistakes"})
 def unknown_filters_are_refused(service: Service, draw: Draw) -> None:
-    """A name that is no attribute, or of the other kind, is refused wherever filters are taken, even without values."""
+    """An unknown attribute, or one of the other kind, is refused in every operation, even without values."""
     for operation in FILTERED:
         for wrong in (
             {"terms": {"modality": ["CT"]}},
@@ -278,7 +280,7 @@ def unknown_filters_are_refused(service: Service, draw: Draw) -> None:
 
 @relation(needs={"mistakes"})
 def filters_of_the_wrong_shape_are_invalid(service: Service, draw: Draw) -> None:
-    """Terms are lists of text by name, ranges objects by name; anything else is answered 422 with its place."""
+    """Terms are lists of text by name, ranges are objects by name; anything else is a 422 with its place."""
     for operation in FILTERED:
         for wrong, where in MISSHAPEN:
             invalid(service, operation, *place(operation, *where), body=request_body(operation, wrong))
@@ -288,7 +290,7 @@ def filters_of_the_wrong_shape_are_invalid(service: Service, draw: Draw) -> None
 
 @relation(needs={"mistakes"})
 def requests_of_the_wrong_shape_are_invalid(service: Service, draw: Draw) -> None:
-    """Numbers, flags and texts of a request are of their types; anything else is answered 422 with its place."""
+    """Numbers, booleans and text of a request have their types; anything else is a 422 with its place."""
     for operation, mistakes in MISTYPED.items():
         for name, values in mistakes.items():
             for value in values:
@@ -302,7 +304,7 @@ def _own(operation: str, name: str, value: Any) -> dict[str, Any]:
 
 @relation(needs={"mistakes"})
 def an_unknown_source_is_refused(service: Service, draw: Draw) -> None:
-    """A manifest is of aws or of gcs; another source is the caller's mistake, and comes before those in the filters."""
+    """The source of a manifest is aws or gcs; another source is refused before any mistake in the filters."""
     for source in ("azure", "AWS", "", "gcs "):
         service.call("getManifestText", _own("getManifestText", "source", source), status=(400, 422))
     wrong = request_body("getManifestText", {"terms": {FIRST: []}}, source="azure")
@@ -312,7 +314,7 @@ def an_unknown_source_is_refused(service: Service, draw: Draw) -> None:
 
 @relation(needs={"mistakes"})
 def a_limit_out_of_bounds_is_refused(service: Service, draw: Draw) -> None:
-    """A limit below none or beyond 64 bits is the caller's mistake."""
+    """A limit below 0 or beyond 64 bits is refused or limited, and never a server error."""
     for limit in (-2, -(10**12), 2**63, 10**30):
         answer = service.answer("getManifestText", _own("getManifestText", "limit", limit))
         judge(OPERATIONS["getManifestText"], answer)
@@ -321,7 +323,7 @@ def a_limit_out_of_bounds_is_refused(service: Service, draw: Draw) -> None:
 
 @relation(needs={"mistakes"})
 def text_that_is_no_text_is_refused(service: Service, draw: Draw) -> None:
-    """Half a surrogate pair, or a number without end, is the caller's mistake."""
+    """Half a surrogate pair, or a number without end, is refused."""
     for operation in QUICK:
         for wrong in ('{"terms": {"Modality": ["\\ud800"]}}', '{"terms": {"Modality": [1e400]}}',
                       '{"terms": {"\\ud800": ["CT"]}}'):  # fmt: skip

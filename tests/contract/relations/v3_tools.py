@@ -29,7 +29,7 @@ VIEWERS = {
 FORMATS = ("apa", "bibtex", "csl-json", "turtle")
 IDC_PAPER = "10.1148/rg.230180"
 DEEP = b"[" * 100_000
-KNOWN = [  # statements whose answer anybody can work out, in the JSON forms of the reference
+KNOWN = [  # statements with obvious answers, in the JSON forms of the reference
     ("SELECT 1 AS a, 'x' AS b, NULL AS c, true AS d", {"a": 1, "b": "x", "c": None, "d": True}),
     ("SELECT 1.25::DOUBLE AS f, 2.50::DECIMAL(5,2) AS m", {"f": 1.25, "m": 2.5}),
     ("SELECT DATE '2001-02-03' AS d, TIME '04:05:06' AS t", {"d": "2001-02-03", "t": "04:05:06"}),
@@ -67,7 +67,7 @@ ALIKE = [name for name in V3 if name not in {"getCitations"}]
 
 @relation(examples=12)
 def a_statement_has_the_answer_that_it_has_anywhere(service: Service, draw: Draw) -> None:
-    """A query over the tables has the rows that the same tables give elsewhere, as many as max_rows allows."""
+    """A SELECT returns the rows that another engine finds in the same tables, up to max_rows."""
     filters = some_filters(service, draw, most=2, narrow=True)
     columns = draw(st.lists(st.sampled_from(COLUMNS), min_size=1, max_size=8, unique=True))
     listed = ", ".join(f'"{name}"' for name in columns)
@@ -85,7 +85,7 @@ def a_statement_has_the_answer_that_it_has_anywhere(service: Service, draw: Draw
     most = draw(st.sampled_from([1, 5, 50, 10_000]))
     found = service.call("runSql", {"sql": sql, "max_rows": most})
     total = truth(service, f"SELECT count(*) AS n FROM ({sql})")[0]["n"]
-    holds(found["max_rows"] <= most, "max_rows", f"{found['max_rows']} is more than the {most} asked for")
+    holds(found["max_rows"] <= most, "max_rows", f"{found['max_rows']} is more than the {most} requested")
     same(found["row_count"], min(total, found["max_rows"]), "row_count")
     same(found["truncated"], total > found["max_rows"], "truncated")
     same(len(found["rows"]), found["row_count"], "number of rows")
@@ -108,7 +108,7 @@ def _plain(value: Any) -> Any:
 
 @relation()
 def values_have_their_form_in_json(service: Service, draw: Draw) -> None:
-    """Each kind of value comes in the one form that the document gives it; columns keep names and order."""
+    """Each type of value has the documented JSON form; columns keep names and order."""
     for sql, row in KNOWN:
         known = service.call("runSql", {"sql": sql})
         same([known["columns"], known["rows"], known["row_count"]], [list(row), [row], 1], f"answer to {sql}")
@@ -117,14 +117,14 @@ def values_have_their_form_in_json(service: Service, draw: Draw) -> None:
 
 @relation()
 def what_is_quoted_is_no_comment(service: Service, draw: Draw) -> None:
-    """What looks like a comment within quotes is text."""
+    """Text in quotes that looks like a comment is text."""
     for sql, row in QUOTED:
         same(service.call("runSql", {"sql": sql})["rows"], [row], f"answer to {sql}")
 
 
 @relation()
 def rows_end_at_max_rows_and_are_marked_as_truncated(service: Service, draw: Draw) -> None:
-    """No more rows come than asked for, the first ones of the order, and truncated says whether there are more."""
+    """There are at most max_rows rows, the first in order, and truncated reports whether there are more."""
     limits = sorted(
         {service.call("runSql", {"sql": "SELECT 1", "max_rows": n})["max_rows"] for n in (1, 10, 10_000, 10**9)}
     )
@@ -156,7 +156,7 @@ def max_rows_is_brought_within_bounds(service: Service, draw: Draw) -> None:
 
 @relation(needs={"mistakes"})
 def only_reading_is_allowed(service: Service, draw: Draw) -> None:
-    """Whatever is not one SELECT over the tables is refused, and nothing has changed afterwards."""
+    """Everything except one SELECT over the tables is refused, and changes nothing."""
     before = service.call("getStats")
     for sql in FORBIDDEN:
         refused(service.call("runSql", {"sql": sql}, status=400), "invalid_query")
@@ -170,7 +170,7 @@ def only_reading_is_allowed(service: Service, draw: Draw) -> None:
 
 @relation(examples=6)
 def a_viewer_is_chosen_by_study_or_series(service: Service, draw: Draw) -> None:
-    """A study or series has an address in each viewer; without one, slides go to slim and all else to OHIF."""
+    """A study or series has an address in each viewer; the default is slim for slides and OHIF for all others."""
     slides = draw(st.booleans())
     row = a_row(service, draw, "Modality = 'SM'" if slides else "true")
     series, study = row["SeriesInstanceUID"], row["StudyInstanceUID"]
@@ -192,7 +192,7 @@ def a_viewer_is_chosen_by_study_or_series(service: Service, draw: Draw) -> None:
 
 @relation(examples=3, needs={"mistakes"})
 def a_viewer_of_nothing_is_refused(service: Service, draw: Draw) -> None:
-    """Without an identifier, with one that does not occur, or with a viewer that nobody knows there is no address."""
+    """Without an identifier, with one that does not occur, or with an unknown viewer there is no address."""
     row = a_row(service, draw)
     study = {"study_instance_uid": row["StudyInstanceUID"]}
     for query in ({}, {"viewer": "slim"}, {"series_instance_uid": "", "study_instance_uid": ""},
@@ -207,7 +207,7 @@ def a_viewer_of_nothing_is_refused(service: Service, draw: Draw) -> None:
 
 @relation()
 def citations_are_in_the_form_asked_for(service: Service, draw: Draw) -> None:
-    """At most one citation a DOI comes, text or objects as the format has it; a recommendation names IDC's paper."""
+    """There is at most one citation per DOI, as text or object; the recommendation names IDC's paper."""
     single = "GROUP BY 1 HAVING count(DISTINCT source_DOI) = 1 ORDER BY count(*), 1 LIMIT 5"
     sql = f"SELECT collection_id AS c FROM index {single}"
     one = {"terms": {"collection_id": [truth(service, sql)[0]["c"]]}}
@@ -233,7 +233,7 @@ def citations_are_in_the_form_asked_for(service: Service, draw: Draw) -> None:
 
 @relation()
 def the_same_request_has_the_same_answer(service: Service, draw: Draw) -> None:
-    """Asked again, an operation says the same."""
+    """An operation has the same answer when it is requested again."""
     for operation in (OPERATIONS[name] for name in ALIKE):
         first, second = _example(service, operation.id), _example(service, operation.id)
         same(second.status, first.status, f"the status of {operation.id}, asked again")
@@ -253,7 +253,7 @@ def _example(service: Service, name: str) -> Answer:
 
 @relation()
 def every_example_of_the_document_is_answered(service: Service, draw: Draw) -> None:
-    """The document's own examples are answered with success, but for clinical tables where there are none."""
+    """The document's own examples succeed, except for clinical tables if there are none."""
     for name, operation in V3.items():
         for number, body in enumerate(examples(operation.body) if operation.body else [None]):
             answer = _example(service, name) if number == 0 else service.answer(name, body)
@@ -266,7 +266,7 @@ def every_example_of_the_document_is_answered(service: Service, draw: Draw) -> N
 
 @relation(needs={"mistakes"})
 def unsupported_methods_are_answered_with_405(service: Service, draw: Draw) -> None:
-    """A path answers another method 405, and says in Allow which it serves."""
+    """An unsupported method is a 405, with the supported methods in Allow."""
     for path in dict.fromkeys(operation.path for operation in V3.values()):
         served = {operation.method for operation in V3.values() if operation.path == path}
         target = re.sub(r"\{\w+\}", "x", path)
@@ -286,7 +286,7 @@ def unsupported_methods_are_answered_with_405(service: Service, draw: Draw) -> N
 
 @relation(needs={"mistakes"})
 def paths_that_are_not_served_are_not_found(service: Service, draw: Draw) -> None:
-    """An unknown path is not found, in the router's shape; a slash too many leads to the path without it."""
+    """An unknown path is a 404 in the router's form; a path with an extra slash redirects to the path without it."""
     for path in ("/v3/nothing", "/v3/cohort", "/v3/Stats", "/v3/collections/a/b", "/v3x"):
         answer = service.timely(Request("GET", path))
         holds(answer.status == 404, "unknown path", f"{path}: {answer.status}", answer)
@@ -299,7 +299,7 @@ def paths_that_are_not_served_are_not_found(service: Service, draw: Draw) -> Non
 
 @relation()
 def browsers_may_ask(service: Service, draw: Draw) -> None:
-    """A page of any origin may read the answers, and ask beforehand."""
+    """A web page of any origin may read the answers, and send a preflight request."""
     origin = ("origin", "https://example.org")
     for operation, body in (("getStats", None), ("countCohort", {})):
         answer = service.answer(operation, **({} if body is None else {"body": body}), headers=[origin])
@@ -313,7 +313,7 @@ def browsers_may_ask(service: Service, draw: Draw) -> None:
 
 @relation(needs={"mistakes"})
 def answers_of_all_kinds_carry_the_same_transport_security(service: Service, draw: Draw) -> None:
-    """Where one answer tells browsers to come back by TLS only, every answer does, refusals and texts included."""
+    """If one answer has Strict-Transport-Security, every answer has it, errors and text included."""
     one = {"terms": {"collection_id": ["rider_pilot"]}}
     answers = [
         service.answer("getStats"),
@@ -336,7 +336,7 @@ def answers_of_all_kinds_carry_the_same_transport_security(service: Service, dra
 
 @relation(needs={"mistakes"})
 def a_body_that_is_no_json_object_is_invalid(service: Service, draw: Draw) -> None:
-    """A body that is missing, no JSON, no object or of another type is answered 422 with its place."""
+    """A body that is missing, not JSON, not an object or of another type is a 422 with its place."""
     kinds = cycle([*JSON, ("content-type", "application/vnd.x+json")])
     for operation in [one for one in V3.values() if one.body]:
         for raw in (b"", b"{", b"[]", b"null", b'"text"', b"5", b"{'a': 1}", b"\xff", b"{} {}", b"terms=1", DEEP):
@@ -354,7 +354,7 @@ def a_body_that_is_no_json_object_is_invalid(service: Service, draw: Draw) -> No
 
 @relation(examples=2)
 def unknown_parameters_are_ignored(service: Service, draw: Draw) -> None:
-    """A query parameter that nobody knows changes nothing; of a repeated one the last counts."""
+    """An unknown query parameter has no effect; the last one of repeated parameters is used."""
     same(service.call("getStats", query={"verbose": draw(st.text(max_size=5))}), service.call("getStats"), "totals")
     twice = service.call("getAttributeValues", attribute="Modality", query=[("limit", "5"), ("limit", "2")])
     same(len(twice["values"]), 2, "the last of two limits")

@@ -1,7 +1,7 @@
-"""What v3 ought to say: SQL of its own over the index's tables, and requests drawn from what the index holds.
+"""Expected answers of v3, by independent SQL over the tables of the index, and random requests.
 
-Law: the SQL is written here, for the tests. Where the service serves another release than is installed here, the same
-SQL goes to the service itself, so that its parts at least agree with each other.
+Law: the SQL is written for the tests. If the service has another data release than is installed here, the same SQL is
+sent to the service itself, so that at least its parts agree with each other.
 """
 
 from __future__ import annotations
@@ -68,7 +68,7 @@ def literal(value: Any) -> str:
 
 
 def where(filters: Filters) -> str:
-    """The condition that filters mean."""
+    """The SQL condition of filters."""
     tests, left = ["true"], applied(filters)
     for name, values in left.terms.items():
         tests.append(f'"{name}" IN ({", ".join(map(literal, values))})')
@@ -83,7 +83,7 @@ def where(filters: Filters) -> str:
 
 
 def counted(service: Service, filters: Filters) -> dict[str, Any]:
-    """What the service says that a selection adds up to."""
+    """The counts of a selection, by the service."""
     return dict(service.call("countCohort", request_body("countCohort", filters)))
 
 
@@ -98,12 +98,12 @@ def listed(service: Service, filters: Filters, **own: Any) -> str:
 
 
 def counts(service: Service, filters: Filters) -> dict[str, Any]:
-    """What a selection adds up to."""
+    """The expected counts of a selection."""
     return truth(service, f"SELECT {COUNTS} FROM index WHERE {where(filters)}")[0]
 
 
 def same_counts(found: dict[str, Any], expected: dict[str, Any], what: str) -> None:
-    """Raises Broken unless the counts are equal, and sizes as near as rounding to three decimals allows."""
+    """Raise Broken unless the counts are equal, and sizes as near as rounding to three decimals allows."""
     for name, value in expected.items():
         if name == "size_TB":
             near = abs(found[name] - value) <= 0.000501 and round(found[name], 3) == found[name]
@@ -120,7 +120,7 @@ def licenses(service: Service, condition: str) -> list[dict[str, Any]]:
 
 
 def same_licenses(found: list[dict[str, Any]], expected: list[dict[str, Any]], what: str) -> None:
-    """Raises Broken unless the licences are those, the one of most series first, in any order among equals."""
+    """Raise Broken unless the licences are those, the one of most series first, in any order among equals."""
     by_name = {item["license_short_name"]: item for item in expected}
     names = [item["license_short_name"] for item in found]
     fits = len(names) == len(by_name) and set(names) == by_name.keys()
@@ -132,7 +132,7 @@ def same_licenses(found: list[dict[str, Any]], expected: list[dict[str, Any]], w
 
 
 def a_row(service: Service, draw: Draw, condition: str = "true") -> dict[str, Any]:
-    """A series, by chance."""
+    """A random series."""
     if service.index is not None:
         total = service.index.records(f"SELECT count(*) AS n FROM index WHERE {condition}")[0]["n"]
         at = draw(st.integers(0, total - 1))  # without an order: rows come as they were loaded
@@ -157,7 +157,7 @@ def _kept(service: Service, sql: str) -> list[dict[str, Any]]:
 
 
 def some_filters(service: Service, draw: Draw, *, most: int = 3, narrow: bool = False) -> Filters:
-    """One predicate or more that mostly select something: near a series of the index, widened, sometimes spoilt."""
+    """Random filters that mostly select something: values of one series, with more values, sometimes with mistakes."""
     condition = (
         "collection_id IN (SELECT collection_id FROM index GROUP BY 1 HAVING count(*) < 300)" if narrow else "true"
     )

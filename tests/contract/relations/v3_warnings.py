@@ -1,4 +1,4 @@
-"""v3: what an answer warns of, each kind exactly when it is due."""
+"""v3: the warnings of answers, each kind exactly when it applies."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from tests.contract.shape import Filters
 
 MOST_HINTED = 5
-"""So many values in other letter cases are looked at; which ones, of more, is the service's own affair."""
+"""The number of values in other letter cases that are checked; of more, the service may choose."""
 SPELLED = ("collection_id", "Modality", "BodyPartExamined", "Manufacturer", "PatientSex", "license_short_name")
 EVERYTHING: tuple[Filters, ...] = (
     {},
@@ -36,7 +36,7 @@ EVERYTHING: tuple[Filters, ...] = (
 
 @relation(examples=6)
 def warnings_are_those_that_are_due(service: Service, draw: Draw) -> None:
-    """Each list without values is warned of, then each range without bounds, in the order sent; otherwise nothing."""
+    """There is one warning for each list without values, then for each range without bounds, in the order sent."""
     filters = with_empty_ones(draw, spelled(service, draw, some_filters(service, draw, most=2)))
     for operation in echoing(service):
         due(service, operation, filters)
@@ -44,7 +44,7 @@ def warnings_are_those_that_are_due(service: Service, draw: Draw) -> None:
 
 @relation()
 def each_attribute_that_is_left_out_is_named(service: Service, draw: Draw) -> None:
-    """Whichever attribute has no values or no bounds, its warning names it, in the order in which they were sent."""
+    """The warning for an attribute without values or bounds names it; warnings have the order of the request."""
     names, ranged = draw(st.permutations([*TERMS])), draw(st.permutations([*RANGES]))
     rider = {"collection_id": ["rider_pilot"]}
     for operation in echoing(service):
@@ -55,7 +55,7 @@ def each_attribute_that_is_left_out_is_named(service: Service, draw: Draw) -> No
 
 @relation()
 def an_answer_for_everything_says_so(service: Service, draw: Draw) -> None:
-    """Where no predicate is left the answer is for the whole archive, and the last warning says so, once."""
+    """If no predicate remains, the answer is for the complete archive, and the last warning says so, once."""
     for filters in EVERYTHING:
         for operation in echoing(service, filters):
             due(service, operation, filters)
@@ -63,7 +63,7 @@ def an_answer_for_everything_says_so(service: Service, draw: Draw) -> None:
 
 @relation()
 def plain_filters_are_warned_of_by_nothing(service: Service, draw: Draw) -> None:
-    """Filters that all apply have no warning, nor has a selection that is empty for want of such values or bounds."""
+    """There is no warning if all filters apply, also if no series matches them."""
     rider = {"collection_id": ["rider_pilot"]}
     for filters in (
         {"terms": rider},
@@ -81,7 +81,7 @@ def plain_filters_are_warned_of_by_nothing(service: Service, draw: Draw) -> None
 
 @relation(examples=4)
 def another_letter_case_is_pointed_out_where_nothing_is_found(service: Service, draw: Draw) -> None:
-    """Counts of nothing, and they alone, name values that occur in another letter case, once for each attribute."""
+    """Only counts of 0 have a warning for values that occur in another letter case, once for each attribute."""
     names = draw(st.lists(st.sampled_from(SPELLED), min_size=1, max_size=3, unique=True))
     row = a_row(service, draw, " AND ".join(f'lower("{name}") <> upper("{name}")' for name in names))
     change = draw(st.sampled_from([str.lower, str.upper, str.swapcase, str.title]))
@@ -96,7 +96,7 @@ def another_letter_case_is_pointed_out_where_nothing_is_found(service: Service, 
 
 @relation()
 def several_spellings_of_one_value_are_pointed_out(service: Service, draw: Draw) -> None:
-    """Of a value that occurs in several letter cases a third one selects nothing, and those that occur are named."""
+    """If a value occurs in several letter cases, another case selects nothing, and a warning names them."""
     several = (
         'SELECT lower("Manufacturer") AS low FROM index GROUP BY 1 HAVING count(DISTINCT "Manufacturer") > 1 '
         "ORDER BY count(*) DESC LIMIT 3"
@@ -108,30 +108,30 @@ def several_spellings_of_one_value_are_pointed_out(service: Service, draw: Draw)
 
 
 def due(service: Service, operation: str, filters: Filters) -> None:
-    """Raises Broken unless an operation warns of just what is to be warned of in these filters."""
+    """Raise Broken unless an operation has exactly the expected warnings for these filters."""
     found = echo(operation, answer_to(service, operation, filters))
     left, warned = applied(filters), found[WARNINGS]
     what = f"warnings of {operation} for {filters}"
-    holds(len(set(warned)) == len(warned), what, f"{what}: one stands twice in {warned}")
+    holds(len(set(warned)) == len(warned), what, f"{what}: one occurs twice in {warned}")
     sure = len(left.left_out) + (not left)
     holds(
         len(warned) >= sure,
         what,
-        f"{what}: there are {len(warned)}, where {sure} are due: {warned}",
+        f"{what}: there are {len(warned)}, expected {sure}: {warned}",
     )
     for name, text in zip(left.left_out, warned, strict=False):
-        holds(mentions(text, name), what, f"{what}: {text!r} stands where {name} should be named")
+        holds(mentions(text, name), what, f"{what}: {text!r} does not name {name}")
     more = warned[sure:]
     if SHAPES[operation].hints and left and found["series"] == 0:
         _hints(service, left, more, what)
     else:
-        same(more, [], f"{what}, beyond those that are due")
+        same(more, [], f"{what}, beyond the expected ones")
 
 
 def _hints(service: Service, left: Applied, warned: Sequence[str], what: str) -> None:
-    """Raises Broken unless texts point out letter cases: where it is due, where there is one, and in order.
+    """Raise Broken unless the warnings on letter case are those that are needed, correct, and in order.
 
-    A service may point out more than is due: a value in another case beside one that occurs as it was asked for.
+    A service may add a warning: for a value in another case beside one that occurs as requested.
     """
     possible, needed = dict[str, list[str]](), set[str]()
     for name, values in left.terms.items():
@@ -148,13 +148,13 @@ def _hints(service: Service, left: Applied, warned: Sequence[str], what: str) ->
         fits = [name for name in rest if mentions(text, name) and any(shows(text, one) for one in possible[name])]
         holds(fits, what, f"{what}: {text!r} names no value of {rest} that occurs in another letter case")
         skipped = needed.intersection(rest[: rest.index(fits[0])])
-        holds(not skipped, what, f"{what}: {text!r} comes before what is due for {sorted(skipped)}")
+        holds(not skipped, what, f"{what}: {text!r} comes before the warning for {sorted(skipped)}")
         rest = rest[rest.index(fits[0]) + 1 :]
     missing_hints = needed.intersection(rest)
     holds(
         not missing_hints,
         what,
-        f"{what}: nothing is said of the letter case of {sorted(missing_hints)}: {warned}",
+        f"{what}: no warning on the letter case of {sorted(missing_hints)}: {warned}",
     )
 
 
@@ -164,5 +164,5 @@ def mentions(text: str, word: str) -> bool:
 
 
 def shows(text: str, value: str) -> bool:
-    """Whether a text holds a value, as it is or as Python or JSON write it."""
+    """Whether a text contains a value, unchanged or as Python or JSON write it."""
     return any(mentions(text, form) for form in (value, repr(value)[1:-1], json.dumps(value)[1:-1]))
