@@ -25,13 +25,21 @@ if TYPE_CHECKING:
     Body = Callable[[Service, Draw], None]
 
 FORMER_NAMES = {
-    "access needs a valid token": "nobody gets in without a token",
+    "a body that is not a json object is invalid": "a body that is no json object is invalid",
+    "a body that is not json is refused": "what is no json is refused",
+    "a bound that is not a day is refused": "what is no day bounds no day",
+    "a bound that is not a number is refused": "what is no number bounds no number",
     "a page has a thousand rows by default": "a page has a thousand rows unless told",
+    "a single value matches exactly": "a single value is no prefix and no suffix",
     "a token continues its own query": "a token goes on with its own question",
+    "a token gives the same rows each time": "a token gives the same rows each time and heeds page size alone",
     "a token is valid only for its own query": "a token is good for nothing but what it was given for",
     "a viewer is chosen by study or series": "a viewer is told by study or series",
+    "access needs a valid token": "nobody gets in without a token",
     "an unknown source is refused": "a source that nobody knows is refused",
     "each bucket and each odd text is returned": "each bucket and each odd text is told",
+    "invalid text is refused": "text that is no text is refused",
+    "quoted text is not a comment": "what is quoted is no comment",
     "reading needs a valid token": "nobody reads without a good token",
     "rows end at max rows and are marked as truncated": "rows end at max rows and it is said",
     "sql stays the same and differs for other filters": "sql stays the same and tells filters apart",
@@ -39,6 +47,7 @@ FORMER_NAMES = {
     "the service links to its parts": "the service tells where its parts are",
     "unknown filters are refused": "filters that nobody knows are refused",
     "unsupported methods are answered with 405": "methods that are not served are said",
+    "values of an unknown column are refused": "values of what is no column are refused",
     "writing needs a valid token": "nobody writes without a good token",
 }
 """Names of relations and checks that had another name before: baselines may use either, and seeds keep their draws."""

@@ -177,7 +177,7 @@ SAMPLE = {
     "v3_bare_licences": "filters that do not stand under their name are refused",
     "v3_everything_by_empty_range": "a manifest of everything is refused",
     "v3_upper_bound_first": "the first mistake is the one that is refused",
-    "v3_one_dash_taken": "what is no day bounds no day",
+    "v3_one_dash_taken": "a bound that is not a day is refused",
     "v3_lists_of_records_doubled": "members of columns are spelled out",
 }
 #: The same of mutants.

@@ -1,1 +1,1 @@
-"""Broken services, one switch each: what the suite is measured by."""
+"""Faults that measure the suite: services with one mistake each."""

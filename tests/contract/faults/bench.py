@@ -1,7 +1,7 @@
-"""The bench: a healthy stand-in that is loaded once, and the suite run against it with something put in between.
+"""The test bench: a healthy stand-in that is loaded once, and runs of the suite against it with a fault in between.
 
-Law: what does not depend on the run (all of v3, and v1's previews with their page tokens) is answered by one service
-that stays, from memory where it can; saved cohorts and users are new for every run.
+Law: answers that do not depend on the run (all of v3, and v1's previews with their page tokens) come from one service,
+cached if possible; saved cohorts and users are new for every run.
 """
 
 from __future__ import annotations
@@ -35,21 +35,21 @@ if TYPE_CHECKING:
 
 RELATIONS, SCHEMATHESIS = "relations", "schemathesis"
 ORDER = (RELATIONS, SCHEMATHESIS)
-"""Layer two first: it is the cheaper one."""
+"""Layer two runs first, because it is cheaper."""
 
 
 def remember_more() -> None:
-    """In a process that runs the suite hundreds of times, room for every answer."""
+    """Enlarge the cache, for a process that runs the suite hundreds of times."""
     inside.REMEMBERED = 1_000_000_000
 
 
 def saved(request: Request) -> bool:
-    """Whether an answer depends on what was saved before, or on who asks."""
+    """Whether an answer depends on saved cohorts or on the user."""
     return ("/cohorts" in request.path and "/preview" not in request.path) or "/users" in request.path
 
 
 class Bench:
-    """A healthy service, and faulty ones made of it."""
+    """A healthy service, and services with faults made from it."""
 
     def __init__(self, *, patience: float = 30.0, remember: bool = True) -> None:
         """``patience``: seconds before v1 answers 202; ``remember``: whether healthy answers are kept."""
@@ -57,7 +57,7 @@ class Bench:
         self.stack, self.memory = ExitStack(), Memory()
 
     def __enter__(self) -> Self:
-        """Load what is heavy."""
+        """Load the large parts."""
         app, _ = self.stack.enter_context(standin(patience=self.patience))
         self.lasting: Any = Layered(app, self.memory) if self.remember else app
         self.identity = Identity(Path(self.stack.enter_context(TemporaryDirectory(prefix="idc-contract-"))))
@@ -65,12 +65,12 @@ class Bench:
         return self
 
     def __exit__(self, *_: object) -> None:
-        """Let go of it."""
+        """Close the service."""
         self.stack.close()
 
     @contextmanager
     def service(self, layer: Layer | None = None) -> Iterator[Service]:
-        """A service with cohorts of its own, and the layer between it and its callers."""
+        """A service with its own cohorts, behind a layer."""
         with self._fresh() as fresh:
 
             async def split(request: Request, forward: Serve) -> Answer:
@@ -85,7 +85,7 @@ class Bench:
 
     @contextmanager
     def _fresh(self) -> Iterator[ASGIApp]:
-        """v1 without cohorts; its keys are those of the bench, because making keys takes longer than most runs."""
+        """v1 without cohorts, with the keys of the bench, because making keys takes longer than most runs."""
         loaded = parts()
         with TemporaryDirectory(prefix="idc-contract-") as folder:
             cohorts = Cohorts(Path(folder), PAGE_TOKEN_SECONDS)
@@ -100,7 +100,7 @@ class Bench:
 
 @dataclass(frozen=True)
 class Catch:
-    """What gave a fault away."""
+    """The finding that revealed a fault."""
 
     layer: str
     check: str
@@ -110,7 +110,7 @@ class Catch:
 def first_finding(
     service: Service, generation: str, *, seed: int, layers: Iterable[str] = ORDER, only: frozenset[str] | None = None
 ) -> Catch | None:
-    """What the suite finds first, of one generation. ``only``: names of the relations that can find something."""
+    """The first finding of the suite on one generation. ``only``: names of the relations that can find the fault."""
     for layer in layers:
         if found := (_by_relations if layer == RELATIONS else _by_schemathesis)(service, generation, seed, only):
             return found
@@ -141,12 +141,12 @@ def _by_schemathesis(service: Service, generation: str, seed: int, only: frozens
 
 
 def caught(finding: Finding) -> Catch:
-    """A finding of the suite's, in short."""
+    """A finding of the suite, shortened."""
     return Catch(finding.layer, finding.check, f"{finding.operation}: {finding.message}")
 
 
 def whole_suite(service: Service, generation: str, *, seed: int, layers: Sequence[str] = ORDER) -> list[Catch]:
-    """All that the suite finds when it runs to its end, as its users run it."""
+    """All findings of a complete run, as users run it."""
     from tests.contract.suite import Plan, run
 
     plan = Plan((generation,), layers, seed, shrink=False)
@@ -154,7 +154,7 @@ def whole_suite(service: Service, generation: str, *, seed: int, layers: Sequenc
 
 
 def reached(bench: Bench, generation: str, seed: int) -> dict[str, frozenset[str]]:
-    """Which relations ask which operation of a healthy service: others cannot notice what is wrong with it."""
+    """The relations that call each operation of a healthy service: only these can find a fault in it."""
     from tests.contract.faults.fault import operation
 
     requested: dict[str, set[str]] = {}

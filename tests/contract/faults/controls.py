@@ -1,4 +1,4 @@
-"""Controls: services that are as good as the stand-in though they answer otherwise; nothing may be found in them."""
+"""Controls: correct services that differ from the stand-in; no test may fail on them."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ class Control:
 
 
 async def smaller_pages(request: Request, forward: Serve) -> Answer:
-    """v1 with pages of fewer rows than were asked for, as large ones are cut by bytes."""
+    """v1 with pages of fewer rows than requested, as if large pages were limited by bytes."""
     size = request.query.get("page_size", "1000")
     if operation(request) in PAGED and size.isascii() and size.isdecimal() and 1 < int(size) <= 50_000:
         request = request.with_query(page_size=max(1, int(size) * 2 // 3))
@@ -42,7 +42,7 @@ async def smaller_pages(request: Request, forward: Serve) -> Answer:
 async def other_settings(request: Request, forward: Serve) -> Answer:
     """v3 with other page sizes and limits, a build stamp, and ties in another order."""
     answer = await forward(_limited(request))
-    if answer.status == 422:  # which repeats what was sent
+    if answer.status == 422:  # which echoes the request
         answer = await forward(request)
     if answer.status != 200 or not is_json(answer):
         return other_form(answer)
@@ -91,7 +91,7 @@ def reordered(content: Any) -> Any:
 
 
 async def as_upstream(request: Request, forward: Serve) -> Answer:
-    """v3 that looks every value up in any letter case where nothing is found, also those that occur as asked for."""
+    """v3 that warns of every value in any letter case if nothing is found, also of values that occur as requested."""
     answer = await forward(request)
     if not echoes(request, answer) or not SHAPES[operation(request)].hints:
         return answer
@@ -112,7 +112,7 @@ async def as_upstream(request: Request, forward: Serve) -> Answer:
 
 
 async def other_words(request: Request, forward: Serve) -> Answer:
-    """v3 that says what it refuses and what it warns of in other words."""
+    """v3 with other words in refusals and warnings."""
     answer = await forward(request)
     filters = filters_in(request) if request.body else {}
     names = [name for part in PARTS if isinstance(filters.get(part), dict) for name in filters[part]]
@@ -132,7 +132,7 @@ async def other_words(request: Request, forward: Serve) -> Answer:
 
 
 def _other(text: str, names: list[str]) -> str:
-    """A warning that keeps no more of its words than the names and values in it."""
+    """A warning with other words, but the same names and values."""
     words = set(re.findall(r"[\w.]+", text))
     named = next((name for name in names if name in words), "")
     quoted = re.findall(r"'([^']*)'", text)
@@ -140,7 +140,7 @@ def _other(text: str, names: list[str]) -> str:
 
 
 async def citing(request: Request, forward: Serve) -> Answer:
-    """v3 that reaches the registries, and cites in an order of its own."""
+    """v3 that reaches the registries, and cites in another order."""
     answer = await forward(request)
     if operation(request) != "getCitations" or answer.status != 200:
         return answer
@@ -169,7 +169,7 @@ def _quoted(text: str) -> str:
 
 
 def _left_out(request: Request, held: dict[str, Any]) -> int:
-    """How many warnings there are before those on letter case."""
+    """The number of warnings before those on letter case."""
     filters = filters_in(request)
     sent = [name for part in PARTS for name in filters.get(part) or {}]
     applied = [name for part in PARTS for name in held[APPLIED][part]]
@@ -177,20 +177,23 @@ def _left_out(request: Request, held: dict[str, Any]) -> int:
 
 
 CONTROLS = (
-    Control("the stand-in", ("v1", "v3"), "as it is"),
-    Control("in no hurry", ("v1",), "answers 202 to whatever is not known already", patience=0),
+    Control("the stand-in", ("v1", "v3"), "unchanged"),
+    Control("slow queries", ("v1",), "answers every new query with 202 first", patience=0),
     Control(
-        "smaller pages", ("v1",), "pages of two thirds of the rows asked for, members in another order", smaller_pages
+        "smaller pages", ("v1",), "pages of two thirds of the requested rows, members in another order", smaller_pages
     ),
     Control(
         "other settings",
         ("v3",),
-        "pages of 50 and at most 1,000, SQL of 1,000 and at most 2,000 rows, a build stamp, other ties",
+        "pages of 50 and at most 1,000, SQL of 1,000 and at most 2,000 rows, a build stamp, equal rows reordered",
         other_settings,
     ),
     Control(
-        "hints in full", ("v3",), "every value in any letter case where nothing is found, in no order", as_upstream
+        "hints in full",
+        ("v3",),
+        "warnings for values in any letter case, in any order",
+        as_upstream,
     ),
     Control("other words", ("v3",), "refusals and warnings in other words", other_words),
-    Control("in reach of the registries", ("v3",), "citations are found, and come in an order of their own", citing),
+    Control("with registries", ("v3",), "citations are found, in another order", citing),
 )

@@ -1,7 +1,7 @@
-"""Faults: one mistake each that a service of this kind might make, switched on between the service and its callers.
+"""Faults: each is one mistake that such a service might make, put between the service and its callers.
 
-Law: a fault is made from the document and from what goes wrong elsewhere, never from the tests; it touches its own
-generation only, and what it remembers is forgotten with the run.
+Law: a fault follows from the document and from failures of other services, never from the tests; it changes only its
+own generation, and keeps no state between runs.
 """
 
 from __future__ import annotations
@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class Fault:
-    """One mistake, and the sentence that says what it is."""
+    """A mistake, and the sentence that describes it."""
 
     name: str
     generation: str
@@ -35,10 +35,10 @@ class Fault:
     sentence: str
     layer_factory: Callable[[], Layer]
     operations: frozenset[str] = frozenset()
-    """The operations of which it touches the requests or answers; empty if it may be any."""
+    """The operations whose requests or answers it changes; empty for any operation."""
 
     def new(self) -> Layer:
-        """The fault for one run, with nothing remembered."""
+        """A layer with this fault for one run, without state from other runs."""
         layer = self.layer_factory()
 
         async def scoped(request: Request, forward: Serve) -> Answer:
@@ -52,7 +52,7 @@ FAULTS: dict[str, Fault] = {}
 
 
 def fault(generation: str, kind: str, *operations: str) -> Callable[[Any], Any]:
-    """Decorator of a layer that keeps nothing in mind, or of a class whose instances are layers."""
+    """Decorator of a layer without state, or of a class whose instances are layers."""
 
     def add(made: Any) -> Any:
         factory = made if inspect.isclass(made) else lambda: made
@@ -63,7 +63,7 @@ def fault(generation: str, kind: str, *operations: str) -> Callable[[Any], Any]:
 
 
 def altered(generation: str, kind: str, *operations: str, status: int = 200) -> Callable[[Alter], Alter]:
-    """Decorator of what changes the content of some operations' answers, in place or by returning another."""
+    """Decorator of a function that changes the answers of some operations, in place or by returning another content."""
 
     def add(change: Alter) -> Alter:
         async def layer(request: Request, forward: Serve) -> Answer:
@@ -81,7 +81,7 @@ def altered(generation: str, kind: str, *operations: str, status: int = 200) -> 
 
 
 def altered_request(generation: str, kind: str, *operations: str) -> Callable[[RequestChange], RequestChange]:
-    """Decorator of what takes some operations' requests for another one; None: heard rightly."""
+    """Decorator of a function that replaces requests of some operations; None leaves a request unchanged."""
 
     def add(change: RequestChange) -> RequestChange:
         async def layer(request: Request, forward: Serve) -> Answer:
@@ -120,7 +120,7 @@ def _operation(method: str, path: str) -> str:
 
 
 def operation(request: Request) -> str:
-    """The operation of a request; empty if there is none."""
+    """The operation of a request; empty if it has none."""
     path = request.path
     return _operation(request.method, path.rstrip("/") if path.startswith("/v1/") else path)
 
@@ -142,12 +142,12 @@ def with_header(request: Request, name: str, value: str | None) -> Request:
 
 
 def get(target: str, like: Request) -> Request:
-    """A request for something else by the same caller."""
+    """A GET request by the same caller."""
     return replace(with_header(like, "content-type", None), method="GET", target=target, body=b"")
 
 
 def post(target: str, body: Any, like: Request) -> Request:
-    """The same, with a body."""
+    """A POST request by the same caller."""
     bare = with_header(like, "content-type", None)
     return replace(bare, method="POST", target=target, headers=(*bare.headers, *JSON), body=dumps(body))
 
@@ -156,24 +156,24 @@ def post(target: str, body: Any, like: Request) -> Request:
 
 
 def is_json(answer: Answer) -> bool:
-    """Whether there is JSON to be changed."""
+    """Whether an answer has a JSON body."""
     return answer.media_type == "application/json" and bool(answer.body)
 
 
 def with_content(answer: Answer, content: Any) -> Answer:
-    """The answer with other content, in the manner of its generation; itself if nothing changed."""
+    """The answer with other content, formatted as in its generation; the same object if nothing changed."""
     body = dumps(content) + (b"\n" if answer.body.endswith(b"\n") else b"")
     return answer if body == answer.body else answer.with_body(body)
 
 
 def reply(request: Request, status: int, content: Any, *headers: tuple[str, str]) -> Answer:
-    """An answer made up here: JSON, or text if it is bytes."""
+    """A new answer: JSON, or text if the content is bytes."""
     kind, body = ("text/plain; charset=utf-8", content) if isinstance(content, bytes) else (JSON[0][1], dumps(content))
     return Answer(request, status, (("content-type", kind), *headers), b"").with_body(body)
 
 
 def failed(request: Request) -> Answer:
-    """The 500 of a service that stumbled."""
+    """The 500 of a service that failed."""
     if request.path.startswith("/v1"):
         return reply(request, 500, {"code": 500, "message": "Encountered an error while attempting to get metadata."})
     return reply(request, 500, b"Internal Server Error")

@@ -1,7 +1,7 @@
-"""Random mutants: what the document says of an answer, leaf by leaf, each leaf spoilt in a few plain ways.
+"""Random mutants: one value of an answer's schema, changed in a simple way.
 
 Law: a mutant is drawn and not chosen, so the tests cannot be written to fit it. It is drawn from the schemas of all
-answers with status 200, and counts how often it really changed one.
+answers with status 200, and counts the answers that it changed.
 """
 
 from __future__ import annotations
@@ -54,7 +54,7 @@ ARRAY: dict[str, Callable[[list[Any]], list[Any]]] = {
 
 @dataclass(frozen=True)
 class Mutant:
-    """One way to spoil one place in the answers of one operation."""
+    """A change of one value in the answers of one operation."""
 
     operation: str
     pointer: Pointer
@@ -64,7 +64,7 @@ class Mutant:
 
     @property
     def name(self) -> str:
-        """What it is called in reports and excuses."""
+        """The name in reports."""
         return f"{self.operation} {path(self.pointer)} {self.mutator}, {self.where}"
 
     @property
@@ -74,7 +74,7 @@ class Mutant:
 
     @property
     def excuse(self) -> str:
-        """Why it need not be caught; empty if it must."""
+        """The reason why it need not be caught; empty if it must be."""
         for one in excuses():
             fits = one["operation"] == self.operation and one["pointer"] == path(self.pointer)
             if fits and self.mutator in one["mutators"]:
@@ -87,7 +87,7 @@ class Mutant:
 
 
 class Spoiler:
-    """A mutant at work; ``applied`` says how many answers it changed."""
+    """The layer of a mutant; ``applied`` is the number of answers that it changed."""
 
     def __init__(self, mutant: Mutant) -> None:
         self.mutant, self.applied = mutant, 0
@@ -125,7 +125,7 @@ class Spoiler:
 
 
 def mutated(mutator: str, value: Any) -> Any:
-    """The value as the mutator leaves it; the very same if that is no change."""
+    """The changed value; the same object if nothing changed."""
     if mutator in ARRAY:
         changed = ARRAY[mutator](value) if isinstance(value, list) else value
     else:
@@ -146,7 +146,7 @@ def _kind(value: Any) -> str:
 
 
 def places(content: Any, pointer: Pointer) -> Iterator[tuple[Any, Any]]:
-    """Where a pointer leads: containers and keys."""
+    """The containers and keys that a pointer selects."""
     part, rest = pointer[0], pointer[1:]
     keys: list[Any] = []
     if part == ITEM:
@@ -165,12 +165,12 @@ def path(pointer: Pointer) -> str:
     return "/" + "/".join(pointer)
 
 
-# --- what there is to be spoilt --------------------------------------------------------------------------------------
+# --- all mutants ----------------------------------------------------------------------------------------------------
 
 
 @cache
 def population() -> tuple[Mutant, ...]:
-    """Every mutant there is, but for ``where``."""
+    """All mutants, without ``where``."""
     found: dict[tuple[str, Pointer, str], Mutant] = {}
     for name, described in OPERATIONS.items():
         media = resolved(described.node["responses"]["200"])["content"]
@@ -191,7 +191,7 @@ def _mutators(pointer: Pointer, types: frozenset[str], *, text: bool) -> Iterato
 
 
 def leaves(schema: dict[str, Any], pointer: Pointer = ()) -> Iterator[tuple[Pointer, frozenset[str]]]:
-    """Every leaf and every array of a schema, with the types it may have."""
+    """Every leaf and array of a schema, with its possible types."""
     schema = resolved(schema)
     for branch in schema.get("oneOf", ()):
         yield from leaves(branch, pointer)
@@ -209,7 +209,7 @@ def leaves(schema: dict[str, Any], pointer: Pointer = ()) -> Iterator[tuple[Poin
 
 
 def draw(seed: int, number: int) -> list[Mutant]:
-    """So many mutants, no two of the same place and manner, each as likely as any other."""
+    """A random sample of mutants, each with the same probability."""
     dice = random.Random(seed)  # noqa: S311  not a secret
     chosen = dice.sample(population(), min(number, len(population())))
     return [Mutant(one.operation, one.pointer, one.mutator, dice.choice(("first", "all"))) for one in chosen]
@@ -217,5 +217,5 @@ def draw(seed: int, number: int) -> list[Mutant]:
 
 @cache
 def excuses() -> list[dict[str, Any]]:
-    """What need not be caught, and why."""
+    """The mutants that need not be caught, with reasons."""
     return list(yaml.safe_load(EXCUSED.read_text(encoding="utf-8")) or [])

@@ -1,8 +1,8 @@
-"""How strong the suite is: every fault and a draw of mutants put before it, and services in which nothing is wrong.
+"""The strength of the suite: it runs on every fault, on random mutants, and on healthy services.
 
     python -m tests.contract.faults.power [--seed N] [--mutants N] [--only NAME ...] [--layers 2] [--workers N]
 
-Law: measures and does not judge the parts of the suite; the same seed writes the same report.
+Law: measures the suite and changes nothing in it; the same seed writes the same report.
 """
 
 from __future__ import annotations
@@ -39,7 +39,7 @@ ALARMS = (ALARM, CRASHED)
 
 @dataclass(frozen=True)
 class Job:
-    """One run of the suite."""
+    """A run of the suite."""
 
     kind: str
     name: str
@@ -51,7 +51,7 @@ class Job:
 
 @dataclass(frozen=True)
 class Outcome:
-    """What came of it."""
+    """The outcome of a job."""
 
     job: Job
     verdict: str
@@ -60,20 +60,20 @@ class Outcome:
 
     @property
     def line(self) -> str:
-        """For whoever is waiting."""
+        """The line that is printed when the job ends."""
         by = f"{self.catch.layer}: {self.catch.check}" if self.catch else ""
         return f"{self.seconds:6.1f} s  {self.verdict:13}  {self.job.kind} {self.job.name}  {by}"
 
 
 @dataclass
 class Worker:
-    """What a process keeps from job to job."""
+    """The state that a process keeps between jobs."""
 
     bench: Bench
     reach: dict[tuple[str, int], dict[str, frozenset[str]]] = field(default_factory=dict)
 
     def only(self, job: Job, operations: Iterable[str]) -> frozenset[str] | None:
-        """The relations that can notice something; None if all."""
+        """The relations that can find the fault of a job; None for all."""
         key = (job.generation, job.seed)
         if not operations or RELATIONS not in job.layers:
             return None
@@ -82,11 +82,13 @@ class Worker:
         return frozenset[str]().union(*(self.reach[key].get(one, ()) for one in operations))
 
     def run(self, job: Job) -> Outcome:
-        """Do a job."""
+        """Run a job."""
         started = time.monotonic()
         try:
             outcome = self._control(job) if job.kind == "control" else self._fault(job)
-        except Exception as error:  # of the suite: a crash says nothing of the service, so it catches nothing
+        except (
+            Exception
+        ) as error:  # a crash of the suite proves nothing about the service, so it does not count as caught
             outcome = CRASHED, Catch("", "the suite itself", f"{type(error).__name__}: {error}")
         return Outcome(job, outcome[0], outcome[1], time.monotonic() - started)
 
@@ -134,7 +136,7 @@ def _run(job: Job) -> Outcome:
 
 
 def jobs(options: argparse.Namespace) -> list[Job]:
-    """What is to be done."""
+    """The jobs that the options select."""
     layers = LAYERS[options.layers]
     wanted = [f for f in FAULTS.values() if not options.only or any(fnmatch(f.name, one) for one in options.only)]
     found = [Job("fault", fault.name, fault.generation, options.seed, layers) for fault in wanted]
@@ -149,16 +151,16 @@ def jobs(options: argparse.Namespace) -> list[Job]:
 
 
 def mutants(options: argparse.Namespace) -> Iterator[Job]:
-    """Every mutant there is, in the order drawn."""
+    """All mutants, in random order."""
     for one in draw(options.seed, len(population())):
         yield Job("mutant", one.name, one.generation, options.seed, LAYERS[options.layers], one)
 
 
 def measure(options: argparse.Namespace) -> Iterator[tuple[Outcome, int]]:
-    """Outcomes as they come, with the number of jobs known so far.
+    """Outcomes in the order in which jobs end, with the number of jobs known so far.
 
-    So many mutants are drawn as make a difference to some answer: those of a value that the data do not have say
-    nothing of the suite, and the draw goes on for each of them.
+    A mutant that changes no answer, because the data have no such value, proves nothing about the suite: it is replaced
+    by the next one drawn.
     """
     todo, drawn = jobs(options), mutants(options)
     missing = 0 if options.only else options.mutants
@@ -175,13 +177,13 @@ def measure(options: argparse.Namespace) -> Iterator[tuple[Outcome, int]]:
 
 
 def share(found: list[Outcome]) -> tuple[int, int]:
-    """How many were caught, of how many that count."""
+    """The number of caught ones, and of all that count."""
     verdicts = Counter(one.verdict for one in found)
     return verdicts[CAUGHT], verdicts[CAUGHT] + verdicts[SURVIVED] + verdicts[CRASHED]
 
 
 def percent(found: list[Outcome]) -> str:
-    """The same in words."""
+    """The share as text."""
     caught, counted = share(found)
     return f"{caught} of {counted} ({caught / counted:.1%})" if counted else "none"
 
@@ -193,16 +195,17 @@ def report(found: list[Outcome], options: argparse.Namespace) -> str:
     return "\n".join([
         "# How strong the contract tests are",
         "",
-        "Written by a program, not by hand:",
+        "This page is written by a program, not by hand:",
         "",
         f"    python -m tests.contract.faults.power --seed {options.seed} --mutants {options.mutants} "
         f"--seeds {options.seeds} --layers {options.layers}",
         "",
-        "Each fault is one mistake, put between a healthy stand-in and the suite. Each mutant spoils one leaf of one "
-        "answer's schema, drawn at random. The controls are healthy services. The suite stops at the first finding: "
-        "layer two (relations) is asked first because it is cheaper, layer one (schemathesis) only for what it lets "
-        "pass. A mutant that changed no answer, because the data have no such value, is replaced by the next one "
-        "drawn.",
+        "How many mistakes of a service do the [contract tests](contract.md) find? Each fault is one mistake, put "
+        "between a healthy stand-in and the tests. Each mutant changes one value in the answers of one operation, "
+        "chosen at random from the document's schemas. The controls are healthy services, on which no test may fail. "
+        "A run stops at the first finding. Layer two (relations) runs first because it is cheaper, layer one "
+        "(schemathesis) only if no relation fails. A mutant that changes no answer, because the data have no such "
+        "value, is replaced by the next one drawn.",
         "",
         "| | caught | by relations | by schemathesis | survived | excused | never applied |",
         "|---|---|---|---|---|---|---|",
@@ -214,7 +217,7 @@ def report(found: list[Outcome], options: argparse.Namespace) -> str:
         "",
         "## Controls",
         "",
-        "| service | generation | what it is | seeds | false alarms |",
+        "| service | generation | description | seeds | false alarms |",
         "|---|---|---|---|---|",
         *_controls(kinds["control"]),
         "",
@@ -224,7 +227,7 @@ def report(found: list[Outcome], options: argparse.Namespace) -> str:
         "",
         "## Faults",
         "",
-        "| fault | kind | what is wrong | caught by |",
+        "| fault | kind | mistake | caught by |",
         "|---|---|---|---|",
         *(f"| {_code(one.job.name)} | {fault.kind} | {_cell(fault.sentence)} | {_by(one)} |"
           for one in sorted(kinds["fault"], key=lambda one: list(FAULTS).index(one.job.name))
@@ -232,7 +235,7 @@ def report(found: list[Outcome], options: argparse.Namespace) -> str:
         "",
         "## Mutants",
         "",
-        "| operation | leaf | spoilt by | caught by |",
+        "| operation | value | change | caught by |",
         "|---|---|---|---|",
         *(_mutant(one) for one in sorted(kinds["mutant"], key=lambda one: one.job.name)),
         "",
@@ -293,7 +296,7 @@ def _mutant(one: Outcome) -> str:
 
 
 def main(arguments: list[str] | None = None) -> int:
-    """Run it; 0 if the gates are met."""
+    """Measure and return the exit code: 0 if enough faults were caught and there was no false alarm."""
     options = parse(arguments)
     found = list[Outcome]()
     for outcome, total in measure(options):
@@ -330,14 +333,14 @@ def parse(arguments: list[str] | None) -> Any:
     parser = argparse.ArgumentParser(
         prog="python -m tests.contract.faults.power", description=(__doc__ or "").split("\n")[0]
     )
-    parser.add_argument("--seed", type=int, default=1, help="of the draw and of every run (default 1)")
-    parser.add_argument("--mutants", type=int, default=100, help="how many to draw (default 100)")
-    parser.add_argument("--only", nargs="+", default=[], help="these faults alone, * allowed; nothing is written")
+    parser.add_argument("--seed", type=int, default=1, help="seed of the mutants and of every run (default 1)")
+    parser.add_argument("--mutants", type=int, default=100, help="number of mutants (default 100)")
+    parser.add_argument("--only", nargs="+", default=[], help="run only these faults, * allowed; no report is written")
     parser.add_argument(
-        "--layers", choices=sorted(LAYERS), default="1,2", help="1 schemathesis, 2 relations (default both)"
+        "--layers", choices=sorted(LAYERS), default="1,2", help="1: schemathesis, 2: relations (default: both)"
     )
-    parser.add_argument("--workers", type=int, default=2, help="processes (default 2)")
-    parser.add_argument("--seeds", type=int, default=5, help="runs of each control, with as many seeds (default 5)")
+    parser.add_argument("--workers", type=int, default=2, help="number of processes (default 2)")
+    parser.add_argument("--seeds", type=int, default=5, help="number of seeds for each control (default 5)")
     return parser.parse_args(arguments)
 
 

@@ -1,4 +1,4 @@
-"""A round of requests, written for the faults alone, that shows that each of them makes a difference somewhere.
+"""A series of requests that shows that each fault changes some answer.
 
 Law: this is no test of a service. It knows what the faults do; the suite must not.
 """
@@ -24,7 +24,7 @@ Shown = tuple[int, "Headers", bytes]
 
 
 def shown(answer: Answer) -> Shown:
-    """What of an answer is the same in every run."""
+    """The parts of an answer that are the same in every run."""
     body = NOW.sub("NOW", TOKEN.sub("TOKEN", answer.body.decode("utf-8", "surrogateescape")))
     length = str(len(answer.body)) == answer.header("content-length")
     headers = tuple(sorted(pair for pair in answer.headers if pair[0] != "content-length"))
@@ -32,14 +32,14 @@ def shown(answer: Answer) -> Shown:
 
 
 def probe(service: Service, generation: str) -> Iterator[Shown]:
-    """Every answer of the round."""
+    """All answers of the series."""
     requested = Asked(service)
     for answer in {"v1": v1, "v3": v3}[generation](requested):
         yield shown(answer)
 
 
 class Asked:
-    """Requests in short."""
+    """A short way to send requests."""
 
     def __init__(self, service: Service) -> None:
         self.service = service
@@ -55,7 +55,7 @@ class Asked:
         kind: str = "",
         **query: Any,
     ) -> Answer:
-        """An answer; ``user``: whose token to send, ``key``: what to send in its place."""
+        """An answer; ``user``: the user whose token is sent, ``key``: a header to send instead."""
         headers: list[tuple[str, str]] = []
         if user is not None or key:
             headers.append(("authorization", key or f"Bearer {self.service.users[user or 0].token}"))
@@ -100,12 +100,12 @@ GUIDS = dict.fromkeys(("Patient_ID", "CRDC_Study_GUID", "CRDC_Series_GUID", "CRD
 
 
 def spec(filters: dict[str, Any], name: str = "a & b", description: str = " of both ") -> dict[str, Any]:
-    """A cohort."""
+    """The body of a cohort."""
     return {"name": name, "description": description, "filters": filters}
 
 
 def walk(call: Asked, method: str, target: str, body: Any = None, **given: Any) -> Iterator[Answer]:
-    """Pages, to the end or for a while."""
+    """Pages, all or the first ones."""
     query: dict[str, Any] = given
     for _ in range(MOST_PAGES):
         answer = call(method, target, body, **query)
@@ -120,7 +120,7 @@ def walk(call: Asked, method: str, target: str, body: Any = None, **given: Any) 
 
 
 def v1(call: Asked) -> Iterator[Answer]:
-    """The round of v1."""
+    """The requests of v1."""
     yield from _v1_catalogues(call)
     preview, query = "/v1/cohorts/preview/manifest", "/v1/cohorts/preview/query"
     for filters in FILTERS:
@@ -291,7 +291,7 @@ SQL = (
 
 
 def v3(call: Asked) -> Iterator[Answer]:
-    """The round of v3."""
+    """The requests of v3."""
     for name in ("", "/health", "/version", "/stats", "/collections", "/analysis_results", "/attributes", "/tables"):
         yield call("GET", f"/v3{name}")
     for name in ("index", "collections_index", "idc_index", "nothing"):
@@ -323,7 +323,7 @@ def v3(call: Asked) -> Iterator[Answer]:
 
 
 def _v3_requests(call: Asked) -> Iterator[Answer]:
-    """Requests that b2 took otherwise: bounds, what is left out, what stands where it should not."""
+    """Requests that b2 read differently: bounds, empty filters, misplaced members."""
     taking = ("cohort/counts", "licenses", "citations", "cohort/manifest", "cohort/manifest.txt")
     for name, *bounds in BOUNDS:
         for bound in bounds:

@@ -1,4 +1,4 @@
-"""Where things stand in v1's requests and answers."""
+"""The places of cohorts, rows and numbers in v1's requests and answers."""
 
 from __future__ import annotations
 
@@ -24,19 +24,19 @@ def results(content: Any) -> dict[str, Any]:
 
 
 def rows(content: Any) -> list[dict[str, Any]]:
-    """The rows of a page, to be changed in place."""
+    """The rows of a page, which may be changed in place."""
     found = results(content)
     listed: list[dict[str, Any]] = found["json_manifest"] if "json_manifest" in found else found["json"]
     return listed
 
 
 def recount(content: Any) -> None:
-    """Say how many rows there are now."""
+    """Update the number of rows."""
     results(content)["rowsReturned"] = len(rows(content))
 
 
 def echo_of(content: Any) -> dict[str, Any]:
-    """The cohort as an answer repeats it; empty on later pages."""
+    """The cohort in an answer; empty on later pages."""
     found: dict[str, Any] = content.get("cohort_def") or content.get("cohort") or content.get("cohort_properties") or {}
     return found
 

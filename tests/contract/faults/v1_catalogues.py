@@ -1,4 +1,4 @@
-"""Faults of v1: what it says there is."""
+"""Faults of v1: catalogues of versions, collections and attributes."""
 
 from __future__ import annotations
 
@@ -75,7 +75,7 @@ def collection_hyphened(content: Any, _: Request) -> None:
 
 @altered("v1", "catalogues", "listCollections", "listAnalysisResults")
 def in_every_version(content: Any, _: Request) -> None:
-    """Every collection and result is said to be in all versions."""
+    """Every collection and result is reported for all versions."""
     for one in content.get("collections") or content["analysisResults"]:
         one["idc_data_versions"] = ["1.0", "2.0"]
 
@@ -95,13 +95,13 @@ def doi_of_another(content: Any, _: Request) -> None:
 
 @altered_request("v1", "catalogues", *CATALOGUES)
 def version_ignored(request: Request) -> Request | None:
-    """The data version that is asked for is not heeded."""
+    """The data version in the request is ignored."""
     return request.with_query(idc_data_version=None) if request.query.get("idc_data_version") == "1.0" else None
 
 
 @altered_request("v1", "catalogues", "listAttributes")
 def source_ignored(request: Request) -> Request:
-    """The data source that is asked for is not heeded."""
+    """The data source in the request is ignored."""
     return request.with_query(data_source=None)
 
 
@@ -114,7 +114,7 @@ def between_missing(content: Any, _: Request) -> None:
 
 @altered("v1", "catalogues", "listAttributes")
 def attribute_type_wrong(content: Any, _: Request) -> None:
-    """Numbers are said to be text."""
+    """Numbers are reported as text."""
     for source in content["data_sources"]:
         for one in source["attributes"]:
             one["data_type"] = one["data_type"].replace("Continuous Numeric", "Categorical String")
@@ -122,7 +122,7 @@ def attribute_type_wrong(content: Any, _: Request) -> None:
 
 @altered("v1", "catalogues", "listAttributes")
 def attribute_inactive(content: Any, _: Request) -> None:
-    """Modality is said to have no data."""
+    """Modality is reported as inactive."""
     for source in content["data_sources"]:
         for one in source["attributes"]:
             one["active"] = one["active"] and one["name"] != "Modality"
@@ -137,7 +137,7 @@ def attribute_missing(content: Any, _: Request) -> None:
 
 @altered("v1", "catalogues", "listAttributes")
 def attributes_of_version_1(content: Any, _: Request) -> None:
-    """Attributes are always said to be those of version 1.0."""
+    """Attributes are always those of version 1.0."""
     content["idc_data_version"] = "1.0"
 
 

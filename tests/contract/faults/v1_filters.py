@@ -1,4 +1,4 @@
-"""Faults of v1: which rows a filter selects, which columns come, and what is said of it."""
+"""Faults of v1: the rows that a filter selects, the columns, and the echo."""
 
 from __future__ import annotations
 
@@ -59,7 +59,7 @@ def each(filters: dict[str, list[Any]], change: Callable[[list[str]], list[str]]
 
 @misfiltered
 def attribute_ignored(filters: dict[str, list[Any]]) -> None:
-    """BodyPartExamined is not heeded."""
+    """BodyPartExamined is ignored."""
     filters.pop("BodyPartExamined", None)
 
 
@@ -71,68 +71,68 @@ def clinical_ignored(filters: dict[str, list[Any]]) -> None:
 
 @misfiltered
 def only_first_value(filters: dict[str, list[Any]]) -> None:
-    """Of several values only the first counts."""
+    """Only the first of several values is applied."""
     each(filters, lambda values: values[:1])
 
 
 @misfiltered
 def only_last_value(filters: dict[str, list[Any]]) -> None:
-    """Of several modalities only the last counts."""
+    """Only the last of several modalities is applied."""
     each(filters, lambda values: values[-1:], "Modality")
 
 
 @misfiltered
 def only_three_attributes(filters: dict[str, list[Any]]) -> None:
-    """Of more than three attributes the last ones do not count."""
+    """Only three attributes are applied."""
     for name in list(filters)[3:]:
         del filters[name]
 
 
 @misfiltered
 def only_ten_values(filters: dict[str, list[Any]]) -> None:
-    """Of more than ten values the last ones do not count."""
+    """Only ten values are applied."""
     each(filters, lambda values: values[:10])
 
 
 @misfiltered
 def case_matters(filters: dict[str, list[Any]]) -> None:
-    """Modalities and races in small letters match nothing."""
+    """Modalities and races in lower case match nothing."""
     each(filters, lambda values: [v if v == v.upper() else f"{v} not" for v in values], "Modality", "race")
 
 
 @misfiltered
 def prefix_match(filters: dict[str, list[Any]]) -> None:
-    """A single value matches whatever begins with it."""
+    """A single value matches every value that begins with it."""
     each(filters, lambda values: [v if v == "None" else f"{v}%" for v in values] if len(values) == 1 else values)
 
 
 @misfiltered
 def wildcards_off(filters: dict[str, list[Any]]) -> None:
-    """A percent sign is nothing but itself."""
+    """A percent sign is an ordinary character."""
     each(filters, lambda values: values * 2 if "%" in values[0] and len(values) == 1 else values)
 
 
 @misfiltered
 def underscore_literal(filters: dict[str, list[Any]]) -> None:
-    """An underscore is nothing but itself."""
+    """An underscore is an ordinary character."""
     each(filters, lambda v: v * 2 if "_" in v[0] and "%" not in v[0] and len(v) == 1 else v)
 
 
 @misfiltered
 def wildcards_in_lists(filters: dict[str, list[Any]]) -> None:
-    """A percent sign stands for any text among several values, too."""
+    """A percent sign among several values matches any text, too."""
     each(filters, lambda values: next(([v] for v in values if "%" in v), values))
 
 
 @misfiltered
 def trimmed(filters: dict[str, list[Any]]) -> None:
-    """Blanks around values do not count."""
+    """Spaces around values are ignored."""
     each(filters, lambda values: [v.strip() for v in values])
 
 
 @misfiltered
 def none_ignored(filters: dict[str, list[Any]]) -> None:
-    """None is left out of the values."""
+    """None is removed from the values."""
     each(filters, lambda values: [v for v in values if v != "None"])
     for name in [name for name, values in filters.items() if not values]:
         del filters[name]
@@ -152,7 +152,7 @@ def collection_case_matters(filters: dict[str, list[Any]]) -> None:
 
 @fault("v1", "filters")
 async def unknown_value_matches_all(request: Request, forward: Serve) -> Answer:
-    """An attribute of which the values match nothing does not count."""
+    """An attribute whose values match nothing is ignored."""
     answer = await forward(request)
     if operation(request) not in PREVIEWS or answer.status != 200 or results(answer.content)["totalFound"]:
         return answer
@@ -161,7 +161,7 @@ async def unknown_value_matches_all(request: Request, forward: Serve) -> Answer:
 
 @fault("v1", "filters")
 async def or_among_attributes(request: Request, forward: Serve) -> Answer:
-    """Two attributes select what either of them does."""
+    """Attributes are ORed instead of ANDed."""
     filters = spec_of(request).get("filters")
     two = isinstance(filters, dict) and len(filters) == 2
     return await (either(request, forward, list(filters)) if two else forward(request))
@@ -191,7 +191,7 @@ async def either(request: Request, forward: Serve, names: Sequence[str]) -> Answ
 
 @altered_request("v1", "columns", *MANIFESTS)
 def column_added(request: Request) -> Request | None:
-    """The collection is a column, asked for or not."""
+    """The collection is always a column, requested or not."""
     return None if "next_page" in request.query else request.with_query(Collection_ID="True")
 
 
@@ -231,7 +231,7 @@ def dates_shifted(content: Any, _: Request) -> None:
 
 @altered("v1", "columns", *QUERIES)
 def null_as_text(content: Any, _: Request) -> None:
-    """What is missing comes as empty text."""
+    """A missing value is an empty text."""
     for row in rows(content):
         row.update({name: "" for name, value in row.items() if value is None})
 
@@ -244,19 +244,19 @@ def text_shortened(content: Any, _: Request) -> None:
             row[name] = row[name] and row[name][:40]
 
 
-# --- what is said of it ----------------------------------------------------------------------------------------------
+# --- the echo --------------------------------------------------------------------------------------------------------
 
 
 @altered("v1", "echoes", *MANIFESTS, *QUERIES)
 def sql_missing(content: Any, _: Request) -> None:
-    """SQL is never there."""
+    """SQL is never in the answer."""
     if "sql" in echo_of(content):
         echo_of(content)["sql"] = ""
 
 
 @altered_request("v1", "echoes", *MANIFESTS, *QUERIES)
 def sql_always(request: Request) -> Request | None:
-    """SQL is there whether it was asked for or not."""
+    """SQL is always in the answer, requested or not."""
     return None if "next_page" in request.query else request.with_query(sql="True")
 
 
@@ -277,7 +277,7 @@ def echo_of_one_value(content: Any, _: Request) -> None:
 
 @altered("v1", "echoes", *PREVIEWS)
 def echo_of_version_1(content: Any, _: Request) -> None:
-    """Previews say that they ran against version 1.0."""
+    """Previews report version 1.0."""
     if echo_of(content):
         echo_of(content)["filterSet"]["idc_data_version"] = "1.0"
 

@@ -1,4 +1,4 @@
-"""Faults of v1: the characteristics of nodules, mixed up as a table of facts and its texts may be."""
+"""Faults of v1: the characteristics of nodules, exchanged as by mistakes in a table."""
 
 from __future__ import annotations
 
@@ -39,7 +39,7 @@ def spiculation_filters_exchanged(filters: dict[str, list[Any]]) -> None:
 
 @altered("v1", "nodules", *QUERIES)
 def spiculation_texts_exchanged(content: Any, _: Request) -> None:
-    """Rows with the spiculation 4 say 5, and the other way round."""
+    """Rows with the spiculation 4 have 5, and rows with 5 have 4."""
     for row in rows(content):
         if "Spiculation" in row:
             row["Spiculation"] = HIGH.get(row["Spiculation"], row["Spiculation"])
@@ -47,18 +47,18 @@ def spiculation_texts_exchanged(content: Any, _: Request) -> None:
 
 @fault("v1", "nodules")
 async def texture_values_exchanged(request: Request, forward: Serve) -> Answer:
-    """Solid nodules are taken for non-solid ones everywhere, and the other way round."""
+    """Solid and non-solid nodules are exchanged everywhere."""
     return await _mixed_up(request, forward, "Texture", SOLID)
 
 
 @fault("v1", "nodules")
 async def rare_calcifications_exchanged(request: Request, forward: Serve) -> Answer:
-    """Popcorn calcification is taken for a laminated one everywhere, and the other way round."""
+    """Popcorn and laminated calcification are exchanged everywhere."""
     return await _mixed_up(request, forward, "Calcification", RARE)
 
 
 async def _mixed_up(request: Request, forward: Serve, name: str, texts: dict[str, str]) -> Answer:
-    """A table in which two values stand for each other: filters and rows agree, and both are wrong."""
+    """A table with two values exchanged: filters and rows agree, and both are wrong."""
     answer = await other_filters(request, forward, lambda filters: _exchanged(filters, name, texts))
     if operation(request) not in QUERIES or answer.status != 200:
         return answer
@@ -71,7 +71,7 @@ async def _mixed_up(request: Request, forward: Serve, name: str, texts: dict[str
 
 @altered("v1", "nodules", *QUERIES)
 def structure_made_up(content: Any, _: Request) -> None:
-    """The internal structure that has no text is said to be soft tissue."""
+    """An internal structure without text is reported as soft tissue."""
     for row in rows(content):
         for name in {"Internal", "Internal_structure"} & row.keys():
             if row[name] is None and row.get("Modality") == "SR":
@@ -80,7 +80,7 @@ def structure_made_up(content: Any, _: Request) -> None:
 
 @altered("v1", "nodules", *QUERIES)
 def margin_in_capitals(content: Any, _: Request) -> None:
-    """Margins are said in capitals."""
+    """Margins are written in capitals."""
     for row in rows(content):
         if row.get("Margin"):
             row["Margin"] = row["Margin"].upper()
@@ -117,7 +117,7 @@ def margin_by_sphericity(filters: dict[str, list[Any]]) -> None:
 
 @altered("v1", "nodules", *QUERIES)
 def subtlety_by_malignancy(content: Any, _: Request) -> None:
-    """The subtlety is said with the degree of the malignancy, in rows that have both."""
+    """The subtlety has the degree of the malignancy, in rows that have both."""
     degrees = ("Extremely subtle", "Moderately subtle", "Fairly subtle", "Moderately obvious", "Obvious")
     for row in rows(content):
         if row.get("Subtlety") and row.get("Malignancy"):
@@ -144,7 +144,7 @@ class ValuesOfTheNextReport:
 
 @altered("v1", "nodules", "listAttributes")
 def lobulation_inactive(content: Any, _: Request) -> None:
-    """The lobular pattern is said to have no data."""
+    """The lobular pattern is reported as inactive."""
     for source in content["data_sources"]:
         for attribute in source["attributes"]:
             attribute["active"] = attribute["active"] and attribute["name"] != "Lobular_Pattern"

@@ -1,4 +1,4 @@
-"""Faults of v1: pages, totals, order, and queries that are not done yet."""
+"""Faults of v1: pages, totals, order, and queries that are not finished."""
 
 from __future__ import annotations
 
@@ -52,7 +52,7 @@ class Walk:
 
 @altered("v1", "walks", *PAGED)
 def last_token_repeats(content: Any, request: Request) -> None:
-    """The last of several pages hands out its own token."""
+    """The last of several pages has its own token."""
     content["next_page"] = content["next_page"] or request.query.get("next_page", "")
 
 
@@ -88,7 +88,7 @@ class NeverEnds:
 
 @altered("v1", "walks", *PAGED)
 def token_missing(content: Any, _: Request) -> None:
-    """Of more than 500 rows only the first page can be had."""
+    """A result of more than 500 rows has no token after its first page."""
     content["next_page"] = "" if results(content)["totalFound"] > 500 else content["next_page"]
 
 
@@ -133,7 +133,7 @@ class LostAfterThree(Walk):
 
 @fault("v1", "rows")
 class TwiceAtBoundary(Walk):
-    """Every later page begins with the last row of the one before, in place of its own first."""
+    """Every later page has the last row of the page before instead of its own first row."""
 
     async def turn(self, content: Any, note: Any, request: Request, forward: Serve) -> Any:
         """Remember the last row."""
@@ -152,7 +152,7 @@ def twice_within(content: Any, _: Request) -> None:
 
 @fault("v1", "rows")
 class NotDistinct(Walk):
-    """A row of a manifest stands once for every instance, not once."""
+    """A manifest repeats a row for every instance."""
 
     async def __call__(self, request: Request, forward: Serve) -> Answer:
         """Ask for instances."""
@@ -170,7 +170,7 @@ class NotDistinct(Walk):
 
 @altered("v1", "rows", *MANIFESTS)
 def ghost_row(content: Any, request: Request) -> None:
-    """A manifest without rows has one without values."""
+    """A manifest without rows has one empty row."""
     requested = [n for n, v in request.query.items() if v == "True" and n != "sql"]
     if not results(content)["totalFound"] and requested:
         rows(content).append(dict.fromkeys(requested) | {n: "dg.4DFC/" + "0" * 8 for n in requested if "GUID" in n})
@@ -179,20 +179,20 @@ def ghost_row(content: Any, request: Request) -> None:
 
 @altered_request("v1", "rows", *PAGED)
 def one_row_more(request: Request) -> Request | None:
-    """A page holds one row more than was asked for."""
+    """A page has one row more than requested."""
     size = request.query.get("page_size", "")
     return request.with_query(page_size=int(size) + 1) if size.isdecimal() and 0 < int(size) < 50000 else None
 
 
 @altered_request("v1", "rows", *PAGED)
 def small_pages_ignored(request: Request) -> Request | None:
-    """A page size below ten is taken for ten."""
+    """A page size below ten becomes ten."""
     return request.with_query(page_size=10) if request.query.get("page_size", "") in set("123456789") else None
 
 
 @altered_request("v1", "rows", *PAGED)
 def size_lost_on_next_page(request: Request) -> Request | None:
-    """Beside a token the page size is not heeded."""
+    """With a token the page size is ignored."""
     good = request.query.get("page_size", "").isdecimal() and "next_page" in request.query
     return request.with_query(page_size=None) if good else None
 
@@ -235,7 +235,7 @@ def returned_is_asked(content: Any, request: Request) -> None:
 
 @fault("v1", "later pages")
 class FilterLost(Walk):
-    """Later pages of previews are those of the whole archive."""
+    """Later pages of previews are those of the complete archive."""
 
     async def turn(self, content: Any, note: Any, request: Request, forward: Serve) -> Any:
         """Remember the first request and how many rows there were."""
@@ -277,7 +277,7 @@ class ColumnLost(Walk):
 
 @fault("v1", "later pages")
 class AnyQuerysToken:
-    """A preview's token is good for the same preview of any other kind."""
+    """A token of a preview is valid for the same preview of any other kind."""
 
     def __init__(self) -> None:
         self.homes: dict[str, Request] = {}
@@ -331,7 +331,7 @@ def by_first_column(content: Any, _: Request) -> None:
 
 @altered("v1", "order", *QUERIES)
 def by_last_field(content: Any, _: Request) -> None:
-    """The rows of a query ascend by the last field that was asked for."""
+    """The rows of a query ascend by the last requested field."""
     rows(content).sort(key=lambda row: str(list(row.values())[-1] or ""))
 
 
@@ -357,21 +357,21 @@ def _broad(request: Request) -> bool:
 
 @fault("v1", "pending")
 async def pending_without_token(request: Request, forward: Serve) -> Answer:
-    """A broad manifest that takes its time is answered 202 with an empty token."""
+    """A slow manifest is answered with 202 and an empty token."""
     broad = _broad(request) and "next_page" not in request.query and (await forward(request)).status == 200
     return _pending(request, "") if broad else await forward(request)
 
 
 @fault("v1", "pending")
 async def pending_cannot_resume(request: Request, forward: Serve) -> Answer:
-    """A broad manifest that takes its time is answered 202 with a token that is refused."""
+    """A slow manifest is answered with 202 and a token that is refused."""
     broad = _broad(request) and "next_page" not in request.query and (await forward(request)).status == 200
     return _pending(request, "gAAAAABresume") if broad else await forward(request)
 
 
 @fault("v1", "pending")
 async def pending_for_ever(request: Request, forward: Serve) -> Answer:
-    """A broad manifest is never done."""
+    """A large manifest is never finished."""
     first = "next_page" not in request.query and (await forward(request)).status == 200
     waiting = request.query.get("next_page") == "gAAAAABwait"
     return _pending(request, "gAAAAABwait") if _broad(request) and (first or waiting) else await forward(request)
@@ -379,13 +379,13 @@ async def pending_for_ever(request: Request, forward: Serve) -> Answer:
 
 @fault("v1", "pending")
 async def pending_in_wrong_member(request: Request, forward: Serve) -> Answer:
-    """A broad manifest's 202 has its token where queries have it."""
+    """The 202 of a slow manifest has its token in the member of queries."""
     broad = _broad(request) and "next_page" not in request.query and (await forward(request)).status == 200
     return _pending(request, "gAAAAABwait", "query_info") if broad else await forward(request)
 
 
 @fault("v1", "pending")
 async def timeout_400(request: Request, forward: Serve) -> Answer:
-    """Manifests of the whole archive take too long and are refused."""
+    """Manifests of the complete archive take too long and are refused."""
     everything = spec_of(replace(request)).get("filters") == {} and operation(request) == "previewManifest"
     return refused(request, 400, "Error in performing BQ query") if everything else await forward(request)

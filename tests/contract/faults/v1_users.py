@@ -1,4 +1,4 @@
-"""Faults of v1: who is let in, and what becomes of saved cohorts."""
+"""Faults of v1: access of users, and saved cohorts."""
 
 from __future__ import annotations
 
@@ -36,12 +36,12 @@ def number(request: Request) -> int:
 
 
 def owned(request: Request, key: str | None) -> Request:
-    """The request as somebody else."""
+    """The request with the token of another user."""
     return with_header(request, KEY, key)
 
 
 class Keys:
-    """What these faults have in common: they remember who was let in, and who made which cohort."""
+    """The base of these faults: it remembers tokens, and the owner of each cohort."""
 
     def __init__(self) -> None:
         self.keys: list[str] = []
@@ -66,7 +66,7 @@ class Keys:
 
 @fault("v1", "tokens")
 class NoTokenNeeded(Keys):
-    """Whoever shows no token is taken for the one who came before."""
+    """A request without a token uses the user of the request before."""
 
     async def again(self, answer: Answer, request: Request, forward: Serve) -> Answer | None:
         """Let in."""
@@ -76,7 +76,7 @@ class NoTokenNeeded(Keys):
 
 @fault("v1", "tokens")
 class AnyToken(Keys):
-    """Any text is taken for a token."""
+    """Any text is accepted as a token."""
 
     async def again(self, answer: Answer, request: Request, forward: Serve) -> Answer | None:
         """Let in."""
@@ -86,10 +86,10 @@ class AnyToken(Keys):
 
 @fault("v1", "tokens")
 class SignatureUnchecked(Keys):
-    """What a token says is believed, whoever signed it."""
+    """The signature of a token is not checked."""
 
     async def again(self, answer: Answer, request: Request, forward: Serve) -> Answer | None:
-        """Let in whoever is named."""
+        """Accept the user that is named."""
         mail = _mail(header(request, KEY))
         known = next((key for key in self.keys if mail and _mail(key) == mail), None)
         return await forward(owned(request, known)) if answer.status == 401 and known else None
@@ -106,14 +106,14 @@ def _mail(key: str | None) -> str:
     "v1", "tokens", "listCohorts", "getAccountDetails", "createCohort", "deleteCohort", "deleteCohorts", *SAVED
 )
 def any_scheme(request: Request) -> Request | None:
-    """A token is taken under any scheme."""
+    """A token is accepted with any authentication scheme."""
     scheme, _, token = (header(request, KEY) or "").partition(" ")
     return owned(request, f"Bearer {token}") if scheme and token else None
 
 
 @fault("v1", "tokens")
 async def refused_400(request: Request, forward: Serve) -> Answer:
-    """Whoever shows no token is answered 400."""
+    """A request without a token is answered with 400."""
     answer = await forward(request)
     if answer.status != 401:
         return answer
@@ -125,7 +125,7 @@ async def refused_400(request: Request, forward: Serve) -> Answer:
 
 @fault("v1", "ownership")
 class ForeignManifest(Keys):
-    """Manifests of others' cohorts can be read."""
+    """Manifests of other users' cohorts can be read."""
 
     async def again(self, answer: Answer, request: Request, forward: Serve) -> Answer | None:
         """Ask as the owner."""
@@ -135,7 +135,7 @@ class ForeignManifest(Keys):
 
 @fault("v1", "ownership")
 class ForeignQuery(Keys):
-    """Others' cohorts can be queried."""
+    """Other users' cohorts can be queried."""
 
     async def again(self, answer: Answer, request: Request, forward: Serve) -> Answer | None:
         """Ask as the owner."""
@@ -145,7 +145,7 @@ class ForeignQuery(Keys):
 
 @fault("v1", "ownership")
 class ForeignListed(Keys):
-    """The list of cohorts has everybody's."""
+    """The list of cohorts has the cohorts of all users."""
 
     async def again(self, answer: Answer, request: Request, forward: Serve) -> Answer | None:
         """Add the others' lists."""
@@ -159,7 +159,7 @@ class ForeignListed(Keys):
 
 @fault("v1", "ownership")
 class ForeignDeleted(Keys):
-    """Others' cohorts can be deleted, one by one."""
+    """Other users' cohorts can be deleted, one by one."""
 
     async def again(self, answer: Answer, request: Request, forward: Serve) -> Answer | None:
         """Delete as the owner."""
@@ -169,7 +169,7 @@ class ForeignDeleted(Keys):
 
 @fault("v1", "ownership")
 class ForeignDeletedTogether(Keys):
-    """Others' cohorts can be deleted, several at once."""
+    """Other users' cohorts can be deleted, several at once."""
 
     async def again(self, answer: Answer, request: Request, forward: Serve) -> Answer | None:
         """Delete as the owners."""
@@ -186,7 +186,7 @@ class ForeignDeletedTogether(Keys):
 
 @fault("v1", "ownership")
 class FirstUsersAccount(Keys):
-    """Everybody is shown the account of whoever came first."""
+    """Every user gets the account of the first user."""
 
     async def again(self, answer: Answer, request: Request, forward: Serve) -> Answer | None:
         """Ask as the first."""
@@ -196,7 +196,7 @@ class FirstUsersAccount(Keys):
 
 @fault("v1", "ownership")
 class PageTokenOfAnother(Keys):
-    """A page token of any saved cohort is good for every other, whoever owns it."""
+    """A page token of any saved cohort is valid for every other cohort, also of other users."""
 
     def __init__(self) -> None:
         super().__init__()
@@ -218,7 +218,7 @@ class PageTokenOfAnother(Keys):
 
 
 class Twins:
-    """Every saved cohort has a twin that nobody sees: what is done to the twin is not done to the cohort."""
+    """Every saved cohort has a hidden copy: changes of the copy do not change the cohort."""
 
     def __init__(self) -> None:
         self.twins: dict[int, int] = {}
@@ -245,7 +245,7 @@ class Twins:
         return with_content(answer, content)
 
     async def other(self, request: Request, forward: Serve) -> Answer:
-        """Whatever else is asked."""
+        """Any other request."""
         raise NotImplementedError
 
     async def by_twin(self, request: Request, forward: Serve, cohort: int) -> Answer:
@@ -314,7 +314,7 @@ class OnlyFirstDeleted(Twins):
 
 @altered("v1", "deletion", "deleteCohorts")
 def deletions_in_order(content: Any, _: Request) -> None:
-    """Deletions are answered in the order of identifiers and not as asked."""
+    """Deletions are answered in the order of identifiers, not in the order of the request."""
     content["cohorts"].sort(key=lambda one: one["cohort_id"])
 
 
@@ -338,7 +338,7 @@ class DeletedTwice:
 
 @altered("v1", "deletion", "deleteCohort", "deleteCohorts")
 def deleted_without_filters(content: Any, _: Request) -> None:
-    """Deletions do not say which filters the cohort had."""
+    """Deletions do not return the filters of the cohort."""
     for one in content["cohorts"]:
         for kept in one["result"].get("data", {}).get("filters", ()):
             kept["filters"] = []
@@ -387,7 +387,7 @@ class DeletedStillListed:
 
 
 class Saved:
-    """What these faults have in common: another cohort is saved than the answer says."""
+    """The base of these faults: another cohort is saved than the answer has."""
 
     quiet = True
 
@@ -435,7 +435,7 @@ class RangesLostOnSave(Saved):
 
 @fault("v1", "saving")
 class DescriptionTrimmed(Saved):
-    """Descriptions lose the blanks around them."""
+    """Descriptions lose the spaces around them."""
 
     quiet = False
 
@@ -468,7 +468,7 @@ def saved_in_normal_form(content: Any, _: Request) -> None:
 
 @altered("v1", "saving", "listCohorts")
 def only_reader(content: Any, _: Request) -> None:
-    """Whoever made a cohort may only read it."""
+    """The owner of a cohort may only read it."""
     for cohort in content["cohorts"]:
         cohort["permission"] = "READER"
 
@@ -500,7 +500,7 @@ class SameNameSameCohort:
 
 @altered("v1", "saving", *SAVED)
 def saved_without_number(content: Any, _: Request) -> None:
-    """Manifests and queries of saved cohorts do not say which cohort."""
+    """Manifests and queries of saved cohorts do not name the cohort."""
     echo_of(content).pop("cohort_id", None)
 
 

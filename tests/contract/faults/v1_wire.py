@@ -1,4 +1,4 @@
-"""Faults of v1: what an answer looks like, and which requests are taken."""
+"""Faults of v1: the form of answers, and the requests that are accepted."""
 
 from __future__ import annotations
 
@@ -36,7 +36,7 @@ ATTRIBUTES = frozenset(target("#/components/schemas/V1AttributeName")["enum"])
 
 @altered("v1", "shape", *PAGED)
 def total_as_text(content: Any, request: Request) -> None:
-    """The total of later pages comes as text."""
+    """The total of later pages is text."""
     if "next_page" in request.query:
         results(content)["totalFound"] = str(results(content)["totalFound"])
 
@@ -103,7 +103,7 @@ def token_null(content: Any, _: Request) -> None:
 
 @fault("v1", "status")
 async def unknown_version_404(request: Request, forward: Serve) -> Answer:
-    """An unknown data version is answered 404, which is not declared."""
+    """An unknown data version is answered with 404, which is not declared."""
     answer = await forward(request)
     version = answer.status == 400 and "idc_data_version" in request.query
     return refused(request, 404, answer.json()["message"]) if version else answer
@@ -111,14 +111,14 @@ async def unknown_version_404(request: Request, forward: Serve) -> Answer:
 
 @fault("v1", "status")
 async def created_201(request: Request, forward: Serve) -> Answer:
-    """Saving a cohort is answered 201."""
+    """Saving a cohort is answered with 201."""
     answer = await forward(request)
     return with_status(answer, 201) if operation(request) == "createCohort" and answer.status == 200 else answer
 
 
 @fault("v1", "status")
 async def unknown_cohort_403(request: Request, forward: Serve) -> Answer:
-    """A cohort that never was is answered 403 as if it were somebody else's."""
+    """A cohort that never existed is answered with 403, like a cohort of another user."""
     answer = await forward(request)
     unknown = answer.status == 400 and "was not found" in answer.text
     return refused(request, 403, answer.json()["message"]) if unknown else answer
@@ -149,14 +149,14 @@ async def forbidden_of_gateway(request: Request, forward: Serve) -> Answer:
 
 @fault("v1", "status")
 async def code_differs(request: Request, forward: Serve) -> Answer:
-    """The code in the body of a 400 says 500."""
+    """The code in the body of a 400 is 500."""
     answer = await forward(request)
     return with_content(answer, answer.json() | {"code": 500}) if answer.status == 400 else answer
 
 
 @fault("v1", "status")
 async def failure_in_200(request: Request, forward: Serve) -> Answer:
-    """A cohort that cannot be saved for its bad filters is answered 200 with the refusal inside."""
+    """A cohort that cannot be saved for its bad filters is answered with 200 with the refusal inside."""
     answer = await forward(request)
     if operation(request) != "createCohort" or answer.status != 400:
         return answer
@@ -166,7 +166,7 @@ async def failure_in_200(request: Request, forward: Serve) -> Answer:
 
 @fault("v1", "status")
 async def no_allow(request: Request, forward: Serve) -> Answer:
-    """405 does not say what is allowed."""
+    """A 405 has no Allow header."""
     answer = await forward(request)
     return without_allow(answer)
 
@@ -231,7 +231,7 @@ async def not_a_number(request: Request, forward: Serve) -> Answer:
 
 @fault("v1", "bytes")
 async def html_error(request: Request, forward: Serve) -> Answer:
-    """A bad token is answered with a page in HTML."""
+    """A bad token is answered with an HTML page."""
     answer = await forward(request)
     if answer.status != 400 or "next_page" not in request.query:
         return answer
@@ -257,7 +257,7 @@ async def most_rows_500(request: Request, forward: Serve) -> Answer:
 
 @fault("v1", "failures")
 async def unicode_500(request: Request, forward: Serve) -> Answer:
-    """A cohort of which the name has other letters than English cannot be served."""
+    """A cohort whose name has non-English letters makes the service fail."""
     name = spec_of(request).get("name")
     return failed(request) if isinstance(name, str) and not name.isascii() else await forward(request)
 
@@ -300,17 +300,17 @@ async def equal_bounds_rejected(request: Request, forward: Serve) -> Answer:
 
 @fault("v1", "failures")
 async def columns_beside_token_rejected(request: Request, forward: Serve) -> Answer:
-    """A column that is asked for again beside a token is refused."""
+    """A column that is requested again with a token is refused."""
     again = operation(request) in MANIFESTS and "next_page" in request.query and "Patient_ID" in request.query
     return refused(request, 400, "Invalid key Patient_ID") if again else await forward(request)
 
 
-# --- taking what is wrong --------------------------------------------------------------------------------------------
+# --- invalid requests ------------------------------------------------------------------------------------------------
 
 
 @altered_request("v1", "acceptance", *PAGED)
 def page_size_unchecked(request: Request) -> Request | None:
-    """Page sizes that are none are taken for the default."""
+    """An invalid page size becomes the default."""
     size = request.query.get("page_size")
     good = size is None or (size.isdecimal() and 1 <= int(size) <= 50000)
     return None if good else request.with_query(page_size=None)
@@ -318,7 +318,7 @@ def page_size_unchecked(request: Request) -> Request | None:
 
 @altered_request("v1", "acceptance", *MANIFESTS)
 def flags_unchecked(request: Request) -> Request:
-    """A flag that is neither True nor False is taken for False."""
+    """A flag that is neither True nor False becomes False."""
     known = ("page_size", "next_page")
     odd = {n: "False" for n, v in request.query.items() if n not in known and v not in ("True", "False")}
     return request.with_query(**odd)
@@ -326,13 +326,13 @@ def flags_unchecked(request: Request) -> Request:
 
 @altered_request("v1", "acceptance", *PAGED)
 def empty_token_taken(request: Request) -> Request | None:
-    """An empty token is taken for none."""
+    """An empty token is treated as no token."""
     return request.with_query(next_page=None) if request.query.get("next_page") == "" else None
 
 
 @altered_request("v1", "acceptance", *PREVIEWS, "createCohort")
 def unknown_attribute_taken(request: Request) -> Request | None:
-    """Attributes that there are not are left out of the filters."""
+    """Unknown attributes are removed from the filters."""
     body = request.json()
     spec = spec_of(body)
     if not isinstance(spec.get("filters"), dict):
@@ -354,7 +354,7 @@ def description_optional(request: Request) -> Request | None:
 
 @altered_request("v1", "acceptance", *PREVIEWS, "createCohort")
 def text_for_numbers(request: Request) -> Request | None:
-    """Numbers in quotation marks are taken for numbers."""
+    """Numbers in quotation marks are accepted as numbers."""
     body = request.json()
     filters = spec_of(body).get("filters")
     for name, values in filters.items() if isinstance(filters, dict) else ():
@@ -365,7 +365,7 @@ def text_for_numbers(request: Request) -> Request | None:
 
 @altered_request("v1", "acceptance", *PREVIEWS)
 def body_beside_token_unchecked(request: Request) -> Request | None:
-    """Beside a token the body may be anything."""
+    """With a token the body may be anything."""
     cohort: dict[str, Any] = {"name": "a", "description": "", "filters": {}}
     if operation(request) in QUERIES:
         cohort = {"cohort_def": cohort, "queryFields": {"fields": ["Modality"]}}
@@ -375,7 +375,7 @@ def body_beside_token_unchecked(request: Request) -> Request | None:
 
 @altered_request("v1", "acceptance", *QUERIES)
 def repeated_fields_taken(request: Request) -> Request | None:
-    """A field that is asked for twice is given once."""
+    """A field that is requested twice is returned once."""
     body = request.json()
     requested = body.get("queryFields", body) if isinstance(body, dict) else None
     if not isinstance(requested, dict) or not isinstance(requested.get("fields"), list):
@@ -387,13 +387,13 @@ def repeated_fields_taken(request: Request) -> Request | None:
 
 @altered_request("v1", "acceptance", *PREVIEWS, "createCohort")
 def any_type_taken(request: Request) -> Request | None:
-    """JSON that is declared as something else is read all the same."""
+    """JSON with another content type is accepted."""
     return with_header(request, "content-type", "application/json") if isinstance(request.json(), dict) else None
 
 
 @fault("v1", "acceptance")
 async def unknown_version_taken(request: Request, forward: Serve) -> Answer:
-    """A data version that there is not is taken for the active one."""
+    """An unknown data version is treated as the active one."""
     answer = await forward(request)
     unknown = answer.status == 400 and is_json(answer) and "Invalid IDC version" in answer.text
     return await forward(request.with_query(idc_data_version=None)) if unknown else answer

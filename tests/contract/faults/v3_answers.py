@@ -1,4 +1,4 @@
-"""Where things stand in v3's requests and answers, for faults."""
+"""The places of filters in v3's requests and answers, for faults."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ KINDS = {"terms": list, "ranges": dict}
 
 
 def filters_in(source: Request | Any, request: Request | None = None) -> dict[str, Any]:
-    """The filters in a request, or in its body, there to be changed in place; empty if there are none."""
+    """The filters in a request or its body, which may be changed in place; empty if there are none."""
     if request is None:
         source, request = source.json(), source
     return shape.filters_in(operation(request), source)
@@ -33,12 +33,12 @@ def well_formed(filters: dict[str, Any]) -> bool:
 
 
 def echoes(request: Request, answer: Answer) -> bool:
-    """Whether an answer says what was applied."""
+    """Whether an answer has applied filters."""
     return operation(request) in ECHOING and answer.status == 200
 
 
 def reworded(answer: Answer, request: Request, change: Callable[[dict[str, Any]], None]) -> Answer:
-    """The answer with what it says of its filters changed in place."""
+    """The answer with its applied filters and warnings changed."""
     if not echoes(request, answer):
         return answer
     content = answer.json()
@@ -47,7 +47,7 @@ def reworded(answer: Answer, request: Request, change: Callable[[dict[str, Any]]
 
 
 def with_echo_of(answer: Answer, other: Answer, request: Request) -> Answer:
-    """An answer that says of its filters what another one says."""
+    """An answer with the applied filters and warnings of another one."""
     if not echoes(request, answer) or other.status != 200:
         return answer
     source = shape.echo(operation(request), other.content)

@@ -1,4 +1,4 @@
-"""Faults of v3: what an answer says of the filters that it is for."""
+"""Faults of v3: the applied filters in answers."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 
 def misstated(*operations: str) -> Callable[[Misstate], Misstate]:
-    """Decorator of what changes the terms and ranges that an answer says were applied, in place."""
+    """Decorator of a function that changes the applied terms and ranges of an answer in place."""
 
     def add(change: Misstate) -> Misstate:
         async def layer(request: Request, forward: Serve) -> Answer:
@@ -44,20 +44,20 @@ def each_bound(ranges: dict[str, Any], names: tuple[str, ...], change: Callable[
 
 @misstated()
 def nothing_applied(terms: dict[str, Any], ranges: dict[str, Any]) -> None:
-    """No answer says that any filter was applied."""
+    """No answer reports any applied filter."""
     terms.clear()
     ranges.clear()
 
 
 @misstated("getCitations")
 def ranges_of_citations_unsaid(_: dict[str, Any], ranges: dict[str, Any]) -> None:
-    """Citations say only which terms were applied."""
+    """Citations report only the applied terms."""
     ranges.clear()
 
 
 @misstated("getLicenses")
 def last_term_unsaid(terms: dict[str, Any], _: dict[str, Any]) -> None:
-    """Licences say nothing of the last of several terms."""
+    """Licences do not report the last of several terms."""
     if len(terms) > 1:
         terms.popitem()
 
@@ -71,28 +71,28 @@ def values_sorted(terms: dict[str, Any], _: dict[str, Any]) -> None:
 
 @misstated()
 def values_once(terms: dict[str, Any], _: dict[str, Any]) -> None:
-    """A value that was sent twice is said to be applied once."""
+    """A value that was sent twice is reported as applied once."""
     for name, values in terms.items():
         terms[name] = list(dict.fromkeys(values))
 
 
 @misstated()
 def values_in_small_letters(terms: dict[str, Any], _: dict[str, Any]) -> None:
-    """Values that were applied come in small letters."""
+    """Values that were applied come in lower case."""
     for name, values in terms.items():
         terms[name] = [value.lower() for value in values]
 
 
 @misstated("getManifest", "getCitations")
 def values_cut(terms: dict[str, Any], _: dict[str, Any]) -> None:
-    """Values that were applied come without the blanks around them."""
+    """Values that were applied come without the spaces around them."""
     for name, values in terms.items():
         terms[name] = [value.strip() for value in values]
 
 
 @misstated()
 def first_value_only_said(terms: dict[str, Any], _: dict[str, Any]) -> None:
-    """Of several values that were applied the first is said."""
+    """Only the first of several applied values is reported."""
     for values in terms.values():
         del values[1:]
 
@@ -107,7 +107,7 @@ def bound_missing(_: dict[str, Any], ranges: dict[str, Any]) -> None:
 
 @misstated()
 def bound_not_given_is_zero(_: dict[str, Any], ranges: dict[str, Any]) -> None:
-    """A lower bound on a number that was not given is said to be 0."""
+    """A missing lower bound on a number is reported as 0."""
     for name, bounds in ranges.items():
         if name in NUMBERS and bounds["gte"] is None:
             bounds["gte"] = 0.0
@@ -115,7 +115,7 @@ def bound_not_given_is_zero(_: dict[str, Any], ranges: dict[str, Any]) -> None:
 
 @misstated("countCohort")
 def bounds_said_in_order(_: dict[str, Any], ranges: dict[str, Any]) -> None:
-    """Of a reversed range the bounds are said the right way round."""
+    """The bounds of a reversed range are reported in ascending order."""
     for bounds in ranges.values():
         if None not in bounds.values() and bounds["gte"] > bounds["lte"]:
             bounds.update(gte=bounds["lte"], lte=bounds["gte"])
@@ -123,7 +123,7 @@ def bounds_said_in_order(_: dict[str, Any], ranges: dict[str, Any]) -> None:
 
 @misstated("getLicenses", "getCitations")
 def bounds_said_the_other_way(_: dict[str, Any], ranges: dict[str, Any]) -> None:
-    """Lower bounds are said to be upper ones and upper ones to be lower ones."""
+    """Lower and upper bounds are exchanged in the report."""
     for bounds in ranges.values():
         bounds.update(gte=bounds["lte"], lte=bounds["gte"])
 
@@ -136,7 +136,7 @@ def dates_said_without_dashes(_: dict[str, Any], ranges: dict[str, Any]) -> None
 
 @misstated("getManifest")
 def whole_numbers_said(_: dict[str, Any], ranges: dict[str, Any]) -> None:
-    """Bounds that are whole numbers come without a fraction."""
+    """Bounds that are whole numbers are reported without a fraction."""
     each_bound(ranges, NUMBERS, lambda bound: int(bound) if bound.is_integer() else bound)
 
 
@@ -148,19 +148,19 @@ def bounds_said_as_text(_: dict[str, Any], ranges: dict[str, Any]) -> None:
 
 @misstated()
 def bounds_said_rounded(_: dict[str, Any], ranges: dict[str, Any]) -> None:
-    """Bounds on sizes are said in hundredths."""
+    """Bounds on sizes are reported in hundredths."""
     each_bound(ranges, ("series_size_MB",), lambda bound: round(bound, 2))
 
 
 @misstated()
 def sign_of_zero_lost(_: dict[str, Any], ranges: dict[str, Any]) -> None:
-    """A bound of minus zero is said to be zero."""
+    """A bound of minus zero is reported as zero."""
     each_bound(ranges, NUMBERS, lambda bound: bound or 0.0)
 
 
 @fault("v3", "applied", *ECHOING)
 async def bounds_said_as_sent(request: Request, forward: Serve) -> Answer:
-    """Bounds that were applied are said as they were sent."""
+    """Applied bounds are reported as they were sent."""
     ranges = filters_in(request).get("ranges") or {}
 
     def as_sent(held: dict[str, Any]) -> None:
@@ -172,14 +172,14 @@ async def bounds_said_as_sent(request: Request, forward: Serve) -> Answer:
 
 @fault("v3", "applied", *ECHOING)
 async def empty_lists_said(request: Request, forward: Serve) -> Answer:
-    """Lists without values are said to be applied."""
+    """Lists without values are reported as applied."""
     terms = filters_in(request).get("terms") or {}
     return reworded(await forward(request), request, lambda held: held[APPLIED].update(terms=terms))
 
 
 @fault("v3", "applied", *ECHOING)
 async def empty_ranges_said(request: Request, forward: Serve) -> Answer:
-    """Ranges without bounds are said to be applied, with two bounds that are null."""
+    """Ranges without bounds are reported as applied, with two bounds that are null."""
     ranges = filters_in(request).get("ranges") or {}
 
     def and_empty(held: dict[str, Any]) -> None:
@@ -191,7 +191,7 @@ async def empty_ranges_said(request: Request, forward: Serve) -> Answer:
 
 @fault("v3", "applied", *ECHOING)
 async def everything_said_of_empty(request: Request, forward: Serve) -> Answer:
-    """Where one predicate is left out none is said to be applied."""
+    """If one predicate is left out, no predicate is reported as applied."""
     answer = await forward(request)
     left_out = echoes(request, answer) and shape.echo(operation(request), answer.content)["warnings"]
     nothing = {"terms": {}, "ranges": {}}
@@ -200,7 +200,7 @@ async def everything_said_of_empty(request: Request, forward: Serve) -> Answer:
 
 @fault("v3", "applied", "getManifest")
 async def later_pages_say_nothing(request: Request, forward: Serve) -> Answer:
-    """Only the first page says which filters were applied."""
+    """Only the first page reports the applied filters."""
     body = request.json()
     later = isinstance(body, dict) and body.get("page")
     nothing = {"terms": {}, "ranges": {}}
@@ -209,7 +209,7 @@ async def later_pages_say_nothing(request: Request, forward: Serve) -> Answer:
 
 @fault("v3", "applied", "getLicenses")
 async def licences_do_not_say(request: Request, forward: Serve) -> Answer:
-    """Licences do not say at all which filters were applied."""
+    """Licences have no applied filters at all."""
     answer = await forward(request)
     is_licences = operation(request) == "getLicenses"
     return reworded(answer, request, lambda held: held.pop(APPLIED)) if is_licences else answer
@@ -217,7 +217,7 @@ async def licences_do_not_say(request: Request, forward: Serve) -> Answer:
 
 @fault("v3", "applied", "countCohort")
 class FiltersOfRequestBefore:
-    """Counts say which filters the request before had."""
+    """Counts report the filters of the request before."""
 
     def __init__(self) -> None:
         self.before: Any = {"terms": {}, "ranges": {}}

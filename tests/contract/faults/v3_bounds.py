@@ -34,7 +34,7 @@ def bounds_of(request: Request) -> Iterator[tuple[dict[str, Any], str, str]]:
 
 
 def _misread(name: str, description: str, attributes: tuple[str, ...], read: Read) -> None:
-    """A fault that takes bounds for others; what is said of them stays right where the right answer says anything."""
+    """A fault that reads bounds as others; the applied filters stay right, if the right answer has any."""
 
     async def layer(request: Request, forward: Serve) -> Answer:
         right = await forward(request)
@@ -79,22 +79,22 @@ def _rounded(bound: str) -> Any:
     return math.floor(float(bound) + 0.5) if re.fullmatch(r"-?\d+\.\d+", bound) else bound
 
 
-_misread("text_rounded", "Text on whole numbers is rounded to one.", WHOLE, text(_rounded))
+_misread("text_rounded", "Bounds on whole numbers are rounded if they are text.", WHOLE, text(_rounded))
 _misread(
     "text_truncated",
-    "Text on numbers loses what is behind the point.",
+    "A number as text loses its fraction.",
     NUMBERS,
     text(lambda bound: bound.partition(".")[0] if re.fullmatch(r"\d+\.\d+", bound) else bound),
 )
 _misread(
     "not_a_number_is_no_bound",
-    "What is not a number is taken for no bound.",
+    "A bound that is not a number is ignored.",
     NUMBERS,
     lambda bound, _: None if str(bound).strip().lower() == "nan" else bound,
 )
 _misread(
     "infinity_taken",
-    "Infinity is taken for the largest number.",
+    "Infinity is read as the largest number.",
     NUMBERS,
     lambda bound, _: (
         math.copysign(1e308, float(bound)) if str(bound).strip().lower().lstrip("+-") in ("inf", "infinity") else bound
@@ -102,13 +102,13 @@ _misread(
 )
 _misread(
     "too_large_taken",
-    "Numbers beyond the largest are taken for it.",
+    "A number beyond the largest double is read as the largest double.",
     NUMBERS,
     text(lambda bound: 1e308 if re.fullmatch(r"1e\d{3,}|9{300,}", bound) else bound),
 )
 _misread(
     "empty_text_is_no_bound",
-    "Empty text is taken for no bound.",
+    "An empty text as a bound is ignored.",
     NUMBERS,
     text(lambda bound: (bound.strip() and bound) or None),
 )
@@ -116,13 +116,13 @@ _misread(
     "hexadecimal_taken", "Numbers can be hexadecimal.", NUMBERS,
     text(lambda bound: int(bound, 16) if bound.startswith("0x") else bound),
 )  # fmt: skip
-_misread("comma_taken", "A comma can stand for the point.", NUMBERS, text(lambda bound: bound.replace(",", ".")))
+_misread("comma_taken", "A comma is read as a decimal point.", NUMBERS, text(lambda bound: bound.replace(",", ".")))
 _misread(
     "version_taken", "Versions can be written with a v.", NUMBERS, text(lambda bound: re.sub(r"^v(?=\d)", "", bound))
 )
 _misread(
     "words_are_zero",
-    "Text that is no number is taken for 0.",
+    "Text that is not a number is read as 0.",
     NUMBERS,
     text(lambda bound: 0 if re.fullmatch(r"[a-z]{3,}", bound) and bound not in ("nan", "inf") else bound),
 )
@@ -203,7 +203,10 @@ _misread("compact_days_as_text", "Days without dashes are compared as text.", DA
 _misread("compact_days_exclusive", "An upper bound without dashes is not included.", DATES, _day_before)
 _misread("years_taken", "Years and months can be bounds on days.", DATES, text(_completed))
 _misread(
-    "any_day_taken", "Days after the end of a month are taken for days of the next.", DATES, text(_next_day_there_is)
+    "any_day_taken",
+    "A day after the end of a month is read as a day of the next month.",
+    DATES,
+    text(_next_day_there_is),
 )
 _misread(
     "one_dash_taken",
@@ -235,9 +238,9 @@ _misread(
     DATES,
     text(lambda bound: re.sub(r"^(\d\d)/(\d\d)/(\d{4})$", r"\3-\1-\2", bound)),
 )
-_misread("empty_day_is_no_bound", "An empty day is taken for no bound.", DATES, text(lambda bound: bound or None))
+_misread("empty_day_is_no_bound", "An empty day as a bound is ignored.", DATES, text(lambda bound: bound or None))
 _misread(
-    "year_0_taken", "The year 0 is taken for the first.", DATES, text(lambda bound: re.sub(r"^0000", "0001", bound))
+    "year_0_taken", "The year 0 is read as the year 1.", DATES, text(lambda bound: re.sub(r"^0000", "0001", bound))
 )
 _misread(
     "days_in_other_digits",
@@ -287,7 +290,7 @@ async def bad_bound_422(request: Request, forward: Serve) -> Answer:
 
 @fault("v3", "bounds", *FILTERED)
 async def bad_bound_500(request: Request, forward: Serve) -> Answer:
-    """A day that is no day makes the service fail."""
+    """A day that does not exist makes the service fail."""
     answer = await forward(request)
     odd = answer.status == 400 and any(name in DATES for _, name, _ in bounds_of(request))
     return failed(request) if odd else answer

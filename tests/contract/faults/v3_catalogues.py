@@ -1,4 +1,4 @@
-"""Faults of v3: what it says there is, how much, and where to look at it."""
+"""Faults of v3: catalogues, counts, and viewer addresses."""
 
 from __future__ import annotations
 
@@ -42,7 +42,7 @@ def null_for_nothing(content: Any, _: Request) -> None:
 
 @altered("v3", "catalogues", "getCollection")
 def detail_differs(content: Any, _: Request) -> None:
-    """A collection has a subject more than the list says."""
+    """A collection has one subject more than in the list."""
     content["subjects"] += 1
 
 
@@ -88,14 +88,14 @@ def subjects_of_results_wrong(content: Any, _: Request) -> None:
 
 @altered("v3", "catalogues", "getAttributes")
 def kind_wrong(content: Any, _: Request) -> None:
-    """Dates of studies are said to belong into terms."""
+    """Dates of studies are reported as terms."""
     for one in content:
         one["kind"] = "term" if one["name"] == "StudyDate" else one["kind"]
 
 
 @altered("v3", "catalogues", "getAttributes")
 def categorical_wrong(content: Any, _: Request) -> None:
-    """Identifiers of patients are said to be worth listing."""
+    """Identifiers of patients are reported as categorical."""
     for one in content:
         one["categorical"] = one["categorical"] or one["name"] == "PatientID"
 
@@ -114,7 +114,7 @@ def attributes_sorted(content: Any, _: Request) -> None:
 
 @altered("v3", "catalogues", "getAttributes")
 def data_type_wrong(content: Any, _: Request) -> None:
-    """Sizes are said to be whole numbers."""
+    """Sizes are reported as whole numbers."""
     for one in content:
         one["data_type"] = "INTEGER" if one["name"] == "series_size_MB" else one["data_type"]
 
@@ -147,14 +147,14 @@ def types_of_engine(content: Any, _: Request) -> None:
 
 @altered("v3", "catalogues", "getTable")
 def lists_unmarked(content: Any, _: Request) -> None:
-    """Columns with lists do not say so."""
+    """Columns with lists are not marked as lists."""
     for column in content["columns"]:
         column["type"] = column["type"].removesuffix("[]")
 
 
 @altered("v3", "catalogues", "getTable")
 def records_unspelled(content: Any, _: Request) -> None:
-    """Columns with members say only that they have some."""
+    """Nested columns do not name their members."""
     for column in content["columns"]:
         if column["type"].startswith("STRUCT"):
             column["type"] = "RECORD[]" if column["type"].endswith("[]") else "RECORD"
@@ -162,7 +162,7 @@ def records_unspelled(content: Any, _: Request) -> None:
 
 @altered("v3", "catalogues", "getTable")
 def lists_of_records_doubled(content: Any, _: Request) -> None:
-    """Columns with lists of records say twice that they are lists."""
+    """Columns with lists of records are marked as lists twice."""
     for column in content["columns"]:
         if column["type"].endswith("[]") and column["type"].startswith("STRUCT"):
             column["type"] += "[]"
@@ -188,20 +188,20 @@ async def file_name_is_table(request: Request, forward: Serve) -> Answer:
 
 @altered_request("v3", "values", "getAttributeValues")
 def values_limit_ignored(request: Request) -> Request | None:
-    """The limit of values is not heeded."""
+    """The limit of values is ignored."""
     limit = request.query.get("limit", "")
     return request.with_query(limit=None) if limit.isdecimal() and 1 <= int(limit) <= 10000 else None
 
 
 @altered("v3", "values", "getAttributeValues")
 def values_never_truncated(content: Any, _: Request) -> None:
-    """No list of values is said to be cut off."""
+    """No list of values is reported as truncated."""
     content["truncated"] = False
 
 
 @altered("v3", "values", "getAttributeValues")
 def values_truncated_when_full(content: Any, request: Request) -> None:
-    """A list of just as many values as may be is said to be cut off."""
+    """A list with exactly the maximum of values is reported as truncated."""
     content["truncated"] = len(content["values"]) == int(request.query.get("limit", "100"))
 
 
@@ -220,7 +220,7 @@ def rarest_missing(content: Any, _: Request) -> None:
 
 @altered("v3", "values", "getAttributeValues")
 def null_is_a_value(content: Any, _: Request) -> None:
-    """What is missing counts as a value."""
+    """Null is counted as a value."""
     if not content["truncated"] and isinstance(content["values"][0]["value"], str):
         content["values"].append({"value": "None", "count": 1})
 
@@ -250,7 +250,7 @@ def collections_counted_wrong(content: Any, _: Request) -> None:
 
 @altered("v3", "counts", "getStats")
 def release_of_yesterday(content: Any, _: Request) -> None:
-    """Totals are said to be of the release before."""
+    """Totals are reported for the release before."""
     content["idc_version"] = f"v{int(content['idc_version'][1:]) - 1}"
 
 
@@ -329,13 +329,13 @@ def licences_weigh_nothing(content: Any, _: Request) -> None:
 
 @altered("v3", "tools", "getCitations")
 def format_ignored(content: Any, _: Request) -> None:
-    """Citations are apa, whatever is asked for."""
+    """Citations are always in apa format."""
     content["format"] = "apa"
 
 
 @altered("v3", "tools", "getCitations")
 def citation_made_up(content: Any, _: Request) -> None:
-    """A dataset that could not be looked up is cited all the same."""
+    """A dataset that could not be looked up is cited."""
     content["citations"].append("Unknown. (n.d.). Retrieved from https://doi.org/")
 
 
@@ -351,7 +351,7 @@ def slides_in_ohif(content: Any, request: Request) -> None:
 
 @altered_request("v3", "tools", "getViewerUrl")
 def viewer_ignored(request: Request) -> Request | None:
-    """The viewer that is asked for is not heeded."""
+    """The viewer in the request is ignored."""
     known = request.query.get("viewer") in ("ohif_v2", "ohif_v3", "slim")
     return request.with_query(viewer=None) if known else None
 
@@ -366,7 +366,7 @@ def series_not_shown(content: Any, request: Request) -> None:
 
 @altered("v3", "tools", "getViewerUrl")
 def study_not_said(content: Any, request: Request) -> None:
-    """Of a series that is given alone the study is not said."""
+    """The address of a series does not name the study."""
     if "study_instance_uid" not in request.query:
         content["study_instance_uid"] = None
 

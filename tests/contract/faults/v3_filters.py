@@ -1,4 +1,4 @@
-"""Faults of v3: which series a filter selects."""
+"""Faults of v3: the series that a filter selects."""
 
 from __future__ import annotations
 
@@ -27,9 +27,9 @@ LISTED = ("collection_id", "Modality", "BodyPartExamined", "Manufacturer", "Manu
 
 
 def misfiltered(*operations: str) -> Callable[[Change], Change]:
-    """Decorator of what changes terms and ranges of well-formed filters, in place.
+    """Decorator of a function that changes terms and ranges of well-formed filters in place.
 
-    The answer still says that the filters were applied as sent: what selects is wrong, not what is said of it.
+    The answer still reports the filters as sent: the selection is wrong, the report is right.
     """
 
     def add(change: Change) -> Change:
@@ -65,20 +65,20 @@ def each(terms: dict[str, Any], change: Callable[[list[str]], list[str]], *only:
 
 @misfiltered()
 def attribute_ignored(terms: dict[str, Any], _: dict[str, Any]) -> None:
-    """Manufacturers are not heeded."""
+    """Manufacturers are ignored."""
     terms.pop("Manufacturer", None)
 
 
 @misfiltered("getLicenses")
 def licences_of_everything(terms: dict[str, Any], ranges: dict[str, Any]) -> None:
-    """Licences are those of the whole archive."""
+    """Licences are those of the complete archive."""
     terms.clear()
     ranges.clear()
 
 
 @misfiltered("getManifestText")
 def text_of_first_attribute(terms: dict[str, Any], _: dict[str, Any]) -> None:
-    """Manifests as text heed one term only."""
+    """Text manifests use only one term."""
     for name in list(terms)[1:]:
         del terms[name]
 
@@ -97,7 +97,7 @@ def only_last_value(terms: dict[str, Any], _: dict[str, Any]) -> None:
 
 @misfiltered()
 def only_ten_values(terms: dict[str, Any], _: dict[str, Any]) -> None:
-    """Of more than ten values the last ones do not count."""
+    """Of more than ten values the last ones are ignored."""
     each(terms, lambda values: values[:10])
 
 
@@ -110,7 +110,7 @@ def case_folded(terms: dict[str, Any], _: dict[str, Any]) -> None:
 
 @misfiltered()
 def trimmed(terms: dict[str, Any], _: dict[str, Any]) -> None:
-    """Blanks around values do not count."""
+    """Blanks around values are ignored."""
     each(terms, lambda values: [v.strip() for v in values])
 
 
@@ -150,14 +150,14 @@ async def _expanded(request: Request, forward: Serve, fits: Callable[[str, str],
 
 @fault("v3", "filters")
 async def prefix_match(request: Request, forward: Serve) -> Answer:
-    """A value matches whatever begins with it."""
+    """A value matches every value that begins with it."""
     answer = await forward(await _expanded(request, forward, str.startswith))
     return with_echo_of(answer, await forward(request), request)
 
 
 @fault("v3", "filters")
 async def wildcards(request: Request, forward: Serve) -> Answer:
-    """A percent sign at the end stands for any text."""
+    """A percent sign at the end matches any text."""
 
     def fits(value: str, wanted: str) -> bool:
         return value.startswith(wanted[:-1]) if wanted.endswith("%") else value == wanted
@@ -167,7 +167,7 @@ async def wildcards(request: Request, forward: Serve) -> Answer:
 
 @fault("v3", "filters")
 async def unknown_value_matches_all(request: Request, forward: Serve) -> Answer:
-    """Counts of an attribute of which the values match nothing are those of the archive."""
+    """Counts for an attribute whose values match nothing are those of the archive."""
     answer = await forward(request)
     nothing = operation(request) == "countCohort" and answer.status == 200 and not answer.content["series"]
     return with_echo_of(await forward(request.with_json({})), answer, request) if nothing else answer
@@ -243,7 +243,7 @@ def dates_exclusive(_: dict[str, Any], ranges: dict[str, Any]) -> None:
 
 @misfiltered()
 def upper_ignored(_: dict[str, Any], ranges: dict[str, Any]) -> None:
-    """Beside a lower bound the upper one does not count."""
+    """Beside a lower bound the upper one is ignored."""
     for one in ranges.values():
         if one.get("gte") is not None:
             one.pop("lte", None)
@@ -258,14 +258,14 @@ def only_first_range(_: dict[str, Any], ranges: dict[str, Any]) -> None:
 
 @misfiltered()
 def range_lost_beside_terms(terms: dict[str, Any], ranges: dict[str, Any]) -> None:
-    """Beside terms, ranges do not count."""
+    """Beside terms, ranges are ignored."""
     if any(terms.values()):
         ranges.clear()
 
 
 @misfiltered()
 def bounds_truncated(_: dict[str, Any], ranges: dict[str, Any]) -> None:
-    """Bounds on sizes lose what is behind the point."""
+    """Bounds on sizes lose their fraction."""
     for bound in ranges.get("series_size_MB", {}):
         if isinstance(ranges["series_size_MB"][bound], float):
             ranges["series_size_MB"][bound] = int(ranges["series_size_MB"][bound])
@@ -282,7 +282,7 @@ def bounds_swapped(_: dict[str, Any], ranges: dict[str, Any]) -> None:
 
 @misfiltered()
 def zero_is_no_bound(_: dict[str, Any], ranges: dict[str, Any]) -> None:
-    """A bound of 0 does not count."""
+    """A bound of 0 is ignored."""
     for one in ranges.values():
         for side in ("gte", "lte"):
             if one.get(side) == 0:

@@ -78,7 +78,7 @@ def twice_within(content: Any, _: Request) -> None:
 
 @fault("v3", "rows")
 async def twice_at_boundary(request: Request, forward: Serve) -> Answer:
-    """Later pages begin with the last row of the page before, in place of their own first."""
+    """Later pages have the last row of the page before instead of their own first row."""
     answer = await forward(request)
     if not is_page(request, answer) or not answer.content["page"] or not answer.content["series"]:
         return answer
@@ -134,7 +134,7 @@ async def past_the_end_404(request: Request, forward: Serve) -> Answer:
 
 @fault("v3", "rows")
 async def size_ignored(request: Request, forward: Serve) -> Answer:
-    """Pages have a hundred rows, whatever is asked for and said."""
+    """Pages always have a hundred rows."""
     answer, size = await forward(request), asked_size(request)
     if not is_page(request, answer) or not isinstance(size, int) or size >= 100:
         return answer
@@ -144,14 +144,14 @@ async def size_ignored(request: Request, forward: Serve) -> Answer:
 
 @altered("v3", "rows", PAGE)
 def clamped_quietly(content: Any, _: Request) -> None:
-    """Pages end after 500 rows and do not say so."""
+    """Pages end after 500 rows without notice."""
     del content["series"][500:]
     content["returned"] = len(content["series"])
 
 
 @altered("v3", "rows", PAGE)
 def rows_of_nothing(content: Any, request: Request) -> None:
-    """Rows that were not asked for are counted."""
+    """Rows that were not requested are counted."""
     if (request.json() or {}).get("include_rows") is False:
         content["returned"] = min(content["page_size"], content["total_series"])
 
@@ -329,13 +329,13 @@ def preview_of_page(content: Any, _: Request) -> None:
 
 @altered("v3", "values", PAGE)
 def never_truncated(content: Any, _: Request) -> None:
-    """No manifest is said to be too long."""
+    """No manifest is reported as too long."""
     content["download"]["manifest_truncated"] = False
 
 
 @altered("v3", "values", PAGE)
 def command_for_all(content: Any, _: Request) -> None:
-    """There is no command for a whole collection."""
+    """There is no command for a complete collection."""
     content["download"]["idc_commands"] = content["download"]["idc_commands"][-1:]
 
 
@@ -380,7 +380,7 @@ _lines(
 
 @altered_request("v3", "text", TEXT)
 def source_ignored(request: Request) -> Request | None:
-    """Manifests are those of AWS, whatever is asked for."""
+    """Manifests always have the addresses of AWS."""
     body = request.json()
     return (
         request.with_json(body | {"source": "aws"}) if isinstance(body, dict) and body.get("source") == "gcs" else None
@@ -389,7 +389,7 @@ def source_ignored(request: Request) -> Request | None:
 
 @altered_request("v3", "text", TEXT)
 def limit_ignored(request: Request) -> Request | None:
-    """The limit is not heeded."""
+    """The limit is ignored."""
     body = request.json()
     return request.with_json(body | {"limit": None}) if isinstance(body, dict) and body.get("limit") else None
 

@@ -1,4 +1,4 @@
-"""Faults of v3: which requests with filters are taken, and in which order mistakes are found."""
+"""Faults of v3: the requests with filters that are accepted, and the order of checks."""
 
 from __future__ import annotations
 
@@ -28,17 +28,17 @@ def body_of(request: Request) -> dict[str, Any]:
 
 
 def invalid(request: Request, *entries: tuple[tuple[str | int, ...], Any]) -> Answer:
-    """A 422 with entries of places and what stands there."""
+    """A 422 with places and values."""
     detail = [{"type": "extra_forbidden", "loc": list(loc), "msg": "Extra inputs are not permitted", "input": given}
               for loc, given in entries]  # fmt: skip
     return reply(request, 422, {"detail": detail})
 
 
-# --- filters that do not stand under their name --------------------------------------------------------------------
+# --- filters outside `filters` -------------------------------------------------------------------------------------
 
 
 def _inward(name: str, description: str, *operations: str, beside: bool = False) -> None:
-    """A fault that takes filters outside for filters; ``beside``: only where there are others inside, which count."""
+    """A fault that accepts filters outside `filters`; ``beside``: only if there are others inside, which are used."""
 
     def layer(request: Request) -> Request | None:
         body = body_of(request)
@@ -53,17 +53,17 @@ def _inward(name: str, description: str, *operations: str, beside: bool = False)
     altered_request("v3", "closed", *operations)(layer)
 
 
-_inward("bare_counts", "Counts take filters that are the body itself.", "countCohort")
-_inward("bare_licences", "Licences take filters that are the body itself.", "getLicenses")
-_inward("bare_manifest", "Manifests take filters that stand beside page and page_size.", "getManifest")
-_inward("bare_text", "Manifests as text take filters that stand beside limit.", "getManifestText")
-_inward("bare_citations", "Citations take filters that stand beside the format.", "getCitations")
-_inward("outside_ignored", "Filters outside do not matter where there are others inside.", *FILTERED, beside=True)
+_inward("bare_counts", "Counts accept filters as the body itself.", "countCohort")
+_inward("bare_licences", "Licences accept filters as the body itself.", "getLicenses")
+_inward("bare_manifest", "Manifests accept filters beside page and page_size.", "getManifest")
+_inward("bare_text", "Text manifests accept filters beside limit.", "getManifestText")
+_inward("bare_citations", "Citations accept filters beside the format.", "getCitations")
+_inward("outside_ignored", "Filters outside `filters` are ignored if there are others inside.", *FILTERED, beside=True)
 
 
 @fault("v3", "closed", *FILTERED)
 async def outside_as_any_other(request: Request, forward: Serve) -> Answer:
-    """Filters outside are members of no known name, one entry for each."""
+    """Filters outside `filters` are reported as unknown members, one entry for each."""
     answer, body = await forward(request), body_of(request)
     outside = [part for part in PARTS if part in body]
     if answer.status != 422 or not outside:
@@ -73,7 +73,7 @@ async def outside_as_any_other(request: Request, forward: Serve) -> Answer:
 
 @fault("v3", "closed", *FILTERED)
 async def outside_and_all_else(request: Request, forward: Serve) -> Answer:
-    """Beside filters outside every other mistake is named."""
+    """If filters are outside `filters`, every other mistake is reported as well."""
     answer, body = await forward(request), body_of(request)
     kept = {key: value for key, value in body.items() if key not in PARTS}
     if answer.status != 422 or len(kept) == len(body) or not kept:
@@ -85,14 +85,14 @@ async def outside_and_all_else(request: Request, forward: Serve) -> Answer:
 
 @altered("v3", "closed", *FILTERED, status=422)
 def outside_input_lost(content: Any, request: Request) -> None:
-    """Of filters outside the refusal does not say what was sent."""
+    """The refusal of filters outside `filters` does not return what was sent."""
     if any(part in body_of(request) for part in PARTS):
         content["detail"][0]["input"] = {}
 
 
 @altered("v3", "closed", *FILTERED, status=422)
 def outside_unnamed(content: Any, request: Request) -> None:
-    """Of filters outside the refusal does not say which they are."""
+    """The refusal of filters outside `filters` does not name them."""
     if any(part in body_of(request) for part in PARTS):
         content["detail"][0]["msg"] = "Value error, wrong shape"
 
@@ -101,7 +101,7 @@ def outside_unnamed(content: Any, request: Request) -> None:
 
 
 def _forgiving(name: str, description: str, strip: Callable[[str, dict[str, Any]], Any]) -> None:
-    """A fault that leaves members of no known name out at one level: ``strip`` is given operation and body."""
+    """A fault that ignores unknown members at one level: ``strip`` gets operation and body."""
 
     def layer(request: Request) -> Request | None:
         body = body_of(request)
@@ -134,9 +134,9 @@ def _of_ranges(name: str, body: dict[str, Any]) -> dict[str, Any]:
     return shape.with_filters(name, body, filters | {"ranges": known})
 
 
-_forgiving("body_open", "Members of no known name in a body are ignored.", _of_body)
-_forgiving("filters_open", "Members of no known name among the filters are ignored.", _of_filters)
-_forgiving("ranges_open", "Members of no known name in a range are ignored.", _of_ranges)
+_forgiving("body_open", "Unknown members of a body are ignored.", _of_body)
+_forgiving("filters_open", "Unknown members of the filters are ignored.", _of_filters)
+_forgiving("ranges_open", "Unknown members of a range are ignored.", _of_ranges)
 _forgiving(
     "own_of_others_taken",
     "Members that other operations have are ignored.",
@@ -150,13 +150,13 @@ _forgiving(
 
 @altered("v3", "closed", *FILTERED, status=422)
 def first_entry_only(content: Any, _: Request) -> None:
-    """Of several mistakes of shape the first is named."""
+    """Only the first of several mistakes of shape is reported."""
     del content["detail"][1:]
 
 
 @altered("v3", "closed", *FILTERED, status=422)
 def unknown_at_their_parents(content: Any, _: Request) -> None:
-    """Of a member of no known name the place is that of what holds it."""
+    """An unknown member is reported at the place of its parent."""
     for one in content["detail"]:
         if one["type"] == "extra_forbidden":
             one["loc"] = one["loc"][:-1]
@@ -164,20 +164,20 @@ def unknown_at_their_parents(content: Any, _: Request) -> None:
 
 @altered("v3", "closed", *FILTERED, status=422)
 def unknown_input_lost(content: Any, _: Request) -> None:
-    """Of a member of no known name the refusal does not say what it holds."""
+    """The refusal of an unknown member does not return its value."""
     for one in content["detail"]:
         one["input"] = None if one["type"] == "extra_forbidden" else one["input"]
 
 
 @altered("v3", "closed", *FILTERED, status=422)
 def unknown_twice(content: Any, _: Request) -> None:
-    """A member of no known name is refused twice."""
+    """An unknown member is refused twice."""
     content["detail"] += [one for one in content["detail"] if one["type"] == "extra_forbidden"]
 
 
 @fault("v3", "closed", "runSql")
 async def sql_closed(request: Request, forward: Serve) -> Answer:
-    """Members of no known name beside a statement are refused."""
+    """Unknown members beside a statement are refused."""
     body = request.json() if operation(request) == "runSql" else None
     odd = [key for key in body if key not in ("sql", "max_rows")] if isinstance(body, dict) else []
     return invalid(request, *((("body", key), body[key]) for key in odd)) if odd else await forward(request)
@@ -189,7 +189,7 @@ async def sql_closed(request: Request, forward: Serve) -> Answer:
 def _allowed(
     name: str, description: str, when: Callable[[dict[str, Any], dict[str, Any]], object], *operations: str
 ) -> None:
-    """A fault that answers for the whole archive: ``when`` is given filters and body of what is refused for that."""
+    """A fault that accepts requests for the complete archive: ``when`` gets filters and body of a refused request."""
 
     async def layer(request: Request, forward: Serve) -> Answer:
         answer, body = await forward(request), body_of(request)
@@ -211,24 +211,24 @@ def _allowed(
     fault("v3", "unfiltered", *operations)(layer)
 
 
-_allowed("everything_in_pages", "A manifest of the whole archive can be had.", lambda *_: True, "getManifest")
-_allowed("everything_as_text", "The whole archive can be listed as text.", lambda *_: True, "getManifestText")
+_allowed("everything_in_pages", "A manifest of the complete archive is accepted.", lambda *_: True, "getManifest")
+_allowed("everything_as_text", "The complete archive can be listed as text.", lambda *_: True, "getManifestText")
 _allowed("everything_without_filters", "Without filters a manifest is of all.", lambda f, _: not f, *MANIFESTS)
 _allowed(
     "everything_by_empty_list",
-    "A list without values lists the whole archive.",
+    "A list without values lists the complete archive.",
     lambda f, _: f.get("terms"),
     *MANIFESTS,
 )
 _allowed(
     "everything_by_empty_range",
-    "A range without bounds lists the whole archive.",
+    "A range without bounds lists the complete archive.",
     lambda f, _: f.get("ranges"),
     *MANIFESTS,
 )
 _allowed(
     "everything_by_null_bounds",
-    "A range with bounds that are null lists the whole archive.",
+    "A range with bounds that are null lists the complete archive.",
     lambda f, _: any(f.get("ranges", {}).values()),
     *MANIFESTS,
 )
@@ -258,7 +258,7 @@ _allowed(
 )
 _allowed(
     "everything_at_google",
-    "At Google the whole archive can be listed.",
+    "The complete archive can be listed for Google's buckets.",
     lambda _, body: body.get("source") == "gcs",
     "getManifestText",
 )
@@ -307,7 +307,7 @@ async def unfiltered_by_empty_list_refused(request: Request, forward: Serve) -> 
 
 @fault("v3", "unfiltered", "getManifest")
 async def page_before_predicate(request: Request, forward: Serve) -> Answer:
-    """A page that is too far fails before it is seen that no predicate is there."""
+    """A page that is too far fails before the missing predicate is reported."""
     page = body_of(request).get("page")
     far = operation(request) == "getManifest" and isinstance(page, int) and page >= 2**63 and _nothing_sent(request)
     return failed(request) if far else await forward(request)
@@ -318,7 +318,7 @@ async def page_before_predicate(request: Request, forward: Serve) -> Answer:
 
 @fault("v3", "checks", *FILTERED)
 async def ranges_checked_first(request: Request, forward: Serve) -> Answer:
-    """Ranges are looked at before terms."""
+    """Ranges are checked before terms."""
     answer, filters = await forward(request), filters_in(request)
     if answer.status != 400 or not filters.get("terms") or not filters.get("ranges") or not well_formed(filters):
         return answer
@@ -330,7 +330,7 @@ async def ranges_checked_first(request: Request, forward: Serve) -> Answer:
 
 @fault("v3", "checks", *FILTERED)
 async def last_mistake_first(request: Request, forward: Serve) -> Answer:
-    """Of several attributes the last is looked at first."""
+    """The last of several attributes is checked first."""
     answer, filters = await forward(request), filters_in(request)
     if answer.status != 400 or not filters or not well_formed(filters):
         return answer
@@ -340,7 +340,7 @@ async def last_mistake_first(request: Request, forward: Serve) -> Answer:
 
 @fault("v3", "checks", *FILTERED)
 async def upper_bound_first(request: Request, forward: Serve) -> Answer:
-    """Upper bounds are looked at before lower ones."""
+    """Upper bounds are checked before lower ones."""
     answer, filters = await forward(request), filters_in(request)
     if answer.status != 400 or not filters.get("ranges") or not well_formed(filters):
         return answer
@@ -352,7 +352,7 @@ async def upper_bound_first(request: Request, forward: Serve) -> Answer:
 
 @fault("v3", "checks", *FILTERED)
 async def all_mistakes_at_once(request: Request, forward: Serve) -> Answer:
-    """All attributes that there are not are refused at once."""
+    """All unknown attributes are reported at once."""
     answer, filters = await forward(request), filters_in(request)
     if answer.status != 400 or not filters or not well_formed(filters):
         return answer
@@ -363,7 +363,7 @@ async def all_mistakes_at_once(request: Request, forward: Serve) -> Answer:
 
 @fault("v3", "checks", *FILTERED)
 async def names_before_shape(request: Request, forward: Serve) -> Answer:
-    """Attributes that there are not are refused before the shape of the request is looked at."""
+    """Unknown attributes are refused before the shape of the request is checked."""
     answer, filters = await forward(request), filters_in(request)
     terms = filters.get("terms")
     odd = [name for name in terms if name not in TERMS] if isinstance(terms, dict) else []
@@ -372,7 +372,7 @@ async def names_before_shape(request: Request, forward: Serve) -> Answer:
 
 @fault("v3", "checks", "getCitations")
 async def filters_before_format(request: Request, forward: Serve) -> Answer:
-    """Citations look at their filters before they look at the format."""
+    """Citations check their filters before the format."""
     answer, body = await forward(request), body_of(request)
     if operation(request) != "getCitations" or answer.status != 400 or "citation_format" not in body:
         return answer
@@ -382,7 +382,7 @@ async def filters_before_format(request: Request, forward: Serve) -> Answer:
 
 @fault("v3", "checks", "getManifestText")
 async def filters_before_source(request: Request, forward: Serve) -> Answer:
-    """Manifests as text look at their filters before they look at the source."""
+    """Text manifests check their filters before the source."""
     answer, body = await forward(request), body_of(request)
     if operation(request) != "getManifestText" or answer.status != 400 or not isinstance(body.get("source"), str):
         return answer
@@ -392,7 +392,7 @@ async def filters_before_source(request: Request, forward: Serve) -> Answer:
 
 @fault("v3", "checks", *MANIFESTS)
 async def predicate_before_names(request: Request, forward: Serve) -> Answer:
-    """Whether there is a predicate is looked at before the names of attributes are."""
+    """The predicate is checked before the names of attributes."""
     answer, filters = await forward(request), filters_in(request)
     is_refusal = operation(request) in MANIFESTS and answer.status == 400 and well_formed(filters)
     nothing = is_refusal and not any(value for found in filters.values() for value in found.values())
@@ -401,7 +401,7 @@ async def predicate_before_names(request: Request, forward: Serve) -> Answer:
 
 @altered_request("v3", "checks", *FILTERED)
 def names_without_values_unchecked(request: Request) -> Request | None:
-    """The name of an attribute does not matter where there are no values."""
+    """The name of an attribute without values is not checked."""
     filters = filters_in(request)
     if not filters.get("terms") or not well_formed(filters):
         return None

@@ -91,14 +91,14 @@ async def with_refused(request: Request, forward: Serve) -> Answer:
 
 @fault("v3", "guard")
 async def small_select_refused(request: Request, forward: Serve) -> Answer:
-    """SELECT in small letters is refused."""
+    """SELECT in lower case is refused."""
     small = statement(request).lstrip().startswith("select")
     return refused(request, 400, "SELECT only.") if small else await forward(request)
 
 
 @fault("v3", "guard")
 async def word_in_text_refused(request: Request, forward: Serve) -> Answer:
-    """The word DROP is refused wherever it stands."""
+    """The word DROP is refused everywhere."""
     named = re.search(r"'[^']*\b(drop|delete|insert|update)\b[^']*'", statement(request), re.IGNORECASE)
     return refused(request, 400, "Read only.") if named else await forward(request)
 
@@ -108,19 +108,19 @@ async def word_in_text_refused(request: Request, forward: Serve) -> Answer:
 
 @altered("v3", "limits", SQL)
 def sql_never_truncated(content: Any, _: Request) -> None:
-    """No result is said to be cut off."""
+    """No result is reported as truncated."""
     content["truncated"] = False
 
 
 @altered("v3", "limits", SQL)
 def truncated_when_full(content: Any, _: Request) -> None:
-    """A result of just as many rows as may be is said to be cut off."""
+    """A result with exactly the maximum of rows is reported as truncated."""
     content["truncated"] = content["row_count"] == content["max_rows"]
 
 
 @fault("v3", "limits")
 async def max_rows_ignored(request: Request, forward: Serve) -> Answer:
-    """The limit is not heeded, though it is repeated."""
+    """The limit is ignored, though it is in the answer."""
     answer = await forward(request)
     if operation(request) != SQL or answer.status != 200 or "max_rows" not in request.json():
         return answer
@@ -144,7 +144,7 @@ def rows_counted_wrong(content: Any, _: Request) -> None:
 
 @altered("v3", "limits", SQL)
 def limit_of_default(content: Any, _: Request) -> None:
-    """The limit that was applied is said to be the usual one."""
+    """The applied limit is reported as the default."""
     content["max_rows"] = 5000
 
 
@@ -165,20 +165,20 @@ def columns_sorted(content: Any, _: Request) -> None:
 
 @altered("v3", "results", SQL)
 def columns_in_small_letters(content: Any, _: Request) -> None:
-    """Columns have their names in small letters."""
+    """Columns have their names in lower case."""
     content["columns"] = [name.lower() for name in content["columns"]]
     content["rows"] = [{name.lower(): value for name, value in row.items()} for row in content["rows"]]
 
 
 @altered("v3", "results", SQL)
 def nulls_dropped(content: Any, _: Request) -> None:
-    """Rows lack what is null."""
+    """Rows have no null values."""
     content["rows"] = [{n: v for n, v in row.items() if v is not None} for row in content["rows"]]
 
 
 @altered("v3", "results", SQL)
 def numbers_as_text(content: Any, _: Request) -> None:
-    """Whole numbers come as text."""
+    """Whole numbers are text."""
     values(content, lambda v: str(v) if isinstance(v, int) and not isinstance(v, bool) else v)
 
 
@@ -220,19 +220,19 @@ def times_with_blank(content: Any, _: Request) -> None:
 
 @altered("v3", "results", SQL)
 def text_trimmed(content: Any, _: Request) -> None:
-    """Text loses the blanks around it."""
+    """Text loses the spaces around it."""
     values(content, lambda v: v.strip() if isinstance(v, str) else v)
 
 
 @altered("v3", "results", SQL)
 def lists_as_text(content: Any, _: Request) -> None:
-    """Lists come as text."""
+    """Lists are text."""
     values(content, lambda v: str(v) if isinstance(v, list) else v)
 
 
 @altered("v3", "results", SQL)
 def null_as_text(content: Any, _: Request) -> None:
-    """What is missing comes as empty text."""
+    """A missing value is an empty text."""
     values(content, lambda v: "" if v is None else v)
 
 

@@ -1,4 +1,4 @@
-"""Faults of v3: what an answer warns of."""
+"""Faults of v3: the warnings of answers."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ EVERYTHING = "No filter is left, so this is the whole archive."
 
 
 class WarningContext:
-    """What a fault may know of a request and its answer."""
+    """The parts of a request and its answer that a fault may use."""
 
     def __init__(self, request: Request, held: dict[str, Any]) -> None:
         filters = filters_in(request)
@@ -39,7 +39,7 @@ class WarningContext:
 
 
 def miswarned(*operations: str) -> Callable[[Warn], Warn]:
-    """Decorator of what gives other warnings than those of the answer."""
+    """Decorator of a function that returns other warnings for an answer."""
 
     def add(change: Warn) -> Warn:
         async def layer(request: Request, forward: Serve) -> Answer:
@@ -66,32 +66,32 @@ HINTING = tuple(name for name in ECHOING if SHAPES[name].hints)
 
 @miswarned()
 def never_warned(_: list[str], __: WarningContext) -> list[str]:
-    """Nothing is warned of."""
+    """There are no warnings."""
     return []
 
 
 @miswarned()
 def lists_unwarned(texts: list[str], context: WarningContext) -> list[str]:
-    """Lists without values are not warned of."""
+    """There is no warning for lists without values."""
     return texts[len(context.without_values) :]
 
 
 @miswarned()
 def ranges_unwarned(texts: list[str], context: WarningContext) -> list[str]:
-    """Ranges without bounds are not warned of."""
+    """There is no warning for ranges without bounds."""
     at = len(context.without_values)
     return texts[:at] + texts[at + len(context.without_bound) :]
 
 
 @miswarned("getCitations")
 def citations_unwarned(texts: list[str], context: WarningContext) -> list[str]:
-    """Citations warn of nothing but that they are of the whole archive."""
+    """Citations have only the warning for the complete archive."""
     return [EVERYTHING] if context.everything else []
 
 
 @miswarned()
 def null_ranges_unwarned(texts: list[str], context: WarningContext) -> list[str]:
-    """Ranges with bounds that are null are not warned of."""
+    """There is no warning for ranges whose bounds are null."""
     at = len(context.without_values)
     kept = [text for name, text in zip(context.without_bound, texts[at:], strict=False) if not context.ranges[name]]
     return texts[:at] + kept + texts[at + len(context.without_bound) :]
@@ -99,13 +99,13 @@ def null_ranges_unwarned(texts: list[str], context: WarningContext) -> list[str]
 
 @miswarned("getManifest")
 def one_warning_only(texts: list[str], _: WarningContext) -> list[str]:
-    """Manifests have one warning at most."""
+    """Manifests have at most one warning."""
     return texts[:1]
 
 
 @miswarned()
 def warned_twice(texts: list[str], context: WarningContext) -> list[str]:
-    """The first list without values is warned of twice."""
+    """The first list without values has two warnings."""
     return texts[:1] + texts if context.without_values else texts
 
 
@@ -117,7 +117,7 @@ def warnings_sorted(texts: list[str], _: WarningContext) -> list[str]:
 
 @miswarned()
 def ranges_warned_first(texts: list[str], context: WarningContext) -> list[str]:
-    """Ranges without bounds are warned of before lists without values."""
+    """Warnings for ranges without bounds come before those for lists without values."""
     at, end = len(context.without_values), len(context.without_values) + len(context.without_bound)
     return texts[at:end] + texts[:at] + texts[end:]
 
@@ -131,14 +131,14 @@ def attribute_unnamed(texts: list[str], context: WarningContext) -> list[str]:
 
 @miswarned()
 def all_in_one_warning(texts: list[str], context: WarningContext) -> list[str]:
-    """All that was left out is warned of in one sentence."""
+    """All parts that were left out are in one warning."""
     count = len(context.without_values) + len(context.without_bound)
     return [" ".join(texts[:count])] * bool(count) + texts[count:]
 
 
 @miswarned()
 def reversed_range_warned(texts: list[str], context: WarningContext) -> list[str]:
-    """A range of which the lower bound is above the upper one is warned of."""
+    """A reversed range has a warning."""
     odd = [name for name, one in context.held[APPLIED]["ranges"].items()
            if None not in one.values() and one["gte"] > one["lte"]]  # fmt: skip
     return [*texts, *(f"The range of {name!r} holds nothing." for name in odd)]
@@ -146,41 +146,41 @@ def reversed_range_warned(texts: list[str], context: WarningContext) -> list[str
 
 @miswarned()
 def absent_value_warned(texts: list[str], context: WarningContext) -> list[str]:
-    """Counts of nothing are warned of."""
+    """Counts of 0 have a warning."""
     return [*texts, "Nothing was found."] if context.held.get("series") == 0 else texts
 
 
-# --- the whole archive -----------------------------------------------------------------------------------------------
+# --- the complete archive----------------------------------------------------------------------------------------------
 
 
 @miswarned("getLicenses")
 def everything_unwarned(texts: list[str], context: WarningContext) -> list[str]:
-    """Licences of the whole archive do not say so."""
+    """Licences of the complete archive have no warning."""
     return texts[:-1] if context.everything else texts
 
 
 @miswarned("countCohort")
 def everything_unwarned_without_filters(texts: list[str], context: WarningContext) -> list[str]:
-    """That counts are of the whole archive is said only where something was left out."""
+    """Counts of the complete archive have a warning only if something was left out."""
     return texts if len(texts) > 1 or not context.everything else []
 
 
 @miswarned("getCitations", "countCohort")
 def everything_warned_first(texts: list[str], context: WarningContext) -> list[str]:
-    """That the answer is for the whole archive comes before what was left out."""
+    """The warning for the complete archive comes before those for parts that were left out."""
     return texts[-1:] + texts[:-1] if context.everything else texts
 
 
 @miswarned()
 def everything_though_filtered(texts: list[str], context: WarningContext) -> list[str]:
-    """Where anything was left out the answer is said to be for the whole archive."""
+    """If anything was left out, there is a warning for the complete archive."""
     left_out = context.without_values or context.without_bound
     return texts if context.everything or not left_out else [*texts[: context.sure], EVERYTHING, *texts[context.sure :]]
 
 
 @miswarned("countCohort")
 def everything_said_twice(texts: list[str], context: WarningContext) -> list[str]:
-    """That counts are of the whole archive is said twice."""
+    """Counts of the complete archive have two warnings for it."""
     return [*texts, "All series of the archive are counted."] if context.everything else texts
 
 
@@ -189,57 +189,57 @@ def everything_said_twice(texts: list[str], context: WarningContext) -> list[str
 
 @miswarned()
 def letter_case_unsaid(texts: list[str], context: WarningContext) -> list[str]:
-    """Values in another letter case are not pointed out."""
+    """There is no warning for values in another letter case."""
     return texts[: context.sure]
 
 
 @miswarned("getManifest")
 def letter_case_unsaid_in_manifests(texts: list[str], context: WarningContext) -> list[str]:
-    """Manifests do not point out values in another letter case."""
+    """Manifests have no warning for values in another letter case."""
     return texts[: context.sure]
 
 
 @miswarned()
 def letter_case_of_first_only(texts: list[str], context: WarningContext) -> list[str]:
-    """Values in another letter case are pointed out for one attribute only."""
+    """Only one attribute has a warning for values in another letter case."""
     return texts[: context.sure + 1]
 
 
 @miswarned()
 def letter_case_twice(texts: list[str], context: WarningContext) -> list[str]:
-    """Values in another letter case are pointed out twice, in other words."""
+    """Values in another letter case have two warnings, in other words."""
     return [*texts, *(f"Note: {text}" for text in texts[context.sure :])]
 
 
 @miswarned()
 def letter_cases_in_other_order(texts: list[str], context: WarningContext) -> list[str]:
-    """The last attribute with values in another letter case is pointed out first."""
+    """The warning on letter case for the last attribute comes first."""
     return texts[: context.sure] + texts[context.sure :][::-1]
 
 
 @miswarned()
 def letter_case_first(texts: list[str], context: WarningContext) -> list[str]:
-    """Values in another letter case are pointed out before what was left out."""
+    """Warnings on letter case come before those for parts that were left out."""
     return texts[context.sure :] + texts[: context.sure]
 
 
 @miswarned()
 def letter_case_of_what_was_asked(texts: list[str], context: WarningContext) -> list[str]:
-    """Where another letter case is pointed out it is the one that was asked for."""
+    """A warning on letter case names the requested value instead of the one that occurs."""
     hints = [f"There is no {name} {values[0]!r}, but {values!r}." for name, values in context.terms.items() if values]
     return texts[: context.sure] + hints[: len(texts) - context.sure]
 
 
 @miswarned()
 def letter_case_made_up(texts: list[str], context: WarningContext) -> list[str]:
-    """Where another letter case is pointed out it is one that does not occur."""
+    """A warning on letter case names a value that does not occur."""
     odd = [f"There is {name} {values[0].title() + 'x'!r}." for name, values in context.terms.items() if values]
     return texts[: context.sure] + odd[: len(texts) - context.sure]
 
 
 @miswarned()
 def letter_case_without_attribute(texts: list[str], context: WarningContext) -> list[str]:
-    """Where another letter case is pointed out the attribute is not named."""
+    """A warning on letter case does not name the attribute."""
     bare = list(texts[context.sure :])
     for name in context.terms:
         bare = [text.replace(name, "it") for text in bare]
@@ -248,7 +248,7 @@ def letter_case_without_attribute(texts: list[str], context: WarningContext) -> 
 
 @miswarned(*HINTING)
 def letter_case_of_blanks(texts: list[str], context: WarningContext) -> list[str]:
-    """Where blanks keep a value from being found, the value without them is pointed out."""
+    """A value with spaces around it has a warning that names the value without them."""
     cut = [f"There is {name} {one.strip().upper()!r}." for name, values in context.terms.items()
            for one in values[:1] if one != one.strip()]  # fmt: skip
     return texts + cut if context.held["series"] == 0 else texts
@@ -256,7 +256,7 @@ def letter_case_of_blanks(texts: list[str], context: WarningContext) -> list[str
 
 @fault("v3", "warnings", *HINTING)
 async def letter_case_though_found(request: Request, forward: Serve) -> Answer:
-    """Values in another letter case are pointed out though series were found."""
+    """Values in another letter case have a warning, though series were found."""
     answer = await forward(request)
     if not echoes(request, answer) or operation(request) not in HINTING:
         return answer
@@ -268,7 +268,7 @@ async def letter_case_though_found(request: Request, forward: Serve) -> Answer:
 
 @fault("v3", "warnings", "getLicenses", "getCitations")
 async def letter_case_everywhere(request: Request, forward: Serve) -> Answer:
-    """Licences and citations point out values in another letter case, as counts do."""
+    """Licences and citations have warnings on letter case, as counts do."""
     answer = await forward(request)
     if operation(request) not in ("getLicenses", "getCitations") or not echoes(request, answer):
         return answer
@@ -279,7 +279,7 @@ async def letter_case_everywhere(request: Request, forward: Serve) -> Answer:
 
 @fault("v3", "warnings", "getManifest")
 class WarningsOfRequestBefore:
-    """Manifests warn of what the request before left out."""
+    """Manifests have the warnings of the request before."""
 
     def __init__(self) -> None:
         self.before: list[str] = []

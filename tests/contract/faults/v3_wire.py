@@ -1,4 +1,4 @@
-"""Faults of v3: what an answer looks like, and which requests are taken."""
+"""Faults of v3: the form of answers, and the requests that are accepted."""
 
 from __future__ import annotations
 
@@ -38,7 +38,7 @@ def size_as_text(content: Any, _: Request) -> None:
 
 @altered("v3", "shape", "getVersion")
 def build_missing(content: Any, _: Request) -> None:
-    """A version without a build stamp does not say so."""
+    """A version without a build stamp has no such member."""
     if content["build"] is None:
         del content["build"]
 
@@ -65,7 +65,7 @@ def count_of_instances_as_float(content: Any, _: Request) -> None:
 
 @altered("v3", "shape", "getHealth")
 def health_lies(content: Any, _: Request) -> None:
-    """The service says that it is starting, though it answers."""
+    """The service reports that it is starting, though it answers."""
     content["status"] = "starting"
 
 
@@ -78,7 +78,7 @@ def doi_as_url(content: Any, _: Request) -> None:
 
 @altered("v3", "shape", "getManifest")
 def uuid_in_capitals(content: Any, _: Request) -> None:
-    """UUIDs are in capitals, though addresses have them in small letters."""
+    """UUIDs are in capitals, though addresses have them in lower case."""
     for row in content["series"]:
         row["crdc_series_uuid"] = row["crdc_series_uuid"].upper()
 
@@ -88,14 +88,14 @@ def uuid_in_capitals(content: Any, _: Request) -> None:
 
 @fault("v3", "status")
 async def unknown_collection_410(request: Request, forward: Serve) -> Answer:
-    """A collection that there is not is answered 410, which is not declared."""
+    """An unknown collection is answered with 410, which is not declared."""
     answer = await forward(request)
     return with_status(answer, 410) if answer.status == 404 and operation(request) == "getCollection" else answer
 
 
 @fault("v3", "status")
 async def unknown_collection_400(request: Request, forward: Serve) -> Answer:
-    """A collection that there is not is answered 422."""
+    """An unknown collection is answered with 422."""
     answer = await forward(request)
     if answer.status != 404 or operation(request) != "getCollection":
         return answer
@@ -105,7 +105,7 @@ async def unknown_collection_400(request: Request, forward: Serve) -> Answer:
 
 @fault("v3", "status")
 async def unknown_collection_empty(request: Request, forward: Serve) -> Answer:
-    """A collection that there is not is described as an empty one."""
+    """An unknown collection is described as an empty one."""
     answer = await forward(request)
     if answer.status != 404 or operation(request) != "getCollection":
         return answer
@@ -116,7 +116,7 @@ async def unknown_collection_empty(request: Request, forward: Serve) -> Answer:
 
 @fault("v3", "status")
 async def unknown_table_400(request: Request, forward: Serve) -> Answer:
-    """A table that there is not is a bad query: the code is wrong."""
+    """An unknown table is reported as a bad query: the code is wrong."""
     answer = await forward(request)
     unknown = answer.status == 404 and operation(request) == "getTable"
     return refused(request, 404, "No such table.", "invalid_query") if unknown else answer
@@ -124,7 +124,7 @@ async def unknown_table_400(request: Request, forward: Serve) -> Answer:
 
 @fault("v3", "status")
 async def past_the_end_206(request: Request, forward: Serve) -> Answer:
-    """The last page of a manifest is answered 206."""
+    """The last page of a manifest is answered with 206."""
     answer = await forward(request)
     if operation(request) != "getManifest" or answer.status != 200:
         return answer
@@ -150,21 +150,21 @@ async def router_in_error(request: Request, forward: Serve) -> Answer:
 
 @fault("v3", "status")
 async def unprocessable_400(request: Request, forward: Serve) -> Answer:
-    """What is not of the right shape is answered 400."""
+    """A request of the wrong shape is answered with 400."""
     answer = await forward(request)
     return refused(request, 400, "Bad request.") if answer.status == 422 else answer
 
 
 @altered("v3", "status", *FILTERED, "getAttributeValues", "runSql", status=422)
 def where_missing(content: Any, _: Request) -> None:
-    """Refusals of a shape do not say where."""
+    """The refusal of a wrong shape has no place."""
     for one in content["detail"]:
         one["loc"] = one["loc"][:1]
 
 
 @fault("v3", "status")
 async def bad_attribute_404(request: Request, forward: Serve) -> Answer:
-    """A filter attribute that there is not is answered 404."""
+    """An unknown filter attribute is answered with 404."""
     answer = await forward(request)
     unknown = answer.status == 400 and operation(request) in FILTERED and "attribute" in answer.text
     return refused(request, 404, "Unknown attribute.", "not_found") if unknown else answer
@@ -172,14 +172,14 @@ async def bad_attribute_404(request: Request, forward: Serve) -> Answer:
 
 @fault("v3", "status")
 async def sql_error_500(request: Request, forward: Serve) -> Answer:
-    """SQL of which the engine can make nothing makes the service fail."""
+    """Invalid SQL makes the service fail."""
     answer = await forward(request)
     return failed(request) if answer.status == 400 and "Error:" in answer.text else answer
 
 
 @fault("v3", "status")
 async def no_allow(request: Request, forward: Serve) -> Answer:
-    """405 does not say what is allowed."""
+    """A 405 has no Allow header."""
     answer = await forward(request)
     return without_allow(answer)
 
@@ -192,7 +192,7 @@ async def any_method(request: Request, forward: Serve) -> Answer:
 
 @fault("v3", "status")
 async def head_served(request: Request, forward: Serve) -> Answer:
-    """HEAD is served, though nobody said so."""
+    """HEAD is served, though it is not declared."""
     known = request.method == "HEAD" and operation(replace(request, method="GET"))
     return (await forward(replace(request, method="GET"))).with_body(b"") if known else await forward(request)
 
@@ -231,7 +231,7 @@ async def latin_1(request: Request, forward: Serve) -> Answer:
 
 @fault("v3", "bytes")
 async def charset_wrong(request: Request, forward: Serve) -> Answer:
-    """Manifests as text are said to be in Latin-1."""
+    """Text manifests are declared as Latin-1."""
     answer = await forward(request)
     text = operation(request) == "getManifestText" and answer.status == 200
     return answer.with_header("content-type", "text/plain; charset=iso-8859-1") if text else answer
@@ -261,7 +261,7 @@ async def comma_of_nothing(request: Request, forward: Serve) -> Answer:
 
 @fault("v3", "bytes")
 async def not_a_number(request: Request, forward: Serve) -> Answer:
-    """What is not a number in SQL is NaN in the answer."""
+    """A value that is not a number in SQL is NaN in the answer."""
     answer = await forward(request)
     requested = operation(request) == "runSql" and b"nan" in request.body.lower()
     return answer.with_body(answer.body.replace(b":null", b":NaN")) if requested else answer
@@ -269,7 +269,7 @@ async def not_a_number(request: Request, forward: Serve) -> Answer:
 
 @fault("v3", "bytes")
 async def html_error(request: Request, forward: Serve) -> Answer:
-    """A table that there is not is answered with a page in HTML."""
+    """An unknown table is answered with an HTML page."""
     answer = await forward(request)
     if answer.status != 404 or operation(request) != "getTable":
         return answer
@@ -296,7 +296,7 @@ async def largest_page_500(request: Request, forward: Serve) -> Answer:
 
 @fault("v3", "failures")
 async def unicode_500(request: Request, forward: Serve) -> Answer:
-    """A value with other letters than English makes the service fail."""
+    """A value with non-English letters makes the service fail."""
     terms = str(filters_in(request).get("terms"))
     return await forward(request) if terms.isascii() else failed(request)
 
@@ -355,7 +355,7 @@ async def clinical_without_data(request: Request, forward: Serve) -> Answer:
     return reply(request, 200, {"tables": []}) if none else answer
 
 
-# --- taking what is wrong --------------------------------------------------------------------------------------------
+# --- invalid requests ------------------------------------------------------------------------------------------------
 
 
 @altered_request("v3", "acceptance", "getAttributeValues")
@@ -368,7 +368,7 @@ def limit_unchecked(request: Request) -> Request | None:
 
 @altered_request("v3", "acceptance", "getViewerUrl")
 def any_viewer(request: Request) -> Request | None:
-    """A viewer that there is not is taken for the usual one."""
+    """An unknown viewer is treated as the default."""
     known = request.query.get("viewer") in ("ohif_v2", "ohif_v3", "slim", None)
     return None if known else request.with_query(viewer=None)
 
@@ -384,7 +384,7 @@ async def no_uid_needed(request: Request, forward: Serve) -> Answer:
 
 @altered_request("v3", "acceptance", "getManifestText")
 def any_source(request: Request) -> Request | None:
-    """A cloud that there is not is taken for aws."""
+    """An unknown source is treated as aws."""
     body = request.json()
     odd = isinstance(body, dict) and body.get("source", "aws") not in ("aws", "gcs")
     return request.with_json(body | {"source": "aws"}) if odd else None
@@ -392,14 +392,14 @@ def any_source(request: Request) -> Request | None:
 
 @altered_request("v3", "acceptance", "getCitations")
 def any_format(request: Request) -> Request | None:
-    """A format that there is not is taken for apa."""
+    """An unknown format is treated as apa."""
     body = request.json()
     odd = isinstance(body, dict) and body.get("citation_format", "apa") not in ("apa", "bibtex", "csl-json", "turtle")
     return request.with_json(body | {"citation_format": "apa"}) if odd else None
 
 
 def _kept(request: Request, part: str, wrong: str) -> Request | None:
-    """The request without filters that the attributes of another kind answer."""
+    """The request without filters on attributes of another kind."""
     known = {"terms": ("collection_id", "Modality"), "ranges": ("instanceCount", "StudyDate")}[wrong]
     body = request.json()
     found = filters_in(body, request).get(part)
@@ -412,19 +412,19 @@ def _kept(request: Request, part: str, wrong: str) -> Request | None:
 
 @altered_request("v3", "acceptance", *FILTERED)
 def term_as_range(request: Request) -> Request | None:
-    """Ranges of attributes that have none are not heeded."""
+    """Ranges of attributes without ranges are ignored."""
     return _kept(request, "ranges", "terms")
 
 
 @altered_request("v3", "acceptance", *FILTERED)
 def range_as_term(request: Request) -> Request | None:
-    """Values of attributes that have ranges are not heeded."""
+    """Values of attributes with ranges are ignored."""
     return _kept(request, "terms", "ranges")
 
 
 @altered_request("v3", "acceptance", *FILTERED)
 def unknown_attribute_taken(request: Request) -> Request | None:
-    """Attributes that there are not are left out of the filters."""
+    """Unknown attributes are removed from the filters."""
     body = request.json()
     terms = filters_in(body, request).get("terms")
     if not isinstance(terms, dict):
@@ -438,7 +438,7 @@ def unknown_attribute_taken(request: Request) -> Request | None:
 
 @altered_request("v3", "acceptance", *FILTERED)
 def null_filters_taken(request: Request) -> Request | None:
-    """Null is taken for no filters."""
+    """Null is accepted as no filters."""
     body = request.json()
     found = filters_in(body, request)
     if not any(part in found and found[part] is None for part in ("terms", "ranges")):
@@ -468,7 +468,7 @@ def no_sql_taken(request: Request) -> Request | None:
 
 @altered_request("v3", "acceptance", *FILTERED)
 def broken_json_taken(request: Request) -> Request | None:
-    """A body that cannot be read is taken for an empty one."""
+    """A body that is not JSON is treated as an empty one."""
     try:
         json.loads(request.body)
     except ValueError:
@@ -478,7 +478,7 @@ def broken_json_taken(request: Request) -> Request | None:
 
 @fault("v3", "acceptance")
 async def unknown_study_taken(request: Request, forward: Serve) -> Answer:
-    """A study that there is not can be looked at all the same."""
+    """An unknown study has a viewer address."""
     answer, study = await forward(request), request.query.get("study_instance_uid")
     if answer.status != 404 or operation(request) != "getViewerUrl" or not study:
         return answer
@@ -489,7 +489,7 @@ async def unknown_study_taken(request: Request, forward: Serve) -> Answer:
 
 @fault("v3", "acceptance")
 async def collection_in_any_case(request: Request, forward: Serve) -> Answer:
-    """A collection can be named in capitals."""
+    """A collection is found in capitals, too."""
     name = last(request)
     folded = operation(request) == "getCollection" and name != name.lower()
     return await forward(get(f"/v3/collections/{name.lower()}", request) if folded else request)

@@ -1,6 +1,6 @@
-"""What the faults of both generations do to an answer's bytes and headers, and to a request's method.
+"""Changes of an answer's bytes and headers and of a request's method, for the faults of both generations.
 
-Law: names no operation; which answers are broken, the faults of each generation say.
+Law: names no operation; the faults of each generation choose the answers.
 """
 
 from __future__ import annotations

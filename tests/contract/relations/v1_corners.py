@@ -70,7 +70,7 @@ def all_of_many_attributes_count(service: Service, draw: Draw) -> None:
 
 
 @relation(examples=3)
-def a_single_value_is_no_prefix_and_no_suffix(service: Service, draw: Draw) -> None:
+def a_single_value_matches_exactly(service: Service, draw: Draw) -> None:
     """A value that is part of other values (beginning, middle, end) selects only exact matches."""
     for name in ("collection_id", "Modality", "BodyPartExamined", "PatientID", "SOPClassUID"):
         known = values(service, name)

@@ -180,14 +180,14 @@ def _questions(service: Service, filters: dict[str, list[str]]) -> Iterator[dict
             return
         with saved(service, spec(filters), user=1) as foreign:
             requested |= {
-                "getCohortManifest of somebody": manifest(None, ["SeriesInstanceUID"], cohort=foreign, user=1),
-                "queryCohort of somebody": query(None, SERIES, cohort=foreign, user=1),
+                "getCohortManifest of another user": manifest(None, ["SeriesInstanceUID"], cohort=foreign, user=1),
+                "queryCohort of another user": query(None, SERIES, cohort=foreign, user=1),
             }
             yield requested
 
 
 @relation()
-def a_token_gives_the_same_rows_each_time_and_heeds_page_size_alone(service: Service, draw: Draw) -> None:
+def a_token_gives_the_same_rows_each_time(service: Service, draw: Draw) -> None:
     """A token can be used again, with the same rows; all other parameters except page_size are ignored."""
     with _questions(service, _small(service, draw)) as requested:
         for name, question in sorted(requested.items()):

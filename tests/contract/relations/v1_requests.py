@@ -100,7 +100,7 @@ def bad_cohorts_are_not_saved(service: Service, draw: Draw) -> None:
 
 
 @relation(needs={"mistakes"})
-def what_is_no_json_is_refused(service: Service, draw: Draw) -> None:
+def a_body_that_is_not_json_is_refused(service: Service, draw: Draw) -> None:
     """A body that is not JSON, or not declared as JSON, is a 400."""
     for name, parameters in (("previewManifest", "?Patient_ID=True"), ("previewQuery", "")):
         operation = OPERATIONS[name]

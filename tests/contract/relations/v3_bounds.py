@@ -101,7 +101,7 @@ def every_operation_reads_bounds_alike(service: Service, draw: Draw) -> None:
 
 
 @relation(needs={"mistakes"})
-def what_is_no_number_bounds_no_number(service: Service, draw: Draw) -> None:
+def a_bound_that_is_not_a_number_is_refused(service: Service, draw: Draw) -> None:
     """A bound on a number that is not a finite number is refused."""
     for bound in NO_NUMBERS:
         _refused(service, "countCohort", draw(st.sampled_from(NUMBERS)), bound)
@@ -112,7 +112,7 @@ def what_is_no_number_bounds_no_number(service: Service, draw: Draw) -> None:
 
 
 @relation(needs={"mistakes"})
-def what_is_no_day_bounds_no_day(service: Service, draw: Draw) -> None:
+def a_bound_that_is_not_a_day_is_refused(service: Service, draw: Draw) -> None:
     """A bound on a day that is not a calendar day in one of the two forms is refused; a number is refused, too."""
     for bound in NO_DAYS:
         _refused(service, "countCohort", draw(st.sampled_from(DATES)), bound)

@@ -205,7 +205,7 @@ def _counted(service: Service, name: str, limit: int | None) -> None:
 
 
 @relation(needs={"mistakes"})
-def values_of_what_is_no_column_are_refused(service: Service, draw: Draw) -> None:
+def values_of_an_unknown_column_are_refused(service: Service, draw: Draw) -> None:
     """Values are refused for a name that is not exactly a column, and for a limit out of bounds."""
     for name in ("modality", "MODALITY", "x", "Modality ", "rowid", '"', "index.Modality", "count(*)"):
         refused(service.call("getAttributeValues", attribute=name, status=400), "invalid_query")

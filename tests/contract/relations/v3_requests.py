@@ -322,7 +322,7 @@ def a_limit_out_of_bounds_is_refused(service: Service, draw: Draw) -> None:
 
 
 @relation(needs={"mistakes"})
-def text_that_is_no_text_is_refused(service: Service, draw: Draw) -> None:
+def invalid_text_is_refused(service: Service, draw: Draw) -> None:
     """Half a surrogate pair, or a number without end, is refused."""
     for operation in QUICK:
         for wrong in ('{"terms": {"Modality": ["\\ud800"]}}', '{"terms": {"Modality": [1e400]}}',

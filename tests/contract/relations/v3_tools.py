@@ -116,7 +116,7 @@ def values_have_their_form_in_json(service: Service, draw: Draw) -> None:
 
 
 @relation()
-def what_is_quoted_is_no_comment(service: Service, draw: Draw) -> None:
+def quoted_text_is_not_a_comment(service: Service, draw: Draw) -> None:
     """Text in quotes that looks like a comment is text."""
     for sql, row in QUOTED:
         same(service.call("runSql", {"sql": sql})["rows"], [row], f"answer to {sql}")
@@ -335,7 +335,7 @@ def answers_of_all_kinds_carry_the_same_transport_security(service: Service, dra
 
 
 @relation(needs={"mistakes"})
-def a_body_that_is_no_json_object_is_invalid(service: Service, draw: Draw) -> None:
+def a_body_that_is_not_a_json_object_is_invalid(service: Service, draw: Draw) -> None:
     """A body that is missing, not JSON, not an object or of another type is a 422 with its place."""
     kinds = cycle([*JSON, ("content-type", "application/vnd.x+json")])
     for operation in [one for one in V3.values() if one.body]:

@@ -98,7 +98,7 @@ def sync_detailed(
     service asks
     DataCite for 50 DOIs at a time (apa, bibtex and csl-json), then doi.org for each one that is left,
     up to 30 s
-    each: allow for a long wait. What neither answered is left out without a word; `idc_acknowledgment`
+    each: allow for a long wait. What neither answered is left out without notice; `idc_acknowledgment`
     null
     suggests that they could not be reached.
 
@@ -135,7 +135,7 @@ def sync(
     service asks
     DataCite for 50 DOIs at a time (apa, bibtex and csl-json), then doi.org for each one that is left,
     up to 30 s
-    each: allow for a long wait. What neither answered is left out without a word; `idc_acknowledgment`
+    each: allow for a long wait. What neither answered is left out without notice; `idc_acknowledgment`
     null
     suggests that they could not be reached.
 
@@ -167,7 +167,7 @@ async def asyncio_detailed(
     service asks
     DataCite for 50 DOIs at a time (apa, bibtex and csl-json), then doi.org for each one that is left,
     up to 30 s
-    each: allow for a long wait. What neither answered is left out without a word; `idc_acknowledgment`
+    each: allow for a long wait. What neither answered is left out without notice; `idc_acknowledgment`
     null
     suggests that they could not be reached.
 
@@ -202,7 +202,7 @@ async def asyncio(
     service asks
     DataCite for 50 DOIs at a time (apa, bibtex and csl-json), then doi.org for each one that is left,
     up to 30 s
-    each: allow for a long wait. What neither answered is left out without a word; `idc_acknowledgment`
+    each: allow for a long wait. What neither answered is left out without notice; `idc_acknowledgment`
     null
     suggests that they could not be reached.
 

@@ -100,7 +100,7 @@ def sync_detailed(
     StudyInstanceUID and SeriesInstanceUID. There is no next-page marker: the walk ends when
     `page` x `page_size` + `returned` reaches `total_series`, all as the *answer* states them, because
     the
-    service adjusts a `page` or `page_size` out of bounds without a word.
+    service adjusts a `page` or `page_size` out of bounds without notice.
 
     Args:
         body (V3ManifestRequest):
@@ -137,7 +137,7 @@ def sync(
     StudyInstanceUID and SeriesInstanceUID. There is no next-page marker: the walk ends when
     `page` x `page_size` + `returned` reaches `total_series`, all as the *answer* states them, because
     the
-    service adjusts a `page` or `page_size` out of bounds without a word.
+    service adjusts a `page` or `page_size` out of bounds without notice.
 
     Args:
         body (V3ManifestRequest):
@@ -169,7 +169,7 @@ async def asyncio_detailed(
     StudyInstanceUID and SeriesInstanceUID. There is no next-page marker: the walk ends when
     `page` x `page_size` + `returned` reaches `total_series`, all as the *answer* states them, because
     the
-    service adjusts a `page` or `page_size` out of bounds without a word.
+    service adjusts a `page` or `page_size` out of bounds without notice.
 
     Args:
         body (V3ManifestRequest):
@@ -204,7 +204,7 @@ async def asyncio(
     StudyInstanceUID and SeriesInstanceUID. There is no next-page marker: the walk ends when
     `page` x `page_size` + `returned` reaches `total_series`, all as the *answer* states them, because
     the
-    service adjusts a `page` or `page_size` out of bounds without a word.
+    service adjusts a `page` or `page_size` out of bounds without notice.
 
     Args:
         body (V3ManifestRequest):
