@@ -1,4 +1,4 @@
-"""The 2021 notebook in half a minute: starts a stand-in, walks the flow with idc_ext, shows it, stops the stand-in.
+"""The 2021 notebook in half a minute: start a stand-in, run the notebook's flow with idc_ext, stop the stand-in.
 
 make demo
 """
@@ -42,7 +42,7 @@ def standin(state: Path) -> Iterator[str]:
             line = process.stdout.readline() if process.stdout else ""
             found = re.search(r"http://\S+", line)
             if found is None:
-                raise SystemExit(process.wait() or 1)  # it has said why on stderr
+                raise SystemExit(process.wait() or 1)  # the reason is on stderr
             yield found[0]
         finally:
             process.terminate()
@@ -56,7 +56,7 @@ def credentials(state: Path, path: Path) -> Path:
 
 
 def show(title: str, columns: Sequence[str], rows: Iterable[Sequence[Any]]) -> None:
-    """A table for a reader."""
+    """Print a table."""
     table = Table(title=title, title_justify="left", title_style="bold", header_style="dim")
     for column in columns:
         table.add_column(column, overflow="fold")
@@ -67,7 +67,7 @@ def show(title: str, columns: Sequence[str], rows: Iterable[Sequence[Any]]) -> N
 
 
 def step(code: str) -> None:
-    """The line of Python that the next table comes from."""
+    """Print the line of Python that makes the next table."""
     console.print(Syntax(code, "python", background_color="default", word_wrap=True))
 
 
@@ -121,7 +121,7 @@ def walk(url: str, credentials_file: Path) -> None:
         found = ", ".join(f"{number} of {text!r}" for text, number in sorted(counts.items()))
         rows = [[row[name] for name in fields] for row in nodules[:3]]
         show(
-            f"{len(nodules)} nodules, {found}; the first three (in 2021 this was answered with status 500)",
+            f"{len(nodules)} nodules, {found}; the first three (in 2021 this request failed with status 500)",
             fields,
             rows,
         )

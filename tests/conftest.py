@@ -1,4 +1,4 @@
-"""One real stand-in on a socket for the whole run, over the real index, with answers held against the contract."""
+"""Fixtures of all tests: one real stand-in on a socket, over the real index, which checks its answers."""
 
 from __future__ import annotations
 
@@ -31,20 +31,20 @@ def anyio_backend() -> str:
 
 @pytest.fixture(scope="session")
 def state(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """State folder of the session's stand-in."""
+    """The state folder of the session's stand-in."""
     return tmp_path_factory.mktemp("state")
 
 
 @pytest.fixture(scope="session")
 def standin(state: Path) -> Iterator[str]:
-    """URL of a stand-in as of data version 2.0, the day of the notebook."""
+    """The URL of a stand-in as of data version 2.0, that of the notebook."""
     with serving("--as-of", "2.0", "--state", str(state), "--check-answers") as url:
         yield url
 
 
 @pytest.fixture(scope="session")
 def new_credentials(state: Path) -> Callable[..., Path]:
-    """Makes credentials files for users of the session's stand-in, with its own command."""
+    """A function that makes credentials files for users of the session's stand-in, with its own command."""
 
     def make(path: Path, email: str = "ada@example.org", *options: str) -> Path:
         command = [sys.executable, "-m", "idc_standin", "token", "--state", str(state), "--email", email]
@@ -56,7 +56,7 @@ def new_credentials(state: Path) -> Callable[..., Path]:
 
 @pytest.fixture(scope="session")
 def credentials_file(new_credentials: Callable[..., Path], tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A credentials file, valid for the whole run."""
+    """A credentials file that is valid for the complete run."""
     return new_credentials(
         tmp_path_factory.mktemp("home") / ".idc_credentials", "ada@example.org", "--name", "Ada Lovelace"
     )
@@ -71,7 +71,7 @@ def http(standin: str) -> Iterator[httpx.Client]:
 
 @pytest.fixture
 def no_settings(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
-    """None of the environment's settings counts."""
+    """An environment without settings of this project."""
     for name in ("IDC_BASE_URL", "IDC_CREDENTIALS", "IDC_TOKEN", "IDC_LOG", "HTTP_PROXY", "ALL_PROXY"):
         monkeypatch.delenv(name, raising=False)
         monkeypatch.delenv(name.lower(), raising=False)
@@ -80,21 +80,21 @@ def no_settings(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
 
 @pytest.fixture(params=["sync", "async"])
 def mode(request: pytest.FixtureRequest) -> str:
-    """The colour of calls: a test that takes it runs twice."""
+    """Sync or async: a test with this fixture runs twice."""
     return str(request.param)
 
 
 @pytest.fixture
 def pauses(monkeypatch: pytest.MonkeyPatch) -> list[float]:
-    """The pauses that would have been made: none is, and random numbers are all one half."""
-    from tests.support import patching  # not before it is needed: tests of the stand-in do without the client
+    """The pauses that would have been made; no test waits, and all random numbers are one half."""
+    from tests.support import patching  # a late import: tests of the stand-in do not need the client
 
     return patching.no_pauses(monkeypatch)
 
 
 @pytest.fixture
 def clock(monkeypatch: pytest.MonkeyPatch) -> Clock:
-    """The clock of deadlines, which stands still until it is moved."""
+    """The clock of deadlines, which is stopped until a test moves it."""
     from tests.support import patching
 
     return patching.stopped_clock(monkeypatch)
@@ -102,7 +102,7 @@ def clock(monkeypatch: pytest.MonkeyPatch) -> Clock:
 
 @pytest.fixture
 def run(capsys: pytest.CaptureFixture[str]) -> RunCommand:
-    """Runs the command line in this process."""
+    """A function that runs the command line in this process."""
     from idc_ext.cli import main
 
     def call(*words: str | Path) -> CommandResult:
@@ -114,6 +114,6 @@ def run(capsys: pytest.CaptureFixture[str]) -> RunCommand:
 
 @pytest.fixture
 def issuer() -> Iterator[Issuer]:
-    """Whoever gives out tokens, on a loopback socket."""
+    """An issuer of tokens on a loopback socket."""
     with Issuer() as one:
         yield one

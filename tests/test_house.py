@@ -1,4 +1,4 @@
-"""What holds for the tests themselves: none imports another, and what they patch in the client stands in one place."""
+"""Rules for the tests: no test imports another, and one module has all patches of the client."""
 
 from __future__ import annotations
 
@@ -10,12 +10,12 @@ import pytest
 ROOT = Path(__file__).parents[1]
 FILES = {path.relative_to(ROOT): ast.parse(path.read_text(encoding="utf-8")) for path in ROOT.glob("tests/**/*.py")}
 MODULES = [path for path in FILES if path.name.startswith("test_")]
-#: The one module that names what is private to the client and patched.
+#: The only module that patches private parts of the client.
 PATCHING = Path("tests/support/patching.py")
 
 
 def imported(path: Path) -> dict[str, str]:
-    """Every name that a file imports, and where from: `package.module.name`, or `package.module`."""
+    """Every name that a file imports, with its origin: `package.module.name`, or `package.module`."""
     found: dict[str, str] = {}
     for node in ast.walk(FILES[path]):
         if isinstance(node, ast.Import):

@@ -1,4 +1,4 @@
-"""The map in CONTRIBUTING.md is the tree as it is."""
+"""The map in CONTRIBUTING.md agrees with the folders and modules."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The contract as package data: one file, read alike with and without a YAML parser, and in what is installed."""
+"""The contract as package data: the same with and without a YAML parser, and in an installed package."""
 
 from __future__ import annotations
 

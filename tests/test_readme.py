@@ -1,4 +1,4 @@
-"""The examples of README.md and docs/notebook-2021.md run as they are printed, but for the address of the service."""
+"""The examples of README.md and docs/notebook-2021.md run as printed, except for the address of the service."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ COMMANDS = [line for line in CONSOLE if line.startswith("idc-ext ")]
 
 
 def run_example(text: str, standin: str, capsys: pytest.CaptureFixture[str]) -> list[str]:
-    """What the one example of a page prints when the service is the stand-in."""
+    """The output of the example of a page, with the stand-in as service."""
     (block,) = re.findall(r"```python\n(.*?)```", text, re.DOTALL)
     code = block.replace("http://127.0.0.1:8021", standin)
     exec(compile(code, "README.md", "exec"), {})  # noqa: S102  the README is ours

@@ -1,4 +1,4 @@
-"""Answers: the generated models lose nothing of them, and what the service said in 2021 fits the document."""
+"""Answers: generated models keep all of them, and the answers of 2021 fit the document."""
 
 from __future__ import annotations
 
@@ -45,7 +45,7 @@ def cohort_id(ada: httpx.Client) -> int:
 
 @pytest.fixture(scope="module")
 def hurried(state: Path, ada: httpx.Client) -> Iterator[httpx.Client]:
-    """The same user at a stand-in that finds every query too long."""
+    """The same user at a stand-in that answers every query with 202 first."""
     with (
         serving("--as-of", "2.0", "--state", str(state), "--patience", "0") as url,
         httpx.Client(base_url=url, headers=ada.headers) as client,
@@ -54,14 +54,14 @@ def hurried(state: Path, ada: httpx.Client) -> Iterator[httpx.Client]:
 
 
 def call(client: httpx.Client, operation: Operation, cohort_id: int, **more: Any) -> httpx.Response:
-    """An operation asked as its examples say, but for the cohort, which has to exist."""
+    """A request as in the examples of an operation, with a cohort that exists."""
     parameters = {p["name"]: value for p in operation.parameters for value in examples(p) if p["in"] == "query"}
     path = operation.path.format(cohort_id=cohort_id)
     return client.request(operation.method, path, **{"params": parameters} | more)
 
 
 def fits(operation: Operation, response: httpx.Response, status: int = 200) -> dict[str, Any]:
-    """The body of an answer that has the status, fits its schema, and that its model keeps whole."""
+    """The body of an answer that has the status, fits its schema, and survives its model."""
     assert response.status_code == status, response.text
     content: dict[str, Any] = response.json()
     assert misfit(schema(operation.schema(status)), content) == ""
@@ -220,7 +220,7 @@ def test_the_retired_host_answers_what_the_document_says() -> None:
                 fits(operation, http.get(operation.path), 410)
 
 
-# --- what the service said in June 2021 ------------------------------------------------------------------------------
+# --- answers of June 2021 --------------------------------------------------------------------------------------------
 
 TCGA = "Clinical, Biospecimen, and Mutation Data"
 FILTERS = {"Modality": ["CT", "MR"], "collection_id": ["TCGA-LUAD", "TCGA-KIRC"], "race": ["ASIAN"]}

@@ -40,7 +40,7 @@ each_of_v1 = pytest.mark.parametrize("operation", V1.values(), ids=V1)
 # The attributes as a table of facts has them: 93 with text values, and 67 with numbers.
 with (ROOT / "idc_standin" / "facts" / "attributes.csv").open(encoding="utf-8", newline="") as file:
     ROWS = list(csv.DictReader(file))
-# A name may stand in several data sources, as program_name does.
+# A name may occur in several data sources, as program_name does.
 TEXTS = list(dict.fromkeys(row["name"] for row in ROWS if row["data_type"] != "Continuous Numeric"))
 NUMBERS = [row["name"] for row in ROWS if row["data_type"] == "Continuous Numeric"]
 FORMS = ("", "_lt", "_lte", "_btw", "_gte", "_gt")
@@ -50,7 +50,7 @@ READ_BY_SERVER = jsonschema_rs.Draft202012Validator(
     {"$ref": "#/components/schemas/V1Filters", "components": DOCUMENT["components"]}
 )
 
-# What the notebook of 2021 says may be queried, in its order.
+# The fields of queries in the notebook of 2021, in its order.
 NOTEBOOK_FIELDS = """
 Modality, BodyPartExamined, StudyDescription, StudyInstanceUID, PatientID, SeriesInstanceUID, SOPInstanceUID,
 SeriesDescription, SliceThickness, SeriesNumber, StudyDate, SOPClassUID, collection_id, AnatomicRegionSequence,
@@ -65,7 +65,7 @@ Margin, Texture, Subtlety, Malignancy
 """.replace(",", " ").split()
 
 
-# --- the whole ---------------------------------------------------------------------------------------------------
+# --- document -----------------------------------------------------------------------------------------------------
 
 
 def test_the_document_is_valid_openapi() -> None:

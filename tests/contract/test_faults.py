@@ -1,4 +1,4 @@
-"""Every fault is one, every leaf can be spoilt, and the suite catches a few of both."""
+"""Every fault changes an answer, every value can be mutated, and the suite catches a sample of both."""
 
 from __future__ import annotations
 

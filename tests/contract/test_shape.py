@@ -1,4 +1,4 @@
-"""Where filters stand is what the document says, and filters are read as the reference says."""
+"""The places of filters agree with the document, and filters are read as in the reference."""
 
 from __future__ import annotations
 

@@ -96,7 +96,7 @@ def sync_detailed(
 
      The filters stand under `filters`. Without a predicate the answer is for the whole archive, and
     `warnings` says
-    so: hold `filters_applied` against what was sent.
+    so: compare `filters_applied` with what was sent.
 
     Args:
         body (V3SelectionRequest):
@@ -129,7 +129,7 @@ def sync(
 
      The filters stand under `filters`. Without a predicate the answer is for the whole archive, and
     `warnings` says
-    so: hold `filters_applied` against what was sent.
+    so: compare `filters_applied` with what was sent.
 
     Args:
         body (V3SelectionRequest):
@@ -157,7 +157,7 @@ async def asyncio_detailed(
 
      The filters stand under `filters`. Without a predicate the answer is for the whole archive, and
     `warnings` says
-    so: hold `filters_applied` against what was sent.
+    so: compare `filters_applied` with what was sent.
 
     Args:
         body (V3SelectionRequest):
@@ -188,7 +188,7 @@ async def asyncio(
 
      The filters stand under `filters`. Without a predicate the answer is for the whole archive, and
     `warnings` says
-    so: hold `filters_applied` against what was sent.
+    so: compare `filters_applied` with what was sent.
 
     Args:
         body (V3SelectionRequest):
