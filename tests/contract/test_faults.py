@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import asyncio
+import re
 from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from tests.contract.document import OPERATIONS, resolved
+from tests.contract.document import OPERATIONS, ROOT, resolved
 from tests.contract.faults import mutators, v1, v3
 from tests.contract.faults.bench import RELATIONS, Bench, first_finding
 from tests.contract.faults.mutators import Mutant, draw, mutated, path, population
@@ -24,14 +25,14 @@ FAULTS = {**v1.FAULTS, **v3.FAULTS}
 
 @pytest.fixture(scope="session")
 def bench() -> Iterator[Bench]:
-    """One bench, with what it remembers, for all tests."""
+    """One bench with its cache, for all tests."""
     with Bench() as made:
         yield made
 
 
 @pytest.fixture(scope="session")
 def healthy(bench: Bench) -> dict[str, list[Shown]]:
-    """What a healthy service answers to the round, by generation."""
+    """The answers of a healthy service to the series of requests, by generation."""
     rounds: dict[str, list[Shown]] = {}
     for generation in ("v1", "v3"):
         with bench.service() as service:
@@ -44,13 +45,21 @@ def test_there_are_enough_faults_of_both_generations() -> None:
     assert len(v3.FAULTS) >= 300
 
 
-def test_no_two_faults_say_the_same() -> None:
-    sentence = [(fault.generation, fault.sentence) for fault in FAULTS.values()]
-    assert len(set(sentence)) == len(sentence)
+def test_no_two_faults_have_the_same_sentence() -> None:
+    sentences = [(fault.generation, fault.sentence) for fault in FAULTS.values()]
+    assert len(set(sentences)) == len(sentences)
     assert all(fault.sentence.endswith(".") and ". " not in fault.sentence for fault in FAULTS.values())
 
 
-def test_a_healthy_service_answers_the_round_twice_alike(bench: Bench, healthy: dict[str, list[Shown]]) -> None:
+def test_the_report_of_the_last_measurement_describes_the_faults_as_they_are() -> None:
+    text = (ROOT / "docs" / "contract-power.md").read_text(encoding="utf-8")
+    rows = dict(re.findall(r"^\| `(v[13]_\w+)` \| [^|]+ \| ([^|]+) \| [^|]+ \|$", text, re.MULTILINE))
+    assert len(rows) > 300
+    known = {name: fault.sentence for name, fault in FAULTS.items() if name in rows}
+    assert {name: rows[name] for name in known} == known
+
+
+def test_a_healthy_service_gives_the_same_answers_twice(bench: Bench, healthy: dict[str, list[Shown]]) -> None:
     for generation, answers in healthy.items():
         with bench.service() as service:
             assert list(probe(service, generation)) == answers
