@@ -16,13 +16,13 @@ from typing import TYPE_CHECKING
 from . import __version__
 from .changes import accepted, outcome
 from .changes.change import LEVELS
-from .changes.counterparts import detailed
+from .changes.counterparts import with_both_sides
 from .compare import compare
 from .documents.document import Document, Unreadable, read
-from .documents.parsing import uncollected
+from .documents.parsing import without_garbage_collection
 from .escaping import visible
 from .impact import attribution
-from .judge.judge import Entangled
+from .judge.judge import TooComplex
 from .patch import propose
 from .reports import FORMATS, render
 
@@ -44,13 +44,13 @@ def main(argv: Sequence[str] | None = None) -> int:
         if hasattr(stream, "reconfigure"):
             stream.reconfigure(errors="backslashreplace")
     try:
-        with uncollected():
+        with without_garbage_collection():
             if arguments[:1] == ["update"]:
                 return _update(_update_parser().parse_args(arguments[1:]))
             if arguments[:1] == ["explain"]:
                 return _explain(_explain_parser().parse_args(arguments[1:]))
             return _check(_parser().parse_args(arguments))
-    except (Unreadable, accepted.Invalid, attribution.Unknown, Entangled) as error:
+    except (Unreadable, accepted.InvalidAcceptedFile, attribution.ImpactUnknown, TooComplex) as error:
         return _unchecked(str(error))
     except BrokenPipeError:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())  # whoever read has read enough
@@ -151,19 +151,21 @@ def _findings(
     options: argparse.Namespace, base: Document, revision: Document, profile: attribution.Profile = "wire"
 ) -> tuple[list[outcome.Finding], list[str]]:
     entries = [] if options.accepted == "none" else accepted.load(Path(options.accepted))
-    changes = detailed(base, revision, compare(base, revision, scope=tuple(options.scope)))
+    changes = with_both_sides(base, revision, compare(base, revision, scope=tuple(options.scope)))
     notes = [f"{d.origin}: {note}" for d in (base, revision) for note in d.notes]  # some are made by comparing
     if profile != "wire":
         try:
             changes, more = attribution.impact(base, revision, changes, scope=options.scope)
-        except attribution.Unknown as unknown:
+        except attribution.ImpactUnknown as error:
             if profile == "code":
                 raise
-            more = [str(unknown)]
+            more = [str(error)]
         changes, notes = attribution.judged(changes, profile), notes + more
     today = datetime.datetime.now(datetime.UTC).date()
-    beyond = detailed(base, revision, compare(base, revision)) if entries and options.scope else []
-    findings, more = accepted.apply(entries, changes, accepted.operation_ids(base.content), today, beyond, base.content)
+    out_of_scope = with_both_sides(base, revision, compare(base, revision)) if entries and options.scope else []
+    findings, more = accepted.apply(
+        entries, changes, accepted.operation_ids(base.content), today, out_of_scope, base.content
+    )
     return findings, notes + more
 
 
@@ -171,10 +173,8 @@ def _check(options: argparse.Namespace) -> int:
     base, revision = _read(options)
     findings, notes = _findings(options, base, revision, options.profile)
     result = outcome.make(base, revision, findings, notes, options.fail_on)
-    colour = (
-        options.output is None and sys.stdout is not None and sys.stdout.isatty() and not os.environ.get("NO_COLOR")
-    )
-    _write(options.output, render(result, options.format, verbose=options.verbose, colour=colour))
+    color = options.output is None and sys.stdout is not None and sys.stdout.isatty() and not os.environ.get("NO_COLOR")
+    _write(options.output, render(result, options.format, verbose=options.verbose, color=color))
     return DRIFT if result.failing else CLEAN
 
 
@@ -182,11 +182,11 @@ def _update(options: argparse.Namespace) -> int:
     base, revision = _read(options)
     findings, notes = _findings(options, base, revision)
     result = outcome.make(base, revision, findings, notes)
-    patch, left = propose(result)
+    patch, not_in_patch = propose(result)
     _write(options.output, patch)
-    for sentence in left:
+    for sentence in not_in_patch:
         print(f"idc-drift: not in the patch: {visible(sentence)}", file=sys.stderr)
-    return DRIFT if patch or left else CLEAN
+    return DRIFT if patch or not_in_patch else CLEAN
 
 
 def _explain(options: argparse.Namespace) -> int:

@@ -28,7 +28,7 @@ _PATTERNS = ("rule", "operations", "at", "where", "pointer", "before", "after")
 _KEYS = {"id", "reason", "expires", *_PATTERNS}
 
 
-class Invalid(ValueError):
+class InvalidAcceptedFile(ValueError):
     """The file of accepted differences cannot be used; the message says why."""
 
 
@@ -45,14 +45,14 @@ class Entry:
 
     def matching(self, change: Change, place: Place, ids: Mapping[str, str]) -> frozenset[tuple[str, str]] | None:
         """The globs that matched, or None if the row does not speak of this change at this place."""
-        hits: set[tuple[str, str]] = set()
+        matched_globs: set[tuple[str, str]] = set()
         for key, globs in self.patterns.items():
             values = _values(key, change, place, ids)
             matched = [g for g in globs if any(_compiled(g).fullmatch(v) for v in values)]
             if not matched:
                 return None
-            hits.update((key, glob) for glob in matched)
-        return frozenset(hits)
+            matched_globs.update((key, glob) for glob in matched)
+        return frozenset(matched_globs)
 
 
 def _values(key: str, change: Change, place: Place, ids: Mapping[str, str]) -> tuple[str, ...]:
@@ -115,36 +115,36 @@ def load(path: Path) -> list[Entry]:
     try:
         rows = yaml.safe_load(path.read_text(encoding="utf-8"))
     except (OSError, UnicodeDecodeError) as error:
-        raise Invalid(f"{path} cannot be read: {getattr(error, 'strerror', None) or error}") from error
+        raise InvalidAcceptedFile(f"{path} cannot be read: {getattr(error, 'strerror', None) or error}") from error
     except (yaml.YAMLError, ValueError) as error:  # a ValueError is a date that there is not
-        raise Invalid(f"{path} is not YAML: {visible(str(error))}") from error
+        raise InvalidAcceptedFile(f"{path} is not YAML: {visible(str(error))}") from error
     if rows is None:
         return []
     if not isinstance(rows, list):
-        raise Invalid(f"{path} must hold a list of rows")
+        raise InvalidAcceptedFile(f"{path} must hold a list of rows")
     return [_entry(row, f"{path}, row {number}") for number, row in enumerate(rows, 1)]
 
 
 def _entry(row: object, place: str) -> Entry:
     if not isinstance(row, dict):
-        raise Invalid(f"{place}: a row is a mapping")
+        raise InvalidAcceptedFile(f"{place}: a row is a mapping")
     if unknown := sorted(map(str, row.keys() - _KEYS)):
-        raise Invalid(f"{place}: unknown key {visible(unknown[0])}; known are {', '.join(sorted(_KEYS))}")
+        raise InvalidAcceptedFile(f"{place}: unknown key {visible(unknown[0])}; known are {', '.join(sorted(_KEYS))}")
     reason = row.get("reason")
     if not isinstance(reason, str) or not reason.strip():
-        raise Invalid(f"{place}: a row needs a reason")
+        raise InvalidAcceptedFile(f"{place}: a row needs a reason")
     if "rule" not in row:
-        raise Invalid(f"{place}: a row needs a rule")
+        raise InvalidAcceptedFile(f"{place}: a row needs a rule")
     expires = row.get("expires")
     if expires is not None and (not isinstance(expires, datetime.date) or isinstance(expires, datetime.datetime)):
-        raise Invalid(f"{place}: expires is a date, as in 2027-01-31")
-    patterns = {key: _globs(_spread(row[key]), f"{place}: {key}") for key in _PATTERNS if key in row}
+        raise InvalidAcceptedFile(f"{place}: expires is a date, as in 2027-01-31")
+    patterns = {key: _globs(_expand_mapping(row[key]), f"{place}: {key}") for key in _PATTERNS if key in row}
     if patterns.get("operations") == ("all",):
         del patterns["operations"]
     return Entry(str(row.get("id", place)), patterns, " ".join(reason.split()), expires)
 
 
-def _spread(value: object) -> object:
+def _expand_mapping(value: object) -> object:
     """``{V3Count: [minimum, maximum]}`` is ``[V3Count/minimum, V3Count/maximum]``."""
     if not isinstance(value, dict):
         return value
@@ -158,7 +158,7 @@ def _spread(value: object) -> object:
 def _globs(value: object, place: str) -> tuple[str, ...]:
     values = value if isinstance(value, list) else [value]
     if not values or not all(isinstance(v, str) for v in values):
-        raise Invalid(f"{place} is a text, or a list of texts")
+        raise InvalidAcceptedFile(f"{place} is a text, or a list of texts")
     return tuple(values)
 
 
@@ -167,7 +167,7 @@ def apply(
     changes: Sequence[Change],
     ids: Mapping[str, str],
     today: datetime.date,
-    beyond: Sequence[Change] = (),
+    out_of_scope: Sequence[Change] = (),
     base: object = None,
 ) -> tuple[list[Finding], list[str]]:
     """The findings, each standing or accepted, with the rows that match nothing; and a note for each row past its day.
@@ -177,7 +177,7 @@ def apply(
     a schema that the place of a standing finding refers to in the content of `base`.
     """
     valid = [e for e in entries if e.expires is None or today <= e.expires]
-    hits: dict[int, set[tuple[str, str]]] = {index: set() for index in range(len(valid))}
+    matched_globs: dict[int, set[tuple[str, str]]] = {index: set() for index in range(len(valid))}
     findings: list[Finding] = []
     for change in changes:
         reasons: dict[str | None, list[Place]] = {}
@@ -186,51 +186,57 @@ def apply(
             for index, entry in enumerate(valid):
                 matched = entry.matching(change, place, ids)
                 if matched is not None:
-                    hits[index] |= matched
-                    hits[index].add(("", ""))
+                    matched_globs[index] |= matched
+                    matched_globs[index].add(("", ""))
                     reason = reason or entry.reason
             reasons.setdefault(reason, []).append(place)
         findings += [Finding(replace(change, places=tuple(places)), reason) for reason, places in reasons.items()]
-    for change in beyond:
+    for change in out_of_scope:
         for place in change.places:
             for index, entry in enumerate(valid):
                 if matched := entry.matching(change, place, ids):
-                    hits[index] |= {*matched, ("", "")}
+                    matched_globs[index] |= {*matched, ("", "")}
     standing = [f.change for f in findings if f.accepted is None and not f.change.noise]
-    moved = {address(change, change.places[0], ids) for change in standing}
-    moved |= reached(base, *(place.pointer for change in standing for place in change.places if place.pointer))
-    stale = (_stale(entry, hits[index], moved) for index, entry in enumerate(valid))
+    changed_addresses = {address(change, change.places[0], ids) for change in standing}
+    changed_addresses |= reached(
+        base, *(place.pointer for change in standing for place in change.places if place.pointer)
+    )
+    stale = (_stale(entry, matched_globs[index], changed_addresses) for index, entry in enumerate(valid))
     findings += [Finding(change) for change in stale if change]
     expired = (e for e in entries if e not in valid)
     notes = [f"The accepted row {e.name} has expired on {e.expires} and accepts nothing." for e in expired]
     return findings, notes
 
 
-def _stale(entry: Entry, hits: set[tuple[str, str]], moved: set[str]) -> Change | None:
+def _stale(entry: Entry, matched_globs: set[tuple[str, str]], changed_addresses: set[str]) -> Change | None:
     """What of a row is to be taken out; not what a standing finding at the same place explains."""
-    unused = [(key, glob) for key, globs in entry.patterns.items() for glob in globs if (key, glob) not in hits]
-    left = [(key, glob) for key, glob in unused if key != "at" or not _explained(glob, moved)]
-    if not hits and left != unused:  # its other names match nothing because the places they are for are not met
-        left = [(key, glob) for key, glob in left if key == "at"]
-    if not hits and left == unused:
+    unused = [
+        (key, glob) for key, globs in entry.patterns.items() for glob in globs if (key, glob) not in matched_globs
+    ]
+    unexplained_globs = [(key, glob) for key, glob in unused if key != "at" or not _explained(glob, changed_addresses)]
+    if (
+        not matched_globs and unexplained_globs != unused
+    ):  # its other names match nothing because the places they are for are not met
+        unexplained_globs = [(key, glob) for key, glob in unexplained_globs if key == "at"]
+    if not matched_globs and unexplained_globs == unused:
         message = f"The accepted row {entry.name} matches no difference; delete it."
-    elif not left:
+    elif not unexplained_globs:
         return None
     else:
-        names = ", ".join(f"{key} {glob}" for key, glob in left)
+        names = ", ".join(f"{key} {glob}" for key, glob in unexplained_globs)
         message = f"The accepted row {entry.name} names what matches no difference; take out {names}."
     rule = "accepted-entry-stale"
     return Change(rule, level_of(rule), message, (Place("", ""),), where=entry.name)
 
 
-_WHOLE = frozenset({"type", "enum", "const", "anyOf", "oneOf", "allOf"})
+_SCHEMA_KEYWORDS = frozenset({"type", "enum", "const", "anyOf", "oneOf", "allOf"})
 """Keywords that decide whether the others beside them are asked at all."""
 
 
-def _explained(at: str, moved: set[str]) -> bool:
-    for place in moved:
+def _explained(at: str, changed_addresses: set[str]) -> bool:
+    for place in changed_addresses:
         above, _, last = place.rpartition("/")
-        if at == place or at.startswith(f"{place}/") or (last in _WHOLE and at.startswith(f"{above}/")):
+        if at == place or at.startswith(f"{place}/") or (last in _SCHEMA_KEYWORDS and at.startswith(f"{above}/")):
             return True
     return False
 

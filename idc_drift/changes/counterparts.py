@@ -23,9 +23,9 @@ if TYPE_CHECKING:
     from .change import Change
 
 _CONTAINERS = (dict, list)
-_MANY = 5
+_MAX_MEMBERS = 5
 """Members of an object that is shown."""
-_LONG = 100
+_MAX_CHARACTERS = 100
 """Characters of a value that are shown; of a longer one, the beginning and a digest."""
 
 
@@ -38,97 +38,120 @@ def operations(content: Any) -> Iterator[tuple[str, str, dict[str, Any]]]:
                 yield wire_path(f"{method.upper()} {path}"), f"/paths/{escaped(path)}/{method}", operation
 
 
-class Alongside:
+class Counterparts:
     """Two documents, and the pointers that name the same thing in both."""
 
     def __init__(self, base: Any, revision: Any) -> None:
         self._contents = (base, revision)
-        self.onward: dict[str, str] = {"": "", "/paths": "/paths"}
+        self.in_revision: dict[str, str] = {"": "", "/paths": "/paths"}
         """Pointers into the revision by pointers into the base."""
-        self.back: dict[str, str] = {"": "", "/paths": "/paths"}
+        self.in_base: dict[str, str] = {"": "", "/paths": "/paths"}
         """The other way round."""
-        ours = {key: (pointer, operation) for key, pointer, operation in operations(base)}
+        base_operations = {key: (pointer, operation) for key, pointer, operation in operations(base)}
         self._todo = [
-            (*ours[key], pointer, operation) for key, pointer, operation in operations(revision) if key in ours
+            (*base_operations[key], pointer, operation)
+            for key, pointer, operation in operations(revision)
+            if key in base_operations
         ][::-1]
-        for mine, _, theirs, _ in self._todo:
-            self._note(mine.rpartition("/")[0], theirs.rpartition("/")[0])
-        self._met = set[tuple[str, str]]()
+        for base_pointer, _, revision_pointer, _ in self._todo:
+            self._record(base_pointer.rpartition("/")[0], revision_pointer.rpartition("/")[0])
+        self._visited = set[tuple[str, str]]()
         while self._todo:
-            self._meet(*self._todo.pop())
+            self._compare_values(*self._todo.pop())
 
     @property
-    def names(self) -> dict[str, str]:
+    def base_names_of_schemas(self) -> dict[str, str]:
         """Our name for each of their schemas that stands where one of ours does, if the two names differ."""
         prefix = "/components/schemas/"
         found = {
-            theirs.removeprefix(prefix): mine.removeprefix(prefix)
-            for theirs, mine in self.back.items()
-            if theirs.startswith(prefix) and mine.startswith(prefix)
+            revision_pointer.removeprefix(prefix): base_pointer.removeprefix(prefix)
+            for revision_pointer, base_pointer in self.in_base.items()
+            if revision_pointer.startswith(prefix) and base_pointer.startswith(prefix)
         }
-        found = {t: m for t, m in found.items() if "/" not in t and "/" not in m}
+        found = {
+            revision_name: base_name
+            for revision_name, base_name in found.items()
+            if "/" not in revision_name and "/" not in base_name
+        }
         schemas = resolve(self._contents[1], prefix.rstrip("/"))
         taken = (set(schemas) if isinstance(schemas, dict) else set()) - set(found)
         used: set[str] = set()
-        names = {}
-        for theirs, mine in found.items():
-            if mine != theirs and mine not in taken and mine not in used:
-                names[theirs] = mine
-                used.add(mine)
-        return names
+        base_names_of_schemas = {}
+        for revision_pointer, base_pointer in found.items():
+            if base_pointer != revision_pointer and base_pointer not in taken and base_pointer not in used:
+                base_names_of_schemas[revision_pointer] = base_pointer
+                used.add(base_pointer)
+        return base_names_of_schemas
 
     def anchor(self, pointer: str) -> str:
         """The nearest thing in the base around a place in the revision."""
-        while pointer not in self.back:
+        while pointer not in self.in_base:
             pointer = pointer.rpartition("/")[0]
-        return self.back[pointer]
+        return self.in_base[pointer]
 
-    def _note(self, mine: str, theirs: str) -> None:
-        self.onward.setdefault(mine, theirs)
-        self.back.setdefault(theirs, mine)
+    def _record(self, base_pointer: str, revision_pointer: str) -> None:
+        self.in_revision.setdefault(base_pointer, revision_pointer)
+        self.in_base.setdefault(revision_pointer, base_pointer)
 
-    def _meet(self, mine: str, left: Any, theirs: str, right: Any) -> None:
-        self._note(mine, theirs)
-        mine, left = self._followed(0, mine, left)
-        theirs, right = self._followed(1, theirs, right)
-        self._note(mine, theirs)
-        if (mine, theirs) in self._met:
+    def _compare_values(self, base_pointer: str, base_value: Any, revision_pointer: str, revision_value: Any) -> None:
+        self._record(base_pointer, revision_pointer)
+        base_pointer, base_value = self._followed(0, base_pointer, base_value)
+        revision_pointer, revision_value = self._followed(1, revision_pointer, revision_value)
+        self._record(base_pointer, revision_pointer)
+        if (base_pointer, revision_pointer) in self._visited:
             return
-        self._met.add((mine, theirs))
-        if _nullable(left) != _nullable(right):
-            mine, left = _without_null(mine, left)
-            theirs, right = _without_null(theirs, right)
-            self._todo.append((mine, left, theirs, right))
-        elif isinstance(left, dict) and isinstance(right, dict):
-            for key in [key for key in left if key in right]:  # in order: the first place found is the counterpart
-                token, a, z = escaped(key), left[key], right[key]
+        self._visited.add((base_pointer, revision_pointer))
+        if _is_anyof_with_null(base_value) != _is_anyof_with_null(revision_value):
+            base_pointer, base_value = _without_null(base_pointer, base_value)
+            revision_pointer, revision_value = _without_null(revision_pointer, revision_value)
+            self._todo.append((base_pointer, base_value, revision_pointer, revision_value))
+        elif isinstance(base_value, dict) and isinstance(revision_value, dict):
+            for key in [
+                key for key in base_value if key in revision_value
+            ]:  # in order: the first place found is the counterpart
+                token, base_member, revision_member = escaped(key), base_value[key], revision_value[key]
                 if key == "parameters":
-                    self._todo += self._parameters(f"{mine}/{token}", a, f"{theirs}/{token}", z)
-                elif isinstance(a, _CONTAINERS) or isinstance(z, _CONTAINERS):
-                    self._todo.append((f"{mine}/{token}", a, f"{theirs}/{token}", z))
+                    self._todo += self._parameters(
+                        f"{base_pointer}/{token}", base_member, f"{revision_pointer}/{token}", revision_member
+                    )
+                elif isinstance(base_member, _CONTAINERS) or isinstance(revision_member, _CONTAINERS):
+                    self._todo.append(
+                        (f"{base_pointer}/{token}", base_member, f"{revision_pointer}/{token}", revision_member)
+                    )
                 else:
-                    self._note(f"{mine}/{token}", f"{theirs}/{token}")
-        elif isinstance(left, list) and isinstance(right, list):
-            for index, (a, z) in enumerate(zip(left, right, strict=False)):
-                if isinstance(a, dict) and isinstance(z, dict):
-                    self._todo.append((f"{mine}/{index}", a, f"{theirs}/{index}", z))
+                    self._record(f"{base_pointer}/{token}", f"{revision_pointer}/{token}")
+        elif isinstance(base_value, list) and isinstance(revision_value, list):
+            for index, (base_member, revision_member) in enumerate(zip(base_value, revision_value, strict=False)):
+                if isinstance(base_member, dict) and isinstance(revision_member, dict):
+                    self._todo.append(
+                        (f"{base_pointer}/{index}", base_member, f"{revision_pointer}/{index}", revision_member)
+                    )
 
-    def _parameters(self, mine: str, left: Any, theirs: str, right: Any) -> Iterator[tuple[str, Any, str, Any]]:
+    def _parameters(
+        self, base_pointer: str, base_value: Any, revision_pointer: str, revision_value: Any
+    ) -> Iterator[tuple[str, Any, str, Any]]:
         """Parameters are the same by name and place, not by position."""
-        self._note(mine, theirs)
-        if not isinstance(left, list) or not isinstance(right, list):
-            yield mine, left, theirs, right
+        self._record(base_pointer, revision_pointer)
+        if not isinstance(base_value, list) or not isinstance(revision_value, list):
+            yield base_pointer, base_value, revision_pointer, revision_value
             return
-        known = {}
-        for index, parameter in enumerate(right):
+        revision_parameters = {}
+        for index, parameter in enumerate(revision_value):
             _, found = self._followed(1, "", parameter)
             if isinstance(found, dict):
-                known[str(found.get("name")), str(found.get("in"))] = (f"{theirs}/{index}", parameter)
-        for index, parameter in enumerate(left):
+                revision_parameters[str(found.get("name")), str(found.get("in"))] = (
+                    f"{revision_pointer}/{index}",
+                    parameter,
+                )
+        for index, parameter in enumerate(base_value):
             _, found = self._followed(0, "", parameter)
-            other = known.get((str(found.get("name")), str(found.get("in")))) if isinstance(found, dict) else None
+            other = (
+                revision_parameters.get((str(found.get("name")), str(found.get("in"))))
+                if isinstance(found, dict)
+                else None
+            )
             if other:
-                yield f"{mine}/{index}", parameter, *other
+                yield f"{base_pointer}/{index}", parameter, *other
 
     def _followed(self, side: int, pointer: str, node: Any) -> tuple[str, Any]:
         for _ in range(20):
@@ -142,53 +165,57 @@ class Alongside:
         return pointer, node
 
 
-def _nullable(node: Any) -> bool:
+def _is_anyof_with_null(node: Any) -> bool:
     return isinstance(node, dict) and isinstance(node.get("anyOf"), list) and {"type": "null"} in node["anyOf"]
 
 
 def _without_null(pointer: str, node: Any) -> tuple[str, Any]:
     """The one alternative beside null, if a schema is written that way."""
-    if _nullable(node):
+    if _is_anyof_with_null(node):
         rest = [(f"{pointer}/anyOf/{i}", n) for i, n in enumerate(node["anyOf"]) if n != {"type": "null"}]
         if len(rest) == 1:
             return rest[0]
     return pointer, node
 
 
-def detailed(base: Document, revision: Document, changes: Sequence[Change]) -> list[Change]:
+def with_both_sides(base: Document, revision: Document, changes: Sequence[Change]) -> list[Change]:
     """The changes, with what each document says there and where the other one says it."""
     if not changes:
         return []
-    alongside = Alongside(base.content, revision.content)
-    return [_detailed(base.content, revision.content, alongside, change) for change in changes]
+    counterparts = Counterparts(base.content, revision.content)
+    return [_with_both_sides(base.content, revision.content, counterparts, change) for change in changes]
 
 
-def _detailed(base: Any, revision: Any, alongside: Alongside, change: Change) -> Change:
+def _with_both_sides(base: Any, revision: Any, counterparts: Counterparts, change: Change) -> Change:
     pointer = change.pointer
     if resolve(base, pointer) is not MISSING:
-        mine, theirs, anchor = pointer, alongside.onward.get(pointer, ""), ""
+        base_pointer, revision_pointer, anchor = pointer, counterparts.in_revision.get(pointer, ""), ""
     else:
-        mine, theirs, anchor = alongside.back.get(pointer, ""), pointer, alongside.anchor(pointer)
+        base_pointer, revision_pointer, anchor = (
+            counterparts.in_base.get(pointer, ""),
+            pointer,
+            counterparts.anchor(pointer),
+        )
 
-    def full(place: Place) -> Place:
-        counterpart = theirs if place.pointer == mine else mine
+    def with_counterpart(place: Place) -> Place:
+        counterpart = revision_pointer if place.pointer == base_pointer else base_pointer
         return Place(place.operation, place.pointer, place.line, place.column, counterpart, anchor)
 
-    before = resolve(base, mine) if mine else MISSING
-    after = resolve(revision, theirs) if theirs else MISSING
-    places = tuple(map(full, change.places))
+    before = resolve(base, base_pointer) if base_pointer else MISSING
+    after = resolve(revision, revision_pointer) if revision_pointer else MISSING
+    places = tuple(map(with_counterpart, change.places))
     if change.before or change.after:  # of types: where they come from alternatives, no keyword says them
         return replace(change, places=places)
-    return replace(change, places=places, before=said(before), after=said(after))
+    return replace(change, places=places, before=compact_json(before), after=compact_json(after))
 
 
-def said(value: object) -> str:
+def compact_json(value: object) -> str:
     """A value as compact JSON; nothing for what is missing, and for large objects, whose parts are what changes."""
-    if value is MISSING or (isinstance(value, dict) and len(value) > _MANY):
+    if value is MISSING or (isinstance(value, dict) and len(value) > _MAX_MEMBERS):
         return ""
     text = json.dumps(value, separators=(",", ":"), ensure_ascii=False, sort_keys=True, default=str)
-    if len(text) <= _LONG:
+    if len(text) <= _MAX_CHARACTERS:
         return text
     if isinstance(value, dict):
         return ""
-    return f"{text[:_LONG]}… sha256:{hashlib.sha256(text.encode(errors='surrogatepass')).hexdigest()[:16]}"
+    return f"{text[:_MAX_CHARACTERS]}… sha256:{hashlib.sha256(text.encode(errors='surrogatepass')).hexdigest()[:16]}"

@@ -83,19 +83,21 @@ class Outcome:
         """The outcome in one line."""
         counts = Counter(f.change.level for f in self.shown)
         found = [f"{counts[level]} {level}" for level in LEVELS if counts[level]]
-        aside = [f"{len(self.accepted)} accepted"] if self.accepted else []
-        aside += [f"{len(self.noise)} of prose and naming"] if self.noise else []
+        others = [f"{len(self.accepted)} accepted"] if self.accepted else []
+        others += [f"{len(self.noise)} of prose and naming"] if self.noise else []
         verdict = "drift" if self.failing else "no drift" if not found else f"no drift at or above {self.fail_on}"
-        return f"{verdict}: {', '.join(found) or 'nothing new'}" + (f" (besides {', '.join(aside)})" if aside else "")
+        return f"{verdict}: {', '.join(found) or 'nothing new'}" + (f" (besides {', '.join(others)})" if others else "")
 
     def located(self, place: Place) -> tuple[str, int, int]:
         """File, line and column, from 1, on the base's side: of the place, or of the nearest thing around it."""
         name, hash_, _ = place.pointer.partition("#/")
-        within = place.pointer.split("/")[1:2]
-        if hash_ and not (within and (within[0] in self.base.content or within[0] in self.revision.content)):
+        first_token = place.pointer.split("/")[1:2]
+        if hash_ and not (
+            first_token and (first_token[0] in self.base.content or first_token[0] in self.revision.content)
+        ):
             # In another file that one of the two refers to.
             return name, max(place.line, 1), max(place.column, 1)
-        if place.line and on_base(self.base, place):
+        if place.line and is_in_base(self.base, place):
             return self.base.origin, place.line, max(place.column, 1)
         line, column = self.base.position(place.anchor or place.pointer)
         return self.base.origin, max(line, 1), max(column, 1)
@@ -121,6 +123,6 @@ def _order(finding: Finding) -> tuple[object, ...]:
     )
 
 
-def on_base(base: Document, place: Place) -> bool:
+def is_in_base(base: Document, place: Place) -> bool:
     """Whether a place's pointer leads somewhere in the base: else it is new in the revision."""
     return resolve(base.content, place.pointer) is not MISSING

@@ -79,7 +79,7 @@ E: Final[Level] = "breaking"
 W: Final[Level] = "warning"
 I: Final[Level] = "info"  # noqa: E741 - the table is read as a table
 
-_PROMISES: Final[dict[str, tuple[Level, str]]] = {
+_LIFECYCLE_RULES: Final[dict[str, tuple[Level, str]]] = {
     "sunset-removed": (E, "It was to work until a day that nobody names any more."),
     "sunset-brought-forward": (E, "It is to work for a shorter time than was promised."),
     "sunset-unreadable": (E, "Until when it works cannot be read, so nobody can rely on it."),
@@ -261,7 +261,9 @@ SCHEMA_RULES: Final[dict[str, SchemaRule]] = {
             ),
         },
     ),
-    **_judged("model.lifecycle", {stem: SchemaRule(level, level, why) for stem, (level, why) in _PROMISES.items()}),
+    **_judged(
+        "model.lifecycle", {stem: SchemaRule(level, level, why) for stem, (level, why) in _LIFECYCLE_RULES.items()}
+    ),
 }
 
 RULES: Final[dict[str, Rule]] = {
@@ -356,7 +358,7 @@ RULES: Final[dict[str, Rule]] = {
             "request-body-annotation-changed": Rule(I, "Documentation only.", noise=True),
         },
     ),
-    **_judged("model.lifecycle", {stem: Rule(level, why) for stem, (level, why) in _PROMISES.items()}),
+    **_judged("model.lifecycle", {stem: Rule(level, why) for stem, (level, why) in _LIFECYCLE_RULES.items()}),
 }
 
 

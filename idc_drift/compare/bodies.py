@@ -17,11 +17,11 @@ if TYPE_CHECKING:
     from ..model.api import Body, Media
     from .comparison import Comparison
 
-LOOSE = re.compile(r"xml|form-data|x-www-form-urlencoded|^text/(plain|csv|html)")
+TEXTUAL_MEDIA_TYPES = re.compile(r"xml|form-data|x-www-form-urlencoded|^text/(plain|csv|html)")
 """Media types in which a number is written as a text is."""
 
 
-def bodies(c: Comparison, old: Body | None, new: Body | None) -> None:
+def compare_request_bodies(c: Comparison, old: Body | None, new: Body | None) -> None:
     """Compare what is sent as a body."""
     if old is None or new is None:
         if new is not None:
@@ -41,36 +41,36 @@ def bodies(c: Comparison, old: Body | None, new: Body | None) -> None:
             else ("request-body-became-optional", "optional")
         )
         c.add(rule, f"the request body became {word}", old.pointer, "request")
-    c.words("request-body-annotation-changed", old.words, new.words, old.pointer, "request")
-    sent(c, old.content, new.content, "request")
+    c.compare_documentation("request-body-annotation-changed", old.words, new.words, old.pointer, "request")
+    compare_sent_media_types(c, old.content, new.content, "request")
 
 
-def sent(c: Comparison, old: dict[str, Media], new: dict[str, Media], where: str) -> None:
+def compare_sent_media_types(c: Comparison, old: dict[str, Media], new: dict[str, Media], where: str) -> None:
     """Compare the media types of what the client sends."""
-    pairs = list(_paired(c, old, new))
-    for was, is_ in pairs:
-        media(c, was, is_, Mode(sent=True, prefix="request"), where)
-    for name in old.keys() - {was.name for was, _ in pairs}:
+    pairs = list(_matched_media_types(c, old, new))
+    for before, after in pairs:
+        compare_media_type(c, before, after, Mode(sent=True, prefix="request"), where)
+    for name in old.keys() - {before.name for before, _ in pairs}:
         c.add(
             "request-media-type-removed", f"bodies of type {name} are not accepted any more", old[name].pointer, where
         )
     for name in sorted(new.keys() - old.keys()):
-        if not implied(c, old, new) and not any(covers(kind, name) for kind in old):
+        if not media_type_left_open(c, old, new) and not any(range_contains(kind, name) for kind in old):
             c.add("request-media-type-added", f"bodies of type {name} are accepted", new[name].pointer, where, new=True)
 
 
-def _paired(c: Comparison, old: dict[str, Media], new: dict[str, Media]) -> Iterator[tuple[Media, Media]]:
+def _matched_media_types(c: Comparison, old: dict[str, Media], new: dict[str, Media]) -> Iterator[tuple[Media, Media]]:
     """Media types of the base, each with what admits it in the revision."""
-    if implied(c, old, new):
-        yield from ((was, is_) for was in old.values() for is_ in new.values())
+    if media_type_left_open(c, old, new):
+        yield from ((before, after) for before in old.values() for after in new.values())
         return
-    for name, was in old.items():
-        found = new.get(name) or next((new[kind] for kind in new if covers(kind, name)), None)
+    for name, before in old.items():
+        found = new.get(name) or next((new[kind] for kind in new if range_contains(kind, name)), None)
         if found is not None:
-            yield was, found
+            yield before, found
 
 
-def implied(c: Comparison, old: dict[str, Media], new: dict[str, Media]) -> bool:
+def media_type_left_open(c: Comparison, old: dict[str, Media], new: dict[str, Media]) -> bool:
     """Whether one side is a Swagger 2.0 document that names no media type, and the other one has to."""
     if c.base.schemas.version == c.revision.schemas.version:
         return False
@@ -79,38 +79,40 @@ def implied(c: Comparison, old: dict[str, Media], new: dict[str, Media]) -> bool
     )
 
 
-def media(c: Comparison, old: Media, new: Media, mode: Mode, where: str) -> None:
+def compare_media_type(c: Comparison, old: Media, new: Media, mode: Mode, where: str) -> None:
     """Compare two bodies of a media type, each spelling with the same one."""
     place = f"{where} {old.name}"
-    if LOOSE.search(old.name) and LOOSE.search(new.name):
+    if TEXTUAL_MEDIA_TYPES.search(old.name) and TEXTUAL_MEDIA_TYPES.search(new.name):
         mode = replace(mode, wire="loose")
-    for was, is_ in _spellings(old, new):
-        _media(c, was, is_, mode, place)
+    for before, after in _matched_spellings(old, new):
+        _compare_spelling(c, before, after, mode, place)
 
 
-def _spellings(old: Media, new: Media) -> Iterator[tuple[Media, Media]]:
-    if not old.also and not new.also:
+def _matched_spellings(old: Media, new: Media) -> Iterator[tuple[Media, Media]]:
+    if not old.other_spellings and not new.other_spellings:
         yield old, new
         return
-    mine, theirs = ({each.spelled: each for each in (media, *media.also)} for media in (old, new))
-    yield from ((was, theirs.get(spelled, new)) for spelled, was in mine.items())
-    yield from ((old, is_) for spelled, is_ in theirs.items() if spelled not in mine)
+    old_spellings, new_spellings = (
+        {each.spelling: each for each in (media, *media.other_spellings)} for media in (old, new)
+    )
+    yield from ((before, new_spellings.get(spelled, new)) for spelled, before in old_spellings.items())
+    yield from ((old, after) for spelled, after in new_spellings.items() if spelled not in old_spellings)
 
 
-def _media(c: Comparison, old: Media, new: Media, mode: Mode, place: str) -> None:
-    foreign = {"joined"} if c.base.schemas.version[0] != c.revision.schemas.version[0] else set()
+def _compare_spelling(c: Comparison, old: Media, new: Media, mode: Mode, place: str) -> None:
+    ignored = {"joined"} if c.base.schemas.version[0] != c.revision.schemas.version[0] else set()
     for name in sorted(old.encoding.keys() | new.encoding.keys()):
-        was, is_ = (
-            {k: v for k, v in e.get(name, {}).items() if k not in foreign} for e in (old.encoding, new.encoding)
+        before, after = (
+            {k: v for k, v in e.get(name, {}).items() if k not in ignored} for e in (old.encoding, new.encoding)
         )
-        if was != is_:
+        if before != after:
             c.add("request-encoding-changed", f"the encoding of `{name}` changed", old.pointer, place)
     rule = "request-body-annotation-changed" if mode.sent else "response-annotation-changed"
-    c.words(rule, old.words, new.words, old.pointer, place)
-    c.shapes(old.shape or (), new.shape or (), mode, place)
+    c.compare_documentation(rule, old.words, new.words, old.pointer, place)
+    c.compare_schemas(old.schema or (), new.schema or (), mode, place)
 
 
-def covers(kind: str, name: str) -> bool:
+def range_contains(kind: str, name: str) -> bool:
     """Whether a range of media types holds another type or range."""
     if kind == name or "*" not in kind:
         return False

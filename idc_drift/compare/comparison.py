@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Literal
 
 if TYPE_CHECKING:
-    from ..documents.node import Shape
+    from ..documents.node import Schema
     from ..judge.context import Mode
     from ..judge.judge import SchemaJudge
     from ..model.api import Api
@@ -18,7 +18,7 @@ Direction = Literal["request", "response", "both", ""]
 
 
 @dataclass(slots=True)
-class Met:
+class Occurrence:
     """One difference as it is met in one operation."""
 
     rule: str
@@ -39,7 +39,7 @@ class Comparison:
     base: Api
     revision: Api
     judge: SchemaJudge
-    met: list[Met] = field(default_factory=list)
+    occurrences: list[Occurrence] = field(default_factory=list)
     operation: str = ""
     direction: Direction = ""
 
@@ -54,15 +54,17 @@ class Comparison:
         sides: tuple[str, str] | None = None,
     ) -> None:
         """Note a difference of the operation at hand."""
-        self.met.append(Met(rule, message, self.operation, pointer, new, where, self.direction, sides))
+        self.occurrences.append(Occurrence(rule, message, self.operation, pointer, new, where, self.direction, sides))
 
-    def words(self, rule: str, old: dict[str, object], new: dict[str, object], pointer: str, where: str = "") -> None:
+    def compare_documentation(
+        self, rule: str, old: dict[str, object], new: dict[str, object], pointer: str, where: str = ""
+    ) -> None:
         """Note which documentation differs."""
         for name in sorted(old.keys() | new.keys()):
             if old.get(name) != new.get(name):
                 self.add(rule, f"{name} changed", pointer, where)
 
-    def shapes(self, old: Shape, new: Shape, mode: Mode, where: str) -> None:
+    def compare_schemas(self, old: Schema, new: Schema, mode: Mode, where: str) -> None:
         """Note what differs in two schemas and below them."""
         for finding, path in self.judge.findings(old, new, mode):
             place = f"{where} {path}".strip() if path else where

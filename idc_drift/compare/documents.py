@@ -16,13 +16,13 @@ from ..documents.json_values import MISSING
 from ..documents.pointer import resolve
 from ..documents.spelling import base_path, wire_path
 from ..judge.judge import SchemaJudge
-from ..model.lifecycle import promises
+from ..model.lifecycle import lifecycle_changes
 from ..model.reader import model
 from ..model.security import admits
-from .bodies import bodies
+from .bodies import compare_request_bodies
 from .comparison import Comparison
-from .parameters import parameters
-from .responses import called_back, responses
+from .parameters import compare_parameters
+from .responses import compare_callback, compare_responses
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -62,14 +62,14 @@ def _paths(c: Comparison, scope: Sequence[str]) -> bool:
     for key in c.base.operations.keys() & c.revision.operations.keys():
         if key in old or key in new:
             old[key], new[key] = c.base.operations[key], c.revision.operations[key]
-    twins = {key: key for key in old if key in new} | _shifted(c, old, new)
+    twins = {key: key for key in old if key in new} | _moved_between_server_and_path(c, old, new)
     paths = {path for path, _ in (twins[key] for key in twins)} | {path for path, _ in new}
     for key, op in old.items():
         c.operation = op.name
         if key in twins:
-            operation(c, op, new[twins[key]])
-        elif op.promise.due:
-            why = "was deprecated" if op.promise.deprecated else f"was {op.promise.stability}"
+            compare_operation(c, op, new[twins[key]])
+        elif op.lifecycle.removable:
+            why = "was deprecated" if op.lifecycle.deprecated else f"was {op.lifecycle.stability}"
             c.add("operation-retired", f"{op.name}, which {why}, was removed", op.pointer)
         elif key[0] not in paths:
             pointer = op.pointer.rpartition("/")[0]
@@ -81,7 +81,7 @@ def _paths(c: Comparison, scope: Sequence[str]) -> bool:
             c.operation = op.name
             c.add("endpoint-added", f"{op.name} was added", op.pointer, new=True)
     c.operation = ""
-    return any(key != other for key, other in twins.items())
+    return any(key != counterpart for key, counterpart in twins.items())
 
 
 def _within(op: Operation, scope: Sequence[str], api: Api) -> bool:
@@ -91,62 +91,72 @@ def _within(op: Operation, scope: Sequence[str], api: Api) -> bool:
     )
 
 
-def _shifted(c: Comparison, old: dict[Key, Operation], new: dict[Key, Operation]) -> dict[Key, Key]:
+def _moved_between_server_and_path(
+    c: Comparison, old: dict[Key, Operation], new: dict[Key, Operation]
+) -> dict[Key, Key]:
     """Operations whose whole address is the same although the server's path and their own are split otherwise."""
-    before, after = base_path(c.base.servers[0]), base_path(c.revision.servers[0])
-    if before == after:
+    old_text, new_text = base_path(c.base.servers[0]), base_path(c.revision.servers[0])
+    if old_text == new_text:
         return {}
-    left = {(wire_path(after) + path, method): (path, method) for path, method in new if (path, method) not in old}
-    found = {key: left.get((wire_path(before) + key[0], key[1])) for key in old if key not in new}
-    return {key: other for key, other in found.items() if other is not None}
+    left = {(wire_path(new_text) + path, method): (path, method) for path, method in new if (path, method) not in old}
+    found = {key: left.get((wire_path(old_text) + key[0], key[1])) for key in old if key not in new}
+    return {key: counterpart for key, counterpart in found.items() if counterpart is not None}
 
 
-def operation(c: Comparison, old: Operation, new: Operation) -> None:
+def compare_operation(c: Comparison, old: Operation, new: Operation) -> None:
     """Compare two operations that are one on the wire."""
-    _about(c, old, new)
+    _compare_metadata(c, old, new)
     c.direction = "request"
-    parameters(c, old, new)
-    bodies(c, old.body, new.body)
+    compare_parameters(c, old, new)
+    compare_request_bodies(c, old.body, new.body)
     _security(c, old, new)
     c.direction = "response"
-    responses(c, old.responses, new.responses)
+    compare_responses(c, old.responses, new.responses)
     c.direction = ""
     _callbacks(c, old, new)
 
 
-def _about(c: Comparison, old: Operation, new: Operation) -> None:
+def _compare_metadata(c: Comparison, old: Operation, new: Operation) -> None:
     c.direction = ""
-    deprecated = new.promise.deprecated
-    if old.promise.deprecated != deprecated:
+    deprecated = new.lifecycle.deprecated
+    if old.lifecycle.deprecated != deprecated:
         stem = "operation-deprecated" if deprecated else "operation-no-longer-deprecated"
         c.add(stem, f"{old.name} is {'' if deprecated else 'no longer '}deprecated", old.pointer)
-    for rule, said in promises(old.promise, new.promise, old.name):
+    for rule, said in lifecycle_changes(old.lifecycle, new.lifecycle, old.name):
         c.add(rule, said, old.pointer)
     if old.id != new.id:
         message = f"operationId changed from `{old.id or 'none'}` to `{new.id or 'none'}`"
         c.add("operation-id-changed", message, f"{old.pointer}/operationId" if old.id else old.pointer)
     if old.tags != new.tags:
-        c.add("tags-changed", f"tags changed from {_listed(old.tags)} to {_listed(new.tags)}", old.pointer)
+        c.add(
+            "tags-changed",
+            f"tags changed from {_joined_or_nothing(old.tags)} to {_joined_or_nothing(new.tags)}",
+            old.pointer,
+        )
     if old.servers != new.servers and (old.servers or new.servers):
-        c.add("servers-changed", f"servers changed from {_listed(old.servers)} to {_listed(new.servers)}", old.pointer)
-    c.words("documentation-changed", old.words, new.words, old.pointer)
+        c.add(
+            "servers-changed",
+            f"servers changed from {_joined_or_nothing(old.servers)} to {_joined_or_nothing(new.servers)}",
+            old.pointer,
+        )
+    c.compare_documentation("documentation-changed", old.words, new.words, old.pointer)
 
 
 def _security(c: Comparison, old: Operation, new: Operation) -> None:
-    was = [dict(sorted(a.items())) for a in old.security]
-    is_ = [dict(sorted(a.items())) for a in new.security]
-    if sorted(map(repr, was)) == sorted(map(repr, is_)):
+    before = [dict(sorted(a.items())) for a in old.security]
+    after = [dict(sorted(a.items())) for a in new.security]
+    if sorted(map(repr, before)) == sorted(map(repr, after)):
         return
-    refused = [shown for shown in was if not any(admits(asked, shown) for asked in is_)]
-    if not refused and all(any(admits(asked, shown) for asked in was) for shown in is_):
+    refused = [offered for offered in before if not any(admits(needed, offered) for needed in after)]
+    if not refused and all(any(admits(needed, offered) for needed in before) for offered in after):
         return  # some alternatives ask for more than others do
     added = old.security_pointer == "/security" and not c.base.document.content.get("security")
-    message = f"security changed from {_asked(was)} to {_asked(is_)}"
+    message = f"security changed from {_described_security(before)} to {_described_security(after)}"
     pointer = new.security_pointer if added else old.security_pointer
     c.add("security-tightened" if refused else "security-relaxed", message, pointer, "security", new=added)
 
 
-def _asked(alternatives: list[dict[str, tuple[str, ...]]]) -> str:
+def _described_security(alternatives: list[dict[str, tuple[str, ...]]]) -> str:
     def one(wire: str, scopes: tuple[str, ...]) -> str:
         return f"{wire} ({', '.join(scopes)})" if scopes else wire
 
@@ -154,18 +164,18 @@ def _asked(alternatives: list[dict[str, tuple[str, ...]]]) -> str:
 
 
 def _callbacks(c: Comparison, old: Operation, new: Operation) -> None:
-    for key, was in old.callbacks.items():
+    for key, before in old.callbacks.items():
         where = f"callback {key[0]} {key[1]}"
         if key not in new.callbacks:
-            c.add("callback-removed", f"the callback {key[0]} ({key[1]}) was removed", was.pointer, where)
+            c.add("callback-removed", f"the callback {key[0]} ({key[1]}) was removed", before.pointer, where)
         else:
-            called_back(c, was, new.callbacks[key])
-    for key, is_ in new.callbacks.items():
+            compare_callback(c, before, new.callbacks[key])
+    for key, after in new.callbacks.items():
         if key not in old.callbacks:
             c.add(
                 "callback-added",
                 f"the callback {key[0]} ({key[1]}) was added",
-                is_.pointer,
+                after.pointer,
                 f"callback {key[0]} {key[1]}",
                 new=True,
             )
@@ -176,7 +186,7 @@ def _webhooks(c: Comparison, old: dict[Key, Operation], new: dict[Key, Operation
     for key, op in old.items():
         c.operation = op.name
         if key in new:
-            operation(c, op, new[key])
+            compare_operation(c, op, new[key])
         else:
             c.add("webhook-removed", f"the webhook {op.name} was removed", op.pointer)
     for key, op in new.items():
@@ -192,35 +202,39 @@ def _webhooks(c: Comparison, old: dict[Key, Operation], new: dict[Key, Operation
 def _document(c: Comparison, shifted: bool) -> None:
     """Servers, words, and components that no operation shows."""
     old, new = c.base, c.revision
-    before, after = _addresses(old.servers, shifted), _addresses(new.servers, shifted)
-    bare = any(address.startswith("//") for address in before | after)
+    old_text, new_text = _addresses(old.servers, shifted), _addresses(new.servers, shifted)
+    bare = any(address.startswith("//") for address in old_text | new_text)
     if bare:
-        before, after = ({address.rpartition("//")[2] for address in found} for found in (before, after))
-    if before != after:
-        c.add("servers-changed", f"servers changed from {_listed(old.servers)} to {_listed(new.servers)}", "/servers")
-    c.words("documentation-changed", old.words, new.words, "/info")
+        old_text, new_text = ({address.rpartition("//")[2] for address in found} for found in (old_text, new_text))
+    if old_text != new_text:
+        c.add(
+            "servers-changed",
+            f"servers changed from {_joined_or_nothing(old.servers)} to {_joined_or_nothing(new.servers)}",
+            "/servers",
+        )
+    c.compare_documentation("documentation-changed", old.words, new.words, "/info")
     wires = [{scheme["wire"] for scheme in api.schemes.values()} for api in (old, new)]
     for name in sorted(old.schemes.keys() & new.schemes.keys()):
-        was, is_ = old.schemes[name], new.schemes[name]
-        if any(was[key] != is_[key] for key in ("wire", "rest", "scopes")):
-            c.add("security-scheme-changed", f"the security scheme {name} changed", was["pointer"], f"scheme {name}")
-    for rule, mine, other, kinds in (
+        before, after = old.schemes[name], new.schemes[name]
+        if any(before[key] != after[key] for key in ("wire", "rest", "scopes")):
+            c.add("security-scheme-changed", f"the security scheme {name} changed", before["pointer"], f"scheme {name}")
+    for rule, owner, counterpart, kinds in (
         ("component-removed", old, new, wires[1]),
         ("component-added", new, old, wires[0]),
     ):
-        word, came = ("added", True) if mine is new else ("removed", False)
-        for name in sorted(mine.schemes.keys() - other.schemes.keys()):
-            if mine.schemes[name]["wire"] not in kinds:
-                c.add(rule, f"the security scheme {name} was {word}", mine.schemes[name]["pointer"], new=came)
-        for name in sorted(mine.components.keys() - other.schemas.components()[1].keys()):
-            c.add(rule, f"the unused schema {name} was {word}", mine.components[name], new=came)
+        word, is_new = ("added", True) if owner is new else ("removed", False)
+        for name in sorted(owner.schemes.keys() - counterpart.schemes.keys()):
+            if owner.schemes[name]["wire"] not in kinds:
+                c.add(rule, f"the security scheme {name} was {word}", owner.schemes[name]["pointer"], new=is_new)
+        for name in sorted(owner.components.keys() - counterpart.schemas.components()[1].keys()):
+            c.add(rule, f"the unused schema {name} was {word}", owner.components[name], new=is_new)
 
 
 def _addresses(servers: Sequence[str], shifted: bool) -> set[str]:
     return {(s[: len(s) - len(base_path(s))] if shifted else s).rstrip("/") for s in servers}
 
 
-def _listed(values: Sequence[str] | None) -> str:
+def _joined_or_nothing(values: Sequence[str] | None) -> str:
     return ", ".join(values or ()) or "none"
 
 
@@ -232,19 +246,31 @@ def _changes(c: Comparison) -> list[Change]:
     found: dict[tuple[object, ...], Change] = {}
     places: dict[tuple[object, ...], dict[str, Place]] = {}
     positions: dict[tuple[bool, str], tuple[int, int]] = {}
-    for met in c.met:
-        key = (met.rule, met.message, met.pointer, met.new, met.sides)
-        if (met.new, met.pointer) not in positions:
-            known = resolve(c.base.document.content, met.pointer) is not MISSING  # it is shown where the base has it
-            document = (c.revision if met.new and not known else c.base).document
-            positions[met.new, met.pointer] = document.position(met.pointer)
-        line, column = positions[met.new, met.pointer]
-        met_there = places.setdefault(key, {})
-        if met.operation not in met_there:
-            met_there[met.operation] = Place(met.operation, met.pointer, line, column)
+    for occurrence in c.occurrences:
+        key = (occurrence.rule, occurrence.message, occurrence.pointer, occurrence.new, occurrence.sides)
+        if (occurrence.new, occurrence.pointer) not in positions:
+            known = (
+                resolve(c.base.document.content, occurrence.pointer) is not MISSING
+            )  # it is shown where the base has it
+            document = (c.revision if occurrence.new and not known else c.base).document
+            positions[occurrence.new, occurrence.pointer] = document.position(occurrence.pointer)
+        line, column = positions[occurrence.new, occurrence.pointer]
+        places_by_operation = places.setdefault(key, {})
+        if occurrence.operation not in places_by_operation:
+            places_by_operation[occurrence.operation] = Place(occurrence.operation, occurrence.pointer, line, column)
         if key not in found:
-            level = level_of(met.rule)
-            change = Change(met.rule, level, met.message, (), met.where, met.direction, is_noise(met.rule))
-            found[key] = replace(change, before=met.sides[0], after=met.sides[1]) if met.sides else change
+            level = level_of(occurrence.rule)
+            change = Change(
+                occurrence.rule,
+                level,
+                occurrence.message,
+                (),
+                occurrence.where,
+                occurrence.direction,
+                is_noise(occurrence.rule),
+            )
+            found[key] = (
+                replace(change, before=occurrence.sides[0], after=occurrence.sides[1]) if occurrence.sides else change
+            )
     changes = [replace(x, places=tuple(places[key].values())) for key, x in found.items()]
     return sorted(changes, key=lambda x: (LEVELS.index(x.level), x.noise, x.operation, x.pointer, x.rule, x.message))

@@ -10,36 +10,36 @@ from typing import TYPE_CHECKING
 
 from ..documents.json_values import MISSING, canonical
 from ..judge.context import Mode
-from ..judge.values import shown
-from ..model.lifecycle import promises
-from .bodies import LOOSE
+from ..judge.values import as_code
+from ..model.lifecycle import lifecycle_changes
+from .bodies import TEXTUAL_MEDIA_TYPES
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
-    from ..documents.node import Shape
-    from ..model.api import Operation, Value
-    from ..schemas.constraints import Flat
+    from ..documents.node import Schema
+    from ..model.api import Operation, Parameter
+    from ..schemas.constraints import Constraints
     from .comparison import Comparison
 
 PARAMETER = Mode(sent=True, prefix="parameter", wire="loose", top=True)
-_WRITTEN = ("parameter-content-changed", "parameter-style-changed")
+_SERIALIZATION_RULES = ("parameter-content-changed", "parameter-style-changed")
 
 
-def parameters(c: Comparison, old: Operation, new: Operation) -> None:
+def compare_parameters(c: Comparison, old: Operation, new: Operation) -> None:
     """Compare what is sent beside the body."""
-    was, is_ = dict(old.parameters), dict(new.parameters)
-    _exploded(c.judge.base.flat, was, is_)
-    _exploded(c.judge.revision.flat, is_, was)
-    for key, value in was.items():
+    before, after = dict(old.parameters), dict(new.parameters)
+    _expand_exploded_object(c.judge.base.constraints, before, after)
+    _expand_exploded_object(c.judge.revision.constraints, after, before)
+    for key, value in before.items():
         where = value.where
-        if key in is_:
-            _parameter(c, value, is_[key], where)
+        if key in after:
+            _compare_parameter(c, value, after[key], where)
         else:
-            stem = "parameter-removed-before-sunset" if value.promise.early else "parameter-removed"
+            stem = "parameter-removed-before-sunset" if value.lifecycle.premature else "parameter-removed"
             c.add(stem, f"the {where} parameter was removed", value.pointer, where)
-    for key, value in is_.items():
-        if key not in was:
+    for key, value in after.items():
+        if key not in before:
             where = value.where
             rule, word = (
                 ("required-parameter-added", "required") if value.required else ("optional-parameter-added", "optional")
@@ -47,38 +47,40 @@ def parameters(c: Comparison, old: Operation, new: Operation) -> None:
             c.add(rule, f"the {word} {where} parameter was added", value.pointer, where, new=True)
 
 
-def _exploded(
-    flat: Callable[[Shape], Flat], mine: dict[tuple[str, str], Value], other: dict[tuple[str, str], Value]
+def _expand_exploded_object(
+    constraints: Callable[[Schema], Constraints],
+    own: dict[tuple[str, str], Parameter],
+    other: dict[tuple[str, str], Parameter],
 ) -> None:
     """Replace an object that is written as one query parameter a property by those, if the other side has them."""
-    for key, value in list(mine.items()):
+    for key, value in list(own.items()):
         if key in other or value.location not in ("query", "cookie") or value.style != "form" or not value.explode:
             continue
-        found = flat(value.shape)
+        found = constraints(value.schema)
         names = [(value.location, name) for name in found.properties]
         if (
-            found.kinds == {"object"}
+            found.value_types == {"object"}
             and names
-            and all(name not in mine for name in names)
+            and all(name not in own for name in names)
             and any(name in other for name in names)
         ):
-            del mine[key]
-            for name, shape in found.properties.items():
-                must = value.required and name in found.required
-                inner = flat(shape)
-                listed = bool(inner.kinds & {"array", "object"})
-                mine[value.location, name] = replace(
+            del own[key]
+            for name, schema in found.properties.items():
+                required_property = value.required and name in found.required
+                inner = constraints(schema)
+                listed = bool(inner.value_types & {"array", "object"})
+                own[value.location, name] = replace(
                     value,
                     name=name,
-                    required=must,
-                    shape=shape,
-                    pointer=shape[0].pointer,
+                    required=required_property,
+                    schema=schema,
+                    pointer=schema[0].pointer,
                     style="form" if listed else "",
                     explode=listed,
                 )
 
 
-def _parameter(c: Comparison, old: Value, new: Value, where: str) -> None:
+def _compare_parameter(c: Comparison, old: Parameter, new: Parameter, where: str) -> None:
     if old.required != new.required:
         rule, word = (
             ("parameter-became-required", "required") if new.required else ("parameter-became-optional", "optional")
@@ -90,44 +92,48 @@ def _parameter(c: Comparison, old: Value, new: Value, where: str) -> None:
             where,
             new=new.required,
         )
-    deprecated = new.promise.deprecated
-    if old.promise.deprecated != deprecated:
+    deprecated = new.lifecycle.deprecated
+    if old.lifecycle.deprecated != deprecated:
         stem = "parameter-became-deprecated" if deprecated else "parameter-no-longer-deprecated"
         c.add(stem, f"the {where} parameter is {'' if deprecated else 'no longer '}deprecated", old.pointer, where)
-    for rule, said in promises(old.promise, new.promise, f"the {where} parameter"):
+    for rule, said in lifecycle_changes(old.lifecycle, new.lifecycle, f"the {where} parameter"):
         c.add(rule, said, old.pointer, where)
-    _characters(c, old, new, where)
-    for rule, said in _described(old, new):
+    _compare_allowed_characters(c, old, new, where)
+    for rule, said in _path_parameter_changes(old, new):
         c.add(rule, f"the {where} parameter {said}", new.pointer, where, new=True)
-    c.words("parameter-annotation-changed", old.words, new.words, old.pointer, where)
-    if not written(c, old, new, f"the {where} parameter", where, _WRITTEN):
+    c.compare_documentation("parameter-annotation-changed", old.words, new.words, old.pointer, where)
+    if not compare_serialization(c, old, new, f"the {where} parameter", where, _SERIALIZATION_RULES):
         return
-    _default(c, old, new, where)
-    strict = bool(old.media) and not LOOSE.search(old.media)
+    _compare_default(c, old, new, where)
+    strict = bool(old.media) and not TEXTUAL_MEDIA_TYPES.search(old.media)
     mode = replace(
         PARAMETER,
         wire="strict" if strict else "loose",
         exploded=new.style == "form" and new.explode,
         joined=old.style == "simple" or (old.style == "form" and not old.explode),
     )
-    c.shapes(old.shape, new.shape, mode, where)
+    c.compare_schemas(old.schema, new.schema, mode, where)
 
 
-def _characters(c: Comparison, old: Value, new: Value, where: str) -> None:
+def _compare_allowed_characters(c: Comparison, old: Parameter, new: Parameter, where: str) -> None:
     """Compare what a query parameter may hold beside its values: nothing at all, and reserved characters."""
     if old.location != "query":
         return
-    if old.empty != new.empty:
-        rule, word = ("parameter-empty-allowed", "allowed") if new.empty else ("parameter-empty-refused", "refused")
-        c.add(rule, f"empty values are {word} in the {where} parameter", old.pointer, where)
-    if old.reserved != new.reserved:
+    if old.allow_empty_value != new.allow_empty_value:
         rule, word = (
-            ("parameter-reserved-allowed", "allowed") if new.reserved else ("parameter-reserved-refused", "refused")
+            ("parameter-empty-allowed", "allowed") if new.allow_empty_value else ("parameter-empty-refused", "refused")
+        )
+        c.add(rule, f"empty values are {word} in the {where} parameter", old.pointer, where)
+    if old.allow_reserved != new.allow_reserved:
+        rule, word = (
+            ("parameter-reserved-allowed", "allowed")
+            if new.allow_reserved
+            else ("parameter-reserved-refused", "refused")
         )
         c.add(rule, f"unescaped reserved characters are {word} in the {where} parameter", old.pointer, where)
 
 
-def _described(old: Value, new: Value) -> Iterator[tuple[str, str]]:
+def _path_parameter_changes(old: Parameter, new: Parameter) -> Iterator[tuple[str, str]]:
     """What is said of a path parameter that can be said of none, and what no longer is."""
     if new.misnamed and not old.misnamed:
         yield (
@@ -136,22 +142,27 @@ def _described(old: Value, new: Value) -> Iterator[tuple[str, str]]:
         )
     elif old.misnamed and not new.misnamed:
         yield "path-parameter-described", "is called as the path calls it now"
-    if old.said != new.said:
+    if old.declared_required != new.declared_required:
         yield (
             ("path-parameter-described", "is said to be required now")
-            if new.said
+            if new.declared_required
             else ("path-parameter-misdescribed", "is not said to be required")
         )
 
 
-def written(c: Comparison, old: Value, new: Value, what: str, where: str, rules: tuple[str, str]) -> bool:
+def compare_serialization(
+    c: Comparison, old: Parameter, new: Parameter, what: str, where: str, rules: tuple[str, str]
+) -> bool:
     """Compare how a value is written (`rules`: of its media type, of its style); whether the rest can be compared."""
     if old.media != new.media:
         said = [media or "a plain value" for media in (old.media, new.media)]
         c.add(rules[0], f"{what} is written as {said[1]}, not as {said[0]}", old.pointer, where)
         return False
     listed = {"array", "object"}
-    plain = not (c.judge.base.flat(old.shape).kinds & listed and c.judge.revision.flat(new.shape).kinds & listed)
+    plain = not (
+        c.judge.base.constraints(old.schema).value_types & listed
+        and c.judge.revision.constraints(new.schema).value_types & listed
+    )
     styles = [
         ("" if plain and v.style in ("form", "simple", "deepObject") else v.style, v.explode and not plain)
         for v in (old, new)
@@ -163,16 +174,16 @@ def written(c: Comparison, old: Value, new: Value, what: str, where: str, rules:
     return True
 
 
-def _default(c: Comparison, old: Value, new: Value, where: str) -> None:
-    was, is_ = c.judge.base.flat(old.shape).default, c.judge.revision.flat(new.shape).default
-    if was is is_ or (MISSING not in (was, is_) and canonical(was) == canonical(is_)):
+def _compare_default(c: Comparison, old: Parameter, new: Parameter, where: str) -> None:
+    before, after = c.judge.base.constraints(old.schema).default, c.judge.revision.constraints(new.schema).default
+    if before is after or (MISSING not in (before, after) and canonical(before) == canonical(after)):
         return
-    before, after = ("none" if value is MISSING else shown(value) for value in (was, is_))
-    said = f"the default of the {where} parameter changed from {before} to {after}"
-    if old.required and new.required and old.said and new.said:
+    old_text, new_text = ("none" if value is MISSING else as_code(value) for value in (before, after))
+    said = f"the default of the {where} parameter changed from {old_text} to {new_text}"
+    if old.required and new.required and old.declared_required and new.declared_required:
         rule = "parameter-idle-default-changed"
-    elif was is MISSING:
+    elif before is MISSING:
         rule = "parameter-default-added"
     else:
-        rule = "parameter-default-removed" if is_ is MISSING else "parameter-default-changed"
+        rule = "parameter-default-removed" if after is MISSING else "parameter-default-changed"
     c.add(rule, said, old.pointer, where)

@@ -9,79 +9,87 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from ..judge.context import Mode
-from ..model.api import Media, Operation, Response, Value
-from .bodies import covers, implied, media, sent
-from .parameters import written
+from ..model.api import Media, Operation, Parameter, Response
+from .bodies import compare_media_type, compare_sent_media_types, media_type_left_open, range_contains
+from .parameters import compare_serialization
 
 if TYPE_CHECKING:
     from .comparison import Comparison
 
 _RECEIVED = Mode(sent=False, prefix="response")
 _HEADER = Mode(sent=False, prefix="header", wire="loose")
-_WRITTEN = ("header-content-changed", "header-style-changed")
+_SERIALIZATION_RULES = ("header-content-changed", "header-style-changed")
 
 
-def responses(c: Comparison, old: dict[str, Response], new: dict[str, Response]) -> None:
+def compare_responses(c: Comparison, old: dict[str, Response], new: dict[str, Response]) -> None:
     """Compare statuses and what comes with each."""
-    for status, was in old.items():
+    for status, before in old.items():
         if status in new:
-            response(c, was, new[status])
+            compare_response(c, before, new[status])
         elif status[:1] == "2" and f"{status[:1]}XX" in new:
-            response(c, was, new[f"{status[:1]}XX"])
-        elif status == "2XX" and (narrower := [is_ for key, is_ in new.items() if key[:1] == "2" and key not in old]):
+            compare_response(c, before, new[f"{status[:1]}XX"])
+        elif status == "2XX" and (
+            narrower := [after for key, after in new.items() if key[:1] == "2" and key not in old]
+        ):
             c.add(
                 "success-status-narrowed",
-                "the status 2XX became " + ", ".join(is_.status for is_ in narrower),
-                was.pointer,
+                "the status 2XX became " + ", ".join(after.status for after in narrower),
+                before.pointer,
                 status,
             )
-            for is_ in narrower:
-                response(c, was, is_)
-        elif not _same(c, was, _cover(status, new)):
+            for after in narrower:
+                compare_response(c, before, after)
+        elif not _same_response(c, before, _fallback_response(status, new)):
             rule = "success-status-removed" if status[:1] == "2" else "error-status-removed"
-            c.add(rule, f"the response {status} was removed", was.pointer, status)
-    for status, is_ in new.items():
-        if status in old or (status[:1] == "2" and "2XX" in old) or _same(c, _cover(status, old), is_):
+            c.add(rule, f"the response {status} was removed", before.pointer, status)
+    for status, after in new.items():
+        if (
+            status in old
+            or (status[:1] == "2" and "2XX" in old)
+            or _same_response(c, _fallback_response(status, old), after)
+        ):
             continue
         rule = "success-status-added" if status[:1] == "2" else "error-status-added"
-        c.add(rule, f"the response {status} was added", is_.pointer, status, new=True)
+        c.add(rule, f"the response {status} was added", after.pointer, status, new=True)
 
 
-def _cover(status: str, among: dict[str, Response]) -> Response | None:
+def _fallback_response(status: str, among: dict[str, Response]) -> Response | None:
     """What is said of an error that has no response of its own."""
     return among.get(f"{status[:1]}XX") or among.get("default") if status[:1] in ("4", "5") else None
 
 
-def _same(c: Comparison, old: Response | None, new: Response | None) -> bool:
+def _same_response(c: Comparison, old: Response | None, new: Response | None) -> bool:
     """Whether two responses say something beside words, and the same."""
     if (
         old is None
         or new is None
         or not old.content
-        or any(media.also for media in (*old.content.values(), *new.content.values()))
+        or any(media.other_spellings for media in (*old.content.values(), *new.content.values()))
         or old.content.keys() != new.content.keys()
         or old.headers.keys() != new.headers.keys()
     ):
         return False
-    headers = [(was, new.headers[name]) for name, was in old.headers.items()]
+    headers = [(before, new.headers[name]) for name, before in old.headers.items()]
     return (
-        [told for _, told in old.links.values()] == [told for _, told in new.links.values()]
+        [link for _, link in old.links.values()] == [link for _, link in new.links.values()]
         and all(
-            (was.required, was.media, was.style, was.explode) == (is_.required, is_.media, is_.style, is_.explode)
-            and c.judge.same(was.shape, is_.shape, _HEADER)
-            for was, is_ in headers
+            (before.required, before.media, before.style, before.explode)
+            == (after.required, after.media, after.style, after.explode)
+            and c.judge.same(before.schema, after.schema, _HEADER)
+            for before, after in headers
         )
         and all(
-            c.judge.same(was.shape or (), new.content[name].shape or (), _RECEIVED) for name, was in old.content.items()
+            c.judge.same(before.schema or (), new.content[name].schema or (), _RECEIVED)
+            for name, before in old.content.items()
         )
     )
 
 
-def response(c: Comparison, old: Response, new: Response) -> None:
+def compare_response(c: Comparison, old: Response, new: Response) -> None:
     """Compare the content, headers and links of two responses."""
     where = old.status
-    c.words("response-annotation-changed", old.words, new.words, old.pointer, where)
-    received(c, old.content, new.content, where)
+    c.compare_documentation("response-annotation-changed", old.words, new.words, old.pointer, where)
+    compare_received_media_types(c, old.content, new.content, where)
     _headers(c, old.headers, new.headers, where)
     for name in sorted(old.links.keys() | new.links.keys()):
         if name not in new.links:
@@ -92,72 +100,80 @@ def response(c: Comparison, old: Response, new: Response) -> None:
             c.add("link-changed", f"the link `{name}` changed", old.links[name][0], f"{where} link {name}")
 
 
-def _headers(c: Comparison, old: dict[str, Value], new: dict[str, Value], where: str) -> None:
-    for name, was in old.items():
-        place = f"{where} header {was.name}"
+def _headers(c: Comparison, old: dict[str, Parameter], new: dict[str, Parameter], where: str) -> None:
+    for name, before in old.items():
+        place = f"{where} header {before.name}"
         if name not in new:
             rule, word = (
-                ("required-header-removed", "required") if was.required else ("optional-header-removed", "optional")
+                ("required-header-removed", "required") if before.required else ("optional-header-removed", "optional")
             )
-            c.add(rule, f"the {word} header {was.name} was removed", was.pointer, place)
+            c.add(rule, f"the {word} header {before.name} was removed", before.pointer, place)
             continue
-        is_ = new[name]
-        if was.required != is_.required:
+        after = new[name]
+        if before.required != after.required:
             rule, word = (
-                ("header-became-required", "required") if is_.required else ("header-became-optional", "optional")
+                ("header-became-required", "required") if after.required else ("header-became-optional", "optional")
             )
-            c.add(rule, f"the header {was.name} became {word}", was.pointer, place)
-        c.words("response-annotation-changed", was.words, is_.words, was.pointer, place)
-        if not written(c, was, is_, f"the header {was.name}", place, _WRITTEN):
+            c.add(rule, f"the header {before.name} became {word}", before.pointer, place)
+        c.compare_documentation("response-annotation-changed", before.words, after.words, before.pointer, place)
+        if not compare_serialization(c, before, after, f"the header {before.name}", place, _SERIALIZATION_RULES):
             continue
-        c.shapes(was.shape, is_.shape, replace(_HEADER, wire="strict") if was.media else _HEADER, place)
-    for name, is_ in new.items():
+        c.compare_schemas(
+            before.schema, after.schema, replace(_HEADER, wire="strict") if before.media else _HEADER, place
+        )
+    for name, after in new.items():
         if name not in old:
             c.add(
-                "header-added", f"the header {is_.name} was added", is_.pointer, f"{where} header {is_.name}", new=True
+                "header-added",
+                f"the header {after.name} was added",
+                after.pointer,
+                f"{where} header {after.name}",
+                new=True,
             )
 
 
 # ------------------------------------------------------------------------------------------------------ media types
 
 
-def received(c: Comparison, old: dict[str, Media], new: dict[str, Media], where: str) -> None:
+def compare_received_media_types(c: Comparison, old: dict[str, Media], new: dict[str, Media], where: str) -> None:
     """Compare the media types of what the client receives."""
-    if implied(c, old, new):
-        for was in old.values():
-            for is_ in new.values():
-                media(c, was, is_, _RECEIVED, where)
+    if media_type_left_open(c, old, new):
+        for before in old.values():
+            for after in new.values():
+                compare_media_type(c, before, after, _RECEIVED, where)
         return
-    come = {name: is_ for name, is_ in new.items() if name not in old}
+    added = {name: after for name, after in new.items() if name not in old}
     taken: set[str] = set()
-    for name, was in old.items():
+    for name, before in old.items():
         if name in new:
-            media(c, was, new[name], _RECEIVED, where)
+            compare_media_type(c, before, new[name], _RECEIVED, where)
             continue
-        narrower = [key for key in come if covers(name, key) or _kind_of(key, name)]
-        same = next((key for key in come if key.split(";")[0] == name.split(";")[0] and key not in taken), None)
+        narrower = [key for key in added if range_contains(name, key) or _is_subtype(key, name)]
+        same = next((key for key in added if key.split(";")[0] == name.split(";")[0] and key not in taken), None)
         if same is not None:
             taken.add(same)
-            c.add("response-media-type-parameters-changed", f"the media type {name} became {same}", was.pointer, where)
-            media(c, was, come[same], _RECEIVED, where)
+            c.add(
+                "response-media-type-parameters-changed", f"the media type {name} became {same}", before.pointer, where
+            )
+            compare_media_type(c, before, added[same], _RECEIVED, where)
         elif narrower:
             taken.update(narrower)
             c.add(
                 "response-media-type-narrowed",
                 f"the media type {name} became {', '.join(narrower)}",
-                was.pointer,
+                before.pointer,
                 where,
             )
             for key in narrower:
-                media(c, was, come[key], _RECEIVED, where)
+                compare_media_type(c, before, added[key], _RECEIVED, where)
         else:
-            c.add("response-media-type-removed", f"bodies of type {name} are not sent any more", was.pointer, where)
-    for name in come.keys() - taken:
-        if not any(covers(kind, name) for kind in old):
-            c.add("response-media-type-added", f"bodies of type {name} are sent", come[name].pointer, where, new=True)
+            c.add("response-media-type-removed", f"bodies of type {name} are not sent any more", before.pointer, where)
+    for name in added.keys() - taken:
+        if not any(range_contains(kind, name) for kind in old):
+            c.add("response-media-type-added", f"bodies of type {name} are sent", added[name].pointer, where, new=True)
 
 
-def _kind_of(name: str, whole: str) -> bool:
+def _is_subtype(name: str, whole: str) -> bool:
     """Whether a media type is a kind of another: ``application/problem+json`` of ``application/json``."""
     family, _, subtype = name.split(";")[0].partition("/")
     return "+" in subtype and f"{family}/{subtype.rpartition('+')[2]}" == whole.split(";")[0]
@@ -166,9 +182,9 @@ def _kind_of(name: str, whole: str) -> bool:
 # -------------------------------------------------------------------------------------------------------- callbacks
 
 
-def called_back(c: Comparison, old: Operation, new: Operation) -> None:
+def compare_callback(c: Comparison, old: Operation, new: Operation) -> None:
     """Compare what the service calls: parameters and body are received, responses are sent."""
-    was, is_ = (
+    before, after = (
         Response(
             "callback",
             o.pointer,
@@ -178,9 +194,9 @@ def called_back(c: Comparison, old: Operation, new: Operation) -> None:
         )
         for o in (old, new)
     )
-    if was.content and not is_.content:
-        c.add("response-body-removed", "the body of the callback was removed", was.pointer, "callback")
-        was = replace(was, content={})
+    if before.content and not after.content:
+        c.add("response-body-removed", "the body of the callback was removed", before.pointer, "callback")
+        before = replace(before, content={})
     if old.body and new.body and old.body.required != new.body.required:
         rule, word = (
             ("callback-body-became-required", "required")
@@ -188,10 +204,10 @@ def called_back(c: Comparison, old: Operation, new: Operation) -> None:
             else ("callback-body-became-optional", "optional")
         )
         c.add(rule, f"the body of the callback became {word}", old.body.pointer, "callback")
-    response(c, was, is_)
+    compare_response(c, before, after)
     for status, answer in old.responses.items():
         if accepted := new.responses.get(status) or new.responses.get(f"{status[:1]}XX"):
-            sent(c, answer.content, accepted.content, f"callback {status}")
+            compare_sent_media_types(c, answer.content, accepted.content, f"callback {status}")
         elif status[:1] == "2":
             c.add(
                 "success-status-removed",

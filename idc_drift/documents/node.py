@@ -42,7 +42,7 @@ class Node:
         return id(self.raw) if isinstance(self.raw, dict) else f"{self.pointer}={self.raw!r}"
 
 
-Shape = tuple[Node, ...]
+Schema = tuple[Node, ...]
 """A schema: what all of these nodes say together. None of them: anything goes."""
 
 

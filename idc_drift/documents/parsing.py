@@ -21,18 +21,18 @@ if TYPE_CHECKING:
 
 _Loader: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 _DEPTH = 400
-_BOMB = 2_000_000
+_MAX_EXPANDED_VALUES = 2_000_000
 """How many values a text may stand for once its aliases are followed (unless it spells that many itself)."""
 
 _INT = re.compile(r"[-+]?[0-9]+\Z|0o[0-7]+\Z|0x[0-9a-fA-F]+\Z")
 _FLOAT = re.compile(r"[-+]?(\.[0-9]+|[0-9]+(\.[0-9]*)?)([eE][-+]?[0-9]+)?\Z")
-_WORDS: dict[str, Any] = {
+_PLAIN_SCALARS: dict[str, Any] = {
     **dict.fromkeys(("", "~", "null", "Null", "NULL"), None),
     **dict.fromkeys(("true", "True", "TRUE"), True),
     **dict.fromkeys(("false", "False", "FALSE"), False),
 }
 
-_BETWEEN = re.compile(r"[\s,:]*")
+_SEPARATORS = re.compile(r"[\s,:]*")
 _DECODER = json.JSONDecoder()
 
 Marks = dict[int, dict[Any, tuple[int, int]]]
@@ -102,7 +102,7 @@ class Positions:
     def __init__(self, text: str, value: Any) -> None:
         self._text = text
         self._root = value
-        self._begins: dict[int, int] = {id(value): self._after(0)}
+        self._begins: dict[int, int] = {id(value): self._skip_separators(0)}
         """Where a container begins, by its id."""
         self._members: dict[int, dict[Any, int]] = {}
         self._lines: list[int] = []
@@ -110,8 +110,8 @@ class Positions:
     def place(self, container: Any, key: Any) -> tuple[int, int] | None:
         """Line and column, from 1, of a key or index of a container."""
         if id(container) not in self._begins:
-            self._look(self._root)
-        offset = self._look(container).get(key) if id(container) in self._begins else None
+            self._offsets_of_members(self._root)
+        offset = self._offsets_of_members(container).get(key) if id(container) in self._begins else None
         if offset is None:
             return None
         if not self._lines:
@@ -120,23 +120,23 @@ class Positions:
         line = bisect_right(self._lines, offset)
         return line, offset - self._lines[line - 1] + 1
 
-    def _after(self, offset: int) -> int:
-        found = _BETWEEN.match(self._text, offset)
+    def _skip_separators(self, offset: int) -> int:
+        found = _SEPARATORS.match(self._text, offset)
         return found.end() if found else offset
 
-    def _look(self, container: Any) -> dict[Any, int]:
+    def _offsets_of_members(self, container: Any) -> dict[Any, int]:
         """The members of a container, each with where it stands."""
         known = self._members.get(id(container))
         if known is not None:
             return known
         found = self._members[id(container)] = {}
-        at = self._after(self._begins[id(container)] + 1)
+        at = self._skip_separators(self._begins[id(container)] + 1)
         key: Any = -1
         while self._text[at] not in "}]":
             begin = at
             if isinstance(container, dict):
                 key, at = _DECODER.raw_decode(self._text, at)
-                at = self._after(at)
+                at = self._skip_separators(at)
             else:
                 key += 1
             found[key] = begin
@@ -144,7 +144,7 @@ class Positions:
             if isinstance(inner, (dict, list)):
                 self._begins[id(inner)] = at
             _, at = _DECODER.raw_decode(self._text, at)
-            at = self._after(at)
+            at = self._skip_separators(at)
         return found
 
 
@@ -154,7 +154,7 @@ class Positions:
 def _yaml(text: str) -> Parsed:
     loader = _Loader(text)
     try:
-        with uncollected():
+        with without_garbage_collection():
             return _YamlReader(loader).read()
     except RecursionError:
         raise Malformed("it is nested too deeply") from None
@@ -163,14 +163,14 @@ def _yaml(text: str) -> Parsed:
 
 
 @contextmanager
-def uncollected() -> Iterator[None]:
+def without_garbage_collection() -> Iterator[None]:
     """Without looking for garbage: where a million small objects are made and kept, that is half the time."""
-    collecting = gc.isenabled()
+    was_enabled = gc.isenabled()
     gc.disable()
     try:
         yield
     finally:
-        if collecting:
+        if was_enabled:
             gc.enable()
 
 
@@ -189,7 +189,7 @@ class _YamlReader:
         if isinstance(event, yaml.StreamEndEvent):
             return Parsed(None, self.notes, lambda container, key: None)
         value, size = self._value(self._next(), 0)
-        if size > _BOMB and size > 20 * self._count:
+        if size > _MAX_EXPANDED_VALUES and size > 20 * self._count:
             raise Malformed(f"its aliases expand to {size:,} values")
         self._next()  # end of the document
         if not isinstance(self._next(), yaml.StreamEndEvent):
@@ -265,8 +265,8 @@ def _scalar(event: Any) -> Any:
         return text
     if event.tag is None and event.style not in (None, ""):
         return text
-    if text in _WORDS:
-        return _WORDS[text]
+    if text in _PLAIN_SCALARS:
+        return _PLAIN_SCALARS[text]
     if _INT.match(text):
         try:
             return int(text, 0) if text[:2] in ("0o", "0x") else int(text)

@@ -8,7 +8,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 from urllib.parse import unquote
 
-from .node import Node, Shape
+from .node import Node, Schema
 from .pointer import escaped, resolve, tokens_of
 
 if TYPE_CHECKING:
@@ -25,7 +25,7 @@ class References:
     def __init__(self, document: Document) -> None:
         self.document = document
         self.version = document.version
-        self._targets: dict[int | str, Shape] = {}
+        self._targets: dict[int | str, Schema] = {}
         self._followed: dict[tuple[int, str], Node | None] = {}
         self._anchors: dict[int, dict[str, tuple[Any, str]]] = {}
 
@@ -43,29 +43,29 @@ class References:
         self.note(f"The reference {node.raw.get('$ref')!r} goes round in a circle.")
         return None
 
-    def led(self, reference: str) -> Shape:
+    def schema_at(self, reference: str) -> Schema:
         """The shape that a reference in the document itself leads to; none if it leads nowhere."""
         found = self._target(reference, Node(None, "", self.document))
         return () if found is None else (found,)
 
-    def seen_through(self, shape: Shape) -> Shape:
+    def dereferenced(self, schema: Schema) -> Schema:
         """A shape of what its references lead to, so that whoever refers to a schema refers to the same one."""
-        if len(shape) == 1:
-            return self._target_of(shape[0])
+        if len(schema) == 1:
+            return self._target_of(schema[0])
         found: dict[int | str, Node] = {}
-        for node in shape:
+        for node in schema:
             (target,) = self._target_of(node)
             found.setdefault(target.key, target)
         return tuple(found.values())
 
-    def _target_of(self, node: Node) -> Shape:
+    def _target_of(self, node: Node) -> Schema:
         key = node.key
         known = self._targets.get(key)
         if known is None:
-            known = self._targets[key] = (self._through(node),)
+            known = self._targets[key] = (self._end_of_chain(node),)
         return known
 
-    def _through(self, node: Node) -> Node:
+    def _end_of_chain(self, node: Node) -> Node:
         """The target of a chain of references with nothing beside them that counts."""
         target: Node | None = node
         for _ in range(CHAIN):
@@ -79,14 +79,14 @@ class References:
             return node
         return target or node
 
-    def mapping(self, node: Node, name: str) -> dict[str, Any]:
+    def object_at(self, node: Node, name: str) -> dict[str, Any]:
         """What an object holds under a name, if that is an object itself."""
         value = node.raw.get(name) if isinstance(node.raw, dict) else None
         if value is not None and not isinstance(value, dict):
             self.note(f"`{name}` of {node.pointer or 'the document'} is no object; it is read as if it were not there.")
         return value if isinstance(value, dict) else {}
 
-    def listed(self, node: Node, name: str) -> list[Any]:
+    def list_at(self, node: Node, name: str) -> list[Any]:
         """What an object holds under a name, if that is a list."""
         value = node.raw.get(name) if isinstance(node.raw, dict) else None
         if value is not None and not isinstance(value, list):

@@ -29,7 +29,7 @@ if TYPE_CHECKING:
 Profile = Literal["wire", "code", "both"]
 
 
-class Unknown(Exception):
+class ImpactUnknown(Exception):
     """What becomes of the generated client cannot be told; the message says why."""
 
 
@@ -40,26 +40,28 @@ def impact(
 
     ``Unknown`` if no client can be generated from one of the documents.
     """
-    documents = [naming.within(d.content, scope) for d in (base, revision)]
+    documents = [naming.restricted_to_scope(d.content, scope) for d in (base, revision)]
     notes = []
-    if naming.strangers(*documents):
+    if naming.share_no_operation_ids(*documents):
         documents[1] = naming.renamed(*documents)
         notes.append(
             "The revision gives no operation the name that the base gives it. Its effect on the generated client is "
             "told as if it used the base's names of operations, tags and schemas."
         )
-    faces: list[Surface] = []
-    for document, face in zip((base, revision), surfaces(documents, _config(base)), strict=True):
-        if isinstance(face, CannotGenerate):
-            notes.append(f"The effect on the generated client is not known: of {document.origin}, {face}.")
+    loaded_surfaces: list[Surface] = []
+    for document, surface in zip((base, revision), surfaces(documents, _config(base)), strict=True):
+        if isinstance(surface, CannotGenerate):
+            notes.append(f"The effect on the generated client is not known: of {document.origin}, {surface}.")
             continue
-        faces.append(face)
-        if face.left_out:
-            notes.append(f"The generator left things of {document.origin} out; the first: {face.left_out[0][:200]}")
-    if len(faces) < 2:
-        raise Unknown(" ".join(notes))
-    asked = {**faces[1].requests, **faces[0].requests}
-    return _attach(base, asked, list(changes), differences(*faces)), notes
+        loaded_surfaces.append(surface)
+        if surface.not_generated:
+            notes.append(
+                f"The generator left things of {document.origin} out; the first: {surface.not_generated[0][:200]}"
+            )
+    if len(loaded_surfaces) < 2:
+        raise ImpactUnknown(" ".join(notes))
+    requests_by_module = {**loaded_surfaces[1].requests, **loaded_surfaces[0].requests}
+    return _attach(base, requests_by_module, list(changes), differences(*loaded_surfaces)), notes
 
 
 def _config(base: Document) -> Path | None:
@@ -92,24 +94,29 @@ def _code_level(change: Change) -> Level | None:
     return EFFECTS["changes"]
 
 
-def _attach(base: Document, asked: Mapping[str, str], changes: list[Change], impacts: list[Impact]) -> list[Change]:
+def _attach(
+    base: Document, requests_by_module: Mapping[str, str], changes: list[Change], impacts: list[Impact]
+) -> list[Change]:
     causes: dict[int, list[str]] = {}
-    orphans = []
+    unexplained = []
     for impact_ in impacts:
-        scores = [(_score(base.content, change, impact_, asked), -index) for index, change in enumerate(changes)]
+        scores = [
+            (_cause_score(base.content, change, impact_, requests_by_module), -index)
+            for index, change in enumerate(changes)
+        ]
         best = max((score for score in scores if score[0]), default=None)
         if best is None:
-            orphans.append(_orphan(base, asked, impact_))
+            unexplained.append(_unexplained_change(base, requests_by_module, impact_))
         else:
             causes.setdefault(-best[1], []).append(impact_.text)
-    told = [replace(c, code_impact=(*c.code_impact, *causes.get(i, ()))) for i, c in enumerate(changes)]
-    return told + orphans
+    explained = [replace(c, code_impact=(*c.code_impact, *causes.get(i, ()))) for i, c in enumerate(changes)]
+    return explained + unexplained
 
 
 _NAMING = frozenset({"operation-id-changed", "tags-changed"})
 
 
-def _score(base: Any, change: Change, impact_: Impact, asked: Mapping[str, str]) -> int:
+def _cause_score(base: Any, change: Change, impact_: Impact, requests_by_module: Mapping[str, str]) -> int:
     """How likely the change is the cause; 0 if nothing speaks for it, as for words."""
     score = 0
     if change.noise and change.rule not in _NAMING:
@@ -119,22 +126,22 @@ def _score(base: Any, change: Change, impact_: Impact, asked: Mapping[str, str])
         if impact_.model:
             score = max(score, *(_model_score(pointer, change.where, impact_) for pointer in pointers))
             score = max(score, _reached_score(base, place, impact_))
-            if _inline(impact_.model, place.operation, asked):
+            if _is_inline_model(impact_.model, place.operation, requests_by_module):
                 score = max(score, _inline_score(change.where, impact_))
-        elif asked.get(impact_.module, "-") == wire_path(place.operation):
+        elif requests_by_module.get(impact_.module, "-") == wire_path(place.operation):
             score = max(score, _function_score(change, impact_))
     return score - change.noise if score > 1 else score
 
 
 def _model_score(pointer: str, where: str, impact_: Impact) -> int:
     found = re.match(r"/(?:components/schemas|definitions)/([^/]+)(.*)", pointer)
-    if not found or not _plain(impact_.model).startswith(_plain(found[1])):
+    if not found or not _normalized_name(impact_.model).startswith(_normalized_name(found[1])):
         return 0
-    exact = 10 if _plain(impact_.model) == _plain(found[1]) else 4
+    exact = 10 if _normalized_name(impact_.model) == _normalized_name(found[1]) else 4
     if not impact_.member:
         return exact
-    parts = {_plain(part) for part in (*found[2].split("/"), *where.split("/"))}
-    if _plain(impact_.member) in parts:
+    parts = {_normalized_name(part) for part in (*found[2].split("/"), *where.split("/"))}
+    if _normalized_name(impact_.member) in parts:
         return exact + 10
     # A member of an enumeration stands in no pointer; an attribute would.
     return exact if not found[2].startswith("/properties") or "/enum" in found[2] else 0
@@ -143,27 +150,32 @@ def _model_score(pointer: str, where: str, impact_: Impact) -> int:
 def _reached_score(base: Any, place: Place, impact_: Impact) -> int:
     """For what refers to the schema: a part that was removed with all it holds, or the attribute whose type it is."""
     if not impact_.member:
-        gone = not place.counterpart and resolve(base, place.pointer) is not MISSING
-        names = reached(base, place.pointer) if gone else set()
-        return 3 if any(_plain(impact_.model).startswith(_plain(name)) for name in names) else 0
+        removed = not place.counterpart and resolve(base, place.pointer) is not MISSING
+        names = reached(base, place.pointer) if removed else set()
+        return 3 if any(_normalized_name(impact_.model).startswith(_normalized_name(name)) for name in names) else 0
     found = re.match(r"/components/schemas/([^/]+)", place.pointer)
     owner = resolve(base, f"{_schema(base, impact_.model)}/properties")
     if not found or not isinstance(owner, dict):
         return 0
-    pointers = [f"{_schema(base, impact_.model)}/properties/{n}" for n in owner if _plain(n) == _plain(impact_.member)]
+    pointers = [
+        f"{_schema(base, impact_.model)}/properties/{n}"
+        for n in owner
+        if _normalized_name(n) == _normalized_name(impact_.member)
+    ]
     return 2 if any(found[1] in reached(base, pointer) for pointer in pointers) else 0
 
 
-def _inline(model: str, operation: str, asked: Mapping[str, str]) -> bool:
+def _is_inline_model(model: str, operation: str, requests_by_module: Mapping[str, str]) -> bool:
     """Whether a class is named for the operation in whose schemas it is written down, as in ``GetRowsResponse200``."""
     return any(
-        request == wire_path(operation) and _plain(model).startswith(_plain(module.rpartition(".")[2]))
-        for module, request in asked.items()
+        request == wire_path(operation)
+        and _normalized_name(model).startswith(_normalized_name(module.rpartition(".")[2]))
+        for module, request in requests_by_module.items()
     )
 
 
 def _inline_score(where: str, impact_: Impact) -> int:
-    return 8 if not impact_.member or _plain(impact_.member) in map(_plain, where.split("/")) else 3
+    return 8 if not impact_.member or _normalized_name(impact_.member) in map(_normalized_name, where.split("/")) else 3
 
 
 def _function_score(change: Change, impact_: Impact) -> int:
@@ -171,21 +183,21 @@ def _function_score(change: Change, impact_: Impact) -> int:
         return 10 if "operation" in change.rule or change.rule.startswith(("endpoint", "path", "tag")) else 0
     if impact_.member == "return":
         return 10 if change.direction == "response" or change.rule.startswith("response") else 0
-    words = {_plain(word) for word in re.split(r"[\s/]", change.where)}
+    words = {_normalized_name(word) for word in re.split(r"[\s/]", change.where)}
     if impact_.member == "body":
         return 10 if "body" in change.rule or change.direction == "request" else 0
-    return 10 if _plain(impact_.member) in words else 0
+    return 10 if _normalized_name(impact_.member) in words else 0
 
 
-def _plain(name: str) -> str:
+def _normalized_name(name: str) -> str:
     """A name as both Python and the document would have it: letters and digits, in lower case."""
     return re.sub(r"[^0-9a-z]", "", name.lower())
 
 
-def _orphan(base: Document, asked: Mapping[str, str], impact_: Impact) -> Change:
+def _unexplained_change(base: Document, requests_by_module: Mapping[str, str], impact_: Impact) -> Change:
     operation, pointer = "", ""
     if impact_.module:
-        operation, pointer = _operation(base.content, asked[impact_.module])
+        operation, pointer = _operation(base.content, requests_by_module[impact_.module])
     else:
         pointer = _schema(base.content, impact_.model)
     line, column = base.position(pointer) if pointer else (0, 0)
@@ -202,15 +214,15 @@ def _orphan(base: Document, asked: Mapping[str, str], impact_: Impact) -> Change
     )
 
 
-def _operation(content: Any, asked: str) -> tuple[str, str]:
+def _operation(content: Any, requests_by_module: str) -> tuple[str, str]:
     for path, item in content.get("paths", {}).items():
         for method in item if isinstance(item, dict) else ():
-            if wire_path(f"{str(method).upper()} {path}") == asked:
+            if wire_path(f"{str(method).upper()} {path}") == requests_by_module:
                 return f"{method.upper()} {path}", f"/paths/{escaped(path)}/{method}"
     return "", ""
 
 
 def _schema(content: Any, model: str) -> str:
     schemas = (content.get("components") or {}).get("schemas") or {}
-    names = [n for n in schemas if _plain(model).startswith(_plain(str(n)))]
+    names = [n for n in schemas if _normalized_name(model).startswith(_normalized_name(str(n)))]
     return f"/components/schemas/{max(names, key=len)}" if names else ""

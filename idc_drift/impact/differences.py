@@ -34,36 +34,36 @@ class Impact:
 def differences(base: Surface, revision: Surface) -> list[Impact]:
     """All of them, in the order of names."""
     renamed = _renamed(base, revision)
-    spoken = _in_new_names(base, renamed)
-    return [*_operations(spoken, revision), *_models(spoken, revision, renamed)]
+    base_in_new_names = _in_new_names(base, renamed)
+    return [*_operations(base_in_new_names, revision), *_models(base_in_new_names, revision, renamed)]
 
 
 def _operations(base: Surface, revision: Surface) -> Iterator[Impact]:
-    now = {request: module for module, request in sorted(revision.requests.items(), reverse=True)}
-    told = set(base.operations)
+    revision_modules = {request: module for module, request in sorted(revision.requests.items(), reverse=True)}
+    explained = set(base.operations)
     for module, functions in sorted(base.operations.items()):
         if module in revision.operations:
             yield from _functions(module, functions, revision.operations[module])
         else:
-            moved = now.get(base.requests[module], "")
-            told.add(moved)
+            moved = revision_modules.get(base.requests[module], "")
+            explained.add(moved)
             yield Impact(EFFECTS["breaks"], f"breaks `{module}` ({f'now `{moved}`' if moved else 'gone'})", module)
-    for module in sorted(revision.operations.keys() - told):
+    for module in sorted(revision.operations.keys() - explained):
         yield Impact(EFFECTS["adds"], f"adds `{module}`", module)
 
 
 def _functions(module: str, old: dict[str, Function], new: dict[str, Function]) -> Iterator[Impact]:
     """The same difference in several colours of a function is one sentence."""
-    said: dict[tuple[Level, str, str, str], list[str]] = {}
+    function_names: dict[tuple[Level, str, str, str], list[str]] = {}
     for name in old:
         if name not in new:
-            said.setdefault((EFFECTS["breaks"], "breaks", " (gone)", "return"), []).append(name)
+            function_names.setdefault((EFFECTS["breaks"], "breaks", " (gone)", "return"), []).append(name)
             continue
         for difference in (*_arguments(old[name], new[name]), *_returns(old[name], new[name])):
-            said.setdefault(difference, []).append(name)
+            function_names.setdefault(difference, []).append(name)
     if added := [name for name in new if name not in old]:
-        said.setdefault((EFFECTS["adds"], "adds", "", "return"), []).extend(added)
-    for (level, verb, detail, member), names in said.items():
+        function_names.setdefault((EFFECTS["adds"], "adds", "", "return"), []).extend(added)
+    for (level, verb, detail, member), names in function_names.items():
         which = (
             ""
             if len(names) == len({**old, **new})
@@ -133,7 +133,7 @@ def _returns(old: Function, new: Function) -> Iterator[Difference]:
 
 def _models(base: Surface, revision: Surface, renamed: dict[str, str]) -> Iterator[Impact]:
     written, read = _used(base)
-    fresh = {name: revision.models[name] for name in sorted(revision.models.keys() - base.models.keys())}
+    new_models = {name: revision.models[name] for name in sorted(revision.models.keys() - base.models.keys())}
     for name, model in sorted(base.models.items()):
         if name in revision.models:
             # A model that nothing uses is taken for one that is read.
@@ -141,19 +141,19 @@ def _models(base: Surface, revision: Surface, renamed: dict[str, str]) -> Iterat
         else:
             detail = f"now `{PACKAGE}.models.{renamed[name]}`" if name in renamed else "gone"
             yield Impact(EFFECTS["breaks"], f"breaks `{PACKAGE}.models.{name}` ({detail})", model=name)
-    for name in sorted(fresh.keys() - renamed.values()):
+    for name in sorted(new_models.keys() - renamed.values()):
         yield Impact(EFFECTS["adds"], f"adds `{PACKAGE}.models.{name}`", model=name)
 
 
 def _renamed(base: Surface, revision: Surface) -> dict[str, str]:
     """Models that are gone, each with the one new model that is like it."""
-    fresh = {name: revision.models[name] for name in revision.models.keys() - base.models.keys()}
-    twins = {
-        name: [n for n, m in fresh.items() if m == model]
+    new_models = {name: revision.models[name] for name in revision.models.keys() - base.models.keys()}
+    equal_models = {
+        name: [n for n, m in new_models.items() if m == model]
         for name, model in base.models.items()
         if name not in revision.models
     }
-    return {name: found[0] for name, found in twins.items() if len(found) == 1}
+    return {name: found[0] for name, found in equal_models.items() if len(found) == 1}
 
 
 def _in_new_names(base: Surface, renamed: dict[str, str]) -> Surface:

@@ -8,7 +8,7 @@ from __future__ import annotations
 import copy
 from typing import TYPE_CHECKING, Any
 
-from ..changes.counterparts import Alongside, operations
+from ..changes.counterparts import Counterparts, operations
 from ..documents.pointer import resolve
 from ..documents.references import reached
 
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 _SCHEMAS = "#/components/schemas/"
 
 
-def within(content: Any, scope: Sequence[str]) -> Any:
+def restricted_to_scope(content: Any, scope: Sequence[str]) -> Any:
     """The document with those paths only, and without the schemas that they do not reach."""
     if not scope:
         return content
@@ -37,48 +37,54 @@ def in_scope(path: str, scope: Sequence[str]) -> bool:
     return any(path == s.rstrip("/") or path.startswith(s.rstrip("/") + "/") for s in scope)
 
 
-def strangers(base: Any, revision: Any) -> bool:
+def share_no_operation_ids(base: Any, revision: Any) -> bool:
     """Whether the two share operations, and no name of any."""
     names = {key: operation.get("operationId") for key, _, operation in operations(base)}
     shared = [(names[key], operation.get("operationId")) for key, _, operation in operations(revision) if key in names]
-    return len(shared) > 1 and all(ours != theirs for ours, theirs in shared)
+    return len(shared) > 1 and all(base_id != revision_id for base_id, revision_id in shared)
 
 
 def renamed(base: Any, revision: Any) -> Any:
     """The revision with the base's operationIds, tags and schema names, where the two meet at the same place."""
     revision = copy.deepcopy(revision)
-    ours = {key: operation for key, _, operation in operations(base)}
-    alongside = Alongside(base, revision)
-    theirs = alongside.names
-    _hoist(base, revision, alongside)
+    base_operations = {key: operation for key, _, operation in operations(base)}
+    counterparts = Counterparts(base, revision)
+    base_names = counterparts.base_names_of_schemas
+    _name_inline_schemas(base, revision, counterparts)
     for key, _, operation in operations(revision):
-        if key in ours:
+        if key in base_operations:
             for name in ("operationId", "tags"):
-                if name in ours[key]:
-                    operation[name] = ours[key][name]
+                if name in base_operations[key]:
+                    operation[name] = base_operations[key][name]
     schemas = (revision.get("components") or {}).get("schemas")
     if isinstance(schemas, dict):
-        revision["components"]["schemas"] = {theirs.get(name, name): schema for name, schema in schemas.items()}
-    _rewrite(revision, theirs)
+        revision["components"]["schemas"] = {base_names.get(name, name): schema for name, schema in schemas.items()}
+    _rewrite(revision, base_names)
     return revision
 
 
-def _hoist(base: Any, revision: Any, alongside: Alongside) -> None:
+def _name_inline_schemas(base: Any, revision: Any, counterparts: Counterparts) -> None:
     """Give a schema that the revision writes down in place the name of the component that the base refers to there."""
     schemas = resolve(revision, "/components/schemas")
     if not isinstance(schemas, dict):
         return
-    taken = {*schemas, *alongside.names.values()}
-    for mine, theirs in alongside.onward.items():
-        ours, other = resolve(base, mine), resolve(revision, theirs)
-        reference = ours.get("$ref") if isinstance(ours, dict) else None
+    taken = {*schemas, *counterparts.base_names_of_schemas.values()}
+    for base_pointer, revision_pointer in counterparts.in_revision.items():
+        in_base, in_revision = resolve(base, base_pointer), resolve(revision, revision_pointer)
+        reference = in_base.get("$ref") if isinstance(in_base, dict) else None
         name = reference.removeprefix(_SCHEMAS) if isinstance(reference, str) else ""
-        if not isinstance(other, dict) or "$ref" in other or not reference or reference == name or name in taken:
+        if (
+            not isinstance(in_revision, dict)
+            or "$ref" in in_revision
+            or not reference
+            or reference == name
+            or name in taken
+        ):
             continue
-        schemas[name] = dict(other)
+        schemas[name] = dict(in_revision)
         taken.add(name)
-        other.clear()
-        other["$ref"] = reference
+        in_revision.clear()
+        in_revision["$ref"] = reference
 
 
 def _rewrite(node: Any, names: dict[str, str]) -> None:

@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     import griffe
 
 PACKAGE = "idc_client"
-_PATIENCE = 300
+_TIMEOUT_S = 300
 """Seconds; our document takes two."""
 
 
@@ -72,7 +72,7 @@ class Surface:
     """What each module asks, as in ``GET /v3/tables/{}``."""
     models: dict[str, Model]
     """By class name."""
-    left_out: tuple[str, ...] = ()
+    not_generated: tuple[str, ...] = ()
     """What the generator said it could not express."""
 
 
@@ -103,10 +103,10 @@ def _generate(content: Any, folder: Path, config: Path | None) -> tuple[str, ...
     command += ["--config", "config.yml", "--output-path", PACKAGE]
     try:
         done = subprocess.run(  # noqa: S603 - our interpreter, our arguments
-            command, cwd=folder, capture_output=True, text=True, errors="replace", timeout=_PATIENCE, check=False
+            command, cwd=folder, capture_output=True, text=True, errors="replace", timeout=_TIMEOUT_S, check=False
         )
     except subprocess.TimeoutExpired as error:
-        raise CannotGenerate(f"the generator did not end within {_PATIENCE} s") from error
+        raise CannotGenerate(f"the generator did not end within {_TIMEOUT_S} s") from error
     said = [" ".join(line.split()) for line in (done.stdout + "\n" + done.stderr).splitlines() if line.strip()]
     if "No module named openapi_python_client" in done.stderr:
         raise CannotGenerate("openapi-python-client is not installed; install idc-client[drift]")
@@ -116,7 +116,7 @@ def _generate(content: Any, folder: Path, config: Path | None) -> tuple[str, ...
     return tuple(line for line in said if line.startswith(("WARNING", "Unable", "Cannot")))
 
 
-def _read(folder: Path, left_out: tuple[str, ...]) -> Surface:
+def _read(folder: Path, not_generated: tuple[str, ...]) -> Surface:
     try:
         import griffe
     except ImportError as error:
@@ -128,10 +128,10 @@ def _read(folder: Path, left_out: tuple[str, ...]) -> Surface:
     for module in _modules(package):
         if module.path.startswith(f"{PACKAGE}.api.") and module.functions:
             operations[module.path] = {n: _function(f) for n, f in module.functions.items() if not n.startswith("_")}
-            requests[module.path] = _asks(folder / (module.path.replace(".", "/") + ".py"))
+            requests[module.path] = _request_of(folder / (module.path.replace(".", "/") + ".py"))
         elif module.path.startswith(f"{PACKAGE}.models."):
             models |= {n: _model(c) for n, c in module.classes.items() if not n.startswith("_")}
-    return Surface(operations, requests, models, left_out)
+    return Surface(operations, requests, models, not_generated)
 
 
 def _modules(module: Any) -> Iterator[Any]:
@@ -187,7 +187,7 @@ _METHOD = re.compile(r'"method": "(\w+)"')
 _URL = re.compile(r'"url": "((?:[^"\\]|\\.)*)"')
 
 
-def _asks(path: Path) -> str:
+def _request_of(path: Path) -> str:
     """What a module asks, with parameters left blank: their Python names are not the document's."""
     text = path.read_text(encoding="utf-8")
     method, url = _METHOD.search(text), _URL.search(text)

@@ -15,237 +15,258 @@ from typing import TYPE_CHECKING, Any, Final
 from ..changes.change import LEVELS
 from ..documents.json_values import numeric
 from ..documents.node import Node, Placed
-from ..schemas.constraints import LIMIT_TYPES, PLAIN
+from ..schemas.constraints import LIMIT_TYPES, UNCONSTRAINED
 from ..schemas.keywords import required
-from ..schemas.normal_form import FIELDS_OF, common_types, normalized, possible
+from ..schemas.normal_form import FIELDS_OF, common_types, normalized, possible_values
 
 if TYPE_CHECKING:
-    from ..documents.node import Shape
-    from ..schemas.constraints import Bound, Flat
+    from ..documents.node import Schema
+    from ..schemas.constraints import Bound, Constraints
     from ..schemas.reader import Schemas
     from .context import Context
 
-_FORMATS: Final = {"int32": 31, "int64": 63}
+_FORMAT_BITS: Final = {"int32": 31, "int64": 63}
 _FAMILIES = {
     family: (
-        ["limits", *(name for name, acted in FIELDS_OF.items() if acted <= family)],
+        ["size_limits", *(name for name, acted in FIELDS_OF.items() if acted <= family)],
         [name for name, acted in LIMIT_TYPES.items() if acted in family],
     )
     for family in map(frozenset, ({"string"}, {"number", "integer"}, {"array"}, {"object"}))
 }
 """Types, with the fields and limits that act on nothing else."""
-_TOLD = 5
+_MAX_LISTED = 5
 """Values that a note names."""
-_WORDS: Final = frozenset({"title", "description", "example", "examples", "externalDocs", "xml", "$comment", "default"})
-_SCOPED: Final = frozenset({"unevaluatedProperties", "unevaluatedItems", "discriminator", "nullable", "$ref"})
+_ANNOTATIONS: Final = frozenset(
+    {"title", "description", "example", "examples", "externalDocs", "xml", "$comment", "default"}
+)
+_SCOPE_KEYWORDS: Final = frozenset({"unevaluatedProperties", "unevaluatedItems", "discriminator", "nullable", "$ref"})
 _MOST_BRANCHES: Final = 30
 
 
 # ---------------------------------------------------------------------------------------------- said in other words
 
 
-def bound(flat: Flat, name: str) -> Bound | None:
+def implied_bound(constraints: Constraints, name: str) -> Bound | None:
     """A limit that follows from what a schema says otherwise."""
     found: int | None = None
-    if name == "minProperties" and flat.required:
-        found = len(flat.required)
-    elif name == "maxProperties" and flat.extra is False and not flat.matching:
-        found = len(flat.properties)
-    elif name == "maxItems" and flat.items and flat.items[0].raw is False:
-        found = len(flat.prefix)
-    elif name in ("minLength", "maxLength") and flat.kinds == {"string"} and flat.enum:
-        found = (min if name == "minLength" else max)(len(str(value)) for value in flat.enum.values())
+    if name == "minProperties" and constraints.required:
+        found = len(constraints.required)
+    elif name == "maxProperties" and constraints.additional_properties is False and not constraints.pattern_properties:
+        found = len(constraints.properties)
+    elif name == "maxItems" and constraints.items and constraints.items[0].raw is False:
+        found = len(constraints.prefix_items)
+    elif name in ("minLength", "maxLength") and constraints.value_types == {"string"} and constraints.enum:
+        found = (min if name == "minLength" else max)(len(str(value)) for value in constraints.enum.values())
     elif name in ("inimum", "aximum"):
-        return _number(flat, name)
+        return _implied_number_bound(constraints, name)
     return None if found is None else (Fraction(found), False)
 
 
-def _number(flat: Flat, name: str) -> Bound | None:
-    if flat.kinds and flat.kinds <= {"integer", "number"} and flat.enum:
-        values = [value for value in map(numeric, flat.enum.values()) if value is not None]
+def _implied_number_bound(constraints: Constraints, name: str) -> Bound | None:
+    if constraints.value_types and constraints.value_types <= {"integer", "number"} and constraints.enum:
+        values = [value for value in map(numeric, constraints.enum.values()) if value is not None]
         return ((min if name == "inimum" else max)(values), False) if values else None
-    if flat.kinds == {"integer"} and flat.format in _FORMATS:
-        size = 2 ** _FORMATS[flat.format]
+    if constraints.value_types == {"integer"} and constraints.format in _FORMAT_BITS:
+        size = 2 ** _FORMAT_BITS[constraints.format]
         return (Fraction(-size if name == "inimum" else size - 1), False)
     return None
 
 
-def whole_numbers(context: Context) -> None:
+def align_integers(context: Context) -> None:
     """A number that is a multiple of an integer is an integer, if the other side says integer, and the reverse."""
     b, r = context.b, context.r
     if b.types is None or r.types is None or b.groups or r.groups:
         return  # what alternatives say of numbers is judged with them
     if "integer" in r.types and "number" in b.types:
-        context.b, context.r = _whole(b, r)
+        context.b, context.r = _multiple_as_integer(b, r)
     elif "integer" in b.types and "number" in r.types:
-        context.r, context.b = _whole(r, b)
+        context.r, context.b = _multiple_as_integer(r, b)
 
 
-def _whole(number: Flat, integer: Flat) -> tuple[Flat, Flat]:
-    if number.types is None or number.multiple is None:
+def _multiple_as_integer(number: Constraints, integer: Constraints) -> tuple[Constraints, Constraints]:
+    if number.types is None or number.multiple_of is None:
         return number, integer
-    if number.multiple.denominator != 1:
-        return number, replace(integer, multiple=integer.multiple or Fraction(1))
+    if number.multiple_of.denominator != 1:
+        return number, replace(integer, multiple_of=integer.multiple_of or Fraction(1))
     types = number.types - {"number"} | {"integer"}
-    multiple = None if number.multiple == 1 else number.multiple
-    return normalized(replace(number, types=types, multiple=multiple)), integer
+    multiple = None if number.multiple_of == 1 else number.multiple_of
+    return normalized(replace(number, types=types, multiple_of=multiple)), integer
 
 
-def dependencies(context: Context) -> None:
+def align_dependencies(context: Context) -> None:
     """``dependentSchemas`` and ``if`` that only require, if the other side says ``dependentRequired``."""
-    context.b, context.r = _asking(context.b, context.r), _asking(context.r, context.b)
-    for name in context.b.implies.keys() & context.r.needs.keys() - context.r.implies.keys():
-        context.b = _needing(context.b, name)
-    for name in context.r.implies.keys() & context.b.needs.keys() - context.b.implies.keys():
-        context.r = _needing(context.r, name)
+    context.b, context.r = (
+        _conditions_as_dependencies(context.b, context.r),
+        _conditions_as_dependencies(context.r, context.b),
+    )
+    for name in (
+        context.b.dependent_schemas.keys() & context.r.dependent_required.keys() - context.r.dependent_schemas.keys()
+    ):
+        context.b = _schema_as_dependency(context.b, name)
+    for name in (
+        context.r.dependent_schemas.keys() & context.b.dependent_required.keys() - context.b.dependent_schemas.keys()
+    ):
+        context.r = _schema_as_dependency(context.r, name)
 
 
-def _asking(flat: Flat, twin: Flat) -> Flat:
+def _conditions_as_dependencies(constraints: Constraints, twin: Constraints) -> Constraints:
     """With ``if`` a property is there ``then`` others are required said as the twin says it."""
-    if len(flat.conditions) <= len(twin.conditions) or not twin.needs:
-        return flat
-    needs, rest = dict(flat.needs), []
-    for condition in flat.conditions:
-        asked, then = (condition.get(name, ()) for name in ("if", "then"))
-        asking, others = _required(asked), _required(then)
-        typed = flat.types == frozenset({"object"}) or (asked and "type" in asked[0].raw)
-        if "else" in condition or len(asking) != 1 or not others or ("type" in then[0].raw and not typed):
+    if len(constraints.conditions) <= len(twin.conditions) or not twin.dependent_required:
+        return constraints
+    needs, rest = dict(constraints.dependent_required), []
+    for condition in constraints.conditions:
+        condition_schema, then = (condition.get(name, ()) for name in ("if", "then"))
+        trigger, others = _only_required(condition_schema), _only_required(then)
+        typed = constraints.types == frozenset({"object"}) or (condition_schema and "type" in condition_schema[0].raw)
+        if "else" in condition or len(trigger) != 1 or not others or ("type" in then[0].raw and not typed):
             rest.append(condition)
             continue
-        (name,) = asking
-        if name in twin.needs:
+        (name,) = trigger
+        if name in twin.dependent_required:
             needs[name] = needs.get(name, frozenset()) | others
         else:
             rest.append(condition)
-    return normalized(replace(flat, needs=needs, conditions=tuple(rest)))
+    return normalized(replace(constraints, dependent_required=needs, conditions=tuple(rest)))
 
 
-def _required(shape: Shape) -> frozenset[str]:
+def _only_required(schema: Schema) -> frozenset[str]:
     """The names that a schema requires, if that is all it says."""
-    raw = shape[0].raw if len(shape) == 1 else None
+    raw = schema[0].raw if len(schema) == 1 else None
     if not isinstance(raw, dict) or raw.keys() - {"type"} != {"required"} or raw.get("type", "object") != "object":
         return frozenset()
     return required(raw)
 
 
-def _needing(flat: Flat, name: str) -> Flat:
-    others = _required(flat.implies[name])
+def _schema_as_dependency(constraints: Constraints, name: str) -> Constraints:
+    others = _only_required(constraints.dependent_schemas[name])
     if not others:
-        return flat
-    needed = flat.needs.get(name, frozenset()) | others
-    rest = {key: each for key, each in flat.implies.items() if key != name}
-    return replace(flat, needs={**flat.needs, name: needed}, implies=rest)
+        return constraints
+    needed = constraints.dependent_required.get(name, frozenset()) | others
+    rest = {key: each for key, each in constraints.dependent_schemas.items() if key != name}
+    return replace(
+        constraints, dependent_required={**constraints.dependent_required, name: needed}, dependent_schemas=rest
+    )
 
 
-def unevaluated_items(context: Context) -> None:
+def align_unevaluated_items(context: Context) -> None:
     """``unevaluatedItems`` where nothing but prefixItems evaluates any, if the other side says ``items``."""
     b, r = context.b, context.r
     mine, other = b.unevaluated.get("unevaluatedItems"), r.unevaluated.get("unevaluatedItems")
     if mine is not None and other is None and not b.items and r.items:
-        context.b, context.r = _evaluated(b, r)
+        context.b, context.r = _unevaluated_as_items(b, r)
     elif other is not None and mine is None and not r.items and b.items:
-        context.r, context.b = _evaluated(r, b)
+        context.r, context.b = _unevaluated_as_items(r, b)
 
 
-def _evaluated(flat: Flat, twin: Flat) -> tuple[Flat, Flat]:
-    if flat.groups or flat.conditions or flat.contains or flat.implies:
-        return flat, twin
-    said = flat.unevaluated["unevaluatedItems"]
-    rest = {key: value for key, value in flat.unevaluated.items() if key != "unevaluatedItems"}
-    if isinstance(said, tuple):
-        return replace(flat, items=said, unevaluated=rest), twin
-    if said is False and twin.items[0].raw is False:
-        return replace(flat, unevaluated=rest), replace(twin, items=())
-    return flat, twin
+def _unevaluated_as_items(constraints: Constraints, twin: Constraints) -> tuple[Constraints, Constraints]:
+    if constraints.groups or constraints.conditions or constraints.contains or constraints.dependent_schemas:
+        return constraints, twin
+    value = constraints.unevaluated["unevaluatedItems"]
+    rest = {key: value for key, value in constraints.unevaluated.items() if key != "unevaluatedItems"}
+    if isinstance(value, tuple):
+        return replace(constraints, items=value, unevaluated=rest), twin
+    if value is False and twin.items[0].raw is False:
+        return replace(constraints, unevaluated=rest), replace(twin, items=())
+    return constraints, twin
 
 
 # --------------------------------------------------------------------------------------------------- without effect
 
 
-def values_of_other_types(context: Context) -> None:
+def drop_values_of_other_types(context: Context) -> None:
     """Leave out enumerated values that are not of the types, where others are; on the wire all may be texts."""
-    old, new = possible(context.b), possible(context.r)
+    old, new = possible_values(context.b), possible_values(context.r)
     if context.mode.wire != "strict" or old == {} or new == {}:
         return
     if old is not None and old != context.b.enum:
-        _left_out(context.judge.base, context.b, old, context.pair.base)
+        _note_dropped_values(context.judge.base, context.b, old, context.pair.base)
         context.b = replace(context.b, enum=old)
     if new is not None and new != context.r.enum:
-        _left_out(context.judge.revision, context.r, new, context.pair.revision)
+        _note_dropped_values(context.judge.revision, context.r, new, context.pair.revision)
         context.r = replace(context.r, enum=new)
 
 
-def _left_out(schemas: Schemas, flat: Flat, kept: dict[str, Any], shape: Shape) -> None:
-    left = [key for key in flat.enum or {} if key not in kept]
-    place = flat.at.get("enum") or flat.at.get("const") or (shape[0].pointer if shape else "")
-    listed = ", ".join(left[:_TOLD]) + (f" and {len(left) - _TOLD} more" if len(left) > _TOLD else "")
+def _note_dropped_values(schemas: Schemas, constraints: Constraints, kept: dict[str, Any], schema: Schema) -> None:
+    dropped = [key for key in constraints.enum or {} if key not in kept]
+    place = (
+        constraints.pointers.get("enum") or constraints.pointers.get("const") or (schema[0].pointer if schema else "")
+    )
+    listed = ", ".join(dropped[:_MAX_LISTED]) + (
+        f" and {len(dropped) - _MAX_LISTED} more" if len(dropped) > _MAX_LISTED else ""
+    )
     schemas.note(f"Not of the types there, and read as if not there: {listed} of {place}.")
 
 
-def keywords_of_other_types(context: Context) -> None:
+def drop_inert_keywords(context: Context) -> None:
     """Leave out what only one side says of types that neither has."""
     b, r = context.b, context.r
     if not b.types or not r.types:
         return
     types = b.types | r.types | ({"string"} if context.mode.wire != "strict" else set())  # it is a text on the wire
-    if b.limits.get("maxItems") == r.limits.get("maxItems") == 0:
-        context.b = b = replace(b, items=(), prefix=())
-        context.r = r = replace(r, items=(), prefix=())
-    said = b.says | r.says
+    if b.size_limits.get("maxItems") == r.size_limits.get("maxItems") == 0:
+        context.b = b = replace(b, items=(), prefix_items=())
+        context.r = r = replace(r, items=(), prefix_items=())
+    value = b.constrained | r.constrained
     for family, (fields, limits) in _FAMILIES.items():
-        if family.isdisjoint(types) and not said.isdisjoint(fields):
-            mine, other = _said(b, fields, limits), _said(r, fields, limits)
+        if family.isdisjoint(types) and not value.isdisjoint(fields):
+            mine, other = _resets(b, fields, limits), _resets(r, fields, limits)
             if mine and not other:
                 context.b = b = replace(b, **mine)
             elif other and not mine:
                 context.r = r = replace(r, **other)
 
 
-def _said(flat: Flat, fields: list[str], limits: list[str]) -> dict[str, Any]:
+def _resets(constraints: Constraints, fields: list[str], limits: list[str]) -> dict[str, Any]:
     """The changes that take these fields and limits from a schema; none if it has none of them."""
-    found = {name: PLAIN[name] for name in fields if name != "limits" and getattr(flat, name) != PLAIN[name]}
-    if not flat.limits.keys().isdisjoint(limits):
-        found["limits"] = {name: limit for name, limit in flat.limits.items() if name not in limits}
+    found = {
+        name: UNCONSTRAINED[name]
+        for name in fields
+        if name != "size_limits" and getattr(constraints, name) != UNCONSTRAINED[name]
+    }
+    if not constraints.size_limits.keys().isdisjoint(limits):
+        found["size_limits"] = {name: limit for name, limit in constraints.size_limits.items() if name not in limits}
     return found
 
 
-def excluding(schemas: Schemas, flat: Flat, never: Shape) -> bool:
+def can_exclude(schemas: Schemas, constraints: Constraints, never: Schema) -> bool:
     """Whether a ``not`` can exclude anything: something of its types is among those of its schema."""
-    return common_types(flat.types, schemas.flat(never).types) != frozenset()
+    return common_types(constraints.types, schemas.constraints(never).types) != frozenset()
 
 
 # ---------------------------------------------------------------------------------------------- beside alternatives
 
 
-def distributed(context: Context) -> bool:
+def distribute_over_alternatives(context: Context) -> bool:
     """Whether the pair is judged with what stands beside the alternatives in each of them."""
     b, r, pair, judge = context.b, context.r, context.pair, context.judge
     if context.mode.distributed or len({group.kind for group in (*b.groups, *r.groups)}) != 1:
         return False
     if len(b.groups) > 1 or len(r.groups) > 1:
         return False
-    old = _beside(pair.base) if b.groups else {}
-    new = _beside(pair.revision) if r.groups else {}
+    old = _siblings_of_alternatives(pair.base) if b.groups else {}
+    new = _siblings_of_alternatives(pair.revision) if r.groups else {}
     if old is None or new is None or old == new:
         return False
     mode = replace(context.mode, distributed=True)
-    plain = judge.worst(pair.base, pair.revision, mode)
-    if plain is None:
+    level_as_written = judge.worst(pair.base, pair.revision, mode)
+    if level_as_written is None:
         return False
-    was = _inside(judge.base, pair.base, old) if b.groups else pair.base
-    is_ = _inside(judge.revision, pair.revision, new) if r.groups else pair.revision
-    within = judge.worst(was, is_, mode)
-    if within is not None and LEVELS.index(within) < LEVELS.index(plain) + (not _moved(context)):
+    before = _distributed_schema(judge.base, pair.base, old) if b.groups else pair.base
+    after = _distributed_schema(judge.revision, pair.revision, new) if r.groups else pair.revision
+    distributed_level = judge.worst(before, after, mode)
+    if distributed_level is not None and LEVELS.index(distributed_level) < LEVELS.index(level_as_written) + (
+        not _property_moved_into_alternatives(context)
+    ):
         return False
-    context.edge("", was, is_, mode)
+    context.edge("", before, after, mode)
     return True
 
 
-def _moved(context: Context) -> bool:
+def _property_moved_into_alternatives(context: Context) -> bool:
     """Whether a property that stands beside the alternatives of one side stands in those of the other."""
     b, r, judge = context.b, context.r, context.judge
     return any(
-        name in schemas.flat(branch).properties
+        name in schemas.constraints(branch).properties
         for mine, other, schemas in ((b, r, judge.revision), (r, b, judge.base))
         for name in mine.properties.keys() - other.properties.keys()
         for group in other.groups
@@ -253,20 +274,20 @@ def _moved(context: Context) -> bool:
     )
 
 
-def _beside(shape: Shape) -> dict[str, Any] | None:
+def _siblings_of_alternatives(schema: Schema) -> dict[str, Any] | None:
     """What stands beside the one list of alternatives that a schema has; None if it is not so plain."""
-    raw = shape[0].raw if len(shape) == 1 else None
-    if not isinstance(raw, dict) or ("oneOf" in raw) == ("anyOf" in raw) or not _SCOPED.isdisjoint(raw):
+    raw = schema[0].raw if len(schema) == 1 else None
+    if not isinstance(raw, dict) or ("oneOf" in raw) == ("anyOf" in raw) or not _SCOPE_KEYWORDS.isdisjoint(raw):
         return None
     branches = raw.get("oneOf", raw.get("anyOf"))
     if not isinstance(branches, list) or len(branches) > _MOST_BRANCHES:
         return None
-    return {key: value for key, value in raw.items() if key not in _WORDS and key not in ("oneOf", "anyOf")}
+    return {key: value for key, value in raw.items() if key not in _ANNOTATIONS and key not in ("oneOf", "anyOf")}
 
 
-def _inside(schemas: Schemas, shape: Shape, rest: dict[str, Any]) -> Shape:
+def _distributed_schema(schemas: Schemas, schema: Schema, rest: dict[str, Any]) -> Schema:
     """The alternatives, each with all that stands beside them; the same object each time."""
-    node = shape[0]
+    node = schema[0]
     kind = "oneOf" if "oneOf" in node.raw else "anyOf"
     if id(node.raw) not in schemas.distributed:
         branches: list[Any] = [

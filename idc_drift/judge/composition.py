@@ -8,58 +8,62 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from .alignment import excluding
-from .context import CONTAINED, received, sent
+from .alignment import can_exclude
+from .context import NOT_WORSE_THAN_INFO, received, sent
 from .matching import label
-from .values import null
+from .values import judge_null
 
 if TYPE_CHECKING:
-    from ..documents.node import Shape
+    from ..documents.node import Schema
     from .context import Context
 
 
-def composition(context: Context) -> bool:
+def judge_composition(context: Context) -> bool:
     """A schema added to an allOf, or taken from it, while the others stay: judged as that; whether it was so."""
     judge, pair, mode = context.judge, context.pair, context.mode
-    if mode.merged or ("allOf" not in context.b.at and "allOf" not in context.r.at):
+    if mode.merged or ("allOf" not in context.b.pointers and "allOf" not in context.r.pointers):
         return False
     old, new = judge.base.parts(pair.base), judge.revision.parts(pair.revision)
     if len(old) == len(new) or not old or not new:
         return False
     inner = replace(mode, lifted=True)
-    gone, come = list(old), list(new)
-    stayed: list[tuple[Shape, Shape]] = []
+    removed, added = list(old), list(new)
+    kept: list[tuple[Schema, Schema]] = []
     for part in old:
-        twin = next((c for c in come if (not part[0] or part[0] == c[0]) and judge.same(part[1], c[1], inner)), None)
-        twin = twin or next((c for c in come if judge.same(part[1], c[1], inner)), None)
+        twin = next((c for c in added if (not part[0] or part[0] == c[0]) and judge.same(part[1], c[1], inner)), None)
+        twin = twin or next((c for c in added if judge.same(part[1], c[1], inner)), None)
         if twin is not None:
-            come.remove(twin)
-            gone.remove(part)
-            stayed.append((part[1], twin[1]))
-    if gone and come:
+            added.remove(twin)
+            removed.remove(part)
+            kept.append((part[1], twin[1]))
+    if removed and added:
         return False
-    of, kept = (judge.revision, new) if come else (judge.base, old)
-    extra = [part for part in come or gone if not _repeated(part, kept)]
+    schemas, parts = (judge.revision, new) if added else (judge.base, old)
+    extra = [part for part in added or removed if not _is_repeated(part, parts)]
     if not extra:
         return False
     if not any(name for name, _ in extra) and judge.same(pair.base, pair.revision, replace(mode, merged=True)):
         return False  # the others say as much
-    if extra[0][1] and extra[0][1][0].pointer in {node.pointer for node in (pair.revision if come else pair.base)}:
+    if extra[0][1] and extra[0][1][0].pointer in {node.pointer for node in (pair.revision if added else pair.base)}:
         return False  # it stands beside the allOf, and says itself what it is
-    if gone and judge.worst(pair.base, pair.revision, replace(mode, merged=True)) == "breaking":
+    if removed and judge.worst(pair.base, pair.revision, replace(mode, merged=True)) == "breaking":
         return False  # what it promised is missed by name
-    null(context)  # it may be said beside allOf, or in parts that are the same but for it
-    for was, is_ in stayed:  # that they are the same may have been an assumption
-        context.edge("(allOf)", was, is_, inner)
-    for name, shape in extra:
-        stem, word = ("all-of-added", "added to") if come else ("all-of-removed", "removed from")
+    judge_null(context)  # it may be said beside allOf, or in parts that are the same but for it
+    for before, after in kept:  # that they are the same may have been an assumption
+        context.edge("(allOf)", before, after, inner)
+    for name, schema in extra:
+        stem, word = ("all-of-added", "added to") if added else ("all-of-removed", "removed from")
         context.add(
-            stem, f"`{name or label(of, shape) or 'a schema'}` was {word} allOf", "allOf", new=bool(come), at=shape
+            stem,
+            f"`{name or label(schemas, schema) or 'a schema'}` was {word} allOf",
+            "allOf",
+            new=bool(added),
+            at=schema,
         )
     return True
 
 
-def _repeated(part: tuple[str, Shape], among: list[tuple[str, Shape]]) -> bool:
+def _is_repeated(part: tuple[str, Schema], among: list[tuple[str, Schema]]) -> bool:
     """Whether a part stands there twice, by its name or else word by word."""
     if part[0]:
         return sum(name == part[0] for name, _ in among) > 1
@@ -67,28 +71,28 @@ def _repeated(part: tuple[str, Shape], among: list[tuple[str, Shape]]) -> bool:
     return sum([node.raw for node in other] == raw for _, other in among) > 1
 
 
-def logic(context: Context) -> None:
+def judge_not_and_if(context: Context) -> None:
     """not, and if with then and else."""
-    _excluded(context)
-    _conditions(context)
+    _judge_not(context)
+    _judge_conditions(context)
 
 
-def _excluded(context: Context) -> None:
-    if not context.b.never and not context.r.never:
+def _judge_not(context: Context) -> None:
+    if not context.b.excluded and not context.r.excluded:
         return
     judge = context.judge
     mode = replace(context.mode, lifted=False, exploded=False, proof=True)
-    meant = context.b.never and context.r.never
-    old = [shape for shape in context.b.never if meant or excluding(judge.base, context.b, shape)]
-    new = [shape for shape in context.r.never if meant or excluding(judge.revision, context.r, shape)]
-    for shape in list(old):
-        twin = next((other for other in new if judge.same(shape, other, mode)), None)
+    both_exclude = context.b.excluded and context.r.excluded
+    old = [schema for schema in context.b.excluded if both_exclude or can_exclude(judge.base, context.b, schema)]
+    new = [schema for schema in context.r.excluded if both_exclude or can_exclude(judge.revision, context.r, schema)]
+    for schema in list(old):
+        twin = next((other for other in new if judge.same(schema, other, mode)), None)
         if twin is not None:
-            old.remove(shape)
+            old.remove(schema)
             new.remove(twin)
-    for was, is_ in zip(old, new, strict=False):
-        wider = judge.worst(was, is_, sent(mode)) in CONTAINED
-        narrower = judge.worst(was, is_, received(mode)) in CONTAINED
+    for before, after in zip(old, new, strict=False):
+        wider = judge.worst(before, after, sent(mode)) in NOT_WORSE_THAN_INFO
+        narrower = judge.worst(before, after, received(mode)) in NOT_WORSE_THAN_INFO
         stem = "not-changed" if wider == narrower else "not-tightened" if wider else "not-relaxed"
         context.add(stem, "what is excluded by not changed", "not")
     for stem, rest in (("not-removed", old[len(new) :]), ("not-added", new[len(old) :])):
@@ -96,7 +100,7 @@ def _excluded(context: Context) -> None:
             context.add(stem, f"not was {stem[4:]}", "not", new=stem == "not-added")
 
 
-def _conditions(context: Context) -> None:
+def _judge_conditions(context: Context) -> None:
     old, new = context.b.conditions, context.r.conditions
     if not old and not new:
         return
@@ -110,9 +114,9 @@ def _conditions(context: Context) -> None:
             context.add("condition-changed", "the condition of if changed", "if")
         else:
             for name in ("then", "else"):
-                was, is_ = old[index].get(name, ()), new[index].get(name, ())
-                if was and is_:
-                    context.edge(f"({name})", was, is_)
-                elif was or is_:
-                    stem, word = ("condition-added", "added") if is_ else ("condition-removed", "removed")
+                before, after = old[index].get(name, ()), new[index].get(name, ())
+                if before and after:
+                    context.edge(f"({name})", before, after)
+                elif before or after:
+                    stem, word = ("condition-added", "added") if after else ("condition-removed", "removed")
                     context.add(stem, f"{name} was {word}", name)

@@ -11,16 +11,16 @@ from functools import cache
 from typing import TYPE_CHECKING, Protocol
 
 from ..changes.rules import level_of
-from ..schemas.normal_form import within
+from ..schemas.normal_form import restricted_to_types
 
 if TYPE_CHECKING:
     from ..changes.change import Level
-    from ..documents.node import Shape
-    from ..schemas.constraints import Flat
+    from ..documents.node import Schema
+    from ..schemas.constraints import Constraints
     from ..schemas.reader import Schemas
-    from .unchanged import Untouched
+    from .unchanged import Unchanged
 
-CONTAINED = (None, "info")
+NOT_WORSE_THAN_INFO = (None, "info")
 """The gravest level of a difference between a schema and one that admits all it admits."""
 
 
@@ -50,13 +50,13 @@ class Mode:
     distributed: bool = False
     """Whether what stands beside alternatives was already said in each of them, or is not to be."""
 
-    def below(self) -> Mode:
+    def inside(self) -> Mode:
         """The mode of what is inside."""
-        return _below(self)
+        return _inside(self)
 
 
 @cache
-def _below(mode: Mode) -> Mode:
+def _inside(mode: Mode) -> Mode:
     """There are a few dozen modes, and each is asked for thousands of times."""
     wire = "unsure" if mode.prefix == "parameter" and mode.wire == "loose" else mode.wire
     return replace(
@@ -104,13 +104,13 @@ NEW, JUDGING, JUDGED = range(3)
 class Pair:
     """Two schemas met at the same place of the two documents."""
 
-    base: Shape
-    revision: Shape
+    base: Schema
+    revision: Schema
     mode: Mode
     findings: list[Finding] = field(default_factory=list)
     edges: list[tuple[str, Pair]] = field(default_factory=list)
     state: int = NEW
-    below: int = -1
+    findings_below: int = -1
     """The findings in it and anywhere below, a bit each; -1 while that is not known."""
 
 
@@ -119,12 +119,12 @@ class Judge(Protocol):
 
     base: Schemas
     revision: Schemas
-    untouched: Untouched
+    unchanged: Unchanged
 
-    def worst(self, base: Shape, revision: Shape, mode: Mode) -> Level | None:
+    def worst(self, base: Schema, revision: Schema, mode: Mode) -> Level | None:
         """The gravest level in a pair and below, documentation aside; None if the two say the same."""
 
-    def same(self, base: Shape, revision: Shape, mode: Mode) -> bool:
+    def same(self, base: Schema, revision: Schema, mode: Mode) -> bool:
         """Whether two schemas say the same, documentation aside."""
 
 
@@ -134,9 +134,9 @@ class Context:
 
     judge: Judge
     pair: Pair
-    b: Flat
-    r: Flat
-    edges: list[tuple[str, Shape, Shape, Mode]]
+    b: Constraints
+    r: Constraints
+    edges: list[tuple[str, Schema, Schema, Mode]]
 
     @property
     def mode(self) -> Mode:
@@ -151,33 +151,39 @@ class Context:
         *,
         new: bool | None = None,
         part: str = "",
-        at: Shape = (),
+        at: Schema = (),
         sides: tuple[str, str] | None = None,
     ) -> None:
         """Note a finding at a keyword of the base, or of the revision if it is only there."""
-        if self.mode.proof and self._lets_out(stem, at):
+        if self.mode.proof and self._no_longer_allowed(stem, at):
             stem = "type-changed"
         if new is None:
-            new = keyword not in self.b.at and keyword in self.r.at
-        shape = at or (self.pair.revision if new else self.pair.base)
-        pointer = "" if at else (self.r if new else self.b).at.get(keyword, "")
-        if not pointer and not shape:
-            new, shape = not new, self.pair.base if new else self.pair.revision
-        if not pointer and shape:
-            pointer = shape[0].pointer
+            new = keyword not in self.b.pointers and keyword in self.r.pointers
+        schema = at or (self.pair.revision if new else self.pair.base)
+        pointer = "" if at else (self.r if new else self.b).pointers.get(keyword, "")
+        if not pointer and not schema:
+            new, schema = not new, self.pair.base if new else self.pair.revision
+        if not pointer and schema:
+            pointer = schema[0].pointer
         self.pair.findings.append(Finding(f"{self.mode.prefix}-{stem}", message, pointer, new, part, sides))
 
-    def _lets_out(self, stem: str, at: Shape) -> bool:
+    def _no_longer_allowed(self, stem: str, at: Schema) -> bool:
         """Whether a change that nobody minds lets out some values all the same."""
         if self.mode.sent:  # what was any property has to be like this one
-            return stem == "property-added" and self.b.extra is not False and not self.judge.revision.flat(at).trivial
+            return (
+                stem == "property-added"
+                and self.b.additional_properties is not False
+                and not self.judge.revision.constraints(at).allows_everything
+            )
         return stem in ("pattern-removed", "pattern-changed")
 
-    def edge(self, step: str, base: Shape, revision: Shape, mode: Mode | None = None) -> None:
+    def edge(self, step: str, base: Schema, revision: Schema, mode: Mode | None = None) -> None:
         """Compare what is inside, too."""
-        self.edges.append((step, base, revision, mode or self.mode.below()))
+        self.edges.append((step, base, revision, mode or self.mode.inside()))
 
-    def narrow(self, kinds: frozenset[str]) -> None:
+    def restrict_to_types(self, kinds: frozenset[str]) -> None:
         """Look at these types only; if one side allows anything, what becomes of null is said with the type."""
-        told = self.b.types is None or self.r.types is None
-        self.b, self.r = (within(x, kinds, null=x.null and not told) for x in (self.b, self.r))
+        type_reported = self.b.types is None or self.r.types is None
+        self.b, self.r = (
+            restricted_to_types(x, kinds, null=x.nullable and not type_reported) for x in (self.b, self.r)
+        )

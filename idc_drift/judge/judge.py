@@ -15,32 +15,32 @@ from ..changes.rules import is_noise
 from ..schemas.constraints import ANY
 from . import alignment, alternatives, composition, objects, types, values
 from .context import JUDGED, JUDGING, NEW, Context, Finding, Mode, Pair
-from .unchanged import Untouched
+from .unchanged import Unchanged
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
-    from ..documents.node import Shape
+    from ..documents.node import Schema
     from ..schemas.reader import Schemas
 
 
-_PAIRS, _LETTERS = 15_000, 400
+_MIN_PAIRS, _CHARACTERS_PER_PAIR = 15_000, 400
 """How many pairs of schemas are looked at: so many, and one for so many letters (5 MB of documents have 15,000).
 
 A schema that is several ones at once, as allOf makes it, counts as so many.
 """
-_DEPTH = 12
+_MAX_NESTED_QUESTIONS = 12
 """How many questions may be asked to answer a question; beyond, the schemas are taken to be the same."""
-_PLACES = 500_000
+_MAX_REPEATED_PLACES = 500_000
 """How often findings are told again where they are met again."""
 Key = tuple[tuple[int | str, ...], tuple[int | str, ...], Mode]
 
 
-class Entangled(Exception):
+class TooComplex(Exception):
     """There are too many combinations of schemas to look at."""
 
 
-class Web:
+class Graph:
     """What lies below each pair."""
 
     def __init__(self, judge: Callable[[Pair], None]) -> None:
@@ -60,10 +60,10 @@ class Web:
         self._known += pair.findings
         return bits
 
-    def below(self, root: Pair) -> int:
+    def findings_below(self, root: Pair) -> int:
         """The findings in a pair and below it: strongly connected pairs have the same ones (Tarjan)."""
-        if root.below >= 0:
-            return root.below
+        if root.findings_below >= 0:
+            return root.findings_below
         order: dict[Pair, int] = {}
         low: dict[Pair, int] = {}
         bits: dict[Pair, int] = {}
@@ -79,13 +79,13 @@ class Web:
                 open_.append(pair)
             else:
                 inner = pair.edges[at - 1][1]
-                if inner.below < 0:
+                if inner.findings_below < 0:
                     low[pair] = min(low[pair], low[inner])
-                bits[pair] |= max(inner.below, 0) or bits[inner]
+                bits[pair] |= max(inner.findings_below, 0) or bits[inner]
             for step in range(at, len(pair.edges)):
                 inner = pair.edges[step][1]
-                if inner.below >= 0:
-                    bits[pair] |= inner.below
+                if inner.findings_below >= 0:
+                    bits[pair] |= inner.findings_below
                 elif inner in order:
                     low[pair] = min(low[pair], order[inner])
                 else:
@@ -94,7 +94,7 @@ class Web:
             else:
                 if low[pair] == order[pair]:
                     self._close(pair, open_, bits)
-        return root.below
+        return root.findings_below
 
     @staticmethod
     def _close(first: Pair, open_: list[Pair], bits: dict[Pair, int]) -> None:
@@ -105,7 +105,7 @@ class Web:
         for pair in circle:
             found |= bits[pair]
         for pair in circle:
-            pair.below = found
+            pair.findings_below = found
 
 
 class SchemaJudge:
@@ -115,84 +115,88 @@ class SchemaJudge:
         self.base = base
         self.revision = revision
         self._pairs: dict[Key, Pair] = {}
-        self._worst: dict[Pair, Level | None] = {}
-        self.untouched = Untouched(base, revision)
+        self._known_worst: dict[Pair, Level | None] = {}
+        self.unchanged = Unchanged(base, revision)
         self._depth = 0
-        self._most = _PAIRS + (len(base.document.text) + len(revision.document.text)) // 2 // _LETTERS
-        self._web = Web(self._judge)
-        self._spent = 0
-        self._told = 0
-        self._places = _PLACES
+        self._max_pairs = (
+            _MIN_PAIRS + (len(base.document.text) + len(revision.document.text)) // 2 // _CHARACTERS_PER_PAIR
+        )
+        self._graph = Graph(self._judge)
+        self._pairs_used = 0
+        self._reported = 0
+        self._places_left = _MAX_REPEATED_PLACES
 
     # -------------------------------------------------------------------------------------------------- asking
 
-    def findings(self, base: Shape, revision: Shape, mode: Mode) -> Iterator[tuple[Finding, str]]:
+    def findings(self, base: Schema, revision: Schema, mode: Mode) -> Iterator[tuple[Finding, str]]:
         """Every finding in a pair and below, with the shortest path to it if it is told for the first time."""
         root = self._pair(base, revision, mode)
-        bits = self._web.below(root)
-        fresh = bits & ~self._told
-        self._told |= bits
+        bits = self._graph.findings_below(root)
+        fresh = bits & ~self._reported
+        self._reported |= bits
         if bits ^ fresh:
-            again = self._web.findings(bits ^ fresh)[: self._places]
-            self._places -= len(again)
-            if not self._places:
-                self.base.note(f"More than {_PLACES:,} places are met; of further ones only the first is named.")
-            yield from ((finding, "") for finding in again)
+            repeated = self._graph.findings(bits ^ fresh)[: self._places_left]
+            self._places_left -= len(repeated)
+            if not self._places_left:
+                self.base.note(
+                    f"More than {_MAX_REPEATED_PLACES:,} places are met; of further ones only the first is named."
+                )
+            yield from ((finding, "") for finding in repeated)
         seen = {root}
         queue = deque([(root, "")] if fresh else ())
-        new = set(self._web.findings(fresh))
+        new = set(self._graph.findings(fresh))
         while queue:
             pair, path = queue.popleft()
             for finding in pair.findings:
                 if finding in new:
                     yield finding, f"{path}/{finding.part}" if finding.part else path
             for step, inner in pair.edges:
-                if inner.below & fresh and inner not in seen:
+                if inner.findings_below & fresh and inner not in seen:
                     seen.add(inner)
                     queue.append((inner, f"{path}/{step}"))
 
-    def worst(self, base: Shape, revision: Shape, mode: Mode) -> Level | None:
+    def worst(self, base: Schema, revision: Schema, mode: Mode) -> Level | None:
         """The gravest level in a pair and below, words aside; None if the two say the same."""
-        return self._gravest(self._pair(base, revision, mode), "breaking")
+        return self._worst_level(self._pair(base, revision, mode), "breaking")
 
-    def same(self, base: Shape, revision: Shape, mode: Mode) -> bool:
+    def same(self, base: Schema, revision: Schema, mode: Mode) -> bool:
         """Whether two schemas say the same, words aside."""
-        return self._gravest(self._pair(base, revision, mode), "info") is None
+        return self._worst_level(self._pair(base, revision, mode), "info") is None
 
-    def _gravest(self, root: Pair, enough: Level) -> Level | None:
+    def _worst_level(self, root: Pair, enough: Level) -> Level | None:
         """The gravest level in a pair and below; once one is met that is enough, nothing more is looked at."""
-        if root in self._worst:
-            return self._worst[root]
+        if root in self._known_worst:
+            return self._known_worst[root]
         worst: Level | None = None
-        sure, met = self._depth < _DEPTH, []
+        complete, visited = self._depth < _MAX_NESTED_QUESTIONS, []
         self._depth += 1
-        for pair in self._below(root) if sure else ():
-            met.append(pair)
-            sure = sure and pair.state != JUDGING
-            worst = _graver(worst, pair)
+        for pair in self._pairs_below(root) if complete else ():
+            visited.append(pair)
+            complete = complete and pair.state != JUDGING
+            worst = _worse(worst, pair)
             if worst is not None and LEVELS.index(worst) <= LEVELS.index(enough):
                 break
         self._depth -= 1
-        if sure and worst in (None, "breaking"):
-            self._worst[root] = worst
+        if complete and worst in (None, "breaking"):
+            self._known_worst[root] = worst
             if worst is None:
-                self._worst |= dict.fromkeys(met)
+                self._known_worst |= dict.fromkeys(visited)
         return worst  # if it is not sure, it rests on the assumption that what is being judged is the same
 
     # ------------------------------------------------------------------------------------------------- judging
 
-    def _pair(self, base: Shape, revision: Shape, mode: Mode) -> Pair:
-        base, revision = self.base.seen_through(base), self.revision.seen_through(revision)
+    def _pair(self, base: Schema, revision: Schema, mode: Mode) -> Pair:
+        base, revision = self.base.dereferenced(base), self.revision.dereferenced(revision)
         key = (tuple(node.key for node in base), tuple(node.key for node in revision), mode)
         known = self._pairs.get(key)
         if known is None:
-            self._spent += max(len(base), len(revision), 1)
-            if self._spent > self._most:
-                raise Entangled(f"the schemas combine in more than {self._most:,} ways")
+            self._pairs_used += max(len(base), len(revision), 1)
+            if self._pairs_used > self._max_pairs:
+                raise TooComplex(f"the schemas combine in more than {self._max_pairs:,} ways")
             known = self._pairs[key] = Pair(base, revision, mode)
         return known
 
-    def _below(self, root: Pair) -> Iterator[Pair]:
+    def _pairs_below(self, root: Pair) -> Iterator[Pair]:
         """A pair and all below it, judged on the way."""
         seen = {root}
         stack = [root]
@@ -206,17 +210,17 @@ class SchemaJudge:
             stack += fresh
 
     def _judge(self, pair: Pair) -> None:
-        if self.untouched(pair.base, pair.revision):
+        if self.unchanged(pair.base, pair.revision):
             pair.state = JUDGED
             return
         pair.state = JUDGING
-        edges: list[tuple[str, Shape, Shape, Mode]] = []
-        b, r = self.base.flat(pair.base), self.revision.flat(pair.revision)
+        edges: list[tuple[str, Schema, Schema, Mode]] = []
+        b, r = self.base.constraints(pair.base), self.revision.constraints(pair.revision)
         self._apply(Context(self, pair, b, r, edges))
         pair.edges = [
             (step, self._pair(base, revision, mode))
             for step, base, revision, mode in edges
-            if not self.untouched(base, revision)
+            if not self.unchanged(base, revision)
         ]
         pair.state = JUDGED
 
@@ -225,35 +229,35 @@ class SchemaJudge:
         b, r = context.b, context.r
         if b is ANY and r is ANY:
             return
-        values.words(context)
-        if b.unknown != r.unknown:
-            said = f"{_named(b.unknown)} became {_named(r.unknown)}"
+        values.judge_annotations(context)
+        if b.unresolved != r.unresolved:
+            said = f"{_described_references(b.unresolved)} became {_described_references(r.unresolved)}"
             context.add("reference-changed", said, "")
             return
-        if alignment.distributed(context) or composition.composition(context):
+        if alignment.distribute_over_alternatives(context) or composition.judge_composition(context):
             return
-        alignment.whole_numbers(context)
-        alignment.values_of_other_types(context)
-        if not types.types(context):
+        alignment.align_integers(context)
+        alignment.drop_values_of_other_types(context)
+        if not types.judge_types(context):
             return
-        alignment.keywords_of_other_types(context)
-        alignment.dependencies(context)
-        alignment.unevaluated_items(context)
-        alternatives.groups(context)
-        values.values(context)
-        values.numbers(context)
-        values.texts(context)
-        objects.objects(context)
-        objects.arrays(context)
-        composition.logic(context)
+        alignment.drop_inert_keywords(context)
+        alignment.align_dependencies(context)
+        alignment.align_unevaluated_items(context)
+        alternatives.judge_alternatives(context)
+        values.judge_values(context)
+        values.judge_limits(context)
+        values.judge_strings(context)
+        objects.judge_objects(context)
+        objects.judge_arrays(context)
+        composition.judge_not_and_if(context)
 
 
-def _graver(worst: Level | None, pair: Pair) -> Level | None:
+def _worse(worst: Level | None, pair: Pair) -> Level | None:
     found = {finding.level for finding in pair.findings if not is_noise(finding.rule)} | {worst}
     return next((level for level in LEVELS if level in found), None)
 
 
-def _named(names: frozenset[str]) -> str:
+def _described_references(names: frozenset[str]) -> str:
     listed = ", ".join(f"`{name}`" for name in sorted(names))
     if len(names) > 1:
         return f"the references {listed} that lead nowhere"

@@ -11,70 +11,78 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from ..documents.json_values import ANYTHING, SCALARS
-from ..schemas.constraints import LIMIT_TYPES, Flat
-from ..schemas.vocabulary import NUMERIC
+from ..schemas.constraints import LIMIT_TYPES, Constraints
+from ..schemas.vocabulary import NUMERIC_FORMATS
 
 if TYPE_CHECKING:
     from ..schemas.reader import Schemas
     from .context import Context, Mode
 
 
-def types(context: Context) -> bool:
+def judge_types(context: Context) -> bool:
     """Judge the types; whether there is anything left to compare."""
     b, r = context.b, context.r
     if b.types == r.types:
         return True
-    if not b.kinds or not r.kinds:
-        return _only_null(context)
-    old, new = b.kinds, r.kinds
-    common = _common(old, new)
+    if not b.value_types or not r.value_types:
+        return _judge_null_only(context)
+    old, new = b.value_types, r.value_types
+    common = _types_in_common(old, new)
     if (
         (b.groups or r.groups)
-        and not (b.trivial or r.trivial)
+        and not (b.allows_everything or r.allows_everything)
         and common
-        and _explained(context.judge.base, b)
-        and _explained(context.judge.revision, r)
+        and _types_come_from_alternatives(context.judge.base, b)
+        and _types_come_from_alternatives(context.judge.revision, r)
     ):
         return True  # the alternatives say it
     if b.types is None or r.types is None:
         stem = "type-narrowed" if b.types is None else "type-widened"
     else:
-        up, down = _covered(old, new), _covered(new, old)
-        if up and down:
+        widened, narrowed = _all_included(old, new), _all_included(new, old)
+        if widened and narrowed:
             return True
-        stem = _on_the_wire(context, "type-widened" if up else "type-narrowed" if down else "type-changed")
-    context.add(stem, f"the type changed from {_said(b)} to {_said(r)}", "type", sides=(_json(b), _json(r)))
-    if b.trivial or r.trivial or not common or stem == "type-changed":
+        stem = _rule_on_the_wire(
+            context, "type-widened" if widened else "type-narrowed" if narrowed else "type-changed"
+        )
+    context.add(
+        stem,
+        f"the type changed from {_described_types(b)} to {_described_types(r)}",
+        "type",
+        sides=(_types_as_json(b), _types_as_json(r)),
+    )
+    if b.allows_everything or r.allows_everything or not common or stem == "type-changed":
         return False
-    context.narrow(frozenset(common))
+    context.restrict_to_types(frozenset(common))
     return True
 
 
-def _explained(schemas: Schemas, flat: Flat) -> bool:
+def _types_come_from_alternatives(schemas: Schemas, constraints: Constraints) -> bool:
     """Whether the types of a schema are just those of its alternatives."""
-    if not flat.groups:
+    if not constraints.groups:
         return True
     return any(
-        flat.kinds == frozenset().union(*(schemas.flat(x).kinds for x in group.branches)) for group in flat.groups
+        constraints.value_types == frozenset().union(*(schemas.constraints(x).value_types for x in group.branches))
+        for group in constraints.groups
     )
 
 
-def _only_null(context: Context) -> bool:
+def _judge_null_only(context: Context) -> bool:
     """One side allows null alone, or nothing at all; what the other one excludes may be null."""
     b, r = context.b, context.r
-    old, new = (ANYTHING if flat.types is None else flat.types for flat in (b, r))
-    up, down = _covered(old, new), _covered(new, old)
-    stem = "type-widened" if up else "type-narrowed" if down else "type-changed"
-    message = f"the type changed from {_said(b, null=True)} to {_said(r, null=True)}"
-    context.add(stem, message, "type", sides=(_json(b), _json(r)))
-    return bool((b.says | r.says) & {"never", "conditions"})
+    old, new = (ANYTHING if constraints.types is None else constraints.types for constraints in (b, r))
+    widened, narrowed = _all_included(old, new), _all_included(new, old)
+    stem = "type-widened" if widened else "type-narrowed" if narrowed else "type-changed"
+    message = f"the type changed from {_described_types(b, null=True)} to {_described_types(r, null=True)}"
+    context.add(stem, message, "type", sides=(_types_as_json(b), _types_as_json(r)))
+    return bool((b.constrained | r.constrained) & {"excluded", "conditions"})
 
 
-def _covered(inner: frozenset[str], outer: frozenset[str]) -> bool:
+def _all_included(inner: frozenset[str], outer: frozenset[str]) -> bool:
     return all(kind in outer or (kind == "integer" and "number" in outer) for kind in inner)
 
 
-def _common(a: frozenset[str], b: frozenset[str]) -> set[str]:
+def _types_in_common(a: frozenset[str], b: frozenset[str]) -> set[str]:
     found = set(a & b)
     if ("integer" in a and "number" in b) or ("number" in a and "integer" in b):
         # bounds act on both: look at them as numbers
@@ -82,49 +90,61 @@ def _common(a: frozenset[str], b: frozenset[str]) -> set[str]:
     return found
 
 
-def _said(flat: Flat, *, null: bool = False) -> str:
-    if flat.types is None:
+def _described_types(constraints: Constraints, *, null: bool = False) -> str:
+    if constraints.types is None:
         return "anything"
-    names = flat.types if null else flat.types - {"null"} or flat.types
+    names = constraints.types if null else constraints.types - {"null"} or constraints.types
     return " or ".join(f"`{name}`" for name in sorted(names)) or "nothing"
 
 
-def _json(flat: Flat) -> str:
+def _types_as_json(constraints: Constraints) -> str:
     """The types as compact JSON; nothing if it may be anything."""
-    names = sorted(flat.types or ())
-    return json.dumps(names[0] if len(names) == 1 else names, separators=(",", ":")) if flat.types is not None else ""
+    names = sorted(constraints.types or ())
+    return (
+        json.dumps(names[0] if len(names) == 1 else names, separators=(",", ":"))
+        if constraints.types is not None
+        else ""
+    )
 
 
-def _on_the_wire(context: Context, stem: str) -> str:
+def _rule_on_the_wire(context: Context, stem: str) -> str:
     """What a change of type is where a number and a text may look alike."""
     b, r, mode = context.b, context.r, context.mode
-    fine = "type-widened" if mode.sent else "type-narrowed"
-    if stem == fine:
+    safe = "type-widened" if mode.sent else "type-narrowed"
+    if stem == safe:
         return stem
-    if mode.exploded and b.kinds <= SCALARS and r.kinds == {"array"}:
+    if mode.exploded and b.value_types <= SCALARS and r.value_types == {"array"}:
         inner = replace(mode, exploded=False, lifted=True)
         if context.judge.worst(context.pair.base, r.items, inner) != "breaking":
             return "type-widened"
-    if mode.wire == "strict" or not (_loose(b.kinds, r.kinds, mode) if mode.sent else _loose(r.kinds, b.kinds, mode)):
+    if mode.wire == "strict" or not (
+        _readable_as(b.value_types, r.value_types, mode)
+        if mode.sent
+        else _readable_as(r.value_types, b.value_types, mode)
+    ):
         return stem
     if mode.wire == "unsure":
         return "type-unsure"
     narrow, wide = (b, r) if mode.sent else (r, b)
-    written = not _covered(narrow.kinds, wide.kinds)  # some values are texts now that were none
-    return stem if written and _says_of_texts(wide) else fine
+    more_strings = not _all_included(narrow.value_types, wide.value_types)  # some values are texts now that were none
+    return stem if more_strings and _constrains_strings(wide) else safe
 
 
-def _says_of_texts(flat: Flat) -> bool:
+def _constrains_strings(constraints: Constraints) -> bool:
     """Whether a schema constrains texts, so that not every number is one of its values."""
-    limited = any(LIMIT_TYPES[name] == "string" for name in flat.limits)
-    formatted = bool(flat.format) and flat.format not in NUMERIC
-    return limited or formatted or bool(flat.says & {"patterns", "enum", "content", "never", "conditions", "groups"})
+    limited = any(LIMIT_TYPES[name] == "string" for name in constraints.size_limits)
+    formatted = bool(constraints.format) and constraints.format not in NUMERIC_FORMATS
+    return (
+        limited
+        or formatted
+        or bool(constraints.constrained & {"patterns", "enum", "content", "excluded", "conditions", "groups"})
+    )
 
 
-def _loose(inner: frozenset[str], outer: frozenset[str], mode: Mode) -> bool:
+def _readable_as(inner: frozenset[str], outer: frozenset[str], mode: Mode) -> bool:
     """Whether the values of some types can be read as values of others, written as text."""
-    texts = SCALARS if mode.prefix == "parameter" and not mode.joined else SCALARS | {"array", "object"}
+    written_as_string = SCALARS if mode.prefix == "parameter" and not mode.joined else SCALARS | {"array", "object"}
     return all(
-        kind in outer or (kind == "integer" and "number" in outer) or (kind in texts and "string" in outer)
+        kind in outer or (kind == "integer" and "number" in outer) or (kind in written_as_string and "string" in outer)
         for kind in inner
     )

@@ -12,53 +12,54 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from ..documents.node import Node, Shape
+    from ..documents.node import Node, Schema
     from ..schemas.reader import Schemas
 
 _NAMED = re.compile(r"#/(?:definitions|components/[^/]+)/[^/]+")
-_ELSEWHERE = ("'$id'", "'$anchor'", "'$dynamicAnchor'", "'$dynamicRef'", "'$recursiveRef'")
+_INDIRECT_KEYWORDS = ("'$id'", "'$anchor'", "'$dynamicAnchor'", "'$dynamicRef'", "'$recursiveRef'")
 
 
-class Untouched:
+class Unchanged:
     """Two documents, and which of their parts nobody has touched."""
 
     def __init__(self, base: Schemas, revision: Schemas) -> None:
-        self._homes = base.document, revision.document
+        self._documents = base.document, revision.document
         self._texts: dict[int, str] = {}
-        self._known: dict[tuple[int, int], bool] = {}
-        self._alive: list[Any] = []
+        self._known_results: dict[tuple[int, int], bool] = {}
+        self._kept_alive: list[Any] = []
         """What is known by its id, so that nothing else gets that id."""
-        self._clean: set[str] = set()
-        self._touched: set[int] = set()
-        self._alike = base.version == revision.version
-        if self._alike:
-            self._clean = self._components()
+        self._unchanged_components: set[str] = set()
+        self._changed_components: set[int] = set()
+        self._same_version = base.version == revision.version
+        if self._same_version:
+            self._unchanged_components = self._components()
 
-    def __call__(self, base: Shape, revision: Shape) -> bool:
+    def __call__(self, base: Schema, revision: Schema) -> bool:
         """Whether two schemas are the same to the letter."""
         return len(base) == len(revision) and all(map(self._same, base, revision))
 
-    def _same(self, mine: Node, other: Node) -> bool:
-        if (mine.home, other.home) != self._homes or not self._alike:
+    def _same(self, base: Node, revision: Node) -> bool:
+        if (base.home, revision.home) != self._documents or not self._same_version:
             return False
-        key = id(mine.raw), id(other.raw)
-        known = self._known.get(key)
+        key = id(base.raw), id(revision.raw)
+        known = self._known_results.get(key)
         if known is None:
-            self._alive += (mine.raw, other.raw)
-            known = self._known[key] = self._alike_inside(mine.raw, other.raw)
+            self._kept_alive += (base.raw, revision.raw)
+            known = self._known_results[key] = self._same_text(base.raw, revision.raw)
         return known
 
-    def _alike_inside(self, mine: Any, other: Any) -> bool:
-        if id(mine) in self._touched:
+    def _same_text(self, base: Any, revision: Any) -> bool:
+        if id(base) in self._changed_components:
             return False
-        text = self._text(mine)
-        return text == self._text(other) and self._inside(mine, text)
+        text = self._text(base)
+        return text == self._text(revision) and self._references_unchanged(base, text)
 
-    def _inside(self, raw: Any, text: str) -> bool:
+    def _references_unchanged(self, raw: Any, text: str) -> bool:
         if "'$" not in text and "'mapping'" not in text:
             return True
-        return not any(word in text for word in _ELSEWHERE) and all(
-            name in self._clean for name in (_references(raw) if "'$ref'" in text or "'mapping'" in text else ())
+        return not any(word in text for word in _INDIRECT_KEYWORDS) and all(
+            name in self._unchanged_components
+            for name in (_references(raw) if "'$ref'" in text or "'mapping'" in text else ())
         )
 
     def _text(self, raw: Any) -> str:
@@ -71,28 +72,28 @@ class Untouched:
 
     def _components(self) -> set[str]:
         """Names of the components that are the same, and lead to such ones only."""
-        mine, other = (dict(_components(home.content)) for home in self._homes)
-        above: dict[str, set[str]] = {}
-        touched = {name for name in mine.keys() | other.keys() if self._differs(mine, other, name)}
-        for components in (mine, other):
+        base, revision = (dict(_components(home.content)) for home in self._documents)
+        referrers: dict[str, set[str]] = {}
+        changed = {name for name in base.keys() | revision.keys() if self._differs(base, revision, name)}
+        for components in (base, revision):
             for name, raw in components.items():
                 for target in _references(raw):
-                    above.setdefault(target, set()).add(name)
+                    referrers.setdefault(target, set()).add(name)
                     if "'discriminator'" in self._text(components.get(target)):
-                        above.setdefault(name, set()).add(target)  # who extends it is one of its alternatives
-        todo = list(touched | (above.keys() - (mine.keys() & other.keys())))
+                        referrers.setdefault(name, set()).add(target)  # who extends it is one of its alternatives
+        todo = list(changed | (referrers.keys() - (base.keys() & revision.keys())))
         while todo:
-            fresh = above.get(todo.pop(), set()) - touched
-            touched |= fresh
-            todo += fresh
-        self._touched = {id(mine[name]) for name in touched & mine.keys()}
-        return (mine.keys() & other.keys()) - touched
+            newly_changed = referrers.get(todo.pop(), set()) - changed
+            changed |= newly_changed
+            todo += newly_changed
+        self._changed_components = {id(base[name]) for name in changed & base.keys()}
+        return (base.keys() & revision.keys()) - changed
 
-    def _differs(self, mine: dict[str, Any], other: dict[str, Any], name: str) -> bool:
-        if name not in mine or name not in other:
+    def _differs(self, base: dict[str, Any], revision: dict[str, Any], name: str) -> bool:
+        if name not in base or name not in revision:
             return True
-        text = self._text(mine[name])
-        return text != self._text(other[name]) or any(word in text for word in _ELSEWHERE)
+        text = self._text(base[name])
+        return text != self._text(revision[name]) or any(word in text for word in _INDIRECT_KEYWORDS)
 
 
 def _components(content: Any) -> Iterator[tuple[str, Any]]:

@@ -9,7 +9,7 @@ from fractions import Fraction
 from typing import TYPE_CHECKING, Any
 
 from ..documents.json_values import MISSING, canonical
-from ..model.lifecycle import promise_of, promises
+from ..model.lifecycle import lifecycle_changes, lifecycle_of
 from . import alignment
 
 if TYPE_CHECKING:
@@ -31,71 +31,73 @@ WIDER_FORMATS = frozenset(
 )
 """Formats whose values are values of another one, as the field's reference has it."""
 
-_WORDS = ("title", "description", "examples", "externalDocs", "xml")
+_ANNOTATIONS = ("title", "description", "examples", "externalDocs", "xml")
 
 
-def words(context: Context) -> None:
+def judge_annotations(context: Context) -> None:
     """Documentation, deprecation and defaults."""
     b, r = context.b, context.r
-    for name in _WORDS:
-        if b.notes.get(name) != r.notes.get(name):
+    for name in _ANNOTATIONS:
+        if b.annotations.get(name) != r.annotations.get(name):
             context.add("annotation-changed", f"{name} changed", "example" if name == "examples" else name)
-    if b.notes.get("deprecated") != r.notes.get("deprecated"):
-        stem = "deprecated" if r.notes.get("deprecated") else "no-longer-deprecated"
+    if b.annotations.get("deprecated") != r.annotations.get("deprecated"):
+        stem = "deprecated" if r.annotations.get("deprecated") else "no-longer-deprecated"
         context.add(stem, "deprecated" if stem == "deprecated" else "no longer deprecated", "deprecated")
-    if any(name in notes for name in ("x-sunset", "x-stability-level") for notes in (b.notes, r.notes)):
-        for stem, said in promises(promise_of(b.notes), promise_of(r.notes), "it"):
-            context.add(stem, said, "")
+    if any(name in notes for name in ("x-sunset", "x-stability-level") for notes in (b.annotations, r.annotations)):
+        for stem, stated in lifecycle_changes(lifecycle_of(b.annotations), lifecycle_of(r.annotations), "it"):
+            context.add(stem, stated, "")
     if not context.mode.top:  # a parameter's own default depends on whether it is required
-        default(context, b.default, r.default)
-    if b.extensible is not None and r.extensible is not None:
-        for value in sorted(b.extensible - r.extensible):
+        judge_default(context, b.default, r.default)
+    if b.extensible_enum is not None and r.extensible_enum is not None:
+        for value in sorted(b.extensible_enum - r.extensible_enum):
             context.add(
                 "extensible-enum-value-removed", f"the value {value} left x-extensible-enum", "x-extensible-enum"
             )
-        for value in sorted(r.extensible - b.extensible):
+        for value in sorted(r.extensible_enum - b.extensible_enum):
             context.add(
                 "extensible-enum-value-added", f"the value {value} joined x-extensible-enum", "x-extensible-enum"
             )
 
 
-def default(context: Context, base: Any, revision: Any) -> None:
+def judge_default(context: Context, base: Any, revision: Any) -> None:
     """The value that an absent one stands for."""
     if base is MISSING and revision is not MISSING:
-        context.add("default-added", f"the default {shown(revision)} was added", "default")
+        context.add("default-added", f"the default {as_code(revision)} was added", "default")
     elif revision is MISSING and base is not MISSING:
-        context.add("default-removed", f"the default {shown(base)} was removed", "default")
+        context.add("default-removed", f"the default {as_code(base)} was removed", "default")
     elif base is not MISSING and canonical(base) != canonical(revision):
-        context.add("default-changed", f"the default changed from {shown(base)} to {shown(revision)}", "default")
+        context.add("default-changed", f"the default changed from {as_code(base)} to {as_code(revision)}", "default")
 
 
-def null(context: Context) -> None:
+def judge_null(context: Context) -> None:
     """Whether null is allowed; where one side allows anything, that says it."""
     b, r = context.b, context.r
-    if not context.mode.lifted and b.types is not None and r.types is not None and b.null != r.null:
-        if r.null:
+    if not context.mode.lifted and b.types is not None and r.types is not None and b.nullable != r.nullable:
+        if r.nullable:
             context.add("became-nullable", "null is allowed now", "type", new=True)
         else:
             context.add("became-not-nullable", "null is not allowed any more", "type", new=False)
 
 
-def values(context: Context) -> None:
+def judge_values(context: Context) -> None:
     """Null, enumerated values (const is an enum of one) and format."""
-    null(context)
-    _enum(context)
-    _format(context)
+    judge_null(context)
+    _judge_enum(context)
+    _judge_format(context)
 
 
-def _enum(context: Context) -> None:
+def _judge_enum(context: Context) -> None:
     old, new = context.b.enum, context.r.enum
-    keyword = "const" if "const" in context.b.at or "const" in context.r.at else "enum"
+    keyword = "const" if "const" in context.b.pointers or "const" in context.r.pointers else "enum"
     if old is None and new is not None:
-        context.add("became-enum", f"only {_listed(new)} allowed now", keyword, new=True)
+        context.add("became-enum", f"only {_listed_values(new)} allowed now", keyword, new=True)
     elif new is None and old is not None:
-        context.add("enum-dropped", f"values other than {_listed(old)} allowed now", keyword, new=False)
+        context.add("enum-dropped", f"values other than {_listed_values(old)} allowed now", keyword, new=False)
     elif old is not None and new is not None:
         if len(old) == len(new) == 1 and old.keys() != new.keys():
-            context.add("enum-changed", f"the value changed from {_listed(old)} to {_listed(new)}", keyword)
+            context.add(
+                "enum-changed", f"the value changed from {_listed_values(old)} to {_listed_values(new)}", keyword
+            )
             return
         for key in old.keys() - new.keys():
             context.add("enum-value-removed", f"the value {key} was removed", keyword, new=False)
@@ -103,7 +105,7 @@ def _enum(context: Context) -> None:
             context.add("enum-value-added", f"the value {key} was added", keyword, new=True)
 
 
-def _format(context: Context) -> None:
+def _judge_format(context: Context) -> None:
     old, new = context.b.format, context.r.format
     if old == new:
         return
@@ -116,38 +118,40 @@ def _format(context: Context) -> None:
     context.add(stem, f"the format changed from `{old or 'none'}` to `{new or 'none'}`", "format")
 
 
-def numbers(context: Context) -> None:
+def judge_limits(context: Context) -> None:
     """Bounds and steps."""
     b, r = context.b, context.r
-    _bound(context, b.lower, r.lower, "inimum", 1)
-    _bound(context, b.upper, r.upper, "aximum", -1)
-    for name in sorted(b.limits.keys() | r.limits.keys()):
+    _judge_bound(context, b.lower, r.lower, "inimum", 1)
+    _judge_bound(context, b.upper, r.upper, "aximum", -1)
+    for name in sorted(b.size_limits.keys() | r.size_limits.keys()):
         sign = 1 if name.startswith("min") else -1
-        old, new = b.limits.get(name), r.limits.get(name)
-        was, is_ = (None if limit is None else (Fraction(limit), False) for limit in (old, new))
-        _limit(context, name, was, is_, sign, name)
-    if b.multiple != r.multiple:
-        _multiple(context, b.multiple, r.multiple)
-    if b.unique != r.unique:
+        old, new = b.size_limits.get(name), r.size_limits.get(name)
+        before, after = (None if limit is None else (Fraction(limit), False) for limit in (old, new))
+        _judge_limit(context, name, before, after, sign, name)
+    if b.multiple_of != r.multiple_of:
+        _judge_multiple_of(context, b.multiple_of, r.multiple_of)
+    if b.unique_items != r.unique_items:
         stem, word = (
-            ("unique-items-set", "must now be unique") if r.unique else ("unique-items-unset", "need not be unique")
+            ("unique-items-set", "must now be unique")
+            if r.unique_items
+            else ("unique-items-unset", "need not be unique")
         )
         context.add(stem, f"elements {word}", "uniqueItems")
 
 
-def _bound(context: Context, old: Bound | None, new: Bound | None, name: str, sign: int) -> None:
+def _judge_bound(context: Context, old: Bound | None, new: Bound | None, name: str, sign: int) -> None:
     keyword = "m" + name
-    at = {**context.b.at, **context.r.at}
+    at = {**context.b.pointers, **context.r.pointers}
     if keyword not in at:
         keyword = "exclusiveM" + name
-    _limit(context, keyword, old, new, sign, name)
+    _judge_limit(context, keyword, old, new, sign, name)
 
 
-def _limit(context: Context, keyword: str, old: Bound | None, new: Bound | None, sign: int, name: str) -> None:
+def _judge_limit(context: Context, keyword: str, old: Bound | None, new: Bound | None, sign: int, name: str) -> None:
     if old == new:
         return
-    was, is_ = alignment.bound(context.b, name), alignment.bound(context.r, name)
-    if (old is None and _within(was, new, sign)) or (new is None and _within(is_, old, sign)):
+    before, after = alignment.implied_bound(context.b, name), alignment.implied_bound(context.r, name)
+    if (old is None and _implies(before, new, sign)) or (new is None and _implies(after, old, sign)):
         return  # it is so without the word
     if old is None:
         stem = "bound-set"
@@ -156,16 +160,16 @@ def _limit(context: Context, keyword: str, old: Bound | None, new: Bound | None,
     else:
         tighter = (sign * new[0], new[1]) > (sign * old[0], old[1])
         stem = "bound-tightened" if tighter else "bound-relaxed"
-    context.add(stem, f"{keyword} changed from {_bounded(old)} to {_bounded(new)}", keyword)
+    context.add(stem, f"{keyword} changed from {_described_bound(old)} to {_described_bound(new)}", keyword)
 
 
-def _within(implied: Bound | None, said: Bound | None, sign: int) -> bool:
-    if implied is None or said is None:
+def _implies(implied: Bound | None, stated: Bound | None, sign: int) -> bool:
+    if implied is None or stated is None:
         return False
-    return (sign * implied[0], implied[1]) >= (sign * said[0], said[1])
+    return (sign * implied[0], implied[1]) >= (sign * stated[0], stated[1])
 
 
-def _multiple(context: Context, old: Fraction | None, new: Fraction | None) -> None:
+def _judge_multiple_of(context: Context, old: Fraction | None, new: Fraction | None) -> None:
     if old is None:
         stem = "multiple-of-set"
     elif new is None:
@@ -174,10 +178,10 @@ def _multiple(context: Context, old: Fraction | None, new: Fraction | None) -> N
         stem = "multiple-of-tightened"
     else:
         stem = "multiple-of-relaxed" if (old / new).denominator == 1 else "multiple-of-changed"
-    context.add(stem, f"multipleOf changed from {_number(old)} to {_number(new)}", "multipleOf")
+    context.add(stem, f"multipleOf changed from {_described_number(old)} to {_described_number(new)}", "multipleOf")
 
 
-def texts(context: Context) -> None:
+def judge_strings(context: Context) -> None:
     """Patterns, and what a text encodes."""
     old, new = context.b.patterns, context.r.patterns
     if old != new:
@@ -187,10 +191,10 @@ def texts(context: Context) -> None:
             context.add("pattern-removed", f"the pattern {_patterns(old - new)} was removed", "pattern", new=False)
         else:
             context.add("pattern-changed", f"the pattern changed from {_patterns(old)} to {_patterns(new)}", "pattern")
-    _content(context)
+    _judge_content(context)
 
 
-def _content(context: Context) -> None:
+def _judge_content(context: Context) -> None:
     old, new = context.b.content, context.r.content
     for name in ("contentMediaType", "contentEncoding"):
         if old.get(name) == new.get(name):
@@ -201,31 +205,31 @@ def _content(context: Context) -> None:
             stem = "content-encoding-added" if name in new else "content-encoding-removed"
         message = f"{name} changed from `{old.get(name, 'none')}` to `{new.get(name, 'none')}`"
         context.add(stem, message, name)
-    was, is_ = old.get("contentSchema"), new.get("contentSchema")
-    if was and is_:
-        context.edge("(content)", was, is_)
-    elif was or is_:
-        stem, word = ("content-schema-added", "added") if is_ else ("content-schema-removed", "removed")
+    before, after = old.get("contentSchema"), new.get("contentSchema")
+    if before and after:
+        context.edge("(content)", before, after)
+    elif before or after:
+        stem, word = ("content-schema-added", "added") if after else ("content-schema-removed", "removed")
         context.add(stem, f"contentSchema {word}", "contentSchema")
 
 
-def shown(value: Any) -> str:
+def as_code(value: Any) -> str:
     """A value in a message."""
     text = canonical(value)
     return f"`{text if len(text) <= 60 else text[:57] + '...'}`"
 
 
-def _listed(values_: dict[str, Any]) -> str:
+def _listed_values(values_: dict[str, Any]) -> str:
     keys = list(values_)
     return ", ".join(keys[:5]) + (f" and {len(keys) - 5} more" if len(keys) > 5 else "") if keys else "nothing"
 
 
-def _number(value: Fraction | None) -> str:
+def _described_number(value: Fraction | None) -> str:
     return "none" if value is None else str(int(value) if value.denominator == 1 else float(value))
 
 
-def _bounded(bound: Bound | None) -> str:
-    return "none" if bound is None else _number(bound[0]) + (" (excluded)" if bound[1] else "")
+def _described_bound(bound: Bound | None) -> str:
+    return "none" if bound is None else _described_number(bound[0]) + (" (excluded)" if bound[1] else "")
 
 
 def _patterns(found: frozenset[str]) -> str:

@@ -8,34 +8,34 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
-from .lifecycle import NOTHING, Promise
+from .lifecycle import UNSPECIFIED, Lifecycle
 
 if TYPE_CHECKING:
     from ..documents.document import Document
-    from ..documents.node import Shape
+    from ..documents.node import Schema
     from ..schemas.reader import Schemas
 
 
 @dataclass(slots=True, eq=False)
-class Value:
+class Parameter:
     """A parameter or a header."""
 
     name: str
     location: str
     pointer: str
     required: bool = False
-    said: bool = True
+    declared_required: bool = True
     """Whether a path parameter, which is required, is said to be."""
     misnamed: bool = False
     """Whether the path does not name it, although it has to be the one that the path names."""
-    shape: Shape = ()
+    schema: Schema = ()
     style: str = ""
     explode: bool = False
     media: str = ""
     """The media type, if the value is written as ``content``."""
-    reserved: bool = False
-    empty: bool = False
-    promise: Promise = NOTHING
+    allow_reserved: bool = False
+    allow_empty_value: bool = False
+    lifecycle: Lifecycle = UNSPECIFIED
     words: dict[str, Any] = field(default_factory=dict)
 
     @property
@@ -50,12 +50,12 @@ class Media:
 
     name: str
     pointer: str
-    shape: Shape | None
+    schema: Schema | None
     encoding: dict[str, Any] = field(default_factory=dict)
     words: dict[str, Any] = field(default_factory=dict)
-    spelled: str = ""
+    spelling: str = ""
     """Its name as the document has it, in small letters."""
-    also: list[Media] = field(default_factory=list)
+    other_spellings: list[Media] = field(default_factory=list)
     """What the document says of the same media type in another spelling, such as with a charset."""
 
 
@@ -76,7 +76,7 @@ class Response:
     status: str
     pointer: str
     content: dict[str, Media]
-    headers: dict[str, Value]
+    headers: dict[str, Parameter]
     links: dict[str, tuple[str, Any]]
     """Each with its pointer and what it says."""
     words: dict[str, Any] = field(default_factory=dict)
@@ -90,9 +90,9 @@ class Operation:
     path: str
     pointer: str
     id: str = ""
-    promise: Promise = NOTHING
+    lifecycle: Lifecycle = UNSPECIFIED
     tags: tuple[str, ...] = ()
-    parameters: dict[tuple[str, str], Value] = field(default_factory=dict)
+    parameters: dict[tuple[str, str], Parameter] = field(default_factory=dict)
     body: Body | None = None
     responses: dict[str, Response] = field(default_factory=dict)
     callbacks: dict[tuple[str, str], Operation] = field(default_factory=dict)

@@ -16,7 +16,7 @@ _LEVELS = ("draft", "alpha", "beta", "stable")
 """From the least stable; who says nothing promises as much as ``stable``."""
 
 
-class Promise(NamedTuple):
+class Lifecycle(NamedTuple):
     """What is promised of one thing."""
 
     deprecated: bool = False
@@ -25,7 +25,7 @@ class Promise(NamedTuple):
     stability: str = ""
 
     @property
-    def kept_till(self) -> datetime.date | None:
+    def sunset_date(self) -> datetime.date | None:
         """The day until which it works, if one can read it."""
         try:
             return datetime.date.fromisoformat(self.sunset[:10])
@@ -33,27 +33,27 @@ class Promise(NamedTuple):
             return None
 
     @property
-    def due(self) -> bool:
+    def removable(self) -> bool:
         """Whether it may go: it never was stable, or is deprecated and no day is to come until which it works."""
-        past = not self.sunset or (self.kept_till is not None and self.kept_till <= _today())
+        past = not self.sunset or (self.sunset_date is not None and self.sunset_date <= _today())
         return self.stability in ("draft", "alpha") or (self.deprecated and past)
 
     @property
-    def early(self) -> bool:
+    def premature(self) -> bool:
         """Whether it would go before the day until which it works."""
-        return self.deprecated and bool(self.sunset) and not self.due
+        return self.deprecated and bool(self.sunset) and not self.removable
 
 
-NOTHING = Promise()
+UNSPECIFIED = Lifecycle()
 
 
-def promise_of(said: Mapping[str, Any], beside: Mapping[str, Any] | None = None) -> Promise:
+def lifecycle_of(said: Mapping[str, Any], beside: Mapping[str, Any] | None = None) -> Lifecycle:
     """What an object says of itself, or what it is part of says of it."""
     stability = said.get("x-stability-level") or (beside or {}).get("x-stability-level") or ""
-    return Promise(said.get("deprecated") is True, str(said.get("x-sunset") or ""), str(stability))
+    return Lifecycle(said.get("deprecated") is True, str(said.get("x-sunset") or ""), str(stability))
 
 
-def promises(old: Promise, new: Promise, what: str) -> Iterator[tuple[str, str]]:
+def lifecycle_changes(old: Lifecycle, new: Lifecycle, what: str) -> Iterator[tuple[str, str]]:
     """What has become of the promises: stems of rules, each with a sentence."""
     if old.sunset != new.sunset:
         said = f"the sunset of {what} changed from {old.sunset or 'none'} to {new.sunset or 'none'}"
@@ -68,12 +68,14 @@ def promises(old: Promise, new: Promise, what: str) -> Iterator[tuple[str, str]]
             yield "stability-unreadable", said
 
 
-def _sunset(old: Promise, new: Promise) -> str:
+def _sunset(old: Lifecycle, new: Lifecycle) -> str:
     if not new.sunset:
         return "sunset-removed" if old.deprecated and new.deprecated else "sunset-lifted"
-    if new.kept_till is None or (old.sunset and old.kept_till is None):
+    if new.sunset_date is None or (old.sunset and old.sunset_date is None):
         return "sunset-unreadable"
-    return "sunset-brought-forward" if old.kept_till is not None and new.kept_till < old.kept_till else "sunset-set"
+    return (
+        "sunset-brought-forward" if old.sunset_date is not None and new.sunset_date < old.sunset_date else "sunset-set"
+    )
 
 
 def _today() -> datetime.date:

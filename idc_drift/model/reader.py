@@ -15,10 +15,10 @@ from ..documents.pointer import escaped
 from ..documents.spelling import servers_of, standard, wire_path, words_of
 from ..schemas.reader import Schemas
 from .api import Api, Operation
-from .lifecycle import promise_of
-from .messages import Values
-from .security import described, effective
-from .swagger2 import methods_of, translated
+from .lifecycle import lifecycle_of
+from .messages import MessageReader
+from .security import describe_scheme, effective_requirements
+from .swagger2 import as_openapi3, methods_of
 
 if TYPE_CHECKING:
     from ..documents.document import Document
@@ -35,18 +35,18 @@ class _ApiReader:
     def __init__(self, document: Document) -> None:
         self.document = document
         self.schemas = Schemas(document)
-        self.values = Values(self.schemas)
-        self.root = translated(self.schemas) if self.schemas.version == "2.0" else Node(document.content, "", document)
+        self.values = MessageReader(self.schemas)
+        self.root = as_openapi3(self.schemas) if self.schemas.version == "2.0" else Node(document.content, "", document)
         self.schemes = self._schemes()
-        self._busy: set[int] = set()
-        self.security = self.schemas.listed(self.root, "security")
+        self._in_progress: set[int] = set()
+        self.security = self.schemas.list_at(self.root, "security")
 
     def api(self) -> Api:
         raw = self.root.raw
         operations: dict[tuple[str, str], Operation] = {}
         webhooks: dict[tuple[str, str], Operation] = {}
         for key, found in (("paths", operations), ("webhooks", webhooks)):
-            for path in self.schemas.mapping(self.root, key):
+            for path in self.schemas.object_at(self.root, key):
                 if str(path).startswith("x-"):
                     continue
                 for operation in self._item(child(self.root, key, path), path):
@@ -71,7 +71,7 @@ class _ApiReader:
         found: list[Operation] = []
         for place in (node, target) if target is not node else (target,):
             nodes = [(method, child(place, written)) for method, written in methods_of(self.schemas, place)]
-            extra = self.schemas.mapping(place, "additionalOperations")
+            extra = self.schemas.object_at(place, "additionalOperations")
             nodes += [(method.lower(), child(place, "additionalOperations", method)) for method in extra]
             known = {operation.method for operation in found}
             found += [
@@ -81,14 +81,14 @@ class _ApiReader:
 
     def _operation(self, node: Node, path: str, method: str, items: tuple[Node, Node]) -> Operation:
         raw = node.raw
-        if id(raw) in self._busy:
+        if id(raw) in self._in_progress:
             self.schemas.note(f"{method.upper()} {path} calls back to itself; it is described once.")
             return Operation(method, path, node.pointer)
-        self._busy.add(id(raw))
+        self._in_progress.add(id(raw))
         try:
             return self._read(node, path, method, *items)
         finally:
-            self._busy.discard(id(raw))
+            self._in_progress.discard(id(raw))
 
     def _read(self, node: Node, path: str, method: str, item: Node, beside: Node) -> Operation:
         """Read an operation of a path, and what stands beside a reference to that path, if it is referred to."""
@@ -97,19 +97,19 @@ class _ApiReader:
         parameters = {
             name: value for place in (item, beside, node) for name, value in self.values.parameters(place, path).items()
         }
-        self.values.describe(parameters, path)
+        self.values.match_misnamed_path_parameter(parameters, path)
         return Operation(
             method=method,
             path=path,
             pointer=node.pointer,
             id=str(raw.get("operationId") or ""),
-            promise=promise_of(raw, item.raw),
+            lifecycle=lifecycle_of(raw, item.raw),
             tags=tuple(str(tag) for tag in raw["tags"]) if isinstance(raw.get("tags"), list) else (),
             parameters=parameters,
             body=self.values.body(node),
             responses=self.values.responses(node),
             callbacks=self._callbacks(node),
-            security=effective(own if isinstance(own, list) else self.security, self.schemes),
+            security=effective_requirements(own if isinstance(own, list) else self.security, self.schemes),
             security_pointer=f"{node.pointer}/security" if isinstance(own, list) else "/security",
             servers=servers_of(raw.get("servers")) or servers_of(item.raw.get("servers")),
             words=words_of(raw, "summary", "description", "externalDocs"),
@@ -117,7 +117,7 @@ class _ApiReader:
 
     def _callbacks(self, node: Node) -> dict[tuple[str, str], Operation]:
         found: dict[tuple[str, str], Operation] = {}
-        for name in self.schemas.mapping(node, "callbacks"):
+        for name in self.schemas.object_at(node, "callbacks"):
             target = self.schemas.resolve(child(node, "callbacks", name))
             for expression in target.raw if target and isinstance(target.raw, dict) else ():
                 if target is not None and not str(expression).startswith("x-"):
@@ -129,13 +129,13 @@ class _ApiReader:
 
     def _schemes(self) -> dict[str, dict[str, Any]]:
         found: dict[str, dict[str, Any]] = {}
-        if not self.schemas.mapping(self.root, "components"):
+        if not self.schemas.object_at(self.root, "components"):
             return found
         components = child(self.root, "components")
-        for name in self.schemas.mapping(components, "securitySchemes"):
+        for name in self.schemas.object_at(components, "securitySchemes"):
             node = self.schemas.resolve(child(components, "securitySchemes", name))
             if node is not None and isinstance(node.raw, dict):
-                found[name] = described(node.raw) | {"pointer": node.pointer}
+                found[name] = describe_scheme(node.raw) | {"pointer": node.pointer}
         return found
 
     def _unused(self) -> dict[str, str]:

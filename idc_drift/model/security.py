@@ -10,7 +10,7 @@ from typing import Any
 from ..documents.json_values import canonical
 
 
-def described(raw: dict[str, Any]) -> dict[str, Any]:
+def describe_scheme(raw: dict[str, Any]) -> dict[str, Any]:
     """A security scheme: ``wire`` is what a caller does, ``rest`` is what else is said of it."""
     kind = str(raw.get("type"))
     if kind == "apiKey":
@@ -33,7 +33,7 @@ def described(raw: dict[str, Any]) -> dict[str, Any]:
     return {"wire": wire, "scopes": sorted(scopes), "rest": canonical(rest)}
 
 
-def effective(required: list[Any], schemes: dict[str, dict[str, Any]]) -> list[dict[str, tuple[str, ...]]]:
+def effective_requirements(required: list[Any], schemes: dict[str, dict[str, Any]]) -> list[dict[str, tuple[str, ...]]]:
     """The alternatives of a requirement, by what the schemes ask for; none at all is one that asks nothing."""
     found: list[dict[str, tuple[str, ...]]] = []
     for alternative in required:

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from ..documents.document import Document
     from ..schemas.reader import Schemas
 
-_AROUND = frozenset(
+_PARAMETER_KEYWORDS = frozenset(
     {"name", "in", "required", "description", "deprecated", "allowEmptyValue", "allowReserved"}
     | {"collectionFormat", "style", "explode", "x-sunset", "x-stability-level"}
 )
@@ -25,7 +25,7 @@ _FLOWS = {"application": "clientCredentials", "accessCode": "authorizationCode"}
 _FORM, _PARTS = "application/x-www-form-urlencoded", "multipart/form-data"
 
 
-def translated(schemas: Schemas) -> Node:
+def as_openapi3(schemas: Schemas) -> Node:
     """The document as OpenAPI 3 has it."""
     document = schemas.document
     root = Node(document.content, "", document)
@@ -34,11 +34,11 @@ def translated(schemas: Schemas) -> Node:
         "openapi": "2.0",
         "info": content.get("info", {}),
         "servers": _servers(content),
-        "security": schemas.listed(root, "security"),
+        "security": schemas.list_at(root, "security"),
         "tags": content.get("tags", []),
-        "components": {"securitySchemes": _schemes(schemas, root), "schemas": schemas.mapping(root, "definitions")},
+        "components": {"securitySchemes": _schemes(schemas, root), "schemas": schemas.object_at(root, "definitions")},
         "paths": Placed(
-            {path: _item(schemas, child(root, "paths", path), content) for path in schemas.mapping(root, "paths")},
+            {path: _item(schemas, child(root, "paths", path), content) for path in schemas.object_at(root, "paths")},
             "/paths",
         ),
     }
@@ -57,7 +57,7 @@ def _servers(content: dict[str, Any]) -> list[dict[str, str]]:
 
 def _schemes(schemas: Schemas, root: Node) -> dict[str, Any]:
     found: dict[str, Any] = {}
-    for name, scheme in schemas.mapping(root, "securityDefinitions").items():
+    for name, scheme in schemas.object_at(root, "securityDefinitions").items():
         if not isinstance(scheme, dict):
             continue
         if scheme.get("type") == "basic":
@@ -91,7 +91,7 @@ def methods_of(schemas: Schemas, item: Node) -> list[tuple[str, str]]:
 
 def _parameters(schemas: Schemas, owner: Node) -> dict[tuple[str, str], Node]:
     found: dict[tuple[str, str], Node] = {}
-    for index, _ in enumerate(schemas.listed(owner, "parameters")):
+    for index, _ in enumerate(schemas.list_at(owner, "parameters")):
         node = schemas.resolve(child(owner, "parameters", index))
         if node is not None and isinstance(node.raw, dict):
             where = str(node.raw.get("in"))
@@ -104,7 +104,7 @@ def _operation(schemas: Schemas, node: Node, shared: dict[tuple[str, str], Node]
     own = {**shared, **_parameters(schemas, node)}
     kept = {key: raw[key] for key in raw if key not in ("parameters", "responses", "consumes", "produces", "schemes")}
     consumes, produces = (
-        _kinds(schemas.listed(node, word) if word in raw else content.get(word)) for word in ("consumes", "produces")
+        _kinds(schemas.list_at(node, word) if word in raw else content.get(word)) for word in ("consumes", "produces")
     )
     produces = produces or ["*/*"]
     kept["parameters"] = [_parameter(found) for (where, _), found in own.items() if where not in ("body", "formData")]
@@ -112,7 +112,7 @@ def _operation(schemas: Schemas, node: Node, shared: dict[tuple[str, str], Node]
     if body is not None:
         kept["requestBody"] = body
     kept["responses"] = {}
-    for status in schemas.mapping(node, "responses"):
+    for status in schemas.object_at(node, "responses"):
         if not str(status).startswith("x-"):
             answer = schemas.resolve(child(node, "responses", status))
             if answer is not None and isinstance(answer.raw, dict):
@@ -156,7 +156,7 @@ def _collected(raw: dict[str, Any], usual: str) -> dict[str, Any]:
 
 def schema_of(raw: dict[str, Any], pointer: str, home: Document) -> Placed:
     """The keywords of a parameter or header that describe its value."""
-    return Placed({key: value for key, value in raw.items() if key not in _AROUND}, pointer, home)
+    return Placed({key: value for key, value in raw.items() if key not in _PARAMETER_KEYWORDS}, pointer, home)
 
 
 def _body(own: dict[tuple[str, str], Node], consumes: list[str], owner: Node) -> Placed | None:
@@ -209,7 +209,7 @@ def _response(schemas: Schemas, node: Node, produces: list[str]) -> Placed:
         found["content"] = {
             kind: Placed({"schema": schema} | _example(raw, kind), node.pointer, node.home) for kind in produces
         }
-    if headers := schemas.mapping(node, "headers"):
+    if headers := schemas.object_at(node, "headers"):
         found["headers"] = {
             name: Placed(
                 {

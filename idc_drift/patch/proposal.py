@@ -10,8 +10,8 @@ import difflib
 from pathlib import PurePath
 from typing import TYPE_CHECKING, Any
 
-from ..changes.counterparts import Alongside
-from ..changes.outcome import on_base
+from ..changes.counterparts import Counterparts
+from ..changes.outcome import is_in_base
 from ..compare import compare
 from ..documents.document import Document
 from ..documents.json_values import MISSING
@@ -35,40 +35,42 @@ def propose(outcome: Outcome) -> tuple[str, list[str]]:
     if not changes:
         return "", []
     editor = Editor(base.text)
-    alongside = Alongside(base.content, revision.content)
-    left: list[str] = []
-    laid: list[Change] = []
-    done = set[tuple[str, str]]()
+    counterparts = Counterparts(base.content, revision.content)
+    not_applied: list[str] = []
+    applied: list[Change] = []
+    seen = set[tuple[str, str]]()
     required: dict[str, list[Any]] = {}
-    for change in sorted(changes, key=lambda c: on_base(base, c.places[0])):  # what is new first
+    for change in sorted(changes, key=lambda c: is_in_base(base, c.places[0])):  # what is new first
         for place in change.places:
-            if (change.rule, place.pointer) in done:
+            if (change.rule, place.pointer) in seen:
                 continue
-            done.add((change.rule, place.pointer))
-            if not _lay(editor, outcome, change, place, alongside, required):
-                left.append(_told(change))
+            seen.add((change.rule, place.pointer))
+            if not _apply(editor, outcome, change, place, counterparts, required):
+                not_applied.append(_summary_of(change))
                 break
         else:
-            laid.append(change)
+            applied.append(change)
     for pointer, names in required.items():
         known = resolve(base.content, pointer) is not MISSING
-        done_ = editor.set(pointer, names) if known else editor.insert(pointer, names)
-        left += [] if done_ else [f"{pointer}: {', '.join(map(str, names))}"]
+        edited = editor.set(pointer, names) if known else editor.insert(pointer, names)
+        not_applied += [] if edited else [f"{pointer}: {', '.join(map(str, names))}"]
     new = editor.text()
     try:
         patched = Document(base.origin, new, parse(new))
     except Malformed:
-        return "", [_told(change) for change in changes]
-    still = {_told(change) for change in compare(patched, revision)}
-    left += [f"{_told(change)} (still so with the patch)" for change in laid if _told(change) in still]
+        return "", [_summary_of(change) for change in changes]
+    still = {_summary_of(change) for change in compare(patched, revision)}
+    not_applied += [
+        f"{_summary_of(change)} (still so with the patch)" for change in applied if _summary_of(change) in still
+    ]
     name = PurePath(base.origin).name if "://" in base.origin or base.origin == "-" else base.origin.lstrip("/")
     lines = difflib.unified_diff(
         base.text.splitlines(keepends=True), new.splitlines(keepends=True), f"a/{name}", f"b/{name}"
     )
-    return "".join(_terminated(line) for line in lines), left
+    return "".join(_terminated(line) for line in lines), not_applied
 
 
-def _told(change: Change) -> str:
+def _summary_of(change: Change) -> str:
     return f"{change.operation} {change.where}: {change.message}"
 
 
@@ -76,44 +78,53 @@ def _terminated(line: str) -> str:
     return line if line.endswith("\n") else f"{line}\n\\ No newline at end of file\n"
 
 
-def _lay(
-    editor: Editor, outcome: Outcome, change: Change, place: Place, alongside: Alongside, required: dict[str, list[Any]]
+def _apply(
+    editor: Editor,
+    outcome: Outcome,
+    change: Change,
+    place: Place,
+    counterparts: Counterparts,
+    required: dict[str, list[Any]],
 ) -> bool:
     if change.rule.startswith("path-parameter-"):
         return False  # the base's own description is to stay
     base, revision = outcome.base.content, outcome.revision.content
     if change.rule.endswith("-parameter-added") and place.pointer.rpartition("/")[2].isdecimal():
         # another one may stand at that position of the base's list
-        return _insert(editor, base, revision, place.pointer, _appended(base, place.pointer, alongside), alongside)
-    mine = place.pointer if on_base(outcome.base, place) else _in_our_document(place.pointer, alongside)
+        return _insert(
+            editor, base, revision, place.pointer, _appended(base, place.pointer, counterparts), counterparts
+        )
+    base_pointer = place.pointer if is_in_base(outcome.base, place) else _in_our_document(place.pointer, counterparts)
     name = change.where.rpartition("/")[2]
     if "-property-became-" in change.rule:
-        return _require(base, mine, name, change.rule.endswith("required"), required)
-    if mine != place.pointer or not on_base(outcome.base, place):
+        return _require(base, base_pointer, name, change.rule.endswith("required"), required)
+    if base_pointer != place.pointer or not is_in_base(outcome.base, place):
         if "-required-property-added" in change.rule:
-            _require(base, f"{mine.rpartition('/properties/')[0]}/required", name, True, required)
-        return _insert(editor, base, revision, place.pointer, mine, alongside)
-    old = resolve(base, mine)
+            _require(base, f"{base_pointer.rpartition('/properties/')[0]}/required", name, True, required)
+        return _insert(editor, base, revision, place.pointer, base_pointer, counterparts)
+    old = resolve(base, base_pointer)
     new = resolve(revision, place.counterpart) if place.counterpart else MISSING
     if new is MISSING:
         if "property-removed" in change.rule:
-            _require(base, f"{mine.rpartition('/properties/')[0]}/required", name, False, required)
-        return bool(mine) and editor.delete(mine)
+            _require(base, f"{base_pointer.rpartition('/properties/')[0]}/required", name, False, required)
+        return bool(base_pointer) and editor.delete(base_pointer)
     if old == new or (isinstance(old, dict) and isinstance(new, dict)):
         return False
-    return editor.set(mine, _localised(new, base, revision, alongside.names))
+    return editor.set(base_pointer, _with_base_references(new, base, revision, counterparts.base_names_of_schemas))
 
 
-def _insert(editor: Editor, base: Any, revision: Any, pointer: str, mine: str, alongside: Alongside) -> bool:
+def _insert(
+    editor: Editor, base: Any, revision: Any, pointer: str, base_pointer: str, counterparts: Counterparts
+) -> bool:
     value = resolve(revision, pointer)
-    if value is MISSING or resolve(base, mine) is not MISSING:
+    if value is MISSING or resolve(base, base_pointer) is not MISSING:
         return False
-    missing = mine
+    missing = base_pointer
     while resolve(base, missing.rpartition("/")[0]) is MISSING:
         missing = missing.rpartition("/")[0]
-    value = _localised(value, base, revision, alongside.names)
+    value = _with_base_references(value, base, revision, counterparts.base_names_of_schemas)
     above = pointer
-    for part in reversed(mine.removeprefix(missing).split("/")[1:]):
+    for part in reversed(base_pointer.removeprefix(missing).split("/")[1:]):
         above = above.rpartition("/")[0]
         listed = isinstance(resolve(revision, above), list)
         value = [value] if listed else {unescaped(part): value}
@@ -132,38 +143,38 @@ def _require(base: Any, pointer: str, name: str, needed: bool, required: dict[st
     return True
 
 
-def _in_our_document(pointer: str, alongside: Alongside) -> str:
+def _in_our_document(pointer: str, counterparts: Counterparts) -> str:
     """Where the base would have it: below what corresponds to the nearest thing above it."""
     above, rest = pointer, ""
-    while above not in alongside.back:
+    while above not in counterparts.in_base:
         above, _, last = above.rpartition("/")
         rest = f"/{last}{rest}"
-    return alongside.back[above] + rest
+    return counterparts.in_base[above] + rest
 
 
-def _appended(base: Any, pointer: str, alongside: Alongside) -> str:
+def _appended(base: Any, pointer: str, counterparts: Counterparts) -> str:
     """The place after the last item of the base's list."""
-    parent = _in_our_document(pointer.rpartition("/")[0], alongside)
+    parent = _in_our_document(pointer.rpartition("/")[0], counterparts)
     listed = resolve(base, parent)
     return f"{parent}/{len(listed) if isinstance(listed, list) else 0}"
 
 
-def _localised(
-    value: Any, base: Any, revision: Any, theirs: dict[str, str], inside: frozenset[str] = frozenset()
+def _with_base_references(
+    value: Any, base: Any, revision: Any, base_names: dict[str, str], inside: frozenset[str] = frozenset()
 ) -> Any:
     """The value with references that lead somewhere in the base; others are written out, but not within themselves."""
     if isinstance(value, list):
-        return [_localised(item, base, revision, theirs, inside) for item in value]
+        return [_with_base_references(item, base, revision, base_names, inside) for item in value]
     if not isinstance(value, dict):
         return value
     reference = value.get("$ref")
     if isinstance(reference, str) and reference.startswith("#/"):
         name = reference.removeprefix(_SCHEMAS)
-        ours = _SCHEMAS + theirs.get(name, name) if reference.startswith(_SCHEMAS) else reference
-        if resolve(base, ours[1:]) is not MISSING:
-            return {"$ref": ours}
+        local_reference = _SCHEMAS + base_names.get(name, name) if reference.startswith(_SCHEMAS) else reference
+        if resolve(base, local_reference[1:]) is not MISSING:
+            return {"$ref": local_reference}
         target = resolve(revision, reference[1:])
         if reference in inside or len(inside) >= _DEPTH or target is MISSING:
             return {}
-        return _localised(target, base, revision, theirs, inside | {reference})
-    return {str(key): _localised(item, base, revision, theirs, inside) for key, item in value.items()}
+        return _with_base_references(target, base, revision, base_names, inside | {reference})
+    return {str(key): _with_base_references(item, base, revision, base_names, inside) for key, item in value.items()}

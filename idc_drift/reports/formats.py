@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 FORMATS = ("text", "json", "markdown", "html", "github", "junit", "sarif")
 
 
-def render(outcome: Outcome, form: str, *, verbose: bool = False, colour: bool = False) -> str:
+def render(outcome: Outcome, form: str, *, verbose: bool = False, color: bool = False) -> str:
     """The report in one of FORMATS."""
     match form:
         case "json":
@@ -36,4 +36,4 @@ def render(outcome: Outcome, form: str, *, verbose: bool = False, colour: bool =
         case "sarif":
             return sarif(outcome)
         case _:
-            return text(outcome, verbose=verbose, colour=colour)
+            return text(outcome, verbose=verbose, color=color)

@@ -9,7 +9,7 @@ import json
 from functools import lru_cache
 from typing import TYPE_CHECKING
 
-from ..changes.outcome import on_base
+from ..changes.outcome import is_in_base
 from ..documents.json_values import MISSING
 from ..documents.pointer import resolve
 from ..escaping import html as escaped
@@ -87,7 +87,7 @@ def _article(outcome: Outcome, finding: Finding) -> str:
 def _sides(outcome: Outcome, finding: Finding) -> str:
     place = finding.change.places[0]
     other = place.counterpart or place.pointer
-    here, there = (place.pointer, other) if on_base(outcome.base, place) else (other, place.pointer)
+    here, there = (place.pointer, other) if is_in_base(outcome.base, place) else (other, place.pointer)
     left, right = _excerpt(outcome.base, here), _excerpt(outcome.revision, there)
     return f'<div class="sides">\n<div>{left}</div>\n<div>{right}</div>\n</div>'
 

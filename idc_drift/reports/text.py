@@ -16,22 +16,22 @@ if TYPE_CHECKING:
 
     from ..changes.outcome import Finding, Outcome
 
-_COLOURS = {"breaking": "\x1b[1;31m", "warning": "\x1b[33m", "info": "\x1b[36m"}
+_ANSI_COLORS = {"breaking": "\x1b[1;31m", "warning": "\x1b[33m", "info": "\x1b[36m"}
 
 
-def text(outcome: Outcome, *, verbose: bool = False, colour: bool = False) -> str:
+def text(outcome: Outcome, *, verbose: bool = False, color: bool = False) -> str:
     """All of it, ending with the verdict."""
-    return "\n".join(_lines(outcome, verbose, colour)) + "\n"
+    return "\n".join(_lines(outcome, verbose, color)) + "\n"
 
 
-def _lines(outcome: Outcome, verbose: bool, colour: bool) -> Iterator[str]:
+def _lines(outcome: Outcome, verbose: bool, color: bool) -> Iterator[str]:
     yield f"{visible(outcome.base.described)} -> {visible(outcome.revision.described)}"
     wanted = [f for f in outcome.findings if verbose or f.shown]
     for operation, group in groupby(sorted(wanted, key=_by_operation), key=lambda f: f.change.operation):
         yield ""
         yield visible(operation) or "(the document as a whole)"
         for finding in group:
-            yield from _finding(outcome, finding, verbose, colour)
+            yield from _finding(outcome, finding, verbose, color)
     yield ""
     yield from (f"note: {visible(note)}" for note in outcome.notes)
     yield visible(outcome.sentence)
@@ -48,9 +48,9 @@ def _rank(finding: Finding) -> int:
     return LEVELS.index(finding.change.level)
 
 
-def _finding(outcome: Outcome, finding: Finding, verbose: bool, colour: bool) -> Iterator[str]:
+def _finding(outcome: Outcome, finding: Finding, verbose: bool, color: bool) -> Iterator[str]:
     change = finding.change
-    level = f"{_COLOURS[change.level]}{change.level}\x1b[0m" if colour else change.level
+    level = f"{_ANSI_COLORS[change.level]}{change.level}\x1b[0m" if color else change.level
     where = f"{visible(change.where)}: " if change.where else ""
     yield f"  {level}{' ' * (9 - len(change.level))}{where}{visible(change.message)}  [{visible(change.rule)}]"
     if change.pointer:

@@ -10,61 +10,64 @@ from dataclasses import replace
 from fractions import Fraction
 from typing import TYPE_CHECKING, Any
 
-from .constraints import ANY, Bound, Flat
-from .normal_form import common_types, possible, within
+from .constraints import ANY, Bound, Constraints
+from .normal_form import common_types, possible_values, restricted_to_types
 
 if TYPE_CHECKING:
-    from ..documents.node import Shape
+    from ..documents.node import Schema
 
 
-def intersection(a: Flat, b: Flat) -> Flat:
+def intersect(a: Constraints, b: Constraints) -> Constraints:
     """What both allow; where only one can be kept (a default, a title), the first's."""
     if b is ANY:
         return a
     if a is ANY:
         return b
     types = common_types(a.types, b.types)
-    if types == frozenset() and ("type" in a.at) != ("type" in b.at):
-        typed, other = (a, b) if "type" in a.at else (b, a)
+    if types == frozenset() and ("type" in a.pointers) != ("type" in b.pointers):
+        typed, other = (a, b) if "type" in a.pointers else (b, a)
         types = typed.types if other.enum else types  # it has values of another type: `enum: [1, 2]` of a text
-    extra, properties = _members(a, b)
-    prefix, items = _elements(a, b)
-    return Flat(
+    additional, properties = _intersect_properties(a, b)
+    prefix_items, items = _intersect_items(a, b)
+    return Constraints(
         types=types,
-        enum=_both(a.enum, b.enum),
+        enum=_common_values(a.enum, b.enum),
         format=a.format if not b.format or a.format == b.format else f"{a.format}+{b.format}".strip("+"),
         lower=_stricter(a.lower, b.lower, 1),
         upper=_stricter(a.upper, b.upper, -1),
-        limits=_limits(a.limits, b.limits),
-        multiple=_multiple(a.multiple, b.multiple),
-        unique=a.unique or b.unique,
+        size_limits=_stricter_limits(a.size_limits, b.size_limits),
+        multiple_of=_common_multiple_of(a.multiple_of, b.multiple_of),
+        unique_items=a.unique_items or b.unique_items,
         patterns=a.patterns | b.patterns,
         properties=properties,
         required=a.required | b.required,
-        extra=extra,
-        matching=_shapes(a.matching, b.matching),
-        names=a.names + b.names,
+        additional_properties=additional,
+        pattern_properties=_joined_by_key(a.pattern_properties, b.pattern_properties),
+        property_names=a.property_names + b.property_names,
         items=items,
-        prefix=prefix,
+        prefix_items=prefix_items,
         contains=a.contains + b.contains,
-        never=a.never + b.never,
+        excluded=a.excluded + b.excluded,
         conditions=a.conditions + b.conditions,
-        needs={key: a.needs.get(key, frozenset()) | b.needs.get(key, frozenset()) for key in {**a.needs, **b.needs}},
-        implies=_shapes(a.implies, b.implies),
+        dependent_required={
+            key: a.dependent_required.get(key, frozenset()) | b.dependent_required.get(key, frozenset())
+            for key in {**a.dependent_required, **b.dependent_required}
+        },
+        dependent_schemas=_joined_by_key(a.dependent_schemas, b.dependent_schemas),
         unevaluated={**b.unevaluated, **a.unevaluated},
         content={**b.content, **a.content},
         groups=a.groups + b.groups,
-        folded=a.folded or b.folded,
-        extensible=b.extensible if a.extensible is None else a.extensible,
-        unknown=a.unknown | b.unknown,
+        merged_group=a.merged_group or b.merged_group,
+        extensible_enum=b.extensible_enum if a.extensible_enum is None else a.extensible_enum,
+        unresolved=a.unresolved | b.unresolved,
         default=a.default if a.default is not ANY.default else b.default,
         discriminator=a.discriminator or b.discriminator,
-        notes={**b.notes, **a.notes},
-        at={**b.at, **a.at},
+        annotations={**b.annotations, **a.annotations},
+        pointers={**b.pointers, **a.pointers},
     )
 
 
-def _both(a: dict[str, Any] | None, b: dict[str, Any] | None) -> dict[str, Any] | None:
+def _common_values(a: dict[str, Any] | None, b: dict[str, Any] | None) -> dict[str, Any] | None:
     if a is None or b is None:
         return b if a is None else a
     return {key: value for key, value in a.items() if key in b}
@@ -76,84 +79,96 @@ def _stricter(a: Bound | None, b: Bound | None, sign: int) -> Bound | None:
     return max(a, b, key=lambda bound: (sign * bound[0], bound[1]))
 
 
-def _limits(a: dict[str, int], b: dict[str, int]) -> dict[str, int]:
+def _stricter_limits(a: dict[str, int], b: dict[str, int]) -> dict[str, int]:
     found = {**a, **b}
     for name in a.keys() & b.keys():
         found[name] = (max if name.startswith("min") else min)(a[name], b[name])
     return found
 
 
-def _multiple(a: Fraction | None, b: Fraction | None) -> Fraction | None:
+def _common_multiple_of(a: Fraction | None, b: Fraction | None) -> Fraction | None:
     if a is None or b is None:
         return b if a is None else a
     denominator = math.lcm(a.denominator, b.denominator)
     return Fraction(math.lcm(int(a * denominator), int(b * denominator)), denominator)
 
 
-def _shapes(a: dict[str, Shape], b: dict[str, Shape]) -> dict[str, Shape]:
+def _joined_by_key(a: dict[str, Schema], b: dict[str, Schema]) -> dict[str, Schema]:
     found = dict(a)
-    for key, shape in b.items():
-        found[key] = joined(found[key], shape) if key in found else shape
+    for key, schema in b.items():
+        found[key] = joined(found[key], schema) if key in found else schema
     return found
 
 
-def joined(a: Shape, b: Shape) -> Shape:
+def joined(a: Schema, b: Schema) -> Schema:
     """Both shapes, a node that is in both once."""
     keys = {node.key for node in a}
     return a + tuple(node for node in b if node.key not in keys)
 
 
-def _members(a: Flat, b: Flat) -> tuple[bool | Shape, dict[str, Shape]]:
+def _intersect_properties(a: Constraints, b: Constraints) -> tuple[bool | Schema, dict[str, Schema]]:
     """The properties and all others: a name that one side lacks must pass the other's additionalProperties."""
-    properties: dict[str, Shape] = {}
-    for mine, other in ((a, b), (b, a)):
-        for name, shape in mine.properties.items():
+    properties: dict[str, Schema] = {}
+    for own, other in ((a, b), (b, a)):
+        for name, schema in own.properties.items():
             if name in other.properties:
                 properties[name] = joined(a.properties[name], b.properties[name])
-            elif other.extra is True or other.matching:
-                properties[name] = shape
-            elif other.extra is not False:
-                properties[name] = joined(shape, other.extra)
+            elif other.additional_properties is True or other.pattern_properties:
+                properties[name] = schema
+            elif other.additional_properties is not False:
+                properties[name] = joined(schema, other.additional_properties)
             # else: the other side forbids it
-    if a.extra is False or b.extra is False:
+    if a.additional_properties is False or b.additional_properties is False:
         return False, properties
-    if a.extra is True or b.extra is True:
-        return (b.extra if a.extra is True else a.extra), properties
-    return joined(a.extra, b.extra), properties
+    if a.additional_properties is True or b.additional_properties is True:
+        return (b.additional_properties if a.additional_properties is True else a.additional_properties), properties
+    return joined(a.additional_properties, b.additional_properties), properties
 
 
-def _elements(a: Flat, b: Flat) -> tuple[tuple[Shape, ...], Shape]:
+def _intersect_items(a: Constraints, b: Constraints) -> tuple[tuple[Schema, ...], Schema]:
     """The elements, position by position."""
-    prefix = []
-    for index in range(max(len(a.prefix), len(b.prefix))):
-        mine = a.prefix[index] if index < len(a.prefix) else a.items
-        other = b.prefix[index] if index < len(b.prefix) else b.items
-        prefix.append(joined(mine, other))
-    return tuple(prefix), joined(a.items, b.items)
+    prefix_items = []
+    for index in range(max(len(a.prefix_items), len(b.prefix_items))):
+        own = a.prefix_items[index] if index < len(a.prefix_items) else a.items
+        other = b.prefix_items[index] if index < len(b.prefix_items) else b.items
+        prefix_items.append(joined(own, other))
+    return tuple(prefix_items), joined(a.items, b.items)
 
 
-def either(flats: list[Flat], kind: str) -> Flat | None:
+def unite(all_constraints: list[Constraints], kind: str) -> Constraints | None:
     """Alternatives that differ in type, or that are lists of values, as one schema; None if they are not so."""
-    if any(0 < len(possible(flat) or ()) < len(flat.enum or ()) for flat in flats):
+    if any(
+        0 < len(possible_values(constraints) or ()) < len(constraints.enum or ()) for constraints in all_constraints
+    ):
         return None  # what one of them excludes by its type is not to come in by the type of another
-    if all(flat.enum is not None and not flat.says - {"enum"} for flat in flats):
+    if all(constraints.enum is not None and not constraints.constrained - {"enum"} for constraints in all_constraints):
         values: dict[str, Any] = {}
-        for flat in flats:
-            if kind == "oneOf" and values.keys() & (flat.enum or {}).keys():
+        for constraints in all_constraints:
+            if kind == "oneOf" and values.keys() & (constraints.enum or {}).keys():
                 return None
-            values |= flat.enum or {}
-        return replace(flats[0], enum=values, notes={})
-    taken: set[str] = set()
-    for flat in flats:
-        if flat.types is None or flat.enum is not None or flat.groups or flat.never or flat.conditions or flat.unknown:
+            values |= constraints.enum or {}
+        return replace(all_constraints[0], enum=values, annotations={})
+    covered_types: set[str] = set()
+    for constraints in all_constraints:
+        if (
+            constraints.types is None
+            or constraints.enum is not None
+            or constraints.groups
+            or constraints.excluded
+            or constraints.conditions
+            or constraints.unresolved
+        ):
             return None
-        kinds = {"number" if kind_ == "integer" else kind_ for kind_ in flat.kinds}
-        if kinds & taken:
+        branch_types = {"number" if type_name == "integer" else type_name for type_name in constraints.value_types}
+        if branch_types & covered_types:
             return None
-        taken |= kinds
-    if len({flat.format for flat in flats if flat.format}) > 1:
+        covered_types |= branch_types
+    if len({constraints.format for constraints in all_constraints if constraints.format}) > 1:
         return None
     found = ANY
-    for flat in flats:
-        found = intersection(found, replace(within(flat, flat.kinds, null=flat.null), types=None))
+    for constraints in all_constraints:
+        found = intersect(
+            found,
+            replace(restricted_to_types(constraints, constraints.value_types, null=constraints.nullable), types=None),
+        )
     return found

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any, Final
 from ..documents.json_values import ANYTHING, MISSING
 
 if TYPE_CHECKING:
-    from ..documents.node import Shape
+    from ..documents.node import Schema
 
 Bound = tuple[Fraction, bool]
 """A number, and whether it is excluded."""
@@ -26,11 +26,11 @@ class Group:
     """The alternatives of one ``oneOf`` or ``anyOf``, null aside."""
 
     kind: str
-    branches: tuple[Shape, ...]
+    branches: tuple[Schema, ...]
 
 
 @dataclass(slots=True, eq=False)
-class Flat:
+class Constraints:
     """What a schema allows."""
 
     types: frozenset[str] | None = None
@@ -38,69 +38,69 @@ class Flat:
     format: str = ""
     lower: Bound | None = None
     upper: Bound | None = None
-    limits: dict[str, int] = field(default_factory=dict)
+    size_limits: dict[str, int] = field(default_factory=dict)
     """minLength maxLength minItems maxItems minProperties maxProperties, where they limit anything."""
-    multiple: Fraction | None = None
-    unique: bool = False
+    multiple_of: Fraction | None = None
+    unique_items: bool = False
     patterns: frozenset[str] = frozenset()
-    properties: dict[str, Shape] = field(default_factory=dict)
+    properties: dict[str, Schema] = field(default_factory=dict)
     required: frozenset[str] = frozenset()
-    extra: bool | Shape = True
+    additional_properties: bool | Schema = True
     """``additionalProperties``."""
-    matching: dict[str, Shape] = field(default_factory=dict)
+    pattern_properties: dict[str, Schema] = field(default_factory=dict)
     """``patternProperties``."""
-    names: Shape = ()
-    items: Shape = ()
-    prefix: tuple[Shape, ...] = ()
-    contains: tuple[tuple[Shape, int, int | None], ...] = ()
-    never: tuple[Shape, ...] = ()
+    property_names: Schema = ()
+    items: Schema = ()
+    prefix_items: tuple[Schema, ...] = ()
+    contains: tuple[tuple[Schema, int, int | None], ...] = ()
+    excluded: tuple[Schema, ...] = ()
     """``not``."""
-    conditions: tuple[dict[str, Shape], ...] = ()
+    conditions: tuple[dict[str, Schema], ...] = ()
     """``if``, ``then``, ``else``."""
-    needs: dict[str, frozenset[str]] = field(default_factory=dict)
+    dependent_required: dict[str, frozenset[str]] = field(default_factory=dict)
     """``dependentRequired``."""
-    implies: dict[str, Shape] = field(default_factory=dict)
+    dependent_schemas: dict[str, Schema] = field(default_factory=dict)
     """``dependentSchemas``."""
-    unevaluated: dict[str, bool | Shape] = field(default_factory=dict)
+    unevaluated: dict[str, bool | Schema] = field(default_factory=dict)
     content: dict[str, Any] = field(default_factory=dict)
     """contentMediaType and contentEncoding as text, contentSchema as a Shape."""
     groups: tuple[Group, ...] = ()
-    folded: Group | None = None
+    merged_group: Group | None = None
     """Alternatives that are already part of the other fields."""
-    extensible: frozenset[str] | None = None
+    extensible_enum: frozenset[str] | None = None
     """``x-extensible-enum``."""
-    unknown: frozenset[str] = frozenset()
+    unresolved: frozenset[str] = frozenset()
     """References that lead nowhere."""
     default: Any = MISSING
     discriminator: tuple[str, dict[str, str]] | None = None
-    notes: dict[str, Any] = field(default_factory=dict)
+    annotations: dict[str, Any] = field(default_factory=dict)
     """title, description, examples, deprecated, readOnly, writeOnly ..."""
-    at: dict[str, str] = field(default_factory=dict)
+    pointers: dict[str, str] = field(default_factory=dict)
     """Where each keyword stands."""
-    _says: frozenset[str] | None = field(default=None, init=False)
+    _constrained: frozenset[str] | None = field(default=None, init=False)
 
     @property
-    def null(self) -> bool:
+    def nullable(self) -> bool:
         """Whether null is allowed."""
         return self.types is None or "null" in self.types
 
     @property
-    def kinds(self) -> frozenset[str]:
+    def value_types(self) -> frozenset[str]:
         """The types, null aside."""
         return (ANYTHING if self.types is None else self.types) - {"null"}
 
     @property
-    def trivial(self) -> bool:
+    def allows_everything(self) -> bool:
         """Whether it allows everything."""
-        return self.types is None and not self.says
+        return self.types is None and not self.constrained
 
     @property
-    def says(self) -> frozenset[str]:
+    def constrained(self) -> frozenset[str]:
         """The fields, types aside, that constrain anything."""
-        if self._says is None:
+        if self._constrained is None:
             fields = zip(_CONSTRAINTS, _ALL(self), strict=True)
-            self._says = frozenset(name for name, value in fields if value != PLAIN[name])
-        return self._says
+            self._constrained = frozenset(name for name, value in fields if value != UNCONSTRAINED[name])
+        return self._constrained
 
 
 _CONSTRAINTS = [
@@ -108,30 +108,30 @@ _CONSTRAINTS = [
     "format",
     "lower",
     "upper",
-    "limits",
-    "multiple",
-    "unique",
+    "size_limits",
+    "multiple_of",
+    "unique_items",
     "patterns",
     "properties",
     "required",
-    "extra",
-    "matching",
-    "names",
+    "additional_properties",
+    "pattern_properties",
+    "property_names",
     "items",
-    "prefix",
+    "prefix_items",
     "contains",
-    "never",
+    "excluded",
     "conditions",
-    "needs",
-    "implies",
+    "dependent_required",
+    "dependent_schemas",
     "unevaluated",
     "content",
     "groups",
-    "unknown",
+    "unresolved",
 ]
 _ALL: Final = attrgetter(*_CONSTRAINTS)
-ANY: Final = Flat()
-PLAIN: Final = {name: getattr(ANY, name) for name in _CONSTRAINTS}
+ANY: Final = Constraints()
+UNCONSTRAINED: Final = {name: getattr(ANY, name) for name in _CONSTRAINTS}
 
 LIMIT_TYPES: Final = {
     "minLength": "string",

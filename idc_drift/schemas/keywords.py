@@ -13,17 +13,17 @@ from ..documents.json_values import ANYTHING, MISSING, canonical, numeric, type_
 from ..documents.node import placed
 from ..documents.pointer import escaped
 from ..documents.spelling import standard
-from .constraints import LIMIT_TYPES, UNEVALUATED_TYPES, Bound, Flat
-from .vocabulary import ALIASES, BOUNDS, CONTENT, EMPTY_PATTERNS, NULL, PLACED, SELDOM
+from .constraints import LIMIT_TYPES, UNEVALUATED_TYPES, Bound, Constraints
+from .vocabulary import ALIASES, BOUND_KEYWORDS, CONTENT_KEYWORDS, EMPTY_PATTERNS, LOCATED_KEYWORDS, NULL, RARE_KEYWORDS
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
     from fractions import Fraction
 
-    from ..documents.node import Node, Shape
+    from ..documents.node import Node, Schema
 
 _OBJECT, _LIST, _TEXT, _FLAG, _SCHEMA = "an object", "a list", "a text", "true or false", "a schema"
-_KINDS: Final[dict[str, tuple[type, ...]]] = {
+_PYTHON_TYPES: Final[dict[str, tuple[type, ...]]] = {
     _OBJECT: (dict,),
     _LIST: (list,),
     _TEXT: (str,),
@@ -32,7 +32,7 @@ _KINDS: Final[dict[str, tuple[type, ...]]] = {
     "the name of a type or a list of them": (str, list),
     "a schema or a list of them": (dict, bool, list),
 }
-_HOLDS: Final[dict[str, str]] = {
+_EXPECTED: Final[dict[str, str]] = {
     **dict.fromkeys(("properties", "patternProperties", "dependentSchemas", "dependentRequired"), _OBJECT),
     **dict.fromkeys(("allOf", "anyOf", "oneOf", "required", "enum", "prefixItems"), _LIST),
     **dict.fromkeys(("$ref", "format", "pattern", "contentMediaType", "contentEncoding"), _TEXT),
@@ -45,48 +45,52 @@ _HOLDS: Final[dict[str, str]] = {
 _KNOWN_TYPES = {*ALIASES, "file"}
 
 
-def keywords(node: Node, version: str) -> Flat:
+def keywords(node: Node, version: str) -> Constraints:
     """What the keywords of a schema object allow."""
     raw: dict[str, Any] = node.raw
     types, enum, format_ = _values(raw)
-    lower, upper = _bounds(raw) if not BOUNDS.isdisjoint(raw) else (None, None)
-    more = {} if SELDOM.isdisjoint(raw) else _rare(node)
-    content, format_ = _content(node, format_) if not CONTENT.isdisjoint(raw) else ({}, format_)
+    lower, upper = _bounds(raw) if not BOUND_KEYWORDS.isdisjoint(raw) else (None, None)
+    more = {} if RARE_KEYWORDS.isdisjoint(raw) else _rare_keywords(node)
+    content, format_ = _content(node, format_) if not CONTENT_KEYWORDS.isdisjoint(raw) else ({}, format_)
     multiple = numeric(raw.get("multipleOf"))
-    properties, extra = _members(node, "properties"), _openness(node, "additionalProperties")
-    if more and extra is True:
-        more["matching"] = {key: shape for key, shape in more["matching"].items() if not _is_open(shape[0].raw)}
-        for pattern in EMPTY_PATTERNS & more["matching"].keys() if not properties else ():
-            extra = more["matching"].pop(pattern)  # every name matches it
-    return Flat(
-        types=_but(types, raw["not"]) if "not" in raw else types,
+    properties, additional = _schemas_by_name(node, "properties"), _additional(node, "additionalProperties")
+    if more and additional is True:
+        more["pattern_properties"] = {
+            key: schema for key, schema in more["pattern_properties"].items() if not _is_open(schema[0].raw)
+        }
+        for pattern in EMPTY_PATTERNS & more["pattern_properties"].keys() if not properties else ():
+            additional = more["pattern_properties"].pop(pattern)  # every name matches it
+    return Constraints(
+        types=_excluding(types, raw["not"]) if "not" in raw else types,
         enum=enum,
         format=format_,
         lower=lower,
         upper=upper,
-        limits={name: int(numeric(raw[name]) or 0) for name in raw if name in LIMIT_TYPES and _limits(name, raw[name])},
-        multiple=multiple if multiple and multiple > 0 and not _whole(multiple, types) else None,
-        unique=raw.get("uniqueItems") is True,
+        size_limits={
+            name: int(numeric(raw[name]) or 0) for name in raw if name in LIMIT_TYPES and _is_limit(name, raw[name])
+        },
+        multiple_of=multiple if multiple and multiple > 0 and not _is_divided_by(multiple, types) else None,
+        unique_items=raw.get("uniqueItems") is True,
         patterns=frozenset({raw["pattern"]} if isinstance(raw.get("pattern"), str) else ()) - EMPTY_PATTERNS,
         properties=properties,
         required=required(raw),
-        extra=extra,
+        additional_properties=additional,
         content=content,
         default=raw.get("default", MISSING),
-        notes=_notes(raw),
-        at={name: f"{node.pointer}/{name}" for name in raw if name in PLACED},
+        annotations=_annotations(raw),
+        pointers={name: f"{node.pointer}/{name}" for name in raw if name in LOCATED_KEYWORDS},
         **more,
     )
 
 
-def _but(types: frozenset[str] | None, excluded: Any) -> frozenset[str] | None:
+def _excluding(types: frozenset[str] | None, excluded: Any) -> frozenset[str] | None:
     """The types without what ``not`` excludes, if that is everything or null."""
     if excluded in ({}, True):
         return frozenset()
     return (ANYTHING if types is None else types) - {"null"} if excluded in NULL else types
 
 
-def _whole(multiple: Fraction, types: frozenset[str] | None) -> bool:
+def _is_divided_by(multiple: Fraction, types: frozenset[str] | None) -> bool:
     """Whether every integer is a multiple, and no other number is meant."""
     return (1 / multiple).denominator == 1 and bool(types) and "number" not in (types or ())
 
@@ -133,7 +137,7 @@ def _bounds(raw: dict[str, Any]) -> tuple[Bound | None, Bound | None]:
     return found[0], found[1]
 
 
-def _limits(name: str, value: Any) -> bool:
+def _is_limit(name: str, value: Any) -> bool:
     number = numeric(value)
     return number is not None and (number > 0 or name.startswith("max")) and number.denominator == 1
 
@@ -148,12 +152,12 @@ def _content(node: Node, format_: str) -> tuple[dict[str, Any], str]:
         found, format_ = {}, "byte"
     elif not format_ and found == {"contentMediaType": "application/octet-stream"}:
         found, format_ = {}, "binary"
-    if schema := _shape_at(node, "contentSchema"):
+    if schema := _schema_at(node, "contentSchema"):
         found["contentSchema"] = schema
     return found, format_
 
 
-def _notes(raw: dict[str, Any]) -> dict[str, Any]:
+def _annotations(raw: dict[str, Any]) -> dict[str, Any]:
     found: dict[str, Any] = {
         name: said for name in ("title", "description", "externalDocs", "xml") if (said := standard(raw.get(name)))
     }
@@ -170,31 +174,31 @@ def _notes(raw: dict[str, Any]) -> dict[str, Any]:
 # -------------------------------------------------------------------------------------------- rare keywords
 
 
-def _rare(node: Node) -> dict[str, Any]:
+def _rare_keywords(node: Node) -> dict[str, Any]:
     """What most schemas say nothing of."""
     raw = node.raw
     return {
-        "matching": _members(node, "patternProperties"),
-        "names": () if raw.get("propertyNames") == {"type": "string"} else _shape_at(node, "propertyNames"),
+        "pattern_properties": _schemas_by_name(node, "patternProperties"),
+        "property_names": () if raw.get("propertyNames") == {"type": "string"} else _schema_at(node, "propertyNames"),
         "contains": _contains(node),
-        "never": _never(node),
+        "excluded": _excluded_schemas(node),
         "conditions": _conditions(node),
-        "unevaluated": {n: _openness(node, n) for n in UNEVALUATED_TYPES if _openness(node, n) is not True},
-        "extensible": _extensible(raw),
+        "unevaluated": {n: _additional(node, n) for n in UNEVALUATED_TYPES if _additional(node, n) is not True},
+        "extensible_enum": _extensible(raw),
         "discriminator": _discriminator(raw),
         **_arrays(node),
         **_dependencies(node),
     }
 
 
-def _never(node: Node) -> tuple[Shape, ...]:
+def _excluded_schemas(node: Node) -> tuple[Schema, ...]:
     """What ``not`` excludes; what is seen without looking further (all, null) is among the types."""
     excluded = node.raw.get("not")
     plain = not isinstance(excluded, dict) or not excluded or excluded in NULL
-    return () if plain or twice(node.raw) else (_shape_at(node, "not"),)
+    return () if plain or is_double_negation(node.raw) else (_schema_at(node, "not"),)
 
 
-def twice(raw: dict[str, Any]) -> bool:
+def is_double_negation(raw: dict[str, Any]) -> bool:
     """Whether it is not what is not a schema."""
     return isinstance(raw.get("not"), dict) and raw["not"].keys() == {"not"}
 
@@ -202,28 +206,30 @@ def twice(raw: dict[str, Any]) -> bool:
 def _arrays(node: Node) -> dict[str, Any]:
     """The elements; a list of items is the older way to write prefixItems."""
     raw = node.raw
-    listed, rest = raw.get("prefixItems"), _shape_at(node, "items")
+    listed, rest = raw.get("prefixItems"), _schema_at(node, "items")
     name = "prefixItems"
     if isinstance(raw.get("items"), list):
-        listed, rest, name = raw["items"], _shape_at(node, "additionalItems"), "items"
+        listed, rest, name = raw["items"], _schema_at(node, "additionalItems"), "items"
     prefix = [
         (_child(node, f"{name}/{index}", value),)
         for index, value in enumerate(listed if isinstance(listed, list) else ())
     ]
-    return {"items": rest if rest and rest[0].raw != {} else (), "prefix": tuple(prefix)}
+    return {"items": rest if rest and rest[0].raw != {} else (), "prefix_items": tuple(prefix)}
 
 
-def _contains(node: Node) -> tuple[tuple[Shape, int, int | None], ...]:
+def _contains(node: Node) -> tuple[tuple[Schema, int, int | None], ...]:
     raw = node.raw
     if not isinstance(raw.get("contains"), dict):
         return ()
     least, most = numeric(raw.get("minContains", 1)), numeric(raw.get("maxContains"))
     if least == 0 and most is None:
         return ()
-    return ((_shape_at(node, "contains"), int(least if least is not None else 1), None if most is None else int(most)),)
+    return (
+        (_schema_at(node, "contains"), int(least if least is not None else 1), None if most is None else int(most)),
+    )
 
 
-def _conditions(node: Node) -> tuple[dict[str, Shape], ...]:
+def _conditions(node: Node) -> tuple[dict[str, Schema], ...]:
     raw = node.raw
     if (
         not isinstance(raw.get("if"), dict)
@@ -232,7 +238,7 @@ def _conditions(node: Node) -> tuple[dict[str, Shape], ...]:
     ):
         return ()
     parts = ("if", *(name for name in ("then", "else") if not _is_open(raw.get(name, True))))
-    return ({name: _shape_at(node, name) for name in parts},)
+    return ({name: _schema_at(node, name) for name in parts},)
 
 
 def _dependencies(node: Node) -> dict[str, Any]:
@@ -244,9 +250,14 @@ def _dependencies(node: Node) -> dict[str, Any]:
         for key, listed in needing.items() if isinstance(needing, dict) else ():
             if isinstance(listed, list) and listed:
                 needs[str(key)] = frozenset(map(str, listed))
-    older = {key: shape for key, shape in _members(node, "dependencies").items() if isinstance(shape[0].raw, dict)}
-    implies = {**older, **_members(node, "dependentSchemas")}
-    return {"needs": needs, "implies": {key: shape for key, shape in implies.items() if not _is_open(shape[0].raw)}}
+    older = {
+        key: schema for key, schema in _schemas_by_name(node, "dependencies").items() if isinstance(schema[0].raw, dict)
+    }
+    implies = {**older, **_schemas_by_name(node, "dependentSchemas")}
+    return {
+        "dependent_required": needs,
+        "dependent_schemas": {key: schema for key, schema in implies.items() if not _is_open(schema[0].raw)},
+    }
 
 
 def _extensible(raw: dict[str, Any]) -> frozenset[str] | None:
@@ -264,7 +275,7 @@ def _discriminator(raw: dict[str, Any]) -> tuple[str, dict[str, str]] | None:
     return found["propertyName"], {str(k): str(v) for k, v in mapping.items()} if isinstance(mapping, dict) else {}
 
 
-def _shape_at(node: Node, name: str) -> Shape:
+def _schema_at(node: Node, name: str) -> Schema:
     """The schema that a keyword holds; none if it holds no schema, or one that allows everything."""
     value = node.raw.get(name)
     if isinstance(value, dict) or value is False:
@@ -276,7 +287,7 @@ def _child(node: Node, path: str, value: Any) -> Node:
     return placed(value, f"{node.pointer}/{path}", node.home)
 
 
-def _members(node: Node, name: str) -> dict[str, Shape]:
+def _schemas_by_name(node: Node, name: str) -> dict[str, Schema]:
     """The schemas that a keyword holds by name."""
     found = node.raw.get(name)
     if not isinstance(found, dict):
@@ -284,7 +295,7 @@ def _members(node: Node, name: str) -> dict[str, Shape]:
     return {str(key): (_child(node, f"{name}/{escaped(key)}", value),) for key, value in found.items()}
 
 
-def _openness(node: Node, name: str) -> bool | Shape:
+def _additional(node: Node, name: str) -> bool | Schema:
     """Whether more is allowed: an empty schema is as open as none."""
     value = node.raw.get(name, True)
     if value in ({"not": {}}, {"not": True}):
@@ -315,12 +326,12 @@ def _is_open(raw: Any) -> bool:
 # -------------------------------------------------------------------------------- keywords of another kind
 
 
-def misfits(raw: dict[str, Any]) -> Iterator[tuple[str, str]]:
+def unreadable_keywords(raw: dict[str, Any]) -> Iterator[tuple[str, str]]:
     """Each keyword that cannot be read, and what it should hold."""
-    for name in raw.keys() & _HOLDS.keys():
+    for name in raw.keys() & _EXPECTED.keys():
         value = raw[name]
-        if not isinstance(value, _KINDS[_HOLDS[name]]) and value is not None:
-            yield name, _HOLDS[name]
+        if not isinstance(value, _PYTHON_TYPES[_EXPECTED[name]]) and value is not None:
+            yield name, _EXPECTED[name]
         elif name == "required":
             yield from (
                 (f"required/{at}", "a name") for at, each in enumerate(raw[name] or ()) if not _names(raw, each)

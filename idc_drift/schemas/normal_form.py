@@ -11,116 +11,143 @@ from fractions import Fraction
 from typing import TYPE_CHECKING, Any, Final
 
 from ..documents.json_values import ANYTHING, SCALARS, type_of
-from .constraints import LIMIT_TYPES, PLAIN, UNEVALUATED_TYPES, Bound, Flat
+from .constraints import LIMIT_TYPES, UNCONSTRAINED, UNEVALUATED_TYPES, Bound, Constraints
 
 if TYPE_CHECKING:
-    from ..documents.node import Shape
+    from ..documents.node import Schema
 
-_OF_SCALARS: Final = {"enum", "format", "lower", "upper", "limits", "multiple", "patterns"}
+_SCALAR_FIELDS: Final = {"enum", "format", "lower", "upper", "size_limits", "multiple_of", "patterns"}
 _STRING, _ARRAY, _OBJECT, _NUMBER = ({t} for t in ("string", "array", "object", "number"))
 FIELDS_OF: Final[dict[str, set[str]]] = {
     "patterns": _STRING,
     "content": _STRING,
     "lower": {"number", "integer"},
     "upper": {"number", "integer"},
-    "multiple": {"number", "integer"},
-    "unique": _ARRAY,
+    "multiple_of": {"number", "integer"},
+    "unique_items": _ARRAY,
     "items": _ARRAY,
-    "prefix": _ARRAY,
+    "prefix_items": _ARRAY,
     "contains": _ARRAY,
     "properties": _OBJECT,
     "required": _OBJECT,
-    "extra": _OBJECT,
-    "matching": _OBJECT,
-    "names": _OBJECT,
-    "needs": _OBJECT,
-    "implies": _OBJECT,
+    "additional_properties": _OBJECT,
+    "pattern_properties": _OBJECT,
+    "property_names": _OBJECT,
+    "dependent_required": _OBJECT,
+    "dependent_schemas": _OBJECT,
 }
 
 
-def plainly(flat: Flat) -> str:
+def scalar_key(constraints: Constraints) -> str:
     """All that a plain value's schema says; nothing if it is not one."""
-    said = flat.says
-    if flat.types is None or not flat.kinds <= SCALARS or not said <= _OF_SCALARS:
+    said = constraints.constrained
+    if constraints.types is None or not constraints.value_types <= SCALARS or not said <= _SCALAR_FIELDS:
         return ""
-    enum = None if flat.enum is None else sorted(flat.enum)
-    words = [(name, getattr(flat, name)) for name in sorted(said - {"enum", "limits", "patterns"})]
-    return repr((sorted(flat.types), enum, sorted(flat.limits.items()), sorted(flat.patterns), words))
+    enum = None if constraints.enum is None else sorted(constraints.enum)
+    words = [(name, getattr(constraints, name)) for name in sorted(said - {"enum", "size_limits", "patterns"})]
+    return repr(
+        (sorted(constraints.types), enum, sorted(constraints.size_limits.items()), sorted(constraints.patterns), words)
+    )
 
 
-def within(flat: Flat, kinds: frozenset[str], *, null: bool = False) -> Flat:
+def restricted_to_types(constraints: Constraints, kinds: frozenset[str], *, null: bool = False) -> Constraints:
     """Of some types only, without what cannot act on them."""
     types = kinds | {"null"} if null else kinds
     changes: dict[str, Any] = {
-        name: PLAIN[name]
+        name: UNCONSTRAINED[name]
         for name, acted in FIELDS_OF.items()
-        if getattr(flat, name) != PLAIN[name] and not acted & types
+        if getattr(constraints, name) != UNCONSTRAINED[name] and not acted & types
     }
-    changes["limits"] = {key: value for key, value in flat.limits.items() if LIMIT_TYPES[key] in types}
-    changes["unevaluated"] = {key: value for key, value in flat.unevaluated.items() if UNEVALUATED_TYPES[key] in types}
-    return normalized(replace(flat, types=types, **changes))
+    changes["size_limits"] = {key: value for key, value in constraints.size_limits.items() if LIMIT_TYPES[key] in types}
+    changes["unevaluated"] = {
+        key: value for key, value in constraints.unevaluated.items() if UNEVALUATED_TYPES[key] in types
+    }
+    return normalized(replace(constraints, types=types, **changes))
 
 
-def normalized(flat: Flat) -> Flat:
+def normalized(constraints: Constraints) -> Constraints:
     """With bounds on integers made inclusive, and what no other keyword evaluates said once.
 
     A keyword that cannot act on the types (``maximum`` of a list) is kept: whether it counts depends on the other side.
     """
     changes: dict[str, Any] = {}
-    types = flat.types
+    types = constraints.types
     if types is not None:
         if "number" in types and "integer" in types:
             changes["types"] = types = types - {"integer"}
-        if "null" in types and flat.enum == {}:
+        if "null" in types and constraints.enum == {}:
             changes["types"], changes["enum"] = (types := frozenset({"null"})), None
         elif len(types) == len(ANYTHING) - 1 and "integer" not in types:
             changes["types"] = types = None
     if types is not None and "integer" in types and "number" not in types:
         for name, step in (("lower", 1), ("upper", -1)):
-            bound = changes.get(name, getattr(flat, name))
-            if bound is not None and (whole := _whole(bound, step)) != bound:
-                changes[name] = whole
-    if flat.unevaluated.get("unevaluatedProperties") is not None and not (
-        flat.groups or flat.conditions or flat.implies
+            bound = changes.get(name, getattr(constraints, name))
+            if bound is not None and (integral := _as_integer_bound(bound, step)) != bound:
+                changes[name] = integral
+    if constraints.unevaluated.get("unevaluatedProperties") is not None and not (
+        constraints.groups or constraints.conditions or constraints.dependent_schemas
     ):
-        changes["extra"] = flat.unevaluated["unevaluatedProperties"] if flat.extra is True else flat.extra
-        changes["unevaluated"] = {key: value for key, value in flat.unevaluated.items() if key == "unevaluatedItems"}
-    if flat.items and flat.prefix and _written(flat.prefix[-1]) == _written(flat.items):
-        changes["prefix"] = flat.prefix[: _distinct(flat)]
-    if any(names & flat.required for names in flat.needs.values()):
-        changes["needs"] = {key: names - flat.required for key, names in flat.needs.items() if names - flat.required}
-    if flat.extra is False and not flat.matching:
-        listed = {name: shape for name, shape in flat.properties.items() if not any(n.raw is False for n in shape)}
-        if len(listed) < len(flat.properties):
+        changes["additional_properties"] = (
+            constraints.unevaluated["unevaluatedProperties"]
+            if constraints.additional_properties is True
+            else constraints.additional_properties
+        )
+        changes["unevaluated"] = {
+            key: value for key, value in constraints.unevaluated.items() if key == "unevaluatedItems"
+        }
+    if (
+        constraints.items
+        and constraints.prefix_items
+        and _raw_values(constraints.prefix_items[-1]) == _raw_values(constraints.items)
+    ):
+        changes["prefix_items"] = constraints.prefix_items[: _significant_prefix_length(constraints)]
+    if any(names & constraints.required for names in constraints.dependent_required.values()):
+        changes["dependent_required"] = {
+            key: names - constraints.required
+            for key, names in constraints.dependent_required.items()
+            if names - constraints.required
+        }
+    if constraints.additional_properties is False and not constraints.pattern_properties:
+        listed = {
+            name: schema for name, schema in constraints.properties.items() if not any(n.raw is False for n in schema)
+        }
+        if len(listed) < len(constraints.properties):
             changes["properties"] = listed
-    if types is not None and types - {"null"} == {"boolean"} and flat.enum and flat.enum.keys() >= {"true", "false"}:
+    if (
+        types is not None
+        and types - {"null"} == {"boolean"}
+        and constraints.enum
+        and constraints.enum.keys() >= {"true", "false"}
+    ):
         changes["enum"] = None
-    return replace(flat, **changes) if changes else flat
+    return replace(constraints, **changes) if changes else constraints
 
 
-def possible(flat: Flat) -> dict[str, Any] | None:
+def possible_values(constraints: Constraints) -> dict[str, Any] | None:
     """The enumerated values that are of the types; None if no values are enumerated."""
-    if flat.enum is None or flat.types is None:
-        return flat.enum
-    types = flat.types | {"integer"} if "number" in flat.types else flat.types
-    return {key: value for key, value in flat.enum.items() if type_of(value) in types}
+    if constraints.enum is None or constraints.types is None:
+        return constraints.enum
+    types = constraints.types | {"integer"} if "number" in constraints.types else constraints.types
+    return {key: value for key, value in constraints.enum.items() if type_of(value) in types}
 
 
-def _written(shape: Shape) -> list[Any]:
-    return [node.raw for node in shape]
+def _raw_values(schema: Schema) -> list[Any]:
+    return [node.raw for node in schema]
 
 
-def _distinct(flat: Flat) -> int:
+def _significant_prefix_length(constraints: Constraints) -> int:
     """How many elements have a schema of their own, up to the last that is not what all further ones are."""
-    last = _written(flat.items)
-    return max((place + 1 for place, shape in enumerate(flat.prefix) if _written(shape) != last), default=0)
+    last = _raw_values(constraints.items)
+    return max(
+        (place + 1 for place, schema in enumerate(constraints.prefix_items) if _raw_values(schema) != last), default=0
+    )
 
 
-def _whole(bound: Bound, step: int) -> Bound:
+def _as_integer_bound(bound: Bound, step: int) -> Bound:
     """An integer's bound as the least (or greatest) integer allowed."""
     value, excluded = bound
-    whole = Fraction(math.ceil(value) if step > 0 else math.floor(value))
-    return (whole + step if excluded and whole == value else whole, False)
+    integral = Fraction(math.ceil(value) if step > 0 else math.floor(value))
+    return (integral + step if excluded and integral == value else integral, False)
 
 
 def common_types(a: frozenset[str] | None, b: frozenset[str] | None) -> frozenset[str] | None:

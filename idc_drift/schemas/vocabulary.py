@@ -20,11 +20,11 @@ ALIASES = {
 """Types as some write them, in small letters."""
 NULL = ({"type": "null"}, {"const": None}, {"enum": [None]})
 """Schemas of null alone."""
-NUMERIC = frozenset({"int8", "int16", "int32", "int64", "bigint", "float", "double", "decimal"})
+NUMERIC_FORMATS = frozenset({"int8", "int16", "int32", "int64", "bigint", "float", "double", "decimal"})
 """Formats of numbers; a text that has one is any text."""
-BOUNDS = frozenset({"minimum", "maximum", "exclusiveMinimum", "exclusiveMaximum"})
-CONTENT = frozenset({"contentMediaType", "contentEncoding", "contentSchema"})
-SELDOM = frozenset(
+BOUND_KEYWORDS = frozenset({"minimum", "maximum", "exclusiveMinimum", "exclusiveMaximum"})
+CONTENT_KEYWORDS = frozenset({"contentMediaType", "contentEncoding", "contentSchema"})
+RARE_KEYWORDS = frozenset(
     [
         "patternProperties",
         "propertyNames",
@@ -42,7 +42,7 @@ SELDOM = frozenset(
         "dependentSchemas",
     ]
 )
-PLACED = {
+LOCATED_KEYWORDS = {
     "type",
     "format",
     "pattern",

@@ -153,12 +153,12 @@ def test_a_row_holds_through_its_day_and_not_beyond(tmp_path: Path) -> None:
     ],
 )
 def test_a_file_that_is_not_understood_is_refused(tmp_path: Path, text: str, said: str) -> None:
-    with pytest.raises(accepted.Invalid, match=said):
+    with pytest.raises(accepted.InvalidAcceptedFile, match=said):
         rows(tmp_path, text)
 
 
 def test_a_file_that_is_not_there_is_refused(tmp_path: Path) -> None:
-    with pytest.raises(accepted.Invalid, match="cannot be read: No such file"):
+    with pytest.raises(accepted.InvalidAcceptedFile, match="cannot be read: No such file"):
         accepted.load(tmp_path / "none.yaml")
 
 

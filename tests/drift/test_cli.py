@@ -395,8 +395,8 @@ def test_the_workflow_keeps_exactly_one_issue(tmp_path: Path, code: str, known: 
 def test_schemas_that_combine_in_too_many_ways_could_not_be_checked(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    monkeypatch.setattr("idc_drift.judge.judge._PAIRS", 1)
-    monkeypatch.setattr("idc_drift.judge.judge._LETTERS", 10**9)
+    monkeypatch.setattr("idc_drift.judge.judge._MIN_PAIRS", 1)
+    monkeypatch.setattr("idc_drift.judge.judge._CHARACTERS_PER_PAIR", 10**9)
     properties = {name: {"type": "object", "title": name, "properties": {name: {}}} for name in "abc"}
     for file, kind in (("a.json", "string"), ("b.json", "integer")):
         schema = {"type": "object", "properties": {**properties, "d": {"type": kind}}}
@@ -410,7 +410,7 @@ def test_schemas_that_combine_in_too_many_ways_could_not_be_checked(
 def test_a_difference_met_in_too_many_places_is_told_with_some_of_them(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    monkeypatch.setattr("idc_drift.judge.judge._PLACES", 1)
+    monkeypatch.setattr("idc_drift.judge.judge._MAX_REPEATED_PLACES", 1)
     content = {"application/json": {"schema": {"$ref": "#/components/schemas/A"}}}
     paths = {f"/{name}": {"get": {"responses": {"200": {"content": content}}}} for name in "abcd"}
     for file, kind in (("a.json", "string"), ("b.json", "integer")):
@@ -454,8 +454,8 @@ def test_a_document_is_never_written(
 
 
 def test_a_row_that_matches_out_of_scope_is_not_stale(here: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    gone = BREAKING.replace(BASE[BASE.index("  /v1") : BASE.index("  /v3")], "")
-    Path("gone.yaml").write_text(gone)
+    removed = BREAKING.replace(BASE[BASE.index("  /v1") : BASE.index("  /v3")], "")
+    Path("gone.yaml").write_text(removed)
     rows = [{"rule": "path-removed", "reason": "It was said."}, {"rule": "servers-changed", "reason": "It was said."}]
     Path("rows.yaml").write_text(json.dumps(rows))
     assert main(["base.yaml", "gone.yaml", "--scope", "/v3", "--accepted", "rows.yaml", "--format", "json"]) == DRIFT

@@ -18,8 +18,8 @@ from idc_drift.documents.document import Upstream
 from idc_drift.reports import formats
 from tests.contract.document import DOCUMENT, METHODS, nodes
 
-from . import hosts
-from .report_forms import HOSTILE, SCHEMA, check_of
+from . import sample_documents
+from .report_formats import HOSTILE, SCHEMA, validator_for
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -50,7 +50,7 @@ def extended(value: Any) -> dict[str, Any]:
 
 
 def named(info: dict[str, Any]) -> Any:
-    return hosts.document({"info": {**INFO, **info}, "paths": {}})
+    return sample_documents.complete_document({"info": {**INFO, **info}, "paths": {}})
 
 
 def outcome(base: dict[str, Any], revision: dict[str, Any]) -> Outcome:
@@ -58,7 +58,9 @@ def outcome(base: dict[str, Any], revision: dict[str, Any]) -> Outcome:
 
 
 def test_an_extension_that_stands_in_no_rule_is_no_change_wherever_it_is() -> None:
-    plain, one, other = (hosts.document(d) for d in (DOCUMENT, extended({"type": "string"}), extended([1])))
+    plain, one, other = (
+        sample_documents.complete_document(d) for d in (DOCUMENT, extended({"type": "string"}), extended([1]))
+    )
     assert compare(plain, one) == compare(one, plain) == compare(one, other) == []
 
 
@@ -68,11 +70,13 @@ def test_an_extension_in_documentation_is_no_change_and_the_words_beside_it_are(
         content = {"application/json": {"schema": schema}}
         operation = {"externalDocs": docs, "responses": {"200": {"description": "", "content": content}}}
         tags = [{"name": "t", "externalDocs": docs}]
-        return hosts.document({"info": INFO, "tags": tags, "externalDocs": docs, "paths": {"/a": {"get": operation}}})
+        return sample_documents.complete_document(
+            {"info": INFO, "tags": tags, "externalDocs": docs, "paths": {"/a": {"get": operation}}}
+        )
 
     plain = documented({"url": "https://example.org"}, {"name": "n"})
     assert compare(plain, documented({"url": "https://example.org", "x-a": {"b": 1}}, {"name": "n", "x-a": 1})) == []
-    assert compare(named({"x-a": 1}), hosts.document({"info": INFO, "paths": {}})) == []
+    assert compare(named({"x-a": 1}), sample_documents.complete_document({"info": INFO, "paths": {}})) == []
     assert len(compare(plain, documented({"url": "https://example.com", "x-a": 1}, {"name": "m"}))) >= 4
 
 
@@ -89,9 +93,9 @@ def test_the_release_of_either_document_is_named_in_the_reports_for_readers() ->
     other = {"x-idc-upstream": {"api_version": "99.0"}}
     for result, release in ((outcome(NAMED, other), "3.0.0b5 of 2026-10-07"), (outcome(other, NAMED), "99.0")):
         for form in ("text", "markdown", "html"):
-            said = formats.render(result, form)
-            assert f"upstream release {release}" in said
-            assert said.count("upstream release") == 2
+            report = formats.render(result, form)
+            assert f"upstream release {release}" in report
+            assert report.count("upstream release") == 2
         summary = json.loads(formats.render(result, "json"))["summary"]
         assert summary["base_upstream"]["api_version"] == release.partition(" ")[0]
         assert {summary[f"{side}_upstream"]["date"] for side in ("base", "revision")} == {"2026-10-07", ""}
@@ -100,9 +104,9 @@ def test_the_release_of_either_document_is_named_in_the_reports_for_readers() ->
 def test_a_document_that_names_no_release_is_headed_by_its_own_version() -> None:
     result = outcome(NAMED, {"version": "3.0.0b2"})
     for form in ("text", "html"):
-        said = formats.render(result, form)
-        assert "(upstream release 3.0.0b5 of 2026-10-07)" in said
-        assert "(version 3.0.0b2)" in said
+        report = formats.render(result, form)
+        assert "(upstream release 3.0.0b5 of 2026-10-07)" in report
+        assert "(version 3.0.0b2)" in report
 
 
 @pytest.mark.parametrize("version", ["", " ", None, [], {}])
@@ -113,10 +117,10 @@ def test_a_version_that_says_nothing_heads_nothing(version: Any) -> None:
 @pytest.mark.parametrize("text", [*HOSTILE, "9" * 10_000])
 @pytest.mark.parametrize("form", ["text", "html"])
 def test_the_text_of_a_version_does_not_act_on_its_reader_and_is_short(form: str, text: str) -> None:
-    said = formats.render(outcome({"version": text}, NAMED), form)
-    assert len(said) < 10_000
-    assert not re.search("[\x00-\x09\x0b-\x1f\x7f\x80-\x9f\u200b\u202e\ufffe]", said)
-    check_of(form)(said)
+    report = formats.render(outcome({"version": text}, NAMED), form)
+    assert len(report) < 10_000
+    assert not re.search("[\x00-\x09\x0b-\x1f\x7f\x80-\x9f\u200b\u202e\ufffe]", report)
+    validator_for(form)(report)
 
 
 @pytest.mark.parametrize("value", [None, [], "3.0.0b5", {}, {"api_version": ""}, {"api_version": ["3"]}, {"date": "x"}])
@@ -128,7 +132,7 @@ def test_what_names_no_release_is_left_out(value: Any) -> None:
 
 
 def test_a_document_whose_info_is_no_mapping_names_none() -> None:
-    assert hosts.document({"info": ["x-idc-upstream"], "paths": {}}).upstream is None
+    assert sample_documents.complete_document({"info": ["x-idc-upstream"], "paths": {}}).upstream is None
 
 
 def test_a_number_in_place_of_a_text_is_shown_as_it_is_written() -> None:
@@ -138,17 +142,17 @@ def test_a_number_in_place_of_a_text_is_shown_as_it_is_written() -> None:
 @pytest.mark.parametrize("text", [*HOSTILE, "9" * 10_000])
 @pytest.mark.parametrize("form", formats.FORMATS)
 def test_the_text_of_a_release_does_not_act_on_its_reader_and_is_short(form: str, text: str) -> None:
-    said = formats.render(outcome({"x-idc-upstream": {"api_version": text, "date": text}}, {}), form)
-    said.encode("utf-8")
-    assert len(said) < 10_000
-    assert not re.search("[\x00-\x09\x0b-\x1f\x7f\x80-\x9f\u200b\u202e\ufffe]", said)
-    check_of(form)(said)
+    report = formats.render(outcome({"x-idc-upstream": {"api_version": text, "date": text}}, {}), form)
+    report.encode("utf-8")
+    assert len(report) < 10_000
+    assert not re.search("[\x00-\x09\x0b-\x1f\x7f\x80-\x9f\u200b\u202e\ufffe]", report)
+    validator_for(form)(report)
     if form == "markdown":
-        assert re.search(r"[@#*\[|<]|://", re.sub(r"&#\d+;", "", said.partition("BASE describes")[2])) is None
+        assert re.search(r"[@#*\[|<]|://", re.sub(r"&#\d+;", "", report.partition("BASE describes")[2])) is None
 
 
 @pytest.mark.parametrize("text", HOSTILE)
 def test_the_json_report_has_the_release_as_its_schema_says(text: str) -> None:
-    said = json.loads(formats.render(outcome({"x-idc-upstream": {"api_version": text}}, NAMED), "json"))
-    jsonschema.Draft202012Validator(SCHEMA).validate(said)
-    assert said["summary"]["base_upstream"] == {"api_version": text[:60], "date": ""}
+    report = json.loads(formats.render(outcome({"x-idc-upstream": {"api_version": text}}, NAMED), "json"))
+    jsonschema.Draft202012Validator(SCHEMA).validate(report)
+    assert report["summary"]["base_upstream"] == {"api_version": text[:60], "date": ""}

@@ -10,7 +10,7 @@ from idc_drift.changes.change import LEVELS
 from idc_drift.changes.rules import RULES, SCHEMA_RULES, level_of, why
 from idc_drift.compare.documents import compare
 
-from . import hosts
+from . import sample_documents
 
 if TYPE_CHECKING:
     from idc_drift.documents.document import Document
@@ -20,18 +20,23 @@ _DIRECTIONS = ("request", "response", "parameter", "header")
 
 def _pairs() -> list[Any]:
     found = []
-    for file in hosts.SCHEMA_FILES:
-        for row in hosts.rows(file):
+    for file in sample_documents.SCHEMA_FILES:
+        for row in sample_documents.rows(file):
             for direction in _DIRECTIONS:
                 if direction in row:
-                    base = hosts.hosting(direction, row["base"], row.get("base_schemas"))
-                    revision = hosts.hosting(direction, row["revision"], row.get("revision_schemas"))
+                    base = sample_documents.document_with_schema(direction, row["base"], row.get("base_schemas"))
+                    revision = sample_documents.document_with_schema(
+                        direction, row["revision"], row.get("revision_schemas")
+                    )
                     level, stem = row[direction].split()
                     found.append(
                         pytest.param(base, revision, level, f"{direction}-{stem}", id=f"{row['name']} - {direction}")
                     )
-    for file, make in (("operations", hosts.operating), ("documents", hosts.document)):
-        for row in hosts.rows(file):
+    for file, make in (
+        ("operations", sample_documents.document_with_path),
+        ("documents", sample_documents.complete_document),
+    ):
+        for row in sample_documents.rows(file):
             level, rule = row["found"].split()
             found.append(pytest.param(make(row["base"]), make(row["revision"]), level, rule, id=row["name"]))
     return found
@@ -84,7 +89,7 @@ def test_one_shared_schema_is_one_change_with_many_places() -> None:
     def made(kind: str) -> Document:
         use = {"responses": {"200": {"content": {"application/json": {"schema": {"$ref": "#/components/schemas/S"}}}}}}
         schema = {"type": "object", "properties": {"a": {"type": kind}}}
-        return hosts.document(
+        return sample_documents.complete_document(
             {"paths": {f"/p{n}": {"get": use} for n in range(40)}, "components": {"schemas": {"S": schema}}}
         )
 
@@ -97,21 +102,27 @@ def test_one_shared_schema_is_one_change_with_many_places() -> None:
 def test_a_removed_operation_says_nothing_of_its_parts() -> None:
     operation = {"parameters": [{"name": "q", "in": "query", "schema": {"type": "string"}}], "responses": {"200": {}}}
     both = {"paths": {"/a": {"get": operation, "post": operation}}}
-    changes = compare(hosts.document(both), hosts.document({"paths": {"/a": {"get": operation}}}))
+    changes = compare(
+        sample_documents.complete_document(both),
+        sample_documents.complete_document({"paths": {"/a": {"get": operation}}}),
+    )
     assert [change.rule for change in changes] == ["operation-removed"]
 
 
 def test_a_scope_looks_at_its_paths_only() -> None:
-    base = hosts.document(
+    base = sample_documents.complete_document(
         {"info": {"title": "a"}, "paths": {"/v3/a": {"get": {}}, "/v1/a": {"get": {}}, "/v30": {"get": {}}}}
     )
-    revision = hosts.document({"info": {"title": "b"}, "paths": {}})
+    revision = sample_documents.complete_document({"info": {"title": "b"}, "paths": {}})
     assert [change.operation for change in compare(base, revision, scope=["/v3"])] == ["GET /v3/a"]
 
 
 def test_a_fingerprint_does_not_depend_on_words() -> None:
-    row = hosts.rows("bounds")[0]
-    base = hosts.hosting("request", row["base"])
-    found = [compare(base, hosts.hosting("request", {"type": "integer", "minimum": n}))[0] for n in (5, 6)]
+    row = sample_documents.rows("bounds")[0]
+    base = sample_documents.document_with_schema("request", row["base"])
+    found = [
+        compare(base, sample_documents.document_with_schema("request", {"type": "integer", "minimum": n}))[0]
+        for n in (5, 6)
+    ]
     assert found[0].message != found[1].message
     assert found[0].fingerprint == found[1].fingerprint

@@ -13,7 +13,7 @@ from idc_drift.changes.outcome import Finding, Outcome, make
 from idc_drift.documents.document import Document, read
 from idc_drift.escaping import visible
 from idc_drift.reports import formats
-from tests.drift.report_forms import HOSTILE, SCHEMA, check_of
+from tests.drift.report_formats import HOSTILE, SCHEMA, validator_for
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -71,10 +71,10 @@ def test_json_has_what_the_schema_publishes(documents: Documents) -> None:
         Finding(change("warning", where="other"), accepted="because"),
         notes=["a note"],
     )
-    said = json.loads(formats.render(result, "json"))
-    jsonschema.Draft202012Validator(SCHEMA, format_checker=None).validate(said)
-    assert [c["accepted"] for c in said["changes"]] == [None, "because", None]
-    assert said["summary"] == {
+    report = json.loads(formats.render(result, "json"))
+    jsonschema.Draft202012Validator(SCHEMA, format_checker=None).validate(report)
+    assert [c["accepted"] for c in report["changes"]] == [None, "because", None]
+    assert report["summary"] == {
         "base": documents[0].origin,
         "revision": documents[1].origin,
         "base_upstream": None,
@@ -110,16 +110,16 @@ def test_the_order_of_findings_does_not_change_a_byte(documents: Documents) -> N
 def test_text_stands_by_operation_and_counts_noise_in_one_line(documents: Documents) -> None:
     findings = [Finding(change(place=Place(op, POINTER, 12, 68))) for op in ("GET /a", "GET /b", "GET /a")]
     noise = [Finding(change("info", "description-changed", noise=True)) for _ in range(40)]
-    said = formats.render(outcome(documents, *findings, *noise), "text")
-    assert len(re.findall("^GET /a$", said, re.M)) == 1
-    assert "description-changed" not in said
-    assert "drift: 3 breaking (besides 40 of prose and naming)" in said
+    report = formats.render(outcome(documents, *findings, *noise), "text")
+    assert len(re.findall("^GET /a$", report, re.M)) == 1
+    assert "description-changed" not in report
+    assert "drift: 3 breaking (besides 40 of prose and naming)" in report
     assert "description-changed" in formats.render(outcome(documents, *noise), "text", verbose=True)
 
 
 def test_text_names_the_line_and_column_of_the_base(documents: Documents) -> None:
-    said = formats.render(outcome(documents, Finding(change())), "text")
-    assert f"{documents[0].origin}:12:68" in said
+    report = formats.render(outcome(documents, Finding(change())), "text")
+    assert f"{documents[0].origin}:12:68" in report
 
 
 def test_what_is_new_in_the_revision_is_placed_at_the_nearest_line_of_the_base(documents: Documents) -> None:
@@ -131,14 +131,14 @@ def test_what_is_new_in_the_revision_is_placed_at_the_nearest_line_of_the_base(d
 
 def test_one_finding_with_forty_places_names_three_and_counts_the_rest(documents: Documents) -> None:
     places = tuple(Place(f"GET /{n:02}", POINTER, 12, 1) for n in range(40))
-    said = formats.render(outcome(documents, Finding(change(places=places))), "text")
-    assert "also GET /01, GET /02, GET /03 and 36 more" in said
+    report = formats.render(outcome(documents, Finding(change(places=places))), "text")
+    assert "also GET /01, GET /02, GET /03 and 36 more" in report
     assert "GET /39" in formats.render(outcome(documents, Finding(change(places=places))), "text", verbose=True)
 
 
-def test_text_has_colour_only_if_asked_for(documents: Documents) -> None:
+def test_text_has_color_only_if_asked_for(documents: Documents) -> None:
     result = outcome(documents, Finding(change()))
-    assert "\x1b[" in formats.render(result, "text", mode=True)
+    assert "\x1b[" in formats.render(result, "text", color=True)
     assert "\x1b" not in formats.render(result, "text")
 
 
@@ -151,16 +151,16 @@ def test_no_text_of_a_document_acts_on_its_reader(documents: Documents, form: st
     documents[0].origin = f"x{text}"
     noise = change("info", noise=True, message=text)
     result = outcome(documents, Finding(hostile), Finding(hostile, text), Finding(noise), notes=[text])
-    said = formats.render(result, form, verbose=True)
-    said.encode("utf-8")
-    assert not re.search("[\x00-\x09\x0b-\x1f\x7f\x80-\x9f\u200b\u202e\ufffe]", said)
-    check_of(form)(said)
+    report = formats.render(result, form, verbose=True)
+    report.encode("utf-8")
+    assert not re.search("[\x00-\x09\x0b-\x1f\x7f\x80-\x9f\u200b\u202e\ufffe]", report)
+    validator_for(form)(report)
 
 
 @pytest.mark.parametrize("text", HOSTILE)
 def test_markdown_shows_text_without_markup_mention_or_link(documents: Documents, text: str) -> None:
-    said = formats.render(outcome(documents, Finding(change(message=text, where=text))), "markdown")
-    row = next(line for line in said.splitlines() if "breaking |" in line)
+    report = formats.render(outcome(documents, Finding(change(message=text, where=text))), "markdown")
+    row = next(line for line in report.splitlines() if "breaking |" in line)
     assert row.count("|") == 6
     plain = re.sub(r"&#\d+;", "", row)
     assert re.search(r"[@#*\[]|://", plain) is None
@@ -169,16 +169,16 @@ def test_markdown_shows_text_without_markup_mention_or_link(documents: Documents
 
 def test_markdown_fits_an_issue_and_says_what_it_leaves_out(documents: Documents) -> None:
     findings = [Finding(change(where=f"query {n:05}", message="x" * 300)) for n in range(2000)]
-    said = formats.render(outcome(documents, *findings, notes=["n" * 400] * 3), "markdown")
-    assert len(said) < 65_536
-    left = re.search(r"(\d+) more are not shown here", said)
+    report = formats.render(outcome(documents, *findings, notes=["n" * 400] * 3), "markdown")
+    assert len(report) < 65_536
+    left = re.search(r"(\d+) more are not shown here", report)
     assert left is not None
-    assert int(left[1]) + said.count("🔴") == 2000
+    assert int(left[1]) + report.count("🔴") == 2000
 
 
 def test_html_shows_both_sides_at_the_line(documents: Documents) -> None:
-    said = formats.render(outcome(documents, Finding(change())), "html")
-    marked = re.findall("<mark>(.*?)</mark>", said)
+    report = formats.render(outcome(documents, Finding(change())), "html")
+    marked = re.findall("<mark>(.*?)</mark>", report)
     assert ["integer" in marked[0], "string" in marked[1]] == [True, True]
 
 

@@ -16,7 +16,7 @@ from idc_drift.changes.change import LEVELS
 from idc_drift.changes.examples import example
 from idc_drift.compare.documents import compare
 
-from . import hosts
+from . import sample_documents
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -39,7 +39,7 @@ def modules() -> dict[str, ast.Module]:
 MODULES = modules()
 
 
-def asked(tree: ast.Module) -> set[int]:
+def nodes_that_only_read(tree: ast.Module) -> set[int]:
     """The nodes of which a rule's name is only asked: compared, looked up, or part of a sentence."""
     found: set[int] = set()
     for node in ast.walk(tree):
@@ -63,7 +63,7 @@ def rule_names(text: str) -> Iterator[str]:
 def test_each_rule_is_a_literal_in_exactly_the_modules_that_judge_it() -> None:
     found: dict[str, set[str]] = {}
     for module, tree in MODULES.items():
-        only_asked = asked(tree)
+        only_asked = nodes_that_only_read(tree)
         for node in ast.walk(tree):
             if isinstance(node, ast.Constant) and isinstance(node.value, str) and id(node) not in only_asked:
                 for name in rule_names(node.value):
@@ -110,7 +110,7 @@ def test_an_example_gives_the_rule_that_it_is_of(name: str) -> None:
     for rule in [name, f"request-{name}"] if name in NAMED_TWICE else [name if name in NAMES else f"request-{name}"]:
         shown = example(rule)
         wanted = f"{shown.direction}-{name}" if shown.kind == "schemas" else rule
-        found = {change.rule: change for change in compare(*hosts.pair(shown))}
+        found = {change.rule: change for change in compare(*sample_documents.documents_of_example(shown))}
         assert wanted in found
         assert found[wanted].level == rules.level_of(wanted)
         assert found[wanted].noise == rules.is_noise(wanted)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import sys
 from typing import TYPE_CHECKING
 
-from . import beside
+from . import oasdiff_comparison
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -22,18 +22,18 @@ def command(folder: Path, answer: str) -> str:
 
 
 def test_each_pair_is_counted_by_what_is_said_of_it(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(beside, "PAIRS", beside.PAIRS[:2])
-    monkeypatch.setattr(beside, "SAME", beside.SAME[:1])
+    monkeypatch.setattr(oasdiff_comparison, "PAIRS", oasdiff_comparison.PAIRS[:2])
+    monkeypatch.setattr(oasdiff_comparison, "SAME", oasdiff_comparison.SAME[:1])
     wrong = command(tmp_path, 'print(\'[{"id": "x", "level": 3}]\')')
-    assert "| breaking | 2 | 2 | 0 | 0 | 0 |\n| the same | 2 | 2 | 0 | 0 | 0 |" in beside.table(wrong)
+    assert "| breaking | 2 | 2 | 0 | 0 | 0 |\n| the same | 2 | 2 | 0 | 0 | 0 |" in oasdiff_comparison.table(wrong)
     blind = command(tmp_path, "print('[]')")
-    assert "| breaking | 2 | 0 | 0 | 2 | 0 |\n| the same | 2 | 0 | 0 | 2 | 0 |" in beside.table(blind)
+    assert "| breaking | 2 | 0 | 0 | 2 | 0 |\n| the same | 2 | 0 | 0 | 2 | 0 |" in oasdiff_comparison.table(blind)
     lost = command(tmp_path, "raise SystemExit(102)")
-    assert "| breaking | 2 | 0 | 0 | 0 | 2 |" in beside.table(lost)
+    assert "| breaking | 2 | 0 | 0 | 0 | 2 |" in oasdiff_comparison.table(lost)
 
 
 def test_a_command_that_does_not_run_is_told(capsys: pytest.CaptureFixture[str]) -> None:
-    assert beside.main(["/nowhere/oasdiff"]) == 2
+    assert oasdiff_comparison.main(["/nowhere/oasdiff"]) == 2
     told = capsys.readouterr().err
-    assert told.startswith("beside: /nowhere/oasdiff does not run")
+    assert told.startswith("oasdiff_comparison: /nowhere/oasdiff does not run")
     assert told.count("\n") == 1

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from idc_drift.compare.documents import compare
 
-from . import hosts
+from . import sample_documents
 
 if TYPE_CHECKING:
     from idc_drift.documents.document import Document
@@ -21,16 +21,23 @@ _DIRECTIONS = ("request", "response", "parameter", "header")
 
 def _pairs() -> list[Any]:
     found = []
-    for row in hosts.rows("same_schemas"):
+    for row in sample_documents.rows("same_schemas"):
         schemas = row.get("schemas", {})
         for direction in row.get("only", _DIRECTIONS):
-            one = hosts.hosting(direction, row["one"], schemas, row.get("one_version", "3.1") + ".0")
-            other = hosts.hosting(
+            one = sample_documents.document_with_schema(
+                direction, row["one"], schemas, row.get("one_version", "3.1") + ".0"
+            )
+            other = sample_documents.document_with_schema(
                 direction, row["other"], row.get("other_schemas", schemas), row.get("other_version", "3.1") + ".0"
             )
             found.append(pytest.param(one, other, id=f"{row['name']} - {direction}"))
-    documents = hosts.rows("same_documents")
-    return found + [pytest.param(hosts.document(x["one"]), hosts.document(x["other"]), id=x["name"]) for x in documents]
+    documents = sample_documents.rows("same_documents")
+    return found + [
+        pytest.param(
+            sample_documents.complete_document(x["one"]), sample_documents.complete_document(x["other"]), id=x["name"]
+        )
+        for x in documents
+    ]
 
 
 SAME = _pairs()
@@ -56,12 +63,12 @@ _VALUES = st.recursive(
 )
 
 
-def _some(**keywords: st.SearchStrategy[Any]) -> st.SearchStrategy[dict[str, Any]]:
+def _some_keywords(**keywords: st.SearchStrategy[Any]) -> st.SearchStrategy[dict[str, Any]]:
     return st.fixed_dictionaries({}, optional=keywords)
 
 
 def _typed(kind: str, **keywords: st.SearchStrategy[Any]) -> st.SearchStrategy[dict[str, Any]]:
-    return _some(**keywords).map(lambda found: {"type": kind, **found})
+    return _some_keywords(**keywords).map(lambda found: {"type": kind, **found})
 
 
 _SMALL = st.integers(0, 4)
@@ -110,10 +117,13 @@ _SCHEMAS = st.recursive(_LEAVES, _nested, max_leaves=5)
 _SETTINGS = settings(max_examples=300, deadline=None, suppress_health_check=list(HealthCheck))
 
 
-def _gravest(direction: str, base: Any, revision: Any) -> str | None:
+def _worst_level(direction: str, base: Any, revision: Any) -> str | None:
     changes = [
         change
-        for change in compare(hosts.hosting(direction, base), hosts.hosting(direction, revision))
+        for change in compare(
+            sample_documents.document_with_schema(direction, base),
+            sample_documents.document_with_schema(direction, revision),
+        )
         if not change.noise
     ]
     return changes[0].level if changes else None
@@ -125,12 +135,12 @@ def test_a_widened_schema_is_not_said_to_refuse_or_to_be_the_same_if_it_is_not(
     schema: dict[str, Any], data: st.DataObject
 ) -> None:
     widened = {"anyOf": [schema, data.draw(_LEAVES)]}
-    assert _gravest("request", schema, schema) is None
-    level = _gravest("request", schema, widened)
+    assert _worst_level("request", schema, schema) is None
+    level = _worst_level("request", schema, widened)
     known = [
         value
         for value in data.draw(st.lists(_VALUES, max_size=20))
-        if not _fits(schema, value) and _fits(widened, value)
+        if not _is_valid(schema, value) and _is_valid(widened, value)
     ]
     assert level is not None or not known
 
@@ -138,8 +148,8 @@ def test_a_widened_schema_is_not_said_to_refuse_or_to_be_the_same_if_it_is_not(
 @_SETTINGS
 @given(_LEAVES, _LEAVES)
 def test_a_plain_schema_may_be_widened(schema: dict[str, Any], other: dict[str, Any]) -> None:
-    assert _gravest("request", schema, {"anyOf": [schema, other]}) in (None, "info")
-    assert _gravest("response", {"anyOf": [schema, other]}, schema) in (None, "info")
+    assert _worst_level("request", schema, {"anyOf": [schema, other]}) in (None, "info")
+    assert _worst_level("response", {"anyOf": [schema, other]}, schema) in (None, "info")
 
 
 @_SETTINGS
@@ -147,11 +157,11 @@ def test_a_plain_schema_may_be_widened(schema: dict[str, Any], other: dict[str, 
 def test_what_only_the_old_schema_admits_is_never_overlooked(
     old: dict[str, Any], new: dict[str, Any], values: list[Any]
 ) -> None:
-    lost = [value for value in values if _fits(old, value) and not _fits(new, value)]
+    lost = [value for value in values if _is_valid(old, value) and not _is_valid(new, value)]
     if lost:
-        assert _gravest("request", old, new) is not None, lost
-        assert _gravest("response", new, old) is not None, lost
+        assert _worst_level("request", old, new) is not None, lost
+        assert _worst_level("response", new, old) is not None, lost
 
 
-def _fits(schema: dict[str, Any], value: Any) -> bool:
+def _is_valid(schema: dict[str, Any], value: Any) -> bool:
     return bool(jsonschema.Draft202012Validator(schema).is_valid(value))

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from idc_drift.changes import accepted
-from idc_drift.changes.counterparts import detailed, operations
+from idc_drift.changes.counterparts import operations, with_both_sides
 from idc_drift.changes.outcome import Outcome, make
 from idc_drift.compare.documents import compare
 from idc_drift.documents.document import Document, read
@@ -33,7 +33,7 @@ DROPPED = ("-unset", "-dropped", "-opened", "-pattern-removed", "-format-widened
 THEIRS = {"V3Column": "ColumnSchema", "V3Download": "DownloadInfo", "V3Citations": "CitationsResult"}
 
 
-def undone(content: Any) -> Any:
+def with_accepted_rows_reverted(content: Any) -> Any:
     """The v3 half of our document, less what upstream's does not say."""
     live = copy.deepcopy(content)
     live["paths"] = {path: item for path, item in live["paths"].items() if path.startswith("/v3")}
@@ -41,7 +41,7 @@ def undone(content: Any) -> Any:
     for entry in ENTRIES:
         (rule, *_) = entry.patterns["rule"]
         for at in entry.patterns.get("at", ()):
-            _undo(live, rule, at, entry, ids)
+            _revert(live, rule, at, entry, ids)
     for operation_id, name in (
         ("getClinicalTables", "collection_id"),
         ("getClinicalTableRows", "max_rows"),
@@ -72,7 +72,7 @@ def undone(content: Any) -> Any:
     return live
 
 
-def _undo(live: Any, rule: str, at: str, entry: accepted.Entry, ids: dict[str, str]) -> None:
+def _revert(live: Any, rule: str, at: str, entry: accepted.Entry, ids: dict[str, str]) -> None:
     schemas = live["components"]["schemas"]
     head, *rest = at.split("/")
     if rule == "error-status-removed":
@@ -128,25 +128,25 @@ def _base() -> Document:
 
 @pytest.fixture(name="live", scope="module")
 def _live(base: Document) -> Any:
-    return undone(base.content)
+    return with_accepted_rows_reverted(base.content)
 
 
-def held(base: Document, live: Any, folder: Path) -> Outcome:
+def outcome_against(base: Document, live: Any, folder: Path) -> Outcome:
     """What ``make drift`` would say."""
     (folder / "live.json").write_text(json.dumps(live))
     revision = read(str(folder / "live.json"))
-    changes = detailed(base, revision, compare(base, revision, scope=("/v3",)))
+    changes = with_both_sides(base, revision, compare(base, revision, scope=("/v3",)))
     findings, notes = accepted.apply(ENTRIES, changes, accepted.operation_ids(base.content), TODAY)
     return make(base, revision, findings, notes, "info")
 
 
-def said(outcome: Outcome) -> list[str]:
+def messages_of(outcome: Outcome) -> list[str]:
     return [f"{f.change.rule} {f.change.where}: {f.change.message}" for f in outcome.failing]
 
 
 def test_every_known_difference_has_its_reason(base: Document, live: Any, tmp_path: Path) -> None:
-    outcome = held(base, live, tmp_path)
-    assert said(outcome) == []
+    outcome = outcome_against(base, live, tmp_path)
+    assert messages_of(outcome) == []
     assert len(outcome.accepted) > 150
 
 
@@ -161,7 +161,7 @@ def _shortened(entry: accepted.Entry) -> Iterator[accepted.Entry]:
 def test_without_one_row_or_one_name_of_a_row_it_is_drift(base: Document, live: Any, tmp_path: Path) -> None:
     (tmp_path / "live.json").write_text(json.dumps(live))
     revision = read(str(tmp_path / "live.json"))
-    changes = detailed(base, revision, compare(base, revision, scope=("/v3",)))
+    changes = with_both_sides(base, revision, compare(base, revision, scope=("/v3",)))
     ids = accepted.operation_ids(base.content)
     without = [(entry.name, ENTRIES[:index] + ENTRIES[index + 1 :]) for index, entry in enumerate(ENTRIES)]
     without += [
@@ -236,7 +236,7 @@ def test_whatever_moves_is_said(
         del node[at]
     else:
         node[at] = value
-    sentences = said(held(base, moved, tmp_path))
+    sentences = messages_of(outcome_against(base, moved, tmp_path))
     assert any(sentence in s for s in sentences), sentences
 
 
@@ -285,13 +285,13 @@ def test_hardly_a_line_can_move_without_being_missed(
 ) -> None:
     """Only what changes nothing between the document as it was and as it is edited may go unseen."""
     (tmp_path / "was.json").write_text(json.dumps(live))
-    was = read(str(tmp_path / "was.json"))
+    before = read(str(tmp_path / "was.json"))
     missed, seen = [], 0
     for path in [p for p in _leaves(live[half], (half,)) if "links" not in p and "V1" not in str(p)][::step]:
         for moved in _edited(live, path):
-            if held(base, moved, tmp_path).failing:
+            if outcome_against(base, moved, tmp_path).failing:
                 seen += 1
-            elif any(not change.noise for change in compare(was, read(str(tmp_path / "live.json")), scope=("/v3",))):
+            elif any(not change.noise for change in compare(before, read(str(tmp_path / "live.json")), scope=("/v3",))):
                 missed.append("/".join(map(str, path)))
     assert missed == []
     assert seen > 40

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from idc_drift.changes.change import Change, Place
-from idc_drift.changes.counterparts import Alongside, detailed, said
+from idc_drift.changes.counterparts import Counterparts, compact_json, with_both_sides
 from idc_drift.compare.documents import compare
 from idc_drift.documents.document import read
 from idc_drift.documents.json_values import MISSING
@@ -42,48 +42,50 @@ THEIRS = {
 
 
 def test_components_are_the_same_where_they_stand_at_the_same_place() -> None:
-    alongside = Alongside(document("Row", OURS), document("Line", THEIRS, name="row_id"))
-    assert alongside.names == {"Line": "Row", "Sort": "Kind"}
-    assert alongside.onward["/components/schemas/Kind/type"] == "/components/schemas/Sort/type"
-    assert alongside.back["/paths/~1a~1{row_id}/get"] == "/paths/~1a~1{id}/get"
+    counterparts = Counterparts(document("Row", OURS), document("Line", THEIRS, name="row_id"))
+    assert counterparts.base_names_of_schemas == {"Line": "Row", "Sort": "Kind"}
+    assert counterparts.in_revision["/components/schemas/Kind/type"] == "/components/schemas/Sort/type"
+    assert counterparts.in_base["/paths/~1a~1{row_id}/get"] == "/paths/~1a~1{id}/get"
 
 
 def test_null_beside_one_alternative_is_passed_through() -> None:
-    alongside = Alongside(document("Row", OURS), document("Line", THEIRS))
+    counterparts = Counterparts(document("Row", OURS), document("Line", THEIRS))
     n = "/components/schemas/Row/properties/n"
-    assert alongside.onward[n] == "/components/schemas/Line/properties/n"
-    assert alongside.onward[f"{n}/type"] == "/components/schemas/Line/properties/n/anyOf/1/type"
+    assert counterparts.in_revision[n] == "/components/schemas/Line/properties/n"
+    assert counterparts.in_revision[f"{n}/type"] == "/components/schemas/Line/properties/n/anyOf/1/type"
 
 
 def test_what_is_new_is_anchored_at_the_nearest_thing_around_it() -> None:
-    alongside = Alongside(document("Row", OURS), document("Line", THEIRS))
-    assert alongside.anchor("/components/schemas/Line/properties/new/type") == "/components/schemas/Row/properties"
-    assert alongside.anchor("/nowhere/at/all") == ""
+    counterparts = Counterparts(document("Row", OURS), document("Line", THEIRS))
+    assert counterparts.anchor("/components/schemas/Line/properties/new/type") == "/components/schemas/Row/properties"
+    assert counterparts.anchor("/nowhere/at/all") == ""
 
 
 def test_parameters_are_the_same_by_name_and_not_by_position() -> None:
     a, b, c = ({"name": name, "in": "query", "schema": {"type": "string"}} for name in "abc")
-    alongside = Alongside(document("Row", OURS, a, b), document("Row", OURS, c, b, a))
+    counterparts = Counterparts(document("Row", OURS, a, b), document("Row", OURS, c, b, a))
     parameters = "/paths/~1a~1{id}/get/parameters"
-    assert alongside.onward[f"{parameters}/0/schema"] == f"{parameters}/2/schema"
-    assert alongside.onward[f"{parameters}/1"] == f"{parameters}/1"
+    assert counterparts.in_revision[f"{parameters}/0/schema"] == f"{parameters}/2/schema"
+    assert counterparts.in_revision[f"{parameters}/1"] == f"{parameters}/1"
 
 
 def test_recursion_ends() -> None:
-    mine = {"Row": {"properties": {"next": {"$ref": "#/components/schemas/Row"}}}}
-    theirs = {"Line": {"properties": {"next": {"$ref": "#/components/schemas/Line"}}}}
-    assert Alongside(document("Row", mine), document("Line", theirs)).names == {"Line": "Row"}
+    base_schemas = {"Row": {"properties": {"next": {"$ref": "#/components/schemas/Row"}}}}
+    revision_schemas = {"Line": {"properties": {"next": {"$ref": "#/components/schemas/Line"}}}}
+    assert Counterparts(document("Row", base_schemas), document("Line", revision_schemas)).base_names_of_schemas == {
+        "Line": "Row"
+    }
 
 
 def test_references_that_lead_nowhere_or_in_circles_are_left() -> None:
     for schemas in ({}, {"Row": {"$ref": "#/components/schemas/Row"}}, {"Row": {"$ref": "other.yaml#/Row"}}):
-        assert Alongside(document("Row", schemas), document("Row", schemas)).names == {}
+        assert Counterparts(document("Row", schemas), document("Row", schemas)).base_names_of_schemas == {}
 
 
 def test_odd_documents_are_walked_as_far_as_they_go() -> None:
     odd: list[Any] = [None, [], {"paths": []}, {"paths": {"/a": {"get": {"parameters": {}}}}}]
     for content in odd:
-        assert Alongside(content, content).names == {}
+        assert Counterparts(content, content).base_names_of_schemas == {}
 
 
 def test_a_change_is_told_with_both_values_and_places(tmp_path: Path) -> None:
@@ -93,7 +95,7 @@ def test_a_change_is_told_with_both_values_and_places(tmp_path: Path) -> None:
     pair = read(str(tmp_path / "base.json")), read(str(tmp_path / "revision.json"))
     kind = Change("x", "breaking", "m", (Place("GET /a", "/components/schemas/Kind/type"),))
     new = Change("x", "info", "m", (Place("GET /a", "/components/schemas/Line/properties/new"),))
-    told = detailed(*pair, [kind, new])
+    told = with_both_sides(*pair, [kind, new])
     assert (told[0].before, told[0].after) == ('"string"', '"boolean"')
     assert told[0].places[0].counterpart == "/components/schemas/Sort/type"
     assert (told[1].before, told[1].after) == ("", '{"type":"string"}')
@@ -101,7 +103,7 @@ def test_a_change_is_told_with_both_values_and_places(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    ("mine", "theirs", "sides"),
+    ("base_schemas", "revision_schemas", "sides"),
     [
         ({"type": "string"}, {"anyOf": [{"type": "string"}, {"type": "number"}]}, ('"string"', '["number","string"]')),
         ({"type": ["string", "null"]}, {}, ('["null","string"]', "")),
@@ -115,17 +117,22 @@ def test_a_change_is_told_with_both_values_and_places(tmp_path: Path) -> None:
     ],
 )
 def test_types_and_further_members_are_said_alike_however_they_are_written(
-    tmp_path: Path, mine: Any, theirs: Any, sides: tuple[str, str]
+    tmp_path: Path, base_schemas: Any, revision_schemas: Any, sides: tuple[str, str]
 ) -> None:
-    for name, schema in (("base.json", mine), ("revision.json", theirs)):
+    for name, schema in (("base.json", base_schemas), ("revision.json", revision_schemas)):
         (tmp_path / name).write_text(json.dumps(document("Row", {"Row": schema})))
     base, revision = read(str(tmp_path / "base.json")), read(str(tmp_path / "revision.json"))
-    (change,) = [c for c in detailed(base, revision, compare(base, revision)) if not c.noise]
+    (change,) = [c for c in with_both_sides(base, revision, compare(base, revision)) if not c.noise]
     assert (change.before, change.after) == sides
 
 
 def test_long_values_are_told_by_a_digest() -> None:
-    a, b = said("x" * 1000 + "a"), said("x" * 1000 + "b")
+    a, b = compact_json("x" * 1000 + "a"), compact_json("x" * 1000 + "b")
     assert a != b
     assert len(a) < 150
-    assert [said(MISSING), said(None), said([1]), said({str(n): n for n in range(9)})] == ["", "null", "[1]", ""]
+    assert [
+        compact_json(MISSING),
+        compact_json(None),
+        compact_json([1]),
+        compact_json({str(n): n for n in range(9)}),
+    ] == ["", "null", "[1]", ""]

@@ -1,6 +1,6 @@
 """How oasdiff, the field's reference, judges the pairs of this folder, beside what the tables say.
 
-    .venv/bin/python -m tests.drift.beside [OASDIFF]
+    .venv/bin/python -m tests.drift.oasdiff_comparison [OASDIFF]
 
 OASDIFF is its command (default: ``oasdiff``); it is asked for a changelog of every pair, with allOf and path-level
 parameters resolved as our judge does. Prints a table in Markdown. Exits 2 if the command does not run.
@@ -17,7 +17,7 @@ from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any, Literal
 
-from .test_equivalent import SAME
+from .test_equivalent_schemas import SAME
 from .test_pairs import PAIRS
 
 Verdict = Literal["breaking", "change", "nothing", "unread"]
@@ -73,7 +73,7 @@ def main(arguments: list[str]) -> int:
     try:
         subprocess.run([command, "--version"], capture_output=True, check=True)
     except (OSError, subprocess.CalledProcessError) as error:
-        sys.stderr.write(f"beside: {command} does not run ({error}); give the command of oasdiff\n")
+        sys.stderr.write(f"oasdiff_comparison: {command} does not run ({error}); give the command of oasdiff\n")
         return 2
     print(table(command))
     return 0

@@ -29,20 +29,20 @@ HOSTILE = [
 ]
 
 
-def check_of(form: str) -> Callable[[str], object]:
+def validator_for(form: str) -> Callable[[str], object]:
     """What fails if a report in a form is damaged by a text of a document."""
-    checks: dict[str, Any] = {"json": json.loads, "sarif": json.loads, "junit": Tree.fromstring, "html": _inert}
-    checked: Callable[[str], object] = checks.get(form, _one_line)
+    checks: dict[str, Any] = {"json": json.loads, "sarif": json.loads, "junit": Tree.fromstring, "html": _check_html}
+    checked: Callable[[str], object] = checks.get(form, _check_single_line)
     return checked
 
 
-def _one_line(said: str) -> None:
+def _check_single_line(report: str) -> None:
     """No line begins as a command, but for the ones that the report itself gives, and no markup survives."""
-    assert "##[" not in said
-    for line in said.splitlines():
+    assert "##[" not in report
+    for line in report.splitlines():
         if line.lstrip().startswith("::"):
             assert re.match(r"::(error|notice|warning) (file=x[^:]*,line=\d+,col=\d+,)?title=[^:]*::", line)
-    assert "http://evil.example)" not in said or "| |" not in said
+    assert "http://evil.example)" not in report or "| |" not in report
 
 
 class _Tags(HTMLParser):
@@ -56,8 +56,8 @@ class _Tags(HTMLParser):
         self.attributes |= {name for name, _ in attrs}
 
 
-def _inert(said: str) -> None:
+def _check_html(report: str) -> None:
     parser = _Tags()
-    parser.feed(said)
+    parser.feed(report)
     assert parser.tags.isdisjoint({"script", "img", "iframe", "link", "a", "object"})
     assert not {a for a in parser.attributes if a.startswith("on") or a in ("src", "href")}

@@ -10,7 +10,7 @@ from idc_drift.changes.change import Change, Place
 from idc_drift.documents.document import Document, read
 from idc_drift.impact import attribution
 from idc_drift.impact.differences import differences
-from idc_drift.impact.naming import in_scope, renamed, strangers, within
+from idc_drift.impact.naming import in_scope, renamed, restricted_to_scope, share_no_operation_ids
 from idc_drift.impact.surface import Argument, Function, Model, Surface
 
 if TYPE_CHECKING:
@@ -21,7 +21,7 @@ def types(text: str) -> frozenset[str]:
     return frozenset(text.split(" | ")) if text else frozenset()
 
 
-def face(returns: str = "M | E", models: dict[str, Model] | None = None, **arguments: Argument) -> Surface:
+def client(returns: str = "M | E", models: dict[str, Model] | None = None, **arguments: Argument) -> Surface:
     function = Function(arguments, types(returns))
     modules = {"idc_client.api.v.get_m": {"sync": function, "asyncio": function}}
     return Surface(modules, {"idc_client.api.v.get_m": "GET /m/{}"}, models or {})
@@ -43,67 +43,70 @@ F = "`idc_client.api.v.get_m`"
 M = "`idc_client.models.M"
 
 TABLE: list[tuple[str, Surface, Surface, list[tuple[str, str]]]] = [
-    ("nothing", face(), face(), []),
-    ("an argument goes", face(q=argument("int")), face(), [("breaking", f"breaks {F} (argument q: gone)")]),
-    ("one comes that may be left out", face(), face(q=argument("int | Unset")),
+    ("nothing", client(), client(), []),
+    ("an argument goes", client(q=argument("int")), client(), [("breaking", f"breaks {F} (argument q: gone)")]),
+    ("one comes that may be left out", client(), client(q=argument("int | Unset")),
      [("info", f"widens {F} (argument q: new, int | Unset)")]),
-    ("one comes that is required", face(), face(q=argument("int", required=True)),
+    ("one comes that is required", client(), client(q=argument("int", required=True)),
      [("breaking", f"breaks {F} (argument q: new and required, int)")]),
-    ("one is required now", face(q=argument("int | Unset")), face(q=argument("int", required=True)),
+    ("one is required now", client(q=argument("int | Unset")), client(q=argument("int", required=True)),
      [("breaking", f"breaks {F} (argument q, type: int | Unset → int)"),
       ("breaking", f"breaks {F} (argument q: now required)")]),
-    ("one takes more", face(q=argument("int")), face(q=argument("int | str")),
+    ("one takes more", client(q=argument("int")), client(q=argument("int | str")),
      [("info", f"widens {F} (argument q, type: int → int | str)")]),
-    ("one takes less", face(q=argument("int | str")), face(q=argument("int")),
+    ("one takes less", client(q=argument("int | str")), client(q=argument("int")),
      [("breaking", f"breaks {F} (argument q, type: int | str → int)")]),
-    ("one takes something else", face(q=argument("str")), face(q=argument("UUID")),
+    ("one takes something else", client(q=argument("str")), client(q=argument("UUID")),
      [("breaking", f"breaks {F} (argument q, type: str → UUID)")]),
-    ("a default moves", face(q=argument("int", default="1")), face(q=argument("int", default="2")),
+    ("a default moves", client(q=argument("int", default="1")), client(q=argument("int", default="2")),
      [("info", f"changes {F} (argument q, default: 1 → 2)")]),
     ("positions are swapped",
-     face(a=argument("str", required=True, positional=True), b=argument("str", required=True, positional=True)),
-     face(b=argument("str", required=True, positional=True), a=argument("str", required=True, positional=True)),
+     client(a=argument("str", required=True, positional=True), b=argument("str", required=True, positional=True)),
+     client(b=argument("str", required=True, positional=True), a=argument("str", required=True, positional=True)),
      [("breaking", f"breaks {F} (order of arguments: a, b → b, a)")]),
-    ("more may be returned", face("M"), face("M | E"), [("warning", f"widens {F} (returns: M → E | M)")]),
-    ("less is returned", face("M | E"), face("M"), [("info", f"narrows {F} (returns: E | M → M)")]),
-    ("something else is returned", face("M"), face("N"), [("breaking", f"breaks {F} (returns: M → N)")]),
-    ("an attribute goes", face(models={"M": record(a="int", b="int")}), face(models={"M": record(a="int")}),
+    ("more may be returned", client("M"), client("M | E"), [("warning", f"widens {F} (returns: M → E | M)")]),
+    ("less is returned", client("M | E"), client("M"), [("info", f"narrows {F} (returns: E | M → M)")]),
+    ("something else is returned", client("M"), client("N"), [("breaking", f"breaks {F} (returns: M → N)")]),
+    ("an attribute goes", client(models={"M": record(a="int", b="int")}), client(models={"M": record(a="int")}),
      [("breaking", f"breaks {M}.b` (gone)")]),
-    ("an attribute comes", face(models={"M": record(a="int")}), face(models={"M": record("b", a="int", b="int")}),
+    ("an attribute comes", client(models={"M": record(a="int")}), client(models={"M": record("b", a="int", b="int")}),
      [("info", f"adds {M}.b` (new, int)")]),
-    ("what is read is of another type", face(models={"M": record(a="int | None")}),
-     face(models={"M": record(a="str")}), [("breaking", f"breaks {M}.a` (type: int | None → str)")]),
-    ("what is read may be missing", face(models={"M": record(a="int")}), face(models={"M": record(a="int | Unset")}),
+    ("what is read is of another type", client(models={"M": record(a="int | None")}),
+     client(models={"M": record(a="str")}), [("breaking", f"breaks {M}.a` (type: int | None → str)")]),
+    ("what is read may be missing", client(models={"M": record(a="int")}),
+     client(models={"M": record(a="int | Unset")}),
      [("breaking", f"breaks {M}.a` (may now be left out)")]),
-    ("what is read is stricter", face(models={"M": record(a="int | None")}), face(models={"M": record(a="int")}),
+    ("what is read is stricter", client(models={"M": record(a="int | None")}), client(models={"M": record(a="int")}),
      [("info", f"narrows {M}.a` (type: int | None → int)")]),
     ("what is written must be given now",
-     face("E", {"M": record(a="int | Unset")}, body=argument("M")),
-     face("E", {"M": record(a="int")}, body=argument("M")),
+     client("E", {"M": record(a="int | Unset")}, body=argument("M")),
+     client("E", {"M": record(a="int")}, body=argument("M")),
      [("breaking", f"breaks {M}.a` (now required)")]),
     ("what is written takes more",
-     face("E", {"M": record(a="int")}, body=argument("M")), face("E", {"M": record(a="int | str")}, body=argument("M")),
+     client("E", {"M": record(a="int")}, body=argument("M")),
+     client("E", {"M": record(a="int | str")}, body=argument("M")),
      [("info", f"widens {M}.a` (type: int → int | str)")]),
     ("what is written needs one more",
-     face("E", {"M": record(a="int")}, body=argument("M")),
-     face("E", {"M": record("a b", a="int", b="int")}, body=argument("M")),
+     client("E", {"M": record(a="int")}, body=argument("M")),
+     client("E", {"M": record("a b", a="int", b="int")}, body=argument("M")),
      [("breaking", f"breaks {M}.b` (new and required, int)")]),
     ("what is written stands deep in what is sent",
-     face("E", {"B": record(m="list[M]"), "M": record(a="int | Unset")}, body=argument("B")),
-     face("E", {"B": record(m="list[M]"), "M": record(a="int")}, body=argument("B")),
+     client("E", {"B": record(m="list[M]"), "M": record(a="int | Unset")}, body=argument("B")),
+     client("E", {"B": record(m="list[M]"), "M": record(a="int")}, body=argument("B")),
      [("breaking", f"breaks {M}.a` (now required)")]),
-    ("a member of an enumeration goes", face(models={"M": members("A", "B")}), face(models={"M": members("A")}),
+    ("a member of an enumeration goes", client(models={"M": members("A", "B")}), client(models={"M": members("A")}),
      [("breaking", f"breaks {M}.B` (gone)")]),
-    ("a member comes that readers may meet", face(models={"M": members("A")}), face(models={"M": members("A", "B")}),
+    ("a member comes that readers may meet", client(models={"M": members("A")}),
+     client(models={"M": members("A", "B")}),
      [("warning", f"adds {M}.B`")]),
-    ("a record becomes an enumeration", face(models={"M": record(a="int")}), face(models={"M": members("A")}),
+    ("a record becomes an enumeration", client(models={"M": record(a="int")}), client(models={"M": members("A")}),
      [("breaking", f"breaks {M}` (a record → an enumeration)")]),
-    ("a model goes", face(models={"M": record(a="int"), "N": record(b="int")}), face(models={"N": record(b="int")}),
+    ("a model goes", client(models={"M": record(a="int"), "N": record(b="int")}), client(models={"N": record(b="int")}),
      [("breaking", f"breaks {M}` (gone)")]),
-    ("a model comes", face(), face(models={"M": record(a="int")}), [("info", f"adds {M}`")]),
+    ("a model comes", client(), client(models={"M": record(a="int")}), [("info", f"adds {M}`")]),
     ("a model is renamed, which its users do not repeat",
-     face("M", {"M": record(a="int"), "N": record(m="list[M]")}),
-     face("O", {"O": record(a="int"), "N": record(m="list[O]")}),
+     client("M", {"M": record(a="int"), "N": record(m="list[M]")}),
+     client("O", {"O": record(a="int"), "N": record(m="list[O]")}),
      [("breaking", f"breaks {M}` (now `idc_client.models.O`)")]),
 ]  # fmt: skip
 
@@ -114,14 +117,14 @@ def test_what_callers_can_write_down_is_compared(base: Surface, revision: Surfac
 
 
 def test_what_differs_in_one_colour_only_names_it() -> None:
-    base, revision = face("M"), face("M")
+    base, revision = client("M"), client("M")
     del revision.operations["idc_client.api.v.get_m"]["sync"]
     assert [i.text for i in differences(base, revision)] == ["breaks `idc_client.api.v.get_m.sync` (gone)"]
     assert [i.text for i in differences(revision, base)] == ["adds `idc_client.api.v.get_m.sync`"]
 
 
 def test_a_function_that_was_renamed_is_found_by_what_it_asks() -> None:
-    base, revision = face("M"), face("M")
+    base, revision = client("M"), client("M")
     functions = revision.operations.pop("idc_client.api.v.get_m")
     revision.operations["idc_client.api.w.load_m"] = functions
     revision.requests["idc_client.api.w.load_m"] = "GET /m/{}"
@@ -197,19 +200,25 @@ def _pair(tmp_path: Path) -> tuple[Document, Document]:
     return document(tmp_path, "base.json", DOCUMENT), document(tmp_path, "revision.json", revision)
 
 
-def cause(rule: str, operation: str, pointer: str, where: str = "", **more: Any) -> Change:
+def possible_cause(rule: str, operation: str, pointer: str, where: str = "", **more: Any) -> Change:
     return Change(rule, more.pop("level", "breaking"), "It moved.", (Place(operation, pointer),), where, **more)
 
 
 def test_each_effect_is_said_at_the_change_that_causes_it(pair: tuple[Document, Document]) -> None:
     row = "GET /v/rows/{row_id}"
-    count = cause(
+    count = possible_cause(
         "response-type-changed", row, "/components/schemas/Row/properties/instanceCount/type", "200 /instanceCount"
     )
-    kind = cause("response-enum-changed", row, "/components/schemas/Kind/enum", "200 /kind")
-    limit = cause("parameter-became-required", row, "/paths/~1v~1rows~1{row_id}/get/parameters/1", "query limit")
-    named = cause("operation-id-changed", "GET /v/kinds", "/paths/~1v~1kinds/get/operationId", level="info", noise=True)
-    words = cause("documentation-changed", row, "/paths/~1v~1rows~1{row_id}/get/summary", level="info", noise=True)
+    kind = possible_cause("response-enum-changed", row, "/components/schemas/Kind/enum", "200 /kind")
+    limit = possible_cause(
+        "parameter-became-required", row, "/paths/~1v~1rows~1{row_id}/get/parameters/1", "query limit"
+    )
+    named = possible_cause(
+        "operation-id-changed", "GET /v/kinds", "/paths/~1v~1kinds/get/operationId", level="info", noise=True
+    )
+    words = possible_cause(
+        "documentation-changed", row, "/paths/~1v~1rows~1{row_id}/get/summary", level="info", noise=True
+    )
     told, notes = attribution.impact(*pair, [count, kind, limit, named, words])
     assert notes == []
     effects = {c.rule: c.code_impact for c in told}
@@ -240,7 +249,7 @@ def test_that_nothing_can_be_generated_is_an_error_that_says_of_what(
     tmp_path: Path, pair: tuple[Document, Document]
 ) -> None:
     swagger = document(tmp_path, "old.json", {"swagger": "2.0", "info": {"title": "t", "version": "1"}, "paths": {}})
-    with pytest.raises(attribution.Unknown, match="not known") as error:
+    with pytest.raises(attribution.ImpactUnknown, match="not known") as error:
         attribution.impact(pair[0], swagger, [])
     assert swagger.origin in str(error.value)
 
@@ -264,11 +273,11 @@ def test_a_document_that_names_everything_otherwise_is_brought_to_the_same_names
 
 def test_strangers_share_no_name_of_an_operation() -> None:
     other = copy.deepcopy(DOCUMENT)
-    assert not strangers(DOCUMENT, other)
+    assert not share_no_operation_ids(DOCUMENT, other)
     other["paths"]["/v/kinds"]["get"]["operationId"] = "x"
-    assert not strangers(DOCUMENT, other)
+    assert not share_no_operation_ids(DOCUMENT, other)
     other["paths"]["/v/rows/{row_id}"]["get"]["operationId"] = "y"
-    assert strangers(DOCUMENT, other)
+    assert share_no_operation_ids(DOCUMENT, other)
     assert renamed(DOCUMENT, other) == DOCUMENT
 
 
@@ -280,18 +289,20 @@ def test_a_recursive_schema_is_renamed_once() -> None:
 
 
 def test_a_scope_keeps_the_paths_below_it_and_what_they_reach() -> None:
-    cut = within(DOCUMENT, ["/v/kinds"])
+    cut = restricted_to_scope(DOCUMENT, ["/v/kinds"])
     assert list(cut["paths"]) == ["/v/kinds"]
     assert list(cut["components"]["schemas"]) == ["Kind"]
-    assert within(DOCUMENT, []) is DOCUMENT
+    assert restricted_to_scope(DOCUMENT, []) is DOCUMENT
     assert [in_scope(p, ["/v3/"]) for p in ("/v3", "/v3/a", "/v30", "/v1")] == [True, True, False, False]
 
 
 def test_a_profile_decides_what_is_grave() -> None:
-    wire = cause("response-property-removed", "GET /a", "/x", level="warning")
-    both = cause("response-enum-value-added", "GET /a", "/x", level="info", code_impact=("breaks `x` (gone)",))
-    name = cause("operation-id-changed", "GET /a", "/x", level="info", noise=True, code_impact=("breaks `y` (gone)",))
-    added = cause("response-type-changed", "GET /a", "/x", level="breaking", code_impact=("adds `z`",))
+    wire = possible_cause("response-property-removed", "GET /a", "/x", level="warning")
+    both = possible_cause("response-enum-value-added", "GET /a", "/x", level="info", code_impact=("breaks `x` (gone)",))
+    name = possible_cause(
+        "operation-id-changed", "GET /a", "/x", level="info", noise=True, code_impact=("breaks `y` (gone)",)
+    )
+    added = possible_cause("response-type-changed", "GET /a", "/x", level="breaking", code_impact=("adds `z`",))
     changes = [wire, both, name, added]
     assert attribution.judged(changes, "wire") == changes
     assert [(c.rule, c.level, c.noise) for c in attribution.judged(changes, "code")] == [

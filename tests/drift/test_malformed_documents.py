@@ -10,7 +10,7 @@ import pytest
 from idc_drift.__main__ import main
 from idc_drift.compare.documents import compare
 
-from . import hosts
+from . import sample_documents
 
 _WRONG: list[Any] = [
     None,
@@ -61,9 +61,9 @@ def _documents(value: Any) -> list[dict[str, Any]]:
 
 @pytest.mark.parametrize("value", _WRONG, ids=repr)
 def test_a_wrong_value_anywhere_is_no_crash_and_no_change_from_itself(value: Any) -> None:
-    plain = hosts.document({"paths": {"/a": {"get": {}}}})
+    plain = sample_documents.complete_document({"paths": {"/a": {"get": {}}}})
     for content in _documents(value):
-        wrong = hosts.document(content)
+        wrong = sample_documents.complete_document(content)
         assert compare(wrong, wrong) == [], content
         compare(plain, wrong)
         compare(wrong, plain)
@@ -73,9 +73,9 @@ def test_a_wrong_value_anywhere_is_no_crash_and_no_change_from_itself(value: Any
 @pytest.mark.parametrize("keyword", _SCHEMA)
 def test_a_wrong_keyword_of_a_schema_is_no_crash(keyword: str, value: Any) -> None:
     for direction in ("request", "response", "parameter"):
-        wrong = hosts.hosting(direction, {"type": "object", keyword: value})
+        wrong = sample_documents.document_with_schema(direction, {"type": "object", keyword: value})
         assert compare(wrong, wrong) == []
-        compare(wrong, hosts.hosting(direction, {"type": "array", "items": {}}))
+        compare(wrong, sample_documents.document_with_schema(direction, {"type": "array", "items": {}}))
 
 
 def test_a_reference_that_is_no_name_of_a_file_is_a_note(tmp_path: Any, capsys: pytest.CaptureFixture[str]) -> None:
@@ -100,15 +100,17 @@ def test_a_reference_that_is_no_name_of_a_file_is_a_note(tmp_path: Any, capsys: 
     ],
 )
 def test_a_keyword_of_another_kind_is_read_as_nothing_and_told_once(keyword: str, value: Any, meant: str) -> None:
-    odd = hosts.hosting("request", {"properties": {"a": {keyword: value}, "b": {keyword: value}}})
-    assert compare(odd, hosts.hosting("request", {"properties": {"a": {}, "b": {}}})) == []
+    odd = sample_documents.document_with_schema(
+        "request", {"properties": {"a": {keyword: value}, "b": {keyword: value}}}
+    )
+    assert compare(odd, sample_documents.document_with_schema("request", {"properties": {"a": {}, "b": {}}})) == []
     assert [note for note in odd.notes if f"`{keyword}` of /paths" in note and f"is not {meant}" in note] == odd.notes
     assert len(odd.notes) == 1
 
 
 def test_a_value_that_its_type_rules_out_is_told() -> None:
-    odd = hosts.hosting("request", {"type": "string", "enum": ["a", *range(9)]})
-    assert compare(odd, hosts.hosting("request", {"type": "string", "enum": ["a"]})) == []
+    odd = sample_documents.document_with_schema("request", {"type": "string", "enum": ["a", *range(9)]})
+    assert compare(odd, sample_documents.document_with_schema("request", {"type": "string", "enum": ["a"]})) == []
     (note,) = odd.notes
     assert note.startswith("Not of the types there, and read as if not there: 0, 1, 2, 3, 4 and 4 more of /paths/")
 
@@ -131,13 +133,20 @@ def test_a_schema_that_is_composed_of_itself_many_times_is_compared() -> None:
     plain = {"components": {"schemas": {"A": {"type": "object"}}}}
     itself = {"$ref": "#/components/schemas/A"}
     many = {"components": {"schemas": {"A": {"allOf": [itself, itself, {"type": "object"}]}}}}
-    assert compare(hosts.document(document | plain), hosts.document(document | many)) == []
+    assert (
+        compare(
+            sample_documents.complete_document(document | plain), sample_documents.complete_document(document | many)
+        )
+        == []
+    )
 
 
 def test_an_empty_name_among_the_required_ones_is_told() -> None:
-    odd = hosts.hosting("request", {"properties": {"a": {}}, "required": ["a", ""]})
+    odd = sample_documents.document_with_schema("request", {"properties": {"a": {}}, "required": ["a", ""]})
     assert (
-        compare(odd, odd) == compare(odd, hosts.hosting("request", {"properties": {"a": {}}, "required": ["a"]})) == []
+        compare(odd, odd)
+        == compare(odd, sample_documents.document_with_schema("request", {"properties": {"a": {}}, "required": ["a"]}))
+        == []
     )
     assert [note for note in odd.notes if "`required/1` of /paths" in note and "is not a name" in note] == odd.notes
     assert len(odd.notes) == 1
@@ -158,6 +167,6 @@ def test_an_empty_name_among_the_required_ones_is_told() -> None:
     ],
 )
 def test_what_is_of_another_kind_around_schemas_is_told(content: dict[str, Any], told: str) -> None:
-    document = hosts.document(content)
-    compare(document, hosts.document({"paths": {}}))
+    document = sample_documents.complete_document(content)
+    compare(document, sample_documents.complete_document({"paths": {}}))
     assert any(told in note for note in document.notes), document.notes

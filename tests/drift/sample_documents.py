@@ -28,18 +28,18 @@ def _row(file: str, row: dict[str, Any]) -> dict[str, Any]:
     return {**row, "base": found.before, "revision": found.after, **schemas}
 
 
-def pair(example: examples.Example) -> tuple[Document, Document]:
+def documents_of_example(example: examples.Example) -> tuple[Document, Document]:
     """The two documents of an example."""
     if example.kind == "schemas":
         return (
-            hosting(example.direction, example.before, example.before_schemas),
-            hosting(example.direction, example.after, example.after_schemas),
+            document_with_schema(example.direction, example.before, example.before_schemas),
+            document_with_schema(example.direction, example.after, example.after_schemas),
         )
-    make = operating if example.kind == "paths" else document
+    make = document_with_path if example.kind == "paths" else complete_document
     return make(example.before), make(example.after)
 
 
-def document(content: dict[str, Any]) -> Document:
+def complete_document(content: dict[str, Any]) -> Document:
     """A document as if it had been read."""
     if "swagger" not in content:
         content = {"openapi": "3.1.0", **content}
@@ -48,7 +48,9 @@ def document(content: dict[str, Any]) -> Document:
     return Document("memory", text, parse(text))
 
 
-def hosting(direction: str, schema: Any, schemas: dict[str, Any] | None = None, version: str = "3.1.0") -> Document:
+def document_with_schema(
+    direction: str, schema: Any, schemas: dict[str, Any] | None = None, version: str = "3.1.0"
+) -> Document:
     """A document with a schema as its request body, its response, a parameter or a header."""
     operation: dict[str, Any] = {"responses": {"200": {"description": ""}}}
     if direction == "request":
@@ -60,13 +62,22 @@ def hosting(direction: str, schema: Any, schemas: dict[str, Any] | None = None, 
     else:
         operation["responses"]["200"]["headers"] = {"X-H": {"schema": schema}}
     components = {"schemas": {**SCHEMAS, **(schemas or {})}}
-    return document({"openapi": version, "paths": {"/things": {"post": operation}}, "components": components})
+    return complete_document({"openapi": version, "paths": {"/things": {"post": operation}}, "components": components})
 
 
-def operating(item: dict[str, Any]) -> Document:
+def document_with_path(item: dict[str, Any]) -> Document:
     """A document with a path item at /things/{id}."""
     components = {"schemas": SCHEMAS, "securitySchemes": SCHEMES}
-    return document({"paths": {"/things/{id}": item}, "components": components})
+    return complete_document({"paths": {"/things/{id}": item}, "components": components})
 
 
-__all__ = ["PAIRS", "SCHEMAS", "SCHEMA_FILES", "document", "hosting", "operating", "pair", "rows"]
+__all__ = [
+    "PAIRS",
+    "SCHEMAS",
+    "SCHEMA_FILES",
+    "complete_document",
+    "document_with_path",
+    "document_with_schema",
+    "documents_of_example",
+    "rows",
+]
