@@ -18,7 +18,7 @@ from ..documents.references import reached
 from ..escaping import visible
 from .change import Change, Place
 from .outcome import Finding
-from .rules import level_of
+from .rules import level_of, reported_name
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -48,11 +48,16 @@ class Entry:
         matched_globs: set[tuple[str, str]] = set()
         for key, globs in self.patterns.items():
             values = _values(key, change, place, ids)
-            matched = [g for g in globs if any(_compiled(g).fullmatch(v) for v in values)]
+            matched = [g for g in globs if any(_compiled(_reported(key, g)).fullmatch(v) for v in values)]
             if not matched:
                 return None
             matched_globs.update((key, glob) for glob in matched)
         return frozenset(matched_globs)
+
+
+def _reported(key: str, glob: str) -> str:
+    """The glob with a rule's alias replaced by the name that reports use."""
+    return reported_name(glob) if key == "rule" else glob
 
 
 def _values(key: str, change: Change, place: Place, ids: Mapping[str, str]) -> tuple[str, ...]:

@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from .change import Level
 
 __all__ = [
+    "ALIASES",
     "EFFECTS",
     "OWN_RULES",
     "PREFIXES",
@@ -23,8 +24,10 @@ __all__ = [
     "SCHEMA_RULES",
     "Rule",
     "SchemaRule",
+    "alias_of",
     "is_noise",
     "level_of",
+    "reported_name",
     "rule_of",
     "stem_of",
     "why",
@@ -384,6 +387,43 @@ EFFECTS: Final[dict[str, Level]] = {
     "changes": I,
 }
 """How grave it is what a change does to the generated client."""
+
+
+_PLAIN_NAMES: Final = {
+    "operation-retired": "deprecated-operation-removed",
+    "parameter-idle-default-changed": "required-parameter-default-changed",
+}
+_PLAIN_STEMS: Final = {
+    "type-unsure": "type-change-undecided",
+    "property-listed": "property-declared",
+    "property-unlisted": "property-no-longer-declared",
+    "alternative-implied": "redundant-alternative-changed",
+    "overlap-changed": "contained-alternative-changed",
+    "wrapped": "became-alternatives",
+    "unwrapped": "no-longer-alternatives",
+    "wrapped-safely": "became-alternatives-safely",
+    "unwrapped-safely": "no-longer-alternatives-safely",
+}
+ALIASES: Final[dict[str, str]] = {
+    **{plain: name for name, plain in _PLAIN_NAMES.items()},
+    **{plain: stem for stem, plain in _PLAIN_STEMS.items()},
+    **{f"{prefix}-{plain}": f"{prefix}-{stem}" for stem, plain in _PLAIN_STEMS.items() for prefix in PREFIXES},
+}
+"""Names of rules (and stems) in plainer words, with the names that reports use.
+
+Reports keep the names on the right, because programs read them. Accepted files and ``explain`` take both.
+"""
+_ALIAS_OF: Final = {name: alias for alias, name in ALIASES.items()}
+
+
+def reported_name(rule: str) -> str:
+    """The name that reports use for a rule (or a stem): the rule's own name unless it is an alias."""
+    return ALIASES.get(rule, rule)
+
+
+def alias_of(rule: str) -> str:
+    """The plainer name of a rule (or a stem) by the name that reports use; empty if it has none."""
+    return _ALIAS_OF.get(rule, "")
 
 
 def stem_of(rule: str) -> str:

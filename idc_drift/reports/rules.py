@@ -49,10 +49,11 @@ def explained(name: str) -> str:
     `name` is complete (``request-type-changed``), or the stem of a rule of schemas (``type-changed``). ``NoSuchRule``
     if no rule has it.
     """
-    found = [rule for rule in (name, f"request-{name}") if _known(rule)]
+    reported = rules.reported_name(name)
+    found = [rule for rule in (reported, f"request-{reported}") if _known(rule)]
     if not found:
         raise NoSuchRule(_missing(name))
-    return "\n".join(f"{_page(rule, rule if rule == name else f'…-{name}')}\n" for rule in found)
+    return "\n".join(f"{_page(rule, rule if rule == reported else f'…-{reported}')}\n" for rule in found)
 
 
 def _known(rule: str) -> bool:
@@ -61,7 +62,8 @@ def _known(rule: str) -> bool:
 
 def _missing(name: str) -> str:
     stems = list(rules.SCHEMA_RULES)
-    names = [*rules.RULES, *rules.OWN_RULES, *stems, *(f"{p}-{stem}" for p in rules.PREFIXES for stem in stems)]
+    complete = (f"{prefix}-{stem}" for prefix in rules.PREFIXES for stem in stems)
+    names = [*rules.RULES, *rules.OWN_RULES, *stems, *complete, *rules.ALIASES]
     like = difflib.get_close_matches(name, names, 1)
     return f"there is no rule `{name}`" + (
         f"; did you mean `{like[0]}`?" if like else "; without a name, all are listed"
@@ -70,7 +72,9 @@ def _missing(name: str) -> str:
 
 def _page(rule: str, title: str) -> str:
     found, shown = rules.rule_of(rule), example(rule)
-    facts = [(what.replace("`", ""), level) for what, level in _levels(rule)]
+    alias = rules.alias_of(title.removeprefix("…-"))
+    facts = [("also accepted as", f"…-{alias}" if title.startswith("…-") else alias)] if alias else []
+    facts += [(what.replace("`", ""), level) for what, level in _levels(rule)]
     facts += [("why", found.why), ("judged in", ", ".join(map(_file, found.judged)))]
     lines = [title, "", shown.means, "", *(f"  {f'{what}:':<33}{said}" for what, said in facts)]
     return "\n".join([*lines, "", *_pair(shown)] if shown.kind != "files" else lines)
@@ -175,7 +179,7 @@ def _rows() -> Iterator[str]:
     yield "|---|---|---|---|---|"
     for name in (*rules.RULES, *rules.OWN_RULES):
         (level,) = dict(_levels(name)).values()
-        yield f"| `{name}` | {example(name).means} | {level} | {rules.why(name)} | {_modules(name)} |"
+        yield f"| {_names(name)} | {example(name).means} | {level} | {rules.why(name)} | {_modules(name)} |"
     yield ""
     yield f"Rules of schemas begin with where the schema is: {', '.join(f'`{p}-`' for p in rules.PREFIXES)}."
     yield ""
@@ -184,7 +188,12 @@ def _rows() -> Iterator[str]:
     for stem, schema in rules.SCHEMA_RULES.items():
         name = f"request-{stem}"
         levels = " | ".join(dict(_levels(name)).values())
-        yield f"| `…-{stem}` | {example(name).means} | {levels} | {schema.why} | {_modules(name)} |"
+        yield f"| {_names(stem, '…-')} | {example(name).means} | {levels} | {schema.why} | {_modules(name)} |"
+
+
+def _names(rule: str, prefix: str = "") -> str:
+    alias = rules.alias_of(rule)
+    return f"`{prefix}{rule}`" + (f" (alias `{prefix}{alias}`)" if alias else "")
 
 
 def _modules(rule: str) -> str:

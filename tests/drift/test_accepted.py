@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from idc_drift.changes import accepted
+from idc_drift.changes import accepted, rules
 from idc_drift.changes.change import Change, Place
 
 if TYPE_CHECKING:
@@ -33,6 +33,21 @@ def reasons(entries: list[accepted.Entry], *changes: Change) -> list[str | None]
 def stale(entries: list[accepted.Entry], *changes: Change) -> list[str]:
     findings, _ = accepted.apply(entries, changes, IDS, TODAY)
     return [f.change.message for f in findings if f.change.rule == "accepted-entry-stale"]
+
+
+@pytest.mark.parametrize(("alias", "name"), rules.ALIASES.items())
+def test_a_row_accepts_a_rule_by_its_alias_and_by_the_name_in_reports(tmp_path: Path, alias: str, name: str) -> None:
+    found = change(name)
+    assert reasons(rows(tmp_path, f"[{{rule: {alias}, reason: r}}]"), found) == ["r"]
+    assert reasons(rows(tmp_path, f"[{{rule: {name}, reason: r}}]"), found) == ["r"]
+    assert reasons(rows(tmp_path, f"[{{rule: {alias[:-1]}*, reason: r}}]"), found) == [None]
+
+
+def test_a_stale_row_is_reported_with_the_alias_that_it_uses(tmp_path: Path) -> None:
+    row = "[{id: x, rule: [required-parameter-default-changed, response-property-removed], reason: r}]"
+    assert stale(rows(tmp_path, row), change()) == [
+        "The accepted row x names what matches no difference; take out rule required-parameter-default-changed."
+    ]
 
 
 @pytest.mark.parametrize(

@@ -139,6 +139,23 @@ def test_each_component_that_an_example_refers_to_is_shown(capsys: pytest.Captur
             assert leads_nowhere or re.search(rf"\b{component}:", said), (name, component)
 
 
+@pytest.mark.parametrize(("alias", "name"), rules.ALIASES.items())
+def test_a_rule_is_explained_by_its_plain_alias_as_by_the_name_in_reports(
+    alias: str, name: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert main(["explain", alias]) == main(["explain", name]) == CLEAN
+    first, second = capsys.readouterr().out.split(f"{name}\n", 2)[1:]
+    assert first.removesuffix("…-") == second
+    assert re.search(rf"also accepted as: +(…-)?{alias}\n", second)
+
+
+def test_an_alias_is_no_rule_and_stands_for_one() -> None:
+    assert not rules.ALIASES.keys() & {*NAMES, *STEMS}
+    assert all(not rules.stem_of(alias) for alias in rules.ALIASES)
+    assert all(name in STEMS or rules.rule_of(name) for name in rules.ALIASES.values())
+    assert len(set(rules.ALIASES.values())) == len(rules.ALIASES)
+
+
 @pytest.mark.parametrize(
     ("wrong", "said"),
     [
