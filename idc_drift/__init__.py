@@ -1,3 +1,3 @@
-"""What moved between two OpenAPI documents, what it breaks, and for whom."""
+"""The comparison of two OpenAPI documents: the changes, and the clients that they break."""
 
 __version__ = "0.1.0"

@@ -1,6 +1,6 @@
-"""The command ``idc-drift``: two documents in, a report and an exit code out.
+"""The command ``idc-drift``: options, the subcommands ``update`` and ``explain``, and exit codes.
 
-Law: 0 is said only of what was compared; whatever could not be checked is 2 and one sentence, never a traceback.
+Law: exit code 0 only after a complete comparison; otherwise exit code 2 and one sentence, never a traceback.
 """
 
 from __future__ import annotations
@@ -34,11 +34,11 @@ CLEAN, DRIFT, UNCHECKED = 0, 1, 2
 _EPILOGUE = """\
 exit codes: 0 no drift at or above --fail-on, 1 drift, 2 could not check.
 `idc-drift update BASE REVISION [-o PATCH]` proposes a patch for BASE instead; see `idc-drift update --help`.
-`idc-drift explain [RULE]` says what a rule means and why it has its level; without RULE it lists all rules."""
+`idc-drift explain [RULE]` shows the meaning of a rule and the reason for its level; without RULE it lists all rules."""
 
 
 def main(argv: Sequence[str] | None = None) -> int:
-    """Run the command; gives the exit code."""
+    """Run the command and return the exit code."""
     arguments = list(sys.argv[1:] if argv is None else argv)
     for stream in (sys.stdout, sys.stderr):
         if hasattr(stream, "reconfigure"):
@@ -53,7 +53,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     except (Unreadable, accepted.InvalidAcceptedFile, attribution.ImpactUnknown, TooComplex) as error:
         return _unchecked(str(error))
     except BrokenPipeError:
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())  # whoever read has read enough
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())  # the reader closed the pipe
         return UNCHECKED
     except KeyboardInterrupt:
         return _unchecked("interrupted")
@@ -61,8 +61,8 @@ def main(argv: Sequence[str] | None = None) -> int:
         return _unchecked(f"{error.filename or 'a file'}: {error.strerror or error}")
     except RecursionError:
         return _unchecked("a document is nested too deeply")
-    except Exception as error:  # a traceback is no answer; what it was is said
-        return _unchecked(f"an error of this program, {type(error).__name__}: {error}; please report it")
+    except Exception as error:  # an error of this program, too, is one sentence
+        return _unchecked(f"internal error, {type(error).__name__}: {error}; please report it")
 
 
 def _unchecked(sentence: str) -> int:
@@ -71,43 +71,55 @@ def _unchecked(sentence: str) -> int:
 
 
 def _documents(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("base", metavar="BASE", help="the document that is relied on: a file, a URL, or - for stdin")
-    parser.add_argument("revision", metavar="REVISION", help="the one that may have moved")
-    parser.add_argument("-o", "--output", type=Path, metavar="FILE", help="write there, all or nothing")
+    parser.add_argument("base", metavar="BASE", help="the document that clients rely on: a file, a URL, or - for stdin")
     parser.add_argument(
-        "--scope", action="append", default=[], metavar="PATH", help="only this path and those below it; repeatable"
+        "revision", metavar="REVISION", help="the document that may have changed: a file, a URL, or - for stdin"
     )
     parser.add_argument(
-        "--accepted", default="none", metavar="FILE", help="known differences with their reasons (YAML); default none"
+        "-o", "--output", type=Path, metavar="FILE", help="write the result to FILE, completely or not at all"
+    )
+    parser.add_argument(
+        "--scope",
+        action="append",
+        default=[],
+        metavar="PATH",
+        help="compare only PATH and the paths below it; repeatable",
+    )
+    parser.add_argument(
+        "--accepted", default="none", metavar="FILE", help="accepted differences with reasons (YAML); default: none"
     )
 
 
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(
         prog="idc-drift",
-        description="What moved between two OpenAPI or Swagger documents, what it breaks, and for whom.",
+        description="Compare two OpenAPI or Swagger documents and report which changes break clients.",
         epilog=_EPILOGUE,
         formatter_class=argparse.RawDescriptionHelpFormatter,
         allow_abbrev=False,
     )
     parser.add_argument("--version", action="version", version=f"idc-drift {__version__}")
     _documents(parser)
-    parser.add_argument("--format", choices=FORMATS, default="text", help="default text")
-    parser.add_argument("--fail-on", choices=LEVELS, default="breaking", help="the least drift; default breaking")
+    parser.add_argument("--format", choices=FORMATS, default="text", help="format of the report; default: text")
+    parser.add_argument(
+        "--fail-on", choices=LEVELS, default="breaking", help="lowest level that counts as drift; default: breaking"
+    )
     parser.add_argument(
         "--profile",
         choices=("wire", "code", "both"),
         default="wire",
-        help="judge for programs on the network, for users of the generated client, or for both; default wire",
+        help="judge changes of requests and responses (wire), of the generated client (code), or both; default: wire",
     )
-    parser.add_argument("--verbose", action="store_true", help="list accepted differences, prose and naming as well")
+    parser.add_argument(
+        "--verbose", action="store_true", help="list accepted differences and documentation-only changes, too"
+    )
     return parser
 
 
 def _update_parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(
         prog="idc-drift update",
-        description="Propose a patch (unified diff) that lays the changes of REVISION over the text of BASE. "
+        description="Propose a patch (unified diff) that applies the changes of REVISION to the text of BASE. "
         "BASE itself is never written.",
         allow_abbrev=False,
     )
@@ -118,15 +130,15 @@ def _update_parser() -> argparse.ArgumentParser:
 def _explain_parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(
         prog="idc-drift explain",
-        description="What a rule means, its level for what is sent and what is received, why, a pair of documents that "
-        "it speaks of, and the module that judges it.",
+        description="Show the meaning of a rule, its level for sent and for received values, the reason, an example, "
+        "and the module that judges it.",
         allow_abbrev=False,
     )
     parser.add_argument(
         "rule",
         nargs="?",
         metavar="RULE",
-        help="as a report names it (request-type-changed), or without its first word (type-changed); default: list all",
+        help="name (request-type-changed), name without its first word (type-changed), or alias; default: list all",
     )
     return parser
 
@@ -134,7 +146,7 @@ def _explain_parser() -> argparse.ArgumentParser:
 def _read(options: argparse.Namespace) -> tuple[Document, Document]:
     for name in ("base", "revision"):
         if options.output and options.output.exists() and _is_file(getattr(options, name), options.output):
-            raise Unreadable(f"--output {options.output} is {name.upper()}, which is never written")
+            raise Unreadable(f"--output {options.output} is {name.upper()}, which is never overwritten")
     if options.base == options.revision == "-":
         raise Unreadable("only one of the two documents can come from stdin")
     return read(options.base), read(options.revision)
@@ -152,7 +164,7 @@ def _findings(
 ) -> tuple[list[outcome.Finding], list[str]]:
     entries = [] if options.accepted == "none" else accepted.load(Path(options.accepted))
     changes = with_both_sides(base, revision, compare(base, revision, scope=tuple(options.scope)))
-    notes = [f"{d.origin}: {note}" for d in (base, revision) for note in d.notes]  # some are made by comparing
+    notes = [f"{d.origin}: {note}" for d in (base, revision) for note in d.notes]  # comparing adds notes
     if profile != "wire":
         try:
             changes, more = attribution.impact(base, revision, changes, scope=options.scope)
@@ -202,7 +214,7 @@ def _explain(options: argparse.Namespace) -> int:
 
 
 def _write(path: Path | None, text: str) -> None:
-    """To stdout, or into a file that is either the old one or the whole new one."""
+    """Write to standard output, or replace a file atomically."""
     if path is None:
         if sys.stdout is None:
             raise Unreadable("standard output is closed; --output FILE writes into a file")
@@ -210,7 +222,7 @@ def _write(path: Path | None, text: str) -> None:
         sys.stdout.flush()
         return
     path = path.resolve()
-    if path.exists() and not path.is_file():  # a device or a pipe, which nothing may replace
+    if path.exists() and not path.is_file():  # a device or a pipe, which must not be replaced
         path.write_text(text, encoding="utf-8", errors="backslashreplace")
         return
     handle, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")

@@ -1,6 +1,6 @@
-"""What somebody else wrote, made harmless for the place it is shown in.
+"""The escaping of documents' text for terminals, HTML, Markdown and workflow commands.
 
-Law: a document is never trusted with the reader's terminal, browser, runner or parser; what cannot be shown is named.
+Law: text from a document cannot control a terminal, browser, runner or parser; invisible characters are shown as codes.
 """
 
 from __future__ import annotations
@@ -10,14 +10,14 @@ import re
 import unicodedata
 
 _UNSEEN = frozenset({"Cc", "Cf", "Cn", "Cs", "Zl", "Zp"})
-"""Categories that steer instead of showing: controls, text direction, unassigned, half characters, separators."""
+"""Unicode categories without a visible form: controls, text direction, unassigned, surrogates, separators."""
 
 
 def visible(text: str) -> str:
-    r"""One line in which everything can be seen: control and direction characters as ``\x1b``, ``\u202e``."""
+    r"""The text as one visible line, with control and direction characters as ``\x1b``, ``\u202e``."""
     if not (text.isascii() and text.isprintable()):
         text = "".join(_named(c) if unicodedata.category(c) in _UNSEEN else c for c in text)
-    return text.replace("##[", r"#\x23[")  # runners take it for a command wherever it stands
+    return text.replace("##[", r"#\x23[")  # CI runners read it as a command at any position
 
 
 def _named(character: str) -> str:
@@ -28,7 +28,7 @@ def _named(character: str) -> str:
 
 
 def html(text: str) -> str:
-    """For element content and quoted attributes."""
+    """The text escaped for HTML elements and quoted attributes."""
     return _html.escape(visible(text), quote=True)
 
 
@@ -36,12 +36,12 @@ _MARKDOWN = re.compile(r"[\\`*_\[\]|~@#<>&!{}]|://|(?<=www)\.", re.IGNORECASE)
 
 
 def markdown(text: str) -> str:
-    """Markdown (GitHub's) that shows the text: no markup, table cell, mention, issue link, HTML or link in it."""
+    """The text escaped for GitHub's Markdown: it cannot contain markup, table cells, mentions, links or HTML."""
     return _MARKDOWN.sub(lambda found: f"&#{ord(found[0][0])};{found[0][1:]}", visible(text))
 
 
 def markdown_code(text: str) -> str:
-    """A sentence in which `...` stays code and everything else is shown as it is."""
+    """The text escaped for Markdown, with `...` kept as code."""
     parts = text.split("`")
     if len(parts) % 2 == 0:
         return markdown(text)
@@ -49,7 +49,7 @@ def markdown_code(text: str) -> str:
 
 
 def html_code(text: str) -> str:
-    """The same for HTML."""
+    """The text escaped for HTML, with `...` kept as code."""
     parts = text.split("`")
     if len(parts) % 2 == 0:
         return html(text)
@@ -57,10 +57,10 @@ def html_code(text: str) -> str:
 
 
 def workflow_data(text: str) -> str:
-    """The message of a workflow command: a runner reads one command a line."""
+    """The text escaped for the message of a workflow command (one line)."""
     return visible(text).replace("%", "%25").replace("\r", "%0D").replace("\n", "%0A")
 
 
 def workflow_property(text: str) -> str:
-    """A property of a workflow command, which ``,`` and ``:`` would end."""
+    """The text escaped for a property of a workflow command, where ``,`` and ``:`` are separators."""
     return workflow_data(text).replace(":", "%3A").replace(",", "%2C")

@@ -1,1 +1,1 @@
-"""Findings as values: graded by one table of rules, placed in both documents, accepted, summed up."""
+"""Changes as values: their levels, their places in both documents, accepted differences, the outcome."""

@@ -1,7 +1,7 @@
-"""Differences that somebody looked at and took, each with a reason.
+"""The accepted differences: rows of a YAML file, each with a reason.
 
-Law: a row matches structure (rule, operation, part, value), never wording; it accepts what it names and nothing beside
-it; a row, or a name in a row, that matches nothing is a finding, and past its day a row accepts nothing.
+Law: a row matches structure (rule, operation, part, value), never wording, and accepts nothing else; a row, or a name
+in a row, that matches nothing is a finding; after its expiry date a row accepts nothing.
 """
 
 from __future__ import annotations
@@ -29,22 +29,22 @@ _KEYS = {"id", "reason", "expires", *_PATTERNS}
 
 
 class InvalidAcceptedFile(ValueError):
-    """The file of accepted differences cannot be used; the message says why."""
+    """The file of accepted differences is invalid; the message gives the reason."""
 
 
 @dataclass(frozen=True)
 class Entry:
-    """One row."""
+    """A row of the file."""
 
     name: str
-    """Its id, or its number in the file."""
+    """The id of the row, or its number in the file."""
     patterns: Mapping[str, tuple[str, ...]]
-    """Globs by what they are held against; what is not named may be anything."""
+    """The globs by key; a key that is missing matches everything."""
     reason: str
     expires: datetime.date | None = None
 
     def matching(self, change: Change, place: Place, ids: Mapping[str, str]) -> frozenset[tuple[str, str]] | None:
-        """The globs that matched, or None if the row does not speak of this change at this place."""
+        """The globs that match a change at a place; None if the row does not match."""
         matched_globs: set[tuple[str, str]] = set()
         for key, globs in self.patterns.items():
             values = _values(key, change, place, ids)
@@ -79,9 +79,9 @@ def _values(key: str, change: Change, place: Place, ids: Mapping[str, str]) -> t
 
 
 def address(change: Change, place: Place, ids: Mapping[str, str]) -> str:
-    """A pointer as people say it: ``V3ManifestRow/Modality/pattern``, ``getTables/responses/200/links/table``.
+    """The short form of a pointer: ``V3ManifestRow/Modality/pattern``, ``getTables/responses/200/links/table``.
 
-    A property that became optional or required is named itself, and not the list of the required ones.
+    For a property that became optional or required, the address is the property, not the list ``required``.
     """
     parts = place.pointer.split("/")[1:]
     if parts[:2] == ["components", "schemas"]:
@@ -98,7 +98,7 @@ def address(change: Change, place: Place, ids: Mapping[str, str]) -> str:
 
 
 def _without_keyword(parts: list[str]) -> list[str]:
-    """The names of properties without the word that introduces them."""
+    """The parts of a pointer without the keyword ``properties``."""
     rest = iter(parts)
     return [next(rest, part) if part == "properties" else part for part in rest]
 
@@ -107,7 +107,7 @@ _compiled_globs: dict[str, re.Pattern[str]] = {}
 
 
 def _compiled(glob: str) -> re.Pattern[str]:
-    """``*`` stops at a slash, ``**`` does not; nothing else is special, for brackets occur in paths and values."""
+    """The pattern of a glob: ``*`` stops at a slash, ``**`` does not; brackets are literal, they occur in paths."""
     if glob not in _compiled_globs:
         special = {"*": "[^/]*", "**": ".*"}
         parts = (special.get(part) or re.escape(part) for part in re.split(r"(\*\*?)", glob))
@@ -121,20 +121,22 @@ def load(path: Path) -> list[Entry]:
         rows = yaml.safe_load(path.read_text(encoding="utf-8"))
     except (OSError, UnicodeDecodeError) as error:
         raise InvalidAcceptedFile(f"{path} cannot be read: {getattr(error, 'strerror', None) or error}") from error
-    except (yaml.YAMLError, ValueError) as error:  # a ValueError is a date that there is not
+    except (yaml.YAMLError, ValueError) as error:  # a ValueError is an impossible date
         raise InvalidAcceptedFile(f"{path} is not YAML: {visible(str(error))}") from error
     if rows is None:
         return []
     if not isinstance(rows, list):
-        raise InvalidAcceptedFile(f"{path} must hold a list of rows")
+        raise InvalidAcceptedFile(f"{path} must contain a list of rows")
     return [_entry(row, f"{path}, row {number}") for number, row in enumerate(rows, 1)]
 
 
 def _entry(row: object, place: str) -> Entry:
     if not isinstance(row, dict):
-        raise InvalidAcceptedFile(f"{place}: a row is a mapping")
+        raise InvalidAcceptedFile(f"{place}: a row must be a mapping")
     if unknown := sorted(map(str, row.keys() - _KEYS)):
-        raise InvalidAcceptedFile(f"{place}: unknown key {visible(unknown[0])}; known are {', '.join(sorted(_KEYS))}")
+        raise InvalidAcceptedFile(
+            f"{place}: unknown key {visible(unknown[0])}; the known keys are {', '.join(sorted(_KEYS))}"
+        )
     reason = row.get("reason")
     if not isinstance(reason, str) or not reason.strip():
         raise InvalidAcceptedFile(f"{place}: a row needs a reason")
@@ -142,7 +144,7 @@ def _entry(row: object, place: str) -> Entry:
         raise InvalidAcceptedFile(f"{place}: a row needs a rule")
     expires = row.get("expires")
     if expires is not None and (not isinstance(expires, datetime.date) or isinstance(expires, datetime.datetime)):
-        raise InvalidAcceptedFile(f"{place}: expires is a date, as in 2027-01-31")
+        raise InvalidAcceptedFile(f"{place}: expires must be a date such as 2027-01-31")
     patterns = {key: _globs(_expand_mapping(row[key]), f"{place}: {key}") for key in _PATTERNS if key in row}
     if patterns.get("operations") == ("all",):
         del patterns["operations"]
@@ -150,7 +152,7 @@ def _entry(row: object, place: str) -> Entry:
 
 
 def _expand_mapping(value: object) -> object:
-    """``{V3Count: [minimum, maximum]}`` is ``[V3Count/minimum, V3Count/maximum]``."""
+    """The list of globs: ``{V3Count: [minimum, maximum]}`` means ``[V3Count/minimum, V3Count/maximum]``."""
     if not isinstance(value, dict):
         return value
     return [
@@ -163,7 +165,7 @@ def _expand_mapping(value: object) -> object:
 def _globs(value: object, place: str) -> tuple[str, ...]:
     values = value if isinstance(value, list) else [value]
     if not values or not all(isinstance(v, str) for v in values):
-        raise InvalidAcceptedFile(f"{place} is a text, or a list of texts")
+        raise InvalidAcceptedFile(f"{place} must be a string, or a list of strings")
     return tuple(values)
 
 
@@ -175,11 +177,11 @@ def apply(
     out_of_scope: Sequence[Change] = (),
     base: object = None,
 ) -> tuple[list[Finding], list[str]]:
-    """The findings, each standing or accepted, with the rows that match nothing; and a note for each row past its day.
+    """The findings, each accepted or not, including rows that match nothing; and a note for each expired row.
 
-    `ids` gives the operationId for ``METHOD /path``. A change that is accepted at some of its places only is two
-    findings. What is `beyond` (out of scope) is no finding, but a row that matches it is not stale; nor is one about
-    a schema that the place of a standing finding refers to in the content of `base`.
+    `ids` gives the operationId for ``METHOD /path``. A change that is accepted at some of its places only becomes two
+    findings. Changes `out_of_scope` are no findings, but rows that match them are not stale; nor are rows about a
+    schema that the place of an unaccepted finding refers to in the content of `base`.
     """
     valid = [e for e in entries if e.expires is None or today <= e.expires]
     matched_globs: dict[int, set[tuple[str, str]]] = {index: set() for index in range(len(valid))}
@@ -201,7 +203,7 @@ def apply(
             for index, entry in enumerate(valid):
                 if matched := entry.matching(change, place, ids):
                     matched_globs[index] |= {*matched, ("", "")}
-    standing = [f.change for f in findings if f.accepted is None and not f.change.noise]
+    standing = [f.change for f in findings if f.accepted is None and not f.change.documentation_only]
     changed_addresses = {address(change, change.places[0], ids) for change in standing}
     changed_addresses |= reached(
         base, *(place.pointer for change in standing for place in change.places if place.pointer)
@@ -209,19 +211,17 @@ def apply(
     stale = (_stale(entry, matched_globs[index], changed_addresses) for index, entry in enumerate(valid))
     findings += [Finding(change) for change in stale if change]
     expired = (e for e in entries if e not in valid)
-    notes = [f"The accepted row {e.name} has expired on {e.expires} and accepts nothing." for e in expired]
+    notes = [f"The accepted row {e.name} expired on {e.expires} and accepts nothing." for e in expired]
     return findings, notes
 
 
 def _stale(entry: Entry, matched_globs: set[tuple[str, str]], changed_addresses: set[str]) -> Change | None:
-    """What of a row is to be taken out; not what a standing finding at the same place explains."""
+    """The finding about names of a row that match nothing; None if unaccepted findings there explain them."""
     unused = [
         (key, glob) for key, globs in entry.patterns.items() for glob in globs if (key, glob) not in matched_globs
     ]
     unexplained_globs = [(key, glob) for key, glob in unused if key != "at" or not _explained(glob, changed_addresses)]
-    if (
-        not matched_globs and unexplained_globs != unused
-    ):  # its other names match nothing because the places they are for are not met
+    if not matched_globs and unexplained_globs != unused:  # without a matching `at`, the other names cannot match
         unexplained_globs = [(key, glob) for key, glob in unexplained_globs if key == "at"]
     if not matched_globs and unexplained_globs == unused:
         message = f"The accepted row {entry.name} matches no difference; delete it."
@@ -229,13 +229,13 @@ def _stale(entry: Entry, matched_globs: set[tuple[str, str]], changed_addresses:
         return None
     else:
         names = ", ".join(f"{key} {glob}" for key, glob in unexplained_globs)
-        message = f"The accepted row {entry.name} names what matches no difference; take out {names}."
+        message = f"The accepted row {entry.name} contains names that match no difference; remove {names}."
     rule = "accepted-entry-stale"
     return Change(rule, level_of(rule), message, (Place("", ""),), where=entry.name)
 
 
 _SCHEMA_KEYWORDS = frozenset({"type", "enum", "const", "anyOf", "oneOf", "allOf"})
-"""Keywords that decide whether the others beside them are asked at all."""
+"""Keywords whose change explains that rows about keywords beside them match nothing."""
 
 
 def _explained(at: str, changed_addresses: set[str]) -> bool:
@@ -247,7 +247,7 @@ def _explained(at: str, changed_addresses: set[str]) -> bool:
 
 
 def operation_ids(content: Any) -> dict[str, str]:
-    """The operationId of each ``METHOD /path`` that has one."""
+    """The operationIds by ``METHOD /path``."""
     paths = content.get("paths") if isinstance(content, dict) else None
     return {
         f"{method.upper()} {path}": operation["operationId"]

@@ -1,6 +1,6 @@
-"""One difference between two documents, judged.
+"""The change between two documents: a difference with its rule, level and places.
 
-Law: a change is a value; it knows nothing of how it was found, accepted or shown.
+Law: a change is a value; it does not depend on how it was found, is accepted or is shown.
 """
 
 from __future__ import annotations
@@ -11,49 +11,48 @@ from typing import Literal
 
 Level = Literal["breaking", "warning", "info"]
 LEVELS: tuple[Level, ...] = ("breaking", "warning", "info")
-"""The gravest first."""
+"""The levels, the gravest first."""
 
 
 @dataclass(frozen=True)
 class Place:
-    """Where a change is met."""
+    """The place of a change."""
 
     operation: str
-    """``METHOD /path`` as the base has it (the revision's, if the base has none); empty for the document as a whole."""
+    """``METHOD /path`` in the base (in the revision, if the base has none); empty for the document as a whole."""
     pointer: str
-    """JSON pointer into the document that has it: the base, or the revision if it is new there."""
+    """The JSON pointer into the base, or into the revision if the thing is new there."""
     line: int = 0
-    """Line in that document's text, from 1; 0 if it is not known."""
+    """The line in that document, from 1; 0 if unknown."""
     column: int = 0
     counterpart: str = ""
-    """JSON pointer to the same thing in the other document, if it has it; else empty."""
+    """The JSON pointer to the same thing in the other document; empty if that does not have it."""
     anchor: str = ""
-    """JSON pointer into the base: of the nearest thing around what is new in the revision; else empty."""
+    """For a thing that is new in the revision: the JSON pointer of its nearest parent in the base; else empty."""
 
 
 @dataclass(frozen=True)
 class Change:
-    """One finding, at one place or at many."""
+    """One change, at one place or at many."""
 
     rule: str
-    """Name of the rule, such as ``response-property-removed``; see ``idc_drift.changes.rules``."""
+    """The name of the rule, such as ``response-property-removed``; see ``idc_drift.changes.rules``."""
     level: Level
     message: str
-    """One sentence: what moved, from what to what."""
+    """One sentence: what changed, from which value to which."""
     places: tuple[Place, ...]
     where: str = ""
-    """Which part of the operation, in words that do not depend on wording: ``query limit``, ``200 application/json
-    /series/*/PatientID``."""
+    """The part of the operation: ``query limit``, ``200 application/json /series/*/PatientID``."""
     direction: Literal["request", "response", "both", ""] = ""
-    noise: bool = False
-    """Whether it is of the document's environment only (descriptions, examples, servers): set apart when shown."""
+    documentation_only: bool = False
+    """Whether it is documentation-only (descriptions, examples, names, servers), so never drift."""
     code_impact: tuple[str, ...] = field(default=())
-    """What of the generated client changes, in words; empty if nothing, or if it was not asked for."""
+    """The effects on the generated client, one sentence each; empty if there are none, or if they were not computed."""
     before: str = ""
-    """What the base says, as compact JSON (``"integer"``, ``10000``); empty if it says nothing."""
+    """The value in the base as compact JSON (``"integer"``, ``10000``); empty if there is none."""
     after: str = ""
-    """What the revision says, as compact JSON; empty if it says nothing. With ``before`` it tells one move at a place
-    from another, so that accepting the first does not accept the second."""
+    """The value in the revision as compact JSON; empty if there is none. Changes at the same place differ in
+    ``before`` or ``after``, so that accepting one does not accept another."""
 
     @property
     def operation(self) -> str:
@@ -67,6 +66,6 @@ class Change:
 
     @property
     def fingerprint(self) -> str:
-        """The same for the same rule at the same part of the same operation, whatever the words."""
+        """A hash of rule, operation and part, which does not depend on the message."""
         key = "\n".join((self.rule, self.operation, self.where))
         return hashlib.sha256(key.encode(errors="surrogatepass")).hexdigest()[:16]

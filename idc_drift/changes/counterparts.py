@@ -1,7 +1,7 @@
-"""Where a thing of the one document stands in the other.
+"""The counterparts: pointers that lead to the same thing in the two documents.
 
-Law: both documents are walked at once from the operations they share, through references, whatever components are
-called; what was not met at the same place has no counterpart.
+Law: both documents are traversed in parallel from their common operations, through references, whatever the names of
+components are; a thing that is not found at the same place has no counterpart.
 """
 
 from __future__ import annotations
@@ -24,13 +24,13 @@ if TYPE_CHECKING:
 
 _CONTAINERS = (dict, list)
 _MAX_MEMBERS = 5
-"""Members of an object that is shown."""
+"""The number of members up to which an object is shown."""
 _MAX_CHARACTERS = 100
-"""Characters of a value that are shown; of a longer one, the beginning and a digest."""
+"""The number of characters of a value that are shown; a longer one is shortened, with a digest."""
 
 
 def operations(content: Any) -> Iterator[tuple[str, str, dict[str, Any]]]:
-    """Each operation's ``METHOD /path`` with parameters unnamed, its pointer, and itself."""
+    """The operations: ``METHOD /path`` without the names of parameters, the pointer, and the object."""
     paths = content.get("paths") if isinstance(content, dict) else None
     for path, item in paths.items() if isinstance(paths, dict) else ():
         for method, operation in item.items() if isinstance(item, dict) else ():
@@ -39,14 +39,14 @@ def operations(content: Any) -> Iterator[tuple[str, str, dict[str, Any]]]:
 
 
 class Counterparts:
-    """Two documents, and the pointers that name the same thing in both."""
+    """The pairs of pointers that lead to the same thing in two documents."""
 
     def __init__(self, base: Any, revision: Any) -> None:
         self._contents = (base, revision)
         self.in_revision: dict[str, str] = {"": "", "/paths": "/paths"}
-        """Pointers into the revision by pointers into the base."""
+        """Pointers into the revision, by pointers into the base."""
         self.in_base: dict[str, str] = {"": "", "/paths": "/paths"}
-        """The other way round."""
+        """Pointers into the base, by pointers into the revision."""
         base_operations = {key: (pointer, operation) for key, pointer, operation in operations(base)}
         self._todo = [
             (*base_operations[key], pointer, operation)
@@ -61,7 +61,7 @@ class Counterparts:
 
     @property
     def base_names_of_schemas(self) -> dict[str, str]:
-        """Our name for each of their schemas that stands where one of ours does, if the two names differ."""
+        """The base's name for each schema of the revision that has another name at the same place."""
         prefix = "/components/schemas/"
         found = {
             revision_pointer.removeprefix(prefix): base_pointer.removeprefix(prefix)
@@ -84,7 +84,7 @@ class Counterparts:
         return base_names_of_schemas
 
     def anchor(self, pointer: str) -> str:
-        """The nearest thing in the base around a place in the revision."""
+        """The pointer of the nearest parent, in the base, of a place in the revision."""
         while pointer not in self.in_base:
             pointer = pointer.rpartition("/")[0]
         return self.in_base[pointer]
@@ -108,7 +108,7 @@ class Counterparts:
         elif isinstance(base_value, dict) and isinstance(revision_value, dict):
             for key in [
                 key for key in base_value if key in revision_value
-            ]:  # in order: the first place found is the counterpart
+            ]:  # in order: the first place that is found is the counterpart
                 token, base_member, revision_member = escaped(key), base_value[key], revision_value[key]
                 if key == "parameters":
                     self._todo += self._parameters(
@@ -130,7 +130,7 @@ class Counterparts:
     def _parameters(
         self, base_pointer: str, base_value: Any, revision_pointer: str, revision_value: Any
     ) -> Iterator[tuple[str, Any, str, Any]]:
-        """Parameters are the same by name and place, not by position."""
+        """The pairs of parameters with the same name and location, whatever their positions."""
         self._record(base_pointer, revision_pointer)
         if not isinstance(base_value, list) or not isinstance(revision_value, list):
             yield base_pointer, base_value, revision_pointer, revision_value
@@ -170,7 +170,7 @@ def _is_anyof_with_null(node: Any) -> bool:
 
 
 def _without_null(pointer: str, node: Any) -> tuple[str, Any]:
-    """The one alternative beside null, if a schema is written that way."""
+    """The single alternative beside null, if the schema is ``anyOf`` of the two; else the schema itself."""
     if _is_anyof_with_null(node):
         rest = [(f"{pointer}/anyOf/{i}", n) for i, n in enumerate(node["anyOf"]) if n != {"type": "null"}]
         if len(rest) == 1:
@@ -179,7 +179,7 @@ def _without_null(pointer: str, node: Any) -> tuple[str, Any]:
 
 
 def with_both_sides(base: Document, revision: Document, changes: Sequence[Change]) -> list[Change]:
-    """The changes, with what each document says there and where the other one says it."""
+    """The changes, with the value in each document and the pointer in the other one."""
     if not changes:
         return []
     counterparts = Counterparts(base.content, revision.content)
@@ -204,13 +204,13 @@ def _with_both_sides(base: Any, revision: Any, counterparts: Counterparts, chang
     before = resolve(base, base_pointer) if base_pointer else MISSING
     after = resolve(revision, revision_pointer) if revision_pointer else MISSING
     places = tuple(map(with_counterpart, change.places))
-    if change.before or change.after:  # of types: where they come from alternatives, no keyword says them
+    if change.before or change.after:  # types can come from alternatives, so no keyword contains them
         return replace(change, places=places)
     return replace(change, places=places, before=compact_json(before), after=compact_json(after))
 
 
 def compact_json(value: object) -> str:
-    """A value as compact JSON; nothing for what is missing, and for large objects, whose parts are what changes."""
+    """A value as compact JSON; empty for a missing value, and for a large object, whose parts are compared instead."""
     if value is MISSING or (isinstance(value, dict) and len(value) > _MAX_MEMBERS):
         return ""
     text = json.dumps(value, separators=(",", ":"), ensure_ascii=False, sort_keys=True, default=str)

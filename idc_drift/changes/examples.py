@@ -1,6 +1,6 @@
-"""What each rule means, with a pair that it speaks of: the file examples.yaml.
+"""The examples: the meaning of each rule and a pair of documents for it, from examples.yaml.
 
-Law: an example is data; it is read when a rule is explained and not before. The tests compare every pair.
+Law: an example is data, read only when a rule is explained. The tests compare every pair.
 """
 
 from __future__ import annotations
@@ -18,22 +18,22 @@ Kind = Literal["schemas", "paths", "documents", "files"]
 
 @dataclass(frozen=True)
 class Example:
-    """What a rule means, and the least pair of documents between which it is found."""
+    """The meaning of a rule, and a minimal pair of documents that it finds."""
 
     kind: Kind
-    """What the two sides are: schemas, path items or documents; nothing for a rule about files of ours."""
+    """The kind of both sides: schemas, path items or documents; ``files`` for rules about files of this project."""
     means: str
     before: Any = None
     after: Any = None
     direction: str = "request"
-    """Of schemas: what they describe, a ``request``, a ``response``, a ``parameter`` or a ``header``."""
+    """For schemas, what they describe: a ``request``, a ``response``, a ``parameter`` or a ``header``."""
     before_schemas: dict[str, Any] = field(default_factory=dict)
-    """Named schemas that the one side refers to, beside those of ``components``."""
+    """Named schemas that one side refers to, in addition to ``components``."""
     after_schemas: dict[str, Any] = field(default_factory=dict)
 
 
 def example(rule: str) -> Example:
-    """The example of a rule by its complete name; ``KeyError`` if there is no such rule."""
+    """The example of the rule with a complete name; ``KeyError`` if there is none."""
     kinds: tuple[Kind, ...] = ("paths", "documents", "files")
     kind: Kind = next((kind for kind in kinds if rule in _content()[kind]), "schemas")
     row = dict(_content()[kind][stem_of(rule) if kind == "schemas" else rule])
@@ -41,7 +41,7 @@ def example(rule: str) -> Example:
 
 
 def components() -> dict[str, dict[str, Any]]:
-    """The schemas and security schemes that examples refer to, by kind and name."""
+    """The schemas and security schemes that the examples refer to, by kind and name."""
     found: dict[str, dict[str, Any]] = _content()["components"]
     return found
 

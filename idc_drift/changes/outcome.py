@@ -1,6 +1,6 @@
-"""What a comparison came to: the findings, each standing or accepted, and whether that is drift.
+"""The outcome of a comparison: the findings, each accepted or not, and whether they are drift.
 
-Law: everything that is shown or exits is read from here; no report counts for itself.
+Law: every report and the exit code use these numbers; no report counts by itself.
 """
 
 from __future__ import annotations
@@ -19,20 +19,20 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class Finding:
-    """A change, and why it is accepted if it is."""
+    """A change, with the reason if it is accepted."""
 
     change: Change
     accepted: str | None = None
 
     @property
     def shown(self) -> bool:
-        """Whether a reader wants to know of it at once: neither accepted nor noise."""
-        return self.accepted is None and not self.change.noise
+        """Whether reports show it without --verbose: neither accepted nor documentation-only."""
+        return self.accepted is None and not self.change.documentation_only
 
 
 @dataclass(frozen=True)
 class Outcome:
-    """Two documents and what lies between them."""
+    """The outcome of comparing two documents."""
 
     base: Document
     revision: Document
@@ -42,28 +42,28 @@ class Outcome:
 
     @property
     def failing(self) -> tuple[Finding, ...]:
-        """What makes it drift: neither accepted nor noise, and as grave as asked for or graver."""
+        """The findings that are drift: shown, and at or above the level `fail_on`."""
         limit = LEVELS.index(self.fail_on)
         return tuple(f for f in self.findings if f.shown and LEVELS.index(f.change.level) <= limit)
 
     @property
     def shown(self) -> tuple[Finding, ...]:
-        """Neither accepted nor noise."""
+        """The findings that are neither accepted nor documentation-only."""
         return tuple(f for f in self.findings if f.shown)
 
     @property
     def accepted(self) -> tuple[Finding, ...]:
-        """Known differences."""
+        """The accepted findings."""
         return tuple(f for f in self.findings if f.accepted is not None)
 
     @property
-    def noise(self) -> tuple[Finding, ...]:
-        """Changes of the document's environment that nobody has accepted."""
-        return tuple(f for f in self.findings if f.accepted is None and f.change.noise)
+    def documentation_only(self) -> tuple[Finding, ...]:
+        """The documentation-only changes that are not accepted."""
+        return tuple(f for f in self.findings if f.accepted is None and f.change.documentation_only)
 
     @property
     def summary(self) -> dict[str, object]:
-        """The numbers, as the JSON report has them."""
+        """The numbers in the JSON report."""
         levels = Counter(f.change.level for f in self.shown)
         return {
             "base": self.base.origin,
@@ -71,7 +71,7 @@ class Outcome:
             "base_upstream": asdict(self.base.upstream) if self.base.upstream else None,
             "revision_upstream": asdict(self.revision.upstream) if self.revision.upstream else None,
             **{level: levels[level] for level in LEVELS},
-            "noise": len(self.noise),
+            "noise": len(self.documentation_only),
             "accepted": len(self.accepted),
             "fail_on": self.fail_on,
             "failing": len(self.failing),
@@ -80,22 +80,22 @@ class Outcome:
 
     @property
     def sentence(self) -> str:
-        """The outcome in one line."""
+        """The outcome in one sentence."""
         counts = Counter(f.change.level for f in self.shown)
         found = [f"{counts[level]} {level}" for level in LEVELS if counts[level]]
         others = [f"{len(self.accepted)} accepted"] if self.accepted else []
-        others += [f"{len(self.noise)} of prose and naming"] if self.noise else []
+        others += [f"{len(self.documentation_only)} documentation-only"] if self.documentation_only else []
         verdict = "drift" if self.failing else "no drift" if not found else f"no drift at or above {self.fail_on}"
-        return f"{verdict}: {', '.join(found) or 'nothing new'}" + (f" (besides {', '.join(others)})" if others else "")
+        return f"{verdict}: {', '.join(found) or 'no new changes'}" + (f" (also {', '.join(others)})" if others else "")
 
     def located(self, place: Place) -> tuple[str, int, int]:
-        """File, line and column, from 1, on the base's side: of the place, or of the nearest thing around it."""
+        """The file, line and column (from 1) in the base of a place or its nearest existing parent."""
         name, hash_, _ = place.pointer.partition("#/")
         first_token = place.pointer.split("/")[1:2]
         if hash_ and not (
             first_token and (first_token[0] in self.base.content or first_token[0] in self.revision.content)
         ):
-            # In another file that one of the two refers to.
+            # The place is in another file that a document refers to.
             return name, max(place.line, 1), max(place.column, 1)
         if place.line and is_in_base(self.base, place):
             return self.base.origin, place.line, max(place.column, 1)
@@ -106,14 +106,14 @@ class Outcome:
 def make(
     base: Document, revision: Document, findings: list[Finding], notes: list[str], fail_on: Level = "breaking"
 ) -> Outcome:
-    """An outcome in an order that depends on the findings alone, the gravest first."""
+    """The outcome, with the findings in a defined order, the gravest first."""
     return Outcome(base, revision, tuple(sorted(findings, key=_order)), tuple(dict.fromkeys(notes)), fail_on)
 
 
 def _order(finding: Finding) -> tuple[object, ...]:
     change = finding.change
     return (
-        change.noise,
+        change.documentation_only,
         LEVELS.index(change.level),
         change.operation.partition(" ")[::-1],
         change.where,
@@ -124,5 +124,5 @@ def _order(finding: Finding) -> tuple[object, ...]:
 
 
 def is_in_base(base: Document, place: Place) -> bool:
-    """Whether a place's pointer leads somewhere in the base: else it is new in the revision."""
+    """Whether the base has the value at a place's pointer; otherwise it is new in the revision."""
     return resolve(base.content, place.pointer) is not MISSING

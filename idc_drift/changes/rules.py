@@ -1,10 +1,10 @@
-"""Every rule: how grave it is, for whom, why, and which module judges it.
+"""The rules: each with its levels, the reason for them, and the module that judges it.
 
-Law: a level stands here and nowhere else. A rule of schemas is named by where the schema is (``request``, ``response``,
-``parameter``, ``header``) and by its stem: ``request-type-changed``; every other rule has one complete name. The
-name of a rule (of a schema's, its stem) is a literal in the modules that judge it, and put together nowhere.
+Law: levels are defined here and nowhere else. A schema rule's name is the place of the schema (``request``,
+``response``, ``parameter``, ``header``) and a stem: ``request-type-changed``. Every other rule has one complete name.
+The name of a rule (the stem of a schema rule) is a literal in the modules that judge it, and never built from parts.
 
-It is one table, and longer than a module should be because it is read as one.
+The module is long because it is one table.
 """
 
 from __future__ import annotations
@@ -25,7 +25,7 @@ __all__ = [
     "Rule",
     "SchemaRule",
     "alias_of",
-    "is_noise",
+    "is_documentation_only",
     "level_of",
     "reported_name",
     "rule_of",
@@ -34,37 +34,37 @@ __all__ = [
 ]
 
 PREFIXES: Final = ("request", "response", "parameter", "header")
-"""What a schema describes. Parameters and request bodies are sent; responses and their headers are received."""
+"""Places of a schema. The client sends parameters and request bodies; it receives responses and their headers."""
 SENT: Final = ("request", "parameter")
 
 
 @dataclass(frozen=True)
 class Rule:
-    """A rule about operations and what hangs on them, or about files of ours."""
+    """A rule about operations and their parts, or about the files of this project."""
 
     level: Level | None
-    """None if each finding has a level of its own, one of ``EFFECTS``."""
+    """None if the level depends on the finding (see ``EFFECTS``)."""
     why: str
-    noise: bool = False
+    documentation_only: bool = False
     judged: tuple[str, ...] = ()
-    """The modules of this package in which its name stands as a literal, ``compare.bodies``."""
+    """The modules of this package that contain the rule's name as a literal, such as ``compare.bodies``."""
 
 
 @dataclass(frozen=True)
 class SchemaRule:
-    """A rule about schemas: one level if the client sends the value, one if it receives it."""
+    """A rule about schemas, with one level for values that the client sends and one for values that it receives."""
 
     sent: Level
     received: Level
     why: str
     parameter: Level | None = None
-    """The level in a parameter, where it is not that of a body."""
-    noise: bool = False
+    """The level in a parameter, if it differs from the level in a body."""
+    documentation_only: bool = False
     judged: tuple[str, ...] = ()
-    """As of a ``Rule``."""
+    """As in ``Rule``."""
 
     def level_in(self, direction: str) -> Level:
-        """How grave it is in a ``request``, a ``parameter``, a ``response`` or a ``header``."""
+        """The level in a ``request``, a ``parameter``, a ``response`` or a ``header``."""
         if direction == "parameter" and self.parameter is not None:
             return self.parameter
         return self.sent if direction in SENT else self.received
@@ -74,7 +74,7 @@ _AnyRule = TypeVar("_AnyRule", bound=Rule | SchemaRule)
 
 
 def _judged(module: str, rules: dict[str, _AnyRule]) -> dict[str, _AnyRule]:
-    """Rules that are judged in a module, and perhaps in others that they name themselves."""
+    """The rules, each with this module added to the modules that judge it."""
     return {name: replace(rule, judged=(module, *rule.judged)) for name, rule in rules.items()}
 
 
@@ -83,185 +83,230 @@ W: Final[Level] = "warning"
 I: Final[Level] = "info"  # noqa: E741 - the table is read as a table
 
 _LIFECYCLE_RULES: Final[dict[str, tuple[Level, str]]] = {
-    "sunset-removed": (E, "It was to work until a day that nobody names any more."),
-    "sunset-brought-forward": (E, "It is to work for a shorter time than was promised."),
-    "sunset-unreadable": (E, "Until when it works cannot be read, so nobody can rely on it."),
-    "sunset-lifted": (I, "It is not to end."),
-    "sunset-set": (I, "It works until that day at least."),
-    "stability-lowered": (E, "It may change more than was promised."),
-    "stability-unreadable": (E, "It is not one of draft, alpha, beta and stable, so nobody can rely on it."),
-    "stability-raised": (I, "It may change less than before."),
+    "sunset-removed": (E, "The date until which it was to work is no longer given."),
+    "sunset-brought-forward": (E, "It will work for a shorter time than was promised."),
+    "sunset-unreadable": (E, "The date cannot be parsed, so clients cannot rely on it."),
+    "sunset-lifted": (I, "It is not planned to end any more."),
+    "sunset-set": (I, "It works at least until that date."),
+    "stability-lowered": (E, "It may change more often than was promised."),
+    "stability-unreadable": (E, "The level is not draft, alpha, beta or stable, so clients cannot rely on it."),
+    "stability-raised": (I, "It will change less often than before."),
 }
-"""Of an operation, a parameter or a property."""
+"""Rules about ``x-sunset`` and ``x-stability-level`` of operations, parameters and properties."""
 
 SCHEMA_RULES: Final[dict[str, SchemaRule]] = {
     **_judged(
         "judge.types",
         {
             "type-changed": SchemaRule(
-                E, E, "Values of the one type are not values of the other.", judged=("judge.context",)
+                E, E, "Values of one type are not valid for the other.", judged=("judge.context",)
             ),
-            "type-widened": SchemaRule(I, E, "More may be sent; what is received may be of a type nobody handles."),
-            "type-narrowed": SchemaRule(E, I, "What used to be sent is refused; what is received was possible before."),
+            "type-widened": SchemaRule(
+                I, E, "More values may be sent; a reader may receive a type that it does not handle."
+            ),
+            "type-narrowed": SchemaRule(
+                E, I, "Values that clients send are refused; values that they receive were possible before."
+            ),
             "type-unsure": SchemaRule(
-                W, W, "It depends on how the parameter is written on the wire, which is left open."
+                W,
+                W,
+                "Whether it breaks depends on the serialization of the parameter, which the document does not define.",
             ),
         },
     ),
     **_judged(
         "judge.values",
         {
-            "format-changed": SchemaRule(E, E, "The text of a value is read in another way."),
-            "format-widened": SchemaRule(I, E, "More texts or numbers are values than before."),
-            "format-narrowed": SchemaRule(E, I, "Fewer texts or numbers are values than before."),
-            "became-nullable": SchemaRule(I, E, "Null may be sent; a reader that does not expect null meets it."),
-            "became-not-nullable": SchemaRule(E, I, "Null is refused; a reader that expects null never meets it."),
-            "enum-value-added": SchemaRule(I, W, "One more may be sent; a reader may not know the value."),
-            "enum-value-removed": SchemaRule(E, I, "A value in use is refused; a reader never meets it."),
-            "enum-changed": SchemaRule(E, E, "The one value is another one."),
-            "became-enum": SchemaRule(E, I, "All but the listed values are refused; a reader meets fewer."),
-            "enum-dropped": SchemaRule(I, E, "Any value may be sent; a reader meets values beyond the list it knows."),
-            "extensible-enum-value-removed": SchemaRule(E, I, "A value in use is no longer named."),
+            "format-changed": SchemaRule(E, E, "The same string is interpreted in another way."),
+            "format-widened": SchemaRule(I, E, "More strings or numbers are valid than before."),
+            "format-narrowed": SchemaRule(E, I, "Fewer strings or numbers are valid than before."),
+            "became-nullable": SchemaRule(I, E, "Null may be sent; a reader that does not expect null can receive it."),
+            "became-not-nullable": SchemaRule(E, I, "Null is refused; a reader does not receive null any more."),
+            "enum-value-added": SchemaRule(I, W, "One more value may be sent; a reader may not know it."),
+            "enum-value-removed": SchemaRule(E, I, "A value in use is refused; a reader does not receive it any more."),
+            "enum-changed": SchemaRule(E, E, "The only allowed value is a different one."),
+            "became-enum": SchemaRule(
+                E, I, "All values that are not listed are refused; a reader receives fewer values."
+            ),
+            "enum-dropped": SchemaRule(
+                I, E, "Any value may be sent; a reader can receive values that it does not know."
+            ),
+            "extensible-enum-value-removed": SchemaRule(E, I, "A value in use is not listed any more."),
             "extensible-enum-value-added": SchemaRule(I, I, "Readers of an extensible list expect more values."),
             "default-added": SchemaRule(
-                I, I, "What an absent value means is now said.", parameter=E, judged=("compare.parameters",)
+                I, I, "The meaning of an absent value is now documented.", parameter=E, judged=("compare.parameters",)
             ),
             "default-changed": SchemaRule(
-                I, I, "An absent value means something else.", parameter=E, judged=("compare.parameters",)
+                I, I, "An absent value has another meaning.", parameter=E, judged=("compare.parameters",)
             ),
             "default-removed": SchemaRule(
-                I, I, "What an absent value means is no longer said.", parameter=E, judged=("compare.parameters",)
+                I,
+                I,
+                "The meaning of an absent value is not documented any more.",
+                parameter=E,
+                judged=("compare.parameters",),
             ),
             "bound-tightened": SchemaRule(
-                E, I, "Values that were sent are refused; those received were possible before."
+                E, I, "Values that clients send are refused; values that they receive were possible before."
             ),
-            "bound-set": SchemaRule(W, I, "A limit is now said that may always have been there."),
-            "bound-relaxed": SchemaRule(I, E, "More may be sent; a reader meets values beyond the limit it relied on."),
+            "bound-set": SchemaRule(W, I, "A limit is now documented; the server may always have had it."),
+            "bound-relaxed": SchemaRule(I, E, "More values may be sent; a reader can receive values beyond the limit."),
             "bound-unset": SchemaRule(
-                I, E, "Anything may be sent; a reader meets values beyond the limit it relied on."
+                I, E, "Any value may be sent; a reader can receive values beyond the former limit."
             ),
-            "multiple-of-set": SchemaRule(E, I, "Other numbers are refused."),
-            "multiple-of-unset": SchemaRule(I, E, "Any number may be met."),
-            "multiple-of-tightened": SchemaRule(E, I, "Numbers that were sent are refused."),
-            "multiple-of-relaxed": SchemaRule(I, E, "Numbers are met that were impossible before."),
+            "multiple-of-set": SchemaRule(E, I, "Numbers that are not a multiple are refused."),
+            "multiple-of-unset": SchemaRule(I, E, "A reader can receive any number."),
+            "multiple-of-tightened": SchemaRule(E, I, "Numbers that clients send are refused."),
+            "multiple-of-relaxed": SchemaRule(I, E, "A reader can receive numbers that were impossible before."),
             "multiple-of-changed": SchemaRule(E, E, "Neither step is a multiple of the other."),
-            "unique-items-set": SchemaRule(E, I, "Lists with repetitions are refused."),
-            "unique-items-unset": SchemaRule(I, E, "A reader that relied on unique elements meets repetitions."),
-            "pattern-added": SchemaRule(E, I, "Texts that do not match are refused."),
+            "unique-items-set": SchemaRule(E, I, "Lists with duplicates are refused."),
+            "unique-items-unset": SchemaRule(I, E, "A reader that relies on unique elements can receive duplicates."),
+            "pattern-added": SchemaRule(E, I, "Strings that do not match are refused."),
             "pattern-changed": SchemaRule(
-                W, I, "Whether the new pattern admits all that the old one did is not decided here."
+                W,
+                I,
+                "The program does not decide whether the new pattern matches all strings that the old one matched.",
             ),
-            "pattern-removed": SchemaRule(I, I, "Any text may be sent; a reader rarely relies on a pattern."),
-            "content-schema-added": SchemaRule(E, I, "What the text encodes must now fit a schema."),
-            "content-schema-removed": SchemaRule(I, E, "What the text encodes need not fit a schema any more."),
-            "content-encoding-added": SchemaRule(E, I, "The text is now read as an encoding."),
-            "content-encoding-removed": SchemaRule(I, E, "The text is no longer said to be an encoding."),
-            "content-encoding-changed": SchemaRule(E, E, "The text encodes something else, or in another way."),
-            "deprecated": SchemaRule(I, I, "It works, and will not for ever."),
-            "no-longer-deprecated": SchemaRule(I, I, "It is to stay."),
-            "annotation-changed": SchemaRule(I, I, "Documentation only.", noise=True),
+            "pattern-removed": SchemaRule(I, I, "Any string may be sent; readers rarely rely on a pattern."),
+            "content-schema-added": SchemaRule(E, I, "The encoded content must now be valid for a schema."),
+            "content-schema-removed": SchemaRule(I, E, "The encoded content need not be valid for a schema any more."),
+            "content-encoding-added": SchemaRule(E, I, "The string is now read as encoded content."),
+            "content-encoding-removed": SchemaRule(I, E, "The string is not described as encoded content any more."),
+            "content-encoding-changed": SchemaRule(E, E, "The string encodes other content, or uses another encoding."),
+            "deprecated": SchemaRule(I, I, "It still works, but may be removed later."),
+            "no-longer-deprecated": SchemaRule(I, I, "It is not planned to be removed any more."),
+            "annotation-changed": SchemaRule(I, I, "Documentation only.", documentation_only=True),
         },
     ),
     **_judged(
         "judge.objects",
         {
             "required-property-added": SchemaRule(
-                E, I, "A request without it is refused; a reader ignores what it does not know."
+                E, I, "A request without it is refused; readers ignore unknown properties."
             ),
-            "property-added": SchemaRule(I, I, "It may be left out; a reader ignores what it does not know."),
-            "property-listed": SchemaRule(I, I, "It was one of the others, and stays what they are.", noise=True),
-            "property-unlisted": SchemaRule(I, I, "It is one of the others now, and stays what they are.", noise=True),
-            "property-removed": SchemaRule(W, W, "What is sent may be ignored; what was sometimes there never comes."),
-            "property-forbidden": SchemaRule(E, W, "The object is closed, so a request that still has it is refused."),
+            "property-added": SchemaRule(I, I, "It may be left out; readers ignore unknown properties."),
+            "property-listed": SchemaRule(
+                I, I, "It was an unlisted property before, and its schema is still the same.", documentation_only=True
+            ),
+            "property-unlisted": SchemaRule(
+                I, I, "It is an unlisted property now, and its schema is still the same.", documentation_only=True
+            ),
+            "property-removed": SchemaRule(
+                W, W, "A value that is sent may be ignored; an optional value is not received any more."
+            ),
+            "property-forbidden": SchemaRule(
+                E, W, "The object allows no other properties, so a request that still has it is refused."
+            ),
             "required-property-removed": SchemaRule(
-                W, E, "What is sent may be ignored; a reader that relies on it fails."
+                W, E, "A value that is sent may be ignored; a reader that relies on it fails."
             ),
             "property-became-required": SchemaRule(E, I, "A request without it is refused; a reader can rely on it."),
             "property-became-optional": SchemaRule(I, E, "It may be left out; a reader that relies on it fails."),
-            "became-read-only": SchemaRule(I, I, "It is no longer sent."),
-            "became-not-read-only": SchemaRule(I, I, "It may be sent as well."),
-            "became-write-only": SchemaRule(I, I, "It is no longer received."),
-            "became-not-write-only": SchemaRule(I, I, "It may be received as well."),
+            "became-read-only": SchemaRule(I, I, "Clients do not send it any more."),
+            "became-not-read-only": SchemaRule(I, I, "Clients may send it, too."),
+            "became-write-only": SchemaRule(I, I, "Clients do not receive it any more."),
+            "became-not-write-only": SchemaRule(I, I, "Clients may receive it, too."),
             "required-property-became-not-read-only": SchemaRule(W, W, "A request without it may be refused now."),
-            "required-property-became-write-only": SchemaRule(W, W, "A reader that was promised it may miss it."),
-            "required-property-became-not-write-only": SchemaRule(
-                W, W, "A reader that checks its object meets one more property."
+            "required-property-became-write-only": SchemaRule(
+                W, W, "A reader that relies on the property may not receive it any more."
             ),
-            "additional-properties-closed": SchemaRule(E, I, "Properties beyond the listed ones are refused."),
-            "additional-properties-opened": SchemaRule(I, E, "Properties beyond the listed ones are met."),
+            "required-property-became-not-write-only": SchemaRule(
+                W, W, "A reader that validates the object can receive one more property."
+            ),
+            "additional-properties-closed": SchemaRule(E, I, "Properties that are not listed are refused."),
+            "additional-properties-opened": SchemaRule(I, E, "A reader can receive properties that are not listed."),
             "additional-properties-narrowed": SchemaRule(
-                E, I, "Properties beyond the listed ones must now fit a schema."
+                E, I, "Properties that are not listed must now be valid for a schema."
             ),
             "additional-properties-widened": SchemaRule(
-                I, E, "Properties beyond the listed ones need not fit a schema any more."
+                I, E, "Properties that are not listed need not be valid for a schema any more."
             ),
-            "pattern-property-added": SchemaRule(E, I, "Properties of such a name must now fit a schema."),
-            "pattern-property-removed": SchemaRule(I, E, "Properties of such a name need not fit a schema any more."),
-            "property-names-added": SchemaRule(E, I, "Names of properties are restricted."),
-            "property-names-removed": SchemaRule(I, E, "Names of properties are free."),
+            "pattern-property-added": SchemaRule(
+                E, I, "Properties whose names match the pattern must now be valid for a schema."
+            ),
+            "pattern-property-removed": SchemaRule(
+                I, E, "Properties whose names match the pattern need not be valid for a schema any more."
+            ),
+            "property-names-added": SchemaRule(E, I, "The names of properties are restricted."),
+            "property-names-removed": SchemaRule(I, E, "The names of properties are not restricted any more."),
             "dependent-required-added": SchemaRule(E, I, "One property now needs another."),
-            "dependent-required-removed": SchemaRule(I, E, "One property no longer brings another."),
+            "dependent-required-removed": SchemaRule(
+                I, E, "One property no longer needs another, so a reader may miss it."
+            ),
             "dependent-schema-added": SchemaRule(E, I, "One property now puts conditions on the object."),
             "dependent-schema-removed": SchemaRule(I, E, "One property no longer puts conditions on the object."),
-            "unevaluated-added": SchemaRule(E, I, "What no keyword speaks of is restricted."),
-            "unevaluated-removed": SchemaRule(I, E, "What no keyword speaks of is free."),
-            "prefix-items-added": SchemaRule(E, I, "An element at that position must now fit a schema of its own."),
+            "unevaluated-added": SchemaRule(
+                E, I, "Properties or items that no other keyword describes are restricted."
+            ),
+            "unevaluated-removed": SchemaRule(
+                I, E, "Properties or items that no other keyword describes are not restricted any more."
+            ),
+            "prefix-items-added": SchemaRule(E, I, "An element at that position must now be valid for its own schema."),
             "prefix-items-removed": SchemaRule(I, E, "An element at that position no longer has a schema of its own."),
-            "contains-added": SchemaRule(E, I, "A list must now contain such an element."),
-            "contains-removed": SchemaRule(I, E, "A list need not contain such an element any more."),
-            "contains-tightened": SchemaRule(E, I, "How many such elements a list may have is narrower."),
-            "contains-relaxed": SchemaRule(I, E, "How many such elements a list may have is wider."),
+            "contains-added": SchemaRule(E, I, "A list must now contain a matching element."),
+            "contains-removed": SchemaRule(I, E, "A list need not contain a matching element any more."),
+            "contains-tightened": SchemaRule(E, I, "The allowed number of matching elements is narrower."),
+            "contains-relaxed": SchemaRule(I, E, "The allowed number of matching elements is wider."),
         },
     ),
     **_judged(
         "judge.composition",
         {
-            "all-of-added": SchemaRule(E, I, "One more schema has to be satisfied."),
+            "all-of-added": SchemaRule(E, I, "Values must be valid for one more schema."),
             "all-of-removed": SchemaRule(
-                W, I, "One schema fewer has to be satisfied; what it described may be ignored."
+                W, I, "Values must be valid for one schema fewer; the server may ignore what it described."
             ),
-            "not-added": SchemaRule(E, I, "Some values are refused."),
-            "not-removed": SchemaRule(I, E, "Values are met that were excluded before."),
+            "not-added": SchemaRule(E, I, "Values that the keyword excludes are refused."),
+            "not-removed": SchemaRule(I, E, "A reader can receive values that were excluded before."),
             "not-tightened": SchemaRule(E, I, "More values are refused."),
-            "not-relaxed": SchemaRule(I, E, "Values are met that were excluded before."),
-            "not-changed": SchemaRule(E, E, "Other values are excluded than before."),
-            "condition-added": SchemaRule(E, I, "Under a condition, more is asked."),
-            "condition-removed": SchemaRule(I, E, "Under a condition, less is promised."),
-            "condition-changed": SchemaRule(E, E, "The condition, or what it asks, is another."),
+            "not-relaxed": SchemaRule(I, E, "A reader can receive values that were excluded before."),
+            "not-changed": SchemaRule(E, E, "The excluded values are different."),
+            "condition-added": SchemaRule(E, I, "Values that meet the condition must satisfy more."),
+            "condition-removed": SchemaRule(I, E, "Values that meet the condition satisfy less."),
+            "condition-changed": SchemaRule(E, E, "The condition, or its consequence, is a different one."),
         },
     ),
     **_judged(
         "judge.alternatives",
         {
-            "any-of-added": SchemaRule(I, E, "One more alternative may be sent; a reader may not know it."),
-            "any-of-removed": SchemaRule(E, I, "An alternative in use is refused; a reader never meets it."),
-            "one-of-added": SchemaRule(I, E, "One more alternative may be sent; a reader may not know it."),
-            "one-of-removed": SchemaRule(E, I, "An alternative in use is refused; a reader never meets it."),
+            "any-of-added": SchemaRule(I, E, "One more alternative may be sent; a reader may not handle it."),
+            "any-of-removed": SchemaRule(
+                E, I, "An alternative in use is refused; a reader does not receive it any more."
+            ),
+            "one-of-added": SchemaRule(I, E, "One more alternative may be sent; a reader may not handle it."),
+            "one-of-removed": SchemaRule(
+                E, I, "An alternative in use is refused; a reader does not receive it any more."
+            ),
             "alternative-implied": SchemaRule(
-                I, I, "Another alternative of anyOf admits all of it, on both sides.", noise=True
+                I,
+                I,
+                "Another alternative of anyOf, in both documents, allows all of its values.",
+                documentation_only=True,
             ),
             "overlap-changed": SchemaRule(
-                I, I, "The alternative of oneOf is part of another one, which is there on both sides."
+                I, I, "Another alternative of oneOf, in both documents, allows all of its values."
             ),
-            "wrapped": SchemaRule(E, E, "One schema became alternatives, none or several of which the old values fit."),
-            "unwrapped": SchemaRule(E, E, "Alternatives became one schema that not all of the old values fit."),
-            "wrapped-safely": SchemaRule(I, I, "One schema became alternatives, and every value still fits."),
-            "unwrapped-safely": SchemaRule(I, I, "Alternatives became one schema, and every value still fits."),
-            "alternatives-added": SchemaRule(E, I, "One of several more schemas has to be satisfied."),
-            "alternatives-removed": SchemaRule(I, E, "None of several schemas has to be satisfied any more."),
-            "any-of-became-one-of": SchemaRule(E, I, "A value that fits several alternatives is refused."),
-            "one-of-became-any-of": SchemaRule(I, E, "A value may fit several alternatives."),
-            "discriminator-added": SchemaRule(I, I, "It names the alternative, and does not change which there are."),
-            "discriminator-removed": SchemaRule(I, I, "It named the alternative, and does not change which there are."),
-            "discriminator-changed": SchemaRule(I, I, "It names the alternative in another way."),
+            "wrapped": SchemaRule(
+                E, E, "One schema became alternatives; some old values are valid for none or for several of them."
+            ),
+            "unwrapped": SchemaRule(E, E, "Alternatives became one schema, for which some old values are not valid."),
+            "wrapped-safely": SchemaRule(I, I, "One schema became alternatives, and every value is still valid."),
+            "unwrapped-safely": SchemaRule(I, I, "Alternatives became one schema, and every value is still valid."),
+            "alternatives-added": SchemaRule(E, I, "Values must be valid for one of the added schemas."),
+            "alternatives-removed": SchemaRule(
+                I, E, "Values need not be valid for one of the removed schemas any more."
+            ),
+            "any-of-became-one-of": SchemaRule(E, I, "A value that is valid for several alternatives is refused."),
+            "one-of-became-any-of": SchemaRule(I, E, "A value may be valid for several alternatives."),
+            "discriminator-added": SchemaRule(I, I, "It selects an alternative; the alternatives are the same."),
+            "discriminator-removed": SchemaRule(I, I, "It selected an alternative; the alternatives are the same."),
+            "discriminator-changed": SchemaRule(I, I, "It selects the alternative in another way."),
         },
     ),
     **_judged(
         "judge.judge",
         {
-            "reference-changed": SchemaRule(
-                W, W, "A reference that leads nowhere leads nowhere else; what it stands for is unknown."
-            ),
+            "reference-changed": SchemaRule(W, W, "A reference cannot be resolved, so the schema is unknown."),
         },
     ),
     **_judged(
@@ -273,53 +318,61 @@ RULES: Final[dict[str, Rule]] = {
     **_judged(
         "compare.documents",
         {
-            "path-removed": Rule(E, "Every call of it fails."),
-            "operation-removed": Rule(E, "Every call of it fails."),
-            "operation-retired": Rule(W, "It was deprecated, and no day to come was named; or it never was stable."),
-            "endpoint-added": Rule(I, "Nobody calls it yet."),
-            "webhook-removed": Rule(E, "A receiver waits for it in vain."),
-            "webhook-added": Rule(I, "Nobody receives it yet."),
-            "callback-removed": Rule(E, "A receiver waits for it in vain."),
-            "callback-added": Rule(I, "It comes to those who ask for it."),
-            "operation-deprecated": Rule(I, "It works, and will not for ever."),
-            "operation-no-longer-deprecated": Rule(I, "It is to stay."),
-            "operation-id-changed": Rule(I, "It is not on the wire; generated names follow it.", noise=True),
-            "tags-changed": Rule(I, "They are not on the wire; generated names may follow them.", noise=True),
-            "security-tightened": Rule(E, "Credentials that were enough are not any more."),
-            "security-relaxed": Rule(I, "Less is asked for than before."),
+            "path-removed": Rule(E, "Every call fails."),
+            "operation-removed": Rule(E, "Every call fails."),
+            "operation-retired": Rule(
+                W, "It was deprecated without a future date in x-sunset, or it was draft or alpha."
+            ),
+            "endpoint-added": Rule(I, "No client calls it yet."),
+            "webhook-removed": Rule(E, "A client that expects it does not receive it."),
+            "webhook-added": Rule(I, "No client expects it yet."),
+            "callback-removed": Rule(E, "A client that expects it does not receive it."),
+            "callback-added": Rule(I, "Only clients that request it receive it."),
+            "operation-deprecated": Rule(I, "It still works, but may be removed later."),
+            "operation-no-longer-deprecated": Rule(I, "It is not planned to be removed any more."),
+            "operation-id-changed": Rule(
+                I, "It is not part of a request; generated names depend on it.", documentation_only=True
+            ),
+            "tags-changed": Rule(
+                I, "They are not part of a request; generated names may depend on them.", documentation_only=True
+            ),
+            "security-tightened": Rule(E, "Credentials that were sufficient are not sufficient any more."),
+            "security-relaxed": Rule(I, "Fewer credentials are needed than before."),
             "security-scheme-changed": Rule(I, "Its addresses or scopes are described differently."),
-            "servers-changed": Rule(I, "Where the service is, not what it is.", noise=True),
-            "component-added": Rule(I, "Nothing uses it.", noise=True),
-            "component-removed": Rule(I, "Nothing used it.", noise=True),
-            "documentation-changed": Rule(I, "Documentation only.", noise=True),
+            "servers-changed": Rule(I, "The address changed, not the API.", documentation_only=True),
+            "component-added": Rule(I, "No operation uses it.", documentation_only=True),
+            "component-removed": Rule(I, "No operation used it.", documentation_only=True),
+            "documentation-changed": Rule(I, "Documentation only.", documentation_only=True),
         },
     ),
     **_judged(
         "compare.responses",
         {
-            "callback-body-became-optional": Rule(E, "A receiver that reads the body may get none."),
-            "callback-body-became-required": Rule(I, "A receiver gets what it may have got before."),
-            "success-status-removed": Rule(E, "A caller waits for it in vain."),
-            "success-status-added": Rule(I, "Callers are to accept what is of the same class."),
-            "success-status-narrowed": Rule(I, "A class of statuses became one of them."),
+            "callback-body-became-optional": Rule(E, "A receiver that reads the body may receive none."),
+            "callback-body-became-required": Rule(I, "A receiver always receives a body that was optional before."),
+            "success-status-removed": Rule(E, "A client that expects it does not receive it."),
+            "success-status-added": Rule(I, "Clients accept other statuses of the same class."),
+            "success-status-narrowed": Rule(I, "A class of statuses was replaced by statuses of that class."),
             "error-status-removed": Rule(I, "A call fails in fewer ways."),
             "error-status-added": Rule(I, "A call may always fail."),
-            "response-media-type-removed": Rule(E, "A caller that asks for it is refused."),
-            "response-media-type-added": Rule(I, "It comes to those who ask for it."),
-            "response-media-type-narrowed": Rule(I, "The new kind is a kind of the old one."),
-            "response-media-type-parameters-changed": Rule(I, "It is the same kind of body."),
-            "response-body-removed": Rule(E, "A reader finds nothing to read."),
+            "response-media-type-removed": Rule(E, "A client that requests it is refused."),
+            "response-media-type-added": Rule(I, "Only clients that request it receive it."),
+            "response-media-type-narrowed": Rule(I, "The new media type is a subtype of the old one."),
+            "response-media-type-parameters-changed": Rule(I, "The media type itself is the same."),
+            "response-body-removed": Rule(E, "A reader receives no body."),
             "required-header-removed": Rule(E, "A reader that relies on it fails."),
-            "optional-header-removed": Rule(W, "What was sometimes there never comes."),
-            "header-added": Rule(I, "A reader ignores what it does not know."),
+            "optional-header-removed": Rule(W, "An optional header is not sent any more."),
+            "header-added": Rule(I, "Readers ignore unknown headers."),
             "header-became-optional": Rule(E, "A reader that relies on it fails."),
             "header-became-required": Rule(I, "A reader can rely on it."),
-            "header-style-changed": Rule(E, "The value is written in another way on the wire."),
-            "header-content-changed": Rule(E, "The value is written in another way on the wire."),
-            "link-removed": Rule(W, "A caller that follows it finds nothing."),
-            "link-added": Rule(I, "A way to go on."),
-            "link-changed": Rule(I, "It leads elsewhere, or takes other values along."),
-            "response-annotation-changed": Rule(I, "Documentation only.", noise=True, judged=("compare.bodies",)),
+            "header-style-changed": Rule(E, "The value is serialized in another way."),
+            "header-content-changed": Rule(E, "The value is serialized in another way."),
+            "link-removed": Rule(W, "A client that follows the link fails."),
+            "link-added": Rule(I, "Clients may follow it."),
+            "link-changed": Rule(I, "It leads to another operation, or passes other values."),
+            "response-annotation-changed": Rule(
+                I, "Documentation only.", documentation_only=True, judged=("compare.bodies",)
+            ),
         },
     ),
     **_judged(
@@ -327,24 +380,26 @@ RULES: Final[dict[str, Rule]] = {
         {
             "required-parameter-added": Rule(E, "A call without it is refused."),
             "optional-parameter-added": Rule(I, "It may be left out."),
-            "parameter-removed": Rule(W, "What is sent may be ignored."),
-            "parameter-removed-before-sunset": Rule(E, "It was to work for longer."),
+            "parameter-removed": Rule(W, "The server may ignore the value."),
+            "parameter-removed-before-sunset": Rule(E, "Its x-sunset date is in the future."),
             "parameter-became-required": Rule(E, "A call without it is refused."),
             "parameter-became-optional": Rule(I, "It may be left out."),
-            "parameter-style-changed": Rule(E, "The value is written in another way on the wire."),
-            "parameter-content-changed": Rule(E, "The value is written in another way on the wire."),
+            "parameter-style-changed": Rule(E, "The value is serialized in another way."),
+            "parameter-content-changed": Rule(E, "The value is serialized in another way."),
             "parameter-empty-refused": Rule(E, "A call with an empty value is refused."),
-            "parameter-empty-allowed": Rule(I, "The value may be empty."),
+            "parameter-empty-allowed": Rule(I, "An empty value is accepted."),
             "parameter-reserved-refused": Rule(E, "Reserved characters must now be escaped."),
             "parameter-reserved-allowed": Rule(I, "Reserved characters need not be escaped."),
-            "parameter-became-deprecated": Rule(I, "It works, and will not for ever."),
-            "parameter-no-longer-deprecated": Rule(I, "It is to stay."),
+            "parameter-became-deprecated": Rule(I, "It still works, but may be removed later."),
+            "parameter-no-longer-deprecated": Rule(I, "It is not planned to be removed any more."),
             "parameter-idle-default-changed": Rule(
-                I, "A parameter that is said to be required has no use for a default."
+                I, "Clients always send a required parameter, so its default has no effect."
             ),
-            "path-parameter-misdescribed": Rule(I, "It is required and called as the path calls it, whatever is said."),
-            "path-parameter-described": Rule(I, "It is said to be what a path parameter is."),
-            "parameter-annotation-changed": Rule(I, "Documentation only.", noise=True),
+            "path-parameter-misdescribed": Rule(
+                I, "A path parameter is always required and has the name in the path, whatever the document says."
+            ),
+            "path-parameter-described": Rule(I, "The description of the path parameter is now correct."),
+            "parameter-annotation-changed": Rule(I, "Documentation only.", documentation_only=True),
         },
     ),
     **_judged(
@@ -352,13 +407,13 @@ RULES: Final[dict[str, Rule]] = {
         {
             "required-request-body-added": Rule(E, "A call without a body is refused."),
             "optional-request-body-added": Rule(I, "It may be left out."),
-            "request-body-removed": Rule(E, "What is sent is refused or ignored."),
+            "request-body-removed": Rule(E, "The server refuses or ignores the body."),
             "request-body-became-required": Rule(E, "A call without a body is refused."),
             "request-body-became-optional": Rule(I, "It may be left out."),
             "request-media-type-removed": Rule(E, "A body of that kind is refused."),
-            "request-media-type-added": Rule(I, "Nobody sends it yet."),
-            "request-encoding-changed": Rule(E, "A part of the form is written in another way on the wire."),
-            "request-body-annotation-changed": Rule(I, "Documentation only.", noise=True),
+            "request-media-type-added": Rule(I, "No client sends it yet."),
+            "request-encoding-changed": Rule(E, "A field of the form is serialized in another way."),
+            "request-body-annotation-changed": Rule(I, "Documentation only.", documentation_only=True),
         },
     ),
     **_judged("model.lifecycle", {stem: Rule(level, why) for stem, (level, why) in _LIFECYCLE_RULES.items()}),
@@ -368,14 +423,14 @@ RULES: Final[dict[str, Rule]] = {
 OWN_RULES: Final[dict[str, Rule]] = {
     "client-surface-changed": Rule(
         None,
-        "The generated client changes, and no single change of the document says why.",
+        "The generated client changes, and no single change of the document explains it.",
         judged=("impact.attribution",),
     ),
     "accepted-entry-stale": Rule(
-        W, "A row that accepts nothing hides the next difference; it is to be deleted.", judged=("changes.accepted",)
+        W, "A row that accepts nothing would hide a later difference; delete it.", judged=("changes.accepted",)
     ),
 }
-"""Rules about files of ours, and not about the two documents."""
+"""Rules about the files of this project, not about the two documents."""
 
 EFFECTS: Final[dict[str, Level]] = {
     "breaks": E,
@@ -386,7 +441,7 @@ EFFECTS: Final[dict[str, Level]] = {
     "narrows": I,
     "changes": I,
 }
-"""How grave it is what a change does to the generated client."""
+"""The levels of effects on the generated client."""
 
 
 _PLAIN_NAMES: Final = {
@@ -427,18 +482,18 @@ def alias_of(rule: str) -> str:
 
 
 def stem_of(rule: str) -> str:
-    """The stem of a schema rule by its complete name, ``type-changed`` of ``request-type-changed``; else empty."""
+    """The stem of a schema rule's name: ``type-changed`` for ``request-type-changed``; empty for other names."""
     prefix, _, stem = rule.partition("-")
     return stem if rule not in RULES and prefix in PREFIXES and stem in SCHEMA_RULES else ""
 
 
 def rule_of(rule: str) -> Rule | SchemaRule:
-    """A rule by its complete name; ``KeyError`` if there is none."""
+    """The rule with a complete name; ``KeyError`` if there is none."""
     return RULES.get(rule) or SCHEMA_RULES.get(rule.partition("-")[2]) or OWN_RULES[rule]
 
 
 def level_of(rule: str) -> Level:
-    """The level of a rule by its complete name; ``KeyError`` if there is no such rule, or if it has no single level."""
+    """The level of the rule with a complete name; ``KeyError`` if there is none, or if it has no single level."""
     found = rule_of(rule)
     if isinstance(found, SchemaRule):
         return found.level_in(rule.partition("-")[0])
@@ -448,13 +503,13 @@ def level_of(rule: str) -> Level:
 
 
 def why(rule: str) -> str:
-    """The reason of a rule by its complete name; its name, should there be none."""
+    """The reason of the rule with a complete name; the name itself if there is no such rule."""
     try:
         return rule_of(rule).why
     except KeyError:
         return rule
 
 
-def is_noise(rule: str) -> bool:
-    """Whether a rule is about the document's environment only."""
-    return rule_of(rule).noise
+def is_documentation_only(rule: str) -> bool:
+    """Whether a rule is about documentation-only changes."""
+    return rule_of(rule).documentation_only

@@ -1,4 +1,4 @@
-"""Two APIs: operations, parameters, bodies, responses; what is inside a schema is asked of ``judge``."""
+"""The comparison of two APIs: operations, parameters, bodies and responses; ``judge`` compares their schemas."""
 
 from .documents import compare
 

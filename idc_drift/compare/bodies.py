@@ -1,6 +1,6 @@
-"""Bodies compared: what is sent, and what media types have in common either way.
+"""The comparison of request bodies, and of media types in both directions.
 
-Law: rules about bodies and media types are looked up here; what is inside a schema is asked of ``judge``.
+Law: rules about bodies and media types are judged here; ``judge`` compares the schemas.
 """
 
 from __future__ import annotations
@@ -18,11 +18,11 @@ if TYPE_CHECKING:
     from .comparison import Comparison
 
 TEXTUAL_MEDIA_TYPES = re.compile(r"xml|form-data|x-www-form-urlencoded|^text/(plain|csv|html)")
-"""Media types in which a number is written as a text is."""
+"""Media types in which numbers are strings."""
 
 
 def compare_request_bodies(c: Comparison, old: Body | None, new: Body | None) -> None:
-    """Compare what is sent as a body."""
+    """Compare two request bodies."""
     if old is None or new is None:
         if new is not None:
             rule, word = (
@@ -46,7 +46,7 @@ def compare_request_bodies(c: Comparison, old: Body | None, new: Body | None) ->
 
 
 def compare_sent_media_types(c: Comparison, old: dict[str, Media], new: dict[str, Media], where: str) -> None:
-    """Compare the media types of what the client sends."""
+    """Compare the media types of a body that the client sends."""
     pairs = list(_matched_media_types(c, old, new))
     for before, after in pairs:
         compare_media_type(c, before, after, Mode(sent=True, prefix="request"), where)
@@ -60,7 +60,7 @@ def compare_sent_media_types(c: Comparison, old: dict[str, Media], new: dict[str
 
 
 def _matched_media_types(c: Comparison, old: dict[str, Media], new: dict[str, Media]) -> Iterator[tuple[Media, Media]]:
-    """Media types of the base, each with what admits it in the revision."""
+    """The media types of the base, each with the one of the revision that includes it."""
     if media_type_left_open(c, old, new):
         yield from ((before, after) for before in old.values() for after in new.values())
         return
@@ -71,7 +71,7 @@ def _matched_media_types(c: Comparison, old: dict[str, Media], new: dict[str, Me
 
 
 def media_type_left_open(c: Comparison, old: dict[str, Media], new: dict[str, Media]) -> bool:
-    """Whether one side is a Swagger 2.0 document that names no media type, and the other one has to."""
+    """Whether one side is a Swagger 2.0 document without media types, which OpenAPI 3 requires."""
     if c.base.schemas.version == c.revision.schemas.version:
         return False
     return (set(old) == {"*/*"} and c.base.schemas.version == "2.0" and bool(new)) or (
@@ -80,7 +80,7 @@ def media_type_left_open(c: Comparison, old: dict[str, Media], new: dict[str, Me
 
 
 def compare_media_type(c: Comparison, old: Media, new: Media, mode: Mode, where: str) -> None:
-    """Compare two bodies of a media type, each spelling with the same one."""
+    """Compare the content of a media type, each spelling with the same spelling."""
     place = f"{where} {old.name}"
     if TEXTUAL_MEDIA_TYPES.search(old.name) and TEXTUAL_MEDIA_TYPES.search(new.name):
         mode = replace(mode, wire="loose")
@@ -113,7 +113,7 @@ def _compare_spelling(c: Comparison, old: Media, new: Media, mode: Mode, place: 
 
 
 def range_contains(kind: str, name: str) -> bool:
-    """Whether a range of media types holds another type or range."""
+    """Whether a range such as ``text/*`` contains another media type or range."""
     if kind == name or "*" not in kind:
         return False
     outer, inner = kind.split(";")[0].partition("/"), name.split(";")[0].partition("/")

@@ -1,6 +1,6 @@
-"""Two documents while they are compared, and the differences met so far.
+"""The state of a comparison: the two APIs, and the differences found so far.
 
-Law: a difference is noted where it is met; what is in schemas is asked of ``judge``.
+Law: a difference is recorded in the operation where it occurs; ``judge`` compares the schemas.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ Direction = Literal["request", "response", "both", ""]
 
 @dataclass(slots=True)
 class Occurrence:
-    """One difference as it is met in one operation."""
+    """One occurrence of a difference, in one operation."""
 
     rule: str
     message: str
@@ -29,12 +29,12 @@ class Occurrence:
     where: str
     direction: Direction
     sides: tuple[str, str] | None = None
-    """What base and revision say, as compact JSON, if it is not what stands at the pointer."""
+    """The values in base and revision as compact JSON, if they are not the values at the pointer."""
 
 
 @dataclass(slots=True)
 class Comparison:
-    """Two documents, and the differences met so far."""
+    """The comparison of two APIs, with the differences found so far."""
 
     base: Api
     revision: Api
@@ -53,19 +53,19 @@ class Comparison:
         new: bool = False,
         sides: tuple[str, str] | None = None,
     ) -> None:
-        """Note a difference of the operation at hand."""
+        """Add a difference in the current operation."""
         self.occurrences.append(Occurrence(rule, message, self.operation, pointer, new, where, self.direction, sides))
 
     def compare_documentation(
         self, rule: str, old: dict[str, object], new: dict[str, object], pointer: str, where: str = ""
     ) -> None:
-        """Note which documentation differs."""
+        """Add a difference for each changed piece of documentation."""
         for name in sorted(old.keys() | new.keys()):
             if old.get(name) != new.get(name):
                 self.add(rule, f"{name} changed", pointer, where)
 
     def compare_schemas(self, old: Schema, new: Schema, mode: Mode, where: str) -> None:
-        """Note what differs in two schemas and below them."""
+        """Add the differences between two schemas and everything inside them."""
         for finding, path in self.judge.findings(old, new, mode):
             place = f"{where} {path}".strip() if path else where
             self.add(finding.rule, finding.message, finding.pointer, place, new=finding.new, sides=finding.sides)

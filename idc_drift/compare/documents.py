@@ -1,7 +1,7 @@
-"""Two documents compared.
+"""The comparison of two documents.
 
-Law: what a caller of the base could rely on is asked of the revision; one difference that is met in many places is one
-change, and what a graver change explains is not said again.
+Law: the revision is checked for what clients of the base rely on; a difference with many occurrences is one change;
+a difference that a graver change explains is not reported.
 """
 
 from __future__ import annotations
@@ -10,11 +10,11 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from ..changes.change import LEVELS, Change, Place
-from ..changes.rules import is_noise, level_of
+from ..changes.rules import is_documentation_only, level_of
 from ..documents.document import Unreadable
 from ..documents.json_values import MISSING
 from ..documents.pointer import resolve
-from ..documents.spelling import base_path, wire_path
+from ..documents.spelling import base_path, transition, wire_path
 from ..judge.judge import SchemaJudge
 from ..model.lifecycle import lifecycle_changes
 from ..model.reader import model
@@ -36,9 +36,9 @@ Key = tuple[str, str]
 
 
 def compare(base: Document, revision: Document, *, scope: Sequence[str] = ()) -> list[Change]:
-    """Every difference between two documents, the gravest first; with a scope, below those paths only.
+    """The changes between two documents, the gravest first; with a scope, only at and below those paths.
 
-    A scope that neither document has raises ``Unreadable``.
+    ``Unreadable`` if neither document has a path in the scope.
     """
     old, new = model(base), model(revision)
     c = Comparison(old, new, SchemaJudge(old.schemas, new.schemas))
@@ -53,10 +53,10 @@ def compare(base: Document, revision: Document, *, scope: Sequence[str] = ()) ->
 
 
 def _paths(c: Comparison, scope: Sequence[str]) -> bool:
-    """Compare the operations; whether some were found under another split of address and path."""
+    """Compare the operations; True if some moved a part of their address between server and path."""
     for path in scope:
         if not any(_within(op, [path], api) for api in (c.base, c.revision) for op in api.operations.values()):
-            raise Unreadable(f"there is nothing to compare: neither document has a path at or below {path}")
+            raise Unreadable(f"nothing to compare: neither document has a path at or below {path}")
     old = {key: op for key, op in c.base.operations.items() if _within(op, scope, c.base)}
     new = {key: op for key, op in c.revision.operations.items() if _within(op, scope, c.revision)}
     for key in c.base.operations.keys() & c.revision.operations.keys():
@@ -94,7 +94,7 @@ def _within(op: Operation, scope: Sequence[str], api: Api) -> bool:
 def _moved_between_server_and_path(
     c: Comparison, old: dict[Key, Operation], new: dict[Key, Operation]
 ) -> dict[Key, Key]:
-    """Operations whose whole address is the same although the server's path and their own are split otherwise."""
+    """The operations with the same full address, but with another division between server and path."""
     old_text, new_text = base_path(c.base.servers[0]), base_path(c.revision.servers[0])
     if old_text == new_text:
         return {}
@@ -104,7 +104,7 @@ def _moved_between_server_and_path(
 
 
 def compare_operation(c: Comparison, old: Operation, new: Operation) -> None:
-    """Compare two operations that are one on the wire."""
+    """Compare two operations with the same method and path."""
     _compare_metadata(c, old, new)
     c.direction = "request"
     compare_parameters(c, old, new)
@@ -122,21 +122,21 @@ def _compare_metadata(c: Comparison, old: Operation, new: Operation) -> None:
     if old.lifecycle.deprecated != deprecated:
         stem = "operation-deprecated" if deprecated else "operation-no-longer-deprecated"
         c.add(stem, f"{old.name} is {'' if deprecated else 'no longer '}deprecated", old.pointer)
-    for rule, said in lifecycle_changes(old.lifecycle, new.lifecycle, old.name):
-        c.add(rule, said, old.pointer)
+    for rule, sentence in lifecycle_changes(old.lifecycle, new.lifecycle, old.name):
+        c.add(rule, sentence, old.pointer)
     if old.id != new.id:
-        message = f"operationId changed from `{old.id or 'none'}` to `{new.id or 'none'}`"
+        message = transition("operationId", *(f"`{op.id}`" if op.id else "" for op in (old, new)))
         c.add("operation-id-changed", message, f"{old.pointer}/operationId" if old.id else old.pointer)
     if old.tags != new.tags:
         c.add(
             "tags-changed",
-            f"tags changed from {_joined_or_nothing(old.tags)} to {_joined_or_nothing(new.tags)}",
+            transition("tags", ", ".join(old.tags), ", ".join(new.tags)),
             old.pointer,
         )
     if old.servers != new.servers and (old.servers or new.servers):
         c.add(
             "servers-changed",
-            f"servers changed from {_joined_or_nothing(old.servers)} to {_joined_or_nothing(new.servers)}",
+            transition("servers", ", ".join(old.servers or ()), ", ".join(new.servers or ())),
             old.pointer,
         )
     c.compare_documentation("documentation-changed", old.words, new.words, old.pointer)
@@ -149,7 +149,7 @@ def _security(c: Comparison, old: Operation, new: Operation) -> None:
         return
     refused = [offered for offered in before if not any(admits(needed, offered) for needed in after)]
     if not refused and all(any(admits(needed, offered) for needed in before) for offered in after):
-        return  # some alternatives ask for more than others do
+        return  # the difference is only in redundant alternatives
     added = old.security_pointer == "/security" and not c.base.document.content.get("security")
     message = f"security changed from {_described_security(before)} to {_described_security(after)}"
     pointer = new.security_pointer if added else old.security_pointer
@@ -160,7 +160,7 @@ def _described_security(alternatives: list[dict[str, tuple[str, ...]]]) -> str:
     def one(wire: str, scopes: tuple[str, ...]) -> str:
         return f"{wire} ({', '.join(scopes)})" if scopes else wire
 
-    return " or ".join(" and ".join(one(*item) for item in a.items()) or "nothing" for a in alternatives)
+    return " or ".join(" and ".join(one(*item) for item in a.items()) or "no credentials" for a in alternatives)
 
 
 def _callbacks(c: Comparison, old: Operation, new: Operation) -> None:
@@ -182,7 +182,7 @@ def _callbacks(c: Comparison, old: Operation, new: Operation) -> None:
 
 
 def _webhooks(c: Comparison, old: dict[Key, Operation], new: dict[Key, Operation]) -> None:
-    """Webhooks are judged as paths are."""
+    """Compare webhooks in the same way as paths."""
     for key, op in old.items():
         c.operation = op.name
         if key in new:
@@ -200,7 +200,7 @@ def _webhooks(c: Comparison, old: dict[Key, Operation], new: dict[Key, Operation
 
 
 def _document(c: Comparison, shifted: bool) -> None:
-    """Servers, words, and components that no operation shows."""
+    """Compare servers, documentation, and components that no operation uses."""
     old, new = c.base, c.revision
     old_text, new_text = _addresses(old.servers, shifted), _addresses(new.servers, shifted)
     bare = any(address.startswith("//") for address in old_text | new_text)
@@ -209,7 +209,7 @@ def _document(c: Comparison, shifted: bool) -> None:
     if old_text != new_text:
         c.add(
             "servers-changed",
-            f"servers changed from {_joined_or_nothing(old.servers)} to {_joined_or_nothing(new.servers)}",
+            transition("servers", ", ".join(old.servers or ()), ", ".join(new.servers or ())),
             "/servers",
         )
     c.compare_documentation("documentation-changed", old.words, new.words, "/info")
@@ -242,7 +242,7 @@ def _joined_or_nothing(values: Sequence[str] | None) -> str:
 
 
 def _changes(c: Comparison) -> list[Change]:
-    """What was met, one change for the same difference of the same thing."""
+    """The occurrences, merged into one change for each difference."""
     found: dict[tuple[object, ...], Change] = {}
     places: dict[tuple[object, ...], dict[str, Place]] = {}
     positions: dict[tuple[bool, str], tuple[int, int]] = {}
@@ -251,7 +251,7 @@ def _changes(c: Comparison) -> list[Change]:
         if (occurrence.new, occurrence.pointer) not in positions:
             known = (
                 resolve(c.base.document.content, occurrence.pointer) is not MISSING
-            )  # it is shown where the base has it
+            )  # the position is in the base if it has the pointer
             document = (c.revision if occurrence.new and not known else c.base).document
             positions[occurrence.new, occurrence.pointer] = document.position(occurrence.pointer)
         line, column = positions[occurrence.new, occurrence.pointer]
@@ -267,10 +267,12 @@ def _changes(c: Comparison) -> list[Change]:
                 (),
                 occurrence.where,
                 occurrence.direction,
-                is_noise(occurrence.rule),
+                is_documentation_only(occurrence.rule),
             )
             found[key] = (
                 replace(change, before=occurrence.sides[0], after=occurrence.sides[1]) if occurrence.sides else change
             )
     changes = [replace(x, places=tuple(places[key].values())) for key, x in found.items()]
-    return sorted(changes, key=lambda x: (LEVELS.index(x.level), x.noise, x.operation, x.pointer, x.rule, x.message))
+    return sorted(
+        changes, key=lambda x: (LEVELS.index(x.level), x.documentation_only, x.operation, x.pointer, x.rule, x.message)
+    )

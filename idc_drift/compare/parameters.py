@@ -1,6 +1,6 @@
-"""Parameters compared.
+"""The comparison of parameters.
 
-Law: what a parameter is called and how it is written on the wire is looked up here; its values are a schema's.
+Law: names and serialization of parameters are judged here; ``judge`` compares the schemas of their values.
 """
 
 from __future__ import annotations
@@ -9,6 +9,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from ..documents.json_values import MISSING, canonical
+from ..documents.spelling import transition
 from ..judge.context import Mode
 from ..judge.values import as_code
 from ..model.lifecycle import lifecycle_changes
@@ -27,7 +28,7 @@ _SERIALIZATION_RULES = ("parameter-content-changed", "parameter-style-changed")
 
 
 def compare_parameters(c: Comparison, old: Operation, new: Operation) -> None:
-    """Compare what is sent beside the body."""
+    """Compare the parameters of two operations."""
     before, after = dict(old.parameters), dict(new.parameters)
     _expand_exploded_object(c.judge.base.constraints, before, after)
     _expand_exploded_object(c.judge.revision.constraints, after, before)
@@ -52,7 +53,7 @@ def _expand_exploded_object(
     own: dict[tuple[str, str], Parameter],
     other: dict[tuple[str, str], Parameter],
 ) -> None:
-    """Replace an object that is written as one query parameter a property by those, if the other side has them."""
+    """Replace an exploded object by one query parameter for each property, if the other side has those parameters."""
     for key, value in list(own.items()):
         if key in other or value.location not in ("query", "cookie") or value.style != "form" or not value.explode:
             continue
@@ -96,11 +97,11 @@ def _compare_parameter(c: Comparison, old: Parameter, new: Parameter, where: str
     if old.lifecycle.deprecated != deprecated:
         stem = "parameter-became-deprecated" if deprecated else "parameter-no-longer-deprecated"
         c.add(stem, f"the {where} parameter is {'' if deprecated else 'no longer '}deprecated", old.pointer, where)
-    for rule, said in lifecycle_changes(old.lifecycle, new.lifecycle, f"the {where} parameter"):
-        c.add(rule, said, old.pointer, where)
+    for rule, sentence in lifecycle_changes(old.lifecycle, new.lifecycle, f"the {where} parameter"):
+        c.add(rule, sentence, old.pointer, where)
     _compare_allowed_characters(c, old, new, where)
-    for rule, said in _path_parameter_changes(old, new):
-        c.add(rule, f"the {where} parameter {said}", new.pointer, where, new=True)
+    for rule, sentence in _path_parameter_changes(old, new):
+        c.add(rule, f"the {where} parameter {sentence}", new.pointer, where, new=True)
     c.compare_documentation("parameter-annotation-changed", old.words, new.words, old.pointer, where)
     if not compare_serialization(c, old, new, f"the {where} parameter", where, _SERIALIZATION_RULES):
         return
@@ -116,7 +117,7 @@ def _compare_parameter(c: Comparison, old: Parameter, new: Parameter, where: str
 
 
 def _compare_allowed_characters(c: Comparison, old: Parameter, new: Parameter, where: str) -> None:
-    """Compare what a query parameter may hold beside its values: nothing at all, and reserved characters."""
+    """Compare whether a query parameter may be empty, and whether it may contain reserved characters."""
     if old.location != "query":
         return
     if old.allow_empty_value != new.allow_empty_value:
@@ -134,29 +135,29 @@ def _compare_allowed_characters(c: Comparison, old: Parameter, new: Parameter, w
 
 
 def _path_parameter_changes(old: Parameter, new: Parameter) -> Iterator[tuple[str, str]]:
-    """What is said of a path parameter that can be said of none, and what no longer is."""
+    """The changes between a wrong and a correct description of a path parameter."""
     if new.misnamed and not old.misnamed:
         yield (
             "path-parameter-misdescribed",
-            f"is called `{new.name}`, which the path does not name" if new.name else "has no name",
+            f"has the name `{new.name}`, which is not in the path" if new.name else "has no name",
         )
     elif old.misnamed and not new.misnamed:
-        yield "path-parameter-described", "is called as the path calls it now"
+        yield "path-parameter-described", "now has the name in the path"
     if old.declared_required != new.declared_required:
         yield (
-            ("path-parameter-described", "is said to be required now")
+            ("path-parameter-described", "is now described as required")
             if new.declared_required
-            else ("path-parameter-misdescribed", "is not said to be required")
+            else ("path-parameter-misdescribed", "is not described as required")
         )
 
 
 def compare_serialization(
     c: Comparison, old: Parameter, new: Parameter, what: str, where: str, rules: tuple[str, str]
 ) -> bool:
-    """Compare how a value is written (`rules`: of its media type, of its style); whether the rest can be compared."""
+    """Compare the serialization (`rules`: for media type and style); False if the schemas cannot be compared."""
     if old.media != new.media:
-        said = [media or "a plain value" for media in (old.media, new.media)]
-        c.add(rules[0], f"{what} is written as {said[1]}, not as {said[0]}", old.pointer, where)
+        forms = [media or "a plain value" for media in (old.media, new.media)]
+        c.add(rules[0], f"{what} is serialized as {forms[1]}, not as {forms[0]}", old.pointer, where)
         return False
     listed = {"array", "object"}
     plain = not (
@@ -178,12 +179,12 @@ def _compare_default(c: Comparison, old: Parameter, new: Parameter, where: str) 
     before, after = c.judge.base.constraints(old.schema).default, c.judge.revision.constraints(new.schema).default
     if before is after or (MISSING not in (before, after) and canonical(before) == canonical(after)):
         return
-    old_text, new_text = ("none" if value is MISSING else as_code(value) for value in (before, after))
-    said = f"the default of the {where} parameter changed from {old_text} to {new_text}"
+    old_text, new_text = ("" if value is MISSING else as_code(value) for value in (before, after))
+    message = transition(f"default of the {where} parameter", old_text, new_text)
     if old.required and new.required and old.declared_required and new.declared_required:
         rule = "parameter-idle-default-changed"
     elif before is MISSING:
         rule = "parameter-default-added"
     else:
         rule = "parameter-default-removed" if after is MISSING else "parameter-default-changed"
-    c.add(rule, said, old.pointer, where)
+    c.add(rule, message, old.pointer, where)

@@ -1,6 +1,6 @@
-"""Two operations compared: what is received, and what is called back.
+"""The comparison of responses and callbacks.
 
-Law: what a callback sends is received by the client, and what it expects in return is sent by it.
+Law: in a callback, the client receives the request and sends the response.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ _SERIALIZATION_RULES = ("header-content-changed", "header-style-changed")
 
 
 def compare_responses(c: Comparison, old: dict[str, Response], new: dict[str, Response]) -> None:
-    """Compare statuses and what comes with each."""
+    """Compare the responses by status."""
     for status, before in old.items():
         if status in new:
             compare_response(c, before, new[status])
@@ -54,12 +54,12 @@ def compare_responses(c: Comparison, old: dict[str, Response], new: dict[str, Re
 
 
 def _fallback_response(status: str, among: dict[str, Response]) -> Response | None:
-    """What is said of an error that has no response of its own."""
+    """The response to an error status that has no response of its own: its class, or ``default``."""
     return among.get(f"{status[:1]}XX") or among.get("default") if status[:1] in ("4", "5") else None
 
 
 def _same_response(c: Comparison, old: Response | None, new: Response | None) -> bool:
-    """Whether two responses say something beside words, and the same."""
+    """Whether two responses have content, and are equal except their documentation."""
     if (
         old is None
         or new is None
@@ -136,7 +136,7 @@ def _headers(c: Comparison, old: dict[str, Parameter], new: dict[str, Parameter]
 
 
 def compare_received_media_types(c: Comparison, old: dict[str, Media], new: dict[str, Media], where: str) -> None:
-    """Compare the media types of what the client receives."""
+    """Compare the media types of a body that the client receives."""
     if media_type_left_open(c, old, new):
         for before in old.values():
             for after in new.values():
@@ -174,7 +174,7 @@ def compare_received_media_types(c: Comparison, old: dict[str, Media], new: dict
 
 
 def _is_subtype(name: str, whole: str) -> bool:
-    """Whether a media type is a kind of another: ``application/problem+json`` of ``application/json``."""
+    """Whether a media type is a subtype of another: ``application/problem+json`` of ``application/json``."""
     family, _, subtype = name.split(";")[0].partition("/")
     return "+" in subtype and f"{family}/{subtype.rpartition('+')[2]}" == whole.split(";")[0]
 
@@ -183,7 +183,7 @@ def _is_subtype(name: str, whole: str) -> bool:
 
 
 def compare_callback(c: Comparison, old: Operation, new: Operation) -> None:
-    """Compare what the service calls: parameters and body are received, responses are sent."""
+    """Compare two callbacks or webhooks: the client receives parameters and body, and sends responses."""
     before, after = (
         Response(
             "callback",
@@ -211,18 +211,24 @@ def compare_callback(c: Comparison, old: Operation, new: Operation) -> None:
         elif status[:1] == "2":
             c.add(
                 "success-status-removed",
-                f"the answer {status} is not accepted any more",
+                f"the response {status} to the callback is not accepted any more",
                 answer.pointer,
                 f"callback {status}",
             )
         else:
             c.add(
                 "error-status-removed",
-                f"the answer {status} is not described any more",
+                f"the response {status} to the callback is not described any more",
                 answer.pointer,
                 f"callback {status}",
             )
     for status, answer in new.responses.items():
         if status not in old.responses and f"{status[:1]}XX" not in old.responses:
             rule = "success-status-added" if status[:1] == "2" else "error-status-added"
-            c.add(rule, f"the answer {status} is accepted", answer.pointer, f"callback {status}", new=True)
+            c.add(
+                rule,
+                f"the response {status} to the callback is accepted",
+                answer.pointer,
+                f"callback {status}",
+                new=True,
+            )

@@ -1,1 +1,1 @@
-"""Text from anywhere, as values with positions: nothing here knows what an OpenAPI document means."""
+"""Documents as values with positions, from any source; nothing here knows the meaning of OpenAPI."""

@@ -1,7 +1,7 @@
-"""Reading a document, from wherever it is.
+"""The document that is compared, and the files that it refers to.
 
-Law: what cannot be read raises ``Unreadable`` with one sentence, so that nobody takes it for a document without
-changes; what is merely odd is read as far as it goes, with a note.
+Law: a document that cannot be read raises ``Unreadable`` with one sentence, so it is never taken for one without
+changes; a document with smaller errors is read as far as possible, with a note.
 """
 
 from __future__ import annotations
@@ -23,18 +23,18 @@ _LONGEST = 60
 
 @dataclass(frozen=True)
 class Upstream:
-    """The release of somebody else's service that a document describes, as its ``info.x-idc-upstream`` names it."""
+    """The release of the upstream service that a document describes, from its ``info.x-idc-upstream``."""
 
     api_version: str
     date: str
-    """Empty if it is not given."""
+    """Empty if the document gives no date."""
 
     def __str__(self) -> str:
         return f"upstream release {self.api_version}{f' of {self.date}' if self.date else ''}"
 
 
 class Document:
-    """One text that was read, its value, and the other files it refers to."""
+    """A document: its text, its value, and the other files that it refers to."""
 
     def __init__(self, origin: str, text: str, parsed: Parsed, family: _Family | None = None) -> None:
         self.origin = origin
@@ -45,18 +45,18 @@ class Document:
         self._parsed = parsed
         self._family = family or _Family(self)
         self.notes: list[str] = self._family.notes
-        """What is odd: one sentence each."""
+        """Problems in the document, one sentence each."""
         self.notes += [note for note in parsed.notes if note not in self.notes]
 
     @property
     def version(self) -> str:
         """``2.0``, or the first two numbers of an OpenAPI version."""
-        said = str(self.content.get("openapi") or "")
-        return said[:3] if said.startswith("3.") else "2.0"
+        version = str(self.content.get("openapi") or "")
+        return version[:3] if version.startswith("3.") else "2.0"
 
     @property
     def upstream(self) -> Upstream | None:
-        """What ``info.x-idc-upstream`` names; None if the document does not name a release."""
+        """The release in ``info.x-idc-upstream``; None if there is none."""
         info = self.content.get("info")
         named = info.get("x-idc-upstream") if isinstance(info, dict) else None
         release, date = (named.get(key) for key in ("api_version", "date")) if isinstance(named, dict) else (None, None)
@@ -66,7 +66,7 @@ class Document:
 
     @property
     def described(self) -> str:
-        """Its origin with the release that it describes, or else its own version: what a report's head says of it."""
+        """The title of the document in reports: its origin, with the upstream release or else ``info.version``."""
         if self.upstream:
             return f"{self.origin} ({self.upstream})"
         info = self.content.get("info")
@@ -75,7 +75,7 @@ class Document:
         return f"{self.origin} (version {str(version).strip()[:_LONGEST]})" if named else self.origin
 
     def position(self, pointer: str) -> tuple[int, int]:
-        """Line and column, from 1, of what a JSON pointer names, or of the nearest thing around it; 0, 0 if unknown.
+        """The line and column (from 1) of a JSON pointer's target or its nearest existing parent; 0, 0 if unknown.
 
         A pointer into another file is that file's name, ``#`` and the pointer.
         """
@@ -95,12 +95,12 @@ class Document:
         return best
 
     def related(self, reference: str) -> Document | None:
-        """The file that the part of a ``$ref`` before ``#`` names, read once; None, and a note, if that fails."""
+        """The file before ``#`` in a ``$ref``, read once; None, with a note, if it cannot be read."""
         return self._family.find(self, reference)
 
     @property
     def root(self) -> Document:
-        """The document that was asked for, if this is a file it refers to."""
+        """The document that the user named; differs from this one if this is a file that it refers to."""
         return self._family.root
 
 
@@ -123,12 +123,12 @@ class _Family:
         except ValueError:
             origin = None
         if origin is None:
-            self._note(f"The reference to {reference} is not followed: seen from {asking.origin}, it names no place.")
+            self._note(f"The reference to {reference} in {asking.origin} is not followed: it is not a usable address.")
             return None
         if address not in self._members:
             self._members[address] = None
             if len(self._members) > _FILES:
-                self._note(f"More than {_FILES} files are referred to; the rest is not read.")
+                self._note(f"The document refers to more than {_FILES} files; the others are not read.")
                 return None
             try:
                 text, origin = text_of(origin, self.timeout, None)
@@ -168,29 +168,31 @@ def _document(text: str, origin: str, timeout: float, hops: int) -> Document:
     if not isinstance(value, dict):
         raise Unreadable(f"{origin} is not an OpenAPI document: it holds {_kind(value)}, not a mapping.")
     if "openapi" not in value and "swagger" not in value:
-        said = value.get("message") or value.get("detail") or value.get("error")
-        why = f"; it says {str(said)[:80]!r}" if said else ""
+        message = value.get("message") or value.get("detail") or value.get("error")
+        why = f"; it says {str(message)[:80]!r}" if message else ""
         raise Unreadable(f"{origin} is not an OpenAPI document: it has neither `openapi` nor `swagger`{why}.")
-    said = {name: str(value[name]) for name in ("openapi", "swagger") if name in value}
-    if not (said.get("openapi", "").startswith("3.") or said.get("swagger", "").startswith("2")):
+    versions = {name: str(value[name]) for name in ("openapi", "swagger") if name in value}
+    if not (versions.get("openapi", "").startswith("3.") or versions.get("swagger", "").startswith("2")):
         raise Unreadable(
-            f"{origin} is of a version that is not read: {' and '.join(f'{n} {v}' for n, v in said.items())}; "
-            "swagger 2.0 and openapi 3 are."
+            f"{origin} has an unsupported version ({' and '.join(f'{n} {v}' for n, v in versions.items())}); "
+            "supported are swagger 2.0 and openapi 3."
         )
     if value.get("paths") and not isinstance(value["paths"], dict):
         raise Unreadable(f"{origin} is not an OpenAPI document: its paths are {_kind(value['paths'])}, not a mapping.")
     document = Document(origin, text, parsed)
-    if len(said) > 1:
-        document.notes.append(f"{origin} says both openapi and swagger; it is read as {document.version}.")
+    if len(versions) > 1:
+        document.notes.append(f"{origin} has both `openapi` and `swagger`; it is read as version {document.version}.")
     return document
 
 
 def _from_page(text: str, origin: str, timeout: float, hops: int) -> Document:
-    """What a page embeds, or else what it points to."""
+    """The document that a page embeds, or else the one that it points to."""
     found = swagger_ui.embedded(text)
     if found is not None:
         document = _document(found, origin, timeout, 0)
-        document.notes.append(f"{origin} is a page; the document it embeds is read, and lines count from its start.")
+        document.notes.append(
+            f"{origin} is a page; the embedded document is read, and lines are counted from its start."
+        )
         return document
     why = (
         "a login page"
@@ -205,7 +207,7 @@ def _from_page(text: str, origin: str, timeout: float, hops: int) -> Document:
         inner = swagger_ui.embedded(body) if body else None
         if inner is not None:
             document = _document(inner, origin, timeout, 0)
-            document.notes.append(f"{origin} is a page; the document that its script {script} embeds is read.")
+            document.notes.append(f"{origin} is a page; the document in its script {script} is read.")
             return document
         tried += swagger_ui.pointers(body) if body else []
     tried = list(dict.fromkeys(swagger_ui.pointers(text) + tried))
@@ -227,15 +229,15 @@ def _pointed(origin: str, addresses: list[str], why: str, timeout: float, hops: 
                 last = last or error
                 continue
             document = inner
-        document.notes.append(f"{origin} is a page; the document it points to, {document.origin}, is read.")
+        document.notes.append(f"{origin} is a page; the document that it points to, {document.origin}, is read.")
         return document
     if last is not None:
-        raise Unreadable(f"{origin} is a page, and the document it points to cannot be read: {last}") from last
+        raise Unreadable(f"{origin} is a page, and the document that it points to cannot be read: {last}") from last
     raise Unreadable(f"{origin} is {why}.")
 
 
 def _configured(error: Unreadable, origin: str, address: str, timeout: float, hops: int) -> Document | None:
-    """What a configuration (``configUrl``) points to, if the address is one."""
+    """The document that a Swagger UI configuration (``configUrl``) points to, if the address is one."""
     if hops <= 1 or "not an OpenAPI document" not in str(error):
         return None
     body = _try(origin, address, timeout)
@@ -258,5 +260,5 @@ def _try(origin: str, reference: str, timeout: float) -> str | None:
 
 
 def _kind(value: Any) -> str:
-    names = {dict: "a mapping", list: "a list", str: "a text", type(None): "nothing", bool: "a truth value"}
+    names = {dict: "a mapping", list: "a list", str: "a string", type(None): "null", bool: "a boolean"}
     return names.get(type(value), "a number")

@@ -1,4 +1,4 @@
-"""JSON values: their types, their numbers, and one text for values that are equal.
+"""JSON values: their types, their numbers, and a canonical text for equal values.
 
 Law: an integral number is an integer however it is written; nothing here knows a document or a schema.
 """
@@ -15,12 +15,12 @@ ANYTHING: Final = frozenset({"null", "boolean", "integer", "number", "string", "
 """Every type that a JSON schema can name."""
 SCALARS: Final = frozenset({"boolean", "integer", "number", "string"})
 MISSING: Final = object()
-"""What stands for a value that is not there; None is a value."""
+"""The marker for a missing value; None is a value."""
 _NUMBER: Final = re.compile(r"-?\d{1,40}(\.\d{1,40})?", re.ASCII)
 
 
 def canonical(value: Any) -> str:
-    """The same text for the same JSON value: key order and ``1`` or ``1.0`` do not matter."""
+    """The canonical text of a JSON value; key order and ``1`` or ``1.0`` do not matter."""
     return json.dumps(_plain(value), sort_keys=True, ensure_ascii=False, default=str)
 
 
@@ -48,9 +48,9 @@ def type_of(value: Any) -> str:
 
 
 def numeric(value: Any) -> Fraction | None:
-    """A number, or None if it is none (or not a finite one)."""
+    """The exact number for a value; None if the value is not a finite number."""
     if isinstance(value, str) and _NUMBER.fullmatch(value):
-        return Fraction(value)  # in quotes by mistake, and meant
+        return Fraction(value)  # a number in quotes is read as a number
     if (
         isinstance(value, bool)
         or not isinstance(value, (int, float))

@@ -1,6 +1,6 @@
-"""A schema object where it stands in a document.
+"""The node of a document: an object with its position.
 
-Law: a node is a value with the place it is reported at; what the value means is read elsewhere.
+Law: a node is a value with the pointer that reports show; its meaning is defined elsewhere.
 """
 
 from __future__ import annotations
@@ -15,9 +15,9 @@ if TYPE_CHECKING:
 
 
 class Placed(dict[str, Any]):
-    """A mapping that is not in the document, and the pointer of what it stands for.
+    """A mapping that is not in the document, with the pointer of the object that it replaces.
 
-    In another file than what it is put into, it has a home of its own, where its references begin.
+    ``home`` is the file in which its references are resolved, if that is not the surrounding file.
     """
 
     def __init__(self, content: dict[str, Any], pointer: str, home: Document | None = None) -> None:
@@ -28,33 +28,33 @@ class Placed(dict[str, Any]):
 
 @dataclass(slots=True, eq=False)  # frozen is three times as slow to make, and there are hundreds of thousands
 class Node:
-    """A schema object as it stands in a document."""
+    """An object of a document, with its pointer."""
 
     raw: Any
     pointer: str
     home: Document
     name: str = ""
-    """Of the component, if a reference led here."""
+    """The name of the component, if a reference led here."""
 
     @property
     def key(self) -> int | str:
-        """The same for the same object of the same document."""
+        """A key that is equal for the same object of the same document."""
         return id(self.raw) if isinstance(self.raw, dict) else f"{self.pointer}={self.raw!r}"
 
 
 Schema = tuple[Node, ...]
-"""A schema: what all of these nodes say together. None of them: anything goes."""
+"""A schema as the intersection of these nodes; an empty tuple allows any value."""
 
 
 def placed(value: Any, pointer: str, home: Document) -> Node:
-    """A value as a node, where it is or what it stands for."""
+    """The node of a value; a ``Placed`` value has its own pointer."""
     if isinstance(value, Placed):
         return Node(value, value.pointer, value.home or home)
     return Node(value, pointer, home)
 
 
 def child(node: Node, *path: str | int) -> Node:
-    """What stands at a path inside a node."""
+    """The node at a path inside another node."""
     value, pointer = node.raw, node.pointer
     for step in path:
         value = value[step]

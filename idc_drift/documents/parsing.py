@@ -1,7 +1,7 @@
-"""Text into plain values: JSON, or YAML 1.2's core schema.
+"""The parser of JSON and YAML (YAML 1.2, core schema).
 
-Law: nothing is executed, nothing is expanded (an alias is the same object twice), and a key is always its own text:
-``200:`` is ``"200"``, ``on:`` is ``"on"``, ``no`` in an enum is the word *no*.
+Law: nothing is executed, aliases are not expanded (they are the same object twice), and keys are always strings:
+``200:`` is ``"200"``, ``on:`` is ``"on"``, ``no`` in an enum is the string "no".
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 _Loader: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 _DEPTH = 400
 _MAX_EXPANDED_VALUES = 2_000_000
-"""How many values a text may stand for once its aliases are followed (unless it spells that many itself)."""
+"""The number of values that a text may have after its aliases are expanded."""
 
 _INT = re.compile(r"[-+]?[0-9]+\Z|0o[0-7]+\Z|0x[0-9a-fA-F]+\Z")
 _FLOAT = re.compile(r"[-+]?(\.[0-9]+|[0-9]+(\.[0-9]*)?)([eE][-+]?[0-9]+)?\Z")
@@ -36,7 +36,7 @@ _SEPARATORS = re.compile(r"[\s,:]*")
 _DECODER = json.JSONDecoder()
 
 Marks = dict[int, dict[Any, tuple[int, int]]]
-"""For the id of a container: where each key (or index) of it stands."""
+"""The positions of keys (or indexes), by the id of their container."""
 
 
 class Malformed(ValueError):
@@ -44,13 +44,13 @@ class Malformed(ValueError):
 
 
 class Parsed:
-    """The value of a text, what is odd about it, and where its parts stand."""
+    """The value of a text, with notes about problems and the positions of its parts."""
 
     def __init__(self, value: Any, notes: list[str], place: Callable[[Any, Any], tuple[int, int] | None]) -> None:
         self.value = value
         self.notes = notes
         self.place = place
-        """Line and column, from 1, of a key or index of a container."""
+        """The line and column (from 1) of a key or index of a container."""
 
 
 def parse(text: str) -> Parsed:
@@ -88,7 +88,7 @@ def _json(text: str) -> Parsed:
             seen: set[str] = set()
             for key, _ in items:
                 if key in seen:
-                    notes.append(f"The key {key!r} stands twice in one object; the last one counts.")
+                    notes.append(f"The key {key!r} occurs twice in one object; the last value is used.")
                 seen.add(key)
         return found
 
@@ -97,18 +97,18 @@ def _json(text: str) -> Parsed:
 
 
 class Positions:
-    """Lines and columns in a JSON text whose value is known; only what is asked for is looked at."""
+    """The lines and columns in a JSON text, computed on demand."""
 
     def __init__(self, text: str, value: Any) -> None:
         self._text = text
         self._root = value
         self._begins: dict[int, int] = {id(value): self._skip_separators(0)}
-        """Where a container begins, by its id."""
+        """The offset of each container, by its id."""
         self._members: dict[int, dict[Any, int]] = {}
         self._lines: list[int] = []
 
     def place(self, container: Any, key: Any) -> tuple[int, int] | None:
-        """Line and column, from 1, of a key or index of a container."""
+        """The line and column (from 1) of a key or index of a container."""
         if id(container) not in self._begins:
             self._offsets_of_members(self._root)
         offset = self._offsets_of_members(container).get(key) if id(container) in self._begins else None
@@ -125,7 +125,7 @@ class Positions:
         return found.end() if found else offset
 
     def _offsets_of_members(self, container: Any) -> dict[Any, int]:
-        """The members of a container, each with where it stands."""
+        """The offsets of a container's members."""
         known = self._members.get(id(container))
         if known is not None:
             return known
@@ -164,7 +164,7 @@ def _yaml(text: str) -> Parsed:
 
 @contextmanager
 def without_garbage_collection() -> Iterator[None]:
-    """Without looking for garbage: where a million small objects are made and kept, that is half the time."""
+    """Disable garbage collection, which takes half the time while a million small objects are created and kept."""
     was_enabled = gc.isenabled()
     gc.disable()
     try:
@@ -193,7 +193,7 @@ class _YamlReader:
             raise Malformed(f"its aliases expand to {size:,} values")
         self._next()  # end of the document
         if not isinstance(self._next(), yaml.StreamEndEvent):
-            self.notes.append("The text holds more than one YAML document; the first is read.")
+            self.notes.append("The text contains more than one YAML document; only the first is read.")
         marks = self._marks
         return Parsed(value, self.notes, lambda container, key: marks.get(id(container), {}).get(key))
 
@@ -207,7 +207,7 @@ class _YamlReader:
             return value, 1
         if kind is yaml.AliasEvent:
             if event.anchor not in self._anchors:
-                raise Malformed(f"the alias *{event.anchor} refers to nothing, or to what it stands in")
+                raise Malformed(f"the alias *{event.anchor} is undefined, or refers to a value that contains it")
             value = self._anchors[event.anchor]
             return value, self._sizes.get(id(value), 1)
         if depth > _DEPTH:
@@ -239,7 +239,7 @@ class _YamlReader:
         while type(event := self._next()) is not yaml.MappingEndEvent:
             mark = event.start_mark
             if type(event) is not yaml.ScalarEvent and type(event) is not yaml.AliasEvent:
-                raise Malformed(f"a key is not a text at line {mark.line + 1}")
+                raise Malformed(f"a key is not a string at line {mark.line + 1}")
             key = event.value if type(event) is yaml.ScalarEvent else str(self._value(event, depth)[0])
             value, weight = self._value(self._next(), depth + 1)
             size += weight
@@ -247,7 +247,7 @@ class _YamlReader:
                 merged += value if isinstance(value, list) else [value]
                 continue
             if key in found:
-                self.notes.append(f"The key {key!r} stands twice in one mapping, again at line {mark.line + 1}.")
+                self.notes.append(f"The key {key!r} occurs twice in one mapping, again at line {mark.line + 1}.")
             found[key] = value
             places[key] = (mark.line + 1, mark.column + 1)
         for other in merged:
@@ -270,7 +270,7 @@ def _scalar(event: Any) -> Any:
     if _INT.match(text):
         try:
             return int(text, 0) if text[:2] in ("0o", "0x") else int(text)
-        except ValueError:  # more digits than Python cares to read
+        except ValueError:  # more digits than Python reads
             return text
     if _FLOAT.match(text):
         return float(text)

@@ -1,4 +1,4 @@
-"""JSON pointers (RFC 6901).
+"""The JSON pointer (RFC 6901).
 
 Law: `~` and `/` of a key are escaped and unescaped here and nowhere else.
 """
@@ -25,7 +25,7 @@ def tokens_of(pointer: str) -> list[str]:
 
 
 def resolve(content: object, pointer: str) -> object:
-    """What a JSON pointer leads to, and ``MISSING`` where it leads nowhere; a key may be a number, as YAML has it."""
+    """The value at a JSON pointer; ``MISSING`` if there is none. A key may be a number, as in YAML."""
     for key in tokens_of(pointer):
         index = int(key) if key.isascii() and key.isdigit() else None
         if isinstance(content, dict):

@@ -1,6 +1,6 @@
-"""References of one document and of the files it refers to.
+"""The references (``$ref``) of one document and of the files that it refers to.
 
-Law: a reference is followed as far as it leads and no further; one that leads nowhere, or in a circle, is a note.
+Law: a reference that cannot be resolved, or that is circular, is a note and not an error.
 """
 
 from __future__ import annotations
@@ -15,12 +15,12 @@ if TYPE_CHECKING:
     from .document import Document
 
 CHAIN = 50
-"""How many references may follow each other."""
+"""The maximal length of a chain of references."""
 _SCHEMAS = "#/components/schemas/"
 
 
 class References:
-    """Follows the references of a document."""
+    """The resolver of a document's references."""
 
     def __init__(self, document: Document) -> None:
         self.document = document
@@ -30,26 +30,26 @@ class References:
         self._anchors: dict[int, dict[str, tuple[Any, str]]] = {}
 
     def resolve(self, node: Node) -> Node | None:
-        """The target of a chain of references, whatever kind of object it is; None if it leads nowhere."""
+        """The target of a chain of references, of any kind of object; None if it cannot be resolved."""
         for _ in range(CHAIN):
             reference = node.raw.get("$ref") if isinstance(node.raw, dict) else None
             if not isinstance(reference, str):
                 return node
             found = self._target(reference, node)
             if found is None:
-                self.note(f"The reference {reference!r} leads nowhere.")
+                self.note(f"The reference {reference!r} cannot be resolved.")
                 return None
             node = found
-        self.note(f"The reference {node.raw.get('$ref')!r} goes round in a circle.")
+        self.note(f"The reference {node.raw.get('$ref')!r} is circular.")
         return None
 
     def schema_at(self, reference: str) -> Schema:
-        """The shape that a reference in the document itself leads to; none if it leads nowhere."""
+        """The schema at a reference of the document; empty if it cannot be resolved."""
         found = self._target(reference, Node(None, "", self.document))
         return () if found is None else (found,)
 
     def dereferenced(self, schema: Schema) -> Schema:
-        """A shape of what its references lead to, so that whoever refers to a schema refers to the same one."""
+        """The schema with references replaced by their targets, so that equal targets give equal keys."""
         if len(schema) == 1:
             return self._target_of(schema[0])
         found: dict[int | str, Node] = {}
@@ -66,7 +66,7 @@ class References:
         return known
 
     def _end_of_chain(self, node: Node) -> Node:
-        """The target of a chain of references with nothing beside them that counts."""
+        """The target of a chain of references that have no effective keywords beside them."""
         target: Node | None = node
         for _ in range(CHAIN):
             if target is None or not isinstance(target.raw, dict) or not isinstance(target.raw.get("$ref"), str):
@@ -75,26 +75,26 @@ class References:
                 break
             target = self._target(target.raw["$ref"], target)
         else:
-            self.note(f"The reference {node.raw.get('$ref')!r} goes round in a circle.")
+            self.note(f"The reference {node.raw.get('$ref')!r} is circular.")
             return node
         return target or node
 
     def object_at(self, node: Node, name: str) -> dict[str, Any]:
-        """What an object holds under a name, if that is an object itself."""
+        """The object under a name; empty, with a note, if the value is not an object."""
         value = node.raw.get(name) if isinstance(node.raw, dict) else None
         if value is not None and not isinstance(value, dict):
-            self.note(f"`{name}` of {node.pointer or 'the document'} is no object; it is read as if it were not there.")
+            self.note(f"`{name}` of {node.pointer or 'the document'} is not an object; it is ignored.")
         return value if isinstance(value, dict) else {}
 
     def list_at(self, node: Node, name: str) -> list[Any]:
-        """What an object holds under a name, if that is a list."""
+        """The list under a name; empty, with a note, if the value is not a list."""
         value = node.raw.get(name) if isinstance(node.raw, dict) else None
         if value is not None and not isinstance(value, list):
-            self.note(f"`{name}` of {node.pointer or 'the document'} is no list; it is read as if it were not there.")
+            self.note(f"`{name}` of {node.pointer or 'the document'} is not a list; it is ignored.")
         return value if isinstance(value, list) else []
 
     def note(self, sentence: str) -> None:
-        """Keep what is odd about the document, once."""
+        """Add a note about the document, once."""
         if sentence not in self.document.notes:
             self.document.notes.append(sentence)
 
@@ -125,7 +125,7 @@ class References:
         return Node(value, _placed(home, fragment), home, tokens[-1] if tokens else file)
 
     def _anchor(self, home: Document, name: str) -> tuple[Any, str] | None:
-        """Where ``$anchor`` or ``$dynamicAnchor`` gives a schema this name."""
+        """The schema with this ``$anchor`` or ``$dynamicAnchor``, and its pointer."""
         if id(home) not in self._anchors:
             found: dict[str, tuple[Any, str]] = {}
             stack: list[tuple[Any, str]] = [(home.content, "")]
@@ -148,7 +148,7 @@ def _placed(home: Document, fragment: str) -> str:
 
 
 def reached(content: object, *pointers: str) -> set[str]:
-    """The names of the component schemas that something at these pointers refers to, however indirectly."""
+    """The names of the component schemas that the values at these pointers refer to, directly or indirectly."""
     seen = set[str]()
     todo = [resolve(content, pointer) for pointer in pointers]
     while todo:

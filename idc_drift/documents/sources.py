@@ -1,6 +1,6 @@
-"""The text at a path, at an address or on standard input, and where a reference leads from there.
+"""The sources of text: a file, a URL or standard input; and the addresses of references from there.
 
-Law: what cannot be had raises ``Unreadable`` with one sentence.
+Law: a source that cannot be read raises ``Unreadable`` with one sentence.
 """
 
 from __future__ import annotations
@@ -15,21 +15,21 @@ _HEADERS = {"Accept": "application/json, application/yaml, text/yaml, text/html;
 
 
 class Unreadable(Exception):
-    """There is nothing to compare; the message says what happened and to which source."""
+    """A document cannot be compared; the message names the source and the reason."""
 
 
 def text_of(source: str, timeout: float, stdin: IO[str] | None) -> tuple[str, str]:
-    """Text and final origin."""
+    """The text of a source, and its origin after redirects."""
     if source == "-":
         return _piped(stdin or sys.stdin), "-"
     try:
         scheme = urlsplit(source).scheme.lower()
     except ValueError as error:
-        raise Unreadable(f"{source} is no address: {error}.") from error
+        raise Unreadable(f"{source} is not a valid address: {error}.") from error
     if scheme in ("http", "https"):
         return _fetched(source, timeout)
     if "://" in source:
-        raise Unreadable(f"{source} is not read: only files, http and https are.")
+        raise Unreadable(f"{source} has an unsupported scheme; use a file, http or https.")
     path = Path(source)
     try:
         if path.stat().st_size > _LIMIT:
@@ -38,11 +38,11 @@ def text_of(source: str, timeout: float, stdin: IO[str] | None) -> tuple[str, st
     except OSError as error:
         raise Unreadable(f"{source} cannot be read: {error.strerror or error}.") from error
     except ValueError as error:
-        raise Unreadable(f"{source} cannot be read: that is no name of a file.") from error
+        raise Unreadable(f"{source} cannot be read: it is not a valid file name.") from error
 
 
 def _piped(stream: IO[str]) -> str:
-    """All of standard input, in whatever encoding the file would have been read."""
+    """The text of standard input, decoded like a file."""
     binary = getattr(stream, "buffer", None)
     whole = stream.read(_LIMIT + 1) if binary is None else binary.read(_LIMIT + 1)
     if len(whole) > _LIMIT:
@@ -51,7 +51,7 @@ def _piped(stream: IO[str]) -> str:
 
 
 def _fetched(url: str, timeout: float) -> tuple[str, str]:
-    import httpx  # it takes as long to load as two files of our size to compare
+    import httpx  # importing it takes as long as comparing two files
 
     body = bytearray()
     try:
@@ -60,7 +60,7 @@ def _fetched(url: str, timeout: float) -> tuple[str, str]:
             client.stream("GET", url) as answer,
         ):
             if answer.status_code != 200:
-                raise Unreadable(f"{url} answers {answer.status_code} {answer.reason_phrase}.")
+                raise Unreadable(f"{url} responded {answer.status_code} {answer.reason_phrase}.")
             for chunk in answer.iter_bytes():
                 body += chunk
                 if len(body) > _LIMIT:
@@ -79,7 +79,7 @@ def _decoded(body: bytes, source: str) -> str:
 
 
 def joined(origin: str, reference: str) -> str | None:
-    """Where a reference leads, seen from an origin; None if it may not be followed."""
+    """The address of a reference in a source; None if it may not be followed."""
     reference = urldefrag(reference)[0]
     scheme = urlsplit(reference).scheme.lower()
     if scheme in ("http", "https"):
@@ -95,7 +95,7 @@ def joined(origin: str, reference: str) -> str | None:
 
 
 def address_of(origin: str) -> str:
-    """One spelling of where a text stands."""
+    """The canonical spelling of an origin."""
     if origin == "-" or "://" in origin:
         return origin
     return str(Path(origin).resolve())

@@ -1,6 +1,6 @@
-"""One spelling for what can be written in several ways: media types, paths, servers, examples.
+"""The canonical spelling of media types, paths, servers and examples, and of sentences about changed values.
 
-Law: text in, text out; nothing here knows a document.
+Law: pure functions of strings and values; nothing here knows a document.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ _PARAMETER = re.compile(r"\{([^{}]*)\}")
 
 
 def wire_path(path: str) -> str:
-    """A path with its parameters' names left out."""
+    """The path without the names of its parameters: ``/a/{id}`` becomes ``/a/{}``."""
     return _PARAMETER.sub("{}", path)
 
 
@@ -26,21 +26,21 @@ def parameter_names(path: str) -> list[str]:
 
 
 def media_type(name: str) -> str:
-    """A media type in one spelling; UTF-8 is what a text is in anyway."""
+    """The canonical spelling of a media type; ``charset=utf-8`` is left out, because it is the default."""
     kind, *parameters = [part.strip() for part in str(name).lower().split(";")]
     kept = sorted(re.sub(r"\s*=\s*", "=", part).replace('"', "") for part in parameters if part)
     return ";".join([kind, *(part for part in kept if part not in ("charset=utf-8", "charset=utf8"))])
 
 
 def servers_of(raw: Any) -> tuple[str, ...]:
-    """The addresses of servers, without a slash at the end."""
+    """The addresses of servers, without a trailing slash."""
     if not isinstance(raw, list):
         return ()
     return tuple(_address(item).rstrip("/") or "/" for item in raw if isinstance(item, dict) and "url" in item)
 
 
 def _address(server: dict[str, Any]) -> str:
-    """The address with its variables as they are unless a caller chooses."""
+    """The address of a server, with the default values of its variables."""
     address, variables = str(server["url"]), server.get("variables")
     for name, variable in variables.items() if isinstance(variables, dict) else ():
         if isinstance(variable, dict) and isinstance(variable.get("default"), str):
@@ -55,20 +55,20 @@ def base_path(server: str) -> str:
         return ""
     try:
         return urlsplit(server).path.rstrip("/")
-    except ValueError:  # brackets that hold no address
+    except ValueError:  # invalid IPv6 brackets
         return ""
 
 
 def standard(value: Any) -> Any:
-    """Documentation without the extensions (``x-…``) of its objects, which say nothing that a rule judges."""
+    """Documentation without extensions (``x-…``), which no rule judges."""
     if isinstance(value, dict):
         return {key: standard(inner) for key, inner in value.items() if not str(key).startswith("x-")}
     return [standard(inner) for inner in value] if isinstance(value, list) else value
 
 
 def words_of(raw: dict[str, Any], *names: str) -> dict[str, Any]:
-    """Documentation: the named texts, and examples whichever way they are written."""
-    found: dict[str, Any] = {name: canonical(said) for name in names if (said := standard(raw.get(name)))}
+    """The documentation of an object: the named members, and its examples in one form."""
+    found: dict[str, Any] = {name: canonical(text) for name in names if (text := standard(raw.get(name)))}
     examples = [canonical(raw["example"])] if "example" in raw else []
     listed = raw.get("examples")
     named = listed.values() if isinstance(listed, dict) else listed if isinstance(listed, list) else ()
@@ -76,3 +76,10 @@ def words_of(raw: dict[str, Any], *names: str) -> dict[str, Any]:
     if examples:
         found["examples"] = sorted(set(examples))
     return found
+
+
+def transition(subject: str, old: str, new: str) -> str:
+    """The sentence about a value that was added, removed or changed; an empty text is no value."""
+    if not old or not new:
+        return f"{subject} {'removed' if old else 'added'}: {old or new}"
+    return f"{subject} changed from {old} to {new}"

@@ -1,6 +1,6 @@
-"""The document inside a page of Swagger UI (or Redoc, RapiDoc, Scalar), or where that page says it is.
+"""The document in, or linked from, a page of Swagger UI, Redoc, RapiDoc or Scalar.
 
-Law: the page is read as text and never run.
+Law: the page is read as text; its scripts are never run.
 """
 
 from __future__ import annotations
@@ -26,18 +26,18 @@ _LOGIN = re.compile(r"""type\s*=\s*["']?password|accounts\.google\.com|<title>[^
 
 
 def looks_like_page(text: str) -> bool:
-    """Whether a text is HTML, and not a document of its own."""
+    """Whether a text is an HTML page."""
     head = text.removeprefix("\ufeff").lstrip()[:2000].lower()
     return head.startswith(("<!doctype html", "<html", "<head", "<body")) or ("<html" in head and head[:1] == "<")
 
 
 def looks_like_login(text: str) -> bool:
-    """Whether a page asks who is there."""
+    """Whether a page is a login page."""
     return bool(_LOGIN.search(text))
 
 
 def embedded(text: str) -> str | None:
-    """The text of the document that a page or script holds itself."""
+    """The text of the document that is embedded in a page or script."""
     for pattern in (_EMBEDDED, _ASSIGNED):
         for match in pattern.finditer(text):
             body = _braces(text, match.end())
@@ -51,7 +51,7 @@ def embedded(text: str) -> str | None:
 
 
 def pointers(text: str) -> list[str]:
-    """The addresses a page, script or configuration gives for its document, the likeliest first."""
+    """The addresses of the document in a page, script or configuration, the likeliest first."""
     found: list[str] = []
     plain = html.unescape(text).replace("\\/", "/").replace('\\"', '"')
     for pattern in _POINTERS:
@@ -63,12 +63,12 @@ def pointers(text: str) -> list[str]:
 
 
 def scripts(text: str) -> list[str]:
-    """The page's own scripts that may hold the configuration."""
+    """The scripts of a page that may contain the configuration."""
     return [found for found in _SCRIPT.findall(text) if re.search(r"swagger|init|openapi|redoc", found, re.I)]
 
 
 def _braces(text: str, start: int) -> str | None:
-    """From an opening brace to the closing one that belongs to it, minding strings."""
+    """The text from an opening brace to its closing brace, with strings skipped."""
     depth, quote, at = 0, "", start
     while at < len(text):
         char = text[at]

@@ -1,1 +1,1 @@
-"""What a change does to generated code: both clients are generated and read, never imported."""
+"""The effect of changes on generated code: both clients are generated and read, never imported."""

@@ -1,7 +1,7 @@
-"""Whom a change hurts that has generated a client: functions, arguments, classes, attributes, members.
+"""The attribution of effects on the generated client to the changes that cause them.
 
-Law: both documents go through the same generator, and their public faces are compared; what cannot be generated is a
-note, never a silence that looks like "nothing breaks".
+Law: both documents go through the same generator, and the public names of the two clients are compared; a document that
+cannot be generated is reported, so that its effect is never taken for "nothing breaks".
 """
 
 from __future__ import annotations
@@ -30,13 +30,13 @@ Profile = Literal["wire", "code", "both"]
 
 
 class ImpactUnknown(Exception):
-    """What becomes of the generated client cannot be told; the message says why."""
+    """The effect on the generated client cannot be determined; the message gives the reason."""
 
 
 def impact(
     base: Document, revision: Document, changes: Sequence[Change], *, scope: Sequence[str] = ()
 ) -> tuple[list[Change], list[str]]:
-    """The changes, each with what it does to the generated client; a change for each effect whose cause is unknown.
+    """The changes, each with its effects on the generated client; and one change for each effect without a known cause.
 
     ``Unknown`` if no client can be generated from one of the documents.
     """
@@ -45,18 +45,18 @@ def impact(
     if naming.share_no_operation_ids(*documents):
         documents[1] = naming.renamed(*documents)
         notes.append(
-            "The revision gives no operation the name that the base gives it. Its effect on the generated client is "
-            "told as if it used the base's names of operations, tags and schemas."
+            "The documents have no operationId in common. The effect on the generated client is reported "
+            "with BASE's names of operations, tags and schemas."
         )
     loaded_surfaces: list[Surface] = []
     for document, surface in zip((base, revision), surfaces(documents, _config(base)), strict=True):
         if isinstance(surface, CannotGenerate):
-            notes.append(f"The effect on the generated client is not known: of {document.origin}, {surface}.")
+            notes.append(f"The effect on the generated client is not known: for {document.origin}, {surface}.")
             continue
         loaded_surfaces.append(surface)
         if surface.not_generated:
             notes.append(
-                f"The generator left things of {document.origin} out; the first: {surface.not_generated[0][:200]}"
+                f"The generator left out parts of {document.origin} out; the first: {surface.not_generated[0][:200]}"
             )
     if len(loaded_surfaces) < 2:
         raise ImpactUnknown(" ".join(notes))
@@ -65,13 +65,13 @@ def impact(
 
 
 def _config(base: Document) -> Path | None:
-    """The generator's settings, if the base is a file that has them beside it."""
+    """The generator's settings file, if there is one in the folder of the base."""
     config = Path(base.origin).parent / "generator-config.yml" if "://" not in base.origin else None
     return config if config and config.is_file() else None
 
 
 def judged(changes: Sequence[Change], profile: Profile) -> list[Change]:
-    """The changes as the profile sees them: on the wire, in the code, or as whichever is graver."""
+    """The changes with the levels of a profile: on the wire, in generated code, or the graver of both."""
     if profile == "wire":
         return list(changes)
     seen = []
@@ -79,8 +79,8 @@ def judged(changes: Sequence[Change], profile: Profile) -> list[Change]:
         level = _code_level(change)
         if level is None:
             seen += [change] if profile == "both" else []
-        elif profile == "code" or change.noise:
-            seen.append(replace(change, level=level, noise=False))
+        elif profile == "code" or change.documentation_only:
+            seen.append(replace(change, level=level, documentation_only=False))
         else:
             seen.append(replace(change, level=min(level, change.level, key=LEVELS.index)))
     return seen
@@ -117,9 +117,9 @@ _NAMING = frozenset({"operation-id-changed", "tags-changed"})
 
 
 def _cause_score(base: Any, change: Change, impact_: Impact, requests_by_module: Mapping[str, str]) -> int:
-    """How likely the change is the cause; 0 if nothing speaks for it, as for words."""
+    """The likelihood that a change is the cause of an effect; 0 without evidence, and for documentation."""
     score = 0
-    if change.noise and change.rule not in _NAMING:
+    if change.documentation_only and change.rule not in _NAMING:
         return 0
     for place in change.places:
         pointers = (place.pointer, place.counterpart)
@@ -130,7 +130,7 @@ def _cause_score(base: Any, change: Change, impact_: Impact, requests_by_module:
                 score = max(score, _inline_score(change.where, impact_))
         elif requests_by_module.get(impact_.module, "-") == wire_path(place.operation):
             score = max(score, _function_score(change, impact_))
-    return score - change.noise if score > 1 else score
+    return score - change.documentation_only if score > 1 else score
 
 
 def _model_score(pointer: str, where: str, impact_: Impact) -> int:
@@ -143,12 +143,12 @@ def _model_score(pointer: str, where: str, impact_: Impact) -> int:
     parts = {_normalized_name(part) for part in (*found[2].split("/"), *where.split("/"))}
     if _normalized_name(impact_.member) in parts:
         return exact + 10
-    # A member of an enumeration stands in no pointer; an attribute would.
+    # A member of an enumeration is in no pointer; an attribute would be.
     return exact if not found[2].startswith("/properties") or "/enum" in found[2] else 0
 
 
 def _reached_score(base: Any, place: Place, impact_: Impact) -> int:
-    """For what refers to the schema: a part that was removed with all it holds, or the attribute whose type it is."""
+    """The score for references to the schema: from a removed part, or from the attribute that has it as its type."""
     if not impact_.member:
         removed = not place.counterpart and resolve(base, place.pointer) is not MISSING
         names = reached(base, place.pointer) if removed else set()
@@ -166,7 +166,7 @@ def _reached_score(base: Any, place: Place, impact_: Impact) -> int:
 
 
 def _is_inline_model(model: str, operation: str, requests_by_module: Mapping[str, str]) -> bool:
-    """Whether a class is named for the operation in whose schemas it is written down, as in ``GetRowsResponse200``."""
+    """Whether a class is generated from an inline schema of the operation, such as ``GetRowsResponse200``."""
     return any(
         request == wire_path(operation)
         and _normalized_name(model).startswith(_normalized_name(module.rpartition(".")[2]))
@@ -190,7 +190,7 @@ def _function_score(change: Change, impact_: Impact) -> int:
 
 
 def _normalized_name(name: str) -> str:
-    """A name as both Python and the document would have it: letters and digits, in lower case."""
+    """A name without case and punctuation, so that Python's and the document's spelling are equal."""
     return re.sub(r"[^0-9a-z]", "", name.lower())
 
 

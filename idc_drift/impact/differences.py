@@ -1,6 +1,6 @@
-"""What two generated clients differ in, one sentence each, and whom it hurts.
+"""The differences between two generated clients, one sentence each, with their levels.
 
-Law: pure; a record that callers read may not grow looser, one that they write may not grow stricter.
+Law: pure functions; types that callers read may not widen, types that callers write may not narrow.
 """
 
 from __future__ import annotations
@@ -19,20 +19,20 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class Impact:
-    """One difference in what callers can write down."""
+    """One difference in the public names of a generated client."""
 
     level: Level
     text: str
-    """Such as: breaks `idc_client.models.V3ManifestRow.instance_count` (type: int | None → str)."""
+    """One sentence, such as: breaks `idc_client.models.V3ManifestRow.instance_count` (type: int | None → str)."""
     module: str = ""
-    """Of the operation's functions; empty for a model."""
+    """The module of the operation's functions; empty for a model."""
     model: str = ""
     member: str = ""
-    """The argument or attribute; ``return`` for what a function gives; empty for the whole."""
+    """The argument or attribute; ``return`` for a result; empty for the whole module or class."""
 
 
 def differences(base: Surface, revision: Surface) -> list[Impact]:
-    """All of them, in the order of names."""
+    """All differences, sorted by name."""
     renamed = _renamed(base, revision)
     base_in_new_names = _in_new_names(base, renamed)
     return [*_operations(base_in_new_names, revision), *_models(base_in_new_names, revision, renamed)]
@@ -53,7 +53,7 @@ def _operations(base: Surface, revision: Surface) -> Iterator[Impact]:
 
 
 def _functions(module: str, old: dict[str, Function], new: dict[str, Function]) -> Iterator[Impact]:
-    """The same difference in several colours of a function is one sentence."""
+    """The differences of an operation's functions; one that sync and async functions share is one sentence."""
     function_names: dict[tuple[Level, str, str, str], list[str]] = {}
     for name in old:
         if name not in new:
@@ -136,7 +136,7 @@ def _models(base: Surface, revision: Surface, renamed: dict[str, str]) -> Iterat
     new_models = {name: revision.models[name] for name in sorted(revision.models.keys() - base.models.keys())}
     for name, model in sorted(base.models.items()):
         if name in revision.models:
-            # A model that nothing uses is taken for one that is read.
+            # A model that nothing uses is treated as one that callers read.
             yield from _model(name, model, revision.models[name], name in written, name in read or name not in written)
         else:
             detail = f"now `{PACKAGE}.models.{renamed[name]}`" if name in renamed else "gone"
@@ -146,7 +146,7 @@ def _models(base: Surface, revision: Surface, renamed: dict[str, str]) -> Iterat
 
 
 def _renamed(base: Surface, revision: Surface) -> dict[str, str]:
-    """Models that are gone, each with the one new model that is like it."""
+    """The renamed models: removed ones, each with the only new model that is equal."""
     new_models = {name: revision.models[name] for name in revision.models.keys() - base.models.keys()}
     equal_models = {
         name: [n for n, m in new_models.items() if m == model]
@@ -157,7 +157,7 @@ def _renamed(base: Surface, revision: Surface) -> dict[str, str]:
 
 
 def _in_new_names(base: Surface, renamed: dict[str, str]) -> Surface:
-    """The old face, speaking of models by their new names: that one was renamed is said once."""
+    """The base's surface with the new names of models, so that a renaming is reported once."""
 
     def types(old: frozenset[str]) -> frozenset[str]:
         return frozenset(re.sub(r"\w+", lambda word: renamed.get(word[0], word[0]), type_) for type_ in old)
@@ -179,7 +179,7 @@ def _in_new_names(base: Surface, renamed: dict[str, str]) -> Surface:
 def _model(name: str, old: Model, new: Model, written: bool, read: bool) -> Iterator[Impact]:
     path = f"{PACKAGE}.models.{name}"
     if old.is_enum != new.is_enum:
-        kinds = ("a record", "an enumeration")
+        kinds = ("a class", "an enumeration")
         yield Impact(EFFECTS["breaks"], f"breaks `{path}` ({kinds[old.is_enum]} → {kinds[new.is_enum]})", model=name)
         return
     for member, value in old.members.items():
@@ -216,7 +216,7 @@ def _retyped(before: frozenset[str], after: frozenset[str]) -> str:
 
 
 def _used(surface: Surface) -> tuple[set[str], set[str]]:
-    """The models that callers write, and those that they read, however deep inside others."""
+    """The models that callers create, and those that they read, at any depth."""
     written, read = set[str](), set[str]()
     for functions in surface.operations.values():
         for function in functions.values():
@@ -235,6 +235,6 @@ def _follow(surface: Surface, types: frozenset[str], into: set[str]) -> None:
 
 
 def union(types: frozenset[str]) -> str:
-    """As a person writes it, the emptier alternatives last."""
+    """A union type as text, with Any, None and Unset last."""
     last = ("Any", "None", "Unset")
     return " | ".join(sorted(types, key=lambda t: (last.index(t) + 1 if t in last else 0, t))) or "None"

@@ -1,6 +1,6 @@
-"""A document cut to a scope, and one that names things differently brought to the other's names.
+"""The names of a document: restricted to a scope, or replaced by the names of another document.
 
-Law: only names move; what a program sends and gets stays as it was.
+Law: only names change; requests and responses stay the same.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ _SCHEMAS = "#/components/schemas/"
 
 
 def restricted_to_scope(content: Any, scope: Sequence[str]) -> Any:
-    """The document with those paths only, and without the schemas that they do not reach."""
+    """The document with only the paths of a scope, and the schemas that they use."""
     if not scope:
         return content
     paths = {p: item for p, item in content.get("paths", {}).items() if in_scope(p, scope)}
@@ -33,19 +33,19 @@ def restricted_to_scope(content: Any, scope: Sequence[str]) -> Any:
 
 
 def in_scope(path: str, scope: Sequence[str]) -> bool:
-    """Whether a path is one of those or below one."""
+    """Whether a path is in the scope or below a path of it."""
     return any(path == s.rstrip("/") or path.startswith(s.rstrip("/") + "/") for s in scope)
 
 
 def share_no_operation_ids(base: Any, revision: Any) -> bool:
-    """Whether the two share operations, and no name of any."""
+    """Whether two documents have operations in common, but no operationId."""
     names = {key: operation.get("operationId") for key, _, operation in operations(base)}
     shared = [(names[key], operation.get("operationId")) for key, _, operation in operations(revision) if key in names]
     return len(shared) > 1 and all(base_id != revision_id for base_id, revision_id in shared)
 
 
 def renamed(base: Any, revision: Any) -> Any:
-    """The revision with the base's operationIds, tags and schema names, where the two meet at the same place."""
+    """The revision with the base's operationIds, tags and schema names, where they are counterparts."""
     revision = copy.deepcopy(revision)
     base_operations = {key: operation for key, _, operation in operations(base)}
     counterparts = Counterparts(base, revision)
@@ -64,7 +64,7 @@ def renamed(base: Any, revision: Any) -> Any:
 
 
 def _name_inline_schemas(base: Any, revision: Any, counterparts: Counterparts) -> None:
-    """Give a schema that the revision writes down in place the name of the component that the base refers to there."""
+    """Turn each inline schema of the revision into the component that the base refers to at the same place."""
     schemas = resolve(revision, "/components/schemas")
     if not isinstance(schemas, dict):
         return
@@ -88,7 +88,7 @@ def _name_inline_schemas(base: Any, revision: Any, counterparts: Counterparts) -
 
 
 def _rewrite(node: Any, names: dict[str, str]) -> None:
-    """References by the new names; titles go, for the generator would name classes by them."""
+    """Replace the names in references; remove titles, because the generator derives class names from them."""
     if isinstance(node, dict):
         reference = node.get("$ref")
         if isinstance(reference, str) and reference.startswith(_SCHEMAS):

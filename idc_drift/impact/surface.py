@@ -1,7 +1,6 @@
-"""The public face of the client that a document generates, as plain data.
+"""The surface of a generated client: its public functions and classes, as plain data.
 
-Law: the generator runs in a process of its own and in a folder that is thrown away; what it wrote is read, never
-imported.
+Law: the generator runs in its own process and in a temporary folder; the generated code is read, never imported.
 """
 
 from __future__ import annotations
@@ -27,11 +26,11 @@ if TYPE_CHECKING:
 
 PACKAGE = "idc_client"
 _TIMEOUT_S = 300
-"""Seconds; our document takes two."""
+"""Seconds; openapi.yaml takes two."""
 
 
 class CannotGenerate(Exception):
-    """No client comes out of this document, or it cannot be read; the message says why."""
+    """No client can be generated from a document, or it cannot be read; the message gives the reason."""
 
 
 @dataclass(frozen=True)
@@ -54,7 +53,7 @@ class Function:
 
 @dataclass(frozen=True)
 class Model:
-    """A class of the package's models: attributes of records by name, or members of enumerations with their values."""
+    """A class of ``models``: the types of its attributes by name, or the values of an enumeration by member."""
 
     attributes: dict[str, frozenset[str]] = field(default_factory=dict)
     required: frozenset[str] = frozenset()
@@ -64,20 +63,20 @@ class Model:
 
 @dataclass(frozen=True)
 class Surface:
-    """What a caller can write down."""
+    """The public names of a generated client."""
 
     operations: dict[str, dict[str, Function]]
     """Functions by module, as in ``idc_client.api.v3.get_stats``."""
     requests: dict[str, str]
-    """What each module asks, as in ``GET /v3/tables/{}``."""
+    """The request of each module, as in ``GET /v3/tables/{}``."""
     models: dict[str, Model]
-    """By class name."""
+    """The classes by name."""
     not_generated: tuple[str, ...] = ()
-    """What the generator said it could not express."""
+    """The generator's warnings about parts that it did not generate."""
 
 
 def surfaces(contents: Sequence[Any], config: Path | None) -> list[Surface | CannotGenerate]:
-    """Generate all at once, read one after the other (Python 3.11 parses in one thread at a time), forget."""
+    """The surfaces of documents: generated in parallel, then read one after the other (Python parses in one thread)."""
     with tempfile.TemporaryDirectory(prefix="idc-drift-") as name, ThreadPoolExecutor() as pool:
         folders = [Path(name) / str(index) for index in range(len(contents))]
         runs = [pool.submit(_generate, *pair, config) for pair in zip(contents, folders, strict=True)]
@@ -98,7 +97,7 @@ def _generate(content: Any, folder: Path, config: Path | None) -> tuple[str, ...
     try:
         (folder / "document.json").write_text(json.dumps(content, default=str), encoding="utf-8")
     except (ValueError, RecursionError) as error:
-        raise CannotGenerate("it holds itself, or is nested too deeply") from error
+        raise CannotGenerate("it contains itself, or is nested too deeply") from error
     command = [sys.executable, "-m", "openapi_python_client", "generate", "--meta", "none", "--path", "document.json"]
     command += ["--config", "config.yml", "--output-path", PACKAGE]
     try:
@@ -106,14 +105,14 @@ def _generate(content: Any, folder: Path, config: Path | None) -> tuple[str, ...
             command, cwd=folder, capture_output=True, text=True, errors="replace", timeout=_TIMEOUT_S, check=False
         )
     except subprocess.TimeoutExpired as error:
-        raise CannotGenerate(f"the generator did not end within {_TIMEOUT_S} s") from error
-    said = [" ".join(line.split()) for line in (done.stdout + "\n" + done.stderr).splitlines() if line.strip()]
+        raise CannotGenerate(f"the generator did not finish within {_TIMEOUT_S} s") from error
+    output = [" ".join(line.split()) for line in (done.stdout + "\n" + done.stderr).splitlines() if line.strip()]
     if "No module named openapi_python_client" in done.stderr:
         raise CannotGenerate("openapi-python-client is not installed; install idc-client[drift]")
     if done.returncode or not (folder / PACKAGE / "models").is_dir():
-        reason = next((line for line in said if "rror" in line), said[-1] if said else "without a word")
-        raise CannotGenerate(f"the generator gave up: {reason[:300]}")
-    return tuple(line for line in said if line.startswith(("WARNING", "Unable", "Cannot")))
+        reason = next((line for line in output if "rror" in line), output[-1] if output else "no message")
+        raise CannotGenerate(f"the generator failed: {reason[:300]}")
+    return tuple(line for line in output if line.startswith(("WARNING", "Unable", "Cannot")))
 
 
 def _read(folder: Path, not_generated: tuple[str, ...]) -> Surface:
@@ -172,7 +171,7 @@ def _model(found: Any) -> Model:
 
 
 def _members(annotation: Any) -> frozenset[str]:
-    """The alternatives of a union, however it was written down."""
+    """The alternatives of a union type."""
     parts, depth = [""], 0
     for character in str(annotation if annotation is not None else "Any").replace('"', "").replace("'", ""):
         depth += (character in "[(") - (character in "])")
@@ -188,7 +187,7 @@ _URL = re.compile(r'"url": "((?:[^"\\]|\\.)*)"')
 
 
 def _request_of(path: Path) -> str:
-    """What a module asks, with parameters left blank: their Python names are not the document's."""
+    """The request of a module, without the names of parameters, which differ between Python and the document."""
     text = path.read_text(encoding="utf-8")
     method, url = _METHOD.search(text), _URL.search(text)
     return wire_path(f"{method[1].upper()} {url[1]}") if method and url else ""

@@ -1,1 +1,1 @@
-"""Two schemas in one direction: a graph of pairs, each judged once."""
+"""The comparison of two schemas in one direction, as a graph of pairs that are each judged once."""

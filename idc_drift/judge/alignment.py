@@ -1,9 +1,9 @@
-"""Two ways of saying one thing made alike before they are compared.
+"""The alignment of two schemas that state the same constraint with different keywords, before they are compared.
 
-Law: only what one side says and the other does not is looked for in other words; nothing is made up. What cannot act on
-the types of either side is left out where one side alone says it. One that both sides have is compared even so, and so
-are ``unevaluatedItems`` of an object and values none of which is of the types: authors do write ``maximum`` for a text
-and move it, or ``enum: [1, 2]`` for one, and mean something by that (the field's own cases call it breaking).
+Law: a keyword is translated only if the other side states the same constraint with another keyword; nothing is
+invented. A keyword that has no effect on the types of either side is dropped if only one side has it. If both sides
+have it, it is compared all the same, as are ``unevaluatedItems`` of an object and enums without a value of the type:
+authors do change ``maximum`` of a string, or ``enum: [1, 2]`` of one, and mean it (oasdiff calls it breaking, too).
 """
 
 from __future__ import annotations
@@ -33,9 +33,9 @@ _FAMILIES = {
     )
     for family in map(frozenset, ({"string"}, {"number", "integer"}, {"array"}, {"object"}))
 }
-"""Types, with the fields and limits that act on nothing else."""
+"""Types, with the fields and limits that have an effect on no other type."""
 _MAX_LISTED = 5
-"""Values that a note names."""
+"""The number of values that a note lists."""
 _ANNOTATIONS: Final = frozenset(
     {"title", "description", "example", "examples", "externalDocs", "xml", "$comment", "default"}
 )
@@ -43,11 +43,11 @@ _SCOPE_KEYWORDS: Final = frozenset({"unevaluatedProperties", "unevaluatedItems",
 _MOST_BRANCHES: Final = 30
 
 
-# ---------------------------------------------------------------------------------------------- said in other words
+# ------------------------------------------------------------------------------------------------- other keywords
 
 
 def implied_bound(constraints: Constraints, name: str) -> Bound | None:
-    """A limit that follows from what a schema says otherwise."""
+    """A limit that follows from other keywords: three required names imply ``minProperties: 3``."""
     found: int | None = None
     if name == "minProperties" and constraints.required:
         found = len(constraints.required)
@@ -73,10 +73,10 @@ def _implied_number_bound(constraints: Constraints, name: str) -> Bound | None:
 
 
 def align_integers(context: Context) -> None:
-    """A number that is a multiple of an integer is an integer, if the other side says integer, and the reverse."""
+    """Read ``{type: number, multipleOf: 1}`` as ``{type: integer}`` if the other side has integer, and the reverse."""
     b, r = context.b, context.r
     if b.types is None or r.types is None or b.groups or r.groups:
-        return  # what alternatives say of numbers is judged with them
+        return  # numbers in alternatives are judged with the alternatives
     if "integer" in r.types and "number" in b.types:
         context.b, context.r = _multiple_as_integer(b, r)
     elif "integer" in b.types and "number" in r.types:
@@ -94,7 +94,7 @@ def _multiple_as_integer(number: Constraints, integer: Constraints) -> tuple[Con
 
 
 def align_dependencies(context: Context) -> None:
-    """``dependentSchemas`` and ``if`` that only require, if the other side says ``dependentRequired``."""
+    """Read ``dependentSchemas`` and ``if`` that only require names as ``dependentRequired``, like the other side."""
     context.b, context.r = (
         _conditions_as_dependencies(context.b, context.r),
         _conditions_as_dependencies(context.r, context.b),
@@ -110,7 +110,7 @@ def align_dependencies(context: Context) -> None:
 
 
 def _conditions_as_dependencies(constraints: Constraints, twin: Constraints) -> Constraints:
-    """With ``if`` a property is there ``then`` others are required said as the twin says it."""
+    """The constraints with ``if: {required: [a]}, then: {required: [b]}`` as ``dependentRequired``."""
     if len(constraints.conditions) <= len(twin.conditions) or not twin.dependent_required:
         return constraints
     needs, rest = dict(constraints.dependent_required), []
@@ -130,7 +130,7 @@ def _conditions_as_dependencies(constraints: Constraints, twin: Constraints) -> 
 
 
 def _only_required(schema: Schema) -> frozenset[str]:
-    """The names that a schema requires, if that is all it says."""
+    """The names that a schema requires, if it has no other constraint."""
     raw = schema[0].raw if len(schema) == 1 else None
     if not isinstance(raw, dict) or raw.keys() - {"type"} != {"required"} or raw.get("type", "object") != "object":
         return frozenset()
@@ -149,12 +149,12 @@ def _schema_as_dependency(constraints: Constraints, name: str) -> Constraints:
 
 
 def align_unevaluated_items(context: Context) -> None:
-    """``unevaluatedItems`` where nothing but prefixItems evaluates any, if the other side says ``items``."""
+    """Read ``unevaluatedItems`` as ``items`` if only prefixItems evaluates items and the other side has ``items``."""
     b, r = context.b, context.r
-    mine, other = b.unevaluated.get("unevaluatedItems"), r.unevaluated.get("unevaluatedItems")
-    if mine is not None and other is None and not b.items and r.items:
+    own, other = b.unevaluated.get("unevaluatedItems"), r.unevaluated.get("unevaluatedItems")
+    if own is not None and other is None and not b.items and r.items:
         context.b, context.r = _unevaluated_as_items(b, r)
-    elif other is not None and mine is None and not r.items and b.items:
+    elif other is not None and own is None and not r.items and b.items:
         context.r, context.b = _unevaluated_as_items(r, b)
 
 
@@ -174,7 +174,7 @@ def _unevaluated_as_items(constraints: Constraints, twin: Constraints) -> tuple[
 
 
 def drop_values_of_other_types(context: Context) -> None:
-    """Leave out enumerated values that are not of the types, where others are; on the wire all may be texts."""
+    """Drop enumerated values without an allowed type, if others have one; not where values are strings on the wire."""
     old, new = possible_values(context.b), possible_values(context.r)
     if context.mode.wire != "strict" or old == {} or new == {}:
         return
@@ -194,30 +194,32 @@ def _note_dropped_values(schemas: Schemas, constraints: Constraints, kept: dict[
     listed = ", ".join(dropped[:_MAX_LISTED]) + (
         f" and {len(dropped) - _MAX_LISTED} more" if len(dropped) > _MAX_LISTED else ""
     )
-    schemas.note(f"Not of the types there, and read as if not there: {listed} of {place}.")
+    schemas.note(f"Ignored values of {place}, because they do not have an allowed type: {listed}.")
 
 
 def drop_inert_keywords(context: Context) -> None:
-    """Leave out what only one side says of types that neither has."""
+    """Drop keywords that only one side has and that have no effect on the types of either side."""
     b, r = context.b, context.r
     if not b.types or not r.types:
         return
-    types = b.types | r.types | ({"string"} if context.mode.wire != "strict" else set())  # it is a text on the wire
+    types = (
+        b.types | r.types | ({"string"} if context.mode.wire != "strict" else set())
+    )  # values are strings on the wire
     if b.size_limits.get("maxItems") == r.size_limits.get("maxItems") == 0:
         context.b = b = replace(b, items=(), prefix_items=())
         context.r = r = replace(r, items=(), prefix_items=())
     value = b.constrained | r.constrained
     for family, (fields, limits) in _FAMILIES.items():
         if family.isdisjoint(types) and not value.isdisjoint(fields):
-            mine, other = _resets(b, fields, limits), _resets(r, fields, limits)
-            if mine and not other:
-                context.b = b = replace(b, **mine)
-            elif other and not mine:
+            own, other = _resets(b, fields, limits), _resets(r, fields, limits)
+            if own and not other:
+                context.b = b = replace(b, **own)
+            elif other and not own:
                 context.r = r = replace(r, **other)
 
 
 def _resets(constraints: Constraints, fields: list[str], limits: list[str]) -> dict[str, Any]:
-    """The changes that take these fields and limits from a schema; none if it has none of them."""
+    """The replacements that remove these fields and limits from constraints; empty if there are none."""
     found = {
         name: UNCONSTRAINED[name]
         for name in fields
@@ -229,15 +231,18 @@ def _resets(constraints: Constraints, fields: list[str], limits: list[str]) -> d
 
 
 def can_exclude(schemas: Schemas, constraints: Constraints, never: Schema) -> bool:
-    """Whether a ``not`` can exclude anything: something of its types is among those of its schema."""
+    """Whether a ``not`` can exclude a value: its types overlap with those of its schema."""
     return common_types(constraints.types, schemas.constraints(never).types) != frozenset()
 
 
-# ---------------------------------------------------------------------------------------------- beside alternatives
+# ----------------------------------------------------------------------------------------------- distribution
 
 
 def distribute_over_alternatives(context: Context) -> bool:
-    """Whether the pair is judged with what stands beside the alternatives in each of them."""
+    """Judge the pair with the keywords beside oneOf or anyOf moved into each alternative, if that finds less.
+
+    Example: ``{required: [a], oneOf: [X, Y]}`` is compared like ``oneOf: [X + required a, Y + required a]``.
+    """
     b, r, pair, judge = context.b, context.r, context.pair, context.judge
     if context.mode.distributed or len({group.kind for group in (*b.groups, *r.groups)}) != 1:
         return False
@@ -263,19 +268,19 @@ def distribute_over_alternatives(context: Context) -> bool:
 
 
 def _property_moved_into_alternatives(context: Context) -> bool:
-    """Whether a property that stands beside the alternatives of one side stands in those of the other."""
+    """Whether a property beside the alternatives of one side is inside the alternatives of the other."""
     b, r, judge = context.b, context.r, context.judge
     return any(
         name in schemas.constraints(branch).properties
-        for mine, other, schemas in ((b, r, judge.revision), (r, b, judge.base))
-        for name in mine.properties.keys() - other.properties.keys()
+        for own, other, schemas in ((b, r, judge.revision), (r, b, judge.base))
+        for name in own.properties.keys() - other.properties.keys()
         for group in other.groups
         for branch in group.branches
     )
 
 
 def _siblings_of_alternatives(schema: Schema) -> dict[str, Any] | None:
-    """What stands beside the one list of alternatives that a schema has; None if it is not so plain."""
+    """The keywords beside the single oneOf or anyOf of a schema; None if they cannot be distributed."""
     raw = schema[0].raw if len(schema) == 1 else None
     if not isinstance(raw, dict) or ("oneOf" in raw) == ("anyOf" in raw) or not _SCOPE_KEYWORDS.isdisjoint(raw):
         return None
@@ -286,7 +291,7 @@ def _siblings_of_alternatives(schema: Schema) -> dict[str, Any] | None:
 
 
 def _distributed_schema(schemas: Schemas, schema: Schema, rest: dict[str, Any]) -> Schema:
-    """The alternatives, each with all that stands beside them; the same object each time."""
+    """The schema with its sibling keywords distributed over the alternatives; the same object for each call."""
     node = schema[0]
     kind = "oneOf" if "oneOf" in node.raw else "anyOf"
     if id(node.raw) not in schemas.distributed:

@@ -1,7 +1,7 @@
-"""Which alternatives a schema has.
+"""The rules about oneOf, anyOf and discriminators.
 
-Law: a branch is compared with the branch it became, so that a change inside one is not a branch removed and another
-added; what cannot be decided is judged by the keyword alone.
+Law: a branch is compared with its matching branch, so a change inside it is not reported as one branch removed and
+another added; where branches cannot be matched, only the keyword is judged.
 """
 
 from __future__ import annotations
@@ -27,7 +27,7 @@ _ADDED = {"oneOf": "one-of-added", "anyOf": "any-of-added"}
 
 
 def judge_alternatives(context: Context) -> None:
-    """Compare the alternatives."""
+    """Judge the alternatives of both sides."""
     b, r = context.b, context.r
     old, new = list(b.groups), list(r.groups)
     if not old and not new:
@@ -53,20 +53,20 @@ def judge_alternatives(context: Context) -> None:
 
 
 def _subtract_merged_alternative(context: Context, merged: Group | None) -> None:
-    """Leave out of one side what it has of its only alternative, which has been compared."""
+    """Remove from one side the constraints of its merged alternative, which was already compared."""
     b, r, judge = context.b, context.r, context.judge
     one, other, schemas = (r, b, judge.revision) if b.groups else (b, r, judge.base)
     for constraints in (schemas.constraints(branch) for branch in (merged.branches if merged else ())):
         names = constraints.properties.keys() - other.properties.keys()
-        said = {name: getattr(other, name) for name in constraints.constrained - {"properties", "required", "groups"}}
+        shared = {name: getattr(other, name) for name in constraints.constrained - {"properties", "required", "groups"}}
         properties = {name: schema for name, schema in one.properties.items() if name not in names}
         required = one.required - (constraints.required - other.required)
-        one = replace(one, **said, properties=properties, required=required)
+        one = replace(one, **shared, properties=properties, required=required)
     context.b, context.r = (other, one) if b.groups else (one, other)
 
 
 def _judge_group_counts(context: Context, old: list[Group], new: list[Group]) -> None:
-    """More groups on one side than on the other: they all have to hold, so one more narrows."""
+    """Judge different numbers of groups: all groups must hold, so an added group narrows."""
     while old and new:
         _judge_group(context, old.pop(0), new.pop(0))
     for group in old or new:
@@ -75,23 +75,26 @@ def _judge_group_counts(context: Context, old: list[Group], new: list[Group]) ->
 
 
 def _judge_one_sided_group(context: Context, group: Group, *, added: bool) -> None:
-    """Alternatives on one side only."""
+    """Judge alternatives that only one side has."""
     constraints, single = (context.r, context.b) if added else (context.b, context.r)
     if constraints.constrained - {"groups"}:
         stem = "alternatives-added" if added else "alternatives-removed"
         context.add(stem, f"{group.kind} was {'added' if added else 'removed'}", group.kind, new=added)
         return
     pair, judge = context.pair, context.judge
-    mode = replace(context.mode, lifted=True, merged=True)  # allOf is told where it stands
+    mode = replace(context.mode, lifted=True, merged=True)  # changes of allOf are reported elsewhere
     single_schema = pair.base if added else pair.revision
     if group.kind != "anyOf" or not _equals_widest_alternative(judge, single_schema, group, mode, added=added):
         _report_wrapping(context, group, single_schema, mode, added=added)
-    rest = replace(single, groups=())  # the rest has been judged with the branches, but for null
+    rest = replace(single, groups=())  # the branches were compared with the rest, except null
     context.b, context.r = replace(rest, types=context.b.types), replace(rest, types=context.r.types)
 
 
 def _report_wrapping(context: Context, group: Group, single_schema: Schema, mode: Mode, *, added: bool) -> None:
-    """Say that a schema became alternatives, or the reverse, and whether that is safe."""
+    """Report that a schema became alternatives, or the reverse, and whether every value is still valid.
+
+    Example: ``{type: string}`` became ``anyOf: [{type: string}, {type: object}]``.
+    """
     judge = context.judge
     levels = [
         judge.worst(single_schema, branch, mode) if added else judge.worst(branch, single_schema, mode)
@@ -113,7 +116,7 @@ def _report_wrapping(context: Context, group: Group, single_schema: Schema, mode
 
 
 def _equals_widest_alternative(judge: Judge, single_schema: Schema, group: Group, mode: Mode, *, added: bool) -> bool:
-    """Whether one of some alternatives is a schema, and the others are kinds of it."""
+    """Whether one alternative equals the single schema, and the others allow only values of it."""
 
     def level(mode: Mode, branch: Schema) -> Level | None:
         return judge.worst(single_schema, branch, mode) if added else judge.worst(branch, single_schema, mode)
@@ -134,24 +137,24 @@ def _judge_group(context: Context, old: Group, new: Group) -> None:
         safe = _is_scalar(judge.base, branch) and any(
             judge.worst(branch, other, sent(mode)) in NOT_WORSE_THAN_INFO for other in new.branches
         )
-        said = f"{_quoted_label('', judge.base, branch)} was removed from {old.kind}"
+        message = f"{_quoted_label('', judge.base, branch)} was removed from {old.kind}"
         if safe and old.kind == new.kind == "anyOf":
-            context.add("alternative-implied", said, old.kind, at=branch, new=False)
+            context.add("alternative-implied", message, old.kind, at=branch, new=False)
         elif safe and context.mode.sent:
-            context.add("overlap-changed", said, old.kind, at=branch, new=False)
+            context.add("overlap-changed", message, old.kind, at=branch, new=False)
         else:
-            context.add(_REMOVED[old.kind], said, old.kind, at=branch, new=False)
+            context.add(_REMOVED[old.kind], message, old.kind, at=branch, new=False)
     for branch in added:
         safe = _is_scalar(judge.revision, branch) and any(
             judge.worst(other, branch, received(mode)) in NOT_WORSE_THAN_INFO for other in old.branches
         )
-        said = f"{_quoted_label('', judge.revision, branch)} was added to {new.kind}"
+        message = f"{_quoted_label('', judge.revision, branch)} was added to {new.kind}"
         if safe and old.kind == new.kind == "anyOf":
-            context.add("alternative-implied", said, new.kind, at=branch, new=True)
+            context.add("alternative-implied", message, new.kind, at=branch, new=True)
         elif safe and not context.mode.sent:
-            context.add("overlap-changed", said, new.kind, at=branch, new=True)
+            context.add("overlap-changed", message, new.kind, at=branch, new=True)
         else:
-            context.add(_ADDED[new.kind], said, new.kind, at=branch, new=True)
+            context.add(_ADDED[new.kind], message, new.kind, at=branch, new=True)
     if old.kind != new.kind and not (
         _mutually_exclusive(judge.base, [judge.base.constraints(x) for x in old.branches])
         and _mutually_exclusive(judge.revision, [judge.revision.constraints(x) for x in new.branches])
@@ -166,7 +169,7 @@ def _is_scalar(schemas: Schemas, branch: Schema) -> bool:
 
 
 def _mutually_exclusive(schemas: Schemas, all_constraints: list[Constraints]) -> bool:
-    """Whether no value fits two of the alternatives, as far as types and named values tell."""
+    """Whether no value is valid for two of the alternatives, judged by types and enumerated values."""
     return all(_exclude_each_other(schemas, a, b) for a, b in combinations(all_constraints, 2))
 
 
@@ -181,8 +184,8 @@ def _exclude_each_other(schemas: Schemas, a: Constraints, b: Constraints) -> boo
     ):
         return True
     for name in a.required & b.required & a.properties.keys() & b.properties.keys():
-        mine, other = schemas.constraints(a.properties[name]).enum, schemas.constraints(b.properties[name]).enum
-        if mine is not None and other is not None and not mine.keys() & other.keys():
+        own, other = schemas.constraints(a.properties[name]).enum, schemas.constraints(b.properties[name]).enum
+        if own is not None and other is not None and not own.keys() & other.keys():
             return True
     if a.value_types == b.value_types == {"object"}:
         return any(x.additional_properties is False and y.required - x.properties.keys() for x, y in ((a, b), (b, a)))
@@ -201,17 +204,19 @@ def _judge_discriminator(context: Context) -> None:
             "discriminator-changed", f"the discriminator changed from `{old[0]}` to `{new[0]}`", "discriminator"
         )
     for key in sorted(old[1].keys() | new[1].keys()):
-        mine = old[1].get(key, key if context.judge.base.has(key) else "")  # a component's name maps to it anyway
+        own = old[1].get(
+            key, key if context.judge.base.has(key) else ""
+        )  # without a mapping, the component's name is the value
         other = new[1].get(key, key if context.judge.revision.has(key) else "")
-        before, after = (f.rpartition("/")[2] for f in (mine, other))
+        before, after = (f.rpartition("/")[2] for f in (own, other))
         if not before or not after:
             word = "joined" if after else "left"
             context.add("discriminator-changed", f"`{key}` {word} the discriminator's mapping", "discriminator")
         elif before == after:
-            old_schema = matching.mapping_target(context.judge.base, mine)
+            old_schema = matching.mapping_target(context.judge.base, own)
             new_schema = matching.mapping_target(context.judge.revision, other)
             context.edge(f"({key})", old_schema, new_schema, replace(context.mode, lifted=True, exploded=False))
-        elif not matching.is_renamed(context.judge, mine, other, context.mode):
+        elif not matching.is_renamed(context.judge, own, other, context.mode):
             context.add(
                 "discriminator-changed",
                 f"`{key}` of the discriminator's mapping changed from `{before}` to `{after}`",
@@ -220,7 +225,7 @@ def _judge_discriminator(context: Context) -> None:
 
 
 def _judge_subtypes(context: Context) -> None:
-    """Schemas that extend one with a discriminator are its alternatives, although it does not name them."""
+    """Judge the subtypes of a schema with a discriminator, which are its alternatives without being listed."""
     old, new = (
         schemas.subtypes({name for node in schema if (name := matching.name(schemas, node))})
         for schemas, schema in (

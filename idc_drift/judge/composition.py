@@ -1,6 +1,6 @@
-"""What a schema is composed of by allOf, and what it excludes or asks on a condition.
+"""The rules about allOf, not and if.
 
-Law: a schema that joins an allOf or leaves it while the others stay is said as that, and nothing of what is in it.
+Law: a schema that is added to an allOf, or removed from it, is one finding; nothing inside it is reported.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 
 def judge_composition(context: Context) -> bool:
-    """A schema added to an allOf, or taken from it, while the others stay: judged as that; whether it was so."""
+    """Judge a schema that was added to an allOf or removed from it, while the others stay; True if it was so."""
     judge, pair, mode = context.judge, context.pair, context.mode
     if mode.merged or ("allOf" not in context.b.pointers and "allOf" not in context.r.pointers):
         return False
@@ -43,13 +43,13 @@ def judge_composition(context: Context) -> bool:
     if not extra:
         return False
     if not any(name for name, _ in extra) and judge.same(pair.base, pair.revision, replace(mode, merged=True)):
-        return False  # the others say as much
+        return False  # the remaining parts have the same effect
     if extra[0][1] and extra[0][1][0].pointer in {node.pointer for node in (pair.revision if added else pair.base)}:
-        return False  # it stands beside the allOf, and says itself what it is
+        return False  # keywords beside allOf are compared as keywords
     if removed and judge.worst(pair.base, pair.revision, replace(mode, merged=True)) == "breaking":
-        return False  # what it promised is missed by name
-    judge_null(context)  # it may be said beside allOf, or in parts that are the same but for it
-    for before, after in kept:  # that they are the same may have been an assumption
+        return False  # the broken constraints are reported by name instead
+    judge_null(context)  # null may be allowed beside allOf, or differ in parts that are otherwise equal
+    for before, after in kept:  # their equality may have been an assumption
         context.edge("(allOf)", before, after, inner)
     for name, schema in extra:
         stem, word = ("all-of-added", "added to") if added else ("all-of-removed", "removed from")
@@ -64,7 +64,7 @@ def judge_composition(context: Context) -> bool:
 
 
 def _is_repeated(part: tuple[str, Schema], among: list[tuple[str, Schema]]) -> bool:
-    """Whether a part stands there twice, by its name or else word by word."""
+    """Whether a part occurs twice: with the same name, or with the same content."""
     if part[0]:
         return sum(name == part[0] for name, _ in among) > 1
     raw = [node.raw for node in part[1]]
@@ -72,7 +72,7 @@ def _is_repeated(part: tuple[str, Schema], among: list[tuple[str, Schema]]) -> b
 
 
 def judge_not_and_if(context: Context) -> None:
-    """not, and if with then and else."""
+    """Judge ``not``, and ``if`` with ``then`` and ``else``."""
     _judge_not(context)
     _judge_conditions(context)
 
@@ -94,7 +94,7 @@ def _judge_not(context: Context) -> None:
         wider = judge.worst(before, after, sent(mode)) in NOT_WORSE_THAN_INFO
         narrower = judge.worst(before, after, received(mode)) in NOT_WORSE_THAN_INFO
         stem = "not-changed" if wider == narrower else "not-tightened" if wider else "not-relaxed"
-        context.add(stem, "what is excluded by not changed", "not")
+        context.add(stem, "the values that not excludes changed", "not")
     for stem, rest in (("not-removed", old[len(new) :]), ("not-added", new[len(old) :])):
         for _ in rest:
             context.add(stem, f"not was {stem[4:]}", "not", new=stem == "not-added")

@@ -1,7 +1,7 @@
-"""What a rule sees of the pair of schemas that it judges: the pair, how it is to be read, and what may be asked.
+"""The context of a rule: the pair of schemas, the mode in which it is read, and the questions to the judge.
 
-Law: the rules import this and the judge imports the rules. A mode is part of what a judgement is remembered by, so it
-holds nothing that does not change one.
+Law: the rules import this module and the judge imports the rules. A mode is part of the key of a cached judgement, so
+it holds only what can change the judgement.
 """
 
 from __future__ import annotations
@@ -21,43 +21,43 @@ if TYPE_CHECKING:
     from .unchanged import Unchanged
 
 NOT_WORSE_THAN_INFO = (None, "info")
-"""The gravest level of a difference between a schema and one that admits all it admits."""
+"""The levels that are possible if the second schema allows all values of the first."""
 
 
 @dataclass(frozen=True, slots=True)
 class Mode:
-    """How a pair of schemas is to be read."""
+    """The way in which a pair of schemas is read."""
 
     sent: bool
-    """Whether the client sends the value; otherwise it receives it."""
+    """Whether the client sends the value, not receives it."""
     prefix: str
-    """What the rules' names begin with."""
+    """The first word of the rules' names: ``request``, ``response``, ``parameter`` or ``header``."""
     wire: str = "strict"
-    """``strict``: a number is not a text; ``loose``: on the wire it is; ``unsure``: that depends."""
+    """Whether numbers are strings on the wire: no (``strict``), yes (``loose``) or undefined (``unsure``)."""
     exploded: bool = False
-    """Whether one value of a list looks like the value alone."""
+    """Whether a list with one value is serialized like that value."""
     joined: bool = False
-    """Whether a list or an object is one text."""
+    """Whether a list or an object is serialized as one string."""
     lifted: bool = False
-    """Whether null is judged elsewhere."""
+    """Whether null is judged by another pair."""
     merged: bool = False
-    """Whether what an allOf is composed of does not matter."""
+    """Whether the parts of an allOf are ignored, because their intersection is judged."""
     top: bool = False
-    """Whether it is the parameter itself, not something inside it."""
+    """Whether the schema is the parameter's own, not one inside it."""
 
     proof: bool = False
-    """Whether only what holds for every value counts: not that nobody minds another pattern, or one more property."""
+    """Whether the judgement must hold for every value, also where the rules tolerate a difference (a pattern)."""
     distributed: bool = False
-    """Whether what stands beside alternatives was already said in each of them, or is not to be."""
+    """Whether keywords beside oneOf or anyOf were already distributed over the alternatives."""
 
     def inside(self) -> Mode:
-        """The mode of what is inside."""
+        """The mode for schemas inside this one."""
         return _inside(self)
 
 
 @cache
 def _inside(mode: Mode) -> Mode:
-    """There are a few dozen modes, and each is asked for thousands of times."""
+    """The cached mode for inner schemas; there are a few dozen modes and thousands of calls."""
     wire = "unsure" if mode.prefix == "parameter" and mode.wire == "loose" else mode.wire
     return replace(
         mode, wire=wire, exploded=False, joined=False, lifted=False, merged=False, top=False, distributed=False
@@ -65,12 +65,12 @@ def _inside(mode: Mode) -> Mode:
 
 
 def sent(mode: Mode) -> Mode:
-    """The mode in which it is asked whether the new admits all of the old."""
+    """The mode that tests whether the new schema allows all values of the old one."""
     return replace(mode, sent=True, prefix="request")
 
 
 def received(mode: Mode) -> Mode:
-    """The mode in which it is asked whether the old admits all of the new."""
+    """The mode that tests whether the old schema allows all values of the new one."""
     return replace(mode, sent=False, prefix="response", proof=True)
 
 
@@ -79,7 +79,7 @@ def received(mode: Mode) -> Mode:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Finding:
-    """One difference of one pair."""
+    """A difference between the two schemas of a pair."""
 
     rule: str
     message: str
@@ -87,13 +87,13 @@ class Finding:
     new: bool
     """Whether the pointer is into the revision."""
     part: str = ""
-    """The property it is about, if it is about one that only one side has."""
+    """The property that only one side has, if the finding is about one."""
     sides: tuple[str, str] | None = None
-    """What base and revision say, as compact JSON, where it is not what stands at the pointer: of types."""
+    """The values in base and revision as compact JSON, if they are not the values at the pointer (types)."""
 
     @property
     def level(self) -> Level:
-        """How grave it is."""
+        """The level of the finding's rule."""
         return level_of(self.rule)
 
 
@@ -102,7 +102,7 @@ NEW, JUDGING, JUDGED = range(3)
 
 @dataclass(slots=True, eq=False)
 class Pair:
-    """Two schemas met at the same place of the two documents."""
+    """Two schemas at the same place of the two documents."""
 
     base: Schema
     revision: Schema
@@ -111,26 +111,26 @@ class Pair:
     edges: list[tuple[str, Pair]] = field(default_factory=list)
     state: int = NEW
     findings_below: int = -1
-    """The findings in it and anywhere below, a bit each; -1 while that is not known."""
+    """The findings in this pair and all pairs below it, one bit each; -1 while unknown."""
 
 
 class Judge(Protocol):
-    """What a rule may ask of the judge whose pair it looks at."""
+    """The questions that a rule may ask the judge."""
 
     base: Schemas
     revision: Schemas
     unchanged: Unchanged
 
     def worst(self, base: Schema, revision: Schema, mode: Mode) -> Level | None:
-        """The gravest level in a pair and below, documentation aside; None if the two say the same."""
+        """The gravest level in a pair and below it, documentation aside; None if the schemas are equal."""
 
     def same(self, base: Schema, revision: Schema, mode: Mode) -> bool:
-        """Whether two schemas say the same, documentation aside."""
+        """Whether two schemas are equal, without their documentation."""
 
 
 @dataclass(slots=True)
 class Context:
-    """What a rule sees of the pair it judges."""
+    """The pair that a rule judges, with the constraints of both sides."""
 
     judge: Judge
     pair: Pair
@@ -140,7 +140,7 @@ class Context:
 
     @property
     def mode(self) -> Mode:
-        """How the pair is read."""
+        """The mode in which the pair is read."""
         return self.pair.mode
 
     def add(
@@ -154,7 +154,7 @@ class Context:
         at: Schema = (),
         sides: tuple[str, str] | None = None,
     ) -> None:
-        """Note a finding at a keyword of the base, or of the revision if it is only there."""
+        """Add a finding at a keyword of the base, or of the revision if only that has it."""
         if self.mode.proof and self._no_longer_allowed(stem, at):
             stem = "type-changed"
         if new is None:
@@ -168,8 +168,8 @@ class Context:
         self.pair.findings.append(Finding(f"{self.mode.prefix}-{stem}", message, pointer, new, part, sides))
 
     def _no_longer_allowed(self, stem: str, at: Schema) -> bool:
-        """Whether a change that nobody minds lets out some values all the same."""
-        if self.mode.sent:  # what was any property has to be like this one
+        """Whether a change that the rules tolerate excludes some values all the same."""
+        if self.mode.sent:  # it could have any value before
             return (
                 stem == "property-added"
                 and self.b.additional_properties is not False
@@ -178,11 +178,11 @@ class Context:
         return stem in ("pattern-removed", "pattern-changed")
 
     def edge(self, step: str, base: Schema, revision: Schema, mode: Mode | None = None) -> None:
-        """Compare what is inside, too."""
+        """Add a pair of inner schemas to be judged."""
         self.edges.append((step, base, revision, mode or self.mode.inside()))
 
     def restrict_to_types(self, kinds: frozenset[str]) -> None:
-        """Look at these types only; if one side allows anything, what becomes of null is said with the type."""
+        """Restrict both sides to these types; null is part of the type change if one side allows anything."""
         type_reported = self.b.types is None or self.r.types is None
         self.b, self.r = (
             restricted_to_types(x, kinds, null=x.nullable and not type_reported) for x in (self.b, self.r)

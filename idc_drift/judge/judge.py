@@ -1,8 +1,8 @@
-"""Two schemas compared, in one direction.
+"""The judge of two documents' schemas, in one direction.
 
-Law: comparing is a graph. A pair of schemas has findings of its own and edges to pairs inside it; every pair is judged
-once per mode, whatever number of operations lead there, and recursion ends where a pair is found again. Which findings
-lie anywhere below a pair is worked out once for a whole circle of pairs, so that many operations may ask it of one web.
+Law: pairs of schemas form a graph. A pair has its own findings and edges to inner pairs. Every pair is judged once per
+mode, however many operations use it, and recursion ends at a known pair. The findings below a pair are computed once
+for a whole cycle of pairs, so many operations can share one graph.
 """
 
 from __future__ import annotations
@@ -11,7 +11,7 @@ from collections import deque
 from typing import TYPE_CHECKING
 
 from ..changes.change import LEVELS, Level
-from ..changes.rules import is_noise
+from ..changes.rules import is_documentation_only
 from ..schemas.constraints import ANY
 from . import alignment, alternatives, composition, objects, types, values
 from .context import JUDGED, JUDGING, NEW, Context, Finding, Mode, Pair
@@ -25,23 +25,23 @@ if TYPE_CHECKING:
 
 
 _MIN_PAIRS, _CHARACTERS_PER_PAIR = 15_000, 400
-"""How many pairs of schemas are looked at: so many, and one for so many letters (5 MB of documents have 15,000).
+"""The limit of pairs: the minimum, plus one for each number of characters (documents of 5 MB have 15,000 pairs).
 
-A schema that is several ones at once, as allOf makes it, counts as so many.
+An intersection of several schemas, as allOf makes it, counts as that number of pairs.
 """
 _MAX_NESTED_QUESTIONS = 12
-"""How many questions may be asked to answer a question; beyond, the schemas are taken to be the same."""
+"""The depth of nested questions to the judge; beyond it, schemas are assumed to be equal."""
 _MAX_REPEATED_PLACES = 500_000
-"""How often findings are told again where they are met again."""
+"""The number of further places at which findings are reported again."""
 Key = tuple[tuple[int | str, ...], tuple[int | str, ...], Mode]
 
 
 class TooComplex(Exception):
-    """There are too many combinations of schemas to look at."""
+    """The schemas combine in more ways than the limit of pairs allows."""
 
 
 class Graph:
-    """What lies below each pair."""
+    """The graph of pairs, with the findings below each."""
 
     def __init__(self, judge: Callable[[Pair], None]) -> None:
         self._judge = judge
@@ -49,19 +49,19 @@ class Graph:
         self._lists: dict[int, list[Finding]] = {}
 
     def findings(self, bits: int) -> list[Finding]:
-        """The findings that some bits stand for."""
+        """The findings of a set of bits."""
         if bits not in self._lists:
             self._lists[bits] = [f for n, f in enumerate(self._known) if bits >> n & 1]
         return self._lists[bits]
 
     def _bits(self, pair: Pair) -> int:
-        """Give bits to the findings of a pair."""
+        """Assign bits to the findings of a pair."""
         bits = ((1 << len(pair.findings)) - 1) << len(self._known)
         self._known += pair.findings
         return bits
 
     def findings_below(self, root: Pair) -> int:
-        """The findings in a pair and below it: strongly connected pairs have the same ones (Tarjan)."""
+        """The findings in a pair and below it; strongly connected pairs share them (Tarjan's algorithm)."""
         if root.findings_below >= 0:
             return root.findings_below
         order: dict[Pair, int] = {}
@@ -98,7 +98,7 @@ class Graph:
 
     @staticmethod
     def _close(first: Pair, open_: list[Pair], bits: dict[Pair, int]) -> None:
-        """A circle is complete: all of its pairs lead to the same findings."""
+        """Close a cycle of pairs: all of them have the same findings below."""
         circle = open_[open_.index(first) :]
         del open_[-len(circle) :]
         found = 0
@@ -109,7 +109,7 @@ class Graph:
 
 
 class SchemaJudge:
-    """Compares schemas of two documents."""
+    """The judge of the schemas of two documents."""
 
     def __init__(self, base: Schemas, revision: Schemas) -> None:
         self.base = base
@@ -126,10 +126,10 @@ class SchemaJudge:
         self._reported = 0
         self._places_left = _MAX_REPEATED_PLACES
 
-    # -------------------------------------------------------------------------------------------------- asking
+    # ----------------------------------------------------------------------------------------------- questions
 
     def findings(self, base: Schema, revision: Schema, mode: Mode) -> Iterator[tuple[Finding, str]]:
-        """Every finding in a pair and below, with the shortest path to it if it is told for the first time."""
+        """Every finding in a pair and below it, with the shortest path to it when it is reported first."""
         root = self._pair(base, revision, mode)
         bits = self._graph.findings_below(root)
         fresh = bits & ~self._reported
@@ -139,7 +139,7 @@ class SchemaJudge:
             self._places_left -= len(repeated)
             if not self._places_left:
                 self.base.note(
-                    f"More than {_MAX_REPEATED_PLACES:,} places are met; of further ones only the first is named."
+                    f"More than {_MAX_REPEATED_PLACES:,} places have findings; later ones are reported once."
                 )
             yield from ((finding, "") for finding in repeated)
         seen = {root}
@@ -156,15 +156,15 @@ class SchemaJudge:
                     queue.append((inner, f"{path}/{step}"))
 
     def worst(self, base: Schema, revision: Schema, mode: Mode) -> Level | None:
-        """The gravest level in a pair and below, words aside; None if the two say the same."""
+        """The gravest level in a pair and below it, documentation aside; None if the schemas are equal."""
         return self._worst_level(self._pair(base, revision, mode), "breaking")
 
     def same(self, base: Schema, revision: Schema, mode: Mode) -> bool:
-        """Whether two schemas say the same, words aside."""
+        """Whether two schemas are equal, without their documentation."""
         return self._worst_level(self._pair(base, revision, mode), "info") is None
 
     def _worst_level(self, root: Pair, enough: Level) -> Level | None:
-        """The gravest level in a pair and below; once one is met that is enough, nothing more is looked at."""
+        """The gravest level in a pair and below it; the search stops at the first finding of level `enough`."""
         if root in self._known_worst:
             return self._known_worst[root]
         worst: Level | None = None
@@ -181,7 +181,7 @@ class SchemaJudge:
             self._known_worst[root] = worst
             if worst is None:
                 self._known_worst |= dict.fromkeys(visited)
-        return worst  # if it is not sure, it rests on the assumption that what is being judged is the same
+        return worst  # if incomplete, it assumes that the pairs in progress are equal
 
     # ------------------------------------------------------------------------------------------------- judging
 
@@ -197,7 +197,7 @@ class SchemaJudge:
         return known
 
     def _pairs_below(self, root: Pair) -> Iterator[Pair]:
-        """A pair and all below it, judged on the way."""
+        """A pair and all pairs below it, judged on the way."""
         seen = {root}
         stack = [root]
         while stack:
@@ -231,8 +231,8 @@ class SchemaJudge:
             return
         values.judge_annotations(context)
         if b.unresolved != r.unresolved:
-            said = f"{_described_references(b.unresolved)} became {_described_references(r.unresolved)}"
-            context.add("reference-changed", said, "")
+            sentence = f"{_described_references(b.unresolved)} became {_described_references(r.unresolved)}"
+            context.add("reference-changed", sentence, "")
             return
         if alignment.distribute_over_alternatives(context) or composition.judge_composition(context):
             return
@@ -253,12 +253,12 @@ class SchemaJudge:
 
 
 def _worse(worst: Level | None, pair: Pair) -> Level | None:
-    found = {finding.level for finding in pair.findings if not is_noise(finding.rule)} | {worst}
+    found = {finding.level for finding in pair.findings if not is_documentation_only(finding.rule)} | {worst}
     return next((level for level in LEVELS if level in found), None)
 
 
 def _described_references(names: frozenset[str]) -> str:
     listed = ", ".join(f"`{name}`" for name in sorted(names))
     if len(names) > 1:
-        return f"the references {listed} that lead nowhere"
-    return f"the reference {listed} that leads nowhere" if names else "the schema"
+        return f"the unresolved references {listed}"
+    return f"the unresolved reference {listed}" if names else "the schema"

@@ -1,6 +1,6 @@
-"""Which alternative of one document is which of the other.
+"""The matching of alternatives between two documents.
 
-Law: the same schema first, then the same name, then the most alike; two that are not alike are not matched.
+Law: equal schemas match first, then schemas of the same name, then the most similar; dissimilar schemas never match.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ _MIN_SCORE = 1.5
 def match_branches(
     judge: Judge, old: Group, new: Group, mode: Mode
 ) -> tuple[list[tuple[Schema, Schema]], list[Schema], list[Schema]]:
-    """Pairs of branches, those that are gone, and those that have come."""
+    """The matched pairs of branches, the removed branches and the added branches."""
     old_names = [_names(judge.base, branch) for branch in old.branches]
     new_names = [_names(judge.revision, branch) for branch in new.branches]
     scored = [
@@ -46,7 +46,7 @@ def match_branches(
 
 
 def label(schemas: Schemas, schema: Schema) -> str:
-    """What a branch is called: its component, its title, or its type."""
+    """The label of a branch: the name of its component, its title, or its type."""
     names = [name(schemas, node) for node in schema]
     constraints = schemas.constraints(schema)
     found = next((n for n in names if n), "") or str(constraints.annotations.get("title", ""))
@@ -54,7 +54,7 @@ def label(schemas: Schemas, schema: Schema) -> str:
 
 
 def name(schemas: Schemas, node: Node) -> str:
-    """The component a node refers to."""
+    """The name of the component that a node refers to."""
     if not isinstance(node.raw, dict) or "$ref" not in node.raw:
         return node.name
     target = schemas.resolve(node)
@@ -62,12 +62,12 @@ def name(schemas: Schemas, node: Node) -> str:
 
 
 def is_renamed(judge: Judge, old: str, new: str, mode: Mode) -> bool:
-    """Whether two targets of a discriminator's mapping are one schema under two names."""
+    """Whether two targets of a discriminator's mapping are equal schemas with different names."""
     return judge.same(mapping_target(judge.base, old), mapping_target(judge.revision, new), mode)
 
 
 def mapping_target(schemas: Schemas, value: str) -> Schema:
-    """What a mapping leads to, by reference or by name; anything at all if it leads nowhere."""
+    """The target of a mapping, by reference or by name; an empty schema if it cannot be resolved."""
     reference = value if "#" in value or "/" in value else f"#{schemas.components()[0]}/{value}"
     return schemas.schema_at(reference)
 
@@ -79,7 +79,7 @@ def _names(schemas: Schemas, schema: Schema) -> set[str]:
 def _score(judge: Judge, old: Schema, new: Schema, named: tuple[set[str], set[str]], mode: Mode) -> float:
     score = 5.0 if named[0] & named[1] else 0.0
     if not score and any(map(judge.revision.has, named[0])) and any(map(judge.base.has, named[1])):
-        return 0.0  # two components that both documents have are two, however alike they are
+        return 0.0  # two components that exist in both documents are different, however similar
     b, r = judge.base.constraints(old), judge.revision.constraints(new)
     if b.types is not None and r.types is not None and not _types_overlap(b, r):
         return 0.0
@@ -92,14 +92,14 @@ def _score(judge: Judge, old: Schema, new: Schema, named: tuple[set[str], set[st
     values = _jaccard((b.enum or {}).keys(), (r.enum or {}).keys())
     score += 3.0 * (alike or 0.0) + 3.0 * (values or 0.0)
     if named[0] & named[1]:
-        return score + 10.0 if score >= _MIN_SCORE else score  # no other one has a better claim
+        return score + 10.0 if score >= _MIN_SCORE else score  # the same component matches first
     if alike in (None, 1.0) and values in (None, 1.0) and judge.same(old, new, mode):
         return score + 10.0
     return score
 
 
 def _discriminator_score(judge: Judge, b: Constraints, r: Constraints) -> float:
-    """Whether one of their properties has the one value that tells alternatives apart."""
+    """The score for a property with one allowed value, such as a discriminator: equal values match."""
     for key in b.properties.keys() & r.properties.keys():
         if not _may_have_one_value(b.properties[key]) or not _may_have_one_value(r.properties[key]):
             continue
@@ -113,7 +113,7 @@ def _discriminator_score(judge: Judge, b: Constraints, r: Constraints) -> float:
 
 
 def _may_have_one_value(schema: Schema) -> bool:
-    """Whether a property may have one value only, without flattening it."""
+    """Whether a property may have only one value, seen without reading its constraints."""
     raws = (node.raw for node in schema)
     return any(isinstance(raw, dict) and not {"enum", "const", "$ref", "allOf"}.isdisjoint(raw) for raw in raws)
 
@@ -124,7 +124,7 @@ def _types_overlap(b: Constraints, r: Constraints) -> bool:
 
 
 def _same_kind(b: Constraints, r: Constraints) -> bool:
-    """Whether two branches that are left over may be one: both alternatives, lists, or plain values, of one type."""
+    """Whether two unmatched branches can match: both have alternatives, or both have the same type, but not object."""
     if b.groups and r.groups:
         return True
     if b.types is None or r.types is None or b.value_types != r.value_types or "object" in b.value_types:

@@ -1,6 +1,6 @@
-"""What objects and arrays hold.
+"""The rules about objects and arrays.
 
-Law: a property that only one side has is one finding, whatever is inside it; one that both have is compared by an edge.
+Law: a property on one side only is one finding, whatever it contains; a property on both sides is an edge to a pair.
 """
 
 from __future__ import annotations
@@ -11,6 +11,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from ..changes.counterparts import compact_json
+from ..documents.spelling import transition
 from ..schemas.combination import joined
 
 if TYPE_CHECKING:
@@ -21,7 +22,7 @@ if TYPE_CHECKING:
 
 
 def judge_objects(context: Context) -> None:
-    """Properties and the keywords around them."""
+    """Judge properties and the keywords about properties."""
     _judge_properties(context)
     _judge_additional_properties(context)
     b, r = context.b, context.r
@@ -59,7 +60,7 @@ def _judge_properties(context: Context) -> None:
 
 
 def _not_in_this_direction(context: Context, schema: Schema, *, old: bool) -> bool:
-    """Whether a property does not count in this direction: readOnly if sent, writeOnly if received."""
+    """Whether a property does not exist in this direction: readOnly if sent, writeOnly if received."""
     judge = context.judge
     return (judge.base if old else judge.revision).is_marked(schema, "readOnly" if context.mode.sent else "writeOnly")
 
@@ -84,14 +85,14 @@ def _judge_kept_property(context: Context, name: str, old: Schema, new: Schema) 
 
 
 def _read_only_rule(*, required: bool, became: bool) -> tuple[str, str]:
-    """What it is in what is sent if a property became ``readOnly`` or no longer is: the rule, and words."""
+    """The rule, and the words, for a sent property that became ``readOnly`` or is not any more."""
     if became:
         return "became-read-only", "read-only"
     return "required-property-became-not-read-only" if required else "became-not-read-only", "not read-only"
 
 
 def _write_only_rule(*, required: bool, became: bool) -> tuple[str, str]:
-    """The same for ``writeOnly`` in what is received."""
+    """The rule, and the words, for a received property that became ``writeOnly`` or is not any more."""
     if became:
         return "required-property-became-write-only" if required else "became-write-only", "write-only"
     return "required-property-became-not-write-only" if required else "became-not-write-only", "not write-only"
@@ -111,11 +112,11 @@ def _judge_removed_property(context: Context, name: str, schema: Schema) -> None
         context.edge(name, schema, _schema_of_unlisted(context.judge.revision, context.r, name))
         return
     if others := _schema_of_unlisted(context.judge.revision, context.r, name):
-        context.edge(name, schema, others)  # it is one of the others now, and has to be like them
+        context.edge(name, schema, others)  # as an unlisted property it must be valid for additionalProperties
         if name not in context.b.required and _like_unlisted_properties(context, schema, others):
             context.add(
                 "property-unlisted",
-                f"property `{name}` is like all others",
+                f"property `{name}` has the schema of unlisted properties",
                 "properties",
                 part=name,
                 at=schema,
@@ -135,10 +136,15 @@ def _judge_added_property(context: Context, name: str, schema: Schema) -> None:
         context.edge(name, _schema_of_unlisted(context.judge.base, context.b, name), schema)
         return
     if others := _schema_of_unlisted(context.judge.base, context.b, name):
-        context.edge(name, others, schema)  # it was one of the others
+        context.edge(name, others, schema)  # it was valid for additionalProperties before
         if name not in context.r.required and _like_unlisted_properties(context, others, schema):
             context.add(
-                "property-listed", f"property `{name}` is like all others", "properties", part=name, at=schema, new=True
+                "property-listed",
+                f"property `{name}` has the schema of unlisted properties",
+                "properties",
+                part=name,
+                at=schema,
+                new=True,
             )
             return
     required = name in context.r.required
@@ -148,7 +154,7 @@ def _judge_added_property(context: Context, name: str, schema: Schema) -> None:
 
 
 def _like_unlisted_properties(context: Context, old: Schema, new: Schema) -> bool:
-    """Whether a property is to be what all others are to be, and to be read and written as they are."""
+    """Whether a listed property has the same schema as unlisted ones, and the same readOnly and writeOnly."""
     judge, mode = context.judge, context.mode.inside()
     marked = any(
         schemas.is_marked(schema, word)
@@ -159,7 +165,7 @@ def _like_unlisted_properties(context: Context, old: Schema, new: Schema) -> boo
 
 
 def _schema_of_unlisted(schemas: Schemas, constraints: Constraints, name: str) -> Schema:
-    """What is asked of a property that is not listed."""
+    """The schema for an unlisted property of this name."""
     found: Schema = ()
     named = False
     for pattern, schema in constraints.pattern_properties.items():
@@ -184,25 +190,25 @@ def _judge_additional_properties(context: Context) -> None:
     if old == new:
         return
     if new is False:
-        stem, message = "additional-properties-closed", "properties beyond the listed ones are not allowed any more"
+        stem, message = "additional-properties-closed", "properties that are not listed are not allowed any more"
     elif old is False:
-        stem, message = "additional-properties-opened", "properties beyond the listed ones are allowed now"
+        stem, message = "additional-properties-opened", "properties that are not listed are allowed now"
     elif new is True:
         if judge.base.constraints(_as_schema(old)).allows_everything:
             return
         stem = "additional-properties-widened"
-        message = "properties beyond the listed ones need not fit a schema any more"
+        message = "properties that are not listed need not be valid for a schema any more"
     else:
         if judge.revision.constraints(_as_schema(new)).allows_everything:
             return
         stem = "additional-properties-narrowed"
-        message = "properties beyond the listed ones must now fit a schema"
+        message = "properties that are not listed must now be valid for a schema"
     sides = (_additional_properties_as_json(old, judge.base), _additional_properties_as_json(new, judge.revision))
     context.add(stem, message, "additionalProperties", sides=sides)
 
 
 def _additional_properties_as_json(additional: bool | Schema, schemas: Schemas) -> str:
-    """What further properties have to be, as compact JSON, whichever way it was written."""
+    """The schema of unlisted properties as compact JSON, however it was written."""
     if isinstance(additional, tuple) and not schemas.constraints(additional).allows_everything:
         return compact_json([node.raw for node in additional] if len(additional) > 1 else additional[0].raw)
     return compact_json(additional is not False)
@@ -220,7 +226,7 @@ def _judge_dependent_schemas(context: Context) -> None:
 
 
 def _judge_pattern_properties(context: Context) -> None:
-    """Properties by pattern; where one side has no such pattern, they are among the properties beyond the listed."""
+    """Judge patternProperties; where one side lacks a pattern, its additionalProperties apply."""
     b, r = context.b, context.r
     for key in sorted(b.pattern_properties.keys() | r.pattern_properties.keys()):
         old, new = (
@@ -250,10 +256,10 @@ def _judge_property_names(context: Context) -> None:
 
 
 def judge_arrays(context: Context) -> None:
-    """Elements: by position, all, and some."""
+    """Judge the elements of arrays: prefixItems, items and contains."""
     b, r = context.b, context.r
     if b.items or r.items:
-        mode = context.mode.inside()  # the elements of a list that is a parameter are texts as the parameter is
+        mode = context.mode.inside()  # elements of a parameter are serialized like the parameter
         context.edge("*", b.items, r.items, replace(mode, wire=context.mode.wire) if context.mode.top else mode)
     for index in range(max(len(b.prefix_items), len(r.prefix_items))):
         if (index < len(b.prefix_items) or b.items) and (index < len(r.prefix_items) or r.items):
@@ -292,4 +298,6 @@ def _judge_contains(context: Context) -> None:
                 if a != z:
                     tighter = a is None or (z is not None and sign * z > sign * a)
                     stem = "contains-tightened" if tighter else "contains-relaxed"
-                    context.add(stem, f"{keyword} changed from {a} to {z}", keyword)
+                    context.add(
+                        stem, transition(keyword, *("" if limit is None else str(limit) for limit in (a, z))), keyword
+                    )

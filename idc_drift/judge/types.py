@@ -1,7 +1,7 @@
-"""Which types a schema has.
+"""The rules about types.
 
-Law: the types of a schema with alternatives are judged by them; where numbers and texts look alike on the wire, it is
-the wire that counts.
+Law: the types of a schema with alternatives are judged by its alternatives; where numbers and strings are serialized
+alike, the serialized form counts.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
 
 def judge_types(context: Context) -> bool:
-    """Judge the types; whether there is anything left to compare."""
+    """Judge the types; False if the other keywords need no comparison."""
     b, r = context.b, context.r
     if b.types == r.types:
         return True
@@ -35,7 +35,7 @@ def judge_types(context: Context) -> bool:
         and _types_come_from_alternatives(context.judge.base, b)
         and _types_come_from_alternatives(context.judge.revision, r)
     ):
-        return True  # the alternatives say it
+        return True  # the comparison of the alternatives reports it
     if b.types is None or r.types is None:
         stem = "type-narrowed" if b.types is None else "type-widened"
     else:
@@ -58,7 +58,7 @@ def judge_types(context: Context) -> bool:
 
 
 def _types_come_from_alternatives(schemas: Schemas, constraints: Constraints) -> bool:
-    """Whether the types of a schema are just those of its alternatives."""
+    """Whether a schema's types are those of its alternatives, and nothing else restricts them."""
     if not constraints.groups:
         return True
     return any(
@@ -68,7 +68,7 @@ def _types_come_from_alternatives(schemas: Schemas, constraints: Constraints) ->
 
 
 def _judge_null_only(context: Context) -> bool:
-    """One side allows null alone, or nothing at all; what the other one excludes may be null."""
+    """Judge types where one side allows only null, or no value; True if ``not`` or ``if`` may matter, too."""
     b, r = context.b, context.r
     old, new = (ANYTHING if constraints.types is None else constraints.types for constraints in (b, r))
     widened, narrowed = _all_included(old, new), _all_included(new, old)
@@ -85,7 +85,7 @@ def _all_included(inner: frozenset[str], outer: frozenset[str]) -> bool:
 def _types_in_common(a: frozenset[str], b: frozenset[str]) -> set[str]:
     found = set(a & b)
     if ("integer" in a and "number" in b) or ("number" in a and "integer" in b):
-        # bounds act on both: look at them as numbers
+        # bounds have an effect on both: compare them as numbers
         found |= {"number"}
     return found
 
@@ -98,7 +98,7 @@ def _described_types(constraints: Constraints, *, null: bool = False) -> str:
 
 
 def _types_as_json(constraints: Constraints) -> str:
-    """The types as compact JSON; nothing if it may be anything."""
+    """The types as compact JSON; empty if every type is allowed."""
     names = sorted(constraints.types or ())
     return (
         json.dumps(names[0] if len(names) == 1 else names, separators=(",", ":"))
@@ -108,7 +108,7 @@ def _types_as_json(constraints: Constraints) -> str:
 
 
 def _rule_on_the_wire(context: Context, stem: str) -> str:
-    """What a change of type is where a number and a text may look alike."""
+    """The rule's stem where numbers and strings may be serialized alike."""
     b, r, mode = context.b, context.r, context.mode
     safe = "type-widened" if mode.sent else "type-narrowed"
     if stem == safe:
@@ -126,12 +126,12 @@ def _rule_on_the_wire(context: Context, stem: str) -> str:
     if mode.wire == "unsure":
         return "type-unsure"
     narrow, wide = (b, r) if mode.sent else (r, b)
-    more_strings = not _all_included(narrow.value_types, wide.value_types)  # some values are texts now that were none
+    more_strings = not _all_included(narrow.value_types, wide.value_types)  # numbers are now serialized as strings
     return stem if more_strings and _constrains_strings(wide) else safe
 
 
 def _constrains_strings(constraints: Constraints) -> bool:
-    """Whether a schema constrains texts, so that not every number is one of its values."""
+    """Whether a schema constrains strings, so that some numbers written as strings are not valid."""
     limited = any(LIMIT_TYPES[name] == "string" for name in constraints.size_limits)
     formatted = bool(constraints.format) and constraints.format not in NUMERIC_FORMATS
     return (
@@ -142,7 +142,7 @@ def _constrains_strings(constraints: Constraints) -> bool:
 
 
 def _readable_as(inner: frozenset[str], outer: frozenset[str], mode: Mode) -> bool:
-    """Whether the values of some types can be read as values of others, written as text."""
+    """Whether values of the inner types, written as strings, can be read as values of the outer types."""
     written_as_string = SCALARS if mode.prefix == "parameter" and not mode.joined else SCALARS | {"array", "object"}
     return all(
         kind in outer or (kind == "integer" and "number" in outer) or (kind in written_as_string and "string" in outer)

@@ -1,7 +1,7 @@
-"""What stands in both documents word for word, with all that it refers to.
+"""The schemas that are identical in both documents, with everything that they refer to.
 
-Law: only a shortcut. It may say no of what is the same, and never yes of what is not; so order counts, ``1`` is not
-``true``, and whatever leads out of the document or by a name other than a pointer is touched.
+Law: only a shortcut. It may miss equal schemas, but never calls different ones unchanged: the order of keys counts,
+``1`` is not ``true``, and references to other files, or by names other than pointers, count as changed.
 """
 
 from __future__ import annotations
@@ -20,14 +20,14 @@ _INDIRECT_KEYWORDS = ("'$id'", "'$anchor'", "'$dynamicAnchor'", "'$dynamicRef'",
 
 
 class Unchanged:
-    """Two documents, and which of their parts nobody has touched."""
+    """The unchanged schemas of two documents."""
 
     def __init__(self, base: Schemas, revision: Schemas) -> None:
         self._documents = base.document, revision.document
         self._texts: dict[int, str] = {}
         self._known_results: dict[tuple[int, int], bool] = {}
         self._kept_alive: list[Any] = []
-        """What is known by its id, so that nothing else gets that id."""
+        """Objects that are kept alive, because results are stored by their id."""
         self._unchanged_components: set[str] = set()
         self._changed_components: set[int] = set()
         self._same_version = base.version == revision.version
@@ -35,7 +35,7 @@ class Unchanged:
             self._unchanged_components = self._components()
 
     def __call__(self, base: Schema, revision: Schema) -> bool:
-        """Whether two schemas are the same to the letter."""
+        """Whether two schemas are identical."""
         return len(base) == len(revision) and all(map(self._same, base, revision))
 
     def _same(self, base: Node, revision: Node) -> bool:
@@ -71,7 +71,7 @@ class Unchanged:
         return found
 
     def _components(self) -> set[str]:
-        """Names of the components that are the same, and lead to such ones only."""
+        """The names of the components that are identical and refer only to identical ones."""
         base, revision = (dict(_components(home.content)) for home in self._documents)
         referrers: dict[str, set[str]] = {}
         changed = {name for name in base.keys() | revision.keys() if self._differs(base, revision, name)}
@@ -80,7 +80,9 @@ class Unchanged:
                 for target in _references(raw):
                     referrers.setdefault(target, set()).add(name)
                     if "'discriminator'" in self._text(components.get(target)):
-                        referrers.setdefault(name, set()).add(target)  # who extends it is one of its alternatives
+                        referrers.setdefault(name, set()).add(
+                            target
+                        )  # a component that extends it is one of its alternatives
         todo = list(changed | (referrers.keys() - (base.keys() & revision.keys())))
         while todo:
             newly_changed = referrers.get(todo.pop(), set()) - changed
@@ -97,7 +99,7 @@ class Unchanged:
 
 
 def _components(content: Any) -> Iterator[tuple[str, Any]]:
-    """Every component by the reference that names it."""
+    """Every component, with the reference to it."""
     kinds = content.get("components")
     for kind, members in kinds.items() if isinstance(kinds, dict) else ():
         for name, raw in members.items() if isinstance(members, dict) else ():
@@ -108,7 +110,7 @@ def _components(content: Any) -> Iterator[tuple[str, Any]]:
 
 
 def _references(raw: Any) -> Iterator[str]:
-    """The component that each reference leads to or into; any other reference as it is."""
+    """The references in a value, shortened to the component that they lead to or into."""
     stack = [raw] if isinstance(raw, (dict, list)) else []
     while stack:
         value = stack.pop()

@@ -1,6 +1,6 @@
-"""What single keywords allow: values, numbers, texts, and the words beside them.
+"""The rules about values: annotations, enum, format, limits, patterns and content.
 
-Law: each function looks at one kind of keyword in a pair whose types have something in common.
+Law: each function judges one kind of keyword, in a pair whose types overlap.
 """
 
 from __future__ import annotations
@@ -9,6 +9,7 @@ from fractions import Fraction
 from typing import TYPE_CHECKING, Any
 
 from ..documents.json_values import MISSING, canonical
+from ..documents.spelling import transition
 from ..model.lifecycle import lifecycle_changes, lifecycle_of
 from . import alignment
 
@@ -29,13 +30,13 @@ WIDER_FORMATS = frozenset(
         ("time", "date-time"),
     }
 )
-"""Formats whose values are values of another one, as the field's reference has it."""
+"""Pairs of formats: every value of the first is a value of the second (as in oasdiff)."""
 
 _ANNOTATIONS = ("title", "description", "examples", "externalDocs", "xml")
 
 
 def judge_annotations(context: Context) -> None:
-    """Documentation, deprecation and defaults."""
+    """Judge documentation, deprecation and defaults."""
     b, r = context.b, context.r
     for name in _ANNOTATIONS:
         if b.annotations.get(name) != r.annotations.get(name):
@@ -46,31 +47,33 @@ def judge_annotations(context: Context) -> None:
     if any(name in notes for name in ("x-sunset", "x-stability-level") for notes in (b.annotations, r.annotations)):
         for stem, stated in lifecycle_changes(lifecycle_of(b.annotations), lifecycle_of(r.annotations), "it"):
             context.add(stem, stated, "")
-    if not context.mode.top:  # a parameter's own default depends on whether it is required
+    if not context.mode.top:  # the rule about a parameter's own default depends on `required`
         judge_default(context, b.default, r.default)
     if b.extensible_enum is not None and r.extensible_enum is not None:
         for value in sorted(b.extensible_enum - r.extensible_enum):
             context.add(
-                "extensible-enum-value-removed", f"the value {value} left x-extensible-enum", "x-extensible-enum"
+                "extensible-enum-value-removed",
+                f"the value {value} was removed from x-extensible-enum",
+                "x-extensible-enum",
             )
         for value in sorted(r.extensible_enum - b.extensible_enum):
             context.add(
-                "extensible-enum-value-added", f"the value {value} joined x-extensible-enum", "x-extensible-enum"
+                "extensible-enum-value-added", f"the value {value} was added to x-extensible-enum", "x-extensible-enum"
             )
 
 
 def judge_default(context: Context, base: Any, revision: Any) -> None:
-    """The value that an absent one stands for."""
+    """Judge the value of ``default``."""
     if base is MISSING and revision is not MISSING:
-        context.add("default-added", f"the default {as_code(revision)} was added", "default")
+        context.add("default-added", transition("default", "", as_code(revision)), "default")
     elif revision is MISSING and base is not MISSING:
-        context.add("default-removed", f"the default {as_code(base)} was removed", "default")
+        context.add("default-removed", transition("default", as_code(base), ""), "default")
     elif base is not MISSING and canonical(base) != canonical(revision):
-        context.add("default-changed", f"the default changed from {as_code(base)} to {as_code(revision)}", "default")
+        context.add("default-changed", transition("default", as_code(base), as_code(revision)), "default")
 
 
 def judge_null(context: Context) -> None:
-    """Whether null is allowed; where one side allows anything, that says it."""
+    """Judge whether null is allowed; if one side allows anything, the type rules report it."""
     b, r = context.b, context.r
     if not context.mode.lifted and b.types is not None and r.types is not None and b.nullable != r.nullable:
         if r.nullable:
@@ -80,7 +83,7 @@ def judge_null(context: Context) -> None:
 
 
 def judge_values(context: Context) -> None:
-    """Null, enumerated values (const is an enum of one) and format."""
+    """Judge null, enumerated values (const is an enum of one value) and format."""
     judge_null(context)
     _judge_enum(context)
     _judge_format(context)
@@ -115,11 +118,11 @@ def _judge_format(context: Context) -> None:
         stem = "format-narrowed"
     else:
         stem = "format-changed"
-    context.add(stem, f"the format changed from `{old or 'none'}` to `{new or 'none'}`", "format")
+    context.add(stem, transition("format", _in_code(old), _in_code(new)), "format")
 
 
 def judge_limits(context: Context) -> None:
-    """Bounds and steps."""
+    """Judge bounds, multipleOf and uniqueItems."""
     b, r = context.b, context.r
     _judge_bound(context, b.lower, r.lower, "inimum", 1)
     _judge_bound(context, b.upper, r.upper, "aximum", -1)
@@ -152,7 +155,7 @@ def _judge_limit(context: Context, keyword: str, old: Bound | None, new: Bound |
         return
     before, after = alignment.implied_bound(context.b, name), alignment.implied_bound(context.r, name)
     if (old is None and _implies(before, new, sign)) or (new is None and _implies(after, old, sign)):
-        return  # it is so without the word
+        return  # other keywords already imply this limit
     if old is None:
         stem = "bound-set"
     elif new is None:
@@ -160,7 +163,7 @@ def _judge_limit(context: Context, keyword: str, old: Bound | None, new: Bound |
     else:
         tighter = (sign * new[0], new[1]) > (sign * old[0], old[1])
         stem = "bound-tightened" if tighter else "bound-relaxed"
-    context.add(stem, f"{keyword} changed from {_described_bound(old)} to {_described_bound(new)}", keyword)
+    context.add(stem, transition(keyword, _described_bound(old), _described_bound(new)), keyword)
 
 
 def _implies(implied: Bound | None, stated: Bound | None, sign: int) -> bool:
@@ -178,19 +181,19 @@ def _judge_multiple_of(context: Context, old: Fraction | None, new: Fraction | N
         stem = "multiple-of-tightened"
     else:
         stem = "multiple-of-relaxed" if (old / new).denominator == 1 else "multiple-of-changed"
-    context.add(stem, f"multipleOf changed from {_described_number(old)} to {_described_number(new)}", "multipleOf")
+    context.add(stem, transition("multipleOf", _described_number(old), _described_number(new)), "multipleOf")
 
 
 def judge_strings(context: Context) -> None:
-    """Patterns, and what a text encodes."""
+    """Judge patterns and the content of strings."""
     old, new = context.b.patterns, context.r.patterns
     if old != new:
         if old <= new:
-            context.add("pattern-added", f"the pattern {_patterns(new - old)} was added", "pattern", new=True)
+            context.add("pattern-added", transition("pattern", "", _patterns(new - old)), "pattern", new=True)
         elif new <= old:
-            context.add("pattern-removed", f"the pattern {_patterns(old - new)} was removed", "pattern", new=False)
+            context.add("pattern-removed", transition("pattern", _patterns(old - new), ""), "pattern", new=False)
         else:
-            context.add("pattern-changed", f"the pattern changed from {_patterns(old)} to {_patterns(new)}", "pattern")
+            context.add("pattern-changed", transition("pattern", _patterns(old), _patterns(new)), "pattern")
     _judge_content(context)
 
 
@@ -203,8 +206,7 @@ def _judge_content(context: Context) -> None:
             stem = "content-encoding-changed"
         else:
             stem = "content-encoding-added" if name in new else "content-encoding-removed"
-        message = f"{name} changed from `{old.get(name, 'none')}` to `{new.get(name, 'none')}`"
-        context.add(stem, message, name)
+        context.add(stem, transition(name, _in_code(old.get(name)), _in_code(new.get(name))), name)
     before, after = old.get("contentSchema"), new.get("contentSchema")
     if before and after:
         context.edge("(content)", before, after)
@@ -214,7 +216,7 @@ def _judge_content(context: Context) -> None:
 
 
 def as_code(value: Any) -> str:
-    """A value in a message."""
+    """A value as code in a message, shortened."""
     text = canonical(value)
     return f"`{text if len(text) <= 60 else text[:57] + '...'}`"
 
@@ -225,11 +227,15 @@ def _listed_values(values_: dict[str, Any]) -> str:
 
 
 def _described_number(value: Fraction | None) -> str:
-    return "none" if value is None else str(int(value) if value.denominator == 1 else float(value))
+    return "" if value is None else str(int(value) if value.denominator == 1 else float(value))
 
 
 def _described_bound(bound: Bound | None) -> str:
-    return "none" if bound is None else _described_number(bound[0]) + (" (excluded)" if bound[1] else "")
+    return "" if bound is None else _described_number(bound[0]) + (" (excluded)" if bound[1] else "")
+
+
+def _in_code(text: str | None) -> str:
+    return f"`{text}`" if text else ""
 
 
 def _patterns(found: frozenset[str]) -> str:

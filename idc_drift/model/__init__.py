@@ -1,1 +1,1 @@
-"""A document as the API it describes, the same model for every version of the specification."""
+"""The model of the API that a document describes, the same for every version of the specification."""

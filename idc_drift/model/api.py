@@ -1,6 +1,6 @@
-"""The parts of an API that a program meets, whichever version of the specification describes them.
+"""The classes of the API model, the same for every version of the specification.
 
-Law: a model holds what is on the wire, keyed as the wire has it, and documentation aside from it.
+Law: the model holds what requests and responses contain, and keeps documentation apart from it.
 """
 
 from __future__ import annotations
@@ -25,14 +25,14 @@ class Parameter:
     pointer: str
     required: bool = False
     declared_required: bool = True
-    """Whether a path parameter, which is required, is said to be."""
+    """Whether the document says `required: true` of a path parameter, which is always required."""
     misnamed: bool = False
-    """Whether the path does not name it, although it has to be the one that the path names."""
+    """Whether the name of a path parameter differs from the name in the path."""
     schema: Schema = ()
     style: str = ""
     explode: bool = False
     media: str = ""
-    """The media type, if the value is written as ``content``."""
+    """The media type, if the parameter has ``content``."""
     allow_reserved: bool = False
     allow_empty_value: bool = False
     lifecycle: Lifecycle = UNSPECIFIED
@@ -40,13 +40,13 @@ class Parameter:
 
     @property
     def where(self) -> str:
-        """Where it stands, and its name."""
+        """The location and the name, such as ``query limit``."""
         return f"{self.location} {self.name or '(no name)'}"
 
 
 @dataclass(slots=True, eq=False)
 class Media:
-    """A body of one media type."""
+    """The content of a body for one media type."""
 
     name: str
     pointer: str
@@ -54,9 +54,9 @@ class Media:
     encoding: dict[str, Any] = field(default_factory=dict)
     words: dict[str, Any] = field(default_factory=dict)
     spelling: str = ""
-    """Its name as the document has it, in small letters."""
+    """The media type as the document spells it, in lower case."""
     other_spellings: list[Media] = field(default_factory=list)
-    """What the document says of the same media type in another spelling, such as with a charset."""
+    """Entries for the same media type in other spellings, such as with a charset."""
 
 
 @dataclass(slots=True, eq=False)
@@ -71,14 +71,14 @@ class Body:
 
 @dataclass(slots=True, eq=False)
 class Response:
-    """What is answered with one status, or a class of them."""
+    """A response to one status, or to a class of statuses."""
 
     status: str
     pointer: str
     content: dict[str, Media]
     headers: dict[str, Parameter]
     links: dict[str, tuple[str, Any]]
-    """Each with its pointer and what it says."""
+    """The pointer and the canonical content of each link."""
     words: dict[str, Any] = field(default_factory=dict)
 
 
@@ -97,10 +97,10 @@ class Operation:
     responses: dict[str, Response] = field(default_factory=dict)
     callbacks: dict[tuple[str, str], Operation] = field(default_factory=dict)
     security: list[dict[str, tuple[str, ...]]] = field(default_factory=list)
-    """Alternatives, each a set of schemes (by what they are, not by name) with their scopes."""
+    """The alternatives, each a set of schemes (by their content, not by name) with scopes."""
     security_pointer: str = ""
     servers: tuple[str, ...] | None = None
-    """Its own, or its path's."""
+    """The operation's own servers, or its path's."""
     words: dict[str, Any] = field(default_factory=dict)
 
     @property
@@ -111,16 +111,16 @@ class Operation:
 
 @dataclass(slots=True, eq=False)
 class Api:
-    """A document as a model."""
+    """The API that a document describes."""
 
     document: Document
     schemas: Schemas
     operations: dict[tuple[str, str], Operation]
-    """By path, its parameters' names left out, and method."""
+    """The operations by path (without the names of parameters) and method."""
     webhooks: dict[tuple[str, str], Operation]
     servers: tuple[str, ...]
     schemes: dict[str, dict[str, Any]]
-    """By name: security schemes."""
+    """The security schemes by name."""
     components: dict[str, str]
-    """Schemas that nothing refers to, with their pointers."""
+    """The schemas that nothing refers to, with their pointers."""
     words: dict[str, Any] = field(default_factory=dict)

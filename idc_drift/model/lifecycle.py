@@ -1,7 +1,7 @@
-"""What the service promises of an operation, a parameter or a property beyond today: how stable it is, and until when.
+"""The lifecycle of an operation, a parameter or a property: its deprecation, sunset date and stability level.
 
-Law: ``x-stability-level`` and ``x-sunset`` as the field's reference reads them; a promise taken back breaks it, and one
-that nobody can read counts as taken back.
+Law: ``x-stability-level`` and ``x-sunset`` have the meaning that oasdiff gives them; a guarantee that is reduced, or
+that cannot be parsed any more, is a breaking change.
 """
 
 from __future__ import annotations
@@ -9,24 +9,26 @@ from __future__ import annotations
 import datetime
 from typing import TYPE_CHECKING, Any, NamedTuple
 
+from ..documents.spelling import transition
+
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
 _LEVELS = ("draft", "alpha", "beta", "stable")
-"""From the least stable; who says nothing promises as much as ``stable``."""
+"""The levels from the least stable; a missing level means ``stable``."""
 
 
 class Lifecycle(NamedTuple):
-    """What is promised of one thing."""
+    """The lifecycle of one operation, parameter or property."""
 
     deprecated: bool = False
     sunset: str = ""
-    """The day until which it works."""
+    """The date until which it works."""
     stability: str = ""
 
     @property
     def sunset_date(self) -> datetime.date | None:
-        """The day until which it works, if one can read it."""
+        """The date until which it works; None if there is none, or if it cannot be parsed."""
         try:
             return datetime.date.fromisoformat(self.sunset[:10])
         except ValueError:
@@ -34,38 +36,37 @@ class Lifecycle(NamedTuple):
 
     @property
     def removable(self) -> bool:
-        """Whether it may go: it never was stable, or is deprecated and no day is to come until which it works."""
+        """Whether it may be removed: it is draft or alpha, or it is deprecated without a sunset date in the future."""
         past = not self.sunset or (self.sunset_date is not None and self.sunset_date <= _today())
         return self.stability in ("draft", "alpha") or (self.deprecated and past)
 
     @property
     def premature(self) -> bool:
-        """Whether it would go before the day until which it works."""
+        """Whether its removal now would be before its sunset date."""
         return self.deprecated and bool(self.sunset) and not self.removable
 
 
 UNSPECIFIED = Lifecycle()
 
 
-def lifecycle_of(said: Mapping[str, Any], beside: Mapping[str, Any] | None = None) -> Lifecycle:
-    """What an object says of itself, or what it is part of says of it."""
-    stability = said.get("x-stability-level") or (beside or {}).get("x-stability-level") or ""
-    return Lifecycle(said.get("deprecated") is True, str(said.get("x-sunset") or ""), str(stability))
+def lifecycle_of(members: Mapping[str, Any], parent: Mapping[str, Any] | None = None) -> Lifecycle:
+    """The lifecycle of an object, with the stability level of its parent as default."""
+    stability = members.get("x-stability-level") or (parent or {}).get("x-stability-level") or ""
+    return Lifecycle(members.get("deprecated") is True, str(members.get("x-sunset") or ""), str(stability))
 
 
 def lifecycle_changes(old: Lifecycle, new: Lifecycle, what: str) -> Iterator[tuple[str, str]]:
-    """What has become of the promises: stems of rules, each with a sentence."""
+    """The changes between two lifecycles: stems of rules, each with a sentence."""
     if old.sunset != new.sunset:
-        said = f"the sunset of {what} changed from {old.sunset or 'none'} to {new.sunset or 'none'}"
-        yield _sunset(old, new), said
+        yield _sunset(old, new), transition(f"sunset of {what}", old.sunset, new.sunset)
     if old.stability != new.stability:
-        said = f"the stability of {what} changed from {old.stability or 'none'} to {new.stability or 'none'}"
+        sentence = transition(f"stability of {what}", old.stability, new.stability)
         if {old.stability, new.stability} <= {"", *_LEVELS}:
             ranks = [_LEVELS.index(level or "stable") for level in (old.stability, new.stability)]
             if ranks[0] != ranks[1]:
-                yield "stability-lowered" if ranks[1] < ranks[0] else "stability-raised", said
+                yield "stability-lowered" if ranks[1] < ranks[0] else "stability-raised", sentence
         else:
-            yield "stability-unreadable", said
+            yield "stability-unreadable", sentence
 
 
 def _sunset(old: Lifecycle, new: Lifecycle) -> str:

@@ -1,6 +1,6 @@
-"""What is sent and received around a schema: parameters, headers, bodies, responses.
+"""The reader of parameters, headers, bodies and responses.
 
-Law: what can be written in several ways is read as one.
+Law: different spellings of the same thing are read as one.
 """
 
 from __future__ import annotations
@@ -18,14 +18,14 @@ if TYPE_CHECKING:
     from ..schemas.reader import Schemas
 
 _IGNORED_HEADERS = frozenset({"accept", "authorization", "content-type"})
-"""Header parameters that the specification has ignored: media types and security say what they are."""
+"""The header parameters that the specification ignores, because media types and security describe them."""
 _STYLES = {"query": "form", "cookie": "form", "path": "simple", "header": "simple"}
 _ENCODED = ("contentType", "style", "explode", "allowReserved", "joined")
-"""What an encoding says; ``joined`` is whether a list is one part of a form, which Swagger 2.0 alone says."""
+"""The members of an encoding; ``joined`` (from Swagger 2.0 only) is whether a list is one part of a form."""
 
 
 class MessageReader:
-    """Reads what operations are made of."""
+    """The reader of an operation's parameters, headers, bodies and responses."""
 
     def __init__(self, schemas: Schemas) -> None:
         self.schemas = schemas
@@ -33,17 +33,17 @@ class MessageReader:
     # ------------------------------------------------------------------------------------- parameters and headers
 
     def match_misnamed_path_parameter(self, parameters: dict[tuple[str, str], Parameter], path: str) -> None:
-        """Take a path parameter that the path does not name for the only one that it names and nobody describes."""
+        """Match a path parameter whose name is not in the path with the path's only parameter without a description."""
         places = [("path", str(index)) for index, _ in enumerate(parameter_names(path))]
         left = [place for place in places if place not in parameters]
         stray = [key for key in parameters if key[0] == "path" and key not in places]
         if len(left) == len(stray) == 1:
             value = parameters[left[0]] = parameters.pop(stray[0])
             value.misnamed = True
-            self.schemas.note(f"The parameter {value.where} is taken for the one of {path} that is not described.")
+            self.schemas.note(f"The parameter {value.where} is read as the one of {path} that has no description.")
 
     def parameters(self, owner: Node, path: str) -> dict[tuple[str, str], Parameter]:
-        """Parameters of an operation or a path item, by location and name (of a path parameter: by its position)."""
+        """The parameters of an operation or a path item, by location and name (path parameters: by position)."""
         found: dict[tuple[str, str], Parameter] = {}
         places = {name: str(index) for index, name in enumerate(parameter_names(path))}
         for index, _ in enumerate(self.schemas.list_at(owner, "parameters")):
@@ -59,7 +59,7 @@ class MessageReader:
                 value.required, value.declared_required = True, value.required
                 key = places.get(value.name, value.name)
             if (value.location, key) in found:
-                self.schemas.note(f"{owner.pointer} has the parameter {value.where} twice; the last counts.")
+                self.schemas.note(f"{owner.pointer} has the parameter {value.where} twice; the last one is used.")
             found[value.location, key] = value
         return found
 
@@ -76,18 +76,18 @@ class MessageReader:
         explode = explode if isinstance(explode, bool) else style == "form"
         if not schema and not contents and "type" in raw and self.schemas.version != "2.0":
             self.schemas.note(
-                f"The {location} {name} has its type outside a schema, as Swagger 2.0 does; it is read so."
+                f"The {location} {name} has its type outside a schema, as in Swagger 2.0; it is read as in Swagger 2.0."
             )
             schema = (placed(schema_of(raw, node.pointer, node.home), node.pointer, node.home),)
         if not isinstance(raw.get("required", False), bool):
             self.schemas.note(f"`required` of the {location} {name} is not true or false; it is read as false.")
         kinds = self.schemas.constraints(schema).value_types
         if media == "text/plain" and kinds <= SCALARS:
-            media = ""  # it is the plain value
+            media = ""  # text/plain is the plain value
         if media or not kinds & {"array", "object"}:
             explode, style = False, "" if style in ("form", "simple", "deepObject") or media else style
         elif style == "simple" and "object" not in kinds:
-            explode = False  # a list is written the same either way
+            explode = False  # a list is serialized the same either way
         return Parameter(
             name=name,
             location=location,
@@ -106,7 +106,7 @@ class MessageReader:
     def _schema(self, node: Node) -> Schema:
         schema = node.raw.get("schema") if isinstance(node.raw, dict) else None
         if schema is not None and not isinstance(schema, (dict, bool)):
-            self.schemas.note(f"`schema` of {node.pointer} is not a schema; it is read as if it were not there.")
+            self.schemas.note(f"`schema` of {node.pointer} is not a schema; it is ignored.")
         return (child(node, "schema"),) if isinstance(schema, (dict, bool)) else ()
 
     # ---------------------------------------------------------------------------------------------------- bodies
@@ -125,7 +125,7 @@ class MessageReader:
     def _content(self, node: Node) -> dict[str, Media]:
         found: dict[str, Media] = {}
         if "schema" in node.raw and "content" not in node.raw:
-            self.schemas.note(f"`schema` of {node.pointer} stands outside content; it is read as if it were not there.")
+            self.schemas.note(f"`schema` of {node.pointer} is outside `content`; it is ignored.")
         for name in self.schemas.object_at(node, "content"):
             inner = self.schemas.resolve(child(node, "content", name))
             if inner is None or not isinstance(inner.raw, dict):
@@ -149,7 +149,7 @@ class MessageReader:
         return found
 
     def responses(self, owner: Node) -> dict[str, Response]:
-        """The responses of an operation by status."""
+        """The responses of an operation, by status."""
         found: dict[str, Response] = {}
         for status in self.schemas.object_at(owner, "responses"):
             node = self.schemas.resolve(child(owner, "responses", status))
@@ -177,7 +177,7 @@ class MessageReader:
 
 
 def _encodings(schemas: Schemas, encoding: dict[str, Any], media: str, schema: Schema) -> dict[str, Any]:
-    """How the fields of a form are written, defaults left out."""
+    """The encodings of a form's fields, without default values."""
     found: dict[str, Any] = {}
     if not (media.startswith("multipart/") or media == "application/x-www-form-urlencoded"):
         return found
@@ -205,7 +205,7 @@ def _encodings(schemas: Schemas, encoding: dict[str, Any], media: str, schema: S
 
 
 def _content_type(schemas: Schemas, schema: Schema) -> str:
-    """What a part of a form is written as unless something else is said."""
+    """The default content type of a part of a form."""
     constraints = schemas.constraints(schema)
     if constraints.value_types == {"array"}:
         constraints = schemas.constraints(constraints.items)

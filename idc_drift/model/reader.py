@@ -1,7 +1,7 @@
-"""A document as a model: one for Swagger 2.0 and every OpenAPI 3.
+"""The reader of a document into the API model, for Swagger 2.0 and every OpenAPI 3.
 
-Law: two ways to write the same contract give models between which nothing differs. What hangs on a path hangs on each
-of its operations; the names of components and of path parameters are gone; a header's name has no case.
+Law: different spellings of the same contract give equal models. The parts of a path item belong to each of its
+operations; names of components and of path parameters are left out; header names are case-insensitive.
 """
 
 from __future__ import annotations
@@ -52,11 +52,13 @@ class _ApiReader:
                 for operation in self._item(child(self.root, key, path), path):
                     place = (wire_path(path) if key == "paths" else path, operation.method)
                     if place in found:
-                        self.schemas.note(f"{operation.name} is described twice, up to the names of its parameters.")
+                        self.schemas.note(
+                            f"{operation.name} occurs twice, with other names of parameters; the first is used."
+                        )
                         continue
                     found[place] = operation
         named = ("info", "tags", "externalDocs")
-        words = {name: canonical(said) for name in named if (said := standard(raw.get(name)))}
+        words = {name: canonical(text) for name in named if (text := standard(raw.get(name)))}
         servers = servers_of(raw.get("servers")) or ("/",)
         return Api(self.document, self.schemas, operations, webhooks, servers, self.schemes, self._unused(), words)
 
@@ -66,7 +68,7 @@ class _ApiReader:
         target = self.schemas.resolve(node)
         if target is None or not isinstance(target.raw, dict):
             if target is not None and target.raw is not None:
-                self.schemas.note(f"{target.pointer} is not an object; it is read as if it were not there.")
+                self.schemas.note(f"{target.pointer} is not an object; it is ignored.")
             return []
         found: list[Operation] = []
         for place in (node, target) if target is not node else (target,):
@@ -82,7 +84,7 @@ class _ApiReader:
     def _operation(self, node: Node, path: str, method: str, items: tuple[Node, Node]) -> Operation:
         raw = node.raw
         if id(raw) in self._in_progress:
-            self.schemas.note(f"{method.upper()} {path} calls back to itself; it is described once.")
+            self.schemas.note(f"{method.upper()} {path} has a callback to itself; it is read once.")
             return Operation(method, path, node.pointer)
         self._in_progress.add(id(raw))
         try:
@@ -90,12 +92,14 @@ class _ApiReader:
         finally:
             self._in_progress.discard(id(raw))
 
-    def _read(self, node: Node, path: str, method: str, item: Node, beside: Node) -> Operation:
-        """Read an operation of a path, and what stands beside a reference to that path, if it is referred to."""
+    def _read(self, node: Node, path: str, method: str, item: Node, reference_node: Node) -> Operation:
+        """Read an operation of a path item, and the members beside a ``$ref`` to that path item."""
         raw = node.raw
         own = raw.get("security")
         parameters = {
-            name: value for place in (item, beside, node) for name, value in self.values.parameters(place, path).items()
+            name: value
+            for place in (item, reference_node, node)
+            for name, value in self.values.parameters(place, path).items()
         }
         self.values.match_misnamed_path_parameter(parameters, path)
         return Operation(
@@ -139,7 +143,7 @@ class _ApiReader:
         return found
 
     def _unused(self) -> dict[str, str]:
-        """Schemas that no reference names."""
+        """The schemas that no reference leads to."""
         place, components = self.schemas.components()
         named: set[str] = set()
         stack: list[Any] = [self.document.content]

@@ -1,6 +1,7 @@
-"""What a caller has to show.
+"""The security requirements of operations.
 
-Law: a scheme is what it asks for on the wire, not what it is called; alternatives are a choice, a set is a conjunction.
+Law: a scheme is identified by what a request must contain, not by its name; of alternatives, one must hold; of a set,
+all must hold.
 """
 
 from __future__ import annotations
@@ -11,7 +12,7 @@ from ..documents.json_values import canonical
 
 
 def describe_scheme(raw: dict[str, Any]) -> dict[str, Any]:
-    """A security scheme: ``wire`` is what a caller does, ``rest`` is what else is said of it."""
+    """The description of a security scheme: ``wire`` is what a request must contain, ``rest`` is everything else."""
     kind = str(raw.get("type"))
     if kind == "apiKey":
         place, name = str(raw.get("in")), str(raw.get("name"))
@@ -34,7 +35,7 @@ def describe_scheme(raw: dict[str, Any]) -> dict[str, Any]:
 
 
 def effective_requirements(required: list[Any], schemes: dict[str, dict[str, Any]]) -> list[dict[str, tuple[str, ...]]]:
-    """The alternatives of a requirement, by what the schemes ask for; none at all is one that asks nothing."""
+    """The alternatives of a security requirement; without any, the only alternative needs no credentials."""
     found: list[dict[str, tuple[str, ...]]] = []
     for alternative in required:
         if isinstance(alternative, dict):
@@ -50,5 +51,5 @@ def effective_requirements(required: list[Any], schemes: dict[str, dict[str, Any
 
 
 def admits(asked: dict[str, tuple[str, ...]], shown: dict[str, tuple[str, ...]]) -> bool:
-    """Whether what one alternative asks for is shown by a caller who satisfies another."""
+    """Whether a request that satisfies the alternative `shown` also satisfies `asked`."""
     return all(wire in shown and set(scopes) <= set(shown[wire]) for wire, scopes in asked.items())

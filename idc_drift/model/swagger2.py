@@ -1,6 +1,6 @@
-"""Swagger 2.0 said in the words of OpenAPI 3.
+"""The translation of Swagger 2.0 to OpenAPI 3.
 
-Law: schemas stay the objects they are; what is put around them remembers where it came from.
+Law: schemas stay the same objects; the objects that are created around them keep the pointer of their origin.
 """
 
 from __future__ import annotations
@@ -19,14 +19,14 @@ _PARAMETER_KEYWORDS = frozenset(
     {"name", "in", "required", "description", "deprecated", "allowEmptyValue", "allowReserved"}
     | {"collectionFormat", "style", "explode", "x-sunset", "x-stability-level"}
 )
-"""What a parameter says beside what its values are."""
+"""The members of a parameter that do not describe its values."""
 _STYLES = {"ssv": "spaceDelimited", "pipes": "pipeDelimited", "tsv": "tabDelimited"}
 _FLOWS = {"application": "clientCredentials", "accessCode": "authorizationCode"}
 _FORM, _PARTS = "application/x-www-form-urlencoded", "multipart/form-data"
 
 
 def as_openapi3(schemas: Schemas) -> Node:
-    """The document as OpenAPI 3 has it."""
+    """The root of the document, translated to OpenAPI 3."""
     document = schemas.document
     root = Node(document.content, "", document)
     content = document.content
@@ -82,10 +82,10 @@ def _item(schemas: Schemas, node: Node, content: dict[str, Any]) -> Placed:
 
 
 def methods_of(schemas: Schemas, item: Node) -> list[tuple[str, str]]:
-    """The methods of a path, and how each is written there."""
+    """The methods of a path item, each with its spelling there."""
     found = [(key.lower(), key) for key, value in item.raw.items() if isinstance(key, str) and isinstance(value, dict)]
     for method, written in (pair for pair in found if pair[0] in METHODS and pair[0] != pair[1]):
-        schemas.note(f"{item.pointer} has {written}, which stands for {method}.")
+        schemas.note(f"{item.pointer} has {written}; it is read as {method}.")
     return [(method, written) for method, written in found if method in METHODS]
 
 
@@ -133,7 +133,7 @@ def _parameter(node: Node) -> Placed:
         for key, value in raw.items()
         if key.startswith("x-") and key not in ("x-nullable", "x-extensible-enum")
     }
-    own = raw.get("schema") if "type" not in raw else None  # as OpenAPI 3 has it
+    own = raw.get("schema") if "type" not in raw else None  # a schema as in OpenAPI 3
     found["schema"] = (
         Placed(own, f"{node.pointer}/schema", node.home)
         if isinstance(own, dict)
@@ -143,7 +143,7 @@ def _parameter(node: Node) -> Placed:
 
 
 def _collected(raw: dict[str, Any], usual: str) -> dict[str, Any]:
-    """How a list is written; what OpenAPI 3 has no word for (lists in lists) has one of its own."""
+    """The serialization of a list; lists in lists, which OpenAPI 3 cannot express, get a style of their own."""
     if raw.get("type") != "array":
         return {}
     collection = str(raw.get("collectionFormat", "csv"))

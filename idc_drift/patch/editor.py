@@ -1,6 +1,6 @@
-"""Edits to the text of a YAML or JSON document that leave every other character as it is.
+"""The editor of a YAML or JSON text, which leaves every other character unchanged.
 
-Law: an edit touches the lines of what it names; what comes out is parsed again and must say what was meant.
+Law: an edit changes only the lines of its target; the caller parses the result again and checks it.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 
 class Editor:
-    """A text with edits to come; `text()` lays them on."""
+    """A text with pending edits; `text()` applies them."""
 
     def __init__(self, text: str) -> None:
         self._text = text
@@ -27,10 +27,10 @@ class Editor:
         self._edits: list[tuple[int, int, str]] = []
         self._shared = _shared(self._root)
         self._grown = set[int]()
-        """Blocks that get a member."""
+        """The blocks that get a new member."""
 
     def set(self, pointer: str, value: Any) -> bool:
-        """Replace what is there; False if nothing is, or if another edit has touched it."""
+        """Replace a value; False if there is none, or if another edit overlaps."""
         found = self._find(pointer)
         if found is None:
             return False
@@ -40,7 +40,7 @@ class Editor:
         return self._edit(node.start_mark.index, self._end(node), new)
 
     def insert(self, pointer: str, value: Any) -> bool:
-        """Add a member to the mapping, or an item to the list, that the pointer's parent leads to."""
+        """Add a member to the mapping, or an item to the list, at the pointer's parent; False if that is impossible."""
         parent, _, key = pointer.rpartition("/")
         key = unescaped(key)
         found = self._find(parent)
@@ -61,7 +61,7 @@ class Editor:
         return self._edit(newline + 1, newline + 1, f"{text}\n")
 
     def delete(self, pointer: str) -> bool:
-        """Take a member or an item out, with the lines that are its own."""
+        """Delete a member or an item with its lines; False if that is impossible."""
         found = self._find(pointer)
         if found is None or found[0] is None:
             return False
@@ -90,11 +90,11 @@ class Editor:
         return self._edit(start, end, "")
 
     def text(self) -> str:
-        """The text with every edit in it."""
+        """The text with all edits applied."""
         text = self._text
 
         def place(numbered: tuple[int, tuple[int, int, str]]) -> tuple[int, int, int, int]:
-            """From the end to the start; of members that come to one place, what is deeper stands first."""
+            """The sort key: from the end to the start; members inserted at one position by depth."""
             number, (start, end, new) = numbered
             line = new.lstrip("\n")
             return start, end, len(line.lstrip()) - len(line), number
@@ -113,7 +113,7 @@ class Editor:
         return True
 
     def _find(self, pointer: str) -> tuple[Any, Any, Any] | None:
-        """The parent, the key's node, the value's node."""
+        """The parent node, the key's node and the value's node."""
         parent: Any = None
         key: Any = None
         node: Any = self._root
@@ -122,14 +122,14 @@ class Editor:
                 if child_name == name:
                     parent, key, node = node, child_key, child
                     if id(node) in self._shared:
-                        return None  # an edit would be made wherever else it stands
+                        return None  # an edit would change its other places, too
                     break
             else:
                 return None
         return parent, key, node
 
     def _end(self, node: Any) -> int:
-        """Where its last character is, without the comments and blank lines that follow a block."""
+        """The end offset of a node, without the comments and blank lines that follow a block."""
         if _is_block(node) and node.value:
             return self._last_end(node)
         end = node.end_mark.index
@@ -149,7 +149,7 @@ class Editor:
         return text.removesuffix("...\n").strip()
 
     def _wrapped(self, value: Any, column: int) -> str:
-        """A list of names in lines of at most 120 characters."""
+        """The flow text of a list of names, wrapped at 120 characters."""
         text = self._flow(value)
         if not isinstance(value, list) or self._json or not all(isinstance(v, str) and " " not in v for v in value):
             return text
@@ -166,16 +166,16 @@ def _is_block(node: Any) -> bool:
 
 
 def _shared(root: Any) -> set[int]:
-    """The nodes that stand at several places, as aliases make them."""
-    met, shared = set[int](), set[int]()
+    """The nodes that occur at several places because of aliases."""
+    seen, shared = set[int](), set[int]()
     stack = [root]
     while stack:
         node = stack.pop()
         if isinstance(node, yaml.CollectionNode):
-            if id(node) in met:
+            if id(node) in seen:
                 shared.add(id(node))
                 continue
-            met.add(id(node))
+            seen.add(id(node))
             stack += [child for _, _, child in _members(node)]
     return shared
 

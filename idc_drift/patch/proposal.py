@@ -1,7 +1,7 @@
-"""A patch that lays what is new in the revision over the base's text, for a person to read.
+"""The proposal of a patch that applies the changes of the revision to the base's text, for a person to review.
 
-Law: nothing is written but the patch; every other character of the base stays as it is; what cannot be laid over is
-named, and a patch that would not say what was meant is not given.
+Law: only the patch is written; every other character of the base stays unchanged; a change that cannot be applied is
+listed, and a patch that would give an unreadable document is not returned.
 """
 
 from __future__ import annotations
@@ -25,11 +25,11 @@ if TYPE_CHECKING:
 
 _SCHEMAS = "#/components/schemas/"
 _DEPTH = 12
-"""How deep schemas that the base does not have are written out."""
+"""The depth to which schemas that the base lacks are inlined."""
 
 
 def propose(outcome: Outcome) -> tuple[str, list[str]]:
-    """The patch, empty if there is nothing to lay over, and a sentence for each change that is not in it."""
+    """The patch (empty if there are no changes), and a sentence for each change that is not in it."""
     base, revision = outcome.base, outcome.revision
     changes = [f.change for f in outcome.shown if f.change.rule != "accepted-entry-stale"]
     if not changes:
@@ -40,7 +40,7 @@ def propose(outcome: Outcome) -> tuple[str, list[str]]:
     applied: list[Change] = []
     seen = set[tuple[str, str]]()
     required: dict[str, list[Any]] = {}
-    for change in sorted(changes, key=lambda c: is_in_base(base, c.places[0])):  # what is new first
+    for change in sorted(changes, key=lambda c: is_in_base(base, c.places[0])):  # additions first
         for place in change.places:
             if (change.rule, place.pointer) in seen:
                 continue
@@ -61,7 +61,7 @@ def propose(outcome: Outcome) -> tuple[str, list[str]]:
         return "", [_summary_of(change) for change in changes]
     still = {_summary_of(change) for change in compare(patched, revision)}
     not_applied += [
-        f"{_summary_of(change)} (still so with the patch)" for change in applied if _summary_of(change) in still
+        f"{_summary_of(change)} (the patch does not resolve it)" for change in applied if _summary_of(change) in still
     ]
     name = PurePath(base.origin).name if "://" in base.origin or base.origin == "-" else base.origin.lstrip("/")
     lines = difflib.unified_diff(
@@ -87,10 +87,10 @@ def _apply(
     required: dict[str, list[Any]],
 ) -> bool:
     if change.rule.startswith("path-parameter-"):
-        return False  # the base's own description is to stay
+        return False  # the base keeps its own description
     base, revision = outcome.base.content, outcome.revision.content
     if change.rule.endswith("-parameter-added") and place.pointer.rpartition("/")[2].isdecimal():
-        # another one may stand at that position of the base's list
+        # the base may have another parameter at that position
         return _insert(
             editor, base, revision, place.pointer, _appended(base, place.pointer, counterparts), counterparts
         )
@@ -132,7 +132,7 @@ def _insert(
 
 
 def _require(base: Any, pointer: str, name: str, needed: bool, required: dict[str, list[Any]]) -> bool:
-    """Only the name that the change is about comes or goes: the rest of the list may be accepted as it is."""
+    """Add or remove one name in a list ``required``; the other differences of the list may be accepted."""
     if pointer not in required:
         old = resolve(base, pointer)
         required[pointer] = list(old) if isinstance(old, list) else []
@@ -144,7 +144,7 @@ def _require(base: Any, pointer: str, name: str, needed: bool, required: dict[st
 
 
 def _in_our_document(pointer: str, counterparts: Counterparts) -> str:
-    """Where the base would have it: below what corresponds to the nearest thing above it."""
+    """The pointer in the base for a new value: below the counterpart of its nearest parent."""
     above, rest = pointer, ""
     while above not in counterparts.in_base:
         above, _, last = above.rpartition("/")
@@ -153,7 +153,7 @@ def _in_our_document(pointer: str, counterparts: Counterparts) -> str:
 
 
 def _appended(base: Any, pointer: str, counterparts: Counterparts) -> str:
-    """The place after the last item of the base's list."""
+    """The pointer after the last item of the base's list."""
     parent = _in_our_document(pointer.rpartition("/")[0], counterparts)
     listed = resolve(base, parent)
     return f"{parent}/{len(listed) if isinstance(listed, list) else 0}"
@@ -162,7 +162,7 @@ def _appended(base: Any, pointer: str, counterparts: Counterparts) -> str:
 def _with_base_references(
     value: Any, base: Any, revision: Any, base_names: dict[str, str], inside: frozenset[str] = frozenset()
 ) -> Any:
-    """The value with references that lead somewhere in the base; others are written out, but not within themselves."""
+    """The value with references that exist in the base; others are inlined, but recursive ones are not."""
     if isinstance(value, list):
         return [_with_base_references(item, base, revision, base_names, inside) for item in value]
     if not isinstance(value, dict):

@@ -1,4 +1,4 @@
-"""An outcome in seven forms, and the rules explained; no text of a document can act on its reader."""
+"""The reports of an outcome in seven formats, and the explanations of rules; document text is always escaped."""
 
 from .formats import FORMATS, render
 

@@ -1,6 +1,6 @@
-"""The reports that machines of continuous integration read: GitHub annotations, JUnit, SARIF 2.1.0.
+"""The reports for continuous integration: GitHub annotations, JUnit, SARIF 2.1.0.
 
-Law: noise is left out, except from SARIF, which has a level for it; no text can become a command or break a document.
+Law: documentation-only changes are left out, except from SARIF, which has a level for them; no text is a command.
 """
 
 from __future__ import annotations
@@ -34,7 +34,7 @@ def _sentence(finding: Finding) -> str:
 
 
 def github(outcome: Outcome) -> str:
-    """One workflow command for each finding that is neither accepted nor noise, at its line in the base."""
+    """The GitHub report: one workflow command for each shown finding, at its line in the base."""
     return "".join(_annotations(outcome))
 
 
@@ -51,8 +51,8 @@ def _annotations(outcome: Outcome) -> Iterator[str]:
 
 
 def junit(outcome: Outcome) -> str:
-    """A case for each finding: failed if it makes drift, skipped if accepted, passed if not grave enough."""
-    findings = [f for f in outcome.findings if not f.change.noise]
+    """The JUnit report: one test case for each finding; failed if it is drift, skipped if accepted, else passed."""
+    findings = [f for f in outcome.findings if not f.change.documentation_only]
     failing = {id(f) for f in outcome.failing}
     skipped = [f for f in findings if f.accepted is not None]
     suite = Tree.Element("testsuite", name="idc-drift", tests=str(len(findings) or 1), errors="0")
@@ -82,7 +82,7 @@ def junit(outcome: Outcome) -> str:
 
 
 def sarif(outcome: Outcome) -> str:
-    """One run; accepted findings are suppressed with their reason, as code scanning expects."""
+    """The SARIF report: one run, with accepted findings suppressed and their reasons as justification."""
     rules = sorted({f.change.rule for f in outcome.findings})
     driver = {
         "name": "idc-drift",
@@ -119,7 +119,10 @@ def _result(outcome: Outcome, finding: Finding, index: int) -> dict[str, object]
             }
         ],
         "partialFingerprints": {"idcDrift/v1": change.fingerprint},
-        "properties": {"noise": change.noise, "operations": sorted({visible(p.operation) for p in change.places})},
+        "properties": {
+            "noise": change.documentation_only,
+            "operations": sorted({visible(p.operation) for p in change.places}),
+        },
     }
     if finding.accepted is not None:
         result["suppressions"] = [{"kind": "external", "justification": visible(finding.accepted)}]

@@ -1,7 +1,7 @@
-"""An outcome, said in each of the seven forms.
+"""The seven report formats.
 
-Law: a report is a pure function of the outcome: the same findings give the same bytes, and no text of a document can
-act on whoever reads them.
+Law: a report is a pure function of the outcome: the same findings give the same bytes, and all document text is
+escaped.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ FORMATS = ("text", "json", "markdown", "html", "github", "junit", "sarif")
 
 
 def render(outcome: Outcome, form: str, *, verbose: bool = False, color: bool = False) -> str:
-    """The report in one of FORMATS."""
+    """The report in one of ``FORMATS``."""
     match form:
         case "json":
             return as_json(outcome)

@@ -1,6 +1,6 @@
-"""The report as one HTML page: both documents side by side at every finding.
+"""The HTML report: one page with both documents side by side at every finding.
 
-Law: self-contained and inert, without scripts or anything loaded from elsewhere; every text is escaped.
+Law: the page has no scripts and loads nothing; every text is escaped.
 """
 
 from __future__ import annotations
@@ -20,11 +20,11 @@ if TYPE_CHECKING:
     from ..documents.document import Document
 
 _AROUND = 3
-"""Lines shown before and after."""
+"""The lines shown before and after a finding."""
 _WIDEST = 300
-"""Characters of a line beyond which the text was written by a machine for machines: the value is shown instead."""
+"""The length of a line beyond which the value is shown instead of the text (minified documents)."""
 _LONGEST = 16
-"""Lines of such a value."""
+"""The number of lines of such a value that are shown."""
 
 _STYLE = """
 :root { color-scheme: light dark; --line: light-dark(#d0d7de, #3d444d); --soft: light-dark(#f6f8fa, #151b23) }
@@ -44,14 +44,14 @@ h4 { margin: 0; font-size: .8rem; overflow-wrap: anywhere }
 
 
 def page(outcome: Outcome) -> str:
-    """The whole page."""
+    """The complete HTML page."""
     title = f"{escaped(outcome.base.origin)} → {escaped(outcome.revision.origin)}"
     head = f"{escaped(outcome.base.described)} → {escaped(outcome.revision.described)}"
     body = [f"<h1>{'Drift' if outcome.failing else 'No drift'}</h1>", f"<p>{head}<br>{escaped(outcome.sentence)}</p>"]
     if outcome.notes:
         body += ["<ul>", *(f"<li>{html_code(note)}</li>" for note in outcome.notes), "</ul>"]
     body += [_article(outcome, f) for f in outcome.shown]
-    for name, findings in (("Prose and naming", outcome.noise), ("Accepted", outcome.accepted)):
+    for name, findings in (("Documentation-only", outcome.documentation_only), ("Accepted", outcome.accepted)):
         if findings:
             body.append(f"<details><summary>{name}: {len(findings)}</summary>")
             body += [_article(outcome, f) for f in findings]
@@ -93,11 +93,11 @@ def _sides(outcome: Outcome, finding: Finding) -> str:
 
 
 def _excerpt(document: Document, pointer: str) -> str:
-    """The lines around what the pointer leads to, or around the nearest thing above it that is there."""
+    """The lines around a pointer's target, or around its nearest existing parent."""
     missing = False
     while pointer and resolve(document.content, pointer) is MISSING:
         pointer, missing = pointer.rpartition("/")[0], True
-    head = f"<h4>{escaped(document.origin)} {escaped(pointer)}{' (nothing below it)' if missing else ''}</h4>"
+    head = f"<h4>{escaped(document.origin)} {escaped(pointer)}{' (no value at the pointer)' if missing else ''}</h4>"
     line = document.position(pointer)[0]
     lines = _lines(document.text)
     first, last = max(line - 1 - _AROUND, 0), min(line + _AROUND, len(lines))

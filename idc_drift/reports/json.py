@@ -1,6 +1,6 @@
-"""The report that programs read, as report.schema.json says.
+"""The JSON report for programs; report.schema.json is its schema.
 
-Law: everything found is in it, accepted and noise included; nothing is cut. Each change has a line of its own.
+Law: it contains every finding, also accepted and documentation-only ones, unshortened. Each change has its own line.
 """
 
 from __future__ import annotations
@@ -14,8 +14,8 @@ if TYPE_CHECKING:
 
 
 def as_json(outcome: Outcome) -> str:
-    """ASCII only, so that no control character or direction mark reaches a terminal."""
-    # Indented, a change that is met at thousands of places would take ten times as long to write.
+    """The JSON report in ASCII, so that no control character or direction mark reaches a terminal."""
+    # Indenting a change with thousands of places would take ten times as long.
     changes = ",".join(f"\n  {json.dumps(_finding(outcome, found))}" for found in outcome.findings)
     rest = f'"notes": {json.dumps(outcome.notes)},\n "summary": {json.dumps(outcome.summary)}'
     return f'{{\n "changes": [{changes}],\n {rest}\n}}\n'
@@ -40,7 +40,7 @@ def _finding(outcome: Outcome, finding: Finding) -> dict[str, object]:
         "file": file,
         "line": line,
         "column": column,
-        "noise": change.noise,
+        "noise": change.documentation_only,
         "accepted": finding.accepted,
     }
 

@@ -1,6 +1,6 @@
-"""The report for a pull request, a job's summary or an issue.
+"""The Markdown report for a pull request, a job summary or an issue.
 
-Law: it fits into an issue's body; what does not is counted, and the reader is told where the rest is.
+Law: it fits into the body of an issue; rows that do not fit are counted, with a hint to the JSON report.
 """
 
 from __future__ import annotations
@@ -16,13 +16,13 @@ if TYPE_CHECKING:
     from ..changes.outcome import Finding, Outcome
 
 LIMIT = 60_000
-"""Characters; GitHub takes 65,536 in an issue and a comment."""
+"""The limit of characters; GitHub allows 65,536 in an issue or a comment."""
 
 _SIGNS = {"breaking": "🔴", "warning": "🟡", "info": "🔵"}
 
 
 def markdown(outcome: Outcome, *, verbose: bool = False) -> str:
-    """A verdict, a table of what is new, and what is known folded away."""
+    """The Markdown report: a verdict, a table of new findings, and collapsed tables of the others."""
     origins = f"{escaped(_cut(outcome.base.origin))} → {escaped(_cut(outcome.revision.origin))}"
     parts = [f"## {'Drift' if outcome.failing else 'No drift'}: {origins}\n\n{escaped(outcome.sentence)}\n"]
     for name, document in (("BASE", outcome.base), ("REVISION", outcome.revision)):
@@ -31,7 +31,7 @@ def markdown(outcome: Outcome, *, verbose: bool = False) -> str:
     room = LIMIT - sum(map(len, parts)) - 1_000
     sections: list[tuple[str, Sequence[Finding]]] = [("", outcome.shown)]
     if verbose:
-        sections += [("Prose and naming", outcome.noise), ("Accepted", outcome.accepted)]
+        sections += [("Documentation-only", outcome.documentation_only), ("Accepted", outcome.accepted)]
     for title, findings in sections:
         if findings:
             section = _table(outcome, title, findings, room)
@@ -40,7 +40,7 @@ def markdown(outcome: Outcome, *, verbose: bool = False) -> str:
     for note in outcome.notes:
         line = f"* {escaped(_cut(note, 500))}\n"
         if room < len(line):
-            parts.append("* There are more notes; the JSON report has them all.\n")
+            parts.append("* The JSON report contains further notes.\n")
             break
         room -= len(line)
         parts.append(line)
@@ -52,14 +52,14 @@ def _cut(text: str, most: int = 300) -> str:
 
 
 def _table(outcome: Outcome, title: str, findings: Sequence[Finding], room: int) -> str:
-    head = "| | Operation | What moved | Code | Line |\n|---|---|---|---|---|\n"
+    head = "| | Operation | Change | Code | Line |\n|---|---|---|---|---|\n"
     rows: list[str] = []
     size = len(head)
     for finding in findings:
         row = _row(outcome, finding)
         if size + len(row) > room:
             left = len(findings) - len(rows)
-            rows.append(f"| | | {left} more are not shown here; the JSON report has them all | | |\n")
+            rows.append(f"| | | {left} more are not shown; the JSON report contains all of them | | |\n")
             break
         rows.append(row)
         size += len(row)

@@ -1,8 +1,8 @@
-"""The rules explained: one of them, all of them, and the tables of docs/drift.md.
+"""The explanations of the rules: one rule, the list of all, and the tables of docs/drift.md.
 
 ``python -m idc_drift.reports.rules docs/drift.md`` writes the tables anew.
 
-Law: what is said of a rule stands in ``changes/rules.py`` and ``changes/examples.yaml``, and nothing of it here.
+Law: the texts about rules are in ``changes/rules.py`` and ``changes/examples.yaml``, not here.
 """
 
 from __future__ import annotations
@@ -32,22 +32,22 @@ _PLACES = {
     "parameter": "two schemas of a parameter",
     "header": "two schemas of a response's header",
 }
-_KINDS = {"paths": "two path items", "documents": "two documents, without what every document must have"}
+_KINDS = {"paths": "two path items", "documents": "two documents, without the members that every document has"}
 _WIDTH = 100
 
 
 class NoSuchRule(LookupError):
-    """No rule has this name; the message says which name is like it."""
+    """There is no rule of this name; the message suggests a similar one."""
 
 
-# ------------------------------------------------------------------------------------------------------ one of them
+# --------------------------------------------------------------------------------------------------------- one rule
 
 
 def explained(name: str) -> str:
-    """What a rule means, how grave it is, why, which module judges it, and a pair that it speaks of.
+    """The explanation of a rule: meaning, levels, reason, judging module, and an example.
 
-    `name` is complete (``request-type-changed``), or the stem of a rule of schemas (``type-changed``). ``NoSuchRule``
-    if no rule has it.
+    `name` is a complete name (``request-type-changed``), the stem of a schema rule (``type-changed``), or an alias.
+    ``NoSuchRule`` if there is no such rule.
     """
     reported = rules.reported_name(name)
     found = [rule for rule in (reported, f"request-{reported}") if _known(rule)]
@@ -66,7 +66,7 @@ def _missing(name: str) -> str:
     names = [*rules.RULES, *rules.OWN_RULES, *stems, *complete, *rules.ALIASES]
     like = difflib.get_close_matches(name, names, 1)
     return f"there is no rule `{name}`" + (
-        f"; did you mean `{like[0]}`?" if like else "; without a name, all are listed"
+        f"; did you mean `{like[0]}`?" if like else "; `idc-drift explain` lists all rules"
     )
 
 
@@ -76,7 +76,7 @@ def _page(rule: str, title: str) -> str:
     facts = [("also accepted as", f"…-{alias}" if title.startswith("…-") else alias)] if alias else []
     facts += [(what.replace("`", ""), level) for what, level in _levels(rule)]
     facts += [("why", found.why), ("judged in", ", ".join(map(_file, found.judged)))]
-    lines = [title, "", shown.means, "", *(f"  {f'{what}:':<33}{said}" for what, said in facts)]
+    lines = [title, "", shown.means, "", *(f"  {f'{what}:':<33}{text}" for what, text in facts)]
     return "\n".join([*lines, "", *_pair(shown)] if shown.kind != "files" else lines)
 
 
@@ -84,20 +84,20 @@ def _levels(rule: str) -> Iterator[tuple[str, str]]:
     stem = rules.stem_of(rule)
     if stem:
         schema = rules.SCHEMA_RULES[stem]
-        never = _never(schema.noise)
+        never = _never(schema.documentation_only)
         yield _SENT, f"{_sent(schema)}{never}"
         yield _RECEIVED, f"{schema.received}{never}"
     else:
         found = rules.RULES.get(rule) or rules.OWN_RULES[rule]
-        yield "level", f"{found.level or 'as what it does to the client'}{_never(found.noise)}"
+        yield "level", f"{found.level or 'depends on the effect'}{_never(found.documentation_only)}"
 
 
 def _sent(schema: rules.SchemaRule) -> str:
     return schema.sent + (f", {schema.parameter} in a parameter" if schema.parameter else "")
 
 
-def _never(noise: bool) -> str:
-    return ", never drift" if noise else ""
+def _never(documentation_only: bool) -> str:
+    return ", never drift" if documentation_only else ""
 
 
 def _file(module: str) -> str:
@@ -142,17 +142,17 @@ def _yaml(value: Any, *, flow: bool | None) -> str:
 
 
 class _Plain(yaml.SafeDumper):
-    """Without anchors: a value is written where it stands."""
+    """A YAML dumper without anchors."""
 
     def ignore_aliases(self, data: Any) -> bool:
         return True
 
 
-# ------------------------------------------------------------------------------------------------------- all of them
+# -------------------------------------------------------------------------------------------------------- all rules
 
 
 def listed() -> str:
-    """Every rule with its level, one a line."""
+    """The list of all rules with their levels, one a line."""
     return "\n".join(_listed()) + "\n"
 
 
@@ -161,16 +161,16 @@ def _listed() -> Iterator[str]:
     for name in (*rules.RULES, *rules.OWN_RULES):
         yield f"  {name:<42}{dict(_levels(name))['level']}"
     yield ""
-    yield "schemas; a name begins with request-, parameter-, response- or header- (what is sent: what is received):"
+    yield "schemas; names begin with request-, parameter-, response- or header- (if sent: if received):"
     for stem, schema in rules.SCHEMA_RULES.items():
-        yield f"  {stem:<42}{_sent(schema)}: {schema.received}{_never(schema.noise)}"
+        yield f"  {stem:<42}{_sent(schema)}: {schema.received}{_never(schema.documentation_only)}"
 
 
 # ------------------------------------------------------------------------------------------------- docs/drift.md
 
 
 def tables() -> str:
-    """Both tables and what stands between them."""
+    """The tables of rules for docs/drift.md."""
     return "\n".join(_rows()) + "\n"
 
 
@@ -181,7 +181,8 @@ def _rows() -> Iterator[str]:
         (level,) = dict(_levels(name)).values()
         yield f"| {_names(name)} | {example(name).means} | {level} | {rules.why(name)} | {_modules(name)} |"
     yield ""
-    yield f"Rules of schemas begin with where the schema is: {', '.join(f'`{p}-`' for p in rules.PREFIXES)}."
+    prefixes = ", ".join(f"`{prefix}-`" for prefix in rules.PREFIXES)
+    yield f"The names of schema rules begin with the place of the schema: {prefixes}."
     yield ""
     yield f"| rule | means | {_SENT} | {_RECEIVED} | why | judged in `idc_drift/` |"
     yield "|---|---|---|---|---|---|"
@@ -201,7 +202,7 @@ def _modules(rule: str) -> str:
 
 
 def written(text: str) -> str:
-    """The page with the tables as they are now."""
+    """The page with current tables."""
     head, _, rest = text.partition(BEGIN)
     tail = rest.partition(END)[2]
     return f"{head}{BEGIN}\n\n{tables()}\n{END}{tail}"

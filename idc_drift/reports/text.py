@@ -1,6 +1,6 @@
-"""The terminal's report: one block for each operation, the gravest first, noise and known differences counted.
+"""The text report for terminals: one block for each operation, the gravest findings first.
 
-Law: every finding is one line of level, place and sentence; what belongs to it stands below it, indented.
+Law: every finding is one line with level, place and sentence; its details are indented below it.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ _ANSI_COLORS = {"breaking": "\x1b[1;31m", "warning": "\x1b[33m", "info": "\x1b[3
 
 
 def text(outcome: Outcome, *, verbose: bool = False, color: bool = False) -> str:
-    """All of it, ending with the verdict."""
+    """The text report, with the verdict at the end."""
     return "\n".join(_lines(outcome, verbose, color)) + "\n"
 
 
@@ -35,13 +35,18 @@ def _lines(outcome: Outcome, verbose: bool, color: bool) -> Iterator[str]:
     yield ""
     yield from (f"note: {visible(note)}" for note in outcome.notes)
     yield visible(outcome.sentence)
-    if not verbose and (outcome.accepted or outcome.noise):
-        yield "(--verbose lists those as well)"
+    if not verbose and (outcome.accepted or outcome.documentation_only):
+        yield "(--verbose lists them, too)"
 
 
 def _by_operation(finding: Finding) -> tuple[object, ...]:
     change = finding.change
-    return (change.operation.partition(" ")[::-1], finding.accepted is not None, change.noise, _rank(finding))
+    return (
+        change.operation.partition(" ")[::-1],
+        finding.accepted is not None,
+        change.documentation_only,
+        _rank(finding),
+    )
 
 
 def _rank(finding: Finding) -> int:
@@ -64,5 +69,5 @@ def _finding(outcome: Outcome, finding: Finding, verbose: bool, color: bool) -> 
     yield from (f"           code: {visible(impact)}" for impact in change.code_impact)
     if finding.accepted is not None:
         yield f"           accepted: {visible(finding.accepted)}"
-    elif change.noise:
-        yield "           prose or naming; nobody on the network notices"
+    elif change.documentation_only:
+        yield "           documentation-only: requests and responses are the same"

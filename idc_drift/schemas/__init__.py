@@ -1,1 +1,1 @@
-"""What a JSON schema allows, said once whichever way it is written; nothing here compares."""
+"""JSON schemas in one normal form, however they are written; nothing here compares two documents."""

@@ -1,6 +1,6 @@
-"""Several schemas as one: two that both hold, or alternatives that are of different types.
+"""The combination of several schemas into one: their intersection (allOf), or the union of simple alternatives.
 
-Law: nothing here reads a document; what one side says and the other does not is kept as it is.
+Law: nothing here reads a document; a constraint that only one schema has is kept unchanged.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 
 def intersect(a: Constraints, b: Constraints) -> Constraints:
-    """What both allow; where only one can be kept (a default, a title), the first's."""
+    """The values that both schemas allow; where only one value can be kept (a default, a title), the first schema's."""
     if b is ANY:
         return a
     if a is ANY:
@@ -26,7 +26,7 @@ def intersect(a: Constraints, b: Constraints) -> Constraints:
     types = common_types(a.types, b.types)
     if types == frozenset() and ("type" in a.pointers) != ("type" in b.pointers):
         typed, other = (a, b) if "type" in a.pointers else (b, a)
-        types = typed.types if other.enum else types  # it has values of another type: `enum: [1, 2]` of a text
+        types = typed.types if other.enum else types  # `enum` has values of another type: {type: string, enum: [1, 2]}
     additional, properties = _intersect_properties(a, b)
     prefix_items, items = _intersect_items(a, b)
     return Constraints(
@@ -101,13 +101,13 @@ def _joined_by_key(a: dict[str, Schema], b: dict[str, Schema]) -> dict[str, Sche
 
 
 def joined(a: Schema, b: Schema) -> Schema:
-    """Both shapes, a node that is in both once."""
+    """The nodes of both schemas, each once."""
     keys = {node.key for node in a}
     return a + tuple(node for node in b if node.key not in keys)
 
 
 def _intersect_properties(a: Constraints, b: Constraints) -> tuple[bool | Schema, dict[str, Schema]]:
-    """The properties and all others: a name that one side lacks must pass the other's additionalProperties."""
+    """The intersected properties; one that a side does not list must be valid for its additionalProperties."""
     properties: dict[str, Schema] = {}
     for own, other in ((a, b), (b, a)):
         for name, schema in own.properties.items():
@@ -126,7 +126,7 @@ def _intersect_properties(a: Constraints, b: Constraints) -> tuple[bool | Schema
 
 
 def _intersect_items(a: Constraints, b: Constraints) -> tuple[tuple[Schema, ...], Schema]:
-    """The elements, position by position."""
+    """The schemas of list elements, position by position."""
     prefix_items = []
     for index in range(max(len(a.prefix_items), len(b.prefix_items))):
         own = a.prefix_items[index] if index < len(a.prefix_items) else a.items
@@ -136,11 +136,11 @@ def _intersect_items(a: Constraints, b: Constraints) -> tuple[tuple[Schema, ...]
 
 
 def unite(all_constraints: list[Constraints], kind: str) -> Constraints | None:
-    """Alternatives that differ in type, or that are lists of values, as one schema; None if they are not so."""
+    """The union of alternatives that have different types, or that are enumerations; None for all others."""
     if any(
         0 < len(possible_values(constraints) or ()) < len(constraints.enum or ()) for constraints in all_constraints
     ):
-        return None  # what one of them excludes by its type is not to come in by the type of another
+        return None  # a value that one excludes by its type must not be allowed by another's type
     if all(constraints.enum is not None and not constraints.constrained - {"enum"} for constraints in all_constraints):
         values: dict[str, Any] = {}
         for constraints in all_constraints:

@@ -1,8 +1,8 @@
-"""A schema in one form, whichever way it was written.
+"""The constraints of a schema in one form, however the schema is written.
 
-Law: a ``Flat`` says which values are allowed, once: null is one of ``types``, ``enum`` holds the other values,
+Law: every constraint has one place in ``Constraints``: null is one of ``types``, ``enum`` holds the other values,
 ``const`` is an enum of one, exclusive bounds on integers are inclusive.
-Sub-schemas stay ``Shape``s (not yet flattened), so recursion costs nothing.
+Sub-schemas stay unread (``Schema``), so recursion costs nothing.
 """
 
 from __future__ import annotations
@@ -18,12 +18,12 @@ if TYPE_CHECKING:
     from ..documents.node import Schema
 
 Bound = tuple[Fraction, bool]
-"""A number, and whether it is excluded."""
+"""A limit, and whether the limit itself is excluded."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Group:
-    """The alternatives of one ``oneOf`` or ``anyOf``, null aside."""
+    """The alternatives of one ``oneOf`` or ``anyOf``, without null."""
 
     kind: str
     branches: tuple[Schema, ...]
@@ -31,7 +31,7 @@ class Group:
 
 @dataclass(slots=True, eq=False)
 class Constraints:
-    """What a schema allows."""
+    """The values that a schema allows; the fields are named like the keywords that they come from."""
 
     types: frozenset[str] | None = None
     enum: dict[str, Any] | None = None
@@ -39,7 +39,7 @@ class Constraints:
     lower: Bound | None = None
     upper: Bound | None = None
     size_limits: dict[str, int] = field(default_factory=dict)
-    """minLength maxLength minItems maxItems minProperties maxProperties, where they limit anything."""
+    """minLength, maxLength, minItems, maxItems, minProperties and maxProperties that limit anything."""
     multiple_of: Fraction | None = None
     unique_items: bool = False
     patterns: frozenset[str] = frozenset()
@@ -63,20 +63,20 @@ class Constraints:
     """``dependentSchemas``."""
     unevaluated: dict[str, bool | Schema] = field(default_factory=dict)
     content: dict[str, Any] = field(default_factory=dict)
-    """contentMediaType and contentEncoding as text, contentSchema as a Shape."""
+    """contentMediaType and contentEncoding as strings, contentSchema as a ``Schema``."""
     groups: tuple[Group, ...] = ()
     merged_group: Group | None = None
-    """Alternatives that are already part of the other fields."""
+    """Alternatives that were merged into the other fields."""
     extensible_enum: frozenset[str] | None = None
     """``x-extensible-enum``."""
     unresolved: frozenset[str] = frozenset()
-    """References that lead nowhere."""
+    """References that cannot be resolved."""
     default: Any = MISSING
     discriminator: tuple[str, dict[str, str]] | None = None
     annotations: dict[str, Any] = field(default_factory=dict)
     """title, description, examples, deprecated, readOnly, writeOnly ..."""
     pointers: dict[str, str] = field(default_factory=dict)
-    """Where each keyword stands."""
+    """JSON pointers by keyword."""
     _constrained: frozenset[str] | None = field(default=None, init=False)
 
     @property
@@ -86,17 +86,17 @@ class Constraints:
 
     @property
     def value_types(self) -> frozenset[str]:
-        """The types, null aside."""
+        """The types other than null."""
         return (ANYTHING if self.types is None else self.types) - {"null"}
 
     @property
     def allows_everything(self) -> bool:
-        """Whether it allows everything."""
+        """Whether every value is allowed."""
         return self.types is None and not self.constrained
 
     @property
     def constrained(self) -> frozenset[str]:
-        """The fields, types aside, that constrain anything."""
+        """The names of the fields, other than ``types``, that constrain values."""
         if self._constrained is None:
             fields = zip(_CONSTRAINTS, _ALL(self), strict=True)
             self._constrained = frozenset(name for name, value in fields if value != UNCONSTRAINED[name])

@@ -1,8 +1,7 @@
-"""The keywords of one schema object, references and composition aside.
+"""The keywords of one schema object, except references and composition.
 
-Law: a keyword that is written but says nothing (``required: []``, ``minLength: 0``, ``additionalProperties: true``,
-a pattern that everything matches) is not there; one that holds something of another kind than it can is read as if it
-were not there, and reported.
+Law: a keyword without effect (``required: []``, ``minLength: 0``, ``additionalProperties: true``,
+a pattern that matches everything) is ignored; a keyword whose value has the wrong kind is ignored and reported.
 """
 
 from __future__ import annotations
@@ -46,7 +45,7 @@ _KNOWN_TYPES = {*ALIASES, "file"}
 
 
 def keywords(node: Node, version: str) -> Constraints:
-    """What the keywords of a schema object allow."""
+    """The constraints that the keywords of a schema object state."""
     raw: dict[str, Any] = node.raw
     types, enum, format_ = _values(raw)
     lower, upper = _bounds(raw) if not BOUND_KEYWORDS.isdisjoint(raw) else (None, None)
@@ -59,7 +58,7 @@ def keywords(node: Node, version: str) -> Constraints:
             key: schema for key, schema in more["pattern_properties"].items() if not _is_open(schema[0].raw)
         }
         for pattern in EMPTY_PATTERNS & more["pattern_properties"].keys() if not properties else ():
-            additional = more["pattern_properties"].pop(pattern)  # every name matches it
+            additional = more["pattern_properties"].pop(pattern)  # the pattern matches every name
     return Constraints(
         types=_excluding(types, raw["not"]) if "not" in raw else types,
         enum=enum,
@@ -84,7 +83,7 @@ def keywords(node: Node, version: str) -> Constraints:
 
 
 def _excluding(types: frozenset[str] | None, excluded: Any) -> frozenset[str] | None:
-    """The types without what ``not`` excludes, if that is everything or null."""
+    """The types without those that ``not`` excludes, if ``not`` excludes everything or null."""
     if excluded in ({}, True):
         return frozenset()
     return (ANYTHING if types is None else types) - {"null"} if excluded in NULL else types
@@ -103,7 +102,7 @@ def _values(raw: dict[str, Any]) -> tuple[frozenset[str] | None, dict[str, Any] 
     if "file" in listed:
         listed, format_ = ["string"], "binary"
     names = [name if name in ANYTHING else ALIASES.get(name.lower(), "") for name in listed if isinstance(name, str)]
-    types = None if "" in names or not names else frozenset(names)  # a type nobody knows may be any
+    types = None if "" in names or not names else frozenset(names)  # an unknown type may be any type
     nullable = raw.get("nullable") is True or raw.get("x-nullable") is True
     if types is not None and nullable:
         types |= {"null"}
@@ -124,7 +123,7 @@ def _values(raw: dict[str, Any]) -> tuple[frozenset[str] | None, dict[str, Any] 
 
 
 def _bounds(raw: dict[str, Any]) -> tuple[Bound | None, Bound | None]:
-    """Both bounds, with exclusiveness written as a flag or as a number."""
+    """Both bounds, with an exclusive bound given as true (OpenAPI 3.0) or as a number (3.1)."""
     found: list[Bound | None] = []
     for plain, exclusive, sign in (("minimum", "exclusiveMinimum", 1), ("maximum", "exclusiveMaximum", -1)):
         value, other = numeric(raw.get(plain)), numeric(raw.get(exclusive))
@@ -143,7 +142,7 @@ def _is_limit(name: str, value: Any) -> bool:
 
 
 def _content(node: Node, format_: str) -> tuple[dict[str, Any], str]:
-    """What a text encodes; the 3.0 formats ``byte`` and ``binary`` are their older names."""
+    """The content keywords of strings; the formats ``byte`` and ``binary`` of OpenAPI 3.0 mean the same."""
     raw = node.raw
     found: dict[str, Any] = {
         name: raw[name].lower() for name in ("contentMediaType", "contentEncoding") if isinstance(raw.get(name), str)
@@ -159,7 +158,7 @@ def _content(node: Node, format_: str) -> tuple[dict[str, Any], str]:
 
 def _annotations(raw: dict[str, Any]) -> dict[str, Any]:
     found: dict[str, Any] = {
-        name: said for name in ("title", "description", "externalDocs", "xml") if (said := standard(raw.get(name)))
+        name: text for name in ("title", "description", "externalDocs", "xml") if (text := standard(raw.get(name)))
     }
     found |= {name: True for name in ("deprecated", "readOnly", "writeOnly") if raw.get(name) is True}
     found |= {name: str(raw[name]) for name in ("x-sunset", "x-stability-level") if raw.get(name)}
@@ -175,7 +174,7 @@ def _annotations(raw: dict[str, Any]) -> dict[str, Any]:
 
 
 def _rare_keywords(node: Node) -> dict[str, Any]:
-    """What most schemas say nothing of."""
+    """The fields for keywords that few schemas have."""
     raw = node.raw
     return {
         "pattern_properties": _schemas_by_name(node, "patternProperties"),
@@ -192,19 +191,19 @@ def _rare_keywords(node: Node) -> dict[str, Any]:
 
 
 def _excluded_schemas(node: Node) -> tuple[Schema, ...]:
-    """What ``not`` excludes; what is seen without looking further (all, null) is among the types."""
+    """The schemas that ``not`` excludes; ``not`` of everything or of null is expressed by ``types`` instead."""
     excluded = node.raw.get("not")
     plain = not isinstance(excluded, dict) or not excluded or excluded in NULL
     return () if plain or is_double_negation(node.raw) else (_schema_at(node, "not"),)
 
 
 def is_double_negation(raw: dict[str, Any]) -> bool:
-    """Whether it is not what is not a schema."""
+    """Whether a schema is ``not`` of ``not``, which is the inner schema itself."""
     return isinstance(raw.get("not"), dict) and raw["not"].keys() == {"not"}
 
 
 def _arrays(node: Node) -> dict[str, Any]:
-    """The elements; a list of items is the older way to write prefixItems."""
+    """The schemas of list elements; ``items`` with a list is the older spelling of ``prefixItems``."""
     raw = node.raw
     listed, rest = raw.get("prefixItems"), _schema_at(node, "items")
     name = "prefixItems"
@@ -242,7 +241,7 @@ def _conditions(node: Node) -> tuple[dict[str, Schema], ...]:
 
 
 def _dependencies(node: Node) -> dict[str, Any]:
-    """What a property needs; ``dependencies`` is the older word for both kinds."""
+    """The dependencies between properties; ``dependencies`` is the older keyword for both kinds."""
     raw = node.raw
     needs: dict[str, frozenset[str]] = {}
     for keyword in ("dependencies", "dependentRequired"):
@@ -276,7 +275,7 @@ def _discriminator(raw: dict[str, Any]) -> tuple[str, dict[str, str]] | None:
 
 
 def _schema_at(node: Node, name: str) -> Schema:
-    """The schema that a keyword holds; none if it holds no schema, or one that allows everything."""
+    """The schema under a keyword; empty if there is none, or if it allows everything."""
     value = node.raw.get(name)
     if isinstance(value, dict) or value is False:
         return (_child(node, name, value),)
@@ -288,7 +287,7 @@ def _child(node: Node, path: str, value: Any) -> Node:
 
 
 def _schemas_by_name(node: Node, name: str) -> dict[str, Schema]:
-    """The schemas that a keyword holds by name."""
+    """The schemas under a keyword, by name."""
     found = node.raw.get(name)
     if not isinstance(found, dict):
         return {}
@@ -296,7 +295,7 @@ def _schemas_by_name(node: Node, name: str) -> dict[str, Schema]:
 
 
 def _additional(node: Node, name: str) -> bool | Schema:
-    """Whether more is allowed: an empty schema is as open as none."""
+    """The value of ``additionalProperties`` or a similar keyword; an empty schema is the same as true."""
     value = node.raw.get(name, True)
     if value in ({"not": {}}, {"not": True}):
         return False
@@ -306,28 +305,28 @@ def _additional(node: Node, name: str) -> bool | Schema:
 
 
 def required(raw: dict[str, Any]) -> frozenset[str]:
-    """The names that ``required`` lists; what is no name, or empty where no property is called so, names nothing."""
+    """The names in ``required``, without entries that cannot be the name of a property."""
     listed = raw.get("required")
     found = (each for each in listed if _names(raw, each)) if isinstance(listed, list) else ()
     return frozenset(str(each).lower() if isinstance(each, bool) else str(each) for each in found)
 
 
 def _names(raw: dict[str, Any], value: Any) -> bool:
-    """Whether a value can name a property of a schema (a number and a truth value can in YAML)."""
+    """Whether a value can be a property's name (numbers and booleans can, in YAML; "" if a property has that name)."""
     properties = raw.get("properties")
     return isinstance(value, (str, int, float)) and (value != "" or (isinstance(properties, dict) and "" in properties))
 
 
 def _is_open(raw: Any) -> bool:
-    """Whether a schema allows everything, as one sees without looking further."""
+    """Whether a schema is ``true`` or ``{}``."""
     return raw is True or raw == {}
 
 
-# -------------------------------------------------------------------------------- keywords of another kind
+# ------------------------------------------------------------------------------------ unreadable keywords
 
 
 def unreadable_keywords(raw: dict[str, Any]) -> Iterator[tuple[str, str]]:
-    """Each keyword that cannot be read, and what it should hold."""
+    """Each keyword whose value has the wrong kind, with the kind that is needed."""
     for name in raw.keys() & _EXPECTED.keys():
         value = raw[name]
         if not isinstance(value, _PYTHON_TYPES[_EXPECTED[name]]) and value is not None:
@@ -339,4 +338,4 @@ def unreadable_keywords(raw: dict[str, Any]) -> Iterator[tuple[str, str]]:
         elif name == "type" and not all(
             str(kind).lower() in _KNOWN_TYPES for kind in (value if isinstance(value, list) else [value])
         ):
-            yield name, "a type that is known"
+            yield name, "a known type"

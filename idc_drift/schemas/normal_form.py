@@ -1,6 +1,6 @@
-"""A flat schema in its one form.
+"""The normal form of constraints.
 
-Law: what is left out here cannot be told from what is kept by any value.
+Law: normalizing never changes which values are allowed.
 """
 
 from __future__ import annotations
@@ -39,19 +39,25 @@ FIELDS_OF: Final[dict[str, set[str]]] = {
 
 
 def scalar_key(constraints: Constraints) -> str:
-    """All that a plain value's schema says; nothing if it is not one."""
-    said = constraints.constrained
-    if constraints.types is None or not constraints.value_types <= SCALARS or not said <= _SCALAR_FIELDS:
+    """A key that is equal for equal schemas of scalars; empty for all other schemas."""
+    constrained = constraints.constrained
+    if constraints.types is None or not constraints.value_types <= SCALARS or not constrained <= _SCALAR_FIELDS:
         return ""
     enum = None if constraints.enum is None else sorted(constraints.enum)
-    words = [(name, getattr(constraints, name)) for name in sorted(said - {"enum", "size_limits", "patterns"})]
+    members = [(name, getattr(constraints, name)) for name in sorted(constrained - {"enum", "size_limits", "patterns"})]
     return repr(
-        (sorted(constraints.types), enum, sorted(constraints.size_limits.items()), sorted(constraints.patterns), words)
+        (
+            sorted(constraints.types),
+            enum,
+            sorted(constraints.size_limits.items()),
+            sorted(constraints.patterns),
+            members,
+        )
     )
 
 
 def restricted_to_types(constraints: Constraints, kinds: frozenset[str], *, null: bool = False) -> Constraints:
-    """Of some types only, without what cannot act on them."""
+    """The constraints restricted to some types, without the keywords that have no effect on them."""
     types = kinds | {"null"} if null else kinds
     changes: dict[str, Any] = {
         name: UNCONSTRAINED[name]
@@ -66,9 +72,9 @@ def restricted_to_types(constraints: Constraints, kinds: frozenset[str], *, null
 
 
 def normalized(constraints: Constraints) -> Constraints:
-    """With bounds on integers made inclusive, and what no other keyword evaluates said once.
+    """The normal form: bounds of integers inclusive, unevaluatedProperties as additionalProperties where possible.
 
-    A keyword that cannot act on the types (``maximum`` of a list) is kept: whether it counts depends on the other side.
+    A keyword without effect on the types (``maximum`` of a list) stays: the other document decides whether it counts.
     """
     changes: dict[str, Any] = {}
     types = constraints.types
@@ -124,7 +130,7 @@ def normalized(constraints: Constraints) -> Constraints:
 
 
 def possible_values(constraints: Constraints) -> dict[str, Any] | None:
-    """The enumerated values that are of the types; None if no values are enumerated."""
+    """The enumerated values that have an allowed type; None if there is no ``enum``."""
     if constraints.enum is None or constraints.types is None:
         return constraints.enum
     types = constraints.types | {"integer"} if "number" in constraints.types else constraints.types
@@ -136,7 +142,7 @@ def _raw_values(schema: Schema) -> list[Any]:
 
 
 def _significant_prefix_length(constraints: Constraints) -> int:
-    """How many elements have a schema of their own, up to the last that is not what all further ones are."""
+    """The number of leading ``prefix_items``, without trailing ones that are equal to ``items``."""
     last = _raw_values(constraints.items)
     return max(
         (place + 1 for place, schema in enumerate(constraints.prefix_items) if _raw_values(schema) != last), default=0
@@ -144,14 +150,14 @@ def _significant_prefix_length(constraints: Constraints) -> int:
 
 
 def _as_integer_bound(bound: Bound, step: int) -> Bound:
-    """An integer's bound as the least (or greatest) integer allowed."""
+    """A bound as the least (or greatest) integer that it allows."""
     value, excluded = bound
     integral = Fraction(math.ceil(value) if step > 0 else math.floor(value))
     return (integral + step if excluded and integral == value else integral, False)
 
 
 def common_types(a: frozenset[str] | None, b: frozenset[str] | None) -> frozenset[str] | None:
-    """The types that both allow; an integer is a number."""
+    """The types that both sets allow; an integer is a number."""
     if a is None or b is None:
         return b if a is None else a
     found = set(a & b)

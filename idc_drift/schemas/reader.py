@@ -1,6 +1,6 @@
-"""Schema objects of one document, flattened on demand.
+"""The reader of one document's schemas: constraints of a schema object, with references and allOf resolved.
 
-Law: references are followed with a memo and a guard, so nothing is read twice and no recursion is unrolled.
+Law: references are followed with a cache and a guard, so no schema is read twice and recursion ends.
 """
 
 from __future__ import annotations
@@ -24,38 +24,38 @@ if TYPE_CHECKING:
 
 _KNOWN_ANNOTATIONS = frozenset({"title", "description", "example", "examples", "externalDocs", "xml", "$comment"})
 _NO_NODE, _MAX_UNCACHED_READS = 1_000_000, 20_000
-"""No node at all; and how many readings of schemas that lead back to others may be forgotten again."""
+"""A position after all nodes; and the number of recursive schemas that are read again instead of cached."""
 _MAX_PARTS = 500
-"""How many parts of an allOf are told apart."""
+"""The number of parts of an allOf that are distinguished."""
 SELF_REFERENCE = Constraints()
-"""A schema as an alternative of itself."""
+"""The constraints of a schema that is an alternative of itself: it adds no values."""
 _COMPOSITION_KEYWORDS = frozenset({"$ref", "$dynamicRef", "allOf", "anyOf", "oneOf"})
 
 
 class Schemas(References):
-    """Reads the schemas of a document and of the files it refers to."""
+    """The schemas of a document and of the files that it refers to."""
 
     def __init__(self, document: Document) -> None:
         super().__init__(document)
         self._constraints_of: dict[tuple[int | str, ...], Constraints] = {}
         self._nodes: dict[int | str, Constraints] = {}
         self._in_progress: dict[int | str, tuple[int, int]] = {}
-        """Nodes that are being read: how many were before them, and how many steps led there."""
+        """The nodes that are being read, each with its position in the stack and the length of the path to it."""
         self._path_steps: list[str] = []
-        """What the nodes that are being read are to each other: part of allOf, or an alternative."""
+        """The path to the current node: each step is a part of allOf, or an alternative."""
         self._depends_on = _NO_NODE
-        """The first of them on which what has been read since rests, because it led back there."""
+        """The lowest stack position that the result so far depends on, because a reference led back to it."""
         self._uncached_reads = 0
         self._parts: dict[tuple[int | str, ...], list[tuple[str, Schema]]] = {}
         self._composed: dict[int | str, list[tuple[str, Schema]]] = {}
         self._reported_keywords: set[str] = set()
         self._remainders: dict[tuple[int, bool], Node] = {}
         self.distributed: dict[int, dict[str, Any]] = {}
-        """Schemas with what stands beside their alternatives in each of them."""
+        """Schemas whose sibling keywords were distributed over their alternatives, by the id of the original."""
         self._children: dict[str, list[str]] | None = None
 
     def constraints(self, schema: Schema) -> Constraints:
-        """What the nodes of a shape allow together."""
+        """The intersection of the constraints of a schema's nodes."""
         if len(schema) < 2:
             return self._node(schema[0]) if schema else ANY
         key = tuple(node.key for node in schema)
@@ -72,7 +72,7 @@ class Schemas(References):
         return known
 
     def components(self) -> tuple[str, dict[str, Any]]:
-        """Where the document's named schemas stand, and what they are."""
+        """The pointer of the document's named schemas, and the schemas."""
         content = self.document.content
         if self.version == "2.0":
             place, found = "/definitions", content.get("definitions")
@@ -82,11 +82,11 @@ class Schemas(References):
         return place, found if isinstance(found, dict) else {}
 
     def has(self, name: str) -> bool:
-        """Whether a component of this name is there."""
+        """Whether the document has a schema component of this name."""
         return name in self.components()[1]
 
     def subtypes(self, names: set[str]) -> dict[str, Schema]:
-        """The components that extend one of these by allOf."""
+        """The components that extend one of these components by allOf."""
         place, found = self.components()
         if self._children is None:
             self._children = {}
@@ -98,7 +98,7 @@ class Schemas(References):
         return {name: (Node(found[name], f"{place}/{escaped(name)}", self.document, name),) for name in children}
 
     def is_marked(self, schema: Schema, word: str) -> bool:
-        """Whether a schema is ``readOnly`` or ``writeOnly``; a plain one is not flattened to see that."""
+        """Whether a schema is ``readOnly`` or ``writeOnly``, found without reading the constraints where possible."""
         for node in schema:
             if not isinstance(node.raw, dict) or not _COMPOSITION_KEYWORDS.isdisjoint(node.raw):
                 return bool(self.constraints(schema).annotations.get(word))
@@ -125,18 +125,18 @@ class Schemas(References):
             return known
         self._depends_on = min(before, self._depends_on)
         self._uncached_reads += 1
-        if self._uncached_reads > _MAX_UNCACHED_READS:  # it takes too long to read each of them from where it is met
-            self.note("So many schemas are part of each other that some of them are read in part only.")
+        if self._uncached_reads > _MAX_UNCACHED_READS:  # reading each of them again takes too long
+            self.note("Too many schemas refer to each other; some of them are read only partly.")
             self._nodes[key] = known
         return known
 
     def _self_reference(self, place: int, steps: int) -> Constraints:
-        """What a schema adds to itself: nothing to what it is composed of, and no alternative."""
+        """The constraints of a schema inside itself: none as a part of allOf, no values as an alternative."""
         self._depends_on = min(self._depends_on, place)
         return SELF_REFERENCE if set(self._path_steps[steps:]) == {"alternative"} else ANY
 
     def _nested(self, schema: Schema, step: str) -> Constraints:
-        """What a schema inside the one that is being read allows."""
+        """The constraints of a schema inside the one that is being read."""
         self._path_steps.append(step)
         try:
             return self.constraints(schema)
@@ -149,12 +149,12 @@ class Schemas(References):
             return Constraints(types=frozenset())
         if not isinstance(raw, dict):
             if raw is not True:
-                self.note(f"{node.pointer} is not a schema; anything is taken to be allowed there.")
+                self.note(f"{node.pointer} is not a schema; it is read as allowing any value.")
             return ANY
         for name, meant in unreadable_keywords(raw):
-            if name not in self._reported_keywords:  # there may be hundreds
+            if name not in self._reported_keywords:  # one note per keyword, there may be hundreds
                 self._reported_keywords.add(name)
-                self.note(f"`{name}` of {node.pointer} is not {meant}; it is read as if not there, as all such ones.")
+                self.note(f"`{name}` of {node.pointer} is not {meant}; it is ignored, and so are others of this kind.")
         reference = raw.get("$ref", raw.get("$dynamicRef"))
         if isinstance(reference, str):
             return self._referred(node, reference)
@@ -181,14 +181,14 @@ class Schemas(References):
     def _referred(self, node: Node, reference: str) -> Constraints:
         target = self._target(reference, node)
         if target is None:
-            self.note(f"The reference {reference!r} leads nowhere; what it stands for is compared by its name.")
+            self.note(f"The reference {reference!r} cannot be resolved; it is compared by its name.")
             return Constraints(unresolved=frozenset({reference}))
         found = self._node(target)
         if self.version in ("2.0", "3.0"):
             return found  # the siblings of a reference are ignored there
         rest = {name: value for name, value in node.raw.items() if name not in ("$ref", "$dynamicRef")}
         if not rest or rest.keys() <= _KNOWN_ANNOTATIONS:
-            # own words about a shared schema are documentation of this place, and come first
+            # documentation beside a reference belongs to this place, and takes precedence
             return (
                 replace(
                     found,
@@ -203,11 +203,15 @@ class Schemas(References):
         return intersect(self._read(self._remainder(node, rest)), found)
 
     def _remainder(self, node: Node, rest: dict[str, Any]) -> Node:
-        """A node of what is left of a node; the same one each time."""
+        """A node with the remaining keywords of another node; the same object for each call."""
         return self._remainders.setdefault((id(node.raw), "$ref" in rest), Node(rest, node.pointer, node.home))
 
     def _alternatives(self, kind: str, branches: Sequence[Schema], beside: Constraints) -> Constraints:
-        """A oneOf or anyOf as one flat: null lifted out, one branch merged, branches of different types joined."""
+        """The constraints of a oneOf or anyOf: null becomes a type; one branch, or branches of distinct types, merge.
+
+        Example: ``oneOf: [{type: string}, {type: "null"}]`` becomes ``types: {string, null}``. But
+        ``oneOf: [{}, {type: "null"}]`` excludes null, because null is valid for both branches.
+        """
         branches_read = [(branch, self._nested(branch, "alternative")) for branch in branches]
         branches_read = [
             (branch, constraints) for branch, constraints in branches_read if constraints is not SELF_REFERENCE
@@ -225,13 +229,13 @@ class Schemas(References):
             constraints.types is None and constraints.constrained & {"excluded", "conditions", "groups"}
             for _, constraints in remaining
         ):
-            remaining = [(b, f) for b, f in branches_read if f.types != frozenset()]  # may exclude null
+            remaining = [(b, f) for b, f in branches_read if f.types != frozenset()]  # such a branch may exclude null
         types: frozenset[str] | None = None
         if all(constraints.types is not None for _, constraints in remaining):
             types = frozenset().union(*(constraints.types or () for _, constraints in remaining)) - {"null"}
             types = types | {"null"} if null else types
         elif kind == "oneOf" and nulls and any(constraints.allows_everything for _, constraints in remaining):
-            types = ANYTHING - {"null"}  # null fits two of them
+            types = ANYTHING - {"null"}  # null is valid for two of them, and oneOf allows one
         if not remaining:
             return Constraints(types=frozenset({"null"} if null else ()))
         if kind == "anyOf" and any(constraints.allows_everything for _, constraints in remaining):
@@ -239,7 +243,7 @@ class Schemas(References):
         if kind == "anyOf" and any(
             "number" in constraints.value_types and not constraints.constrained for _, constraints in remaining
         ):
-            remaining = [(b, f) for b, f in remaining if f.types != frozenset({"integer"})]  # each of them is a number
+            remaining = [(b, f) for b, f in remaining if f.types != frozenset({"integer"})]  # every integer is a number
         if kind == "anyOf" and len(remaining) > 1:
             remaining = self._distinct_branches(remaining)
         group = Group(kind, tuple(branch for branch, _ in remaining))
@@ -253,13 +257,13 @@ class Schemas(References):
         return Constraints(types=types, groups=(group,))
 
     def _distinct_branches(self, branches: list[tuple[Schema, Constraints]]) -> list[tuple[Schema, Constraints]]:
-        """The branches of an anyOf, with those of an anyOf among them, and each once."""
+        """The distinct branches of an anyOf, with nested anyOf branches expanded."""
         found: dict[str, tuple[Schema, Constraints]] = {}
         referred = [branch for branch, _ in branches if _is_reference(branch)]
         twins = {_text(self.dereferenced(branch)) for branch in referred if len(referred) < len(branches)}
         for branch, constraints in branches:
             if twins and not _is_reference(branch) and _text(branch) in twins:
-                continue  # said here, it is the component; two components that are alike are two
+                continue  # an inline copy of a component is that component; two equal components stay two
             inner = (
                 constraints.groups[0].branches
                 if constraints.constrained == {"groups"} and not constraints.discriminator
@@ -273,7 +277,7 @@ class Schemas(References):
     # ------------------------------------------------------------------------------------------ parts of an allOf
 
     def parts(self, schema: Schema) -> list[tuple[str, Schema]]:
-        """The schemas that allOf composes a shape of, with their components' names; those that say nothing left out."""
+        """The schemas that an allOf combines, with their components' names, without those that allow everything."""
         key = tuple(node.key for node in schema)
         if key not in self._parts:
             self._parts[key] = []
@@ -284,7 +288,7 @@ class Schemas(References):
     def _expanded(self, node: Node) -> list[tuple[str, Schema]]:
         key = node.key
         if key not in self._composed:
-            self._composed[key] = []  # nothing, where it is met again inside
+            self._composed[key] = []  # empty for a recursive reference
             found = self._expand(node)
             self._composed[key] = found if len(found) <= _MAX_PARTS else [(node.name, (node,))]
         return self._composed[key]

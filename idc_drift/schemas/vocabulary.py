@@ -1,6 +1,6 @@
-"""The keywords of a schema object, as lists.
+"""The lists of schema keywords.
 
-Law: names only; what they mean is said by who reads them.
+Law: names only; the modules that import a list define its meaning.
 """
 
 from __future__ import annotations
@@ -17,11 +17,11 @@ ALIASES = {
     **dict.fromkeys(("list",), "array"),
     **dict.fromkeys(("dict", "map"), "object"),
 }
-"""Types as some write them, in small letters."""
+"""Types in other common spellings (in lower case), with the JSON types that they mean."""
 NULL = ({"type": "null"}, {"const": None}, {"enum": [None]})
-"""Schemas of null alone."""
+"""The schemas that allow null only."""
 NUMERIC_FORMATS = frozenset({"int8", "int16", "int32", "int64", "bigint", "float", "double", "decimal"})
-"""Formats of numbers; a text that has one is any text."""
+"""The formats of numbers, which have no effect on strings."""
 BOUND_KEYWORDS = frozenset({"minimum", "maximum", "exclusiveMinimum", "exclusiveMaximum"})
 CONTENT_KEYWORDS = frozenset({"contentMediaType", "contentEncoding", "contentSchema"})
 RARE_KEYWORDS = frozenset(

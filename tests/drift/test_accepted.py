@@ -46,7 +46,7 @@ def test_a_row_accepts_a_rule_by_its_alias_and_by_the_name_in_reports(tmp_path: 
 def test_a_stale_row_is_reported_with_the_alias_that_it_uses(tmp_path: Path) -> None:
     row = "[{id: x, rule: [required-parameter-default-changed, response-property-removed], reason: r}]"
     assert stale(rows(tmp_path, row), change()) == [
-        "The accepted row x names what matches no difference; take out rule required-parameter-default-changed."
+        "The accepted row x contains names that match no difference; remove rule required-parameter-default-changed."
     ]
 
 
@@ -115,7 +115,7 @@ def test_a_row_that_matches_nothing_is_a_warning(tmp_path: Path) -> None:
 def test_a_name_in_a_row_that_matches_nothing_is_a_warning(tmp_path: Path) -> None:
     entries = rows(tmp_path, "- {id: some, rule: [response-*, gone], operations: [getA, getB], reason: known}")
     assert stale(entries, change()) == [
-        "The accepted row some names what matches no difference; take out rule gone, operations getB."
+        "The accepted row some contains names that match no difference; remove rule gone, operations getB."
     ]
 
 
@@ -133,7 +133,7 @@ def test_a_row_about_what_a_standing_change_took_away_is_no_warning(tmp_path: Pa
     }
     findings, _ = accepted.apply(entries, [change()], IDS, TODAY, base={"components": {"schemas": schemas}})
     assert [f.change.message for f in findings if f.change.rule == "accepted-entry-stale"] == [
-        "The accepted row partly names what matches no difference; take out at D/m.",
+        "The accepted row partly contains names that match no difference; remove at D/m.",
         "The accepted row other matches no difference; delete it.",
     ]
 
@@ -148,21 +148,21 @@ def test_a_row_holds_through_its_day_and_not_beyond(tmp_path: Path) -> None:
     assert reasons(entries[1:], change()) == [None]
     assert stale(entries[1:]) == []
     _, notes = accepted.apply(entries, [], IDS, TODAY)
-    assert notes == ["The accepted row over has expired on 2027-01-14 and accepts nothing."]
+    assert notes == ["The accepted row over expired on 2027-01-14 and accepts nothing."]
 
 
 @pytest.mark.parametrize(
     ("text", "said"),
     [
-        ("rule: x", "must hold a list"),
-        ("- x", "a row is a mapping"),
+        ("rule: x", "must contain a list"),
+        ("- x", "a row must be a mapping"),
         ("- {rule: x}", "needs a reason"),
         ("- {rule: x, reason: ' '}", "needs a reason"),
         ("- {reason: x}", "needs a rule"),
         ("- {rule: x, reason: y, schemas: [A]}", "unknown key schemas"),
-        ("- {rule: x, reason: y, expires: soon}", "expires is a date"),
-        ("- {rule: x, reason: y, operations: [1]}", "operations is a text"),
-        ("- {rule: [], reason: y}", "rule is a text"),
+        ("- {rule: x, reason: y, expires: soon}", "expires must be a date"),
+        ("- {rule: x, reason: y, operations: [1]}", "operations must be a string"),
+        ("- {rule: [], reason: y}", "rule must be a string"),
         ("- {rule: [", "is not YAML"),
         ("- !!python/object/apply:os.system [false]", "is not YAML"),
     ],

@@ -154,7 +154,7 @@ def test_no_error_of_this_program_is_a_traceback(
     monkeypatch.setattr(cli, "compare", broken)
     assert main(["base.yaml", "base.yaml"]) == UNCHECKED
     assert capsys.readouterr().err == (
-        "idc-drift: could not check: an error of this program, KeyError: '\\x1b[31mno'; please report it\n"
+        "idc-drift: could not check: internal error, KeyError: '\\x1b[31mno'; please report it\n"
     )
 
 
@@ -421,7 +421,7 @@ def test_a_difference_met_in_too_many_places_is_told_with_some_of_them(
     assert main([str(tmp_path / "a.json"), str(tmp_path / "b.json"), "--format", "json"]) == 1
     report = json.loads(capsys.readouterr().out)
     assert [len(change["places"]) for change in report["changes"]] == [2]
-    assert any("More than 1 places are met" in note for note in report["notes"])
+    assert any("More than 1 places have findings" in note for note in report["notes"])
 
 
 # --------------------------------------------------------------------------------------- what must not look like "none"
@@ -449,7 +449,7 @@ def test_a_document_is_never_written(
 ) -> None:
     Path("link.yaml").symlink_to("base.yaml" if side == "BASE" else "breaking.yaml")
     assert main([*command, "base.yaml", "breaking.yaml", "-o", "link.yaml"]) == UNCHECKED
-    assert f"--output link.yaml is {side}, which is never written" in capsys.readouterr().err
+    assert f"--output link.yaml is {side}, which is never overwritten" in capsys.readouterr().err
     assert (Path("base.yaml").read_text(), Path("breaking.yaml").read_text()) == (BASE, BREAKING)
 
 

@@ -100,7 +100,7 @@ TABLE: list[tuple[str, Surface, Surface, list[tuple[str, str]]]] = [
      client(models={"M": members("A", "B")}),
      [("warning", f"adds {M}.B`")]),
     ("a record becomes an enumeration", client(models={"M": record(a="int")}), client(models={"M": members("A")}),
-     [("breaking", f"breaks {M}` (a record → an enumeration)")]),
+     [("breaking", f"breaks {M}` (a class → an enumeration)")]),
     ("a model goes", client(models={"M": record(a="int"), "N": record(b="int")}), client(models={"N": record(b="int")}),
      [("breaking", f"breaks {M}` (gone)")]),
     ("a model comes", client(), client(models={"M": record(a="int")}), [("info", f"adds {M}`")]),
@@ -214,10 +214,14 @@ def test_each_effect_is_said_at_the_change_that_causes_it(pair: tuple[Document, 
         "parameter-became-required", row, "/paths/~1v~1rows~1{row_id}/get/parameters/1", "query limit"
     )
     named = possible_cause(
-        "operation-id-changed", "GET /v/kinds", "/paths/~1v~1kinds/get/operationId", level="info", noise=True
+        "operation-id-changed",
+        "GET /v/kinds",
+        "/paths/~1v~1kinds/get/operationId",
+        level="info",
+        documentation_only=True,
     )
     words = possible_cause(
-        "documentation-changed", row, "/paths/~1v~1rows~1{row_id}/get/summary", level="info", noise=True
+        "documentation-changed", row, "/paths/~1v~1rows~1{row_id}/get/summary", level="info", documentation_only=True
     )
     told, notes = attribution.impact(*pair, [count, kind, limit, named, words])
     assert notes == []
@@ -268,7 +272,7 @@ def test_a_document_that_names_everything_otherwise_is_brought_to_the_same_names
     assert [c.code_impact[0] for c in told] == [
         "breaks `idc_client.models.Row.instance_count` (type: int | None → float | None)"
     ]
-    assert "as if it used the base's names" in notes[0]
+    assert "with BASE's names" in notes[0]
 
 
 def test_strangers_share_no_name_of_an_operation() -> None:
@@ -300,12 +304,17 @@ def test_a_profile_decides_what_is_grave() -> None:
     wire = possible_cause("response-property-removed", "GET /a", "/x", level="warning")
     both = possible_cause("response-enum-value-added", "GET /a", "/x", level="info", code_impact=("breaks `x` (gone)",))
     name = possible_cause(
-        "operation-id-changed", "GET /a", "/x", level="info", noise=True, code_impact=("breaks `y` (gone)",)
+        "operation-id-changed",
+        "GET /a",
+        "/x",
+        level="info",
+        documentation_only=True,
+        code_impact=("breaks `y` (gone)",),
     )
     added = possible_cause("response-type-changed", "GET /a", "/x", level="breaking", code_impact=("adds `z`",))
     changes = [wire, both, name, added]
     assert attribution.judged(changes, "wire") == changes
-    assert [(c.rule, c.level, c.noise) for c in attribution.judged(changes, "code")] == [
+    assert [(c.rule, c.level, c.documentation_only) for c in attribution.judged(changes, "code")] == [
         ("response-enum-value-added", "breaking", False),
         ("operation-id-changed", "breaking", False),
         ("response-type-changed", "info", False),

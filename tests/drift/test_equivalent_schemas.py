@@ -124,7 +124,7 @@ def _worst_level(direction: str, base: Any, revision: Any) -> str | None:
             sample_documents.document_with_schema(direction, base),
             sample_documents.document_with_schema(direction, revision),
         )
-        if not change.noise
+        if not change.documentation_only
     ]
     return changes[0].level if changes else None
 

@@ -67,7 +67,7 @@ def test_json_has_what_the_schema_publishes(documents: Documents) -> None:
     result = outcome(
         documents,
         Finding(change(code_impact=("breaks `x`",))),
-        Finding(change("info", noise=True, where="")),
+        Finding(change("info", documentation_only=True, where="")),
         Finding(change("warning", where="other"), accepted="because"),
         notes=["a note"],
     )
@@ -109,12 +109,12 @@ def test_the_order_of_findings_does_not_change_a_byte(documents: Documents) -> N
 
 def test_text_stands_by_operation_and_counts_noise_in_one_line(documents: Documents) -> None:
     findings = [Finding(change(place=Place(op, POINTER, 12, 68))) for op in ("GET /a", "GET /b", "GET /a")]
-    noise = [Finding(change("info", "description-changed", noise=True)) for _ in range(40)]
-    report = formats.render(outcome(documents, *findings, *noise), "text")
+    documentation_only = [Finding(change("info", "description-changed", documentation_only=True)) for _ in range(40)]
+    report = formats.render(outcome(documents, *findings, *documentation_only), "text")
     assert len(re.findall("^GET /a$", report, re.M)) == 1
     assert "description-changed" not in report
-    assert "drift: 3 breaking (besides 40 of prose and naming)" in report
-    assert "description-changed" in formats.render(outcome(documents, *noise), "text", verbose=True)
+    assert "drift: 3 breaking (also 40 documentation-only)" in report
+    assert "description-changed" in formats.render(outcome(documents, *documentation_only), "text", verbose=True)
 
 
 def test_text_names_the_line_and_column_of_the_base(documents: Documents) -> None:
@@ -149,8 +149,8 @@ def test_no_text_of_a_document_acts_on_its_reader(documents: Documents, form: st
         message=text, where=text, code_impact=(text,), place=Place(f"GET /{text}", f"/paths/{text}", 3, 1), rule=text
     )
     documents[0].origin = f"x{text}"
-    noise = change("info", noise=True, message=text)
-    result = outcome(documents, Finding(hostile), Finding(hostile, text), Finding(noise), notes=[text])
+    documentation_only = change("info", documentation_only=True, message=text)
+    result = outcome(documents, Finding(hostile), Finding(hostile, text), Finding(documentation_only), notes=[text])
     report = formats.render(result, form, verbose=True)
     report.encode("utf-8")
     assert not re.search("[\x00-\x09\x0b-\x1f\x7f\x80-\x9f\u200b\u202e\ufffe]", report)
@@ -171,7 +171,7 @@ def test_markdown_fits_an_issue_and_says_what_it_leaves_out(documents: Documents
     findings = [Finding(change(where=f"query {n:05}", message="x" * 300)) for n in range(2000)]
     report = formats.render(outcome(documents, *findings, notes=["n" * 400] * 3), "markdown")
     assert len(report) < 65_536
-    left = re.search(r"(\d+) more are not shown here", report)
+    left = re.search(r"(\d+) more are not shown", report)
     assert left is not None
     assert int(left[1]) + report.count("🔴") == 2000
 
@@ -192,7 +192,7 @@ def test_html_shows_the_value_where_the_text_is_one_long_line(tmp_path: Path, do
 def test_github_annotates_each_standing_finding_at_its_line(documents: Documents) -> None:
     documents[0].origin = "openapi.yaml"
     findings = [Finding(change(level)) for level in ("breaking", "warning", "info")]
-    quiet = [Finding(change("info", noise=True)), Finding(change(), accepted="known")]
+    quiet = [Finding(change("info", documentation_only=True)), Finding(change(), accepted="known")]
     lines = formats.render(outcome(documents, *findings, *quiet), "github").splitlines()
     assert [line.split(" ")[0] for line in lines[:3]] == ["::error", "::warning", "::notice"]
     assert all("file=openapi.yaml,line=12,col=68,title=response-property-type-changed::" in line for line in lines[:3])
@@ -205,7 +205,12 @@ def test_github_names_no_file_if_the_base_is_none(documents: Documents) -> None:
 
 
 def test_junit_fails_skips_and_passes(documents: Documents) -> None:
-    findings = [Finding(change()), Finding(change(), "known"), Finding(change("info")), Finding(change(noise=True))]
+    findings = [
+        Finding(change()),
+        Finding(change(), "known"),
+        Finding(change("info")),
+        Finding(change(documentation_only=True)),
+    ]
     suite = Tree.fromstring(formats.render(outcome(documents, *findings), "junit"))[0]  # noqa: S314 - ours
     assert (suite.get("tests"), suite.get("failures"), suite.get("skipped")) == ("3", "1", "1")
     assert sorted(case[0].tag for case in suite) == ["failure", "skipped", "system-out"]
@@ -235,9 +240,11 @@ def test_sarif_has_rules_places_levels_and_suppressions(documents: Documents) ->
 
 
 def test_noise_and_accepted_findings_are_no_drift_whatever_counts(documents: Documents) -> None:
-    result = outcome(documents, Finding(change(), "known"), Finding(change("info", noise=True)), fail_on="info")
+    result = outcome(
+        documents, Finding(change(), "known"), Finding(change("info", documentation_only=True)), fail_on="info"
+    )
     assert not result.failing
-    assert result.sentence == "no drift: nothing new (besides 1 accepted, 1 of prose and naming)"
+    assert result.sentence == "no drift: no new changes (also 1 accepted, 1 documentation-only)"
 
 
 @pytest.mark.parametrize(("fail_on", "failing"), [("breaking", 1), ("warning", 2), ("info", 3)])

@@ -113,7 +113,7 @@ def test_an_example_gives_the_rule_that_it_is_of(name: str) -> None:
         found = {change.rule: change for change in compare(*sample_documents.documents_of_example(shown))}
         assert wanted in found
         assert found[wanted].level == rules.level_of(wanted)
-        assert found[wanted].noise == rules.is_noise(wanted)
+        assert found[wanted].documentation_only == rules.is_documentation_only(wanted)
 
 
 @pytest.mark.parametrize("name", [*COMPLETE, *STEMS])
@@ -125,7 +125,7 @@ def test_a_rule_is_explained(name: str, capsys: pytest.CaptureFixture[str]) -> N
         for text in (shown.means, known.why, *(f"idc_drift/{m.replace('.', '/')}.py" for m in known.judged)):
             assert text in said
         assert all((PACKAGE.parent / path).is_file() for path in re.findall(r"idc_drift/\S+\.py", said))
-        levels = (known.sent, known.received) if isinstance(known, rules.SchemaRule) else (known.level or "as",)
+        levels = (known.sent, known.received) if isinstance(known, rules.SchemaRule) else (known.level or "depends",)
         assert all(re.search(rf": +{level}", said) for level in levels)
         assert ("before:" in said and "after:" in said) or shown.kind == "files"
 
@@ -161,8 +161,8 @@ def test_an_alias_is_no_rule_and_stands_for_one() -> None:
     [
         ("request-type-chnaged", "there is no rule `request-type-chnaged`; did you mean `request-type-changed`?"),
         ("enum-value-aded", "there is no rule `enum-value-aded`; did you mean `enum-value-added`?"),
-        ("\x1b[31mxyzzy", "there is no rule `\\x1b[31mxyzzy`; without a name, all are listed"),
-        ("", "there is no rule ``; without a name, all are listed"),
+        ("\x1b[31mxyzzy", "there is no rule `\\x1b[31mxyzzy`; `idc-drift explain` lists all rules"),
+        ("", "there is no rule ``; `idc-drift explain` lists all rules"),
     ],
 )
 def test_a_rule_that_there_is_not_is_one_sentence(wrong: str, said: str, capsys: pytest.CaptureFixture[str]) -> None:
@@ -175,7 +175,7 @@ def test_without_a_name_every_rule_is_listed_with_its_level(capsys: pytest.Captu
     assert main(["explain"]) == CLEAN
     lines = [line.split() for line in capsys.readouterr().out.splitlines() if line.startswith("  ")]
     assert sorted(line[0] for line in lines) == sorted([*NAMES, *STEMS])
-    assert all(line[1].strip(":,") in (*LEVELS, "as") for line in lines)
+    assert all(line[1].strip(":,") in (*LEVELS, "depends") for line in lines)
 
 
 def test_every_rule_says_what_it_means_in_a_sentence() -> None:

@@ -135,15 +135,15 @@ def test_a_byte_order_mark_and_utf_16_are_read(tmp_path: Path) -> None:
     [
         ("", "empty"),
         ("  \n", "empty"),
-        ("just a word", "holds a text"),
+        ("just a word", "holds a string"),
         ("[1, 2]", "holds a list"),
         ("a: 1", "neither `openapi` nor `swagger`"),
         ('{"detail": "Not Found"}', "it says 'Not Found'"),
         ("{", "invalid JSON"),
         ("a: [1", "invalid YAML"),
         ("a: b: c", "line 1"),
-        ("openapi: &a [*a]", "refers to nothing, or to what it stands in"),
-        ("openapi: 3.1.0\n? [a]\n: b", "a key is not a text"),
+        ("openapi: &a [*a]", "is undefined, or refers to a value that contains it"),
+        ("openapi: 3.1.0\n? [a]\n: b", "a key is not a string"),
         ("openapi: " + "[" * 3000 + "]" * 3000, "nested too deeply"),
         ('{"openapi":' + "[" * 200_000 + "]" * 200_000 + "}", "nested too deeply"),
     ],
@@ -171,7 +171,7 @@ def test_what_is_not_there_or_not_text_is_refused(tmp_path: Path) -> None:
         with pytest.raises(Unreadable, match=words):
             read(str(source))
     for source in ("file:///etc/passwd", "ftp://a.test/x"):
-        with pytest.raises(Unreadable, match="only files, http and https"):
+        with pytest.raises(Unreadable, match="use a file, http or https"):
             read(source)
 
 
@@ -194,8 +194,8 @@ def test_what_a_server_refuses_is_said(site: tuple[str, dict[str, Any]]) -> None
     pages["/login"] = UI.format("<title>Sign in</title><input type='password'>")
     pages["/page"] = "<html><body>Hello</body></html>"
     cases = {
-        "/410": "answers 410",
-        "/gone": "answers 404",
+        "/410": "responded 410",
+        "/gone": "responded 404",
         "/file": "cannot be reached",
         "/round": "cannot be reached",
         "/login": "a login page",
@@ -255,7 +255,7 @@ def test_other_pages_lead_to_their_document(site: tuple[str, dict[str, Any]], pa
 def test_a_page_whose_document_is_gone_is_refused(site: tuple[str, dict[str, Any]]) -> None:
     address, pages = site
     pages["/docs"] = UI.format("SwaggerUIBundle({url: '/gone.json'})")
-    with pytest.raises(Unreadable, match=r"cannot be read: .*answers 404"):
+    with pytest.raises(Unreadable, match=r"cannot be read: .*responded 404"):
         read(f"{address}/docs")
 
 
@@ -348,9 +348,9 @@ def test_standard_input_that_is_too_large_is_refused(monkeypatch: pytest.MonkeyP
 @pytest.mark.parametrize(
     ("text", "words"),
     [
-        ("{swagger: '1.2', apis: []}", "a version that is not read: swagger 1.2"),
-        ("{openapi: 4.0.0, paths: {}}", "a version that is not read: openapi 4.0.0"),
-        ("{openapi: null, paths: {}}", "a version that is not read: openapi None"),
+        ("{swagger: '1.2', apis: []}", "an unsupported version (swagger 1.2)"),
+        ("{openapi: 4.0.0, paths: {}}", "an unsupported version (openapi 4.0.0)"),
+        ("{openapi: null, paths: {}}", "an unsupported version (openapi None)"),
         ("{openapi: 3.1.0, paths: [/a]}", "its paths are a list, not a mapping"),
     ],
 )
@@ -362,9 +362,9 @@ def test_what_is_of_no_version_or_has_no_paths_is_refused(tmp_path: Path, text: 
 def test_a_document_of_both_kinds_is_read_as_the_newer_with_a_note(tmp_path: Path) -> None:
     found = read(write(tmp_path / "a.yaml", "{openapi: 3.1.0, swagger: '2.0', paths: {}}"))
     assert found.version == "3.1"
-    assert "says both openapi and swagger; it is read as 3.1" in found.notes[0]
+    assert "has both `openapi` and `swagger`; it is read as version 3.1" in found.notes[0]
 
 
 def test_an_address_that_is_none_is_refused() -> None:
-    with pytest.raises(Unreadable, match="is no address"):
+    with pytest.raises(Unreadable, match="is not a valid address"):
         read("http://[::1")

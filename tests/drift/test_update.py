@@ -213,7 +213,7 @@ def test_a_path_parameter_that_is_described_as_none_can_be_is_left_alone(
 ) -> None:
     new, left = proposed(tmp_path, _LISTED + _ID, _LISTED + _ID.replace("name: id", "name: it"), capsys)
     assert new == _LISTED + _ID
-    assert "the path id parameter is called `it`, which the path does not name" in left
+    assert "the path id parameter has the name `it`, which is not in the path" in left
 
 
 def test_entries_of_required_that_name_nothing_stay_as_they_are(
