@@ -60,6 +60,11 @@ class Change:
         return self.places[0].operation
 
     @property
+    def other_operations(self) -> list[str]:
+        """The operations of the other places, sorted."""
+        return sorted({place.operation for place in self.places} - {self.operation})
+
+    @property
     def pointer(self) -> str:
         """The pointer of the first place."""
         return self.places[0].pointer

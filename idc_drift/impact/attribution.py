@@ -56,7 +56,7 @@ def impact(
         loaded_surfaces.append(surface)
         if surface.not_generated:
             notes.append(
-                f"The generator left out parts of {document.origin} out; the first: {surface.not_generated[0][:200]}"
+                f"The generator left out parts of {document.origin}; the first: {surface.not_generated[0][:200]}"
             )
     if len(loaded_surfaces) < 2:
         raise ImpactUnknown(" ".join(notes))

@@ -78,7 +78,7 @@ def received(mode: Mode) -> Mode:
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class Finding:
+class SchemaFinding:
     """A difference between the two schemas of a pair."""
 
     rule: str
@@ -107,7 +107,7 @@ class Pair:
     base: Schema
     revision: Schema
     mode: Mode
-    findings: list[Finding] = field(default_factory=list)
+    findings: list[SchemaFinding] = field(default_factory=list)
     edges: list[tuple[str, Pair]] = field(default_factory=list)
     state: int = NEW
     findings_below: int = -1
@@ -165,7 +165,7 @@ class Context:
             new, schema = not new, self.pair.base if new else self.pair.revision
         if not pointer and schema:
             pointer = schema[0].pointer
-        self.pair.findings.append(Finding(f"{self.mode.prefix}-{stem}", message, pointer, new, part, sides))
+        self.pair.findings.append(SchemaFinding(f"{self.mode.prefix}-{stem}", message, pointer, new, part, sides))
 
     def _no_longer_allowed(self, stem: str, at: Schema) -> bool:
         """Whether a change that the rules tolerate excludes some values all the same."""

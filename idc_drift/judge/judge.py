@@ -14,7 +14,7 @@ from ..changes.change import LEVELS, Level
 from ..changes.rules import is_documentation_only
 from ..schemas.constraints import ANY
 from . import alignment, alternatives, composition, objects, types, values
-from .context import JUDGED, JUDGING, NEW, Context, Finding, Mode, Pair
+from .context import JUDGED, JUDGING, NEW, Context, Mode, Pair, SchemaFinding
 from .unchanged import Unchanged
 
 if TYPE_CHECKING:
@@ -45,10 +45,10 @@ class Graph:
 
     def __init__(self, judge: Callable[[Pair], None]) -> None:
         self._judge = judge
-        self._known: list[Finding] = []
-        self._lists: dict[int, list[Finding]] = {}
+        self._known: list[SchemaFinding] = []
+        self._lists: dict[int, list[SchemaFinding]] = {}
 
-    def findings(self, bits: int) -> list[Finding]:
+    def findings(self, bits: int) -> list[SchemaFinding]:
         """The findings of a set of bits."""
         if bits not in self._lists:
             self._lists[bits] = [f for n, f in enumerate(self._known) if bits >> n & 1]
@@ -128,7 +128,7 @@ class SchemaJudge:
 
     # ----------------------------------------------------------------------------------------------- questions
 
-    def findings(self, base: Schema, revision: Schema, mode: Mode) -> Iterator[tuple[Finding, str]]:
+    def findings(self, base: Schema, revision: Schema, mode: Mode) -> Iterator[tuple[SchemaFinding, str]]:
         """Every finding in a pair and below it, with the shortest path to it when it is reported first."""
         root = self._pair(base, revision, mode)
         bits = self._graph.findings_below(root)

@@ -19,15 +19,15 @@ if TYPE_CHECKING:
 
     from ..changes.outcome import Finding, Outcome
 
-_COMMANDS = {"breaking": "error", "warning": "warning", "info": "notice"}
-_SARIF = {"breaking": "error", "warning": "warning", "info": "note"}
+_GITHUB_COMMANDS = {"breaking": "error", "warning": "warning", "info": "notice"}
+_SARIF_LEVELS = {"breaking": "error", "warning": "warning", "info": "note"}
 
 
 def _is_file(origin: str) -> bool:
     return "://" not in origin and origin != "-"
 
 
-def _sentence(finding: Finding) -> str:
+def _located_sentence(finding: Finding) -> str:
     change = finding.change
     where = " ".join(part for part in (change.operation, change.where) if part)
     return ": ".join(part for part in (where, change.message) if part)
@@ -35,18 +35,18 @@ def _sentence(finding: Finding) -> str:
 
 def github(outcome: Outcome) -> str:
     """The GitHub report: one workflow command for each shown finding, at its line in the base."""
-    return "".join(_annotations(outcome))
+    return "".join(_github_annotations(outcome))
 
 
-def _annotations(outcome: Outcome) -> Iterator[str]:
+def _github_annotations(outcome: Outcome) -> Iterator[str]:
     for finding in outcome.shown:
         change = finding.change
         properties = [f"title={workflow_property(change.rule)}"]
         file, line, column = outcome.located(change.places[0])
         if change.pointer and _is_file(file):
             properties[:0] = [f"file={workflow_property(file)}", f"line={line}", f"col={column}"]
-        message = ". ".join([_sentence(finding), *change.code_impact])
-        yield f"::{_COMMANDS[change.level]} {','.join(properties)}::{workflow_data(message)}\n"
+        message = ". ".join([_located_sentence(finding), *change.code_impact])
+        yield f"::{_GITHUB_COMMANDS[change.level]} {','.join(properties)}::{workflow_data(message)}\n"
     yield f"{workflow_data(outcome.sentence)}\n"
 
 
@@ -68,7 +68,7 @@ def junit(outcome: Outcome) -> str:
         file, line, _ = outcome.located(change.places[0])
         case.set("file", visible(file))
         case.set("line", str(line))
-        body = visible("; ".join([_sentence(finding), *change.code_impact]))
+        body = visible("; ".join([_located_sentence(finding), *change.code_impact]))
         if id(finding) in failing:
             Tree.SubElement(case, "failure", type=change.level, message=visible(change.message)).text = body
         elif finding.accepted is not None:
@@ -93,22 +93,22 @@ def sarif(outcome: Outcome) -> str:
     run = {
         "tool": {"driver": driver},
         "columnKind": "unicodeCodePoints",
-        "results": [_result(outcome, f, rules.index(f.change.rule)) for f in outcome.findings],
+        "results": [_sarif_result(outcome, f, rules.index(f.change.rule)) for f in outcome.findings],
         "invocations": [{"executionSuccessful": True, "toolExecutionNotifications": notes}],
     }
     log = {"$schema": "https://json.schemastore.org/sarif-2.1.0.json", "version": "2.1.0", "runs": [run]}
     return json.dumps(log, indent=2, ensure_ascii=True) + "\n"
 
 
-def _result(outcome: Outcome, finding: Finding, index: int) -> dict[str, object]:
+def _sarif_result(outcome: Outcome, finding: Finding, index: int) -> dict[str, object]:
     change = finding.change
     file, line, column = outcome.located(change.places[0])
     origin = quote(visible(file) if file != "-" else "stdin", safe="/:%?=&~.-_")
     result: dict[str, object] = {
         "ruleId": change.rule,
         "ruleIndex": index,
-        "level": _SARIF[change.level],
-        "message": {"text": visible(". ".join([_sentence(finding), *change.code_impact]))},
+        "level": _SARIF_LEVELS[change.level],
+        "message": {"text": visible(". ".join([_located_sentence(finding), *change.code_impact]))},
         "locations": [
             {
                 "physicalLocation": {

@@ -50,11 +50,11 @@ def page(outcome: Outcome) -> str:
     body = [f"<h1>{'Drift' if outcome.failing else 'No drift'}</h1>", f"<p>{head}<br>{escaped(outcome.sentence)}</p>"]
     if outcome.notes:
         body += ["<ul>", *(f"<li>{html_code(note)}</li>" for note in outcome.notes), "</ul>"]
-    body += [_article(outcome, f) for f in outcome.shown]
+    body += [_finding_article(outcome, f) for f in outcome.shown]
     for name, findings in (("Documentation-only", outcome.documentation_only), ("Accepted", outcome.accepted)):
         if findings:
             body.append(f"<details><summary>{name}: {len(findings)}</summary>")
-            body += [_article(outcome, f) for f in findings]
+            body += [_finding_article(outcome, f) for f in findings]
             body.append("</details>")
     return (
         f'<!doctype html>\n<html lang="en"><head><meta charset="utf-8"><title>Drift: {title}</title>'
@@ -65,58 +65,57 @@ def page(outcome: Outcome) -> str:
     )
 
 
-def _article(outcome: Outcome, finding: Finding) -> str:
+def _finding_article(outcome: Outcome, finding: Finding) -> str:
     change = finding.change
-    rest = sorted({p.operation for p in change.places} - {change.operation})
-    lines = [
+    parts = [
         f'<article class="{change.level}">',
         f"<h3>{escaped(change.operation) or 'The document as a whole'} <small>{escaped(change.where)}</small></h3>",
         f"<p><strong>{change.level}</strong>: {html_code(change.message)} <small>{escaped(change.rule)}</small></p>",
     ]
-    if rest:
-        lines.append(f"<p><small>Also {', '.join(escaped(o) for o in rest)}</small></p>")
+    if change.other_operations:
+        parts.append(f"<p><small>Also {', '.join(escaped(o) for o in change.other_operations)}</small></p>")
     if change.code_impact:
-        lines += ["<ul>", *(f"<li>{html_code(i)}</li>" for i in change.code_impact), "</ul>"]
+        parts += ["<ul>", *(f"<li>{html_code(i)}</li>" for i in change.code_impact), "</ul>"]
     if finding.accepted is not None:
-        lines.append(f"<p>Accepted: {escaped(finding.accepted)}</p>")
+        parts.append(f"<p>Accepted: {escaped(finding.accepted)}</p>")
     if change.pointer:
-        lines.append(_sides(outcome, finding))
-    return "\n".join([*lines, "</article>"])
+        parts.append(_both_documents(outcome, finding))
+    return "\n".join([*parts, "</article>"])
 
 
-def _sides(outcome: Outcome, finding: Finding) -> str:
+def _both_documents(outcome: Outcome, finding: Finding) -> str:
     place = finding.change.places[0]
     other = place.counterpart or place.pointer
     here, there = (place.pointer, other) if is_in_base(outcome.base, place) else (other, place.pointer)
-    left, right = _excerpt(outcome.base, here), _excerpt(outcome.revision, there)
+    left, right = _document_excerpt(outcome.base, here), _document_excerpt(outcome.revision, there)
     return f'<div class="sides">\n<div>{left}</div>\n<div>{right}</div>\n</div>'
 
 
-def _excerpt(document: Document, pointer: str) -> str:
+def _document_excerpt(document: Document, pointer: str) -> str:
     """The lines around a pointer's target, or around its nearest existing parent."""
     missing = False
     while pointer and resolve(document.content, pointer) is MISSING:
         pointer, missing = pointer.rpartition("/")[0], True
     head = f"<h4>{escaped(document.origin)} {escaped(pointer)}{' (no value at the pointer)' if missing else ''}</h4>"
     line = document.position(pointer)[0]
-    lines = _lines(document.text)
-    first, last = max(line - 1 - _AROUND, 0), min(line + _AROUND, len(lines))
-    if not 0 < line <= len(lines) or max(map(len, lines[first:last])) > _WIDEST:
-        return f"{head}<pre>{_value(resolve(document.content, pointer))}</pre>"
-    shown = [f"{number + 1:>6}  {escaped(lines[number].rstrip())}" for number in range(first, last)]
+    parts = _text_lines(document.text)
+    first, last = max(line - 1 - _AROUND, 0), min(line + _AROUND, len(parts))
+    if not 0 < line <= len(parts) or max(map(len, parts[first:last])) > _WIDEST:
+        return f"{head}<pre>{_value_excerpt(resolve(document.content, pointer))}</pre>"
+    shown = [f"{number + 1:>6}  {escaped(parts[number].rstrip())}" for number in range(first, last)]
     shown[line - 1 - first] = f"<mark>{shown[line - 1 - first]}</mark>"
     code = "\n".join(shown).replace("</mark>\n", "</mark>")
     return f"{head}<pre>{code}</pre>"
 
 
 @lru_cache(maxsize=2)
-def _lines(text: str) -> list[str]:
+def _text_lines(text: str) -> list[str]:
     return text.split("\n")
 
 
-def _value(value: object) -> str:
+def _value_excerpt(value: object) -> str:
     if value is MISSING:
         return ""
-    lines = json.dumps(value, indent=1, ensure_ascii=False, default=str).split("\n")
-    cut = [f"… {len(lines) - _LONGEST} more lines"] if len(lines) > _LONGEST else []
-    return "\n".join(escaped(line[:_WIDEST]) for line in lines[:_LONGEST] + cut)
+    parts = json.dumps(value, indent=1, ensure_ascii=False, default=str).split("\n")
+    cut = [f"… {len(parts) - _LONGEST} more lines"] if len(parts) > _LONGEST else []
+    return "\n".join(escaped(line[:_WIDEST]) for line in parts[:_LONGEST] + cut)

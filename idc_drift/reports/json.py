@@ -16,12 +16,12 @@ if TYPE_CHECKING:
 def as_json(outcome: Outcome) -> str:
     """The JSON report in ASCII, so that no control character or direction mark reaches a terminal."""
     # Indenting a change with thousands of places would take ten times as long.
-    changes = ",".join(f"\n  {json.dumps(_finding(outcome, found))}" for found in outcome.findings)
+    changes = ",".join(f"\n  {json.dumps(_change_object(outcome, found))}" for found in outcome.findings)
     rest = f'"notes": {json.dumps(outcome.notes)},\n "summary": {json.dumps(outcome.summary)}'
     return f'{{\n "changes": [{changes}],\n {rest}\n}}\n'
 
 
-def _finding(outcome: Outcome, finding: Finding) -> dict[str, object]:
+def _change_object(outcome: Outcome, finding: Finding) -> dict[str, object]:
     change = finding.change
     file, line, column = outcome.located(change.places[0])
     return {
@@ -34,7 +34,7 @@ def _finding(outcome: Outcome, finding: Finding) -> dict[str, object]:
         "direction": change.direction,
         "before": change.before,
         "after": change.after,
-        "places": [_place(p) for p in change.places],
+        "places": [_place_object(p) for p in change.places],
         "code_impact": list(change.code_impact),
         "fingerprint": change.fingerprint,
         "file": file,
@@ -45,5 +45,5 @@ def _finding(outcome: Outcome, finding: Finding) -> dict[str, object]:
     }
 
 
-def _place(place: Place) -> dict[str, object]:
+def _place_object(place: Place) -> dict[str, object]:
     return {"operation": place.operation, "pointer": place.pointer, "line": place.line, "column": place.column}

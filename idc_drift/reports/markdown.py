@@ -18,12 +18,12 @@ if TYPE_CHECKING:
 LIMIT = 60_000
 """The limit of characters; GitHub allows 65,536 in an issue or a comment."""
 
-_SIGNS = {"breaking": "🔴", "warning": "🟡", "info": "🔵"}
+_LEVEL_SIGNS = {"breaking": "🔴", "warning": "🟡", "info": "🔵"}
 
 
 def markdown(outcome: Outcome, *, verbose: bool = False) -> str:
     """The Markdown report: a verdict, a table of new findings, and collapsed tables of the others."""
-    origins = f"{escaped(_cut(outcome.base.origin))} → {escaped(_cut(outcome.revision.origin))}"
+    origins = f"{escaped(_shortened(outcome.base.origin))} → {escaped(_shortened(outcome.revision.origin))}"
     parts = [f"## {'Drift' if outcome.failing else 'No drift'}: {origins}\n\n{escaped(outcome.sentence)}\n"]
     for name, document in (("BASE", outcome.base), ("REVISION", outcome.revision)):
         if document.upstream:
@@ -34,11 +34,11 @@ def markdown(outcome: Outcome, *, verbose: bool = False) -> str:
         sections += [("Documentation-only", outcome.documentation_only), ("Accepted", outcome.accepted)]
     for title, findings in sections:
         if findings:
-            section = _table(outcome, title, findings, room)
+            section = _findings_table(outcome, title, findings, room)
             room -= len(section)
             parts.append(section)
     for note in outcome.notes:
-        line = f"* {escaped(_cut(note, 500))}\n"
+        line = f"* {escaped(_shortened(note, 500))}\n"
         if room < len(line):
             parts.append("* The JSON report contains further notes.\n")
             break
@@ -47,38 +47,38 @@ def markdown(outcome: Outcome, *, verbose: bool = False) -> str:
     return "\n".join(parts)
 
 
-def _cut(text: str, most: int = 300) -> str:
+def _shortened(text: str, most: int = 300) -> str:
     return text if len(text) <= most else text[: most - 1] + "…"
 
 
-def _table(outcome: Outcome, title: str, findings: Sequence[Finding], room: int) -> str:
-    head = "| | Operation | Change | Code | Line |\n|---|---|---|---|---|\n"
+def _findings_table(outcome: Outcome, title: str, findings: Sequence[Finding], room: int) -> str:
+    table_head = "| | Operation | Change | Code | Line |\n|---|---|---|---|---|\n"
     rows: list[str] = []
-    size = len(head)
+    size = len(table_head)
     for finding in findings:
-        row = _row(outcome, finding)
+        row = _table_row(outcome, finding)
         if size + len(row) > room:
             left = len(findings) - len(rows)
             rows.append(f"| | | {left} more are not shown; the JSON report contains all of them | | |\n")
             break
         rows.append(row)
         size += len(row)
-    table = head + "".join(rows)
+    table = table_head + "".join(rows)
     return f"<details><summary>{title}: {len(findings)}</summary>\n\n{table}\n</details>\n" if title else table
 
 
-def _row(outcome: Outcome, finding: Finding) -> str:
+def _table_row(outcome: Outcome, finding: Finding) -> str:
     change = finding.change
-    operations = sorted({p.operation for p in change.places} - {change.operation})
-    operation = escaped(_cut(change.operation)) or "(all)"
-    if operations:
-        operation += f" and {len(operations)} more"
-    moved = f"{escaped(_cut(change.where))}: " if change.where else ""
-    moved += f"{markdown_code(_cut(change.message, 1000))} <sub>{escaped(change.rule)}</sub>"
+    operation = escaped(_shortened(change.operation)) or "(all)"
+    if change.other_operations:
+        operation += f" and {len(change.other_operations)} more"
+    description = f"{escaped(_shortened(change.where))}: " if change.where else ""
+    description += f"{markdown_code(_shortened(change.message, 1000))} <sub>{escaped(change.rule)}</sub>"
     if finding.accepted is not None:
-        moved += f"<br>accepted: {escaped(_cut(finding.accepted, 500))}"
-    impacts = [markdown_code(_cut(i)) for i in change.code_impact[:5]]
+        description += f"<br>accepted: {escaped(_shortened(finding.accepted, 500))}"
+    impacts = [markdown_code(_shortened(i)) for i in change.code_impact[:5]]
     if len(change.code_impact) > 5:
         impacts.append(f"and {len(change.code_impact) - 5} more")
     line = outcome.located(change.places[0])[1] if change.pointer else ""
-    return f"| {_SIGNS[change.level]} {change.level} | {operation} | {moved} | {'<br>'.join(impacts)} | {line} |\n"
+    cells = (f"{_LEVEL_SIGNS[change.level]} {change.level}", operation, description, "<br>".join(impacts), str(line))
+    return f"| {' | '.join(cells)} |\n"

@@ -26,13 +26,13 @@ if TYPE_CHECKING:
 BEGIN, END = "<!-- rules: made by python -m idc_drift.reports.rules -->", "<!-- end of rules -->"
 
 _SENT, _RECEIVED = "sent (`request-`, `parameter-`)", "received (`response-`, `header-`)"
-_PLACES = {
+_SCHEMA_KINDS = {
     "request": "two schemas of a request body",
     "response": "two schemas of a response",
     "parameter": "two schemas of a parameter",
     "header": "two schemas of a response's header",
 }
-_KINDS = {"paths": "two path items", "documents": "two documents, without the members that every document has"}
+_EXAMPLE_KINDS = {"paths": "two path items", "documents": "two documents, without the members that every document has"}
 _WIDTH = 100
 
 
@@ -50,17 +50,17 @@ def explained(name: str) -> str:
     ``NoSuchRule`` if there is no such rule.
     """
     reported = rules.reported_name(name)
-    found = [rule for rule in (reported, f"request-{reported}") if _known(rule)]
+    found = [rule for rule in (reported, f"request-{reported}") if _is_rule(rule)]
     if not found:
-        raise NoSuchRule(_missing(name))
-    return "\n".join(f"{_page(rule, rule if rule == reported else f'…-{reported}')}\n" for rule in found)
+        raise NoSuchRule(_unknown_rule_message(name))
+    return "\n".join(f"{_explanation(rule, rule if rule == reported else f'…-{reported}')}\n" for rule in found)
 
 
-def _known(rule: str) -> bool:
+def _is_rule(rule: str) -> bool:
     return rule in rules.RULES or rule in rules.OWN_RULES or bool(rules.stem_of(rule))
 
 
-def _missing(name: str) -> str:
+def _unknown_rule_message(name: str) -> str:
     stems = list(rules.SCHEMA_RULES)
     complete = (f"{prefix}-{stem}" for prefix in rules.PREFIXES for stem in stems)
     names = [*rules.RULES, *rules.OWN_RULES, *stems, *complete, *rules.ALIASES]
@@ -70,33 +70,33 @@ def _missing(name: str) -> str:
     )
 
 
-def _page(rule: str, title: str) -> str:
+def _explanation(rule: str, title: str) -> str:
     found, shown = rules.rule_of(rule), example(rule)
     alias = rules.alias_of(title.removeprefix("…-"))
     facts = [("also accepted as", f"…-{alias}" if title.startswith("…-") else alias)] if alias else []
     facts += [(what.replace("`", ""), level) for what, level in _levels(rule)]
     facts += [("why", found.why), ("judged in", ", ".join(map(_file, found.judged)))]
     lines = [title, "", shown.means, "", *(f"  {f'{what}:':<33}{text}" for what, text in facts)]
-    return "\n".join([*lines, "", *_pair(shown)] if shown.kind != "files" else lines)
+    return "\n".join([*lines, "", *_example_pair(shown)] if shown.kind != "files" else lines)
 
 
 def _levels(rule: str) -> Iterator[tuple[str, str]]:
     stem = rules.stem_of(rule)
     if stem:
         schema = rules.SCHEMA_RULES[stem]
-        never = _never(schema.documentation_only)
+        never = _never_drift(schema.documentation_only)
         yield _SENT, f"{_sent(schema)}{never}"
         yield _RECEIVED, f"{schema.received}{never}"
     else:
         found = rules.RULES.get(rule) or rules.OWN_RULES[rule]
-        yield "level", f"{found.level or 'depends on the effect'}{_never(found.documentation_only)}"
+        yield "level", f"{found.level or 'depends on the effect'}{_never_drift(found.documentation_only)}"
 
 
 def _sent(schema: rules.SchemaRule) -> str:
     return schema.sent + (f", {schema.parameter} in a parameter" if schema.parameter else "")
 
 
-def _never(documentation_only: bool) -> str:
+def _never_drift(documentation_only: bool) -> str:
     return ", never drift" if documentation_only else ""
 
 
@@ -104,23 +104,23 @@ def _file(module: str) -> str:
     return f"idc_drift/{module.replace('.', '/')}.py"
 
 
-def _pair(shown: Example) -> Iterator[str]:
-    yield f"example, {_PLACES[shown.direction] if shown.kind == 'schemas' else _KINDS[shown.kind]}:"
+def _example_pair(shown: Example) -> Iterator[str]:
+    yield f"example, {_SCHEMA_KINDS[shown.direction] if shown.kind == 'schemas' else _EXAMPLE_KINDS[shown.kind]}:"
     for word, value, schemas in (
         ("before", shown.before, shown.before_schemas),
         ("after", shown.after, shown.after_schemas),
     ):
-        yield from _value(word, value)
+        yield from _example_value(word, value)
         for name, schema in schemas.items():
-            yield from _value(f"{word}, {name}", schema)
+            yield from _example_value(f"{word}, {name}", schema)
     text = json.dumps([shown.before, shown.after, shown.before_schemas, shown.after_schemas])
     for kind, members in components().items():
         for name, member in members.items():
             if f'/{name}"' in text or (kind == "securitySchemes" and f'{{"{name}": [' in text):
-                yield from _value(name, member)
+                yield from _example_value(name, member)
 
 
-def _value(word: str, value: Any) -> Iterator[str]:
+def _example_value(word: str, value: Any) -> Iterator[str]:
     text = _yaml(value, flow=True)
     if len(text) <= _WIDTH:
         yield f"  {word + ':':<8}{text}"
@@ -163,7 +163,7 @@ def _listed() -> Iterator[str]:
     yield ""
     yield "schemas; names begin with request-, parameter-, response- or header- (if sent: if received):"
     for stem, schema in rules.SCHEMA_RULES.items():
-        yield f"  {stem:<42}{_sent(schema)}: {schema.received}{_never(schema.documentation_only)}"
+        yield f"  {stem:<42}{_sent(schema)}: {schema.received}{_never_drift(schema.documentation_only)}"
 
 
 # ------------------------------------------------------------------------------------------------- docs/drift.md
@@ -171,10 +171,10 @@ def _listed() -> Iterator[str]:
 
 def tables() -> str:
     """The tables of rules for docs/drift.md."""
-    return "\n".join(_rows()) + "\n"
+    return "\n".join(_table_rows()) + "\n"
 
 
-def _rows() -> Iterator[str]:
+def _table_rows() -> Iterator[str]:
     yield "| rule | means | level | why | judged in `idc_drift/` |"
     yield "|---|---|---|---|---|"
     for name in (*rules.RULES, *rules.OWN_RULES):

@@ -21,17 +21,17 @@ _ANSI_COLORS = {"breaking": "\x1b[1;31m", "warning": "\x1b[33m", "info": "\x1b[3
 
 def text(outcome: Outcome, *, verbose: bool = False, color: bool = False) -> str:
     """The text report, with the verdict at the end."""
-    return "\n".join(_lines(outcome, verbose, color)) + "\n"
+    return "\n".join(_report_lines(outcome, verbose, color)) + "\n"
 
 
-def _lines(outcome: Outcome, verbose: bool, color: bool) -> Iterator[str]:
+def _report_lines(outcome: Outcome, verbose: bool, color: bool) -> Iterator[str]:
     yield f"{visible(outcome.base.described)} -> {visible(outcome.revision.described)}"
     wanted = [f for f in outcome.findings if verbose or f.shown]
     for operation, group in groupby(sorted(wanted, key=_by_operation), key=lambda f: f.change.operation):
         yield ""
         yield visible(operation) or "(the document as a whole)"
         for finding in group:
-            yield from _finding(outcome, finding, verbose, color)
+            yield from _finding_lines(outcome, finding, verbose, color)
     yield ""
     yield from (f"note: {visible(note)}" for note in outcome.notes)
     yield visible(outcome.sentence)
@@ -45,15 +45,15 @@ def _by_operation(finding: Finding) -> tuple[object, ...]:
         change.operation.partition(" ")[::-1],
         finding.accepted is not None,
         change.documentation_only,
-        _rank(finding),
+        _level_index(finding),
     )
 
 
-def _rank(finding: Finding) -> int:
+def _level_index(finding: Finding) -> int:
     return LEVELS.index(finding.change.level)
 
 
-def _finding(outcome: Outcome, finding: Finding, verbose: bool, color: bool) -> Iterator[str]:
+def _finding_lines(outcome: Outcome, finding: Finding, verbose: bool, color: bool) -> Iterator[str]:
     change = finding.change
     level = f"{_ANSI_COLORS[change.level]}{change.level}\x1b[0m" if color else change.level
     where = f"{visible(change.where)}: " if change.where else ""
@@ -61,7 +61,7 @@ def _finding(outcome: Outcome, finding: Finding, verbose: bool, color: bool) -> 
     if change.pointer:
         file, line, column = outcome.located(change.places[0])
         yield f"           {visible(file)}:{line}:{column}"
-    others = sorted({p.operation for p in change.places[1:]} - {change.operation})
+    others = change.other_operations
     if others:
         named = ", ".join(visible(o) for o in (others if verbose else others[:3]))
         more = "" if verbose or len(others) <= 3 else f" and {len(others) - 3} more"
@@ -70,4 +70,4 @@ def _finding(outcome: Outcome, finding: Finding, verbose: bool, color: bool) -> 
     if finding.accepted is not None:
         yield f"           accepted: {visible(finding.accepted)}"
     elif change.documentation_only:
-        yield "           documentation-only: requests and responses are the same"
+        yield "           documentation-only: no request or response changes"

@@ -21,11 +21,11 @@ if TYPE_CHECKING:
 
     from ..documents.node import Node, Schema
 
-_OBJECT, _LIST, _TEXT, _FLAG, _SCHEMA = "an object", "a list", "a text", "true or false", "a schema"
+_OBJECT, _LIST, _STRING, _FLAG, _SCHEMA = "an object", "a list", "a string", "true or false", "a schema"
 _PYTHON_TYPES: Final[dict[str, tuple[type, ...]]] = {
     _OBJECT: (dict,),
     _LIST: (list,),
-    _TEXT: (str,),
+    _STRING: (str,),
     _FLAG: (bool,),
     _SCHEMA: (dict, bool),
     "the name of a type or a list of them": (str, list),
@@ -34,7 +34,7 @@ _PYTHON_TYPES: Final[dict[str, tuple[type, ...]]] = {
 _EXPECTED: Final[dict[str, str]] = {
     **dict.fromkeys(("properties", "patternProperties", "dependentSchemas", "dependentRequired"), _OBJECT),
     **dict.fromkeys(("allOf", "anyOf", "oneOf", "required", "enum", "prefixItems"), _LIST),
-    **dict.fromkeys(("$ref", "format", "pattern", "contentMediaType", "contentEncoding"), _TEXT),
+    **dict.fromkeys(("$ref", "format", "pattern", "contentMediaType", "contentEncoding"), _STRING),
     **dict.fromkeys(("uniqueItems", "nullable", "readOnly", "writeOnly", "deprecated"), _FLAG),
     **dict.fromkeys(("additionalProperties", "not", "if", "then", "else", "contains", "propertyNames"), _SCHEMA),
     **dict.fromkeys(("unevaluatedItems", "unevaluatedProperties"), _SCHEMA),

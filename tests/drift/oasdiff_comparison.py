@@ -1,4 +1,4 @@
-"""How oasdiff, the field's reference, judges the pairs of this folder, beside what the tables say.
+"""The comparison with oasdiff: its judgement of the pairs of this folder beside the expected one.
 
     .venv/bin/python -m tests.drift.oasdiff_comparison [OASDIFF]
 

@@ -1,4 +1,4 @@
-"""What a report has to be in each of its forms, and text that would break out of one."""
+"""Validators for each report format, and hostile texts that a report must escape."""
 
 from __future__ import annotations
 

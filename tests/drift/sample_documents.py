@@ -1,4 +1,4 @@
-"""The small documents into which the pairs are put."""
+"""Small complete documents around the schemas and path items of the pairs."""
 
 from __future__ import annotations
 

@@ -407,7 +407,7 @@ def test_schemas_that_combine_in_too_many_ways_could_not_be_checked(
     assert "could not check: the schemas combine in more than 1 ways" in capsys.readouterr().err
 
 
-def test_a_difference_met_in_too_many_places_is_told_with_some_of_them(
+def test_a_difference_with_too_many_places_is_reported_with_some_of_them(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     monkeypatch.setattr("idc_drift.judge.judge._MAX_REPEATED_PLACES", 1)
@@ -438,8 +438,8 @@ def test_a_client_that_cannot_be_generated_is_not_checked(
 ) -> None:
     Path("bare.yaml").write_text(BREAKING.replace('info: {title: t, version: "1"}\n', ""))
     assert main(["base.yaml", "bare.yaml", "--profile", profile]) == code
-    told = capsys.readouterr()
-    assert "The effect on the generated client is not known" in told.out + told.err
+    reported = capsys.readouterr()
+    assert "The effect on the generated client is not known" in reported.out + reported.err
 
 
 @pytest.mark.parametrize("side", ["BASE", "REVISION"])

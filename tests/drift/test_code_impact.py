@@ -116,7 +116,7 @@ def test_what_callers_can_write_down_is_compared(base: Surface, revision: Surfac
     assert [(i.level, i.text) for i in differences(base, revision)] == said
 
 
-def test_what_differs_in_one_colour_only_names_it() -> None:
+def test_a_difference_in_the_sync_or_the_async_function_only_names_it() -> None:
     base, revision = client("M"), client("M")
     del revision.operations["idc_client.api.v.get_m"]["sync"]
     assert [i.text for i in differences(base, revision)] == ["breaks `idc_client.api.v.get_m.sync` (gone)"]
@@ -223,9 +223,9 @@ def test_each_effect_is_said_at_the_change_that_causes_it(pair: tuple[Document, 
     words = possible_cause(
         "documentation-changed", row, "/paths/~1v~1rows~1{row_id}/get/summary", level="info", documentation_only=True
     )
-    told, notes = attribution.impact(*pair, [count, kind, limit, named, words])
+    reported, notes = attribution.impact(*pair, [count, kind, limit, named, words])
     assert notes == []
-    effects = {c.rule: c.code_impact for c in told}
+    effects = {c.rule: c.code_impact for c in reported}
     models, functions = "idc_client.models", "idc_client.api.v"
     assert effects == {
         "response-type-changed": (f"breaks `{models}.Row.instance_count` (type: int | None → str)",),
@@ -240,12 +240,12 @@ def test_each_effect_is_said_at_the_change_that_causes_it(pair: tuple[Document, 
 
 
 def test_an_effect_without_a_known_cause_is_a_finding_of_its_own(pair: tuple[Document, Document]) -> None:
-    told, _ = attribution.impact(*pair, [])
-    assert {c.rule for c in told} == {"client-surface-changed"}
-    count = next(c for c in told if "instance_count" in c.message)
+    reported, _ = attribution.impact(*pair, [])
+    assert {c.rule for c in reported} == {"client-surface-changed"}
+    count = next(c for c in reported if "instance_count" in c.message)
     assert (count.level, count.pointer) == ("breaking", "/components/schemas/Row")
     assert count.places[0].line == pair[0].position("/components/schemas/Row")[0]
-    kinds = next(c for c in told if "get_kinds" in c.message)
+    kinds = next(c for c in reported if "get_kinds" in c.message)
     assert (kinds.operation, kinds.pointer) == ("GET /v/kinds", "/paths/~1v~1kinds/get")
 
 
@@ -268,8 +268,8 @@ def test_a_document_that_names_everything_otherwise_is_brought_to_the_same_names
         "anyOf": [{"type": "number"}, {"type": "null"}], "title": "Instancecount"
     }  # fmt: skip
     pair = document(tmp_path, "base.json", DOCUMENT), document(tmp_path, "other.json", other)
-    told, notes = attribution.impact(*pair, [])
-    assert [c.code_impact[0] for c in told] == [
+    reported, notes = attribution.impact(*pair, [])
+    assert [c.code_impact[0] for c in reported] == [
         "breaks `idc_client.models.Row.instance_count` (type: int | None → float | None)"
     ]
     assert "with BASE's names" in notes[0]

@@ -21,14 +21,14 @@ def document(schema: str, schemas: dict[str, Any], *parameters: Any, name: str =
     return {"openapi": "3.1.0", "paths": {f"/a/{{{name}}}": {"get": operation}}, "components": {"schemas": schemas}}
 
 
-OURS = {
+BASE_SCHEMAS = {
     "Row": {
         "type": "object",
         "properties": {"n": {"type": ["integer", "null"]}, "kind": {"$ref": "#/components/schemas/Kind"}},
     },
     "Kind": {"type": "string"},
 }
-THEIRS = {
+REVISION_SCHEMAS = {
     "Line": {
         "type": "object",
         "properties": {
@@ -42,28 +42,28 @@ THEIRS = {
 
 
 def test_components_are_the_same_where_they_stand_at_the_same_place() -> None:
-    counterparts = Counterparts(document("Row", OURS), document("Line", THEIRS, name="row_id"))
+    counterparts = Counterparts(document("Row", BASE_SCHEMAS), document("Line", REVISION_SCHEMAS, name="row_id"))
     assert counterparts.base_names_of_schemas == {"Line": "Row", "Sort": "Kind"}
     assert counterparts.in_revision["/components/schemas/Kind/type"] == "/components/schemas/Sort/type"
     assert counterparts.in_base["/paths/~1a~1{row_id}/get"] == "/paths/~1a~1{id}/get"
 
 
 def test_null_beside_one_alternative_is_passed_through() -> None:
-    counterparts = Counterparts(document("Row", OURS), document("Line", THEIRS))
+    counterparts = Counterparts(document("Row", BASE_SCHEMAS), document("Line", REVISION_SCHEMAS))
     n = "/components/schemas/Row/properties/n"
     assert counterparts.in_revision[n] == "/components/schemas/Line/properties/n"
     assert counterparts.in_revision[f"{n}/type"] == "/components/schemas/Line/properties/n/anyOf/1/type"
 
 
 def test_what_is_new_is_anchored_at_the_nearest_thing_around_it() -> None:
-    counterparts = Counterparts(document("Row", OURS), document("Line", THEIRS))
+    counterparts = Counterparts(document("Row", BASE_SCHEMAS), document("Line", REVISION_SCHEMAS))
     assert counterparts.anchor("/components/schemas/Line/properties/new/type") == "/components/schemas/Row/properties"
     assert counterparts.anchor("/nowhere/at/all") == ""
 
 
 def test_parameters_are_the_same_by_name_and_not_by_position() -> None:
     a, b, c = ({"name": name, "in": "query", "schema": {"type": "string"}} for name in "abc")
-    counterparts = Counterparts(document("Row", OURS, a, b), document("Row", OURS, c, b, a))
+    counterparts = Counterparts(document("Row", BASE_SCHEMAS, a, b), document("Row", BASE_SCHEMAS, c, b, a))
     parameters = "/paths/~1a~1{id}/get/parameters"
     assert counterparts.in_revision[f"{parameters}/0/schema"] == f"{parameters}/2/schema"
     assert counterparts.in_revision[f"{parameters}/1"] == f"{parameters}/1"
@@ -88,18 +88,18 @@ def test_odd_documents_are_walked_as_far_as_they_go() -> None:
         assert Counterparts(content, content).base_names_of_schemas == {}
 
 
-def test_a_change_is_told_with_both_values_and_places(tmp_path: Path) -> None:
-    base, revision = document("Row", OURS), document("Line", {**THEIRS, "Sort": {"type": "boolean"}})
+def test_a_change_has_both_values_and_places(tmp_path: Path) -> None:
+    base, revision = document("Row", BASE_SCHEMAS), document("Line", {**REVISION_SCHEMAS, "Sort": {"type": "boolean"}})
     for name, content in (("base.json", base), ("revision.json", revision)):
         (tmp_path / name).write_text(json.dumps(content))
     pair = read(str(tmp_path / "base.json")), read(str(tmp_path / "revision.json"))
     kind = Change("x", "breaking", "m", (Place("GET /a", "/components/schemas/Kind/type"),))
     new = Change("x", "info", "m", (Place("GET /a", "/components/schemas/Line/properties/new"),))
-    told = with_both_sides(*pair, [kind, new])
-    assert (told[0].before, told[0].after) == ('"string"', '"boolean"')
-    assert told[0].places[0].counterpart == "/components/schemas/Sort/type"
-    assert (told[1].before, told[1].after) == ("", '{"type":"string"}')
-    assert told[1].places[0].anchor == "/components/schemas/Row/properties"
+    reported = with_both_sides(*pair, [kind, new])
+    assert (reported[0].before, reported[0].after) == ('"string"', '"boolean"')
+    assert reported[0].places[0].counterpart == "/components/schemas/Sort/type"
+    assert (reported[1].before, reported[1].after) == ("", '{"type":"string"}')
+    assert reported[1].places[0].anchor == "/components/schemas/Row/properties"
 
 
 @pytest.mark.parametrize(
@@ -126,7 +126,7 @@ def test_types_and_further_members_are_said_alike_however_they_are_written(
     assert (change.before, change.after) == sides
 
 
-def test_long_values_are_told_by_a_digest() -> None:
+def test_long_values_are_shortened_with_a_digest() -> None:
     a, b = compact_json("x" * 1000 + "a"), compact_json("x" * 1000 + "b")
     assert a != b
     assert len(a) < 150

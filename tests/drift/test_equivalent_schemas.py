@@ -1,4 +1,4 @@
-"""Two ways to write one contract are no change, and a contract that is widened is never said to be narrowed."""
+"""Equivalent spellings of a contract are not a change, and a widened contract is never reported as narrowed."""
 
 from __future__ import annotations
 

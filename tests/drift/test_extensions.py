@@ -1,4 +1,4 @@
-"""Extensions: none that stands in no rule is a change, and one of them names the release that a document describes."""
+"""Extensions without a rule are never a change; one of them is the release that a document describes."""
 
 from __future__ import annotations
 

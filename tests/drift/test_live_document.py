@@ -1,4 +1,4 @@
-"""openapi.yaml against a document such as upstream emits, which is made here by undoing what accepted.yaml lists."""
+"""openapi.yaml against a document like upstream's, made by reverting the differences in accepted.yaml."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ ENTRIES = [
     if entry.name != "recommendation-for-absent-members"
 ]
 DROPPED = ("-unset", "-dropped", "-opened", "-pattern-removed", "-format-widened", "-names-removed", "link-removed")
-THEIRS = {"V3Column": "ColumnSchema", "V3Download": "DownloadInfo", "V3Citations": "CitationsResult"}
+LIVE_NAMES = {"V3Column": "ColumnSchema", "V3Download": "DownloadInfo", "V3Citations": "CitationsResult"}
 
 
 def with_accepted_rows_reverted(content: Any) -> Any:
@@ -63,11 +63,11 @@ def with_accepted_rows_reverted(content: Any) -> Any:
     text = json.dumps(live)
     for name in live["components"]["schemas"]:
         if name.startswith("V3"):
-            text = text.replace(f'schemas/{name}"', f'schemas/{THEIRS.get(name, name[2:])}"')
+            text = text.replace(f'schemas/{name}"', f'schemas/{LIVE_NAMES.get(name, name[2:])}"')
     live = json.loads(text)
     schemas = live["components"]["schemas"]
     live["components"]["schemas"] = {
-        THEIRS.get(name, name.removeprefix("V3")): schema for name, schema in schemas.items()
+        LIVE_NAMES.get(name, name.removeprefix("V3")): schema for name, schema in schemas.items()
     }
     return live
 
@@ -82,8 +82,8 @@ def _revert(live: Any, rule: str, at: str, entry: accepted.Entry, ids: dict[str,
     elif rule.startswith("response-media-type"):
         resolve(live, ids[head])["responses"]["200"]["content"] = {"application/json": {"schema": {}}}  # type: ignore[index]
     elif rule == "response-default-added":
-        ours = {theirs: name for name, theirs in THEIRS.items()}.get(head, f"V3{head}")
-        schemas[ours]["properties"][rest[0]]["default"] = json.loads(entry.patterns["after"][0])
+        names = {live_name: name for name, live_name in LIVE_NAMES.items()}.get(head, f"V3{head}")
+        schemas[names]["properties"][rest[0]]["default"] = json.loads(entry.patterns["after"][0])
     elif rule.endswith("-property-became-optional"):
         schemas[head]["required"].remove(rest[0])
     elif rule.endswith("-property-removed"):
@@ -225,7 +225,7 @@ BREAKS: list[tuple[str, str, Any, str]] = [
 
 
 @pytest.mark.parametrize(("pointer", "value", "sentence"), [b[1:] for b in BREAKS], ids=[b[0] for b in BREAKS])
-def test_whatever_moves_is_said(
+def test_every_change_is_reported(
     base: Document, live: Any, tmp_path: Path, pointer: str, value: Any, sentence: str
 ) -> None:
     moved = copy.deepcopy(live)

@@ -1,4 +1,4 @@
-"""Documents that are not what they should be are read as far as they go."""
+"""Malformed documents are read as far as possible."""
 
 from __future__ import annotations
 
@@ -96,10 +96,10 @@ def test_a_reference_that_is_no_name_of_a_file_is_a_note(tmp_path: Any, capsys: 
         ("properties", ["a"], "an object"),
         ("additionalProperties", "false", "a schema"),
         ("type", {"const": "string"}, "the name of a type"),
-        ("pattern", 5, "a text"),
+        ("pattern", 5, "a string"),
     ],
 )
-def test_a_keyword_of_another_kind_is_read_as_nothing_and_told_once(keyword: str, value: Any, meant: str) -> None:
+def test_a_keyword_with_a_value_of_the_wrong_kind_gets_one_note(keyword: str, value: Any, meant: str) -> None:
     odd = sample_documents.document_with_schema(
         "request", {"properties": {"a": {keyword: value}, "b": {keyword: value}}}
     )
@@ -108,7 +108,7 @@ def test_a_keyword_of_another_kind_is_read_as_nothing_and_told_once(keyword: str
     assert len(odd.notes) == 1
 
 
-def test_a_value_that_its_type_rules_out_is_told() -> None:
+def test_an_enum_value_without_an_allowed_type_is_ignored_with_a_note() -> None:
     odd = sample_documents.document_with_schema("request", {"type": "string", "enum": ["a", *range(9)]})
     assert compare(odd, sample_documents.document_with_schema("request", {"type": "string", "enum": ["a"]})) == []
     (note,) = odd.notes
@@ -142,7 +142,7 @@ def test_a_schema_that_is_composed_of_itself_many_times_is_compared() -> None:
     )
 
 
-def test_an_empty_name_among_the_required_ones_is_told() -> None:
+def test_an_empty_name_in_required_is_ignored_with_a_note() -> None:
     odd = sample_documents.document_with_schema("request", {"properties": {"a": {}}, "required": ["a", ""]})
     assert (
         compare(odd, odd)
@@ -154,7 +154,7 @@ def test_an_empty_name_among_the_required_ones_is_told() -> None:
 
 
 @pytest.mark.parametrize(
-    ("content", "told"),
+    ("content", "reported"),
     [
         ({"paths": []}, "`paths` of the document is not an object"),
         ({"paths": {"/a": {"get": {"parameters": {"q": {}}}}}}, "`parameters` of /paths/~1a/get is not a list"),
@@ -170,7 +170,7 @@ def test_an_empty_name_among_the_required_ones_is_told() -> None:
         ),
     ],
 )
-def test_what_is_of_another_kind_around_schemas_is_told(content: dict[str, Any], told: str) -> None:
+def test_a_member_of_the_wrong_kind_outside_schemas_gets_a_note(content: dict[str, Any], reported: str) -> None:
     document = sample_documents.complete_document(content)
     compare(document, sample_documents.complete_document({"paths": {}}))
-    assert any(told in note for note in document.notes), document.notes
+    assert any(reported in note for note in document.notes), document.notes

@@ -1,4 +1,4 @@
-"""The pairs of this folder can be put before oasdiff."""
+"""The pairs of this folder can be compared with oasdiff's judgement."""
 
 from __future__ import annotations
 
@@ -32,8 +32,8 @@ def test_each_pair_is_counted_by_what_is_said_of_it(tmp_path: Path, monkeypatch:
     assert "| breaking | 2 | 0 | 0 | 0 | 2 |" in oasdiff_comparison.table(lost)
 
 
-def test_a_command_that_does_not_run_is_told(capsys: pytest.CaptureFixture[str]) -> None:
+def test_a_command_that_does_not_run_is_one_sentence(capsys: pytest.CaptureFixture[str]) -> None:
     assert oasdiff_comparison.main(["/nowhere/oasdiff"]) == 2
-    told = capsys.readouterr().err
-    assert told.startswith("oasdiff_comparison: /nowhere/oasdiff does not run")
-    assert told.count("\n") == 1
+    reported = capsys.readouterr().err
+    assert reported.startswith("oasdiff_comparison: /nowhere/oasdiff does not run")
+    assert reported.count("\n") == 1

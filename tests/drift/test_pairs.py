@@ -1,4 +1,4 @@
-"""Every rule, in every direction, on a pair of its own."""
+"""Every rule is found, in every direction, on its own pair."""
 
 from __future__ import annotations
 
@@ -69,10 +69,10 @@ def test_a_difference_is_one_the_other_way_round_too(base: Document, revision: D
 
 
 def test_every_rule_has_a_pair() -> None:
-    met = {pair.values[3] for pair in PAIRS}
-    assert RULES.keys() <= met
+    found_rules = {pair.values[3] for pair in PAIRS}
+    assert RULES.keys() <= found_rules
     for stem, rule in SCHEMA_RULES.items():
-        directions = {each.partition("-")[0] for each in met if each.partition("-")[2] == stem}
+        directions = {each.partition("-")[0] for each in found_rules if each.partition("-")[2] == stem}
         assert directions, stem
         if rule.sent != rule.received and stem != "property-forbidden":  # which is a rule for what is sent only
             assert "response" in directions or "header" in directions, stem

@@ -107,7 +107,7 @@ def test_the_order_of_findings_does_not_change_a_byte(documents: Documents) -> N
     assert all_forms(outcome(documents, *findings)) == all_forms(outcome(documents, *reversed(findings)))
 
 
-def test_text_stands_by_operation_and_counts_noise_in_one_line(documents: Documents) -> None:
+def test_text_groups_findings_by_operation_and_only_counts_documentation_changes(documents: Documents) -> None:
     findings = [Finding(change(place=Place(op, POINTER, 12, 68))) for op in ("GET /a", "GET /b", "GET /a")]
     documentation_only = [Finding(change("info", "description-changed", documentation_only=True)) for _ in range(40)]
     report = formats.render(outcome(documents, *findings, *documentation_only), "text")
@@ -239,7 +239,7 @@ def test_sarif_has_rules_places_levels_and_suppressions(documents: Documents) ->
     assert [r.get("suppressions") for r in run["results"]] == [None, [{"kind": "external", "justification": "known"}]]
 
 
-def test_noise_and_accepted_findings_are_no_drift_whatever_counts(documents: Documents) -> None:
+def test_documentation_only_and_accepted_findings_are_never_drift(documents: Documents) -> None:
     result = outcome(
         documents, Finding(change(), "known"), Finding(change("info", documentation_only=True)), fail_on="info"
     )

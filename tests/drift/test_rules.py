@@ -1,4 +1,4 @@
-"""Rules can be found: written out where they are judged, and explained, each with a pair that it speaks of."""
+"""Rules are literals in the modules that judge them, and each is explained with an example."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ NAMED_TWICE = STEMS.keys() & NAMES.keys()
 
 
 def modules() -> dict[str, ast.Module]:
-    """What judges: all of judge and compare, and what any rule names beside them."""
+    """The judging modules: all of judge and compare, and others that a rule lists."""
     named = {module for judged in (*STEMS.values(), *NAMES.values()) for module in judged}
     named |= {f"{folder}.{path.stem}" for folder in ("judge", "compare") for path in (PACKAGE / folder).glob("*.py")}
     return {name: ast.parse((PACKAGE / f"{name.replace('.', '/')}.py").read_text()) for name in sorted(named)}
@@ -40,7 +40,7 @@ MODULES = modules()
 
 
 def nodes_that_only_read(tree: ast.Module) -> set[int]:
-    """The nodes of which a rule's name is only asked: compared, looked up, or part of a sentence."""
+    """The nodes that only read a rule's name: a comparison, a lookup, or a part of a sentence."""
     found: set[int] = set()
     for node in ast.walk(tree):
         parts: list[ast.AST] = []
@@ -53,7 +53,7 @@ def nodes_that_only_read(tree: ast.Module) -> set[int]:
 
 
 def rule_names(text: str) -> Iterator[str]:
-    """The rule that a literal names: itself, or the stem of a complete name of a schema rule."""
+    """The rule that a literal contains: a name or a stem, or the stem of a schema rule's complete name."""
     if text in NAMES or text in STEMS:
         yield text
     elif stem := rules.stem_of(text):
@@ -167,8 +167,8 @@ def test_an_alias_is_no_rule_and_stands_for_one() -> None:
 )
 def test_a_rule_that_there_is_not_is_one_sentence(wrong: str, said: str, capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["explain", wrong]) == UNCHECKED
-    told = capsys.readouterr()
-    assert (told.out, told.err) == ("", f"idc-drift: {said}\n")
+    reported = capsys.readouterr()
+    assert (reported.out, reported.err) == ("", f"idc-drift: {said}\n")
 
 
 def test_without_a_name_every_rule_is_listed_with_its_level(capsys: pytest.CaptureFixture[str]) -> None:

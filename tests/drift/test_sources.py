@@ -1,4 +1,4 @@
-"""A document is read wherever it is, and what is no document is never taken for one."""
+"""A document is read from any source, and nothing else is taken for a document."""
 
 from __future__ import annotations
 
@@ -333,8 +333,8 @@ def test_a_reference_that_leads_nowhere_is_noted_and_not_a_change(tmp_path: Path
 
 @pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "utf-16"])
 def test_standard_input_is_read_as_a_file_would_be(encoding: str) -> None:
-    told = "openapi: 3.1.0\ninfo: {title: Prüfung, version: '1'}\npaths: {}\n"
-    stream = io.TextIOWrapper(io.BytesIO(told.encode(encoding)), encoding="ascii")
+    reported = "openapi: 3.1.0\ninfo: {title: Prüfung, version: '1'}\npaths: {}\n"
+    stream = io.TextIOWrapper(io.BytesIO(reported.encode(encoding)), encoding="ascii")
     assert read("-", stdin=stream).content["info"]["title"] == "Prüfung"
 
 
