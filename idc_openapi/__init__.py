@@ -3,5 +3,16 @@
 from __future__ import annotations
 
 from ._document import Upstream, content, digest, path, upstream
+from ._unreleased import SINCE, UNRELEASED, released, unreleased
 
-__all__ = ["Upstream", "content", "digest", "path", "upstream"]
+__all__ = [
+    "SINCE",
+    "UNRELEASED",
+    "Upstream",
+    "content",
+    "digest",
+    "path",
+    "released",
+    "unreleased",
+    "upstream",
+]

@@ -17,6 +17,7 @@ from fastapi.responses import JSONResponse, RedirectResponse, Response
 
 from idc_standin import docs
 from idc_standin.v3.citations import PUBLIC, Registries
+from idc_standin.v3.coming import Next
 from idc_standin.v3.handlers import V3, Refusal
 from idc_standin.v3.json import dumps, finite
 
@@ -26,6 +27,7 @@ if TYPE_CHECKING:
     from idc_standin.contract import Contract
     from idc_standin.v3.guard import Guard
     from idc_standin.v3.index import Index
+    from idc_standin.v3.releases import Releases
 
 HSTS = b"max-age=31536000; includeSubDomains"
 
@@ -37,9 +39,12 @@ def create(
     *,
     quirks: frozenset[str] = frozenset(),
     registries: Registries = PUBLIC,
+    releases: Releases | None = None,
 ) -> FastAPI:
-    """The v3 half of the API."""
+    """The v3 half of the API; with `releases`, and a contract that has what they are for, that of the next release."""
     service = V3(index, guard, quirks=quirks, registries=registries)
+    if releases is not None:
+        service = Next(index, guard, releases, quirks=quirks, registries=registries)
     app = FastAPI(openapi_url=None, docs_url=None, redoc_url=None)
     for operation in contract.operations:
         if operation.path.startswith("/v3"):
