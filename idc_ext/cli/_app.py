@@ -51,6 +51,7 @@ COMMANDS = (
     ("viewer", "selection:viewer", "Give the address where a study or series can be looked at."),
     ("verify", "manifest:verify", "Make the request of a manifest again, and say what is different."),
     ("diff", "manifest:diff", "Say what became of a selection between two data releases."),
+    ("releases", "releases:releases", "List the data releases, or say what one of them changed."),
     ("resolve", "resolve:resolve", "Say what CRDC GUIDs stand for, and where their bytes are."),
     ("cohorts list", "cohorts:list_", "List the user's saved cohorts."),
     ("cohorts create", "cohorts:create", "Save a cohort, bound to the active data version."),

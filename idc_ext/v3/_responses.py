@@ -14,10 +14,13 @@ from urllib.parse import unquote
 from attrs import frozen
 from idc_client import models
 from idc_client.models import (
+    V3AnalysisResultChange,
     V3AttributeValue,
     V3AttributeValues,
+    V3CollectionChange,
     V3Counts,
     V3License,
+    V3ReleaseChanges,
     V3Version,
     V3ViewerUrl,
 )
@@ -126,6 +129,18 @@ def attribute_values(_status: int, body: Any) -> V3AttributeValues:
     for one in _list(body, "values"):
         _made(V3AttributeValue, one)
     return _made(V3AttributeValues, body)
+
+
+def release_changes(_status: int, body: Any) -> V3ReleaseChanges:
+    """Read what a data release changed."""
+    for one in _list(body, "collections"):
+        _made(V3CollectionChange, one)
+    for one in _list(body, "analysis_results"):
+        _made(V3AnalysisResultChange, one)
+    for name in ("new_collections", "removed_collections"):
+        if not all(isinstance(one, str) for one in _list(body, name)):
+            raise TypeError(f"{name} has what is no text")
+    return _made(V3ReleaseChanges, body)
 
 
 def categorical(_status: int, body: Any) -> dict[str, bool]:

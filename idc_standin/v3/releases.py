@@ -5,7 +5,7 @@ Law: takes plain values and gives plain values; runs SQL and knows nothing of HT
 A *version of a series* is a row of `index`, there from `series_revised_idc_version` on, or of `prior_versions_index`,
 there from `min_idc_version` to `max_idc_version`. The versions of a release are put beside those of the release before,
 series by series. A version may have several rows in `prior_versions_index`, one for each bucket that its files were in:
-they are one version here (see *bucket-moves* in deviations.yaml).
+they are one version here (see *bucket-moves* in deviations.yaml), and of two sizes in one release the smaller counts.
 """
 
 from __future__ import annotations
@@ -44,12 +44,12 @@ WITH versions AS (
 ),
 moved AS (SELECT series FROM versions WHERE first = $release OR last = $release - 1),
 now AS (
-    SELECT {distinct} series, uuid, collection, patient, bytes{first} FROM versions SEMI JOIN moved USING (series)
-    WHERE first <= $release AND last >= $release
+    SELECT {version} FROM versions SEMI JOIN moved USING (series)
+    WHERE first <= $release AND last >= $release {grouped}
 ),
 before AS (
-    SELECT {distinct} series, uuid, collection, patient, bytes FROM versions SEMI JOIN moved USING (series)
-    WHERE first <= $release - 1 AND last >= $release - 1
+    SELECT {version} FROM versions SEMI JOIN moved USING (series)
+    WHERE first <= $release - 1 AND last >= $release - 1 {grouped}
 ),
 changes AS (
     SELECT
@@ -82,8 +82,14 @@ FROM (
 WHERE series_added + series_revised + series_removed > 0 OR collection IS NULL
 ORDER BY collection NULLS LAST
 """
-BY_UUID = CHANGES.format(distinct="DISTINCT", first="", revised="now.uuid <> before.uuid")
-BY_ROW = CHANGES.format(distinct="", first=", first", revised="now.first = $release")
+BY_UUID = CHANGES.format(
+    version="series, uuid, min(collection) AS collection, min(patient) AS patient, min(bytes) AS bytes",
+    grouped="GROUP BY series, uuid",
+    revised="now.uuid <> before.uuid",
+)
+BY_ROW = CHANGES.format(
+    version="series, uuid, collection, patient, bytes, first", grouped="", revised="now.first = $release"
+)
 ANALYSES = """
 SELECT analysis_result_id, min(series_init_idc_version) = $release AS is_new,
     count(*) FILTER (WHERE series_init_idc_version = $release) AS series_added

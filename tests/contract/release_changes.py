@@ -19,7 +19,11 @@ UNION ALL
 SELECT SeriesInstanceUID, crdc_series_uuid, collection_id, PatientID, series_size_MB, min_idc_version
 FROM prior_versions_index WHERE {0} BETWEEN min_idc_version AND max_idc_version
 """
-ONCE = "SELECT series, uuid, collection_id, PatientID, mb, min(since) AS since FROM ({0}) GROUP BY ALL"
+ONCE = """
+SELECT series, uuid, min(collection_id) AS collection_id, min(PatientID) AS PatientID, min(mb) AS mb,
+    min(since) AS since
+FROM ({0}) GROUP BY series, uuid
+"""
 JOINED = """
 SELECT coalesce(cur.collection_id, prev.collection_id) AS collection_id,
     coalesce(cur.PatientID, prev.PatientID) AS patient, coalesce(cur.mb, prev.mb) AS mb,

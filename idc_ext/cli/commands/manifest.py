@@ -21,6 +21,7 @@ from .._output import destination, walks
 from .._output.destination import Output
 from .._output.escaping import visible
 from .._output.results import Text, listing
+from .releases import number
 from .selection import Selection, explain_nothing
 
 if TYPE_CHECKING:
@@ -158,7 +159,7 @@ def diff(
         to_release: The same; may be the earlier one.
     """
     wanted = selection.read()
-    first, second = _release(from_release), _release(to_release)
+    first, second = number(from_release), number(to_release)
     with context.connect() as idc:
         return _told(manifests.diff(idc, wanted, first, second, all_of_idc=selection.all_of_idc), out)
 
@@ -184,13 +185,6 @@ def _told(found: Changes, out: Output) -> int:
     before, after = found.series
     _exit.say(f"{found.from_release} to {found.to_release}: {said}; {before} series before, {after} after")
     return _exit.REFUSED if found else _exit.DONE
-
-
-def _release(text: str) -> int:
-    number = text.removeprefix("v")
-    if not (number.isascii() and number.isdecimal() and len(number) < 5):
-        raise InputError(f"{text!r:.80} is no data release: write 24 or v24")
-    return int(number)
 
 
 def _page_size(page_size: int, limit: int | None, out: Output) -> int:
