@@ -25,10 +25,11 @@ def released(document: Mapping[str, Any], keep: Collection[str] = ()) -> dict[st
 
     Args:
         document: As parsed.
-        keep: Names of unreleased parts to leave in, as `unreleased` gives them.
+        keep: Names of unreleased parts to leave in, as `unreleased` gives them; they lose their mark.
     """
-    dropped = {id(part) for name, part in _parts(document, ()) if name not in keep}
-    found: dict[str, Any] = _without(document, dropped)
+    parts = list(_parts(document, ()))
+    dropped = {id(part) for name, part in parts if name not in keep}
+    found: dict[str, Any] = _without(document, dropped, {id(part) for name, part in parts if name in keep})
     found["paths"] = {
         path: item
         for path, item in found.get("paths", {}).items()
@@ -69,12 +70,17 @@ def _name(node: Mapping[str, Any], where: tuple[str, ...]) -> str:
     return "/".join([*where[:-1], str(node.get("name", where[-1]))])
 
 
-def _without(node: Any, dropped: Collection[int]) -> Any:
+def _without(node: Any, dropped: Collection[int], kept: Collection[int]) -> Any:
+    """A copy without some objects; others lose their mark."""
     if isinstance(node, list):
-        return [_without(value, dropped) for value in node if id(value) not in dropped]
+        return [_without(value, dropped, kept) for value in node if id(value) not in dropped]
     if not isinstance(node, dict):
         return node
-    found = {key: _without(value, dropped) for key, value in node.items() if id(value) not in dropped}
+    found = {
+        key: _without(value, dropped, kept)
+        for key, value in node.items()
+        if id(value) not in dropped and not (key == SINCE and id(node) in kept)
+    }
     properties, required = node.get("properties"), node.get("required")
     if isinstance(properties, dict) and isinstance(required, list):
         found["required"] = [name for name in required if name not in properties or name in found["properties"]]

@@ -26,7 +26,6 @@ import idc_openapi
 
 from ... import auth
 from ..._reachability import Look, look, missing_certificates, proxy_for, surroundings
-from ..._release_lag import difference, standing
 from ...errors import APIError, ContractError, CredentialsError, CredentialsNotFound, InvalidBaseURL, Retired
 from .. import _exit, version
 from .._options import Flag, Given
@@ -221,11 +220,11 @@ _LAG_ADVICE = {
 
 def _software(api: str, build: object) -> Finding:
     """Say which release the service is, and whether this client was made for it."""
-    apart = difference(api)
+    apart = idc_openapi.difference(api)
     named = f"build {build}" if build else "no build named"
     if apart is None:
         return Finding("release", "ok", f"{api} ({named}), for which this client was made")
-    return Finding("release", "problem", f"{apart} ({named})", _LAG_ADVICE[standing(api)])
+    return Finding("release", "problem", f"{apart} ({named})", _LAG_ADVICE[idc_openapi.standing(api)])
 
 
 def first_generation(idc: IDC) -> Iterator[Finding]:
