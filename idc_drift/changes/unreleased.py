@@ -14,7 +14,7 @@ from ..documents.json_values import MISSING
 from ..documents.pointer import escaped, resolve, unescaped
 from ..documents.spelling import METHODS
 from .change import Change, Place
-from .counterparts import Alongside
+from .counterparts import Counterparts
 from .rules import level_of
 
 if TYPE_CHECKING:
@@ -151,12 +151,12 @@ def apply(
                 absent[part.pointer] = part
         if kept:
             left.append(change if len(kept) == len(change.places) else replace(change, places=tuple(kept)))
-    met = Alongside(base.content, revision.content).onward
-    released = [part for part in found if part.pointer in met and part.pointer not in absent]
+    in_revision = Counterparts(base.content, revision.content).in_revision
+    released = [part for part in found if part.pointer in in_revision and part.pointer not in absent]
     return [
         *left,
         *(_not_yet(base, part) for part in absent.values()),
-        *(_now(base, part) for part in released if not mark(resolve(revision.content, met[part.pointer]))),
+        *(_now(base, part) for part in released if not mark(resolve(revision.content, in_revision[part.pointer]))),
     ]
 
 

@@ -53,7 +53,10 @@ def _github_annotations(outcome: Outcome) -> Iterator[str]:
 
 
 def junit(outcome: Outcome) -> str:
-    """The JUnit report: one test case for each finding; failed if it is drift, skipped if accepted or unreleased, else passed."""
+    """The JUnit report: one test case for each finding.
+
+    It is failed if it is drift, skipped if it is accepted or not released yet, else passed.
+    """
     findings = [f for f in outcome.findings if not f.change.documentation_only]
     failing = {id(f) for f in outcome.failing}
     skipped = [f for f in findings if f.accepted is not None or f.not_released]
