@@ -58,9 +58,9 @@ def difference(service: str, contract: str | None = None) -> str | None:
 
 
 def steps(service: str, contract: str) -> int | None:
-    """Count the releases from the contract's to the service's, negative if that is older; None if nobody can tell.
+    """Count the releases from the contract's to the service's, negative if that is older; None if they cannot be counted.
 
-    It can be told of two betas of one version, and of two releases that differ in their last number alone.
+    Two betas of one version can be counted, and two releases that differ only in their last number.
     """
     theirs, ours = _VERSION.fullmatch(service.strip()), _VERSION.fullmatch(contract.strip())
     if theirs is None or ours is None or max(len(service), len(contract)) > _LONGEST:

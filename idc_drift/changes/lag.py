@@ -1,7 +1,7 @@
-"""Whether the service behind a document is of the release that the base describes: by what it says of itself.
+"""The release that a service reports, compared with the release that the base describes.
 
-Law: every member of the base's `info.x-idc-upstream` but the date is held against the member of that name in what the
-service says; what cannot be compared is refused, and not taken for the same.
+Law: every member of the base's ``info.x-idc-upstream`` except the date is compared with the member of the same name in
+the service's answer; what cannot be compared raises ``Unreadable``.
 """
 
 from __future__ import annotations
@@ -25,12 +25,12 @@ UPSTREAM = "/info/x-idc-upstream"
 
 
 def lag(base: Document, source: str, changes: Sequence[Change]) -> tuple[list[Change], list[str]]:
-    """A change for each release that differs, and a note if none does.
+    """One change for each release that differs; a note if none does.
 
     Args:
         base: The document that is relied on.
-        source: Where the service says of which release it is: a URL or a file, with a JSON object.
-        changes: What differs between the two documents and is to be known.
+        source: Where the service reports its release: a URL or a file with a JSON object.
+        changes: The shown changes between the two documents.
 
     Raises:
         Unreadable: there is nothing to compare.
@@ -41,7 +41,7 @@ def lag(base: Document, source: str, changes: Sequence[Change]) -> tuple[list[Ch
     described = dict(base.upstream.releases)
     missing = [name for name in described if not isinstance(said.get(name), str)]
     if missing:
-        raise Unreadable(f"{source} does not say the {' and '.join(missing)} that {base.origin} names")
+        raise Unreadable(f"{source} does not report the {' and '.join(missing)} that {base.origin} names")
     found = []
     for name, ours in described.items():
         theirs = str(said[name])
@@ -74,5 +74,5 @@ def _read(source: str) -> dict[str, object]:
     except (ValueError, RecursionError):
         said = None
     if not isinstance(said, dict):
-        raise Unreadable(f"{origin} does not say of which release the service is: it is no JSON object")
+        raise Unreadable(f"{origin} does not report a release: it is not a JSON object")
     return said

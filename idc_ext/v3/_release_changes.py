@@ -3,7 +3,7 @@
 No release of the service is known to have the operation yet (`x-idc-since: unreleased`). In SQL a *version* of a series
 is a row of `index` or of `prior_versions_index`; the versions of a release are put beside those of the release before.
 A version has a row for each bucket that its files were in, and of two sizes in rows of one release the smaller counts:
-versions are told apart by `crdc_series_uuid`, as in `manifests.diff`.
+versions differ by `crdc_series_uuid`, as in `manifests.diff`.
 """
 
 from __future__ import annotations

@@ -101,12 +101,12 @@ def test_every_form_of_the_report_says_it(run: Any, service: CannedService, form
 @pytest.mark.parametrize(
     ("answer", "base", "sentence"),
     [
-        ((404, {"detail": "Not Found"}), None, "answers 404"),
-        ((200, "soon"), None, "does not say of which release the service is: it is no JSON object"),
-        ((200, "[" * 100_000), None, "it is no JSON object"),
-        ((200, [1]), None, "it is no JSON object"),
-        ((200, {"api_version": "3.0.0b5"}), None, "does not say the idc_version that"),
-        ((200, {**OURS, "api_version": 3}), None, "does not say the api_version that"),
+        ((404, {"detail": "Not Found"}), None, "responded 404"),
+        ((200, "soon"), None, "does not report a release: it is not a JSON object"),
+        ((200, "[" * 100_000), None, "it is not a JSON object"),
+        ((200, [1]), None, "it is not a JSON object"),
+        ((200, {"api_version": "3.0.0b5"}), None, "does not report the idc_version that"),
+        ((200, {**OURS, "api_version": 3}), None, "does not report the api_version that"),
         ((200, OURS), document(upstream={}), "names no release in info.x-idc-upstream"),
     ],
 )

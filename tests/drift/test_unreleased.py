@@ -14,7 +14,7 @@ import idc_openapi
 from idc_drift.__main__ import CLEAN, DRIFT, UNCHECKED, main
 from idc_drift.reports import formats
 
-from .report_forms import SCHEMA
+from .report_formats import SCHEMA
 
 if TYPE_CHECKING:
     from pathlib import Path

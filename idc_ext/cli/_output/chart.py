@@ -24,7 +24,7 @@ _SETTINGS = {"svg.hashsalt": "idc-ext", "svg.fonttype": "path"}
 _WIDE, _HIGH, _DPI = 9.0, 6.0, 150
 #: In points: labels of releases that are closer together would overlap.
 _CLOSE = 14.0
-#: Blue and green that can be told apart by people who do not see colours, and in print.
+#: Blue and green that differ in brightness, too.
 _SIZE, _SERIES, _FAINT = "#0060a8", "#2a8a5a", "#b8c4cc"
 
 
