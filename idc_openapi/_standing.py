@@ -58,7 +58,7 @@ def difference(service: str, contract: str | None = None) -> str | None:
 
 
 def steps(service: str, contract: str) -> int | None:
-    """Count the releases from the contract's to the service's, negative if that is older; None if they cannot be counted.
+    """Count the releases from the contract's to the service's; negative if that is older, None if that cannot be known.
 
     Two betas of one version can be counted, and two releases that differ only in their last number.
     """

@@ -39,7 +39,7 @@ class Part:
     """A part of the base that is marked."""
 
     operation: str
-    """The operation that it is, or the first one that it is met in."""
+    """The operation that it is, or the first one that uses it."""
     pointer: str
     mark: str
     """The extension that marks it."""

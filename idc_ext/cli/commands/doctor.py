@@ -196,7 +196,12 @@ def release(answer: Look) -> Iterator[Finding]:
             "data", "problem", "GET /v3/version is not answered as the document says", "is it the right host?"
         )
         return
-    yield Finding("data", "ok", f"{served} ({package})")
+    described = idc_openapi.upstream().idc_version
+    apart = idc_openapi.apart(served, described)
+    if apart == "the same":
+        yield Finding("data", "ok", f"{served} ({package})")
+    else:
+        yield Finding("data", "note", f"{served} ({package}): {apart}, the contract was written for {described}")
     yield _software(api, build)
     here = installed("idc-index-data")
     if here is None:
@@ -269,12 +274,36 @@ def drift(idc: IDC) -> Iterator[Finding]:
             return
     if done.returncode == 0:
         yield Finding("document", "ok", "nothing that breaks this client has moved")
+        yield from _unreleased(done.stdout)
     elif done.returncode == 1:
         advice = "pip install --upgrade idc-client; `idc-drift` has the details"
         yield Finding("document", "problem", "the service has moved in ways that break this client", advice)
     else:
         last = done.stderr.decode("utf-8", "replace").strip().splitlines()[-1:] or ["no reason given"]
         yield Finding("document", "note", f"could not be compared: {last[0]}")
+
+
+def _unreleased(report: bytes) -> Iterator[Finding]:
+    """Say which parts of the document no release of the service had when this client was made, and this one has."""
+    try:
+        changes = [change for change in json.loads(report)["changes"] if change["rule"] in _COMING]
+    except (ValueError, TypeError, LookupError):
+        return
+    for rule, (state, words, advice) in _COMING.items():
+        parts = [change["where"] or change["operation"] for change in changes if change["rule"] == rule]
+        if parts:
+            yield Finding("coming", state, f"{words} {', '.join(parts)}", advice)
+
+
+#: What drift says of the parts that are marked `x-idc-since: unreleased`.
+_COMING: dict[str, tuple[State, str, str]] = {
+    "not-released-yet": ("ok", "as expected, the service does not have", ""),
+    "released-now": (
+        "note",
+        "the service has what no release had when this client was made:",
+        "pip install --upgrade idc-client",
+    ),
+}
 
 
 def credentials(context: Context) -> Iterator[Finding]:
