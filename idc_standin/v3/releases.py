@@ -109,6 +109,7 @@ class Releases:
     def __init__(self, path: Path, *, by_row: bool = False) -> None:
         """``path``: of the published tables; ``by_row``: count moves between buckets as revisions, as upstream does."""
         self._connection = duckdb.connect(config=archive.settings(path, MEMORY))
+        self._connection.execute("SET enable_progress_bar = false")
         self._connection.execute(archive.attach(path, "published"))
         self._by_row = by_row
         self._lock = threading.Lock()

@@ -54,6 +54,8 @@ class Service:
     """Whether cohorts may be saved and deleted."""
     mistakes: bool = True
     """Whether invalid requests may be sent."""
+    coming: frozenset[str] = frozenset()
+    """The unreleased parts of the document that the service has."""
     limit: float = 2.0
     """Seconds that an answer may take."""
     coverage: Coverage = field(default_factory=Coverage)
