@@ -19,7 +19,6 @@ from tests.contract import baseline, engine, report, suite
 from tests.contract.__main__ import _parser, _service, main
 from tests.contract.calls import ATTEMPTS, Answer, Broken, InProcess, Layered, OverHTTP, Request, Unreachable
 from tests.contract.faults import controls
-from tests.contract.faults.fault import with_content
 from tests.contract.finding import Finding
 from tests.contract.index import installed
 from tests.contract.inside import standin
@@ -32,7 +31,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
 
-    from tests.contract.faults.fault import Layer, Serve
+    from tests.contract.faults.fault import Layer
     from tests.contract.relation import Draw
 
 QUICK = ("there is no collection", "unknown filters are refused", "requests of the wrong shape", "licenses are those")
@@ -163,16 +162,6 @@ def layered(layer: Layer | None) -> suite.Outcome:
             return suite.run(Service(caller, users, index=installed(), write=True), suite.Plan(("v3",), ("relations",)))
 
 
-def reporting(**members: str) -> Layer:
-    """A service that says other things of itself."""
-
-    async def layer(request: Request, forward: Serve) -> Answer:
-        answer = await forward(request)
-        return with_content(answer, answer.json() | members) if request.path == "/v3/version" else answer
-
-    return layer
-
-
 def test_unreleased_parts_are_left_out_unless_the_service_has_them() -> None:
     without, having = layered(controls.released), layered(None)
     names = ("V3TableInfo/notable_columns", "getReleaseChanges")
@@ -194,31 +183,6 @@ def test_layer_one_leaves_out_what_the_service_does_not_have() -> None:
         paths = engine._document("v3", Service(OverHTTP("http://127.0.0.1:9"), coming=coming))["paths"]
         assert ("/v3/releases/changes" in paths) is bool(coming)
         assert "unreleased" not in json.dumps(paths)
-
-
-@pytest.mark.parametrize(
-    ("said", "sentences"),
-    [
-        ({}, []),
-        ({"api_version": "3.0.0b6"}, ["The service is one release on: 3.0.0b6, and openapi.yaml describes 3.0.0b5."]),
-        ({"idc_version": "v26"}, ["data of the service is one release on: v26, and openapi.yaml was written for v25."]),
-        (
-            {"api_version": "3.0.0b7", "idc_version": "v27"},
-            ["service is two releases on", "is two releases on: v27"],
-        ),
-    ],
-)
-def test_a_service_of_another_release_is_reported_before_anything_else(
-    said: dict[str, str], sentences: list[str]
-) -> None:
-    with standin() as (app, users), closing(InProcess(Layered(app, reporting(**said)))) as caller:
-        before: list[str] = []
-        service = Service(caller, users, index=installed(), write=True)
-        outcome = suite.run(service, suite.Plan(("v3",), ()), on_note=before.append)
-    assert before == outcome.notes
-    for note, sentence in zip(outcome.notes, sentences, strict=True):
-        assert sentence in note
-        assert f"note: {note}" in report.summary(outcome)
 
 
 # --- reports -----------------------------------------------------------------------------------------------------

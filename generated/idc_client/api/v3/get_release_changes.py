@@ -125,7 +125,8 @@ def sync_detailed(
     series is
     *added* if the release before does not have it, *removed* if this release does not have it, and
     *revised* if
-    both have it in different versions.
+    both have it in different versions. The answer may take some seconds: all series of two releases are
+    compared.
 
     **404** means that the server does not have this operation: no release of it is known to.
 
@@ -170,7 +171,8 @@ def sync(
     series is
     *added* if the release before does not have it, *removed* if this release does not have it, and
     *revised* if
-    both have it in different versions.
+    both have it in different versions. The answer may take some seconds: all series of two releases are
+    compared.
 
     **404** means that the server does not have this operation: no release of it is known to.
 
@@ -209,7 +211,8 @@ async def asyncio_detailed(
     series is
     *added* if the release before does not have it, *removed* if this release does not have it, and
     *revised* if
-    both have it in different versions.
+    both have it in different versions. The answer may take some seconds: all series of two releases are
+    compared.
 
     **404** means that the server does not have this operation: no release of it is known to.
 
@@ -252,7 +255,8 @@ async def asyncio(
     series is
     *added* if the release before does not have it, *removed* if this release does not have it, and
     *revised* if
-    both have it in different versions.
+    both have it in different versions. The answer may take some seconds: all series of two releases are
+    compared.
 
     **404** means that the server does not have this operation: no release of it is known to.
 
