@@ -26,7 +26,7 @@ MOST_LATE = 3
 """The number of answers that may be late at the first attempt and in time at the second."""
 ONCE = frozenset({"createCohort", "deleteCohort", "deleteCohorts"})
 SLOW_OPERATIONS = frozenset({"getCitations", "getReleaseChanges", "runSql"})
-"""Operations that may be slow, according to the document: they use doi.org, compare releases, or run SQL for up to 30 s."""
+"""Operations that may be slow, according to the document: they use doi.org, compare releases, or run SQL (30 s)."""
 
 
 @dataclass(frozen=True)
