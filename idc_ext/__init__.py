@@ -9,7 +9,7 @@ import sys
 from types import ModuleType
 from typing import TYPE_CHECKING
 
-from ._lazy import names as _names
+from ._lazy import lazy_attributes as _lazy_attributes
 
 if TYPE_CHECKING:
     from . import auth, bigquery, drs, manifests, v1, v3
@@ -104,7 +104,7 @@ __all__ = [
     "v3",
 ]
 
-__getattr__, __dir__ = _names(
+__getattr__, __dir__ = _lazy_attributes(
     __name__,
     {
         **dict.fromkeys(__all__, "errors"),

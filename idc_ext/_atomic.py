@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 
-def beside(path: Path, ending: str) -> Path:
+def path_beside(path: Path, ending: str) -> Path:
     """Name a file next to another."""
     return path.with_name(path.name + ending)
 
@@ -21,7 +21,7 @@ _FRESH = os.O_WRONLY | os.O_CREAT | os.O_EXCL | getattr(os, "O_BINARY", 0)
 
 
 @contextmanager
-def replacing(path: Path, *, mode: int = 0o666) -> Iterator[IO[bytes]]:
+def atomic_replacement(path: Path, *, mode: int = 0o666) -> Iterator[IO[bytes]]:
     """Open a file that takes the place of another when the block ends, and is removed if the block fails.
 
     Args:
@@ -29,21 +29,21 @@ def replacing(path: Path, *, mode: int = 0o666) -> Iterator[IO[bytes]]:
         mode: Its permissions, less those that the process withholds from all its files.
     """
     path = path.resolve() if path.is_symlink() else path
-    new = beside(path, f".{os.getpid()}.new")
+    new = path_beside(path, f".{os.getpid()}.new")
     with suppress(FileNotFoundError):
         new.unlink()  # of a process that had this number before
     try:
         with open(os.open(new, _FRESH, mode), "wb") as file:
             yield file
-            settle(file)
-        rename(new, path)
+            flush_to_disk(file)
+        rename_durably(new, path)
     except BaseException:
         with suppress(FileNotFoundError):
             new.unlink()
         raise
 
 
-def sweep(path: Path) -> None:
+def remove_leftovers(path: Path) -> None:
     """Remove what processes that are no more have left of replacing a file."""
     if os.name != "posix":
         return  # elsewhere, asking whether a process lives would end it
@@ -59,7 +59,7 @@ def sweep(path: Path) -> None:
             continue  # somebody else's, or not one of ours
 
 
-def rename(new: Path, path: Path) -> None:
+def rename_durably(new: Path, path: Path) -> None:
     """Give a file or folder another name for good."""
     os.replace(new, path)
     with suppress(OSError):  # not every system can open a folder
@@ -70,7 +70,7 @@ def rename(new: Path, path: Path) -> None:
             os.close(folder)
 
 
-def settle(file: IO[bytes]) -> None:
+def flush_to_disk(file: IO[bytes]) -> None:
     """Have what was written survive a power cut."""
     file.flush()
     os.fsync(file.fileno())

@@ -45,7 +45,7 @@ class Tls:
 
 
 @frozen
-class Look:
+class Probe:
     """One answer, looked at from outside.
 
     Attributes:
@@ -66,7 +66,7 @@ class Look:
     content: bytes = field(repr=False)
 
 
-def look(idc: IDC, path: str) -> Look:
+def probe(idc: IDC, path: str) -> Probe:
     """Ask for a path, whatever the answer is, and look at the way it came.
 
     Raises:
@@ -84,7 +84,7 @@ def look(idc: IDC, path: str) -> Look:
 
     with idc.get_httpx_client().stream("GET", path, extensions={"trace": secured}) as response:
         response.read()
-    return Look(
+    return Probe(
         status=response.status_code,
         seconds=time.perf_counter() - begun,
         http=response.http_version,
@@ -94,7 +94,7 @@ def look(idc: IDC, path: str) -> Look:
     )
 
 
-def surroundings() -> dict[str, str]:
+def network_variables() -> dict[str, str]:
     """Give the variables that steer the way to a service, without user names and passwords."""
     found = {}
     for name in (*PROXIES, *CERTIFICATES):
@@ -149,7 +149,7 @@ def _without_user(url: str) -> str:
     return f"{before.partition('//')[0]}//…@{after}" if at else url
 
 
-def unreachable(error: BaseException, base_url: str | None = None) -> str | None:
+def explain_no_response(error: BaseException, base_url: str | None = None) -> str | None:
     """Say in a sentence why nobody answered and what to do; None if somebody did."""
     if not isinstance(error, httpx.TransportError):
         return None

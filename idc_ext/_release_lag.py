@@ -13,7 +13,7 @@ from typing import Literal, TypeAlias
 import idc_openapi
 
 #: What the service is, seen from the client. `incomparable` is what does not read as a version.
-Standing: TypeAlias = Literal["same", "newer", "older", "incomparable"]
+ReleaseComparison: TypeAlias = Literal["same", "newer", "older", "incomparable"]
 
 #: A longer text is no version of anything.
 _LONGEST = 64
@@ -27,7 +27,7 @@ _VERSION = re.compile(
 )
 
 
-def standing(service: str, contract: str | None = None) -> Standing:
+def compare_releases(service: str, contract: str | None = None) -> ReleaseComparison:
     """Say how the service's release stands to the contract's.
 
     Args:
@@ -40,7 +40,7 @@ def standing(service: str, contract: str | None = None) -> Standing:
     return "same" if theirs == ours else "newer" if theirs > ours else "older"
 
 
-def difference(service: str, contract: str | None = None) -> str | None:
+def describe_release_difference(service: str, contract: str | None = None) -> str | None:
     """Say in a sentence that the two releases differ; None if they are the same.
 
     Args:
@@ -48,16 +48,16 @@ def difference(service: str, contract: str | None = None) -> str | None:
         contract: As in `standing`.
     """
     ours = contract or idc_openapi.upstream().api_version
-    found = standing(service, ours)
+    found = compare_releases(service, ours)
     if found == "same":
         return None
     named = f"{service!r:.{_LONGEST}}, which is no version" if found == "incomparable" else service.strip()
     return f"the service is {named}, this client was made for {ours}"
 
 
-def lag(service_api_version: str) -> str | None:
+def release_notice(service_api_version: str) -> str | None:
     """Give the sentence to put before an error that may come of another release; None if the releases are the same."""
-    found = difference(service_api_version)
+    found = describe_release_difference(service_api_version)
     return None if found is None else f"{found}; see idc-ext doctor"
 
 

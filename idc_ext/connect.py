@@ -24,7 +24,7 @@ from ._http.refusals import Release
 from ._http.retry import Budget, Retries
 from ._http.transport import AsyncClient, SyncClient
 from ._operations import needs_user
-from ._release_lag import lag
+from ._release_lag import release_notice
 from .auth._bearer import IdTokenAuth, is_loopback
 from .auth._credentials import locate
 from .errors import InvalidBaseURL, MissingExtra
@@ -200,7 +200,7 @@ def connect(
         strict=strict,
         httpx_args=httpx_args,
         auth=IdTokenAuth(source, where, needs_user),
-        rules=Rules(policy, limit, httpx.URL(where).path.removesuffix("/"), Budget(policy), Release(lag)),
+        rules=Rules(policy, limit, httpx.URL(where).path.removesuffix("/"), Budget(policy), Release(release_notice)),
     )
 
 

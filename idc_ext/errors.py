@@ -167,7 +167,7 @@ class BigQueryError(IDCError):
 
     def __init__(self, message: str, *, status: int = 0, reason: str | None = None) -> None:
         self.message, self.status, self.reason = message, status, reason
-        super().__init__(f"BigQuery answered with {named(status)}{f', {reason}' if reason else ''}: {message}")
+        super().__init__(f"BigQuery answered with {status_phrase(status)}{f', {reason}' if reason else ''}: {message}")
 
     def __reduce__(self) -> tuple[Any, ...]:
         return functools.partial(type(self), status=self.status, reason=self.reason), (self.message,)
@@ -267,7 +267,7 @@ class APIError(IDCError):
         self.status, self.code, self.message, self.request = status, code, message, request
         self.response = ResponseSummary(status) if response is None else response
         self.request_id, self.retry_after = request_id, retry_after
-        sentence = f"{request.method} {request.path} was answered with {named(status)}: {message}"
+        sentence = f"{request.method} {request.path} was answered with {status_phrase(status)}: {message}"
         advice = "; ".join(filter(None, [self.hint, self._instead()]))
         super().__init__(f"{sentence.rstrip('.')} ({advice})" if advice else sentence)
         self.notice = ""
@@ -387,7 +387,7 @@ def _if_retired(path: str) -> str:
     return f"a host that has retired this generation answers the same: there, {instead}" if instead else ""
 
 
-def named(status: int) -> str:
+def status_phrase(status: int) -> str:
     """Write a status with its phrase, as far as it has one."""
     try:
         return f"{status} {http.HTTPStatus(status).phrase}"

@@ -59,7 +59,7 @@ Answer: TypeAlias = httpx.Response | InvalidRequest | None
 
 
 @frozen
-class Question(Generic[T]):
+class TypedCall(Generic[T]):
     """A request whose answer is needed to judge another: which data release there is, how many rows are due."""
 
     call: Call
@@ -78,36 +78,40 @@ class Client(Protocol):
 
 def fetch(client: Client, call: Call, parse: Callable[[int, Any], T]) -> T:
     """Send one call and parse its answer."""
-    return read(call, send(client, call), parse)
+    return parse_answer(call, send_call(client, call), parse)
 
 
-def send(client: Client, call: Call, trace: Trace | None = None) -> httpx.Response | InvalidRequest:
+def send_call(client: Client, call: Call, trace: Trace | None = None) -> httpx.Response | InvalidRequest:
     """Send one call."""
-    with legible(call):
+    with decompression_errors(call):
         try:
-            return _freed(client.get_httpx_client().request(**call.keywords(), extensions=_traced(trace)))
+            return _without_stream(
+                client.get_httpx_client().request(**call.keywords(), extensions=_trace_extension(trace))
+            )
         except InvalidRequest as refusal:
             return refusal
 
 
-async def asend(client: Client, call: Call, trace: Trace | None = None) -> httpx.Response | InvalidRequest:
+async def asend_call(client: Client, call: Call, trace: Trace | None = None) -> httpx.Response | InvalidRequest:
     """Send one call."""
-    with legible(call):
+    with decompression_errors(call):
         try:
-            return _freed(await client.get_async_httpx_client().request(**call.keywords(), extensions=_traced(trace)))
+            return _without_stream(
+                await client.get_async_httpx_client().request(**call.keywords(), extensions=_trace_extension(trace))
+            )
         except InvalidRequest as refusal:
             return refusal
 
 
-def asked(question: Question[T]) -> Generator[Call, Answer, T]:
+def result_of(question: TypedCall[T]) -> Generator[Call, Answer, T]:
     """Ask a question, and give what it is answered with."""
     answer: Answer = None
     while answer is None:  # None: the request failed, and the walk is asked to go on
         answer = yield question.call
-    return read(question.call, answer, question.parse)
+    return parse_answer(question.call, answer, question.parse)
 
 
-def drive(client: Client, steps: Generator[Call, Answer, T]) -> T:
+def run_steps(client: Client, steps: Generator[Call, Answer, T]) -> T:
     """Send the calls that a generator yields, one after another, and give what it returns."""
     answer: Answer = None
     while True:
@@ -116,10 +120,10 @@ def drive(client: Client, steps: Generator[Call, Answer, T]) -> T:
         except StopIteration as end:
             found: T = end.value
             return found
-        answer = send(client, call)
+        answer = send_call(client, call)
 
 
-async def adrive(client: Client, steps: Generator[Call, Answer, T]) -> T:
+async def arun_steps(client: Client, steps: Generator[Call, Answer, T]) -> T:
     """Send the calls that a generator yields, in asynchronous code."""
     answer: Answer = None
     while True:
@@ -128,14 +132,14 @@ async def adrive(client: Client, steps: Generator[Call, Answer, T]) -> T:
         except StopIteration as end:
             found: T = end.value
             return found
-        answer = await asend(client, call)
+        answer = await asend_call(client, call)
 
 
-def read(
+def parse_answer(
     call: Call,
     answer: httpx.Response | InvalidRequest,
     parse: Callable[[int, Any], T],
-    straight: Callable[[bytes], T | None] | None = None,
+    decode_bytes: Callable[[bytes], T | None] | None = None,
 ) -> T:
     """Parse an answer, or raise what it is in place of one: an APIError or a ContractError."""
     # A client from `connect` raises by itself; any other generated client hands over whatever came.
@@ -144,7 +148,7 @@ def read(
     error = failure(answer)
     if error is not None:
         raise error
-    found = straight(answer.content) if straight is not None and answer.status_code == 200 else None
+    found = decode_bytes(answer.content) if decode_bytes is not None and answer.status_code == 200 else None
     if found is not None:
         return found
     told = f"{call} was answered with {answer.status_code}"
@@ -161,11 +165,11 @@ def read(
         raise ContractError(f"{told} and a body that does not fit the document: {cause!r}"[:400]) from cause
 
 
-def _traced(trace: Trace | None) -> dict[str, Any] | None:
+def _trace_extension(trace: Trace | None) -> dict[str, Any] | None:
     return None if trace is None else {"trace": trace}
 
 
-def _freed(response: httpx.Response) -> httpx.Response:
+def _without_stream(response: httpx.Response) -> httpx.Response:
     # A response and its stream refer to each other: bodies would pile up until the garbage is next collected, which
     # for pages is hundreds of megabytes. The body has been read, so the stream is of no use any more.
     response.stream = httpx.ByteStream(b"")
@@ -173,7 +177,7 @@ def _freed(response: httpx.Response) -> httpx.Response:
 
 
 @contextmanager
-def legible(call: Call) -> Iterator[None]:
+def decompression_errors(call: Call) -> Iterator[None]:
     """Take a body that cannot be decompressed for what it is: an answer, though a broken one."""
     try:
         yield

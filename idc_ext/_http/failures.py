@@ -28,7 +28,7 @@ from ..errors import (
     Retired,
     ServerError,
     Unauthorized,
-    named,
+    status_phrase,
 )
 from .redaction import bare, one_line, summary, without_secrets
 
@@ -130,7 +130,7 @@ def _moment(text: str) -> float | None:
 def _misfit(response: httpx.Response, what: str) -> ContractError:
     request = response.request
     path = request.url.raw_path.partition(b"?")[0].decode("ascii")
-    return ContractError(f"{request.method} {path} was answered with {named(response.status_code)} and {what}")
+    return ContractError(f"{request.method} {path} was answered with {status_phrase(response.status_code)} and {what}")
 
 
 def _error(response: httpx.Response, status: int, code: object, said: str) -> APIError:

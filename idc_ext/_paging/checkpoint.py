@@ -13,7 +13,7 @@ from typing import IO, TYPE_CHECKING, Any
 
 from attrs import asdict, evolve, frozen
 
-from .._atomic import replacing, sweep
+from .._atomic import atomic_replacement, remove_leftovers
 from ..errors import CheckpointError
 from .completeness import Position
 
@@ -109,7 +109,7 @@ class Checkpoint:
             "output": None if self.output is None else {**(saved.output or {}), "of": self.output},
             "finished": saved.finished,
         }
-        with replacing(self.path, mode=0o600) as file:
+        with atomic_replacement(self.path, mode=0o600) as file:
             file.write(_HEAD + (_WITHIN % 0).encode() + b"," + json.dumps(said, indent=1).encode()[1:])
 
     def count(self) -> IO[bytes]:
@@ -119,7 +119,7 @@ class Checkpoint:
     def remove(self) -> None:
         """Take it away: the walk is over."""
         self.path.unlink(missing_ok=True)
-        sweep(self.path)
+        remove_leftovers(self.path)
 
     def _refused(self, why: str) -> CheckpointError:
         return CheckpointError(f"the checkpoint {self.path} {why}; remove it to start anew")

@@ -12,7 +12,7 @@ import sys
 from pathlib import Path
 from typing import IO, TYPE_CHECKING, Any, Generic, TypeVar
 
-from .._atomic import beside, settle, sweep
+from .._atomic import flush_to_disk, path_beside, remove_leftovers
 from .._tables.formats import WRITING, encoded, format_of, parquet_rows
 from ..errors import CheckpointError
 from .checkpoint import Saved
@@ -43,7 +43,7 @@ class Export(Generic[T]):
         self._format = format_of(self._target, named)
         if self._by and self._format != "parquet":
             raise ValueError(f"partition_by goes with parquet, and not with {self._format}")
-        missing = [] if asked.columns.others else [name for name in self._by if name not in asked.columns.names]
+        missing = [] if asked.columns.open_ended else [name for name in self._by if name not in asked.columns.names]
         if missing:
             raise ValueError(f"there is no column {', '.join(missing)} to partition by")
         if self._format == "parquet":
@@ -51,7 +51,7 @@ class Export(Generic[T]):
         said = "/".join([self._format, *self._by])
         most = "" if asked.most is None else f", {asked.most} rows"
         self._checkpoint = asked.saving(f"{said} {self._target.resolve()}{most}")
-        self._part = beside(self._target, ".part" if self._checkpoint else f".{os.getpid()}.part")
+        self._part = path_beside(self._target, ".part" if self._checkpoint else f".{os.getpid()}.part")
         if self._checkpoint and self._checkpoint.path.resolve() in (self._target.resolve(), self._part.resolve()):
             raise ValueError(
                 f"{self._checkpoint.path} cannot be the checkpoint and what is written: choose another name"
@@ -94,8 +94,8 @@ class Export(Generic[T]):
     def add(self, page: Page[T]) -> None:
         """Append a page, and have the checkpoint say so."""
         assert self._file is not None  # noqa: S101 - it has been entered and is not finished
-        if self._columns is None and (len(page.content) or not self._asked.columns.others):
-            self._columns = self._asked.columns.settle(page.records)
+        if self._columns is None and (len(page.content) or not self._asked.columns.open_ended):
+            self._columns = self._asked.columns.with_columns_of_first_row(page.records)
             self._file.write(WRITING[self._format].begin(self._columns))
         if self._columns is not None and len(page.content):
             self._file.write(encoded(self._columns, page.content, self._format))
@@ -106,9 +106,9 @@ class Export(Generic[T]):
         """Make the output of what has come, and give the number of its rows."""
         if self._file is not None and not self.complete:
             if self._columns is None:
-                self._columns = self._asked.columns.settle([])
+                self._columns = self._asked.columns.with_columns_of_first_row([])
                 self._file.write(WRITING[self._format].begin(self._columns))
-            settle(self._file)
+            flush_to_disk(self._file)
             self._save(Saved(self._saved.position, finished=True))
         if sys.platform == "win32" and self._file is not None:
             self._file.close()  # an open file could not be renamed; elsewhere, the lock is kept to the end
@@ -119,7 +119,7 @@ class Export(Generic[T]):
         if self._checkpoint is not None:
             self._part.unlink(missing_ok=True)
             self._checkpoint.remove()
-        sweep(self._target)
+        remove_leftovers(self._target)
         return self._saved.position.done
 
     def _is_there(self) -> bool:
@@ -134,7 +134,7 @@ class Export(Generic[T]):
         self._saved = saved
         # After the last page it is `finish` that says so: there is no page to go on with.
         if self._checkpoint is not None and self._file is not None and not last:
-            settle(self._file)
+            flush_to_disk(self._file)
             names = None if self._columns is None else self._columns.names
             state = {"bytes": self._file.tell(), "columns": names}
             self._checkpoint.save(Saved(saved.position, state, saved.finished))
@@ -164,7 +164,7 @@ class Export(Generic[T]):
 
     def _restored(self, names: Sequence[str]) -> Columns:
         declared = self._asked.columns
-        columns = declared.named(names) if declared.others else declared
+        columns = declared.named(names) if declared.open_ended else declared
         if columns.names != list(names):
             raise CheckpointError(f"{self._part} has other columns; remove the checkpoint to start anew")
         return columns

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 from attrs import Factory, define, frozen
 
-from .._http.calls import Answer, Call, Client, Question, adrive, asked, drive, legible
+from .._http.calls import Answer, Call, Client, TypedCall, arun_steps, decompression_errors, result_of, run_steps
 from .._http.failures import failure, needs_body
 from ..errors import ContractError, DataReleaseChanged, TruncatedResult
 
@@ -36,10 +36,10 @@ class Lines:
     """
 
     client: Client
-    count: Question[int]
+    count: TypedCall[int]
     resume: Callable[[int], Call]
     pattern: re.Pattern[str]
-    pin: Question[str]
+    pin: TypedCall[str]
 
     def __repr__(self) -> str:
         return f"<Lines of {self.resume(0)}>"
@@ -51,22 +51,22 @@ class Lines:
         return _LineIterator(self)
 
     def _opening(self) -> Generator[Call, Answer, tuple[str, int]]:
-        release = yield from asked(self.pin)
-        return release, (yield from asked(self.count))
+        release = yield from result_of(self.pin)
+        return release, (yield from result_of(self.count))
 
     def _closing(self, release: str) -> Generator[Call, Answer, None]:
-        now = yield from asked(self.pin)
+        now = yield from result_of(self.pin)
         if now != release:
             raise DataReleaseChanged(
                 f"{self.resume(0)}: the data release moved from {release} to {now} meanwhile; start anew"
             )
 
     def _sync(self) -> Generator[str, None, None]:
-        release, expected = drive(self.client, self._opening())
+        release, expected = run_steps(self.client, self._opening())
         call = self.resume(expected + 1)  # one more than there are, to notice more
         proof = _Proof(str(call), expected, self.pattern)
         held = None  # the line that may turn out to be the last
-        with legible(call), self.client.get_httpx_client().stream(**call.keywords()) as response:
+        with decompression_errors(call), self.client.get_httpx_client().stream(**call.keywords()) as response:
             if needs_body(response):
                 response.read()
             proof.opened(response)
@@ -76,16 +76,16 @@ class Lines:
                     yield held
                 held = line
         proof.closed()
-        drive(self.client, self._closing(release))
+        run_steps(self.client, self._closing(release))
         if held is not None:
             yield held
 
     async def _asyncio(self) -> AsyncGenerator[str, None]:
-        release, expected = await adrive(self.client, self._opening())
+        release, expected = await arun_steps(self.client, self._opening())
         call = self.resume(expected + 1)
         proof = _Proof(str(call), expected, self.pattern)
         held = None
-        with legible(call):
+        with decompression_errors(call):
             async with self.client.get_async_httpx_client().stream(**call.keywords()) as response:
                 if needs_body(response):
                     await response.aread()
@@ -96,7 +96,7 @@ class Lines:
                         yield held
                     held = line
         proof.closed()
-        await adrive(self.client, self._closing(release))
+        await arun_steps(self.client, self._closing(release))
         if held is not None:
             yield held
 

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any, Generic, TypeVar
 
 from attrs import field, frozen
 
-from .._tables.records import Records, RecordSet
+from .._tables.records import JsonRows, PageRows
 from .completeness import Position
 
 if TYPE_CHECKING:
@@ -15,8 +15,8 @@ if TYPE_CHECKING:
 T = TypeVar("T")
 
 
-def _content(rows: RecordSet[T] | list[T]) -> RecordSet[T]:
-    return Records(rows) if isinstance(rows, list) else rows
+def _content(rows: PageRows[T] | list[T]) -> PageRows[T]:
+    return JsonRows(rows) if isinstance(rows, list) else rows
 
 
 @frozen
@@ -31,7 +31,7 @@ class Page(Generic[T]):
     """
 
     #: Its rows, in whichever form they were decoded into; already held against the document.
-    content: RecordSet[T] = field(converter=_content, alias="content")
+    content: PageRows[T] = field(converter=_content, alias="content")
     total: int | None
     next_token: str | None
     info: Mapping[str, Any] = field(factory=dict, repr=False)

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Generic, TypeVar
 
 import httpx
 
-from .._http.calls import Answer, Call, asend, send
+from .._http.calls import Answer, Call, asend_call, send_call
 from .._http.deadline import asleep, sleep
 from ..errors import PagingError
 from .checkpoint import Notes
@@ -53,8 +53,8 @@ class Pages(Generic[T]):
         self._start = start
         self._notes = Notes(request.saving() if start is None else None)
         self._steps: Generator[Call | Wait | Page[T], Answer, None] | None = None
-        self._threads = Threads(request.ahead or 1, lambda call, trace: send(request.client, call, trace))
-        self._tasks = Tasks(request.ahead or 1, lambda call, trace: asend(request.client, call, trace))
+        self._threads = Threads(request.ahead or 1, lambda call, trace: send_call(request.client, call, trace))
+        self._tasks = Tasks(request.ahead or 1, lambda call, trace: asend_call(request.client, call, trace))
         self._one = threading.Lock()
         self._bound = bound
         self._slow = False
@@ -170,12 +170,12 @@ class Pages(Generic[T]):
             asked.first,
             asked.resume,
             asked.parse,
-            asked.patience,
+            asked.polling,
             asked.pin,
-            due=asked.due,
+            expected_total=asked.expected_total,
             start=start,
             most=asked.most,
-            straight=asked.straight,
+            decode_bytes=asked.decode_bytes,
         )
 
     def _settle(self) -> None:
@@ -198,10 +198,10 @@ class Pages(Generic[T]):
         calls, self._next_calls = self._next_calls, []
         if not self._depth() or not calls or calls[0] != call:
             return False
-        peek = None if self._request.most is not None else self._request.peek
-        if peek is not None and isinstance(answer, httpx.Response) and answer.status_code == 200:
+        find_next_token = None if self._request.most is not None else self._request.find_next_token
+        if find_next_token is not None and isinstance(answer, httpx.Response) and answer.status_code == 200:
             # Found to be another when the page is read, it is never asked for again, and forgotten.
-            token = peek(answer.content)
+            token = find_next_token(answer.content)
             calls = [call] if token is None else [call, self._request.resume(token)]
         return self._begin(calls[1:], ahead)
 

@@ -13,14 +13,14 @@ if TYPE_CHECKING:
     import os
     from collections.abc import Callable, Iterator
 
-    from .._http.calls import Call, Client, Question
+    from .._http.calls import Call, Client, TypedCall
     from .page import Page, Pending
 
 T = TypeVar("T")
 
 
 @frozen
-class Patience:
+class PollingPolicy:
     """How long to put up with "not yet": so many answers, and pauses in seconds between them."""
 
     answers: int = 12
@@ -56,16 +56,16 @@ class Request(Generic[T]):
     first: Call
     resume: Callable[[str], Call]
     parse: Callable[[int, Any], Page[T] | Pending]
-    patience: Patience = Factory(Patience)
-    pin: Question[str] | None = None
+    polling: PollingPolicy = Factory(PollingPolicy)
+    pin: TypedCall[str] | None = None
     #: What counts the rows that there have to be, where the pages' own total does not suffice.
-    due: Question[int] | None = field(default=None, kw_only=True)
+    expected_total: TypedCall[int] | None = field(default=None, kw_only=True)
     #: What is declared of the columns; by default nothing, and any may come.
-    columns: Columns = field(default=Columns((), others=True), kw_only=True)
+    columns: Columns = field(default=Columns((), open_ended=True), kw_only=True)
     #: Reads the bytes of a page that fits the document to the letter, and gives None for any other.
-    straight: Callable[[bytes], Page[T] | None] | None = field(default=None, kw_only=True)
+    decode_bytes: Callable[[bytes], Page[T] | None] | None = field(default=None, kw_only=True)
     #: Finds the token of the next page in the bytes of one, where that takes no time, before the page is read.
-    peek: Callable[[bytes], str | None] | None = field(default=None, kw_only=True)
+    find_next_token: Callable[[bytes], str | None] | None = field(default=None, kw_only=True)
     most: int | None = field(default=None, kw_only=True)
     ahead: int | None = field(default=None, kw_only=True)
     progress: Callable[[Progress], object] | None = field(default=None, kw_only=True)

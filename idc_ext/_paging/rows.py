@@ -115,7 +115,7 @@ class Rows(Request[T], Frames):
         batches = Batches(self.columns)
         pages = self._from_the_start()
         first: list[Page[T]] = []
-        for page in pages if self.columns.others else ():
+        for page in pages if self.columns.open_ended else ():
             first.append(page)
             if len(page.content):
                 break

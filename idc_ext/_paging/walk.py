@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 import httpx
 from attrs import evolve, frozen
 
-from .._http.calls import asked, read
+from .._http.calls import parse_answer, result_of
 from ..errors import DataReleaseChanged, InvalidRequest, PagingError
 from .completeness import Position, Whole
 from .page import Page, Pending
@@ -20,8 +20,8 @@ from .page import Page, Pending
 if TYPE_CHECKING:
     from collections.abc import Callable, Generator
 
-    from .._http.calls import Answer, Call, Question
-    from .request import Patience
+    from .._http.calls import Answer, Call, TypedCall
+    from .request import PollingPolicy
 
 T = TypeVar("T")
 
@@ -37,13 +37,13 @@ def walk(
     call: Call,
     resume: Callable[[str], Call],
     parse: Callable[[int, Any], Page[T] | Pending],
-    patience: Patience,
-    pin: Question[str] | None = None,
+    polling: PollingPolicy,
+    pin: TypedCall[str] | None = None,
     *,
-    due: Question[int] | None = None,
+    expected_total: TypedCall[int] | None = None,
     start: Position = Position(),  # noqa: B008 - a value that cannot change
     most: int | None = None,
-    straight: Callable[[bytes], Page[T] | None] | None = None,
+    decode_bytes: Callable[[bytes], Page[T] | None] | None = None,
 ) -> Generator[Call | Wait | Page[T], Answer, None]:
     """Give page after page, checking that they make up a whole. The only place where a walk is decided.
 
@@ -51,19 +51,19 @@ def walk(
         call: What asks for the first page.
         resume: Makes of a token what asks for its page.
         parse: Reads an answer.
-        patience: How long to put up with "not yet".
+        polling: How often to ask again after "not yet" (202), and after which pauses.
         pin: What names the data release, if the walk is to hold on to one: asked before the first page and again before
             the last one is given away.
-        due: What counts the rows that there have to be, where the pages' own total does not suffice.
+        expected_total: What counts the rows that there have to be, where the pages' own total does not suffice.
         start: Where to begin; the pages before are taken as seen, and of the first one the rows that are done left out.
         most: After how many rows to end, those before `start` included; None for all.
-        straight: Reads the body of a page in less time than `parse` takes, or leaves it to that by giving None.
+        decode_bytes: Decodes the body of a page faster than `parse`; returns None for a body that it leaves to `parse`.
     """
     if most is not None and start.done >= most:
         return
     whole = Whole.at(str(call), PagingError if pin is None else DataReleaseChanged, start)
-    release = None if pin is None else (yield from asked(pin))
-    counted = None if due is None else (yield from asked(due))
+    release = None if pin is None else (yield from result_of(pin))
+    counted = None if expected_total is None else (yield from result_of(expected_total))
     if start.release not in (None, release):
         raise DataReleaseChanged(
             f"{whole.name}: the data release moved from {start.release} to {release} since the checkpoint was written; "
@@ -72,14 +72,14 @@ def walk(
     here = evolve(start, release=release)
     call = call if start.token is None else resume(start.token)
     while True:
-        page = yield from _settled(call, resume, parse, straight, patience)
+        page = yield from _settled(call, resume, parse, decode_bytes, polling)
         # Checked before the page is given away: who takes the last page only must not miss it.
         whole.add(page)
         if counted is not None and page.total != counted:
             raise PagingError(f"{whole.name}: {page.total} rows are listed where {counted} were counted")
         ended = not page.next_token or (most is not None and whole.count >= most)
         if pin is not None and ended:
-            now = yield from asked(pin)
+            now = yield from result_of(pin)
             if now != release:
                 raise DataReleaseChanged(
                     f"{whole.name}: the data release moved from {release} to {now} during the walk; start anew"
@@ -99,8 +99,8 @@ def _settled(
     original: Call,
     resume: Callable[[str], Call],
     parse: Callable[[int, Any], Page[T] | Pending],
-    straight: Callable[[bytes], Page[T] | None] | None,
-    patience: Patience,
+    decode_bytes: Callable[[bytes], Page[T] | None] | None,
+    polling: PollingPolicy,
 ) -> Generator[Call | Wait | Page[T], Answer, Page[T]]:
     """Ask at one position until the answer is a page.
 
@@ -108,13 +108,13 @@ def _settled(
     operation, so the position's own request is repeated then.
     """
     call, resumable, waited = original, True, 0.0
-    pauses = patience.pauses()
+    pauses = polling.pauses()
     while True:
         answer: Answer = None
         while answer is None:  # None: the request failed, and the walk is asked to go on
             answer = yield call
         try:
-            page = read(call, answer, parse, straight)
+            page = parse_answer(call, answer, parse, decode_bytes)
         except InvalidRequest as refusal:
             if refusal.status != 400 or call is original:
                 raise
@@ -125,7 +125,7 @@ def _settled(
         pause = next(pauses, None)
         if pause is None:
             raise PagingError(
-                f"{original}: no answer after {patience.answers + 1} attempts and {waited:g} s of pauses; "
+                f"{original}: no answer after {polling.answers + 1} attempts and {waited:g} s of pauses; "
                 "try later, or ask for less"
             )
         yield Wait(pause)

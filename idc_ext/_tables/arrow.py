@@ -19,14 +19,14 @@ if TYPE_CHECKING:
     import pyarrow
 
     from .columns import Columns, Kind
-    from .records import RecordSet
+    from .records import PageRows
 
 
 #: Packages, and the extra of this distribution that brings them.
 _EXTRAS = {"pyarrow": "arrow", "pandas": "pandas", "polars": "polars"}
 
 
-def imported(name: str) -> Any:
+def import_optional(name: str) -> Any:
     """Import an optional dependency.
 
     Raises:
@@ -45,7 +45,7 @@ def imported(name: str) -> Any:
 
 def schema(columns: Columns) -> pyarrow.Schema:
     """Give the Arrow types of declared columns. Every one may be null to Arrow."""
-    pa = imported("pyarrow")
+    pa = import_optional("pyarrow")
     types: dict[Kind, Any] = {
         "string": pa.string(),
         "int64": pa.int64(),
@@ -56,7 +56,7 @@ def schema(columns: Columns) -> pyarrow.Schema:
     return pa.schema([pa.field(column.name, types[column.kind]) for column in columns])
 
 
-def batch(columns: Columns, content: RecordSet[Any]) -> pyarrow.RecordBatch:
+def batch(columns: Columns, content: PageRows[Any]) -> pyarrow.RecordBatch:
     """Make columns of rows.
 
     Arrow takes each row apart: every row is visited once, where columns picked from them would visit it once each.
@@ -64,7 +64,7 @@ def batch(columns: Columns, content: RecordSet[Any]) -> pyarrow.RecordBatch:
     Raises:
         ContractError: a value does not fit its column.
     """
-    pa, kinds = imported("pyarrow"), schema(columns)
+    pa, kinds = import_optional("pyarrow"), schema(columns)
     # Columns grow while they are filled, and are cut when they are full: this pool gives back what is cut off, where
     # Arrow's own keeps it, which for many pages is two fifths of the whole.
     pool = pa.system_memory_pool()
@@ -77,17 +77,17 @@ def batch(columns: Columns, content: RecordSet[Any]) -> pyarrow.RecordBatch:
 
 def table(columns: Columns, batches: Iterable[pyarrow.RecordBatch]) -> pyarrow.Table:
     """Put batches together."""
-    return imported("pyarrow").Table.from_batches(batches, schema(columns))
+    return import_optional("pyarrow").Table.from_batches(batches, schema(columns))
 
 
 def stream(columns: Columns, batches: Iterator[pyarrow.RecordBatch]) -> pyarrow.RecordBatchReader:
     """Make a reader of batches that are still to come."""
-    return imported("pyarrow").RecordBatchReader.from_batches(schema(columns), batches)
+    return import_optional("pyarrow").RecordBatchReader.from_batches(schema(columns), batches)
 
 
 def to_pandas(content: pyarrow.Table) -> pandas.DataFrame:
     """Make a pandas frame. Whole and truth columns are pandas' nullable ones, whether or not something is missing."""
-    pa, pd = imported("pyarrow"), imported("pandas")
+    pa, pd = import_optional("pyarrow"), import_optional("pandas")
     kinds = {
         pa.int64(): pd.Int64Dtype(),
         pa.int32(): pd.Int32Dtype(),
@@ -105,13 +105,13 @@ def to_pandas(content: pyarrow.Table) -> pandas.DataFrame:
 
 def to_polars(content: pyarrow.Table) -> polars.DataFrame:
     """Make a polars frame."""
-    frame: polars.DataFrame = imported("polars").from_arrow(content)
+    frame: polars.DataFrame = import_optional("polars").from_arrow(content)
     return frame
 
 
 def subschema(whole: pyarrow.Schema, names: Sequence[str]) -> pyarrow.Schema:
     """Choose columns."""
-    return imported("pyarrow").schema([whole.field(name) for name in names])
+    return import_optional("pyarrow").schema([whole.field(name) for name in names])
 
 
 class Frames:
@@ -142,16 +142,16 @@ class Batches:
 
     def __init__(self, declared: Columns) -> None:
         self._declared = declared
-        self._columns: Columns | None = None if declared.others else declared
-        imported("pyarrow")  # or say so before anything is sent
+        self._columns: Columns | None = None if declared.open_ended else declared
+        import_optional("pyarrow")  # or say so before anything is sent
 
-    def begin(self, first: Sequence[RecordSet[Any]]) -> Columns:
+    def begin(self, first: Sequence[PageRows[Any]]) -> Columns:
         """Settle the columns by the first rows."""
         for content in first:
             self._settle(content)
         return self._columns or self._declared
 
-    def add(self, content: RecordSet[Any]) -> list[pyarrow.RecordBatch]:
+    def add(self, content: PageRows[Any]) -> list[pyarrow.RecordBatch]:
         """Make a batch of rows, if there are any."""
         return [batch(self._settle(content), content)] if len(content) else []
 
@@ -159,7 +159,7 @@ class Batches:
         """Put them together."""
         return table(self._columns or self._declared, batches)
 
-    def _settle(self, content: RecordSet[Any]) -> Columns:
+    def _settle(self, content: PageRows[Any]) -> Columns:
         if self._columns is None and len(content):
-            self._columns = self._declared.settle(content.records)
+            self._columns = self._declared.with_columns_of_first_row(content.records)
         return self._columns or self._declared

@@ -19,7 +19,7 @@ from attrs import evolve, frozen
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
 
-    from .records import RecordSet
+    from .records import PageRows
 
 #: Text; a whole number of 64 bits; a floating-point one of 64; a list of texts; text or a list of texts.
 Kind: TypeAlias = Literal["string", "int64", "double", "strings", "text"]
@@ -54,15 +54,15 @@ class Columns:
     """
 
     items: tuple[Column, ...]
-    others: bool = False
-    settled: bool = False
+    open_ended: bool = False
+    fixed: bool = False
 
     @classmethod
-    def of(cls, model: type[Any], *, only: Iterable[str] | None = None, others: bool = False) -> Columns:
+    def of(cls, model: type[Any], *, only: Iterable[str] | None = None, open_ended: bool = False) -> Columns:
         """Take the columns of a generated model, or some of them in another order."""
         columns = _declared(model)  # type: ignore[arg-type] # classes can be hashed
         declared = {column.name: column for column in columns}
-        return cls(tuple(declared.values() if only is None else (declared[name] for name in only)), others)
+        return cls(tuple(declared.values() if only is None else (declared[name] for name in only)), open_ended)
 
     @classmethod
     def texts(cls, names: Iterable[str]) -> Columns:
@@ -77,9 +77,9 @@ class Columns:
     def __iter__(self) -> Iterator[Column]:
         return iter(self.items)
 
-    def settle(self, records: Sequence[Mapping[str, Any]]) -> Columns:
+    def with_columns_of_first_row(self, records: Sequence[Mapping[str, Any]]) -> Columns:
         """Where further columns are open, take those of the first row; from here on there are no others."""
-        if not self.others or not records:
+        if not self.open_ended or not records:
             return self
         there = records[0].keys()
         return self.named([*(name for name in self.names if name in there), *sorted(there - set(self.names))])
@@ -88,7 +88,7 @@ class Columns:
         """Take these columns, of the declared types as far as there are any, and no others."""
         declared = {column.name: column for column in self.items}
         return evolve(
-            self, items=tuple(declared.get(name, Column(name, "text")) for name in names), others=False, settled=True
+            self, items=tuple(declared.get(name, Column(name, "text")) for name in names), open_ended=False, fixed=True
         )
 
     def check(self, records: Sequence[Any]) -> None:
@@ -98,7 +98,7 @@ class Columns:
             TypeError, LookupError: a row is no object, lacks a column, or has a value of another type.
         """
         # Where columns are open, deployments also lack some; what the first row has, all have.
-        there = records[0].keys() if self.others and records else set(self.names)
+        there = records[0].keys() if self.open_ended and records else set(self.names)
         for name, kind, nullable in ((one.name, one.kind, one.nullable) for one in self.items if one.name in there):
             found = set(map(type, map(itemgetter(name), records)))
             odd = found - _TYPES[kind] - ({NoneType} if nullable else set())
@@ -109,7 +109,7 @@ class Columns:
             ):
                 raise TypeError(f"{name} is a list that holds more than texts")
 
-    def tuples(self, content: RecordSet[Any], *, flat: bool = False) -> list[tuple[Any, ...]]:
+    def tuples(self, content: PageRows[Any], *, flat: bool = False) -> list[tuple[Any, ...]]:
         """Give the values of each row, in this order.
 
         Args:
@@ -126,9 +126,9 @@ class Columns:
         lists = [place for place in places if {type(row[place]) for row in rows} - {str, NoneType}]
         return [tuple(_written(row, lists)) for row in rows] if lists else rows
 
-    def hold(self, content: RecordSet[Any]) -> None:
+    def hold(self, content: PageRows[Any]) -> None:
         """Raise LookupError if a row has other columns than the first row, where that settled which there are."""
-        if self.settled and any(len(record) != len(self.items) for record in content.records):
+        if self.fixed and any(len(record) != len(self.items) for record in content.records):
             raise LookupError("a row with other columns than the first row")
 
 

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any, Literal, TypeAlias, get_args
 
 from attrs import frozen
 
-from .._atomic import beside, rename, replacing
+from .._atomic import atomic_replacement, path_beside, rename_durably
 from ..errors import ContractError
 from . import arrow, partitions
 
@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     import pyarrow
 
     from .columns import Columns
-    from .records import RecordSet
+    from .records import PageRows
 
 Format: TypeAlias = Literal["csv", "jsonl", "parquet"]
 FORMATS: tuple[Format, ...] = get_args(Format)
@@ -39,11 +39,11 @@ class Writing:
     """One format: the bytes before the first row, those of a page, and what is made of them at the end."""
 
     begin: Callable[[Columns], bytes]
-    page: Callable[[Columns, RecordSet[Any]], bytes]
+    page: Callable[[Columns, PageRows[Any]], bytes]
     finish: Callable[[Path, Path, Sequence[str]], None]
 
 
-def encoded(columns: Columns, content: RecordSet[Any], write: Format) -> bytes:
+def encoded(columns: Columns, content: PageRows[Any], write: Format) -> bytes:
     """Give the bytes of a page.
 
     Raises:
@@ -72,7 +72,7 @@ def _nothing(_columns: Columns) -> bytes:
     return b""
 
 
-def _lines(columns: Columns, content: RecordSet[Any]) -> bytes:
+def _lines(columns: Columns, content: PageRows[Any]) -> bytes:
     names = columns.names
     columns.hold(content)
     texts = [
@@ -86,7 +86,7 @@ def _header(columns: Columns) -> bytes:
     return _rows([columns.names])
 
 
-def _table(columns: Columns, content: RecordSet[Any]) -> bytes:
+def _table(columns: Columns, content: PageRows[Any]) -> bytes:
     return _rows(columns.tuples(content, flat=True))
 
 
@@ -104,25 +104,28 @@ class _Lines(list[str]):
 
 
 def _renamed(part: Path, target: Path, _partition_by: Sequence[str]) -> None:
-    rename(part, target)
+    rename_durably(part, target)
 
 
 def _schema(columns: Columns) -> bytes:
     return bytes(arrow.schema(columns).serialize().to_pybytes())
 
 
-def _batch(columns: Columns, content: RecordSet[Any]) -> bytes:
+def _batch(columns: Columns, content: PageRows[Any]) -> bytes:
     return bytes(arrow.batch(columns, content).serialize().to_pybytes())
 
 
 def _parquet(part: Path, target: Path, partition_by: Sequence[str]) -> None:
-    pa = arrow.imported("pyarrow")
+    pa = arrow.import_optional("pyarrow")
     with pa.OSFile(str(part)) as source, pa.ipc.open_stream(source) as reader:
         if partition_by:
             _in_folders(reader, target, partition_by)
         else:
-            pq = arrow.imported("pyarrow.parquet")
-            with replacing(target) as file, pq.ParquetWriter(file, reader.schema, compression="zstd") as writer:
+            pq = arrow.import_optional("pyarrow.parquet")
+            with (
+                atomic_replacement(target) as file,
+                pq.ParquetWriter(file, reader.schema, compression="zstd") as writer,
+            ):
                 for group in _groups(reader):
                     writer.write_table(group, row_group_size=ROW_GROUP)
     part.unlink()
@@ -130,20 +133,20 @@ def _parquet(part: Path, target: Path, partition_by: Sequence[str]) -> None:
 
 def parquet_rows(path: Path) -> int:
     """Count the rows of a file of Parquet."""
-    return int(arrow.imported("pyarrow.parquet").read_metadata(path).num_rows)
+    return int(arrow.import_optional("pyarrow.parquet").read_metadata(path).num_rows)
 
 
 def _in_folders(reader: pyarrow.RecordBatchReader, target: Path, partition_by: Sequence[str]) -> None:
-    new = beside(target, ".new")
+    new = path_beside(target, ".new")
     shutil.rmtree(new, ignore_errors=True)  # of a process that did not come to its end
     new.mkdir()
     partitions.write(reader, new, partition_by, ROW_GROUP)
-    rename(new, target)
+    rename_durably(new, target)
 
 
 def _groups(reader: pyarrow.RecordBatchReader) -> Iterator[pyarrow.Table]:
     """Give tables of one row group each, cut by number of rows alone."""
-    pa = arrow.imported("pyarrow")
+    pa = arrow.import_optional("pyarrow")
     waiting: list[pyarrow.RecordBatch] = []
     for batch in reader:
         waiting.append(batch)

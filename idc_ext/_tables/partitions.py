@@ -63,7 +63,7 @@ def _parts(
         places.setdefault(key, []).append(place)
     content = batch.select(list(rest))
     for key, chosen in places.items():
-        yield key, content.take(arrow.imported("pyarrow").array(chosen))
+        yield key, content.take(arrow.import_optional("pyarrow").array(chosen))
 
 
 def _segments(by: Sequence[str], key: tuple[Any, ...]) -> str:
@@ -82,7 +82,7 @@ class _Files:
 
     def write(self, where: str, batches: list[pyarrow.RecordBatch]) -> int:
         """Write one row group into a folder; gives the number of its rows."""
-        content = arrow.imported("pyarrow").Table.from_batches(batches, self._schema)
+        content = arrow.import_optional("pyarrow").Table.from_batches(batches, self._schema)
         writer = self._open.pop(where, None) or self._opened(where)
         self._open[where] = writer
         writer.write_table(content, row_group_size=max(content.num_rows, 1))
@@ -95,7 +95,7 @@ class _Files:
         self._count[where] = number + 1
         path = self._folder / where / f"part-{number}.parquet"
         path.parent.mkdir(parents=True, exist_ok=True)
-        return arrow.imported("pyarrow.parquet").ParquetWriter(path, self._schema, compression="zstd")
+        return arrow.import_optional("pyarrow.parquet").ParquetWriter(path, self._schema, compression="zstd")
 
     def _close(self) -> None:
         for writer in self._open.values():

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 T = TypeVar("T")
 
 
-class RecordSet(Protocol[T]):
+class PageRows(Protocol[T]):
     """Rows in any form."""
 
     def __len__(self) -> int: ...
@@ -34,12 +34,12 @@ class RecordSet(Protocol[T]):
     def tuples(self, names: Sequence[str]) -> list[tuple[Any, ...]]:
         """Give the values under these wire names, row by row, or raise LookupError."""
 
-    def cut(self, start: int, end: int | None) -> RecordSet[T]:
+    def cut(self, start: int, end: int | None) -> PageRows[T]:
         """Take some of the rows."""
 
 
 @frozen
-class Records(Generic[T]):
+class JsonRows(Generic[T]):
     """Rows as JSON has them."""
 
     records: list[Any]
@@ -58,13 +58,13 @@ class Records(Generic[T]):
         """Give the values under these wire names, row by row, or raise LookupError."""
         return _picked(itemgetter, names, self.records)
 
-    def cut(self, start: int, end: int | None) -> Records[T]:
+    def cut(self, start: int, end: int | None) -> JsonRows[T]:
         """Take some of the rows."""
-        return self if not start and end is None else Records(self.records[start:end], self.make)
+        return self if not start and end is None else JsonRows(self.records[start:end], self.make)
 
 
 @frozen
-class Made(Generic[T]):
+class DecodedRows(Generic[T]):
     """Rows as `decoding` decoded them: objects of msgspec's, which nothing of the document is missing from."""
 
     rows: list[T]
@@ -91,9 +91,9 @@ class Made(Generic[T]):
             return list(map(msgspec.structs.astuple, made))
         return _picked(attrgetter, [self.attributes[name] for name in names], self.rows)
 
-    def cut(self, start: int, end: int | None) -> Made[T]:
+    def cut(self, start: int, end: int | None) -> DecodedRows[T]:
         """Take some of the rows."""
-        return self if not start and end is None else Made(self.rows[start:end], self.attributes)
+        return self if not start and end is None else DecodedRows(self.rows[start:end], self.attributes)
 
 
 def _picked(getter: Callable[..., Callable[[Any], Any]], names: Sequence[str], rows: list[Any]) -> list[Any]:

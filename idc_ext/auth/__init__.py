@@ -2,7 +2,7 @@
 
 from typing import TYPE_CHECKING
 
-from .._lazy import names as _names
+from .._lazy import lazy_attributes as _lazy_attributes
 
 if TYPE_CHECKING:
     from ._login import Status, login, status
@@ -13,4 +13,4 @@ __all__ = [
     "status",
 ]
 
-__getattr__, __dir__ = _names(__name__, dict.fromkeys(__all__, "_login"))
+__getattr__, __dir__ = _lazy_attributes(__name__, dict.fromkeys(__all__, "_login"))

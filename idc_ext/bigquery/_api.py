@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 
 from attrs import field, frozen
 
-from .._tables.arrow import Frames, imported
+from .._tables.arrow import Frames, import_optional
 from ..errors import CostRefused, InvalidFilter, PagingError
 from ..v3._filters import Filters, Wanted, checked
 from . import _statement
@@ -108,7 +108,7 @@ class Answer(Frames):
 
     def batches(self) -> pyarrow.RecordBatchReader:
         """Give a reader of record batches, one for each page, for what does not fit memory. Needs the extra `arrow`."""
-        pa = imported("pyarrow")
+        pa = import_optional("pyarrow")
         found = iter(self._way.rows(self._done).to_arrow_iterable())
         with self._way.told():
             first = next(found, None)
@@ -129,7 +129,7 @@ class Answer(Frames):
 
     def to_arrow(self) -> pyarrow.Table:
         """Give an Arrow table. Needs the extra `arrow`."""
-        imported("pyarrow")
+        import_optional("pyarrow")
         rows = self._way.rows(self._done)
         with self._way.told():
             table: pyarrow.Table = rows.to_arrow(create_bqstorage_client=False)

@@ -58,9 +58,9 @@ def ended(error: BaseException, base_url: str | None = None) -> tuple[int, str] 
     for kind, code in _CODES:
         if isinstance(error, kind):
             return code, str(error)
-    from .._reachability import missing_certificates, unreachable  # which loads an HTTP library
+    from .._reachability import explain_no_response, missing_certificates  # which loads an HTTP library
 
-    sentence = unreachable(error, base_url)
+    sentence = explain_no_response(error, base_url)
     if sentence is not None:
         return UNREACHED, sentence
     if isinstance(error, ModuleNotFoundError) and error.name in _EXTRAS:

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any, Literal, TypeAlias
 
 from attrs import asdict, fields_dict, frozen
 
-from .._atomic import beside
+from .._atomic import path_beside
 from .._tables import arrow
 from ..errors import ManifestError
 
@@ -125,7 +125,7 @@ _ADDRESS = re.compile(r"s3://[^/\s]+/([0-9a-f-]{36})/\*")
 
 def sidecar(path: Path) -> Path:
     """Name the file beside a manifest that describes it."""
-    return beside(path, ".json")
+    return path_beside(path, ".json")
 
 
 def digest(path: Path) -> str:
@@ -176,7 +176,7 @@ def series_of(path: Path, receipt: Receipt) -> set[str]:
 
 def _uuids(path: Path, format: str) -> Iterator[str]:
     if format == "parquet":
-        pq = arrow.imported("pyarrow.parquet")
+        pq = arrow.import_optional("pyarrow.parquet")
         with pq.ParquetFile(path) as file:
             for batch in file.iter_batches(columns=["crdc_series_uuid"]):
                 yield from batch.column(0).to_pylist()

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any, Literal, cast, get_args
 import idc_openapi
 
 from .. import v3
-from .._atomic import beside, rename, replacing, settle, sweep
+from .._atomic import atomic_replacement, flush_to_disk, path_beside, remove_leftovers, rename_durably
 from .._paging.request import Progress
 from ..errors import ContractError, TruncatedResult
 from ..v3._filters import checked
@@ -83,7 +83,7 @@ def write(
         raise ContractError(f"{counts.series} series were counted, and by SQL another number")
     if require_commercial:
         _licenses.check(parts)
-    new = beside(real, f".{os.getpid()}.new")
+    new = path_beside(real, f".{os.getpid()}.new")
     with suppress(FileNotFoundError):
         new.unlink()  # of a process that had this number before
     try:
@@ -127,10 +127,10 @@ def write(
             unresolved=None if cited is None else tuple(cited.unresolved),
         )
         # In this order: where there is a manifest, there is what describes it.
-        with replacing(sidecar(target)) as file:
+        with atomic_replacement(sidecar(target)) as file:
             file.write(receipt.to_json())
-        rename(new, real)
-        sweep(real)
+        rename_durably(new, real)
+        remove_leftovers(real)
     finally:
         with suppress(FileNotFoundError):
             new.unlink()
@@ -145,5 +145,5 @@ def _lines(lines: Lines, path: Path, form: str, total: int, progress: Callable[[
             size += len(line) + 1
             if progress is not None and (count % _STEP == 0 or count == total):
                 progress(Progress(count, total, size))
-        settle(file)
+        flush_to_disk(file)
     return count

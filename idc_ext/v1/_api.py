@@ -127,7 +127,7 @@ def dicom_metadata(idc: Client, *, page_size: int = 1000) -> Rows[Row]:
     Sorted by collection, patient, study, series and instance. No user is needed.
     """
     build = functools.partial(_get_dicom_metadata._get_kwargs, page_size=page_size)
-    return _rows(idc, build, {}, "query_results", Columns.of(V1DicomMetadataRow, others=True))
+    return _rows(idc, build, {}, "query_results", Columns.of(V1DicomMetadataRow, open_ended=True))
 
 
 def create_cohort(idc: Client, spec: V1CohortSpec) -> V1CohortProperties:
@@ -165,8 +165,8 @@ def _rows(
         lambda token: Call.of(build(next_page=token)),
         functools.partial(_pages.page, holder, columns),
         columns=columns,
-        straight=functools.partial(_pages.page_bytes, holder, columns),
-        peek=_pages.next_token,
+        decode_bytes=functools.partial(_pages.page_bytes, holder, columns),
+        find_next_token=_pages.next_token,
     )
 
 

@@ -18,12 +18,12 @@ from idc_client.models import V1ManifestRow
 from .._paging.page import Page, Pending
 from .._tables import decoding
 from .._tables.columns import Columns, attributes
-from .._tables.records import Made, Records
+from .._tables.records import DecodedRows, JsonRows
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
-    from .._tables.records import RecordSet
+    from .._tables.records import PageRows
 
 #: The member of a body that holds its rows.
 Holder: TypeAlias = Literal["manifest", "query_results"]
@@ -57,7 +57,7 @@ def page(holder: Holder, columns: Columns, status: int, body: Any) -> Page[Any] 
     _whole(rows, columns)
     columns.check(rows)
     rest = {name: value for name, value in body.items() if name not in ("code", holder, "next_page")}
-    return _page(Records(rows, make), total, returned, token, rest)
+    return _page(JsonRows(rows, make), total, returned, token, rest)
 
 
 def page_bytes(holder: Holder, columns: Columns, content: bytes) -> Page[Any] | None:
@@ -67,11 +67,11 @@ def page_bytes(holder: Holder, columns: Columns, content: bytes) -> Page[Any] | 
         return None
     table = getattr(body, holder)
     rows = getattr(table, _MEMBERS[holder][0])
-    found: RecordSet[Any] = Made(rows, attributes(V1ManifestRow)) if holder == "manifest" else Records(rows)
+    found: PageRows[Any] = DecodedRows(rows, attributes(V1ManifestRow)) if holder == "manifest" else JsonRows(rows)
     try:
         if holder == "query_results":
             _whole(rows, columns)
-            if columns.others:  # of types that differ from column to column
+            if columns.open_ended:  # of types that differ from column to column
                 columns.check(rows)
         came = {name: bytes(getattr(body, name)) for name in _REST[holder]}
         rest = {name: json.loads(value) for name, value in came.items() if value}
@@ -88,13 +88,13 @@ def next_token(content: bytes) -> str | None:
 
 def _whole(rows: list[dict[str, Any]], columns: Columns) -> None:
     """Hold rows against the columns that were asked for. Where columns are open, none were."""
-    wanted = frozenset[str]() if columns.others else frozenset(columns.names)
+    wanted = frozenset[str]() if columns.open_ended else frozenset(columns.names)
     if not all(map(operator.ge, map(dict.keys, rows), itertools.repeat(wanted))):
         raise ValueError("a row without all the columns asked for")
 
 
 def _page(
-    content: RecordSet[Any], total: int, returned: object, token: str | None, rest: Mapping[str, Any]
+    content: PageRows[Any], total: int, returned: object, token: str | None, rest: Mapping[str, Any]
 ) -> Page[Any]:
     if returned != len(content):
         raise ValueError(f"rowsReturned is {returned}, but {len(content)} rows came")
@@ -106,7 +106,7 @@ def _reader(holder: Holder, columns: Columns) -> Callable[[bytes], Any]:
     rows: Any
     if holder == "manifest":
         rows = decoding.rows(V1ManifestRow, frozenset(columns.names))
-    elif columns.others:
+    elif columns.open_ended:
         rows = list[dict[str, str | list[str] | int | float | None]]
     else:
         rows = list[dict[str, str | list[str] | None]]

@@ -2,7 +2,7 @@
 
 from typing import TYPE_CHECKING
 
-from .._lazy import names as _names
+from .._lazy import lazy_attributes as _lazy_attributes
 
 if TYPE_CHECKING:
     from ._api import (
@@ -41,7 +41,7 @@ __all__ = [
     "where",
 ]
 
-__getattr__, __dir__ = _names(
+__getattr__, __dir__ = _lazy_attributes(
     __name__,
     {
         **dict.fromkeys(__all__, "_api"),

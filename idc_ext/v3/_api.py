@@ -42,7 +42,7 @@ from idc_client.models import (
 )
 from idc_client.types import UNSET
 
-from .._http.calls import Call, Client, Question, fetch
+from .._http.calls import Call, Client, TypedCall, fetch
 from .._paging.lines import Lines
 from .._paging.rows import Rows
 from .._suggest import did_you_mean
@@ -98,7 +98,7 @@ def manifest(
     def parse(status: int, body: Any) -> Page[V3ManifestRow]:
         return expected.page(_pages.manifest_page(status, body))
 
-    def straight(content: bytes) -> Page[V3ManifestRow] | None:
+    def decode_bytes(content: bytes) -> Page[V3ManifestRow] | None:
         page = _pages.manifest_bytes(content)
         return None if page is None else expected.page(page)
 
@@ -108,9 +108,9 @@ def manifest(
         ask,
         parse,
         pin=_release(),
-        due=None if wanted else _series_of_all(),
+        expected_total=None if wanted else _series_of_all(),
         columns=_pages.MANIFEST,
-        straight=straight,
+        decode_bytes=decode_bytes,
     )
 
 
@@ -287,18 +287,18 @@ def check_values(idc: Client, filters: Selection) -> Filters:
     return wanted
 
 
-def _release() -> Question[str]:
-    return Question(Call.of(_get_version._get_kwargs()), _responses.version)
+def _release() -> TypedCall[str]:
+    return TypedCall(Call.of(_get_version._get_kwargs()), _responses.version)
 
 
-def _series_of_all() -> Question[int]:
-    return Question(Call.of(_get_stats._get_kwargs()), _responses.series_of_all)
+def _series_of_all() -> TypedCall[int]:
+    return TypedCall(Call.of(_get_stats._get_kwargs()), _responses.series_of_all)
 
 
-def _series(idc: Client, wanted: Filters) -> Question[int]:
+def _series(idc: Client, wanted: Filters) -> TypedCall[int]:
     call = Call.of(_count_cohort._get_kwargs(body=V3SelectionRequest(wanted.to_model())))
     read = Expected.of(idc, call, wanted).read(_responses.counts)
-    return Question(call, lambda status, body: read(status, body).series)
+    return TypedCall(call, lambda status, body: read(status, body).series)
 
 
 def _is_uid(uid: object) -> bool:

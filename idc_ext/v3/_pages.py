@@ -17,13 +17,13 @@ from idc_client.models import V3ManifestRow
 from .._paging.page import Page
 from .._tables import decoding
 from .._tables.columns import Columns, attributes
-from .._tables.records import Made, Records
+from .._tables.records import DecodedRows, JsonRows
 from ._responses import count
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
-    from .._tables.records import RecordSet
+    from .._tables.records import PageRows
 
 #: What rows of a manifest strictly ascend by: code points of text compare as the server's bytes do.
 _ORDER = ("collection_id", "PatientID", "StudyInstanceUID", "SeriesInstanceUID")
@@ -51,7 +51,7 @@ def manifest_page(_status: int, body: Any) -> Page[V3ManifestRow]:
         raise ValueError("rows twice or out of order")
     MANIFEST.check(rows)
     info = {name: value for name, value in body.items() if name != "series"}
-    return _numbered(Records(rows, _row), info, (keys[0], keys[-1]) if keys else None, **said)
+    return _numbered(JsonRows(rows, _row), info, (keys[0], keys[-1]) if keys else None, **said)
 
 
 def manifest_bytes(content: bytes) -> Page[V3ManifestRow] | None:
@@ -72,7 +72,7 @@ def manifest_bytes(content: bytes) -> Page[V3ManifestRow] | None:
     except (TypeError, ValueError, RecursionError):
         return None
     ends = [tuple(getattr(row, _ATTRIBUTES[name]) for name in _ORDER) for row in (*rows[:1], *rows[-1:])]
-    return _numbered(Made(rows, _ATTRIBUTES), {**info, **said}, (ends[0], ends[-1]) if ends else None, **said)
+    return _numbered(DecodedRows(rows, _ATTRIBUTES), {**info, **said}, (ends[0], ends[-1]) if ends else None, **said)
 
 
 def _row(record: Mapping[str, Any]) -> V3ManifestRow:
@@ -88,7 +88,7 @@ def _due(came: int, *, page: int, page_size: int, returned: int, total_series: i
 
 
 def _numbered(
-    content: RecordSet[V3ManifestRow],
+    content: PageRows[V3ManifestRow],
     info: Mapping[str, Any],
     ends: tuple[Any, Any] | None,
     *,

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 from attrs import field, frozen
 
-from .._tables.arrow import Frames, imported
+from .._tables.arrow import Frames, import_optional
 from .._tables.columns import as_text
 from ..errors import ContractError
 
@@ -82,7 +82,7 @@ def _filled(columns: Sequence[str], rows: Sequence[Mapping[str, Any]], types: Ma
     Raises:
         ContractError: a value is none of its column's type.
     """
-    pa = imported("pyarrow")
+    pa = import_optional("pyarrow")
     arrays = []
     for name in columns:
         values = [row[name] for row in rows]

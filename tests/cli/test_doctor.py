@@ -16,7 +16,7 @@ import idc_openapi
 from idc_ext.cli.commands import doctor
 from tests.support import patching
 from tests.support.canned_service import canned_service
-from tests.support.certificates import certified
+from tests.support.certificates import tls_server_context
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -151,7 +151,7 @@ def test_a_missing_bundle_of_certificates_is_a_problem(run: RunCommand, monkeypa
 def test_a_trusted_certificate_is_told_with_who_vouches_for_it_and_until_when(
     run: RunCommand, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
-    secured = certified(tmp_path / "ca.pem")
+    secured = tls_server_context(tmp_path / "ca.pem")
     monkeypatch.setenv("SSL_CERT_FILE", str(tmp_path / "ca.pem"))
     with canned_service(secured) as service:
         service.answers["/v3/version"] = (200, VERSION)
@@ -176,7 +176,7 @@ def test_a_certificate_that_is_not_trusted_is_told_with_why_and_what_to_do(
     trusted: bool,
     says: str,
 ) -> None:
-    secured = certified(tmp_path / "ca.pem", **made)
+    secured = tls_server_context(tmp_path / "ca.pem", **made)
     if trusted:
         monkeypatch.setenv("SSL_CERT_FILE", str(tmp_path / "ca.pem"))
     with canned_service(secured) as service:
@@ -196,7 +196,7 @@ def test_a_service_without_tls_is_not_taken_for_a_broken_network(run: RunCommand
 def test_a_bundle_without_certificates_is_a_problem_that_is_named(
     run: RunCommand, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
-    certified(tmp_path / "ca.pem")
+    tls_server_context(tmp_path / "ca.pem")
     monkeypatch.setenv("SSL_CERT_FILE", str(tmp_path / "ca.key"))
     assert states(run("doctor", "--offline", "--json"))["SSL_CERT_FILE"] == "problem"
     result = run("stats")

@@ -14,7 +14,7 @@ import pytest
 from idc_ext import errors
 from idc_ext.cli import _exit, main
 from tests.support import patching
-from tests.support.applied_filters import echoed
+from tests.support.applied_filters import with_filters_echo
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -243,7 +243,7 @@ def test_a_standard_output_that_takes_nothing_is_no_fault(standin: str, words: s
 
 def test_that_a_hint_is_not_to_be_had_makes_an_answer_no_worse(run: RunCommand, says: CannedService) -> None:
     counts = {"patients": 0, "studies": 0, "series": 0, "instances": 0, "size_TB": 0.0}
-    says.answers["/v3/cohort/counts"] = (200, echoed({"filters": {"terms": {"Modality": ["CT"]}}}, counts))
+    says.answers["/v3/cohort/counts"] = (200, with_filters_echo({"filters": {"terms": {"Modality": ["CT"]}}}, counts))
     result = run("--base-url", says.url, "counts", "-w", "Modality=CT")
     assert (result.code, result.json, result.err) == (0, counts, "idc-ext: nothing found\n")
 

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 
-def certified(path: Path, name: str = "localhost", days: int = 1) -> ssl.SSLContext:
+def tls_server_context(path: Path, name: str = "localhost", days: int = 1) -> ssl.SSLContext:
     """Make a certificate for a host, valid until so many days from now, and what a server needs to show it."""
     key = ec.generate_private_key(ec.SECP256R1())
     who = x509.Name([x509.NameAttribute(NameOID.ORGANIZATION_NAME, "Loopback Trust")])

@@ -10,7 +10,9 @@ if TYPE_CHECKING:
     import httpx
 
 
-async def ask(mode: str, idc: IDC, method: str = "GET", path: str = "/v3/stats", **more: Any) -> httpx.Response:
+async def send_request(
+    mode: str, idc: IDC, method: str = "GET", path: str = "/v3/stats", **more: Any
+) -> httpx.Response:
     """Send one request in one of the colours. Where it is synchronous, the event loop has to wait."""
     if method == "POST":
         more = {"json": {}, **more}
@@ -19,6 +21,6 @@ async def ask(mode: str, idc: IDC, method: str = "GET", path: str = "/v3/stats",
     return await idc.get_async_httpx_client().request(method, path, **more)
 
 
-def plain(url: str, **more: Any) -> IDC:
+def client_without_credentials(url: str, **more: Any) -> IDC:
     """Make a client that asks for no credentials: who may do what is not the question here."""
     return connect(url, **{"auth": None, "verify": False, **more})

@@ -15,7 +15,7 @@ from typing import IO, TYPE_CHECKING, Annotated, Literal
 
 from cyclopts import Parameter
 
-from ..._atomic import replacing
+from ..._atomic import atomic_replacement
 from ..._suggest import did_you_mean
 from .._options import DASH, OUTPUT, Count, Flag, InputError
 from . import formats, results
@@ -123,7 +123,7 @@ def opened(path: Path | None) -> Iterator[IO[str]]:
 @contextmanager
 def created(path: Path) -> Iterator[IO[bytes]]:
     """Open a file that appears when it is whole."""
-    with writing(path), replacing(path) as file:
+    with writing(path), atomic_replacement(path) as file:
         yield file
 
 

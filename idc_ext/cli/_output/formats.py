@@ -11,7 +11,7 @@ import json
 import re
 from typing import IO, TYPE_CHECKING, Any
 
-from ..._tables.arrow import imported
+from ..._tables.arrow import import_optional
 from .escaping import formula_free, in_json, lines, visible
 
 if TYPE_CHECKING:
@@ -75,7 +75,7 @@ def json_array(rows: Iterable[Row], columns: Sequence[str], file: IO[str]) -> No
 
 def parquet(rows: Iterable[Row], columns: Sequence[str], file: IO[bytes]) -> None:
     """Write Parquet. Columns have the types that their values have; a column of several types is text."""
-    pa, pq = imported("pyarrow"), imported("pyarrow.parquet")
+    pa, pq = import_optional("pyarrow"), import_optional("pyarrow.parquet")
     listed = list(rows)
     arrays = [_array([row.get(name) for row in listed], pa) for name in columns]
     pq.write_table(pa.table(arrays, names=list(columns)), file)

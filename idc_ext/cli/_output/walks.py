@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Any
 
 from attrs import evolve
 
-from ..._atomic import beside
+from ..._atomic import path_beside
 from ..._tables.columns import Columns
 from ..._tables.formats import FORMATS
 from .. import _exit
@@ -75,12 +75,17 @@ def emit(
     form = out.chosen()
     if partition_by and (form != "parquet" or out.path is None):
         raise InputError("--partition-by goes with --format parquet and -o FOLDER")
-    if partition_by and not rows.columns.others:
+    if partition_by and not rows.columns.open_ended:
         partition_by = destination.named([*partition_by], _chosen(rows.columns, out.columns).names)
-    if out.path is not None and form in FORMATS and not out.spreadsheet and not (rows.columns.others and out.columns):
+    if (
+        out.path is not None
+        and form in FORMATS
+        and not out.spreadsheet
+        and not (rows.columns.open_ended and out.columns)
+    ):
         chosen = evolve(rows, columns=_chosen(rows.columns, out.columns))
         return _into_file(chosen, out.path, form, limit=limit, partition_by=partition_by, restart=restart)
-    if out.path is None and form == "parquet" and not (rows.columns.others and out.columns):
+    if out.path is None and form == "parquet" and not (rows.columns.open_ended and out.columns):
         chosen = evolve(rows, columns=_chosen(rows.columns, out.columns))
         return _through_a_pipe(chosen, limit)
     looking = form == "table" and out.path is None and destination.on_terminal()
@@ -95,7 +100,7 @@ def emit(
                 for page in pages:
                     yield from page.records
 
-            names = rows.columns.settle(records).names
+            names = rows.columns.with_columns_of_first_row(records).names
             total = None if first is None else first.total
             if limit is not None and total is not None:
                 total = min(total, limit)
@@ -107,7 +112,7 @@ def emit(
 def _into_file(
     rows: Rows[Any], path: Path, form: Any, *, limit: int | None, partition_by: Sequence[str], restart: bool
 ) -> int:
-    checkpoint = beside(path, ".checkpoint")
+    checkpoint = path_beside(path, ".checkpoint")
     if restart:
         checkpoint.unlink(missing_ok=True)
     if checkpoint.exists():

@@ -25,8 +25,8 @@ from attrs import asdict, evolve, frozen
 import idc_openapi
 
 from ... import auth
-from ..._reachability import Look, look, missing_certificates, proxy_for, surroundings
-from ..._release_lag import difference, standing
+from ..._reachability import Probe, missing_certificates, network_variables, probe, proxy_for
+from ..._release_lag import compare_releases, describe_release_difference
 from ...errors import APIError, ContractError, CredentialsError, CredentialsNotFound, InvalidBaseURL, Retired
 from .. import _exit, version
 from .._options import Flag, Given
@@ -85,7 +85,7 @@ def _all(context: Given, offline: bool) -> Iterator[Finding]:
     with contextlib.ExitStack() as stack:
         try:
             stack.enter_context(idc)
-            answer = look(idc, "/v3/version")
+            answer = probe(idc, "/v3/version")
         except Exception as error:
             code, sentence = _exit.ended(error, str(idc._base_url)) or (_exit.REFUSED, repr(error))
             yield Finding("service", "unreached" if code == _exit.UNREACHED else "problem", sentence)
@@ -155,7 +155,7 @@ def way(idc: IDC, context: Context) -> Iterator[Finding]:
     yield Finding("address", "ok", f"{base_url} (by {origin})")
     proxy = proxy_for(base_url)
     yield Finding("proxy", "ok" if proxy is None else "note", "none" if proxy is None else f"through {proxy}")
-    named = surroundings()
+    named = network_variables()
     if named:
         yield Finding("variables", "note", ", ".join(f"{name}={value}" for name, value in named.items()))
     bundle = missing_certificates()
@@ -164,7 +164,7 @@ def way(idc: IDC, context: Context) -> Iterator[Finding]:
         yield Finding(name, "problem", f"it names {place}", "correct or unset it: no certificate is trusted")
 
 
-def connection(answer: Look, base_url: str) -> Iterator[Finding]:
+def connection(answer: Probe, base_url: str) -> Iterator[Finding]:
     """Say how the connection is."""
     yield Finding("service", "ok", f"answered in {answer.seconds * 1000:.0f} ms over {answer.http}")
     if answer.tls is not None:
@@ -186,7 +186,7 @@ def connection(answer: Look, base_url: str) -> Iterator[Finding]:
         yield Finding("clock", "ok", f"within {max(abs(answer.skew), 1):.0f} s of the service's")
 
 
-def release(answer: Look) -> Iterator[Finding]:
+def release(answer: Probe) -> Iterator[Finding]:
     """Say which release and which data the service has, and whether the client and packages here are of the same."""
     try:
         said = json.loads(answer.content)
@@ -221,17 +221,17 @@ _LAG_ADVICE = {
 
 def _software(api: str, build: object) -> Finding:
     """Say which release the service is, and whether this client was made for it."""
-    apart = difference(api)
+    apart = describe_release_difference(api)
     named = f"build {build}" if build else "no build named"
     if apart is None:
         return Finding("release", "ok", f"{api} ({named}), for which this client was made")
-    return Finding("release", "problem", f"{apart} ({named})", _LAG_ADVICE[standing(api)])
+    return Finding("release", "problem", f"{apart} ({named})", _LAG_ADVICE[compare_releases(api)])
 
 
 def first_generation(idc: IDC) -> Iterator[Finding]:
     """Say whether the service still speaks v1."""
     try:
-        look(idc, "/v1/about")
+        probe(idc, "/v1/about")
     except Retired:
         yield Finding("v1", "note", "retired (410): cohorts and metadata need a stand-in")
     except APIError as error:
@@ -250,7 +250,7 @@ def drift(idc: IDC) -> Iterator[Finding]:
         yield Finding("document", "note", "not compared", "pip install 'idc-client[drift]'")
         return
     try:
-        there = look(idc, "/v3/openapi.json").content
+        there = probe(idc, "/v3/openapi.json").content
     except (APIError, ContractError) as error:
         yield Finding("document", "problem", f"the service's own cannot be had: {error}")
         return

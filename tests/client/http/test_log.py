@@ -12,7 +12,7 @@ from idc_client.api.v1 import list_cohorts
 
 from idc_ext import APIError, connect
 from tests.support.faulty_server import answer, faulty, reset
-from tests.support.sync_async import ask, plain
+from tests.support.sync_async import client_without_credentials, send_request
 
 PAGE = "gAAAAABgvSBCkGcWUId1Qu6zsTe08jeIPzUZDYd46Yuw-and-some-more"
 
@@ -30,8 +30,8 @@ async def test_each_attempt_is_a_line_that_says_how_it_ended_and_what_comes_of_i
     mode: str, pauses: list[float], heard: Callable[[], list[str]]
 ) -> None:
     with faulty(answer(503, b"busy", content_type="text/plain"), reset, answer()) as server:
-        async with plain(server.url) as idc:
-            await ask(mode, idc)
+        async with client_without_credentials(server.url) as idc:
+            await send_request(mode, idc)
     first, second, third = heard()
     url = f"GET {server.url}/v3/stats: "
     assert first.startswith(f"{url}503 (busy) in 0.")
@@ -54,9 +54,9 @@ async def test_a_line_says_why_a_call_is_not_repeated(
     mode: str, method: str, path: str, status: int, why: str, heard: Callable[[], list[str]]
 ) -> None:
     with faulty(answer(status)) as server:
-        async with plain(server.url, retries=0) as idc:
+        async with client_without_credentials(server.url, retries=0) as idc:
             with pytest.raises(APIError):
-                await ask(mode, idc, method, path)
+                await send_request(mode, idc, method, path)
     assert [line.endswith(f"attempt 1 of 1; not repeated: {why}") for line in heard()] == [True]
 
 
@@ -64,9 +64,9 @@ async def test_a_used_up_budget_is_told(pauses: list[float], heard: Callable[[],
     from idc_ext import Retries
 
     with faulty(reset) as server:
-        async with plain(server.url, retries=Retries(budget=1)) as idc:
+        async with client_without_credentials(server.url, retries=Retries(budget=1)) as idc:
             with pytest.raises(httpx.TransportError):
-                await ask("async", idc)
+                await send_request("async", idc)
     assert heard()[-1].endswith("not repeated: the client's budget of repeats is used up")
 
 
@@ -98,7 +98,7 @@ async def test_no_line_shows_a_token_a_cookie_or_a_page_token_that_a_server_quot
 
 def test_a_server_cannot_write_lines_or_colours_into_the_log(heard: Callable[[], list[str]]) -> None:
     body = b'{"code": 400, "message": "a\\nforged\\u001b[31m line \\u202e"}'
-    with faulty(answer(400, body)) as server, plain(server.url) as idc, pytest.raises(APIError):
+    with faulty(answer(400, body)) as server, client_without_credentials(server.url) as idc, pytest.raises(APIError):
         idc.get_httpx_client().get("/v3/stats")
     assert "400 (a forged [31m line) in" in heard()[0]
 

@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 
 from idc_ext import CheckpointError, DataReleaseChanged, InvalidRequest, PagingError, connect, v3
 from idc_ext._http.calls import Call
-from tests.support.v3_service import RIDER, VERSION, archive, client, row
+from tests.support.v3_service import RIDER, VERSION, client, manifest_service, row
 from tests.support.walks import ROWS, UIDS, linked, manifest, uids
 
 
@@ -75,7 +75,7 @@ def test_only_what_is_left_is_asked_for(tmp_path: Path) -> None:
 
     def answer(path: str, body: Any) -> Any:
         asked.append(body.get("page", path))
-        return archive(ROWS)(path, body)
+        return manifest_service(ROWS)(path, body)
 
     rows = manifest(4, answer, checkpoint=tmp_path / "checkpoint")
     pages = rows.pages()
@@ -98,7 +98,7 @@ def left(path: Path, rows: Any) -> None:
     ("other", "says"),
     [
         (lambda path: manifest(5, checkpoint=path), "another request"),
-        (lambda path: v3.manifest(client(archive(ROWS)), {"Modality": "CT"}, page_size=3), "another request"),
+        (lambda path: v3.manifest(client(manifest_service(ROWS)), {"Modality": "CT"}, page_size=3), "another request"),
         (
             lambda path: v3.manifest(
                 connect("http://127.0.0.1:10", transport=httpx.MockTransport(lambda _: httpx.Response(500))),
@@ -154,7 +154,7 @@ def test_a_walk_does_not_go_on_in_another_data_release(tmp_path: Path) -> None:
     left(path, manifest(3, checkpoint=path))
 
     def later(path: str, body: Any) -> Any:
-        return {**VERSION, "idc_version": "v26"} if path == "/v3/version" else archive(ROWS)(path, body)
+        return {**VERSION, "idc_version": "v26"} if path == "/v3/version" else manifest_service(ROWS)(path, body)
 
     with pytest.raises(DataReleaseChanged, match=r"from v25 .* to v26"):
         list(manifest(3, later, checkpoint=path))
@@ -166,7 +166,7 @@ def test_a_walk_does_not_go_on_over_others_than_before(tmp_path: Path, others: l
     path = tmp_path / "checkpoint"
     left(path, manifest(1, checkpoint=path))
     with pytest.raises(PagingError):
-        list(manifest(1, archive(others), checkpoint=path))
+        list(manifest(1, manifest_service(others), checkpoint=path))
 
 
 def test_a_walk_of_linked_pages_goes_on_with_its_token(tmp_path: Path) -> None:
@@ -182,7 +182,9 @@ def test_a_walk_of_linked_pages_goes_on_with_its_token(tmp_path: Path) -> None:
 
 def test_a_refusal_leaves_the_checkpoint_where_it_was(tmp_path: Path) -> None:
     def answer(path: str, body: Any) -> Any:
-        return httpx.Response(400, json={"detail": "no"}) if body.get("page") == 2 else archive(ROWS)(path, body)
+        return (
+            httpx.Response(400, json={"detail": "no"}) if body.get("page") == 2 else manifest_service(ROWS)(path, body)
+        )
 
     path, got = tmp_path / "checkpoint", []
     with pytest.raises(InvalidRequest):

@@ -16,7 +16,7 @@ from idc_client import AuthenticatedClient, Client
 from idc_ext import APIError, ContractError, CredentialsExpired, InvalidRequest, PagingError, Rows, ServerError, connect
 from idc_ext._http.calls import fetch
 from idc_ext._paging.completeness import MOST_EMPTY_PAGES
-from idc_ext._paging.request import Patience
+from idc_ext._paging.request import PollingPolicy
 from tests.support.number_pages import FIRST, parse, resume
 from tests.support.standin_process import NOWHERE
 
@@ -31,7 +31,7 @@ def rows(script: Script, *, make: Any = connect, **more: Any) -> Rows[int]:
         if make is connect
         else make(NOWHERE, httpx_args={"transport": transport}, **more)
     )
-    return Rows(idc, FIRST, resume, parse, Patience(first=0.001, longest=0.004))
+    return Rows(idc, FIRST, resume, parse, PollingPolicy(first=0.001, longest=0.004))
 
 
 def book(pages: list[list[int]], total: int | None) -> Script:
@@ -203,7 +203,7 @@ def test_waiting_ends_after_a_number_of_attempts_and_says_how_long_it_was() -> N
 
 
 def test_pauses_are_short_at_first_and_grow_to_a_limit() -> None:
-    pauses = list(Patience().pauses())
+    pauses = list(PollingPolicy().pauses())
     assert pauses[:3] == [0.5, 1.0, 2.0]
     assert pauses == sorted(pauses)
     assert max(pauses) == 10

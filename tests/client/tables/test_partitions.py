@@ -17,7 +17,7 @@ from hypothesis import strategies as st
 from idc_ext import v3
 from idc_ext.cli import main
 from tests.contract.index import installed
-from tests.support.v3_service import RIDER, archive, client, row
+from tests.support.v3_service import RIDER, client, manifest_service, row
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -118,7 +118,7 @@ def test_folders_that_are_all_numbers_are_text_to_who_is_told_so(
     patients = [f"{number:03}" for number in sorted(numbers)]
     rows = [{**row(n), "PatientID": patient} for n, patient in enumerate(patients)]
     folder = tmp_path_factory.mktemp("numbers") / "rows"
-    v3.manifest(client(archive(rows)), RIDER).write_parquet(folder, partition_by=["PatientID"])
+    v3.manifest(client(manifest_service(rows)), RIDER).write_parquet(folder, partition_by=["PatientID"])
     told = "hive_partitioning=true, hive_types={'PatientID': VARCHAR}"
     found = duckdb.sql(f"SELECT PatientID FROM read_parquet('{folder}/**/*.parquet', {told})").fetchall()
     assert sorted(patient for (patient,) in found) == sorted(patients)

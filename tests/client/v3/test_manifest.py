@@ -13,7 +13,7 @@ from idc_client.models import V3ManifestRow
 
 from idc_ext import APIError, ContractError, DataReleaseChanged, IDCError, InvalidRequest, PagingError, connect, v3
 from tests.support import patching
-from tests.support.applied_filters import echoed
+from tests.support.applied_filters import with_filters_echo
 from tests.support.v3_service import (
     LINES,
     RIDER,
@@ -21,13 +21,13 @@ from tests.support.v3_service import (
     VERSION,
     WIRE,
     Answer,
-    archive,
     client,
     collect,
-    counted,
+    counts_body,
+    manifest_service,
     page_of,
     row,
-    text,
+    text_service,
 )
 
 
@@ -37,7 +37,7 @@ def test_a_manifest_is_whole_by_any_page_size_and_whatever_the_service_makes_of_
     total: int, page_size: int, clamp: int
 ) -> None:
     rows = [row(n) for n in range(total)]
-    walk = v3.manifest(client(archive(rows, clamp)), RIDER, page_size=page_size)
+    walk = v3.manifest(client(manifest_service(rows, clamp)), RIDER, page_size=page_size)
     assert [one.to_dict() for one in walk] == rows
     assert [one.to_dict() for one in asyncio.run(collect(walk))] == rows
     assert {one.release for one in walk.pages()} == {"v25 (25.0.5)"}
@@ -58,7 +58,7 @@ def test_rows_that_shift_under_a_walk_are_an_error_and_never_a_wrong_list(data: 
     asked = itertools.count(1)
 
     def answer(path: str, body: Any) -> Any:
-        return archive(before if path == "/v3/version" or next(asked) <= at else after, size)(path, body)
+        return manifest_service(before if path == "/v3/version" or next(asked) <= at else after, size)(path, body)
 
     try:
         walked = [one.to_dict() for one in v3.manifest(client(answer), RIDER)]
@@ -73,7 +73,9 @@ def test_rows_that_shift_under_a_walk_are_an_error_and_never_a_wrong_list(data: 
 def releases(*versions: dict[str, Any]) -> Answer:
     """A server of four rows that tells these versions in turn, over and over."""
     told = itertools.cycle(versions)
-    return lambda path, body: next(told) if path == "/v3/version" else archive([row(n) for n in range(4)])(path, body)
+    return lambda path, body: (
+        next(told) if path == "/v3/version" else manifest_service([row(n) for n in range(4)])(path, body)
+    )
 
 
 @pytest.mark.parametrize("moved", [{"idc_version": "v26"}, {"idc_index_data_version": "25.0.6"}])
@@ -139,7 +141,7 @@ TWO = page_of(ROWS, 1, 2)
 )
 async def test_a_page_that_does_not_go_with_the_others_is_an_error(second: Any, kind: type, says: str) -> None:
     def answer(path: str, body: Any) -> Any:
-        return second if body.get("page") == 1 else archive(ROWS)(path, body)
+        return second if body.get("page") == 1 else manifest_service(ROWS)(path, body)
 
     walk = v3.manifest(client(answer), RIDER, page_size=2)
     with pytest.raises(kind, match=says):
@@ -153,7 +155,7 @@ def test_nothing_is_sent_until_a_manifest_is_iterated_and_the_release_is_asked_f
 
     def answer(path: str, body: Any) -> Any:
         asked.append((path, body.get("page")))
-        return archive(ROWS)(path, body)
+        return manifest_service(ROWS)(path, body)
 
     walk = v3.manifest(client(answer), RIDER, page_size=4)
     assert repr(walk) == "<Rows of POST /v3/cohort/manifest>"
@@ -163,7 +165,7 @@ def test_nothing_is_sent_until_a_manifest_is_iterated_and_the_release_is_asked_f
     assert (first.total, first.release, first.info["counts"]) == (
         6,
         "v25 (25.0.5)",
-        echoed({"filters": WIRE}, counted(6)),
+        with_filters_echo({"filters": WIRE}, counts_body(6)),
     )
     assert asked == [("/v3/version", None), ("/v3/cohort/manifest", 0)]
     asked.clear()
@@ -178,7 +180,7 @@ def test_a_walk_can_go_on_after_a_lost_connection_also_where_it_asked_for_the_re
     def answer(path: str, body: Any) -> Any:
         if next(asked) % 2 == 0:
             raise httpx.ReadError("reset")
-        return archive(ROWS)(path, body)
+        return manifest_service(ROWS)(path, body)
 
     # A client from `connect` asks again by itself; any other generated client shows each loss.
     walk, got, lost = iter(v3.manifest(client(answer, Client), RIDER, page_size=3)), [], 0
@@ -198,7 +200,7 @@ def interrupt(*_: Any, **__: Any) -> Any:
 
 
 def test_a_walk_that_is_interrupted_while_it_reads_a_page_does_not_look_whole(monkeypatch: pytest.MonkeyPatch) -> None:
-    rows = iter(v3.manifest(client(archive(ROWS)), RIDER, page_size=2))
+    rows = iter(v3.manifest(client(manifest_service(ROWS)), RIDER, page_size=2))
     got = [next(rows), next(rows)]
     patching.interrupted_page(monkeypatch, interrupt)
     with pytest.raises(KeyboardInterrupt):
@@ -212,7 +214,7 @@ def test_a_walk_that_is_interrupted_while_it_reads_a_page_does_not_look_whole(mo
 
 def test_a_walk_that_is_interrupted_while_it_makes_rows_loses_none(monkeypatch: pytest.MonkeyPatch) -> None:
     # Of rows that hold more than the document says: those that fit it are made when their page is read.
-    rows = iter(v3.manifest(client(archive([{**one, "more": 1} for one in ROWS])), RIDER, page_size=2))
+    rows = iter(v3.manifest(client(manifest_service([{**one, "more": 1} for one in ROWS])), RIDER, page_size=2))
     got = [next(rows), next(rows)]
     monkeypatch.setattr(V3ManifestRow, "__init__", interrupt)
     with pytest.raises(KeyboardInterrupt):
@@ -263,7 +265,9 @@ async def test_a_body_that_cannot_be_decompressed_is_a_contract_error_in_both_co
     def answer(path: str, body: Any) -> Any:
         if path == broken:
             return httpx.Response(200, stream=httpx.ByteStream(b"no gzip"), headers={"content-encoding": "gzip"})
-        return (archive(ROWS) if path in ("/v3/version", "/v3/cohort/manifest") else text(LINES))(path, body)
+        return (manifest_service(ROWS) if path in ("/v3/version", "/v3/cohort/manifest") else text_service(LINES))(
+            path, body
+        )
 
     idc = client(answer, make)
     ask = v3.manifest if broken in ("/v3/version", "/v3/cohort/manifest") else v3.manifest_lines
