@@ -37,17 +37,17 @@ OPERATIONS = {
 RELEASES = {"/v3/": ("/v3/version", "api_version")}
 
 # Identifiers are decimal: `/v1/cohorts/preview` is no cohort.
-_REPEATABLE = [
+_RETRYABLE = [
     (method, re.compile(re.escape(path).replace(r"\{cohort_id\}", "[0-9]+")))
     for (method, path), may in OPERATIONS.items()
     if may
 ]
 
 
-def repeatable(method: str, path: str) -> bool:
+def is_retryable(method: str, path: str) -> bool:
     """Say whether a request may be repeated. A final slash makes no difference, as for v1."""
     bare = path.removesuffix("/")
-    return method in READING or any(method == known and pattern.fullmatch(bare) for known, pattern in _REPEATABLE)
+    return method in READING or any(method == known and pattern.fullmatch(bare) for known, pattern in _RETRYABLE)
 
 
 #: Method and path template of every operation that takes an ID token.

@@ -72,24 +72,24 @@ def probe(idc: IDC, path: str) -> Probe:
     Raises:
         IDCError: the service said no. httpx.TransportError: nobody answered.
     """
-    begun, asked = time.perf_counter(), time.time()
+    begun, sent = time.perf_counter(), time.time()
     tls: Tls | None = None
 
-    def secured(event: str, info: Mapping[str, Any]) -> None:
+    def note_tls(event: str, info: Mapping[str, Any]) -> None:
         # Looked at as soon as it is there: a server may close the connection with its answer.
         nonlocal tls
         if event.endswith(".start_tls.complete"):
             found = info["return_value"].get_extra_info("ssl_object")
             tls = tls if found is None else _tls(found)
 
-    with idc.get_httpx_client().stream("GET", path, extensions={"trace": secured}) as response:
+    with idc.get_httpx_client().stream("GET", path, extensions={"trace": note_tls}) as response:
         response.read()
     return Probe(
         status=response.status_code,
         seconds=time.perf_counter() - begun,
         http=response.http_version,
         tls=tls,
-        skew=_skew(response.headers, asked, time.time()),
+        skew=_clock_skew(response.headers, sent, time.time()),
         content=response.content,
     )
 
@@ -128,20 +128,20 @@ def proxy_for(url: str) -> str | None:
     return None if found is None else _without_user(found)
 
 
-def _skew(headers: httpx.Headers, asked: float, answered: float) -> float | None:
+def _clock_skew(headers: httpx.Headers, sent: float, answered: float) -> float | None:
     try:
         server = parsedate_to_datetime(headers["date"]).timestamp()
     except (KeyError, ValueError, TypeError):
         return None
     # The header is cut to whole seconds, and was written somewhere between asking and answering.
-    return (asked + answered) / 2 - (server + 0.5)
+    return (sent + answered) / 2 - (server + 0.5)
 
 
-def _tls(secured: Any) -> Tls:
-    certificate: Mapping[str, Any] = secured.getpeercert() or {}
+def _tls(connection: Any) -> Tls:
+    certificate: Mapping[str, Any] = connection.getpeercert() or {}
     issuer = {name: value for part in certificate.get("issuer", ()) for name, value in part}
     named = issuer.get("organizationName") or issuer.get("commonName") or "unknown"
-    return Tls(str(secured.version()), str(named), str(certificate.get("notAfter", "unknown")))
+    return Tls(str(connection.version()), str(named), str(certificate.get("notAfter", "unknown")))
 
 
 def _without_user(url: str) -> str:
@@ -153,26 +153,26 @@ def explain_no_response(error: BaseException, base_url: str | None = None) -> st
     """Say in a sentence why nobody answered and what to do; None if somebody did."""
     if not isinstance(error, httpx.TransportError):
         return None
-    where = _where(error) or base_url or "the service"
+    where = _host_of(error) or base_url or "the service"
     causes = list(causes_of(error))
     if any(isinstance(cause, socket.gaierror) for cause in causes):
         return f"could not reach {where}: there is no such host, or no network; check --base-url and the connection"
     for cause in causes:
         if isinstance(cause, ssl.SSLCertVerificationError):
-            return f"could not reach {where} safely: its certificate is not trusted here ({_distrusted(cause)}"
+            return f"could not reach {where} safely: its certificate is not trusted here ({_certificate_problem(cause)}"
     if any(isinstance(cause, ssl.SSLError) and cause.reason == "WRONG_VERSION_NUMBER" for cause in causes):
         return f"could not reach {where}: what answers there speaks no TLS; check --base-url: https, or http?"
     match error:
         case httpx.ProxyError():
-            why, what = f"the proxy refused ({_told(error)})", "check HTTPS_PROXY, HTTP_PROXY and NO_PROXY"
+            why, what = f"the proxy refused ({_error_text(error)})", "check HTTPS_PROXY, HTTP_PROXY and NO_PROXY"
         case httpx.ConnectTimeout() | httpx.PoolTimeout():
             why, what = "no connection in time", "check the network and the proxy, or allow more with --timeout"
         case httpx.TimeoutException():
             why, what = "no answer in time", "ask for less, or allow more with --timeout"
         case httpx.ConnectError():
-            why, what = f"no connection ({_told(error)})", "check --base-url, the network and the proxy"
+            why, what = f"no connection ({_error_text(error)})", "check --base-url, the network and the proxy"
         case _:
-            why, what = f"the connection was lost ({_told(error)})", "try again"
+            why, what = f"the connection was lost ({_error_text(error)})", "try again"
     return f"could not reach {where}: {why}; {what}"
 
 
@@ -180,7 +180,7 @@ def explain_no_response(error: BaseException, base_url: str | None = None) -> st
 _TIME, _NAME = (9, 10), (62, 64)
 
 
-def _distrusted(error: ssl.SSLCertVerificationError) -> str:
+def _certificate_problem(error: ssl.SSLCertVerificationError) -> str:
     why = error.verify_message.rstrip(".")
     if error.verify_code in _TIME:
         return f"{why}); check the clock of this machine: if it is right, the service is at fault"
@@ -189,10 +189,10 @@ def _distrusted(error: ssl.SSLCertVerificationError) -> str:
     return f"{why}); behind an inspecting proxy, name that one's CA bundle in SSL_CERT_FILE"
 
 
-def _where(error: httpx.TransportError) -> str | None:
+def _host_of(error: httpx.TransportError) -> str | None:
     request = request_of(error)
     return None if request is None else str(request.url.copy_with(userinfo=b"", raw_path=b"/")).removesuffix("/")
 
 
-def _told(error: BaseException) -> str:
+def _error_text(error: BaseException) -> str:
     return (str(error) or type(error).__name__)[:200]

@@ -18,15 +18,15 @@ from attrs import define, evolve, field
 from idc_client import AuthenticatedClient
 
 from ._http import log
-from ._http.attempts import Rules
-from ._http.deadline import checked
-from ._http.refusals import Release
-from ._http.retry import Budget, Retries
+from ._http.attempts import CallPolicy
+from ._http.deadline import checked_seconds
+from ._http.refusals import ServiceRelease
+from ._http.retry import Retries, RetryBudget
 from ._http.transport import AsyncClient, SyncClient
 from ._operations import needs_user
 from ._release_lag import release_notice
 from .auth._bearer import IdTokenAuth, is_loopback
-from .auth._credentials import locate
+from .auth._credentials import locate_token_source
 from .errors import InvalidBaseURL, MissingExtra
 
 if TYPE_CHECKING:
@@ -47,7 +47,7 @@ class IDC(AuthenticatedClient):
 
     token: str = field(default="", init=False)
     _auth: IdTokenAuth = field(kw_only=True, alias="auth")
-    _rules: Rules = field(kw_only=True, alias="rules")
+    _policy: CallPolicy = field(kw_only=True, alias="policy")
     #: Whether a warning of the service is an error (`ServiceWarned`) in place of a Python warning.
     strict: bool = field(default=False, kw_only=True)
     _making: threading.RLock = field(factory=threading.RLock, init=False, eq=False)
@@ -70,9 +70,9 @@ class IDC(AuthenticatedClient):
             if self._client is None:
 
                 def check(request: httpx.Request) -> None:
-                    self._auth.forget_elsewhere(request)
+                    self._auth.remove_token_for_other_origins(request)
 
-                self._client = SyncClient(self._rules, **self._settings(check))
+                self._client = SyncClient(self._policy, **self._settings(check))
                 self._made = self._client, os.getpid()
             return self._client
 
@@ -93,9 +93,9 @@ class IDC(AuthenticatedClient):
             if self._async_client is None:
 
                 async def check(request: httpx.Request) -> None:
-                    self._auth.forget_elsewhere(request)
+                    self._auth.remove_token_for_other_origins(request)
 
-                self._async_client = AsyncClient(self._rules, **self._settings(check))
+                self._async_client = AsyncClient(self._policy, **self._settings(check))
                 self._amade = self._async_client, os.getpid(), _running_loop()
             return self._async_client
 
@@ -182,13 +182,13 @@ def connect(
     """
     log.configure()
     where = _checked(base_url or os.environ.get(VARIABLE) or LIVE)
-    source = locate(credentials, httpx_args)
+    source = locate_token_source(credentials, httpx_args)
     if credentials is not None:
-        source.read()
+        source.read_token()
     if httpx_args.get("http2") and util.find_spec("h2") is None:
         raise MissingExtra("http2=True needs the package h2: pip install 'httpx[http2]'", name="h2")
     policy = retries if isinstance(retries, Retries) else Retries() if retries is None else Retries(most=retries)
-    limit = None if deadline is None else checked(deadline)
+    limit = None if deadline is None else checked_seconds(deadline)
     sent = httpx.Headers({"User-Agent": _user_agent()})
     sent.update(headers)
     return IDC(
@@ -200,7 +200,9 @@ def connect(
         strict=strict,
         httpx_args=httpx_args,
         auth=IdTokenAuth(source, where, needs_user),
-        rules=Rules(policy, limit, httpx.URL(where).path.removesuffix("/"), Budget(policy), Release(release_notice)),
+        policy=CallPolicy(
+            policy, limit, httpx.URL(where).path.removesuffix("/"), RetryBudget(policy), ServiceRelease(release_notice)
+        ),
     )
 
 

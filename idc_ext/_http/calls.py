@@ -12,7 +12,7 @@ import httpx
 from attrs import Factory, frozen
 
 from ..errors import ContractError, InvalidRequest
-from .failures import failure
+from .failures import error_of_response
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Generator, Iterator, Mapping
@@ -45,10 +45,10 @@ class Call:
         """Take over what a generated `_get_kwargs` computed."""
         return cls(kwargs["method"].upper(), kwargs["url"], kwargs.get("params", {}), kwargs.get("json"))
 
-    def keywords(self) -> dict[str, Any]:
+    def httpx_arguments(self) -> dict[str, Any]:
         """Give what `request` and `stream` of an httpx client take."""
-        asked = {"method": self.method, "url": self.path, "params": self.params, "json": self.json}
-        return asked if self.timeout is None else {**asked, "timeout": self.timeout}
+        arguments = {"method": self.method, "url": self.path, "params": self.params, "json": self.json}
+        return arguments if self.timeout is None else {**arguments, "timeout": self.timeout}
 
     def __str__(self) -> str:
         return f"{self.method} {self.path}"
@@ -86,7 +86,7 @@ def send_call(client: Client, call: Call, trace: Trace | None = None) -> httpx.R
     with decompression_errors(call):
         try:
             return _without_stream(
-                client.get_httpx_client().request(**call.keywords(), extensions=_trace_extension(trace))
+                client.get_httpx_client().request(**call.httpx_arguments(), extensions=_trace_extension(trace))
             )
         except InvalidRequest as refusal:
             return refusal
@@ -97,7 +97,9 @@ async def asend_call(client: Client, call: Call, trace: Trace | None = None) -> 
     with decompression_errors(call):
         try:
             return _without_stream(
-                await client.get_async_httpx_client().request(**call.keywords(), extensions=_trace_extension(trace))
+                await client.get_async_httpx_client().request(
+                    **call.httpx_arguments(), extensions=_trace_extension(trace)
+                )
             )
         except InvalidRequest as refusal:
             return refusal
@@ -145,24 +147,24 @@ def parse_answer(
     # A client from `connect` raises by itself; any other generated client hands over whatever came.
     if isinstance(answer, InvalidRequest):
         raise answer
-    error = failure(answer)
+    error = error_of_response(answer)
     if error is not None:
         raise error
     found = decode_bytes(answer.content) if decode_bytes is not None and answer.status_code == 200 else None
     if found is not None:
         return found
-    told = f"{call} was answered with {answer.status_code}"
+    outcome = f"{call} was answered with {answer.status_code}"
     try:
         body = answer.json()
     except (ValueError, RecursionError):
         # Not chained: the decoder's error would carry the whole body along.
         body = None
     if body is None:
-        raise ContractError(f"{told} and {len(answer.content)} bytes that are not JSON")
+        raise ContractError(f"{outcome} and {len(answer.content)} bytes that are not JSON")
     try:
         return parse(answer.status_code, body)
     except (AttributeError, LookupError, TypeError, ValueError) as cause:
-        raise ContractError(f"{told} and a body that does not fit the document: {cause!r}"[:400]) from cause
+        raise ContractError(f"{outcome} and a body that does not fit the document: {cause!r}"[:400]) from cause
 
 
 def _trace_extension(trace: Trace | None) -> dict[str, Any] | None:

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from types import TracebackType
 
 #: Timers are coarse: with less than this many seconds left, a deadline is over.
-GRAIN = 0.001
+TIMER_RESOLUTION = 0.001
 
 
 @frozen
@@ -43,7 +43,7 @@ class Deadline:
 
     def over(self) -> bool:
         """Say whether it is too late."""
-        return self.left() <= GRAIN
+        return self.left() <= TIMER_RESOLUTION
 
     def exceeded(self, what: str) -> DeadlineExceeded:
         """Say what came too late."""
@@ -64,7 +64,7 @@ class deadline:  # noqa: N801 - it is used as a function: `with deadline(30):`
     """
 
     def __init__(self, seconds: float) -> None:
-        self._seconds = checked(seconds)
+        self._seconds = checked_seconds(seconds)
         self._entered: list[Token[Deadline | None]] = []
 
     def __enter__(self) -> Deadline:
@@ -84,7 +84,7 @@ def clock() -> float:
     return time.monotonic()
 
 
-def checked(seconds: float) -> float:
+def checked_seconds(seconds: float) -> float:
     """Take a number of seconds, or refuse it."""
     number: object = seconds  # whatever the types say, it comes from a person
     if isinstance(number, bool) or not isinstance(number, int | float) or not number >= 0:
@@ -107,7 +107,7 @@ def earliest(one: Deadline | None, other: Deadline | None) -> Deadline | None:
 
 
 @contextmanager
-def in_force(until: Deadline | None) -> Iterator[None]:
+def use_deadline(until: Deadline | None) -> Iterator[None]:
     """Make a deadline, or none, the one of this context for a while."""
     token = _CURRENT.set(until)
     try:
@@ -116,29 +116,29 @@ def in_force(until: Deadline | None) -> Iterator[None]:
         _reset(token)
 
 
-def shrunk(seconds: float | None, until: Deadline | None) -> float | None:
+def cap_timeout(seconds: float | None, until: Deadline | None) -> float | None:
     """Cut a time-out down to what is left. None waits for ever; 0 would mean not to wait at all, and is not given."""
     if until is None or math.isinf(until.at):
         return seconds
-    left = max(until.left(), GRAIN)
+    left = max(until.left(), TIMER_RESOLUTION)
     return left if seconds is None else min(seconds, left)
 
 
 def sleep(seconds: float, what: str) -> None:
     """Pause, or raise DeadlineExceeded at once where the deadline is nearer than the end of the pause."""
-    _check(seconds, what)
+    _check_pause_fits(seconds, what)
     time.sleep(seconds)
 
 
-async def asleep(seconds: float, what: str) -> None:
+async def async_sleep(seconds: float, what: str) -> None:
     """Pause, in asynchronous code."""
     import anyio  # not before it is needed: synchronous programs do without
 
-    _check(seconds, what)
+    _check_pause_fits(seconds, what)
     await anyio.sleep(seconds)
 
 
-def _check(seconds: float, what: str) -> None:
+def _check_pause_fits(seconds: float, what: str) -> None:
     until = current()
     if until is not None and until.left() <= seconds:
         raise DeadlineExceeded(f"{what}: a pause of {seconds:.3g} s would outlive the deadline of {until.seconds:g} s")

@@ -28,121 +28,127 @@ if TYPE_CHECKING:
 
 
 #: A body with fewer bytes to come is left to h11.
-LARGE = 65_536
+LARGE_BODY = 65_536
 #: The most bytes that are asked of a socket at once.
-PIECE = 262_144
+LARGEST_READ = 262_144
 
 
-class Late(TimeoutError):
+class DeadlineOver(TimeoutError):
     """The deadline is over. `attempts` says whose, and of what."""
 
 
-def watch(client: httpx.Client) -> None:
+def enforce_deadline_on_sockets(client: httpx.Client) -> None:
     """Have all sockets that a client will open look at the deadline."""
     mounts = getattr(client, "_mounts", {})
     for transport in (getattr(client, "_transport", None), *mounts.values()):
         pool = getattr(transport, "_pool", None)
         backend = getattr(pool, "_network_backend", None)
-        if pool is not None and backend is not None and not isinstance(backend, _Backend):
-            pool._network_backend = _Backend(backend)
+        if pool is not None and backend is not None and not isinstance(backend, _DeadlineBackend):
+            pool._network_backend = _DeadlineBackend(backend)
 
 
-def _allowed(timeout: float | None) -> float | None:
+def _timeout_within_deadline(timeout: float | None) -> float | None:
     until = deadline.current()
     if until is not None and until.over():
-        raise Late
-    return deadline.shrunk(timeout, until)
+        raise DeadlineOver
+    return deadline.cap_timeout(timeout, until)
 
 
-class _Backend:
+class _DeadlineBackend:
     """A network backend of httpcore's kind, around another one."""
 
     def __init__(self, backend: Any) -> None:
         self._backend = backend
 
-    def connect_tcp(self, *args: Any, timeout: float | None = None, **options: Any) -> _Stream:
-        return _Stream(self._backend.connect_tcp(*args, timeout=_allowed(timeout), **options))
+    def connect_tcp(self, *args: Any, timeout: float | None = None, **options: Any) -> _DeadlineStream:
+        return _DeadlineStream(self._backend.connect_tcp(*args, timeout=_timeout_within_deadline(timeout), **options))
 
-    def connect_unix_socket(self, *args: Any, timeout: float | None = None, **options: Any) -> _Stream:
-        return _Stream(self._backend.connect_unix_socket(*args, timeout=_allowed(timeout), **options))
+    def connect_unix_socket(self, *args: Any, timeout: float | None = None, **options: Any) -> _DeadlineStream:
+        return _DeadlineStream(
+            self._backend.connect_unix_socket(*args, timeout=_timeout_within_deadline(timeout), **options)
+        )
 
     def sleep(self, seconds: float) -> None:
         self._backend.sleep(seconds)
 
 
-class _Stream:
+class _DeadlineStream:
     """A network stream of httpcore's kind, around another one."""
 
     def __init__(self, stream: Any) -> None:
         self._stream = stream
 
     def read(self, max_bytes: int, timeout: float | None = None) -> bytes:
-        found: bytes = self._stream.read(max_bytes, timeout=_allowed(timeout))
+        found: bytes = self._stream.read(max_bytes, timeout=_timeout_within_deadline(timeout))
         return found
 
     def write(self, buffer: bytes, timeout: float | None = None) -> None:
-        self._stream.write(buffer, timeout=_allowed(timeout))
+        self._stream.write(buffer, timeout=_timeout_within_deadline(timeout))
 
     def close(self) -> None:
         self._stream.close()
 
-    def start_tls(self, ssl_context: Any, server_hostname: str | None = None, timeout: float | None = None) -> _Stream:
-        return _Stream(self._stream.start_tls(ssl_context, server_hostname, _allowed(timeout)))
+    def start_tls(
+        self, ssl_context: Any, server_hostname: str | None = None, timeout: float | None = None
+    ) -> _DeadlineStream:
+        return _DeadlineStream(self._stream.start_tls(ssl_context, server_hostname, _timeout_within_deadline(timeout)))
 
     def get_extra_info(self, info: str) -> Any:
         return self._stream.get_extra_info(info)
 
 
-def hasten(response: httpx.Response) -> None:
+def read_large_bodies_directly(response: httpx.Response) -> None:
     """Have the body of a response that has not been read come past h11, if it is large."""
     size = response.headers.get("content-length", "")
-    if size.isdecimal() and int(size) > LARGE:
+    if size.isdecimal() and int(size) > LARGE_BODY:
         source: Any = response.stream
         while source is not None and not hasattr(source, "_connection"):
             source = getattr(source, "_httpcore_stream", None) or getattr(source, "_stream", None)
         if hasattr(getattr(source, "_connection", None), "_h11_state"):
-            source._connection = (_Connection if hasattr(source, "__iter__") else _AsyncConnection)(source._connection)
+            source._connection = (_SyncDirectReading if hasattr(source, "__iter__") else _AsyncDirectReading)(
+                source._connection
+            )
 
 
-class _Around:
+class _DirectReading:
     """A connection of httpcore's that reads bodies in another way."""
 
     def __init__(self, connection: Any) -> None:
-        self._around = connection
+        self._wrapped = connection
 
     def __getattr__(self, name: str) -> Any:
-        return getattr(self._around, name)
+        return getattr(self._wrapped, name)
 
-    def _missing(self) -> int:
+    def _bytes_readable_directly(self) -> int:
         """Say how many bytes can be taken past h11: all that it waits for but the last; 0 where nobody can tell."""
-        missing = getattr(getattr(self._around._h11_state, "_reader", None), "_remaining", 0)
-        return missing - 1 if type(missing) is int and missing > LARGE else 0
+        missing = getattr(getattr(self._wrapped._h11_state, "_reader", None), "_remaining", 0)
+        return missing - 1 if type(missing) is int and missing > LARGE_BODY else 0
 
-    def _took(self, piece: bytes) -> None:
-        self._around._h11_state._reader._remaining -= len(piece)
+    def _count_as_read(self, piece: bytes) -> None:
+        self._wrapped._h11_state._reader._remaining -= len(piece)
 
 
-class _Connection(_Around):
+class _SyncDirectReading(_DirectReading):
     def _receive_response_body(self, request: Any) -> Iterator[bytes]:
         timeout = request.extensions.get("timeout", {}).get("read")
-        for piece in self._around._receive_response_body(request=request):
+        for piece in self._wrapped._receive_response_body(request=request):
             yield piece
-            while missing := self._missing():
-                taken = self._around._network_stream.read(min(missing, PIECE), timeout=timeout)
+            while missing := self._bytes_readable_directly():
+                taken = self._wrapped._network_stream.read(min(missing, LARGEST_READ), timeout=timeout)
                 if not taken:
                     break  # h11 will find that out, too, and say what is wrong with it
-                self._took(taken)
+                self._count_as_read(taken)
                 yield taken
 
 
-class _AsyncConnection(_Around):
+class _AsyncDirectReading(_DirectReading):
     async def _receive_response_body(self, request: Any) -> AsyncIterator[bytes]:
         timeout = request.extensions.get("timeout", {}).get("read")
-        async for piece in self._around._receive_response_body(request=request):
+        async for piece in self._wrapped._receive_response_body(request=request):
             yield piece
-            while missing := self._missing():
-                taken = await self._around._network_stream.read(min(missing, PIECE), timeout=timeout)
+            while missing := self._bytes_readable_directly():
+                taken = await self._wrapped._network_stream.read(min(missing, LARGEST_READ), timeout=timeout)
                 if not taken:
                     break
-                self._took(taken)
+                self._count_as_read(taken)
                 yield taken

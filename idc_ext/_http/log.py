@@ -11,7 +11,7 @@ import os
 import threading
 from typing import TYPE_CHECKING
 
-from .redaction import one_line, shown, without_secrets
+from .redaction import one_line, url_without_secrets, without_secrets
 
 if TYPE_CHECKING:
     import httpx
@@ -22,28 +22,30 @@ LEVELS = {"debug": logging.DEBUG, "info": logging.INFO, "warning": logging.WARNI
 
 logger = logging.getLogger("idc_ext")
 logger.addHandler(logging.NullHandler())
-_configuring = threading.Lock()
+_configure_lock = threading.Lock()
 
 
 def configure() -> None:
     """Write to stderr what IDC_LOG asks for. Done once, when the first client is made; importing changes nothing."""
-    asked = os.environ.get(VARIABLE, "").strip().lower()
-    with _configuring:
-        if not asked or any(isinstance(handler, _Stderr) for handler in logger.handlers):
+    level_name = os.environ.get(VARIABLE, "").strip().lower()
+    with _configure_lock:
+        if not level_name or any(isinstance(handler, _StderrHandler) for handler in logger.handlers):
             return
-        handler = _Stderr()
+        handler = _StderrHandler()
         handler.setFormatter(logging.Formatter("%(asctime)s %(name)s %(levelname)s %(message)s"))
         logger.addHandler(handler)
-    logger.setLevel(LEVELS.get(asked, logging.INFO))
-    if asked not in LEVELS:
+    logger.setLevel(LEVELS.get(level_name, logging.INFO))
+    if level_name not in LEVELS:
         logger.warning("%s is none of %s; taken for info", VARIABLE, ", ".join(LEVELS))
 
 
-class _Stderr(logging.StreamHandler):  # type: ignore[type-arg] # generic for type checkers only, in Python 3.11
+class _StderrHandler(logging.StreamHandler):  # type: ignore[type-arg] # generic for type checkers only, in Python 3.11
     """A handler of ours, so that it is not added a second time."""
 
 
-def attempt(request: httpx.Request, outcome: str, *, seconds: float, number: int, most: int, then: str = "") -> None:
+def log_attempt(
+    request: httpx.Request, outcome: str, *, seconds: float, number: int, most: int, then: str = ""
+) -> None:
     """Tell of one attempt: how it ended, how long it took, and what comes of it."""
     level = logging.INFO if then else logging.DEBUG
     if logger.isEnabledFor(level):
@@ -52,7 +54,7 @@ def attempt(request: httpx.Request, outcome: str, *, seconds: float, number: int
             level,
             "%s %s: %s in %.2f s, attempt %d of %d%s",
             request.method,
-            shown(request.url),
+            url_without_secrets(request.url),
             one_line(without_secrets(outcome, request)),
             seconds,
             number,

@@ -26,29 +26,31 @@ SECRET_PARAMETERS = {
 #: Request headers that are never shown.
 SECRET_HEADERS = ("authorization", "cookie", "proxy-authorization", "x-api-key")
 #: Headers of a request that make another answer of it and hold no secret.
-_TELLING = ("content-type", "accept")
+_RELEVANT_HEADERS = ("content-type", "accept")
 #: This many characters tell one token from another and give none away.
-SHOWN = 8
+SHOWN_CHARACTERS = 8
 
 
-def summary(request: httpx.Request) -> RequestSummary:
+def request_summary(request: httpx.Request) -> RequestSummary:
     """Keep of a request what may be shown."""
     path = request.url.raw_path.partition(b"?")[0].decode("ascii")
-    return RequestSummary(request.method, shown(request.url), path, curl(request))
+    return RequestSummary(request.method, url_without_secrets(request.url), path, curl_line(request))
 
 
-def shown(url: httpx.URL) -> str:
+def url_without_secrets(url: httpx.URL) -> str:
     """Write a URL without its secrets."""
-    pairs = [(name, short(value) if name in SECRET_PARAMETERS else value) for name, value in url.params.multi_items()]
-    return f"{bare(url)}?{urlencode(pairs)}" if pairs else bare(url)
+    pairs = [
+        (name, shortened(value) if name in SECRET_PARAMETERS else value) for name, value in url.params.multi_items()
+    ]
+    return f"{url_without_query(url)}?{urlencode(pairs)}" if pairs else url_without_query(url)
 
 
-def bare(url: httpx.URL) -> str:
+def url_without_query(url: httpx.URL) -> str:
     """Write a URL up to its query, without user and password."""
     return str(url.copy_with(userinfo=b"", query=None, fragment=None))
 
 
-def curl(request: httpx.Request) -> str:
+def curl_line(request: httpx.Request) -> str:
     """Write the request as a line for a POSIX shell."""
     words = ["curl"]
     if request.method != "GET":
@@ -61,25 +63,25 @@ def curl(request: httpx.Request) -> str:
         ]
     words += [
         f"-H {shlex.quote(f'{name}: {request.headers[name]}')}"
-        for name in _TELLING
+        for name in _RELEVANT_HEADERS
         if request.headers.get(name, "*/*") != "*/*"
     ]
-    body = _body(request)
+    body = _shell_quoted_body(request)
     if body is not None:
         words += ["--data-binary", body]
-    return " ".join([*words, _url(request.url)])
+    return " ".join([*words, _shell_quoted_url(request.url)])
 
 
-def short(secret: str) -> str:
+def shortened(secret: str) -> str:
     """Cut a secret down to what tells it from another one."""
-    return f"{secret[:SHOWN]}…" if len(secret) > 4 * SHOWN else "…"
+    return f"{secret[:SHOWN_CHARACTERS]}…" if len(secret) > 4 * SHOWN_CHARACTERS else "…"
 
 
 def without_secrets(text: str, request: httpx.Request) -> str:
     """Take out of a text what is secret of the request: servers like to quote what they refuse."""
-    for secret in _secrets(request):
+    for secret in _secrets_of_request(request):
         for spelling in {secret, quote(secret, safe=""), quote_plus(secret), secret.replace("/", "\\/")}:
-            text = text.replace(spelling, short(secret))
+            text = text.replace(spelling, shortened(secret))
     return text
 
 
@@ -88,17 +90,19 @@ def one_line(text: str) -> str:
     return " ".join("".join(c if c.isprintable() else " " for c in text).split())
 
 
-def _secrets(request: httpx.Request) -> list[str]:
+def _secrets_of_request(request: httpx.Request) -> list[str]:
     found = [value for name, value in request.url.params.multi_items() if name in SECRET_PARAMETERS]
     for name in SECRET_HEADERS:
         words = request.headers.get(name, "").replace(";", " ").split()
         found += [part for word in words for part in (word, word.partition("=")[2])]
-    return sorted({one for one in found if len(one) > SHOWN}, key=len, reverse=True)  # a shorter one is a word
+    return sorted(
+        {one for one in found if len(one) > SHOWN_CHARACTERS}, key=len, reverse=True
+    )  # a shorter one is a word
 
 
-def _url(url: httpx.URL) -> str:
+def _shell_quoted_url(url: httpx.URL) -> str:
     """Quote a URL; the variables stand outside of the single quotes."""
-    written, text = "", bare(url)
+    written, text = "", url_without_query(url)
     for position, (name, value) in enumerate(url.params.multi_items()):
         text += "&" if position else "?"
         if name in SECRET_PARAMETERS:
@@ -109,7 +113,7 @@ def _url(url: httpx.URL) -> str:
     return written + (shlex.quote(text) if text else "")
 
 
-def _body(request: httpx.Request) -> str | None:
+def _shell_quoted_body(request: httpx.Request) -> str | None:
     if not isinstance(request.stream, httpx.ByteStream):
         return "@-"  # it has gone
     content = request.read()
@@ -118,12 +122,12 @@ def _body(request: httpx.Request) -> str | None:
     if "json" not in request.headers.get("content-type", ""):
         return "@-"
     try:
-        return shlex.quote("".join(map(_escaped, content.decode("utf-8"))))
+        return shlex.quote("".join(map(_json_escaped, content.decode("utf-8"))))
     except UnicodeDecodeError:
         return "@-"
 
 
-def _escaped(char: str) -> str:
+def _json_escaped(char: str) -> str:
     """Write what a terminal might act upon as JSON does: in JSON, such characters stand in strings only."""
     if " " <= char <= "~" or char in "\n\r\t":
         return char

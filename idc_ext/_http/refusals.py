@@ -20,13 +20,13 @@ if TYPE_CHECKING:
     from ..errors import InvalidRequest
 
 #: Seconds that the question may take: the refusal is there already and must not wait long for its explanation.
-SECONDS = 5.0
+RELEASE_SECONDS = 5.0
 #: Statuses of a request that was not understood.
 _STATUSES = frozenset({400, 422})
 
 
 @define
-class Release:
+class ServiceRelease:
     """What a client knows of the release of its service, asked for when the service first refuses a request.
 
     Attributes:
@@ -36,7 +36,7 @@ class Release:
     explain: Callable[[str], str | None]
     _notices: dict[str, str] = field(factory=dict, init=False)
 
-    def question(self, error: InvalidRequest, path: str) -> str | None:
+    def path_to_ask(self, error: InvalidRequest, path: str) -> str | None:
         """Give the path to ask, where a refusal may come of the release and it is not known yet.
 
         A known one is noted on the error.
@@ -45,18 +45,18 @@ class Release:
             error: The refusal.
             path: What was asked for, without the path of the base URL.
         """
-        for beginning, (asked, _) in RELEASES.items():
-            if error.status in _STATUSES and path.startswith(beginning) and path != asked:
-                if asked not in self._notices:
-                    return asked
-                error.note(self._notices[asked])
+        for prefix, (release_path, _) in RELEASES.items():
+            if error.status in _STATUSES and path.startswith(prefix) and path != release_path:
+                if release_path not in self._notices:
+                    return release_path
+                error.note(self._notices[release_path])
         return None
 
-    def answered(self, path: str, response: httpx.Response | None, error: InvalidRequest) -> None:
+    def note_answer(self, path: str, response: httpx.Response | None, error: InvalidRequest) -> None:
         """Note on a refusal what the answer to the question says; without one it is asked again at the next refusal."""
         if response is None or response.status_code != 200:
             return
-        member = next(member for asked, member in RELEASES.values() if asked == path)
+        member = next(member for release_path, member in RELEASES.values() if release_path == path)
         try:
             release = json.loads(response.content)[member]
         except (ValueError, LookupError, TypeError, RecursionError):

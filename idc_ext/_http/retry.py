@@ -22,12 +22,12 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
 #: Nothing has been sent when these are raised.
-UNSENT = (httpx.ConnectError, httpx.ConnectTimeout)
+NOTHING_SENT = (httpx.ConnectError, httpx.ConnectTimeout)
 #: The connection was lost, before the answer or in the middle of it.
-LOST = (httpx.ReadError, httpx.WriteError, httpx.CloseError, httpx.RemoteProtocolError)
+CONNECTION_LOST = (httpx.ReadError, httpx.WriteError, httpx.CloseError, httpx.RemoteProtocolError)
 
 
-def _set(statuses: Iterable[int]) -> frozenset[int]:
+def _frozenset(statuses: Iterable[int]) -> frozenset[int]:
     return frozenset(statuses)
 
 
@@ -61,7 +61,7 @@ class Retries:
     patience: float = field(default=60.0, validator=validators.ge(0))
     budget: float = field(default=20.0, validator=validators.ge(0))
     refund: float = field(default=0.5, validator=validators.ge(0))
-    statuses: frozenset[int] = field(default=frozenset({408, 429, 502, 503}), converter=_set)
+    statuses: frozenset[int] = field(default=frozenset({408, 429, 502, 503}), converter=_frozenset)
 
     def pause(self, repeat: int, draw: float) -> float:
         """Choose the pause before a repeat, counted from 0. `draw` is from 0 to 1."""
@@ -73,7 +73,7 @@ class Retries:
 
 
 @define
-class Budget:
+class RetryBudget:
     """How many repeats are left to all calls of a client. Its threads and tasks share it."""
 
     retries: Retries
@@ -83,7 +83,7 @@ class Budget:
     def __attrs_post_init__(self) -> None:
         self.left = self.retries.budget
 
-    def take(self) -> bool:
+    def take_retry(self) -> bool:
         """Take a repeat, if there is one."""
         with self._lock:
             if self.left < 1:
@@ -91,66 +91,66 @@ class Budget:
             self.left -= 1
             return True
 
-    def give(self) -> None:
+    def note_success(self) -> None:
         """Note a success."""
         with self._lock:
             self.left = min(self.retries.budget, self.left + self.retries.refund)
 
 
 @frozen
-class Repeat:
+class Retry:
     """Send it again after so many seconds, and why."""
 
     pause: float
-    why: str
+    reason: str
 
 
 @frozen
 class GiveUp:
     """Do not send it again, and why."""
 
-    why: str
+    reason: str
 
 
-def decide(
-    error: Exception, *, repeats: int, repeatable: bool, untouched: bool, retries: Retries, draw: float
-) -> Repeat | GiveUp:
+def decide_retry(
+    error: Exception, *, retry_count: int, retryable: bool, same_request: bool, retries: Retries, draw: float
+) -> Retry | GiveUp:
     """Judge a failure. What it costs and whether there is time for it is not known here.
 
     Args:
         error: What the attempt ended with.
-        repeats: How many times the call has been repeated.
-        repeatable: Whether the operation only reads.
-        untouched: Whether it was the call itself that failed, and not what a redirect had made of it.
+        retry_count: How many times the call has been retried.
+        retryable: Whether the operation only reads.
+        same_request: Whether the call itself failed, and not a request that a redirect made of it.
         retries: The policy.
         draw: A random number from 0 to 1.
     """
-    if isinstance(error, UNSENT):
-        if hopeless(error):
+    if isinstance(error, NOTHING_SENT):
+        if is_permanent_failure(error):
             return GiveUp("another attempt would end the same")
-        verdict = Repeat(retries.pause(repeats, draw), "nothing had been sent")
-        repeatable = repeatable or untouched
-    elif isinstance(error, LOST):
+        verdict = Retry(retries.pause(retry_count, draw), "nothing had been sent")
+        retryable = retryable or same_request
+    elif isinstance(error, CONNECTION_LOST):
         # Mostly a connection from the pool that the server had closed long before, as v3 does after a 500 without
         # saying so. The pool has dropped it, so that another one serves at once.
-        verdict = Repeat(retries.pause(repeats - 1, draw) if repeats else 0.0, "the connection was lost")
+        verdict = Retry(retries.pause(retry_count - 1, draw) if retry_count else 0.0, "the connection was lost")
     elif isinstance(error, APIError) and error.status in retries.statuses:
-        asked = error.retry_after
-        if asked is not None and asked > retries.patience:
-            return GiveUp(f"the server asks to wait {asked:g} s")
+        wait = error.retry_after
+        if wait is not None and wait > retries.patience:
+            return GiveUp(f"the server asks to wait {wait:g} s")
         # A moment later than asked: all that were refused have been told the same time.
-        pause = retries.pause(repeats, draw) if asked is None else asked + retries.first * draw
-        verdict = Repeat(pause, f"the server said {error.status}")
+        pause = retries.pause(retry_count, draw) if wait is None else wait + retries.first * draw
+        verdict = Retry(pause, f"the server said {error.status}")
     else:
         return GiveUp("it is no failure that passes")
-    if not repeatable:
+    if not retryable:
         return GiveUp("it may not be done twice")
-    if repeats >= retries.most:
+    if retry_count >= retries.most:
         return GiveUp("it has been repeated often enough" if retries.most else "repeats are off")
     return verdict
 
 
-def hopeless(error: BaseException) -> bool:
+def is_permanent_failure(error: BaseException) -> bool:
     """Say whether a connection fails for what does not pass: no such name, or a certificate that is not trusted."""
     causes = list(causes_of(error))
     names = [cause for cause in causes if isinstance(cause, socket.gaierror)]
@@ -172,6 +172,6 @@ def causes_of(error: BaseException | None) -> Iterator[BaseException]:
         error = error.__cause__ or (None if isinstance(error, OSError) else error.__context__)
 
 
-def draw() -> float:
+def random_fraction() -> float:
     """Draw a random number from 0 to 1. Tests put another one in its place."""
     return random.random()  # noqa: S311 - it spreads load and keeps no secret

@@ -14,11 +14,11 @@ import httpx
 
 from ..errors import InvalidRequest
 from . import deadline
-from .attempts import Attempts, Rules, cleaned, judged
+from .attempts import Attempts, CallPolicy, raise_for_failure, without_credentials
 from .deadline import Deadline
-from .failures import garbled, needs_body
-from .httpcore_hooks import hasten, watch
-from .refusals import SECONDS
+from .failures import decompression_error, needs_body
+from .httpcore_hooks import enforce_deadline_on_sockets, read_large_bodies_directly
+from .refusals import RELEASE_SECONDS
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Iterator
@@ -32,62 +32,62 @@ class SyncClient(httpx.Client):
     was no time for one, and `httpx.TransportError` where nobody answered.
     """
 
-    def __init__(self, rules: Rules, **settings: Any) -> None:
+    def __init__(self, policy: CallPolicy, **settings: Any) -> None:
         super().__init__(**settings)
-        self._rules = rules
-        watch(self)
+        self._policy = policy
+        enforce_deadline_on_sockets(self)
 
     def send(self, request: httpx.Request, *, stream: bool = False, **options: Any) -> httpx.Response:
         """Send a request as often as it takes and may be. Options are those of `httpx.Client.send`."""
-        attempts = Attempts(self._rules, request, self.timeout)
+        attempts = Attempts(self._policy, request, self.timeout)
         try:
-            return self._send(attempts, stream=stream, **options)
+            return self._send_with_retries(attempts, stream=stream, **options)
         except InvalidRequest as error:
-            path = self._rules.question(error, request)
+            path = self._policy.release_path_to_ask(error, request)
             if path is not None:
-                self._rules.release.answered(path, self._ask(path, attempts.until), error)
+                self._policy.release.note_answer(path, self._ask_release(path, attempts.until), error)
             raise
 
-    def _ask(self, path: str, until: Deadline | None) -> httpx.Response | None:
+    def _ask_release(self, path: str, until: Deadline | None) -> httpx.Response | None:
         """Ask once, within the deadline of the refused call; without an answer give None."""
-        until = deadline.earliest(until, Deadline.after(SECONDS))
-        request = self.build_request("GET", path, timeout=deadline.shrunk(SECONDS, until))
+        until = deadline.earliest(until, Deadline.after(RELEASE_SECONDS))
+        request = self.build_request("GET", path, timeout=deadline.cap_timeout(RELEASE_SECONDS, until))
         try:
             # A time-out ends a pause of the server only: an answer that drips would never meet it.
-            with deadline.in_force(until):
+            with deadline.use_deadline(until):
                 return super().send(request)
         except (httpx.HTTPError, TimeoutError):
             return None
 
-    def _send(self, attempts: Attempts, *, stream: bool, **options: Any) -> httpx.Response:
+    def _send_with_retries(self, attempts: Attempts, *, stream: bool, **options: Any) -> httpx.Response:
         request = attempts.request
         while True:
-            attempts.begin()
+            attempts.begin_attempt()
             try:
-                with deadline.in_force(attempts.until):
-                    response = attempts.answered(super().send(request, stream=True, **options))
-                    self._finish(response, attempts, stream=stream)
+                with deadline.use_deadline(attempts.until):
+                    response = attempts.note_seconds_to_headers(super().send(request, stream=True, **options))
+                    self._read_and_check(response, attempts, stream=stream)
             except Exception as error:
-                pause = attempts.failed(error)
+                pause = attempts.pause_or_raise(error)
             else:
-                return attempts.succeeded(response)
+                return attempts.finish_call(response)
             finally:
-                attempts.ended()
-            deadline.sleep(pause, attempts.name)
+                attempts.end_attempt()
+            deadline.sleep(pause, attempts.call_name)
 
     @staticmethod
-    def _finish(response: httpx.Response, attempts: Attempts, *, stream: bool) -> None:
+    def _read_and_check(response: httpx.Response, attempts: Attempts, *, stream: bool) -> None:
         try:
             if not stream or needs_body(response):
                 try:
-                    hasten(response)
+                    read_large_bodies_directly(response)
                     response.read()
                 except httpx.DecodingError as cause:
-                    raise garbled(response) from cleaned(cause)
-            judged(response)
+                    raise decompression_error(response) from without_credentials(cause)
+            raise_for_failure(response)
             if not response.is_stream_consumed:
                 assert isinstance(response.stream, httpx.SyncByteStream)  # noqa: S101 - for the type checker
-                response.stream = _Body(response.stream, attempts)
+                response.stream = _DeadlineBody(response.stream, attempts)
         except BaseException:
             response.close()
             raise
@@ -96,64 +96,64 @@ class SyncClient(httpx.Client):
 class AsyncClient(httpx.AsyncClient):
     """The asynchronous one; what it raises is the same."""
 
-    def __init__(self, rules: Rules, **settings: Any) -> None:
+    def __init__(self, policy: CallPolicy, **settings: Any) -> None:
         super().__init__(**settings)
-        self._rules = rules
+        self._policy = policy
 
     async def send(self, request: httpx.Request, *, stream: bool = False, **options: Any) -> httpx.Response:
         """Send a request as often as it takes and may be. Options are those of `httpx.AsyncClient.send`."""
-        attempts = Attempts(self._rules, request, self.timeout)
+        attempts = Attempts(self._policy, request, self.timeout)
         try:
-            return await self._send(attempts, stream=stream, **options)
+            return await self._send_with_retries(attempts, stream=stream, **options)
         except InvalidRequest as error:
-            path = self._rules.question(error, request)
+            path = self._policy.release_path_to_ask(error, request)
             if path is not None:
-                self._rules.release.answered(path, await self._ask(path, attempts.until), error)
+                self._policy.release.note_answer(path, await self._ask_release(path, attempts.until), error)
             raise
 
-    async def _ask(self, path: str, until: Deadline | None) -> httpx.Response | None:
-        seconds = deadline.shrunk(SECONDS, until)
+    async def _ask_release(self, path: str, until: Deadline | None) -> httpx.Response | None:
+        seconds = deadline.cap_timeout(RELEASE_SECONDS, until)
         try:
-            with _limit(seconds):
+            with _cancel_after(seconds):
                 return await super().send(self.build_request("GET", path, timeout=seconds))
         except (httpx.HTTPError, TimeoutError):
             return None
 
-    async def _send(self, attempts: Attempts, *, stream: bool, **options: Any) -> httpx.Response:
+    async def _send_with_retries(self, attempts: Attempts, *, stream: bool, **options: Any) -> httpx.Response:
         request = attempts.request
         while True:
-            attempts.begin()
+            attempts.begin_attempt()
             try:
-                with deadline.in_force(attempts.until), _limit(attempts.limit()):
-                    response = attempts.answered(await super().send(request, stream=True, **options))
-                    await self._finish(response, attempts, stream=stream)
+                with deadline.use_deadline(attempts.until), _cancel_after(attempts.seconds_left()):
+                    response = attempts.note_seconds_to_headers(await super().send(request, stream=True, **options))
+                    await self._read_and_check(response, attempts, stream=stream)
             except Exception as error:
-                pause = attempts.failed(error)
+                pause = attempts.pause_or_raise(error)
             else:
-                return attempts.succeeded(response)
+                return attempts.finish_call(response)
             finally:
-                attempts.ended()
-            await deadline.asleep(pause, attempts.name)
+                attempts.end_attempt()
+            await deadline.async_sleep(pause, attempts.call_name)
 
     @staticmethod
-    async def _finish(response: httpx.Response, attempts: Attempts, *, stream: bool) -> None:
+    async def _read_and_check(response: httpx.Response, attempts: Attempts, *, stream: bool) -> None:
         try:
             if not stream or needs_body(response):
                 try:
-                    hasten(response)
+                    read_large_bodies_directly(response)
                     await response.aread()
                 except httpx.DecodingError as cause:
-                    raise garbled(response) from cleaned(cause)
-            judged(response)
+                    raise decompression_error(response) from without_credentials(cause)
+            raise_for_failure(response)
             if not response.is_stream_consumed:
                 assert isinstance(response.stream, httpx.AsyncByteStream)  # noqa: S101 - for the type checker
-                response.stream = _AsyncBody(response.stream, attempts)
+                response.stream = _AsyncDeadlineBody(response.stream, attempts)
         except BaseException:
             await response.aclose()
             raise
 
 
-class _Body(httpx.SyncByteStream):
+class _DeadlineBody(httpx.SyncByteStream):
     """A body that its reader gets in pieces, under the deadline of its call and that of its reader."""
 
     def __init__(self, stream: httpx.SyncByteStream, attempts: Attempts) -> None:
@@ -162,12 +162,12 @@ class _Body(httpx.SyncByteStream):
     def __iter__(self) -> Iterator[bytes]:
         pieces = iter(self._stream)
         while True:
-            until = self._attempts.reading()
+            until = self._attempts.body_deadline()
             try:
-                with deadline.in_force(until):
+                with deadline.use_deadline(until):
                     piece = next(pieces, None)
             except Exception as error:
-                self._attempts.broken(error)
+                self._attempts.raise_for_broken_body(error)
             if piece is None:
                 return
             yield piece
@@ -176,7 +176,7 @@ class _Body(httpx.SyncByteStream):
         self._stream.close()
 
 
-class _AsyncBody(httpx.AsyncByteStream):
+class _AsyncDeadlineBody(httpx.AsyncByteStream):
     """The same, for asynchronous code."""
 
     def __init__(self, stream: httpx.AsyncByteStream, attempts: Attempts) -> None:
@@ -185,12 +185,12 @@ class _AsyncBody(httpx.AsyncByteStream):
     async def __aiter__(self) -> AsyncIterator[bytes]:
         pieces = aiter(self._stream)
         while True:
-            until = self._attempts.reading()
+            until = self._attempts.body_deadline()
             try:
-                with _limit(deadline.shrunk(None, until)):
+                with _cancel_after(deadline.cap_timeout(None, until)):
                     piece = await anext(pieces, None)
             except Exception as error:
-                self._attempts.broken(error)
+                self._attempts.raise_for_broken_body(error)
             if piece is None:
                 return
             yield piece
@@ -199,7 +199,7 @@ class _AsyncBody(httpx.AsyncByteStream):
         await self._stream.aclose()
 
 
-def _limit(seconds: float | None) -> AbstractContextManager[object]:
+def _cancel_after(seconds: float | None) -> AbstractContextManager[object]:
     """Cancel what takes longer, and raise TimeoutError in its place.
 
     By anyio: httpcore cleans up behind its cancellations, but loses a connection at times when asyncio cancels it.

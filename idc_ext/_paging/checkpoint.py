@@ -26,12 +26,12 @@ if TYPE_CHECKING:
 #: Of the file. Another one is refused.
 VERSION = 1
 #: How many rows of the page in hand are done, which is written over in place, so that it is always of one length.
-_WITHIN = "%10d"
+_ROW_COUNT = "%10d"
 _HEAD = b'{\n "idc_ext_checkpoint": %d,\n "within": ' % VERSION
 
 
 @frozen
-class Saved:
+class SavedProgress:
     """What a checkpoint says.
 
     Attributes:
@@ -64,11 +64,11 @@ class Checkpoint:
     @classmethod
     def of(cls, path: str | os.PathLike[str], base_url: str, call: Call, output: str | None = None) -> Checkpoint:
         """Make the checkpoint of a walk that begins with this call."""
-        asked = [base_url, call.method, call.path, dict(call.params), call.json]
-        content = json.dumps(asked, sort_keys=True, default=str).encode()
+        identity = [base_url, call.method, call.path, dict(call.params), call.json]
+        content = json.dumps(identity, sort_keys=True, default=str).encode()
         return cls(Path(path), str(call), hashlib.sha256(content).hexdigest(), output)
 
-    def load(self) -> Saved | None:
+    def load(self) -> SavedProgress | None:
         """Read how far the walk came; None if it has not begun.
 
         Raises:
@@ -81,36 +81,38 @@ class Checkpoint:
         except OSError as error:
             raise CheckpointError(f"the checkpoint {self.path} cannot be read: {error.strerror}") from None
         try:
-            said = json.loads(content)
+            document = json.loads(content)
             version, within, position, output, finished = (
-                said[name] for name in ("idc_ext_checkpoint", "within", "position", "output", "finished")
+                document[name] for name in ("idc_ext_checkpoint", "within", "position", "output", "finished")
             )
-            digest, request = said["request"]["sha256"], said["request"]["call"]
+            digest, request = document["request"]["sha256"], document["request"]["call"]
             target = None if output is None else output["of"]
-            saved = Saved(_position({**position, "skip": position["skip"] + within}), output, finished is True)
+            saved = SavedProgress(
+                _read_position({**position, "skip": position["skip"] + within}), output, finished is True
+            )
         except (ValueError, TypeError, LookupError, RecursionError):
-            raise self._refused("is no checkpoint, or a damaged one") from None
+            raise self._error("is no checkpoint, or a damaged one") from None
         if version != VERSION:
-            raise self._refused(f"was written by another release of idc_ext (version {version!r:.20})")
+            raise self._error(f"was written by another release of idc_ext (version {version!r:.20})")
         if digest != self.digest:
-            raise self._refused(
+            raise self._error(
                 f"belongs to another request ({request!r:.80}): the server, the filters, the columns and "
                 "the page size must be the same as before"
             )
         if target != self.output:
-            raise self._refused(f"belongs to another output ({target or 'none'!r:.200})")
+            raise self._error(f"belongs to another output ({target or 'none'!r:.200})")
         return saved
 
-    def save(self, saved: Saved) -> None:
+    def save(self, saved: SavedProgress) -> None:
         """Write down how far the walk came."""
-        said = {
+        document = {
             "request": {"call": self.request, "sha256": self.digest},
             "position": asdict(saved.position),
             "output": None if self.output is None else {**(saved.output or {}), "of": self.output},
             "finished": saved.finished,
         }
         with atomic_replacement(self.path, mode=0o600) as file:
-            file.write(_HEAD + (_WITHIN % 0).encode() + b"," + json.dumps(said, indent=1).encode()[1:])
+            file.write(_HEAD + (_ROW_COUNT % 0).encode() + b"," + json.dumps(document, indent=1).encode()[1:])
 
     def count(self) -> IO[bytes]:
         """Open what was saved, where the rows of the page in hand are counted."""
@@ -121,11 +123,11 @@ class Checkpoint:
         self.path.unlink(missing_ok=True)
         remove_leftovers(self.path)
 
-    def _refused(self, why: str) -> CheckpointError:
+    def _error(self, why: str) -> CheckpointError:
         return CheckpointError(f"the checkpoint {self.path} {why}; remove it to start anew")
 
 
-class Notes:
+class CheckpointWriter:
     """What a walk writes down while it goes on; nothing, if it has no checkpoint."""
 
     def __init__(self, checkpoint: Checkpoint | None) -> None:
@@ -133,7 +135,7 @@ class Notes:
         self._saved = False
         self._count: IO[bytes] | None = None
 
-    def load(self) -> Saved | None:
+    def load(self) -> SavedProgress | None:
         """Read how far an earlier walk came."""
         return None if self._checkpoint is None else self._checkpoint.load()
 
@@ -141,7 +143,7 @@ class Notes:
         """Write down where the walk stands."""
         self._close()
         if self._checkpoint is not None:
-            self._checkpoint.save(Saved(position))
+            self._checkpoint.save(SavedProgress(position))
             self._saved = True
 
     def count(self, page: Position, done: int) -> None:
@@ -157,7 +159,7 @@ class Notes:
                 self.save(page)  # the first one: nothing has been written down yet
             self._count = self._checkpoint.count()
         self._count.seek(len(_HEAD))
-        self._count.write((_WITHIN % done).encode())
+        self._count.write((_ROW_COUNT % done).encode())
 
     def remove(self) -> None:
         """Take it away: the walk is over."""
@@ -172,8 +174,8 @@ class Notes:
             self._count = None
 
 
-def _position(said: Any) -> Position:
-    position = Position(**said)
+def _read_position(document: Any) -> Position:
+    position = Position(**document)
     counts = (position.rows, position.skip, 0 if position.total is None else position.total)
     texts = (position.token or "", position.release or "", *(position.last or ()))
     if any(type(count) is not int or count < 0 for count in counts) or any(type(text) is not str for text in texts):

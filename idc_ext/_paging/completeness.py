@@ -39,7 +39,7 @@ class Position:
     last: tuple[str, ...] | None = None
 
     @property
-    def done(self) -> int:
+    def rows_done(self) -> int:
         """How many rows of the whole are done."""
         return self.rows + self.skip
 
@@ -48,7 +48,7 @@ class Position:
         return evolve(self, skip=self.skip + rows)
 
 
-class Claims(Protocol):
+class PageClaims(Protocol):
     """What a page says of itself."""
 
     @property
@@ -73,11 +73,11 @@ class Claims(Protocol):
 
 
 @define
-class Whole:
+class Completeness:
     """The pages so far, held against each other."""
 
     name: str
-    moved: type[PagingError]
+    total_changed_error: type[PagingError]
     total: int | None = None
     count: int = 0
     last: Any = None
@@ -85,15 +85,17 @@ class Whole:
     seen: set[str] = Factory(set)
 
     @classmethod
-    def at(cls, name: str, moved: type[PagingError], start: Position) -> Whole:
+    def resumed_at(cls, name: str, total_changed_error: type[PagingError], start: Position) -> Completeness:
         """Take over what an earlier walk knew."""
-        return cls(name, moved, start.total, start.rows, start.last, seen={start.token} if start.token else set())
+        return cls(
+            name, total_changed_error, start.total, start.rows, start.last, seen={start.token} if start.token else set()
+        )
 
     def position(self, token: str | None, release: str | None) -> Position:
         """Say where the walk stands, given what asks for the next page."""
         return Position(token, self.count, 0, self.total, release, self.last)
 
-    def add(self, page: Claims) -> None:
+    def add(self, page: PageClaims) -> None:
         """Take the next page, or raise what is wrong with it.
 
         Raises:
@@ -102,7 +104,7 @@ class Whole:
         """
         name, token = self.name, page.next_token or None
         if page.total is not None and self.total is not None and page.total != self.total:
-            raise self.moved(
+            raise self.total_changed_error(
                 f"{name}: the total moved from {self.total} to {page.total} rows during the walk; start anew"
             )
         self.total = page.total if self.total is None else self.total

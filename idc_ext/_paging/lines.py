@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 from attrs import Factory, define, frozen
 
 from .._http.calls import Answer, Call, Client, TypedCall, arun_steps, decompression_errors, result_of, run_steps
-from .._http.failures import failure, needs_body
+from .._http.failures import error_of_response, needs_body
 from ..errors import ContractError, DataReleaseChanged, TruncatedResult
 
 if TYPE_CHECKING:
@@ -37,12 +37,12 @@ class Lines:
 
     client: Client
     count: TypedCall[int]
-    resume: Callable[[int], Call]
+    call_with_limit: Callable[[int], Call]
     pattern: re.Pattern[str]
     pin: TypedCall[str]
 
     def __repr__(self) -> str:
-        return f"<Lines of {self.resume(0)}>"
+        return f"<Lines of {self.call_with_limit(0)}>"
 
     def __iter__(self) -> Iterator[str]:
         return _LineIterator(self)
@@ -50,53 +50,53 @@ class Lines:
     def __aiter__(self) -> AsyncIterator[str]:
         return _LineIterator(self)
 
-    def _opening(self) -> Generator[Call, Answer, tuple[str, int]]:
+    def _release_and_count(self) -> Generator[Call, Answer, tuple[str, int]]:
         release = yield from result_of(self.pin)
         return release, (yield from result_of(self.count))
 
-    def _closing(self, release: str) -> Generator[Call, Answer, None]:
+    def _check_release(self, release: str) -> Generator[Call, Answer, None]:
         now = yield from result_of(self.pin)
         if now != release:
             raise DataReleaseChanged(
-                f"{self.resume(0)}: the data release moved from {release} to {now} meanwhile; start anew"
+                f"{self.call_with_limit(0)}: the data release moved from {release} to {now} meanwhile; start anew"
             )
 
-    def _sync(self) -> Generator[str, None, None]:
-        release, expected = run_steps(self.client, self._opening())
-        call = self.resume(expected + 1)  # one more than there are, to notice more
-        proof = _Proof(str(call), expected, self.pattern)
+    def _iterate(self) -> Generator[str, None, None]:
+        release, expected = run_steps(self.client, self._release_and_count())
+        call = self.call_with_limit(expected + 1)  # one more than there are, to notice more
+        checker = _LineChecker(str(call), expected, self.pattern)
         held = None  # the line that may turn out to be the last
-        with decompression_errors(call), self.client.get_httpx_client().stream(**call.keywords()) as response:
+        with decompression_errors(call), self.client.get_httpx_client().stream(**call.httpx_arguments()) as response:
             if needs_body(response):
                 response.read()
-            proof.opened(response)
+            checker.check_response(response)
             for line in response.iter_lines():
-                proof.add(line)
+                checker.add(line)
                 if held is not None:
                     yield held
                 held = line
-        proof.closed()
-        run_steps(self.client, self._closing(release))
+        checker.check_count()
+        run_steps(self.client, self._check_release(release))
         if held is not None:
             yield held
 
-    async def _asyncio(self) -> AsyncGenerator[str, None]:
-        release, expected = await arun_steps(self.client, self._opening())
-        call = self.resume(expected + 1)
-        proof = _Proof(str(call), expected, self.pattern)
+    async def _aiterate(self) -> AsyncGenerator[str, None]:
+        release, expected = await arun_steps(self.client, self._release_and_count())
+        call = self.call_with_limit(expected + 1)
+        checker = _LineChecker(str(call), expected, self.pattern)
         held = None
         with decompression_errors(call):
-            async with self.client.get_async_httpx_client().stream(**call.keywords()) as response:
+            async with self.client.get_async_httpx_client().stream(**call.httpx_arguments()) as response:
                 if needs_body(response):
                     await response.aread()
-                proof.opened(response)
+                checker.check_response(response)
                 async for line in response.aiter_lines():
-                    proof.add(line)
+                    checker.add(line)
                     if held is not None:
                         yield held
                     held = line
-        proof.closed()
-        await arun_steps(self.client, self._closing(release))
+        checker.check_count()
+        await arun_steps(self.client, self._check_release(release))
         if held is not None:
             yield held
 
@@ -106,9 +106,9 @@ class _LineIterator:
 
     def __init__(self, lines: Lines) -> None:
         self._lines = lines
-        self._call = lines.resume(0)
-        self._sync: Generator[str, None, None] | None = None
-        self._async: AsyncGenerator[str, None] | None = None
+        self._call = lines.call_with_limit(0)
+        self._iterate: Generator[str, None, None] | None = None
+        self._aiterator: AsyncGenerator[str, None] | None = None
         self._error: Exception | None = None
 
     def __iter__(self) -> _LineIterator:
@@ -120,30 +120,30 @@ class _LineIterator:
     def __next__(self) -> str:
         if self._error is not None:
             raise self._error
-        if self._sync is None:
-            self._sync = self._lines._sync()
+        if self._iterate is None:
+            self._iterate = self._lines._iterate()
         try:
-            return next(self._sync)
+            return next(self._iterate)
         except StopIteration:
             raise
         except BaseException as error:
-            self._error = self._lasting(error)
+            self._error = self._error_to_repeat(error)
             raise
 
     async def __anext__(self) -> str:
         if self._error is not None:
             raise self._error
-        if self._async is None:
-            self._async = self._lines._asyncio()
+        if self._aiterator is None:
+            self._aiterator = self._lines._aiterate()
         try:
-            return await anext(self._async)
+            return await anext(self._aiterator)
         except StopAsyncIteration:
             raise
         except BaseException as error:
-            self._error = self._lasting(error)
+            self._error = self._error_to_repeat(error)
             raise
 
-    def _lasting(self, error: BaseException) -> Exception:
+    def _error_to_repeat(self, error: BaseException) -> Exception:
         if isinstance(error, Exception):
             return error
         # An interruption or a time limit ends the text, too, and the next call must not take that for its end.
@@ -151,7 +151,7 @@ class _LineIterator:
 
 
 @define
-class _Proof:
+class _LineChecker:
     """What is known of a text so far, and whether the next line goes with it.
 
     The groups of the pattern are what lines are sorted by: within the same first group, the second ascends.
@@ -163,9 +163,9 @@ class _Proof:
     count: int = 0
     last: dict[str, str] = Factory(dict)
 
-    def opened(self, response: httpx.Response) -> None:
+    def check_response(self, response: httpx.Response) -> None:
         # A client from `connect` raises by itself; any other generated client hands over whatever came.
-        error = failure(response)
+        error = error_of_response(response)
         if error is not None:
             raise error
         if response.status_code != 200:
@@ -177,15 +177,15 @@ class _Proof:
         if found is None:
             raise ContractError(f"{self.name}: line {self.count} does not fit the document: {line!r:.120}")
         if self.count > self.expected:
-            raise self._wrong("more than")
+            raise self._truncated("more than")
         group, key = found.groups()
         if key <= self.last.get(group, ""):
             raise ContractError(f"{self.name}: line {self.count} comes a second time or out of order: {line!r:.120}")
         self.last[group] = key
 
-    def closed(self) -> None:
+    def check_count(self) -> None:
         if self.count < self.expected:
-            raise self._wrong(f"{self.count} of")
+            raise self._truncated(f"{self.count} of")
 
-    def _wrong(self, came: str) -> TruncatedResult:
+    def _truncated(self, came: str) -> TruncatedResult:
         return TruncatedResult(f"{self.name}: {came} the {self.expected} lines that were counted came; start anew")

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 T = TypeVar("T")
 
 
-def _content(rows: PageRows[T] | list[T]) -> PageRows[T]:
+def _as_page_rows(rows: PageRows[T] | list[T]) -> PageRows[T]:
     return JsonRows(rows) if isinstance(rows, list) else rows
 
 
@@ -31,7 +31,7 @@ class Page(Generic[T]):
     """
 
     #: Its rows, in whichever form they were decoded into; already held against the document.
-    content: PageRows[T] = field(converter=_content, alias="content")
+    content: PageRows[T] = field(converter=_as_page_rows, alias="content")
     total: int | None
     next_token: str | None
     info: Mapping[str, Any] = field(factory=dict, repr=False)
@@ -43,8 +43,8 @@ class Page(Generic[T]):
     #: Tokens that can be asked for already, from `next_token` on; empty if only that one can.
     upcoming: Sequence[str] = field(default=(), repr=False, eq=False)
     #: Where the walk stands before and after this page. After the last one there is nowhere to go.
-    at: Position = field(default=Position(), repr=False, eq=False)
-    then: Position | None = field(default=None, repr=False, eq=False)
+    position: Position = field(default=Position(), repr=False, eq=False)
+    next_position: Position | None = field(default=None, repr=False, eq=False)
     #: The size of the body, in bytes as they came over the wire.
     size: int = field(default=0, repr=False, eq=False)
 

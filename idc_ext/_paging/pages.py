@@ -13,14 +13,14 @@ from typing import TYPE_CHECKING, Generic, TypeVar
 import httpx
 
 from .._http.calls import Answer, Call, asend_call, send_call
-from .._http.deadline import asleep, sleep
+from .._http.deadline import async_sleep, sleep
 from ..errors import PagingError
-from .checkpoint import Notes
+from .checkpoint import CheckpointWriter
 from .completeness import Position
 from .page import Page
-from .prefetch import Tasks, Threads
+from .prefetch import TaskPrefetcher, ThreadPrefetcher
 from .request import Progress
-from .walk import Wait, walk
+from .walk import Pause, walk
 
 if TYPE_CHECKING:
     from collections.abc import Generator
@@ -31,7 +31,7 @@ T = TypeVar("T")
 
 #: Seconds to the beginning of an answer from which on it is slow. To ask ahead takes a thread, which costs more than
 #: it saves where the server is near.
-SLOW = 0.04
+SLOW_ANSWER = 0.04
 
 
 class Pages(Generic[T]):
@@ -48,22 +48,28 @@ class Pages(Generic[T]):
             where answers are slow and nothing else was said; None for never.
     """
 
-    def __init__(self, request: Request[T], *, start: Position | None = None, bound: int | None = None) -> None:
+    def __init__(
+        self, request: Request[T], *, start: Position | None = None, prefetch_after: int | None = None
+    ) -> None:
         self._request = request
         self._start = start
-        self._notes = Notes(request.saving() if start is None else None)
-        self._steps: Generator[Call | Wait | Page[T], Answer, None] | None = None
-        self._threads = Threads(request.ahead or 1, lambda call, trace: send_call(request.client, call, trace))
-        self._tasks = Tasks(request.ahead or 1, lambda call, trace: asend_call(request.client, call, trace))
-        self._one = threading.Lock()
-        self._bound = bound
-        self._slow = False
+        self._checkpoint = CheckpointWriter(request.make_checkpoint() if start is None else None)
+        self._steps: Generator[Call | Pause | Page[T], Answer, None] | None = None
+        self._thread_prefetcher = ThreadPrefetcher(
+            request.ahead or 1, lambda call, trace: send_call(request.client, call, trace)
+        )
+        self._task_prefetcher = TaskPrefetcher(
+            request.ahead or 1, lambda call, trace: asend_call(request.client, call, trace)
+        )
+        self._in_use = threading.Lock()
+        self._prefetch_after = prefetch_after
+        self._answers_are_slow = False
         self._next_calls: list[Call] = []
         self._error: Exception | None = None
         self._ended = False
-        self._bytes = 0
-        self._given: Page[T] | None = None
-        self._used = 0
+        self._bytes_received = 0
+        self._current_page: Page[T] | None = None
+        self._rows_used = 0
 
     def __iter__(self) -> Pages[T]:
         return self
@@ -83,75 +89,75 @@ class Pages(Generic[T]):
             self.close()
 
     def __next__(self) -> Page[T]:
-        self._alone()
-        with self._one:
-            step = self._next(None)
+        self._check_single_consumer()
+        with self._in_use:
+            step = self._next_step(None)
             while not isinstance(step, Page):
-                if isinstance(step, Wait):
+                if isinstance(step, Pause):
                     sleep(step.seconds, str(self._request.first))
-                    step = self._next(None)
+                    step = self._next_step(None)
                 else:
-                    answer = self._threads.take(step)
-                    if self._early(step, answer, self._threads):
-                        self._threads.sent()
-                    step = self._next(answer)
-            return self._following(step, self._threads)
+                    answer = self._thread_prefetcher.take(step)
+                    if self._prefetch_before_parsing(step, answer, self._thread_prefetcher):
+                        self._thread_prefetcher.wait_until_sent()
+                    step = self._next_step(answer)
+            return self._prefetch_after_page(step, self._thread_prefetcher)
 
     async def __anext__(self) -> Page[T]:
-        self._alone()
-        with self._one:
+        self._check_single_consumer()
+        with self._in_use:
             try:
-                step = self._next(None)
+                step = self._next_step(None)
                 while not isinstance(step, Page):
-                    if isinstance(step, Wait):
-                        await asleep(step.seconds, str(self._request.first))
-                        step = self._next(None)
+                    if isinstance(step, Pause):
+                        await async_sleep(step.seconds, str(self._request.first))
+                        step = self._next_step(None)
                     else:
-                        answer = await self._tasks.take(step)
-                        if self._early(step, answer, self._tasks):
-                            await self._tasks.sent()
-                        step = self._next(answer)
+                        answer = await self._task_prefetcher.take(step)
+                        if self._prefetch_before_parsing(step, answer, self._task_prefetcher):
+                            await self._task_prefetcher.wait_until_sent()
+                        step = self._next_step(answer)
             except StopIteration:
                 raise StopAsyncIteration from None
-            return self._following(step, self._tasks)
+            return self._prefetch_after_page(step, self._task_prefetcher)
 
-    def use(self, rows: int) -> None:
+    def mark_rows_used(self, rows: int) -> None:
         """Note how many rows of the page given last are done; all of them are when the next is asked for."""
-        self._used = rows
-        if self._given is not None:
-            self._notes.count(self._given.at, rows)
+        self._rows_used = rows
+        if self._current_page is not None:
+            self._checkpoint.count(self._current_page.position, rows)
 
     def close(self) -> None:
         """End the walk here. With a checkpoint, the rows that are done are written down, also within a page."""
-        self._threads.close()
-        self._tasks.close()
+        self._thread_prefetcher.close()
+        self._task_prefetcher.close()
         if not self._ended and self._error is None:
             self._error = PagingError(f"{self._request.first}: the walk was ended early; start anew")
-        given, self._given = self._given, None
+        given, self._current_page = self._current_page, None
         if given is not None:
-            self._notes.save(given.at.within(self._used))
+            self._checkpoint.save(given.position.within(self._rows_used))
 
-    def _alone(self) -> None:
+    def _check_single_consumer(self) -> None:
         """See to it that one thread or task at a time asks: the answers of two would be taken for each other's."""
-        if self._one.locked():
+        if self._in_use.locked():
             waits = "another thread or task is waiting for a page of this walk; each needs its own"
             raise RuntimeError(f"{self._request.first}: {waits}")
 
-    def _next(self, answer: Answer) -> Call | Wait | Page[T]:
+    def _next_step(self, answer: Answer) -> Call | Pause | Page[T]:
         if self._error is not None:
             raise self._error
-        self._settle()
+        self._save_finished_page()
         try:
             if self._steps is None:
-                self._steps = self._begun()
+                self._steps = self._start_walk()
             step = self._steps.send(answer)
             if isinstance(step, Page):
-                self._take(step)
+                self._report_page(step)
         except StopIteration:
             self._ended = True
-            self._threads.close()
-            self._tasks.close()
-            self._notes.remove()
+            self._thread_prefetcher.close()
+            self._task_prefetcher.close()
+            self._checkpoint.remove()
             raise
         except Exception as error:
             self._error = error
@@ -162,71 +168,76 @@ class Pages(Generic[T]):
             raise
         return step
 
-    def _begun(self) -> Generator[Call | Wait | Page[T], Answer, None]:
-        asked, start = self._request, self._start
-        saved = self._notes.load()
+    def _start_walk(self) -> Generator[Call | Pause | Page[T], Answer, None]:
+        request, start = self._request, self._start
+        saved = self._checkpoint.load()
         start = saved.position if saved is not None else start or Position()
         return walk(
-            asked.first,
-            asked.resume,
-            asked.parse,
-            asked.polling,
-            asked.pin,
-            expected_total=asked.expected_total,
+            request.first,
+            request.resume,
+            request.parse,
+            request.polling,
+            request.pin,
+            expected_total=request.expected_total,
             start=start,
-            most=asked.most,
-            decode_bytes=asked.decode_bytes,
+            max_items=request.max_items,
+            decode_bytes=request.decode_bytes,
         )
 
-    def _settle(self) -> None:
+    def _save_finished_page(self) -> None:
         """Write down that the page given last is done."""
-        if self._given is not None:
-            if self._given.then is not None:
-                self._notes.save(self._given.then)
-            self._given = None
+        if self._current_page is not None:
+            if self._current_page.next_position is not None:
+                self._checkpoint.save(self._current_page.next_position)
+            self._current_page = None
 
-    def _take(self, page: Page[T]) -> None:
-        self._bytes += page.size
+    def _report_page(self, page: Page[T]) -> None:
+        self._bytes_received += page.size
         if self._request.progress is not None:
-            self._request.progress(Progress(page.at.done + len(page.content), page.total, self._bytes))
-        self._given, self._used = page, 0
+            self._request.progress(
+                Progress(page.position.rows_done + len(page.content), page.total, self._bytes_received)
+            )
+        self._current_page, self._rows_used = page, 0
 
-    def _early(self, call: Call, answer: Answer, ahead: Threads | Tasks) -> bool:
+    def _prefetch_before_parsing(self, call: Call, answer: Answer, ahead: ThreadPrefetcher | TaskPrefetcher) -> bool:
         """Before an answer is read, begin what will be wanted after it, if that is known; say whether it is."""
         if isinstance(answer, httpx.Response):
-            self._slow = answer.extensions.get("idc_ext.waited", 0.0) >= SLOW
+            self._answers_are_slow = answer.extensions.get("idc_ext.waited", 0.0) >= SLOW_ANSWER
         calls, self._next_calls = self._next_calls, []
-        if not self._depth() or not calls or calls[0] != call:
+        if not self._prefetch_depth() or not calls or calls[0] != call:
             return False
-        find_next_token = None if self._request.most is not None else self._request.find_next_token
+        find_next_token = None if self._request.max_items is not None else self._request.find_next_token
         if find_next_token is not None and isinstance(answer, httpx.Response) and answer.status_code == 200:
             # Found to be another when the page is read, it is never asked for again, and forgotten.
             token = find_next_token(answer.content)
             calls = [call] if token is None else [call, self._request.resume(token)]
-        return self._begin(calls[1:], ahead)
+        return self._start_requests(calls[1:], ahead)
 
-    def _following(self, page: Page[T], ahead: Threads | Tasks) -> Page[T]:
+    def _prefetch_after_page(self, page: Page[T], ahead: ThreadPrefetcher | TaskPrefetcher) -> Page[T]:
         """Begin what will be wanted after this page, as far as it is known."""
-        self._bound = self._bound and self._bound - 1
-        if page.then is None or page.next_token is None or not self._depth():
+        self._prefetch_after = self._prefetch_after and self._prefetch_after - 1
+        if page.next_position is None or page.next_token is None or not self._prefetch_depth():
             return page
         tokens = list(page.upcoming or (page.next_token,))
-        if self._request.most is not None and len(page.content):
-            tokens = tokens[: -(-(self._request.most - page.then.rows) // len(page.content))]
-        self._next_calls = [self._request.resume(token) for token in tokens[: self._depth() + 1]]
-        self._begin(self._next_calls, ahead)
+        if self._request.max_items is not None and len(page.content):
+            tokens = tokens[: -(-(self._request.max_items - page.next_position.rows) // len(page.content))]
+        self._next_calls = [self._request.resume(token) for token in tokens[: self._prefetch_depth() + 1]]
+        self._start_requests(self._next_calls, ahead)
         return page
 
-    def _begin(self, calls: list[Call], ahead: Threads | Tasks) -> bool:
+    def _start_requests(self, calls: list[Call], ahead: ThreadPrefetcher | TaskPrefetcher) -> bool:
         try:
-            return ahead.start(calls[: self._depth()])
+            return ahead.start(calls[: self._prefetch_depth()])
         except BaseException:
             # The page has not been given away, and must not count as done.
-            self._given, self._error = None, PagingError("the walk was interrupted while it looked ahead; start anew")
+            self._current_page, self._error = (
+                None,
+                PagingError("the walk was interrupted while it looked ahead; start anew"),
+            )
             raise
 
-    def _depth(self) -> int:
+    def _prefetch_depth(self) -> int:
         """Say how many pages are to be asked for ahead: by itself one, where that pays and all are wanted."""
         if self._request.ahead is not None:
             return self._request.ahead
-        return int(self._slow and self._bound == 0)
+        return int(self._answers_are_slow and self._prefetch_after == 0)

@@ -23,12 +23,12 @@ if TYPE_CHECKING:
 
 F = TypeVar("F")
 #: So many seconds are waited at most until a request has been sent: a new connection may take longer.
-_SENDING = 0.01
+_LONGEST_SENDING = 0.01
 #: How httpcore names the step, after the version of HTTP.
-_SENT = "send_request_body.complete"
+_BODY_SENT = "send_request_body.complete"
 
 
-class _Ahead(Generic[F]):
+class _Prefetcher(Generic[F]):
     """The calls under way, at most so many at a time."""
 
     def __init__(self, most: int) -> None:
@@ -42,57 +42,57 @@ class _Ahead(Generic[F]):
             if len(self._under_way) >= self._most:
                 break
             if all(call != other for other, _ in self._under_way):
-                self._under_way.append((call, self._begin(call)))
+                self._under_way.append((call, self._start_call(call)))
         return len(self._under_way) > before
 
-    def _taken(self, call: Call) -> F | None:
+    def _pop(self, call: Call) -> F | None:
         for place, (other, answer) in enumerate(self._under_way):
             if call == other:
                 del self._under_way[place]  # whatever comes of it: who asks again has it sent again
                 return answer
         return None
 
-    def _begin(self, call: Call) -> F:
+    def _start_call(self, call: Call) -> F:
         raise NotImplementedError
 
 
-class Threads(_Ahead["Future[Answer]"]):
+class ThreadPrefetcher(_Prefetcher["Future[Answer]"]):
     """For synchronous code."""
 
     def __init__(self, most: int, send: Callable[[Call, Trace | None], Answer]) -> None:
         super().__init__(most)
-        self._send = send
+        self._send_call = send
         self._sent = threading.Event()
 
     def take(self, call: Call) -> Answer:
         """Give the answer of a call, made before or now."""
-        answer = self._taken(call)
-        return self._send(call, None) if answer is None else answer.result()
+        answer = self._pop(call)
+        return self._send_call(call, None) if answer is None else answer.result()
 
-    def sent(self) -> None:
+    def wait_until_sent(self) -> None:
         """Wait until what was started last has been sent."""
-        self._sent.wait(_SENDING if self._under_way else 0)
+        self._sent.wait(_LONGEST_SENDING if self._under_way else 0)
 
     def close(self) -> None:
         """Forget what is under way."""
         self._under_way.clear()
 
-    def _begin(self, call: Call) -> Future[Answer]:
+    def _start_call(self, call: Call) -> Future[Answer]:
         answer: Future[Answer] = Future()
         # A deadline belongs to the context. A daemon: who ends the program does not wait for what nobody wants.
         run, sent = contextvars.copy_context().run, threading.Event()
-        how = (_send, self._send, call, answer, sent)
-        threading.Thread(target=run, args=how, name="idc_ext ahead", daemon=True).start()
+        arguments = (_send_call, self._send_call, call, answer, sent)
+        threading.Thread(target=run, args=arguments, name="idc_ext ahead", daemon=True).start()
         self._sent = sent
         return answer
 
 
-class Tasks(_Ahead["asyncio.Task[Answer]"]):
+class TaskPrefetcher(_Prefetcher["asyncio.Task[Answer]"]):
     """For asynchronous code."""
 
     def __init__(self, most: int, send: Callable[[Call, Trace | None], Coroutine[Any, Any, Answer]]) -> None:
         super().__init__(most)
-        self._send = send
+        self._send_call = send
         self._sent = asyncio.Event()
 
     def start(self, calls: Iterable[Call]) -> bool:
@@ -105,13 +105,13 @@ class Tasks(_Ahead["asyncio.Task[Answer]"]):
 
     def take(self, call: Call) -> Awaitable[Answer]:
         """Give the answer of a call, made before or now."""
-        return self._taken(call) or self._send(call, None)
+        return self._pop(call) or self._send_call(call, None)
 
-    async def sent(self) -> None:
+    async def wait_until_sent(self) -> None:
         """Wait until what was started last has been sent."""
         if self._under_way:
             with suppress(TimeoutError):
-                async with asyncio.timeout(_SENDING):
+                async with asyncio.timeout(_LONGEST_SENDING):
                     await self._sent.wait()
 
     def close(self) -> None:
@@ -121,24 +121,24 @@ class Tasks(_Ahead["asyncio.Task[Answer]"]):
                 task.cancel()
         self._under_way.clear()
 
-    def _begin(self, call: Call) -> asyncio.Task[Answer]:
+    def _start_call(self, call: Call) -> asyncio.Task[Answer]:
         self._sent = sent = asyncio.Event()
 
         async def trace(step: str, _: Any) -> None:
-            if step.endswith(_SENT):
+            if step.endswith(_BODY_SENT):
                 sent.set()
 
-        task = asyncio.get_running_loop().create_task(self._send(call, trace), name=f"idc_ext ahead: {call}")
-        task.add_done_callback(_seen)
+        task = asyncio.get_running_loop().create_task(self._send_call(call, trace), name=f"idc_ext ahead: {call}")
+        task.add_done_callback(_retrieve_exception)
         task.add_done_callback(lambda _: sent.set())
         return task
 
 
-def _send(
+def _send_call(
     send: Callable[[Call, Trace | None], Answer], call: Call, answer: Future[Answer], sent: threading.Event
 ) -> None:
     def trace(step: str, _: Any) -> None:
-        if step.endswith(_SENT):
+        if step.endswith(_BODY_SENT):
             sent.set()
 
     try:
@@ -149,7 +149,7 @@ def _send(
         sent.set()
 
 
-def _seen(task: asyncio.Task[Any]) -> None:
+def _retrieve_exception(task: asyncio.Task[Any]) -> None:
     # Nobody may ever ask, and asyncio would then complain about an error that was not looked at.
     if not task.cancelled():
         task.exception()

@@ -66,12 +66,12 @@ class Request(Generic[T]):
     decode_bytes: Callable[[bytes], Page[T] | None] | None = field(default=None, kw_only=True)
     #: Finds the token of the next page in the bytes of one, where that takes no time, before the page is read.
     find_next_token: Callable[[bytes], str | None] | None = field(default=None, kw_only=True)
-    most: int | None = field(default=None, kw_only=True)
+    max_items: int | None = field(default=None, kw_only=True)
     ahead: int | None = field(default=None, kw_only=True)
     progress: Callable[[Progress], object] | None = field(default=None, kw_only=True)
     checkpoint: str | os.PathLike[str] | None = field(default=None, kw_only=True)
 
-    def saving(self, output: str | None = None) -> Checkpoint | None:
+    def make_checkpoint(self, output: str | None = None) -> Checkpoint | None:
         """Make what writes down how far a walk came, if that is asked for."""
         if self.checkpoint is None:
             return None

@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Any, Generic, TypeVar
 from attrs import evolve, frozen
 
 from .._tables import arrow
-from .._tables.arrow import Batches, Frames
+from .._tables.arrow import BatchBuilder, Frames
 from ..errors import CheckpointError
 from .export import Export
 from .pages import Pages
@@ -94,17 +94,17 @@ class Rows(Request[T], Frames):
         """
         if (ahead is not None and ahead < 0) or (max_items is not None and max_items < 0):
             raise ValueError("max_items and ahead are numbers from 0 on")
-        return evolve(self, most=max_items, ahead=ahead, progress=progress, checkpoint=checkpoint)
+        return evolve(self, max_items=max_items, ahead=ahead, progress=progress, checkpoint=checkpoint)
 
     def pages(self) -> Pages[T]:
         """Start a walk. What it returns serves `next()` and `for`, `anext()` and `async for`, and `with`."""
         return Pages(self)
 
     def __iter__(self) -> Iterator[T]:
-        return each(Pages(self, bound=2), saved=self.checkpoint is not None)
+        return iterate_rows(Pages(self, prefetch_after=2), has_checkpoint=self.checkpoint is not None)
 
     def __aiter__(self) -> AsyncIterator[T]:
-        return AsyncEach(Pages(self, bound=2), saved=self.checkpoint is not None)
+        return AsyncRowIterator(Pages(self, prefetch_after=2), has_checkpoint=self.checkpoint is not None)
 
     def batches(self) -> pyarrow.RecordBatchReader:
         """Give a reader of record batches, one for each page, for what does not fit memory. Needs the extra `arrow`.
@@ -112,14 +112,14 @@ class Rows(Request[T], Frames):
         Its `schema` is known at once; rows are asked for as batches are read, except that open columns take the first
         page.
         """
-        batches = Batches(self.columns)
-        pages = self._from_the_start()
+        batches = BatchBuilder(self.columns)
+        pages = self._pages_for_table()
         first: list[Page[T]] = []
         for page in pages if self.columns.open_ended else ():
             first.append(page)
             if len(page.content):
                 break
-        columns = batches.begin([page.content for page in first])
+        columns = batches.fix_columns([page.content for page in first])
 
         def read() -> Iterator[pyarrow.RecordBatch]:
             with pages:
@@ -135,8 +135,8 @@ class Rows(Request[T], Frames):
 
     def to_arrow(self) -> pyarrow.Table:
         """Give an Arrow table. Needs the extra `arrow`."""
-        batches = Batches(self.columns)
-        with self._from_the_start() as pages:
+        batches = BatchBuilder(self.columns)
+        with self._pages_for_table() as pages:
             # No loop: its variable would hold a page while the next one comes.
             return batches.table(
                 list(itertools.chain.from_iterable(map(batches.add, map(operator.attrgetter("content"), pages))))
@@ -144,8 +144,8 @@ class Rows(Request[T], Frames):
 
     async def ato_arrow(self) -> pyarrow.Table:
         """Give an Arrow table, in asynchronous code."""
-        batches = Batches(self.columns)
-        with self._from_the_start() as pages:
+        batches = BatchBuilder(self.columns)
+        with self._pages_for_table() as pages:
             found: list[pyarrow.RecordBatch] = []
             async for page in pages:
                 found += batches.add(page.content)
@@ -197,22 +197,22 @@ class Rows(Request[T], Frames):
             if not output.complete:
                 with output.pages() as pages:
                     async for page in pages:
-                        await _unbroken(output.add, page)
-            return await _unbroken(output.finish)
+                        await _run_to_end_in_thread(output.add, page)
+            return await _run_to_end_in_thread(output.finish)
 
     def write_parquet(self, path: str | os.PathLike[str], *, partition_by: Sequence[str] = ()) -> int:
         """Write all rows as Parquet: as `write`."""
         return self.write(path, "parquet", partition_by=partition_by)
 
-    def _from_the_start(self) -> Pages[T]:
+    def _pages_for_table(self) -> Pages[T]:
         if self.checkpoint is not None:
             raise CheckpointError(
                 "a table in memory is lost in a crash, so there is nothing to go on with: write() takes a checkpoint"
             )
-        return Pages(self, bound=0)
+        return Pages(self, prefetch_after=0)
 
 
-async def _unbroken(do: Callable[..., R], *args: Any) -> R:
+async def _run_to_end_in_thread(do: Callable[..., R], *args: Any) -> R:
     """Do something in a thread, to its end also where nobody wants to wait for it any more."""
     doing = asyncio.ensure_future(asyncio.to_thread(do, *args))
     try:
@@ -222,33 +222,37 @@ async def _unbroken(do: Callable[..., R], *args: Any) -> R:
         raise
 
 
-def each(pages: Pages[T], *, saved: bool) -> Iterator[T]:
+def iterate_rows(pages: Pages[T], *, has_checkpoint: bool) -> Iterator[T]:
     """Give the rows of pages; no Python runs between two rows of a page. `saved`: whether a checkpoint counts them."""
-    return itertools.chain.from_iterable(_Turns(pages, saved=saved))
+    return itertools.chain.from_iterable(_RowsOfPages(pages, has_checkpoint=has_checkpoint))
 
 
-class _Turn(Generic[T]):
+class _PageTurner(Generic[T]):
     """What sync and async iterators do when a page comes."""
 
-    def __init__(self, pages: Pages[T], *, saved: bool) -> None:
+    def __init__(self, pages: Pages[T], *, has_checkpoint: bool) -> None:
         self._pages = pages
-        self._saved = saved
+        self._has_checkpoint = has_checkpoint
         self._page: Page[T] | None = None
         self._rows: Iterator[T] = iter(())
 
-    def _turned(self, page: Page[T]) -> Iterator[T]:
+    def _open_page(self, page: Page[T]) -> Iterator[T]:
         self._page = page  # an interruption while the rows are made must not lose it
         self._rows = rows = iter(page.rows)
         self._page = None
-        return map(_counted, itertools.repeat(self._pages), itertools.count(), rows) if self._saved else rows
+        return (
+            map(_mark_row_used, itertools.repeat(self._pages), itertools.count(), rows)
+            if self._has_checkpoint
+            else rows
+        )
 
 
-class _Turns(_Turn[T]):
+class _RowsOfPages(_PageTurner[T]):
     """The rows of each page."""
 
-    def __init__(self, pages: Pages[T], *, saved: bool) -> None:
-        super().__init__(pages, saved=saved)
-        self._one = threading.Lock()
+    def __init__(self, pages: Pages[T], *, has_checkpoint: bool) -> None:
+        super().__init__(pages, has_checkpoint=has_checkpoint)
+        self._turning = threading.Lock()
         self._shared = False
 
     def __iter__(self) -> Iterator[Iterator[T]]:
@@ -257,29 +261,31 @@ class _Turns(_Turn[T]):
     def __next__(self) -> Iterator[T]:
         # A chain asks when it is through with what it was given. If it is not, or asks while it is answered, two
         # threads ask, and rows of one page would take the place of another's: from there on both are told.
-        if self._one.locked() or operator.length_hint(self._rows):
+        if self._turning.locked() or operator.length_hint(self._rows):
             self._shared = True
         if self._shared:
-            return self._told()
-        with self._one:
+            return self._sharing_error()
+        with self._turning:
             try:
-                return self._turned(next(self._pages) if self._page is None else self._page)
+                return self._open_page(next(self._pages) if self._page is None else self._page)
             except StopIteration:
-                return self._ended()
+                return self._end()
             except BaseException as error:
                 # A chain is at its end when its source raises, but not when what the source gave does.
-                return _Raising(error)
+                return _RaisingIterator(error)
 
-    def _ended(self) -> Iterator[T]:
+    def _end(self) -> Iterator[T]:
         if self._shared:
-            return self._told()
+            return self._sharing_error()
         raise StopIteration
 
-    def _told(self) -> Iterator[T]:
-        return _Raising(RuntimeError("two threads went through the rows of one walk, which loses some: start one each"))
+    def _sharing_error(self) -> Iterator[T]:
+        return _RaisingIterator(
+            RuntimeError("two threads went through the rows of one walk, which loses some: start one each")
+        )
 
 
-class _Raising(Generic[T]):
+class _RaisingIterator(Generic[T]):
     """Raises an error once, and is at its end then."""
 
     def __init__(self, error: BaseException) -> None:
@@ -295,11 +301,11 @@ class _Raising(Generic[T]):
         raise error
 
 
-class AsyncEach(_Turn[T]):
+class AsyncRowIterator(_PageTurner[T]):
     """Rows one by one, in asynchronous code."""
 
-    def __init__(self, pages: Pages[T], *, saved: bool) -> None:
-        super().__init__(pages, saved=saved)
+    def __init__(self, pages: Pages[T], *, has_checkpoint: bool) -> None:
+        super().__init__(pages, has_checkpoint=has_checkpoint)
         self._rows: Iterator[T] = iter(())
 
     def __aiter__(self) -> AsyncIterator[T]:
@@ -309,9 +315,9 @@ class AsyncEach(_Turn[T]):
         while True:
             for row in self._rows:
                 return row
-            self._rows = self._turned(await anext(self._pages) if self._page is None else self._page)
+            self._rows = self._open_page(await anext(self._pages) if self._page is None else self._page)
 
 
-def _counted(pages: Pages[T], used: int, row: T) -> T:
-    pages.use(used)
+def _mark_row_used(pages: Pages[T], used: int, row: T) -> T:
+    pages.mark_rows_used(used)
     return row

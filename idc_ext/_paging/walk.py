@@ -14,7 +14,7 @@ from attrs import evolve, frozen
 
 from .._http.calls import parse_answer, result_of
 from ..errors import DataReleaseChanged, InvalidRequest, PagingError
-from .completeness import Position, Whole
+from .completeness import Completeness, Position
 from .page import Page, Pending
 
 if TYPE_CHECKING:
@@ -27,7 +27,7 @@ T = TypeVar("T")
 
 
 @frozen
-class Wait:
+class Pause:
     """A pause that a driver has to make, in seconds."""
 
     seconds: float
@@ -42,9 +42,9 @@ def walk(
     *,
     expected_total: TypedCall[int] | None = None,
     start: Position = Position(),  # noqa: B008 - a value that cannot change
-    most: int | None = None,
+    max_items: int | None = None,
     decode_bytes: Callable[[bytes], Page[T] | None] | None = None,
-) -> Generator[Call | Wait | Page[T], Answer, None]:
+) -> Generator[Call | Pause | Page[T], Answer, None]:
     """Give page after page, checking that they make up a whole. The only place where a walk is decided.
 
     Args:
@@ -56,52 +56,58 @@ def walk(
             the last one is given away.
         expected_total: What counts the rows that there have to be, where the pages' own total does not suffice.
         start: Where to begin; the pages before are taken as seen, and of the first one the rows that are done left out.
-        most: After how many rows to end, those before `start` included; None for all.
+        max_items: After how many rows to end, those before `start` included; None for all.
         decode_bytes: Decodes the body of a page faster than `parse`; returns None for a body that it leaves to `parse`.
     """
-    if most is not None and start.done >= most:
+    if max_items is not None and start.rows_done >= max_items:
         return
-    whole = Whole.at(str(call), PagingError if pin is None else DataReleaseChanged, start)
+    state = Completeness.resumed_at(str(call), PagingError if pin is None else DataReleaseChanged, start)
     release = None if pin is None else (yield from result_of(pin))
-    counted = None if expected_total is None else (yield from result_of(expected_total))
+    expected_rows = None if expected_total is None else (yield from result_of(expected_total))
     if start.release not in (None, release):
         raise DataReleaseChanged(
-            f"{whole.name}: the data release moved from {start.release} to {release} since the checkpoint was written; "
+            f"{state.name}: the data release moved from {start.release} to {release} since the checkpoint was written; "
             "remove it to start anew"
         )
-    here = evolve(start, release=release)
+    position = evolve(start, release=release)
     call = call if start.token is None else resume(start.token)
     while True:
-        page = yield from _settled(call, resume, parse, decode_bytes, polling)
-        # Checked before the page is given away: who takes the last page only must not miss it.
-        whole.add(page)
-        if counted is not None and page.total != counted:
-            raise PagingError(f"{whole.name}: {page.total} rows are listed where {counted} were counted")
-        ended = not page.next_token or (most is not None and whole.count >= most)
+        page = yield from _fetch_page(call, resume, parse, decode_bytes, polling)
+        # Checked before the page is yielded: a caller that takes only the last page must not miss an error.
+        state.add(page)
+        if expected_rows is not None and page.total != expected_rows:
+            raise PagingError(f"{state.name}: {page.total} rows are listed where {expected_rows} were counted")
+        ended = not page.next_token or (max_items is not None and state.count >= max_items)
         if pin is not None and ended:
-            now = yield from result_of(pin)
-            if now != release:
+            current_release = yield from result_of(pin)
+            if current_release != release:
                 raise DataReleaseChanged(
-                    f"{whole.name}: the data release moved from {release} to {now} during the walk; start anew"
+                    f"{state.name}: the data release moved from {release} to {current_release} during the walk; "
+                    "start anew"
                 )
-        if here.skip > len(page.content):
-            raise PagingError(f"{whole.name}: {here.skip} rows of a page were done that now holds fewer; start anew")
-        then = None if ended else whole.position(page.next_token, release)
-        content = page.content.cut(here.skip, None if most is None else max(most - here.rows, 0))
-        yield evolve(page, content=content, release=release, at=evolve(here, total=whole.total), then=then)
-        if then is None or page.next_token is None:
+        if position.skip > len(page.content):
+            raise PagingError(
+                f"{state.name}: {position.skip} rows of a page were done that now holds fewer; start anew"
+            )
+        next_position = None if ended else state.position(page.next_token, release)
+        content = page.content.slice_rows(
+            position.skip, None if max_items is None else max(max_items - position.rows, 0)
+        )
+        current = evolve(position, total=state.total)
+        yield evolve(page, content=content, release=release, position=current, next_position=next_position)
+        if next_position is None or page.next_token is None:
             return
-        here, call = then, resume(page.next_token)
-        del page, content  # the next rows are made where these were, in memory that is near
+        position, call = next_position, resume(page.next_token)
+        del page, content  # so that the rows of the next page are made in the same memory, which is still cached
 
 
-def _settled(
+def _fetch_page(
     original: Call,
     resume: Callable[[str], Call],
     parse: Callable[[int, Any], Page[T] | Pending],
     decode_bytes: Callable[[bytes], Page[T] | None] | None,
     polling: PollingPolicy,
-) -> Generator[Call | Wait | Page[T], Answer, Page[T]]:
+) -> Generator[Call | Pause | Page[T], Answer, Page[T]]:
     """Ask at one position until the answer is a page.
 
     The token of a "not yet" is meant to be asked with; the service of 2021 refused that (400) for all but one
@@ -121,19 +127,19 @@ def _settled(
             call, resumable = original, False
             continue
         if isinstance(page, Page):
-            return evolve(page, size=_size(answer))
+            return evolve(page, size=_body_size(answer))
         pause = next(pauses, None)
         if pause is None:
             raise PagingError(
                 f"{original}: no answer after {polling.answers + 1} attempts and {waited:g} s of pauses; "
                 "try later, or ask for less"
             )
-        yield Wait(pause)
+        yield Pause(pause)
         waited += pause
         if resumable and page.token:
             call = resume(page.token)
 
 
-def _size(answer: httpx.Response | InvalidRequest) -> int:
+def _body_size(answer: httpx.Response | InvalidRequest) -> int:
     # What was not streamed has not been counted on the way.
     return answer.num_bytes_downloaded or len(answer.content) if isinstance(answer, httpx.Response) else 0

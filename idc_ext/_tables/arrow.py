@@ -69,7 +69,7 @@ def batch(columns: Columns, content: PageRows[Any]) -> pyarrow.RecordBatch:
     # Arrow's own keeps it, which for many pages is two fifths of the whole.
     pool = pa.system_memory_pool()
     try:
-        rows = pa.array(columns.tuples(content), pa.struct(list(kinds)), memory_pool=pool)
+        rows = pa.array(columns.value_tuples(content), pa.struct(list(kinds)), memory_pool=pool)
     except (LookupError, OverflowError, TypeError, ValueError) as error:  # those of Arrow are among them
         raise ContractError(f"a value does not fit its column: {error}"[:300]) from error
     return pa.RecordBatch.from_struct_array(rows)
@@ -137,7 +137,7 @@ class Frames:
         return capsule
 
 
-class Batches:
+class BatchBuilder:
     """Record batches, each of the rows of one page, all of the same columns."""
 
     def __init__(self, declared: Columns) -> None:
@@ -145,21 +145,21 @@ class Batches:
         self._columns: Columns | None = None if declared.open_ended else declared
         import_optional("pyarrow")  # or say so before anything is sent
 
-    def begin(self, first: Sequence[PageRows[Any]]) -> Columns:
+    def fix_columns(self, first: Sequence[PageRows[Any]]) -> Columns:
         """Settle the columns by the first rows."""
         for content in first:
-            self._settle(content)
+            self._fixed_columns(content)
         return self._columns or self._declared
 
     def add(self, content: PageRows[Any]) -> list[pyarrow.RecordBatch]:
         """Make a batch of rows, if there are any."""
-        return [batch(self._settle(content), content)] if len(content) else []
+        return [batch(self._fixed_columns(content), content)] if len(content) else []
 
     def table(self, batches: list[pyarrow.RecordBatch]) -> pyarrow.Table:
         """Put them together."""
         return table(self._columns or self._declared, batches)
 
-    def _settle(self, content: PageRows[Any]) -> Columns:
+    def _fixed_columns(self, content: PageRows[Any]) -> Columns:
         if self._columns is None and len(content):
             self._columns = self._declared.with_columns_of_first_row(content.records)
         return self._columns or self._declared

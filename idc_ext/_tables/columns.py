@@ -60,7 +60,7 @@ class Columns:
     @classmethod
     def of(cls, model: type[Any], *, only: Iterable[str] | None = None, open_ended: bool = False) -> Columns:
         """Take the columns of a generated model, or some of them in another order."""
-        columns = _declared(model)  # type: ignore[arg-type] # classes can be hashed
+        columns = _columns_of_model(model)  # type: ignore[arg-type] # classes can be hashed
         declared = {column.name: column for column in columns}
         return cls(tuple(declared.values() if only is None else (declared[name] for name in only)), open_ended)
 
@@ -82,9 +82,9 @@ class Columns:
         if not self.open_ended or not records:
             return self
         there = records[0].keys()
-        return self.named([*(name for name in self.names if name in there), *sorted(there - set(self.names))])
+        return self.restricted_to([*(name for name in self.names if name in there), *sorted(there - set(self.names))])
 
-    def named(self, names: Sequence[str]) -> Columns:
+    def restricted_to(self, names: Sequence[str]) -> Columns:
         """Take these columns, of the declared types as far as there are any, and no others."""
         declared = {column.name: column for column in self.items}
         return evolve(
@@ -109,7 +109,7 @@ class Columns:
             ):
                 raise TypeError(f"{name} is a list that holds more than texts")
 
-    def tuples(self, content: PageRows[Any], *, flat: bool = False) -> list[tuple[Any, ...]]:
+    def value_tuples(self, content: PageRows[Any], *, flat: bool = False) -> list[tuple[Any, ...]]:
         """Give the values of each row, in this order.
 
         Args:
@@ -119,35 +119,35 @@ class Columns:
         Raises:
             LookupError: a row lacks a column, or has one more than the first row.
         """
-        self.hold(content)
-        rows = content.tuples(self.names)
+        self.check_same_columns(content)
+        rows = content.value_tuples(self.names)
         kinds = {"text", "strings"} if flat else {"text"}
         places = [place for place, one in enumerate(self.items) if one.kind in kinds]
         lists = [place for place in places if {type(row[place]) for row in rows} - {str, NoneType}]
-        return [tuple(_written(row, lists)) for row in rows] if lists else rows
+        return [tuple(_with_json_lists(row, lists)) for row in rows] if lists else rows
 
-    def hold(self, content: PageRows[Any]) -> None:
+    def check_same_columns(self, content: PageRows[Any]) -> None:
         """Raise LookupError if a row has other columns than the first row, where that settled which there are."""
         if self.fixed and any(len(record) != len(self.items) for record in content.records):
             raise LookupError("a row with other columns than the first row")
 
 
-def as_text(value: object) -> str:
+def json_text(value: object) -> str:
     """Write a list or an object as JSON."""
     return json.dumps(value, ensure_ascii=False, separators=(",", ":"))
 
 
-def _written(row: tuple[Any, ...], places: Sequence[int]) -> list[Any]:
+def _with_json_lists(row: tuple[Any, ...], places: Sequence[int]) -> list[Any]:
     """Write what is no text in some places as JSON."""
     values = list(row)
     for place in places:
         if not isinstance(values[place], str | None):
-            values[place] = as_text(values[place])
+            values[place] = json_text(values[place])
     return values
 
 
 @functools.cache
-def attributes(model: type[Any]) -> dict[str, str]:
+def attributes_by_wire_name(model: type[Any]) -> dict[str, str]:
     """Name the attribute of a generated model for each wire name."""
     # Which member travels under which name, only the model's own code knows: have it carry marks.
     marks = {name: object() for name in (one.name for one in attrs.fields(model) if one.init)}
@@ -156,11 +156,11 @@ def attributes(model: type[Any]) -> dict[str, str]:
 
 
 @functools.cache
-def _declared(model: type[Any]) -> tuple[Column, ...]:
+def _columns_of_model(model: type[Any]) -> tuple[Column, ...]:
     from idc_client import models  # all of them: whoever declares no columns does not wait for that
 
     hints = get_type_hints(model, localns=vars(models))
-    return tuple(_column(name, hints[attribute]) for name, attribute in attributes(model).items())  # type: ignore[arg-type] # as above
+    return tuple(_column(name, hints[attribute]) for name, attribute in attributes_by_wire_name(model).items())  # type: ignore[arg-type] # as above
 
 
 def _column(name: str, hint: Any) -> Column:

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 
 from idc_client.types import UNSET
 
-from .columns import Columns, attributes
+from .columns import Columns, attributes_by_wire_name
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -32,36 +32,36 @@ _TYPES: dict[str, Any] = {
 
 
 @functools.cache
-def rows(
-    model: type[Any], required: frozenset[str], *, full: frozenset[str] = frozenset(), ordered: bool = False
+def row_list_type(
+    model: type[Any], required: frozenset[str], *, never_null: frozenset[str] = frozenset(), ordered: bool = False
 ) -> Any:
     """Make the type of a list of rows of a model.
 
     Args:
         model: The generated model.
         required: The wire names that every row has; further members of the model it may have.
-        full: Those that are never null.
+        never_null: Those that are never null.
         ordered: Whether rows compare by their members, the first one first.
     """
     import msgspec
 
     # Other than the class of an object, `__class__` says what it stands for, and is what Python and attrs go by.
-    stand_in = {
+    namespace = {
         "__class__": property(lambda _: model),
         "__reduce__": lambda self: (model, msgspec.structs.astuple(self)),
         "__doc__": model.__doc__,
         "to_dict": model.to_dict,
         "from_dict": model.from_dict,
     }
-    names = attributes(model)  # type: ignore[arg-type] # classes can be hashed
+    names = attributes_by_wire_name(model)  # type: ignore[arg-type] # classes can be hashed
     members: list[Any] = [
-        (names[one.name], type_of(one, null=one.name not in full), *(() if one.name in required else (UNSET,)))
+        (names[one.name], value_type(one, null=one.name not in never_null), *(() if one.name in required else (UNSET,)))
         for one in Columns.of(model)
     ]
     row: Any = msgspec.defstruct(
         model.__name__,
         members,
-        namespace=stand_in,
+        namespace=namespace,
         module=model.__module__,
         rename={attribute: name for name, attribute in names.items()},
         kw_only=True,
@@ -73,19 +73,19 @@ def rows(
     return list[row]
 
 
-def type_of(column: Column, *, null: bool = True) -> Any:
+def value_type(column: Column, *, null: bool = True) -> Any:
     """Give the type of a column's values."""
     return _TYPES[column.kind] | None if column.nullable and null else _TYPES[column.kind]
 
 
-def members(names: Sequence[str]) -> list[Any]:
+def raw_members(names: Sequence[str]) -> list[Any]:
     """Declare members of a body that may be there, and are kept as they came."""
     import msgspec
 
     return [(name, msgspec.Raw, msgspec.Raw()) for name in names]
 
 
-def reader(name: str, members: Sequence[Any], **inner: Sequence[Any]) -> Callable[[bytes], Any]:
+def body_decoder(name: str, members: Sequence[Any], **inner: Sequence[Any]) -> Callable[[bytes], Any]:
     """Make what decodes a body.
 
     Args:

@@ -35,7 +35,7 @@ ROW_GROUP = 122_880
 
 
 @frozen
-class Writing:
+class FormatWriter:
     """One format: the bytes before the first row, those of a page, and what is made of them at the end."""
 
     begin: Callable[[Columns], bytes]
@@ -43,19 +43,19 @@ class Writing:
     finish: Callable[[Path, Path, Sequence[str]], None]
 
 
-def encoded(columns: Columns, content: PageRows[Any], write: Format) -> bytes:
+def encode_page(columns: Columns, content: PageRows[Any], write: Format) -> bytes:
     """Give the bytes of a page.
 
     Raises:
         ContractError: a value does not fit its column, or text cannot be written as UTF-8.
     """
     try:
-        return WRITING[write].page(columns, content)
+        return WRITERS[write].page(columns, content)
     except (LookupError, TypeError, ValueError) as error:
         raise ContractError(f"a row does not fit its columns: {error}"[:300]) from error
 
 
-def format_of(path: Path, named: str | None) -> Format:
+def choose_format(path: Path, named: str | None) -> Format:
     """Take a format by its name, or by the ending of a file's.
 
     Raises:
@@ -68,13 +68,13 @@ def format_of(path: Path, named: str | None) -> Format:
     raise ValueError(f"{wanted or str(path)!r} is no format: name the file *.csv, *.jsonl or *.parquet, or say format=")
 
 
-def _nothing(_columns: Columns) -> bytes:
+def _no_header(_columns: Columns) -> bytes:
     return b""
 
 
-def _lines(columns: Columns, content: PageRows[Any]) -> bytes:
+def _json_lines(columns: Columns, content: PageRows[Any]) -> bytes:
     names = columns.names
-    columns.hold(content)
+    columns.check_same_columns(content)
     texts = [
         json.dumps({name: record[name] for name in names}, ensure_ascii=False, separators=(",", ":"))
         for record in content.records
@@ -82,69 +82,69 @@ def _lines(columns: Columns, content: PageRows[Any]) -> bytes:
     return "".join(f"{text}\n" for text in texts).encode()
 
 
-def _header(columns: Columns) -> bytes:
-    return _rows([columns.names])
+def _csv_header(columns: Columns) -> bytes:
+    return _csv_bytes([columns.names])
 
 
-def _table(columns: Columns, content: PageRows[Any]) -> bytes:
-    return _rows(columns.tuples(content, flat=True))
+def _csv_page(columns: Columns, content: PageRows[Any]) -> bytes:
+    return _csv_bytes(columns.value_tuples(content, flat=True))
 
 
-def _rows(rows: Iterable[Sequence[Any]]) -> bytes:
-    lines = _Lines()
+def _csv_bytes(rows: Iterable[Sequence[Any]]) -> bytes:
+    lines = _CsvLines()
     csv.writer(lines, lineterminator="\r\n").writerows(rows)
     return "".join(lines).encode()
 
 
-class _Lines(list[str]):
+class _CsvLines(list[str]):
     """Takes lines that end with CR LF, because only then both are quoted within text, and ends them with LF."""
 
     def write(self, line: str) -> None:
         self.append(f"{line[:-2]}\n")
 
 
-def _renamed(part: Path, target: Path, _partition_by: Sequence[str]) -> None:
+def _finish_by_renaming(part: Path, target: Path, _partition_by: Sequence[str]) -> None:
     rename_durably(part, target)
 
 
-def _schema(columns: Columns) -> bytes:
+def _arrow_schema_bytes(columns: Columns) -> bytes:
     return bytes(arrow.schema(columns).serialize().to_pybytes())
 
 
-def _batch(columns: Columns, content: PageRows[Any]) -> bytes:
+def _arrow_batch_bytes(columns: Columns, content: PageRows[Any]) -> bytes:
     return bytes(arrow.batch(columns, content).serialize().to_pybytes())
 
 
-def _parquet(part: Path, target: Path, partition_by: Sequence[str]) -> None:
+def _finish_parquet(part: Path, target: Path, partition_by: Sequence[str]) -> None:
     pa = arrow.import_optional("pyarrow")
     with pa.OSFile(str(part)) as source, pa.ipc.open_stream(source) as reader:
         if partition_by:
-            _in_folders(reader, target, partition_by)
+            _write_partitions(reader, target, partition_by)
         else:
             pq = arrow.import_optional("pyarrow.parquet")
             with (
                 atomic_replacement(target) as file,
                 pq.ParquetWriter(file, reader.schema, compression="zstd") as writer,
             ):
-                for group in _groups(reader):
+                for group in _row_groups(reader):
                     writer.write_table(group, row_group_size=ROW_GROUP)
     part.unlink()
 
 
-def parquet_rows(path: Path) -> int:
+def count_parquet_rows(path: Path) -> int:
     """Count the rows of a file of Parquet."""
     return int(arrow.import_optional("pyarrow.parquet").read_metadata(path).num_rows)
 
 
-def _in_folders(reader: pyarrow.RecordBatchReader, target: Path, partition_by: Sequence[str]) -> None:
+def _write_partitions(reader: pyarrow.RecordBatchReader, target: Path, partition_by: Sequence[str]) -> None:
     new = path_beside(target, ".new")
     shutil.rmtree(new, ignore_errors=True)  # of a process that did not come to its end
     new.mkdir()
-    partitions.write(reader, new, partition_by, ROW_GROUP)
+    partitions.write_partitions(reader, new, partition_by, ROW_GROUP)
     rename_durably(new, target)
 
 
-def _groups(reader: pyarrow.RecordBatchReader) -> Iterator[pyarrow.Table]:
+def _row_groups(reader: pyarrow.RecordBatchReader) -> Iterator[pyarrow.Table]:
     """Give tables of one row group each, cut by number of rows alone."""
     pa = arrow.import_optional("pyarrow")
     waiting: list[pyarrow.RecordBatch] = []
@@ -158,8 +158,8 @@ def _groups(reader: pyarrow.RecordBatchReader) -> Iterator[pyarrow.Table]:
         yield pa.Table.from_batches(waiting)
 
 
-WRITING: Mapping[Format, Writing] = {
-    "csv": Writing(_header, _table, _renamed),
-    "jsonl": Writing(_nothing, _lines, _renamed),
-    "parquet": Writing(_schema, _batch, _parquet),
+WRITERS: Mapping[Format, FormatWriter] = {
+    "csv": FormatWriter(_csv_header, _csv_page, _finish_by_renaming),
+    "jsonl": FormatWriter(_no_header, _json_lines, _finish_by_renaming),
+    "parquet": FormatWriter(_arrow_schema_bytes, _arrow_batch_bytes, _finish_parquet),
 }

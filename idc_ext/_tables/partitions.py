@@ -25,7 +25,7 @@ NULL = "__HIVE_DEFAULT_PARTITION__"
 MOST_OPEN = 64
 
 
-def write(reader: pyarrow.RecordBatchReader, folder: Path, by: Sequence[str], row_group: int) -> None:
+def write_partitions(reader: pyarrow.RecordBatchReader, folder: Path, by: Sequence[str], row_group: int) -> None:
     """Write rows into folders.
 
     Args:
@@ -36,25 +36,25 @@ def write(reader: pyarrow.RecordBatchReader, folder: Path, by: Sequence[str], ro
     """
     rest = arrow.subschema(reader.schema, [name for name in reader.schema.names if name not in by])
     with ExitStack() as opened:
-        files = _Files(folder, rest, opened)
+        files = _OpenFiles(folder, rest, opened)
         waiting: dict[tuple[Any, ...], list[pyarrow.RecordBatch]] = {}
         rows = 0
         for batch in reader:
-            for key, part in _parts(batch, by, rest.names):
+            for key, part in _split_batch(batch, by, rest.names):
                 held = waiting.pop(key, [])
                 held.append(part)
                 waiting[key] = held  # last: the first one is what has waited longest
                 rows += part.num_rows
                 if sum(one.num_rows for one in held) >= row_group:
-                    rows -= files.write(_segments(by, key), waiting.pop(key))
+                    rows -= files.write(_folder_name(by, key), waiting.pop(key))
             while rows > 2 * row_group:
                 key = next(iter(waiting))
-                rows -= files.write(_segments(by, key), waiting.pop(key))
+                rows -= files.write(_folder_name(by, key), waiting.pop(key))
         for key, held in waiting.items():
-            files.write(_segments(by, key), held)
+            files.write(_folder_name(by, key), held)
 
 
-def _parts(
+def _split_batch(
     batch: pyarrow.RecordBatch, by: Sequence[str], rest: Sequence[str]
 ) -> Iterator[tuple[tuple[Any, ...], pyarrow.RecordBatch]]:
     """Divide a batch by its values, in the order in which they first occur."""
@@ -66,12 +66,12 @@ def _parts(
         yield key, content.take(arrow.import_optional("pyarrow").array(chosen))
 
 
-def _segments(by: Sequence[str], key: tuple[Any, ...]) -> str:
+def _folder_name(by: Sequence[str], key: tuple[Any, ...]) -> str:
     values = [NULL if value is None else quote(str(value), safe="") for value in key]
     return "/".join(f"{quote(name, safe='')}={value}" for name, value in zip(by, values, strict=True))
 
 
-class _Files:
+class _OpenFiles:
     """The open files, the one used last at the end."""
 
     def __init__(self, folder: Path, schema: pyarrow.Schema, opened: ExitStack) -> None:
@@ -83,12 +83,12 @@ class _Files:
     def write(self, where: str, batches: list[pyarrow.RecordBatch]) -> int:
         """Write one row group into a folder; gives the number of its rows."""
         content = arrow.import_optional("pyarrow").Table.from_batches(batches, self._schema)
-        writer = self._open.pop(where, None) or self._opened(where)
+        writer = self._open.pop(where, None) or self._writer_for(where)
         self._open[where] = writer
         writer.write_table(content, row_group_size=max(content.num_rows, 1))
         return int(content.num_rows)
 
-    def _opened(self, where: str) -> Any:
+    def _writer_for(self, where: str) -> Any:
         if len(self._open) >= MOST_OPEN:
             self._open.pop(next(iter(self._open))).close()
         number = self._count.get(where, 0)

@@ -31,10 +31,10 @@ class PageRows(Protocol[T]):
     def rows(self) -> list[T]:
         """As the caller is given them."""
 
-    def tuples(self, names: Sequence[str]) -> list[tuple[Any, ...]]:
+    def value_tuples(self, names: Sequence[str]) -> list[tuple[Any, ...]]:
         """Give the values under these wire names, row by row, or raise LookupError."""
 
-    def cut(self, start: int, end: int | None) -> PageRows[T]:
+    def slice_rows(self, start: int, end: int | None) -> PageRows[T]:
         """Take some of the rows."""
 
 
@@ -54,11 +54,11 @@ class JsonRows(Generic[T]):
     def __len__(self) -> int:
         return len(self.records)
 
-    def tuples(self, names: Sequence[str]) -> list[tuple[Any, ...]]:
+    def value_tuples(self, names: Sequence[str]) -> list[tuple[Any, ...]]:
         """Give the values under these wire names, row by row, or raise LookupError."""
-        return _picked(itemgetter, names, self.records)
+        return _pick_values(itemgetter, names, self.records)
 
-    def cut(self, start: int, end: int | None) -> JsonRows[T]:
+    def slice_rows(self, start: int, end: int | None) -> JsonRows[T]:
         """Take some of the rows."""
         return self if not start and end is None else JsonRows(self.records[start:end], self.make)
 
@@ -82,21 +82,21 @@ class DecodedRows(Generic[T]):
     def __len__(self) -> int:
         return len(self.rows)
 
-    def tuples(self, names: Sequence[str]) -> list[tuple[Any, ...]]:
+    def value_tuples(self, names: Sequence[str]) -> list[tuple[Any, ...]]:
         """Give the values under these wire names, row by row, or raise LookupError."""
         if list(names) == list(self.attributes):
             import msgspec
 
             made: Sequence[Any] = self.rows  # by msgspec, whatever they stand for
             return list(map(msgspec.structs.astuple, made))
-        return _picked(attrgetter, [self.attributes[name] for name in names], self.rows)
+        return _pick_values(attrgetter, [self.attributes[name] for name in names], self.rows)
 
-    def cut(self, start: int, end: int | None) -> DecodedRows[T]:
+    def slice_rows(self, start: int, end: int | None) -> DecodedRows[T]:
         """Take some of the rows."""
         return self if not start and end is None else DecodedRows(self.rows[start:end], self.attributes)
 
 
-def _picked(getter: Callable[..., Callable[[Any], Any]], names: Sequence[str], rows: list[Any]) -> list[Any]:
+def _pick_values(getter: Callable[..., Callable[[Any], Any]], names: Sequence[str], rows: list[Any]) -> list[Any]:
     """Pick members by name; a getter of one member gives that alone, and one of none cannot be made."""
     if len(names) > 1:
         return list(map(getter(*names), rows))

@@ -18,7 +18,7 @@ from ._token_endpoint import is_loopback
 if TYPE_CHECKING:
     from collections.abc import AsyncGenerator, Callable, Generator
 
-    from ._credentials import Source
+    from ._credentials import TokenSource
     from ._id_token import IdToken
 
 __all__ = ["IdTokenAuth", "is_loopback"]
@@ -33,43 +33,43 @@ class IdTokenAuth(httpx.Auth):
     A 401 is answered with one more try with a renewed token, if there is a way to renew it.
     """
 
-    credentials: Source
+    credentials: TokenSource
     base_url: httpx.URL = field(converter=httpx.URL)
     needs_user: Callable[[str, str], bool]
 
     def sync_auth_flow(self, request: httpx.Request) -> Generator[httpx.Request, httpx.Response, None]:
         """Attach the token where it belongs."""
-        if not self._belongs(request):
+        if not self._needs_token(request):
             yield request
             return
-        token = self.credentials.token()
+        token = self.credentials.valid_token()
         renewable = self._may_renew(request, token)
-        response = yield _carrying(request, token)
-        if renewable and self._refused(response):
-            yield _carrying(request, self.credentials.renewed(token))
+        response = yield _with_bearer_header(request, token)
+        if renewable and self._token_refused(response):
+            yield _with_bearer_header(request, self.credentials.renewed_token(token))
 
     async def async_auth_flow(self, request: httpx.Request) -> AsyncGenerator[httpx.Request, httpx.Response]:
         """Do the same without holding up the event loop: reading is quick, renewing is done in a thread."""
-        if not self._belongs(request):
+        if not self._needs_token(request):
             yield request
             return
-        token = self.credentials.read()
-        if token.due(time.time()):
-            token = await _in_thread(self.credentials.token)
+        token = self.credentials.read_token()
+        if token.renewal_due(time.time()):
+            token = await _in_thread(self.credentials.valid_token)
         renewable = self._may_renew(request, token)
-        response = yield _carrying(request, token)
-        if renewable and self._refused(response):
-            yield _carrying(request, await _in_thread(self.credentials.renewed, token))
+        response = yield _with_bearer_header(request, token)
+        if renewable and self._token_refused(response):
+            yield _with_bearer_header(request, await _in_thread(self.credentials.renewed_token, token))
 
-    def forget_elsewhere(self, request: httpx.Request) -> None:
+    def remove_token_for_other_origins(self, request: httpx.Request) -> None:
         """Take the token off a request that a redirect has turned to another origin."""
-        if not self._at_home(request.url):
+        if not self._same_origin(request.url):
             request.headers.pop("Authorization", None)
 
-    def _belongs(self, request: httpx.Request) -> bool:
+    def _needs_token(self, request: httpx.Request) -> bool:
         root = self.base_url.path.removesuffix("/")
         path = request.url.path
-        if not self._at_home(request.url) or not path.startswith(root):
+        if not self._same_origin(request.url) or not path.startswith(root):
             return False
         if not self.needs_user(request.method, path[len(root) :]):
             return False
@@ -84,16 +84,16 @@ class IdTokenAuth(httpx.Auth):
         # A body that comes from a stream has gone with the first try.
         return self.credentials.worth_renewing(token) and isinstance(request.stream, httpx.ByteStream)
 
-    def _refused(self, response: httpx.Response) -> bool:
+    def _token_refused(self, response: httpx.Response) -> bool:
         # A 401 from where a redirect led to says nothing about the token, which was not sent there.
-        return response.status_code == 401 and self._at_home(response.request.url)
+        return response.status_code == 401 and self._same_origin(response.request.url)
 
-    def _at_home(self, url: httpx.URL) -> bool:
+    def _same_origin(self, url: httpx.URL) -> bool:
         home = self.base_url
         return (url.scheme, url.host, url.port) == (home.scheme, home.host, home.port)
 
 
-def _carrying(request: httpx.Request, token: IdToken) -> httpx.Request:
+def _with_bearer_header(request: httpx.Request, token: IdToken) -> httpx.Request:
     request.headers["Authorization"] = f"Bearer {token.secret.reveal()}"
     return request
 

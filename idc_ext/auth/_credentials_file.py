@@ -17,8 +17,8 @@ from attrs import field, frozen
 from .._http import deadline
 from ..errors import CredentialsError, CredentialsExpired, CredentialsInsecure, CredentialsInvalid
 from . import _private_file as private
-from ._id_token import IdToken, id_token, read_time, shown_time
-from ._token_endpoint import NONE, Obstacle, ask, wrong_with
+from ._id_token import IdToken, format_time, parse_id_token, parse_time
+from ._token_endpoint import NO_SETTINGS, TokenRequestError, problem_with, request_tokens
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -35,29 +35,29 @@ class FileContent:
 
 
 @frozen
-class Failure:
+class CredentialsFailure:
     """What goes wrong, to be raised where no secret is at hand."""
 
     kind: type[CredentialsError]
     sentence: str
 
 
-def load(path: str) -> IdToken:
-    """Read the ID token of the file, expired or not; raises as `Credentials.read` says."""
-    found = _parsed(private.read(path))
+def load_token(path: str) -> IdToken:
+    """Read the ID token of the file, expired or not; raises as `Credentials.read_token` says."""
+    found = _parse_file(private.read_private_file(path))
     if isinstance(found, str):
         raise CredentialsInvalid(f"the credentials file {path} {found}; write it anew")
     return found.token
 
 
-def renew(
-    path: str, good: Callable[[IdToken], bool], seconds: float, settings: Mapping[str, Any] = NONE
+def renew_token(
+    path: str, is_acceptable: Callable[[IdToken], bool], seconds: float, settings: Mapping[str, Any] = NO_SETTINGS
 ) -> IdToken | None:
     """Get another ID token with the file's refresh token and keep it in the file.
 
     Args:
         path: The file.
-        good: Says whether a token will do, so that one that somebody else has just got is taken as it is.
+        is_acceptable: Says whether a token will do, so that one that somebody else has just got is taken as it is.
         seconds: How long to wait for somebody else who is at it; no longer than the deadline in any case.
         settings: For httpx, on the way to the issuer.
 
@@ -65,24 +65,24 @@ def renew(
         The token; None if somebody else is still at it.
 
     Raises:
-        CredentialsError: as `Credentials.token` says.
+        CredentialsError: as `Credentials.valid_token` says.
     """
-    target = private.followed(path)
-    with private.locked(target, deadline.shrunk(seconds, deadline.current()) or 0) as mine:
-        outcome = _renewed(path, target, good, settings) if mine else None
-    if isinstance(outcome, Failure):
+    target = private.resolve_link(path)
+    with private.file_lock(target, deadline.cap_timeout(seconds, deadline.current()) or 0) as has_lock:
+        outcome = _renew_under_lock(path, target, is_acceptable, settings) if has_lock else None
+    if isinstance(outcome, CredentialsFailure):
         raise outcome.kind(outcome.sentence)
     return outcome
 
 
-def merged(document: dict[str, Any], answer: dict[str, Any], now: float) -> FileContent | str:
+def merge_token_answer(document: dict[str, Any], answer: dict[str, Any], now: float) -> FileContent | str:
     """Put a token endpoint's answer into a file's document, as oauth2client does; or say what the answer lacks."""
     text = answer.get("id_token")
     if not isinstance(text, str) or not text:
         return "sent no ID token: the consent must include the scope openid"
     lifetime = answer.get("expires_in")
     ends = now + (lifetime if isinstance(lifetime, int | float) and 0 <= lifetime < 10**9 else 3600)
-    token = id_token(text, ends)
+    token = parse_id_token(text, ends)
     if isinstance(token, str):
         return f"{token.replace('holds', 'sent', 1)}"
     update = {
@@ -95,61 +95,68 @@ def merged(document: dict[str, Any], answer: dict[str, Any], now: float) -> File
     }
     if isinstance(answer.get("refresh_token"), str) and answer["refresh_token"]:
         update["refresh_token"] = answer["refresh_token"]  # some issuers give a new one each time
-    together = {**document, **update}
-    return FileContent(together, token.with_means(_renewable(together)))
+    updated = {**document, **update}
+    return FileContent(updated, token.with_renewable(_is_renewable(updated)))
 
 
-def encoded(content: FileContent) -> bytes:
+def encode_file(content: FileContent) -> bytes:
     """Write a document as the file has it."""
     return json.dumps(content.document).encode()
 
 
-def _renewed(path: str, target: str, good: Callable[[IdToken], bool], settings: Mapping[str, Any]) -> IdToken | Failure:
+def _renew_under_lock(
+    path: str, target: str, is_acceptable: Callable[[IdToken], bool], settings: Mapping[str, Any]
+) -> IdToken | CredentialsFailure:
     """Renew under the lock: read again, ask, write."""
     try:
-        found = _parsed(private.read(target, follow=False))
+        found = _parse_file(private.read_private_file(target, follow=False))
     except CredentialsError as error:
-        return Failure(type(error), str(error))
+        return CredentialsFailure(type(error), str(error))
     if isinstance(found, str):
-        return Failure(CredentialsInvalid, f"the credentials file {path} {found}; write it anew")
-    if good(found.token):
+        return CredentialsFailure(CredentialsInvalid, f"the credentials file {path} {found}; write it anew")
+    if is_acceptable(found.token):
         return found.token
     document = found.document
-    unable = _unable(path, document)
+    unable = _reason_not_renewable(path, document)
     if unable is not None:
         return unable
     form = {"grant_type": "refresh_token", "refresh_token": document["refresh_token"]}
     form.update({name: document[name] for name in ("client_id", "client_secret") if document.get(name)})
     try:
-        draft = private.Draft(target)
+        draft = private.FileDraft(target)
     except CredentialsError as error:
-        return Failure(CredentialsError, f"{_state(path, found.token)} and is not renewed: {error}")
+        return CredentialsFailure(
+            CredentialsError, f"{_expiry_sentence(path, found.token)} and is not renewed: {error}"
+        )
     with draft:
-        answer = ask(document["token_uri"], form, settings)
+        answer = request_tokens(document["token_uri"], form, settings)
         now = time.time()
-        if isinstance(answer, Obstacle):
+        if isinstance(answer, TokenRequestError):
             if answer.code == "invalid_grant":
                 # The next one need not ask to be told the same; upstream's programs read this key, too.
-                draft.publish(encoded(FileContent({**document, "invalid": True}, found.token)))
-                return Failure(
-                    CredentialsExpired, f"{_state(path, found.token)} and cannot be renewed: {answer.clause}; {LOGIN}"
+                draft.publish(encode_file(FileContent({**document, "invalid": True}, found.token)))
+                return CredentialsFailure(
+                    CredentialsExpired,
+                    f"{_expiry_sentence(path, found.token)} and cannot be renewed: {answer.clause}; {LOGIN}",
                 )
-            return Failure(
-                CredentialsError, f"{_state(path, found.token)} and could not be renewed: {answer.clause}; try again"
+            return CredentialsFailure(
+                CredentialsError,
+                f"{_expiry_sentence(path, found.token)} and could not be renewed: {answer.clause}; try again",
             )
-        fresh = merged(document, answer, now)
-        wrong = fresh if isinstance(fresh, str) else _unlike(found.token, fresh.token, now)
-        if isinstance(fresh, str) or wrong is not None:
-            return Failure(
-                CredentialsError, f"{_state(path, found.token)} and could not be renewed: the issuer {wrong}; {LOGIN}"
+        new_content = merge_token_answer(document, answer, now)
+        wrong = new_content if isinstance(new_content, str) else _reason_to_reject(found.token, new_content.token, now)
+        if isinstance(new_content, str) or wrong is not None:
+            return CredentialsFailure(
+                CredentialsError,
+                f"{_expiry_sentence(path, found.token)} and could not be renewed: the issuer {wrong}; {LOGIN}",
             )
-        unwritten = draft.publish(encoded(fresh))
+        unwritten = draft.publish(encode_file(new_content))
     if unwritten is not None:
-        return Failure(CredentialsError, f"the renewed ID token is lost: {unwritten}")
-    return fresh.token
+        return CredentialsFailure(CredentialsError, f"the renewed ID token is lost: {unwritten}")
+    return new_content.token
 
 
-def _parsed(raw: bytes) -> FileContent | str:
+def _parse_file(raw: bytes) -> FileContent | str:
     """Find the ID token, or say what is wrong with the file without quoting it."""
     try:
         document = json.loads(raw)
@@ -164,30 +171,30 @@ def _parsed(raw: bytes) -> FileContent | str:
     text = next((one for one in candidates if isinstance(one, str) and one), None)
     if text is None:
         return "holds no ID token, neither at token_response.id_token nor at id_token_jwt"
-    token = id_token(text, read_time(document.get("token_expiry")))
-    return token if isinstance(token, str) else FileContent(document, token.with_means(_renewable(document)))
+    token = parse_id_token(text, parse_time(document.get("token_expiry")))
+    return token if isinstance(token, str) else FileContent(document, token.with_renewable(_is_renewable(document)))
 
 
-def _renewable(document: dict[str, Any]) -> bool:
+def _is_renewable(document: dict[str, Any]) -> bool:
     needed = [document.get("refresh_token"), document.get("token_uri")]
     return all(isinstance(value, str) and value for value in needed) and document.get("invalid") is not True
 
 
-def _unable(path: str, document: dict[str, Any]) -> Failure | None:
+def _reason_not_renewable(path: str, document: dict[str, Any]) -> CredentialsFailure | None:
     """Say why the file cannot be renewed, if it cannot."""
     if document.get("invalid") is True and document.get("refresh_token"):
-        return Failure(CredentialsExpired, f"the consent in {path} has been refused before: {LOGIN}")
-    if not _renewable(document):
-        return Failure(CredentialsExpired, f"{path} holds no refresh token: {LOGIN}")
-    wrong = wrong_with(document["token_uri"])
+        return CredentialsFailure(CredentialsExpired, f"the consent in {path} has been refused before: {LOGIN}")
+    if not _is_renewable(document):
+        return CredentialsFailure(CredentialsExpired, f"{path} holds no refresh token: {LOGIN}")
+    wrong = problem_with(document["token_uri"])
     if wrong is not None:
-        return Failure(CredentialsInsecure, f"the token_uri in {path} {wrong}, so no secret is sent there")
+        return CredentialsFailure(CredentialsInsecure, f"the token_uri in {path} {wrong}, so no secret is sent there")
     if not all(isinstance(document.get(name) or "", str) for name in ("client_id", "client_secret")):
-        return Failure(CredentialsInvalid, f"client_id and client_secret in {path} must be text")
+        return CredentialsFailure(CredentialsInvalid, f"client_id and client_secret in {path} must be text")
     return None
 
 
-def _unlike(old: IdToken, new: IdToken, now: float) -> str | None:
+def _reason_to_reject(old: IdToken, new: IdToken, now: float) -> str | None:
     """Say why a new token cannot take the place of the old one, if it cannot."""
     if "sub" in old.claims and new.claims.get("sub") != old.claims["sub"]:  # OpenID Connect Core 1.0, 12.2
         return "sent the ID token of another user"
@@ -196,8 +203,8 @@ def _unlike(old: IdToken, new: IdToken, now: float) -> str | None:
     return None
 
 
-def _state(path: str, token: IdToken) -> str:
+def _expiry_sentence(path: str, token: IdToken) -> str:
     if token.expires is None:
         return f"the ID token in {path} was refused"
     verb = "expired" if token.expires <= time.time() else "expires"
-    return f"the ID token in {path} {verb} at {shown_time(token.expires)}"
+    return f"the ID token in {path} {verb} at {format_time(token.expires)}"

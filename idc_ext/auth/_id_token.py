@@ -16,9 +16,9 @@ from typing import Any, NoReturn, TypeGuard
 from attrs import evolve, field, frozen
 
 #: A token with less than this many seconds to live may run out on the way.
-SLACK = 30
+EXPIRY_MARGIN = 30
 #: A token that can be renewed is, from this many seconds before it runs out.
-EARLY = 300
+RENEWAL_MARGIN = 300
 
 # Only what a JWT may consist of gets into a header: an HTTP library that refuses other bytes may quote them.
 _JWT = re.compile(r"[\w-]+\.([\w-]+)\.[\w-]*", re.ASCII)
@@ -72,32 +72,32 @@ class IdToken:
 
     def expired(self, now: float) -> bool:
         """Say whether it has run out or may on the way."""
-        return self.expires is not None and self.expires - SLACK <= now
+        return self.expires is not None and self.expires - EXPIRY_MARGIN <= now
 
-    def due(self, now: float) -> bool:
+    def renewal_due(self, now: float) -> bool:
         """Say whether it is time for another one: five minutes ahead, or a quarter of what a short life is."""
         if self.expires is None:
             return False
         issued = self.claims.get("iat")
-        life = self.expires - issued if is_time(issued) and issued < self.expires else EARLY * 4
-        return self.expires - max(SLACK, min(EARLY, life / 4)) <= now
+        life = self.expires - issued if is_time(issued) and issued < self.expires else RENEWAL_MARGIN * 4
+        return self.expires - max(EXPIRY_MARGIN, min(RENEWAL_MARGIN, life / 4)) <= now
 
-    def with_means(self, renewable: bool) -> IdToken:
+    def with_renewable(self, renewable: bool) -> IdToken:
         """Say of the same token whether it can be renewed."""
         return evolve(self, renewable=renewable)
 
 
-def id_token(text: str, otherwise: float | None = None) -> IdToken | str:
+def parse_id_token(text: str, default_expiry: float | None = None) -> IdToken | str:
     """Read a JWT, or say what is wrong with it without quoting it.
 
     Args:
         text: The token.
-        otherwise: When it runs out if it does not say so itself.
+        default_expiry: When it runs out if it does not say so itself.
     """
     claims = _claims(text)
     if claims is None:
         return "holds an ID token that is not a JWT"
-    expires = claims.get("exp", otherwise)
+    expires = claims.get("exp", default_expiry)
     if "exp" in claims and not is_time(expires):
         return "holds an ID token whose time of expiry (exp) is not a time"
     return IdToken(Secret(text), claims, expires)
@@ -108,12 +108,12 @@ def is_time(value: object) -> TypeGuard[float]:
     return not isinstance(value, bool) and isinstance(value, int | float) and 0 <= value < _YEAR_10000
 
 
-def shown_time(seconds: float) -> str:
+def format_time(seconds: float) -> str:
     """Write seconds since 1970 for people."""
     return f"{datetime.fromtimestamp(seconds, UTC):%Y-%m-%d %H:%M:%S} UTC"
 
 
-def read_time(text: object) -> float | None:
+def parse_time(text: object) -> float | None:
     """Read a file's own `YYYY-MM-DDTHH:MM:SSZ` (UTC); what is not a time says nothing."""
     try:
         when = datetime.fromisoformat(text if isinstance(text, str) else "")

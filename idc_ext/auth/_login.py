@@ -16,8 +16,8 @@ from attrs import frozen
 
 from ..errors import CredentialsError
 from . import _private_file as private
-from ._credentials import WAIT, Credentials, locate
-from ._credentials_file import Failure, encoded
+from ._credentials import LOCK_SECONDS, Credentials, locate_token_source
+from ._credentials_file import CredentialsFailure, encode_file
 from ._id_token import Secret, is_time
 from ._oauth import ClientSecrets, Consent
 
@@ -68,8 +68,8 @@ def status(credentials: str | os.PathLike[str] | None = None) -> Status:
         CredentialsNotFound: there is none.
         CredentialsInsecure, CredentialsInvalid: it cannot be used.
     """
-    source = locate(credentials)
-    return _status(source.origin, source.read())
+    source = locate_token_source(credentials)
+    return _token_status(source.origin, source.read_token())
 
 
 def login(
@@ -108,40 +108,40 @@ def login(
     """
     client = ClientSecrets.read(client_secrets)
     path = Credentials.locate(credentials).path
-    target = private.followed(path)
-    with _drafted(target):
+    target = private.resolve_link(path)
+    with _locked_draft(target):
         pass  # better now than after the user has been through it all
     if ask is None:
-        consent, answer = _redirected(client, email, show or _browse, port, seconds)
+        consent, answer = _login_by_redirect(client, email, show or _open_browser, port, seconds)
     else:
-        consent, answer = _pasted(client, email, show or _browse, ask, port)
-    outcome = _written(path, target, consent, answer)
-    if isinstance(outcome, Failure):
+        consent, answer = _login_by_pasting(client, email, show or _open_browser, ask, port)
+    outcome = _redeem_and_write(path, target, consent, answer)
+    if isinstance(outcome, CredentialsFailure):
         raise outcome.kind(outcome.sentence)
     return outcome
 
 
-def _redirected(
+def _login_by_redirect(
     client: ClientSecrets, email: str | None, show: Callable[[str], object], port: int, seconds: float
 ) -> tuple[Consent, Secret]:
-    from ._redirect_server import Loopback  # a web server is not what most programs need
+    from ._redirect_server import RedirectServer  # a web server is not what most programs need
 
     state = secrets.token_urlsafe(32)
     try:
-        loopback = Loopback(state, port)
+        server = RedirectServer(state, port)
     except (OSError, OverflowError) as error:
         reason = getattr(error, "strerror", None) or error
         raise CredentialsError(f"nothing can listen on 127.0.0.1 port {port} for the browser: {reason}") from None
-    with loopback:
-        consent = Consent(client, loopback.redirect_uri, state)
+    with server:
+        consent = Consent(client, server.redirect_uri, state)
         show(consent.url(email))
-        answer = loopback.wait(seconds)
+        answer = server.wait_for_redirect(seconds)
     if answer is None:
         raise CredentialsError(f"nobody finished the login within {seconds:.0f} s: start again")
     return consent, answer
 
 
-def _pasted(
+def _login_by_pasting(
     client: ClientSecrets, email: str | None, show: Callable[[str], object], ask: Callable[[], str], port: int
 ) -> tuple[Consent, Secret]:
     # Nothing listens there, on this machine or on that of the browser.
@@ -150,32 +150,37 @@ def _pasted(
     return consent, Secret(ask())
 
 
-def _written(path: str, target: str, consent: Consent, answer: Secret) -> Status | Failure:
+def _redeem_and_write(path: str, target: str, consent: Consent, answer: Secret) -> Status | CredentialsFailure:
     """Redeem the answer and write the file, holding what must not show."""
     content = consent.redeem(answer)
-    if isinstance(content, Failure):
+    if isinstance(content, CredentialsFailure):
         return content
     try:
-        with _drafted(target) as draft:
-            unwritten = draft.publish(encoded(content))
+        with _locked_draft(target) as draft:
+            unwritten = draft.publish(encode_file(content))
     except CredentialsError as error:
         unwritten = str(error)
-    return Failure(CredentialsError, f"the login is lost: {unwritten}") if unwritten else _status(path, content.token)
+    return (
+        CredentialsFailure(CredentialsError, f"the login is lost: {unwritten}")
+        if unwritten
+        else _token_status(path, content.token)
+    )
 
 
 @contextmanager
-def _drafted(target: str) -> Iterator[private.Draft]:
+def _locked_draft(target: str) -> Iterator[private.FileDraft]:
     private.check_replaceable(target)
-    with private.locked(target, WAIT) as mine:
-        if not mine:
+    with private.file_lock(target, LOCK_SECONDS) as has_lock:
+        if not has_lock:
             raise CredentialsError(
-                f"another process has been renewing {target} for {WAIT:.0f} s: try again, or end it if it is stuck"
+                f"another process has been renewing {target} for {LOCK_SECONDS:.0f} s: "
+                "try again, or end that process if it is stuck"
             )
-        with private.Draft(target) as draft:
+        with private.FileDraft(target) as draft:
             yield draft
 
 
-def _browse(url: str) -> None:
+def _open_browser(url: str) -> None:
     import webbrowser
 
     if not webbrowser.open(url):
@@ -184,7 +189,7 @@ def _browse(url: str) -> None:
         )
 
 
-def _status(origin: str, token: IdToken) -> Status:
+def _token_status(origin: str, token: IdToken) -> Status:
     def text(name: str) -> str | None:
         value = token.claims.get(name)
         value = ", ".join(map(str, value)) if isinstance(value, list) else value  # several audiences

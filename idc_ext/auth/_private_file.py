@@ -24,10 +24,12 @@ LARGEST_FILE = 1_048_576
 
 _MOST_LINKS = 40
 # Without O_NONBLOCK, opening a FIFO waits for a writer for ever.
-_SAFELY = sum(getattr(os, flag, 0) for flag in ("O_NOFOLLOW", "O_NONBLOCK", "O_CLOEXEC", "O_NOCTTY", "O_BINARY"))
+_SAFE_OPEN_FLAGS = sum(
+    getattr(os, flag, 0) for flag in ("O_NOFOLLOW", "O_NONBLOCK", "O_CLOEXEC", "O_NOCTTY", "O_BINARY")
+)
 
 
-def followed(path: str) -> str:
+def resolve_link(path: str) -> str:
     """Follow links to the file that a path means.
 
     Raises:
@@ -40,7 +42,7 @@ def followed(path: str) -> str:
             return path  # opening it will say what is wrong
         if not stat.S_ISLNK(status.st_mode):
             return path
-        if _foreign(status) and status.st_uid != 0:
+        if _owned_by_another_user(status) and status.st_uid != 0:
             raise CredentialsInsecure(
                 f"the credentials file {path} is a link that belongs to user {status.st_uid} and not to you: "
                 "name a file of your own"
@@ -49,7 +51,7 @@ def followed(path: str) -> str:
     return path
 
 
-def read(path: str, *, follow: bool = True) -> bytes:
+def read_private_file(path: str, *, follow: bool = True) -> bytes:
     """Read the file that a path means, having looked at what was opened and not at its name.
 
     Without `follow`, the path is what `followed` gave, and must not have become a link since.
@@ -59,9 +61,9 @@ def read(path: str, *, follow: bool = True) -> bytes:
         CredentialsInsecure: it belongs to somebody else or others may touch it.
         CredentialsInvalid: it is no regular file, or larger than any credentials file is.
     """
-    descriptor = _opened(path, follow=follow)
+    descriptor = _open_file(path, follow=follow)
     try:
-        _check(path, os.fstat(descriptor))
+        _check_pause_fits(path, os.fstat(descriptor))
         with open(descriptor, "rb", closefd=False) as file:
             content = file.read(LARGEST_FILE + 1)
     except OSError as error:
@@ -84,11 +86,11 @@ def check_replaceable(path: str) -> None:
     if "\0" in path or not os.path.isdir(os.path.dirname(path) or "."):
         raise CredentialsInvalid(f"there is no folder for {path!r}: make it, or name another file")
     with suppress(FileNotFoundError):
-        _check(path, os.lstat(path), mode=False)
+        _check_pause_fits(path, os.lstat(path), mode=False)
 
 
 @contextmanager
-def locked(path: str, seconds: float) -> Iterator[bool]:
+def file_lock(path: str, seconds: float) -> Iterator[bool]:
     """Keep all others, here and in other processes, from changing the file; gives False if the wait was in vain.
 
     Args:
@@ -115,7 +117,7 @@ def locked(path: str, seconds: float) -> Iterator[bool]:
             lock.release()
 
 
-class Draft:
+class FileDraft:
     """The next content of a file, made beside it before it is known, so that nothing is asked for in vain.
 
     Only who holds the lock may draft. What a killed writer left behind is removed by the next.
@@ -127,12 +129,12 @@ class Draft:
         try:
             with suppress(FileNotFoundError):
                 os.unlink(self._draft)
-            flags = os.O_WRONLY | os.O_CREAT | os.O_EXCL | _SAFELY
+            flags = os.O_WRONLY | os.O_CREAT | os.O_EXCL | _SAFE_OPEN_FLAGS
             self._descriptor = os.open(self._draft, flags, 0o600)
         except OSError as error:
             raise CredentialsError(f"{path} cannot be written: {error.strerror}") from None
 
-    def __enter__(self) -> Draft:
+    def __enter__(self) -> FileDraft:
         return self
 
     def __exit__(self, *error: object) -> None:
@@ -163,9 +165,9 @@ class Draft:
         return None
 
 
-def _opened(path: str, *, follow: bool) -> int:
+def _open_file(path: str, *, follow: bool) -> int:
     try:
-        return os.open(followed(path) if follow else path, os.O_RDONLY | _SAFELY)
+        return os.open(resolve_link(path) if follow else path, os.O_RDONLY | _SAFE_OPEN_FLAGS)
     except ValueError:
         raise CredentialsNotFound("the path of the credentials file contains a null character") from None
     except OSError as error:
@@ -177,10 +179,10 @@ def _opened(path: str, *, follow: bool) -> int:
         raise CredentialsInvalid(f"the credentials file {path} cannot be opened: {error.strerror}") from None
 
 
-def _check(path: str, status: os.stat_result, *, mode: bool = True) -> None:
+def _check_pause_fits(path: str, status: os.stat_result, *, mode: bool = True) -> None:
     if not stat.S_ISREG(status.st_mode):
         raise CredentialsInvalid(f"{path} is not a regular file, so it cannot be a credentials file")
-    if _foreign(status):
+    if _owned_by_another_user(status):
         raise CredentialsInsecure(
             f"the credentials file {path} belongs to user {status.st_uid} and not to you: use a file of your own"
         )
@@ -190,6 +192,6 @@ def _check(path: str, status: os.stat_result, *, mode: bool = True) -> None:
         )
 
 
-def _foreign(status: os.stat_result) -> bool:
+def _owned_by_another_user(status: os.stat_result) -> bool:
     # A platform without POSIX owners has no geteuid.
     return hasattr(os, "geteuid") and status.st_uid != os.geteuid()

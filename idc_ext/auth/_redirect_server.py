@@ -20,18 +20,18 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
 #: In seconds: how long one connection may take to say what it wants; browsers open some that never do.
-PATIENCE = 5.0
+CONNECTION_SECONDS = 5.0
 LONGEST_PATH = 16_384
 
 _PAGE = (
     "<!doctype html><html lang=en><meta charset=utf-8><title>{0}</title>"
     "<body style='font-family:sans-serif;margin:4em'><h1>{0}</h1><p>{1}</p>"
 )
-_DONE = _PAGE.format("Thank you", "You may close this window and go back to where you started the login.")
-_NOT_HERE = _PAGE.format("Nothing here", "This address waits for the answer to a login, and this is not it.")
+_DONE_PAGE = _PAGE.format("Thank you", "You may close this window and go back to where you started the login.")
+_NOT_FOUND_PAGE = _PAGE.format("Nothing here", "This address waits for the answer to a login, and this is not it.")
 
 
-class Loopback:
+class RedirectServer:
     """The server, from `with` to its end."""
 
     def __init__(self, state: str, port: int = 0) -> None:
@@ -40,7 +40,7 @@ class Loopback:
         self._server = _Server(("127.0.0.1", port), _handler(state, self._answers.put))
         self.redirect_uri = f"http://127.0.0.1:{self._server.server_address[1]}/"
 
-    def __enter__(self) -> Loopback:
+    def __enter__(self) -> RedirectServer:
         threading.Thread(target=self._server.serve_forever, args=(0.1,), daemon=True, name="login").start()
         return self
 
@@ -49,7 +49,7 @@ class Loopback:
         self._server.shutdown()
         self._server.server_close()
 
-    def wait(self, seconds: float) -> Secret | None:
+    def wait_for_redirect(self, seconds: float) -> Secret | None:
         """Wait for the redirect and give its URL; None if it has not come by then."""
         try:
             return Secret(self.redirect_uri + self._answers.get(timeout=seconds).lstrip("/"))
@@ -68,17 +68,17 @@ class _Server(ThreadingHTTPServer):
 
 def _handler(state: str, put: Callable[[str], None]) -> type[BaseHTTPRequestHandler]:
     class Handler(BaseHTTPRequestHandler):
-        timeout = PATIENCE
+        timeout = CONNECTION_SECONDS
         server_version, sys_version = "idc-ext", ""
 
         def do_GET(self) -> None:
             path = self.path if len(self.path) <= LONGEST_PATH else ""
-            mine = _is_answer(path, state)
-            page = (_DONE if mine else _NOT_HERE).encode()
+            is_redirect = _is_redirect_of_login(path, state)
+            page = (_DONE_PAGE if is_redirect else _NOT_FOUND_PAGE).encode()
             try:
-                self._send(200 if mine else 404, page)
+                self._send(200 if is_redirect else 404, page)
             finally:
-                if mine:
+                if is_redirect:
                     put(path)
 
         def _send(self, status: int, page: bytes) -> None:
@@ -101,7 +101,7 @@ def _handler(state: str, put: Callable[[str], None]) -> type[BaseHTTPRequestHand
     return Handler
 
 
-def _is_answer(path: str, state: str) -> bool:
+def _is_redirect_of_login(path: str, state: str) -> bool:
     parts = urlsplit(path)
     given = parse_qs(parts.query)
     right = hmac.compare_digest(given.get("state", [""])[0].encode(), state.encode())

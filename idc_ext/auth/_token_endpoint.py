@@ -25,13 +25,13 @@ if TYPE_CHECKING:
 TIMEOUT, DEADLINE = 10.0, 20.0
 LARGEST_ANSWER = 1_048_576
 #: What of a client's settings for httpx is about the way to any server, and so counts here as well.
-SETTINGS = ("cert", "proxy", "trust_env", "verify")
-NONE: Mapping[str, Any] = MappingProxyType({})
+CONNECTION_SETTINGS = ("cert", "proxy", "trust_env", "verify")
+NO_SETTINGS: Mapping[str, Any] = MappingProxyType({})
 LONGEST_REASON = 200
 
 
 @frozen
-class Obstacle:
+class TokenRequestError:
     """Why there is no answer.
 
     Attributes:
@@ -51,7 +51,7 @@ def is_loopback(url: httpx.URL) -> bool:
         return url.host == "localhost"
 
 
-def wrong_with(uri: object) -> str | None:
+def problem_with(uri: object) -> str | None:
     """Say what is wrong with the URI of an endpoint that is to get secrets, if anything is."""
     try:
         url = httpx.URL(uri if isinstance(uri, str) else "")
@@ -64,12 +64,14 @@ def wrong_with(uri: object) -> str | None:
     return None
 
 
-def ask(uri: str, form: Mapping[str, str], settings: Mapping[str, Any] = NONE) -> dict[str, Any] | Obstacle:
+def request_tokens(
+    uri: str, form: Mapping[str, str], settings: Mapping[str, Any] = NO_SETTINGS
+) -> dict[str, Any] | TokenRequestError:
     """Post the form; the URI is one with which nothing is wrong, the settings are those of SETTINGS."""
     url = httpx.URL(uri)
     until = deadline.current()
-    seconds = deadline.shrunk(TIMEOUT, until) or TIMEOUT
-    end = time.monotonic() + (deadline.shrunk(DEADLINE, until) or DEADLINE)
+    seconds = deadline.cap_timeout(TIMEOUT, until) or TIMEOUT
+    end = time.monotonic() + (deadline.cap_timeout(DEADLINE, until) or DEADLINE)
     # A proxy of the environment could not reach an endpoint on this machine, and would see the secrets.
     host = f"[{url.host}]" if ":" in url.host else url.host
     mounts = {f"all://{host}": None} if is_loopback(url) and "proxy" not in settings else None
@@ -82,15 +84,17 @@ def ask(uri: str, form: Mapping[str, str], settings: Mapping[str, Any] = NONE) -
             for part in response.iter_bytes():
                 content += part
                 if len(content) > LARGEST_ANSWER or time.monotonic() > end:
-                    return Obstacle(f"{url.host} did not come to an end with its answer")
+                    return TokenRequestError(f"{url.host} did not come to an end with its answer")
     except httpx.TimeoutException:
-        return Obstacle(f"{url.host} did not answer within {seconds:.3g} s")
+        return TokenRequestError(f"{url.host} did not answer within {seconds:.3g} s")
     except (httpx.HTTPError, httpx.InvalidURL, OSError, ValueError) as error:
-        return Obstacle(f"{url.host} cannot be reached ({plain(str(error), form.values()) or type(error).__name__})")
-    return _read(url.host, response.status_code, bytes(content), form)
+        return TokenRequestError(
+            f"{url.host} cannot be reached ({printable_reason(str(error), form.values()) or type(error).__name__})"
+        )
+    return _read_answer(url.host, response.status_code, bytes(content), form)
 
 
-def plain(text: str, secrets: Iterable[str]) -> str:
+def printable_reason(text: str, secrets: Iterable[str]) -> str:
     """Make what somebody said fit to be shown: one line, not long, printable, and without the secrets."""
     for secret in secrets:
         if len(secret) >= 8:  # a shorter one is a word
@@ -99,7 +103,7 @@ def plain(text: str, secrets: Iterable[str]) -> str:
     return text if len(text) <= LONGEST_REASON else text[: LONGEST_REASON - 1] + "…"
 
 
-def _read(host: str, status: int, content: bytes, form: Mapping[str, str]) -> dict[str, Any] | Obstacle:
+def _read_answer(host: str, status: int, content: bytes, form: Mapping[str, str]) -> dict[str, Any] | TokenRequestError:
     try:
         answer = json.loads(content)
     except (ValueError, RecursionError):
@@ -108,7 +112,7 @@ def _read(host: str, status: int, content: bytes, form: Mapping[str, str]) -> di
         return answer
     if not isinstance(answer, dict) or not isinstance(answer.get("error"), str):
         what = "a redirect" if 300 <= status < 400 else "no JSON object" if status == 200 else "no reason"
-        return Obstacle(f"{host} answered with HTTP {status} and {what}")
-    code = plain(answer["error"], form.values())
-    reason = plain(str(answer.get("error_description") or ""), form.values()).rstrip(".")
-    return Obstacle(f"{host} refused ({code}{': ' if reason else ''}{reason})", code)
+        return TokenRequestError(f"{host} answered with HTTP {status} and {what}")
+    code = printable_reason(answer["error"], form.values())
+    reason = printable_reason(str(answer.get("error_description") or ""), form.values()).rstrip(".")
+    return TokenRequestError(f"{host} refused ({code}{': ' if reason else ''}{reason})", code)

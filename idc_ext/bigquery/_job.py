@@ -159,6 +159,6 @@ class Way:
         self.in_time()
         until = deadline.current()
         again = google("google.cloud.bigquery").DEFAULT_RETRY
-        retry = None if self.retries == 0 else again.with_timeout(deadline.shrunk(_PATIENCE, until))
+        retry = None if self.retries == 0 else again.with_timeout(deadline.cap_timeout(_PATIENCE, until))
         limit = _TIMEOUT if self.timeout is None else self.timeout
-        return {"retry": retry, "timeout": deadline.shrunk(limit, until)}
+        return {"retry": retry, "timeout": deadline.cap_timeout(limit, until)}

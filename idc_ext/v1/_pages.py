@@ -17,7 +17,7 @@ from idc_client.models import V1ManifestRow
 
 from .._paging.page import Page, Pending
 from .._tables import decoding
-from .._tables.columns import Columns, attributes
+from .._tables.columns import Columns, attributes_by_wire_name
 from .._tables.records import DecodedRows, JsonRows
 
 if TYPE_CHECKING:
@@ -67,7 +67,9 @@ def page_bytes(holder: Holder, columns: Columns, content: bytes) -> Page[Any] | 
         return None
     table = getattr(body, holder)
     rows = getattr(table, _MEMBERS[holder][0])
-    found: PageRows[Any] = DecodedRows(rows, attributes(V1ManifestRow)) if holder == "manifest" else JsonRows(rows)
+    found: PageRows[Any] = (
+        DecodedRows(rows, attributes_by_wire_name(V1ManifestRow)) if holder == "manifest" else JsonRows(rows)
+    )
     try:
         if holder == "query_results":
             _whole(rows, columns)
@@ -105,11 +107,11 @@ def _page(
 def _reader(holder: Holder, columns: Columns) -> Callable[[bytes], Any]:
     rows: Any
     if holder == "manifest":
-        rows = decoding.rows(V1ManifestRow, frozenset(columns.names))
+        rows = decoding.row_list_type(V1ManifestRow, frozenset(columns.names))
     elif columns.open_ended:
         rows = list[dict[str, str | list[str] | int | float | None]]
     else:
         rows = list[dict[str, str | list[str] | None]]
     table = [(_MEMBERS[holder][0], rows), ("totalFound", int), ("rowsReturned", int)]
-    body = [("next_page", str | None), *decoding.members(["code", *_REST[holder]])]
-    return decoding.reader(holder, body, **{holder: table})
+    body = [("next_page", str | None), *decoding.raw_members(["code", *_REST[holder]])]
+    return decoding.body_decoder(holder, body, **{holder: table})

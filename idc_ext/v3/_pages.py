@@ -16,7 +16,7 @@ from idc_client.models import V3ManifestRow
 
 from .._paging.page import Page
 from .._tables import decoding
-from .._tables.columns import Columns, attributes
+from .._tables.columns import Columns, attributes_by_wire_name
 from .._tables.records import DecodedRows, JsonRows
 from ._responses import count
 
@@ -31,7 +31,7 @@ _ORDER = ("collection_id", "PatientID", "StudyInstanceUID", "SeriesInstanceUID")
 _NUMBERS = ("page", "page_size", "returned", "total_series")
 #: The columns of a manifest.
 MANIFEST = Columns.of(V3ManifestRow)
-_ATTRIBUTES = attributes(V3ManifestRow)
+_ATTRIBUTES = attributes_by_wire_name(V3ManifestRow)
 _members = operator.itemgetter(*_ATTRIBUTES)
 #: The most pages that are asked for before they are wanted.
 _MOST_AHEAD = 16
@@ -113,7 +113,7 @@ def _numbered(
 @functools.cache
 def _reader() -> Callable[[bytes], Any]:
     names = frozenset(MANIFEST.names)
-    rows = decoding.rows(V3ManifestRow, names, full=frozenset(_ORDER), ordered=True)
-    rest = decoding.members(["counts", "download"])
+    rows = decoding.row_list_type(V3ManifestRow, names, never_null=frozenset(_ORDER), ordered=True)
+    rest = decoding.raw_members(["counts", "download"])
     numbers = [(name, int) for name in _NUMBERS]
-    return decoding.reader("V3ManifestPage", [*numbers, ("series", rows), *rest])
+    return decoding.body_decoder("V3ManifestPage", [*numbers, ("series", rows), *rest])

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 from attrs import field, frozen
 
 from .._tables.arrow import Frames, import_optional
-from .._tables.columns import as_text
+from .._tables.columns import json_text
 from ..errors import ContractError
 
 if TYPE_CHECKING:
@@ -159,7 +159,7 @@ def _common(pa: Any, values: list[Any]) -> Any:
         return _listed(pa, values, lambda inner: _common(pa, inner))
     if kinds == {dict} and any(values):
         return _struct(pa, values)
-    return pa.array([None if value is None else as_text(value) for value in values], pa.string())
+    return pa.array([None if value is None else json_text(value) for value in values], pa.string())
 
 
 def _whole(pa: Any, values: list[int]) -> Any:

@@ -14,8 +14,8 @@ from hypothesis import strategies as st
 
 from idc_ext import IDC, DeadlineExceeded, IDCError, RateLimited, ServerError, deadline, v1, v3
 from idc_ext._http import deadline as _deadline
-from idc_ext._http.deadline import GRAIN, Deadline, earliest, shrunk
-from idc_ext._http.httpcore_hooks import Late
+from idc_ext._http.deadline import TIMER_RESOLUTION, Deadline, cap_timeout, earliest
+from idc_ext._http.httpcore_hooks import DeadlineOver
 from tests.support import patching
 from tests.support.faulty_server import Wire, answer, drip, faulty, reset, silence
 from tests.support.patching import Clock
@@ -39,17 +39,17 @@ def test_a_time_out_never_grows_and_never_outlives_the_deadline(
         clock.now = start
         until = Deadline.after(seconds)
         clock.move(passed)
-        cut = shrunk(timeout, until)
+        cut = cap_timeout(timeout, until)
     assert cut is not None
-    assert cut >= min(GRAIN, timeout or GRAIN)
-    assert cut <= max(GRAIN, (start + seconds) - (start + passed))
+    assert cut >= min(TIMER_RESOLUTION, timeout or TIMER_RESOLUTION)
+    assert cut <= max(TIMER_RESOLUTION, (start + seconds) - (start + passed))
     assert timeout is None or cut <= timeout
 
 
 @given(st.none() | st.floats(0, 1e6))
 def test_without_a_deadline_and_with_an_endless_one_time_outs_stay_as_they_are(timeout: float | None) -> None:
-    assert shrunk(timeout, None) == timeout
-    assert shrunk(timeout, Deadline.after(float("inf"))) == timeout
+    assert cap_timeout(timeout, None) == timeout
+    assert cap_timeout(timeout, Deadline.after(float("inf"))) == timeout
 
 
 @given(st.lists(st.none() | st.builds(Deadline, at=SECONDS, seconds=SECONDS), min_size=1))
@@ -250,7 +250,7 @@ async def test_a_time_out_before_the_deadline_stays_one_of_httpx(mode: str) -> N
 
 
 async def test_a_connection_that_the_deadline_of_another_call_has_ended_is_a_lost_one(pauses: list[float]) -> None:
-    came = iter([Late(), None])
+    came = iter([DeadlineOver(), None])
 
     def shared(request: httpx.Request) -> httpx.Response:
         error = next(came)

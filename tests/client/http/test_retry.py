@@ -28,8 +28,8 @@ from idc_ext import (
 )
 from idc_ext._http import retry
 from idc_ext._http.failures import retry_after
-from idc_ext._http.retry import Budget, GiveUp, decide
-from idc_ext._operations import repeatable
+from idc_ext._http.retry import GiveUp, RetryBudget, decide_retry
+from idc_ext._operations import is_retryable
 from tests.support import patching
 from tests.support.document import OPERATIONS
 from tests.support.faulty_server import answer, answer_and_close, drip, faulty, hang_up, reset, truncated
@@ -56,12 +56,12 @@ def test_every_operation_of_the_document_may_be_repeated_but_those_that_keep_or_
     for method, path in OPERATIONS:
         filled = path.replace("{cohort_id}", "7").replace("{", "").replace("}", "")
         for spelling in (filled, f"{filled}/"):
-            assert repeatable(method, spelling) == ((method, path) not in never), (method, path)
+            assert is_retryable(method, spelling) == ((method, path) not in never), (method, path)
 
 
 @pytest.mark.parametrize(("method", "path"), [*WRITES, ("POST", "/v1/cohorts/x/query"), ("POST", "/elsewhere")])
 def test_what_is_in_no_row_is_not_repeated(method: str, path: str) -> None:
-    assert not repeatable(method, path)
+    assert not is_retryable(method, path)
 
 
 # Decisions.
@@ -82,20 +82,20 @@ def test_a_pause_is_in_the_upper_half_of_a_range_that_grows_up_to_a_limit(
 def test_no_more_is_repeated_than_the_budget_and_what_successes_gave_back(
     events: list[bool], budget: float, refund: float
 ) -> None:
-    bucket = Budget(Retries(budget=budget, refund=refund))
+    bucket = RetryBudget(Retries(budget=budget, refund=refund))
     taken = 0
     for n, success in enumerate(events):
         if success:
-            bucket.give()
+            bucket.note_success()
         else:
-            taken += bucket.take()
+            taken += bucket.take_retry()
         assert 0 <= bucket.left <= budget
         assert taken <= budget + refund * (n + 1)
 
 
 def test_threads_that_share_a_budget_take_no_more_than_there_is() -> None:
-    bucket, taken = Budget(Retries(budget=100)), []
-    threads = [threading.Thread(target=lambda: taken.extend(bucket.take() for _ in range(50))) for _ in range(8)]
+    bucket, taken = RetryBudget(Retries(budget=100)), []
+    threads = [threading.Thread(target=lambda: taken.extend(bucket.take_retry() for _ in range(50))) for _ in range(8)]
     for thread in threads:
         thread.start()
     for thread in threads:
@@ -103,12 +103,14 @@ def test_threads_that_share_a_budget_take_no_more_than_there_is() -> None:
     assert sum(taken) == 100
 
 
-@given(st.sampled_from([*retry.LOST, httpx.ReadTimeout, httpx.WriteTimeout]), st.integers(0, 9), st.floats(0, 1))
+@given(
+    st.sampled_from([*retry.CONNECTION_LOST, httpx.ReadTimeout, httpx.WriteTimeout]), st.integers(0, 9), st.floats(0, 1)
+)
 def test_what_may_have_arrived_is_never_repeated_unless_it_only_reads(
     kind: type[httpx.TransportError], repeats: int, draw: float
 ) -> None:
-    verdict = decide(
-        kind("lost"), repeats=repeats, repeatable=False, untouched=True, retries=Retries(most=99), draw=draw
+    verdict = decide_retry(
+        kind("lost"), retry_count=repeats, retryable=False, same_request=True, retries=Retries(most=99), draw=draw
     )
     assert isinstance(verdict, GiveUp)
 
@@ -119,12 +121,14 @@ def test_what_may_have_arrived_is_never_repeated_unless_it_only_reads(
      httpx.UnsupportedProtocol, httpx.TooManyRedirects, ValueError],
 )  # fmt: skip
 def test_what_would_end_the_same_or_has_taken_its_time_is_not_repeated(kind: type[Exception]) -> None:
-    verdict = decide(kind("x"), repeats=0, repeatable=True, untouched=True, retries=Retries(), draw=0)
+    verdict = decide_retry(kind("x"), retry_count=0, retryable=True, same_request=True, retries=Retries(), draw=0)
     assert verdict == GiveUp("it is no failure that passes")
 
 
 def test_a_request_that_a_redirect_has_made_of_a_write_is_not_taken_for_unsent() -> None:
-    verdict = decide(httpx.ConnectError("x"), repeats=0, repeatable=False, untouched=False, retries=Retries(), draw=0)
+    verdict = decide_retry(
+        httpx.ConnectError("x"), retry_count=0, retryable=False, same_request=False, retries=Retries(), draw=0
+    )
     assert verdict == GiveUp("it may not be done twice")
 
 

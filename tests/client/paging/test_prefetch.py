@@ -15,7 +15,7 @@ import pytest
 from idc_client import Client
 
 from idc_ext import PagingError, connect, deadline, v1, v3
-from idc_ext._paging.pages import SLOW
+from idc_ext._paging.pages import SLOW_ANSWER
 from idc_ext.errors import DeadlineExceeded
 from idc_ext.v1 import _pages as v1_pages
 from tests.support import patching
@@ -226,14 +226,14 @@ def test_where_answers_take_their_time_the_next_page_is_on_its_way_while_one_is_
         if json.loads(content)["page"] == 3:
             found.append(wait_until(lambda: 4 in late.asked))
 
-    late, found = Late(clock, 2 * SLOW), list[bool]()
+    late, found = Late(clock, 2 * SLOW_ANSWER), list[bool]()
     patching.pages_of_v3(monkeypatch, read)
     use(manifest(2, late))
     assert sorted(late.asked) == list(range(6))
     assert found == [True]
 
 
-@pytest.mark.parametrize("seconds", [0, 2 * SLOW])
+@pytest.mark.parametrize("seconds", [0, 2 * SLOW_ANSWER])
 def test_pages_are_asked_for_ahead_only_where_all_are_wanted_and_answers_take_their_time(
     seconds: float, clock: Clock
 ) -> None:
@@ -258,7 +258,7 @@ def test_v1s_next_page_is_on_its_way_while_one_is_read_unless_rows_are_counted(
     def answer(request: httpx.Request) -> httpx.Response:
         n = int(request.url.params.get("next_page", "0"))
         asked.append(n)
-        clock.move(2 * SLOW)
+        clock.move(2 * SLOW_ANSWER)
         page = manifest_page({"SeriesInstanceUID": str(n)}, next_page=str(n + 1) if n < 4 else "")
         return httpx.Response(200, json={**page, "manifest": {**page["manifest"], "totalFound": 5}})
 
@@ -297,7 +297,7 @@ async def test_tasks_look_ahead_by_themselves_as_threads_do(clock: Clock) -> Non
         body = json.loads(request.content or b"{}")
         if "page" in body:
             asked.append(body["page"])
-            clock.move(2 * SLOW)
+            clock.move(2 * SLOW_ANSWER)
             await asyncio.sleep(0)
         return httpx.Response(200, json=with_filters_echo(body, manifest_service(ROWS)(request.url.path, body)))
 
