@@ -1,6 +1,6 @@
-"""What makes the generated client of the Imaging Data Commons API pleasant and safe.
+"""The client of the Imaging Data Commons API: what makes the generated client pleasant and safe.
 
-Names are imported when they are first used: whoever needs one of them does not wait for all.
+Names are imported on first use, so that a program loads only the modules that it needs.
 """
 
 from __future__ import annotations
@@ -123,7 +123,7 @@ __getattr__, __dir__ = _lazy_attributes(
 
 
 class _Package(ModuleType):
-    """`connect` is the function, also when its module is imported first, which then takes its own name here."""
+    """A package where `connect` stays the function, also after its module of the same name has been imported."""
 
     def __setattr__(self, name: str, value: object) -> None:
         if name == "connect" and isinstance(value, ModuleType):

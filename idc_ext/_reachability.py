@@ -1,6 +1,6 @@
-"""Whether a service can be reached: what its silence means, and a look at the way there for `idc-ext doctor`.
+"""Reachability of a service: why there is no response, and a probe of the connection for `idc-ext doctor`.
 
-This is what the command line knows of HTTP. It gives values and prints nothing.
+Law: the only module with HTTP for the command line; returns values and prints nothing.
 """
 
 from __future__ import annotations
@@ -24,19 +24,19 @@ if TYPE_CHECKING:
 
     from .connect import IDC
 
-#: Variables that steer the way to a service.
+#: Environment variables that choose the proxy.
 PROXIES = ("HTTPS_PROXY", "HTTP_PROXY", "ALL_PROXY", "NO_PROXY")
 CERTIFICATES = ("SSL_CERT_FILE", "SSL_CERT_DIR")
 
 
 @frozen
 class Tls:
-    """How a connection is secured.
+    """The TLS of a connection.
 
     Attributes:
-        version: Of the protocol, such as `TLSv1.3`.
-        issuer: Who vouches for the server.
-        expires: Until when, as the certificate says.
+        version: The version of the protocol, such as `TLSv1.3`.
+        issuer: The issuer of the server's certificate.
+        expires: The end of the certificate's validity, as it is written there.
     """
 
     version: str
@@ -46,15 +46,15 @@ class Tls:
 
 @frozen
 class Probe:
-    """One answer, looked at from outside.
+    """The result of a probe: one response, and how the connection was made.
 
     Attributes:
         status: The HTTP status.
-        seconds: How long it took, the connection included.
+        seconds: The duration, the connection included.
         http: The version of HTTP.
-        tls: How the connection was secured, if this was the first request over it; None if it was not.
-        skew: How many seconds this machine's clock is ahead of the server's; None if the server does not say. It is
-            known to about a second.
+        tls: The TLS of the connection, if this was its first request; None without TLS or for a later one.
+        skew: How many seconds this machine's clock is ahead of the server's, to about a second; None if the server
+            does not send its time.
         content: The body.
     """
 
@@ -67,16 +67,17 @@ class Probe:
 
 
 def probe(idc: IDC, path: str) -> Probe:
-    """Ask for a path, whatever the answer is, and look at the way it came.
+    """Request a path, and note how the connection was made.
 
     Raises:
-        IDCError: the service said no. httpx.TransportError: nobody answered.
+        IDCError: the service refused.
+        httpx.TransportError: no response.
     """
     begun, sent = time.perf_counter(), time.time()
     tls: Tls | None = None
 
     def note_tls(event: str, info: Mapping[str, Any]) -> None:
-        # Looked at as soon as it is there: a server may close the connection with its answer.
+        # Read as soon as it is known: a server may close the connection with its response.
         nonlocal tls
         if event.endswith(".start_tls.complete"):
             found = info["return_value"].get_extra_info("ssl_object")
@@ -95,7 +96,7 @@ def probe(idc: IDC, path: str) -> Probe:
 
 
 def network_variables() -> dict[str, str]:
-    """Give the variables that steer the way to a service, without user names and passwords."""
+    """Return the variables for proxies and certificates that are set, without user names and passwords."""
     found = {}
     for name in (*PROXIES, *CERTIFICATES):
         value = os.environ.get(name) or os.environ.get(name.lower())
@@ -105,7 +106,7 @@ def network_variables() -> dict[str, str]:
 
 
 def missing_certificates() -> tuple[str, str] | None:
-    """Give the variable that should name certificates and does not, if there is one, and what it names."""
+    """Return the variable that should name certificates but does not, and what it names; None if all is well."""
     for name in CERTIFICATES:
         path = os.environ.get(name)
         if path and not os.path.exists(path):
@@ -119,7 +120,7 @@ def missing_certificates() -> tuple[str, str] | None:
 
 
 def proxy_for(url: str) -> str | None:
-    """Say which proxy the environment names for a URL; None for a direct way."""
+    """Return the proxy that the environment names for a URL; None for a direct connection."""
     parsed = httpx.URL(url)
     if urllib.request.proxy_bypass(parsed.host):
         return None
@@ -133,7 +134,7 @@ def _clock_skew(headers: httpx.Headers, sent: float, answered: float) -> float |
         server = parsedate_to_datetime(headers["date"]).timestamp()
     except (KeyError, ValueError, TypeError):
         return None
-    # The header is cut to whole seconds, and was written somewhere between asking and answering.
+    # The header is cut to whole seconds, and was written between request and response.
     return (sent + answered) / 2 - (server + 0.5)
 
 
@@ -150,7 +151,7 @@ def _without_user(url: str) -> str:
 
 
 def explain_no_response(error: BaseException, base_url: str | None = None) -> str | None:
-    """Say in a sentence why nobody answered and what to do; None if somebody did."""
+    """Explain in a sentence why there is no response and what to do; None if there was one."""
     if not isinstance(error, httpx.TransportError):
         return None
     where = _host_of(error) or base_url or "the service"
@@ -161,7 +162,7 @@ def explain_no_response(error: BaseException, base_url: str | None = None) -> st
         if isinstance(cause, ssl.SSLCertVerificationError):
             return f"could not reach {where} safely: its certificate is not trusted here ({_certificate_problem(cause)}"
     if any(isinstance(cause, ssl.SSLError) and cause.reason == "WRONG_VERSION_NUMBER" for cause in causes):
-        return f"could not reach {where}: what answers there speaks no TLS; check --base-url: https, or http?"
+        return f"could not reach {where}: the server there does not use TLS; check --base-url: https, or http?"
     match error:
         case httpx.ProxyError():
             why, what = f"the proxy refused ({_error_text(error)})", "check HTTPS_PROXY, HTTP_PROXY and NO_PROXY"
@@ -176,7 +177,7 @@ def explain_no_response(error: BaseException, base_url: str | None = None) -> st
     return f"could not reach {where}: {why}; {what}"
 
 
-#: OpenSSL's numbers of reasons: not valid yet, or no longer; for another name, or another address.
+#: Error numbers of OpenSSL: not valid yet, or no longer; for another host name, or another address.
 _TIME, _NAME = (9, 10), (62, 64)
 
 
@@ -186,7 +187,7 @@ def _certificate_problem(error: ssl.SSLCertVerificationError) -> str:
         return f"{why}); check the clock of this machine: if it is right, the service is at fault"
     if error.verify_code in _NAME:
         return f"{why}); check --base-url"
-    return f"{why}); behind an inspecting proxy, name that one's CA bundle in SSL_CERT_FILE"
+    return f"{why}); behind a proxy that inspects TLS, set SSL_CERT_FILE to its CA bundle"
 
 
 def _host_of(error: httpx.TransportError) -> str | None:

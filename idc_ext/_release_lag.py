@@ -1,7 +1,7 @@
-"""How a service's release stands to the one that this client was made for: which is newer, and the sentence for it.
+"""The release of a service compared with the one that this client was made for: the newer one, and a sentence.
 
-Law: pure; it asks no service. Releases are ordered as PEP 440 orders versions (3.0.0b5 < 3.0.0b7 < 3.0.0rc1 < 3.0.0),
-without epochs and local parts: upstream's server calls itself by such a version.
+Law: pure; sends nothing. Releases are ordered as PEP 440 orders versions (3.0.0b5 < 3.0.0b7 < 3.0.0rc1 < 3.0.0),
+without epochs and local parts: upstream's server has such a version.
 """
 
 from __future__ import annotations
@@ -12,10 +12,10 @@ from typing import Literal, TypeAlias
 
 import idc_openapi
 
-#: What the service is, seen from the client. `incomparable` is what does not read as a version.
+#: The release of the service relative to the client's. `incomparable`: it cannot be read as a version.
 ReleaseComparison: TypeAlias = Literal["same", "newer", "older", "incomparable"]
 
-#: A longer text is no version of anything.
+#: A longer text is not a version.
 _LONGEST = 64
 _VERSION = re.compile(
     r"""v?(?P<release>[0-9]+(?:\.[0-9]+)*)
@@ -28,41 +28,41 @@ _VERSION = re.compile(
 
 
 def compare_releases(service: str, contract: str | None = None) -> ReleaseComparison:
-    """Say how the service's release stands to the contract's.
+    """Compare the release of the service with that of the contract.
 
     Args:
         service: The `api_version` that the service names.
         contract: The release to compare with; by default the one that the packaged document describes.
     """
-    theirs, ours = _key(service), _key(contract or idc_openapi.upstream().api_version)
-    if theirs is None or ours is None:
+    service_key, contract_key = _version_key(service), _version_key(contract or idc_openapi.upstream().api_version)
+    if service_key is None or contract_key is None:
         return "incomparable"
-    return "same" if theirs == ours else "newer" if theirs > ours else "older"
+    return "same" if service_key == contract_key else "newer" if service_key > contract_key else "older"
 
 
 def describe_release_difference(service: str, contract: str | None = None) -> str | None:
-    """Say in a sentence that the two releases differ; None if they are the same.
+    """Return a sentence that the two releases differ; None if they are the same.
 
     Args:
         service: The `api_version` that the service names.
-        contract: As in `standing`.
+        contract: As in `compare_releases`.
     """
     ours = contract or idc_openapi.upstream().api_version
     found = compare_releases(service, ours)
     if found == "same":
         return None
-    named = f"{service!r:.{_LONGEST}}, which is no version" if found == "incomparable" else service.strip()
+    named = f"{service!r:.{_LONGEST}}, which is not a version" if found == "incomparable" else service.strip()
     return f"the service is {named}, this client was made for {ours}"
 
 
 def release_notice(service_api_version: str) -> str | None:
-    """Give the sentence to put before an error that may come of another release; None if the releases are the same."""
+    """Return the notice for an error that another release may have caused; None if the releases are the same."""
     found = describe_release_difference(service_api_version)
     return None if found is None else f"{found}; see idc-ext doctor"
 
 
-def _key(version: str) -> tuple[object, ...] | None:
-    """Give what orders versions; None for what is none. PEP 440's order: dev < a < b < rc < final < post."""
+def _version_key(version: str) -> tuple[object, ...] | None:
+    """Return the sort key of a version; None if it is not one. PEP 440's order: dev < a < b < rc < final < post."""
     found = _VERSION.fullmatch(version.strip()) if len(version) <= _LONGEST else None
     if found is None:
         return None

@@ -1,6 +1,6 @@
-"""Calls and questions as values, sent by a sync or an async client, and their answers read. No endpoint is named here.
+"""API calls as values: sent by a sync or an async client, and their answers parsed. No endpoint is named here.
 
-Any generated client serves.
+Any generated client will do.
 """
 
 from __future__ import annotations
@@ -18,20 +18,20 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Generator, Iterator, Mapping
 
 T = TypeVar("T")
-#: What httpx calls while a request is under way, with the name of each step and what it is about.
+#: The trace callback of httpcore: called with the name of each step of a request, and details of the step.
 Trace: TypeAlias = "Callable[[str, Any], Any]"
 
 
 @frozen
 class Call:
-    """What one request is, as a value.
+    """One API request, as a value.
 
     Attributes:
-        method: In capitals.
-        path: Relative to the base URL.
-        params: The query.
+        method: The HTTP method in capitals.
+        path: The path relative to the base URL.
+        params: The query parameters.
         json: The body.
-        timeout: How many seconds to wait for its answer; None if the client is to decide.
+        timeout: The time-out in seconds; None for the client's own.
     """
 
     method: str
@@ -42,11 +42,11 @@ class Call:
 
     @classmethod
     def of(cls, kwargs: Mapping[str, Any]) -> Call:
-        """Take over what a generated `_get_kwargs` computed."""
+        """Make a call from the result of a generated `_get_kwargs`."""
         return cls(kwargs["method"].upper(), kwargs["url"], kwargs.get("params", {}), kwargs.get("json"))
 
     def httpx_arguments(self) -> dict[str, Any]:
-        """Give what `request` and `stream` of an httpx client take."""
+        """Return the keyword arguments for `request` and `stream` of an httpx client."""
         arguments = {"method": self.method, "url": self.path, "params": self.params, "json": self.json}
         return arguments if self.timeout is None else {**arguments, "timeout": self.timeout}
 
@@ -54,26 +54,26 @@ class Call:
         return f"{self.method} {self.path}"
 
 
-#: None says that the request failed to get through and that the walk is asked to go on nevertheless.
+#: None: no response came, and the caller resumes the walk after the error.
 Answer: TypeAlias = httpx.Response | InvalidRequest | None
 
 
 @frozen
 class TypedCall(Generic[T]):
-    """A request whose answer is needed to judge another: which data release there is, how many rows are due."""
+    """A call and the parser of its answer, such as the ones for the data release and the number of rows."""
 
     call: Call
     parse: Callable[[int, Any], T]
 
 
 class Client(Protocol):
-    """What is asked of a client: both generated ones and `IDC` fit."""
+    """The interface of a client: both generated clients and `IDC` have it."""
 
     def get_httpx_client(self) -> httpx.Client:
-        """Get the synchronous client."""
+        """Return the synchronous httpx client."""
 
     def get_async_httpx_client(self) -> httpx.AsyncClient:
-        """Get the asynchronous client."""
+        """Return the asynchronous httpx client."""
 
 
 def fetch(client: Client, call: Call, parse: Callable[[int, Any], T]) -> T:
@@ -82,7 +82,7 @@ def fetch(client: Client, call: Call, parse: Callable[[int, Any], T]) -> T:
 
 
 def send_call(client: Client, call: Call, trace: Trace | None = None) -> httpx.Response | InvalidRequest:
-    """Send one call."""
+    """Send one call; return its response, or the InvalidRequest that refused it."""
     with decompression_errors(call):
         try:
             return _without_stream(
@@ -93,7 +93,7 @@ def send_call(client: Client, call: Call, trace: Trace | None = None) -> httpx.R
 
 
 async def asend_call(client: Client, call: Call, trace: Trace | None = None) -> httpx.Response | InvalidRequest:
-    """Send one call."""
+    """Send one call, in asynchronous code."""
     with decompression_errors(call):
         try:
             return _without_stream(
@@ -105,16 +105,16 @@ async def asend_call(client: Client, call: Call, trace: Trace | None = None) -> 
             return refusal
 
 
-def result_of(question: TypedCall[T]) -> Generator[Call, Answer, T]:
-    """Ask a question, and give what it is answered with."""
+def result_of(typed_call: TypedCall[T]) -> Generator[Call, Answer, T]:
+    """Yield one call, and return its parsed answer: a step of a larger generator of calls."""
     answer: Answer = None
-    while answer is None:  # None: the request failed, and the walk is asked to go on
-        answer = yield question.call
-    return parse_answer(question.call, answer, question.parse)
+    while answer is None:  # None: no response came, and the caller resumes the walk
+        answer = yield typed_call.call
+    return parse_answer(typed_call.call, answer, typed_call.parse)
 
 
 def run_steps(client: Client, steps: Generator[Call, Answer, T]) -> T:
-    """Send the calls that a generator yields, one after another, and give what it returns."""
+    """Send the calls that a generator yields, one after another, and return its result."""
     answer: Answer = None
     while True:
         try:
@@ -126,7 +126,7 @@ def run_steps(client: Client, steps: Generator[Call, Answer, T]) -> T:
 
 
 async def arun_steps(client: Client, steps: Generator[Call, Answer, T]) -> T:
-    """Send the calls that a generator yields, in asynchronous code."""
+    """Send the calls that a generator yields, in asynchronous code, and return its result."""
     answer: Answer = None
     while True:
         try:
@@ -143,8 +143,19 @@ def parse_answer(
     parse: Callable[[int, Any], T],
     decode_bytes: Callable[[bytes], T | None] | None = None,
 ) -> T:
-    """Parse an answer, or raise what it is in place of one: an APIError or a ContractError."""
-    # A client from `connect` raises by itself; any other generated client hands over whatever came.
+    """Parse the answer to a call.
+
+    Args:
+        call: The call, for messages.
+        answer: What `send_call` returned.
+        parse: Makes the result of status and JSON body.
+        decode_bytes: Decodes a body faster; returns None for a body that it leaves to `parse`.
+
+    Raises:
+        APIError: the service refused.
+        ContractError: the body does not fit the document.
+    """
+    # A client from `connect` has raised the errors already; any other generated client returns every response.
     if isinstance(answer, InvalidRequest):
         raise answer
     error = error_of_response(answer)
@@ -157,7 +168,7 @@ def parse_answer(
     try:
         body = answer.json()
     except (ValueError, RecursionError):
-        # Not chained: the decoder's error would carry the whole body along.
+        # Not chained: the decoder's error would hold the whole body.
         body = None
     if body is None:
         raise ContractError(f"{outcome} and {len(answer.content)} bytes that are not JSON")
@@ -172,15 +183,15 @@ def _trace_extension(trace: Trace | None) -> dict[str, Any] | None:
 
 
 def _without_stream(response: httpx.Response) -> httpx.Response:
-    # A response and its stream refer to each other: bodies would pile up until the garbage is next collected, which
-    # for pages is hundreds of megabytes. The body has been read, so the stream is of no use any more.
+    # A response and its stream refer to each other, so bodies stay in memory until the next garbage collection: for
+    # pages, hundreds of megabytes. The body has been read, so the stream is not needed any more.
     response.stream = httpx.ByteStream(b"")
     return response
 
 
 @contextmanager
 def decompression_errors(call: Call) -> Iterator[None]:
-    """Take a body that cannot be decompressed for what it is: an answer, though a broken one."""
+    """Raise ContractError for a body that cannot be decompressed: the server did answer."""
     try:
         yield
     except httpx.DecodingError as cause:

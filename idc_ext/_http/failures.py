@@ -1,6 +1,6 @@
-"""How an answer of the server becomes one of `errors`: both envelopes of v1, that of v3, FastAPI's, and none.
+"""Responses that report a failure, as errors: both envelopes of v1, that of v3, that of FastAPI, and none.
 
-This module reads answers; it sends nothing. What it keeps of them has gone through `redaction`.
+Law: reads responses and sends nothing. What an error keeps of a response has gone through `redaction`.
 """
 
 from __future__ import annotations
@@ -35,11 +35,11 @@ from .redaction import one_line, request_summary, url_without_query, without_sec
 #: A refusal inside a 200 is a sentence; a body above this many bytes is data and is not searched for one.
 LARGEST_REFUSAL = 65_536
 LONGEST_MESSAGE = 300
-#: How much of a web page is searched for what it says.
+#: How many bytes of a web page are searched for its title or text.
 LONGEST_WEB_PAGE = 16_384
-#: Headers by which servers and proxies name a request, the most telling one first.
+#: Headers by which servers and proxies identify a request, the most specific one first.
 REQUEST_IDS = ("x-request-id", "x-correlation-id", "x-cloud-trace-context", "x-amzn-trace-id", "cf-ray")
-#: Headers of an answer that are kept from its error.
+#: Headers of a response that its error does not keep.
 _DROPPED_HEADERS = frozenset({"set-cookie"})
 
 _KNOWN_STATUSES = frozenset(http.HTTPStatus)
@@ -49,30 +49,30 @@ _BY_STATUS: dict[int, type[APIError]] = {
 
 
 def request_of(error: BaseException) -> httpx.Request | None:
-    """Give the request that an error of httpx is about; None where there is none, or the error is not httpx's."""
+    """Return the request of an httpx error; None if it has none, or the error is not one of httpx."""
     try:
         return error.request if isinstance(error, httpx.RequestError) else None
-    except RuntimeError:  # it was never said
+    except RuntimeError:  # it was never set
         return None
 
 
 def needs_body(response: httpx.Response) -> bool:
-    """Say whether `failure` has to see the body, so that it must have been read before."""
+    """Say whether `error_of_response` needs the body, so that it must have been read."""
     if response.status_code >= 400:
         return True
     size = response.headers.get("content-length")
-    # What says neither its type nor its size may be a stream, which nobody but its consumer is to read.
+    # A body without type and size may be a stream, which only its consumer may read.
     kind = response.headers.get("content-type", "" if size is None else "json")
     size = size or "0"
     return response.status_code == 200 and "json" in kind and size.isdecimal() and int(size) <= LARGEST_REFUSAL
 
 
 def error_of_response(response: httpx.Response) -> APIError | ContractError | None:
-    """Turn an answer into the error that it is, or None if it is none.
+    """Return the error that a response reports; None if it reports none.
 
     Three rules beyond the status, all from v1: a refusal may hide inside a 200 (its own `code` counts), a 5xx
-    whose body says 4xx is a 4xx, and a `code` outside 400 to 599 is the gateway's and no status.
-    A redirect that nobody has followed is an error, since nobody would read what it says.
+    whose body says 4xx is a 4xx, and a `code` outside 400 to 599 is the gateway's and not a status.
+    A redirect that was not followed is an error, since its body is not the data that was requested.
     """
     if response.status_code >= 400:
         code, text = _code_and_message(response)
@@ -85,7 +85,7 @@ def error_of_response(response: httpx.Response) -> APIError | ContractError | No
     if "html" in response.headers.get("content-type", ""):
         return _contract_error(response, "a web page in place of data: a proxy or a login page may have come between")
     if response.status_code not in _KNOWN_STATUSES:
-        return _contract_error(response, "nobody can say what that means")
+        return _contract_error(response, "which is not an HTTP status")
     if needs_body(response) and b'"message"' in response.content and len(response.content) <= LARGEST_REFUSAL:
         body = _json_or_none(response.content)
         for part in _objects_within(body):
@@ -99,7 +99,7 @@ def error_of_response(response: httpx.Response) -> APIError | ContractError | No
 
 
 def decompression_error(response: httpx.Response) -> APIError | ContractError:
-    """Turn an answer whose body cannot be decompressed into an error: of its status, where that is one."""
+    """Make the error of a response whose body cannot be decompressed: the one of its status, if that is an error."""
     what = "a body that cannot be decompressed"
     if response.status_code >= 400:
         return _api_error(response, response.status_code, None, what)
@@ -107,7 +107,7 @@ def decompression_error(response: httpx.Response) -> APIError | ContractError:
 
 
 def retry_after(headers: httpx.Headers, now: float | None = None) -> float | None:
-    """Read how many seconds the server asks to wait: a number, or a date, held against the server's own clock."""
+    """Read from `Retry-After` how many seconds to wait: a number, or a date, compared with the server's own clock."""
     text = headers.get("retry-after", "").strip()
     if re.fullmatch(r"[0-9]{1,9}(\.[0-9]+)?", text, re.ASCII):
         return float(text)
@@ -169,7 +169,7 @@ def _response_summary(response: httpx.Response) -> ResponseSummary:
 
 
 def _code_and_message(response: httpx.Response) -> tuple[object, str]:
-    """Find code and message in any of the envelopes, or say what came in place of one."""
+    """Find code and message in any of the envelopes, or describe the body that came instead."""
     body = _json_or_none(response.content)
     match body:
         case {"error": {"message": str(message), **rest}} | {"message": str(message), **rest}:
@@ -190,7 +190,7 @@ def _code_and_message(response: httpx.Response) -> tuple[object, str]:
 
 
 def _web_page_text(text: str) -> str:
-    """Find what a web page is called, or else what it says, as plain text."""
+    """Return the title of a web page, or else its text, as plain text."""
     title = re.search(r"<title[^<>]*>([^<]*)", text, re.IGNORECASE)
     if title is not None and one_line(html.unescape(title[1])):
         return one_line(html.unescape(title[1]))
@@ -206,7 +206,7 @@ def _validation_problem(problem: object) -> str:
 
 
 def _objects_within(body: object) -> list[dict[str, Any]]:
-    """Give the body and its members, as far as they are objects."""
+    """Return the body and its members, as far as they are JSON objects."""
     parts = [body, *body.values()] if isinstance(body, dict) else []
     return [part for part in parts if isinstance(part, dict)]
 
@@ -222,4 +222,4 @@ def _redirect_target(response: httpx.Response) -> str:
     try:
         return url_without_query(response.request.url.join(response.headers["location"]))
     except httpx.InvalidURL:
-        return "what is no URL"
+        return "an invalid URL"

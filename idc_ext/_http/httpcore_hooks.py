@@ -1,18 +1,18 @@
 """Hooks into httpcore: sockets that know the deadline, and large bodies that are read past h11.
 
-Law: this is the only module that touches what is private to httpx, httpcore and h11. Where any of it is not as it was,
-everything works as without the hooks, and a test fails.
+Law: this is the only module that touches private members of httpx, httpcore and h11. If one of them changes, the
+client works as without the hooks, and a test fails.
 
-httpx limits each read by itself: a server that drips a byte now and then is never too slow for it
+The time-outs of httpx apply to each read alone: a server that sends a byte now and then never exceeds them
 (https://github.com/encode/httpx/issues/1450). Asynchronous calls can be cancelled; a synchronous one has to look at the
-clock before every read. httpcore takes a network backend for such things, httpx has no way to hand one in, so that it
-is put where httpcore keeps it. Without it, an attempt still has no more than what is left for each single read.
+clock before every read. httpcore accepts a network backend for that, but httpx cannot pass one on, so it is put
+where httpcore keeps its own. Without it, each single read is still limited to the time that is left.
 
-h11 and httpcore copy each piece of a body four times, into memory that is new to the process each time: for a page of
-megabytes that costs more than to decode it. Where a body says its length and much of it is still to come, its pieces
-are taken from the socket as they are, and h11 is told how many bytes that were. It still sees the first piece and the
-last byte, so that the connection serves again, and one that breaks off is noticed, as ever; time-outs, deadlines, TLS
-and proxies are in the layers below and above, which stay as they are.
+h11 and httpcore copy each piece of a body four times, into newly allocated memory each time: for a page of several
+megabytes that costs more than decoding it. Where a body declares its length and much of it is still to come, its pieces
+are read directly from the socket, and h11's count of remaining bytes is reduced. h11 still sees the first piece and the
+last byte, so the connection can be reused and a body that breaks off is noticed; time-outs, deadlines, TLS and proxies
+are in the layers below and above, which do not change.
 """
 
 from __future__ import annotations
@@ -27,18 +27,18 @@ if TYPE_CHECKING:
     import httpx
 
 
-#: A body with fewer bytes to come is left to h11.
+#: A body with fewer bytes to come is read through h11.
 LARGE_BODY = 65_536
-#: The most bytes that are asked of a socket at once.
+#: The most bytes that are requested from a socket at once.
 LARGEST_READ = 262_144
 
 
 class DeadlineOver(TimeoutError):
-    """The deadline is over. `attempts` says whose, and of what."""
+    """The deadline is over, seen at a socket. `attempts` makes of it the error of the call."""
 
 
 def enforce_deadline_on_sockets(client: httpx.Client) -> None:
-    """Have all sockets that a client will open look at the deadline."""
+    """Make all sockets that a client will open check the deadline before each operation."""
     mounts = getattr(client, "_mounts", {})
     for transport in (getattr(client, "_transport", None), *mounts.values()):
         pool = getattr(transport, "_pool", None)
@@ -55,7 +55,7 @@ def _timeout_within_deadline(timeout: float | None) -> float | None:
 
 
 class _DeadlineBackend:
-    """A network backend of httpcore's kind, around another one."""
+    """A network backend for httpcore, around another one, that checks the deadline."""
 
     def __init__(self, backend: Any) -> None:
         self._backend = backend
@@ -73,7 +73,7 @@ class _DeadlineBackend:
 
 
 class _DeadlineStream:
-    """A network stream of httpcore's kind, around another one."""
+    """A network stream for httpcore, around another one, that checks the deadline."""
 
     def __init__(self, stream: Any) -> None:
         self._stream = stream
@@ -98,7 +98,7 @@ class _DeadlineStream:
 
 
 def read_large_bodies_directly(response: httpx.Response) -> None:
-    """Have the body of a response that has not been read come past h11, if it is large."""
+    """Read the body of a response directly from the socket, if it is large. The body must not have been read yet."""
     size = response.headers.get("content-length", "")
     if size.isdecimal() and int(size) > LARGE_BODY:
         source: Any = response.stream
@@ -111,7 +111,7 @@ def read_large_bodies_directly(response: httpx.Response) -> None:
 
 
 class _DirectReading:
-    """A connection of httpcore's that reads bodies in another way."""
+    """A wrapper of an httpcore connection that reads large bodies directly from the socket."""
 
     def __init__(self, connection: Any) -> None:
         self._wrapped = connection
@@ -120,7 +120,7 @@ class _DirectReading:
         return getattr(self._wrapped, name)
 
     def _bytes_readable_directly(self) -> int:
-        """Say how many bytes can be taken past h11: all that it waits for but the last; 0 where nobody can tell."""
+        """Return how many bytes can be read directly: all that h11 waits for but the last one; 0 if it is not known."""
         missing = getattr(getattr(self._wrapped._h11_state, "_reader", None), "_remaining", 0)
         return missing - 1 if type(missing) is int and missing > LARGE_BODY else 0
 
@@ -136,7 +136,7 @@ class _SyncDirectReading(_DirectReading):
             while missing := self._bytes_readable_directly():
                 taken = self._wrapped._network_stream.read(min(missing, LARGEST_READ), timeout=timeout)
                 if not taken:
-                    break  # h11 will find that out, too, and say what is wrong with it
+                    break  # h11 will notice that, too, and raise the error
                 self._count_as_read(taken)
                 yield taken
 

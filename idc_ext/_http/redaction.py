@@ -1,7 +1,7 @@
-"""What may be shown of a request and of what a server quotes of it, and a curl line that sends the same again.
+"""Requests without their secrets: as text, as a curl line, and in the messages of servers that quote them.
 
-Secret are the headers and query parameters named here, the bodies of anything but JSON, and user and password in
-a URL. This module reads requests; it changes none.
+Secrets are the headers and query parameters listed here, every body that is not JSON, and user and password in a URL.
+Law: reads requests and changes none.
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ import httpx
 
 from ..errors import RequestSummary
 
-#: Query parameters whose values are cut short wherever they are shown -> the variable that stands for one in curl.
+#: Query parameters whose values are cut short wherever they are shown -> the shell variable for them in a curl line.
 SECRET_PARAMETERS = {
     "access_token": "IDC_ACCESS_TOKEN",
     "api_key": "API_KEY",
@@ -25,20 +25,20 @@ SECRET_PARAMETERS = {
 }
 #: Request headers that are never shown.
 SECRET_HEADERS = ("authorization", "cookie", "proxy-authorization", "x-api-key")
-#: Headers of a request that make another answer of it and hold no secret.
+#: Headers of a request that affect the answer and hold no secret.
 _RELEVANT_HEADERS = ("content-type", "accept")
-#: This many characters tell one token from another and give none away.
+#: This many characters distinguish tokens without disclosing them.
 SHOWN_CHARACTERS = 8
 
 
 def request_summary(request: httpx.Request) -> RequestSummary:
-    """Keep of a request what may be shown."""
+    """Summarize a request without its secrets."""
     path = request.url.raw_path.partition(b"?")[0].decode("ascii")
     return RequestSummary(request.method, url_without_secrets(request.url), path, curl_line(request))
 
 
 def url_without_secrets(url: httpx.URL) -> str:
-    """Write a URL without its secrets."""
+    """Return a URL with the secrets in its query cut short, without user and password."""
     pairs = [
         (name, shortened(value) if name in SECRET_PARAMETERS else value) for name, value in url.params.multi_items()
     ]
@@ -46,12 +46,12 @@ def url_without_secrets(url: httpx.URL) -> str:
 
 
 def url_without_query(url: httpx.URL) -> str:
-    """Write a URL up to its query, without user and password."""
+    """Return a URL without query, user and password."""
     return str(url.copy_with(userinfo=b"", query=None, fragment=None))
 
 
 def curl_line(request: httpx.Request) -> str:
-    """Write the request as a line for a POSIX shell."""
+    """Return a curl command, for a POSIX shell, that sends the request again."""
     words = ["curl"]
     if request.method != "GET":
         words += ["-X", shlex.quote(request.method)]
@@ -73,12 +73,12 @@ def curl_line(request: httpx.Request) -> str:
 
 
 def shortened(secret: str) -> str:
-    """Cut a secret down to what tells it from another one."""
+    """Cut a secret to its first characters, which distinguish it from others."""
     return f"{secret[:SHOWN_CHARACTERS]}…" if len(secret) > 4 * SHOWN_CHARACTERS else "…"
 
 
 def without_secrets(text: str, request: httpx.Request) -> str:
-    """Take out of a text what is secret of the request: servers like to quote what they refuse."""
+    """Remove the secrets of a request from a text: servers often quote what they refuse."""
     for secret in _secrets_of_request(request):
         for spelling in {secret, quote(secret, safe=""), quote_plus(secret), secret.replace("/", "\\/")}:
             text = text.replace(spelling, shortened(secret))
@@ -86,7 +86,7 @@ def without_secrets(text: str, request: httpx.Request) -> str:
 
 
 def one_line(text: str) -> str:
-    """Put a text on one line, without control characters, terminal escapes and marks that turn its direction."""
+    """Put a text on one line, without control characters, terminal escapes and bidirectional marks."""
     return " ".join("".join(c if c.isprintable() else " " for c in text).split())
 
 
@@ -101,7 +101,7 @@ def _secrets_of_request(request: httpx.Request) -> list[str]:
 
 
 def _shell_quoted_url(url: httpx.URL) -> str:
-    """Quote a URL; the variables stand outside of the single quotes."""
+    """Quote a URL for a shell; the variables stand outside of the single quotes."""
     written, text = "", url_without_query(url)
     for position, (name, value) in enumerate(url.params.multi_items()):
         text += "&" if position else "?"
@@ -115,7 +115,7 @@ def _shell_quoted_url(url: httpx.URL) -> str:
 
 def _shell_quoted_body(request: httpx.Request) -> str | None:
     if not isinstance(request.stream, httpx.ByteStream):
-        return "@-"  # it has gone
+        return "@-"  # the stream has been sent
     content = request.read()
     if not content:
         return None
@@ -128,7 +128,7 @@ def _shell_quoted_body(request: httpx.Request) -> str | None:
 
 
 def _json_escaped(char: str) -> str:
-    """Write what a terminal might act upon as JSON does: in JSON, such characters stand in strings only."""
+    """Write a character that a terminal might act on as a JSON escape: in JSON it can stand in strings only."""
     if " " <= char <= "~" or char in "\n\r\t":
         return char
     units = char.encode("utf-16-be")

@@ -1,8 +1,8 @@
-"""httpx clients that judge answers, repeat what may be repeated and keep deadlines.
+"""httpx clients, sync and async, that raise errors, retry calls and enforce deadlines.
 
-Both override `send` alone, through which every request goes, streamed or not. There, and not in a transport: the auth
-runs anew for each attempt and sees a 401 before it is judged, proxies of the environment stay in use, and a body that
-breaks off counts as a failed attempt. What is streamed is handed over unread, and not repeated from then on.
+Both override only `send`, through which every request goes, streamed or not. There, and not in a transport: the auth
+runs for each attempt and sees a 401 before it becomes an error, the proxies of the environment stay in use, and a body
+that breaks off is a failed attempt. A streamed body is returned unread, and is not retried from then on.
 """
 
 from __future__ import annotations
@@ -26,10 +26,10 @@ if TYPE_CHECKING:
 
 
 class SyncClient(httpx.Client):
-    """The synchronous one.
+    """The synchronous client.
 
-    Whatever it sends raises APIError or ContractError where the answer is a failure, DeadlineExceeded where there
-    was no time for one, and `httpx.TransportError` where nobody answered.
+    Sending raises APIError or ContractError where the response reports a failure, DeadlineExceeded where the deadline
+    is over, and `httpx.TransportError` where there is no response.
     """
 
     def __init__(self, policy: CallPolicy, **settings: Any) -> None:
@@ -38,7 +38,7 @@ class SyncClient(httpx.Client):
         enforce_deadline_on_sockets(self)
 
     def send(self, request: httpx.Request, *, stream: bool = False, **options: Any) -> httpx.Response:
-        """Send a request as often as it takes and may be. Options are those of `httpx.Client.send`."""
+        """Send a request, with retries. Options are those of `httpx.Client.send`."""
         attempts = Attempts(self._policy, request, self.timeout)
         try:
             return self._send_with_retries(attempts, stream=stream, **options)
@@ -49,11 +49,11 @@ class SyncClient(httpx.Client):
             raise
 
     def _ask_release(self, path: str, until: Deadline | None) -> httpx.Response | None:
-        """Ask once, within the deadline of the refused call; without an answer give None."""
+        """Request the service's release once, within the deadline of the refused call; None if there is no response."""
         until = deadline.earliest(until, Deadline.after(RELEASE_SECONDS))
         request = self.build_request("GET", path, timeout=deadline.cap_timeout(RELEASE_SECONDS, until))
         try:
-            # A time-out ends a pause of the server only: an answer that drips would never meet it.
+            # A time-out limits each read alone: a response that comes byte by byte would never exceed it.
             with deadline.use_deadline(until):
                 return super().send(request)
         except (httpx.HTTPError, TimeoutError):
@@ -94,14 +94,14 @@ class SyncClient(httpx.Client):
 
 
 class AsyncClient(httpx.AsyncClient):
-    """The asynchronous one; what it raises is the same."""
+    """The asynchronous client; it raises the same errors."""
 
     def __init__(self, policy: CallPolicy, **settings: Any) -> None:
         super().__init__(**settings)
         self._policy = policy
 
     async def send(self, request: httpx.Request, *, stream: bool = False, **options: Any) -> httpx.Response:
-        """Send a request as often as it takes and may be. Options are those of `httpx.AsyncClient.send`."""
+        """Send a request, with retries. Options are those of `httpx.AsyncClient.send`."""
         attempts = Attempts(self._policy, request, self.timeout)
         try:
             return await self._send_with_retries(attempts, stream=stream, **options)
@@ -154,7 +154,7 @@ class AsyncClient(httpx.AsyncClient):
 
 
 class _DeadlineBody(httpx.SyncByteStream):
-    """A body that its reader gets in pieces, under the deadline of its call and that of its reader."""
+    """A streamed body, under the deadline of its call and that of its reader."""
 
     def __init__(self, stream: httpx.SyncByteStream, attempts: Attempts) -> None:
         self._stream, self._attempts = stream, attempts
@@ -177,7 +177,7 @@ class _DeadlineBody(httpx.SyncByteStream):
 
 
 class _AsyncDeadlineBody(httpx.AsyncByteStream):
-    """The same, for asynchronous code."""
+    """A streamed body, in asynchronous code."""
 
     def __init__(self, stream: httpx.AsyncByteStream, attempts: Attempts) -> None:
         self._stream, self._attempts = stream, attempts
@@ -200,10 +200,10 @@ class _AsyncDeadlineBody(httpx.AsyncByteStream):
 
 
 def _cancel_after(seconds: float | None) -> AbstractContextManager[object]:
-    """Cancel what takes longer, and raise TimeoutError in its place.
+    """Cancel the block if it takes longer, and raise TimeoutError; None for no limit.
 
-    By anyio: httpcore cleans up behind its cancellations, but loses a connection at times when asyncio cancels it.
+    With anyio: httpcore cleans up after its cancellations, but sometimes loses a connection when asyncio cancels it.
     """
-    import anyio  # not before it is needed: synchronous programs do without
+    import anyio  # imported late: synchronous programs do not need it
 
     return nullcontext() if seconds is None else anyio.fail_after(seconds)

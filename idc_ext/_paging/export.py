@@ -1,8 +1,8 @@
-"""A file or folder that holds all rows of a walk: there whole or not at all, and never a row lost or doubled.
+"""The file or folder that a walk is written to: complete or absent, with no row lost or duplicated.
 
-Rows are appended to a file beside it (`.part`), and after each page the checkpoint, if there is one, says how long
-that file is. Who goes on cuts the file to that length, so what was written after the checkpoint is written again.
-What was asked for appears at the end, in one step. Without a checkpoint a walk that fails leaves nothing behind.
+Rows are appended to a file beside the output (`.part`), and after each page the checkpoint, if there is one, holds the
+length of that file. A resumed walk cuts the file to that length, so rows after the checkpoint are written again. The
+output appears at the end, in one step. Without a checkpoint, a walk that fails leaves nothing behind.
 """
 
 from __future__ import annotations
@@ -33,7 +33,7 @@ T = TypeVar("T")
 
 
 class Export(Generic[T]):
-    """One output of one walk. Nothing is sent and nothing is written before it is entered."""
+    """The output of one walk. Nothing is sent and nothing is written before the `with` block."""
 
     def __init__(
         self, request: Request[T], path: str | os.PathLike[str], named: str | None, partition_by: Sequence[str]
@@ -42,7 +42,7 @@ class Export(Generic[T]):
         self._target = target.resolve() if target.is_symlink() else target  # the link stays
         self._format = choose_format(self._target, named)
         if self._partition_by and self._format != "parquet":
-            raise ValueError(f"partition_by goes with parquet, and not with {self._format}")
+            raise ValueError(f"partition_by works with the format parquet only, not with {self._format}")
         missing = (
             []
             if request.columns.open_ended
@@ -51,14 +51,14 @@ class Export(Generic[T]):
         if missing:
             raise ValueError(f"there is no column {', '.join(missing)} to partition by")
         if self._format == "parquet":
-            WRITERS["parquet"].begin(request.columns)  # says what is not installed
+            WRITERS["parquet"].begin(request.columns)  # raises MissingExtra now and not after the download
         output_kind = "/".join([self._format, *self._partition_by])
         most = "" if request.max_items is None else f", {request.max_items} rows"
         self._checkpoint = request.make_checkpoint(f"{output_kind} {self._target.resolve()}{most}")
         self._part = path_beside(self._target, ".part" if self._checkpoint else f".{os.getpid()}.part")
         if self._checkpoint and self._checkpoint.path.resolve() in (self._target.resolve(), self._part.resolve()):
             raise ValueError(
-                f"{self._checkpoint.path} cannot be the checkpoint and what is written: choose another name"
+                f"{self._checkpoint.path} cannot be both the checkpoint and the output: choose another name"
             )
         self._file: IO[bytes] | None = None
         self._columns: Columns | None = None
@@ -69,7 +69,7 @@ class Export(Generic[T]):
         if self._partition_by and self._target.exists() and not (saved and saved.finished):
             raise FileExistsError(f"{self._target} exists: a folder is not replaced; remove it, or choose another name")
         if self._target.is_dir() and not self._partition_by:
-            raise IsADirectoryError(f"{self._target} is a folder, and a file was to be written")
+            raise IsADirectoryError(f"{self._target} is a folder, not a file: choose another name")
         if saved is not None:
             self._saved = saved
             names = self._saved_value("columns", list)
@@ -82,11 +82,11 @@ class Export(Generic[T]):
         if self._file is not None:
             self._file.close()
             self._file = None
-        if self._checkpoint is None or self._checkpoint.load() is None:  # nothing of it could be used
+        if self._checkpoint is None or self._checkpoint.load() is None:  # no checkpoint needs it
             self._part.unlink(missing_ok=True)
 
     def pages(self) -> Pages[T]:
-        """Walk the pages that are still to come; none if all have."""
+        """Walk the pages that are still missing; none if all have come."""
         position = self._saved.position
         return Pages(self._request, start=position, prefetch_after=0)
 
@@ -96,7 +96,7 @@ class Export(Generic[T]):
         return self._saved.finished
 
     def add(self, page: Page[T]) -> None:
-        """Append a page, and have the checkpoint say so."""
+        """Append a page, and save the progress in the checkpoint."""
         assert self._file is not None  # noqa: S101 - it has been entered and is not finished
         if self._columns is None and (len(page.content) or not self._request.columns.open_ended):
             self._columns = self._request.columns.with_columns_of_first_row(page.records)
@@ -107,7 +107,7 @@ class Export(Generic[T]):
         self._save(SavedProgress(page.next_position or done, finished=False), last=page.next_position is None)
 
     def finish(self) -> int:
-        """Make the output of what has come, and give the number of its rows."""
+        """Make the output from the rows that have come; return their number."""
         if self._file is not None and not self.complete:
             if self._columns is None:
                 self._columns = self._request.columns.with_columns_of_first_row([])
@@ -119,7 +119,9 @@ class Export(Generic[T]):
         if self._part.exists() and not (self._partition_by and self._target.exists()):
             WRITERS[self._format].finish(self._part, self._target, self._partition_by)
         elif not self._output_exists():
-            raise CheckpointError(f"{self._part} is gone, so {self._target} cannot be finished; remove the checkpoint")
+            raise CheckpointError(
+                f"{self._part} is gone, so {self._target} cannot be finished; remove the checkpoint to start anew"
+            )
         if self._checkpoint is not None:
             self._part.unlink(missing_ok=True)
             self._checkpoint.remove()
@@ -127,7 +129,7 @@ class Export(Generic[T]):
         return self._saved.position.rows_done
 
     def _output_exists(self) -> bool:
-        """Say whether an earlier process has finished the output, and only did not come to saying so."""
+        """Say whether an earlier process finished the output and ended before it removed the checkpoint."""
         if self._partition_by or not self._target.exists():
             return self._target.exists()  # a folder that had been there before was refused
         if self._format == "parquet":
@@ -136,7 +138,7 @@ class Export(Generic[T]):
 
     def _save(self, saved: SavedProgress, *, last: bool = False) -> None:
         self._saved = saved
-        # After the last page it is `finish` that says so: there is no page to go on with.
+        # After the last page, `finish` saves: there is no next page to resume from.
         if self._checkpoint is not None and self._file is not None and not last:
             flush_to_disk(self._file)
             names = None if self._columns is None else self._columns.names
@@ -144,7 +146,7 @@ class Export(Generic[T]):
             self._checkpoint.save(SavedProgress(saved.position, state, saved.finished))
 
     def _open_part(self, length: int) -> IO[bytes]:
-        """Open the part, cut to its length; nobody else may be writing it."""
+        """Open the part file, cut to this length; raises CheckpointError if another process is writing it."""
         file = open(self._part, "r+b" if self._part.exists() else "x+b")  # noqa: SIM115 - closed on exit
         try:
             if sys.platform != "win32":

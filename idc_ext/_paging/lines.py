@@ -1,7 +1,7 @@
-"""Lines of a streamed text, sync and async, proven complete: counted before, held against the count and the release.
+"""Lines of a streamed text, sync and async, checked for completeness: by a count before, and by the data release.
 
-As with pages, deciding is apart from doing: `_Proof` judges lines, the two drivers here only fetch them. No
-endpoint is named here.
+Law: as with pages, checking is apart from fetching: `_LineChecker` checks, the two drivers here fetch. No endpoint is
+named here.
 """
 
 from __future__ import annotations
@@ -23,16 +23,16 @@ if TYPE_CHECKING:
 
 @frozen(repr=False, eq=False)
 class Lines:
-    """All lines of a streamed text, as a value: nothing is sent until it is iterated, each time anew.
+    """All lines of a streamed text, as a value: requests are sent when it is iterated, each time anew.
 
     Iterate it with `for` or `async for`. Lines come as they arrive, the last one only when their number is right.
 
     Raises (when iterated):
-        TruncatedResult: there are fewer or more lines than were counted, or something interrupted them before.
+        TruncatedResult: there are fewer or more lines than were counted, or an earlier iteration was interrupted.
         DataReleaseChanged: the service has other data after the last line than before the count.
-        ContractError: a line is not what the document says, comes twice or out of order.
+        ContractError: a line does not fit the document, comes twice or out of order.
         APIError: the server refused.
-        httpx.TransportError: nobody answered, or not to the end.
+        httpx.TransportError: no response, or an incomplete one.
     """
 
     client: Client
@@ -58,14 +58,14 @@ class Lines:
         now = yield from result_of(self.pin)
         if now != release:
             raise DataReleaseChanged(
-                f"{self.call_with_limit(0)}: the data release moved from {release} to {now} meanwhile; start anew"
+                f"{self.call_with_limit(0)}: the data release changed from {release} to {now} meanwhile; start anew"
             )
 
     def _iterate(self) -> Generator[str, None, None]:
         release, expected = run_steps(self.client, self._release_and_count())
-        call = self.call_with_limit(expected + 1)  # one more than there are, to notice more
+        call = self.call_with_limit(expected + 1)  # one more than counted, to notice too many
         checker = _LineChecker(str(call), expected, self.pattern)
-        held = None  # the line that may turn out to be the last
+        held = None  # the latest line, which may be the last one
         with decompression_errors(call), self.client.get_httpx_client().stream(**call.httpx_arguments()) as response:
             if needs_body(response):
                 response.read()
@@ -102,7 +102,7 @@ class Lines:
 
 
 class _LineIterator:
-    """Lines one by one; asked again after an error, it repeats it: a broken text never looks whole."""
+    """The iterator over lines. After an error, it raises that again: a broken text never looks complete."""
 
     def __init__(self, lines: Lines) -> None:
         self._lines = lines
@@ -146,15 +146,15 @@ class _LineIterator:
     def _error_to_repeat(self, error: BaseException) -> Exception:
         if isinstance(error, Exception):
             return error
-        # An interruption or a time limit ends the text, too, and the next call must not take that for its end.
+        # An interruption or a time limit ends the text, too; the next call must not mistake that for its end.
         return TruncatedResult(f"{self._call} was interrupted before all lines had come; start anew")
 
 
 @define
 class _LineChecker:
-    """What is known of a text so far, and whether the next line goes with it.
+    """The check of lines: format, order and number.
 
-    The groups of the pattern are what lines are sorted by: within the same first group, the second ascends.
+    Lines are sorted by the groups of the pattern: within the same first group, the second one ascends.
     """
 
     name: str
@@ -164,12 +164,12 @@ class _LineChecker:
     last: dict[str, str] = Factory(dict)
 
     def check_response(self, response: httpx.Response) -> None:
-        # A client from `connect` raises by itself; any other generated client hands over whatever came.
+        # A client from `connect` has raised the errors already; any other generated client returns every response.
         error = error_of_response(response)
         if error is not None:
             raise error
         if response.status_code != 200:
-            raise ContractError(f"{self.name} was answered with {response.status_code}, which is no text")
+            raise ContractError(f"{self.name} was answered with {response.status_code} and not with text")
 
     def add(self, line: str) -> None:
         self.count += 1

@@ -1,6 +1,6 @@
-"""The doing half of paging: pages of any dialect, sync or async, complete or not at all.
+"""The iterator over pages, sync and async: the part of paging that sends requests.
 
-`walk` decides; the two drivers here send (by `_http.calls`) and wait for it, which is all that differs between `for`
+Law: `walk` decides; the two drivers here send (with `_http.calls`) and pause, which is all that differs between `for`
 and `async for`. No endpoint is named here.
 """
 
@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Generic, TypeVar
 
 import httpx
 
+from .._http.attempts import SECONDS_TO_HEADERS
 from .._http.calls import Answer, Call, asend_call, send_call
 from .._http.deadline import async_sleep, sleep
 from ..errors import PagingError
@@ -29,23 +30,23 @@ if TYPE_CHECKING:
 
 T = TypeVar("T")
 
-#: Seconds to the beginning of an answer from which on it is slow. To ask ahead takes a thread, which costs more than
-#: it saves where the server is near.
+#: An answer whose headers take this many seconds or more is slow. Requesting ahead takes a thread, which costs more
+#: than it saves where the server is near.
 SLOW_ANSWER = 0.04
 
 
 class Pages(Generic[T]):
-    """One walk over the pages. Asked again after an error, it repeats the request or the error.
+    """One walk over the pages of a request. After an error, the next call sends the request again or raises the error.
 
-    So a walk can go on after a lost connection or with renewed credentials, and no broken one looks complete.
-    A page is done when the next one is asked for: then the checkpoint, if there is one, says so.
-    Where two threads or tasks ask at once, the second one gets a RuntimeError, and the walk goes on.
+    So a walk can be continued after a lost connection or with renewed credentials, and a broken one never looks
+    complete. A page is finished when the next one is requested: then the checkpoint, if there is one, is saved.
+    If two threads or tasks request a page at once, the second one gets a RuntimeError, and the walk continues.
 
     Args:
-        request: What is walked.
-        start: Where from; by default from the beginning, or where the checkpoint says.
-        bound: After how many pages it may be taken that the next one is wanted, too, so that it is asked for ahead
-            where answers are slow and nothing else was said; None for never.
+        request: The paged request.
+        start: The first position; by default the beginning, or the position in the checkpoint.
+        prefetch_after: After how many pages the next one is requested ahead, where answers are slow and the request
+            does not set `ahead`; None for never.
     """
 
     def __init__(
@@ -84,7 +85,7 @@ class Pages(Generic[T]):
         self.close()
 
     def __del__(self) -> None:
-        # Left early: requests under way are of no use, and the rows that are done are written down.
+        # The walk was left early: forget requests under way, and save the finished rows.
         with suppress(Exception):
             self.close()
 
@@ -122,13 +123,13 @@ class Pages(Generic[T]):
             return self._prefetch_after_page(step, self._task_prefetcher)
 
     def mark_rows_used(self, rows: int) -> None:
-        """Note how many rows of the page given last are done; all of them are when the next is asked for."""
+        """Note how many rows of the current page are finished. All are when the next page is requested."""
         self._rows_used = rows
         if self._current_page is not None:
             self._checkpoint.count(self._current_page.position, rows)
 
     def close(self) -> None:
-        """End the walk here. With a checkpoint, the rows that are done are written down, also within a page."""
+        """End the walk here. With a checkpoint, the finished rows are saved, also within a page."""
         self._thread_prefetcher.close()
         self._task_prefetcher.close()
         if not self._ended and self._error is None:
@@ -138,7 +139,7 @@ class Pages(Generic[T]):
             self._checkpoint.save(given.position.within(self._rows_used))
 
     def _check_single_consumer(self) -> None:
-        """See to it that one thread or task at a time asks: the answers of two would be taken for each other's."""
+        """Raise RuntimeError if another thread or task is waiting for a page: their answers would be mixed up."""
         if self._in_use.locked():
             waits = "another thread or task is waiting for a page of this walk; each needs its own"
             raise RuntimeError(f"{self._request.first}: {waits}")
@@ -163,7 +164,7 @@ class Pages(Generic[T]):
             self._error = error
             raise
         except BaseException:
-            # An interruption ends the walk, too, and the next call must not take that for its end.
+            # An interruption ends the walk, too; the next call must not mistake that for its end.
             self._error = PagingError("the walk was interrupted while a page was read; start anew")
             raise
         return step
@@ -185,7 +186,7 @@ class Pages(Generic[T]):
         )
 
     def _save_finished_page(self) -> None:
-        """Write down that the page given last is done."""
+        """Save in the checkpoint that the current page is finished."""
         if self._current_page is not None:
             if self._current_page.next_position is not None:
                 self._checkpoint.save(self._current_page.next_position)
@@ -200,21 +201,21 @@ class Pages(Generic[T]):
         self._current_page, self._rows_used = page, 0
 
     def _prefetch_before_parsing(self, call: Call, answer: Answer, ahead: ThreadPrefetcher | TaskPrefetcher) -> bool:
-        """Before an answer is read, begin what will be wanted after it, if that is known; say whether it is."""
+        """Before an answer is parsed, start the requests that follow it, as far as known; say whether any started."""
         if isinstance(answer, httpx.Response):
-            self._answers_are_slow = answer.extensions.get("idc_ext.waited", 0.0) >= SLOW_ANSWER
+            self._answers_are_slow = answer.extensions.get(SECONDS_TO_HEADERS, 0.0) >= SLOW_ANSWER
         calls, self._next_calls = self._next_calls, []
         if not self._prefetch_depth() or not calls or calls[0] != call:
             return False
         find_next_token = None if self._request.max_items is not None else self._request.find_next_token
         if find_next_token is not None and isinstance(answer, httpx.Response) and answer.status_code == 200:
-            # Found to be another when the page is read, it is never asked for again, and forgotten.
+            # If parsing finds another token, the request made ahead is never used, and forgotten.
             token = find_next_token(answer.content)
             calls = [call] if token is None else [call, self._request.resume(token)]
         return self._start_requests(calls[1:], ahead)
 
     def _prefetch_after_page(self, page: Page[T], ahead: ThreadPrefetcher | TaskPrefetcher) -> Page[T]:
-        """Begin what will be wanted after this page, as far as it is known."""
+        """Start the requests that follow this page, as far as their tokens are known; return the page."""
         self._prefetch_after = self._prefetch_after and self._prefetch_after - 1
         if page.next_position is None or page.next_token is None or not self._prefetch_depth():
             return page
@@ -229,7 +230,7 @@ class Pages(Generic[T]):
         try:
             return ahead.start(calls[: self._prefetch_depth()])
         except BaseException:
-            # The page has not been given away, and must not count as done.
+            # The page has not been returned, so it must not count as finished.
             self._current_page, self._error = (
                 None,
                 PagingError("the walk was interrupted while it looked ahead; start anew"),
@@ -237,7 +238,7 @@ class Pages(Generic[T]):
             raise
 
     def _prefetch_depth(self) -> int:
-        """Say how many pages are to be asked for ahead: by itself one, where that pays and all are wanted."""
+        """Return how many pages to request ahead: by default one, if answers are slow and all pages are wanted."""
         if self._request.ahead is not None:
             return self._request.ahead
         return int(self._answers_are_slow and self._prefetch_after == 0)

@@ -1,8 +1,7 @@
-"""The deciding half of paging: given the answers so far, it says what comes next.
+"""The walk over pages, as a generator: the part of paging that decides what comes next.
 
-A generator yields calls to send, pauses to make and pages to give away, and is handed answers. It sends
-nothing, waits for nothing and knows no endpoint, so sync and async code can run it and it can
-be tested without either.
+Law: yields calls to send, pauses to make and finished pages, and is sent the answers. It sends nothing, pauses nowhere
+and names no endpoint, so that sync and async code can drive it, and tests can do so without either.
 """
 
 from __future__ import annotations
@@ -28,7 +27,7 @@ T = TypeVar("T")
 
 @frozen
 class Pause:
-    """A pause that a driver has to make, in seconds."""
+    """A pause that the driver has to make, in seconds."""
 
     seconds: float
 
@@ -45,17 +44,17 @@ def walk(
     max_items: int | None = None,
     decode_bytes: Callable[[bytes], Page[T] | None] | None = None,
 ) -> Generator[Call | Pause | Page[T], Answer, None]:
-    """Give page after page, checking that they make up a whole. The only place where a walk is decided.
+    """Yield page after page, and check that they are complete. The only place where a walk is decided.
 
     Args:
-        call: What asks for the first page.
-        resume: Makes of a token what asks for its page.
-        parse: Reads an answer.
+        call: The call of the first page.
+        resume: Makes the call of a page from its token.
+        parse: Parses an answer.
         polling: How often to ask again after "not yet" (202), and after which pauses.
-        pin: What names the data release, if the walk is to hold on to one: asked before the first page and again before
-            the last one is given away.
-        expected_total: What counts the rows that there have to be, where the pages' own total does not suffice.
-        start: Where to begin; the pages before are taken as seen, and of the first one the rows that are done left out.
+        pin: The call that names the data release, if the walk is pinned to one: sent before the first page, and again
+            before the last one is yielded.
+        expected_total: Counts the rows to expect, where the total that the pages report cannot be trusted alone.
+        start: The first position: earlier pages are skipped, and so are the finished rows of the first page.
         max_items: After how many rows to end, those before `start` included; None for all.
         decode_bytes: Decodes the body of a page faster than `parse`; returns None for a body that it leaves to `parse`.
     """
@@ -66,8 +65,8 @@ def walk(
     expected_rows = None if expected_total is None else (yield from result_of(expected_total))
     if start.release not in (None, release):
         raise DataReleaseChanged(
-            f"{state.name}: the data release moved from {start.release} to {release} since the checkpoint was written; "
-            "remove it to start anew"
+            f"{state.name}: the data release changed from {start.release} to {release} since the checkpoint was "
+            "written; remove it to start anew"
         )
     position = evolve(start, release=release)
     call = call if start.token is None else resume(start.token)
@@ -82,7 +81,7 @@ def walk(
             current_release = yield from result_of(pin)
             if current_release != release:
                 raise DataReleaseChanged(
-                    f"{state.name}: the data release moved from {release} to {current_release} during the walk; "
+                    f"{state.name}: the data release changed from {release} to {current_release} during the walk; "
                     "start anew"
                 )
         if position.skip > len(page.content):
@@ -108,16 +107,16 @@ def _fetch_page(
     decode_bytes: Callable[[bytes], Page[T] | None] | None,
     polling: PollingPolicy,
 ) -> Generator[Call | Pause | Page[T], Answer, Page[T]]:
-    """Ask at one position until the answer is a page.
+    """Request one page until the answer is a page and not a "not yet" (202).
 
-    The token of a "not yet" is meant to be asked with; the service of 2021 refused that (400) for all but one
-    operation, so the position's own request is repeated then.
+    A "not yet" has a token for the next request. The service of 2021 refused it (400) for all but one operation; then
+    the original request is sent again.
     """
     call, resumable, waited = original, True, 0.0
     pauses = polling.pauses()
     while True:
         answer: Answer = None
-        while answer is None:  # None: the request failed, and the walk is asked to go on
+        while answer is None:  # None: no response came, and the caller resumes the walk
             answer = yield call
         try:
             page = parse_answer(call, answer, parse, decode_bytes)
@@ -141,5 +140,5 @@ def _fetch_page(
 
 
 def _body_size(answer: httpx.Response | InvalidRequest) -> int:
-    # What was not streamed has not been counted on the way.
+    # A body that was not streamed has not been counted.
     return answer.num_bytes_downloaded or len(answer.content) if isinstance(answer, httpx.Response) else 0

@@ -1,10 +1,10 @@
-"""Bodies decoded straight from their bytes into rows: those that fit the document to the letter, and no others.
+"""Fast decoding of bodies from bytes to rows, for bodies that fit the document exactly.
 
-What is taken here is what the long way (JSON, then one check after another) makes of the same bytes. Anything else, a
-member too many or a value of another type included, is left to that way, which says what is wrong or takes it.
+The result is the same as on the general path (JSON, then one check after another). Any other body, such as one with an
+additional member or a value of another type, is left to the general path, which accepts it or raises the error.
 
-The rows are of a generated model to all who ask: `isinstance`, `match`, `==`, attrs, copies and pickles, `to_dict`.
-They are laid out by msgspec, which decodes them in half the time that it needs for a class of attrs.
+The rows behave as instances of a generated model: `isinstance`, `match`, `==`, attrs, copies and pickles, `to_dict`.
+Their classes are made by msgspec, which decodes them in half the time that it needs for a class of attrs.
 """
 
 from __future__ import annotations
@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 _TYPES: dict[str, Any] = {
     "string": str,
     "int64": int,
-    "double": int | float,  # a whole number stays one
+    "double": int | float,  # an integer stays one
     "strings": list[str],
     "text": str | list[str],
 }
@@ -35,17 +35,17 @@ _TYPES: dict[str, Any] = {
 def row_list_type(
     model: type[Any], required: frozenset[str], *, never_null: frozenset[str] = frozenset(), ordered: bool = False
 ) -> Any:
-    """Make the type of a list of rows of a model.
+    """Make the type that decodes a list of rows of a model.
 
     Args:
         model: The generated model.
-        required: The wire names that every row has; further members of the model it may have.
-        never_null: Those that are never null.
-        ordered: Whether rows compare by their members, the first one first.
+        required: The wire names that every row has; the other members of the model are optional.
+        never_null: The wire names whose values are never null.
+        ordered: Whether rows can be sorted, by their members in order.
     """
     import msgspec
 
-    # Other than the class of an object, `__class__` says what it stands for, and is what Python and attrs go by.
+    # `isinstance` and attrs use `__class__`, which need not be the real class of an object.
     namespace = {
         "__class__": property(lambda _: model),
         "__reduce__": lambda self: (model, msgspec.structs.astuple(self)),
@@ -68,32 +68,33 @@ def row_list_type(
         forbid_unknown_fields=True,
         omit_defaults=True,
         order=ordered,
-        gc=False,  # nothing in them refers to anything, so none of them needs to be looked through for garbage
+        gc=False,  # rows hold no references to other rows, so the garbage collector can skip them
     )
     return list[row]
 
 
 def value_type(column: Column, *, null: bool = True) -> Any:
-    """Give the type of a column's values."""
+    """Return the type of the values of a column, for msgspec."""
     return _TYPES[column.kind] | None if column.nullable and null else _TYPES[column.kind]
 
 
 def raw_members(names: Sequence[str]) -> list[Any]:
-    """Declare members of a body that may be there, and are kept as they came."""
+    """Declare optional members of a body that are kept as raw JSON."""
     import msgspec
 
     return [(name, msgspec.Raw, msgspec.Raw()) for name in names]
 
 
 def body_decoder(name: str, members: Sequence[Any], **inner: Sequence[Any]) -> Callable[[bytes], Any]:
-    """Make what decodes a body.
+    """Make the decoder of a body.
 
     Args:
-        name: What it is called.
-        members: Its members, each with its type.
-        inner: Members that are objects themselves, by name.
+        name: The name of the body's type.
+        members: The members of the body, each with its type.
+        inner: The members that are objects, by name, each with its own members.
 
-    The reader returns None where a body is not to the letter.
+    Returns:
+        A function of the bytes of a body. It returns None for a body that does not fit exactly.
     """
     import msgspec
 

@@ -1,9 +1,9 @@
-"""How rows are written into files: as bytes that can be appended page by page, and what is made of them at the end.
+"""The file formats: pages as bytes that can be appended to a file, and the final file made from them.
 
-JSON lines and CSV are what they are. Parquet cannot be appended to, so its pages are laid down as an Arrow stream,
-which can, and Parquet is made of it when all rows have come: row groups of one size, in flat memory.
+JSON lines and CSV can be appended to. Parquet cannot, so its pages are stored as an Arrow stream, which can, and
+converted to Parquet when all rows have come: in row groups of one size, with memory for one row group.
 
-CSV has a header, ends lines with a line feed, leaves null empty and writes lists as JSON. Text is UTF-8.
+CSV has a header, ends lines with a line feed, writes null as an empty field and lists as JSON. Text is UTF-8.
 """
 
 from __future__ import annotations
@@ -36,7 +36,7 @@ ROW_GROUP = 122_880
 
 @frozen
 class FormatWriter:
-    """One format: the bytes before the first row, those of a page, and what is made of them at the end."""
+    """One format: makes the bytes before the first row, the bytes of a page, and the final file."""
 
     begin: Callable[[Columns], bytes]
     page: Callable[[Columns, PageRows[Any]], bytes]
@@ -44,7 +44,7 @@ class FormatWriter:
 
 
 def encode_page(columns: Columns, content: PageRows[Any], write: Format) -> bytes:
-    """Give the bytes of a page.
+    """Encode the rows of a page.
 
     Raises:
         ContractError: a value does not fit its column, or text cannot be written as UTF-8.
@@ -56,7 +56,7 @@ def encode_page(columns: Columns, content: PageRows[Any], write: Format) -> byte
 
 
 def choose_format(path: Path, named: str | None) -> Format:
-    """Take a format by its name, or by the ending of a file's.
+    """Choose a format by its name, or by the ending of the path.
 
     Raises:
         ValueError: there is no such format.
@@ -65,7 +65,9 @@ def choose_format(path: Path, named: str | None) -> Format:
     for known in FORMATS:
         if wanted == known:
             return known
-    raise ValueError(f"{wanted or str(path)!r} is no format: name the file *.csv, *.jsonl or *.parquet, or say format=")
+    raise ValueError(
+        f"{wanted or str(path)!r} is not a format: name the file *.csv, *.jsonl or *.parquet, or pass format="
+    )
 
 
 def _no_header(_columns: Columns) -> bytes:
@@ -97,7 +99,7 @@ def _csv_bytes(rows: Iterable[Sequence[Any]]) -> bytes:
 
 
 class _CsvLines(list[str]):
-    """Takes lines that end with CR LF, because only then both are quoted within text, and ends them with LF."""
+    """The lines of a CSV file, ended with LF. `csv` writes CR LF, since only then it quotes both within text."""
 
     def write(self, line: str) -> None:
         self.append(f"{line[:-2]}\n")
@@ -132,20 +134,20 @@ def _finish_parquet(part: Path, target: Path, partition_by: Sequence[str]) -> No
 
 
 def count_parquet_rows(path: Path) -> int:
-    """Count the rows of a file of Parquet."""
+    """Return the number of rows of a Parquet file."""
     return int(arrow.import_optional("pyarrow.parquet").read_metadata(path).num_rows)
 
 
 def _write_partitions(reader: pyarrow.RecordBatchReader, target: Path, partition_by: Sequence[str]) -> None:
     new = path_beside(target, ".new")
-    shutil.rmtree(new, ignore_errors=True)  # of a process that did not come to its end
+    shutil.rmtree(new, ignore_errors=True)  # left by a process that was killed
     new.mkdir()
     partitions.write_partitions(reader, new, partition_by, ROW_GROUP)
     rename_durably(new, target)
 
 
 def _row_groups(reader: pyarrow.RecordBatchReader) -> Iterator[pyarrow.Table]:
-    """Give tables of one row group each, cut by number of rows alone."""
+    """Yield tables of one row group each, cut by the number of rows alone."""
     pa = arrow.import_optional("pyarrow")
     waiting: list[pyarrow.RecordBatch] = []
     for batch in reader:

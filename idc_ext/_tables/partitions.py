@@ -1,8 +1,7 @@
-"""Parquet in folders by column (`Modality=CT/part-0.parquet`), in flat memory: the same folders for the same rows.
+"""Parquet partitioned into folders by column (`Modality=CT/part-0.parquet`): the same folders for the same rows.
 
-Rows keep their order within a folder. What waits to be written is bounded by a number of rows, and so is the number of
-open files; a folder that is come back to after it was closed gets another file. (Arrow's own writer of datasets holds
-up to eight million rows.)
+Rows keep their order within a folder. The rows in memory and the open files are limited; if rows come for a folder
+whose file was closed, it gets another file. (Arrow's own writer of datasets holds up to eight million rows.)
 """
 
 from __future__ import annotations
@@ -19,20 +18,20 @@ if TYPE_CHECKING:
 
     import pyarrow
 
-#: What Hive calls a folder of rows that have no value.
+#: The name that Hive gives the folder of rows without a value.
 NULL = "__HIVE_DEFAULT_PARTITION__"
-#: Files that are open at a time.
+#: The most files that are open at a time.
 MOST_OPEN = 64
 
 
 def write_partitions(reader: pyarrow.RecordBatchReader, folder: Path, by: Sequence[str], row_group: int) -> None:
-    """Write rows into folders.
+    """Write rows to partition folders.
 
     Args:
         reader: The rows.
-        folder: Where to; it is there, and empty.
-        by: The columns; they are in the names of the folders and not in the files.
-        row_group: The most rows of a row group, and half of what may wait to be written.
+        folder: The output folder, which exists and is empty.
+        by: The partition columns, which are in the names of the folders and not in the files.
+        row_group: The most rows of a row group, and half of the rows that may wait in memory.
     """
     rest = arrow.subschema(reader.schema, [name for name in reader.schema.names if name not in by])
     with ExitStack() as opened:
@@ -43,7 +42,7 @@ def write_partitions(reader: pyarrow.RecordBatchReader, folder: Path, by: Sequen
             for key, part in _split_batch(batch, by, rest.names):
                 held = waiting.pop(key, [])
                 held.append(part)
-                waiting[key] = held  # last: the first one is what has waited longest
+                waiting[key] = held  # moved to the end: the first one has waited longest
                 rows += part.num_rows
                 if sum(one.num_rows for one in held) >= row_group:
                     rows -= files.write(_folder_name(by, key), waiting.pop(key))
@@ -57,7 +56,7 @@ def write_partitions(reader: pyarrow.RecordBatchReader, folder: Path, by: Sequen
 def _split_batch(
     batch: pyarrow.RecordBatch, by: Sequence[str], rest: Sequence[str]
 ) -> Iterator[tuple[tuple[Any, ...], pyarrow.RecordBatch]]:
-    """Divide a batch by its values, in the order in which they first occur."""
+    """Split a batch by the values of the partition columns, in the order in which they first occur."""
     places: dict[tuple[Any, ...], list[int]] = {}
     for place, key in enumerate(zip(*(batch.column(name).to_pylist() for name in by), strict=True)):
         places.setdefault(key, []).append(place)
@@ -72,7 +71,7 @@ def _folder_name(by: Sequence[str], key: tuple[Any, ...]) -> str:
 
 
 class _OpenFiles:
-    """The open files, the one used last at the end."""
+    """The open files, the most recently used one at the end."""
 
     def __init__(self, folder: Path, schema: pyarrow.Schema, opened: ExitStack) -> None:
         self._folder, self._schema = folder, schema
@@ -81,7 +80,7 @@ class _OpenFiles:
         opened.callback(self._close)
 
     def write(self, where: str, batches: list[pyarrow.RecordBatch]) -> int:
-        """Write one row group into a folder; gives the number of its rows."""
+        """Write one row group to a folder; return the number of its rows."""
         content = arrow.import_optional("pyarrow").Table.from_batches(batches, self._schema)
         writer = self._open.pop(where, None) or self._writer_for(where)
         self._open[where] = writer

@@ -1,4 +1,4 @@
-"""Law: who one is to v1 is decided here: the ID token, its file, its renewal and its header; no token is shown."""
+"""Law: everything about the user's ID token for v1: its file, its renewal and its header; no token is ever shown."""
 
 from typing import TYPE_CHECKING
 

@@ -1,8 +1,8 @@
-"""The credentials file that upstream's idc_auth.py and its kin write: what is in it, and how it is renewed.
+"""The content of the credentials file that upstream's idc_auth.py and similar programs write, and its renewal.
 
-The file is JSON in oauth2client's shape. Renewing is done once, however many want it: whoever has the lock reads the
-file again before asking. Unknown keys and their order stay. Functions that hold the file's text return what is
-wrong and do not raise, so that no traceback can show it.
+The file is JSON in the format of oauth2client. If several processes need a renewal, one does it: the process with the
+lock reads the file again before it sends a request. Unknown keys and their order stay. Functions that hold the text of
+the file return an error and do not raise it, so that no traceback can show the text.
 """
 
 from __future__ import annotations
@@ -28,7 +28,7 @@ LOGIN = "log in again (idc-ext auth login)"
 
 @frozen
 class FileContent:
-    """What a file holds."""
+    """The content of a credentials file: the JSON document, and the ID token in it."""
 
     document: dict[str, Any] = field(repr=False)
     token: IdToken
@@ -36,36 +36,36 @@ class FileContent:
 
 @frozen
 class CredentialsFailure:
-    """What goes wrong, to be raised where no secret is at hand."""
+    """An error to raise later, in a frame that holds no secret: its class and its message."""
 
     kind: type[CredentialsError]
     sentence: str
 
 
 def load_token(path: str) -> IdToken:
-    """Read the ID token of the file, expired or not; raises as `Credentials.read_token` says."""
+    """Read the ID token of the file, expired or not; raises as `Credentials.read_token`."""
     found = _parse_file(private.read_private_file(path))
     if isinstance(found, str):
-        raise CredentialsInvalid(f"the credentials file {path} {found}; write it anew")
+        raise CredentialsInvalid(f"the credentials file {path} {found}; write it again")
     return found.token
 
 
 def renew_token(
     path: str, is_acceptable: Callable[[IdToken], bool], seconds: float, settings: Mapping[str, Any] = NO_SETTINGS
 ) -> IdToken | None:
-    """Get another ID token with the file's refresh token and keep it in the file.
+    """Get another ID token with the refresh token of the file, and write it to the file.
 
     Args:
         path: The file.
-        is_acceptable: Says whether a token will do, so that one that somebody else has just got is taken as it is.
-        seconds: How long to wait for somebody else who is at it; no longer than the deadline in any case.
-        settings: For httpx, on the way to the issuer.
+        is_acceptable: Says whether a token will do, so that one that another process has just got is used.
+        seconds: How long to wait for another process that is renewing it, but never beyond the deadline.
+        settings: The settings of httpx for the request to the issuer.
 
     Returns:
-        The token; None if somebody else is still at it.
+        The token; None if another process is still renewing it.
 
     Raises:
-        CredentialsError: as `Credentials.valid_token` says.
+        CredentialsError: as `Credentials.valid_token`.
     """
     target = private.resolve_link(path)
     with private.file_lock(target, deadline.cap_timeout(seconds, deadline.current()) or 0) as has_lock:
@@ -76,7 +76,7 @@ def renew_token(
 
 
 def merge_token_answer(document: dict[str, Any], answer: dict[str, Any], now: float) -> FileContent | str:
-    """Put a token endpoint's answer into a file's document, as oauth2client does; or say what the answer lacks."""
+    """Merge the answer of a token endpoint into the document of a file, as oauth2client does; or return an error."""
     text = answer.get("id_token")
     if not isinstance(text, str) or not text:
         return "sent no ID token: the consent must include the scope openid"
@@ -100,14 +100,14 @@ def merge_token_answer(document: dict[str, Any], answer: dict[str, Any], now: fl
 
 
 def encode_file(content: FileContent) -> bytes:
-    """Write a document as the file has it."""
+    """Encode the content of a file as JSON."""
     return json.dumps(content.document).encode()
 
 
 def _renew_under_lock(
     path: str, target: str, is_acceptable: Callable[[IdToken], bool], settings: Mapping[str, Any]
 ) -> IdToken | CredentialsFailure:
-    """Renew under the lock: read again, ask, write."""
+    """Renew the token while holding the lock: read the file again, send the request, write the file."""
     try:
         found = _parse_file(private.read_private_file(target, follow=False))
     except CredentialsError as error:
@@ -133,7 +133,7 @@ def _renew_under_lock(
         now = time.time()
         if isinstance(answer, TokenRequestError):
             if answer.code == "invalid_grant":
-                # The next one need not ask to be told the same; upstream's programs read this key, too.
+                # So the next process does not send the same request in vain; upstream's programs read this key, too.
                 draft.publish(encode_file(FileContent({**document, "invalid": True}, found.token)))
                 return CredentialsFailure(
                     CredentialsExpired,
@@ -152,12 +152,12 @@ def _renew_under_lock(
             )
         unwritten = draft.publish(encode_file(new_content))
     if unwritten is not None:
-        return CredentialsFailure(CredentialsError, f"the renewed ID token is lost: {unwritten}")
+        return CredentialsFailure(CredentialsError, f"the renewed ID token could not be saved: {unwritten}")
     return new_content.token
 
 
 def _parse_file(raw: bytes) -> FileContent | str:
-    """Find the ID token, or say what is wrong with the file without quoting it."""
+    """Parse the file and find its ID token, or return what is wrong without quoting the file."""
     try:
         document = json.loads(raw)
     except json.JSONDecodeError as error:
@@ -181,9 +181,11 @@ def _is_renewable(document: dict[str, Any]) -> bool:
 
 
 def _reason_not_renewable(path: str, document: dict[str, Any]) -> CredentialsFailure | None:
-    """Say why the file cannot be renewed, if it cannot."""
+    """Return why the token in the file cannot be renewed; None if it can."""
     if document.get("invalid") is True and document.get("refresh_token"):
-        return CredentialsFailure(CredentialsExpired, f"the consent in {path} has been refused before: {LOGIN}")
+        return CredentialsFailure(
+            CredentialsExpired, f"the issuer has refused the refresh token in {path} before: {LOGIN}"
+        )
     if not _is_renewable(document):
         return CredentialsFailure(CredentialsExpired, f"{path} holds no refresh token: {LOGIN}")
     wrong = problem_with(document["token_uri"])
@@ -195,11 +197,11 @@ def _reason_not_renewable(path: str, document: dict[str, Any]) -> CredentialsFai
 
 
 def _reason_to_reject(old: IdToken, new: IdToken, now: float) -> str | None:
-    """Say why a new token cannot take the place of the old one, if it cannot."""
+    """Return why a new token cannot replace the old one; None if it can."""
     if "sub" in old.claims and new.claims.get("sub") != old.claims["sub"]:  # OpenID Connect Core 1.0, 12.2
         return "sent the ID token of another user"
     if new.expired(now):
-        return "sent an ID token that has run out already, if this machine's clock is right"
+        return "sent an ID token that has already expired, if this machine's clock is right"
     return None
 
 

@@ -1,8 +1,7 @@
-"""The OAuth part of a login: an installed app's authorization code with PKCE (RFC 6749, 7636, 8252), by Authlib.
+"""The OAuth part of a login: the authorization code flow of an installed app, with PKCE (RFC 6749, 7636, 8252).
 
-Authlib computes, checks the state and reads the redirect; it sends nothing, since the one request there is carries
-secrets and goes the way of all of them (`_token_endpoint`). What holds a code or a token here returns what is wrong
-and does not raise.
+Authlib makes the URL, checks the state and reads the redirect; it sends nothing: the only request carries secrets, and
+`_token_endpoint` sends it as all others. Functions that hold a code or a token return errors and do not raise them.
 """
 
 from __future__ import annotations
@@ -30,7 +29,7 @@ _NEEDED = ("client_id", "auth_uri", "token_uri")
 
 @frozen
 class ClientSecrets:
-    """The client of an installed app, as Google's console gives it (`client_secret_….json`)."""
+    """The client secrets file of an installed app, from Google's console (`client_secret_….json`)."""
 
     client_id: str
     client_secret: Secret
@@ -39,11 +38,11 @@ class ClientSecrets:
 
     @classmethod
     def read(cls, path: str | os.PathLike[str]) -> ClientSecrets:
-        """Read the file.
+        """Read a client secrets file.
 
         Raises:
-            CredentialsNotFound: there is none.
-            CredentialsInvalid: it is no such file, or of an app of another kind.
+            CredentialsNotFound: there is no such file.
+            CredentialsInvalid: it is not a client secrets file, or of an app of another type.
             CredentialsInsecure: an address in it is neither https nor on this machine.
         """
         found = _read_client_secrets(path)
@@ -54,7 +53,7 @@ class ClientSecrets:
 
 @frozen
 class Consent:
-    """A login under way: its URL is for the browser, the rest is nobody's business."""
+    """A login in progress: its URL is for the browser, its other values are secret."""
 
     client: ClientSecrets
     redirect_uri: str
@@ -62,7 +61,7 @@ class Consent:
     _verifier: Secret = field(factory=lambda: Secret(secrets.token_urlsafe(64)), init=False)
 
     def url(self, hint: str | None = None) -> str:
-        """Say where the user gives consent; `hint` is the e-mail address to suggest.
+        """Return the URL where the user gives consent; `hint` is the e-mail address to suggest.
 
         Raises:
             MissingExtra: the extra `auth` is not installed.
@@ -71,14 +70,14 @@ class Consent:
             self.client.auth_uri,
             state=self.state,
             code_verifier=self._verifier.reveal(),
-            access_type="offline",  # Google's word for: with a refresh token
-            prompt="consent",  # without it, Google gives one the first time only
+            access_type="offline",  # Google's parameter for a refresh token
+            prompt="consent",  # without it, Google sends a refresh token the first time only
             login_hint=hint,
         )
         return str(url)
 
     def redeem(self, answer: Secret) -> FileContent | CredentialsFailure:
-        """Exchange what came back, the whole URL or the bare code, for what the file is to hold."""
+        """Exchange the answer of the browser (the whole URL, or the code) for the content of a credentials file."""
         found = self._authorization_code(answer.reveal().strip())
         if isinstance(found, CredentialsFailure):
             return found
@@ -102,23 +101,23 @@ class Consent:
             return CredentialsFailure(CredentialsError, "the login failed: the issuer sent an ID token for another app")
         if content.token.expired(time.time()):
             return CredentialsFailure(
-                CredentialsError, "the login failed: its ID token has run out already; check the clock"
+                CredentialsError, "the login failed: its ID token has already expired; check the clock"
             )
         return content
 
     def _authorization_code(self, answer: str) -> Secret | CredentialsFailure:
-        """Find the code in what came back; PKCE ties it to this login even where it comes without the state."""
+        """Find the code in the answer of the browser. PKCE ties it to this login, also without the state."""
         try:
             query = urlsplit(answer).query
         except ValueError:
-            return CredentialsFailure(CredentialsInvalid, "the login failed: what was given is no URL")
+            return CredentialsFailure(CredentialsInvalid, "the login failed: the text given is not a URL")
         if not query:
             if answer.isprintable() and answer and "://" not in answer and not set(" &?#").intersection(answer):
                 return Secret(answer)
             return CredentialsFailure(
                 CredentialsInvalid, "the login failed: neither a URL with a code nor a code was given"
             )
-        from authlib.oauth2.rfc6749 import OAuth2Error  # `url` has made sure that it is there
+        from authlib.oauth2.rfc6749 import OAuth2Error  # `url` has imported it already
         from authlib.oauth2.rfc6749.parameters import parse_authorization_code_response
 
         given = parse_qs(query)
@@ -132,7 +131,7 @@ class Consent:
             return CredentialsFailure(CredentialsInvalid, f"the login failed: the URL {kind}; start again")
 
     def _new_file_document(self, answer: dict[str, Any]) -> dict[str, Any]:
-        """Begin a file as oauth2client's Storage writes it; the answer goes in after."""
+        """Make the document of a new file as oauth2client's Storage writes it; the token answer is merged in later."""
         scope = answer.get("scope")
         return {
             "access_token": None,

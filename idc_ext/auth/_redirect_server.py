@@ -1,8 +1,7 @@
-"""A server on this machine that takes one redirect of the browser and is gone (RFC 8252, 7.3).
+"""A server on this machine that receives one redirect of the browser (RFC 8252, 7.3).
 
-It listens on the loopback address alone, on a port of the system's choosing, and shows nothing of what it is
-sent. Only a redirect that carries the state of this very login counts: whatever else knocks is turned away, and
-the wait goes on.
+It listens on the loopback address alone, on a free port, and shows nothing of the requests that it receives. Only a
+redirect with the state of this login is accepted; every other request gets a 404, and the server keeps waiting.
 """
 
 from __future__ import annotations
@@ -19,7 +18,7 @@ from ._id_token import Secret
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-#: In seconds: how long one connection may take to say what it wants; browsers open some that never do.
+#: In seconds: how long one connection may take to send its request; browsers open some that never send one.
 CONNECTION_SECONDS = 5.0
 LONGEST_PATH = 16_384
 
@@ -32,7 +31,7 @@ _NOT_FOUND_PAGE = _PAGE.format("Nothing here", "This address waits for the answe
 
 
 class RedirectServer:
-    """The server, from `with` to its end."""
+    """The server of one login, which runs within a `with` block."""
 
     def __init__(self, state: str, port: int = 0) -> None:
         """Listen for the redirect with this `state`; raises OSError if the port is taken."""
@@ -50,7 +49,7 @@ class RedirectServer:
         self._server.server_close()
 
     def wait_for_redirect(self, seconds: float) -> Secret | None:
-        """Wait for the redirect and give its URL; None if it has not come by then."""
+        """Wait for the redirect and return its URL; None if it does not come in time."""
         try:
             return Secret(self.redirect_uri + self._answers.get(timeout=seconds).lstrip("/"))
         except queue.Empty:
@@ -60,10 +59,10 @@ class RedirectServer:
 class _Server(ThreadingHTTPServer):
     daemon_threads = True
     block_on_close = False
-    allow_reuse_address = False  # nobody is to share the port
+    allow_reuse_address = False  # no other program may share the port
 
     def handle_error(self, request: object, client_address: object) -> None:
-        """Say nothing: a browser that hangs up is no news."""
+        """Print nothing: browsers often close connections early."""
 
 
 def _handler(state: str, put: Callable[[str], None]) -> type[BaseHTTPRequestHandler]:
@@ -96,7 +95,7 @@ def _handler(state: str, put: Callable[[str], None]) -> type[BaseHTTPRequestHand
             self.wfile.write(page)
 
         def log_message(self, *said: Any) -> None:
-            """Say nothing: the line would hold the code."""
+            """Log nothing: the line would contain the code."""
 
     return Handler
 

@@ -80,8 +80,8 @@ def test_the_contract_and_the_client_are_named_without_a_service(run: RunCommand
     [
         ("99.0.0b7", "the service is 99.0.0b7, this client was made for {}", "upgrade idc-client"),
         ("1.0.0", "the service is 1.0.0, this client was made for {}", "an earlier idc-client"),
-        ("a b7", "the service is 'a b7', which is no version, this client was made for {}", "the right host?"),
-        (None, "the service is 'None', which is no version, this client was made for {}", "the right host?"),
+        ("a b7", "the service is 'a b7', which is not a version, this client was made for {}", "the right host?"),
+        (None, "the service is 'None', which is not a version, this client was made for {}", "the right host?"),
     ],
     ids=["newer", "older", "nonsense", "null"],
 )
@@ -190,7 +190,7 @@ def test_a_certificate_that_is_not_trusted_is_told_with_why_and_what_to_do(
 def test_a_service_without_tls_is_not_taken_for_a_broken_network(run: RunCommand, says: CannedService) -> None:
     result = run("--base-url", says.url.replace("http:", "https:"), "--retries", "0", "stats")
     assert result.code == 3
-    assert "speaks no TLS; check --base-url: https, or http?" in result.err
+    assert "does not use TLS; check --base-url: https, or http?" in result.err
 
 
 def test_a_bundle_without_certificates_is_a_problem_that_is_named(

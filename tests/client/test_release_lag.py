@@ -47,7 +47,7 @@ def test_betas_come_before_candidates_and_those_before_the_release() -> None:
 def test_what_is_no_version_is_neither_newer_nor_older(text: str) -> None:
     assert compare_releases(text) == "incomparable"
     said = describe_release_difference(text) or ""
-    assert "which is no version" in said
+    assert "which is not a version" in said
     assert len(said) < 160
     assert said.isprintable()
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-#: The members that tell an answer to filters from others; a page of a manifest has its counts within.
+#: The members by which an answer to filters is recognized; a page of a manifest has them within its counts.
 ANSWER_MEMBERS = frozenset({"licenses", "citations", "instances"})
 
 
@@ -18,7 +18,7 @@ def filters_echo(filters: dict[str, Any]) -> dict[str, Any]:
 
 
 def with_filters_echo(request: Any, answer: Any) -> Any:
-    """The answer with its echo, where it is one to filters and has none of its own."""
+    """The answer with an echo of the filters, if it is an answer to filters and has none yet."""
     if not isinstance(request, dict) or not isinstance(answer, dict):
         return answer
     said = {"filters_applied": filters_echo(request.get("filters", {})), "warnings": []}

@@ -63,7 +63,7 @@ async def collect(rows: Any) -> list[Any]:
 
 
 def text_service(lines: list[str], *, series: int | None = None, **headers: str) -> Answer:
-    """A server of these lines, which obeys `limit` and counts as it is told."""
+    """A server of these lines, which obeys `limit` and reports this number of series."""
 
     def answer(path: str, body: Any) -> Any:
         if path == "/v3/version":

@@ -29,7 +29,7 @@ def path(tmp_path: Path) -> Path:
 
 
 class Service:
-    """The API as far as it lets users in: only with the token that it is told."""
+    """The API as far as it lets users in: only with the token that it is given."""
 
     def __init__(self, good: Any) -> None:
         self.good, self.requests = good, []
@@ -221,7 +221,7 @@ def test_a_variable_without_an_id_token_is_an_error_that_does_not_show_it(
 
 def test_a_token_of_the_variable_that_has_run_out_is_not_sent(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("IDC_TOKEN", token(-60))
-    with pytest.raises(CredentialsExpired, match=r"IDC_TOKEN expired at .* set another"):
+    with pytest.raises(CredentialsExpired, match=r"IDC_TOKEN expired at .* set a new one"):
         TokenVariable().valid_token()
 
 

@@ -133,7 +133,7 @@ def test_a_login_without_a_browser_on_this_machine_takes_what_is_pasted(
         ("http://127.0.0.1:1/?code=4/abc", "another login"),
         ("http://127.0.0.1:1/?state=x&code=4/abc", "another login"),
         ("http://127.0.0.1:1/?state=x&error=access_denied", "no code"),
-        ("http://[::1/?code=1", "no URL"),
+        ("http://[::1/?code=1", "not a URL"),
         ("4/never-issued", "invalid_grant"),
     ],
 )
@@ -186,7 +186,7 @@ def test_connections_that_say_nothing_do_not_hold_up_the_login(
     auth.login(secrets_file, credentials=path, show=beside)
     for one in quiet:
         one.setblocking(False)
-        with pytest.raises(BlockingIOError):  # nobody has lost patience with it
+        with pytest.raises(BlockingIOError):  # the server still waits for it
             one.recv(1)
         one.close()
 
@@ -211,7 +211,7 @@ def test_who_says_no_is_taken_at_their_word(issuer: Issuer, secrets_file: Path, 
 def test_a_login_that_nobody_finishes_ends_and_leaves_the_file_alone(secrets_file: Path, path: Path) -> None:
     write(path, {"id_token_jwt": token(n=1)})
     before, threads = path.read_bytes(), threading.active_count()
-    with pytest.raises(CredentialsError, match="nobody finished the login within 0 s"):
+    with pytest.raises(CredentialsError, match="the login was not finished within 0 s"):
         auth.login(secrets_file, credentials=path, show=lambda url: None, seconds=0.1)
     assert path.read_bytes() == before
     assert threading.active_count() <= threads + 1

@@ -317,7 +317,7 @@ def said(status: int, content: object, kind: str = "application/json") -> Any:
         (said(500, b"<html>", "text/html"), "HTTP 500 and no reason"),
         (said(302, b""), "HTTP 302 and a redirect"),
         (said(200, []), "no JSON object"),
-        (said(200, b" " * 1_100_000), "did not come to an end"),
+        (said(200, b" " * 1_100_000), "did not finish its answer"),
         (said(401, {"error": "invalid_client"}), r"refused \(invalid_client\)"),
         (said(400, {"error": "x\x1b[31m\n" * 200}), "refused"),
         (said(200, {"access_token": "ya29.x"}), "no ID token.*openid"),

@@ -151,7 +151,7 @@ def late(clock: Clock, seconds: float, step: Callable[[Wire], bool]) -> Callable
 async def test_no_attempt_outlives_the_deadline_however_a_server_hangs(mode: str, step: Callable[[Wire], bool]) -> None:
     with faulty(step) as server:
         async with client_without_credentials(server.url, deadline=0.2) as idc:
-            with pytest.raises(DeadlineExceeded, match=r"GET /v3/stats(, asked once)?: the deadline of 0.2 s is over"):
+            with pytest.raises(DeadlineExceeded, match=r"GET /v3/stats(, sent once)?: the deadline of 0.2 s is over"):
                 await send_request(mode, idc)
     assert len(server.seen) <= 1  # on a busy machine it may not have come as far as that
 
@@ -303,6 +303,6 @@ async def test_a_walk_as_a_whole_keeps_the_deadline_that_each_of_its_pages_would
     with faulty(late(clock, 20, version), reset, late(clock, 20, reset)) as server:
         async with client_without_credentials(server.url, deadline=60) as idc:
             rows = v3.manifest(idc, CT)
-            with deadline(30), pytest.raises(DeadlineExceeded, match=r"asked 2 times: the deadline of 30 s is over"):
+            with deadline(30), pytest.raises(DeadlineExceeded, match=r"sent 2 times: the deadline of 30 s is over"):
                 await (anext(aiter(rows)) if mode == "async" else asyncio.sleep(0, next(iter(rows))))
     assert server.paths == ["/v3/version", "/v3/cohort/manifest", "/v3/cohort/manifest"]

@@ -160,7 +160,7 @@ def test_an_unfollowed_redirect_is_an_error_that_says_where_to() -> None:
     assert type(found) is APIError
     assert "moved to https://example.org/v1/about" in str(found)
     assert "secret" not in str(found)
-    assert "no URL" in str(error(302, b"", location="http://h:port"))
+    assert "an invalid URL" in str(error(302, b"", location="http://h:port"))
 
 
 def test_a_web_page_in_place_of_data_is_no_success() -> None:

@@ -122,14 +122,14 @@ def test_what_may_have_arrived_is_never_repeated_unless_it_only_reads(
 )  # fmt: skip
 def test_what_would_end_the_same_or_has_taken_its_time_is_not_repeated(kind: type[Exception]) -> None:
     verdict = decide_retry(kind("x"), retry_count=0, retryable=True, same_request=True, retries=Retries(), draw=0)
-    assert verdict == GiveUp("it is no failure that passes")
+    assert verdict == GiveUp("this failure is not temporary")
 
 
 def test_a_request_that_a_redirect_has_made_of_a_write_is_not_taken_for_unsent() -> None:
     verdict = decide_retry(
         httpx.ConnectError("x"), retry_count=0, retryable=False, same_request=False, retries=Retries(), draw=0
     )
-    assert verdict == GiveUp("it may not be done twice")
+    assert verdict == GiveUp("the request may not be sent twice")
 
 
 @pytest.mark.parametrize(

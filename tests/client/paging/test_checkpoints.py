@@ -126,7 +126,7 @@ def test_a_checkpoint_of_another_request_is_refused_and_stays(tmp_path: Path, ot
 def test_what_is_no_checkpoint_is_refused_and_stays(tmp_path: Path, content: bytes) -> None:
     path = tmp_path / "checkpoint"
     path.write_bytes(content)
-    with pytest.raises(CheckpointError, match="no checkpoint"):
+    with pytest.raises(CheckpointError, match="not a checkpoint"):
         list(manifest(checkpoint=path))
     assert path.read_bytes() == content
 
@@ -134,10 +134,10 @@ def test_what_is_no_checkpoint_is_refused_and_stays(tmp_path: Path, content: byt
 @pytest.mark.parametrize(
     ("change", "says"),
     [
-        ({"rows": -1}, "no checkpoint"),
-        ({"rows": "3"}, "no checkpoint"),
-        ({"token": 7}, "no checkpoint"),
-        ({"more": 1}, "no checkpoint"),
+        ({"rows": -1}, "not a checkpoint"),
+        ({"rows": "3"}, "not a checkpoint"),
+        ({"token": 7}, "not a checkpoint"),
+        ({"more": 1}, "not a checkpoint"),
     ],
 )
 def test_a_checkpoint_that_was_changed_is_refused(tmp_path: Path, change: dict[str, Any], says: str) -> None:

@@ -274,7 +274,7 @@ def test_a_walk_that_failed_goes_on_from_its_checkpoint_in_the_other_colour(tmp_
 @pytest.mark.parametrize("name", ["rows.csv", "rows.csv.part"])
 def test_a_checkpoint_is_not_what_is_written(tmp_path: Path, name: str) -> None:
     answer, served = failing(99)
-    with pytest.raises(ValueError, match="cannot be the checkpoint"):
+    with pytest.raises(ValueError, match="cannot be both the checkpoint and the output"):
         v3.manifest(client(answer), RIDER).walk(checkpoint=tmp_path / name).write(tmp_path / "rows.csv")
     assert served == []
 
@@ -302,10 +302,10 @@ def test_a_file_does_not_take_the_place_of_a_folder_and_a_link_stays_one(tmp_pat
 @pytest.mark.parametrize(
     ("name", "more", "says"),
     [
-        ("rows.txt", {}, "'txt' is no format"),
-        ("rows", {}, "is no format"),
-        ("rows.csv", {"format": "xml"}, "'xml' is no format"),
-        ("rows.csv", {"partition_by": ["Modality"]}, "goes with parquet"),
+        ("rows.txt", {}, "'txt' is not a format"),
+        ("rows", {}, "is not a format"),
+        ("rows.csv", {"format": "xml"}, "'xml' is not a format"),
+        ("rows.csv", {"partition_by": ["Modality"]}, "works with the format parquet only"),
         ("rows", {"format": "parquet", "partition_by": ["modality"]}, "no column modality"),
     ],
 )

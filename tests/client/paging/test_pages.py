@@ -1,4 +1,4 @@
-"""Walks over pages: complete in either colour, or an error; never a part that looks whole."""
+"""Walks over pages: complete, sync and async, or an error; never a part that looks complete."""
 
 import asyncio
 import itertools
@@ -95,7 +95,7 @@ def test_a_count_that_differs_from_the_total_never_looks_whole(pages: list[list[
     if total == sum(map(len, pages)):
         return
     walk = rows(book(pages, total))
-    with pytest.raises(PagingError, match=f"server said there are {total}"):
+    with pytest.raises(PagingError, match=f"server reported {total}"):
         list(walk)
     with pytest.raises(PagingError):
         asyncio.run(collect(walk))
@@ -148,7 +148,7 @@ def test_a_token_that_repeats_ends_in_an_error() -> None:
 
 
 def test_a_total_that_moves_ends_in_an_error() -> None:
-    with pytest.raises(PagingError, match="moved from 2 to 3"):
+    with pytest.raises(PagingError, match="changed from 2 to 3"):
         list(rows(script(page([1], "t", 2), page([2], "", 3))[0]))
 
 

@@ -1,4 +1,4 @@
-"""Pages that are decoded straight from their bytes: what the long way makes of the same bytes, or else left to it."""
+"""Pages that are decoded from their bytes: the same result as on the general path, or else left to it."""
 
 import copy
 import gc
@@ -48,9 +48,9 @@ def seen(one: Page[Any]) -> Any:
     return repr(([sorted(made.items()) for made in rows], ordered, also))
 
 
-def agree(content: bytes, straight: Callable[[bytes], Any], parse: Callable[[int, Any], Any]) -> bool:
-    """Hold the two ways against each other; say whether the straight one took the bytes."""
-    taken = straight(content)
+def agree(content: bytes, decode_bytes: Callable[[bytes], Any], parse: Callable[[int, Any], Any]) -> bool:
+    """Compare the two paths; say whether the fast one accepted the bytes."""
+    taken = decode_bytes(content)
     if taken is not None:
         expected = long_way(content, parse)
         assert isinstance(expected, Page), expected

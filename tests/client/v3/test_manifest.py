@@ -90,9 +90,9 @@ async def test_a_data_release_that_changes_during_a_walk_is_an_error_before_the_
     for _ in range(before):
         assert next(rows) == await anext(others)
     for _ in range(2):
-        with pytest.raises(DataReleaseChanged, match=r"moved from v25 \(25\.0\.5\) to v2"):
+        with pytest.raises(DataReleaseChanged, match=r"changed from v25 \(25\.0\.5\) to v2"):
             next(rows)
-        with pytest.raises(DataReleaseChanged, match=r"moved from v25 \(25\.0\.5\) to v2"):
+        with pytest.raises(DataReleaseChanged, match=r"changed from v25 \(25\.0\.5\) to v2"):
             await anext(others)
 
 
@@ -107,10 +107,10 @@ TWO = page_of(ROWS, 1, 2)
 @pytest.mark.parametrize(
     ("second", "kind", "says"),
     [
-        ({**TWO, "total_series": 7}, DataReleaseChanged, "total moved from 6 to 7"),
-        (page_of(ROWS, 0, 2), PagingError, "2 rows came, then a page that follows on 0"),
-        (page_of(ROWS, 2, 2), PagingError, "2 rows came, then a page that follows on 4"),
-        (page_of(ROWS, 1, 3), PagingError, "2 rows came, then a page that follows on 3"),
+        ({**TWO, "total_series": 7}, DataReleaseChanged, "total changed from 6 to 7"),
+        (page_of(ROWS, 0, 2), PagingError, "2 rows came, but the next page begins after row 0"),
+        (page_of(ROWS, 2, 2), PagingError, "2 rows came, but the next page begins after row 4"),
+        (page_of(ROWS, 1, 3), PagingError, "2 rows came, but the next page begins after row 3"),
         (page_of([ROWS[0], *ROWS[:5]], 1, 2), PagingError, "a second time or out of order"),
         ({**TWO, "series": ROWS[1:3]}, PagingError, "a second time or out of order"),
         ({**TWO, "series": ROWS[2:3], "returned": 1}, ContractError, "where 2 are due"),
@@ -127,12 +127,12 @@ TWO = page_of(ROWS, 1, 2)
         (
             {**TWO, "series": [{**ROWS[2], "instanceCount": "1"}, ROWS[3]]},
             ContractError,
-            "instanceCount is str, which is no int64",
+            "instanceCount is str, which is not of the kind int64",
         ),
         (
             {**TWO, "series": [{**ROWS[2], "series_aws_url": 7}, ROWS[3]]},
             ContractError,
-            "series_aws_url is int, which is no string",
+            "series_aws_url is int, which is not of the kind string",
         ),
         ({**TWO, "series": {}}, ContractError, "series is no list"),
         ({"series": []}, ContractError, "page"),
