@@ -47,7 +47,7 @@ MORE_THAN_A_PIPE_HOLDS = ("-w", "collection_id=rider_pilot,rider_lung_pet_ct")
         (["viewer", "--series", "x"], "DICOM UID"),
         (["sql"], "takes one of: a statement, --file FILE"),
         (["sql", "SELECT '--'"], "comment mark"),
-        (["resolve", "x"], "no GUID"),
+        (["resolve", "x"], "not a GUID"),
         (["resolve"], "takes GUIDs"),
         (["diff", "old", "new", "--all-of-idc"], "no data release"),
         (["diff", "1", "99", "--all-of-idc"], "1 to 25"),
