@@ -130,7 +130,7 @@ def plot(aimed: list[dict[str, Any]]) -> str:
     axes.invert_yaxis()
     axes.set_xscale("log")
     axes.axvline(1, color="black", linewidth=0.8)
-    axes.set_xlabel("share of the aim (left of the line: met)")
+    axes.set_xlabel("share of the aim (left of the line: reached)")
     content = io.StringIO()
     canvas.savefig(content, format="svg", metadata={"Date": None})
     return content.getvalue()

@@ -50,7 +50,11 @@ WORDS = {
 PATTERNS = [(re.compile(rf"\b(?:{word})\b", re.IGNORECASE), word, use) for word, use in WORDS.items()]
 #: Tables of former names, which users may still have in their files.
 FORMER = {"FORMER_NAMES"}
-PYTHON = ("idc_drift", "tests/contract", "idc_openapi", "notebooks")
+PYTHON = (
+    *("tests/contract", "tests/support", "tests/client/http", "tests/client/auth", "tests/client/paging"),
+    *("tests/client/tables", "idc_ext/_http", "idc_ext/_paging", "idc_ext/_tables", "idc_ext/auth"),
+    *("idc_drift", "idc_openapi", "notebooks", "benchmarks"),
+)
 PAGES = (
     *("README.md", "CHANGELOG.md", "CONTRIBUTING.md", "Makefile", "generator-config.yml", "openapi.yaml"),
     *("benchmarks/notes.md", ".ci/run", ".github/workflows/check.yml", ".github/workflows/drift.yml"),

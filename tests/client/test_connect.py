@@ -253,7 +253,7 @@ def test_a_refusal_inside_a_200_is_raised() -> None:
             v1.create_cohort(idc, spec)
 
 
-async def test_errors_are_raised_in_the_other_colour_too() -> None:
+async def test_errors_are_raised_in_async_code_too() -> None:
     spec = v1.cohort("n", "", {"Modality": ["CT"]})
     async with connect(NOWHERE, transport=fake(200, HIDDEN), auth=None) as idc:
         with pytest.raises(InvalidRequest, match="saving"):
@@ -326,7 +326,7 @@ def test_a_client_that_is_made_once_serves_one_event_loop_after_another() -> Non
     assert [one.connection for one in server.seen] == [0, 1, 2]
 
 
-def test_a_client_that_somebody_else_made_is_left_alone(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_client_that_the_user_made_is_left_as_it_is(monkeypatch: pytest.MonkeyPatch) -> None:
     mine, other = httpx.Client(transport=fake()), httpx.AsyncClient(transport=fake())
     idc = connect(NOWHERE, transport=fake())
     idc.get_httpx_client()
@@ -359,7 +359,7 @@ def test_leaving_with_closes() -> None:
     assert idc.get_httpx_client().is_closed
 
 
-async def test_leaving_async_with_closes_both_colours() -> None:
+async def test_leaving_async_with_closes_both_clients() -> None:
     async with connect(NOWHERE, transport=fake()) as idc:
         list_versions.sync(client=idc)
         await list_versions.asyncio(client=idc)
@@ -418,7 +418,7 @@ def test_importing_reads_no_settings_and_no_credentials() -> None:
     subprocess.run([sys.executable, "-c", code], check=True)
 
 
-async def test_the_real_server_greets_in_both_colours(standin: str) -> None:
+async def test_the_real_server_greets_sync_and_async(standin: str) -> None:
     async with connect(standin) as idc:
         assert "Welcome" in str(await get_about.asyncio(client=idc))
         assert await get_about.asyncio(client=idc) == get_about.sync(client=idc)

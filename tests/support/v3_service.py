@@ -48,7 +48,7 @@ def page_of(rows: list[dict[str, Any]], page: int, size: int, **other: Any) -> d
 
 
 def manifest_service(rows: list[dict[str, Any]], clamp: int = 5000) -> Answer:
-    """A faultless server of these rows, which adjusts the page size without a word."""
+    """A faultless server of these rows, which adjusts the page size without notice."""
 
     def answer(path: str, body: Any) -> Any:
         if path == "/v3/version":

@@ -84,7 +84,7 @@ def test_without_a_refresh_token_a_401_is_final(path: Path) -> None:
     assert len(service.requests) == 1
 
 
-def test_whoever_is_refused_while_another_thread_is_renewing_gets_the_renewed_token_too(
+def test_a_request_that_is_refused_while_another_thread_is_renewing_gets_the_renewed_token_too(
     issuer: Issuer, path: Path
 ) -> None:
     issuer.delay = 0.5
@@ -104,7 +104,7 @@ def test_whoever_is_refused_while_another_thread_is_renewing_gets_the_renewed_to
     assert issuer.refreshes == 1
 
 
-def test_after_a_401_a_token_that_somebody_else_has_renewed_is_taken(issuer: Issuer, path: Path) -> None:
+def test_after_a_401_a_token_that_another_process_has_renewed_is_used(issuer: Issuer, path: Path) -> None:
     old, new = issuer.document(), issuer.document()
     write(path, old)
 

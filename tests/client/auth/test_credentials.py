@@ -304,7 +304,7 @@ def test_a_client_shows_where_its_credentials_come_from_and_no_token(path: Path)
         assert TOKEN not in repr(idc) + repr(idc.token) + repr(idc.get_httpx_client().headers)
 
 
-async def test_both_colours_attach_the_token(path: Path) -> None:
+async def test_sync_and_async_clients_attach_the_token(path: Path) -> None:
     write(path, {"id_token_jwt": TOKEN})
     requests = []
 

@@ -208,7 +208,7 @@ def test_who_says_no_is_taken_at_their_word(issuer: Issuer, secrets_file: Path, 
     assert issuer.forms == []
 
 
-def test_a_login_that_nobody_finishes_ends_and_leaves_the_file_alone(secrets_file: Path, path: Path) -> None:
+def test_a_login_that_is_not_finished_in_time_ends_and_leaves_the_file_as_it_is(secrets_file: Path, path: Path) -> None:
     write(path, {"id_token_jwt": token(n=1)})
     before, threads = path.read_bytes(), threading.active_count()
     with pytest.raises(CredentialsError, match="the login was not finished within 0 s"):

@@ -269,7 +269,7 @@ def test_as_long_as_the_token_lives_an_issuer_that_fails_is_no_matter_and_is_lef
     assert all(document[name] not in caplog.text for name in ("id_token_jwt", "refresh_token", "client_secret"))
 
 
-def test_as_long_as_the_token_lives_nobody_waits_for_who_is_renewing_it(
+def test_while_the_token_is_valid_no_request_waits_for_the_process_that_renews_it(
     issuer: Issuer, path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     credentials = write(path, issuer.document(SOON))
@@ -279,7 +279,7 @@ def test_as_long_as_the_token_lives_nobody_waits_for_who_is_renewing_it(
     assert issuer.forms == []
 
 
-def test_who_waits_too_long_for_another_process_is_told_so(
+def test_a_wait_that_is_too_long_for_another_process_ends_in_an_error_that_says_so(
     issuer: Issuer, path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     patching.seconds_for_the_lock(monkeypatch, 0.2)
@@ -371,7 +371,7 @@ def test_the_proxy_of_a_client_is_that_of_its_renewals(issuer: Issuer, path: Pat
         assert (issuer.refreshes, proxy.refreshes) == (0, 1)
 
 
-def test_an_issuer_that_nobody_reaches_is_named(path: Path) -> None:
+def test_an_issuer_that_cannot_be_reached_is_named(path: Path) -> None:
     with Issuer() as gone:
         document = gone.document(-60)
     with pytest.raises(CredentialsError, match=r"127\.0\.0\.1 cannot be reached"):

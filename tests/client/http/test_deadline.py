@@ -62,7 +62,7 @@ def test_of_several_deadlines_the_earliest_counts_in_whatever_order(several: lis
 
 
 @pytest.mark.parametrize("wrong", [-1, float("nan"), True, "30", None])
-def test_what_is_no_number_of_seconds_is_refused(wrong: Any) -> None:
+def test_a_value_that_is_not_a_number_of_seconds_is_refused(wrong: Any) -> None:
     with pytest.raises(ValueError, match="number of seconds"):
         deadline(wrong)
     if wrong is not None:
@@ -178,7 +178,7 @@ async def test_attempts_and_pauses_together_keep_the_deadline(
     assert clock.now <= 1032  # the next pause, of 1.5 s, would have ended after 32.6 s
 
 
-async def test_a_pause_that_would_outlive_the_deadline_is_not_begun_and_the_answer_is_told(
+async def test_a_pause_that_would_outlive_the_deadline_is_not_begun_and_the_answer_is_reported(
     mode: str, clock: Clock, pauses: list[float]
 ) -> None:
     with faulty(answer(429, retry_after="30")) as server:
@@ -288,7 +288,7 @@ async def test_tasks_side_by_side_each_keep_their_own_deadline() -> None:
     assert ["0.03 s" in told[0], "0.05 s" in told[1]] == [True, True]
 
 
-async def test_a_walk_that_is_told_to_wait_keeps_the_deadline(mode: str, clock: Clock) -> None:
+async def test_a_walk_that_the_server_asks_to_wait_keeps_the_deadline(mode: str, clock: Clock) -> None:
     pending = answer(202, b'{"code": 202, "query_info": {"next_page": "t"}, "next_page": "t"}')
     with faulty(late(clock, 29.9, pending)) as server:
         async with client_without_credentials(server.url) as idc:

@@ -195,7 +195,7 @@ def test_a_long_message_is_cut_and_put_on_one_line() -> None:
         (b"<" * 100_000 + b"title", "<"),
     ],
 )
-def test_a_web_page_is_told_by_its_title_or_its_text_and_nothing_of_it_is_markup(page: bytes, told: str) -> None:
+def test_a_web_page_is_reported_by_its_title_or_its_text_without_markup(page: bytes, told: str) -> None:
     found = error(502, page, **{"content-type": "text/html; charset=utf-8"})
     assert found.message.startswith("a web page: " if told != "<" else "a body in no known form")
     assert told == "<" or found.message == f"a web page: {told}"
@@ -212,7 +212,7 @@ def test_a_body_of_endless_depth_is_in_no_known_form() -> None:
 
 
 @pytest.mark.parametrize("status", [218, 299, 305, 399])
-def test_a_success_that_nobody_knows_does_not_fit_the_document(status: int) -> None:
+def test_a_success_with_an_unknown_status_does_not_fit_the_document(status: int) -> None:
     found = error_of_response(answered(status, {"a": 1}))
     known = status == 305
     assert (found is None) if known else isinstance(found, ContractError)

@@ -50,7 +50,7 @@ async def test_each_attempt_is_a_line_that_says_how_it_ended_and_what_comes_of_i
         ("GET", "/v3/stats", 503, "retries are off"),
     ],
 )
-async def test_a_line_says_why_a_call_is_not_repeated(
+async def test_a_line_says_why_a_call_is_not_retried(
     mode: str, method: str, path: str, status: int, why: str, heard: Callable[[], list[str]]
 ) -> None:
     with faulty(answer(status)) as server:
@@ -60,7 +60,7 @@ async def test_a_line_says_why_a_call_is_not_repeated(
     assert [line.endswith(f"attempt 1 of 1; not retried: {why}") for line in heard()] == [True]
 
 
-async def test_a_used_up_budget_is_told(pauses: list[float], heard: Callable[[], list[str]]) -> None:
+async def test_a_used_up_budget_is_logged(pauses: list[float], heard: Callable[[], list[str]]) -> None:
     from idc_ext import Retries
 
     with faulty(reset) as server:
@@ -96,7 +96,7 @@ async def test_no_line_shows_a_token_a_cookie_or_a_page_token_that_a_server_quot
         assert one not in told
 
 
-def test_a_server_cannot_write_lines_or_colours_into_the_log(heard: Callable[[], list[str]]) -> None:
+def test_a_server_cannot_write_lines_or_terminal_colours_into_the_log(heard: Callable[[], list[str]]) -> None:
     body = b'{"code": 400, "message": "a\\nforged\\u001b[31m line \\u202e"}'
     with faulty(answer(400, body)) as server, client_without_credentials(server.url) as idc, pytest.raises(APIError):
         idc.get_httpx_client().get("/v3/stats")

@@ -51,7 +51,7 @@ def test_every_operation_of_the_document_that_is_no_get_has_a_row_and_no_other_h
     assert set(_operations.OPERATIONS) == {key for key in OPERATIONS if key[0] != "GET"}
 
 
-def test_every_operation_of_the_document_may_be_repeated_but_those_that_keep_or_delete_something() -> None:
+def test_every_operation_of_the_document_may_be_retried_but_those_that_store_or_delete_something() -> None:
     never = {("POST", "/v1/cohorts"), ("DELETE", "/v1/cohorts"), ("DELETE", "/v1/cohorts/{cohort_id}")}
     for method, path in OPERATIONS:
         filled = path.replace("{cohort_id}", "7").replace("{", "").replace("}", "")
@@ -60,7 +60,7 @@ def test_every_operation_of_the_document_may_be_repeated_but_those_that_keep_or_
 
 
 @pytest.mark.parametrize(("method", "path"), [*WRITES, ("POST", "/v1/cohorts/x/query"), ("POST", "/elsewhere")])
-def test_what_is_in_no_row_is_not_repeated(method: str, path: str) -> None:
+def test_an_operation_without_a_row_is_not_retried(method: str, path: str) -> None:
     assert not is_retryable(method, path)
 
 
@@ -79,7 +79,7 @@ def test_a_pause_is_in_the_upper_half_of_a_range_that_grows_up_to_a_limit(
 
 
 @given(st.lists(st.booleans(), max_size=300), st.floats(0, 30), st.floats(0, 3))
-def test_no_more_is_repeated_than_the_budget_and_what_successes_gave_back(
+def test_no_more_is_retried_than_the_budget_and_the_refunds_of_successes(
     events: list[bool], budget: float, refund: float
 ) -> None:
     bucket = RetryBudget(Retries(budget=budget, refund=refund))
@@ -106,7 +106,7 @@ def test_threads_that_share_a_budget_take_no_more_than_there_is() -> None:
 @given(
     st.sampled_from([*retry.CONNECTION_LOST, httpx.ReadTimeout, httpx.WriteTimeout]), st.integers(0, 9), st.floats(0, 1)
 )
-def test_what_may_have_arrived_is_never_repeated_unless_it_only_reads(
+def test_a_call_that_may_have_arrived_is_never_retried_unless_it_only_reads(
     kind: type[httpx.TransportError], repeats: int, draw: float
 ) -> None:
     verdict = decide_retry(
@@ -120,7 +120,7 @@ def test_what_may_have_arrived_is_never_repeated_unless_it_only_reads(
     [httpx.ReadTimeout, httpx.WriteTimeout, httpx.PoolTimeout, httpx.ProxyError, httpx.LocalProtocolError,
      httpx.UnsupportedProtocol, httpx.TooManyRedirects, ValueError],
 )  # fmt: skip
-def test_what_would_end_the_same_or_has_taken_its_time_is_not_repeated(kind: type[Exception]) -> None:
+def test_a_permanent_failure_or_a_time_out_is_not_retried(kind: type[Exception]) -> None:
     verdict = decide_retry(kind("x"), retry_count=0, retryable=True, same_request=True, retries=Retries(), draw=0)
     assert verdict == GiveUp("this failure is not temporary")
 
@@ -148,7 +148,7 @@ NOON = datetime(2026, 11, 1, 12, tzinfo=UTC)
 
 
 @given(st.integers(0, 10**6), st.integers(-(10**6), 10**6))
-def test_a_date_to_wait_for_is_held_against_the_servers_own_clock(wait: int, skew: int) -> None:
+def test_a_date_to_wait_for_is_compared_with_the_servers_own_clock(wait: int, skew: int) -> None:
     headers = {"retry-after": format_datetime(NOON + timedelta(seconds=wait), usegmt=True),
                "date": format_datetime(NOON, usegmt=True)}  # fmt: skip
     assert retry_after(httpx.Headers(headers), now=NOON.timestamp() + skew) == wait
@@ -226,7 +226,7 @@ async def test_a_failure_that_passes_is_waited_out(mode: str, status: int, pause
 
 
 @pytest.mark.parametrize("status", [400, 401, 403, 404, 409, 410, 422, 430, 500, 504, 520, 599])
-async def test_a_failure_that_does_not_pass_is_told_at_once(mode: str, status: int, pauses: list[float]) -> None:
+async def test_a_failure_that_is_not_temporary_is_raised_at_once(mode: str, status: int, pauses: list[float]) -> None:
     with faulty(answer(status)) as server:
         async with client_without_credentials(server.url) as idc:
             with pytest.raises(APIError) as caught:
@@ -274,7 +274,7 @@ async def test_a_longer_wait_than_the_policy_has_patience_for_is_an_error_that_n
     assert (len(server.seen), pauses) == (1, [])
 
 
-async def test_a_call_is_repeated_so_many_times_and_no_more(mode: str, pauses: list[float]) -> None:
+async def test_a_call_is_retried_so_many_times_and_no_more(mode: str, pauses: list[float]) -> None:
     for most in (0, 1, 4):
         with faulty(answer(503)) as server:
             async with client_without_credentials(server.url, retries=most) as idc:
@@ -283,7 +283,7 @@ async def test_a_call_is_repeated_so_many_times_and_no_more(mode: str, pauses: l
         assert len(server.seen) == most + 1
 
 
-async def test_both_colours_and_derived_clients_share_one_budget(pauses: list[float]) -> None:
+async def test_sync_async_and_derived_clients_share_one_budget(pauses: list[float]) -> None:
     with faulty(answer(503)) as server:
         async with (
             client_without_credentials(server.url, retries=Retries(most=9, budget=5)) as idc,
@@ -320,7 +320,7 @@ async def test_a_connection_that_cannot_be_made_is_tried_again_for_every_operati
     assert tried == 3
 
 
-async def test_nobody_listening_is_found_out_after_all_attempts(mode: str, pauses: list[float]) -> None:
+async def test_a_port_without_a_server_is_reported_after_all_attempts(mode: str, pauses: list[float]) -> None:
     with faulty(answer()) as server:
         pass
     async with client_without_credentials(server.url) as idc:
@@ -374,7 +374,7 @@ async def test_a_redirect_to_another_host_is_followed_without_the_token_if_at_al
     assert "authorization" not in other.seen[0].headers
 
 
-async def test_what_is_streamed_is_handed_over_unread_and_its_beginning_only_repeated(
+async def test_a_streamed_body_is_returned_unread_and_only_its_beginning_is_retried(
     mode: str, pauses: list[float]
 ) -> None:
     many = b"s3://bucket/uuid/*\n" * 20_000

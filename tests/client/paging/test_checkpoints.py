@@ -37,7 +37,7 @@ def test_a_walk_that_is_left_again_and_again_gives_every_row_but_that_in_hand_on
 
 
 @given(stop=st.integers(0, 11), size=st.integers(1, 5), most=st.none() | st.integers(0, 12))
-def test_a_walk_goes_on_in_the_other_colour_and_counts_the_rows_before(
+def test_a_sync_walk_resumes_async_and_counts_the_rows_before(
     tmp_path_factory: pytest.TempPathFactory, stop: int, size: int, most: int | None
 ) -> None:
     path = tmp_path_factory.mktemp("walk") / "checkpoint"
@@ -169,7 +169,7 @@ def test_a_walk_does_not_go_on_over_others_than_before(tmp_path: Path, others: l
         list(manifest(1, manifest_service(others), checkpoint=path))
 
 
-def test_a_walk_of_linked_pages_goes_on_with_its_token(tmp_path: Path) -> None:
+def test_a_walk_of_linked_pages_resumes_with_its_token(tmp_path: Path) -> None:
     seen: list[str | None] = []
     rows = linked([[1, 2], [3, 4], [5]], seen).walk(checkpoint=tmp_path / "checkpoint")
     walk = iter(rows)

@@ -65,7 +65,7 @@ def killed(url: str, folder: Path, name: str, how: str, seed: int) -> int:
 
 @pytest.fixture(scope="module")
 def uninterrupted(standin: str, tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """What `tests.support.killed_walk` writes if nobody kills it, with the pages of either of its ways."""
+    """What `tests.support.killed_walk` writes if it is not killed, with the pages of either of its ways."""
     folder = tmp_path_factory.mktemp("uninterrupted")
     with connect(standin) as idc:
         for how, page_size in (("time", 25), ("step", 200)):
@@ -251,7 +251,7 @@ def test_a_walk_that_fails_leaves_nothing_and_what_was_there_as_it_was(tmp_path:
 
 
 @pytest.mark.parametrize("name", FILES)
-def test_a_walk_that_failed_goes_on_from_its_checkpoint_in_the_other_colour(tmp_path: Path, name: str) -> None:
+def test_a_sync_walk_that_failed_resumes_async_from_its_checkpoint(tmp_path: Path, name: str) -> None:
     by = ["Modality"] if name == "folders" else []
     form: Any = "parquet" if by else None
     checkpoint = tmp_path / "checkpoint"

@@ -79,9 +79,7 @@ PAGES = st.lists(st.lists(st.integers(), max_size=4), min_size=1, max_size=MOST_
 
 
 @given(pages=PAGES, counted=st.booleans())
-def test_any_partition_into_pages_gives_all_rows_in_order_in_both_colours(
-    pages: list[list[int]], counted: bool
-) -> None:
+def test_any_partition_into_pages_gives_all_rows_in_order_sync_and_async(pages: list[list[int]], counted: bool) -> None:
     expected = list(itertools.chain(*pages))
     walk = rows(book(pages, len(expected) if counted else None))
     assert list(walk) == expected
@@ -117,7 +115,7 @@ def test_a_walk_stops_asking_when_the_caller_does() -> None:
     assert len(asked) == 1
 
 
-async def test_one_page_can_be_taken_in_either_colour() -> None:
+async def test_one_page_can_be_taken_sync_and_async() -> None:
     walk = rows(book([[1], [2]], 2))
     first = next(walk.pages())
     assert first == await anext(walk.pages())
@@ -209,7 +207,7 @@ def test_pauses_are_short_at_first_and_grow_to_a_limit() -> None:
     assert max(pauses) == 10
 
 
-async def test_waiting_blocks_nobody_in_the_asynchronous_colour(monkeypatch: pytest.MonkeyPatch) -> None:
+async def test_an_asynchronous_pause_does_not_block_the_event_loop(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(time, "sleep", lambda seconds: pytest.fail("the event loop was blocked"))
     assert await collect(rows(script(pending("p"), pending("p"), page([1]))[0])) == [1]
 
@@ -224,7 +222,7 @@ def test_a_lost_connection_is_httpxs_and_the_walk_can_go_on() -> None:
     assert asked == [{"a": "b"}, {"token": "t"}, {"token": "t"}]
 
 
-async def test_a_walk_can_go_on_after_a_server_error_in_the_other_colour() -> None:
+async def test_an_async_walk_can_continue_after_a_server_error() -> None:
     iterator = aiter(rows(script(page([1], "t"), refused(500), page([2]))[0]))
     assert await anext(iterator) == 1
     with pytest.raises(ServerError):
@@ -232,7 +230,7 @@ async def test_a_walk_can_go_on_after_a_server_error_in_the_other_colour() -> No
     assert [row async for row in iterator] == [2]
 
 
-def test_a_walk_can_go_on_with_renewed_credentials() -> None:
+def test_a_walk_can_continue_after_the_credentials_were_renewed() -> None:
     answer, _ = script(page([1], "t"), CredentialsExpired("expired"), page([2]))
     iterator = iter(rows(answer))
     assert next(iterator) == 1

@@ -100,7 +100,7 @@ async def test_no_task_is_left_when_a_loop_is_left_early() -> None:
         assert asyncio.all_tasks() == before
 
 
-def test_a_second_thread_is_told_so_and_the_first_one_gets_every_page() -> None:
+def test_a_second_thread_gets_an_error_and_the_first_one_every_page() -> None:
     slow = Slow()
     walk, got = manifest(4, slow).pages(), []
     got.append(next(walk))
@@ -115,7 +115,7 @@ def test_a_second_thread_is_told_so_and_the_first_one_gets_every_page() -> None:
 
 
 @pytest.mark.parametrize("size", [1, 4, 11])
-def test_two_threads_at_one_loop_over_rows_lose_none_without_being_told(size: int) -> None:
+def test_two_threads_at_one_loop_over_rows_lose_none_without_an_error(size: int) -> None:
     def through() -> None:
         try:
             got.extend(walk)
@@ -135,7 +135,7 @@ def test_two_threads_at_one_loop_over_rows_lose_none_without_being_told(size: in
         told.clear()
 
 
-async def test_a_second_task_is_told_so_and_the_first_one_gets_its_row() -> None:
+async def test_a_second_task_gets_an_error_and_the_first_one_its_row() -> None:
     let = asyncio.Event()
 
     async def answer(request: httpx.Request) -> httpx.Response:
@@ -173,7 +173,7 @@ def test_errors_come_in_their_turn_and_asking_again_repeats_the_request() -> Non
     assert asked.count(2) == 2
 
 
-async def test_an_error_that_nobody_asks_for_is_not_complained_about(caplog: pytest.LogCaptureFixture) -> None:
+async def test_an_error_that_is_never_retrieved_is_not_logged(caplog: pytest.LogCaptureFixture) -> None:
     def answer(path: str, body: Any) -> Any:
         return httpx.Response(400, json={"detail": "no"}) if body.get("page") else manifest_service(ROWS)(path, body)
 
@@ -327,7 +327,7 @@ def test_a_walk_that_was_closed_does_not_look_whole() -> None:
     assert list(pages) == []
 
 
-async def test_bodies_do_not_wait_for_the_garbage_collector_in_either_colour(standin: str) -> None:
+async def test_bodies_do_not_wait_for_the_garbage_collector_sync_and_async(standin: str) -> None:
     seen: list[weakref.ref[httpx.Response]] = []
 
     def see(response: httpx.Response) -> None:

@@ -15,7 +15,7 @@ from tests.support.walks import OPTIONS, ROWS, UIDS, manifest, uids, wait_until
 
 
 @given(**OPTIONS)
-def test_any_way_to_walk_gives_the_first_rows_in_order_in_both_colours(
+def test_any_way_to_walk_gives_the_first_rows_in_order_sync_and_async(
     total: int, size: int, ahead: int, most: int | None
 ) -> None:
     rows = v3.manifest(client(manifest_service(ROWS[:total])), RIDER, page_size=size).walk(max_items=most, ahead=ahead)
@@ -61,7 +61,7 @@ def test_a_release_that_changes_is_an_error_also_where_only_some_rows_are_wanted
 
 
 @pytest.mark.parametrize("how", [{"max_items": -1}, {"ahead": -1}])
-def test_numbers_below_nought_are_refused(how: dict[str, int]) -> None:
+def test_negative_numbers_are_refused(how: dict[str, int]) -> None:
     with pytest.raises(ValueError, match="must not be negative"):
         manifest(**how)
 
@@ -80,7 +80,7 @@ def test_progress_is_said_for_every_page_before_it_is_used() -> None:
     assert [one.bytes for one in said] == pytest.approx([sum(sizes[: n + 1]) for n in range(3)], rel=0.1)
 
 
-def test_an_interruption_by_who_is_told_ends_the_walk_and_does_not_look_whole() -> None:
+def test_an_interruption_by_the_progress_callback_ends_the_walk_and_does_not_look_complete() -> None:
     def stop(_: Progress) -> None:
         raise KeyboardInterrupt
 

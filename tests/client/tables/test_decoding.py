@@ -267,7 +267,7 @@ def test_a_manifest_of_v1_is_typed_rows_by_either_way() -> None:
         assert found == V1ManifestRow.from_dict(record)
 
 
-def test_a_page_that_was_taken_is_still_held_against_the_others() -> None:
+def test_a_page_that_was_decoded_fast_is_still_compared_with_the_others() -> None:
     with pytest.raises(PagingError, match="second time or out of order"):
         list(v3.manifest(client(lambda path, body: manifest_service(ROWS)(path, body) if "page" not in body else
                                 {**page_of(ROWS, 0, 3), "page": body["page"]}), RIDER, page_size=3))  # fmt: skip

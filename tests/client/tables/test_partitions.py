@@ -112,7 +112,7 @@ def test_no_folder_by_collection_or_modality_is_escaped_in_the_whole_archive() -
 
 
 @given(numbers=st.lists(st.integers(0, 999), min_size=1, max_size=5, unique=True))
-def test_folders_that_are_all_numbers_are_text_to_who_is_told_so(
+def test_folders_that_are_all_numbers_are_text_to_a_reader_that_declares_it(
     tmp_path_factory: pytest.TempPathFactory, numbers: list[int]
 ) -> None:
     patients = [f"{number:03}" for number in sorted(numbers)]

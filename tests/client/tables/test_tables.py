@@ -63,7 +63,7 @@ VALUES: dict[str, st.SearchStrategy[Any]] = {
 
 
 @given(columns=st.lists(st.fixed_dictionaries(VALUES), max_size=9), size=st.integers(1, 4), ahead=st.integers(0, 2))
-def test_any_rows_make_the_same_table_by_any_pages_in_both_colours(
+def test_any_rows_make_the_same_table_by_any_pages_sync_and_async(
     columns: list[dict[str, Any]], size: int, ahead: int
 ) -> None:
     rows = [{**row(n), **one} for n, one in enumerate(columns)]
@@ -95,7 +95,7 @@ def test_whole_numbers_are_of_one_type_in_pandas_whether_or_not_one_is_missing()
         assert rows.to_pandas().dtypes["instanceCount"] == pandas.Int64Dtype()
 
 
-async def test_a_real_manifest_is_the_indexs_table_to_every_library_in_both_colours(standin: str) -> None:
+async def test_a_real_manifest_is_the_indexs_table_to_every_library_sync_and_async(standin: str) -> None:
     names = ", ".join(row(0))
     expected = installed().rows(
         f"SELECT {names} FROM index WHERE collection_id = 'rider_pilot' "
@@ -177,7 +177,7 @@ def test_open_columns_are_text_with_lists_as_json_and_declared_ones_what_they_ar
     assert found.to_pylist() == [{"PatientID": "p", "Modality": None}, {"PatientID": "q", "Modality": '["a","b"]'}]
 
 
-async def test_real_metadata_has_its_declared_columns_and_types_in_both_colours(standin: str) -> None:
+async def test_real_metadata_has_its_declared_columns_and_types_sync_and_async(standin: str) -> None:
     async with connect(standin) as idc:
         rows = v1.dicom_metadata(idc, page_size=7).walk(max_items=10)
         found = rows.to_arrow()
@@ -327,7 +327,7 @@ def test_no_library_of_tables_is_imported_before_it_is_needed() -> None:
     subprocess.run([sys.executable, "-c", code], check=True)
 
 
-def test_nobody_who_installs_this_is_held_back_to_old_libraries() -> None:
+def test_an_installation_does_not_force_old_libraries() -> None:
     project = tomllib.loads((Path(__file__).parents[3] / "pyproject.toml").read_text())["project"]
     extras = [one for name, listed in project["optional-dependencies"].items() if name != "dev" for one in listed]
     for requirement in (*project["dependencies"], *extras):
