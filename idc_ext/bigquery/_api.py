@@ -16,9 +16,9 @@ from attrs import field, frozen
 
 from .._tables.arrow import Frames, imported
 from ..errors import CostRefused, InvalidFilter, PagingError
-from ..v3._filters import Filters, Wanted, checked
+from ..v3._filters import Filters, FilterValue, checked_filters
 from . import _statement
-from ._job import Way, connected
+from ._job import QueryRunner, default_client
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
@@ -86,31 +86,31 @@ class Answer(Frames):
     estimate: Estimate
     bytes_billed: int
     job: str
-    _way: Way = field(repr=False)
-    _done: QueryJob = field(repr=False)
-    _total: int
+    _runner: QueryRunner = field(repr=False)
+    _finished_job: QueryJob = field(repr=False)
+    _total_rows: int
 
     def __repr__(self) -> str:
-        return f"<Answer of {self._total} rows by job {self.job}>"
+        return f"<Answer of {self._total_rows} rows by job {self.job}>"
 
     def __len__(self) -> int:
-        return self._total
+        return self._total_rows
 
     def __iter__(self) -> Iterator[dict[str, Any]]:
-        come = 0
-        with self._way.told():
-            for page in self._way.rows(self._done).pages:
-                self._way.in_time()
+        received = 0
+        with self._runner.translated_errors():
+            for page in self._runner.rows(self._finished_job).pages:
+                self._runner.check_deadline()
                 for row in page:
-                    come += 1
-                    yield {name: plain(value) for name, value in zip(self.columns, row.values(), strict=True)}
-        self._whole(come)
+                    received += 1
+                    yield {name: json_value(value) for name, value in zip(self.columns, row.values(), strict=True)}
+        self._check_row_count(received)
 
     def batches(self) -> pyarrow.RecordBatchReader:
         """Give a reader of record batches, one for each page, for what does not fit memory. Needs the extra `arrow`."""
         pa = imported("pyarrow")
-        found = iter(self._way.rows(self._done).to_arrow_iterable())
-        with self._way.told():
+        found = iter(self._runner.rows(self._finished_job).to_arrow_iterable())
+        with self._runner.translated_errors():
             first = next(found, None)
         if first is None:
             return pa.Table.to_reader(self.to_arrow())
@@ -118,35 +118,35 @@ class Answer(Frames):
         def read() -> Iterator[pyarrow.RecordBatch]:
             yield first
             come: int = first.num_rows
-            with self._way.told():
+            with self._runner.translated_errors():
                 for batch in found:
-                    self._way.in_time()
+                    self._runner.check_deadline()
                     come += batch.num_rows
                     yield batch
-            self._whole(come)
+            self._check_row_count(come)
 
         return pa.RecordBatchReader.from_batches(first.schema, read())
 
     def to_arrow(self) -> pyarrow.Table:
         """Give an Arrow table. Needs the extra `arrow`."""
         imported("pyarrow")
-        rows = self._way.rows(self._done)
-        with self._way.told():
+        rows = self._runner.rows(self._finished_job)
+        with self._runner.translated_errors():
             table: pyarrow.Table = rows.to_arrow(create_bqstorage_client=False)
-        self._whole(table.num_rows)
+        self._check_row_count(table.num_rows)
         return table
 
-    def _whole(self, come: int) -> None:
+    def _check_row_count(self, come: int) -> None:
         # Google's client ends where no further page is named, whatever the total was.
-        if come != self._total:
-            raise PagingError(f"job {self.job} of BigQuery gave {come} of its {self._total} rows: ask again")
+        if come != self._total_rows:
+            raise PagingError(f"job {self.job} of BigQuery gave {come} of its {self._total_rows} rows: ask again")
 
 
 def statement(
-    filters: Filters | Mapping[str, Wanted],
+    filters: Filters | Mapping[str, FilterValue],
     *,
-    columns: Iterable[str] = _statement.MANIFEST,
-    release: int | str = _statement.CURRENT,
+    columns: Iterable[str] = _statement.MANIFEST_COLUMNS,
+    release: int | str = _statement.CURRENT_RELEASE,
     all_of_idc: bool = False,
 ) -> str:
     """Write the statement that finds, in BigQuery, the series that v3 finds. Nothing is sent.
@@ -162,7 +162,7 @@ def statement(
     Raises:
         InvalidFilter: the filters would be refused by v3, or there is no such column or release.
     """
-    return _statement.statement(checked(filters, all_of_idc=all_of_idc), columns, release)
+    return _statement.statement_of_selection(checked_filters(filters, all_of_idc=all_of_idc), columns, release)
 
 
 def estimate(
@@ -189,7 +189,7 @@ def estimate(
         MissingExtra: google-cloud-bigquery is not installed.
         httpx.TransportError: nobody answered. DeadlineExceeded: not before a deadline.
     """
-    return _estimated(Way(client or connected(project), timeout, retries), statement)
+    return _dry_run_estimate(QueryRunner(client or default_client(project), timeout, retries), statement)
 
 
 def run(
@@ -220,17 +220,17 @@ def run(
         CostRefused: it would read more. Nothing has been run.
         BigQueryError, InvalidFilter and others: as `estimate`; using the answer raises them as well.
     """
-    way = Way(client or connected(project), timeout, retries)
-    expected = _estimated(way, statement) if expected is None else expected
+    way = QueryRunner(client or default_client(project), timeout, retries)
+    expected = _dry_run_estimate(way, statement) if expected is None else expected
     expected.within(max_bytes)
-    job = way.begun(statement, max_bytes)
-    way.finished(job)
+    job = way.start(statement, max_bytes)
+    way.wait(job)
     found = way.rows(job)
     columns = [one.name for one in found.schema]
     return Answer(columns, expected, job.total_bytes_billed or 0, str(job.job_id), way, job, found.total_rows or 0)
 
 
-def plain(value: Any) -> Any:
+def json_value(value: Any) -> Any:
     """Make of a value of BigQuery's one that JSON has."""
     match value:
         case None | bool() | int() | str():
@@ -244,15 +244,15 @@ def plain(value: Any) -> Any:
         case bytes():
             return value.hex()
         case list():
-            return [plain(one) for one in value]
+            return [json_value(one) for one in value]
         case dict():
-            return {name: plain(one) for name, one in value.items()}
+            return {name: json_value(one) for name, one in value.items()}
         case _:  # intervals and ranges
             return str(value)
 
 
-def _estimated(way: Way, statement: str) -> Estimate:
-    job = way.tried(statement)
+def _dry_run_estimate(way: QueryRunner, statement: str) -> Estimate:
+    job = way.dry_run(statement)
     if job.statement_type != "SELECT":
         raise InvalidFilter(f"only a SELECT is run in BigQuery, and this is {job.statement_type or 'none'}")
     return Estimate(int(job.total_bytes_processed or 0), bool(job.cache_hit))

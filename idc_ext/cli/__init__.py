@@ -48,13 +48,13 @@ def main(argv: Sequence[str] | None = None) -> int:
     except KeyboardInterrupt:
         return 130
     if argv is None:
-        _write_whole()
+        _buffer_standard_output()
         # So that what is half written is taken away, or kept in a state that can be resumed.
-        signal.signal(signal.SIGTERM, _terminate)
+        signal.signal(signal.SIGTERM, _raise_terminated)
     return run(words)
 
 
-def _write_whole() -> None:
+def _buffer_standard_output() -> None:
     """Have every write to standard output finished or fail.
 
     With PYTHONUNBUFFERED, Python leaves to the system how much of a write is done, and forgets the rest: a disk that
@@ -66,7 +66,7 @@ def _write_whole() -> None:
         sys.stdout = io.TextIOWrapper(io.BufferedWriter(out.detach()), **said)  # type: ignore[arg-type] # as they were
 
 
-def _terminate(*_: object) -> NoReturn:
+def _raise_terminated(*_: object) -> NoReturn:
     from ._exit import Terminated
 
     raise Terminated

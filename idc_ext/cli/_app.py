@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Annotated, Any, Literal
 from cyclopts import App, CycloptsError, Parameter
 
 from . import _exit, version
-from ._options import ALL, DASH, Context, Flag
+from ._options import COMMON_OPTIONS, DASH, Context, Flag
 from ._output.destination import Output
 
 if TYPE_CHECKING:
@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
 
 #: Words that only group others.
-GROUPS = {
+COMMAND_GROUPS = {
     "auth": "Who one is to v1, which keeps cohorts for its users.",
     "clinical": "Clinical tables, where the service has them.",
     "cohorts": "Saved cohorts of v1, the API of the 2021 notebook.",
@@ -77,11 +77,11 @@ app = App(
     result_action="return_value",
     suppress_keyboard_interrupt=False,
 )
-for _name, _help in GROUPS.items():
+for _name, _help in COMMAND_GROUPS.items():
     app.command(App(name=_name, help=_help))
 for _words, _target, _help in COMMANDS:
-    _parent, _, _own = _words.rpartition(" ")
-    (app[_parent] if _parent else app).command(f"idc_ext.cli.commands.{_target}", name=_own, help=_help)
+    _parent, _, _last_word = _words.rpartition(" ")
+    (app[_parent] if _parent else app).command(f"idc_ext.cli.commands.{_target}", name=_last_word, help=_help)
 
 
 app.meta.suppress_keyboard_interrupt = False  # it is `run` that says what an interruption leaves
@@ -90,13 +90,13 @@ app.meta.suppress_keyboard_interrupt = False  # it is `run` that says what an in
 @app.meta.default
 def launch(
     *tokens: Annotated[str, Parameter(show=False, allow_leading_hyphen=True)],
-    base_url: Annotated[str | None, Parameter(group=ALL)] = None,
-    credentials: Annotated[Path | None, Parameter(group=ALL)] = None,
-    timeout: Annotated[float | None, Parameter(group=ALL)] = None,
-    deadline: Annotated[float | None, Parameter(group=ALL)] = None,
-    retries: Annotated[int | None, Parameter(group=ALL)] = None,
-    strict: Annotated[Flag, Parameter(group=ALL)] = False,
-    log: Annotated[Literal["debug", "info", "warning", "error"] | None, Parameter(group=ALL)] = None,
+    base_url: Annotated[str | None, Parameter(group=COMMON_OPTIONS)] = None,
+    credentials: Annotated[Path | None, Parameter(group=COMMON_OPTIONS)] = None,
+    timeout: Annotated[float | None, Parameter(group=COMMON_OPTIONS)] = None,
+    deadline: Annotated[float | None, Parameter(group=COMMON_OPTIONS)] = None,
+    retries: Annotated[int | None, Parameter(group=COMMON_OPTIONS)] = None,
+    strict: Annotated[Flag, Parameter(group=COMMON_OPTIONS)] = False,
+    log: Annotated[Literal["debug", "info", "warning", "error"] | None, Parameter(group=COMMON_OPTIONS)] = None,
 ) -> int:
     """Run the command that the rest of the words is.
 
@@ -112,8 +112,8 @@ def launch(
     """
     for name, number in (("--timeout", timeout), ("--deadline", deadline), ("--retries", retries)):
         if number is not None and not number >= 0:
-            _exit.say(f"{name} takes a number from 0 on, not {number:g}")
-            return _exit.INPUT
+            _exit.print_message(f"{name} takes a number from 0 on, not {number:g}")
+            return _exit.INPUT_ERROR
     if log is not None:
         os.environ["IDC_LOG"] = log
     command, bound, ignored = app.parse_args(tokens, exit_on_error=False, print_error=False)
@@ -121,7 +121,7 @@ def launch(
         bound.arguments["context"] = Context(base_url, credentials, timeout, retries, strict=strict)
     out = bound.arguments.get("out")
     if isinstance(out, Output):
-        out.check()
+        out.check_target()
     with contextlib.ExitStack() as stack:
         if deadline is not None:
             from .._http.deadline import deadline as limited
@@ -131,12 +131,12 @@ def launch(
     return code if isinstance(code, int) else _exit.DONE
 
 
-def command(words: str) -> App:
+def find_command(words: str) -> App:
     """Give one command, with the whole of its help in place of the line for the list."""
     found = app
     for word in words.split():
         found = found[word]
-    if words not in GROUPS:
+    if words not in COMMAND_GROUPS:
         found.help = None  # it then has that of its function
     return found
 
@@ -147,41 +147,41 @@ def run(words: Sequence[str]) -> int:
         if not {"--help", "-h"}.isdisjoint(words):
             for named, _, _ in COMMANDS:
                 if list(words[: named.count(" ") + 1]) == named.split():
-                    command(named)
-        with _exit.remarks():
+                    find_command(named)
+        with _exit.service_warnings_on_stderr():
             code = app.meta([DASH if word == "-" else word for word in words], exit_on_error=False, print_error=False)
         sys.stdout.flush()
     except (KeyboardInterrupt, _exit.Terminated) as interruption:
-        _exit.say("; ".join(["interrupted", *getattr(interruption, "__notes__", ())]))
+        _exit.print_message("; ".join(["interrupted", *getattr(interruption, "__notes__", ())]))
         return _exit.INTERRUPTED if isinstance(interruption, KeyboardInterrupt) else _exit.TERMINATED
     except BrokenPipeError:
-        _let_go()
-        return _exit.UNREAD
+        _discard_standard_output()
+        return _exit.BROKEN_PIPE
     except CycloptsError as error:
-        _exit.say(_sentence(error))
-        return _exit.INPUT
+        _exit.print_message(_usage_error_sentence(error))
+        return _exit.INPUT_ERROR
     except Exception as error:
-        found = _exit.ended(error)
+        found = _exit.exit_code_and_sentence(error)
         if found is None:
             traceback.print_exc()
-            _exit.say("this is a fault of idc-ext itself: please report it with the lines above")
-            return _exit.FAULT
+            _exit.print_message("this is a fault of idc-ext itself: please report it with the lines above")
+            return _exit.INTERNAL_ERROR
         if isinstance(error, OSError):
-            _let_go()
-        _exit.say(found[1])
+            _discard_standard_output()
+        _exit.print_message(found[1])
         for note in getattr(error, "__notes__", ()):
-            _exit.say(note)
+            _exit.print_message(note)
         return found[0]
     return code if isinstance(code, int) else _exit.DONE
 
 
-def _let_go() -> None:
+def _discard_standard_output() -> None:
     """Write nowhere any more: Python would try again at exit, and complain."""
     with contextlib.suppress(OSError, ValueError):
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 
 
-def _sentence(error: CycloptsError) -> str:
+def _usage_error_sentence(error: CycloptsError) -> str:
     text = " ".join(str(error).replace(DASH, "-").split()).rstrip(".")
     text = text.partition(" Available commands:")[0].rstrip(".")
     see = f" See {NAME} --help" if text.endswith("?") else f"; see {NAME} --help"

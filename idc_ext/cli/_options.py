@@ -21,24 +21,24 @@ DASH = "\0-"
 #: Options that several commands have: what is selected, where results go, and what all of them take.
 FILTERS = Group("Filters", sort_key=10)
 OUTPUT = Group("Output", sort_key=20)
-ALL = Group("Options of every command", sort_key=30)
+COMMON_OPTIONS = Group("Options of every command", sort_key=30)
 
 
-_FROM_0 = Parameter(validator=Number(gte=0))
+_NOT_NEGATIVE = Parameter(validator=Number(gte=0))
 #: A number from 0 on; one that limits rows; a switch.
-Count = Annotated[int, _FROM_0]
+Count = Annotated[int, _NOT_NEGATIVE]
 Limit = Annotated[int | None, Parameter(name=["--limit", "-n"], validator=Number(gte=0))]
 Flag = Annotated[bool, Parameter(negative=())]
 
 
-def _segment(_: object, value: str) -> None:
+def _check_path_segment(_: object, value: str) -> None:
     """Refuse what a URL would take for another place."""
     if not value.strip("."):
         raise ValueError(f"{value!r} is no name")
 
 
 #: What becomes a segment of a path.
-Name = Annotated[str, Parameter(validator=_segment)]
+PathSegment = Annotated[str, Parameter(validator=_check_path_segment)]
 
 
 class InputError(ValueError):
@@ -82,4 +82,4 @@ class Context:
 
 
 #: How a command asks for it.
-Given = Annotated[Context, Parameter(parse=False)]
+ContextParameter = Annotated[Context, Parameter(parse=False)]

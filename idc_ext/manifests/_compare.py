@@ -16,9 +16,9 @@ from .._tables.columns import Column, Columns
 from .._tables.records import Records
 from ..errors import ContractError, InvalidFilter
 from ..v3 import _responses
-from ..v3._filters import checked, where
-from ..v3._release import pinned
-from ._sidecar import proven, series_of
+from ..v3._filters import checked_filters, where
+from ..v3._release import pinned_release
+from ._sidecar import read_checked_sidecar, series_of_manifest
 
 if TYPE_CHECKING:
     import os
@@ -31,13 +31,15 @@ if TYPE_CHECKING:
     from ..v3._filters import Filters
 
 
-Kind: TypeAlias = Literal["added", "removed", "revised"]
+ChangeKind: TypeAlias = Literal["added", "removed", "revised"]
 
 #: The attributes that the index keeps of the past, too: a selection by others cannot be made for another release.
-KEPT = frozenset({"collection_id", "PatientID", "StudyInstanceUID", "SeriesInstanceUID", "Modality", "series_size_MB"})
+ATTRIBUTES_WITH_HISTORY = frozenset(
+    {"collection_id", "PatientID", "StudyInstanceUID", "SeriesInstanceUID", "Modality", "series_size_MB"}
+)
 #: What an identifier is made of: it is asked with again, and nothing in it can end a literal.
 _UID = re.compile(r"[0-9.]+", re.ASCII)
-_COLUMNS = Columns(
+_CHANGE_COLUMNS = Columns(
     tuple(Column(name, "string") for name in ("kind", "collection_id", "SeriesInstanceUID", "before", "after"))
 )
 
@@ -54,7 +56,7 @@ class Change:
         after: The same after; None if it was removed.
     """
 
-    kind: Kind
+    kind: ChangeKind
     collection_id: str | None
     SeriesInstanceUID: str | None
     before: str | None
@@ -100,10 +102,12 @@ class Changes(Frames):
 
     def to_arrow(self) -> pyarrow.Table:
         """Give an Arrow table: kind, collection_id, SeriesInstanceUID, before, after. Needs the extra `arrow`."""
-        return arrow.table(_COLUMNS, [arrow.batch(_COLUMNS, Records([asdict(one) for one in self.items]))])
+        return arrow.table(
+            _CHANGE_COLUMNS, [arrow.batch(_CHANGE_COLUMNS, Records([asdict(one) for one in self.items]))]
+        )
 
 
-def put_together(
+def compare_series(
     old: Mapping[str, tuple[str | None, str | None]], new: Mapping[str, tuple[str | None, str | None]]
 ) -> tuple[Change, ...]:
     """Compare what was there only before with what is there only now: uuid to series and collection, each."""
@@ -119,7 +123,7 @@ def put_together(
     return tuple(sorted(found, key=lambda one: (one.SeriesInstanceUID or "", one.before or "")))
 
 
-def statement(filters: Filters, before: int, after: int, beyond: str) -> str:
+def changed_series_sql(filters: Filters, before: int, after: int, beyond: str) -> str:
     """Ask for the series of a selection that two releases do not have alike, beyond one series."""
     where = filters.sql()
 
@@ -140,7 +144,7 @@ def statement(filters: Filters, before: int, after: int, beyond: str) -> str:
     )
 
 
-def sizes(filters: Filters, releases: Iterable[int]) -> str:
+def series_counts_sql(filters: Filters, releases: Iterable[int]) -> str:
     """Ask how many series of a selection each release has."""
     where = filters.sql()
     parts = [
@@ -152,17 +156,17 @@ def sizes(filters: Filters, releases: Iterable[int]) -> str:
     return f"SELECT {', '.join(parts)}"
 
 
-def read(row: Mapping[str, Any]) -> Change:
+def change_of_row(row: Mapping[str, Any]) -> Change:
     """Read a row of what `statement` asks for."""
     before, after = row["before"], row["after"]
-    kind: Kind = "added" if before is None else "removed" if after is None else "revised"
+    kind: ChangeKind = "added" if before is None else "removed" if after is None else "revised"
     if not all(isinstance(one, str | None) for one in row.values()) or not _UID.fullmatch(row["series"] or ""):
         raise ContractError("POST /v3/sql was asked for identifiers and answered with what is none")
     return Change(kind, row["collection"], row["series"], before, after)
 
 
 #: So many series are looked up at once.
-_CHUNK = 500
+_LOOKUP_CHUNK = 500
 
 
 def verify(idc: Client, path: str | os.PathLike[str]) -> Changes:
@@ -172,11 +176,11 @@ def verify(idc: Client, path: str | os.PathLike[str]) -> Changes:
         ManifestError: the manifest is not what its sidecar describes.
         PagingError: the walk is not whole. DataReleaseChanged: the data moved meanwhile.
     """
-    receipt = proven(Path(path))
-    gone, new = series_of(Path(path), receipt), dict[str, tuple[str | None, str | None]]()
+    receipt = read_checked_sidecar(Path(path))
+    gone, new = series_of_manifest(Path(path), receipt), dict[str, tuple[str | None, str | None]]()
     flat = {**receipt.filters.get("terms", {}), **receipt.filters.get("ranges", {})}
     filters = where(flat, all_of_idc=receipt.all_of_idc)
-    with pinned(idc) as version:
+    with pinned_release(idc) as version:
         total = 0
         for page in v3.manifest(idc, filters).walk(ahead=1).pages():
             total += len(page.records)
@@ -185,7 +189,7 @@ def verify(idc: Client, path: str | os.PathLike[str]) -> Changes:
                     gone.remove(row["crdc_series_uuid"])
                 else:
                     new[row["crdc_series_uuid"]] = (row["SeriesInstanceUID"], row["collection_id"])
-        found = put_together(_known(idc, gone), new)
+        found = compare_series(_look_up_series(idc, gone), new)
     return Changes(receipt.data_release, version.idc_version, (receipt.series, total), found)
 
 
@@ -204,34 +208,33 @@ def diff(idc: Client, filters: Selection, from_release: int, to_release: int, *,
         InvalidFilter: an attribute is not kept of the past, or there is no such release.
         DataReleaseChanged: the data moved meanwhile.
     """
-    wanted = checked(filters, all_of_idc=all_of_idc)
-    unkept = sorted((wanted.terms.keys() | wanted.ranges.keys()) - KEPT)
+    wanted = checked_filters(filters, all_of_idc=all_of_idc)
+    unkept = sorted((wanted.terms.keys() | wanted.ranges.keys()) - ATTRIBUTES_WITH_HISTORY)
     if unkept:
-        raise InvalidFilter(
-            f"{', '.join(unkept)} is not kept of earlier releases: compare by {', '.join(sorted(KEPT))}"
-        )
+        usable = ", ".join(sorted(ATTRIBUTES_WITH_HISTORY))
+        raise InvalidFilter(f"{', '.join(unkept)} is not kept for earlier releases: filter by {usable}")
     found: list[Change] = []
-    with pinned(idc) as version:
-        newest = _responses.release_of(version)
+    with pinned_release(idc) as version:
+        newest = _responses.release_number(version)
         for release in (from_release, to_release):
             if type(release) is not int or not 1 <= release <= newest:
                 raise InvalidFilter(f"{release!r:.20} is no data release; the service has 1 to {newest}")
-        count = v3.sql(idc, sizes(wanted, (from_release, to_release))).rows[0]
+        count = v3.sql(idc, series_counts_sql(wanted, (from_release, to_release))).rows[0]
         more = from_release != to_release
         while more:
             beyond = found[-1].SeriesInstanceUID if found else ""
-            asked = statement(wanted, from_release, to_release, beyond or "")
+            asked = changed_series_sql(wanted, from_release, to_release, beyond or "")
             table = v3.sql(idc, asked, allow_truncated=True)
-            found += map(read, table)
+            found += map(change_of_row, table)
             more = table.truncated and bool(table.rows)
     return Changes(f"v{from_release}", f"v{to_release}", (count["at0"], count["at1"]), tuple(found))
 
 
-def _known(idc: Client, uuids: set[str]) -> dict[str, tuple[str | None, str | None]]:
+def _look_up_series(idc: Client, uuids: set[str]) -> dict[str, tuple[str | None, str | None]]:
     """Look up which series earlier files were of; for what no release knows, nothing is known."""
     found: dict[str, tuple[str | None, str | None]] = dict.fromkeys(uuids, (None, None))
     asked = iter(sorted(uuids))
-    while chunk := list(itertools.islice(asked, _CHUNK)):
+    while chunk := list(itertools.islice(asked, _LOOKUP_CHUNK)):
         # They are made of hexadecimal digits and hyphens: nothing in them can end a literal or seem a comment.
         listed = ", ".join(f"'{uuid}'" for uuid in chunk)
         statement = " UNION ".join(

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from .. import v3
 from ..errors import ContractError, LicenseRefused
-from ..v3._filters import checked
+from ..v3._filters import checked_filters
 from ._sidecar import LicenseCount
 
 if TYPE_CHECKING:
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 #: one of them: those with NC forbid it, and the terms of the National Library of Medicine are to be read by a person.
 COMMERCIAL = frozenset({"CC BY 3.0", "CC BY 4.0"})
 #: So many offenders are named in a message.
-_NAMED = 10
+_MAX_NAMED_OFFENDERS = 10
 
 
 def check_licenses(idc: Client, filters: Selection, *, all_of_idc: bool = False) -> tuple[LicenseCount, ...]:
@@ -28,12 +28,12 @@ def check_licenses(idc: Client, filters: Selection, *, all_of_idc: bool = False)
     Raises:
         LicenseRefused: some do not; `.offenders` lists collection, licence and number of series, each.
     """
-    found = parts(idc, checked(filters, all_of_idc=all_of_idc))
-    check(found)
-    return licenses(found)
+    found = count_by_license_and_doi(idc, checked_filters(filters, all_of_idc=all_of_idc))
+    check_commercial_use(found)
+    return count_licenses(found)
 
 
-def parts(idc: Client, wanted: Filters) -> list[dict[str, Any]]:
+def count_by_license_and_doi(idc: Client, wanted: Filters) -> list[dict[str, Any]]:
     """List collection, licence and DOI of a selection, with the number and size (MB) of the series of each."""
     statement = (
         "SELECT collection_id AS collection, license_short_name AS license, source_DOI AS doi, count(*) AS series, "  # noqa: S608 - values are quoted there
@@ -48,7 +48,7 @@ def parts(idc: Client, wanted: Filters) -> list[dict[str, Any]]:
     return rows
 
 
-def licenses(parts: list[dict[str, Any]]) -> tuple[LicenseCount, ...]:
+def count_licenses(parts: list[dict[str, Any]]) -> tuple[LicenseCount, ...]:
     """Count the series of each licence, the one of most first."""
     series: Counter[str | None] = Counter()
     collections: defaultdict[str | None, set[str]] = defaultdict(set)
@@ -58,7 +58,7 @@ def licenses(parts: list[dict[str, Any]]) -> tuple[LicenseCount, ...]:
     return tuple(LicenseCount(name, n, tuple(sorted(collections[name]))) for name, n in series.most_common())
 
 
-def check(parts: list[dict[str, Any]]) -> None:
+def check_commercial_use(parts: list[dict[str, Any]]) -> None:
     """Refuse what is not for commercial use.
 
     Raises:
@@ -70,8 +70,9 @@ def check(parts: list[dict[str, Any]]) -> None:
             offending[part["collection"], part["license"]] += part["series"]
     if offending:
         listed = [f"{where} ({name or 'no licence named'}, {n} series)" for (where, name), n in offending.most_common()]
-        more = f" and {len(listed) - _NAMED} more" if len(listed) > _NAMED else ""
+        more = f" and {len(listed) - _MAX_NAMED_OFFENDERS} more" if len(listed) > _MAX_NAMED_OFFENDERS else ""
         raise LicenseRefused(
-            f"not for commercial use: {', '.join(listed[:_NAMED])}{more}; filter by license_short_name to leave it out",
+            f"not for commercial use: {', '.join(listed[:_MAX_NAMED_OFFENDERS])}{more}; "
+            "filter by license_short_name to leave it out",
             offenders=tuple((*one, n) for one, n in offending.most_common()),
         )

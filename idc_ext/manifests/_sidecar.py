@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 
 
 #: Of the file. Another one is refused.
-VERSION = 1
+SIDECAR_VERSION = 1
 
 
 @frozen
@@ -88,7 +88,10 @@ class Receipt:
 
     def to_json(self) -> bytes:
         """Give the sidecar."""
-        return json.dumps({"idc_ext_manifest": VERSION, **asdict(self)}, indent=1, ensure_ascii=False).encode() + b"\n"
+        return (
+            json.dumps({"idc_ext_manifest": SIDECAR_VERSION, **asdict(self)}, indent=1, ensure_ascii=False).encode()
+            + b"\n"
+        )
 
     @classmethod
     def from_json(cls, path: Path, content: bytes) -> Receipt:
@@ -109,26 +112,26 @@ class Receipt:
                 known[name] = None if said[name] is None else tuple(said[name])
         except (ValueError, TypeError, LookupError, AttributeError, RecursionError):
             raise ManifestError(f"{path} does not describe a manifest, or is damaged") from None
-        if version != VERSION:
+        if version != SIDECAR_VERSION:
             raise ManifestError(f"{path} was written by another release of idc_ext (version {version!r:.20})")
         return cls(**known)
 
 
 Format: TypeAlias = Literal["csv", "idc", "jsonl", "parquet", "s5cmd"]
 #: What an address becomes. `s5cmd run` reads commands; `idc download-from-manifest` what the service itself serves.
-LINES: Mapping[str, str] = {"idc": "{}\n", "s5cmd": "cp {} .\n"}
+LINE_TEMPLATES: Mapping[str, str] = {"idc": "{}\n", "s5cmd": "cp {} .\n"}
 #: The formats that hold whole rows.
-TABLES = ("csv", "jsonl", "parquet")
+ROW_FORMATS = ("csv", "jsonl", "parquet")
 _UUID = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
 _ADDRESS = re.compile(r"s3://[^/\s]+/([0-9a-f-]{36})/\*")
 
 
-def sidecar(path: Path) -> Path:
+def sidecar_path(path: Path) -> Path:
     """Name the file beside a manifest that describes it."""
     return beside(path, ".json")
 
 
-def digest(path: Path) -> str:
+def sha256_of_file(path: Path) -> str:
     """Give the SHA-256 of a file in hexadecimal."""
     with path.open("rb") as file:
         return hashlib.file_digest(file, "sha256").hexdigest()
@@ -140,19 +143,19 @@ def read(path: str | os.PathLike[str]) -> Receipt:
     Raises:
         ManifestError: one of the two is missing or damaged, or they do not belong together.
     """
-    return proven(Path(path))
+    return read_checked_sidecar(Path(path))
 
 
-def proven(path: Path) -> Receipt:
+def read_checked_sidecar(path: Path) -> Receipt:
     """Read what is said of a manifest, having seen that it is said of this one.
 
     Raises:
         ManifestError: one of the two is missing, or they do not belong together.
     """
-    beside_it = sidecar(path)
+    beside_it = sidecar_path(path)
     try:
         receipt = Receipt.from_json(beside_it, beside_it.read_bytes())
-        found = digest(path)
+        found = sha256_of_file(path)
     except OSError as error:
         raise ManifestError(f"{error.filename} cannot be read: {error.strerror}") from None
     if found != receipt.sha256:
@@ -160,21 +163,21 @@ def proven(path: Path) -> Receipt:
     return receipt
 
 
-def series_of(path: Path, receipt: Receipt) -> set[str]:
+def series_of_manifest(path: Path, receipt: Receipt) -> set[str]:
     """List the series that a manifest names, by `crdc_series_uuid`.
 
     Raises:
         ManifestError: it does not name as many as it is said to.
     """
-    found: set[Any] = set(_uuids(path, receipt.format))
+    found: set[Any] = set(_series_uuids(path, receipt.format))
     if not all(isinstance(uuid, str) and _UUID.fullmatch(uuid) for uuid in found):
         raise ManifestError(f"{path} names what is no series")
     if len(found) != receipt.series:
-        raise ManifestError(f"{path} names {len(found)} series, but {sidecar(path).name} says {receipt.series}")
+        raise ManifestError(f"{path} names {len(found)} series, but {sidecar_path(path).name} says {receipt.series}")
     return found
 
 
-def _uuids(path: Path, format: str) -> Iterator[str]:
+def _series_uuids(path: Path, format: str) -> Iterator[str]:
     if format == "parquet":
         pq = arrow.imported("pyarrow.parquet")
         with pq.ParquetFile(path) as file:

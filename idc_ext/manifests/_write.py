@@ -14,10 +14,10 @@ from .. import v3
 from .._atomic import beside, rename, replacing, settle, sweep
 from .._paging.request import Progress
 from ..errors import ContractError, TruncatedResult
-from ..v3._filters import checked
-from ..v3._release import check, server
+from ..v3._filters import checked_filters
+from ..v3._release import check_release_unchanged, fetch_server_version
 from . import _licenses
-from ._sidecar import LINES, TABLES, Format, Receipt, digest, sidecar
+from ._sidecar import LINE_TEMPLATES, ROW_FORMATS, Format, Receipt, sha256_of_file, sidecar_path
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     from ..v3 import Selection
 
 #: Progress is said after so many lines.
-_STEP = 5_000
+_PROGRESS_LINES = 5_000
 
 
 def write(
@@ -69,29 +69,29 @@ def write(
         TruncatedResult, PagingError: not all series came. DataReleaseChanged: the data moved meanwhile.
         ValueError: no such format, or rows with the addresses of Google. OSError: it cannot be written.
     """
-    wanted, target = checked(filters, all_of_idc=all_of_idc), Path(path)
+    wanted, target = checked_filters(filters, all_of_idc=all_of_idc), Path(path)
     if format not in get_args(Format):
         raise ValueError(f"{format!r:.80} is no format of manifests; there are {', '.join(get_args(Format))}")
-    if format in TABLES and source != "aws":
+    if format in ROW_FORMATS and source != "aws":
         raise ValueError(f"{format} holds rows, whose addresses are those of aws; for {source} take s5cmd or idc")
     real = target.resolve() if target.is_symlink() else target  # the link stays
     if real.is_dir():
         raise IsADirectoryError(f"{target} is a folder, and a manifest is a file")
-    version = server(idc)
-    counts, parts = v3.counts(idc, wanted, all_of_idc=True), _licenses.parts(idc, wanted)
+    version = fetch_server_version(idc)
+    counts, parts = v3.counts(idc, wanted, all_of_idc=True), _licenses.count_by_license_and_doi(idc, wanted)
     if sum(part["series"] for part in parts) != counts.series:
         raise ContractError(f"{counts.series} series were counted, and by SQL another number")
     if require_commercial:
-        _licenses.check(parts)
+        _licenses.check_commercial_use(parts)
     new = beside(real, f".{os.getpid()}.new")
     with suppress(FileNotFoundError):
         new.unlink()  # of a process that had this number before
     try:
-        if format in LINES:
-            came = _lines(
+        if format in LINE_TEMPLATES:
+            came = _write_lines(
                 v3.manifest_lines(idc, wanted, source=source, all_of_idc=True),
                 new,
-                LINES[format],
+                LINE_TEMPLATES[format],
                 counts.series,
                 progress,
             )
@@ -101,7 +101,7 @@ def write(
         if came != counts.series:
             raise TruncatedResult(f"{came} of the {counts.series} series that were counted came; start anew")
         cited = v3.citations(idc, wanted, style=cite, all_of_idc=True) if cite and counts.series else None
-        check(idc, version)
+        check_release_unchanged(idc, version)
         receipt = Receipt(
             manifest=target.name,
             format=format,
@@ -114,20 +114,20 @@ def write(
             api_version=version.api_version,
             build=version.build,
             document_sha256=idc_openapi.digest(),
-            sha256=digest(new),
+            sha256=sha256_of_file(new),
             written=datetime.datetime.now(datetime.UTC).isoformat(timespec="seconds"),
             patients=counts.patients,
             studies=counts.studies,
             series=counts.series,
             instances=counts.instances,
             size=round(100 * sum(part["size"] for part in parts)) * 10_000,
-            licenses=_licenses.licenses(parts),
+            licenses=_licenses.count_licenses(parts),
             dois=tuple(sorted({part["doi"] for part in parts if part["doi"] is not None})),
             citations=None if cited is None else (*cited.citations, *filter(None, [cited.acknowledgment])),
             unresolved=None if cited is None else tuple(cited.unresolved),
         )
         # In this order: where there is a manifest, there is what describes it.
-        with replacing(sidecar(target)) as file:
+        with replacing(sidecar_path(target)) as file:
             file.write(receipt.to_json())
         rename(new, real)
         sweep(real)
@@ -137,13 +137,13 @@ def write(
     return receipt
 
 
-def _lines(lines: Lines, path: Path, form: str, total: int, progress: Callable[[Progress], object] | None) -> int:
+def _write_lines(lines: Lines, path: Path, form: str, total: int, progress: Callable[[Progress], object] | None) -> int:
     count, size = 0, 0
     with path.open("xb") as file:
         for count, line in enumerate(lines, 1):
             file.write(form.format(line).encode())
             size += len(line) + 1
-            if progress is not None and (count % _STEP == 0 or count == total):
+            if progress is not None and (count % _PROGRESS_LINES == 0 or count == total):
                 progress(Progress(count, total, size))
         settle(file)
     return count

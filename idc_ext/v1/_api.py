@@ -55,10 +55,10 @@ def cohort(
     Raises:
         InvalidFilter: something in it would be refused or misread by the service.
     """
-    _filters.check_labels(name, description)
+    _filters.check_cohort_labels(name, description)
     if not filters and not all_of_idc:
         raise InvalidFilter("a cohort without filters is the whole archive: pass all_of_idc=True if that is meant")
-    return V1CohortSpec(name=name, description=description, filters=_filters.filters(filters))
+    return V1CohortSpec(name=name, description=description, filters=_filters.checked_filters(filters))
 
 
 def preview_manifest(
@@ -76,9 +76,11 @@ def preview_manifest(
     Raises:
         InvalidFilter: a column is unknown or named twice, or there is none. Iterating raises as `Rows` says.
     """
-    columns = _filters.columns(fields)
+    columns = _filters.checked_manifest_columns(fields)
     build = functools.partial(_preview_manifest._get_kwargs, body=spec, page_size=page_size)
-    return _rows(idc, build, _flags(columns.values(), sql), "manifest", Columns.of(V1ManifestRow, only=columns))
+    return _paged_rows(
+        idc, build, _column_flags(columns.values(), sql), "manifest", Columns.of(V1ManifestRow, only=columns)
+    )
 
 
 def manifest(
@@ -88,9 +90,11 @@ def manifest(
 
     Arguments and errors are those of `preview_manifest`.
     """
-    columns = _filters.columns(fields)
+    columns = _filters.checked_manifest_columns(fields)
     build = functools.partial(_get_cohort_manifest._get_kwargs, cohort_id=cohort_id, page_size=page_size)
-    return _rows(idc, build, _flags(columns.values(), sql), "manifest", Columns.of(V1ManifestRow, only=columns))
+    return _paged_rows(
+        idc, build, _column_flags(columns.values(), sql), "manifest", Columns.of(V1ManifestRow, only=columns)
+    )
 
 
 def preview_query(idc: Client, spec: V1CohortSpec, fields: Iterable[str], *, page_size: int = 1000) -> Rows[Row]:
@@ -105,10 +109,10 @@ def preview_query(idc: Client, spec: V1CohortSpec, fields: Iterable[str], *, pag
     Raises:
         InvalidFilter: a field is unknown or named twice, or there is none. Iterating raises what `Rows` says.
     """
-    wanted = V1QueryFields(fields=_filters.query_fields(fields))
+    wanted = V1QueryFields(fields=_filters.checked_query_fields(fields))
     body = V1QueryPreviewSpec(cohort_def=spec, query_fields=wanted)
     build = functools.partial(_preview_query._get_kwargs, body=body, page_size=page_size)
-    return _rows(idc, build, {}, "query_results", Columns.texts(map(str, wanted.fields)))
+    return _paged_rows(idc, build, {}, "query_results", Columns.texts(map(str, wanted.fields)))
 
 
 def query(idc: Client, cohort_id: int, fields: Iterable[str], *, page_size: int = 1000) -> Rows[Row]:
@@ -116,9 +120,9 @@ def query(idc: Client, cohort_id: int, fields: Iterable[str], *, page_size: int 
 
     Arguments and errors are those of `preview_query`.
     """
-    wanted = V1QueryFields(fields=_filters.query_fields(fields))
+    wanted = V1QueryFields(fields=_filters.checked_query_fields(fields))
     build = functools.partial(_query_cohort._get_kwargs, cohort_id=cohort_id, body=wanted, page_size=page_size)
-    return _rows(idc, build, {}, "query_results", Columns.texts(map(str, wanted.fields)))
+    return _paged_rows(idc, build, {}, "query_results", Columns.texts(map(str, wanted.fields)))
 
 
 def dicom_metadata(idc: Client, *, page_size: int = 1000) -> Rows[Row]:
@@ -127,7 +131,7 @@ def dicom_metadata(idc: Client, *, page_size: int = 1000) -> Rows[Row]:
     Sorted by collection, patient, study, series and instance. No user is needed.
     """
     build = functools.partial(_get_dicom_metadata._get_kwargs, page_size=page_size)
-    return _rows(idc, build, {}, "query_results", Columns.of(V1DicomMetadataRow, others=True))
+    return _paged_rows(idc, build, {}, "query_results", Columns.of(V1DicomMetadataRow, others=True))
 
 
 def create_cohort(idc: Client, spec: V1CohortSpec) -> V1CohortProperties:
@@ -141,7 +145,7 @@ def create_cohort(idc: Client, spec: V1CohortSpec) -> V1CohortProperties:
         ContractError: the cohort has been saved, but without some of the filters (the service of 2021 dropped
             the ranged forms); the message says with which identifier.
     """
-    saved = fetch(idc, Call.of(_create_cohort._get_kwargs(body=spec)), _created)
+    saved = fetch(idc, Call.of(_create_cohort._get_kwargs(body=spec)), _read_created_cohort)
     lost = sorted(set(spec.filters.additional_keys) - set(saved.filter_set.filters.additional_keys))
     if lost:
         raise ContractError(
@@ -151,11 +155,11 @@ def create_cohort(idc: Client, spec: V1CohortSpec) -> V1CohortProperties:
     return saved
 
 
-def _rows(
+def _paged_rows(
     idc: Client,
     build: Callable[..., dict[str, Any]],
     first: Mapping[str, Any],
-    holder: _pages.Holder,
+    holder: _pages.PageKind,
     columns: Columns,
 ) -> Rows[Any]:
     """Put a paged request together: later calls carry the token in place of all but `page_size`."""
@@ -163,18 +167,18 @@ def _rows(
         idc,
         Call.of(build(**first)),
         lambda token: Call.of(build(next_page=token)),
-        functools.partial(_pages.page, holder, columns),
+        functools.partial(_pages.parse_page, holder, columns),
         columns=columns,
-        straight=functools.partial(_pages.page_bytes, holder, columns),
-        peek=_pages.next_token,
+        straight=functools.partial(_pages.parse_page_bytes, holder, columns),
+        peek=_pages.find_next_token,
     )
 
 
-def _flags(columns: Iterable[str], sql: bool) -> dict[str, V1Flag]:
+def _column_flags(columns: Iterable[str], sql: bool) -> dict[str, V1Flag]:
     return dict.fromkeys([*columns, *(["sql"] if sql else [])], V1Flag.TRUE)
 
 
-def _created(_status: int, body: Any) -> V1CohortProperties:
+def _read_created_cohort(_status: int, body: Any) -> V1CohortProperties:
     properties = V1CohortCreated.from_dict(body).cohort_properties
     if not isinstance(properties, V1CohortProperties):
         raise TypeError("cohort_properties without a cohort_id")

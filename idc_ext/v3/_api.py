@@ -48,8 +48,16 @@ from .._paging.rows import Rows
 from .._suggest import did_you_mean
 from ..errors import ContractError, InvalidFilter, TruncatedResult
 from . import _pages, _responses
-from ._applied import Expected
-from ._filters import EVERY_SERIES, Filters, Wanted, check_statement, checked, one_of, whole
+from ._applied import ExpectedFilters
+from ._filters import (
+    EVERY_SERIES,
+    Filters,
+    FilterValue,
+    check_sql_statement,
+    checked_choice,
+    checked_filters,
+    checked_integer,
+)
 from ._responses import Citations
 
 if TYPE_CHECKING:
@@ -60,15 +68,15 @@ if TYPE_CHECKING:
 
 
 #: What every function takes as filters: what `where` made, or the mapping it takes.
-Selection: TypeAlias = "Filters | Mapping[str, Wanted]"
+Selection: TypeAlias = "Filters | Mapping[str, FilterValue]"
 
 #: The most rows of SQL, and the most values of a column, that the service gives at once.
-_MOST = 10_000
+_SERVICE_LIMIT = 10_000
 #: In seconds: how long the service waits for DataCite and doi.org, for each request in turn.
-_PER_REQUEST = 30
+_DOI_LOOKUP_SECONDS = 30
 #: How many DOIs it asks DataCite for in one request.
-_AT_ONCE = 50
-_UID = re.compile(r"(0|[1-9][0-9]*)(\.(0|[1-9][0-9]*))+", re.ASCII)
+_DOIS_PER_REQUEST = 50
+_DICOM_UID = re.compile(r"(0|[1-9][0-9]*)(\.(0|[1-9][0-9]*))+", re.ASCII)
 
 
 def manifest(
@@ -86,30 +94,30 @@ def manifest(
         InvalidFilter: the filters would be refused or misread. Iterating raises as `Rows` says, and
             DataReleaseChanged where the service changed to other data meanwhile.
     """
-    wanted = checked(filters, all_of_idc=all_of_idc)
+    wanted = checked_filters(filters, all_of_idc=all_of_idc)
     listed = wanted or EVERY_SERIES
-    first = V3ManifestRequest(filters=listed.to_model(), page=0, page_size=whole(page_size, "page_size"))
+    first = V3ManifestRequest(filters=listed.to_model(), page=0, page_size=checked_integer(page_size, "page_size"))
 
     def ask(token: str) -> Call:
         return Call.of(_get_manifest._get_kwargs(body=evolve(first, page=int(token))))
 
-    expected = Expected.of(idc, ask("0"), listed)
+    expected = ExpectedFilters.of(idc, ask("0"), listed)
 
     def parse(status: int, body: Any) -> Page[V3ManifestRow]:
-        return expected.page(_pages.manifest_page(status, body))
+        return expected.checked_page(_pages.parse_manifest_page(status, body))
 
     def straight(content: bytes) -> Page[V3ManifestRow] | None:
-        page = _pages.manifest_bytes(content)
-        return None if page is None else expected.page(page)
+        page = _pages.parse_manifest_page_bytes(content)
+        return None if page is None else expected.checked_page(page)
 
     return Rows(
         idc,
         ask("0"),
         ask,
         parse,
-        pin=_release(),
-        due=None if wanted else _series_of_all(),
-        columns=_pages.MANIFEST,
+        pin=_release_question(),
+        due=None if wanted else _archive_series_question(),
+        columns=_pages.MANIFEST_COLUMNS,
         straight=straight,
     )
 
@@ -131,29 +139,35 @@ def manifest_lines(
     Raises:
         InvalidFilter: the filters would be refused or misread. Iterating raises as `Lines` says.
     """
-    wanted = checked(filters, all_of_idc=all_of_idc)
+    wanted = checked_filters(filters, all_of_idc=all_of_idc)
     listed = (wanted or EVERY_SERIES).to_model()
-    clouds = V3ManifestTextRequestSource(one_of(source, V3ManifestTextRequestSource, "source"))
+    clouds = V3ManifestTextRequestSource(checked_choice(source, V3ManifestTextRequestSource, "source"))
 
     def ask(limit: int) -> Call:
         request = V3ManifestTextRequest(filters=listed, source=clouds, limit=limit)
         return Call.of(_get_manifest_text._get_kwargs(body=request))
 
-    return Lines(idc, _series(idc, wanted) if wanted else _series_of_all(), ask, _responses.LINE, _release())
+    return Lines(
+        idc,
+        _selection_series_question(idc, wanted) if wanted else _archive_series_question(),
+        ask,
+        _responses.MANIFEST_LINE,
+        _release_question(),
+    )
 
 
 def counts(idc: Client, filters: Selection, *, all_of_idc: bool = False) -> V3Counts:
     """Count patients, studies, series and instances of a selection. Nothing found is zeros and no error."""
-    wanted = checked(filters, all_of_idc=all_of_idc)
+    wanted = checked_filters(filters, all_of_idc=all_of_idc)
     call = Call.of(_count_cohort._get_kwargs(body=V3SelectionRequest(wanted.to_model())))
-    return fetch(idc, call, Expected.of(idc, call, wanted).read(_responses.counts))
+    return fetch(idc, call, ExpectedFilters.of(idc, call, wanted).checking_parser(_responses.parse_counts))
 
 
 def licenses(idc: Client, filters: Selection, *, all_of_idc: bool = False) -> list[V3License]:
     """List the licences of a selection, the one of most series first."""
-    wanted = checked(filters, all_of_idc=all_of_idc)
+    wanted = checked_filters(filters, all_of_idc=all_of_idc)
     call = Call.of(_get_licenses._get_kwargs(body=V3SelectionRequest(wanted.to_model())))
-    return fetch(idc, call, Expected.of(idc, call, wanted).read(_responses.licenses))
+    return fetch(idc, call, ExpectedFilters.of(idc, call, wanted).checking_parser(_responses.parse_licenses))
 
 
 def citations(
@@ -168,15 +182,17 @@ def citations(
     The service asks DataCite for many DOIs at once and doi.org for each one that is left, and leaves out what fails;
     this waits as long as it may take.
     """
-    wanted = checked(filters, all_of_idc=all_of_idc)
-    form = V3CitationsRequestCitationFormat(one_of(style, V3CitationsRequestCitationFormat, "style"))
+    wanted = checked_filters(filters, all_of_idc=all_of_idc)
+    form = V3CitationsRequestCitationFormat(checked_choice(style, V3CitationsRequestCitationFormat, "style"))
     statement = f"SELECT DISTINCT source_DOI FROM index WHERE source_DOI IS NOT NULL AND {wanted.sql()} ORDER BY 1"  # noqa: S608 - values are quoted there
-    dois = _responses.dois(sql(idc, statement))
+    dois = _responses.dois_of_table(sql(idc, statement))
     call = Call.of(_get_citations._get_kwargs(body=V3CitationsRequest(wanted.to_model(), form)))
     # One DOI more is that of IDC itself, and one wait more for the way there and back.
-    patient = evolve(call, timeout=_PER_REQUEST * (-(-len(dois) // _AT_ONCE) + len(dois) + 2))
-    found, acknowledgment = fetch(idc, patient, Expected.of(idc, call, wanted).read(_responses.cited))
-    return Citations(found, [] if len(found) == len(dois) else _responses.unresolved(dois, found), acknowledgment)
+    patient = evolve(call, timeout=_DOI_LOOKUP_SECONDS * (-(-len(dois) // _DOIS_PER_REQUEST) + len(dois) + 2))
+    found, acknowledgment = fetch(
+        idc, patient, ExpectedFilters.of(idc, call, wanted).checking_parser(_responses.parse_citations)
+    )
+    return Citations(found, [] if len(found) == len(dois) else _responses.unresolved_dois(dois, found), acknowledgment)
 
 
 def sql(
@@ -201,21 +217,21 @@ def sql(
         TruncatedResult: there are more rows.
         InvalidRequest, QueryTimeout: the service refused the statement, or gave up on it after 30 s.
     """
-    check_statement(statement)
+    check_sql_statement(statement)
     if typed:
         # The service renames columns of one name by selecting from the statement: so does this.
         inner = statement.rstrip().removesuffix(";")
         described = f"SELECT column_name, column_type FROM (DESCRIBE SELECT * FROM (\n{inner}\n))"  # noqa: S608 - theirs
-        types = _responses.types(sql(idc, described))
+        types = _responses.column_types_of_table(sql(idc, described))
         found = sql(idc, statement, max_rows=max_rows, allow_truncated=allow_truncated)
         if types.keys() != set(found.columns):
             raise ContractError(f"POST /v3/sql gave the columns {found.columns!r:.80} and types of {[*types]!r:.80}")
         return evolve(found, types=types)
-    asked = _MOST if max_rows is None else whole(max_rows, "max_rows")
+    asked = _SERVICE_LIMIT if max_rows is None else checked_integer(max_rows, "max_rows")
     call = Call.of(_run_sql._get_kwargs(body=V3SqlRequest(statement, asked)))
-    table = fetch(idc, call, _responses.table)
+    table = fetch(idc, call, _responses.parse_sql_table)
     if table.truncated and not allow_truncated:
-        advice = "raise max_rows" if asked <= table.max_rows < _MOST else "narrow it down"
+        advice = "raise max_rows" if asked <= table.max_rows < _SERVICE_LIMIT else "narrow it down"
         raise TruncatedResult(
             f"{call}: the statement has more than {table.max_rows} rows: {advice}, "
             "or pass allow_truncated=True to take a part"
@@ -237,13 +253,13 @@ def viewer_url(
         NotFound: there is no such series or study.
     """
     uids = {"series": series, "study": study}
-    wrong = [name for name, uid in uids.items() if uid is not None and not _is_uid(uid)]
+    wrong = [name for name, uid in uids.items() if uid is not None and not _is_dicom_uid(uid)]
     if wrong or (series is None and study is None):
         raise InvalidFilter(f"viewer_url takes a DICOM UID as {' and '.join(wrong) or 'series or study'}")
-    chosen = UNSET if viewer is None else V3Viewer(one_of(viewer, V3Viewer, "viewer"))
+    chosen = UNSET if viewer is None else V3Viewer(checked_choice(viewer, V3Viewer, "viewer"))
     # Given a study, the service would neither check nor escape the series.
     asked = {"study_instance_uid": study} if series is None else {"series_instance_uid": series}
-    found = fetch(idc, Call.of(_get_viewer_url._get_kwargs(**asked, viewer=chosen)), _responses.viewer_url)
+    found = fetch(idc, Call.of(_get_viewer_url._get_kwargs(**asked, viewer=chosen)), _responses.parse_viewer_url)
     if study is not None and found.study_instance_uid != study:
         raise InvalidFilter(f"series {series} is of study {found.study_instance_uid}, not {study}")
     return found.viewer_url
@@ -254,9 +270,9 @@ def attribute_values(idc: Client, name: str, *, limit: int = 100) -> V3Attribute
 
     `.truncated` says whether there are more than `limit`, which may be up to 10000.
     """
-    column = V3IndexColumn(one_of(name, V3IndexColumn, "column of the table index"))
-    call = Call.of(_get_attribute_values._get_kwargs(column, limit=whole(limit, "limit")))
-    return fetch(idc, call, _responses.attribute_values)
+    column = V3IndexColumn(checked_choice(name, V3IndexColumn, "column of the table index"))
+    call = Call.of(_get_attribute_values._get_kwargs(column, limit=checked_integer(limit, "limit")))
+    return fetch(idc, call, _responses.parse_attribute_values)
 
 
 def check_values(idc: Client, filters: Selection) -> Filters:
@@ -271,12 +287,16 @@ def check_values(idc: Client, filters: Selection) -> Filters:
         InvalidFilter: a value does not occur; the message names the one that may have been meant.
         TruncatedResult: an attribute has too many values to compare with.
     """
-    wanted = checked(filters, all_of_idc=False)
-    listed = fetch(idc, Call.of(_get_attributes._get_kwargs()), _responses.categorical) if wanted.terms else {}
+    wanted = checked_filters(filters, all_of_idc=False)
+    listed = (
+        fetch(idc, Call.of(_get_attributes._get_kwargs()), _responses.parse_categorical_attributes)
+        if wanted.terms
+        else {}
+    )
     wrong: list[str] = []
     for name, values in wanted.terms.items():
         if listed.get(name, True):
-            found = attribute_values(idc, name, limit=_MOST)
+            found = attribute_values(idc, name, limit=_SERVICE_LIMIT)
             if found.truncated:
                 raise TruncatedResult(f"{name} has more than {len(found.values)} values, too many to compare with")
             known = {str(one.value) for one in found.values}
@@ -287,19 +307,19 @@ def check_values(idc: Client, filters: Selection) -> Filters:
     return wanted
 
 
-def _release() -> Question[str]:
-    return Question(Call.of(_get_version._get_kwargs()), _responses.version)
+def _release_question() -> Question[str]:
+    return Question(Call.of(_get_version._get_kwargs()), _responses.parse_release_name)
 
 
-def _series_of_all() -> Question[int]:
-    return Question(Call.of(_get_stats._get_kwargs()), _responses.series_of_all)
+def _archive_series_question() -> Question[int]:
+    return Question(Call.of(_get_stats._get_kwargs()), _responses.parse_archive_series)
 
 
-def _series(idc: Client, wanted: Filters) -> Question[int]:
+def _selection_series_question(idc: Client, wanted: Filters) -> Question[int]:
     call = Call.of(_count_cohort._get_kwargs(body=V3SelectionRequest(wanted.to_model())))
-    read = Expected.of(idc, call, wanted).read(_responses.counts)
+    read = ExpectedFilters.of(idc, call, wanted).checking_parser(_responses.parse_counts)
     return Question(call, lambda status, body: read(status, body).series)
 
 
-def _is_uid(uid: object) -> bool:
-    return isinstance(uid, str) and len(uid) <= 64 and bool(_UID.fullmatch(uid))
+def _is_dicom_uid(uid: object) -> bool:
+    return isinstance(uid, str) and len(uid) <= 64 and bool(_DICOM_UID.fullmatch(uid))

@@ -26,22 +26,22 @@ if TYPE_CHECKING:
 #: A bound, included: a number or a day, as the attribute asks; None for an open end.
 Bound: TypeAlias = str | float | datetime.date | None
 #: What an attribute may be asked for: one value, several, or a range as (low, high) or {"gte": low, "lte": high}.
-Wanted: TypeAlias = str | Sequence[str] | tuple[Bound, Bound] | Mapping[str, Bound]
+FilterValue: TypeAlias = str | Sequence[str] | tuple[Bound, Bound] | Mapping[str, Bound]
 
-TERMS = frozenset(map(str, V3TermAttribute))
-RANGES = frozenset(map(str, V3RangeAttribute))
+TERM_ATTRIBUTES = frozenset(map(str, V3TermAttribute))
+RANGE_ATTRIBUTES = frozenset(map(str, V3RangeAttribute))
 #: The ranges over days, `YYYY-MM-DD`; the others are over numbers.
-DATES = frozenset(name for name in RANGES if name.endswith("Date"))
-OPERATORS = ("gte", "lte")
+DATE_ATTRIBUTES = frozenset(name for name in RANGE_ATTRIBUTES if name.endswith("Date"))
+RANGE_OPERATORS = ("gte", "lte")
 # What the engine reads as one: text within quotes, and comments.
-_PIECES = re.compile(
+_SQL_QUOTES_AND_COMMENTS = re.compile(
     r"""\b[eE]'(?:[^'\\]|\\.|'')*'|'(?:[^']|'')*'|"(?:[^"]|"")*"|\$(\w*)\$.*?\$\1\$|--[^\r\n]*|/\*.*?\*/""",
     re.DOTALL,
 )
 # What the service takes for comments, in this order, wherever it stands.
-_BLOCKS, _TAILS = re.compile(r"/\*.*?\*/", re.DOTALL), re.compile("--[^\n]*")
+_BLOCK_COMMENTS, _LINE_COMMENTS = re.compile(r"/\*.*?\*/", re.DOTALL), re.compile("--[^\n]*")
 #: Keys of the form in which filters travel, which is not the form in which they are written here.
-_WIRE = frozenset({"filters", "terms", "ranges"})
+_WIRE_KEYS = frozenset({"filters", "terms", "ranges"})
 
 
 @frozen(repr=False)
@@ -58,7 +58,7 @@ class Filters:
         ranges = {
             name: {
                 operator: bound if bound is None or isinstance(bound, str) else float(bound)
-                for operator, bound in zip(OPERATORS, bounds, strict=True)
+                for operator, bound in zip(RANGE_OPERATORS, bounds, strict=True)
             }
             for name, bounds in self._ranges
         }
@@ -73,7 +73,9 @@ class Filters:
     def ranges(self) -> dict[str, dict[str, str | float]]:
         """The bounds of each attribute, by wire name and operator."""
         return {
-            name: {operator: bound for operator, bound in zip(OPERATORS, bounds, strict=True) if bound is not None}
+            name: {
+                operator: bound for operator, bound in zip(RANGE_OPERATORS, bounds, strict=True) if bound is not None
+            }
             for name, bounds in self._ranges
         }
 
@@ -94,17 +96,19 @@ class Filters:
 
     def sql(self) -> str:
         """Give the same as a condition, to stand after WHERE in a statement over the table `index`."""
-        parts = [f'"{name}" IN ({", ".join(map(_literal, values))})' for name, values in self._terms]
+        parts = [f'"{name}" IN ({", ".join(map(_sql_literal, values))})' for name, values in self._terms]
         for name, bounds in self._ranges:
             for sign, bound in zip((">=", "<="), bounds, strict=True):
                 if bound is not None:
                     # The service compares with floats, too; the engine miscounts with integers of hundreds of digits.
-                    literal = _literal(bound) if isinstance(bound, str) else repr(float(bound))
+                    literal = _sql_literal(bound) if isinstance(bound, str) else repr(float(bound))
                     parts.append(f'"{name}" {sign} {literal}')
         return " AND ".join(parts) or "true"
 
 
-def where(filters: Mapping[str, Wanted] | None = None, /, *, all_of_idc: bool = False, **attributes: Wanted) -> Filters:
+def where(
+    filters: Mapping[str, FilterValue] | None = None, /, *, all_of_idc: bool = False, **attributes: FilterValue
+) -> Filters:
     """Describe a selection of series: attributes are ANDed, the values of one ORed and compared exactly.
 
     `where({"Modality": ["CT", "MR"]})`, `where(collection_id="nlst", StudyDate=("2001-01-01", None))` and
@@ -127,9 +131,11 @@ def where(filters: Mapping[str, Wanted] | None = None, /, *, all_of_idc: bool = 
         raise InvalidFilter(f"{', '.join(twice)} is filtered twice: give all values of an attribute at once")
     wanted.update(attributes)
     for name in wanted:
-        _known(name)
-    terms = [(str(name), _values(name, value)) for name, value in wanted.items() if name in TERMS]
-    ranges = [(str(name), _bounds(name, value)) for name, value in wanted.items() if name in RANGES]
+        _check_attribute_name(name)
+    terms = [
+        (str(name), _checked_term_values(name, value)) for name, value in wanted.items() if name in TERM_ATTRIBUTES
+    ]
+    ranges = [(str(name), _checked_range(name, value)) for name, value in wanted.items() if name in RANGE_ATTRIBUTES]
     if wanted and all_of_idc:
         raise InvalidFilter(
             "all_of_idc=True is the whole archive and takes no filters: leave out the one or the others"
@@ -143,7 +149,7 @@ def where(filters: Mapping[str, Wanted] | None = None, /, *, all_of_idc: bool = 
 EVERY_SERIES = Filters(ranges=(("series_init_idc_version", (1, None)),))
 
 
-def checked(filters: Filters | Mapping[str, Wanted], *, all_of_idc: bool) -> Filters:
+def checked_filters(filters: Filters | Mapping[str, FilterValue], *, all_of_idc: bool) -> Filters:
     """Take over what a caller passed as filters."""
     if not isinstance(filters, Filters):
         return where(filters, all_of_idc=all_of_idc)
@@ -152,7 +158,7 @@ def checked(filters: Filters | Mapping[str, Wanted], *, all_of_idc: bool) -> Fil
     return filters
 
 
-def one_of(value: str, known: Iterable[StrEnum], kind: str) -> str:
+def checked_choice(value: str, known: Iterable[StrEnum], kind: str) -> str:
     """Check the name of one thing out of a closed set."""
     names = [str(one) for one in known]
     if value not in names:
@@ -160,21 +166,21 @@ def one_of(value: str, known: Iterable[StrEnum], kind: str) -> str:
     return value
 
 
-def whole(number: object, name: str) -> int:
+def checked_integer(number: object, name: str) -> int:
     """Check how many are wanted; whether it may be so many is the service's to say."""
     if isinstance(number, bool) or not isinstance(number, numbers.Integral):
         raise InvalidFilter(f"{name} takes a whole number, not {number!r:.80}")
     return int(number)
 
 
-def check_statement(statement: object) -> None:
+def check_sql_statement(statement: object) -> None:
     """Refuse SQL that the service would alter: it cuts out what looks like a comment, even within another or quotes."""
     if not isinstance(statement, str):
         raise InvalidFilter(f"a statement is text, not {statement!r:.80}")
-    pieces = [found[0] for found in _PIECES.finditer(statement)]
+    pieces = [found[0] for found in _SQL_QUOTES_AND_COMMENTS.finditer(statement)]
     comments = [piece for piece in pieces if piece.startswith(("--", "/*"))]
-    meant = _PIECES.sub(lambda found: " " if found[0] in comments else found[0], statement)
-    if meant.split() != _TAILS.sub(" ", _BLOCKS.sub(" ", statement)).split():
+    meant = _SQL_QUOTES_AND_COMMENTS.sub(lambda found: " " if found[0] in comments else found[0], statement)
+    if meant.split() != _LINE_COMMENTS.sub(" ", _BLOCK_COMMENTS.sub(" ", statement)).split():
         quoted = [piece for piece in pieces if piece not in comments and ("--" in piece or "/*" in piece)]
         nested = [comment for comment in comments if "/*" in comment[2:]]
         raise InvalidFilter(
@@ -185,18 +191,20 @@ def check_statement(statement: object) -> None:
         raise InvalidFilter("the statement holds a lone surrogate, which cannot travel")
 
 
-def _known(name: object) -> None:
-    if isinstance(name, str) and name in TERMS | RANGES:
+def _check_attribute_name(name: object) -> None:
+    if isinstance(name, str) and name in TERM_ATTRIBUTES | RANGE_ATTRIBUTES:
         return
-    if name in _WIRE:
+    if name in _WIRE_KEYS:
         raise InvalidFilter(
             f"{name!r} is no filter attribute: filters are written flat, such as "
             '{"Modality": ["CT"], "StudyDate": {"gte": "2001-01-01"}}, wherever they travel'
         )
-    raise InvalidFilter(f"{name!r:.80} is no filter attribute of v3{did_you_mean(name, TERMS | RANGES)}")
+    raise InvalidFilter(
+        f"{name!r:.80} is no filter attribute of v3{did_you_mean(name, TERM_ATTRIBUTES | RANGE_ATTRIBUTES)}"
+    )
 
 
-def _values(name: str, values: object) -> tuple[str, ...]:
+def _checked_term_values(name: str, values: object) -> tuple[str, ...]:
     several = [values] if isinstance(values, str) else values
     if isinstance(several, Mapping):
         raise InvalidFilter(f"the filter on {name} takes values and no range, not {values!r:.80}")
@@ -208,14 +216,14 @@ def _values(name: str, values: object) -> tuple[str, ...]:
     return tuple(map(str, several))
 
 
-def _bounds(name: str, wanted: object) -> tuple[str | float | None, str | float | None]:
+def _checked_range(name: str, wanted: object) -> tuple[str | float | None, str | float | None]:
     match wanted:
         case {**named} if named:
             for operator in named:
-                if operator not in OPERATORS:
+                if operator not in RANGE_OPERATORS:
                     raise InvalidFilter(
                         f"the filter on {name} takes gte and lte, which include the bound, and no {operator!r:.80}"
-                        f"{did_you_mean(operator, OPERATORS)}"
+                        f"{did_you_mean(operator, RANGE_OPERATORS)}"
                     )
             given = (named.get("gte"), named.get("lte"))
         case tuple((_, _)):
@@ -224,7 +232,7 @@ def _bounds(name: str, wanted: object) -> tuple[str | float | None, str | float 
             raise InvalidFilter(
                 f'the filter on {name} takes a range, {{"gte": low, "lte": high}} or (low, high), not {wanted!r:.80}'
             )
-    low, high = (None if bound is None else _bound(name, bound) for bound in given)
+    low, high = (None if bound is None else _checked_bound(name, bound) for bound in given)
     if low is None and high is None:
         raise InvalidFilter(f"the filter on {name} has neither bound")
     if low is not None and high is not None and low > high:  # type: ignore[operator] # two dates or two numbers
@@ -232,22 +240,24 @@ def _bounds(name: str, wanted: object) -> tuple[str | float | None, str | float 
     return low, high
 
 
-def _bound(name: str, bound: object) -> str | float:
-    return _day(name, bound) if name in DATES else _number(name, bound)
+def _checked_bound(name: str, bound: object) -> str | float:
+    return _checked_day(name, bound) if name in DATE_ATTRIBUTES else _checked_number(name, bound)
 
 
-def _day(name: str, bound: object) -> str:
+def _checked_day(name: str, bound: object) -> str:
     if isinstance(bound, datetime.date) and not isinstance(bound, datetime.datetime):
         return bound.isoformat()
     if not isinstance(bound, str):
         raise InvalidFilter(f"the filter on {name} takes days as 'YYYY-MM-DD', not {bound!r:.80}")
-    day = day_of(bound)
+    day = parse_day(bound)
     if day is None:
-        raise InvalidFilter(f"the filter on {name} takes days as 'YYYY-MM-DD', not {bound!r:.80}{_wrong_day(bound)}")
+        raise InvalidFilter(
+            f"the filter on {name} takes days as 'YYYY-MM-DD', not {bound!r:.80}{_explain_wrong_day(bound)}"
+        )
     return day
 
 
-def day_of(text: str) -> str | None:
+def parse_day(text: str) -> str | None:
     """Give the day that a text stands for, `YYYY-MM-DD`: with its dashes or without; None if it is no day."""
     found = re.fullmatch("([0-9]{4})(-?)([0-9]{2})(-?)([0-9]{2})", text.strip())
     try:
@@ -258,7 +268,7 @@ def day_of(text: str) -> str | None:
     return None
 
 
-def _wrong_day(text: str) -> str:
+def _explain_wrong_day(text: str) -> str:
     """Name what was given in place of a day."""
     bare = text.strip()
     if re.fullmatch("[0-9]{4}", bare):
@@ -272,7 +282,7 @@ def _wrong_day(text: str) -> str:
     return ""
 
 
-def _number(name: str, bound: object) -> float:
+def _checked_number(name: str, bound: object) -> float:
     number = bound
     if isinstance(bound, str):
         try:
@@ -300,7 +310,7 @@ def _is_unicode(text: str) -> bool:
     return True
 
 
-def _literal(text: str) -> str:
+def _sql_literal(text: str) -> str:
     """Write text as an SQL literal. The service cuts out comments even within quotes, so none may seem to begin."""
     quoted = "'{}'".format(text.replace("'", "''"))
     for mark in ("--", "/*"):

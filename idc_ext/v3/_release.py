@@ -18,29 +18,29 @@ if TYPE_CHECKING:
 
 
 @contextmanager
-def pinned(idc: Client) -> Iterator[V3Version]:
+def pinned_release(idc: Client) -> Iterator[V3Version]:
     """Hold on to one data release.
 
     Raises (at the end of the block):
         DataReleaseChanged: the service has other data now.
     """
-    before = server(idc)
+    before = fetch_server_version(idc)
     yield before
-    check(idc, before)
+    check_release_unchanged(idc, before)
 
 
-def server(idc: Client) -> V3Version:
+def fetch_server_version(idc: Client) -> V3Version:
     """Ask what the server is, and what data it has."""
-    return fetch(idc, Call.of(_get_version._get_kwargs()), _responses.server)
+    return fetch(idc, Call.of(_get_version._get_kwargs()), _responses.parse_server_version)
 
 
-def check(idc: Client, before: V3Version) -> None:
+def check_release_unchanged(idc: Client, before: V3Version) -> None:
     """Hold what the server is now against what it was; other software over the same data is no other release.
 
     Raises:
         DataReleaseChanged: the service has other data now.
     """
-    now = server(idc)
+    now = fetch_server_version(idc)
     was, is_now = (f"{one.idc_version} ({one.idc_index_data_version})" for one in (before, now))
     if was != is_now:
         raise DataReleaseChanged(f"the data release moved from {was} to {is_now} meanwhile; start anew")

@@ -29,22 +29,22 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
 
-class _Generated(Protocol):
+class _GeneratedModel(Protocol):
     """What every generated model has."""
 
     @classmethod
     def from_dict(cls, src_dict: Any) -> Self: ...
 
 
-M = TypeVar("M", bound=_Generated)
+M = TypeVar("M", bound=_GeneratedModel)
 
 #: A citation: text, or an object for csl-json.
 Citation: TypeAlias = str | dict[str, Any]
 
 #: A line of a manifest as text; bucket, and what ascends within it.
-LINE = re.compile(r"s3://([a-z0-9.-]+)/([0-9a-f-]{36})/\*")
+MANIFEST_LINE = re.compile(r"s3://([a-z0-9.-]+)/([0-9a-f-]{36})/\*")
 #: What comes with 200, too, for a DOI that nobody describes: nothing, or a page to look at.
-_NO_CITATION = re.compile(r"\s*|\s*<(!doctype|html)\b.*", re.DOTALL | re.IGNORECASE)
+_EMPTY_OR_HTML = re.compile(r"\s*|\s*<(!doctype|html)\b.*", re.DOTALL | re.IGNORECASE)
 
 
 @frozen
@@ -62,12 +62,12 @@ class Citations:
     acknowledgment: Citation | None
 
 
-def server(_status: int, body: Any) -> V3Version:
+def parse_server_version(_status: int, body: Any) -> V3Version:
     """Read what the server says of itself and its data."""
-    return _made(V3Version, body)
+    return _make_model(V3Version, body)
 
 
-def release_of(said: V3Version) -> int:
+def release_number(said: V3Version) -> int:
     """Give the number of the data release."""
     number = said.idc_version.removeprefix("v")
     if not number.isdecimal():
@@ -75,7 +75,7 @@ def release_of(said: V3Version) -> int:
     return int(number)
 
 
-def version(_status: int, body: Any) -> str:
+def parse_release_name(_status: int, body: Any) -> str:
     """Read what names the data release. Other software over the same data is no other release."""
     release, package = body["idc_version"], body["idc_index_data_version"]
     if not isinstance(release, str) or not isinstance(package, str):
@@ -83,52 +83,52 @@ def version(_status: int, body: Any) -> str:
     return f"{release} ({package})"
 
 
-def counts(_status: int, body: Any) -> V3Counts:
+def parse_counts(_status: int, body: Any) -> V3Counts:
     """Read counts."""
     for name in ("patients", "studies", "series", "instances"):
-        count(body, name)
-    return _made(V3Counts, body)
+        parse_count(body, name)
+    return _make_model(V3Counts, body)
 
 
-def series_of_all(_status: int, body: Any) -> int:
+def parse_archive_series(_status: int, body: Any) -> int:
     """Read how many series the archive has."""
-    return count(body, "series")
+    return parse_count(body, "series")
 
 
-def licenses(_status: int, body: Any) -> list[V3License]:
+def parse_licenses(_status: int, body: Any) -> list[V3License]:
     """Read licences."""
-    return [_made(V3License, one) for one in _list(body, "licenses")]
+    return [_make_model(V3License, one) for one in _checked_list(body, "licenses")]
 
 
-def table(_status: int, body: Any) -> Table:
+def parse_sql_table(_status: int, body: Any) -> Table:
     """Read what SQL gave."""
-    columns, rows, truncated = _list(body, "columns"), _list(body, "rows"), body["truncated"]
-    if count(body, "row_count") != len(rows) or not isinstance(truncated, bool):
+    columns, rows, truncated = _checked_list(body, "columns"), _checked_list(body, "rows"), body["truncated"]
+    if parse_count(body, "row_count") != len(rows) or not isinstance(truncated, bool):
         raise ValueError(f"row_count is {body['row_count']}, but {len(rows)} rows came")
     if any(type(name) is not str for name in columns) or any(row.keys() != set(columns) for row in rows):
         raise ValueError("a row without all the columns")
-    return Table(columns, rows, truncated, count(body, "max_rows"))
+    return Table(columns, rows, truncated, parse_count(body, "max_rows"))
 
 
-def types(said: Table) -> dict[str, str]:
+def column_types_of_table(said: Table) -> dict[str, str]:
     """Take the types of columns out of the table that names them."""
     found = {row.get("column_name"): row.get("column_type") for row in said}
     return {str(name): str(kind) for name, kind in found.items()}
 
 
-def viewer_url(_status: int, body: Any) -> V3ViewerUrl:
+def parse_viewer_url(_status: int, body: Any) -> V3ViewerUrl:
     """Read where to look."""
-    return _made(V3ViewerUrl, body)
+    return _make_model(V3ViewerUrl, body)
 
 
-def attribute_values(_status: int, body: Any) -> V3AttributeValues:
+def parse_attribute_values(_status: int, body: Any) -> V3AttributeValues:
     """Read the values of a column."""
-    for one in _list(body, "values"):
-        _made(V3AttributeValue, one)
-    return _made(V3AttributeValues, body)
+    for one in _checked_list(body, "values"):
+        _make_model(V3AttributeValue, one)
+    return _make_model(V3AttributeValues, body)
 
 
-def categorical(_status: int, body: Any) -> dict[str, bool]:
+def parse_categorical_attributes(_status: int, body: Any) -> dict[str, bool]:
     """Read of each attribute whether its values are worth listing."""
     if not isinstance(body, list):
         raise TypeError("attributes are no list")
@@ -138,17 +138,17 @@ def categorical(_status: int, body: Any) -> dict[str, bool]:
     return listed
 
 
-def cited(_status: int, body: Any) -> tuple[list[Citation], Citation | None]:
+def parse_citations(_status: int, body: Any) -> tuple[list[Citation], Citation | None]:
     """Read citations, and the one of IDC itself."""
-    citations, acknowledgment = _list(body, "citations"), body["idc_acknowledgment"]
+    citations, acknowledgment = _checked_list(body, "citations"), body["idc_acknowledgment"]
     if not all(isinstance(one, str | dict) for one in citations):
         raise TypeError("a citation that is neither text nor an object")
     if not isinstance(acknowledgment, str | dict | None):
         raise TypeError("an acknowledgment that is neither text nor an object")
-    return list(filter(_says_something, citations)), acknowledgment if _says_something(acknowledgment) else None
+    return list(filter(_is_citation, citations)), acknowledgment if _is_citation(acknowledgment) else None
 
 
-def dois(found: Table) -> list[str]:
+def dois_of_table(found: Table) -> list[str]:
     """Take the DOIs out of the table that names them."""
     named = [doi for row in found if isinstance(doi := row.get("source_DOI"), str)]
     if len(named) < len(found):
@@ -156,7 +156,7 @@ def dois(found: Table) -> list[str]:
     return named
 
 
-def unresolved(dois: Iterable[str], citations: Iterable[Citation]) -> list[str]:
+def unresolved_dois(dois: Iterable[str], citations: Iterable[Citation]) -> list[str]:
     """Find the DOIs that no citation is of: the service leaves out what no registry answered.
 
     A citation is of one DOI and may name others that it is derived from; those that name fewest tell first.
@@ -175,35 +175,35 @@ def unresolved(dois: Iterable[str], citations: Iterable[Citation]) -> list[str]:
     return list(left)
 
 
-def _says_something(citation: Citation | None) -> bool:
-    return bool(citation) and not (isinstance(citation, str) and _NO_CITATION.fullmatch(citation))
+def _is_citation(citation: Citation | None) -> bool:
+    return bool(citation) and not (isinstance(citation, str) and _EMPTY_OR_HTML.fullmatch(citation))
 
 
-def _made(model: type[M], body: Any) -> M:
+def _make_model(model: type[M], body: Any) -> M:
     """Make a generated model, whose `from_dict` takes values of any type."""
     made = model.from_dict(body)
-    for name, kinds in _kinds(model):
+    for name, kinds in _model_types(model):
         if type(getattr(made, name)) not in kinds:
             raise TypeError(f"{name} is {getattr(made, name)!r:.80}")
     return made
 
 
 @functools.cache
-def _kinds(model: type[Any]) -> list[tuple[str, set[Any]]]:
+def _model_types(model: type[Any]) -> list[tuple[str, set[Any]]]:
     """List the types that the attributes of a generated model may have; its lists are not looked into."""
     hints = get_type_hints(model, localns=vars(models)).items()
     kinds = {name: {list} if get_origin(hint) is list else {*get_args(hint)} or {hint} for name, hint in hints}
     return [(name, kind | {int} if float in kind else kind) for name, kind in kinds.items()]
 
 
-def _list(body: Mapping[str, Any], name: str) -> list[Any]:
+def _checked_list(body: Mapping[str, Any], name: str) -> list[Any]:
     value = body[name]
     if not isinstance(value, list):
         raise TypeError(f"{name} is no list")
     return value
 
 
-def count(body: Mapping[str, Any], name: str) -> int:
+def parse_count(body: Mapping[str, Any], name: str) -> int:
     """Read a whole number from 0 on; TypeError for anything else."""
     value = body[name]
     if type(value) is not int or value < 0:

@@ -21,14 +21,14 @@ if TYPE_CHECKING:
 
     import pyarrow
 
-_DECIMAL = re.compile(r"DECIMAL\((\d+),(\d+)\)")
-_TEMPORAL: Mapping[str, Callable[[str], Any]] = {
+_DECIMAL_TYPE = re.compile(r"DECIMAL\((\d+),(\d+)\)")
+_TEMPORAL_PARSERS: Mapping[str, Callable[[str], Any]] = {
     "DATE": datetime.date.fromisoformat,
     "TIME": datetime.time.fromisoformat,
     "TIMESTAMP": datetime.datetime.fromisoformat,
     "TIMESTAMP WITH TIME ZONE": datetime.datetime.fromisoformat,
 }
-_LIST = re.compile(r"(.+)\[\d*\]", re.DOTALL)
+_LIST_TYPE = re.compile(r"(.+)\[\d*\]", re.DOTALL)
 
 
 @frozen
@@ -62,7 +62,7 @@ class Table(Frames):
         Raises:
             ContractError: a value is none of its column's type.
         """
-        return _filled(self.columns, self.rows, self.types or {})
+        return _arrow_table(self.columns, self.rows, self.types or {})
 
     def __iter__(self) -> Iterator[dict[str, Any]]:
         return iter(self.rows)
@@ -71,7 +71,7 @@ class Table(Frames):
         return len(self.rows)
 
 
-def _filled(columns: Sequence[str], rows: Sequence[Mapping[str, Any]], types: Mapping[str, str]) -> pyarrow.Table:
+def _arrow_table(columns: Sequence[str], rows: Sequence[Mapping[str, Any]], types: Mapping[str, str]) -> pyarrow.Table:
     """Make a table of rows.
 
     Args:
@@ -88,32 +88,34 @@ def _filled(columns: Sequence[str], rows: Sequence[Mapping[str, Any]], types: Ma
         values = [row[name] for row in rows]
         named = types.get(name)
         try:
-            arrays.append(_common(pa, values) if named is None else _named(pa, named, values))
+            arrays.append(
+                _column_of_common_type(pa, values) if named is None else _column_of_engine_type(pa, named, values)
+            )
         except (ArithmeticError, OverflowError, TypeError, ValueError) as error:  # those of Arrow are among them
             raise ContractError(f"{name} holds what is no {named or 'value'}: {error}"[:300]) from error
     return pa.table(arrays, names=list(columns))
 
 
-def _named(pa: Any, named: str, values: list[Any]) -> Any:
+def _column_of_engine_type(pa: Any, named: str, values: list[Any]) -> Any:
     """Make a column of the engine's type."""
-    repeated = _LIST.fullmatch(named)
+    repeated = _LIST_TYPE.fullmatch(named)
     if repeated:
-        return _listed(pa, values, lambda inner: _named(pa, repeated[1], inner))
-    fixed = _DECIMAL.fullmatch(named)
+        return _list_column(pa, values, lambda inner: _column_of_engine_type(pa, repeated[1], inner))
+    fixed = _DECIMAL_TYPE.fullmatch(named)
     if fixed:
         # A decimal travels as a JSON number: what its digits say is what was meant.
         kind = pa.decimal128(int(fixed[1]), int(fixed[2]))
         return pa.array([None if one is None else Decimal(repr(one)) for one in values], kind)
-    if named in _TEMPORAL:
-        read, kind = _TEMPORAL[named], _temporal(pa)[named]
+    if named in _TEMPORAL_PARSERS:
+        read, kind = _TEMPORAL_PARSERS[named], _arrow_temporal_types(pa)[named]
         return pa.array([None if one is None else read(one) for one in values], kind)
-    simple = _simple(pa).get(named)
+    simple = _arrow_scalar_types(pa).get(named)
     if simple is not None:
         return pa.array(values, simple)
-    return _common(pa, values)
+    return _column_of_common_type(pa, values)
 
 
-def _simple(pa: Any) -> dict[str, Any]:
+def _arrow_scalar_types(pa: Any) -> dict[str, Any]:
     return {
         "BIGINT": pa.int64(),
         "BLOB": pa.string(),
@@ -133,7 +135,7 @@ def _simple(pa: Any) -> dict[str, Any]:
     }
 
 
-def _temporal(pa: Any) -> dict[str, Any]:
+def _arrow_temporal_types(pa: Any) -> dict[str, Any]:
     return {
         "DATE": pa.date32(),
         "TIME": pa.time64("us"),
@@ -142,7 +144,7 @@ def _temporal(pa: Any) -> dict[str, Any]:
     }
 
 
-def _common(pa: Any, values: list[Any]) -> Any:
+def _column_of_common_type(pa: Any, values: list[Any]) -> Any:
     """Make a column of what all values have in common."""
     kinds = {type(value) for value in values} - {type(None)}
     if not kinds:
@@ -150,19 +152,19 @@ def _common(pa: Any, values: list[Any]) -> Any:
     if kinds == {bool}:
         return pa.array(values, pa.bool_())
     if kinds == {int}:
-        return pa.array(values, _whole(pa, [value for value in values if value is not None]))
+        return pa.array(values, _arrow_integer_type(pa, [value for value in values if value is not None]))
     if kinds <= {int, float}:
         return pa.array([None if value is None else float(value) for value in values], pa.float64())
     if kinds == {str}:
         return pa.array(values, pa.string())
     if kinds == {list}:
-        return _listed(pa, values, lambda inner: _common(pa, inner))
+        return _list_column(pa, values, lambda inner: _column_of_common_type(pa, inner))
     if kinds == {dict} and any(values):
-        return _struct(pa, values)
+        return _struct_column(pa, values)
     return pa.array([None if value is None else as_text(value) for value in values], pa.string())
 
 
-def _whole(pa: Any, values: list[int]) -> Any:
+def _arrow_integer_type(pa: Any, values: list[int]) -> Any:
     low, high = min(values), max(values)
     if low >= -(2**63) and high < 2**63:
         return pa.int64()
@@ -171,7 +173,7 @@ def _whole(pa: Any, values: list[int]) -> Any:
     return pa.decimal128(38, 0) if low > -(10**38) and high < 10**38 else pa.decimal256(76, 0)
 
 
-def _listed(pa: Any, values: list[Any], make: Callable[[list[Any]], Any]) -> Any:
+def _list_column(pa: Any, values: list[Any], make: Callable[[list[Any]], Any]) -> Any:
     inner = make([one for value in values if value is not None for one in value])
     ends, offsets = 0, []
     for value in values:
@@ -181,8 +183,10 @@ def _listed(pa: Any, values: list[Any], make: Callable[[list[Any]], Any]) -> Any
     return pa.ListArray.from_arrays(pa.array([*offsets, ends], pa.int32()), inner)
 
 
-def _struct(pa: Any, values: list[Any]) -> Any:
+def _struct_column(pa: Any, values: list[Any]) -> Any:
     names = list(dict.fromkeys(name for value in values if value is not None for name in value))
-    parts = [_common(pa, [None if value is None else value.get(name) for value in values]) for name in names]
+    parts = [
+        _column_of_common_type(pa, [None if value is None else value.get(name) for value in values]) for name in names
+    ]
     missing = pa.array([value is None for value in values])
     return pa.StructArray.from_arrays(parts, names, mask=missing)

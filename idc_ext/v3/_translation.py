@@ -15,13 +15,13 @@ from idc_client.models import V1AttributeName, V3IndexColumn
 
 from .._suggest import did_you_mean
 from ..errors import InvalidFilter
-from ._filters import TERMS, Filters, day_of, where
+from ._filters import TERM_ATTRIBUTES, Filters, parse_day, where
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
 
 #: Attributes of v1 -> where v3 has them, unless it filters by them.
-_PLACES: dict[str, tuple[str, ...]] = {
+_ALTERNATIVES: dict[str, tuple[str, ...]] = {
     "rows of v3 are series; slide microscopy alone has v3.sql on sm_instance_index, all else BigQuery": (
         "SOPInstanceUID", "crdc_instance_uuid",
     ),
@@ -47,30 +47,30 @@ _PLACES: dict[str, tuple[str, ...]] = {
         "Total_Lesion_Glycolysis", "Volume",
     ),
 }  # fmt: skip
-_PLACE = {name: place for place, names in _PLACES.items() for name in names}
-_CLINICAL = (
+_ALTERNATIVE_OF = {name: place for place, names in _ALTERNATIVES.items() for name in names}
+_CLINICAL_DATA = (
     "clinical data: GET /v3/clinical/tables names the tables, v3.sql reads them where the build has them "
     "(v1 let patients without a clinical record pass)"
 )
-_COLUMNS = frozenset(map(str, V3IndexColumn))
-_NAMES = frozenset(map(str, V1AttributeName))
-_SUFFIX = re.compile("_(lt|lte|btw|gte|gt)$")
+_INDEX_COLUMNS = frozenset(map(str, V3IndexColumn))
+_V1_ATTRIBUTES = frozenset(map(str, V1AttributeName))
+_RANGE_SUFFIX = re.compile("_(lt|lte|btw|gte|gt)$")
 
 
-def _same(text: str) -> str:
+def _unchanged(text: str) -> str:
     return text
 
 
 #: How values are written in the data of v3, where that is certain: v1 took any case.
-_WRITTEN: dict[str, Callable[[str], str]] = {
+_V3_SPELLING: dict[str, Callable[[str], str]] = {
     "Modality": str.upper,
-    "SeriesInstanceUID": _same,
-    "StudyInstanceUID": _same,
+    "SeriesInstanceUID": _unchanged,
+    "StudyInstanceUID": _unchanged,
     "collection_id": lambda text: text.lower().replace("-", "_"),
     "source_DOI": str.lower,
 }
 
-Values: TypeAlias = "Iterable[str | float]"
+V1Values: TypeAlias = "Iterable[str | float]"
 
 
 @frozen
@@ -99,7 +99,7 @@ class Translation:
         return self.filters
 
 
-def from_v1(filters: Mapping[str, Values]) -> Translation:
+def from_v1(filters: Mapping[str, V1Values]) -> Translation:
     """Translate filters of v1, as `v1.cohort` takes them or an old program has saved them.
 
     Every attribute is either in `.filters` or, with a reason, in `.untranslated`: pass on `.whole()`, or look at
@@ -112,7 +112,7 @@ def from_v1(filters: Mapping[str, Values]) -> Translation:
     untranslated: dict[str, str] = {}
     notes: dict[str, str] = {}
     for name, values in filters.items():
-        reason = _reason(name, values)
+        reason = _untranslatable_reason(name, values)
         if reason is not None:
             untranslated[name] = reason
             continue
@@ -120,20 +120,20 @@ def from_v1(filters: Mapping[str, Values]) -> Translation:
         if name == "StudyDate":
             said[name] = (texts[0], texts[0])
             continue
-        said[name] = list(dict.fromkeys(map(_WRITTEN.get(name, _same), texts)))
-        if name not in _WRITTEN and any(text.upper() != text.lower() for text in texts):
+        said[name] = list(dict.fromkeys(map(_V3_SPELLING.get(name, _unchanged), texts)))
+        if name not in _V3_SPELLING and any(text.upper() != text.lower() for text in texts):
             notes[name] = "v1 ignored case; v3 finds this spelling only"
     return Translation(where(said) if said else Filters(), untranslated, notes)
 
 
-def _reason(name: str, values: Values) -> str | None:
+def _untranslatable_reason(name: str, values: V1Values) -> str | None:
     """Say why v3 has no such filter; None if it has."""
-    if name not in _NAMES:
-        return f"{name!r:.80} is no attribute of v1{did_you_mean(name, _NAMES)}"
-    if name not in TERMS and name != "StudyDate":
-        base = _SUFFIX.sub("", name)
+    if name not in _V1_ATTRIBUTES:
+        return f"{name!r:.80} is no attribute of v1{did_you_mean(name, _V1_ATTRIBUTES)}"
+    if name not in TERM_ATTRIBUTES and name != "StudyDate":
+        base = _RANGE_SUFFIX.sub("", name)
         on_index = "no filter of v3, but a column: use v3.sql on the table index and filter by SeriesInstanceUID"
-        return on_index if base in _COLUMNS else _PLACE.get(base, _CLINICAL)
+        return on_index if base in _INDEX_COLUMNS else _ALTERNATIVE_OF.get(base, _CLINICAL_DATA)
     if not isinstance(values, list | tuple) or not values or not all(isinstance(value, str) for value in values):
         return f"v1 takes a list of text, not {values!r:.80}"
     texts = [str(value) for value in values]
@@ -146,7 +146,7 @@ def _reason(name: str, values: Values) -> str | None:
     if name == "StudyDate":
         if len(set(texts)) > 1:
             return "v3 takes one range of days and no list: ask for each day, or use v3.sql"
-        return None if day_of(texts[0]) == texts[0] else "v3 compares days, written YYYY-MM-DD"
+        return None if parse_day(texts[0]) == texts[0] else "v3 compares days, written YYYY-MM-DD"
     try:
         where({name: texts})
     except InvalidFilter as refusal:

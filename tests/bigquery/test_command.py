@@ -17,7 +17,7 @@ import pytest
 import sqlglot
 
 from idc_ext import bigquery, v3
-from idc_ext.cli.commands.sql import size
+from idc_ext.cli.commands.sql import parse_byte_size
 from tests.bigquery.scripted import ROWS
 
 if TYPE_CHECKING:
@@ -101,7 +101,7 @@ def test_words_that_cannot_be_followed_end_with_2_and_ask_nobody(
     [("0", 0), ("500000", 500_000), ("20GB", 20 * 10**9), ("1.5 TiB", 3 * 2**39), ("1tib", 2**40), ("10B", 10)],
 )
 def test_sizes_are_read_as_people_write_them(text: str, number: int) -> None:
-    assert size(text) == number
+    assert parse_byte_size(text) == number
 
 
 # What it costs:

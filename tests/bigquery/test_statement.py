@@ -14,7 +14,7 @@ from idc_client.models import V3IndexColumn, V3TermAttribute
 from sqlglot import exp
 
 from idc_ext import InvalidFilter, bigquery, connect, v3
-from idc_ext.bigquery._statement import COLUMNS, MANIFEST, SOP_CLASSES, TRANSFER_SYNTAXES
+from idc_ext.bigquery._statement import INDEX_COLUMNS, MANIFEST_COLUMNS, SOP_CLASSES, TRANSFER_SYNTAXES
 from tests.bigquery.oracle import COLLECTIONS, MOST_INSTANCES, upstreams
 from tests.contract.index import installed
 
@@ -48,7 +48,7 @@ def selects(statement: str) -> exp.Select:
 
 
 def test_every_column_of_the_index_has_its_place_in_bigquery() -> None:
-    assert set(COLUMNS) == set(map(str, V3IndexColumn))
+    assert set(INDEX_COLUMNS) == set(map(str, V3IndexColumn))
 
 
 def normal(expression: exp.Expr) -> str:
@@ -68,12 +68,15 @@ def normal(expression: exp.Expr) -> str:
 
 def test_columns_are_made_as_idc_makes_its_own_index() -> None:
     theirs = {one.alias_or_name: normal(one) for one in selects(upstreams()).selects}
-    ours = selects(bigquery.statement({}, columns=COLUMNS, all_of_idc=True, release=25)).ctes[0].this
+    ours = selects(bigquery.statement({}, columns=INDEX_COLUMNS, all_of_idc=True, release=25)).ctes[0].this
     assert {one.alias_or_name: normal(one) for one in ours.selects} == theirs
 
 
 def test_tables_are_joined_as_idc_joins_them() -> None:
-    theirs, ours = selects(upstreams()), selects(bigquery.statement({}, columns=COLUMNS, all_of_idc=True, release=25))
+    theirs, ours = (
+        selects(upstreams()),
+        selects(bigquery.statement({}, columns=INDEX_COLUMNS, all_of_idc=True, release=25)),
+    )
     named = {table.sql("bigquery") for table in theirs.find_all(exp.Table)} - {"aux_series AS aux"}
     assert {table.sql("bigquery") for table in ours.find_all(exp.Table)} - {"series"} == named
     inner = ours.ctes[0].this
@@ -95,7 +98,7 @@ def test_names_of_classes_and_syntaxes_are_those_of_the_whole_index() -> None:
 
 def test_the_tables_of_these_tests_make_the_rows_of_the_index_again(tables: Tables) -> None:
     theirs = re.sub("ELSE ERROR\\(.*?\\)\n", "\n", upstreams())
-    names = ", ".join(COLUMNS)
+    names = ", ".join(INDEX_COLUMNS)
     expected = tables.rows(f"SELECT {names} FROM index ORDER BY SeriesInstanceUID")
     assert len(expected) > 2000
     assert sorted(tables.asked(theirs), key=lambda row: row["SeriesInstanceUID"]) == [
@@ -104,9 +107,9 @@ def test_the_tables_of_these_tests_make_the_rows_of_the_index_again(tables: Tabl
 
 
 def test_all_columns_of_all_series_are_those_of_the_index(tables: Tables) -> None:
-    found = tables.asked(bigquery.statement({}, columns=COLUMNS, all_of_idc=True, release=25))
+    found = tables.asked(bigquery.statement({}, columns=INDEX_COLUMNS, all_of_idc=True, release=25))
     order = "collection_id, PatientID, StudyInstanceUID, SeriesInstanceUID"
-    assert found == tables.rows(f"SELECT {', '.join(COLUMNS)} FROM index ORDER BY {order}")
+    assert found == tables.rows(f"SELECT {', '.join(INDEX_COLUMNS)} FROM index ORDER BY {order}")
 
 
 def test_nothing_is_read_that_is_not_asked_for() -> None:
@@ -231,6 +234,6 @@ def test_filters_are_refused_as_v3_refuses_them() -> None:
 
 
 def test_the_columns_are_those_of_a_manifest_in_its_order() -> None:
-    assert list(MANIFEST) == v3.manifest(connect("http://127.0.0.1:9"), {"Modality": "CT"}).columns.names
+    assert list(MANIFEST_COLUMNS) == v3.manifest(connect("http://127.0.0.1:9"), {"Modality": "CT"}).columns.names
     order = selects(bigquery.statement({"Modality": "CT"})).args["order"].expressions
     assert [one.this.name for one in order] == ["collection_id", "PatientID", "StudyInstanceUID", "SeriesInstanceUID"]

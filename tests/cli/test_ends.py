@@ -142,7 +142,7 @@ def test_a_time_to_wait_that_no_socket_can_count_to_is_for_ever(ask: RunCommand)
 
 def test_every_error_of_the_library_has_a_code() -> None:
     kinds = [errors.IDCError, *everything_below(errors.IDCError)]
-    assert all(any(issubclass(kind, one) for one, _ in _exit._CODES) for kind in kinds)
+    assert all(any(issubclass(kind, one) for one, _ in _exit._EXIT_CODES) for kind in kinds)
 
 
 def everything_below(kind: type) -> list[type]:

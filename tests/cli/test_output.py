@@ -106,13 +106,13 @@ def test_a_spreadsheet_takes_nothing_for_a_formula_where_that_is_asked_for(
 
 @given(st.text())
 def test_what_is_made_visible_is_one_line_that_can_be_seen(text: str) -> None:
-    assert not UNSEEN.search(escaping.visible(text))
-    assert "\n" not in escaping.visible(text)
+    assert not UNSEEN.search(escaping.escape_text(text))
+    assert "\n" not in escaping.escape_text(text)
 
 
 @given(st.recursive(st.none() | st.booleans() | st.integers() | st.text(), st.lists, max_leaves=5))
 def test_json_means_the_same_after_it_was_made_harmless(value: Any) -> None:
-    assert json.loads(formats.encoded(value)) == value
+    assert json.loads(formats.json_text(value)) == value
 
 
 def test_a_single_thing_is_json_in_a_pipe_and_rows_are_csv(ask: RunCommand) -> None:
@@ -223,10 +223,10 @@ def test_a_look_at_a_long_list_asks_for_no_more_than_is_shown(
 
 @given(st.lists(st.integers(0, 500), min_size=1, max_size=30), st.integers(20, 300))
 def test_columns_fit_the_terminal_and_none_that_is_short_is_cut(wanted: list[int], room: int) -> None:
-    widths = tables._widths(wanted, room)
-    between = tables._BETWEEN * len(widths)
+    widths = tables._column_widths(wanted, room)
+    between = tables._COLUMN_GAP * len(widths)
     assert sum(widths) + between <= room or len(widths) == 1
-    assert all(min(want, tables._LEAST) <= width <= want for want, width in zip(wanted, widths, strict=False))
+    assert all(min(want, tables._MIN_CUT_WIDTH) <= width <= want for want, width in zip(wanted, widths, strict=False))
 
 
 def test_columns_without_room_are_named(standin: str, capfd: pytest.CaptureFixture[str]) -> None:

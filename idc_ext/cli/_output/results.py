@@ -45,7 +45,9 @@ class Text:
         return iter(self.lines)
 
 
-def listing(rows: Sequence[Mapping[str, Any]], *, brief: Sequence[str] = (), columns: Sequence[str] = ()) -> Listing:
+def listing_of_rows(
+    rows: Sequence[Mapping[str, Any]], *, brief: Sequence[str] = (), columns: Sequence[str] = ()
+) -> Listing:
     """Make a listing of rows that are all there; its columns are theirs, in the order in which they first come."""
     named = dict.fromkeys(columns)
     for row in rows:
@@ -53,10 +55,10 @@ def listing(rows: Sequence[Mapping[str, Any]], *, brief: Sequence[str] = (), col
     return Listing(tuple(named), rows, tuple(name for name in brief if name in named), len(rows))
 
 
-def plain(value: Any) -> Any:
+def json_value(value: Any) -> Any:
     """Make of dates and tuples what JSON has."""
     if isinstance(value, datetime):
         return value.isoformat()
     if isinstance(value, dict):
-        return {name: plain(one) for name, one in value.items()}
-    return [plain(one) for one in value] if isinstance(value, list | tuple) else value
+        return {name: json_value(one) for name, one in value.items()}
+    return [json_value(one) for one in value] if isinstance(value, list | tuple) else value

@@ -9,15 +9,15 @@ from typing import Any
 import attrs
 
 from .. import _exit
-from .._options import Count, Flag, Given
-from .._output.destination import Output, emit
-from .._output.escaping import visible
-from .._output.results import Record, plain
+from .._options import ContextParameter, Count, Flag
+from .._output.destination import Output, write_result
+from .._output.escaping import escape_text
+from .._output.results import Record, json_value
 
 _OUTPUT = Output()
 
 
-def auth_status(*, out: Output = _OUTPUT, context: Given) -> int:
+def auth_status(*, out: Output = _OUTPUT, context: ContextParameter) -> int:
     """Say whose token there is, until when it lives and where it is from. Nothing is sent.
 
     It ends with 2 if there is none or it cannot be used, with 1 if it has expired and cannot be renewed.
@@ -25,7 +25,7 @@ def auth_status(*, out: Output = _OUTPUT, context: Given) -> int:
     from ... import auth
 
     found = auth.status(context.credentials)
-    emit(Record(plain({**attrs.asdict(found), "usable": found.usable})), out)
+    write_result(Record(json_value({**attrs.asdict(found), "usable": found.usable})), out)
     return _exit.DONE if found.usable else _exit.REFUSED
 
 
@@ -37,7 +37,7 @@ def auth_login(
     port: Count = 0,
     wait: Count = 300,
     out: Output = _OUTPUT,
-    context: Given,
+    context: ContextParameter,
 ) -> None:
     """Log in with a browser, and write the credentials file.
 
@@ -50,23 +50,25 @@ def auth_login(
     """
     from ... import auth
 
-    how: dict[str, Any] = {"show": _show, "ask": _ask} if no_browser else {"show": _browse}
+    how: dict[str, Any] = (
+        {"show": _print_login_address, "ask": _read_redirect_address} if no_browser else {"show": _open_login_address}
+    )
     done = auth.login(client_secrets, credentials=context.credentials, email=email, port=port, seconds=wait, **how)
-    emit(Record(plain(attrs.asdict(done))), out)
+    write_result(Record(json_value(attrs.asdict(done))), out)
 
 
-def _show(url: str) -> None:
-    print(f"open this address in a browser:\n{visible(url)}", file=sys.stderr, flush=True)
+def _print_login_address(url: str) -> None:
+    print(f"open this address in a browser:\n{escape_text(url)}", file=sys.stderr, flush=True)
 
 
-def _browse(url: str) -> None:
+def _open_login_address(url: str) -> None:
     import webbrowser
 
-    _show(url)
+    _print_login_address(url)
     webbrowser.open(url)
 
 
-def _ask() -> str:
+def _read_redirect_address() -> str:
     from getpass import getpass
 
     # It holds a code that is worth a login: it is not shown, and does not stay in the terminal's history.

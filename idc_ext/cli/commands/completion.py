@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Literal
 
 from .._options import Flag
-from .._output.destination import emit
+from .._output.destination import write_result
 from .._output.results import Text
 
 
@@ -23,13 +23,13 @@ def completion(shell: Literal["bash", "zsh", "fish"], /, *, install: Flag = Fals
     if install:
         where = app.install_completion(shell=shell)
         if shell == "zsh":
-            _load_in_zsh(Path.home() / ".zshrc", str(where.parent))
+            _load_completions_in_zsh(Path.home() / ".zshrc", str(where.parent))
         print(f"installed in {where}: start a new shell", file=sys.stderr)
     else:
-        emit(Text(app.generate_completion(shell=shell).splitlines()))
+        write_result(Text(app.generate_completion(shell=shell).splitlines()))
 
 
-def _load_in_zsh(start: Path, folder: str) -> None:
+def _load_completions_in_zsh(start: Path, folder: str) -> None:
     """Have zsh look for completions once it has been told of the folder; what it did before does not count."""
     before, told, after = (start.read_text(encoding="utf-8") if start.exists() else "").rpartition(f"fpath=({folder} ")
     if told and "compinit" not in after:

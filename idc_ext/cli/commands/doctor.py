@@ -29,10 +29,10 @@ from ..._reachability import Look, look, missing_certificates, proxy_for, surrou
 from ..._release_lag import difference, standing
 from ...errors import APIError, ContractError, CredentialsError, CredentialsNotFound, InvalidBaseURL, Retired
 from .. import _exit, version
-from .._options import Flag, Given
+from .._options import ContextParameter, Flag
 from .._output.destination import standard_output
-from .._output.escaping import visible
-from .._output.formats import encoded
+from .._output.escaping import escape_text
+from .._output.formats import json_text
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -41,14 +41,14 @@ if TYPE_CHECKING:
     from .._options import Context
 
 
-_MARKS = {"ok": "ok", "note": "note", "problem": "PROBLEM", "unreached": "UNREACHED"}
+_STATE_MARKS = {"ok": "ok", "note": "note", "problem": "PROBLEM", "unreached": "UNREACHED"}
 
 
 def doctor(
     *,
     json: Flag = False,
     offline: Flag = False,
-    context: Given,
+    context: ContextParameter,
 ) -> int:
     """Check this machine, the way to the service, and the service; print a report to paste into an issue.
 
@@ -59,27 +59,30 @@ def doctor(
         json: As JSON.
         offline: Ask nobody.
     """
-    found = [evolve(one, detail=redacted(one.detail), advice=redacted(one.advice)) for one in _all(context, offline)]
+    found = [
+        evolve(one, detail=without_personal_data(one.detail), advice=without_personal_data(one.advice))
+        for one in _all_findings(context, offline)
+    ]
     states = {one.state for one in found}
-    code = _exit.UNREACHED if "unreached" in states else _exit.REFUSED if "problem" in states else _exit.DONE
+    code = _exit.NO_RESPONSE if "unreached" in states else _exit.REFUSED if "problem" in states else _exit.DONE
     out = standard_output()
     if json:
-        out.write(encoded({"exit_code": code, "findings": [asdict(one) for one in found]}, indent=2) + "\n")
+        out.write(json_text({"exit_code": code, "findings": [asdict(one) for one in found]}, indent=2) + "\n")
     else:
-        out.write(_report(found))
+        out.write(_report_text(found))
     return code
 
 
-def _all(context: Given, offline: bool) -> Iterator[Finding]:
-    yield from _safely("programs", programs)
-    yield from _safely("credentials", lambda: credentials(context))
+def _all_findings(context: ContextParameter, offline: bool) -> Iterator[Finding]:
+    yield from _run_check("programs", check_programs)
+    yield from _run_check("credentials", lambda: check_credentials(context))
     # What is wrong with the file has been said, and nothing here needs a user.
     try:
         idc = evolve(context, credentials=None).connect()
     except InvalidBaseURL as error:
         yield Finding("address", "problem", str(error), "correct --base-url or IDC_BASE_URL")
         return
-    yield from _safely("way", lambda: way(idc, context))
+    yield from _run_check("way", lambda: check_address_and_proxy(idc, context))
     if offline:
         return
     with contextlib.ExitStack() as stack:
@@ -87,45 +90,45 @@ def _all(context: Given, offline: bool) -> Iterator[Finding]:
             stack.enter_context(idc)
             answer = look(idc, "/v3/version")
         except Exception as error:
-            code, sentence = _exit.ended(error, str(idc._base_url)) or (_exit.REFUSED, repr(error))
-            yield Finding("service", "unreached" if code == _exit.UNREACHED else "problem", sentence)
+            code, sentence = _exit.exit_code_and_sentence(error, str(idc._base_url)) or (_exit.REFUSED, repr(error))
+            yield Finding("service", "unreached" if code == _exit.NO_RESPONSE else "problem", sentence)
             return
-        yield from _safely("connection", lambda: connection(answer, str(idc._base_url)))
-        yield from _safely("data", lambda: release(answer))
-        yield from _safely("v1", lambda: first_generation(idc))
-        yield from _safely("document", lambda: drift(idc))
+        yield from _run_check("connection", lambda: check_connection(answer, str(idc._base_url)))
+        yield from _run_check("data", lambda: check_service_release(answer))
+        yield from _run_check("v1", lambda: check_v1(idc))
+        yield from _run_check("document", lambda: check_document(idc))
 
 
-def _safely(name: str, check: Callable[[], Iterator[Finding]]) -> Iterator[Finding]:
+def _run_check(name: str, check: Callable[[], Iterator[Finding]]) -> Iterator[Finding]:
     """Run a check; what goes wrong in it is its finding, and the others go on."""
     try:
         yield from check()
     except Exception as error:
-        code, sentence = _exit.ended(error) or (_exit.REFUSED, f"the check itself failed: {error!r}")
-        yield Finding(name, "unreached" if code == _exit.UNREACHED else "problem", sentence)
+        code, sentence = _exit.exit_code_and_sentence(error) or (_exit.REFUSED, f"the check itself failed: {error!r}")
+        yield Finding(name, "unreached" if code == _exit.NO_RESPONSE else "problem", sentence)
 
 
-def _report(found: list[Finding]) -> str:
+def _report_text(found: list[Finding]) -> str:
     """Write findings as text between fences, as issues show it without reading anything into it."""
     lines = [f"idc-ext doctor, {datetime.datetime.now(datetime.UTC):%Y-%m-%d %H:%M} UTC", ""]
     wide = max(len(one.check) for one in found)
     for one in found:
-        lines.append(f"{_MARKS[one.state]:<9} {one.check:<{wide}}  {one.detail}")
+        lines.append(f"{_STATE_MARKS[one.state]:<9} {one.check:<{wide}}  {one.detail}")
         if one.advice:
             lines.append(f"{'':<9} {'':<{wide}}  -> {one.advice}")
     # No text of a server's can end the fence.
-    body = [visible(line).replace("```", "'''") for line in lines]
+    body = [escape_text(line).replace("```", "'''") for line in lines]
     return "\n".join(["```text", *body, "```", ""])
 
 
 State: TypeAlias = Literal["ok", "note", "problem", "unreached"]
 
 #: In seconds: clocks that are further apart have tokens expire early or late.
-_SKEW = 30
+_MAX_CLOCK_SKEW = 30
 #: Packages whose versions explain what happens.
 _PACKAGES = ("httpx", "attrs", "cyclopts", "rich", "pyarrow", "pandas", "polars", "idc-index", "idc-index-data")
 #: In seconds.
-_DRIFT_TIME = 120
+_DRIFT_TIMEOUT = 120
 
 
 @frozen
@@ -138,17 +141,17 @@ class Finding:
     advice: str = ""
 
 
-def programs() -> Iterator[Finding]:
+def check_programs() -> Iterator[Finding]:
     """Say what is installed here."""
     system = f"{platform.system()} {platform.machine()}"
     yield Finding("idc-ext", "ok", f"{version()}, Python {platform.python_version()}, {system}")
-    there = [f"{name} {found}" for name in _PACKAGES if (found := installed(name))]
+    there = [f"{name} {found}" for name in _PACKAGES if (found := installed_version(name))]
     yield Finding("packages", "ok", ", ".join(there))
     contract = idc_openapi.upstream()
     yield Finding("contract", "ok", f"made for {contract.api_version} of {contract.date}")
 
 
-def way(idc: IDC, context: Context) -> Iterator[Finding]:
+def check_address_and_proxy(idc: IDC, context: Context) -> Iterator[Finding]:
     """Say where the service is and which way leads there."""
     base_url = str(idc._base_url)
     origin = "--base-url" if context.base_url else "IDC_BASE_URL" if os.environ.get("IDC_BASE_URL") else "default"
@@ -164,7 +167,7 @@ def way(idc: IDC, context: Context) -> Iterator[Finding]:
         yield Finding(name, "problem", f"it names {place}", "correct or unset it: no certificate is trusted")
 
 
-def connection(answer: Look, base_url: str) -> Iterator[Finding]:
+def check_connection(answer: Look, base_url: str) -> Iterator[Finding]:
     """Say how the connection is."""
     yield Finding("service", "ok", f"answered in {answer.seconds * 1000:.0f} ms over {answer.http}")
     if answer.tls is not None:
@@ -178,7 +181,7 @@ def connection(answer: Look, base_url: str) -> Iterator[Finding]:
         yield Finding("TLS", "problem", "none: others can read and change what is said", "use an https address")
     if answer.skew is None:
         yield Finding("clock", "note", "the service does not say what time it is")
-    elif abs(answer.skew) > _SKEW:
+    elif abs(answer.skew) > _MAX_CLOCK_SKEW:
         side = "ahead of" if answer.skew > 0 else "behind"
         advice = "set this machine's clock: tokens seem expired or not yet valid"
         yield Finding("clock", "problem", f"{abs(answer.skew):.0f} s {side} the service's", advice)
@@ -186,7 +189,7 @@ def connection(answer: Look, base_url: str) -> Iterator[Finding]:
         yield Finding("clock", "ok", f"within {max(abs(answer.skew), 1):.0f} s of the service's")
 
 
-def release(answer: Look) -> Iterator[Finding]:
+def check_service_release(answer: Look) -> Iterator[Finding]:
     """Say which release and which data the service has, and whether the client and packages here are of the same."""
     try:
         said = json.loads(answer.content)
@@ -198,8 +201,8 @@ def release(answer: Look) -> Iterator[Finding]:
         )
         return
     yield Finding("data", "ok", f"{served} ({package})")
-    yield _software(api, build)
-    here = installed("idc-index-data")
+    yield _service_release_finding(api, build)
+    here = installed_version("idc-index-data")
     if here is None:
         yield Finding("idc-index", "note", "idc-index-data is not installed: nothing to compare")
     elif here == package:
@@ -219,7 +222,7 @@ _LAG_ADVICE = {
 }
 
 
-def _software(api: str, build: object) -> Finding:
+def _service_release_finding(api: str, build: object) -> Finding:
     """Say which release the service is, and whether this client was made for it."""
     apart = difference(api)
     named = f"build {build}" if build else "no build named"
@@ -228,7 +231,7 @@ def _software(api: str, build: object) -> Finding:
     return Finding("release", "problem", f"{apart} ({named})", _LAG_ADVICE[standing(api)])
 
 
-def first_generation(idc: IDC) -> Iterator[Finding]:
+def check_v1(idc: IDC) -> Iterator[Finding]:
     """Say whether the service still speaks v1."""
     try:
         look(idc, "/v1/about")
@@ -243,7 +246,7 @@ def first_generation(idc: IDC) -> Iterator[Finding]:
         yield Finding("v1", "ok", "served")
 
 
-def drift(idc: IDC) -> Iterator[Finding]:
+def check_document(idc: IDC) -> Iterator[Finding]:
     """Hold the document that this client was made from against the service's own."""
     watch = util.find_spec("idc_drift")
     if watch is None or util.find_spec("yaml") is None:
@@ -264,9 +267,9 @@ def drift(idc: IDC) -> Iterator[Finding]:
         if accepted.is_file():
             words += ["--accepted", str(accepted)]
         try:
-            done = subprocess.run(words, capture_output=True, timeout=_DRIFT_TIME, check=False)  # noqa: S603 - ours
+            done = subprocess.run(words, capture_output=True, timeout=_DRIFT_TIMEOUT, check=False)  # noqa: S603 - ours
         except subprocess.TimeoutExpired:
-            yield Finding("document", "note", f"not compared within {_DRIFT_TIME} s")
+            yield Finding("document", "note", f"not compared within {_DRIFT_TIMEOUT} s")
             return
     if done.returncode == 0:
         yield Finding("document", "ok", "nothing that breaks this client has moved")
@@ -278,7 +281,7 @@ def drift(idc: IDC) -> Iterator[Finding]:
         yield Finding("document", "note", f"could not be compared: {last[0]}")
 
 
-def credentials(context: Context) -> Iterator[Finding]:
+def check_credentials(context: Context) -> Iterator[Finding]:
     """Say whether there is a token and whether it is kept as it should be."""
     try:
         found = auth.status(context.credentials)
@@ -297,7 +300,7 @@ def credentials(context: Context) -> Iterator[Finding]:
             yield Finding("credentials", "problem", f"{told}: expired", "idc-ext auth login, or renew the file")
 
 
-def installed(name: str) -> str | None:
+def installed_version(name: str) -> str | None:
     """Give the version of a distribution; None if it is not installed."""
     try:
         return metadata.version(name)
@@ -305,7 +308,7 @@ def installed(name: str) -> str | None:
         return None
 
 
-def redacted(text: str) -> str:
+def without_personal_data(text: str) -> str:
     """Cut out what says who somebody is."""
     for home in {str(Path.home()), os.path.realpath(Path.home())} - {"/", ""}:
         text = re.sub(rf"{re.escape(home)}(?=[/\\]|\b)", "~", text)

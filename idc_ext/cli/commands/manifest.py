@@ -14,14 +14,14 @@ from attrs import asdict
 from cyclopts import Parameter
 
 from ... import manifests, v3
-from ...manifests._sidecar import LINES, TABLES
+from ...manifests._sidecar import LINE_TEMPLATES, ROW_FORMATS
 from .. import _exit
-from .._options import OUTPUT, Count, Flag, Given, InputError, Limit
+from .._options import OUTPUT, ContextParameter, Count, Flag, InputError, Limit
 from .._output import destination, walks
 from .._output.destination import Output
-from .._output.escaping import visible
-from .._output.results import Text, listing
-from .selection import Selection, explain_nothing
+from .._output.escaping import escape_text
+from .._output.results import Text, listing_of_rows
+from .selection import Selection, explain_empty_result
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -29,14 +29,14 @@ if TYPE_CHECKING:
     from ...manifests import Changes
 
 #: One literal: the parser has no words for two.
-Form = Literal["table", "csv", "tsv", "json", "jsonl", "parquet", "s5cmd", "idc"]
-Style = Literal["apa", "bibtex", "csl-json", "turtle", "none"]
-_NOTHING = Selection()
+ManifestFormat = Literal["table", "csv", "tsv", "json", "jsonl", "parquet", "s5cmd", "idc"]
+CitationStyle = Literal["apa", "bibtex", "csl-json", "turtle", "none"]
+_NO_FILTERS = Selection()
 _OUTPUT = Output()
 #: What fits a terminal.
-_BRIEF = ("collection_id", "PatientID", "Modality", "SeriesDescription", "instanceCount", "series_size_MB")
+_BRIEF_COLUMNS = ("collection_id", "PatientID", "Modality", "SeriesDescription", "instanceCount", "series_size_MB")
 #: Endings of files that are lists to download by.
-_ENDINGS = {".s5cmd": "s5cmd", ".txt": "idc"}
+_DOWNLOAD_LIST_SUFFIXES = {".s5cmd": "s5cmd", ".txt": "idc"}
 
 
 @Parameter(name="*", group=OUTPUT)
@@ -49,14 +49,14 @@ class ManifestOutput(Output):
             terminal, else CSV. `s5cmd` is for `s5cmd run`, `idc` for `idc download-from-manifest`.
     """
 
-    format: Annotated[Form | None, Parameter(name=["--format", "-f"])] = None  # type: ignore[assignment] # manifests have two forms more than Output
+    format: Annotated[ManifestFormat | None, Parameter(name=["--format", "-f"])] = None  # type: ignore[assignment] # manifests have two forms more than Output
 
     @property
-    def named(self) -> str | None:
+    def requested_format(self) -> str | None:
         """The form that was asked for, by name or by the file's."""
         if self.format is not None or self.path is None:
             return self.format
-        return _ENDINGS.get(self.path.suffix.lower()) or destination.by_ending(self.path)
+        return _DOWNLOAD_LIST_SUFFIXES.get(self.path.suffix.lower()) or destination.format_of_suffix(self.path)
 
 
 _MANIFEST = ManifestOutput()
@@ -64,17 +64,17 @@ _MANIFEST = ManifestOutput()
 
 def manifest(
     *,
-    selection: Selection = _NOTHING,
+    selection: Selection = _NO_FILTERS,
     limit: Limit = None,
     source: Literal["aws", "gcs"] = "aws",
     require_commercial: Flag = False,
     sidecar: Flag = False,
-    cite: Style = "apa",
+    cite: CitationStyle = "apa",
     page_size: Count = 5000,
     partition_by: Annotated[tuple[str, ...], Parameter(negative=(), show_default=False)] = (),
     restart: Flag = False,
     out: ManifestOutput = _MANIFEST,
-    context: Given,
+    context: ContextParameter,
 ) -> None:
     """List the series of a selection, to look at or to download by.
 
@@ -91,20 +91,20 @@ def manifest(
         restart: Forget how far an earlier run came.
     """
     wanted = selection.read()
-    form = out.named
-    lines = form in LINES
+    form = out.requested_format
+    lines = form in LINE_TEMPLATES
     if lines and (limit is not None or out.columns or partition_by):
         raise InputError(f"a list to download by is whole: --format {form} takes no --limit, --columns, --partition-by")
     if not lines and source != "aws":
         raise InputError("rows have the addresses of aws: --source gcs goes with --format s5cmd or idc")
     part = limit is not None or out.columns or partition_by or out.spreadsheet
-    if sidecar and (out.path is None or not (lines or form in TABLES) or part):
+    if sidecar and (out.path is None or not (lines or form in ROW_FORMATS) or part):
         raise InputError(
             "--sidecar goes with -o FILE in s5cmd, idc, csv, jsonl or parquet, all rows and columns as they are"
         )
     with context.connect() as idc:
         if out.path is not None and (lines or sidecar):
-            with walks.bar() as progress, destination.writing(out.path):
+            with walks.progress_bar() as progress, destination.naming_write_errors(out.path):
                 receipt = manifests.write(
                     idc,
                     wanted,
@@ -118,22 +118,26 @@ def manifest(
                 )
             found = receipt.series
             if receipt.unresolved:
-                _exit.say(f"DataCite and doi.org did not say how to cite {visible(', '.join(receipt.unresolved))}")
-            walks.written(found, out.path)
+                _exit.print_message(
+                    f"DataCite and doi.org did not say how to cite {escape_text(', '.join(receipt.unresolved))}"
+                )
+            walks.print_rows_written(found, out.path)
         else:
             if require_commercial:
                 manifests.check_licenses(idc, wanted, all_of_idc=selection.all_of_idc)
             if lines:
                 listed = v3.manifest_lines(idc, wanted, source=source, all_of_idc=selection.all_of_idc)
-                found = _streamed(LINES[str(form)], iter(listed))
+                found = _write_download_list(LINE_TEMPLATES[str(form)], iter(listed))
             else:
                 rows = v3.manifest(idc, wanted, page_size=_page_size(page_size, limit, out))
-                found = walks.emit(rows, out, limit=limit, brief=_BRIEF, partition_by=partition_by, restart=restart)
+                found = walks.write_walk(
+                    rows, out, limit=limit, brief=_BRIEF_COLUMNS, partition_by=partition_by, restart=restart
+                )
         if not found and limit != 0:
-            explain_nothing(idc, wanted)
+            explain_empty_result(idc, wanted)
 
 
-def verify(file: Path, /, *, out: Output = _OUTPUT, context: Given) -> int:
+def verify(file: Path, /, *, out: Output = _OUTPUT, context: ContextParameter) -> int:
     """Make the request of a manifest again, and say what was added, removed and revised since.
 
     It ends with 1 if anything was.
@@ -142,11 +146,17 @@ def verify(file: Path, /, *, out: Output = _OUTPUT, context: Given) -> int:
         file: The manifest; what describes it stands beside it (FILE.json).
     """
     with context.connect() as idc:
-        return _told(manifests.verify(idc, file), out)
+        return _write_changes(manifests.verify(idc, file), out)
 
 
 def diff(
-    from_release: str, to_release: str, /, *, selection: Selection = _NOTHING, out: Output = _OUTPUT, context: Given
+    from_release: str,
+    to_release: str,
+    /,
+    *,
+    selection: Selection = _NO_FILTERS,
+    out: Output = _OUTPUT,
+    context: ContextParameter,
 ) -> int:
     """Say what became of a selection between two data releases: the series added, removed and revised.
 
@@ -158,12 +168,12 @@ def diff(
         to_release: The same; may be the earlier one.
     """
     wanted = selection.read()
-    first, second = _release(from_release), _release(to_release)
+    first, second = _release_number(from_release), _release_number(to_release)
     with context.connect() as idc:
-        return _told(manifests.diff(idc, wanted, first, second, all_of_idc=selection.all_of_idc), out)
+        return _write_changes(manifests.diff(idc, wanted, first, second, all_of_idc=selection.all_of_idc), out)
 
 
-def _streamed(form: str, lines: Iterator[str]) -> int:
+def _write_download_list(form: str, lines: Iterator[str]) -> int:
     """Write lines as they come; the last one comes when all of them have."""
     count = 0
 
@@ -173,20 +183,20 @@ def _streamed(form: str, lines: Iterator[str]) -> int:
             count += 1
             yield form.format(line).removesuffix("\n")
 
-    destination.emit(Text(counted()))
+    destination.write_result(Text(counted()))
     return count
 
 
-def _told(found: Changes, out: Output) -> int:
+def _write_changes(found: Changes, out: Output) -> int:
     columns = ("kind", "collection_id", "SeriesInstanceUID", "before", "after")
-    destination.emit(listing([asdict(one) for one in found], columns=columns), out)
+    destination.write_result(listing_of_rows([asdict(one) for one in found], columns=columns), out)
     said = f"{len(found.added)} added, {len(found.removed)} removed, {len(found.revised)} revised"
     before, after = found.series
-    _exit.say(f"{found.from_release} to {found.to_release}: {said}; {before} series before, {after} after")
+    _exit.print_message(f"{found.from_release} to {found.to_release}: {said}; {before} series before, {after} after")
     return _exit.REFUSED if found else _exit.DONE
 
 
-def _release(text: str) -> int:
+def _release_number(text: str) -> int:
     number = text.removeprefix("v")
     if not (number.isascii() and number.isdecimal() and len(number) < 5):
         raise InputError(f"{text!r:.80} is no data release: write 24 or v24")
@@ -194,4 +204,4 @@ def _release(text: str) -> int:
 
 
 def _page_size(page_size: int, limit: int | None, out: Output) -> int:
-    return min(page_size, max(1, walks.wanted(out, limit) or page_size))
+    return min(page_size, max(1, walks.rows_needed(out, limit) or page_size))

@@ -7,14 +7,14 @@ import sys
 
 import attrs
 
-from .._options import DASH, Given, InputError
-from .._output.destination import Output, emit
-from .._output.results import Record, listing, plain
+from .._options import DASH, ContextParameter, InputError
+from .._output.destination import Output, write_result
+from .._output.results import Record, json_value, listing_of_rows
 
 _OUTPUT = Output()
 
 
-def resolve(*guids: str, resolver: str | None = None, out: Output = _OUTPUT, context: Given) -> None:
+def resolve(*guids: str, resolver: str | None = None, out: Output = _OUTPUT, context: ContextParameter) -> None:
     """Say what CRDC GUIDs stand for, and where their bytes are.
 
     The resolver is another service than the API: --base-url does not count here, and no credentials are sent.
@@ -32,7 +32,7 @@ def resolve(*guids: str, resolver: str | None = None, out: Output = _OUTPUT, con
     with attrs.evolve(context, base_url=base, credentials=None).connect() as client:
         found = [drs.resolve(guid, base_url=base, client=client) for guid in named]
     if len(found) == 1 and out.format in (None, "json", "table"):
-        emit(Record(plain(attrs.asdict(found[0]))), out)
+        write_result(Record(json_value(attrs.asdict(found[0]))), out)
         return
     rows = [
         {
@@ -44,4 +44,4 @@ def resolve(*guids: str, resolver: str | None = None, out: Output = _OUTPUT, con
         }
         for one in found
     ]
-    emit(listing(rows, columns=("id", "size", "name", "urls", "contents")), out)
+    write_result(listing_of_rows(rows, columns=("id", "size", "name", "urls", "contents")), out)

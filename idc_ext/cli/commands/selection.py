@@ -12,16 +12,16 @@ from cyclopts import Parameter
 from ... import v3
 from ...errors import InvalidFilter, TruncatedResult
 from .. import _exit, _filters
-from .._options import DASH, FILTERS, Flag, Given, InputError
-from .._output.destination import Output, by_ending, emit
-from .._output.escaping import visible
-from .._output.results import Record, Text, listing
+from .._options import DASH, FILTERS, ContextParameter, Flag, InputError
+from .._output.destination import Output, format_of_suffix, write_result
+from .._output.escaping import escape_text
+from .._output.results import Record, Text, listing_of_rows
 
 if TYPE_CHECKING:
     from ...connect import IDC
 
 _OUTPUT = Output()
-_COUNTED = ("patients", "studies", "series", "instances", "size_TB")
+_COUNT_FIELDS = ("patients", "studies", "series", "instances", "size_TB")
 
 
 @Parameter(name="*", group=FILTERS)
@@ -40,7 +40,7 @@ class Selection:
 
     where: Annotated[
         tuple[str, ...],
-        Parameter(name=["--where", "-w"], negative=(), show_default=False, completer=_filters.complete),
+        Parameter(name=["--where", "-w"], negative=(), show_default=False, completer=_filters.filter_completions),
     ] = ()
     filters: Path | None = None
     all_of_idc: Flag = False
@@ -49,40 +49,40 @@ class Selection:
         """Read the filters; raises InvalidFilter."""
         given = None
         if self.filters is not None:
-            given = _filters.from_json(content(self.filters), name_of(self.filters))
-        return _filters.read(self.where, given, all_of_idc=self.all_of_idc)
+            given = _filters.filters_from_json(read_text(self.filters), display_name(self.filters))
+        return _filters.read_filters(self.where, given, all_of_idc=self.all_of_idc)
 
 
-_NOTHING = Selection()
+_NO_FILTERS = Selection()
 
 
-def counts(*, selection: Selection = _NOTHING, out: Output = _OUTPUT, context: Given) -> None:
+def counts(*, selection: Selection = _NO_FILTERS, out: Output = _OUTPUT, context: ContextParameter) -> None:
     """Count what a selection holds: patients, studies, series, instances and terabytes."""
     wanted = selection.read()
     with context.connect() as idc:
         found = v3.counts(idc, wanted)
-        emit(Record({name: number for name, number in found.to_dict().items() if name in _COUNTED}), out)
+        write_result(Record({name: number for name, number in found.to_dict().items() if name in _COUNT_FIELDS}), out)
         if not found.series:
-            explain_nothing(idc, wanted)
+            explain_empty_result(idc, wanted)
 
 
-def licenses(*, selection: Selection = _NOTHING, out: Output = _OUTPUT, context: Given) -> None:
+def licenses(*, selection: Selection = _NO_FILTERS, out: Output = _OUTPUT, context: ContextParameter) -> None:
     """List the licences of a selection, the one of most series first."""
     wanted = selection.read()
     with context.connect() as idc:
         found = v3.licenses(idc, wanted)
         columns = ("license_short_name", "series", "size_TB")
-        emit(listing([one.to_dict() for one in found], columns=columns), out)
+        write_result(listing_of_rows([one.to_dict() for one in found], columns=columns), out)
         if not found:
-            explain_nothing(idc, wanted)
+            explain_empty_result(idc, wanted)
 
 
 def citations(
     *,
     style: Literal["apa", "bibtex", "csl-json", "turtle"] = "apa",
-    selection: Selection = _NOTHING,
+    selection: Selection = _NO_FILTERS,
     out: Output = _OUTPUT,
-    context: Given,
+    context: ContextParameter,
 ) -> None:
     """Say how to cite the data of a selection, and IDC itself.
 
@@ -95,16 +95,16 @@ def citations(
     with context.connect() as idc:
         found = v3.citations(idc, wanted, style=style)
     cited = [*found.citations, *([] if found.acknowledgment is None else [found.acknowledgment])]
-    form = out.format or (by_ending(out.path) if out.path else None)
+    form = out.format or (format_of_suffix(out.path) if out.path else None)
     if form in (None, "table") and style != "csl-json":
-        emit(Text([str(one) for one in cited]), out)
+        write_result(Text([str(one) for one in cited]), out)
     else:
         rows = [one if isinstance(one, dict) else {"citation": one} for one in cited]
-        emit(listing(rows), replace(out, format=form or "json"))
+        write_result(listing_of_rows(rows), replace(out, format=form or "json"))
     missing = [*found.unresolved, *(["IDC itself"] if found.acknowledgment is None else [])]
     if missing:
         raise TruncatedResult(
-            f"DataCite and doi.org did not say how to cite {visible(', '.join(missing))}: try again later"
+            f"DataCite and doi.org did not say how to cite {escape_text(', '.join(missing))}: try again later"
         )
 
 
@@ -114,7 +114,7 @@ def viewer(
     study: str | None = None,
     viewer: Literal["ohif_v2", "ohif_v3", "slim"] | None = None,
     out: Output = _OUTPUT,
-    context: Given,
+    context: ContextParameter,
 ) -> None:
     """Give the address where a study or series can be looked at.
 
@@ -125,33 +125,33 @@ def viewer(
     """
     with context.connect() as idc:
         address = v3.viewer_url(idc, series=series, study=study, viewer=viewer)
-    emit(Text([address]) if out.format is None else Record({"viewer_url": address}), out)
+    write_result(Text([address]) if out.format is None else Record({"viewer_url": address}), out)
 
 
-def explain_nothing(idc: IDC, wanted: v3.Filters) -> None:
+def explain_empty_result(idc: IDC, wanted: v3.Filters) -> None:
     """Say on stderr why nothing was found, if a value that does not occur is why and no remark has said so."""
-    said = " ".join(_exit.REMARKED)
+    said = " ".join(_exit.PRINTED_WARNINGS)
     left = {name: values for name, values in wanted.terms.items() if f" {name} " not in said}
     try:
         if left:
             v3.check_values(idc, left)
     except InvalidFilter as error:
-        _exit.say(f"nothing found: {error}")
+        _exit.print_message(f"nothing found: {error}")
     except Exception:
-        _exit.say("nothing found")  # the answer is there; that a hint is not to be had makes it no worse
+        _exit.print_message("nothing found")  # the answer is there; that a hint is not to be had makes it no worse
     else:
         if not said:
-            _exit.say("nothing found: no series meets all of that")
+            _exit.print_message("nothing found: no series meets all of that")
 
 
-def name_of(path: Path) -> str:
+def display_name(path: Path) -> str:
     """Name a file for people."""
-    return "standard input" if str(path) == DASH else visible(str(path))
+    return "standard input" if str(path) == DASH else escape_text(str(path))
 
 
-def content(path: Path) -> str:
+def read_text(path: Path) -> str:
     """Read a file of text, or standard input for `-`."""
     try:
         return sys.stdin.read() if str(path) == DASH else path.read_text(encoding="utf-8-sig")
     except UnicodeDecodeError:
-        raise InputError(f"{name_of(path)} is not text in UTF-8") from None
+        raise InputError(f"{display_name(path)} is not text in UTF-8") from None

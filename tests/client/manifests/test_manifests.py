@@ -28,7 +28,7 @@ from idc_ext import (
     connect,
     manifests,
 )
-from idc_ext.manifests._compare import put_together
+from idc_ext.manifests._compare import compare_series
 from tests.contract.index import Index, installed
 from tests.support.v3_service import VERSION, archive, client, counted, row
 
@@ -311,7 +311,7 @@ def test_what_was_added_removed_and_revised_is_said_of_any_two_selections(
 
 
 def test_files_that_nobody_knows_any_more_are_removed_series_without_a_name() -> None:
-    found = put_together({"a": (None, None), "b": ("1", "c")}, {"d": ("1", "c"), "e": ("2", "c")})
+    found = compare_series({"a": (None, None), "b": ("1", "c")}, {"d": ("1", "c"), "e": ("2", "c")})
     assert [(one.kind, one.SeriesInstanceUID, one.before, one.after) for one in found] == [
         ("removed", None, "a", None), ("revised", "1", "b", "d"), ("added", "2", None, "e"),
     ]  # fmt: skip
@@ -381,7 +381,7 @@ def test_what_became_of_a_selection_between_two_releases_is_what_the_index_says(
 @pytest.mark.parametrize(
     ("filters", "releases", "says"),
     [
-        ({"PatientSex": "F", "Modality": "CT"}, (1, 2), "PatientSex is not kept of earlier releases"),
+        ({"PatientSex": "F", "Modality": "CT"}, (1, 2), "PatientSex is not kept for earlier releases"),
         ({"Modality": "CT"}, (0, 2), "0 is no data release"),
         ({"Modality": "CT"}, (1, 99), "99 is no data release; the service has 1 to "),
         ({"Modality": "CT"}, (True, 2), "True is no data release"),

@@ -18,12 +18,12 @@ from idc_client.types import UNSET
 
 from idc_ext import ContractError, Forbidden, InvalidFilter, InvalidRequest, Rows, connect, v1
 from idc_ext._operations import USER_OPERATIONS, needs_user
-from idc_ext.v1._filters import _COLUMNS, _NUMERIC
+from idc_ext.v1._filters import _MANIFEST_COLUMNS, _NUMERIC_ATTRIBUTES
 from tests.support.document import DOCUMENT, OPERATIONS
 from tests.support.standin_process import NOWHERE, serving
 from tests.support.v1_service import NOTEBOOK, SPEC, manifest_page, query_page
 
-TEXTS = {name for name in V1AttributeName if name not in _NUMERIC}
+TEXTS = {name for name in V1AttributeName if name not in _NUMERIC_ATTRIBUTES}
 
 
 def answering(body: Any, status: int = 200) -> Any:
@@ -56,13 +56,13 @@ def test_every_operation_is_found_by_its_real_path() -> None:
 
 def test_the_manifest_columns_are_the_documents_in_rows_and_in_parameters() -> None:
     row = DOCUMENT["components"]["schemas"]["V1ManifestRow"]["properties"]
-    assert set(_COLUMNS) == set(row)
-    everything = v1.preview_manifest(connect(NOWHERE), SPEC, fields=_COLUMNS, sql=True).first.params
+    assert set(_MANIFEST_COLUMNS) == set(row)
+    everything = v1.preview_manifest(connect(NOWHERE), SPEC, fields=_MANIFEST_COLUMNS, sql=True).first.params
     declared = DOCUMENT["components"]["parameters"]
     names = {declared[one["$ref"].rpartition("/")[2]]["name"] for one in
              OPERATIONS["POST", "/v1/cohorts/preview/manifest"]["parameters"]}  # fmt: skip
     assert set(everything) == names - {"next_page"}
-    assert {everything[column] for column in [*_COLUMNS, "sql"]} == {"True"}
+    assert {everything[column] for column in [*_MANIFEST_COLUMNS, "sql"]} == {"True"}
 
 
 def test_which_attributes_are_numeric_is_as_the_document_says() -> None:
@@ -70,7 +70,7 @@ def test_which_attributes_are_numeric_is_as_the_document_says() -> None:
     for pattern, schema in patterns.items():
         for name in V1AttributeName:
             if re.search(pattern, name):
-                assert (name in _NUMERIC) == (schema["items"]["type"] == "number"), name
+                assert (name in _NUMERIC_ATTRIBUTES) == (schema["items"]["type"] == "number"), name
 
 
 def test_a_cohort_is_what_the_notebook_sends() -> None:

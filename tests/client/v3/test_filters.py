@@ -16,7 +16,7 @@ from idc_client.api.v3 import get_attributes
 from idc_client.models import V3TermAttribute
 
 from idc_ext import InvalidFilter, connect, v3
-from idc_ext.v3._filters import DATES, RANGES, TERMS, _literal
+from idc_ext.v3._filters import DATE_ATTRIBUTES, RANGE_ATTRIBUTES, TERM_ATTRIBUTES, _sql_literal
 from tests.support.document import DOCUMENT
 from tests.support.standin_process import NOWHERE
 from tests.support.v3_filters import JSON, NAMES, TEXTS, wanted
@@ -30,9 +30,9 @@ def test_the_names_and_kinds_of_filters_are_the_services(standin: str) -> None:
         served = get_attributes.sync(client=idc)
     assert isinstance(served, list)
     kinds = {str(one.name): (one.kind, one.data_type) for one in served}
-    assert {name for name, (kind, _) in kinds.items() if kind == "term"} == TERMS
-    assert {name for name, (kind, _) in kinds.items() if kind == "range"} == RANGES
-    assert {name for name in RANGES if kinds[name][1] == "STRING"} == DATES
+    assert {name for name, (kind, _) in kinds.items() if kind == "term"} == TERM_ATTRIBUTES
+    assert {name for name, (kind, _) in kinds.items() if kind == "range"} == RANGE_ATTRIBUTES
+    assert {name for name in RANGE_ATTRIBUTES if kinds[name][1] == "STRING"} == DATE_ATTRIBUTES
 
 
 @pytest.mark.parametrize(
@@ -173,9 +173,9 @@ def test_every_filter_that_constrains_is_taken_over_unchanged(data: Any) -> None
     names = data.draw(st.lists(NAMES, min_size=1, max_size=4, unique=True))
     filters = {name: data.draw(wanted(name)) for name in names}
     taken = v3.where(filters)
-    assert taken.terms == {name: value for name, value in filters.items() if name in TERMS}
+    assert taken.terms == {name: value for name, value in filters.items() if name in TERM_ATTRIBUTES}
     assert {name: (one.get("gte"), one.get("lte")) for name, one in taken.ranges.items()} == {
-        name: value for name, value in filters.items() if name in RANGES
+        name: value for name, value in filters.items() if name in RANGE_ATTRIBUTES
     }
     again = eval(repr(taken), {"where": v3.where})  # noqa: S307 - made in the line above
     assert again == taken
@@ -225,7 +225,7 @@ def test_a_selection_is_the_same_in_sql(standin: str, selection: Any) -> None:
 
 @given(st.text(st.sampled_from("-/*' a")))
 def test_no_literal_holds_a_comment_mark(text: str) -> None:
-    literal = _literal(text)
+    literal = _sql_literal(text)
     assert "--" not in literal
     assert "/*" not in literal
     assert "".join(re.findall(r"'((?:[^']|'')*)'", literal)).replace("''", "'") == text

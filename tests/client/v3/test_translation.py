@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from idc_client.models import V1AttributeName
 
 from idc_ext import InvalidFilter, connect, v1, v3
-from idc_ext.v3._translation import _PLACE
+from idc_ext.v3._translation import _ALTERNATIVE_OF
 from tests.support.standin_process import NOWHERE, serving
 from tests.support.v3_filters import JSON
 
@@ -101,7 +101,7 @@ def test_filters_of_v1_are_a_mapping() -> None:
 
 
 def test_every_attribute_that_has_a_place_of_its_own_is_one_of_v1() -> None:
-    assert _PLACE.keys() <= set(map(str, V1AttributeName))
+    assert _ALTERNATIVE_OF.keys() <= set(map(str, V1AttributeName))
 
 
 def test_spelling_that_is_not_certain_comes_with_a_note() -> None:

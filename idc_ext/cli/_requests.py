@@ -1,4 +1,4 @@
-"""One question to one operation of the generated client, and its answer as it came, by wire names."""
+"""One request to one operation of the generated client, and its answer as decoded JSON, by wire names."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from ..connect import IDC
 
 
-def ask(idc: IDC, operation: ModuleType, /, **parameters: Any) -> dict[str, Any]:
+def fetch_object(idc: IDC, operation: ModuleType, /, **parameters: Any) -> dict[str, Any]:
     """Ask what is answered with an object.
 
     Args:
@@ -23,18 +23,20 @@ def ask(idc: IDC, operation: ModuleType, /, **parameters: Any) -> dict[str, Any]
     Raises:
         ContractError: the answer is none.
     """
-    found: dict[str, Any] = _asked(idc, operation, parameters, dict)
+    found: dict[str, Any] = _fetch_of_type(idc, operation, parameters, dict)
     return found
 
 
-def ask_list(idc: IDC, operation: ModuleType, member: str | None = None, /, **parameters: Any) -> list[dict[str, Any]]:
+def fetch_objects(
+    idc: IDC, operation: ModuleType, member: str | None = None, /, **parameters: Any
+) -> list[dict[str, Any]]:
     """Ask what is answered with a list of objects, or with an object that has one as a member."""
     if member is None:
-        return _objects(_asked(idc, operation, parameters, list), operation)
-    return _objects(ask(idc, operation, **parameters).get(member), operation)
+        return _checked_objects(_fetch_of_type(idc, operation, parameters, list), operation)
+    return _checked_objects(fetch_object(idc, operation, **parameters).get(member), operation)
 
 
-def _asked(idc: IDC, operation: ModuleType, parameters: dict[str, Any], kind: type) -> Any:
+def _fetch_of_type(idc: IDC, operation: ModuleType, parameters: dict[str, Any], kind: type) -> Any:
     def parse(_status: int, body: Any) -> Any:
         if not isinstance(body, kind):
             raise TypeError(f"a {type(body).__name__} in place of a {kind.__name__}")
@@ -43,7 +45,7 @@ def _asked(idc: IDC, operation: ModuleType, parameters: dict[str, Any], kind: ty
     return fetch(idc, Call.of(operation._get_kwargs(**parameters)), parse)
 
 
-def _objects(found: Any, operation: ModuleType) -> list[dict[str, Any]]:
+def _checked_objects(found: Any, operation: ModuleType) -> list[dict[str, Any]]:
     if not isinstance(found, list) or not all(isinstance(one, dict) for one in found):
         from ..errors import ContractError
 
