@@ -93,7 +93,7 @@ def test_two_bounds_of_one_side_are_refused() -> None:
         _filters.read_filters(["StudyDate>=2015", "StudyDate>2016"])
 
 
-def test_no_filter_is_the_whole_archive_and_takes_saying_so() -> None:
+def test_without_filters_the_whole_archive_needs_all_of_idc() -> None:
     with pytest.raises(InvalidFilter, match="--all-of-idc"):
         _filters.read_filters([])
     assert _filters.read_filters([], all_of_idc=True).all_of_idc

@@ -42,24 +42,24 @@ def index() -> Index:
     return installed()
 
 
-def said(rows: list[dict[str, Any]], columns: list[str]) -> dict[str, Any]:
+def sql_answer(rows: list[dict[str, Any]], columns: list[str]) -> dict[str, Any]:
     """An answer of SQL."""
     return {"columns": columns, "rows": rows, "row_count": len(rows), "truncated": False, "max_rows": 10_000}
 
 
-def composed(series: int, licence: str | None) -> dict[str, Any]:
+def license_answer(series: int, licence: str | None) -> dict[str, Any]:
     """What a selection is made of: one collection under one licence."""
     part = {"collection": "c", "license": licence, "doi": None, "series": series, "size": None}
-    return said([part], [*part])
+    return sql_answer([part], [*part])
 
 
-def service(rows: list[dict[str, Any]], **other: Any) -> Answer:
+def answers_of_service(rows: list[dict[str, Any]], **other: Any) -> Answer:
     """A faultless server of these rows; `other` gives the answers of single paths, by the end of their names."""
 
     def answer(path: str, body: Any) -> Any:
         name = path.rpartition("/")[2].replace(".", "_")
         if name == "sql" and "SELECT DISTINCT source_DOI" in body["sql"]:
-            return said([], ["source_DOI"])
+            return sql_answer([], ["source_DOI"])
         if name in other:
             return other[name](body) if callable(other[name]) else other[name]
         if name == "counts":
@@ -68,7 +68,7 @@ def service(rows: list[dict[str, Any]], **other: Any) -> Answer:
             lines = sorted(one["series_aws_url"] for one in rows)[: body["limit"]]
             return httpx.Response(200, text="".join(f"{line}\n" for line in lines))
         if name == "sql":
-            return composed(len(rows), "CC BY 4.0")
+            return license_answer(len(rows), "CC BY 4.0")
         if name == "citations":
             return {"format": "apa", "citations": [], "idc_acknowledgment": None, "recommendation": ""}
         return archive(rows)(path, body)
@@ -79,7 +79,7 @@ def service(rows: list[dict[str, Any]], **other: Any) -> Answer:
 ROWS = [row(n) for n in range(12)]
 
 
-def uuids(path: Path, form: str) -> list[str]:
+def series_uuids_of_file(path: Path, form: str) -> list[str]:
     """The series that a manifest names, read in another way than the code that is tested does."""
     if form == "parquet":
         return list(pyarrow.parquet.read_table(path).to_pandas()["crdc_series_uuid"])
@@ -100,12 +100,14 @@ def uuids(path: Path, form: str) -> list[str]:
 def test_a_manifest_names_the_series_of_the_index_and_says_so_beside_itself(
     standin: str, index: Index, tmp_path: Path, form: Any
 ) -> None:
-    path, said = tmp_path / f"manifest.{form}", list[Progress]()
+    path, progress = tmp_path / f"manifest.{form}", list[Progress]()
     with connect(standin) as idc:
         before = datetime.datetime.now(datetime.UTC).replace(microsecond=0)
-        receipt = manifests.write(idc, RIDER, path, format=form, progress=said.append)
+        receipt = manifests.write(idc, RIDER, path, format=form, progress=progress.append)
     where = "FROM index WHERE collection_id = 'rider_pilot'"
-    assert sorted(uuids(path, form)) == [one for (one,) in index.rows(f"SELECT crdc_series_uuid {where} ORDER BY 1")]
+    assert sorted(series_uuids_of_file(path, form)) == [
+        one for (one,) in index.rows(f"SELECT crdc_series_uuid {where} ORDER BY 1")
+    ]
     numbers = index.rows(
         "SELECT count(DISTINCT PatientID), count(DISTINCT StudyInstanceUID), count(*), sum(instanceCount)::BIGINT, "
         f"round(sum(series_size_MB) * 100)::BIGINT * 10000 {where}"
@@ -125,7 +127,7 @@ def test_a_manifest_names_the_series_of_the_index_and_says_so_beside_itself(
     assert receipt.document_sha256 == hashlib.sha256(idc_openapi.content()).hexdigest()
     assert before <= datetime.datetime.fromisoformat(receipt.written) <= datetime.datetime.now(datetime.UTC)
     assert manifests.read(path) == receipt
-    assert (said[-1].rows, said[-1].total) == (774, 774)
+    assert (progress[-1].rows, progress[-1].total) == (774, 774)
     assert sorted(one.name for one in tmp_path.iterdir()) == [path.name, f"{path.name}.json"]
 
 
@@ -147,7 +149,7 @@ def test_another_number_of_series_than_was_counted_is_no_manifest(tmp_path: Path
     rows = [row(n) for n in range(there)]
     path = tmp_path / "manifest"
     path.write_text("before")
-    idc = client(service(rows, counts=counted(12), sql=composed(12, "CC BY 4.0")))
+    idc = client(answers_of_service(rows, counts=counted(12), sql=license_answer(12, "CC BY 4.0")))
     with pytest.raises(TruncatedResult, match="12"):
         manifests.write(idc, {"Modality": "CT"}, path, format=form)
     assert [one.name for one in tmp_path.iterdir()] == ["manifest"]
@@ -156,39 +158,43 @@ def test_another_number_of_series_than_was_counted_is_no_manifest(tmp_path: Path
 
 @pytest.mark.parametrize("form", FORMATS)
 def test_a_release_that_changes_meanwhile_leaves_what_was_there(tmp_path: Path, form: Any) -> None:
-    asked = []
+    version_requests = []
 
     def version(_: Any) -> Any:
-        asked.append(1)
+        version_requests.append(1)
         # A walk over rows asks twice in between, about itself alone.
-        return {**VERSION, "idc_version": "v26"} if len(asked) > (1 if form in ("idc", "s5cmd") else 3) else VERSION
+        return (
+            {**VERSION, "idc_version": "v26"}
+            if len(version_requests) > (1 if form in ("idc", "s5cmd") else 3)
+            else VERSION
+        )
 
     path = tmp_path / "manifest"
     path.write_text("before")
     with pytest.raises(DataReleaseChanged, match=r"from v25 .* to v26"):
-        manifests.write(client(service(ROWS, version=version)), {"Modality": "CT"}, path, format=form)
+        manifests.write(client(answers_of_service(ROWS, version=version)), {"Modality": "CT"}, path, format=form)
     assert [one.name for one in tmp_path.iterdir()] == ["manifest"]
     assert path.read_text() == "before"
 
 
 @pytest.mark.parametrize(
-    ("more", "says"),
+    ("more", "message"),
     [({"format": "xml"}, "no format of manifests"), ({"format": "csv", "source": "gcs"}, "take s5cmd or idc")],
 )
-def test_what_cannot_be_written_is_said_before_anything_is_sent(tmp_path: Path, more: Any, says: str) -> None:
+def test_what_cannot_be_written_is_said_before_anything_is_sent(tmp_path: Path, more: Any, message: str) -> None:
     idc = client(lambda *_: pytest.fail("something was sent"))
-    with pytest.raises(ValueError, match=says):
+    with pytest.raises(ValueError, match=message):
         manifests.write(idc, {"Modality": "CT"}, tmp_path / "manifest", **more)
     with pytest.raises(InvalidFilter, match="all_of_idc"):
         manifests.write(idc, {}, tmp_path / "manifest")
 
 
-def test_what_a_killed_process_left_behind_is_in_nobodys_way_and_is_taken_away(tmp_path: Path) -> None:
+def test_files_that_a_killed_process_left_behind_do_no_harm_and_are_removed(tmp_path: Path) -> None:
     result = subprocess.Popen(["true"])
     result.wait()
     for number in (os.getpid(), result.pid):  # in a container, the next process often has the same number
         (tmp_path / f"manifest.{number}.new").write_text("half of it")
-    receipt = manifests.write(client(service(ROWS)), {"Modality": "CT"}, tmp_path / "manifest")
+    receipt = manifests.write(client(answers_of_service(ROWS)), {"Modality": "CT"}, tmp_path / "manifest")
     assert receipt == manifests.read(tmp_path / "manifest")
     assert sorted(one.name for one in tmp_path.iterdir()) == ["manifest", "manifest.json"]
 
@@ -198,7 +204,7 @@ def test_a_manifest_does_not_take_the_place_of_a_folder_and_a_link_stays_one(tmp
     with pytest.raises(IsADirectoryError, match="is a folder"):
         manifests.write(client(lambda *_: pytest.fail("something was sent")), RIDER, tmp_path / "folder")
     (tmp_path / "link").symlink_to("folder/manifest")
-    receipt = manifests.write(client(service(ROWS)), {"Modality": "CT"}, tmp_path / "link")
+    receipt = manifests.write(client(answers_of_service(ROWS)), {"Modality": "CT"}, tmp_path / "link")
     assert (tmp_path / "link").is_symlink()
     assert manifests.read(tmp_path / "link") == receipt
     assert [one.name for one in (tmp_path / "folder").iterdir()] == ["manifest"]
@@ -238,7 +244,7 @@ def test_what_is_not_for_commercial_use_is_listed_and_nothing_is_written(
 
 
 def test_a_licence_that_is_not_named_is_none_that_allows_anything(tmp_path: Path) -> None:
-    idc = client(service(ROWS, sql=composed(12, None)))
+    idc = client(answers_of_service(ROWS, sql=license_answer(12, None)))
     with pytest.raises(LicenseRefused, match="no licence named, 12 series"):
         manifests.write(idc, {"Modality": "CT"}, tmp_path / "manifest", require_commercial=True)
 
@@ -247,7 +253,7 @@ def test_a_licence_that_is_not_named_is_none_that_allows_anything(tmp_path: Path
 
 
 def test_a_manifest_or_what_is_beside_it_that_was_changed_is_not_taken(tmp_path: Path) -> None:
-    idc, path = client(service(ROWS)), tmp_path / "manifest"
+    idc, path = client(answers_of_service(ROWS)), tmp_path / "manifest"
     with pytest.raises(ManifestError, match=r"manifest\.json cannot be read"):
         manifests.read(path)
     manifests.write(idc, {"Modality": "CT"}, path)
@@ -257,15 +263,15 @@ def test_a_manifest_or_what_is_beside_it_that_was_changed_is_not_taken(tmp_path:
         with pytest.raises(ManifestError, match="was changed"):
             manifests.verify(idc, path)
     path.write_bytes(content)
-    said = beside.read_text()
-    for other in ("", "[]", "{}", said[:-9], "[" * 100_000, '{"idc_ext_manifest": 1}'):
+    content_of_sidecar = beside.read_text()
+    for other in ("", "[]", "{}", content_of_sidecar[:-9], "[" * 100_000, '{"idc_ext_manifest": 1}'):
         beside.write_text(other)
         with pytest.raises(ManifestError, match="damaged"):
             manifests.read(path)
-    beside.write_text(said.replace('"idc_ext_manifest": 1', '"idc_ext_manifest": 2'))
+    beside.write_text(content_of_sidecar.replace('"idc_ext_manifest": 1', '"idc_ext_manifest": 2'))
     with pytest.raises(ManifestError, match="another release of idc_ext"):
         manifests.read(path)
-    beside.write_text(said.replace('"series": 12', '"series": 11'))
+    beside.write_text(content_of_sidecar.replace('"series": 12', '"series": 11'))
     with pytest.raises(ManifestError, match="names 12 series"):
         manifests.verify(idc, path)
 
@@ -274,7 +280,7 @@ def with_files(one: dict[str, Any], uuid: str) -> dict[str, Any]:
     return {**one, "crdc_series_uuid": uuid, "series_aws_url": f"s3://b/{uuid}/*"}
 
 
-def again(n: int) -> str:
+def revised_uuid(n: int) -> str:
     return f"11111111-0000-0000-0000-{n:012}"
 
 
@@ -288,8 +294,8 @@ def test_what_was_added_removed_and_revised_is_said_of_any_two_selections(
     before = data.draw(st.sets(st.integers(0, 12)))
     after = data.draw(st.sets(st.integers(0, 12)))
     revised = data.draw(st.sets(st.sampled_from(sorted(before & after)))) if before & after else set()
-    now = [with_files(row(n), again(n)) if n in revised else row(n) for n in sorted(after)]
-    manifests.write(client(service([row(n) for n in sorted(before)])), {"Modality": "CT"}, path, format=form)
+    now = [with_files(row(n), revised_uuid(n)) if n in revised else row(n) for n in sorted(after)]
+    manifests.write(client(answers_of_service([row(n) for n in sorted(before)])), {"Modality": "CT"}, path, format=form)
 
     def known(body: Any) -> Any:
         """Which series earlier files were of."""
@@ -297,20 +303,20 @@ def test_what_was_added_removed_and_revised_is_said_of_any_two_selections(
             {"uuid": uuid, "series": f"1.{int(uuid[-12:]):04}", "collection": "c"}
             for uuid in dict.fromkeys(re.findall(r"'([0-9a-f-]{36})'", body["sql"]))
         ]
-        return said(found, ["uuid", "series", "collection"])
+        return sql_answer(found, ["uuid", "series", "collection"])
 
-    changes = manifests.verify(client(service(now, sql=known)), path)
+    changes = manifests.verify(client(answers_of_service(now, sql=known)), path)
     assert {one.SeriesInstanceUID for one in changes.added} == {f"1.{n:04}" for n in after - before}
     assert {one.SeriesInstanceUID for one in changes.removed} == {f"1.{n:04}" for n in before - after}
     assert {(one.SeriesInstanceUID, one.before, one.after) for one in changes.revised} == {
-        (f"1.{n:04}", row(n)["crdc_series_uuid"], again(n)) for n in revised
+        (f"1.{n:04}", row(n)["crdc_series_uuid"], revised_uuid(n)) for n in revised
     }
     assert changes.series == (len(before), len(after))
     assert bool(changes) == bool(before ^ after or revised)
     assert len(changes) == len(changes.added) + len(changes.removed) + len(changes.revised)
 
 
-def test_files_that_nobody_knows_any_more_are_removed_series_without_a_name() -> None:
+def test_files_that_no_release_knows_are_removed_series_without_a_name() -> None:
     found = compare_series({"a": (None, None), "b": ("1", "c")}, {"d": ("1", "c"), "e": ("2", "c")})
     assert [(one.kind, one.SeriesInstanceUID, one.before, one.after) for one in found] == [
         ("removed", None, "a", None), ("revised", "1", "b", "d"), ("added", "2", None, "e"),
@@ -320,15 +326,15 @@ def test_files_that_nobody_knows_any_more_are_removed_series_without_a_name() ->
 def test_files_of_an_earlier_release_are_looked_up_in_the_real_past(standin: str, index: Index, tmp_path: Path) -> None:
     """A manifest as it would have been written in release 20 is held against the data of today."""
     where = "collection_id IN ('rider_pilot', 'nsclc_radiomics')"
-    old = at(index, 20, where)
+    old = series_in_release(index, 20, where)
     rows = [with_files(row(n), uuid) for n, (_, uuid) in enumerate(old)]
     filters = {"collection_id": ["rider_pilot", "nsclc_radiomics"]}
-    manifests.write(client(service(rows)), filters, tmp_path / "manifest", cite=None)
+    manifests.write(client(answers_of_service(rows)), filters, tmp_path / "manifest", cite=None)
     with connect(standin) as idc:
         found = manifests.verify(idc, tmp_path / "manifest")
         assert found.to_release == f"v{index.release}"
-        assert [(one.kind, one.SeriesInstanceUID, one.before, one.after) for one in found] == differences(
-            old, at(index, index.release, where)
+        assert [(one.kind, one.SeriesInstanceUID, one.before, one.after) for one in found] == expected_changes(
+            old, series_in_release(index, index.release, where)
         )
         assert list(manifests.diff(idc, filters, 20, index.release)) == list(found)
 
@@ -336,7 +342,7 @@ def test_files_of_an_earlier_release_are_looked_up_in_the_real_past(standin: str
 # Between releases:
 
 
-def at(index: Index, release: int, where: str) -> list[tuple[str, str]]:
+def series_in_release(index: Index, release: int, where: str) -> list[tuple[str, str]]:
     """The series of a selection in a release, and their files."""
     return index.rows(
         "SELECT SeriesInstanceUID, crdc_series_uuid FROM index "
@@ -346,7 +352,7 @@ def at(index: Index, release: int, where: str) -> list[tuple[str, str]]:
     )
 
 
-def differences(old: list[tuple[str, str]], new: list[tuple[str, str]]) -> list[tuple[Any, ...]]:
+def expected_changes(old: list[tuple[str, str]], new: list[tuple[str, str]]) -> list[tuple[Any, ...]]:
     before, after = dict(old), dict(new)
     found = [("added", uid, None, uuid) for uid, uuid in new if uid not in before]
     found += [("removed", uid, uuid, None) for uid, uuid in old if uid not in after]
@@ -371,15 +377,15 @@ def test_what_became_of_a_selection_between_two_releases_is_what_the_index_says(
 ) -> None:
     with connect(standin) as idc:
         found = manifests.diff(idc, filters, *releases)
-    old, new = (at(index, release, where) for release in releases)
-    assert [(one.kind, one.SeriesInstanceUID, one.before, one.after) for one in found] == differences(old, new)
+    old, new = (series_in_release(index, release, where) for release in releases)
+    assert [(one.kind, one.SeriesInstanceUID, one.before, one.after) for one in found] == expected_changes(old, new)
     assert found.series == (len(old), len(new))
     assert (found.from_release, found.to_release) == tuple(f"v{release}" for release in releases)
     assert found.to_arrow().num_rows == len(found)
 
 
 @pytest.mark.parametrize(
-    ("filters", "releases", "says"),
+    ("filters", "releases", "message"),
     [
         ({"PatientSex": "F", "Modality": "CT"}, (1, 2), "PatientSex is not kept for earlier releases"),
         ({"Modality": "CT"}, (0, 2), "0 is no data release"),
@@ -388,8 +394,8 @@ def test_what_became_of_a_selection_between_two_releases_is_what_the_index_says(
         ({}, (1, 2), "all_of_idc"),
     ],
 )
-def test_what_cannot_be_compared_is_refused(standin: str, filters: Any, releases: Any, says: str) -> None:
-    with connect(standin) as idc, pytest.raises(InvalidFilter, match=says):
+def test_what_cannot_be_compared_is_refused(standin: str, filters: Any, releases: Any, message: str) -> None:
+    with connect(standin) as idc, pytest.raises(InvalidFilter, match=message):
         manifests.diff(idc, filters, *releases)
 
 
@@ -403,7 +409,9 @@ def test_a_release_that_changes_while_others_are_compared_is_an_error() -> None:
         "max_rows": 5,
     }
     with pytest.raises(DataReleaseChanged, match=r"25\.0\.5.* to .*25\.0\.6"):
-        manifests.diff(client(service([], version=lambda _: next(versions), sql=empty)), {"Modality": "CT"}, 3, 3)
+        manifests.diff(
+            client(answers_of_service([], version=lambda _: next(versions), sql=empty)), {"Modality": "CT"}, 3, 3
+        )
 
 
 def test_the_public_names_of_the_module_are_sorted_and_all_there() -> None:

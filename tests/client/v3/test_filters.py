@@ -68,7 +68,7 @@ def test_each_filter_goes_where_its_kind_belongs(given: Any, sent: Any) -> None:
 
 
 @pytest.mark.parametrize(
-    ("filters", "says"),
+    ("filters", "message"),
     [
         ({"modality": "CT"}, "did you mean Modality?"),
         ({"studydate": ("2001-01-01", None)}, "did you mean StudyDate?"),
@@ -126,14 +126,14 @@ def test_each_filter_goes_where_its_kind_belongs(given: Any, sent: Any) -> None:
         ({}, "all_of_idc=True"),
     ],
 )
-def test_a_filter_that_would_be_misread_is_refused_before_it_is_sent(filters: Any, says: str) -> None:
+def test_a_filter_that_would_be_misread_is_refused_before_it_is_sent(filters: Any, message: str) -> None:
     for ask in (v3.where, lambda f: v3.manifest(connect(NOWHERE), f), lambda f: v3.counts(connect(NOWHERE), f)):
-        with pytest.raises(InvalidFilter, match=re.escape(says)):
+        with pytest.raises(InvalidFilter, match=re.escape(message)):
             ask(filters)
 
 
 @pytest.mark.parametrize("number", [True, 1.0, math.nan, "many", None])
-def test_what_is_no_whole_number_is_refused_where_one_is_due(number: Any) -> None:
+def test_a_page_size_or_limit_that_is_not_an_integer_is_refused(number: Any) -> None:
     idc = connect(NOWHERE)
     with pytest.raises(InvalidFilter, match="page_size takes a whole number, not "):
         v3.manifest(idc, RIDER, page_size=number)

@@ -85,7 +85,7 @@ def test_a_real_series_and_its_study_can_be_looked_at(standin: str) -> None:
 
 
 @pytest.mark.parametrize(
-    ("asked", "says"),
+    ("asked", "message"),
     [
         ({}, "series or study"),
         ({"series": ""}, "UID as series"),
@@ -96,8 +96,8 @@ def test_a_real_series_and_its_study_can_be_looked_at(standin: str) -> None:
         ({"study": "1.2", "viewer": "OHIF"}, "'OHIF' is no viewer"),
     ],
 )
-def test_what_cannot_be_looked_at_is_refused(asked: Any, says: str) -> None:
-    with pytest.raises(InvalidFilter, match=says):
+def test_what_cannot_be_looked_at_is_refused(asked: Any, message: str) -> None:
+    with pytest.raises(InvalidFilter, match=message):
         v3.viewer_url(connect(NOWHERE), **asked)
 
 
@@ -126,7 +126,7 @@ def test_values_that_do_not_occur_are_refused_with_what_may_have_been_meant(stan
     assert "'female' is no value of PatientSex" in str(caught.value)
 
 
-def test_a_check_is_no_way_around_saying_that_the_whole_archive_is_meant() -> None:
+def test_a_check_of_no_filters_needs_all_of_idc_too() -> None:
     with pytest.raises(InvalidFilter, match="all_of_idc=True"):
         v3.check_values(connect(NOWHERE), {})
     everything = v3.where(all_of_idc=True)

@@ -20,7 +20,7 @@ def test_sql_gives_a_table(standin: str) -> None:
 
 
 @pytest.mark.parametrize("max_rows", [None, 7, 1_000_000])
-def test_a_part_of_a_table_comes_only_if_it_is_allowed(standin: str, max_rows: int | None) -> None:
+def test_a_truncated_table_is_returned_only_if_that_is_allowed(standin: str, max_rows: int | None) -> None:
     with connect(standin) as idc:
         applied = min(max_rows or 10_000, 10_000)
         advice = "raise max_rows" if max_rows == 7 else "narrow it down"
