@@ -1,7 +1,8 @@
-"""Google's client for BigQuery, imported late: who asks, for how long, and what its refusals are here.
+"""Jobs in BigQuery, by Google's client: credentials, timeouts, retries, and its errors as errors of this package.
 
-An answer that says no is a `BigQueryError`, missing or spent credentials are `CredentialsError`, and that nobody
-answered is an `httpx.TransportError`, as everywhere in this package. A job that nobody waits for any more is cancelled.
+A refusal is a `BigQueryError`, missing or expired credentials are a `CredentialsError`, and a missing response is an
+`httpx.TransportError`, as everywhere in this package. A job is cancelled if the wait for it ends early. Google's client
+is imported late.
 """
 
 from __future__ import annotations
@@ -24,24 +25,24 @@ if TYPE_CHECKING:
     from google.cloud.bigquery.job import QueryJob
     from google.cloud.bigquery.table import RowIterator
 
-#: Names another endpoint, as it does for Google's client. No credentials are sent there.
+#: Environment variable with another endpoint, as for Google's client. No credentials are sent there.
 EMULATOR_VARIABLE = "BIGQUERY_EMULATOR_HOST"
-#: In seconds: how long a request may take, and for how long one that failed for a passing reason is repeated.
+#: In seconds: how long a request may take, and for how long temporary failures are retried.
 _TIMEOUT, _RETRY_SECONDS = 60.0, 60.0
-#: In seconds: how long a cancellation may take.
+#: In seconds: how long the cancellation of a job may take.
 _CANCEL_TIMEOUT = 5.0
-#: In seconds: between looks at a job.
+#: In seconds: the pauses between requests for the state of a job.
 _FIRST_PAUSE, _LAST_PAUSE = 0.1, 2.0
-#: Of a message.
+#: The maximum length of a message of Google's.
 _MAX_MESSAGE_LENGTH = 300
-_LOGIN = "`gcloud auth application-default login` makes them, or GOOGLE_APPLICATION_CREDENTIALS names a file"
+_LOGIN = "run `gcloud auth application-default login`, or set GOOGLE_APPLICATION_CREDENTIALS to a file"
 
 
 def import_google(name: str) -> Any:
-    """Import a module of Google's.
+    """Import a module of Google's client.
 
     Raises:
-        MissingExtra: it is not installed.
+        MissingExtra: the package is not installed.
     """
     try:
         return importlib.import_module(name)
@@ -55,11 +56,11 @@ def import_google(name: str) -> Any:
 
 
 def default_client(project: str | None) -> Client:
-    """Make a client, with the credentials that Google's tools leave on a machine (Application Default Credentials).
+    """Make Google's client with the Application Default Credentials of this machine.
 
     Raises:
-        CredentialsNotFound: there are none.
-        InvalidFilter: it is not known which project is to pay.
+        CredentialsNotFound: there are no credentials.
+        InvalidFilter: no project that pays is set.
     """
     bigquery, problems = import_google("google.cloud.bigquery"), import_google("google.auth.exceptions")
     anonymous = (
@@ -70,22 +71,25 @@ def default_client(project: str | None) -> Client:
     except problems.DefaultCredentialsError:
         if anonymous is None:
             raise CredentialsNotFound(f"BigQuery needs credentials of Google Cloud: {_LOGIN}") from None
-    except OSError as error:  # the library has no class for it
+    except OSError as error:  # the library has no class for this error
         if "Project was not passed" not in str(error):
             raise
     else:
         return client
-    raise InvalidFilter("BigQuery needs to know which of your projects pays for the query: name it")
+    raise InvalidFilter(
+        "BigQuery needs the project that pays for the query: set it (argument project, option --project, or "
+        "GOOGLE_CLOUD_PROJECT)"
+    )
 
 
 @frozen
 class QueryRunner:
-    """How requests are made.
+    """A client with the timeout and the retries of its requests.
 
     Attributes:
-        client: Google's.
-        timeout: How many seconds a request may take.
-        retries: 0 for never repeating one; else those that failed for a passing reason are, for up to a minute.
+        client: Google's client.
+        timeout: Seconds that a request may take; None for the default.
+        retries: 0 for no retries; otherwise temporary failures are retried for up to a minute.
     """
 
     client: Client
@@ -93,15 +97,15 @@ class QueryRunner:
     retries: int | None = None
 
     def dry_run(self, statement: str) -> QueryJob:
-        """Have a statement checked and measured, which costs nothing and runs nothing."""
+        """Check and measure a statement by a dry run, which costs nothing."""
         return self._start_query(statement, dry_run=True)
 
     def start(self, statement: str, most: int) -> QueryJob:
-        """Have a statement run; it fails without a charge if it would read more than `most` bytes."""
+        """Start a job; BigQuery refuses it without a charge if it would read more than `most` bytes."""
         return self._start_query(statement, maximum_bytes_billed=most)
 
     def wait(self, job: QueryJob) -> None:
-        """Wait for a job. What ends the wait, an interruption included, cancels it."""
+        """Wait for the end of a job. Any exception during the wait, also an interruption, cancels the job."""
         pause = _FIRST_PAUSE
         try:
             with self.translated_errors():
@@ -114,14 +118,14 @@ class QueryRunner:
             raise
 
     def rows(self, job: QueryJob) -> RowIterator:
-        """Give the rows of a job that is done. They are asked for as they are used: within `told()`."""
+        """Give the rows of a finished job. They are fetched as they are used; do that within `translated_errors()`."""
         with self.translated_errors():
             found: Any = job.result(job_retry=None, **self._request_limits())
             return found  # type: ignore[no-any-return] # a SELECT has rows
 
     @contextmanager
     def translated_errors(self) -> Iterator[None]:
-        """Say in words of this package what goes wrong within the block."""
+        """Translate errors of Google's client within the block to errors of this package."""
         problems, lost = import_google("google.auth.exceptions"), import_google("requests.exceptions")
         refusals = import_google("google.api_core.exceptions")
         try:
@@ -134,12 +138,12 @@ class QueryRunner:
     def _translated_error(self, error: Any, refusals: Any, problems: Any) -> Exception:
         until = deadline.current()
         if isinstance(error, refusals.GoogleAPICallError):
-            # The library's own sentence has the request before it and the job behind it.
+            # The text of the library's error also has the request and the job; only the message is kept.
             first: dict[str, Any] = next(iter(error.errors), {})
             said = " ".join(str(first.get("message") or error.message).split())[:_MAX_MESSAGE_LENGTH]
             return BigQueryError(said, status=int(error.code or 0), reason=first.get("reason"))
         if isinstance(error, problems.GoogleAuthError) and not isinstance(error, problems.TransportError):
-            return CredentialsExpired(f"Google refuses the credentials ({str(error)[:_MAX_MESSAGE_LENGTH]}): {_LOGIN}")
+            return CredentialsExpired(f"Google refused the credentials ({str(error)[:_MAX_MESSAGE_LENGTH]}): {_LOGIN}")
         if until is not None and until.over():
             return until.exceeded("a request to BigQuery")
         request = httpx.Request("POST", str(self.client._connection.API_BASE_URL))
@@ -154,7 +158,7 @@ class QueryRunner:
             return self.client.query(statement, job_config=config, job_retry=None, **self._request_limits())
 
     def check_deadline(self) -> None:
-        """Raise DeadlineExceeded if it is too late."""
+        """Raise DeadlineExceeded if the deadline has passed."""
         until = deadline.current()
         if until is not None and until.over():
             raise until.exceeded("a request to BigQuery")

@@ -1,6 +1,6 @@
-"""docs/cli.md: written from the commands by `python -m idc_ext.cli._docs docs/cli.md`, and held against them by a test.
+"""The reference in docs/cli.md, generated from the commands by `python -m idc_ext.cli._docs docs/cli.md`.
 
-The part above the mark is written by hand and kept.
+A test checks that it is up to date. The part above the mark is written by hand and kept.
 """
 
 from __future__ import annotations
@@ -22,11 +22,11 @@ if TYPE_CHECKING:
 
     from cyclopts import Argument, Group
 
-MARK = "<!-- What follows is written by python -m idc_ext.cli._docs docs/cli.md -->"
+MARK = "<!-- Generated from here on by python -m idc_ext.cli._docs docs/cli.md -->"
 
 
 def cli_document(by_hand: str) -> str:
-    """Write the document anew, below what was written by hand."""
+    """Generate the document below the mark, and keep the part above it."""
     parts = [by_hand.partition(MARK)[0].rstrip("\n"), "", MARK, ""]
     parts += _options_section("Options of every command", visible_arguments(_app.app.meta), COMMON_OPTIONS)
     parts += _options_section("Filters", visible_arguments(_app.find_command("counts")), FILTERS)
@@ -38,7 +38,7 @@ def cli_document(by_hand: str) -> str:
 
 
 def visible_arguments(command: App) -> list[Argument]:
-    """List what a command takes, without what nobody can write."""
+    """List the arguments of a command that users can write."""
     return [one for one in command.assemble_argument_collection(parse_docstring=True) if one.show]
 
 
@@ -51,7 +51,7 @@ def _command_section(words: str) -> list[str]:
     said = cleandoc(command.help).partition("\nArgs:")[0].strip()
     found = visible_arguments(command)
     own = [one for one in found if not {FILTERS, OUTPUT} & groups_of_argument(one)]
-    # Where filters or output differ from the usual ones, they are listed with the command.
+    # Filters and output options that differ from the usual ones are listed with the command.
     usual = {
         argument_key(one)
         for one in (*visible_arguments(_app.find_command("counts")), *visible_arguments(_app.find_command("stats")))
@@ -76,12 +76,12 @@ def _command_section(words: str) -> list[str]:
 
 
 def groups_of_argument(argument: Argument) -> set[Any]:
-    """Give the groups that an argument is shown in."""
-    return {*argument.parameter.group}  # type: ignore[misc] # a tuple, whatever it was made of
+    """Give the groups of an argument in the help."""
+    return {*argument.parameter.group}  # type: ignore[misc] # always a tuple
 
 
 def argument_key(argument: Argument) -> tuple[Any, ...]:
-    """Tell an argument from others of the same name."""
+    """Make the key that distinguishes arguments of the same name."""
     return argument.names, _help_text(argument)
 
 
@@ -98,7 +98,7 @@ def _options_table(found: Iterable[Argument]) -> list[str]:
             extra.append(f"default `{default}`")
         said = _help_text(one) + (f" ({'; '.join(extra)})" if extra else "")
         rows.append(f"| {names} | {said.replace('|', chr(92) + '|')} |")
-    return ["| option | what it says |", "|---|---|", *rows] if rows else []
+    return ["| option | meaning |", "|---|---|", *rows] if rows else []
 
 
 def _help_text(argument: Argument) -> str:

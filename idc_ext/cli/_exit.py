@@ -1,12 +1,12 @@
-"""How a command ends: exit codes, and one sentence on stderr for whatever was to be expected.
+"""Exit codes of commands, and one sentence on stderr for every expected error.
 
-0    done
-1    the service said no, or what it said cannot be trusted; `verify` and `diff`: there are differences
-2    the input was wrong, and nothing was changed by it
-3    nobody could be reached, or not in time
-70   a fault of this program; only then is there a traceback
+0    success
+1    the service refused, or its answer is not reliable; `verify` and `diff`: there are differences
+2    wrong input; nothing was changed
+3    no response from the service, or not in time
+70   internal error of this program; only then there is a traceback
 130  interrupted (Ctrl-C)
-141  nobody read on, as when `head` has had enough
+141  the output pipe was closed, for example by `head`
 143  ended by SIGTERM
 """
 
@@ -29,14 +29,14 @@ INTERRUPTED, BROKEN_PIPE, TERMINATED = 130, 141, 143
 
 
 class Terminated(BaseException):
-    """SIGTERM came."""
+    """SIGTERM was received."""
 
 
 class Refusal(Exception):
-    """The service said no, in words of ours."""
+    """A refusal with a message of this program: the service or the user said no."""
 
 
-#: The first that fits counts.
+#: Class of an error -> exit code; the first match counts.
 _EXIT_CODES: tuple[tuple[type[BaseException], int], ...] = (
     (InputError, INPUT_ERROR),
     (errors.DeadlineExceeded, NO_RESPONSE),
@@ -54,11 +54,11 @@ _EXIT_CODES: tuple[tuple[type[BaseException], int], ...] = (
 
 
 def exit_code_and_sentence(error: BaseException, base_url: str | None = None) -> tuple[int, str] | None:
-    """Give the exit code and the sentence of an error; None if it was not to be expected."""
+    """Give the exit code and the sentence of an error; None if the error is not an expected one."""
     for kind, code in _EXIT_CODES:
         if isinstance(error, kind):
             return code, str(error)
-    from .._reachability import missing_certificates, unreachable  # which loads an HTTP library
+    from .._reachability import missing_certificates, unreachable  # imported late, because it loads an HTTP library
 
     sentence = unreachable(error, base_url)
     if sentence is not None:
@@ -74,24 +74,24 @@ def exit_code_and_sentence(error: BaseException, base_url: str | None = None) ->
         where = f"{error.filename}: " if error.filename else ""
         return INPUT_ERROR, f"{where}{error.strerror}"
     if isinstance(error, ValueError) and "null byte" in str(error):
-        # No word of a process holds one: it is what `-` has become.
-        return INPUT_ERROR, "`-` cannot stand for a file here: name one"
+        # Arguments of a process cannot have null bytes: this one comes from DASH.
+        return INPUT_ERROR, "`-` (standard input) cannot be used here: give the name of a file"
     return None
 
 
 def print_message(sentence: str) -> None:
-    """Tell the person, on one line of stderr."""
-    with contextlib.suppress(OSError):  # nobody listens there, either
+    """Print a message for the user, on one line of stderr."""
+    with contextlib.suppress(OSError):  # stderr is closed, too
         print(f"idc-ext: {escape_text(sentence)}", file=sys.stderr, flush=True)
 
 
-#: What the service has warned of in this command.
+#: The warnings of the service that this command has printed.
 PRINTED_WARNINGS: list[str] = []
 
 
 @contextlib.contextmanager
 def service_warnings_on_stderr() -> Iterator[None]:
-    """Say what the service warns of as a remark, once each, while a command runs."""
+    """Print warnings of the service on stderr, each once, while a command runs."""
     PRINTED_WARNINGS.clear()
     with warnings.catch_warnings():
         warnings.simplefilter("always", errors.ServiceWarning)
@@ -108,5 +108,5 @@ def service_warnings_on_stderr() -> Iterator[None]:
         yield
 
 
-#: Package -> the extra that brings it.
+#: Package -> the extra that installs it.
 _EXTRA_OF_PACKAGE = {"authlib": "auth"}

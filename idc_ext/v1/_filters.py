@@ -1,6 +1,6 @@
-"""What may be named in a request of v1, and the refusal of everything else before it is sent.
+"""Names and values in requests of v1: filters, manifest columns, query fields. Others are refused before sending.
 
-The names are the generated enumerations'; which attributes are numeric follows from them. Pure.
+The names come from the generated enumerations; which attributes are numeric follows from them. Pure.
 """
 
 from __future__ import annotations
@@ -32,7 +32,7 @@ _MANIFEST_COLUMNS = {
 
 
 def check_cohort_labels(name: object, description: object) -> None:
-    """Refuse what cannot be the name or the description of a cohort."""
+    """Check the name and the description of a cohort."""
     if not isinstance(name, str) or not 1 <= len(name) <= 255:
         raise InvalidFilter("the name of a cohort must have 1 to 255 characters")
     if not isinstance(description, str):
@@ -40,7 +40,7 @@ def check_cohort_labels(name: object, description: object) -> None:
 
 
 def checked_filters(wanted: Mapping[str, object]) -> V1Filters:
-    """Take over filters, each checked for its name and for type and count of its values."""
+    """Check filters: the name of each, and the type and number of its values."""
     checked = V1Filters()
     for attribute, values in wanted.items():
         _check_name(attribute, _ATTRIBUTES, "filter attribute")
@@ -49,12 +49,12 @@ def checked_filters(wanted: Mapping[str, object]) -> V1Filters:
 
 
 def checked_manifest_columns(names: Iterable[str]) -> dict[str, str]:
-    """Check manifest columns; give the Python name for each wire name."""
+    """Check manifest columns; return wire name -> Python name."""
     return {name: _MANIFEST_COLUMNS[name] for name in _checked_names(names, _MANIFEST_COLUMNS, "manifest column")}
 
 
 def checked_query_fields(names: Iterable[str]) -> list[V1QueryField]:
-    """Check the fields of a query."""
+    """Check the fields of a metadata query."""
     return [V1QueryField(name) for name in _checked_names(names, frozenset(map(str, V1QueryField)), "query field")]
 
 
@@ -80,7 +80,7 @@ def _checked_values(attribute: str, values: object) -> list[str | float]:
 
 def _check_name(name: object, names: Iterable[str], kind: str) -> None:
     if not isinstance(name, str) or name not in names:
-        raise InvalidFilter(f"{name!r:.80} is no {kind} of v1{did_you_mean(name, names)}")
+        raise InvalidFilter(f"{name!r:.80} is not a {kind} of v1{did_you_mean(name, names)}")
 
 
 def _checked_names(fields: Iterable[str], names: Iterable[str], kind: str) -> list[str]:
@@ -90,5 +90,5 @@ def _checked_names(fields: Iterable[str], names: Iterable[str], kind: str) -> li
     for name in chosen:
         _check_name(name, names, kind)
     if not chosen or len(set(chosen)) < len(chosen):
-        raise InvalidFilter(f"fields must name at least one {kind}, and none twice")
+        raise InvalidFilter(f"fields takes at least one {kind}, each once")
     return chosen

@@ -1,7 +1,6 @@
-"""How the pages of v1 are read. Pure.
+"""Pages of v1, parsed from JSON values or from bytes. Pure.
 
-What a body says of itself is held against what it holds, and its types against the document's, which generated models
-trust.
+The totals in a body are checked against its rows, and its types against openapi.yaml; generated models check neither.
 """
 
 from __future__ import annotations
@@ -25,27 +24,27 @@ if TYPE_CHECKING:
 
     from .._tables.records import RecordSet
 
-#: The member of a body that holds its rows.
+#: The kind of a page: the member of its body that holds the rows.
 PageKind: TypeAlias = Literal["manifest", "query_results"]
 
-#: Where the rows are in it, and what makes one of them: rows of queries stay as they came.
+#: Kind of page -> the member with its rows, and the function that makes a row; query rows stay dictionaries.
 _ROW_MEMBERS: Mapping[PageKind, tuple[str, Callable[[Any], Any] | None]] = {
     "manifest": ("json_manifest", V1ManifestRow.from_dict),
     "query_results": ("json", None),
 }
-#: Members of a body beside rows and token, by what holds the rows.
+#: Kind of page -> members of the body beside rows and token.
 _OTHER_MEMBERS: Mapping[PageKind, tuple[str, ...]] = {
     "manifest": ("cohort",),
     "query_results": ("cohort", "cohort_def"),
 }
-#: What comes last in a body, if there is a next page; a quotation mark within text has a backslash before it.
+#: The token of the next page, last in a body. A quotation mark within text has a backslash before it.
 _NEXT_PAGE_TOKEN = re.compile(rb'"next_page" *: *"([\w.~+/=-]+)"\s*\}\s*$', re.ASCII)
-#: Further from the end it is not looked for.
+#: The token is searched in so many bytes at the end.
 _TOKEN_SEARCH_BYTES = 4096
 
 
 def parse_page(holder: PageKind, columns: Columns, status: int, body: Any) -> Page[Any] | Pending:
-    """Read a body."""
+    """Parse the JSON value of a page; Pending for status 202."""
     if status == 202:
         # The token stands within `manifest_info` or `query_info`; from September 2021 on, at the top.
         inner = (part.get("next_page") for part in body.values() if isinstance(part, dict))
@@ -54,9 +53,9 @@ def parse_page(holder: PageKind, columns: Columns, status: int, body: Any) -> Pa
     table, token = body[holder], body["next_page"]
     rows, total, returned = table[member], table["totalFound"], table["rowsReturned"]
     if type(total) is not int or not isinstance(rows, list) or not isinstance(token, str | None):
-        raise TypeError("rows, totalFound or next_page of the wrong type")
+        raise TypeError("rows, totalFound or next_page has the wrong type")
     if not all(isinstance(row, dict) for row in rows):
-        raise TypeError("a row that is no object")
+        raise TypeError("a row is not an object")
     _check_row_columns(rows, columns)
     columns.check(rows)
     rest = {name: value for name, value in body.items() if name not in ("code", holder, "next_page")}
@@ -64,7 +63,7 @@ def parse_page(holder: PageKind, columns: Columns, status: int, body: Any) -> Pa
 
 
 def parse_page_bytes(holder: PageKind, columns: Columns, content: bytes) -> Page[Any] | None:
-    """Read a body that is as `page` wants it; give None for any other."""
+    """Parse the bytes of a page that `parse_page` would accept; return None for any other."""
     body = _page_decoder(holder, columns)(content)
     if body is None:
         return None
@@ -74,7 +73,7 @@ def parse_page_bytes(holder: PageKind, columns: Columns, content: bytes) -> Page
     try:
         if holder == "query_results":
             _check_row_columns(rows, columns)
-            if columns.others:  # of types that differ from column to column
+            if columns.others:  # whose types differ from column to column
                 columns.check(rows)
         came = {name: bytes(getattr(body, name)) for name in _OTHER_MEMBERS[holder]}
         rest = {name: json.loads(value) for name, value in came.items() if value}
@@ -84,16 +83,16 @@ def parse_page_bytes(holder: PageKind, columns: Columns, content: bytes) -> Page
 
 
 def find_next_token(content: bytes) -> str | None:
-    """Find the token of the next page at the end of a body, where the service writes it."""
+    """Find the token of the next page at the end of a body without parsing the body."""
     found = _NEXT_PAGE_TOKEN.search(content, max(len(content) - _TOKEN_SEARCH_BYTES, 0))
     return None if found is None else found[1].decode("ascii")
 
 
 def _check_row_columns(rows: list[dict[str, Any]], columns: Columns) -> None:
-    """Hold rows against the columns that were asked for. Where columns are open, none were."""
+    """Check that rows have all requested columns. Where other columns are allowed, none were requested."""
     wanted = frozenset[str]() if columns.others else frozenset(columns.names)
     if not all(map(operator.ge, map(dict.keys, rows), itertools.repeat(wanted))):
-        raise ValueError("a row without all the columns asked for")
+        raise ValueError("a row lacks a requested column")
 
 
 def _checked_page(

@@ -1,7 +1,6 @@
-"""How the pages of a v3 manifest are read. Pure.
+"""Pages of a v3 manifest, parsed from JSON values or from bytes. Pure.
 
-A page is held against what it says of itself, and its rows against the document and the order that they are to be in,
-whichever way they are decoded.
+Either way, the numbers in a page are checked against its rows, and its rows against openapi.yaml and the sort order.
 """
 
 from __future__ import annotations
@@ -25,44 +24,44 @@ if TYPE_CHECKING:
 
     from .._tables.records import RecordSet
 
-#: What rows of a manifest strictly ascend by: code points of text compare as the server's bytes do.
+#: Rows of a manifest strictly ascend by these columns; Python compares text as the server compares bytes.
 _SORT_KEYS = ("collection_id", "PatientID", "StudyInstanceUID", "SeriesInstanceUID")
-#: What a page of one says of itself.
+#: The numbers that a page of a manifest states about itself.
 _PAGE_NUMBERS = ("page", "page_size", "returned", "total_series")
 #: The columns of a manifest.
 MANIFEST_COLUMNS = Columns.of(V3ManifestRow)
 _ROW_ATTRIBUTES = attributes(V3ManifestRow)
 _row_values = operator.itemgetter(*_ROW_ATTRIBUTES)
-#: The most pages that are asked for before they are wanted.
+#: The maximum number of pages that may be requested in advance.
 _MAX_UPCOMING_PAGES = 16
 
 
 def parse_manifest_page(_status: int, body: Any) -> Page[V3ManifestRow]:
-    """Read a page of a manifest: by what it reports, not by what was asked, which the service adjusts."""
+    """Parse the JSON value of a manifest page. Page number and size are those it states: the service adjusts them."""
     rows = body["series"]
     if not isinstance(rows, list):
-        raise TypeError("series is no list")
-    said = {name: parse_count(body, name) for name in _PAGE_NUMBERS}
-    _check_row_count(len(rows), **said)
+        raise TypeError("series is not a list")
+    numbers = {name: parse_count(body, name) for name in _PAGE_NUMBERS}
+    _check_row_count(len(rows), **numbers)
     keys = [tuple(row[name] for name in _SORT_KEYS) for row in rows]
     if not all(isinstance(part, str) for key in keys for part in key):
-        raise TypeError("a row without identifiers")
+        raise TypeError("a row lacks identifiers")
     if any(later <= earlier for earlier, later in itertools.pairwise(keys)):
-        raise ValueError("rows twice or out of order")
+        raise ValueError("a row is repeated or out of order")
     MANIFEST_COLUMNS.check(rows)
     info = {name: value for name, value in body.items() if name != "series"}
-    return _make_manifest_page(Records(rows, _manifest_row), info, (keys[0], keys[-1]) if keys else None, **said)
+    return _make_manifest_page(Records(rows, _manifest_row), info, (keys[0], keys[-1]) if keys else None, **numbers)
 
 
 def parse_manifest_page_bytes(content: bytes) -> Page[V3ManifestRow] | None:
-    """Read a page of a manifest that is as `manifest_page` wants it; give None for any other."""
+    """Parse the bytes of a manifest page that `parse_manifest_page` would accept; return None for any other."""
     body = _manifest_page_decoder()(content)
     if body is None:
         return None
-    rows, said = body.series, {name: getattr(body, name) for name in _PAGE_NUMBERS}
+    rows, numbers = body.series, {name: getattr(body, name) for name in _PAGE_NUMBERS}
     try:
-        _check_row_count(len(rows), **said)
-        # Rows compare by all members, those that they are to ascend by first: so they do, unless those were equal.
+        _check_row_count(len(rows), **numbers)
+        # Rows compare by all members, sort keys first: this proves the order, except for rows with equal sort keys.
         if not all(map(operator.lt, rows, itertools.islice(rows, 1, None))):
             return None
         series = [row.series_instance_uid for row in rows]
@@ -73,20 +72,20 @@ def parse_manifest_page_bytes(content: bytes) -> Page[V3ManifestRow] | None:
         return None
     ends = [tuple(getattr(row, _ROW_ATTRIBUTES[name]) for name in _SORT_KEYS) for row in (*rows[:1], *rows[-1:])]
     return _make_manifest_page(
-        Made(rows, _ROW_ATTRIBUTES), {**info, **said}, (ends[0], ends[-1]) if ends else None, **said
+        Made(rows, _ROW_ATTRIBUTES), {**info, **numbers}, (ends[0], ends[-1]) if ends else None, **numbers
     )
 
 
 def _manifest_row(record: Mapping[str, Any]) -> V3ManifestRow:
-    """Make a row of a record that has been checked: what `from_dict` makes of it, in a fifth of the time."""
+    """Make a row of a checked record, as `from_dict` does, in a fifth of the time."""
     return V3ManifestRow(**dict(zip(_ROW_ATTRIBUTES.values(), _row_values(record), strict=True)))
 
 
-def _check_row_count(came: int, *, page: int, page_size: int, returned: int, total_series: int) -> None:
-    """Hold the rows that came against what the page says of itself."""
-    due = min(page_size, max(total_series - page * page_size, 0))
-    if min(page, page_size - 1, returned, total_series) < 0 or not returned == came == due:
-        raise ValueError(f"returned is {returned}, and {came} rows came, where {due} are due")
+def _check_row_count(rows: int, *, page: int, page_size: int, returned: int, total_series: int) -> None:
+    """Check the number of rows against the numbers that the page states."""
+    expected = min(page_size, max(total_series - page * page_size, 0))
+    if min(page, page_size - 1, returned, total_series) < 0 or not returned == rows == expected:
+        raise ValueError(f"returned is {returned}, and the page has {rows} rows instead of {expected}")
 
 
 def _make_manifest_page(
@@ -99,7 +98,7 @@ def _make_manifest_page(
     returned: int,
     total_series: int,
 ) -> Page[V3ManifestRow]:
-    """Make a page of what has been checked. Pages are asked for by number, so those after the next can be, too."""
+    """Make a page of checked rows. Pages have numbers, so later pages can be requested in advance."""
     offset, last = page * page_size, -(-total_series // page_size)
     return Page(
         content,

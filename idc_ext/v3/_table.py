@@ -1,6 +1,6 @@
-"""A table that SQL gave, and its Arrow types: those that the engine named, or what all values have in common.
+"""The result table of an SQL statement, and its Arrow types: those that DuckDB named, or the common type of all values.
 
-Never what the first rows happen to be. Pure but for the late import of Arrow.
+The types never depend on the first rows only. Pure, except for the late import of Arrow.
 """
 
 from __future__ import annotations
@@ -33,21 +33,21 @@ _LIST_TYPE = re.compile(r"(.+)\[\d*\]", re.DOTALL)
 
 @frozen
 class Table(Frames):
-    """A table that SQL gave; iterating it gives the rows.
+    """The result table of an SQL statement; iterating it gives the rows as dictionaries.
 
-    The service sends no column types. In Arrow, pandas and polars they are those that the service said when it was
-    asked (`sql(..., typed=True)`): `DATE` is a date, an integer of 64 bits is `int64` also where all are null. Without,
-    the one rule is what all values of a column have in common: truth values are `bool`; whole numbers `int64`, else
-    `uint64`, else `decimal128(38, 0)`, else `decimal256(76, 0)`, as they fit; whole and other numbers `double`; text
-    `string`; arrays and objects a list and a struct of what their members have in common; nothing but null is `null`;
-    anything else is `string` and holds JSON.
+    The service sends no column types with the rows. With `sql(..., typed=True)` they are requested, and used in Arrow,
+    pandas and polars: `DATE` is a date, a 64-bit integer is `int64` even if all values are null. Without, a column has
+    the common type of all its values: booleans are `bool`; integers the first that fits of
+    `int64`, `uint64`, `decimal128(38, 0)` and `decimal256(76, 0)`; integers and other numbers `double`; text
+    `string`; arrays and objects a list and a struct of the common types of their members; nulls only are `null`;
+    anything else is `string` with JSON.
 
     Attributes:
-        columns: Their names, in the order of the statement.
-        rows: Each by column name.
+        columns: The names of the columns, in the order of the statement.
+        rows: The rows, by column name.
         truncated: Whether the statement has more rows than these.
         max_rows: The limit that the server applied.
-        types: The engine's type of each column, such as `BIGINT`; None if it was not asked.
+        types: DuckDB's type of each column, such as `BIGINT`; None if the types were not requested.
     """
 
     columns: list[str]
@@ -60,7 +60,7 @@ class Table(Frames):
         """Give an Arrow table. Needs the extra `arrow`.
 
         Raises:
-            ContractError: a value is none of its column's type.
+            ContractError: a value does not have the type of its column.
         """
         return _arrow_table(self.columns, self.rows, self.types or {})
 
@@ -72,15 +72,15 @@ class Table(Frames):
 
 
 def _arrow_table(columns: Sequence[str], rows: Sequence[Mapping[str, Any]], types: Mapping[str, str]) -> pyarrow.Table:
-    """Make a table of rows.
+    """Make an Arrow table of rows.
 
     Args:
-        columns: The names.
-        rows: Each by name.
-        types: The engine's types, as far as they are known.
+        columns: The names of the columns.
+        rows: The rows, by column name.
+        types: DuckDB's types, as far as they are known.
 
     Raises:
-        ContractError: a value is none of its column's type.
+        ContractError: a value does not have the type of its column.
     """
     pa = imported("pyarrow")
     arrays = []
@@ -91,19 +91,21 @@ def _arrow_table(columns: Sequence[str], rows: Sequence[Mapping[str, Any]], type
             arrays.append(
                 _column_of_common_type(pa, values) if named is None else _column_of_engine_type(pa, named, values)
             )
-        except (ArithmeticError, OverflowError, TypeError, ValueError) as error:  # those of Arrow are among them
-            raise ContractError(f"{name} holds what is no {named or 'value'}: {error}"[:300]) from error
+        except (ArithmeticError, OverflowError, TypeError, ValueError) as error:  # the bases of Arrow's errors, too
+            raise ContractError(
+                f"column {name} has a value that is not of type {named or 'of the others'}: {error}"[:300]
+            ) from error
     return pa.table(arrays, names=list(columns))
 
 
 def _column_of_engine_type(pa: Any, named: str, values: list[Any]) -> Any:
-    """Make a column of the engine's type."""
+    """Make an Arrow column of the type that DuckDB named."""
     repeated = _LIST_TYPE.fullmatch(named)
     if repeated:
         return _list_column(pa, values, lambda inner: _column_of_engine_type(pa, repeated[1], inner))
     fixed = _DECIMAL_TYPE.fullmatch(named)
     if fixed:
-        # A decimal travels as a JSON number: what its digits say is what was meant.
+        # A decimal is sent as a JSON number; its digits are its value.
         kind = pa.decimal128(int(fixed[1]), int(fixed[2]))
         return pa.array([None if one is None else Decimal(repr(one)) for one in values], kind)
     if named in _TEMPORAL_PARSERS:
@@ -145,7 +147,7 @@ def _arrow_temporal_types(pa: Any) -> dict[str, Any]:
 
 
 def _column_of_common_type(pa: Any, values: list[Any]) -> Any:
-    """Make a column of what all values have in common."""
+    """Make an Arrow column of the common type of all values."""
     kinds = {type(value) for value in values} - {type(None)}
     if not kinds:
         return pa.nulls(len(values))
@@ -177,7 +179,7 @@ def _list_column(pa: Any, values: list[Any], make: Callable[[list[Any]], Any]) -
     inner = make([one for value in values if value is not None for one in value])
     ends, offsets = 0, []
     for value in values:
-        # To Arrow, an offset that is null says that the list is.
+        # In Arrow, a null offset means that the list is null.
         offsets.append(None if value is None else ends)
         ends += len(value or ())
     return pa.ListArray.from_arrays(pa.array([*offsets, ends], pa.int32()), inner)

@@ -1,4 +1,4 @@
-"""`idc-ext sql` with BigQuery: what it says before it costs anything, what comes out, and how it ends."""
+"""`idc-ext sql` with BigQuery: cost report and confirmation, output, and exit codes."""
 
 from __future__ import annotations
 
@@ -71,16 +71,16 @@ def test_both_dialects_find_the_same(run: RunCommand, tables: Tables, standin: s
     ("words", "message"),
     [
         (["--dialect", "bigquery"], "takes one of"),
-        (["SELECT 1", "--dialect", "bigquery"], "goes with --where"),
+        (["SELECT 1", "--dialect", "bigquery"], "use it with --where"),
         (["SELECT 1", "-w", "Modality=CT"], "takes one of"),
         (["-w", "Modality=CT", "--dialect", "bigquery", "-f", "json"], "without --format"),
         (["-w", "Modality=CT", "--dialect", "bigquery", *IN_BIGQUERY], "choose one"),
-        (["-w", "Modality=CT", "--dialect", "bigquery", "--release", "x"], "no data release"),
+        (["-w", "Modality=CT", "--dialect", "bigquery", "--release", "x"], "not a data release"),
         (["-w", "Modality=CT", "--dialect", "bigquery", "--columns", "modality"], "did you mean Modality"),
         (["-w", "modality=CT", "--dialect", "bigquery"], "did you mean Modality"),
-        (["-w", "Modality=CT", "--dry-run"], "go with --engine bigquery"),
-        (["-w", "Modality=CT", "--dialect", "duckdb", "--release", "24"], "go with --engine bigquery"),
-        (["SELECT 1", "--project", "p"], "go with --engine bigquery"),
+        (["-w", "Modality=CT", "--dry-run"], "need --engine bigquery"),
+        (["-w", "Modality=CT", "--dialect", "duckdb", "--release", "24"], "need --engine bigquery"),
+        (["SELECT 1", "--project", "p"], "need --engine bigquery"),
         (["SELECT 1", *IN_BIGQUERY, "--release", "24"], "names the tables of its release itself"),
         (["SELECT 1", *IN_BIGQUERY, "--max-bytes", "much"], "such as 20GB"),
         (["-w", "Modality=CT", "-f", "xml", *IN_BIGQUERY], "xml"),
@@ -104,7 +104,7 @@ def test_sizes_are_read_as_people_write_them(text: str, number: int) -> None:
     assert parse_byte_size(text) == number
 
 
-# What it costs:
+# Cost and confirmation:
 
 
 def test_in_a_pipe_nothing_is_run_without_yes(run: RunCommand, scripts: ServeScript) -> None:
@@ -113,7 +113,7 @@ def test_in_a_pipe_nothing_is_run_without_yes(run: RunCommand, scripts: ServeScr
         assert service.statements(dry_run=False) == []
     assert (result.code, result.out) == (2, "")
     assert COST_MESSAGE in result.err
-    assert "say so with --yes" in result.err
+    assert "use --yes to run it" in result.err
 
 
 def test_a_dry_run_is_what_was_asked_for(run: RunCommand, scripts: ServeScript) -> None:
@@ -123,7 +123,7 @@ def test_a_dry_run_is_what_was_asked_for(run: RunCommand, scripts: ServeScript) 
     expected = {"bytes": 20 * 2**30, "usd": 0.12207, "cached": False, "project": "my-project"}
     assert (result.code, json.loads(result.out)) == (0, expected)
     with scripts("cached"):
-        assert "0 bytes, less than 0.01 USD at 6.25 USD a TiB, and has it at hand" in run(*SELECT, "--dry-run").err
+        assert "0 bytes, less than 0.01 USD at 6.25 USD a TiB (cached result)" in run(*SELECT, "--dry-run").err
 
 
 def test_more_than_is_allowed_is_not_run_even_with_yes(run: RunCommand, scripts: ServeScript) -> None:
@@ -174,7 +174,7 @@ def test_a_person_at_a_terminal_is_asked_for_confirmation(scripts: ServeScript, 
         assert b"nothing was run" in shown
 
 
-# What comes out:
+# Output:
 
 
 def test_filters_are_run_there_as_they_are_written(run: RunCommand, scripts: ServeScript) -> None:
@@ -246,7 +246,7 @@ def test_rows_that_are_missing_leave_no_file(run: RunCommand, scripts: ServeScri
         assert "4 of its 5 rows" in result.err
 
 
-# How it ends:
+# Errors and exit codes:
 
 
 @pytest.mark.parametrize(
@@ -256,8 +256,8 @@ def test_rows_that_are_missing_leave_no_file(run: RunCommand, scripts: ServeScri
         ("denied", 1, "403 Forbidden, accessDenied: Access Denied: Project my-project"),
         ("missing", 1, "404 Not Found, notFound: Not found: Dataset bigquery-public-data:idc_v99"),
         ("over_the_limit", 1, "bytesBilledLimitExceeded: Query exceeded limit for bytes billed"),
-        ("delete", 2, "only a SELECT is run in BigQuery, and this is DELETE"),
-        ("script", 2, "only a SELECT is run in BigQuery, and this is SCRIPT"),
+        ("delete", 2, "only a SELECT is run in BigQuery; this statement is DELETE"),
+        ("script", 2, "only a SELECT is run in BigQuery; this statement is SCRIPT"),
     ],
 )
 def test_what_bigquery_refuses_is_one_sentence(
@@ -293,7 +293,7 @@ def test_without_credentials_or_project_it_ends_with_2(run: RunCommand, scripts:
     with scripts("manifest"):
         result = run("sql", "SELECT 1", "--engine", "bigquery")
     assert result.code == 2
-    assert "which of your projects pays" in result.err
+    assert "the project that pays" in result.err
 
 
 def test_without_the_library_it_says_what_to_install(run: RunCommand, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -68,7 +68,7 @@ def test_a_statement_is_measured_run_within_the_limit_and_its_rows_are_fetched_p
         assert list(found) == ROWS
         assert len(service.requests) - asked == 3
         assert list(found) == ROWS  # and again
-        assert service.left == 0
+        assert service.remaining_exchanges == 0
     assert (len(found), found.columns, found.bytes_billed) == (5, list(ROWS[0]), 21475885056)
     assert found.estimate.bytes == 20 * 2**30
     started = [one["body"] for one in service.requests if one["path"].endswith("/jobs")]
@@ -134,7 +134,7 @@ def test_every_type_has_a_form_in_json_and_one_in_arrow(scripts: ServeScript) ->
     assert table.column("moment").type == pa.timestamp("us", tz="UTC")
 
 
-# What is not run:
+# Statements that are not run:
 
 
 @pytest.mark.parametrize(("name", "kind"), [("delete", "DELETE"), ("script", "SCRIPT")])
@@ -159,7 +159,7 @@ def test_bigquery_itself_receives_the_limit_and_enforces_it(scripts: ServeScript
     assert caught.value.reason == "bytesBilledLimitExceeded"
 
 
-# What goes wrong:
+# Errors:
 
 
 @pytest.mark.parametrize(
@@ -235,10 +235,10 @@ def test_without_credentials_it_says_where_they_come_from() -> None:
 
 
 def test_without_a_project_it_says_that_one_pays(scripts: ServeScript, monkeypatch: pytest.MonkeyPatch) -> None:
-    with scripts("manifest"), pytest.raises(InvalidFilter, match="which of your projects pays"):
+    with scripts("manifest"), pytest.raises(InvalidFilter, match="the project that pays"):
         bigquery.estimate(STATEMENT)
     monkeypatch.setattr("google.auth.default", lambda **_: (AnonymousCredentials(), None))
-    with pytest.raises(InvalidFilter, match="which of your projects pays"):
+    with pytest.raises(InvalidFilter, match="the project that pays"):
         bigquery.estimate(STATEMENT)
 
 

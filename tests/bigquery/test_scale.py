@@ -1,4 +1,4 @@
-"""docs/scale.md: what it prints runs, with the stand-in and a scripted BigQuery in place of the real ones."""
+"""docs/scale.md: its commands and its example run, against the stand-in and a scripted BigQuery."""
 
 from __future__ import annotations
 

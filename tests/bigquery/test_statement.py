@@ -1,4 +1,4 @@
-"""The statement for BigQuery: it finds the series that v3 finds, and loses no value on the way."""
+"""The statement for BigQuery: it finds the series that v3 finds, with every value unchanged."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ LITERAL = re.compile(r"'((?:[^'\\\n\r]|\\.)*)'", re.DOTALL)
 
 
 def unescape_literal(text: str) -> str:
-    """What GoogleSQL's lexical rules make of what stands between quotes; its escapes that occur are Python's, too."""
+    """Decode the text between quotes by GoogleSQL's rules; the escapes that occur are the same in Python."""
     return str(ast.literal_eval(f"'{text}'"))
 
 
@@ -44,7 +44,7 @@ def parse_select(statement: str) -> exp.Select:
     return parsed
 
 
-# What the columns are:
+# Columns:
 
 
 def test_every_column_of_the_index_has_its_place_in_bigquery() -> None:
@@ -52,7 +52,7 @@ def test_every_column_of_the_index_has_its_place_in_bigquery() -> None:
 
 
 def normalized_sql(expression: exp.Expr) -> str:
-    """An expression without what the two statements write in different ways: aliases of tables, and ELSE ERROR."""
+    """Normalize an expression: without table aliases and ELSE ERROR, which differ between the two statements."""
 
     def without_table_alias(node: exp.Expr) -> exp.Expr:
         if isinstance(node, exp.Column):
@@ -67,24 +67,24 @@ def normalized_sql(expression: exp.Expr) -> str:
 
 
 def test_columns_are_made_as_idc_makes_its_own_index() -> None:
-    theirs = {one.alias_or_name: normalized_sql(one) for one in parse_select(upstream_index_statement()).selects}
+    upstream = {one.alias_or_name: normalized_sql(one) for one in parse_select(upstream_index_statement()).selects}
     ours = parse_select(bigquery.statement({}, columns=INDEX_COLUMNS, all_of_idc=True, release=25)).ctes[0].this
-    assert {one.alias_or_name: normalized_sql(one) for one in ours.selects} == theirs
+    assert {one.alias_or_name: normalized_sql(one) for one in ours.selects} == upstream
 
 
 def test_tables_are_joined_as_idc_joins_them() -> None:
-    theirs, ours = (
+    upstream, ours = (
         parse_select(upstream_index_statement()),
         parse_select(bigquery.statement({}, columns=INDEX_COLUMNS, all_of_idc=True, release=25)),
     )
-    named = {table.sql("bigquery") for table in theirs.find_all(exp.Table)} - {"aux_series AS aux"}
+    named = {table.sql("bigquery") for table in upstream.find_all(exp.Table)} - {"aux_series AS aux"}
     assert {table.sql("bigquery") for table in ours.find_all(exp.Table)} - {"series"} == named
     inner = ours.ctes[0].this
     assert [(one.side, one.args["on"].sql()) for one in inner.args["joins"]] == [
-        (one.side, one.args["on"].sql()) for one in theirs.args["joins"]
+        (one.side, one.args["on"].sql()) for one in upstream.args["joins"]
     ]
-    assert inner.args["joins"][1].this.this.sql("bigquery") == theirs.ctes[0].this.sql("bigquery")
-    assert inner.args["group"].sql("bigquery") == theirs.args["group"].sql("bigquery")
+    assert inner.args["joins"][1].this.this.sql("bigquery") == upstream.ctes[0].this.sql("bigquery")
+    assert inner.args["group"].sql("bigquery") == upstream.args["group"].sql("bigquery")
 
 
 def test_names_of_classes_and_syntaxes_are_those_of_the_whole_index() -> None:
@@ -97,11 +97,11 @@ def test_names_of_classes_and_syntaxes_are_those_of_the_whole_index() -> None:
 
 
 def test_the_tables_of_these_tests_make_the_rows_of_the_index_again(tables: Tables) -> None:
-    theirs = re.sub("ELSE ERROR\\(.*?\\)\n", "\n", upstream_index_statement())
+    upstream = re.sub("ELSE ERROR\\(.*?\\)\n", "\n", upstream_index_statement())
     names = ", ".join(INDEX_COLUMNS)
     expected = tables.rows(f"SELECT {names} FROM index ORDER BY SeriesInstanceUID")
     assert len(expected) > 2000
-    assert sorted(tables.rows_of_bigquery_sql(theirs), key=lambda row: row["SeriesInstanceUID"]) == [
+    assert sorted(tables.rows_of_bigquery_sql(upstream), key=lambda row: row["SeriesInstanceUID"]) == [
         {**dict.fromkeys(row), **row} for row in expected
     ]
 
@@ -122,12 +122,12 @@ def test_nothing_is_read_that_is_not_asked_for() -> None:
     assert {table.name for table in parse_select(text).find_all(exp.Table)} == {"dicom_all", "series"}
 
 
-# What they are filtered by:
+# Filters:
 
 
 @st.composite
 def draw_filters(draw: st.DrawFn, rows: list[dict[str, Any]]) -> dict[str, Any]:
-    """Filters that at least one of the series meets, with other values beside its own."""
+    """Filters that at least one series matches, with values of other series, too."""
     one = draw(st.sampled_from(rows))
     others = draw(st.lists(st.sampled_from(rows), max_size=4))
 
@@ -192,7 +192,7 @@ def test_numbers_are_written_as_the_floats_that_v3_compares_with(low: float) -> 
     assert re.search(r">= -?[0-9]+(\.[0-9]+)?(e[-+]?[0-9]+)?\n", bigquery.statement({"series_size_MB": (low, None)}))
 
 
-# Which tables:
+# Tables and releases:
 
 
 @pytest.mark.parametrize(("release", "dataset"), [(25, "idc_v25"), ("v3", "idc_v3"), ("current", "idc_current")])
@@ -208,7 +208,7 @@ def test_without_a_release_the_newest_is_asked(tables: Tables) -> None:
 
 @pytest.mark.parametrize("release", [0, -1, True, 10**9, "v", "25`; DROP", "idc_v25", "25\n", "２５", None])
 def test_what_is_no_release_is_refused(release: Any) -> None:
-    with pytest.raises(InvalidFilter, match="no data release"):
+    with pytest.raises(InvalidFilter, match="not a data release"):
         bigquery.statement({"Modality": "CT"}, release=release)
 
 
@@ -216,7 +216,7 @@ def test_what_is_no_release_is_refused(release: Any) -> None:
     ("columns", "message"),
     [
         (["patientid"], "did you mean PatientID"),
-        (["1 FROM x --"], "no column"),
+        (["1 FROM x --"], "not a column"),
         ([], "one or more"),
         (["PatientID", "PatientID"], "once"),
     ],

@@ -1,4 +1,4 @@
-"""Each command, once, against the stand-in."""
+"""Every command, against the stand-in or a service of canned answers."""
 
 from __future__ import annotations
 
@@ -78,8 +78,8 @@ def test_counts_take_filters_from_standard_input(run_process: RunCommand) -> Non
 
 def test_nothing_found_says_nothing_of_values_that_were_not_looked_up(run_on_standin: RunCommand) -> None:
     assert (
-        run_on_standin("counts", "-w", "PatientID=nobody").err
-        == "idc-ext: nothing found: no series meets all of that\n"
+        run_on_standin("counts", "-w", "PatientID=unknown").err
+        == "idc-ext: nothing found: no series matches all filters\n"
     )
 
 
@@ -92,14 +92,14 @@ def test_nothing_found_says_which_value_does_not_occur(run_on_standin: RunComman
 def test_a_value_that_no_remark_names_is_looked_up_as_well(run_on_standin: RunCommand) -> None:
     result = run_on_standin("counts", "-w", "Modality=ct", "-w", "collection_id=rider_pilt")
     assert "nothing was found; Modality 'ct': did you mean CT?" in result.err
-    assert "'rider_pilt' is no value of collection_id: did you mean rider_pilot?" in result.err
+    assert "'rider_pilt' is not a value of collection_id: did you mean rider_pilot?" in result.err
     assert result.err.count("Modality") == 1
 
 
 def test_the_whole_archive_and_filters_contradict_each_other(run_on_standin: RunCommand) -> None:
     result = run_on_standin("counts", "--all-of-idc", "-w", "Modality=CT")
     assert (result.code, result.out) == (2, "")
-    assert "--all-of-idc is the whole archive and takes no filters" in result.err
+    assert "--all-of-idc selects the whole archive and takes no filters" in result.err
 
 
 @pytest.mark.parametrize("words", [["counts"], ["manifest"], ["manifest", "-f", "s5cmd"], ["manifest", "-o", "x.csv"]])

@@ -1,4 +1,4 @@
-"""docs/cli.md has every command and every option, as they are."""
+"""docs/cli.md: up to date, with every command, option and exit code."""
 
 from __future__ import annotations
 

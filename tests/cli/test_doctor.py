@@ -1,4 +1,4 @@
-"""The report of `doctor`: what it finds, how it ends, and what it never shows."""
+"""The report of the command `doctor`: findings, exit codes, and no secrets."""
 
 from __future__ import annotations
 
@@ -202,7 +202,7 @@ def test_a_bundle_without_certificates_is_a_problem_that_is_named(
     result = run("stats")
     assert (result.code, result.err.count("\n")) == (2, 1)
     assert "ca.key, which holds no certificates: correct or unset it" in result.err
-    # What else is wrong is not put down to it.
+    # Other errors are not attributed to it.
     assert "nowhere.json: No such file" in run("counts", "--filters", "nowhere.json").err
 
 

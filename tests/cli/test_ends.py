@@ -1,4 +1,4 @@
-"""How commands end: codes, one sentence, and never a traceback for what was to be expected."""
+"""Exit codes of commands, and one sentence without a traceback for every expected error."""
 
 from __future__ import annotations
 
@@ -40,40 +40,40 @@ MORE_THAN_A_PIPE_HOLDS = ("-w", "collection_id=rider_pilot,rider_lung_pet_ct")
         (["counts", "--filters", "/nowhere/filters.json"], "No such file"),
         (["values", "modality"], "did you mean Modality"),
         (["values"], "ATTRIBUTE"),
-        (["collection", ".."], "'..' is no name"),
-        (["table", ""], "'' is no name"),
-        (["clinical", "rows", "."], "'.' is no name"),
+        (["collection", ".."], "'..' is not a name"),
+        (["table", ""], "'' is not a name"),
+        (["clinical", "rows", "."], "'.' is not a name"),
         (["viewer"], "series or study"),
         (["viewer", "--series", "x"], "DICOM UID"),
         (["sql"], "takes one of: a statement, --file FILE"),
         (["sql", "SELECT '--'"], "comment mark"),
         (["resolve", "x"], "no GUID"),
-        (["resolve"], "takes GUIDs"),
-        (["diff", "old", "new", "--all-of-idc"], "no data release"),
+        (["resolve"], "takes one or more GUIDs"),
+        (["diff", "old", "new", "--all-of-idc"], "not a data release"),
         (["diff", "1", "99", "--all-of-idc"], "1 to 25"),
-        (["diff", "24", "25", "-w", "PatientSex=F"], "not kept"),
+        (["diff", "24", "25", "-w", "PatientSex=F"], "not available"),
         (["verify", "/nowhere/m.s5cmd"], "cannot be read"),
-        (["verify", "-"], "name one"),
-        (["manifest", "--all-of-idc", "-f", "s5cmd", "-n", "1"], "whole"),
+        (["verify", "-"], "give the name of a file"),
+        (["manifest", "--all-of-idc", "-f", "s5cmd", "-n", "1"], "complete"),
         (["manifest", "--all-of-idc", "--source", "gcs"], "s5cmd or idc"),
         (["manifest", "--all-of-idc", "--sidecar"], "-o FILE"),
-        (["manifest", "--all-of-idc", "--sidecar", "-o", "x.parquet", "--partition-by", "Modality"], "as they are"),
+        (["manifest", "--all-of-idc", "--sidecar", "-o", "x.parquet", "--partition-by", "Modality"], "--partition-by"),
         (["manifest", "--all-of-idc", "--partition-by", "Modality"], "parquet"),
         (["manifest", "--all-of-idc", "-o", "x.parquet", "--partition-by", "modality"], "did you mean Modality"),
-        (["cohorts", "delete"], "numbers of the cohorts"),
+        (["cohorts", "delete"], "takes one or more cohort_id"),
         (["cohorts", "create", "x"], "--where or --filters"),
         (["cohorts", "manifest", "1", "-w", "race=ASIAN"], "its own filters"),
         (["cohorts", "list"], "credentials"),
         (["--base-url", "ftp://x", "stats"], "http or https"),
-        (["--timeout", "-1", "stats"], "from 0 on"),
+        (["--timeout", "-1", "stats"], "0 or more"),
         (["--timeout", "0", "stats"], "more than 0"),
         (["--timeout", "0", "resolve", "099a1844-dc1c-44bd-91f8-e6f1860cbfce"], "more than 0"),
-        (["--deadline", "nan", "stats"], "from 0 on"),
+        (["--deadline", "nan", "stats"], "0 or more"),
         (["completion", "tcsh"], "Choose from"),
-        (["stats", "-o", "/dev/null"], "exists and is no file"),
-        (["manifest", "--all-of-idc", "-o", "/"], "exists and is no file"),
-        (["manifest", "--all-of-idc", "-o", "x.xlsx"], "say which with --format"),
-        (["sql", "SELECT 1", "-o", "x.xlsx"], "say which with --format"),
+        (["stats", "-o", "/dev/null"], "is not a regular file"),
+        (["manifest", "--all-of-idc", "-o", "/"], "is not a regular file"),
+        (["manifest", "--all-of-idc", "-o", "x.xlsx"], "choose one with --format"),
+        (["sql", "SELECT 1", "-o", "x.xlsx"], "choose one with --format"),
         (["manifest", "--all-of-idc", "-n", "-1"], "Must be >= 0"),
         (["collections", "--rows", "-1"], "Must be >= 0"),
         (["cohorts", "delete", "-1"], "Must be >= 0"),
@@ -198,11 +198,11 @@ def test_the_same_command_resumes_an_interrupted_walk(
     assert not path.exists()
     if sent != signal.SIGKILL:
         assert stderr == (
-            f"idc-ext: interrupted; what has come is kept in {path}.part: the same command goes on from there, "
-            "with --restart it starts anew\n"
+            f"idc-ext: interrupted; the rows received so far are kept in {path}.part: "
+            "run the same command again to resume, or add --restart to start again\n"
         )
     result = run_on_standin(*words, "-o", path)
-    assert (result.code, result.err) == (0, f"idc-ext: going on from {path}.checkpoint\n")
+    assert (result.code, result.err) == (0, f"idc-ext: resuming from {path}.checkpoint\n")
     assert path.read_bytes() == uninterrupted.read_bytes()
     assert {one.name for one in tmp_path.iterdir()} == {"m.csv", "whole.csv"}
 

@@ -1,4 +1,4 @@
-"""What is written where: forms, files, terminals, and text that means harm."""
+"""Output of commands: formats, files, terminals, and hostile text from a server."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ if TYPE_CHECKING:
 #: Escapes, a bell, a backspace, NUL, C1's CSI, a change of direction, rich's markup, a line that overwrites another.
 HOSTILE = "\x1b[31mred\x1b[0m\x07\x08\x00\x9b31m\u202eevil\u2028[bold]x[/bold] :smile:\roverwritten"
 INVISIBLE = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069\u2028\u2029]")
-#: What a terminal needs of its own: line ends, and rich's bold headings.
+#: Codes that belong to the terminal output itself: line ends, and rich's bold headings.
 TERMINAL_CODES = re.compile(r"\r\n|\x1b\[[0-9;]*m")
 
 
@@ -39,7 +39,7 @@ def serve_hostile_collection(canned: CannedService) -> str:
 
 
 def run_on_a_terminal(*words: str, err: int | None = subprocess.DEVNULL) -> tuple[int, str]:
-    """What a real process writes to a pseudo-terminal, and how it ends."""
+    """Run a real process on a pseudo-terminal; return its exit code and its output."""
     leader, follower = pty.openpty()
     command = [sys.executable, "-m", "idc_ext", *words]
     settings = {**os.environ, "COLUMNS": "100", "TERM": "xterm"}
@@ -49,7 +49,7 @@ def run_on_a_terminal(*words: str, err: int | None = subprocess.DEVNULL) -> tupl
         while True:
             try:
                 some = os.read(leader, 65536)
-            except OSError:  # nobody is at the other end any more
+            except OSError:  # the process has closed the terminal
                 break
             if not some:
                 break
@@ -248,7 +248,7 @@ def test_columns_without_room_are_named(standin: str, capfd: pytest.CaptureFixtu
     code, written = run_on_a_terminal(*words, err=None)
     assert code == 0
     assert "StudyInstanceUID" in written
-    assert re.search("no room for .*series_aws_url: choose", capfd.readouterr().err)
+    assert re.search("columns not shown: .*series_aws_url; choose columns", capfd.readouterr().err)
 
 
 WIDE_COLUMNS = "collection_id,PatientID,StudyInstanceUID,SeriesInstanceUID,series_aws_url"

@@ -1,8 +1,8 @@
-"""How rows are written in each format: pure, from values to a file that somebody else opened.
+"""Writers of rows in CSV, TSV, JSON, JSON lines and Parquet. Pure: the caller opens and closes the file.
 
-Every value is kept exactly: JSON and TSV write control characters out by their own rules, Parquet and CSV hold them
-as they are. Only what goes to a terminal is written out in CSV, too. A null is an empty cell, a list or an object
-within a cell is JSON.
+Every value is kept exactly: JSON and TSV escape control characters by their own rules, Parquet and CSV keep them as
+they are, except CSV on a terminal, where they are escaped. A null is an empty cell; a list or an object in a cell is
+JSON.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
     Row = Mapping[str, Any]
 
-#: Format -> endings of files that are written in it without being told.
+#: Format -> suffixes of files that choose it.
 SUFFIXES = {
     "csv": (".csv",),
     "tsv": (".tsv", ".tab"),
@@ -35,14 +35,14 @@ BINARY_FORMATS = frozenset({"parquet"})
 def write_delimited(
     rows: Iterable[Row], columns: Sequence[str], file: IO[str], *, form: str, spreadsheet: bool, terminal: bool
 ) -> None:
-    """Write CSV or TSV, with a line of names first."""
+    """Write CSV or TSV, with a header line."""
     if form == "csv":
         escape: Callable[[str], str] = escape_lines if terminal else str
 
         def write(cells: list[str]) -> object:
             return file.write(",".join(map(_csv_quoted, cells)) + "\n" if cells != [""] else '""\n')
     else:
-        # No quotes in TSV: a line is a row, a tab ends a cell.
+        # TSV has no quotes: a line is a row, a tab ends a cell.
         def write(cells: list[str]) -> object:
             return file.write("\t".join(cells) + "\n")
 
@@ -59,13 +59,13 @@ def write_delimited(
 
 
 def write_json_lines(rows: Iterable[Row], columns: Sequence[str], file: IO[str]) -> None:
-    """Write one object a line."""
+    """Write JSON lines: one object per line."""
     for row in rows:
         file.write(json_text({name: row.get(name) for name in columns}) + "\n")
 
 
 def write_json_array(rows: Iterable[Row], columns: Sequence[str], file: IO[str]) -> None:
-    """Write one array, an object a line."""
+    """Write one JSON array with one object per line."""
     before = "[\n"
     for row in rows:
         file.write(before + json_text({name: row.get(name) for name in columns}))
@@ -74,7 +74,7 @@ def write_json_array(rows: Iterable[Row], columns: Sequence[str], file: IO[str])
 
 
 def write_parquet(rows: Iterable[Row], columns: Sequence[str], file: IO[bytes]) -> None:
-    """Write Parquet. Columns have the types that their values have; a column of several types is text."""
+    """Write Parquet. The type of a column is that of its values; a column of several types is text."""
     pa, pq = imported("pyarrow"), imported("pyarrow.parquet")
     listed = list(rows)
     arrays = [_arrow_array([row.get(name) for row in listed], pa) for name in columns]
@@ -82,12 +82,12 @@ def write_parquet(rows: Iterable[Row], columns: Sequence[str], file: IO[bytes]) 
 
 
 def json_text(value: Any, *, indent: int | None = None) -> str:
-    """Write JSON that keeps its letters and shows no control character."""
+    """Encode JSON with letters as they are, and invisible characters escaped."""
     return escape_json(json.dumps(value, ensure_ascii=False, indent=indent, default=str))
 
 
 def cell_text(value: Any) -> str:
-    """Write a value as text."""
+    """Convert a value to the text of a cell."""
     if value is None:
         return ""
     if isinstance(value, str):
@@ -111,7 +111,7 @@ def write_text(
 
 
 def _csv_quoted(text: str) -> str:
-    # The standard library's writer leaves a bare carriage return unquoted, which its reader then takes for an end.
+    # The writer of the standard library does not quote a single carriage return, which its reader takes for a line end.
     return '"{}"'.format(text.replace('"', '""')) if _NEEDS_QUOTES.search(text) else text
 
 

@@ -1,4 +1,4 @@
-"""Tables for people, by rich, which is told to read no markup in what came from a server."""
+"""Tables for people, written with rich; markup in text from a server is not interpreted."""
 
 from __future__ import annotations
 
@@ -19,33 +19,33 @@ if TYPE_CHECKING:
 
     from .results import Listing
 
-#: In a file, what is said of one thing is folded here.
+#: The width of a record in a file, where long text is folded.
 _FILE_WIDTH = 240
-#: What is not longer is not cut; and what stands between two columns.
+#: Cells up to this width are never cut; and the width of the gap between two columns.
 _MIN_CUT_WIDTH, _COLUMN_GAP = 28, 3
-#: A cell on a terminal is never longer, however wide the terminal is.
+#: The maximum length of a cell on a terminal of any width.
 _MAX_CELL_LENGTH = 400
 
 
 class _Console(Console):
     def on_broken_pipe(self) -> None:
-        raise  # what is being handled: it is `run` that says how that ends
+        raise  # the BrokenPipeError that is being handled; `run` turns it into an exit code
 
 
 def make_console(file: IO[str], width: int | None) -> Console:
-    """Make a console on a file, which colours terminals only; None is as wide as the terminal."""
+    """Make a rich console on a file, with colours on terminals only; None is the width of the terminal."""
     return _Console(file=file, markup=False, emoji=False, highlight=False, soft_wrap=False, width=width)
 
 
 def write_rows_table(result: Listing, columns: Sequence[str], file: IO[str], *, most: int) -> None:
-    """Show rows, at most so many if it is not 0, and then say how many there are, and which columns found no room."""
+    """Write a table of at most `most` rows (0 for all), and messages about rows and columns that are not shown."""
     if not columns:
         return
     rows = iter(result.rows)
     shown = list(islice(rows, most or None))
     cells = {name: [terminal_cell(row.get(name)) for row in shown] for name in columns}
     wanted = [max([len(escape_text(name)), *(text.cell_len for text in cells[name])]) for name in columns]
-    # A file is as wide as it has to be.
+    # In a file, all columns are written in full width.
     room = None if file.isatty() else sum(wanted) + _COLUMN_GAP * len(wanted) + 1
     page = make_console(file, room)
     widths = _column_widths(wanted, page.width)
@@ -62,14 +62,14 @@ def write_rows_table(result: Listing, columns: Sequence[str], file: IO[str], *, 
     file.flush()
     if most and len(shown) == most and next(rows, None) is not None:
         total = "more" if result.total is None else f"{result.total:,}"
-        print(f"{most} of {total} rows shown: --rows 0 shows all, -o FILE writes all", file=sys.stderr)
+        print(f"{most} of {total} rows shown: use --rows 0 to show all, -o FILE to write all", file=sys.stderr)
     if len(fitting) < len(columns):
         left = ", ".join(columns[len(fitting) :])
-        print(f"no room for {escape_text(left)}: choose with --columns, or -f json shows all", file=sys.stderr)
+        print(f"columns not shown: {escape_text(left)}; choose columns with --columns, or use -f json", file=sys.stderr)
 
 
 def write_record_table(values: Mapping[str, Any], file: IO[str]) -> None:
-    """Show one thing, a member a line."""
+    """Write a record as a table with one line per member."""
     table = Table(box=None, show_header=False, pad_edge=False)
     table.add_column(style="bold", no_wrap=True)
     table.add_column(overflow="fold")
@@ -86,23 +86,23 @@ def write_record_table(values: Mapping[str, Any], file: IO[str]) -> None:
 
 
 def terminal_cell(value: Any) -> Text:
-    """Make a cell that shows a value."""
+    """Make the cell of a value, on one line and cut to the maximum length."""
     text = join_lines(", ".join(map(cell_text, value)) if isinstance(value, list) else number_text(value))
     return Text(text if len(text) <= _MAX_CELL_LENGTH else f"{text[: _MAX_CELL_LENGTH - 1]}…")
 
 
 def join_lines(text: str) -> str:
-    """Put the lines of a text side by side; everything else that cannot be seen is written out."""
+    """Join the lines of a text, and escape other invisible characters."""
     return escape_text(" ".join(line.strip(" ") for line in text.splitlines()) if "\n" in text else text)
 
 
 def number_text(value: Any) -> str:
-    """Write a number for people; anything else as it is."""
+    """Format an integer with thousands separators; other values as in other formats."""
     return f"{value:,}" if isinstance(value, int) and not isinstance(value, bool) else cell_text(value)
 
 
 def _column_widths(wanted: Sequence[int], room: int) -> list[int]:
-    """Share the room among as many columns as find one; the first one always does."""
+    """Distribute the width of the terminal among the first columns that fit; the first column is always shown."""
     widths: list[int] = []
     for want in wanted:
         least = min(want, _MIN_CUT_WIDTH)

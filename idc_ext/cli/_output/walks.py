@@ -1,7 +1,7 @@
-"""Long lists: fetched page by page, shown as they come, and written into files that can be resumed.
+"""Output of walks (long lists that are fetched page by page), with progress and resumption.
 
-A walk into CSV, JSON lines or Parquet leaves a checkpoint when it is interrupted, and the same command goes on from
-there. Elsewhere an interruption leaves nothing that looks whole.
+A walk into a file of CSV, JSON lines or Parquet leaves a checkpoint if it is interrupted, and the same command resumes
+it. In other formats an interruption leaves no file.
 """
 
 from __future__ import annotations
@@ -32,12 +32,12 @@ if TYPE_CHECKING:
     from ..._paging.rows import Rows
     from .destination import Output
 
-#: Pages that are asked for before they are wanted.
+#: The number of pages requested in advance.
 PREFETCHED_PAGES = 2
 
 
 def rows_needed(out: Output, limit: int | None) -> int | None:
-    """Say how many rows will be used at most; None for all of them."""
+    """Give the maximum number of rows that will be used; None for all."""
     numbers = [] if limit is None else [limit]
     if out.rows and out.path is None and out.chosen_format() == "table" and destination.stdout_is_terminal():
         numbers.append(out.rows + 1)
@@ -45,7 +45,7 @@ def rows_needed(out: Output, limit: int | None) -> int | None:
 
 
 def print_rows_written(count: int, path: Path) -> None:
-    """Say to a person that a file is there."""
+    """Print the number of rows in a new file, if stderr is a terminal."""
     if sys.stderr.isatty():
         print(f"{count:,} rows in {escape_text(str(path))}", file=sys.stderr)
 
@@ -59,22 +59,22 @@ def write_walk(
     partition_by: Sequence[str] = (),
     restart: bool = False,
 ) -> int:
-    """Write the rows of a walk where they belong.
+    """Write the rows of a walk to standard output or a file.
 
     Args:
         rows: The walk.
-        out: Where to, and in which form.
-        limit: The most rows.
-        brief: The columns that a terminal shows unless told otherwise.
-        partition_by: Columns that a folder of Parquet files is divided by.
-        restart: Forget how far an earlier walk came.
+        out: The destination and format.
+        limit: The maximum number of rows.
+        brief: The columns shown on a terminal without --columns.
+        partition_by: Columns by which a folder of Parquet files is partitioned.
+        restart: Start again instead of resuming an interrupted walk.
 
     Returns:
-        How many rows there are.
+        The number of rows.
     """
     form = out.chosen_format()
     if partition_by and (form != "parquet" or out.path is None):
-        raise InputError("--partition-by goes with --format parquet and -o FOLDER")
+        raise InputError("--partition-by needs --format parquet and -o FOLDER")
     if partition_by and not rows.columns.others:
         partition_by = destination.checked_column_names(
             [*partition_by], _selected_columns(rows.columns, out.columns).names
@@ -85,9 +85,9 @@ def write_walk(
     if out.path is None and form == "parquet" and not (rows.columns.others and out.columns):
         chosen = evolve(rows, columns=_selected_columns(rows.columns, out.columns))
         return _write_parquet_to_pipe(chosen, limit)
-    looking = form == "table" and out.path is None and destination.stdout_is_terminal()
+    on_terminal = form == "table" and out.path is None and destination.stdout_is_terminal()
     with progress_bar(shown=out.path is not None or not destination.stdout_is_terminal()) as progress:
-        pages = rows.walk(max_items=limit, ahead=0 if looking else PREFETCHED_PAGES, progress=progress).pages()
+        pages = rows.walk(max_items=limit, ahead=0 if on_terminal else PREFETCHED_PAGES, progress=progress).pages()
         with pages:
             first = next(pages, None)
             records = [] if first is None else first.records
@@ -113,7 +113,7 @@ def _write_walk_to_file(
     if restart:
         checkpoint.unlink(missing_ok=True)
     if checkpoint.exists():
-        _exit.print_message(f"going on from {escape_text(str(checkpoint))}")
+        _exit.print_message(f"resuming from {escape_text(str(checkpoint))}")
     try:
         with progress_bar() as progress, destination.naming_write_errors(path):
             walked = rows.walk(max_items=limit, ahead=PREFETCHED_PAGES, progress=progress, checkpoint=checkpoint)
@@ -123,8 +123,8 @@ def _write_walk_to_file(
     except BaseException as error:
         if checkpoint.exists():
             error.add_note(
-                f"what has come is kept in {escape_text(str(path))}.part: the same command goes on from there, "
-                "with --restart it starts anew"
+                f"the rows received so far are kept in {escape_text(str(path))}.part: run the same command again to "
+                "resume, or add --restart to start again"
             )
         raise
     print_rows_written(count, path)
@@ -132,18 +132,18 @@ def _write_walk_to_file(
 
 
 def _write_parquet_to_pipe(rows: Rows[Any], limit: int | None) -> int:
-    """Write Parquet when all of it is there: it has its beginning at its end."""
+    """Write Parquet to a temporary file, and copy it to standard output when it is complete."""
     with tempfile.TemporaryDirectory() as folder, progress_bar() as progress:
-        whole = Path(folder, "rows.parquet")
-        count = rows.walk(max_items=limit, ahead=PREFETCHED_PAGES, progress=progress).write(whole)
-        with whole.open("rb") as file:
+        complete = Path(folder, "rows.parquet")
+        count = rows.walk(max_items=limit, ahead=PREFETCHED_PAGES, progress=progress).write(complete)
+        with complete.open("rb") as file:
             shutil.copyfileobj(file, sys.stdout.buffer)
     return count
 
 
 @contextmanager
 def progress_bar(*, shown: bool = True) -> Iterator[Callable[[Progress], object] | None]:
-    """Show on stderr how far a walk came, where a person looks and no rows are written to the same terminal."""
+    """Show the progress of a walk on stderr, if that is a terminal and no rows are written to it."""
     if not shown or not sys.stderr.isatty() or os.environ.get("TERM") == "dumb":
         yield None
         return

@@ -1,4 +1,4 @@
-"""Commands that say what the archive holds: each is one question, and what came is shown by its wire names."""
+"""Commands that describe the archive. Each sends one request, and shows the answer by its wire names."""
 
 from __future__ import annotations
 
@@ -42,14 +42,14 @@ _OUTPUT = Output()
 
 
 class NoSuchCollection(_exit.Refusal):
-    """The service does not know what was asked for."""
+    """The service does not have this collection."""
 
 
 def version(*, out: Output = _OUTPUT, context: ContextParameter) -> None:
-    """Show the releases of the service, of its data, of the contract that this client was made for, and of the client.
+    """Show the versions of the service, its data, the API contract that this client was made for, and the client.
 
-    If the service gives no answer, its part is null and the rest is shown all the same; the exit code says so. The
-    version of this program alone is `idc-ext --version`.
+    If the service does not answer, its values are null, the rest is shown, and the exit code is that of the error. For
+    the version of this program alone use `idc-ext --version`.
     """
     served: dict[str, Any] = dict.fromkeys(one.name for one in fields(V3Version) if one.init)
     failure: Exception | None = None
@@ -57,8 +57,8 @@ def version(*, out: Output = _OUTPUT, context: ContextParameter) -> None:
         try:
             served |= fetch_object(
                 idc, get_version
-            )  # not read as a model: a service of another release may say more or less
-        except Exception as error:  # what is known without the service is shown first
+            )  # not as a model: a service of another release may have other members
+        except Exception as error:  # first show what is known without the service
             failure = error
     release = served["api_version"]
     if failure is None and not isinstance(release, str):
@@ -78,7 +78,7 @@ def version(*, out: Output = _OUTPUT, context: ContextParameter) -> None:
 
 
 def stats(*, out: Output = _OUTPUT, context: ContextParameter) -> None:
-    """Count everything there is."""
+    """Count collections, patients, studies, series and instances of the whole archive."""
     with context.connect() as idc:
         write_result(Record(fetch_object(idc, get_stats)), out)
 
@@ -96,7 +96,7 @@ def collection(collection_id: PathSegment, /, *, out: Output = _OUTPUT, context:
     """Show one collection, with its counts, modalities and licences.
 
     Args:
-        collection_id: As `idc-ext collections` lists it.
+        collection_id: The identifier, as listed by `idc-ext collections`.
     """
     with context.connect() as idc:
         try:
@@ -106,7 +106,7 @@ def collection(collection_id: PathSegment, /, *, out: Output = _OUTPUT, context:
             if collection_id not in known:
                 meant = did_you_mean(collection_id, known) or ";"
                 raise NoSuchCollection(
-                    f"there is no collection {collection_id!r:.80}{meant} `idc-ext collections` lists them"
+                    f"there is no collection {collection_id!r:.80}{meant} `idc-ext collections` lists all"
                 ) from error
             raise
     write_result(Record(found), out)
@@ -122,9 +122,9 @@ def analysis_results(*, out: Output = _OUTPUT, context: ContextParameter) -> Non
 
 
 def attributes(*, out: Output = _OUTPUT, context: ContextParameter) -> None:
-    """List what can be filtered by.
+    """List the attributes for filters.
 
-    Attributes of the kind `term` take values, those of the kind `range` take bounds.
+    Attributes of kind `term` take values, those of kind `range` take bounds.
     """
     with context.connect() as idc:
         found = fetch_objects(idc, get_attributes)
@@ -141,11 +141,11 @@ def values(
 ) -> None:
     """List the values of an attribute, the most frequent first.
 
-    Any column of the table `index` can be asked for.
+    It works for every column of the table `index`.
 
     Args:
-        attribute: Its name, in the service's own spelling.
-        limit: The most values, up to 10000.
+        attribute: The name of the attribute, in the service's spelling.
+        limit: The maximum number of values, up to 10000.
     """
     with context.connect() as idc:
         found = v3.attribute_values(idc, attribute, limit=limit)
@@ -153,11 +153,13 @@ def values(
     if found.note:
         _exit.print_message(found.note)
     if found.truncated:
-        _exit.print_message(f"{attribute} has more than these {len(found.values)} values: --limit N gives up to 10000")
+        _exit.print_message(
+            f"{attribute} has more than these {len(found.values)} values: use --limit (up to 10000) for more"
+        )
 
 
 def tables(*, out: Output = _OUTPUT, context: ContextParameter) -> None:
-    """List the tables that SQL can ask."""
+    """List the tables for SQL."""
     with context.connect() as idc:
         write_result(listing_of_rows(fetch_objects(idc, get_tables, "tables"), columns=("name", "column_count")), out)
 
@@ -166,7 +168,7 @@ def table(name: PathSegment, /, *, out: Output = _OUTPUT, context: ContextParame
     """Show the columns of a table.
 
     Args:
-        name: As `idc-ext tables` lists it.
+        name: The name of the table, as listed by `idc-ext tables`.
     """
     with context.connect() as idc:
         write_result(_column_listing(fetch_object(idc, get_table, table=name)), out)
@@ -176,7 +178,7 @@ def clinical_tables(*, collection: str | None = None, out: Output = _OUTPUT, con
     """List the clinical tables.
 
     Args:
-        collection: Those of one collection only.
+        collection: Only tables of this collection.
     """
     wanted: Any = UNSET if collection is None else collection
     with context.connect() as idc:
@@ -187,7 +189,7 @@ def clinical_table(name: PathSegment, /, *, out: Output = _OUTPUT, context: Cont
     """Show the columns of a clinical table.
 
     Args:
-        name: As `idc-ext clinical tables` lists it in table_name.
+        name: The name of the table, as `table_name` in `idc-ext clinical tables`.
     """
     with context.connect() as idc:
         write_result(_column_listing(fetch_object(idc, get_clinical_table, table=name)), out)
@@ -202,22 +204,22 @@ def clinical_rows(
     out: Output = _OUTPUT,
     context: ContextParameter,
 ) -> None:
-    """Give the rows of a clinical table, in no promised order.
+    """List the rows of a clinical table, in undefined order.
 
-    A result that is cut short ends with 1 and is not written.
+    If there are more rows than --max-rows, nothing is written and the exit code is 1.
 
     Args:
-        name: As `idc-ext clinical tables` lists it in table_name.
-        max_rows: The most rows, from 1 to 100000.
-        allow_truncated: Take a part if there are more rows.
+        name: The name of the table, as `table_name` in `idc-ext clinical tables`.
+        max_rows: The maximum number of rows, from 1 to 100000.
+        allow_truncated: Accept a truncated result if there are more rows.
     """
     with context.connect() as idc:
         call = Call.of(get_clinical_table_rows._get_kwargs(table=name, max_rows=max_rows))
         found = fetch(idc, call, read_table)
     if found.truncated and not allow_truncated:
         raise TruncatedResult(
-            f"{escape_text(name)} has more than {found.max_rows} rows: raise --max-rows (to 100000 at most), or say "
-            "--allow-truncated to take a part"
+            f"{escape_text(name)} has more than {found.max_rows} rows: raise --max-rows (up to 100000), or accept a "
+            "part with --allow-truncated"
         )
     write_result(Listing(found.columns, found.rows, total=None if found.truncated else len(found.rows)), out)
     if found.truncated:

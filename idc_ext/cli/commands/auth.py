@@ -1,4 +1,4 @@
-"""Commands about who one is to v1: look at the ID token, and log in."""
+"""Commands about credentials for v1: the status of the ID token, and login."""
 
 from __future__ import annotations
 
@@ -18,9 +18,9 @@ _OUTPUT = Output()
 
 
 def auth_status(*, out: Output = _OUTPUT, context: ContextParameter) -> int:
-    """Say whose token there is, until when it lives and where it is from. Nothing is sent.
+    """Show the ID token in use: its user, expiry and source. Nothing is sent.
 
-    It ends with 2 if there is none or it cannot be used, with 1 if it has expired and cannot be renewed.
+    The exit code is 2 if there is no usable token, and 1 if the token has expired and cannot be renewed.
     """
     from ... import auth
 
@@ -42,11 +42,12 @@ def auth_login(
     """Log in with a browser, and write the credentials file.
 
     Args:
-        client_secrets: The file of an installed app (type Desktop app) from Google's console.
-        email: The address to suggest.
-        no_browser: The browser is on another machine: show the address to open there, and ask for the one it ends at.
-        port: Where to wait for the browser on this machine, if not anywhere.
-        wait: Seconds to wait for it.
+        client_secrets: The client secrets file of an installed app (type Desktop app), from the Google Cloud console.
+        email: The e-mail address to suggest at login.
+        no_browser: Use a browser on another machine: print the address to open there, and ask for the address at which
+            the browser ends.
+        port: Port on this machine for the redirect of the browser; 0 for any free port.
+        wait: Seconds to wait for the login in the browser.
     """
     from ... import auth
 
@@ -71,7 +72,7 @@ def _open_login_address(url: str) -> None:
 def _read_redirect_address() -> str:
     from getpass import getpass
 
-    # It holds a code that is worth a login: it is not shown, and does not stay in the terminal's history.
+    # The address has a login code: it is not shown, and not kept in the terminal's history.
     if sys.stdin.isatty():
         return getpass("paste the address at which the browser ended: ", stream=sys.stderr)
     return sys.stdin.readline().strip()

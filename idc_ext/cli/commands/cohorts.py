@@ -1,4 +1,4 @@
-"""Commands of v1, the API of the 2021 notebook: saved cohorts, what they hold, and the metadata of everything."""
+"""Commands of v1, the API of the 2021 notebook: saved cohorts, their manifests and queries, and DICOM metadata."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ from .._requests import fetch_objects
 from .selection import display_name, read_text
 
 _OUTPUT = Output()
-#: What fits a terminal of some fifty columns.
+#: Of some fifty columns, those shown on a terminal.
 _BRIEF_METADATA_COLUMNS = (
     "collection_id",
     "PatientID",
@@ -36,13 +36,14 @@ _DEFAULT_MANIFEST_COLUMNS = ("Collection_ID", "Patient_ID", "StudyInstanceUID", 
 @Parameter(name="*", group=FILTERS)
 @dataclass(frozen=True)
 class CohortFilters:
-    """What a cohort holds.
+    """Options with the filters of a cohort.
 
     Attributes:
         where: A filter of v1: `collection_id=TCGA-LUAD,TCGA-KIRC`, `race=ASIAN`, `age_at_diagnosis>=60`,
-            `age_at_diagnosis=40..60`. May be given again.
-        filters: A file of v1's filters in JSON; `-` reads standard input.
-        all_of_idc: Take the whole archive, which takes saying so.
+            `age_at_diagnosis=40..60`. May be repeated: different attributes are ANDed, values of one attribute are
+            ORed.
+        filters: A JSON file with filters of v1; `-` reads standard input.
+        all_of_idc: Select the whole archive (needed when there are no filters).
     """
 
     where: Annotated[tuple[str, ...], Parameter(name=["--where", "-w"], negative=(), show_default=False)] = ()
@@ -53,7 +54,7 @@ class CohortFilters:
         return bool(self.where or self.filters or self.all_of_idc)
 
     def spec(self, name: str, description: str) -> V1CohortSpec:
-        """Describe a cohort; raises InvalidFilter."""
+        """Make the cohort of the filters; raise InvalidFilter or InputError."""
         given: dict[str, Any] = {}
         if self.filters is not None:
             given = _filters.filters_from_json(read_text(self.filters), display_name(self.filters))
@@ -62,7 +63,7 @@ class CohortFilters:
         if twice:
             raise InputError(f"{escape_text(twice[0])} is filtered twice: give all its values at once")
         if not given and not wanted and not self.all_of_idc:
-            raise InputError("a cohort needs --where or --filters, or --all-of-idc if everything is meant")
+            raise InputError("a cohort needs --where or --filters, or --all-of-idc for the whole archive")
         return v1.cohort(name, description, {**given, **wanted}, all_of_idc=self.all_of_idc)
 
 
@@ -71,7 +72,7 @@ FieldNames = Annotated[tuple[str, ...], Parameter(negative=(), show_default=Fals
 
 
 def list_(*, out: Output = _OUTPUT, context: ContextParameter) -> None:
-    """List the user's saved cohorts."""
+    """List your saved cohorts."""
     with context.connect() as idc:
         found = fetch_objects(idc, list_cohorts, "cohorts")
     write_result(
@@ -89,11 +90,11 @@ def create(
     out: Output = _OUTPUT,
     context: ContextParameter,
 ) -> None:
-    """Save a cohort, bound to the active data version. Each success makes one more.
+    """Save a cohort, bound to the active data version. Each run makes one more cohort.
 
     Args:
-        name: Of 1 to 255 characters.
-        description: What it is for.
+        name: The name, 1 to 255 characters.
+        description: The description.
     """
     spec = selection.spec(name, description)
     with context.connect() as idc:
@@ -102,15 +103,15 @@ def create(
 
 
 def delete(*cohort_ids: Count, out: Output = _OUTPUT, context: ContextParameter) -> int:
-    """Delete saved cohorts, for good.
+    """Delete saved cohorts. This cannot be undone.
 
-    It ends with 1 if one of them could not be deleted.
+    The exit code is 1 if one of them could not be deleted.
 
     Args:
-        cohort_ids: Their numbers, as `idc-ext cohorts list` lists them.
+        cohort_ids: The cohort_id of each, as listed by `idc-ext cohorts list`.
     """
     if not cohort_ids:
-        raise InputError("cohorts delete takes the numbers of the cohorts")
+        raise InputError("cohorts delete takes one or more cohort_id, as listed by idc-ext cohorts list")
     with context.connect() as idc:
         found = fetch_objects(idc, delete_cohorts, "cohorts", body=V1CohortIds(cohorts=list(cohort_ids)))
     rows = [{"cohort_id": one.get("cohort_id"), **_deletion_outcome(one.get("result"))} for one in found]
@@ -130,15 +131,14 @@ def manifest(
     out: Output = _OUTPUT,
     context: ContextParameter,
 ) -> None:
-    """List where the objects of a saved cohort are, or of one that is only described.
+    """List the locations of the objects of a saved cohort, or of an unsaved one given by filters.
 
     Args:
-        cohort_id: The number of a saved cohort; without it, filters describe one.
-        fields: The columns to ask for, such as `Patient_ID,GCS_URL`; rows that are equal in all of them come once.
-            By default those that tell series.
-        limit: The most rows.
-        page_size: The most rows per request, up to 50000.
-        restart: Forget how far an earlier run came.
+        cohort_id: The cohort_id of a saved cohort; without it, filters are needed.
+        fields: The columns, such as `Patient_ID,GCS_URL`; rows are distinct. By default those that identify series.
+        limit: The maximum number of rows.
+        page_size: The maximum number of rows per request, up to 50000.
+        restart: Start again instead of resuming an interrupted run.
     """
     columns = _split_field_names(fields) or list(_DEFAULT_MANIFEST_COLUMNS)
     spec = _unsaved_cohort(cohort_id, selection)
@@ -164,14 +164,14 @@ def query(
     out: Output = _OUTPUT,
     context: ContextParameter,
 ) -> None:
-    """List metadata of a saved cohort, or of one that is only described.
+    """List metadata of a saved cohort, or of an unsaved one given by filters.
 
     Args:
-        cohort_id: The number of a saved cohort; without it, filters describe one.
-        fields: The fields to ask for, such as `PatientID,Modality`; rows that are equal in all of them come once.
-        limit: The most rows.
-        page_size: The most rows per request, up to 50000.
-        restart: Forget how far an earlier run came.
+        cohort_id: The cohort_id of a saved cohort; without it, filters are needed.
+        fields: The fields, such as `PatientID,Modality`; rows are distinct.
+        limit: The maximum number of rows.
+        page_size: The maximum number of rows per request, up to 50000.
+        restart: Start again instead of resuming an interrupted run.
     """
     wanted = _split_field_names(fields)
     spec = _unsaved_cohort(cohort_id, selection)
@@ -193,12 +193,12 @@ def metadata(
     out: Output = _OUTPUT,
     context: ContextParameter,
 ) -> None:
-    """List DICOM metadata of every instance of the archive, by v1: millions of rows.
+    """List DICOM metadata of every instance of the archive, from v1: millions of rows.
 
     Args:
-        limit: The most rows.
-        page_size: The most rows per request, up to 50000.
-        restart: Forget how far an earlier run came.
+        limit: The maximum number of rows.
+        page_size: The maximum number of rows per request, up to 50000.
+        restart: Start again instead of resuming an interrupted run.
     """
     with context.connect() as idc:
         rows = v1.dicom_metadata(idc, page_size=_page_size(page_size, limit, out))
@@ -208,7 +208,7 @@ def metadata(
 def _unsaved_cohort(cohort_id: int | None, selection: CohortFilters) -> V1CohortSpec | None:
     if cohort_id is not None:
         if selection:
-            raise InputError("a saved cohort has its own filters: give its number, or filters")
+            raise InputError("a saved cohort has its own filters: give either a cohort_id or filters")
         return None
     return selection.spec("idc-ext", "")
 

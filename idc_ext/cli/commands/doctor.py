@@ -1,8 +1,8 @@
-"""The command `doctor`: everything that explains why something does not work, as a report that can be shown around.
+"""The command `doctor`: checks of this machine, the network and the service, as a report without secrets.
 
-Each check is a function that gives findings, and none of them prints. A finding is of a state: `ok`, `note` (nothing to
-do), `problem` (something to do) or `unreached`. Nothing in one is secret: home folders, users and passwords in URLs and
-the names in e-mail addresses are cut out before anybody sees it.
+Each check is a function that yields findings and prints nothing. The state of a finding is `ok`, `note` (nothing to
+do), `problem` (something to do) or `unreached`. Home folders, users and passwords in URLs, and names in e-mail
+addresses are removed before output.
 """
 
 from __future__ import annotations
@@ -50,14 +50,14 @@ def doctor(
     offline: Flag = False,
     context: ContextParameter,
 ) -> int:
-    """Check this machine, the way to the service, and the service; print a report to paste into an issue.
+    """Check this machine, the network and the service, and print a report to paste into an issue.
 
-    No tokens are in it; home folders, users and passwords in URLs and the names in e-mail addresses are cut out. It
-    ends with 0 if all is well, 1 if there is a problem, 3 if nobody could be reached.
+    The report has no tokens; home folders, users and passwords in URLs, and names in e-mail addresses are removed. The
+    exit code is 0 if there is no problem, 1 if there is one, 3 if the service did not respond.
 
     Args:
-        json: As JSON.
-        offline: Ask nobody.
+        json: Print the report as JSON.
+        offline: Send no requests.
     """
     found = [
         evolve(one, detail=without_personal_data(one.detail), advice=without_personal_data(one.advice))
@@ -76,13 +76,13 @@ def doctor(
 def _all_findings(context: ContextParameter, offline: bool) -> Iterator[Finding]:
     yield from _run_check("programs", check_programs)
     yield from _run_check("credentials", lambda: check_credentials(context))
-    # What is wrong with the file has been said, and nothing here needs a user.
+    # Problems of the credentials file are reported above, and the requests below need no user.
     try:
         idc = evolve(context, credentials=None).connect()
     except InvalidBaseURL as error:
         yield Finding("address", "problem", str(error), "correct --base-url or IDC_BASE_URL")
         return
-    yield from _run_check("way", lambda: check_address_and_proxy(idc, context))
+    yield from _run_check("address", lambda: check_address_and_proxy(idc, context))
     if offline:
         return
     with contextlib.ExitStack() as stack:
@@ -100,7 +100,7 @@ def _all_findings(context: ContextParameter, offline: bool) -> Iterator[Finding]
 
 
 def _run_check(name: str, check: Callable[[], Iterator[Finding]]) -> Iterator[Finding]:
-    """Run a check; what goes wrong in it is its finding, and the others go on."""
+    """Run a check; an exception in it becomes a finding, and the other checks go on."""
     try:
         yield from check()
     except Exception as error:
@@ -109,31 +109,31 @@ def _run_check(name: str, check: Callable[[], Iterator[Finding]]) -> Iterator[Fi
 
 
 def _report_text(found: list[Finding]) -> str:
-    """Write findings as text between fences, as issues show it without reading anything into it."""
+    """Format findings as a Markdown code block, so that issues show them as they are."""
     lines = [f"idc-ext doctor, {datetime.datetime.now(datetime.UTC):%Y-%m-%d %H:%M} UTC", ""]
     wide = max(len(one.check) for one in found)
     for one in found:
         lines.append(f"{_STATE_MARKS[one.state]:<9} {one.check:<{wide}}  {one.detail}")
         if one.advice:
             lines.append(f"{'':<9} {'':<{wide}}  -> {one.advice}")
-    # No text of a server's can end the fence.
+    # Text from the server cannot end the code block.
     body = [escape_text(line).replace("```", "'''") for line in lines]
     return "\n".join(["```text", *body, "```", ""])
 
 
 State: TypeAlias = Literal["ok", "note", "problem", "unreached"]
 
-#: In seconds: clocks that are further apart have tokens expire early or late.
+#: In seconds: if clocks differ by more, tokens expire too early or too late.
 _MAX_CLOCK_SKEW = 30
-#: Packages whose versions explain what happens.
+#: Packages whose versions are reported.
 _PACKAGES = ("httpx", "attrs", "cyclopts", "rich", "pyarrow", "pandas", "polars", "idc-index", "idc-index-data")
-#: In seconds.
+#: In seconds: the time limit of the comparison of API documents.
 _DRIFT_TIMEOUT = 120
 
 
 @frozen
 class Finding:
-    """What one check found: of what, how it is, in which words, and what to do."""
+    """A finding of a check: its subject, state, detail, and advice."""
 
     check: str
     state: State
@@ -142,7 +142,7 @@ class Finding:
 
 
 def check_programs() -> Iterator[Finding]:
-    """Say what is installed here."""
+    """Report the installed versions."""
     system = f"{platform.system()} {platform.machine()}"
     yield Finding("idc-ext", "ok", f"{version()}, Python {platform.python_version()}, {system}")
     there = [f"{name} {found}" for name in _PACKAGES if (found := installed_version(name))]
@@ -152,7 +152,7 @@ def check_programs() -> Iterator[Finding]:
 
 
 def check_address_and_proxy(idc: IDC, context: Context) -> Iterator[Finding]:
-    """Say where the service is and which way leads there."""
+    """Report the address of the service, proxies, and certificate variables."""
     base_url = str(idc._base_url)
     origin = "--base-url" if context.base_url else "IDC_BASE_URL" if os.environ.get("IDC_BASE_URL") else "default"
     yield Finding("address", "ok", f"{base_url} (by {origin})")
@@ -164,40 +164,40 @@ def check_address_and_proxy(idc: IDC, context: Context) -> Iterator[Finding]:
     bundle = missing_certificates()
     if bundle is not None:
         name, place = bundle
-        yield Finding(name, "problem", f"it names {place}", "correct or unset it: no certificate is trusted")
+        yield Finding(name, "problem", f"it names {place}", "correct or unset it; until then no certificate is trusted")
 
 
 def check_connection(answer: Look, base_url: str) -> Iterator[Finding]:
-    """Say how the connection is."""
+    """Report the response time, HTTP version, TLS and clock difference."""
     yield Finding("service", "ok", f"answered in {answer.seconds * 1000:.0f} ms over {answer.http}")
     if answer.tls is not None:
-        told = f"{answer.tls.version}, certificate by {answer.tls.issuer} until {answer.tls.expires}"
-        yield Finding("TLS", "ok", told)
+        detail = f"{answer.tls.version}, certificate by {answer.tls.issuer} until {answer.tls.expires}"
+        yield Finding("TLS", "ok", detail)
     elif base_url.startswith("https://"):
-        yield Finding("TLS", "note", "there is, and nothing can be said of it here")
+        yield Finding("TLS", "note", "in use; its details are not available here")
     elif re.match(r"http://(127\.|localhost[:/]|localhost$|\[::1\])", base_url):
-        yield Finding("TLS", "note", "none, on this machine")
+        yield Finding("TLS", "note", "none; not needed on this machine")
     else:
-        yield Finding("TLS", "problem", "none: others can read and change what is said", "use an https address")
+        yield Finding("TLS", "problem", "none: others can read and change the traffic", "use an https address")
     if answer.skew is None:
-        yield Finding("clock", "note", "the service does not say what time it is")
+        yield Finding("clock", "note", "the service sends no Date header")
     elif abs(answer.skew) > _MAX_CLOCK_SKEW:
         side = "ahead of" if answer.skew > 0 else "behind"
-        advice = "set this machine's clock: tokens seem expired or not yet valid"
-        yield Finding("clock", "problem", f"{abs(answer.skew):.0f} s {side} the service's", advice)
+        advice = "set the clock of this machine: tokens seem expired, or not valid yet"
+        yield Finding("clock", "problem", f"{abs(answer.skew):.0f} s {side} the clock of the service", advice)
     else:
-        yield Finding("clock", "ok", f"within {max(abs(answer.skew), 1):.0f} s of the service's")
+        yield Finding("clock", "ok", f"within {max(abs(answer.skew), 1):.0f} s of the clock of the service")
 
 
 def check_service_release(answer: Look) -> Iterator[Finding]:
-    """Say which release and which data the service has, and whether the client and packages here are of the same."""
+    """Report the release and data of the service, and whether this client and idc-index-data match them."""
     try:
-        said = json.loads(answer.content)
-        served, package = str(said["idc_version"]), str(said["idc_index_data_version"])
-        api, build = str(said["api_version"]), said["build"]
+        version = json.loads(answer.content)
+        served, package = str(version["idc_version"]), str(version["idc_index_data_version"])
+        api, build = str(version["api_version"]), version["build"]
     except (ValueError, TypeError, LookupError, RecursionError):
         yield Finding(
-            "data", "problem", "GET /v3/version is not answered as the document says", "is it the right host?"
+            "data", "problem", "the answer to GET /v3/version does not fit the API document", "is it the right host?"
         )
         return
     yield Finding("data", "ok", f"{served} ({package})")
@@ -206,15 +206,15 @@ def check_service_release(answer: Look) -> Iterator[Finding]:
     if here is None:
         yield Finding("idc-index", "note", "idc-index-data is not installed: nothing to compare")
     elif here == package:
-        yield Finding("idc-index", "ok", f"idc-index-data {here}, as the service")
+        yield Finding("idc-index", "ok", f"idc-index-data {here}, like the service")
     elif here.partition(".")[0] == package.partition(".")[0]:
         yield Finding("idc-index", "note", f"idc-index-data {here}, the service has {package}: the same release")
     else:
-        advice = "pip install --upgrade idc-index-data, or expect other series in each"
+        advice = "pip install --upgrade idc-index-data; until then the two have different series"
         yield Finding("idc-index", "problem", f"idc-index-data {here}, the service has {package}", advice)
 
 
-#: What to do about a service of another release, by what it is.
+#: How the release of the service compares -> advice.
 _LAG_ADVICE = {
     "newer": "pip install --upgrade idc-client",
     "older": "use a service of that release, or an earlier idc-client",
@@ -223,20 +223,20 @@ _LAG_ADVICE = {
 
 
 def _service_release_finding(api: str, build: object) -> Finding:
-    """Say which release the service is, and whether this client was made for it."""
-    apart = difference(api)
-    named = f"build {build}" if build else "no build named"
-    if apart is None:
-        return Finding("release", "ok", f"{api} ({named}), for which this client was made")
-    return Finding("release", "problem", f"{apart} ({named})", _LAG_ADVICE[standing(api)])
+    """Report the release of the service, and whether this client was made for it."""
+    mismatch = difference(api)
+    named = f"build {build}" if build else "no build reported"
+    if mismatch is None:
+        return Finding("release", "ok", f"{api} ({named}), the release that this client was made for")
+    return Finding("release", "problem", f"{mismatch} ({named})", _LAG_ADVICE[standing(api)])
 
 
 def check_v1(idc: IDC) -> Iterator[Finding]:
-    """Say whether the service still speaks v1."""
+    """Report whether the service still has v1."""
     try:
         look(idc, "/v1/about")
     except Retired:
-        yield Finding("v1", "note", "retired (410): cohorts and metadata need a stand-in")
+        yield Finding("v1", "note", "retired (410): saved cohorts and DICOM metadata need a stand-in")
     except APIError as error:
         state: State = "note" if error.status in (404, 405) else "problem"
         yield Finding("v1", state, f"answered with {error.status}")
@@ -247,7 +247,7 @@ def check_v1(idc: IDC) -> Iterator[Finding]:
 
 
 def check_document(idc: IDC) -> Iterator[Finding]:
-    """Hold the document that this client was made from against the service's own."""
+    """Compare the API document that this client was made from with that of the service."""
     watch = util.find_spec("idc_drift")
     if watch is None or util.find_spec("yaml") is None:
         yield Finding("document", "note", "not compared", "pip install 'idc-client[drift]'")
@@ -255,49 +255,51 @@ def check_document(idc: IDC) -> Iterator[Finding]:
     try:
         there = look(idc, "/v3/openapi.json").content
     except (APIError, ContractError) as error:
-        yield Finding("document", "problem", f"the service's own cannot be had: {error}")
+        yield Finding("document", "problem", f"the document of the service cannot be read: {error}")
         return
     with tempfile.TemporaryDirectory() as folder:
         live = Path(folder, "there.json")
         live.write_bytes(there)
         base = idc_openapi.path()
-        # -P: what lies in the current folder is none of ours.
+        # -P: do not import modules from the current folder.
         words = [sys.executable, "-P", "-m", "idc_drift", str(base), str(live), "--scope", "/v3", "--format", "json"]
         accepted = Path(next(iter(watch.submodule_search_locations or [""])), "accepted.yaml")
         if accepted.is_file():
             words += ["--accepted", str(accepted)]
         try:
-            done = subprocess.run(words, capture_output=True, timeout=_DRIFT_TIMEOUT, check=False)  # noqa: S603 - ours
+            done = subprocess.run(words, capture_output=True, timeout=_DRIFT_TIMEOUT, check=False)  # noqa: S603 - our own program
         except subprocess.TimeoutExpired:
             yield Finding("document", "note", f"not compared within {_DRIFT_TIMEOUT} s")
             return
     if done.returncode == 0:
-        yield Finding("document", "ok", "nothing that breaks this client has moved")
+        yield Finding("document", "ok", "no difference that breaks this client")
     elif done.returncode == 1:
-        advice = "pip install --upgrade idc-client; `idc-drift` has the details"
-        yield Finding("document", "problem", "the service has moved in ways that break this client", advice)
+        advice = "pip install --upgrade idc-client; run `idc-drift` for the details"
+        yield Finding(
+            "document", "problem", "the API of the service has changed in ways that break this client", advice
+        )
     else:
         last = done.stderr.decode("utf-8", "replace").strip().splitlines()[-1:] or ["no reason given"]
         yield Finding("document", "note", f"could not be compared: {last[0]}")
 
 
 def check_credentials(context: Context) -> Iterator[Finding]:
-    """Say whether there is a token and whether it is kept as it should be."""
+    """Report the ID token: its source, user, expiry, and the permissions of its file."""
     try:
         found = auth.status(context.credentials)
     except CredentialsNotFound:
-        yield Finding("credentials", "note", "none; only v1's cohorts need them")
+        yield Finding("credentials", "note", "none; only cohorts of v1 need them")
     except CredentialsError as error:
         yield Finding("credentials", "problem", str(error))
     else:
-        kept = "the user's alone" if os.path.isabs(found.origin) else "a variable"
-        until = "without end" if found.expires is None else f"until {found.expires:%Y-%m-%d %H:%M} UTC"
-        told = f"{found.origin} ({kept}), of {found.email or 'nobody named'}, {until}"
+        kept = "private file" if os.path.isabs(found.origin) else "environment variable"
+        until = "no expiry" if found.expires is None else f"until {found.expires:%Y-%m-%d %H:%M} UTC"
+        detail = f"{found.origin} ({kept}), of {found.email or 'an unnamed user'}, {until}"
         renewable = ", renewable" if found.renewable else ""
         if found.usable:
-            yield Finding("credentials", "ok", told + renewable)
+            yield Finding("credentials", "ok", detail + renewable)
         else:
-            yield Finding("credentials", "problem", f"{told}: expired", "idc-ext auth login, or renew the file")
+            yield Finding("credentials", "problem", f"{detail}: expired", "run idc-ext auth login, or renew the file")
 
 
 def installed_version(name: str) -> str | None:
@@ -309,7 +311,7 @@ def installed_version(name: str) -> str | None:
 
 
 def without_personal_data(text: str) -> str:
-    """Cut out what says who somebody is."""
+    """Remove home folders, users and passwords in URLs, and names in e-mail addresses."""
     for home in {str(Path.home()), os.path.realpath(Path.home())} - {"/", ""}:
         text = re.sub(rf"{re.escape(home)}(?=[/\\]|\b)", "~", text)
     text = re.sub(r"//[^/\s@]+@", "//…@", text)

@@ -1,7 +1,7 @@
-"""The commands about manifests: rows of a selection, lists to download by, and what became of them since.
+"""The commands `manifest`, `verify` and `diff`: rows of a selection, manifests for downloads, and their changes.
 
-A file in the form of s5cmd or of `idc download-from-manifest` gets a sidecar that says what it is of, and is what
-`verify` takes. Rows in CSV, JSON lines or Parquet get one on request; without, an interrupted run can be resumed.
+A file in the format s5cmd or idc gets a sidecar, which `verify` needs. Rows in CSV, JSON lines or Parquet get one with
+--sidecar; without it, an interrupted run can be resumed.
 """
 
 from __future__ import annotations
@@ -28,24 +28,24 @@ if TYPE_CHECKING:
 
     from ...manifests import Changes
 
-#: One literal: the parser has no words for two.
+#: A single Literal, because the parser does not combine two.
 ManifestFormat = Literal["table", "csv", "tsv", "json", "jsonl", "parquet", "s5cmd", "idc"]
 CitationStyle = Literal["apa", "bibtex", "csl-json", "turtle", "none"]
 _NO_FILTERS = Selection()
 _OUTPUT = Output()
-#: What fits a terminal.
+#: The columns shown on a terminal.
 _BRIEF_COLUMNS = ("collection_id", "PatientID", "Modality", "SeriesDescription", "instanceCount", "series_size_MB")
-#: Endings of files that are lists to download by.
+#: Suffixes of files that are manifests for downloads.
 _DOWNLOAD_LIST_SUFFIXES = {".s5cmd": "s5cmd", ".txt": "idc"}
 
 
 @Parameter(name="*", group=OUTPUT)
 @dataclass(frozen=True)
 class ManifestOutput(Output):
-    """Where a manifest goes, and in which form.
+    """Options for the output of a manifest.
 
     Attributes:
-        format: The form; by default that of the file's ending (`.s5cmd`, `.txt` for idc), else a table on a
+        format: The format. By default that of the suffix of the file (`.s5cmd`; `.txt` for idc), else a table on a
             terminal, else CSV. `s5cmd` is for `s5cmd run`, `idc` for `idc download-from-manifest`.
     """
 
@@ -53,7 +53,7 @@ class ManifestOutput(Output):
 
     @property
     def requested_format(self) -> str | None:
-        """The form that was asked for, by name or by the file's."""
+        """The format given by --format or by the suffix of the file."""
         if self.format is not None or self.path is None:
             return self.format
         return _DOWNLOAD_LIST_SUFFIXES.get(self.path.suffix.lower()) or destination.format_of_suffix(self.path)
@@ -76,31 +76,35 @@ def manifest(
     out: ManifestOutput = _MANIFEST,
     context: ContextParameter,
 ) -> None:
-    """List the series of a selection, to look at or to download by.
+    """List the series of a selection as a table, or as a manifest for downloads.
 
-    All are of one data release, and all of them, or it is an error.
+    All series are from one data release; if one is missing, it is an error.
 
     Args:
-        limit: The most rows; not for lists to download by, which are whole.
-        source: Whose buckets the addresses are of; rows have those of aws only.
-        require_commercial: Refuse, before anything is written, what may not be used commercially, and list it.
-        sidecar: Write what `verify` needs beside rows, too (FILE.json); then an interrupted run begins anew.
-        cite: The style of the citations in the sidecar; `none` asks nobody for them.
-        page_size: The most rows per request, up to 5000.
-        partition_by: Columns that Parquet is divided by, into a folder for each value.
-        restart: Forget how far an earlier run came.
+        limit: The maximum number of rows; not for the formats s5cmd and idc, which are always complete.
+        source: The cloud of the addresses; tables have addresses of aws only.
+        require_commercial: Write nothing, and list the licences, if some data may not be used commercially.
+        sidecar: Also write FILE.json, which `verify` needs, for CSV, JSON lines and Parquet; then an interrupted run
+            cannot be resumed. The formats s5cmd and idc always have it.
+        cite: The style of the citations in FILE.json; `none` for no citations.
+        page_size: The maximum number of rows per request, up to 5000.
+        partition_by: Write a folder of Parquet files, partitioned by these columns.
+        restart: Start again instead of resuming an interrupted run.
     """
     wanted = selection.read()
     form = out.requested_format
     lines = form in LINE_TEMPLATES
     if lines and (limit is not None or out.columns or partition_by):
-        raise InputError(f"a list to download by is whole: --format {form} takes no --limit, --columns, --partition-by")
+        raise InputError(
+            f"a manifest for downloads is complete: --format {form} takes no --limit, --columns or --partition-by"
+        )
     if not lines and source != "aws":
-        raise InputError("rows have the addresses of aws: --source gcs goes with --format s5cmd or idc")
+        raise InputError("tables have addresses of aws only: use --source gcs with --format s5cmd or idc")
     part = limit is not None or out.columns or partition_by or out.spreadsheet
     if sidecar and (out.path is None or not (lines or form in ROW_FORMATS) or part):
         raise InputError(
-            "--sidecar goes with -o FILE in s5cmd, idc, csv, jsonl or parquet, all rows and columns as they are"
+            "--sidecar needs -o FILE in the format s5cmd, idc, csv, jsonl or parquet, and does not go with --limit, "
+            "--columns, --partition-by and --spreadsheet"
         )
     with context.connect() as idc:
         if out.path is not None and (lines or sidecar):
@@ -119,7 +123,7 @@ def manifest(
             found = receipt.series
             if receipt.unresolved:
                 _exit.print_message(
-                    f"DataCite and doi.org did not say how to cite {escape_text(', '.join(receipt.unresolved))}"
+                    f"DataCite and doi.org gave no citation for {escape_text(', '.join(receipt.unresolved))}"
                 )
             walks.print_rows_written(found, out.path)
         else:
@@ -138,12 +142,12 @@ def manifest(
 
 
 def verify(file: Path, /, *, out: Output = _OUTPUT, context: ContextParameter) -> int:
-    """Make the request of a manifest again, and say what was added, removed and revised since.
+    """Check a manifest against the current data, and list the series added, removed and revised since.
 
-    It ends with 1 if anything was.
+    The exit code is 1 if there are changes.
 
     Args:
-        file: The manifest; what describes it stands beside it (FILE.json).
+        file: The manifest; its sidecar FILE.json must be beside it.
     """
     with context.connect() as idc:
         return _write_changes(manifests.verify(idc, file), out)
@@ -158,14 +162,14 @@ def diff(
     out: Output = _OUTPUT,
     context: ContextParameter,
 ) -> int:
-    """Say what became of a selection between two data releases: the series added, removed and revised.
+    """List the changes of a selection between two data releases: the series added, removed and revised.
 
-    It ends with 1 if there are any. What can be filtered by is what the index keeps of the past: collection_id,
-    PatientID, StudyInstanceUID, SeriesInstanceUID, Modality and series_size_MB.
+    The exit code is 1 if there are changes. Filters can use the attributes that the index has for earlier releases:
+    collection_id, PatientID, StudyInstanceUID, SeriesInstanceUID, Modality and series_size_MB.
 
     Args:
         from_release: A data release, such as 24 or v24.
-        to_release: The same; may be the earlier one.
+        to_release: Another data release, earlier or later.
     """
     wanted = selection.read()
     first, second = _release_number(from_release), _release_number(to_release)
@@ -174,7 +178,7 @@ def diff(
 
 
 def _write_download_list(form: str, lines: Iterator[str]) -> int:
-    """Write lines as they come; the last one comes when all of them have."""
+    """Write lines as they arrive, and return their number."""
     count = 0
 
     def counted() -> Iterator[str]:
@@ -199,7 +203,7 @@ def _write_changes(found: Changes, out: Output) -> int:
 def _release_number(text: str) -> int:
     number = text.removeprefix("v")
     if not (number.isascii() and number.isdecimal() and len(number) < 5):
-        raise InputError(f"{text!r:.80} is no data release: write 24 or v24")
+        raise InputError(f"{text!r:.80} is not a data release: write 24 or v24")
     return int(number)
 
 

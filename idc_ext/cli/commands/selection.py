@@ -1,4 +1,4 @@
-"""Commands about a selection of series: what `--where` and `--filters` describe."""
+"""Commands about a selection of series, which --where and --filters describe."""
 
 from __future__ import annotations
 
@@ -27,15 +27,15 @@ _COUNT_FIELDS = ("patients", "studies", "series", "instances", "size_TB")
 @Parameter(name="*", group=FILTERS)
 @dataclass(frozen=True)
 class Selection:
-    """What is selected.
+    """Options with the filters of a selection.
 
     Attributes:
         where: A filter: `Modality=CT,MR`, `StudyDate>=2015-01-01`, `StudyDate=2015..2017`, `series_size_MB<10`.
-            Those of several attributes must all hold, of the values of one any may; a value within double quotes
-            may hold commas. May be given again.
-        filters: A file of filters in JSON, as `idc_ext.v3.where` takes them or as a request has them; `-` reads
+            May be repeated: different attributes are ANDed, values of one attribute are ORed. Write a value that
+            contains commas within double quotes.
+        filters: A JSON file with filters, as `idc_ext.v3.where` takes them or in the form of a request; `-` reads
             standard input.
-        all_of_idc: Select the whole archive, which takes saying so.
+        all_of_idc: Select the whole archive (needed when there are no filters).
     """
 
     where: Annotated[
@@ -46,7 +46,7 @@ class Selection:
     all_of_idc: Flag = False
 
     def read(self) -> v3.Filters:
-        """Read the filters; raises InvalidFilter."""
+        """Read the filters; raise InvalidFilter."""
         given = None
         if self.filters is not None:
             given = _filters.filters_from_json(read_text(self.filters), display_name(self.filters))
@@ -57,7 +57,7 @@ _NO_FILTERS = Selection()
 
 
 def counts(*, selection: Selection = _NO_FILTERS, out: Output = _OUTPUT, context: ContextParameter) -> None:
-    """Count what a selection holds: patients, studies, series, instances and terabytes."""
+    """Count patients, studies, series, instances and size (TB) of a selection."""
     wanted = selection.read()
     with context.connect() as idc:
         found = v3.counts(idc, wanted)
@@ -67,7 +67,7 @@ def counts(*, selection: Selection = _NO_FILTERS, out: Output = _OUTPUT, context
 
 
 def licenses(*, selection: Selection = _NO_FILTERS, out: Output = _OUTPUT, context: ContextParameter) -> None:
-    """List the licences of a selection, the one of most series first."""
+    """List the licences of a selection, the most frequent first."""
     wanted = selection.read()
     with context.connect() as idc:
         found = v3.licenses(idc, wanted)
@@ -84,12 +84,12 @@ def citations(
     out: Output = _OUTPUT,
     context: ContextParameter,
 ) -> None:
-    """Say how to cite the data of a selection, and IDC itself.
+    """Give the citations of the data of a selection, and of IDC itself.
 
-    It ends with 1 if DataCite and doi.org did not answer for all of them; what came is written all the same.
+    The exit code is 1 if DataCite and doi.org gave no citation for some DOIs; the others are written all the same.
 
     Args:
-        style: The form of the citations.
+        style: The style of the citations.
     """
     wanted = selection.read()
     with context.connect() as idc:
@@ -104,7 +104,7 @@ def citations(
     missing = [*found.unresolved, *(["IDC itself"] if found.acknowledgment is None else [])]
     if missing:
         raise TruncatedResult(
-            f"DataCite and doi.org did not say how to cite {escape_text(', '.join(missing))}: try again later"
+            f"DataCite and doi.org gave no citation for {escape_text(', '.join(missing))}: try again later"
         )
 
 
@@ -116,12 +116,12 @@ def viewer(
     out: Output = _OUTPUT,
     context: ContextParameter,
 ) -> None:
-    """Give the address where a study or series can be looked at.
+    """Give the address at which a browser shows a study or a series.
 
     Args:
-        series: A SeriesInstanceUID.
-        study: A StudyInstanceUID.
-        viewer: Which viewer; by default the one that suits the study.
+        series: The SeriesInstanceUID.
+        study: The StudyInstanceUID.
+        viewer: The viewer; by default one that suits the study.
     """
     with context.connect() as idc:
         address = v3.viewer_url(idc, series=series, study=study, viewer=viewer)
@@ -129,28 +129,28 @@ def viewer(
 
 
 def explain_empty_result(idc: IDC, wanted: v3.Filters) -> None:
-    """Say on stderr why nothing was found, if a value that does not occur is why and no remark has said so."""
-    said = " ".join(_exit.PRINTED_WARNINGS)
-    left = {name: values for name, values in wanted.terms.items() if f" {name} " not in said}
+    """Explain an empty result on stderr: name values that do not occur, unless a warning already did."""
+    printed = " ".join(_exit.PRINTED_WARNINGS)
+    left = {name: values for name, values in wanted.terms.items() if f" {name} " not in printed}
     try:
         if left:
             v3.check_values(idc, left)
     except InvalidFilter as error:
         _exit.print_message(f"nothing found: {error}")
     except Exception:
-        _exit.print_message("nothing found")  # the answer is there; that a hint is not to be had makes it no worse
+        _exit.print_message("nothing found")  # the answer has been written; only the hint is missing
     else:
-        if not said:
-            _exit.print_message("nothing found: no series meets all of that")
+        if not printed:
+            _exit.print_message("nothing found: no series matches all filters")
 
 
 def display_name(path: Path) -> str:
-    """Name a file for people."""
+    """Give the name of a file for messages."""
     return "standard input" if str(path) == DASH else escape_text(str(path))
 
 
 def read_text(path: Path) -> str:
-    """Read a file of text, or standard input for `-`."""
+    """Read the text of a file, or standard input for `-`."""
     try:
         return sys.stdin.read() if str(path) == DASH else path.read_text(encoding="utf-8-sig")
     except UnicodeDecodeError:

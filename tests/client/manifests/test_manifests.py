@@ -1,4 +1,4 @@
-"""Manifests: whole or not there, described by what is beside them, and held against the data and its past."""
+"""Manifests: complete or absent, described by a sidecar, compared with current and earlier data."""
 
 import csv
 import datetime
@@ -43,18 +43,18 @@ def index() -> Index:
 
 
 def sql_answer(rows: list[dict[str, Any]], columns: list[str]) -> dict[str, Any]:
-    """An answer of SQL."""
+    """An answer of POST /v3/sql."""
     return {"columns": columns, "rows": rows, "row_count": len(rows), "truncated": False, "max_rows": 10_000}
 
 
 def license_answer(series: int, licence: str | None) -> dict[str, Any]:
-    """What a selection is made of: one collection under one licence."""
+    """An SQL answer with one collection under one licence."""
     part = {"collection": "c", "license": licence, "doi": None, "series": series, "size": None}
     return sql_answer([part], [*part])
 
 
 def answers_of_service(rows: list[dict[str, Any]], **other: Any) -> Answer:
-    """A faultless server of these rows; `other` gives the answers of single paths, by the end of their names."""
+    """A correct service with these rows; `other` replaces answers, by the last part of their path."""
 
     def answer(path: str, body: Any) -> Any:
         name = path.rpartition("/")[2].replace(".", "_")
@@ -80,7 +80,7 @@ ROWS = [row(n) for n in range(12)]
 
 
 def series_uuids_of_file(path: Path, form: str) -> list[str]:
-    """The series that a manifest names, read in another way than the code that is tested does."""
+    """The series UUIDs in a manifest, read without the code under test."""
     if form == "parquet":
         return list(pyarrow.parquet.read_table(path).to_pandas()["crdc_series_uuid"])
     text = path.read_text()
@@ -103,7 +103,7 @@ def test_a_manifest_names_the_series_of_the_index_and_says_so_beside_itself(
     path, progress = tmp_path / f"manifest.{form}", list[Progress]()
     with connect(standin) as idc:
         before = datetime.datetime.now(datetime.UTC).replace(microsecond=0)
-        receipt = manifests.write(idc, RIDER, path, format=form, progress=progress.append)
+        sidecar = manifests.write(idc, RIDER, path, format=form, progress=progress.append)
     where = "FROM index WHERE collection_id = 'rider_pilot'"
     assert sorted(series_uuids_of_file(path, form)) == [
         one for (one,) in index.rows(f"SELECT crdc_series_uuid {where} ORDER BY 1")
@@ -112,21 +112,21 @@ def test_a_manifest_names_the_series_of_the_index_and_says_so_beside_itself(
         "SELECT count(DISTINCT PatientID), count(DISTINCT StudyInstanceUID), count(*), sum(instanceCount)::BIGINT, "
         f"round(sum(series_size_MB) * 100)::BIGINT * 10000 {where}"
     )
-    found = (receipt.patients, receipt.studies, receipt.series, receipt.instances, receipt.size)
+    found = (sidecar.patients, sidecar.studies, sidecar.series, sidecar.instances, sidecar.size)
     assert [found] == numbers
     licences = index.rows(f"SELECT license_short_name, count(*) {where} GROUP BY 1 ORDER BY 2 DESC")
-    assert [(one.license_short_name, one.series) for one in receipt.licenses] == licences
-    assert [one.collections for one in receipt.licenses] == [("rider_pilot",)] * len(licences)
-    assert list(receipt.dois) == [one for (one,) in index.rows(f"SELECT DISTINCT source_DOI {where} ORDER BY 1")]
-    assert receipt.unresolved == receipt.dois  # nobody answers at doi.org here
-    assert receipt.citations == ()
-    assert receipt.filters == {"terms": {"collection_id": ["rider_pilot"]}}
-    assert (receipt.data_release, receipt.index_version) == (f"v{index.release}", index.version)
-    assert (receipt.base_url, receipt.format, receipt.manifest) == (standin, form, path.name)
-    assert receipt.sha256 == hashlib.sha256(path.read_bytes()).hexdigest()
-    assert receipt.document_sha256 == hashlib.sha256(idc_openapi.content()).hexdigest()
-    assert before <= datetime.datetime.fromisoformat(receipt.written) <= datetime.datetime.now(datetime.UTC)
-    assert manifests.read(path) == receipt
+    assert [(one.license_short_name, one.series) for one in sidecar.licenses] == licences
+    assert [one.collections for one in sidecar.licenses] == [("rider_pilot",)] * len(licences)
+    assert list(sidecar.dois) == [one for (one,) in index.rows(f"SELECT DISTINCT source_DOI {where} ORDER BY 1")]
+    assert sidecar.unresolved == sidecar.dois  # no response from doi.org here
+    assert sidecar.citations == ()
+    assert sidecar.filters == {"terms": {"collection_id": ["rider_pilot"]}}
+    assert (sidecar.data_release, sidecar.index_version) == (f"v{index.release}", index.version)
+    assert (sidecar.base_url, sidecar.format, sidecar.manifest) == (standin, form, path.name)
+    assert sidecar.sha256 == hashlib.sha256(path.read_bytes()).hexdigest()
+    assert sidecar.document_sha256 == hashlib.sha256(idc_openapi.content()).hexdigest()
+    assert before <= datetime.datetime.fromisoformat(sidecar.written) <= datetime.datetime.now(datetime.UTC)
+    assert manifests.read(path) == sidecar
     assert (progress[-1].rows, progress[-1].total) == (774, 774)
     assert sorted(one.name for one in tmp_path.iterdir()) == [path.name, f"{path.name}.json"]
 
@@ -134,13 +134,13 @@ def test_a_manifest_names_the_series_of_the_index_and_says_so_beside_itself(
 def test_addresses_may_be_those_of_google(standin: str, tmp_path: Path) -> None:
     with connect(standin) as idc:
         manifests.write(idc, {"collection_id": "acrin_nsclc_fdg_pet"}, tmp_path / "a", cite=None)
-        receipt = manifests.write(
+        sidecar = manifests.write(
             idc, {"collection_id": "acrin_nsclc_fdg_pet"}, tmp_path / "g", source="gcs", cite=None
         )
         assert len(manifests.verify(idc, tmp_path / "g")) == 0
     assert "idc-open-data-two" in (tmp_path / "a").read_text()
     assert "idc-open-idc1" in (tmp_path / "g").read_text()
-    assert (receipt.source, receipt.citations, receipt.unresolved) == ("gcs", None, None)
+    assert (sidecar.source, sidecar.citations, sidecar.unresolved) == ("gcs", None, None)
 
 
 @pytest.mark.parametrize("form", FORMATS)
@@ -162,7 +162,7 @@ def test_a_release_that_changes_meanwhile_leaves_what_was_there(tmp_path: Path, 
 
     def version(_: Any) -> Any:
         version_requests.append(1)
-        # A walk over rows asks twice in between, about itself alone.
+        # A walk over rows requests the version twice for itself.
         return (
             {**VERSION, "idc_version": "v26"}
             if len(version_requests) > (1 if form in ("idc", "s5cmd") else 3)
@@ -179,7 +179,10 @@ def test_a_release_that_changes_meanwhile_leaves_what_was_there(tmp_path: Path, 
 
 @pytest.mark.parametrize(
     ("more", "message"),
-    [({"format": "xml"}, "no format of manifests"), ({"format": "csv", "source": "gcs"}, "take s5cmd or idc")],
+    [
+        ({"format": "xml"}, "not a format of manifests"),
+        ({"format": "csv", "source": "gcs"}, "choose the format s5cmd or idc"),
+    ],
 )
 def test_what_cannot_be_written_is_said_before_anything_is_sent(tmp_path: Path, more: Any, message: str) -> None:
     idc = client(lambda *_: pytest.fail("something was sent"))
@@ -194,8 +197,8 @@ def test_files_that_a_killed_process_left_behind_do_no_harm_and_are_removed(tmp_
     result.wait()
     for number in (os.getpid(), result.pid):  # in a container, the next process often has the same number
         (tmp_path / f"manifest.{number}.new").write_text("half of it")
-    receipt = manifests.write(client(answers_of_service(ROWS)), {"Modality": "CT"}, tmp_path / "manifest")
-    assert receipt == manifests.read(tmp_path / "manifest")
+    sidecar = manifests.write(client(answers_of_service(ROWS)), {"Modality": "CT"}, tmp_path / "manifest")
+    assert sidecar == manifests.read(tmp_path / "manifest")
     assert sorted(one.name for one in tmp_path.iterdir()) == ["manifest", "manifest.json"]
 
 
@@ -204,17 +207,17 @@ def test_a_manifest_does_not_take_the_place_of_a_folder_and_a_link_stays_one(tmp
     with pytest.raises(IsADirectoryError, match="is a folder"):
         manifests.write(client(lambda *_: pytest.fail("something was sent")), RIDER, tmp_path / "folder")
     (tmp_path / "link").symlink_to("folder/manifest")
-    receipt = manifests.write(client(answers_of_service(ROWS)), {"Modality": "CT"}, tmp_path / "link")
+    sidecar = manifests.write(client(answers_of_service(ROWS)), {"Modality": "CT"}, tmp_path / "link")
     assert (tmp_path / "link").is_symlink()
-    assert manifests.read(tmp_path / "link") == receipt
+    assert manifests.read(tmp_path / "link") == sidecar
     assert [one.name for one in (tmp_path / "folder").iterdir()] == ["manifest"]
 
 
 def test_a_selection_of_nothing_is_an_empty_manifest_that_says_so(standin: str, tmp_path: Path) -> None:
     with connect(standin) as idc:
-        receipt = manifests.write(idc, {**RIDER, "Modality": "US"}, tmp_path / "manifest")
+        sidecar = manifests.write(idc, {**RIDER, "Modality": "US"}, tmp_path / "manifest")
         assert len(manifests.verify(idc, tmp_path / "manifest")) == 0
-    assert (receipt.series, receipt.size, receipt.licenses, receipt.citations) == (0, 0, (), None)
+    assert (sidecar.series, sidecar.size, sidecar.licenses, sidecar.citations) == (0, 0, (), None)
     assert (tmp_path / "manifest").read_bytes() == b""
 
 
@@ -238,14 +241,14 @@ def test_what_is_not_for_commercial_use_is_listed_and_nothing_is_written(
             "collection_id": "rider_pilot",
             "license_short_name": sorted(manifests.COMMERCIAL),
         }
-        receipt = manifests.write(idc, allowed, tmp_path / "manifest", require_commercial=True)
-        assert {one.license_short_name for one in receipt.licenses} <= manifests.COMMERCIAL
-        assert manifests.check_licenses(idc, allowed) == receipt.licenses
+        sidecar = manifests.write(idc, allowed, tmp_path / "manifest", require_commercial=True)
+        assert {one.license_short_name for one in sidecar.licenses} <= manifests.COMMERCIAL
+        assert manifests.check_licenses(idc, allowed) == sidecar.licenses
 
 
 def test_a_licence_that_is_not_named_is_none_that_allows_anything(tmp_path: Path) -> None:
     idc = client(answers_of_service(ROWS, sql=license_answer(12, None)))
-    with pytest.raises(LicenseRefused, match="no licence named, 12 series"):
+    with pytest.raises(LicenseRefused, match="no licence, 12 series"):
         manifests.write(idc, {"Modality": "CT"}, tmp_path / "manifest", require_commercial=True)
 
 
@@ -298,7 +301,7 @@ def test_what_was_added_removed_and_revised_is_said_of_any_two_selections(
     manifests.write(client(answers_of_service([row(n) for n in sorted(before)])), {"Modality": "CT"}, path, format=form)
 
     def known(body: Any) -> Any:
-        """Which series earlier files were of."""
+        """The series of earlier files."""
         found = [
             {"uuid": uuid, "series": f"1.{int(uuid[-12:]):04}", "collection": "c"}
             for uuid in dict.fromkeys(re.findall(r"'([0-9a-f-]{36})'", body["sql"]))
@@ -324,7 +327,7 @@ def test_files_that_no_release_knows_are_removed_series_without_a_name() -> None
 
 
 def test_files_of_an_earlier_release_are_looked_up_in_the_real_past(standin: str, index: Index, tmp_path: Path) -> None:
-    """A manifest as it would have been written in release 20 is held against the data of today."""
+    """A manifest as of release 20 is compared with the current data."""
     where = "collection_id IN ('rider_pilot', 'nsclc_radiomics')"
     old = series_in_release(index, 20, where)
     rows = [with_files(row(n), uuid) for n, (_, uuid) in enumerate(old)]
@@ -343,7 +346,7 @@ def test_files_of_an_earlier_release_are_looked_up_in_the_real_past(standin: str
 
 
 def series_in_release(index: Index, release: int, where: str) -> list[tuple[str, str]]:
-    """The series of a selection in a release, and their files."""
+    """The series of a selection in a release, with their UUIDs."""
     return index.rows(
         "SELECT SeriesInstanceUID, crdc_series_uuid FROM index "
         f"WHERE series_revised_idc_version <= {release} AND {where} "
@@ -387,10 +390,10 @@ def test_what_became_of_a_selection_between_two_releases_is_what_the_index_says(
 @pytest.mark.parametrize(
     ("filters", "releases", "message"),
     [
-        ({"PatientSex": "F", "Modality": "CT"}, (1, 2), "PatientSex is not kept for earlier releases"),
-        ({"Modality": "CT"}, (0, 2), "0 is no data release"),
-        ({"Modality": "CT"}, (1, 99), "99 is no data release; the service has 1 to "),
-        ({"Modality": "CT"}, (True, 2), "True is no data release"),
+        ({"PatientSex": "F", "Modality": "CT"}, (1, 2), "PatientSex is not available for earlier releases"),
+        ({"Modality": "CT"}, (0, 2), "0 is not a data release"),
+        ({"Modality": "CT"}, (1, 99), "99 is not a data release; the service has 1 to "),
+        ({"Modality": "CT"}, (True, 2), "True is not a data release"),
         ({}, (1, 2), "all_of_idc"),
     ],
 )

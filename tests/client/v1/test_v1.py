@@ -1,4 +1,4 @@
-"""The dialect of v1: what it refuses, what it asks for, and how it reads answers."""
+"""Functions of v1: checks of filters, requests, and parsing of answers."""
 
 import json
 import math
@@ -27,7 +27,7 @@ TEXT_ATTRIBUTES = {name for name in V1AttributeName if name not in _NUMERIC_ATTR
 
 
 def client_with_answer(body: Any, status: int = 200) -> Any:
-    """A client whose server gives one answer for ever, and the requests it has been sent."""
+    """A client whose server always gives the same answer, and the list of requests sent."""
     requests: list[httpx.Request] = []
 
     def answer(request: httpx.Request) -> httpx.Response:
@@ -99,8 +99,8 @@ def test_every_filter_that_the_document_allows_is_taken_over_unchanged(data: Any
         ({"modality": ["CT"]}, "did you mean Modality?"),
         ({"RACE": ["ASIAN"]}, "did you mean race?"),
         ({"colection_id": ["x"]}, "did you mean collection_id?"),
-        ({"zzz": ["x"]}, "'zzz' is no filter attribute"),
-        ({7: ["x"]}, "7 is no filter attribute"),
+        ({"zzz": ["x"]}, "'zzz' is not a filter attribute"),
+        ({7: ["x"]}, "7 is not a filter attribute"),
         ({"Modality": []}, "at least one value"),
         ({"Modality": "CT"}, "takes a list"),
         ({"Modality": None}, "takes a list"),
@@ -140,9 +140,9 @@ def test_a_cohort_has_a_name_and_a_description(name: Any, description: Any) -> N
         (["patient_id"], "did you mean Patient_ID?"),
         (["PatientID"], "did you mean Patient_ID?"),
         ([], "at least one"),
-        (["GCS_URL", "GCS_URL"], "none twice"),
+        (["GCS_URL", "GCS_URL"], "each once"),
         ("GCS_URL", "write ['GCS_URL']"),
-        ([None], "None is no manifest column"),
+        ([None], "None is not a manifest column"),
     ],
 )
 def test_manifest_columns_are_checked_before_anything_is_sent(fields: Any, message: str) -> None:

@@ -1,4 +1,4 @@
-"""Answers of v3 held against the filters that the service says it applied, and what it warns of."""
+"""Answers of v3 checked against the filters that the service applied, and warnings of the service."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ NO_DOIS = {"columns": ["source_DOI"], "rows": [], "row_count": 0, "truncated": F
 
 
 def service_of_six_rows(**canned: Any) -> Callable[[str, Any], Any]:
-    """A server of six rows that says this of every answer to filters; None for a member that it does not have."""
+    """A service with six rows and these members in every answer to filters; None removes a member."""
 
     def with_changes(answer: dict[str, Any]) -> dict[str, Any]:
         return {name: value for name, value in {**answer, **canned}.items() if value is not None or name not in canned}
@@ -55,7 +55,7 @@ def service_of_six_rows(**canned: Any) -> Callable[[str, Any], Any]:
 
     def answer_as_it_is(path: str, body: Any) -> Any:
         found = answer(path, body)
-        # As it is: the client of these tests completes what is JSON.
+        # As a response: the client of these tests would add missing members to JSON.
         return found if isinstance(found, httpx.Response) else httpx.Response(200, json=found)
 
     return answer_as_it_is
@@ -83,17 +83,17 @@ def echo_with_ranges(**other: Any) -> dict[str, Any]:
 
 
 WRONG_ECHOES: dict[str, tuple[Any, str]] = {
-    "absent, as before 3.0.0b3": (None, "without filters_applied: services before 3.0.0b3"),
-    "no object": ("all", "names no filters that can be read"),
-    "without terms": ({"ranges": ECHO["ranges"]}, "names no terms that can be read"),
-    "without ranges": ({"terms": ECHO["terms"]}, "names no ranges that can be read"),
-    "empty": ({"terms": {}, "ranges": {}}, "left out the filter on "),
-    "a term less": ({**ECHO, "terms": {"Modality": ["CT", "MR"]}}, "left out the filter on collection_id"),
+    "absent, as before 3.0.0b3": (None, "has no filters_applied: services before 3.0.0b3"),
+    "no object": ("all", "reports no filters that can be read"),
+    "without terms": ({"ranges": ECHO["ranges"]}, "reports no terms that can be read"),
+    "without ranges": ({"terms": ECHO["terms"]}, "reports no ranges that can be read"),
+    "empty": ({"terms": {}, "ranges": {}}, "ignored the filter on "),
+    "a term less": ({**ECHO, "terms": {"Modality": ["CT", "MR"]}}, "ignored the filter on collection_id"),
     "a term more": (echo_with_terms(PatientSex=["F"]), "applied a filter on 'PatientSex' that was not sent"),
     "a value less": (echo_with_terms(Modality=["CT"]), "applied another filter on Modality than was sent"),
     "a value more": (echo_with_terms(Modality=["CT", "MR", "SR"]), "applied another filter on Modality than was sent"),
     "values that are no text": (echo_with_terms(Modality=[1, 2]), "applied another filter on Modality than was sent"),
-    "a range less": ({**ECHO, "ranges": {"StudyDate": RANGE}}, "left out the range on instanceCount"),
+    "a range less": ({**ECHO, "ranges": {"StudyDate": RANGE}}, "ignored the range on instanceCount"),
     "a range more": (echo_with_ranges(SeriesDate=RANGE), "applied a range on 'SeriesDate' that was not sent"),
     "another bound": (echo_with_ranges(instanceCount={"gte": 3.0, "lte": 10.0}), "another range on instanceCount"),
     "bounds swapped": (echo_with_ranges(instanceCount={"gte": 10.0, "lte": 2.0}), "another range on instanceCount"),
@@ -122,7 +122,7 @@ def test_values_in_another_order_and_once_each_select_the_same(ask: Any) -> None
 @pytest.mark.parametrize("ask", REQUESTS.values(), ids=REQUESTS)
 @pytest.mark.parametrize("canned", ["none", {}, [1], [None]])
 def test_warnings_that_are_no_list_of_text_are_a_contract_error(ask: Any, canned: Any) -> None:
-    with pytest.raises(ContractError, match="without a list of warnings"):
+    with pytest.raises(ContractError, match="has no list of warnings"):
         ask(client(service_of_six_rows(warnings=canned)))
 
 
@@ -257,7 +257,7 @@ def test_another_warning_beside_that_nothing_was_filtered_is_not_swallowed(canne
 
 
 def archive_of(rows: list[dict[str, Any]], series: int) -> Callable[[str, Any], Any]:
-    """A server that refuses manifests without filters, and has so many series in all."""
+    """A service that refuses manifests without filters, and has so many series in total."""
 
     def answer(path: str, body: Any) -> Any:
         if path == "/v3/stats":

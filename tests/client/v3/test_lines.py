@@ -1,4 +1,4 @@
-"""Manifests of v3 as text: every line, in order, or an error that stays."""
+"""Text manifests of v3: every line, in order, or an error each time they are read."""
 
 import asyncio
 import itertools

@@ -64,14 +64,14 @@ def test_rows_that_shift_under_a_walk_are_an_error_and_never_a_wrong_list(data: 
         walked = [one.to_dict() for one in v3.manifest(client(answer), RIDER)]
     except IDCError:
         return
-    if change == "move":  # the same number of rows: only a new release tells, unless a page shows it
+    if change == "move":  # the same number of rows: only a new release shows it, unless a page does
         assert len(walked) == len(before)
     else:
         assert walked == before
 
 
 def service_with_versions(*versions: dict[str, Any]) -> Answer:
-    """A server of four rows that tells these versions in turn, over and over."""
+    """A service with four rows that reports these versions in turn, again and again."""
     versions_in_turn = itertools.cycle(versions)
     return lambda path, body: (
         next(versions_in_turn) if path == "/v3/version" else archive([row(n) for n in range(4)])(path, body)
@@ -116,17 +116,17 @@ SECOND_PAGE = page_of(ROWS, 1, 2)
         (page_of(ROWS, 1, 3), PagingError, "2 rows came, then a page that follows on 3"),
         (page_of([ROWS[0], *ROWS[:5]], 1, 2), PagingError, "a second time or out of order"),
         ({**SECOND_PAGE, "series": ROWS[1:3]}, PagingError, "a second time or out of order"),
-        ({**SECOND_PAGE, "series": ROWS[2:3], "returned": 1}, ContractError, "where 2 are due"),
-        ({**SECOND_PAGE, "series": [], "returned": 0}, ContractError, "where 2 are due"),
-        ({**SECOND_PAGE, "returned": 1}, ContractError, "returned is 1, and 2 rows came"),
-        ({**SECOND_PAGE, "series": ROWS[2:5], "returned": 3}, ContractError, "where 2 are due"),
-        ({**SECOND_PAGE, "series": [ROWS[3], ROWS[2]]}, ContractError, "twice or out of order"),
-        ({**SECOND_PAGE, "series": [ROWS[2], ROWS[2]]}, ContractError, "twice or out of order"),
-        ({**SECOND_PAGE, "series": [{**ROWS[2], "PatientID": None}, ROWS[3]]}, ContractError, "without identifiers"),
+        ({**SECOND_PAGE, "series": ROWS[2:3], "returned": 1}, ContractError, "instead of 2"),
+        ({**SECOND_PAGE, "series": [], "returned": 0}, ContractError, "instead of 2"),
+        ({**SECOND_PAGE, "returned": 1}, ContractError, "returned is 1, and the page has 2 rows"),
+        ({**SECOND_PAGE, "series": ROWS[2:5], "returned": 3}, ContractError, "instead of 2"),
+        ({**SECOND_PAGE, "series": [ROWS[3], ROWS[2]]}, ContractError, "repeated or out of order"),
+        ({**SECOND_PAGE, "series": [ROWS[2], ROWS[2]]}, ContractError, "repeated or out of order"),
+        ({**SECOND_PAGE, "series": [{**ROWS[2], "PatientID": None}, ROWS[3]]}, ContractError, "lacks identifiers"),
         ({**SECOND_PAGE, "series": [{"SeriesInstanceUID": "1"}, ROWS[3]]}, ContractError, "collection_id"),
-        ({**SECOND_PAGE, "page": True}, ContractError, "page is no count"),
-        ({**SECOND_PAGE, "page_size": "2"}, ContractError, "page_size is no count"),
-        ({**SECOND_PAGE, "total_series": -1}, ContractError, "total_series is no count"),
+        ({**SECOND_PAGE, "page": True}, ContractError, "page is not a count"),
+        ({**SECOND_PAGE, "page_size": "2"}, ContractError, "page_size is not a count"),
+        ({**SECOND_PAGE, "total_series": -1}, ContractError, "total_series is not a count"),
         (
             {**SECOND_PAGE, "series": [{**ROWS[2], "instanceCount": "1"}, ROWS[3]]},
             ContractError,
@@ -137,7 +137,7 @@ SECOND_PAGE = page_of(ROWS, 1, 2)
             ContractError,
             "series_aws_url is int, which is no string",
         ),
-        ({**SECOND_PAGE, "series": {}}, ContractError, "series is no list"),
+        ({**SECOND_PAGE, "series": {}}, ContractError, "series is not a list"),
         ({"series": []}, ContractError, "page"),
         ([], ContractError, "body"),
     ],
@@ -185,7 +185,7 @@ def test_a_walk_can_go_on_after_a_lost_connection_also_where_it_asked_for_the_re
             raise httpx.ReadError("reset")
         return archive(ROWS)(path, body)
 
-    # A client from `connect` asks again by itself; any other generated client shows each loss.
+    # A client from `connect` retries; any other generated client raises each error.
     walk, got, lost = iter(v3.manifest(client(answer, Client), RIDER, page_size=3)), [], 0
     while True:
         try:

@@ -1,4 +1,4 @@
-"""Filters of v1 in the terms of v3: the same series, or a reason for each attribute that has no place there."""
+"""Filters of v1 translated to v3: the same series, or a reason for each attribute without a filter in v3."""
 
 import re
 from collections.abc import Iterator
@@ -51,7 +51,7 @@ def test_what_v3_can_say_is_said(old: Any, new: Any) -> None:
         ({"Modality": ["%"]}, "pattern"),
         ({"BodyPartExamined": ["None"]}, "IS NULL"),
         ({"BodyPartExamined": ["LUNG", "None"]}, "IS NULL"),
-        ({"StudyDate": ["1997-09-17", "1998-09-17"]}, "no list"),
+        ({"StudyDate": ["1997-09-17", "1998-09-17"]}, "not a list"),
         ({"StudyDate": ["1997"]}, "YYYY-MM-DD"),
         ({"SOPInstanceUID": ["1.2"]}, "sm_instance_index"),
         ({"SegmentNumber_gte": [3]}, "seg_index"),
@@ -65,7 +65,7 @@ def test_what_v3_can_say_is_said(old: Any, new: Any) -> None:
         ({"Modality": [7]}, "a list of text"),
         ({"PatientID": ["\ud800"]}, "takes text"),
         ({"modality": ["CT"]}, "did you mean Modality"),
-        ({7: ["CT"]}, "no attribute of v1"),
+        ({7: ["CT"]}, "not an attribute of v1"),
     ],
 )
 def test_what_v3_cannot_say_is_named_with_the_reason_and_does_not_become_the_whole_archive(
