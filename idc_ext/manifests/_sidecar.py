@@ -29,7 +29,7 @@ SIDECAR_VERSION = 1
 
 @frozen
 class LicenseCount:
-    """The number of series under a licence, and their collections; the name is None if the index has none."""
+    """The number of series under a licence, and their collections; None as a name means that the index has no name."""
 
     license_short_name: str | None
     series: int

@@ -33,7 +33,7 @@ class _Console(Console):
 
 
 def make_console(file: IO[str], width: int | None) -> Console:
-    """Make a rich console on a file, with colours on terminals only; None is the width of the terminal."""
+    """Make a rich console on a file, with terminal colours only there; None is the width of the terminal."""
     return _Console(file=file, markup=False, emoji=False, highlight=False, soft_wrap=False, width=width)
 
 

@@ -40,8 +40,8 @@ class CohortFilters:
 
     Attributes:
         where: A filter of v1: `collection_id=TCGA-LUAD,TCGA-KIRC`, `race=ASIAN`, `age_at_diagnosis>=60`,
-            `age_at_diagnosis=40..60`. May be repeated: different attributes are ANDed, values of one attribute are
-            ORed.
+            `age_at_diagnosis=40..60`. May be given several times: different attributes are ANDed, values of one
+            attribute are ORed.
         filters: A JSON file with filters of v1; `-` reads standard input.
         all_of_idc: Select the whole archive (needed when there are no filters).
     """

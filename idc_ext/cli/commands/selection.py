@@ -31,8 +31,8 @@ class Selection:
 
     Attributes:
         where: A filter: `Modality=CT,MR`, `StudyDate>=2015-01-01`, `StudyDate=2015..2017`, `series_size_MB<10`.
-            May be repeated: different attributes are ANDed, values of one attribute are ORed. Write a value that
-            contains commas within double quotes.
+            May be given several times: different attributes are ANDed, values of one attribute are ORed. Write a value
+            that contains commas within double quotes.
         filters: A JSON file with filters, as `idc_ext.v3.where` takes them or in the form of a request; `-` reads
             standard input.
         all_of_idc: Select the whole archive (needed when there are no filters).
