@@ -1,4 +1,4 @@
-"""Law: the dialect of v3, today's live service, is spoken here alone; answers are held against their filters."""
+"""Law: only this folder knows requests and answers of v3, the live service; answers are checked against filters."""
 
 from typing import TYPE_CHECKING
 

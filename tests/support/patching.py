@@ -150,14 +150,14 @@ def pages_of_v3(monkeypatch: pytest.MonkeyPatch, read: Callable[[bytes], object]
 
     def reading(content: bytes) -> Any:
         read(content)
-        return v3_pages.manifest_page(200, loads(content))
+        return v3_pages.parse_manifest_page(200, loads(content))
 
-    monkeypatch.setattr(v3_pages, "manifest_bytes", reading)
+    monkeypatch.setattr(v3_pages, "parse_manifest_page_bytes", reading)
 
 
 def pages_of_v1(monkeypatch: pytest.MonkeyPatch, read: Callable[[bytes], object]) -> None:
     """`read` sees each page of v1 before it is read."""
-    usual = v1_pages._reader
+    usual = v1_pages._page_decoder
 
     def reader(*what: Any) -> Any:
         def reading(content: bytes) -> Any:
@@ -166,12 +166,12 @@ def pages_of_v1(monkeypatch: pytest.MonkeyPatch, read: Callable[[bytes], object]
 
         return reading
 
-    monkeypatch.setattr(v1_pages, "_reader", reader)
+    monkeypatch.setattr(v1_pages, "_page_decoder", reader)
 
 
 def interrupted_page(monkeypatch: pytest.MonkeyPatch, interrupt: Callable[..., Any]) -> None:
     """A page of a v3 manifest is interrupted while it is read."""
-    monkeypatch.setattr(v3_pages, "_due", interrupt)
+    monkeypatch.setattr(v3_pages, "_check_row_count", interrupt)
 
 
 # Faults:
@@ -195,7 +195,7 @@ def interrupted_pauses(monkeypatch: pytest.MonkeyPatch, interrupt: Callable[...,
 def broken_calls(monkeypatch: pytest.MonkeyPatch) -> None:
     """Every call of the command line fails by a fault of ours."""
     monkeypatch.setattr("idc_ext._http.calls.fetch", lambda *_: 1 / 0)
-    monkeypatch.setattr("idc_ext.cli._ask.fetch", lambda *_: 1 / 0)
+    monkeypatch.setattr("idc_ext.cli._requests.fetch", lambda *_: 1 / 0)
 
 
 # The command line:
@@ -203,14 +203,16 @@ def broken_calls(monkeypatch: pytest.MonkeyPatch) -> None:
 
 def on_a_terminal(monkeypatch: pytest.MonkeyPatch) -> None:
     """What is written to stdout goes to a terminal."""
-    monkeypatch.setattr("idc_ext.cli._output.destination.on_terminal", lambda: True)
+    monkeypatch.setattr("idc_ext.cli._output.destination.stdout_is_terminal", lambda: True)
 
 
 def installed_packages(monkeypatch: pytest.MonkeyPatch, **versions: str) -> None:
     """The versions of installed packages that `doctor` finds, and no others."""
-    monkeypatch.setattr("idc_ext.cli.commands.doctor.installed", lambda name: versions.get(name.replace("-", "_")))
+    monkeypatch.setattr(
+        "idc_ext.cli.commands.doctor.installed_version", lambda name: versions.get(name.replace("-", "_"))
+    )
 
 
 def broken_release_check(monkeypatch: pytest.MonkeyPatch) -> None:
     """One of the checks of `doctor` fails by a fault of ours."""
-    monkeypatch.setattr("idc_ext.cli.commands.doctor.release", lambda _: iter([1 / 0]))
+    monkeypatch.setattr("idc_ext.cli.commands.doctor.check_service_release", lambda _: iter([1 / 0]))

@@ -287,7 +287,7 @@ def test_v1s_next_page_is_on_its_way_while_one_is_read_unless_rows_are_counted(
     ],
 )
 def test_a_token_is_found_only_where_a_body_ends_with_it(content: bytes, token: str | None) -> None:
-    assert v1_pages.next_token(content) == token
+    assert v1_pages.find_next_token(content) == token
 
 
 async def test_tasks_look_ahead_by_themselves_as_threads_do(clock: Clock) -> None:

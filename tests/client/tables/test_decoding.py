@@ -19,8 +19,8 @@ from idc_ext import ContractError, Page, PagingError, connect, v1, v3
 from idc_ext._tables.columns import Columns
 from idc_ext._tables.records import DecodedRows, JsonRows
 from idc_ext.v1 import _filters
-from idc_ext.v1._pages import page, page_bytes
-from idc_ext.v3._pages import manifest_bytes, manifest_page
+from idc_ext.v1._pages import parse_page, parse_page_bytes
+from idc_ext.v3._pages import parse_manifest_page, parse_manifest_page_bytes
 from tests.support.standin_process import NOWHERE
 from tests.support.v1_service import SPEC, query_page
 from tests.support.v1_service import manifest_page as v1_manifest
@@ -117,12 +117,14 @@ QUERY_HOLDERS: list[Callable[[Any], Any]] = [
 @example(json.dumps(page_of(ROWS, 0, 0)).encode())
 @example(b"[" * 100_000)
 def test_any_bytes_make_the_page_of_a_manifest_that_the_long_way_makes_of_them(content: bytes) -> None:
-    agree(content, manifest_bytes, manifest_page)
+    agree(content, parse_manifest_page_bytes, parse_manifest_page)
 
 
 @given(bodies(v1_manifest({"Patient_ID": "p", "GCS_URL": None}, {"Patient_ID": "q", "GCS_URL": "g"}), V1_HOLDERS))
 def test_any_bytes_make_the_page_of_v1s_manifest_that_the_long_way_makes_of_them(content: bytes) -> None:
-    agree(content, lambda one: page_bytes("manifest", ASKED, one), lambda *one: page("manifest", ASKED, *one))
+    agree(
+        content, lambda one: parse_page_bytes("manifest", ASKED, one), lambda *one: parse_page("manifest", ASKED, *one)
+    )
 
 
 @pytest.mark.parametrize("columns", [QUERIED, OPEN])
@@ -130,8 +132,8 @@ def test_any_bytes_make_the_page_of_v1s_manifest_that_the_long_way_makes_of_them
 def test_any_bytes_make_the_page_of_a_query_that_the_long_way_makes_of_them(columns: Columns, content: bytes) -> None:
     agree(
         content,
-        lambda one: page_bytes("query_results", columns, one),
-        lambda *one: page("query_results", columns, *one),
+        lambda one: parse_page_bytes("query_results", columns, one),
+        lambda *one: parse_page("query_results", columns, *one),
     )
 
 
@@ -139,20 +141,22 @@ def test_any_bytes_make_the_page_of_a_query_that_the_long_way_makes_of_them(colu
 def test_rows_twice_or_out_of_order_are_not_taken_and_all_others_are(order: list[int]) -> None:
     rows = [ROWS[n] for n in order]
     content = json.dumps(page_of(rows, 0, 10)).encode()
-    assert agree(content, manifest_bytes, manifest_page) == (order == sorted(set(order)))
+    assert agree(content, parse_manifest_page_bytes, parse_manifest_page) == (order == sorted(set(order)))
 
 
 def test_two_rows_of_the_same_identifiers_are_refused_however_much_else_ascends() -> None:
     content = json.dumps(page_of([{**ROWS[0], "Modality": "CT"}, {**ROWS[0], "Modality": "MR"}], 0, 10)).encode()
-    assert manifest_bytes(content) is None
-    assert "out of order" in str(long_way(content, manifest_page))
+    assert parse_manifest_page_bytes(content) is None
+    assert "out of order" in str(long_way(content, parse_manifest_page))
 
 
 def test_what_fits_the_document_is_decoded_straight() -> None:
     found = [
-        manifest_bytes(json.dumps(page_of(ROWS, 0, 3)).encode()),
-        page_bytes("manifest", ASKED, json.dumps(v1_manifest({"Patient_ID": "p", "GCS_URL": None})).encode()),
-        page_bytes("query_results", QUERIED, json.dumps(query_page({"PatientID": "p", "Modality": ["CT"]})).encode()),
+        parse_manifest_page_bytes(json.dumps(page_of(ROWS, 0, 3)).encode()),
+        parse_page_bytes("manifest", ASKED, json.dumps(v1_manifest({"Patient_ID": "p", "GCS_URL": None})).encode()),
+        parse_page_bytes(
+            "query_results", QUERIED, json.dumps(query_page({"PatientID": "p", "Modality": ["CT"]})).encode()
+        ),
     ]
     assert [type(one.content) for one in found if one] == [DecodedRows, DecodedRows, JsonRows]
 
@@ -193,7 +197,7 @@ def test_a_missing_member_is_the_same_error_as_ever() -> None:
 
 
 def made() -> V3ManifestRow:
-    (found,) = manifest_bytes(json.dumps(page_of(ROWS[:1], 0, 3)).encode()).rows  # type: ignore[union-attr] # it fits
+    (found,) = parse_manifest_page_bytes(json.dumps(page_of(ROWS[:1], 0, 3)).encode()).rows  # type: ignore[union-attr] # it fits
     return found
 
 
@@ -231,11 +235,11 @@ def test_a_row_can_be_changed_as_ever_and_has_no_other_attributes() -> None:
         hash(one)
 
 
-@given(st.lists(st.sampled_from(sorted(_filters._COLUMNS)), min_size=1, unique=True))
+@given(st.lists(st.sampled_from(sorted(_filters._MANIFEST_COLUMNS)), min_size=1, unique=True))
 def test_columns_that_were_not_asked_for_are_unset_as_ever(names: list[str]) -> None:
     record = dict.fromkeys(names, "v")
     columns = Columns.of(V1ManifestRow, only=names)
-    found = page_bytes("manifest", columns, json.dumps(v1_manifest(record)).encode())
+    found = parse_page_bytes("manifest", columns, json.dumps(v1_manifest(record)).encode())
     assert found is not None
     assert found.rows == [V1ManifestRow.from_dict(record)]
     assert repr(found.rows) == repr([V1ManifestRow.from_dict(record)])
@@ -243,7 +247,7 @@ def test_columns_that_were_not_asked_for_are_unset_as_ever(names: list[str]) -> 
 
 
 def test_rows_leave_nothing_to_the_garbage_collector() -> None:
-    found = manifest_bytes(json.dumps(page_of(ROWS, 0, 3)).encode())
+    found = parse_manifest_page_bytes(json.dumps(page_of(ROWS, 0, 3)).encode())
     assert found is not None
     assert not any(map(gc.is_tracked, found.rows))
 
