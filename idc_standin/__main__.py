@@ -1,4 +1,4 @@
-"""The command ``idc-standin``: serve, token, build. A mistake gets one line on stderr and exit code 2."""
+"""The command ``idc-standin``: serve, token, build. An error is one line on stderr and exit code 2."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 
     Closing = Callable[[], None]
 
-BUILDING = "building the archive, once; this takes half a minute; it goes to"
+BUILDING = "building the archive, once; this takes half a minute; the file goes to"
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -38,7 +38,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except StandinError as error:
         sys.stderr.write(f"idc-standin: {error}\n")
         return 2
-    except (OSError, RuntimeError, ValueError) as error:  # the machine's or the engine's own complaint, in one line
+    except (OSError, RuntimeError, ValueError) as error:  # an error of the operating system or of DuckDB, as one line
         sys.stderr.write(f"idc-standin: {' '.join(str(error).split())}\n")
         return 2
     except KeyboardInterrupt:
@@ -47,21 +47,21 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 def _serve(options: argparse.Namespace) -> int:
     if options.retired and (options.as_of is not None or options.facts is not None):
-        raise StandinError("--retired answers v1 with 410, so --as-of and --facts have nothing to say; leave them out.")
+        raise StandinError("--retired answers v1 with 410, so --as-of and --facts have no effect; leave them out.")
     with _listen(options.host, options.port) as listener:
         host = f"[{options.host}]" if ":" in options.host else options.host
         url = f"http://{host}:{listener.getsockname()[1]}"
 
-        def work(ready: Callable[[str], object]) -> None:
+        def serve(ready: Callable[[str], object]) -> None:
             _answer(options, listener, lambda what: ready(f"IDC stand-in {what} on {url} (API description: /v3/docs)"))
 
         if options.workers == 1:
-            work(_announce)
+            serve(_announce)
         else:
             from idc_standin import workers
 
-            _archive(options)  # once, rather than by whichever worker is first
-            workers.run(options.workers, work, _announce)
+            _archive(options)  # once, before the workers start
+            workers.run(options.workers, serve, _announce)
     return 0
 
 
@@ -118,7 +118,7 @@ def _app(options: argparse.Namespace) -> tuple[ASGIApp, str]:
 
 
 def _v1(options: argparse.Namespace, contract: Contract, path: Path) -> tuple[ASGIApp, str, list[Closing]]:
-    """The application of v1, the data release that it serves in words, and what to call when the server stops."""
+    """The application of v1, its data release as text, and the functions to call when the server stops."""
     from idc_standin.contract import quirks
     from idc_standin.v1 import gateway
     from idc_standin.v1.cohorts import Cohorts
@@ -135,7 +135,7 @@ def _v1(options: argparse.Namespace, contract: Contract, path: Path) -> tuple[AS
 
 
 def _v3(options: argparse.Namespace, contract: Contract, path: Path) -> tuple[ASGIApp, list[Closing]]:
-    """The application of v3, and what to call when the server stops."""
+    """The application of v3, and the functions to call when the server stops."""
     from idc_standin import archive
     from idc_standin.contract import quirks
     from idc_standin.v3 import app
@@ -175,15 +175,15 @@ def _build(options: argparse.Namespace) -> int:
 
 
 def _listen(host: str, port: int) -> socket.socket:
-    """A socket bound before anything is loaded, so that a taken port is said at once."""
+    """A socket that is bound before anything is loaded, so that a taken port is reported at once."""
     try:
         family = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)[0][0]
-        # The protocol is named because asyncio turns Nagle's algorithm off for "TCP" and not for "whatever streams":
-        # without it every answer waits 40 ms for an acknowledgement.
+        # The protocol is named because asyncio turns Nagle's algorithm off only for
+        # sockets of protocol TCP; with it, every response waits 40 ms for an acknowledgement.
         listener = socket.socket(family, socket.SOCK_STREAM, socket.IPPROTO_TCP)
         listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         listener.bind((host, port))
-        listener.listen(128)  # two that start at once may both bind; whoever comes while the archive is built waits
+        listener.listen(128)  # two servers may bind at once: only one can listen. Clients wait while it loads
     except UnicodeError:
         raise StandinError(f"{host!r} is not the name or address of a host; choose another with --host.") from None
     except OSError as error:

@@ -1,7 +1,7 @@
 """Builds the archive file: every revision of every series of the public index, in page order, in one DuckDB file.
 
-Law: runs once per index release, writes one file atomically, and knows nothing of requests. Everything that the
-index does not say and we derive (see *Derived* below) is derived in archive.sql.
+Law: runs once per index release, writes one file atomically, and knows nothing of requests. Everything
+derived (see *Derived* below) is derived in archive.sql.
 
 The index is the PyPI package idc-index-data. ``idc_index`` holds the series of the newest data release, each with
 the release of its last revision; ``prior_versions_index`` holds the revisions since replaced or withdrawn, with the
@@ -37,7 +37,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
     from importlib.resources.abc import Traversable
 
-BUILD_MEMORY = "2GB"  # what is more goes to disk, beside the file that is made
+BUILD_MEMORY = "2GB"  # DuckDB spills the rest to disk, beside the new file
 
 
 def ensure(cache: Path, announce: Callable[[], object] = lambda: None) -> Path:
@@ -76,7 +76,9 @@ def _only_builder(path: Path) -> Iterator[None]:
         with FileLock(f"{path}.lock", timeout=600):
             yield
     except Timeout as error:
-        raise StandinError(f"Another process has been building {path} for ten minutes; is it stuck?") from error
+        raise StandinError(
+            f"Another process has been building {path} for ten minutes; it may hang: end it, then start again."
+        ) from error
     except OSError as error:
         raise StandinError(
             f"The cache folder {path.parent} cannot be written ({error.strerror}); choose another with --cache."
@@ -108,7 +110,7 @@ def build(path: Path, index: Traversable | None = None) -> None:
             connection.execute("DETACH archive")
             connection.execute("DETACH published")
         published(unfinished).replace(published(path))
-        unfinished.replace(path)  # last: it is what says that the build is done
+        unfinished.replace(path)  # last: its presence means that the build is complete
 
 
 def describe(path: Path) -> str:

@@ -1,4 +1,4 @@
-"""What the archive holds: versions, collections, analysis results, attributes."""
+"""Catalogues of the archive: versions, collections, analysis results, attributes."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ class Catalogues(Service):
     """Operations that describe the archive."""
 
     def get_about(self, request: Request) -> dict[str, Any]:
-        """Greeting, what of this archive is derived, and where its nodules come from."""
+        """Greeting, the derived identifiers of this archive, and the source of its nodules."""
         return {
             "code": 200,
             "message": "Welcome to the NCI IDC API, Version 1 (a stand-in on this machine, not the public service)",
@@ -47,7 +47,7 @@ class Catalogues(Service):
         }
 
     def list_collections(self, request: Request) -> dict[str, Any]:
-        """Collections: as recorded for the version, if they were, else as the index has them."""
+        """Collections as recorded for the version, else as the index has them."""
         _, version = self._catalogue_parameters(request)
         indexed = {row["collection_id"]: row for row in self.store.collections(self.versions[version])}
         recorded = [row for row in self.store.tables["collections"] if row["idc_data_version"] == version]
@@ -80,7 +80,7 @@ class Catalogues(Service):
         return [f"{release}.0" for release in releases]
 
     def list_analysis_results(self, request: Request) -> dict[str, Any]:
-        """Analysis results of which series are in the version."""
+        """Analysis results that have series in the version."""
         _, version = self._catalogue_parameters(request)
         return {
             "code": 200,
@@ -102,7 +102,7 @@ class Catalogues(Service):
         }
 
     def list_attributes(self, request: Request) -> dict[str, Any]:
-        """Filter attributes by data source; `active` says whether there is data behind them."""
+        """Filter attributes by data source; `active` means that the archive has data of the attribute."""
         given, version = self._catalogue_parameters(request)
         sources = self._data_sources(self.versions[version])
         if wanted := given.get("data_source", ""):
@@ -148,7 +148,7 @@ class Catalogues(Service):
 
 
 def _recorded(row: Mapping[str, str], indexed: Mapping[str, Any]) -> dict[str, Any]:
-    """A collection as it was recorded then, with what is known today where the record says nothing."""
+    """A collection as recorded at that time; values that the record lacks are those of the index."""
     return {
         "active": True,
         "cancer_type": row["cancer_type"] or indexed.get("cancer_types"),

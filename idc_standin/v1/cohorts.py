@@ -1,4 +1,4 @@
-"""What must survive a restart: users, their saved cohorts, and the queries that page tokens point to.
+"""State that survives a restart: users, their saved cohorts, and the queries of page tokens.
 
 Law: one SQLite file, one short transaction per call; knows neither HTTP nor the archive.
 """
@@ -39,7 +39,7 @@ LOGIN_SECONDS = 60
 
 @dataclass(frozen=True, slots=True)
 class Account:
-    """A user as the service knows them; times in seconds since 1970."""
+    """A user's account; times in seconds since 1970."""
 
     id: int
     email: str
@@ -82,7 +82,7 @@ class Cohorts:
         self._keep_queries = keep_queries
 
     def close(self) -> None:
-        """Let go of the file."""
+        """Close the file."""
         self._connection.close()
 
     def _run(self, text: str, parameters: list[Any]) -> list[tuple[Any, ...]]:
@@ -92,7 +92,7 @@ class Cohorts:
     # --- users ---------------------------------------------------------------------------------------------------
 
     def account(self, user: User) -> Account:
-        """The account of a user, opened at the first call; calls a minute apart count as logins."""
+        """The account of a user, created at the first call; logins are at least a minute apart."""
         known = "SELECT id, email, first_name, last_name, date_joined, last_login FROM users WHERE email = ?"
         names, now = (user.first_name, user.last_name), time.time()
         for row in self._run(known, [user.email]):
@@ -126,7 +126,7 @@ class Cohorts:
         return found[0] if found else None
 
     def delete(self, cohort_id: int) -> bool:
-        """Mark a cohort as deleted; whether it was not already."""
+        """Mark a cohort as deleted; False if it already was."""
         return bool(
             self._run(
                 "UPDATE cohorts SET deleted = ? WHERE id = ? AND deleted IS NULL RETURNING id", [time.time(), cohort_id]
@@ -144,7 +144,7 @@ class Cohorts:
     # --- queries -------------------------------------------------------------------------------------------------
 
     def remember(self, content: str) -> str:
-        """Keep a query for the pages to come; equal queries have equal identifiers."""
+        """Store a query for later pages; equal queries have equal identifiers."""
         identifier = hashlib.sha256(content.encode()).hexdigest()[:32]
         if self.recall(identifier) is None:
             text = "INSERT OR IGNORE INTO queries (id, content, used) VALUES (?, ?, ?)"
@@ -152,7 +152,7 @@ class Cohorts:
         return identifier
 
     def recall(self, identifier: str) -> str | None:
-        """A query kept before, or None if it has been forgotten."""
+        """A stored query, or None if it has been deleted."""
         now = time.time()
         for content, used in self._run("SELECT content, used FROM queries WHERE id = ?", [identifier]):
             if now - used > self._keep_queries / 24:  # not a write for every page

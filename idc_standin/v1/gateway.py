@@ -1,4 +1,4 @@
-"""The gateway in front of v1: finds the operation of a request, lets users in, and sends what the handler answers.
+"""The gateway in front of v1: finds the operation of a request, authenticates users, sends the handler's response.
 
 Law: HTTP in, HTTP out; routes come from the contract alone, and each operation names its handler.
 """
@@ -17,13 +17,13 @@ from starlette.responses import Response
 from starlette.routing import Mount, Route
 
 from idc_standin import docs
-from idc_standin.contract import Misfit
+from idc_standin.contract import ContractViolation
 from idc_standin.v1.catalogues import Catalogues
 from idc_standin.v1.identity import Identity, Unauthorized
 from idc_standin.v1.manifests import Manifests
 from idc_standin.v1.request import Refusal
-from idc_standin.v1.request import Request as Asked
-from idc_standin.v1.saved_cohorts import Saved
+from idc_standin.v1.request import Request as HandlerRequest
+from idc_standin.v1.saved_cohorts import SavedCohorts
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -41,7 +41,7 @@ JSON_OPTIONS = orjson.OPT_SORT_KEYS | orjson.OPT_APPEND_NEWLINE
 
 
 class Digits(Convertor[int]):
-    """A number in a path, not so long that reading it is a burden; anything else is another path."""
+    """A number of at most 40 digits in a path; anything else is another path."""
 
     regex = "[0-9]{1,40}"
 
@@ -57,7 +57,7 @@ class Digits(Convertor[int]):
 register_url_convertor("digits", Digits())
 
 
-class V1(Catalogues, Manifests, Saved):
+class V1(Catalogues, Manifests, SavedCohorts):
     """The operations of v1 over a store."""
 
 
@@ -82,12 +82,12 @@ def create(contract: Contract, service: V1, identity: Identity) -> Starlette:
 
 
 class Gateway:
-    """What happens to every request before and after its operation's handler."""
+    """The steps before and after the handler of an operation."""
 
     def __init__(self, identity: Identity) -> None:
         self.identity = identity
 
-    def endpoint(self, handlers: Mapping[str, tuple[Operation, Callable[[Asked], dict[str, Any]]]]) -> Any:
+    def endpoint(self, handlers: Mapping[str, tuple[Operation, Callable[[HandlerRequest], dict[str, Any]]]]) -> Any:
         """The ASGI endpoint of one path."""
 
         async def answer(request: Request) -> Response:
@@ -95,7 +95,7 @@ class Gateway:
             try:
                 for name, value in request.path_params.items():
                     operation.parameters[name].read(str(value))
-            except Misfit:
+            except ContractViolation:
                 return await _not_found(request)
             user = None
             if operation.secured:
@@ -109,7 +109,7 @@ class Gateway:
             if body is None:
                 return _json(400, {"code": 400, "message": f"The body is larger than {LARGEST_BODY:,} bytes."})
             kind = request.headers.get("content-type", "").partition(";")[0].strip().lower()
-            asked = Asked(
+            handler_request = HandlerRequest(
                 operation,
                 request.path_params,
                 request.query_params.multi_items(),
@@ -117,13 +117,13 @@ class Gateway:
                 is_json=kind == "application/json" or kind.endswith("+json"),
                 user=user,
             )
-            status, content = await run_in_threadpool(_handle, handler, asked)
+            status, content = await run_in_threadpool(_handle, handler, handler_request)
             return _json(status, content)
 
         return answer
 
 
-def _handle(handler: Callable[[Asked], dict[str, Any]], request: Asked) -> tuple[int, dict[str, Any]]:
+def _handle(handler: Callable[[HandlerRequest], dict[str, Any]], request: HandlerRequest) -> tuple[int, dict[str, Any]]:
     try:
         content = handler(request)
     except Refusal as refusal:

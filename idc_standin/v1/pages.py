@@ -1,4 +1,4 @@
-"""Pages: a plan's rows from a position on, the token of the next page, and what stands in for rows not yet found."""
+"""Pages: the rows of a query from a position, the token of the next page, and the 202 of a query that still runs."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ STILL_RUNNING = (
 
 @dataclass(frozen=True, slots=True)
 class Subject:
-    """What a manifest or a query is of: a cohort, saved or not, and how answers repeat it."""
+    """The cohort of a manifest or query, saved or not, and its echo in responses."""
 
     release: int
     filters: Mapping[str, Sequence[Any]]
@@ -31,7 +31,7 @@ class Subject:
 
 @dataclass(frozen=True, slots=True)
 class Plan:
-    """A query and what its columns are called in the answer."""
+    """A query and the names of its columns in the response."""
 
     query: Query
     names: tuple[str, ...]
@@ -78,7 +78,7 @@ class Pending:
 
 
 class Pages(Service):
-    """Finds pages and makes their tokens."""
+    """Operations that return pages: finds them and makes their tokens."""
 
     def _page(self, request: Request, subject: Subject | None, plan: Callable[[], Plan]) -> Page | Pending:
         """The page that a request asks for: by its token, or the first one of its plan."""

@@ -2,8 +2,8 @@
 
 Law: takes :class:`~idc_standin.v1.query.Query` values and gives rows; runs SQL and knows nothing of HTTP.
 
-A query is answered in two steps. *Finding* runs its conditions once and keeps the matching series in page order, as
-three arrays: a few bytes per series, whatever the number of instances. *Paging* is then arithmetic — a binary search
+A query has two steps. *Finding* runs its conditions once and keeps the matching series in page order, as three arrays:
+a few bytes per series, however many instances it has. *Paging* is then arithmetic — a binary search
 in the running total says which series the wanted rows lie in — and one look-up of just these. So a page costs the
 same at any depth, the total is known from the first page on, and nothing is sorted or counted twice.
 """
@@ -37,8 +37,8 @@ if TYPE_CHECKING:
 CACHED_BYTES = 128 * 2**20
 CACHED_QUERIES = 1000
 MEMORY = "512MB"  # what DuckDB may hold; with the cache and Python the server stays under 1 GB
-TOO_MANY = 2_000_000  # instances that a filter on instance identifiers may pick one by one
-MOST_TRIED = 20_000_000  # instances that it may be tried on
+TOO_MANY = 2_000_000  # instances that a filter on instance identifiers may match one by one
+MOST_TRIED = 20_000_000  # instances that such a filter may be tried on
 
 
 class TooManyInstances(Exception):
@@ -46,7 +46,7 @@ class TooManyInstances(Exception):
 
 
 class QueryTimeout(Exception):
-    """The query is still running; ask again."""
+    """The query is still running; call again later."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,7 +86,7 @@ class Store:
     """The archive file and the facts, open for reading; safe for many threads."""
 
     def __init__(self, path: Path, as_of: int | None = None, facts: Path | None = None) -> None:
-        """``as_of``: the active data release, by default the newest; ``facts``: a folder to read in place of ours."""
+        """``as_of``: the active data release (None: the newest); ``facts``: a folder in place of the included one."""
         self._connection = duckdb.connect(config=archive.settings(path, MEMORY))
         self._connection.execute(archive.attach(path))
         self._connection.execute(archive.macros())
@@ -104,23 +104,25 @@ class Store:
         self.attributes = {row["name"]: row for row in self.tables["attributes"]}
         self._found: OrderedDict[str, Future[Selection]] = OrderedDict()
         self._running: set[duckdb.DuckDBPyConnection] = set()
-        self._lock = threading.Lock()  # of what has been found
+        self._lock = threading.Lock()  # guards _found
         self._cursors = threading.Lock()
         self._finders = ThreadPoolExecutor(2, thread_name_prefix="find")
-        self._pickers = ThreadPoolExecutor(1, thread_name_prefix="pick")  # slow ones, that others need not wait for
+        self._slow_finders = ThreadPoolExecutor(
+            1, thread_name_prefix="pick"
+        )  # slow queries, so that others need not wait for them
 
     def close(self) -> None:
-        """Stop the running queries and let go of the file."""
+        """Stop the running queries and close the file."""
         with self._cursors:
             for cursor in self._running:
                 cursor.interrupt()
-        for lane in (self._finders, self._pickers):
-            lane.shutdown(wait=True, cancel_futures=True)
+        for executor in (self._finders, self._slow_finders):
+            executor.shutdown(wait=True, cancel_futures=True)
         self._connection.close()
 
     @contextmanager
     def _cursor(self) -> Iterator[duckdb.DuckDBPyConnection]:
-        """A connection of its own for a query, which :meth:`close` can interrupt."""
+        """A separate connection for a query, which :meth:`close` can interrupt."""
         with self._cursors:
             cursor = self._connection.cursor()
             self._running.add(cursor)
@@ -134,7 +136,7 @@ class Store:
     def _load_facts(self) -> dict[str, str]:
         facts, connection = recorded.facts(self.tables), self._connection
         connection.execute("CREATE TABLE facts (key VARCHAR, attribute VARCHAR, value VARCHAR, number DOUBLE)")
-        if facts.keys:  # by way of arrays, which are read eight times as fast as parameters
+        if facts.keys:  # as arrays, which DuckDB reads eight times as fast as parameters
             columns = {
                 "key": np.array(facts.keys, dtype=object),
                 "attribute": np.array(facts.attributes, dtype=object),
@@ -167,20 +169,20 @@ class Store:
         """All rows of the query, found once and kept for the pages to come.
 
         Raises QueryTimeout when it takes longer than ``patience`` seconds, or is new and there is no patience at all;
-        it goes on meanwhile, so that asking again later gives the answer.
+        the query keeps running, so that a later call gets the result.
         """
         key = query.key()
         with self._lock:
             future = self._found.get(key)
             started = future is None
             if future is None:
-                lane = self._pickers if _picks(query) else self._finders
-                future = self._found[key] = lane.submit(self._find, query)
+                executor = self._slow_finders if _matches_instances(query) else self._finders
+                future = self._found[key] = executor.submit(self._find, query)
             self._found.move_to_end(key)
-        if started:  # outside the lock: a callback on what is done already runs at once, and takes it
-            future.add_done_callback(lambda done: self._settle(key, done))
+        if started:  # outside the lock: the callback of a finished future runs at once and takes the lock
+            future.add_done_callback(lambda done: self._evict(key, done))
             if not patience:
-                raise QueryTimeout  # whoever has no patience at all is told so, however quickly it was found
+                raise QueryTimeout  # without patience every new query times out, even if it is already done
         try:
             return future.result(timeout=patience)
         except TimeoutError:
@@ -188,24 +190,24 @@ class Store:
 
     def _find(self, query: Query) -> Selection:
         statement = self.archive.selection(query)
-        picked_singly = _picks(query)
-        text = f"{statement.text} LIMIT {TOO_MANY + 1}" if picked_singly else statement.text
+        by_instance = _matches_instances(query)
+        text = f"{statement.text} LIMIT {TOO_MANY + 1}" if by_instance else statement.text
         with self._cursor() as cursor:
-            if picked_singly:
+            if by_instance:
                 tried = self.archive.candidates(query)
                 if cursor.execute(tried.text, tried.parameters).fetchall()[0][0] > MOST_TRIED:
                     raise TooManyInstances
             series, first_k, size = cursor.execute(text, statement.parameters).fetchnumpy().values()
-        if picked_singly and len(series) > TOO_MANY:
+        if by_instance and len(series) > TOO_MANY:
             raise TooManyInstances
         return Selection(series.astype(np.int32), first_k.astype(np.int32), np.cumsum(size, dtype=np.int64))
 
-    def _settle(self, key: str, done: Future[Selection]) -> None:
+    def _evict(self, key: str, done: Future[Selection]) -> None:
         with self._lock:
             if done.cancelled() or done.exception():
                 self._found.pop(key, None)
                 return
-            # Others may have failed and not been taken out yet: their own callbacks wait for this lock.
+            # Others may have failed and still be in the cache: their callbacks wait for this lock.
             kept = {k: f.result() for k, f in self._found.items() if f.done() and not (f.cancelled() or f.exception())}
             held = sum(selection.nbytes + len(k) for k, selection in kept.items())
             for oldest, selection in kept.items():
@@ -232,13 +234,15 @@ class Store:
 
     def versions(self) -> list[tuple[int, str]]:
         """Data releases served, oldest first, each with the date it became active."""
-        told = {row["idc_data_version"]: row["date_active"] for row in self.tables["versions"]}
+        recorded_dates = {row["idc_data_version"]: row["date_active"] for row in self.tables["versions"]}
         with self._cursor() as cursor:
             dates = cursor.execute("SELECT release, date_active::VARCHAR FROM archive.releases ORDER BY 1").fetchall()
-        return [(release, told.get(f"{release}.0", date)) for release, date in dates if release in self.releases]
+        return [
+            (release, recorded_dates.get(f"{release}.0", date)) for release, date in dates if release in self.releases
+        ]
 
     def collections(self, release: int) -> list[dict[str, Any]]:
-        """Collections as of a release, by id: what the index says of them, what the series show, and since when."""
+        """Collections as of a release, by id: from the index and their series, with the releases that hold them."""
         return self._dicts(
             """
             WITH live AS (
@@ -295,6 +299,6 @@ class Store:
             return [dict(zip(names, row, strict=True)) for row in cursor.fetchall()]
 
 
-def _picks(query: Query) -> bool:
+def _matches_instances(query: Query) -> bool:
     """Whether instances are matched one by one."""
     return any(condition.attribute in INSTANCE_COLUMNS for condition in query.conditions)

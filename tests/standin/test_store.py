@@ -1,4 +1,4 @@
-"""What the store does when queries finish early, fail, or come by the dozen."""
+"""The store when queries finish early, fail, or run at once."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 
-def in_time(call: Callable[..., Any], *arguments: Any, seconds: float = 5) -> Any:
+def within_seconds(call: Callable[..., Any], *arguments: Any, seconds: float = 5) -> Any:
     """What a call returns or raises; an AssertionError if it does neither in a few seconds."""
     answer: Future[Any] = Future()
 
@@ -38,18 +38,18 @@ def in_time(call: Callable[..., Any], *arguments: Any, seconds: float = 5) -> An
 
 @pytest.fixture
 def store(archive_file: Path) -> Iterator[Store]:
-    """A store of one's own, as of 2.0."""
-    own = Store(archive_file, 2)
-    yield own
-    in_time(own.close)
+    """A separate store, as of 2.0."""
+    fresh = Store(archive_file, 2)
+    yield fresh
+    within_seconds(fresh.close)
 
 
 def modality(pattern: str) -> Query:
     return Query(2, (Condition("Modality", "like", (pattern,)),), ("collection_id",), ("collection_id",))
 
 
-class AtOnce(Executor):
-    """Has done everything before ``submit`` returns, as a fast query on a busy machine may have."""
+class ImmediateExecutor(Executor):
+    """An executor that is done before ``submit`` returns, as with a fast query on a busy machine."""
 
     def submit(self, fn: Callable[..., Any], /, *args: Any, **kwargs: Any) -> Future[Any]:
         future: Future[Any] = Future()
@@ -60,35 +60,35 @@ class AtOnce(Executor):
         return future
 
 
-def test_without_any_patience_what_is_new_waits_even_if_it_is_there_at_once(
+def test_without_patience_a_new_query_times_out_even_if_it_is_done_at_once(
     store: Store, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(store, "_finders", AtOnce())
+    monkeypatch.setattr(store, "_finders", ImmediateExecutor())
     with pytest.raises(QueryTimeout):
         store.find(modality("PT"), 0)
     assert store.find(modality("PT"), 0).total > 0
 
 
-def test_a_query_that_is_done_before_anybody_waits_for_it_is_answered(archive_file: Path) -> None:
-    own = Store(archive_file, 2)  # closed only at the end: close() waits for the lock that find() may never let go
-    own._finders = AtOnce()  # type: ignore[assignment]  # the fault
-    assert in_time(own.find, modality("CT")).total > 0
-    in_time(own.close)
+def test_a_query_that_is_done_before_a_caller_waits_is_answered(archive_file: Path) -> None:
+    fresh = Store(archive_file, 2)  # closed only at the end: close() waits for the lock that find() may never let go
+    fresh._finders = ImmediateExecutor()  # type: ignore[assignment]  # the fault
+    assert within_seconds(fresh.find, modality("CT")).total > 0
+    within_seconds(fresh.close)
 
 
-def test_a_query_that_fails_can_be_asked_again(archive_file: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    own = Store(archive_file, 2)
+def test_a_query_that_fails_can_be_run_again(archive_file: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    fresh = Store(archive_file, 2)
     query = modality("MR")
     with monkeypatch.context() as patch:
         patch.setattr(Store, "_find", lambda *_: 1 / 0)
         for _ in range(5):
             with pytest.raises(ZeroDivisionError):
-                in_time(own.find, query)
-    assert in_time(own.find, query).total > 0
-    in_time(own.close)
+                within_seconds(fresh.find, query)
+    assert within_seconds(fresh.find, query).total > 0
+    within_seconds(fresh.close)
 
 
-def test_a_failed_query_that_is_still_there_does_not_keep_others_from_making_room(
+def test_a_failed_query_in_the_cache_does_not_stop_the_eviction_of_others(
     store: Store, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     failed: Future[Selection] = Future()
@@ -97,11 +97,11 @@ def test_a_failed_query_that_is_still_there_does_not_keep_others_from_making_roo
     done: Future[Selection] = Future()
     done.set_result(store.find(modality("MR")))
     monkeypatch.setattr("idc_standin.v1.store.CACHED_BYTES", 0)
-    store._settle("new", done)
+    store._evict("new", done)
     assert list(store._found) == ["failed"]
 
 
-def test_without_patience_a_query_goes_on_and_its_answer_is_there_later(store: Store) -> None:
+def test_without_patience_a_query_keeps_running_and_its_result_is_there_later(store: Store) -> None:
     query = modality("%")
     with pytest.raises(QueryTimeout):
         store.find(query, 0)
@@ -112,7 +112,7 @@ def test_without_patience_a_query_goes_on_and_its_answer_is_there_later(store: S
 def test_equal_questions_at_once_are_one_query(store: Store, monkeypatch: pytest.MonkeyPatch) -> None:
     asked = []
     real = Store._find
-    monkeypatch.setattr(Store, "_find", lambda own, query: asked.append(query) or real(own, query))
+    monkeypatch.setattr(Store, "_find", lambda fresh, query: asked.append(query) or real(fresh, query))
     with ThreadPoolExecutor(12) as pool:
         totals = list(pool.map(lambda _: store.find(modality("P%")).total, range(60)))
     assert len(set(totals)) == 1
@@ -146,7 +146,7 @@ def test_what_is_kept_stays_within_its_bounds_and_the_newest_is_kept(
     assert store.find(queries[0]).total == 116_508
 
 
-def test_a_pattern_that_picks_too_many_instances_is_refused(store: Store) -> None:
+def test_a_pattern_that_matches_too_many_instances_is_refused(store: Store) -> None:
     query = Query(2, (Condition("gcs_url", "like", ("gs://%",)),), ("gcs_url",), ("gcs_url",))
     with pytest.raises(TooManyInstances):
         store.find(query, 60)

@@ -212,7 +212,7 @@ def test_an_echo_has_the_bytes_of_the_framework_and_says_null_or_an_escape_for_w
 
 
 @EACH
-def test_half_of_a_surrogate_pair_is_the_callers_mistake(http: httpx.Client, path: str) -> None:
+def test_half_of_a_surrogate_pair_is_refused_with_400(http: httpx.Client, path: str) -> None:
     assert "surrogate" in refusal(post(http, path, '{"filters": {"terms": {"Modality": ["\\ud800"]}}}'))
     assert "\\ud800" in refusal(post(http, path, '{"filters": {"terms": {"\\ud800": ["CT"]}}}'))
     assert "\\udc00" in refusal(post(http, path, '{"filters": {"ranges": {"StudyDate": {"gte": "\\udc00"}}}}'))
