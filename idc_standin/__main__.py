@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from starlette.types import ASGIApp
 
     from idc_standin.contract import Contract
+    from idc_standin.door import Refuse
 
     Closing = Callable[[], None]
 
@@ -73,12 +74,31 @@ def _answer(options: argparse.Namespace, listener: socket.socket, ready: Callabl
     """Load everything, and serve until a signal comes."""
     import uvicorn
 
+    from idc_standin import budget
+    from idc_standin.protocol import TimedProtocol
+
+    _allow_open_files(budget.OPEN_FILES)
     app, what = _app(options)
     headers = [("Server", f"idc-standin/{__version__}")]
-    config = uvicorn.Config(app, log_level="warning", timeout_graceful_shutdown=5, server_header=False, headers=headers)
+    config = uvicorn.Config(
+        app, http=TimedProtocol, h11_max_incomplete_event_size=budget.HEADER_BYTES, log_level="warning",
+        timeout_graceful_shutdown=5, server_header=False, headers=headers,
+    )  # fmt: skip
     server = uvicorn.Server(config)
     ready(what)
     server.run(sockets=[listener])
+
+
+def _allow_open_files(wanted: int) -> None:
+    """Raise the limit of open files, and so of connections, as far as the system allows without asking anyone."""
+    try:
+        import resource
+    except ModuleNotFoundError:  # not on Windows
+        return
+    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    allowed = wanted if hard == resource.RLIM_INFINITY else min(wanted, hard)
+    if soft != resource.RLIM_INFINITY and soft < allowed:
+        resource.setrlimit(resource.RLIMIT_NOFILE, (allowed, hard))
 
 
 def _archive(options: argparse.Namespace) -> Path:
@@ -95,11 +115,12 @@ def _app(options: argparse.Namespace) -> tuple[ASGIApp, str]:
     from idc_standin.app import CheckedAnswers, Standin
     from idc_standin.archive.objects import Objects
     from idc_standin.contract import Contract
+    from idc_standin.door import Door
 
     path = _archive(options)
     contract = Contract()
     try:
-        newest, close = _v3(options, contract, path)
+        newest, refuse, close = _v3(options, contract, path)
         objects = Objects(path)
     except duckdb.Error as error:
         reason = str(error).splitlines()[0]
@@ -108,34 +129,38 @@ def _app(options: argparse.Namespace) -> tuple[ASGIApp, str]:
         ) from error
     close.append(objects.close)
     resolver = drs.create(objects)
+    refusals: dict[str, Refuse] = {"ga4gh": drs.refuse}
+    first: ASGIApp
     if options.retired:
-        return Standin(retired.create(), newest, close, drs=resolver), "with v1 retired"
-    first, what, closing = _v1(options, contract, path)
-    app: ASGIApp = Standin(first, newest, [*closing, *close], drs=resolver)
+        first, what = retired.create(), "with v1 retired"
+    else:
+        first, refusals["v1"], what, closing = _v1(options, contract, path)
+        close[:0] = closing
+    app: ASGIApp = Door(Standin(first, newest, close, drs=resolver), contract, refuse, **refusals)
     if options.check_answers:
         app = CheckedAnswers(app, contract)
     return app, what
 
 
-def _v1(options: argparse.Namespace, contract: Contract, path: Path) -> tuple[ASGIApp, str, list[Closing]]:
-    """The application of v1, its data release as text, and the functions to call when the server stops."""
+def _v1(options: argparse.Namespace, contract: Contract, path: Path) -> tuple[ASGIApp, Refuse, str, list[Closing]]:
+    """The application of v1, its refusals, its data release as text, and the functions to call at the end."""
     from idc_standin.contract import quirks
     from idc_standin.v1 import gateway
     from idc_standin.v1.cohorts import Cohorts
-    from idc_standin.v1.identity import PAGE_TOKEN_SECONDS, Identity
+    from idc_standin.v1.identity import Identity
     from idc_standin.v1.store import Store
 
     store = Store(path, options.as_of, options.facts)
     identity = Identity(options.state)
-    cohorts = Cohorts(options.state, PAGE_TOKEN_SECONDS)
+    cohorts = Cohorts(options.state)
     chosen = quirks("v1") if options.quirks else frozenset()
     service = gateway.V1(contract, store, cohorts, identity, quirks=chosen, patience=options.patience)
     application = gateway.create(contract, service, identity)
-    return application, f"as of data version {store.active}.0", [store.close, cohorts.close]
+    return application, gateway.refuse, f"as of data version {store.active}.0", [store.close, cohorts.close]
 
 
-def _v3(options: argparse.Namespace, contract: Contract, path: Path) -> tuple[ASGIApp, list[Closing]]:
-    """The application of v3, and the functions to call when the server stops."""
+def _v3(options: argparse.Namespace, contract: Contract, path: Path) -> tuple[ASGIApp, Refuse, list[Closing]]:
+    """The application of v3, its refusals, and the functions to call at the end."""
     from idc_standin import archive
     from idc_standin.contract import quirks
     from idc_standin.v3 import app
@@ -146,7 +171,8 @@ def _v3(options: argparse.Namespace, contract: Contract, path: Path) -> tuple[AS
     index, guard = Index(path), Guard(archive.published(path))
     chosen = quirks("v3") if options.quirks else frozenset()
     registries = Registries(options.doi_resolver, options.datacite)
-    return app.create(contract, index, guard, quirks=chosen, registries=registries), [index.close, guard.close]
+    application = app.create(contract, index, guard, quirks=chosen, registries=registries)
+    return application, app.refuse, [index.close, guard.close]
 
 
 def _token(options: argparse.Namespace) -> int:

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 from starlette.responses import PlainTextResponse
 
 from idc_standin.contract import Contract, ContractViolation, InvalidJSON
+from idc_standin.door import first_part
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -35,8 +36,7 @@ class Standin:
         if scope["type"] == "lifespan":
             await self._live(receive, send)
         else:
-            first = scope["path"].partition("/")[2].partition("/")[0]
-            await self.others.get(first, self.v3)(scope, receive, send)
+            await self.others.get(first_part(scope["path"]), self.v3)(scope, receive, send)
 
     async def _live(self, receive: Receive, send: Send) -> None:
         await receive()
@@ -65,6 +65,8 @@ class CheckedAnswers:
             messages.append(message)
 
         await self.app(scope, receive, keep)
+        if not messages:
+            return  # the client has left
         start, body = messages[0], b"".join(message.get("body", b"") for message in messages[1:])
         kind = dict(start["headers"]).get(b"content-type", b"").decode("latin-1").partition(";")[0]
         try:

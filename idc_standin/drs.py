@@ -20,9 +20,12 @@ from idc_standin.archive.buckets import on_google
 from idc_standin.archive.objects import Bundle, Instance
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from starlette.exceptions import HTTPException
     from starlette.requests import Request
 
+    from idc_standin import door
     from idc_standin.archive.objects import Objects
 
 PATH = "/ga4gh/drs/v1/objects"
@@ -103,6 +106,11 @@ def _access(kind: str, url: str) -> dict[str, Any]:
     return {"access_id": kind, "access_url": {"url": url}, "region": "", "type": kind}
 
 
+def refuse(refusal: door.Refusal) -> Response:
+    """The response to a request that is refused before it comes here."""
+    return _json(refusal.status, {"msg": refusal.message, "status_code": refusal.status}, refusal.headers)
+
+
 async def _failed(request: Request, error: HTTPException) -> Response:
     return _error(error.status_code, error.detail)
 
@@ -111,5 +119,5 @@ def _error(status: int, message: str) -> Response:
     return _json(status, {"msg": message, "status_code": status})
 
 
-def _json(status: int, content: dict[str, Any]) -> Response:
-    return Response(orjson.dumps(content), status, media_type="application/json")
+def _json(status: int, content: dict[str, Any], headers: Mapping[str, str] | None = None) -> Response:
+    return Response(orjson.dumps(content), status, headers, "application/json")

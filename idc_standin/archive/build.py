@@ -18,6 +18,7 @@ Derived, because the index lacks it:
 
 from __future__ import annotations
 
+import os
 import shutil
 import subprocess
 import sys
@@ -52,21 +53,42 @@ def ensure(cache: Path, announce: Callable[[], object] = lambda: None) -> Path:
     with _only_builder(path):
         if not complete(path):
             announce()
-            for abandoned in path.parent.glob("building-*"):
-                shutil.rmtree(abandoned, ignore_errors=True)
-            done = subprocess.run(  # noqa: S603  our own interpreter and our own module
-                [sys.executable, "-m", "idc_standin.archive", str(path)],
-                capture_output=True,
-                text=True,
-                check=False,
-            )
-            if done.returncode:
-                reason = (done.stderr.strip().splitlines() or ["no message"])[-1]
+            if reason := _run_builder(path):
                 raise StandinError(f"The archive could not be built in {cache}: {reason}")
             for older in path.parent.glob(f"archive-{index_version()}-layout*.duckdb"):
                 if older not in (path, published(path)):
                     older.unlink(missing_ok=True)
     return path
+
+
+def _run_builder(path: Path) -> str:
+    """Build in a process of its own; returns the reason of a failure, or nothing.
+
+    The builder reads from a pipe that this process holds, so that it ends when this process does.
+    """
+    command = [sys.executable, "-m", "idc_standin.archive", str(path)]
+    pipe = subprocess.PIPE
+    with subprocess.Popen(command, stdin=pipe, stdout=subprocess.DEVNULL, stderr=pipe, text=True) as builder:  # noqa: S603  our own interpreter and our own module
+        assert builder.stderr is not None  # noqa: S101  it is a pipe
+        lines = builder.stderr.read().strip().splitlines()
+    return (lines or ["no message"])[-1] if builder.returncode else ""
+
+
+def build_alone(path: Path) -> None:
+    """Build the archive file unless it is there, as the only builder of the folder.
+
+    The builder of a server that was killed may still be about to end: this one waits for it, and removes its files.
+    """
+    with FileLock(f"{path}.building", timeout=600):
+        remove_unfinished(path)
+        if not complete(path):
+            build(path)
+
+
+def remove_unfinished(path: Path) -> None:
+    """Remove the folders of builds that were interrupted."""
+    for abandoned in path.parent.glob("building-*"):
+        shutil.rmtree(abandoned, ignore_errors=True)
 
 
 @contextmanager
@@ -109,8 +131,16 @@ def build(path: Path, index: Traversable | None = None) -> None:
                     connection.execute(statement, used)
             connection.execute("DETACH archive")
             connection.execute("DETACH published")
+        for file in (published(unfinished), unfinished):
+            _flush(file)
         published(unfinished).replace(published(path))
         unfinished.replace(path)  # last: its presence means that the build is complete
+
+
+def _flush(path: Path) -> None:
+    """Write a file to the disk, so that after a power failure its name never stands for a part of it."""
+    with path.open("rb+") as file:
+        os.fsync(file.fileno())
 
 
 def describe(path: Path) -> str:

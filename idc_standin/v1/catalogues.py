@@ -23,9 +23,9 @@ class Catalogues(Service):
                 "SwaggerUI interface available at </v1/swagger/>. The series, studies, patients and collections are "
                 "those of the public index. The characteristics of nodules (Spiculation, Malignancy ...) are those of "
                 "LIDC-IDRI (doi:10.7937/K9/TCIA.2015.LO9QL9SX) in its DICOM encoding "
-                "(doi:10.7937/TCIA.2018.h7umfurq), CC BY 3.0. SOPInstanceUIDs (2.25...), CRDC study and instance "
-                "GUIDs (UUID version 8) and GCS URLs (gs://idc-standin/) are derived identifiers: they exist nowhere "
-                "else."
+                f"(doi:10.7937/TCIA.2018.h7umfurq), CC BY 3.0. {self._sparse()}"
+                "SOPInstanceUIDs (2.25...), CRDC study and instance GUIDs (UUID version 8) and GCS "
+                "URLs (gs://idc-standin/) are derived identifiers: they exist nowhere else."
             ),
         }
 
@@ -49,16 +49,17 @@ class Catalogues(Service):
     def list_collections(self, request: Request) -> dict[str, Any]:
         """Collections as recorded for the version, else as the index has them."""
         _, version = self._catalogue_parameters(request)
-        indexed = {row["collection_id"]: row for row in self.store.collections(self.versions[version])}
+        release = self.versions[version]
+        indexed = {row["collection_id"]: row for row in self.store.collections(release)}
         recorded = [row for row in self.store.tables["collections"] if row["idc_data_version"] == version]
         if recorded:
             return {
                 "code": 200,
                 "collections": [_recorded(row, indexed.get(row["collection_id"], {})) for row in recorded],
             }
-        return {"code": 200, "collections": [self._collection(row) for row in indexed.values()]}
+        return {"code": 200, "collections": [self._collection(row, release) for row in indexed.values()]}
 
-    def _collection(self, row: Mapping[str, Any]) -> dict[str, Any]:
+    def _collection(self, row: Mapping[str, Any], release: int) -> dict[str, Any]:
         return {
             "active": True,
             "cancer_type": row["cancer_types"],
@@ -66,7 +67,7 @@ class Catalogues(Service):
             "date_updated": row["updated"],
             "description": row["description"],
             "doi": row["doi"],
-            "idc_data_versions": self._membership(row["releases"]),
+            "idc_data_versions": self._membership(row["releases"], release),
             "image_types": row["modalities"],
             "location": row["tumor_locations"],
             "species": row["species"],
@@ -74,10 +75,11 @@ class Catalogues(Service):
             "supporting_data": row["supporting_data"],
         }
 
-    def _membership(self, releases: Sequence[int]) -> list[str]:
+    def _membership(self, releases: Sequence[int], upto: int) -> list[str]:
+        """The versions that hold a thing, up to the one that was requested."""
         if "collections-claim-both" in self.quirks:
             return ["1.0", "2.0"]
-        return [f"{release}.0" for release in releases]
+        return [f"{release}.0" for release in releases if release <= upto]
 
     def list_analysis_results(self, request: Request) -> dict[str, Any]:
         """Analysis results that have series in the version."""
@@ -93,7 +95,7 @@ class Catalogues(Service):
                     "date_updated": row["updated"],
                     "description": row["analysis_result_title"],
                     "doi": row["source_DOI"],
-                    "idc_data_versions": self._membership(row["releases"]),
+                    "idc_data_versions": self._membership(row["releases"], self.versions[version]),
                     "location": None,
                     "subject_count": row["subjects"],
                 }
@@ -117,6 +119,11 @@ class Catalogues(Service):
                 {"data_source": name, "attributes": self._attributes(row["data_source"])} for name, row in sources
             ],
         }
+
+    def _sparse(self) -> str:
+        """A sentence about the attributes of patients that are active and of which few patients have a value."""
+        known = [f"{name} of {number}" for name, number in self.store.sparse.items()]
+        return f"Of these attributes few patients have a value: {', '.join(known)}. " if known else ""
 
     def _attributes(self, data_source: str) -> list[dict[str, Any]]:
         suffixes = {"Continuous Numeric": ("", "_lt", "_lte", "_btw", "_gte", "_gt")}

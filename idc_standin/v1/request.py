@@ -54,11 +54,12 @@ class Request:
 
 
 class Refusal(Exception):
-    """An error response: HTTP status and the envelope of the application."""
+    """An error response: HTTP status and the envelope of the application; ``retry``: seconds of ``Retry-After``."""
 
-    def __init__(self, status: int, message: str, *, code: int | None = None) -> None:
+    def __init__(self, status: int, message: str, *, code: int | None = None, retry: int = 0) -> None:
         super().__init__(message)
         self.status = status
+        self.headers = {"Retry-After": str(retry)} if retry else None
         self.body = {"code": code or status, "message": message}
 
 

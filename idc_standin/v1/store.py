@@ -10,6 +10,7 @@ same at any depth, the total is known from the first page on, and nothing is sor
 
 from __future__ import annotations
 
+import hashlib
 import threading
 from collections import OrderedDict
 from concurrent.futures import Future, ThreadPoolExecutor
@@ -20,7 +21,7 @@ from typing import TYPE_CHECKING, Any
 import duckdb
 import numpy as np
 
-from idc_standin import archive
+from idc_standin import archive, budget
 from idc_standin.archive import facts as recorded
 from idc_standin.errors import StandinError
 from idc_standin.v1 import sql
@@ -34,15 +35,18 @@ if TYPE_CHECKING:
 
     from idc_standin.v1.query import Query
 
-CACHED_BYTES = 128 * 2**20
-CACHED_QUERIES = 1000
 MEMORY = "512MB"  # what DuckDB may hold; with the cache and Python the server stays under 1 GB
 TOO_MANY = 2_000_000  # instances that a filter on instance identifiers may match one by one
+FEW_PATIENTS = 1_000  # of the 70,000 that the archive has
 MOST_TRIED = 20_000_000  # instances that such a filter may be tried on
 
 
 class TooManyInstances(Exception):
     """A filter on instance identifiers matches more instances than can be listed one by one."""
+
+
+class TooManyQueries(Exception):
+    """So many queries are running that no new one is begun."""
 
 
 class QueryTimeout(Exception):
@@ -65,8 +69,8 @@ class Selection:
 
     @property
     def nbytes(self) -> int:
-        """Memory held."""
-        return self.series.nbytes + self.first_k.nbytes + self.ends.nbytes
+        """Memory held, with that of the objects around the arrays and of the entry in the cache."""
+        return self.series.nbytes + self.first_k.nbytes + self.ends.nbytes + budget.CACHE_ENTRY_BYTES
 
     def slice(self, start: int, stop: int) -> tuple[list[int], list[int], list[int]]:
         """The runs of rows ``start`` to ``stop``: series, first instance and size of each."""
@@ -101,8 +105,12 @@ class Store:
         self.releases = [release for release in releases if release <= self.active]
         self.tables = recorded.read(facts)
         self.archive = sql.Archive(self._load_facts())
+        self.sparse = self._count_facts()
+        """Attribute of patients -> the number of patients that have a value, where they are few."""
         self.attributes = {row["name"]: row for row in self.tables["attributes"]}
-        self._found: OrderedDict[str, Future[Selection]] = OrderedDict()
+        self._found: OrderedDict[bytes, Future[Selection]] = OrderedDict()  # by digest: filters may have megabytes
+        self._pending: dict[bytes, int] = {}  # digests of the queries that run or wait, and the sizes of their keys
+        self._patient = threading.Semaphore(budget.PATIENT_REQUESTS)
         self._running: set[duckdb.DuckDBPyConnection] = set()
         self._lock = threading.Lock()  # guards _found
         self._cursors = threading.Lock()
@@ -163,19 +171,30 @@ class Store:
         """)
         return facts.level
 
+    def _count_facts(self) -> dict[str, int]:
+        text = """
+            SELECT attribute, count(*) FROM facts WHERE list_contains($attributes, attribute)
+            GROUP BY 1 HAVING count(*) < $few ORDER BY 1
+        """
+        of_patients = [name for name, level in self.archive.facts.items() if level == "PatientID"]
+        return dict(self._connection.execute(text, {"attributes": of_patients, "few": FEW_PATIENTS}).fetchall())
+
     # --- queries -------------------------------------------------------------------------------------------------
 
     def find(self, query: Query, patience: float = 30.0) -> Selection:
         """All rows of the query, found once and kept for the pages to come.
 
-        Raises QueryTimeout when it takes longer than ``patience`` seconds, or is new and there is no patience at all;
-        the query keeps running, so that a later call gets the result.
+        Raises QueryTimeout when it takes longer than ``patience`` seconds, or is new and there is no patience at all,
+        or is slow and too many calls wait for slow ones; the query keeps running, so that a later call gets the
+        result. Raises TooManyQueries when it is new and too many are running.
         """
-        key = query.key()
+        text = query.key()
+        key = hashlib.sha256(text.encode()).digest()
         with self._lock:
             future = self._found.get(key)
             started = future is None
             if future is None:
+                self._begin(key, len(text))
                 executor = self._slow_finders if _matches_instances(query) else self._finders
                 future = self._found[key] = executor.submit(self._find, query)
             self._found.move_to_end(key)
@@ -183,10 +202,22 @@ class Store:
             future.add_done_callback(lambda done: self._evict(key, done))
             if not patience:
                 raise QueryTimeout  # without patience every new query times out, even if it is already done
+        slow = _matches_instances(query) and not future.done()
+        if slow and not self._patient.acquire(blocking=False):
+            raise QueryTimeout  # the threads that wait are few, and others need them
         try:
             return future.result(timeout=patience)
         except TimeoutError:
             raise QueryTimeout from None
+        finally:
+            if slow:
+                self._patient.release()
+
+    def _begin(self, key: bytes, size: int) -> None:
+        held = sum(self._pending.values())
+        if held and (len(self._pending) >= budget.PENDING_QUERIES or held + size > budget.PENDING_BYTES):
+            raise TooManyQueries
+        self._pending[key] = size
 
     def _find(self, query: Query) -> Selection:
         statement = self.archive.selection(query)
@@ -202,20 +233,22 @@ class Store:
             raise TooManyInstances
         return Selection(series.astype(np.int32), first_k.astype(np.int32), np.cumsum(size, dtype=np.int64))
 
-    def _evict(self, key: str, done: Future[Selection]) -> None:
+    def _evict(self, key: bytes, done: Future[Selection]) -> None:
+        """Take in the result of a query, and drop the oldest ones beyond the limits of the cache."""
         with self._lock:
+            self._pending.pop(key, None)
             if done.cancelled() or done.exception():
                 self._found.pop(key, None)
                 return
             # Others may have failed and still be in the cache: their callbacks wait for this lock.
             kept = {k: f.result() for k, f in self._found.items() if f.done() and not (f.cancelled() or f.exception())}
-            held = sum(selection.nbytes + len(k) for k, selection in kept.items())
+            held = sum(selection.nbytes for selection in kept.values())
             for oldest, selection in kept.items():
-                if held <= CACHED_BYTES and len(self._found) <= CACHED_QUERIES:
+                if held <= budget.CACHED_BYTES_V1 and len(self._found) <= budget.CACHED_SELECTIONS:
                     break
                 if oldest != key:
                     del self._found[oldest]
-                    held -= selection.nbytes + len(oldest)
+                    held -= selection.nbytes
 
     def rows(self, selection: Selection, columns: Sequence[str], start: int, size: int) -> list[tuple[str | None, ...]]:
         """Rows ``start`` to ``start + size`` of a selection: the columns' text, null where there is none."""

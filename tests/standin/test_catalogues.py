@@ -148,7 +148,28 @@ def test_analysis_results_of_a_release_have_series_in_it(newest: Store, release:
     assert [(row["analysis_result_id"], row["subjects"]) for row in newest.analysis_results(release)] == expected
 
 
-def test_an_analysis_result_names_the_same_versions_whichever_version_is_requested(newest: Store) -> None:
+def test_collections_and_analysis_results_name_the_versions_up_to_the_one_requested(
+    http: httpx.Client, held: dict[str, set[int]]
+) -> None:
+    for version, upto in (("1.0", {"1.0"}), ("2.0", {"1.0", "2.0"})):
+        for path, member in (("collections", "collections"), ("analysis_results", "analysisResults")):
+            listed = http.get(f"/v1/{path}", params={"idc_data_version": version}).json()[member]
+            assert set().union(*(row["idc_data_versions"] for row in listed)) == upto
+            assert all(row["idc_data_versions"][-1] == version for row in listed)
+
+
+def test_the_greeting_names_attributes_that_are_active_and_of_which_few_patients_have_a_value(
+    http: httpx.Client,
+) -> None:
+    sources = http.get("/v1/attributes").json()["data_sources"]
+    active = {a["name"]: a["active"] for source in sources for a in source["attributes"]}
+    greeting = http.get("/v1/about").json()["documentation"]
+    assert active["race"]
+    assert "race of 5" in greeting
+    assert "program_name of" not in greeting  # of thousands
+
+
+def test_an_analysis_result_is_in_the_same_releases_whichever_of_them_is_requested(newest: Store) -> None:
     told: dict[str, set[tuple[int, ...]]] = {}
     for release in (2, 10, 18, 22, 24, NEWEST):
         for row in newest.analysis_results(release):

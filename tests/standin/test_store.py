@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+import hashlib
 import threading
-from concurrent.futures import Executor, Future, ThreadPoolExecutor
+from concurrent.futures import Executor, Future, ThreadPoolExecutor, as_completed
+from itertools import islice
 from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from idc_standin.v1 import store as store_module
+from idc_standin import budget
 from idc_standin.v1.query import Condition, Query
-from idc_standin.v1.store import QueryTimeout, Selection, Store, TooManyInstances
+from idc_standin.v1.store import QueryTimeout, Selection, Store, TooManyInstances, TooManyQueries
 from tests.standin import oracle
 
 if TYPE_CHECKING:
@@ -93,12 +95,12 @@ def test_a_failed_query_in_the_cache_does_not_stop_the_eviction_of_others(
 ) -> None:
     failed: Future[Selection] = Future()
     failed.set_exception(ZeroDivisionError())
-    monkeypatch.setitem(store._found, "failed", failed)
+    monkeypatch.setitem(store._found, b"failed", failed)
     done: Future[Selection] = Future()
     done.set_result(store.find(modality("MR")))
-    monkeypatch.setattr("idc_standin.v1.store.CACHED_BYTES", 0)
-    store._evict("new", done)
-    assert list(store._found) == ["failed"]
+    monkeypatch.setattr(budget, "CACHED_BYTES_V1", 0)
+    store._evict(b"new", done)
+    assert list(store._found) == [b"failed"]
 
 
 def test_without_patience_a_query_keeps_running_and_its_result_is_there_later(store: Store) -> None:
@@ -135,15 +137,56 @@ def test_many_questions_at_once_are_all_answered_by_the_same_rows_as_one_by_one(
 def test_what_is_kept_stays_within_its_bounds_and_the_newest_is_kept(
     store: Store, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(store_module, "CACHED_BYTES", 3 * 16 * 116_508)
+    room = 3 * (16 * 116_508 + budget.CACHE_ENTRY_BYTES)
+    monkeypatch.setattr(budget, "CACHED_BYTES_V1", room)
     queries = [Query(2, (), ("SeriesInstanceUID",), (order, "SeriesInstanceUID")) for order in
                ("SeriesInstanceUID", "Modality", "PatientID", "StudyDate", "collection_id")]  # fmt: skip
     for query in queries:
         store.find(query)
     kept = [key for key, future in store._found.items() if future.done()]
-    assert queries[-1].key() in kept
-    assert sum(store._found[key].result().nbytes for key in kept) <= 3 * 16 * 116_508
+    assert hashlib.sha256(queries[-1].key().encode()).digest() in kept
+    assert sum(store._found[key].result().nbytes for key in kept) <= room
     assert store.find(queries[0]).total == 116_508
+
+
+def test_filters_of_megabytes_leave_nothing_but_a_digest_in_the_cache(store: Store) -> None:
+    text = "x" * 2_000_000
+    store.find(Query(2, (Condition("PatientID", "in", (text, "y")),), ("PatientID",), ("PatientID",)))
+    assert max(map(len, store._found)) == 32
+    assert store._pending == {}
+
+
+def test_no_query_is_begun_beside_too_many_and_each_later_one_is(store: Store, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(budget, "PENDING_QUERIES", 2)
+    going_on = threading.Event()
+    real = Store._find
+    monkeypatch.setattr(Store, "_find", lambda store, query: going_on.wait(20) and real(store, query))
+    for pattern in ("CT", "MR"):
+        with pytest.raises(QueryTimeout):
+            store.find(modality(pattern), 0)
+    with pytest.raises(TooManyQueries):
+        store.find(modality("PT"), 0)
+    with pytest.raises(QueryTimeout):
+        store.find(modality("CT"), 0.01)
+    going_on.set()
+    assert store.find(modality("MR"), 20).total > 0
+    assert store.find(modality("PT"), 20).total > 0
+
+
+def test_few_calls_wait_for_slow_queries_and_the_others_are_told_to_come_later(
+    store: Store, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    going_on = threading.Event()
+    real = Store._find
+    monkeypatch.setattr(Store, "_find", lambda store, query: going_on.wait(20) and real(store, query))
+    slow = Query(2, (Condition("SOPInstanceUID", "like", ("2.25.1%",)), Condition("Modality", "like", ("XC",))),
+                 ("PatientID",), ("PatientID",))  # fmt: skip
+    with ThreadPoolExecutor(12) as pool:
+        waiting = [pool.submit(store.find, slow) for _ in range(12)]
+        refused = list(islice(as_completed(waiting, 20), 12 - budget.PATIENT_REQUESTS))
+        going_on.set()
+        assert {type(future.exception()) for future in refused} == {QueryTimeout}
+        assert len({future.result().total for future in waiting if future not in refused}) == 1
 
 
 def test_a_pattern_that_matches_too_many_instances_is_refused(store: Store) -> None:
