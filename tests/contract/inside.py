@@ -17,6 +17,7 @@ import platformdirs
 from idc_standin import archive
 from idc_standin.app import Standin
 from idc_standin.contract import Contract
+from idc_standin.door import Door
 from idc_standin.v1 import gateway
 from idc_standin.v1.cohorts import Cohorts
 from idc_standin.v1.identity import Identity
@@ -76,7 +77,7 @@ def standin(*, patience: float = 30.0) -> Iterator[tuple[ASGIApp, tuple[User, ..
         )
         users = tuple(User(email, identity.issue(email, "", 4 * 3600)[0]) for email in EMAILS)
         try:
-            yield Standin(first, newest), users
+            yield Door(Standin(first, newest), loaded.contract, app.refuse, v1=gateway.refuse), users
         finally:
             cohorts.close()
 

@@ -246,7 +246,7 @@ def analysis_results_are_those_of_the_index(service: Service, draw: Draw) -> Non
 
 @relation()
 def analysis_results_are_named_once(service: Service, draw: Draw) -> None:
-    """An analysis result is listed once, only with versions up to the requested one, and is the same in each version."""
+    """An analysis result is listed once, with no version after the requested one, and is the same in each version."""
     versions = [v["idc_data_version"] for v in service.call("listVersions")["versions"]]
     seen: dict[str, Any] = {}
     for version in versions[-3:]:
