@@ -7,6 +7,7 @@ openapi.yaml's all the same: every operation of it must have a handler, and Fast
 
 from __future__ import annotations
 
+from inspect import iscoroutinefunction
 from typing import TYPE_CHECKING, Any
 
 from fastapi import FastAPI, Request
@@ -50,7 +51,7 @@ def create(
     for operation in contract.operations:
         if operation.path.startswith("/v3"):
             handler = operation.handler(service)
-            if budget.OPERATIONS.get(operation.id, budget.OTHERS) is None:
+            if budget.OPERATIONS.get(operation.id, budget.OTHERS) is None and not iscoroutinefunction(handler):
                 handler = _without_a_thread(handler)
             app.add_api_route(operation.path, handler, methods=[operation.method], response_model=None)
     app.router.routes.extend(docs.routes(contract, "/v3/openapi.json", "/v3/docs"))
