@@ -1,6 +1,6 @@
-"""The sentence to put before an error that may come of a service of another release. Pure.
+"""The notice for an error that a service of another release may have caused. Pure.
 
-Which release is newer is said in `idc_openapi`, for the other programs say it, too.
+`idc_openapi` compares the releases, because other programs do that, too.
 """
 
 from __future__ import annotations
@@ -8,11 +8,11 @@ from __future__ import annotations
 import idc_openapi
 
 
-def lag(service_api_version: str) -> str | None:
-    """Give the sentence; None if the service is of the release that this client was made for.
+def release_notice(service_api_version: str) -> str | None:
+    """Return the notice; None if the service is of the release that this client was made for.
 
     Args:
         service_api_version: The `api_version` that the service names.
     """
-    found = idc_openapi.difference(service_api_version)
+    found = idc_openapi.describe_release_difference(service_api_version)
     return None if found is None else f"{found}; see idc-ext doctor"

@@ -3,21 +3,21 @@
 from __future__ import annotations
 
 from ._document import Upstream, content, digest, path, upstream
-from ._standing import Standing, apart, difference, standing, steps
+from ._releases import ReleaseComparison, apart, compare_releases, describe_release_difference, steps
 from ._unreleased import SINCE, UNRELEASED, released, unreleased
 
 __all__ = [
     "SINCE",
     "UNRELEASED",
-    "Standing",
+    "ReleaseComparison",
     "Upstream",
     "apart",
+    "compare_releases",
     "content",
-    "difference",
+    "describe_release_difference",
     "digest",
     "path",
     "released",
-    "standing",
     "steps",
     "unreleased",
     "upstream",

@@ -1,4 +1,4 @@
-"""The command ``idc-standin``: serve, token, build. A mistake gets one line on stderr and exit code 2."""
+"""The command ``idc-standin``: serve, token, build. An error is one line on stderr and exit code 2."""
 
 from __future__ import annotations
 
@@ -24,10 +24,11 @@ if TYPE_CHECKING:
     from starlette.types import ASGIApp
 
     from idc_standin.contract import Contract
+    from idc_standin.door import Refuse
 
     Closing = Callable[[], None]
 
-BUILDING = "building the archive, once; this takes half a minute; it goes to"
+BUILDING = "building the archive, once; this takes half a minute; the file goes to"
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -38,7 +39,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except StandinError as error:
         sys.stderr.write(f"idc-standin: {error}\n")
         return 2
-    except (OSError, RuntimeError, ValueError) as error:  # the machine's or the engine's own complaint, in one line
+    except (OSError, RuntimeError, ValueError) as error:  # an error of the operating system or of DuckDB, as one line
         sys.stderr.write(f"idc-standin: {' '.join(str(error).split())}\n")
         return 2
     except KeyboardInterrupt:
@@ -47,21 +48,21 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 def _serve(options: argparse.Namespace) -> int:
     if options.retired and (options.as_of is not None or options.facts is not None):
-        raise StandinError("--retired answers v1 with 410, so --as-of and --facts have nothing to say; leave them out.")
+        raise StandinError("--retired answers v1 with 410, so --as-of and --facts have no effect; leave them out.")
     with _listen(options.host, options.port) as listener:
         host = f"[{options.host}]" if ":" in options.host else options.host
         url = f"http://{host}:{listener.getsockname()[1]}"
 
-        def work(ready: Callable[[str], object]) -> None:
+        def serve(ready: Callable[[str], object]) -> None:
             _answer(options, listener, lambda what: ready(f"IDC stand-in {what} on {url} (API description: /v3/docs)"))
 
         if options.workers == 1:
-            work(_announce)
+            serve(_announce)
         else:
             from idc_standin import workers
 
-            _archive(options)  # once, rather than by whichever worker is first
-            workers.run(options.workers, work, _announce)
+            _archive(options)  # once, before the workers start
+            workers.run(options.workers, serve, _announce)
     return 0
 
 
@@ -73,12 +74,31 @@ def _answer(options: argparse.Namespace, listener: socket.socket, ready: Callabl
     """Load everything, and serve until a signal comes."""
     import uvicorn
 
+    from idc_standin import budget
+    from idc_standin.protocol import TimedProtocol
+
+    _allow_open_files(budget.OPEN_FILES)
     app, what = _app(options)
     headers = [("Server", f"idc-standin/{__version__}")]
-    config = uvicorn.Config(app, log_level="warning", timeout_graceful_shutdown=5, server_header=False, headers=headers)
+    config = uvicorn.Config(
+        app, http=TimedProtocol, h11_max_incomplete_event_size=budget.HEADER_BYTES, log_level="warning",
+        timeout_graceful_shutdown=5, server_header=False, headers=headers,
+    )  # fmt: skip
     server = uvicorn.Server(config)
     ready(what)
     server.run(sockets=[listener])
+
+
+def _allow_open_files(wanted: int) -> None:
+    """Raise the limit of open files, and so of connections, as far as the system allows without asking anyone."""
+    try:
+        import resource
+    except ModuleNotFoundError:  # not on Windows
+        return
+    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    allowed = wanted if hard == resource.RLIM_INFINITY else min(wanted, hard)
+    if soft != resource.RLIM_INFINITY and soft < allowed:
+        resource.setrlimit(resource.RLIMIT_NOFILE, (allowed, hard))
 
 
 def _archive(options: argparse.Namespace) -> Path:
@@ -95,11 +115,12 @@ def _app(options: argparse.Namespace) -> tuple[ASGIApp, str]:
     from idc_standin.app import CheckedAnswers, Standin
     from idc_standin.archive.objects import Objects
     from idc_standin.contract import Contract
+    from idc_standin.door import Door
 
     path = _archive(options)
     contract = Contract(coming=options.next)
     try:
-        newest, close = _v3(options, contract, path)
+        newest, refuse, close = _v3(options, contract, path)
         objects = Objects(path)
     except duckdb.Error as error:
         reason = str(error).splitlines()[0]
@@ -108,34 +129,38 @@ def _app(options: argparse.Namespace) -> tuple[ASGIApp, str]:
         ) from error
     close.append(objects.close)
     resolver = drs.create(objects)
+    refusals: dict[str, Refuse] = {"ga4gh": drs.refuse}
+    first: ASGIApp
     if options.retired:
-        return Standin(retired.create(), newest, close, drs=resolver), "with v1 retired"
-    first, what, closing = _v1(options, contract, path)
-    app: ASGIApp = Standin(first, newest, [*closing, *close], drs=resolver)
+        first, what = retired.create(), "with v1 retired"
+    else:
+        first, refusals["v1"], what, closing = _v1(options, contract, path)
+        close[:0] = closing
+    app: ASGIApp = Door(Standin(first, newest, close, drs=resolver), contract, refuse, **refusals)
     if options.check_answers:
         app = CheckedAnswers(app, contract)
     return app, what
 
 
-def _v1(options: argparse.Namespace, contract: Contract, path: Path) -> tuple[ASGIApp, str, list[Closing]]:
-    """The application of v1, the data release that it serves in words, and what to call when the server stops."""
+def _v1(options: argparse.Namespace, contract: Contract, path: Path) -> tuple[ASGIApp, Refuse, str, list[Closing]]:
+    """The application of v1, its refusals, its data release as text, and the functions to call at the end."""
     from idc_standin.contract import quirks
     from idc_standin.v1 import gateway
     from idc_standin.v1.cohorts import Cohorts
-    from idc_standin.v1.identity import PAGE_TOKEN_SECONDS, Identity
+    from idc_standin.v1.identity import Identity
     from idc_standin.v1.store import Store
 
     store = Store(path, options.as_of, options.facts)
     identity = Identity(options.state)
-    cohorts = Cohorts(options.state, PAGE_TOKEN_SECONDS)
+    cohorts = Cohorts(options.state)
     chosen = quirks("v1") if options.quirks else frozenset()
     service = gateway.V1(contract, store, cohorts, identity, quirks=chosen, patience=options.patience)
     application = gateway.create(contract, service, identity)
-    return application, f"as of data version {store.active}.0", [store.close, cohorts.close]
+    return application, gateway.refuse, f"as of data version {store.active}.0", [store.close, cohorts.close]
 
 
-def _v3(options: argparse.Namespace, contract: Contract, path: Path) -> tuple[ASGIApp, list[Closing]]:
-    """The application of v3, and what to call when the server stops."""
+def _v3(options: argparse.Namespace, contract: Contract, path: Path) -> tuple[ASGIApp, Refuse, list[Closing]]:
+    """The application of v3, its refusals, and the functions to call at the end."""
     from idc_standin import archive
     from idc_standin.contract import quirks
     from idc_standin.v3 import app
@@ -151,7 +176,8 @@ def _v3(options: argparse.Namespace, contract: Contract, path: Path) -> tuple[AS
     releases = Releases(archive.published(path), by_row="bucket-moves" in chosen) if options.next else None
     if releases is not None:
         closing.append(releases.close)
-    return app.create(contract, index, guard, quirks=chosen, registries=registries, releases=releases), closing
+    application = app.create(contract, index, guard, quirks=chosen, registries=registries, releases=releases)
+    return application, app.refuse, closing
 
 
 def _token(options: argparse.Namespace) -> int:
@@ -180,15 +206,15 @@ def _build(options: argparse.Namespace) -> int:
 
 
 def _listen(host: str, port: int) -> socket.socket:
-    """A socket bound before anything is loaded, so that a taken port is said at once."""
+    """A socket that is bound before anything is loaded, so that a taken port is reported at once."""
     try:
         family = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)[0][0]
-        # The protocol is named because asyncio turns Nagle's algorithm off for "TCP" and not for "whatever streams":
-        # without it every answer waits 40 ms for an acknowledgement.
+        # The protocol is named because asyncio turns Nagle's algorithm off only for
+        # sockets of protocol TCP; with it, every response waits 40 ms for an acknowledgement.
         listener = socket.socket(family, socket.SOCK_STREAM, socket.IPPROTO_TCP)
         listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         listener.bind((host, port))
-        listener.listen(128)  # two that start at once may both bind; whoever comes while the archive is built waits
+        listener.listen(128)  # two servers may bind at once: only one can listen. Clients wait while it loads
     except UnicodeError:
         raise StandinError(f"{host!r} is not the name or address of a host; choose another with --host.") from None
     except OSError as error:

@@ -120,7 +120,7 @@ def test_an_installed_client_reads_the_release_without_a_yaml_parser(wheel: Path
     code = (
         "import sys; sys.modules['yaml'] = None\n"
         "import idc_openapi; from idc_ext import _release_lag\n"
-        "print(idc_openapi.path(), *idc_openapi.upstream(), _release_lag.lag('9!') is None)"
+        "print(idc_openapi.path(), *idc_openapi.upstream(), _release_lag.release_notice('9!') is None)"
     )
     environment = {**os.environ, "PYTHONPATH": str(wheel)}
     done = subprocess.run(

@@ -45,7 +45,7 @@ def lag(base: Document, source: str, changes: Sequence[Change]) -> tuple[list[Ch
     found = []
     for name, ours in described.items():
         theirs = str(said[name])
-        if idc_openapi.standing(theirs, ours) != "same":
+        if idc_openapi.compare_releases(theirs, ours) != "same":
             found.append(_change(base, name, theirs, ours, len(changes)))
     if found:
         return found, []

@@ -1,8 +1,8 @@
-"""Selections of v3 in BigQuery, for what outgrows the API: the same series, by one statement over IDC's public tables.
+"""Selections of v3 in BigQuery, for results too large for the API: one statement over IDC's public tables.
 
-`statement` writes it, and asks nobody. `estimate` and `run` need the extra `bigquery`, a project of Google Cloud that
-pays and its credentials; they take any SELECT, that of v1's `sql=True` as well. Nothing is run that would read more
-than was allowed, and nothing but a SELECT.
+`statement` writes the statement and sends nothing. `estimate` and `run` need the extra `bigquery`, a Google Cloud
+project that pays, and its credentials; they take any SELECT, also that of v1's `sql=True`. A statement that would read
+more than allowed, or is not a SELECT, is not run.
 """
 
 from __future__ import annotations
@@ -14,11 +14,11 @@ from typing import TYPE_CHECKING, Any
 
 from attrs import field, frozen
 
-from .._tables.arrow import Frames, imported
+from .._tables.arrow import Frames, import_optional
 from ..errors import CostRefused, InvalidFilter, PagingError
-from ..v3._filters import Filters, Wanted, checked
+from ..v3._filters import Filters, FilterValue, checked_filters
 from . import _statement
-from ._job import Way, connected
+from ._job import QueryRunner, default_client
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
@@ -28,20 +28,20 @@ if TYPE_CHECKING:
     from google.cloud.bigquery.job import QueryJob
 
 
-#: What Google takes for reading a TiB on demand in the US, where IDC's tables are. The first one of a month is free,
-#: and a table counts for 10 MB at least. By https://cloud.google.com/bigquery/pricing, as quoted in September 2026.
+#: Google's on-demand price for reading a TiB in the US, where IDC's tables are. The first TiB of a month is free, and
+#: a table counts for 10 MB at least. Source: https://cloud.google.com/bigquery/pricing, as quoted in September 2026.
 USD_PER_TIB = 6.25
-#: What may be read unless more is allowed: the columns of a manifest take a fraction of it.
+#: The default limit of bytes read; the columns of a manifest need a fraction of it.
 MOST_BYTES = 100_000_000_000
 
 
 @frozen
 class Estimate:
-    """What a statement would read, as BigQuery says without running it: an upper bound.
+    """The bytes that a statement would read, an upper bound that BigQuery gives without running it.
 
     Attributes:
-        bytes: How much would be read, and billed.
-        cached: Whether the answer is there from an earlier run, for which nothing is billed.
+        bytes: The bytes that would be read and billed.
+        cached: Whether BigQuery has the result of an earlier run, for which nothing is billed.
     """
 
     bytes: int
@@ -49,15 +49,15 @@ class Estimate:
 
     @property
     def usd(self) -> float:
-        """The price on demand, at `USD_PER_TIB`. Projects that pay for capacity, or have free bytes left, pay less."""
+        """The on-demand price in USD, at `USD_PER_TIB`; less for projects with reserved capacity or free bytes left."""
         return self.bytes / 2**40 * USD_PER_TIB
 
     def within(self, most: int) -> None:
-        """Raise CostRefused if more than so many bytes would be read."""
+        """Raise CostRefused if more than `most` bytes would be read."""
         if self.bytes > most:
             raise CostRefused(
-                f"the statement would read {self}, and {most / 1e9:,.2f} GB are allowed: ask for fewer columns, or "
-                "allow more",
+                f"the statement would read {self}, but {most / 1e9:,.2f} GB are allowed: select fewer columns, or "
+                "raise the limit (argument max_bytes, option --max-bytes)",
                 bytes=self.bytes,
             )
 
@@ -69,100 +69,102 @@ class Estimate:
 
 @frozen(repr=False, eq=False)
 class Answer(Frames):
-    """The rows of a statement that was run; they stay in BigQuery and are fetched as they are used, each time anew.
+    """The rows of a statement that was run. They stay in BigQuery, and are fetched again each time they are used.
 
-    Iterating it gives them by column name, in values that JSON has: days and times as ISO 8601, decimals as text with
-    all their digits, bytes as hexadecimal text, what is no finite number as null. In Arrow, pandas and polars the
-    columns have BigQuery's own types.
+    Iterating gives rows by column name, with values that JSON has: dates and times as ISO 8601, decimals as text with
+    all digits, bytes as hexadecimal text, numbers that are not finite as null. In Arrow, pandas and polars the columns
+    have BigQuery's types.
 
     Attributes:
-        columns: Their names, in the order of the statement.
-        estimate: What it was to read.
-        bytes_billed: What was billed.
-        job: The job's name, which BigQuery's history has it under.
+        columns: The names of the columns, in the order of the statement.
+        estimate: The estimate before the run.
+        bytes_billed: The bytes that were billed.
+        job: The name of the job in BigQuery's history.
     """
 
     columns: list[str]
     estimate: Estimate
     bytes_billed: int
     job: str
-    _way: Way = field(repr=False)
-    _done: QueryJob = field(repr=False)
-    _total: int
+    _runner: QueryRunner = field(repr=False)
+    _finished_job: QueryJob = field(repr=False)
+    _total_rows: int
 
     def __repr__(self) -> str:
-        return f"<Answer of {self._total} rows by job {self.job}>"
+        return f"<Answer of {self._total_rows} rows by job {self.job}>"
 
     def __len__(self) -> int:
-        return self._total
+        return self._total_rows
 
     def __iter__(self) -> Iterator[dict[str, Any]]:
-        come = 0
-        with self._way.told():
-            for page in self._way.rows(self._done).pages:
-                self._way.in_time()
+        received = 0
+        with self._runner.translated_errors():
+            for page in self._runner.rows(self._finished_job).pages:
+                self._runner.check_deadline()
                 for row in page:
-                    come += 1
-                    yield {name: plain(value) for name, value in zip(self.columns, row.values(), strict=True)}
-        self._whole(come)
+                    received += 1
+                    yield {name: json_value(value) for name, value in zip(self.columns, row.values(), strict=True)}
+        self._check_row_count(received)
 
     def batches(self) -> pyarrow.RecordBatchReader:
-        """Give a reader of record batches, one for each page, for what does not fit memory. Needs the extra `arrow`."""
-        pa = imported("pyarrow")
-        found = iter(self._way.rows(self._done).to_arrow_iterable())
-        with self._way.told():
+        """Give a reader of record batches, one per page, for very large results. Needs the extra `arrow`."""
+        pa = import_optional("pyarrow")
+        found = iter(self._runner.rows(self._finished_job).to_arrow_iterable())
+        with self._runner.translated_errors():
             first = next(found, None)
         if first is None:
             return pa.Table.to_reader(self.to_arrow())
 
         def read() -> Iterator[pyarrow.RecordBatch]:
             yield first
-            come: int = first.num_rows
-            with self._way.told():
+            received: int = first.num_rows
+            with self._runner.translated_errors():
                 for batch in found:
-                    self._way.in_time()
-                    come += batch.num_rows
+                    self._runner.check_deadline()
+                    received += batch.num_rows
                     yield batch
-            self._whole(come)
+            self._check_row_count(received)
 
         return pa.RecordBatchReader.from_batches(first.schema, read())
 
     def to_arrow(self) -> pyarrow.Table:
         """Give an Arrow table. Needs the extra `arrow`."""
-        imported("pyarrow")
-        rows = self._way.rows(self._done)
-        with self._way.told():
+        import_optional("pyarrow")
+        rows = self._runner.rows(self._finished_job)
+        with self._runner.translated_errors():
             table: pyarrow.Table = rows.to_arrow(create_bqstorage_client=False)
-        self._whole(table.num_rows)
+        self._check_row_count(table.num_rows)
         return table
 
-    def _whole(self, come: int) -> None:
-        # Google's client ends where no further page is named, whatever the total was.
-        if come != self._total:
-            raise PagingError(f"job {self.job} of BigQuery gave {come} of its {self._total} rows: ask again")
+    def _check_row_count(self, received: int) -> None:
+        # Google's client stops when no next page is named, even if rows are missing.
+        if received != self._total_rows:
+            raise PagingError(
+                f"job {self.job} of BigQuery gave {received} of its {self._total_rows} rows: run it again"
+            )
 
 
 def statement(
-    filters: Filters | Mapping[str, Wanted],
+    filters: Filters | Mapping[str, FilterValue],
     *,
-    columns: Iterable[str] = _statement.MANIFEST,
-    release: int | str = _statement.CURRENT,
+    columns: Iterable[str] = _statement.MANIFEST_COLUMNS,
+    release: int | str = _statement.CURRENT_RELEASE,
     all_of_idc: bool = False,
 ) -> str:
-    """Write the statement that finds, in BigQuery, the series that v3 finds. Nothing is sent.
+    """Write the statement that finds, in BigQuery, the series that v3 finds. Sends nothing.
 
     Args:
-        filters: What `v3.where` takes or made.
-        columns: Columns of the table `index`, in order; by default those of a manifest, in whose order the rows come.
-            BigQuery bills by columns, so few are cheaper.
-        release: The data release, such as 25; `current` is whatever is the newest when the statement runs. Columns are
-            made as of release 25: early releases lack some of them, and BigQuery then says so without a charge.
-        all_of_idc: Must be true to select the whole archive by empty filters.
+        filters: Filters made by `v3.where`, or a mapping that it takes.
+        columns: Columns of the table `index`, in order; by default those of a manifest. Rows are sorted like
+            those of a manifest. BigQuery bills by columns, so fewer are cheaper.
+        release: The data release, such as 25; `current` is the newest when the statement runs. The columns are those
+            of release 25: early releases lack some, and BigQuery then refuses the statement without a charge.
+        all_of_idc: True selects the whole archive; needed when there are no filters.
 
     Raises:
-        InvalidFilter: the filters would be refused by v3, or there is no such column or release.
+        InvalidFilter: v3 would refuse the filters, or there is no such column or release.
     """
-    return _statement.statement(checked(filters, all_of_idc=all_of_idc), columns, release)
+    return _statement.statement_of_selection(checked_filters(filters, all_of_idc=all_of_idc), columns, release)
 
 
 def estimate(
@@ -173,23 +175,23 @@ def estimate(
     timeout: float | None = None,
     retries: int | None = None,
 ) -> Estimate:
-    """Ask BigQuery what a statement would read. It is checked and not run, and costs nothing.
+    """Estimate what a statement would read, by a dry run in BigQuery, which costs nothing.
 
     Args:
         statement: A SELECT in BigQuery's SQL.
-        project: The project of Google Cloud that pays; by default the one that its tools have been told.
-        client: Google's client, in place of one made with the credentials that its tools leave on this machine.
-        timeout: How many seconds a request may take, if not 60.
-        retries: 0 for never repeating one.
+        project: The Google Cloud project that pays; by default the one set for Google's tools.
+        client: Google's client; by default one with the Application Default Credentials of this machine.
+        timeout: Seconds that a request may take; 60 by default.
+        retries: 0 for no retries; by default temporary failures are retried for up to a minute.
 
     Raises:
         BigQueryError: BigQuery refuses the statement or the project.
-        InvalidFilter: it is no SELECT, or no project is known.
-        CredentialsNotFound, CredentialsExpired: there are no credentials, or none that Google accepts.
+        InvalidFilter: the statement is not a SELECT, or no project is set.
+        CredentialsNotFound, CredentialsExpired: there are no credentials, or Google refuses them.
         MissingExtra: google-cloud-bigquery is not installed.
-        httpx.TransportError: nobody answered. DeadlineExceeded: not before a deadline.
+        httpx.TransportError: no response. DeadlineExceeded: no response before the deadline.
     """
-    return _estimated(Way(client or connected(project), timeout, retries), statement)
+    return _dry_run_estimate(QueryRunner(client or default_client(project), timeout, retries), statement)
 
 
 def run(
@@ -202,57 +204,59 @@ def run(
     timeout: float | None = None,
     retries: int | None = None,
 ) -> Answer:
-    """Run a statement in BigQuery, which costs money, and wait for it.
+    """Run a statement in BigQuery, which costs money, and wait for its end.
 
-    What it would read is asked first, and BigQuery itself is told not to read more than `max_bytes`. Ending the wait,
-    by a deadline or an interruption, cancels the job.
+    The bytes that it would read are estimated first, and BigQuery itself gets the limit `max_bytes`. A deadline or an
+    interruption that ends the wait cancels the job.
 
     Args:
         statement: A SELECT in BigQuery's SQL.
-        project: As for `estimate`, as are client, timeout and retries.
-        client: Google's client.
-        max_bytes: The most bytes that may be read and billed.
-        expected: What `estimate` said of the statement; if it is not given, it is asked.
-        timeout: How many seconds a request may take; a deadline bounds the whole.
-        retries: 0 for never repeating one.
+        project: The Google Cloud project that pays, as for `estimate`.
+        client: Google's client, as for `estimate`.
+        max_bytes: The maximum of bytes that may be read and billed.
+        expected: The estimate of the statement; by default it is requested.
+        timeout: Seconds that a request may take; a deadline limits the whole.
+        retries: 0 for no retries, as for `estimate`.
 
     Raises:
-        CostRefused: it would read more. Nothing has been run.
-        BigQueryError, InvalidFilter and others: as `estimate`; using the answer raises them as well.
+        CostRefused: the statement would read more. Nothing has been run.
+        BigQueryError, InvalidFilter and others: as for `estimate`; using the answer raises them as well.
     """
-    way = Way(client or connected(project), timeout, retries)
-    expected = _estimated(way, statement) if expected is None else expected
+    runner = QueryRunner(client or default_client(project), timeout, retries)
+    expected = _dry_run_estimate(runner, statement) if expected is None else expected
     expected.within(max_bytes)
-    job = way.begun(statement, max_bytes)
-    way.finished(job)
-    found = way.rows(job)
+    job = runner.start(statement, max_bytes)
+    runner.wait(job)
+    found = runner.rows(job)
     columns = [one.name for one in found.schema]
-    return Answer(columns, expected, job.total_bytes_billed or 0, str(job.job_id), way, job, found.total_rows or 0)
+    return Answer(columns, expected, job.total_bytes_billed or 0, str(job.job_id), runner, job, found.total_rows or 0)
 
 
-def plain(value: Any) -> Any:
-    """Make of a value of BigQuery's one that JSON has."""
+def json_value(value: Any) -> Any:
+    """Convert a value of BigQuery to one that JSON has."""
     match value:
         case None | bool() | int() | str():
             return value
         case float():
             return value if math.isfinite(value) else None
-        case datetime.date() | datetime.time():  # a datetime is a date, too
+        case datetime.date() | datetime.time():  # a datetime is a date
             return value.isoformat()
         case decimal.Decimal():
             return format(value, "f")
         case bytes():
             return value.hex()
         case list():
-            return [plain(one) for one in value]
+            return [json_value(one) for one in value]
         case dict():
-            return {name: plain(one) for name, one in value.items()}
+            return {name: json_value(one) for name, one in value.items()}
         case _:  # intervals and ranges
             return str(value)
 
 
-def _estimated(way: Way, statement: str) -> Estimate:
-    job = way.tried(statement)
+def _dry_run_estimate(runner: QueryRunner, statement: str) -> Estimate:
+    job = runner.dry_run(statement)
     if job.statement_type != "SELECT":
-        raise InvalidFilter(f"only a SELECT is run in BigQuery, and this is {job.statement_type or 'none'}")
+        raise InvalidFilter(
+            f"only a SELECT is run in BigQuery; this statement is {job.statement_type or 'of unknown type'}"
+        )
     return Estimate(int(job.total_bytes_processed or 0), bool(job.cache_hit))

@@ -1,7 +1,8 @@
-"""Google's client for BigQuery, imported late: who asks, for how long, and what its refusals are here.
+"""Jobs in BigQuery, by Google's client: credentials, timeouts, retries, and its errors as errors of this package.
 
-An answer that says no is a `BigQueryError`, missing or spent credentials are `CredentialsError`, and that nobody
-answered is an `httpx.TransportError`, as everywhere in this package. A job that nobody waits for any more is cancelled.
+A refusal is a `BigQueryError`, missing or expired credentials are a `CredentialsError`, and a missing response is an
+`httpx.TransportError`, as everywhere in this package. A job is cancelled if the wait for it ends early. Google's client
+is imported late.
 """
 
 from __future__ import annotations
@@ -24,24 +25,24 @@ if TYPE_CHECKING:
     from google.cloud.bigquery.job import QueryJob
     from google.cloud.bigquery.table import RowIterator
 
-#: Names another endpoint, as it does for Google's client. No credentials are sent there.
-EMULATOR = "BIGQUERY_EMULATOR_HOST"
-#: In seconds: how long a request may take, and for how long one that failed for a passing reason is repeated.
-_TIMEOUT, _PATIENCE = 60.0, 60.0
-#: In seconds: how long a cancellation may take.
-_BRIEF = 5.0
-#: In seconds: between looks at a job.
+#: Environment variable with another endpoint, as for Google's client. No credentials are sent there.
+EMULATOR_VARIABLE = "BIGQUERY_EMULATOR_HOST"
+#: In seconds: how long a request may take, and for how long temporary failures are retried.
+_TIMEOUT, _RETRY_SECONDS = 60.0, 60.0
+#: In seconds: how long the cancellation of a job may take.
+_CANCEL_TIMEOUT = 5.0
+#: In seconds: the pauses between requests for the state of a job.
 _FIRST_PAUSE, _LAST_PAUSE = 0.1, 2.0
-#: Of a message.
-_LONGEST = 300
-_LOGIN = "`gcloud auth application-default login` makes them, or GOOGLE_APPLICATION_CREDENTIALS names a file"
+#: The maximum length of a message of Google's.
+_MAX_MESSAGE_LENGTH = 300
+_LOGIN = "run `gcloud auth application-default login`, or set GOOGLE_APPLICATION_CREDENTIALS to a file"
 
 
-def google(name: str) -> Any:
-    """Import a module of Google's.
+def import_google(name: str) -> Any:
+    """Import a module of Google's client.
 
     Raises:
-        MissingExtra: it is not installed.
+        MissingExtra: the package is not installed.
     """
     try:
         return importlib.import_module(name)
@@ -54,111 +55,118 @@ def google(name: str) -> Any:
         ) from None
 
 
-def connected(project: str | None) -> Client:
-    """Make a client, with the credentials that Google's tools leave on a machine (Application Default Credentials).
+def default_client(project: str | None) -> Client:
+    """Make Google's client with the Application Default Credentials of this machine.
 
     Raises:
-        CredentialsNotFound: there are none.
-        InvalidFilter: it is not known which project is to pay.
+        CredentialsNotFound: there are no credentials.
+        InvalidFilter: no project that pays is set.
     """
-    bigquery, problems = google("google.cloud.bigquery"), google("google.auth.exceptions")
-    nobody = google("google.auth.credentials").AnonymousCredentials() if os.environ.get(EMULATOR) else None
+    bigquery, problems = import_google("google.cloud.bigquery"), import_google("google.auth.exceptions")
+    anonymous = (
+        import_google("google.auth.credentials").AnonymousCredentials() if os.environ.get(EMULATOR_VARIABLE) else None
+    )
     try:
-        client: Client = bigquery.Client(project=project or None, credentials=nobody)
+        client: Client = bigquery.Client(project=project or None, credentials=anonymous)
     except problems.DefaultCredentialsError:
-        if nobody is None:
+        if anonymous is None:
             raise CredentialsNotFound(f"BigQuery needs credentials of Google Cloud: {_LOGIN}") from None
-    except OSError as error:  # the library has no class for it
+    except OSError as error:  # the library has no class for this error
         if "Project was not passed" not in str(error):
             raise
     else:
         return client
-    raise InvalidFilter("BigQuery needs to know which of your projects pays for the query: name it")
+    raise InvalidFilter(
+        "BigQuery needs the project that pays for the query: set it (argument project, option --project, or "
+        "GOOGLE_CLOUD_PROJECT)"
+    )
 
 
 @frozen
-class Way:
-    """How requests are made.
+class QueryRunner:
+    """A client with the timeout and the retries of its requests.
 
     Attributes:
-        client: Google's.
-        timeout: How many seconds a request may take.
-        retries: 0 for never repeating one; else those that failed for a passing reason are, for up to a minute.
+        client: Google's client.
+        timeout: Seconds that a request may take; None for the default.
+        retries: 0 for no retries; otherwise temporary failures are retried for up to a minute.
     """
 
     client: Client
     timeout: float | None = None
     retries: int | None = None
 
-    def tried(self, statement: str) -> QueryJob:
-        """Have a statement checked and measured, which costs nothing and runs nothing."""
-        return self._begun(statement, dry_run=True)
+    def dry_run(self, statement: str) -> QueryJob:
+        """Check and measure a statement by a dry run, which costs nothing."""
+        return self._start_query(statement, dry_run=True)
 
-    def begun(self, statement: str, most: int) -> QueryJob:
-        """Have a statement run; it fails without a charge if it would read more than `most` bytes."""
-        return self._begun(statement, maximum_bytes_billed=most)
+    def start(self, statement: str, most: int) -> QueryJob:
+        """Start a job; BigQuery refuses it without a charge if it would read more than `most` bytes."""
+        return self._start_query(statement, maximum_bytes_billed=most)
 
-    def finished(self, job: QueryJob) -> None:
-        """Wait for a job. What ends the wait, an interruption included, cancels it."""
+    def wait(self, job: QueryJob) -> None:
+        """Wait for the end of a job. Any exception during the wait, also an interruption, cancels the job."""
         pause = _FIRST_PAUSE
         try:
-            with self.told():
-                while not job.done(**self._limits()):
+            with self.translated_errors():
+                while not job.done(**self._request_limits()):
                     deadline.sleep(pause, f"BigQuery's job {job.job_id}")
                     pause = min(2 * pause, _LAST_PAUSE)
         except BaseException:
             with suppress(Exception):
-                job.cancel(retry=None, timeout=_BRIEF)
+                job.cancel(retry=None, timeout=_CANCEL_TIMEOUT)
             raise
 
     def rows(self, job: QueryJob) -> RowIterator:
-        """Give the rows of a job that is done. They are asked for as they are used: within `told()`."""
-        with self.told():
-            found: Any = job.result(job_retry=None, **self._limits())
+        """Give the rows of a finished job. They are fetched as they are used; do that within `translated_errors()`."""
+        with self.translated_errors():
+            found: Any = job.result(job_retry=None, **self._request_limits())
             return found  # type: ignore[no-any-return] # a SELECT has rows
 
     @contextmanager
-    def told(self) -> Iterator[None]:
-        """Say in words of this package what goes wrong within the block."""
-        problems, lost = google("google.auth.exceptions"), google("requests.exceptions")
-        refusals = google("google.api_core.exceptions")
+    def translated_errors(self) -> Iterator[None]:
+        """Translate errors of Google's client within the block to errors of this package."""
+        problems, lost = import_google("google.auth.exceptions"), import_google("requests.exceptions")
+        refusals = import_google("google.api_core.exceptions")
         try:
             yield
         except refusals.RetryError as error:
-            raise self._meant(error.cause, refusals, problems) from error
+            raise self._translated_error(error.cause, refusals, problems) from error
         except (refusals.GoogleAPICallError, problems.GoogleAuthError, lost.RequestException) as error:
-            raise self._meant(error, refusals, problems) from error
+            raise self._translated_error(error, refusals, problems) from error
 
-    def _meant(self, error: Any, refusals: Any, problems: Any) -> Exception:
+    def _translated_error(self, error: Any, refusals: Any, problems: Any) -> Exception:
         until = deadline.current()
         if isinstance(error, refusals.GoogleAPICallError):
-            # The library's own sentence has the request before it and the job behind it.
+            # The text of the library's error also has the request and the job; only the message is kept.
             first: dict[str, Any] = next(iter(error.errors), {})
-            said = " ".join(str(first.get("message") or error.message).split())[:_LONGEST]
+            said = " ".join(str(first.get("message") or error.message).split())[:_MAX_MESSAGE_LENGTH]
             return BigQueryError(said, status=int(error.code or 0), reason=first.get("reason"))
         if isinstance(error, problems.GoogleAuthError) and not isinstance(error, problems.TransportError):
-            return CredentialsExpired(f"Google refuses the credentials ({str(error)[:_LONGEST]}): {_LOGIN}")
+            return CredentialsExpired(f"Google refused the credentials ({str(error)[:_MAX_MESSAGE_LENGTH]}): {_LOGIN}")
         if until is not None and until.over():
             return until.exceeded("a request to BigQuery")
         request = httpx.Request("POST", str(self.client._connection.API_BASE_URL))
-        kind = httpx.ReadTimeout if isinstance(error, google("requests.exceptions").Timeout) else httpx.NetworkError
-        return kind(str(error)[:_LONGEST], request=request)
+        kind = (
+            httpx.ReadTimeout if isinstance(error, import_google("requests.exceptions").Timeout) else httpx.NetworkError
+        )
+        return kind(str(error)[:_MAX_MESSAGE_LENGTH], request=request)
 
-    def _begun(self, statement: str, **settings: int) -> QueryJob:
-        config = google("google.cloud.bigquery").QueryJobConfig(**settings)
-        with self.told():
-            return self.client.query(statement, job_config=config, job_retry=None, **self._limits())
+    def _start_query(self, statement: str, **settings: int) -> QueryJob:
+        config = import_google("google.cloud.bigquery").QueryJobConfig(**settings)
+        with self.translated_errors():
+            return self.client.query(statement, job_config=config, job_retry=None, **self._request_limits())
 
-    def in_time(self) -> None:
-        """Raise DeadlineExceeded if it is too late."""
+    def check_deadline(self) -> None:
+        """Raise DeadlineExceeded if the deadline has passed."""
         until = deadline.current()
         if until is not None and until.over():
             raise until.exceeded("a request to BigQuery")
 
-    def _limits(self) -> dict[str, Any]:
-        self.in_time()
+    def _request_limits(self) -> dict[str, Any]:
+        self.check_deadline()
         until = deadline.current()
-        again = google("google.cloud.bigquery").DEFAULT_RETRY
-        retry = None if self.retries == 0 else again.with_timeout(deadline.shrunk(_PATIENCE, until))
+        again = import_google("google.cloud.bigquery").DEFAULT_RETRY
+        retry = None if self.retries == 0 else again.with_timeout(deadline.cap_timeout(_RETRY_SECONDS, until))
         limit = _TIMEOUT if self.timeout is None else self.timeout
-        return {"retry": retry, "timeout": deadline.shrunk(limit, until)}
+        return {"retry": retry, "timeout": deadline.cap_timeout(limit, until)}

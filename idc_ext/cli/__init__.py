@@ -1,7 +1,7 @@
 """The command line `idc-ext`: it touches argv, stdout and stderr, and never HTTP.
 
-Commands compute what to show, `_output` shows it, `_exit` says how it ended. This module answers `--version` before
-anything heavy is imported, and says so in one sentence when the extra `cli` is not installed.
+Commands compute results, `_output` writes them, `_exit` has the exit codes. This module answers `--version` before
+anything heavy is imported, and reports in one sentence that the extra `cli` is not installed.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 __all__ = ["main"]
 
-#: What the extra `cli` brings.
+#: The packages of the extra `cli`.
 _EXTRA = frozenset({"cyclopts", "rich"})
 
 
@@ -25,14 +25,14 @@ def main(argv: Sequence[str] | None = None) -> int:
     """Run one command.
 
     Args:
-        argv: Its words; by default those of this process.
+        argv: The arguments; by default those of this process.
 
     Returns:
-        The exit code: 0 done, 1 the service said no, 2 the input was wrong, 3 nobody could be reached, 130 interrupted,
-        143 ended by SIGTERM, 141 nobody read on, 70 a fault of this program.
+        The exit code: 0 success, 1 the service refused, 2 wrong input, 3 no response, 70 internal error, 130
+        interrupted, 141 output pipe closed, 143 ended by SIGTERM.
     """
-    if sys.stdout is None or sys.stderr is None:  # closed by who started this
-        nowhere = open(os.devnull, "w", encoding="utf-8")  # noqa: SIM115 - for good
+    if sys.stdout is None or sys.stderr is None:  # closed by the parent process
+        nowhere = open(os.devnull, "w", encoding="utf-8")  # noqa: SIM115 - open until the end
         sys.stdout, sys.stderr = sys.stdout or nowhere, sys.stderr or nowhere
     words = [*(sys.argv[1:] if argv is None else argv)]
     if words[:1] in (["--version"], ["-V"]):
@@ -48,32 +48,32 @@ def main(argv: Sequence[str] | None = None) -> int:
     except KeyboardInterrupt:
         return 130
     if argv is None:
-        _write_whole()
-        # So that what is half written is taken away, or kept in a state that can be resumed.
-        signal.signal(signal.SIGTERM, _terminate)
+        _buffer_standard_output()
+        # An exception, so that unfinished files are removed, or kept in a state that can be resumed.
+        signal.signal(signal.SIGTERM, _raise_terminated)
     return run(words)
 
 
-def _write_whole() -> None:
-    """Have every write to standard output finished or fail.
+def _buffer_standard_output() -> None:
+    """Give standard output a buffer, so that every write is complete or fails.
 
-    With PYTHONUNBUFFERED, Python leaves to the system how much of a write is done, and forgets the rest: a disk that
-    fills up or a reader that leaves would go unnoticed.
+    With PYTHONUNBUFFERED, the system may write only a part, and Python drops the rest: a full disk or a closed pipe
+    would stay unnoticed.
     """
     out = sys.stdout
     if isinstance(out, io.TextIOWrapper) and isinstance(out.buffer, io.RawIOBase):
-        said = {"encoding": out.encoding, "errors": out.errors, "line_buffering": out.line_buffering}
-        sys.stdout = io.TextIOWrapper(io.BufferedWriter(out.detach()), **said)  # type: ignore[arg-type] # as they were
+        settings = {"encoding": out.encoding, "errors": out.errors, "line_buffering": out.line_buffering}
+        sys.stdout = io.TextIOWrapper(io.BufferedWriter(out.detach()), **settings)  # type: ignore[arg-type] # as they were
 
 
-def _terminate(*_: object) -> NoReturn:
+def _raise_terminated(*_: object) -> NoReturn:
     from ._exit import Terminated
 
     raise Terminated
 
 
 def version() -> str:
-    """Give the version of this distribution."""
+    """Read the version of the installed package."""
     from importlib import metadata
 
     try:

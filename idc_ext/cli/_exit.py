@@ -1,12 +1,12 @@
-"""How a command ends: exit codes, and one sentence on stderr for whatever was to be expected.
+"""Exit codes of commands, and one sentence on stderr for every expected error.
 
-0    done
-1    the service said no, or what it said cannot be trusted; `verify` and `diff`: there are differences
-2    the input was wrong, and nothing was changed by it
-3    nobody could be reached, or not in time
-70   a fault of this program; only then is there a traceback
+0    success
+1    the service refused, or its answer is not reliable; `verify` and `diff`: there are differences
+2    wrong input; nothing was changed
+3    no response from the service, or not in time
+70   internal error of this program; only then there is a traceback
 130  interrupted (Ctrl-C)
-141  nobody read on, as when `head` has had enough
+141  the output pipe was closed, for example by `head`
 143  ended by SIGTERM
 """
 
@@ -19,27 +19,27 @@ from typing import TYPE_CHECKING, Any
 
 from .. import errors
 from ._options import InputError
-from ._output.escaping import visible
+from ._output.escaping import escape_text
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-DONE, REFUSED, INPUT, UNREACHED, FAULT = 0, 1, 2, 3, 70
-INTERRUPTED, UNREAD, TERMINATED = 130, 141, 143
+DONE, REFUSED, INPUT_ERROR, NO_RESPONSE, INTERNAL_ERROR = 0, 1, 2, 3, 70
+INTERRUPTED, BROKEN_PIPE, TERMINATED = 130, 141, 143
 
 
 class Terminated(BaseException):
-    """SIGTERM came."""
+    """SIGTERM was received."""
 
 
 class Refusal(Exception):
-    """The service said no, in words of ours."""
+    """A refusal with a message of this program: the service or the user said no."""
 
 
-#: The first that fits counts.
-_CODES: tuple[tuple[type[BaseException], int], ...] = (
-    (InputError, INPUT),
-    (errors.DeadlineExceeded, UNREACHED),
+#: Class of an error -> exit code; the first match counts.
+_EXIT_CODES: tuple[tuple[type[BaseException], int], ...] = (
+    (InputError, INPUT_ERROR),
+    (errors.DeadlineExceeded, NO_RESPONSE),
     (errors.APIError, REFUSED),
     (Refusal, REFUSED),
     (errors.LicenseRefused, REFUSED),
@@ -49,47 +49,53 @@ _CODES: tuple[tuple[type[BaseException], int], ...] = (
     (errors.PagingError, REFUSED),
     (errors.TruncatedResult, REFUSED),
     (errors.ContractError, REFUSED),
-    (errors.IDCError, INPUT),
+    (errors.IDCError, INPUT_ERROR),
 )
 
 
-def ended(error: BaseException, base_url: str | None = None) -> tuple[int, str] | None:
-    """Give the exit code and the sentence of an error; None if it was not to be expected."""
-    for kind, code in _CODES:
+def exit_code_and_sentence(error: BaseException, base_url: str | None = None) -> tuple[int, str] | None:
+    """Give the exit code and the sentence of an error; None if the error is not an expected one."""
+    for kind, code in _EXIT_CODES:
         if isinstance(error, kind):
             return code, str(error)
-    from .._reachability import missing_certificates, unreachable  # which loads an HTTP library
+    from .._reachability import (  # imported late, because it loads an HTTP library
+        explain_no_response,
+        missing_certificates,
+    )
 
-    sentence = unreachable(error, base_url)
+    sentence = explain_no_response(error, base_url)
     if sentence is not None:
-        return UNREACHED, sentence
-    if isinstance(error, ModuleNotFoundError) and error.name in _EXTRAS:
-        return INPUT, f"this needs the package {error.name}: pip install 'idc-client[{_EXTRAS[error.name]}]'"
+        return NO_RESPONSE, sentence
+    if isinstance(error, ModuleNotFoundError) and error.name in _EXTRA_OF_PACKAGE:
+        return (
+            INPUT_ERROR,
+            f"this needs the package {error.name}: pip install 'idc-client[{_EXTRA_OF_PACKAGE[error.name]}]'",
+        )
     if isinstance(error, OSError) and not error.filename and (bundle := missing_certificates()):
-        return INPUT, f"{bundle[0]} names {bundle[1]}: correct or unset it"
+        return INPUT_ERROR, f"{bundle[0]} names {bundle[1]}: correct or unset it"
     if isinstance(error, OSError) and error.strerror:
         where = f"{error.filename}: " if error.filename else ""
-        return INPUT, f"{where}{error.strerror}"
+        return INPUT_ERROR, f"{where}{error.strerror}"
     if isinstance(error, ValueError) and "null byte" in str(error):
-        # No word of a process holds one: it is what `-` has become.
-        return INPUT, "`-` cannot stand for a file here: name one"
+        # Arguments of a process cannot have null bytes: this one comes from DASH.
+        return INPUT_ERROR, "`-` (standard input) cannot be used here: give the name of a file"
     return None
 
 
-def say(sentence: str) -> None:
-    """Tell the person, on one line of stderr."""
-    with contextlib.suppress(OSError):  # nobody listens there, either
-        print(f"idc-ext: {visible(sentence)}", file=sys.stderr, flush=True)
+def print_message(sentence: str) -> None:
+    """Print a message for the user, on one line of stderr."""
+    with contextlib.suppress(OSError):  # stderr is closed, too
+        print(f"idc-ext: {escape_text(sentence)}", file=sys.stderr, flush=True)
 
 
-#: What the service has warned of in this command.
-REMARKED: list[str] = []
+#: The warnings of the service that this command has printed.
+PRINTED_WARNINGS: list[str] = []
 
 
 @contextlib.contextmanager
-def remarks() -> Iterator[None]:
-    """Say what the service warns of as a remark, once each, while a command runs."""
-    REMARKED.clear()
+def service_warnings_on_stderr() -> Iterator[None]:
+    """Print warnings of the service on stderr, each once, while a command runs."""
+    PRINTED_WARNINGS.clear()
     with warnings.catch_warnings():
         warnings.simplefilter("always", errors.ServiceWarning)
         shown = warnings.showwarning
@@ -97,13 +103,13 @@ def remarks() -> Iterator[None]:
         def show(message: Warning | str, category: type[Warning], *place: Any, **more: Any) -> None:
             if not issubclass(category, errors.ServiceWarning):
                 shown(message, category, *place, **more)
-            elif str(message) not in REMARKED:
-                REMARKED.append(str(message))
-                say(str(message))
+            elif str(message) not in PRINTED_WARNINGS:
+                PRINTED_WARNINGS.append(str(message))
+                print_message(str(message))
 
         warnings.showwarning = show
         yield
 
 
-#: Package -> the extra that brings it.
-_EXTRAS = {"authlib": "auth"}
+#: Package -> the extra that installs it.
+_EXTRA_OF_PACKAGE = {"authlib": "auth"}

@@ -1,4 +1,4 @@
-"""What every command is given: the options that belong to all of them, and the client that they make."""
+"""Options of every command, shared types of parameters, and `Context`, which makes the client."""
 
 from __future__ import annotations
 
@@ -15,34 +15,35 @@ if TYPE_CHECKING:
     from ..connect import IDC
 
 
-#: What `-` becomes before words are parsed, which would take it for an option; no word of a process can hold it.
+#: Replaces the argument `-` (standard input) before parsing, because the parser takes `-` for an option. Arguments of a
+#: process cannot have null bytes.
 DASH = "\0-"
 
-#: Options that several commands have: what is selected, where results go, and what all of them take.
+#: Groups of options in the help: filters, output, and those of every command.
 FILTERS = Group("Filters", sort_key=10)
 OUTPUT = Group("Output", sort_key=20)
-ALL = Group("Options of every command", sort_key=30)
+COMMON_OPTIONS = Group("Options of every command", sort_key=30)
 
 
-_FROM_0 = Parameter(validator=Number(gte=0))
-#: A number from 0 on; one that limits rows; a switch.
-Count = Annotated[int, _FROM_0]
+_NOT_NEGATIVE = Parameter(validator=Number(gte=0))
+#: Types of parameters: a number of 0 or more, a limit of rows, a switch.
+Count = Annotated[int, _NOT_NEGATIVE]
 Limit = Annotated[int | None, Parameter(name=["--limit", "-n"], validator=Number(gte=0))]
 Flag = Annotated[bool, Parameter(negative=())]
 
 
-def _segment(_: object, value: str) -> None:
-    """Refuse what a URL would take for another place."""
+def _check_path_segment(_: object, value: str) -> None:
+    """Refuse text that would change the path of a URL."""
     if not value.strip("."):
-        raise ValueError(f"{value!r} is no name")
+        raise ValueError(f"{value!r} is not a name")
 
 
-#: What becomes a segment of a path.
-Name = Annotated[str, Parameter(validator=_segment)]
+#: The type of a parameter that becomes a segment of a URL path.
+PathSegment = Annotated[str, Parameter(validator=_check_path_segment)]
 
 
 class InputError(ValueError):
-    """Words on the command line that cannot be followed. Nothing has been sent."""
+    """Wrong options or arguments. Nothing has been sent."""
 
 
 @frozen
@@ -50,10 +51,10 @@ class Context:
     """The options of every command.
 
     Attributes:
-        base_url: Where the API is; None for what the environment or the live host says.
-        credentials: The credentials file; None for what the environment says.
+        base_url: The address of the API; None for that of the environment, or the live host.
+        credentials: The credentials file; None for that of the environment.
         timeout: Seconds without progress; None for the default.
-        retries: How often to repeat; None for the default.
+        retries: The maximum number of retries; None for the default.
         strict: Whether a warning of the service is an error.
     """
 
@@ -64,7 +65,7 @@ class Context:
     strict: bool = False
 
     def connect(self) -> IDC:
-        """Make the client; use it with `with`."""
+        """Make the client, a context manager."""
         from ..connect import connect
 
         try:
@@ -78,8 +79,10 @@ class Context:
         except ValueError as error:
             if isinstance(error, IDCError):
                 raise
-            raise InputError(str(error)) from None  # a number out of range
+            sentence = str(error)
+            option = "--" if sentence.startswith(("timeout ", "retries ")) else ""  # as named on the command line
+            raise InputError(option + sentence) from None  # a number is out of range
 
 
-#: How a command asks for it.
-Given = Annotated[Context, Parameter(parse=False)]
+#: The type of the parameter `context` of a command.
+ContextParameter = Annotated[Context, Parameter(parse=False)]

@@ -1,7 +1,7 @@
-"""Law: a manifest is written complete or not at all, described beside itself, and compared with the data later.
+"""Law: a manifest is written complete or not at all, described by a sidecar, and can be compared with later data.
 
-Everything is over v3 and needs no credentials. Sizes and licences, counts and lines are of one data release, or it is
-an error. From asynchronous code, `await asyncio.to_thread(manifests.write, idc, filters, path)` blocks nobody.
+All functions use v3 and need no credentials. Counts, lines, sizes and licences are of one data release; otherwise it is
+an error. In async code, `await asyncio.to_thread(manifests.write, idc, filters, path)` does not block the event loop.
 """
 
 from ._compare import Change, Changes, diff, verify

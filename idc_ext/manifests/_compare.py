@@ -1,4 +1,4 @@
-"""What became of a selection: held against a manifest written before, or between two data releases."""
+"""Changes of a selection since a manifest was written, or between two data releases."""
 
 from __future__ import annotations
 
@@ -13,12 +13,12 @@ from .. import v3
 from .._tables import arrow
 from .._tables.arrow import Frames
 from .._tables.columns import Column, Columns
-from .._tables.records import Records
+from .._tables.records import JsonRows
 from ..errors import ContractError, InvalidFilter
 from ..v3 import _responses
-from ..v3._filters import checked, where
-from ..v3._release import pinned
-from ._sidecar import proven, series_of
+from ..v3._filters import checked_filters, where
+from ..v3._release import pinned_release
+from ._sidecar import read_checked_sidecar, series_of_manifest
 
 if TYPE_CHECKING:
     import os
@@ -31,30 +31,32 @@ if TYPE_CHECKING:
     from ..v3._filters import Filters
 
 
-Kind: TypeAlias = Literal["added", "removed", "revised"]
+ChangeKind: TypeAlias = Literal["added", "removed", "revised"]
 
-#: The attributes that the index keeps of the past, too: a selection by others cannot be made for another release.
-KEPT = frozenset({"collection_id", "PatientID", "StudyInstanceUID", "SeriesInstanceUID", "Modality", "series_size_MB"})
-#: What an identifier is made of: it is asked with again, and nothing in it can end a literal.
+#: The attributes that the index has for earlier releases, too. Only filters on these can be used for a diff.
+ATTRIBUTES_WITH_HISTORY = frozenset(
+    {"collection_id", "PatientID", "StudyInstanceUID", "SeriesInstanceUID", "Modality", "series_size_MB"}
+)
+#: A series UID. It is used in the next statement, and must not end an SQL literal.
 _UID = re.compile(r"[0-9.]+", re.ASCII)
-_COLUMNS = Columns(
+_CHANGE_COLUMNS = Columns(
     tuple(Column(name, "string") for name in ("kind", "collection_id", "SeriesInstanceUID", "before", "after"))
 )
 
 
 @frozen
 class Change:
-    """One series that is not what it was.
+    """A series that was added, removed or revised.
 
     Attributes:
-        kind: added, removed or revised: the same series with other files.
-        collection_id: Its collection; None if it is not known any more.
-        SeriesInstanceUID: Its DICOM identifier; None if it is not known any more.
-        before: Its `crdc_series_uuid` before; None if it was added.
-        after: The same after; None if it was removed.
+        kind: `added`, `removed` or `revised` (the same series with other files).
+        collection_id: The collection of the series; None if no release knows it.
+        SeriesInstanceUID: The DICOM UID of the series; None if no release knows it.
+        before: The `crdc_series_uuid` before; None if the series was added.
+        after: The `crdc_series_uuid` after; None if the series was removed.
     """
 
-    kind: Kind
+    kind: ChangeKind
     collection_id: str | None
     SeriesInstanceUID: str | None
     before: str | None
@@ -63,13 +65,13 @@ class Change:
 
 @frozen
 class Changes(Frames):
-    """What is not the same any more; iterating it gives each `Change`, and an empty one is false.
+    """The changes of a selection; iterating gives each `Change`, and without changes it is false.
 
     Attributes:
         from_release: The data release before, such as `v24`.
-        to_release: The one after.
-        series: How many series the selection had before, and how many after.
-        items: The changes, by DICOM identifier of the series.
+        to_release: The data release after.
+        series: The numbers of series before and after.
+        items: The changes, sorted by DICOM UID of the series.
     """
 
     from_release: str
@@ -85,28 +87,30 @@ class Changes(Frames):
 
     @property
     def added(self) -> list[Change]:
-        """Those that are new."""
+        """The series that were added."""
         return [one for one in self.items if one.kind == "added"]
 
     @property
     def removed(self) -> list[Change]:
-        """Those that are gone."""
+        """The series that were removed."""
         return [one for one in self.items if one.kind == "removed"]
 
     @property
     def revised(self) -> list[Change]:
-        """Those that are there with other files."""
+        """The series that have other files."""
         return [one for one in self.items if one.kind == "revised"]
 
     def to_arrow(self) -> pyarrow.Table:
         """Give an Arrow table: kind, collection_id, SeriesInstanceUID, before, after. Needs the extra `arrow`."""
-        return arrow.table(_COLUMNS, [arrow.batch(_COLUMNS, Records([asdict(one) for one in self.items]))])
+        return arrow.table(
+            _CHANGE_COLUMNS, [arrow.batch(_CHANGE_COLUMNS, JsonRows([asdict(one) for one in self.items]))]
+        )
 
 
-def put_together(
+def compare_series(
     old: Mapping[str, tuple[str | None, str | None]], new: Mapping[str, tuple[str | None, str | None]]
 ) -> tuple[Change, ...]:
-    """Compare what was there only before with what is there only now: uuid to series and collection, each."""
+    """Compare the files that exist only before with those that exist only now; both map UUID -> series, collection."""
     now = {series: uuid for uuid, (series, _) in new.items() if series is not None}
     before = {series: uuid for uuid, (series, _) in old.items() if series in now and series is not None}
     found = [Change("revised", new[now[series]][1], series, before[series], now[series]) for series in before]
@@ -119,8 +123,8 @@ def put_together(
     return tuple(sorted(found, key=lambda one: (one.SeriesInstanceUID or "", one.before or "")))
 
 
-def statement(filters: Filters, before: int, after: int, beyond: str) -> str:
-    """Ask for the series of a selection that two releases do not have alike, beyond one series."""
+def changed_series_sql(filters: Filters, before: int, after: int, beyond: str) -> str:
+    """Write SQL for the series that differ between two releases, after the series `beyond`."""
     where = filters.sql()
 
     def at(release: int) -> str:
@@ -140,8 +144,8 @@ def statement(filters: Filters, before: int, after: int, beyond: str) -> str:
     )
 
 
-def sizes(filters: Filters, releases: Iterable[int]) -> str:
-    """Ask how many series of a selection each release has."""
+def series_counts_sql(filters: Filters, releases: Iterable[int]) -> str:
+    """Write SQL for the number of series that a selection has in each release."""
     where = filters.sql()
     parts = [
         f"(SELECT count(*) FROM index WHERE series_revised_idc_version <= {release} AND {where}) + "  # noqa: S608 - as above
@@ -152,31 +156,35 @@ def sizes(filters: Filters, releases: Iterable[int]) -> str:
     return f"SELECT {', '.join(parts)}"
 
 
-def read(row: Mapping[str, Any]) -> Change:
-    """Read a row of what `statement` asks for."""
+def change_of_row(row: Mapping[str, Any]) -> Change:
+    """Read a row of the result of `changed_series_sql`."""
     before, after = row["before"], row["after"]
-    kind: Kind = "added" if before is None else "removed" if after is None else "revised"
+    kind: ChangeKind = "added" if before is None else "removed" if after is None else "revised"
     if not all(isinstance(one, str | None) for one in row.values()) or not _UID.fullmatch(row["series"] or ""):
-        raise ContractError("POST /v3/sql was asked for identifiers and answered with what is none")
+        raise ContractError("POST /v3/sql was asked for series identifiers, and the answer has other values")
     return Change(kind, row["collection"], row["series"], before, after)
 
 
-#: So many series are looked up at once.
-_CHUNK = 500
+#: The number of series that one statement looks up.
+_LOOKUP_CHUNK = 500
 
 
 def verify(idc: Client, path: str | os.PathLike[str]) -> Changes:
-    """Make the request of a manifest again, and say what was added, removed and revised since.
+    """List the series added, removed and revised since a manifest was written, by repeating its request.
+
+    Args:
+        idc: A client; no credentials are needed.
+        path: The manifest; its sidecar (`.json`) must be beside it.
 
     Raises:
-        ManifestError: the manifest is not what its sidecar describes.
-        PagingError: the walk is not whole. DataReleaseChanged: the data moved meanwhile.
+        ManifestError: the manifest does not match its sidecar.
+        PagingError: the walk is not complete. DataReleaseChanged: the data changed meanwhile.
     """
-    receipt = proven(Path(path))
-    gone, new = series_of(Path(path), receipt), dict[str, tuple[str | None, str | None]]()
-    flat = {**receipt.filters.get("terms", {}), **receipt.filters.get("ranges", {})}
-    filters = where(flat, all_of_idc=receipt.all_of_idc)
-    with pinned(idc) as version:
+    sidecar = read_checked_sidecar(Path(path))
+    gone, new = series_of_manifest(Path(path), sidecar), dict[str, tuple[str | None, str | None]]()
+    flat = {**sidecar.filters.get("terms", {}), **sidecar.filters.get("ranges", {})}
+    filters = where(flat, all_of_idc=sidecar.all_of_idc)
+    with pinned_release(idc) as version:
         total = 0
         for page in v3.manifest(idc, filters).walk(ahead=1).pages():
             total += len(page.records)
@@ -185,57 +193,56 @@ def verify(idc: Client, path: str | os.PathLike[str]) -> Changes:
                     gone.remove(row["crdc_series_uuid"])
                 else:
                     new[row["crdc_series_uuid"]] = (row["SeriesInstanceUID"], row["collection_id"])
-        found = put_together(_known(idc, gone), new)
-    return Changes(receipt.data_release, version.idc_version, (receipt.series, total), found)
+        found = compare_series(_look_up_series(idc, gone), new)
+    return Changes(sidecar.data_release, version.idc_version, (sidecar.series, total), found)
 
 
 def diff(idc: Client, filters: Selection, from_release: int, to_release: int, *, all_of_idc: bool = False) -> Changes:
-    """Say what became of a selection between two data releases: the series added, removed and revised.
+    """List the series of a selection that were added, removed and revised between two data releases.
 
     Args:
         idc: A client; no credentials are needed.
-        filters: What `v3.where` takes or made, by attributes that the index keeps of the past: collection_id,
+        filters: As for `v3.where`, on attributes that the index has for earlier releases, too: collection_id,
             PatientID, StudyInstanceUID, SeriesInstanceUID, Modality and series_size_MB.
-        from_release: The number of a release, such as 24.
-        to_release: The same; may be the earlier one.
-        all_of_idc: Must be true to compare the whole archive by empty filters.
+        from_release: The number of a data release, such as 24.
+        to_release: The number of another data release, earlier or later.
+        all_of_idc: True compares the whole archive; needed when there are no filters.
 
     Raises:
-        InvalidFilter: an attribute is not kept of the past, or there is no such release.
-        DataReleaseChanged: the data moved meanwhile.
+        InvalidFilter: earlier releases lack an attribute, or there is no such release.
+        DataReleaseChanged: the data changed meanwhile.
     """
-    wanted = checked(filters, all_of_idc=all_of_idc)
-    unkept = sorted((wanted.terms.keys() | wanted.ranges.keys()) - KEPT)
-    if unkept:
-        raise InvalidFilter(
-            f"{', '.join(unkept)} is not kept of earlier releases: compare by {', '.join(sorted(KEPT))}"
-        )
+    wanted = checked_filters(filters, all_of_idc=all_of_idc)
+    unusable = sorted((wanted.terms.keys() | wanted.ranges.keys()) - ATTRIBUTES_WITH_HISTORY)
+    if unusable:
+        usable = ", ".join(sorted(ATTRIBUTES_WITH_HISTORY))
+        raise InvalidFilter(f"{', '.join(unusable)} is not available for earlier releases: filter by {usable}")
     found: list[Change] = []
-    with pinned(idc) as version:
-        newest = _responses.release_of(version)
+    with pinned_release(idc) as version:
+        newest = _responses.release_number(version)
         for release in (from_release, to_release):
             if type(release) is not int or not 1 <= release <= newest:
-                raise InvalidFilter(f"{release!r:.20} is no data release; the service has 1 to {newest}")
-        count = v3.sql(idc, sizes(wanted, (from_release, to_release))).rows[0]
+                raise InvalidFilter(f"{release!r:.20} is not a data release; the service has 1 to {newest}")
+        count = v3.sql(idc, series_counts_sql(wanted, (from_release, to_release))).rows[0]
         more = from_release != to_release
         while more:
             beyond = found[-1].SeriesInstanceUID if found else ""
-            asked = statement(wanted, from_release, to_release, beyond or "")
-            table = v3.sql(idc, asked, allow_truncated=True)
-            found += map(read, table)
+            statement = changed_series_sql(wanted, from_release, to_release, beyond or "")
+            table = v3.sql(idc, statement, allow_truncated=True)
+            found += map(change_of_row, table)
             more = table.truncated and bool(table.rows)
     return Changes(f"v{from_release}", f"v{to_release}", (count["at0"], count["at1"]), tuple(found))
 
 
-def _known(idc: Client, uuids: set[str]) -> dict[str, tuple[str | None, str | None]]:
-    """Look up which series earlier files were of; for what no release knows, nothing is known."""
+def _look_up_series(idc: Client, uuids: set[str]) -> dict[str, tuple[str | None, str | None]]:
+    """Look up the series and collections of earlier files; both are None for files that no release knows."""
     found: dict[str, tuple[str | None, str | None]] = dict.fromkeys(uuids, (None, None))
-    asked = iter(sorted(uuids))
-    while chunk := list(itertools.islice(asked, _CHUNK)):
-        # They are made of hexadecimal digits and hyphens: nothing in them can end a literal or seem a comment.
+    remaining = iter(sorted(uuids))
+    while chunk := list(itertools.islice(remaining, _LOOKUP_CHUNK)):
+        # UUIDs have only hexadecimal digits and single hyphens: they cannot end a literal or begin a comment.
         listed = ", ".join(f"'{uuid}'" for uuid in chunk)
         statement = " UNION ".join(
-            f"SELECT crdc_series_uuid AS uuid, SeriesInstanceUID AS series, collection_id AS collection "  # noqa: S608 - as said
+            f"SELECT crdc_series_uuid AS uuid, SeriesInstanceUID AS series, collection_id AS collection "  # noqa: S608 - UUIDs only
             f"FROM {table} WHERE crdc_series_uuid IN ({listed})"
             for table in ("index", "prior_versions_index")
         )

@@ -1,4 +1,4 @@
-"""What a selection is made of: collections, licences and DOIs, and what their licences allow."""
+"""Collections, licences and DOIs of a selection, and whether its licences allow commercial use."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from .. import v3
 from ..errors import ContractError, LicenseRefused
-from ..v3._filters import checked
+from ..v3._filters import checked_filters
 from ._sidecar import LicenseCount
 
 if TYPE_CHECKING:
@@ -15,26 +15,26 @@ if TYPE_CHECKING:
     from ..v3 import Selection
     from ..v3._filters import Filters
 
-#: The licences, as the index names them, that allow commercial use. One that is not listed, or none, does not count as
-#: one of them: those with NC forbid it, and the terms of the National Library of Medicine are to be read by a person.
+#: The licences that allow commercial use, as the index names them. A missing or unlisted licence does not count: those
+#: with NC forbid it, and a person must read the terms of the National Library of Medicine.
 COMMERCIAL = frozenset({"CC BY 3.0", "CC BY 4.0"})
-#: So many offenders are named in a message.
-_NAMED = 10
+#: The maximum number of collections that a message names.
+_MAX_NAMED_OFFENDERS = 10
 
 
 def check_licenses(idc: Client, filters: Selection, *, all_of_idc: bool = False) -> tuple[LicenseCount, ...]:
-    """List the licences of a selection if all allow commercial use.
+    """List the licences of a selection if all of them allow commercial use.
 
     Raises:
-        LicenseRefused: some do not; `.offenders` lists collection, licence and number of series, each.
+        LicenseRefused: a licence does not; `.offenders` lists collection, licence and number of series.
     """
-    found = parts(idc, checked(filters, all_of_idc=all_of_idc))
-    check(found)
-    return licenses(found)
+    found = count_by_license_and_doi(idc, checked_filters(filters, all_of_idc=all_of_idc))
+    check_commercial_use(found)
+    return count_licenses(found)
 
 
-def parts(idc: Client, wanted: Filters) -> list[dict[str, Any]]:
-    """List collection, licence and DOI of a selection, with the number and size (MB) of the series of each."""
+def count_by_license_and_doi(idc: Client, wanted: Filters) -> list[dict[str, Any]]:
+    """Count series and their size (MB) for each collection, licence and DOI of a selection."""
     statement = (
         "SELECT collection_id AS collection, license_short_name AS license, source_DOI AS doi, count(*) AS series, "  # noqa: S608 - values are quoted there
         f"sum(series_size_MB) AS size FROM index WHERE {wanted.sql()} GROUP BY ALL ORDER BY ALL"
@@ -43,13 +43,13 @@ def parts(idc: Client, wanted: Filters) -> list[dict[str, Any]]:
     for row in rows:
         texts = (row["collection"], row["license"], row["doi"])
         if type(row["series"]) is not int or not all(isinstance(one, str | None) for one in texts):
-            raise ContractError("POST /v3/sql was asked for licences and answered with what is none")
+            raise ContractError("POST /v3/sql was asked for licences, and the answer has other values")
         row["size"] = row["size"] or 0.0
     return rows
 
 
-def licenses(parts: list[dict[str, Any]]) -> tuple[LicenseCount, ...]:
-    """Count the series of each licence, the one of most first."""
+def count_licenses(parts: list[dict[str, Any]]) -> tuple[LicenseCount, ...]:
+    """Count the series of each licence, the most frequent first."""
     series: Counter[str | None] = Counter()
     collections: defaultdict[str | None, set[str]] = defaultdict(set)
     for part in parts:
@@ -58,20 +58,21 @@ def licenses(parts: list[dict[str, Any]]) -> tuple[LicenseCount, ...]:
     return tuple(LicenseCount(name, n, tuple(sorted(collections[name]))) for name, n in series.most_common())
 
 
-def check(parts: list[dict[str, Any]]) -> None:
-    """Refuse what is not for commercial use.
+def check_commercial_use(parts: list[dict[str, Any]]) -> None:
+    """Check that all licences allow commercial use.
 
     Raises:
-        LicenseRefused: something is not.
+        LicenseRefused: a licence does not.
     """
     offending: Counter[tuple[str | None, str | None]] = Counter()
     for part in parts:
         if part["license"] not in COMMERCIAL:
             offending[part["collection"], part["license"]] += part["series"]
     if offending:
-        listed = [f"{where} ({name or 'no licence named'}, {n} series)" for (where, name), n in offending.most_common()]
-        more = f" and {len(listed) - _NAMED} more" if len(listed) > _NAMED else ""
+        listed = [f"{where} ({name or 'no licence'}, {n} series)" for (where, name), n in offending.most_common()]
+        more = f" and {len(listed) - _MAX_NAMED_OFFENDERS} more" if len(listed) > _MAX_NAMED_OFFENDERS else ""
         raise LicenseRefused(
-            f"not for commercial use: {', '.join(listed[:_NAMED])}{more}; filter by license_short_name to leave it out",
+            f"not for commercial use: {', '.join(listed[:_MAX_NAMED_OFFENDERS])}{more}; "
+            "filter by license_short_name to exclude it",
             offenders=tuple((*one, n) for one, n in offending.most_common()),
         )

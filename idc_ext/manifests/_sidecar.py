@@ -1,4 +1,4 @@
-"""The files that a manifest is: its lines and the series that they name, and the sidecar that says what it is of.
+"""Files of a manifest: its lines, with one series each, and its sidecar, the JSON file that describes it.
 
 Law: no client, no request.
 """
@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any, Literal, TypeAlias
 
 from attrs import asdict, fields_dict, frozen
 
-from .._atomic import beside
+from .._atomic import path_beside
 from .._tables import arrow
 from ..errors import ManifestError
 
@@ -23,13 +23,13 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
 
-#: Of the file. Another one is refused.
-VERSION = 1
+#: The version of the sidecar format. Others are refused.
+SIDECAR_VERSION = 1
 
 
 @frozen
 class LicenseCount:
-    """How many series are under a licence; None is one that the index does not name."""
+    """The number of series under a licence, and their collections; None as a name means that the index has no name."""
 
     license_short_name: str | None
     series: int
@@ -38,29 +38,28 @@ class LicenseCount:
 
 @frozen
 class Receipt:
-    """What the sidecar of a manifest says.
+    """The sidecar of a manifest: what was selected, from which data release, and what the manifest holds.
 
     Attributes:
-        manifest: The name of the file.
-        format: s5cmd, idc, csv, jsonl or parquet.
-        source: Whose buckets the addresses are of: aws or gcs.
-        filters: As they travel: `terms` and `ranges`.
-        all_of_idc: Whether the whole archive was meant.
-        base_url: The server.
-        data_release: The release of the data, such as `v25`.
-        index_version: The package that the server has it from, such as `25.0.5`.
-        api_version: Of the server's software.
-        build: The build of the server; None if it does not say.
-        document_sha256: The digest of the openapi.yaml that the client was made from; None in older ones, where it was
-            not packaged.
-        sha256: The digest of the manifest.
-        written: When, in UTC.
-        patients, studies, series, instances: Their numbers.
-        size: The sum of the sizes of the series in bytes; they are given to 0.01 MB each (1 MB is 10**6 bytes).
-        licenses: The licences, the one of most series first.
-        dois: What the data is to be cited by, ascending.
-        citations: The citations that the service gave, IDC's own last; None if they were not asked for.
-        unresolved: Those of the DOIs that it gave no citation for; None if they were not asked for.
+        manifest: The file name of the manifest.
+        format: The format: s5cmd, idc, csv, jsonl or parquet.
+        source: The cloud of the addresses: aws or gcs.
+        filters: The filters as they were sent: `terms` and `ranges`.
+        all_of_idc: Whether the whole archive was selected.
+        base_url: The address of the server.
+        data_release: The data release, such as `v25`.
+        index_version: The version of the index package of the server, such as `25.0.5`.
+        api_version: The version of the server's software.
+        build: The build of the server; None if it does not report one.
+        document_sha256: The SHA-256 of the openapi.yaml that the client was made from; None in older sidecars.
+        sha256: The SHA-256 of the manifest.
+        written: When the manifest was written, in UTC (ISO 8601).
+        patients, studies, series, instances: The counts of the selection.
+        size: The sum of the sizes of the series in bytes, each rounded to 0.01 MB (1 MB is 10**6 bytes).
+        licenses: The licences, the most frequent first.
+        dois: The DOIs of the data, sorted.
+        citations: The citations that the service gave, that of IDC last; None if they were not requested.
+        unresolved: The DOIs without a citation; None if citations were not requested.
     """
 
     manifest: str
@@ -87,96 +86,101 @@ class Receipt:
     unresolved: tuple[str, ...] | None
 
     def to_json(self) -> bytes:
-        """Give the sidecar."""
-        return json.dumps({"idc_ext_manifest": VERSION, **asdict(self)}, indent=1, ensure_ascii=False).encode() + b"\n"
+        """Give the content of the sidecar file."""
+        return (
+            json.dumps({"idc_ext_manifest": SIDECAR_VERSION, **asdict(self)}, indent=1, ensure_ascii=False).encode()
+            + b"\n"
+        )
 
     @classmethod
     def from_json(cls, path: Path, content: bytes) -> Receipt:
         """Read a sidecar.
 
         Raises:
-            ManifestError: it is none, or one of another version.
+            ManifestError: it is not a sidecar, or of another version.
         """
         try:
-            said = json.loads(content)
-            version = said.pop("idc_ext_manifest")
-            known = {name: said[name] for name in fields_dict(cls)}
+            members = json.loads(content)
+            version = members.pop("idc_ext_manifest")
+            known = {name: members[name] for name in fields_dict(cls)}
             known["licenses"] = tuple(
                 LicenseCount(one["license_short_name"], one["series"], tuple(one["collections"]))
-                for one in said["licenses"]
+                for one in members["licenses"]
             )
             for name in ("dois", "citations", "unresolved"):
-                known[name] = None if said[name] is None else tuple(said[name])
+                known[name] = None if members[name] is None else tuple(members[name])
         except (ValueError, TypeError, LookupError, AttributeError, RecursionError):
-            raise ManifestError(f"{path} does not describe a manifest, or is damaged") from None
-        if version != VERSION:
+            raise ManifestError(f"{path} is not the sidecar of a manifest, or it is damaged") from None
+        if version != SIDECAR_VERSION:
             raise ManifestError(f"{path} was written by another release of idc_ext (version {version!r:.20})")
         return cls(**known)
 
 
 Format: TypeAlias = Literal["csv", "idc", "jsonl", "parquet", "s5cmd"]
-#: What an address becomes. `s5cmd run` reads commands; `idc download-from-manifest` what the service itself serves.
-LINES: Mapping[str, str] = {"idc": "{}\n", "s5cmd": "cp {} .\n"}
-#: The formats that hold whole rows.
-TABLES = ("csv", "jsonl", "parquet")
+#: Format -> a line with an address. `s5cmd run` reads commands, `idc download-from-manifest` the addresses alone.
+LINE_TEMPLATES: Mapping[str, str] = {"idc": "{}\n", "s5cmd": "cp {} .\n"}
+#: The formats with all columns of the rows.
+ROW_FORMATS = ("csv", "jsonl", "parquet")
 _UUID = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
 _ADDRESS = re.compile(r"s3://[^/\s]+/([0-9a-f-]{36})/\*")
 
 
-def sidecar(path: Path) -> Path:
-    """Name the file beside a manifest that describes it."""
-    return beside(path, ".json")
+def sidecar_path(path: Path) -> Path:
+    """Give the path of the sidecar of a manifest."""
+    return path_beside(path, ".json")
 
 
-def digest(path: Path) -> str:
-    """Give the SHA-256 of a file in hexadecimal."""
+def sha256_of_file(path: Path) -> str:
+    """Compute the SHA-256 of a file, in hexadecimal."""
     with path.open("rb") as file:
         return hashlib.file_digest(file, "sha256").hexdigest()
 
 
 def read(path: str | os.PathLike[str]) -> Receipt:
-    """Read what is said of a manifest, having seen that it is the manifest it is said of.
+    """Read the sidecar of a manifest, after checking that the manifest is unchanged.
 
     Raises:
-        ManifestError: one of the two is missing or damaged, or they do not belong together.
+        ManifestError: one of the two is missing or damaged, or they do not match.
     """
-    return proven(Path(path))
+    return read_checked_sidecar(Path(path))
 
 
-def proven(path: Path) -> Receipt:
-    """Read what is said of a manifest, having seen that it is said of this one.
+def read_checked_sidecar(path: Path) -> Receipt:
+    """Read the sidecar of a manifest and check the digest of the manifest.
 
     Raises:
-        ManifestError: one of the two is missing, or they do not belong together.
+        ManifestError: one of the two is missing or damaged, or they do not match.
     """
-    beside_it = sidecar(path)
+    file = sidecar_path(path)
     try:
-        receipt = Receipt.from_json(beside_it, beside_it.read_bytes())
-        found = digest(path)
+        sidecar = Receipt.from_json(file, file.read_bytes())
+        found = sha256_of_file(path)
     except OSError as error:
-        raise ManifestError(f"{error.filename} cannot be read: {error.strerror}") from None
-    if found != receipt.sha256:
-        raise ManifestError(f"{path} is not what {beside_it.name} describes: it was changed, so write it anew")
-    return receipt
+        raise ManifestError(
+            f"{error.filename} cannot be read: {error.strerror}; a manifest and its sidecar (.json) belong together"
+        ) from None
+    if found != sidecar.sha256:
+        raise ManifestError(f"{path} was changed: its SHA-256 is not that in {file.name}; write it again")
+    return sidecar
 
 
-def series_of(path: Path, receipt: Receipt) -> set[str]:
+def series_of_manifest(path: Path, sidecar: Receipt) -> set[str]:
     """List the series that a manifest names, by `crdc_series_uuid`.
 
     Raises:
-        ManifestError: it does not name as many as it is said to.
+        ManifestError: the number of series is not that of the sidecar.
     """
-    found: set[Any] = set(_uuids(path, receipt.format))
+    found: set[Any] = set(_series_uuids(path, sidecar.format))
     if not all(isinstance(uuid, str) and _UUID.fullmatch(uuid) for uuid in found):
-        raise ManifestError(f"{path} names what is no series")
-    if len(found) != receipt.series:
-        raise ManifestError(f"{path} names {len(found)} series, but {sidecar(path).name} says {receipt.series}")
+        raise ManifestError(f"{path} has a line without a series UUID")
+    if len(found) != sidecar.series:
+        raise ManifestError(f"{path} names {len(found)} series, but {sidecar_path(path).name} says {sidecar.series}")
     return found
 
 
-def _uuids(path: Path, format: str) -> Iterator[str]:
+def _series_uuids(path: Path, format: str) -> Iterator[str]:
     if format == "parquet":
-        pq = arrow.imported("pyarrow.parquet")
+        pq = arrow.import_optional("pyarrow.parquet")
         with pq.ParquetFile(path) as file:
             for batch in file.iter_batches(columns=["crdc_series_uuid"]):
                 yield from batch.column(0).to_pylist()

@@ -1,7 +1,7 @@
-"""The dialect of v1, the API of the 2021 notebook: pure, it computes first calls and reads bodies.
+"""The public functions of v1, the API of the 2021 notebook. Pure: they make first calls and read bodies.
 
-Paths, parameters and names come from the generated client and are not said again. What the service would
-misread without a word (an empty filter, a scalar for a list, a wrong case) is refused before it is sent.
+Paths, parameters and names come from the generated client and are not repeated. A filter that the service would
+misread silently (an empty filter, a scalar for a list, a wrong case) is refused before it is sent.
 """
 
 from __future__ import annotations
@@ -36,145 +36,149 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping, Sequence
 
 
-#: A row of a query, by wire name. Numbers come as text, repeated values as lists, missing ones as None.
+#: A row of a query, by wire name. Numbers come as text, multiple values as lists, missing ones as None.
 Row: TypeAlias = dict[str, str | list[str] | None]
 
 
 def cohort(
     name: str, description: str, filters: Mapping[str, Sequence[str | float]], *, all_of_idc: bool = False
 ) -> V1CohortSpec:
-    """Describe a cohort: its filters are ANDed across attributes and ORed among the values of one.
+    """Describe a cohort: different attributes are ANDed, values of one attribute are ORed.
 
     Args:
-        name: Of 1 to 255 characters.
-        description: May be empty.
-        filters: Attribute name, in the service's own spelling, to a list of values. Text attributes take one
-            or more strings; numeric ones a single number, with the suffix `_btw` two, low bound first.
-        all_of_idc: Must be true to select the whole archive by an empty `filters`.
+        name: The name, 1 to 255 characters.
+        description: The description; may be empty.
+        filters: Attribute name, in the service's spelling, to a list of values. Text attributes take one or more
+            strings, numeric ones a single number; with the suffix `_btw` two numbers, low bound first.
+        all_of_idc: True selects the whole archive; needed when `filters` is empty.
 
     Raises:
-        InvalidFilter: something in it would be refused or misread by the service.
+        InvalidFilter: the service would refuse or misread the name, the description or a filter.
     """
-    _filters.check_labels(name, description)
+    _filters.check_cohort_labels(name, description)
     if not filters and not all_of_idc:
-        raise InvalidFilter("a cohort without filters is the whole archive: pass all_of_idc=True if that is meant")
-    return V1CohortSpec(name=name, description=description, filters=_filters.filters(filters))
+        raise InvalidFilter("a cohort without filters is the whole archive: pass all_of_idc=True to select it")
+    return V1CohortSpec(name=name, description=description, filters=_filters.checked_filters(filters))
 
 
 def preview_manifest(
     idc: Client, spec: V1CohortSpec, *, fields: Iterable[str], page_size: int = 1000, sql: bool = False
 ) -> Rows[V1ManifestRow]:
-    """List where the objects of an unsaved cohort are. Rows are distinct and ascend by the last column.
+    """List the locations of the objects of an unsaved cohort. Rows are distinct, sorted by the last column.
 
     Args:
-        idc: A client; no user is needed.
-        spec: From `cohort`.
+        idc: A client; no credentials are needed.
+        spec: A cohort made by `cohort`.
         fields: Columns by wire name, such as `Patient_ID` or `GCS_URL`; at least one.
-        page_size: The most rows per request, up to 50000.
+        page_size: The maximum number of rows per request, up to 50000.
         sql: Also return the query as BigQuery SQL, in `info["cohort"]["sql"]` of the first page.
 
     Raises:
-        InvalidFilter: a column is unknown or named twice, or there is none. Iterating raises as `Rows` says.
+        InvalidFilter: a column is unknown or named twice, or there is none. Iterating raises the errors of `Rows`.
     """
-    columns = _filters.columns(fields)
+    columns = _filters.checked_manifest_columns(fields)
     build = functools.partial(_preview_manifest._get_kwargs, body=spec, page_size=page_size)
-    return _rows(idc, build, _flags(columns.values(), sql), "manifest", Columns.of(V1ManifestRow, only=columns))
+    return _paged_rows(
+        idc, build, _column_flags(columns.values(), sql), "manifest", Columns.of(V1ManifestRow, only=columns)
+    )
 
 
 def manifest(
     idc: Client, cohort_id: int, *, fields: Iterable[str], page_size: int = 1000, sql: bool = False
 ) -> Rows[V1ManifestRow]:
-    """List where the objects of a saved cohort are, in the data version it was saved with. Needs its user.
+    """List the locations of the objects of a saved cohort, in its data version. Needs the credentials of its owner.
 
     Arguments and errors are those of `preview_manifest`.
     """
-    columns = _filters.columns(fields)
+    columns = _filters.checked_manifest_columns(fields)
     build = functools.partial(_get_cohort_manifest._get_kwargs, cohort_id=cohort_id, page_size=page_size)
-    return _rows(idc, build, _flags(columns.values(), sql), "manifest", Columns.of(V1ManifestRow, only=columns))
+    return _paged_rows(
+        idc, build, _column_flags(columns.values(), sql), "manifest", Columns.of(V1ManifestRow, only=columns)
+    )
 
 
 def preview_query(idc: Client, spec: V1CohortSpec, fields: Iterable[str], *, page_size: int = 1000) -> Rows[Row]:
-    """List metadata of an unsaved cohort. Rows are distinct and ascend by all fields in the order given.
+    """List metadata of an unsaved cohort. Rows are distinct, sorted by all fields in the order given.
 
     Args:
-        idc: A client; no user is needed.
-        spec: From `cohort`.
+        idc: A client; no credentials are needed.
+        spec: A cohort made by `cohort`.
         fields: Fields by wire name, such as `PatientID` or `Modality`; at least one.
-        page_size: The most rows per request, up to 50000.
+        page_size: The maximum number of rows per request, up to 50000.
 
     Raises:
-        InvalidFilter: a field is unknown or named twice, or there is none. Iterating raises what `Rows` says.
+        InvalidFilter: a field is unknown or named twice, or there is none. Iterating raises the errors of `Rows`.
     """
-    wanted = V1QueryFields(fields=_filters.query_fields(fields))
+    wanted = V1QueryFields(fields=_filters.checked_query_fields(fields))
     body = V1QueryPreviewSpec(cohort_def=spec, query_fields=wanted)
     build = functools.partial(_preview_query._get_kwargs, body=body, page_size=page_size)
-    return _rows(idc, build, {}, "query_results", Columns.texts(map(str, wanted.fields)))
+    return _paged_rows(idc, build, {}, "query_results", Columns.texts(map(str, wanted.fields)))
 
 
 def query(idc: Client, cohort_id: int, fields: Iterable[str], *, page_size: int = 1000) -> Rows[Row]:
-    """List metadata of a saved cohort, in the data version it was saved with. Needs its user.
+    """List metadata of a saved cohort, in its data version. Needs the credentials of its owner.
 
     Arguments and errors are those of `preview_query`.
     """
-    wanted = V1QueryFields(fields=_filters.query_fields(fields))
+    wanted = V1QueryFields(fields=_filters.checked_query_fields(fields))
     build = functools.partial(_query_cohort._get_kwargs, cohort_id=cohort_id, body=wanted, page_size=page_size)
-    return _rows(idc, build, {}, "query_results", Columns.texts(map(str, wanted.fields)))
+    return _paged_rows(idc, build, {}, "query_results", Columns.texts(map(str, wanted.fields)))
 
 
 def dicom_metadata(idc: Client, *, page_size: int = 1000) -> Rows[Row]:
     """List a fixed selection of DICOM metadata for every instance of the archive: millions of rows.
 
-    Sorted by collection, patient, study, series and instance. No user is needed.
+    Rows are sorted by collection, patient, study, series and instance. No credentials are needed.
     """
     build = functools.partial(_get_dicom_metadata._get_kwargs, page_size=page_size)
-    return _rows(idc, build, {}, "query_results", Columns.of(V1DicomMetadataRow, others=True))
+    return _paged_rows(idc, build, {}, "query_results", Columns.of(V1DicomMetadataRow, open_ended=True))
 
 
 def create_cohort(idc: Client, spec: V1CohortSpec) -> V1CohortProperties:
-    """Save a cohort, bound to the active data version. Needs a user. Every success makes one more cohort.
+    """Save a cohort, bound to the active data version. Needs credentials. Each call makes one more cohort.
 
-    Asynchronously, `await idc_client.api.v1.create_cohort.asyncio(client=idc, body=spec)` does the same: the
-    client from `connect` raises also where the service hides its refusal in a 200.
+    Asynchronously, `await idc_client.api.v1.create_cohort.asyncio(client=idc, body=spec)` does the same: a
+    client from `connect` also raises when the service sends a refusal with status 200.
 
     Raises:
-        APIError: the service refused, also where its status says 200.
+        APIError: the service refused, even with status 200.
         ContractError: the cohort has been saved, but without some of the filters (the service of 2021 dropped
-            the ranged forms); the message says with which identifier.
+            the ranged forms); the message gives its identifier.
     """
-    saved = fetch(idc, Call.of(_create_cohort._get_kwargs(body=spec)), _created)
+    saved = fetch(idc, Call.of(_create_cohort._get_kwargs(body=spec)), _read_created_cohort)
     lost = sorted(set(spec.filters.additional_keys) - set(saved.filter_set.filters.additional_keys))
     if lost:
         raise ContractError(
             f"cohort {saved.cohort_id} was saved without the filters on {', '.join(lost)}, so it holds more "
-            "than was asked for: delete it, and preview in its place"
+            "than requested: delete it, and use a preview instead"
         )
     return saved
 
 
-def _rows(
+def _paged_rows(
     idc: Client,
     build: Callable[..., dict[str, Any]],
     first: Mapping[str, Any],
-    holder: _pages.Holder,
+    holder: _pages.PageKind,
     columns: Columns,
 ) -> Rows[Any]:
-    """Put a paged request together: later calls carry the token in place of all but `page_size`."""
+    """Make a paged request. Calls after the first carry the token and `page_size`, and no other parameter."""
     return Rows(
         idc,
         Call.of(build(**first)),
         lambda token: Call.of(build(next_page=token)),
-        functools.partial(_pages.page, holder, columns),
+        functools.partial(_pages.parse_page, holder, columns),
         columns=columns,
-        straight=functools.partial(_pages.page_bytes, holder, columns),
-        peek=_pages.next_token,
+        decode_bytes=functools.partial(_pages.parse_page_bytes, holder, columns),
+        find_next_token=_pages.find_next_token,
     )
 
 
-def _flags(columns: Iterable[str], sql: bool) -> dict[str, V1Flag]:
+def _column_flags(columns: Iterable[str], sql: bool) -> dict[str, V1Flag]:
     return dict.fromkeys([*columns, *(["sql"] if sql else [])], V1Flag.TRUE)
 
 
-def _created(_status: int, body: Any) -> V1CohortProperties:
+def _read_created_cohort(_status: int, body: Any) -> V1CohortProperties:
     properties = V1CohortCreated.from_dict(body).cohort_properties
     if not isinstance(properties, V1CohortProperties):
         raise TypeError("cohort_properties without a cohort_id")

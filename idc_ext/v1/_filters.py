@@ -1,6 +1,6 @@
-"""What may be named in a request of v1, and the refusal of everything else before it is sent.
+"""Names and values in requests of v1: filters, manifest columns, query fields. Others are refused before sending.
 
-The names are the generated enumerations'; which attributes are numeric follows from them. Pure.
+The names come from the generated enumerations; which attributes are numeric follows from them. Pure.
 """
 
 from __future__ import annotations
@@ -17,49 +17,51 @@ from ..errors import InvalidFilter
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
-_RANGES = ("_lt", "_lte", "_btw", "_gte", "_gt")
+_RANGE_SUFFIXES = ("_lt", "_lte", "_btw", "_gte", "_gt")
 _ATTRIBUTES = frozenset(map(str, V1AttributeName))
 #: An attribute is numeric if it has ranged forms.
-_NUMERIC = {f"{name}{form}" for name in _ATTRIBUTES for form in ("", *_RANGES) if f"{name}_btw" in _ATTRIBUTES}
+_NUMERIC_ATTRIBUTES = {
+    f"{name}{form}" for name in _ATTRIBUTES for form in ("", *_RANGE_SUFFIXES) if f"{name}_btw" in _ATTRIBUTES
+}
 #: Wire name of each manifest column -> its Python name, as the generator chose it.
-_COLUMNS = {
+_MANIFEST_COLUMNS = {
     wire: column.name
     for column in attrs.fields(V1ManifestRow)
     for wire in V1ManifestRow(**{column.name: None}).to_dict()
 }
 
 
-def check_labels(name: object, description: object) -> None:
-    """Refuse what cannot be the name or the description of a cohort."""
+def check_cohort_labels(name: object, description: object) -> None:
+    """Check the name and the description of a cohort."""
     if not isinstance(name, str) or not 1 <= len(name) <= 255:
         raise InvalidFilter("the name of a cohort must have 1 to 255 characters")
     if not isinstance(description, str):
         raise InvalidFilter("the description of a cohort must be text; it may be empty")
 
 
-def filters(wanted: Mapping[str, object]) -> V1Filters:
-    """Take over filters, each checked for its name and for type and count of its values."""
+def checked_filters(wanted: Mapping[str, object]) -> V1Filters:
+    """Check filters: the name of each, and the type and number of its values."""
     checked = V1Filters()
     for attribute, values in wanted.items():
-        _known(attribute, _ATTRIBUTES, "filter attribute")
-        checked[str(attribute)] = _values(attribute, values)
+        _check_name(attribute, _ATTRIBUTES, "filter attribute")
+        checked[str(attribute)] = _checked_values(attribute, values)
     return checked
 
 
-def columns(names: Iterable[str]) -> dict[str, str]:
-    """Check manifest columns; give the Python name for each wire name."""
-    return {name: _COLUMNS[name] for name in _names(names, _COLUMNS, "manifest column")}
+def checked_manifest_columns(names: Iterable[str]) -> dict[str, str]:
+    """Check manifest columns; return wire name -> Python name."""
+    return {name: _MANIFEST_COLUMNS[name] for name in _checked_names(names, _MANIFEST_COLUMNS, "manifest column")}
 
 
-def query_fields(names: Iterable[str]) -> list[V1QueryField]:
-    """Check the fields of a query."""
-    return [V1QueryField(name) for name in _names(names, frozenset(map(str, V1QueryField)), "query field")]
+def checked_query_fields(names: Iterable[str]) -> list[V1QueryField]:
+    """Check the fields of a metadata query."""
+    return [V1QueryField(name) for name in _checked_names(names, frozenset(map(str, V1QueryField)), "query field")]
 
 
-def _values(attribute: str, values: object) -> list[str | float]:
+def _checked_values(attribute: str, values: object) -> list[str | float]:
     if not isinstance(values, list | tuple) or not values:
         raise InvalidFilter(f"the filter on {attribute} takes a list of at least one value, not {values!r:.80}")
-    if attribute not in _NUMERIC:
+    if attribute not in _NUMERIC_ATTRIBUTES:
         wrong = [value for value in values if not isinstance(value, str)]
         if wrong:
             raise InvalidFilter(f"the filter on {attribute} takes text, not {wrong[0]!r:.80}")
@@ -76,17 +78,17 @@ def _values(attribute: str, values: object) -> list[str | float]:
     return list(values)
 
 
-def _known(name: object, names: Iterable[str], kind: str) -> None:
+def _check_name(name: object, names: Iterable[str], kind: str) -> None:
     if not isinstance(name, str) or name not in names:
-        raise InvalidFilter(f"{name!r:.80} is no {kind} of v1{did_you_mean(name, names)}")
+        raise InvalidFilter(f"{name!r:.80} is not a {kind} of v1{did_you_mean(name, names)}")
 
 
-def _names(fields: Iterable[str], names: Iterable[str], kind: str) -> list[str]:
+def _checked_names(fields: Iterable[str], names: Iterable[str], kind: str) -> list[str]:
     if isinstance(fields, str):
         raise InvalidFilter(f"fields takes a list of names: write [{fields!r}]")
     chosen = list(fields)
     for name in chosen:
-        _known(name, names, kind)
+        _check_name(name, names, kind)
     if not chosen or len(set(chosen)) < len(chosen):
-        raise InvalidFilter(f"fields must name at least one {kind}, and none twice")
+        raise InvalidFilter(f"fields takes at least one {kind}, each once")
     return chosen

@@ -1,7 +1,6 @@
-"""How the pages of v1 are read. Pure.
+"""Pages of v1, parsed from JSON values or from bytes. Pure.
 
-What a body says of itself is held against what it holds, and its types against the document's, which generated models
-trust.
+The totals in a body are checked against its rows, and its types against openapi.yaml; generated models check neither.
 """
 
 from __future__ import annotations
@@ -17,84 +16,89 @@ from idc_client.models import V1ManifestRow
 
 from .._paging.page import Page, Pending
 from .._tables import decoding
-from .._tables.columns import Columns, attributes
-from .._tables.records import Made, Records
+from .._tables.columns import Columns, attributes_by_wire_name
+from .._tables.records import DecodedRows, JsonRows
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
-    from .._tables.records import RecordSet
+    from .._tables.records import PageRows
 
-#: The member of a body that holds its rows.
-Holder: TypeAlias = Literal["manifest", "query_results"]
+#: The kind of a page: the member of its body that holds the rows.
+PageKind: TypeAlias = Literal["manifest", "query_results"]
 
-#: Where the rows are in it, and what makes one of them: rows of queries stay as they came.
-_MEMBERS: Mapping[Holder, tuple[str, Callable[[Any], Any] | None]] = {
+#: Kind of page -> the member with its rows, and the function that makes a row; query rows stay dictionaries.
+_ROW_MEMBERS: Mapping[PageKind, tuple[str, Callable[[Any], Any] | None]] = {
     "manifest": ("json_manifest", V1ManifestRow.from_dict),
     "query_results": ("json", None),
 }
-#: Members of a body beside rows and token, by what holds the rows.
-_REST: Mapping[Holder, tuple[str, ...]] = {"manifest": ("cohort",), "query_results": ("cohort", "cohort_def")}
-#: What comes last in a body, if there is a next page; a quotation mark within text has a backslash before it.
-_TOKEN = re.compile(rb'"next_page" *: *"([\w.~+/=-]+)"\s*\}\s*$', re.ASCII)
-#: Further from the end it is not looked for.
-_LONGEST = 4096
+#: Kind of page -> members of the body beside rows and token.
+_OTHER_MEMBERS: Mapping[PageKind, tuple[str, ...]] = {
+    "manifest": ("cohort",),
+    "query_results": ("cohort", "cohort_def"),
+}
+#: The token of the next page, last in a body. A quotation mark within text has a backslash before it.
+_NEXT_PAGE_TOKEN = re.compile(rb'"next_page" *: *"([\w.~+/=-]+)"\s*\}\s*$', re.ASCII)
+#: The token is searched in so many bytes at the end.
+_TOKEN_SEARCH_BYTES = 4096
 
 
-def page(holder: Holder, columns: Columns, status: int, body: Any) -> Page[Any] | Pending:
-    """Read a body."""
+def parse_page(holder: PageKind, columns: Columns, status: int, body: Any) -> Page[Any] | Pending:
+    """Parse the JSON value of a page; Pending for status 202."""
     if status == 202:
         # The token stands within `manifest_info` or `query_info`; from September 2021 on, at the top.
         inner = (part.get("next_page") for part in body.values() if isinstance(part, dict))
         return Pending(next(filter(None, inner), None) or body.get("next_page"))
-    member, make = _MEMBERS[holder]
+    member, make = _ROW_MEMBERS[holder]
     table, token = body[holder], body["next_page"]
     rows, total, returned = table[member], table["totalFound"], table["rowsReturned"]
     if type(total) is not int or not isinstance(rows, list) or not isinstance(token, str | None):
-        raise TypeError("rows, totalFound or next_page of the wrong type")
+        raise TypeError("rows, totalFound or next_page has the wrong type")
     if not all(isinstance(row, dict) for row in rows):
-        raise TypeError("a row that is no object")
-    _whole(rows, columns)
+        raise TypeError("a row is not an object")
+    _check_row_columns(rows, columns)
     columns.check(rows)
     rest = {name: value for name, value in body.items() if name not in ("code", holder, "next_page")}
-    return _page(Records(rows, make), total, returned, token, rest)
+    return _checked_page(JsonRows(rows, make), total, returned, token, rest)
 
 
-def page_bytes(holder: Holder, columns: Columns, content: bytes) -> Page[Any] | None:
-    """Read a body that is as `page` wants it; give None for any other."""
-    body = _reader(holder, columns)(content)
+def parse_page_bytes(holder: PageKind, columns: Columns, content: bytes) -> Page[Any] | None:
+    """Parse the bytes of a page that `parse_page` would accept; return None for any other."""
+    body = _page_decoder(holder, columns)(content)
     if body is None:
         return None
     table = getattr(body, holder)
-    rows = getattr(table, _MEMBERS[holder][0])
-    found: RecordSet[Any] = Made(rows, attributes(V1ManifestRow)) if holder == "manifest" else Records(rows)
+    rows = getattr(table, _ROW_MEMBERS[holder][0])
+    found: PageRows[Any] = (
+        DecodedRows(rows, attributes_by_wire_name(V1ManifestRow)) if holder == "manifest" else JsonRows(rows)
+    )
     try:
         if holder == "query_results":
-            _whole(rows, columns)
-            if columns.others:  # of types that differ from column to column
+            _check_row_columns(rows, columns)
+            if columns.open_ended:  # whose types differ from column to column
                 columns.check(rows)
-        came = {name: bytes(getattr(body, name)) for name in _REST[holder]}
+        came = {name: bytes(getattr(body, name)) for name in _OTHER_MEMBERS[holder]}
         rest = {name: json.loads(value) for name, value in came.items() if value}
-        return _page(found, table.totalFound, table.rowsReturned, body.next_page, rest)
+        return _checked_page(found, table.totalFound, table.rowsReturned, body.next_page, rest)
     except (LookupError, TypeError, ValueError, RecursionError):
         return None
 
 
-def next_token(content: bytes) -> str | None:
-    """Find the token of the next page at the end of a body, where the service writes it."""
-    found = _TOKEN.search(content, max(len(content) - _LONGEST, 0))
+def find_next_token(content: bytes) -> str | None:
+    """Find the token of the next page at the end of a body without parsing the body."""
+    found = _NEXT_PAGE_TOKEN.search(content, max(len(content) - _TOKEN_SEARCH_BYTES, 0))
     return None if found is None else found[1].decode("ascii")
 
 
-def _whole(rows: list[dict[str, Any]], columns: Columns) -> None:
-    """Hold rows against the columns that were asked for. Where columns are open, none were."""
-    wanted = frozenset[str]() if columns.others else frozenset(columns.names)
+def _check_row_columns(rows: list[dict[str, Any]], columns: Columns) -> None:
+    """Check that rows have all requested columns. Where other columns are allowed, none were requested."""
+    wanted = frozenset[str]() if columns.open_ended else frozenset(columns.names)
     if not all(map(operator.ge, map(dict.keys, rows), itertools.repeat(wanted))):
-        raise ValueError("a row without all the columns asked for")
+        raise ValueError("a row lacks a requested column")
 
 
-def _page(
-    content: RecordSet[Any], total: int, returned: object, token: str | None, rest: Mapping[str, Any]
+def _checked_page(
+    content: PageRows[Any], total: int, returned: object, token: str | None, rest: Mapping[str, Any]
 ) -> Page[Any]:
     if returned != len(content):
         raise ValueError(f"rowsReturned is {returned}, but {len(content)} rows came")
@@ -102,14 +106,14 @@ def _page(
 
 
 @functools.lru_cache(64)
-def _reader(holder: Holder, columns: Columns) -> Callable[[bytes], Any]:
+def _page_decoder(holder: PageKind, columns: Columns) -> Callable[[bytes], Any]:
     rows: Any
     if holder == "manifest":
-        rows = decoding.rows(V1ManifestRow, frozenset(columns.names))
-    elif columns.others:
+        rows = decoding.row_list_type(V1ManifestRow, frozenset(columns.names))
+    elif columns.open_ended:
         rows = list[dict[str, str | list[str] | int | float | None]]
     else:
         rows = list[dict[str, str | list[str] | None]]
-    table = [(_MEMBERS[holder][0], rows), ("totalFound", int), ("rowsReturned", int)]
-    body = [("next_page", str | None), *decoding.members(["code", *_REST[holder]])]
-    return decoding.reader(holder, body, **{holder: table})
+    table = [(_ROW_MEMBERS[holder][0], rows), ("totalFound", int), ("rowsReturned", int)]
+    body = [("next_page", str | None), *decoding.raw_members(["code", *_OTHER_MEMBERS[holder]])]
+    return decoding.body_decoder(holder, body, **{holder: table})

@@ -1,8 +1,8 @@
-"""Law: the dialect of v3, today's live service, is spoken here alone; answers are held against their filters."""
+"""Law: only this folder knows requests and answers of v3, the live service; answers are checked against filters."""
 
 from typing import TYPE_CHECKING
 
-from .._lazy import names as _names
+from .._lazy import lazy_attributes as _lazy_attributes
 
 if TYPE_CHECKING:
     from ._api import (
@@ -44,7 +44,7 @@ __all__ = [
     "where",
 ]
 
-__getattr__, __dir__ = _names(
+__getattr__, __dir__ = _lazy_attributes(
     __name__,
     {
         **dict.fromkeys(__all__, "_api"),

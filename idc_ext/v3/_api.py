@@ -1,11 +1,11 @@
-"""The dialect of v3, today's live service: it computes calls and reads bodies.
+"""The public functions of v3, today's live service: manifests, counts, licences, citations, SQL, viewers, values.
 
-Paths, parameters and names come from the generated client and are not said again. A filter that the service would
-leave out is refused before it is sent, every answer to a filter is held against the filters that the service says it
-applied, and what it cuts short without a word is an error. What it warns of is a `ServiceWarning`.
+Paths, parameters and names come from the generated client and are not repeated. A filter that the service would
+ignore is refused before it is sent; every answer is checked against the filters that the service reports as applied;
+an answer that the service truncates silently is an error. Warnings of the service are `ServiceWarning`.
 
-`manifest` and `manifest_lines` are values that serve `for` and `async for`. The others answer at once; from
-asynchronous code, `await asyncio.to_thread(v3.counts, idc, filters)` does the same and blocks nobody.
+`manifest` and `manifest_lines` return values that serve `for` and `async for`. The other functions send at once; in
+async code, `await asyncio.to_thread(v3.counts, idc, filters)` does not block the event loop.
 """
 
 from __future__ import annotations
@@ -42,14 +42,22 @@ from idc_client.models import (
 )
 from idc_client.types import UNSET
 
-from .._http.calls import Call, Client, Question, fetch
+from .._http.calls import Call, Client, TypedCall, fetch
 from .._paging.lines import Lines
 from .._paging.rows import Rows
 from .._suggest import did_you_mean
 from ..errors import ContractError, InvalidFilter, TruncatedResult
 from . import _pages, _responses
-from ._applied import Expected
-from ._filters import EVERY_SERIES, Filters, Wanted, check_statement, checked, one_of, whole
+from ._applied import ExpectedFilters
+from ._filters import (
+    EVERY_SERIES,
+    Filters,
+    FilterValue,
+    check_sql_statement,
+    checked_choice,
+    checked_filters,
+    checked_integer,
+)
 from ._responses import Citations
 
 if TYPE_CHECKING:
@@ -59,101 +67,107 @@ if TYPE_CHECKING:
     from ._table import Table
 
 
-#: What every function takes as filters: what `where` made, or the mapping it takes.
-Selection: TypeAlias = "Filters | Mapping[str, Wanted]"
+#: The argument `filters` of every function: a value made by `where`, or a mapping that `where` takes.
+Selection: TypeAlias = "Filters | Mapping[str, FilterValue]"
 
-#: The most rows of SQL, and the most values of a column, that the service gives at once.
-_MOST = 10_000
-#: In seconds: how long the service waits for DataCite and doi.org, for each request in turn.
-_PER_REQUEST = 30
-#: How many DOIs it asks DataCite for in one request.
-_AT_ONCE = 50
-_UID = re.compile(r"(0|[1-9][0-9]*)(\.(0|[1-9][0-9]*))+", re.ASCII)
+#: The maximum of rows of SQL, and of values of a column, in one answer of the service.
+_SERVICE_LIMIT = 10_000
+#: In seconds: how long the service waits for one request to DataCite or doi.org; it sends them one by one.
+_DOI_LOOKUP_SECONDS = 30
+#: How many DOIs the service looks up at DataCite in one request.
+_DOIS_PER_REQUEST = 50
+_DICOM_UID = re.compile(r"(0|[1-9][0-9]*)(\.(0|[1-9][0-9]*))+", re.ASCII)
 
 
 def manifest(
     idc: Client, filters: Selection, *, page_size: int = 5000, all_of_idc: bool = False
 ) -> Rows[V3ManifestRow]:
-    """List the series of a selection, by collection, patient, study and series, all from one data release.
+    """List the series of a selection, sorted by collection, patient, study and series, from one data release.
 
     Args:
         idc: A client; no credentials are needed.
-        filters: What `where` takes or made.
-        page_size: The most rows per request. The service gives 1 to 5000; what it reports counts.
-        all_of_idc: Must be true to list the whole archive by empty filters.
+        filters: Filters made by `where`, or a mapping that it takes.
+        page_size: The maximum number of rows per request. The service adjusts it to 1 to 5000.
+        all_of_idc: True selects the whole archive; needed when there are no filters.
 
     Raises:
-        InvalidFilter: the filters would be refused or misread. Iterating raises as `Rows` says, and
-            DataReleaseChanged where the service changed to other data meanwhile.
+        InvalidFilter: the service would refuse or misread the filters. Iterating raises the errors of `Rows`, and
+            DataReleaseChanged if the service changed to other data meanwhile.
     """
-    wanted = checked(filters, all_of_idc=all_of_idc)
+    wanted = checked_filters(filters, all_of_idc=all_of_idc)
     listed = wanted or EVERY_SERIES
-    first = V3ManifestRequest(filters=listed.to_model(), page=0, page_size=whole(page_size, "page_size"))
+    first = V3ManifestRequest(filters=listed.to_model(), page=0, page_size=checked_integer(page_size, "page_size"))
 
-    def ask(token: str) -> Call:
+    def page_call(token: str) -> Call:
         return Call.of(_get_manifest._get_kwargs(body=evolve(first, page=int(token))))
 
-    expected = Expected.of(idc, ask("0"), listed)
+    expected = ExpectedFilters.of(idc, page_call("0"), listed)
 
-    def parse(status: int, body: Any) -> Page[V3ManifestRow]:
-        return expected.page(_pages.manifest_page(status, body))
+    def parse_page(status: int, body: Any) -> Page[V3ManifestRow]:
+        return expected.checked_page(_pages.parse_manifest_page(status, body))
 
-    def straight(content: bytes) -> Page[V3ManifestRow] | None:
-        page = _pages.manifest_bytes(content)
-        return None if page is None else expected.page(page)
+    def parse_page_bytes(content: bytes) -> Page[V3ManifestRow] | None:
+        page = _pages.parse_manifest_page_bytes(content)
+        return None if page is None else expected.checked_page(page)
 
     return Rows(
         idc,
-        ask("0"),
-        ask,
-        parse,
-        pin=_release(),
-        due=None if wanted else _series_of_all(),
-        columns=_pages.MANIFEST,
-        straight=straight,
+        page_call("0"),
+        page_call,
+        parse_page,
+        pin=_release_question(),
+        expected_total=None if wanted else _archive_series_question(),
+        columns=_pages.MANIFEST_COLUMNS,
+        decode_bytes=parse_page_bytes,
     )
 
 
 def manifest_lines(
     idc: Client, filters: Selection, *, source: Literal["aws", "gcs"] = "aws", all_of_idc: bool = False
 ) -> Lines:
-    """List the addresses of the series of a selection, `s3://bucket/uuid/*`, as they arrive and without their end.
+    """List the addresses of the series of a selection, `s3://bucket/uuid/*`, without line ends, as they arrive.
 
-    The service cuts the text short without a word, so the series are counted first, and the last line only comes
-    when all of them have.
+    The service truncates the text silently. So the series are counted first, and the last line is given only after
+    all of them have arrived.
 
     Args:
         idc: A client; no credentials are needed.
-        filters: What `where` takes or made.
-        source: Whose buckets: those of Amazon (aws) or of Google (gcs), whose addresses begin with s3, too.
-        all_of_idc: Must be true to list the whole archive by empty filters.
+        filters: Filters made by `where`, or a mapping that it takes.
+        source: The buckets of Amazon (aws) or of Google (gcs); addresses of both begin with `s3://`.
+        all_of_idc: True selects the whole archive; needed when there are no filters.
 
     Raises:
-        InvalidFilter: the filters would be refused or misread. Iterating raises as `Lines` says.
+        InvalidFilter: the service would refuse or misread the filters. Iterating raises the errors of `Lines`.
     """
-    wanted = checked(filters, all_of_idc=all_of_idc)
+    wanted = checked_filters(filters, all_of_idc=all_of_idc)
     listed = (wanted or EVERY_SERIES).to_model()
-    clouds = V3ManifestTextRequestSource(one_of(source, V3ManifestTextRequestSource, "source"))
+    clouds = V3ManifestTextRequestSource(checked_choice(source, V3ManifestTextRequestSource, "source"))
 
-    def ask(limit: int) -> Call:
+    def lines_call(limit: int) -> Call:
         request = V3ManifestTextRequest(filters=listed, source=clouds, limit=limit)
         return Call.of(_get_manifest_text._get_kwargs(body=request))
 
-    return Lines(idc, _series(idc, wanted) if wanted else _series_of_all(), ask, _responses.LINE, _release())
+    return Lines(
+        idc,
+        _selection_series_question(idc, wanted) if wanted else _archive_series_question(),
+        lines_call,
+        _responses.MANIFEST_LINE,
+        _release_question(),
+    )
 
 
 def counts(idc: Client, filters: Selection, *, all_of_idc: bool = False) -> V3Counts:
-    """Count patients, studies, series and instances of a selection. Nothing found is zeros and no error."""
-    wanted = checked(filters, all_of_idc=all_of_idc)
+    """Count patients, studies, series and instances of a selection. An empty selection gives zeros, not an error."""
+    wanted = checked_filters(filters, all_of_idc=all_of_idc)
     call = Call.of(_count_cohort._get_kwargs(body=V3SelectionRequest(wanted.to_model())))
-    return fetch(idc, call, Expected.of(idc, call, wanted).read(_responses.counts))
+    return fetch(idc, call, ExpectedFilters.of(idc, call, wanted).checking_parser(_responses.parse_counts))
 
 
 def licenses(idc: Client, filters: Selection, *, all_of_idc: bool = False) -> list[V3License]:
-    """List the licences of a selection, the one of most series first."""
-    wanted = checked(filters, all_of_idc=all_of_idc)
+    """List the licences of a selection with their numbers of series, the most frequent first."""
+    wanted = checked_filters(filters, all_of_idc=all_of_idc)
     call = Call.of(_get_licenses._get_kwargs(body=V3SelectionRequest(wanted.to_model())))
-    return fetch(idc, call, Expected.of(idc, call, wanted).read(_responses.licenses))
+    return fetch(idc, call, ExpectedFilters.of(idc, call, wanted).checking_parser(_responses.parse_licenses))
 
 
 def citations(
@@ -163,20 +177,22 @@ def citations(
     style: Literal["apa", "bibtex", "csl-json", "turtle"] = "apa",
     all_of_idc: bool = False,
 ) -> Citations:
-    """Say how to cite the data of a selection, and which of its DOIs could not be cited.
+    """Give the citations of the data of a selection, and the DOIs that have none.
 
-    The service asks DataCite for many DOIs at once and doi.org for each one that is left, and leaves out what fails;
-    this waits as long as it may take.
+    The service looks up many DOIs at once at DataCite and the remaining ones at doi.org, and omits those that fail.
+    The timeout of this call grows with the number of DOIs.
     """
-    wanted = checked(filters, all_of_idc=all_of_idc)
-    form = V3CitationsRequestCitationFormat(one_of(style, V3CitationsRequestCitationFormat, "style"))
+    wanted = checked_filters(filters, all_of_idc=all_of_idc)
+    form = V3CitationsRequestCitationFormat(checked_choice(style, V3CitationsRequestCitationFormat, "style"))
     statement = f"SELECT DISTINCT source_DOI FROM index WHERE source_DOI IS NOT NULL AND {wanted.sql()} ORDER BY 1"  # noqa: S608 - values are quoted there
-    dois = _responses.dois(sql(idc, statement))
+    dois = _responses.dois_of_table(sql(idc, statement))
     call = Call.of(_get_citations._get_kwargs(body=V3CitationsRequest(wanted.to_model(), form)))
-    # One DOI more is that of IDC itself, and one wait more for the way there and back.
-    patient = evolve(call, timeout=_PER_REQUEST * (-(-len(dois) // _AT_ONCE) + len(dois) + 2))
-    found, acknowledgment = fetch(idc, patient, Expected.of(idc, call, wanted).read(_responses.cited))
-    return Citations(found, [] if len(found) == len(dois) else _responses.unresolved(dois, found), acknowledgment)
+    # One more lookup for the DOI of IDC itself, and one more for the request to the service.
+    patient_call = evolve(call, timeout=_DOI_LOOKUP_SECONDS * (-(-len(dois) // _DOIS_PER_REQUEST) + len(dois) + 2))
+    found, acknowledgment = fetch(
+        idc, patient_call, ExpectedFilters.of(idc, call, wanted).checking_parser(_responses.parse_citations)
+    )
+    return Citations(found, [] if len(found) == len(dois) else _responses.unresolved_dois(dois, found), acknowledgment)
 
 
 def sql(
@@ -187,38 +203,38 @@ def sql(
     allow_truncated: bool = False,
     typed: bool = False,
 ) -> Table:
-    """Run one SELECT over the index tables, in DuckDB's SQL. `Table` says what becomes of it in Arrow and pandas.
+    """Run one SELECT over the index tables, in DuckDB's SQL. `Table` describes the column types in Arrow and pandas.
 
     Args:
         idc: A client; no credentials are needed.
-        statement: Begins with SELECT or WITH. Without ORDER BY its rows come in no promised order.
-        max_rows: The most rows wanted; by default as many as the service gives at once, 10000.
-        allow_truncated: Take a part if there are more rows; `.truncated` says so.
-        typed: Ask for the types of the columns first, by a request of its own.
+        statement: SQL that begins with SELECT or WITH. Without ORDER BY the order of rows is undefined.
+        max_rows: The maximum number of rows; by default the maximum of the service, 10000.
+        allow_truncated: Accept a truncated result; `.truncated` tells whether it is one.
+        typed: Request the types of the columns first, by a request of its own.
 
     Raises:
-        InvalidFilter: the statement has a comment mark within quotes or another comment, which the service misreads.
+        InvalidFilter: the statement has a comment mark within quotes or within a comment; the service misreads it.
         TruncatedResult: there are more rows.
-        InvalidRequest, QueryTimeout: the service refused the statement, or gave up on it after 30 s.
+        InvalidRequest, QueryTimeout: the service refused the statement, or stopped it after 30 s.
     """
-    check_statement(statement)
+    check_sql_statement(statement)
     if typed:
-        # The service renames columns of one name by selecting from the statement: so does this.
+        # The service renames columns of the same name by selecting from the statement; this does the same.
         inner = statement.rstrip().removesuffix(";")
-        described = f"SELECT column_name, column_type FROM (DESCRIBE SELECT * FROM (\n{inner}\n))"  # noqa: S608 - theirs
-        types = _responses.types(sql(idc, described))
+        described = f"SELECT column_name, column_type FROM (DESCRIBE SELECT * FROM (\n{inner}\n))"  # noqa: S608 - the caller's own SQL
+        types = _responses.column_types_of_table(sql(idc, described))
         found = sql(idc, statement, max_rows=max_rows, allow_truncated=allow_truncated)
         if types.keys() != set(found.columns):
             raise ContractError(f"POST /v3/sql gave the columns {found.columns!r:.80} and types of {[*types]!r:.80}")
         return evolve(found, types=types)
-    asked = _MOST if max_rows is None else whole(max_rows, "max_rows")
-    call = Call.of(_run_sql._get_kwargs(body=V3SqlRequest(statement, asked)))
-    table = fetch(idc, call, _responses.table)
+    limit = _SERVICE_LIMIT if max_rows is None else checked_integer(max_rows, "max_rows")
+    call = Call.of(_run_sql._get_kwargs(body=V3SqlRequest(statement, limit)))
+    table = fetch(idc, call, _responses.parse_sql_table)
     if table.truncated and not allow_truncated:
-        advice = "raise max_rows" if asked <= table.max_rows < _MOST else "narrow it down"
+        advice = "raise max_rows" if limit <= table.max_rows < _SERVICE_LIMIT else "narrow the statement"
         raise TruncatedResult(
             f"{call}: the statement has more than {table.max_rows} rows: {advice}, "
-            "or pass allow_truncated=True to take a part"
+            "or pass allow_truncated=True to accept a part"
         )
     return table
 
@@ -230,76 +246,80 @@ def viewer_url(
     study: str | None = None,
     viewer: Literal["ohif_v2", "ohif_v3", "slim"] | None = None,
 ) -> str:
-    """Find where a series or a study can be looked at in a browser.
+    """Give the address at which a browser shows a series or a study.
 
     Raises:
-        InvalidFilter: neither is given, one is no DICOM UID, or the series is of another study.
+        InvalidFilter: neither is given, one is not a DICOM UID, or the series belongs to another study.
         NotFound: there is no such series or study.
     """
     uids = {"series": series, "study": study}
-    wrong = [name for name, uid in uids.items() if uid is not None and not _is_uid(uid)]
+    wrong = [name for name, uid in uids.items() if uid is not None and not _is_dicom_uid(uid)]
     if wrong or (series is None and study is None):
-        raise InvalidFilter(f"viewer_url takes a DICOM UID as {' and '.join(wrong) or 'series or study'}")
-    chosen = UNSET if viewer is None else V3Viewer(one_of(viewer, V3Viewer, "viewer"))
+        raise InvalidFilter(f"the viewer needs a DICOM UID as {' and '.join(wrong) or 'series or study'}")
+    chosen = UNSET if viewer is None else V3Viewer(checked_choice(viewer, V3Viewer, "viewer"))
     # Given a study, the service would neither check nor escape the series.
-    asked = {"study_instance_uid": study} if series is None else {"series_instance_uid": series}
-    found = fetch(idc, Call.of(_get_viewer_url._get_kwargs(**asked, viewer=chosen)), _responses.viewer_url)
+    parameters = {"study_instance_uid": study} if series is None else {"series_instance_uid": series}
+    found = fetch(idc, Call.of(_get_viewer_url._get_kwargs(**parameters, viewer=chosen)), _responses.parse_viewer_url)
     if study is not None and found.study_instance_uid != study:
-        raise InvalidFilter(f"series {series} is of study {found.study_instance_uid}, not {study}")
+        raise InvalidFilter(f"series {series} belongs to study {found.study_instance_uid}, not {study}")
     return found.viewer_url
 
 
 def attribute_values(idc: Client, name: str, *, limit: int = 100) -> V3AttributeValues:
-    """List the values of a column of `index` with their numbers of series, the most frequent first.
+    """List the values of a column of the table `index` with their numbers of series, the most frequent first.
 
-    `.truncated` says whether there are more than `limit`, which may be up to 10000.
+    `.truncated` tells whether there are more than `limit` values; `limit` may be up to 10000.
     """
-    column = V3IndexColumn(one_of(name, V3IndexColumn, "column of the table index"))
-    call = Call.of(_get_attribute_values._get_kwargs(column, limit=whole(limit, "limit")))
-    return fetch(idc, call, _responses.attribute_values)
+    column = V3IndexColumn(checked_choice(name, V3IndexColumn, "column of the table index"))
+    call = Call.of(_get_attribute_values._get_kwargs(column, limit=checked_integer(limit, "limit")))
+    return fetch(idc, call, _responses.parse_attribute_values)
 
 
 def check_values(idc: Client, filters: Selection) -> Filters:
-    """Hold filters against the data: the service answers a value that does not occur with nothing found.
+    """Check that the values of filters occur in the data; the service itself finds nothing for an unknown value.
 
-    Attributes whose values the service does not call worth listing, such as UIDs, are not checked.
+    Attributes that the service does not mark as categorical, such as UIDs, are not checked.
 
     Returns:
-        The filters, to be passed on.
+        The filters, for the next function.
 
     Raises:
-        InvalidFilter: a value does not occur; the message names the one that may have been meant.
+        InvalidFilter: a value does not occur; the message names a similar one.
         TruncatedResult: an attribute has too many values to compare with.
     """
-    wanted = checked(filters, all_of_idc=False)
-    listed = fetch(idc, Call.of(_get_attributes._get_kwargs()), _responses.categorical) if wanted.terms else {}
+    wanted = checked_filters(filters, all_of_idc=False)
+    listed = (
+        fetch(idc, Call.of(_get_attributes._get_kwargs()), _responses.parse_categorical_attributes)
+        if wanted.terms
+        else {}
+    )
     wrong: list[str] = []
     for name, values in wanted.terms.items():
         if listed.get(name, True):
-            found = attribute_values(idc, name, limit=_MOST)
+            found = attribute_values(idc, name, limit=_SERVICE_LIMIT)
             if found.truncated:
                 raise TruncatedResult(f"{name} has more than {len(found.values)} values, too many to compare with")
             known = {str(one.value) for one in found.values}
-            odd = [value for value in dict.fromkeys(values) if value not in known]
-            wrong += [f"{value!r:.80} is no value of {name}{did_you_mean(value, known)}" for value in odd]
+            missing = [value for value in dict.fromkeys(values) if value not in known]
+            wrong += [f"{value!r:.80} is not a value of {name}{did_you_mean(value, known)}" for value in missing]
     if wrong:
         raise InvalidFilter("; ".join(wrong))
     return wanted
 
 
-def _release() -> Question[str]:
-    return Question(Call.of(_get_version._get_kwargs()), _responses.version)
+def _release_question() -> TypedCall[str]:
+    return TypedCall(Call.of(_get_version._get_kwargs()), _responses.parse_release_name)
 
 
-def _series_of_all() -> Question[int]:
-    return Question(Call.of(_get_stats._get_kwargs()), _responses.series_of_all)
+def _archive_series_question() -> TypedCall[int]:
+    return TypedCall(Call.of(_get_stats._get_kwargs()), _responses.parse_archive_series)
 
 
-def _series(idc: Client, wanted: Filters) -> Question[int]:
+def _selection_series_question(idc: Client, wanted: Filters) -> TypedCall[int]:
     call = Call.of(_count_cohort._get_kwargs(body=V3SelectionRequest(wanted.to_model())))
-    read = Expected.of(idc, call, wanted).read(_responses.counts)
-    return Question(call, lambda status, body: read(status, body).series)
+    read = ExpectedFilters.of(idc, call, wanted).checking_parser(_responses.parse_counts)
+    return TypedCall(call, lambda status, body: read(status, body).series)
 
 
-def _is_uid(uid: object) -> bool:
-    return isinstance(uid, str) and len(uid) <= 64 and bool(_UID.fullmatch(uid))
+def _is_dicom_uid(uid: object) -> bool:
+    return isinstance(uid, str) and len(uid) <= 64 and bool(_DICOM_UID.fullmatch(uid))

@@ -1,7 +1,7 @@
-"""An answer of v3, held against the filters that it was asked with, and what the service warns of in it.
+"""Filters that the service applied, checked against those that were sent; and the warnings of an answer.
 
-A filter that the service left out makes an answer for more than was meant, up to the whole archive, and nothing in its
-numbers says so. Services from release 3.0.0b3 on echo what they applied.
+If the service ignores a filter, the answer is for more than was meant, up to the whole archive, and its numbers do not
+show it. Services from release 3.0.0b3 on echo the filters that they applied.
 """
 
 from __future__ import annotations
@@ -26,22 +26,22 @@ if TYPE_CHECKING:
     from ._filters import Filters
 
 T = TypeVar("T")
-#: A value within quotes, in a sentence of the service.
-_QUOTED = re.compile(r"""'([^']*)'|"([^"]*)\"""")
-_LONGEST = 300
-#: So many warnings of one answer are passed on. The service gives one for each attribute and one for all, at most.
-_MOST = 40
-#: Frames of this package are skipped: a warning is located where the caller's code is.
+#: A value within quotes in a warning of the service.
+_QUOTED_VALUE = re.compile(r"""'([^']*)'|"([^"]*)\"""")
+_MAX_WARNING_LENGTH = 300
+#: The maximum number of warnings of one answer that are passed on. The service sends at most one per attribute and one.
+_MAX_WARNINGS = 40
+#: Frames of this package are skipped, so that a warning shows the line of the caller.
 _PACKAGE = __name__.partition(".")[0]
 
 
 @frozen
-class Expected:
-    """What answers to a request with filters have to say of them.
+class ExpectedFilters:
+    """The filters that the answer to a request must report as applied.
 
     Attributes:
         name: The request, for messages.
-        filters: What was sent.
+        filters: The filters that were sent.
         strict: Whether a warning of the service is an error.
     """
 
@@ -50,103 +50,107 @@ class Expected:
     strict: bool
 
     @classmethod
-    def of(cls, client: Client, name: object, filters: Filters) -> Expected:
-        """Take over from a client whether it is strict; other generated clients are not."""
+    def of(cls, client: Client, name: object, filters: Filters) -> ExpectedFilters:
+        """Make the expectation for one request; `strict` is that of the client, false for other generated clients."""
         return cls(str(name), filters, bool(getattr(client, "strict", False)))
 
-    def read(self, parse: Callable[[int, Any], T]) -> Callable[[int, Any], T]:
-        """Make of what reads a body what holds it against the filters as well."""
+    def checking_parser(self, parse: Callable[[int, Any], T]) -> Callable[[int, Any], T]:
+        """Extend a parser of bodies: it checks the filters first."""
 
-        def held(status: int, body: Any) -> T:
-            self.check(body)  # first: that the wrong thing was answered says more than any other misfit
+        def parse_checked(status: int, body: Any) -> T:
+            self.check_filters_applied(body)  # first: an answer for other filters explains any other mismatch
             return parse(status, body)
 
-        return held
+        return parse_checked
 
-    def page(self, page: Page[T]) -> Page[T]:
-        """Hold a page of a manifest against the filters; its counts say what they are of."""
-        self.check(page.info["counts"])
+    def checked_page(self, page: Page[T]) -> Page[T]:
+        """Check the filters of a manifest page, which are in its member `counts`."""
+        self.check_filters_applied(page.info["counts"])
         return page
 
-    def check(self, said: object) -> None:
-        """Hold an object with `filters_applied` and `warnings` against the filters, and pass the warnings on.
+    def check_filters_applied(self, answer: object) -> None:
+        """Check the `filters_applied` of an answer, and pass its `warnings` on.
 
         Raises:
-            ContractError: the service applied other filters, or does not say which.
-            ServiceWarned: it warns, and the client is strict.
+            ContractError: the service applied other filters, or does not report them.
+            ServiceWarned: there is a warning, and the client is strict.
         """
-        applied = said.get("filters_applied") if isinstance(said, Mapping) else None
-        if not isinstance(said, Mapping) or applied is None:
+        applied = answer.get("filters_applied") if isinstance(answer, Mapping) else None
+        if not isinstance(answer, Mapping) or applied is None:
             raise ContractError(
-                f"{self.name} was answered without filters_applied: services before 3.0.0b3 answer so, and for the "
-                "whole archive whatever was asked; see idc-ext doctor"
+                f"the answer to {self.name} has no filters_applied: services before 3.0.0b3 omit it, and may "
+                "answer for the whole archive whatever the filters are; run idc-ext doctor"
             )
-        wrong = _differences(self.filters.applied, applied)
+        wrong = _filter_differences(self.filters.applied, applied)
         if wrong:
-            raise ContractError(f"{self.name}: the service {wrong[0]}, so the answer is not for what was asked")
-        texts = said.get("warnings")
+            raise ContractError(f"{self.name}: the service {wrong[0]}, so this is not the answer to the request")
+        texts = answer.get("warnings")
         if not isinstance(texts, list) or not all(isinstance(text, str) for text in texts):
-            raise ContractError(f"{self.name} was answered without a list of warnings")
-        # That nothing was filtered is what was asked for then. It is known by being alone: its words are the service's.
+            raise ContractError(f"the answer to {self.name} has no list of warnings")
+        # Without filters one warning is expected: that nothing was filtered. Its text may change; the number counts.
         if len(texts) > (0 if self.filters else 1):
-            empty = said.get("series") == 0
-            lines = [line for text in texts[:_MOST] for line in (empty and self._spellings(text)) or [_theirs(text)]]
-            more = len(lines[_MOST:]) + len(texts[_MOST:])
-            self._warn([*lines[:_MOST], *([f"the service warns of {more} things more"] if more else [])])
+            empty = answer.get("series") == 0
+            lines = [
+                line
+                for text in texts[:_MAX_WARNINGS]
+                for line in (empty and self._letter_case_hints(text)) or [_service_warning(text)]
+            ]
+            more = len(lines[_MAX_WARNINGS:]) + len(texts[_MAX_WARNINGS:])
+            self._warn([*lines[:_MAX_WARNINGS], *([f"the service warns of {more} things more"] if more else [])])
 
     def _warn(self, texts: list[str]) -> None:
         if self.strict:
             raise ServiceWarned(f"{self.name}: {'; '.join(texts)}", warnings=tuple(texts))
         for text in texts:
-            warnings.warn(text, ServiceWarning, stacklevel=_distance())
+            warnings.warn(text, ServiceWarning, stacklevel=_frames_to_caller())
 
-    def _spellings(self, text: str) -> list[str]:
-        """Say in our words which values of the filters a text has in another letter case, each; nothing if none."""
-        quoted: dict[str, set[str]] = {}  # by what they are without their case: there may be very many of both
-        for one, other in _QUOTED.findall(text):
+    def _letter_case_hints(self, text: str) -> list[str]:
+        """List hints for the filter values that a warning quotes in another letter case."""
+        quoted: dict[str, set[str]] = {}  # by case-folded value: there may be very many values on both sides
+        for one, other in _QUOTED_VALUE.findall(text):
             quoted.setdefault((one or other).casefold(), set()).add(one or other)
         return [
             f"nothing was found; {name} {value!r:.80}{did_you_mean(value, close)}"
             for name, values in self.filters.terms.items()
-            for asked in [frozenset(values)]
+            for sent in [frozenset(values)]
             for value in dict.fromkeys(values)
-            if (close := quoted.get(value.casefold(), set()) - asked)
+            if (close := quoted.get(value.casefold(), set()) - sent)
         ]
 
 
-def _theirs(text: str) -> str:
-    """Give a warning in the service's words."""
+def _service_warning(text: str) -> str:
+    """Quote a warning of the service on one line."""
     line = f"the service warns: {one_line(text)}"
-    return line if len(line) <= _LONGEST else line[: _LONGEST - 1] + "…"
+    return line if len(line) <= _MAX_WARNING_LENGTH else line[: _MAX_WARNING_LENGTH - 1] + "…"
 
 
-def _differences(sent: Mapping[str, Any], applied: object) -> list[str]:
-    """Say how what was applied differs from what was sent; nothing if it selects the same."""
+def _filter_differences(sent: Mapping[str, Any], applied: object) -> list[str]:
+    """Describe how the applied filters differ from those sent; an empty list if they select the same."""
     if not isinstance(applied, Mapping):
-        return ["names no filters that can be read"]
+        return ["reports no filters that can be read"]
     more = [name for name, value in applied.items() if name not in sent and value]
     wrong = [f"applied {name!r:.80}, which was not sent" for name in more]
     for kind, noun in (("terms", "filter"), ("ranges", "range")):
-        ours, theirs = sent[kind], applied.get(kind)
-        if not isinstance(theirs, Mapping):
-            return [f"names no {kind} that can be read"]
-        wrong += [f"left out the {noun} on {name}" for name in ours if name not in theirs]
-        wrong += [f"applied a {noun} on {name!r:.80} that was not sent" for name in theirs if name not in ours]
+        ours, reported = sent[kind], applied.get(kind)
+        if not isinstance(reported, Mapping):
+            return [f"reports no {kind} that can be read"]
+        wrong += [f"ignored the {noun} on {name}" for name in ours if name not in reported]
+        wrong += [f"applied a {noun} on {name!r:.80} that was not sent" for name in reported if name not in ours]
         wrong += [
-            f"applied another {noun} on {name} than was sent: {theirs[name]!r:.120}"
+            f"applied another {noun} on {name} than was sent: {reported[name]!r:.120}"
             for name in ours
-            if name in theirs and not _same(ours[name], theirs[name])
+            if name in reported and not _selects_same(ours[name], reported[name])
         ]
     return wrong
 
 
-def _same(sent: Any, applied: Any) -> bool:
-    if isinstance(sent, list):  # values: their order, and how often one comes, select nothing
+def _selects_same(sent: Any, applied: Any) -> bool:
+    if isinstance(sent, list):  # values: order and repetition make no difference
         return isinstance(applied, list) and all(isinstance(one, str) for one in applied) and {*sent} == {*applied}
     return isinstance(applied, Mapping) and dict(applied) == sent
 
 
-def _distance() -> int:
+def _frames_to_caller() -> int:
     """Count the frames from `_warn` to the code that called this package."""
     frame, count = sys._getframe(1), 1
     while frame.f_back is not None and str(frame.f_globals.get("__name__")).partition(".")[0] == _PACKAGE:

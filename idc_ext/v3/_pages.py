@@ -1,7 +1,6 @@
-"""How the pages of a v3 manifest are read. Pure.
+"""Pages of a v3 manifest, parsed from JSON values or from bytes. Pure.
 
-A page is held against what it says of itself, and its rows against the document and the order that they are to be in,
-whichever way they are decoded.
+Either way, the numbers in a page are checked against its rows, and its rows against openapi.yaml and the sort order.
 """
 
 from __future__ import annotations
@@ -16,53 +15,53 @@ from idc_client.models import V3ManifestRow
 
 from .._paging.page import Page
 from .._tables import decoding
-from .._tables.columns import Columns, attributes
-from .._tables.records import Made, Records
-from ._responses import count
+from .._tables.columns import Columns, attributes_by_wire_name
+from .._tables.records import DecodedRows, JsonRows
+from ._responses import parse_count
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
-    from .._tables.records import RecordSet
+    from .._tables.records import PageRows
 
-#: What rows of a manifest strictly ascend by: code points of text compare as the server's bytes do.
-_ORDER = ("collection_id", "PatientID", "StudyInstanceUID", "SeriesInstanceUID")
-#: What a page of one says of itself.
-_NUMBERS = ("page", "page_size", "returned", "total_series")
+#: Rows of a manifest strictly ascend by these columns; Python compares text as the server compares bytes.
+_SORT_KEYS = ("collection_id", "PatientID", "StudyInstanceUID", "SeriesInstanceUID")
+#: The numbers that a page of a manifest states about itself.
+_PAGE_NUMBERS = ("page", "page_size", "returned", "total_series")
 #: The columns of a manifest.
-MANIFEST = Columns.of(V3ManifestRow)
-_ATTRIBUTES = attributes(V3ManifestRow)
-_members = operator.itemgetter(*_ATTRIBUTES)
-#: The most pages that are asked for before they are wanted.
-_MOST_AHEAD = 16
+MANIFEST_COLUMNS = Columns.of(V3ManifestRow)
+_ROW_ATTRIBUTES = attributes_by_wire_name(V3ManifestRow)
+_row_values = operator.itemgetter(*_ROW_ATTRIBUTES)
+#: The maximum number of pages that may be requested in advance.
+_MAX_UPCOMING_PAGES = 16
 
 
-def manifest_page(_status: int, body: Any) -> Page[V3ManifestRow]:
-    """Read a page of a manifest: by what it reports, not by what was asked, which the service adjusts."""
+def parse_manifest_page(_status: int, body: Any) -> Page[V3ManifestRow]:
+    """Parse the JSON value of a manifest page. Page number and size are those it states: the service adjusts them."""
     rows = body["series"]
     if not isinstance(rows, list):
-        raise TypeError("series is no list")
-    said = {name: count(body, name) for name in _NUMBERS}
-    _due(len(rows), **said)
-    keys = [tuple(row[name] for name in _ORDER) for row in rows]
+        raise TypeError("series is not a list")
+    numbers = {name: parse_count(body, name) for name in _PAGE_NUMBERS}
+    _check_row_count(len(rows), **numbers)
+    keys = [tuple(row[name] for name in _SORT_KEYS) for row in rows]
     if not all(isinstance(part, str) for key in keys for part in key):
-        raise TypeError("a row without identifiers")
+        raise TypeError("a row lacks identifiers")
     if any(later <= earlier for earlier, later in itertools.pairwise(keys)):
-        raise ValueError("rows twice or out of order")
-    MANIFEST.check(rows)
+        raise ValueError("a row is repeated or out of order")
+    MANIFEST_COLUMNS.check(rows)
     info = {name: value for name, value in body.items() if name != "series"}
-    return _numbered(Records(rows, _row), info, (keys[0], keys[-1]) if keys else None, **said)
+    return _make_manifest_page(JsonRows(rows, _manifest_row), info, (keys[0], keys[-1]) if keys else None, **numbers)
 
 
-def manifest_bytes(content: bytes) -> Page[V3ManifestRow] | None:
-    """Read a page of a manifest that is as `manifest_page` wants it; give None for any other."""
-    body = _reader()(content)
+def parse_manifest_page_bytes(content: bytes) -> Page[V3ManifestRow] | None:
+    """Parse the bytes of a manifest page that `parse_manifest_page` would accept; return None for any other."""
+    body = _manifest_page_decoder()(content)
     if body is None:
         return None
-    rows, said = body.series, {name: getattr(body, name) for name in _NUMBERS}
+    rows, numbers = body.series, {name: getattr(body, name) for name in _PAGE_NUMBERS}
     try:
-        _due(len(rows), **said)
-        # Rows compare by all members, those that they are to ascend by first: so they do, unless those were equal.
+        _check_row_count(len(rows), **numbers)
+        # Rows compare by all members, sort keys first: this proves the order, except for rows with equal sort keys.
         if not all(map(operator.lt, rows, itertools.islice(rows, 1, None))):
             return None
         series = [row.series_instance_uid for row in rows]
@@ -71,24 +70,26 @@ def manifest_bytes(content: bytes) -> Page[V3ManifestRow] | None:
         info = {name: json.loads(bytes(getattr(body, name))) for name in ("counts", "download")}
     except (TypeError, ValueError, RecursionError):
         return None
-    ends = [tuple(getattr(row, _ATTRIBUTES[name]) for name in _ORDER) for row in (*rows[:1], *rows[-1:])]
-    return _numbered(Made(rows, _ATTRIBUTES), {**info, **said}, (ends[0], ends[-1]) if ends else None, **said)
+    ends = [tuple(getattr(row, _ROW_ATTRIBUTES[name]) for name in _SORT_KEYS) for row in (*rows[:1], *rows[-1:])]
+    return _make_manifest_page(
+        DecodedRows(rows, _ROW_ATTRIBUTES), {**info, **numbers}, (ends[0], ends[-1]) if ends else None, **numbers
+    )
 
 
-def _row(record: Mapping[str, Any]) -> V3ManifestRow:
-    """Make a row of a record that has been checked: what `from_dict` makes of it, in a fifth of the time."""
-    return V3ManifestRow(**dict(zip(_ATTRIBUTES.values(), _members(record), strict=True)))
+def _manifest_row(record: Mapping[str, Any]) -> V3ManifestRow:
+    """Make a row of a checked record, as `from_dict` does, in a fifth of the time."""
+    return V3ManifestRow(**dict(zip(_ROW_ATTRIBUTES.values(), _row_values(record), strict=True)))
 
 
-def _due(came: int, *, page: int, page_size: int, returned: int, total_series: int) -> None:
-    """Hold the rows that came against what the page says of itself."""
-    due = min(page_size, max(total_series - page * page_size, 0))
-    if min(page, page_size - 1, returned, total_series) < 0 or not returned == came == due:
-        raise ValueError(f"returned is {returned}, and {came} rows came, where {due} are due")
+def _check_row_count(rows: int, *, page: int, page_size: int, returned: int, total_series: int) -> None:
+    """Check the number of rows against the numbers that the page states."""
+    expected = min(page_size, max(total_series - page * page_size, 0))
+    if min(page, page_size - 1, returned, total_series) < 0 or not returned == rows == expected:
+        raise ValueError(f"returned is {returned}, and the page has {rows} rows instead of {expected}")
 
 
-def _numbered(
-    content: RecordSet[V3ManifestRow],
+def _make_manifest_page(
+    content: PageRows[V3ManifestRow],
     info: Mapping[str, Any],
     ends: tuple[Any, Any] | None,
     *,
@@ -97,7 +98,7 @@ def _numbered(
     returned: int,
     total_series: int,
 ) -> Page[V3ManifestRow]:
-    """Make a page of what has been checked. Pages are asked for by number, so those after the next can be, too."""
+    """Make a page of checked rows. Pages have numbers, so later pages can be requested in advance."""
     offset, last = page * page_size, -(-total_series // page_size)
     return Page(
         content,
@@ -106,14 +107,14 @@ def _numbered(
         info,
         offset=offset,
         ends=ends,
-        upcoming=tuple(map(str, range(page + 1, min(last, page + 1 + _MOST_AHEAD)))),
+        upcoming=tuple(map(str, range(page + 1, min(last, page + 1 + _MAX_UPCOMING_PAGES)))),
     )
 
 
 @functools.cache
-def _reader() -> Callable[[bytes], Any]:
-    names = frozenset(MANIFEST.names)
-    rows = decoding.rows(V3ManifestRow, names, full=frozenset(_ORDER), ordered=True)
-    rest = decoding.members(["counts", "download"])
-    numbers = [(name, int) for name in _NUMBERS]
-    return decoding.reader("V3ManifestPage", [*numbers, ("series", rows), *rest])
+def _manifest_page_decoder() -> Callable[[bytes], Any]:
+    names = frozenset(MANIFEST_COLUMNS.names)
+    rows = decoding.row_list_type(V3ManifestRow, names, never_null=frozenset(_SORT_KEYS), ordered=True)
+    rest = decoding.raw_members(["counts", "download"])
+    numbers = [(name, int) for name in _PAGE_NUMBERS]
+    return decoding.body_decoder("V3ManifestPage", [*numbers, ("series", rows), *rest])

@@ -1,4 +1,4 @@
-"""One data release for several requests: asked before the first and after the last."""
+"""One data release for several requests: the server's version is read before the first and after the last."""
 
 from __future__ import annotations
 
@@ -18,29 +18,29 @@ if TYPE_CHECKING:
 
 
 @contextmanager
-def pinned(idc: Client) -> Iterator[V3Version]:
-    """Hold on to one data release.
+def pinned_release(idc: Client) -> Iterator[V3Version]:
+    """Check that the data release stays the same during a block.
 
     Raises (at the end of the block):
         DataReleaseChanged: the service has other data now.
     """
-    before = server(idc)
+    before = fetch_server_version(idc)
     yield before
-    check(idc, before)
+    check_release_unchanged(idc, before)
 
 
-def server(idc: Client) -> V3Version:
-    """Ask what the server is, and what data it has."""
-    return fetch(idc, Call.of(_get_version._get_kwargs()), _responses.server)
+def fetch_server_version(idc: Client) -> V3Version:
+    """Fetch the versions of the server and of its data."""
+    return fetch(idc, Call.of(_get_version._get_kwargs()), _responses.parse_server_version)
 
 
-def check(idc: Client, before: V3Version) -> None:
-    """Hold what the server is now against what it was; other software over the same data is no other release.
+def check_release_unchanged(idc: Client, before: V3Version) -> None:
+    """Check that the data release is the same as before; the version of the server's software does not matter.
 
     Raises:
         DataReleaseChanged: the service has other data now.
     """
-    now = server(idc)
+    now = fetch_server_version(idc)
     was, is_now = (f"{one.idc_version} ({one.idc_index_data_version})" for one in (before, now))
     if was != is_now:
-        raise DataReleaseChanged(f"the data release moved from {was} to {is_now} meanwhile; start anew")
+        raise DataReleaseChanged(f"the data release changed from {was} to {is_now} meanwhile; start again")

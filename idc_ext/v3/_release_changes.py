@@ -19,7 +19,7 @@ from .._http.calls import Call, Client, fetch
 from ..errors import ContractError, InvalidFilter, NotFound
 from . import _responses
 from ._api import sql
-from ._release import pinned
+from ._release import pinned_release
 from ._table import Table
 
 if TYPE_CHECKING:
@@ -91,11 +91,11 @@ def release_changes(idc: Client, release: int | None = None) -> V3ReleaseChanges
         ContractError: what came does not add up. TruncatedResult: it was cut short.
         DataReleaseChanged: the data moved meanwhile.
     """
-    with pinned(idc) as version:
-        newest = _responses.release_of(version)
+    with pinned_release(idc) as version:
+        newest = _responses.release_number(version)
         wanted = newest if release is None else release
         if type(wanted) is not int or not 1 <= wanted <= newest:
-            raise InvalidFilter(f"{wanted!r:.20} is no data release; the service has 1 to {newest}")
+            raise InvalidFilter(f"{wanted!r:.20} is not a data release; the service has 1 to {newest}")
         call = Call.of(_get_release_changes._get_kwargs(version=wanted))
         try:
             return fetch(idc, call, lambda _, body: _checked(body, wanted, newest))
@@ -110,8 +110,8 @@ def releases(idc: Client) -> Table:
         ContractError: what came does not add up to what the archive has today. TruncatedResult: it was cut short.
         DataReleaseChanged: the data moved meanwhile.
     """
-    with pinned(idc) as version:
-        newest = _responses.release_of(version)
+    with pinned_release(idc) as version:
+        newest = _responses.release_number(version)
         found = sql(idc, _of_all(newest))
     if [row.get("release") for row in found] != list(range(1, newest + 1)):
         raise ContractError(f"POST /v3/sql was asked for the data releases 1 to {newest} and gave others")
@@ -217,7 +217,7 @@ def _by_sql(idc: Client, release: int, newest: int) -> dict[str, Any]:
 
 def _checked(body: Any, release: int, newest: int) -> V3ReleaseChanges:
     """Read what a release changed, and hold what it says of itself against what it lists."""
-    found = _responses.release_changes(200, body)
+    found = _responses.parse_release_changes(200, body)
     if (found.idc_version, found.current_version) != (f"v{release}", f"v{newest}"):
         raise ContractError(
             f"what v{release} of v{newest} changed was asked for, and the answer is of {found.idc_version!r:.20} of "

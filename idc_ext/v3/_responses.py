@@ -1,7 +1,7 @@
-"""How the bodies of v3 are read, and the values made of them. Pure.
+"""Bodies of single v3 answers, parsed into values: counts, licences, SQL tables, citations, versions. Pure.
 
-What a body says of itself is held against what it holds, and its types against the generated models', which
-trust it.
+The counts in a body are checked against its lists, and its types against those of the generated models, which check
+neither.
 """
 
 from __future__ import annotations
@@ -32,32 +32,32 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
 
-class _Generated(Protocol):
-    """What every generated model has."""
+class _GeneratedModel(Protocol):
+    """The constructor that every generated model has."""
 
     @classmethod
     def from_dict(cls, src_dict: Any) -> Self: ...
 
 
-M = TypeVar("M", bound=_Generated)
+M = TypeVar("M", bound=_GeneratedModel)
 
 #: A citation: text, or an object for csl-json.
 Citation: TypeAlias = str | dict[str, Any]
 
-#: A line of a manifest as text; bucket, and what ascends within it.
-LINE = re.compile(r"s3://([a-z0-9.-]+)/([0-9a-f-]{36})/\*")
-#: What comes with 200, too, for a DOI that nobody describes: nothing, or a page to look at.
-_NO_CITATION = re.compile(r"\s*|\s*<(!doctype|html)\b.*", re.DOTALL | re.IGNORECASE)
+#: A line of a text manifest: bucket, and the UUID, by which lines of one bucket ascend.
+MANIFEST_LINE = re.compile(r"s3://([a-z0-9.-]+)/([0-9a-f-]{36})/\*")
+#: The body that doi.org sends with status 200 for a DOI without metadata: nothing, or a web page.
+_EMPTY_OR_HTML = re.compile(r"\s*|\s*<(!doctype|html)\b.*", re.DOTALL | re.IGNORECASE)
 
 
 @frozen
 class Citations:
-    """How to cite a selection.
+    """Citations of a selection.
 
     Attributes:
-        citations: One for each dataset that DataCite or doi.org knew to cite, in no promised order.
-        unresolved: The DOIs of the selection that none of the citations names.
-        acknowledgment: How to cite IDC itself; None if doi.org did not say.
+        citations: One for each dataset that DataCite or doi.org has metadata of, in undefined order.
+        unresolved: The DOIs of the selection for which there is no citation.
+        acknowledgment: The citation of IDC itself; None if doi.org gave none.
     """
 
     citations: list[Citation]
@@ -65,118 +65,119 @@ class Citations:
     acknowledgment: Citation | None
 
 
-def server(_status: int, body: Any) -> V3Version:
-    """Read what the server says of itself and its data."""
-    return _made(V3Version, body)
+def parse_server_version(_status: int, body: Any) -> V3Version:
+    """Parse the versions of the server and of its data."""
+    return _make_model(V3Version, body)
 
 
-def release_of(said: V3Version) -> int:
-    """Give the number of the data release."""
-    number = said.idc_version.removeprefix("v")
+def release_number(server: V3Version) -> int:
+    """Give the number of the data release of a server."""
+    number = server.idc_version.removeprefix("v")
     if not number.isdecimal():
-        raise ContractError(f"GET /v3/version names the data release {said.idc_version!r:.40}, which holds no number")
+        raise ContractError(f"GET /v3/version names the data release {server.idc_version!r:.40}, which has no number")
     return int(number)
 
 
-def version(_status: int, body: Any) -> str:
-    """Read what names the data release. Other software over the same data is no other release."""
+def parse_release_name(_status: int, body: Any) -> str:
+    """Parse the name of the data release; the version of the server's software is no part of it."""
     release, package = body["idc_version"], body["idc_index_data_version"]
     if not isinstance(release, str) or not isinstance(package, str):
-        raise TypeError("a version that is no text")
+        raise TypeError("a version is not text")
     return f"{release} ({package})"
 
 
-def counts(_status: int, body: Any) -> V3Counts:
-    """Read counts."""
+def parse_counts(_status: int, body: Any) -> V3Counts:
+    """Parse the counts of a selection."""
     for name in ("patients", "studies", "series", "instances"):
-        count(body, name)
-    return _made(V3Counts, body)
+        parse_count(body, name)
+    return _make_model(V3Counts, body)
 
 
-def series_of_all(_status: int, body: Any) -> int:
-    """Read how many series the archive has."""
-    return count(body, "series")
+def parse_archive_series(_status: int, body: Any) -> int:
+    """Parse the number of series of the whole archive."""
+    return parse_count(body, "series")
 
 
-def licenses(_status: int, body: Any) -> list[V3License]:
-    """Read licences."""
-    return [_made(V3License, one) for one in _list(body, "licenses")]
+def parse_licenses(_status: int, body: Any) -> list[V3License]:
+    """Parse the licences of a selection."""
+    return [_make_model(V3License, one) for one in _checked_list(body, "licenses")]
 
 
-def table(_status: int, body: Any) -> Table:
-    """Read what SQL gave."""
-    columns, rows, truncated = _list(body, "columns"), _list(body, "rows"), body["truncated"]
-    if count(body, "row_count") != len(rows) or not isinstance(truncated, bool):
-        raise ValueError(f"row_count is {body['row_count']}, but {len(rows)} rows came")
+def parse_sql_table(_status: int, body: Any) -> Table:
+    """Parse the result of an SQL statement."""
+    columns, rows, truncated = _checked_list(body, "columns"), _checked_list(body, "rows"), body["truncated"]
+    if parse_count(body, "row_count") != len(rows) or not isinstance(truncated, bool):
+        raise ValueError(f"row_count is {body['row_count']}, but there are {len(rows)} rows")
     if any(type(name) is not str for name in columns) or any(row.keys() != set(columns) for row in rows):
-        raise ValueError("a row without all the columns")
-    return Table(columns, rows, truncated, count(body, "max_rows"))
+        raise ValueError("a row lacks a column")
+    return Table(columns, rows, truncated, parse_count(body, "max_rows"))
 
 
-def types(said: Table) -> dict[str, str]:
-    """Take the types of columns out of the table that names them."""
-    found = {row.get("column_name"): row.get("column_type") for row in said}
+def column_types_of_table(table: Table) -> dict[str, str]:
+    """Read the types of columns from the result of DESCRIBE."""
+    found = {row.get("column_name"): row.get("column_type") for row in table}
     return {str(name): str(kind) for name, kind in found.items()}
 
 
-def viewer_url(_status: int, body: Any) -> V3ViewerUrl:
-    """Read where to look."""
-    return _made(V3ViewerUrl, body)
+def parse_viewer_url(_status: int, body: Any) -> V3ViewerUrl:
+    """Parse the address of a viewer."""
+    return _make_model(V3ViewerUrl, body)
 
 
-def attribute_values(_status: int, body: Any) -> V3AttributeValues:
-    """Read the values of a column."""
-    for one in _list(body, "values"):
-        _made(V3AttributeValue, one)
-    return _made(V3AttributeValues, body)
+def parse_attribute_values(_status: int, body: Any) -> V3AttributeValues:
+    """Parse the values of a column and their counts."""
+    for one in _checked_list(body, "values"):
+        _make_model(V3AttributeValue, one)
+    return _make_model(V3AttributeValues, body)
 
 
-def release_changes(_status: int, body: Any) -> V3ReleaseChanges:
-    """Read what a data release changed."""
-    for one in _list(body, "collections"):
-        _made(V3CollectionChange, one)
-    for one in _list(body, "analysis_results"):
-        _made(V3AnalysisResultChange, one)
+def parse_release_changes(_status: int, body: Any) -> V3ReleaseChanges:
+    """Parse what a data release changed."""
+    for one in _checked_list(body, "collections"):
+        _make_model(V3CollectionChange, one)
+    for one in _checked_list(body, "analysis_results"):
+        _make_model(V3AnalysisResultChange, one)
     for name in ("new_collections", "removed_collections"):
-        if not all(isinstance(one, str) for one in _list(body, name)):
-            raise TypeError(f"{name} has what is no text")
-    return _made(V3ReleaseChanges, body)
+        if not all(isinstance(one, str) for one in _checked_list(body, name)):
+            raise TypeError(f"{name} is not a list of strings")
+    return _make_model(V3ReleaseChanges, body)
 
 
-def categorical(_status: int, body: Any) -> dict[str, bool]:
-    """Read of each attribute whether its values are worth listing."""
+def parse_categorical_attributes(_status: int, body: Any) -> dict[str, bool]:
+    """Parse the attributes: name -> whether it is categorical (its values are worth listing)."""
     if not isinstance(body, list):
-        raise TypeError("attributes are no list")
+        raise TypeError("attributes are not a list")
     listed = {one["name"]: one["categorical"] for one in body}
     if not all(isinstance(name, str) and isinstance(worth, bool) for name, worth in listed.items()):
-        raise TypeError("an attribute without its name, or neither categorical nor not")
+        raise TypeError("an attribute has no name, or its categorical is not a boolean")
     return listed
 
 
-def cited(_status: int, body: Any) -> tuple[list[Citation], Citation | None]:
-    """Read citations, and the one of IDC itself."""
-    citations, acknowledgment = _list(body, "citations"), body["idc_acknowledgment"]
+def parse_citations(_status: int, body: Any) -> tuple[list[Citation], Citation | None]:
+    """Parse the citations, and the citation of IDC itself."""
+    citations, acknowledgment = _checked_list(body, "citations"), body["idc_acknowledgment"]
     if not all(isinstance(one, str | dict) for one in citations):
-        raise TypeError("a citation that is neither text nor an object")
+        raise TypeError("a citation is neither text nor an object")
     if not isinstance(acknowledgment, str | dict | None):
-        raise TypeError("an acknowledgment that is neither text nor an object")
-    return list(filter(_says_something, citations)), acknowledgment if _says_something(acknowledgment) else None
+        raise TypeError("an acknowledgment is neither text nor an object")
+    return list(filter(_is_citation, citations)), acknowledgment if _is_citation(acknowledgment) else None
 
 
-def dois(found: Table) -> list[str]:
-    """Take the DOIs out of the table that names them."""
+def dois_of_table(found: Table) -> list[str]:
+    """Read the DOIs from the SQL result that lists them."""
     named = [doi for row in found if isinstance(doi := row.get("source_DOI"), str)]
     if len(named) < len(found):
-        raise ContractError("POST /v3/sql was asked for DOIs and answered with what is none")
+        raise ContractError("POST /v3/sql was asked for DOIs, and the answer has other values")
     return named
 
 
-def unresolved(dois: Iterable[str], citations: Iterable[Citation]) -> list[str]:
-    """Find the DOIs that no citation is of: the service leaves out what no registry answered.
+def unresolved_dois(dois: Iterable[str], citations: Iterable[Citation]) -> list[str]:
+    """Find the DOIs without a citation: the service omits those that no registry answered.
 
-    A citation is of one DOI and may name others that it is derived from; those that name fewest tell first.
+    A citation belongs to one DOI and may name others that its data is derived from; citations that name fewest DOIs
+    are assigned first.
     """
-    # In URLs a DOI may be escaped, in BibTeX its underscores are; its case means nothing.
+    # URLs may escape a DOI, BibTeX escapes its underscores, and its letter case has no meaning.
     ids = [one.get("DOI", one) if isinstance(one, dict) else one for one in citations]
     texts = [unquote(str(one)).replace("\\", "").casefold() for one in ids]
     left = {doi: re.compile(rf"(?<![\w.]){re.escape(doi.casefold())}(?![\w/-]|\.\w)") for doi in dois}
@@ -190,37 +191,37 @@ def unresolved(dois: Iterable[str], citations: Iterable[Citation]) -> list[str]:
     return list(left)
 
 
-def _says_something(citation: Citation | None) -> bool:
-    return bool(citation) and not (isinstance(citation, str) and _NO_CITATION.fullmatch(citation))
+def _is_citation(citation: Citation | None) -> bool:
+    return bool(citation) and not (isinstance(citation, str) and _EMPTY_OR_HTML.fullmatch(citation))
 
 
-def _made(model: type[M], body: Any) -> M:
-    """Make a generated model, whose `from_dict` takes values of any type."""
+def _make_model(model: type[M], body: Any) -> M:
+    """Make a generated model and check the types of its values, which `from_dict` does not."""
     made = model.from_dict(body)
-    for name, kinds in _kinds(model):
+    for name, kinds in _model_types(model):
         if type(getattr(made, name)) not in kinds:
             raise TypeError(f"{name} is {getattr(made, name)!r:.80}")
     return made
 
 
 @functools.cache
-def _kinds(model: type[Any]) -> list[tuple[str, set[Any]]]:
-    """List the types that the attributes of a generated model may have; its lists are not looked into."""
+def _model_types(model: type[Any]) -> list[tuple[str, set[Any]]]:
+    """List the types that attributes of a generated model may have; items of lists are not checked."""
     hints = get_type_hints(model, localns=vars(models)).items()
     kinds = {name: {list} if get_origin(hint) is list else {*get_args(hint)} or {hint} for name, hint in hints}
     return [(name, kind | {int} if float in kind else kind) for name, kind in kinds.items()]
 
 
-def _list(body: Mapping[str, Any], name: str) -> list[Any]:
+def _checked_list(body: Mapping[str, Any], name: str) -> list[Any]:
     value = body[name]
     if not isinstance(value, list):
-        raise TypeError(f"{name} is no list")
+        raise TypeError(f"{name} is not a list")
     return value
 
 
-def count(body: Mapping[str, Any], name: str) -> int:
-    """Read a whole number from 0 on; TypeError for anything else."""
+def parse_count(body: Mapping[str, Any], name: str) -> int:
+    """Read an integer of 0 or more; raise TypeError for anything else."""
     value = body[name]
     if type(value) is not int or value < 0:
-        raise TypeError(f"{name} is no count")
+        raise TypeError(f"{name} is not a count")
     return value

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from tests.bigquery.oracle import Tables
-from tests.bigquery.scripted import Scripted, Scripts, serving
+from tests.bigquery.scripted import ScriptedService, ServeScript, scripted_service
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -22,8 +22,8 @@ def tables() -> Tables:
 
 
 @pytest.fixture(autouse=True)
-def nobody(monkeypatch: pytest.MonkeyPatch, tmp_path_factory: pytest.TempPathFactory) -> None:
-    """No credentials and no settings of whoever runs the tests."""
+def no_google_settings(monkeypatch: pytest.MonkeyPatch, tmp_path_factory: pytest.TempPathFactory) -> None:
+    """No credentials and no settings of the person who runs the tests."""
     for name in list(os.environ):
         if name.startswith(("GOOGLE_", "GCLOUD_", "CLOUDSDK_", "BIGQUERY_", "IDC_")):
             monkeypatch.delenv(name)
@@ -35,12 +35,12 @@ def nobody(monkeypatch: pytest.MonkeyPatch, tmp_path_factory: pytest.TempPathFac
 
 
 @pytest.fixture
-def scripts(monkeypatch: pytest.MonkeyPatch) -> Scripts:
+def scripts(monkeypatch: pytest.MonkeyPatch) -> ServeScript:
     """Serves a file of exchanges as BigQuery."""
 
     @contextmanager
-    def serve(name: str) -> Iterator[Scripted]:
-        with serving(name) as scripted, monkeypatch.context() as patch:
+    def serve(name: str) -> Iterator[ScriptedService]:
+        with scripted_service(name) as scripted, monkeypatch.context() as patch:
             patch.setenv("BIGQUERY_EMULATOR_HOST", scripted.url)
             yield scripted
 

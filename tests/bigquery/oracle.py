@@ -22,7 +22,7 @@ COLLECTIONS = (
 #: Series of more instances are left out: they would only make it slow.
 MOST_INSTANCES = 60
 
-MADE = """
+CREATE_TABLES = """
 ATTACH ':memory:' AS "bigquery-public-data";
 CREATE SCHEMA "bigquery-public-data".idc_v25;
 CREATE SCHEMA "bigquery-public-data".idc_current;
@@ -60,9 +60,9 @@ class Tables:
         self.connection = duckdb.connect(config={"threads": 2})
         self.connection.execute("SET enable_progress_bar = false")
         files = str(FILES).replace("'", "''")
-        self.connection.execute(MADE.format(files=files, collections=COLLECTIONS, most=MOST_INSTANCES))
+        self.connection.execute(CREATE_TABLES.format(files=files, collections=COLLECTIONS, most=MOST_INSTANCES))
 
-    def asked(self, statement: str) -> list[dict[str, Any]]:
+    def rows_of_bigquery_sql(self, statement: str) -> list[dict[str, Any]]:
         """The rows of a statement in BigQuery's SQL, as sqlglot reads it."""
         (translated,) = sqlglot.transpile(statement, read="bigquery", write="duckdb")
         return self.rows(translated)
@@ -74,6 +74,6 @@ class Tables:
         return [dict(zip(names, row, strict=True)) for row in found.fetchall()]
 
 
-def upstreams() -> str:
+def upstream_index_statement() -> str:
     """The statement by which IDC makes the index."""
     return re.sub(r"^\s*#.*$", "", (FILES / "idc_index.sql").read_text(encoding="utf-8"), flags=re.MULTILINE)

@@ -1,11 +1,11 @@
 """BigQuery's REST API on loopback, scripted: it answers what stands in a file of exchanges, and nothing else.
 
-The files in `exchanges` were written by hand after the reference of the API, and none was recorded: nobody here has an
-account there. Every answer in them that is no refusal was held against Google's discovery document `bigquery.v2`. What
-many exchanges have in common stands in `envelopes.json`: an exchange names the one that it is `like`, and says what is
+The files in `exchanges` were written by hand after the reference of the API; none was recorded, for want of an account.
+Every answer in them that is no refusal was held against Google's discovery document `bigquery.v2`. What
+many exchanges have in common stands in `envelopes.json`: an exchange names the one that it is `like`, and lists what is
 different. A request must be the next one that is expected: method, path, the named query parameters (null: absent) and
 members of the body. `{job}` stands for the job's name, which the client chooses, and `{query}` for the statement. An
-exchange that says `again` may come more than once.
+exchange with `again` may come more than once.
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ from tests.support.loopback_server import LoopbackServer
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
-Scripts: TypeAlias = "Callable[[str], AbstractContextManager[Scripted]]"
+ServeScript: TypeAlias = "Callable[[str], AbstractContextManager[ScriptedService]]"
 FOLDER = Path(__file__).parent / "exchanges"
 ENVELOPES: dict[str, Any] = json.loads(FOLDER.with_name("envelopes.json").read_text(encoding="utf-8"))["envelopes"]
 #: The rows of the exchanges `manifest`, on all of their pages.
@@ -36,78 +36,78 @@ ROWS = [
 ]
 
 
-def exchanges(name: str) -> list[dict[str, Any]]:
+def read_exchanges(name: str) -> list[dict[str, Any]]:
     """The exchanges of a file, each with its envelope."""
     script = json.loads((FOLDER / f"{name}.json").read_text(encoding="utf-8"))
-    return [_merged(ENVELOPES[one.pop("like")], one) if "like" in one else one for one in script["exchanges"]]
+    return [_with_envelope(ENVELOPES[one.pop("like")], one) if "like" in one else one for one in script["exchanges"]]
 
 
-class Scripted:
+class ScriptedService:
     """A service that answers as scripted.
 
     Attributes:
         url: Where it is.
-        asked: What came: method, path, query, headers and body of each request.
+        requests: What came: method, path, query, headers and body of each request.
         unexpected: Requests that were not to come.
     """
 
     def __init__(self, name: str) -> None:
-        self._exchanges = exchanges(name)
-        self._at = 0
+        self._exchanges = read_exchanges(name)
+        self._position = 0
         self._names = {"job": "", "query": ""}
         self.url = ""
-        self.asked: list[dict[str, Any]] = []
+        self.requests: list[dict[str, Any]] = []
         self.unexpected: list[str] = []
 
     @property
-    def left(self) -> int:
+    def remaining_exchanges(self) -> int:
         """How many exchanges have not come."""
-        return sum(not one.get("again") for one in self._exchanges[self._at :])
+        return sum(not one.get("again") for one in self._exchanges[self._position :])
 
     def statements(self, *, dry_run: bool) -> list[str]:
         """The statements that were sent."""
-        found = [one["body"]["configuration"] for one in self.asked if one["path"].endswith("/jobs")]
+        found = [one["body"]["configuration"] for one in self.requests if one["path"].endswith("/jobs")]
         return [one["query"]["query"] for one in found if one.get("dryRun", False) == dry_run]
 
     def answer(self, request: dict[str, Any]) -> tuple[int, Any]:
         """Give status and body."""
-        self.asked.append(request)
+        self.requests.append(request)
         if request["path"].endswith("/jobs"):
             self._names["job"] = request["body"]["jobReference"]["jobId"]
             self._names["query"] = request["body"]["configuration"]["query"]["query"]
-        places = [*range(self._at, len(self._exchanges))]
-        repeated = [place for place in range(self._at) if self._exchanges[place].get("again")]
+        places = [*range(self._position, len(self._exchanges))]
+        repeated = [place for place in range(self._position) if self._exchanges[place].get("again")]
         for place in [*places, *repeated]:
             exchange = self._exchanges[place]
-            if self._fits(exchange["request"], request):
-                self._at = max(self._at, place + (not exchange.get("again") or place < self._at))
-                return exchange["response"]["status"], self._filled(exchange["response"]["body"])
+            if self._matches(exchange["request"], request):
+                self._position = max(self._position, place + (not exchange.get("again") or place < self._position))
+                return exchange["response"]["status"], self._fill_placeholders(exchange["response"]["body"])
             if not exchange.get("again"):
                 break
         self.unexpected.append(f"{request['method']} {request['path']} {request['query']}")
         return 501, {"error": {"code": 501, "message": "not scripted", "errors": [{"reason": "notImplemented"}]}}
 
-    def _fits(self, expected: dict[str, Any], request: dict[str, Any]) -> bool:
+    def _matches(self, expected: dict[str, Any], request: dict[str, Any]) -> bool:
         same = all(request["query"].get(name) == value for name, value in expected.get("query", {}).items())
         path = expected["path"].replace("{job}", self._names["job"])
         return (
             same
             and (expected["method"], path) == (request["method"], request["path"])
-            and _within(expected.get("body", {}), request["body"])
+            and _contains(expected.get("body", {}), request["body"])
         )
 
-    def _filled(self, value: Any) -> Any:
+    def _fill_placeholders(self, value: Any) -> Any:
         if isinstance(value, str):
             return value.replace("{job}", self._names["job"]) if value != "{query}" else self._names["query"]
         if isinstance(value, dict):
-            return {name: self._filled(one) for name, one in value.items()}
-        return [self._filled(one) for one in value] if isinstance(value, list) else value
+            return {name: self._fill_placeholders(one) for name, one in value.items()}
+        return [self._fill_placeholders(one) for one in value] if isinstance(value, list) else value
 
 
 @contextmanager
-def serving(name: str) -> Iterator[Scripted]:
+def scripted_service(name: str) -> Iterator[ScriptedService]:
     """Serve one file of exchanges; at the end nothing unexpected must have come."""
-    scripted = Scripted(name)
+    scripted = ScriptedService(name)
 
     class Handler(BaseHTTPRequestHandler):
         protocol_version = "HTTP/1.1"
@@ -150,13 +150,13 @@ def serving(name: str) -> Iterator[Scripted]:
     assert scripted.unexpected == []
 
 
-def _merged(envelope: dict[str, Any], different: dict[str, Any]) -> dict[str, Any]:
+def _with_envelope(envelope: dict[str, Any], different: dict[str, Any]) -> dict[str, Any]:
     both = {name: (envelope[name], value) for name, value in different.items() if name in envelope}
-    nested = {name: _merged(*pair) for name, pair in both.items() if all(isinstance(one, dict) for one in pair)}
+    nested = {name: _with_envelope(*pair) for name, pair in both.items() if all(isinstance(one, dict) for one in pair)}
     return {**envelope, **different, **nested}
 
 
-def _within(expected: Any, found: Any) -> bool:
+def _contains(expected: Any, found: Any) -> bool:
     if isinstance(expected, dict):
-        return isinstance(found, dict) and all(_within(value, found.get(name)) for name, value in expected.items())
+        return isinstance(found, dict) and all(_contains(value, found.get(name)) for name, value in expected.items())
     return bool(expected == found)

@@ -1,4 +1,4 @@
-"""Statements in BigQuery, as scripted: what is asked in which order, what comes of it, and what goes wrong."""
+"""Statements in BigQuery, as scripted: requests and their order, results, and errors."""
 
 from __future__ import annotations
 
@@ -30,19 +30,19 @@ from idc_ext import (
     v1,
     v3,
 )
-from tests.bigquery.scripted import ENVELOPES, FOLDER, ROWS, Scripted
+from tests.bigquery.scripted import ENVELOPES, FOLDER, ROWS, ScriptedService
 from tests.support import patching
 
 if TYPE_CHECKING:
-    from tests.bigquery.scripted import Scripts
+    from tests.bigquery.scripted import ServeScript
 
-MINE: dict[str, Any] = {"project": "my-project"}
+PROJECT: dict[str, Any] = {"project": "my-project"}
 STATEMENT = bigquery.statement(v3.where(collection_id="rider_pilot"), columns=["PatientID", "Modality"], release=25)
 
 
-def test_an_estimate_is_a_dry_run_of_the_statement_as_it_is(scripts: Scripts) -> None:
+def test_an_estimate_is_a_dry_run_of_the_statement_as_it_is(scripts: ServeScript) -> None:
     with scripts("manifest") as service:
-        found = bigquery.estimate(STATEMENT, **MINE)
+        found = bigquery.estimate(STATEMENT, **PROJECT)
     assert (found.bytes, found.cached) == (20 * 2**30, False)
     assert service.statements(dry_run=True) == [STATEMENT]
     assert service.statements(dry_run=False) == []
@@ -54,22 +54,24 @@ def test_the_price_is_that_of_what_is_read() -> None:
     assert str(bigquery.Estimate(0, cached=True)) == "0 bytes, less than 0.01 USD at 6.25 USD a TiB"
 
 
-def test_an_answer_that_is_at_hand_is_no_cost(scripts: Scripts) -> None:
+def test_a_cached_answer_costs_nothing(scripts: ServeScript) -> None:
     with scripts("cached"):
-        assert bigquery.estimate(STATEMENT, **MINE) == bigquery.Estimate(0, cached=True)
+        assert bigquery.estimate(STATEMENT, **PROJECT) == bigquery.Estimate(0, cached=True)
 
 
-def test_a_statement_is_measured_run_within_the_limit_and_its_rows_are_fetched_page_by_page(scripts: Scripts) -> None:
+def test_a_statement_is_measured_run_within_the_limit_and_its_rows_are_fetched_page_by_page(
+    scripts: ServeScript,
+) -> None:
     with scripts("manifest") as service:
-        found = bigquery.run(STATEMENT, **MINE)
-        asked = len(service.asked)
+        found = bigquery.run(STATEMENT, **PROJECT)
+        asked = len(service.requests)
         assert list(found) == ROWS
-        assert len(service.asked) - asked == 3
+        assert len(service.requests) - asked == 3
         assert list(found) == ROWS  # and again
-        assert service.left == 0
+        assert service.remaining_exchanges == 0
     assert (len(found), found.columns, found.bytes_billed) == (5, list(ROWS[0]), 21475885056)
     assert found.estimate.bytes == 20 * 2**30
-    started = [one["body"] for one in service.asked if one["path"].endswith("/jobs")]
+    started = [one["body"] for one in service.requests if one["path"].endswith("/jobs")]
     assert [one["configuration"].get("dryRun") for one in started] == [True, None]
     assert "maximumBytesBilled" not in started[0]["configuration"]["query"]
     assert started[1]["configuration"]["query"]["maximumBytesBilled"] == str(bigquery.MOST_BYTES)
@@ -78,15 +80,15 @@ def test_a_statement_is_measured_run_within_the_limit_and_its_rows_are_fetched_p
     assert repr(found) == f"<Answer of 5 rows by job {found.job}>"
 
 
-def test_rows_are_fetched_only_as_far_as_they_are_used(scripts: Scripts) -> None:
+def test_rows_are_fetched_only_as_far_as_they_are_used(scripts: ServeScript) -> None:
     with scripts("manifest") as service:
-        assert next(iter(bigquery.run(STATEMENT, **MINE))) == ROWS[0]
-        assert not [one for one in service.asked if "pageToken" in one["query"]]
+        assert next(iter(bigquery.run(STATEMENT, **PROJECT))) == ROWS[0]
+        assert not [one for one in service.requests if "pageToken" in one["query"]]
 
 
-def test_tables_have_the_types_of_bigquery(scripts: Scripts) -> None:
+def test_tables_have_the_types_of_bigquery(scripts: ServeScript) -> None:
     with scripts("manifest"):
-        found = bigquery.run(STATEMENT, **MINE)
+        found = bigquery.run(STATEMENT, **PROJECT)
         table = found.to_arrow()
         assert table.schema.types == [pa.string(), pa.string(), pa.int64(), pa.float64()]
         assert table.to_pylist() == ROWS
@@ -95,17 +97,17 @@ def test_tables_have_the_types_of_bigquery(scripts: Scripts) -> None:
         assert found.to_pandas()["instanceCount"].dtype == "Int64"
 
 
-def test_no_rows_are_a_table_with_its_columns(scripts: Scripts) -> None:
+def test_no_rows_are_a_table_with_its_columns(scripts: ServeScript) -> None:
     with scripts("empty"):
-        found = bigquery.run(STATEMENT, **MINE)
+        found = bigquery.run(STATEMENT, **PROJECT)
         assert (list(found), len(found), found.columns) == ([], 0, list(ROWS[0]))
         assert found.to_arrow().schema.types == found.batches().schema.types
         assert found.to_arrow().schema.names == list(ROWS[0])
 
 
-def test_every_type_has_a_form_in_json_and_one_in_arrow(scripts: Scripts) -> None:
+def test_every_type_has_a_form_in_json_and_one_in_arrow(scripts: ServeScript) -> None:
     with scripts("types"):
-        found = bigquery.run("SELECT *", **MINE)
+        found = bigquery.run("SELECT *", **PROJECT)
         first, nothing, edge, last = list(found)
         table = found.to_arrow()
     assert first == {
@@ -132,32 +134,32 @@ def test_every_type_has_a_form_in_json_and_one_in_arrow(scripts: Scripts) -> Non
     assert table.column("moment").type == pa.timestamp("us", tz="UTC")
 
 
-# What is not run:
+# Statements that are not run:
 
 
 @pytest.mark.parametrize(("name", "kind"), [("delete", "DELETE"), ("script", "SCRIPT")])
-def test_nothing_but_a_select_is_run(scripts: Scripts, name: str, kind: str) -> None:
+def test_nothing_but_a_select_is_run(scripts: ServeScript, name: str, kind: str) -> None:
     with scripts(name) as service:
         with pytest.raises(InvalidFilter, match=f"only a SELECT.*{kind}"):
-            bigquery.run("DELETE FROM mine.data WHERE true", **MINE)
+            bigquery.run("DELETE FROM mine.data WHERE true", **PROJECT)
         assert service.statements(dry_run=False) == []
 
 
-def test_more_than_is_allowed_is_not_run(scripts: Scripts) -> None:
+def test_more_than_is_allowed_is_not_run(scripts: ServeScript) -> None:
     with scripts("large") as service:
         with pytest.raises(CostRefused, match=r"1,099\.51 GB, about 6\.25 USD .* 100\.00 GB are allowed") as caught:
-            bigquery.run(STATEMENT, **MINE)
+            bigquery.run(STATEMENT, **PROJECT)
         assert service.statements(dry_run=False) == []
     assert pickle.loads(pickle.dumps(caught.value)).bytes == 2**40  # noqa: S301 - our own
 
 
-def test_bigquery_itself_is_told_the_limit_and_says_so(scripts: Scripts) -> None:
+def test_bigquery_itself_receives_the_limit_and_enforces_it(scripts: ServeScript) -> None:
     with scripts("over_the_limit"), pytest.raises(BigQueryError, match="bytesBilledLimitExceeded") as caught:
-        bigquery.run(STATEMENT, **MINE)
+        bigquery.run(STATEMENT, **PROJECT)
     assert caught.value.reason == "bytesBilledLimitExceeded"
 
 
-# What goes wrong:
+# Errors:
 
 
 @pytest.mark.parametrize(
@@ -169,79 +171,81 @@ def test_bigquery_itself_is_told_the_limit_and_says_so(scripts: Scripts) -> None
         ("missing", 404, "notFound"),
     ],
 )
-def test_a_refusal_is_one_sentence_with_its_reason(scripts: Scripts, name: str, status: int, reason: str) -> None:
+def test_a_refusal_is_one_sentence_with_its_reason(scripts: ServeScript, name: str, status: int, reason: str) -> None:
     with scripts(name), pytest.raises(BigQueryError) as caught:
-        bigquery.estimate(STATEMENT, **MINE)
+        bigquery.estimate(STATEMENT, **PROJECT)
     error = pickle.loads(pickle.dumps(caught.value))  # noqa: S301 - our own
     assert (error.status, error.reason) == (status, reason)
     assert "\n" not in str(error)
     assert str(error).startswith(f"BigQuery answered with {status} ")
 
 
-def test_a_passing_failure_is_tried_again_or_not_as_was_asked(scripts: Scripts) -> None:
+def test_a_temporary_failure_is_retried_unless_retries_is_0(scripts: ServeScript) -> None:
     with scripts("busy"):
-        assert bigquery.estimate(STATEMENT, **MINE).bytes == 20 * 2**30
+        assert bigquery.estimate(STATEMENT, **PROJECT).bytes == 20 * 2**30
     with scripts("busy") as service:
         with pytest.raises(BigQueryError, match="503 Service Unavailable, backendError"):
-            bigquery.estimate(STATEMENT, **MINE, retries=0)
-        assert len(service.asked) == 1
+            bigquery.estimate(STATEMENT, **PROJECT, retries=0)
+        assert len(service.requests) == 1
 
 
 @pytest.mark.parametrize("use", [list, bigquery.Answer.to_arrow, lambda found: found.batches().read_all()])
-def test_a_part_never_looks_like_the_whole(scripts: Scripts, use: Any) -> None:
+def test_missing_rows_are_an_error(scripts: ServeScript, use: Any) -> None:
     with scripts("short"):
-        found = bigquery.run(STATEMENT, **MINE)
+        found = bigquery.run(STATEMENT, **PROJECT)
         with pytest.raises(PagingError, match="gave 4 of its 5 rows"):
             use(found)
 
 
-def test_a_job_that_takes_too_long_is_cancelled(scripts: Scripts) -> None:
+def test_a_job_that_takes_too_long_is_cancelled(scripts: ServeScript) -> None:
     with scripts("slow") as service:
         with pytest.raises(DeadlineExceeded), deadline(0.5):
-            bigquery.run(STATEMENT, **MINE)
-        assert service.asked[-1]["path"].endswith("/cancel")
+            bigquery.run(STATEMENT, **PROJECT)
+        assert service.requests[-1]["path"].endswith("/cancel")
 
 
-def test_a_job_that_nobody_waits_for_is_cancelled(scripts: Scripts, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_job_is_cancelled_when_waiting_for_it_is_interrupted(
+    scripts: ServeScript, monkeypatch: pytest.MonkeyPatch
+) -> None:
     def interrupted(*_: object) -> None:
         raise KeyboardInterrupt
 
     patching.interrupted_pauses(monkeypatch, interrupted)
     with scripts("slow") as service:
         with pytest.raises(KeyboardInterrupt):
-            bigquery.run(STATEMENT, **MINE)
-        assert service.asked[-1]["path"].endswith("/cancel")
+            bigquery.run(STATEMENT, **PROJECT)
+        assert service.requests[-1]["path"].endswith("/cancel")
 
 
-def test_that_nobody_answers_is_an_error_of_transport(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_no_response_is_a_transport_error(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("BIGQUERY_EMULATOR_HOST", "http://127.0.0.1:9")
     with pytest.raises(httpx.TransportError) as caught:
-        bigquery.estimate(STATEMENT, **MINE, retries=0)
+        bigquery.estimate(STATEMENT, **PROJECT, retries=0)
     assert caught.value.request.url == "http://127.0.0.1:9"
     slept: list[float] = []
     monkeypatch.setattr(time, "sleep", slept.append)
     with pytest.raises((httpx.TransportError, DeadlineExceeded)), deadline(0.5):
-        bigquery.estimate(STATEMENT, **MINE)
+        bigquery.estimate(STATEMENT, **PROJECT)
     assert max(slept, default=0) <= 0.5  # no pause that ends after the deadline; without one they grow to a minute
 
 
 def test_without_credentials_it_says_where_they_come_from() -> None:
     with pytest.raises(CredentialsNotFound, match="gcloud auth application-default login"):
-        bigquery.estimate(STATEMENT, **MINE)
+        bigquery.estimate(STATEMENT, **PROJECT)
 
 
-def test_without_a_project_it_says_that_one_pays(scripts: Scripts, monkeypatch: pytest.MonkeyPatch) -> None:
-    with scripts("manifest"), pytest.raises(InvalidFilter, match="which of your projects pays"):
+def test_without_a_project_it_says_that_one_pays(scripts: ServeScript, monkeypatch: pytest.MonkeyPatch) -> None:
+    with scripts("manifest"), pytest.raises(InvalidFilter, match="the project that pays"):
         bigquery.estimate(STATEMENT)
     monkeypatch.setattr("google.auth.default", lambda **_: (AnonymousCredentials(), None))
-    with pytest.raises(InvalidFilter, match="which of your projects pays"):
+    with pytest.raises(InvalidFilter, match="the project that pays"):
         bigquery.estimate(STATEMENT)
 
 
-def test_no_credentials_are_sent_to_another_endpoint(scripts: Scripts) -> None:
+def test_no_credentials_are_sent_to_another_endpoint(scripts: ServeScript) -> None:
     with scripts("manifest") as service:
-        list(bigquery.run(STATEMENT, **MINE))
-    assert all("authorization" not in one["headers"] for one in service.asked)
+        list(bigquery.run(STATEMENT, **PROJECT))
+    assert all("authorization" not in one["headers"] for one in service.requests)
 
 
 def test_without_the_library_it_says_what_to_install(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -249,7 +253,7 @@ def test_without_the_library_it_says_what_to_install(monkeypatch: pytest.MonkeyP
         monkeypatch.delitem(sys.modules, name)
     monkeypatch.setitem(sys.modules, "google.cloud.bigquery", None)
     with pytest.raises(MissingExtra, match=r"pip install 'idc-client\[bigquery\]'"):
-        bigquery.estimate(STATEMENT, **MINE)
+        bigquery.estimate(STATEMENT, **PROJECT)
 
 
 def test_writing_a_statement_loads_nothing_of_googles() -> None:
@@ -258,12 +262,12 @@ def test_writing_a_statement_loads_nothing_of_googles() -> None:
     assert not {"google.cloud.bigquery", "grpc", "requests", "pyarrow"} & set(loaded)
 
 
-def test_what_v1_echoes_is_run_as_well(standin: str, scripts: Scripts) -> None:
+def test_what_v1_echoes_is_run_as_well(standin: str, scripts: ServeScript) -> None:
     spec = v1.cohort("n", "d", {"collection_id": ["TCGA-READ"], "Modality": ["CT"]})
     with connect(standin) as idc:
         page = next(v1.preview_manifest(idc, spec, fields=["GCS_URL"], page_size=1, sql=True).pages())
     with scripts("manifest") as service:
-        bigquery.estimate(page.info["cohort"]["sql"], **MINE)
+        bigquery.estimate(page.info["cohort"]["sql"], **PROJECT)
     assert "`bigquery-public-data" in service.statements(dry_run=True)[0]
     assert service.statements(dry_run=True)[0].startswith("#standardSQL\n")
 
@@ -281,7 +285,7 @@ def test_every_file_of_exchanges_says_that_it_was_written_by_hand() -> None:
 
 
 def test_the_scripted_service_answers_what_is_expected_only() -> None:
-    service = Scripted("manifest")
+    service = ScriptedService("manifest")
     status, _ = service.answer({"method": "GET", "path": "/elsewhere", "query": {}, "headers": {}, "body": {}})
     assert status == 501
     assert service.unexpected

@@ -1,4 +1,4 @@
-"""docs/scale.md: what it prints runs, with the stand-in and a scripted BigQuery in place of the real ones."""
+"""docs/scale.md: its commands and its example run, against the stand-in and a scripted BigQuery."""
 
 from __future__ import annotations
 
@@ -18,29 +18,29 @@ from tests.support.standin_process import ROOT
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from tests.bigquery.scripted import Scripts
+    from tests.bigquery.scripted import ServeScript
 
 TEXT = (ROOT / "docs" / "scale.md").read_text(encoding="utf-8")
 COMMANDS = re.findall(r"^\$ (idc-ext .*)$", TEXT, re.MULTILINE)
-(EXAMPLE,) = re.findall(r"```python\n(.*?)```", TEXT, re.DOTALL)
+(PYTHON_EXAMPLE,) = re.findall(r"```python\n(.*?)```", TEXT, re.DOTALL)
 
 
 @pytest.fixture(autouse=True)
-def elsewhere(standin: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+def empty_folder(standin: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """Commands run in a folder of their own, and the service is the stand-in."""
     monkeypatch.setenv("IDC_BASE_URL", standin)
     monkeypatch.chdir(tmp_path)
     return tmp_path
 
 
-def runs(command: str, *more: str) -> int:
+def run_command(command: str, *more: str) -> int:
     return main([*shlex.split(command)[1:], *more])
 
 
 def test_the_commands_about_parquet_run_as_they_are_printed() -> None:
     (write,) = [one for one in COMMANDS if " manifest " in one]
     # The printed one has 270,830 series; the filter more makes it quick.
-    assert runs(write, "--where", "collection_id=rider_pilot,tcga_read") == 0
+    assert run_command(write, "--where", "collection_id=rider_pilot,tcga_read") == 0
     (query,) = re.findall(r'^\$ duckdb -c "(.*)"$', TEXT, re.MULTILINE)
     wanted = "Modality = 'CT' AND collection_id IN ('rider_pilot', 'tcga_read')"
     expected = installed().rows(f"SELECT collection_id, sum(instanceCount) FROM index WHERE {wanted} GROUP BY 1")
@@ -48,26 +48,26 @@ def test_the_commands_about_parquet_run_as_they_are_printed() -> None:
 
 
 def test_the_commands_about_bigquery_run_as_they_are_printed(
-    elsewhere: Path, scripts: Scripts, capsys: pytest.CaptureFixture[str]
+    empty_folder: Path, scripts: ServeScript, capsys: pytest.CaptureFixture[str]
 ) -> None:
     write, measure, run = [one for one in COMMANDS if " sql " in one]
-    assert runs(write) == 0
+    assert run_command(write) == 0
     statement = bigquery.statement(v3.where(collection_id="nlst", Modality="CT"), release=25)
-    assert (elsewhere / "cohort.sql").read_text() == statement
+    assert (empty_folder / "cohort.sql").read_text() == statement
     with scripts("manifest") as service:
-        assert runs(measure) == 0
+        assert run_command(measure) == 0
     assert json.loads(capsys.readouterr().out)["bytes"] == 20 * 2**30
     assert service.statements(dry_run=True) == [statement]
     with scripts("manifest"):
-        assert runs(run) == 0
+        assert run_command(run) == 0
     assert duckdb.sql("SELECT count(*) FROM 'cohort.parquet'").fetchall() == [(5,)]
 
 
-def test_the_example_runs_as_it_is_printed(scripts: Scripts, capsys: pytest.CaptureFixture[str]) -> None:
+def test_the_example_runs_as_it_is_printed(scripts: ServeScript, capsys: pytest.CaptureFixture[str]) -> None:
     with scripts("measured_twice"):  # by the example, and by running it
-        exec(compile(EXAMPLE, "docs/scale.md", "exec"), {})  # noqa: S102 - the page is ours
+        exec(compile(PYTHON_EXAMPLE, "docs/scale.md", "exec"), {})  # noqa: S102 - the page is ours
     said = capsys.readouterr().out.splitlines()
-    assert said[0] == re.findall(r"# (21.*)", EXAMPLE)[0]
+    assert said[0] == re.findall(r"# (21.*)", PYTHON_EXAMPLE)[0]
     assert said[1].startswith("5 [")
 
 

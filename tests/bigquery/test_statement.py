@@ -1,4 +1,4 @@
-"""The statement for BigQuery: it finds the series that v3 finds, and loses no value on the way."""
+"""The statement for BigQuery: it finds the series that v3 finds, with every value unchanged."""
 
 from __future__ import annotations
 
@@ -14,8 +14,8 @@ from idc_client.models import V3IndexColumn, V3TermAttribute
 from sqlglot import exp
 
 from idc_ext import InvalidFilter, bigquery, connect, v3
-from idc_ext.bigquery._statement import COLUMNS, MANIFEST, SOP_CLASSES, TRANSFER_SYNTAXES
-from tests.bigquery.oracle import COLLECTIONS, MOST_INSTANCES, upstreams
+from idc_ext.bigquery._statement import INDEX_COLUMNS, MANIFEST_COLUMNS, SOP_CLASSES, TRANSFER_SYNTAXES
+from tests.bigquery.oracle import COLLECTIONS, MOST_INSTANCES, upstream_index_statement
 from tests.contract.index import installed
 
 if TYPE_CHECKING:
@@ -33,28 +33,28 @@ TEXT = st.lists(st.sampled_from(HOSTILE) | st.text(st.characters(exclude_categor
 LITERAL = re.compile(r"'((?:[^'\\\n\r]|\\.)*)'", re.DOTALL)
 
 
-def unescaped(text: str) -> str:
-    """What GoogleSQL's lexical rules make of what stands between quotes; its escapes that occur are Python's, too."""
+def unescape_literal(text: str) -> str:
+    """Decode the text between quotes by GoogleSQL's rules; the escapes that occur are the same in Python."""
     return str(ast.literal_eval(f"'{text}'"))
 
 
-def selects(statement: str) -> exp.Select:
+def parse_select(statement: str) -> exp.Select:
     (parsed,) = sqlglot.parse(statement, read="bigquery")
     assert isinstance(parsed, exp.Select)
     return parsed
 
 
-# What the columns are:
+# Columns:
 
 
 def test_every_column_of_the_index_has_its_place_in_bigquery() -> None:
-    assert set(COLUMNS) == set(map(str, V3IndexColumn))
+    assert set(INDEX_COLUMNS) == set(map(str, V3IndexColumn))
 
 
-def normal(expression: exp.Expr) -> str:
-    """An expression without what the two statements write in different ways: aliases of tables, and ELSE ERROR."""
+def normalized_sql(expression: exp.Expr) -> str:
+    """Normalize an expression: without table aliases and ELSE ERROR, which differ between the two statements."""
 
-    def plain(node: exp.Expr) -> exp.Expr:
+    def without_table_alias(node: exp.Expr) -> exp.Expr:
         if isinstance(node, exp.Column):
             return exp.column(
                 node.name, table="dicom_all" if node.table not in ("dicom_curated", "aux") else node.table
@@ -63,25 +63,28 @@ def normal(expression: exp.Expr) -> str:
             node.set("default", None)
         return node
 
-    return expression.unalias().transform(plain).sql("bigquery")
+    return expression.unalias().transform(without_table_alias).sql("bigquery")
 
 
 def test_columns_are_made_as_idc_makes_its_own_index() -> None:
-    theirs = {one.alias_or_name: normal(one) for one in selects(upstreams()).selects}
-    ours = selects(bigquery.statement({}, columns=COLUMNS, all_of_idc=True, release=25)).ctes[0].this
-    assert {one.alias_or_name: normal(one) for one in ours.selects} == theirs
+    upstream = {one.alias_or_name: normalized_sql(one) for one in parse_select(upstream_index_statement()).selects}
+    ours = parse_select(bigquery.statement({}, columns=INDEX_COLUMNS, all_of_idc=True, release=25)).ctes[0].this
+    assert {one.alias_or_name: normalized_sql(one) for one in ours.selects} == upstream
 
 
 def test_tables_are_joined_as_idc_joins_them() -> None:
-    theirs, ours = selects(upstreams()), selects(bigquery.statement({}, columns=COLUMNS, all_of_idc=True, release=25))
-    named = {table.sql("bigquery") for table in theirs.find_all(exp.Table)} - {"aux_series AS aux"}
+    upstream, ours = (
+        parse_select(upstream_index_statement()),
+        parse_select(bigquery.statement({}, columns=INDEX_COLUMNS, all_of_idc=True, release=25)),
+    )
+    named = {table.sql("bigquery") for table in upstream.find_all(exp.Table)} - {"aux_series AS aux"}
     assert {table.sql("bigquery") for table in ours.find_all(exp.Table)} - {"series"} == named
     inner = ours.ctes[0].this
     assert [(one.side, one.args["on"].sql()) for one in inner.args["joins"]] == [
-        (one.side, one.args["on"].sql()) for one in theirs.args["joins"]
+        (one.side, one.args["on"].sql()) for one in upstream.args["joins"]
     ]
-    assert inner.args["joins"][1].this.this.sql("bigquery") == theirs.ctes[0].this.sql("bigquery")
-    assert inner.args["group"].sql("bigquery") == theirs.args["group"].sql("bigquery")
+    assert inner.args["joins"][1].this.this.sql("bigquery") == upstream.ctes[0].this.sql("bigquery")
+    assert inner.args["group"].sql("bigquery") == upstream.args["group"].sql("bigquery")
 
 
 def test_names_of_classes_and_syntaxes_are_those_of_the_whole_index() -> None:
@@ -94,37 +97,37 @@ def test_names_of_classes_and_syntaxes_are_those_of_the_whole_index() -> None:
 
 
 def test_the_tables_of_these_tests_make_the_rows_of_the_index_again(tables: Tables) -> None:
-    theirs = re.sub("ELSE ERROR\\(.*?\\)\n", "\n", upstreams())
-    names = ", ".join(COLUMNS)
+    upstream = re.sub("ELSE ERROR\\(.*?\\)\n", "\n", upstream_index_statement())
+    names = ", ".join(INDEX_COLUMNS)
     expected = tables.rows(f"SELECT {names} FROM index ORDER BY SeriesInstanceUID")
     assert len(expected) > 2000
-    assert sorted(tables.asked(theirs), key=lambda row: row["SeriesInstanceUID"]) == [
+    assert sorted(tables.rows_of_bigquery_sql(upstream), key=lambda row: row["SeriesInstanceUID"]) == [
         {**dict.fromkeys(row), **row} for row in expected
     ]
 
 
 def test_all_columns_of_all_series_are_those_of_the_index(tables: Tables) -> None:
-    found = tables.asked(bigquery.statement({}, columns=COLUMNS, all_of_idc=True, release=25))
+    found = tables.rows_of_bigquery_sql(bigquery.statement({}, columns=INDEX_COLUMNS, all_of_idc=True, release=25))
     order = "collection_id, PatientID, StudyInstanceUID, SeriesInstanceUID"
-    assert found == tables.rows(f"SELECT {', '.join(COLUMNS)} FROM index ORDER BY {order}")
+    assert found == tables.rows(f"SELECT {', '.join(INDEX_COLUMNS)} FROM index ORDER BY {order}")
 
 
 def test_nothing_is_read_that_is_not_asked_for() -> None:
     text = bigquery.statement({"Modality": "CT"}, columns=["PatientID"], release=25)
-    assert {column.name for column in selects(text).find_all(exp.Column)} == {
+    assert {column.name for column in parse_select(text).find_all(exp.Column)} == {
         "PatientID",
         "Modality",
         "SeriesInstanceUID",
     }
-    assert {table.name for table in selects(text).find_all(exp.Table)} == {"dicom_all", "series"}
+    assert {table.name for table in parse_select(text).find_all(exp.Table)} == {"dicom_all", "series"}
 
 
-# What they are filtered by:
+# Filters:
 
 
 @st.composite
-def selections(draw: st.DrawFn, rows: list[dict[str, Any]]) -> dict[str, Any]:
-    """Filters that at least one of the series meets, with other values beside its own."""
+def draw_filters(draw: st.DrawFn, rows: list[dict[str, Any]]) -> dict[str, Any]:
+    """Filters that at least one series matches, with values of other series, too."""
     one = draw(st.sampled_from(rows))
     others = draw(st.lists(st.sampled_from(rows), max_size=4))
 
@@ -148,10 +151,10 @@ def selections(draw: st.DrawFn, rows: list[dict[str, Any]]) -> dict[str, Any]:
 def test_the_series_are_those_that_v3_finds(standin: str, tables: Tables, data: st.DataObject) -> None:
     names = ", ".join(f'"{name}"' for name in (*TERMS, *NUMBERS, *DATES))
     rows = tables.rows(f"SELECT {names} FROM index WHERE hash(SeriesInstanceUID) % 20 = 0 ORDER BY SeriesInstanceUID")
-    wanted = v3.where(data.draw(selections(rows)))
+    wanted = v3.where(data.draw(draw_filters(rows)))
     with connect(standin) as idc:
         answer = [record for page in v3.manifest(idc, wanted).pages() for record in page.records]
-    assert tables.asked(bigquery.statement(wanted, release=25)) == answer
+    assert tables.rows_of_bigquery_sql(bigquery.statement(wanted, release=25)) == answer
     assert answer
 
 
@@ -159,7 +162,7 @@ def test_the_selections_of_these_tests_do_find_something(standin: str, tables: T
     with connect(standin) as idc:
         answer = v3.manifest(idc, {"collection_id": list(COLLECTIONS), "instanceCount": (None, MOST_INSTANCES)})
         everything = [record for page in answer.pages() for record in page.records]
-    assert tables.asked(bigquery.statement({}, all_of_idc=True, release="25")) == everything
+    assert tables.rows_of_bigquery_sql(bigquery.statement({}, all_of_idc=True, release="25")) == everything
     assert len(everything) > 2000
 
 
@@ -168,7 +171,7 @@ def test_the_selections_of_these_tests_do_find_something(standin: str, tables: T
 def test_any_text_is_one_literal_that_means_it(values: list[str]) -> None:
     statement = bigquery.statement({"Modality": values})
     written = statement.partition("WHERE Modality IN (")[2].rpartition(")\nORDER BY")[0]
-    assert [unescaped(found) for found in LITERAL.findall(written)] == values
+    assert [unescape_literal(found) for found in LITERAL.findall(written)] == values
     assert re.fullmatch(rf"{LITERAL.pattern}(, {LITERAL.pattern})*", written, re.DOTALL)
     assert written.isprintable()
 
@@ -176,50 +179,50 @@ def test_any_text_is_one_literal_that_means_it(values: list[str]) -> None:
 @given(values=st.lists(TEXT.filter(str.isprintable), min_size=1, max_size=4))
 @example(values=[text for text in HOSTILE if text.isprintable()])
 def test_another_reader_of_bigquerys_sql_finds_the_same_literals(values: list[str]) -> None:
-    where = selects(bigquery.statement({"Modality": values})).args["where"].this
+    where = parse_select(bigquery.statement({"Modality": values})).args["where"].this
     assert isinstance(where, exp.In)
     assert [one.this for one in where.expressions] == values
 
 
 @given(low=st.integers(-(10**30), 10**30) | st.floats(allow_nan=False, allow_infinity=False))
 def test_numbers_are_written_as_the_floats_that_v3_compares_with(low: float) -> None:
-    where = selects(bigquery.statement({"series_size_MB": (low, None)})).args["where"].this
+    where = parse_select(bigquery.statement({"series_size_MB": (low, None)})).args["where"].this
     assert isinstance(where, exp.GTE)
     assert float(where.expression.sql("bigquery")) == float(low)
     assert re.search(r">= -?[0-9]+(\.[0-9]+)?(e[-+]?[0-9]+)?\n", bigquery.statement({"series_size_MB": (low, None)}))
 
 
-# Which tables:
+# Tables and releases:
 
 
 @pytest.mark.parametrize(("release", "dataset"), [(25, "idc_v25"), ("v3", "idc_v3"), ("current", "idc_current")])
 def test_the_release_names_the_dataset(release: int | str, dataset: str) -> None:
     text = bigquery.statement({"BodyPartExamined": "LUNG", "series_init_idc_version": (1, 2)}, release=release)
-    named = {(table.catalog, table.db) for table in selects(text).find_all(exp.Table)} - {("", "")}
+    named = {(table.catalog, table.db) for table in parse_select(text).find_all(exp.Table)} - {("", "")}
     assert named == {("bigquery-public-data", dataset)}
 
 
 def test_without_a_release_the_newest_is_asked(tables: Tables) -> None:
-    assert len(tables.asked(bigquery.statement({"collection_id": "rider_pilot"}))) == 656
+    assert len(tables.rows_of_bigquery_sql(bigquery.statement({"collection_id": "rider_pilot"}))) == 656
 
 
 @pytest.mark.parametrize("release", [0, -1, True, 10**9, "v", "25`; DROP", "idc_v25", "25\n", "２５", None])
 def test_what_is_no_release_is_refused(release: Any) -> None:
-    with pytest.raises(InvalidFilter, match="no data release"):
+    with pytest.raises(InvalidFilter, match="not a data release"):
         bigquery.statement({"Modality": "CT"}, release=release)
 
 
 @pytest.mark.parametrize(
-    ("columns", "says"),
+    ("columns", "message"),
     [
         (["patientid"], "did you mean PatientID"),
-        (["1 FROM x --"], "no column"),
+        (["1 FROM x --"], "not a column"),
         ([], "one or more"),
         (["PatientID", "PatientID"], "once"),
     ],
 )
-def test_what_is_no_choice_of_columns_is_refused(columns: list[str], says: str) -> None:
-    with pytest.raises(InvalidFilter, match=says):
+def test_what_is_no_choice_of_columns_is_refused(columns: list[str], message: str) -> None:
+    with pytest.raises(InvalidFilter, match=message):
         bigquery.statement({"Modality": "CT"}, columns=columns)
 
 
@@ -231,6 +234,6 @@ def test_filters_are_refused_as_v3_refuses_them() -> None:
 
 
 def test_the_columns_are_those_of_a_manifest_in_its_order() -> None:
-    assert list(MANIFEST) == v3.manifest(connect("http://127.0.0.1:9"), {"Modality": "CT"}).columns.names
-    order = selects(bigquery.statement({"Modality": "CT"})).args["order"].expressions
+    assert list(MANIFEST_COLUMNS) == v3.manifest(connect("http://127.0.0.1:9"), {"Modality": "CT"}).columns.names
+    order = parse_select(bigquery.statement({"Modality": "CT"})).args["order"].expressions
     assert [one.this.name for one in order] == ["collection_id", "PatientID", "StudyInstanceUID", "SeriesInstanceUID"]

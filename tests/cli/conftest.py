@@ -18,8 +18,8 @@ if TYPE_CHECKING:
 
 
 @pytest.fixture(autouse=True)
-def alone(monkeypatch: pytest.MonkeyPatch, tmp_path_factory: pytest.TempPathFactory) -> None:
-    """No credentials, no settings and no home of whoever runs the tests."""
+def clean_environment(monkeypatch: pytest.MonkeyPatch, tmp_path_factory: pytest.TempPathFactory) -> None:
+    """No credentials, settings or home folder of the person who runs the tests."""
     for name in ("IDC_BASE_URL", "IDC_TOKEN", "IDC_CREDENTIALS", "IDC_DRS_URL", "IDC_LOG"):
         monkeypatch.setenv(name, "")  # so that what a command sets is undone
         monkeypatch.delenv(name)
@@ -27,14 +27,14 @@ def alone(monkeypatch: pytest.MonkeyPatch, tmp_path_factory: pytest.TempPathFact
 
 
 @pytest.fixture
-def ask(run: RunCommand, standin: str, monkeypatch: pytest.MonkeyPatch) -> RunCommand:
-    """The same, of the session's stand-in."""
+def run_on_standin(run: RunCommand, standin: str, monkeypatch: pytest.MonkeyPatch) -> RunCommand:
+    """Runs the command line in this process, against the stand-in of the session."""
     monkeypatch.setenv("IDC_BASE_URL", standin)
     return run
 
 
 @pytest.fixture
-def process(standin: str) -> RunCommand:
+def run_process(standin: str) -> RunCommand:
     """Runs the command line as a process."""
 
     def call(*words: str | Path, **settings: Any) -> CommandResult:
@@ -49,6 +49,6 @@ def process(standin: str) -> RunCommand:
 
 
 @pytest.fixture
-def says() -> Iterator[CannedService]:
+def canned() -> Iterator[CannedService]:
     with canned_service() as service:
         yield service

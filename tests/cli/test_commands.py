@@ -1,4 +1,4 @@
-"""Each command, once, against the stand-in."""
+"""Every command, against the stand-in or a service of canned answers."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from idc_ext import auth
-from tests.support.applied_filters import echoed
+from tests.support.applied_filters import with_filters_echo
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -19,124 +19,130 @@ if TYPE_CHECKING:
     from tests.support.canned_service import CannedService
     from tests.support.command_result import CommandResult, RunCommand
 
-RIDER = ("--where", "collection_id=rider_pilot")
+RIDER_FILTER = ("--where", "collection_id=rider_pilot")
 
 
-def rows(result: CommandResult) -> list[dict[str, str]]:
+def csv_rows(result: CommandResult) -> list[dict[str, str]]:
     assert result.code == 0, result.err
     return list(csv.DictReader(io.StringIO(result.out)))
 
 
-def test_version_is_the_services(ask: RunCommand) -> None:
-    assert ask("version").json["idc_version"] == "v25"
+def test_version_is_the_services(run_on_standin: RunCommand) -> None:
+    assert run_on_standin("version").json["idc_version"] == "v25"
 
 
-def test_collections_are_all_of_them(ask: RunCommand) -> None:
-    assert len(rows(ask("collections"))) == 179
+def test_collections_are_all_of_them(run_on_standin: RunCommand) -> None:
+    assert len(csv_rows(run_on_standin("collections"))) == 179
 
 
-def test_a_collection_has_its_counts(ask: RunCommand) -> None:
-    assert ask("collection", "rider_pilot").json["series"] == 774
+def test_a_collection_has_its_counts(run_on_standin: RunCommand) -> None:
+    assert run_on_standin("collection", "rider_pilot").json["series"] == 774
 
 
-def test_a_collection_in_the_wrong_case_is_found_out(ask: RunCommand) -> None:
-    result = ask("collection", "NLST")
+def test_a_collection_in_the_wrong_case_is_found_out(run_on_standin: RunCommand) -> None:
+    result = run_on_standin("collection", "NLST")
     assert result.code == 1
     assert "did you mean nlst?" in result.err
 
 
-def test_analysis_results_attributes_and_tables_are_listed(ask: RunCommand) -> None:
-    assert len(rows(ask("analysis-results"))) == 26
-    assert len(rows(ask("attributes"))) == 19
-    assert "index" in {row["name"] for row in rows(ask("tables"))}
-    assert {row["name"] for row in rows(ask("table", "version_metadata_index"))} == {"idc_version", "version_timestamp"}
+def test_analysis_results_attributes_and_tables_are_listed(run_on_standin: RunCommand) -> None:
+    assert len(csv_rows(run_on_standin("analysis-results"))) == 26
+    assert len(csv_rows(run_on_standin("attributes"))) == 19
+    assert "index" in {row["name"] for row in csv_rows(run_on_standin("tables"))}
+    assert {row["name"] for row in csv_rows(run_on_standin("table", "version_metadata_index"))} == {
+        "idc_version",
+        "version_timestamp",
+    }
 
 
-def test_values_that_are_cut_short_say_so(ask: RunCommand) -> None:
-    result = ask("values", "Modality", "--limit", "2")
-    assert [row["value"] for row in rows(result)] == ["CT", "SR"]
+def test_values_that_are_cut_short_say_so(run_on_standin: RunCommand) -> None:
+    result = run_on_standin("values", "Modality", "--limit", "2")
+    assert [row["value"] for row in csv_rows(result)] == ["CT", "SR"]
     assert "more than these 2 values" in result.err
 
 
-def test_counts_take_several_filters(ask: RunCommand) -> None:
-    assert ask("counts", *RIDER, "-w", "Modality=CT").json["series"] == 172
+def test_counts_take_several_filters(run_on_standin: RunCommand) -> None:
+    assert run_on_standin("counts", *RIDER_FILTER, "-w", "Modality=CT").json["series"] == 172
 
 
-def test_counts_take_a_file(ask: RunCommand, tmp_path: Path) -> None:
+def test_counts_take_a_file(run_on_standin: RunCommand, tmp_path: Path) -> None:
     path = tmp_path / "filters.json"
     path.write_text('{"terms": {"collection_id": ["rider_pilot"]}}')
-    assert ask("counts", "--filters", path, "-w", "Modality=CT").json["series"] == 172
+    assert run_on_standin("counts", "--filters", path, "-w", "Modality=CT").json["series"] == 172
 
 
-def test_counts_take_filters_from_standard_input(process: RunCommand) -> None:
-    result = process("counts", "--filters", "-", input='{"collection_id": "rider_pilot"}')
+def test_counts_take_filters_from_standard_input(run_process: RunCommand) -> None:
+    result = run_process("counts", "--filters", "-", input='{"collection_id": "rider_pilot"}')
     assert result.json["series"] == 774
 
 
-def test_nothing_found_says_nothing_of_values_that_were_not_looked_up(ask: RunCommand) -> None:
-    assert ask("counts", "-w", "PatientID=nobody").err == "idc-ext: nothing found: no series meets all of that\n"
+def test_nothing_found_says_nothing_of_values_that_were_not_looked_up(run_on_standin: RunCommand) -> None:
+    assert (
+        run_on_standin("counts", "-w", "PatientID=unknown").err
+        == "idc-ext: nothing found: no series matches all filters\n"
+    )
 
 
-def test_nothing_found_says_which_value_does_not_occur(ask: RunCommand) -> None:
-    result = ask("counts", "-w", "collection_id=rider_pilt")
+def test_nothing_found_says_which_value_does_not_occur(run_on_standin: RunCommand) -> None:
+    result = run_on_standin("counts", "-w", "collection_id=rider_pilt")
     assert (result.code, result.json["series"]) == (0, 0)
     assert "did you mean rider_pilot?" in result.err
 
 
-def test_a_value_that_no_remark_names_is_looked_up_as_well(ask: RunCommand) -> None:
-    result = ask("counts", "-w", "Modality=ct", "-w", "collection_id=rider_pilt")
+def test_a_value_that_no_remark_names_is_looked_up_as_well(run_on_standin: RunCommand) -> None:
+    result = run_on_standin("counts", "-w", "Modality=ct", "-w", "collection_id=rider_pilt")
     assert "nothing was found; Modality 'ct': did you mean CT?" in result.err
-    assert "'rider_pilt' is no value of collection_id: did you mean rider_pilot?" in result.err
+    assert "'rider_pilt' is not a value of collection_id: did you mean rider_pilot?" in result.err
     assert result.err.count("Modality") == 1
 
 
-def test_the_whole_archive_and_filters_contradict_each_other(ask: RunCommand) -> None:
-    result = ask("counts", "--all-of-idc", "-w", "Modality=CT")
+def test_the_whole_archive_and_filters_contradict_each_other(run_on_standin: RunCommand) -> None:
+    result = run_on_standin("counts", "--all-of-idc", "-w", "Modality=CT")
     assert (result.code, result.out) == (2, "")
-    assert "--all-of-idc is the whole archive and takes no filters" in result.err
+    assert "--all-of-idc selects the whole archive and takes no filters" in result.err
 
 
 @pytest.mark.parametrize("words", [["counts"], ["manifest"], ["manifest", "-f", "s5cmd"], ["manifest", "-o", "x.csv"]])
 def test_what_the_service_warns_of_is_a_remark_and_an_error_with_strict(
-    ask: RunCommand, words: list[str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    run_on_standin: RunCommand, words: list[str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.chdir(tmp_path)
     said = "nothing was found; Modality 'ct': did you mean CT?\n"
-    result = ask(*words, "-w", "Modality=ct")
+    result = run_on_standin(*words, "-w", "Modality=ct")
     assert (result.code, result.err) == (0, f"idc-ext: {said}")
     (tmp_path / "x.csv").unlink(missing_ok=True)
     for strict in (["--strict", *words], [*words, "--strict"]):
-        result = ask(*strict, "-w", "Modality=ct")
+        result = run_on_standin(*strict, "-w", "Modality=ct")
         assert (result.code, result.out) == (1, "")
         assert result.err.endswith(said)
         assert [*tmp_path.iterdir()] == []
 
 
-def test_the_whole_archive_is_listed_where_that_is_said(ask: RunCommand, tmp_path: Path) -> None:
-    rows = ask("manifest", "--all-of-idc", "-n", "3", "-f", "jsonl", "--strict")
+def test_the_whole_archive_is_listed_with_all_of_idc(run_on_standin: RunCommand, tmp_path: Path) -> None:
+    rows = run_on_standin("manifest", "--all-of-idc", "-n", "3", "-f", "jsonl", "--strict")
     assert (rows.code, rows.err, rows.out.count("\n")) == (0, "", 3)
-    counted = ask("counts", "--all-of-idc", "--strict")
+    counted = run_on_standin("counts", "--all-of-idc", "--strict")
     assert (counted.err, counted.json["series"]) == ("", 1_044_191)
     path = tmp_path / "all.s5cmd"
-    result = ask("manifest", "--all-of-idc", "-o", path, "--cite", "none", "--strict")
+    result = run_on_standin("manifest", "--all-of-idc", "-o", path, "--cite", "none", "--strict")
     assert (result.code, result.err) == (0, "")
     with path.open() as file:
         assert sum(1 for _ in file) == 1_044_191
 
 
-def test_licenses_of_a_selection(ask: RunCommand) -> None:
-    found = rows(ask("licenses", *RIDER))
+def test_licenses_of_a_selection(run_on_standin: RunCommand) -> None:
+    found = csv_rows(run_on_standin("licenses", *RIDER_FILTER))
     assert sum(int(row["series"]) for row in found) == 774
 
 
-def test_citations_that_could_not_be_had_are_named_and_end_with_1(ask: RunCommand) -> None:
-    result = ask("citations", *RIDER)
+def test_missing_citations_are_named_and_end_with_1(run_on_standin: RunCommand) -> None:
+    result = run_on_standin("citations", *RIDER_FILTER)
     assert result.code == 1
     assert "10.7937/m87f-mz83" in result.err
 
 
-def test_citations_are_text_or_rows(run: RunCommand, says: CannedService) -> None:
-    says.answers["/v3/sql"] = (
+def test_citations_are_text_or_rows(run: RunCommand, canned: CannedService) -> None:
+    canned.answers["/v3/sql"] = (
         200,
         {
             "columns": ["source_DOI"],
@@ -147,149 +153,175 @@ def test_citations_are_text_or_rows(run: RunCommand, says: CannedService) -> Non
         },
     )
     body = {"format": "apa", "citations": ["A. doi:10.1/x"], "idc_acknowledgment": "IDC.", "recommendation": "cite"}
-    says.answers["/v3/citations"] = (200, echoed({"filters": {"terms": {"collection_id": ["rider_pilot"]}}}, body))
-    assert run("--base-url", says.url, "citations", *RIDER).out == "A. doi:10.1/x\nIDC.\n"
-    assert run("--base-url", says.url, "citations", *RIDER, "-f", "jsonl").out.count("\n") == 2
+    canned.answers["/v3/citations"] = (
+        200,
+        with_filters_echo({"filters": {"terms": {"collection_id": ["rider_pilot"]}}}, body),
+    )
+    assert run("--base-url", canned.url, "citations", *RIDER_FILTER).out == "A. doi:10.1/x\nIDC.\n"
+    assert run("--base-url", canned.url, "citations", *RIDER_FILTER, "-f", "jsonl").out.count("\n") == 2
 
 
-def test_sql_gives_its_columns_in_order(ask: RunCommand) -> None:
-    assert ask("sql", "SELECT 2 AS b, 1 AS a").out == "b,a\n2,1\n"
+def test_sql_gives_its_columns_in_order(run_on_standin: RunCommand) -> None:
+    assert run_on_standin("sql", "SELECT 2 AS b, 1 AS a").out == "b,a\n2,1\n"
 
 
-def test_sql_is_read_from_a_file_or_standard_input(ask: RunCommand, process: RunCommand, tmp_path: Path) -> None:
+def test_sql_is_read_from_a_file_or_standard_input(
+    run_on_standin: RunCommand, run_process: RunCommand, tmp_path: Path
+) -> None:
     path = tmp_path / "x.sql"
     path.write_text("SELECT 1 AS a")
-    assert ask("sql", "--file", path).out == "a\n1\n"
-    assert process("sql", "-", input="SELECT 1 AS a").out == "a\n1\n"
+    assert run_on_standin("sql", "--file", path).out == "a\n1\n"
+    assert run_process("sql", "-", input="SELECT 1 AS a").out == "a\n1\n"
 
 
-def test_sql_that_is_cut_short_is_an_error_unless_that_is_allowed(ask: RunCommand) -> None:
+def test_sql_that_is_cut_short_is_an_error_unless_that_is_allowed(run_on_standin: RunCommand) -> None:
     statement = "SELECT SeriesInstanceUID FROM index"
-    assert (ask("sql", statement, "--max-rows", "5").code, ask("sql", statement, "--max-rows", "5").out) == (1, "")
-    result = ask("sql", statement, "--max-rows", "5", "--allow-truncated")
-    assert len(rows(result)) == 5
+    assert (
+        run_on_standin("sql", statement, "--max-rows", "5").code,
+        run_on_standin("sql", statement, "--max-rows", "5").out,
+    ) == (1, "")
+    result = run_on_standin("sql", statement, "--max-rows", "5", "--allow-truncated")
+    assert len(csv_rows(result)) == 5
     assert "more rows" in result.err
 
 
-def test_a_viewer_address_is_a_line(ask: RunCommand) -> None:
-    (row,) = rows(ask("manifest", *RIDER, "-n", "1"))
-    result = ask("viewer", "--series", row["SeriesInstanceUID"])
+def test_a_viewer_address_is_a_line(run_on_standin: RunCommand) -> None:
+    (row,) = csv_rows(run_on_standin("manifest", *RIDER_FILTER, "-n", "1"))
+    result = run_on_standin("viewer", "--series", row["SeriesInstanceUID"])
     assert result.out.startswith("https://viewer.imaging.datacommons.cancer.gov/")
     assert result.out.count("\n") == 1
 
 
-def test_a_manifest_has_all_rows_in_a_pipe(ask: RunCommand) -> None:
-    assert len(rows(ask("manifest", *RIDER))) == 774
+def test_a_manifest_has_all_rows_in_a_pipe(run_on_standin: RunCommand) -> None:
+    assert len(csv_rows(run_on_standin("manifest", *RIDER_FILTER))) == 774
 
 
 @pytest.mark.parametrize("name", ["m.csv", "m.jsonl", "m.tsv", "m.json"])
-def test_a_manifest_has_all_rows_in_a_file(ask: RunCommand, tmp_path: Path, name: str) -> None:
-    assert ask("manifest", *RIDER, "-o", tmp_path / name).code == 0
+def test_a_manifest_has_all_rows_in_a_file(run_on_standin: RunCommand, tmp_path: Path, name: str) -> None:
+    assert run_on_standin("manifest", *RIDER_FILTER, "-o", tmp_path / name).code == 0
     assert (tmp_path / name).read_text().count("1.3.6.1.4.1.9328.50.1.0109") > 0
     assert [one.name for one in tmp_path.iterdir()] == [name]
 
 
-def test_a_manifest_is_divided_into_folders(ask: RunCommand, tmp_path: Path) -> None:
-    result = ask("manifest", *RIDER, "-f", "parquet", "-o", tmp_path / "p", "--partition-by", "Modality")
+def test_a_manifest_is_divided_into_folders(run_on_standin: RunCommand, tmp_path: Path) -> None:
+    result = run_on_standin(
+        "manifest", *RIDER_FILTER, "-f", "parquet", "-o", tmp_path / "p", "--partition-by", "Modality"
+    )
     assert result.code == 0, result.err
     assert "Modality=CT" in {one.name for one in (tmp_path / "p").iterdir()}
 
 
-def test_a_list_to_download_by_goes_to_a_pipe_or_a_file_with_its_description(ask: RunCommand, tmp_path: Path) -> None:
+def test_a_list_to_download_by_goes_to_a_pipe_or_a_file_with_its_description(
+    run_on_standin: RunCommand, tmp_path: Path
+) -> None:
     path = tmp_path / "rider.s5cmd"
-    assert ask("manifest", *RIDER, "-o", path).code == 0
+    assert run_on_standin("manifest", *RIDER_FILTER, "-o", path).code == 0
     said = json.loads((tmp_path / "rider.s5cmd.json").read_text())
     assert (said["series"], said["data_release"]) == (774, "v25")
-    assert ask("manifest", *RIDER, "-f", "s5cmd").out == path.read_text()
-    assert ask("manifest", *RIDER, "-f", "idc").out.splitlines()[0].startswith("s3://")
+    assert run_on_standin("manifest", *RIDER_FILTER, "-f", "s5cmd").out == path.read_text()
+    assert run_on_standin("manifest", *RIDER_FILTER, "-f", "idc").out.splitlines()[0].startswith("s3://")
 
 
-def test_verify_finds_nothing_where_nothing_moved(ask: RunCommand, tmp_path: Path) -> None:
+def test_verify_finds_nothing_where_nothing_moved(run_on_standin: RunCommand, tmp_path: Path) -> None:
     path = tmp_path / "rider.csv"
-    assert ask("manifest", *RIDER, "-w", "Modality=CT", "-o", path, "--sidecar", "--cite", "none").code == 0
-    result = ask("verify", path)
-    assert rows(result) == []
+    assert (
+        run_on_standin("manifest", *RIDER_FILTER, "-w", "Modality=CT", "-o", path, "--sidecar", "--cite", "none").code
+        == 0
+    )
+    result = run_on_standin("verify", path)
+    assert csv_rows(result) == []
     assert "0 added, 0 removed, 0 revised" in result.err
 
 
-def test_verify_refuses_a_manifest_that_was_changed(ask: RunCommand, tmp_path: Path) -> None:
+def test_verify_refuses_a_manifest_that_was_changed(run_on_standin: RunCommand, tmp_path: Path) -> None:
     path = tmp_path / "rider.txt"
-    assert ask("manifest", *RIDER, "-o", path, "--cite", "none").code == 0
+    assert run_on_standin("manifest", *RIDER_FILTER, "-o", path, "--cite", "none").code == 0
     path.write_text("")
-    assert ask("verify", path).code == 2
+    assert run_on_standin("verify", path).code == 2
 
 
-def test_a_diff_of_two_releases_ends_with_1_if_there_is_one(ask: RunCommand) -> None:
-    result = ask("diff", "v24", "25", "-w", "collection_id=nlst")
+def test_a_diff_of_two_releases_ends_with_1_if_there_is_one(run_on_standin: RunCommand) -> None:
+    result = run_on_standin("diff", "v24", "25", "-w", "collection_id=nlst")
     assert result.code == 1
     assert {row["kind"] for row in csv.DictReader(io.StringIO(result.out))} == {"added", "revised"}
-    assert ask("diff", "25", "25", "-w", "collection_id=nlst").code == 0
+    assert run_on_standin("diff", "25", "25", "-w", "collection_id=nlst").code == 0
 
 
-def test_what_may_not_be_sold_is_refused_before_anything_is_written(ask: RunCommand, tmp_path: Path) -> None:
+def test_data_without_commercial_licence_is_refused_before_anything_is_written(
+    run_on_standin: RunCommand, tmp_path: Path
+) -> None:
     words = ("manifest", "-w", "collection_id=duke_breast_cancer_mri,rider_pilot", "--require-commercial")
     for more in (("-f", "idc"), ("-f", "csv"), ("-o", str(tmp_path / "m.txt")), ("-o", str(tmp_path / "m.csv"))):
-        result = ask(*words, *more)
+        result = run_on_standin(*words, *more)
         assert (result.code, result.out) == (1, "")
         assert "duke_breast_cancer_mri" in result.err
     assert list(tmp_path.iterdir()) == []
 
 
-def test_cohorts_of_v1_live_from_creation_to_deletion(ask: RunCommand, credentials_file: Path) -> None:
+def test_cohorts_of_v1_live_from_creation_to_deletion(run_on_standin: RunCommand, credentials_file: Path) -> None:
     mine = ("--credentials", str(credentials_file), "cohorts")
     filters = ("-w", "collection_id=TCGA-LUAD,TCGA-KIRC", "-w", "race=ASIAN", "-w", "Modality=CT,MR")
-    made = ask(*mine, "create", "mine", "--description", "words", *filters).json["cohort_id"]
-    assert str(made) in {row["cohort_id"] for row in rows(ask(*mine, "list"))}
-    assert len(rows(ask(*mine, "manifest", str(made)))) == 26
-    assert len(rows(ask(*mine, "manifest", str(made), "--fields", "GCS_URL"))) == 1581
-    assert {row["Modality"] for row in rows(ask(*mine, "query", str(made), "--fields", "Modality"))} <= {"CT", "MR"}
-    assert rows(ask(*mine, "delete", str(made)))[0]["deleted"] == "true"
-    assert ask(*mine, "delete", str(made)).code == 1
+    made = run_on_standin(*mine, "create", "mine", "--description", "words", *filters).json["cohort_id"]
+    assert str(made) in {row["cohort_id"] for row in csv_rows(run_on_standin(*mine, "list"))}
+    assert len(csv_rows(run_on_standin(*mine, "manifest", str(made)))) == 26
+    assert len(csv_rows(run_on_standin(*mine, "manifest", str(made), "--fields", "GCS_URL"))) == 1581
+    assert {row["Modality"] for row in csv_rows(run_on_standin(*mine, "query", str(made), "--fields", "Modality"))} <= {
+        "CT",
+        "MR",
+    }
+    assert csv_rows(run_on_standin(*mine, "delete", str(made)))[0]["deleted"] == "true"
+    assert run_on_standin(*mine, "delete", str(made)).code == 1
 
 
-def test_cohorts_need_no_saving_to_be_looked_at(ask: RunCommand) -> None:
+def test_cohorts_need_no_saving_to_be_looked_at(run_on_standin: RunCommand) -> None:
     filters = ("-w", "collection_id=TCGA-LUAD,TCGA-KIRC", "-w", "race=ASIAN", "-w", "Modality=CT,MR")
-    assert len(rows(ask("cohorts", "manifest", *filters))) == 26
-    assert rows(ask("cohorts", "query", *filters, "--fields", "PatientID,Modality"))
+    assert len(csv_rows(run_on_standin("cohorts", "manifest", *filters))) == 26
+    assert csv_rows(run_on_standin("cohorts", "query", *filters, "--fields", "PatientID,Modality"))
 
 
-def test_metadata_comes_in_pages(ask: RunCommand) -> None:
-    assert len(rows(ask("metadata", "--limit", "7", "--page-size", "3"))) == 7
+def test_metadata_comes_in_pages(run_on_standin: RunCommand) -> None:
+    assert len(csv_rows(run_on_standin("metadata", "--limit", "7", "--page-size", "3"))) == 7
 
 
-def test_a_guid_is_resolved_by_the_resolver_that_is_named(run: RunCommand, says: CannedService) -> None:
+def test_a_guid_is_resolved_by_the_resolver_that_is_named(run: RunCommand, canned: CannedService) -> None:
     guid = "dg.4DFC/517d4b9d-1f3d-4672-9e2f-d123fed4c049"
     drs = {"id": guid, "self_uri": f"drs://x/{guid}", "size": 5, "created_time": "2020-01-01T00:00:00Z",
            "checksums": [{"checksum": "00", "type": "md5"}],
            "access_methods": [{"type": "gs", "access_url": {"url": "gs://b/o"}}]}  # fmt: skip
-    says.answers[f"/ga4gh/drs/v1/objects/{guid}"] = (200, drs)
-    assert run("resolve", guid, "--resolver", says.url).json["access_methods"][0]["url"] == "gs://b/o"
-    assert "gs://b/o" in run("resolve", guid, guid, "--resolver", says.url).out
+    canned.answers[f"/ga4gh/drs/v1/objects/{guid}"] = (200, drs)
+    assert run("resolve", guid, "--resolver", canned.url).json["access_methods"][0]["url"] == "gs://b/o"
+    assert "gs://b/o" in run("resolve", guid, guid, "--resolver", canned.url).out
 
 
-def test_auth_status_says_whose_token_it_is_and_never_the_token(ask: RunCommand, credentials_file: Path) -> None:
-    result = ask("--credentials", credentials_file, "auth", "status")
+def test_auth_status_says_whose_token_it_is_and_never_the_token(
+    run_on_standin: RunCommand, credentials_file: Path
+) -> None:
+    result = run_on_standin("--credentials", credentials_file, "auth", "status")
     assert result.json["email"] == "ada@example.org"
     token = json.loads(credentials_file.read_text())["token_response"]["id_token"]
     assert token not in result.out + result.err
 
 
-def test_clinical_tables_that_are_cut_short_are_an_error(run: RunCommand, says: CannedService) -> None:
+def test_clinical_tables_that_are_cut_short_are_an_error(run: RunCommand, canned: CannedService) -> None:
     table = {"columns": ["b", "a"], "rows": [{"a": 1, "b": None}], "row_count": 1, "truncated": True, "max_rows": 1}
-    says.answers["/v3/clinical/tables/x/rows"] = (200, table)
-    words = ("--base-url", says.url, "clinical", "rows", "x", "--max-rows", "1")
+    canned.answers["/v3/clinical/tables/x/rows"] = (200, table)
+    words = ("--base-url", canned.url, "clinical", "rows", "x", "--max-rows", "1")
     assert (run(*words).code, run(*words).out) == (1, "")
     assert run(*words, "--allow-truncated").out == "b,a\n,1\n"
 
 
-def test_clinical_tables_are_listed_and_described(run: RunCommand, says: CannedService) -> None:
-    says.answers["/v3/clinical/tables"] = (200, {"tables": [{"table_name": "x", "collection_id": "c"}]})
-    says.answers["/v3/clinical/tables/x"] = (200, {"name": "clinical.x", "columns": [{"name": "a", "type": "VARCHAR"}]})
-    assert (
-        run("--base-url", says.url, "clinical", "tables", "--collection", "c").out == "table_name,collection_id\nx,c\n"
+def test_clinical_tables_are_listed_and_described(run: RunCommand, canned: CannedService) -> None:
+    canned.answers["/v3/clinical/tables"] = (200, {"tables": [{"table_name": "x", "collection_id": "c"}]})
+    canned.answers["/v3/clinical/tables/x"] = (
+        200,
+        {"name": "clinical.x", "columns": [{"name": "a", "type": "VARCHAR"}]},
     )
-    assert says.asked == ["GET /v3/clinical/tables?collection_id=c"]
-    assert run("--base-url", says.url, "clinical", "table", "x").out == "name,type,description\na,VARCHAR,\n"
+    assert (
+        run("--base-url", canned.url, "clinical", "tables", "--collection", "c").out
+        == "table_name,collection_id\nx,c\n"
+    )
+    assert canned.asked == ["GET /v3/clinical/tables?collection_id=c"]
+    assert run("--base-url", canned.url, "clinical", "table", "x").out == "name,type,description\na,VARCHAR,\n"
 
 
 def test_login_without_a_browser_shows_the_address_and_reads_the_answer(
@@ -307,8 +339,8 @@ def test_login_without_a_browser_shows_the_address_and_reads_the_answer(
     assert "https://issuer.example/consent" in result.err
 
 
-def test_auth_status_without_any_ends_with_2(ask: RunCommand) -> None:
-    assert ask("auth", "status").code == 2
+def test_auth_status_without_any_ends_with_2(run_on_standin: RunCommand) -> None:
+    assert run_on_standin("auth", "status").code == 2
 
 
 def test_the_tab_key_completes_attributes(run: RunCommand) -> None:
@@ -323,7 +355,7 @@ def test_each_shell_gets_a_script(run: RunCommand, shell: str) -> None:
 
 
 @pytest.mark.parametrize("before", ["", "autoload -Uz compinit && compinit\n"])
-def test_zsh_looks_for_completions_after_it_was_told_where_they_are(run: RunCommand, before: str) -> None:
+def test_zsh_loads_completions_after_their_folder_is_in_fpath(run: RunCommand, before: str) -> None:
     start = Path.home() / ".zshrc"
     start.write_text(before)
     for _ in range(2):

@@ -1,4 +1,4 @@
-"""The report of `doctor`: what it finds, how it ends, and what it never shows."""
+"""The report of the command `doctor`: findings, exit codes, and no secrets."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ import idc_openapi
 from idc_ext.cli.commands import doctor
 from tests.support import patching
 from tests.support.canned_service import canned_service
-from tests.support.certificates import certified
+from tests.support.certificates import tls_server_context
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -42,26 +42,26 @@ def details(result: CommandResult) -> dict[str, str]:
 
 
 @pytest.fixture
-def service(says: CannedService) -> CannedService:
-    says.answers["/v3/version"] = (200, VERSION)
-    says.answers["/v3/openapi.json"] = (500, "")
-    says.headers["Date"] = formatdate(usegmt=True)
-    return says
+def service(canned: CannedService) -> CannedService:
+    canned.answers["/v3/version"] = (200, VERSION)
+    canned.answers["/v3/openapi.json"] = (500, "")
+    canned.headers["Date"] = formatdate(usegmt=True)
+    return canned
 
 
-def test_all_is_well_with_the_stand_in(ask: RunCommand) -> None:
-    result = ask("doctor", "--json")
+def test_all_is_well_with_the_stand_in(run_on_standin: RunCommand) -> None:
+    result = run_on_standin("doctor", "--json")
     found = states(result)
     assert (result.code, result.json["exit_code"]) == (0, 0), result.out
     assert {found[name] for name in ("service", "clock", "data", "contract", "release", "v1", "document")} == {"ok"}
 
 
-def test_the_report_is_text_between_fences(ask: RunCommand) -> None:
-    lines = ask("doctor", "--offline").out.splitlines()
+def test_the_report_is_text_between_fences(run_on_standin: RunCommand) -> None:
+    lines = run_on_standin("doctor", "--offline").out.splitlines()
     assert (lines[0], lines[-1]) == ("```text", "```")
 
 
-def test_nobody_there_ends_with_3(run: RunCommand) -> None:
+def test_no_response_from_the_service_ends_with_3(run: RunCommand) -> None:
     result = run("--base-url", "http://127.0.0.1:9", "--retries", "0", "doctor", "--json")
     assert result.code == 3
     assert states(result)["service"] == "unreached"
@@ -80,8 +80,8 @@ def test_the_contract_and_the_client_are_named_without_a_service(run: RunCommand
     [
         ("99.0.0b7", "the service is 99.0.0b7, this client was made for {}", "upgrade idc-client"),
         ("1.0.0", "the service is 1.0.0, this client was made for {}", "an earlier idc-client"),
-        ("a b7", "the service is 'a b7', which is no version, this client was made for {}", "the right host?"),
-        (None, "the service is 'None', which is no version, this client was made for {}", "the right host?"),
+        ("a b7", "the service is 'a b7', which is not a version, this client was made for {}", "the right host?"),
+        (None, "the service is 'None', which is not a version, this client was made for {}", "the right host?"),
     ],
     ids=["newer", "older", "nonsense", "null"],
 )
@@ -92,8 +92,8 @@ def test_a_service_of_another_release_is_a_problem(
     result = run("--base-url", service.url, "doctor", "--json")
     assert (result.code, states(result)["release"], states(result)["data"]) == (1, "problem", "ok")
     assert details(result)["release"] == f"{sentence.format(CONTRACT.api_version)} (build sha-1)"
-    (told,) = [one["advice"] for one in result.json["findings"] if one["check"] == "release"]
-    assert advice in told
+    (given,) = [one["advice"] for one in result.json["findings"] if one["check"] == "release"]
+    assert advice in given
 
 
 def test_a_clock_that_is_wrong_is_a_problem(run: RunCommand, service: CannedService) -> None:
@@ -105,7 +105,7 @@ def test_a_clock_that_is_wrong_is_a_problem(run: RunCommand, service: CannedServ
 
 
 @pytest.mark.parametrize(("package", "state"), [("25.0.5", "ok"), ("25.9.9", "note"), ("99.0.0", "problem")])
-def test_another_release_than_the_installed_index_is_told(
+def test_another_release_than_that_of_the_installed_index_is_reported(
     run: RunCommand, service: CannedService, monkeypatch: pytest.MonkeyPatch, package: str, state: str
 ) -> None:
     patching.installed_packages(monkeypatch, idc_index_data="25.0.5")
@@ -148,10 +148,10 @@ def test_a_missing_bundle_of_certificates_is_a_problem(run: RunCommand, monkeypa
     assert states(run("doctor", "--offline", "--json"))["SSL_CERT_FILE"] == "problem"
 
 
-def test_a_trusted_certificate_is_told_with_who_vouches_for_it_and_until_when(
+def test_a_trusted_certificate_is_reported_with_its_issuer_and_its_expiry(
     run: RunCommand, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
-    secured = certified(tmp_path / "ca.pem")
+    secured = tls_server_context(tmp_path / "ca.pem")
     monkeypatch.setenv("SSL_CERT_FILE", str(tmp_path / "ca.pem"))
     with canned_service(secured) as service:
         service.answers["/v3/version"] = (200, VERSION)
@@ -161,48 +161,48 @@ def test_a_trusted_certificate_is_told_with_who_vouches_for_it_and_until_when(
 
 
 @pytest.mark.parametrize(
-    ("made", "trusted", "says"),
+    ("made", "trusted", "sentence"),
     [
         ({}, False, r"not trusted here \(self-signed certificate\); .* SSL_CERT_FILE"),
         ({"days": -1}, True, r"not trusted here \(certificate has expired\); check the clock"),
         ({"name": "example.org"}, True, r"not trusted here \(Hostname mismatch, .*'localhost'\); check --base-url"),
     ],
 )
-def test_a_certificate_that_is_not_trusted_is_told_with_why_and_what_to_do(
+def test_a_certificate_that_is_not_trusted_is_reported_with_the_reason_and_what_to_do(
     run: RunCommand,
     monkeypatch: pytest.MonkeyPatch,
     tmp_path: Path,
     made: dict[str, Any],
     trusted: bool,
-    says: str,
+    sentence: str,
 ) -> None:
-    secured = certified(tmp_path / "ca.pem", **made)
+    secured = tls_server_context(tmp_path / "ca.pem", **made)
     if trusted:
         monkeypatch.setenv("SSL_CERT_FILE", str(tmp_path / "ca.pem"))
     with canned_service(secured) as service:
         report = run("--base-url", service.url, "doctor", "--json")
         result = run("--base-url", service.url, "stats")
     assert (report.code, states(report)["service"]) == (3, "unreached")
-    assert re.search(says, details(report)["service"])
+    assert re.search(sentence, details(report)["service"])
     assert (result.code, result.err) == (3, f"idc-ext: {details(report)['service']}\n")
 
 
-def test_a_service_without_tls_is_not_taken_for_a_broken_network(run: RunCommand, says: CannedService) -> None:
-    result = run("--base-url", says.url.replace("http:", "https:"), "--retries", "0", "stats")
+def test_a_service_without_tls_is_not_taken_for_a_broken_network(run: RunCommand, canned: CannedService) -> None:
+    result = run("--base-url", canned.url.replace("http:", "https:"), "--retries", "0", "stats")
     assert result.code == 3
-    assert "speaks no TLS; check --base-url: https, or http?" in result.err
+    assert "does not use TLS; check --base-url: https, or http?" in result.err
 
 
 def test_a_bundle_without_certificates_is_a_problem_that_is_named(
     run: RunCommand, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
-    certified(tmp_path / "ca.pem")
+    tls_server_context(tmp_path / "ca.pem")
     monkeypatch.setenv("SSL_CERT_FILE", str(tmp_path / "ca.key"))
     assert states(run("doctor", "--offline", "--json"))["SSL_CERT_FILE"] == "problem"
     result = run("stats")
     assert (result.code, result.err.count("\n")) == (2, 1)
     assert "ca.key, which holds no certificates: correct or unset it" in result.err
-    # What else is wrong is not put down to it.
+    # Other errors are not attributed to it.
     assert "nowhere.json: No such file" in run("counts", "--filters", "nowhere.json").err
 
 
@@ -247,13 +247,15 @@ def test_a_hostile_service_cannot_end_the_fence_or_write_to_the_terminal(
     assert "\x1b" not in out
 
 
-def test_a_check_that_breaks_does_not_stop_the_others(ask: RunCommand, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_check_that_breaks_does_not_stop_the_others(
+    run_on_standin: RunCommand, monkeypatch: pytest.MonkeyPatch
+) -> None:
     patching.broken_release_check(monkeypatch)
-    found = states(ask("doctor", "--json"))
+    found = states(run_on_standin("doctor", "--json"))
     assert found["data"] == "problem"
     assert found["v1"] == "ok"
 
 
 def test_a_home_of_root_cuts_nothing_else_out() -> None:
-    assert doctor.redacted("/rootless/x") == "/rootless/x"
-    assert doctor.redacted(f"{os.path.expanduser('~')}/x") == "~/x"
+    assert doctor.without_personal_data("/rootless/x") == "/rootless/x"
+    assert doctor.without_personal_data(f"{os.path.expanduser('~')}/x") == "~/x"

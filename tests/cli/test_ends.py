@@ -1,4 +1,4 @@
-"""How commands end: codes, one sentence, and never a traceback for what was to be expected."""
+"""Exit codes of commands, and one sentence without a traceback for every expected error."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ import pytest
 from idc_ext import errors
 from idc_ext.cli import _exit, main
 from tests.support import patching
-from tests.support.applied_filters import echoed
+from tests.support.applied_filters import with_filters_echo
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -40,47 +40,47 @@ MORE_THAN_A_PIPE_HOLDS = ("-w", "collection_id=rider_pilot,rider_lung_pet_ct")
         (["counts", "--filters", "/nowhere/filters.json"], "No such file"),
         (["values", "modality"], "did you mean Modality"),
         (["values"], "ATTRIBUTE"),
-        (["collection", ".."], "'..' is no name"),
-        (["table", ""], "'' is no name"),
-        (["clinical", "rows", "."], "'.' is no name"),
+        (["collection", ".."], "'..' is not a name"),
+        (["table", ""], "'' is not a name"),
+        (["clinical", "rows", "."], "'.' is not a name"),
         (["viewer"], "series or study"),
         (["viewer", "--series", "x"], "DICOM UID"),
         (["sql"], "takes one of: a statement, --file FILE"),
         (["sql", "SELECT '--'"], "comment mark"),
-        (["resolve", "x"], "no GUID"),
-        (["resolve"], "takes GUIDs"),
-        (["diff", "old", "new", "--all-of-idc"], "no data release"),
+        (["resolve", "x"], "not a GUID"),
+        (["resolve"], "takes one or more GUIDs"),
+        (["diff", "old", "new", "--all-of-idc"], "not a data release"),
         (["diff", "1", "99", "--all-of-idc"], "1 to 25"),
-        (["diff", "24", "25", "-w", "PatientSex=F"], "not kept"),
+        (["diff", "24", "25", "-w", "PatientSex=F"], "not available"),
         (["verify", "/nowhere/m.s5cmd"], "cannot be read"),
-        (["verify", "-"], "name one"),
-        (["manifest", "--all-of-idc", "-f", "s5cmd", "-n", "1"], "whole"),
+        (["verify", "-"], "give the name of a file"),
+        (["manifest", "--all-of-idc", "-f", "s5cmd", "-n", "1"], "complete"),
         (["manifest", "--all-of-idc", "--source", "gcs"], "s5cmd or idc"),
         (["manifest", "--all-of-idc", "--sidecar"], "-o FILE"),
-        (["manifest", "--all-of-idc", "--sidecar", "-o", "x.parquet", "--partition-by", "Modality"], "as they are"),
+        (["manifest", "--all-of-idc", "--sidecar", "-o", "x.parquet", "--partition-by", "Modality"], "--partition-by"),
         (["manifest", "--all-of-idc", "--partition-by", "Modality"], "parquet"),
         (["manifest", "--all-of-idc", "-o", "x.parquet", "--partition-by", "modality"], "did you mean Modality"),
-        (["cohorts", "delete"], "numbers of the cohorts"),
+        (["cohorts", "delete"], "takes one or more cohort_id"),
         (["cohorts", "create", "x"], "--where or --filters"),
         (["cohorts", "manifest", "1", "-w", "race=ASIAN"], "its own filters"),
         (["cohorts", "list"], "credentials"),
         (["--base-url", "ftp://x", "stats"], "http or https"),
-        (["--timeout", "-1", "stats"], "from 0 on"),
+        (["--timeout", "-1", "stats"], "0 or more"),
         (["--timeout", "0", "stats"], "more than 0"),
         (["--timeout", "0", "resolve", "099a1844-dc1c-44bd-91f8-e6f1860cbfce"], "more than 0"),
-        (["--deadline", "nan", "stats"], "from 0 on"),
+        (["--deadline", "nan", "stats"], "0 or more"),
         (["completion", "tcsh"], "Choose from"),
-        (["stats", "-o", "/dev/null"], "exists and is no file"),
-        (["manifest", "--all-of-idc", "-o", "/"], "exists and is no file"),
-        (["manifest", "--all-of-idc", "-o", "x.xlsx"], "say which with --format"),
-        (["sql", "SELECT 1", "-o", "x.xlsx"], "say which with --format"),
+        (["stats", "-o", "/dev/null"], "is not a regular file"),
+        (["manifest", "--all-of-idc", "-o", "/"], "is not a regular file"),
+        (["manifest", "--all-of-idc", "-o", "x.xlsx"], "choose one with --format"),
+        (["sql", "SELECT 1", "-o", "x.xlsx"], "choose one with --format"),
         (["manifest", "--all-of-idc", "-n", "-1"], "Must be >= 0"),
         (["collections", "--rows", "-1"], "Must be >= 0"),
         (["cohorts", "delete", "-1"], "Must be >= 0"),
     ],
 )
-def test_wrong_input_ends_with_2_and_one_sentence(ask: RunCommand, words: list[str], complaint: str) -> None:
-    result = ask(*words)
+def test_wrong_input_ends_with_2_and_one_sentence(run_on_standin: RunCommand, words: list[str], complaint: str) -> None:
+    result = run_on_standin(*words)
     assert (result.code, result.out) == (2, "")
     assert complaint in result.err
     assert result.err.startswith("idc-ext: ")
@@ -88,29 +88,31 @@ def test_wrong_input_ends_with_2_and_one_sentence(ask: RunCommand, words: list[s
 
 
 @pytest.mark.parametrize("status", [400, 404, 410, 418, 422, 429, 500, 504, 520])
-def test_a_refusal_of_the_service_ends_with_1(run: RunCommand, says: CannedService, status: int) -> None:
-    says.answers["/v3/stats"] = (status, {"error": {"code": "no", "message": "not today"}})
-    result = run("--base-url", says.url, "--retries", "0", "stats")
+def test_a_refusal_of_the_service_ends_with_1(run: RunCommand, canned: CannedService, status: int) -> None:
+    canned.answers["/v3/stats"] = (status, {"error": {"code": "no", "message": "not today"}})
+    result = run("--base-url", canned.url, "--retries", "0", "stats")
     assert (result.code, result.out) == (1, "")
     assert "not today" in result.err
 
 
 @pytest.mark.parametrize("body", ["<html>", [], {}, {"idc_version": 1}])
-def test_an_answer_that_cannot_be_trusted_ends_with_1(run: RunCommand, says: CannedService, body: Any) -> None:
-    says.answers["/v3/cohort/counts"] = (200, body)
-    assert run("--base-url", says.url, "counts", "--all-of-idc").code == 1
+def test_an_answer_that_cannot_be_trusted_ends_with_1(run: RunCommand, canned: CannedService, body: Any) -> None:
+    canned.answers["/v3/cohort/counts"] = (200, body)
+    assert run("--base-url", canned.url, "counts", "--all-of-idc").code == 1
 
 
-def test_the_refusals_of_the_real_service_end_with_1(ask: RunCommand) -> None:
+def test_the_refusals_of_the_real_service_end_with_1(run_on_standin: RunCommand) -> None:
     for words in (["sql", "SELECT nonsense"], ["viewer", "--series", "1.2.3"], ["table", "x"], ["clinical", "tables"]):
-        result = ask(*words)
+        result = run_on_standin(*words)
         assert result.code == 1, words
         assert result.err.count("\n") == 1
 
 
-def test_a_bundle_of_certificates_that_is_not_there_is_named(ask: RunCommand, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_bundle_of_certificates_that_is_not_there_is_named(
+    run_on_standin: RunCommand, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setenv("SSL_CERT_FILE", "/nowhere/ca.pem")
-    result = ask("stats")
+    result = run_on_standin("stats")
     assert result.code == 2
     assert result.err == "idc-ext: SSL_CERT_FILE names /nowhere/ca.pem, which does not exist: correct or unset it\n"
 
@@ -123,34 +125,34 @@ def test_no_such_host_ends_with_3() -> None:
     assert done.stderr.count("\n") == 1
 
 
-def test_nobody_listening_ends_with_3(run: RunCommand) -> None:
+def test_a_port_without_a_server_ends_with_3(run: RunCommand) -> None:
     result = run("--base-url", "http://127.0.0.1:9", "--retries", "0", "stats")
     assert result.code == 3
     assert "check --base-url" in result.err
 
 
-def test_a_deadline_that_is_over_ends_with_3(ask: RunCommand) -> None:
-    result = ask("--deadline", "0.01", "manifest", "--all-of-idc")
+def test_a_deadline_that_is_over_ends_with_3(run_on_standin: RunCommand) -> None:
+    result = run_on_standin("--deadline", "0.01", "manifest", "--all-of-idc")
     assert result.code == 3
     assert "deadline" in result.err
 
 
-def test_a_time_to_wait_that_no_socket_can_count_to_is_for_ever(ask: RunCommand) -> None:
+def test_a_timeout_beyond_what_sockets_can_count_means_no_timeout(run_on_standin: RunCommand) -> None:
     for endless in ("inf", "1e300"):
-        assert ask("--timeout", endless, "version").code == 0
+        assert run_on_standin("--timeout", endless, "version").code == 0
 
 
 def test_every_error_of_the_library_has_a_code() -> None:
-    kinds = [errors.IDCError, *everything_below(errors.IDCError)]
-    assert all(any(issubclass(kind, one) for one, _ in _exit._CODES) for kind in kinds)
+    kinds = [errors.IDCError, *subclasses_of(errors.IDCError)]
+    assert all(any(issubclass(kind, one) for one, _ in _exit._EXIT_CODES) for kind in kinds)
 
 
-def everything_below(kind: type) -> list[type]:
+def subclasses_of(kind: type) -> list[type]:
     below: list[type] = kind.__subclasses__()
-    return [*below, *(deeper for one in below for deeper in everything_below(one))]
+    return [*below, *(deeper for one in below for deeper in subclasses_of(one))]
 
 
-def test_a_fault_of_ours_shows_itself(run: RunCommand, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_an_internal_error_ends_with_70_and_a_traceback(run: RunCommand, monkeypatch: pytest.MonkeyPatch) -> None:
     patching.broken_calls(monkeypatch)
     result = run("stats")
     assert result.code == 70
@@ -168,7 +170,7 @@ def test_without_the_extra_one_sentence_says_what_to_install(run: RunCommand, mo
 
 
 @pytest.mark.parametrize(("form", "unbuffered"), [("csv", ""), ("table", "1"), ("parquet", "1")])
-def test_a_reader_who_has_had_enough_ends_it_quietly(standin: str, form: str, unbuffered: str) -> None:
+def test_a_closed_pipe_ends_the_command_quietly(standin: str, form: str, unbuffered: str) -> None:
     command = [sys.executable, "-m", "idc_ext", "--base-url", standin, "manifest", "-f", form, *MORE_THAN_A_PIPE_HOLDS]
     environment = {**os.environ, "PYTHONUNBUFFERED": unbuffered}
     with subprocess.Popen(command, env=environment, stdout=subprocess.PIPE, stderr=subprocess.PIPE) as child:
@@ -181,52 +183,52 @@ def test_a_reader_who_has_had_enough_ends_it_quietly(standin: str, form: str, un
 
 
 @pytest.mark.parametrize(("sent", "code"), [(signal.SIGINT, 130), (signal.SIGTERM, 143), (signal.SIGKILL, -9)])
-def test_an_interrupted_walk_is_gone_on_with_by_the_same_command(
-    ask: RunCommand, standin: str, tmp_path: Path, sent: signal.Signals, code: int
+def test_the_same_command_resumes_an_interrupted_walk(
+    run_on_standin: RunCommand, standin: str, tmp_path: Path, sent: signal.Signals, code: int
 ) -> None:
-    path, whole = tmp_path / "m.csv", tmp_path / "whole.csv"
+    path, uninterrupted = tmp_path / "m.csv", tmp_path / "whole.csv"
     words = ["manifest", "-w", "collection_id=rider_lung_pet_ct,upenn_gbm", "--page-size", "25"]
-    assert ask(*words, "-o", whole).code == 0
+    assert run_on_standin(*words, "-o", uninterrupted).code == 0
     command = [sys.executable, "-m", "idc_ext", "--base-url", standin, *words, "-o", str(path)]
     with subprocess.Popen(command, stderr=subprocess.PIPE, text=True) as child:
-        until(lambda: (tmp_path / "m.csv.checkpoint").exists())
+        wait_until(lambda: (tmp_path / "m.csv.checkpoint").exists())
         child.send_signal(sent)
-        _, said = child.communicate(timeout=60)
+        _, stderr = child.communicate(timeout=60)
     assert child.returncode == code
     assert not path.exists()
     if sent != signal.SIGKILL:
-        assert said == (
-            f"idc-ext: interrupted; what has come is kept in {path}.part: the same command goes on from there, "
-            "with --restart it starts anew\n"
+        assert stderr == (
+            f"idc-ext: interrupted; the rows received so far are kept in {path}.part: "
+            "run the same command again to resume, or add --restart to start again\n"
         )
-    result = ask(*words, "-o", path)
-    assert (result.code, result.err) == (0, f"idc-ext: going on from {path}.checkpoint\n")
-    assert path.read_bytes() == whole.read_bytes()
+    result = run_on_standin(*words, "-o", path)
+    assert (result.code, result.err) == (0, f"idc-ext: resuming from {path}.checkpoint\n")
+    assert path.read_bytes() == uninterrupted.read_bytes()
     assert {one.name for one in tmp_path.iterdir()} == {"m.csv", "whole.csv"}
 
 
-def until(true: Callable[[], bool]) -> None:
+def wait_until(condition: Callable[[], bool]) -> None:
     for _ in range(6000):
-        if true():
+        if condition():
             return
         time.sleep(0.01)
     raise AssertionError("it did not come to that within a minute")
 
 
-def test_a_walk_can_be_started_anew(ask: RunCommand, tmp_path: Path) -> None:
+def test_a_walk_can_be_started_anew(run_on_standin: RunCommand, tmp_path: Path) -> None:
     path = tmp_path / "m.csv"
     (tmp_path / "m.csv.checkpoint").write_text("of something else")
     words = ("manifest", "-w", "collection_id=rider_pilot", "-o", path)
-    assert ask(*words).code == 2
-    assert ask(*words, "--restart").code == 0
+    assert run_on_standin(*words).code == 2
+    assert run_on_standin(*words, "--restart").code == 0
 
 
-def test_progress_and_remarks_stay_out_of_a_pipe(process: RunCommand) -> None:
-    result = process("manifest", "-w", "collection_id=rider_pilot")
+def test_progress_and_remarks_stay_out_of_a_pipe(run_process: RunCommand) -> None:
+    result = run_process("manifest", "-w", "collection_id=rider_pilot")
     assert (result.code, result.err) == (0, "")
 
 
-def test_no_home_no_terminal_and_no_input_are_no_hindrance(standin: str) -> None:
+def test_a_command_runs_without_home_terminal_and_input(standin: str) -> None:
     environment = {name: value for name, value in os.environ.items() if name not in ("HOME", "TERM", "COLUMNS")}
     command = [sys.executable, "-m", "idc_ext", "--base-url", standin, "stats"]
     done = subprocess.run(command, check=False, capture_output=True, stdin=subprocess.DEVNULL, env=environment)
@@ -234,17 +236,17 @@ def test_no_home_no_terminal_and_no_input_are_no_hindrance(standin: str) -> None
 
 
 @pytest.mark.parametrize(("words", "code"), [("stats > /dev/full", 2), ("stats >&-", 0), ("stats 2>&-", 0)])
-def test_a_standard_output_that_takes_nothing_is_no_fault(standin: str, words: str, code: int) -> None:
+def test_a_standard_output_that_cannot_be_written_is_an_input_error(standin: str, words: str, code: int) -> None:
     command = f"{sys.executable} -m idc_ext --base-url {standin} {words}"
     done = subprocess.run(["sh", "-c", command], check=False, capture_output=True, text=True)
     assert done.returncode == code
     assert done.stderr == ("idc-ext: No space left on device\n" if code else "")
 
 
-def test_that_a_hint_is_not_to_be_had_makes_an_answer_no_worse(run: RunCommand, says: CannedService) -> None:
+def test_an_answer_without_its_hint_is_shown_all_the_same(run: RunCommand, canned: CannedService) -> None:
     counts = {"patients": 0, "studies": 0, "series": 0, "instances": 0, "size_TB": 0.0}
-    says.answers["/v3/cohort/counts"] = (200, echoed({"filters": {"terms": {"Modality": ["CT"]}}}, counts))
-    result = run("--base-url", says.url, "counts", "-w", "Modality=CT")
+    canned.answers["/v3/cohort/counts"] = (200, with_filters_echo({"filters": {"terms": {"Modality": ["CT"]}}}, counts))
+    result = run("--base-url", canned.url, "counts", "-w", "Modality=CT")
     assert (result.code, result.json, result.err) == (0, counts, "idc-ext: nothing found\n")
 
 

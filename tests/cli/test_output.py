@@ -1,4 +1,4 @@
-"""What is written where: forms, files, terminals, and text that means harm."""
+"""Output of commands: formats, files, terminals, and hostile text from a server."""
 
 from __future__ import annotations
 
@@ -27,19 +27,19 @@ if TYPE_CHECKING:
 
 #: Escapes, a bell, a backspace, NUL, C1's CSI, a change of direction, rich's markup, a line that overwrites another.
 HOSTILE = "\x1b[31mred\x1b[0m\x07\x08\x00\x9b31m\u202eevil\u2028[bold]x[/bold] :smile:\roverwritten"
-UNSEEN = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069\u2028\u2029]")
-#: What a terminal needs of its own: line ends, and rich's bold headings.
-OWN = re.compile(r"\r\n|\x1b\[[0-9;]*m")
+INVISIBLE = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069\u2028\u2029]")
+#: Codes that belong to the terminal output itself: line ends, and rich's bold headings.
+TERMINAL_CODES = re.compile(r"\r\n|\x1b\[[0-9;]*m")
 
 
-def hostile(says: CannedService) -> str:
+def serve_hostile_collection(canned: CannedService) -> str:
     row = {"collection_id": HOSTILE, "collection_name": HOSTILE, "description": f"<script>{HOSTILE}", HOSTILE: 1}
-    says.answers["/v3/collections"] = (200, [row])
-    return says.url
+    canned.answers["/v3/collections"] = (200, [row])
+    return canned.url
 
 
-def on_a_terminal(*words: str, err: int | None = subprocess.DEVNULL) -> tuple[int, str]:
-    """What a real process writes to a pseudo-terminal, and how it ends."""
+def run_on_a_terminal(*words: str, err: int | None = subprocess.DEVNULL) -> tuple[int, str]:
+    """Run a real process on a pseudo-terminal; return its exit code and its output."""
     leader, follower = pty.openpty()
     command = [sys.executable, "-m", "idc_ext", *words]
     settings = {**os.environ, "COLUMNS": "100", "TERM": "xterm"}
@@ -49,7 +49,7 @@ def on_a_terminal(*words: str, err: int | None = subprocess.DEVNULL) -> tuple[in
         while True:
             try:
                 some = os.read(leader, 65536)
-            except OSError:  # nobody is at the other end any more
+            except OSError:  # the process has closed the terminal
                 break
             if not some:
                 break
@@ -60,75 +60,79 @@ def on_a_terminal(*words: str, err: int | None = subprocess.DEVNULL) -> tuple[in
 
 
 @pytest.mark.parametrize("form", ["table", "csv", "tsv", "json", "jsonl"])
-def test_no_control_character_of_the_service_reaches_a_terminal(says: CannedService, form: str) -> None:
-    code, written = on_a_terminal("--base-url", hostile(says), "collections", "-f", form, "--columns", "collection_id")
+def test_no_control_character_of_the_service_reaches_a_terminal(canned: CannedService, form: str) -> None:
+    code, written = run_on_a_terminal(
+        "--base-url", serve_hostile_collection(canned), "collections", "-f", form, "--columns", "collection_id"
+    )
     assert code == 0
-    assert not UNSEEN.search(OWN.sub("", written)), written
+    assert not INVISIBLE.search(TERMINAL_CODES.sub("", written)), written
     assert "\x1b[31m" not in written
     assert "[bold]" in written
 
 
-def test_no_control_character_of_an_error_reaches_a_terminal(run: RunCommand, says: CannedService) -> None:
-    says.answers["/v3/stats"] = (400, {"error": {"code": "x", "message": HOSTILE}})
-    result = run("--base-url", says.url, "stats")
+def test_no_control_character_of_an_error_reaches_a_terminal(run: RunCommand, canned: CannedService) -> None:
+    canned.answers["/v3/stats"] = (400, {"error": {"code": "x", "message": HOSTILE}})
+    result = run("--base-url", canned.url, "stats")
     assert result.code == 1
-    assert not UNSEEN.search(result.err)
+    assert not INVISIBLE.search(result.err)
 
 
-def test_json_keeps_every_character_and_shows_none_that_a_terminal_obeys(run: RunCommand, says: CannedService) -> None:
-    result = run("--base-url", hostile(says), "collections", "-f", "json")
+def test_json_keeps_every_character_and_shows_none_that_a_terminal_obeys(
+    run: RunCommand, canned: CannedService
+) -> None:
+    result = run("--base-url", serve_hostile_collection(canned), "collections", "-f", "json")
     assert result.json[0]["collection_id"] == HOSTILE
-    assert not UNSEEN.search(result.out)
+    assert not INVISIBLE.search(result.out)
 
 
-def test_csv_in_a_pipe_keeps_every_character(run: RunCommand, says: CannedService) -> None:
-    result = run("--base-url", hostile(says), "collections")
+def test_csv_in_a_pipe_keeps_every_character(run: RunCommand, canned: CannedService) -> None:
+    result = run("--base-url", serve_hostile_collection(canned), "collections")
     (row,) = csv.DictReader(io.StringIO(result.out, newline=""))
     assert row["collection_id"] == HOSTILE
 
 
-def test_tsv_has_a_line_for_each_row_whatever_is_in_it(run: RunCommand, says: CannedService) -> None:
-    says.answers["/v3/collections"] = (
+def test_tsv_has_a_line_for_each_row_whatever_is_in_it(run: RunCommand, canned: CannedService) -> None:
+    canned.answers["/v3/collections"] = (
         200,
         [{"collection_id": "a\tb\nc\\d", "n": None}, {"collection_id": "e", "n": 1}],
     )
-    result = run("--base-url", says.url, "collections", "-f", "tsv")
+    result = run("--base-url", canned.url, "collections", "-f", "tsv")
     assert result.out.splitlines() == ["collection_id\tn", "a\\tb\\nc\\\\d\t", "e\t1"]
 
 
 def test_a_spreadsheet_takes_nothing_for_a_formula_where_that_is_asked_for(
-    run: RunCommand, says: CannedService
+    run: RunCommand, canned: CannedService
 ) -> None:
-    says.answers["/v3/collections"] = (200, [{"collection_id": "=cmd()", "n": -1}])
-    assert "=cmd(),-1" in run("--base-url", says.url, "collections").out
-    assert "'=cmd(),-1" in run("--base-url", says.url, "collections", "--spreadsheet").out
+    canned.answers["/v3/collections"] = (200, [{"collection_id": "=cmd()", "n": -1}])
+    assert "=cmd(),-1" in run("--base-url", canned.url, "collections").out
+    assert "'=cmd(),-1" in run("--base-url", canned.url, "collections", "--spreadsheet").out
 
 
 @given(st.text())
 def test_what_is_made_visible_is_one_line_that_can_be_seen(text: str) -> None:
-    assert not UNSEEN.search(escaping.visible(text))
-    assert "\n" not in escaping.visible(text)
+    assert not INVISIBLE.search(escaping.escape_text(text))
+    assert "\n" not in escaping.escape_text(text)
 
 
 @given(st.recursive(st.none() | st.booleans() | st.integers() | st.text(), st.lists, max_leaves=5))
 def test_json_means_the_same_after_it_was_made_harmless(value: Any) -> None:
-    assert json.loads(formats.encoded(value)) == value
+    assert json.loads(formats.json_text(value)) == value
 
 
-def test_a_single_thing_is_json_in_a_pipe_and_rows_are_csv(ask: RunCommand) -> None:
-    assert ask("stats").json["series"] == 1_044_191
-    assert ask("tables").out.startswith("name,column_count,description\n")
+def test_a_single_thing_is_json_in_a_pipe_and_rows_are_csv(run_on_standin: RunCommand) -> None:
+    assert run_on_standin("stats").json["series"] == 1_044_191
+    assert run_on_standin("tables").out.startswith("name,column_count,description\n")
 
 
 @pytest.mark.parametrize("name", ["x.csv", "x.tsv", "x.json", "x.jsonl", "x.parquet"])
-def test_the_ending_of_the_file_says_the_form(ask: RunCommand, tmp_path: Path, name: str) -> None:
-    assert ask("values", "Modality", "-n", "3", "-o", tmp_path / name).out == ""
-    written = read(tmp_path / name)
+def test_the_ending_of_the_file_says_the_form(run_on_standin: RunCommand, tmp_path: Path, name: str) -> None:
+    assert run_on_standin("values", "Modality", "-n", "3", "-o", tmp_path / name).out == ""
+    written = read_rows(tmp_path / name)
     assert [row["value"] for row in written] == ["CT", "SR", "SEG"]
     assert [int(row["count"]) for row in written] == [270830, 270687, 193295]
 
 
-def read(path: Path) -> list[dict[str, Any]]:
+def read_rows(path: Path) -> list[dict[str, Any]]:
     if path.suffix == ".parquet":
         import pyarrow.parquet as pq
 
@@ -143,42 +147,42 @@ def read(path: Path) -> list[dict[str, Any]]:
     return list(csv.DictReader(io.StringIO(text), delimiter="\t" if path.suffix == ".tsv" else ","))
 
 
-def test_columns_are_chosen_and_ordered(ask: RunCommand) -> None:
-    result = ask("manifest", "-w", "collection_id=rider_pilot", "-n", "1", "--columns", "Modality,PatientID")
+def test_columns_are_chosen_and_ordered(run_on_standin: RunCommand) -> None:
+    result = run_on_standin("manifest", "-w", "collection_id=rider_pilot", "-n", "1", "--columns", "Modality,PatientID")
     assert result.out.splitlines()[0] == "Modality,PatientID"
 
 
-def test_a_column_that_is_not_there_is_named_with_one_that_is(ask: RunCommand) -> None:
-    result = ask("tables", "--columns", "nam")
+def test_an_unknown_column_is_named_with_a_similar_one(run_on_standin: RunCommand) -> None:
+    result = run_on_standin("tables", "--columns", "nam")
     assert result.code == 2
     assert "did you mean name?" in result.err
 
 
-def test_a_file_that_cannot_be_written_is_the_users_to_mend(ask: RunCommand, tmp_path: Path) -> None:
-    result = ask("stats", "-o", tmp_path / "no" / "where.json")
+def test_a_file_that_cannot_be_written_is_an_input_error(run_on_standin: RunCommand, tmp_path: Path) -> None:
+    result = run_on_standin("stats", "-o", tmp_path / "no" / "where.json")
     assert result.code == 2
     assert "where.json cannot be written: No such file or directory" in result.err
 
 
-def test_what_was_there_stays_when_a_command_fails(ask: RunCommand, tmp_path: Path) -> None:
+def test_an_existing_file_stays_when_a_command_fails(run_on_standin: RunCommand, tmp_path: Path) -> None:
     path = tmp_path / "x.csv"
     path.write_text("before")
-    assert ask("sql", "SELECT nonsense", "-o", path).code == 1
+    assert run_on_standin("sql", "SELECT nonsense", "-o", path).code == 1
     assert path.read_text() == "before"
     assert [one.name for one in tmp_path.iterdir()] == ["x.csv"]
 
 
-def test_a_file_is_replaced_through_a_link_without_breaking_it(ask: RunCommand, tmp_path: Path) -> None:
+def test_a_file_is_replaced_through_a_link_without_breaking_it(run_on_standin: RunCommand, tmp_path: Path) -> None:
     real, link = tmp_path / "real.json", tmp_path / "link.json"
     real.write_text("before")
     link.symlink_to(real)
-    assert ask("stats", "-o", link).code == 0
+    assert run_on_standin("stats", "-o", link).code == 0
     assert link.is_symlink()
     assert json.loads(real.read_text())["idc_version"] == "v25"
 
 
 def test_binary_forms_refuse_a_terminal(standin: str) -> None:
-    code, written = on_a_terminal("--base-url", standin, "tables", "-f", "parquet")
+    code, written = run_on_a_terminal("--base-url", standin, "tables", "-f", "parquet")
     assert (code, written) == (2, "")
 
 
@@ -187,7 +191,7 @@ def test_parquet_goes_through_a_pipe(standin: str) -> None:
     assert subprocess.run(command, check=True, capture_output=True).stdout[:4] == b"PAR1"
 
 
-def test_parquet_of_a_walk_goes_through_a_pipe_whole(standin: str) -> None:
+def test_parquet_of_a_walk_goes_through_a_pipe_complete(standin: str) -> None:
     import pyarrow.parquet as pq
 
     words = ["manifest", "-w", "collection_id=rider_pilot", "-f", "parquet", "--columns", "Modality,instanceCount"]
@@ -196,45 +200,55 @@ def test_parquet_of_a_walk_goes_through_a_pipe_whole(standin: str) -> None:
     assert (table.num_rows, table.column_names) == (774, ["Modality", "instanceCount"])
 
 
-def test_a_table_in_a_pipe_or_a_file_leaves_nothing_out(ask: RunCommand, tmp_path: Path) -> None:
-    piped = ask("manifest", "-w", "collection_id=rider_pilot", "-f", "table")
+def test_a_table_in_a_pipe_or_a_file_leaves_nothing_out(run_on_standin: RunCommand, tmp_path: Path) -> None:
+    piped = run_on_standin("manifest", "-w", "collection_id=rider_pilot", "-f", "table")
     assert piped.out.count("s3://idc-open-data") == 774
     assert "…" not in piped.out
-    assert ask("tables", "-o", tmp_path / "tables.txt").code == 0
+    assert run_on_standin("tables", "-o", tmp_path / "tables.txt").code == 0
     assert "version_metadata_index" in (tmp_path / "tables.txt").read_text()
 
 
-def test_a_terminal_shows_a_part_that_does_not_look_whole(ask: RunCommand, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_terminal_that_shows_a_part_says_so(run_on_standin: RunCommand, monkeypatch: pytest.MonkeyPatch) -> None:
     patching.on_a_terminal(monkeypatch)
-    result = ask("collections", "--rows", "3")
+    result = run_on_standin("collections", "--rows", "3")
     assert "3 of 179 rows shown" in result.err
     assert "rider_pilot" not in result.out
-    assert "rider_pilot" in ask("collections", "--rows", "0").out
+    assert "rider_pilot" in run_on_standin("collections", "--rows", "0").out
 
 
 def test_a_look_at_a_long_list_asks_for_no_more_than_is_shown(
-    ask: RunCommand, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+    run_on_standin: RunCommand, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:
     caplog.set_level("DEBUG", "idc_ext")
     patching.on_a_terminal(monkeypatch)
-    assert "2 of 1,044,191 rows shown" in ask("manifest", "--all-of-idc", "--rows", "2").err
+    assert "2 of 1,044,191 rows shown" in run_on_standin("manifest", "--all-of-idc", "--rows", "2").err
     assert caplog.text.count("/v3/cohort/manifest") == 1
 
 
 @given(st.lists(st.integers(0, 500), min_size=1, max_size=30), st.integers(20, 300))
 def test_columns_fit_the_terminal_and_none_that_is_short_is_cut(wanted: list[int], room: int) -> None:
-    widths = tables._widths(wanted, room)
-    between = tables._BETWEEN * len(widths)
+    widths = tables._column_widths(wanted, room)
+    between = tables._COLUMN_GAP * len(widths)
     assert sum(widths) + between <= room or len(widths) == 1
-    assert all(min(want, tables._LEAST) <= width <= want for want, width in zip(wanted, widths, strict=False))
+    assert all(min(want, tables._MIN_CUT_WIDTH) <= width <= want for want, width in zip(wanted, widths, strict=False))
 
 
 def test_columns_without_room_are_named(standin: str, capfd: pytest.CaptureFixture[str]) -> None:
-    words = ["--base-url", standin, "manifest", "-w", "collection_id=rider_pilot", "--rows", "2", "--columns", WIDE]
-    code, written = on_a_terminal(*words, err=None)
+    words = [
+        "--base-url",
+        standin,
+        "manifest",
+        "-w",
+        "collection_id=rider_pilot",
+        "--rows",
+        "2",
+        "--columns",
+        WIDE_COLUMNS,
+    ]
+    code, written = run_on_a_terminal(*words, err=None)
     assert code == 0
     assert "StudyInstanceUID" in written
-    assert re.search("no room for .*series_aws_url: choose", capfd.readouterr().err)
+    assert re.search("columns not shown: .*series_aws_url; choose columns", capfd.readouterr().err)
 
 
-WIDE = "collection_id,PatientID,StudyInstanceUID,SeriesInstanceUID,series_aws_url"
+WIDE_COLUMNS = "collection_id,PatientID,StudyInstanceUID,SeriesInstanceUID,series_aws_url"

@@ -75,14 +75,14 @@ def test_json_is_the_same_whether_the_service_has_the_operation_or_not(ask: RunC
 @pytest.mark.parametrize(
     ("words", "said"),
     [
-        (("26",), "26 is no data release; the service has 1 to 25"),
-        (("0",), "0 is no data release"),
+        (("26",), "26 is not a data release; the service has 1 to 25"),
+        (("0",), "0 is not a data release"),
         (("-1",), ""),
-        (("v24.0",), "'v24.0' is no data release: write 24 or v24"),
-        (("２４",), "is no data release"),
+        (("v24.0",), "'v24.0' is not a data release: write 24 or v24"),
+        (("２４",), "is not a data release"),
         (("5", "--plot", "growth.svg"), "leave out the number of one"),
-        (("--plot", "growth.gif"), "a chart is .svg, .png, .pdf, and growth.gif ends with .gif"),
-        (("--plot", "growth"), "ends with nothing"),
+        (("--plot", "growth.gif"), "the name of a chart ends with .svg or .png or .pdf, which growth.gif does not"),
+        (("--plot", "growth"), "which growth does not"),
         (("--plot", "there/is/no/growth.svg"), "there is no folder there/is/no"),
     ],
 )

@@ -1,4 +1,4 @@
-"""Starting is quick because little is loaded."""
+"""Modules loaded at the start of the command line: few, so that it starts quickly."""
 
 from __future__ import annotations
 
@@ -8,24 +8,24 @@ import sys
 import idc_ext
 
 
-def loaded_by(code: str) -> set[str]:
+def modules_loaded_by(code: str) -> set[str]:
     printed = f"{code}\nimport sys; print(*sys.modules, file=sys.stderr)"
     done = subprocess.run([sys.executable, "-c", printed], check=True, capture_output=True, text=True)
     return set(done.stderr.split())
 
 
 def test_the_version_is_said_before_anything_heavy_is_loaded() -> None:
-    loaded = loaded_by("from idc_ext.cli import main; main(['--version'])")
+    loaded = modules_loaded_by("from idc_ext.cli import main; main(['--version'])")
     assert not {"httpx", "attrs", "cyclopts", "rich", "idc_client", "asyncio"} & loaded
 
 
 def test_help_loads_no_command() -> None:
-    loaded = loaded_by("from idc_ext.cli import main; main(['--help'])")
+    loaded = modules_loaded_by("from idc_ext.cli import main; main(['--help'])")
     assert not {"httpx", "idc_client", "pyarrow", "pandas", "polars", "idc_ext.v3", "idc_ext.v1"} & loaded
 
 
 def test_a_command_loads_no_library_that_it_does_not_need() -> None:
-    loaded = loaded_by(
+    loaded = modules_loaded_by(
         "from idc_ext.cli import main; main(['--base-url', 'http://127.0.0.1:9', '--retries', '0', 'stats'])"
     )
     assert not {"pyarrow", "pandas", "polars", "authlib", "idc_drift", "idc_standin"} & loaded

@@ -1,4 +1,4 @@
-"""Filters as people write them."""
+"""Filter expressions of the command line."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from idc_ext import InvalidFilter, v3
 from idc_ext.cli import _filters
-from idc_ext.v3._filters import RANGES, TERMS
+from idc_ext.v3._filters import RANGE_ATTRIBUTES, TERM_ATTRIBUTES
 
 
 @pytest.mark.parametrize(
@@ -44,11 +44,11 @@ from idc_ext.v3._filters import RANGES, TERMS
     ],
 )
 def test_a_filter_means_what_people_mean_by_it(written: list[str], meant: Any) -> None:
-    assert _filters.read(written) == v3.where(meant)
+    assert _filters.read_filters(written) == v3.where(meant)
 
 
 def test_a_strict_bound_on_sizes_leaves_out_only_the_bound_itself() -> None:
-    low = _filters.read(["series_size_MB>1"]).ranges["series_size_MB"]["gte"]
+    low = _filters.read_filters(["series_size_MB>1"]).ranges["series_size_MB"]["gte"]
     assert isinstance(low, float)
     assert 1 < low < 1.000000000000001
 
@@ -62,20 +62,20 @@ def test_a_strict_bound_on_sizes_leaves_out_only_the_bound_itself() -> None:
         ("Modality=", "no value"),
         ("Modality=CT,", "empty value"),
         ("Modality=,", "empty value"),
-        ('Modality="CT', "quote values"),
-        ('Modality=C"T', "quote values"),
-        ("Modality!=CT", "cannot leave values out"),
-        ("Modality~C", "whole values only"),
-        ("Modality>=CT", "takes values and no range"),
+        ('Modality="CT', "with commas or quotes"),
+        ('Modality=C"T', "with commas or quotes"),
+        ("Modality!=CT", "cannot exclude values"),
+        ("Modality~C", "complete values only"),
+        ("Modality>=CT", "takes values, not a range"),
         ("StudyDate=>2015", "write >="),
         ("StudyDate>=2015-02-30", "takes days"),
         ("StudyDate>=20150230", "takes days"),
         ("StudyDate>=201501", "takes days"),
         ("StudyDate>=0000", "takes days"),
         ("StudyDate>=２０１５", "takes days"),
-        ("StudyDate=2015..", "two ends"),
+        ("StudyDate=2015..", "two bounds"),
         ("StudyDate=2016..2015", "low bound first"),
-        ("StudyDate<0001", "no day beyond"),
+        ("StudyDate<0001", "no day after or before"),
         ("instanceCount=many", "takes a number"),
         ("instanceCount>=nan", "takes a number"),
         ("instanceCount>=1_000", "takes a number"),
@@ -85,30 +85,30 @@ def test_a_strict_bound_on_sizes_leaves_out_only_the_bound_itself() -> None:
 )
 def test_what_cannot_be_meant_is_refused_with_what_to_write(written: str, complaint: str) -> None:
     with pytest.raises(InvalidFilter, match=complaint):
-        _filters.read([written])
+        _filters.read_filters([written])
 
 
 def test_two_bounds_of_one_side_are_refused() -> None:
     with pytest.raises(InvalidFilter, match="two lower bounds"):
-        _filters.read(["StudyDate>=2015", "StudyDate>2016"])
+        _filters.read_filters(["StudyDate>=2015", "StudyDate>2016"])
 
 
-def test_no_filter_is_the_whole_archive_and_takes_saying_so() -> None:
+def test_without_filters_the_whole_archive_needs_all_of_idc() -> None:
     with pytest.raises(InvalidFilter, match="--all-of-idc"):
-        _filters.read([])
-    assert _filters.read([], all_of_idc=True).all_of_idc
+        _filters.read_filters([])
+    assert _filters.read_filters([], all_of_idc=True).all_of_idc
 
 
 @given(st.lists(st.text(st.characters(exclude_categories=["Cs"]), min_size=1), min_size=1, unique=True))
 def test_any_value_can_be_quoted(values: list[str]) -> None:
     quoted = ",".join('"{}"'.format(value.replace('"', '""')) for value in values)
-    assert _filters.read([f"PatientID={quoted}"]).terms == {"PatientID": values}
+    assert _filters.read_filters([f"PatientID={quoted}"]).terms == {"PatientID": values}
 
 
 @given(st.text())
 def test_whatever_is_written_is_read_or_refused(text: str) -> None:
     try:
-        assert _filters.read([text])
+        assert _filters.read_filters([text])
     except InvalidFilter as error:
         assert str(error).isprintable()  # noqa: PT017 - either outcome will do
 
@@ -123,19 +123,19 @@ def test_whatever_is_written_is_read_or_refused(text: str) -> None:
 )
 def test_a_file_of_filters_may_be_flat_or_as_a_request_has_them(text: str) -> None:
     expected = v3.where(Modality="CT", StudyDate=("2015-01-01", None))
-    assert _filters.read([], _filters.from_json(text, "a file")) == expected
+    assert _filters.read_filters([], _filters.filters_from_json(text, "a file")) == expected
 
 
 @pytest.mark.parametrize(
     ("text", "complaint"),
     [
         ("[]", "object of filters"),
-        ("{", "no JSON"),
-        ('{"Modality": ["CT"], "Modality": ["MR"]}', "comes twice"),
-        ('{"terms": {"StudyDate": ["2015"]}}', "does not belong"),
+        ("{", "not JSON"),
+        ('{"Modality": ["CT"], "Modality": ["MR"]}', "is given twice"),
+        ('{"terms": {"StudyDate": ["2015"]}}', "move it to 'ranges'"),
         ('{"terms": []}', "must be an object"),
         ('{"terms": {"Modality": []}}', "at least one"),
-        ('{"terms": {"Modality": ["CT"]}, "page": 1}', "no filter attribute|written flat"),
+        ('{"terms": {"Modality": ["CT"]}, "page": 1}', "no filter attribute|write filters flat"),
         ("[" * 100_000, "no JSON|nested"),
         ("{}", "--all-of-idc"),
         ('{"filters": {}}', "--all-of-idc"),
@@ -144,12 +144,12 @@ def test_a_file_of_filters_may_be_flat_or_as_a_request_has_them(text: str) -> No
 )
 def test_a_file_that_would_be_misread_is_refused(text: str, complaint: str) -> None:
     with pytest.raises(InvalidFilter, match=complaint):
-        _filters.read([], _filters.from_json(text, "a file"))
+        _filters.read_filters([], _filters.filters_from_json(text, "a file"))
 
 
 def test_an_attribute_both_in_the_file_and_on_the_command_line_is_refused() -> None:
     with pytest.raises(InvalidFilter, match="filtered twice"):
-        _filters.read(["Modality=CT"], {"Modality": ["MR"]})
+        _filters.read_filters(["Modality=CT"], {"Modality": ["MR"]})
 
 
 @pytest.mark.parametrize(
@@ -166,7 +166,7 @@ def test_an_attribute_both_in_the_file_and_on_the_command_line_is_refused() -> N
     ],
 )
 def test_filters_of_v1_have_their_bounds_in_the_name(written: list[str], meant: dict[str, object]) -> None:
-    assert _filters.read_v1(written) == meant
+    assert _filters.read_v1_filters(written) == meant
 
 
 @pytest.mark.parametrize(
@@ -174,8 +174,8 @@ def test_filters_of_v1_have_their_bounds_in_the_name(written: list[str], meant: 
 )
 def test_what_v1_cannot_say_is_refused(written: str) -> None:
     with pytest.raises(InvalidFilter):
-        _filters.read_v1([written])
+        _filters.read_v1_filters([written])
 
 
 def test_the_tab_key_offers_every_attribute() -> None:
-    assert {name.rstrip(">=") for name in _filters.complete(None)} == TERMS | RANGES
+    assert {name.rstrip(">=") for name in _filters.filter_completions(None)} == TERM_ATTRIBUTES | RANGE_ATTRIBUTES

@@ -145,12 +145,12 @@ def releases(service: Service) -> list[str]:
         return []  # a relation reports it
     described = idc_openapi.upstream()
     notes = []
-    if idc_openapi.standing(api, described.api_version) != "same":
+    if idc_openapi.compare_releases(api, described.api_version) != "same":
         notes.append(
             f"The service is {idc_openapi.apart(api, described.api_version)}: {api[:60]}, and openapi.yaml describes "
             f"{described.api_version}. A finding may come of that: `make drift` compares the documents."
         )
-    if idc_openapi.standing(data, described.idc_version) != "same":
+    if idc_openapi.compare_releases(data, described.idc_version) != "same":
         notes.append(
             f"The data of the service is {idc_openapi.apart(data, described.idc_version)}: {data[:60]}, and "
             f"openapi.yaml was written for {described.idc_version}."

@@ -6,7 +6,7 @@ from typing import Any
 from hypothesis import strategies as st
 from idc_client.models import V3RangeAttribute, V3TermAttribute
 
-from idc_ext.v3._filters import DATES, TERMS
+from idc_ext.v3._filters import DATE_ATTRIBUTES, TERM_ATTRIBUTES
 
 JSON = st.recursive(
     st.none() | st.booleans() | st.integers() | st.floats() | st.text() | st.dates().map(str),
@@ -21,9 +21,9 @@ NUMBERS = st.integers(-(10**300), 10**300) | st.floats(allow_nan=False, allow_in
 TEXTS = st.text(st.characters(exclude_categories=["Cs"]))
 
 
-def wanted(name: str) -> Any:
-    if name in TERMS:
+def filter_values(name: str) -> Any:
+    if name in TERM_ATTRIBUTES:
         return st.lists(TEXTS, min_size=1, max_size=3)
-    bounds = DAYS.map(str) if name in DATES else NUMBERS
+    bounds = DAYS.map(str) if name in DATE_ATTRIBUTES else NUMBERS
     pairs = st.tuples(bounds, bounds).map(sorted).map(tuple)
     return pairs | bounds.map(lambda low: (low, None)) | bounds.map(lambda high: (None, high))

@@ -68,7 +68,7 @@ def synchronous() -> None:
 
 
 def in_time() -> None:
-    """Limit time and repeats, and look at an error."""
+    """Limit time and retries, and read an error."""
     with connect(deadline=30, retries=Retries(most=2, statuses={429, 503})) as idc, deadline(60):
         try:
             get_stats.sync(client=idc)

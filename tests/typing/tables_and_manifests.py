@@ -19,7 +19,7 @@ from idc_ext import (
 )
 
 
-def said(progress: Progress) -> None:
+def report_progress(progress: Progress) -> None:
     """Take what a walk says of itself."""
     assert_type(progress.rows, int)
     assert_type(progress.total, int | None)
@@ -30,7 +30,7 @@ def walks() -> None:
     """Say how rows are walked."""
     with connect() as idc:
         rows = v3.manifest(idc, {"Modality": "CT"})
-        other = rows.walk(max_items=10, ahead=2, progress=said, checkpoint=Path("checkpoint"))
+        other = rows.walk(max_items=10, ahead=2, progress=report_progress, checkpoint=Path("checkpoint"))
         assert_type(other, Rows[V3ManifestRow])
         with other.pages() as pages:
             assert_type(pages, Pages[V3ManifestRow])
@@ -73,12 +73,12 @@ async def asynchronous() -> None:
 def provenance() -> None:
     """Write manifests and hold them against the data."""
     with connect() as idc:
-        receipt = manifests.write(
-            idc, {"Modality": "CT"}, "m.s5cmd", format="idc", source="gcs", cite=None, progress=said
+        sidecar = manifests.write(
+            idc, {"Modality": "CT"}, "m.s5cmd", format="idc", source="gcs", cite=None, progress=report_progress
         )
-        assert_type(receipt, manifests.Receipt)
-        assert_type(receipt.series, int)
-        assert_type(receipt.licenses, tuple[manifests.LicenseCount, ...])
+        assert_type(sidecar, manifests.Receipt)
+        assert_type(sidecar.series, int)
+        assert_type(sidecar.licenses, tuple[manifests.LicenseCount, ...])
         assert_type(manifests.read("m.s5cmd"), manifests.Receipt)
         changes = manifests.verify(idc, Path("m.s5cmd"))
         assert_type(changes, manifests.Changes)

@@ -15,11 +15,11 @@ connect(retries="3")  # type: ignore[arg-type] # a number, or Retries
 deadline("30")  # type: ignore[arg-type] # seconds
 connect("http://127.0.0.1:8021", "~/.idc_credentials")  # type: ignore[call-arg] # credentials is named
 
-v3.manifest(idc, {"Modality": None})  # type: ignore[dict-item] # "anything" is said by leaving it out
+v3.manifest(idc, {"Modality": None})  # type: ignore[dict-item] # leave an attribute out to allow any value
 v3.manifest(idc, {"Modality": {"CT", "MR"}})  # type: ignore[dict-item] # values are a list
 v3.manifest(idc, {"instanceCount": 5})  # type: ignore[dict-item] # a range has bounds
 v3.manifest(idc, [("Modality", ["CT"])])  # type: ignore[arg-type] # filters are a mapping
-v3.manifest(idc)  # type: ignore[call-arg] # the whole archive is asked for by saying so
+v3.manifest(idc)  # type: ignore[call-arg] # the whole archive needs all_of_idc=True
 v3.manifest(idc, {}, True)  # type: ignore[call-arg] # all_of_idc is named
 v3.manifest(idc, spec)  # type: ignore[arg-type] # a cohort of v1 is translated first
 len(v3.manifest(idc, {"Modality": "CT"}))  # type: ignore[arg-type] # nothing has been sent
@@ -30,7 +30,7 @@ v3.viewer_url(idc, "1.2.3")  # type: ignore[call-arg] # of a series or a study
 v3.viewer_url(idc, study="1.2.3", viewer="ohif")  # type: ignore[arg-type] # one of three
 v3.sql(idc, "SELECT 1", 7)  # type: ignore[call-arg] # max_rows is named
 v3.sql(idc, "SELECT 1", max_rows="many")  # type: ignore[arg-type] # a number
-v3.counts(idc, v3.from_v1({"Modality": ["CT"]}))  # type: ignore[arg-type] # .whole() says whether all was translated
+v3.counts(idc, v3.from_v1({"Modality": ["CT"]}))  # type: ignore[arg-type] # .whole() checks that all was translated
 v3.where(Modality="CT").terms = {}  # type: ignore[misc] # filters cannot be changed
 v3.where(all_of_idc="yes")  # type: ignore[arg-type] # true or false
 for row in v3.manifest(idc, {"Modality": "CT"}):

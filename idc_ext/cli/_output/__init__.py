@@ -1,1 +1,1 @@
-"""Law: what a command has to say is a value, and only here is it written to a terminal, a pipe or a file."""
+"""Law: the result of a command is a value, and only this folder writes it to a terminal, a pipe or a file."""

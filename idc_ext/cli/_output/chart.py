@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 from ...errors import ContractError, MissingExtra
 from .._options import InputError
 from . import destination
-from .escaping import visible
+from .escaping import escape_text
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -35,12 +35,14 @@ def check(path: Path) -> None:
         InputError: the ending of the file names no form. MissingExtra: matplotlib is not installed.
     """
     if path.suffix.lower() not in _FORMS:
-        ending = visible(path.suffix) or "nothing"
-        raise InputError(f"a chart is {', '.join(_FORMS)}, and {visible(str(path))} ends with {ending}")
+        ending = escape_text(path.suffix) or "nothing"
+        raise InputError(f"a chart is {', '.join(_FORMS)}, and {escape_text(str(path))} ends with {ending}")
     if path.exists() and not path.is_file():
-        raise InputError(f"{visible(str(path))} exists and is no file: name another")
+        raise InputError(f"{escape_text(str(path))} exists and is no file: name another")
     if not path.absolute().parent.is_dir():
-        raise InputError(f"{visible(str(path))} cannot be written: there is no folder {visible(str(path.parent))}")
+        raise InputError(
+            f"{escape_text(str(path))} cannot be written: there is no folder {escape_text(str(path.parent))}"
+        )
     _matplotlib()
 
 
@@ -78,7 +80,7 @@ def growth(rows: Sequence[Mapping[str, Any]], path: Path) -> None:
         )
         figure.align_ylabels()
         _releases(upper, days, names)
-        with destination.created(path) as file:
+        with destination.open_new_file(path) as file:
             form = path.suffix.lower()
             figure.savefig(file, format=form.removeprefix("."), dpi=_DPI, metadata=_METADATA[form])
 

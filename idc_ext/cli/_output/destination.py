@@ -1,7 +1,7 @@
-"""Where results go: chosen by what is asked for, by the name of the file and by whether a person looks.
+"""Destination and format of results: chosen by options, by the name of the file, and by whether stdout is a terminal.
 
-A file is there whole or not at all. Binary formats never go to a terminal, and what goes there never holds what a
-terminal obeys. A part that is shown never looks like the whole.
+A file is complete or does not appear. Binary formats never go to a terminal, and text for a terminal has no control
+sequences. If only a part of the rows is shown, a message says so.
 """
 
 from __future__ import annotations
@@ -15,11 +15,11 @@ from typing import IO, TYPE_CHECKING, Annotated, Literal
 
 from cyclopts import Parameter
 
-from ..._atomic import replacing
+from ..._atomic import atomic_replacement
 from ..._suggest import did_you_mean
 from .._options import DASH, OUTPUT, Count, Flag, InputError
 from . import formats, results
-from .escaping import lines, visible
+from .escaping import escape_lines, escape_text
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -28,28 +28,29 @@ if TYPE_CHECKING:
 
 Format = Literal["table", "csv", "tsv", "json", "jsonl", "parquet"]
 
-#: The most rows that a terminal shows unless told otherwise.
-SHOWN = 200
+#: The default of --rows: the maximum number of rows on a terminal.
+TERMINAL_ROWS = 200
 
 
 @Parameter(name="*", group=OUTPUT)
 @dataclass(frozen=True)
 class Output:
-    """Where the result goes, and in which form.
+    """Options for the output of a result.
 
     Attributes:
-        format: The form; by default that of the file's ending, else a table on a terminal, else CSV (for a single
-            thing, JSON).
-        output: The file, which appears when it is whole; what has its name is replaced. `-` is standard output.
-        columns: The columns, and their order.
-        rows: The most rows that a terminal shows, 0 for all. Files and pipes always get all of them.
-        spreadsheet: Keep spreadsheets from taking text for formulas, in CSV and TSV.
+        format: The format. By default that of the suffix of the file, else a table on a terminal, else CSV (JSON for
+            a single record).
+        output: The file to write; it appears when it is complete, and replaces an existing file. `-` is standard
+            output.
+        columns: The columns to write, in this order, separated by commas.
+        rows: The maximum number of rows shown on a terminal, 0 for all. Files and pipes always get all rows.
+        spreadsheet: In CSV and TSV, write an apostrophe before text that spreadsheets would read as a formula.
     """
 
     format: Annotated[Format | None, Parameter(name=["--format", "-f"])] = None
     output: Annotated[Path | None, Parameter(name=["--output", "-o"])] = None
     columns: Annotated[list[str] | None, Parameter(negative=(), show_default=False)] = None
-    rows: Count = SHOWN
+    rows: Count = TERMINAL_ROWS
     spreadsheet: Flag = False
 
     @property
@@ -57,148 +58,152 @@ class Output:
         """The file; None for standard output."""
         return None if self.output is None or str(self.output) == DASH else self.output
 
-    def check(self) -> None:
-        """Refuse, before anything is sent, what cannot be replaced by a file."""
+    def check_target(self) -> None:
+        """Refuse a target that is not a regular file, before anything is sent."""
         if self.path is not None and self.path.exists() and not self.path.is_file():
-            name = visible(str(self.path))
-            raise InputError(f"{name} exists and is no file: name another, or `-` for standard output")
+            name = escape_text(str(self.path))
+            raise InputError(f"{name} is not a regular file: give the name of a file, or `-` for standard output")
 
-    def chosen(self, *, single: bool = False) -> Format:
-        """Say in which form to write.
+    def chosen_format(self, *, single: bool = False) -> Format:
+        """Choose the format.
 
         Raises:
-            InputError: a binary form for a terminal.
+            InputError: an unknown suffix, or a binary format for a terminal.
         """
         form = self.format
         if form is None and self.path is not None:
-            form = by_ending(self.path)
+            form = format_of_suffix(self.path)
             if form is None and self.path.suffix:
-                raise InputError(f"no form is known by the ending {visible(self.path.suffix)}: say which with --format")
-        if form is None and self.path is None and on_terminal():
+                raise InputError(f"cannot tell a format from {escape_text(self.path.suffix)}; choose one with --format")
+        if form is None and self.path is None and stdout_is_terminal():
             form = "table"
         if form is None:
             form = "json" if single else "csv"
-        if form in formats.BINARY and self.path is None and on_terminal():
-            raise InputError(f"{form} is no text and would garble the terminal: write it to a file with -o FILE")
+        if form in formats.BINARY_FORMATS and self.path is None and stdout_is_terminal():
+            raise InputError(
+                f"{form} is a binary format: write it to a file with -o FILE, or choose another with --format"
+            )
         return form
 
 
-def by_ending(path: Path) -> Format | None:
-    """Find the form by the ending of a file's name."""
-    named: dict[str, Format] = {ending: form for form, endings in formats.ENDINGS.items() for ending in endings}  # type: ignore[misc] # keys are formats
-    return named.get(path.suffix.lower())
+def format_of_suffix(path: Path) -> Format | None:
+    """Find the format by the suffix of a file; None if it is unknown."""
+    by_suffix: dict[str, Format] = {ending: form for form, endings in formats.SUFFIXES.items() for ending in endings}  # type: ignore[misc] # keys are formats
+    return by_suffix.get(path.suffix.lower())
 
 
-def on_terminal() -> bool:
-    """Say whether a person looks at standard output."""
+def stdout_is_terminal() -> bool:
+    """Tell whether standard output is a terminal."""
     return sys.stdout.isatty()
 
 
-def emit(result: Listing | Record | Text, to: Output | None = None) -> None:
-    """Write a result where it belongs."""
+def write_result(result: Listing | Record | Text, to: Output | None = None) -> None:
+    """Write a result to standard output or a file."""
     to = Output() if to is None else to
     if isinstance(result, results.Listing):
-        _emit_rows(result, to)
+        _write_listing(result, to)
     elif isinstance(result, results.Record):
-        _emit_record(result, to)
+        _write_record(result, to)
     else:
-        with opened(to.path) as file:
+        with open_text_output(to.path) as file:
             for line in result:
-                file.write(lines(line) + "\n")
+                file.write(escape_lines(line) + "\n")
 
 
 @contextmanager
-def opened(path: Path | None) -> Iterator[IO[str]]:
-    """Open what text is written to."""
+def open_text_output(path: Path | None) -> Iterator[IO[str]]:
+    """Open standard output or a new file for text."""
     if path is None:
         yield standard_output()
         sys.stdout.flush()
         return
-    with created(path) as file:
+    with open_new_file(path) as file:
         text = io.TextIOWrapper(file, encoding="utf-8", errors="backslashreplace", newline="\n")
         yield text
-        text.detach()  # it is the file's owner who closes it
+        text.detach()  # `open_new_file` closes the file
 
 
 @contextmanager
-def created(path: Path) -> Iterator[IO[bytes]]:
-    """Open a file that appears when it is whole."""
-    with writing(path), replacing(path) as file:
+def open_new_file(path: Path) -> Iterator[IO[bytes]]:
+    """Open a file that appears, or replaces the old one, when it is complete."""
+    with naming_write_errors(path), atomic_replacement(path) as file:
         yield file
 
 
 @contextmanager
-def writing(path: Path) -> Iterator[None]:
-    """Say of a failure of the system that it was this file that could not be written."""
+def naming_write_errors(path: Path) -> Iterator[None]:
+    """Turn an OSError within the block into an InputError that names the file."""
     try:
         yield
     except OSError as error:
         if error.strerror is None or isinstance(error, BrokenPipeError | FileExistsError):
             raise
-        raise InputError(f"{visible(str(path))} cannot be written: {error.strerror}") from None
+        raise InputError(f"{escape_text(str(path))} cannot be written: {error.strerror}") from None
 
 
 def standard_output() -> IO[str]:
-    """Give standard output, with every letter allowed and no line ends added."""
+    """Prepare standard output for UTF-8 text without conversion of line ends."""
     if isinstance(sys.stdout, io.TextIOWrapper):
         sys.stdout.reconfigure(encoding="utf-8", errors="backslashreplace", newline="\n")
     return sys.stdout
 
 
-def _emit_rows(result: Listing, to: Output) -> None:
-    form = to.chosen()
-    columns = _columns(result, to.columns)
+def _write_listing(result: Listing, to: Output) -> None:
+    form = to.chosen_format()
+    columns = _columns_of_result(result, to.columns)
     if form == "table":
         from . import tables
 
-        looked_at = to.path is None and on_terminal()  # elsewhere nothing is left out
-        shown = columns if to.columns or not looked_at else list(result.brief or result.columns)
-        with opened(to.path) as file:
-            tables.rows(result, shown, file, most=to.rows if looked_at else 0)
+        on_terminal = to.path is None and stdout_is_terminal()  # elsewhere all rows and columns are written
+        shown = columns if to.columns or not on_terminal else list(result.brief or result.columns)
+        with open_text_output(to.path) as file:
+            tables.write_rows_table(result, shown, file, most=to.rows if on_terminal else 0)
     elif form == "parquet":
         if to.path is None:
-            formats.parquet(result.rows, columns, sys.stdout.buffer)
+            formats.write_parquet(result.rows, columns, sys.stdout.buffer)
             sys.stdout.flush()
         else:
-            with created(to.path) as raw:
-                formats.parquet(result.rows, columns, raw)
+            with open_new_file(to.path) as raw:
+                formats.write_parquet(result.rows, columns, raw)
     else:
-        with opened(to.path) as file:
-            terminal = to.path is None and on_terminal()
+        with open_text_output(to.path) as file:
+            terminal = to.path is None and stdout_is_terminal()
             formats.write_text(result.rows, columns, file, form=form, spreadsheet=to.spreadsheet, terminal=terminal)
 
 
-def _emit_record(result: Record, to: Output) -> None:
-    form = to.chosen(single=True)
+def _write_record(result: Record, to: Output) -> None:
+    form = to.chosen_format(single=True)
     values = (
-        result.values if to.columns is None else {name: result.values[name] for name in _columns(result, to.columns)}
+        result.values
+        if to.columns is None
+        else {name: result.values[name] for name in _columns_of_result(result, to.columns)}
     )
     if form == "table":
         from . import tables
 
-        with opened(to.path) as file:
-            tables.record(values, file)
+        with open_text_output(to.path) as file:
+            tables.write_record_table(values, file)
     elif form == "json":
-        with opened(to.path) as file:
-            file.write(formats.encoded(dict(values), indent=2) + "\n")
+        with open_text_output(to.path) as file:
+            file.write(formats.json_text(dict(values), indent=2) + "\n")
     else:
-        _emit_rows(results.listing([values]), Output(form, to.output, None, to.rows, to.spreadsheet))
+        _write_listing(results.listing_of_rows([values]), Output(form, to.output, None, to.rows, to.spreadsheet))
 
 
-def named(wanted: list[str], known: list[str]) -> list[str]:
-    """Read names of columns, separated by commas or not.
+def checked_column_names(wanted: list[str], known: list[str]) -> list[str]:
+    """Split and check the names of columns.
 
     Raises:
-        InputError: there is none of that name.
+        InputError: there is no column of that name.
     """
     names = [name.strip() for part in wanted for name in part.split(",")]
     for name in names:
         if name not in known:
             meant = did_you_mean(name, known) or ";"
-            raise InputError(f"{name!r:.80} is no column here{meant} there are {visible(', '.join(known))}")
+            raise InputError(f"{name!r:.80} is not a column here{meant} choose from {escape_text(', '.join(known))}")
     return list(dict.fromkeys(names))
 
 
-def _columns(result: Listing | Record, wanted: list[str] | None) -> list[str]:
+def _columns_of_result(result: Listing | Record, wanted: list[str] | None) -> list[str]:
     known = list(result.values if isinstance(result, results.Record) else result.columns)
-    return known if wanted is None else named(wanted, known)
+    return known if wanted is None else checked_column_names(wanted, known)

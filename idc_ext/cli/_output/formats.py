@@ -1,8 +1,8 @@
-"""How rows are written in each format: pure, from values to a file that somebody else opened.
+"""Writers of rows in CSV, TSV, JSON, JSON lines and Parquet. Pure: the caller opens and closes the file.
 
-Every value is kept exactly: JSON and TSV write control characters out by their own rules, Parquet and CSV hold them
-as they are. Only what goes to a terminal is written out in CSV, too. A null is an empty cell, a list or an object
-within a cell is JSON.
+Every value is kept exactly: JSON and TSV escape control characters by their own rules, Parquet and CSV keep them as
+they are, except CSV on a terminal, where they are escaped. A null is an empty cell; a list or an object in a cell is
+JSON.
 """
 
 from __future__ import annotations
@@ -11,16 +11,16 @@ import json
 import re
 from typing import IO, TYPE_CHECKING, Any
 
-from ..._tables.arrow import imported
-from .escaping import formula_free, in_json, lines, visible
+from ..._tables.arrow import import_optional
+from .escaping import escape_formula, escape_json, escape_lines, escape_text
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping, Sequence
 
     Row = Mapping[str, Any]
 
-#: Format -> endings of files that are written in it without being told.
-ENDINGS = {
+#: Format -> suffixes of files that choose it.
+SUFFIXES = {
     "csv": (".csv",),
     "tsv": (".tsv", ".tab"),
     "json": (".json",),
@@ -28,66 +28,66 @@ ENDINGS = {
     "parquet": (".parquet", ".pq"),
     "table": (".txt",),
 }
-_TO_QUOTE = re.compile(r'[",\r\n]|^\s|\s$')
-BINARY = frozenset({"parquet"})
+_NEEDS_QUOTES = re.compile(r'[",\r\n]|^\s|\s$')
+BINARY_FORMATS = frozenset({"parquet"})
 
 
-def delimited(
+def write_delimited(
     rows: Iterable[Row], columns: Sequence[str], file: IO[str], *, form: str, spreadsheet: bool, terminal: bool
 ) -> None:
-    """Write CSV or TSV, with a line of names first."""
+    """Write CSV or TSV, with a header line."""
     if form == "csv":
-        escape: Callable[[str], str] = lines if terminal else str
+        escape: Callable[[str], str] = escape_lines if terminal else str
 
         def write(cells: list[str]) -> object:
-            return file.write(",".join(map(_quoted, cells)) + "\n" if cells != [""] else '""\n')
+            return file.write(",".join(map(_csv_quoted, cells)) + "\n" if cells != [""] else '""\n')
     else:
-        # No quotes in TSV: a line is a row, a tab ends a cell.
+        # TSV has no quotes: a line is a row, a tab ends a cell.
         def write(cells: list[str]) -> object:
             return file.write("\t".join(cells) + "\n")
 
         def escape(text: str) -> str:
-            return visible(text.replace("\\", "\\\\"))
+            return escape_text(text.replace("\\", "\\\\"))
 
     def shown(value: Any) -> str:
-        text = escape(cell(value))
-        return formula_free(text) if spreadsheet and isinstance(value, str) else text
+        text = escape(cell_text(value))
+        return escape_formula(text) if spreadsheet and isinstance(value, str) else text
 
     write([shown(name) for name in columns])
     for row in rows:
         write([shown(row.get(name)) for name in columns])
 
 
-def json_lines(rows: Iterable[Row], columns: Sequence[str], file: IO[str]) -> None:
-    """Write one object a line."""
+def write_json_lines(rows: Iterable[Row], columns: Sequence[str], file: IO[str]) -> None:
+    """Write JSON lines: one object per line."""
     for row in rows:
-        file.write(encoded({name: row.get(name) for name in columns}) + "\n")
+        file.write(json_text({name: row.get(name) for name in columns}) + "\n")
 
 
-def json_array(rows: Iterable[Row], columns: Sequence[str], file: IO[str]) -> None:
-    """Write one array, an object a line."""
+def write_json_array(rows: Iterable[Row], columns: Sequence[str], file: IO[str]) -> None:
+    """Write one JSON array with one object per line."""
     before = "[\n"
     for row in rows:
-        file.write(before + encoded({name: row.get(name) for name in columns}))
+        file.write(before + json_text({name: row.get(name) for name in columns}))
         before = ",\n"
     file.write("\n]\n" if before == ",\n" else "[]\n")
 
 
-def parquet(rows: Iterable[Row], columns: Sequence[str], file: IO[bytes]) -> None:
-    """Write Parquet. Columns have the types that their values have; a column of several types is text."""
-    pa, pq = imported("pyarrow"), imported("pyarrow.parquet")
+def write_parquet(rows: Iterable[Row], columns: Sequence[str], file: IO[bytes]) -> None:
+    """Write Parquet. The type of a column is that of its values; a column of several types is text."""
+    pa, pq = import_optional("pyarrow"), import_optional("pyarrow.parquet")
     listed = list(rows)
-    arrays = [_array([row.get(name) for row in listed], pa) for name in columns]
+    arrays = [_arrow_array([row.get(name) for row in listed], pa) for name in columns]
     pq.write_table(pa.table(arrays, names=list(columns)), file)
 
 
-def encoded(value: Any, *, indent: int | None = None) -> str:
-    """Write JSON that keeps its letters and shows no control character."""
-    return in_json(json.dumps(value, ensure_ascii=False, indent=indent, default=str))
+def json_text(value: Any, *, indent: int | None = None) -> str:
+    """Encode JSON with letters as they are, and invisible characters escaped."""
+    return escape_json(json.dumps(value, ensure_ascii=False, indent=indent, default=str))
 
 
-def cell(value: Any) -> str:
-    """Write a value as text."""
+def cell_text(value: Any) -> str:
+    """Convert a value to the text of a cell."""
     if value is None:
         return ""
     if isinstance(value, str):
@@ -103,20 +103,20 @@ def write_text(
     """Write rows in one of the text formats."""
     match form:
         case "json":
-            json_array(rows, columns, file)
+            write_json_array(rows, columns, file)
         case "jsonl":
-            json_lines(rows, columns, file)
+            write_json_lines(rows, columns, file)
         case _:
-            delimited(rows, columns, file, form=form, spreadsheet=spreadsheet, terminal=terminal)
+            write_delimited(rows, columns, file, form=form, spreadsheet=spreadsheet, terminal=terminal)
 
 
-def _quoted(text: str) -> str:
-    # The standard library's writer leaves a bare carriage return unquoted, which its reader then takes for an end.
-    return '"{}"'.format(text.replace('"', '""')) if _TO_QUOTE.search(text) else text
+def _csv_quoted(text: str) -> str:
+    # The writer of the standard library does not quote a single carriage return, which its reader takes for a line end.
+    return '"{}"'.format(text.replace('"', '""')) if _NEEDS_QUOTES.search(text) else text
 
 
-def _array(values: list[Any], pa: Any) -> Any:
+def _arrow_array(values: list[Any], pa: Any) -> Any:
     try:
         return pa.array(values)
     except (pa.ArrowInvalid, pa.ArrowTypeError, OverflowError):
-        return pa.array([None if value is None else cell(value) for value in values], pa.string())
+        return pa.array([None if value is None else cell_text(value) for value in values], pa.string())

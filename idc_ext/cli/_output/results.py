@@ -1,4 +1,4 @@
-"""What a command has to say, as values: nothing is written here."""
+"""Results of commands, as values: listings, records and text. Nothing is written here."""
 
 from __future__ import annotations
 
@@ -13,13 +13,13 @@ if TYPE_CHECKING:
 
 @frozen
 class Listing:
-    """Rows of a table, which may still have to be fetched.
+    """Rows of a table; they may be fetched while they are written.
 
     Attributes:
-        columns: Names of all columns, in order.
-        rows: Each by column name; a missing one is null.
-        brief: The columns that a terminal shows unless told otherwise; all if there are none.
-        total: How many rows there are, if that is known before.
+        columns: The names of all columns, in order.
+        rows: The rows, by column name; a missing value is null.
+        brief: The columns shown on a terminal without --columns; empty for all.
+        total: The number of rows, if it is known in advance.
     """
 
     columns: Sequence[str]
@@ -30,14 +30,14 @@ class Listing:
 
 @frozen
 class Record:
-    """One thing, by the names of its members."""
+    """A single record: member name -> value."""
 
     values: Mapping[str, Any]
 
 
 @frozen
 class Text:
-    """Lines of text, in which no other format makes sense but JSON."""
+    """Lines of text, always written as they are."""
 
     lines: Iterable[str] = field(repr=False)
 
@@ -45,18 +45,20 @@ class Text:
         return iter(self.lines)
 
 
-def listing(rows: Sequence[Mapping[str, Any]], *, brief: Sequence[str] = (), columns: Sequence[str] = ()) -> Listing:
-    """Make a listing of rows that are all there; its columns are theirs, in the order in which they first come."""
+def listing_of_rows(
+    rows: Sequence[Mapping[str, Any]], *, brief: Sequence[str] = (), columns: Sequence[str] = ()
+) -> Listing:
+    """Make a listing of rows in memory; its columns are those of the rows, in the order of their first occurrence."""
     named = dict.fromkeys(columns)
     for row in rows:
         named.update(dict.fromkeys(row))
     return Listing(tuple(named), rows, tuple(name for name in brief if name in named), len(rows))
 
 
-def plain(value: Any) -> Any:
-    """Make of dates and tuples what JSON has."""
+def json_value(value: Any) -> Any:
+    """Convert dates and tuples to values that JSON has."""
     if isinstance(value, datetime):
         return value.isoformat()
     if isinstance(value, dict):
-        return {name: plain(one) for name, one in value.items()}
-    return [plain(one) for one in value] if isinstance(value, list | tuple) else value
+        return {name: json_value(one) for name, one in value.items()}
+    return [json_value(one) for one in value] if isinstance(value, list | tuple) else value

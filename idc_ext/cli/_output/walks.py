@@ -1,7 +1,7 @@
-"""Long lists: fetched page by page, shown as they come, and written into files that can be resumed.
+"""Output of walks (long lists that are fetched page by page), with progress and resumption.
 
-A walk into CSV, JSON lines or Parquet leaves a checkpoint when it is interrupted, and the same command goes on from
-there. Elsewhere an interruption leaves nothing that looks whole.
+A walk into a file of CSV, JSON lines or Parquet leaves a checkpoint if it is interrupted, and the same command resumes
+it. In other formats an interruption leaves no file.
 """
 
 from __future__ import annotations
@@ -16,13 +16,13 @@ from typing import TYPE_CHECKING, Any
 
 from attrs import evolve
 
-from ..._atomic import beside
+from ..._atomic import path_beside
 from ..._tables.columns import Columns
 from ..._tables.formats import FORMATS
 from .. import _exit
 from .._options import InputError
 from . import destination
-from .escaping import visible
+from .escaping import escape_text
 from .results import Listing
 
 if TYPE_CHECKING:
@@ -32,25 +32,25 @@ if TYPE_CHECKING:
     from ..._paging.rows import Rows
     from .destination import Output
 
-#: Pages that are asked for before they are wanted.
-AHEAD = 2
+#: The number of pages requested in advance.
+PREFETCHED_PAGES = 2
 
 
-def wanted(out: Output, limit: int | None) -> int | None:
-    """Say how many rows will be used at most; None for all of them."""
+def rows_needed(out: Output, limit: int | None) -> int | None:
+    """Give the maximum number of rows that will be used; None for all."""
     numbers = [] if limit is None else [limit]
-    if out.rows and out.path is None and out.chosen() == "table" and destination.on_terminal():
+    if out.rows and out.path is None and out.chosen_format() == "table" and destination.stdout_is_terminal():
         numbers.append(out.rows + 1)
     return min(numbers, default=None)
 
 
-def written(count: int, path: Path) -> None:
-    """Say to a person that a file is there."""
+def print_rows_written(count: int, path: Path) -> None:
+    """Print the number of rows in a new file, if stderr is a terminal."""
     if sys.stderr.isatty():
-        print(f"{count:,} rows in {visible(str(path))}", file=sys.stderr)
+        print(f"{count:,} rows in {escape_text(str(path))}", file=sys.stderr)
 
 
-def emit(
+def write_walk(
     rows: Rows[Any],
     out: Output,
     *,
@@ -59,33 +59,40 @@ def emit(
     partition_by: Sequence[str] = (),
     restart: bool = False,
 ) -> int:
-    """Write the rows of a walk where they belong.
+    """Write the rows of a walk to standard output or a file.
 
     Args:
         rows: The walk.
-        out: Where to, and in which form.
-        limit: The most rows.
-        brief: The columns that a terminal shows unless told otherwise.
-        partition_by: Columns that a folder of Parquet files is divided by.
-        restart: Forget how far an earlier walk came.
+        out: The destination and format.
+        limit: The maximum number of rows.
+        brief: The columns shown on a terminal without --columns.
+        partition_by: Columns by which a folder of Parquet files is partitioned.
+        restart: Start again instead of resuming an interrupted walk.
 
     Returns:
-        How many rows there are.
+        The number of rows.
     """
-    form = out.chosen()
+    form = out.chosen_format()
     if partition_by and (form != "parquet" or out.path is None):
-        raise InputError("--partition-by goes with --format parquet and -o FOLDER")
-    if partition_by and not rows.columns.others:
-        partition_by = destination.named([*partition_by], _chosen(rows.columns, out.columns).names)
-    if out.path is not None and form in FORMATS and not out.spreadsheet and not (rows.columns.others and out.columns):
-        chosen = evolve(rows, columns=_chosen(rows.columns, out.columns))
-        return _into_file(chosen, out.path, form, limit=limit, partition_by=partition_by, restart=restart)
-    if out.path is None and form == "parquet" and not (rows.columns.others and out.columns):
-        chosen = evolve(rows, columns=_chosen(rows.columns, out.columns))
-        return _through_a_pipe(chosen, limit)
-    looking = form == "table" and out.path is None and destination.on_terminal()
-    with bar(shown=out.path is not None or not destination.on_terminal()) as progress:
-        pages = rows.walk(max_items=limit, ahead=0 if looking else AHEAD, progress=progress).pages()
+        raise InputError("--partition-by needs --format parquet and -o FOLDER")
+    if partition_by and not rows.columns.open_ended:
+        partition_by = destination.checked_column_names(
+            [*partition_by], _selected_columns(rows.columns, out.columns).names
+        )
+    if (
+        out.path is not None
+        and form in FORMATS
+        and not out.spreadsheet
+        and not (rows.columns.open_ended and out.columns)
+    ):
+        chosen = evolve(rows, columns=_selected_columns(rows.columns, out.columns))
+        return _write_walk_to_file(chosen, out.path, form, limit=limit, partition_by=partition_by, restart=restart)
+    if out.path is None and form == "parquet" and not (rows.columns.open_ended and out.columns):
+        chosen = evolve(rows, columns=_selected_columns(rows.columns, out.columns))
+        return _write_parquet_to_pipe(chosen, limit)
+    on_terminal = form == "table" and out.path is None and destination.stdout_is_terminal()
+    with progress_bar(shown=out.path is not None or not destination.stdout_is_terminal()) as progress:
+        pages = rows.walk(max_items=limit, ahead=0 if on_terminal else PREFETCHED_PAGES, progress=progress).pages()
         with pages:
             first = next(pages, None)
             records = [] if first is None else first.records
@@ -95,53 +102,53 @@ def emit(
                 for page in pages:
                     yield from page.records
 
-            names = rows.columns.settle(records).names
+            names = rows.columns.with_columns_of_first_row(records).names
             total = None if first is None else first.total
             if limit is not None and total is not None:
                 total = min(total, limit)
             seen = [name for name in brief if name in names]
-            destination.emit(Listing(names, all_records(), seen, total), out)
+            destination.write_result(Listing(names, all_records(), seen, total), out)
     return total or 0
 
 
-def _into_file(
+def _write_walk_to_file(
     rows: Rows[Any], path: Path, form: Any, *, limit: int | None, partition_by: Sequence[str], restart: bool
 ) -> int:
-    checkpoint = beside(path, ".checkpoint")
+    checkpoint = path_beside(path, ".checkpoint")
     if restart:
         checkpoint.unlink(missing_ok=True)
     if checkpoint.exists():
-        _exit.say(f"going on from {visible(str(checkpoint))}")
+        _exit.print_message(f"resuming from {escape_text(str(checkpoint))}")
     try:
-        with bar() as progress, destination.writing(path):
-            walked = rows.walk(max_items=limit, ahead=AHEAD, progress=progress, checkpoint=checkpoint)
+        with progress_bar() as progress, destination.naming_write_errors(path):
+            walked = rows.walk(max_items=limit, ahead=PREFETCHED_PAGES, progress=progress, checkpoint=checkpoint)
             count = walked.write(path, form, partition_by=partition_by)
     except FileExistsError as error:
         raise InputError(str(error)) from None
     except BaseException as error:
         if checkpoint.exists():
             error.add_note(
-                f"what has come is kept in {visible(str(path))}.part: the same command goes on from there, "
-                "with --restart it starts anew"
+                f"the rows received so far are kept in {escape_text(str(path))}.part: run the same command again to "
+                "resume, or add --restart to start again"
             )
         raise
-    written(count, path)
+    print_rows_written(count, path)
     return count
 
 
-def _through_a_pipe(rows: Rows[Any], limit: int | None) -> int:
-    """Write Parquet when all of it is there: it has its beginning at its end."""
-    with tempfile.TemporaryDirectory() as folder, bar() as progress:
-        whole = Path(folder, "rows.parquet")
-        count = rows.walk(max_items=limit, ahead=AHEAD, progress=progress).write(whole)
-        with whole.open("rb") as file:
+def _write_parquet_to_pipe(rows: Rows[Any], limit: int | None) -> int:
+    """Write Parquet to a temporary file, and copy it to standard output when it is complete."""
+    with tempfile.TemporaryDirectory() as folder, progress_bar() as progress:
+        complete = Path(folder, "rows.parquet")
+        count = rows.walk(max_items=limit, ahead=PREFETCHED_PAGES, progress=progress).write(complete)
+        with complete.open("rb") as file:
             shutil.copyfileobj(file, sys.stdout.buffer)
     return count
 
 
 @contextmanager
-def bar(*, shown: bool = True) -> Iterator[Callable[[Progress], object] | None]:
-    """Show on stderr how far a walk came, where a person looks and no rows are written to the same terminal."""
+def progress_bar(*, shown: bool = True) -> Iterator[Callable[[Progress], object] | None]:
+    """Show the progress of a walk on stderr, if that is a terminal and no rows are written to it."""
     if not shown or not sys.stderr.isatty() or os.environ.get("TERM") == "dumb":
         yield None
         return
@@ -153,16 +160,16 @@ def bar(*, shown: bool = True) -> Iterator[Callable[[Progress], object] | None]:
     with Progress(*columns, console=Console(stderr=True), transient=True) as display:
         task = display.add_task("rows", total=None, size="")
 
-        def told(so_far: Any) -> None:
+        def show_progress(so_far: Any) -> None:
             size = f"{so_far.bytes / 1e6:,.1f} MB"
             display.update(task, completed=so_far.rows, total=so_far.total, size=size)
 
-        yield told
+        yield show_progress
 
 
-def _chosen(columns: Columns, wanted: list[str] | None) -> Columns:
+def _selected_columns(columns: Columns, wanted: list[str] | None) -> Columns:
     if wanted is None:
         return columns
-    names = destination.named(wanted, columns.names)
+    names = destination.checked_column_names(wanted, columns.names)
     by_name = {column.name: column for column in columns}
     return Columns(tuple(by_name[name] for name in names))

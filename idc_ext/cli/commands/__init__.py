@@ -1,1 +1,1 @@
-"""Law: a command reads its words, asks the packages below and hands what it found to `_output`; it knows no HTTP."""
+"""Law: a command takes its arguments, calls the packages below and gives the result to `_output`; it knows no HTTP."""

@@ -1,4 +1,4 @@
-"""Commands that say what the archive holds: each is one question, and what came is shown by its wire names."""
+"""Commands that describe the archive. Each sends one request, and shows the answer by its wire names."""
 
 from __future__ import annotations
 
@@ -26,103 +26,109 @@ import idc_openapi
 
 from ... import v3
 from ..._http.calls import Call, fetch
-from ..._release_lag import lag
+from ..._release_lag import release_notice
 from ..._suggest import did_you_mean
 from ...errors import ContractError, NotFound, TruncatedResult
-from ...v3._responses import table as read_table
+from ...v3._responses import parse_sql_table as read_table
 from .. import _exit
 from .. import version as client_version
-from .._ask import ask, ask_list
-from .._options import Count, Flag, Given, Name
-from .._output.destination import Output, emit
-from .._output.escaping import visible
-from .._output.results import Listing, Record, listing
+from .._options import ContextParameter, Count, Flag, PathSegment
+from .._output.destination import Output, write_result
+from .._output.escaping import escape_text
+from .._output.results import Listing, Record, listing_of_rows
+from .._requests import fetch_object, fetch_objects
 
 _OUTPUT = Output()
 
 
-class NoSuchThing(_exit.Refusal):
-    """The service does not know what was asked for."""
+class NoSuchCollection(_exit.Refusal):
+    """The service does not have this collection."""
 
 
-def version(*, out: Output = _OUTPUT, context: Given) -> None:
-    """Show the releases of the service, of its data, of the contract that this client was made for, and of the client.
+def version(*, out: Output = _OUTPUT, context: ContextParameter) -> None:
+    """Show the versions of the service, its data, the API contract that this client was made for, and the client.
 
-    If the service gives no answer, its part is null and the rest is shown all the same; the exit code says so. The
-    version of this program alone is `idc-ext --version`.
+    If the service does not answer, its values are null, the rest is shown, and the exit code is that of the error. For
+    the version of this program alone use `idc-ext --version`.
     """
     served: dict[str, Any] = dict.fromkeys(one.name for one in fields(V3Version) if one.init)
     failure: Exception | None = None
     with context.connect() as idc:
         try:
-            served |= ask(idc, get_version)  # not read as a model: a service of another release may say more or less
-        except Exception as error:  # what is known without the service is shown first
+            served |= fetch_object(
+                idc, get_version
+            )  # not as a model: a service of another release may have other members
+        except Exception as error:  # first show what is known without the service
             failure = error
     release = served["api_version"]
     if failure is None and not isinstance(release, str):
         failure = ContractError("GET /v3/version names no api_version; is it the right host?")
     contract = idc_openapi.upstream()
     here = {
-        "service_is": idc_openapi.standing(release) if isinstance(release, str) else None,
+        "service_is": idc_openapi.compare_releases(release) if isinstance(release, str) else None,
         "contract_api_version": contract.api_version,
         "contract_date": contract.date,
         "client_version": client_version(),
     }
-    emit(Record({**served, **here}), out)
+    write_result(Record({**served, **here}), out)
     if failure is not None:
         raise failure
-    if sentence := lag(release):
-        _exit.say(sentence)
+    if sentence := release_notice(release):
+        _exit.print_message(sentence)
 
 
-def stats(*, out: Output = _OUTPUT, context: Given) -> None:
-    """Count everything there is."""
+def stats(*, out: Output = _OUTPUT, context: ContextParameter) -> None:
+    """Count collections, patients, studies, series and instances of the whole archive."""
     with context.connect() as idc:
-        emit(Record(ask(idc, get_stats)), out)
+        write_result(Record(fetch_object(idc, get_stats)), out)
 
 
-def collections(*, out: Output = _OUTPUT, context: Given) -> None:
+def collections(*, out: Output = _OUTPUT, context: ContextParameter) -> None:
     """List the collections."""
     with context.connect() as idc:
-        found = ask_list(idc, get_collections)
-    emit(listing(found, brief=("collection_id", "cancer_types", "tumor_locations", "species", "subjects")), out)
+        found = fetch_objects(idc, get_collections)
+    write_result(
+        listing_of_rows(found, brief=("collection_id", "cancer_types", "tumor_locations", "species", "subjects")), out
+    )
 
 
-def collection(collection_id: Name, /, *, out: Output = _OUTPUT, context: Given) -> None:
+def collection(collection_id: PathSegment, /, *, out: Output = _OUTPUT, context: ContextParameter) -> None:
     """Show one collection, with its counts, modalities and licences.
 
     Args:
-        collection_id: As `idc-ext collections` lists it.
+        collection_id: The identifier, as listed by `idc-ext collections`.
     """
     with context.connect() as idc:
         try:
-            found = ask(idc, get_collection, collection_id=collection_id)
+            found = fetch_object(idc, get_collection, collection_id=collection_id)
         except NotFound as error:
-            known = [str(one.get("collection_id")) for one in ask_list(idc, get_collections)]
+            known = [str(one.get("collection_id")) for one in fetch_objects(idc, get_collections)]
             if collection_id not in known:
                 meant = did_you_mean(collection_id, known) or ";"
-                raise NoSuchThing(
-                    f"there is no collection {collection_id!r:.80}{meant} `idc-ext collections` lists them"
+                raise NoSuchCollection(
+                    f"there is no collection {collection_id!r:.80}{meant} `idc-ext collections` lists all"
                 ) from error
             raise
-    emit(Record(found), out)
+    write_result(Record(found), out)
 
 
-def analysis_results(*, out: Output = _OUTPUT, context: Given) -> None:
+def analysis_results(*, out: Output = _OUTPUT, context: ContextParameter) -> None:
     """List the analysis results."""
     with context.connect() as idc:
-        found = ask_list(idc, get_analysis_results)
-    emit(listing(found, brief=("analysis_result_id", "analysis_result_title", "subjects", "modalities")), out)
+        found = fetch_objects(idc, get_analysis_results)
+    write_result(
+        listing_of_rows(found, brief=("analysis_result_id", "analysis_result_title", "subjects", "modalities")), out
+    )
 
 
-def attributes(*, out: Output = _OUTPUT, context: Given) -> None:
-    """List what can be filtered by.
+def attributes(*, out: Output = _OUTPUT, context: ContextParameter) -> None:
+    """List the attributes for filters.
 
-    Attributes of the kind `term` take values, those of the kind `range` take bounds.
+    Attributes of kind `term` take values, those of kind `range` take bounds.
     """
     with context.connect() as idc:
-        found = ask_list(idc, get_attributes)
-    emit(listing(found, brief=("name", "kind", "data_type", "description")), out)
+        found = fetch_objects(idc, get_attributes)
+    write_result(listing_of_rows(found, brief=("name", "kind", "data_type", "description")), out)
 
 
 def values(
@@ -131,92 +137,94 @@ def values(
     *,
     limit: Annotated[Count, Parameter(name=["--limit", "-n"])] = 100,
     out: Output = _OUTPUT,
-    context: Given,
+    context: ContextParameter,
 ) -> None:
     """List the values of an attribute, the most frequent first.
 
-    Any column of the table `index` can be asked for.
+    It works for every column of the table `index`.
 
     Args:
-        attribute: Its name, in the service's own spelling.
-        limit: The most values, up to 10000.
+        attribute: The name of the attribute, in the service's spelling.
+        limit: The maximum number of values, up to 10000.
     """
     with context.connect() as idc:
         found = v3.attribute_values(idc, attribute, limit=limit)
-    emit(listing([one.to_dict() for one in found.values], columns=("value", "count")), out)
+    write_result(listing_of_rows([one.to_dict() for one in found.values], columns=("value", "count")), out)
     if found.note:
-        _exit.say(found.note)
+        _exit.print_message(found.note)
     if found.truncated:
-        _exit.say(f"{attribute} has more than these {len(found.values)} values: --limit N gives up to 10000")
+        _exit.print_message(
+            f"{attribute} has more than these {len(found.values)} values: use --limit (up to 10000) for more"
+        )
 
 
-def tables(*, out: Output = _OUTPUT, context: Given) -> None:
-    """List the tables that SQL can ask."""
+def tables(*, out: Output = _OUTPUT, context: ContextParameter) -> None:
+    """List the tables for SQL."""
     with context.connect() as idc:
-        emit(listing(ask_list(idc, get_tables, "tables"), columns=("name", "column_count")), out)
+        write_result(listing_of_rows(fetch_objects(idc, get_tables, "tables"), columns=("name", "column_count")), out)
 
 
-def table(name: Name, /, *, out: Output = _OUTPUT, context: Given) -> None:
+def table(name: PathSegment, /, *, out: Output = _OUTPUT, context: ContextParameter) -> None:
     """Show the columns of a table.
 
     Args:
-        name: As `idc-ext tables` lists it.
+        name: The name of the table, as listed by `idc-ext tables`.
     """
     with context.connect() as idc:
-        emit(_schema(ask(idc, get_table, table=name)), out)
+        write_result(_column_listing(fetch_object(idc, get_table, table=name)), out)
 
 
-def clinical_tables(*, collection: str | None = None, out: Output = _OUTPUT, context: Given) -> None:
+def clinical_tables(*, collection: str | None = None, out: Output = _OUTPUT, context: ContextParameter) -> None:
     """List the clinical tables.
 
     Args:
-        collection: Those of one collection only.
+        collection: Only tables of this collection.
     """
     wanted: Any = UNSET if collection is None else collection
     with context.connect() as idc:
-        emit(listing(ask_list(idc, get_clinical_tables, "tables", collection_id=wanted)), out)
+        write_result(listing_of_rows(fetch_objects(idc, get_clinical_tables, "tables", collection_id=wanted)), out)
 
 
-def clinical_table(name: Name, /, *, out: Output = _OUTPUT, context: Given) -> None:
+def clinical_table(name: PathSegment, /, *, out: Output = _OUTPUT, context: ContextParameter) -> None:
     """Show the columns of a clinical table.
 
     Args:
-        name: As `idc-ext clinical tables` lists it in table_name.
+        name: The name of the table, as `table_name` in `idc-ext clinical tables`.
     """
     with context.connect() as idc:
-        emit(_schema(ask(idc, get_clinical_table, table=name)), out)
+        write_result(_column_listing(fetch_object(idc, get_clinical_table, table=name)), out)
 
 
 def clinical_rows(
-    name: Name,
+    name: PathSegment,
     /,
     *,
     max_rows: Count = 100_000,
     allow_truncated: Flag = False,
     out: Output = _OUTPUT,
-    context: Given,
+    context: ContextParameter,
 ) -> None:
-    """Give the rows of a clinical table, in no promised order.
+    """List the rows of a clinical table, in undefined order.
 
-    A result that is cut short ends with 1 and is not written.
+    If there are more rows than --max-rows, nothing is written and the exit code is 1.
 
     Args:
-        name: As `idc-ext clinical tables` lists it in table_name.
-        max_rows: The most rows, from 1 to 100000.
-        allow_truncated: Take a part if there are more rows.
+        name: The name of the table, as `table_name` in `idc-ext clinical tables`.
+        max_rows: The maximum number of rows, from 1 to 100000.
+        allow_truncated: Accept a truncated result if there are more rows.
     """
     with context.connect() as idc:
         call = Call.of(get_clinical_table_rows._get_kwargs(table=name, max_rows=max_rows))
         found = fetch(idc, call, read_table)
     if found.truncated and not allow_truncated:
         raise TruncatedResult(
-            f"{visible(name)} has more than {found.max_rows} rows: raise --max-rows (to 100000 at most), or say "
-            "--allow-truncated to take a part"
+            f"{escape_text(name)} has more than {found.max_rows} rows: raise --max-rows (up to 100000), or accept a "
+            "part with --allow-truncated"
         )
-    emit(Listing(found.columns, found.rows, total=None if found.truncated else len(found.rows)), out)
+    write_result(Listing(found.columns, found.rows, total=None if found.truncated else len(found.rows)), out)
     if found.truncated:
-        _exit.say(f"{visible(name)} has more rows than these {len(found.rows)}")
+        _exit.print_message(f"{escape_text(name)} has more rows than these {len(found.rows)}")
 
 
-def _schema(found: dict[str, Any]) -> Listing:
-    return listing(found.get("columns", []), columns=("name", "type", "description"))
+def _column_listing(found: dict[str, Any]) -> Listing:
+    return listing_of_rows(found.get("columns", []), columns=("name", "type", "description"))

@@ -1,4 +1,4 @@
-"""Commands about who one is to v1: look at the ID token, and log in."""
+"""Commands about credentials for v1: the status of the ID token, and login."""
 
 from __future__ import annotations
 
@@ -9,23 +9,23 @@ from typing import Any
 import attrs
 
 from .. import _exit
-from .._options import Count, Flag, Given
-from .._output.destination import Output, emit
-from .._output.escaping import visible
-from .._output.results import Record, plain
+from .._options import ContextParameter, Count, Flag
+from .._output.destination import Output, write_result
+from .._output.escaping import escape_text
+from .._output.results import Record, json_value
 
 _OUTPUT = Output()
 
 
-def auth_status(*, out: Output = _OUTPUT, context: Given) -> int:
-    """Say whose token there is, until when it lives and where it is from. Nothing is sent.
+def auth_status(*, out: Output = _OUTPUT, context: ContextParameter) -> int:
+    """Show the ID token in use: its user, expiry and source. Nothing is sent.
 
-    It ends with 2 if there is none or it cannot be used, with 1 if it has expired and cannot be renewed.
+    The exit code is 2 if there is no usable token, and 1 if the token has expired and cannot be renewed.
     """
     from ... import auth
 
     found = auth.status(context.credentials)
-    emit(Record(plain({**attrs.asdict(found), "usable": found.usable})), out)
+    write_result(Record(json_value({**attrs.asdict(found), "usable": found.usable})), out)
     return _exit.DONE if found.usable else _exit.REFUSED
 
 
@@ -37,39 +37,42 @@ def auth_login(
     port: Count = 0,
     wait: Count = 300,
     out: Output = _OUTPUT,
-    context: Given,
+    context: ContextParameter,
 ) -> None:
     """Log in with a browser, and write the credentials file.
 
     Args:
-        client_secrets: The file of an installed app (type Desktop app) from Google's console.
-        email: The address to suggest.
-        no_browser: The browser is on another machine: show the address to open there, and ask for the one it ends at.
-        port: Where to wait for the browser on this machine, if not anywhere.
-        wait: Seconds to wait for it.
+        client_secrets: The client secrets file of an installed app (type Desktop app), from the Google Cloud console.
+        email: The e-mail address to suggest at login.
+        no_browser: Use a browser on another machine: print the address to open there, and ask for the address at which
+            the browser ends.
+        port: Port on this machine for the redirect of the browser; 0 for any free port.
+        wait: Seconds to wait for the login in the browser.
     """
     from ... import auth
 
-    how: dict[str, Any] = {"show": _show, "ask": _ask} if no_browser else {"show": _browse}
+    how: dict[str, Any] = (
+        {"show": _print_login_address, "ask": _read_redirect_address} if no_browser else {"show": _open_login_address}
+    )
     done = auth.login(client_secrets, credentials=context.credentials, email=email, port=port, seconds=wait, **how)
-    emit(Record(plain(attrs.asdict(done))), out)
+    write_result(Record(json_value(attrs.asdict(done))), out)
 
 
-def _show(url: str) -> None:
-    print(f"open this address in a browser:\n{visible(url)}", file=sys.stderr, flush=True)
+def _print_login_address(url: str) -> None:
+    print(f"open this address in a browser:\n{escape_text(url)}", file=sys.stderr, flush=True)
 
 
-def _browse(url: str) -> None:
+def _open_login_address(url: str) -> None:
     import webbrowser
 
-    _show(url)
+    _print_login_address(url)
     webbrowser.open(url)
 
 
-def _ask() -> str:
+def _read_redirect_address() -> str:
     from getpass import getpass
 
-    # It holds a code that is worth a login: it is not shown, and does not stay in the terminal's history.
+    # The address has a login code: it is not shown, and not kept in the terminal's history.
     if sys.stdin.isatty():
         return getpass("paste the address at which the browser ended: ", stream=sys.stderr)
     return sys.stdin.readline().strip()

@@ -1,4 +1,4 @@
-"""Commands of v1, the API of the 2021 notebook: saved cohorts, what they hold, and the metadata of everything."""
+"""Commands of v1, the API of the 2021 notebook: saved cohorts, their manifests and queries, and DICOM metadata."""
 
 from __future__ import annotations
 
@@ -12,30 +12,38 @@ from idc_client.models import V1CohortIds, V1CohortSpec
 
 from ... import v1
 from .. import _exit, _filters
-from .._ask import ask_list
-from .._options import FILTERS, Count, Flag, Given, InputError, Limit
+from .._options import FILTERS, ContextParameter, Count, Flag, InputError, Limit
 from .._output import walks
-from .._output.destination import Output, emit
-from .._output.escaping import visible
-from .._output.results import Record, listing
-from .selection import content, name_of
+from .._output.destination import Output, write_result
+from .._output.escaping import escape_text
+from .._output.results import Record, listing_of_rows
+from .._requests import fetch_objects
+from .selection import display_name, read_text
 
 _OUTPUT = Output()
-#: What fits a terminal of some fifty columns.
-_METADATA = ("collection_id", "PatientID", "Modality", "BodyPartExamined", "SeriesInstanceUID", "SOPInstanceUID")
-_MANIFEST = ("Collection_ID", "Patient_ID", "StudyInstanceUID", "SeriesInstanceUID", "CRDC_Series_GUID")
+#: Of some fifty columns, those shown on a terminal.
+_BRIEF_METADATA_COLUMNS = (
+    "collection_id",
+    "PatientID",
+    "Modality",
+    "BodyPartExamined",
+    "SeriesInstanceUID",
+    "SOPInstanceUID",
+)
+_DEFAULT_MANIFEST_COLUMNS = ("Collection_ID", "Patient_ID", "StudyInstanceUID", "SeriesInstanceUID", "CRDC_Series_GUID")
 
 
 @Parameter(name="*", group=FILTERS)
 @dataclass(frozen=True)
 class CohortFilters:
-    """What a cohort holds.
+    """Options with the filters of a cohort.
 
     Attributes:
         where: A filter of v1: `collection_id=TCGA-LUAD,TCGA-KIRC`, `race=ASIAN`, `age_at_diagnosis>=60`,
-            `age_at_diagnosis=40..60`. May be given again.
-        filters: A file of v1's filters in JSON; `-` reads standard input.
-        all_of_idc: Take the whole archive, which takes saying so.
+            `age_at_diagnosis=40..60`. May be given several times: different attributes are ANDed, values of one
+            attribute are ORed.
+        filters: A JSON file with filters of v1; `-` reads standard input.
+        all_of_idc: Select the whole archive (needed when there are no filters).
     """
 
     where: Annotated[tuple[str, ...], Parameter(name=["--where", "-w"], negative=(), show_default=False)] = ()
@@ -46,28 +54,31 @@ class CohortFilters:
         return bool(self.where or self.filters or self.all_of_idc)
 
     def spec(self, name: str, description: str) -> V1CohortSpec:
-        """Describe a cohort; raises InvalidFilter."""
+        """Make the cohort of the filters; raise InvalidFilter or InputError."""
         given: dict[str, Any] = {}
         if self.filters is not None:
-            given = _filters.from_json(content(self.filters), name_of(self.filters))
-        wanted = _filters.read_v1(self.where)
+            given = _filters.filters_from_json(read_text(self.filters), display_name(self.filters))
+        wanted = _filters.read_v1_filters(self.where)
         twice = sorted(given.keys() & wanted.keys())
         if twice:
-            raise InputError(f"{visible(twice[0])} is filtered twice: give all its values at once")
+            raise InputError(f"{escape_text(twice[0])} is filtered twice: give all its values at once")
         if not given and not wanted and not self.all_of_idc:
-            raise InputError("a cohort needs --where or --filters, or --all-of-idc if everything is meant")
+            raise InputError("a cohort needs --where or --filters, or --all-of-idc for the whole archive")
         return v1.cohort(name, description, {**given, **wanted}, all_of_idc=self.all_of_idc)
 
 
-_ALL = CohortFilters()
-Fields = Annotated[tuple[str, ...], Parameter(negative=(), show_default=False)]
+_NO_FILTERS = CohortFilters()
+FieldNames = Annotated[tuple[str, ...], Parameter(negative=(), show_default=False)]
 
 
-def list_(*, out: Output = _OUTPUT, context: Given) -> None:
-    """List the user's saved cohorts."""
+def list_(*, out: Output = _OUTPUT, context: ContextParameter) -> None:
+    """List your saved cohorts."""
     with context.connect() as idc:
-        found = ask_list(idc, list_cohorts, "cohorts")
-    emit(listing(found, brief=("cohort_id", "name", "description", "permission"), columns=("cohort_id", "name")), out)
+        found = fetch_objects(idc, list_cohorts, "cohorts")
+    write_result(
+        listing_of_rows(found, brief=("cohort_id", "name", "description", "permission"), columns=("cohort_id", "name")),
+        out,
+    )
 
 
 def create(
@@ -75,36 +86,36 @@ def create(
     /,
     *,
     description: str = "",
-    selection: CohortFilters = _ALL,
+    selection: CohortFilters = _NO_FILTERS,
     out: Output = _OUTPUT,
-    context: Given,
+    context: ContextParameter,
 ) -> None:
-    """Save a cohort, bound to the active data version. Each success makes one more.
+    """Save a cohort, bound to the active data version. Each run makes one more cohort.
 
     Args:
-        name: Of 1 to 255 characters.
-        description: What it is for.
+        name: The name, 1 to 255 characters.
+        description: The description.
     """
     spec = selection.spec(name, description)
     with context.connect() as idc:
         saved = v1.create_cohort(idc, spec)
-    emit(Record(saved.to_dict()), out)
+    write_result(Record(saved.to_dict()), out)
 
 
-def delete(*cohort_ids: Count, out: Output = _OUTPUT, context: Given) -> int:
-    """Delete saved cohorts, for good.
+def delete(*cohort_ids: Count, out: Output = _OUTPUT, context: ContextParameter) -> int:
+    """Delete saved cohorts. This cannot be undone.
 
-    It ends with 1 if one of them could not be deleted.
+    The exit code is 1 if one of them could not be deleted.
 
     Args:
-        cohort_ids: Their numbers, as `idc-ext cohorts list` lists them.
+        cohort_ids: The cohort_id of each, as listed by `idc-ext cohorts list`.
     """
     if not cohort_ids:
-        raise InputError("cohorts delete takes the numbers of the cohorts")
+        raise InputError("cohorts delete takes one or more cohort_id, as listed by idc-ext cohorts list")
     with context.connect() as idc:
-        found = ask_list(idc, delete_cohorts, "cohorts", body=V1CohortIds(cohorts=list(cohort_ids)))
-    rows = [{"cohort_id": one.get("cohort_id"), **_outcome(one.get("result"))} for one in found]
-    emit(listing(rows, columns=("cohort_id", "deleted", "message")), out)
+        found = fetch_objects(idc, delete_cohorts, "cohorts", body=V1CohortIds(cohorts=list(cohort_ids)))
+    rows = [{"cohort_id": one.get("cohort_id"), **_deletion_outcome(one.get("result"))} for one in found]
+    write_result(listing_of_rows(rows, columns=("cohort_id", "deleted", "message")), out)
     return _exit.DONE if len(rows) == len(cohort_ids) and all(row["deleted"] for row in rows) else _exit.REFUSED
 
 
@@ -112,26 +123,25 @@ def manifest(
     cohort_id: Count | None = None,
     /,
     *,
-    selection: CohortFilters = _ALL,
-    fields: Fields = (),
+    selection: CohortFilters = _NO_FILTERS,
+    fields: FieldNames = (),
     limit: Limit = None,
     page_size: Count = 5000,
     restart: Flag = False,
     out: Output = _OUTPUT,
-    context: Given,
+    context: ContextParameter,
 ) -> None:
-    """List where the objects of a saved cohort are, or of one that is only described.
+    """List the locations of the objects of a saved cohort, or of an unsaved one given by filters.
 
     Args:
-        cohort_id: The number of a saved cohort; without it, filters describe one.
-        fields: The columns to ask for, such as `Patient_ID,GCS_URL`; rows that are equal in all of them come once.
-            By default those that tell series.
-        limit: The most rows.
-        page_size: The most rows per request, up to 50000.
-        restart: Forget how far an earlier run came.
+        cohort_id: The cohort_id of a saved cohort; without it, filters are needed.
+        fields: The columns, such as `Patient_ID,GCS_URL`; rows are distinct. By default those that identify series.
+        limit: The maximum number of rows.
+        page_size: The maximum number of rows per request, up to 50000.
+        restart: Start again instead of resuming an interrupted run.
     """
-    columns = _names(fields) or list(_MANIFEST)
-    spec = _described(cohort_id, selection)
+    columns = _split_field_names(fields) or list(_DEFAULT_MANIFEST_COLUMNS)
+    spec = _unsaved_cohort(cohort_id, selection)
     size = _page_size(page_size, limit, out)
     with context.connect() as idc:
         if cohort_id is None:
@@ -139,32 +149,32 @@ def manifest(
             rows: Any = v1.preview_manifest(idc, spec, fields=columns, page_size=size)
         else:
             rows = v1.manifest(idc, cohort_id, fields=columns, page_size=size)
-        walks.emit(rows, out, limit=limit, restart=restart)
+        walks.write_walk(rows, out, limit=limit, restart=restart)
 
 
 def query(
     cohort_id: Count | None = None,
     /,
     *,
-    fields: Fields,
-    selection: CohortFilters = _ALL,
+    fields: FieldNames,
+    selection: CohortFilters = _NO_FILTERS,
     limit: Limit = None,
     page_size: Count = 5000,
     restart: Flag = False,
     out: Output = _OUTPUT,
-    context: Given,
+    context: ContextParameter,
 ) -> None:
-    """List metadata of a saved cohort, or of one that is only described.
+    """List metadata of a saved cohort, or of an unsaved one given by filters.
 
     Args:
-        cohort_id: The number of a saved cohort; without it, filters describe one.
-        fields: The fields to ask for, such as `PatientID,Modality`; rows that are equal in all of them come once.
-        limit: The most rows.
-        page_size: The most rows per request, up to 50000.
-        restart: Forget how far an earlier run came.
+        cohort_id: The cohort_id of a saved cohort; without it, filters are needed.
+        fields: The fields, such as `PatientID,Modality`; rows are distinct.
+        limit: The maximum number of rows.
+        page_size: The maximum number of rows per request, up to 50000.
+        restart: Start again instead of resuming an interrupted run.
     """
-    wanted = _names(fields)
-    spec = _described(cohort_id, selection)
+    wanted = _split_field_names(fields)
+    spec = _unsaved_cohort(cohort_id, selection)
     size = _page_size(page_size, limit, out)
     with context.connect() as idc:
         if cohort_id is None:
@@ -172,7 +182,7 @@ def query(
             rows = v1.preview_query(idc, spec, wanted, page_size=size)
         else:
             rows = v1.query(idc, cohort_id, wanted, page_size=size)
-        walks.emit(rows, out, limit=limit, restart=restart)
+        walks.write_walk(rows, out, limit=limit, restart=restart)
 
 
 def metadata(
@@ -181,36 +191,36 @@ def metadata(
     page_size: Count = 5000,
     restart: Flag = False,
     out: Output = _OUTPUT,
-    context: Given,
+    context: ContextParameter,
 ) -> None:
-    """List DICOM metadata of every instance of the archive, by v1: millions of rows.
+    """List DICOM metadata of every instance of the archive, from v1: millions of rows.
 
     Args:
-        limit: The most rows.
-        page_size: The most rows per request, up to 50000.
-        restart: Forget how far an earlier run came.
+        limit: The maximum number of rows.
+        page_size: The maximum number of rows per request, up to 50000.
+        restart: Start again instead of resuming an interrupted run.
     """
     with context.connect() as idc:
         rows = v1.dicom_metadata(idc, page_size=_page_size(page_size, limit, out))
-        walks.emit(rows, out, limit=limit, brief=_METADATA, restart=restart)
+        walks.write_walk(rows, out, limit=limit, brief=_BRIEF_METADATA_COLUMNS, restart=restart)
 
 
-def _described(cohort_id: int | None, selection: CohortFilters) -> V1CohortSpec | None:
+def _unsaved_cohort(cohort_id: int | None, selection: CohortFilters) -> V1CohortSpec | None:
     if cohort_id is not None:
         if selection:
-            raise InputError("a saved cohort has its own filters: give its number, or filters")
+            raise InputError("a saved cohort has its own filters: give either a cohort_id or filters")
         return None
     return selection.spec("idc-ext", "")
 
 
-def _names(fields: tuple[str, ...]) -> list[str]:
+def _split_field_names(fields: tuple[str, ...]) -> list[str]:
     return [name.strip() for part in fields for name in part.split(",") if name.strip()]
 
 
 def _page_size(page_size: int, limit: int | None, out: Output) -> int:
-    return min(page_size, max(1, walks.wanted(out, limit) or page_size))
+    return min(page_size, max(1, walks.rows_needed(out, limit) or page_size))
 
 
-def _outcome(result: object) -> dict[str, Any]:
+def _deletion_outcome(result: object) -> dict[str, Any]:
     said = result if isinstance(result, dict) else {}
     return {"deleted": "notes" in said, "message": said.get("notes") or said.get("message") or "no reason given"}

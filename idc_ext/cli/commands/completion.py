@@ -1,4 +1,4 @@
-"""The command `completion`: the script by which a shell completes words."""
+"""The command `completion`: the completion script of a shell."""
 
 from __future__ import annotations
 
@@ -7,30 +7,30 @@ from pathlib import Path
 from typing import Literal
 
 from .._options import Flag
-from .._output.destination import emit
+from .._output.destination import write_result
 from .._output.results import Text
 
 
 def completion(shell: Literal["bash", "zsh", "fish"], /, *, install: Flag = False) -> None:
-    """Give the script that completes words with the Tab key, or install it.
+    """Print or install the script for completion with the Tab key.
 
     Args:
-        shell: Which shell.
-        install: Write it where the shell looks, and have the shell's start file load it.
+        shell: The shell.
+        install: Install the script, and make the start file of the shell load it.
     """
     from .._app import app
 
     if install:
         where = app.install_completion(shell=shell)
         if shell == "zsh":
-            _load_in_zsh(Path.home() / ".zshrc", str(where.parent))
+            _load_completions_in_zsh(Path.home() / ".zshrc", str(where.parent))
         print(f"installed in {where}: start a new shell", file=sys.stderr)
     else:
-        emit(Text(app.generate_completion(shell=shell).splitlines()))
+        write_result(Text(app.generate_completion(shell=shell).splitlines()))
 
 
-def _load_in_zsh(start: Path, folder: str) -> None:
-    """Have zsh look for completions once it has been told of the folder; what it did before does not count."""
-    before, told, after = (start.read_text(encoding="utf-8") if start.exists() else "").rpartition(f"fpath=({folder} ")
-    if told and "compinit" not in after:
-        start.write_text(f"{before}{told}{after.rstrip()}\nautoload -Uz compinit && compinit\n", encoding="utf-8")
+def _load_completions_in_zsh(start: Path, folder: str) -> None:
+    """Make zsh load completions after their folder is in `fpath`; a `compinit` before that line has no effect."""
+    before, fpath, after = (start.read_text(encoding="utf-8") if start.exists() else "").rpartition(f"fpath=({folder} ")
+    if fpath and "compinit" not in after:
+        start.write_text(f"{before}{fpath}{after.rstrip()}\nautoload -Uz compinit && compinit\n", encoding="utf-8")

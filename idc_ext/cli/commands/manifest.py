@@ -1,7 +1,7 @@
-"""The commands about manifests: rows of a selection, lists to download by, and what became of them since.
+"""The commands `manifest`, `verify` and `diff`: rows of a selection, manifests for downloads, and their changes.
 
-A file in the form of s5cmd or of `idc download-from-manifest` gets a sidecar that says what it is of, and is what
-`verify` takes. Rows in CSV, JSON lines or Parquet get one on request; without, an interrupted run can be resumed.
+A file in the format s5cmd or idc gets a sidecar, which `verify` needs. Rows in CSV, JSON lines or Parquet get one with
+--sidecar; without it, an interrupted run can be resumed.
 """
 
 from __future__ import annotations
@@ -14,50 +14,50 @@ from attrs import asdict
 from cyclopts import Parameter
 
 from ... import manifests, v3
-from ...manifests._sidecar import LINES, TABLES
+from ...manifests._sidecar import LINE_TEMPLATES, ROW_FORMATS
 from .. import _exit
-from .._options import OUTPUT, Count, Flag, Given, InputError, Limit
+from .._options import OUTPUT, ContextParameter, Count, Flag, InputError, Limit
 from .._output import destination, walks
 from .._output.destination import Output
-from .._output.escaping import visible
-from .._output.results import Text, listing
-from .releases import number
-from .selection import Selection, explain_nothing
+from .._output.escaping import escape_text
+from .._output.results import Text, listing_of_rows
+from .releases import release_number
+from .selection import Selection, explain_empty_result
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from ...manifests import Changes
 
-#: One literal: the parser has no words for two.
-Form = Literal["table", "csv", "tsv", "json", "jsonl", "parquet", "s5cmd", "idc"]
-Style = Literal["apa", "bibtex", "csl-json", "turtle", "none"]
-_NOTHING = Selection()
+#: A single Literal, because the parser does not combine two.
+ManifestFormat = Literal["table", "csv", "tsv", "json", "jsonl", "parquet", "s5cmd", "idc"]
+CitationStyle = Literal["apa", "bibtex", "csl-json", "turtle", "none"]
+_NO_FILTERS = Selection()
 _OUTPUT = Output()
-#: What fits a terminal.
-_BRIEF = ("collection_id", "PatientID", "Modality", "SeriesDescription", "instanceCount", "series_size_MB")
-#: Endings of files that are lists to download by.
-_ENDINGS = {".s5cmd": "s5cmd", ".txt": "idc"}
+#: The columns shown on a terminal.
+_BRIEF_COLUMNS = ("collection_id", "PatientID", "Modality", "SeriesDescription", "instanceCount", "series_size_MB")
+#: Suffixes of files that are manifests for downloads.
+_DOWNLOAD_LIST_SUFFIXES = {".s5cmd": "s5cmd", ".txt": "idc"}
 
 
 @Parameter(name="*", group=OUTPUT)
 @dataclass(frozen=True)
 class ManifestOutput(Output):
-    """Where a manifest goes, and in which form.
+    """Options for the output of a manifest.
 
     Attributes:
-        format: The form; by default that of the file's ending (`.s5cmd`, `.txt` for idc), else a table on a
+        format: The format. By default that of the suffix of the file (`.s5cmd`; `.txt` for idc), else a table on a
             terminal, else CSV. `s5cmd` is for `s5cmd run`, `idc` for `idc download-from-manifest`.
     """
 
-    format: Annotated[Form | None, Parameter(name=["--format", "-f"])] = None  # type: ignore[assignment] # manifests have two forms more than Output
+    format: Annotated[ManifestFormat | None, Parameter(name=["--format", "-f"])] = None  # type: ignore[assignment] # manifests have two forms more than Output
 
     @property
-    def named(self) -> str | None:
-        """The form that was asked for, by name or by the file's."""
+    def requested_format(self) -> str | None:
+        """The format given by --format or by the suffix of the file."""
         if self.format is not None or self.path is None:
             return self.format
-        return _ENDINGS.get(self.path.suffix.lower()) or destination.by_ending(self.path)
+        return _DOWNLOAD_LIST_SUFFIXES.get(self.path.suffix.lower()) or destination.format_of_suffix(self.path)
 
 
 _MANIFEST = ManifestOutput()
@@ -65,47 +65,51 @@ _MANIFEST = ManifestOutput()
 
 def manifest(
     *,
-    selection: Selection = _NOTHING,
+    selection: Selection = _NO_FILTERS,
     limit: Limit = None,
     source: Literal["aws", "gcs"] = "aws",
     require_commercial: Flag = False,
     sidecar: Flag = False,
-    cite: Style = "apa",
+    cite: CitationStyle = "apa",
     page_size: Count = 5000,
     partition_by: Annotated[tuple[str, ...], Parameter(negative=(), show_default=False)] = (),
     restart: Flag = False,
     out: ManifestOutput = _MANIFEST,
-    context: Given,
+    context: ContextParameter,
 ) -> None:
-    """List the series of a selection, to look at or to download by.
+    """List the series of a selection as a table, or as a manifest for downloads.
 
-    All are of one data release, and all of them, or it is an error.
+    All series are from one data release; if one is missing, it is an error.
 
     Args:
-        limit: The most rows; not for lists to download by, which are whole.
-        source: Whose buckets the addresses are of; rows have those of aws only.
-        require_commercial: Refuse, before anything is written, what may not be used commercially, and list it.
-        sidecar: Write what `verify` needs beside rows, too (FILE.json); then an interrupted run begins anew.
-        cite: The style of the citations in the sidecar; `none` asks nobody for them.
-        page_size: The most rows per request, up to 5000.
-        partition_by: Columns that Parquet is divided by, into a folder for each value.
-        restart: Forget how far an earlier run came.
+        limit: The maximum number of rows; not for the formats s5cmd and idc, which are always complete.
+        source: The cloud of the addresses; tables have addresses of aws only.
+        require_commercial: Write nothing, and list the licences, if some data may not be used commercially.
+        sidecar: Also write FILE.json, which `verify` needs, for CSV, JSON lines and Parquet; then an interrupted run
+            cannot be resumed. The formats s5cmd and idc always have it.
+        cite: The style of the citations in FILE.json; `none` for no citations.
+        page_size: The maximum number of rows per request, up to 5000.
+        partition_by: Write a folder of Parquet files, partitioned by these columns.
+        restart: Start again instead of resuming an interrupted run.
     """
     wanted = selection.read()
-    form = out.named
-    lines = form in LINES
+    form = out.requested_format
+    lines = form in LINE_TEMPLATES
     if lines and (limit is not None or out.columns or partition_by):
-        raise InputError(f"a list to download by is whole: --format {form} takes no --limit, --columns, --partition-by")
-    if not lines and source != "aws":
-        raise InputError("rows have the addresses of aws: --source gcs goes with --format s5cmd or idc")
-    part = limit is not None or out.columns or partition_by or out.spreadsheet
-    if sidecar and (out.path is None or not (lines or form in TABLES) or part):
         raise InputError(
-            "--sidecar goes with -o FILE in s5cmd, idc, csv, jsonl or parquet, all rows and columns as they are"
+            f"a manifest for downloads is complete: --format {form} takes no --limit, --columns or --partition-by"
+        )
+    if not lines and source != "aws":
+        raise InputError("tables have addresses of aws only: use --source gcs with --format s5cmd or idc")
+    part = limit is not None or out.columns or partition_by or out.spreadsheet
+    if sidecar and (out.path is None or not (lines or form in ROW_FORMATS) or part):
+        raise InputError(
+            "--sidecar needs -o FILE in the format s5cmd, idc, csv, jsonl or parquet, and does not go with --limit, "
+            "--columns, --partition-by and --spreadsheet"
         )
     with context.connect() as idc:
         if out.path is not None and (lines or sidecar):
-            with walks.bar() as progress, destination.writing(out.path):
+            with walks.progress_bar() as progress, destination.naming_write_errors(out.path):
                 receipt = manifests.write(
                     idc,
                     wanted,
@@ -119,53 +123,63 @@ def manifest(
                 )
             found = receipt.series
             if receipt.unresolved:
-                _exit.say(f"DataCite and doi.org did not say how to cite {visible(', '.join(receipt.unresolved))}")
-            walks.written(found, out.path)
+                _exit.print_message(
+                    f"DataCite and doi.org gave no citation for {escape_text(', '.join(receipt.unresolved))}"
+                )
+            walks.print_rows_written(found, out.path)
         else:
             if require_commercial:
                 manifests.check_licenses(idc, wanted, all_of_idc=selection.all_of_idc)
             if lines:
                 listed = v3.manifest_lines(idc, wanted, source=source, all_of_idc=selection.all_of_idc)
-                found = _streamed(LINES[str(form)], iter(listed))
+                found = _write_download_list(LINE_TEMPLATES[str(form)], iter(listed))
             else:
                 rows = v3.manifest(idc, wanted, page_size=_page_size(page_size, limit, out))
-                found = walks.emit(rows, out, limit=limit, brief=_BRIEF, partition_by=partition_by, restart=restart)
+                found = walks.write_walk(
+                    rows, out, limit=limit, brief=_BRIEF_COLUMNS, partition_by=partition_by, restart=restart
+                )
         if not found and limit != 0:
-            explain_nothing(idc, wanted)
+            explain_empty_result(idc, wanted)
 
 
-def verify(file: Path, /, *, out: Output = _OUTPUT, context: Given) -> int:
-    """Make the request of a manifest again, and say what was added, removed and revised since.
+def verify(file: Path, /, *, out: Output = _OUTPUT, context: ContextParameter) -> int:
+    """Check a manifest against the current data, and list the series added, removed and revised since.
 
-    It ends with 1 if anything was.
+    The exit code is 1 if there are changes.
 
     Args:
-        file: The manifest; what describes it stands beside it (FILE.json).
+        file: The manifest; its sidecar FILE.json must be beside it.
     """
     with context.connect() as idc:
-        return _told(manifests.verify(idc, file), out)
+        return _write_changes(manifests.verify(idc, file), out)
 
 
 def diff(
-    from_release: str, to_release: str, /, *, selection: Selection = _NOTHING, out: Output = _OUTPUT, context: Given
+    from_release: str,
+    to_release: str,
+    /,
+    *,
+    selection: Selection = _NO_FILTERS,
+    out: Output = _OUTPUT,
+    context: ContextParameter,
 ) -> int:
-    """Say what became of a selection between two data releases: the series added, removed and revised.
+    """List the changes of a selection between two data releases: the series added, removed and revised.
 
-    It ends with 1 if there are any. What can be filtered by is what the index keeps of the past: collection_id,
-    PatientID, StudyInstanceUID, SeriesInstanceUID, Modality and series_size_MB.
+    The exit code is 1 if there are changes. Filters can use the attributes that the index has for earlier releases:
+    collection_id, PatientID, StudyInstanceUID, SeriesInstanceUID, Modality and series_size_MB.
 
     Args:
         from_release: A data release, such as 24 or v24.
-        to_release: The same; may be the earlier one.
+        to_release: Another data release, earlier or later.
     """
     wanted = selection.read()
-    first, second = number(from_release), number(to_release)
+    first, second = release_number(from_release), release_number(to_release)
     with context.connect() as idc:
-        return _told(manifests.diff(idc, wanted, first, second, all_of_idc=selection.all_of_idc), out)
+        return _write_changes(manifests.diff(idc, wanted, first, second, all_of_idc=selection.all_of_idc), out)
 
 
-def _streamed(form: str, lines: Iterator[str]) -> int:
-    """Write lines as they come; the last one comes when all of them have."""
+def _write_download_list(form: str, lines: Iterator[str]) -> int:
+    """Write lines as they arrive, and return their number."""
     count = 0
 
     def counted() -> Iterator[str]:
@@ -174,18 +188,18 @@ def _streamed(form: str, lines: Iterator[str]) -> int:
             count += 1
             yield form.format(line).removesuffix("\n")
 
-    destination.emit(Text(counted()))
+    destination.write_result(Text(counted()))
     return count
 
 
-def _told(found: Changes, out: Output) -> int:
+def _write_changes(found: Changes, out: Output) -> int:
     columns = ("kind", "collection_id", "SeriesInstanceUID", "before", "after")
-    destination.emit(listing([asdict(one) for one in found], columns=columns), out)
+    destination.write_result(listing_of_rows([asdict(one) for one in found], columns=columns), out)
     said = f"{len(found.added)} added, {len(found.removed)} removed, {len(found.revised)} revised"
     before, after = found.series
-    _exit.say(f"{found.from_release} to {found.to_release}: {said}; {before} series before, {after} after")
+    _exit.print_message(f"{found.from_release} to {found.to_release}: {said}; {before} series before, {after} after")
     return _exit.REFUSED if found else _exit.DONE
 
 
 def _page_size(page_size: int, limit: int | None, out: Output) -> int:
-    return min(page_size, max(1, walks.wanted(out, limit) or page_size))
+    return min(page_size, max(1, walks.rows_needed(out, limit) or page_size))

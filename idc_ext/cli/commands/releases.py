@@ -9,11 +9,11 @@ from cyclopts import Parameter
 
 from ... import v3
 from .. import _exit
-from .._options import OUTPUT, Given, InputError
+from .._options import OUTPUT, ContextParameter, InputError
 from .._output import destination
 from .._output.destination import Output
-from .._output.escaping import visible
-from .._output.results import Record, listing
+from .._output.escaping import escape_text
+from .._output.results import Record, listing_of_rows
 
 if TYPE_CHECKING:
     from idc_client.models import V3ReleaseChanges
@@ -48,7 +48,7 @@ def releases(
     *,
     plot: Annotated[Path | None, Parameter(group=OUTPUT, show_default=False)] = None,
     out: Output = _OUTPUT,
-    context: Given,
+    context: ContextParameter,
 ) -> None:
     """List the data releases, or say what one of them changed.
 
@@ -69,16 +69,16 @@ def releases(
     if plot is not None:
         raise InputError("--plot draws the growth over all releases: leave out the number of one")
     with context.connect() as idc:
-        found = v3.release_changes(idc, number(release))
-    if out.chosen() == "json":
-        destination.emit(Record(found.to_dict()), out)
+        found = v3.release_changes(idc, release_number(release))
+    if out.chosen_format() == "json":
+        destination.write_result(Record(found.to_dict()), out)
     else:
-        destination.emit(listing([one.to_dict() for one in found.collections], columns=_CHANGED), out)
+        destination.write_result(listing_of_rows([one.to_dict() for one in found.collections], columns=_CHANGED), out)
     for sentence in _said(found):
-        _exit.say(sentence)
+        _exit.print_message(sentence)
 
 
-def number(text: str) -> int:
+def release_number(text: str) -> int:
     """Read the number of a data release.
 
     Raises:
@@ -86,21 +86,21 @@ def number(text: str) -> int:
     """
     digits = text.removeprefix("v")
     if not (digits.isascii() and digits.isdecimal() and len(digits) < 5):
-        raise InputError(f"{text!r:.80} is no data release: write 24 or v24")
+        raise InputError(f"{text!r:.80} is not a data release: write 24 or v24")
     return int(digits)
 
 
-def _all(plot: Path | None, out: Output, context: Given) -> None:
+def _all(plot: Path | None, out: Output, context: ContextParameter) -> None:
     if plot is not None:
         from .._output import chart
 
         chart.check(plot)
     with context.connect() as idc:
         found = v3.releases(idc)
-    destination.emit(listing(found.rows, columns=found.columns, brief=_LISTED), out)
+    destination.write_result(listing_of_rows(found.rows, columns=found.columns, brief=_LISTED), out)
     if plot is not None:
         chart.growth(found.rows, plot)
-        _exit.say(f"the archive's growth is drawn in {visible(str(plot))}")
+        _exit.print_message(f"the archive's growth is drawn in {escape_text(str(plot))}")
 
 
 def _said(found: V3ReleaseChanges) -> list[str]:
@@ -118,5 +118,5 @@ def _said(found: V3ReleaseChanges) -> list[str]:
     ):
         if ids:
             more = f" and {len(ids) - _MOST} more" if len(ids) > _MOST else ""
-            sentences.append(f"{what}: {visible(', '.join(ids[:_MOST]))}{more}")
+            sentences.append(f"{what}: {escape_text(', '.join(ids[:_MOST]))}{more}")
     return sentences

@@ -1,4 +1,4 @@
-"""The command `resolve`: what CRDC GUIDs stand for, by another service than the API."""
+"""The command `resolve`: CRDC GUIDs, resolved by the DRS service of the CRDC."""
 
 from __future__ import annotations
 
@@ -7,32 +7,32 @@ import sys
 
 import attrs
 
-from .._options import DASH, Given, InputError
-from .._output.destination import Output, emit
-from .._output.results import Record, listing, plain
+from .._options import DASH, ContextParameter, InputError
+from .._output.destination import Output, write_result
+from .._output.results import Record, json_value, listing_of_rows
 
 _OUTPUT = Output()
 
 
-def resolve(*guids: str, resolver: str | None = None, out: Output = _OUTPUT, context: Given) -> None:
-    """Say what CRDC GUIDs stand for, and where their bytes are.
+def resolve(*guids: str, resolver: str | None = None, out: Output = _OUTPUT, context: ContextParameter) -> None:
+    """Resolve CRDC GUIDs to objects and their download addresses.
 
-    The resolver is another service than the API: --base-url does not count here, and no credentials are sent.
+    The resolver is not part of the API: --base-url is ignored, and no credentials are sent.
 
     Args:
-        guids: `dg.4DFC/<uuid>`, the UUID alone or a `drs://` URI; `-` reads them from standard input, one a line.
-        resolver: Where the resolver is; else the variable IDC_DRS_URL, else the CRDC's.
+        guids: GUIDs: `dg.4DFC/<uuid>`, the UUID alone, or a `drs://` URI; `-` reads them from standard input.
+        resolver: Address of the resolver; by default the variable IDC_DRS_URL, else that of the CRDC.
     """
     from ... import drs
 
     named = [guid for one in guids for guid in (sys.stdin.read().split() if one == DASH else [one])]
     if not named:
-        raise InputError("resolve takes GUIDs, such as dg.4DFC/099a1844-dc1c-44bd-91f8-e6f1860cbfce")
+        raise InputError("resolve takes one or more GUIDs, such as dg.4DFC/099a1844-dc1c-44bd-91f8-e6f1860cbfce")
     base = resolver or os.environ.get(drs.VARIABLE) or drs.RESOLVER
     with attrs.evolve(context, base_url=base, credentials=None).connect() as client:
         found = [drs.resolve(guid, base_url=base, client=client) for guid in named]
     if len(found) == 1 and out.format in (None, "json", "table"):
-        emit(Record(plain(attrs.asdict(found[0]))), out)
+        write_result(Record(json_value(attrs.asdict(found[0]))), out)
         return
     rows = [
         {
@@ -44,4 +44,4 @@ def resolve(*guids: str, resolver: str | None = None, out: Output = _OUTPUT, con
         }
         for one in found
     ]
-    emit(listing(rows, columns=("id", "size", "name", "urls", "contents")), out)
+    write_result(listing_of_rows(rows, columns=("id", "size", "name", "urls", "contents")), out)

@@ -1,4 +1,4 @@
-"""Commands about a selection of series: what `--where` and `--filters` describe."""
+"""Commands about a selection of series, which --where and --filters describe."""
 
 from __future__ import annotations
 
@@ -12,99 +12,99 @@ from cyclopts import Parameter
 from ... import v3
 from ...errors import InvalidFilter, TruncatedResult
 from .. import _exit, _filters
-from .._options import DASH, FILTERS, Flag, Given, InputError
-from .._output.destination import Output, by_ending, emit
-from .._output.escaping import visible
-from .._output.results import Record, Text, listing
+from .._options import DASH, FILTERS, ContextParameter, Flag, InputError
+from .._output.destination import Output, format_of_suffix, write_result
+from .._output.escaping import escape_text
+from .._output.results import Record, Text, listing_of_rows
 
 if TYPE_CHECKING:
     from ...connect import IDC
 
 _OUTPUT = Output()
-_COUNTED = ("patients", "studies", "series", "instances", "size_TB")
+_COUNT_FIELDS = ("patients", "studies", "series", "instances", "size_TB")
 
 
 @Parameter(name="*", group=FILTERS)
 @dataclass(frozen=True)
 class Selection:
-    """What is selected.
+    """Options with the filters of a selection.
 
     Attributes:
         where: A filter: `Modality=CT,MR`, `StudyDate>=2015-01-01`, `StudyDate=2015..2017`, `series_size_MB<10`.
-            Those of several attributes must all hold, of the values of one any may; a value within double quotes
-            may hold commas. May be given again.
-        filters: A file of filters in JSON, as `idc_ext.v3.where` takes them or as a request has them; `-` reads
+            May be given several times: different attributes are ANDed, values of one attribute are ORed. Write a value
+            that contains commas within double quotes.
+        filters: A JSON file with filters, as `idc_ext.v3.where` takes them or in the form of a request; `-` reads
             standard input.
-        all_of_idc: Select the whole archive, which takes saying so.
+        all_of_idc: Select the whole archive (needed when there are no filters).
     """
 
     where: Annotated[
         tuple[str, ...],
-        Parameter(name=["--where", "-w"], negative=(), show_default=False, completer=_filters.complete),
+        Parameter(name=["--where", "-w"], negative=(), show_default=False, completer=_filters.filter_completions),
     ] = ()
     filters: Path | None = None
     all_of_idc: Flag = False
 
     def read(self) -> v3.Filters:
-        """Read the filters; raises InvalidFilter."""
+        """Read the filters; raise InvalidFilter."""
         given = None
         if self.filters is not None:
-            given = _filters.from_json(content(self.filters), name_of(self.filters))
-        return _filters.read(self.where, given, all_of_idc=self.all_of_idc)
+            given = _filters.filters_from_json(read_text(self.filters), display_name(self.filters))
+        return _filters.read_filters(self.where, given, all_of_idc=self.all_of_idc)
 
 
-_NOTHING = Selection()
+_NO_FILTERS = Selection()
 
 
-def counts(*, selection: Selection = _NOTHING, out: Output = _OUTPUT, context: Given) -> None:
-    """Count what a selection holds: patients, studies, series, instances and terabytes."""
+def counts(*, selection: Selection = _NO_FILTERS, out: Output = _OUTPUT, context: ContextParameter) -> None:
+    """Count patients, studies, series, instances and size (TB) of a selection."""
     wanted = selection.read()
     with context.connect() as idc:
         found = v3.counts(idc, wanted)
-        emit(Record({name: number for name, number in found.to_dict().items() if name in _COUNTED}), out)
+        write_result(Record({name: number for name, number in found.to_dict().items() if name in _COUNT_FIELDS}), out)
         if not found.series:
-            explain_nothing(idc, wanted)
+            explain_empty_result(idc, wanted)
 
 
-def licenses(*, selection: Selection = _NOTHING, out: Output = _OUTPUT, context: Given) -> None:
-    """List the licences of a selection, the one of most series first."""
+def licenses(*, selection: Selection = _NO_FILTERS, out: Output = _OUTPUT, context: ContextParameter) -> None:
+    """List the licences of a selection, the most frequent first."""
     wanted = selection.read()
     with context.connect() as idc:
         found = v3.licenses(idc, wanted)
         columns = ("license_short_name", "series", "size_TB")
-        emit(listing([one.to_dict() for one in found], columns=columns), out)
+        write_result(listing_of_rows([one.to_dict() for one in found], columns=columns), out)
         if not found:
-            explain_nothing(idc, wanted)
+            explain_empty_result(idc, wanted)
 
 
 def citations(
     *,
     style: Literal["apa", "bibtex", "csl-json", "turtle"] = "apa",
-    selection: Selection = _NOTHING,
+    selection: Selection = _NO_FILTERS,
     out: Output = _OUTPUT,
-    context: Given,
+    context: ContextParameter,
 ) -> None:
-    """Say how to cite the data of a selection, and IDC itself.
+    """Give the citations of the data of a selection, and of IDC itself.
 
-    It ends with 1 if DataCite and doi.org did not answer for all of them; what came is written all the same.
+    The exit code is 1 if DataCite and doi.org gave no citation for some DOIs; the others are written all the same.
 
     Args:
-        style: The form of the citations.
+        style: The style of the citations.
     """
     wanted = selection.read()
     with context.connect() as idc:
         found = v3.citations(idc, wanted, style=style)
     cited = [*found.citations, *([] if found.acknowledgment is None else [found.acknowledgment])]
-    form = out.format or (by_ending(out.path) if out.path else None)
+    form = out.format or (format_of_suffix(out.path) if out.path else None)
     if form in (None, "table") and style != "csl-json":
-        emit(Text([str(one) for one in cited]), out)
+        write_result(Text([str(one) for one in cited]), out)
     else:
         rows = [one if isinstance(one, dict) else {"citation": one} for one in cited]
-        emit(listing(rows), replace(out, format=form or "json"))
+        write_result(listing_of_rows(rows), replace(out, format=form or "json"))
     missing = [*found.unresolved, *(["IDC itself"] if found.acknowledgment is None else [])]
     if missing:
         raise TruncatedResult(
-            f"DataCite and doi.org did not say how to cite {visible(', '.join(missing))}: try again later"
+            f"DataCite and doi.org gave no citation for {escape_text(', '.join(missing))}: try again later"
         )
 
 
@@ -114,44 +114,44 @@ def viewer(
     study: str | None = None,
     viewer: Literal["ohif_v2", "ohif_v3", "slim"] | None = None,
     out: Output = _OUTPUT,
-    context: Given,
+    context: ContextParameter,
 ) -> None:
-    """Give the address where a study or series can be looked at.
+    """Give the address at which a browser shows a study or a series.
 
     Args:
-        series: A SeriesInstanceUID.
-        study: A StudyInstanceUID.
-        viewer: Which viewer; by default the one that suits the study.
+        series: The SeriesInstanceUID.
+        study: The StudyInstanceUID.
+        viewer: The viewer; by default one that suits the study.
     """
     with context.connect() as idc:
         address = v3.viewer_url(idc, series=series, study=study, viewer=viewer)
-    emit(Text([address]) if out.format is None else Record({"viewer_url": address}), out)
+    write_result(Text([address]) if out.format is None else Record({"viewer_url": address}), out)
 
 
-def explain_nothing(idc: IDC, wanted: v3.Filters) -> None:
-    """Say on stderr why nothing was found, if a value that does not occur is why and no remark has said so."""
-    said = " ".join(_exit.REMARKED)
-    left = {name: values for name, values in wanted.terms.items() if f" {name} " not in said}
+def explain_empty_result(idc: IDC, wanted: v3.Filters) -> None:
+    """Explain an empty result on stderr: name values that do not occur, unless a warning already did."""
+    printed = " ".join(_exit.PRINTED_WARNINGS)
+    left = {name: values for name, values in wanted.terms.items() if f" {name} " not in printed}
     try:
         if left:
             v3.check_values(idc, left)
     except InvalidFilter as error:
-        _exit.say(f"nothing found: {error}")
+        _exit.print_message(f"nothing found: {error}")
     except Exception:
-        _exit.say("nothing found")  # the answer is there; that a hint is not to be had makes it no worse
+        _exit.print_message("nothing found")  # the answer has been written; only the hint is missing
     else:
-        if not said:
-            _exit.say("nothing found: no series meets all of that")
+        if not printed:
+            _exit.print_message("nothing found: no series matches all filters")
 
 
-def name_of(path: Path) -> str:
-    """Name a file for people."""
-    return "standard input" if str(path) == DASH else visible(str(path))
+def display_name(path: Path) -> str:
+    """Give the name of a file for messages."""
+    return "standard input" if str(path) == DASH else escape_text(str(path))
 
 
-def content(path: Path) -> str:
-    """Read a file of text, or standard input for `-`."""
+def read_text(path: Path) -> str:
+    """Read the text of a file, or standard input for `-`."""
     try:
         return sys.stdin.read() if str(path) == DASH else path.read_text(encoding="utf-8-sig")
     except UnicodeDecodeError:
-        raise InputError(f"{name_of(path)} is not text in UTF-8") from None
+        raise InputError(f"{display_name(path)} is not text in UTF-8") from None

@@ -1,4 +1,4 @@
-"""Manifests: whole or not there, described by what is beside them, and held against the data and its past."""
+"""Manifests: complete or absent, described by a sidecar, compared with current and earlier data."""
 
 import csv
 import datetime
@@ -28,9 +28,9 @@ from idc_ext import (
     connect,
     manifests,
 )
-from idc_ext.manifests._compare import put_together
+from idc_ext.manifests._compare import compare_series
 from tests.contract.index import Index, installed
-from tests.support.v3_service import VERSION, archive, client, counted, row
+from tests.support.v3_service import VERSION, client, counts_body, manifest_service, row
 
 RIDER = {"collection_id": "rider_pilot"}
 FORMATS = ["csv", "idc", "jsonl", "parquet", "s5cmd"]
@@ -42,36 +42,36 @@ def index() -> Index:
     return installed()
 
 
-def said(rows: list[dict[str, Any]], columns: list[str]) -> dict[str, Any]:
-    """An answer of SQL."""
+def sql_answer(rows: list[dict[str, Any]], columns: list[str]) -> dict[str, Any]:
+    """An answer of POST /v3/sql."""
     return {"columns": columns, "rows": rows, "row_count": len(rows), "truncated": False, "max_rows": 10_000}
 
 
-def composed(series: int, licence: str | None) -> dict[str, Any]:
-    """What a selection is made of: one collection under one licence."""
+def license_answer(series: int, licence: str | None) -> dict[str, Any]:
+    """An SQL answer with one collection under one licence."""
     part = {"collection": "c", "license": licence, "doi": None, "series": series, "size": None}
-    return said([part], [*part])
+    return sql_answer([part], [*part])
 
 
-def service(rows: list[dict[str, Any]], **other: Any) -> Answer:
-    """A faultless server of these rows; `other` gives the answers of single paths, by the end of their names."""
+def answers_of_service(rows: list[dict[str, Any]], **other: Any) -> Answer:
+    """A correct service with these rows; `other` replaces answers, by the last part of their path."""
 
     def answer(path: str, body: Any) -> Any:
         name = path.rpartition("/")[2].replace(".", "_")
         if name == "sql" and "SELECT DISTINCT source_DOI" in body["sql"]:
-            return said([], ["source_DOI"])
+            return sql_answer([], ["source_DOI"])
         if name in other:
             return other[name](body) if callable(other[name]) else other[name]
         if name == "counts":
-            return counted(len(rows))
+            return counts_body(len(rows))
         if name == "manifest_txt":
             lines = sorted(one["series_aws_url"] for one in rows)[: body["limit"]]
             return httpx.Response(200, text="".join(f"{line}\n" for line in lines))
         if name == "sql":
-            return composed(len(rows), "CC BY 4.0")
+            return license_answer(len(rows), "CC BY 4.0")
         if name == "citations":
             return {"format": "apa", "citations": [], "idc_acknowledgment": None, "recommendation": ""}
-        return archive(rows)(path, body)
+        return manifest_service(rows)(path, body)
 
     return answer
 
@@ -79,8 +79,8 @@ def service(rows: list[dict[str, Any]], **other: Any) -> Answer:
 ROWS = [row(n) for n in range(12)]
 
 
-def uuids(path: Path, form: str) -> list[str]:
-    """The series that a manifest names, read in another way than the code that is tested does."""
+def series_uuids_of_file(path: Path, form: str) -> list[str]:
+    """The series UUIDs in a manifest, read without the code under test."""
     if form == "parquet":
         return list(pyarrow.parquet.read_table(path).to_pandas()["crdc_series_uuid"])
     text = path.read_text()
@@ -100,45 +100,47 @@ def uuids(path: Path, form: str) -> list[str]:
 def test_a_manifest_names_the_series_of_the_index_and_says_so_beside_itself(
     standin: str, index: Index, tmp_path: Path, form: Any
 ) -> None:
-    path, said = tmp_path / f"manifest.{form}", list[Progress]()
+    path, progress = tmp_path / f"manifest.{form}", list[Progress]()
     with connect(standin) as idc:
         before = datetime.datetime.now(datetime.UTC).replace(microsecond=0)
-        receipt = manifests.write(idc, RIDER, path, format=form, progress=said.append)
+        sidecar = manifests.write(idc, RIDER, path, format=form, progress=progress.append)
     where = "FROM index WHERE collection_id = 'rider_pilot'"
-    assert sorted(uuids(path, form)) == [one for (one,) in index.rows(f"SELECT crdc_series_uuid {where} ORDER BY 1")]
+    assert sorted(series_uuids_of_file(path, form)) == [
+        one for (one,) in index.rows(f"SELECT crdc_series_uuid {where} ORDER BY 1")
+    ]
     numbers = index.rows(
         "SELECT count(DISTINCT PatientID), count(DISTINCT StudyInstanceUID), count(*), sum(instanceCount)::BIGINT, "
         f"round(sum(series_size_MB) * 100)::BIGINT * 10000 {where}"
     )
-    found = (receipt.patients, receipt.studies, receipt.series, receipt.instances, receipt.size)
+    found = (sidecar.patients, sidecar.studies, sidecar.series, sidecar.instances, sidecar.size)
     assert [found] == numbers
     licences = index.rows(f"SELECT license_short_name, count(*) {where} GROUP BY 1 ORDER BY 2 DESC")
-    assert [(one.license_short_name, one.series) for one in receipt.licenses] == licences
-    assert [one.collections for one in receipt.licenses] == [("rider_pilot",)] * len(licences)
-    assert list(receipt.dois) == [one for (one,) in index.rows(f"SELECT DISTINCT source_DOI {where} ORDER BY 1")]
-    assert receipt.unresolved == receipt.dois  # nobody answers at doi.org here
-    assert receipt.citations == ()
-    assert receipt.filters == {"terms": {"collection_id": ["rider_pilot"]}}
-    assert (receipt.data_release, receipt.index_version) == (f"v{index.release}", index.version)
-    assert (receipt.base_url, receipt.format, receipt.manifest) == (standin, form, path.name)
-    assert receipt.sha256 == hashlib.sha256(path.read_bytes()).hexdigest()
-    assert receipt.document_sha256 == hashlib.sha256(idc_openapi.content()).hexdigest()
-    assert before <= datetime.datetime.fromisoformat(receipt.written) <= datetime.datetime.now(datetime.UTC)
-    assert manifests.read(path) == receipt
-    assert (said[-1].rows, said[-1].total) == (774, 774)
+    assert [(one.license_short_name, one.series) for one in sidecar.licenses] == licences
+    assert [one.collections for one in sidecar.licenses] == [("rider_pilot",)] * len(licences)
+    assert list(sidecar.dois) == [one for (one,) in index.rows(f"SELECT DISTINCT source_DOI {where} ORDER BY 1")]
+    assert sidecar.unresolved == sidecar.dois  # no response from doi.org here
+    assert sidecar.citations == ()
+    assert sidecar.filters == {"terms": {"collection_id": ["rider_pilot"]}}
+    assert (sidecar.data_release, sidecar.index_version) == (f"v{index.release}", index.version)
+    assert (sidecar.base_url, sidecar.format, sidecar.manifest) == (standin, form, path.name)
+    assert sidecar.sha256 == hashlib.sha256(path.read_bytes()).hexdigest()
+    assert sidecar.document_sha256 == hashlib.sha256(idc_openapi.content()).hexdigest()
+    assert before <= datetime.datetime.fromisoformat(sidecar.written) <= datetime.datetime.now(datetime.UTC)
+    assert manifests.read(path) == sidecar
+    assert (progress[-1].rows, progress[-1].total) == (774, 774)
     assert sorted(one.name for one in tmp_path.iterdir()) == [path.name, f"{path.name}.json"]
 
 
 def test_addresses_may_be_those_of_google(standin: str, tmp_path: Path) -> None:
     with connect(standin) as idc:
         manifests.write(idc, {"collection_id": "acrin_nsclc_fdg_pet"}, tmp_path / "a", cite=None)
-        receipt = manifests.write(
+        sidecar = manifests.write(
             idc, {"collection_id": "acrin_nsclc_fdg_pet"}, tmp_path / "g", source="gcs", cite=None
         )
         assert len(manifests.verify(idc, tmp_path / "g")) == 0
     assert "idc-open-data-two" in (tmp_path / "a").read_text()
     assert "idc-open-idc1" in (tmp_path / "g").read_text()
-    assert (receipt.source, receipt.citations, receipt.unresolved) == ("gcs", None, None)
+    assert (sidecar.source, sidecar.citations, sidecar.unresolved) == ("gcs", None, None)
 
 
 @pytest.mark.parametrize("form", FORMATS)
@@ -147,7 +149,7 @@ def test_another_number_of_series_than_was_counted_is_no_manifest(tmp_path: Path
     rows = [row(n) for n in range(there)]
     path = tmp_path / "manifest"
     path.write_text("before")
-    idc = client(service(rows, counts=counted(12), sql=composed(12, "CC BY 4.0")))
+    idc = client(answers_of_service(rows, counts=counts_body(12), sql=license_answer(12, "CC BY 4.0")))
     with pytest.raises(TruncatedResult, match="12"):
         manifests.write(idc, {"Modality": "CT"}, path, format=form)
     assert [one.name for one in tmp_path.iterdir()] == ["manifest"]
@@ -156,40 +158,47 @@ def test_another_number_of_series_than_was_counted_is_no_manifest(tmp_path: Path
 
 @pytest.mark.parametrize("form", FORMATS)
 def test_a_release_that_changes_meanwhile_leaves_what_was_there(tmp_path: Path, form: Any) -> None:
-    asked = []
+    version_requests = []
 
     def version(_: Any) -> Any:
-        asked.append(1)
-        # A walk over rows asks twice in between, about itself alone.
-        return {**VERSION, "idc_version": "v26"} if len(asked) > (1 if form in ("idc", "s5cmd") else 3) else VERSION
+        version_requests.append(1)
+        # A walk over rows requests the version twice for itself.
+        return (
+            {**VERSION, "idc_version": "v26"}
+            if len(version_requests) > (1 if form in ("idc", "s5cmd") else 3)
+            else VERSION
+        )
 
     path = tmp_path / "manifest"
     path.write_text("before")
     with pytest.raises(DataReleaseChanged, match=r"from v25 .* to v26"):
-        manifests.write(client(service(ROWS, version=version)), {"Modality": "CT"}, path, format=form)
+        manifests.write(client(answers_of_service(ROWS, version=version)), {"Modality": "CT"}, path, format=form)
     assert [one.name for one in tmp_path.iterdir()] == ["manifest"]
     assert path.read_text() == "before"
 
 
 @pytest.mark.parametrize(
-    ("more", "says"),
-    [({"format": "xml"}, "no format of manifests"), ({"format": "csv", "source": "gcs"}, "take s5cmd or idc")],
+    ("more", "message"),
+    [
+        ({"format": "xml"}, "not a format of manifests"),
+        ({"format": "csv", "source": "gcs"}, "choose the format s5cmd or idc"),
+    ],
 )
-def test_what_cannot_be_written_is_said_before_anything_is_sent(tmp_path: Path, more: Any, says: str) -> None:
+def test_what_cannot_be_written_is_said_before_anything_is_sent(tmp_path: Path, more: Any, message: str) -> None:
     idc = client(lambda *_: pytest.fail("something was sent"))
-    with pytest.raises(ValueError, match=says):
+    with pytest.raises(ValueError, match=message):
         manifests.write(idc, {"Modality": "CT"}, tmp_path / "manifest", **more)
     with pytest.raises(InvalidFilter, match="all_of_idc"):
         manifests.write(idc, {}, tmp_path / "manifest")
 
 
-def test_what_a_killed_process_left_behind_is_in_nobodys_way_and_is_taken_away(tmp_path: Path) -> None:
+def test_files_that_a_killed_process_left_behind_do_no_harm_and_are_removed(tmp_path: Path) -> None:
     result = subprocess.Popen(["true"])
     result.wait()
     for number in (os.getpid(), result.pid):  # in a container, the next process often has the same number
         (tmp_path / f"manifest.{number}.new").write_text("half of it")
-    receipt = manifests.write(client(service(ROWS)), {"Modality": "CT"}, tmp_path / "manifest")
-    assert receipt == manifests.read(tmp_path / "manifest")
+    sidecar = manifests.write(client(answers_of_service(ROWS)), {"Modality": "CT"}, tmp_path / "manifest")
+    assert sidecar == manifests.read(tmp_path / "manifest")
     assert sorted(one.name for one in tmp_path.iterdir()) == ["manifest", "manifest.json"]
 
 
@@ -198,17 +207,17 @@ def test_a_manifest_does_not_take_the_place_of_a_folder_and_a_link_stays_one(tmp
     with pytest.raises(IsADirectoryError, match="is a folder"):
         manifests.write(client(lambda *_: pytest.fail("something was sent")), RIDER, tmp_path / "folder")
     (tmp_path / "link").symlink_to("folder/manifest")
-    receipt = manifests.write(client(service(ROWS)), {"Modality": "CT"}, tmp_path / "link")
+    sidecar = manifests.write(client(answers_of_service(ROWS)), {"Modality": "CT"}, tmp_path / "link")
     assert (tmp_path / "link").is_symlink()
-    assert manifests.read(tmp_path / "link") == receipt
+    assert manifests.read(tmp_path / "link") == sidecar
     assert [one.name for one in (tmp_path / "folder").iterdir()] == ["manifest"]
 
 
 def test_a_selection_of_nothing_is_an_empty_manifest_that_says_so(standin: str, tmp_path: Path) -> None:
     with connect(standin) as idc:
-        receipt = manifests.write(idc, {**RIDER, "Modality": "US"}, tmp_path / "manifest")
+        sidecar = manifests.write(idc, {**RIDER, "Modality": "US"}, tmp_path / "manifest")
         assert len(manifests.verify(idc, tmp_path / "manifest")) == 0
-    assert (receipt.series, receipt.size, receipt.licenses, receipt.citations) == (0, 0, (), None)
+    assert (sidecar.series, sidecar.size, sidecar.licenses, sidecar.citations) == (0, 0, (), None)
     assert (tmp_path / "manifest").read_bytes() == b""
 
 
@@ -232,14 +241,14 @@ def test_what_is_not_for_commercial_use_is_listed_and_nothing_is_written(
             "collection_id": "rider_pilot",
             "license_short_name": sorted(manifests.COMMERCIAL),
         }
-        receipt = manifests.write(idc, allowed, tmp_path / "manifest", require_commercial=True)
-        assert {one.license_short_name for one in receipt.licenses} <= manifests.COMMERCIAL
-        assert manifests.check_licenses(idc, allowed) == receipt.licenses
+        sidecar = manifests.write(idc, allowed, tmp_path / "manifest", require_commercial=True)
+        assert {one.license_short_name for one in sidecar.licenses} <= manifests.COMMERCIAL
+        assert manifests.check_licenses(idc, allowed) == sidecar.licenses
 
 
 def test_a_licence_that_is_not_named_is_none_that_allows_anything(tmp_path: Path) -> None:
-    idc = client(service(ROWS, sql=composed(12, None)))
-    with pytest.raises(LicenseRefused, match="no licence named, 12 series"):
+    idc = client(answers_of_service(ROWS, sql=license_answer(12, None)))
+    with pytest.raises(LicenseRefused, match="no licence, 12 series"):
         manifests.write(idc, {"Modality": "CT"}, tmp_path / "manifest", require_commercial=True)
 
 
@@ -247,7 +256,7 @@ def test_a_licence_that_is_not_named_is_none_that_allows_anything(tmp_path: Path
 
 
 def test_a_manifest_or_what_is_beside_it_that_was_changed_is_not_taken(tmp_path: Path) -> None:
-    idc, path = client(service(ROWS)), tmp_path / "manifest"
+    idc, path = client(answers_of_service(ROWS)), tmp_path / "manifest"
     with pytest.raises(ManifestError, match=r"manifest\.json cannot be read"):
         manifests.read(path)
     manifests.write(idc, {"Modality": "CT"}, path)
@@ -257,15 +266,15 @@ def test_a_manifest_or_what_is_beside_it_that_was_changed_is_not_taken(tmp_path:
         with pytest.raises(ManifestError, match="was changed"):
             manifests.verify(idc, path)
     path.write_bytes(content)
-    said = beside.read_text()
-    for other in ("", "[]", "{}", said[:-9], "[" * 100_000, '{"idc_ext_manifest": 1}'):
+    content_of_sidecar = beside.read_text()
+    for other in ("", "[]", "{}", content_of_sidecar[:-9], "[" * 100_000, '{"idc_ext_manifest": 1}'):
         beside.write_text(other)
         with pytest.raises(ManifestError, match="damaged"):
             manifests.read(path)
-    beside.write_text(said.replace('"idc_ext_manifest": 1', '"idc_ext_manifest": 2'))
+    beside.write_text(content_of_sidecar.replace('"idc_ext_manifest": 1', '"idc_ext_manifest": 2'))
     with pytest.raises(ManifestError, match="another release of idc_ext"):
         manifests.read(path)
-    beside.write_text(said.replace('"series": 12', '"series": 11'))
+    beside.write_text(content_of_sidecar.replace('"series": 12', '"series": 11'))
     with pytest.raises(ManifestError, match="names 12 series"):
         manifests.verify(idc, path)
 
@@ -274,7 +283,7 @@ def with_files(one: dict[str, Any], uuid: str) -> dict[str, Any]:
     return {**one, "crdc_series_uuid": uuid, "series_aws_url": f"s3://b/{uuid}/*"}
 
 
-def again(n: int) -> str:
+def revised_uuid(n: int) -> str:
     return f"11111111-0000-0000-0000-{n:012}"
 
 
@@ -288,47 +297,47 @@ def test_what_was_added_removed_and_revised_is_said_of_any_two_selections(
     before = data.draw(st.sets(st.integers(0, 12)))
     after = data.draw(st.sets(st.integers(0, 12)))
     revised = data.draw(st.sets(st.sampled_from(sorted(before & after)))) if before & after else set()
-    now = [with_files(row(n), again(n)) if n in revised else row(n) for n in sorted(after)]
-    manifests.write(client(service([row(n) for n in sorted(before)])), {"Modality": "CT"}, path, format=form)
+    now = [with_files(row(n), revised_uuid(n)) if n in revised else row(n) for n in sorted(after)]
+    manifests.write(client(answers_of_service([row(n) for n in sorted(before)])), {"Modality": "CT"}, path, format=form)
 
     def known(body: Any) -> Any:
-        """Which series earlier files were of."""
+        """The series of earlier files."""
         found = [
             {"uuid": uuid, "series": f"1.{int(uuid[-12:]):04}", "collection": "c"}
             for uuid in dict.fromkeys(re.findall(r"'([0-9a-f-]{36})'", body["sql"]))
         ]
-        return said(found, ["uuid", "series", "collection"])
+        return sql_answer(found, ["uuid", "series", "collection"])
 
-    changes = manifests.verify(client(service(now, sql=known)), path)
+    changes = manifests.verify(client(answers_of_service(now, sql=known)), path)
     assert {one.SeriesInstanceUID for one in changes.added} == {f"1.{n:04}" for n in after - before}
     assert {one.SeriesInstanceUID for one in changes.removed} == {f"1.{n:04}" for n in before - after}
     assert {(one.SeriesInstanceUID, one.before, one.after) for one in changes.revised} == {
-        (f"1.{n:04}", row(n)["crdc_series_uuid"], again(n)) for n in revised
+        (f"1.{n:04}", row(n)["crdc_series_uuid"], revised_uuid(n)) for n in revised
     }
     assert changes.series == (len(before), len(after))
     assert bool(changes) == bool(before ^ after or revised)
     assert len(changes) == len(changes.added) + len(changes.removed) + len(changes.revised)
 
 
-def test_files_that_nobody_knows_any_more_are_removed_series_without_a_name() -> None:
-    found = put_together({"a": (None, None), "b": ("1", "c")}, {"d": ("1", "c"), "e": ("2", "c")})
+def test_files_that_no_release_knows_are_removed_series_without_a_name() -> None:
+    found = compare_series({"a": (None, None), "b": ("1", "c")}, {"d": ("1", "c"), "e": ("2", "c")})
     assert [(one.kind, one.SeriesInstanceUID, one.before, one.after) for one in found] == [
         ("removed", None, "a", None), ("revised", "1", "b", "d"), ("added", "2", None, "e"),
     ]  # fmt: skip
 
 
 def test_files_of_an_earlier_release_are_looked_up_in_the_real_past(standin: str, index: Index, tmp_path: Path) -> None:
-    """A manifest as it would have been written in release 20 is held against the data of today."""
+    """A manifest as of release 20 is compared with the current data."""
     where = "collection_id IN ('rider_pilot', 'nsclc_radiomics')"
-    old = at(index, 20, where)
+    old = series_in_release(index, 20, where)
     rows = [with_files(row(n), uuid) for n, (_, uuid) in enumerate(old)]
     filters = {"collection_id": ["rider_pilot", "nsclc_radiomics"]}
-    manifests.write(client(service(rows)), filters, tmp_path / "manifest", cite=None)
+    manifests.write(client(answers_of_service(rows)), filters, tmp_path / "manifest", cite=None)
     with connect(standin) as idc:
         found = manifests.verify(idc, tmp_path / "manifest")
         assert found.to_release == f"v{index.release}"
-        assert [(one.kind, one.SeriesInstanceUID, one.before, one.after) for one in found] == differences(
-            old, at(index, index.release, where)
+        assert [(one.kind, one.SeriesInstanceUID, one.before, one.after) for one in found] == expected_changes(
+            old, series_in_release(index, index.release, where)
         )
         assert list(manifests.diff(idc, filters, 20, index.release)) == list(found)
 
@@ -336,8 +345,8 @@ def test_files_of_an_earlier_release_are_looked_up_in_the_real_past(standin: str
 # Between releases:
 
 
-def at(index: Index, release: int, where: str) -> list[tuple[str, str]]:
-    """The series of a selection in a release, and their files."""
+def series_in_release(index: Index, release: int, where: str) -> list[tuple[str, str]]:
+    """The series of a selection in a release, with their UUIDs."""
     return index.rows(
         "SELECT SeriesInstanceUID, crdc_series_uuid FROM index "
         f"WHERE series_revised_idc_version <= {release} AND {where} "
@@ -346,7 +355,7 @@ def at(index: Index, release: int, where: str) -> list[tuple[str, str]]:
     )
 
 
-def differences(old: list[tuple[str, str]], new: list[tuple[str, str]]) -> list[tuple[Any, ...]]:
+def expected_changes(old: list[tuple[str, str]], new: list[tuple[str, str]]) -> list[tuple[Any, ...]]:
     before, after = dict(old), dict(new)
     found = [("added", uid, None, uuid) for uid, uuid in new if uid not in before]
     found += [("removed", uid, uuid, None) for uid, uuid in old if uid not in after]
@@ -371,25 +380,25 @@ def test_what_became_of_a_selection_between_two_releases_is_what_the_index_says(
 ) -> None:
     with connect(standin) as idc:
         found = manifests.diff(idc, filters, *releases)
-    old, new = (at(index, release, where) for release in releases)
-    assert [(one.kind, one.SeriesInstanceUID, one.before, one.after) for one in found] == differences(old, new)
+    old, new = (series_in_release(index, release, where) for release in releases)
+    assert [(one.kind, one.SeriesInstanceUID, one.before, one.after) for one in found] == expected_changes(old, new)
     assert found.series == (len(old), len(new))
     assert (found.from_release, found.to_release) == tuple(f"v{release}" for release in releases)
     assert found.to_arrow().num_rows == len(found)
 
 
 @pytest.mark.parametrize(
-    ("filters", "releases", "says"),
+    ("filters", "releases", "message"),
     [
-        ({"PatientSex": "F", "Modality": "CT"}, (1, 2), "PatientSex is not kept of earlier releases"),
-        ({"Modality": "CT"}, (0, 2), "0 is no data release"),
-        ({"Modality": "CT"}, (1, 99), "99 is no data release; the service has 1 to "),
-        ({"Modality": "CT"}, (True, 2), "True is no data release"),
+        ({"PatientSex": "F", "Modality": "CT"}, (1, 2), "PatientSex is not available for earlier releases"),
+        ({"Modality": "CT"}, (0, 2), "0 is not a data release"),
+        ({"Modality": "CT"}, (1, 99), "99 is not a data release; the service has 1 to "),
+        ({"Modality": "CT"}, (True, 2), "True is not a data release"),
         ({}, (1, 2), "all_of_idc"),
     ],
 )
-def test_what_cannot_be_compared_is_refused(standin: str, filters: Any, releases: Any, says: str) -> None:
-    with connect(standin) as idc, pytest.raises(InvalidFilter, match=says):
+def test_what_cannot_be_compared_is_refused(standin: str, filters: Any, releases: Any, message: str) -> None:
+    with connect(standin) as idc, pytest.raises(InvalidFilter, match=message):
         manifests.diff(idc, filters, *releases)
 
 
@@ -403,7 +412,9 @@ def test_a_release_that_changes_while_others_are_compared_is_an_error() -> None:
         "max_rows": 5,
     }
     with pytest.raises(DataReleaseChanged, match=r"25\.0\.5.* to .*25\.0\.6"):
-        manifests.diff(client(service([], version=lambda _: next(versions), sql=empty)), {"Modality": "CT"}, 3, 3)
+        manifests.diff(
+            client(answers_of_service([], version=lambda _: next(versions), sql=empty)), {"Modality": "CT"}, 3, 3
+        )
 
 
 def test_the_public_names_of_the_module_are_sorted_and_all_there() -> None:

@@ -1,4 +1,4 @@
-"""Pages that are decoded straight from their bytes: what the long way makes of the same bytes, or else left to it."""
+"""Pages that are decoded from their bytes: the same result as on the general path, or else left to it."""
 
 import copy
 import gc
@@ -17,19 +17,19 @@ from idc_client.models import V1ManifestRow, V3ManifestRow
 
 from idc_ext import ContractError, Page, PagingError, connect, v1, v3
 from idc_ext._tables.columns import Columns
-from idc_ext._tables.records import Made, Records
+from idc_ext._tables.records import DecodedRows, JsonRows
 from idc_ext.v1 import _filters
-from idc_ext.v1._pages import page, page_bytes
-from idc_ext.v3._pages import manifest_bytes, manifest_page
+from idc_ext.v1._pages import parse_page, parse_page_bytes
+from idc_ext.v3._pages import parse_manifest_page, parse_manifest_page_bytes
 from tests.support.standin_process import NOWHERE
 from tests.support.v1_service import SPEC, query_page
 from tests.support.v1_service import manifest_page as v1_manifest
-from tests.support.v3_service import RIDER, archive, client, page_of, row
+from tests.support.v3_service import RIDER, client, manifest_service, page_of, row
 
 ROWS = [row(n) for n in range(6)]
 ASKED = Columns.of(V1ManifestRow, only=["Patient_ID", "GCS_URL"])
 QUERIED = Columns.texts(["PatientID", "Modality"])
-OPEN = Columns.of(V1ManifestRow, others=True)
+OPEN = Columns.of(V1ManifestRow, open_ended=True)
 
 
 def long_way(content: bytes, parse: Callable[[int, Any], Any]) -> Any:
@@ -48,9 +48,9 @@ def seen(one: Page[Any]) -> Any:
     return repr(([sorted(made.items()) for made in rows], ordered, also))
 
 
-def agree(content: bytes, straight: Callable[[bytes], Any], parse: Callable[[int, Any], Any]) -> bool:
-    """Hold the two ways against each other; say whether the straight one took the bytes."""
-    taken = straight(content)
+def agree(content: bytes, decode_bytes: Callable[[bytes], Any], parse: Callable[[int, Any], Any]) -> bool:
+    """Compare the two paths; say whether the fast one accepted the bytes."""
+    taken = decode_bytes(content)
     if taken is not None:
         expected = long_way(content, parse)
         assert isinstance(expected, Page), expected
@@ -117,12 +117,14 @@ QUERY_HOLDERS: list[Callable[[Any], Any]] = [
 @example(json.dumps(page_of(ROWS, 0, 0)).encode())
 @example(b"[" * 100_000)
 def test_any_bytes_make_the_page_of_a_manifest_that_the_long_way_makes_of_them(content: bytes) -> None:
-    agree(content, manifest_bytes, manifest_page)
+    agree(content, parse_manifest_page_bytes, parse_manifest_page)
 
 
 @given(bodies(v1_manifest({"Patient_ID": "p", "GCS_URL": None}, {"Patient_ID": "q", "GCS_URL": "g"}), V1_HOLDERS))
 def test_any_bytes_make_the_page_of_v1s_manifest_that_the_long_way_makes_of_them(content: bytes) -> None:
-    agree(content, lambda one: page_bytes("manifest", ASKED, one), lambda *one: page("manifest", ASKED, *one))
+    agree(
+        content, lambda one: parse_page_bytes("manifest", ASKED, one), lambda *one: parse_page("manifest", ASKED, *one)
+    )
 
 
 @pytest.mark.parametrize("columns", [QUERIED, OPEN])
@@ -130,8 +132,8 @@ def test_any_bytes_make_the_page_of_v1s_manifest_that_the_long_way_makes_of_them
 def test_any_bytes_make_the_page_of_a_query_that_the_long_way_makes_of_them(columns: Columns, content: bytes) -> None:
     agree(
         content,
-        lambda one: page_bytes("query_results", columns, one),
-        lambda *one: page("query_results", columns, *one),
+        lambda one: parse_page_bytes("query_results", columns, one),
+        lambda *one: parse_page("query_results", columns, *one),
     )
 
 
@@ -139,22 +141,24 @@ def test_any_bytes_make_the_page_of_a_query_that_the_long_way_makes_of_them(colu
 def test_rows_twice_or_out_of_order_are_not_taken_and_all_others_are(order: list[int]) -> None:
     rows = [ROWS[n] for n in order]
     content = json.dumps(page_of(rows, 0, 10)).encode()
-    assert agree(content, manifest_bytes, manifest_page) == (order == sorted(set(order)))
+    assert agree(content, parse_manifest_page_bytes, parse_manifest_page) == (order == sorted(set(order)))
 
 
 def test_two_rows_of_the_same_identifiers_are_refused_however_much_else_ascends() -> None:
     content = json.dumps(page_of([{**ROWS[0], "Modality": "CT"}, {**ROWS[0], "Modality": "MR"}], 0, 10)).encode()
-    assert manifest_bytes(content) is None
-    assert "out of order" in str(long_way(content, manifest_page))
+    assert parse_manifest_page_bytes(content) is None
+    assert "out of order" in str(long_way(content, parse_manifest_page))
 
 
 def test_what_fits_the_document_is_decoded_straight() -> None:
     found = [
-        manifest_bytes(json.dumps(page_of(ROWS, 0, 3)).encode()),
-        page_bytes("manifest", ASKED, json.dumps(v1_manifest({"Patient_ID": "p", "GCS_URL": None})).encode()),
-        page_bytes("query_results", QUERIED, json.dumps(query_page({"PatientID": "p", "Modality": ["CT"]})).encode()),
+        parse_manifest_page_bytes(json.dumps(page_of(ROWS, 0, 3)).encode()),
+        parse_page_bytes("manifest", ASKED, json.dumps(v1_manifest({"Patient_ID": "p", "GCS_URL": None})).encode()),
+        parse_page_bytes(
+            "query_results", QUERIED, json.dumps(query_page({"PatientID": "p", "Modality": ["CT"]})).encode()
+        ),
     ]
-    assert [type(one.content) for one in found if one] == [Made, Made, Records]
+    assert [type(one.content) for one in found if one] == [DecodedRows, DecodedRows, JsonRows]
 
 
 @pytest.mark.parametrize("more", [{"series": {"more": 1}}, {"body": {"more": 1}}])
@@ -162,7 +166,7 @@ def test_a_member_that_the_document_does_not_know_is_kept_as_ever(more: dict[str
     rows = [{**one, **more.get("series", {})} for one in ROWS]
 
     def answer(path: str, body: Any) -> Any:
-        said = archive(rows)(path, body)
+        said = manifest_service(rows)(path, body)
         return {**said, **more.get("body", {})} if "series" in said else said
 
     walk = v3.manifest(client(answer), RIDER, page_size=4)
@@ -177,7 +181,7 @@ def test_a_member_that_the_document_does_not_know_is_kept_as_ever(more: dict[str
 )
 def test_a_value_that_the_document_does_not_allow_is_the_same_error_as_ever(change: dict[str, Any]) -> None:
     rows = [*ROWS[:2], {**ROWS[2], **change}]
-    walk = v3.manifest(client(archive(rows)), RIDER)
+    walk = v3.manifest(client(manifest_service(rows)), RIDER)
     for use in (list, lambda one: one.to_arrow(), lambda one: next(one.pages())):
         with pytest.raises(ContractError, match="a body that does not fit the document"):
             use(walk)
@@ -186,14 +190,14 @@ def test_a_value_that_the_document_does_not_allow_is_the_same_error_as_ever(chan
 def test_a_missing_member_is_the_same_error_as_ever() -> None:
     rows = [{name: value for name, value in one.items() if name != "aws_bucket"} for one in ROWS]
     with pytest.raises(ContractError, match="aws_bucket"):
-        list(v3.manifest(client(archive(rows)), RIDER))
+        list(v3.manifest(client(manifest_service(rows)), RIDER))
 
 
 # The rows:
 
 
 def made() -> V3ManifestRow:
-    (found,) = manifest_bytes(json.dumps(page_of(ROWS[:1], 0, 3)).encode()).rows  # type: ignore[union-attr] # it fits
+    (found,) = parse_manifest_page_bytes(json.dumps(page_of(ROWS[:1], 0, 3)).encode()).rows  # type: ignore[union-attr] # it fits
     return found
 
 
@@ -231,11 +235,11 @@ def test_a_row_can_be_changed_as_ever_and_has_no_other_attributes() -> None:
         hash(one)
 
 
-@given(st.lists(st.sampled_from(sorted(_filters._COLUMNS)), min_size=1, unique=True))
+@given(st.lists(st.sampled_from(sorted(_filters._MANIFEST_COLUMNS)), min_size=1, unique=True))
 def test_columns_that_were_not_asked_for_are_unset_as_ever(names: list[str]) -> None:
     record = dict.fromkeys(names, "v")
     columns = Columns.of(V1ManifestRow, only=names)
-    found = page_bytes("manifest", columns, json.dumps(v1_manifest(record)).encode())
+    found = parse_page_bytes("manifest", columns, json.dumps(v1_manifest(record)).encode())
     assert found is not None
     assert found.rows == [V1ManifestRow.from_dict(record)]
     assert repr(found.rows) == repr([V1ManifestRow.from_dict(record)])
@@ -243,13 +247,13 @@ def test_columns_that_were_not_asked_for_are_unset_as_ever(names: list[str]) -> 
 
 
 def test_rows_leave_nothing_to_the_garbage_collector() -> None:
-    found = manifest_bytes(json.dumps(page_of(ROWS, 0, 3)).encode())
+    found = parse_manifest_page_bytes(json.dumps(page_of(ROWS, 0, 3)).encode())
     assert found is not None
     assert not any(map(gc.is_tracked, found.rows))
 
 
 def test_records_and_rows_of_a_page_are_the_same_whichever_is_looked_at_first() -> None:
-    first, second = (next(v3.manifest(client(archive(ROWS)), RIDER).pages()) for _ in range(2))
+    first, second = (next(v3.manifest(client(manifest_service(ROWS)), RIDER).pages()) for _ in range(2))
     assert first.records == ROWS
     assert list(map(operator.methodcaller("to_dict"), first.rows)) == ROWS
     assert second.rows == first.rows
@@ -267,7 +271,7 @@ def test_a_manifest_of_v1_is_typed_rows_by_either_way() -> None:
         assert found == V1ManifestRow.from_dict(record)
 
 
-def test_a_page_that_was_taken_is_still_held_against_the_others() -> None:
+def test_a_page_that_was_decoded_fast_is_still_compared_with_the_others() -> None:
     with pytest.raises(PagingError, match="second time or out of order"):
-        list(v3.manifest(client(lambda path, body: archive(ROWS)(path, body) if "page" not in body else
+        list(v3.manifest(client(lambda path, body: manifest_service(ROWS)(path, body) if "page" not in body else
                                 {**page_of(ROWS, 0, 3), "page": body["page"]}), RIDER, page_size=3))  # fmt: skip

@@ -1,4 +1,4 @@
-"""The dialect of v1: what it refuses, what it asks for, and how it reads answers."""
+"""Functions of v1: checks of filters, requests, and parsing of answers."""
 
 import json
 import math
@@ -18,16 +18,16 @@ from idc_client.types import UNSET
 
 from idc_ext import ContractError, Forbidden, InvalidFilter, InvalidRequest, Rows, connect, v1
 from idc_ext._operations import USER_OPERATIONS, needs_user
-from idc_ext.v1._filters import _COLUMNS, _NUMERIC
+from idc_ext.v1._filters import _MANIFEST_COLUMNS, _NUMERIC_ATTRIBUTES
 from tests.support.document import DOCUMENT, OPERATIONS
 from tests.support.standin_process import NOWHERE, serving
 from tests.support.v1_service import NOTEBOOK, SPEC, manifest_page, query_page
 
-TEXTS = {name for name in V1AttributeName if name not in _NUMERIC}
+TEXT_ATTRIBUTES = {name for name in V1AttributeName if name not in _NUMERIC_ATTRIBUTES}
 
 
-def answering(body: Any, status: int = 200) -> Any:
-    """A client whose server gives one answer for ever, and the requests it has been sent."""
+def client_with_answer(body: Any, status: int = 200) -> Any:
+    """A client whose server always gives the same answer, and the list of requests sent."""
     requests: list[httpx.Request] = []
 
     def answer(request: httpx.Request) -> httpx.Response:
@@ -56,13 +56,13 @@ def test_every_operation_is_found_by_its_real_path() -> None:
 
 def test_the_manifest_columns_are_the_documents_in_rows_and_in_parameters() -> None:
     row = DOCUMENT["components"]["schemas"]["V1ManifestRow"]["properties"]
-    assert set(_COLUMNS) == set(row)
-    everything = v1.preview_manifest(connect(NOWHERE), SPEC, fields=_COLUMNS, sql=True).first.params
+    assert set(_MANIFEST_COLUMNS) == set(row)
+    everything = v1.preview_manifest(connect(NOWHERE), SPEC, fields=_MANIFEST_COLUMNS, sql=True).first.params
     declared = DOCUMENT["components"]["parameters"]
     names = {declared[one["$ref"].rpartition("/")[2]]["name"] for one in
              OPERATIONS["POST", "/v1/cohorts/preview/manifest"]["parameters"]}  # fmt: skip
     assert set(everything) == names - {"next_page"}
-    assert {everything[column] for column in [*_COLUMNS, "sql"]} == {"True"}
+    assert {everything[column] for column in [*_MANIFEST_COLUMNS, "sql"]} == {"True"}
 
 
 def test_which_attributes_are_numeric_is_as_the_document_says() -> None:
@@ -70,7 +70,7 @@ def test_which_attributes_are_numeric_is_as_the_document_says() -> None:
     for pattern, schema in patterns.items():
         for name in V1AttributeName:
             if re.search(pattern, name):
-                assert (name in _NUMERIC) == (schema["items"]["type"] == "number"), name
+                assert (name in _NUMERIC_ATTRIBUTES) == (schema["items"]["type"] == "number"), name
 
 
 def test_a_cohort_is_what_the_notebook_sends() -> None:
@@ -82,7 +82,7 @@ def test_every_filter_that_the_document_allows_is_taken_over_unchanged(data: Any
     number = st.integers() | st.floats(allow_nan=False, allow_infinity=False)
 
     def values(name: str) -> Any:
-        if name in TEXTS:
+        if name in TEXT_ATTRIBUTES:
             return st.lists(st.text(), min_size=1)
         return (
             st.tuples(number, number).map(sorted) if name.endswith("_btw") else st.lists(number, min_size=1, max_size=1)
@@ -94,13 +94,13 @@ def test_every_filter_that_the_document_allows_is_taken_over_unchanged(data: Any
 
 
 @pytest.mark.parametrize(
-    ("filters", "says"),
+    ("filters", "message"),
     [
         ({"modality": ["CT"]}, "did you mean Modality?"),
         ({"RACE": ["ASIAN"]}, "did you mean race?"),
         ({"colection_id": ["x"]}, "did you mean collection_id?"),
-        ({"zzz": ["x"]}, "'zzz' is no filter attribute"),
-        ({7: ["x"]}, "7 is no filter attribute"),
+        ({"zzz": ["x"]}, "'zzz' is not a filter attribute"),
+        ({7: ["x"]}, "7 is not a filter attribute"),
         ({"Modality": []}, "at least one value"),
         ({"Modality": "CT"}, "takes a list"),
         ({"Modality": None}, "takes a list"),
@@ -118,8 +118,8 @@ def test_every_filter_that_the_document_allows_is_taken_over_unchanged(data: Any
         ({}, "all_of_idc=True"),
     ],
 )
-def test_a_filter_that_would_be_misread_is_refused_before_it_is_sent(filters: Any, says: str) -> None:
-    with pytest.raises(InvalidFilter, match=re.escape(says)) as caught:
+def test_a_filter_that_would_be_misread_is_refused_before_it_is_sent(filters: Any, message: str) -> None:
+    with pytest.raises(InvalidFilter, match=re.escape(message)) as caught:
         v1.cohort("n", "", filters)
     assert isinstance(caught.value, ValueError)
 
@@ -135,33 +135,33 @@ def test_a_cohort_has_a_name_and_a_description(name: Any, description: Any) -> N
 
 
 @pytest.mark.parametrize(
-    ("fields", "says"),
+    ("fields", "message"),
     [
         (["patient_id"], "did you mean Patient_ID?"),
         (["PatientID"], "did you mean Patient_ID?"),
         ([], "at least one"),
-        (["GCS_URL", "GCS_URL"], "none twice"),
+        (["GCS_URL", "GCS_URL"], "each once"),
         ("GCS_URL", "write ['GCS_URL']"),
-        ([None], "None is no manifest column"),
+        ([None], "None is not a manifest column"),
     ],
 )
-def test_manifest_columns_are_checked_before_anything_is_sent(fields: Any, says: str) -> None:
+def test_manifest_columns_are_checked_before_anything_is_sent(fields: Any, message: str) -> None:
     for ask in (lambda: v1.preview_manifest(connect(NOWHERE), SPEC, fields=fields),
                 lambda: v1.manifest(connect(NOWHERE), 146, fields=fields)):  # fmt: skip
-        with pytest.raises(InvalidFilter, match=re.escape(says)):
+        with pytest.raises(InvalidFilter, match=re.escape(message)):
             ask()
 
 
 @pytest.mark.parametrize(
-    ("fields", "says"),
+    ("fields", "message"),
     [(["Patient_ID"], "did you mean PatientID?"), ([], "at least one"), ("Modality", "write ['Modality']")],
 )
-def test_query_fields_are_checked_before_anything_is_sent(fields: Any, says: str) -> None:
+def test_query_fields_are_checked_before_anything_is_sent(fields: Any, message: str) -> None:
     for ask in (
         lambda: v1.preview_query(connect(NOWHERE), SPEC, fields),
         lambda: v1.query(connect(NOWHERE), 1, fields),
     ):
-        with pytest.raises(InvalidFilter, match=re.escape(says)):
+        with pytest.raises(InvalidFilter, match=re.escape(message)):
             ask()
 
 
@@ -187,7 +187,7 @@ def test_each_request_is_the_generated_ones_and_its_next_page_keeps_token_size_a
 
 
 def test_manifest_rows_have_the_generated_type_and_the_page_its_cohort() -> None:
-    idc, _ = answering(manifest_page({"GCS_URL": "gs://b/k", "Patient_ID": None}, cohort={"name": "n"}))
+    idc, _ = client_with_answer(manifest_page({"GCS_URL": "gs://b/k", "Patient_ID": None}, cohort={"name": "n"}))
     rows = v1.preview_manifest(idc, SPEC, fields=["GCS_URL", "Patient_ID"])
     (row,) = rows
     assert isinstance(row, V1ManifestRow)
@@ -197,7 +197,7 @@ def test_manifest_rows_have_the_generated_type_and_the_page_its_cohort() -> None
 
 def test_query_rows_are_plain_dictionaries() -> None:
     row = {"PatientID": "p", "Modality": None, "extra": ["a", "b"]}
-    idc, _ = answering(query_page(row, cohort_def={"name": "n"}))
+    idc, _ = client_with_answer(query_page(row, cohort_def={"name": "n"}))
     assert [*v1.preview_query(idc, SPEC, ["PatientID", "Modality"])] == [row]
     assert next(v1.query(idc, 1, ["PatientID"]).pages()).info == {"cohort_def": {"name": "n"}}
     assert [*v1.dicom_metadata(idc)] == [row]
@@ -218,7 +218,7 @@ def test_query_rows_are_plain_dictionaries() -> None:
     ],
 )
 def test_a_manifest_that_contradicts_the_document_or_itself_is_a_contract_error(body: Any) -> None:
-    idc, _ = answering(body)
+    idc, _ = client_with_answer(body)
     with pytest.raises(ContractError, match="/v1/cohorts/preview/manifest"):
         list(v1.preview_manifest(idc, SPEC, fields=["GCS_URL"]))
 
@@ -244,20 +244,20 @@ def test_the_token_of_not_yet_is_found_wherever_an_era_put_it(body: Any) -> None
     assert urls[1]["next_page"] == "t"
 
 
-def created(**filters: list[Any]) -> dict[str, Any]:
+def cohort_created(**filters: list[Any]) -> dict[str, Any]:
     saved = {"idc_data_version": "2.0", "filters": filters}
     properties = {"cohort_id": 146, "name": "n", "description": "", "filterSet": saved}
     return {"code": 200, "cohort_properties": properties}
 
 
 def test_creating_a_cohort_gives_its_identifier_and_asks_once() -> None:
-    idc, requests = answering(created(**NOTEBOOK))
+    idc, requests = client_with_answer(cohort_created(**NOTEBOOK))
     assert v1.create_cohort(idc, SPEC).cohort_id == 146
     assert [json.loads(request.content) for request in requests] == [SPEC.to_dict()]
 
 
 def test_a_cohort_that_lost_filters_on_the_way_is_an_error_that_names_it() -> None:
-    idc, _ = answering(created(Modality=["CT"]))
+    idc, _ = client_with_answer(cohort_created(Modality=["CT"]))
     spec = v1.cohort("n", "", {"Modality": ["CT"], "age_at_diagnosis_btw": [50, 59]})
     with pytest.raises(ContractError, match="cohort 146 was saved without the filters on age_at_diagnosis_btw"):
         v1.create_cohort(idc, spec)
@@ -266,7 +266,7 @@ def test_a_cohort_that_lost_filters_on_the_way_is_an_error_that_names_it() -> No
 @pytest.mark.parametrize("body", [{}, {"code": 200}, {"code": 200, "cohort_properties": {}}, [], {"code": 201}])
 def test_an_answer_without_a_cohort_is_a_contract_error(body: Any) -> None:
     with pytest.raises(ContractError):
-        v1.create_cohort(answering(body)[0], SPEC)
+        v1.create_cohort(client_with_answer(body)[0], SPEC)
 
 
 def test_the_public_names_of_the_dialect_are_sorted_and_all_there() -> None:
@@ -281,12 +281,12 @@ def test_the_public_names_of_the_dialect_are_sorted_and_all_there() -> None:
 def test_a_real_manifest_is_the_same_by_any_page_size(standin: str, page_size: int) -> None:
     with connect(standin) as idc:
         wanted = {"fields": ["Patient_ID", "CRDC_Series_GUID"]}
-        whole = list(v1.preview_manifest(idc, SPEC, **wanted, page_size=50_000))
-        assert whole
-        assert list(v1.preview_manifest(idc, SPEC, **wanted, page_size=page_size)) == whole
+        all_rows = list(v1.preview_manifest(idc, SPEC, **wanted, page_size=50_000))
+        assert all_rows
+        assert list(v1.preview_manifest(idc, SPEC, **wanted, page_size=page_size)) == all_rows
 
 
-async def test_a_real_manifest_is_the_same_in_both_colours(standin: str) -> None:
+async def test_a_real_manifest_is_the_same_sync_and_async(standin: str) -> None:
     async with connect(standin) as idc:
         rows: Rows[V1ManifestRow] = v1.preview_manifest(idc, SPEC, fields=["CRDC_Series_GUID"], page_size=10)
         assert [row async for row in rows] == list(rows)
@@ -311,9 +311,7 @@ def test_a_saved_cohort_lists_what_its_preview_lists(standin: str, credentials_f
         assert list(v1.query(idc, saved.cohort_id, fields)) == list(v1.preview_query(idc, SPEC, fields))
 
 
-async def test_a_cohort_is_saved_in_the_other_colour_by_the_generated_function(
-    standin: str, credentials_file: Path
-) -> None:
+async def test_a_cohort_is_saved_asynchronously_by_the_generated_function(standin: str, credentials_file: Path) -> None:
     async with connect(standin, credentials=credentials_file) as idc:
         assert await create_cohort.asyncio(client=idc, body=SPEC) is not None
 
@@ -337,33 +335,35 @@ def test_every_query_field_can_be_asked_for(standin: str) -> None:
         assert set(first.rows[0]) == set(fields)
 
 
-# Against a server with upstream's bad habits, which answers every new query with "not yet":
+# Against a server with upstream's quirks, which answers every new query with 202 ("not yet"):
 
 
 @pytest.fixture(scope="module")
-def moody(state: Path) -> Iterator[str]:
+def quirky_service(state: Path) -> Iterator[str]:
     with serving("--as-of", "2.0", "--state", str(state), "--quirks", "--patience", "0") as url:
         yield url
 
 
 async def test_not_yet_and_tokens_that_cannot_be_resumed_make_no_difference_to_the_rows(
-    standin: str, moody: str
+    standin: str, quirky_service: str
 ) -> None:
-    async with connect(standin) as calm, connect(moody) as idc:
-        expected = list(v1.preview_manifest(calm, SPEC, fields=["CRDC_Series_GUID"]))
+    async with connect(standin) as plain_idc, connect(quirky_service) as idc:
+        expected = list(v1.preview_manifest(plain_idc, SPEC, fields=["CRDC_Series_GUID"]))
         rows = v1.preview_manifest(idc, SPEC, fields=["CRDC_Series_GUID"], page_size=10)
         assert [row async for row in rows] == list(rows) == expected
 
 
-def test_refusals_hidden_in_a_200_and_filters_lost_in_saving_are_errors(moody: str, credentials_file: Path) -> None:
-    with connect(moody, credentials=credentials_file) as idc:
+def test_refusals_hidden_in_a_200_and_filters_lost_in_saving_are_errors(
+    quirky_service: str, credentials_file: Path
+) -> None:
+    with connect(quirky_service, credentials=credentials_file) as idc:
         with pytest.raises(InvalidRequest, match=r"saving your cohort\. \(sent as HTTP 200\)"):
             v1.create_cohort(idc, v1.cohort("n", "", {}, all_of_idc=True))
         with pytest.raises(ContractError, match="without the filters on age_at_diagnosis_btw"):
             v1.create_cohort(idc, v1.cohort("n", "", {"Modality": ["CT"], "age_at_diagnosis_btw": [50, 60]}))
 
 
-def test_a_cohort_of_somebody_else_is_forbidden(
+def test_a_cohort_of_another_user_is_forbidden(
     standin: str, credentials_file: Path, new_credentials: Callable[..., Path], tmp_path: Path
 ) -> None:
     with connect(standin, credentials=credentials_file) as idc:

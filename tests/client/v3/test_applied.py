@@ -1,4 +1,4 @@
-"""Answers of v3 held against the filters that the service says it applied, and what it warns of."""
+"""Answers of v3 checked against the filters that the service applied, and warnings of the service."""
 
 from __future__ import annotations
 
@@ -15,53 +15,64 @@ from idc_client import Client
 
 import idc_ext
 from idc_ext import ContractError, InvalidFilter, PagingError, ServiceWarned, ServiceWarning, connect, v3
-from tests.support.applied_filters import applied, echoed
-from tests.support.v3_filters import NAMES, wanted
-from tests.support.v3_service import RIDER, ROWS, VERSION, WIRE, archive, client, collect, counted, page_of, text
+from tests.support.applied_filters import filters_echo, with_filters_echo
+from tests.support.v3_filters import NAMES, filter_values
+from tests.support.v3_service import (
+    RIDER,
+    ROWS,
+    VERSION,
+    WIRE,
+    client,
+    collect,
+    counts_body,
+    manifest_service,
+    page_of,
+    text_service,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
 FILTERS = {**RIDER, "Modality": ["CT", "MR"], "StudyDate": ("2001-01-01", None), "instanceCount": (2, 10)}
-SENT = v3.where(FILTERS).to_dict()
-ECHO = applied(SENT)
-CITED = {"format": "apa", "citations": [], "idc_acknowledgment": None, "recommendation": ""}
-SQL = {"columns": ["source_DOI"], "rows": [], "row_count": 0, "truncated": False, "max_rows": 10_000}
+SENT_FILTERS = v3.where(FILTERS).to_dict()
+ECHO = filters_echo(SENT_FILTERS)
+NO_CITATIONS = {"format": "apa", "citations": [], "idc_acknowledgment": None, "recommendation": ""}
+NO_DOIS = {"columns": ["source_DOI"], "rows": [], "row_count": 0, "truncated": False, "max_rows": 10_000}
 
 
-def canned_service(**said: Any) -> Callable[[str, Any], Any]:
-    """A server of six rows that says this of every answer to filters; None for a member that it does not have."""
+def service_of_six_rows(**canned: Any) -> Callable[[str, Any], Any]:
+    """A service with six rows and these members in every answer to filters; None removes a member."""
 
-    def kept(answer: dict[str, Any]) -> dict[str, Any]:
-        return {name: value for name, value in {**answer, **said}.items() if value is not None or name not in said}
+    def with_changes(answer: dict[str, Any]) -> dict[str, Any]:
+        return {name: value for name, value in {**answer, **canned}.items() if value is not None or name not in canned}
 
     def answer(path: str, body: Any) -> Any:
         match path.rpartition("/")[2]:
             case "version":
                 return VERSION
             case "sql":
-                return SQL
+                return NO_DOIS
             case "counts":
-                return kept({"filters_applied": ECHO, "warnings": [], **counted(6)})
+                return with_changes({"filters_applied": ECHO, "warnings": [], **counts_body(6)})
             case "licenses":
-                return kept({"licenses": [], "filters_applied": ECHO, "warnings": []})
+                return with_changes({"licenses": [], "filters_applied": ECHO, "warnings": []})
             case "citations":
-                return kept({**CITED, "filters_applied": ECHO, "warnings": []})
+                return with_changes({**NO_CITATIONS, "filters_applied": ECHO, "warnings": []})
             case "manifest":
                 page = page_of(ROWS, body["page"], body["page_size"])
-                return {**page, "counts": kept({"filters_applied": ECHO, "warnings": [], **page["counts"]})}
+                return {**page, "counts": with_changes({"filters_applied": ECHO, "warnings": [], **page["counts"]})}
             case _:
-                return text([row["series_aws_url"] for row in ROWS])(path, body)
+                return text_service([row["series_aws_url"] for row in ROWS])(path, body)
 
-    def without_help(path: str, body: Any) -> Any:
+    def answer_as_it_is(path: str, body: Any) -> Any:
         found = answer(path, body)
-        # As it is: the client of these tests completes what is JSON.
+        # As a response: the client of these tests would add missing members to JSON.
         return found if isinstance(found, httpx.Response) else httpx.Response(200, json=found)
 
-    return without_help
+    return answer_as_it_is
 
 
-ASKING: dict[str, Callable[[Any], Any]] = {
+REQUESTS: dict[str, Callable[[Any], Any]] = {
     "counts": lambda idc: v3.counts(idc, FILTERS),
     "licenses": lambda idc: v3.licenses(idc, FILTERS),
     "citations": lambda idc: v3.citations(idc, FILTERS),
@@ -74,86 +85,86 @@ ASKING: dict[str, Callable[[Any], Any]] = {
 RANGE = {"gte": "2001-01-01", "lte": None}
 
 
-def terms(**other: Any) -> dict[str, Any]:
+def echo_with_terms(**other: Any) -> dict[str, Any]:
     return {**ECHO, "terms": {**ECHO["terms"], **other}}
 
 
-def ranges(**other: Any) -> dict[str, Any]:
+def echo_with_ranges(**other: Any) -> dict[str, Any]:
     return {**ECHO, "ranges": {**ECHO["ranges"], **other}}
 
 
-WRONG: dict[str, tuple[Any, str]] = {
-    "absent, as before 3.0.0b3": (None, "without filters_applied: services before 3.0.0b3"),
-    "no object": ("all", "names no filters that can be read"),
-    "without terms": ({"ranges": ECHO["ranges"]}, "names no terms that can be read"),
-    "without ranges": ({"terms": ECHO["terms"]}, "names no ranges that can be read"),
-    "empty": ({"terms": {}, "ranges": {}}, "left out the filter on "),
-    "a term less": ({**ECHO, "terms": {"Modality": ["CT", "MR"]}}, "left out the filter on collection_id"),
-    "a term more": (terms(PatientSex=["F"]), "applied a filter on 'PatientSex' that was not sent"),
-    "a value less": (terms(Modality=["CT"]), "applied another filter on Modality than was sent"),
-    "a value more": (terms(Modality=["CT", "MR", "SR"]), "applied another filter on Modality than was sent"),
-    "values that are no text": (terms(Modality=[1, 2]), "applied another filter on Modality than was sent"),
-    "a range less": ({**ECHO, "ranges": {"StudyDate": RANGE}}, "left out the range on instanceCount"),
-    "a range more": (ranges(SeriesDate=RANGE), "applied a range on 'SeriesDate' that was not sent"),
-    "another bound": (ranges(instanceCount={"gte": 3.0, "lte": 10.0}), "another range on instanceCount"),
-    "bounds swapped": (ranges(instanceCount={"gte": 10.0, "lte": 2.0}), "another range on instanceCount"),
-    "a bound less": (ranges(instanceCount={"gte": 2.0, "lte": None}), "another range on instanceCount"),
+WRONG_ECHOES: dict[str, tuple[Any, str]] = {
+    "absent, as before 3.0.0b3": (None, "has no filters_applied: services before 3.0.0b3"),
+    "no object": ("all", "reports no filters that can be read"),
+    "without terms": ({"ranges": ECHO["ranges"]}, "reports no terms that can be read"),
+    "without ranges": ({"terms": ECHO["terms"]}, "reports no ranges that can be read"),
+    "empty": ({"terms": {}, "ranges": {}}, "ignored the filter on "),
+    "a term less": ({**ECHO, "terms": {"Modality": ["CT", "MR"]}}, "ignored the filter on collection_id"),
+    "a term more": (echo_with_terms(PatientSex=["F"]), "applied a filter on 'PatientSex' that was not sent"),
+    "a value less": (echo_with_terms(Modality=["CT"]), "applied another filter on Modality than was sent"),
+    "a value more": (echo_with_terms(Modality=["CT", "MR", "SR"]), "applied another filter on Modality than was sent"),
+    "values that are no text": (echo_with_terms(Modality=[1, 2]), "applied another filter on Modality than was sent"),
+    "a range less": ({**ECHO, "ranges": {"StudyDate": RANGE}}, "ignored the range on instanceCount"),
+    "a range more": (echo_with_ranges(SeriesDate=RANGE), "applied a range on 'SeriesDate' that was not sent"),
+    "another bound": (echo_with_ranges(instanceCount={"gte": 3.0, "lte": 10.0}), "another range on instanceCount"),
+    "bounds swapped": (echo_with_ranges(instanceCount={"gte": 10.0, "lte": 2.0}), "another range on instanceCount"),
+    "a bound less": (echo_with_ranges(instanceCount={"gte": 2.0, "lte": None}), "another range on instanceCount"),
     "filters of another kind": ({**ECHO, "excluded": {"Modality": ["SR"]}}, "applied 'excluded', which was not sent"),
-    "a number as text": (ranges(instanceCount={"gte": "2", "lte": 10}), "another range on instanceCount"),
+    "a number as text": (echo_with_ranges(instanceCount={"gte": "2", "lte": 10}), "another range on instanceCount"),
 }  # fmt: skip
 
 
-@pytest.mark.parametrize("ask", ASKING.values(), ids=ASKING)
-@pytest.mark.parametrize(("said", "says"), WRONG.values(), ids=WRONG)
-def test_an_answer_to_other_filters_than_were_sent_is_a_contract_error(ask: Any, said: Any, says: str) -> None:
+@pytest.mark.parametrize("ask", REQUESTS.values(), ids=REQUESTS)
+@pytest.mark.parametrize(("canned", "message"), WRONG_ECHOES.values(), ids=WRONG_ECHOES)
+def test_an_answer_to_other_filters_than_were_sent_is_a_contract_error(ask: Any, canned: Any, message: str) -> None:
     for make in (connect, Client):
-        with pytest.raises(ContractError, match=says):
-            ask(client(canned_service(filters_applied=said), make))
+        with pytest.raises(ContractError, match=message):
+            ask(client(service_of_six_rows(filters_applied=canned), make))
 
 
-@pytest.mark.parametrize("ask", ASKING.values(), ids=ASKING)
+@pytest.mark.parametrize("ask", REQUESTS.values(), ids=REQUESTS)
 def test_values_in_another_order_and_once_each_select_the_same(ask: Any) -> None:
     same = {**ECHO, "terms": {"Modality": ["MR", "CT", "CT"], "collection_id": ["rider_pilot"]}}
     with warnings.catch_warnings():
         warnings.simplefilter("error")
-        ask(client(canned_service(filters_applied=same)))
+        ask(client(service_of_six_rows(filters_applied=same)))
 
 
-@pytest.mark.parametrize("ask", ASKING.values(), ids=ASKING)
-@pytest.mark.parametrize("said", ["none", {}, [1], [None]])
-def test_warnings_that_are_no_list_of_text_are_a_contract_error(ask: Any, said: Any) -> None:
-    with pytest.raises(ContractError, match="without a list of warnings"):
-        ask(client(canned_service(warnings=said)))
+@pytest.mark.parametrize("ask", REQUESTS.values(), ids=REQUESTS)
+@pytest.mark.parametrize("canned", ["none", {}, [1], [None]])
+def test_warnings_that_are_no_list_of_text_are_a_contract_error(ask: Any, canned: Any) -> None:
+    with pytest.raises(ContractError, match="has no list of warnings"):
+        ask(client(service_of_six_rows(warnings=canned)))
 
 
 @given(st.data())
 def test_whatever_is_sent_is_expected_back_as_the_service_normalises_it(data: Any) -> None:
     names = data.draw(st.lists(NAMES, min_size=1, max_size=4, unique=True))
-    filters = v3.where({name: data.draw(wanted(name)) for name in names})
-    assert filters.applied == applied(filters.to_dict())
-    assert echoed({"filters": filters.to_dict()}, counted(1))["filters_applied"] == filters.applied
+    filters = v3.where({name: data.draw(filter_values(name)) for name in names})
+    assert filters.applied == filters_echo(filters.to_dict())
+    assert with_filters_echo({"filters": filters.to_dict()}, counts_body(1))["filters_applied"] == filters.applied
 
 
 # Warnings:
 
 
-def strict(base_url: str, httpx_args: dict[str, Any]) -> Any:
+def strict_client(base_url: str, httpx_args: dict[str, Any]) -> Any:
     return connect(base_url, strict=True, **httpx_args)
 
 
-@pytest.mark.parametrize("ask", ASKING.values(), ids=ASKING)
+@pytest.mark.parametrize("ask", REQUESTS.values(), ids=REQUESTS)
 def test_what_the_service_warns_of_reaches_the_caller_at_the_line_that_asked(ask: Any) -> None:
     with pytest.warns(ServiceWarning, match="the service warns: Mind .*the gap") as caught:
-        ask(client(canned_service(warnings=["Mind \x1b[31mthe\n gap."])))
+        ask(client(service_of_six_rows(warnings=["Mind \x1b[31mthe\n gap."])))
     assert len({str(one.message) for one in caught}) == 1
     assert all("\x1b" not in str(one.message) for one in caught)
     if "async" not in str(ask):
         assert all(not one.filename.startswith(str(idc_ext.__file__).rpartition("/")[0]) for one in caught)
 
 
-@pytest.mark.parametrize("ask", ASKING.values(), ids=ASKING)
+@pytest.mark.parametrize("ask", REQUESTS.values(), ids=REQUESTS)
 def test_a_strict_client_takes_a_warning_for_an_error(ask: Any) -> None:
-    idc = client(canned_service(warnings=["One.", "Two."]), strict)
+    idc = client(service_of_six_rows(warnings=["One.", "Two."]), strict_client)
     with warnings.catch_warnings():
         warnings.simplefilter("error")
         with pytest.raises(
@@ -175,7 +186,7 @@ def test_a_strict_client_takes_a_warning_for_an_error(ask: Any) -> None:
 )
 def test_a_hint_about_letter_case_becomes_did_you_mean_in_whichever_words_it_comes(hint: str) -> None:
     def answer(path: str, body: Any) -> Any:
-        return {**counted(0), "warnings": [hint]}
+        return {**counts_body(0), "warnings": [hint]}
 
     with pytest.warns(ServiceWarning, match="^nothing was found; Modality 'ct': did you mean CT\\?$"):
         v3.counts(client(answer), {"Modality": "ct"})
@@ -185,7 +196,7 @@ def test_a_hint_about_several_values_names_each_of_them() -> None:
     hint = "Zero series matched; Modality has no 'ct', 'mr', 'CT'. Did you mean ['CT', 'MR']?"
 
     def answer(path: str, body: Any) -> Any:
-        return {**counted(0), "warnings": [hint]}
+        return {**counts_body(0), "warnings": [hint]}
 
     with pytest.warns(ServiceWarning) as caught:
         v3.counts(client(answer), {"Modality": ["ct", "PT", "mr"]})
@@ -196,13 +207,13 @@ def test_a_hint_about_several_values_names_each_of_them() -> None:
 
 
 def test_no_hint_proposes_a_value_that_was_asked_for() -> None:
-    idc = client(lambda _path, _body: {**counted(0), "warnings": ["Nothing has ['ct', 'CT']."]})
+    idc = client(lambda _path, _body: {**counts_body(0), "warnings": ["Nothing has ['ct', 'CT']."]})
     with pytest.warns(ServiceWarning, match=r"^the service warns: Nothing has \['ct', 'CT'\]\.$"):
         v3.counts(idc, {"Modality": ["ct", "CT"]})
 
 
 def test_nothing_is_said_to_be_missing_where_something_was_found() -> None:
-    idc = client(lambda _path, _body: {**counted(6), "warnings": ["The attribute 'Modality' was renamed."]})
+    idc = client(lambda _path, _body: {**counts_body(6), "warnings": ["The attribute 'Modality' was renamed."]})
     with pytest.warns(ServiceWarning, match=r"^the service warns: The attribute 'Modality' was renamed\.$"):
         v3.counts(idc, {"Modality": "MODALITY"})
 
@@ -210,14 +221,14 @@ def test_nothing_is_said_to_be_missing_where_something_was_found() -> None:
 def test_a_hint_about_very_many_values_is_cut_short_and_takes_no_longer_than_they_are_many() -> None:
     asked = [f"p{number}" for number in range(20_000)]  # compared each with each they would take minutes
     hint = f"Zero series matched; there are {[value.upper() for value in asked]}"
-    idc = client(lambda _path, _body: {**counted(0), "warnings": [hint]}, strict)
+    idc = client(lambda _path, _body: {**counts_body(0), "warnings": [hint]}, strict_client)
     with pytest.raises(ServiceWarned, match=r"did you mean P0.*the service warns of 19960 things more") as raised:
         v3.counts(idc, {"PatientID": asked})
     assert len(raised.value.warnings) == 41
 
 
 def test_a_service_that_does_not_stop_warning_is_cut_short() -> None:
-    idc = client(canned_service(warnings=[f"{number}." for number in range(100_000)]), strict)
+    idc = client(service_of_six_rows(warnings=[f"{number}." for number in range(100_000)]), strict_client)
     with pytest.raises(ServiceWarned, match=r"the service warns of 99960 things more$") as raised:
         v3.counts(idc, FILTERS)
     assert raised.value.warnings[0] == "the service warns: 0."
@@ -227,7 +238,7 @@ def test_a_service_that_does_not_stop_warning_is_cut_short() -> None:
 @pytest.mark.parametrize("length", [10, 10_000])
 def test_a_long_warning_is_cut_short(length: int) -> None:
     with pytest.warns(ServiceWarning) as caught:
-        v3.counts(client(canned_service(warnings=["x" * length])), FILTERS)
+        v3.counts(client(service_of_six_rows(warnings=["x" * length])), FILTERS)
     assert len(str(caught[0].message)) == min(length + len("the service warns: "), 300)
 
 
@@ -249,28 +260,32 @@ def test_that_nothing_was_filtered_is_no_warning_where_it_was_meant(standin: str
         assert sum(one.series for one in v3.licenses(idc, {}, all_of_idc=True)) == 1_044_191
 
 
-@pytest.mark.parametrize("said", [["New.", "Everything."], ["Everything.", "New."]])
-def test_another_warning_beside_that_nothing_was_filtered_is_not_swallowed(said: list[str]) -> None:
-    empty = {"filters_applied": {"terms": {}, "ranges": {}}, "warnings": said}
+@pytest.mark.parametrize("canned", [["New.", "Everything."], ["Everything.", "New."]])
+def test_another_warning_beside_that_nothing_was_filtered_is_not_swallowed(canned: list[str]) -> None:
+    empty = {"filters_applied": {"terms": {}, "ranges": {}}, "warnings": canned}
     with pytest.raises(ServiceWarned, match=r"the service warns: New\."):
-        v3.counts(client(lambda _path, _body: {**counted(1), **empty}, strict), {}, all_of_idc=True)
+        v3.counts(client(lambda _path, _body: {**counts_body(1), **empty}, strict_client), {}, all_of_idc=True)
 
 
-def everything(rows: list[dict[str, Any]], series: int) -> Callable[[str, Any], Any]:
-    """A server that refuses manifests without filters, and has so many series in all."""
+def archive_of(rows: list[dict[str, Any]], series: int) -> Callable[[str, Any], Any]:
+    """A service that refuses manifests without filters, and has so many series in total."""
 
     def answer(path: str, body: Any) -> Any:
         if path == "/v3/stats":
-            return {"idc_version": "v25", "collections": 1, "analysis_results": 0, **counted(series)}
+            return {"idc_version": "v25", "collections": 1, "analysis_results": 0, **counts_body(series)}
         if path.startswith("/v3/cohort/manifest"):
             assert body["filters"], "a manifest without filters is refused"
-        return text([row["series_aws_url"] for row in rows])(path, body) if "txt" in path else archive(rows)(path, body)
+        return (
+            text_service([row["series_aws_url"] for row in rows])(path, body)
+            if "txt" in path
+            else manifest_service(rows)(path, body)
+        )
 
     return answer
 
 
 async def test_the_whole_archive_is_listed_and_held_against_its_total() -> None:
-    idc = client(everything(ROWS, len(ROWS)))
+    idc = client(archive_of(ROWS, len(ROWS)))
     assert len(list(v3.manifest(idc, {}, all_of_idc=True, page_size=2))) == len(ROWS)
     assert len(await collect(v3.manifest(idc, {}, all_of_idc=True))) == len(ROWS)
     assert len(list(v3.manifest_lines(idc, {}, all_of_idc=True))) == len(ROWS)
@@ -278,7 +293,7 @@ async def test_the_whole_archive_is_listed_and_held_against_its_total() -> None:
 
 @pytest.mark.parametrize("series", [len(ROWS) - 1, len(ROWS) + 1])
 async def test_an_archive_of_another_total_than_was_listed_is_an_error(series: int) -> None:
-    idc = client(everything(ROWS, series))
+    idc = client(archive_of(ROWS, series))
     with pytest.raises(PagingError, match=f"6 rows are listed where {series} were counted"):
         list(v3.manifest(idc, {}, all_of_idc=True))
     with pytest.raises(PagingError, match=f"6 rows are listed where {series} were counted"):

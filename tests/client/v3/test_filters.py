@@ -1,4 +1,4 @@
-"""Filters of v3: what is taken, what is refused before it is sent, and what they are on the wire and in SQL."""
+"""Filters of v3: accepted and refused values, and their form in requests and in SQL."""
 
 import datetime
 import math
@@ -16,11 +16,11 @@ from idc_client.api.v3 import get_attributes
 from idc_client.models import V3TermAttribute
 
 from idc_ext import InvalidFilter, connect, v3
-from idc_ext.v3._filters import DATES, RANGES, TERMS, _literal
+from idc_ext.v3._filters import DATE_ATTRIBUTES, RANGE_ATTRIBUTES, TERM_ATTRIBUTES, _sql_literal
 from tests.support.document import DOCUMENT
 from tests.support.standin_process import NOWHERE
-from tests.support.v3_filters import JSON, NAMES, TEXTS, wanted
-from tests.support.v3_service import RIDER, ROWS, archive, client
+from tests.support.v3_filters import JSON, NAMES, TEXTS, filter_values
+from tests.support.v3_service import RIDER, ROWS, client, manifest_service
 
 SCHEMA = {"$ref": "#/components/schemas/V3Filters", "components": DOCUMENT["components"]}
 
@@ -30,9 +30,9 @@ def test_the_names_and_kinds_of_filters_are_the_services(standin: str) -> None:
         served = get_attributes.sync(client=idc)
     assert isinstance(served, list)
     kinds = {str(one.name): (one.kind, one.data_type) for one in served}
-    assert {name for name, (kind, _) in kinds.items() if kind == "term"} == TERMS
-    assert {name for name, (kind, _) in kinds.items() if kind == "range"} == RANGES
-    assert {name for name in RANGES if kinds[name][1] == "STRING"} == DATES
+    assert {name for name, (kind, _) in kinds.items() if kind == "term"} == TERM_ATTRIBUTES
+    assert {name for name, (kind, _) in kinds.items() if kind == "range"} == RANGE_ATTRIBUTES
+    assert {name for name in RANGE_ATTRIBUTES if kinds[name][1] == "STRING"} == DATE_ATTRIBUTES
 
 
 @pytest.mark.parametrize(
@@ -68,23 +68,23 @@ def test_each_filter_goes_where_its_kind_belongs(given: Any, sent: Any) -> None:
 
 
 @pytest.mark.parametrize(
-    ("filters", "says"),
+    ("filters", "message"),
     [
         ({"modality": "CT"}, "did you mean Modality?"),
         ({"studydate": ("2001-01-01", None)}, "did you mean StudyDate?"),
         ({"colection_id": "x"}, "did you mean collection_id?"),
-        ({"race": ["ASIAN"]}, "'race' is no filter attribute of v3"),
-        ({7: "x"}, "7 is no filter attribute"),
-        ({"terms": {"Modality": ["CT"]}}, "written flat"),
-        ({"ranges": {}}, "written flat"),
-        ({"filters": {"Modality": ["CT"]}}, "written flat"),
-        ({"Modality": ["CT"], "terms": {}}, "written flat"),
+        ({"race": ["ASIAN"]}, "'race' is not a filter attribute of v3"),
+        ({7: "x"}, "7 is not a filter attribute"),
+        ({"terms": {"Modality": ["CT"]}}, "write filters flat"),
+        ({"ranges": {}}, "write filters flat"),
+        ({"filters": {"Modality": ["CT"]}}, "write filters flat"),
+        ({"Modality": ["CT"], "terms": {}}, "write filters flat"),
         ([("Modality", ["CT"])], "a mapping of attribute names"),
         ({"Modality": []}, "a list of at least one"),
         ({"Modality": ()}, "a list of at least one"),
         ({"Modality": None}, "a list of at least one"),
         ({"Modality": {"CT", "MR"}}, "a list of at least one"),
-        ({"Modality": {"gte": "CT"}}, "values and no range"),
+        ({"Modality": {"gte": "CT"}}, "values, not a range"),
         ({"Modality": ["CT", None]}, "takes text, not None"),
         ({"PatientID": 7}, "a value or a list"),
         ({"PatientID": [7]}, "takes text, not 7"),
@@ -93,17 +93,17 @@ def test_each_filter_goes_where_its_kind_belongs(given: Any, sent: Any) -> None:
         ({"StudyDate": ["2001-01-01", "2001-12-31"]}, "takes a range"),
         ({"StudyDate": ("2001-01-01",)}, "takes a range"),
         ({"StudyDate": {}}, "takes a range"),
-        ({"StudyDate": {"gt": "2001-01-01"}}, "no 'gt': did you mean gte?"),
-        ({"StudyDate": {"gte": "2001-01-01", 7: 8}}, "and no 7"),
-        ({"StudyDate": (None, None)}, "has neither bound"),
-        ({"StudyDate": {"gte": None}}, "has neither bound"),
+        ({"StudyDate": {"gt": "2001-01-01"}}, "not 'gt': did you mean gte?"),
+        ({"StudyDate": {"gte": "2001-01-01", 7: 8}}, "not 7"),
+        ({"StudyDate": (None, None)}, "needs at least one bound"),
+        ({"StudyDate": {"gte": None}}, "needs at least one bound"),
         ({"StudyDate": ("2001-12-31", "2001-01-01")}, "low bound first: 2001-12-31 > 2001-01-01"),
         ({"StudyDate": ("2001", None)}, "days as 'YYYY-MM-DD', not '2001'"),
-        ({"StudyDate": ("2001-0101", None)}, "no day of the calendar"),
-        ({"StudyDate": ("200101-01", None)}, "no day of the calendar"),
-        ({"StudyDate": ("2001-02-30", None)}, "no day of the calendar"),
-        ({"StudyDate": ("20010230", None)}, "no day of the calendar"),
-        ({"StudyDate": ("0000-01-01", None)}, "no day of the calendar"),
+        ({"StudyDate": ("2001-0101", None)}, "not a day of the calendar"),
+        ({"StudyDate": ("200101-01", None)}, "not a day of the calendar"),
+        ({"StudyDate": ("2001-02-30", None)}, "not a day of the calendar"),
+        ({"StudyDate": ("20010230", None)}, "not a day of the calendar"),
+        ({"StudyDate": ("0000-01-01", None)}, "not a day of the calendar"),
         ({"StudyDate": ("2020-01", None)}, "which is a month: give its first or last day, such as '2020-01-01'"),
         ({"StudyDate": ("2020", None)}, "which is a year: give its first or last day"),
         ({"StudyDate": ("2020-01-01T10:00", None)}, "has a time of day: give '2020-01-01'"),
@@ -126,14 +126,14 @@ def test_each_filter_goes_where_its_kind_belongs(given: Any, sent: Any) -> None:
         ({}, "all_of_idc=True"),
     ],
 )
-def test_a_filter_that_would_be_misread_is_refused_before_it_is_sent(filters: Any, says: str) -> None:
+def test_a_filter_that_would_be_misread_is_refused_before_it_is_sent(filters: Any, message: str) -> None:
     for ask in (v3.where, lambda f: v3.manifest(connect(NOWHERE), f), lambda f: v3.counts(connect(NOWHERE), f)):
-        with pytest.raises(InvalidFilter, match=re.escape(says)):
+        with pytest.raises(InvalidFilter, match=re.escape(message)):
             ask(filters)
 
 
 @pytest.mark.parametrize("number", [True, 1.0, math.nan, "many", None])
-def test_what_is_no_whole_number_is_refused_where_one_is_due(number: Any) -> None:
+def test_a_page_size_or_limit_that_is_not_an_integer_is_refused(number: Any) -> None:
     idc = connect(NOWHERE)
     with pytest.raises(InvalidFilter, match="page_size takes a whole number, not "):
         v3.manifest(idc, RIDER, page_size=number)
@@ -147,7 +147,7 @@ def test_what_is_no_whole_number_is_refused_where_one_is_due(number: Any) -> Non
 def test_numbers_of_other_libraries_travel_as_plain_ones() -> None:
     filters = v3.where(instanceCount=(numpy.int64(5), numpy.float64(7)), series_size_MB=(None, numpy.float32(1.5)))
     assert repr(filters) == "where({'instanceCount': {'gte': 5, 'lte': 7.0}, 'series_size_MB': {'lte': 1.5}})"
-    assert len(list(v3.manifest(client(archive(ROWS)), filters, page_size=numpy.int64(2)))) == 6
+    assert len(list(v3.manifest(client(manifest_service(ROWS)), filters, page_size=numpy.int64(2)))) == 6
 
 
 def test_an_attribute_is_not_filtered_twice() -> None:
@@ -171,11 +171,11 @@ def test_whatever_is_taken_fits_the_document_and_constrains_every_attribute(filt
 @given(st.data())
 def test_every_filter_that_constrains_is_taken_over_unchanged(data: Any) -> None:
     names = data.draw(st.lists(NAMES, min_size=1, max_size=4, unique=True))
-    filters = {name: data.draw(wanted(name)) for name in names}
+    filters = {name: data.draw(filter_values(name)) for name in names}
     taken = v3.where(filters)
-    assert taken.terms == {name: value for name, value in filters.items() if name in TERMS}
+    assert taken.terms == {name: value for name, value in filters.items() if name in TERM_ATTRIBUTES}
     assert {name: (one.get("gte"), one.get("lte")) for name, one in taken.ranges.items()} == {
-        name: value for name, value in filters.items() if name in RANGES
+        name: value for name, value in filters.items() if name in RANGE_ATTRIBUTES
     }
     again = eval(repr(taken), {"where": v3.where})  # noqa: S307 - made in the line above
     assert again == taken
@@ -225,7 +225,7 @@ def test_a_selection_is_the_same_in_sql(standin: str, selection: Any) -> None:
 
 @given(st.text(st.sampled_from("-/*' a")))
 def test_no_literal_holds_a_comment_mark(text: str) -> None:
-    literal = _literal(text)
+    literal = _sql_literal(text)
     assert "--" not in literal
     assert "/*" not in literal
     assert "".join(re.findall(r"'((?:[^']|'')*)'", literal)).replace("''", "'") == text

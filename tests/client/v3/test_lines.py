@@ -1,4 +1,4 @@
-"""Manifests of v3 as text: every line, in order, or an error that stays."""
+"""Text manifests of v3: every line, in order, or an error each time they are read."""
 
 import asyncio
 import itertools
@@ -14,66 +14,77 @@ from idc_client import Client
 from idc_ext import ContractError, InvalidFilter, InvalidRequest, ServerError, TruncatedResult, connect, v3
 from idc_ext._http.failures import needs_body
 from tests.support.standin_process import NOWHERE
-from tests.support.v3_service import LINES, RIDER, VERSION, WIRE, Answer, client, collect, counted, row, text
+from tests.support.v3_service import (
+    LINES,
+    RIDER,
+    VERSION,
+    WIRE,
+    Answer,
+    client,
+    collect,
+    counts_body,
+    row,
+    text_service,
+)
 
 
 @settings(max_examples=30, deadline=None)  # each starts an event loop
 @given(st.sets(st.integers(0, 99)).map(sorted))
-def test_all_lines_come_in_both_colours(numbers: list[int]) -> None:
+def test_all_lines_come_sync_and_async(numbers: list[int]) -> None:
     lines = [row(n)["series_aws_url"] for n in numbers]
-    whole = v3.manifest_lines(client(text(lines)), RIDER)
-    assert list(whole) == lines
-    assert asyncio.run(collect(whole)) == lines
+    manifest = v3.manifest_lines(client(text_service(lines)), RIDER)
+    assert list(manifest) == lines
+    assert asyncio.run(collect(manifest)) == lines
 
 
 @pytest.mark.parametrize(
-    ("answer", "kind", "says"),
+    ("answer", "kind", "message"),
     [
-        (text(LINES, series=7), TruncatedResult, "6 of the 7 lines"),
-        (text([], series=1), TruncatedResult, "0 of the 1 lines"),
-        (text(LINES, series=5), TruncatedResult, "more than the 5 lines"),
-        (text([*LINES[:5], ""]), ContractError, "line 6 does not fit the document"),
-        (text([*LINES[:5], LINES[5][:-2]]), ContractError, "line 6 does not fit the document"),
-        (text([*LINES[:5], "gs://b/c"]), ContractError, "line 6 does not fit the document: 'gs://b/c'"),
-        (text([*LINES[:5], LINES[4]]), ContractError, "line 6 comes a second time or out of order"),
-        (text([*LINES[:4], LINES[5], LINES[4]]), ContractError, "line 6 comes a second time or out of order"),
-        (text([*LINES[:4], "s3://c" + LINES[0][6:], LINES[3]]), ContractError, "line 6 comes a second time"),
+        (text_service(LINES, series=7), TruncatedResult, "6 of the 7 lines"),
+        (text_service([], series=1), TruncatedResult, "0 of the 1 lines"),
+        (text_service(LINES, series=5), TruncatedResult, "more than the 5 lines"),
+        (text_service([*LINES[:5], ""]), ContractError, "line 6 does not fit the document"),
+        (text_service([*LINES[:5], LINES[5][:-2]]), ContractError, "line 6 does not fit the document"),
+        (text_service([*LINES[:5], "gs://b/c"]), ContractError, "line 6 does not fit the document: 'gs://b/c'"),
+        (text_service([*LINES[:5], LINES[4]]), ContractError, "line 6 comes a second time or out of order"),
+        (text_service([*LINES[:4], LINES[5], LINES[4]]), ContractError, "line 6 comes a second time or out of order"),
+        (text_service([*LINES[:4], "s3://c" + LINES[0][6:], LINES[3]]), ContractError, "line 6 comes a second time"),
     ],
 )
 @pytest.mark.parametrize("make", [connect, Client])
-async def test_a_text_that_is_not_whole_is_an_error_that_stays_in_both_colours(
-    answer: Answer, kind: type, says: str, make: Any
+async def test_an_incomplete_text_is_an_error_each_time_it_is_read_sync_and_async(
+    answer: Answer, kind: type, message: str, make: Any
 ) -> None:
-    whole = v3.manifest_lines(client(answer, make), RIDER)
-    lines, got = iter(whole), []
+    manifest = v3.manifest_lines(client(answer, make), RIDER)
+    lines, got = iter(manifest), []
     for _ in range(3):
-        with pytest.raises(kind, match=says):
+        with pytest.raises(kind, match=message):
             got.extend(lines)
-    others = aiter(whole)
+    others = aiter(manifest)
     for _ in range(3):
-        with pytest.raises(kind, match=says):
+        with pytest.raises(kind, match=message):
             got.extend([one async for one in others])
 
 
 def test_the_last_line_comes_only_when_all_have() -> None:
-    lines = iter(v3.manifest_lines(client(text(LINES, series=7)), RIDER))
+    lines = iter(v3.manifest_lines(client(text_service(LINES, series=7)), RIDER))
     assert list(itertools.islice(lines, 5)) == LINES[:5]
     with pytest.raises(TruncatedResult):
         next(lines)
 
 
 def test_the_text_is_asked_for_one_line_beyond_the_count_and_with_the_filters_at_their_levels() -> None:
-    asked: list[Any] = []
+    requests: list[Any] = []
 
     def answer(path: str, body: Any) -> Any:
-        asked.append((path, body))
-        return text(LINES)(path, body)
+        requests.append((path, body))
+        return text_service(LINES)(path, body)
 
-    whole = v3.manifest_lines(client(answer), RIDER, source="gcs")
-    assert repr(whole) == "<Lines of POST /v3/cohort/manifest.txt>"
-    assert asked == []
-    list(whole)
-    assert asked == [
+    manifest = v3.manifest_lines(client(answer), RIDER, source="gcs")
+    assert repr(manifest) == "<Lines of POST /v3/cohort/manifest.txt>"
+    assert requests == []
+    list(manifest)
+    assert requests == [
         ("/v3/version", {}),
         ("/v3/cohort/counts", {"filters": WIRE}),
         ("/v3/cohort/manifest.txt", {"filters": WIRE, "source": "gcs", "limit": 7}),
@@ -97,19 +108,19 @@ def test_a_source_that_is_none_is_refused() -> None:
         (httpx.Response(200, json={"detail": "x"}), ContractError),
     ],
 )
-async def test_what_is_no_text_is_an_error_in_both_colours(make: Any, response: httpx.Response, kind: type) -> None:
+async def test_what_is_no_text_is_an_error_sync_and_async(make: Any, response: httpx.Response, kind: type) -> None:
     def answer(path: str, body: Any) -> Any:
         copy = httpx.Response(response.status_code, headers=response.headers, content=response.content)
-        return {"/v3/version": VERSION, "/v3/cohort/counts": counted(1)}.get(path, copy)
+        return {"/v3/version": VERSION, "/v3/cohort/counts": counts_body(1)}.get(path, copy)
 
-    whole = v3.manifest_lines(client(answer, make), RIDER)
+    manifest = v3.manifest_lines(client(answer, make), RIDER)
     with pytest.raises(kind):
-        list(whole)
+        list(manifest)
     with pytest.raises(kind):
-        await collect(whole)
+        await collect(manifest)
 
 
-class Slow(httpx.SyncByteStream):
+class CountedBody(httpx.SyncByteStream):
     """A body whose parts are counted as they are read."""
 
     def __init__(self) -> None:
@@ -121,8 +132,8 @@ class Slow(httpx.SyncByteStream):
             yield f"{line}\n".encode()
 
 
-class Stuck(Slow, httpx.AsyncByteStream):
-    """A body that is interrupted half-way in one colour and does not go on in the other."""
+class InterruptedBody(CountedBody, httpx.AsyncByteStream):
+    """A body that is interrupted half-way when read synchronously, and hangs when read asynchronously."""
 
     def __iter__(self) -> Iterator[bytes]:
         yield from itertools.islice(super().__iter__(), 3)
@@ -134,14 +145,14 @@ class Stuck(Slow, httpx.AsyncByteStream):
         await asyncio.sleep(60)
 
 
-async def test_a_text_that_is_interrupted_does_not_look_whole_in_either_colour() -> None:
+async def test_an_interrupted_text_does_not_look_complete_sync_or_async() -> None:
     def answer(path: str, _: Any) -> Any:
         if path == "/v3/cohort/manifest.txt":
-            return httpx.Response(200, stream=Stuck())
-        return counted(6) if "counts" in path else VERSION
+            return httpx.Response(200, stream=InterruptedBody())
+        return counts_body(6) if "counts" in path else VERSION
 
-    whole, got = v3.manifest_lines(client(answer), RIDER), []
-    lines, others = iter(whole), aiter(whole)
+    manifest, got = v3.manifest_lines(client(answer), RIDER), []
+    lines, others = iter(manifest), aiter(manifest)
     with pytest.raises(KeyboardInterrupt):
         got.extend(lines)
     with pytest.raises(TimeoutError):
@@ -156,12 +167,12 @@ async def test_a_text_that_is_interrupted_does_not_look_whole_in_either_colour()
 
 @pytest.mark.parametrize("headers", [{"content-type": "text/plain; charset=utf-8"}, {}])
 def test_a_stream_is_not_read_before_its_lines_are_taken(headers: dict[str, str]) -> None:
-    body = Slow()
+    body = CountedBody()
 
     def answer(path: str, _: Any) -> Any:
         if path == "/v3/cohort/manifest.txt":
             return httpx.Response(200, stream=body, headers=headers)
-        return counted(6) if "counts" in path else VERSION
+        return counts_body(6) if "counts" in path else VERSION
 
     lines = iter(v3.manifest_lines(client(answer), RIDER))
     assert next(lines) == LINES[0]
@@ -183,21 +194,21 @@ def test_only_what_may_hide_a_refusal_is_read_beforehand(headers: dict[str, str]
     assert needs_body(httpx.Response(200, headers=headers)) is needed
 
 
-async def test_real_lines_are_the_manifests_addresses_in_both_colours(standin: str) -> None:
+async def test_real_lines_are_the_manifests_addresses_sync_and_async(standin: str) -> None:
     async with connect(standin) as idc:
-        whole = v3.manifest_lines(idc, RIDER)
-        lines = list(whole)
+        manifest = v3.manifest_lines(idc, RIDER)
+        lines = list(manifest)
         assert lines == sorted(one.series_aws_url or "" for one in v3.manifest(idc, RIDER))
-        assert [one async for one in whole] == lines
+        assert [one async for one in manifest] == lines
         others = [*v3.manifest_lines(idc, {"collection_id": ["rider_pilot", "gtex"]}, source="gcs")]
         assert len(others) == v3.counts(idc, {"collection_id": ["rider_pilot", "gtex"]}).series
 
 
-async def test_lines_can_be_left_early_in_both_colours(standin: str) -> None:
+async def test_lines_can_be_left_early_sync_and_async(standin: str) -> None:
     async with connect(standin) as idc:
-        whole = v3.manifest_lines(idc, {"collection_id": "ispy2"})
-        async for line in whole:
-            assert line == next(iter(whole))
+        manifest = v3.manifest_lines(idc, {"collection_id": "ispy2"})
+        async for line in manifest:
+            assert line == next(iter(manifest))
             break
 
 

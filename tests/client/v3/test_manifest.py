@@ -13,7 +13,7 @@ from idc_client.models import V3ManifestRow
 
 from idc_ext import APIError, ContractError, DataReleaseChanged, IDCError, InvalidRequest, PagingError, connect, v3
 from tests.support import patching
-from tests.support.applied_filters import echoed
+from tests.support.applied_filters import with_filters_echo
 from tests.support.v3_service import (
     LINES,
     RIDER,
@@ -21,23 +21,23 @@ from tests.support.v3_service import (
     VERSION,
     WIRE,
     Answer,
-    archive,
     client,
     collect,
-    counted,
+    counts_body,
+    manifest_service,
     page_of,
     row,
-    text,
+    text_service,
 )
 
 
 @settings(max_examples=40, deadline=None)  # each starts an event loop
 @given(total=st.integers(0, 30), page_size=st.integers(-1, 40) | st.just(5000), clamp=st.integers(1, 12))
-def test_a_manifest_is_whole_by_any_page_size_and_whatever_the_service_makes_of_it_in_both_colours(
+def test_a_manifest_is_complete_by_any_page_size_even_if_the_service_changes_it_sync_and_async(
     total: int, page_size: int, clamp: int
 ) -> None:
     rows = [row(n) for n in range(total)]
-    walk = v3.manifest(client(archive(rows, clamp)), RIDER, page_size=page_size)
+    walk = v3.manifest(client(manifest_service(rows, clamp)), RIDER, page_size=page_size)
     assert [one.to_dict() for one in walk] == rows
     assert [one.to_dict() for one in asyncio.run(collect(walk))] == rows
     assert {one.release for one in walk.pages()} == {"v25 (25.0.5)"}
@@ -55,25 +55,27 @@ def test_rows_that_shift_under_a_walk_are_an_error_and_never_a_wrong_list(data: 
     if change != "remove":
         after = sorted([*after, row(2 * data.draw(st.integers(0, total - 1)) + 1)], key=lambda one: str(one.values()))
     at = data.draw(st.integers(1, 5))
-    asked = itertools.count(1)
+    requests = itertools.count(1)
 
     def answer(path: str, body: Any) -> Any:
-        return archive(before if path == "/v3/version" or next(asked) <= at else after, size)(path, body)
+        return manifest_service(before if path == "/v3/version" or next(requests) <= at else after, size)(path, body)
 
     try:
         walked = [one.to_dict() for one in v3.manifest(client(answer), RIDER)]
     except IDCError:
         return
-    if change == "move":  # the same number of rows: only a new release tells, unless a page shows it
+    if change == "move":  # the same number of rows: only a new release shows it, unless a page does
         assert len(walked) == len(before)
     else:
         assert walked == before
 
 
-def releases(*versions: dict[str, Any]) -> Answer:
-    """A server of four rows that tells these versions in turn, over and over."""
-    told = itertools.cycle(versions)
-    return lambda path, body: next(told) if path == "/v3/version" else archive([row(n) for n in range(4)])(path, body)
+def service_with_versions(*versions: dict[str, Any]) -> Answer:
+    """A service with four rows that reports these versions in turn, again and again."""
+    versions_in_turn = itertools.cycle(versions)
+    return lambda path, body: (
+        next(versions_in_turn) if path == "/v3/version" else manifest_service([row(n) for n in range(4)])(path, body)
+    )
 
 
 @pytest.mark.parametrize("moved", [{"idc_version": "v26"}, {"idc_index_data_version": "25.0.6"}])
@@ -82,105 +84,108 @@ async def test_a_data_release_that_changes_during_a_walk_is_an_error_before_the_
     moved: dict[str, str], page_size: int, before: int
 ) -> None:
     one, other = (
-        v3.manifest(client(releases(VERSION, {**VERSION, **moved})), RIDER, page_size=page_size) for _ in range(2)
+        v3.manifest(client(service_with_versions(VERSION, {**VERSION, **moved})), RIDER, page_size=page_size)
+        for _ in range(2)
     )
     rows, others = iter(one), aiter(other)
     for _ in range(before):
         assert next(rows) == await anext(others)
     for _ in range(2):
-        with pytest.raises(DataReleaseChanged, match=r"moved from v25 \(25\.0\.5\) to v2"):
+        with pytest.raises(DataReleaseChanged, match=r"changed from v25 \(25\.0\.5\) to v2"):
             next(rows)
-        with pytest.raises(DataReleaseChanged, match=r"moved from v25 \(25\.0\.5\) to v2"):
+        with pytest.raises(DataReleaseChanged, match=r"changed from v25 \(25\.0\.5\) to v2"):
             await anext(others)
 
 
 def test_other_software_over_the_same_data_is_no_other_release() -> None:
-    walk = v3.manifest(client(releases(VERSION, {**VERSION, "api_version": "4", "build": "new"})), RIDER, page_size=2)
+    walk = v3.manifest(
+        client(service_with_versions(VERSION, {**VERSION, "api_version": "4", "build": "new"})), RIDER, page_size=2
+    )
     assert len(list(walk)) == 4
 
 
-TWO = page_of(ROWS, 1, 2)
+SECOND_PAGE = page_of(ROWS, 1, 2)
 
 
 @pytest.mark.parametrize(
-    ("second", "kind", "says"),
+    ("second", "kind", "message"),
     [
-        ({**TWO, "total_series": 7}, DataReleaseChanged, "total moved from 6 to 7"),
-        (page_of(ROWS, 0, 2), PagingError, "2 rows came, then a page that follows on 0"),
-        (page_of(ROWS, 2, 2), PagingError, "2 rows came, then a page that follows on 4"),
-        (page_of(ROWS, 1, 3), PagingError, "2 rows came, then a page that follows on 3"),
+        ({**SECOND_PAGE, "total_series": 7}, DataReleaseChanged, "total changed from 6 to 7"),
+        (page_of(ROWS, 0, 2), PagingError, "2 rows came, but the next page begins after row 0"),
+        (page_of(ROWS, 2, 2), PagingError, "2 rows came, but the next page begins after row 4"),
+        (page_of(ROWS, 1, 3), PagingError, "2 rows came, but the next page begins after row 3"),
         (page_of([ROWS[0], *ROWS[:5]], 1, 2), PagingError, "a second time or out of order"),
-        ({**TWO, "series": ROWS[1:3]}, PagingError, "a second time or out of order"),
-        ({**TWO, "series": ROWS[2:3], "returned": 1}, ContractError, "where 2 are due"),
-        ({**TWO, "series": [], "returned": 0}, ContractError, "where 2 are due"),
-        ({**TWO, "returned": 1}, ContractError, "returned is 1, and 2 rows came"),
-        ({**TWO, "series": ROWS[2:5], "returned": 3}, ContractError, "where 2 are due"),
-        ({**TWO, "series": [ROWS[3], ROWS[2]]}, ContractError, "twice or out of order"),
-        ({**TWO, "series": [ROWS[2], ROWS[2]]}, ContractError, "twice or out of order"),
-        ({**TWO, "series": [{**ROWS[2], "PatientID": None}, ROWS[3]]}, ContractError, "without identifiers"),
-        ({**TWO, "series": [{"SeriesInstanceUID": "1"}, ROWS[3]]}, ContractError, "collection_id"),
-        ({**TWO, "page": True}, ContractError, "page is no count"),
-        ({**TWO, "page_size": "2"}, ContractError, "page_size is no count"),
-        ({**TWO, "total_series": -1}, ContractError, "total_series is no count"),
+        ({**SECOND_PAGE, "series": ROWS[1:3]}, PagingError, "a second time or out of order"),
+        ({**SECOND_PAGE, "series": ROWS[2:3], "returned": 1}, ContractError, "instead of 2"),
+        ({**SECOND_PAGE, "series": [], "returned": 0}, ContractError, "instead of 2"),
+        ({**SECOND_PAGE, "returned": 1}, ContractError, "returned is 1, and the page has 2 rows"),
+        ({**SECOND_PAGE, "series": ROWS[2:5], "returned": 3}, ContractError, "instead of 2"),
+        ({**SECOND_PAGE, "series": [ROWS[3], ROWS[2]]}, ContractError, "repeated or out of order"),
+        ({**SECOND_PAGE, "series": [ROWS[2], ROWS[2]]}, ContractError, "repeated or out of order"),
+        ({**SECOND_PAGE, "series": [{**ROWS[2], "PatientID": None}, ROWS[3]]}, ContractError, "lacks identifiers"),
+        ({**SECOND_PAGE, "series": [{"SeriesInstanceUID": "1"}, ROWS[3]]}, ContractError, "collection_id"),
+        ({**SECOND_PAGE, "page": True}, ContractError, "page is not a count"),
+        ({**SECOND_PAGE, "page_size": "2"}, ContractError, "page_size is not a count"),
+        ({**SECOND_PAGE, "total_series": -1}, ContractError, "total_series is not a count"),
         (
-            {**TWO, "series": [{**ROWS[2], "instanceCount": "1"}, ROWS[3]]},
+            {**SECOND_PAGE, "series": [{**ROWS[2], "instanceCount": "1"}, ROWS[3]]},
             ContractError,
-            "instanceCount is str, which is no int64",
+            "instanceCount is str, which is not of the kind int64",
         ),
         (
-            {**TWO, "series": [{**ROWS[2], "series_aws_url": 7}, ROWS[3]]},
+            {**SECOND_PAGE, "series": [{**ROWS[2], "series_aws_url": 7}, ROWS[3]]},
             ContractError,
-            "series_aws_url is int, which is no string",
+            "series_aws_url is int, which is not of the kind string",
         ),
-        ({**TWO, "series": {}}, ContractError, "series is no list"),
+        ({**SECOND_PAGE, "series": {}}, ContractError, "series is not a list"),
         ({"series": []}, ContractError, "page"),
         ([], ContractError, "body"),
     ],
 )
-async def test_a_page_that_does_not_go_with_the_others_is_an_error(second: Any, kind: type, says: str) -> None:
+async def test_a_page_that_does_not_go_with_the_others_is_an_error(second: Any, kind: type, message: str) -> None:
     def answer(path: str, body: Any) -> Any:
-        return second if body.get("page") == 1 else archive(ROWS)(path, body)
+        return second if body.get("page") == 1 else manifest_service(ROWS)(path, body)
 
     walk = v3.manifest(client(answer), RIDER, page_size=2)
-    with pytest.raises(kind, match=says):
+    with pytest.raises(kind, match=message):
         list(walk)
-    with pytest.raises(kind, match=says):
+    with pytest.raises(kind, match=message):
         await collect(walk)
 
 
 def test_nothing_is_sent_until_a_manifest_is_iterated_and_the_release_is_asked_first_and_last() -> None:
-    asked: list[Any] = []
+    requests: list[Any] = []
 
     def answer(path: str, body: Any) -> Any:
-        asked.append((path, body.get("page")))
-        return archive(ROWS)(path, body)
+        requests.append((path, body.get("page")))
+        return manifest_service(ROWS)(path, body)
 
     walk = v3.manifest(client(answer), RIDER, page_size=4)
     assert repr(walk) == "<Rows of POST /v3/cohort/manifest>"
-    assert asked == []
+    assert requests == []
     first = next(walk.pages())
     assert len(first.rows) == 4
     assert (first.total, first.release, first.info["counts"]) == (
         6,
         "v25 (25.0.5)",
-        echoed({"filters": WIRE}, counted(6)),
+        with_filters_echo({"filters": WIRE}, counts_body(6)),
     )
-    assert asked == [("/v3/version", None), ("/v3/cohort/manifest", 0)]
-    asked.clear()
+    assert requests == [("/v3/version", None), ("/v3/cohort/manifest", 0)]
+    requests.clear()
     assert len(list(walk)) == 6
-    assert [path for path, _ in asked] == ["/v3/version", *["/v3/cohort/manifest"] * 2, "/v3/version"]
-    assert [page for _, page in asked] == [None, 0, 1, None]
+    assert [path for path, _ in requests] == ["/v3/version", *["/v3/cohort/manifest"] * 2, "/v3/version"]
+    assert [page for _, page in requests] == [None, 0, 1, None]
 
 
 def test_a_walk_can_go_on_after_a_lost_connection_also_where_it_asked_for_the_release() -> None:
-    asked = itertools.count()
+    requests = itertools.count()
 
     def answer(path: str, body: Any) -> Any:
-        if next(asked) % 2 == 0:
+        if next(requests) % 2 == 0:
             raise httpx.ReadError("reset")
-        return archive(ROWS)(path, body)
+        return manifest_service(ROWS)(path, body)
 
-    # A client from `connect` asks again by itself; any other generated client shows each loss.
+    # A client from `connect` retries; any other generated client raises each error.
     walk, got, lost = iter(v3.manifest(client(answer, Client), RIDER, page_size=3)), [], 0
     while True:
         try:
@@ -197,8 +202,10 @@ def interrupt(*_: Any, **__: Any) -> Any:
     raise KeyboardInterrupt
 
 
-def test_a_walk_that_is_interrupted_while_it_reads_a_page_does_not_look_whole(monkeypatch: pytest.MonkeyPatch) -> None:
-    rows = iter(v3.manifest(client(archive(ROWS)), RIDER, page_size=2))
+def test_a_walk_that_is_interrupted_while_it_reads_a_page_does_not_look_complete(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    rows = iter(v3.manifest(client(manifest_service(ROWS)), RIDER, page_size=2))
     got = [next(rows), next(rows)]
     patching.interrupted_page(monkeypatch, interrupt)
     with pytest.raises(KeyboardInterrupt):
@@ -212,7 +219,7 @@ def test_a_walk_that_is_interrupted_while_it_reads_a_page_does_not_look_whole(mo
 
 def test_a_walk_that_is_interrupted_while_it_makes_rows_loses_none(monkeypatch: pytest.MonkeyPatch) -> None:
     # Of rows that hold more than the document says: those that fit it are made when their page is read.
-    rows = iter(v3.manifest(client(archive([{**one, "more": 1} for one in ROWS])), RIDER, page_size=2))
+    rows = iter(v3.manifest(client(manifest_service([{**one, "more": 1} for one in ROWS])), RIDER, page_size=2))
     got = [next(rows), next(rows)]
     monkeypatch.setattr(V3ManifestRow, "__init__", interrupt)
     with pytest.raises(KeyboardInterrupt):
@@ -222,7 +229,7 @@ def test_a_walk_that_is_interrupted_while_it_makes_rows_loses_none(monkeypatch: 
 
 
 @pytest.mark.parametrize("page_size", [100, 774, 5000])
-async def test_a_real_manifest_is_whole_in_both_colours(standin: str, page_size: int) -> None:
+async def test_a_real_manifest_is_complete_sync_and_async(standin: str, page_size: int) -> None:
     async with connect(standin) as idc:
         walk = v3.manifest(idc, RIDER, page_size=page_size)
         rows = list(walk)
@@ -259,11 +266,13 @@ async def test_a_refusal_that_is_sent_as_a_success_says_what_it_says(make: Any) 
 @pytest.mark.parametrize(
     "broken", ["/v3/version", "/v3/cohort/manifest", "/v3/cohort/counts", "/v3/cohort/manifest.txt"]
 )
-async def test_a_body_that_cannot_be_decompressed_is_a_contract_error_in_both_colours(make: Any, broken: str) -> None:
+async def test_a_body_that_cannot_be_decompressed_is_a_contract_error_sync_and_async(make: Any, broken: str) -> None:
     def answer(path: str, body: Any) -> Any:
         if path == broken:
             return httpx.Response(200, stream=httpx.ByteStream(b"no gzip"), headers={"content-encoding": "gzip"})
-        return (archive(ROWS) if path in ("/v3/version", "/v3/cohort/manifest") else text(LINES))(path, body)
+        return (manifest_service(ROWS) if path in ("/v3/version", "/v3/cohort/manifest") else text_service(LINES))(
+            path, body
+        )
 
     idc = client(answer, make)
     ask = v3.manifest if broken in ("/v3/version", "/v3/cohort/manifest") else v3.manifest_lines

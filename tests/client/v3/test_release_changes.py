@@ -78,7 +78,7 @@ def test_all_releases_are_listed_with_what_each_changed_and_has(standin: str) ->
 
 @pytest.mark.parametrize("release", [0, -1, 26, "24", 24.0, True, 10**30])
 def test_what_is_no_release_is_refused_with_those_that_there_are(standin: str, release: Any) -> None:
-    with connect(standin) as idc, pytest.raises(InvalidFilter, match="is no data release; the service has 1 to 25"):
+    with connect(standin) as idc, pytest.raises(InvalidFilter, match="is not a data release; the service has 1 to 25"):
         v3.release_changes(idc, release)
 
 
@@ -111,7 +111,7 @@ def test_an_answer_that_adds_up_is_given_without_its_note() -> None:
         ({"new_collections": []}, "new_collections of v2 are not the collections of that status"),
         ({"removed_collections": ["a"]}, "removed_collections of v2"),
         ({"series_added": "2"}, "series_added is '2'"),
-        ({"new_collections": [1]}, "new_collections has what is no text"),
+        ({"new_collections": [1]}, "new_collections is not a list of strings"),
         ({"collections": [{}]}, "collection_id"),
         ({"collections": None}, "collections is no list"),
     ],

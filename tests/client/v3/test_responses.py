@@ -9,7 +9,7 @@ from idc_client.api.v3 import get_stats
 
 from idc_ext import ContractError, InvalidFilter, NotFound, TruncatedResult, connect, v3
 from tests.support.standin_process import NOWHERE
-from tests.support.v3_service import RIDER, client, counted
+from tests.support.v3_service import RIDER, client, counts_body
 
 
 async def test_real_counts_and_licences_are_those_of_the_selection(standin: str) -> None:
@@ -48,8 +48,8 @@ def test_an_answer_that_does_not_fit_the_document_is_a_contract_error(ask: Any, 
 @pytest.mark.parametrize(
     ("ask", "body"),
     [
-        (lambda idc: v3.counts(idc, RIDER), {**counted(1), "size_TB": "0"}),
-        (lambda idc: v3.counts(idc, RIDER), {**counted(1), "size_TB": None}),
+        (lambda idc: v3.counts(idc, RIDER), {**counts_body(1), "size_TB": "0"}),
+        (lambda idc: v3.counts(idc, RIDER), {**counts_body(1), "size_TB": None}),
         (lambda idc: v3.licenses(idc, RIDER), {"licenses": {}}),
         (lambda idc: v3.licenses(idc, RIDER), {"licenses": [{"license_short_name": 7, "series": 1, "size_TB": 0}]}),
         (
@@ -78,14 +78,14 @@ def test_a_real_series_and_its_study_can_be_looked_at(standin: str) -> None:
         assert study in both
         assert v3.viewer_url(idc, series=series, study=study) == both
         assert "/viewer/" in v3.viewer_url(idc, series=series, viewer="ohif_v2")
-        with pytest.raises(InvalidFilter, match=f"series {series} is of study {study}, not 1.2"):
+        with pytest.raises(InvalidFilter, match=f"series {series} belongs to study {study}, not 1.2"):
             v3.viewer_url(idc, series=series, study="1.2")
         with pytest.raises(NotFound):
             v3.viewer_url(idc, series="1.2")
 
 
 @pytest.mark.parametrize(
-    ("asked", "says"),
+    ("asked", "message"),
     [
         ({}, "series or study"),
         ({"series": ""}, "UID as series"),
@@ -93,11 +93,11 @@ def test_a_real_series_and_its_study_can_be_looked_at(standin: str) -> None:
         ({"series": "1.2", "study": "1.02"}, "UID as study"),
         ({"study": "1." + "2" * 63}, "UID as study"),
         ({"study": 1.2}, "UID as study"),
-        ({"study": "1.2", "viewer": "OHIF"}, "'OHIF' is no viewer"),
+        ({"study": "1.2", "viewer": "OHIF"}, "'OHIF' is not a viewer"),
     ],
 )
-def test_what_cannot_be_looked_at_is_refused(asked: Any, says: str) -> None:
-    with pytest.raises(InvalidFilter, match=says):
+def test_what_cannot_be_looked_at_is_refused(asked: Any, message: str) -> None:
+    with pytest.raises(InvalidFilter, match=message):
         v3.viewer_url(connect(NOWHERE), **asked)
 
 
@@ -112,7 +112,7 @@ def test_the_values_of_a_column_come_with_their_numbers_and_say_whether_there_ar
 
 
 def test_values_that_occur_pass_the_check(standin: str) -> None:
-    filters = v3.where({"Modality": ["CT", "MR"], "PatientID": "whoever", "StudyDate": ("2001-01-01", None)})
+    filters = v3.where({"Modality": ["CT", "MR"], "PatientID": "unknown", "StudyDate": ("2001-01-01", None)})
     with connect(standin) as idc:
         assert v3.check_values(idc, filters) is filters
         assert v3.check_values(idc, RIDER) == v3.where(RIDER)
@@ -121,12 +121,12 @@ def test_values_that_occur_pass_the_check(standin: str) -> None:
 def test_values_that_do_not_occur_are_refused_with_what_may_have_been_meant(standin: str) -> None:
     with connect(standin) as idc, pytest.raises(InvalidFilter) as caught:
         v3.check_values(idc, {"Modality": ["mr", "CT"], "collection_id": "TCGA-LUAD", "PatientSex": "female"})
-    assert "'mr' is no value of Modality: did you mean MR?" in str(caught.value)
-    assert "'TCGA-LUAD' is no value of collection_id: did you mean tcga_luad?" in str(caught.value)
-    assert "'female' is no value of PatientSex" in str(caught.value)
+    assert "'mr' is not a value of Modality: did you mean MR?" in str(caught.value)
+    assert "'TCGA-LUAD' is not a value of collection_id: did you mean tcga_luad?" in str(caught.value)
+    assert "'female' is not a value of PatientSex" in str(caught.value)
 
 
-def test_a_check_is_no_way_around_saying_that_the_whole_archive_is_meant() -> None:
+def test_a_check_of_no_filters_needs_all_of_idc_too() -> None:
     with pytest.raises(InvalidFilter, match="all_of_idc=True"):
         v3.check_values(connect(NOWHERE), {})
     everything = v3.where(all_of_idc=True)
@@ -136,7 +136,7 @@ def test_a_check_is_no_way_around_saying_that_the_whole_archive_is_meant() -> No
 def test_an_attribute_that_the_service_does_not_list_is_checked_nevertheless() -> None:
     idc = client(lambda path, _: [] if path == "/v3/attributes" else VALUES)
     assert v3.check_values(idc, {"Modality": "CT"})
-    with pytest.raises(InvalidFilter, match=r"^'ct' is no value of Modality: did you mean CT\?$"):
+    with pytest.raises(InvalidFilter, match=r"^'ct' is not a value of Modality: did you mean CT\?$"):
         v3.check_values(idc, {"Modality": ["ct", "CT", "ct"]})
 
 

@@ -21,7 +21,7 @@ def retired() -> Iterator[str]:
 
 
 @pytest.mark.parametrize(
-    ("path", "says"),
+    ("path", "message"),
     [
         ("/v1/about", "get_service"),
         ("/v1/versions", "get_version"),
@@ -33,15 +33,13 @@ def retired() -> Iterator[str]:
         ("/v1/cohorts/query", "v3.sql"),
     ],
 )
-def test_a_retired_path_names_what_v3_offers_in_its_place(retired: str, path: str, says: str) -> None:
-    with connect(retired, auth=None) as idc, pytest.raises(Retired, match=says) as caught:
+def test_a_retired_path_names_what_v3_offers_in_its_place(retired: str, path: str, message: str) -> None:
+    with connect(retired, auth=None) as idc, pytest.raises(Retired, match=message) as caught:
         idc.get_httpx_client().get(path)
     assert "stand-in" in str(caught.value)
 
 
-def test_the_dialect_of_v1_is_told_what_to_do_by_a_host_that_has_retired_it(
-    retired: str, credentials_file: Path
-) -> None:
+def test_functions_of_v1_say_what_to_do_when_the_host_has_retired_v1(retired: str, credentials_file: Path) -> None:
     spec = v1.cohort("n", "", {"Modality": ["CT"]})
     with connect(retired, credentials=credentials_file) as idc:
         with pytest.raises(NotFound, match=r"v3\.manifest with the filters of the cohort"):
@@ -64,7 +62,7 @@ def test_every_path_of_v1_has_a_successor_of_its_own() -> None:
 
 
 @pytest.mark.parametrize(
-    ("path", "says"),
+    ("path", "message"),
     [
         ("/v2/cohorts/manifest/146", "v3.manifest"),
         ("/v2/cohorts/manifest/preview/nextPage", "v3.manifest"),
@@ -77,6 +75,6 @@ def test_every_path_of_v1_has_a_successor_of_its_own() -> None:
         ("/other", ""),
     ],
 )
-def test_v2_has_successors_and_v3_none(path: str, says: str) -> None:
-    assert says in successor(path)
-    assert bool(successor(path)) == bool(says)
+def test_v2_has_successors_and_v3_none(path: str, message: str) -> None:
+    assert message in successor(path)
+    assert bool(successor(path)) == bool(message)

@@ -1,4 +1,4 @@
-"""SQL in v3: tables, what is truncated, and statements that the service would alter."""
+"""SQL in v3: result tables, truncation, and statements that the service would alter."""
 
 from typing import Any
 
@@ -20,10 +20,10 @@ def test_sql_gives_a_table(standin: str) -> None:
 
 
 @pytest.mark.parametrize("max_rows", [None, 7, 1_000_000])
-def test_a_part_of_a_table_comes_only_if_it_is_allowed(standin: str, max_rows: int | None) -> None:
+def test_a_truncated_table_is_returned_only_if_that_is_allowed(standin: str, max_rows: int | None) -> None:
     with connect(standin) as idc:
         applied = min(max_rows or 10_000, 10_000)
-        advice = "raise max_rows" if max_rows == 7 else "narrow it down"
+        advice = "raise max_rows" if max_rows == 7 else "narrow the statement"
         with pytest.raises(TruncatedResult, match=f"more than {applied} rows: {advice}, or pass allow_truncated=True"):
             v3.sql(idc, "SELECT PatientID FROM index", max_rows=max_rows)
         table = v3.sql(idc, "SELECT PatientID FROM index", max_rows=max_rows, allow_truncated=True)

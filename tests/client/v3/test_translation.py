@@ -1,4 +1,4 @@
-"""Filters of v1 in the terms of v3: the same series, or a reason for each attribute that has no place there."""
+"""Filters of v1 translated to v3: the same series, or a reason for each attribute without a filter in v3."""
 
 import re
 from collections.abc import Iterator
@@ -11,18 +11,18 @@ from hypothesis import strategies as st
 from idc_client.models import V1AttributeName
 
 from idc_ext import InvalidFilter, connect, v1, v3
-from idc_ext.v3._translation import _PLACE
+from idc_ext.v3._translation import _ALTERNATIVE_OF
 from tests.support.standin_process import NOWHERE, serving
 from tests.support.v3_filters import JSON
 
 
 def test_the_notebooks_filters_are_translated_as_far_as_v3_goes() -> None:
-    told = v3.from_v1({"collection_id": ["TCGA-LUAD", "TCGA-KIRC"], "Modality": ["ct", "MR"], "race": ["ASIAN"]})
-    assert told.filters == v3.where(collection_id=["tcga_luad", "tcga_kirc"], Modality=["CT", "MR"])
-    assert "/v3/clinical/tables" in told.untranslated["race"]
-    assert told.notes == {}
+    translation = v3.from_v1({"collection_id": ["TCGA-LUAD", "TCGA-KIRC"], "Modality": ["ct", "MR"], "race": ["ASIAN"]})
+    assert translation.filters == v3.where(collection_id=["tcga_luad", "tcga_kirc"], Modality=["CT", "MR"])
+    assert "/v3/clinical/tables" in translation.untranslated["race"]
+    assert translation.notes == {}
     with pytest.raises(InvalidFilter, match="race: clinical data"):
-        told.whole()
+        translation.whole()
 
 
 @pytest.mark.parametrize(
@@ -44,14 +44,14 @@ def test_what_v3_can_say_is_said(old: Any, new: Any) -> None:
 
 
 @pytest.mark.parametrize(
-    ("old", "says"),
+    ("old", "message"),
     [
         ({"PatientID": ["LIDC_0001"]}, "pattern"),
         ({"collection_id": ["tcga%"]}, "pattern"),
         ({"Modality": ["%"]}, "pattern"),
         ({"BodyPartExamined": ["None"]}, "IS NULL"),
         ({"BodyPartExamined": ["LUNG", "None"]}, "IS NULL"),
-        ({"StudyDate": ["1997-09-17", "1998-09-17"]}, "no list"),
+        ({"StudyDate": ["1997-09-17", "1998-09-17"]}, "not a list"),
         ({"StudyDate": ["1997"]}, "YYYY-MM-DD"),
         ({"SOPInstanceUID": ["1.2"]}, "sm_instance_index"),
         ({"SegmentNumber_gte": [3]}, "seg_index"),
@@ -65,18 +65,20 @@ def test_what_v3_can_say_is_said(old: Any, new: Any) -> None:
         ({"Modality": [7]}, "a list of text"),
         ({"PatientID": ["\ud800"]}, "takes text"),
         ({"modality": ["CT"]}, "did you mean Modality"),
-        ({7: ["CT"]}, "no attribute of v1"),
+        ({7: ["CT"]}, "not an attribute of v1"),
     ],
 )
-def test_what_v3_cannot_say_is_named_with_the_reason_and_does_not_become_the_whole_archive(old: Any, says: str) -> None:
-    told = v3.from_v1(old)
-    ((name, reason),) = told.untranslated.items()
+def test_what_v3_cannot_say_is_named_with_the_reason_and_does_not_become_the_whole_archive(
+    old: Any, message: str
+) -> None:
+    translation = v3.from_v1(old)
+    ((name, reason),) = translation.untranslated.items()
     assert name in old
-    assert says in reason
+    assert message in reason
     with pytest.raises(InvalidFilter):
-        v3.manifest(connect(NOWHERE), told.filters)
-    with pytest.raises(InvalidFilter, match=re.escape(says)):
-        told.whole()
+        v3.manifest(connect(NOWHERE), translation.filters)
+    with pytest.raises(InvalidFilter, match=re.escape(message)):
+        translation.whole()
 
 
 @given(
@@ -87,12 +89,12 @@ def test_what_v3_cannot_say_is_named_with_the_reason_and_does_not_become_the_who
     )
 )
 def test_no_name_is_lost_in_translation(old: Any) -> None:
-    told = v3.from_v1(old)
-    said = {*told.filters.terms, *told.filters.ranges}
-    assert said | told.untranslated.keys() == old.keys()
-    assert said.isdisjoint(told.untranslated)
-    assert all(told.untranslated.values())
-    assert told.notes.keys() <= said
+    translation = v3.from_v1(old)
+    translated = {*translation.filters.terms, *translation.filters.ranges}
+    assert translated | translation.untranslated.keys() == old.keys()
+    assert translated.isdisjoint(translation.untranslated)
+    assert all(translation.untranslated.values())
+    assert translation.notes.keys() <= translated
 
 
 def test_filters_of_v1_are_a_mapping() -> None:
@@ -101,12 +103,12 @@ def test_filters_of_v1_are_a_mapping() -> None:
 
 
 def test_every_attribute_that_has_a_place_of_its_own_is_one_of_v1() -> None:
-    assert _PLACE.keys() <= set(map(str, V1AttributeName))
+    assert _ALTERNATIVE_OF.keys() <= set(map(str, V1AttributeName))
 
 
 def test_spelling_that_is_not_certain_comes_with_a_note() -> None:
-    told = v3.from_v1({"BodyPartExamined": ["lung"], "PatientID": ["1", "2"]})
-    assert told.notes.keys() == {"BodyPartExamined"}
+    translation = v3.from_v1({"BodyPartExamined": ["lung"], "PatientID": ["1", "2"]})
+    assert translation.notes.keys() == {"BodyPartExamined"}
 
 
 @pytest.fixture(scope="module")

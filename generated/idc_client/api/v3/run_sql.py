@@ -61,6 +61,16 @@ def _parse_response(
 
         return response_400
 
+    if response.status_code == 408:
+        response_408 = V3Error.from_dict(response.json())
+
+        return response_408
+
+    if response.status_code == 413:
+        response_413 = V3Error.from_dict(response.json())
+
+        return response_413
+
     if response.status_code == 422:
         response_422 = V3ValidationErrors.from_dict(response.json())
 
@@ -69,6 +79,11 @@ def _parse_response(
     if response.status_code == 500:
         response_500 = response.text
         return response_500
+
+    if response.status_code == 503:
+        response_503 = V3Error.from_dict(response.json())
+
+        return response_503
 
     if response.status_code == 504:
         response_504 = V3Error.from_dict(response.json())

@@ -1,7 +1,7 @@
-"""How a service's release stands to the one that the document describes: which is newer, by how many, and the sentence.
+"""The release of a service compared with the one that the document describes: which is newer, and by how many.
 
-Law: pure; it asks no service. Releases are ordered as PEP 440 orders versions (3.0.0b5 < 3.0.0b7 < 3.0.0rc1 < 3.0.0),
-without epochs and local parts: upstream's server calls itself by such a version.
+Law: pure; sends nothing. Releases are ordered as PEP 440 orders versions (3.0.0b5 < 3.0.0b7 < 3.0.0rc1 < 3.0.0),
+without epochs and local parts: upstream's server has such a version.
 """
 
 from __future__ import annotations
@@ -12,10 +12,10 @@ from typing import Literal, TypeAlias
 
 from ._document import upstream
 
-#: What the service is, seen from who relies on the document. `incomparable` is what does not read as a version.
-Standing: TypeAlias = Literal["same", "newer", "older", "incomparable"]
+#: The release of the service relative to the client's. `incomparable`: it cannot be read as a version.
+ReleaseComparison: TypeAlias = Literal["same", "newer", "older", "incomparable"]
 
-#: A longer text is no version of anything.
+#: A longer text is not a version.
 _LONGEST = 64
 _VERSION = re.compile(
     r"""v?(?P<release>[0-9]+(?:\.[0-9]+)*)
@@ -27,31 +27,31 @@ _VERSION = re.compile(
 )
 
 
-def standing(service: str, contract: str | None = None) -> Standing:
-    """Say how the service's release stands to the contract's.
+def compare_releases(service: str, contract: str | None = None) -> ReleaseComparison:
+    """Compare the release of the service with that of the contract.
 
     Args:
         service: The `api_version` that the service names.
         contract: The release to compare with; by default the one that the packaged document describes.
     """
-    theirs, ours = _key(service), _key(contract or upstream().api_version)
-    if theirs is None or ours is None:
+    service_key, contract_key = _version_key(service), _version_key(contract or upstream().api_version)
+    if service_key is None or contract_key is None:
         return "incomparable"
-    return "same" if theirs == ours else "newer" if theirs > ours else "older"
+    return "same" if service_key == contract_key else "newer" if service_key > contract_key else "older"
 
 
-def difference(service: str, contract: str | None = None) -> str | None:
-    """Say in a sentence that the two releases differ; None if they are the same.
+def describe_release_difference(service: str, contract: str | None = None) -> str | None:
+    """Return a sentence that the two releases differ; None if they are the same.
 
     Args:
         service: The `api_version` that the service names.
-        contract: As in `standing`.
+        contract: As in `compare_releases`.
     """
     ours = contract or upstream().api_version
-    found = standing(service, ours)
+    found = compare_releases(service, ours)
     if found == "same":
         return None
-    named = f"{service!r:.{_LONGEST}}, which is no version" if found == "incomparable" else service.strip()
+    named = f"{service!r:.{_LONGEST}}, which is not a version" if found == "incomparable" else service.strip()
     count = steps(service, ours)
     apart = f", {_counted(count)}" if count else ""
     return f"the service is {named}{apart}, this client was made for {ours}"
@@ -81,10 +81,10 @@ def steps(service: str, contract: str) -> int | None:
 def apart(service: str, contract: str) -> str:
     """Say in words how the service's release stands to the contract's: `two releases on`, `older`, `no version`."""
     count = steps(service, contract)
-    if count is not None and standing(service, contract) in ("newer", "older"):
+    if count is not None and compare_releases(service, contract) in ("newer", "older"):
         return _counted(count)
     return {"same": "the same", "incomparable": "no version to compare"}.get(
-        found := standing(service, contract), found
+        found := compare_releases(service, contract), found
     )
 
 
@@ -96,8 +96,8 @@ def _counted(count: int) -> str:
     return f"{number} release{'s' if abs(count) != 1 else ''} {'on' if count > 0 else 'behind'}"
 
 
-def _key(version: str) -> tuple[object, ...] | None:
-    """Give what orders versions; None for what is none. PEP 440's order: dev < a < b < rc < final < post."""
+def _version_key(version: str) -> tuple[object, ...] | None:
+    """Return the sort key of a version; None if it is not one. PEP 440's order: dev < a < b < rc < final < post."""
     found = _VERSION.fullmatch(version.strip()) if len(version) <= _LONGEST else None
     if found is None:
         return None

@@ -8,8 +8,8 @@ from hypothesis import strategies as st
 from packaging.version import InvalidVersion, Version
 
 import idc_openapi
-from idc_ext._release_lag import lag
-from idc_openapi import apart, difference, standing, steps
+from idc_ext._release_lag import release_notice
+from idc_openapi import apart, compare_releases, describe_release_difference, steps
 
 CONTRACT = idc_openapi.upstream().api_version
 IN_ORDER = ["3.0.0.dev1", "3.0.0a1", "3.0.0b2", "3.0.0b5", "3.0.0b7", "3.0.0b10", "3.0.0rc1", "3.0.0", "3.0.1", "3.10"]
@@ -33,35 +33,40 @@ def known(text: str) -> Version | None:
 def test_releases_are_ordered_as_pep_440_orders_versions(service: str, contract: str) -> None:
     one, other = known(service), known(contract)
     if one is None or other is None:
-        assert standing(service, contract) == "incomparable"
+        assert compare_releases(service, contract) == "incomparable"
     else:
-        assert standing(service, contract) == ("same" if one == other else "newer" if one > other else "older")
+        assert compare_releases(service, contract) == ("same" if one == other else "newer" if one > other else "older")
 
 
 def test_betas_come_before_candidates_and_those_before_the_release() -> None:
     for place, release in enumerate(IN_ORDER):
-        assert {standing(other, release) for other in IN_ORDER[:place]} <= {"older"}
-        assert {standing(other, release) for other in IN_ORDER[place + 1 :]} <= {"newer"}
+        assert {compare_releases(other, release) for other in IN_ORDER[:place]} <= {"older"}
+        assert {compare_releases(other, release) for other in IN_ORDER[place + 1 :]} <= {"newer"}
 
 
 @pytest.mark.parametrize("text", ["", "banana", "3.0.0b5 (build 1)", "\u0663.0", "1" * 65, "3.0.0\x00", "1!3.0.0"])
 def test_what_is_no_version_is_neither_newer_nor_older(text: str) -> None:
-    assert standing(text) == "incomparable"
-    said = difference(text) or ""
-    assert "which is no version" in said
+    assert compare_releases(text) == "incomparable"
+    said = describe_release_difference(text) or ""
+    assert "which is not a version" in said
     assert len(said) < 160
     assert said.isprintable()
 
 
 def test_the_sentence_names_both_releases_and_where_to_look() -> None:
-    assert lag("99.0.0b7") == f"the service is 99.0.0b7, this client was made for {CONTRACT}; see idc-ext doctor"
-    two_on = "the service is 3.0.0b7, two releases on, this client was made for 3.0.0b5"
-    assert difference("3.0.0b7\n", "3.0.0b5") == two_on
+    assert (
+        release_notice("99.0.0b7")
+        == f"the service is 99.0.0b7, this client was made for {CONTRACT}; see idc-ext doctor"
+    )
+    assert (
+        describe_release_difference("3.0.0b7\n", "3.0.0b5")
+        == "the service is 3.0.0b7, two releases on, this client was made for 3.0.0b5"
+    )
 
 
 @pytest.mark.parametrize("text", [CONTRACT, f"v{CONTRACT}", f"{CONTRACT}+local.1"])
 def test_there_is_nothing_to_say_of_the_same_release(text: str) -> None:
-    assert lag(text) is None
+    assert release_notice(text) is None
 
 
 @pytest.mark.parametrize(
@@ -94,4 +99,4 @@ def test_releases_are_counted_where_that_can_be_told(
 def test_a_count_agrees_with_the_order(service: str, contract: str) -> None:
     count = steps(service, contract)
     if count is not None:
-        assert standing(service, contract) == ("same" if count == 0 else "newer" if count > 0 else "older")
+        assert compare_releases(service, contract) == ("same" if count == 0 else "newer" if count > 0 else "older")
