@@ -113,7 +113,7 @@ def test_an_answer_that_adds_up_is_given_without_its_note() -> None:
         ({"series_added": "2"}, "series_added is '2'"),
         ({"new_collections": [1]}, "new_collections is not a list of strings"),
         ({"collections": [{}]}, "collection_id"),
-        ({"collections": None}, "collections is no list"),
+        ({"collections": None}, "collections is not a list"),
     ],
 )
 def test_an_answer_that_does_not_add_up_is_an_error(wrong: dict[str, Any], said: str) -> None:
