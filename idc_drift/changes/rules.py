@@ -324,10 +324,23 @@ RULES: Final[dict[str, Rule]] = {
                 W, "It was deprecated without a future date in x-sunset, or it was draft or alpha."
             ),
             "endpoint-added": Rule(I, "No client calls it yet."),
+        },
+    ),
+    **_judged(
+        "compare.operations",
+        {
             "webhook-removed": Rule(E, "A client that expects it does not receive it."),
             "webhook-added": Rule(I, "No client expects it yet."),
+            "webhook-security-changed": Rule(
+                W, "A receiver that checks the credentials of the service may refuse the call."
+            ),
             "callback-removed": Rule(E, "A client that expects it does not receive it."),
             "callback-added": Rule(I, "Only clients that request it receive it."),
+            "callback-body-became-optional": Rule(E, "A receiver that reads the body may receive none."),
+            "callback-body-became-required": Rule(I, "A receiver always receives a body that was optional before."),
+            "response-body-removed": Rule(E, "A reader receives no body."),
+            "answer-body-added": Rule(E, "A receiver that answers without a body is refused."),
+            "answer-body-removed": Rule(I, "The service ignores the body with which a receiver answers."),
             "operation-deprecated": Rule(I, "It still works, but may be removed later."),
             "operation-no-longer-deprecated": Rule(I, "It is not planned to be removed any more."),
             "operation-id-changed": Rule(
@@ -338,28 +351,41 @@ RULES: Final[dict[str, Rule]] = {
             ),
             "security-tightened": Rule(E, "Credentials that were sufficient are not sufficient any more."),
             "security-relaxed": Rule(I, "Fewer credentials are needed than before."),
+        },
+    ),
+    **_judged(
+        "compare.documents",
+        {
             "security-scheme-changed": Rule(I, "Its addresses or scopes are described differently."),
-            "servers-changed": Rule(I, "The address changed, not the API.", documentation_only=True),
+            "servers-changed": Rule(
+                I, "The address changed, not the API.", documentation_only=True, judged=("compare.operations",)
+            ),
             "component-added": Rule(I, "No operation uses it.", documentation_only=True),
             "component-removed": Rule(I, "No operation used it.", documentation_only=True),
-            "documentation-changed": Rule(I, "Documentation only.", documentation_only=True),
+            "documentation-changed": Rule(
+                I, "Documentation only.", documentation_only=True, judged=("compare.operations",)
+            ),
         },
     ),
     **_judged(
         "compare.responses",
         {
-            "callback-body-became-optional": Rule(E, "A receiver that reads the body may receive none."),
-            "callback-body-became-required": Rule(I, "A receiver always receives a body that was optional before."),
-            "success-status-removed": Rule(E, "A client that expects it does not receive it."),
-            "success-status-added": Rule(I, "Clients accept other statuses of the same class."),
+            "success-status-removed": Rule(
+                E, "A client that expects it does not receive it.", judged=("compare.operations",)
+            ),
+            "success-status-added": Rule(
+                I, "Clients accept other statuses of the same class.", judged=("compare.operations",)
+            ),
             "success-status-narrowed": Rule(I, "A class of statuses was replaced by statuses of that class."),
-            "error-status-removed": Rule(I, "A call fails in fewer ways."),
-            "error-status-added": Rule(I, "A call may always fail."),
+            "error-status-removed": Rule(I, "A call fails in fewer ways.", judged=("compare.operations",)),
+            "error-status-added": Rule(I, "A call may always fail.", judged=("compare.operations",)),
             "response-media-type-removed": Rule(E, "A client that requests it is refused."),
             "response-media-type-added": Rule(I, "Only clients that request it receive it."),
+            "unrequested-media-type-added": Rule(
+                W, "The receiver of a callback or webhook does not choose the media type, and may not read this one."
+            ),
             "response-media-type-narrowed": Rule(I, "The new media type is a subtype of the old one."),
             "response-media-type-parameters-changed": Rule(I, "The media type itself is the same."),
-            "response-body-removed": Rule(E, "A reader receives no body."),
             "required-header-removed": Rule(E, "A reader that relies on it fails."),
             "optional-header-removed": Rule(W, "An optional header is not sent any more."),
             "header-added": Rule(I, "Readers ignore unknown headers."),
@@ -371,7 +397,7 @@ RULES: Final[dict[str, Rule]] = {
             "link-added": Rule(I, "Clients may follow it."),
             "link-changed": Rule(I, "It leads to another operation, or passes other values."),
             "response-annotation-changed": Rule(
-                I, "Documentation only.", documentation_only=True, judged=("compare.bodies",)
+                I, "Documentation only.", documentation_only=True, judged=("compare.bodies", "compare.operations")
             ),
         },
     ),

@@ -16,13 +16,9 @@ from ..documents.json_values import MISSING
 from ..documents.pointer import resolve
 from ..documents.spelling import base_path, transition, wire_path
 from ..judge.judge import SchemaJudge
-from ..model.lifecycle import lifecycle_changes
 from ..model.reader import model
-from ..model.security import admits
-from .bodies import compare_request_bodies
 from .comparison import Comparison
-from .parameters import compare_parameters
-from .responses import compare_callback, compare_responses
+from .operations import compare_operation, compare_webhooks
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -44,7 +40,7 @@ def compare(base: Document, revision: Document, *, scope: Sequence[str] = ()) ->
     c = Comparison(old, new, SchemaJudge(old.schemas, new.schemas))
     shifted = _paths(c, scope)
     if not scope:
-        _webhooks(c, old.webhooks, new.webhooks)
+        compare_webhooks(c, old.webhooks, new.webhooks)
         _document(c, shifted)
     return _changes(c)
 
@@ -103,99 +99,6 @@ def _moved_between_server_and_path(
     return {key: counterpart for key, counterpart in found.items() if counterpart is not None}
 
 
-def compare_operation(c: Comparison, old: Operation, new: Operation) -> None:
-    """Compare two operations with the same method and path."""
-    _compare_metadata(c, old, new)
-    c.direction = "request"
-    compare_parameters(c, old, new)
-    compare_request_bodies(c, old.body, new.body)
-    _security(c, old, new)
-    c.direction = "response"
-    compare_responses(c, old.responses, new.responses)
-    c.direction = ""
-    _callbacks(c, old, new)
-
-
-def _compare_metadata(c: Comparison, old: Operation, new: Operation) -> None:
-    c.direction = ""
-    deprecated = new.lifecycle.deprecated
-    if old.lifecycle.deprecated != deprecated:
-        stem = "operation-deprecated" if deprecated else "operation-no-longer-deprecated"
-        c.add(stem, f"{old.name} is {'' if deprecated else 'no longer '}deprecated", old.pointer)
-    for rule, sentence in lifecycle_changes(old.lifecycle, new.lifecycle, old.name):
-        c.add(rule, sentence, old.pointer)
-    if old.id != new.id:
-        message = transition("operationId", *(f"`{op.id}`" if op.id else "" for op in (old, new)))
-        c.add("operation-id-changed", message, f"{old.pointer}/operationId" if old.id else old.pointer)
-    if old.tags != new.tags:
-        c.add(
-            "tags-changed",
-            transition("tags", ", ".join(old.tags), ", ".join(new.tags)),
-            old.pointer,
-        )
-    if old.servers != new.servers and (old.servers or new.servers):
-        c.add(
-            "servers-changed",
-            transition("servers", ", ".join(old.servers or ()), ", ".join(new.servers or ())),
-            old.pointer,
-        )
-    c.compare_documentation("documentation-changed", old.words, new.words, old.pointer)
-
-
-def _security(c: Comparison, old: Operation, new: Operation) -> None:
-    before = [dict(sorted(a.items())) for a in old.security]
-    after = [dict(sorted(a.items())) for a in new.security]
-    if sorted(map(repr, before)) == sorted(map(repr, after)):
-        return
-    refused = [offered for offered in before if not any(admits(needed, offered) for needed in after)]
-    if not refused and all(any(admits(needed, offered) for needed in before) for offered in after):
-        return  # the difference is only in redundant alternatives
-    added = old.security_pointer == "/security" and not c.base.document.content.get("security")
-    message = f"security changed from {_described_security(before)} to {_described_security(after)}"
-    pointer = new.security_pointer if added else old.security_pointer
-    c.add("security-tightened" if refused else "security-relaxed", message, pointer, "security", new=added)
-
-
-def _described_security(alternatives: list[dict[str, tuple[str, ...]]]) -> str:
-    def one(wire: str, scopes: tuple[str, ...]) -> str:
-        return f"{wire} ({', '.join(scopes)})" if scopes else wire
-
-    return " or ".join(" and ".join(one(*item) for item in a.items()) or "no credentials" for a in alternatives)
-
-
-def _callbacks(c: Comparison, old: Operation, new: Operation) -> None:
-    for key, before in old.callbacks.items():
-        where = f"callback {key[0]} {key[1]}"
-        if key not in new.callbacks:
-            c.add("callback-removed", f"the callback {key[0]} ({key[1]}) was removed", before.pointer, where)
-        else:
-            compare_callback(c, before, new.callbacks[key])
-    for key, after in new.callbacks.items():
-        if key not in old.callbacks:
-            c.add(
-                "callback-added",
-                f"the callback {key[0]} ({key[1]}) was added",
-                after.pointer,
-                f"callback {key[0]} {key[1]}",
-                new=True,
-            )
-
-
-def _webhooks(c: Comparison, old: dict[Key, Operation], new: dict[Key, Operation]) -> None:
-    """Compare webhooks in the same way as paths."""
-    for key, op in old.items():
-        c.operation = op.name
-        if key in new:
-            compare_operation(c, op, new[key])
-        else:
-            c.add("webhook-removed", f"the webhook {op.name} was removed", op.pointer)
-    for key, op in new.items():
-        if key not in old:
-            c.operation = op.name
-            c.add("webhook-added", f"the webhook {op.name} was added", op.pointer, new=True)
-    c.operation = ""
-
-
 # ------------------------------------------------------------------------------------------------------ the document
 
 
@@ -232,10 +135,6 @@ def _document(c: Comparison, shifted: bool) -> None:
 
 def _addresses(servers: Sequence[str], shifted: bool) -> set[str]:
     return {(s[: len(s) - len(base_path(s))] if shifted else s).rstrip("/") for s in servers}
-
-
-def _joined_or_nothing(values: Sequence[str] | None) -> str:
-    return ", ".join(values or ()) or "none"
 
 
 # ----------------------------------------------------------------------------------------------------------- changes

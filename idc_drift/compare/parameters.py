@@ -6,7 +6,7 @@ Law: names and serialization of parameters are judged here; ``judge`` compares t
 from __future__ import annotations
 
 from dataclasses import replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeVar
 
 from ..documents.json_values import MISSING, canonical
 from ..documents.spelling import transition
@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from ..schemas.constraints import Constraints
     from .comparison import Comparison
 
+_K = TypeVar("_K")
 PARAMETER = Mode(sent=True, prefix="parameter", wire="loose", top=True)
 _SERIALIZATION_RULES = ("parameter-content-changed", "parameter-style-changed")
 
@@ -32,16 +33,26 @@ def compare_parameters(c: Comparison, old: Operation, new: Operation) -> None:
     before, after = dict(old.parameters), dict(new.parameters)
     _expand_exploded_object(c.judge.base.constraints, before, after)
     _expand_exploded_object(c.judge.revision.constraints, after, before)
-    for key, value in before.items():
-        where = value.where
-        if key in after:
-            _compare_parameter(c, value, after[key], where)
+    _compare_each(c, before, after, "")
+
+
+def compare_sent_headers(c: Comparison, old: dict[str, Parameter], new: dict[str, Parameter], place: str) -> None:
+    """Compare the headers of a response that the client sends, which are like header parameters."""
+    _compare_each(c, old, new, f"{place} ")
+
+
+def _compare_each(c: Comparison, old: dict[_K, Parameter], new: dict[_K, Parameter], prefix: str) -> None:
+    """Compare parameters by their keys; the prefix is in front of their places."""
+    for key, value in old.items():
+        where = prefix + value.where
+        if key in new:
+            _compare_parameter(c, value, new[key], where)
         else:
             stem = "parameter-removed-before-sunset" if value.lifecycle.premature else "parameter-removed"
             c.add(stem, f"the {where} parameter was removed", value.pointer, where)
-    for key, value in after.items():
-        if key not in before:
-            where = value.where
+    for key, value in new.items():
+        if key not in old:
+            where = prefix + value.where
             rule, word = (
                 ("required-parameter-added", "required") if value.required else ("optional-parameter-added", "optional")
             )

@@ -1,6 +1,6 @@
-"""The comparison of responses and callbacks.
+"""The comparison of responses: statuses, headers and links, and the media types of what the client receives.
 
-Law: in a callback, the client receives the request and sends the response.
+Law: a response is compared with the one that a client of the base receives in its place.
 """
 
 from __future__ import annotations
@@ -9,11 +9,11 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from ..judge.context import Mode
-from ..model.api import Media, Operation, Parameter, Response
-from .bodies import compare_media_type, compare_sent_media_types, media_type_left_open, range_contains
+from .bodies import compare_media_type, media_type_left_open, range_contains
 from .parameters import compare_serialization
 
 if TYPE_CHECKING:
+    from ..model.api import Media, Parameter, Response
     from .comparison import Comparison
 
 _RECEIVED = Mode(sent=False, prefix="response")
@@ -90,7 +90,7 @@ def compare_response(c: Comparison, old: Response, new: Response) -> None:
     where = old.status
     c.compare_documentation("response-annotation-changed", old.words, new.words, old.pointer, where)
     compare_received_media_types(c, old.content, new.content, where)
-    _headers(c, old.headers, new.headers, where)
+    compare_headers(c, old.headers, new.headers, where)
     for name in sorted(old.links.keys() | new.links.keys()):
         if name not in new.links:
             c.add("link-removed", f"the link `{name}` was removed", old.links[name][0], f"{where} link {name}")
@@ -100,43 +100,46 @@ def compare_response(c: Comparison, old: Response, new: Response) -> None:
             c.add("link-changed", f"the link `{name}` changed", old.links[name][0], f"{where} link {name}")
 
 
-def _headers(c: Comparison, old: dict[str, Parameter], new: dict[str, Parameter], where: str) -> None:
+def compare_headers(c: Comparison, old: dict[str, Parameter], new: dict[str, Parameter], where: str) -> None:
+    """Compare the headers that the client receives, and the other parameters of a call that it receives."""
     for name, before in old.items():
-        place = f"{where} header {before.name}"
+        noun, place = _noun(before), f"{where} {_noun(before)}"
         if name not in new:
             rule, word = (
                 ("required-header-removed", "required") if before.required else ("optional-header-removed", "optional")
             )
-            c.add(rule, f"the {word} header {before.name} was removed", before.pointer, place)
+            c.add(rule, f"the {word} {noun} was removed", before.pointer, place)
             continue
         after = new[name]
         if before.required != after.required:
             rule, word = (
                 ("header-became-required", "required") if after.required else ("header-became-optional", "optional")
             )
-            c.add(rule, f"the header {before.name} became {word}", before.pointer, place)
+            c.add(rule, f"the {noun} became {word}", before.pointer, place)
         c.compare_documentation("response-annotation-changed", before.words, after.words, before.pointer, place)
-        if not compare_serialization(c, before, after, f"the header {before.name}", place, _SERIALIZATION_RULES):
+        if not compare_serialization(c, before, after, f"the {noun}", place, _SERIALIZATION_RULES):
             continue
         c.compare_schemas(
             before.schema, after.schema, replace(_HEADER, wire="strict") if before.media else _HEADER, place
         )
     for name, after in new.items():
         if name not in old:
-            c.add(
-                "header-added",
-                f"the header {after.name} was added",
-                after.pointer,
-                f"{where} header {after.name}",
-                new=True,
-            )
+            noun = _noun(after)
+            c.add("header-added", f"the {noun} was added", after.pointer, f"{where} {noun}", new=True)
+
+
+def _noun(value: Parameter) -> str:
+    """``header X-Rate``; of a call that the client receives, also ``query parameter page``."""
+    return f"header {value.name}" if value.location == "header" else f"{value.location} parameter {value.name}"
 
 
 # ------------------------------------------------------------------------------------------------------ media types
 
 
-def compare_received_media_types(c: Comparison, old: dict[str, Media], new: dict[str, Media], where: str) -> None:
-    """Compare the media types of a body that the client receives."""
+def compare_received_media_types(
+    c: Comparison, old: dict[str, Media], new: dict[str, Media], where: str, *, negotiated: bool = True
+) -> None:
+    """Compare the media types of a body that the client receives; `negotiated` if it chooses one by Accept."""
     if media_type_left_open(c, old, new):
         for before in old.values():
             for after in new.values():
@@ -168,67 +171,13 @@ def compare_received_media_types(c: Comparison, old: dict[str, Media], new: dict
                 compare_media_type(c, before, added[key], _RECEIVED, where)
         else:
             c.add("response-media-type-removed", f"bodies of type {name} are not sent any more", before.pointer, where)
-    for name in added.keys() - taken:
+    for name in sorted(added.keys() - taken):
         if not any(range_contains(kind, name) for kind in old):
-            c.add("response-media-type-added", f"bodies of type {name} are sent", added[name].pointer, where, new=True)
+            rule = "response-media-type-added" if negotiated or not old else "unrequested-media-type-added"
+            c.add(rule, f"bodies of type {name} are sent", added[name].pointer, where, new=True)
 
 
 def _is_subtype(name: str, whole: str) -> bool:
     """Whether a media type is a subtype of another: ``application/problem+json`` of ``application/json``."""
     family, _, subtype = name.split(";")[0].partition("/")
     return "+" in subtype and f"{family}/{subtype.rpartition('+')[2]}" == whole.split(";")[0]
-
-
-# -------------------------------------------------------------------------------------------------------- callbacks
-
-
-def compare_callback(c: Comparison, old: Operation, new: Operation) -> None:
-    """Compare two callbacks or webhooks: the client receives parameters and body, and sends responses."""
-    before, after = (
-        Response(
-            "callback",
-            o.pointer,
-            o.body.content if o.body else {},
-            {" ".join(k): v for k, v in o.parameters.items()},
-            {},
-        )
-        for o in (old, new)
-    )
-    if before.content and not after.content:
-        c.add("response-body-removed", "the body of the callback was removed", before.pointer, "callback")
-        before = replace(before, content={})
-    if old.body and new.body and old.body.required != new.body.required:
-        rule, word = (
-            ("callback-body-became-required", "required")
-            if new.body.required
-            else ("callback-body-became-optional", "optional")
-        )
-        c.add(rule, f"the body of the callback became {word}", old.body.pointer, "callback")
-    compare_response(c, before, after)
-    for status, answer in old.responses.items():
-        if accepted := new.responses.get(status) or new.responses.get(f"{status[:1]}XX"):
-            compare_sent_media_types(c, answer.content, accepted.content, f"callback {status}")
-        elif status[:1] == "2":
-            c.add(
-                "success-status-removed",
-                f"the response {status} to the callback is not accepted any more",
-                answer.pointer,
-                f"callback {status}",
-            )
-        else:
-            c.add(
-                "error-status-removed",
-                f"the response {status} to the callback is not described any more",
-                answer.pointer,
-                f"callback {status}",
-            )
-    for status, answer in new.responses.items():
-        if status not in old.responses and f"{status[:1]}XX" not in old.responses:
-            rule = "success-status-added" if status[:1] == "2" else "error-status-added"
-            c.add(
-                rule,
-                f"the response {status} to the callback is accepted",
-                answer.pointer,
-                f"callback {status}",
-                new=True,
-            )

@@ -45,7 +45,7 @@ class _ApiReader:
         raw = self.root.raw
         operations: dict[tuple[str, str], Operation] = {}
         webhooks: dict[tuple[str, str], Operation] = {}
-        for key, found in (("paths", operations), ("webhooks", webhooks)):
+        for key, found in (("paths", operations), ("webhooks", webhooks), ("x-webhooks", webhooks)):
             for path in self.schemas.object_at(self.root, key):
                 if str(path).startswith("x-"):
                     continue
