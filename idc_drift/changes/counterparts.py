@@ -95,6 +95,8 @@ class Counterparts:
 
     def _compare_values(self, base_pointer: str, base_value: Any, revision_pointer: str, revision_value: Any) -> None:
         self._record(base_pointer, revision_pointer)
+        if all(isinstance(value, dict) and "$ref" in value for value in (base_value, revision_value)):
+            self._record(f"{base_pointer}/$ref", f"{revision_pointer}/$ref")
         base_pointer, base_value = self._followed(0, base_pointer, base_value)
         revision_pointer, revision_value = self._followed(1, revision_pointer, revision_value)
         self._record(base_pointer, revision_pointer)

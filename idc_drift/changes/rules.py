@@ -307,6 +307,15 @@ SCHEMA_RULES: Final[dict[str, SchemaRule]] = {
         "judge.judge",
         {
             "reference-changed": SchemaRule(W, W, "A reference cannot be resolved, so the schema is unknown."),
+            "schema-replaced": SchemaRule(
+                E, E, "A `$ref` names another schema; at least one of the differences between the two is breaking."
+            ),
+            "schema-replaced-at-risk": SchemaRule(
+                W, W, "A `$ref` names another schema; the gravest difference between the two is a warning."
+            ),
+            "schema-replaced-safely": SchemaRule(
+                I, I, "A `$ref` names another schema; no difference between the two can make a client fail."
+            ),
         },
     ),
     **_judged(
@@ -398,6 +407,20 @@ RULES: Final[dict[str, Rule]] = {
             "link-changed": Rule(I, "It leads to another operation, or passes other values."),
             "response-annotation-changed": Rule(
                 I, "Documentation only.", documentation_only=True, judged=("compare.bodies", "compare.operations")
+            ),
+        },
+    ),
+    **_judged(
+        "compare.comparison",
+        {
+            "component-replaced": Rule(
+                E, "A `$ref` names another component; at least one of the differences between the two is breaking."
+            ),
+            "component-replaced-at-risk": Rule(
+                W, "A `$ref` names another component; the gravest difference between the two is a warning."
+            ),
+            "component-replaced-safely": Rule(
+                I, "A `$ref` names another component; no difference between the two can make a client fail."
             ),
         },
     ),

@@ -26,12 +26,20 @@ def compare_operation(c: Comparison, old: Operation, new: Operation) -> None:
     _compare_metadata(c, old, new)
     c.direction = "request"
     compare_parameters(c, old, new)
-    compare_request_bodies(c, old.body, new.body)
+    _request_bodies(c, old, new)
     _security(c, old, new)
     c.direction = "response"
     compare_responses(c, old.responses, new.responses)
     c.direction = ""
     _callbacks(c, old, new)
+
+
+def _request_bodies(c: Comparison, old: Operation, new: Operation) -> None:
+    if old.body is None or new.body is None:
+        compare_request_bodies(c, old.body, new.body)
+        return
+    with c.replaced_component(old.body, new.body, "request"):
+        compare_request_bodies(c, old.body, new.body)
 
 
 def _compare_metadata(c: Comparison, old: Operation, new: Operation) -> None:
@@ -172,7 +180,7 @@ def _compare_sent_call(c: Comparison, old: Operation, new: Operation) -> None:
     """Compare two calls that the client makes to answer a call of the service."""
     c.direction = "request"
     compare_parameters(c, old, new)
-    compare_request_bodies(c, old.body, new.body)
+    _request_bodies(c, old, new)
     c.direction = "response"
     compare_responses(c, old.responses, new.responses)
     c.direction = ""

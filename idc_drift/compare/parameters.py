@@ -8,6 +8,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING, TypeVar
 
+from ..changes.counterparts import compact_json
 from ..documents.json_values import MISSING, canonical
 from ..documents.spelling import transition
 from ..judge.context import Mode
@@ -46,7 +47,8 @@ def _compare_each(c: Comparison, old: dict[_K, Parameter], new: dict[_K, Paramet
     for key, value in old.items():
         where = prefix + value.where
         if key in new:
-            _compare_parameter(c, value, new[key], where)
+            with c.replaced_component(value, new[key], where):
+                _compare_parameter(c, value, new[key], where)
         else:
             stem = "parameter-removed-before-sunset" if value.lifecycle.premature else "parameter-removed"
             c.add(stem, f"the {where} parameter was removed", value.pointer, where)
@@ -187,15 +189,21 @@ def compare_serialization(
 
 
 def _compare_default(c: Comparison, old: Parameter, new: Parameter, where: str) -> None:
-    before, after = c.judge.base.constraints(old.schema).default, c.judge.revision.constraints(new.schema).default
+    """Compare the defaults, at the schema that contains them: many parameters may share it."""
+    b, r = c.judge.base.constraints(old.schema), c.judge.revision.constraints(new.schema)
+    before, after = b.default, r.default
     if before is after or (MISSING not in (before, after) and canonical(before) == canonical(after)):
         return
+    side, added = (b, False) if "default" in b.pointers else (r, True)
+    pointer = side.pointers.get("default", old.pointer)
+    shared = not pointer.startswith((new if added else old).pointer)
     old_text, new_text = ("" if value is MISSING else as_code(value) for value in (before, after))
-    message = transition(f"default of the {where} parameter", old_text, new_text)
+    message = transition("default" if shared else f"default of the {where} parameter", old_text, new_text)
     if old.required and new.required and old.declared_required and new.declared_required:
         rule = "parameter-idle-default-changed"
     elif before is MISSING:
         rule = "parameter-default-added"
     else:
         rule = "parameter-default-removed" if after is MISSING else "parameter-default-changed"
-    c.add(rule, message, old.pointer, where)
+    sides = tuple("" if value is MISSING else compact_json(value) for value in (before, after))
+    c.add(rule, message, pointer, where, new=added, sides=(sides[0], sides[1]))

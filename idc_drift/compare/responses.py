@@ -87,6 +87,11 @@ def _same_response(c: Comparison, old: Response | None, new: Response | None) ->
 
 def compare_response(c: Comparison, old: Response, new: Response) -> None:
     """Compare the content, headers and links of two responses."""
+    with c.replaced_component(old, new, old.status):
+        _compare_parts(c, old, new)
+
+
+def _compare_parts(c: Comparison, old: Response, new: Response) -> None:
     where = old.status
     c.compare_documentation("response-annotation-changed", old.words, new.words, old.pointer, where)
     compare_received_media_types(c, old.content, new.content, where)
