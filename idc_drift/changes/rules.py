@@ -164,10 +164,12 @@ SCHEMA_RULES: Final[dict[str, SchemaRule]] = {
             "pattern-added": SchemaRule(E, I, "Strings that do not match are refused."),
             "pattern-changed": SchemaRule(
                 W,
-                I,
+                W,
                 "The program does not decide whether the new pattern matches all strings that the old one matched.",
             ),
-            "pattern-removed": SchemaRule(I, I, "Any string may be sent; readers rarely rely on a pattern."),
+            "pattern-removed": SchemaRule(
+                I, W, "Any string may be sent; a reader can receive strings that did not match."
+            ),
             "content-schema-added": SchemaRule(E, I, "The encoded content must now be valid for a schema."),
             "content-schema-removed": SchemaRule(I, E, "The encoded content need not be valid for a schema any more."),
             "content-encoding-added": SchemaRule(E, I, "The string is now read as encoded content."),

@@ -11,6 +11,7 @@ from itertools import combinations
 from typing import TYPE_CHECKING
 
 from ..documents.json_values import SCALARS
+from ..schemas import value_sets
 from ..schemas.normal_form import possible_values
 from . import matching
 from .context import NOT_WORSE_THAN_INFO, received, sent
@@ -131,6 +132,9 @@ def _judge_group(context: Context, old: Group, new: Group) -> None:
     judge, mode = context.judge, replace(context.mode, lifted=True, exploded=False)
     matched, removed, added = matching.match_branches(judge, old, new, mode)
     for before, after in matched:
+        if _is_contained(judge.base, before, old) and _is_contained(judge.revision, after, new):
+            _judge_contained_alternative(context, before, after, (old.kind, new.kind), mode)
+            continue
         name = matching.label(judge.revision, after) or str(new.branches.index(after))
         context.edge(f"({new.kind} {name})", before, after, mode)
     for branch in removed:
@@ -161,6 +165,36 @@ def _judge_group(context: Context, old: Group, new: Group) -> None:
     ):
         stem = "any-of-became-one-of" if new.kind == "oneOf" else "one-of-became-any-of"
         context.add(stem, f"{old.kind} became {new.kind}", new.kind, new=True)
+
+
+def _is_contained(schemas: Schemas, branch: Schema, group: Group) -> bool:
+    """Whether another alternative allows all values of this one: ``anyOf: [{type: string}, {enum: [a, b]}]``."""
+    constraints = schemas.constraints(branch)
+    if not value_sets.is_scalar(constraints):
+        return False
+    before = True  # of two alternatives that allow the same values, the first one counts
+    for other in group.branches:
+        if other is branch:
+            before = False
+            continue
+        wide = schemas.constraints(other)
+        if value_sets.contains(wide, constraints) and (before or not value_sets.contains(constraints, wide)):
+            return True
+    return False
+
+
+def _judge_contained_alternative(
+    context: Context, before: Schema, after: Schema, kinds: tuple[str, str], mode: Mode
+) -> None:
+    """Judge an alternative that another one contains in both documents: the allowed values are the same."""
+    judge = context.judge
+    if judge.same(before, after, mode):
+        return
+    message = f"{_quoted_label('', judge.revision, after)} changed, which another alternative contains"
+    if kinds == ("anyOf", "anyOf"):
+        context.add("alternative-implied", message, kinds[0], at=before, new=False)
+    else:
+        context.add("overlap-changed", message, kinds[0], at=before, new=False)
 
 
 def _is_scalar(schemas: Schemas, branch: Schema) -> bool:

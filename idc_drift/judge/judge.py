@@ -302,6 +302,7 @@ class SchemaJudge:
         if not types.judge_types(context):
             return
         alignment.drop_inert_keywords(context)
+        alignment.align_enumerated_values(context)
         alignment.align_dependencies(context)
         alignment.align_unevaluated_items(context)
         alternatives.judge_alternatives(context)
