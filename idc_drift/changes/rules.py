@@ -387,6 +387,9 @@ RULES: Final[dict[str, Rule]] = {
             "success-status-added": Rule(
                 I, "Clients accept other statuses of the same class.", judged=("compare.operations",)
             ),
+            "success-status-widened": Rule(
+                I, "The same responses are described as default; their bodies are compared."
+            ),
             "success-status-narrowed": Rule(I, "A class of statuses was replaced by statuses of that class."),
             "error-status-removed": Rule(I, "A call fails in fewer ways.", judged=("compare.operations",)),
             "error-status-added": Rule(I, "A call may always fail.", judged=("compare.operations",)),

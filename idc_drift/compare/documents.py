@@ -6,6 +6,7 @@ a difference that a graver change explains is not reported.
 
 from __future__ import annotations
 
+from collections import Counter
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
@@ -55,11 +56,14 @@ def _paths(c: Comparison, scope: Sequence[str]) -> bool:
             raise Unreadable(f"nothing to compare: neither document has a path at or below {path}")
     old = {key: op for key, op in c.base.operations.items() if _within(op, scope, c.base)}
     new = {key: op for key, op in c.revision.operations.items() if _within(op, scope, c.revision)}
-    for key in c.base.operations.keys() & c.revision.operations.keys():
-        if key in old or key in new:
-            old[key], new[key] = c.base.operations[key], c.revision.operations[key]
-    twins = {key: key for key in old if key in new} | _moved_between_server_and_path(c, old, new)
-    paths = {path for path, _ in (twins[key] for key in twins)} | {path for path, _ in new}
+    for key, counterpart in _same_template(c.base.operations, c.revision.operations).items():
+        if key in old or counterpart in new:
+            old[key], new[counterpart] = c.base.operations[key], c.revision.operations[counterpart]
+    twins = _same_template(old, new)
+    moved = _moved_between_server_and_path(c, old, new, twins)
+    twins |= moved
+    kept, described = {old[key].path for key in twins}, {wire_path(path) for path, _ in new}
+    variants = Counter(wire_path(path) for path in {op.path for op in old.values()})
     for key, op in old.items():
         c.operation = op.name
         if key in twins:
@@ -67,7 +71,7 @@ def _paths(c: Comparison, scope: Sequence[str]) -> bool:
         elif op.lifecycle.removable:
             why = "was deprecated" if op.lifecycle.deprecated else f"was {op.lifecycle.stability}"
             c.add("operation-retired", f"{op.name}, which {why}, was removed", op.pointer)
-        elif key[0] not in paths:
+        elif op.path not in kept and (wire_path(op.path) not in described or variants[wire_path(op.path)] > 1):
             pointer = op.pointer.rpartition("/")[0]
             c.add("path-removed", f"the path {op.path} was removed", pointer)
         else:
@@ -77,7 +81,7 @@ def _paths(c: Comparison, scope: Sequence[str]) -> bool:
             c.operation = op.name
             c.add("endpoint-added", f"{op.name} was added", op.pointer, new=True)
     c.operation = ""
-    return any(key != counterpart for key, counterpart in twins.items())
+    return bool(moved)
 
 
 def _within(op: Operation, scope: Sequence[str], api: Api) -> bool:
@@ -87,15 +91,37 @@ def _within(op: Operation, scope: Sequence[str], api: Api) -> bool:
     )
 
 
+def _same_template(old: dict[Key, Operation], new: dict[Key, Operation]) -> dict[Key, Key]:
+    """The operations of one path template and method; of several, those whose parameters have the same names first.
+
+    Example: with ``/a/{id}`` and ``/a/{name}`` in the base, ``/a/{name}`` in the revision is the second one.
+    """
+    groups: dict[Key, tuple[list[Key], list[Key]]] = {}
+    for side, operations in enumerate((old, new)):
+        for key in operations:
+            groups.setdefault((wire_path(key[0]), key[1]), ([], []))[side].append(key)
+    found: dict[Key, Key] = {}
+    for before, after in groups.values():
+        left = list(after)
+        if len(before) > 1 or len(after) > 1:
+            for key in before:
+                if same := next((other for other in left if new[other].path == old[key].path), None):
+                    found[key] = same
+                    left.remove(same)
+        found |= zip([key for key in before if key not in found], left, strict=False)
+    return found
+
+
 def _moved_between_server_and_path(
-    c: Comparison, old: dict[Key, Operation], new: dict[Key, Operation]
+    c: Comparison, old: dict[Key, Operation], new: dict[Key, Operation], twins: dict[Key, Key]
 ) -> dict[Key, Key]:
     """The operations with the same full address, but with another division between server and path."""
     old_text, new_text = base_path(c.base.servers[0]), base_path(c.revision.servers[0])
     if old_text == new_text:
         return {}
-    left = {(wire_path(new_text) + path, method): (path, method) for path, method in new if (path, method) not in old}
-    found = {key: left.get((wire_path(old_text) + key[0], key[1])) for key in old if key not in new}
+    taken = set(twins.values())
+    left = {(wire_path(new_text) + path, method): (path, method) for path, method in new if (path, method) not in taken}
+    found = {key: left.get((wire_path(old_text) + key[0], key[1])) for key in old.keys() - twins.keys()}
     return {key: counterpart for key, counterpart in found.items() if counterpart is not None}
 
 

@@ -22,35 +22,84 @@ _SERIALIZATION_RULES = ("header-content-changed", "header-style-changed")
 
 
 def compare_responses(c: Comparison, old: dict[str, Response], new: dict[str, Response]) -> None:
-    """Compare the responses by status."""
+    """Compare the responses by status; one that has no counterpart, with those that describe its statuses now."""
     for status, before in old.items():
         if status in new:
             compare_response(c, before, new[status])
-        elif status[:1] == "2" and f"{status[:1]}XX" in new:
-            compare_response(c, before, new[f"{status[:1]}XX"])
-        elif status == "2XX" and (
-            narrower := [after for key, after in new.items() if key[:1] == "2" and key not in old]
-        ):
-            c.add(
-                "success-status-narrowed",
-                "the status 2XX became " + ", ".join(after.status for after in narrower),
-                before.pointer,
-                status,
-            )
-            for after in narrower:
-                compare_response(c, before, after)
-        elif not _same_response(c, before, _fallback_response(status, new)):
-            rule = "success-status-removed" if status[:1] == "2" else "error-status-removed"
-            c.add(rule, f"the response {status} was removed", before.pointer, status)
+        elif status[:1] == "2":
+            _compare_lost_success(c, before, old, new)
+        else:
+            _compare_lost_error(c, before, old, new)
     for status, after in new.items():
-        if (
-            status in old
-            or (status[:1] == "2" and "2XX" in old)
-            or _same_response(c, _fallback_response(status, old), after)
-        ):
-            continue
-        rule = "success-status-added" if status[:1] == "2" else "error-status-added"
-        c.add(rule, f"the response {status} was added", after.pointer, status, new=True)
+        if status not in old:
+            _compare_gained_status(c, after, old, new)
+
+
+def _compare_lost_success(c: Comparison, before: Response, old: dict[str, Response], new: dict[str, Response]) -> None:
+    status = before.status
+    narrower = [after for key, after in new.items() if status == "2XX" and key[:1] == "2" and key not in old]
+    if "2XX" in new:
+        compare_response(c, before, new["2XX"])
+    elif narrower:
+        became = f"the status 2XX became {', '.join(after.status for after in narrower)}"
+        c.add("success-status-narrowed", became, before.pointer, status)
+        for after in narrower:
+            compare_response(c, before, after)
+    elif "default" in new and not _has_success(new):
+        c.add("success-status-widened", f"the status {status} became default", before.pointer, status)
+        compare_response(c, before, new["default"])
+    else:
+        c.add("success-status-removed", f"the response {status} was removed", before.pointer, status)
+
+
+def _compare_lost_error(c: Comparison, before: Response, old: dict[str, Response], new: dict[str, Response]) -> None:
+    """Compare an error response, or ``default``, that has no counterpart."""
+    status = before.status
+    wider = _fallback_response(status, new)
+    if _same_response(c, before, wider):
+        return
+    c.add("error-status-removed", f"the response {status} was removed", before.pointer, status)
+    successors = [
+        after
+        for key, after in new.items()
+        if key not in old and (key[:1] == status[:1] or (status == "default" and _falls_to_default(key, old)))
+    ]
+    for after in [wider] if wider else successors:
+        _compare_described_body(c, before, after, after.status if status in ("4XX", "5XX", "default") else status)
+
+
+def _compare_gained_status(c: Comparison, after: Response, old: dict[str, Response], new: dict[str, Response]) -> None:
+    """Compare a status that is new with the response of the base that described it: its class, or ``default``."""
+    status = after.status
+    success = status[:1] == "2"
+    before = old.get("2XX") if success else _fallback_response(status, old)
+    if success and before is None and _falls_to_default(status, old):
+        before = old.get("default")
+    if (success and "2XX" in old) or _same_response(c, before, after):
+        if before is not None and success and before.status in new:
+            compare_response(c, before, after, status)
+        return
+    rule = "success-status-added" if success else "error-status-added"
+    c.add(rule, f"the response {status} was added", after.pointer, status, new=True)
+    if before is not None and before.status in new:  # if it is not there any more, it was compared
+        _compare_described_body(c, before, after, status)
+
+
+def _compare_described_body(c: Comparison, before: Response, after: Response, where: str) -> None:
+    """Compare two responses that both describe a body; an error without one is often only not described."""
+    if before.content and after.content:
+        compare_response(c, before, after, where)
+
+
+def _has_success(responses: dict[str, Response]) -> bool:
+    return any(status[:1] == "2" for status in responses)
+
+
+def _falls_to_default(status: str, among: dict[str, Response]) -> bool:
+    """Whether ``default`` describes a status: an error, or a success if no other response does."""
+    if status[:1] in ("4", "5"):
+        return f"{status[:1]}XX" not in among
+    return status[:1] == "2" and not _has_success(among)
 
 
 def _fallback_response(status: str, among: dict[str, Response]) -> Response | None:
@@ -85,14 +134,13 @@ def _same_response(c: Comparison, old: Response | None, new: Response | None) ->
     )
 
 
-def compare_response(c: Comparison, old: Response, new: Response) -> None:
-    """Compare the content, headers and links of two responses."""
-    with c.replaced_component(old, new, old.status):
-        _compare_parts(c, old, new)
+def compare_response(c: Comparison, old: Response, new: Response, where: str = "") -> None:
+    """Compare the content, headers and links of two responses; `where` is the status, if it is not the old one."""
+    with c.replaced_component(old, new, where or old.status):
+        _compare_parts(c, old, new, where or old.status)
 
 
-def _compare_parts(c: Comparison, old: Response, new: Response) -> None:
-    where = old.status
+def _compare_parts(c: Comparison, old: Response, new: Response, where: str) -> None:
     c.compare_documentation("response-annotation-changed", old.words, new.words, old.pointer, where)
     compare_received_media_types(c, old.content, new.content, where)
     compare_headers(c, old.headers, new.headers, where)

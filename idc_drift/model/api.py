@@ -129,7 +129,7 @@ class Api:
     document: Document
     schemas: Schemas
     operations: dict[tuple[str, str], Operation]
-    """The operations by path (without the names of parameters) and method."""
+    """The operations by path and method; without the names of parameters, unless another path differs only in those."""
     webhooks: dict[tuple[str, str], Operation]
     servers: tuple[str, ...]
     schemes: dict[str, dict[str, Any]]

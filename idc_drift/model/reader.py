@@ -51,11 +51,11 @@ class _ApiReader:
                     continue
                 for operation in self._item(child(self.root, key, path), path):
                     place = (wire_path(path) if key == "paths" else path, operation.method)
-                    if place in found:
-                        self.schemas.note(
-                            f"{operation.name} occurs twice, with other names of parameters; the first is used."
-                        )
-                        continue
+                    if place in found:  # /a/{id} beside /a/{name}: two paths of one template
+                        place = (path, operation.method)
+                        if place in found:
+                            self.schemas.note(f"{operation.name} occurs twice; the first is used.")
+                            continue
                     found[place] = operation
         named = ("info", "tags", "externalDocs")
         words = {name: canonical(text) for name in named if (text := standard(raw.get(name)))}
