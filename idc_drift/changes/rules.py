@@ -275,9 +275,17 @@ SCHEMA_RULES: Final[dict[str, SchemaRule]] = {
             "any-of-removed": SchemaRule(
                 E, I, "An alternative in use is refused; a reader does not receive it any more."
             ),
-            "one-of-added": SchemaRule(I, E, "One more alternative may be sent; a reader may not handle it."),
+            "one-of-added": SchemaRule(
+                I,
+                E,
+                "One more alternative may be sent; a reader may not handle it.",
+                judged=("judge.discriminators",),
+            ),
             "one-of-removed": SchemaRule(
-                E, I, "An alternative in use is refused; a reader does not receive it any more."
+                E,
+                I,
+                "An alternative in use is refused; a reader does not receive it any more.",
+                judged=("judge.discriminators",),
             ),
             "alternative-implied": SchemaRule(
                 I,
@@ -300,9 +308,25 @@ SCHEMA_RULES: Final[dict[str, SchemaRule]] = {
             ),
             "any-of-became-one-of": SchemaRule(E, I, "A value that is valid for several alternatives is refused."),
             "one-of-became-any-of": SchemaRule(I, E, "A value may be valid for several alternatives."),
+        },
+    ),
+    **_judged(
+        "judge.discriminators",
+        {
             "discriminator-added": SchemaRule(I, I, "It selects an alternative; the alternatives are the same."),
             "discriminator-removed": SchemaRule(I, I, "It selected an alternative; the alternatives are the same."),
-            "discriminator-changed": SchemaRule(I, I, "It selects the alternative in another way."),
+            "discriminator-changed": SchemaRule(E, E, "A reader looks for the value in another property."),
+            "discriminator-value-added": SchemaRule(I, W, "A reader that selects by the value may not know it."),
+            "discriminator-value-removed": SchemaRule(
+                E, I, "A request with the value is refused; a reader does not receive it any more."
+            ),
+            "discriminator-value-renamed": SchemaRule(
+                E, E, "The old value is refused, and a reader that selects by the value does not know the new one."
+            ),
+            "discriminator-value-moved": SchemaRule(E, E, "Values for the old schema are not valid for the new one."),
+            "discriminator-value-moved-safely": SchemaRule(
+                W, W, "Every value is still valid, but a reader takes it for another schema."
+            ),
         },
     ),
     **_judged(

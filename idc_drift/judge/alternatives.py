@@ -1,4 +1,4 @@
-"""The rules about oneOf, anyOf and discriminators.
+"""The rules about oneOf and anyOf.
 
 Law: a branch is compared with its matching branch, so a change inside it is not reported as one branch removed and
 another added; where branches cannot be matched, only the keyword is judged.
@@ -15,6 +15,7 @@ from ..schemas import value_sets
 from ..schemas.normal_form import possible_values
 from . import matching
 from .context import NOT_WORSE_THAN_INFO, received, sent
+from .discriminators import judge_discriminator, judge_subtypes
 
 if TYPE_CHECKING:
     from ..changes.change import Level
@@ -33,8 +34,8 @@ def judge_alternatives(context: Context) -> None:
     old, new = list(b.groups), list(r.groups)
     if not old and not new:
         if b.discriminator is not None and r.discriminator is not None:
-            _judge_subtypes(context)
-        return _judge_discriminator(context)
+            judge_subtypes(context)
+        return judge_discriminator(context, b, r)
     if old and not new and r.merged_group:
         new = [r.merged_group]
     elif new and not old and b.merged_group:
@@ -50,7 +51,7 @@ def judge_alternatives(context: Context) -> None:
         _subtract_merged_alternative(
             context, (b.merged_group or r.merged_group) if not (b.groups and r.groups) else None
         )
-    return _judge_discriminator(context)
+    return judge_discriminator(context, b, r)
 
 
 def _subtract_merged_alternative(context: Context, merged: Group | None) -> None:
@@ -224,56 +225,6 @@ def _exclude_each_other(schemas: Schemas, a: Constraints, b: Constraints) -> boo
     if a.value_types == b.value_types == {"object"}:
         return any(x.additional_properties is False and y.required - x.properties.keys() for x, y in ((a, b), (b, a)))
     return False
-
-
-def _judge_discriminator(context: Context) -> None:
-    old, new = context.b.discriminator, context.r.discriminator
-    if old is None or new is None:
-        if old is not new:
-            stem, word = ("discriminator-added", "added") if new else ("discriminator-removed", "removed")
-            context.add(stem, f"the discriminator was {word}", "discriminator")
-        return
-    if old[0] != new[0]:
-        context.add(
-            "discriminator-changed", f"the discriminator changed from `{old[0]}` to `{new[0]}`", "discriminator"
-        )
-    for key in sorted(old[1].keys() | new[1].keys()):
-        own = old[1].get(
-            key, key if context.judge.base.has(key) else ""
-        )  # without a mapping, the component's name is the value
-        other = new[1].get(key, key if context.judge.revision.has(key) else "")
-        before, after = (f.rpartition("/")[2] for f in (own, other))
-        if not before or not after:
-            word = "joined" if after else "left"
-            context.add("discriminator-changed", f"`{key}` {word} the discriminator's mapping", "discriminator")
-        elif before == after:
-            old_schema = matching.mapping_target(context.judge.base, own)
-            new_schema = matching.mapping_target(context.judge.revision, other)
-            context.edge(f"({key})", old_schema, new_schema, replace(context.mode, lifted=True, exploded=False))
-        elif not matching.is_renamed(context.judge, own, other, context.mode):
-            context.add(
-                "discriminator-changed",
-                f"`{key}` of the discriminator's mapping changed from `{before}` to `{after}`",
-                "discriminator",
-            )
-
-
-def _judge_subtypes(context: Context) -> None:
-    """Judge the subtypes of a schema with a discriminator, which are its alternatives without being listed."""
-    old, new = (
-        schemas.subtypes({name for node in schema if (name := matching.name(schemas, node))})
-        for schemas, schema in (
-            (context.judge.base, context.pair.base),
-            (context.judge.revision, context.pair.revision),
-        )
-    )
-    for name in sorted(old.keys() | new.keys()):
-        if name not in new:
-            context.add("one-of-removed", f"the subtype `{name}` was removed", "discriminator", at=old[name], new=False)
-        elif name not in old:
-            context.add("one-of-added", f"the subtype `{name}` was added", "discriminator", at=new[name], new=True)
-        else:
-            context.edge(f"(subtype {name})", old[name], new[name], replace(context.mode, lifted=True, exploded=False))
 
 
 def _quoted_label(name: str, schemas: Schemas, schema: Schema) -> str:
