@@ -146,6 +146,15 @@ SCHEMA_RULES: Final[dict[str, SchemaRule]] = {
                 parameter=E,
                 judged=("compare.parameters",),
             ),
+            "property-default-added": SchemaRule(
+                W, W, "A request that leaves the property out has a documented meaning now; it may be another one."
+            ),
+            "property-default-changed": SchemaRule(
+                E, E, "A request that leaves the property out has another meaning, as with a parameter."
+            ),
+            "property-default-removed": SchemaRule(
+                W, W, "The meaning of a request that leaves the property out is not documented any more."
+            ),
             "bound-tightened": SchemaRule(
                 E, I, "Values that clients send are refused; values that they receive were possible before."
             ),
@@ -378,6 +387,10 @@ RULES: Final[dict[str, Rule]] = {
             "answer-body-removed": Rule(I, "The service ignores the body with which a receiver answers."),
             "operation-deprecated": Rule(I, "It still works, but may be removed later."),
             "operation-no-longer-deprecated": Rule(I, "It is not planned to be removed any more."),
+            "server-address-removed": Rule(
+                W, "The API is the same, but a client that takes its address from the document goes elsewhere."
+            ),
+            "servers-changed": Rule(I, "The old addresses are still listed; a client may use the others as well."),
             "operation-id-changed": Rule(
                 I, "It is not part of a request; generated names depend on it.", documentation_only=True
             ),
@@ -392,9 +405,6 @@ RULES: Final[dict[str, Rule]] = {
         "compare.documents",
         {
             "security-scheme-changed": Rule(I, "Its addresses or scopes are described differently."),
-            "servers-changed": Rule(
-                I, "The address changed, not the API.", documentation_only=True, judged=("compare.operations",)
-            ),
             "component-added": Rule(I, "No operation uses it.", documentation_only=True),
             "component-removed": Rule(I, "No operation used it.", documentation_only=True),
             "documentation-changed": Rule(
@@ -423,6 +433,9 @@ RULES: Final[dict[str, Rule]] = {
                 W, "The receiver of a callback or webhook does not choose the media type, and may not read this one."
             ),
             "response-media-type-narrowed": Rule(I, "The new media type is a subtype of the old one."),
+            "response-media-type-variant-changed": Rule(
+                W, "A reader of the old variant (another version, another charset) may not read the new one."
+            ),
             "response-media-type-parameters-changed": Rule(I, "The media type itself is the same."),
             "required-header-removed": Rule(E, "A reader that relies on it fails."),
             "optional-header-removed": Rule(W, "An optional header is not sent any more."),

@@ -15,11 +15,11 @@ from ..changes.rules import is_documentation_only, level_of
 from ..documents.document import Unreadable
 from ..documents.json_values import MISSING
 from ..documents.pointer import resolve
-from ..documents.spelling import base_path, transition, wire_path
+from ..documents.spelling import base_path, wire_path
 from ..judge.judge import SchemaJudge
 from ..model.reader import model
 from .comparison import Comparison
-from .operations import compare_operation, compare_webhooks
+from .operations import compare_operation, compare_servers, compare_webhooks
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -131,16 +131,10 @@ def _moved_between_server_and_path(
 def _document(c: Comparison, shifted: bool) -> None:
     """Compare servers, documentation, and components that no operation uses."""
     old, new = c.base, c.revision
-    old_text, new_text = _addresses(old.servers, shifted), _addresses(new.servers, shifted)
-    bare = any(address.startswith("//") for address in old_text | new_text)
-    if bare:
-        old_text, new_text = ({address.rpartition("//")[2] for address in found} for found in (old_text, new_text))
-    if old_text != new_text:
-        c.add(
-            "servers-changed",
-            transition("servers", ", ".join(old.servers or ()), ", ".join(new.servers or ())),
-            "/servers",
-        )
+    listed = [_addresses(api.servers, shifted) for api in (old, new)]
+    if any(address.startswith("//") for addresses in listed for address in addresses):
+        listed = [[address.rpartition("//")[2] for address in addresses] for addresses in listed]
+    compare_servers(c, listed[0], listed[1], "/servers" if "servers" in old.document.content else "")
     c.compare_documentation("documentation-changed", old.words, new.words, "/info")
     wires = [{scheme["wire"] for scheme in api.schemes.values()} for api in (old, new)]
     for name in sorted(old.schemes.keys() & new.schemes.keys()):
@@ -159,8 +153,9 @@ def _document(c: Comparison, shifted: bool) -> None:
             c.add(rule, f"the unused schema {name} was {word}", owner.components[name], new=is_new)
 
 
-def _addresses(servers: Sequence[str], shifted: bool) -> set[str]:
-    return {(s[: len(s) - len(base_path(s))] if shifted else s).rstrip("/") for s in servers}
+def _addresses(servers: Sequence[str], shifted: bool) -> list[str]:
+    """The addresses of the servers, without the part that moved to the paths."""
+    return [(s[: len(s) - len(base_path(s))] if shifted else s).rstrip("/") for s in servers]
 
 
 # ----------------------------------------------------------------------------------------------------------- changes

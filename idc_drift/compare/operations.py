@@ -15,6 +15,8 @@ from .parameters import compare_parameters, compare_sent_headers
 from .responses import compare_headers, compare_received_media_types, compare_responses
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from ..model.api import Media, Operation, Parameter, Response
     from .comparison import Comparison
 
@@ -59,13 +61,21 @@ def _compare_metadata(c: Comparison, old: Operation, new: Operation) -> None:
             transition("tags", ", ".join(old.tags), ", ".join(new.tags)),
             old.pointer,
         )
-    if old.servers != new.servers and (old.servers or new.servers):
-        c.add(
-            "servers-changed",
-            transition("servers", ", ".join(old.servers or ()), ", ".join(new.servers or ())),
-            old.pointer,
-        )
+    if old.servers != new.servers:
+        compare_servers(c, old.servers or c.base.servers, new.servers or c.revision.servers, old.pointer)
     c.compare_documentation("documentation-changed", old.words, new.words, old.pointer)
+
+
+def compare_servers(c: Comparison, old: Sequence[str], new: Sequence[str], pointer: str) -> None:
+    """Compare addresses of servers; a document that states none lets clients choose, so it has none to lose."""
+    if set(old) == set(new):
+        return
+    message = transition("servers", *(", ".join(address or "/" for address in found) for found in (old, new)))
+    lost = {*old} - {*new} - {"", "/"}
+    if lost:
+        c.add("server-address-removed", message, pointer)
+    else:
+        c.add("servers-changed", message, pointer)
 
 
 def _security(c: Comparison, old: Operation, new: Operation) -> None:

@@ -208,9 +208,12 @@ def compare_received_media_types(
         same = next((key for key in added if key.split(";")[0] == name.split(";")[0] and key not in taken), None)
         if same is not None:
             taken.add(same)
-            c.add(
-                "response-media-type-parameters-changed", f"the media type {name} became {same}", before.pointer, where
+            rule = (
+                "response-media-type-variant-changed"
+                if _is_another_variant(name, same)
+                else "response-media-type-parameters-changed"
             )
+            c.add(rule, f"the media type {name} became {same}", before.pointer, where)
             compare_media_type(c, before, added[same], _RECEIVED, where)
         elif narrower:
             taken.update(narrower)
@@ -228,6 +231,13 @@ def compare_received_media_types(
         if not any(range_contains(kind, name) for kind in old):
             rule = "response-media-type-added" if negotiated or not old else "unrequested-media-type-added"
             c.add(rule, f"bodies of type {name} are sent", added[name].pointer, where, new=True)
+
+
+def _is_another_variant(old: str, new: str) -> bool:
+    """Whether two media types differ in a value (``version=1``), or in a charset other than UTF-8."""
+    before, after = (dict(part.partition("=")[::2] for part in name.split(";")[1:]) for name in (old, new))
+    changed = {name for name in before.keys() | after.keys() if before.get(name) != after.get(name)}
+    return "charset" in changed or bool(changed & before.keys() & after.keys())
 
 
 def _is_subtype(name: str, whole: str) -> bool:

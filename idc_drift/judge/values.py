@@ -65,12 +65,16 @@ def judge_annotations(context: Context) -> None:
 
 def judge_default(context: Context, base: Any, revision: Any) -> None:
     """Judge the value of ``default``."""
+    omittable = context.mode.omittable
     if base is MISSING and revision is not MISSING:
-        context.add("default-added", transition("default", "", as_code(revision)), "default")
+        stem = "property-default-added" if omittable else "default-added"
+        context.add(stem, transition("default", "", as_code(revision)), "default")
     elif revision is MISSING and base is not MISSING:
-        context.add("default-removed", transition("default", as_code(base), ""), "default")
+        stem = "property-default-removed" if omittable else "default-removed"
+        context.add(stem, transition("default", as_code(base), ""), "default")
     elif base is not MISSING and canonical(base) != canonical(revision):
-        context.add("default-changed", transition("default", as_code(base), as_code(revision)), "default")
+        stem = "property-default-changed" if omittable else "default-changed"
+        context.add(stem, transition("default", as_code(base), as_code(revision)), "default")
 
 
 def judge_null(context: Context) -> None:
