@@ -45,7 +45,7 @@ class Change:
     """The part of the operation: ``query limit``, ``200 application/json /series/*/PatientID``."""
     direction: Literal["request", "response", "both", ""] = ""
     documentation_only: bool = False
-    """Whether it is documentation-only (descriptions, examples, names, servers), so never drift."""
+    """Whether it is documentation-only (descriptions, examples, names), so never drift."""
     code_impact: tuple[str, ...] = field(default=())
     """The effects on the generated client, one sentence each; empty if there are none, or if they were not computed."""
     before: str = ""

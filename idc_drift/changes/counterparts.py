@@ -47,11 +47,15 @@ class Counterparts:
         """Pointers into the revision, by pointers into the base."""
         self.in_base: dict[str, str] = {"": "", "/paths": "/paths"}
         """Pointers into the base, by pointers into the revision."""
-        base_operations = {key: (pointer, operation) for key, pointer, operation in operations(base)}
+        by_template: dict[str, tuple[str, dict[str, Any]]] = {}
+        by_pointer: dict[str, tuple[str, dict[str, Any]]] = {}
+        for key, pointer, operation in operations(base):
+            by_pointer[pointer] = (pointer, operation)
+            by_template.setdefault(key, by_pointer[pointer])
         self._todo = [
-            (*base_operations[key], pointer, operation)
+            (*(by_pointer.get(pointer) or by_template[key]), pointer, operation)
             for key, pointer, operation in operations(revision)
-            if key in base_operations
+            if key in by_template
         ][::-1]
         for base_pointer, _, revision_pointer, _ in self._todo:
             self._record(base_pointer.rpartition("/")[0], revision_pointer.rpartition("/")[0])
@@ -95,6 +99,8 @@ class Counterparts:
 
     def _compare_values(self, base_pointer: str, base_value: Any, revision_pointer: str, revision_value: Any) -> None:
         self._record(base_pointer, revision_pointer)
+        if all(isinstance(value, dict) and "$ref" in value for value in (base_value, revision_value)):
+            self._record(f"{base_pointer}/$ref", f"{revision_pointer}/$ref")
         base_pointer, base_value = self._followed(0, base_pointer, base_value)
         revision_pointer, revision_value = self._followed(1, revision_pointer, revision_value)
         self._record(base_pointer, revision_pointer)

@@ -83,3 +83,10 @@ def transition(subject: str, old: str, new: str) -> str:
     if not old or not new:
         return f"{subject} {'removed' if old else 'added'}: {old or new}"
     return f"{subject} changed from {old} to {new}"
+
+
+def replacement(old: str, new: str, message: str, place: str, more: int) -> str:
+    """The sentence about a ``$ref`` that names another component, with its gravest difference."""
+    names = [reference.rpartition("/")[2] for reference in (old, new)]
+    rest = f", and {more} more difference{'s' if more > 1 else ''}" if more else ""
+    return f"`{names[1]}` takes the place of `{names[0]}`: {f'at {place}, ' if place else ''}{message}{rest}"

@@ -8,10 +8,13 @@ for a whole cycle of pairs, so many operations can share one graph.
 from __future__ import annotations
 
 from collections import deque
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from ..changes.change import LEVELS, Level
+from ..changes.counterparts import compact_json
 from ..changes.rules import is_documentation_only
+from ..documents.spelling import replacement
 from ..schemas.constraints import ANY
 from . import alignment, alternatives, composition, objects, types, values
 from .context import JUDGED, JUDGING, NEW, Context, Mode, Pair, SchemaFinding
@@ -124,12 +127,16 @@ class SchemaJudge:
         self._graph = Graph(self._judge)
         self._pairs_used = 0
         self._reported = 0
+        self._replacements: dict[Pair, tuple[SchemaFinding, str, int] | None] = {}
         self._places_left = _MAX_REPEATED_PLACES
 
     # ----------------------------------------------------------------------------------------------- questions
 
     def findings(self, base: Schema, revision: Schema, mode: Mode) -> Iterator[tuple[SchemaFinding, str]]:
         """Every finding in a pair and below it, with the shortest path to it when it is reported first."""
+        if replaced := self._replacement(base, revision, mode):
+            yield replaced, ""
+            return
         root = self._pair(base, revision, mode)
         bits = self._graph.findings_below(root)
         fresh = bits & ~self._reported
@@ -217,12 +224,66 @@ class SchemaJudge:
         edges: list[tuple[str, Schema, Schema, Mode]] = []
         b, r = self.base.constraints(pair.base), self.revision.constraints(pair.revision)
         self._apply(Context(self, pair, b, r, edges))
-        pair.edges = [
-            (step, self._pair(base, revision, mode))
-            for step, base, revision, mode in edges
-            if not self.unchanged(base, revision)
-        ]
+        inner: list[tuple[str, Pair]] = []
+        for step, base, revision, mode in edges:
+            if self.unchanged(base, revision):
+                continue
+            if replaced := self._replacement(base, revision, mode, step):
+                pair.findings.append(replaced)
+            else:
+                inner.append((step, self._pair(base, revision, mode)))
+        pair.edges = inner
         pair.state = JUDGED
+
+    # ------------------------------------------------------------------------------------------- replaced components
+
+    def _replacement(self, base: Schema, revision: Schema, mode: Mode, step: str = "") -> SchemaFinding | None:
+        """The finding about a ``$ref`` that names another component than before; None for a renamed component."""
+        old, new = self.base.reference(base), self.revision.reference(revision)
+        if old is None or new is None or old.raw["$ref"] == new.raw["$ref"]:
+            return None
+        names = [node.raw["$ref"].rpartition("/")[2] for node in (old, new)]
+        if names[0] == names[1] or not (self.revision.has(names[0]) or self.base.has(names[1])):
+            return None
+        root = self._pair(base, revision, mode)
+        if root not in self._replacements:
+            self._replacements[root] = self._gravest_below(root)
+        found = self._replacements[root]
+        if found is None:
+            return None
+        finding, path, more = found
+        if finding.level == "breaking":
+            stem = "schema-replaced"
+        else:
+            stem = "schema-replaced-at-risk" if finding.level == "warning" else "schema-replaced-safely"
+        message = replacement(old.raw["$ref"], new.raw["$ref"], finding.message, path, more)
+        sides = compact_json(old.raw["$ref"]), compact_json(new.raw["$ref"])
+        context = Context(self, Pair(base, revision, mode), ANY, ANY, [])
+        at = (replace(old, pointer=f"{old.pointer}/$ref"),)
+        context.add(stem, message, "$ref", new=False, part=step, at=at, sides=sides)
+        return context.pair.findings[0]
+
+    def _gravest_below(self, root: Pair) -> tuple[SchemaFinding, str, int] | None:
+        """The gravest finding in a pair and below it with its path, and the number of others."""
+        seen, queue = {root}, deque([(root, "")])
+        found: list[tuple[int, SchemaFinding, str]] = []
+        while queue:
+            pair, path = queue.popleft()
+            if pair.state == NEW:
+                self._judge(pair)
+            found += [
+                (LEVELS.index(finding.level), finding, f"{path}/{finding.part}" if finding.part else path)
+                for finding in pair.findings
+                if not is_documentation_only(finding.rule)
+            ]
+            for step, inner in pair.edges:
+                if inner not in seen:
+                    seen.add(inner)
+                    queue.append((inner, f"{path}/{step}"))
+        if not found:
+            return None
+        _, finding, path = min(found, key=lambda each: each[0])
+        return finding, path, len(found) - 1
 
     @staticmethod
     def _apply(context: Context) -> None:
@@ -241,6 +302,7 @@ class SchemaJudge:
         if not types.judge_types(context):
             return
         alignment.drop_inert_keywords(context)
+        alignment.align_enumerated_values(context)
         alignment.align_dependencies(context)
         alignment.align_unevaluated_items(context)
         alternatives.judge_alternatives(context)

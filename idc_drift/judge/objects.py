@@ -11,6 +11,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from ..changes.counterparts import compact_json
+from ..documents.json_values import MISSING
 from ..documents.spelling import transition
 from ..schemas.combination import joined
 
@@ -81,7 +82,16 @@ def _judge_kept_property(context: Context, name: str, old: Schema, new: Schema) 
         context.add(stem, f"property `{name}` became {word}", "properties", part=name, at=old, new=False)
         return
     _judge_requiredness(context, name)
-    context.edge(name, old, new)
+    omittable = context.mode.prefix == "request" and not (name in context.b.required and name in context.r.required)
+    if omittable and _has_default(context, old, new):
+        context.edge(name, old, new, replace(context.mode.inside(), omittable=True))
+    else:
+        context.edge(name, old, new)
+
+
+def _has_default(context: Context, old: Schema, new: Schema) -> bool:
+    sides = context.judge.base.constraints(old), context.judge.revision.constraints(new)
+    return any(side.default is not MISSING for side in sides)
 
 
 def _read_only_rule(*, required: bool, became: bool) -> tuple[str, str]:

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from idc_drift.changes.change import LEVELS
+from idc_drift.changes.counterparts import with_both_sides
 from idc_drift.changes.rules import RULES, SCHEMA_RULES, level_of, why
 from idc_drift.compare.documents import compare
 
@@ -97,6 +98,50 @@ def test_one_shared_schema_is_one_change_with_many_places() -> None:
     assert len(change.places) == 40
     assert change.pointer == "/components/schemas/S/properties/a/type"
     assert change.places[0].line > 0
+
+
+def test_the_default_of_a_schema_that_many_parameters_share_is_one_change_at_its_line() -> None:
+    def made(default: int) -> Document:
+        parameters = [{"name": f"q{n}", "in": "query", "schema": {"$ref": "#/components/schemas/S"}} for n in range(3)]
+        paths = {f"/p{n}": {"get": {"parameters": parameters}} for n in range(40)}
+        schema = {"type": "integer", "default": default}
+        return sample_documents.complete_document({"paths": paths, "components": {"schemas": {"S": schema}}})
+
+    (change,) = compare(made(1), made(2))
+    assert (change.rule, change.message) == ("parameter-default-changed", "default changed from `1` to `2`")
+    assert (change.pointer, change.before, change.after) == ("/components/schemas/S/default", "1", "2")
+    assert len(change.places) == 40
+
+
+def test_a_reference_to_another_component_is_one_change_at_the_reference() -> None:
+    schemas = {
+        "Old": {"type": "object", "properties": {"a": {"type": "string"}, "b": {"type": "string"}}, "required": ["a"]},
+        "New": {"type": "object", "properties": {"c": {"type": "string"}}, "required": ["c"]},
+    }
+
+    def made(name: str) -> Document:
+        body = {"content": {"application/json": {"schema": {"$ref": f"#/components/schemas/{name}"}}}}
+        paths = {"/p": {"get": {"responses": {"200": body}}}}
+        return sample_documents.complete_document({"paths": paths, "components": {"schemas": schemas}})
+
+    (change,) = with_both_sides(made("Old"), made("New"), compare(made("Old"), made("New")))
+    assert change.pointer == "/paths/~1p/get/responses/200/content/application~1json/schema/$ref"
+    assert (change.before, change.after) == ('"#/components/schemas/Old"', '"#/components/schemas/New"')
+    assert change.places[0].counterpart == change.pointer
+    assert change.message == (
+        "`New` takes the place of `Old`: at /a, required property `a` was removed, and 2 more differences"
+    )
+
+
+def test_a_renamed_component_is_compared_in_its_parts() -> None:
+    def made(name: str, kind: str) -> Document:
+        body = {"content": {"application/json": {"schema": {"$ref": f"#/components/schemas/{name}"}}}}
+        schemas = {name: {"type": "object", "properties": {"a": {"type": kind}}}}
+        paths = {"/p": {"get": {"responses": {"200": body}}}}
+        return sample_documents.complete_document({"paths": paths, "components": {"schemas": schemas}})
+
+    (change,) = compare(made("Old", "string"), made("New", "integer"))
+    assert (change.rule, change.pointer) == ("response-type-changed", "/components/schemas/Old/properties/a/type")
 
 
 def test_a_removed_operation_says_nothing_of_its_parts() -> None:
