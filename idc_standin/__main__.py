@@ -118,7 +118,7 @@ def _app(options: argparse.Namespace) -> tuple[ASGIApp, str]:
     from idc_standin.door import Door
 
     path = _archive(options)
-    contract = Contract()
+    contract = Contract(coming=options.next)
     try:
         newest, refuse, close = _v3(options, contract, path)
         objects = Objects(path)
@@ -167,12 +167,17 @@ def _v3(options: argparse.Namespace, contract: Contract, path: Path) -> tuple[AS
     from idc_standin.v3.citations import Registries
     from idc_standin.v3.guard import Guard
     from idc_standin.v3.index import Index
+    from idc_standin.v3.releases import Releases
 
     index, guard = Index(path), Guard(archive.published(path))
+    closing = [index.close, guard.close]
     chosen = quirks("v3") if options.quirks else frozenset()
     registries = Registries(options.doi_resolver, options.datacite)
-    application = app.create(contract, index, guard, quirks=chosen, registries=registries)
-    return application, app.refuse, [index.close, guard.close]
+    releases = Releases(archive.published(path), by_row="bucket-moves" in chosen) if options.next else None
+    if releases is not None:
+        closing.append(releases.close)
+    application = app.create(contract, index, guard, quirks=chosen, registries=registries, releases=releases)
+    return application, app.refuse, closing
 
 
 def _token(options: argparse.Namespace) -> int:

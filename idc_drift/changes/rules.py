@@ -520,8 +520,17 @@ OWN_RULES: Final[dict[str, Rule]] = {
     "accepted-entry-stale": Rule(
         W, "A row that accepts nothing would hide a later difference; delete it.", judged=("changes.accepted",)
     ),
+    "not-released-yet": Rule(
+        I, "The base itself says that no release of the service has it.", judged=("changes.unreleased",)
+    ),
+    "released-now": Rule(
+        I, "A mark that is out of date would hide that the service removes it again.", judged=("changes.unreleased",)
+    ),
+    "service-of-another-release": Rule(
+        W, "Its behavior may differ even where the two documents are alike.", judged=("changes.lag",)
+    ),
 }
-"""Rules about the files of this project, not about the two documents."""
+"""Rules about the files of this project, marks in the base, and releases, not about the two documents."""
 
 EFFECTS: Final[dict[str, Level]] = {
     "breaks": E,

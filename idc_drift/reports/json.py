@@ -42,6 +42,7 @@ def _change_object(outcome: Outcome, finding: Finding) -> dict[str, object]:
         "column": column,
         "noise": change.documentation_only,
         "accepted": finding.accepted,
+        "not_released": finding.not_released,
     }
 
 

@@ -19,6 +19,7 @@ from starlette.concurrency import run_in_threadpool
 
 from idc_standin import budget, docs
 from idc_standin.v3.citations import PUBLIC, Registries
+from idc_standin.v3.coming import Next
 from idc_standin.v3.handlers import V3, Refusal
 from idc_standin.v3.json import dumps, finite
 
@@ -31,6 +32,7 @@ if TYPE_CHECKING:
     from idc_standin.contract import Contract
     from idc_standin.v3.guard import Guard
     from idc_standin.v3.index import Index
+    from idc_standin.v3.releases import Releases
 
 CORS: Any = {"allow_origins": ["*"], "allow_methods": ["*"], "allow_headers": ["*"]}
 MOST_PROBLEMS = 100  # entries of a 422
@@ -44,9 +46,12 @@ def create(
     *,
     quirks: frozenset[str] = frozenset(),
     registries: Registries = PUBLIC,
+    releases: Releases | None = None,
 ) -> FastAPI:
-    """The v3 half of the API."""
+    """The v3 half of the API; with `releases`, and a contract that has what they are for, that of the next release."""
     service = V3(index, guard, quirks=quirks, registries=registries)
+    if releases is not None:
+        service = Next(index, guard, releases, quirks=quirks, registries=registries)
     app = FastAPI(openapi_url=None, docs_url=None, redoc_url=None)
     for operation in contract.operations:
         if operation.path.startswith("/v3"):

@@ -26,7 +26,6 @@ import idc_openapi
 
 from ... import auth
 from ..._reachability import Probe, missing_certificates, network_variables, probe, proxy_for
-from ..._release_lag import compare_releases, describe_release_difference
 from ...errors import APIError, ContractError, CredentialsError, CredentialsNotFound, InvalidBaseURL, Retired
 from .. import _exit, version
 from .._options import ContextParameter, Flag
@@ -200,7 +199,12 @@ def check_service_release(answer: Probe) -> Iterator[Finding]:
             "data", "problem", "the answer to GET /v3/version does not fit the API document", "is it the right host?"
         )
         return
-    yield Finding("data", "ok", f"{served} ({package})")
+    described = idc_openapi.upstream().idc_version
+    apart = idc_openapi.apart(served, described)
+    if apart == "the same":
+        yield Finding("data", "ok", f"{served} ({package})")
+    else:
+        yield Finding("data", "note", f"{served} ({package}): {apart}, the contract was written for {described}")
     yield _service_release_finding(api, build)
     here = installed_version("idc-index-data")
     if here is None:
@@ -224,11 +228,11 @@ _LAG_ADVICE = {
 
 def _service_release_finding(api: str, build: object) -> Finding:
     """Report the release of the service, and whether this client was made for it."""
-    mismatch = describe_release_difference(api)
+    mismatch = idc_openapi.describe_release_difference(api)
     named = f"build {build}" if build else "no build reported"
     if mismatch is None:
         return Finding("release", "ok", f"{api} ({named}), the release that this client was made for")
-    return Finding("release", "problem", f"{mismatch} ({named})", _LAG_ADVICE[compare_releases(api)])
+    return Finding("release", "problem", f"{mismatch} ({named})", _LAG_ADVICE[idc_openapi.compare_releases(api)])
 
 
 def check_v1(idc: IDC) -> Iterator[Finding]:
@@ -273,6 +277,7 @@ def check_document(idc: IDC) -> Iterator[Finding]:
             return
     if done.returncode == 0:
         yield Finding("document", "ok", "no difference that breaks this client")
+        yield from _unreleased_parts(done.stdout)
     elif done.returncode == 1:
         advice = "pip install --upgrade idc-client; run `idc-drift` for the details"
         yield Finding(
@@ -281,6 +286,29 @@ def check_document(idc: IDC) -> Iterator[Finding]:
     else:
         last = done.stderr.decode("utf-8", "replace").strip().splitlines()[-1:] or ["no reason given"]
         yield Finding("document", "note", f"could not be compared: {last[0]}")
+
+
+#: What drift reports of the parts that are marked `x-idc-since: unreleased` -> state, words, advice.
+_UNRELEASED: dict[str, tuple[State, str, str]] = {
+    "not-released-yet": ("ok", "as expected, the service does not have", ""),
+    "released-now": (
+        "note",
+        "the service has what no release had when this client was made:",
+        "pip install --upgrade idc-client",
+    ),
+}
+
+
+def _unreleased_parts(report: bytes) -> Iterator[Finding]:
+    """Report the unreleased parts of the document that the service has, and those that it does not have."""
+    try:
+        changes = [change for change in json.loads(report)["changes"] if change["rule"] in _UNRELEASED]
+    except (ValueError, TypeError, LookupError):
+        return
+    for rule, (state, words, advice) in _UNRELEASED.items():
+        parts = [change["where"] or change["operation"] for change in changes if change["rule"] == rule]
+        if parts:
+            yield Finding("unreleased", state, f"{words} {', '.join(parts)}", advice)
 
 
 def check_credentials(context: Context) -> Iterator[Finding]:
