@@ -1,8 +1,8 @@
 """The v3 API as an application: thin handlers over the index, in the framework that upstream uses.
 
-Law: HTTP shapes only — no SQL. Upstream's server is a FastAPI application, and much of what a client meets (coercions,
-the 422 answers, the router's 404 and 405, the redirects) is FastAPI's; so this one is, too. The shape of the API is
-openapi.yaml's all the same: every operation of it must have a handler, and FastAPI's own document is not served.
+Law: HTTP shapes only — no SQL. Upstream's server is a FastAPI application, and much of what a client sees (coercions,
+the 422 answers, the router's 404 and 405, the redirects) comes from FastAPI; so this server uses it, too. openapi.yaml
+still defines the shape of the API: each of its operations must have a handler; FastAPI's own document is not served.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ from fastapi.responses import JSONResponse, RedirectResponse, Response
 from idc_standin import docs
 from idc_standin.v3.citations import PUBLIC, Registries
 from idc_standin.v3.handlers import V3, Refusal
-from idc_standin.v3.json import dumps, finite
+from idc_standin.v3.json import dumps, encodable
 
 if TYPE_CHECKING:
     from starlette.types import ASGIApp, Message, Receive, Scope, Send
@@ -47,37 +47,37 @@ def create(
             app.add_api_route(operation.path, handler, methods=[operation.method], response_model=None)
     app.router.routes.extend(docs.routes(contract, "/v3/openapi.json", "/v3/docs"))
     app.add_api_route("/", lambda: RedirectResponse("/v3/docs", 307), methods=["GET"])
-    app.add_exception_handler(Refusal, _refused)
-    app.add_exception_handler(RequestValidationError, _unprocessable)
+    app.add_exception_handler(Refusal, _refusal_response)
+    app.add_exception_handler(RequestValidationError, _validation_response)
     app.add_middleware(CORSMiddleware, allow_origins=["*"], allow_methods=["*"], allow_headers=["*"])
     app.add_middleware(Headers)
     return app
 
 
-async def _refused(request: Request, refusal: Exception) -> Response:
+async def _refusal_response(request: Request, refusal: Exception) -> Response:
     assert isinstance(refusal, Refusal)  # noqa: S101  registered for nothing else
     return Response(dumps(refusal.body), refusal.status, media_type="application/json")
 
 
-async def _unprocessable(request: Request, error: Exception) -> Response:
-    """The framework's 422, but for what it cannot say: what JSON has no form for, or is nested too deeply.
+async def _validation_response(request: Request, error: Exception) -> Response:
+    """The framework's 422, except where it would fail: values without a JSON form, and bodies nested too deeply.
 
-    Written as the framework does, whose numbers have other bytes than those of answers (`1e-06` for `1e-6`).
+    The framework's encoder is used: its numbers have other bytes than those of other answers (`1e-06` for `1e-6`).
     """
     assert isinstance(error, RequestValidationError)  # noqa: S101  registered for nothing else
     try:
-        content: Any = finite(jsonable_encoder(error.errors(), custom_encoder={bytes: _text}))
+        content: Any = encodable(jsonable_encoder(error.errors(), custom_encoder={bytes: _escaped_text}))
         return JSONResponse({"detail": content}, 422)
     except RecursionError:
-        return JSONResponse({"detail": "The body is nested too deeply."}, 400)  # as of a body that is deeper still
+        return JSONResponse({"detail": "The body is nested too deeply."}, 400)  # as for a deeper body
 
 
-def _text(raw: bytes) -> str:
+def _escaped_text(raw: bytes) -> str:
     return raw.decode("utf-8", "backslashreplace")
 
 
 class Headers:
-    """What every answer carries, but for an unhandled failure."""
+    """Middleware: the headers of every answer except that to an unhandled failure."""
 
     def __init__(self, app: ASGIApp) -> None:
         self.app = app
