@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import socket
 import sys
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from idc_standin import __version__
@@ -24,6 +25,7 @@ if TYPE_CHECKING:
     from starlette.types import ASGIApp
 
     from idc_standin.contract import Contract
+    from idc_standin.v3.sql_pool import SqlPool
 
     Closing = Callable[[], None]
 
@@ -73,10 +75,18 @@ def _answer(options: argparse.Namespace, listener: socket.socket, ready: Callabl
     """Load everything, and serve until a signal comes."""
     import uvicorn
 
-    app, what = _app(options)
+    app, what, stop = _app(options)
     headers = [("Server", f"idc-standin/{__version__}")]
     config = uvicorn.Config(app, log_level="warning", timeout_graceful_shutdown=5, server_header=False, headers=headers)
-    server = uvicorn.Server(config)
+
+    class Server(uvicorn.Server):
+        """Ends running statements first: the server waits for its answers, and they would not come for a while."""
+
+        async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
+            stop()
+            await super().shutdown(sockets)
+
+    server = Server(config)
     ready(what)
     server.run(sockets=[listener])
 
@@ -87,7 +97,8 @@ def _archive(options: argparse.Namespace) -> Path:
     return archive.ensure(options.cache, lambda: sys.stderr.write(f"idc-standin: {BUILDING} {options.cache}\n"))
 
 
-def _app(options: argparse.Namespace) -> tuple[ASGIApp, str]:
+def _app(options: argparse.Namespace) -> tuple[ASGIApp, str, Closing]:
+    """The application, what it serves in words, and what to call when a signal comes."""
     # Imported here, as in the functions below, so that `--help` and wrong options answer at once.
     import duckdb
 
@@ -99,22 +110,22 @@ def _app(options: argparse.Namespace) -> tuple[ASGIApp, str]:
     path = _archive(options)
     contract = Contract()
     try:
-        newest, close = _v3(options, contract, path)
+        newest, sql, close = _v3(options, contract, path)
         objects = Objects(path)
     except duckdb.Error as error:
         reason = str(error).splitlines()[0]
         raise StandinError(
             f"The archive {path} cannot be opened ({reason}); delete it to have it built anew."
         ) from error
-    close.append(objects.close)
+    closing = [close, sql.close, objects.close]
     resolver = drs.create(objects)
     if options.retired:
-        return Standin(retired.create(), newest, close, drs=resolver), "with v1 retired"
-    first, what, closing = _v1(options, contract, path)
-    app: ASGIApp = Standin(first, newest, [*closing, *close], drs=resolver)
+        return Standin(retired.create(), newest, closing, drs=resolver), "with v1 retired", sql.stop
+    first, what, close_v1 = _v1(options, contract, path)
+    app: ASGIApp = Standin(first, newest, [*close_v1, *closing], drs=resolver)
     if options.check_answers:
         app = CheckedAnswers(app, contract)
-    return app, what
+    return app, what, sql.stop
 
 
 def _v1(options: argparse.Namespace, contract: Contract, path: Path) -> tuple[ASGIApp, str, list[Closing]]:
@@ -134,19 +145,24 @@ def _v1(options: argparse.Namespace, contract: Contract, path: Path) -> tuple[AS
     return application, f"as of data version {store.active}.0", [store.close, cohorts.close]
 
 
-def _v3(options: argparse.Namespace, contract: Contract, path: Path) -> tuple[ASGIApp, list[Closing]]:
-    """The application of v3, and what to call when the server stops."""
+def _v3(options: argparse.Namespace, contract: Contract, path: Path) -> tuple[ASGIApp, SqlPool, Closing]:
+    """The application of v3, what runs SQL for it, and what else to call when the server stops."""
     from idc_standin import archive
     from idc_standin.contract import quirks
     from idc_standin.v3 import app
     from idc_standin.v3.citations import Registries
-    from idc_standin.v3.guard import Guard
+    from idc_standin.v3.guard import SqlLimits
     from idc_standin.v3.index import Index
+    from idc_standin.v3.sql_engine import check
+    from idc_standin.v3.sql_pool import SqlPool
 
-    index, guard = Index(path), Guard(archive.published(path))
+    index, published = Index(path), archive.published(path)
+    check(published)
+    # Each server process has its own; together they have as many as one has, but at least one each.
+    sql = SqlPool(published, replace(SqlLimits(), processes=max(1, SqlLimits().processes // options.workers)))
     chosen = quirks("v3") if options.quirks else frozenset()
     registries = Registries(options.doi_resolver, options.datacite)
-    return app.create(contract, index, guard, quirks=chosen, registries=registries), [index.close, guard.close]
+    return app.create(contract, index, sql, quirks=chosen, registries=registries), sql, index.close
 
 
 def _token(options: argparse.Namespace) -> int:

@@ -24,8 +24,8 @@ if TYPE_CHECKING:
     from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
     from idc_standin.contract import Contract
-    from idc_standin.v3.guard import Guard
     from idc_standin.v3.index import Index
+    from idc_standin.v3.sql_pool import SqlPool
 
 HSTS = b"max-age=31536000; includeSubDomains"
 
@@ -33,13 +33,13 @@ HSTS = b"max-age=31536000; includeSubDomains"
 def create(
     contract: Contract,
     index: Index,
-    guard: Guard,
+    sql: SqlPool,
     *,
     quirks: frozenset[str] = frozenset(),
     registries: Registries = PUBLIC,
 ) -> FastAPI:
     """The v3 half of the API."""
-    service = V3(index, guard, quirks=quirks, registries=registries)
+    service = V3(index, sql, quirks=quirks, registries=registries)
     app = FastAPI(openapi_url=None, docs_url=None, redoc_url=None)
     for operation in contract.operations:
         if operation.path.startswith("/v3"):
@@ -56,7 +56,7 @@ def create(
 
 async def _refusal_response(request: Request, refusal: Exception) -> Response:
     assert isinstance(refusal, Refusal)  # noqa: S101  registered for nothing else
-    return Response(dumps(refusal.body), refusal.status, media_type="application/json")
+    return Response(dumps(refusal.body), refusal.status, refusal.headers, "application/json")
 
 
 async def _validation_response(request: Request, error: Exception) -> Response:

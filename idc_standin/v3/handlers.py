@@ -2,19 +2,20 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import TYPE_CHECKING, Annotated, Any
 
-from fastapi import Query, Response
+from fastapi import Query, Request, Response
 from fastapi.responses import PlainTextResponse
 from orjson import Fragment
 
 import idc_openapi
 from idc_standin.archive.buckets import on_google
 from idc_standin.v3 import citations
-from idc_standin.v3 import guard as sql
 from idc_standin.v3.filters import RANGES, TERMS, BadFilter
 from idc_standin.v3.filters import apply as applied
-from idc_standin.v3.json import dumps, records
+from idc_standin.v3.guard import DEFAULT_ROWS, MAX_ROWS, Refused
+from idc_standin.v3.json import dumps
 from idc_standin.v3.requests import (
     CitationsRequest,
     CohortFilters,
@@ -23,13 +24,14 @@ from idc_standin.v3.requests import (
     SelectionRequest,
     SqlRequest,
 )
+from idc_standin.v3.sql_pool import ClientLeft, TooSlow, Unavailable
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
     from idc_standin.v3.filters import Applied
-    from idc_standin.v3.guard import Guard
     from idc_standin.v3.index import Index, Selection
+    from idc_standin.v3.sql_pool import SqlPool
 
 API_VERSION = idc_openapi.upstream().api_version  # the release of upstream's server that this one answers like
 PAGE_SIZE, MAX_PAGE_SIZE = 100, 5_000
@@ -60,9 +62,10 @@ OptionalText = Annotated[str | None, Query()]
 class Refusal(Exception):
     """An answer in the service's error envelope."""
 
-    def __init__(self, status: int, code: str, message: str) -> None:
+    def __init__(self, status: int, code: str, message: str, *, retry_after: int | None = None) -> None:
         super().__init__(message)
         self.status = status
+        self.headers = {} if retry_after is None else {"Retry-After": str(retry_after)}
         self.body = {"error": {"code": code, "message": message}}
 
 
@@ -86,13 +89,13 @@ class V3:
     def __init__(
         self,
         index: Index,
-        guard: Guard,
+        sql: SqlPool,
         *,
         quirks: frozenset[str] = frozenset(),
         registries: citations.Registries = citations.PUBLIC,
     ) -> None:
         """``quirks``: deviations that are answered as upstream does; ``registries``: services that cite DOIs."""
-        self.index, self.guard, self.quirks, self.registries = index, guard, quirks, registries
+        self.index, self.sql, self.quirks, self.registries = index, sql, quirks, registries
 
     def _refuse(self, deviation: str, message: str) -> Exception:
         """400 for a mistake on which upstream fails; with its quirk, that failure."""
@@ -272,22 +275,22 @@ class V3:
 
     # --- SQL and tools -------------------------------------------------------------------------------------------
 
-    def run_sql(self, body: SqlRequest) -> Any:
-        """One SELECT."""
-        rows = sql.DEFAULT_ROWS if body.max_rows is None else min(max(body.max_rows, 1), sql.MOST_ROWS)
+    async def run_sql(self, body: SqlRequest, request: Request) -> Any:
+        """One SELECT; no thread waits for it."""
+        rows = DEFAULT_ROWS if body.max_rows is None else min(max(body.max_rows, 1), MAX_ROWS)
         try:
-            table = self.guard.run(body.sql, rows)
-        except sql.Refused as error:
+            table = await self.sql.run(body.sql, rows, partial(_departure, request))
+        except Refused as error:
             raise invalid(str(error)) from None
-        except sql.TooSlow:
-            message = f"The query ran for longer than {self.guard.seconds:g} s and was stopped."
+        except TooSlow:
+            message = f"The query ran for longer than {self.sql.limits.seconds:g} s and was stopped."
             raise Refusal(504, "query_timeout", message) from None
-        counted = {"row_count": len(table.rows), "truncated": table.truncated, "max_rows": rows}
-        try:
-            found = records(table.columns, table.types, table.rows)
-        except RecursionError:
-            raise invalid("The result is nested too deeply.") from None
-        return _json({"columns": table.columns, "rows": found, **counted})
+        except Unavailable as error:
+            raise Refusal(503, "idc_api_error", str(error), retry_after=error.seconds) from None
+        except ClientLeft:
+            raise Refusal(503, "idc_api_error", "The client closed the connection.") from None  # nobody reads it
+        counted = {"row_count": table.count, "truncated": table.truncated, "max_rows": rows}
+        return _json({"columns": table.columns, "rows": Fragment(table.rows), **counted})
 
     def get_viewer_url(
         self,
@@ -315,6 +318,12 @@ class V3:
             "study_instance_uid": study,
             "series_instance_uid": series_instance_uid,
         })  # fmt: skip
+
+
+async def _departure(request: Request) -> None:
+    """Wait until the client closes its connection."""
+    while (await request.receive())["type"] != "http.disconnect":
+        pass
 
 
 def _json(content: Any) -> Response:

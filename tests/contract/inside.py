@@ -23,8 +23,8 @@ from idc_standin.v1.identity import PAGE_TOKEN_SECONDS, Identity
 from idc_standin.v1.store import Store
 from idc_standin.v3 import app
 from idc_standin.v3.citations import Registries
-from idc_standin.v3.guard import Guard
 from idc_standin.v3.index import Index
+from idc_standin.v3.sql_pool import SqlPool
 from tests.contract.calls import Answer, Layered, Request
 from tests.contract.service import User
 
@@ -48,14 +48,14 @@ class Parts:
     contract: Contract
     store: Store
     index: Index
-    guard: Guard
+    sql: SqlPool
 
 
 @cache
 def parts() -> Parts:
     """The parts, loaded once in a process."""
     path = archive.ensure(platformdirs.user_cache_path("idc-standin"))
-    return Parts(Contract(), Store(path, AS_OF, FACTS), Index(path), Guard(archive.published(path)))
+    return Parts(Contract(), Store(path, AS_OF, FACTS), Index(path), SqlPool(archive.published(path)))
 
 
 @contextmanager
@@ -70,7 +70,7 @@ def standin(*, patience: float = 30.0) -> Iterator[tuple[ASGIApp, tuple[User, ..
         newest = app.create(
             loaded.contract,
             loaded.index,
-            loaded.guard,
+            loaded.sql,
             quirks=frozenset(),
             registries=Registries(UNREACHABLE, UNREACHABLE),
         )

@@ -1,0 +1,219 @@
+"""One process for SQL as the server sees it: started, asked, watched and killed; and the folder of all of them.
+
+Law: believes nothing that the process says of its time, its memory or the size of a result, and waits no longer than
+the deadline that it is given.
+"""
+
+from __future__ import annotations
+
+import fcntl
+import json
+import os
+import select
+import shutil
+import signal
+import subprocess
+import tempfile
+import time
+from contextlib import suppress
+from itertools import count
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, cast
+
+from idc_standin.v3 import sql_worker
+from idc_standin.v3.guard import MB, Refused, SqlLimits, Table
+
+if TYPE_CHECKING:
+    from io import FileIO
+
+START_SECONDS = 30.0
+WATCH_SECONDS = 0.05  # between two looks at the memory of a process
+LARGEST_HEADER = 40 * MB
+CRASHED = "The engine ended on this statement; write it in another way."
+FOLDERS = "sql-"
+ABANDONED_SECONDS = 60.0
+PAGE = os.sysconf("SC_PAGE_SIZE")
+
+
+class NotStarted(Exception):
+    """There is no process; the text says why."""
+
+
+class TimeIsUp(Exception):
+    """The statement was still running at its deadline, and was killed."""
+
+
+class Killed(Exception):
+    """The process was killed by the server while it ran the statement."""
+
+
+class SqlProcess:
+    """A running process; everything but ``kill`` is for one thread."""
+
+    def __init__(self, database: Path, folder: Folder, limits: SqlLimits) -> None:
+        """Start it, and wait until it can run statements; raises NotStarted."""
+        self._limits = limits
+        self._spill = folder.new()
+        self._killed = self._used_up = False
+        command = sql_worker.command(database.absolute(), folder.path, self._spill, limits)
+        try:
+            self._process = subprocess.Popen(  # noqa: S603  our own interpreter and our own module
+                command,
+                stdin=subprocess.PIPE,
+                stdout=subprocess.PIPE,
+                stderr=subprocess.DEVNULL,
+                bufsize=0,
+                cwd="/",
+                env={},
+                start_new_session=True,  # a Ctrl-C is for the server
+            )
+        except OSError as error:
+            raise NotStarted(f"{command[0]}: {error.strerror}") from error
+        self._requests, self._answers = cast("tuple[FileIO, FileIO]", (self._process.stdin, self._process.stdout))
+        self._poll = select.poll()
+        self._poll.register(self._answers, select.POLLIN)
+        failure = self._failure()
+        if failure:
+            self.close()
+            raise NotStarted(f"{failure} (exit code {self._process.returncode})")
+
+    def _failure(self) -> str | None:
+        """Wait until it is ready; why it is not, or None."""
+        try:
+            header, _ = self._answer(time.monotonic() + START_SECONDS)
+        except (TimeIsUp, Killed, Refused) as error:
+            return f"the process did not get ready: {error!r}"
+        return None if header["kind"] == "ready" else str(header.get("message"))
+
+    def usable(self) -> bool:
+        """Whether it can run another statement, and whether that has the memory that the first one had."""
+        if self._used_up or self._killed or self._process.poll() is not None:
+            return False
+        space, resident = _memory(self._process.pid)
+        return resident < self._limits.resident / 2 and space < self._limits.address_space * 0.85
+
+    def kill(self) -> None:
+        """End it at once; from any thread."""
+        self._killed = True
+        self._process.kill()
+
+    def close(self) -> None:
+        """End it, and remove what it has written."""
+        self._process.kill()
+        self._process.wait()
+        self._requests.close()
+        self._answers.close()
+        shutil.rmtree(self._spill, ignore_errors=True)
+
+    def run(self, statement: str, rows: int, deadline: float) -> Table:
+        """The result of a statement; raises Refused, TimeIsUp or Killed."""
+        try:
+            with suppress(BrokenPipeError):  # it has ended, which the answer tells
+                self._requests.write(sql_worker.request(statement, rows))
+            header, body = self._answer(deadline)
+            if header["kind"] == "table":
+                return Table(header["columns"], body, header["count"], header["truncated"])
+            message, self._used_up = header["message"], header["last"]
+        except (TimeIsUp, Refused):
+            self._used_up = True
+            raise
+        raise Refused(message)
+
+    def _answer(self, deadline: float) -> tuple[dict[str, Any], bytes]:
+        header, body = sql_worker.LENGTH.unpack(self._exactly(sql_worker.LENGTH.size, deadline))
+        if max(header, body) > LARGEST_HEADER + self._limits.result_bytes:  # nothing that the worker means to send
+            raise Refused(CRASHED)
+        content = json.loads(self._exactly(header, deadline))
+        return content, self._exactly(body, deadline)
+
+    def _exactly(self, size: int, deadline: float) -> bytes:
+        parts: list[bytes] = []
+        while size:
+            rest = deadline - time.monotonic()
+            if rest <= 0:
+                self._process.kill()
+                raise TimeIsUp
+            if not self._poll.poll(1000 * min(rest, WATCH_SECONDS)):
+                if _memory(self._process.pid)[1] > self._limits.resident:
+                    self._process.kill()
+                    raise Refused(self._limits.too_much_memory)
+                continue
+            part = self._answers.read(min(size, MB))
+            if not part:
+                raise self._reason()
+            parts.append(part)
+            size -= len(part)
+        return b"".join(parts)
+
+    def _reason(self) -> Exception:
+        """Why it ended, from what is known of it."""
+        code = self._process.wait()
+        if self._killed:
+            return Killed()
+        if code == -signal.SIGKILL:  # the system did it, for want of memory
+            return Refused(self._limits.too_much_memory)
+        return Refused(CRASHED)
+
+
+def _memory(pid: int) -> tuple[int, int]:
+    """Bytes of address space and of memory that a process uses; zeros if it has ended."""
+    try:
+        space, resident = Path(f"/proc/{pid}/statm").read_text(encoding="ascii").split()[:2]
+        return int(space) * PAGE, int(resident) * PAGE
+    except (OSError, ValueError):
+        pass
+    # The address space of macOS is hundreds of gigabytes for every process, so only what is in memory says something.
+    found = subprocess.run(["ps", "-o", "rss=", "-p", str(pid)], capture_output=True, check=False)  # noqa: S603, S607
+    return 0, int(found.stdout or 0) * 1024
+
+
+class Folder:
+    """A folder for what processes spill, locked as long as the server lives, so that others know whose it is."""
+
+    def __init__(self, parent: Path) -> None:
+        """Make one in ``parent``, or else where temporary files go. Removes those of servers that were killed."""
+        self.path = _new_folder(parent, Path(tempfile.gettempdir()))
+        self._lock = _lock(self.path)
+        self._numbers = count()
+        for other in self.path.parent.glob(f"{FOLDERS}*"):
+            with suppress(NotStarted, OSError):
+                # One that is new may not be locked yet.
+                abandoned = time.time() - other.stat().st_mtime > ABANDONED_SECONDS
+                if abandoned and other != self.path and (lock := _lock(other)):
+                    shutil.rmtree(other, ignore_errors=True)
+                    lock.close()
+
+    def new(self) -> Path:
+        """The path of a folder for one process."""
+        return self.path / str(next(self._numbers))
+
+    def remove(self) -> None:
+        """Remove it with everything in it."""
+        shutil.rmtree(self.path, ignore_errors=True)
+        if self._lock:
+            self._lock.close()
+
+
+def _new_folder(*places: Path) -> Path:
+    """A new folder in the first of the places that can be written."""
+    reason = ""
+    for place in places:
+        try:
+            return Path(tempfile.mkdtemp(prefix=FOLDERS, dir=place))
+        except OSError as error:
+            reason = f"{place}: {error.strerror}"
+    raise NotStarted(reason)
+
+
+def _lock(folder: Path) -> FileIO | None:
+    """The lock of a folder, held until it is closed; None if another process holds it."""
+    try:
+        lock = open(folder / "lock", "wb", buffering=0)  # noqa: SIM115  held
+    except OSError as error:
+        raise NotStarted(f"{folder}: {error.strerror}") from error
+    try:
+        fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except OSError:
+        lock.close()
+        return None
+    return lock
