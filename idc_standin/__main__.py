@@ -162,7 +162,11 @@ def _v3(options: argparse.Namespace, contract: Contract, path: Path) -> tuple[AS
     sql = SqlPool(published, replace(SqlLimits(), processes=max(1, SqlLimits().processes // options.workers)))
     chosen = quirks("v3") if options.quirks else frozenset()
     registries = Registries(options.doi_resolver, options.datacite)
-    return app.create(contract, index, sql, quirks=chosen, registries=registries), sql, index.close
+    return (
+        app.create(contract, index, sql, quirks=chosen, registries=registries, allowed_origins=options.allow_origin),
+        sql,
+        index.close,
+    )
 
 
 def _token(options: argparse.Namespace) -> int:

@@ -16,11 +16,14 @@ from fastapi.middleware.cors import CORSMiddleware
 from fastapi.responses import JSONResponse, RedirectResponse, Response
 
 from idc_standin import docs
+from idc_standin.origins import LocalPages
 from idc_standin.v3.citations import PUBLIC, Registries
 from idc_standin.v3.handlers import V3, Refusal
 from idc_standin.v3.json import dumps, encodable
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
     from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
     from idc_standin.contract import Contract
@@ -37,8 +40,9 @@ def create(
     *,
     quirks: frozenset[str] = frozenset(),
     registries: Registries = PUBLIC,
+    allowed_origins: Iterable[str] = (),
 ) -> FastAPI:
-    """The v3 half of the API."""
+    """The v3 half of the API. ``allowed_origins``: web pages of other machines that may send SQL to this one."""
     service = V3(index, sql, quirks=quirks, registries=registries)
     app = FastAPI(openapi_url=None, docs_url=None, redoc_url=None)
     for operation in contract.operations:
@@ -49,6 +53,8 @@ def create(
     app.add_api_route("/", lambda: RedirectResponse("/v3/docs", 307), methods=["GET"])
     app.add_exception_handler(Refusal, _refusal_response)
     app.add_exception_handler(RequestValidationError, _validation_response)
+    sql_path = next(operation.path for operation in contract.operations if operation.id == "runSql")
+    app.add_middleware(LocalPages, paths=(sql_path, f"{sql_path}/"), allowed=allowed_origins, refuse=_forbidden)
     app.add_middleware(CORSMiddleware, allow_origins=["*"], allow_methods=["*"], allow_headers=["*"])
     app.add_middleware(Headers)
     return app
@@ -57,6 +63,11 @@ def create(
 async def _refusal_response(request: Request, refusal: Exception) -> Response:
     assert isinstance(refusal, Refusal)  # noqa: S101  registered for nothing else
     return Response(dumps(refusal.body), refusal.status, refusal.headers, "application/json")
+
+
+def _forbidden(message: str) -> Response:
+    body = {"error": {"code": "idc_api_error", "message": message}}
+    return Response(dumps(body), 403, media_type="application/json")
 
 
 async def _validation_response(request: Request, error: Exception) -> Response:

@@ -61,6 +61,11 @@ def _parse_response(
 
         return response_400
 
+    if response.status_code == 403:
+        response_403 = V3Error.from_dict(response.json())
+
+        return response_403
+
     if response.status_code == 422:
         response_422 = V3ValidationErrors.from_dict(response.json())
 
@@ -69,6 +74,11 @@ def _parse_response(
     if response.status_code == 500:
         response_500 = response.text
         return response_500
+
+    if response.status_code == 503:
+        response_503 = V3Error.from_dict(response.json())
+
+        return response_503
 
     if response.status_code == 504:
         response_504 = V3Error.from_dict(response.json())
