@@ -41,7 +41,8 @@ SCALAR_FUNCTIONS = frozenset({"current_setting", "getenv", "json_serialize_plan"
 # Names in the engine's description of a statement, which is JSON: inside of its texts, quotes have a backslash.
 NAMES = re.compile(r'"(function|table)_name":"((?:[^"\\]|\\.)*+)"')
 QUOTED_PATH = re.compile(r"""['"$][^'"$]*/""")
-FIRST_BATCH, LARGEST_BATCH, BATCH_BYTES = 32, 2_048, MB
+FIRST_BATCH, LARGEST_BATCH, BATCH_BYTES = 8, 2_048, MB  # rows, rows, JSON
+LONGEST_COLUMNS = MB
 LONGEST_MESSAGE = 2_000
 
 
@@ -108,7 +109,9 @@ class Engine:
         """The rows that fit both bounds; fetching ends with the first that does not."""
         columns = [column[0] for column in cursor.description]
         types = [str(column[1]) for column in cursor.description]
-        room = self._limits.result_bytes - len(dumps(columns))
+        if len(dumps(columns)) > LONGEST_COLUMNS:
+            raise Refused(f"The names of the columns have more than {LONGEST_COLUMNS // MB} MB.")
+        room = self._limits.result_bytes
         parts: list[bytes] = []
         count, size, truncated = 0, FIRST_BATCH, False
         while not truncated and (found := self._fetch(cursor, min(size, most_rows + 1 - count), types)):

@@ -245,8 +245,9 @@ class _Runner(threading.Thread):
             self._pool.end(job)
 
     def _ready(self) -> SqlProcess:
-        if self._process is None or not self._process.usable():
-            self._renew()
+        if self._process and not self._process.alive():
+            self._process.close()
+            self._process = None
         if self._process is None:
             self._process = SqlProcess(self._pool.database, self._pool.folder(), self._pool.limits)
         return self._process

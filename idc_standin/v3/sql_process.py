@@ -28,9 +28,10 @@ if TYPE_CHECKING:
 
 START_SECONDS = 30.0
 WATCH_SECONDS = 0.05  # between two looks at the memory of a process
-LARGEST_HEADER = 40 * MB
+LARGEST_HEADER = 8 * MB  # the names of columns have a tenth of it at most
 CRASHED = "The engine ended on this statement; write it in another way."
 FOLDERS = "sql-"
+LOADER = ("LD_LIBRARY_PATH", "DYLD_LIBRARY_PATH")  # without them, some interpreters do not start
 ABANDONED_SECONDS = 60.0
 PAGE = os.sysconf("SC_PAGE_SIZE")
 
@@ -64,7 +65,7 @@ class SqlProcess:
                 stderr=subprocess.DEVNULL,
                 bufsize=0,
                 cwd="/",
-                env={},
+                env={name: os.environ[name] for name in LOADER if name in os.environ},
                 start_new_session=True,  # a Ctrl-C is for the server
             )
         except OSError as error:
@@ -85,9 +86,13 @@ class SqlProcess:
             return f"the process did not get ready: {error!r}"
         return None if header["kind"] == "ready" else str(header.get("message"))
 
+    def alive(self) -> bool:
+        """Whether it runs."""
+        return not self._killed and self._process.poll() is None
+
     def usable(self) -> bool:
         """Whether it can run another statement, and whether that has the memory that the first one had."""
-        if self._used_up or self._killed or self._process.poll() is not None:
+        if self._used_up or not self.alive():
             return False
         space, resident = _memory(self._process.pid)
         return resident < self._limits.resident / 2 and space < self._limits.address_space * 0.85
@@ -121,7 +126,8 @@ class SqlProcess:
 
     def _answer(self, deadline: float) -> tuple[dict[str, Any], bytes]:
         header, body = sql_worker.LENGTH.unpack(self._exactly(sql_worker.LENGTH.size, deadline))
-        if max(header, body) > LARGEST_HEADER + self._limits.result_bytes:  # nothing that the worker means to send
+        if header > LARGEST_HEADER or body > self._limits.result_bytes + MB:  # nothing that a sound process sends
+            self._process.kill()
             raise Refused(CRASHED)
         content = json.loads(self._exactly(header, deadline))
         return content, self._exactly(body, deadline)

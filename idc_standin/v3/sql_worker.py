@@ -6,23 +6,23 @@ from its standard input and ends with it, so that it never outlives the server.
 
 from __future__ import annotations
 
-import faulthandler
 import json
 import os
+import select
 import shutil
+import signal
 import struct
 import sys
 import threading
 from contextlib import suppress
 from dataclasses import asdict
 from pathlib import Path
-from queue import SimpleQueue
 from typing import TYPE_CHECKING, Any
 
 from idc_standin.v3.guard import Refused, SqlLimits
 
 if TYPE_CHECKING:
-    from io import RawIOBase
+    from io import FileIO
 
 #: Runs `main` with the server's import path. What the server has in its environment stays there.
 BOOTSTRAP = (
@@ -54,23 +54,22 @@ def request(statement: str, rows: int) -> bytes:
 def main(settings: dict[str, Any]) -> None:
     """Serve until the standard input ends."""
     limits = SqlLimits(**settings["limits"])
-    requests, answers, nowhere = _private_pipes()
-    queue: SimpleQueue[dict[str, Any]] = SimpleQueue()
-    threading.Thread(target=_receive, args=(requests, queue, Path(settings["folder"])), daemon=True).start()
+    requests, answers = _private_pipes()
+    threading.Thread(target=_end_with_the_server, args=(requests, Path(settings["folder"])), daemon=True).start()
     try:
         engine = _start(settings, limits)
     except Exception as error:  # the server reports it, whatever it is
         _send(answers, {"kind": "failed", "message": f"{type(error).__name__}: {error}"})
         return
     _send(answers, {"kind": "ready"})
-    while True:
-        wanted = queue.get()
-        # The server kills a process whose time is over. This is for the case that there is no server any more, and the
-        # interpreter is busy inside one value: the timer is no Python thread.
-        faulthandler.dump_traceback_later(limits.seconds + GRACE, exit=True, file=nowhere)
+    while wanted := _receive(requests):
+        # The server kills a process whose time is over. The alarm is for the case that there is no server any more and
+        # the interpreter is busy inside of one value, so that no thread of Python can end it.
+        signal.setitimer(signal.ITIMER_REAL, limits.seconds + GRACE)
         header, rows = _answer(engine, wanted)
-        faulthandler.cancel_dump_traceback_later()
+        signal.setitimer(signal.ITIMER_REAL, 0)
         _send(answers, header, rows)
+    threading.Event().wait()  # the other thread ends the process
 
 
 def _answer(engine: Any, request: dict[str, Any]) -> tuple[dict[str, Any], bytes]:
@@ -84,7 +83,7 @@ def _answer(engine: Any, request: dict[str, Any]) -> tuple[dict[str, Any], bytes
     return header, table.rows
 
 
-def _send(answers: RawIOBase, header: dict[str, Any], body: bytes = b"") -> None:
+def _send(answers: FileIO, header: dict[str, Any], body: bytes = b"") -> None:
     with suppress(BrokenPipeError):  # the server is gone; what takes the requests ends the process
         text = json.dumps(header).encode()
         answers.write(LENGTH.pack(len(text), len(body)) + text)
@@ -93,33 +92,40 @@ def _send(answers: RawIOBase, header: dict[str, Any], body: bytes = b"") -> None
             rest = rest[answers.write(rest) :]
 
 
-def _private_pipes() -> tuple[RawIOBase, RawIOBase, RawIOBase]:
+def _private_pipes() -> tuple[FileIO, FileIO]:
     """Input and output under other numbers, so that nothing that the engine prints gets between the frames."""
     requests, answers = os.fdopen(os.dup(0), "rb", buffering=0), os.fdopen(os.dup(1), "wb", buffering=0)
-    nowhere = open(os.devnull, "r+b", buffering=0)  # noqa: SIM115  open as long as the process
+    nowhere = os.open(os.devnull, os.O_RDWR)
     for number in (0, 1, 2):
-        os.dup2(nowhere.fileno(), number)
-    return requests, answers, nowhere
+        os.dup2(nowhere, number)
+    return requests, answers
 
 
-def _receive(requests: RawIOBase, queue: SimpleQueue[dict[str, Any]], folder: Path) -> None:
-    """Take requests while statements run, too: the end of the input is the end of the server."""
-    with suppress(EOFError, OSError):
-        while True:
-            header, _ = LENGTH.unpack(_exactly(requests, LENGTH.size))
-            queue.put(json.loads(_exactly(requests, header)))
-    shutil.rmtree(folder, ignore_errors=True)
-    os._exit(0)
+def _receive(requests: FileIO) -> dict[str, Any] | None:
+    """The next request; None at the end of the input."""
+    if not (lengths := _exactly(requests, LENGTH.size)):
+        return None
+    text = _exactly(requests, LENGTH.unpack(lengths)[0])
+    return json.loads(text) if text else None
 
 
-def _exactly(source: RawIOBase, size: int) -> bytes:
+def _exactly(source: FileIO, size: int) -> bytes:
     data = b""
     while len(data) < size:
         part = source.read(size - len(data))
         if not part:
-            raise EOFError
+            return b""
         data += part
     return data
+
+
+def _end_with_the_server(requests: FileIO, folder: Path) -> None:
+    """Wait until nobody holds the other end of the input, and remove what all processes of the server have written."""
+    hung_up = select.poll()
+    hung_up.register(requests, 0)  # requests are not for this thread
+    hung_up.poll()
+    shutil.rmtree(folder, ignore_errors=True)
+    os._exit(0)
 
 
 def _start(settings: dict[str, Any], limits: SqlLimits) -> Any:
@@ -131,14 +137,12 @@ def _start(settings: dict[str, Any], limits: SqlLimits) -> Any:
 
 
 def _confine(limits: SqlLimits) -> None:
-    """Bound memory and files, leave no core dumps, and let the server go first: in CPU time, and if memory ends."""
+    """Bound memory and files, leave no core dumps, and be the first to go if the system's memory ends."""
     with suppress(ImportError, OSError, ValueError):  # where this cannot be set, the server watches the memory
         import resource
 
         resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
         resource.setrlimit(resource.RLIMIT_FSIZE, (limits.spill, limits.spill))
         resource.setrlimit(resource.RLIMIT_AS, (limits.address_space, limits.address_space))
-    with suppress(AttributeError, OSError):
-        os.nice(5)
     with suppress(OSError):
         Path("/proc/self/oom_score_adj").write_text("1000", encoding="ascii")
