@@ -158,8 +158,9 @@ def _v3(options: argparse.Namespace, contract: Contract, path: Path) -> tuple[AS
 
     index, published = Index(path), archive.published(path)
     check(published)
-    # Each server process has its own; together they have as many as one has, but at least one each.
-    sql = SqlPool(published, replace(SqlLimits(), processes=max(1, SqlLimits().processes // options.workers)))
+    limits = SqlLimits(**dict(options.sql_limit))
+    # Each server process has processes for SQL of its own; together as many as one server has, but at least one each.
+    sql = SqlPool(published, replace(limits, processes=max(1, limits.processes // options.workers)))
     chosen = quirks("v3") if options.quirks else frozenset()
     registries = Registries(options.doi_resolver, options.datacite)
     return (

@@ -62,6 +62,7 @@ def parser() -> Parser:
         help="web pages that may send SQL to a loopback address, such as https://example.org; * for all, may be "
         "repeated (default: pages of this machine only)",
     )  # fmt: skip
+    serve.add_argument("--sql-limit", type=_limit, action="append", default=[], help=argparse.SUPPRESS)  # for tests
     serve.add_argument("--check-answers", action="store_true", help="hold every answer against openapi.yaml")
     serve.add_argument(
         "--doi-resolver",
@@ -129,6 +130,13 @@ def _origin(text: str) -> str:
     if not re.fullmatch(r"\*|null|[A-Za-z][A-Za-z0-9+.-]*://[^/?#@\s]+", text):
         raise argparse.ArgumentTypeError(f"{text[:80]!r} is not an origin, such as https://example.org, nor *")
     return text
+
+
+def _limit(text: str) -> tuple[str, float]:
+    name, _, number = text.partition("=")
+    if not re.fullmatch(r"[0-9]{1,12}(\.[0-9]+)?", number):
+        raise argparse.ArgumentTypeError(f"{text[:80]!r} is not NAME=NUMBER")
+    return name, float(number) if "." in number else int(number)
 
 
 def _release(text: str) -> int:

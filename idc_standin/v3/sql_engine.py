@@ -96,6 +96,10 @@ class Engine:
             raise Exhausted(self._limits.too_much_memory) from None
         except (duckdb.InternalException, duckdb.FatalException):  # its text has addresses and paths of libraries
             raise Exhausted("The engine fails on this statement; write it in another way.") from None
+        except duckdb.IOException as error:
+            if "write" in str(error):  # the only files that are written are those of the spill folder
+                raise Exhausted(self._limits.too_much_memory) from None
+            raise Refused(self._sentence(error)) from None
         except duckdb.Error as error:
             raise Refused(self._sentence(error)) from None
         except RecursionError:
@@ -145,14 +149,17 @@ class Engine:
         """
         lower = statement.lower()
         mentioned = {name for name in self._functions | self._views if name in lower}
-        if not mentioned and "\\" not in statement and not QUOTED_PATH.search(statement):
+        escaped = "\\" in statement or QUOTED_PATH.search(statement) is not None
+        if not mentioned and not escaped:
             return
         parsed = cursor.execute("SELECT json_serialize_sql($1)", [statement]).fetchall()[0][0]
         if parsed.startswith('{"error":true'):
-            # What is wrong fails when it is run. What is right, but has no such form (a PIVOT without IN), must not
-            # mention a hidden name anywhere, nor escape one.
-            unclear = '"not implemented"' in parsed[:60]
-            used = mentioned or {"a backslash in a statement of this kind"} if unclear else set()
+            # What is wrong fails when it is run. What is right, but has no such form (a PIVOT without IN), must have
+            # neither a hidden name anywhere, nor what may be one.
+            pivot = '"not implemented"' in parsed[:60]
+            used = mentioned & set(re.findall(r"\w+", lower)) if pivot else set()
+            if pivot and escaped:
+                raise Refused("A PIVOT without IN cannot have a backslash, or a quoted path, beside it here.")
         else:
             names = [(kind, orjson.loads(f'"{name}"')) for kind, name in NAMES.findall(parsed)]
             used = {name for kind, name in names if self._is_hidden(kind, name.lower())}
@@ -188,7 +195,7 @@ def _fitting(columns: list[str], types: list[str], rows: list[tuple[Any, ...]], 
 def _hidden_functions(connection: duckdb.DuckDBPyConnection) -> frozenset[str]:
     """The functions that show the machine, in small letters: each table function that is not known to be harmless."""
     found = connection.execute("SELECT DISTINCT lower(function_name), function_type FROM duckdb_functions()").fetchall()
-    tables = {name for name, kind in found if kind in ("table", "table_macro", "pragma")}
+    tables = {name for name, kind in found if kind in ("table", "table_macro")}
     return SCALAR_FUNCTIONS | (tables - TABLE_FUNCTIONS)
 
 

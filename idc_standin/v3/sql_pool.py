@@ -19,7 +19,7 @@ from typing import TYPE_CHECKING
 
 from idc_standin.v3 import guard
 from idc_standin.v3.guard import SqlLimits, Table
-from idc_standin.v3.sql_process import Folder, Killed, NotStarted, SqlProcess, TimeIsUp
+from idc_standin.v3.sql_process import Folder, Killed, NeverRan, NotStarted, SqlProcess, TimeIsUp
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable
@@ -220,7 +220,11 @@ class _Runner(threading.Thread):
 
     def _outcome(self, job: _Job) -> Table | Exception:
         try:
+            with suppress(NeverRan):  # somebody has ended a process that had nothing to do
+                return self._table(job)
             return self._table(job)
+        except NeverRan:
+            return self._pool.busy()
         except Exception as error:  # it belongs to the statement, not to this thread
             return error
 

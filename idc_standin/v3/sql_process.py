@@ -14,7 +14,9 @@ import shutil
 import signal
 import subprocess
 import tempfile
+import termios
 import time
+from array import array
 from contextlib import suppress
 from itertools import count
 from pathlib import Path
@@ -29,7 +31,7 @@ if TYPE_CHECKING:
 START_SECONDS = 30.0
 WATCH_SECONDS = 0.05  # between two looks at the memory of a process
 LARGEST_HEADER = 8 * MB  # the names of columns have a tenth of it at most
-CRASHED = "The engine ended on this statement; write it in another way."
+CRASHED = "The engine ended on this statement: it is nested too deeply, too large, or meets a fault of the engine."
 FOLDERS = "sql-"
 LOADER = ("LD_LIBRARY_PATH", "DYLD_LIBRARY_PATH")  # without them, some interpreters do not start
 ABANDONED_SECONDS = 60.0
@@ -46,6 +48,10 @@ class TimeIsUp(Exception):
 
 class Killed(Exception):
     """The process was killed by the server while it ran the statement."""
+
+
+class NeverRan(Exception):
+    """The process had ended before it took the statement."""
 
 
 class SqlProcess:
@@ -95,7 +101,7 @@ class SqlProcess:
         if self._used_up or not self.alive():
             return False
         space, resident = _memory(self._process.pid)
-        return resident < self._limits.resident / 2 and space < self._limits.address_space * 0.85
+        return resident < self._limits.resident / 2 and space < self._limits.address_space * 0.75
 
     def kill(self) -> None:
         """End it at once; from any thread."""
@@ -111,16 +117,21 @@ class SqlProcess:
         shutil.rmtree(self._spill, ignore_errors=True)
 
     def run(self, statement: str, rows: int, deadline: float) -> Table:
-        """The result of a statement; raises Refused, TimeIsUp or Killed."""
+        """The result of a statement; raises Refused, TimeIsUp, Killed or NeverRan."""
+        request = sql_worker.request(statement, rows)
         try:
-            with suppress(BrokenPipeError):  # it has ended, which the answer tells
-                self._requests.write(sql_worker.request(statement, rows))
+            self._requests.write(request)
             header, body = self._answer(deadline)
             if header["kind"] == "table":
                 return Table(header["columns"], body, header["count"], header["truncated"])
             message, self._used_up = header["message"], header["last"]
+        except BrokenPipeError:
+            self._process.wait()
+            raise NeverRan from None
         except (TimeIsUp, Refused):
             self._used_up = True
+            if self._unread() >= len(request):
+                raise NeverRan from None
             raise
         raise Refused(message)
 
@@ -150,6 +161,13 @@ class SqlProcess:
             parts.append(part)
             size -= len(part)
         return b"".join(parts)
+
+    def _unread(self) -> int:
+        """The bytes of requests that the process has not taken."""
+        unread = array("i", [0])
+        with suppress(OSError):
+            fcntl.ioctl(self._requests, termios.FIONREAD, unread)
+        return unread[0]
 
     def _reason(self) -> Exception:
         """Why it ended, from what is known of it."""
