@@ -11,12 +11,14 @@ import sys
 import time
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
+from importlib.resources import files
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
 import httpx
 import pytest
+import yaml
 
 from idc_standin.v3.guard import MAX_CHARACTERS, MB, Refused, SqlLimits, select
 from tests.standin.v3_requests import refusal
@@ -187,6 +189,18 @@ def test_a_statement_that_is_too_long_is_refused_with_both_figures(http: httpx.C
     assert f"{MAX_CHARACTERS:,}" in said
     with pytest.raises(Refused, match="characters"):
         select("SELECT '" + "x" * 4_000_000 + "'")
+
+
+def test_the_table_of_deviations_has_the_figures_that_hold() -> None:
+    rows = yaml.safe_load((files("idc_standin.v3") / "deviations.yaml").read_text(encoding="utf-8"))
+    told = {row["id"]: " ".join(row["standin"].split()) for row in rows}
+    limits = SqlLimits()
+    for figure in (limits.engine_memory, limits.resident, limits.spill):
+        assert f"{figure // MB} MB" in told["memory"]
+    assert f"{limits.characters:,} characters" in told["statement-sizes"]
+    assert f"{limits.result_bytes // MB} MB of JSON" in told["statement-sizes"]
+    for figure in (f"to {limits.queue} wait", f"to {limits.queue_seconds:g} s", f"{limits.seconds:g} s count"):
+        assert figure in told["statement-queue"]
 
 
 # --- many statements -------------------------------------------------------------------------------------------------
