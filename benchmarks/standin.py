@@ -2,7 +2,7 @@
 
     .venv/bin/python -m benchmarks.standin [--json FILE]
 
-CPU is that of the server process alone, user and system. Upstream's figures are those of its own v3 server (FastAPI,
+CPU is that of the server and of its processes for SQL, user and system. Upstream's figures are those of its own v3 server (FastAPI,
 pandas over DuckDB) for the same request, measured once on a machine like this one; they are there for scale.
 """
 
