@@ -1,4 +1,4 @@
-"""The command ``idc-standin``: serve, token, build. A mistake gets one line on stderr and exit code 2."""
+"""The command ``idc-standin``: serve, token, build. An error is one line on stderr and exit code 2."""
 
 from __future__ import annotations
 
@@ -25,11 +25,12 @@ if TYPE_CHECKING:
     from starlette.types import ASGIApp
 
     from idc_standin.contract import Contract
+    from idc_standin.door import Refuse
     from idc_standin.v3.sql_pool import SqlPool
 
     Closing = Callable[[], None]
 
-BUILDING = "building the archive, once; this takes half a minute; it goes to"
+BUILDING = "building the archive, once; this takes half a minute; the file goes to"
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -40,7 +41,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except StandinError as error:
         sys.stderr.write(f"idc-standin: {error}\n")
         return 2
-    except (OSError, RuntimeError, ValueError) as error:  # the machine's or the engine's own complaint, in one line
+    except (OSError, RuntimeError, ValueError) as error:  # an error of the operating system or of DuckDB, as one line
         sys.stderr.write(f"idc-standin: {' '.join(str(error).split())}\n")
         return 2
     except KeyboardInterrupt:
@@ -49,21 +50,21 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 def _serve(options: argparse.Namespace) -> int:
     if options.retired and (options.as_of is not None or options.facts is not None):
-        raise StandinError("--retired answers v1 with 410, so --as-of and --facts have nothing to say; leave them out.")
+        raise StandinError("--retired answers v1 with 410, so --as-of and --facts have no effect; leave them out.")
     with _listen(options.host, options.port) as listener:
         host = f"[{options.host}]" if ":" in options.host else options.host
         url = f"http://{host}:{listener.getsockname()[1]}"
 
-        def work(ready: Callable[[str], object]) -> None:
+        def serve(ready: Callable[[str], object]) -> None:
             _answer(options, listener, lambda what: ready(f"IDC stand-in {what} on {url} (API description: /v3/docs)"))
 
         if options.workers == 1:
-            work(_announce)
+            serve(_announce)
         else:
             from idc_standin import workers
 
-            _archive(options)  # once, rather than by whichever worker is first
-            workers.run(options.workers, work, _announce)
+            _archive(options)  # once, before the workers start
+            workers.run(options.workers, serve, _announce)
     return 0
 
 
@@ -75,9 +76,16 @@ def _answer(options: argparse.Namespace, listener: socket.socket, ready: Callabl
     """Load everything, and serve until a signal comes."""
     import uvicorn
 
+    from idc_standin import budget
+    from idc_standin.protocol import TimedProtocol
+
+    _allow_open_files(budget.OPEN_FILES)
     app, what, stop = _app(options)
     headers = [("Server", f"idc-standin/{__version__}")]
-    config = uvicorn.Config(app, log_level="warning", timeout_graceful_shutdown=5, server_header=False, headers=headers)
+    config = uvicorn.Config(
+        app, http=TimedProtocol, h11_max_incomplete_event_size=budget.HEADER_BYTES, log_level="warning",
+        timeout_graceful_shutdown=5, server_header=False, headers=headers,
+    )  # fmt: skip
 
     class Server(uvicorn.Server):
         """Ends running statements first: the server waits for its answers, and they would not come for a while."""
@@ -89,6 +97,18 @@ def _answer(options: argparse.Namespace, listener: socket.socket, ready: Callabl
     server = Server(config)
     ready(what)
     server.run(sockets=[listener])
+
+
+def _allow_open_files(wanted: int) -> None:
+    """Raise the limit of open files, and so of connections, as far as the system allows without asking anyone."""
+    try:
+        import resource
+    except ModuleNotFoundError:  # not on Windows
+        return
+    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    allowed = wanted if hard == resource.RLIM_INFINITY else min(wanted, hard)
+    if soft != resource.RLIM_INFINITY and soft < allowed:
+        resource.setrlimit(resource.RLIMIT_NOFILE, (allowed, hard))
 
 
 def _archive(options: argparse.Namespace) -> Path:
@@ -106,11 +126,12 @@ def _app(options: argparse.Namespace) -> tuple[ASGIApp, str, Closing]:
     from idc_standin.app import CheckedAnswers, Standin
     from idc_standin.archive.objects import Objects
     from idc_standin.contract import Contract
+    from idc_standin.door import Door
 
     path = _archive(options)
     contract = Contract()
     try:
-        newest, sql, close = _v3(options, contract, path)
+        newest, refuse, sql, close = _v3(options, contract, path)
         objects = Objects(path)
     except duckdb.Error as error:
         reason = str(error).splitlines()[0]
@@ -119,55 +140,57 @@ def _app(options: argparse.Namespace) -> tuple[ASGIApp, str, Closing]:
         ) from error
     closing = [close, sql.close, objects.close]
     resolver = drs.create(objects)
+    refusals: dict[str, Refuse] = {"ga4gh": drs.refuse}
+    first: ASGIApp
     if options.retired:
-        return Standin(retired.create(), newest, closing, drs=resolver), "with v1 retired", sql.stop
-    first, what, close_v1 = _v1(options, contract, path)
-    app: ASGIApp = Standin(first, newest, [*close_v1, *closing], drs=resolver)
+        first, what = retired.create(), "with v1 retired"
+    else:
+        first, refusals["v1"], what, close_v1 = _v1(options, contract, path)
+        closing[:0] = close_v1
+    app: ASGIApp = Door(Standin(first, newest, closing, drs=resolver), contract, refuse, **refusals)
     if options.check_answers:
         app = CheckedAnswers(app, contract)
     return app, what, sql.stop
 
 
-def _v1(options: argparse.Namespace, contract: Contract, path: Path) -> tuple[ASGIApp, str, list[Closing]]:
-    """The application of v1, the data release that it serves in words, and what to call when the server stops."""
+def _v1(options: argparse.Namespace, contract: Contract, path: Path) -> tuple[ASGIApp, Refuse, str, list[Closing]]:
+    """The application of v1, its refusals, its data release as text, and the functions to call at the end."""
     from idc_standin.contract import quirks
     from idc_standin.v1 import gateway
     from idc_standin.v1.cohorts import Cohorts
-    from idc_standin.v1.identity import PAGE_TOKEN_SECONDS, Identity
+    from idc_standin.v1.identity import Identity
     from idc_standin.v1.store import Store
 
     store = Store(path, options.as_of, options.facts)
     identity = Identity(options.state)
-    cohorts = Cohorts(options.state, PAGE_TOKEN_SECONDS)
+    cohorts = Cohorts(options.state)
     chosen = quirks("v1") if options.quirks else frozenset()
     service = gateway.V1(contract, store, cohorts, identity, quirks=chosen, patience=options.patience)
     application = gateway.create(contract, service, identity)
-    return application, f"as of data version {store.active}.0", [store.close, cohorts.close]
+    return application, gateway.refuse, f"as of data version {store.active}.0", [store.close, cohorts.close]
 
 
-def _v3(options: argparse.Namespace, contract: Contract, path: Path) -> tuple[ASGIApp, SqlPool, Closing]:
-    """The application of v3, what runs SQL for it, and what else to call when the server stops."""
-    from idc_standin import archive
+def _v3(options: argparse.Namespace, contract: Contract, path: Path) -> tuple[ASGIApp, Refuse, SqlPool, Closing]:
+    """The application of v3, its refusals, what runs SQL for it, and what else to call at the end."""
+    from idc_standin import archive, budget
     from idc_standin.contract import quirks
     from idc_standin.v3 import app
     from idc_standin.v3.citations import Registries
-    from idc_standin.v3.guard import SqlLimits
     from idc_standin.v3.index import Index
     from idc_standin.v3.sql_engine import check
     from idc_standin.v3.sql_pool import SqlPool
 
     index, published = Index(path), archive.published(path)
     check(published)
-    limits = SqlLimits(**dict(options.sql_limit))
     # Each server process has processes for SQL of its own; together as many as one server has, but at least one each.
-    sql = SqlPool(published, replace(limits, processes=max(1, limits.processes // options.workers)))
+    processes = max(1, budget.SQL.processes // options.workers)
+    sql = SqlPool(published, replace(budget.SQL, processes=processes))
     chosen = quirks("v3") if options.quirks else frozenset()
     registries = Registries(options.doi_resolver, options.datacite)
-    return (
-        app.create(contract, index, sql, quirks=chosen, registries=registries, allowed_origins=options.allow_origin),
-        sql,
-        index.close,
+    application = app.create(
+        contract, index, sql, quirks=chosen, registries=registries, allowed_origins=options.allow_origin
     )
+    return application, app.refuse, sql, index.close
 
 
 def _token(options: argparse.Namespace) -> int:
@@ -196,15 +219,15 @@ def _build(options: argparse.Namespace) -> int:
 
 
 def _listen(host: str, port: int) -> socket.socket:
-    """A socket bound before anything is loaded, so that a taken port is said at once."""
+    """A socket that is bound before anything is loaded, so that a taken port is reported at once."""
     try:
         family = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)[0][0]
-        # The protocol is named because asyncio turns Nagle's algorithm off for "TCP" and not for "whatever streams":
-        # without it every answer waits 40 ms for an acknowledgement.
+        # The protocol is named because asyncio turns Nagle's algorithm off only for
+        # sockets of protocol TCP; with it, every response waits 40 ms for an acknowledgement.
         listener = socket.socket(family, socket.SOCK_STREAM, socket.IPPROTO_TCP)
         listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         listener.bind((host, port))
-        listener.listen(128)  # two that start at once may both bind; whoever comes while the archive is built waits
+        listener.listen(128)  # two servers may bind at once: only one can listen. Clients wait while it loads
     except UnicodeError:
         raise StandinError(f"{host!r} is not the name or address of a host; choose another with --host.") from None
     except OSError as error:

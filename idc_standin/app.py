@@ -1,4 +1,4 @@
-"""Joins the two generations into one application, as the live host does, and the resolver of GUIDs with them.
+"""One application of both generations, as on the live host, and of the resolver of GUIDs.
 
 Law: sends each request to its generation and knows nothing of either; closes what was opened.
 """
@@ -10,7 +10,8 @@ from typing import TYPE_CHECKING
 
 from starlette.responses import PlainTextResponse
 
-from idc_standin.contract import Contract, Misfit, NotJSON
+from idc_standin.contract import Contract, ContractViolation, InvalidJSON
+from idc_standin.door import first_part
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -26,7 +27,7 @@ class Standin:
     def __init__(
         self, v1: ASGIApp, v3: ASGIApp, close: Sequence[Callable[[], None]] = (), *, drs: ASGIApp | None = None
     ) -> None:
-        """``close``: what to call when the server stops; ``drs``: the resolver of GUIDs, upstream a host of its own."""
+        """``close``: functions to call at the end; ``drs``: the resolver of GUIDs (upstream: another host)."""
         self.v1, self.v3, self.close = v1, v3, close
         self.others = {"v1": v1, "v2": v1} | ({"ga4gh": drs} if drs else {})
 
@@ -35,8 +36,7 @@ class Standin:
         if scope["type"] == "lifespan":
             await self._live(receive, send)
         else:
-            first = scope["path"].partition("/")[2].partition("/")[0]
-            await self.others.get(first, self.v3)(scope, receive, send)
+            await self.others.get(first_part(scope["path"]), self.v3)(scope, receive, send)
 
     async def _live(self, receive: Receive, send: Send) -> None:
         await receive()
@@ -48,7 +48,7 @@ class Standin:
 
 
 class CheckedAnswers:
-    """Holds every answer of an operation against the contract; one that does not fit becomes a 500 that says why."""
+    """Check of every response against the contract; one that breaks it becomes a 500 that names the reason."""
 
     def __init__(self, app: ASGIApp, contract: Contract) -> None:
         self.app, self.contract = app, contract
@@ -65,13 +65,17 @@ class CheckedAnswers:
             messages.append(message)
 
         await self.app(scope, receive, keep)
+        if not messages:
+            return  # the client has left
         start, body = messages[0], b"".join(message.get("body", b"") for message in messages[1:])
         kind = dict(start["headers"]).get(b"content-type", b"").decode("latin-1").partition(";")[0]
         try:
-            if not 300 <= start["status"] < 400:  # a redirect to the path's other spelling is no answer yet
+            if (
+                not 300 <= start["status"] < 400
+            ):  # a redirect to the path with or without a slash is not a response of the operation
                 operation.check_answer(start["status"], kind, body)
-        except (Misfit, NotJSON) as error:
-            logger.error("The answer breaks the contract: %s", error)  # noqa: TRY400  the message says it all
+        except (ContractViolation, InvalidJSON) as error:
+            logger.error("The answer breaks the contract: %s", error)  # noqa: TRY400  a traceback adds nothing
             await PlainTextResponse(f"The answer breaks the contract: {error}", 500)(scope, receive, send)
         else:
             for message in messages:

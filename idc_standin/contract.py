@@ -1,4 +1,4 @@
-"""openapi.yaml, compiled: which operation a request means, and whether what is said fits the document.
+"""openapi.yaml, compiled: finds the operation of a request, and validates requests and responses.
 
 Law: everything about shapes is read from the document, nothing is restated; knows no endpoint by name.
 """
@@ -30,23 +30,23 @@ INTEGER = re.compile(r"[+-]?[0-9]{1,40}")
 
 @dataclass(frozen=True, slots=True)
 class Problem:
-    """One thing that does not fit: where (a path into the body, or a parameter's name) and what."""
+    """One validation error: its place (a path into the body, or the name of a parameter) and its message."""
 
     where: tuple[str | int, ...]
     what: str
     keyword: str
     missing: str = ""
-    """Name of the member that is required and not there."""
+    """Name of the required member that is missing."""
     name: str = ""
-    """Name of the member that is not a known one."""
+    """Name of the member that is unknown."""
 
 
-class NotJSON(ValueError):
-    """The body is not JSON; the text says where it goes wrong."""
+class InvalidJSON(ValueError):
+    """The body is not JSON; the text has the place of the error."""
 
 
-class Misfit(ValueError):
-    """A request or an answer that the document does not allow; ``problems`` has the deepest first."""
+class ContractViolation(ValueError):
+    """A request or response that the document does not allow; ``problems`` has the deepest one first."""
 
     def __init__(self, *problems: Problem) -> None:
         super().__init__(problems[0].what)
@@ -54,14 +54,14 @@ class Misfit(ValueError):
 
 
 class Validator:
-    """A schema of the document, compiled when the first value is held against it: most are not needed in most runs."""
+    """A schema of the document, compiled at its first use: most schemas are never used in a run."""
 
     def __init__(self, schema: Mapping[str, Any], components: Mapping[str, Any]) -> None:
         self._rooted = {**schema, "components": components}
 
     @cached_property
     def compiled(self) -> jsonschema_rs.Draft202012Validator:
-        """What judges."""
+        """The compiled validator."""
         return jsonschema_rs.Draft202012Validator(self._rooted, validate_formats=True)
 
 
@@ -77,18 +77,20 @@ class Parameter:
 
     @property
     def default(self) -> Any:
-        """The value that leaving it out means."""
+        """The value of a parameter that is not given."""
         return self.schema.get("default")
 
     def read(self, text: str) -> Any:
-        """The value of a parameter's text; raises Misfit."""
+        """The value of a parameter's text; raises ContractViolation."""
         value: Any = text
         if self.schema.get("type") == "integer":
             if not INTEGER.fullmatch(text):
-                raise Misfit(Problem((self.name,), f"Parameter {self.name} must have an integer value", "type"))
+                raise ContractViolation(
+                    Problem((self.name,), f"Parameter {self.name} must have an integer value", "type")
+                )
             value = int(text)
         for problem in _problems(self.validator, value):
-            raise Misfit(Problem((self.name,), f"Parameter {self.name}: {problem.what}", problem.keyword))
+            raise ContractViolation(Problem((self.name,), f"Parameter {self.name}: {problem.what}", problem.keyword))
         return value
 
 
@@ -106,7 +108,7 @@ class Operation:
 
     @cached_property
     def pattern(self) -> re.Pattern[str]:
-        """What the paths of its requests look like."""
+        """The pattern of the paths of its requests."""
         number = {name for name, parameter in self.parameters.items() if parameter.schema.get("type") == "integer"}
         path = self.path.replace(".", r"\.")
         return re.compile(re.sub(r"\{(\w+)\}", lambda m: "[0-9]+" if m[1] in number else "[^/]+", path) + "/?")
@@ -121,24 +123,24 @@ class Operation:
         return found
 
     def read_body(self, raw: bytes) -> Any:
-        """The JSON value of a body, checked; raises NotJSON or Misfit."""
+        """The JSON value of a body, checked; raises InvalidJSON or ContractViolation."""
         if self.body is None:
             return None
         value = parse(raw)
         if problems := _problems(self.body, value, len(raw)):
-            raise Misfit(*problems)
+            raise ContractViolation(*problems)
         return value
 
     def check_answer(self, status: int, media_type: str, raw: bytes) -> None:
-        """Raises Misfit when an answer is not one that the document declares."""
+        """Validate a response; raises ContractViolation if the document does not declare it."""
         declared = self.answers.get(str(status))
         if declared is None:
-            raise Misfit(Problem((), f"{self.id} does not declare status {status}", "responses"))
+            raise ContractViolation(Problem((), f"{self.id} does not declare status {status}", "responses"))
         if media_type not in declared:
-            raise Misfit(Problem((), f"{self.id} does not declare {media_type} for {status}", "content"))
+            raise ContractViolation(Problem((), f"{self.id} does not declare {media_type} for {status}", "content"))
         value = parse_answer(raw) if media_type == "application/json" else raw.decode()
         for problem in _problems(declared[media_type], value, len(raw)):
-            raise Misfit(Problem(problem.where, f"{self.id} {status}: {problem.what}", problem.keyword))
+            raise ContractViolation(Problem(problem.where, f"{self.id} {status}: {problem.what}", problem.keyword))
 
 
 class Contract:
@@ -209,29 +211,29 @@ def snake_case(operation_id: str) -> str:
 
 
 def quirks(generation: str) -> frozenset[str]:
-    """The deviations of a generation's table that can be had upstream's way."""
+    """The deviations that ``--quirks`` turns off, of a generation's table."""
     rows = yaml.safe_load((files("idc_standin") / generation / "deviations.yaml").read_text(encoding="utf-8"))
     return frozenset(row["id"] for row in rows if row["quirk"])
 
 
 def parse(raw: bytes) -> Any:
-    """JSON, strictly: no NaN, no lone surrogates, no depth without end, integers of any size; raises NotJSON."""
+    """JSON, strictly: no NaN, no lone surrogates, no depth without end, integers of any size; raises InvalidJSON."""
     try:
         orjson.loads(raw)
     except orjson.JSONDecodeError as error:
-        raise NotJSON(f"{error.msg} (line {error.lineno}, column {error.colno})") from None
+        raise InvalidJSON(f"{error.msg} (line {error.lineno}, column {error.colno})") from None
     try:
         return json.loads(raw)  # orjson makes floats of integers beyond 64 bits
-    except (RecursionError, ValueError) as error:  # as deep as the first reader goes, but not the second
-        raise NotJSON(f"it is nested too deeply or has too long a number ({type(error).__name__})") from None
+    except (RecursionError, ValueError) as error:  # the first parser accepts more depth than the second
+        raise InvalidJSON(f"it is nested too deeply or has too long a number ({type(error).__name__})") from None
 
 
 def parse_answer(raw: bytes) -> Any:
-    """JSON of an answer: a 422 may echo an integer that no double can hold, which `parse` takes for infinity."""
+    """JSON of a response: a 422 may echo an integer beyond the range of a double, which `parse` refuses."""
     try:
         return json.loads(raw, parse_constant=_refuse_constant)
     except (RecursionError, ValueError) as error:
-        raise NotJSON(str(error)) from None
+        raise InvalidJSON(str(error)) from None
 
 
 def _refuse_constant(name: str) -> None:
@@ -239,9 +241,9 @@ def _refuse_constant(name: str) -> None:
 
 
 def _problems(against: Validator, value: Any, size: int = 0) -> list[Problem]:
-    """What does not fit, the deepest first; of a body larger than LONGEST_LISTED bytes only what is met first.
+    """Validation errors, the deepest first; for a body larger than LONGEST_LISTED bytes only the first one found.
 
-    Every error carries a copy of what it is about, so listing the errors of a large body takes minutes.
+    Every error holds a copy of the value in error, so listing all errors of a large body takes minutes.
     """
     validator = against.compiled
     if validator.is_valid(value):
@@ -261,7 +263,9 @@ def _problem(error: jsonschema_rs.ValidationError) -> Problem:
     missing = name = ""
     if keyword == "required":
         missing = message.removesuffix(" is a required property").strip('"')
-    elif keyword == "enum" and isinstance(error.instance, dict):  # propertyNames: the object is at fault, not a value
+    elif keyword == "enum" and isinstance(
+        error.instance, dict
+    ):  # propertyNames: the error is in the object, not in a value
         name = message.partition(" is not one of ")[0].strip('"')
         message = f"{name!r} is not a known name"
     place = "".join(f"[{part}]" if isinstance(part, int) else f"/{part}" for part in where)

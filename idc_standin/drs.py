@@ -1,8 +1,8 @@
-"""The CRDC's resolver of GUIDs on this machine: GA4GH's Data Repository Service, version 1, for what is in the archive.
+"""The CRDC's resolver of GUIDs on this machine: GA4GH's Data Repository Service, version 1, for objects of the archive.
 
-Law: HTTP shapes only — no SQL. This is another service than the API, upstream as well as here, so openapi.yaml does not
-describe it. It resolves studies, series and instances of every data release, whatever ``--as-of`` says: a GUID outlives
-the releases. What the index lacks (checksums, the sizes of instances) is left empty and not made up.
+Law: HTTP shapes only — no SQL. Upstream, this is a service of another host, so openapi.yaml does not describe it.
+It resolves studies, series and instances of every data release and ignores ``--as-of``: a GUID stays valid in later
+releases. Values that the index lacks (checksums, the sizes of instances) stay empty.
 """
 
 from __future__ import annotations
@@ -20,14 +20,17 @@ from idc_standin.archive.buckets import on_google
 from idc_standin.archive.objects import Bundle, Instance
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from starlette.exceptions import HTTPException
     from starlette.requests import Request
 
+    from idc_standin import door
     from idc_standin.archive.objects import Objects
 
 PATH = "/ga4gh/drs/v1/objects"
 PREFIX = "dg.4DFC/"
-HOST = "nci-crdc.datacommons.io"  # whose GUIDs they are, here as well
+HOST = "nci-crdc.datacommons.io"  # the host named in GUIDs, also here
 GUID = re.compile(rf"(?:{re.escape(PREFIX)})?([0-9a-f]{{8}}(?:-[0-9a-f]{{4}}){{3}}-[0-9a-f]{{12}})")
 
 
@@ -55,7 +58,7 @@ def create(objects: Objects) -> Starlette:
 
 
 def _bundle(bundle: Bundle) -> dict[str, Any]:
-    """A series has folders for addresses and its instances for contents; a study has its series, and no address."""
+    """A series with its folders and instances, or a study with its series and no address."""
     return {
         **_common(bundle.uuid, bundle.uid, bundle.since),
         "description": bundle.description,
@@ -103,6 +106,11 @@ def _access(kind: str, url: str) -> dict[str, Any]:
     return {"access_id": kind, "access_url": {"url": url}, "region": "", "type": kind}
 
 
+def refuse(refusal: door.Refusal) -> Response:
+    """The response to a request that is refused before it comes here."""
+    return _json(refusal.status, {"msg": refusal.message, "status_code": refusal.status}, refusal.headers)
+
+
 async def _failed(request: Request, error: HTTPException) -> Response:
     return _error(error.status_code, error.detail)
 
@@ -111,5 +119,5 @@ def _error(status: int, message: str) -> Response:
     return _json(status, {"msg": message, "status_code": status})
 
 
-def _json(status: int, content: dict[str, Any]) -> Response:
-    return Response(orjson.dumps(content), status, media_type="application/json")
+def _json(status: int, content: dict[str, Any], headers: Mapping[str, str] | None = None) -> Response:
+    return Response(orjson.dumps(content), status, headers, "application/json")

@@ -1,5 +1,5 @@
-"""What can go wrong before the server answers: one sentence for the person at the command line."""
+"""Errors before the server answers: one sentence on the command line."""
 
 
 class StandinError(Exception):
-    """Ends the command with exit code 2; the text says what is wrong, where, and what to do."""
+    """An error that ends the command with exit code 2; the text says what is wrong, where, and what to do."""

@@ -1,6 +1,6 @@
-"""The words of the command ``idc-standin``, and what each of them may be.
+"""The options of the command ``idc-standin`` and their allowed values.
 
-Law: pure; a mistake gets one line on stderr and exit code 2.
+Law: pure; an error is one line on stderr and exit code 2.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ EMAIL = re.compile(r"[^@\s]+@[^@\s]+\.[^@\s]+")
 
 
 class Parser(argparse.ArgumentParser):
-    """One line for a mistake, without the usage."""
+    """A parser that reports an error as one line, without the usage."""
 
     def error(self, message: str) -> NoReturn:
         """End with exit code 2."""
@@ -28,7 +28,7 @@ class Parser(argparse.ArgumentParser):
 
 
 def parser() -> Parser:
-    """What reads the words of a command; ``command`` says which."""
+    """The parser of the command line; ``command`` is the name of the subcommand."""
     words = Parser(prog="idc-standin", description="The NCI Imaging Data Commons API on this machine.")
     words.add_argument("--version", action="version", version=f"idc-standin {__version__}")
     commands = words.add_subparsers(dest="command", metavar="COMMAND", required=True)
@@ -42,41 +42,40 @@ def parser() -> Parser:
         "--as-of",
         type=_release,
         metavar="VERSION",
-        help="data version of v1, such as 2.0 (default: the newest; v3 always serves that)",
+        help="data version of v1, such as 2.0 (default: the newest; v3 always serves the newest)",
     )
     serve.add_argument(
-        "--facts", type=Path, metavar="DIR", help="folder of facts tables to use in place of the ones included"
+        "--facts", type=Path, metavar="DIR", help="folder of facts tables that replace the included ones"
     )
-    serve.add_argument("--quirks", action="store_true", help="misbehave as upstream does (see deviations.yaml)")
+    serve.add_argument("--quirks", action="store_true", help="repeat upstream's known errors (see deviations.yaml)")
     serve.add_argument("--retired", action="store_true", help="answer v1 with 410, as the live host does today")
     serve.add_argument(
         "--patience", type=_seconds, default=30.0, metavar="SECONDS",
-        help="how long a query may take before it is answered 202; 0 makes every new one wait (default: %(default)s)",
+        help="seconds a v1 query may take before its response is 202; 0: each new one gets 202 (default: %(default)s)",
     )  # fmt: skip
     serve.add_argument(
         "--workers", type=_workers, default=1, metavar="N",
-        help="processes that answer, for many clients at once; each takes its own memory (default: %(default)s)",
+        help="server processes, for many clients at once; each needs its own memory (default: %(default)s)",
     )  # fmt: skip
     serve.add_argument(
         "--allow-origin", type=_origin, action="append", default=[], metavar="ORIGIN",
         help="web pages that may send SQL to a loopback address, such as https://example.org; * for all, may be "
         "repeated (default: pages of this machine only)",
     )  # fmt: skip
-    serve.add_argument("--sql-limit", type=_limit, action="append", default=[], help=argparse.SUPPRESS)  # for tests
-    serve.add_argument("--check-answers", action="store_true", help="hold every answer against openapi.yaml")
+    serve.add_argument("--check-answers", action="store_true", help="validate every response against openapi.yaml")
     serve.add_argument(
         "--doi-resolver",
         type=_service,
         default="https://dx.doi.org",
         metavar="URL",
-        help="whom to ask for the citation of a DOI (default: %(default)s)",
+        help="service that gives the citation of one DOI (default: %(default)s)",
     )
     serve.add_argument(
         "--datacite",
         type=_service,
         default="https://api.datacite.org",
         metavar="URL",
-        help="whom to ask for the citations of many DOIs at once (default: %(default)s)",
+        help="service that gives the citations of many DOIs at once (default: %(default)s)",
     )
     _add_folders(serve)
 
@@ -87,7 +86,7 @@ def parser() -> Parser:
     token.add_argument("--expires-in", type=_lifetime, default=3600, metavar="SECONDS", help="default: %(default)s")
     _add_folders(token)
 
-    build = commands.add_parser("build", help="build the archive file now rather than at the first start")
+    build = commands.add_parser("build", help="build the archive file now instead of at the first start")
     _add_folders(build)
     return words
 
@@ -119,7 +118,7 @@ def _service(text: str) -> str:
     try:
         parts = urlsplit(text)
         good = parts.scheme in ("http", "https") and parts.hostname and parts.port != 0
-    except ValueError:  # a port that is none, or half an IPv6 address
+    except ValueError:  # an invalid port or IPv6 address
         good = False
     if not good or not (text.isascii() and text.isprintable()) or {*"?# "} & {*text}:
         raise argparse.ArgumentTypeError(f"{text[:80]!r} is not the URL of a service, such as http://127.0.0.1:8080")
@@ -130,13 +129,6 @@ def _origin(text: str) -> str:
     if not re.fullmatch(r"\*|null|[A-Za-z][A-Za-z0-9+.-]*://[^/?#@\s]+", text):
         raise argparse.ArgumentTypeError(f"{text[:80]!r} is not an origin, such as https://example.org, nor *")
     return text
-
-
-def _limit(text: str) -> tuple[str, float]:
-    name, _, number = text.partition("=")
-    if not re.fullmatch(r"[0-9]{1,12}(\.[0-9]+)?", number):
-        raise argparse.ArgumentTypeError(f"{text[:80]!r} is not NAME=NUMBER")
-    return name, float(number) if "." in number else int(number)
 
 
 def _release(text: str) -> int:

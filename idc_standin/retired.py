@@ -1,6 +1,6 @@
-"""v1 and v2 as the live host has answered them since 2026: gone.
+"""v1 and v2 as the live host has answered them since 2026: 410 Gone.
 
-Law: needs neither a generation nor the archive, so that it is what is left of v1 when ``v1/`` is deleted.
+Law: imports neither a generation nor the archive, so that it stays when ``v1/`` is deleted.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ PATHS = (
 
 
 def create() -> Starlette:
-    """The application: 410 where there was something to read, else 404."""
+    """The application: 410 for the GET operations of v1 and all of v2, else 404."""
 
     def gone(request: Request) -> Response:
         generation = request.url.path.split("/")[1]

@@ -1,6 +1,7 @@
-"""Several processes that answer on one socket, for many clients at once: one interpreter uses one core.
+"""Several server processes on one socket, for many clients at once: one interpreter uses one core.
 
-Law: knows processes and signals, and nothing of what they serve. All start before any is announced, and end together.
+Law: knows processes and signals, and nothing of what they serve. All are ready before the server is announced, and all
+end together.
 """
 
 from __future__ import annotations
@@ -22,14 +23,14 @@ SIGNALS = (signal.SIGINT, signal.SIGTERM)
 
 
 def run(count: int, work: Work, announce: Callable[[str], object]) -> None:
-    """Run ``work`` in so many processes of its own; it is given what to tell a line when it is ready to serve.
+    """Run ``work`` in ``count`` processes; it gets a function to call with one line when it is ready to serve.
 
-    When all are, ``announce`` gets the line. A signal ends all of them. When one ends by itself, the others are ended,
-    too: raises StandinError.
+    When all are ready, ``announce`` gets the line. A signal ends all of them. If one ends by itself, the others are
+    ended, too: raises StandinError.
     """
-    ready, tell = os.pipe()
-    workers = {_start(work, ready, tell) for _ in range(count)}
-    os.close(tell)
+    ready, writer = os.pipe()
+    workers = {_start(work, ready, writer) for _ in range(count)}
+    os.close(writer)
     ended = False
 
     def end(*_: int | FrameType | None) -> None:
@@ -39,14 +40,16 @@ def run(count: int, work: Work, announce: Callable[[str], object]) -> None:
 
     before = {number: signal.signal(number, end) for number in SIGNALS}
     try:
-        with open(ready, encoding="utf-8") as told:
-            lines = told.readlines()  # its end is there when every worker has told, or ended
+        with open(ready, encoding="utf-8") as reports:
+            lines = reports.readlines()  # the pipe ends when every worker has reported or ended
         if len(lines) == count:
             announce(lines[0].rstrip())
         while workers and not ended:
             workers.discard(os.wait()[0])
             if not ended:
-                raise StandinError("A worker ended by itself, and the others with it; what it said is above.")
+                raise StandinError(
+                    "A worker process ended unexpectedly, so all workers were ended; its messages are above."
+                )
     finally:
         _end(workers)
         for worker in workers:
@@ -55,7 +58,7 @@ def run(count: int, work: Work, announce: Callable[[str], object]) -> None:
             signal.signal(number, handler)
 
 
-def _start(work: Work, ready: int, tell: int) -> int:
+def _start(work: Work, ready: int, writer: int) -> int:
     worker = os.fork()
     if worker:
         return worker
@@ -63,11 +66,11 @@ def _start(work: Work, ready: int, tell: int) -> int:
     try:
         os.close(ready)
 
-        def told(line: str) -> None:
-            os.write(tell, f"{line}\n".encode())
-            os.close(tell)
+        def report_ready(line: str) -> None:
+            os.write(writer, f"{line}\n".encode())
+            os.close(writer)
 
-        work(told)
+        work(report_ready)
         code = 0
     except StandinError as error:
         sys.stderr.write(f"idc-standin: {error}\n")

@@ -1,7 +1,7 @@
 """Builds the archive file: every revision of every series of the public index, in page order, in one DuckDB file.
 
-Law: runs once per index release, writes one file atomically, and knows nothing of requests. Everything that the
-index does not say and we derive (see *Derived* below) is derived in archive.sql.
+Law: runs once per index release, writes one file atomically, and knows nothing of requests. Everything
+derived (see *Derived* below) is derived in archive.sql.
 
 The index is the PyPI package idc-index-data. ``idc_index`` holds the series of the newest data release, each with
 the release of its last revision; ``prior_versions_index`` holds the revisions since replaced or withdrawn, with the
@@ -18,6 +18,7 @@ Derived, because the index lacks it:
 
 from __future__ import annotations
 
+import os
 import shutil
 import subprocess
 import sys
@@ -37,7 +38,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
     from importlib.resources.abc import Traversable
 
-BUILD_MEMORY = "2GB"  # what is more goes to disk, beside the file that is made
+BUILD_MEMORY = "2GB"  # DuckDB spills the rest to disk, beside the new file
 
 
 def ensure(cache: Path, announce: Callable[[], object] = lambda: None) -> Path:
@@ -52,21 +53,42 @@ def ensure(cache: Path, announce: Callable[[], object] = lambda: None) -> Path:
     with _only_builder(path):
         if not complete(path):
             announce()
-            for abandoned in path.parent.glob("building-*"):
-                shutil.rmtree(abandoned, ignore_errors=True)
-            done = subprocess.run(  # noqa: S603  our own interpreter and our own module
-                [sys.executable, "-m", "idc_standin.archive", str(path)],
-                capture_output=True,
-                text=True,
-                check=False,
-            )
-            if done.returncode:
-                reason = (done.stderr.strip().splitlines() or ["no message"])[-1]
+            if reason := _run_builder(path):
                 raise StandinError(f"The archive could not be built in {cache}: {reason}")
             for older in path.parent.glob(f"archive-{index_version()}-layout*.duckdb"):
                 if older not in (path, published(path)):
                     older.unlink(missing_ok=True)
     return path
+
+
+def _run_builder(path: Path) -> str:
+    """Build in a process of its own; returns the reason of a failure, or nothing.
+
+    The builder reads from a pipe that this process holds, so that it ends when this process does.
+    """
+    command = [sys.executable, "-m", "idc_standin.archive", str(path)]
+    pipe = subprocess.PIPE
+    with subprocess.Popen(command, stdin=pipe, stdout=subprocess.DEVNULL, stderr=pipe, text=True) as builder:  # noqa: S603  our own interpreter and our own module
+        assert builder.stderr is not None  # noqa: S101  it is a pipe
+        lines = builder.stderr.read().strip().splitlines()
+    return (lines or ["no message"])[-1] if builder.returncode else ""
+
+
+def build_alone(path: Path) -> None:
+    """Build the archive file unless it is there, as the only builder of the folder.
+
+    The builder of a server that was killed may still be about to end: this one waits for it, and removes its files.
+    """
+    with FileLock(f"{path}.building", timeout=600):
+        remove_unfinished(path)
+        if not complete(path):
+            build(path)
+
+
+def remove_unfinished(path: Path) -> None:
+    """Remove the folders of builds that were interrupted."""
+    for abandoned in path.parent.glob("building-*"):
+        shutil.rmtree(abandoned, ignore_errors=True)
 
 
 @contextmanager
@@ -76,7 +98,9 @@ def _only_builder(path: Path) -> Iterator[None]:
         with FileLock(f"{path}.lock", timeout=600):
             yield
     except Timeout as error:
-        raise StandinError(f"Another process has been building {path} for ten minutes; is it stuck?") from error
+        raise StandinError(
+            f"Another process has been building {path} for ten minutes; it may hang: end it, then start again."
+        ) from error
     except OSError as error:
         raise StandinError(
             f"The cache folder {path.parent} cannot be written ({error.strerror}); choose another with --cache."
@@ -107,8 +131,16 @@ def build(path: Path, index: Traversable | None = None) -> None:
                     connection.execute(statement, used)
             connection.execute("DETACH archive")
             connection.execute("DETACH published")
+        for file in (published(unfinished), unfinished):
+            _flush(file)
         published(unfinished).replace(published(path))
-        unfinished.replace(path)  # last: it is what says that the build is done
+        unfinished.replace(path)  # last: its presence means that the build is complete
+
+
+def _flush(path: Path) -> None:
+    """Write a file to the disk, so that after a power failure its name never stands for a part of it."""
+    with path.open("rb+") as file:
+        os.fsync(file.fileno())
 
 
 def describe(path: Path) -> str:

@@ -1,7 +1,7 @@
-"""What the index lacks and a source names: the tables of facts, read and checked before anything is served.
+"""Facts that the index lacks, each with its source: tables that are read and checked before anything is served.
 
-Law: a table that cannot be right is refused with its file, line and reason. A folder of one's own need not hold all of
-them: a missing table is the one included.
+Law: an invalid table is refused with its file, line and reason. A user's folder may hold some of the tables: the others
+are the included ones.
 """
 
 from __future__ import annotations
@@ -69,7 +69,7 @@ def read(folder: Path | None) -> dict[str, list[dict[str, str]]]:
 
 
 def _leave_out_unknown(tables: dict[str, list[dict[str, str]]]) -> None:
-    """Of the included nodules, what a table of attributes of the user's own does not have."""
+    """Remove from the included nodules the attributes that the user's own table of attributes lacks."""
     known = {row["name"] for row in tables["attributes"]}
     texts = tables["nodule_texts"]
     unknown = {row["attribute"] for row in texts} - known
@@ -108,18 +108,18 @@ def _check(source: Traversable | Path, line: int, name: str, column: str, value:
 
 @dataclass(frozen=True, slots=True)
 class Facts:
-    """What is recorded, a fact a position: no key has two facts of one attribute."""
+    """Facts as columns; no key has two facts of one attribute."""
 
     keys: list[str]
     """PatientIDs or SeriesInstanceUIDs, see ``level``."""
     attributes: list[str]
     values: list[str | None]
-    """The text; None if it is recorded that there is none."""
+    """The text; None if the source records that there is none."""
     numbers: list[float | None]
-    """The value of a numeric attribute. Text that is no plain number ("[Not Available]") has none, and so is in no
-    range."""
+    """The value of a numeric attribute. Text that is not a plain number ("[Not Available]") has none and is
+    in no range."""
     level: dict[str, str]
-    """Attribute -> the series column that its facts hang on."""
+    """Attribute -> the series column that is the key of its facts."""
 
 
 def facts(tables: dict[str, list[dict[str, str]]]) -> Facts:
@@ -156,13 +156,15 @@ def _clinical(
     for row in rows:
         column = "SeriesInstanceUID" if row.get("SeriesInstanceUID") else "PatientID"
         key, attribute, value = row.get(column) or "", row["attribute"], row["value"]
-        what = f"The fact {attribute} of {key or 'nobody'} ({value!r})"
+        what = f"The fact {attribute} of {key or 'an empty key'} ({value!r})"
         if not key:
             raise StandinError(f"{what} names neither a PatientID nor a SeriesInstanceUID.")
         if attribute not in numeric:
             raise StandinError(f"{what}: there is no such attribute in attributes.csv.")
         if level.setdefault(attribute, column) != column:
-            raise StandinError(f"{what} hangs on {column}, but other facts of it on {level[attribute]}.")
+            raise StandinError(
+                f"{what} has the key {column}, but other facts of this attribute have {level[attribute]}."
+            )
         if seen.setdefault((key, attribute), value) != value:
             raise StandinError(f"{what} contradicts another one, {seen[key, attribute]!r}.")
     return seen

@@ -1,4 +1,4 @@
-"""The archive file: where it is, whether it is complete, and how a connection opens it.
+"""The archive file: its path, whether it is complete, and how a connection opens it.
 
 Law: names paths and gives SQL; opens nothing itself.
 """
@@ -22,7 +22,7 @@ def index_version() -> str:
 
 
 def macros() -> str:
-    """SQL that defines the derived identifiers; whatever computes them runs it first."""
+    """SQL that defines the derived identifiers; a connection that computes them runs it first."""
     return (files("idc_standin.archive") / "identifiers.sql").read_text(encoding="utf-8")
 
 
@@ -33,12 +33,12 @@ def attach(path: Path, name: str = "archive", *, read_only: bool = True) -> str:
 
 
 def settings(path: Path, memory: str) -> dict[str, str | bool | int | float | list[str]]:
-    """How a connection to an archive file is to be made: its memory, and where it may spill (not the work folder)."""
+    """Settings of a connection to an archive file: its memory, and where it may spill (not the working directory)."""
     return {"memory_limit": memory, "threads": 1, "temp_directory": str(path.parent / "spill")}
 
 
 def published(path: Path) -> Path:
-    """The file beside an archive file that holds the published tables, unchanged, for SQL from strangers."""
+    """The file beside an archive file that holds the published tables, unchanged, for the SQL of callers."""
     return path.with_suffix(".published.duckdb")
 
 
@@ -48,5 +48,5 @@ def path_in(cache: Path) -> Path:
 
 
 def complete(path: Path) -> bool:
-    """Whether both files are there; they are put in place whole, the archive last."""
+    """Whether both files are there; each is moved into place when complete, the archive last."""
     return path.exists() and published(path).exists()

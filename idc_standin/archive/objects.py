@@ -1,7 +1,7 @@
-"""What a CRDC UUID stands for: a revision of a series, one of its instances, or a study, of any data release.
+"""The object of a CRDC UUID: a revision of a series, one of its instances, or a study, of any data release.
 
 Law: takes a UUID and gives plain values; runs SQL and knows nothing of HTTP. The UUIDs and addresses are those of v1's
-manifests (``identifiers.sql``), so an instance is found from its own UUID, and nothing is kept for any of them.
+manifests (``identifiers.sql``), so an instance is computed from its UUID, and no table of instances exists.
 """
 
 from __future__ import annotations
@@ -35,7 +35,7 @@ INSTANCES = """
     FROM (SELECT unnest(range($start, $stop)) AS k) ORDER BY k
 """
 STUDY = """
-    WITH found AS (  -- a study's UUID does not tell its revisions apart, so it stands for the last one
+    WITH found AS (  -- all revisions of a study have one UUID, so it means the last one
         SELECT * FROM archive.series
         WHERE md5(StudyInstanceUID)[:8] = $uuid[:8] AND study_uuid(StudyInstanceUID) = $uuid
     )
@@ -80,11 +80,11 @@ class Objects:
         self._lock = threading.Lock()
 
     def close(self) -> None:
-        """Let go of the file."""
+        """Close the file."""
         self._connection.close()
 
     def find(self, uuid: str) -> Bundle | Instance | None:
-        """What the UUID, in lower case, stands for; None if it is nobody's."""
+        """The object of the UUID (in lower case); None if there is none."""
         if uuid[VERSION_AT] == DERIVED:
             return self._instance(uuid) or self._study(uuid)
         for series in self._dicts(OF_UUID, uuid=uuid):

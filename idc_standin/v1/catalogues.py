@@ -1,4 +1,4 @@
-"""What the archive holds: versions, collections, analysis results, attributes."""
+"""Catalogues of the archive: versions, collections, analysis results, attributes."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ class Catalogues(Service):
     """Operations that describe the archive."""
 
     def get_about(self, request: Request) -> dict[str, Any]:
-        """Greeting, what of this archive is derived, and where its nodules come from."""
+        """Greeting, the derived identifiers of this archive, and the source of its nodules."""
         return {
             "code": 200,
             "message": "Welcome to the NCI IDC API, Version 1 (a stand-in on this machine, not the public service)",
@@ -23,9 +23,9 @@ class Catalogues(Service):
                 "SwaggerUI interface available at </v1/swagger/>. The series, studies, patients and collections are "
                 "those of the public index. The characteristics of nodules (Spiculation, Malignancy ...) are those of "
                 "LIDC-IDRI (doi:10.7937/K9/TCIA.2015.LO9QL9SX) in its DICOM encoding "
-                "(doi:10.7937/TCIA.2018.h7umfurq), CC BY 3.0. SOPInstanceUIDs (2.25...), CRDC study and instance "
-                "GUIDs (UUID version 8) and GCS URLs (gs://idc-standin/) are derived identifiers: they exist nowhere "
-                "else."
+                f"(doi:10.7937/TCIA.2018.h7umfurq), CC BY 3.0. {self._sparse()}"
+                "SOPInstanceUIDs (2.25...), CRDC study and instance GUIDs (UUID version 8) and GCS "
+                "URLs (gs://idc-standin/) are derived identifiers: they exist nowhere else."
             ),
         }
 
@@ -47,18 +47,19 @@ class Catalogues(Service):
         }
 
     def list_collections(self, request: Request) -> dict[str, Any]:
-        """Collections: as recorded for the version, if they were, else as the index has them."""
+        """Collections as recorded for the version, else as the index has them."""
         _, version = self._catalogue_parameters(request)
-        indexed = {row["collection_id"]: row for row in self.store.collections(self.versions[version])}
+        release = self.versions[version]
+        indexed = {row["collection_id"]: row for row in self.store.collections(release)}
         recorded = [row for row in self.store.tables["collections"] if row["idc_data_version"] == version]
         if recorded:
             return {
                 "code": 200,
                 "collections": [_recorded(row, indexed.get(row["collection_id"], {})) for row in recorded],
             }
-        return {"code": 200, "collections": [self._collection(row) for row in indexed.values()]}
+        return {"code": 200, "collections": [self._collection(row, release) for row in indexed.values()]}
 
-    def _collection(self, row: Mapping[str, Any]) -> dict[str, Any]:
+    def _collection(self, row: Mapping[str, Any], release: int) -> dict[str, Any]:
         return {
             "active": True,
             "cancer_type": row["cancer_types"],
@@ -66,7 +67,7 @@ class Catalogues(Service):
             "date_updated": row["updated"],
             "description": row["description"],
             "doi": row["doi"],
-            "idc_data_versions": self._membership(row["releases"]),
+            "idc_data_versions": self._membership(row["releases"], release),
             "image_types": row["modalities"],
             "location": row["tumor_locations"],
             "species": row["species"],
@@ -74,13 +75,14 @@ class Catalogues(Service):
             "supporting_data": row["supporting_data"],
         }
 
-    def _membership(self, releases: Sequence[int]) -> list[str]:
+    def _membership(self, releases: Sequence[int], upto: int) -> list[str]:
+        """The versions that hold a thing, up to the one that was requested."""
         if "collections-claim-both" in self.quirks:
             return ["1.0", "2.0"]
-        return [f"{release}.0" for release in releases]
+        return [f"{release}.0" for release in releases if release <= upto]
 
     def list_analysis_results(self, request: Request) -> dict[str, Any]:
-        """Analysis results of which series are in the version."""
+        """Analysis results that have series in the version."""
         _, version = self._catalogue_parameters(request)
         return {
             "code": 200,
@@ -93,7 +95,7 @@ class Catalogues(Service):
                     "date_updated": row["updated"],
                     "description": row["analysis_result_title"],
                     "doi": row["source_DOI"],
-                    "idc_data_versions": self._membership(row["releases"]),
+                    "idc_data_versions": self._membership(row["releases"], self.versions[version]),
                     "location": None,
                     "subject_count": row["subjects"],
                 }
@@ -102,7 +104,7 @@ class Catalogues(Service):
         }
 
     def list_attributes(self, request: Request) -> dict[str, Any]:
-        """Filter attributes by data source; `active` says whether there is data behind them."""
+        """Filter attributes by data source; `active` means that the archive has data of the attribute."""
         given, version = self._catalogue_parameters(request)
         sources = self._data_sources(self.versions[version])
         if wanted := given.get("data_source", ""):
@@ -117,6 +119,11 @@ class Catalogues(Service):
                 {"data_source": name, "attributes": self._attributes(row["data_source"])} for name, row in sources
             ],
         }
+
+    def _sparse(self) -> str:
+        """A sentence about the attributes of patients that are active and of which few patients have a value."""
+        known = [f"{name} of {number}" for name, number in self.store.sparse.items()]
+        return f"Of these attributes few patients have a value: {', '.join(known)}. " if known else ""
 
     def _attributes(self, data_source: str) -> list[dict[str, Any]]:
         suffixes = {"Continuous Numeric": ("", "_lt", "_lte", "_btw", "_gte", "_gt")}
@@ -148,7 +155,7 @@ class Catalogues(Service):
 
 
 def _recorded(row: Mapping[str, str], indexed: Mapping[str, Any]) -> dict[str, Any]:
-    """A collection as it was recorded then, with what is known today where the record says nothing."""
+    """A collection as recorded at that time; values that the record lacks are those of the index."""
     return {
         "active": True,
         "cancer_type": row["cancer_type"] or indexed.get("cancer_types"),

@@ -1,4 +1,4 @@
-"""The gateway in front of v1: finds the operation of a request, lets users in, and sends what the handler answers.
+"""The gateway in front of v1: finds the operation of a request, authenticates users, sends the handler's response.
 
 Law: HTTP in, HTTP out; routes come from the contract alone, and each operation names its handler.
 """
@@ -16,14 +16,15 @@ from starlette.convertors import Convertor, register_url_convertor
 from starlette.responses import Response
 from starlette.routing import Mount, Route
 
-from idc_standin import docs
-from idc_standin.contract import Misfit
+from idc_standin import budget, docs
+from idc_standin.contract import ContractViolation
 from idc_standin.v1.catalogues import Catalogues
+from idc_standin.v1.cohorts import StateUnavailable
 from idc_standin.v1.identity import Identity, Unauthorized
 from idc_standin.v1.manifests import Manifests
-from idc_standin.v1.request import Refusal
-from idc_standin.v1.request import Request as Asked
-from idc_standin.v1.saved_cohorts import Saved
+from idc_standin.v1.request import BAD_JSON, Refusal
+from idc_standin.v1.request import Request as HandlerRequest
+from idc_standin.v1.saved_cohorts import SavedCohorts
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -31,17 +32,17 @@ if TYPE_CHECKING:
     from starlette.exceptions import HTTPException
     from starlette.requests import Request
 
+    from idc_standin import door
     from idc_standin.contract import Contract, Operation
 
 logger = logging.getLogger(__name__)
 
-LARGEST_BODY = 8 * 2**20
 DEBUG_INFO = "type.googleapis.com/google.rpc.DebugInfo"
 JSON_OPTIONS = orjson.OPT_SORT_KEYS | orjson.OPT_APPEND_NEWLINE
 
 
 class Digits(Convertor[int]):
-    """A number in a path, not so long that reading it is a burden; anything else is another path."""
+    """A number of at most 40 digits in a path; anything else is another path."""
 
     regex = "[0-9]{1,40}"
 
@@ -57,7 +58,7 @@ class Digits(Convertor[int]):
 register_url_convertor("digits", Digits())
 
 
-class V1(Catalogues, Manifests, Saved):
+class V1(Catalogues, Manifests, SavedCohorts):
     """The operations of v1 over a store."""
 
 
@@ -82,12 +83,12 @@ def create(contract: Contract, service: V1, identity: Identity) -> Starlette:
 
 
 class Gateway:
-    """What happens to every request before and after its operation's handler."""
+    """The steps before and after the handler of an operation."""
 
     def __init__(self, identity: Identity) -> None:
         self.identity = identity
 
-    def endpoint(self, handlers: Mapping[str, tuple[Operation, Callable[[Asked], dict[str, Any]]]]) -> Any:
+    def endpoint(self, handlers: Mapping[str, tuple[Operation, Callable[[HandlerRequest], dict[str, Any]]]]) -> Any:
         """The ASGI endpoint of one path."""
 
         async def answer(request: Request) -> Response:
@@ -95,7 +96,7 @@ class Gateway:
             try:
                 for name, value in request.path_params.items():
                     operation.parameters[name].read(str(value))
-            except Misfit:
+            except ContractViolation:
                 return await _not_found(request)
             user = None
             if operation.secured:
@@ -105,42 +106,40 @@ class Gateway:
                     return _gateway_error(
                         401, 16, f"JWT validation failed: {error}", "auth", {"WWW-Authenticate": "Bearer"}
                     )
-            body = await _body(request)
-            if body is None:
-                return _json(400, {"code": 400, "message": f"The body is larger than {LARGEST_BODY:,} bytes."})
             kind = request.headers.get("content-type", "").partition(";")[0].strip().lower()
-            asked = Asked(
+            handler_request = HandlerRequest(
                 operation,
                 request.path_params,
                 request.query_params.multi_items(),
-                body,
+                await request.body(),
                 is_json=kind == "application/json" or kind.endswith("+json"),
                 user=user,
             )
-            status, content = await run_in_threadpool(_handle, handler, asked)
-            return _json(status, content)
+            if budget.OPERATIONS.get(operation.id, budget.OTHERS) is None:
+                return _handle(handler, handler_request)  # waits for no thread
+            return await run_in_threadpool(_handle, handler, handler_request)
 
         return answer
 
 
-def _handle(handler: Callable[[Asked], dict[str, Any]], request: Asked) -> tuple[int, dict[str, Any]]:
+def _handle(handler: Callable[[HandlerRequest], dict[str, Any]], request: HandlerRequest) -> Response:
     try:
         content = handler(request)
     except Refusal as refusal:
-        return refusal.status, refusal.body
+        return _json(refusal.status, refusal.body, refusal.headers)
+    except StateUnavailable as error:
+        retry = {"Retry-After": str(budget.STATE_RETRY_SECONDS)}
+        return _json(503, {"code": 503, "message": str(error)}, retry)
     except Exception:
         logger.exception("%s failed", request.operation.id)
-        return 500, {"code": 500, "message": "The stand-in failed; its log says where. Please report it."}
-    return content["code"], content
+        return _json(500, {"code": 500, "message": "The stand-in failed; its log says where. Please report it."})
+    return _json(content["code"], content)
 
 
-async def _body(request: Request) -> bytes | None:
-    received = bytearray()
-    async for part in request.stream():
-        received += part
-        if len(received) > LARGEST_BODY:
-            return None
-    return bytes(received)
+def refuse(refusal: door.Refusal) -> Response:
+    """The response to a request that is refused before it comes to an operation."""
+    message = f"{BAD_JSON} {refusal.message}" if refusal.status == 400 else refusal.message
+    return _json(refusal.status, {"code": refusal.status, "message": message}, refusal.headers)
 
 
 def _json(status: int, content: dict[str, Any], headers: Mapping[str, str] | None = None) -> Response:

@@ -1,7 +1,7 @@
-"""Who is asking, and which page comes next: everything that is signed or sealed with this machine's own keys.
+"""ID tokens and page tokens: everything that is signed or encrypted with the keys of this machine.
 
 Law: keys live in the state folder, readable by their owner only, and never leave it. ID tokens are JWTs signed with
-an RSA key, as Google's are, but by an issuer that nobody can mistake for Google. Page tokens are Fernet tokens, as
+an RSA key, as Google's are, but the issuer is clearly not Google. Page tokens are Fernet tokens, as
 upstream's are: encrypted, tamper-proof, and dated.
 """
 
@@ -35,11 +35,11 @@ PAGE_TOKEN_SECONDS = 24 * 3600  # as long as BigQuery keeps anonymous results
 
 
 class Unauthorized(Exception):
-    """The gateway lets nobody in with such a token; the text is the gateway's own."""
+    """The gateway rejects the token; the text is the gateway's own."""
 
 
 class BadPageToken(Exception):
-    """The token is not ours, was tampered with, or is too old."""
+    """The token is not from this service, was changed, or has expired."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,7 +103,7 @@ class Identity:
             raise Unauthorized("BAD_FORMAT") from None
         email = claims.get("email")
         if not isinstance(email, str) or not EMAIL.fullmatch(email):
-            return User("", "", "")  # somebody, but not somebody with an account
+            return User("", "", "")  # a valid token without an account
         given, family = (str(claims.get(name) or "") for name in ("given_name", "family_name"))
         return User(email, given or email.partition("@")[0], family)
 
@@ -154,7 +154,7 @@ def credentials(identity: Identity, email: str, name: str, seconds: int) -> dict
 
 
 def write_private(path: Path, content: bytes) -> None:
-    """Write a file that only its owner can read, all of it or not at all."""
+    """Write a file that only its owner can read, atomically."""
     handle, unfinished = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")  # mkstemp's mode is 0600
     try:
         with os.fdopen(handle, "wb") as file:
@@ -169,7 +169,7 @@ def write_private(path: Path, content: bytes) -> None:
 
 
 def _key(path: Path, make: Callable[[], bytes]) -> bytes:
-    """The key in the file, made first if there is none; the same one for all who come at once."""
+    """The key in the file, created if it is missing; processes that start at once get the same key."""
     if not path.exists():
         with tempfile.TemporaryDirectory(dir=path.parent) as folder:
             fresh = Path(folder) / path.name

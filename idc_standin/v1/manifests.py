@@ -67,39 +67,48 @@ class Manifests(Pages):
         sources = tuple("source_DOI" if name == "Source_DOI" else name for name in names)
         lists = frozenset(name for name, member in schema["properties"].items() if member.get("type") == "array")
 
-        def plan() -> Plan:
+        def chosen() -> tuple[str, ...]:
             self._parameters(request)
-            return Plan(Query(self.store.active, (), sources, DICOM_ORDER), names)
+            return ()  # the columns are fixed
 
-        page = self._page(request, None, plan)
+        def plan(release: int, _: tuple[str, ...]) -> Plan:
+            return Plan(Query(release, (), sources, DICOM_ORDER), names)
+
+        page = self._page(request, None, chosen, plan)
         if isinstance(page, Pending):
             return page.body("query_info")
         results = page.results("json", lists)
         return {"code": 200, "query_results": results, "next_page": page.token} | ({} if page.first else {"cohort": {}})
 
     def _manifest(self, request: Request, subject: Subject) -> dict[str, Any]:
-        def plan() -> Plan:
+        def chosen() -> tuple[str, ...]:
             given = self._parameters(request)
             names = tuple(name for name in MANIFEST_COLUMNS if given.get(name) == "True")
             if not names:
                 columns = ", ".join(MANIFEST_COLUMNS)
                 raise Refusal(400, f"{NO_COLUMN}: no column was chosen; set at least one of {columns} to True.")
-            sources = tuple(MANIFEST_COLUMNS[name] for name in names)
-            return Plan(self._query(subject, sources, (sources[-1], *sources[:-1])), names)
+            return names
 
-        page = self._page(request, subject, plan)
+        def plan(release: int, names: tuple[str, ...]) -> Plan:
+            sources = tuple(MANIFEST_COLUMNS[name] for name in names)
+            return Plan(self._query(release, subject, sources, (sources[-1], *sources[:-1])), names)
+
+        page = self._page(request, subject, chosen, plan)
         if isinstance(page, Pending):
             return page.body("manifest_info")
         cohort = subject.echo | {"sql": self._sql(request, page)} if page.first else {}
         return {"code": 200, "cohort": cohort, "manifest": page.results("json_manifest"), "next_page": page.token}
 
     def _metadata(self, request: Request, subject: Subject, fields: list[str]) -> dict[str, Any]:
-        def plan() -> Plan:
+        def chosen() -> tuple[str, ...]:
             self._parameters(request)
-            sources = tuple(CUT_OFF.get(name, name) for name in fields)
-            return Plan(self._query(subject, sources, sources), tuple(fields))
+            return ()  # the fields are in the body
 
-        page = self._page(request, subject, plan)
+        def plan(release: int, _: tuple[str, ...]) -> Plan:
+            sources = tuple(CUT_OFF.get(name, name) for name in fields)
+            return Plan(self._query(release, subject, sources, sources), tuple(fields))
+
+        page = self._page(request, subject, chosen, plan)
         if isinstance(page, Pending):
             return page.body("query_info")
         if page.token and request.operation.id == "previewQuery" and "preview-query-second-page" in self.quirks:
@@ -107,14 +116,14 @@ class Manifests(Pages):
         cohort = {"cohort_def": subject.echo | {"sql": self._sql(request, page)}} if page.first else {"cohort": {}}
         return {"code": 200, **cohort, "query_results": page.results("json"), "next_page": page.token}
 
-    def _query(self, subject: Subject, columns: tuple[str, ...], order: tuple[str, ...]) -> Query:
+    def _query(self, release: int, subject: Subject, columns: tuple[str, ...], order: tuple[str, ...]) -> Query:
         wanted = conditions(subject.filters)
         if "lt-means-lte" in self.quirks:
             wanted = tuple(
                 replace(c, operator="lte") if c.operator == "lt" and not UPSTREAM_LT.search(c.attribute) else c
                 for c in wanted
             )
-        return Query(subject.release, wanted, columns, order)
+        return Query(release, wanted, columns, order)
 
     def _sql(self, request: Request, page: Page) -> str:
         return self.store.bigquery(page.plan.query) if dict(request.query).get("sql") == "True" else ""

@@ -1,4 +1,4 @@
-"""What a request asks for, as a value: conditions, columns, order, data release. No SQL here and no HTTP.
+"""A v1 query as a value: conditions, columns, order, data release. No SQL here and no HTTP.
 
 The rules are those of v1 as of June 2021 (see README, "What the stand-in answers"): AND across attributes, OR among
 values; text compared without regard to case; one value is a LIKE pattern, several are a list; ``None`` is "has no
@@ -42,7 +42,7 @@ class Query:
 
     @property
     def by_instance(self) -> bool:
-        """Whether a row is one instance, because a column tells instances apart."""
+        """Whether a row is one instance: one of the columns identifies instances."""
         return not INSTANCE_COLUMNS.isdisjoint(self.columns)
 
     def key(self) -> str:

@@ -1,7 +1,7 @@
-"""What a request says: its parameters and body, read against the contract, or the refusal they get.
+"""A v1 request: its parameters and body, validated against the contract, or refused.
 
-Law: the only place that knows v1's error messages for requests that cannot be understood. They begin with upstream's
-own words (clients match on them) and go on to say where the mistake is.
+Law: the only place that knows v1's error messages for invalid requests. They begin with upstream's own words (clients
+match on them); then they name the place of the error.
 """
 
 from __future__ import annotations
@@ -10,7 +10,7 @@ import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from idc_standin.contract import Misfit, NotJSON, nearest
+from idc_standin.contract import ContractViolation, InvalidJSON, nearest
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -43,7 +43,7 @@ MISSING = {  # message for a member that a body lacks, by its name
 
 @dataclass(frozen=True, slots=True)
 class Request:
-    """What a handler needs to know of a request."""
+    """A request as a handler needs it."""
 
     operation: Operation
     path: Mapping[str, int]
@@ -54,16 +54,17 @@ class Request:
 
 
 class Refusal(Exception):
-    """An answer that is an error: HTTP status and the application's envelope."""
+    """An error response: HTTP status and the envelope of the application; ``retry``: seconds of ``Retry-After``."""
 
-    def __init__(self, status: int, message: str, *, code: int | None = None) -> None:
+    def __init__(self, status: int, message: str, *, code: int | None = None, retry: int = 0) -> None:
         super().__init__(message)
         self.status = status
+        self.headers = {"Retry-After": str(retry)} if retry else None
         self.body = {"code": code or status, "message": message}
 
 
 class Service:
-    """What the handlers stand on; its methods read what a request says."""
+    """The base of the handlers; its methods read parameters and bodies."""
 
     def __init__(
         self,
@@ -89,13 +90,13 @@ class Service:
             raise Refusal(400, f"{BAD_JSON} Declare it with Content-Type: application/json.")
         try:
             return request.operation.read_body(request.body)
-        except NotJSON as error:
+        except InvalidJSON as error:
             raise Refusal(400, f"{BAD_JSON} {error}") from None
-        except Misfit as error:
-            raise Refusal(400, self._misfit(error, misfit)) from None
+        except ContractViolation as error:
+            raise Refusal(400, self._violation_message(error, misfit)) from None
 
-    def _misfit(self, error: Misfit, misfit: str) -> str:
-        """The message for a body that does not fit: what upstream would stumble over first."""
+    def _violation_message(self, error: ContractViolation, misfit: str) -> str:
+        """The message for an invalid body: about the error that upstream would find first."""
         missing = {problem.missing for problem in error.problems}
         for name in ("cohort_def", "filters", "queryFields", "fields"):
             if name in missing:
@@ -133,7 +134,7 @@ class Service:
             return texts[0]
         try:
             return parameter.read(texts[0])
-        except Misfit as error:
+        except ContractViolation as error:
             raise Refusal(400, f"Invalid key {name}" if not texts[0] else f"{error}.") from None
 
     def _account(self, request: Request) -> Account:
@@ -144,7 +145,7 @@ class Service:
 
 
 def checked(spec: dict[str, Any]) -> dict[str, Any]:
-    """The cohort, unless its name or description has what upstream takes for an attack."""
+    """The cohort, unless its name or description has text that upstream treats as an attack."""
     for member in ("name", "description"):
         if seen := FORBIDDEN_TEXT.search(spec[member]):
             raise Refusal(

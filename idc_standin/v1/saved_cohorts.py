@@ -15,8 +15,8 @@ BAD_COHORT = "Cohort information was improperly formatted - cohort not created."
 NOT_SAVED = "There was an error saving your cohort."
 
 
-class Saved(Service):
-    """Operations on what belongs to a user."""
+class SavedCohorts(Service):
+    """Operations on the saved cohorts of a user."""
 
     def list_cohorts(self, request: Request) -> dict[str, Any]:
         """The caller's cohorts."""
@@ -45,7 +45,7 @@ class Saved(Service):
         return {"code": 200, "cohort_properties": properties(cohort)}
 
     def delete_cohorts(self, request: Request) -> dict[str, Any]:
-        """Delete several cohorts, each answered on its own."""
+        """Delete several cohorts; each has its own result."""
         account = self._account(request)
         try:
             body = self._body(request, "The body must be an object with a list of cohort identifiers, 'cohorts'.")
@@ -79,7 +79,7 @@ class Saved(Service):
         return {"cohort_id": cohort_id, "result": result}
 
     def get_account_details(self, request: Request) -> dict[str, Any]:
-        """Who the caller is."""
+        """The account of the caller."""
         account = self._account(request)
         details = {
             "email": account.email,
@@ -93,7 +93,7 @@ class Saved(Service):
 
 
 def properties(cohort: Cohort) -> dict[str, Any]:
-    """How answers repeat a saved cohort."""
+    """A saved cohort as responses echo it."""
     return {
         "cohort_id": cohort.id,
         "name": cohort.name,

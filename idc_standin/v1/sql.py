@@ -1,4 +1,4 @@
-"""Queries as SQL: one set of predicates, two places to run them — the archive file here, BigQuery there.
+"""Queries as SQL: one set of predicates for two engines, DuckDB over the archive file and BigQuery.
 
 Law: the only module that turns a :class:`~idc_standin.v1.query.Query` into SQL text. Values never become part of DuckDB
 text: they are bound as parameters. BigQuery text is for people to run, so there they are literals.
@@ -23,7 +23,7 @@ RANGES: Mapping[str, type[exp.Binary]] = {"eq": exp.EQ, "lt": exp.LT, "lte": exp
 
 
 def predicate(text: exp.Expr, number: exp.Expr, condition: Condition) -> exp.Expr:
-    """What ``condition`` says of an attribute, given its text and its number."""
+    """The predicate of ``condition``, given the text and the number of the attribute."""
     values = condition.values
     if condition.operator == "btw":
         return exp.Between(this=number, low=_number(values[0]), high=_number(values[1]))
@@ -60,7 +60,7 @@ COMPUTED = {
     "crdc_instance_uuid": "instance_uuid(crdc_series_uuid, k)",
     "gcs_url": "gcs_url(crdc_series_uuid, k)",
 }
-# Derived identifiers keep the order of the series they hang on, so their order is a number known beforehand.
+# Derived identifiers keep the order of their series, so their order is a number known beforehand.
 RANKS = {"SOPInstanceUID": "sop_rank", "crdc_instance_uuid": "guid_rank", "gcs_url": "guid_rank"}
 UNIQUE = INSTANCE_COLUMNS | {"SeriesInstanceUID", "crdc_series_uuid"}  # within one data release
 
@@ -75,17 +75,17 @@ class Statement:
 
 @dataclass(frozen=True, slots=True)
 class Archive:
-    """Where the archive has each attribute: a column, a computation, a table of facts, or nowhere."""
+    """The source of each attribute: a column, a computation, a table of facts, or none."""
 
     facts: Mapping[str, str]
-    """Attribute -> the series column that its facts hang on (PatientID or SeriesInstanceUID)."""
+    """Attribute -> the series column that is the key of its facts (PatientID or SeriesInstanceUID)."""
 
     def backed(self, attribute: str) -> bool:
-        """Whether there is any data behind the attribute."""
+        """Whether the archive has data of the attribute."""
         return attribute in SERIES_COLUMNS or attribute in COMPUTED or attribute in self.facts
 
     def expression(self, attribute: str) -> str:
-        """The attribute's text, over :meth:`series` (and ``k``, for what tells instances apart)."""
+        """The attribute's text, over :meth:`series` (and ``k``, for attributes that identify instances)."""
         if attribute in SERIES_COLUMNS:
             return f'"{attribute}"'
         if attribute in COMPUTED:
@@ -152,7 +152,7 @@ class Archive:
         elif expanded or UNIQUE.isdisjoint(query.columns):
             groups = [self.expression(name) for name in query.columns if self.backed(name)]
             what, tail = "min(rn), 0, 1", f"GROUP BY {', '.join(groups) or '()'} ORDER BY {', '.join(order) or '1'}"
-            if not groups:  # nothing to tell rows apart: one row if anything matches at all
+            if not groups:  # no columns: one row if anything matches
                 tail = "HAVING count(*) > 0"
         else:
             what, tail = "rn, 0, 1", f"ORDER BY {', '.join(order)}"
@@ -180,7 +180,7 @@ class Archive:
 
 
 def _series_of(condition: Condition) -> tuple[str, list[Any]] | None:
-    """What the series of whole instance identifiers must have, so that only those few are expanded.
+    """A condition on the series of complete instance identifiers, so that only those series are expanded.
 
     Nothing for patterns, which may match in any series.
     """

@@ -2,14 +2,15 @@
 
 Law: takes :class:`~idc_standin.v1.query.Query` values and gives rows; runs SQL and knows nothing of HTTP.
 
-A query is answered in two steps. *Finding* runs its conditions once and keeps the matching series in page order, as
-three arrays: a few bytes per series, whatever the number of instances. *Paging* is then arithmetic — a binary search
+A query has two steps. *Finding* runs its conditions once and keeps the matching series in page order, as three arrays:
+a few bytes per series, however many instances it has. *Paging* is then arithmetic — a binary search
 in the running total says which series the wanted rows lie in — and one look-up of just these. So a page costs the
 same at any depth, the total is known from the first page on, and nothing is sorted or counted twice.
 """
 
 from __future__ import annotations
 
+import hashlib
 import threading
 from collections import OrderedDict
 from concurrent.futures import Future, ThreadPoolExecutor
@@ -20,7 +21,7 @@ from typing import TYPE_CHECKING, Any
 import duckdb
 import numpy as np
 
-from idc_standin import archive
+from idc_standin import archive, budget
 from idc_standin.archive import facts as recorded
 from idc_standin.errors import StandinError
 from idc_standin.v1 import sql
@@ -34,19 +35,22 @@ if TYPE_CHECKING:
 
     from idc_standin.v1.query import Query
 
-CACHED_BYTES = 128 * 2**20
-CACHED_QUERIES = 1000
 MEMORY = "512MB"  # what DuckDB may hold; with the cache and Python the server stays under 1 GB
-TOO_MANY = 2_000_000  # instances that a filter on instance identifiers may pick one by one
-MOST_TRIED = 20_000_000  # instances that it may be tried on
+TOO_MANY = 2_000_000  # instances that a filter on instance identifiers may match one by one
+FEW_PATIENTS = 1_000  # of the 70,000 that the archive has
+MOST_TRIED = 20_000_000  # instances that such a filter may be tried on
 
 
 class TooManyInstances(Exception):
     """A filter on instance identifiers matches more instances than can be listed one by one."""
 
 
+class TooManyQueries(Exception):
+    """So many queries are running that no new one is begun."""
+
+
 class QueryTimeout(Exception):
-    """The query is still running; ask again."""
+    """The query is still running; call again later."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,8 +69,8 @@ class Selection:
 
     @property
     def nbytes(self) -> int:
-        """Memory held."""
-        return self.series.nbytes + self.first_k.nbytes + self.ends.nbytes
+        """Memory held, with that of the objects around the arrays and of the entry in the cache."""
+        return self.series.nbytes + self.first_k.nbytes + self.ends.nbytes + budget.CACHE_ENTRY_BYTES
 
     def slice(self, start: int, stop: int) -> tuple[list[int], list[int], list[int]]:
         """The runs of rows ``start`` to ``stop``: series, first instance and size of each."""
@@ -86,7 +90,7 @@ class Store:
     """The archive file and the facts, open for reading; safe for many threads."""
 
     def __init__(self, path: Path, as_of: int | None = None, facts: Path | None = None) -> None:
-        """``as_of``: the active data release, by default the newest; ``facts``: a folder to read in place of ours."""
+        """``as_of``: the active data release (None: the newest); ``facts``: a folder in place of the included one."""
         self._connection = duckdb.connect(config=archive.settings(path, MEMORY))
         self._connection.execute(archive.attach(path))
         self._connection.execute(archive.macros())
@@ -101,26 +105,32 @@ class Store:
         self.releases = [release for release in releases if release <= self.active]
         self.tables = recorded.read(facts)
         self.archive = sql.Archive(self._load_facts())
+        self.sparse = self._count_facts()
+        """Attribute of patients -> the number of patients that have a value, where they are few."""
         self.attributes = {row["name"]: row for row in self.tables["attributes"]}
-        self._found: OrderedDict[str, Future[Selection]] = OrderedDict()
+        self._found: OrderedDict[bytes, Future[Selection]] = OrderedDict()  # by digest: filters may have megabytes
+        self._pending: dict[bytes, int] = {}  # digests of the queries that run or wait, and the sizes of their keys
+        self._patient = threading.Semaphore(budget.PATIENT_REQUESTS)
         self._running: set[duckdb.DuckDBPyConnection] = set()
-        self._lock = threading.Lock()  # of what has been found
+        self._lock = threading.Lock()  # guards _found
         self._cursors = threading.Lock()
         self._finders = ThreadPoolExecutor(2, thread_name_prefix="find")
-        self._pickers = ThreadPoolExecutor(1, thread_name_prefix="pick")  # slow ones, that others need not wait for
+        self._slow_finders = ThreadPoolExecutor(
+            1, thread_name_prefix="pick"
+        )  # slow queries, so that others need not wait for them
 
     def close(self) -> None:
-        """Stop the running queries and let go of the file."""
+        """Stop the running queries and close the file."""
         with self._cursors:
             for cursor in self._running:
                 cursor.interrupt()
-        for lane in (self._finders, self._pickers):
-            lane.shutdown(wait=True, cancel_futures=True)
+        for executor in (self._finders, self._slow_finders):
+            executor.shutdown(wait=True, cancel_futures=True)
         self._connection.close()
 
     @contextmanager
     def _cursor(self) -> Iterator[duckdb.DuckDBPyConnection]:
-        """A connection of its own for a query, which :meth:`close` can interrupt."""
+        """A separate connection for a query, which :meth:`close` can interrupt."""
         with self._cursors:
             cursor = self._connection.cursor()
             self._running.add(cursor)
@@ -134,7 +144,7 @@ class Store:
     def _load_facts(self) -> dict[str, str]:
         facts, connection = recorded.facts(self.tables), self._connection
         connection.execute("CREATE TABLE facts (key VARCHAR, attribute VARCHAR, value VARCHAR, number DOUBLE)")
-        if facts.keys:  # by way of arrays, which are read eight times as fast as parameters
+        if facts.keys:  # as arrays, which DuckDB reads eight times as fast as parameters
             columns = {
                 "key": np.array(facts.keys, dtype=object),
                 "attribute": np.array(facts.attributes, dtype=object),
@@ -161,59 +171,84 @@ class Store:
         """)
         return facts.level
 
+    def _count_facts(self) -> dict[str, int]:
+        text = """
+            SELECT attribute, count(*) FROM facts WHERE list_contains($attributes, attribute)
+            GROUP BY 1 HAVING count(*) < $few ORDER BY 1
+        """
+        of_patients = [name for name, level in self.archive.facts.items() if level == "PatientID"]
+        return dict(self._connection.execute(text, {"attributes": of_patients, "few": FEW_PATIENTS}).fetchall())
+
     # --- queries -------------------------------------------------------------------------------------------------
 
     def find(self, query: Query, patience: float = 30.0) -> Selection:
         """All rows of the query, found once and kept for the pages to come.
 
-        Raises QueryTimeout when it takes longer than ``patience`` seconds, or is new and there is no patience at all;
-        it goes on meanwhile, so that asking again later gives the answer.
+        Raises QueryTimeout when it takes longer than ``patience`` seconds, or is new and there is no patience at all,
+        or is slow and too many calls wait for slow ones; the query keeps running, so that a later call gets the
+        result. Raises TooManyQueries when it is new and too many are running.
         """
-        key = query.key()
+        text = query.key()
+        key = hashlib.sha256(text.encode()).digest()
         with self._lock:
             future = self._found.get(key)
             started = future is None
             if future is None:
-                lane = self._pickers if _picks(query) else self._finders
-                future = self._found[key] = lane.submit(self._find, query)
+                self._begin(key, len(text))
+                executor = self._slow_finders if _matches_instances(query) else self._finders
+                future = self._found[key] = executor.submit(self._find, query)
             self._found.move_to_end(key)
-        if started:  # outside the lock: a callback on what is done already runs at once, and takes it
-            future.add_done_callback(lambda done: self._settle(key, done))
+        if started:  # outside the lock: the callback of a finished future runs at once and takes the lock
+            future.add_done_callback(lambda done: self._evict(key, done))
             if not patience:
-                raise QueryTimeout  # whoever has no patience at all is told so, however quickly it was found
+                raise QueryTimeout  # without patience every new query times out, even if it is already done
+        slow = _matches_instances(query) and not future.done()
+        if slow and not self._patient.acquire(blocking=False):
+            raise QueryTimeout  # the threads that wait are few, and others need them
         try:
             return future.result(timeout=patience)
         except TimeoutError:
             raise QueryTimeout from None
+        finally:
+            if slow:
+                self._patient.release()
+
+    def _begin(self, key: bytes, size: int) -> None:
+        held = sum(self._pending.values())
+        if held and (len(self._pending) >= budget.PENDING_QUERIES or held + size > budget.PENDING_BYTES):
+            raise TooManyQueries
+        self._pending[key] = size
 
     def _find(self, query: Query) -> Selection:
         statement = self.archive.selection(query)
-        picked_singly = _picks(query)
-        text = f"{statement.text} LIMIT {TOO_MANY + 1}" if picked_singly else statement.text
+        by_instance = _matches_instances(query)
+        text = f"{statement.text} LIMIT {TOO_MANY + 1}" if by_instance else statement.text
         with self._cursor() as cursor:
-            if picked_singly:
+            if by_instance:
                 tried = self.archive.candidates(query)
                 if cursor.execute(tried.text, tried.parameters).fetchall()[0][0] > MOST_TRIED:
                     raise TooManyInstances
             series, first_k, size = cursor.execute(text, statement.parameters).fetchnumpy().values()
-        if picked_singly and len(series) > TOO_MANY:
+        if by_instance and len(series) > TOO_MANY:
             raise TooManyInstances
         return Selection(series.astype(np.int32), first_k.astype(np.int32), np.cumsum(size, dtype=np.int64))
 
-    def _settle(self, key: str, done: Future[Selection]) -> None:
+    def _evict(self, key: bytes, done: Future[Selection]) -> None:
+        """Take in the result of a query, and drop the oldest ones beyond the limits of the cache."""
         with self._lock:
+            self._pending.pop(key, None)
             if done.cancelled() or done.exception():
                 self._found.pop(key, None)
                 return
-            # Others may have failed and not been taken out yet: their own callbacks wait for this lock.
+            # Others may have failed and still be in the cache: their callbacks wait for this lock.
             kept = {k: f.result() for k, f in self._found.items() if f.done() and not (f.cancelled() or f.exception())}
-            held = sum(selection.nbytes + len(k) for k, selection in kept.items())
+            held = sum(selection.nbytes for selection in kept.values())
             for oldest, selection in kept.items():
-                if held <= CACHED_BYTES and len(self._found) <= CACHED_QUERIES:
+                if held <= budget.CACHED_BYTES_V1 and len(self._found) <= budget.CACHED_SELECTIONS:
                     break
                 if oldest != key:
                     del self._found[oldest]
-                    held -= selection.nbytes + len(oldest)
+                    held -= selection.nbytes
 
     def rows(self, selection: Selection, columns: Sequence[str], start: int, size: int) -> list[tuple[str | None, ...]]:
         """Rows ``start`` to ``start + size`` of a selection: the columns' text, null where there is none."""
@@ -232,13 +267,15 @@ class Store:
 
     def versions(self) -> list[tuple[int, str]]:
         """Data releases served, oldest first, each with the date it became active."""
-        told = {row["idc_data_version"]: row["date_active"] for row in self.tables["versions"]}
+        recorded_dates = {row["idc_data_version"]: row["date_active"] for row in self.tables["versions"]}
         with self._cursor() as cursor:
             dates = cursor.execute("SELECT release, date_active::VARCHAR FROM archive.releases ORDER BY 1").fetchall()
-        return [(release, told.get(f"{release}.0", date)) for release, date in dates if release in self.releases]
+        return [
+            (release, recorded_dates.get(f"{release}.0", date)) for release, date in dates if release in self.releases
+        ]
 
     def collections(self, release: int) -> list[dict[str, Any]]:
-        """Collections as of a release, by id: what the index says of them, what the series show, and since when."""
+        """Collections as of a release, by id: from the index and their series, with the releases that hold them."""
         return self._dicts(
             """
             WITH live AS (
@@ -295,6 +332,6 @@ class Store:
             return [dict(zip(names, row, strict=True)) for row in cursor.fetchall()]
 
 
-def _picks(query: Query) -> bool:
+def _matches_instances(query: Query) -> bool:
     """Whether instances are matched one by one."""
     return any(condition.attribute in INSTANCE_COLUMNS for condition in query.conditions)

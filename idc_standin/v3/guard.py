@@ -8,45 +8,15 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from idc_standin import budget
+
+if TYPE_CHECKING:
+    from idc_standin.budget import SqlLimits
 
 DEFAULT_ROWS = 5_000
 MAX_ROWS = 10_000
-MAX_CHARACTERS = 100_000
-MB = 10**6
-
-
-@dataclass(frozen=True, slots=True)
-class SqlLimits:
-    """The bounds of one server process for statements of users."""
-
-    characters: int = MAX_CHARACTERS
-    """Length of a statement."""
-    result_bytes: int = 32 * MB
-    """Size of the rows of a result, as JSON; a result is cut there."""
-    seconds: float = 30.0
-    """Time from a statement's arrival to its end."""
-    processes: int = 2
-    """Statements that run at the same time, each in a process of its own."""
-    queue: int = 64
-    """Statements that wait for a process."""
-    queue_seconds: float = 10.0
-    """How long a statement waits for a process."""
-    engine_memory: int = 400 * MB
-    """What the engine manages itself; beyond it, the engine writes to disk."""
-    address_space: int = 1_500 * MB
-    """Address space of a process, of which the engine takes half at its start."""
-    resident: int = 800 * MB
-    """Memory of a process, measured from outside; the bound that also holds where the one above cannot be set."""
-    spill: int = 1_000 * MB
-    """Disk space of a process."""
-
-    @property
-    def too_much_memory(self) -> str:
-        """The sentence for a statement that exceeds them."""
-        return (
-            f"The statement needs more than the {self.engine_memory // MB} MB of memory and {self.spill // MB} MB of "
-            "disk that it may use; select fewer rows or columns, or shorter lists."
-        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,6 +31,14 @@ class Table:
 
 class Refused(ValueError):
     """The statement is not run, or fails; the text says why."""
+
+
+def too_much_memory(limits: SqlLimits) -> Refused:
+    """The refusal of a statement that exceeds memory or disk."""
+    return Refused(
+        f"The statement needs more than the {limits.engine_memory // budget.MB} MB of memory and "
+        f"{limits.spill // budget.MB} MB of disk that it may use; select fewer rows or columns, or shorter lists."
+    )
 
 
 # The pieces that the engine's lexer sees, so that what looks like a comment or a semicolon inside of one is neither.
@@ -83,7 +61,7 @@ PIECE = re.compile(
 BLOCK_MARK = re.compile(r"/\*|\*/")
 
 
-def select(text: str, characters: int = MAX_CHARACTERS) -> str:
+def select(text: str, characters: int = budget.SQL.characters) -> str:
     """The one SELECT of a text, without comments and the last semicolon; raises Refused."""
     if len(text) > characters:
         raise Refused(f"The statement has {len(text):,} characters; at most {characters:,} are accepted.")

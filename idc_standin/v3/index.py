@@ -6,6 +6,7 @@ found once — the numbers of its series in page order, and its counts — and i
 
 from __future__ import annotations
 
+import hashlib
 import json
 import os
 import threading
@@ -19,7 +20,7 @@ from typing import TYPE_CHECKING, Any
 import duckdb
 import numpy as np
 
-from idc_standin import archive
+from idc_standin import archive, budget
 from idc_standin.v3.filters import EVERYTHING, Applied, condition
 
 if TYPE_CHECKING:
@@ -29,7 +30,6 @@ if TYPE_CHECKING:
     import numpy.typing as npt
 
 MEMORY = "384MB"
-CACHED_BYTES = 64 * 2**20
 # Of pages of megabytes that are made at the same time, each is made in memory that is new to the process: with sixteen
 # at once that took half as long again as the pages themselves.
 PAGES_AT_ONCE = 1 + (len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1)
@@ -51,6 +51,11 @@ class Selection:
     counts: dict[str, Any]
     preview: list[str]
 
+    @property
+    def nbytes(self) -> int:
+        """Memory held, with that of the objects around the array and of the entry in the cache."""
+        return self.numbers.nbytes + budget.CACHE_ENTRY_BYTES
+
 
 class Index:
     """The newest data release, open for reading; safe for many threads."""
@@ -60,7 +65,8 @@ class Index:
         self._connection.execute(archive.attach(path))
         self._lock = threading.Lock()
         self._turns = threading.Semaphore(PAGES_AT_ONCE)
-        self._found: OrderedDict[str, Selection] = OrderedDict()
+        self._held = 0  # bytes of what was found
+        self._found: OrderedDict[bytes, Selection] = OrderedDict()  # by digest: filters may have megabytes
         self.package_version = archive.index_version()
         self.release = f"v{self.package_version.partition('.')[0]}"
         self.schemas = {name: _schema(name) for name in TABLES}
@@ -89,7 +95,7 @@ class Index:
     def find(self, filters: Applied) -> Selection:
         """The series that the filters select."""
         where, parameters = condition(filters)
-        key = filters.key()
+        key = hashlib.sha256(filters.key().encode()).digest()
         with self._lock:
             if found := self._found.get(key):
                 self._found.move_to_end(key)
@@ -99,10 +105,11 @@ class Index:
             series = cursor.execute(selected, parameters).fetchnumpy()
             selection = Selection(series["rn"].astype(np.int32), _counts(series), self._first(cursor, series))
         with self._lock:
+            self._held += selection.nbytes - (known.nbytes if (known := self._found.get(key)) else 0)
             self._found[key] = selection
-            held = sum(one.numbers.nbytes for one in self._found.values())
-            while held > CACHED_BYTES and len(self._found) > 1:
-                held -= self._found.popitem(last=False)[1].numbers.nbytes
+            most, cached = budget.CACHED_SELECTIONS, budget.CACHED_BYTES_V3
+            while len(self._found) > 1 and (self._held > cached or len(self._found) > most):
+                self._held -= self._found.popitem(last=False)[1].nbytes
         return selection
 
     def _first(self, cursor: duckdb.DuckDBPyConnection, found: Mapping[str, npt.NDArray[Any]]) -> list[str]:

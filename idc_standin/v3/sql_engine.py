@@ -12,7 +12,8 @@ from typing import TYPE_CHECKING, Any
 import duckdb
 import orjson
 
-from idc_standin.v3.guard import MB, Refused, SqlLimits, Table
+from idc_standin.budget import MB, SqlLimits
+from idc_standin.v3.guard import Refused, Table, too_much_memory
 from idc_standin.v3.json import dumps, records
 
 if TYPE_CHECKING:
@@ -93,12 +94,12 @@ class Engine:
         except Refused:
             raise
         except (duckdb.OutOfMemoryException, MemoryError):
-            raise Exhausted(self._limits.too_much_memory) from None
+            raise Exhausted(str(too_much_memory(self._limits))) from None
         except (duckdb.InternalException, duckdb.FatalException):  # its text has addresses and paths of libraries
             raise Exhausted("The engine fails on this statement; write it in another way.") from None
         except duckdb.IOException as error:
             if "write" in str(error):  # the only files that are written are those of the spill folder
-                raise Exhausted(self._limits.too_much_memory) from None
+                raise Exhausted(str(too_much_memory(self._limits))) from None
             raise Refused(self._sentence(error)) from None
         except duckdb.Error as error:
             raise Refused(self._sentence(error)) from None

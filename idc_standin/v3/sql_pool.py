@@ -17,13 +17,16 @@ from dataclasses import dataclass, field
 from queue import SimpleQueue
 from typing import TYPE_CHECKING
 
+from idc_standin import budget
 from idc_standin.v3 import guard
-from idc_standin.v3.guard import SqlLimits, Table
 from idc_standin.v3.sql_process import Folder, Killed, NeverRan, NotStarted, SqlProcess, TimeIsUp
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable
     from pathlib import Path
+
+    from idc_standin.budget import SqlLimits
+    from idc_standin.v3.guard import Table
 
 
 logger = logging.getLogger(__name__)
@@ -62,7 +65,7 @@ class SqlPool:
     """Runs statements over one database file, for any thread and event loop; the first statement starts a process."""
 
     def __init__(self, database: Path, limits: SqlLimits | None = None) -> None:
-        self.limits = limits or SqlLimits()
+        self.limits = limits or budget.SQL
         self.database = database
         self.stopping = False
         self._lock = threading.Lock()

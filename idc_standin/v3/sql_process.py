@@ -22,8 +22,9 @@ from itertools import count
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, cast
 
+from idc_standin.budget import MB, SqlLimits
 from idc_standin.v3 import sql_worker
-from idc_standin.v3.guard import MB, Refused, SqlLimits, Table
+from idc_standin.v3.guard import Refused, Table, too_much_memory
 
 if TYPE_CHECKING:
     from io import FileIO
@@ -153,7 +154,7 @@ class SqlProcess:
             if not self._poll.poll(1000 * min(rest, WATCH_SECONDS)):
                 if _memory(self._process.pid)[1] > self._limits.resident:
                     self._process.kill()
-                    raise Refused(self._limits.too_much_memory)
+                    raise too_much_memory(self._limits)
                 continue
             part = self._answers.read(min(size, MB))
             if not part:
@@ -175,7 +176,7 @@ class SqlProcess:
         if self._killed:
             return Killed()
         if code == -signal.SIGKILL:  # the system did it, for want of memory
-            return Refused(self._limits.too_much_memory)
+            return too_much_memory(self._limits)
         return Refused(CRASHED)
 
 

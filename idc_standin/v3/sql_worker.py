@@ -19,7 +19,8 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from idc_standin.v3.guard import Refused, SqlLimits
+from idc_standin.budget import SqlLimits
+from idc_standin.v3.guard import Refused
 
 if TYPE_CHECKING:
     from io import FileIO

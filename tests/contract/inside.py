@@ -17,9 +17,10 @@ import platformdirs
 from idc_standin import archive
 from idc_standin.app import Standin
 from idc_standin.contract import Contract
+from idc_standin.door import Door
 from idc_standin.v1 import gateway
 from idc_standin.v1.cohorts import Cohorts
-from idc_standin.v1.identity import PAGE_TOKEN_SECONDS, Identity
+from idc_standin.v1.identity import Identity
 from idc_standin.v1.store import Store
 from idc_standin.v3 import app
 from idc_standin.v3.citations import Registries
@@ -64,7 +65,7 @@ def standin(*, patience: float = 30.0) -> Iterator[tuple[ASGIApp, tuple[User, ..
     loaded = parts()
     with TemporaryDirectory(prefix="idc-contract-") as folder:
         state = Path(folder)
-        identity, cohorts = Identity(state), Cohorts(state, PAGE_TOKEN_SECONDS)
+        identity, cohorts = Identity(state), Cohorts(state)
         service = gateway.V1(loaded.contract, loaded.store, cohorts, identity, quirks=frozenset(), patience=patience)
         first = gateway.create(loaded.contract, service, identity)
         newest = app.create(
@@ -76,7 +77,7 @@ def standin(*, patience: float = 30.0) -> Iterator[tuple[ASGIApp, tuple[User, ..
         )
         users = tuple(User(email, identity.issue(email, "", 4 * 3600)[0]) for email in EMAILS)
         try:
-            yield Standin(first, newest), users
+            yield Door(Standin(first, newest), loaded.contract, app.refuse, v1=gateway.refuse), users
         finally:
             cohorts.close()
 

@@ -1,4 +1,4 @@
-"""What the tests of the stand-in share: its archive, the oracle over the same index, and small ways to ask."""
+"""What the tests of the stand-in share: its archive, the oracle over the same index, and helpers for requests."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ def archive_file() -> Path:
 def second(archive_file: Path) -> Release:
     """The oracle's archive as of data version 2.0, the day of the notebook."""
     release = Release(2, archive_file)
-    gc.freeze()  # two million objects that will stay: nobody needs to look through them for garbage again and again
+    gc.freeze()  # two million objects that stay: the garbage collector need not visit them again
     return release
 
 

@@ -1,4 +1,4 @@
-"""Text that has broken out of somebody's quotes before, and text drawn around it."""
+"""Text of known injection attacks, and random text around it."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What the stand-in ought to answer, worked out anew: plain Python over the index's own files.
+"""The expected responses of the stand-in, computed independently: plain Python over the index's own files.
 
 Law: nothing here comes from idc_standin but the instance counts of replaced revisions, which test_archive.py checks
 on their own. Text is compared, matched and sorted by Python, never by SQL.

@@ -41,7 +41,7 @@ def words(style: Style, doi: str) -> str:
 
 
 def meant(style: Style, doi: str) -> Any:
-    """The same as the stand-in ought to give it."""
+    """The same as the stand-in should return it."""
     return json.loads(words(style, doi)) if style == "csl-json" else words(style, doi).strip()
 
 
@@ -121,7 +121,7 @@ def many(style: Style, dois: Sequence[str]) -> str:
 
 
 def by_datacite(style: Style, doi: str) -> Any:
-    """One of those entries as the stand-in ought to give it."""
+    """One of those entries as the stand-in should return it."""
     if style == "csl-json":
         return {"DOI": doi.upper(), "title": "Müller", "source": "DataCite", "number": 1e-6}
     return f"Müller, DataCite.\nhttps://doi.org/{doi.upper()}"

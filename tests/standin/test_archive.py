@@ -64,8 +64,8 @@ def test_the_archive_holds_the_series_that_the_index_says_a_release_had(
 ) -> None:
     columns = "collection_id, PatientID, StudyInstanceUID, SeriesInstanceUID, crdc_series_uuid, Modality"
     what = f"count(*), count(DISTINCT collection_id), count(DISTINCT PatientID), sum(hash(row({columns})))"
-    held, ought = (one(both, text.format(what=what), release=release) for text in (HELD, OUGHT))
-    assert held == ought
+    held, expected = (one(both, text.format(what=what), release=release) for text in (HELD, OUGHT))
+    assert held == expected
 
 
 def test_a_series_is_only_once_in_a_release(both: duckdb.DuckDBPyConnection) -> None:
@@ -122,14 +122,14 @@ def test_replaced_revisions_have_the_derived_count_of_instances_that_the_docstri
     for uid, modality, size, held in rows:
         count, size_today = today.get(uid, (0, 0.0))
         if size_today and abs(size / size_today - 1) <= 0.05:
-            ought = float(count)
+            expected = float(count)
         elif size_today:
-            ought = count * size / size_today
+            expected = count * size / size_today
         elif typical.get(modality):
-            ought = size / typical[modality]
+            expected = size / typical[modality]
         else:
-            ought = 1.0
-        assert abs(held - max(1.0, min(ought, 2**20 - 1))) <= 0.5 + 1e-6, uid
+            expected = 1.0
+        assert abs(held - max(1.0, min(expected, 2**20 - 1))) <= 0.5 + 1e-6, uid
 
 
 @pytest.mark.parametrize("column", ["sop_rank", "guid_rank"])

@@ -1,4 +1,4 @@
-"""What the stand-in says the archive holds, against the index and against its own answers."""
+"""The catalogues of the stand-in, compared with the index and with its own responses."""
 
 from __future__ import annotations
 
@@ -73,7 +73,7 @@ def test_instance_attributes_are_active_and_match(
 
 
 @pytest.mark.parametrize("version", ["1.0", "2.0"])
-def test_attributes_can_be_asked_for_by_data_source(http: httpx.Client, version: str) -> None:
+def test_attributes_can_be_requested_by_data_source(http: httpx.Client, version: str) -> None:
     whole = http.get("/v1/attributes", params={"idc_data_version": version}).json()
     assert whole["idc_data_version"] == version
     told = {v["idc_data_version"]: v["data_sources"] for v in http.get("/v1/versions").json()["versions"]}
@@ -123,7 +123,7 @@ def test_collections_of_a_release_are_those_with_series_in_it(
     assert {name: row["subjects"] for name, row in told.items()} == subjects
 
 
-def test_a_server_of_the_newest_release_tells_its_collections(of_the_newest: httpx.Client) -> None:
+def test_a_server_of_the_newest_release_lists_its_collections(of_the_newest: httpx.Client) -> None:
     for version in ("", "1.0", "10.0", f"{NEWEST}.0"):
         response = of_the_newest.get("/v1/collections", params={"idc_data_version": version})
         assert response.status_code == 200, response.text
@@ -134,8 +134,8 @@ def test_collections_as_of_2_claim_no_later_version(http: httpx.Client, held: di
     collections = http.get("/v1/collections").json()["collections"]
     assert {c["collection_id"] for c in collections} == {name for name, releases in held.items() if 2 in releases}
     for collection in collections:
-        ought = sorted(r for r in held[collection["collection_id"]] if r <= 2)
-        assert collection["idc_data_versions"] == [f"{r}.0" for r in ought]
+        expected = sorted(r for r in held[collection["collection_id"]] if r <= 2)
+        assert collection["idc_data_versions"] == [f"{r}.0" for r in expected]
 
 
 @pytest.mark.parametrize("release", [2, 10, NEWEST])
@@ -144,11 +144,32 @@ def test_analysis_results_of_a_release_have_series_in_it(newest: Store, release:
         SELECT t.analysis_result_id, count(DISTINCT r.PatientID) FROM revisions r JOIN today t USING (SeriesInstanceUID)
         WHERE $r BETWEEN r.since AND r.until AND t.analysis_result_id IS NOT NULL GROUP BY 1 ORDER BY 1
     """
-    ought = oracle.index().cursor().execute(text, {"r": release}).fetchall()
-    assert [(row["analysis_result_id"], row["subjects"]) for row in newest.analysis_results(release)] == ought
+    expected = oracle.index().cursor().execute(text, {"r": release}).fetchall()
+    assert [(row["analysis_result_id"], row["subjects"]) for row in newest.analysis_results(release)] == expected
 
 
-def test_an_analysis_result_names_the_same_versions_whichever_is_asked(newest: Store) -> None:
+def test_collections_and_analysis_results_name_the_versions_up_to_the_one_requested(
+    http: httpx.Client, held: dict[str, set[int]]
+) -> None:
+    for version, upto in (("1.0", {"1.0"}), ("2.0", {"1.0", "2.0"})):
+        for path, member in (("collections", "collections"), ("analysis_results", "analysisResults")):
+            listed = http.get(f"/v1/{path}", params={"idc_data_version": version}).json()[member]
+            assert set().union(*(row["idc_data_versions"] for row in listed)) == upto
+            assert all(row["idc_data_versions"][-1] == version for row in listed)
+
+
+def test_the_greeting_names_attributes_that_are_active_and_of_which_few_patients_have_a_value(
+    http: httpx.Client,
+) -> None:
+    sources = http.get("/v1/attributes").json()["data_sources"]
+    active = {a["name"]: a["active"] for source in sources for a in source["attributes"]}
+    greeting = http.get("/v1/about").json()["documentation"]
+    assert active["race"]
+    assert "race of 5" in greeting
+    assert "program_name of" not in greeting  # of thousands
+
+
+def test_an_analysis_result_is_in_the_same_releases_whichever_of_them_is_requested(newest: Store) -> None:
     told: dict[str, set[tuple[int, ...]]] = {}
     for release in (2, 10, 18, 22, 24, NEWEST):
         for row in newest.analysis_results(release):
@@ -159,12 +180,12 @@ def test_an_analysis_result_names_the_same_versions_whichever_is_asked(newest: S
 
 def test_versions_are_the_releases_of_the_index(newest: Store) -> None:
     text = "SELECT idc_version, version_timestamp FROM read_parquet($path) ORDER BY 1"
-    ought = (
+    expected = (
         oracle.index().cursor().execute(text, {"path": str(oracle.INDEX / "version_metadata_index.parquet")}).fetchall()
     )
     told = newest.versions()
-    assert [release for release, _ in told] == [release for release, _ in ought]
-    assert told[2:] == ought[2:]
+    assert [release for release, _ in told] == [release for release, _ in expected]
+    assert told[2:] == expected[2:]
     assert dict(told)[1] == "2020-10-06"
 
 

@@ -33,7 +33,7 @@ def run(*options: str, **environment: str) -> subprocess.CompletedProcess[str]:
     )
 
 
-def one_line(done: subprocess.CompletedProcess[str], *words: str) -> None:
+def assert_one_line_error(done: subprocess.CompletedProcess[str], *words: str) -> None:
     """A mistake: exit code 2, one line on stderr, nothing on stdout."""
     assert "Traceback" not in done.stderr
     assert done.returncode == 2, done.stderr
@@ -46,14 +46,14 @@ def one_line(done: subprocess.CompletedProcess[str], *words: str) -> None:
 
 @pytest.fixture(scope="module")
 def free() -> str:
-    """A port that nobody listens on."""
+    """A free port."""
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         return str(probe.getsockname()[1])
 
 
 @pytest.mark.parametrize("command", [(), ("serve",), ("token",), ("build",)])
-def test_help_tells_every_option_with_its_default(command: tuple[str, ...]) -> None:
+def test_help_lists_every_option_with_its_default(command: tuple[str, ...]) -> None:
     done = run(*command, "--help", COLUMNS="200")
     assert (done.returncode, done.stderr) == (0, "")
     for option in re.findall(r"^  (--[a-z-]+)", done.stdout, re.MULTILINE):
@@ -75,7 +75,7 @@ def test_help_tells_every_option_with_its_default(command: tuple[str, ...]) -> N
             assert option in done.stdout
 
 
-def test_the_version_is_told() -> None:
+def test_the_version_is_printed() -> None:
     assert re.fullmatch(r"idc-standin \S+\n", run("--version").stdout)
 
 
@@ -122,15 +122,15 @@ def test_a_wrong_option_is_one_line_and_exit_code_2(
     with pytest.raises(SystemExit) as result:
         main(options)
     said = capsys.readouterr()
-    one_line(subprocess.CompletedProcess([], int(result.value.code or 0), said.out, said.err), "--help")
+    assert_one_line_error(subprocess.CompletedProcess([], int(result.value.code or 0), said.out, said.err), "--help")
 
 
 def test_a_taken_port_is_one_line(standin: str, tmp_path: Path) -> None:
     port = standin.rpartition(":")[2]
-    one_line(run("serve", "--port", port, "--state", str(tmp_path)), port, "--port")
+    assert_one_line_error(run("serve", "--port", port, "--state", str(tmp_path)), port, "--port")
 
 
-def test_of_two_servers_started_at_once_on_one_port_the_second_is_told_in_one_line(tmp_path: Path, free: str) -> None:
+def test_of_two_servers_started_at_once_on_one_port_the_second_reports_one_line(tmp_path: Path, free: str) -> None:
     options = [*COMMAND, "serve", "--port", free, "--as-of", "2.0"]
     with (
         subprocess.Popen(
@@ -152,56 +152,66 @@ def test_of_two_servers_started_at_once_on_one_port_the_second_is_told_in_one_li
         finally:
             for process in (a, b):
                 process.kill()
-    one_line(done, free)
+    assert_one_line_error(done, free)
 
 
 def test_an_address_that_is_not_of_this_machine_is_one_line(tmp_path: Path) -> None:
-    one_line(run("serve", "--port", "0", "--host", "192.0.2.1", "--state", str(tmp_path)), "192.0.2.1")
-    one_line(run("serve", "--port", "0", "--host", "no.such.host.invalid", "--state", str(tmp_path)), "no.such.host")
+    assert_one_line_error(run("serve", "--port", "0", "--host", "192.0.2.1", "--state", str(tmp_path)), "192.0.2.1")
+    assert_one_line_error(
+        run("serve", "--port", "0", "--host", "no.such.host.invalid", "--state", str(tmp_path)), "no.such.host"
+    )
 
 
 @pytest.mark.parametrize("version", ["v26"])
-def test_an_unknown_data_version_is_one_line_that_tells_the_known_ones(version: str, tmp_path: Path) -> None:
-    one_line(run("serve", "--port", "0", "--as-of", version, "--state", str(tmp_path)), "1.0 to 25.0")
+def test_an_unknown_data_version_is_one_line_that_names_the_known_ones(version: str, tmp_path: Path) -> None:
+    assert_one_line_error(run("serve", "--port", "0", "--as-of", version, "--state", str(tmp_path)), "1.0 to 25.0")
 
 
 def test_a_folder_of_facts_that_cannot_be_read_is_one_line(tmp_path: Path) -> None:
     for facts in (tmp_path / "missing", write_facts(tmp_path / "file", []) / "clinical.csv"):
-        one_line(run("serve", "--port", "0", "--facts", str(facts), "--state", str(tmp_path / "state")), "facts")
+        assert_one_line_error(
+            run("serve", "--port", "0", "--facts", str(facts), "--state", str(tmp_path / "state")), "facts"
+        )
 
 
 @pytest.mark.parametrize(
     "content", [b"nonsense\n1\n", b"PatientID,attribute,value\n\xff,race,X\n", b"PatientID,attribute,value\nP,race\n"]
 )
-def test_a_table_of_facts_that_is_none_is_one_line(tmp_path: Path, content: bytes) -> None:
+def test_an_invalid_table_of_facts_is_a_one_line_error(tmp_path: Path, content: bytes) -> None:
     folder = write_facts(tmp_path / "facts", [])
     (folder / "clinical.csv").write_bytes(content)
-    one_line(run("serve", "--port", "0", "--facts", str(folder), "--state", str(tmp_path / "state")), "clinical")
+    assert_one_line_error(
+        run("serve", "--port", "0", "--facts", str(folder), "--state", str(tmp_path / "state")), "clinical"
+    )
 
 
 def test_a_folder_that_cannot_be_written_is_one_line(tmp_path: Path) -> None:
     file = tmp_path / "file"
     file.write_text("x", encoding="utf-8")
     for folder in (file / "below",):
-        one_line(run("serve", "--port", "0", "--state", str(folder)), "--state")
-        one_line(run("serve", "--port", "0", "--cache", str(folder), "--state", str(tmp_path)), "--cache")
-        one_line(run("build", "--cache", str(folder)), "--cache")
-        one_line(run("token", "--email", "a@b.c", "--output", str(tmp_path / "t"), "--state", str(folder)), "--state")
+        assert_one_line_error(run("serve", "--port", "0", "--state", str(folder)), "--state")
+        assert_one_line_error(run("serve", "--port", "0", "--cache", str(folder), "--state", str(tmp_path)), "--cache")
+        assert_one_line_error(run("build", "--cache", str(folder)), "--cache")
+        assert_one_line_error(
+            run("token", "--email", "a@b.c", "--output", str(tmp_path / "t"), "--state", str(folder)), "--state"
+        )
 
 
 @pytest.mark.parametrize("name", ["id-token-key.pem", "page-token-key", "cohorts.sqlite"])
 def test_a_damaged_state_is_one_line_that_names_it(tmp_path: Path, name: str) -> None:
     (tmp_path / name).write_bytes(b"nonsense, and more of it")
-    one_line(run("serve", "--port", "0", "--as-of", "2.0", "--state", str(tmp_path)), str(tmp_path))
+    assert_one_line_error(run("serve", "--port", "0", "--as-of", "2.0", "--state", str(tmp_path)), str(tmp_path))
 
 
 def test_a_damaged_archive_file_is_one_line_that_names_it(archive_file: Path, tmp_path: Path) -> None:
     for file in archive_file.parent.glob(f"{archive_file.stem}*.duckdb"):
         (tmp_path / file.name).write_bytes(b"nonsense")
-    one_line(run("serve", "--port", "0", "--cache", str(tmp_path), "--state", str(tmp_path / "s")), archive_file.name)
+    assert_one_line_error(
+        run("serve", "--port", "0", "--cache", str(tmp_path), "--state", str(tmp_path / "s")), archive_file.name
+    )
 
 
-def test_build_tells_what_is_in_the_archive() -> None:
+def test_build_prints_the_contents_of_the_archive() -> None:
     done = run("build")
     assert done.returncode == 0
     assert "1,044,191 series and 58,784,975 instances in the newest" in done.stdout
@@ -232,15 +242,15 @@ def test_a_credentials_file_is_readable_by_its_owner_alone_even_over_an_open_one
 
 
 def test_credentials_cannot_be_written_to_a_folder_or_a_missing_one(tmp_path: Path) -> None:
-    one_line(token(tmp_path / "state", tmp_path), "folder")
-    one_line(token(tmp_path / "state", tmp_path / "missing" / "file"), "missing")
-    one_line(token(tmp_path / "state", tmp_path / ("x" * 300)), "x")
-    one_line(token(tmp_path / "state", "~nosuchuser/file"))
+    assert_one_line_error(token(tmp_path / "state", tmp_path), "folder")
+    assert_one_line_error(token(tmp_path / "state", tmp_path / "missing" / "file"), "missing")
+    assert_one_line_error(token(tmp_path / "state", tmp_path / ("x" * 300)), "x")
+    assert_one_line_error(token(tmp_path / "state", "~nosuchuser/file"))
 
 
 @pytest.mark.parametrize("seconds", ["99999999999999", "-99999999999999", "9" * 30])
 def test_a_lifetime_beyond_the_calendar_is_one_line(tmp_path: Path, seconds: str) -> None:
-    one_line(token(tmp_path / "state", tmp_path / "file", "--expires-in", seconds))
+    assert_one_line_error(token(tmp_path / "state", tmp_path / "file", "--expires-in", seconds))
 
 
 # --- serving -----------------------------------------------------------------------------------------------------
@@ -248,7 +258,7 @@ def test_a_lifetime_beyond_the_calendar_is_one_line(tmp_path: Path, seconds: str
 
 @pytest.fixture
 def server(tmp_path: Path) -> Iterator[tuple[subprocess.Popen[str], str]]:
-    """A server of one's own and its URL; it is killed if it does not end."""
+    """A separate server and its URL; it is killed if it does not end."""
     command = [*COMMAND, "serve", "--port", "0", "--as-of", "2.0", "--state", str(tmp_path), "--patience", "1"]
     with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True) as process:
         try:
@@ -278,7 +288,7 @@ def slow(client: httpx.Client, pattern: str) -> httpx.Response:
     return client.post("/v1/cohorts/preview/manifest", params={"Collection_ID": "True"}, json=body)
 
 
-def test_two_slow_patterns_do_not_keep_others_from_being_answered(server: tuple[subprocess.Popen[str], str]) -> None:
+def test_two_slow_patterns_do_not_block_other_requests(server: tuple[subprocess.Popen[str], str]) -> None:
     _, url = server
     with httpx.Client(base_url=url, timeout=30) as client:
         for pattern in ("1.3.6.1.4%", "1.2.840%"):

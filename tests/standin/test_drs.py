@@ -98,12 +98,12 @@ def test_guids_are_taken_with_and_without_prefix_and_with_a_quoted_slash(http: h
         "099a1844-dc1c-84bd-91f8-e6f1860fffff",
     ],
 )
-def test_what_is_nobodys_is_not_found_in_the_shape_of_drs(http: httpx.Client, guid: str) -> None:
+def test_an_unknown_guid_is_not_found_in_the_shape_of_drs(http: httpx.Client, guid: str) -> None:
     answer = http.get(f"{OBJECTS}/{guid}")
     assert (answer.status_code, answer.json()) == (404, {"msg": "no record found", "status_code": 404})
 
 
-def test_each_way_to_the_bytes_gives_its_address_to_who_asks_for_it(http: httpx.Client) -> None:
+def test_each_access_method_has_its_address(http: httpx.Client) -> None:
     for method in resolved(http, SERIES)["access_methods"]:
         assert resolved(http, f"dg.4DFC/{SERIES}/access/{method['access_id']}") == method["access_url"]
     for unknown in (f"{SERIES}/access/ftp", f"{NOBODY}/access/gs", f"{SERIES}/access/", f"{SERIES}/access"):
@@ -118,7 +118,7 @@ def test_other_requests_fail_in_the_shape_of_drs(http: httpx.Client, method: str
     assert set(answer.json()) == {"msg", "status_code"}
 
 
-def test_the_last_instance_of_a_series_is_found_and_none_after_it(archive_file: Path) -> None:
+def test_the_last_instance_of_a_series_is_found_and_there_is_none_after_it(archive_file: Path) -> None:
     objects = Objects(archive_file)
     try:
         series = objects.find(SERIES)

@@ -1,4 +1,4 @@
-"""Facts about patients and series, given in a folder of one's own: ranges, nulls, and who is left out."""
+"""Facts about patients and series, from a user's folder: ranges, nulls, and patients that are excluded."""
 
 from __future__ import annotations
 
@@ -130,8 +130,8 @@ def test_ranges_select_the_patients_whose_recorded_number_is_in_them_and_no_othe
 ) -> None:
     values = [low, high] if operator == "_btw" else [low]
     told = facts["age_at_diagnosis"]
-    ought = sorted(patient for patient, text in told.items() if OPERATORS[operator](number(text), values))
-    assert selected(informed, {"age_at_diagnosis" + operator: values}) == ought
+    expected = sorted(patient for patient, text in told.items() if OPERATORS[operator](number(text), values))
+    assert selected(informed, {"age_at_diagnosis" + operator: values}) == expected
 
 
 @settings(deadline=None, max_examples=40, derandomize=True)
@@ -149,8 +149,8 @@ def test_text_facts_select_by_value_and_none_selects_facts_recorded_as_empty(
     from tests.standin.oracle import admitted
 
     test = admitted("race", tuple(values))
-    ought = sorted(patient for patient, text in facts["race"].items() if test(text or None))
-    assert selected(informed, {"race": values}) == ought
+    expected = sorted(patient for patient, text in facts["race"].items() if test(text or None))
+    assert selected(informed, {"race": values}) == expected
 
 
 def test_ranges_and_text_are_both_required(informed: httpx.Client, patients: list[str]) -> None:
@@ -160,7 +160,7 @@ def test_ranges_and_text_are_both_required(informed: httpx.Client, patients: lis
     )
 
 
-def test_a_low_bound_above_the_high_one_selects_nobody(informed: httpx.Client) -> None:
+def test_a_low_bound_above_the_high_one_selects_no_patient(informed: httpx.Client) -> None:
     assert selected(informed, {"age_at_diagnosis_btw": [60, 10]}) == []
 
 
@@ -191,8 +191,8 @@ def test_facts_of_series_can_be_read_back(
     ]
     series = [row["SeriesInstanceUID"] for row in second.matching({"collection_id": ["lidc_idri"]})]
     told = facts["Spiculation"]
-    ought = [(told.get(uid) or None, uid, None) for uid in series]
-    assert rows == sorted(ought, key=lambda row: (row[0] is not None, row[0] or "", row[1]))
+    expected = [(told.get(uid) or None, uid, None) for uid in series]
+    assert rows == sorted(expected, key=lambda row: (row[0] is not None, row[0] or "", row[1]))
     body["queryFields"] = {"fields": ["Spiculation"]}
     rows = informed.post("/v1/cohorts/preview/query", json=body).json()["query_results"]["json"]
     assert [row["Spiculation"] for row in rows] == [None, *sorted(filter(None, told.values()))]
@@ -229,8 +229,8 @@ def test_a_recorded_fact_that_is_also_true_by_definition_does_not_double_rows(
     store = store_with(archive_file, write_facts(tmp_path, rows))
     try:
         filters = {"PatientID": [patients[0]]}
-        ought = find(store, filters, "SOPInstanceUID")
-        assert find(store, {**filters, "disease_code": ["KIRC", "LUAD"]}, "SOPInstanceUID") == ought
+        expected = find(store, filters, "SOPInstanceUID")
+        assert find(store, {**filters, "disease_code": ["KIRC", "LUAD"]}, "SOPInstanceUID") == expected
     finally:
         store.close()
 
@@ -281,7 +281,7 @@ def test_a_facts_table_that_lacks_columns_is_refused_in_a_sentence(
 NODULE = "1.2.276.0.7230010.3.1.3.0.10038.1553293366.78521"  # of spiculation 2 of 5 in the table included
 
 
-def test_attributes_of_ones_own_need_not_have_those_of_the_nodules(archive_file: Path, tmp_path: Path) -> None:
+def test_a_users_table_of_attributes_may_lack_those_of_the_nodules(archive_file: Path, tmp_path: Path) -> None:
     header, *rows = INCLUDED.read_text(encoding="utf-8").splitlines()
     kept = [row for row in rows if not row.startswith(("Spiculation,", "Margin,"))]
     (tmp_path / "attributes.csv").write_text("\n".join([header, *kept, ""]), encoding="utf-8")
@@ -290,7 +290,7 @@ def test_attributes_of_ones_own_need_not_have_those_of_the_nodules(archive_file:
     assert recorded & NODULES == NODULES - {"Spiculation", "Margin"}
 
 
-def test_a_table_of_nodules_takes_the_place_of_the_one_included(archive_file: Path, tmp_path: Path) -> None:
+def test_a_users_table_of_nodules_replaces_the_included_one(archive_file: Path, tmp_path: Path) -> None:
     (tmp_path / "nodules.csv").write_text(f"SeriesInstanceUID,Spiculation,Margin\n{NODULE},5,\n", encoding="utf-8")
     store = store_with(archive_file, tmp_path)
     try:
@@ -316,7 +316,7 @@ def test_a_table_of_nodules_takes_the_place_of_the_one_included(archive_file: Pa
         ("nodule_texts", "attribute,value,text\nbmi,1,a\n", "no such attribute of text"),
         ("nodule_texts", "attribute,value,text\nSpiculation,1,a\n", "nodule_texts.csv has no values"),
         ("clinical", f"SeriesInstanceUID,attribute,value\n{NODULE},Spiculation,x\n", "which has '2 out of 5'"),
-        ("clinical", "PatientID,attribute,value\nP,Spiculation,x\n", "hangs on PatientID"),
+        ("clinical", "PatientID,attribute,value\nP,Spiculation,x\n", "has the key PatientID"),
     ],
 )
 def test_tables_that_cannot_be_right_beside_those_of_nodules_are_refused(

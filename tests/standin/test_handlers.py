@@ -27,14 +27,14 @@ def _handlers(generation: str) -> set[str]:
 
 
 @pytest.mark.parametrize("generation", SERVICES)
-def test_every_operation_has_a_handler_and_no_handler_is_left_over(generation: str) -> None:
+def test_every_operation_has_a_handler_and_there_are_no_other_handlers(generation: str) -> None:
     operations = [operation for operation in Contract().operations if operation.path.startswith(f"/{generation}")]
     assert _handlers(generation) == {operation.handler(SERVICES[generation]).__name__ for operation in operations}
     assert len(_handlers(generation)) == len(operations)
 
 
 @pytest.mark.parametrize("generation", SERVICES)
-def test_handlers_are_called_like_the_modules_of_the_generated_client(generation: str) -> None:
+def test_handlers_have_the_names_of_the_modules_of_the_generated_client(generation: str) -> None:
     assert _handlers(generation) == {module.name for module in pkgutil.iter_modules(GENERATED[generation].__path__)}
 
 

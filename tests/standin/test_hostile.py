@@ -1,4 +1,4 @@
-"""Text that means harm, or only looks like it: as filter values, names, and whole bodies."""
+"""Hostile text, and text that only looks hostile: as filter values, names, and bodies."""
 
 from __future__ import annotations
 
@@ -34,8 +34,8 @@ def test_any_text_is_a_filter_value_like_any_other(http: httpx.Client, second: R
     name = data.draw(st.sampled_from(FILTERABLE))
     values = data.draw(st.lists(texts, min_size=1, max_size=3, unique=True))
     page = preview(http, {name: values}, sql="True")
-    ought = sorted({row["collection_id"] for row in second.matching({name: values})})
-    assert [row["Collection_ID"] for row in page["manifest"]["json_manifest"]] == ought
+    expected = sorted({row["collection_id"] for row in second.matching({name: values})})
+    assert [row["Collection_ID"] for row in page["manifest"]["json_manifest"]] == expected
     if name != "collection_id":
         assert page["cohort"]["filterSet"]["filters"] == {name: values}
 
@@ -53,13 +53,13 @@ def test_hostile_text_inside_a_real_value_still_matches_by_the_rules(
     at = data.draw(st.integers(0, len(text)))
     inside = data.draw(st.sampled_from(["%", "_", "\\%", "%'", "'%", "\0%", "%%", "\\"]))
     values = [text[:at] + inside + text[at + data.draw(st.integers(0, 1)) :]]
-    ought = sorted({row["collection_id"] for row in second.matching({name: values})})
+    expected = sorted({row["collection_id"] for row in second.matching({name: values})})
     page = preview(http, {name: values})
-    assert [row["Collection_ID"] for row in page["manifest"]["json_manifest"]] == ought
+    assert [row["Collection_ID"] for row in page["manifest"]["json_manifest"]] == expected
 
 
 @pytest.mark.parametrize("name", ["SOPInstanceUID", "crdc_instance_uuid", "gcs_url"])
-def test_hostile_text_is_no_instance(http: httpx.Client, name: str) -> None:
+def test_hostile_text_matches_no_instance(http: httpx.Client, name: str) -> None:
     values = [text for text in FRAGMENTS if text not in {"None", "_"}]
     values += [
         "2.25." + "9" * 39,
@@ -127,30 +127,15 @@ def test_what_is_not_json_is_a_400_that_says_so(
     assert set(response.json()) == {"code", "message"}
 
 
-@pytest.mark.parametrize("depth", [100, 500, 900, 975, 1000, 1020, 1030, 20_000])
-def test_no_depth_of_nesting_is_too_much_for_the_server(http: httpx.Client, depth: int) -> None:
-    nested = b"[" * depth + b"]" * depth
-    body = b'{"name": "n", "description": "", "filters": {"Modality": ["PT"]}, "more": ' + nested + b"}"
-    response = http.post(POSTS[0], content=body, headers={"Content-Type": "application/json"})
-    assert response.status_code in {200, 400}, response.text
-
-
 @pytest.mark.parametrize("path", POSTS)
 @pytest.mark.parametrize("body", [b"null", b"[]", b'"text"', b"5", b"true", b"[[]]", b"1e400"])
-def test_a_body_that_is_no_object_is_a_400(http: httpx.Client, ada: dict[str, str], path: str, body: bytes) -> None:
+def test_a_body_that_is_not_an_object_is_a_400(http: httpx.Client, ada: dict[str, str], path: str, body: bytes) -> None:
     response = http.post(path, content=body, headers={**ada, "Content-Type": "application/json"})
     assert response.status_code == 400, response.text
     assert response.json()["code"] == 400
 
 
-@pytest.mark.parametrize("path", POSTS)
-def test_a_body_of_more_than_8_megabytes_is_a_400(http: httpx.Client, ada: dict[str, str], path: str) -> None:
-    response = http.post(path, content=b" " * (8 * 2**20 + 1), headers={**ada, "Content-Type": "application/json"})
-    assert response.status_code == 400
-    assert "8,388,608" in response.json()["message"]
-
-
-def test_of_many_mistakes_in_one_body_the_first_few_are_enough(http: httpx.Client) -> None:
+def test_a_body_with_many_errors_gets_a_short_message(http: httpx.Client) -> None:
     filters = {f"nonsense{i}": ["x"] for i in range(2000)}  # 20,000 take minutes: each mistake repeats the body
     body = json.dumps({"name": "n", "description": "", "filters": filters})
     response = http.post(POSTS[0], content=body, headers={"Content-Type": "application/json"}, timeout=5)

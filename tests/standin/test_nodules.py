@@ -162,11 +162,11 @@ def test_every_nodule_has_its_nine_characteristics_as_of_every_release(
 def test_each_value_in_any_case_selects_the_nodules_that_have_it(http: httpx.Client, name: str) -> None:
     for value, number in enumerate(COUNTS[name], 1):
         if text := TEXTS[name, str(value)]:
-            ought = {uid for uid, said in SAID.items() if said[name] == text}
-            assert len(ought) == number
+            expected = {uid for uid, said in SAID.items() if said[name] == text}
+            assert len(expected) == number
             for wanted in ([text.swapcase()], [text.upper(), "no such text"]):
                 rows = found(http, {name: wanted}, FIELD.get(name, name), "Modality")
-                assert {row["SeriesInstanceUID"] for row in rows} == ought
+                assert {row["SeriesInstanceUID"] for row in rows} == expected
                 assert {(row[FIELD.get(name, name)], row["Modality"]) for row in rows} == {(text, "SR")}
 
 
@@ -180,15 +180,15 @@ def test_characteristics_together_select_the_nodules_that_have_all_of_them(
     for name in names:
         known = [text for (attribute, _), text in TEXTS.items() if attribute == name and text]
         filters[name] = data.draw(st.lists(st.sampled_from(known), min_size=1, unique=True))
-    ought = [uid for uid, said in SAID.items() if all(said[name] in wanted for name, wanted in filters.items())]
-    assert [row["SeriesInstanceUID"] for row in found(http, filters)] == sorted(ought)
+    expected = [uid for uid, said in SAID.items() if all(said[name] in wanted for name, wanted in filters.items())]
+    assert [row["SeriesInstanceUID"] for row in found(http, filters)] == sorted(expected)
 
 
 def test_none_selects_the_nodule_whose_structure_has_no_text(http: httpx.Client) -> None:
     rows = found(http, {"Internal_structure": ["None"]}, "Internal", "Internal_structure")
-    ought = [uid for uid, said in SAID.items() if said["Internal_structure"] is None]
+    expected = [uid for uid, said in SAID.items() if said["Internal_structure"] is None]
     assert [(row["SeriesInstanceUID"], row["Internal"], row["Internal_structure"]) for row in rows] == [
-        (uid, None, None) for uid in ought
+        (uid, None, None) for uid in expected
     ]
     assert len(found(http, {"Internal_structure": ["%"]})) == 6858
 

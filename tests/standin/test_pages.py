@@ -117,10 +117,10 @@ def walk(http: httpx.Client, path: str, key: str, params: dict[str, Any], body: 
         params = {"page_size": size, "next_page": page["next_page"]}
 
 
-def check(rows: Sequence[Row], pages: Sequence[dict[str, Any]], ought: Sequence[Row], size: int) -> None:
-    assert list(rows) == list(ought)
-    assert {page["totalFound"] for page in pages} == {len(ought)}
-    assert len(pages) == max(1, math.ceil(len(ought) / size))
+def check(rows: Sequence[Row], pages: Sequence[dict[str, Any]], expected: Sequence[Row], size: int) -> None:
+    assert list(rows) == list(expected)
+    assert {page["totalFound"] for page in pages} == {len(expected)}
+    assert len(pages) == max(1, math.ceil(len(expected) / size))
 
 
 def page_size(draw: st.DrawFn, total: int) -> int:
@@ -141,9 +141,9 @@ def test_the_pages_of_any_manifest_are_the_distinct_rows_in_order(
     chosen = data.draw(filters(second, narrow=by_instance or data.draw(st.booleans())), "filters")
     if by_instance or not set(chosen).isdisjoint(INSTANCE):
         assume(sum(row["size"] for row in second.matching(chosen)) <= MOST_INSTANCES)
-    ought = second.answer(chosen, columns, manifest_order(columns), MOST_ROWS)
-    assume(ought is not None)
-    size = data.draw(st.composite(page_size)(len(ought)), "page_size")
+    expected = second.answer(chosen, columns, manifest_order(columns), MOST_ROWS)
+    assume(expected is not None)
+    size = data.draw(st.composite(page_size)(len(expected)), "page_size")
     shuffled = data.draw(st.permutations(names))
     refused = dict.fromkeys(data.draw(st.sets(st.sampled_from([*MANIFEST, "sql"]))) - flags, "False")
     params = dict.fromkeys(shuffled, "True") | refused | {"page_size": size}
@@ -155,7 +155,7 @@ def test_the_pages_of_any_manifest_are_the_distinct_rows_in_order(
         tuple(row[name] and row[name].removeprefix(p) for name, p in zip(names, prefix, strict=True)) for row in rows
     ]
     assert all((row[name] or "").startswith(p) for row in rows for name, p in zip(names, prefix, strict=True))
-    check(got, pages, ought, size)
+    check(got, pages, expected, size)
     last = [row[names[-1]] for row in rows]
     assert last == sorted(last, key=lambda value: (value is not None, value or ""))
     assert len(set(got)) == len(got)
@@ -171,14 +171,14 @@ def test_the_pages_of_any_query_are_the_distinct_rows_in_the_order_of_the_fields
     chosen = data.draw(filters(second, narrow=by_instance or data.draw(st.booleans())), "filters")
     if by_instance or not set(chosen).isdisjoint(INSTANCE):
         assume(sum(row["size"] for row in second.matching(chosen)) <= MOST_INSTANCES)
-    ought = second.answer(chosen, fields, fields, MOST_ROWS)
-    assume(ought is not None)
-    size = data.draw(st.composite(page_size)(len(ought)), "page_size")
+    expected = second.answer(chosen, fields, fields, MOST_ROWS)
+    assume(expected is not None)
+    size = data.draw(st.composite(page_size)(len(expected)), "page_size")
     cohort = {"name": "n", "description": "", "filters": chosen}
     body = {"cohort_def": cohort, "queryFields": {"fields": fields}}
     rows, pages = walk(http, "/v1/cohorts/preview/query", "json", {"page_size": size}, body)
     assert all(set(row) == set(fields) for row in rows)
-    check([tuple(row[name] for name in fields) for row in rows], pages, ought, size)
+    check([tuple(row[name] for name in fields) for row in rows], pages, expected, size)
 
 
 def test_page_sizes_may_change_from_page_to_page(http: httpx.Client, second: Release) -> None:
@@ -195,8 +195,8 @@ def test_page_sizes_may_change_from_page_to_page(http: httpx.Client, second: Rel
         if not page["next_page"]:
             break
         params = {"next_page": page["next_page"]}
-    ought = second.answer({"Modality": ["PT"]}, ["collection_id", "PatientID"], ["PatientID", "collection_id"])
-    assert got == ought
+    expected = second.answer({"Modality": ["PT"]}, ["collection_id", "PatientID"], ["PatientID", "collection_id"])
+    assert got == expected
 
 
 # --- depth: the store alone, over all 58.8 million instances ------------------------------------------------------
@@ -219,12 +219,12 @@ def test_a_page_at_any_depth_of_58_million_instances_is_the_slice_of_the_whole(
     found = newest.find(query)
     assert found.total == 58_784_975
     uuids, ends = by_uuid
-    ought = []
+    expected = []
     for position in range(offset, min(offset + size, found.total)):
         at = int(np.searchsorted(ends, position, side="right"))
         k = position - (int(ends[at - 1]) if at else 0)
-        ought.append((oracle.instance_uuid(uuids[at], k), uuids[at]))
-    assert newest.rows(found, query.columns, offset, size) == ought
+        expected.append((oracle.instance_uuid(uuids[at], k), uuids[at]))
+    assert newest.rows(found, query.columns, offset, size) == expected
 
 
 @pytest.fixture(scope="module")
@@ -299,14 +299,14 @@ def test_dicom_metadata_goes_through_the_archive_in_the_order_of_the_document(
         params["next_page"] = page["next_page"]
     assert page["query_results"]["totalFound"] == sum(row["size"] for row in second.rows)
     order = ("collection_id", "PatientID", "StudyInstanceUID", "SeriesInstanceUID")
-    ought = []
+    expected = []
     for row in sorted(second.rows, key=lambda row: [row[name] for name in order]):
-        ought += list(oracle.expand(row))
-        if len(ought) >= len(got):
+        expected += list(oracle.expand(row))
+        if len(expected) >= len(got):
             break
     renamed = {"Source_DOI": "source_DOI"}
     guids = {"crdc_study_uuid", "crdc_series_uuid", "crdc_instance_uuid"}
-    for row, expected in zip(got, ought, strict=False):
+    for row, row_expected in zip(got, expected, strict=False):
         for name in ("Source_DOI", "gcs_url", "SOPInstanceUID", "gcs_bucket", "Modality", *order, *guids):
             prefix = "dg.4DFC/" if name in guids else ""
-            assert row[name] == prefix + expected[renamed.get(name, name)]
+            assert row[name] == prefix + row_expected[renamed.get(name, name)]

@@ -37,7 +37,7 @@ SHOWN = {
 
 @pytest.fixture(scope="module")
 def eve(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, dict[str, str], dict[str, str]]:
-    """A state folder of one's own, with headers of a user and of somebody without an e-mail address."""
+    """A separate state folder, with headers of a user and of a token without an e-mail address."""
     import json
 
     import jwt
@@ -120,7 +120,9 @@ def test_a_body_not_declared_as_json_is_a_500(odd: httpx.Client) -> None:
 
 
 @pytest.mark.parametrize("body", ["[1]", '{"cohorts": ["x"]}', "nonsense"])
-def test_a_bad_deletion_is_a_500_that_talks_of_creating(odd: httpx.Client, user: dict[str, str], body: str) -> None:
+def test_a_bad_deletion_is_a_500_with_the_message_of_creation(
+    odd: httpx.Client, user: dict[str, str], body: str
+) -> None:
     response = odd.request("DELETE", "/v1/cohorts", content=body, headers={**user, "Content-Type": "application/json"})
     assert response.status_code == 500
     assert "attempting to create this cohort." in response.json()["message"]
@@ -224,8 +226,8 @@ def test_saved_cohorts_resume_too(hasty: httpx.Client, http: httpx.Client, user:
     saved = save(hasty, user, filters={"Modality": ["MR"]})
     params = {"Patient_ID": "True", "page_size": 5}
     page = resumed(hasty, "GET", f"/v1/cohorts/{saved}/manifest", "manifest_info", params=params, headers=user)
-    ought = http.post(PREVIEW, params=params, json={**CT, "filters": {"Modality": ["MR"]}}).json()["manifest"]
-    assert page["manifest"] == ought
+    expected = http.post(PREVIEW, params=params, json={**CT, "filters": {"Modality": ["MR"]}}).json()["manifest"]
+    assert page["manifest"] == expected
     page = resumed(
         hasty, "POST", f"/v1/cohorts/{saved}/query", "query_info", json={"fields": ["StudyDate"]}, headers=user
     )

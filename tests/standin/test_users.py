@@ -1,4 +1,4 @@
-"""Who is let in, what belongs to whom, and what is still there after a restart."""
+"""Authentication, ownership of cohorts, and state after a restart."""
 
 from __future__ import annotations
 
@@ -53,7 +53,7 @@ def part(content: Any) -> str:
     return base64.urlsafe_b64encode(raw).rstrip(b"=").decode()
 
 
-def shut_out(http: httpx.Client, authorization: str) -> None:
+def assert_unauthorized(http: httpx.Client, authorization: str) -> None:
     response = http.get(ACCOUNT, headers={"Authorization": authorization.encode("latin-1")})
     gateway(response, 401, 16, "auth")
     assert response.json()["message"].startswith("JWT validation failed: ")
@@ -61,7 +61,7 @@ def shut_out(http: httpx.Client, authorization: str) -> None:
 
 
 @pytest.mark.parametrize(("method", "path"), SECURED)
-def test_nobody_is_let_in_without_a_token(http: httpx.Client, method: str, path: str) -> None:
+def test_a_request_without_a_token_is_refused(http: httpx.Client, method: str, path: str) -> None:
     response = http.request(method, path, content=b"nonsense")
     gateway(response, 401, 16, "auth")
     assert response.json()["message"] == "JWT validation failed: Missing or invalid credentials"
@@ -70,7 +70,7 @@ def test_nobody_is_let_in_without_a_token(http: httpx.Client, method: str, path:
 @pytest.mark.parametrize(
     "authorization", ["", "Bearer", "Bearer ", "Basic YTpi", "Token x", "Bearer\tx", "nonsense", "Bearer x y"]
 )
-def test_a_header_that_is_no_bearer_token_is_a_401(http: httpx.Client, authorization: str) -> None:
+def test_a_header_without_a_bearer_token_is_a_401(http: httpx.Client, authorization: str) -> None:
     response = http.get(ACCOUNT, headers=[(b"Authorization", authorization.strip().encode())])
     gateway(response, 401, 16, "auth")
 
@@ -93,7 +93,7 @@ def test_malformed_tokens_are_a_401(http: httpx.Client, ada: dict[str, str]) -> 
         {"alg": "RS256", "b64": False},
         {"alg": "RS256", "kid": 7},
     ):
-        shut_out(http, f"Bearer {part(odd)}.{payload}.{signature}")
+        assert_unauthorized(http, f"Bearer {part(odd)}.{payload}.{signature}")
     for token in (
         "x",
         "..",
@@ -109,23 +109,23 @@ def test_malformed_tokens_are_a_401(http: httpx.Client, ada: dict[str, str]) -> 
         "a" * 30_000,
         f"{head}.{payload}.{signature}.{signature}",
     ):
-        shut_out(http, f"Bearer {token}")
+        assert_unauthorized(http, f"Bearer {token}")
 
 
 def test_tokens_that_no_key_or_the_wrong_key_signed_are_a_401(
     http: httpx.Client, claims: dict[str, Any], key: rsa.RSAPrivateKey
 ) -> None:
     payload = part(claims)
-    shut_out(http, f"Bearer {part({'alg': 'none', 'typ': 'JWT'})}.{payload}.")
-    shut_out(http, f"Bearer {part({'alg': 'None'})}.{payload}.x")
+    assert_unauthorized(http, f"Bearer {part({'alg': 'none', 'typ': 'JWT'})}.{payload}.")
+    assert_unauthorized(http, f"Bearer {part({'alg': 'None'})}.{payload}.x")
     foreign = rsa.generate_private_key(public_exponent=65537, key_size=2048)
-    shut_out(http, f"Bearer {jwt.encode(claims, foreign, algorithm='RS256')}")
+    assert_unauthorized(http, f"Bearer {jwt.encode(claims, foreign, algorithm='RS256')}")
     public = key.public_key().public_bytes(PEM, serialization.PublicFormat.SubjectPublicKeyInfo)
     signer = jwt.algorithms.HMACAlgorithm(jwt.algorithms.HMACAlgorithm.SHA256)
     signed = f"{part({'alg': 'HS256', 'typ': 'JWT'})}.{payload}"
-    shut_out(http, f"Bearer {signed}.{part(signer.sign(signed.encode(), public))}")
-    shut_out(http, f"Bearer {jwt.encode(claims, key, algorithm='RS512')}")
-    shut_out(http, f"Bearer {jwt.encode(claims, key, algorithm='PS256')}")
+    assert_unauthorized(http, f"Bearer {signed}.{part(signer.sign(signed.encode(), public))}")
+    assert_unauthorized(http, f"Bearer {jwt.encode(claims, key, algorithm='RS512')}")
+    assert_unauthorized(http, f"Bearer {jwt.encode(claims, key, algorithm='PS256')}")
 
 
 @pytest.mark.parametrize(
@@ -156,7 +156,7 @@ def test_claims_that_do_not_fit_are_a_401(
     changed = {name: value for name, value in {**claims, **change}.items() if value is not None}
     header, payload = part({"alg": "RS256", "typ": "JWT"}), part(changed)
     signer = jwt.algorithms.RSAAlgorithm(jwt.algorithms.RSAAlgorithm.SHA256)
-    shut_out(http, f"Bearer {header}.{payload}.{part(signer.sign(f'{header}.{payload}'.encode(), key))}")
+    assert_unauthorized(http, f"Bearer {header}.{payload}.{part(signer.sign(f'{header}.{payload}'.encode(), key))}")
 
 
 def test_an_expired_token_is_a_401_for_its_time(http: httpx.Client, head: Callable[..., dict[str, str]]) -> None:
@@ -180,7 +180,7 @@ def test_a_token_without_an_email_is_a_403(
     refused(http.request(method, path, json=body, headers=headers), "Couldn't obtain user email", 403)
 
 
-def test_the_scheme_is_read_without_regard_to_case(http: httpx.Client, ada: dict[str, str]) -> None:
+def test_the_case_of_the_scheme_does_not_matter(http: httpx.Client, ada: dict[str, str]) -> None:
     for scheme in ("bearer", "BEARER"):
         assert (
             http.get(ACCOUNT, headers={"Authorization": ada["Authorization"].replace("Bearer", scheme)}).status_code
@@ -188,7 +188,7 @@ def test_the_scheme_is_read_without_regard_to_case(http: httpx.Client, ada: dict
         )
 
 
-def test_what_needs_no_user_needs_no_good_token(http: httpx.Client) -> None:
+def test_an_operation_without_users_ignores_a_bad_token(http: httpx.Client) -> None:
     for path in ("/v1/about", "/v1/versions", "/v1/dicomMetadata?page_size=1"):
         assert http.get(path, headers={"Authorization": "Bearer nonsense"}).status_code == 200
 

@@ -1,4 +1,4 @@
-"""The tables of bounds: what a range takes for a number and for a date, what it becomes, and what it selects."""
+"""Bounds of ranges: accepted numbers and dates, the values applied, and the rows selected."""
 
 from __future__ import annotations
 
@@ -79,25 +79,25 @@ def test_a_bound_on_a_date_becomes_a_day_with_dashes_and_selects_as_one(
 
 @pytest.mark.parametrize("name", NUMBER_COLUMNS)
 @pytest.mark.parametrize("sent", NOT_NUMBERS)
-def test_what_is_no_finite_number_is_no_bound_on_one(http: httpx.Client, name: str, sent: str) -> None:
+def test_a_bound_that_is_not_a_finite_number_is_refused(http: httpx.Client, name: str, sent: str) -> None:
     assert name in refusal(post(http, "cohort/counts", body(name, f'{{"lte": {sent}}}')))
 
 
 @pytest.mark.parametrize("name", DATE_COLUMNS)
 @pytest.mark.parametrize("sent", NO_SUCH_DAYS)
-def test_digits_that_are_no_day_are_refused_as_such(http: httpx.Client, name: str, sent: str) -> None:
+def test_digits_that_are_not_a_day_are_refused_with_that_reason(http: httpx.Client, name: str, sent: str) -> None:
     assert "calendar" in refusal(post(http, "cohort/counts", body(name, f'{{"gte": {sent}}}')))
 
 
 @pytest.mark.parametrize("name", DATE_COLUMNS)
 @pytest.mark.parametrize("sent", NOT_DATES)
-def test_all_else_is_refused_with_the_form_that_a_date_has(http: httpx.Client, name: str, sent: str) -> None:
+def test_other_text_is_refused_with_the_form_of_a_date(http: httpx.Client, name: str, sent: str) -> None:
     sentence = refusal(post(http, "cohort/counts", body(name, f'{{"gte": {sent}}}')))
     assert "YYYY-MM-DD" in sentence
     assert "calendar" not in sentence
 
 
-def test_a_number_on_a_date_is_shown_as_the_double_that_it_was_read_as(http: httpx.Client) -> None:
+def test_a_number_on_a_date_is_shown_as_the_double_it_was_read_as(http: httpx.Client) -> None:
     assert "20060131.0" in refusal(post(http, "cohort/counts", body("StudyDate", '{"gte": 20060131}')))
 
 
@@ -114,14 +114,14 @@ def test_each_operation_refuses_a_wrong_bound_before_it_looks_for_anything(
 
 @pytest.mark.parametrize("name", [*NUMBER_COLUMNS, *DATE_COLUMNS])
 @pytest.mark.parametrize("path", ECHOING)
-def test_null_is_a_bound_that_was_not_given(http: httpx.Client, path: str, name: str) -> None:
+def test_null_means_that_there_is_no_bound(http: httpx.Client, path: str, name: str) -> None:
     bound, becomes = ('"20200131"', "2020-01-31") if name in DATE_COLUMNS else ('" 7"', 7.0)
     filters, warnings = echoed(post(http, path, body(name, f'{{"lte": {bound}, "gte": null}}')), path)
     assert oracle.text(filters["ranges"]) == oracle.text({name: {"gte": None, "lte": becomes}})
     assert warnings == []
 
 
-def test_bounds_are_included_and_bounds_the_wrong_way_round_find_nothing_without_a_word(http: httpx.Client) -> None:
+def test_bounds_are_included_and_reversed_bounds_find_nothing_without_a_warning(http: httpx.Client) -> None:
     for gte, lte in ((1, 1), (2, 1)):
         asked = body("instanceCount", f'{{"gte": {gte}, "lte": {lte}}}')
         left = {

@@ -57,7 +57,7 @@ def test_attributes_come_in_the_documented_order_with_their_kinds(http: httpx.Cl
 
 
 @pytest.mark.parametrize("column", ["Modality", "SeriesNumber", "instanceCount", "series_size_MB"])
-def test_values_are_the_commonest_first_and_equal_ones_ascend(http: httpx.Client, column: str) -> None:
+def test_values_are_the_most_frequent_first_and_equal_ones_ascend(http: httpx.Client, column: str) -> None:
     answer = http.get(f"/v3/attributes/{column}/values", params={"limit": 20}).json()
     expected = oracle.rows(
         f'SELECT "{column}" AS value, count(*) AS count FROM series WHERE "{column}" IS NOT NULL '
@@ -113,7 +113,7 @@ def schema(table: str) -> dict[str, Any]:
     return found
 
 
-def test_tables_come_in_their_order_with_the_published_words(http: httpx.Client) -> None:
+def test_tables_come_in_their_order_with_the_published_descriptions(http: httpx.Client) -> None:
     expected = [
         {"name": name, "description": schema(name)["table_description"], "column_count": len(schema(name)["columns"])}
         for name in TABLES
@@ -122,7 +122,7 @@ def test_tables_come_in_their_order_with_the_published_words(http: httpx.Client)
 
 
 @pytest.mark.parametrize("table", TABLES)
-def test_a_column_has_the_published_type_and_a_record_the_one_of_the_engine(http: httpx.Client, table: str) -> None:
+def test_a_column_has_the_published_type_and_a_record_has_that_of_the_engine(http: httpx.Client, table: str) -> None:
     columns = [
         {
             "name": column["name"],
@@ -139,7 +139,7 @@ def test_a_column_has_the_published_type_and_a_record_the_one_of_the_engine(http
 
 
 @pytest.mark.parametrize("table", TABLES)
-def test_a_table_described_can_be_asked_for(http: httpx.Client, table: str) -> None:
+def test_a_described_table_can_be_queried(http: httpx.Client, table: str) -> None:
     described = http.get(f"/v3/tables/{table}").json()["columns"]
     found = post(http, "sql", {"sql": f"SELECT * FROM {table}", "max_rows": 1}).json()
     assert found["columns"] == [column["name"] for column in described]

@@ -304,19 +304,19 @@ def test_what_does_not_resolve_is_named_and_costs_no_other(
     assert {doi for doi, _ in resolver.asked} == {*DOIS, PAPER}
 
 
-def test_letters_are_what_the_registry_says_they_are(resolver: Server, citing: str) -> None:
+def test_text_is_decoded_as_the_registry_declares(resolver: Server, citing: str) -> None:
     resolver.faults[DOIS[3]] = (200, words("apa", DOIS[3]).encode("latin-1"))
     with connect(citing) as idc:
         assert v3.citations(idc, SELECTION).citations == [meant("apa", doi) for doi in DOIS]
 
 
 @pytest.mark.parametrize(("style", "nothing"), [("apa", " \n"), ("csl-json", "{}"), ("csl-json", "null")])
-def test_what_says_nothing_is_no_citation(resolver: Server, style: Style, nothing: str) -> None:
+def test_an_empty_response_is_not_a_citation(resolver: Server, style: Style, nothing: str) -> None:
     resolver.faults = {DOIS[0]: (200, nothing)}
     assert cite(DOIS[:1], style, resolver.registries)[0] == []
 
 
-def test_a_slow_registry_is_waited_for(resolver: Server, citing: str) -> None:
+def test_a_slow_registry_has_time_to_respond(resolver: Server, citing: str) -> None:
     resolver.faults[DOIS[2]] = 0.7
     with connect(citing) as idc:
         assert v3.citations(idc, SELECTION).unresolved == []

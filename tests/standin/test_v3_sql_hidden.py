@@ -5,18 +5,15 @@ from __future__ import annotations
 import os
 import tempfile
 from pathlib import Path
-from typing import TYPE_CHECKING
 
+import httpx
 import platformdirs
 import pytest
 
 from idc_standin import archive
-from idc_standin.v3.guard import MB, SqlLimits
 from idc_standin.v3.sql_engine import TABLE_FUNCTIONS
 from tests.standin.v3_requests import refusal
-
-if TYPE_CHECKING:
-    import httpx
+from tests.support.standin_process import server_process
 
 CACHE = platformdirs.user_cache_path("idc-standin")
 DATABASE = archive.published(archive.ensure(CACHE))
@@ -92,13 +89,22 @@ def test_text_names_and_the_catalogue_of_the_tables_are_not_taken_for_it(http: h
     assert answer.json()["row_count"] > 0
 
 
-def test_a_message_of_the_engine_has_no_path_no_trace_and_an_end(http: httpx.Client) -> None:
-    assert len(refusal(http.post("/v3/sql", json={"sql": "SELECT error(repeat('x', 1000000))"}))) < 3000
-    too_large = (
+def test_a_message_of_the_engine_has_no_trace_and_an_end(http: httpx.Client) -> None:
+    said = refusal(http.post("/v3/sql", json={"sql": "SELECT error(repeat('x', 1000000))"}))
+    assert len(said) < 3000
+    assert "Trace" not in said
+
+
+def test_a_full_folder_is_said_without_its_path(tmp_path: Path) -> None:
+    distinct = (
         "SELECT count(*) FROM (SELECT DISTINCT SeriesInstanceUID || r || repeat('x', 900) FROM index, range(9) t(r))"
     )
-    said = refusal(http.post("/v3/sql", json={"sql": too_large}))
-    assert f"{SqlLimits().spill // MB} MB of disk" in said
+    with server_process("--state", str(tmp_path), first="budget.SQL = budget.SqlLimits(spill=90 * budget.MB)") as (
+        _,
+        url,
+    ):
+        said = refusal(httpx.post(f"{url}/v3/sql", json={"sql": distinct}, timeout=60))
+    assert "90 MB of disk" in said
     assert not any(path in said for path in PATHS)
 
 

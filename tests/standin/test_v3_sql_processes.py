@@ -20,9 +20,10 @@ import httpx
 import pytest
 import yaml
 
-from idc_standin.v3.guard import MAX_CHARACTERS, MB, Refused, SqlLimits, select
+from idc_standin.budget import MB, SQL
+from idc_standin.v3.guard import Refused, select
 from tests.standin.v3_requests import refusal
-from tests.support.standin_process import running, serving
+from tests.support.standin_process import server_process
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -36,12 +37,19 @@ def sql(http: httpx.Client, statement: str, **members: Any) -> httpx.Response:
     return http.post("/v3/sql", json={"sql": statement, **members})
 
 
+@contextmanager
+def limited(limits: str, *options: str) -> Iterator[str]:
+    """The URL of a stand-in with other limits of SQL."""
+    with server_process(*options, first=f"budget.SQL = budget.SqlLimits({limits})") as (_, url):
+        yield url
+
+
 @pytest.fixture(scope="module")
 def quick(tmp_path_factory: pytest.TempPathFactory) -> Iterator[httpx.Client]:
     """A stand-in whose statements may take four seconds."""
     state = str(tmp_path_factory.mktemp("state"))
-    options = ("--check-answers", "--sql-limit", "seconds=4", "--state", state)
-    with serving(*options) as url, httpx.Client(base_url=url, timeout=60) as client:
+    options = ("--check-answers", "--state", state)
+    with limited("seconds=4", *options) as url, httpx.Client(base_url=url, timeout=60) as client:
         yield client
 
 
@@ -125,13 +133,13 @@ def test_a_statement_that_takes_too_long_is_stopped_inside_of_one_value_too(
     ],
 )
 def test_a_statement_that_needs_too_much_memory_is_refused_with_the_figure(http: httpx.Client, statement: str) -> None:
-    assert f"{SqlLimits().engine_memory // MB} MB of memory" in refusal(sql(http, statement))
+    assert f"{SQL.engine_memory // MB} MB of memory" in refusal(sql(http, statement))
     assert sql(http, "SELECT 1 AS n").json()["rows"] == [{"n": 1}]
 
 
 def test_where_the_address_space_cannot_be_bounded_the_server_watches_the_memory(tmp_path: Path) -> None:
-    limits = ("--sql-limit", "address_space=900000000000", "--sql-limit", "resident=300000000")
-    with serving(*limits, "--state", str(tmp_path)) as url, httpx.Client(base_url=url, timeout=60) as http:
+    limits = "address_space=9 * 10**11, resident=3 * 10**8"
+    with limited(limits, "--state", str(tmp_path)) as url, httpx.Client(base_url=url, timeout=60) as http:
         assert "MB of memory" in refusal(sql(http, "SELECT len(range(600000000))"))
         assert sql(http, "SELECT 1 AS n").json()["rows"] == [{"n": 1}]
 
@@ -142,12 +150,13 @@ def test_a_large_sort_is_done_on_disk_and_leaves_nothing_there(http: httpx.Clien
 
 
 def test_a_result_is_cut_where_it_has_too_many_bytes_and_says_so(http: httpx.Client) -> None:
-    most = SqlLimits().result_bytes
+    most = SQL.result_bytes
     answer = sql(http, "SELECT repeat('x', 100000) AS t FROM range(2000)", max_rows=2000)
     found = answer.json()
     assert (found["truncated"], found["row_count"]) == (True, len(found["rows"]))
     assert most - 200_000 < len(answer.content) < most + 1000
-    assert f"more than {most // MB} MB" in refusal(sql(http, "SELECT repeat('x', 33000000) AS t"))
+    wide = "SELECT repeat('x', 12000000) AS a, repeat('y', 12000000) AS b, repeat('z', 12000000) AS c"
+    assert f"more than {most // MB} MB" in refusal(sql(http, wide))
 
 
 def test_a_result_that_fits_exactly_is_complete(http: httpx.Client) -> None:
@@ -186,7 +195,7 @@ def test_any_text_is_read_in_time_linear_in_its_length() -> None:
 
 def test_a_statement_that_is_too_long_is_refused_with_both_figures(http: httpx.Client) -> None:
     said = refusal(sql(http, "SELECT " + " OR ".join(["Modality = 'CT'"] * 20_000) + " FROM index"))
-    assert f"{MAX_CHARACTERS:,}" in said
+    assert f"{SQL.characters:,}" in said
     with pytest.raises(Refused, match="characters"):
         select("SELECT '" + "x" * 4_000_000 + "'")
 
@@ -194,7 +203,7 @@ def test_a_statement_that_is_too_long_is_refused_with_both_figures(http: httpx.C
 def test_the_table_of_deviations_has_the_figures_that_hold() -> None:
     rows = yaml.safe_load((files("idc_standin.v3") / "deviations.yaml").read_text(encoding="utf-8"))
     told = {row["id"]: " ".join(row["standin"].split()) for row in rows}
-    limits = SqlLimits()
+    limits = SQL
     for figure in (limits.engine_memory, limits.resident, limits.spill):
         assert f"{figure // MB} MB" in told["memory"]
     assert f"{limits.characters:,} characters" in told["statement-sizes"]
@@ -215,9 +224,8 @@ def test_slow_statements_keep_no_other_call_waiting(quick: httpx.Client) -> None
 
 
 def test_a_statement_that_finds_no_process_in_time_gets_503_and_when_to_try_again(tmp_path: Path) -> None:
-    limits = ("--sql-limit", "queue=2", "--sql-limit", "queue_seconds=0.5")
     with (
-        serving("--check-answers", *limits, "--state", str(tmp_path)) as url,
+        limited("queue=2, queue_seconds=0.5", "--check-answers", "--state", str(tmp_path)) as url,
         httpx.Client(base_url=url) as http,
         asking(http, "SELECT sleep_ms(2500)", 6) as futures,
     ):
@@ -229,10 +237,10 @@ def test_a_statement_that_finds_no_process_in_time_gets_503_and_when_to_try_agai
 
 
 def test_a_statement_ends_when_its_client_leaves(tmp_path: Path) -> None:
-    limits = ("--sql-limit", "seconds=600", "--sql-limit", "queue_seconds=0.3")
+    limits = "seconds=600, queue_seconds=0.3"
     body = b'{"sql": "%s"}' % LONG.encode()
     head = b"POST /v3/sql HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\n"
-    with serving(*limits, "--state", str(tmp_path)) as url, httpx.Client(base_url=url, timeout=60) as http:
+    with limited(limits, "--state", str(tmp_path)) as url, httpx.Client(base_url=url, timeout=60) as http:
         clients = [socket.create_connection((urlsplit(url).hostname, urlsplit(url).port)) for _ in range(2)]
         for client in clients:
             client.sendall(head + b"Content-Length: %d\r\n\r\n" % len(body) + body)
@@ -243,7 +251,7 @@ def test_a_statement_ends_when_its_client_leaves(tmp_path: Path) -> None:
 
 
 def test_several_server_processes_share_the_processes_for_sql(tmp_path: Path) -> None:
-    with running("--retired", "--workers", "2", "--state", str(tmp_path)) as (url, server):
+    with server_process("--retired", "--workers", "2", "--state", str(tmp_path)) as (server, url):
         with httpx.Client(base_url=url) as http, asking(http, "SELECT sleep_ms(500)", 12) as answers:
             assert {answer.result().status_code for answer in answers} == {200}
         assert 1 <= len(workers_of(server.pid)) <= 2
@@ -261,7 +269,7 @@ def test_the_end_of_the_server_ends_statements_in_silence_and_leaves_no_process_
 ) -> None:
     state = ("--retired", "--state", str(tmp_path))
     with (
-        running(*state, *options, stderr=subprocess.PIPE) as (url, server),
+        server_process(*state, *options, stderr=subprocess.PIPE) as (server, url),
         httpx.Client(base_url=url) as http,
         asking(http, LONG, 6) as answers,
     ):
@@ -278,7 +286,7 @@ def test_the_end_of_the_server_ends_statements_in_silence_and_leaves_no_process_
 
 
 def test_a_process_that_is_killed_from_outside_is_replaced(tmp_path: Path) -> None:
-    with running("--retired", "--state", str(tmp_path)) as (url, server), httpx.Client(base_url=url) as http:
+    with server_process("--retired", "--state", str(tmp_path)) as (server, url), httpx.Client(base_url=url) as http:
         for _ in range(3):
             assert sql(http, "SELECT 1 AS n").json()["rows"] == [{"n": 1}]
             for pid in workers_of(server.pid):
@@ -288,7 +296,7 @@ def test_a_process_that_is_killed_from_outside_is_replaced(tmp_path: Path) -> No
 
 def test_a_process_for_sql_has_nothing_of_the_environment_of_the_server(tmp_path: Path) -> None:
     environment = os.environ | {"SOMEBODYS_PASSWORD": "secret"}
-    with running("--retired", "--state", str(tmp_path), env=environment) as (url, server):
+    with server_process("--retired", "--state", str(tmp_path), env=environment) as (server, url):
         assert httpx.post(f"{url}/v3/sql", json={"sql": "SELECT 1"}).status_code == 200
         for pid in workers_of(server.pid):
             assert b"=" not in Path(f"/proc/{pid}/environ").read_bytes()

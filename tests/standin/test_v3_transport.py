@@ -35,7 +35,7 @@ def test_the_router_answers_as_upstreams_does(http: httpx.Client) -> None:
 
 
 @pytest.mark.parametrize("target", [b"*", b"nowhere", b"http://127.0.0.1/v3/health"])
-def test_a_target_that_is_no_path_is_not_found(http: httpx.Client, target: bytes) -> None:
+def test_a_target_that_is_not_a_path_is_not_found(http: httpx.Client, target: bytes) -> None:
     answer = http.options("/", extensions={"target": target})
     assert (answer.status_code, answer.json()) == (404, {"detail": "Not Found"})
 

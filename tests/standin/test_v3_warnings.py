@@ -54,7 +54,7 @@ UNFILTERED: list[tuple[dict[str, Any], list[str]]] = [
 
 
 def says(warnings: list[str], words: list[str]) -> None:
-    """Each warning has its words, and none has those of another."""
+    """Each warning has its own words and no others."""
     assert len(warnings) == len(words)
     for warning, word in zip(warnings, words, strict=True):
         assert [one for one in words if one in warning] == [word]
@@ -194,7 +194,7 @@ def test_ten_thousand_misspelled_values_are_one_short_hint(http: httpx.Client) -
     assert len(hint) < 1000
 
 
-def test_what_finds_something_has_no_hint(http: httpx.Client) -> None:
+def test_a_selection_that_finds_something_has_no_hint(http: httpx.Client) -> None:
     answer = post(http, "cohort/counts", {"filters": {"terms": {"Modality": ["CT", "mr"]}}})
     assert answer.json()["warnings"] == []
 
@@ -223,7 +223,7 @@ def test_commands_for_collections_look_at_the_filters_as_they_were_sent(
     assert commands[-1].count("\n") == 1
 
 
-def test_the_text_manifest_says_nothing_of_what_was_left_out(http: httpx.Client) -> None:
+def test_the_text_manifest_does_not_mention_ignored_filters(http: httpx.Client) -> None:
     plain = post(http, "cohort/manifest.txt", {"filters": {"terms": PILOT}})
     more = post(http, "cohort/manifest.txt", {"filters": {"terms": {**PILOT, "Modality": []}}})
     assert (more.status_code, more.text) == (200, plain.text)

@@ -39,7 +39,7 @@ def two_workers(state: Path, *options: str) -> Iterator[tuple[subprocess.Popen[s
                 server.terminate()
 
 
-def gone(pid: int) -> bool:
+def has_exited(pid: int) -> bool:
     """Whether a process ends within a while."""
     for _ in range(100):
         if not Path(f"/proc/{pid}").exists():
@@ -49,26 +49,29 @@ def gone(pid: int) -> bool:
 
 
 @pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
-def test_a_signal_ends_all_workers_in_silence(number: signal.Signals, tmp_path: Path) -> None:
+def test_a_signal_ends_all_workers_without_a_message(number: signal.Signals, tmp_path: Path) -> None:
     with two_workers(tmp_path, "--retired") as (server, url, workers):
         assert len(workers) == 2
         assert httpx.get(f"{url}/v3/health").json() == {"status": "ok"}
         server.send_signal(number)
         _, complaint = server.communicate(timeout=20)
         assert (server.returncode, complaint) == (0, "")
-        assert all(map(gone, workers))
+        assert all(map(has_exited, workers))
 
 
-def test_a_worker_that_ends_by_itself_takes_the_others_along_and_it_is_said(tmp_path: Path) -> None:
+def test_a_worker_that_ends_unexpectedly_ends_the_others_and_the_server_reports_it(tmp_path: Path) -> None:
     with two_workers(tmp_path, "--retired") as (server, _, workers):
         os.kill(workers[0], signal.SIGKILL)
         _, complaint = server.communicate(timeout=20)
         assert server.returncode == 2
-        assert complaint == "idc-standin: A worker ended by itself, and the others with it; what it said is above.\n"
-        assert all(map(gone, workers))
+        assert (
+            complaint
+            == "idc-standin: A worker process ended unexpectedly, so all workers were ended; its messages are above.\n"
+        )
+        assert all(map(has_exited, workers))
 
 
-def test_what_one_worker_was_told_the_others_know(tmp_path: Path) -> None:
+def test_all_workers_see_what_one_of_them_saved(tmp_path: Path) -> None:
     state = tmp_path / "state"
     with serving("--as-of", "2.0", "--state", str(state), "--workers", "2") as url:
         command = [sys.executable, "-m", "idc_standin", "token", "--state", str(state), "--email", "ada@example.org"]
@@ -84,7 +87,7 @@ def test_what_one_worker_was_told_the_others_know(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("number", ["0", "-1", "two", "100", "1.5"])
-def test_a_number_of_workers_that_is_none_is_one_line(number: str) -> None:
+def test_an_invalid_number_of_workers_is_a_one_line_error(number: str) -> None:
     done = subprocess.run(
         [sys.executable, "-m", "idc_standin", "serve", "--workers", number], capture_output=True, text=True, check=False
     )

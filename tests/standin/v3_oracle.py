@@ -1,4 +1,4 @@
-"""What v3 ought to find, worked out by SQL of its own over the published files.
+"""The expected results of v3, computed by independent SQL over the published files.
 
 Law: nothing here comes from idc_standin. Predicates are written into the text as literals, and bounds are read as the
 contract suite reads them.

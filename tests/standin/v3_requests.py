@@ -36,7 +36,7 @@ def problems(answer: httpx.Response) -> list[dict[str, Any]]:
 
 
 def problem(kind: str, where: list[Any], sent: Any, **more: Any) -> dict[str, Any]:
-    """An entry as it ought to be."""
+    """The expected entry."""
     return {"type": kind, "loc": ["body", *where], "input": sent, **more}
 
 

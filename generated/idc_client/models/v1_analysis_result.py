@@ -20,7 +20,7 @@ class V1AnalysisResult:
         date_updated (datetime.date | None):
         description (None | str): The title of the analysis result.
         doi (None | str):
-        idc_data_versions (list[str]):
+        idc_data_versions (list[str]): The data versions that hold it, up to the one that was asked for.
         location (None | str):
         subject_count (int | None):
     """

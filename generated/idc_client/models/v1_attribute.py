@@ -16,7 +16,8 @@ class V1Attribute:
     """
     Attributes:
         active (bool): Whether data backs the attribute. A local stand-in says false for those of which it has no facts;
-            a filter on such an attribute matches nothing there.
+            a filter on such an attribute matches nothing there. True does not mean that every patient has a value: the
+            stand-in knows the `race` of five, and its greeting (`getAbout`) says so.
         data_type (V1AttributeDataType):
         name (V1AttributeName): What a filter may name: 93 attributes with text values, and 67 with numbers, each of
             these in six forms (as

@@ -18,8 +18,9 @@ class V1Collection:
         collection_id (None | str):
         date_updated (datetime.date | None):
         description (None | str): An HTML fragment, not always well formed. Escape it before showing it.
-        doi (None | str):
-        idc_data_versions (list[str]):
+        doi (None | str): A DOI, in which letter case has no meaning: collections of data version 1.0 have it as it was
+            written then, in capitals, everything else as it is written today, in small letters.
+        idc_data_versions (list[str]): The data versions that hold it, up to the one that was asked for.
         image_types (None | str):
         location (None | str):
         species (None | str):

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any
 
 from idc_standin.v1 import gateway
 from idc_standin.v1.cohorts import Cohorts
-from idc_standin.v1.identity import PAGE_TOKEN_SECONDS, Identity
+from idc_standin.v1.identity import Identity
 from tests.contract import inside
 from tests.contract.calls import InProcess, Layered, Request, serve
 from tests.contract.index import installed
@@ -88,7 +88,7 @@ class Bench:
         """v1 without cohorts, with the keys of the bench, because making keys takes longer than most runs."""
         loaded = parts()
         with TemporaryDirectory(prefix="idc-contract-") as folder:
-            cohorts = Cohorts(Path(folder), PAGE_TOKEN_SECONDS)
+            cohorts = Cohorts(Path(folder))
             service = gateway.V1(
                 loaded.contract, loaded.store, cohorts, self.identity, quirks=frozenset(), patience=self.patience
             )

@@ -139,15 +139,30 @@ def _parse_response(
 
         return response_400
 
+    if response.status_code == 408:
+        response_408 = V1Error.from_dict(response.json())
+
+        return response_408
+
     if response.status_code == 410:
         response_410 = V1Retired.from_dict(response.json())
 
         return response_410
 
+    if response.status_code == 413:
+        response_413 = V1Error.from_dict(response.json())
+
+        return response_413
+
     if response.status_code == 500:
         response_500 = V1Error.from_dict(response.json())
 
         return response_500
+
+    if response.status_code == 503:
+        response_503 = V1Error.from_dict(response.json())
+
+        return response_503
 
     if client.raise_on_unexpected_status:
         raise errors.UnexpectedStatus(response.status_code, response.content)

@@ -34,7 +34,7 @@ def _get_kwargs(
 
 def _parse_response(
     *, client: AuthenticatedClient | Client, response: httpx.Response
-) -> V3Counts | V3Error | V3RouterError | V3ValidationErrors | str | None:
+) -> V3Counts | V3Error | V3Error | V3RouterError | V3ValidationErrors | str | None:
     if response.status_code == 200:
         response_200 = V3Counts.from_dict(response.json())
 
@@ -61,6 +61,16 @@ def _parse_response(
 
         return response_400
 
+    if response.status_code == 408:
+        response_408 = V3Error.from_dict(response.json())
+
+        return response_408
+
+    if response.status_code == 413:
+        response_413 = V3Error.from_dict(response.json())
+
+        return response_413
+
     if response.status_code == 422:
         response_422 = V3ValidationErrors.from_dict(response.json())
 
@@ -70,6 +80,11 @@ def _parse_response(
         response_500 = response.text
         return response_500
 
+    if response.status_code == 503:
+        response_503 = V3Error.from_dict(response.json())
+
+        return response_503
+
     if client.raise_on_unexpected_status:
         raise errors.UnexpectedStatus(response.status_code, response.content)
     else:
@@ -78,7 +93,7 @@ def _parse_response(
 
 def _build_response(
     *, client: AuthenticatedClient | Client, response: httpx.Response
-) -> Response[V3Counts | V3Error | V3RouterError | V3ValidationErrors | str]:
+) -> Response[V3Counts | V3Error | V3Error | V3RouterError | V3ValidationErrors | str]:
     return Response(
         status_code=HTTPStatus(response.status_code),
         content=response.content,
@@ -91,7 +106,7 @@ def sync_detailed(
     *,
     client: AuthenticatedClient | Client,
     body: V3SelectionRequest,
-) -> Response[V3Counts | V3Error | V3RouterError | V3ValidationErrors | str]:
+) -> Response[V3Counts | V3Error | V3Error | V3RouterError | V3ValidationErrors | str]:
     """How much a selection holds
 
      The filters stand under `filters`. Without a predicate the answer is for the whole archive, and
@@ -106,7 +121,7 @@ def sync_detailed(
         httpx.TimeoutException: If the request takes longer than Client.timeout.
 
     Returns:
-        Response[V3Counts | V3Error | V3RouterError | V3ValidationErrors | str]
+        Response[V3Counts | V3Error | V3Error | V3RouterError | V3ValidationErrors | str]
     """
 
     kwargs = _get_kwargs(
@@ -124,7 +139,7 @@ def sync(
     *,
     client: AuthenticatedClient | Client,
     body: V3SelectionRequest,
-) -> V3Counts | V3Error | V3RouterError | V3ValidationErrors | str | None:
+) -> V3Counts | V3Error | V3Error | V3RouterError | V3ValidationErrors | str | None:
     """How much a selection holds
 
      The filters stand under `filters`. Without a predicate the answer is for the whole archive, and
@@ -139,7 +154,7 @@ def sync(
         httpx.TimeoutException: If the request takes longer than Client.timeout.
 
     Returns:
-        V3Counts | V3Error | V3RouterError | V3ValidationErrors | str
+        V3Counts | V3Error | V3Error | V3RouterError | V3ValidationErrors | str
     """
 
     return sync_detailed(
@@ -152,7 +167,7 @@ async def asyncio_detailed(
     *,
     client: AuthenticatedClient | Client,
     body: V3SelectionRequest,
-) -> Response[V3Counts | V3Error | V3RouterError | V3ValidationErrors | str]:
+) -> Response[V3Counts | V3Error | V3Error | V3RouterError | V3ValidationErrors | str]:
     """How much a selection holds
 
      The filters stand under `filters`. Without a predicate the answer is for the whole archive, and
@@ -167,7 +182,7 @@ async def asyncio_detailed(
         httpx.TimeoutException: If the request takes longer than Client.timeout.
 
     Returns:
-        Response[V3Counts | V3Error | V3RouterError | V3ValidationErrors | str]
+        Response[V3Counts | V3Error | V3Error | V3RouterError | V3ValidationErrors | str]
     """
 
     kwargs = _get_kwargs(
@@ -183,7 +198,7 @@ async def asyncio(
     *,
     client: AuthenticatedClient | Client,
     body: V3SelectionRequest,
-) -> V3Counts | V3Error | V3RouterError | V3ValidationErrors | str | None:
+) -> V3Counts | V3Error | V3Error | V3RouterError | V3ValidationErrors | str | None:
     """How much a selection holds
 
      The filters stand under `filters`. Without a predicate the answer is for the whole archive, and
@@ -198,7 +213,7 @@ async def asyncio(
         httpx.TimeoutException: If the request takes longer than Client.timeout.
 
     Returns:
-        V3Counts | V3Error | V3RouterError | V3ValidationErrors | str
+        V3Counts | V3Error | V3Error | V3RouterError | V3ValidationErrors | str
     """
 
     return (

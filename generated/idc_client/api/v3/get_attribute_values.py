@@ -39,7 +39,15 @@ def _get_kwargs(
 
 def _parse_response(
     *, client: AuthenticatedClient | Client, response: httpx.Response
-) -> V3AttributeValues | V3Error | V3RouterError | V3ValidationErrors | str | None:
+) -> (
+    V3AttributeValues
+    | V3Error
+    | V3Error
+    | V3RouterError
+    | V3ValidationErrors
+    | str
+    | None
+):
     if response.status_code == 200:
         response_200 = V3AttributeValues.from_dict(response.json())
 
@@ -96,6 +104,11 @@ def _parse_response(
         response_500 = response.text
         return response_500
 
+    if response.status_code == 503:
+        response_503 = V3Error.from_dict(response.json())
+
+        return response_503
+
     if client.raise_on_unexpected_status:
         raise errors.UnexpectedStatus(response.status_code, response.content)
     else:
@@ -104,7 +117,9 @@ def _parse_response(
 
 def _build_response(
     *, client: AuthenticatedClient | Client, response: httpx.Response
-) -> Response[V3AttributeValues | V3Error | V3RouterError | V3ValidationErrors | str]:
+) -> Response[
+    V3AttributeValues | V3Error | V3Error | V3RouterError | V3ValidationErrors | str
+]:
     return Response(
         status_code=HTTPStatus(response.status_code),
         content=response.content,
@@ -118,7 +133,9 @@ def sync_detailed(
     *,
     client: AuthenticatedClient | Client,
     limit: int | Unset = 100,
-) -> Response[V3AttributeValues | V3Error | V3RouterError | V3ValidationErrors | str]:
+) -> Response[
+    V3AttributeValues | V3Error | V3Error | V3RouterError | V3ValidationErrors | str
+]:
     """The values of a column of the main table, the most frequent first
 
      Counts are series. Any column of `index` may be asked for, a filter attribute or not. Nulls are left
@@ -134,7 +151,7 @@ def sync_detailed(
         httpx.TimeoutException: If the request takes longer than Client.timeout.
 
     Returns:
-        Response[V3AttributeValues | V3Error | V3RouterError | V3ValidationErrors | str]
+        Response[V3AttributeValues | V3Error | V3Error | V3RouterError | V3ValidationErrors | str]
     """
 
     kwargs = _get_kwargs(
@@ -154,7 +171,15 @@ def sync(
     *,
     client: AuthenticatedClient | Client,
     limit: int | Unset = 100,
-) -> V3AttributeValues | V3Error | V3RouterError | V3ValidationErrors | str | None:
+) -> (
+    V3AttributeValues
+    | V3Error
+    | V3Error
+    | V3RouterError
+    | V3ValidationErrors
+    | str
+    | None
+):
     """The values of a column of the main table, the most frequent first
 
      Counts are series. Any column of `index` may be asked for, a filter attribute or not. Nulls are left
@@ -170,7 +195,7 @@ def sync(
         httpx.TimeoutException: If the request takes longer than Client.timeout.
 
     Returns:
-        V3AttributeValues | V3Error | V3RouterError | V3ValidationErrors | str
+        V3AttributeValues | V3Error | V3Error | V3RouterError | V3ValidationErrors | str
     """
 
     return sync_detailed(
@@ -185,7 +210,9 @@ async def asyncio_detailed(
     *,
     client: AuthenticatedClient | Client,
     limit: int | Unset = 100,
-) -> Response[V3AttributeValues | V3Error | V3RouterError | V3ValidationErrors | str]:
+) -> Response[
+    V3AttributeValues | V3Error | V3Error | V3RouterError | V3ValidationErrors | str
+]:
     """The values of a column of the main table, the most frequent first
 
      Counts are series. Any column of `index` may be asked for, a filter attribute or not. Nulls are left
@@ -201,7 +228,7 @@ async def asyncio_detailed(
         httpx.TimeoutException: If the request takes longer than Client.timeout.
 
     Returns:
-        Response[V3AttributeValues | V3Error | V3RouterError | V3ValidationErrors | str]
+        Response[V3AttributeValues | V3Error | V3Error | V3RouterError | V3ValidationErrors | str]
     """
 
     kwargs = _get_kwargs(
@@ -219,7 +246,15 @@ async def asyncio(
     *,
     client: AuthenticatedClient | Client,
     limit: int | Unset = 100,
-) -> V3AttributeValues | V3Error | V3RouterError | V3ValidationErrors | str | None:
+) -> (
+    V3AttributeValues
+    | V3Error
+    | V3Error
+    | V3RouterError
+    | V3ValidationErrors
+    | str
+    | None
+):
     """The values of a column of the main table, the most frequent first
 
      Counts are series. Any column of `index` may be asked for, a filter attribute or not. Nulls are left
@@ -235,7 +270,7 @@ async def asyncio(
         httpx.TimeoutException: If the request takes longer than Client.timeout.
 
     Returns:
-        V3AttributeValues | V3Error | V3RouterError | V3ValidationErrors | str
+        V3AttributeValues | V3Error | V3Error | V3RouterError | V3ValidationErrors | str
     """
 
     return (

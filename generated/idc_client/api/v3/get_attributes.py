@@ -6,6 +6,7 @@ import httpx
 from ... import errors
 from ...client import AuthenticatedClient, Client
 from ...models.v3_attribute import V3Attribute
+from ...models.v3_error import V3Error
 from ...types import Response
 
 
@@ -21,7 +22,7 @@ def _get_kwargs() -> dict[str, Any]:
 
 def _parse_response(
     *, client: AuthenticatedClient | Client, response: httpx.Response
-) -> list[V3Attribute] | str | None:
+) -> V3Error | list[V3Attribute] | str | None:
     if response.status_code == 200:
         response_200 = []
         _response_200 = response.json()
@@ -38,6 +39,11 @@ def _parse_response(
         response_500 = response.text
         return response_500
 
+    if response.status_code == 503:
+        response_503 = V3Error.from_dict(response.json())
+
+        return response_503
+
     if client.raise_on_unexpected_status:
         raise errors.UnexpectedStatus(response.status_code, response.content)
     else:
@@ -46,7 +52,7 @@ def _parse_response(
 
 def _build_response(
     *, client: AuthenticatedClient | Client, response: httpx.Response
-) -> Response[list[V3Attribute] | str]:
+) -> Response[V3Error | list[V3Attribute] | str]:
     return Response(
         status_code=HTTPStatus(response.status_code),
         content=response.content,
@@ -58,7 +64,7 @@ def _build_response(
 def sync_detailed(
     *,
     client: AuthenticatedClient | Client,
-) -> Response[list[V3Attribute] | str]:
+) -> Response[V3Error | list[V3Attribute] | str]:
     """The attributes that filters may name
 
     Raises:
@@ -66,7 +72,7 @@ def sync_detailed(
         httpx.TimeoutException: If the request takes longer than Client.timeout.
 
     Returns:
-        Response[list[V3Attribute] | str]
+        Response[V3Error | list[V3Attribute] | str]
     """
 
     kwargs = _get_kwargs()
@@ -81,7 +87,7 @@ def sync_detailed(
 def sync(
     *,
     client: AuthenticatedClient | Client,
-) -> list[V3Attribute] | str | None:
+) -> V3Error | list[V3Attribute] | str | None:
     """The attributes that filters may name
 
     Raises:
@@ -89,7 +95,7 @@ def sync(
         httpx.TimeoutException: If the request takes longer than Client.timeout.
 
     Returns:
-        list[V3Attribute] | str
+        V3Error | list[V3Attribute] | str
     """
 
     return sync_detailed(
@@ -100,7 +106,7 @@ def sync(
 async def asyncio_detailed(
     *,
     client: AuthenticatedClient | Client,
-) -> Response[list[V3Attribute] | str]:
+) -> Response[V3Error | list[V3Attribute] | str]:
     """The attributes that filters may name
 
     Raises:
@@ -108,7 +114,7 @@ async def asyncio_detailed(
         httpx.TimeoutException: If the request takes longer than Client.timeout.
 
     Returns:
-        Response[list[V3Attribute] | str]
+        Response[V3Error | list[V3Attribute] | str]
     """
 
     kwargs = _get_kwargs()
@@ -121,7 +127,7 @@ async def asyncio_detailed(
 async def asyncio(
     *,
     client: AuthenticatedClient | Client,
-) -> list[V3Attribute] | str | None:
+) -> V3Error | list[V3Attribute] | str | None:
     """The attributes that filters may name
 
     Raises:
@@ -129,7 +135,7 @@ async def asyncio(
         httpx.TimeoutException: If the request takes longer than Client.timeout.
 
     Returns:
-        list[V3Attribute] | str
+        V3Error | list[V3Attribute] | str
     """
 
     return (

@@ -38,7 +38,7 @@ def _get_kwargs(
 
 def _parse_response(
     *, client: AuthenticatedClient | Client, response: httpx.Response
-) -> V3Error | V3RouterError | V3SqlResult | V3ValidationErrors | str | None:
+) -> V3Error | V3Error | V3RouterError | V3SqlResult | V3ValidationErrors | str | None:
     if response.status_code == 200:
         response_200 = V3SqlResult.from_dict(response.json())
 
@@ -74,6 +74,11 @@ def _parse_response(
         response_500 = response.text
         return response_500
 
+    if response.status_code == 503:
+        response_503 = V3Error.from_dict(response.json())
+
+        return response_503
+
     if client.raise_on_unexpected_status:
         raise errors.UnexpectedStatus(response.status_code, response.content)
     else:
@@ -82,7 +87,9 @@ def _parse_response(
 
 def _build_response(
     *, client: AuthenticatedClient | Client, response: httpx.Response
-) -> Response[V3Error | V3RouterError | V3SqlResult | V3ValidationErrors | str]:
+) -> Response[
+    V3Error | V3Error | V3RouterError | V3SqlResult | V3ValidationErrors | str
+]:
     return Response(
         status_code=HTTPStatus(response.status_code),
         content=response.content,
@@ -96,7 +103,9 @@ def sync_detailed(
     *,
     client: AuthenticatedClient | Client,
     max_rows: int | Unset = 5000,
-) -> Response[V3Error | V3RouterError | V3SqlResult | V3ValidationErrors | str]:
+) -> Response[
+    V3Error | V3Error | V3RouterError | V3SqlResult | V3ValidationErrors | str
+]:
     """The rows of a clinical table, in no promised order
 
     Args:
@@ -108,7 +117,7 @@ def sync_detailed(
         httpx.TimeoutException: If the request takes longer than Client.timeout.
 
     Returns:
-        Response[V3Error | V3RouterError | V3SqlResult | V3ValidationErrors | str]
+        Response[V3Error | V3Error | V3RouterError | V3SqlResult | V3ValidationErrors | str]
     """
 
     kwargs = _get_kwargs(
@@ -128,7 +137,7 @@ def sync(
     *,
     client: AuthenticatedClient | Client,
     max_rows: int | Unset = 5000,
-) -> V3Error | V3RouterError | V3SqlResult | V3ValidationErrors | str | None:
+) -> V3Error | V3Error | V3RouterError | V3SqlResult | V3ValidationErrors | str | None:
     """The rows of a clinical table, in no promised order
 
     Args:
@@ -140,7 +149,7 @@ def sync(
         httpx.TimeoutException: If the request takes longer than Client.timeout.
 
     Returns:
-        V3Error | V3RouterError | V3SqlResult | V3ValidationErrors | str
+        V3Error | V3Error | V3RouterError | V3SqlResult | V3ValidationErrors | str
     """
 
     return sync_detailed(
@@ -155,7 +164,9 @@ async def asyncio_detailed(
     *,
     client: AuthenticatedClient | Client,
     max_rows: int | Unset = 5000,
-) -> Response[V3Error | V3RouterError | V3SqlResult | V3ValidationErrors | str]:
+) -> Response[
+    V3Error | V3Error | V3RouterError | V3SqlResult | V3ValidationErrors | str
+]:
     """The rows of a clinical table, in no promised order
 
     Args:
@@ -167,7 +178,7 @@ async def asyncio_detailed(
         httpx.TimeoutException: If the request takes longer than Client.timeout.
 
     Returns:
-        Response[V3Error | V3RouterError | V3SqlResult | V3ValidationErrors | str]
+        Response[V3Error | V3Error | V3RouterError | V3SqlResult | V3ValidationErrors | str]
     """
 
     kwargs = _get_kwargs(
@@ -185,7 +196,7 @@ async def asyncio(
     *,
     client: AuthenticatedClient | Client,
     max_rows: int | Unset = 5000,
-) -> V3Error | V3RouterError | V3SqlResult | V3ValidationErrors | str | None:
+) -> V3Error | V3Error | V3RouterError | V3SqlResult | V3ValidationErrors | str | None:
     """The rows of a clinical table, in no promised order
 
     Args:
@@ -197,7 +208,7 @@ async def asyncio(
         httpx.TimeoutException: If the request takes longer than Client.timeout.
 
     Returns:
-        V3Error | V3RouterError | V3SqlResult | V3ValidationErrors | str
+        V3Error | V3Error | V3RouterError | V3SqlResult | V3ValidationErrors | str
     """
 
     return (

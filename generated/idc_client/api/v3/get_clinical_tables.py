@@ -34,7 +34,15 @@ def _get_kwargs(
 
 def _parse_response(
     *, client: AuthenticatedClient | Client, response: httpx.Response
-) -> V3ClinicalTables | V3Error | V3RouterError | V3ValidationErrors | str | None:
+) -> (
+    V3ClinicalTables
+    | V3Error
+    | V3Error
+    | V3RouterError
+    | V3ValidationErrors
+    | str
+    | None
+):
     if response.status_code == 200:
         response_200 = V3ClinicalTables.from_dict(response.json())
 
@@ -70,6 +78,11 @@ def _parse_response(
         response_500 = response.text
         return response_500
 
+    if response.status_code == 503:
+        response_503 = V3Error.from_dict(response.json())
+
+        return response_503
+
     if client.raise_on_unexpected_status:
         raise errors.UnexpectedStatus(response.status_code, response.content)
     else:
@@ -78,7 +91,9 @@ def _parse_response(
 
 def _build_response(
     *, client: AuthenticatedClient | Client, response: httpx.Response
-) -> Response[V3ClinicalTables | V3Error | V3RouterError | V3ValidationErrors | str]:
+) -> Response[
+    V3ClinicalTables | V3Error | V3Error | V3RouterError | V3ValidationErrors | str
+]:
     return Response(
         status_code=HTTPStatus(response.status_code),
         content=response.content,
@@ -91,7 +106,9 @@ def sync_detailed(
     *,
     client: AuthenticatedClient | Client,
     collection_id: str | Unset = UNSET,
-) -> Response[V3ClinicalTables | V3Error | V3RouterError | V3ValidationErrors | str]:
+) -> Response[
+    V3ClinicalTables | V3Error | V3Error | V3RouterError | V3ValidationErrors | str
+]:
     """The clinical tables, of one collection or of all
 
      A build without clinical data answers 404.
@@ -104,7 +121,7 @@ def sync_detailed(
         httpx.TimeoutException: If the request takes longer than Client.timeout.
 
     Returns:
-        Response[V3ClinicalTables | V3Error | V3RouterError | V3ValidationErrors | str]
+        Response[V3ClinicalTables | V3Error | V3Error | V3RouterError | V3ValidationErrors | str]
     """
 
     kwargs = _get_kwargs(
@@ -122,7 +139,15 @@ def sync(
     *,
     client: AuthenticatedClient | Client,
     collection_id: str | Unset = UNSET,
-) -> V3ClinicalTables | V3Error | V3RouterError | V3ValidationErrors | str | None:
+) -> (
+    V3ClinicalTables
+    | V3Error
+    | V3Error
+    | V3RouterError
+    | V3ValidationErrors
+    | str
+    | None
+):
     """The clinical tables, of one collection or of all
 
      A build without clinical data answers 404.
@@ -135,7 +160,7 @@ def sync(
         httpx.TimeoutException: If the request takes longer than Client.timeout.
 
     Returns:
-        V3ClinicalTables | V3Error | V3RouterError | V3ValidationErrors | str
+        V3ClinicalTables | V3Error | V3Error | V3RouterError | V3ValidationErrors | str
     """
 
     return sync_detailed(
@@ -148,7 +173,9 @@ async def asyncio_detailed(
     *,
     client: AuthenticatedClient | Client,
     collection_id: str | Unset = UNSET,
-) -> Response[V3ClinicalTables | V3Error | V3RouterError | V3ValidationErrors | str]:
+) -> Response[
+    V3ClinicalTables | V3Error | V3Error | V3RouterError | V3ValidationErrors | str
+]:
     """The clinical tables, of one collection or of all
 
      A build without clinical data answers 404.
@@ -161,7 +188,7 @@ async def asyncio_detailed(
         httpx.TimeoutException: If the request takes longer than Client.timeout.
 
     Returns:
-        Response[V3ClinicalTables | V3Error | V3RouterError | V3ValidationErrors | str]
+        Response[V3ClinicalTables | V3Error | V3Error | V3RouterError | V3ValidationErrors | str]
     """
 
     kwargs = _get_kwargs(
@@ -177,7 +204,15 @@ async def asyncio(
     *,
     client: AuthenticatedClient | Client,
     collection_id: str | Unset = UNSET,
-) -> V3ClinicalTables | V3Error | V3RouterError | V3ValidationErrors | str | None:
+) -> (
+    V3ClinicalTables
+    | V3Error
+    | V3Error
+    | V3RouterError
+    | V3ValidationErrors
+    | str
+    | None
+):
     """The clinical tables, of one collection or of all
 
      A build without clinical data answers 404.
@@ -190,7 +225,7 @@ async def asyncio(
         httpx.TimeoutException: If the request takes longer than Client.timeout.
 
     Returns:
-        V3ClinicalTables | V3Error | V3RouterError | V3ValidationErrors | str
+        V3ClinicalTables | V3Error | V3Error | V3RouterError | V3ValidationErrors | str
     """
 
     return (

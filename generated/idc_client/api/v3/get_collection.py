@@ -29,7 +29,15 @@ def _get_kwargs(
 
 def _parse_response(
     *, client: AuthenticatedClient | Client, response: httpx.Response
-) -> V3CollectionDetail | V3Error | V3RouterError | V3ValidationErrors | str | None:
+) -> (
+    V3CollectionDetail
+    | V3Error
+    | V3Error
+    | V3RouterError
+    | V3ValidationErrors
+    | str
+    | None
+):
     if response.status_code == 200:
         response_200 = V3CollectionDetail.from_dict(response.json())
 
@@ -65,6 +73,11 @@ def _parse_response(
         response_500 = response.text
         return response_500
 
+    if response.status_code == 503:
+        response_503 = V3Error.from_dict(response.json())
+
+        return response_503
+
     if client.raise_on_unexpected_status:
         raise errors.UnexpectedStatus(response.status_code, response.content)
     else:
@@ -73,7 +86,9 @@ def _parse_response(
 
 def _build_response(
     *, client: AuthenticatedClient | Client, response: httpx.Response
-) -> Response[V3CollectionDetail | V3Error | V3RouterError | V3ValidationErrors | str]:
+) -> Response[
+    V3CollectionDetail | V3Error | V3Error | V3RouterError | V3ValidationErrors | str
+]:
     return Response(
         status_code=HTTPStatus(response.status_code),
         content=response.content,
@@ -86,7 +101,9 @@ def sync_detailed(
     collection_id: str,
     *,
     client: AuthenticatedClient | Client,
-) -> Response[V3CollectionDetail | V3Error | V3RouterError | V3ValidationErrors | str]:
+) -> Response[
+    V3CollectionDetail | V3Error | V3Error | V3RouterError | V3ValidationErrors | str
+]:
     """One collection, with counts, modalities and licences
 
     Args:
@@ -97,7 +114,7 @@ def sync_detailed(
         httpx.TimeoutException: If the request takes longer than Client.timeout.
 
     Returns:
-        Response[V3CollectionDetail | V3Error | V3RouterError | V3ValidationErrors | str]
+        Response[V3CollectionDetail | V3Error | V3Error | V3RouterError | V3ValidationErrors | str]
     """
 
     kwargs = _get_kwargs(
@@ -115,7 +132,15 @@ def sync(
     collection_id: str,
     *,
     client: AuthenticatedClient | Client,
-) -> V3CollectionDetail | V3Error | V3RouterError | V3ValidationErrors | str | None:
+) -> (
+    V3CollectionDetail
+    | V3Error
+    | V3Error
+    | V3RouterError
+    | V3ValidationErrors
+    | str
+    | None
+):
     """One collection, with counts, modalities and licences
 
     Args:
@@ -126,7 +151,7 @@ def sync(
         httpx.TimeoutException: If the request takes longer than Client.timeout.
 
     Returns:
-        V3CollectionDetail | V3Error | V3RouterError | V3ValidationErrors | str
+        V3CollectionDetail | V3Error | V3Error | V3RouterError | V3ValidationErrors | str
     """
 
     return sync_detailed(
@@ -139,7 +164,9 @@ async def asyncio_detailed(
     collection_id: str,
     *,
     client: AuthenticatedClient | Client,
-) -> Response[V3CollectionDetail | V3Error | V3RouterError | V3ValidationErrors | str]:
+) -> Response[
+    V3CollectionDetail | V3Error | V3Error | V3RouterError | V3ValidationErrors | str
+]:
     """One collection, with counts, modalities and licences
 
     Args:
@@ -150,7 +177,7 @@ async def asyncio_detailed(
         httpx.TimeoutException: If the request takes longer than Client.timeout.
 
     Returns:
-        Response[V3CollectionDetail | V3Error | V3RouterError | V3ValidationErrors | str]
+        Response[V3CollectionDetail | V3Error | V3Error | V3RouterError | V3ValidationErrors | str]
     """
 
     kwargs = _get_kwargs(
@@ -166,7 +193,15 @@ async def asyncio(
     collection_id: str,
     *,
     client: AuthenticatedClient | Client,
-) -> V3CollectionDetail | V3Error | V3RouterError | V3ValidationErrors | str | None:
+) -> (
+    V3CollectionDetail
+    | V3Error
+    | V3Error
+    | V3RouterError
+    | V3ValidationErrors
+    | str
+    | None
+):
     """One collection, with counts, modalities and licences
 
     Args:
@@ -177,7 +212,7 @@ async def asyncio(
         httpx.TimeoutException: If the request takes longer than Client.timeout.
 
     Returns:
-        V3CollectionDetail | V3Error | V3RouterError | V3ValidationErrors | str
+        V3CollectionDetail | V3Error | V3Error | V3RouterError | V3ValidationErrors | str
     """
 
     return (

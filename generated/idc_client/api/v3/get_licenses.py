@@ -34,7 +34,7 @@ def _get_kwargs(
 
 def _parse_response(
     *, client: AuthenticatedClient | Client, response: httpx.Response
-) -> V3Error | V3RouterError | V3Licenses | V3ValidationErrors | str | None:
+) -> V3Error | V3Error | V3RouterError | V3Licenses | V3ValidationErrors | str | None:
     if response.status_code == 200:
         response_200 = V3Licenses.from_dict(response.json())
 
@@ -61,6 +61,16 @@ def _parse_response(
 
         return response_400
 
+    if response.status_code == 408:
+        response_408 = V3Error.from_dict(response.json())
+
+        return response_408
+
+    if response.status_code == 413:
+        response_413 = V3Error.from_dict(response.json())
+
+        return response_413
+
     if response.status_code == 422:
         response_422 = V3ValidationErrors.from_dict(response.json())
 
@@ -70,6 +80,11 @@ def _parse_response(
         response_500 = response.text
         return response_500
 
+    if response.status_code == 503:
+        response_503 = V3Error.from_dict(response.json())
+
+        return response_503
+
     if client.raise_on_unexpected_status:
         raise errors.UnexpectedStatus(response.status_code, response.content)
     else:
@@ -78,7 +93,9 @@ def _parse_response(
 
 def _build_response(
     *, client: AuthenticatedClient | Client, response: httpx.Response
-) -> Response[V3Error | V3RouterError | V3Licenses | V3ValidationErrors | str]:
+) -> Response[
+    V3Error | V3Error | V3RouterError | V3Licenses | V3ValidationErrors | str
+]:
     return Response(
         status_code=HTTPStatus(response.status_code),
         content=response.content,
@@ -91,7 +108,9 @@ def sync_detailed(
     *,
     client: AuthenticatedClient | Client,
     body: V3SelectionRequest,
-) -> Response[V3Error | V3RouterError | V3Licenses | V3ValidationErrors | str]:
+) -> Response[
+    V3Error | V3Error | V3RouterError | V3Licenses | V3ValidationErrors | str
+]:
     """The licences of a selection
 
      The filters stand under `filters`. Without a predicate the answer is for the whole archive, and
@@ -106,7 +125,7 @@ def sync_detailed(
         httpx.TimeoutException: If the request takes longer than Client.timeout.
 
     Returns:
-        Response[V3Error | V3RouterError | V3Licenses | V3ValidationErrors | str]
+        Response[V3Error | V3Error | V3RouterError | V3Licenses | V3ValidationErrors | str]
     """
 
     kwargs = _get_kwargs(
@@ -124,7 +143,7 @@ def sync(
     *,
     client: AuthenticatedClient | Client,
     body: V3SelectionRequest,
-) -> V3Error | V3RouterError | V3Licenses | V3ValidationErrors | str | None:
+) -> V3Error | V3Error | V3RouterError | V3Licenses | V3ValidationErrors | str | None:
     """The licences of a selection
 
      The filters stand under `filters`. Without a predicate the answer is for the whole archive, and
@@ -139,7 +158,7 @@ def sync(
         httpx.TimeoutException: If the request takes longer than Client.timeout.
 
     Returns:
-        V3Error | V3RouterError | V3Licenses | V3ValidationErrors | str
+        V3Error | V3Error | V3RouterError | V3Licenses | V3ValidationErrors | str
     """
 
     return sync_detailed(
@@ -152,7 +171,9 @@ async def asyncio_detailed(
     *,
     client: AuthenticatedClient | Client,
     body: V3SelectionRequest,
-) -> Response[V3Error | V3RouterError | V3Licenses | V3ValidationErrors | str]:
+) -> Response[
+    V3Error | V3Error | V3RouterError | V3Licenses | V3ValidationErrors | str
+]:
     """The licences of a selection
 
      The filters stand under `filters`. Without a predicate the answer is for the whole archive, and
@@ -167,7 +188,7 @@ async def asyncio_detailed(
         httpx.TimeoutException: If the request takes longer than Client.timeout.
 
     Returns:
-        Response[V3Error | V3RouterError | V3Licenses | V3ValidationErrors | str]
+        Response[V3Error | V3Error | V3RouterError | V3Licenses | V3ValidationErrors | str]
     """
 
     kwargs = _get_kwargs(
@@ -183,7 +204,7 @@ async def asyncio(
     *,
     client: AuthenticatedClient | Client,
     body: V3SelectionRequest,
-) -> V3Error | V3RouterError | V3Licenses | V3ValidationErrors | str | None:
+) -> V3Error | V3Error | V3RouterError | V3Licenses | V3ValidationErrors | str | None:
     """The licences of a selection
 
      The filters stand under `filters`. Without a predicate the answer is for the whole archive, and
@@ -198,7 +219,7 @@ async def asyncio(
         httpx.TimeoutException: If the request takes longer than Client.timeout.
 
     Returns:
-        V3Error | V3RouterError | V3Licenses | V3ValidationErrors | str
+        V3Error | V3Error | V3RouterError | V3Licenses | V3ValidationErrors | str
     """
 
     return (

@@ -34,7 +34,9 @@ def _get_kwargs(
 
 def _parse_response(
     *, client: AuthenticatedClient | Client, response: httpx.Response
-) -> V3Error | V3RouterError | V3ManifestPage | V3ValidationErrors | str | None:
+) -> (
+    V3Error | V3Error | V3RouterError | V3ManifestPage | V3ValidationErrors | str | None
+):
     if response.status_code == 200:
         response_200 = V3ManifestPage.from_dict(response.json())
 
@@ -61,6 +63,16 @@ def _parse_response(
 
         return response_400
 
+    if response.status_code == 408:
+        response_408 = V3Error.from_dict(response.json())
+
+        return response_408
+
+    if response.status_code == 413:
+        response_413 = V3Error.from_dict(response.json())
+
+        return response_413
+
     if response.status_code == 422:
         response_422 = V3ValidationErrors.from_dict(response.json())
 
@@ -70,6 +82,11 @@ def _parse_response(
         response_500 = response.text
         return response_500
 
+    if response.status_code == 503:
+        response_503 = V3Error.from_dict(response.json())
+
+        return response_503
+
     if client.raise_on_unexpected_status:
         raise errors.UnexpectedStatus(response.status_code, response.content)
     else:
@@ -78,7 +95,9 @@ def _parse_response(
 
 def _build_response(
     *, client: AuthenticatedClient | Client, response: httpx.Response
-) -> Response[V3Error | V3RouterError | V3ManifestPage | V3ValidationErrors | str]:
+) -> Response[
+    V3Error | V3Error | V3RouterError | V3ManifestPage | V3ValidationErrors | str
+]:
     return Response(
         status_code=HTTPStatus(response.status_code),
         content=response.content,
@@ -91,7 +110,9 @@ def sync_detailed(
     *,
     client: AuthenticatedClient | Client,
     body: V3ManifestRequest,
-) -> Response[V3Error | V3RouterError | V3ManifestPage | V3ValidationErrors | str]:
+) -> Response[
+    V3Error | V3Error | V3RouterError | V3ManifestPage | V3ValidationErrors | str
+]:
     """The series of a selection, page by page
 
      The filters stand under `filters`, and at least one predicate must be left of them: there is no
@@ -110,7 +131,7 @@ def sync_detailed(
         httpx.TimeoutException: If the request takes longer than Client.timeout.
 
     Returns:
-        Response[V3Error | V3RouterError | V3ManifestPage | V3ValidationErrors | str]
+        Response[V3Error | V3Error | V3RouterError | V3ManifestPage | V3ValidationErrors | str]
     """
 
     kwargs = _get_kwargs(
@@ -128,7 +149,9 @@ def sync(
     *,
     client: AuthenticatedClient | Client,
     body: V3ManifestRequest,
-) -> V3Error | V3RouterError | V3ManifestPage | V3ValidationErrors | str | None:
+) -> (
+    V3Error | V3Error | V3RouterError | V3ManifestPage | V3ValidationErrors | str | None
+):
     """The series of a selection, page by page
 
      The filters stand under `filters`, and at least one predicate must be left of them: there is no
@@ -147,7 +170,7 @@ def sync(
         httpx.TimeoutException: If the request takes longer than Client.timeout.
 
     Returns:
-        V3Error | V3RouterError | V3ManifestPage | V3ValidationErrors | str
+        V3Error | V3Error | V3RouterError | V3ManifestPage | V3ValidationErrors | str
     """
 
     return sync_detailed(
@@ -160,7 +183,9 @@ async def asyncio_detailed(
     *,
     client: AuthenticatedClient | Client,
     body: V3ManifestRequest,
-) -> Response[V3Error | V3RouterError | V3ManifestPage | V3ValidationErrors | str]:
+) -> Response[
+    V3Error | V3Error | V3RouterError | V3ManifestPage | V3ValidationErrors | str
+]:
     """The series of a selection, page by page
 
      The filters stand under `filters`, and at least one predicate must be left of them: there is no
@@ -179,7 +204,7 @@ async def asyncio_detailed(
         httpx.TimeoutException: If the request takes longer than Client.timeout.
 
     Returns:
-        Response[V3Error | V3RouterError | V3ManifestPage | V3ValidationErrors | str]
+        Response[V3Error | V3Error | V3RouterError | V3ManifestPage | V3ValidationErrors | str]
     """
 
     kwargs = _get_kwargs(
@@ -195,7 +220,9 @@ async def asyncio(
     *,
     client: AuthenticatedClient | Client,
     body: V3ManifestRequest,
-) -> V3Error | V3RouterError | V3ManifestPage | V3ValidationErrors | str | None:
+) -> (
+    V3Error | V3Error | V3RouterError | V3ManifestPage | V3ValidationErrors | str | None
+):
     """The series of a selection, page by page
 
      The filters stand under `filters`, and at least one predicate must be left of them: there is no
@@ -214,7 +241,7 @@ async def asyncio(
         httpx.TimeoutException: If the request takes longer than Client.timeout.
 
     Returns:
-        V3Error | V3RouterError | V3ManifestPage | V3ValidationErrors | str
+        V3Error | V3Error | V3RouterError | V3ManifestPage | V3ValidationErrors | str
     """
 
     return (

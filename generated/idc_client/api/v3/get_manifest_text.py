@@ -33,7 +33,7 @@ def _get_kwargs(
 
 def _parse_response(
     *, client: AuthenticatedClient | Client, response: httpx.Response
-) -> V3Error | V3RouterError | V3ValidationErrors | str | None:
+) -> V3Error | V3Error | V3RouterError | V3ValidationErrors | str | None:
     if response.status_code == 200:
         response_200 = response.text
         return response_200
@@ -59,6 +59,16 @@ def _parse_response(
 
         return response_400
 
+    if response.status_code == 408:
+        response_408 = V3Error.from_dict(response.json())
+
+        return response_408
+
+    if response.status_code == 413:
+        response_413 = V3Error.from_dict(response.json())
+
+        return response_413
+
     if response.status_code == 422:
         response_422 = V3ValidationErrors.from_dict(response.json())
 
@@ -68,6 +78,11 @@ def _parse_response(
         response_500 = response.text
         return response_500
 
+    if response.status_code == 503:
+        response_503 = V3Error.from_dict(response.json())
+
+        return response_503
+
     if client.raise_on_unexpected_status:
         raise errors.UnexpectedStatus(response.status_code, response.content)
     else:
@@ -76,7 +91,7 @@ def _parse_response(
 
 def _build_response(
     *, client: AuthenticatedClient | Client, response: httpx.Response
-) -> Response[V3Error | V3RouterError | V3ValidationErrors | str]:
+) -> Response[V3Error | V3Error | V3RouterError | V3ValidationErrors | str]:
     return Response(
         status_code=HTTPStatus(response.status_code),
         content=response.content,
@@ -89,7 +104,7 @@ def sync_detailed(
     *,
     client: AuthenticatedClient | Client,
     body: V3ManifestTextRequest,
-) -> Response[V3Error | V3RouterError | V3ValidationErrors | str]:
+) -> Response[V3Error | V3Error | V3RouterError | V3ValidationErrors | str]:
     """The S3 addresses of a selection's series, one a line
 
      The filters stand under `filters`, and at least one predicate must be left of them. Which of them
@@ -108,7 +123,7 @@ def sync_detailed(
         httpx.TimeoutException: If the request takes longer than Client.timeout.
 
     Returns:
-        Response[V3Error | V3RouterError | V3ValidationErrors | str]
+        Response[V3Error | V3Error | V3RouterError | V3ValidationErrors | str]
     """
 
     kwargs = _get_kwargs(
@@ -126,7 +141,7 @@ def sync(
     *,
     client: AuthenticatedClient | Client,
     body: V3ManifestTextRequest,
-) -> V3Error | V3RouterError | V3ValidationErrors | str | None:
+) -> V3Error | V3Error | V3RouterError | V3ValidationErrors | str | None:
     """The S3 addresses of a selection's series, one a line
 
      The filters stand under `filters`, and at least one predicate must be left of them. Which of them
@@ -145,7 +160,7 @@ def sync(
         httpx.TimeoutException: If the request takes longer than Client.timeout.
 
     Returns:
-        V3Error | V3RouterError | V3ValidationErrors | str
+        V3Error | V3Error | V3RouterError | V3ValidationErrors | str
     """
 
     return sync_detailed(
@@ -158,7 +173,7 @@ async def asyncio_detailed(
     *,
     client: AuthenticatedClient | Client,
     body: V3ManifestTextRequest,
-) -> Response[V3Error | V3RouterError | V3ValidationErrors | str]:
+) -> Response[V3Error | V3Error | V3RouterError | V3ValidationErrors | str]:
     """The S3 addresses of a selection's series, one a line
 
      The filters stand under `filters`, and at least one predicate must be left of them. Which of them
@@ -177,7 +192,7 @@ async def asyncio_detailed(
         httpx.TimeoutException: If the request takes longer than Client.timeout.
 
     Returns:
-        Response[V3Error | V3RouterError | V3ValidationErrors | str]
+        Response[V3Error | V3Error | V3RouterError | V3ValidationErrors | str]
     """
 
     kwargs = _get_kwargs(
@@ -193,7 +208,7 @@ async def asyncio(
     *,
     client: AuthenticatedClient | Client,
     body: V3ManifestTextRequest,
-) -> V3Error | V3RouterError | V3ValidationErrors | str | None:
+) -> V3Error | V3Error | V3RouterError | V3ValidationErrors | str | None:
     """The S3 addresses of a selection's series, one a line
 
      The filters stand under `filters`, and at least one predicate must be left of them. Which of them
@@ -212,7 +227,7 @@ async def asyncio(
         httpx.TimeoutException: If the request takes longer than Client.timeout.
 
     Returns:
-        V3Error | V3RouterError | V3ValidationErrors | str
+        V3Error | V3Error | V3RouterError | V3ValidationErrors | str
     """
 
     return (

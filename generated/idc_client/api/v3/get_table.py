@@ -29,7 +29,9 @@ def _get_kwargs(
 
 def _parse_response(
     *, client: AuthenticatedClient | Client, response: httpx.Response
-) -> V3Error | V3RouterError | V3TableSchema | V3ValidationErrors | str | None:
+) -> (
+    V3Error | V3Error | V3RouterError | V3TableSchema | V3ValidationErrors | str | None
+):
     if response.status_code == 200:
         response_200 = V3TableSchema.from_dict(response.json())
 
@@ -65,6 +67,11 @@ def _parse_response(
         response_500 = response.text
         return response_500
 
+    if response.status_code == 503:
+        response_503 = V3Error.from_dict(response.json())
+
+        return response_503
+
     if client.raise_on_unexpected_status:
         raise errors.UnexpectedStatus(response.status_code, response.content)
     else:
@@ -73,7 +80,9 @@ def _parse_response(
 
 def _build_response(
     *, client: AuthenticatedClient | Client, response: httpx.Response
-) -> Response[V3Error | V3RouterError | V3TableSchema | V3ValidationErrors | str]:
+) -> Response[
+    V3Error | V3Error | V3RouterError | V3TableSchema | V3ValidationErrors | str
+]:
     return Response(
         status_code=HTTPStatus(response.status_code),
         content=response.content,
@@ -86,7 +95,9 @@ def sync_detailed(
     table: str,
     *,
     client: AuthenticatedClient | Client,
-) -> Response[V3Error | V3RouterError | V3TableSchema | V3ValidationErrors | str]:
+) -> Response[
+    V3Error | V3Error | V3RouterError | V3TableSchema | V3ValidationErrors | str
+]:
     """The columns of a table
 
     Args:
@@ -97,7 +108,7 @@ def sync_detailed(
         httpx.TimeoutException: If the request takes longer than Client.timeout.
 
     Returns:
-        Response[V3Error | V3RouterError | V3TableSchema | V3ValidationErrors | str]
+        Response[V3Error | V3Error | V3RouterError | V3TableSchema | V3ValidationErrors | str]
     """
 
     kwargs = _get_kwargs(
@@ -115,7 +126,9 @@ def sync(
     table: str,
     *,
     client: AuthenticatedClient | Client,
-) -> V3Error | V3RouterError | V3TableSchema | V3ValidationErrors | str | None:
+) -> (
+    V3Error | V3Error | V3RouterError | V3TableSchema | V3ValidationErrors | str | None
+):
     """The columns of a table
 
     Args:
@@ -126,7 +139,7 @@ def sync(
         httpx.TimeoutException: If the request takes longer than Client.timeout.
 
     Returns:
-        V3Error | V3RouterError | V3TableSchema | V3ValidationErrors | str
+        V3Error | V3Error | V3RouterError | V3TableSchema | V3ValidationErrors | str
     """
 
     return sync_detailed(
@@ -139,7 +152,9 @@ async def asyncio_detailed(
     table: str,
     *,
     client: AuthenticatedClient | Client,
-) -> Response[V3Error | V3RouterError | V3TableSchema | V3ValidationErrors | str]:
+) -> Response[
+    V3Error | V3Error | V3RouterError | V3TableSchema | V3ValidationErrors | str
+]:
     """The columns of a table
 
     Args:
@@ -150,7 +165,7 @@ async def asyncio_detailed(
         httpx.TimeoutException: If the request takes longer than Client.timeout.
 
     Returns:
-        Response[V3Error | V3RouterError | V3TableSchema | V3ValidationErrors | str]
+        Response[V3Error | V3Error | V3RouterError | V3TableSchema | V3ValidationErrors | str]
     """
 
     kwargs = _get_kwargs(
@@ -166,7 +181,9 @@ async def asyncio(
     table: str,
     *,
     client: AuthenticatedClient | Client,
-) -> V3Error | V3RouterError | V3TableSchema | V3ValidationErrors | str | None:
+) -> (
+    V3Error | V3Error | V3RouterError | V3TableSchema | V3ValidationErrors | str | None
+):
     """The columns of a table
 
     Args:
@@ -177,7 +194,7 @@ async def asyncio(
         httpx.TimeoutException: If the request takes longer than Client.timeout.
 
     Returns:
-        V3Error | V3RouterError | V3TableSchema | V3ValidationErrors | str
+        V3Error | V3Error | V3RouterError | V3TableSchema | V3ValidationErrors | str
     """
 
     return (

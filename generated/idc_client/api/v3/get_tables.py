@@ -5,6 +5,7 @@ import httpx
 
 from ... import errors
 from ...client import AuthenticatedClient, Client
+from ...models.v3_error import V3Error
 from ...models.v3_tables import V3Tables
 from ...types import Response
 
@@ -21,7 +22,7 @@ def _get_kwargs() -> dict[str, Any]:
 
 def _parse_response(
     *, client: AuthenticatedClient | Client, response: httpx.Response
-) -> V3Tables | str | None:
+) -> V3Error | V3Tables | str | None:
     if response.status_code == 200:
         response_200 = V3Tables.from_dict(response.json())
 
@@ -31,6 +32,11 @@ def _parse_response(
         response_500 = response.text
         return response_500
 
+    if response.status_code == 503:
+        response_503 = V3Error.from_dict(response.json())
+
+        return response_503
+
     if client.raise_on_unexpected_status:
         raise errors.UnexpectedStatus(response.status_code, response.content)
     else:
@@ -39,7 +45,7 @@ def _parse_response(
 
 def _build_response(
     *, client: AuthenticatedClient | Client, response: httpx.Response
-) -> Response[V3Tables | str]:
+) -> Response[V3Error | V3Tables | str]:
     return Response(
         status_code=HTTPStatus(response.status_code),
         content=response.content,
@@ -51,7 +57,7 @@ def _build_response(
 def sync_detailed(
     *,
     client: AuthenticatedClient | Client,
-) -> Response[V3Tables | str]:
+) -> Response[V3Error | V3Tables | str]:
     """The tables that SQL may name
 
     Raises:
@@ -59,7 +65,7 @@ def sync_detailed(
         httpx.TimeoutException: If the request takes longer than Client.timeout.
 
     Returns:
-        Response[V3Tables | str]
+        Response[V3Error | V3Tables | str]
     """
 
     kwargs = _get_kwargs()
@@ -74,7 +80,7 @@ def sync_detailed(
 def sync(
     *,
     client: AuthenticatedClient | Client,
-) -> V3Tables | str | None:
+) -> V3Error | V3Tables | str | None:
     """The tables that SQL may name
 
     Raises:
@@ -82,7 +88,7 @@ def sync(
         httpx.TimeoutException: If the request takes longer than Client.timeout.
 
     Returns:
-        V3Tables | str
+        V3Error | V3Tables | str
     """
 
     return sync_detailed(
@@ -93,7 +99,7 @@ def sync(
 async def asyncio_detailed(
     *,
     client: AuthenticatedClient | Client,
-) -> Response[V3Tables | str]:
+) -> Response[V3Error | V3Tables | str]:
     """The tables that SQL may name
 
     Raises:
@@ -101,7 +107,7 @@ async def asyncio_detailed(
         httpx.TimeoutException: If the request takes longer than Client.timeout.
 
     Returns:
-        Response[V3Tables | str]
+        Response[V3Error | V3Tables | str]
     """
 
     kwargs = _get_kwargs()
@@ -114,7 +120,7 @@ async def asyncio_detailed(
 async def asyncio(
     *,
     client: AuthenticatedClient | Client,
-) -> V3Tables | str | None:
+) -> V3Error | V3Tables | str | None:
     """The tables that SQL may name
 
     Raises:
@@ -122,7 +128,7 @@ async def asyncio(
         httpx.TimeoutException: If the request takes longer than Client.timeout.
 
     Returns:
-        V3Tables | str
+        V3Error | V3Tables | str
     """
 
     return (

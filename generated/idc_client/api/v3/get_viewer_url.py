@@ -45,7 +45,7 @@ def _get_kwargs(
 
 def _parse_response(
     *, client: AuthenticatedClient | Client, response: httpx.Response
-) -> V3Error | V3RouterError | V3ValidationErrors | V3ViewerUrl | str | None:
+) -> V3Error | V3Error | V3RouterError | V3ValidationErrors | V3ViewerUrl | str | None:
     if response.status_code == 200:
         response_200 = V3ViewerUrl.from_dict(response.json())
 
@@ -102,6 +102,11 @@ def _parse_response(
         response_500 = response.text
         return response_500
 
+    if response.status_code == 503:
+        response_503 = V3Error.from_dict(response.json())
+
+        return response_503
+
     if client.raise_on_unexpected_status:
         raise errors.UnexpectedStatus(response.status_code, response.content)
     else:
@@ -110,7 +115,9 @@ def _parse_response(
 
 def _build_response(
     *, client: AuthenticatedClient | Client, response: httpx.Response
-) -> Response[V3Error | V3RouterError | V3ValidationErrors | V3ViewerUrl | str]:
+) -> Response[
+    V3Error | V3Error | V3RouterError | V3ValidationErrors | V3ViewerUrl | str
+]:
     return Response(
         status_code=HTTPStatus(response.status_code),
         content=response.content,
@@ -125,7 +132,9 @@ def sync_detailed(
     series_instance_uid: str | Unset = UNSET,
     study_instance_uid: str | Unset = UNSET,
     viewer: V3Viewer | Unset = UNSET,
-) -> Response[V3Error | V3RouterError | V3ValidationErrors | V3ViewerUrl | str]:
+) -> Response[
+    V3Error | V3Error | V3RouterError | V3ValidationErrors | V3ViewerUrl | str
+]:
     """Where a study or series can be looked at in a browser
 
      At least one of the two identifiers is needed.
@@ -140,7 +149,7 @@ def sync_detailed(
         httpx.TimeoutException: If the request takes longer than Client.timeout.
 
     Returns:
-        Response[V3Error | V3RouterError | V3ValidationErrors | V3ViewerUrl | str]
+        Response[V3Error | V3Error | V3RouterError | V3ValidationErrors | V3ViewerUrl | str]
     """
 
     kwargs = _get_kwargs(
@@ -162,7 +171,7 @@ def sync(
     series_instance_uid: str | Unset = UNSET,
     study_instance_uid: str | Unset = UNSET,
     viewer: V3Viewer | Unset = UNSET,
-) -> V3Error | V3RouterError | V3ValidationErrors | V3ViewerUrl | str | None:
+) -> V3Error | V3Error | V3RouterError | V3ValidationErrors | V3ViewerUrl | str | None:
     """Where a study or series can be looked at in a browser
 
      At least one of the two identifiers is needed.
@@ -177,7 +186,7 @@ def sync(
         httpx.TimeoutException: If the request takes longer than Client.timeout.
 
     Returns:
-        V3Error | V3RouterError | V3ValidationErrors | V3ViewerUrl | str
+        V3Error | V3Error | V3RouterError | V3ValidationErrors | V3ViewerUrl | str
     """
 
     return sync_detailed(
@@ -194,7 +203,9 @@ async def asyncio_detailed(
     series_instance_uid: str | Unset = UNSET,
     study_instance_uid: str | Unset = UNSET,
     viewer: V3Viewer | Unset = UNSET,
-) -> Response[V3Error | V3RouterError | V3ValidationErrors | V3ViewerUrl | str]:
+) -> Response[
+    V3Error | V3Error | V3RouterError | V3ValidationErrors | V3ViewerUrl | str
+]:
     """Where a study or series can be looked at in a browser
 
      At least one of the two identifiers is needed.
@@ -209,7 +220,7 @@ async def asyncio_detailed(
         httpx.TimeoutException: If the request takes longer than Client.timeout.
 
     Returns:
-        Response[V3Error | V3RouterError | V3ValidationErrors | V3ViewerUrl | str]
+        Response[V3Error | V3Error | V3RouterError | V3ValidationErrors | V3ViewerUrl | str]
     """
 
     kwargs = _get_kwargs(
@@ -229,7 +240,7 @@ async def asyncio(
     series_instance_uid: str | Unset = UNSET,
     study_instance_uid: str | Unset = UNSET,
     viewer: V3Viewer | Unset = UNSET,
-) -> V3Error | V3RouterError | V3ValidationErrors | V3ViewerUrl | str | None:
+) -> V3Error | V3Error | V3RouterError | V3ValidationErrors | V3ViewerUrl | str | None:
     """Where a study or series can be looked at in a browser
 
      At least one of the two identifiers is needed.
@@ -244,7 +255,7 @@ async def asyncio(
         httpx.TimeoutException: If the request takes longer than Client.timeout.
 
     Returns:
-        V3Error | V3RouterError | V3ValidationErrors | V3ViewerUrl | str
+        V3Error | V3Error | V3RouterError | V3ValidationErrors | V3ViewerUrl | str
     """
 
     return (

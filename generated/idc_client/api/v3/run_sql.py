@@ -66,6 +66,16 @@ def _parse_response(
 
         return response_403
 
+    if response.status_code == 408:
+        response_408 = V3Error.from_dict(response.json())
+
+        return response_408
+
+    if response.status_code == 413:
+        response_413 = V3Error.from_dict(response.json())
+
+        return response_413
+
     if response.status_code == 422:
         response_422 = V3ValidationErrors.from_dict(response.json())
 
