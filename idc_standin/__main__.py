@@ -170,7 +170,7 @@ def _v1(options: argparse.Namespace, contract: Contract, path: Path) -> tuple[AS
     return application, gateway.refuse, f"as of data version {store.active}.0", [store.close, cohorts.close]
 
 
-def _v3(options: argparse.Namespace, contract: Contract, path: Path) -> tuple[ASGIApp, Refuse, SqlPool, Closing]:
+def _v3(options: argparse.Namespace, contract: Contract, path: Path) -> tuple[ASGIApp, Refuse, SqlPool, list[Closing]]:
     """The application of v3, its refusals, what runs SQL for it, and what else to call at the end."""
     from idc_standin import archive, budget
     from idc_standin.contract import quirks
