@@ -36,15 +36,15 @@ def rows(result: CommandResult) -> list[dict[str, str]]:
     return list(csv.DictReader(io.StringIO(result.out)))
 
 
-def test_all_releases_are_listed_with_dates_changes_and_sizes(ask: RunCommand) -> None:
-    found = rows(ask("releases"))
+def test_all_releases_are_listed_with_dates_changes_and_sizes(run_on_standin: RunCommand) -> None:
+    found = rows(run_on_standin("releases"))
     assert (len(found), found[0]["release_date"], found[-1]["idc_version"]) == (25, "2020-06-01", "v25")
     assert (found[19]["series_added"], found[19]["series_revised"]) == ("12469", "590")
     assert (found[-1]["series"], found[-1]["size_TB"]) == ("1044191", "99.945")
 
 
-def test_of_one_release_the_collections_are_listed_and_the_rest_is_said(ask: RunCommand) -> None:
-    result = ask("releases", "v12")
+def test_of_one_release_the_collections_are_listed_and_the_rest_is_said(run_on_standin: RunCommand) -> None:
+    result = run_on_standin("releases", "v12")
     found = rows(result)
     assert len(found) == 12
     assert found[0] == {
@@ -57,16 +57,16 @@ def test_of_one_release_the_collections_are_listed_and_the_rest_is_said(ask: Run
     assert "removed: apollo_5_esca, " in result.err
 
 
-def test_a_release_that_changed_nothing_is_a_table_without_rows(ask: RunCommand) -> None:
-    result = ask("releases", "6")
+def test_a_release_that_changed_nothing_is_a_table_without_rows(run_on_standin: RunCommand) -> None:
+    result = run_on_standin("releases", "6")
     assert (rows(result), result.out.count(",")) == ([], 8)
     assert "0 added" in result.err
 
 
-def test_json_is_the_same_whether_the_service_has_the_operation_or_not(ask: RunCommand, coming: str) -> None:
+def test_json_is_the_same_whether_the_service_has_the_operation_or_not(run_on_standin: RunCommand, coming: str) -> None:
     by_sql, by_operation = (
-        ask("releases", "24", "-f", "json"),
-        ask("releases", "24", "-f", "json", "--base-url", coming),
+        run_on_standin("releases", "24", "-f", "json"),
+        run_on_standin("releases", "24", "-f", "json", "--base-url", coming),
     )
     assert by_sql.out == by_operation.out
     assert (by_sql.json["series_added"], len(by_sql.json["new_collections"])) == (39872, 15)
@@ -87,10 +87,10 @@ def test_json_is_the_same_whether_the_service_has_the_operation_or_not(ask: RunC
     ],
 )
 def test_what_cannot_be_followed_is_refused_in_one_sentence(
-    ask: RunCommand, words: tuple[str, ...], said: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    run_on_standin: RunCommand, words: tuple[str, ...], said: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.chdir(tmp_path)
-    result = ask("releases", *words)
+    result = run_on_standin("releases", *words)
     assert (result.code, result.out) == (2, "")
     assert said in result.err
     assert result.err.count("\n") == 1
@@ -98,12 +98,12 @@ def test_what_cannot_be_followed_is_refused_in_one_sentence(
 
 
 def test_the_chart_is_the_same_each_time_and_names_its_axes(
-    ask: RunCommand, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    run_on_standin: RunCommand, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     first, second = tmp_path / "first.svg", tmp_path / "second.SVG"
-    assert len(rows(ask("releases", "--plot", first))) == 25
+    assert len(rows(run_on_standin("releases", "--plot", first))) == 25
     monkeypatch.setitem(matplotlib.rcParams, "font.size", 40)  # what its user likes elsewhere makes no difference
-    assert len(rows(ask("releases", "--plot", second))) == 25
+    assert len(rows(run_on_standin("releases", "--plot", second))) == 25
     assert first.read_bytes() == second.read_bytes()
     assert ElementTree.parse(first).getroot().tag.endswith("svg")  # noqa: S314 - ours
     drawn = first.read_text(encoding="utf-8")
@@ -117,7 +117,9 @@ def test_the_chart_is_the_same_each_time_and_names_its_axes(
         assert f"<!-- {text}" in drawn or text in drawn
 
 
-def test_labels_of_the_chart_do_not_overlap(ask: RunCommand, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_labels_of_the_chart_do_not_overlap(
+    run_on_standin: RunCommand, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     drawn: list[Text] = []
     draw = Text.draw
 
@@ -133,7 +135,7 @@ def test_labels_of_the_chart_do_not_overlap(ask: RunCommand, tmp_path: Path, mon
 
     monkeypatch.setattr(Text, "draw", noted)
     monkeypatch.setattr(Figure, "savefig", looked_at)
-    ask("releases", "--plot", tmp_path / "growth.png")
+    run_on_standin("releases", "--plot", tmp_path / "growth.png")
     seen = [(one.get_text(), one.get_window_extent()) for one in dict.fromkeys(drawn) if one.get_text()]
     assert {"v1", "v25", "Series", "1,000,000", "2026"} <= {text for text, _ in seen}
     for (text, box), (other, place) in itertools.combinations(seen, 2):
@@ -142,11 +144,11 @@ def test_labels_of_the_chart_do_not_overlap(ask: RunCommand, tmp_path: Path, mon
 
 @pytest.mark.parametrize(("ending", "begins"), [("png", b"\x89PNG"), ("pdf", b"%PDF")])
 def test_other_forms_are_by_the_ending_and_the_same_each_time(
-    ask: RunCommand, tmp_path: Path, ending: str, begins: bytes
+    run_on_standin: RunCommand, tmp_path: Path, ending: str, begins: bytes
 ) -> None:
     files = [tmp_path / f"{name}.{ending}" for name in "ab"]
     for file in files:
-        ask("releases", "--plot", file)
+        run_on_standin("releases", "--plot", file)
     first, second = (file.read_bytes() for file in files)
     assert first.startswith(begins)
     assert first == second

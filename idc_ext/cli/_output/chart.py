@@ -34,15 +34,13 @@ def check(path: Path) -> None:
     Raises:
         InputError: the ending of the file names no form. MissingExtra: matplotlib is not installed.
     """
+    name = escape_text(str(path))
     if path.suffix.lower() not in _FORMS:
-        ending = escape_text(path.suffix) or "nothing"
-        raise InputError(f"a chart is {', '.join(_FORMS)}, and {escape_text(str(path))} ends with {ending}")
+        raise InputError(f"the name of a chart ends with {' or '.join(_FORMS)}, which {name} does not")
     if path.exists() and not path.is_file():
-        raise InputError(f"{escape_text(str(path))} exists and is no file: name another")
+        raise InputError(f"{name} exists and is not a file: name another")
     if not path.absolute().parent.is_dir():
-        raise InputError(
-            f"{escape_text(str(path))} cannot be written: there is no folder {escape_text(str(path.parent))}"
-        )
+        raise InputError(f"{name} cannot be written: there is no folder {escape_text(str(path.parent))}")
     _matplotlib()
 
 
