@@ -68,7 +68,7 @@ class Change:
 
     @property
     def other_parts(self) -> list[str]:
-        """The other parts of the first place's operation, if the same thing is met there more than once."""
+        """The other parts of the first place's operation, if the same thing occurs there more than once."""
         return sorted({place.where for place in self.places if place.operation == self.operation} - {self.where})
 
     @property
