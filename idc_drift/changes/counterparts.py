@@ -14,13 +14,12 @@ from typing import TYPE_CHECKING, Any
 from ..documents.json_values import MISSING
 from ..documents.pointer import escaped, resolve
 from ..documents.spelling import METHODS, wire_path
-from .change import Place
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
     from ..documents.document import Document
-    from .change import Change
+    from .change import Change, Place
 
 _CONTAINERS = (dict, list)
 _MAX_MEMBERS = 5
@@ -205,7 +204,7 @@ def _with_both_sides(base: Any, revision: Any, counterparts: Counterparts, chang
 
     def with_counterpart(place: Place) -> Place:
         counterpart = revision_pointer if place.pointer == base_pointer else base_pointer
-        return Place(place.operation, place.pointer, place.line, place.column, counterpart, anchor)
+        return replace(place, counterpart=counterpart, anchor=anchor)
 
     before = resolve(base, base_pointer) if base_pointer else MISSING
     after = resolve(revision, revision_pointer) if revision_pointer else MISSING

@@ -8,14 +8,15 @@ from __future__ import annotations
 
 from collections import Counter
 from dataclasses import replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from ..changes.change import LEVELS, Change, Place
+from ..changes.counterparts import compact_json
 from ..changes.rules import is_documentation_only, level_of
 from ..documents.document import Unreadable
 from ..documents.json_values import MISSING
 from ..documents.pointer import resolve
-from ..documents.spelling import base_path, wire_path
+from ..documents.spelling import base_path, renamed, transition, wire_path
 from ..judge.judge import SchemaJudge
 from ..model.reader import model
 from .comparison import Comparison
@@ -30,6 +31,8 @@ if TYPE_CHECKING:
 __all__ = ["compare"]
 
 Key = tuple[str, str]
+_MAX_PARTS = 4
+"""The number of parts of one operation that are named for one change."""
 
 
 def compare(base: Document, revision: Document, *, scope: Sequence[str] = ()) -> list[Change]:
@@ -64,6 +67,7 @@ def _paths(c: Comparison, scope: Sequence[str]) -> bool:
     twins |= moved
     kept, described = {old[key].path for key in twins}, {wire_path(path) for path, _ in new}
     variants = Counter(wire_path(path) for path in {op.path for op in old.values()})
+    added = [op for key, op in new.items() if key not in twins.values()]
     for key, op in old.items():
         c.operation = op.name
         if key in twins:
@@ -73,15 +77,25 @@ def _paths(c: Comparison, scope: Sequence[str]) -> bool:
             c.add("operation-retired", f"{op.name}, which {why}, was removed", op.pointer)
         elif op.path not in kept and (wire_path(op.path) not in described or variants[wire_path(op.path)] > 1):
             pointer = op.pointer.rpartition("/")[0]
-            c.add("path-removed", f"the path {op.path} was removed", pointer)
+            twin = renamed(dict.fromkeys(each.path for each in added if _is_twin(c, op, each)))
+            c.add("path-removed", f"the path {op.path} was removed{twin}", pointer)
         else:
-            c.add("operation-removed", f"{op.name} was removed", op.pointer)
+            twin = renamed(each.name for each in added if _is_twin(c, op, each))
+            c.add("operation-removed", f"{op.name} was removed{twin}", op.pointer)
     for key, op in new.items():
         if key not in twins.values():
             c.operation = op.name
             c.add("endpoint-added", f"{op.name} was added", op.pointer, new=True)
     c.operation = ""
     return bool(moved)
+
+
+def _is_twin(c: Comparison, old: Operation, new: Operation) -> bool:
+    """Whether an added operation can be a removed one under another name: by its operationId, or by its content."""
+    if old.id or new.id:
+        return old.id == new.id
+    raw = [resolve(api.document.content, op.pointer) for api, op in ((c.base, old), (c.revision, new))]
+    return old.method == new.method and bool(raw[0]) and raw[0] is not MISSING and raw[0] == raw[1]
 
 
 def _within(op: Operation, scope: Sequence[str], api: Api) -> bool:
@@ -138,9 +152,7 @@ def _document(c: Comparison, shifted: bool) -> None:
     c.compare_documentation("documentation-changed", old.words, new.words, "/info")
     wires = [{scheme["wire"] for scheme in api.schemes.values()} for api in (old, new)]
     for name in sorted(old.schemes.keys() & new.schemes.keys()):
-        before, after = old.schemes[name], new.schemes[name]
-        if any(before[key] != after[key] for key in ("wire", "rest", "scopes")):
-            c.add("security-scheme-changed", f"the security scheme {name} changed", before["pointer"], f"scheme {name}")
+        _compare_scheme(c, name, old.schemes[name], new.schemes[name])
     for rule, owner, counterpart, kinds in (
         ("component-removed", old, new, wires[1]),
         ("component-added", new, old, wires[0]),
@@ -151,6 +163,27 @@ def _document(c: Comparison, shifted: bool) -> None:
                 c.add(rule, f"the security scheme {name} was {word}", owner.schemes[name]["pointer"], new=is_new)
         for name in sorted(owner.components.keys() - counterpart.schemas.components()[1].keys()):
             c.add(rule, f"the unused schema {name} was {word}", owner.components[name], new=is_new)
+
+
+def _compare_scheme(c: Comparison, name: str, old: dict[str, Any], new: dict[str, Any]) -> None:
+    """Compare two security schemes of one name: what a request contains, the addresses, and the scopes."""
+    before, after = ({"credentials": scheme["wire"], **scheme["rest"]} for scheme in (old, new))
+    parts = [
+        transition(part, *(f"`{value}`" if value else "" for value in (before.get(part, ""), after.get(part, ""))))
+        for part in dict.fromkeys((*before, *after))
+        if before.get(part) != after.get(part)
+    ]
+    for word, scopes in (
+        ("removed", {*old["scopes"]} - {*new["scopes"]}),
+        ("added", {*new["scopes"]} - {*old["scopes"]}),
+    ):
+        parts += [f"scope `{scope}` {word}" for scope in sorted(scopes)]
+    if parts:
+        message = f"the security scheme {name} changed: {', '.join(parts)}"
+        sides = tuple(
+            compact_json({**side, "scopes": scheme["scopes"]}) for side, scheme in ((before, old), (after, new))
+        )
+        c.add("security-scheme-changed", message, old["pointer"], f"scheme {name}", sides=(sides[0], sides[1]))
 
 
 def _addresses(servers: Sequence[str], shifted: bool) -> list[str]:
@@ -164,7 +197,7 @@ def _addresses(servers: Sequence[str], shifted: bool) -> list[str]:
 def _changes(c: Comparison) -> list[Change]:
     """The occurrences, merged into one change for each difference."""
     found: dict[tuple[object, ...], Change] = {}
-    places: dict[tuple[object, ...], dict[str, Place]] = {}
+    places: dict[tuple[object, ...], dict[str, dict[str, Place]]] = {}
     positions: dict[tuple[bool, str], tuple[int, int]] = {}
     for occurrence in c.occurrences:
         key = (occurrence.rule, occurrence.message, occurrence.pointer, occurrence.new, occurrence.sides)
@@ -175,9 +208,10 @@ def _changes(c: Comparison) -> list[Change]:
             document = (c.revision if occurrence.new and not known else c.base).document
             positions[occurrence.new, occurrence.pointer] = document.position(occurrence.pointer)
         line, column = positions[occurrence.new, occurrence.pointer]
-        places_by_operation = places.setdefault(key, {})
-        if occurrence.operation not in places_by_operation:
-            places_by_operation[occurrence.operation] = Place(occurrence.operation, occurrence.pointer, line, column)
+        parts = places.setdefault(key, {}).setdefault(occurrence.operation, {})
+        if occurrence.where not in parts and len(parts) < _MAX_PARTS:
+            operation, pointer, where = occurrence.operation, occurrence.pointer, occurrence.where
+            parts[where] = Place(operation, pointer, line, column, where=where)
         if key not in found:
             level = level_of(occurrence.rule)
             change = Change(
@@ -192,7 +226,10 @@ def _changes(c: Comparison) -> list[Change]:
             found[key] = (
                 replace(change, before=occurrence.sides[0], after=occurrence.sides[1]) if occurrence.sides else change
             )
-    changes = [replace(x, places=tuple(places[key].values())) for key, x in found.items()]
+    changes = [
+        replace(x, places=tuple(place for parts in places[key].values() for place in parts.values()))
+        for key, x in found.items()
+    ]
     return sorted(
         changes, key=lambda x: (LEVELS.index(x.level), x.documentation_only, x.operation, x.pointer, x.rule, x.message)
     )

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, TypeVar
 
 from ..changes.counterparts import compact_json
 from ..documents.json_values import MISSING, canonical
-from ..documents.spelling import transition
+from ..documents.spelling import renamed, transition
 from ..judge.context import Mode
 from ..judge.values import as_code
 from ..model.lifecycle import lifecycle_changes
@@ -51,7 +51,8 @@ def _compare_each(c: Comparison, old: dict[_K, Parameter], new: dict[_K, Paramet
                 _compare_parameter(c, value, new[key], where)
         else:
             stem = "parameter-removed-before-sunset" if value.lifecycle.premature else "parameter-removed"
-            c.add(stem, f"the {where} parameter was removed", value.pointer, where)
+            twin = renamed(_twins(c, value, old, new))
+            c.add(stem, f"the {where} parameter was removed{twin}", value.pointer, where)
     for key, value in new.items():
         if key not in old:
             where = prefix + value.where
@@ -59,6 +60,14 @@ def _compare_each(c: Comparison, old: dict[_K, Parameter], new: dict[_K, Paramet
                 ("required-parameter-added", "required") if value.required else ("optional-parameter-added", "optional")
             )
             c.add(rule, f"the {word} {where} parameter was added", value.pointer, where, new=True)
+
+
+def _twins(c: Comparison, removed: Parameter, old: dict[_K, Parameter], new: dict[_K, Parameter]) -> Iterator[str]:
+    """The names of added parameters that can be a removed one under another name, unless two can."""
+    alike = [value for key, value in old.items() if key not in new and value.location == removed.location]
+    added = [value for key, value in new.items() if key not in old and value.location == removed.location]
+    if len(alike) == len(added) == 1 and c.judge.same(removed.schema, added[0].schema, PARAMETER):
+        yield f"`{added[0].name}`"
 
 
 def _expand_exploded_object(

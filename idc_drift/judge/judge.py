@@ -39,6 +39,10 @@ _MAX_REPEATED_PLACES = 500_000
 Key = tuple[tuple[int | str, ...], tuple[int | str, ...], Mode]
 
 
+_MAX_PATHS = 4
+"""The number of paths that are named for one finding in one place."""
+
+
 class TooComplex(Exception):
     """The schemas combine in more ways than the limit of pairs allows."""
 
@@ -133,7 +137,7 @@ class SchemaJudge:
     # ----------------------------------------------------------------------------------------------- questions
 
     def findings(self, base: Schema, revision: Schema, mode: Mode) -> Iterator[tuple[SchemaFinding, str]]:
-        """Every finding in a pair and below it, with the shortest path to it when it is reported first."""
+        """Every finding in a pair and below it, with the paths to it when it is reported first."""
         if replaced := self._replacement(base, revision, mode):
             yield replaced, ""
             return
@@ -149,18 +153,11 @@ class SchemaJudge:
                     f"More than {_MAX_REPEATED_PLACES:,} places have findings; later ones are reported once."
                 )
             yield from ((finding, "") for finding in repeated)
-        seen = {root}
-        queue = deque([(root, "")] if fresh else ())
         new = set(self._graph.findings(fresh))
-        while queue:
-            pair, path = queue.popleft()
+        for pair, paths in _paths_below(root, fresh).items():
             for finding in pair.findings:
                 if finding in new:
-                    yield finding, f"{path}/{finding.part}" if finding.part else path
-            for step, inner in pair.edges:
-                if inner.findings_below & fresh and inner not in seen:
-                    seen.add(inner)
-                    queue.append((inner, f"{path}/{step}"))
+                    yield from ((finding, f"{path}/{finding.part}" if finding.part else path) for path in paths)
 
     def worst(self, base: Schema, revision: Schema, mode: Mode) -> Level | None:
         """The gravest level in a pair and below it, documentation aside; None if the schemas are equal."""
@@ -312,6 +309,27 @@ class SchemaJudge:
         objects.judge_objects(context)
         objects.judge_arrays(context)
         composition.judge_not_and_if(context)
+
+
+def _paths_below(root: Pair, bits: int) -> dict[Pair, list[str]]:
+    """The pairs that lead to these findings, each with the shortest paths to it (not those around a cycle)."""
+    if not bits & root.findings_below:
+        return {}
+    paths = {root: [""]}
+    queue = deque([root])
+    while queue:
+        pair = queue.popleft()
+        for _, inner in pair.edges:
+            if inner.findings_below & bits and inner not in paths:
+                paths[inner] = []
+                queue.append(inner)
+    order = {pair: index for index, pair in enumerate(paths)}
+    for pair, own in paths.items():  # in the order of discovery, so every path to a pair is known before its edges
+        for step, inner in pair.edges:
+            if inner in order and order[inner] > order[pair] and len(paths[inner]) < _MAX_PATHS:
+                found = (f"{path}/{step}" for path in own)
+                paths[inner] += [path for path in found if path not in paths[inner]][: _MAX_PATHS - len(paths[inner])]
+    return paths
 
 
 def _worse(worst: Level | None, pair: Pair) -> Level | None:

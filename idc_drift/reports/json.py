@@ -47,4 +47,5 @@ def _change_object(outcome: Outcome, finding: Finding) -> dict[str, object]:
 
 
 def _place_object(place: Place) -> dict[str, object]:
-    return {"operation": place.operation, "pointer": place.pointer, "line": place.line, "column": place.column}
+    position = {"line": place.line, "column": place.column}
+    return {"operation": place.operation, "where": place.where, "pointer": place.pointer, **position}

@@ -61,6 +61,8 @@ def _finding_lines(outcome: Outcome, finding: Finding, verbose: bool, color: boo
     if change.pointer:
         file, line, column = outcome.located(change.places[0])
         yield f"           {visible(file)}:{line}:{column}"
+    if parts := change.other_parts:
+        yield f"           also at {', '.join(map(visible, parts))}"
     others = change.other_operations
     if others:
         named = ", ".join(visible(o) for o in (others if verbose else others[:3]))
