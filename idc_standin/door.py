@@ -277,8 +277,9 @@ class Visit:
             self.sent = len(body)
         self._let_go()
         view, more = memoryview(body), message.get("more_body", False)
-        for start in range(0, len(body), budget.LARGE_RESPONSE):
-            end = start + budget.LARGE_RESPONSE
+        piece = min(budget.RESPONSE_PIECE, -(-len(body) // 2))  # two at least: the last one waits for the one before
+        for start in range(0, len(body), piece):
+            end = start + piece
             await self._send({**message, "body": view[start:end], "more_body": more or end < len(body)})
 
 
