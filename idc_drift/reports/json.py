@@ -17,7 +17,8 @@ def as_json(outcome: Outcome) -> str:
     """The JSON report in ASCII, so that no control character or direction mark reaches a terminal."""
     # Indenting a change with thousands of places would take ten times as long.
     changes = ",".join(f"\n  {json.dumps(_change_object(outcome, found))}" for found in outcome.findings)
-    rest = f'"notes": {json.dumps(outcome.notes)},\n "summary": {json.dumps(outcome.summary)}'
+    rest = f'"notes": {json.dumps(outcome.notes)},\n "unread": {json.dumps(outcome.unread)}'
+    rest += f',\n "summary": {json.dumps(outcome.summary)}'
     return f'{{\n "changes": [{changes}],\n {rest}\n}}\n'
 
 

@@ -76,7 +76,7 @@ class Schemas(References):
 
     def components(self) -> tuple[str, dict[str, Any]]:
         """The pointer of the document's named schemas, and the schemas."""
-        content = self.document.content
+        content = self.document.views.get(id(self.document.content), self.document.content)
         if self.version == "2.0":
             place, found = "/definitions", content.get("definitions")
         else:
@@ -195,7 +195,7 @@ class Schemas(References):
         return found
 
     def _referred(self, node: Node, reference: str) -> Constraints:
-        target = self._target(reference, node)
+        target = self.target(reference, node)
         if target is None:
             self.note(f"The reference {reference!r} cannot be resolved; it is compared by its name.")
             return Constraints(unresolved=frozenset({reference}))
