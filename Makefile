@@ -90,11 +90,13 @@ faults: $(READY) ## break the stand-in on purpose and write docs/contract-power.
 
 # The document that upstream serves today. A saved copy works as well: make drift URL=saved.json
 LIVE := https://api.imaging.datacommons.cancer.gov/v3/openapi.json
+# Where it says of which release it is; with a document of another service: make drift URL=... VERSION_URL=...
+VERSION_URL ?= $(if $(URL),,$(LIVE:openapi.json=version))
 
 .PHONY: drift
 drift: $(READY) ## compare openapi.yaml with the live service's document, or with URL=a URL or a file
 	$(BIN)/python -m idc_drift openapi.yaml "$(or $(URL),$(LIVE))" --scope /v3 --accepted idc_drift/accepted.yaml \
-		--fail-on info $(DRIFT_OPTIONS)
+		--fail-on info $(call given,--version-url,$(VERSION_URL)) $(DRIFT_OPTIONS)
 
 # The contract suite keeps one core busy, the tests the others.
 .PHONY: check

@@ -1,7 +1,7 @@
 """The command behind `make bench`: runs every benchmark, and writes docs/performance.md and its plot.
 
-Law: figures come from the modules, each in a process of its own; here they are only told. Nothing is written unless
-all of them ran.
+Law: the modules measure, each in its own process; here their figures are only reported. Nothing is written unless all
+of them ran.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ from pathlib import Path
 from typing import Any
 
 ROOT = Path(__file__).parent.parent
-#: In the order of what they tell.
+#: In the order of the report.
 MODULES = ("client", "start", "local", "scale", "standin", "archive", "contract", "drift")
 LIBRARIES = ("httpx", "msgspec", "pyarrow", "pandas", "polars", "duckdb", "schemathesis")
 HEAD = """\
@@ -39,11 +39,13 @@ NOTES = ROOT / "benchmarks" / "notes.md"
 
 
 def main() -> int:
-    """Run what was asked for."""
+    """Run the benchmarks of the command line, and write the report."""
     options = argparse.ArgumentParser(prog="benchmarks", description=(__doc__ or "").partition("\n")[0])
     options.add_argument("modules", nargs="*", metavar="MODULE", help=f"of {', '.join(MODULES)} (default: all)")
     options.add_argument("--figures", type=Path, default=ROOT / "reports" / "bench", help="folder where figures stay")
-    options.add_argument("--tell", action="store_true", help="measure nothing; write anew what was measured")
+    options.add_argument(
+        "--tell", action="store_true", help="measure nothing; write the report again from the figures of before"
+    )
     asked = options.parse_args()
     if unknown := set(asked.modules) - set(MODULES):
         options.error(f"there is no benchmark {', '.join(sorted(unknown))}")
@@ -62,7 +64,7 @@ def main() -> int:
 
 
 def write(folder: Path) -> None:
-    """Tell of the figures that are there."""
+    """Write docs/performance.md and its plot from the figures in a folder."""
     found: list[dict[str, Any]] = []
     for module in MODULES:
         path = folder / f"{module}.json"
@@ -91,17 +93,17 @@ def write(folder: Path) -> None:
 
 
 def ratio(one: dict[str, Any]) -> float:
-    """What is held against the target: the ratio, or the figure where it stands alone."""
+    """The number compared with the target: the ratio, or the figure itself where there is no peer."""
     return float(one["value"] if one["peer"] is None else one["ratio_median"])
 
 
 def kept(one: dict[str, Any]) -> bool:
-    """Whether the target is met."""
+    """Whether the target is reached."""
     return ratio(one) >= one["target"] if one.get("more") else ratio(one) <= one["target"]
 
 
 def row(one: dict[str, Any]) -> str:
-    """A row of a table."""
+    """The row of a figure in a table."""
     alone = one["peer"] is None
     spread = "" if alone else f"{one['ratio_low']:.2f}–{one['ratio_high']:.2f}"
     median = "" if alone else f"{one['ratio_median']:.2f}"
@@ -113,7 +115,7 @@ def row(one: dict[str, Any]) -> str:
 
 
 def plot(aimed: list[dict[str, Any]]) -> str:
-    """Every aim as a bar: how much of it was used, and the line where it ends."""
+    """The plot of all aims: a bar for the share of each that was used, and a line at the aim."""
     import io
 
     import matplotlib as mpl
@@ -128,7 +130,7 @@ def plot(aimed: list[dict[str, Any]]) -> str:
     axes.invert_yaxis()
     axes.set_xscale("log")
     axes.axvline(1, color="black", linewidth=0.8)
-    axes.set_xlabel("share of the aim (left of the line: met)")
+    axes.set_xlabel("share of the aim (left of the line: reached)")
     content = io.StringIO()
     canvas.savefig(content, format="svg", metadata={"Date": None})
     return content.getvalue()

@@ -1,10 +1,10 @@
-"""What becomes of the stand-in when the archive grows: the build, and a page of it, against those of today's.
+"""The stand-in with a larger archive: the build, and a page of it, compared with today's archive.
 
-    .venv/bin/python -m benchmarks.archive [--json FILE]      # IDC_TIMES=3 to grow three times in place of ten
+    .venv/bin/python -m benchmarks.archive [--json FILE]      # IDC_TIMES=3 to grow three times instead of ten
 
-The larger archive is made up: every series of today's ten times over, with identifiers of its own, in the same
-collections; so a selection has ten times the series, too, 588 million instances in all. It takes
-minutes, and 20 GB of disk for a while.
+The larger archive is synthetic: every series of today's archive ten times, with other identifiers, in the same
+collections; so a selection has ten times the series, too, 588 million instances in all. It takes minutes, and
+20 GB of temporary disk space.
 """
 
 from __future__ import annotations
@@ -34,7 +34,7 @@ if TYPE_CHECKING:
 TIMES = int(os.environ.get("IDC_TIMES", "10"))
 ROUNDS = 9
 GROUP = f"Stand-in: an archive {TIMES} times as large"
-#: The digest keeps UUIDs unlike each other; UIDs and patients get a suffix.
+#: The digest makes new UUIDs; UIDs and patients get a suffix.
 GROWN = """
 COPY (
     SELECT * REPLACE (
@@ -50,7 +50,7 @@ UUID_OF = "CREATE MACRO uuid_of(u, t) AS CASE t WHEN 0 THEN u ELSE left(md5(u ||
 
 
 def grow(folder: Path, times: int) -> None:
-    """The tables of an index that many times as large."""
+    """Write the tables of an index that is that many times as large."""
     for source in Path(str(files("idc_index_data"))).glob("*.parquet"):
         target = folder / source.name
         if source.stem in {"idc_index", "prior_versions_index"}:
@@ -63,11 +63,11 @@ def grow(folder: Path, times: int) -> None:
 
 
 def built(folder: Path, times: int) -> tuple[Path, float, float]:
-    """The archive of an index that many times as large; the seconds and the megabytes that its build took."""
+    """Build the archive of an index that is that many times as large; return its path, seconds and MB."""
     index = folder / f"index-{times}"
     index.mkdir()
     path = folder / f"times-{times}.duckdb"
-    # Each in a process of its own: a new process begins with the peak of the one that started it.
+    # Each in its own process: a new process starts with the peak memory of the one that started it.
     _alone("from benchmarks.archive import grow", f"grow(Path({str(index)!r}), {times})")
     return path, *_alone(
         "from idc_standin.archive.build import build", f"build(Path({str(path)!r}), Path({str(index)!r}))"
@@ -75,7 +75,7 @@ def built(folder: Path, times: int) -> tuple[Path, float, float]:
 
 
 def _alone(*code: str) -> tuple[float, float]:
-    """Seconds and megabytes at most of a process that does one thing."""
+    """Return the seconds and the peak memory, in MB, of a process that runs this code."""
     began = time.perf_counter()
     process = subprocess.Popen([sys.executable, "-c", "; ".join(("from pathlib import Path", *code))])
     _, status, usage = os.wait4(process.pid, 0)
@@ -86,7 +86,7 @@ def _alone(*code: str) -> tuple[float, float]:
 
 
 def measure() -> Iterator[Figure]:
-    """The build, and pages half way through everything."""
+    """Measure the build, and pages in the middle of the whole archive."""
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
         small, seconds, memory = built(folder, 1)

@@ -1,11 +1,11 @@
-"""What the client costs, each figure side by side with its peer on the same work: A B C A B C … in one run.
+"""The cost of the client, each figure with its peer on the same work: A B C A B C … in one run.
 
     .venv/bin/python -m benchmarks.client [--quick] [--only WORD] [--json FILE] [--profile WAY]
 
 A round does the same pages in every way of a group, one after another; the ratio of a way to its peer is taken within
-the round, and of all rounds the median, the lowest and the highest quarter are told. `cpu` is the processor time of
-this process, which others on the machine disturb least; `wall` is the clock. The server is a process of its own that
-sends what it encoded before (`page_server`). Memory is the most that a process of its own has held.
+the round, and the median and the quartiles of all rounds are reported. `cpu` is the processor time of this process,
+which other processes disturb least; `wall` is the clock. The server is a separate process that sends pages that it has
+encoded before (`page_server`). Memory is the peak of a separate process.
 
 `--json` writes a list of objects: `group`, `name`, `peer` (null where a figure stands alone), `ratio_median`,
 `ratio_low`, `ratio_high` (null without a peer), `target` (the most that the ratio or, without a peer, the value may be;
@@ -134,11 +134,11 @@ def rounds(
 
 
 def figures(group: str, times: Mapping[str, Sequence[float]], targets: Targets, pages: int) -> list[Figure]:
-    """Make ratios of times."""
+    """Make figures from times: the ratio of each way to each of its peers."""
     found = []
     for name, peers in targets.items():
         for peer, target in peers.items():
-            ratios = [mine / theirs for mine, theirs in zip(times[name], times[peer], strict=True)]
+            ratios = [own / other for own, other in zip(times[name], times[peer], strict=True)]
             low, _, high = statistics.quantiles(ratios, n=4)
             found.append(
                 {
@@ -156,15 +156,15 @@ def figures(group: str, times: Mapping[str, Sequence[float]], targets: Targets, 
     return found
 
 
-def told(figure: Figure) -> str:
-    """Say it in a line."""
+def line_of(figure: Figure) -> str:
+    """Format a figure as a line."""
     target = figure["target"]
     over = "" if target is None else f"   at most {target}: {'yes' if _reached(figure) else 'NO'}"
     shown = f"{figure['group']:18} {figure['name']:24} {figure['value']:>8} {figure['unit']:7}"
     if figure["peer"] is None:
         return shown + over
-    spread = f"{figure['ratio_median']:.2f} ({figure['ratio_low']:.2f}–{figure['ratio_high']:.2f})"
-    return f"{shown} {spread:>20} × {figure['peer']}{over}"
+    ratios = f"{figure['ratio_median']:.2f} ({figure['ratio_low']:.2f}–{figure['ratio_high']:.2f})"
+    return f"{shown} {ratios:>20} × {figure['peer']}{over}"
 
 
 def _reached(figure: Figure) -> bool:
@@ -172,24 +172,24 @@ def _reached(figure: Figure) -> bool:
 
 
 def alone(url: str, way: str, pages: int) -> dict[str, float]:
-    """Measure a process that does one thing: what went before in the same one would count, too."""
+    """Measure one way in its own process, so that nothing else counts."""
     command = [sys.executable, "-m", "benchmarks.client_peaks", way, url, str(pages)]
     found: dict[str, float] = json.loads(subprocess.run(command, check=True, capture_output=True, text=True).stdout)
     return found
 
 
 def million(pages: int, times: int) -> list[Figure]:
-    """Measure what many pages take."""
+    """Measure time and memory of many pages."""
     seen: dict[str, list[dict[str, float]]] = {way: [] for way in MILLION}
     with running(pages) as url:
         for _ in range(times):
             for way, found in seen.items():
                 found.append(alone(url, way, pages))
     figures_: list[Figure] = []
-    for way, (_, told, target, _) in MILLION.items():
+    for way, (_, name, target, _) in MILLION.items():
         nothing = dict.fromkeys(("peer", "ratio_median", "ratio_low", "ratio_high"))
         held = round(max(one["memory"] for one in seen[way]))
-        figures_.append({"group": "memory", "name": told, **nothing, "value": held, "unit": "MB", "target": target})
+        figures_.append({"group": "memory", "name": name, **nothing, "value": held, "unit": "MB", "target": target})
     targets = {name: peers for name, _, _, peers in MILLION.values() if peers}
     for clock in ("cpu", "wall"):
         spent = {MILLION[way][0]: [one[clock] for one in found] for way, found in seen.items()}
@@ -209,7 +209,7 @@ def profile(url: str, way: str, pages: int) -> None:
 
 
 def measured(asked: argparse.Namespace) -> list[Figure]:
-    """Measure what was asked for."""
+    """Measure the groups of the command line."""
     found: list[Figure] = []
     pages, times = (4, 5) if asked.quick else (10, 21)
     for group, (each, targets) in CPU.items():
@@ -241,7 +241,7 @@ def main() -> None:
         return
     found = measured(asked)
     for figure in found:
-        print(told(figure))
+        print(line_of(figure))
     if asked.json:
         asked.json.write_text(json.dumps(found, indent=1) + "\n")
 

@@ -1,8 +1,8 @@
-"""What is run in a process of its own, to see how much time and memory it takes. Each imports only what it needs.
+"""Programs that are measured in their own process, for time and peak memory. Each imports only what it needs.
 
     .venv/bin/python -m benchmarks.client_peaks WAY URL PAGES
 
-Prints an object: `cpu` and `wall` in seconds, imports left out, and `memory`, the most that was held, in MB.
+Prints an object: `cpu` and `wall` in seconds, imports excluded, and `memory`, the peak, in MB.
 """
 
 from __future__ import annotations
@@ -14,19 +14,19 @@ from typing import Any
 
 #: Rows on a page.
 ROWS = 5000
-#: Rows are not listed without a predicate: one that every series meets, as our client takes it and as it is sent.
+#: Rows are not listed without a predicate. This one is true of every series: as our client takes it, and as sent.
 SELECTION = {"instanceCount": {"gte": 1}}
 FILTERS: dict[str, Any] = {"ranges": {"instanceCount": {"gte": 1.0, "lte": None}}}
 
 
 def held() -> float:
-    """The most memory that this process has held, in MB."""
+    """Return the peak memory of this process, in MB."""
     import re
     import resource
     from pathlib import Path
 
     status = Path("/proc/self/status")
-    if status.exists():  # Linux counts what the parent held in `ru_maxrss`
+    if status.exists():  # on Linux, `ru_maxrss` includes the memory of the parent
         found = re.search(r"VmHWM:\s+(\d+) kB", status.read_text(encoding="ascii"))
         return int(found[1]) * 1024 / 1e6 if found else float("nan")
     return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1e6
@@ -58,12 +58,12 @@ def notebook(url: str, most: int | None = None) -> int:
             page = {"filters": FILTERS, "page": count // ROWS}
             body: dict[str, Any] = session.post(f"{url}/v3/cohort/manifest", json=page).json()
             count, total = count + sum(1 for _ in body["series"]), body["total_series"]
-            del body  # or it would be there while the next one is read
+            del body  # or it would be in memory while the next one is read
     return count
 
 
 def main() -> None:
-    """Run one way, after a page that has everything imported."""
+    """Run one way, after one page that imports everything."""
     way, url, pages = sys.argv[1:]
     run = globals()[way]
     run(url, ROWS)

@@ -1,7 +1,7 @@
-"""The ways to get the same pages: ours, and those that ours is measured against.
+"""The ways to get the same pages: with this client, and with its peers.
 
 Each way is a function of the server's URL and a number of pages that does the whole work and keeps nothing. Clients are
-made once, as a program would.
+made once, as in a program.
 """
 
 from __future__ import annotations
@@ -67,7 +67,7 @@ async def _ause(rows: AsyncIterable[Any]) -> None:
 
 
 def notebook_page(url: str, page: int) -> list[Any]:
-    """One page as the 2021 notebook asked for it."""
+    """Request one page as the 2021 notebook did."""
     rows: list[Any] = _session().post(url + PATH, json=_body(page)).json()["series"]
     return rows
 
@@ -98,13 +98,13 @@ def notebook_polars(url: str, pages: int) -> None:
 
 
 def httpx_raw(url: str, pages: int) -> None:
-    """Bytes alone, by the library that the client is made of."""
+    """Bytes alone, with httpx, which the client uses."""
     for page in range(pages):
         _ = _plain(url).post(PATH, json=_body(page)).content
 
 
 def urllib3_raw(url: str, pages: int) -> None:
-    """Bytes alone, by the fastest library there is."""
+    """Bytes alone, with urllib3, the fastest library."""
     for page in range(pages):
         _ = _pool().request("POST", url + PATH, body=json.dumps(_body(page)).encode(), headers=HEADERS).data
 

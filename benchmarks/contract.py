@@ -1,4 +1,4 @@
-"""What the contract suite costs: the processor time of its parts, against the stand-in's share of it.
+"""The cost of the contract suite: the processor time of its parts, compared with the stand-in's share.
 
 .venv/bin/python -m benchmarks.contract [--json FILE]
 """
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 
 def measure() -> Iterator[Figure]:
-    """Each layer of each generation once, as `make contract` runs it."""
+    """Measure each layer of each generation once, as `make contract` runs it."""
     inside = 0.0
     really = calls.InProcess.__call__
 
@@ -30,7 +30,7 @@ def measure() -> Iterator[Figure]:
         inside += time.process_time() - began
         return answer
 
-    calls.InProcess.__call__ = timed  # type: ignore[method-assign] # to put a clock around it is what this is for
+    calls.InProcess.__call__ = timed  # type: ignore[method-assign] # this measures its time
     for generation in suite.GENERATIONS:
         for layer in suite.LAYERS:
             inside, began = 0.0, time.process_time()

@@ -1,11 +1,11 @@
-"""What comparing two documents costs, from the size of ours to 5 MB, in JSON and in YAML.
+"""The cost of comparing two documents, from the size of ours to 5 MB, in JSON and in YAML.
 
     .venv/bin/python -m benchmarks.drift [--json FILE]
 
-Gives, for each pair, the wall and processor time of the whole command (start of Python included) and the most memory it
-held. Two of the pairs are our own contract, as it is and many times
-over with paths and components renamed; the third is made up: 3,000 schemas that refer to each other in
-neighbourhoods of 30, and 1,500 operations. The revision of each has one edit in every few schemas and operations.
+Measures, for each pair, the wall and processor time of the whole command (start of Python included) and its peak
+memory. Two of the pairs are our own contract, as it is, and many times with paths and components renamed; the third is
+synthetic: 3,000 schemas that refer to each other in groups of 30, and 1,500 operations. The revision of each has one
+edit in every few schemas and operations.
 """
 
 from __future__ import annotations
@@ -35,12 +35,12 @@ CONTRACT = idc_openapi.path()
 
 
 def text(value: Any) -> str:
-    """As JSON in lines, the way documents are kept."""
+    """Return a document as JSON with indentation."""
     return json.dumps(value, indent=2, default=str)
 
 
 def edited(document: dict[str, Any], every: int) -> dict[str, Any]:
-    """A copy with one small edit in every few schemas and operations."""
+    """Return a copy with one small edit in every few schemas and operations."""
     new = copy.deepcopy(document)
     for schema in list(new["components"]["schemas"].values())[::every]:
         properties = schema.get("properties") or {}
@@ -56,7 +56,7 @@ def edited(document: dict[str, Any], every: int) -> dict[str, Any]:
 
 
 def multiplied(document: dict[str, Any], size: int) -> dict[str, Any]:
-    """The document many times over, each copy under names of its own."""
+    """Return the document many times in one, each copy under other names."""
     times = max(1, size // len(text(document)))
     found: dict[str, Any] = {**document, "paths": {}, "components": {}}
     for copy_ in range(times):
@@ -71,7 +71,7 @@ def multiplied(document: dict[str, Any], size: int) -> dict[str, Any]:
 
 
 def invented(size: int) -> dict[str, Any]:
-    """3,000 schemas that refer to each other and 1,500 operations, with prose up to the size."""
+    """Return 3,000 schemas that refer to each other and 1,500 operations, with descriptions up to the size."""
     rng = random.Random(1)
     kinds = [{"type": "string", "maxLength": 80}, {"type": "integer", "minimum": 0}, {"type": ["boolean", "null"]}]
     schemas: dict[str, Any] = {}
@@ -109,7 +109,7 @@ def invented(size: int) -> dict[str, Any]:
 
 
 def pairs(size: int) -> dict[str, tuple[str, str]]:
-    """Texts of bases and revisions by what they are."""
+    """Return the texts of bases and revisions, by the name of the pair."""
     contract = yaml.safe_load(CONTRACT.read_text(encoding="utf-8"))
     many, made = multiplied(contract, size), invented(size)
     found = {"our contract, YAML": (CONTRACT.read_text(encoding="utf-8"), yaml_text(edited(contract, 7)))}
@@ -121,13 +121,13 @@ def pairs(size: int) -> dict[str, tuple[str, str]]:
 
 
 def yaml_text(document: dict[str, Any]) -> str:
-    """As YAML without anchors."""
+    """Return a document as YAML without anchors."""
     dumper = getattr(yaml, "CSafeDumper", yaml.SafeDumper)
     return str(yaml.dump(json.loads(text(document)), Dumper=dumper, sort_keys=False))
 
 
 def once(base: Path, revision: Path) -> tuple[float, float, float, int]:
-    """Wall seconds, processor seconds, megabytes and changes of one run of the command."""
+    """Run the command once; return wall seconds, processor seconds, megabytes and the number of changes."""
     report = base.with_suffix(".report")
     command = [sys.executable, "-m", "idc_drift", str(base), str(revision), "--format", "json", "-o", str(report)]
     began = time.perf_counter()
@@ -142,7 +142,7 @@ def once(base: Path, revision: Path) -> tuple[float, float, float, int]:
 
 
 def measure() -> Iterator[Figure]:
-    """Every pair, and memory."""
+    """Measure time and memory of every pair."""
     group = "Drift: two documents compared by the command"
     with tempfile.TemporaryDirectory() as place:
         base, revision = Path(place) / "base", Path(place) / "revision"
@@ -150,8 +150,8 @@ def measure() -> Iterator[Figure]:
             for path, content in zip((base, revision), texts, strict=True):
                 path.write_text(content, encoding="utf-8")
             walls, cpus, memory, changes = zip(*(once(base, revision) for _ in range(ROUNDS)), strict=True)
-            told = f"{name}, {len(texts[0]) / 1e6:.1f} MB, {changes[0]} changes"
-            yield Figure.of(group, told, "10 s", walls, [10], target=1)
+            title = f"{name}, {len(texts[0]) / 1e6:.1f} MB, {changes[0]} changes"
+            yield Figure.of(group, title, "10 s", walls, [10], target=1)
             yield Figure.of(group, f"{name}: processor", "10 s", cpus, [10])
             yield Figure.of(group, f"{name}: memory", "1 GB", memory, [1000], unit="MB")
 

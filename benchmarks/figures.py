@@ -1,7 +1,7 @@
-"""What a benchmark gives: figures, each of them a ratio to a peer that did the same work in the same run.
+"""The figures of a benchmark, each a ratio to a peer that did the same work in the same run.
 
 Law: every module of this folder that measures has `measure() -> Iterator[Figure]` and can be run alone; times of one
-machine say little, so what is compared is measured in turn, A B A B.
+machine mean little, so figure and peer are measured in turn, A B A B.
 """
 
 from __future__ import annotations
@@ -26,16 +26,16 @@ TICK = 1 / os.sysconf("SC_CLK_TCK")
 
 @dataclass(frozen=True)
 class Figure:
-    """One thing that was measured.
+    """One measured figure.
 
     Attributes:
-        group: What it is about: a heading.
-        name: What was done.
-        peer: What it is compared with.
+        group: The heading in the report.
+        name: The work that was measured.
+        peer: The work that it is compared with.
         ratio_median, ratio_low, ratio_high: Its figure over the peer's: the median of the rounds, and their range.
-        target: What the ratio is to be at most, or at least where `more` is true; None if nothing was promised.
-        value: The figure itself, the median.
-        unit: Of the value.
+        target: The aim: the most that the ratio may be, or the least where `more` is true; None if there is none.
+        value: The figure itself, the median of the rounds.
+        unit: The unit of the value.
         more: Whether more is better.
     """
 
@@ -63,7 +63,7 @@ class Figure:
         target: float | None = None,
         more: bool = False,
     ) -> Figure:
-        """Put together what was measured in rounds; `peers` may be one figure for all of them."""
+        """Make a figure from the values of all rounds; `peers` may be one value for all of them."""
         every = peers if len(peers) == len(values) else [peers[0]] * len(values)
         ratios = sorted(one / other for one, other in zip(values, every, strict=True))
         median = statistics.median(values)
@@ -71,7 +71,7 @@ class Figure:
 
     @property
     def kept(self) -> bool | None:
-        """Whether the target is met; None if there is none."""
+        """Whether the target is reached; None if there is none."""
         if self.target is None:
             return None
         return self.ratio_median >= self.target if self.more else self.ratio_median <= self.target
@@ -87,7 +87,7 @@ class Figure:
 
 
 def in_turn(rounds: int, *work: Callable[[], float]) -> list[list[float]]:
-    """Measure each in every round, the order turning from round to round; gives the figures of each."""
+    """Measure each in every round, in alternating order; return the values of each."""
     found: list[list[float]] = [[] for _ in work]
     for turn in range(rounds):
         for index in range(len(work)) if turn % 2 == 0 else reversed(range(len(work))):
@@ -96,7 +96,7 @@ def in_turn(rounds: int, *work: Callable[[], float]) -> list[list[float]]:
 
 
 def run_alone(measure: Callable[[], Iterable[Figure]]) -> None:
-    """Be the command of a module: print the figures; with `--json FILE` write them there, too."""
+    """Run a module as a command: print its figures; with `--json FILE` write them to the file, too."""
     wanted = sys.argv[2] if sys.argv[1:2] == ["--json"] and len(sys.argv) == 3 else None
     if sys.argv[1:] and wanted is None:
         raise SystemExit("there is one option: --json FILE")
@@ -112,7 +112,7 @@ def run_alone(measure: Callable[[], Iterable[Figure]]) -> None:
 
 @contextmanager
 def standin(*options: str) -> Iterator[tuple[str, int, Path]]:
-    """A stand-in in a process of its own: its address, its process and its folder of state."""
+    """Run a stand-in in its own process; yields its address, its process id and its state folder."""
     with tempfile.TemporaryDirectory() as state:
         command = [sys.executable, "-m", "idc_standin", "serve", "--port", "0", "--state", state, *options]
         with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as server:
@@ -124,7 +124,7 @@ def standin(*options: str) -> Iterator[tuple[str, int, Path]]:
 
 
 def cpu_seconds(pid: int) -> float:
-    """CPU time that a process has used, and the running processes that it has started (Linux)."""
+    """Return the CPU seconds that a process has used, with the running processes that it has started (Linux)."""
     fields = Path(f"/proc/{pid}/stat").read_text(encoding="ascii").rpartition(")")[2].split()
     started = [
         int(child) for file in Path(f"/proc/{pid}/task").glob("*/children") for child in file.read_text().split()
@@ -133,6 +133,6 @@ def cpu_seconds(pid: int) -> float:
 
 
 def peak_megabytes(pid: int) -> float:
-    """The most memory that a process has held (Linux)."""
+    """Return the peak memory of a process, in MB (Linux)."""
     found = re.search(r"VmHWM:\s+(\d+) kB", Path(f"/proc/{pid}/status").read_text(encoding="ascii"))
     return int(found[1]) / 1000 if found else float("nan")

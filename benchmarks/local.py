@@ -1,9 +1,9 @@
-"""The same question asked here and elsewhere: this client with its API on this machine, against the package idc-index.
+"""The same query with this client and a stand-in on this machine, and with the package idc-index.
 
     make bench          # makes .venv-idc-index, because idc-index wants another DuckDB than the stand-in does
 
-idc-index holds the whole index in the asking process; here the stand-in holds it, for any number of askers. What the
-stand-in takes is told beside, not hidden.
+idc-index holds the whole index in the calling process; here the stand-in holds it, for any number of clients. The
+memory of the stand-in is reported separately.
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 ROUNDS = 5
 PEER = Path(__file__).parent.parent / ".venv-idc-index" / "bin" / "python"
 SQL = "SELECT Modality, count(*) AS n FROM index GROUP BY 1 ORDER BY n DESC, 1"
-#: Prints the seconds until something can be asked, those of a question and of another, and the memory held at most.
+#: Prints the seconds until a query can be sent, those of a first and a second query, and the peak memory.
 TIMED = """
 import json, resource, time
 began = time.perf_counter()
@@ -41,7 +41,7 @@ OURS = "from idc_ext import connect, v3; idc = connect({url!r}); ask = lambda sq
 
 
 def measure() -> Iterator[Figure]:
-    """Start, question, memory."""
+    """Measure start, query and memory."""
     if not PEER.exists():
         raise SystemExit(f"{PEER} is not there: run make bench")
     with standin() as (url, pid, _):

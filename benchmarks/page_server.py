@@ -1,10 +1,10 @@
-"""A server of manifest pages that costs next to nothing, so that what is measured is the client.
+"""A server of manifest pages that costs almost nothing, so that benchmarks measure the client.
 
     .venv/bin/python -m benchmarks.page_server --pages 200 --delay 0.05 --gzip
 
 It listens on loopback and prints its port. Pages are real rows of the public index, 5,000 each, sorted as v3 sorts
-them, encoded (and compressed) before the first request; `GET /v3/version` is answered as v3 does, and all else is
-taken for a request of `POST /v3/cohort/manifest`, of which the page number counts.
+them, encoded (and compressed) before the first request; `GET /v3/version` is answered as by v3; every other
+request is treated as `POST /v3/cohort/manifest`, of which only the page number counts.
 """
 
 from __future__ import annotations
@@ -55,7 +55,7 @@ def bodies(pages: int) -> Iterator[bytes]:
 
 
 def answer(body: bytes, *, packed: bool) -> bytes:
-    """Put the head before a body."""
+    """Return a whole response with this body."""
     body = gzip.compress(body, 1) if packed else body
     coding = "content-encoding: gzip\r\n" if packed else ""
     head = f"HTTP/1.1 200 OK\r\ncontent-type: application/json\r\n{coding}content-length: {len(body)}\r\n\r\n"
@@ -88,7 +88,7 @@ def serve(connection: socket.socket, pages: list[bytes], delay: float) -> None:
 
 @contextlib.contextmanager
 def running(pages: int, *, delay: float = 0.0, packed: bool = False) -> Iterator[str]:
-    """Run it in a process of its own, and give its URL."""
+    """Run the server in its own process; yields its URL."""
     command = [sys.executable, "-m", __name__, "--pages", str(pages), "--delay", str(delay), *(["--gzip"] * packed)]
     with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as server:
         try:

@@ -1,9 +1,9 @@
-"""What answers of the stand-in cost: CPU of a page, pages at any depth, many clients at once, its start.
+"""The cost of the stand-in: CPU of a page, pages at any depth, many clients at once, its start.
 
     .venv/bin/python -m benchmarks.standin [--json FILE]
 
 CPU is that of the server and of its processes for SQL, user and system. Upstream's figures are those of its own v3
-server (FastAPI, pandas over DuckDB) for the same request, measured once on a machine like this one; they are there for
+server (FastAPI, pandas over DuckDB) for the same request, measured once on a machine like this one; they show the
 scale.
 """
 
@@ -32,7 +32,7 @@ ONE = {"filters": {"terms": {"collection_id": ["nlst"]}}}
 #: Rows of the whole archive are refused without a predicate; every series has an instance.
 EVERYTHING = {"filters": {"ranges": {"instanceCount": {"gte": 1}}}}
 SIX = "SELECT collection_id, PatientID, StudyInstanceUID, SeriesInstanceUID, Modality, instanceCount FROM index"
-#: What is asked, what upstream's server takes for it in milliseconds of CPU, and the share of that we may.
+#: Name -> path, body, CPU milliseconds of upstream's server, and the most that the stand-in may take, as a share.
 COSTS = {
     "5,000 rows of one collection": ("/v3/cohort/manifest", {**ONE, "page_size": 5000}, 146, 0.2),
     "5,000 rows of everything": ("/v3/cohort/manifest", {**EVERYTHING, "page_size": 5000, "page": 100}, 685, 0.1),
@@ -54,18 +54,18 @@ TOGETHER = {
 
 
 class Asking:
-    """One connection, and as little as can be around it."""
+    """A minimal client with one connection."""
 
     def __init__(self, address: str) -> None:
         self._connection = http.client.HTTPConnection(urlsplit(address).netloc, timeout=120)
         self._room = bytearray(262_144)
 
     def __call__(self, path: str, body: object) -> bytes:
-        """Post (or get, if there is nothing to post), and give the whole answer."""
+        """Send a POST (or a GET, if there is no body), and return the whole response."""
         return self._answer(path, body).read()
 
     def drain(self, path: str, body: object) -> None:
-        """Take the whole answer and keep none of it: many clients have two cores in common with the server."""
+        """Read the whole response and discard it: many clients share two cores with the server."""
         answer = self._answer(path, body)
         while answer.readinto(self._room):
             pass
@@ -81,14 +81,14 @@ class Asking:
         return answer
 
     def seconds(self, path: str, body: object) -> float:
-        """How long that takes."""
+        """Return the seconds that a request takes."""
         began = time.perf_counter()
         self(path, body)
         return time.perf_counter() - began
 
 
 def measure() -> Iterator[Figure]:
-    """Everything, in the order of the docstring."""
+    """Measure everything, in the order of the module's docstring."""
     with standin() as (address, pid, state):
         ask = Asking(address)
         yield from _costs(ask, pid)

@@ -1,8 +1,8 @@
-"""What it costs to begin: imports and the command line, against `import httpx`; and to make the client anew.
+"""The cost of starting: imports and the command line, compared with `import httpx`; and `make generate`.
 
     .venv/bin/python -m benchmarks.start [--json FILE]
 
-Processor time of whole processes, the bare interpreter's taken off: what is promised is about what we load.
+Processor time of whole processes, without that of the bare interpreter: the aims concern the modules that we load.
 """
 
 from __future__ import annotations
@@ -26,7 +26,7 @@ ROOT = Path(__file__).parent.parent
 
 
 def seconds(*command: str, cwd: Path = ROOT) -> float:
-    """Processor time of a command and what it starts."""
+    """Return the processor time of a command and its child processes."""
     process = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, cwd=cwd)
     _, status, usage = os.wait4(process.pid, 0)
     process.returncode = os.waitstatus_to_exitcode(status)
@@ -36,7 +36,7 @@ def seconds(*command: str, cwd: Path = ROOT) -> float:
 
 
 def measure() -> Iterator[Figure]:
-    """Imports, the command line, and `make generate`."""
+    """Measure imports, the command line, and `make generate`."""
     python, tool = sys.executable, str(BIN / "idc-ext")
     runs = {
         "nothing": (python, "-c", ""),
@@ -62,7 +62,7 @@ def measure() -> Iterator[Figure]:
 
 
 def _generation() -> Iterator[Figure]:
-    """What `make generate` does, against loading the generator alone."""
+    """Measure `make generate`, compared with loading the generator alone."""
     with tempfile.TemporaryDirectory() as folder:
         tool = str(BIN / "openapi-python-client")
 

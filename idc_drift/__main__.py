@@ -14,7 +14,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from . import __version__
-from .changes import accepted, outcome
+from .changes import accepted, outcome, unreleased
+from .changes import lag as releases
 from .changes.change import LEVELS
 from .changes.counterparts import with_both_sides
 from .compare import compare
@@ -22,6 +23,7 @@ from .documents.document import Document, Unreadable, read
 from .documents.parsing import without_garbage_collection
 from .escaping import visible
 from .impact import attribution
+from .impact.naming import in_scope
 from .judge.judge import TooComplex
 from .patch import propose
 from .reports import FORMATS, render
@@ -50,7 +52,13 @@ def main(argv: Sequence[str] | None = None) -> int:
             if arguments[:1] == ["explain"]:
                 return _explain(_explain_parser().parse_args(arguments[1:]))
             return _check(_parser().parse_args(arguments))
-    except (Unreadable, accepted.InvalidAcceptedFile, attribution.ImpactUnknown, TooComplex) as error:
+    except (
+        Unreadable,
+        accepted.InvalidAcceptedFile,
+        unreleased.InvalidName,
+        attribution.ImpactUnknown,
+        TooComplex,
+    ) as error:
         return _unchecked(str(error))
     except BrokenPipeError:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())  # the reader closed the pipe
@@ -88,6 +96,12 @@ def _documents(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--accepted", default="none", metavar="FILE", help="accepted differences with reasons (YAML); default: none"
     )
+    parser.add_argument(
+        "--unreleased-extension",
+        metavar="NAME",
+        help="the extension whose value `unreleased` marks what BASE describes and no release of the service has; "
+        "default: x-since and any x-...-since",
+    )
 
 
 def _parser() -> argparse.ArgumentParser:
@@ -109,6 +123,12 @@ def _parser() -> argparse.ArgumentParser:
         choices=("wire", "code", "both"),
         default="wire",
         help="judge changes of requests and responses (wire), of the generated client (code), or both; default: wire",
+    )
+    parser.add_argument(
+        "--version-url",
+        metavar="URL",
+        help="where the service reports its release (a URL or a file with a JSON object), to be compared with "
+        "info.x-idc-upstream of BASE",
     )
     parser.add_argument(
         "--verbose", action="store_true", help="list accepted differences and documentation-only changes, too"
@@ -163,11 +183,17 @@ def _findings(
     options: argparse.Namespace, base: Document, revision: Document, profile: attribution.Profile = "wire"
 ) -> tuple[list[outcome.Finding], list[str]]:
     entries = [] if options.accepted == "none" else accepted.load(Path(options.accepted))
+    mark = unreleased.marks(options.unreleased_extension)
+    coming = unreleased.parts(base.content, mark, lambda path: not options.scope or in_scope(path, options.scope))
     changes = with_both_sides(base, revision, compare(base, revision, scope=tuple(options.scope)))
+    changes = unreleased.apply(base, revision, changes, coming, mark)
+    not_yet = [change for change in changes if change.rule == "not-released-yet"]
+    changes = [change for change in changes if change not in not_yet]
     notes = [f"{d.origin}: {note}" for d in (base, revision) for note in d.notes]  # comparing adds notes
     if profile != "wire":
         try:
-            changes, more = attribution.impact(base, revision, changes, scope=options.scope)
+            absent = [place.pointer.rpartition("/")[0] for change in not_yet for place in change.places]
+            changes, more = attribution.impact(base, revision, changes, scope=options.scope, absent=absent)
         except attribution.ImpactUnknown as error:
             if profile == "code":
                 raise
@@ -178,12 +204,15 @@ def _findings(
     findings, more = accepted.apply(
         entries, changes, accepted.operation_ids(base.content), today, out_of_scope, base.content
     )
-    return findings, notes + more
+    return findings + [outcome.Finding(change) for change in not_yet], notes + more
 
 
 def _check(options: argparse.Namespace) -> int:
     base, revision = _read(options)
     findings, notes = _findings(options, base, revision, options.profile)
+    if options.version_url is not None:
+        different, more = releases.lag(base, options.version_url, [f.change for f in findings if f.shown])
+        findings, notes = findings + [outcome.Finding(change) for change in different], notes + more
     result = outcome.make(base, revision, findings, notes, options.fail_on)
     color = options.output is None and sys.stdout is not None and sys.stdout.isatty() and not os.environ.get("NO_COLOR")
     _write(options.output, render(result, options.format, verbose=options.verbose, color=color))

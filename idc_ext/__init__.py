@@ -1,6 +1,6 @@
-"""What makes the generated client of the Imaging Data Commons API pleasant and safe.
+"""The client of the Imaging Data Commons API: what makes the generated client pleasant and safe.
 
-Names are imported when they are first used: whoever needs one of them does not wait for all.
+Names are imported on first use, so that a program loads only the modules that it needs.
 """
 
 from __future__ import annotations
@@ -9,7 +9,7 @@ import sys
 from types import ModuleType
 from typing import TYPE_CHECKING
 
-from ._lazy import names as _names
+from ._lazy import lazy_attributes as _lazy_attributes
 
 if TYPE_CHECKING:
     from . import auth, bigquery, drs, manifests, v1, v3
@@ -104,7 +104,7 @@ __all__ = [
     "v3",
 ]
 
-__getattr__, __dir__ = _names(
+__getattr__, __dir__ = _lazy_attributes(
     __name__,
     {
         **dict.fromkeys(__all__, "errors"),
@@ -123,7 +123,7 @@ __getattr__, __dir__ = _names(
 
 
 class _Package(ModuleType):
-    """`connect` is the function, also when its module is imported first, which then takes its own name here."""
+    """A package where `connect` stays the function, also after its module of the same name has been imported."""
 
     def __setattr__(self, name: str, value: object) -> None:
         if name == "connect" and isinstance(value, ModuleType):

@@ -1,4 +1,4 @@
-"""Files that are there whole or not at all, also after a crash: written beside their name, then renamed to it."""
+"""Atomic files: complete or absent, also after a crash. Written beside their path, then renamed to it."""
 
 from __future__ import annotations
 
@@ -12,8 +12,8 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 
-def beside(path: Path, ending: str) -> Path:
-    """Name a file next to another."""
+def path_beside(path: Path, ending: str) -> Path:
+    """Return the path of a file beside another: the same name with this ending."""
     return path.with_name(path.name + ending)
 
 
@@ -21,32 +21,32 @@ _FRESH = os.O_WRONLY | os.O_CREAT | os.O_EXCL | getattr(os, "O_BINARY", 0)
 
 
 @contextmanager
-def replacing(path: Path, *, mode: int = 0o666) -> Iterator[IO[bytes]]:
-    """Open a file that takes the place of another when the block ends, and is removed if the block fails.
+def atomic_replacement(path: Path, *, mode: int = 0o666) -> Iterator[IO[bytes]]:
+    """Open a new file that replaces the one at a path when the block ends, and is removed if the block fails.
 
     Args:
-        path: What is replaced. A link is followed, so that it stays one.
-        mode: Its permissions, less those that the process withholds from all its files.
+        path: The file to replace; it need not exist. A link is followed, so that it stays a link.
+        mode: The permissions of the new file, before the umask of the process.
     """
     path = path.resolve() if path.is_symlink() else path
-    new = beside(path, f".{os.getpid()}.new")
+    new = path_beside(path, f".{os.getpid()}.new")
     with suppress(FileNotFoundError):
-        new.unlink()  # of a process that had this number before
+        new.unlink()  # left by a killed process with the same number
     try:
         with open(os.open(new, _FRESH, mode), "wb") as file:
             yield file
-            settle(file)
-        rename(new, path)
+            flush_to_disk(file)
+        rename_durably(new, path)
     except BaseException:
         with suppress(FileNotFoundError):
             new.unlink()
         raise
 
 
-def sweep(path: Path) -> None:
-    """Remove what processes that are no more have left of replacing a file."""
+def remove_leftovers(path: Path) -> None:
+    """Remove the temporary files that killed processes left beside a file."""
     if os.name != "posix":
-        return  # elsewhere, asking whether a process lives would end it
+        return  # on Windows, os.kill would end the process
     for left in path.parent.glob(f"{glob.escape(path.name)}.*"):
         number, _, ending = left.name.removeprefix(f"{path.name}.").rpartition(".")
         if ending not in ("new", "part"):
@@ -56,13 +56,13 @@ def sweep(path: Path) -> None:
         except ProcessLookupError:
             left.unlink(missing_ok=True)
         except (OSError, OverflowError, ValueError):
-            continue  # somebody else's, or not one of ours
+            continue  # the process is another user's, or the file is not ours
 
 
-def rename(new: Path, path: Path) -> None:
-    """Give a file or folder another name for good."""
+def rename_durably(new: Path, path: Path) -> None:
+    """Rename a file or folder so that the new name survives a power cut."""
     os.replace(new, path)
-    with suppress(OSError):  # not every system can open a folder
+    with suppress(OSError):  # some systems cannot open a folder
         folder = os.open(path.parent, os.O_RDONLY)
         try:
             os.fsync(folder)
@@ -70,7 +70,7 @@ def rename(new: Path, path: Path) -> None:
             os.close(folder)
 
 
-def settle(file: IO[bytes]) -> None:
-    """Have what was written survive a power cut."""
+def flush_to_disk(file: IO[bytes]) -> None:
+    """Flush a file to the disk, so that it survives a power cut."""
     file.flush()
     os.fsync(file.fileno())

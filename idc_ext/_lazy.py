@@ -1,6 +1,6 @@
-"""Names of a package that are imported when they are first used: no program waits for what it does not name.
+"""Lazy attributes of a package: imported on first use, so that no program waits for modules that it does not use.
 
-Law: type checkers see the same names by imports in `if TYPE_CHECKING`; a test holds the two equal.
+Law: type checkers see the same names by imports in `if TYPE_CHECKING`; a test checks that both are equal.
 """
 
 from __future__ import annotations
@@ -13,24 +13,24 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
 
-def names(package: str, homes: Mapping[str, str]) -> tuple[Callable[[str], Any], Callable[[], list[str]]]:
+def lazy_attributes(package: str, modules: Mapping[str, str]) -> tuple[Callable[[str], Any], Callable[[], list[str]]]:
     """Make the `__getattr__` and the `__dir__` of a package.
 
     Args:
-        package: Its name.
-        homes: Name -> the module that has it, relative to the package; empty for what is itself a module of it.
+        package: The name of the package.
+        modules: Attribute -> its module, relative to the package; empty for an attribute that is itself a module.
     """
 
     def get(name: str) -> Any:
-        if name not in homes:
+        if name not in modules:
             raise AttributeError(f"module {package!r} has no attribute {name!r}")
-        found: Any = import_module(f".{homes[name] or name}", package)
-        if homes[name]:
+        found: Any = import_module(f".{modules[name] or name}", package)
+        if modules[name]:
             found = getattr(found, name)
         setattr(sys.modules[package], name, found)
         return found
 
     def listed() -> list[str]:
-        return sorted({*vars(sys.modules[package]), *homes})
+        return sorted({*vars(sys.modules[package]), *modules})
 
     return get, listed

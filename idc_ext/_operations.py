@@ -1,9 +1,9 @@
-"""What the document says of operations, as data: which may be repeated, which take a token, which name the release.
+"""Facts of the document about operations, as data: which may be retried, which take a token, which names the release.
 
-Whoever asks the same again by a method that only reads does no harm; among the others, the rows of OPERATIONS count.
-What is in no row, such as a path of tomorrow, is not repeated. The rows of USER_OPERATIONS alone decide whether an ID
-token is attached. Tests hold both against openapi.yaml: every operation that is no GET stands in the first, every one
-whose `security` asks for a token in the second, and nothing else does.
+A request with a method that only reads can always be retried; for other methods, the rows of OPERATIONS decide.
+An operation without a row, such as a future path, is not retried. The rows of USER_OPERATIONS alone decide whether an
+ID token is attached. Tests compare both with openapi.yaml: the first lists every operation that is not a GET, the
+second every one whose `security` requires a token, and neither lists others.
 """
 
 from __future__ import annotations
@@ -13,41 +13,41 @@ import re
 #: Methods that only read, by the definition of HTTP.
 READING = frozenset({"GET", "HEAD", "OPTIONS"})
 
-#: Method and path template -> may it be sent again without knowing what became of the first?
+#: Method and path template -> may it be sent again if the outcome of the first attempt is not known?
 OPERATIONS = {
-    # v3 keeps nothing: its POSTs are questions too long for a URL.
+    # v3 stores nothing: its POSTs are queries that are too long for a URL.
     ("POST", "/v3/citations"): True,
     ("POST", "/v3/cohort/counts"): True,
     ("POST", "/v3/cohort/manifest"): True,
     ("POST", "/v3/cohort/manifest.txt"): True,
     ("POST", "/v3/licenses"): True,
     ("POST", "/v3/sql"): True,
-    # So are these of v1.
+    # So are these operations of v1.
     ("POST", "/v1/cohorts/preview/manifest"): True,
     ("POST", "/v1/cohorts/preview/query"): True,
     ("POST", "/v1/cohorts/{cohort_id}/query"): True,
-    # Every success makes one more cohort.
+    # Every success creates another cohort.
     ("POST", "/v1/cohorts"): False,
-    # A second deletion is answered as if the first had found nothing.
+    # The answer to a second deletion is that there is no such cohort.
     ("DELETE", "/v1/cohorts"): False,
     ("DELETE", "/v1/cohorts/{cohort_id}"): False,
 }
 
-#: The beginning of a generation's paths -> where it says which release it is, and in which member. v1 does not.
+#: The path prefix of a generation -> the path that names its release, and the member of the body. v1 has none.
 RELEASES = {"/v3/": ("/v3/version", "api_version")}
 
-# Identifiers are decimal: `/v1/cohorts/preview` is no cohort.
-_REPEATABLE = [
+# Identifiers are decimal: `/v1/cohorts/preview` is not a cohort.
+_RETRYABLE = [
     (method, re.compile(re.escape(path).replace(r"\{cohort_id\}", "[0-9]+")))
     for (method, path), may in OPERATIONS.items()
     if may
 ]
 
 
-def repeatable(method: str, path: str) -> bool:
-    """Say whether a request may be repeated. A final slash makes no difference, as for v1."""
+def is_retryable(method: str, path: str) -> bool:
+    """Say whether the operation of a request may be retried. A final slash makes no difference, as for v1."""
     bare = path.removesuffix("/")
-    return method in READING or any(method == known and pattern.fullmatch(bare) for known, pattern in _REPEATABLE)
+    return method in READING or any(method == known and pattern.fullmatch(bare) for known, pattern in _RETRYABLE)
 
 
 #: Method and path template of every operation that takes an ID token.

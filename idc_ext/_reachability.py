@@ -1,6 +1,6 @@
-"""Whether a service can be reached: what its silence means, and a look at the way there for `idc-ext doctor`.
+"""Reachability of a service: why there is no response, and a probe of the connection for `idc-ext doctor`.
 
-This is what the command line knows of HTTP. It gives values and prints nothing.
+Law: the only module with HTTP for the command line; returns values and prints nothing.
 """
 
 from __future__ import annotations
@@ -24,19 +24,19 @@ if TYPE_CHECKING:
 
     from .connect import IDC
 
-#: Variables that steer the way to a service.
+#: Environment variables that choose the proxy.
 PROXIES = ("HTTPS_PROXY", "HTTP_PROXY", "ALL_PROXY", "NO_PROXY")
 CERTIFICATES = ("SSL_CERT_FILE", "SSL_CERT_DIR")
 
 
 @frozen
 class Tls:
-    """How a connection is secured.
+    """The TLS of a connection.
 
     Attributes:
-        version: Of the protocol, such as `TLSv1.3`.
-        issuer: Who vouches for the server.
-        expires: Until when, as the certificate says.
+        version: The version of the protocol, such as `TLSv1.3`.
+        issuer: The issuer of the server's certificate.
+        expires: The end of the certificate's validity, as it is written there.
     """
 
     version: str
@@ -45,16 +45,16 @@ class Tls:
 
 
 @frozen
-class Look:
-    """One answer, looked at from outside.
+class Probe:
+    """The result of a probe: one response, and how the connection was made.
 
     Attributes:
         status: The HTTP status.
-        seconds: How long it took, the connection included.
+        seconds: The duration, the connection included.
         http: The version of HTTP.
-        tls: How the connection was secured, if this was the first request over it; None if it was not.
-        skew: How many seconds this machine's clock is ahead of the server's; None if the server does not say. It is
-            known to about a second.
+        tls: The TLS of the connection, if this was its first request; None without TLS or for a later one.
+        skew: How many seconds this machine's clock is ahead of the server's, to about a second; None if the server
+            does not send its time.
         content: The body.
     """
 
@@ -66,36 +66,37 @@ class Look:
     content: bytes = field(repr=False)
 
 
-def look(idc: IDC, path: str) -> Look:
-    """Ask for a path, whatever the answer is, and look at the way it came.
+def probe(idc: IDC, path: str) -> Probe:
+    """Request a path, and note how the connection was made.
 
     Raises:
-        IDCError: the service said no. httpx.TransportError: nobody answered.
+        IDCError: the service refused.
+        httpx.TransportError: no response.
     """
-    begun, asked = time.perf_counter(), time.time()
+    begun, sent = time.perf_counter(), time.time()
     tls: Tls | None = None
 
-    def secured(event: str, info: Mapping[str, Any]) -> None:
-        # Looked at as soon as it is there: a server may close the connection with its answer.
+    def note_tls(event: str, info: Mapping[str, Any]) -> None:
+        # Read as soon as it is known: a server may close the connection with its response.
         nonlocal tls
         if event.endswith(".start_tls.complete"):
             found = info["return_value"].get_extra_info("ssl_object")
             tls = tls if found is None else _tls(found)
 
-    with idc.get_httpx_client().stream("GET", path, extensions={"trace": secured}) as response:
+    with idc.get_httpx_client().stream("GET", path, extensions={"trace": note_tls}) as response:
         response.read()
-    return Look(
+    return Probe(
         status=response.status_code,
         seconds=time.perf_counter() - begun,
         http=response.http_version,
         tls=tls,
-        skew=_skew(response.headers, asked, time.time()),
+        skew=_clock_skew(response.headers, sent, time.time()),
         content=response.content,
     )
 
 
-def surroundings() -> dict[str, str]:
-    """Give the variables that steer the way to a service, without user names and passwords."""
+def network_variables() -> dict[str, str]:
+    """Return the variables for proxies and certificates that are set, without user names and passwords."""
     found = {}
     for name in (*PROXIES, *CERTIFICATES):
         value = os.environ.get(name) or os.environ.get(name.lower())
@@ -105,7 +106,7 @@ def surroundings() -> dict[str, str]:
 
 
 def missing_certificates() -> tuple[str, str] | None:
-    """Give the variable that should name certificates and does not, if there is one, and what it names."""
+    """Return the variable that should name certificates but does not, and what it names; None if all is well."""
     for name in CERTIFICATES:
         path = os.environ.get(name)
         if path and not os.path.exists(path):
@@ -119,7 +120,7 @@ def missing_certificates() -> tuple[str, str] | None:
 
 
 def proxy_for(url: str) -> str | None:
-    """Say which proxy the environment names for a URL; None for a direct way."""
+    """Return the proxy that the environment names for a URL; None for a direct connection."""
     parsed = httpx.URL(url)
     if urllib.request.proxy_bypass(parsed.host):
         return None
@@ -128,20 +129,20 @@ def proxy_for(url: str) -> str | None:
     return None if found is None else _without_user(found)
 
 
-def _skew(headers: httpx.Headers, asked: float, answered: float) -> float | None:
+def _clock_skew(headers: httpx.Headers, sent: float, answered: float) -> float | None:
     try:
         server = parsedate_to_datetime(headers["date"]).timestamp()
     except (KeyError, ValueError, TypeError):
         return None
-    # The header is cut to whole seconds, and was written somewhere between asking and answering.
-    return (asked + answered) / 2 - (server + 0.5)
+    # The header is cut to whole seconds, and was written between request and response.
+    return (sent + answered) / 2 - (server + 0.5)
 
 
-def _tls(secured: Any) -> Tls:
-    certificate: Mapping[str, Any] = secured.getpeercert() or {}
+def _tls(connection: Any) -> Tls:
+    certificate: Mapping[str, Any] = connection.getpeercert() or {}
     issuer = {name: value for part in certificate.get("issuer", ()) for name, value in part}
     named = issuer.get("organizationName") or issuer.get("commonName") or "unknown"
-    return Tls(str(secured.version()), str(named), str(certificate.get("notAfter", "unknown")))
+    return Tls(str(connection.version()), str(named), str(certificate.get("notAfter", "unknown")))
 
 
 def _without_user(url: str) -> str:
@@ -149,50 +150,50 @@ def _without_user(url: str) -> str:
     return f"{before.partition('//')[0]}//…@{after}" if at else url
 
 
-def unreachable(error: BaseException, base_url: str | None = None) -> str | None:
-    """Say in a sentence why nobody answered and what to do; None if somebody did."""
+def explain_no_response(error: BaseException, base_url: str | None = None) -> str | None:
+    """Explain in a sentence why there is no response and what to do; None if there was one."""
     if not isinstance(error, httpx.TransportError):
         return None
-    where = _where(error) or base_url or "the service"
+    where = _host_of(error) or base_url or "the service"
     causes = list(causes_of(error))
     if any(isinstance(cause, socket.gaierror) for cause in causes):
         return f"could not reach {where}: there is no such host, or no network; check --base-url and the connection"
     for cause in causes:
         if isinstance(cause, ssl.SSLCertVerificationError):
-            return f"could not reach {where} safely: its certificate is not trusted here ({_distrusted(cause)}"
+            return f"could not reach {where} safely: its certificate is not trusted here ({_certificate_problem(cause)}"
     if any(isinstance(cause, ssl.SSLError) and cause.reason == "WRONG_VERSION_NUMBER" for cause in causes):
-        return f"could not reach {where}: what answers there speaks no TLS; check --base-url: https, or http?"
+        return f"could not reach {where}: the server there does not use TLS; check --base-url: https, or http?"
     match error:
         case httpx.ProxyError():
-            why, what = f"the proxy refused ({_told(error)})", "check HTTPS_PROXY, HTTP_PROXY and NO_PROXY"
+            why, what = f"the proxy refused ({_error_text(error)})", "check HTTPS_PROXY, HTTP_PROXY and NO_PROXY"
         case httpx.ConnectTimeout() | httpx.PoolTimeout():
             why, what = "no connection in time", "check the network and the proxy, or allow more with --timeout"
         case httpx.TimeoutException():
             why, what = "no answer in time", "ask for less, or allow more with --timeout"
         case httpx.ConnectError():
-            why, what = f"no connection ({_told(error)})", "check --base-url, the network and the proxy"
+            why, what = f"no connection ({_error_text(error)})", "check --base-url, the network and the proxy"
         case _:
-            why, what = f"the connection was lost ({_told(error)})", "try again"
+            why, what = f"the connection was lost ({_error_text(error)})", "try again"
     return f"could not reach {where}: {why}; {what}"
 
 
-#: OpenSSL's numbers of reasons: not valid yet, or no longer; for another name, or another address.
+#: Error numbers of OpenSSL: not valid yet, or no longer; for another host name, or another address.
 _TIME, _NAME = (9, 10), (62, 64)
 
 
-def _distrusted(error: ssl.SSLCertVerificationError) -> str:
+def _certificate_problem(error: ssl.SSLCertVerificationError) -> str:
     why = error.verify_message.rstrip(".")
     if error.verify_code in _TIME:
         return f"{why}); check the clock of this machine: if it is right, the service is at fault"
     if error.verify_code in _NAME:
         return f"{why}); check --base-url"
-    return f"{why}); behind an inspecting proxy, name that one's CA bundle in SSL_CERT_FILE"
+    return f"{why}); behind a proxy that inspects TLS, set SSL_CERT_FILE to its CA bundle"
 
 
-def _where(error: httpx.TransportError) -> str | None:
+def _host_of(error: httpx.TransportError) -> str | None:
     request = request_of(error)
     return None if request is None else str(request.url.copy_with(userinfo=b"", raw_path=b"/")).removesuffix("/")
 
 
-def _told(error: BaseException) -> str:
+def _error_text(error: BaseException) -> str:
     return (str(error) or type(error).__name__)[:200]

@@ -1,81 +1,18 @@
-"""How a service's release stands to the one that this client was made for: which is newer, and the sentence for it.
+"""The notice for an error that a service of another release may have caused. Pure.
 
-Law: pure; it asks no service. Releases are ordered as PEP 440 orders versions (3.0.0b5 < 3.0.0b7 < 3.0.0rc1 < 3.0.0),
-without epochs and local parts: upstream's server calls itself by such a version.
+`idc_openapi` compares the releases, because other programs do that, too.
 """
 
 from __future__ import annotations
 
-import math
-import re
-from typing import Literal, TypeAlias
-
 import idc_openapi
 
-#: What the service is, seen from the client. `incomparable` is what does not read as a version.
-Standing: TypeAlias = Literal["same", "newer", "older", "incomparable"]
 
-#: A longer text is no version of anything.
-_LONGEST = 64
-_VERSION = re.compile(
-    r"""v?(?P<release>[0-9]+(?:\.[0-9]+)*)
-    (?:[-_.]?(?P<phase>alpha|a|beta|b|preview|pre|c|rc)[-_.]?(?P<pre>[0-9]*))?
-    (?P<is_post>-(?P<implied>[0-9]+)|[-_.]?(?:post|rev|r)[-_.]?(?P<post>[0-9]*))?
-    (?P<is_dev>[-_.]?dev[-_.]?(?P<dev>[0-9]*))?
-    (?:\+[a-z0-9]+(?:[-_.][a-z0-9]+)*)?""",
-    re.VERBOSE | re.IGNORECASE | re.ASCII,
-)
-
-
-def standing(service: str, contract: str | None = None) -> Standing:
-    """Say how the service's release stands to the contract's.
+def release_notice(service_api_version: str) -> str | None:
+    """Return the notice; None if the service is of the release that this client was made for.
 
     Args:
-        service: The `api_version` that the service names.
-        contract: The release to compare with; by default the one that the packaged document describes.
+        service_api_version: The `api_version` that the service names.
     """
-    theirs, ours = _key(service), _key(contract or idc_openapi.upstream().api_version)
-    if theirs is None or ours is None:
-        return "incomparable"
-    return "same" if theirs == ours else "newer" if theirs > ours else "older"
-
-
-def difference(service: str, contract: str | None = None) -> str | None:
-    """Say in a sentence that the two releases differ; None if they are the same.
-
-    Args:
-        service: The `api_version` that the service names.
-        contract: As in `standing`.
-    """
-    ours = contract or idc_openapi.upstream().api_version
-    found = standing(service, ours)
-    if found == "same":
-        return None
-    named = f"{service!r:.{_LONGEST}}, which is no version" if found == "incomparable" else service.strip()
-    return f"the service is {named}, this client was made for {ours}"
-
-
-def lag(service_api_version: str) -> str | None:
-    """Give the sentence to put before an error that may come of another release; None if the releases are the same."""
-    found = difference(service_api_version)
+    found = idc_openapi.describe_release_difference(service_api_version)
     return None if found is None else f"{found}; see idc-ext doctor"
-
-
-def _key(version: str) -> tuple[object, ...] | None:
-    """Give what orders versions; None for what is none. PEP 440's order: dev < a < b < rc < final < post."""
-    found = _VERSION.fullmatch(version.strip()) if len(version) <= _LONGEST else None
-    if found is None:
-        return None
-    release = [int(part) for part in found["release"].split(".")]
-    while len(release) > 1 and not release[-1]:
-        release.pop()
-    if found["phase"]:
-        phase = found["phase"].lower()
-        before: tuple[float, int] = ("abr".index({"p": "r", "c": "r"}.get(phase[0], phase[0])), int(found["pre"] or 0))
-    elif found["is_dev"] and not found["is_post"]:
-        before = (-math.inf, 0)
-    else:
-        before = (math.inf, 0)
-    after = int(found["implied"] or found["post"] or 0) if found["is_post"] else -1
-    development = int(found["dev"] or 0) if found["is_dev"] else math.inf
-    return tuple(release), before, after, development

@@ -1,4 +1,4 @@
-"""What somebody may have meant by a name that is not known. Pure."""
+"""Suggestions for a name that is not known. Law: pure."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ if TYPE_CHECKING:
 
 
 def did_you_mean(name: object, known: Iterable[str]) -> str:
-    """Give `: did you mean X?` for the closest known name, a mistake of case being the closest, or nothing."""
+    """Return `: did you mean X?` for the closest known name, ignoring case; an empty text if none is close."""
     if not isinstance(name, str):
         return ""
     folded = {one.casefold(): one for one in sorted(known)}

@@ -1,7 +1,7 @@
-"""A generated client with credentials, errors, repeats and deadlines installed.
+"""`connect`: the generated client with credentials, errors, retries and deadlines installed.
 
-Installed and not wrapped: the httpx clients behind it are those of `_http.transport` and carry an auth, so every
-generated function has all of that, too. This module knows no models and no endpoints.
+Installed and not wrapped: its httpx clients are those of `_http.transport` and have an auth, so every generated
+function has all of that, too. Law: no models and no endpoints.
 """
 
 from __future__ import annotations
@@ -18,15 +18,15 @@ from attrs import define, evolve, field
 from idc_client import AuthenticatedClient
 
 from ._http import log
-from ._http.attempts import Rules
-from ._http.deadline import checked
-from ._http.refusals import Release
-from ._http.retry import Budget, Retries
+from ._http.attempts import CallPolicy
+from ._http.deadline import checked_seconds
+from ._http.refusals import ServiceRelease
+from ._http.retry import Retries, RetryBudget
 from ._http.transport import AsyncClient, SyncClient
 from ._operations import needs_user
-from ._release_lag import lag
+from ._release_lag import release_notice
 from .auth._bearer import IdTokenAuth, is_loopback
-from .auth._credentials import locate
+from .auth._credentials import locate_token_source
 from .errors import InvalidBaseURL, MissingExtra
 
 if TYPE_CHECKING:
@@ -34,85 +34,85 @@ if TYPE_CHECKING:
 
 VARIABLE = "IDC_BASE_URL"
 LIVE = "https://api.imaging.datacommons.cancer.gov"
-#: In seconds. The service lets a query run for 30 s before it answers that it is not done yet.
+#: In seconds. The service lets a query run for 30 s before it answers "not yet".
 TIMEOUT = httpx.Timeout(60, connect=10)
 
 
 @define(repr=False)
 class IDC(AuthenticatedClient):
-    """The generated client as `connect` makes it. Every generated function takes it as `client=`.
+    """The generated client that `connect` makes. Every generated function accepts it as `client=`.
 
-    It holds no token: `token` is empty for good, and the file is read when an operation needs a user.
+    It holds no token: `token` is always empty, and the credentials are read when an operation needs a user.
     """
 
     token: str = field(default="", init=False)
     _auth: IdTokenAuth = field(kw_only=True, alias="auth")
-    _rules: Rules = field(kw_only=True, alias="rules")
-    #: Whether a warning of the service is an error (`ServiceWarned`) in place of a Python warning.
+    _policy: CallPolicy = field(kw_only=True, alias="policy")
+    #: Whether a warning of the service is an error (`ServiceWarned`) instead of a Python warning.
     strict: bool = field(default=False, kw_only=True)
-    _making: threading.RLock = field(factory=threading.RLock, init=False, eq=False)
-    #: The clients that were made here, with the process and the event loop whose connections they have.
-    _made: tuple[httpx.Client, int] | None = field(default=None, init=False, eq=False)
-    _amade: tuple[httpx.AsyncClient, int, Any] | None = field(default=None, init=False, eq=False)
+    _lock: threading.RLock = field(factory=threading.RLock, init=False, eq=False)
+    #: The httpx clients that were made here, with the process and the event loop that their connections belong to.
+    _made_client: tuple[httpx.Client, int] | None = field(default=None, init=False, eq=False)
+    _made_async_client: tuple[httpx.AsyncClient, int, Any] | None = field(default=None, init=False, eq=False)
 
     def __repr__(self) -> str:
         return f"<IDC {self._base_url} credentials={self._auth.credentials.origin!r}>"
 
     def get_httpx_client(self) -> httpx.Client:
-        """Get the underlying `httpx.Client`, made on first use, and anew in a forked process.
+        """Return the underlying `httpx.Client`, made on first use, and again in a forked process.
 
-        Two processes on one connection would read each other's answers.
+        Two processes that share a connection would read each other's responses.
         """
-        with self._making:
-            made = self._made
+        with self._lock:
+            made = self._made_client
             if made is not None and self._client is made[0] and made[1] != os.getpid():
                 self._client = None
             if self._client is None:
 
                 def check(request: httpx.Request) -> None:
-                    self._auth.forget_elsewhere(request)
+                    self._auth.remove_token_for_other_origins(request)
 
-                self._client = SyncClient(self._rules, **self._settings(check))
-                self._made = self._client, os.getpid()
+                self._client = SyncClient(self._policy, **self._settings(check))
+                self._made_client = self._client, os.getpid()
             return self._client
 
     def get_async_httpx_client(self) -> httpx.AsyncClient:
-        """Get the underlying `httpx.AsyncClient`, made on first use.
+        """Return the underlying `httpx.AsyncClient`, made on first use.
 
-        It is made anew in a forked process, and where the event loop that it was made in is over: connections end with
-        their loop, so that a client made once serves one `asyncio.run` after another.
+        It is made again in a forked process, and after its event loop has ended: connections end with their loop. So
+        one client can be used in one `asyncio.run` after another.
         """
-        with self._making:
-            made = self._amade
+        with self._lock:
+            made = self._made_async_client
             if made is not None and self._async_client is made[0]:
                 _, process, loop = made
                 if process != os.getpid() or (loop is not None and loop.is_closed()):
                     self._async_client = None
-                elif loop is None:  # it was made outside of any
-                    self._amade = self._async_client, process, _running_loop()
+                elif loop is None:  # it was made outside of any loop
+                    self._made_async_client = self._async_client, process, _running_loop()
             if self._async_client is None:
 
                 async def check(request: httpx.Request) -> None:
-                    self._auth.forget_elsewhere(request)
+                    self._auth.remove_token_for_other_origins(request)
 
-                self._async_client = AsyncClient(self._rules, **self._settings(check))
-                self._amade = self._async_client, os.getpid(), _running_loop()
+                self._async_client = AsyncClient(self._policy, **self._settings(check))
+                self._made_async_client = self._async_client, os.getpid(), _running_loop()
             return self._async_client
 
     def with_headers(self, headers: dict[str, str]) -> IDC:
-        """Make a client that sends these headers as well. This one stays as it is; each has connections of its own."""
+        """Return a client that sends these headers, too. This one does not change; each has its own connections."""
         return evolve(self, headers={**self._headers, **headers})
 
     def with_cookies(self, cookies: dict[str, str]) -> IDC:
-        """Make a client that sends these cookies as well. This one stays as it is."""
+        """Return a client that sends these cookies, too. This one does not change."""
         return evolve(self, cookies={**self._cookies, **cookies})
 
     def with_timeout(self, timeout: httpx.Timeout) -> IDC:
-        """Make a client with other time-outs. This one stays as it is."""
+        """Return a client with other time-outs. This one does not change."""
         return evolve(self, timeout=timeout)
 
     async def __aexit__(self, *args: object, **kwargs: object) -> None:
-        """Close both clients: synchronous calls are possible within `async with`, too."""
+        """Close both httpx clients: synchronous calls are possible within `async with`, too."""
         await super().__aexit__(*args, **kwargs)
         if self._client is not None:
             self._client.close()
@@ -130,11 +130,11 @@ class IDC(AuthenticatedClient):
         }
         home = self._auth.base_url
         if is_loopback(home) and "proxy" not in settings:
-            # A proxy of the environment could not reach this machine's stand-in and would see the token.
+            # A proxy of the environment could not reach a stand-in on this machine, and would see the token.
             host = f"[{home.host}]" if ":" in home.host else home.host
             settings["mounts"] = {f"all://{host}": None, **settings.get("mounts", {})}
-        theirs = settings.get("event_hooks", {})
-        settings["event_hooks"] = {**theirs, "request": [*theirs.get("request", ()), check]}
+        hooks = settings.get("event_hooks", {})
+        settings["event_hooks"] = {**hooks, "request": [*hooks.get("request", ()), check]}
         return settings
 
 
@@ -151,60 +151,62 @@ def connect(
 ) -> IDC:
     """Make a client. Nothing is sent until an operation is called with it.
 
-    Use it with `with` for synchronous and `async with` for asynchronous calls, which closes it; or plainly.
+    `with` (for synchronous calls) and `async with` (for asynchronous calls) close it; it also works without them.
 
     Args:
-        base_url: Where the API is, without a version; else the variable IDC_BASE_URL, else the live host.
-        credentials: A credentials file, loaded now. Without it the ID token in IDC_TOKEN, or else the file named
-            by IDC_CREDENTIALS, or else ~/.idc_credentials, is looked for when an operation needs a user. Whether
-            the token has expired is always judged then; a file with a refresh token is renewed.
+        base_url: The URL of the API, without a version; else the variable IDC_BASE_URL, else the live host.
+        credentials: A credentials file, read now. By default, when an operation needs a user: the ID token in
+            IDC_TOKEN, else the file of IDC_CREDENTIALS, else ~/.idc_credentials. The expiry of the token is always
+            checked then; with a refresh token in the file, an expired token is renewed.
         timeout: Seconds without progress after which `httpx.TimeoutException` is raised; by default 10 for
-            connecting and 60 otherwise. `math.inf` waits for ever. Progress is any byte that comes.
-        deadline: Seconds for each call, with all its attempts, the pauses between them and the reading of its answer;
+            connecting and 60 otherwise. `math.inf` sets no limit. Any byte received is progress.
+        deadline: Seconds for each call, with all its attempts, the pauses between them and the reading of its response;
             then `DeadlineExceeded` is raised. By default there is none. For a whole walk see `idc_ext.deadline`.
-        retries: How often and when to repeat what may be repeated: `Retries`, or just how many times, 0 for never.
+        retries: When and how often to retry calls that may be retried: `Retries`, or the number of retries, 0 for none.
         headers: Sent with every request.
-        strict: Raise `ServiceWarned` where v3's service warns of an answer, in place of a Python warning
+        strict: Raise `ServiceWarned` where the service of v3 warns of an answer, instead of a Python warning
             (`ServiceWarning`).
         httpx_args: Passed to `httpx.Client` and `httpx.AsyncClient`: `proxy`, `http2`, `follow_redirects` and so on.
             A CA bundle of your own is `verify=ssl.create_default_context(cafile=...)` or the variable SSL_CERT_FILE;
-            the proxy variables of the environment count. An `auth` given here takes the place of the credentials file.
+            the proxy variables of the environment count. An `auth` given here replaces the credentials file.
 
-    The variable IDC_LOG (debug, info) has every attempt, or those that fail, written to stderr. Raw answers are in what
-    the `sync_detailed` and `asyncio_detailed` of each generated module return, or come from
-    `idc.get_httpx_client().get(...)`; those that are errors in the error's `.response`.
+    With the variable IDC_LOG, every attempt (debug) or every failed one (info) is written to stderr. For raw responses,
+    use `sync_detailed` and `asyncio_detailed` of a generated module, or `idc.get_httpx_client().get(...)`; those of
+    errors are in the error's `.response`.
 
     Raises:
-        InvalidBaseURL: the base URL is no http or https URL, or ends in a version.
-        CredentialsError: the file passed as `credentials` is missing, insecure or of the wrong shape.
-        ValueError, TypeError: `timeout`, `deadline` or `retries` is no sensible number.
+        InvalidBaseURL: the base URL is not an http or https URL, or ends in a version.
+        CredentialsError: the file passed as `credentials` is missing, insecure or not a credentials file.
+        ValueError, TypeError: `timeout`, `deadline` or `retries` is not a valid number.
         MissingExtra: `http2=True`, and the package h2 is not installed.
     """
     log.configure()
-    where = _checked(base_url or os.environ.get(VARIABLE) or LIVE)
-    source = locate(credentials, httpx_args)
+    where = _checked_base_url(base_url or os.environ.get(VARIABLE) or LIVE)
+    source = locate_token_source(credentials, httpx_args)
     if credentials is not None:
-        source.read()
+        source.read_token()
     if httpx_args.get("http2") and util.find_spec("h2") is None:
         raise MissingExtra("http2=True needs the package h2: pip install 'httpx[http2]'", name="h2")
     policy = retries if isinstance(retries, Retries) else Retries() if retries is None else Retries(most=retries)
-    limit = None if deadline is None else checked(deadline)
+    limit = None if deadline is None else checked_seconds(deadline)
     sent = httpx.Headers({"User-Agent": _user_agent()})
     sent.update(headers)
     return IDC(
         base_url=where,
         headers=dict(sent),
-        timeout=TIMEOUT if timeout is None else _patient(timeout),
+        timeout=TIMEOUT if timeout is None else _as_timeout(timeout),
         # A generated function would turn an undocumented 2xx into None.
         raise_on_unexpected_status=True,
         strict=strict,
         httpx_args=httpx_args,
         auth=IdTokenAuth(source, where, needs_user),
-        rules=Rules(policy, limit, httpx.URL(where).path.removesuffix("/"), Budget(policy), Release(lag)),
+        policy=CallPolicy(
+            policy, limit, httpx.URL(where).path.removesuffix("/"), RetryBudget(policy), ServiceRelease(release_notice)
+        ),
     )
 
 
-def _checked(base_url: str) -> str:
+def _checked_base_url(base_url: str) -> str:
     try:
         url = httpx.URL(base_url)
     except (httpx.InvalidURL, TypeError):
@@ -221,23 +223,23 @@ def _checked(base_url: str) -> str:
     version = re.search(r"/v[0-9]+$", bare)
     if version:
         raise InvalidBaseURL(
-            f"the base URL {shown} ends in a version, which the paths carry already: use {bare[: version.start()]!r}"
+            f"the base URL {shown} ends in a version, which the paths contain already: use {bare[: version.start()]!r}"
         )
     return bare
 
 
-def _patient(timeout: float | httpx.Timeout) -> httpx.Timeout:
+def _as_timeout(timeout: float | httpx.Timeout) -> httpx.Timeout:
     if isinstance(timeout, httpx.Timeout):
         return timeout
     if not timeout > 0:
         raise ValueError(f"timeout takes seconds, more than 0, not {timeout!r}")
-    # What no socket can count to is for ever.
+    # A number that is too large for a socket means no limit.
     return httpx.Timeout(timeout if timeout < threading.TIMEOUT_MAX else None)
 
 
 def _running_loop() -> Any:
-    """Give the event loop of asyncio that is running, if one is."""
-    import asyncio  # whoever gets here has it, or something else that runs tasks
+    """Return the running event loop of asyncio; None if there is none."""
+    import asyncio  # imported late: asynchronous programs have imported it already
 
     try:
         return asyncio.get_running_loop()

@@ -1,15 +1,15 @@
-"""Every error this package decides on, and how an answer of the server becomes one of them.
+"""The errors of this package, and what they keep of a request and its response.
 
     IDCError
     ├── InvalidBaseURL (ValueError)     the base URL cannot be used
     ├── InvalidFilter (ValueError)      refused here, before anything is sent
-    ├── InvalidGUID (ValueError)        no GUID of the CRDC's
+    ├── InvalidGUID (ValueError)        not a GUID of the CRDC
     ├── CredentialsError
     │   ├── CredentialsNotFound         no credentials file
     │   ├── CredentialsInvalid          unreadable, not JSON, or without an ID token
-    │   ├── CredentialsInsecure         others may read it, or it would travel unencrypted
-    │   └── CredentialsExpired          the ID token has run out and cannot be renewed
-    ├── APIError                        the server said no: .status .code .message .request
+    │   ├── CredentialsInsecure         others may read it, or it would be sent unencrypted
+    │   └── CredentialsExpired          the ID token has expired and cannot be renewed
+    ├── APIError                        the server refused or failed: .status .code .message .request
     │   ├── InvalidRequest              400, and every 4xx that is not listed
     │   ├── Unauthorized                401
     │   ├── Forbidden                   403
@@ -18,22 +18,22 @@
     │   ├── RateLimited                 429
     │   ├── QueryTimeout                504
     │   └── ServerError                 every other 5xx
-    ├── PagingError                     a token repeats, a total moves, an answer never comes
-    │   └── DataReleaseChanged          the data moved under a walk of v3
-    ├── DeadlineExceeded (TimeoutError) a deadline came before the whole of an answer
+    ├── PagingError                     a token comes twice, a total changes, a page never comes
+    │   └── DataReleaseChanged          the data changed during a walk of v3
+    ├── DeadlineExceeded (TimeoutError) a deadline came before the whole response
     ├── CheckpointError                 the checkpoint is another walk's, or damaged
-    ├── TruncatedResult                 a partial result that must not look whole
-    ├── LicenseRefused                  data that may not be used as required: .offenders
+    ├── TruncatedResult                 a partial result that must not look complete
+    ├── LicenseRefused                  licences that do not allow the required use: .offenders
     ├── ServiceWarned                   the service warns of an answer, and the client is strict: .warnings
-    ├── CostRefused                     it would cost more than was allowed: .bytes
-    ├── BigQueryError                   BigQuery said no: .status .reason
+    ├── CostRefused                     a statement would cost more than allowed: .bytes
+    ├── BigQueryError                   BigQuery refused or failed: .status .reason
     ├── ManifestError                   a manifest file that is not the one its sidecar describes
     ├── MissingExtra (ImportError)      an optional dependency is not installed
     └── ContractError                   the body does not fit the document
 
 `ServiceWarning` is the one warning (a UserWarning): the service answered and warns of its answer.
 
-An IDCError means that somebody decided; that nobody answered stays `httpx.TransportError`. All of them can be
+An IDCError is a decision of the client or the server; no response at all is `httpx.TransportError`. All errors can be
 pickled, and none holds a header of the request, a token or a cookie.
 """
 
@@ -52,7 +52,7 @@ if TYPE_CHECKING:
 
 
 class IDCError(Exception):
-    """The root of all errors that this package decides on."""
+    """The base class of all errors of this package."""
 
 
 class InvalidBaseURL(IDCError, ValueError):
@@ -64,11 +64,11 @@ class InvalidFilter(IDCError, ValueError):
 
 
 class InvalidGUID(IDCError, ValueError):
-    """What was to be resolved is no GUID of the CRDC's, or one of another resolver. Nothing has been sent."""
+    """A text that is not a GUID of the CRDC, or one of another resolver. Nothing has been sent."""
 
 
 class CredentialsError(IDCError):
-    """The ID token cannot be had, renewed or used. The message says what to do."""
+    """The ID token cannot be read, renewed or used. The message says what to do."""
 
 
 class CredentialsNotFound(CredentialsError):
@@ -80,23 +80,23 @@ class CredentialsInvalid(CredentialsError):
 
 
 class CredentialsInsecure(CredentialsError):
-    """Somebody else may read the credentials file, or the token would travel unencrypted."""
+    """Other users may read the credentials file, or the token would be sent unencrypted."""
 
 
 class CredentialsExpired(CredentialsError):
-    """The ID token has run out or is about to, and nothing but a new login gives another one."""
+    """The ID token has expired or is about to, and only a new login gives another one."""
 
 
 class PagingError(IDCError):
-    """A walk over pages that cannot be trusted or does not end."""
+    """A walk over pages whose result cannot be trusted, or that does not end."""
 
 
 class DataReleaseChanged(PagingError):
-    """The server changed to other data during a walk: rows of two releases must not look like one list."""
+    """The data release changed during a walk: rows of two releases must not look like one list."""
 
 
 class DeadlineExceeded(IDCError, TimeoutError):
-    """A deadline came first, of `deadline` or of `connect(deadline=)`. Whether the server has done it is not known."""
+    """A deadline is over: of `deadline` or `connect(deadline=)`. The server may have carried out the request."""
 
 
 class CheckpointError(IDCError):
@@ -104,14 +104,14 @@ class CheckpointError(IDCError):
 
 
 class TruncatedResult(IDCError):
-    """A partial result that must not look whole."""
+    """A partial result that must not look complete."""
 
 
 class LicenseRefused(IDCError):
-    """Data under licences that do not allow what is required. Nothing has been written.
+    """Data whose licences do not allow the required use. Nothing has been written.
 
     Attributes:
-        offenders: Collection, licence and number of series, each.
+        offenders: Tuples of collection, licence and number of series.
     """
 
     def __init__(self, message: str, *, offenders: tuple[tuple[str | None, str | None, int], ...] = ()) -> None:
@@ -123,14 +123,14 @@ class LicenseRefused(IDCError):
 
 
 class ServiceWarning(UserWarning):
-    """The service warns of an answer that it gave, such as that a value occurs in another letter case only."""
+    """A warning of the service about an answer, such as that a value occurs only in another letter case."""
 
 
 class ServiceWarned(IDCError):
-    """The service warns of an answer that it gave, which is an error for a client made with `connect(strict=True)`.
+    """A warning of the service about an answer, as an error: for a client made with `connect(strict=True)`.
 
     Attributes:
-        warnings: What it says, each.
+        warnings: The texts of the warnings.
     """
 
     def __init__(self, message: str, *, warnings: tuple[str, ...] = ()) -> None:
@@ -142,10 +142,10 @@ class ServiceWarned(IDCError):
 
 
 class CostRefused(IDCError):
-    """A statement that would read more in BigQuery than was allowed. Nothing has been run.
+    """A statement that would read more bytes in BigQuery than allowed. Nothing has been run.
 
     Attributes:
-        bytes: How much it would read.
+        bytes: How many bytes it would read.
     """
 
     def __init__(self, message: str, *, bytes: int = 0) -> None:
@@ -160,14 +160,14 @@ class BigQueryError(IDCError):
     """BigQuery refused a statement or a project, or failed.
 
     Attributes:
-        message: What it said, on one line of at most 300 characters.
+        message: The message of BigQuery, on one line of at most 300 characters.
         status: The HTTP status.
-        reason: BigQuery's own word for it, such as `accessDenied`, if there is one.
+        reason: The error reason of BigQuery, such as `accessDenied`; None if there is none.
     """
 
     def __init__(self, message: str, *, status: int = 0, reason: str | None = None) -> None:
         self.message, self.status, self.reason = message, status, reason
-        super().__init__(f"BigQuery answered with {named(status)}{f', {reason}' if reason else ''}: {message}")
+        super().__init__(f"BigQuery answered with {status_phrase(status)}{f', {reason}' if reason else ''}: {message}")
 
     def __reduce__(self) -> tuple[Any, ...]:
         return functools.partial(type(self), status=self.status, reason=self.reason), (self.message,)
@@ -182,19 +182,19 @@ class MissingExtra(IDCError, ImportError):
 
 
 class ContractError(IDCError):
-    """The server's answer does not fit the API's document."""
+    """The response of the server does not fit the API's document."""
 
 
 @frozen
 class RequestSummary:
-    """What may be shown of a request: no headers, page tokens cut short.
+    """A request without its secrets: no headers, page tokens cut short.
 
     Attributes:
-        method: In capitals.
-        url: The whole of it, without user and password.
-        path: That of the URL.
-        curl: A line for a shell that sends the same again. In place of what is secret it has variables, such as
-            `$IDC_TOKEN`, to be set before.
+        method: The HTTP method in capitals.
+        url: The URL without user and password.
+        path: The path of the URL.
+        curl: A shell command that sends the request again, with shell variables such as `$IDC_TOKEN` for the
+            secrets.
     """
 
     method: str
@@ -205,11 +205,11 @@ class RequestSummary:
 
 @frozen
 class ResponseSummary:
-    """What may be shown of an answer: no cookies, and no secret of the request where the server quotes one.
+    """A response without secrets: no cookies, and no secret of the request that the server quotes.
 
     Attributes:
-        status_code: As sent, whatever the body says.
-        headers: By name in small letters.
+        status_code: The HTTP status as sent, even if the body has another one.
+        headers: The headers, by name in lower case.
         content: The body.
     """
 
@@ -223,23 +223,23 @@ class ResponseSummary:
         return self.content.decode("utf-8", "replace")
 
     def json(self) -> Any:
-        """Decode the body; ValueError where it is no JSON."""
+        """Decode the body as JSON; raises ValueError."""
         return json.loads(self.content)
 
 
 class APIError(IDCError):
-    """The server refused or failed.
+    """The server refused a request or failed.
 
     Attributes:
-        status: The HTTP status, or the one in the body where that is the truer one (see `_http.failures`).
-        code: The server's own code, if any: v1 repeats the status, its gateway gives a gRPC code, v3 a word.
-        message: What the server said, on one line of at most 300 characters.
-        request: Which request it was.
-        response: The answer as it came, without secrets.
-        request_id: What the server or a proxy before it calls this request, if a header says so: quote it when asking.
-        retry_after: How many seconds the server asked to wait before trying again, if it did.
-        notice: What may be the true reason, put before everything else: the service is of another release than the
-            client was made for. Empty where there is none.
+        status: The HTTP status, or the one in the body where that is the correct one (see `_http.failures`).
+        code: The server's own code; None if it has none. v1 gives the status again, its gateway a gRPC code, v3 a word.
+        message: The message of the server, on one line of at most 300 characters.
+        request: The request, without secrets.
+        response: The response, without secrets.
+        request_id: The identifier of the request at the server or a proxy, if a header has it: for bug reports.
+        retry_after: How many seconds the server asks to wait before a retry; None if it does not.
+        notice: The possible cause, at the beginning of the message: the service is of another release than the client
+            was made for. Empty if it is not.
     """
 
     status: int
@@ -267,38 +267,38 @@ class APIError(IDCError):
         self.status, self.code, self.message, self.request = status, code, message, request
         self.response = ResponseSummary(status) if response is None else response
         self.request_id, self.retry_after = request_id, retry_after
-        sentence = f"{request.method} {request.path} was answered with {named(status)}: {message}"
-        advice = "; ".join(filter(None, [self.hint, self._instead()]))
+        sentence = f"{request.method} {request.path} was answered with {status_phrase(status)}: {message}"
+        advice = "; ".join(filter(None, [self.hint, self._alternative()]))
         super().__init__(f"{sentence.rstrip('.')} ({advice})" if advice else sentence)
         self.notice = ""
         self.note(notice)
 
     def note(self, notice: str) -> None:
-        """Put a notice before the sentence; the first one stays."""
+        """Put a notice at the beginning of the message; a second one is ignored."""
         if notice and not self.notice:
             self.notice, self.args = notice, (f"{notice}. {self}",)
 
     def __reduce__(self) -> tuple[Any, ...]:
-        rest = {name: value for name, value in vars(self).items() if name in _REBUILT}
+        rest = {name: value for name, value in vars(self).items() if name in _PICKLED}
         return functools.partial(type(self), **rest), (self.message,)
 
     @property
     def curl(self) -> str:
-        """A line for a shell that sends the same request again, with `$IDC_TOKEN` in place of the token."""
+        """A shell command that sends the request again, with `$IDC_TOKEN` for the token."""
         return self.request.curl
 
-    def _instead(self) -> str:
-        """Say what else to ask for, where that is known."""
+    def _alternative(self) -> str:
+        """Return what to do instead, where that is known."""
         return ""
 
 
-_REBUILT = frozenset({"status", "code", "request", "response", "request_id", "retry_after", "notice"})
+_PICKLED = frozenset({"status", "code", "request", "response", "request_id", "retry_after", "notice"})
 
 
 class InvalidRequest(APIError):
     """400, or another 4xx without a class of its own: the request cannot be answered as it is."""
 
-    def _instead(self) -> str:
+    def _alternative(self) -> str:
         return _if_retired(self.request.path) if self.status == 405 else ""
 
 
@@ -309,40 +309,40 @@ class Unauthorized(APIError):
 
 
 class Forbidden(APIError):
-    """403: the token is good, but this is not its user's to have."""
+    """403: the token is valid, but its user may not do this."""
 
     hint = "use the credentials of the user who owns it"
 
 
 class NotFound(APIError):
-    """404: the server knows no such path or thing."""
+    """404: there is no such path or object on the server."""
 
     hint = "check the identifier and the base URL"
 
-    def _instead(self) -> str:
+    def _alternative(self) -> str:
         return _if_retired(self.request.path)
 
 
 class Retired(APIError):
-    """410: the server no longer speaks this generation of the API. The message names what v3 offers in place."""
+    """410: the server no longer speaks this generation of the API. The message names the replacement in v3."""
 
     hint = "this generation of the API has been retired"
 
-    def _instead(self) -> str:
+    def _alternative(self) -> str:
         return f"{successor(self.request.path) or 'use v3'}; or connect to a local stand-in"
 
 
 class RateLimited(APIError):
     """429: too many requests."""
 
-    def _instead(self) -> str:
+    def _alternative(self) -> str:
         return "wait before trying again" if self.retry_after is None else f"wait {self.retry_after:g} s"
 
 
 class QueryTimeout(APIError):
     """504: the server gave up on the query."""
 
-    hint = "ask for less at once"
+    hint = "request less at once"
 
 
 class ServerError(APIError):
@@ -354,7 +354,7 @@ _NO_COHORTS = "v3 saves no cohorts: keep the filters where you run, translated b
 _NO_USERS = "v3 knows no users and needs no credentials"
 _MANIFEST = "use v3.manifest with the filters of the cohort, translated by v3.from_v1"
 
-#: What follows the version in a path -> what to do in its place. The first row that fits counts.
+#: The rest of a path after the version -> what to do instead. The first matching row counts.
 SUCCESSORS = (
     ("about", "use v3: idc_client.api.v3.get_service"),
     ("versions", "use v3: idc_client.api.v3.get_version, and v3.sql on version_metadata_index for earlier releases"),
@@ -374,7 +374,7 @@ _SUCCESSOR_PATTERNS = [(re.compile(shape), advice) for shape, advice in SUCCESSO
 
 
 def successor(path: str) -> str:
-    """Say what to do in place of asking for the path; nothing for one that is neither v1's nor v2's."""
+    """Return what to do instead of requesting a path of v1 or v2; an empty text for any other path."""
     found = re.search(r"/v[12]/(?P<rest>.*?)/?$", path)
     if found is None:
         return ""
@@ -384,11 +384,15 @@ def successor(path: str) -> str:
 def _if_retired(path: str) -> str:
     # The live host answers 404 and 405 for most of v1, and 410 only for some of the paths it once had.
     instead = successor(path)
-    return f"a host that has retired this generation answers the same: there, {instead}" if instead else ""
+    return (
+        f"a host that has retired this generation of the API answers in this way, too: there, {instead}"
+        if instead
+        else ""
+    )
 
 
-def named(status: int) -> str:
-    """Write a status with its phrase, as far as it has one."""
+def status_phrase(status: int) -> str:
+    """Return a status with its phrase, if it has one."""
     try:
         return f"{status} {http.HTTPStatus(status).phrase}"
     except ValueError:  # 499, 520 and others that servers and proxies invent

@@ -3,5 +3,22 @@
 from __future__ import annotations
 
 from ._document import Upstream, content, digest, path, upstream
+from ._releases import ReleaseComparison, apart, compare_releases, describe_release_difference, steps
+from ._unreleased import SINCE, UNRELEASED, released, unreleased
 
-__all__ = ["Upstream", "content", "digest", "path", "upstream"]
+__all__ = [
+    "SINCE",
+    "UNRELEASED",
+    "ReleaseComparison",
+    "Upstream",
+    "apart",
+    "compare_releases",
+    "content",
+    "describe_release_difference",
+    "digest",
+    "path",
+    "released",
+    "steps",
+    "unreleased",
+    "upstream",
+]

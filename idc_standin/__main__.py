@@ -129,16 +129,16 @@ def _app(options: argparse.Namespace) -> tuple[ASGIApp, str, Closing]:
     from idc_standin.door import Door
 
     path = _archive(options)
-    contract = Contract()
+    contract = Contract(coming=options.next)
     try:
-        newest, refuse, sql, close = _v3(options, contract, path)
+        newest, refuse, sql, closing = _v3(options, contract, path)
         objects = Objects(path)
     except duckdb.Error as error:
         reason = str(error).splitlines()[0]
         raise StandinError(
             f"The archive {path} cannot be opened ({reason}); delete it to have it built anew."
         ) from error
-    closing = [close, sql.close, objects.close]
+    closing += [sql.close, objects.close]
     resolver = drs.create(objects)
     refusals: dict[str, Refuse] = {"ga4gh": drs.refuse}
     first: ASGIApp
@@ -170,27 +170,38 @@ def _v1(options: argparse.Namespace, contract: Contract, path: Path) -> tuple[AS
     return application, gateway.refuse, f"as of data version {store.active}.0", [store.close, cohorts.close]
 
 
-def _v3(options: argparse.Namespace, contract: Contract, path: Path) -> tuple[ASGIApp, Refuse, SqlPool, Closing]:
+def _v3(options: argparse.Namespace, contract: Contract, path: Path) -> tuple[ASGIApp, Refuse, SqlPool, list[Closing]]:
     """The application of v3, its refusals, what runs SQL for it, and what else to call at the end."""
     from idc_standin import archive, budget
     from idc_standin.contract import quirks
     from idc_standin.v3 import app
     from idc_standin.v3.citations import Registries
     from idc_standin.v3.index import Index
+    from idc_standin.v3.releases import Releases
     from idc_standin.v3.sql_engine import check
     from idc_standin.v3.sql_pool import SqlPool
 
     index, published = Index(path), archive.published(path)
+    closing = [index.close]
     check(published)
     # Each server process has processes for SQL of its own; together as many as one server has, but at least one each.
     processes = max(1, budget.SQL.processes // options.workers)
     sql = SqlPool(published, replace(budget.SQL, processes=processes))
     chosen = quirks("v3") if options.quirks else frozenset()
     registries = Registries(options.doi_resolver, options.datacite)
+    releases = Releases(published, by_row="bucket-moves" in chosen) if options.next else None
+    if releases is not None:
+        closing.append(releases.close)
     application = app.create(
-        contract, index, sql, quirks=chosen, registries=registries, allowed_origins=options.allow_origin
+        contract,
+        index,
+        sql,
+        quirks=chosen,
+        registries=registries,
+        releases=releases,
+        allowed_origins=options.allow_origin,
     )
-    return application, app.refuse, sql, index.close
+    return application, app.refuse, sql, closing
 
 
 def _token(options: argparse.Namespace) -> int:

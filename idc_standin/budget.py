@@ -17,7 +17,7 @@ BODY_BYTES = 8 * MB  # 100,000 SeriesInstanceUIDs have 6.7 MB
 BODY_SECONDS = 20.0  # for the whole body
 BODY_VALUES = 150_000  # values in lists and objects (commas, in fact): each takes up to 1 KB while it is checked
 BODY_DEPTH = 128  # lists and objects in each other; the parsers end at 255 (jsonschema) and about 500 (pydantic)
-STALL_SECONDS = 20.0  # in which a client must read the 256 KB of a response that are sent ahead
+STALL_SECONDS = 20.0  # in which a client must read a piece of a response (RESPONSE_PIECE)
 
 # --- requests at once --------------------------------------------------------------------------------------------
 
@@ -61,6 +61,7 @@ RECEIVING_BYTES = 64 * MB  # of all bodies that are being received
 LARGE_BODY = 64 * KB  # a larger body counts for PARSED_BYTES
 PARSED_BYTES = 2 * BODY_BYTES  # of all large bodies that are being parsed and answered: each takes ten times its size
 LARGE_RESPONSE = 256 * KB  # a larger response counts for SENDING_BYTES
+RESPONSE_PIECE = 512 * KB  # in which it is sent
 SENDING_BYTES = 128 * MB  # of all large responses that are being sent
 RETRY_SECONDS = 2  # Retry-After of a 503 when the server is busy
 OPEN_FILES = 65_536  # connections and files at once, as far as the system allows

@@ -146,8 +146,10 @@ class Operation:
 class Contract:
     """The document and its operations."""
 
-    def __init__(self) -> None:
-        self.document: dict[str, Any] = yaml.load(idc_openapi.content(), yaml.CSafeLoader)
+    def __init__(self, *, coming: bool = False) -> None:
+        """``coming``: with what no release of upstream's server has yet, as if one had."""
+        whole: dict[str, Any] = yaml.load(idc_openapi.content(), yaml.CSafeLoader)
+        self.document = idc_openapi.released(whole, keep=idc_openapi.unreleased(whole) if coming else ())
         self.operations = tuple(self._operations())
 
     @cached_property

@@ -48,6 +48,9 @@ def parser() -> Parser:
         "--facts", type=Path, metavar="DIR", help="folder of facts tables that replace the included ones"
     )
     serve.add_argument("--quirks", action="store_true", help="repeat upstream's known errors (see deviations.yaml)")
+    serve.add_argument(
+        "--next", action="store_true", help="also serve what upstream's next release adds (x-idc-since: unreleased)"
+    )
     serve.add_argument("--retired", action="store_true", help="answer v1 with 410, as the live host does today")
     serve.add_argument(
         "--patience", type=_seconds, default=30.0, metavar="SECONDS",

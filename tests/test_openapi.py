@@ -19,14 +19,14 @@ from idc_openapi._document import read_upstream
 from tests.support.standin_process import ROOT
 
 TEXT = idc_openapi.content().decode()
-LINES = '  x-idc-upstream:\n    api_version: {}\n    date: "{}"\n'
+LINES = '  x-idc-upstream:\n    api_version: {}\n    idc_version: {}\n    date: "{}"\n'
 HERE = LINES.format(*idc_openapi.upstream())
 
 
-def parsed(text: str) -> tuple[object, object]:
+def parsed(text: str) -> tuple[object, ...]:
     """What a YAML parser reads."""
     found = yaml.safe_load(text)["info"]["x-idc-upstream"]
-    return found["api_version"], found["date"]
+    return found["api_version"], found["idc_version"], found["date"]
 
 
 def test_in_a_checkout_the_document_is_the_one_at_the_top() -> None:
@@ -42,17 +42,23 @@ def test_the_release_is_what_a_yaml_parser_reads() -> None:
 
 @given(
     api_version=st.from_regex(r"[0-9]{1,2}\.[0-9]{1,2}\.[0-9]{1,2}((a|b|rc)[0-9]{1,2})?(\.dev[0-9])?", fullmatch=True),
+    idc_version=st.from_regex(r"v[1-9][0-9]?", fullmatch=True),
     date=st.dates().map(str),
     before=st.lists(st.sampled_from(["", "# info:", "  # x-idc-upstream:", "  x-other: {a: 1}"]), max_size=4),
     after=st.sampled_from(["", "  x-more: 1\n", "servers: []\n", "x-idc-upstream: {api_version: 9.9.9}\n"]),
     ends=st.sampled_from(["\n", "\r\n"]),
 )
 def test_any_release_is_read_as_a_yaml_parser_reads_it(
-    api_version: str, date: str, before: list[str], after: str, ends: str
+    api_version: str, idc_version: str, date: str, before: list[str], after: str, ends: str
 ) -> None:
-    text = "openapi: 3.1.0\ninfo:\n" + "".join(f"{line}\n" for line in before) + LINES.format(api_version, date) + after
+    text = (
+        "openapi: 3.1.0\ninfo:\n"
+        + "".join(f"{line}\n" for line in before)
+        + LINES.format(api_version, idc_version, date)
+        + after
+    )
     text = text.replace("\n", ends)
-    assert read_upstream(text) == parsed(text) == (api_version, date)
+    assert read_upstream(text) == parsed(text) == (api_version, idc_version, date)
 
 
 @pytest.mark.parametrize(
@@ -64,7 +70,7 @@ def test_any_release_is_read_as_a_yaml_parser_reads_it(
         HERE + "    more: 1\n",
         HERE + "\n  # a remark\n    date: 2020-01-01\n",
         HERE.replace("    api", "      api"),
-        "  x-idc-upstream:\n    api_version: 3.0\n" + HERE.splitlines(keepends=True)[2],
+        "  x-idc-upstream:\n    api_version: 3.0\n" + "".join(HERE.splitlines(keepends=True)[2:]),
         "  x-idc-upstream: {api_version: 3.0.0b5}\n",
         "  x-text: |\n" + "".join(f"  {line}\n" for line in HERE.splitlines()),
         "servers:\n" + HERE,
@@ -114,7 +120,7 @@ def test_an_installed_client_reads_the_release_without_a_yaml_parser(wheel: Path
     code = (
         "import sys; sys.modules['yaml'] = None\n"
         "import idc_openapi; from idc_ext import _release_lag\n"
-        "print(idc_openapi.path(), *idc_openapi.upstream(), _release_lag.lag('9!') is None)"
+        "print(idc_openapi.path(), *idc_openapi.upstream(), _release_lag.release_notice('9!') is None)"
     )
     environment = {**os.environ, "PYTHONPATH": str(wheel)}
     done = subprocess.run(

@@ -51,7 +51,10 @@ PATTERNS = [(re.compile(rf"\b(?:{word})\b", re.IGNORECASE), word, use) for word,
 #: Tables of former names, which users may still have in their files.
 FORMER = {"FORMER_NAMES"}
 PYTHON = (
-    *("idc_drift", "tests/contract", "idc_openapi", "notebooks"),
+    *("tests/contract", "tests/support", "tests/client/http", "tests/client/auth", "tests/client/paging"),
+    *("tests/client/tables", "idc_ext/_http", "idc_ext/_paging", "idc_ext/_tables", "idc_ext/auth"),
+    *("idc_drift", "idc_openapi", "notebooks", "benchmarks"),
+    *("idc_standin/archive", "idc_standin/v1", "tests/standin"),
     *("idc_ext/bigquery", "idc_ext/cli", "idc_ext/manifests", "idc_ext/v1", "idc_ext/v3"),
 )
 PAGES = (
@@ -59,6 +62,7 @@ PAGES = (
     *("benchmarks/notes.md", ".ci/run", ".github/workflows/check.yml", ".github/workflows/drift.yml"),
     *("tests/contract/faults/excused.yaml", "docs/client.md", "docs/contract.md", "docs/contract-power.md"),
     "docs/cli.md",
+    *("idc_standin/v1/deviations.yaml", "idc_standin/facts/README.md"),
     *("docs/drift.md", "idc_drift/accepted.yaml", "idc_drift/changes/examples.yaml"),
     *("docs/notebook-2021.md", "docs/performance.md", "docs/scale.md", "docs/standin.md", "docs/v3-b2-to-b5.md"),
 )

@@ -6,7 +6,7 @@ Law: every report and the exit code use these numbers; no report counts by itsel
 from __future__ import annotations
 
 from collections import Counter
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from ..documents.json_values import MISSING
@@ -25,9 +25,19 @@ class Finding:
     accepted: str | None = None
 
     @property
+    def not_released(self) -> bool:
+        """Whether the base marks it as unreleased and the revision lacks it: neither accepted nor drift."""
+        return self.change.rule == "not-released-yet"
+
+    @property
+    def label(self) -> str:
+        """The first word of the finding in reports for readers: its level, or `not yet`."""
+        return "not yet" if self.not_released else self.change.level
+
+    @property
     def shown(self) -> bool:
-        """Whether reports show it without --verbose: neither accepted nor documentation-only."""
-        return self.accepted is None and not self.change.documentation_only
+        """Whether it counts: neither accepted nor documentation-only, nor unreleased."""
+        return self.accepted is None and not self.change.documentation_only and not self.not_released
 
 
 @dataclass(frozen=True)
@@ -52,6 +62,11 @@ class Outcome:
         return tuple(f for f in self.findings if f.shown)
 
     @property
+    def not_released(self) -> tuple[Finding, ...]:
+        """What the base marks as unreleased and the revision does not have."""
+        return tuple(f for f in self.findings if f.not_released)
+
+    @property
     def accepted(self) -> tuple[Finding, ...]:
         """The accepted findings."""
         return tuple(f for f in self.findings if f.accepted is not None)
@@ -68,11 +83,12 @@ class Outcome:
         return {
             "base": self.base.origin,
             "revision": self.revision.origin,
-            "base_upstream": asdict(self.base.upstream) if self.base.upstream else None,
-            "revision_upstream": asdict(self.revision.upstream) if self.revision.upstream else None,
+            "base_upstream": _described(self.base),
+            "revision_upstream": _described(self.revision),
             **{level: levels[level] for level in LEVELS},
             "noise": len(self.documentation_only),
             "accepted": len(self.accepted),
+            "not_released": len(self.not_released),
             "fail_on": self.fail_on,
             "failing": len(self.failing),
             "drift": bool(self.failing),
@@ -85,6 +101,7 @@ class Outcome:
         found = [f"{counts[level]} {level}" for level in LEVELS if counts[level]]
         others = [f"{len(self.accepted)} accepted"] if self.accepted else []
         others += [f"{len(self.documentation_only)} documentation-only"] if self.documentation_only else []
+        others += [f"{len(self.not_released)} not released yet"] if self.not_released else []
         verdict = "drift" if self.failing else "no drift" if not found else f"no drift at or above {self.fail_on}"
         return f"{verdict}: {', '.join(found) or 'no new changes'}" + (f" (also {', '.join(others)})" if others else "")
 
@@ -103,6 +120,11 @@ class Outcome:
         return self.base.origin, max(line, 1), max(column, 1)
 
 
+def _described(document: Document) -> dict[str, str] | None:
+    named = document.upstream
+    return {"api_version": named.api_version, "date": named.date} if named else None
+
+
 def make(
     base: Document, revision: Document, findings: list[Finding], notes: list[str], fail_on: Level = "breaking"
 ) -> Outcome:
@@ -114,6 +136,7 @@ def _order(finding: Finding) -> tuple[object, ...]:
     change = finding.change
     return (
         change.documentation_only,
+        finding.not_released,
         LEVELS.index(change.level),
         change.operation.partition(" ")[::-1],
         change.where,

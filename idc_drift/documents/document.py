@@ -28,6 +28,8 @@ class Upstream:
     api_version: str
     date: str
     """Empty if the document gives no date."""
+    releases: tuple[tuple[str, str], ...] = ()
+    """All members but the date, ``api_version`` among them: the releases that the service is to report."""
 
     def __str__(self) -> str:
         return f"upstream release {self.api_version}{f' of {self.date}' if self.date else ''}"
@@ -59,10 +61,14 @@ class Document:
         """The release in ``info.x-idc-upstream``; None if there is none."""
         info = self.content.get("info")
         named = info.get("x-idc-upstream") if isinstance(info, dict) else None
-        release, date = (named.get(key) for key in ("api_version", "date")) if isinstance(named, dict) else (None, None)
+        if not isinstance(named, dict):
+            return None
+        release, date = named.get("api_version"), named.get("date")
         if not isinstance(release, str | int | float) or not str(release):
             return None
-        return Upstream(str(release)[:_LONGEST], "" if date is None else str(date)[:_LONGEST])
+        values = {key: value for key, value in named.items() if isinstance(value, str | int | float) and key != "date"}
+        releases = tuple((str(key), str(value)[:_LONGEST]) for key, value in values.items())
+        return Upstream(str(release)[:_LONGEST], "" if date is None else str(date)[:_LONGEST], releases)
 
     @property
     def described(self) -> str:

@@ -34,13 +34,21 @@ class ImpactUnknown(Exception):
 
 
 def impact(
-    base: Document, revision: Document, changes: Sequence[Change], *, scope: Sequence[str] = ()
+    base: Document,
+    revision: Document,
+    changes: Sequence[Change],
+    *,
+    scope: Sequence[str] = (),
+    absent: Sequence[str] = (),
 ) -> tuple[list[Change], list[str]]:
     """The changes, each with its effects on the generated client; and one change for each effect without a known cause.
 
+    What the base has at the pointers of ``absent`` is left out: the revision need not have it.
+
     ``Unknown`` if no client can be generated from one of the documents.
     """
-    documents = [naming.restricted_to_scope(d.content, scope) for d in (base, revision)]
+    contents = (naming.without(base.content, absent), revision.content)
+    documents = [naming.restricted_to_scope(content, scope) for content in contents]
     notes = []
     if naming.share_no_operation_ids(*documents):
         documents[1] = naming.renamed(*documents)

@@ -9,7 +9,7 @@ import copy
 from typing import TYPE_CHECKING, Any
 
 from ..changes.counterparts import Counterparts, operations
-from ..documents.pointer import resolve
+from ..documents.pointer import resolve, unescaped
 from ..documents.references import reached
 
 if TYPE_CHECKING:
@@ -30,6 +30,33 @@ def restricted_to_scope(content: Any, scope: Sequence[str]) -> Any:
         schemas = {name: s for name, s in components["schemas"].items() if name in kept}
         cut["components"] = {**components, "schemas": schemas}
     return cut
+
+
+def without(content: Any, pointers: Sequence[str]) -> Any:
+    """The document without the values at some pointers, and without the schemas that only they use."""
+    if not pointers:
+        return content
+    cut = copy.deepcopy(content)
+    for pointer in sorted(pointers, key=_position, reverse=True):  # the last item of a list first
+        parent_pointer, _, last = pointer.rpartition("/")
+        parent = resolve(cut, parent_pointer)
+        if isinstance(parent, list):
+            del parent[int(last)]
+        elif isinstance(parent, dict):
+            parent.pop(unescaped(last), None)
+        owner = resolve(cut, parent_pointer.removesuffix("/properties"))
+        if parent_pointer.endswith("/properties") and isinstance(owner, dict) and "required" in owner:
+            owner["required"] = [name for name in owner["required"] if name != unescaped(last)]
+    schemas = resolve(cut, "/components/schemas")
+    if isinstance(schemas, dict):
+        for name in reached(content, "/paths") - reached(cut, "/paths"):
+            schemas.pop(name, None)
+    return cut
+
+
+def _position(pointer: str) -> tuple[str, int]:
+    parent, _, last = pointer.rpartition("/")
+    return parent, int(last) if last.isdecimal() else 0
 
 
 def in_scope(path: str, scope: Sequence[str]) -> bool:

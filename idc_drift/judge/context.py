@@ -45,6 +45,8 @@ class Mode:
     top: bool = False
     """Whether the schema is the parameter's own, not one inside it."""
 
+    omittable: bool = False
+    """Whether the value is an optional property of a request, whose default has a meaning."""
     proof: bool = False
     """Whether the judgement must hold for every value, also where the rules tolerate a difference (a pattern)."""
     distributed: bool = False
@@ -60,7 +62,15 @@ def _inside(mode: Mode) -> Mode:
     """The cached mode for inner schemas; there are a few dozen modes and thousands of calls."""
     wire = "unsure" if mode.prefix == "parameter" and mode.wire == "loose" else mode.wire
     return replace(
-        mode, wire=wire, exploded=False, joined=False, lifted=False, merged=False, top=False, distributed=False
+        mode,
+        wire=wire,
+        exploded=False,
+        joined=False,
+        lifted=False,
+        merged=False,
+        top=False,
+        omittable=False,
+        distributed=False,
     )
 
 

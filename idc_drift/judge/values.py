@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 from ..documents.json_values import MISSING, canonical
 from ..documents.spelling import transition
 from ..model.lifecycle import lifecycle_changes, lifecycle_of
+from ..schemas.value_sets import FORMAT_RANGES, integer_range, within_format
 from . import alignment
 
 if TYPE_CHECKING:
@@ -64,12 +65,16 @@ def judge_annotations(context: Context) -> None:
 
 def judge_default(context: Context, base: Any, revision: Any) -> None:
     """Judge the value of ``default``."""
+    omittable = context.mode.omittable
     if base is MISSING and revision is not MISSING:
-        context.add("default-added", transition("default", "", as_code(revision)), "default")
+        stem = "property-default-added" if omittable else "default-added"
+        context.add(stem, transition("default", "", as_code(revision)), "default")
     elif revision is MISSING and base is not MISSING:
-        context.add("default-removed", transition("default", as_code(base), ""), "default")
+        stem = "property-default-removed" if omittable else "default-removed"
+        context.add(stem, transition("default", as_code(base), ""), "default")
     elif base is not MISSING and canonical(base) != canonical(revision):
-        context.add("default-changed", transition("default", as_code(base), as_code(revision)), "default")
+        stem = "property-default-changed" if omittable else "default-changed"
+        context.add(stem, transition("default", as_code(base), as_code(revision)), "default")
 
 
 def judge_null(context: Context) -> None:
@@ -112,13 +117,40 @@ def _judge_format(context: Context) -> None:
     old, new = context.b.format, context.r.format
     if old == new:
         return
-    if not new or (old, new) in WIDER_FORMATS:
+    kinds = context.b.value_types | context.r.value_types
+    known = {"", "bigint", *FORMAT_RANGES} if kinds == {"integer"} else {"", "double", "float"}
+    message = transition("format", _in_code(old), _in_code(new))
+    if kinds <= {"integer", "number"} and {old, new} <= known:
+        narrower, wider = _integer_format(context, old, new) if kinds == {"integer"} else _float_format(old, new)
+        if not narrower and not wider:
+            context.add("annotation-changed", f"{message}; the allowed values are the same", "format")
+            return
+        if narrower and wider:
+            stem = "format-changed"
+        elif narrower:
+            stem = "format-narrowed" if old or context.b.lower or context.b.upper else "bound-set"
+        else:
+            stem = "format-widened"
+    elif not new or (old, new) in WIDER_FORMATS:
         stem = "format-widened"
     elif not old or (new, old) in WIDER_FORMATS:
         stem = "format-narrowed"
     else:
         stem = "format-changed"
-    context.add(stem, transition("format", _in_code(old), _in_code(new)), "format")
+    context.add(stem, message, "format")
+
+
+def _integer_format(context: Context, old: str, new: str) -> tuple[bool, bool]:
+    """Whether some integers do not have the new format, and whether some did not have the old one."""
+    return (
+        not within_format(*integer_range(context.b), new),
+        not within_format(*integer_range(context.r), old),
+    )
+
+
+def _float_format(old: str, new: str) -> tuple[bool, bool]:
+    """The same for numbers, which are of double precision in JSON."""
+    return new == "float" != old, old == "float" != new
 
 
 def judge_limits(context: Context) -> None:

@@ -45,17 +45,17 @@ class _ApiReader:
         raw = self.root.raw
         operations: dict[tuple[str, str], Operation] = {}
         webhooks: dict[tuple[str, str], Operation] = {}
-        for key, found in (("paths", operations), ("webhooks", webhooks)):
+        for key, found in (("paths", operations), ("webhooks", webhooks), ("x-webhooks", webhooks)):
             for path in self.schemas.object_at(self.root, key):
                 if str(path).startswith("x-"):
                     continue
                 for operation in self._item(child(self.root, key, path), path):
                     place = (wire_path(path) if key == "paths" else path, operation.method)
-                    if place in found:
-                        self.schemas.note(
-                            f"{operation.name} occurs twice, with other names of parameters; the first is used."
-                        )
-                        continue
+                    if place in found:  # /a/{id} beside /a/{name}: two paths of one template
+                        place = (path, operation.method)
+                        if place in found:
+                            self.schemas.note(f"{operation.name} occurs twice; the first is used.")
+                            continue
                     found[place] = operation
         named = ("info", "tags", "externalDocs")
         words = {name: canonical(text) for name in named if (text := standard(raw.get(name)))}

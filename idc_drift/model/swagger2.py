@@ -42,6 +42,8 @@ def as_openapi3(schemas: Schemas) -> Node:
             "/paths",
         ),
     }
+    if hooks := schemas.object_at(root, "x-webhooks"):
+        found["x-webhooks"] = {name: _item(schemas, child(root, "x-webhooks", name), content) for name in hooks}
     if isinstance(content.get("externalDocs"), dict):
         found["externalDocs"] = content["externalDocs"]
     return Node(found, "", document)

@@ -24,6 +24,8 @@ if TYPE_CHECKING:
     from ..changes.outcome import Outcome
 
 _SCHEMAS = "#/components/schemas/"
+_OURS = frozenset({"accepted-entry-stale", "service-of-another-release"})
+"""Rules about what no patch of the base can mend."""
 _DEPTH = 12
 """The depth to which schemas that the base lacks are inlined."""
 
@@ -31,7 +33,7 @@ _DEPTH = 12
 def propose(outcome: Outcome) -> tuple[str, list[str]]:
     """The patch (empty if there are no changes), and a sentence for each change that is not in it."""
     base, revision = outcome.base, outcome.revision
-    changes = [f.change for f in outcome.shown if f.change.rule != "accepted-entry-stale"]
+    changes = [f.change for f in outcome.shown if f.change.rule not in _OURS]
     if not changes:
         return "", []
     editor = Editor(base.text)

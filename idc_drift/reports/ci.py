@@ -47,14 +47,19 @@ def _github_annotations(outcome: Outcome) -> Iterator[str]:
             properties[:0] = [f"file={workflow_property(file)}", f"line={line}", f"col={column}"]
         message = ". ".join([_located_sentence(finding), *change.code_impact])
         yield f"::{_GITHUB_COMMANDS[change.level]} {','.join(properties)}::{workflow_data(message)}\n"
+    for finding in outcome.not_released:
+        yield f"{workflow_data(_located_sentence(finding))}\n"
     yield f"{workflow_data(outcome.sentence)}\n"
 
 
 def junit(outcome: Outcome) -> str:
-    """The JUnit report: one test case for each finding; failed if it is drift, skipped if accepted, else passed."""
+    """The JUnit report: one test case for each finding.
+
+    It is failed if it is drift, skipped if it is accepted or not released yet, else passed.
+    """
     findings = [f for f in outcome.findings if not f.change.documentation_only]
     failing = {id(f) for f in outcome.failing}
-    skipped = [f for f in findings if f.accepted is not None]
+    skipped = [f for f in findings if f.accepted is not None or f.not_released]
     suite = Tree.Element("testsuite", name="idc-drift", tests=str(len(findings) or 1), errors="0")
     suite.set("failures", str(len(failing)))
     suite.set("skipped", str(len(skipped)))
@@ -71,6 +76,8 @@ def junit(outcome: Outcome) -> str:
         body = visible("; ".join([_located_sentence(finding), *change.code_impact]))
         if id(finding) in failing:
             Tree.SubElement(case, "failure", type=change.level, message=visible(change.message)).text = body
+        elif finding.not_released:
+            Tree.SubElement(case, "skipped", message=visible(change.message))
         elif finding.accepted is not None:
             Tree.SubElement(case, "skipped", message=visible(f"{change.message}; accepted: {finding.accepted}"))
         else:
@@ -124,6 +131,8 @@ def _sarif_result(outcome: Outcome, finding: Finding, index: int) -> dict[str, o
             "operations": sorted({visible(p.operation) for p in change.places}),
         },
     }
+    if finding.not_released:
+        result |= {"kind": "informational", "level": "none"}
     if finding.accepted is not None:
         result["suppressions"] = [{"kind": "external", "justification": visible(finding.accepted)}]
     return result

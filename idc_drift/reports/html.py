@@ -51,7 +51,11 @@ def page(outcome: Outcome) -> str:
     if outcome.notes:
         body += ["<ul>", *(f"<li>{html_code(note)}</li>" for note in outcome.notes), "</ul>"]
     body += [_finding_article(outcome, f) for f in outcome.shown]
-    for name, findings in (("Documentation-only", outcome.documentation_only), ("Accepted", outcome.accepted)):
+    for name, findings in (
+        ("Not released yet", outcome.not_released),
+        ("Documentation-only", outcome.documentation_only),
+        ("Accepted", outcome.accepted),
+    ):
         if findings:
             body.append(f"<details><summary>{name}: {len(findings)}</summary>")
             body += [_finding_article(outcome, f) for f in findings]
@@ -70,7 +74,7 @@ def _finding_article(outcome: Outcome, finding: Finding) -> str:
     parts = [
         f'<article class="{change.level}">',
         f"<h3>{escaped(change.operation) or 'The document as a whole'} <small>{escaped(change.where)}</small></h3>",
-        f"<p><strong>{change.level}</strong>: {html_code(change.message)} <small>{escaped(change.rule)}</small></p>",
+        f"<p><strong>{finding.label}</strong>: {html_code(change.message)} <small>{escaped(change.rule)}</small></p>",
     ]
     if change.other_operations:
         parts.append(f"<p><small>Also {', '.join(escaped(o) for o in change.other_operations)}</small></p>")

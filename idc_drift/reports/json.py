@@ -42,8 +42,10 @@ def _change_object(outcome: Outcome, finding: Finding) -> dict[str, object]:
         "column": column,
         "noise": change.documentation_only,
         "accepted": finding.accepted,
+        "not_released": finding.not_released,
     }
 
 
 def _place_object(place: Place) -> dict[str, object]:
-    return {"operation": place.operation, "pointer": place.pointer, "line": place.line, "column": place.column}
+    position = {"line": place.line, "column": place.column}
+    return {"operation": place.operation, "where": place.where, "pointer": place.pointer, **position}

@@ -29,7 +29,7 @@ def markdown(outcome: Outcome, *, verbose: bool = False) -> str:
         if document.upstream:
             parts.append(f"{name} describes {escaped(str(document.upstream))}.\n")
     room = LIMIT - sum(map(len, parts)) - 1_000
-    sections: list[tuple[str, Sequence[Finding]]] = [("", outcome.shown)]
+    sections: list[tuple[str, Sequence[Finding]]] = [("", outcome.shown), ("Not released yet", outcome.not_released)]
     if verbose:
         sections += [("Documentation-only", outcome.documentation_only), ("Accepted", outcome.accepted)]
     for title, findings in sections:
@@ -80,5 +80,6 @@ def _table_row(outcome: Outcome, finding: Finding) -> str:
     if len(change.code_impact) > 5:
         impacts.append(f"and {len(change.code_impact) - 5} more")
     line = outcome.located(change.places[0])[1] if change.pointer else ""
-    cells = (f"{_LEVEL_SIGNS[change.level]} {change.level}", operation, description, "<br>".join(impacts), str(line))
+    label = finding.label if finding.not_released else f"{_LEVEL_SIGNS[change.level]} {finding.label}"
+    cells = (label, operation, description, "<br>".join(impacts), str(line))
     return f"| {' | '.join(cells)} |\n"

@@ -26,7 +26,7 @@ def text(outcome: Outcome, *, verbose: bool = False, color: bool = False) -> str
 
 def _report_lines(outcome: Outcome, verbose: bool, color: bool) -> Iterator[str]:
     yield f"{visible(outcome.base.described)} -> {visible(outcome.revision.described)}"
-    wanted = [f for f in outcome.findings if verbose or f.shown]
+    wanted = [f for f in outcome.findings if verbose or f.shown or f.not_released]
     for operation, group in groupby(sorted(wanted, key=_by_operation), key=lambda f: f.change.operation):
         yield ""
         yield visible(operation) or "(the document as a whole)"
@@ -55,12 +55,14 @@ def _level_index(finding: Finding) -> int:
 
 def _finding_lines(outcome: Outcome, finding: Finding, verbose: bool, color: bool) -> Iterator[str]:
     change = finding.change
-    level = f"{_ANSI_COLORS[change.level]}{change.level}\x1b[0m" if color else change.level
+    label = f"{_ANSI_COLORS[change.level]}{finding.label}\x1b[0m" if color else finding.label
     where = f"{visible(change.where)}: " if change.where else ""
-    yield f"  {level}{' ' * (9 - len(change.level))}{where}{visible(change.message)}  [{visible(change.rule)}]"
+    yield f"  {label}{' ' * (9 - len(finding.label))}{where}{visible(change.message)}  [{visible(change.rule)}]"
     if change.pointer:
         file, line, column = outcome.located(change.places[0])
         yield f"           {visible(file)}:{line}:{column}"
+    if parts := change.other_parts:
+        yield f"           also at {', '.join(map(visible, parts))}"
     others = change.other_operations
     if others:
         named = ", ".join(visible(o) for o in (others if verbose else others[:3]))

@@ -1,1 +1,1 @@
-"""Law: requests go out and answers come in here: sent, timed, repeated, judged, logged; no endpoint is named."""
+"""Law: requests are sent and answers received here: timed, retried, checked and logged; no endpoint is named."""

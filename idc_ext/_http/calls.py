@@ -1,6 +1,6 @@
-"""Calls and questions as values, sent by a sync or an async client, and their answers read. No endpoint is named here.
+"""API calls as values: sent by a sync or an async client, and their answers parsed. No endpoint is named here.
 
-Any generated client serves.
+Any generated client will do.
 """
 
 from __future__ import annotations
@@ -12,26 +12,26 @@ import httpx
 from attrs import Factory, frozen
 
 from ..errors import ContractError, InvalidRequest
-from .failures import failure
+from .failures import error_of_response
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Generator, Iterator, Mapping
 
 T = TypeVar("T")
-#: What httpx calls while a request is under way, with the name of each step and what it is about.
+#: The trace callback of httpcore: called with the name of each step of a request, and details of the step.
 Trace: TypeAlias = "Callable[[str, Any], Any]"
 
 
 @frozen
 class Call:
-    """What one request is, as a value.
+    """One API request, as a value.
 
     Attributes:
-        method: In capitals.
-        path: Relative to the base URL.
-        params: The query.
+        method: The HTTP method in capitals.
+        path: The path relative to the base URL.
+        params: The query parameters.
         json: The body.
-        timeout: How many seconds to wait for its answer; None if the client is to decide.
+        timeout: The time-out in seconds; None for the client's own.
     """
 
     method: str
@@ -42,73 +42,79 @@ class Call:
 
     @classmethod
     def of(cls, kwargs: Mapping[str, Any]) -> Call:
-        """Take over what a generated `_get_kwargs` computed."""
+        """Make a call from the result of a generated `_get_kwargs`."""
         return cls(kwargs["method"].upper(), kwargs["url"], kwargs.get("params", {}), kwargs.get("json"))
 
-    def keywords(self) -> dict[str, Any]:
-        """Give what `request` and `stream` of an httpx client take."""
-        asked = {"method": self.method, "url": self.path, "params": self.params, "json": self.json}
-        return asked if self.timeout is None else {**asked, "timeout": self.timeout}
+    def httpx_arguments(self) -> dict[str, Any]:
+        """Return the keyword arguments for `request` and `stream` of an httpx client."""
+        arguments = {"method": self.method, "url": self.path, "params": self.params, "json": self.json}
+        return arguments if self.timeout is None else {**arguments, "timeout": self.timeout}
 
     def __str__(self) -> str:
         return f"{self.method} {self.path}"
 
 
-#: None says that the request failed to get through and that the walk is asked to go on nevertheless.
+#: None: no response came, and the caller resumes the walk after the error.
 Answer: TypeAlias = httpx.Response | InvalidRequest | None
 
 
 @frozen
-class Question(Generic[T]):
-    """A request whose answer is needed to judge another: which data release there is, how many rows are due."""
+class TypedCall(Generic[T]):
+    """A call and the parser of its answer, such as the ones for the data release and the number of rows."""
 
     call: Call
     parse: Callable[[int, Any], T]
 
 
 class Client(Protocol):
-    """What is asked of a client: both generated ones and `IDC` fit."""
+    """The interface of a client: both generated clients and `IDC` have it."""
 
     def get_httpx_client(self) -> httpx.Client:
-        """Get the synchronous client."""
+        """Return the synchronous httpx client."""
 
     def get_async_httpx_client(self) -> httpx.AsyncClient:
-        """Get the asynchronous client."""
+        """Return the asynchronous httpx client."""
 
 
 def fetch(client: Client, call: Call, parse: Callable[[int, Any], T]) -> T:
     """Send one call and parse its answer."""
-    return read(call, send(client, call), parse)
+    return parse_answer(call, send_call(client, call), parse)
 
 
-def send(client: Client, call: Call, trace: Trace | None = None) -> httpx.Response | InvalidRequest:
-    """Send one call."""
-    with legible(call):
+def send_call(client: Client, call: Call, trace: Trace | None = None) -> httpx.Response | InvalidRequest:
+    """Send one call; return its response, or the InvalidRequest that refused it."""
+    with decompression_errors(call):
         try:
-            return _freed(client.get_httpx_client().request(**call.keywords(), extensions=_traced(trace)))
+            return _without_stream(
+                client.get_httpx_client().request(**call.httpx_arguments(), extensions=_trace_extension(trace))
+            )
         except InvalidRequest as refusal:
             return refusal
 
 
-async def asend(client: Client, call: Call, trace: Trace | None = None) -> httpx.Response | InvalidRequest:
-    """Send one call."""
-    with legible(call):
+async def asend_call(client: Client, call: Call, trace: Trace | None = None) -> httpx.Response | InvalidRequest:
+    """Send one call, in asynchronous code."""
+    with decompression_errors(call):
         try:
-            return _freed(await client.get_async_httpx_client().request(**call.keywords(), extensions=_traced(trace)))
+            return _without_stream(
+                await client.get_async_httpx_client().request(
+                    **call.httpx_arguments(), extensions=_trace_extension(trace)
+                )
+            )
         except InvalidRequest as refusal:
             return refusal
 
 
-def asked(question: Question[T]) -> Generator[Call, Answer, T]:
-    """Ask a question, and give what it is answered with."""
+def result_of(typed_call: TypedCall[T]) -> Generator[Call, Answer, T]:
+    """Yield one call, and return its parsed answer: a step of a larger generator of calls."""
     answer: Answer = None
-    while answer is None:  # None: the request failed, and the walk is asked to go on
-        answer = yield question.call
-    return read(question.call, answer, question.parse)
+    while answer is None:  # None: no response came, and the caller resumes the walk
+        answer = yield typed_call.call
+    return parse_answer(typed_call.call, answer, typed_call.parse)
 
 
-def drive(client: Client, steps: Generator[Call, Answer, T]) -> T:
-    """Send the calls that a generator yields, one after another, and give what it returns."""
+def run_steps(client: Client, steps: Generator[Call, Answer, T]) -> T:
+    """Send the calls that a generator yields, one after another, and return its result."""
     answer: Answer = None
     while True:
         try:
@@ -116,11 +122,11 @@ def drive(client: Client, steps: Generator[Call, Answer, T]) -> T:
         except StopIteration as end:
             found: T = end.value
             return found
-        answer = send(client, call)
+        answer = send_call(client, call)
 
 
-async def adrive(client: Client, steps: Generator[Call, Answer, T]) -> T:
-    """Send the calls that a generator yields, in asynchronous code."""
+async def arun_steps(client: Client, steps: Generator[Call, Answer, T]) -> T:
+    """Send the calls that a generator yields, in asynchronous code, and return its result."""
     answer: Answer = None
     while True:
         try:
@@ -128,53 +134,64 @@ async def adrive(client: Client, steps: Generator[Call, Answer, T]) -> T:
         except StopIteration as end:
             found: T = end.value
             return found
-        answer = await asend(client, call)
+        answer = await asend_call(client, call)
 
 
-def read(
+def parse_answer(
     call: Call,
     answer: httpx.Response | InvalidRequest,
     parse: Callable[[int, Any], T],
-    straight: Callable[[bytes], T | None] | None = None,
+    decode_bytes: Callable[[bytes], T | None] | None = None,
 ) -> T:
-    """Parse an answer, or raise what it is in place of one: an APIError or a ContractError."""
-    # A client from `connect` raises by itself; any other generated client hands over whatever came.
+    """Parse the answer to a call.
+
+    Args:
+        call: The call, for messages.
+        answer: What `send_call` returned.
+        parse: Makes the result of status and JSON body.
+        decode_bytes: Decodes a body faster; returns None for a body that it leaves to `parse`.
+
+    Raises:
+        APIError: the service refused.
+        ContractError: the body does not fit the document.
+    """
+    # A client from `connect` has raised the errors already; any other generated client returns every response.
     if isinstance(answer, InvalidRequest):
         raise answer
-    error = failure(answer)
+    error = error_of_response(answer)
     if error is not None:
         raise error
-    found = straight(answer.content) if straight is not None and answer.status_code == 200 else None
+    found = decode_bytes(answer.content) if decode_bytes is not None and answer.status_code == 200 else None
     if found is not None:
         return found
-    told = f"{call} was answered with {answer.status_code}"
+    outcome = f"{call} was answered with {answer.status_code}"
     try:
         body = answer.json()
     except (ValueError, RecursionError):
-        # Not chained: the decoder's error would carry the whole body along.
+        # Not chained: the decoder's error would hold the whole body.
         body = None
     if body is None:
-        raise ContractError(f"{told} and {len(answer.content)} bytes that are not JSON")
+        raise ContractError(f"{outcome} and {len(answer.content)} bytes that are not JSON")
     try:
         return parse(answer.status_code, body)
     except (AttributeError, LookupError, TypeError, ValueError) as cause:
-        raise ContractError(f"{told} and a body that does not fit the document: {cause!r}"[:400]) from cause
+        raise ContractError(f"{outcome} and a body that does not fit the document: {cause!r}"[:400]) from cause
 
 
-def _traced(trace: Trace | None) -> dict[str, Any] | None:
+def _trace_extension(trace: Trace | None) -> dict[str, Any] | None:
     return None if trace is None else {"trace": trace}
 
 
-def _freed(response: httpx.Response) -> httpx.Response:
-    # A response and its stream refer to each other: bodies would pile up until the garbage is next collected, which
-    # for pages is hundreds of megabytes. The body has been read, so the stream is of no use any more.
+def _without_stream(response: httpx.Response) -> httpx.Response:
+    # A response and its stream refer to each other, so bodies stay in memory until the next garbage collection: for
+    # pages, hundreds of megabytes. The body has been read, so the stream is not needed any more.
     response.stream = httpx.ByteStream(b"")
     return response
 
 
 @contextmanager
-def legible(call: Call) -> Iterator[None]:
-    """Take a body that cannot be decompressed for what it is: an answer, though a broken one."""
+def decompression_errors(call: Call) -> Iterator[None]:
+    """Raise ContractError for a body that cannot be decompressed: the server did answer."""
     try:
         yield
     except httpx.DecodingError as cause:

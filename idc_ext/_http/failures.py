@@ -1,6 +1,6 @@
-"""How an answer of the server becomes one of `errors`: both envelopes of v1, that of v3, FastAPI's, and none.
+"""Responses that report a failure, as errors: both envelopes of v1, that of v3, that of FastAPI, and none.
 
-This module reads answers; it sends nothing. What it keeps of them has gone through `redaction`.
+Law: reads responses and sends nothing. What an error keeps of a response has gone through `redaction`.
 """
 
 from __future__ import annotations
@@ -28,98 +28,98 @@ from ..errors import (
     Retired,
     ServerError,
     Unauthorized,
-    named,
+    status_phrase,
 )
-from .redaction import bare, one_line, summary, without_secrets
+from .redaction import one_line, request_summary, url_without_query, without_secrets
 
 #: A refusal inside a 200 is a sentence; a body above this many bytes is data and is not searched for one.
 LARGEST_REFUSAL = 65_536
 LONGEST_MESSAGE = 300
-#: How much of a web page is searched for what it says.
-LONGEST_PAGE = 16_384
-#: Headers by which servers and proxies name a request, the most telling one first.
+#: How many bytes of a web page are searched for its title or text.
+LONGEST_WEB_PAGE = 16_384
+#: Headers by which servers and proxies identify a request, the most specific one first.
 REQUEST_IDS = ("x-request-id", "x-correlation-id", "x-cloud-trace-context", "x-amzn-trace-id", "cf-ray")
-#: Headers of an answer that are kept from its error.
-_UNKEPT = frozenset({"set-cookie"})
+#: Headers of a response that its error does not keep.
+_DROPPED_HEADERS = frozenset({"set-cookie"})
 
-_KNOWN = frozenset(http.HTTPStatus)
+_KNOWN_STATUSES = frozenset(http.HTTPStatus)
 _BY_STATUS: dict[int, type[APIError]] = {
     401: Unauthorized, 403: Forbidden, 404: NotFound, 410: Retired, 429: RateLimited, 504: QueryTimeout,
 }  # fmt: skip
 
 
 def request_of(error: BaseException) -> httpx.Request | None:
-    """Give the request that an error of httpx is about; None where there is none, or the error is not httpx's."""
+    """Return the request of an httpx error; None if it has none, or the error is not one of httpx."""
     try:
         return error.request if isinstance(error, httpx.RequestError) else None
-    except RuntimeError:  # it was never said
+    except RuntimeError:  # it was never set
         return None
 
 
 def needs_body(response: httpx.Response) -> bool:
-    """Say whether `failure` has to see the body, so that it must have been read before."""
+    """Say whether `error_of_response` needs the body, so that it must have been read."""
     if response.status_code >= 400:
         return True
     size = response.headers.get("content-length")
-    # What says neither its type nor its size may be a stream, which nobody but its consumer is to read.
+    # A body without type and size may be a stream, which only its consumer may read.
     kind = response.headers.get("content-type", "" if size is None else "json")
     size = size or "0"
     return response.status_code == 200 and "json" in kind and size.isdecimal() and int(size) <= LARGEST_REFUSAL
 
 
-def failure(response: httpx.Response) -> APIError | ContractError | None:
-    """Turn an answer into the error that it is, or None if it is none.
+def error_of_response(response: httpx.Response) -> APIError | ContractError | None:
+    """Return the error that a response reports; None if it reports none.
 
     Three rules beyond the status, all from v1: a refusal may hide inside a 200 (its own `code` counts), a 5xx
-    whose body says 4xx is a 4xx, and a `code` outside 400 to 599 is the gateway's and no status.
-    A redirect that nobody has followed is an error, since nobody would read what it says.
+    whose body says 4xx is a 4xx, and a `code` outside 400 to 599 is the gateway's and not a status.
+    A redirect that was not followed is an error, since its body is not the data that was requested.
     """
     if response.status_code >= 400:
-        code, said = _said(response)
+        code, text = _code_and_message(response)
         status = response.status_code
         if status >= 500 and isinstance(code, int) and 400 <= code < 500:
-            status, said = code, f"{said} (sent as HTTP {response.status_code})"
-        return _error(response, status, code, said)
+            status, text = code, f"{text} (sent as HTTP {response.status_code})"
+        return _api_error(response, status, code, text)
     if response.has_redirect_location:
-        return _error(response, response.status_code, None, f"moved to {_target(response)}")
+        return _api_error(response, response.status_code, None, f"moved to {_redirect_target(response)}")
     if "html" in response.headers.get("content-type", ""):
-        return _misfit(response, "a web page in place of data: a proxy or a login page may have come between")
-    if response.status_code not in _KNOWN:
-        return _misfit(response, "nobody can say what that means")
+        return _contract_error(response, "a web page in place of data: a proxy or a login page may have come between")
+    if response.status_code not in _KNOWN_STATUSES:
+        return _contract_error(response, "which is not an HTTP status")
     if needs_body(response) and b'"message"' in response.content and len(response.content) <= LARGEST_REFUSAL:
-        body = _decoded(response.content)
-        for part in _parts(body):
+        body = _json_or_none(response.content)
+        for part in _objects_within(body):
             code, refusal = part.get("code"), part.get("message")
             if isinstance(code, int) and 400 <= code <= 599 and isinstance(refusal, str):
-                return _error(response, code, code, f"{refusal} (sent as HTTP {response.status_code})")
+                return _api_error(response, code, code, f"{refusal} (sent as HTTP {response.status_code})")
         match body:
             case {"error": {"code": str(word), "message": str(refusal)}}:
-                return _error(response, response.status_code, word, refusal)
+                return _api_error(response, response.status_code, word, refusal)
     return None
 
 
-def garbled(response: httpx.Response) -> APIError | ContractError:
-    """Turn an answer whose body cannot be decompressed into an error: of its status, where that is one."""
+def decompression_error(response: httpx.Response) -> APIError | ContractError:
+    """Make the error of a response whose body cannot be decompressed: the one of its status, if that is an error."""
     what = "a body that cannot be decompressed"
     if response.status_code >= 400:
-        return _error(response, response.status_code, None, what)
-    return _misfit(response, what)
+        return _api_error(response, response.status_code, None, what)
+    return _contract_error(response, what)
 
 
 def retry_after(headers: httpx.Headers, now: float | None = None) -> float | None:
-    """Read how many seconds the server asks to wait: a number, or a date, held against the server's own clock."""
-    said = headers.get("retry-after", "").strip()
-    if re.fullmatch(r"[0-9]{1,9}(\.[0-9]+)?", said, re.ASCII):
-        return float(said)
-    until = _moment(said)
+    """Read from `Retry-After` how many seconds to wait: a number, or a date, compared with the server's own clock."""
+    text = headers.get("retry-after", "").strip()
+    if re.fullmatch(r"[0-9]{1,9}(\.[0-9]+)?", text, re.ASCII):
+        return float(text)
+    until = _http_date_seconds(text)
     if until is None:
         return None
-    sent = _moment(headers.get("date", ""))
+    sent = _http_date_seconds(headers.get("date", ""))
     local = time.time() if now is None else now
     return max(0.0, until - (local if sent is None else sent))
 
 
-def _moment(text: str) -> float | None:
+def _http_date_seconds(text: str) -> float | None:
     try:
         when = parsedate_to_datetime(text)
         return when.replace(tzinfo=when.tzinfo or UTC).timestamp()
@@ -127,35 +127,39 @@ def _moment(text: str) -> float | None:
         return None
 
 
-def _misfit(response: httpx.Response, what: str) -> ContractError:
+def _contract_error(response: httpx.Response, what: str) -> ContractError:
     request = response.request
     path = request.url.raw_path.partition(b"?")[0].decode("ascii")
-    return ContractError(f"{request.method} {path} was answered with {named(response.status_code)} and {what}")
+    return ContractError(f"{request.method} {path} was answered with {status_phrase(response.status_code)} and {what}")
 
 
-def _error(response: httpx.Response, status: int, code: object, said: str) -> APIError:
+def _api_error(response: httpx.Response, status: int, code: object, text: str) -> APIError:
     kind = _BY_STATUS.get(status)
     if kind is None:
         kind = ServerError if status >= 500 else InvalidRequest if status >= 400 else APIError
-    said = one_line(without_secrets(said, response.request))
-    said = said if len(said) <= LONGEST_MESSAGE else said[: LONGEST_MESSAGE - 1] + "…"
-    told = code if isinstance(code, int) or (isinstance(code, str) and code.isidentifier()) else None
-    kept = _kept(response)
+    text = one_line(without_secrets(text, response.request))
+    text = text if len(text) <= LONGEST_MESSAGE else text[: LONGEST_MESSAGE - 1] + "…"
+    shown = code if isinstance(code, int) or (isinstance(code, str) and code.isidentifier()) else None
+    kept = _response_summary(response)
     named_as = next((kept.headers[name] for name in REQUEST_IDS if name in kept.headers), None)
     return kind(
-        said,
+        text,
         status=status,
-        code=told,
-        request=summary(response.request),
+        code=shown,
+        request=request_summary(response.request),
         response=kept,
         request_id=None if named_as is None else one_line(named_as)[:LONGEST_MESSAGE],
         retry_after=retry_after(response.headers),
     )
 
 
-def _kept(response: httpx.Response) -> ResponseSummary:
+def _response_summary(response: httpx.Response) -> ResponseSummary:
     request = response.request
-    headers = {name: without_secrets(value, request) for name, value in response.headers.items() if name not in _UNKEPT}
+    headers = {
+        name: without_secrets(value, request)
+        for name, value in response.headers.items()
+        if name not in _DROPPED_HEADERS
+    }
     try:
         content = response.content
     except httpx.ResponseNotRead:  # what could not be decompressed
@@ -164,29 +168,29 @@ def _kept(response: httpx.Response) -> ResponseSummary:
     return ResponseSummary(response.status_code, headers, clean)
 
 
-def _said(response: httpx.Response) -> tuple[object, str]:
-    """Find code and message in any of the envelopes, or say what came in place of one."""
-    body = _decoded(response.content)
+def _code_and_message(response: httpx.Response) -> tuple[object, str]:
+    """Find code and message in any of the envelopes, or describe the body that came instead."""
+    body = _json_or_none(response.content)
     match body:
         case {"error": {"message": str(message), **rest}} | {"message": str(message), **rest}:
             return rest.get("code"), message
         case {"error": str(message)} | {"detail": str(message)} | {"msg": str(message)}:
             return None, message
         case {"detail": [*problems]}:
-            return None, "; ".join(_problem(problem) for problem in problems[:3]) or "no reason given"
+            return None, "; ".join(_validation_problem(problem) for problem in problems[:3]) or "no reason given"
     if not response.content.strip():
         return None, "an empty body"
     kind = response.headers.get("content-type", "of no declared type").partition(";")[0].strip().lower()
-    text = response.content[:LONGEST_PAGE].decode("utf-8", "replace") if body is None else ""
-    if "html" in kind and (told := _page(text)):
-        return None, f"a web page: {told}"
+    text = response.content[:LONGEST_WEB_PAGE].decode("utf-8", "replace") if body is None else ""
+    if "html" in kind and (shown := _web_page_text(text)):
+        return None, f"a web page: {shown}"
     if kind == "text/plain" and one_line(text):
         return None, text
     return None, f"a body in no known form ({'JSON' if body is not None else kind})"
 
 
-def _page(text: str) -> str:
-    """Find what a web page is called, or else what it says, as plain text."""
+def _web_page_text(text: str) -> str:
+    """Return the title of a web page, or else its text, as plain text."""
     title = re.search(r"<title[^<>]*>([^<]*)", text, re.IGNORECASE)
     if title is not None and one_line(html.unescape(title[1])):
         return one_line(html.unescape(title[1]))
@@ -194,28 +198,28 @@ def _page(text: str) -> str:
     return one_line(html.unescape(re.sub(r"<[^<>]*>?", " ", visible)))
 
 
-def _problem(problem: object) -> str:
+def _validation_problem(problem: object) -> str:
     match problem:
         case {"loc": [*place], "msg": str(message)}:
             return f"{'.'.join(map(str, place))}: {message}"
     return "a problem in no known form"
 
 
-def _parts(body: object) -> list[dict[str, Any]]:
-    """Give the body and its members, as far as they are objects."""
+def _objects_within(body: object) -> list[dict[str, Any]]:
+    """Return the body and its members, as far as they are JSON objects."""
     parts = [body, *body.values()] if isinstance(body, dict) else []
     return [part for part in parts if isinstance(part, dict)]
 
 
-def _decoded(content: bytes) -> object:
+def _json_or_none(content: bytes) -> object:
     try:
         return json.loads(content)
     except (ValueError, RecursionError):
         return None
 
 
-def _target(response: httpx.Response) -> str:
+def _redirect_target(response: httpx.Response) -> str:
     try:
-        return bare(response.request.url.join(response.headers["location"]))
+        return url_without_query(response.request.url.join(response.headers["location"]))
     except httpx.InvalidURL:
-        return "what is no URL"
+        return "an invalid URL"

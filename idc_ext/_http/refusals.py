@@ -1,4 +1,4 @@
-"""Whether a refusal may come of a service of another release than the client was made for.
+"""Refusals that may have a cause: the service is of another release than the client was made for.
 
 Law: decides and remembers; sends nothing.
 """
@@ -19,44 +19,47 @@ if TYPE_CHECKING:
 
     from ..errors import InvalidRequest
 
-#: Seconds that the question may take: the refusal is there already and must not wait long for its explanation.
-SECONDS = 5.0
-#: Statuses of a request that was not understood.
+#: Seconds that the request for the release may take: the caller waits for the refusal meanwhile.
+RELEASE_SECONDS = 5.0
+#: Statuses of a request that the service did not understand.
 _STATUSES = frozenset({400, 422})
 
 
 @define
-class Release:
-    """What a client knows of the release of its service, asked for when the service first refuses a request.
+class ServiceRelease:
+    """The release of a service, as far as a client knows it: requested when the service first refuses a request.
 
     Attributes:
-        explain: Makes of what the service calls itself a sentence for people; None where it is the expected release.
+        explain: Makes a sentence of the service's `api_version`; None if it is the expected release.
     """
 
     explain: Callable[[str], str | None]
     _notices: dict[str, str] = field(factory=dict, init=False)
 
-    def question(self, error: InvalidRequest, path: str) -> str | None:
-        """Give the path to ask, where a refusal may come of the release and it is not known yet.
+    def path_to_ask(self, error: InvalidRequest, path: str) -> str | None:
+        """Return the path that names the release, if the release may explain a refusal and is not known yet.
 
-        A known one is noted on the error.
+        If it is known, the error gets the notice.
 
         Args:
             error: The refusal.
-            path: What was asked for, without the path of the base URL.
+            path: The path of the refused request, relative to the base URL.
         """
-        for beginning, (asked, _) in RELEASES.items():
-            if error.status in _STATUSES and path.startswith(beginning) and path != asked:
-                if asked not in self._notices:
-                    return asked
-                error.note(self._notices[asked])
+        for prefix, (release_path, _) in RELEASES.items():
+            if error.status in _STATUSES and path.startswith(prefix) and path != release_path:
+                if release_path not in self._notices:
+                    return release_path
+                error.note(self._notices[release_path])
         return None
 
-    def answered(self, path: str, response: httpx.Response | None, error: InvalidRequest) -> None:
-        """Note on a refusal what the answer to the question says; without one it is asked again at the next refusal."""
+    def note_answer(self, path: str, response: httpx.Response | None, error: InvalidRequest) -> None:
+        """Add to a refusal the notice of the release that the response names.
+
+        Without a usable response, the release is requested again at the next refusal.
+        """
         if response is None or response.status_code != 200:
             return
-        member = next(member for asked, member in RELEASES.values() if asked == path)
+        member = next(member for release_path, member in RELEASES.values() if release_path == path)
         try:
             release = json.loads(response.content)[member]
         except (ValueError, LookupError, TypeError, RecursionError):

@@ -1,8 +1,7 @@
-"""When a call that failed is sent again, and after which pause: decided here, done by `transport`.
+"""The retry policy: whether a failed call is retried, and after which pause. `attempts` asks, `transport` acts.
 
-What may be repeated is data: `_operations` for the calls, `Retries` for the rest. A failure is repeated only where
-doing so can help and cannot harm: nothing had been sent yet, or the operation only reads and the failure is one
-that passes.
+The policy is data: `_operations` for the calls, `Retries` for the rest. A failure is retried only where that can help
+and cannot harm: nothing had been sent yet, or the operation only reads and the failure is temporary.
 """
 
 from __future__ import annotations
@@ -22,36 +21,36 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
 #: Nothing has been sent when these are raised.
-UNSENT = (httpx.ConnectError, httpx.ConnectTimeout)
-#: The connection was lost, before the answer or in the middle of it.
-LOST = (httpx.ReadError, httpx.WriteError, httpx.CloseError, httpx.RemoteProtocolError)
+NOTHING_SENT = (httpx.ConnectError, httpx.ConnectTimeout)
+#: The connection was lost before the response or within it.
+CONNECTION_LOST = (httpx.ReadError, httpx.WriteError, httpx.CloseError, httpx.RemoteProtocolError)
 
 
-def _set(statuses: Iterable[int]) -> frozenset[int]:
+def _frozenset(statuses: Iterable[int]) -> frozenset[int]:
     return frozenset(statuses)
 
 
 @frozen(kw_only=True)
 class Retries:
-    """How often and when a call is repeated that may be. See `_operations` for those that may not.
+    """The retry policy of a client: how often and when a call is retried. `_operations` lists the calls that may be.
 
-    Connections that cannot be made are tried again for all calls, since nothing has been sent; lost connections,
-    bodies that break off and `statuses` for those that only read. Time-outs are not: they are the caller's own limits,
-    which repeats would multiply.
+    A connection that cannot be made is retried for all calls, since nothing has been sent; a lost connection, a body
+    that breaks off and the `statuses` only for calls that read. Time-outs are not retried: they are the caller's own
+    limits, which retries would multiply.
 
     Attributes:
-        most: How many times one call is repeated at most; 0 for never.
-        first: The longest first pause, in seconds. Pauses are drawn from their upper half, so that workers who failed
-            together do not come back together.
-        growth: What the longest pause is multiplied with from one repeat to the next.
+        most: How many times one call is retried at most; 0 for never.
+        first: The longest first pause, in seconds. Each pause is random, between half of its longest value and all of
+            it, so that workers that failed together do not retry together.
+        growth: The factor by which the longest pause grows from one retry to the next.
         longest: The longest pause, in seconds.
-        patience: The longest wait that a server may ask for with `Retry-After`, in seconds. What would take longer
-            is not repeated: the error says how long.
-        budget: How many repeats all calls of one client may take together; each success gives back `refund` of one.
-            So a service that is down is not asked several times as much as one that is up.
-        refund: See there.
-        statuses: Answers that pass. 504 is none: v3 sends it when it has given up on a query, and would again. Nor is
-            500: both generations send it for requests that they cannot read.
+        patience: The longest `Retry-After` that is waited for, in seconds. A call that would have to wait longer is
+            not retried; the error says how long.
+        budget: How many retries all calls of one client share. So a service that is down does not get several times
+            the load of one that is up.
+        refund: What each successful call gives back to the budget, in retries.
+        statuses: Statuses of temporary failures. 504 is not one: v3 sends it when it has given up on a query, and
+            would again. Nor is 500: both generations send it for requests that they cannot read.
     """
 
     most: int = field(default=3, validator=[validators.instance_of(int), validators.ge(0)])
@@ -61,10 +60,10 @@ class Retries:
     patience: float = field(default=60.0, validator=validators.ge(0))
     budget: float = field(default=20.0, validator=validators.ge(0))
     refund: float = field(default=0.5, validator=validators.ge(0))
-    statuses: frozenset[int] = field(default=frozenset({408, 429, 502, 503}), converter=_set)
+    statuses: frozenset[int] = field(default=frozenset({408, 429, 502, 503}), converter=_frozenset)
 
     def pause(self, repeat: int, draw: float) -> float:
-        """Choose the pause before a repeat, counted from 0. `draw` is from 0 to 1."""
+        """Return the pause before a retry, in seconds. Retries count from 0; `draw` is a random number from 0 to 1."""
         try:
             longest = min(self.first * self.growth**repeat, self.longest)
         except OverflowError:
@@ -73,8 +72,8 @@ class Retries:
 
 
 @define
-class Budget:
-    """How many repeats are left to all calls of a client. Its threads and tasks share it."""
+class RetryBudget:
+    """The retries that are left to all calls of a client. Its threads and tasks share them."""
 
     retries: Retries
     left: float = field(init=False)
@@ -83,75 +82,75 @@ class Budget:
     def __attrs_post_init__(self) -> None:
         self.left = self.retries.budget
 
-    def take(self) -> bool:
-        """Take a repeat, if there is one."""
+    def take_retry(self) -> bool:
+        """Take a retry from the budget; False if there is none left."""
         with self._lock:
             if self.left < 1:
                 return False
             self.left -= 1
             return True
 
-    def give(self) -> None:
-        """Note a success."""
+    def note_success(self) -> None:
+        """Give back to the budget the refund of a successful call."""
         with self._lock:
             self.left = min(self.retries.budget, self.left + self.retries.refund)
 
 
 @frozen
-class Repeat:
-    """Send it again after so many seconds, and why."""
+class Retry:
+    """The verdict to retry: after so many seconds, for this reason."""
 
     pause: float
-    why: str
+    reason: str
 
 
 @frozen
 class GiveUp:
-    """Do not send it again, and why."""
+    """The verdict not to retry, for this reason."""
 
-    why: str
+    reason: str
 
 
-def decide(
-    error: Exception, *, repeats: int, repeatable: bool, untouched: bool, retries: Retries, draw: float
-) -> Repeat | GiveUp:
-    """Judge a failure. What it costs and whether there is time for it is not known here.
+def decide_retry(
+    error: Exception, *, retry_count: int, retryable: bool, same_request: bool, retries: Retries, draw: float
+) -> Retry | GiveUp:
+    """Decide whether to retry a failed attempt. Budget and deadline are checked elsewhere (`attempts`).
 
     Args:
-        error: What the attempt ended with.
-        repeats: How many times the call has been repeated.
-        repeatable: Whether the operation only reads.
-        untouched: Whether it was the call itself that failed, and not what a redirect had made of it.
+        error: The error of the attempt.
+        retry_count: How many times the call has been retried.
+        retryable: Whether the operation only reads.
+        same_request: Whether the call itself failed, and not a request that a redirect made of it.
         retries: The policy.
         draw: A random number from 0 to 1.
     """
-    if isinstance(error, UNSENT):
-        if hopeless(error):
-            return GiveUp("another attempt would end the same")
-        verdict = Repeat(retries.pause(repeats, draw), "nothing had been sent")
-        repeatable = repeatable or untouched
-    elif isinstance(error, LOST):
+    if isinstance(error, NOTHING_SENT):
+        if is_permanent_failure(error):
+            return GiveUp("another attempt would fail in the same way")
+        verdict = Retry(retries.pause(retry_count, draw), "nothing had been sent")
+        retryable = retryable or same_request
+    elif isinstance(error, CONNECTION_LOST):
         # Mostly a connection from the pool that the server had closed long before, as v3 does after a 500 without
-        # saying so. The pool has dropped it, so that another one serves at once.
-        verdict = Repeat(retries.pause(repeats - 1, draw) if repeats else 0.0, "the connection was lost")
+        # announcing it. The pool has dropped it, so the first retry needs no pause.
+        verdict = Retry(retries.pause(retry_count - 1, draw) if retry_count else 0.0, "the connection was lost")
     elif isinstance(error, APIError) and error.status in retries.statuses:
-        asked = error.retry_after
-        if asked is not None and asked > retries.patience:
-            return GiveUp(f"the server asks to wait {asked:g} s")
-        # A moment later than asked: all that were refused have been told the same time.
-        pause = retries.pause(repeats, draw) if asked is None else asked + retries.first * draw
-        verdict = Repeat(pause, f"the server said {error.status}")
+        wait = error.retry_after
+        if wait is not None and wait > retries.patience:
+            return GiveUp(f"the server asks for a wait of {wait:g} s")
+        # A moment later than requested: the server gave all refused callers the same time.
+        pause = retries.pause(retry_count, draw) if wait is None else wait + retries.first * draw
+        verdict = Retry(pause, f"the server answered with {error.status}")
     else:
-        return GiveUp("it is no failure that passes")
-    if not repeatable:
-        return GiveUp("it may not be done twice")
-    if repeats >= retries.most:
-        return GiveUp("it has been repeated often enough" if retries.most else "repeats are off")
+        return GiveUp("this failure is not temporary")
+    if not retryable:
+        return GiveUp("the request may not be sent twice")
+    if retry_count >= retries.most:
+        return GiveUp("no retries are left for this call" if retries.most else "retries are off")
     return verdict
 
 
-def hopeless(error: BaseException) -> bool:
-    """Say whether a connection fails for what does not pass: no such name, or a certificate that is not trusted."""
+def is_permanent_failure(error: BaseException) -> bool:
+    """Say whether a connection fails permanently: no such host name, or a certificate that is not trusted."""
     causes = list(causes_of(error))
     names = [cause for cause in causes if isinstance(cause, socket.gaierror)]
     return any(isinstance(cause, ssl.SSLCertVerificationError) for cause in causes) or any(
@@ -160,7 +159,7 @@ def hopeless(error: BaseException) -> bool:
 
 
 def causes_of(error: BaseException | None) -> Iterator[BaseException]:
-    """Give an error, what it came of, what that came of, and so on; each once."""
+    """Yield an error, its cause, the cause of that, and so on; each once."""
     seen: set[int] = set()
     while error is not None and id(error) not in seen:
         seen.add(id(error))
@@ -168,10 +167,10 @@ def causes_of(error: BaseException | None) -> Iterator[BaseException]:
         if isinstance(error, BaseExceptionGroup):  # several addresses were tried
             for one in error.exceptions:
                 yield from causes_of(one)
-        # What an OSError came upon while it was raised is somebody else's, such as the caller's last attempt elsewhere.
+        # The context of an OSError is unrelated: an error that the caller was handling, such as of an earlier attempt.
         error = error.__cause__ or (None if isinstance(error, OSError) else error.__context__)
 
 
-def draw() -> float:
-    """Draw a random number from 0 to 1. Tests put another one in its place."""
-    return random.random()  # noqa: S311 - it spreads load and keeps no secret
+def random_fraction() -> float:
+    """Return a random number from 0 to 1. Tests replace it."""
+    return random.random()  # noqa: S311 - it distributes load and protects no secret

@@ -1,8 +1,8 @@
-"""httpx clients that judge answers, repeat what may be repeated and keep deadlines.
+"""httpx clients, sync and async, that raise errors, retry calls and enforce deadlines.
 
-Both override `send` alone, through which every request goes, streamed or not. There, and not in a transport: the auth
-runs anew for each attempt and sees a 401 before it is judged, proxies of the environment stay in use, and a body that
-breaks off counts as a failed attempt. What is streamed is handed over unread, and not repeated from then on.
+Both override only `send`, through which every request goes, streamed or not. There, and not in a transport: the auth
+runs for each attempt and sees a 401 before it becomes an error, the proxies of the environment stay in use, and a body
+that breaks off is a failed attempt. A streamed body is returned unread, and is not retried from then on.
 """
 
 from __future__ import annotations
@@ -14,11 +14,11 @@ import httpx
 
 from ..errors import InvalidRequest
 from . import deadline
-from .attempts import Attempts, Rules, cleaned, judged
+from .attempts import Attempts, CallPolicy, raise_for_failure, without_credentials
 from .deadline import Deadline
-from .failures import garbled, needs_body
-from .httpcore_hooks import hasten, watch
-from .refusals import SECONDS
+from .failures import decompression_error, needs_body
+from .httpcore_hooks import enforce_deadline_on_sockets, read_large_bodies_directly
+from .refusals import RELEASE_SECONDS
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Iterator
@@ -26,135 +26,135 @@ if TYPE_CHECKING:
 
 
 class SyncClient(httpx.Client):
-    """The synchronous one.
+    """The synchronous client.
 
-    Whatever it sends raises APIError or ContractError where the answer is a failure, DeadlineExceeded where there
-    was no time for one, and `httpx.TransportError` where nobody answered.
+    Sending raises APIError or ContractError where the response reports a failure, DeadlineExceeded where the deadline
+    is over, and `httpx.TransportError` where there is no response.
     """
 
-    def __init__(self, rules: Rules, **settings: Any) -> None:
+    def __init__(self, policy: CallPolicy, **settings: Any) -> None:
         super().__init__(**settings)
-        self._rules = rules
-        watch(self)
+        self._policy = policy
+        enforce_deadline_on_sockets(self)
 
     def send(self, request: httpx.Request, *, stream: bool = False, **options: Any) -> httpx.Response:
-        """Send a request as often as it takes and may be. Options are those of `httpx.Client.send`."""
-        attempts = Attempts(self._rules, request, self.timeout)
+        """Send a request, with retries. Options are those of `httpx.Client.send`."""
+        attempts = Attempts(self._policy, request, self.timeout)
         try:
-            return self._send(attempts, stream=stream, **options)
+            return self._send_with_retries(attempts, stream=stream, **options)
         except InvalidRequest as error:
-            path = self._rules.question(error, request)
+            path = self._policy.release_path_to_ask(error, request)
             if path is not None:
-                self._rules.release.answered(path, self._ask(path, attempts.until), error)
+                self._policy.release.note_answer(path, self._ask_release(path, attempts.until), error)
             raise
 
-    def _ask(self, path: str, until: Deadline | None) -> httpx.Response | None:
-        """Ask once, within the deadline of the refused call; without an answer give None."""
-        until = deadline.earliest(until, Deadline.after(SECONDS))
-        request = self.build_request("GET", path, timeout=deadline.shrunk(SECONDS, until))
+    def _ask_release(self, path: str, until: Deadline | None) -> httpx.Response | None:
+        """Request the service's release once, within the deadline of the refused call; None if there is no response."""
+        until = deadline.earliest(until, Deadline.after(RELEASE_SECONDS))
+        request = self.build_request("GET", path, timeout=deadline.cap_timeout(RELEASE_SECONDS, until))
         try:
-            # A time-out ends a pause of the server only: an answer that drips would never meet it.
-            with deadline.in_force(until):
+            # A time-out limits each read alone: a response that comes byte by byte would never exceed it.
+            with deadline.use_deadline(until):
                 return super().send(request)
         except (httpx.HTTPError, TimeoutError):
             return None
 
-    def _send(self, attempts: Attempts, *, stream: bool, **options: Any) -> httpx.Response:
+    def _send_with_retries(self, attempts: Attempts, *, stream: bool, **options: Any) -> httpx.Response:
         request = attempts.request
         while True:
-            attempts.begin()
+            attempts.begin_attempt()
             try:
-                with deadline.in_force(attempts.until):
-                    response = attempts.answered(super().send(request, stream=True, **options))
-                    self._finish(response, attempts, stream=stream)
+                with deadline.use_deadline(attempts.until):
+                    response = attempts.note_seconds_to_headers(super().send(request, stream=True, **options))
+                    self._read_and_check(response, attempts, stream=stream)
             except Exception as error:
-                pause = attempts.failed(error)
+                pause = attempts.pause_or_raise(error)
             else:
-                return attempts.succeeded(response)
+                return attempts.finish_call(response)
             finally:
-                attempts.ended()
-            deadline.sleep(pause, attempts.name)
+                attempts.end_attempt()
+            deadline.sleep(pause, attempts.call_name)
 
     @staticmethod
-    def _finish(response: httpx.Response, attempts: Attempts, *, stream: bool) -> None:
+    def _read_and_check(response: httpx.Response, attempts: Attempts, *, stream: bool) -> None:
         try:
             if not stream or needs_body(response):
                 try:
-                    hasten(response)
+                    read_large_bodies_directly(response)
                     response.read()
                 except httpx.DecodingError as cause:
-                    raise garbled(response) from cleaned(cause)
-            judged(response)
+                    raise decompression_error(response) from without_credentials(cause)
+            raise_for_failure(response)
             if not response.is_stream_consumed:
                 assert isinstance(response.stream, httpx.SyncByteStream)  # noqa: S101 - for the type checker
-                response.stream = _Body(response.stream, attempts)
+                response.stream = _DeadlineBody(response.stream, attempts)
         except BaseException:
             response.close()
             raise
 
 
 class AsyncClient(httpx.AsyncClient):
-    """The asynchronous one; what it raises is the same."""
+    """The asynchronous client; it raises the same errors."""
 
-    def __init__(self, rules: Rules, **settings: Any) -> None:
+    def __init__(self, policy: CallPolicy, **settings: Any) -> None:
         super().__init__(**settings)
-        self._rules = rules
+        self._policy = policy
 
     async def send(self, request: httpx.Request, *, stream: bool = False, **options: Any) -> httpx.Response:
-        """Send a request as often as it takes and may be. Options are those of `httpx.AsyncClient.send`."""
-        attempts = Attempts(self._rules, request, self.timeout)
+        """Send a request, with retries. Options are those of `httpx.AsyncClient.send`."""
+        attempts = Attempts(self._policy, request, self.timeout)
         try:
-            return await self._send(attempts, stream=stream, **options)
+            return await self._send_with_retries(attempts, stream=stream, **options)
         except InvalidRequest as error:
-            path = self._rules.question(error, request)
+            path = self._policy.release_path_to_ask(error, request)
             if path is not None:
-                self._rules.release.answered(path, await self._ask(path, attempts.until), error)
+                self._policy.release.note_answer(path, await self._ask_release(path, attempts.until), error)
             raise
 
-    async def _ask(self, path: str, until: Deadline | None) -> httpx.Response | None:
-        seconds = deadline.shrunk(SECONDS, until)
+    async def _ask_release(self, path: str, until: Deadline | None) -> httpx.Response | None:
+        seconds = deadline.cap_timeout(RELEASE_SECONDS, until)
         try:
-            with _limit(seconds):
+            with _cancel_after(seconds):
                 return await super().send(self.build_request("GET", path, timeout=seconds))
         except (httpx.HTTPError, TimeoutError):
             return None
 
-    async def _send(self, attempts: Attempts, *, stream: bool, **options: Any) -> httpx.Response:
+    async def _send_with_retries(self, attempts: Attempts, *, stream: bool, **options: Any) -> httpx.Response:
         request = attempts.request
         while True:
-            attempts.begin()
+            attempts.begin_attempt()
             try:
-                with deadline.in_force(attempts.until), _limit(attempts.limit()):
-                    response = attempts.answered(await super().send(request, stream=True, **options))
-                    await self._finish(response, attempts, stream=stream)
+                with deadline.use_deadline(attempts.until), _cancel_after(attempts.seconds_left()):
+                    response = attempts.note_seconds_to_headers(await super().send(request, stream=True, **options))
+                    await self._read_and_check(response, attempts, stream=stream)
             except Exception as error:
-                pause = attempts.failed(error)
+                pause = attempts.pause_or_raise(error)
             else:
-                return attempts.succeeded(response)
+                return attempts.finish_call(response)
             finally:
-                attempts.ended()
-            await deadline.asleep(pause, attempts.name)
+                attempts.end_attempt()
+            await deadline.async_sleep(pause, attempts.call_name)
 
     @staticmethod
-    async def _finish(response: httpx.Response, attempts: Attempts, *, stream: bool) -> None:
+    async def _read_and_check(response: httpx.Response, attempts: Attempts, *, stream: bool) -> None:
         try:
             if not stream or needs_body(response):
                 try:
-                    hasten(response)
+                    read_large_bodies_directly(response)
                     await response.aread()
                 except httpx.DecodingError as cause:
-                    raise garbled(response) from cleaned(cause)
-            judged(response)
+                    raise decompression_error(response) from without_credentials(cause)
+            raise_for_failure(response)
             if not response.is_stream_consumed:
                 assert isinstance(response.stream, httpx.AsyncByteStream)  # noqa: S101 - for the type checker
-                response.stream = _AsyncBody(response.stream, attempts)
+                response.stream = _AsyncDeadlineBody(response.stream, attempts)
         except BaseException:
             await response.aclose()
             raise
 
 
-class _Body(httpx.SyncByteStream):
-    """A body that its reader gets in pieces, under the deadline of its call and that of its reader."""
+class _DeadlineBody(httpx.SyncByteStream):
+    """A streamed body, under the deadline of its call and that of its reader."""
 
     def __init__(self, stream: httpx.SyncByteStream, attempts: Attempts) -> None:
         self._stream, self._attempts = stream, attempts
@@ -162,12 +162,12 @@ class _Body(httpx.SyncByteStream):
     def __iter__(self) -> Iterator[bytes]:
         pieces = iter(self._stream)
         while True:
-            until = self._attempts.reading()
+            until = self._attempts.body_deadline()
             try:
-                with deadline.in_force(until):
+                with deadline.use_deadline(until):
                     piece = next(pieces, None)
             except Exception as error:
-                self._attempts.broken(error)
+                self._attempts.raise_for_broken_body(error)
             if piece is None:
                 return
             yield piece
@@ -176,8 +176,8 @@ class _Body(httpx.SyncByteStream):
         self._stream.close()
 
 
-class _AsyncBody(httpx.AsyncByteStream):
-    """The same, for asynchronous code."""
+class _AsyncDeadlineBody(httpx.AsyncByteStream):
+    """A streamed body, in asynchronous code."""
 
     def __init__(self, stream: httpx.AsyncByteStream, attempts: Attempts) -> None:
         self._stream, self._attempts = stream, attempts
@@ -185,12 +185,12 @@ class _AsyncBody(httpx.AsyncByteStream):
     async def __aiter__(self) -> AsyncIterator[bytes]:
         pieces = aiter(self._stream)
         while True:
-            until = self._attempts.reading()
+            until = self._attempts.body_deadline()
             try:
-                with _limit(deadline.shrunk(None, until)):
+                with _cancel_after(deadline.cap_timeout(None, until)):
                     piece = await anext(pieces, None)
             except Exception as error:
-                self._attempts.broken(error)
+                self._attempts.raise_for_broken_body(error)
             if piece is None:
                 return
             yield piece
@@ -199,11 +199,11 @@ class _AsyncBody(httpx.AsyncByteStream):
         await self._stream.aclose()
 
 
-def _limit(seconds: float | None) -> AbstractContextManager[object]:
-    """Cancel what takes longer, and raise TimeoutError in its place.
+def _cancel_after(seconds: float | None) -> AbstractContextManager[object]:
+    """Cancel the block if it takes longer, and raise TimeoutError; None for no limit.
 
-    By anyio: httpcore cleans up behind its cancellations, but loses a connection at times when asyncio cancels it.
+    With anyio: httpcore cleans up after its cancellations, but sometimes loses a connection when asyncio cancels it.
     """
-    import anyio  # not before it is needed: synchronous programs do without
+    import anyio  # imported late: synchronous programs do not need it
 
     return nullcontext() if seconds is None else anyio.fail_after(seconds)

@@ -1,7 +1,8 @@
-"""What a walk writes down after every page, so that another process can go on after a crash.
+"""The checkpoint of a walk: a file with its progress after every page, so that another process can resume it.
 
 A checkpoint belongs to one request of one server, and to one output if there is one; for any other it is refused.
-It holds a page token, so it is its owner's alone. It knows no endpoint and sends nothing.
+It holds a page token, so only its owner may read it.
+Law: reads and writes the file; names no endpoint and sends nothing.
 """
 
 from __future__ import annotations
@@ -13,7 +14,7 @@ from typing import IO, TYPE_CHECKING, Any
 
 from attrs import asdict, evolve, frozen
 
-from .._atomic import replacing, sweep
+from .._atomic import atomic_replacement, remove_leftovers
 from ..errors import CheckpointError
 from .completeness import Position
 
@@ -23,21 +24,21 @@ if TYPE_CHECKING:
 
     from .._http.calls import Call
 
-#: Of the file. Another one is refused.
+#: The version of the file format. Any other version is refused.
 VERSION = 1
-#: How many rows of the page in hand are done, which is written over in place, so that it is always of one length.
-_WITHIN = "%10d"
+#: The number of finished rows of the current page. It is overwritten in place, so its length never changes.
+_ROW_COUNT = "%10d"
 _HEAD = b'{\n "idc_ext_checkpoint": %d,\n "within": ' % VERSION
 
 
 @frozen
-class Saved:
-    """What a checkpoint says.
+class SavedProgress:
+    """The progress that a checkpoint holds.
 
     Attributes:
-        position: Where to go on.
-        output: What the output needs to know to go on, such as its length in bytes; None without one.
-        finished: Whether all rows have come, so that only the output is to be finished.
+        position: Where to resume.
+        output: What the output needs to resume, such as its length in bytes; None without an output.
+        finished: Whether all rows have come, so that only the output remains to be finished.
     """
 
     position: Position
@@ -47,13 +48,13 @@ class Saved:
 
 @frozen
 class Checkpoint:
-    """A file that says how far a walk came.
+    """The checkpoint file of one walk.
 
     Attributes:
-        path: Where it is.
-        request: The request, for people.
-        digest: The same, told apart from all others.
-        output: What tells the output of this walk from others; None without one.
+        path: The path of the file.
+        request: The request as text, for messages.
+        digest: A digest that identifies the request.
+        output: A text that identifies the output of the walk; None without an output.
     """
 
     path: Path
@@ -63,16 +64,16 @@ class Checkpoint:
 
     @classmethod
     def of(cls, path: str | os.PathLike[str], base_url: str, call: Call, output: str | None = None) -> Checkpoint:
-        """Make the checkpoint of a walk that begins with this call."""
-        asked = [base_url, call.method, call.path, dict(call.params), call.json]
-        content = json.dumps(asked, sort_keys=True, default=str).encode()
+        """Make the checkpoint of the walk that begins with this call."""
+        identity = [base_url, call.method, call.path, dict(call.params), call.json]
+        content = json.dumps(identity, sort_keys=True, default=str).encode()
         return cls(Path(path), str(call), hashlib.sha256(content).hexdigest(), output)
 
-    def load(self) -> Saved | None:
-        """Read how far the walk came; None if it has not begun.
+    def load(self) -> SavedProgress | None:
+        """Read the progress of the walk; None if the file does not exist.
 
         Raises:
-            CheckpointError: the file is no checkpoint, or of another request or output.
+            CheckpointError: the file is not a checkpoint, or of another request or output.
         """
         try:
             content = self.path.read_bytes()
@@ -81,101 +82,103 @@ class Checkpoint:
         except OSError as error:
             raise CheckpointError(f"the checkpoint {self.path} cannot be read: {error.strerror}") from None
         try:
-            said = json.loads(content)
+            document = json.loads(content)
             version, within, position, output, finished = (
-                said[name] for name in ("idc_ext_checkpoint", "within", "position", "output", "finished")
+                document[name] for name in ("idc_ext_checkpoint", "within", "position", "output", "finished")
             )
-            digest, request = said["request"]["sha256"], said["request"]["call"]
+            digest, request = document["request"]["sha256"], document["request"]["call"]
             target = None if output is None else output["of"]
-            saved = Saved(_position({**position, "skip": position["skip"] + within}), output, finished is True)
+            saved = SavedProgress(
+                _read_position({**position, "skip": position["skip"] + within}), output, finished is True
+            )
         except (ValueError, TypeError, LookupError, RecursionError):
-            raise self._refused("is no checkpoint, or a damaged one") from None
+            raise self._error("is damaged, or not a checkpoint") from None
         if version != VERSION:
-            raise self._refused(f"was written by another release of idc_ext (version {version!r:.20})")
+            raise self._error(f"was written by another release of idc_ext (version {version!r:.20})")
         if digest != self.digest:
-            raise self._refused(
+            raise self._error(
                 f"belongs to another request ({request!r:.80}): the server, the filters, the columns and "
                 "the page size must be the same as before"
             )
         if target != self.output:
-            raise self._refused(f"belongs to another output ({target or 'none'!r:.200})")
+            raise self._error(f"belongs to another output ({target or 'none'!r:.200})")
         return saved
 
-    def save(self, saved: Saved) -> None:
-        """Write down how far the walk came."""
-        said = {
+    def save(self, saved: SavedProgress) -> None:
+        """Save the progress of the walk."""
+        document = {
             "request": {"call": self.request, "sha256": self.digest},
             "position": asdict(saved.position),
             "output": None if self.output is None else {**(saved.output or {}), "of": self.output},
             "finished": saved.finished,
         }
-        with replacing(self.path, mode=0o600) as file:
-            file.write(_HEAD + (_WITHIN % 0).encode() + b"," + json.dumps(said, indent=1).encode()[1:])
+        with atomic_replacement(self.path, mode=0o600) as file:
+            file.write(_HEAD + (_ROW_COUNT % 0).encode() + b"," + json.dumps(document, indent=1).encode()[1:])
 
     def count(self) -> IO[bytes]:
-        """Open what was saved, where the rows of the page in hand are counted."""
+        """Open the saved file, to overwrite the number of finished rows of the current page."""
         return self.path.open("r+b", buffering=0)
 
     def remove(self) -> None:
-        """Take it away: the walk is over."""
+        """Remove the file at the end of the walk."""
         self.path.unlink(missing_ok=True)
-        sweep(self.path)
+        remove_leftovers(self.path)
 
-    def _refused(self, why: str) -> CheckpointError:
+    def _error(self, why: str) -> CheckpointError:
         return CheckpointError(f"the checkpoint {self.path} {why}; remove it to start anew")
 
 
-class Notes:
-    """What a walk writes down while it goes on; nothing, if it has no checkpoint."""
+class CheckpointWriter:
+    """The writer of a walk's progress; does nothing if the walk has no checkpoint."""
 
     def __init__(self, checkpoint: Checkpoint | None) -> None:
         self._checkpoint = checkpoint
         self._saved = False
         self._count: IO[bytes] | None = None
 
-    def load(self) -> Saved | None:
-        """Read how far an earlier walk came."""
+    def load(self) -> SavedProgress | None:
+        """Read the progress of an earlier walk."""
         return None if self._checkpoint is None else self._checkpoint.load()
 
     def save(self, position: Position) -> None:
-        """Write down where the walk stands."""
+        """Save the position of the walk."""
         self._close()
         if self._checkpoint is not None:
-            self._checkpoint.save(Saved(position))
+            self._checkpoint.save(SavedProgress(position))
             self._saved = True
 
     def count(self, page: Position, done: int) -> None:
-        """Write down how many rows of a page are done.
+        """Save how many rows of a page are finished.
 
-        It is handed to the operating system for every row, so that it outlives a killed process; not to the disk, so
-        that after a power cut the page begins anew.
+        The number is written for every row, so it survives a killed process; it is not flushed to the disk, so after a
+        power cut the page is walked again from its beginning.
         """
         if self._checkpoint is None:
             return
         if self._count is None:
             if not self._saved:
-                self.save(page)  # the first one: nothing has been written down yet
+                self.save(page)  # the first page: nothing has been saved yet
             self._count = self._checkpoint.count()
         self._count.seek(len(_HEAD))
-        self._count.write((_WITHIN % done).encode())
+        self._count.write((_ROW_COUNT % done).encode())
 
     def remove(self) -> None:
-        """Take it away: the walk is over."""
+        """Remove the checkpoint at the end of the walk."""
         self._close()
         if self._checkpoint is not None:
             self._checkpoint.remove()
 
     def _close(self) -> None:
-        # Elsewhere than on POSIX, a file that is open cannot be replaced.
+        # On Windows, an open file cannot be replaced.
         if self._count is not None:
             self._count.close()
             self._count = None
 
 
-def _position(said: Any) -> Position:
-    position = Position(**said)
+def _read_position(document: Any) -> Position:
+    position = Position(**document)
     counts = (position.rows, position.skip, 0 if position.total is None else position.total)
     texts = (position.token or "", position.release or "", *(position.last or ()))
     if any(type(count) is not int or count < 0 for count in counts) or any(type(text) is not str for text in texts):
-        raise TypeError("a position of other types")
+        raise TypeError("a position with values of other types")
     return evolve(position, last=None if position.last is None else tuple(position.last))

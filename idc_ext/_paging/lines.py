@@ -1,7 +1,7 @@
-"""Lines of a streamed text, sync and async, proven complete: counted before, held against the count and the release.
+"""Lines of a streamed text, sync and async, checked for completeness: by a count before, and by the data release.
 
-As with pages, deciding is apart from doing: `_Proof` judges lines, the two drivers here only fetch them. No
-endpoint is named here.
+Law: as with pages, checking is apart from fetching: `_LineChecker` checks, the two drivers here fetch. No endpoint is
+named here.
 """
 
 from __future__ import annotations
@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING
 
 from attrs import Factory, define, frozen
 
-from .._http.calls import Answer, Call, Client, Question, adrive, asked, drive, legible
-from .._http.failures import failure, needs_body
+from .._http.calls import Answer, Call, Client, TypedCall, arun_steps, decompression_errors, result_of, run_steps
+from .._http.failures import error_of_response, needs_body
 from ..errors import ContractError, DataReleaseChanged, TruncatedResult
 
 if TYPE_CHECKING:
@@ -23,26 +23,26 @@ if TYPE_CHECKING:
 
 @frozen(repr=False, eq=False)
 class Lines:
-    """All lines of a streamed text, as a value: nothing is sent until it is iterated, each time anew.
+    """All lines of a streamed text, as a value: requests are sent when it is iterated, each time anew.
 
     Iterate it with `for` or `async for`. Lines come as they arrive, the last one only when their number is right.
 
     Raises (when iterated):
-        TruncatedResult: there are fewer or more lines than were counted, or something interrupted them before.
+        TruncatedResult: there are fewer or more lines than were counted, or an earlier iteration was interrupted.
         DataReleaseChanged: the service has other data after the last line than before the count.
-        ContractError: a line is not what the document says, comes twice or out of order.
+        ContractError: a line does not fit the document, comes twice or out of order.
         APIError: the server refused.
-        httpx.TransportError: nobody answered, or not to the end.
+        httpx.TransportError: no response, or an incomplete one.
     """
 
     client: Client
-    count: Question[int]
-    resume: Callable[[int], Call]
+    count: TypedCall[int]
+    call_with_limit: Callable[[int], Call]
     pattern: re.Pattern[str]
-    pin: Question[str]
+    pin: TypedCall[str]
 
     def __repr__(self) -> str:
-        return f"<Lines of {self.resume(0)}>"
+        return f"<Lines of {self.call_with_limit(0)}>"
 
     def __iter__(self) -> Iterator[str]:
         return _LineIterator(self)
@@ -50,65 +50,65 @@ class Lines:
     def __aiter__(self) -> AsyncIterator[str]:
         return _LineIterator(self)
 
-    def _opening(self) -> Generator[Call, Answer, tuple[str, int]]:
-        release = yield from asked(self.pin)
-        return release, (yield from asked(self.count))
+    def _release_and_count(self) -> Generator[Call, Answer, tuple[str, int]]:
+        release = yield from result_of(self.pin)
+        return release, (yield from result_of(self.count))
 
-    def _closing(self, release: str) -> Generator[Call, Answer, None]:
-        now = yield from asked(self.pin)
+    def _check_release(self, release: str) -> Generator[Call, Answer, None]:
+        now = yield from result_of(self.pin)
         if now != release:
             raise DataReleaseChanged(
-                f"{self.resume(0)}: the data release moved from {release} to {now} meanwhile; start anew"
+                f"{self.call_with_limit(0)}: the data release changed from {release} to {now} meanwhile; start anew"
             )
 
-    def _sync(self) -> Generator[str, None, None]:
-        release, expected = drive(self.client, self._opening())
-        call = self.resume(expected + 1)  # one more than there are, to notice more
-        proof = _Proof(str(call), expected, self.pattern)
-        held = None  # the line that may turn out to be the last
-        with legible(call), self.client.get_httpx_client().stream(**call.keywords()) as response:
+    def _iterate(self) -> Generator[str, None, None]:
+        release, expected = run_steps(self.client, self._release_and_count())
+        call = self.call_with_limit(expected + 1)  # one more than counted, to notice too many
+        checker = _LineChecker(str(call), expected, self.pattern)
+        held = None  # the latest line, which may be the last one
+        with decompression_errors(call), self.client.get_httpx_client().stream(**call.httpx_arguments()) as response:
             if needs_body(response):
                 response.read()
-            proof.opened(response)
+            checker.check_response(response)
             for line in response.iter_lines():
-                proof.add(line)
+                checker.add(line)
                 if held is not None:
                     yield held
                 held = line
-        proof.closed()
-        drive(self.client, self._closing(release))
+        checker.check_count()
+        run_steps(self.client, self._check_release(release))
         if held is not None:
             yield held
 
-    async def _asyncio(self) -> AsyncGenerator[str, None]:
-        release, expected = await adrive(self.client, self._opening())
-        call = self.resume(expected + 1)
-        proof = _Proof(str(call), expected, self.pattern)
+    async def _aiterate(self) -> AsyncGenerator[str, None]:
+        release, expected = await arun_steps(self.client, self._release_and_count())
+        call = self.call_with_limit(expected + 1)
+        checker = _LineChecker(str(call), expected, self.pattern)
         held = None
-        with legible(call):
-            async with self.client.get_async_httpx_client().stream(**call.keywords()) as response:
+        with decompression_errors(call):
+            async with self.client.get_async_httpx_client().stream(**call.httpx_arguments()) as response:
                 if needs_body(response):
                     await response.aread()
-                proof.opened(response)
+                checker.check_response(response)
                 async for line in response.aiter_lines():
-                    proof.add(line)
+                    checker.add(line)
                     if held is not None:
                         yield held
                     held = line
-        proof.closed()
-        await adrive(self.client, self._closing(release))
+        checker.check_count()
+        await arun_steps(self.client, self._check_release(release))
         if held is not None:
             yield held
 
 
 class _LineIterator:
-    """Lines one by one; asked again after an error, it repeats it: a broken text never looks whole."""
+    """The iterator over lines. After an error, it raises that again: a broken text never looks complete."""
 
     def __init__(self, lines: Lines) -> None:
         self._lines = lines
-        self._call = lines.resume(0)
-        self._sync: Generator[str, None, None] | None = None
-        self._async: AsyncGenerator[str, None] | None = None
+        self._call = lines.call_with_limit(0)
+        self._iterate: Generator[str, None, None] | None = None
+        self._aiterator: AsyncGenerator[str, None] | None = None
         self._error: Exception | None = None
 
     def __iter__(self) -> _LineIterator:
@@ -120,41 +120,41 @@ class _LineIterator:
     def __next__(self) -> str:
         if self._error is not None:
             raise self._error
-        if self._sync is None:
-            self._sync = self._lines._sync()
+        if self._iterate is None:
+            self._iterate = self._lines._iterate()
         try:
-            return next(self._sync)
+            return next(self._iterate)
         except StopIteration:
             raise
         except BaseException as error:
-            self._error = self._lasting(error)
+            self._error = self._error_to_repeat(error)
             raise
 
     async def __anext__(self) -> str:
         if self._error is not None:
             raise self._error
-        if self._async is None:
-            self._async = self._lines._asyncio()
+        if self._aiterator is None:
+            self._aiterator = self._lines._aiterate()
         try:
-            return await anext(self._async)
+            return await anext(self._aiterator)
         except StopAsyncIteration:
             raise
         except BaseException as error:
-            self._error = self._lasting(error)
+            self._error = self._error_to_repeat(error)
             raise
 
-    def _lasting(self, error: BaseException) -> Exception:
+    def _error_to_repeat(self, error: BaseException) -> Exception:
         if isinstance(error, Exception):
             return error
-        # An interruption or a time limit ends the text, too, and the next call must not take that for its end.
+        # An interruption or a time limit ends the text, too; the next call must not mistake that for its end.
         return TruncatedResult(f"{self._call} was interrupted before all lines had come; start anew")
 
 
 @define
-class _Proof:
-    """What is known of a text so far, and whether the next line goes with it.
+class _LineChecker:
+    """The check of lines: format, order and number.
 
-    The groups of the pattern are what lines are sorted by: within the same first group, the second ascends.
+    Lines are sorted by the groups of the pattern: within the same first group, the second one ascends.
     """
 
     name: str
@@ -163,13 +163,13 @@ class _Proof:
     count: int = 0
     last: dict[str, str] = Factory(dict)
 
-    def opened(self, response: httpx.Response) -> None:
-        # A client from `connect` raises by itself; any other generated client hands over whatever came.
-        error = failure(response)
+    def check_response(self, response: httpx.Response) -> None:
+        # A client from `connect` has raised the errors already; any other generated client returns every response.
+        error = error_of_response(response)
         if error is not None:
             raise error
         if response.status_code != 200:
-            raise ContractError(f"{self.name} was answered with {response.status_code}, which is no text")
+            raise ContractError(f"{self.name} was answered with {response.status_code} and not with text")
 
     def add(self, line: str) -> None:
         self.count += 1
@@ -177,15 +177,15 @@ class _Proof:
         if found is None:
             raise ContractError(f"{self.name}: line {self.count} does not fit the document: {line!r:.120}")
         if self.count > self.expected:
-            raise self._wrong("more than")
+            raise self._truncated("more than")
         group, key = found.groups()
         if key <= self.last.get(group, ""):
             raise ContractError(f"{self.name}: line {self.count} comes a second time or out of order: {line!r:.120}")
         self.last[group] = key
 
-    def closed(self) -> None:
+    def check_count(self) -> None:
         if self.count < self.expected:
-            raise self._wrong(f"{self.count} of")
+            raise self._truncated(f"{self.count} of")
 
-    def _wrong(self, came: str) -> TruncatedResult:
+    def _truncated(self, came: str) -> TruncatedResult:
         return TruncatedResult(f"{self.name}: {came} the {self.expected} lines that were counted came; start anew")

@@ -1,4 +1,4 @@
-"""One answer of a paged request, as a value: its rows, and where they belong. Pure."""
+"""One page of a paged request, as a value: its rows, and its position in the walk. Law: pure."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any, Generic, TypeVar
 
 from attrs import field, frozen
 
-from .._tables.records import Records, RecordSet
+from .._tables.records import JsonRows, PageRows
 from .completeness import Position
 
 if TYPE_CHECKING:
@@ -15,52 +15,52 @@ if TYPE_CHECKING:
 T = TypeVar("T")
 
 
-def _content(rows: RecordSet[T] | list[T]) -> RecordSet[T]:
-    return Records(rows) if isinstance(rows, list) else rows
+def _as_page_rows(rows: PageRows[T] | list[T]) -> PageRows[T]:
+    return JsonRows(rows) if isinstance(rows, list) else rows
 
 
 @frozen
 class Page(Generic[T]):
-    """One answer: its rows, and what the server says of the whole.
+    """One page: its rows, and what the server reports of all pages.
 
     Attributes:
-        total: How many rows all pages hold together; None if the server does not say.
-        next_token: What asks for the following page; None at the end.
-        info: The rest of the body as it came, such as the echo of the cohort.
-        release: The data release that the walk holds on to; None if it does not.
+        total: The number of rows of all pages; None if the server does not report it.
+        next_token: The token of the following page; None at the end.
+        info: The other members of the body, as received, such as the echo of the cohort.
+        release: The data release that the walk is pinned to; None if it is not pinned.
     """
 
-    #: Its rows, in whichever form they were decoded into; already held against the document.
-    content: RecordSet[T] = field(converter=_content, alias="content")
+    #: The rows, in the form they were decoded to; already checked against the document.
+    content: PageRows[T] = field(converter=_as_page_rows, alias="content")
     total: int | None
     next_token: str | None
     info: Mapping[str, Any] = field(factory=dict, repr=False)
     release: str | None = None
-    #: How many rows the server says come before this page; None if it does not say.
+    #: The number of rows before this page, as the server reports it; None if it does not.
     offset: int | None = field(default=None, repr=False)
-    #: Sort keys of the first and the last row, where rows strictly ascend; None where they need not.
+    #: The sort keys of the first and the last row, where rows strictly ascend; None where they need not.
     ends: tuple[Any, Any] | None = field(default=None, repr=False)
-    #: Tokens that can be asked for already, from `next_token` on; empty if only that one can.
+    #: Tokens of the next pages that are known already, from `next_token` on; empty if only that one is.
     upcoming: Sequence[str] = field(default=(), repr=False, eq=False)
-    #: Where the walk stands before and after this page. After the last one there is nowhere to go.
-    at: Position = field(default=Position(), repr=False, eq=False)
-    then: Position | None = field(default=None, repr=False, eq=False)
-    #: The size of the body, in bytes as they came over the wire.
+    #: The position before this page, and before the next one; None after the last page.
+    position: Position = field(default=Position(), repr=False, eq=False)
+    next_position: Position | None = field(default=None, repr=False, eq=False)
+    #: The size of the body in bytes, as transferred.
     size: int = field(default=0, repr=False, eq=False)
 
     @property
     def records(self) -> list[Any]:
-        """The rows by wire name, as they came. Made when they are first looked at, if rows were decoded."""
+        """The rows as dictionaries by wire name. If rows were decoded to objects, made on first access."""
         return self.content.records
 
     @property
     def rows(self) -> list[T]:
-        """The rows of this page; may be fewer than asked for, even none. Made when they are first looked at."""
+        """The rows of this page; may be fewer than requested, even none. Made on first access."""
         return self.content.rows
 
 
 @frozen
 class Pending:
-    """In place of a page: not yet, ask again with the token (if there is one)."""
+    """The answer "not yet" (202) in place of a page: ask again, with the token if there is one."""
 
     token: str | None

@@ -1,6 +1,6 @@
-"""The doing half of paging: pages of any dialect, sync or async, complete or not at all.
+"""The iterator over pages, sync and async: the part of paging that sends requests.
 
-`walk` decides; the two drivers here send (by `_http.calls`) and wait for it, which is all that differs between `for`
+Law: `walk` decides; the two drivers here send (with `_http.calls`) and pause, which is all that differs between `for`
 and `async for`. No endpoint is named here.
 """
 
@@ -12,15 +12,16 @@ from typing import TYPE_CHECKING, Generic, TypeVar
 
 import httpx
 
-from .._http.calls import Answer, Call, asend, send
-from .._http.deadline import asleep, sleep
+from .._http.attempts import SECONDS_TO_HEADERS
+from .._http.calls import Answer, Call, asend_call, send_call
+from .._http.deadline import async_sleep, sleep
 from ..errors import PagingError
-from .checkpoint import Notes
+from .checkpoint import CheckpointWriter
 from .completeness import Position
 from .page import Page
-from .prefetch import Tasks, Threads
+from .prefetch import TaskPrefetcher, ThreadPrefetcher
 from .request import Progress
-from .walk import Wait, walk
+from .walk import Pause, walk
 
 if TYPE_CHECKING:
     from collections.abc import Generator
@@ -29,41 +30,47 @@ if TYPE_CHECKING:
 
 T = TypeVar("T")
 
-#: Seconds to the beginning of an answer from which on it is slow. To ask ahead takes a thread, which costs more than
-#: it saves where the server is near.
-SLOW = 0.04
+#: An answer whose headers take this many seconds or more is slow. Requesting ahead takes a thread, which costs more
+#: than it saves where the server is near.
+SLOW_ANSWER = 0.04
 
 
 class Pages(Generic[T]):
-    """One walk over the pages. Asked again after an error, it repeats the request or the error.
+    """One walk over the pages of a request. After an error, the next call sends the request again or raises the error.
 
-    So a walk can go on after a lost connection or with renewed credentials, and no broken one looks complete.
-    A page is done when the next one is asked for: then the checkpoint, if there is one, says so.
-    Where two threads or tasks ask at once, the second one gets a RuntimeError, and the walk goes on.
+    So a walk can be continued after a lost connection or with renewed credentials, and a broken one never looks
+    complete. A page is finished when the next one is requested: then the checkpoint, if there is one, is saved.
+    If two threads or tasks request a page at once, the second one gets a RuntimeError, and the walk continues.
 
     Args:
-        request: What is walked.
-        start: Where from; by default from the beginning, or where the checkpoint says.
-        bound: After how many pages it may be taken that the next one is wanted, too, so that it is asked for ahead
-            where answers are slow and nothing else was said; None for never.
+        request: The paged request.
+        start: The first position; by default the beginning, or the position in the checkpoint.
+        prefetch_after: After how many pages the next one is requested ahead, where answers are slow and the request
+            does not set `ahead`; None for never.
     """
 
-    def __init__(self, request: Request[T], *, start: Position | None = None, bound: int | None = None) -> None:
+    def __init__(
+        self, request: Request[T], *, start: Position | None = None, prefetch_after: int | None = None
+    ) -> None:
         self._request = request
         self._start = start
-        self._notes = Notes(request.saving() if start is None else None)
-        self._steps: Generator[Call | Wait | Page[T], Answer, None] | None = None
-        self._threads = Threads(request.ahead or 1, lambda call, trace: send(request.client, call, trace))
-        self._tasks = Tasks(request.ahead or 1, lambda call, trace: asend(request.client, call, trace))
-        self._one = threading.Lock()
-        self._bound = bound
-        self._slow = False
+        self._checkpoint = CheckpointWriter(request.make_checkpoint() if start is None else None)
+        self._steps: Generator[Call | Pause | Page[T], Answer, None] | None = None
+        self._thread_prefetcher = ThreadPrefetcher(
+            request.ahead or 1, lambda call, trace: send_call(request.client, call, trace)
+        )
+        self._task_prefetcher = TaskPrefetcher(
+            request.ahead or 1, lambda call, trace: asend_call(request.client, call, trace)
+        )
+        self._in_use = threading.Lock()
+        self._prefetch_after = prefetch_after
+        self._answers_are_slow = False
         self._next_calls: list[Call] = []
         self._error: Exception | None = None
         self._ended = False
-        self._bytes = 0
-        self._given: Page[T] | None = None
-        self._used = 0
+        self._bytes_received = 0
+        self._current_page: Page[T] | None = None
+        self._rows_used = 0
 
     def __iter__(self) -> Pages[T]:
         return self
@@ -78,155 +85,160 @@ class Pages(Generic[T]):
         self.close()
 
     def __del__(self) -> None:
-        # Left early: requests under way are of no use, and the rows that are done are written down.
+        # The walk was left early: forget requests under way, and save the finished rows.
         with suppress(Exception):
             self.close()
 
     def __next__(self) -> Page[T]:
-        self._alone()
-        with self._one:
-            step = self._next(None)
+        self._check_single_consumer()
+        with self._in_use:
+            step = self._next_step(None)
             while not isinstance(step, Page):
-                if isinstance(step, Wait):
+                if isinstance(step, Pause):
                     sleep(step.seconds, str(self._request.first))
-                    step = self._next(None)
+                    step = self._next_step(None)
                 else:
-                    answer = self._threads.take(step)
-                    if self._early(step, answer, self._threads):
-                        self._threads.sent()
-                    step = self._next(answer)
-            return self._following(step, self._threads)
+                    answer = self._thread_prefetcher.take(step)
+                    if self._prefetch_before_parsing(step, answer, self._thread_prefetcher):
+                        self._thread_prefetcher.wait_until_sent()
+                    step = self._next_step(answer)
+            return self._prefetch_after_page(step, self._thread_prefetcher)
 
     async def __anext__(self) -> Page[T]:
-        self._alone()
-        with self._one:
+        self._check_single_consumer()
+        with self._in_use:
             try:
-                step = self._next(None)
+                step = self._next_step(None)
                 while not isinstance(step, Page):
-                    if isinstance(step, Wait):
-                        await asleep(step.seconds, str(self._request.first))
-                        step = self._next(None)
+                    if isinstance(step, Pause):
+                        await async_sleep(step.seconds, str(self._request.first))
+                        step = self._next_step(None)
                     else:
-                        answer = await self._tasks.take(step)
-                        if self._early(step, answer, self._tasks):
-                            await self._tasks.sent()
-                        step = self._next(answer)
+                        answer = await self._task_prefetcher.take(step)
+                        if self._prefetch_before_parsing(step, answer, self._task_prefetcher):
+                            await self._task_prefetcher.wait_until_sent()
+                        step = self._next_step(answer)
             except StopIteration:
                 raise StopAsyncIteration from None
-            return self._following(step, self._tasks)
+            return self._prefetch_after_page(step, self._task_prefetcher)
 
-    def use(self, rows: int) -> None:
-        """Note how many rows of the page given last are done; all of them are when the next is asked for."""
-        self._used = rows
-        if self._given is not None:
-            self._notes.count(self._given.at, rows)
+    def mark_rows_used(self, rows: int) -> None:
+        """Note how many rows of the current page are finished. All are when the next page is requested."""
+        self._rows_used = rows
+        if self._current_page is not None:
+            self._checkpoint.count(self._current_page.position, rows)
 
     def close(self) -> None:
-        """End the walk here. With a checkpoint, the rows that are done are written down, also within a page."""
-        self._threads.close()
-        self._tasks.close()
+        """End the walk here. With a checkpoint, the finished rows are saved, also within a page."""
+        self._thread_prefetcher.close()
+        self._task_prefetcher.close()
         if not self._ended and self._error is None:
             self._error = PagingError(f"{self._request.first}: the walk was ended early; start anew")
-        given, self._given = self._given, None
+        given, self._current_page = self._current_page, None
         if given is not None:
-            self._notes.save(given.at.within(self._used))
+            self._checkpoint.save(given.position.within(self._rows_used))
 
-    def _alone(self) -> None:
-        """See to it that one thread or task at a time asks: the answers of two would be taken for each other's."""
-        if self._one.locked():
+    def _check_single_consumer(self) -> None:
+        """Raise RuntimeError if another thread or task is waiting for a page: their answers would be mixed up."""
+        if self._in_use.locked():
             waits = "another thread or task is waiting for a page of this walk; each needs its own"
             raise RuntimeError(f"{self._request.first}: {waits}")
 
-    def _next(self, answer: Answer) -> Call | Wait | Page[T]:
+    def _next_step(self, answer: Answer) -> Call | Pause | Page[T]:
         if self._error is not None:
             raise self._error
-        self._settle()
+        self._save_finished_page()
         try:
             if self._steps is None:
-                self._steps = self._begun()
+                self._steps = self._start_walk()
             step = self._steps.send(answer)
             if isinstance(step, Page):
-                self._take(step)
+                self._report_page(step)
         except StopIteration:
             self._ended = True
-            self._threads.close()
-            self._tasks.close()
-            self._notes.remove()
+            self._thread_prefetcher.close()
+            self._task_prefetcher.close()
+            self._checkpoint.remove()
             raise
         except Exception as error:
             self._error = error
             raise
         except BaseException:
-            # An interruption ends the walk, too, and the next call must not take that for its end.
+            # An interruption ends the walk, too; the next call must not mistake that for its end.
             self._error = PagingError("the walk was interrupted while a page was read; start anew")
             raise
         return step
 
-    def _begun(self) -> Generator[Call | Wait | Page[T], Answer, None]:
-        asked, start = self._request, self._start
-        saved = self._notes.load()
+    def _start_walk(self) -> Generator[Call | Pause | Page[T], Answer, None]:
+        request, start = self._request, self._start
+        saved = self._checkpoint.load()
         start = saved.position if saved is not None else start or Position()
         return walk(
-            asked.first,
-            asked.resume,
-            asked.parse,
-            asked.patience,
-            asked.pin,
-            due=asked.due,
+            request.first,
+            request.resume,
+            request.parse,
+            request.polling,
+            request.pin,
+            expected_total=request.expected_total,
             start=start,
-            most=asked.most,
-            straight=asked.straight,
+            max_items=request.max_items,
+            decode_bytes=request.decode_bytes,
         )
 
-    def _settle(self) -> None:
-        """Write down that the page given last is done."""
-        if self._given is not None:
-            if self._given.then is not None:
-                self._notes.save(self._given.then)
-            self._given = None
+    def _save_finished_page(self) -> None:
+        """Save in the checkpoint that the current page is finished."""
+        if self._current_page is not None:
+            if self._current_page.next_position is not None:
+                self._checkpoint.save(self._current_page.next_position)
+            self._current_page = None
 
-    def _take(self, page: Page[T]) -> None:
-        self._bytes += page.size
+    def _report_page(self, page: Page[T]) -> None:
+        self._bytes_received += page.size
         if self._request.progress is not None:
-            self._request.progress(Progress(page.at.done + len(page.content), page.total, self._bytes))
-        self._given, self._used = page, 0
+            self._request.progress(
+                Progress(page.position.rows_done + len(page.content), page.total, self._bytes_received)
+            )
+        self._current_page, self._rows_used = page, 0
 
-    def _early(self, call: Call, answer: Answer, ahead: Threads | Tasks) -> bool:
-        """Before an answer is read, begin what will be wanted after it, if that is known; say whether it is."""
+    def _prefetch_before_parsing(self, call: Call, answer: Answer, ahead: ThreadPrefetcher | TaskPrefetcher) -> bool:
+        """Before an answer is parsed, start the requests that follow it, as far as known; say whether any started."""
         if isinstance(answer, httpx.Response):
-            self._slow = answer.extensions.get("idc_ext.waited", 0.0) >= SLOW
+            self._answers_are_slow = answer.extensions.get(SECONDS_TO_HEADERS, 0.0) >= SLOW_ANSWER
         calls, self._next_calls = self._next_calls, []
-        if not self._depth() or not calls or calls[0] != call:
+        if not self._prefetch_depth() or not calls or calls[0] != call:
             return False
-        peek = None if self._request.most is not None else self._request.peek
-        if peek is not None and isinstance(answer, httpx.Response) and answer.status_code == 200:
-            # Found to be another when the page is read, it is never asked for again, and forgotten.
-            token = peek(answer.content)
+        find_next_token = None if self._request.max_items is not None else self._request.find_next_token
+        if find_next_token is not None and isinstance(answer, httpx.Response) and answer.status_code == 200:
+            # If parsing finds another token, the request made ahead is never used, and forgotten.
+            token = find_next_token(answer.content)
             calls = [call] if token is None else [call, self._request.resume(token)]
-        return self._begin(calls[1:], ahead)
+        return self._start_requests(calls[1:], ahead)
 
-    def _following(self, page: Page[T], ahead: Threads | Tasks) -> Page[T]:
-        """Begin what will be wanted after this page, as far as it is known."""
-        self._bound = self._bound and self._bound - 1
-        if page.then is None or page.next_token is None or not self._depth():
+    def _prefetch_after_page(self, page: Page[T], ahead: ThreadPrefetcher | TaskPrefetcher) -> Page[T]:
+        """Start the requests that follow this page, as far as their tokens are known; return the page."""
+        self._prefetch_after = self._prefetch_after and self._prefetch_after - 1
+        if page.next_position is None or page.next_token is None or not self._prefetch_depth():
             return page
         tokens = list(page.upcoming or (page.next_token,))
-        if self._request.most is not None and len(page.content):
-            tokens = tokens[: -(-(self._request.most - page.then.rows) // len(page.content))]
-        self._next_calls = [self._request.resume(token) for token in tokens[: self._depth() + 1]]
-        self._begin(self._next_calls, ahead)
+        if self._request.max_items is not None and len(page.content):
+            tokens = tokens[: -(-(self._request.max_items - page.next_position.rows) // len(page.content))]
+        self._next_calls = [self._request.resume(token) for token in tokens[: self._prefetch_depth() + 1]]
+        self._start_requests(self._next_calls, ahead)
         return page
 
-    def _begin(self, calls: list[Call], ahead: Threads | Tasks) -> bool:
+    def _start_requests(self, calls: list[Call], ahead: ThreadPrefetcher | TaskPrefetcher) -> bool:
         try:
-            return ahead.start(calls[: self._depth()])
+            return ahead.start(calls[: self._prefetch_depth()])
         except BaseException:
-            # The page has not been given away, and must not count as done.
-            self._given, self._error = None, PagingError("the walk was interrupted while it looked ahead; start anew")
+            # The page has not been returned, so it must not count as finished.
+            self._current_page, self._error = (
+                None,
+                PagingError("the walk was interrupted while it looked ahead; start anew"),
+            )
             raise
 
-    def _depth(self) -> int:
-        """Say how many pages are to be asked for ahead: by itself one, where that pays and all are wanted."""
+    def _prefetch_depth(self) -> int:
+        """Return how many pages to request ahead: by default one, if answers are slow and all pages are wanted."""
         if self._request.ahead is not None:
             return self._request.ahead
-        return int(self._slow and self._bound == 0)
+        return int(self._answers_are_slow and self._prefetch_after == 0)

@@ -1,10 +1,11 @@
-"""Requests that are under way before their answers are wanted, sync or async.
+"""Requests that are sent before their answers are needed, by threads or by tasks.
 
-Nothing is decided here: a driver says which calls may already be made, and takes the answer of each when the walk asks
-for it, in the walk's order, errors included. Each request has a thread or a task of its own that ends with it, so
-none idles, and what is not wanted any more is forgotten (a task is cancelled; a thread ends with its answer).
+Law: nothing is decided here. A driver says which calls to start, and takes the answer of each when the walk needs it,
+in the order of the walk, errors included. Each request has its own thread or task, which ends with it; a request that
+is not needed any more is forgotten (a task is cancelled; a thread ends with its answer).
 
-Who decodes a page meanwhile lets nobody else run, and what has not been sent by then is sent late: `sent` waits for it.
+Decoding a page blocks all other threads and tasks, so a request that has not been sent by then is sent late:
+`wait_until_sent` prevents that.
 """
 
 from __future__ import annotations
@@ -22,81 +23,81 @@ if TYPE_CHECKING:
     from .._http.calls import Answer, Call, Trace
 
 F = TypeVar("F")
-#: So many seconds are waited at most until a request has been sent: a new connection may take longer.
-_SENDING = 0.01
-#: How httpcore names the step, after the version of HTTP.
-_SENT = "send_request_body.complete"
+#: The longest wait, in seconds, until a request has been sent: a new connection may take longer.
+_LONGEST_SENDING = 0.01
+#: The name that httpcore gives the step, after the version of HTTP.
+_BODY_SENT = "send_request_body.complete"
 
 
-class _Ahead(Generic[F]):
-    """The calls under way, at most so many at a time."""
+class _Prefetcher(Generic[F]):
+    """The calls under way, at most `most` at a time."""
 
     def __init__(self, most: int) -> None:
         self._most = most
         self._under_way: list[tuple[Call, F]] = []
 
     def start(self, calls: Iterable[Call]) -> bool:
-        """Make calls that will be wanted next, in this order; say whether any of them had not been made yet."""
+        """Start the calls that will be needed next, in this order; say whether any of them is new."""
         before = len(self._under_way)
         for call in calls:
             if len(self._under_way) >= self._most:
                 break
             if all(call != other for other, _ in self._under_way):
-                self._under_way.append((call, self._begin(call)))
+                self._under_way.append((call, self._start_call(call)))
         return len(self._under_way) > before
 
-    def _taken(self, call: Call) -> F | None:
+    def _pop(self, call: Call) -> F | None:
         for place, (other, answer) in enumerate(self._under_way):
             if call == other:
-                del self._under_way[place]  # whatever comes of it: who asks again has it sent again
+                del self._under_way[place]  # also if it failed: the next take sends it again
                 return answer
         return None
 
-    def _begin(self, call: Call) -> F:
+    def _start_call(self, call: Call) -> F:
         raise NotImplementedError
 
 
-class Threads(_Ahead["Future[Answer]"]):
-    """For synchronous code."""
+class ThreadPrefetcher(_Prefetcher["Future[Answer]"]):
+    """Requests ahead in threads, for synchronous code."""
 
     def __init__(self, most: int, send: Callable[[Call, Trace | None], Answer]) -> None:
         super().__init__(most)
-        self._send = send
+        self._send_call = send
         self._sent = threading.Event()
 
     def take(self, call: Call) -> Answer:
-        """Give the answer of a call, made before or now."""
-        answer = self._taken(call)
-        return self._send(call, None) if answer is None else answer.result()
+        """Return the answer of a call, which is sent now if it was not started before."""
+        answer = self._pop(call)
+        return self._send_call(call, None) if answer is None else answer.result()
 
-    def sent(self) -> None:
-        """Wait until what was started last has been sent."""
-        self._sent.wait(_SENDING if self._under_way else 0)
+    def wait_until_sent(self) -> None:
+        """Wait until the request that was started last has been sent."""
+        self._sent.wait(_LONGEST_SENDING if self._under_way else 0)
 
     def close(self) -> None:
-        """Forget what is under way."""
+        """Forget the calls under way."""
         self._under_way.clear()
 
-    def _begin(self, call: Call) -> Future[Answer]:
+    def _start_call(self, call: Call) -> Future[Answer]:
         answer: Future[Answer] = Future()
-        # A deadline belongs to the context. A daemon: who ends the program does not wait for what nobody wants.
+        # The context holds the deadline. A daemon thread: the end of the program does not wait for it.
         run, sent = contextvars.copy_context().run, threading.Event()
-        how = (_send, self._send, call, answer, sent)
-        threading.Thread(target=run, args=how, name="idc_ext ahead", daemon=True).start()
+        arguments = (_send_call, self._send_call, call, answer, sent)
+        threading.Thread(target=run, args=arguments, name="idc_ext ahead", daemon=True).start()
         self._sent = sent
         return answer
 
 
-class Tasks(_Ahead["asyncio.Task[Answer]"]):
-    """For asynchronous code."""
+class TaskPrefetcher(_Prefetcher["asyncio.Task[Answer]"]):
+    """Requests ahead in asyncio tasks, for asynchronous code."""
 
     def __init__(self, most: int, send: Callable[[Call, Trace | None], Coroutine[Any, Any, Answer]]) -> None:
         super().__init__(most)
-        self._send = send
+        self._send_call = send
         self._sent = asyncio.Event()
 
     def start(self, calls: Iterable[Call]) -> bool:
-        """As above; in an event loop other than asyncio's nothing is made ahead."""
+        """Start the calls that will be needed next; in an event loop other than asyncio's, start none."""
         try:
             asyncio.get_running_loop()
         except RuntimeError:
@@ -104,41 +105,41 @@ class Tasks(_Ahead["asyncio.Task[Answer]"]):
         return super().start(calls)
 
     def take(self, call: Call) -> Awaitable[Answer]:
-        """Give the answer of a call, made before or now."""
-        return self._taken(call) or self._send(call, None)
+        """Return the answer of a call, which is sent now if it was not started before."""
+        return self._pop(call) or self._send_call(call, None)
 
-    async def sent(self) -> None:
-        """Wait until what was started last has been sent."""
+    async def wait_until_sent(self) -> None:
+        """Wait until the request that was started last has been sent."""
         if self._under_way:
             with suppress(TimeoutError):
-                async with asyncio.timeout(_SENDING):
+                async with asyncio.timeout(_LONGEST_SENDING):
                     await self._sent.wait()
 
     def close(self) -> None:
-        """Cancel what is under way."""
+        """Cancel the calls under way."""
         for _, task in self._under_way:
             if not task.get_loop().is_closed():
                 task.cancel()
         self._under_way.clear()
 
-    def _begin(self, call: Call) -> asyncio.Task[Answer]:
+    def _start_call(self, call: Call) -> asyncio.Task[Answer]:
         self._sent = sent = asyncio.Event()
 
         async def trace(step: str, _: Any) -> None:
-            if step.endswith(_SENT):
+            if step.endswith(_BODY_SENT):
                 sent.set()
 
-        task = asyncio.get_running_loop().create_task(self._send(call, trace), name=f"idc_ext ahead: {call}")
-        task.add_done_callback(_seen)
+        task = asyncio.get_running_loop().create_task(self._send_call(call, trace), name=f"idc_ext ahead: {call}")
+        task.add_done_callback(_retrieve_exception)
         task.add_done_callback(lambda _: sent.set())
         return task
 
 
-def _send(
+def _send_call(
     send: Callable[[Call, Trace | None], Answer], call: Call, answer: Future[Answer], sent: threading.Event
 ) -> None:
     def trace(step: str, _: Any) -> None:
-        if step.endswith(_SENT):
+        if step.endswith(_BODY_SENT):
             sent.set()
 
     try:
@@ -149,7 +150,7 @@ def _send(
         sent.set()
 
 
-def _seen(task: asyncio.Task[Any]) -> None:
-    # Nobody may ever ask, and asyncio would then complain about an error that was not looked at.
+def _retrieve_exception(task: asyncio.Task[Any]) -> None:
+    # The answer may never be needed, and asyncio would then log an exception that was never retrieved.
     if not task.cancelled():
         task.exception()

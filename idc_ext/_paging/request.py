@@ -1,4 +1,4 @@
-"""A paged request as a value, and what is said of its progress. Pure."""
+"""A paged request as a value, its polling policy, and its progress. Law: pure."""
 
 from __future__ import annotations
 
@@ -13,15 +13,22 @@ if TYPE_CHECKING:
     import os
     from collections.abc import Callable, Iterator
 
-    from .._http.calls import Call, Client, Question
+    from .._http.calls import Call, Client, TypedCall
     from .page import Page, Pending
 
 T = TypeVar("T")
 
 
 @frozen
-class Patience:
-    """How long to put up with "not yet": so many answers, and pauses in seconds between them."""
+class PollingPolicy:
+    """How often to ask again after "not yet" (202), and the pauses between, in seconds.
+
+    Attributes:
+        answers: How many such answers are accepted.
+        first: The first pause.
+        growth: The factor by which pauses grow.
+        longest: The longest pause.
+    """
 
     answers: int = 12
     first: float = 0.5
@@ -29,18 +36,18 @@ class Patience:
     longest: float = 10.0
 
     def pauses(self) -> Iterator[float]:
-        """Give the pause after each answer."""
+        """Yield the pause after each answer, in seconds."""
         return (min(self.first * self.growth**n, self.longest) for n in range(self.answers))
 
 
 @frozen
 class Progress:
-    """How far a walk came.
+    """The progress of a walk.
 
     Attributes:
-        rows: How many rows have come, those before a checkpoint included.
-        total: How many there are; None if the server does not say.
-        bytes: The bodies of this walk's pages, as they came over the wire.
+        rows: The number of rows that have come, those before a checkpoint included.
+        total: The number of all rows; None if the server does not report it.
+        bytes: The size of the page bodies of this walk, as transferred.
     """
 
     rows: int
@@ -50,31 +57,31 @@ class Progress:
 
 @frozen(repr=False, eq=False)
 class Request(Generic[T]):
-    """A paged request, and how its pages are to be walked."""
+    """A paged request: its client, its calls, the parsers of its pages, and the options of its walk."""
 
     client: Client
     first: Call
     resume: Callable[[str], Call]
     parse: Callable[[int, Any], Page[T] | Pending]
-    patience: Patience = Factory(Patience)
-    pin: Question[str] | None = None
-    #: What counts the rows that there have to be, where the pages' own total does not suffice.
-    due: Question[int] | None = field(default=None, kw_only=True)
-    #: What is declared of the columns; by default nothing, and any may come.
-    columns: Columns = field(default=Columns((), others=True), kw_only=True)
-    #: Reads the bytes of a page that fits the document to the letter, and gives None for any other.
-    straight: Callable[[bytes], Page[T] | None] | None = field(default=None, kw_only=True)
-    #: Finds the token of the next page in the bytes of one, where that takes no time, before the page is read.
-    peek: Callable[[bytes], str | None] | None = field(default=None, kw_only=True)
-    most: int | None = field(default=None, kw_only=True)
+    polling: PollingPolicy = Factory(PollingPolicy)
+    pin: TypedCall[str] | None = None
+    #: Counts the rows to expect, where the total that the pages report cannot be trusted alone.
+    expected_total: TypedCall[int] | None = field(default=None, kw_only=True)
+    #: The declared columns; by default none, and any column may come.
+    columns: Columns = field(default=Columns((), open_ended=True), kw_only=True)
+    #: Decodes the bytes of a page that fits the document exactly; returns None for any other.
+    decode_bytes: Callable[[bytes], Page[T] | None] | None = field(default=None, kw_only=True)
+    #: Finds the token of the next page in the bytes of one, fast, before the page is decoded.
+    find_next_token: Callable[[bytes], str | None] | None = field(default=None, kw_only=True)
+    max_items: int | None = field(default=None, kw_only=True)
     ahead: int | None = field(default=None, kw_only=True)
     progress: Callable[[Progress], object] | None = field(default=None, kw_only=True)
     checkpoint: str | os.PathLike[str] | None = field(default=None, kw_only=True)
 
-    def saving(self, output: str | None = None) -> Checkpoint | None:
-        """Make what writes down how far a walk came, if that is asked for."""
+    def make_checkpoint(self, output: str | None = None) -> Checkpoint | None:
+        """Make the checkpoint of this request and output; None if no checkpoint was requested."""
         if self.checkpoint is None:
             return None
-        # Both generated clients know it; other servers number their pages otherwise.
+        # Both generated clients have it. Part of the identity: another server may have other pages.
         base_url = getattr(self.client, "_base_url", "")
         return Checkpoint.of(self.checkpoint, base_url, self.first, output)

@@ -1,8 +1,7 @@
-"""The rows of a paged request, as a value: what is done with them decides how they are walked.
+"""The rows of a paged request, as a value: iteration, tables and files, sync and async.
 
-Everything here is put together from the layers below, sync and async. What `for` and `async for` run through are no
-generators: one is at its end after an error, and an asynchronous one that is left early has to be closed by somebody.
-Whoever is left early is to be gone at once, so no rows hold on to the walk that they are of.
+The iterators here are classes and not generators: a generator ends after an error, and an asynchronous one that is left
+early has to be closed by its user. An iterator that is left early must be freed at once, so no row refers to its walk.
 """
 
 from __future__ import annotations
@@ -16,7 +15,7 @@ from typing import TYPE_CHECKING, Any, Generic, TypeVar
 from attrs import evolve, frozen
 
 from .._tables import arrow
-from .._tables.arrow import Batches, Frames
+from .._tables.arrow import BatchBuilder, Frames
 from ..errors import CheckpointError
 from .export import Export
 from .pages import Pages
@@ -40,25 +39,25 @@ R = TypeVar("R")
 
 @frozen(repr=False, eq=False)
 class Rows(Request[T], Frames):
-    """All rows of a paged request, as a value: nothing is sent until it is used, each time anew.
+    """All rows of a paged request, as a value: requests are sent when it is used, each time anew.
 
     Iterate it with `for` or `async for`; `pages()` gives the pages. `to_arrow()`, `to_pandas()`, `to_polars()`,
-    `batches()` and `write()` make tables and files of it; what begins with `a` is for asynchronous code. `walk()`
-    says how: with a checkpoint, looking ahead, and so on.
+    `batches()` and `write()` make tables and files; methods that begin with `a` are for asynchronous code. `walk()`
+    sets options: a checkpoint, requests ahead, and so on.
 
     Column types are those that the document declares, whatever the rows hold: text is `string`, whole numbers
     `int64`, others `double`, lists `list<string>`; days travel as text. Where the document leaves columns open (v1's
     queries), they are text, and lists are written as JSON.
 
     Raises (when used):
-        PagingError: a page token repeats, the total or the data release moves, rows are missing, repeated or too
-            many, no answer comes, or something interrupted the walk before.
+        PagingError: a page token comes twice, the total or the data release changes, rows are missing, duplicated or
+            too many, no page comes in time, or the walk was interrupted before.
         ContractError: an answer does not fit the document.
         CheckpointError: the checkpoint is of another request or output, or damaged.
         DeadlineExceeded: a deadline was set and is over.
-        MissingExtra: what makes the table is not installed.
-        APIError, CredentialsError: the server refused, or there is no token to ask with.
-        httpx.TransportError: nobody answered. Asking the same iterator again repeats the request that failed.
+        MissingExtra: the package that makes the table is not installed.
+        APIError, CredentialsError: the server refused, or there is no ID token to send.
+        httpx.TransportError: no response. The next call of the same iterator sends the failed request again.
     """
 
     def __repr__(self) -> str:
@@ -72,54 +71,54 @@ class Rows(Request[T], Frames):
         progress: Callable[[Progress], object] | None = None,
         checkpoint: str | os.PathLike[str] | None = None,
     ) -> Rows[T]:
-        """Give the same rows, to be walked in another way.
+        """Return the same rows with other options for the walk.
 
         Args:
-            max_items: The most rows of all; after a checkpoint, those before it are counted. Pages are as large as
-                they were asked to be, so ask for small ones if few rows are wanted.
-            ahead: So many requests are made before their pages are wanted: while one page is used, the next ones come.
-                Where a page has to be read to know what asks for the next (v1), it is one at most. Errors come in
-                their turn. When a walk is left early, tasks are cancelled, and a thread ends with its answer.
-                By default, one page is asked for ahead where answers take their time and all pages are wanted:
-                by tables and `write`, and by a loop over rows from its second page on; never by `pages()`.
+            max_items: The most rows in all, including those before a checkpoint. It does not change the page size, so
+                request small pages if you need few rows.
+            ahead: How many pages are requested ahead: while one page is used, the next ones come. Where the token of
+                the next page stands in the page before (v1), at most one. Errors are raised in the order of pages.
+                When a walk is left early, tasks are cancelled, and a thread ends with its answer. By default, one
+                page is requested ahead where answers are slow and all pages are needed: for tables and `write`, and
+                in a loop over rows from its second page on; never for `pages()`.
             progress: Called with a `Progress` for every page, before the page is used.
-            checkpoint: A file that says after every page, and for every row within it, how far the walk came, written
-                atomically, readable by its owner alone, and removed when all rows have come. If it exists, the walk
-                goes on from there, also within a page. A row is done when the next one is asked for, a page likewise:
-                after a crash what was in hand comes again. What `write` makes loses and doubles nothing. Refused for
-                another request, output or data release.
+            checkpoint: A file that holds the progress of the walk, page by page and row by row: written atomically,
+                readable by its owner alone, and removed when all rows have come. If it exists, the walk resumes
+                there, also within a page. A row or a page is finished when the next one is requested: after a crash,
+                the one in use comes again. `write` loses and duplicates no row. A checkpoint of another request,
+                output or data release is refused.
 
         Raises:
             ValueError: a number is negative.
         """
         if (ahead is not None and ahead < 0) or (max_items is not None and max_items < 0):
-            raise ValueError("max_items and ahead are numbers from 0 on")
-        return evolve(self, most=max_items, ahead=ahead, progress=progress, checkpoint=checkpoint)
+            raise ValueError("max_items and ahead must not be negative")
+        return evolve(self, max_items=max_items, ahead=ahead, progress=progress, checkpoint=checkpoint)
 
     def pages(self) -> Pages[T]:
-        """Start a walk. What it returns serves `next()` and `for`, `anext()` and `async for`, and `with`."""
+        """Start a walk over pages: an iterator for `for` and `async for`, and a context manager for `with`."""
         return Pages(self)
 
     def __iter__(self) -> Iterator[T]:
-        return each(Pages(self, bound=2), saved=self.checkpoint is not None)
+        return iterate_rows(Pages(self, prefetch_after=2), has_checkpoint=self.checkpoint is not None)
 
     def __aiter__(self) -> AsyncIterator[T]:
-        return AsyncEach(Pages(self, bound=2), saved=self.checkpoint is not None)
+        return AsyncRowIterator(Pages(self, prefetch_after=2), has_checkpoint=self.checkpoint is not None)
 
     def batches(self) -> pyarrow.RecordBatchReader:
-        """Give a reader of record batches, one for each page, for what does not fit memory. Needs the extra `arrow`.
+        """Return a reader of record batches, one for each page, for data that does not fit memory.
 
-        Its `schema` is known at once; rows are asked for as batches are read, except that open columns take the first
-        page.
+        Its `schema` is known at once; pages are requested as batches are read. Where the document leaves columns open,
+        the first page with rows is requested at once. Needs the extra `arrow`.
         """
-        batches = Batches(self.columns)
-        pages = self._from_the_start()
+        batches = BatchBuilder(self.columns)
+        pages = self._pages_for_table()
         first: list[Page[T]] = []
-        for page in pages if self.columns.others else ():
+        for page in pages if self.columns.open_ended else ():
             first.append(page)
             if len(page.content):
                 break
-        columns = batches.begin([page.content for page in first])
+        columns = batches.fix_columns([page.content for page in first])
 
         def read() -> Iterator[pyarrow.RecordBatch]:
             with pages:
@@ -129,23 +128,23 @@ class Rows(Request[T], Frames):
         return arrow.stream(columns, read())
 
     def __arrow_c_stream__(self, requested_schema: object | None = None) -> object:
-        """Hand the rows over by Arrow's PyCapsule interface, page by page: `polars.DataFrame(rows)`."""
+        """Export the rows by Arrow's PyCapsule interface, page by page: `polars.DataFrame(rows)`."""
         capsule: object = self.batches().__arrow_c_stream__(requested_schema)
         return capsule
 
     def to_arrow(self) -> pyarrow.Table:
-        """Give an Arrow table. Needs the extra `arrow`."""
-        batches = Batches(self.columns)
-        with self._from_the_start() as pages:
+        """Return all rows as an Arrow table. Needs the extra `arrow`."""
+        batches = BatchBuilder(self.columns)
+        with self._pages_for_table() as pages:
             # No loop: its variable would hold a page while the next one comes.
             return batches.table(
                 list(itertools.chain.from_iterable(map(batches.add, map(operator.attrgetter("content"), pages))))
             )
 
     async def ato_arrow(self) -> pyarrow.Table:
-        """Give an Arrow table, in asynchronous code."""
-        batches = Batches(self.columns)
-        with self._from_the_start() as pages:
+        """Return all rows as an Arrow table, in asynchronous code."""
+        batches = BatchBuilder(self.columns)
+        with self._pages_for_table() as pages:
             found: list[pyarrow.RecordBatch] = []
             async for page in pages:
                 found += batches.add(page.content)
@@ -153,34 +152,34 @@ class Rows(Request[T], Frames):
             return batches.table(found)
 
     async def ato_pandas(self) -> pandas.DataFrame:
-        """Give a pandas frame, in asynchronous code."""
+        """Return all rows as a pandas DataFrame, in asynchronous code."""
         return arrow.to_pandas(await self.ato_arrow())
 
     async def ato_polars(self) -> polars.DataFrame:
-        """Give a polars frame, in asynchronous code."""
+        """Return all rows as a polars DataFrame, in asynchronous code."""
         return arrow.to_polars(await self.ato_arrow())
 
     def write(
         self, path: str | os.PathLike[str], format: Format | None = None, *, partition_by: Sequence[str] = ()
     ) -> int:
-        """Write all rows into a file, or none: it appears when they have come. In flat memory.
+        """Write all rows to a file, which appears when they are complete. Memory use does not grow with the rows.
 
-        With a checkpoint the rows are kept in a file beside it, `.part`, until they are whole; then a walk that was
-        killed goes on where it was, and the file is the same as without the interruption. One that exists is replaced.
+        With a checkpoint, rows are kept in a file beside the output, `.part`, until they are complete: a walk that was
+        killed resumes, and the output is the same as without the interruption. A file that exists is replaced.
 
         Args:
-            path: Where to.
-            format: `csv`, `jsonl` or `parquet` (which needs the extra `arrow`); by default as the path ends.
-            partition_by: Columns that Parquet is divided by, into folders such as `Modality=CT`; then the path is
+            path: The output.
+            format: `csv`, `jsonl` or `parquet` (which needs the extra `arrow`); by default by the ending of the path.
+            partition_by: Columns that Parquet is partitioned by, into folders such as `Modality=CT`; then the path is
                 that of a folder, which must not exist.
 
         Returns:
             The number of rows.
 
         Raises:
-            ValueError: no such format or column. Nothing has been sent.
-            FileExistsError, IsADirectoryError: there is such a folder. Nothing has been sent.
-            OSError: it cannot be written.
+            ValueError: there is no such format or column. Nothing has been sent.
+            FileExistsError, IsADirectoryError: the path is an existing folder. Nothing has been sent.
+            OSError: the output cannot be written.
         """
         with Export(self, path, format, partition_by) as output:
             if not output.complete:
@@ -192,28 +191,28 @@ class Rows(Request[T], Frames):
     async def awrite(
         self, path: str | os.PathLike[str], format: Format | None = None, *, partition_by: Sequence[str] = ()
     ) -> int:
-        """Write all rows into a file, in asynchronous code: as `write`."""
+        """Write all rows to a file, in asynchronous code: as `write`."""
         with Export(self, path, format, partition_by) as output:
             if not output.complete:
                 with output.pages() as pages:
                     async for page in pages:
-                        await _unbroken(output.add, page)
-            return await _unbroken(output.finish)
+                        await _run_to_end_in_thread(output.add, page)
+            return await _run_to_end_in_thread(output.finish)
 
     def write_parquet(self, path: str | os.PathLike[str], *, partition_by: Sequence[str] = ()) -> int:
         """Write all rows as Parquet: as `write`."""
         return self.write(path, "parquet", partition_by=partition_by)
 
-    def _from_the_start(self) -> Pages[T]:
+    def _pages_for_table(self) -> Pages[T]:
         if self.checkpoint is not None:
             raise CheckpointError(
-                "a table in memory is lost in a crash, so there is nothing to go on with: write() takes a checkpoint"
+                "a table in memory is lost in a crash, so it cannot be resumed from a checkpoint: use write()"
             )
-        return Pages(self, bound=0)
+        return Pages(self, prefetch_after=0)
 
 
-async def _unbroken(do: Callable[..., R], *args: Any) -> R:
-    """Do something in a thread, to its end also where nobody wants to wait for it any more."""
+async def _run_to_end_in_thread(do: Callable[..., R], *args: Any) -> R:
+    """Run a function in a thread, to its end even if the caller is cancelled."""
     doing = asyncio.ensure_future(asyncio.to_thread(do, *args))
     try:
         return await asyncio.shield(doing)
@@ -222,65 +221,71 @@ async def _unbroken(do: Callable[..., R], *args: Any) -> R:
         raise
 
 
-def each(pages: Pages[T], *, saved: bool) -> Iterator[T]:
-    """Give the rows of pages; no Python runs between two rows of a page. `saved`: whether a checkpoint counts them."""
-    return itertools.chain.from_iterable(_Turns(pages, saved=saved))
+def iterate_rows(pages: Pages[T], *, has_checkpoint: bool) -> Iterator[T]:
+    """Iterate over the rows of pages, without Python code between two rows unless a checkpoint counts them."""
+    return itertools.chain.from_iterable(_RowsOfPages(pages, has_checkpoint=has_checkpoint))
 
 
-class _Turn(Generic[T]):
-    """What sync and async iterators do when a page comes."""
+class _PageTurner(Generic[T]):
+    """The common part of the sync and the async iterator over rows: opens a page."""
 
-    def __init__(self, pages: Pages[T], *, saved: bool) -> None:
+    def __init__(self, pages: Pages[T], *, has_checkpoint: bool) -> None:
         self._pages = pages
-        self._saved = saved
+        self._has_checkpoint = has_checkpoint
         self._page: Page[T] | None = None
         self._rows: Iterator[T] = iter(())
 
-    def _turned(self, page: Page[T]) -> Iterator[T]:
-        self._page = page  # an interruption while the rows are made must not lose it
+    def _open_page(self, page: Page[T]) -> Iterator[T]:
+        self._page = page  # an interruption while the rows are made must not lose the page
         self._rows = rows = iter(page.rows)
         self._page = None
-        return map(_counted, itertools.repeat(self._pages), itertools.count(), rows) if self._saved else rows
+        return (
+            map(_mark_row_used, itertools.repeat(self._pages), itertools.count(), rows)
+            if self._has_checkpoint
+            else rows
+        )
 
 
-class _Turns(_Turn[T]):
-    """The rows of each page."""
+class _RowsOfPages(_PageTurner[T]):
+    """The iterator over pages that gives an iterator over rows for each."""
 
-    def __init__(self, pages: Pages[T], *, saved: bool) -> None:
-        super().__init__(pages, saved=saved)
-        self._one = threading.Lock()
+    def __init__(self, pages: Pages[T], *, has_checkpoint: bool) -> None:
+        super().__init__(pages, has_checkpoint=has_checkpoint)
+        self._turning = threading.Lock()
         self._shared = False
 
     def __iter__(self) -> Iterator[Iterator[T]]:
         return self
 
     def __next__(self) -> Iterator[T]:
-        # A chain asks when it is through with what it was given. If it is not, or asks while it is answered, two
-        # threads ask, and rows of one page would take the place of another's: from there on both are told.
-        if self._one.locked() or operator.length_hint(self._rows):
+        # A chain requests the next iterator when the last one is exhausted. If that is not so, or if a request is still
+        # under way, two threads use the chain, and rows would be lost: from here on, both get an error.
+        if self._turning.locked() or operator.length_hint(self._rows):
             self._shared = True
         if self._shared:
-            return self._told()
-        with self._one:
+            return self._sharing_error()
+        with self._turning:
             try:
-                return self._turned(next(self._pages) if self._page is None else self._page)
+                return self._open_page(next(self._pages) if self._page is None else self._page)
             except StopIteration:
-                return self._ended()
+                return self._end()
             except BaseException as error:
-                # A chain is at its end when its source raises, but not when what the source gave does.
-                return _Raising(error)
+                # A chain ends when its source raises, but not when an iterator that the source returned does.
+                return _RaisingIterator(error)
 
-    def _ended(self) -> Iterator[T]:
+    def _end(self) -> Iterator[T]:
         if self._shared:
-            return self._told()
+            return self._sharing_error()
         raise StopIteration
 
-    def _told(self) -> Iterator[T]:
-        return _Raising(RuntimeError("two threads went through the rows of one walk, which loses some: start one each"))
+    def _sharing_error(self) -> Iterator[T]:
+        return _RaisingIterator(
+            RuntimeError("two threads iterated over the rows of one walk, which loses rows: start a walk in each")
+        )
 
 
-class _Raising(Generic[T]):
-    """Raises an error once, and is at its end then."""
+class _RaisingIterator(Generic[T]):
+    """An iterator that raises an error once, and then ends."""
 
     def __init__(self, error: BaseException) -> None:
         self._error: BaseException | None = error
@@ -295,11 +300,11 @@ class _Raising(Generic[T]):
         raise error
 
 
-class AsyncEach(_Turn[T]):
-    """Rows one by one, in asynchronous code."""
+class AsyncRowIterator(_PageTurner[T]):
+    """The iterator over rows, in asynchronous code."""
 
-    def __init__(self, pages: Pages[T], *, saved: bool) -> None:
-        super().__init__(pages, saved=saved)
+    def __init__(self, pages: Pages[T], *, has_checkpoint: bool) -> None:
+        super().__init__(pages, has_checkpoint=has_checkpoint)
         self._rows: Iterator[T] = iter(())
 
     def __aiter__(self) -> AsyncIterator[T]:
@@ -309,9 +314,9 @@ class AsyncEach(_Turn[T]):
         while True:
             for row in self._rows:
                 return row
-            self._rows = self._turned(await anext(self._pages) if self._page is None else self._page)
+            self._rows = self._open_page(await anext(self._pages) if self._page is None else self._page)
 
 
-def _counted(pages: Pages[T], used: int, row: T) -> T:
-    pages.use(used)
+def _mark_row_used(pages: Pages[T], used: int, row: T) -> T:
+    pages.mark_rows_used(used)
     return row

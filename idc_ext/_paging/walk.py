@@ -1,8 +1,7 @@
-"""The deciding half of paging: given the answers so far, it says what comes next.
+"""The walk over pages, as a generator: the part of paging that decides what comes next.
 
-A generator yields calls to send, pauses to make and pages to give away, and is handed answers. It sends
-nothing, waits for nothing and knows no endpoint, so sync and async code can run it and it can
-be tested without either.
+Law: yields calls to send, pauses to make and finished pages, and is sent the answers. It sends nothing, pauses nowhere
+and names no endpoint, so that sync and async code can drive it, and tests can do so without either.
 """
 
 from __future__ import annotations
@@ -12,23 +11,23 @@ from typing import TYPE_CHECKING, Any, TypeVar
 import httpx
 from attrs import evolve, frozen
 
-from .._http.calls import asked, read
+from .._http.calls import parse_answer, result_of
 from ..errors import DataReleaseChanged, InvalidRequest, PagingError
-from .completeness import Position, Whole
+from .completeness import Completeness, Position
 from .page import Page, Pending
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Generator
 
-    from .._http.calls import Answer, Call, Question
-    from .request import Patience
+    from .._http.calls import Answer, Call, TypedCall
+    from .request import PollingPolicy
 
 T = TypeVar("T")
 
 
 @frozen
-class Wait:
-    """A pause that a driver has to make, in seconds."""
+class Pause:
+    """A pause that the driver has to make, in seconds."""
 
     seconds: float
 
@@ -37,103 +36,109 @@ def walk(
     call: Call,
     resume: Callable[[str], Call],
     parse: Callable[[int, Any], Page[T] | Pending],
-    patience: Patience,
-    pin: Question[str] | None = None,
+    polling: PollingPolicy,
+    pin: TypedCall[str] | None = None,
     *,
-    due: Question[int] | None = None,
+    expected_total: TypedCall[int] | None = None,
     start: Position = Position(),  # noqa: B008 - a value that cannot change
-    most: int | None = None,
-    straight: Callable[[bytes], Page[T] | None] | None = None,
-) -> Generator[Call | Wait | Page[T], Answer, None]:
-    """Give page after page, checking that they make up a whole. The only place where a walk is decided.
+    max_items: int | None = None,
+    decode_bytes: Callable[[bytes], Page[T] | None] | None = None,
+) -> Generator[Call | Pause | Page[T], Answer, None]:
+    """Yield page after page, and check that they are complete. The only place where a walk is decided.
 
     Args:
-        call: What asks for the first page.
-        resume: Makes of a token what asks for its page.
-        parse: Reads an answer.
-        patience: How long to put up with "not yet".
-        pin: What names the data release, if the walk is to hold on to one: asked before the first page and again before
-            the last one is given away.
-        due: What counts the rows that there have to be, where the pages' own total does not suffice.
-        start: Where to begin; the pages before are taken as seen, and of the first one the rows that are done left out.
-        most: After how many rows to end, those before `start` included; None for all.
-        straight: Reads the body of a page in less time than `parse` takes, or leaves it to that by giving None.
+        call: The call of the first page.
+        resume: Makes the call of a page from its token.
+        parse: Parses an answer.
+        polling: How often to ask again after "not yet" (202), and after which pauses.
+        pin: The call that names the data release, if the walk is pinned to one: sent before the first page, and again
+            before the last one is yielded.
+        expected_total: Counts the rows to expect, where the total that the pages report cannot be trusted alone.
+        start: The first position: earlier pages are skipped, and so are the finished rows of the first page.
+        max_items: After how many rows to end, those before `start` included; None for all.
+        decode_bytes: Decodes the body of a page faster than `parse`; returns None for a body that it leaves to `parse`.
     """
-    if most is not None and start.done >= most:
+    if max_items is not None and start.rows_done >= max_items:
         return
-    whole = Whole.at(str(call), PagingError if pin is None else DataReleaseChanged, start)
-    release = None if pin is None else (yield from asked(pin))
-    counted = None if due is None else (yield from asked(due))
+    state = Completeness.resumed_at(str(call), PagingError if pin is None else DataReleaseChanged, start)
+    release = None if pin is None else (yield from result_of(pin))
+    expected_rows = None if expected_total is None else (yield from result_of(expected_total))
     if start.release not in (None, release):
         raise DataReleaseChanged(
-            f"{whole.name}: the data release moved from {start.release} to {release} since the checkpoint was written; "
-            "remove it to start anew"
+            f"{state.name}: the data release changed from {start.release} to {release} since the checkpoint was "
+            "written; remove it to start anew"
         )
-    here = evolve(start, release=release)
+    position = evolve(start, release=release)
     call = call if start.token is None else resume(start.token)
     while True:
-        page = yield from _settled(call, resume, parse, straight, patience)
-        # Checked before the page is given away: who takes the last page only must not miss it.
-        whole.add(page)
-        if counted is not None and page.total != counted:
-            raise PagingError(f"{whole.name}: {page.total} rows are listed where {counted} were counted")
-        ended = not page.next_token or (most is not None and whole.count >= most)
+        page = yield from _fetch_page(call, resume, parse, decode_bytes, polling)
+        # Checked before the page is yielded: a caller that takes only the last page must not miss an error.
+        state.add(page)
+        if expected_rows is not None and page.total != expected_rows:
+            raise PagingError(f"{state.name}: {page.total} rows are listed where {expected_rows} were counted")
+        ended = not page.next_token or (max_items is not None and state.count >= max_items)
         if pin is not None and ended:
-            now = yield from asked(pin)
-            if now != release:
+            current_release = yield from result_of(pin)
+            if current_release != release:
                 raise DataReleaseChanged(
-                    f"{whole.name}: the data release moved from {release} to {now} during the walk; start anew"
+                    f"{state.name}: the data release changed from {release} to {current_release} during the walk; "
+                    "start anew"
                 )
-        if here.skip > len(page.content):
-            raise PagingError(f"{whole.name}: {here.skip} rows of a page were done that now holds fewer; start anew")
-        then = None if ended else whole.position(page.next_token, release)
-        content = page.content.cut(here.skip, None if most is None else max(most - here.rows, 0))
-        yield evolve(page, content=content, release=release, at=evolve(here, total=whole.total), then=then)
-        if then is None or page.next_token is None:
+        if position.skip > len(page.content):
+            raise PagingError(
+                f"{state.name}: {position.skip} rows of a page were done that now holds fewer; start anew"
+            )
+        next_position = None if ended else state.position(page.next_token, release)
+        content = page.content.slice_rows(
+            position.skip, None if max_items is None else max(max_items - position.rows, 0)
+        )
+        current = evolve(position, total=state.total)
+        yield evolve(page, content=content, release=release, position=current, next_position=next_position)
+        if next_position is None or page.next_token is None:
             return
-        here, call = then, resume(page.next_token)
-        del page, content  # the next rows are made where these were, in memory that is near
+        position, call = next_position, resume(page.next_token)
+        del page, content  # so that the rows of the next page are made in the same memory, which is still cached
 
 
-def _settled(
+def _fetch_page(
     original: Call,
     resume: Callable[[str], Call],
     parse: Callable[[int, Any], Page[T] | Pending],
-    straight: Callable[[bytes], Page[T] | None] | None,
-    patience: Patience,
-) -> Generator[Call | Wait | Page[T], Answer, Page[T]]:
-    """Ask at one position until the answer is a page.
+    decode_bytes: Callable[[bytes], Page[T] | None] | None,
+    polling: PollingPolicy,
+) -> Generator[Call | Pause | Page[T], Answer, Page[T]]:
+    """Request one page until the answer is a page and not a "not yet" (202).
 
-    The token of a "not yet" is meant to be asked with; the service of 2021 refused that (400) for all but one
-    operation, so the position's own request is repeated then.
+    A "not yet" has a token for the next request. The service of 2021 refused it (400) for all but one operation; then
+    the original request is sent again.
     """
     call, resumable, waited = original, True, 0.0
-    pauses = patience.pauses()
+    pauses = polling.pauses()
     while True:
         answer: Answer = None
-        while answer is None:  # None: the request failed, and the walk is asked to go on
+        while answer is None:  # None: no response came, and the caller resumes the walk
             answer = yield call
         try:
-            page = read(call, answer, parse, straight)
+            page = parse_answer(call, answer, parse, decode_bytes)
         except InvalidRequest as refusal:
             if refusal.status != 400 or call is original:
                 raise
             call, resumable = original, False
             continue
         if isinstance(page, Page):
-            return evolve(page, size=_size(answer))
+            return evolve(page, size=_body_size(answer))
         pause = next(pauses, None)
         if pause is None:
             raise PagingError(
-                f"{original}: no answer after {patience.answers + 1} attempts and {waited:g} s of pauses; "
+                f"{original}: no answer after {polling.answers + 1} attempts and {waited:g} s of pauses; "
                 "try later, or ask for less"
             )
-        yield Wait(pause)
+        yield Pause(pause)
         waited += pause
         if resumable and page.token:
             call = resume(page.token)
 
 
-def _size(answer: httpx.Response | InvalidRequest) -> int:
-    # What was not streamed has not been counted on the way.
+def _body_size(answer: httpx.Response | InvalidRequest) -> int:
+    # A body that was not streamed has not been counted.
     return answer.num_bytes_downloaded or len(answer.content) if isinstance(answer, httpx.Response) else 0

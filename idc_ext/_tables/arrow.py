@@ -1,7 +1,7 @@
-"""Rows as Arrow columns, and what pandas and polars make of them. The only module that imports any of the three.
+"""Rows as Arrow tables, pandas and polars DataFrames. The only module that imports any of the three libraries.
 
-Columns are filled from the rows as they came, without making objects of them first. The libraries are imported when
-they are needed.
+Columns are filled from the rows as received, without making objects first. The libraries are imported when they are
+needed.
 """
 
 from __future__ import annotations
@@ -19,14 +19,14 @@ if TYPE_CHECKING:
     import pyarrow
 
     from .columns import Columns, Kind
-    from .records import RecordSet
+    from .records import PageRows
 
 
-#: Packages, and the extra of this distribution that brings them.
+#: Package -> the extra of this distribution that installs it.
 _EXTRAS = {"pyarrow": "arrow", "pandas": "pandas", "polars": "polars"}
 
 
-def imported(name: str) -> Any:
+def import_optional(name: str) -> Any:
     """Import an optional dependency.
 
     Raises:
@@ -44,8 +44,8 @@ def imported(name: str) -> Any:
 
 
 def schema(columns: Columns) -> pyarrow.Schema:
-    """Give the Arrow types of declared columns. Every one may be null to Arrow."""
-    pa = imported("pyarrow")
+    """Return the Arrow schema of declared columns. To Arrow, every column is nullable."""
+    pa = import_optional("pyarrow")
     types: dict[Kind, Any] = {
         "string": pa.string(),
         "int64": pa.int64(),
@@ -56,38 +56,38 @@ def schema(columns: Columns) -> pyarrow.Schema:
     return pa.schema([pa.field(column.name, types[column.kind]) for column in columns])
 
 
-def batch(columns: Columns, content: RecordSet[Any]) -> pyarrow.RecordBatch:
-    """Make columns of rows.
+def batch(columns: Columns, content: PageRows[Any]) -> pyarrow.RecordBatch:
+    """Convert rows to a record batch.
 
-    Arrow takes each row apart: every row is visited once, where columns picked from them would visit it once each.
+    Arrow splits the rows into columns: it visits every row once, and not once for each column.
 
     Raises:
         ContractError: a value does not fit its column.
     """
-    pa, kinds = imported("pyarrow"), schema(columns)
-    # Columns grow while they are filled, and are cut when they are full: this pool gives back what is cut off, where
-    # Arrow's own keeps it, which for many pages is two fifths of the whole.
+    pa, kinds = import_optional("pyarrow"), schema(columns)
+    # Columns grow while they are filled, and are trimmed at the end. This pool frees the trimmed memory; Arrow's own
+    # keeps it, which for many pages is two fifths of all memory.
     pool = pa.system_memory_pool()
     try:
-        rows = pa.array(columns.tuples(content), pa.struct(list(kinds)), memory_pool=pool)
+        rows = pa.array(columns.value_tuples(content), pa.struct(list(kinds)), memory_pool=pool)
     except (LookupError, OverflowError, TypeError, ValueError) as error:  # those of Arrow are among them
         raise ContractError(f"a value does not fit its column: {error}"[:300]) from error
     return pa.RecordBatch.from_struct_array(rows)
 
 
 def table(columns: Columns, batches: Iterable[pyarrow.RecordBatch]) -> pyarrow.Table:
-    """Put batches together."""
-    return imported("pyarrow").Table.from_batches(batches, schema(columns))
+    """Combine record batches into a table."""
+    return import_optional("pyarrow").Table.from_batches(batches, schema(columns))
 
 
 def stream(columns: Columns, batches: Iterator[pyarrow.RecordBatch]) -> pyarrow.RecordBatchReader:
-    """Make a reader of batches that are still to come."""
-    return imported("pyarrow").RecordBatchReader.from_batches(schema(columns), batches)
+    """Return a reader over record batches that are still to come."""
+    return import_optional("pyarrow").RecordBatchReader.from_batches(schema(columns), batches)
 
 
 def to_pandas(content: pyarrow.Table) -> pandas.DataFrame:
-    """Make a pandas frame. Whole and truth columns are pandas' nullable ones, whether or not something is missing."""
-    pa, pd = imported("pyarrow"), imported("pandas")
+    """Convert a table to a pandas DataFrame. Integer and boolean columns get pandas' nullable types, nulls or not."""
+    pa, pd = import_optional("pyarrow"), import_optional("pandas")
     kinds = {
         pa.int64(): pd.Int64Dtype(),
         pa.int32(): pd.Int32Dtype(),
@@ -104,62 +104,62 @@ def to_pandas(content: pyarrow.Table) -> pandas.DataFrame:
 
 
 def to_polars(content: pyarrow.Table) -> polars.DataFrame:
-    """Make a polars frame."""
-    frame: polars.DataFrame = imported("polars").from_arrow(content)
+    """Convert a table to a polars DataFrame."""
+    frame: polars.DataFrame = import_optional("polars").from_arrow(content)
     return frame
 
 
 def subschema(whole: pyarrow.Schema, names: Sequence[str]) -> pyarrow.Schema:
-    """Choose columns."""
-    return imported("pyarrow").schema([whole.field(name) for name in names])
+    """Return the schema of some of the columns."""
+    return import_optional("pyarrow").schema([whole.field(name) for name in names])
 
 
 class Frames:
-    """A table that Arrow, pandas, polars, DuckDB and others take."""
+    """A table that Arrow, pandas, polars, DuckDB and other libraries accept."""
 
     __slots__ = ()
 
     def to_arrow(self) -> pyarrow.Table:
-        """Give an Arrow table. Needs the extra `arrow`."""
+        """Return an Arrow table. Needs the extra `arrow`."""
         raise NotImplementedError
 
     def to_pandas(self) -> pandas.DataFrame:
-        """Give a pandas frame; whole numbers are of pandas' nullable types. Needs the extra `pandas`."""
+        """Return a pandas DataFrame; integers have pandas' nullable types. Needs the extra `pandas`."""
         return to_pandas(self.to_arrow())
 
     def to_polars(self) -> polars.DataFrame:
-        """Give a polars frame. Needs the extra `polars`."""
+        """Return a polars DataFrame. Needs the extra `polars`."""
         return to_polars(self.to_arrow())
 
     def __arrow_c_stream__(self, requested_schema: object | None = None) -> object:
-        """Hand the table over by Arrow's PyCapsule interface: `polars.DataFrame(rows)`, `pyarrow.table(rows)`."""
+        """Export the table by Arrow's PyCapsule interface: `polars.DataFrame(rows)`, `pyarrow.table(rows)`."""
         capsule: object = self.to_arrow().__arrow_c_stream__(requested_schema)
         return capsule
 
 
-class Batches:
-    """Record batches, each of the rows of one page, all of the same columns."""
+class BatchBuilder:
+    """A converter of pages to record batches, all with the same columns."""
 
     def __init__(self, declared: Columns) -> None:
         self._declared = declared
-        self._columns: Columns | None = None if declared.others else declared
-        imported("pyarrow")  # or say so before anything is sent
+        self._columns: Columns | None = None if declared.open_ended else declared
+        import_optional("pyarrow")  # or raise MissingExtra before anything is sent
 
-    def begin(self, first: Sequence[RecordSet[Any]]) -> Columns:
-        """Settle the columns by the first rows."""
+    def fix_columns(self, first: Sequence[PageRows[Any]]) -> Columns:
+        """Fix the columns by the first rows, and return them."""
         for content in first:
-            self._settle(content)
+            self._fixed_columns(content)
         return self._columns or self._declared
 
-    def add(self, content: RecordSet[Any]) -> list[pyarrow.RecordBatch]:
-        """Make a batch of rows, if there are any."""
-        return [batch(self._settle(content), content)] if len(content) else []
+    def add(self, content: PageRows[Any]) -> list[pyarrow.RecordBatch]:
+        """Convert the rows of a page to a batch; an empty list if there are no rows."""
+        return [batch(self._fixed_columns(content), content)] if len(content) else []
 
     def table(self, batches: list[pyarrow.RecordBatch]) -> pyarrow.Table:
-        """Put them together."""
+        """Combine the batches into a table."""
         return table(self._columns or self._declared, batches)
 
-    def _settle(self, content: RecordSet[Any]) -> Columns:
+    def _fixed_columns(self, content: PageRows[Any]) -> Columns:
         if self._columns is None and len(content):
-            self._columns = self._declared.settle(content.records)
+            self._columns = self._declared.with_columns_of_first_row(content.records)
         return self._columns or self._declared

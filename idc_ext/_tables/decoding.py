@@ -1,10 +1,10 @@
-"""Bodies decoded straight from their bytes into rows: those that fit the document to the letter, and no others.
+"""Fast decoding of bodies from bytes to rows, for bodies that fit the document exactly.
 
-What is taken here is what the long way (JSON, then one check after another) makes of the same bytes. Anything else, a
-member too many or a value of another type included, is left to that way, which says what is wrong or takes it.
+The result is the same as on the general path (JSON, then one check after another). Any other body, such as one with an
+additional member or a value of another type, is left to the general path, which accepts it or raises the error.
 
-The rows are of a generated model to all who ask: `isinstance`, `match`, `==`, attrs, copies and pickles, `to_dict`.
-They are laid out by msgspec, which decodes them in half the time that it needs for a class of attrs.
+The rows behave as instances of a generated model: `isinstance`, `match`, `==`, attrs, copies and pickles, `to_dict`.
+Their classes are made by msgspec, which decodes them in half the time that it needs for a class of attrs.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 
 from idc_client.types import UNSET
 
-from .columns import Columns, attributes
+from .columns import Columns, attributes_by_wire_name
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -25,75 +25,76 @@ if TYPE_CHECKING:
 _TYPES: dict[str, Any] = {
     "string": str,
     "int64": int,
-    "double": int | float,  # a whole number stays one
+    "double": int | float,  # an integer stays one
     "strings": list[str],
     "text": str | list[str],
 }
 
 
 @functools.cache
-def rows(
-    model: type[Any], required: frozenset[str], *, full: frozenset[str] = frozenset(), ordered: bool = False
+def row_list_type(
+    model: type[Any], required: frozenset[str], *, never_null: frozenset[str] = frozenset(), ordered: bool = False
 ) -> Any:
-    """Make the type of a list of rows of a model.
+    """Make the type that decodes a list of rows of a model.
 
     Args:
         model: The generated model.
-        required: The wire names that every row has; further members of the model it may have.
-        full: Those that are never null.
-        ordered: Whether rows compare by their members, the first one first.
+        required: The wire names that every row has; the other members of the model are optional.
+        never_null: The wire names whose values are never null.
+        ordered: Whether rows can be sorted, by their members in order.
     """
     import msgspec
 
-    # Other than the class of an object, `__class__` says what it stands for, and is what Python and attrs go by.
-    stand_in = {
+    # `isinstance` and attrs use `__class__`, which need not be the real class of an object.
+    namespace = {
         "__class__": property(lambda _: model),
         "__reduce__": lambda self: (model, msgspec.structs.astuple(self)),
         "__doc__": model.__doc__,
         "to_dict": model.to_dict,
         "from_dict": model.from_dict,
     }
-    names = attributes(model)  # type: ignore[arg-type] # classes can be hashed
+    names = attributes_by_wire_name(model)  # type: ignore[arg-type] # classes can be hashed
     members: list[Any] = [
-        (names[one.name], type_of(one, null=one.name not in full), *(() if one.name in required else (UNSET,)))
+        (names[one.name], value_type(one, null=one.name not in never_null), *(() if one.name in required else (UNSET,)))
         for one in Columns.of(model)
     ]
     row: Any = msgspec.defstruct(
         model.__name__,
         members,
-        namespace=stand_in,
+        namespace=namespace,
         module=model.__module__,
         rename={attribute: name for name, attribute in names.items()},
         kw_only=True,
         forbid_unknown_fields=True,
         omit_defaults=True,
         order=ordered,
-        gc=False,  # nothing in them refers to anything, so none of them needs to be looked through for garbage
+        gc=False,  # rows hold no references to other rows, so the garbage collector can skip them
     )
     return list[row]
 
 
-def type_of(column: Column, *, null: bool = True) -> Any:
-    """Give the type of a column's values."""
+def value_type(column: Column, *, null: bool = True) -> Any:
+    """Return the type of the values of a column, for msgspec."""
     return _TYPES[column.kind] | None if column.nullable and null else _TYPES[column.kind]
 
 
-def members(names: Sequence[str]) -> list[Any]:
-    """Declare members of a body that may be there, and are kept as they came."""
+def raw_members(names: Sequence[str]) -> list[Any]:
+    """Declare optional members of a body that are kept as raw JSON."""
     import msgspec
 
     return [(name, msgspec.Raw, msgspec.Raw()) for name in names]
 
 
-def reader(name: str, members: Sequence[Any], **inner: Sequence[Any]) -> Callable[[bytes], Any]:
-    """Make what decodes a body.
+def body_decoder(name: str, members: Sequence[Any], **inner: Sequence[Any]) -> Callable[[bytes], Any]:
+    """Make the decoder of a body.
 
     Args:
-        name: What it is called.
-        members: Its members, each with its type.
-        inner: Members that are objects themselves, by name.
+        name: The name of the body's type.
+        members: The members of the body, each with its type.
+        inner: The members that are objects, by name, each with its own members.
 
-    The reader returns None where a body is not to the letter.
+    Returns:
+        A function of the bytes of a body. It returns None for a body that does not fit exactly.
     """
     import msgspec
 

@@ -1,9 +1,9 @@
-"""How rows are written into files: as bytes that can be appended page by page, and what is made of them at the end.
+"""The file formats: pages as bytes that can be appended to a file, and the final file made from them.
 
-JSON lines and CSV are what they are. Parquet cannot be appended to, so its pages are laid down as an Arrow stream,
-which can, and Parquet is made of it when all rows have come: row groups of one size, in flat memory.
+JSON lines and CSV can be appended to. Parquet cannot, so its pages are stored as an Arrow stream, which can, and
+converted to Parquet when all rows have come: in row groups of one size, with memory for one row group.
 
-CSV has a header, ends lines with a line feed, leaves null empty and writes lists as JSON. Text is UTF-8.
+CSV has a header, ends lines with a line feed, writes null as an empty field and lists as JSON. Text is UTF-8.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any, Literal, TypeAlias, get_args
 
 from attrs import frozen
 
-from .._atomic import beside, rename, replacing
+from .._atomic import atomic_replacement, path_beside, rename_durably
 from ..errors import ContractError
 from . import arrow, partitions
 
@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     import pyarrow
 
     from .columns import Columns
-    from .records import RecordSet
+    from .records import PageRows
 
 Format: TypeAlias = Literal["csv", "jsonl", "parquet"]
 FORMATS: tuple[Format, ...] = get_args(Format)
@@ -35,28 +35,28 @@ ROW_GROUP = 122_880
 
 
 @frozen
-class Writing:
-    """One format: the bytes before the first row, those of a page, and what is made of them at the end."""
+class FormatWriter:
+    """One format: makes the bytes before the first row, the bytes of a page, and the final file."""
 
     begin: Callable[[Columns], bytes]
-    page: Callable[[Columns, RecordSet[Any]], bytes]
+    page: Callable[[Columns, PageRows[Any]], bytes]
     finish: Callable[[Path, Path, Sequence[str]], None]
 
 
-def encoded(columns: Columns, content: RecordSet[Any], write: Format) -> bytes:
-    """Give the bytes of a page.
+def encode_page(columns: Columns, content: PageRows[Any], write: Format) -> bytes:
+    """Encode the rows of a page.
 
     Raises:
         ContractError: a value does not fit its column, or text cannot be written as UTF-8.
     """
     try:
-        return WRITING[write].page(columns, content)
+        return WRITERS[write].page(columns, content)
     except (LookupError, TypeError, ValueError) as error:
         raise ContractError(f"a row does not fit its columns: {error}"[:300]) from error
 
 
-def format_of(path: Path, named: str | None) -> Format:
-    """Take a format by its name, or by the ending of a file's.
+def choose_format(path: Path, named: str | None) -> Format:
+    """Choose a format by its name, or by the ending of the path.
 
     Raises:
         ValueError: there is no such format.
@@ -65,16 +65,18 @@ def format_of(path: Path, named: str | None) -> Format:
     for known in FORMATS:
         if wanted == known:
             return known
-    raise ValueError(f"{wanted or str(path)!r} is no format: name the file *.csv, *.jsonl or *.parquet, or say format=")
+    raise ValueError(
+        f"{wanted or str(path)!r} is not a format: name the file *.csv, *.jsonl or *.parquet, or pass format="
+    )
 
 
-def _nothing(_columns: Columns) -> bytes:
+def _no_header(_columns: Columns) -> bytes:
     return b""
 
 
-def _lines(columns: Columns, content: RecordSet[Any]) -> bytes:
+def _json_lines(columns: Columns, content: PageRows[Any]) -> bytes:
     names = columns.names
-    columns.hold(content)
+    columns.check_same_columns(content)
     texts = [
         json.dumps({name: record[name] for name in names}, ensure_ascii=False, separators=(",", ":"))
         for record in content.records
@@ -82,68 +84,71 @@ def _lines(columns: Columns, content: RecordSet[Any]) -> bytes:
     return "".join(f"{text}\n" for text in texts).encode()
 
 
-def _header(columns: Columns) -> bytes:
-    return _rows([columns.names])
+def _csv_header(columns: Columns) -> bytes:
+    return _csv_bytes([columns.names])
 
 
-def _table(columns: Columns, content: RecordSet[Any]) -> bytes:
-    return _rows(columns.tuples(content, flat=True))
+def _csv_page(columns: Columns, content: PageRows[Any]) -> bytes:
+    return _csv_bytes(columns.value_tuples(content, flat=True))
 
 
-def _rows(rows: Iterable[Sequence[Any]]) -> bytes:
-    lines = _Lines()
+def _csv_bytes(rows: Iterable[Sequence[Any]]) -> bytes:
+    lines = _CsvLines()
     csv.writer(lines, lineterminator="\r\n").writerows(rows)
     return "".join(lines).encode()
 
 
-class _Lines(list[str]):
-    """Takes lines that end with CR LF, because only then both are quoted within text, and ends them with LF."""
+class _CsvLines(list[str]):
+    """The lines of a CSV file, ended with LF. `csv` writes CR LF, since only then it quotes both within text."""
 
     def write(self, line: str) -> None:
         self.append(f"{line[:-2]}\n")
 
 
-def _renamed(part: Path, target: Path, _partition_by: Sequence[str]) -> None:
-    rename(part, target)
+def _finish_by_renaming(part: Path, target: Path, _partition_by: Sequence[str]) -> None:
+    rename_durably(part, target)
 
 
-def _schema(columns: Columns) -> bytes:
+def _arrow_schema_bytes(columns: Columns) -> bytes:
     return bytes(arrow.schema(columns).serialize().to_pybytes())
 
 
-def _batch(columns: Columns, content: RecordSet[Any]) -> bytes:
+def _arrow_batch_bytes(columns: Columns, content: PageRows[Any]) -> bytes:
     return bytes(arrow.batch(columns, content).serialize().to_pybytes())
 
 
-def _parquet(part: Path, target: Path, partition_by: Sequence[str]) -> None:
-    pa = arrow.imported("pyarrow")
+def _finish_parquet(part: Path, target: Path, partition_by: Sequence[str]) -> None:
+    pa = arrow.import_optional("pyarrow")
     with pa.OSFile(str(part)) as source, pa.ipc.open_stream(source) as reader:
         if partition_by:
-            _in_folders(reader, target, partition_by)
+            _write_partitions(reader, target, partition_by)
         else:
-            pq = arrow.imported("pyarrow.parquet")
-            with replacing(target) as file, pq.ParquetWriter(file, reader.schema, compression="zstd") as writer:
-                for group in _groups(reader):
+            pq = arrow.import_optional("pyarrow.parquet")
+            with (
+                atomic_replacement(target) as file,
+                pq.ParquetWriter(file, reader.schema, compression="zstd") as writer,
+            ):
+                for group in _row_groups(reader):
                     writer.write_table(group, row_group_size=ROW_GROUP)
     part.unlink()
 
 
-def parquet_rows(path: Path) -> int:
-    """Count the rows of a file of Parquet."""
-    return int(arrow.imported("pyarrow.parquet").read_metadata(path).num_rows)
+def count_parquet_rows(path: Path) -> int:
+    """Return the number of rows of a Parquet file."""
+    return int(arrow.import_optional("pyarrow.parquet").read_metadata(path).num_rows)
 
 
-def _in_folders(reader: pyarrow.RecordBatchReader, target: Path, partition_by: Sequence[str]) -> None:
-    new = beside(target, ".new")
-    shutil.rmtree(new, ignore_errors=True)  # of a process that did not come to its end
+def _write_partitions(reader: pyarrow.RecordBatchReader, target: Path, partition_by: Sequence[str]) -> None:
+    new = path_beside(target, ".new")
+    shutil.rmtree(new, ignore_errors=True)  # left by a process that was killed
     new.mkdir()
-    partitions.write(reader, new, partition_by, ROW_GROUP)
-    rename(new, target)
+    partitions.write_partitions(reader, new, partition_by, ROW_GROUP)
+    rename_durably(new, target)
 
 
-def _groups(reader: pyarrow.RecordBatchReader) -> Iterator[pyarrow.Table]:
-    """Give tables of one row group each, cut by number of rows alone."""
-    pa = arrow.imported("pyarrow")
+def _row_groups(reader: pyarrow.RecordBatchReader) -> Iterator[pyarrow.Table]:
+    """Yield tables of one row group each, cut by the number of rows alone."""
+    pa = arrow.import_optional("pyarrow")
     waiting: list[pyarrow.RecordBatch] = []
     for batch in reader:
         waiting.append(batch)
@@ -155,8 +160,8 @@ def _groups(reader: pyarrow.RecordBatchReader) -> Iterator[pyarrow.Table]:
         yield pa.Table.from_batches(waiting)
 
 
-WRITING: Mapping[Format, Writing] = {
-    "csv": Writing(_header, _table, _renamed),
-    "jsonl": Writing(_nothing, _lines, _renamed),
-    "parquet": Writing(_schema, _batch, _parquet),
+WRITERS: Mapping[Format, FormatWriter] = {
+    "csv": FormatWriter(_csv_header, _csv_page, _finish_by_renaming),
+    "jsonl": FormatWriter(_no_header, _json_lines, _finish_by_renaming),
+    "parquet": FormatWriter(_arrow_schema_bytes, _arrow_batch_bytes, _finish_parquet),
 }

@@ -1,8 +1,7 @@
-"""Parquet in folders by column (`Modality=CT/part-0.parquet`), in flat memory: the same folders for the same rows.
+"""Parquet partitioned into folders by column (`Modality=CT/part-0.parquet`): the same folders for the same rows.
 
-Rows keep their order within a folder. What waits to be written is bounded by a number of rows, and so is the number of
-open files; a folder that is come back to after it was closed gets another file. (Arrow's own writer of datasets holds
-up to eight million rows.)
+Rows keep their order within a folder. The rows in memory and the open files are limited; if rows come for a folder
+whose file was closed, it gets another file. (Arrow's own writer of datasets holds up to eight million rows.)
 """
 
 from __future__ import annotations
@@ -19,60 +18,60 @@ if TYPE_CHECKING:
 
     import pyarrow
 
-#: What Hive calls a folder of rows that have no value.
+#: The name that Hive gives the folder of rows without a value.
 NULL = "__HIVE_DEFAULT_PARTITION__"
-#: Files that are open at a time.
+#: The most files that are open at a time.
 MOST_OPEN = 64
 
 
-def write(reader: pyarrow.RecordBatchReader, folder: Path, by: Sequence[str], row_group: int) -> None:
-    """Write rows into folders.
+def write_partitions(reader: pyarrow.RecordBatchReader, folder: Path, by: Sequence[str], row_group: int) -> None:
+    """Write rows to partition folders.
 
     Args:
         reader: The rows.
-        folder: Where to; it is there, and empty.
-        by: The columns; they are in the names of the folders and not in the files.
-        row_group: The most rows of a row group, and half of what may wait to be written.
+        folder: The output folder, which exists and is empty.
+        by: The partition columns, which are in the names of the folders and not in the files.
+        row_group: The most rows of a row group, and half of the rows that may wait in memory.
     """
     rest = arrow.subschema(reader.schema, [name for name in reader.schema.names if name not in by])
     with ExitStack() as opened:
-        files = _Files(folder, rest, opened)
+        files = _OpenFiles(folder, rest, opened)
         waiting: dict[tuple[Any, ...], list[pyarrow.RecordBatch]] = {}
         rows = 0
         for batch in reader:
-            for key, part in _parts(batch, by, rest.names):
+            for key, part in _split_batch(batch, by, rest.names):
                 held = waiting.pop(key, [])
                 held.append(part)
-                waiting[key] = held  # last: the first one is what has waited longest
+                waiting[key] = held  # moved to the end: the first one has waited longest
                 rows += part.num_rows
                 if sum(one.num_rows for one in held) >= row_group:
-                    rows -= files.write(_segments(by, key), waiting.pop(key))
+                    rows -= files.write(_folder_name(by, key), waiting.pop(key))
             while rows > 2 * row_group:
                 key = next(iter(waiting))
-                rows -= files.write(_segments(by, key), waiting.pop(key))
+                rows -= files.write(_folder_name(by, key), waiting.pop(key))
         for key, held in waiting.items():
-            files.write(_segments(by, key), held)
+            files.write(_folder_name(by, key), held)
 
 
-def _parts(
+def _split_batch(
     batch: pyarrow.RecordBatch, by: Sequence[str], rest: Sequence[str]
 ) -> Iterator[tuple[tuple[Any, ...], pyarrow.RecordBatch]]:
-    """Divide a batch by its values, in the order in which they first occur."""
+    """Split a batch by the values of the partition columns, in the order in which they first occur."""
     places: dict[tuple[Any, ...], list[int]] = {}
     for place, key in enumerate(zip(*(batch.column(name).to_pylist() for name in by), strict=True)):
         places.setdefault(key, []).append(place)
     content = batch.select(list(rest))
     for key, chosen in places.items():
-        yield key, content.take(arrow.imported("pyarrow").array(chosen))
+        yield key, content.take(arrow.import_optional("pyarrow").array(chosen))
 
 
-def _segments(by: Sequence[str], key: tuple[Any, ...]) -> str:
+def _folder_name(by: Sequence[str], key: tuple[Any, ...]) -> str:
     values = [NULL if value is None else quote(str(value), safe="") for value in key]
     return "/".join(f"{quote(name, safe='')}={value}" for name, value in zip(by, values, strict=True))
 
 
-class _Files:
-    """The open files, the one used last at the end."""
+class _OpenFiles:
+    """The open files, the most recently used one at the end."""
 
     def __init__(self, folder: Path, schema: pyarrow.Schema, opened: ExitStack) -> None:
         self._folder, self._schema = folder, schema
@@ -81,21 +80,21 @@ class _Files:
         opened.callback(self._close)
 
     def write(self, where: str, batches: list[pyarrow.RecordBatch]) -> int:
-        """Write one row group into a folder; gives the number of its rows."""
-        content = arrow.imported("pyarrow").Table.from_batches(batches, self._schema)
-        writer = self._open.pop(where, None) or self._opened(where)
+        """Write one row group to a folder; return the number of its rows."""
+        content = arrow.import_optional("pyarrow").Table.from_batches(batches, self._schema)
+        writer = self._open.pop(where, None) or self._writer_for(where)
         self._open[where] = writer
         writer.write_table(content, row_group_size=max(content.num_rows, 1))
         return int(content.num_rows)
 
-    def _opened(self, where: str) -> Any:
+    def _writer_for(self, where: str) -> Any:
         if len(self._open) >= MOST_OPEN:
             self._open.pop(next(iter(self._open))).close()
         number = self._count.get(where, 0)
         self._count[where] = number + 1
         path = self._folder / where / f"part-{number}.parquet"
         path.parent.mkdir(parents=True, exist_ok=True)
-        return arrow.imported("pyarrow.parquet").ParquetWriter(path, self._schema, compression="zstd")
+        return arrow.import_optional("pyarrow.parquet").ParquetWriter(path, self._schema, compression="zstd")
 
     def _close(self) -> None:
         for writer in self._open.values():

@@ -1,7 +1,7 @@
-"""The rows of a page, in the form they were decoded into, and in any other that is asked for. Pure.
+"""The rows of a page, in the form in which they were decoded, and converted to the other forms. Law: pure.
 
-Whatever the form, the same is seen: rows, records by wire name, and tuples of values. What was not decoded is made when
-it is first looked at.
+Every form offers the same: rows, records (dictionaries by wire name) and tuples of values. A form that was not decoded
+is made on first access.
 """
 
 from __future__ import annotations
@@ -18,62 +18,62 @@ if TYPE_CHECKING:
 T = TypeVar("T")
 
 
-class RecordSet(Protocol[T]):
-    """Rows in any form."""
+class PageRows(Protocol[T]):
+    """The rows of a page, in any form."""
 
     def __len__(self) -> int: ...
 
     @property
     def records(self) -> list[Any]:
-        """By wire name."""
+        """The rows as dictionaries by wire name."""
 
     @property
     def rows(self) -> list[T]:
-        """As the caller is given them."""
+        """The rows as the caller gets them."""
 
-    def tuples(self, names: Sequence[str]) -> list[tuple[Any, ...]]:
-        """Give the values under these wire names, row by row, or raise LookupError."""
+    def value_tuples(self, names: Sequence[str]) -> list[tuple[Any, ...]]:
+        """Return the values under these wire names, row by row; raises LookupError."""
 
-    def cut(self, start: int, end: int | None) -> RecordSet[T]:
-        """Take some of the rows."""
+    def slice_rows(self, start: int, end: int | None) -> PageRows[T]:
+        """Return some of the rows."""
 
 
 @frozen
-class Records(Generic[T]):
-    """Rows as JSON has them."""
+class JsonRows(Generic[T]):
+    """Rows as decoded by `json`: dictionaries by wire name."""
 
     records: list[Any]
-    #: Makes a row of a record; None where rows are records.
+    #: Makes a row of a record; None where the rows are the records.
     make: Callable[[Any], T] | None = field(default=None, repr=False, eq=False)
 
     @cached_property
     def rows(self) -> list[T]:
-        """Rows, made of the records."""
+        """The rows, made from the records."""
         return self.records if self.make is None else [self.make(record) for record in self.records]
 
     def __len__(self) -> int:
         return len(self.records)
 
-    def tuples(self, names: Sequence[str]) -> list[tuple[Any, ...]]:
-        """Give the values under these wire names, row by row, or raise LookupError."""
-        return _picked(itemgetter, names, self.records)
+    def value_tuples(self, names: Sequence[str]) -> list[tuple[Any, ...]]:
+        """Return the values under these wire names, row by row; raises LookupError."""
+        return _pick_values(itemgetter, names, self.records)
 
-    def cut(self, start: int, end: int | None) -> Records[T]:
-        """Take some of the rows."""
-        return self if not start and end is None else Records(self.records[start:end], self.make)
+    def slice_rows(self, start: int, end: int | None) -> JsonRows[T]:
+        """Return some of the rows."""
+        return self if not start and end is None else JsonRows(self.records[start:end], self.make)
 
 
 @frozen
-class Made(Generic[T]):
-    """Rows as `decoding` decoded them: objects of msgspec's, which nothing of the document is missing from."""
+class DecodedRows(Generic[T]):
+    """Rows as decoded by `decoding`: msgspec objects with all members of the document."""
 
     rows: list[T]
-    #: The attribute that holds what travels under each wire name.
+    #: Wire name -> the attribute that holds its value.
     attributes: Mapping[str, str] = field(repr=False, eq=False)
 
     @cached_property
     def records(self) -> list[Any]:
-        """Records, made of the rows."""
+        """The records, made from the rows."""
         import msgspec
 
         records: list[Any] = msgspec.to_builtins(self.rows)
@@ -82,22 +82,22 @@ class Made(Generic[T]):
     def __len__(self) -> int:
         return len(self.rows)
 
-    def tuples(self, names: Sequence[str]) -> list[tuple[Any, ...]]:
-        """Give the values under these wire names, row by row, or raise LookupError."""
+    def value_tuples(self, names: Sequence[str]) -> list[tuple[Any, ...]]:
+        """Return the values under these wire names, row by row; raises LookupError."""
         if list(names) == list(self.attributes):
             import msgspec
 
-            made: Sequence[Any] = self.rows  # by msgspec, whatever they stand for
+            made: Sequence[Any] = self.rows  # msgspec objects, whatever class they claim
             return list(map(msgspec.structs.astuple, made))
-        return _picked(attrgetter, [self.attributes[name] for name in names], self.rows)
+        return _pick_values(attrgetter, [self.attributes[name] for name in names], self.rows)
 
-    def cut(self, start: int, end: int | None) -> Made[T]:
-        """Take some of the rows."""
-        return self if not start and end is None else Made(self.rows[start:end], self.attributes)
+    def slice_rows(self, start: int, end: int | None) -> DecodedRows[T]:
+        """Return some of the rows."""
+        return self if not start and end is None else DecodedRows(self.rows[start:end], self.attributes)
 
 
-def _picked(getter: Callable[..., Callable[[Any], Any]], names: Sequence[str], rows: list[Any]) -> list[Any]:
-    """Pick members by name; a getter of one member gives that alone, and one of none cannot be made."""
+def _pick_values(getter: Callable[..., Callable[[Any], Any]], names: Sequence[str], rows: list[Any]) -> list[Any]:
+    """Pick members by name. A getter of one member returns no tuple, and one of none cannot be made."""
     if len(names) > 1:
         return list(map(getter(*names), rows))
     return list(zip(*(map(getter(name), rows) for name in names), strict=True)) if names else [()] * len(rows)

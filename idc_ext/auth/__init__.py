@@ -1,8 +1,8 @@
-"""Law: who one is to v1 is decided here: the ID token, its file, its renewal and its header; no token is shown."""
+"""Law: everything about the user's ID token for v1: its file, its renewal and its header; no token is ever shown."""
 
 from typing import TYPE_CHECKING
 
-from .._lazy import names as _names
+from .._lazy import lazy_attributes as _lazy_attributes
 
 if TYPE_CHECKING:
     from ._login import Status, login, status
@@ -13,4 +13,4 @@ __all__ = [
     "status",
 ]
 
-__getattr__, __dir__ = _names(__name__, dict.fromkeys(__all__, "_login"))
+__getattr__, __dir__ = _lazy_attributes(__name__, dict.fromkeys(__all__, "_login"))

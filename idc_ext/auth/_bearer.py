@@ -1,7 +1,7 @@
-"""The header that carries the ID token, and where it may go.
+"""The Authorization header with the ID token, and the requests that get it.
 
-Tokens become text only in the request that carries them. This module knows no endpoint: who needs a token is a
-predicate handed in.
+Law: a token becomes text only in the request that carries it. No endpoint is named here: a predicate says which
+operations need a token.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ from ._token_endpoint import is_loopback
 if TYPE_CHECKING:
     from collections.abc import AsyncGenerator, Callable, Generator
 
-    from ._credentials import Source
+    from ._credentials import TokenSource
     from ._id_token import IdToken
 
 __all__ = ["IdTokenAuth", "is_loopback"]
@@ -28,78 +28,78 @@ T = TypeVar("T")
 
 @frozen
 class IdTokenAuth(httpx.Auth):
-    """Attaches the ID token to the operations that need a user, and to nothing outside the base URL.
+    """The httpx auth that adds the ID token to operations that need a user, and to no request outside the base URL.
 
-    A 401 is answered with one more try with a renewed token, if there is a way to renew it.
+    After a 401, the request is sent once more with a renewed token, if the token can be renewed.
     """
 
-    credentials: Source
+    credentials: TokenSource
     base_url: httpx.URL = field(converter=httpx.URL)
     needs_user: Callable[[str, str], bool]
 
     def sync_auth_flow(self, request: httpx.Request) -> Generator[httpx.Request, httpx.Response, None]:
-        """Attach the token where it belongs."""
-        if not self._belongs(request):
+        """Add the token to a request that needs it."""
+        if not self._needs_token(request):
             yield request
             return
-        token = self.credentials.token()
+        token = self.credentials.valid_token()
         renewable = self._may_renew(request, token)
-        response = yield _carrying(request, token)
-        if renewable and self._refused(response):
-            yield _carrying(request, self.credentials.renewed(token))
+        response = yield _with_bearer_header(request, token)
+        if renewable and self._token_refused(response):
+            yield _with_bearer_header(request, self.credentials.renewed_token(token))
 
     async def async_auth_flow(self, request: httpx.Request) -> AsyncGenerator[httpx.Request, httpx.Response]:
-        """Do the same without holding up the event loop: reading is quick, renewing is done in a thread."""
-        if not self._belongs(request):
+        """Add the token to a request that needs it, in asynchronous code: a thread renews the token."""
+        if not self._needs_token(request):
             yield request
             return
-        token = self.credentials.read()
-        if token.due(time.time()):
-            token = await _in_thread(self.credentials.token)
+        token = self.credentials.read_token()
+        if token.renewal_due(time.time()):
+            token = await _in_thread(self.credentials.valid_token)
         renewable = self._may_renew(request, token)
-        response = yield _carrying(request, token)
-        if renewable and self._refused(response):
-            yield _carrying(request, await _in_thread(self.credentials.renewed, token))
+        response = yield _with_bearer_header(request, token)
+        if renewable and self._token_refused(response):
+            yield _with_bearer_header(request, await _in_thread(self.credentials.renewed_token, token))
 
-    def forget_elsewhere(self, request: httpx.Request) -> None:
-        """Take the token off a request that a redirect has turned to another origin."""
-        if not self._at_home(request.url):
+    def remove_token_for_other_origins(self, request: httpx.Request) -> None:
+        """Remove the token from a request that a redirect sends to another origin."""
+        if not self._same_origin(request.url):
             request.headers.pop("Authorization", None)
 
-    def _belongs(self, request: httpx.Request) -> bool:
+    def _needs_token(self, request: httpx.Request) -> bool:
         root = self.base_url.path.removesuffix("/")
         path = request.url.path
-        if not self._at_home(request.url) or not path.startswith(root):
+        if not self._same_origin(request.url) or not path.startswith(root):
             return False
         if not self.needs_user(request.method, path[len(root) :]):
             return False
         if request.url.scheme != "https" and not is_loopback(request.url):
             raise CredentialsInsecure(
-                f"{request.method} {path} needs an ID token, which does not go to {request.url.host} "
+                f"{request.method} {path} needs an ID token, which is never sent to {request.url.host} "
                 "over plain http: use an https base URL"
             )
         return True
 
     def _may_renew(self, request: httpx.Request, token: IdToken) -> bool:
-        # A body that comes from a stream has gone with the first try.
+        # The body of a stream cannot be sent a second time.
         return self.credentials.worth_renewing(token) and isinstance(request.stream, httpx.ByteStream)
 
-    def _refused(self, response: httpx.Response) -> bool:
-        # A 401 from where a redirect led to says nothing about the token, which was not sent there.
-        return response.status_code == 401 and self._at_home(response.request.url)
+    def _token_refused(self, response: httpx.Response) -> bool:
+        # A 401 from the target of a redirect says nothing about the token, which was not sent there.
+        return response.status_code == 401 and self._same_origin(response.request.url)
 
-    def _at_home(self, url: httpx.URL) -> bool:
+    def _same_origin(self, url: httpx.URL) -> bool:
         home = self.base_url
         return (url.scheme, url.host, url.port) == (home.scheme, home.host, home.port)
 
 
-def _carrying(request: httpx.Request, token: IdToken) -> httpx.Request:
+def _with_bearer_header(request: httpx.Request, token: IdToken) -> httpx.Request:
     request.headers["Authorization"] = f"Bearer {token.secret.reveal()}"
     return request
 
 
 async def _in_thread(call: Callable[..., T], *arguments: object) -> T:
-    """Run what may wait for the network or for other processes; who is cancelled does not wait for it."""
-    import anyio.to_thread  # httpx's own way; most programs never come here
+    """Run a blocking function in a thread. A caller that is cancelled does not wait for its end."""
+    import anyio.to_thread  # as httpx does; imported late: most programs never need it
 
     return await anyio.to_thread.run_sync(call, *arguments, abandon_on_cancel=True)

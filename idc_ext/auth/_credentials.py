@@ -1,7 +1,7 @@
-"""Where the ID token comes from.
+"""Sources of the ID token: a credentials file, or the variable IDC_TOKEN.
 
 The argument comes first, then the variable IDC_TOKEN (a token), then IDC_CREDENTIALS (a file), then
-~/.idc_credentials. A source is asked for each request, and gives tokens as `Secret`.
+~/.idc_credentials. A source is read for each request, and returns tokens as `Secret`.
 """
 
 from __future__ import annotations
@@ -15,8 +15,8 @@ from attrs import define, field, frozen
 
 from ..errors import CredentialsError, CredentialsExpired, CredentialsInvalid, CredentialsNotFound
 from . import _credentials_file as file
-from ._id_token import IdToken, Secret, id_token, shown_time
-from ._token_endpoint import NONE, SETTINGS
+from ._id_token import IdToken, Secret, format_time, parse_id_token
+from ._token_endpoint import CONNECTION_SETTINGS, NO_SETTINGS
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -24,29 +24,29 @@ if TYPE_CHECKING:
 VARIABLE = "IDC_CREDENTIALS"
 TOKEN_VARIABLE = "IDC_TOKEN"  # noqa: S105 - a name
 DEFAULT_PATH = "~/.idc_credentials"
-#: In seconds: how long to wait for another process that is renewing the file.
-WAIT = 60.0
-#: In seconds: after a renewal that failed or helped nothing, how long to leave it at that.
-REST = 60.0
+#: In seconds: how long to wait for another process that is renewing the token in the file.
+LOCK_SECONDS = 60.0
+#: In seconds: how long to pause after a renewal that failed or did not help.
+RENEWAL_PAUSE = 60.0
 
 logger = logging.getLogger("idc_ext.credentials")
 
 
-class Source(Protocol):
-    """Something that has an ID token. It is asked for each request: a renewed token counts at once."""
+class TokenSource(Protocol):
+    """A source of the ID token. It is read for each request, so a renewed token is used at once."""
 
     @property
     def origin(self) -> str:
-        """Where the token is from, for people: a path or the name of a variable."""
+        """The origin of the token, for messages: a path or the name of a variable."""
 
-    def read(self) -> IdToken:
+    def read_token(self) -> IdToken:
         """Read the ID token, expired or not; raises CredentialsError."""
 
-    def token(self) -> IdToken:
-        """Give the ID token to send now, renewed if need be; raises CredentialsError."""
+    def valid_token(self) -> IdToken:
+        """Return the ID token to send now, renewed if necessary; raises CredentialsError."""
 
-    def renewed(self, refused: IdToken) -> IdToken:
-        """Give another ID token than the one the server refused; raises CredentialsError."""
+    def renewed_token(self, refused: IdToken) -> IdToken:
+        """Return another ID token than the one that the server refused; raises CredentialsError."""
 
     def worth_renewing(self, token: IdToken) -> bool:
         """Say whether another token could help if the server refuses this one."""
@@ -54,154 +54,163 @@ class Source(Protocol):
 
 @frozen
 class TokenVariable:
-    """The ID token in the variable IDC_TOKEN. Nothing can renew it."""
+    """The ID token in the variable IDC_TOKEN. It cannot be renewed."""
 
     origin: str = TOKEN_VARIABLE
 
-    def read(self) -> IdToken:
+    def read_token(self) -> IdToken:
         """Read the ID token, expired or not.
 
         Raises:
-            CredentialsNotFound: the variable is gone.
-            CredentialsInvalid: it holds something else.
+            CredentialsNotFound: the variable is not set any more.
+            CredentialsInvalid: its value is not an ID token.
         """
-        found = _from_variable()
+        found = _token_from_variable()
         if found is None:
-            raise CredentialsNotFound(f"the variable {TOKEN_VARIABLE} is set no more: set it, or connect anew")
+            raise CredentialsNotFound(f"the variable {TOKEN_VARIABLE} is not set any more: set it, or connect again")
         if isinstance(found, str):
             raise CredentialsInvalid(f"the variable {TOKEN_VARIABLE} {found}; set it to a Google ID token")
         return found
 
-    def token(self) -> IdToken:
-        """Give the ID token; raises CredentialsExpired, and everything that `read` raises."""
-        found = self.read()
+    def valid_token(self) -> IdToken:
+        """Return the ID token; raises CredentialsExpired, and everything that `read_token` raises."""
+        found = self.read_token()
         if found.expired(time.time()):
-            raise CredentialsExpired(f"the ID token in {TOKEN_VARIABLE} {_expiry(found)} and is not sent: set another")
+            raise CredentialsExpired(
+                f"the ID token in {TOKEN_VARIABLE} {_expiry_text(found)} and is not sent: set a new one"
+            )
         return found
 
-    def renewed(self, refused: IdToken) -> IdToken:
-        """Raise CredentialsExpired: there is no other."""
-        raise CredentialsExpired(f"the server refused the ID token in {TOKEN_VARIABLE}: set another")
+    def renewed_token(self, refused: IdToken) -> IdToken:
+        """Raise CredentialsExpired: there is no other token."""
+        raise CredentialsExpired(f"the server refused the ID token in {TOKEN_VARIABLE}: set a new one")
 
     def worth_renewing(self, token: IdToken) -> bool:
-        """Say no."""
+        """Return False: the token cannot be renewed."""
         return False
 
 
 @define
 class Credentials:
-    """An oauth2client-shaped credentials file."""
+    """The ID token in a credentials file of the format of oauth2client, renewed if necessary."""
 
     path: str
-    #: For httpx, on the way to the issuer. A proxy's address may hold a password.
-    _settings: Mapping[str, Any] = field(default=NONE, eq=False, repr=False)
-    #: On the monotonic clock: not before then is a token renewed ahead of time.
-    _rest: float = field(default=float("-inf"), init=False, eq=False, repr=False)
-    #: What the last 401 was answered with, and until when, on that clock, it would help nothing to renew that.
-    _answer: tuple[Secret, float] | None = field(default=None, init=False, eq=False, repr=False)
+    #: The settings of httpx for requests to the issuer. The address of a proxy may hold a password.
+    _settings: Mapping[str, Any] = field(default=NO_SETTINGS, eq=False, repr=False)
+    #: On the monotonic clock: a token is not renewed early before this moment.
+    _no_early_renewal_before: float = field(default=float("-inf"), init=False, eq=False, repr=False)
+    #: The token that was renewed after the last 401, and the moment, on that clock, until which renewing it again
+    #: would not help.
+    _renewed_after_401: tuple[Secret, float] | None = field(default=None, init=False, eq=False, repr=False)
 
     @classmethod
-    def locate(cls, path: str | os.PathLike[str] | None = None, settings: Mapping[str, Any] = NONE) -> Credentials:
+    def locate(
+        cls, path: str | os.PathLike[str] | None = None, settings: Mapping[str, Any] = NO_SETTINGS
+    ) -> Credentials:
         """Choose the file: the argument, else the variable IDC_CREDENTIALS, else ~/.idc_credentials."""
         chosen = os.path.abspath(os.path.expanduser(path or os.environ.get(VARIABLE) or DEFAULT_PATH))
-        return cls(chosen, {name: settings[name] for name in SETTINGS if name in settings})
+        return cls(chosen, {name: settings[name] for name in CONNECTION_SETTINGS if name in settings})
 
     @property
     def origin(self) -> str:
-        """The path."""
+        """The path of the file."""
         return self.path
 
-    def read(self) -> IdToken:
+    def read_token(self) -> IdToken:
         """Read the ID token, expired or not.
 
         Raises:
             CredentialsNotFound: there is no such file.
-            CredentialsInsecure: it belongs to somebody else or others may read it.
+            CredentialsInsecure: it belongs to another user, or other users may read it.
             CredentialsInvalid: it is not a readable file, not JSON or has no ID token.
         """
-        return file.load(self.path)
+        return file.load_token(self.path)
 
-    def token(self) -> IdToken:
-        """Give the ID token to send now; one that runs out within five minutes is renewed if it can be.
+    def valid_token(self) -> IdToken:
+        """Return the ID token to send now; one that expires within five minutes is renewed if possible.
 
         Raises:
-            CredentialsExpired: it has run out or will within 30 seconds, and cannot be renewed.
-            CredentialsError: it has, and could not be renewed just now; and everything that `read` raises.
+            CredentialsExpired: it has expired or will within 30 seconds, and cannot be renewed.
+            CredentialsError: it has expired, and the renewal failed; and everything that `read_token` raises.
         """
-        found = self.read()
+        found = self.read_token()
         now = time.time()
-        if not found.due(now):
+        if not found.renewal_due(now):
             return found
         if found.expired(now):
             if found.renewable:
-                return self._renew(lambda token: not token.expired(time.time()), WAIT)
+                return self._renew(lambda token: not token.expired(time.time()), LOCK_SECONDS)
             raise CredentialsExpired(
-                f"the ID token in {self.path} {_expiry(found)} and is not sent (ID tokens live for an hour), "
-                f"and the file has no means to renew it: {file.LOGIN}, or renew the file with the program that wrote it"
+                f"the ID token in {self.path} {_expiry_text(found)} and is not sent (ID tokens live for an hour), "
+                f"and the file has no refresh token to renew it: {file.LOGIN}, "
+                "or renew the file with the program that wrote it"
             )
-        return (self._early() or found) if found.renewable else found
+        return (self._renew_early() or found) if found.renewable else found
 
-    def renewed(self, refused: IdToken) -> IdToken:
-        """Give another ID token than the one that the server refused.
+    def renewed_token(self, refused: IdToken) -> IdToken:
+        """Return another ID token than the one that the server refused.
 
         Raises:
-            CredentialsError: as for `token`.
+            CredentialsError: as for `valid_token`.
         """
 
-        def good(token: IdToken) -> bool:
+        def is_acceptable(token: IdToken) -> bool:
             return not token.secret.equals(refused.secret) and not token.expired(time.time())
 
         try:
-            found = self._renew(good, WAIT)
+            found = self._renew(is_acceptable, LOCK_SECONDS)
         except CredentialsError as error:
             raise type(error)(f"the server refused the ID token (401), and {error}") from None
-        self._answer = found.secret, time.monotonic() + REST
+        self._renewed_after_401 = found.secret, time.monotonic() + RENEWAL_PAUSE
         return found
 
     def worth_renewing(self, token: IdToken) -> bool:
-        """Say whether another token could help if the server refuses this one: it is not just that other one."""
-        if self._answer is None or not token.renewable:
+        """Say whether another token could help if the server refuses this one: not if a 401 has just renewed it."""
+        if self._renewed_after_401 is None or not token.renewable:
             return token.renewable
-        last, until = self._answer
+        last, until = self._renewed_after_401
         return not last.equals(token.secret) or time.monotonic() >= until
 
-    def _early(self) -> IdToken | None:
-        """Renew ahead of time, which one of many does and which may fail."""
-        if time.monotonic() < self._rest:
+    def _renew_early(self) -> IdToken | None:
+        """Renew a token that is still valid. Of many processes, one does; None if it is not done or fails."""
+        if time.monotonic() < self._no_early_renewal_before:
             return None
         try:
-            token = file.renew(self.path, lambda token: not token.due(time.time()), 0, self._settings)
+            token = file.renew_token(self.path, lambda token: not token.renewal_due(time.time()), 0, self._settings)
         except CredentialsError as error:
-            logger.warning("not renewed ahead of time: %s", error)
+            logger.warning("the ID token was not renewed early: %s", error)
             token = None
         else:
-            if token is not None and not token.due(time.time()):
+            if token is not None and not token.renewal_due(time.time()):
                 return token
-        self._rest = time.monotonic() + REST
+        self._no_early_renewal_before = time.monotonic() + RENEWAL_PAUSE
         return token
 
-    def _renew(self, good: Callable[[IdToken], bool], seconds: float) -> IdToken:
-        token = file.renew(self.path, good, seconds, self._settings)
+    def _renew(self, is_acceptable: Callable[[IdToken], bool], seconds: float) -> IdToken:
+        token = file.renew_token(self.path, is_acceptable, seconds, self._settings)
         if token is None:
             raise CredentialsError(
-                f"another process has been renewing {self.path} all the while: try again, or end it if it is stuck"
+                f"another process has been renewing {self.path} all the time: "
+                "try again, or end that process if it is stuck"
             )
         return token
 
 
-def locate(path: str | os.PathLike[str] | None = None, settings: Mapping[str, Any] = NONE) -> Source:
-    """Choose where the token comes from: the argument, IDC_TOKEN, IDC_CREDENTIALS, ~/.idc_credentials.
+def locate_token_source(
+    path: str | os.PathLike[str] | None = None, settings: Mapping[str, Any] = NO_SETTINGS
+) -> TokenSource:
+    """Choose the source of the token: the argument, IDC_TOKEN, IDC_CREDENTIALS, ~/.idc_credentials.
 
-    Of the settings for httpx, those about the way to any server (`verify`, `proxy`) count for renewing, too.
+    The settings of httpx for connections (`verify`, `proxy` …) hold for renewals, too.
     """
     return TokenVariable() if path is None and os.environ.get(TOKEN_VARIABLE) else Credentials.locate(path, settings)
 
 
-def _from_variable() -> IdToken | str | None:
+def _token_from_variable() -> IdToken | str | None:
     text = os.environ.get(TOKEN_VARIABLE)
-    return id_token(text.strip()) if text else None
+    return parse_id_token(text.strip()) if text else None
 
 
-def _expiry(token: IdToken) -> str:
+def _expiry_text(token: IdToken) -> str:
     expires = token.expires or 0
-    return f"{'expired' if expires <= time.time() else 'expires'} at {shown_time(expires)}"
+    return f"{'expired' if expires <= time.time() else 'expires'} at {format_time(expires)}"

@@ -1,7 +1,7 @@
-"""An ID token: a text that never shows itself, and what it says of itself.
+"""ID tokens: a secret text, and the claims in it.
 
-Functions that hold a token's text return what is wrong with it and do not raise, so that no traceback can show it.
-Nothing here reads a file, a clock or the network.
+Law: pure; reads no file, no clock and no network. Functions that hold the text of a token return an error and do not
+raise it, so that no traceback can show the text.
 """
 
 from __future__ import annotations
@@ -15,18 +15,18 @@ from typing import Any, NoReturn, TypeGuard
 
 from attrs import evolve, field, frozen
 
-#: A token with less than this many seconds to live may run out on the way.
-SLACK = 30
-#: A token that can be renewed is, from this many seconds before it runs out.
-EARLY = 300
+#: A token with less than this many seconds left counts as expired: it may expire on the way to the server.
+EXPIRY_MARGIN = 30
+#: A token that can be renewed is renewed from this many seconds before it expires.
+RENEWAL_MARGIN = 300
 
-# Only what a JWT may consist of gets into a header: an HTTP library that refuses other bytes may quote them.
+# Only the characters of a JWT get into a header: an HTTP library that refuses other bytes may quote them.
 _JWT = re.compile(r"[\w-]+\.([\w-]+)\.[\w-]*", re.ASCII)
 _YEAR_10000 = 253_402_300_800
 
 
 class Secret:
-    """A text that shows itself only when told to, and never to `repr`, `str`, `format` or `pickle`."""
+    """A text that only `reveal` returns; `repr`, `str`, `format` and `pickle` never show it."""
 
     __slots__ = ("_text",)
 
@@ -46,7 +46,7 @@ class Secret:
         raise TypeError("a Secret cannot be pickled or copied: read the credentials where they are needed")
 
     def equals(self, other: Secret) -> bool:
-        """Say whether both hide the same text, in a time that says nothing of where they differ."""
+        """Say whether both hold the same text, in constant time."""
         return hmac.compare_digest(self._text.encode(), other._text.encode())
 
     def reveal(self) -> str:
@@ -56,13 +56,13 @@ class Secret:
 
 @frozen
 class IdToken:
-    """An ID token and what it claims, which only the server can say is true.
+    """An ID token and its claims, which only the server can verify.
 
     Attributes:
         secret: The token itself.
-        claims: What it says of its user: `email`, `sub`, `iss`, `aud` and more.
-        expires: When it runs out, in seconds since 1970; None if neither token nor file says.
-        renewable: Whether the file has what it takes to get another one.
+        claims: The claims about its user: `email`, `sub`, `iss`, `aud` and more.
+        expires: Its expiry, in seconds since 1970; None if neither token nor file has it.
+        renewable: Whether the file has a refresh token to get another one.
     """
 
     secret: Secret
@@ -71,50 +71,50 @@ class IdToken:
     renewable: bool = False
 
     def expired(self, now: float) -> bool:
-        """Say whether it has run out or may on the way."""
-        return self.expires is not None and self.expires - SLACK <= now
+        """Say whether the token has expired, or may on the way to the server."""
+        return self.expires is not None and self.expires - EXPIRY_MARGIN <= now
 
-    def due(self, now: float) -> bool:
-        """Say whether it is time for another one: five minutes ahead, or a quarter of what a short life is."""
+    def renewal_due(self, now: float) -> bool:
+        """Say whether to renew the token: five minutes before it expires, or in the last quarter of a short life."""
         if self.expires is None:
             return False
         issued = self.claims.get("iat")
-        life = self.expires - issued if is_time(issued) and issued < self.expires else EARLY * 4
-        return self.expires - max(SLACK, min(EARLY, life / 4)) <= now
+        life = self.expires - issued if is_time(issued) and issued < self.expires else RENEWAL_MARGIN * 4
+        return self.expires - max(EXPIRY_MARGIN, min(RENEWAL_MARGIN, life / 4)) <= now
 
-    def with_means(self, renewable: bool) -> IdToken:
-        """Say of the same token whether it can be renewed."""
+    def with_renewable(self, renewable: bool) -> IdToken:
+        """Return the token with another value of `renewable`."""
         return evolve(self, renewable=renewable)
 
 
-def id_token(text: str, otherwise: float | None = None) -> IdToken | str:
-    """Read a JWT, or say what is wrong with it without quoting it.
+def parse_id_token(text: str, default_expiry: float | None = None) -> IdToken | str:
+    """Parse a JWT, or return what is wrong with it without quoting it.
 
     Args:
         text: The token.
-        otherwise: When it runs out if it does not say so itself.
+        default_expiry: The expiry of a token that does not have its own, in seconds since 1970.
     """
     claims = _claims(text)
     if claims is None:
         return "holds an ID token that is not a JWT"
-    expires = claims.get("exp", otherwise)
+    expires = claims.get("exp", default_expiry)
     if "exp" in claims and not is_time(expires):
         return "holds an ID token whose time of expiry (exp) is not a time"
     return IdToken(Secret(text), claims, expires)
 
 
 def is_time(value: object) -> TypeGuard[float]:
-    """Say whether it is a number of seconds since 1970 that a calendar can show."""
+    """Say whether a value is a number of seconds since 1970 that a calendar can show."""
     return not isinstance(value, bool) and isinstance(value, int | float) and 0 <= value < _YEAR_10000
 
 
-def shown_time(seconds: float) -> str:
-    """Write seconds since 1970 for people."""
+def format_time(seconds: float) -> str:
+    """Format seconds since 1970 as date and time in UTC."""
     return f"{datetime.fromtimestamp(seconds, UTC):%Y-%m-%d %H:%M:%S} UTC"
 
 
-def read_time(text: object) -> float | None:
-    """Read a file's own `YYYY-MM-DDTHH:MM:SSZ` (UTC); what is not a time says nothing."""
+def parse_time(text: object) -> float | None:
+    """Parse the time in a file, `YYYY-MM-DDTHH:MM:SSZ` (UTC), to seconds since 1970; None if it is not a time."""
     try:
         when = datetime.fromisoformat(text if isinstance(text, str) else "")
     except ValueError:

@@ -1,7 +1,7 @@
-"""Who one is to the API: log in, and look at what one is logged in with.
+"""Login with a browser, and the status of the ID token.
 
-Both give values and print nothing; neither gives a token. The file is the one that upstream's retired idc_auth.py
-wrote, so that old programs and notebooks read it, too.
+Both return values and print nothing; neither returns a token. The credentials file is the one that upstream's retired
+idc_auth.py wrote, so that old programs and notebooks can read it, too.
 """
 
 from __future__ import annotations
@@ -16,8 +16,8 @@ from attrs import frozen
 
 from ..errors import CredentialsError
 from . import _private_file as private
-from ._credentials import WAIT, Credentials, locate
-from ._credentials_file import Failure, encoded
+from ._credentials import LOCK_SECONDS, Credentials, locate_token_source
+from ._credentials_file import CredentialsFailure, encode_file
 from ._id_token import Secret, is_time
 from ._oauth import ClientSecrets, Consent
 
@@ -30,17 +30,17 @@ if TYPE_CHECKING:
 
 @frozen
 class Status:
-    """What an ID token says of itself. Only the server can say whether it is true.
+    """The claims of an ID token, which only the server can verify, and its state.
 
     Attributes:
-        origin: Where the token is from: the path of a file, or `IDC_TOKEN`.
-        email: Whose it is, if it says.
-        issuer: Who gave it.
-        audience: For which app.
-        issued: Since when, in UTC; None if it does not say.
-        expires: Until when, in UTC; None if neither token nor file says.
-        expired: Whether that is over, or will be within 30 seconds.
-        renewable: Whether it is renewed without asking anybody.
+        origin: The origin of the token: the path of a file, or `IDC_TOKEN`.
+        email: The e-mail address of its user; None if it has none.
+        issuer: The issuer of the token.
+        audience: The app that it was issued for.
+        issued: The time of issue, in UTC; None if it has none.
+        expires: The time of expiry, in UTC; None if neither token nor file has it.
+        expired: Whether it has expired, or will within 30 seconds.
+        renewable: Whether it can be renewed without a new login.
     """
 
     origin: str
@@ -54,22 +54,22 @@ class Status:
 
     @property
     def usable(self) -> bool:
-        """Whether a request can be sent with it, as it is or renewed."""
+        """Whether a request can be sent with the token, as it is or renewed."""
         return self.renewable or not self.expired
 
 
 def status(credentials: str | os.PathLike[str] | None = None) -> Status:
-    """Say whose ID token `connect` would use, until when it lives and where it is from. Nothing is sent.
+    """Return the status of the ID token that `connect` would use: its user, expiry and origin. Nothing is sent.
 
     Args:
         credentials: A credentials file; else IDC_TOKEN, IDC_CREDENTIALS or ~/.idc_credentials, in this order.
 
     Raises:
-        CredentialsNotFound: there is none.
-        CredentialsInsecure, CredentialsInvalid: it cannot be used.
+        CredentialsNotFound: there is no ID token.
+        CredentialsInsecure, CredentialsInvalid: the file or the token cannot be used.
     """
-    source = locate(credentials)
-    return _status(source.origin, source.read())
+    source = locate_token_source(credentials)
+    return _token_status(source.origin, source.read_token())
 
 
 def login(
@@ -84,107 +84,112 @@ def login(
 ) -> Status:
     """Log in with a browser, and write the credentials file.
 
-    Without `ask`, a browser on this machine is opened and comes back to a server on the loopback address. With
-    `ask`, the browser may be anywhere: it ends on an address that it cannot open, and that address is what `ask`
-    is to return (or the code in it).
+    Without `ask`, a browser is opened on this machine and redirected to a server on the loopback address. With `ask`,
+    the browser may be on any machine: it ends at an address that it cannot open, and `ask` must return that address
+    (or the code in it).
 
     Args:
         client_secrets: The file of an installed app (type Desktop app) from Google's console.
-        credentials: Where to write; else where IDC_CREDENTIALS says, else ~/.idc_credentials. What is there is
-            replaced whole once the login has succeeded, and is left alone otherwise.
-        email: The address to suggest to the issuer.
-        show: Gets the URL to open in a browser. By default a browser is opened, without a word.
-        ask: Returns what the user pasted.
-        port: Where to wait for the browser, if not anywhere (0).
-        seconds: How long to wait for it.
+        credentials: The file to write; else that of IDC_CREDENTIALS, else ~/.idc_credentials. An existing file is
+            replaced once the login has succeeded, and left as it is otherwise.
+        email: The e-mail address to suggest to the issuer.
+        show: Called with the URL to open. By default, a browser is opened and nothing is printed.
+        ask: Returns the address that the user pasted.
+        port: The port on the loopback address that receives the redirect; 0 for any free one.
+        seconds: How long to wait for the browser.
 
     Returns:
-        The status of what was written.
+        The status of the token that was written.
 
     Raises:
-        CredentialsError: the login was refused, did not happen in time, or its file cannot be written.
+        CredentialsError: the login was refused, was not finished in time, or the file cannot be written.
         CredentialsNotFound, CredentialsInvalid, CredentialsInsecure: the client secrets cannot be used.
         MissingExtra: the extra `auth` is not installed.
     """
     client = ClientSecrets.read(client_secrets)
     path = Credentials.locate(credentials).path
-    target = private.followed(path)
-    with _drafted(target):
-        pass  # better now than after the user has been through it all
+    target = private.resolve_link(path)
+    with _locked_draft(target):
+        pass  # fail now, and not after the user has logged in
     if ask is None:
-        consent, answer = _redirected(client, email, show or _browse, port, seconds)
+        consent, answer = _login_by_redirect(client, email, show or _open_browser, port, seconds)
     else:
-        consent, answer = _pasted(client, email, show or _browse, ask, port)
-    outcome = _written(path, target, consent, answer)
-    if isinstance(outcome, Failure):
+        consent, answer = _login_by_pasting(client, email, show or _open_browser, ask, port)
+    outcome = _redeem_and_write(path, target, consent, answer)
+    if isinstance(outcome, CredentialsFailure):
         raise outcome.kind(outcome.sentence)
     return outcome
 
 
-def _redirected(
+def _login_by_redirect(
     client: ClientSecrets, email: str | None, show: Callable[[str], object], port: int, seconds: float
 ) -> tuple[Consent, Secret]:
-    from ._redirect_server import Loopback  # a web server is not what most programs need
+    from ._redirect_server import RedirectServer  # imported late: most programs do not need a web server
 
     state = secrets.token_urlsafe(32)
     try:
-        loopback = Loopback(state, port)
+        server = RedirectServer(state, port)
     except (OSError, OverflowError) as error:
         reason = getattr(error, "strerror", None) or error
-        raise CredentialsError(f"nothing can listen on 127.0.0.1 port {port} for the browser: {reason}") from None
-    with loopback:
-        consent = Consent(client, loopback.redirect_uri, state)
+        raise CredentialsError(f"cannot listen on 127.0.0.1 port {port} for the browser: {reason}") from None
+    with server:
+        consent = Consent(client, server.redirect_uri, state)
         show(consent.url(email))
-        answer = loopback.wait(seconds)
+        answer = server.wait_for_redirect(seconds)
     if answer is None:
-        raise CredentialsError(f"nobody finished the login within {seconds:.0f} s: start again")
+        raise CredentialsError(f"the login was not finished within {seconds:.0f} s: start again")
     return consent, answer
 
 
-def _pasted(
+def _login_by_pasting(
     client: ClientSecrets, email: str | None, show: Callable[[str], object], ask: Callable[[], str], port: int
 ) -> tuple[Consent, Secret]:
-    # Nothing listens there, on this machine or on that of the browser.
+    # Nothing listens on this port, neither here nor on the machine of the browser.
     consent = Consent(client, f"http://127.0.0.1:{port or 49152 + secrets.randbelow(16384)}/")
     show(consent.url(email))
     return consent, Secret(ask())
 
 
-def _written(path: str, target: str, consent: Consent, answer: Secret) -> Status | Failure:
-    """Redeem the answer and write the file, holding what must not show."""
+def _redeem_and_write(path: str, target: str, consent: Consent, answer: Secret) -> Status | CredentialsFailure:
+    """Exchange the answer for a token and write the file. Returns errors, since its frame holds secrets."""
     content = consent.redeem(answer)
-    if isinstance(content, Failure):
+    if isinstance(content, CredentialsFailure):
         return content
     try:
-        with _drafted(target) as draft:
-            unwritten = draft.publish(encoded(content))
+        with _locked_draft(target) as draft:
+            unwritten = draft.publish(encode_file(content))
     except CredentialsError as error:
         unwritten = str(error)
-    return Failure(CredentialsError, f"the login is lost: {unwritten}") if unwritten else _status(path, content.token)
+    return (
+        CredentialsFailure(CredentialsError, f"the login succeeded but could not be saved: {unwritten}")
+        if unwritten
+        else _token_status(path, content.token)
+    )
 
 
 @contextmanager
-def _drafted(target: str) -> Iterator[private.Draft]:
+def _locked_draft(target: str) -> Iterator[private.FileDraft]:
     private.check_replaceable(target)
-    with private.locked(target, WAIT) as mine:
-        if not mine:
+    with private.file_lock(target, LOCK_SECONDS) as has_lock:
+        if not has_lock:
             raise CredentialsError(
-                f"another process has been renewing {target} for {WAIT:.0f} s: try again, or end it if it is stuck"
+                f"another process has been renewing {target} for {LOCK_SECONDS:.0f} s: "
+                "try again, or end that process if it is stuck"
             )
-        with private.Draft(target) as draft:
+        with private.FileDraft(target) as draft:
             yield draft
 
 
-def _browse(url: str) -> None:
+def _open_browser(url: str) -> None:
     import webbrowser
 
     if not webbrowser.open(url):
         raise CredentialsError(
-            "no browser can be opened here: log in without one on this machine (idc-ext auth login --no-browser)"
+            "cannot open a browser here: use a browser on another machine (idc-ext auth login --no-browser)"
         )
 
 
-def _status(origin: str, token: IdToken) -> Status:
+def _token_status(origin: str, token: IdToken) -> Status:
     def text(name: str) -> str | None:
         value = token.claims.get(name)
         value = ", ".join(map(str, value)) if isinstance(value, list) else value  # several audiences

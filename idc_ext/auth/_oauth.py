@@ -1,8 +1,7 @@
-"""The OAuth part of a login: an installed app's authorization code with PKCE (RFC 6749, 7636, 8252), by Authlib.
+"""The OAuth part of a login: the authorization code flow of an installed app, with PKCE (RFC 6749, 7636, 8252).
 
-Authlib computes, checks the state and reads the redirect; it sends nothing, since the one request there is carries
-secrets and goes the way of all of them (`_token_endpoint`). What holds a code or a token here returns what is wrong
-and does not raise.
+Authlib makes the URL, checks the state and reads the redirect; it sends nothing: the only request carries secrets, and
+`_token_endpoint` sends it as all others. Functions that hold a code or a token return errors and do not raise them.
 """
 
 from __future__ import annotations
@@ -16,9 +15,9 @@ from urllib.parse import parse_qs, urlsplit
 from attrs import field, frozen
 
 from ..errors import CredentialsError, CredentialsInsecure, CredentialsInvalid, CredentialsNotFound, MissingExtra
-from ._credentials_file import Failure, FileContent, merged
+from ._credentials_file import CredentialsFailure, FileContent, merge_token_answer
 from ._id_token import Secret
-from ._token_endpoint import Obstacle, ask, plain, wrong_with
+from ._token_endpoint import TokenRequestError, printable_reason, problem_with, request_tokens
 
 if TYPE_CHECKING:
     import os
@@ -30,7 +29,7 @@ _NEEDED = ("client_id", "auth_uri", "token_uri")
 
 @frozen
 class ClientSecrets:
-    """The client of an installed app, as Google's console gives it (`client_secret_….json`)."""
+    """The client secrets file of an installed app, from Google's console (`client_secret_….json`)."""
 
     client_id: str
     client_secret: Secret
@@ -39,22 +38,22 @@ class ClientSecrets:
 
     @classmethod
     def read(cls, path: str | os.PathLike[str]) -> ClientSecrets:
-        """Read the file.
+        """Read a client secrets file.
 
         Raises:
-            CredentialsNotFound: there is none.
-            CredentialsInvalid: it is no such file, or of an app of another kind.
+            CredentialsNotFound: there is no such file.
+            CredentialsInvalid: it is not a client secrets file, or of an app of another type.
             CredentialsInsecure: an address in it is neither https nor on this machine.
         """
-        found = _client(path)
-        if isinstance(found, Failure):
+        found = _read_client_secrets(path)
+        if isinstance(found, CredentialsFailure):
             raise found.kind(f"the client secrets file {path} {found.sentence}")
         return found
 
 
 @frozen
 class Consent:
-    """A login under way: its URL is for the browser, the rest is nobody's business."""
+    """A login in progress: its URL is for the browser, its other values are secret."""
 
     client: ClientSecrets
     redirect_uri: str
@@ -62,7 +61,7 @@ class Consent:
     _verifier: Secret = field(factory=lambda: Secret(secrets.token_urlsafe(64)), init=False)
 
     def url(self, hint: str | None = None) -> str:
-        """Say where the user gives consent; `hint` is the e-mail address to suggest.
+        """Return the URL where the user gives consent; `hint` is the e-mail address to suggest.
 
         Raises:
             MissingExtra: the extra `auth` is not installed.
@@ -71,16 +70,16 @@ class Consent:
             self.client.auth_uri,
             state=self.state,
             code_verifier=self._verifier.reveal(),
-            access_type="offline",  # Google's word for: with a refresh token
-            prompt="consent",  # without it, Google gives one the first time only
+            access_type="offline",  # Google's parameter for a refresh token
+            prompt="consent",  # without it, Google sends a refresh token the first time only
             login_hint=hint,
         )
         return str(url)
 
-    def redeem(self, answer: Secret) -> FileContent | Failure:
-        """Exchange what came back, the whole URL or the bare code, for what the file is to hold."""
-        found = self._code(answer.reveal().strip())
-        if isinstance(found, Failure):
+    def redeem(self, answer: Secret) -> FileContent | CredentialsFailure:
+        """Exchange the answer of the browser (the whole URL, or the code) for the content of a credentials file."""
+        found = self._authorization_code(answer.reveal().strip())
+        if isinstance(found, CredentialsFailure):
             return found
         form = {
             "grant_type": "authorization_code",
@@ -91,44 +90,48 @@ class Consent:
         }
         if self.client.client_secret.reveal():
             form["client_secret"] = self.client.client_secret.reveal()
-        said = ask(self.client.token_uri, form)
-        if isinstance(said, Obstacle):
-            return Failure(CredentialsError, f"the login failed: {said.clause}")
-        content = merged(self._document(said), said, time.time())
+        token_answer = request_tokens(self.client.token_uri, form)
+        if isinstance(token_answer, TokenRequestError):
+            return CredentialsFailure(CredentialsError, f"the login failed: {token_answer.clause}")
+        content = merge_token_answer(self._new_file_document(token_answer), token_answer, time.time())
         if isinstance(content, str):
-            return Failure(CredentialsError, f"the login failed: the issuer {content}")
+            return CredentialsFailure(CredentialsError, f"the login failed: the issuer {content}")
         audience = content.token.claims.get("aud")
         if self.client.client_id not in (audience if isinstance(audience, list) else [audience]):
-            return Failure(CredentialsError, "the login failed: the issuer sent an ID token for another app")
+            return CredentialsFailure(CredentialsError, "the login failed: the issuer sent an ID token for another app")
         if content.token.expired(time.time()):
-            return Failure(CredentialsError, "the login failed: its ID token has run out already; check the clock")
+            return CredentialsFailure(
+                CredentialsError, "the login failed: its ID token has already expired; check the clock"
+            )
         return content
 
-    def _code(self, answer: str) -> Secret | Failure:
-        """Find the code in what came back; PKCE ties it to this login even where it comes without the state."""
+    def _authorization_code(self, answer: str) -> Secret | CredentialsFailure:
+        """Find the code in the answer of the browser. PKCE ties it to this login, also without the state."""
         try:
             query = urlsplit(answer).query
         except ValueError:
-            return Failure(CredentialsInvalid, "the login failed: what was given is no URL")
+            return CredentialsFailure(CredentialsInvalid, "the login failed: the text given is not a URL")
         if not query:
             if answer.isprintable() and answer and "://" not in answer and not set(" &?#").intersection(answer):
                 return Secret(answer)
-            return Failure(CredentialsInvalid, "the login failed: neither a URL with a code nor a code was given")
-        from authlib.oauth2.rfc6749 import OAuth2Error  # `url` has made sure that it is there
+            return CredentialsFailure(
+                CredentialsInvalid, "the login failed: neither a URL with a code nor a code was given"
+            )
+        from authlib.oauth2.rfc6749 import OAuth2Error  # `url` has imported it already
         from authlib.oauth2.rfc6749.parameters import parse_authorization_code_response
 
         given = parse_qs(query)
         if given.get("state", [""])[0] == self.state and "error" in given:
-            reason = plain(" ".join(given["error"] + given.get("error_description", [])), ())
-            return Failure(CredentialsError, f"the login was refused: {reason}")
+            reason = printable_reason(" ".join(given["error"] + given.get("error_description", [])), ())
+            return CredentialsFailure(CredentialsError, f"the login was refused: {reason}")
         try:
             return Secret(parse_authorization_code_response(answer, state=self.state)["code"])
         except OAuth2Error as error:
             kind = "is the answer to another login" if "state" in str(error.error) else "holds no code"
-            return Failure(CredentialsInvalid, f"the login failed: the URL {kind}; start again")
+            return CredentialsFailure(CredentialsInvalid, f"the login failed: the URL {kind}; start again")
 
-    def _document(self, answer: dict[str, Any]) -> dict[str, Any]:
-        """Begin a file as oauth2client's Storage writes it; the answer goes in after."""
+    def _new_file_document(self, answer: dict[str, Any]) -> dict[str, Any]:
+        """Make the document of a new file as oauth2client's Storage writes it; the token answer is merged in later."""
         scope = answer.get("scope")
         return {
             "access_token": None,
@@ -164,14 +167,16 @@ def _authlib_client(consent: Consent) -> Any:
     )
 
 
-def _client(path: str | os.PathLike[str]) -> ClientSecrets | Failure:
+def _read_client_secrets(path: str | os.PathLike[str]) -> ClientSecrets | CredentialsFailure:
     try:
         with open(path, "rb") as file:
             raw = file.read(LARGEST_FILE + 1)
     except FileNotFoundError:
-        return Failure(CredentialsNotFound, "does not exist")
+        return CredentialsFailure(CredentialsNotFound, "does not exist")
     except (OSError, ValueError) as error:
-        return Failure(CredentialsInvalid, f"cannot be read: {getattr(error, 'strerror', None) or 'what a name'}")
+        return CredentialsFailure(
+            CredentialsInvalid, f"cannot be read: {getattr(error, 'strerror', None) or 'what a name'}"
+        )
     try:
         document = json.loads(raw) if len(raw) <= LARGEST_FILE else None
     except (ValueError, RecursionError):
@@ -182,14 +187,16 @@ def _client(path: str | os.PathLike[str]) -> ClientSecrets | Failure:
         kind = (
             "is of a web app; make a client of the type Desktop app" if web else "holds no client of an installed app"
         )
-        return Failure(CredentialsInvalid, kind)
+        return CredentialsFailure(CredentialsInvalid, kind)
     missing = [name for name in _NEEDED if not isinstance(found.get(name), str) or not found[name]]
     if missing or not isinstance(found.get("client_secret") or "", str):
-        return Failure(CredentialsInvalid, f"lacks {' and '.join(missing) or 'a client_secret that is text'}")
+        return CredentialsFailure(
+            CredentialsInvalid, f"lacks {' and '.join(missing) or 'a client_secret that is text'}"
+        )
     for name in ("auth_uri", "token_uri"):
-        wrong = wrong_with(found[name])
+        wrong = problem_with(found[name])
         if wrong is not None:
-            return Failure(CredentialsInsecure, f"has an {name} that {wrong}".replace("an token", "a token"))
+            return CredentialsFailure(CredentialsInsecure, f"has an {name} that {wrong}".replace("an token", "a token"))
     secret = Secret(found.get("client_secret") or "")
     return ClientSecrets(found["client_id"], secret, found["auth_uri"], found["token_uri"])
 

@@ -1,8 +1,8 @@
-"""A file that is its owner's alone: read, locked and replaced without trusting what its name meant a moment ago.
+"""Private files: read, locked and replaced safely, also if their path changes its meaning meanwhile.
 
-A link is followed if it is one's own; what it leads to is judged, locked and replaced, and the link stays. A file is
-replaced whole or not at all. The lock file beside it (`.lock`) stays for good: removing it would let two in.
-This module knows no JSON and no tokens, and what it raises shows no content.
+A link is followed if it belongs to the user; its target is checked, locked and replaced, and the link stays. A file is
+replaced atomically. The lock file beside it (`.lock`) is never removed: removing it could let two processes in.
+Law: knows no JSON and no tokens, and no error shows the content of a file.
 """
 
 from __future__ import annotations
@@ -19,28 +19,30 @@ from ..errors import CredentialsError, CredentialsInsecure, CredentialsInvalid, 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-#: Real files have some 3 KB. In bytes.
+#: In bytes. Real files have some 3 KB.
 LARGEST_FILE = 1_048_576
 
 _MOST_LINKS = 40
 # Without O_NONBLOCK, opening a FIFO waits for a writer for ever.
-_SAFELY = sum(getattr(os, flag, 0) for flag in ("O_NOFOLLOW", "O_NONBLOCK", "O_CLOEXEC", "O_NOCTTY", "O_BINARY"))
+_SAFE_OPEN_FLAGS = sum(
+    getattr(os, flag, 0) for flag in ("O_NOFOLLOW", "O_NONBLOCK", "O_CLOEXEC", "O_NOCTTY", "O_BINARY")
+)
 
 
-def followed(path: str) -> str:
-    """Follow links to the file that a path means.
+def resolve_link(path: str) -> str:
+    """Follow links to the file of a path.
 
     Raises:
-        CredentialsInsecure: a link on the way belongs to somebody else.
+        CredentialsInsecure: one of the links belongs to another user.
     """
     for _ in range(_MOST_LINKS):
         try:
             status = os.lstat(path)
         except (OSError, ValueError):
-            return path  # opening it will say what is wrong
+            return path  # opening it will raise the error
         if not stat.S_ISLNK(status.st_mode):
             return path
-        if _foreign(status) and status.st_uid != 0:
+        if _owned_by_another_user(status) and status.st_uid != 0:
             raise CredentialsInsecure(
                 f"the credentials file {path} is a link that belongs to user {status.st_uid} and not to you: "
                 "name a file of your own"
@@ -49,19 +51,19 @@ def followed(path: str) -> str:
     return path
 
 
-def read(path: str, *, follow: bool = True) -> bytes:
-    """Read the file that a path means, having looked at what was opened and not at its name.
+def read_private_file(path: str, *, follow: bool = True) -> bytes:
+    """Read a private file; the checks are made on the opened file, and not on its path.
 
-    Without `follow`, the path is what `followed` gave, and must not have become a link since.
+    Without `follow`, the path is a result of `resolve_link`, and must not have become a link since.
 
     Raises:
         CredentialsNotFound: there is no such file.
-        CredentialsInsecure: it belongs to somebody else or others may touch it.
-        CredentialsInvalid: it is no regular file, or larger than any credentials file is.
+        CredentialsInsecure: it belongs to another user, or other users have permissions on it.
+        CredentialsInvalid: it is not a regular file, or too large for a credentials file.
     """
-    descriptor = _opened(path, follow=follow)
+    descriptor = _open_file(path, follow=follow)
     try:
-        _check(path, os.fstat(descriptor))
+        _check_pause_fits(path, os.fstat(descriptor))
         with open(descriptor, "rb", closefd=False) as file:
             content = file.read(LARGEST_FILE + 1)
     except OSError as error:
@@ -70,35 +72,35 @@ def read(path: str, *, follow: bool = True) -> bytes:
         os.close(descriptor)
     if len(content) > LARGEST_FILE:
         del content
-        raise CredentialsInvalid(f"the credentials file {path} is larger than {LARGEST_FILE} bytes; write it anew")
+        raise CredentialsInvalid(f"the credentials file {path} is larger than {LARGEST_FILE} bytes; write it again")
     return content
 
 
 def check_replaceable(path: str) -> None:
-    """Make sure that the file at a path, links followed, can be written anew; there need not be one yet.
+    """Check that the file at a path, links followed, can be replaced; it need not exist yet.
 
     Raises:
-        CredentialsInvalid: something else has that name, or there is no folder for it.
-        CredentialsInsecure: it belongs to somebody else.
+        CredentialsInvalid: the path is not a regular file, or its folder does not exist.
+        CredentialsInsecure: the file belongs to another user.
     """
     if "\0" in path or not os.path.isdir(os.path.dirname(path) or "."):
-        raise CredentialsInvalid(f"there is no folder for {path!r}: make it, or name another file")
+        raise CredentialsInvalid(f"the folder of {path!r} does not exist: make it, or name another file")
     with suppress(FileNotFoundError):
-        _check(path, os.lstat(path), mode=False)
+        _check_pause_fits(path, os.lstat(path), mode=False)
 
 
 @contextmanager
-def locked(path: str, seconds: float) -> Iterator[bool]:
-    """Keep all others, here and in other processes, from changing the file; gives False if the wait was in vain.
+def file_lock(path: str, seconds: float) -> Iterator[bool]:
+    """Lock a file against all other threads and processes that change it; yields False if it stayed locked.
 
     Args:
         path: The file, with links followed.
-        seconds: How long to wait for whoever is changing it.
+        seconds: How long to wait for the lock.
 
     Raises:
-        CredentialsError: the folder cannot be written to.
+        CredentialsError: the lock file cannot be written.
     """
-    from filelock import FileLock, Timeout  # most programs never come here
+    from filelock import FileLock, Timeout  # imported late: most programs never need it
 
     lock = FileLock(f"{path}.lock", timeout=seconds, mode=0o600)
     try:
@@ -115,10 +117,10 @@ def locked(path: str, seconds: float) -> Iterator[bool]:
             lock.release()
 
 
-class Draft:
-    """The next content of a file, made beside it before it is known, so that nothing is asked for in vain.
+class FileDraft:
+    """The new version of a file, opened beside it before its content is known, so that no request is sent in vain.
 
-    Only who holds the lock may draft. What a killed writer left behind is removed by the next.
+    Only the holder of the lock may make a draft. A draft that a killed process left is removed by the next one.
     """
 
     def __init__(self, path: str) -> None:
@@ -127,23 +129,23 @@ class Draft:
         try:
             with suppress(FileNotFoundError):
                 os.unlink(self._draft)
-            flags = os.O_WRONLY | os.O_CREAT | os.O_EXCL | _SAFELY
+            flags = os.O_WRONLY | os.O_CREAT | os.O_EXCL | _SAFE_OPEN_FLAGS
             self._descriptor = os.open(self._draft, flags, 0o600)
         except OSError as error:
             raise CredentialsError(f"{path} cannot be written: {error.strerror}") from None
 
-    def __enter__(self) -> Draft:
+    def __enter__(self) -> FileDraft:
         return self
 
     def __exit__(self, *error: object) -> None:
-        """Take the draft away, unless it has become the file."""
+        """Remove the draft, unless it has become the file."""
         if self._descriptor >= 0:
             os.close(self._descriptor)
         with suppress(OSError):
             os.unlink(self._draft)
 
     def publish(self, content: bytes) -> str | None:
-        """Make it the file, whole and on the disk; gives what went wrong, if anything did."""
+        """Write the content and replace the file, atomically and on the disk; return the error, if there was one."""
         try:
             descriptor, self._descriptor = self._descriptor, -1
             with open(descriptor, "wb") as file:
@@ -154,7 +156,7 @@ class Draft:
         except OSError as error:
             return f"{self._path} cannot be replaced: {error.strerror}"
         if hasattr(os, "O_DIRECTORY"):
-            with suppress(OSError):  # not every file system can; the file is whole either way
+            with suppress(OSError):  # some file systems cannot; the file is complete either way
                 folder = os.open(os.path.dirname(self._path) or ".", os.O_RDONLY | os.O_DIRECTORY)
                 try:
                     os.fsync(folder)
@@ -163,9 +165,9 @@ class Draft:
         return None
 
 
-def _opened(path: str, *, follow: bool) -> int:
+def _open_file(path: str, *, follow: bool) -> int:
     try:
-        return os.open(followed(path) if follow else path, os.O_RDONLY | _SAFELY)
+        return os.open(resolve_link(path) if follow else path, os.O_RDONLY | _SAFE_OPEN_FLAGS)
     except ValueError:
         raise CredentialsNotFound("the path of the credentials file contains a null character") from None
     except OSError as error:
@@ -177,19 +179,19 @@ def _opened(path: str, *, follow: bool) -> int:
         raise CredentialsInvalid(f"the credentials file {path} cannot be opened: {error.strerror}") from None
 
 
-def _check(path: str, status: os.stat_result, *, mode: bool = True) -> None:
+def _check_pause_fits(path: str, status: os.stat_result, *, mode: bool = True) -> None:
     if not stat.S_ISREG(status.st_mode):
         raise CredentialsInvalid(f"{path} is not a regular file, so it cannot be a credentials file")
-    if _foreign(status):
+    if _owned_by_another_user(status):
         raise CredentialsInsecure(
             f"the credentials file {path} belongs to user {status.st_uid} and not to you: use a file of your own"
         )
     if mode and hasattr(os, "geteuid") and stat.S_IMODE(status.st_mode) & 0o077:
         raise CredentialsInsecure(
-            f"others may read the credentials file {path}: run `chmod 600 {shlex.quote(path)}` and try again"
+            f"other users may read the credentials file {path}: run `chmod 600 {shlex.quote(path)}` and try again"
         )
 
 
-def _foreign(status: os.stat_result) -> bool:
+def _owned_by_another_user(status: os.stat_result) -> bool:
     # A platform without POSIX owners has no geteuid.
     return hasattr(os, "geteuid") and status.st_uid != os.geteuid()

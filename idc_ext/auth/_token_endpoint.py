@@ -1,8 +1,8 @@
-"""One question to an OAuth token endpoint: form in, JSON object out, or what stands in the way, in one clause.
+"""A request to an OAuth token endpoint: a form in, a JSON object out, or an error in one clause.
 
-Secrets go to the endpoint alone: over https, or over plain http within this machine; no redirect is followed, and
-nothing that comes back is quoted with a secret in it. As for every httpx client, SSL_CERT_FILE and the proxy
-variables of the environment count, and so does a deadline. Nothing here raises: the traceback would show the secrets.
+Secrets go to the endpoint alone: over https, or over plain http within this machine; no redirect is followed, and no
+message quotes a secret. As for every httpx client, SSL_CERT_FILE and the proxy variables of the environment count, and
+so does a deadline. Law: nothing here raises, since the traceback would show the secrets.
 """
 
 from __future__ import annotations
@@ -21,18 +21,18 @@ from .._http import deadline
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
-#: In seconds: without progress, and altogether.
+#: In seconds: without progress, and in total.
 TIMEOUT, DEADLINE = 10.0, 20.0
 LARGEST_ANSWER = 1_048_576
-#: What of a client's settings for httpx is about the way to any server, and so counts here as well.
-SETTINGS = ("cert", "proxy", "trust_env", "verify")
-NONE: Mapping[str, Any] = MappingProxyType({})
+#: The settings of a client for httpx that concern connections to any server, and so are used here, too.
+CONNECTION_SETTINGS = ("cert", "proxy", "trust_env", "verify")
+NO_SETTINGS: Mapping[str, Any] = MappingProxyType({})
 LONGEST_REASON = 200
 
 
 @frozen
-class Obstacle:
-    """Why there is no answer.
+class TokenRequestError:
+    """The reason why a request for tokens failed. A value, never raised.
 
     Attributes:
         clause: A clause such as `accounts.example.org refused it (invalid_grant)`.
@@ -44,32 +44,40 @@ class Obstacle:
 
 
 def is_loopback(url: httpx.URL) -> bool:
-    """Say whether the URL stays on this machine: 127.0.0.0/8, ::1 or localhost."""
+    """Say whether the host of a URL is this machine: 127.0.0.0/8, ::1 or localhost."""
     try:
         return ipaddress.ip_address(url.host).is_loopback
     except ValueError:
         return url.host == "localhost"
 
 
-def wrong_with(uri: object) -> str | None:
-    """Say what is wrong with the URI of an endpoint that is to get secrets, if anything is."""
+def problem_with(uri: object) -> str | None:
+    """Return why the URI of an endpoint must not get secrets; None if it may."""
     try:
         url = httpx.URL(uri if isinstance(uri, str) else "")
     except httpx.InvalidURL:
-        return "is no URL"
+        return "is not a URL"
     if url.scheme not in ("http", "https") or not url.host or url.userinfo or url.fragment:
         return "is not an https URL"
     if url.scheme == "http" and not is_loopback(url):
-        return "is plain http, which anybody on the way can read"
+        return "is plain http, which others on the network can read"
     return None
 
 
-def ask(uri: str, form: Mapping[str, str], settings: Mapping[str, Any] = NONE) -> dict[str, Any] | Obstacle:
-    """Post the form; the URI is one with which nothing is wrong, the settings are those of SETTINGS."""
+def request_tokens(
+    uri: str, form: Mapping[str, str], settings: Mapping[str, Any] = NO_SETTINGS
+) -> dict[str, Any] | TokenRequestError:
+    """Post a form to a token endpoint and return its answer.
+
+    Args:
+        uri: The endpoint; `problem_with` has accepted it.
+        form: The fields, secrets among them.
+        settings: The settings of httpx, of those in CONNECTION_SETTINGS.
+    """
     url = httpx.URL(uri)
     until = deadline.current()
-    seconds = deadline.shrunk(TIMEOUT, until) or TIMEOUT
-    end = time.monotonic() + (deadline.shrunk(DEADLINE, until) or DEADLINE)
+    seconds = deadline.cap_timeout(TIMEOUT, until) or TIMEOUT
+    end = time.monotonic() + (deadline.cap_timeout(DEADLINE, until) or DEADLINE)
     # A proxy of the environment could not reach an endpoint on this machine, and would see the secrets.
     host = f"[{url.host}]" if ":" in url.host else url.host
     mounts = {f"all://{host}": None} if is_loopback(url) and "proxy" not in settings else None
@@ -82,16 +90,18 @@ def ask(uri: str, form: Mapping[str, str], settings: Mapping[str, Any] = NONE) -
             for part in response.iter_bytes():
                 content += part
                 if len(content) > LARGEST_ANSWER or time.monotonic() > end:
-                    return Obstacle(f"{url.host} did not come to an end with its answer")
+                    return TokenRequestError(f"{url.host} did not finish its answer")
     except httpx.TimeoutException:
-        return Obstacle(f"{url.host} did not answer within {seconds:.3g} s")
+        return TokenRequestError(f"{url.host} did not answer within {seconds:.3g} s")
     except (httpx.HTTPError, httpx.InvalidURL, OSError, ValueError) as error:
-        return Obstacle(f"{url.host} cannot be reached ({plain(str(error), form.values()) or type(error).__name__})")
-    return _read(url.host, response.status_code, bytes(content), form)
+        return TokenRequestError(
+            f"{url.host} cannot be reached ({printable_reason(str(error), form.values()) or type(error).__name__})"
+        )
+    return _read_answer(url.host, response.status_code, bytes(content), form)
 
 
-def plain(text: str, secrets: Iterable[str]) -> str:
-    """Make what somebody said fit to be shown: one line, not long, printable, and without the secrets."""
+def printable_reason(text: str, secrets: Iterable[str]) -> str:
+    """Make a text of the server fit for a message: one line, short, printable, and without the secrets."""
     for secret in secrets:
         if len(secret) >= 8:  # a shorter one is a word
             text = text.replace(secret, "…")
@@ -99,7 +109,7 @@ def plain(text: str, secrets: Iterable[str]) -> str:
     return text if len(text) <= LONGEST_REASON else text[: LONGEST_REASON - 1] + "…"
 
 
-def _read(host: str, status: int, content: bytes, form: Mapping[str, str]) -> dict[str, Any] | Obstacle:
+def _read_answer(host: str, status: int, content: bytes, form: Mapping[str, str]) -> dict[str, Any] | TokenRequestError:
     try:
         answer = json.loads(content)
     except (ValueError, RecursionError):
@@ -108,7 +118,7 @@ def _read(host: str, status: int, content: bytes, form: Mapping[str, str]) -> di
         return answer
     if not isinstance(answer, dict) or not isinstance(answer.get("error"), str):
         what = "a redirect" if 300 <= status < 400 else "no JSON object" if status == 200 else "no reason"
-        return Obstacle(f"{host} answered with HTTP {status} and {what}")
-    code = plain(answer["error"], form.values())
-    reason = plain(str(answer.get("error_description") or ""), form.values()).rstrip(".")
-    return Obstacle(f"{host} refused ({code}{': ' if reason else ''}{reason})", code)
+        return TokenRequestError(f"{host} answered with HTTP {status} and {what}")
+    code = printable_reason(answer["error"], form.values())
+    reason = printable_reason(str(answer.get("error_description") or ""), form.values()).rstrip(".")
+    return TokenRequestError(f"{host} refused ({code}{': ' if reason else ''}{reason})", code)

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 
 from attrs import field, frozen
 
-from .._tables.arrow import Frames, imported
+from .._tables.arrow import Frames, import_optional
 from ..errors import CostRefused, InvalidFilter, PagingError
 from ..v3._filters import Filters, FilterValue, checked_filters
 from . import _statement
@@ -108,7 +108,7 @@ class Answer(Frames):
 
     def batches(self) -> pyarrow.RecordBatchReader:
         """Give a reader of record batches, one per page, for very large results. Needs the extra `arrow`."""
-        pa = imported("pyarrow")
+        pa = import_optional("pyarrow")
         found = iter(self._runner.rows(self._finished_job).to_arrow_iterable())
         with self._runner.translated_errors():
             first = next(found, None)
@@ -129,7 +129,7 @@ class Answer(Frames):
 
     def to_arrow(self) -> pyarrow.Table:
         """Give an Arrow table. Needs the extra `arrow`."""
-        imported("pyarrow")
+        import_optional("pyarrow")
         rows = self._runner.rows(self._finished_job)
         with self._runner.translated_errors():
             table: pyarrow.Table = rows.to_arrow(create_bqstorage_client=False)

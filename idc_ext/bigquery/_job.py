@@ -167,6 +167,6 @@ class QueryRunner:
         self.check_deadline()
         until = deadline.current()
         again = import_google("google.cloud.bigquery").DEFAULT_RETRY
-        retry = None if self.retries == 0 else again.with_timeout(deadline.shrunk(_RETRY_SECONDS, until))
+        retry = None if self.retries == 0 else again.with_timeout(deadline.cap_timeout(_RETRY_SECONDS, until))
         limit = _TIMEOUT if self.timeout is None else self.timeout
-        return {"retry": retry, "timeout": deadline.shrunk(limit, until)}
+        return {"retry": retry, "timeout": deadline.cap_timeout(limit, until)}

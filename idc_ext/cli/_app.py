@@ -52,6 +52,7 @@ COMMANDS = (
     ("viewer", "selection:viewer", "Give the address at which a browser shows a study or a series."),
     ("verify", "manifest:verify", "Check a manifest against the current data, and list what changed."),
     ("diff", "manifest:diff", "List the changes of a selection between two data releases."),
+    ("releases", "releases:releases", "List the data releases, or show what one of them changed."),
     ("resolve", "resolve:resolve", "Resolve CRDC GUIDs to objects and their download addresses."),
     ("cohorts list", "cohorts:list_", "List your saved cohorts."),
     ("cohorts create", "cohorts:create", "Save a cohort, bound to the active data version."),

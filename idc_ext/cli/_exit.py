@@ -58,9 +58,12 @@ def exit_code_and_sentence(error: BaseException, base_url: str | None = None) ->
     for kind, code in _EXIT_CODES:
         if isinstance(error, kind):
             return code, str(error)
-    from .._reachability import missing_certificates, unreachable  # imported late, because it loads an HTTP library
+    from .._reachability import (  # imported late, because it loads an HTTP library
+        explain_no_response,
+        missing_certificates,
+    )
 
-    sentence = unreachable(error, base_url)
+    sentence = explain_no_response(error, base_url)
     if sentence is not None:
         return NO_RESPONSE, sentence
     if isinstance(error, ModuleNotFoundError) and error.name in _EXTRA_OF_PACKAGE:

@@ -13,7 +13,7 @@ from .. import v3
 from .._tables import arrow
 from .._tables.arrow import Frames
 from .._tables.columns import Column, Columns
-from .._tables.records import Records
+from .._tables.records import JsonRows
 from ..errors import ContractError, InvalidFilter
 from ..v3 import _responses
 from ..v3._filters import checked_filters, where
@@ -103,7 +103,7 @@ class Changes(Frames):
     def to_arrow(self) -> pyarrow.Table:
         """Give an Arrow table: kind, collection_id, SeriesInstanceUID, before, after. Needs the extra `arrow`."""
         return arrow.table(
-            _CHANGE_COLUMNS, [arrow.batch(_CHANGE_COLUMNS, Records([asdict(one) for one in self.items]))]
+            _CHANGE_COLUMNS, [arrow.batch(_CHANGE_COLUMNS, JsonRows([asdict(one) for one in self.items]))]
         )
 
 

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any, Literal, TypeAlias
 
 from attrs import asdict, fields_dict, frozen
 
-from .._atomic import beside
+from .._atomic import path_beside
 from .._tables import arrow
 from ..errors import ManifestError
 
@@ -127,7 +127,7 @@ _ADDRESS = re.compile(r"s3://[^/\s]+/([0-9a-f-]{36})/\*")
 
 def sidecar_path(path: Path) -> Path:
     """Give the path of the sidecar of a manifest."""
-    return beside(path, ".json")
+    return path_beside(path, ".json")
 
 
 def sha256_of_file(path: Path) -> str:
@@ -180,7 +180,7 @@ def series_of_manifest(path: Path, sidecar: Receipt) -> set[str]:
 
 def _series_uuids(path: Path, format: str) -> Iterator[str]:
     if format == "parquet":
-        pq = arrow.imported("pyarrow.parquet")
+        pq = arrow.import_optional("pyarrow.parquet")
         with pq.ParquetFile(path) as file:
             for batch in file.iter_batches(columns=["crdc_series_uuid"]):
                 yield from batch.column(0).to_pylist()

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any, Literal, cast, get_args
 import idc_openapi
 
 from .. import v3
-from .._atomic import beside, rename, replacing, settle, sweep
+from .._atomic import atomic_replacement, flush_to_disk, path_beside, remove_leftovers, rename_durably
 from .._paging.request import Progress
 from ..errors import ContractError, TruncatedResult
 from ..v3._filters import checked_filters
@@ -84,7 +84,7 @@ def write(
         raise ContractError(f"the service counted {counts.series} series, and by SQL another number")
     if require_commercial:
         _licenses.check_commercial_use(parts)
-    temporary = beside(resolved, f".{os.getpid()}.new")
+    temporary = path_beside(resolved, f".{os.getpid()}.new")
     with suppress(FileNotFoundError):
         temporary.unlink()  # left by a killed process that had the same process ID
     try:
@@ -128,10 +128,10 @@ def write(
             unresolved=None if cited is None else tuple(cited.unresolved),
         )
         # In this order: a manifest never exists without its sidecar.
-        with replacing(sidecar_path(target)) as file:
+        with atomic_replacement(sidecar_path(target)) as file:
             file.write(sidecar.to_json())
-        rename(temporary, resolved)
-        sweep(resolved)
+        rename_durably(temporary, resolved)
+        remove_leftovers(resolved)
     finally:
         with suppress(FileNotFoundError):
             temporary.unlink()
@@ -146,5 +146,5 @@ def _write_lines(lines: Lines, path: Path, form: str, total: int, progress: Call
             size += len(line) + 1
             if progress is not None and (count % _PROGRESS_LINES == 0 or count == total):
                 progress(Progress(count, total, size))
-        settle(file)
+        flush_to_disk(file)
     return count

@@ -131,7 +131,7 @@ def dicom_metadata(idc: Client, *, page_size: int = 1000) -> Rows[Row]:
     Rows are sorted by collection, patient, study, series and instance. No credentials are needed.
     """
     build = functools.partial(_get_dicom_metadata._get_kwargs, page_size=page_size)
-    return _paged_rows(idc, build, {}, "query_results", Columns.of(V1DicomMetadataRow, others=True))
+    return _paged_rows(idc, build, {}, "query_results", Columns.of(V1DicomMetadataRow, open_ended=True))
 
 
 def create_cohort(idc: Client, spec: V1CohortSpec) -> V1CohortProperties:
@@ -169,8 +169,8 @@ def _paged_rows(
         lambda token: Call.of(build(next_page=token)),
         functools.partial(_pages.parse_page, holder, columns),
         columns=columns,
-        straight=functools.partial(_pages.parse_page_bytes, holder, columns),
-        peek=_pages.find_next_token,
+        decode_bytes=functools.partial(_pages.parse_page_bytes, holder, columns),
+        find_next_token=_pages.find_next_token,
     )
 
 

@@ -16,13 +16,13 @@ from idc_client.models import V1ManifestRow
 
 from .._paging.page import Page, Pending
 from .._tables import decoding
-from .._tables.columns import Columns, attributes
-from .._tables.records import Made, Records
+from .._tables.columns import Columns, attributes_by_wire_name
+from .._tables.records import DecodedRows, JsonRows
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
-    from .._tables.records import RecordSet
+    from .._tables.records import PageRows
 
 #: The kind of a page: the member of its body that holds the rows.
 PageKind: TypeAlias = Literal["manifest", "query_results"]
@@ -59,7 +59,7 @@ def parse_page(holder: PageKind, columns: Columns, status: int, body: Any) -> Pa
     _check_row_columns(rows, columns)
     columns.check(rows)
     rest = {name: value for name, value in body.items() if name not in ("code", holder, "next_page")}
-    return _checked_page(Records(rows, make), total, returned, token, rest)
+    return _checked_page(JsonRows(rows, make), total, returned, token, rest)
 
 
 def parse_page_bytes(holder: PageKind, columns: Columns, content: bytes) -> Page[Any] | None:
@@ -69,11 +69,13 @@ def parse_page_bytes(holder: PageKind, columns: Columns, content: bytes) -> Page
         return None
     table = getattr(body, holder)
     rows = getattr(table, _ROW_MEMBERS[holder][0])
-    found: RecordSet[Any] = Made(rows, attributes(V1ManifestRow)) if holder == "manifest" else Records(rows)
+    found: PageRows[Any] = (
+        DecodedRows(rows, attributes_by_wire_name(V1ManifestRow)) if holder == "manifest" else JsonRows(rows)
+    )
     try:
         if holder == "query_results":
             _check_row_columns(rows, columns)
-            if columns.others:  # whose types differ from column to column
+            if columns.open_ended:  # whose types differ from column to column
                 columns.check(rows)
         came = {name: bytes(getattr(body, name)) for name in _OTHER_MEMBERS[holder]}
         rest = {name: json.loads(value) for name, value in came.items() if value}
@@ -90,13 +92,13 @@ def find_next_token(content: bytes) -> str | None:
 
 def _check_row_columns(rows: list[dict[str, Any]], columns: Columns) -> None:
     """Check that rows have all requested columns. Where other columns are allowed, none were requested."""
-    wanted = frozenset[str]() if columns.others else frozenset(columns.names)
+    wanted = frozenset[str]() if columns.open_ended else frozenset(columns.names)
     if not all(map(operator.ge, map(dict.keys, rows), itertools.repeat(wanted))):
         raise ValueError("a row lacks a requested column")
 
 
 def _checked_page(
-    content: RecordSet[Any], total: int, returned: object, token: str | None, rest: Mapping[str, Any]
+    content: PageRows[Any], total: int, returned: object, token: str | None, rest: Mapping[str, Any]
 ) -> Page[Any]:
     if returned != len(content):
         raise ValueError(f"rowsReturned is {returned}, but {len(content)} rows came")
@@ -107,11 +109,11 @@ def _checked_page(
 def _page_decoder(holder: PageKind, columns: Columns) -> Callable[[bytes], Any]:
     rows: Any
     if holder == "manifest":
-        rows = decoding.rows(V1ManifestRow, frozenset(columns.names))
-    elif columns.others:
+        rows = decoding.row_list_type(V1ManifestRow, frozenset(columns.names))
+    elif columns.open_ended:
         rows = list[dict[str, str | list[str] | int | float | None]]
     else:
         rows = list[dict[str, str | list[str] | None]]
     table = [(_ROW_MEMBERS[holder][0], rows), ("totalFound", int), ("rowsReturned", int)]
-    body = [("next_page", str | None), *decoding.members(["code", *_OTHER_MEMBERS[holder]])]
-    return decoding.reader(holder, body, **{holder: table})
+    body = [("next_page", str | None), *decoding.raw_members(["code", *_OTHER_MEMBERS[holder]])]
+    return decoding.body_decoder(holder, body, **{holder: table})

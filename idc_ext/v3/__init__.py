@@ -2,7 +2,7 @@
 
 from typing import TYPE_CHECKING
 
-from .._lazy import names as _names
+from .._lazy import lazy_attributes as _lazy_attributes
 
 if TYPE_CHECKING:
     from ._api import (
@@ -18,6 +18,7 @@ if TYPE_CHECKING:
         viewer_url,
     )
     from ._filters import Filters, where
+    from ._release_changes import release_changes, releases
     from ._responses import Citations
     from ._table import Table
     from ._translation import Translation, from_v1
@@ -36,12 +37,14 @@ __all__ = [
     "licenses",
     "manifest",
     "manifest_lines",
+    "release_changes",
+    "releases",
     "sql",
     "viewer_url",
     "where",
 ]
 
-__getattr__, __dir__ = _names(
+__getattr__, __dir__ = _lazy_attributes(
     __name__,
     {
         **dict.fromkeys(__all__, "_api"),
@@ -50,6 +53,8 @@ __getattr__, __dir__ = _names(
         "Table": "_table",
         "Translation": "_translation",
         "from_v1": "_translation",
+        "release_changes": "_release_changes",
+        "releases": "_release_changes",
         "where": "_filters",
     },
 )

@@ -42,7 +42,7 @@ from idc_client.models import (
 )
 from idc_client.types import UNSET
 
-from .._http.calls import Call, Client, Question, fetch
+from .._http.calls import Call, Client, TypedCall, fetch
 from .._paging.lines import Lines
 from .._paging.rows import Rows
 from .._suggest import did_you_mean
@@ -116,9 +116,9 @@ def manifest(
         page_call,
         parse_page,
         pin=_release_question(),
-        due=None if wanted else _archive_series_question(),
+        expected_total=None if wanted else _archive_series_question(),
         columns=_pages.MANIFEST_COLUMNS,
-        straight=parse_page_bytes,
+        decode_bytes=parse_page_bytes,
     )
 
 
@@ -307,18 +307,18 @@ def check_values(idc: Client, filters: Selection) -> Filters:
     return wanted
 
 
-def _release_question() -> Question[str]:
-    return Question(Call.of(_get_version._get_kwargs()), _responses.parse_release_name)
+def _release_question() -> TypedCall[str]:
+    return TypedCall(Call.of(_get_version._get_kwargs()), _responses.parse_release_name)
 
 
-def _archive_series_question() -> Question[int]:
-    return Question(Call.of(_get_stats._get_kwargs()), _responses.parse_archive_series)
+def _archive_series_question() -> TypedCall[int]:
+    return TypedCall(Call.of(_get_stats._get_kwargs()), _responses.parse_archive_series)
 
 
-def _selection_series_question(idc: Client, wanted: Filters) -> Question[int]:
+def _selection_series_question(idc: Client, wanted: Filters) -> TypedCall[int]:
     call = Call.of(_count_cohort._get_kwargs(body=V3SelectionRequest(wanted.to_model())))
     read = ExpectedFilters.of(idc, call, wanted).checking_parser(_responses.parse_counts)
-    return Question(call, lambda status, body: read(status, body).series)
+    return TypedCall(call, lambda status, body: read(status, body).series)
 
 
 def _is_dicom_uid(uid: object) -> bool:

@@ -15,14 +15,14 @@ from idc_client.models import V3ManifestRow
 
 from .._paging.page import Page
 from .._tables import decoding
-from .._tables.columns import Columns, attributes
-from .._tables.records import Made, Records
+from .._tables.columns import Columns, attributes_by_wire_name
+from .._tables.records import DecodedRows, JsonRows
 from ._responses import parse_count
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
-    from .._tables.records import RecordSet
+    from .._tables.records import PageRows
 
 #: Rows of a manifest strictly ascend by these columns; Python compares text as the server compares bytes.
 _SORT_KEYS = ("collection_id", "PatientID", "StudyInstanceUID", "SeriesInstanceUID")
@@ -30,7 +30,7 @@ _SORT_KEYS = ("collection_id", "PatientID", "StudyInstanceUID", "SeriesInstanceU
 _PAGE_NUMBERS = ("page", "page_size", "returned", "total_series")
 #: The columns of a manifest.
 MANIFEST_COLUMNS = Columns.of(V3ManifestRow)
-_ROW_ATTRIBUTES = attributes(V3ManifestRow)
+_ROW_ATTRIBUTES = attributes_by_wire_name(V3ManifestRow)
 _row_values = operator.itemgetter(*_ROW_ATTRIBUTES)
 #: The maximum number of pages that may be requested in advance.
 _MAX_UPCOMING_PAGES = 16
@@ -50,7 +50,7 @@ def parse_manifest_page(_status: int, body: Any) -> Page[V3ManifestRow]:
         raise ValueError("a row is repeated or out of order")
     MANIFEST_COLUMNS.check(rows)
     info = {name: value for name, value in body.items() if name != "series"}
-    return _make_manifest_page(Records(rows, _manifest_row), info, (keys[0], keys[-1]) if keys else None, **numbers)
+    return _make_manifest_page(JsonRows(rows, _manifest_row), info, (keys[0], keys[-1]) if keys else None, **numbers)
 
 
 def parse_manifest_page_bytes(content: bytes) -> Page[V3ManifestRow] | None:
@@ -72,7 +72,7 @@ def parse_manifest_page_bytes(content: bytes) -> Page[V3ManifestRow] | None:
         return None
     ends = [tuple(getattr(row, _ROW_ATTRIBUTES[name]) for name in _SORT_KEYS) for row in (*rows[:1], *rows[-1:])]
     return _make_manifest_page(
-        Made(rows, _ROW_ATTRIBUTES), {**info, **numbers}, (ends[0], ends[-1]) if ends else None, **numbers
+        DecodedRows(rows, _ROW_ATTRIBUTES), {**info, **numbers}, (ends[0], ends[-1]) if ends else None, **numbers
     )
 
 
@@ -89,7 +89,7 @@ def _check_row_count(rows: int, *, page: int, page_size: int, returned: int, tot
 
 
 def _make_manifest_page(
-    content: RecordSet[V3ManifestRow],
+    content: PageRows[V3ManifestRow],
     info: Mapping[str, Any],
     ends: tuple[Any, Any] | None,
     *,
@@ -114,7 +114,7 @@ def _make_manifest_page(
 @functools.cache
 def _manifest_page_decoder() -> Callable[[bytes], Any]:
     names = frozenset(MANIFEST_COLUMNS.names)
-    rows = decoding.rows(V3ManifestRow, names, full=frozenset(_SORT_KEYS), ordered=True)
-    rest = decoding.members(["counts", "download"])
+    rows = decoding.row_list_type(V3ManifestRow, names, never_null=frozenset(_SORT_KEYS), ordered=True)
+    rest = decoding.raw_members(["counts", "download"])
     numbers = [(name, int) for name in _PAGE_NUMBERS]
-    return decoding.reader("V3ManifestPage", [*numbers, ("series", rows), *rest])
+    return decoding.body_decoder("V3ManifestPage", [*numbers, ("series", rows), *rest])

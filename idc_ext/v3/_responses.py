@@ -14,10 +14,13 @@ from urllib.parse import unquote
 from attrs import frozen
 from idc_client import models
 from idc_client.models import (
+    V3AnalysisResultChange,
     V3AttributeValue,
     V3AttributeValues,
+    V3CollectionChange,
     V3Counts,
     V3License,
+    V3ReleaseChanges,
     V3Version,
     V3ViewerUrl,
 )
@@ -126,6 +129,18 @@ def parse_attribute_values(_status: int, body: Any) -> V3AttributeValues:
     for one in _checked_list(body, "values"):
         _make_model(V3AttributeValue, one)
     return _make_model(V3AttributeValues, body)
+
+
+def parse_release_changes(_status: int, body: Any) -> V3ReleaseChanges:
+    """Parse what a data release changed."""
+    for one in _checked_list(body, "collections"):
+        _make_model(V3CollectionChange, one)
+    for one in _checked_list(body, "analysis_results"):
+        _make_model(V3AnalysisResultChange, one)
+    for name in ("new_collections", "removed_collections"):
+        if not all(isinstance(one, str) for one in _checked_list(body, name)):
+            raise TypeError(f"{name} is not a list of strings")
+    return _make_model(V3ReleaseChanges, body)
 
 
 def parse_categorical_attributes(_status: int, body: Any) -> dict[str, bool]:

@@ -12,8 +12,8 @@ from typing import TYPE_CHECKING, Any
 
 from attrs import field, frozen
 
-from .._tables.arrow import Frames, imported
-from .._tables.columns import as_text
+from .._tables.arrow import Frames, import_optional
+from .._tables.columns import json_text
 from ..errors import ContractError
 
 if TYPE_CHECKING:
@@ -82,7 +82,7 @@ def _arrow_table(columns: Sequence[str], rows: Sequence[Mapping[str, Any]], type
     Raises:
         ContractError: a value does not have the type of its column.
     """
-    pa = imported("pyarrow")
+    pa = import_optional("pyarrow")
     arrays = []
     for name in columns:
         values = [row[name] for row in rows]
@@ -163,7 +163,7 @@ def _column_of_common_type(pa: Any, values: list[Any]) -> Any:
         return _list_column(pa, values, lambda inner: _column_of_common_type(pa, inner))
     if kinds == {dict} and any(values):
         return _struct_column(pa, values)
-    return pa.array([None if value is None else as_text(value) for value in values], pa.string())
+    return pa.array([None if value is None else json_text(value) for value in values], pa.string())
 
 
 def _arrow_integer_type(pa: Any, values: list[int]) -> Any:

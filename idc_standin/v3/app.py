@@ -20,6 +20,7 @@ from starlette.concurrency import run_in_threadpool
 from idc_standin import budget, docs
 from idc_standin.origins import LocalPages
 from idc_standin.v3.citations import PUBLIC, Registries
+from idc_standin.v3.coming import Next
 from idc_standin.v3.handlers import V3, Refusal
 from idc_standin.v3.json import dumps, encodable
 
@@ -31,6 +32,7 @@ if TYPE_CHECKING:
     from idc_standin import door
     from idc_standin.contract import Contract
     from idc_standin.v3.index import Index
+    from idc_standin.v3.releases import Releases
     from idc_standin.v3.sql_pool import SqlPool
 
 CORS: Any = {"allow_origins": ["*"], "allow_methods": ["*"], "allow_headers": ["*"]}
@@ -45,10 +47,16 @@ def create(
     *,
     quirks: frozenset[str] = frozenset(),
     registries: Registries = PUBLIC,
+    releases: Releases | None = None,
     allowed_origins: Iterable[str] = (),
 ) -> FastAPI:
-    """The v3 half of the API. ``allowed_origins``: web pages of other machines that may send SQL to this one."""
+    """The v3 half of the API; with `releases`, and a contract that has what they are for, that of the next release.
+
+    ``allowed_origins``: web pages of other machines that may send SQL to this one.
+    """
     service = V3(index, sql, quirks=quirks, registries=registries)
+    if releases is not None:
+        service = Next(index, sql, releases, quirks=quirks, registries=registries)
     app = FastAPI(openapi_url=None, docs_url=None, redoc_url=None)
     for operation in contract.operations:
         if operation.path.startswith("/v3"):

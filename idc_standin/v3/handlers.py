@@ -169,12 +169,11 @@ class V3:
 
     def get_tables(self) -> Any:
         """The tables of this build."""
-        schemas = self.index.schemas.values()
-        return _json({
-            "tables": [
-                {"name": s["name"], "description": s["description"], "column_count": len(s["columns"])} for s in schemas
-            ]
-        })  # fmt: skip
+        return _json({"tables": [self._table_info(schema) for schema in self.index.schemas.values()]})
+
+    def _table_info(self, schema: dict[str, Any]) -> dict[str, Any]:
+        """A table as the list of tables has it."""
+        return {"name": schema["name"], "description": schema["description"], "column_count": len(schema["columns"])}
 
     def get_table(self, table: str) -> Any:
         """The columns of a table."""

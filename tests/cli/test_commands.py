@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from idc_ext import auth
-from tests.support.applied_filters import echoed
+from tests.support.applied_filters import with_filters_echo
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -153,7 +153,10 @@ def test_citations_are_text_or_rows(run: RunCommand, canned: CannedService) -> N
         },
     )
     body = {"format": "apa", "citations": ["A. doi:10.1/x"], "idc_acknowledgment": "IDC.", "recommendation": "cite"}
-    canned.answers["/v3/citations"] = (200, echoed({"filters": {"terms": {"collection_id": ["rider_pilot"]}}}, body))
+    canned.answers["/v3/citations"] = (
+        200,
+        with_filters_echo({"filters": {"terms": {"collection_id": ["rider_pilot"]}}}, body),
+    )
     assert run("--base-url", canned.url, "citations", *RIDER_FILTER).out == "A. doi:10.1/x\nIDC.\n"
     assert run("--base-url", canned.url, "citations", *RIDER_FILTER, "-f", "jsonl").out.count("\n") == 2
 

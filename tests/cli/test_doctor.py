@@ -16,7 +16,7 @@ import idc_openapi
 from idc_ext.cli.commands import doctor
 from tests.support import patching
 from tests.support.canned_service import canned_service
-from tests.support.certificates import certified
+from tests.support.certificates import tls_server_context
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -80,8 +80,8 @@ def test_the_contract_and_the_client_are_named_without_a_service(run: RunCommand
     [
         ("99.0.0b7", "the service is 99.0.0b7, this client was made for {}", "upgrade idc-client"),
         ("1.0.0", "the service is 1.0.0, this client was made for {}", "an earlier idc-client"),
-        ("a b7", "the service is 'a b7', which is no version, this client was made for {}", "the right host?"),
-        (None, "the service is 'None', which is no version, this client was made for {}", "the right host?"),
+        ("a b7", "the service is 'a b7', which is not a version, this client was made for {}", "the right host?"),
+        (None, "the service is 'None', which is not a version, this client was made for {}", "the right host?"),
     ],
     ids=["newer", "older", "nonsense", "null"],
 )
@@ -151,7 +151,7 @@ def test_a_missing_bundle_of_certificates_is_a_problem(run: RunCommand, monkeypa
 def test_a_trusted_certificate_is_reported_with_its_issuer_and_its_expiry(
     run: RunCommand, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
-    secured = certified(tmp_path / "ca.pem")
+    secured = tls_server_context(tmp_path / "ca.pem")
     monkeypatch.setenv("SSL_CERT_FILE", str(tmp_path / "ca.pem"))
     with canned_service(secured) as service:
         service.answers["/v3/version"] = (200, VERSION)
@@ -176,7 +176,7 @@ def test_a_certificate_that_is_not_trusted_is_reported_with_the_reason_and_what_
     trusted: bool,
     sentence: str,
 ) -> None:
-    secured = certified(tmp_path / "ca.pem", **made)
+    secured = tls_server_context(tmp_path / "ca.pem", **made)
     if trusted:
         monkeypatch.setenv("SSL_CERT_FILE", str(tmp_path / "ca.pem"))
     with canned_service(secured) as service:
@@ -190,13 +190,13 @@ def test_a_certificate_that_is_not_trusted_is_reported_with_the_reason_and_what_
 def test_a_service_without_tls_is_not_taken_for_a_broken_network(run: RunCommand, canned: CannedService) -> None:
     result = run("--base-url", canned.url.replace("http:", "https:"), "--retries", "0", "stats")
     assert result.code == 3
-    assert "speaks no TLS; check --base-url: https, or http?" in result.err
+    assert "does not use TLS; check --base-url: https, or http?" in result.err
 
 
 def test_a_bundle_without_certificates_is_a_problem_that_is_named(
     run: RunCommand, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
-    certified(tmp_path / "ca.pem")
+    tls_server_context(tmp_path / "ca.pem")
     monkeypatch.setenv("SSL_CERT_FILE", str(tmp_path / "ca.key"))
     assert states(run("doctor", "--offline", "--json"))["SSL_CERT_FILE"] == "problem"
     result = run("stats")

@@ -14,7 +14,7 @@ import pytest
 from idc_ext import errors
 from idc_ext.cli import _exit, main
 from tests.support import patching
-from tests.support.applied_filters import echoed
+from tests.support.applied_filters import with_filters_echo
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -47,7 +47,7 @@ MORE_THAN_A_PIPE_HOLDS = ("-w", "collection_id=rider_pilot,rider_lung_pet_ct")
         (["viewer", "--series", "x"], "DICOM UID"),
         (["sql"], "takes one of: a statement, --file FILE"),
         (["sql", "SELECT '--'"], "comment mark"),
-        (["resolve", "x"], "no GUID"),
+        (["resolve", "x"], "not a GUID"),
         (["resolve"], "takes one or more GUIDs"),
         (["diff", "old", "new", "--all-of-idc"], "not a data release"),
         (["diff", "1", "99", "--all-of-idc"], "1 to 25"),
@@ -245,7 +245,7 @@ def test_a_standard_output_that_cannot_be_written_is_an_input_error(standin: str
 
 def test_an_answer_without_its_hint_is_shown_all_the_same(run: RunCommand, canned: CannedService) -> None:
     counts = {"patients": 0, "studies": 0, "series": 0, "instances": 0, "size_TB": 0.0}
-    canned.answers["/v3/cohort/counts"] = (200, echoed({"filters": {"terms": {"Modality": ["CT"]}}}, counts))
+    canned.answers["/v3/cohort/counts"] = (200, with_filters_echo({"filters": {"terms": {"Modality": ["CT"]}}}, counts))
     result = run("--base-url", canned.url, "counts", "-w", "Modality=CT")
     assert (result.code, result.json, result.err) == (0, counts, "idc-ext: nothing found\n")
 

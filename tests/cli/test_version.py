@@ -43,7 +43,7 @@ def test_the_stand_in_is_of_the_release_of_the_contract(run_on_standin: RunComma
     [
         ("99.0.0b7", "newer", "99.0.0b7"),
         ("1.0.0", "older", "1.0.0"),
-        ("\x1b[31mred", "incomparable", "'\\x1b[31mred', which is no version"),
+        ("\x1b[31mred", "incomparable", "'\\x1b[31mred', which is not a version"),
     ],
 )
 def test_a_service_of_another_release_is_shown_and_remarked_on(

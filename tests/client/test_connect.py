@@ -36,10 +36,10 @@ from idc_ext import (
     v1,
 )
 from tests.support.canned_service import canned_service
-from tests.support.certificates import certified
+from tests.support.certificates import tls_server_context
 from tests.support.faulty_server import answer, faulty
 from tests.support.standin_process import NOWHERE
-from tests.support.sync_async import ask, plain
+from tests.support.sync_async import client_without_credentials, send_request
 
 LIVE = "https://api.imaging.datacommons.cancer.gov"
 VERSIONS = {"code": 200, "versions": []}
@@ -253,7 +253,7 @@ def test_a_refusal_inside_a_200_is_raised() -> None:
             v1.create_cohort(idc, spec)
 
 
-async def test_errors_are_raised_in_the_other_colour_too() -> None:
+async def test_errors_are_raised_in_async_code_too() -> None:
     spec = v1.cohort("n", "", {"Modality": ["CT"]})
     async with connect(NOWHERE, transport=fake(200, HIDDEN), auth=None) as idc:
         with pytest.raises(InvalidRequest, match="saving"):
@@ -306,7 +306,7 @@ def test_what_is_no_time_to_wait_is_refused_and_what_no_socket_can_count_to_is_f
 def test_a_forked_process_has_connections_of_its_own(monkeypatch: pytest.MonkeyPatch) -> None:
     with faulty(answer(200, json.dumps(VERSIONS).encode())) as server, warnings.catch_warnings():
         warnings.simplefilter("ignore", ResourceWarning)  # a process does not close the connections of its parent
-        with plain(server.url) as idc:
+        with client_without_credentials(server.url) as idc:
             for process in (7, 7, 8, 8):
                 monkeypatch.setattr(os, "getpid", lambda number=process: number)
                 assert list_versions.sync(client=idc)
@@ -317,7 +317,7 @@ def test_a_forked_process_has_connections_of_its_own(monkeypatch: pytest.MonkeyP
 def test_a_client_that_is_made_once_serves_one_event_loop_after_another() -> None:
     with faulty(answer(200, json.dumps(VERSIONS).encode())) as server, warnings.catch_warnings():
         warnings.simplefilter("ignore", ResourceWarning)  # who never closes a client leaves that to its end
-        idc = plain(server.url)
+        idc = client_without_credentials(server.url)
         for _ in range(3):
             assert asyncio.run(list_versions.asyncio(client=idc))
             idc.get_async_httpx_client()  # outside of any loop, as programs do
@@ -326,7 +326,7 @@ def test_a_client_that_is_made_once_serves_one_event_loop_after_another() -> Non
     assert [one.connection for one in server.seen] == [0, 1, 2]
 
 
-def test_a_client_that_somebody_else_made_is_left_alone(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_client_that_the_user_made_is_left_as_it_is(monkeypatch: pytest.MonkeyPatch) -> None:
     mine, other = httpx.Client(transport=fake()), httpx.AsyncClient(transport=fake())
     idc = connect(NOWHERE, transport=fake())
     idc.get_httpx_client()
@@ -359,7 +359,7 @@ def test_leaving_with_closes() -> None:
     assert idc.get_httpx_client().is_closed
 
 
-async def test_leaving_async_with_closes_both_colours() -> None:
+async def test_leaving_async_with_closes_both_clients() -> None:
     async with connect(NOWHERE, transport=fake()) as idc:
         list_versions.sync(client=idc)
         await list_versions.asyncio(client=idc)
@@ -386,7 +386,7 @@ def test_a_proxy_of_the_environment_is_used_but_not_for_this_machine(
 async def test_a_certificate_is_trusted_that_the_argument_or_the_variable_names_and_no_other(
     monkeypatch: pytest.MonkeyPatch, tmp_path: Path, mode: str
 ) -> None:
-    with canned_service(certified(tmp_path / "ca.pem")) as service:
+    with canned_service(tls_server_context(tmp_path / "ca.pem")) as service:
         service.answers["/v3/stats"] = (200, {})
         for how in ("nothing", "argument", "variable"):
             more: dict[str, Any] = {}
@@ -397,9 +397,9 @@ async def test_a_certificate_is_trusted_that_the_argument_or_the_variable_names_
             async with connect(service.url, **more) as idc:
                 if how == "nothing":
                     with pytest.raises(httpx.ConnectError, match="CERTIFICATE_VERIFY_FAILED"):
-                        await ask(mode, idc)
+                        await send_request(mode, idc)
                 else:
-                    assert (await ask(mode, idc)).status_code == 200
+                    assert (await send_request(mode, idc)).status_code == 200
     assert service.asked == ["GET /v3/stats"] * 2
 
 
@@ -418,7 +418,7 @@ def test_importing_reads_no_settings_and_no_credentials() -> None:
     subprocess.run([sys.executable, "-c", code], check=True)
 
 
-async def test_the_real_server_greets_in_both_colours(standin: str) -> None:
+async def test_the_real_server_greets_sync_and_async(standin: str) -> None:
     async with connect(standin) as idc:
         assert "Welcome" in str(await get_about.asyncio(client=idc))
         assert await get_about.asyncio(client=idc) == get_about.sync(client=idc)

@@ -91,7 +91,7 @@ def test_what_is_no_guid_is_refused_before_anything_is_sent(guid: Any) -> None:
 def test_the_host_in_a_uri_is_not_asked_for_being_in_it() -> None:
     sent, settings = answering(FILE)
     uri = f"drs://evil.example/dg.4DFC/{SERIES}"
-    with pytest.raises(InvalidGUID, match=r"base_url='https://evil\.example', if you trust it"):
+    with pytest.raises(InvalidGUID, match=r"if you trust it, pass base_url='https://evil\.example'"):
         drs.resolve(uri, **settings)
     assert sent == []
     assert drs.resolve(uri, base_url="https://evil.example", **settings)
@@ -134,7 +134,7 @@ def test_parts_may_have_parts_and_uris_be_one_or_many() -> None:
 @pytest.mark.parametrize(
     ("body", "reason"),
     [
-        ([], "no object"),
+        ([], "not an object"),
         ({}, "has no id"),
         ({**FILE, "size": "528622"}, "size is str and not int"),
         ({**FILE, "size": True}, "size is bool"),
@@ -159,7 +159,7 @@ def test_an_unknown_guid_is_not_found_in_the_resolvers_own_words() -> None:
     assert caught.value.status == 404
 
 
-def test_a_resolver_that_nobody_reaches_is_a_transport_error() -> None:
+def test_a_resolver_that_cannot_be_reached_is_a_transport_error() -> None:
     with pytest.raises(httpx.TransportError):
         drs.resolve(SERIES, base_url="http://127.0.0.1:9", retries=0)
 
@@ -173,7 +173,7 @@ def test_many_are_resolved_over_one_client() -> None:
     assert {request.url.host for request in sent} == {"drs.example.org"}
 
 
-async def test_the_other_colour_gives_the_same(standin: str) -> None:
+async def test_async_code_gets_the_same_object(standin: str) -> None:
     found = await drs.resolve_async(SERIES, base_url=standin)
     assert found == drs.resolve(SERIES, base_url=standin)
     async with connect(standin) as resolver:
@@ -182,7 +182,7 @@ async def test_the_other_colour_gives_the_same(standin: str) -> None:
         await drs.resolve_async("nonsense", base_url=standin)
 
 
-async def test_an_address_that_is_not_given_is_asked_for_in_both_colours(standin: str) -> None:
+async def test_an_address_that_is_not_given_is_requested_sync_and_async(standin: str) -> None:
     series = drs.resolve(SERIES, base_url=standin)
     for method in series.access_methods:
         unsaid = drs.AccessMethod(method.type, None, method.access_id, None)
@@ -213,9 +213,9 @@ def test_a_signed_address_shows_neither_its_signature_nor_its_headers() -> None:
 
 
 @pytest.mark.parametrize("body", [[], {}, {"url": 7}, {"url": "https://a", "headers": {}}])
-def test_what_is_no_address_breaks_the_contract(body: Any) -> None:
+def test_an_answer_that_is_not_an_address_breaks_the_contract(body: Any) -> None:
     found = drs.resolve(SERIES, **answering(FILE)[1])
-    with pytest.raises(ContractError, match="no AccessURL"):
+    with pytest.raises(ContractError, match="not an AccessURL"):
         drs.access(found, found.access_methods[2], **answering(body)[1])
 
 

@@ -18,7 +18,7 @@ import idc_ext
 PACKAGE = Path(idc_ext.__file__).parent
 #: The only module that may touch what is private to the libraries that speak HTTP.
 HOOKS = PACKAGE / "_http" / "httpcore_hooks.py"
-#: What has a private name of theirs and is another library's.
+#: Members with a private name of httpx, httpcore or h11 that belong to another library.
 OTHERS = {("_job.py", "_connection")}  # Google's client for BigQuery
 LAZY = ["idc_ext", "idc_ext.auth", "idc_ext.v3"]
 

@@ -91,7 +91,7 @@ def below(url: str, prefix: str) -> Iterator[str]:
         thread.join()
 
 
-async def test_a_program_differs_in_nothing_but_the_url_wherever_it_is_run_in_both_colours(
+async def test_a_program_differs_in_nothing_but_the_url_wherever_it_is_run_sync_and_async(
     standin: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     expected = script(standin)

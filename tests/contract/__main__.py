@@ -95,7 +95,7 @@ def _run(options: argparse.Namespace) -> int:
         )
         progress = Progress()
         try:
-            outcome = suite.run(service, plan, progress)
+            outcome = suite.run(service, plan, progress, lambda note: sys.stderr.write(f"contract: {note}\n"))
         finally:
             progress.end()
             service.caller.close()

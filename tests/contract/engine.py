@@ -23,9 +23,10 @@ from schemathesis.engine import Status, events, from_schema
 
 from tests.contract import hooks
 from tests.contract.calls import InProcess, Layered, Unreachable
-from tests.contract.document import DOCUMENT, METHODS, OPERATIONS, ROOT
+from tests.contract.document import METHODS, OPERATIONS, ROOT
 from tests.contract.document import examples as examples_of
 from tests.contract.finding import Finding
+from tests.contract.unreleased import served_document
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable, Iterator
@@ -159,14 +160,15 @@ async def _as_it_is(request: Request, forward: Callable[[Request], Awaitable[Ans
 def _document(generation: str, service: Service) -> dict[str, Any]:
     """The paths of one generation that may be requested: those that need a user only if the run may write."""
     paths: dict[str, Any] = {}
-    for path, item in DOCUMENT["paths"].items():
+    document = served_document(service)
+    for path, item in document["paths"].items():
         if not path.startswith(f"/{generation}"):
             continue
         kept = {method: node for method, node in item.items() if method in METHODS and _allowed(node, service)}
         if kept:
             paths[path] = kept
     operations = {node["operationId"] for item in paths.values() for node in item.values()}
-    whole = deepcopy({**DOCUMENT, "paths": paths})
+    whole = deepcopy({**document, "paths": paths})
     for item in whole["paths"].values():
         for node in item.values():
             for answer in node["responses"].values():

@@ -28,7 +28,7 @@ COHORT_ID = target("#/components/parameters/V1CohortId")
 LONGEST_TOKEN: int = target("#/components/parameters/V1NextPage")["schema"]["maxLength"]
 MOST_ROWS: int = target("#/components/parameters/V1PageSize")["schema"]["maximum"]
 FEW_ROWS = 50
-SLOW_OPERATIONS = frozenset({"getCitations", "runSql"})
+SLOW_OPERATIONS = frozenset({"getCitations", "getReleaseChanges", "runSql"})
 """Operations that may be slow, according to the document."""
 LIMIT = 2.0
 """Seconds that an answer may take."""

@@ -25,6 +25,7 @@ from idc_standin.v1.store import Store
 from idc_standin.v3 import app
 from idc_standin.v3.citations import Registries
 from idc_standin.v3.index import Index
+from idc_standin.v3.releases import Releases
 from idc_standin.v3.sql_pool import SqlPool
 from tests.contract.calls import Answer, Layered, Request
 from tests.contract.service import User
@@ -50,13 +51,15 @@ class Parts:
     store: Store
     index: Index
     sql: SqlPool
+    releases: Releases
 
 
 @cache
 def parts() -> Parts:
     """The parts, loaded once in a process."""
     path = archive.ensure(platformdirs.user_cache_path("idc-standin"))
-    return Parts(Contract(), Store(path, AS_OF, FACTS), Index(path), SqlPool(archive.published(path)))
+    published = archive.published(path)
+    return Parts(Contract(coming=True), Store(path, AS_OF, FACTS), Index(path), SqlPool(published), Releases(published))
 
 
 @contextmanager
@@ -74,6 +77,7 @@ def standin(*, patience: float = 30.0) -> Iterator[tuple[ASGIApp, tuple[User, ..
             loaded.sql,
             quirks=frozenset(),
             registries=Registries(UNREACHABLE, UNREACHABLE),
+            releases=loaded.releases,
         )
         users = tuple(User(email, identity.issue(email, "", 4 * 3600)[0]) for email in EMAILS)
         try:
@@ -129,6 +133,7 @@ def socket_standin() -> Iterator[tuple[str, tuple[User, ...]]]:
             UNREACHABLE,
             "--facts",
             str(FACTS),
+            "--next",
         )
         with serving(*options) as url:
             yield url, users

@@ -15,6 +15,7 @@ from hypothesis import strategies as st
 from hypothesis.errors import Flaky, FlakyFailure, Unsatisfiable
 
 from tests.contract.calls import Answer, Broken, Unreachable
+from tests.contract.unreleased import UNRELEASED
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -53,7 +54,7 @@ FORMER_NAMES = {
 """Names of relations and checks that had another name before: baselines may use either, and seeds keep their draws."""
 
 Generation = Literal["v1", "v3"]
-Need = Literal["index", "mistakes", "users", "write"]
+Need = Literal["index", "mistakes", "users", "write", "getReleaseChanges", "V3TableInfo/notable_columns"]
 
 
 @dataclass(frozen=True)
@@ -61,7 +62,8 @@ class Relation:
     """A relation and its requirements.
 
     ``needs``: ``index`` (the public index of the same data release), ``mistakes`` (permission to send invalid
-    requests), ``users`` (two users), ``write`` (permission to save and delete cohorts).
+    requests), ``users`` (two users), ``write`` (permission to save and delete cohorts), or an unreleased part of the
+    document.
     """
 
     generation: Generation
@@ -78,6 +80,7 @@ class Relation:
             "mistakes": service.mistakes,
             "users": len(service.users) > 1,
             "write": service.write,
+            **{name: name in service.coming for name in UNRELEASED},
         }
         return frozenset(need for need in self.needs if not available[need])
 

@@ -14,6 +14,8 @@ from xml.etree import ElementTree as ET
 
 import idc_openapi
 from tests.contract.document import OPERATIONS
+from tests.contract.unreleased import UNRELEASED
+from tests.contract.unreleased import operations as served
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -37,8 +39,7 @@ UPSTREAM = "upstream release {0.api_version} of {0.date}".format(idc_openapi.ups
 
 def operations(outcome: Outcome) -> list[str]:
     """The operations of the plan, in the order of the document."""
-    prefixes = tuple(f"/{generation}" for generation in outcome.plan.generations)
-    return [name for name, operation in OPERATIONS.items() if operation.path.startswith(prefixes)]
+    return [name for generation in outcome.plan.generations for name in served(outcome.service, generation)]
 
 
 def statuses(outcome: Outcome, operation: str) -> str:
@@ -82,6 +83,7 @@ def summary(outcome: Outcome, accepted: Sequence[tuple[Finding, str]] = ()) -> s
         lines.append(
             f"{number} relation{'s'[:many]} skipped: {'they need' if many else 'it needs'} {requirements(missing)}"
         )
+    lines += [left_out(outcome)] if left_out(outcome) else []
     reached, declared = covered(outcome)
     if declared:
         lines.append(f"keywords of answers checked: {reached} of {declared} ({100 * reached / declared:.1f} %)")
@@ -101,8 +103,20 @@ REQUIREMENTS = {
     "mistakes": "--mistakes",
     "users": "two --credentials",
     "write": "--credentials and --write",
+    **{name: f"a service that has {name}" for name in UNRELEASED},
 }
 """What meets each need of a relation: an option of the command, or another service."""
+
+
+def left_out(outcome: Outcome) -> str:
+    """The unreleased parts that the service does not have, as a sentence; empty if there are none."""
+    names = unreleased_parts(outcome)
+    return f"left out: unreleased: {', '.join(names)}" if names else ""
+
+
+def unreleased_parts(outcome: Outcome) -> list[str]:
+    """The names of these parts."""
+    return [name for name in UNRELEASED if name not in outcome.service.coming and "v3" in outcome.plan.generations]
 
 
 def requirements(missing: frozenset[str]) -> str:
@@ -141,6 +155,9 @@ def junit(outcome: Outcome) -> bytes:
         for name in sorted({name for name, _ in run.checks} | {f.operation for f in found}):
             case = ET.SubElement(layer, "testcase", classname=f"schemathesis.{generation}", name=name or "engine")
             _failures(case, (f for f in found if f.operation == name))
+    for name in unreleased_parts(outcome) if outcome.runs else ():
+        case = ET.SubElement(layer, "testcase", classname="schemathesis.v3", name=name)
+        ET.SubElement(case, "skipped", message="unreleased, and the service does not have it")
     for one in (*suites, suites):
         one.set("tests", str(len(list(one.iter("testcase")))))
         one.set("failures", str(len(list(one.iter("failure")))))
@@ -192,6 +209,7 @@ def html(outcome: Outcome, accepted: Sequence[tuple[Finding, str]] = ()) -> str:
         parts.append("<h2>Accepted</h2><ul>")
         parts += [f"<li>{escape(finding.key)} — {escape(reason)}</li>" for finding, reason in accepted]
         parts.append("</ul>")
+    parts += [f"<p>{escape(left_out(outcome))}</p>"] if left_out(outcome) else []
     parts.append("<h2>Operations</h2><table><tr><th>operation<th>path<th>statuses<th>broken</tr>")
     broken = Counter(finding.operation for finding in outcome.findings)
     for name in operations(outcome):

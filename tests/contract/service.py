@@ -25,8 +25,8 @@ TOKEN = re.compile("next_page=[^&]+")
 MOST_LATE = 3
 """The number of answers that may be late at the first attempt and in time at the second."""
 ONCE = frozenset({"createCohort", "deleteCohort", "deleteCohorts"})
-SLOW_OPERATIONS = frozenset({"getCitations", "runSql"})
-"""Operations that may be slow, according to the document: they use doi.org, or run SQL for up to 30 s."""
+SLOW_OPERATIONS = frozenset({"getCitations", "getReleaseChanges", "runSql"})
+"""Operations that may be slow, according to the document: they use doi.org, compare releases, or run SQL (30 s)."""
 
 
 @dataclass(frozen=True)
@@ -54,6 +54,8 @@ class Service:
     """Whether cohorts may be saved and deleted."""
     mistakes: bool = True
     """Whether invalid requests may be sent."""
+    coming: frozenset[str] = frozenset()
+    """The unreleased parts of the document that the service has."""
     limit: float = 2.0
     """Seconds that an answer may take."""
     coverage: Coverage = field(default_factory=Coverage)

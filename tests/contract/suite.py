@@ -12,7 +12,8 @@ from typing import TYPE_CHECKING
 
 from schemathesis.engine import Status
 
-from tests.contract import engine
+import idc_openapi
+from tests.contract import engine, unreleased
 from tests.contract.calls import Broken, InProcess, OverHTTP, Request, Unreachable
 from tests.contract.document import OPERATIONS, operation_of
 from tests.contract.finding import Finding
@@ -65,10 +66,20 @@ class Outcome:
     notes: list[str] = field(default_factory=list)
 
 
-def run(service: Service, plan: Plan, on_progress: Callable[[str], None] = lambda _: None) -> Outcome:
+def run(
+    service: Service,
+    plan: Plan,
+    on_progress: Callable[[str], None] = lambda _: None,
+    on_note: Callable[[str], None] = lambda _: None,
+) -> Outcome:
     """Run a plan and return its outcome; raises Unreachable if there is no response."""
     outcome = Outcome(plan, service)
     find_index(service, outcome)
+    if "v3" in plan.generations:
+        outcome.notes += releases(service)
+        service.coming = unreleased.find(service)
+    for note in outcome.notes:
+        on_note(note)
     for generation in plan.generations:
         retired = generation == "v1" and reach(service, PROBES["v1"]) == 410
         if retired:
@@ -125,6 +136,28 @@ def find_index(service: Service, outcome: Outcome) -> None:
         )
 
 
+def releases(service: Service) -> list[str]:
+    """A sentence if the service, or its data, is of another release than the document describes."""
+    try:
+        reported = service.answer("getVersion").json()
+        api, data = str(reported["api_version"]), str(reported["idc_version"])
+    except (Broken, ValueError, KeyError, TypeError):
+        return []  # a relation reports it
+    described = idc_openapi.upstream()
+    notes = []
+    if idc_openapi.compare_releases(api, described.api_version) != "same":
+        notes.append(
+            f"The service is {idc_openapi.apart(api, described.api_version)}: {api[:60]}, and openapi.yaml describes "
+            f"{described.api_version}. A finding may come of that: `make drift` compares the documents."
+        )
+    if idc_openapi.compare_releases(data, described.idc_version) != "same":
+        notes.append(
+            f"The data of the service is {idc_openapi.apart(data, described.idc_version)}: {data[:60]}, and "
+            f"openapi.yaml was written for {described.idc_version}."
+        )
+    return notes
+
+
 def _relations(outcome: Outcome, generation: str, retired: bool, on_progress: Callable[[str], None]) -> None:
     module, plan, service = import_module(f"tests.contract.relations.{generation}"), outcome.plan, outcome.service
     relations: list[Relation] = module.RETIRED if retired else module.RELATIONS
@@ -173,7 +206,7 @@ def _gaps(service: Service, found: engine.Run) -> Iterator[tuple[str, str]]:
     for phase in ("examples", "coverage", "fuzzing", "stateful"):
         if found.phases.get(phase) not in (Status.SUCCESS, Status.FAILURE):
             yield "", f"the phase {phase} did not run to its end: {found.phases.get(phase)}"
-    allowed = {name for name, one in OPERATIONS.items() if one.path.startswith(f"/{found.generation}")}
+    allowed = unreleased.operations(service, found.generation)
     for name in sorted(allowed):
         operation, seen = OPERATIONS[name], found.statuses[name]
         if operation.security and not (service.write and service.users):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime
 import http.server
+import json
 import socket
 import threading
 from contextlib import ExitStack, closing, contextmanager
@@ -14,9 +15,10 @@ from xml.etree import ElementTree as ET
 import pytest
 
 import idc_openapi
-from tests.contract import baseline, report, suite
+from tests.contract import baseline, engine, report, suite
 from tests.contract.__main__ import _parser, _service, main
-from tests.contract.calls import ATTEMPTS, Answer, Broken, InProcess, OverHTTP, Request, Unreachable
+from tests.contract.calls import ATTEMPTS, Answer, Broken, InProcess, Layered, OverHTTP, Request, Unreachable
+from tests.contract.faults import controls
 from tests.contract.finding import Finding
 from tests.contract.index import installed
 from tests.contract.inside import standin
@@ -29,6 +31,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
 
+    from tests.contract.faults.fault import Layer
     from tests.contract.relation import Draw
 
 QUICK = ("there is no collection", "unknown filters are refused", "requests of the wrong shape", "licenses are those")
@@ -147,6 +150,41 @@ def test_the_same_seed_gives_the_same_bytes() -> None:
     assert first.service.fingerprint != other.service.fingerprint
 
 
+# --- releases, and what is unreleased ----------------------------------------------------------------------------
+
+
+def layered(layer: Layer | None) -> suite.Outcome:
+    """The outcome of the relations about releases and tables, on the stand-in behind a layer."""
+    some = [one for one in v3.RELATIONS if one.body.__module__.endswith("_releases") or one.name.startswith(QUICK)]
+    with pytest.MonkeyPatch.context() as patch, standin() as (app, users):
+        patch.setattr(v3, "RELATIONS", some)
+        with closing(InProcess(Layered(app, layer) if layer else app)) as caller:
+            return suite.run(Service(caller, users, index=installed(), write=True), suite.Plan(("v3",), ("relations",)))
+
+
+def test_unreleased_parts_are_left_out_unless_the_service_has_them() -> None:
+    without, having = layered(controls.released), layered(None)
+    names = ("V3TableInfo/notable_columns", "getReleaseChanges")
+    assert (without.findings, having.findings) == ([], [])
+    assert (without.service.coming, having.service.coming) == (frozenset(), frozenset(names))
+    skipped = {relation.name for relation, missing in without.relations if missing}
+    assert skipped == {one.name for one in v3.RELATIONS if one.body.__module__.endswith("_releases")}
+    assert all(not missing for _, missing in having.relations)
+    line = f"left out: unreleased: {', '.join(names)}"
+    for write in (report.summary, report.html):
+        assert line in write(without)
+        assert "left out" not in write(having)
+    assert "getReleaseChanges" not in report.operations(without)
+    assert "getReleaseChanges" in report.operations(having)
+
+
+def test_layer_one_leaves_out_what_the_service_does_not_have() -> None:
+    for coming in (frozenset[str](), frozenset({"getReleaseChanges"})):
+        paths = engine._document("v3", Service(OverHTTP("http://127.0.0.1:9"), coming=coming))["paths"]
+        assert ("/v3/releases/changes" in paths) is bool(coming)
+        assert "unreleased" not in json.dumps(paths)
+
+
 # --- reports -----------------------------------------------------------------------------------------------------
 
 
@@ -156,7 +194,7 @@ def test_reports_name_the_release_that_the_document_describes() -> None:
         assert f"ontract of v3: upstream release {upstream.api_version} of {upstream.date}" in printed
     suites = ET.fromstring(report.junit(found)).findall("testsuite")  # noqa: S314  our own
     named = {suite.get("name"): {one.get("name"): one.get("value") for one in suite[0]} for suite in suites}
-    own = {"contract.api_version": upstream.api_version, "contract.date": upstream.date}
+    own = {f"contract.{name}": value for name, value in upstream._asdict().items()}
     assert named == {"relations": own, "schemathesis": own}
 
 

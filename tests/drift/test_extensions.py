@@ -136,7 +136,9 @@ def test_a_document_whose_info_is_no_mapping_names_none() -> None:
 
 
 def test_a_number_in_place_of_a_text_is_shown_as_it_is_written() -> None:
-    assert named({"x-idc-upstream": {"api_version": 3.0, "date": 2026}}).upstream == Upstream("3.0", "2026")
+    assert named({"x-idc-upstream": {"api_version": 3.0, "date": 2026}}).upstream == Upstream(
+        "3.0", "2026", (("api_version", "3.0"),)
+    )
 
 
 @pytest.mark.parametrize("text", [*HOSTILE, "9" * 10_000])

@@ -174,3 +174,12 @@ def test_a_member_of_the_wrong_kind_outside_schemas_gets_a_note(content: dict[st
     document = sample_documents.complete_document(content)
     compare(document, sample_documents.complete_document({"paths": {}}))
     assert any(reported in note for note in document.notes), document.notes
+
+
+def test_an_unknown_keyword_gets_one_note_and_an_extension_gets_none() -> None:
+    schema = {"type": "string", "minimumLength": 2, "x-length": 2, "$comment": "", "additionalItems": {}}
+    odd = sample_documents.document_with_schema("response", {"properties": {"a": schema, "b": schema}})
+    compare(odd, sample_documents.document_with_schema("response", {"properties": {"a": {}, "b": {}}}))
+    (note,) = odd.notes
+    assert note.startswith("`minimumLength` of /paths/")
+    assert "is not a known keyword" in note

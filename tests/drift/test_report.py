@@ -84,6 +84,7 @@ def test_json_has_what_the_schema_publishes(documents: Documents) -> None:
         "info": 0,
         "noise": 1,
         "accepted": 1,
+        "not_released": 0,
         "fail_on": "breaking",
         "failing": 1,
         "drift": True,

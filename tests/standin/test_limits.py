@@ -9,6 +9,7 @@ import threading
 import time
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager, suppress
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
@@ -20,12 +21,14 @@ from hypothesis import strategies as st
 from idc_standin import budget
 from idc_standin.contract import Contract
 from idc_standin.door import nesting
+from idc_standin.v3.filters import Filters, apply
+from idc_standin.v3.index import Index
 from tests.standin.v3_requests import POSTS
-from tests.support.standin_process import serving
+from tests.support.standin_process import server_process, serving
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
-    from pathlib import Path
+
 
 JSON = {"Content-Type": "application/json"}
 V1_PATHS = ["/v1/cohorts/preview/manifest?Patient_ID=True", "/v1/cohorts/preview/query", "/v1/cohorts"]
@@ -315,3 +318,36 @@ def test_the_document_declares_what_the_limits_answer() -> None:
         limited = queued or budget.OPERATIONS.get(operation.id, budget.OTHERS) is not None
         assert ("503" in operation.answers) is limited, operation.id
         assert ({"408", "413"} <= operation.answers.keys()) is (operation.body is not None), operation.id
+
+
+# --- what is kept ------------------------------------------------------------------------------------------------
+
+
+def test_selections_of_megabytes_leave_only_what_they_select_in_memory(
+    archive_file: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(budget, "CACHED_SELECTIONS", 5)
+    index = Index(archive_file)
+    for number in range(12):
+        index.find(apply(Filters({"PatientID": [f"{number}" + "x" * 1_000_000]}, {})))
+    assert len(index._found) == 5
+    assert max(map(len, index._found)) == 32
+    assert index._held == 5 * budget.CACHE_ENTRY_BYTES
+    monkeypatch.setattr(budget, "CACHED_BYTES_V3", 1_000_000)
+    for modality in ("CT", "MR", "SEG"):
+        assert len(index.find(apply(Filters({"Modality": [modality]}, {}))).numbers) > 100_000
+    assert len(index._found) == 1  # the last one is kept, whatever its size
+    index.close()
+
+
+def test_a_large_body_is_given_back_when_its_request_is_answered(tmp_path: Path) -> None:
+    with server_process("--state", str(tmp_path)) as (process, url), httpx.Client(base_url=url, timeout=60) as client:
+        sizes = []
+        for number in range(12):
+            body = {"filters": {"terms": {"SeriesInstanceUID": [f"{number}." + "1" * 5_000_000]}}}
+            assert client.post("/v3/cohort/counts", json=body).json()["series"] == 0
+            status = Path(f"/proc/{process.pid}/status")
+            if not status.exists():
+                pytest.skip("looks for memory in /proc")
+            sizes.append(int(status.read_text(encoding="ascii").partition("VmRSS:")[2].split()[0]) // 1024)
+        assert sizes[-1] - sizes[3] < 25  # MB; the eight texts between them have 40

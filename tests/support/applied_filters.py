@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from typing import Any
 
-#: The members that tell an answer to filters from others; a page of a manifest has its counts within.
-TELLING = frozenset({"licenses", "citations", "instances"})
+#: The members by which an answer to filters is recognized; a page of a manifest has them within its counts.
+ANSWER_MEMBERS = frozenset({"licenses", "citations", "instances"})
 
 
-def applied(filters: dict[str, Any]) -> dict[str, Any]:
+def filters_echo(filters: dict[str, Any]) -> dict[str, Any]:
     """The echo of filters that are all applied: both bounds of each range, numbers as doubles."""
     ranges = {
         name: {side: _double(bounds.get(side)) for side in ("gte", "lte")}
@@ -17,14 +17,14 @@ def applied(filters: dict[str, Any]) -> dict[str, Any]:
     return {"terms": filters.get("terms", {}), "ranges": ranges}
 
 
-def echoed(request: Any, answer: Any) -> Any:
-    """The answer with its echo, where it is one to filters and has none of its own."""
+def with_filters_echo(request: Any, answer: Any) -> Any:
+    """The answer with an echo of the filters, if it is an answer to filters and has none yet."""
     if not isinstance(request, dict) or not isinstance(answer, dict):
         return answer
-    said = {"filters_applied": applied(request.get("filters", {})), "warnings": []}
+    said = {"filters_applied": filters_echo(request.get("filters", {})), "warnings": []}
     if isinstance(answer.get("counts"), dict):
         return {**answer, "counts": {**said, **answer["counts"]}}
-    return {**said, **answer} if TELLING & answer.keys() else answer
+    return {**said, **answer} if ANSWER_MEMBERS & answer.keys() else answer
 
 
 def _double(bound: Any) -> Any:

@@ -27,7 +27,7 @@ class CannedService:
 
 @contextmanager
 def canned_service(secured: ssl.SSLContext | None = None) -> Iterator[CannedService]:
-    """Serve canned answers, over TLS if it is said how."""
+    """Serve canned answers, over TLS if a context is given."""
     service = CannedService()
 
     class Handler(BaseHTTPRequestHandler):

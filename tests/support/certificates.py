@@ -1,4 +1,4 @@
-"""Certificates for servers on this machine, which trust nobody but themselves."""
+"""Self-signed certificates for servers on this machine."""
 
 from __future__ import annotations
 
@@ -15,8 +15,8 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 
-def certified(path: Path, name: str = "localhost", days: int = 1) -> ssl.SSLContext:
-    """Make a certificate for a host, valid until so many days from now, and what a server needs to show it."""
+def tls_server_context(path: Path, name: str = "localhost", days: int = 1) -> ssl.SSLContext:
+    """Write a self-signed certificate for a host, valid for so many days; return the TLS context of its server."""
     key = ec.generate_private_key(ec.SECP256R1())
     who = x509.Name([x509.NameAttribute(NameOID.ORGANIZATION_NAME, "Loopback Trust")])
     end = datetime.datetime.now(datetime.UTC) + datetime.timedelta(days=days)

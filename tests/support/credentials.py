@@ -14,7 +14,7 @@ def jwt(**claims: Any) -> str:
     return token_issuer.jwt(**{"email": "ada@example.org", **claims})
 
 
-def fresh(**claims: Any) -> str:
+def valid_jwt(**claims: Any) -> str:
     return jwt(exp=int(time.time()) + 3600, **claims)
 
 
@@ -24,7 +24,7 @@ def write(path: Path, document: object, mode: int = 0o600) -> Credentials:
     return Credentials.locate(path)
 
 
-def shown(error: BaseException) -> str:
+def loggable_text(error: BaseException) -> str:
     """Everything a log may show of an error, with the locals of all frames below the test's own."""
     assert error.__traceback__ is not None
     below = error.__traceback__.tb_next

@@ -1,4 +1,4 @@
-"""A server on a real socket that does wrong as it is told, one step for each request that arrives."""
+"""A server on a real socket that makes faults on purpose: one step for each request that arrives."""
 
 from __future__ import annotations
 
@@ -57,7 +57,7 @@ def answer(status: int = 200, body: bytes = b"{}", **headers: str) -> Callable[[
 
 
 def answer_and_close(status: int = 200, body: bytes = b"{}", **headers: str) -> Callable[[Wire], bool]:
-    """A whole answer that does not say that the connection is closed after it."""
+    """A whole answer, after which the connection is closed without notice."""
 
     def step(wire: Wire) -> bool:
         wire.send(_message(status, body, headers))
@@ -124,7 +124,7 @@ def _message(status: int, body: bytes, headers: dict[str, str]) -> bytes:
 
 @dataclass
 class Faulty:
-    """The server: where it is, what is left to do, and what has arrived."""
+    """The server: its URL, its next steps, and the requests that have arrived."""
 
     url: str
     steps: list[Callable[[Wire], bool]]

@@ -63,20 +63,20 @@ def no_pauses(monkeypatch: pytest.MonkeyPatch, passes: Callable[[float], object]
         sleep(seconds, what)
 
     monkeypatch.setattr(deadline, "sleep", sleep)
-    monkeypatch.setattr(deadline, "asleep", asleep)
-    monkeypatch.setattr(retry, "draw", lambda: 0.5)
+    monkeypatch.setattr(deadline, "async_sleep", asleep)
+    monkeypatch.setattr(retry, "random_fraction", lambda: 0.5)
     return made
 
 
 def no_waits_for_pages(monkeypatch: pytest.MonkeyPatch) -> None:
     """A walk that the service tells to wait makes the pauses of `no_pauses`, which comes first."""
     monkeypatch.setattr(pages, "sleep", deadline.sleep)
-    monkeypatch.setattr(pages, "asleep", deadline.asleep)
+    monkeypatch.setattr(pages, "async_sleep", deadline.async_sleep)
 
 
 def each_pause(monkeypatch: pytest.MonkeyPatch, begins: Callable[[], object]) -> None:
     """Pauses are made, and `begins` is called at the beginning of each."""
-    sleep, asleep = deadline.sleep, deadline.asleep
+    sleep, asleep = deadline.sleep, deadline.async_sleep
 
     def noted(seconds: float, what: str) -> None:
         begins()
@@ -87,19 +87,19 @@ def each_pause(monkeypatch: pytest.MonkeyPatch, begins: Callable[[], object]) ->
         await asleep(seconds, what)
 
     monkeypatch.setattr(deadline, "sleep", noted)
-    monkeypatch.setattr(deadline, "asleep", anoted)
+    monkeypatch.setattr(deadline, "async_sleep", anoted)
 
 
 def half_a_second_left_of_a_minute(monkeypatch: pytest.MonkeyPatch) -> None:
     """Of a deadline of a minute, when the release is asked for: the refusal before it has all the time it takes."""
     passed = [0.0]
-    asked = attempts.Rules.question
+    asked = attempts.CallPolicy.release_path_to_ask
 
-    def question(rules: attempts.Rules, error: InvalidRequest, request: httpx.Request) -> str | None:
+    def question(policy: attempts.CallPolicy, error: InvalidRequest, request: httpx.Request) -> str | None:
         passed[0] = 59.5
-        return asked(rules, error, request)
+        return asked(policy, error, request)
 
-    monkeypatch.setattr(attempts.Rules, "question", question)
+    monkeypatch.setattr(attempts.CallPolicy, "release_path_to_ask", question)
     monkeypatch.setattr(deadline, "clock", lambda: time.monotonic() + passed[0])
 
 
@@ -108,12 +108,12 @@ def half_a_second_left_of_a_minute(monkeypatch: pytest.MonkeyPatch) -> None:
 
 def seconds_for_the_release(monkeypatch: pytest.MonkeyPatch, seconds: float) -> None:
     """How long the question for the release of a service that refused something may take."""
-    monkeypatch.setattr("idc_ext._http.transport.SECONDS", seconds)
+    monkeypatch.setattr("idc_ext._http.transport.RELEASE_SECONDS", seconds)
 
 
 def seconds_for_the_lock(monkeypatch: pytest.MonkeyPatch, seconds: float) -> None:
     """How long another process may keep the lock of a credentials file."""
-    monkeypatch.setattr("idc_ext.auth._credentials.WAIT", seconds)
+    monkeypatch.setattr("idc_ext.auth._credentials.LOCK_SECONDS", seconds)
 
 
 def seconds_for_the_issuer(monkeypatch: pytest.MonkeyPatch, seconds: float) -> None:
@@ -123,7 +123,7 @@ def seconds_for_the_issuer(monkeypatch: pytest.MonkeyPatch, seconds: float) -> N
 
 def seconds_for_a_browser(monkeypatch: pytest.MonkeyPatch, seconds: float) -> None:
     """How long a connection to the server of a login may say nothing."""
-    monkeypatch.setattr("idc_ext.auth._redirect_server.PATIENCE", seconds)
+    monkeypatch.setattr("idc_ext.auth._redirect_server.CONNECTION_SECONDS", seconds)
 
 
 def rows_a_group(monkeypatch: pytest.MonkeyPatch, rows: int) -> None:

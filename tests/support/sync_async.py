@@ -1,4 +1,4 @@
-"""What tests of the client, sync and async, share."""
+"""Helpers for tests of the client that run sync and async."""
 
 from __future__ import annotations
 
@@ -10,8 +10,10 @@ if TYPE_CHECKING:
     import httpx
 
 
-async def ask(mode: str, idc: IDC, method: str = "GET", path: str = "/v3/stats", **more: Any) -> httpx.Response:
-    """Send one request in one of the colours. Where it is synchronous, the event loop has to wait."""
+async def send_request(
+    mode: str, idc: IDC, method: str = "GET", path: str = "/v3/stats", **more: Any
+) -> httpx.Response:
+    """Send one request, sync or async. A synchronous one blocks the event loop."""
     if method == "POST":
         more = {"json": {}, **more}
     if mode == "sync":
@@ -19,6 +21,6 @@ async def ask(mode: str, idc: IDC, method: str = "GET", path: str = "/v3/stats",
     return await idc.get_async_httpx_client().request(method, path, **more)
 
 
-def plain(url: str, **more: Any) -> IDC:
-    """Make a client that asks for no credentials: who may do what is not the question here."""
+def client_without_credentials(url: str, **more: Any) -> IDC:
+    """Make a client without credentials, for tests that are not about users."""
     return connect(url, **{"auth": None, "verify": False, **more})

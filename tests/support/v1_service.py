@@ -21,7 +21,7 @@ def query_page(*rows: dict[str, Any], **other: Any) -> dict[str, Any]:
     return {"code": 200, "query_results": table, "next_page": "", **other}
 
 
-def queried(rows: list[dict[str, Any]]) -> Rows[Any]:
+def query_rows(rows: list[dict[str, Any]]) -> Rows[Any]:
     """The rows of a query that a service answers with these, on one page."""
     transport = httpx.MockTransport(lambda _: httpx.Response(200, json=query_page(*rows)))
     spec = v1.cohort("n", "d", {"Modality": ["CT"]})

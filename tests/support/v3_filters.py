@@ -21,7 +21,7 @@ NUMBERS = st.integers(-(10**300), 10**300) | st.floats(allow_nan=False, allow_in
 TEXTS = st.text(st.characters(exclude_categories=["Cs"]))
 
 
-def wanted(name: str) -> Any:
+def filter_values(name: str) -> Any:
     if name in TERM_ATTRIBUTES:
         return st.lists(TEXTS, min_size=1, max_size=3)
     bounds = DAYS.map(str) if name in DATE_ATTRIBUTES else NUMBERS

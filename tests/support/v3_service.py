@@ -7,7 +7,7 @@ from typing import Any
 import httpx
 
 from idc_ext import connect
-from tests.support.applied_filters import echoed
+from tests.support.applied_filters import with_filters_echo
 from tests.support.standin_process import NOWHERE
 
 RIDER = {"collection_id": "rider_pilot"}
@@ -22,7 +22,7 @@ def client(answer: Answer, make: Any = connect) -> Any:
     def handle(request: httpx.Request) -> httpx.Response:
         body = json.loads(request.content) if request.content else dict(request.url.params)
         given = answer(request.url.path, body)
-        return given if isinstance(given, httpx.Response) else httpx.Response(200, json=echoed(body, given))
+        return given if isinstance(given, httpx.Response) else httpx.Response(200, json=with_filters_echo(body, given))
 
     transport = httpx.MockTransport(handle)
     return make(NOWHERE, transport=transport) if make is connect else make(NOWHERE, httpx_args={"transport": transport})
@@ -37,18 +37,18 @@ def row(n: int) -> dict[str, Any]:
     }  # fmt: skip
 
 
-def counted(series: int) -> dict[str, Any]:
+def counts_body(series: int) -> dict[str, Any]:
     return {"patients": 1, "studies": 1, "series": series, "instances": series, "size_TB": 0.0}
 
 
 def page_of(rows: list[dict[str, Any]], page: int, size: int, **other: Any) -> dict[str, Any]:
     shown = rows[page * size : (page + 1) * size]
     reported = {"page": page, "page_size": size, "returned": len(shown), "total_series": len(rows)}
-    return {"counts": counted(len(rows)), "series": shown, "download": {}, **reported, **other}
+    return {"counts": counts_body(len(rows)), "series": shown, "download": {}, **reported, **other}
 
 
-def archive(rows: list[dict[str, Any]], clamp: int = 5000) -> Answer:
-    """A faultless server of these rows, which adjusts the page size without a word."""
+def manifest_service(rows: list[dict[str, Any]], clamp: int = 5000) -> Answer:
+    """A faultless server of these rows, which adjusts the page size without notice."""
 
     def answer(path: str, body: Any) -> Any:
         if path == "/v3/version":
@@ -62,14 +62,14 @@ async def collect(rows: Any) -> list[Any]:
     return [one async for one in rows]
 
 
-def text(lines: list[str], *, series: int | None = None, **headers: str) -> Answer:
-    """A server of these lines, which obeys `limit` and counts as it is told."""
+def text_service(lines: list[str], *, series: int | None = None, **headers: str) -> Answer:
+    """A server of these lines, which obeys `limit` and reports this number of series."""
 
     def answer(path: str, body: Any) -> Any:
         if path == "/v3/version":
             return VERSION
         if path == "/v3/cohort/counts":
-            return counted(len(lines) if series is None else series)
+            return counts_body(len(lines) if series is None else series)
         shown = "".join(f"{line}\n" for line in lines[: body["limit"]])
         return httpx.Response(200, text=shown, headers=headers)
 

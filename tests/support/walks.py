@@ -8,10 +8,10 @@ import httpx
 from hypothesis import strategies as st
 
 from idc_ext import Rows, connect, v3
-from idc_ext._paging.request import Patience
+from idc_ext._paging.request import PollingPolicy
 from tests.support.number_pages import FIRST, parse, resume
 from tests.support.standin_process import NOWHERE
-from tests.support.v3_service import RIDER, archive, client, row
+from tests.support.v3_service import RIDER, client, manifest_service, row
 
 ROWS = [row(n) for n in range(11)]
 UIDS = [one["SeriesInstanceUID"] for one in ROWS]
@@ -28,7 +28,7 @@ def uids(rows: Any) -> list[str]:
 
 
 def manifest(size: int = 3, answer: Callable[[str, Any], Any] | None = None, **how: Any) -> Rows[Any]:
-    return v3.manifest(client(answer or archive(ROWS)), RIDER, page_size=size).walk(**how)
+    return v3.manifest(client(answer or manifest_service(ROWS)), RIDER, page_size=size).walk(**how)
 
 
 def linked(pages: list[list[int]], seen: list[str | None] | None = None) -> Rows[int]:
@@ -42,10 +42,12 @@ def linked(pages: list[list[int]], seen: list[str | None] | None = None) -> Rows
         following = str(n + 1) if n + 1 < len(pages) else ""
         return httpx.Response(200, json={"rows": pages[n], "total": None, "token": following})
 
-    return Rows(connect(NOWHERE, transport=httpx.MockTransport(answer)), FIRST, resume, parse, Patience(first=0.001))
+    return Rows(
+        connect(NOWHERE, transport=httpx.MockTransport(answer)), FIRST, resume, parse, PollingPolicy(first=0.001)
+    )
 
 
-def waited_for(condition: Callable[[], bool], seconds: float = 5) -> bool:
+def wait_until(condition: Callable[[], bool], seconds: float = 5) -> bool:
     end = time.monotonic() + seconds
     while not condition() and time.monotonic() < end:
         time.sleep(0.005)

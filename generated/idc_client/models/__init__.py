@@ -60,6 +60,7 @@ from .v1_user import V1User
 from .v1_version import V1Version
 from .v1_versions import V1Versions
 from .v3_analysis_result import V3AnalysisResult
+from .v3_analysis_result_change import V3AnalysisResultChange
 from .v3_attribute import V3Attribute
 from .v3_attribute_data_type import V3AttributeDataType
 from .v3_attribute_kind import V3AttributeKind
@@ -74,6 +75,8 @@ from .v3_citations_request_citation_format import V3CitationsRequestCitationForm
 from .v3_clinical_table_info import V3ClinicalTableInfo
 from .v3_clinical_tables import V3ClinicalTables
 from .v3_collection import V3Collection
+from .v3_collection_change import V3CollectionChange
+from .v3_collection_change_status import V3CollectionChangeStatus
 from .v3_collection_detail import V3CollectionDetail
 from .v3_column import V3Column
 from .v3_counts import V3Counts
@@ -99,6 +102,7 @@ from .v3_number_range_applied import V3NumberRangeApplied
 from .v3_range_attribute import V3RangeAttribute
 from .v3_ranges import V3Ranges
 from .v3_ranges_applied import V3RangesApplied
+from .v3_release_changes import V3ReleaseChanges
 from .v3_router_error import V3RouterError
 from .v3_selection_request import V3SelectionRequest
 from .v3_service import V3Service
@@ -180,6 +184,7 @@ __all__ = (
     "V1Version",
     "V1Versions",
     "V3AnalysisResult",
+    "V3AnalysisResultChange",
     "V3Attribute",
     "V3AttributeDataType",
     "V3AttributeKind",
@@ -194,6 +199,8 @@ __all__ = (
     "V3ClinicalTableInfo",
     "V3ClinicalTables",
     "V3Collection",
+    "V3CollectionChange",
+    "V3CollectionChangeStatus",
     "V3CollectionDetail",
     "V3Column",
     "V3Counts",
@@ -219,6 +226,7 @@ __all__ = (
     "V3RangeAttribute",
     "V3Ranges",
     "V3RangesApplied",
+    "V3ReleaseChanges",
     "V3RouterError",
     "V3SelectionRequest",
     "V3Service",

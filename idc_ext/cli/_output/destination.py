@@ -15,7 +15,7 @@ from typing import IO, TYPE_CHECKING, Annotated, Literal
 
 from cyclopts import Parameter
 
-from ..._atomic import replacing
+from ..._atomic import atomic_replacement
 from ..._suggest import did_you_mean
 from .._options import DASH, OUTPUT, Count, Flag, InputError
 from . import formats, results
@@ -126,7 +126,7 @@ def open_text_output(path: Path | None) -> Iterator[IO[str]]:
 @contextmanager
 def open_new_file(path: Path) -> Iterator[IO[bytes]]:
     """Open a file that appears, or replaces the old one, when it is complete."""
-    with naming_write_errors(path), replacing(path) as file:
+    with naming_write_errors(path), atomic_replacement(path) as file:
         yield file
 
 

@@ -11,7 +11,7 @@ import json
 import re
 from typing import IO, TYPE_CHECKING, Any
 
-from ..._tables.arrow import imported
+from ..._tables.arrow import import_optional
 from .escaping import escape_formula, escape_json, escape_lines, escape_text
 
 if TYPE_CHECKING:
@@ -75,7 +75,7 @@ def write_json_array(rows: Iterable[Row], columns: Sequence[str], file: IO[str])
 
 def write_parquet(rows: Iterable[Row], columns: Sequence[str], file: IO[bytes]) -> None:
     """Write Parquet. The type of a column is that of its values; a column of several types is text."""
-    pa, pq = imported("pyarrow"), imported("pyarrow.parquet")
+    pa, pq = import_optional("pyarrow"), import_optional("pyarrow.parquet")
     listed = list(rows)
     arrays = [_arrow_array([row.get(name) for row in listed], pa) for name in columns]
     pq.write_table(pa.table(arrays, names=list(columns)), file)

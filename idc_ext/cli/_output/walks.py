@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Any
 
 from attrs import evolve
 
-from ..._atomic import beside
+from ..._atomic import path_beside
 from ..._tables.columns import Columns
 from ..._tables.formats import FORMATS
 from .. import _exit
@@ -75,14 +75,19 @@ def write_walk(
     form = out.chosen_format()
     if partition_by and (form != "parquet" or out.path is None):
         raise InputError("--partition-by needs --format parquet and -o FOLDER")
-    if partition_by and not rows.columns.others:
+    if partition_by and not rows.columns.open_ended:
         partition_by = destination.checked_column_names(
             [*partition_by], _selected_columns(rows.columns, out.columns).names
         )
-    if out.path is not None and form in FORMATS and not out.spreadsheet and not (rows.columns.others and out.columns):
+    if (
+        out.path is not None
+        and form in FORMATS
+        and not out.spreadsheet
+        and not (rows.columns.open_ended and out.columns)
+    ):
         chosen = evolve(rows, columns=_selected_columns(rows.columns, out.columns))
         return _write_walk_to_file(chosen, out.path, form, limit=limit, partition_by=partition_by, restart=restart)
-    if out.path is None and form == "parquet" and not (rows.columns.others and out.columns):
+    if out.path is None and form == "parquet" and not (rows.columns.open_ended and out.columns):
         chosen = evolve(rows, columns=_selected_columns(rows.columns, out.columns))
         return _write_parquet_to_pipe(chosen, limit)
     on_terminal = form == "table" and out.path is None and destination.stdout_is_terminal()
@@ -97,7 +102,7 @@ def write_walk(
                 for page in pages:
                     yield from page.records
 
-            names = rows.columns.settle(records).names
+            names = rows.columns.with_columns_of_first_row(records).names
             total = None if first is None else first.total
             if limit is not None and total is not None:
                 total = min(total, limit)
@@ -109,7 +114,7 @@ def write_walk(
 def _write_walk_to_file(
     rows: Rows[Any], path: Path, form: Any, *, limit: int | None, partition_by: Sequence[str], restart: bool
 ) -> int:
-    checkpoint = beside(path, ".checkpoint")
+    checkpoint = path_beside(path, ".checkpoint")
     if restart:
         checkpoint.unlink(missing_ok=True)
     if checkpoint.exists():

@@ -26,7 +26,7 @@ import idc_openapi
 
 from ... import v3
 from ..._http.calls import Call, fetch
-from ..._release_lag import lag, standing
+from ..._release_lag import release_notice
 from ..._suggest import did_you_mean
 from ...errors import ContractError, NotFound, TruncatedResult
 from ...v3._responses import parse_sql_table as read_table
@@ -65,7 +65,7 @@ def version(*, out: Output = _OUTPUT, context: ContextParameter) -> None:
         failure = ContractError("GET /v3/version names no api_version; is it the right host?")
     contract = idc_openapi.upstream()
     here = {
-        "service_is": standing(release) if isinstance(release, str) else None,
+        "service_is": idc_openapi.compare_releases(release) if isinstance(release, str) else None,
         "contract_api_version": contract.api_version,
         "contract_date": contract.date,
         "client_version": client_version(),
@@ -73,7 +73,7 @@ def version(*, out: Output = _OUTPUT, context: ContextParameter) -> None:
     write_result(Record({**served, **here}), out)
     if failure is not None:
         raise failure
-    if sentence := lag(release):
+    if sentence := release_notice(release):
         _exit.print_message(sentence)
 
 

@@ -25,8 +25,7 @@ from attrs import asdict, evolve, frozen
 import idc_openapi
 
 from ... import auth
-from ..._reachability import Look, look, missing_certificates, proxy_for, surroundings
-from ..._release_lag import difference, standing
+from ..._reachability import Probe, missing_certificates, network_variables, probe, proxy_for
 from ...errors import APIError, ContractError, CredentialsError, CredentialsNotFound, InvalidBaseURL, Retired
 from .. import _exit, version
 from .._options import ContextParameter, Flag
@@ -88,7 +87,7 @@ def _all_findings(context: ContextParameter, offline: bool) -> Iterator[Finding]
     with contextlib.ExitStack() as stack:
         try:
             stack.enter_context(idc)
-            answer = look(idc, "/v3/version")
+            answer = probe(idc, "/v3/version")
         except Exception as error:
             code, sentence = _exit.exit_code_and_sentence(error, str(idc._base_url)) or (_exit.REFUSED, repr(error))
             yield Finding("service", "unreached" if code == _exit.NO_RESPONSE else "problem", sentence)
@@ -158,7 +157,7 @@ def check_address_and_proxy(idc: IDC, context: Context) -> Iterator[Finding]:
     yield Finding("address", "ok", f"{base_url} (by {origin})")
     proxy = proxy_for(base_url)
     yield Finding("proxy", "ok" if proxy is None else "note", "none" if proxy is None else f"through {proxy}")
-    named = surroundings()
+    named = network_variables()
     if named:
         yield Finding("variables", "note", ", ".join(f"{name}={value}" for name, value in named.items()))
     bundle = missing_certificates()
@@ -167,7 +166,7 @@ def check_address_and_proxy(idc: IDC, context: Context) -> Iterator[Finding]:
         yield Finding(name, "problem", f"it names {place}", "correct or unset it; until then no certificate is trusted")
 
 
-def check_connection(answer: Look, base_url: str) -> Iterator[Finding]:
+def check_connection(answer: Probe, base_url: str) -> Iterator[Finding]:
     """Report the response time, HTTP version, TLS and clock difference."""
     yield Finding("service", "ok", f"answered in {answer.seconds * 1000:.0f} ms over {answer.http}")
     if answer.tls is not None:
@@ -189,7 +188,7 @@ def check_connection(answer: Look, base_url: str) -> Iterator[Finding]:
         yield Finding("clock", "ok", f"within {max(abs(answer.skew), 1):.0f} s of the clock of the service")
 
 
-def check_service_release(answer: Look) -> Iterator[Finding]:
+def check_service_release(answer: Probe) -> Iterator[Finding]:
     """Report the release and data of the service, and whether this client and idc-index-data match them."""
     try:
         version = json.loads(answer.content)
@@ -200,7 +199,12 @@ def check_service_release(answer: Look) -> Iterator[Finding]:
             "data", "problem", "the answer to GET /v3/version does not fit the API document", "is it the right host?"
         )
         return
-    yield Finding("data", "ok", f"{served} ({package})")
+    described = idc_openapi.upstream().idc_version
+    apart = idc_openapi.apart(served, described)
+    if apart == "the same":
+        yield Finding("data", "ok", f"{served} ({package})")
+    else:
+        yield Finding("data", "note", f"{served} ({package}): {apart}, the contract was written for {described}")
     yield _service_release_finding(api, build)
     here = installed_version("idc-index-data")
     if here is None:
@@ -224,17 +228,17 @@ _LAG_ADVICE = {
 
 def _service_release_finding(api: str, build: object) -> Finding:
     """Report the release of the service, and whether this client was made for it."""
-    mismatch = difference(api)
+    mismatch = idc_openapi.describe_release_difference(api)
     named = f"build {build}" if build else "no build reported"
     if mismatch is None:
         return Finding("release", "ok", f"{api} ({named}), the release that this client was made for")
-    return Finding("release", "problem", f"{mismatch} ({named})", _LAG_ADVICE[standing(api)])
+    return Finding("release", "problem", f"{mismatch} ({named})", _LAG_ADVICE[idc_openapi.compare_releases(api)])
 
 
 def check_v1(idc: IDC) -> Iterator[Finding]:
     """Report whether the service still has v1."""
     try:
-        look(idc, "/v1/about")
+        probe(idc, "/v1/about")
     except Retired:
         yield Finding("v1", "note", "retired (410): saved cohorts and DICOM metadata need a stand-in")
     except APIError as error:
@@ -253,7 +257,7 @@ def check_document(idc: IDC) -> Iterator[Finding]:
         yield Finding("document", "note", "not compared", "pip install 'idc-client[drift]'")
         return
     try:
-        there = look(idc, "/v3/openapi.json").content
+        there = probe(idc, "/v3/openapi.json").content
     except (APIError, ContractError) as error:
         yield Finding("document", "problem", f"the document of the service cannot be read: {error}")
         return
@@ -273,6 +277,7 @@ def check_document(idc: IDC) -> Iterator[Finding]:
             return
     if done.returncode == 0:
         yield Finding("document", "ok", "no difference that breaks this client")
+        yield from _unreleased_parts(done.stdout)
     elif done.returncode == 1:
         advice = "pip install --upgrade idc-client; run `idc-drift` for the details"
         yield Finding(
@@ -281,6 +286,29 @@ def check_document(idc: IDC) -> Iterator[Finding]:
     else:
         last = done.stderr.decode("utf-8", "replace").strip().splitlines()[-1:] or ["no reason given"]
         yield Finding("document", "note", f"could not be compared: {last[0]}")
+
+
+#: What drift reports of the parts that are marked `x-idc-since: unreleased` -> state, words, advice.
+_UNRELEASED: dict[str, tuple[State, str, str]] = {
+    "not-released-yet": ("ok", "as expected, the service does not have", ""),
+    "released-now": (
+        "note",
+        "the service has what no release had when this client was made:",
+        "pip install --upgrade idc-client",
+    ),
+}
+
+
+def _unreleased_parts(report: bytes) -> Iterator[Finding]:
+    """Report the unreleased parts of the document that the service has, and those that it does not have."""
+    try:
+        changes = [change for change in json.loads(report)["changes"] if change["rule"] in _UNRELEASED]
+    except (ValueError, TypeError, LookupError):
+        return
+    for rule, (state, words, advice) in _UNRELEASED.items():
+        parts = [change["where"] or change["operation"] for change in changes if change["rule"] == rule]
+        if parts:
+            yield Finding("unreleased", state, f"{words} {', '.join(parts)}", advice)
 
 
 def check_credentials(context: Context) -> Iterator[Finding]:

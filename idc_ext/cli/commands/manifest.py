@@ -21,6 +21,7 @@ from .._output import destination, walks
 from .._output.destination import Output
 from .._output.escaping import escape_text
 from .._output.results import Text, listing_of_rows
+from .releases import release_number
 from .selection import Selection, explain_empty_result
 
 if TYPE_CHECKING:
@@ -172,7 +173,7 @@ def diff(
         to_release: Another data release, earlier or later.
     """
     wanted = selection.read()
-    first, second = _release_number(from_release), _release_number(to_release)
+    first, second = release_number(from_release), release_number(to_release)
     with context.connect() as idc:
         return _write_changes(manifests.diff(idc, wanted, first, second, all_of_idc=selection.all_of_idc), out)
 
@@ -198,13 +199,6 @@ def _write_changes(found: Changes, out: Output) -> int:
     before, after = found.series
     _exit.print_message(f"{found.from_release} to {found.to_release}: {said}; {before} series before, {after} after")
     return _exit.REFUSED if found else _exit.DONE
-
-
-def _release_number(text: str) -> int:
-    number = text.removeprefix("v")
-    if not (number.isascii() and number.isdecimal() and len(number) < 5):
-        raise InputError(f"{text!r:.80} is not a data release: write 24 or v24")
-    return int(number)
 
 
 def _page_size(page_size: int, limit: int | None, out: Output) -> int:

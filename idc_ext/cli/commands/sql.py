@@ -127,12 +127,12 @@ def _write_bigquery_rows(found: Answer, out: Output, most: int | None) -> None:
 
 def _write_bigquery_parquet(found: Answer, columns: list[str], most: int | None, file: IO[bytes]) -> None:
     """Write Parquet with BigQuery's column types."""
-    from ..._tables.arrow import imported
+    from ..._tables.arrow import import_optional
 
     batches = found.batches()
     left = len(found) if most is None else most
-    schema = imported("pyarrow").schema([batches.schema.field(name) for name in columns])
-    with imported("pyarrow.parquet").ParquetWriter(file, schema, compression="zstd") as writer:
+    schema = import_optional("pyarrow").schema([batches.schema.field(name) for name in columns])
+    with import_optional("pyarrow.parquet").ParquetWriter(file, schema, compression="zstd") as writer:
         for batch in batches:
             writer.write_batch(batch.slice(0, left).select(columns))
             left -= min(left, batch.num_rows)

@@ -12,8 +12,8 @@ from idc_client.api.v1 import create_cohort, list_cohorts
 from idc_client.models import V1CohortSpec
 
 from idc_ext import CredentialsExpired, CredentialsInvalid, CredentialsNotFound, Unauthorized, connect
-from idc_ext.auth._credentials import Credentials, TokenVariable, locate
-from tests.support.credentials import shown, write
+from idc_ext.auth._credentials import Credentials, TokenVariable, locate_token_source
+from tests.support.credentials import loggable_text, write
 from tests.support.standin_process import NOWHERE
 from tests.support.token_issuer import Issuer, token
 
@@ -29,7 +29,7 @@ def path(tmp_path: Path) -> Path:
 
 
 class Service:
-    """The API as far as it lets users in: only with the token that it is told."""
+    """The API as far as it lets users in: only with the token that it is given."""
 
     def __init__(self, good: Any) -> None:
         self.good, self.requests = good, []
@@ -84,7 +84,7 @@ def test_without_a_refresh_token_a_401_is_final(path: Path) -> None:
     assert len(service.requests) == 1
 
 
-def test_whoever_is_refused_while_another_thread_is_renewing_gets_the_renewed_token_too(
+def test_a_request_that_is_refused_while_another_thread_is_renewing_gets_the_renewed_token_too(
     issuer: Issuer, path: Path
 ) -> None:
     issuer.delay = 0.5
@@ -104,7 +104,7 @@ def test_whoever_is_refused_while_another_thread_is_renewing_gets_the_renewed_to
     assert issuer.refreshes == 1
 
 
-def test_after_a_401_a_token_that_somebody_else_has_renewed_is_taken(issuer: Issuer, path: Path) -> None:
+def test_after_a_401_a_token_that_another_process_has_renewed_is_used(issuer: Issuer, path: Path) -> None:
     old, new = issuer.document(), issuer.document()
     write(path, old)
 
@@ -170,9 +170,9 @@ async def test_who_is_cancelled_does_not_wait_and_the_renewal_is_kept(issuer: Is
     issuer.let.set()
     for _ in range(200):
         await asyncio.sleep(0.05)
-        if issuer.refreshes and Credentials.locate(path).read().expires > time.time():  # type: ignore[operator] # the issuer's files always say when they expire
+        if issuer.refreshes and Credentials.locate(path).read_token().expires > time.time():  # type: ignore[operator] # the issuer's files always say when they expire
             break
-    assert not Credentials.locate(path).token().expired(time.time())
+    assert not Credentials.locate(path).valid_token().expired(time.time())
     assert issuer.refreshes == 1
 
 
@@ -185,12 +185,12 @@ def test_the_order_is_argument_token_variable_file_variable_home(
     monkeypatch.setenv("HOME", str(tmp_path))
     monkeypatch.setenv("IDC_TOKEN", token())
     monkeypatch.setenv("IDC_CREDENTIALS", "~/variable")
-    assert locate("~/argument").origin == str(tmp_path / "argument")
-    assert locate().origin == "IDC_TOKEN"
+    assert locate_token_source("~/argument").origin == str(tmp_path / "argument")
+    assert locate_token_source().origin == "IDC_TOKEN"
     monkeypatch.setenv("IDC_TOKEN", "")
-    assert locate().origin == str(tmp_path / "variable")
+    assert locate_token_source().origin == str(tmp_path / "variable")
     monkeypatch.delenv("IDC_CREDENTIALS")
-    assert locate().origin == str(tmp_path / ".idc_credentials")
+    assert locate_token_source().origin == str(tmp_path / ".idc_credentials")
 
 
 def test_the_token_of_the_variable_is_sent_and_never_shown(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -215,14 +215,14 @@ def test_a_variable_without_an_id_token_is_an_error_that_does_not_show_it(
     else:
         monkeypatch.setenv("IDC_TOKEN", value)
     with pytest.raises(kind, match="IDC_TOKEN") as caught:
-        TokenVariable().token()
-    assert value is None or value not in shown(caught.value)
+        TokenVariable().valid_token()
+    assert value is None or value not in loggable_text(caught.value)
 
 
 def test_a_token_of_the_variable_that_has_run_out_is_not_sent(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("IDC_TOKEN", token(-60))
-    with pytest.raises(CredentialsExpired, match=r"IDC_TOKEN expired at .* set another"):
-        TokenVariable().token()
+    with pytest.raises(CredentialsExpired, match=r"IDC_TOKEN expired at .* set a new one"):
+        TokenVariable().valid_token()
 
 
 # --- redirects -------------------------------------------------------------------------------------------------------

@@ -26,7 +26,7 @@ from idc_ext import (
 from idc_ext.auth._bearer import IdTokenAuth
 from idc_ext.auth._credentials import Credentials
 from idc_ext.auth._id_token import Secret
-from tests.support.credentials import fresh, jwt, shown, write
+from tests.support.credentials import jwt, loggable_text, valid_jwt, write
 from tests.support.standin_process import NOWHERE
 from tests.support.token_issuer import segment
 
@@ -37,10 +37,10 @@ def path(tmp_path: Path) -> Path:
 
 
 def test_the_token_of_the_token_response_comes_first(path: Path) -> None:
-    first, second = fresh(n=1), fresh(n=2)
+    first, second = valid_jwt(n=1), valid_jwt(n=2)
     both = {"token_response": {"id_token": first}, "id_token_jwt": second}
-    assert write(path, both).token().secret.reveal() == first
-    assert write(path, {"token_response": {}, "id_token_jwt": second}).token().secret.reveal() == second
+    assert write(path, both).valid_token().secret.reveal() == first
+    assert write(path, {"token_response": {}, "id_token_jwt": second}).valid_token().secret.reveal() == second
 
 
 def test_the_argument_comes_before_the_variable_and_that_before_the_home_directory(
@@ -56,89 +56,89 @@ def test_the_argument_comes_before_the_variable_and_that_before_the_home_directo
 
 def test_a_missing_file_is_named_together_with_what_to_do(path: Path) -> None:
     with pytest.raises(CredentialsNotFound, match=r"credentials\.json.*IDC_CREDENTIALS"):
-        Credentials.locate(path).token()
+        Credentials.locate(path).valid_token()
 
 
 def test_a_path_with_a_null_character_is_a_missing_file() -> None:
     with pytest.raises(CredentialsNotFound):
-        Credentials.locate("a\0b").token()
+        Credentials.locate("a\0b").valid_token()
 
 
 @pytest.mark.parametrize("mode", [0o640, 0o604, 0o620, 0o601, 0o666, 0o777])
 def test_a_file_that_others_may_touch_is_refused_with_the_command_that_helps(path: Path, mode: int) -> None:
     with pytest.raises(CredentialsInsecure) as caught:
-        write(path, {"id_token_jwt": fresh()}, mode).token()
+        write(path, {"id_token_jwt": valid_jwt()}, mode).valid_token()
     assert f"chmod 600 {path}" in str(caught.value)
 
 
 def test_a_read_only_file_of_ones_own_is_fine(path: Path) -> None:
-    assert write(path, {"id_token_jwt": fresh()}, 0o400).token().secret.reveal()
+    assert write(path, {"id_token_jwt": valid_jwt()}, 0o400).valid_token().secret.reveal()
 
 
 def test_a_link_to_a_file_of_ones_own_is_fine(path: Path, tmp_path: Path) -> None:
-    write(path, {"id_token_jwt": fresh()})
+    write(path, {"id_token_jwt": valid_jwt()})
     (tmp_path / "link").symlink_to(path)
-    assert Credentials.locate(tmp_path / "link").token().secret.reveal()
+    assert Credentials.locate(tmp_path / "link").valid_token().secret.reveal()
 
 
 def test_a_file_of_another_user_is_refused(path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    credentials = write(path, {"id_token_jwt": fresh()})
+    credentials = write(path, {"id_token_jwt": valid_jwt()})
     monkeypatch.setattr(os, "geteuid", lambda: path.stat().st_uid + 1)
     with pytest.raises(CredentialsInsecure, match="belongs to user"):
-        credentials.token()
+        credentials.valid_token()
 
 
 def test_a_link_is_judged_by_what_it_leads_to(tmp_path: Path) -> None:
-    (tmp_path / "link").symlink_to(write(tmp_path / "target", {"id_token_jwt": fresh()}, 0o644).path)
+    (tmp_path / "link").symlink_to(write(tmp_path / "target", {"id_token_jwt": valid_jwt()}, 0o644).path)
     with pytest.raises(CredentialsInsecure):
-        Credentials.locate(tmp_path / "link").token()
+        Credentials.locate(tmp_path / "link").valid_token()
 
 
 @pytest.mark.parametrize("make", [os.mkdir, os.mkfifo])
 def test_what_is_not_a_regular_file_is_refused_at_once(path: Path, make: Any) -> None:
     make(path, 0o600 | stat.S_IXUSR)
     with pytest.raises(CredentialsInvalid, match="regular file"):
-        Credentials.locate(path).token()
+        Credentials.locate(path).valid_token()
 
 
 def test_a_loop_of_links_is_refused(path: Path) -> None:
     path.symlink_to(path)
     with pytest.raises(CredentialsInvalid, match="cannot be opened"):
-        Credentials.locate(path).token()
+        Credentials.locate(path).valid_token()
 
 
 @pytest.mark.parametrize("seconds", [-3600, 0, 20])
 def test_a_token_that_has_run_out_or_is_about_to_is_not_sent(path: Path, seconds: int) -> None:
     credentials = write(path, {"id_token_jwt": jwt(exp=int(time.time()) + seconds)})
     with pytest.raises(CredentialsExpired, match=r"expire[sd] at 20.* UTC.*renew"):
-        credentials.token()
+        credentials.valid_token()
 
 
 def test_the_tokens_own_expiry_outweighs_that_of_the_file(path: Path) -> None:
-    assert write(path, {"id_token_jwt": fresh(), "token_expiry": "2021-06-06T17:20:00Z"}).token()
+    assert write(path, {"id_token_jwt": valid_jwt(), "token_expiry": "2021-06-06T17:20:00Z"}).valid_token()
     with pytest.raises(CredentialsExpired, match="2001-09-09 01:46:40"):
-        write(path, {"id_token_jwt": jwt(exp=1e9), "token_expiry": "2999-01-01T00:00:00Z"}).token()
+        write(path, {"id_token_jwt": jwt(exp=1e9), "token_expiry": "2999-01-01T00:00:00Z"}).valid_token()
 
 
 def test_the_files_expiry_counts_where_the_token_has_none(path: Path) -> None:
     with pytest.raises(CredentialsExpired, match="2021-06-06 17:20:00"):
-        write(path, {"id_token_jwt": jwt(), "token_expiry": "2021-06-06T17:20:00Z"}).token()
-    assert write(path, {"id_token_jwt": jwt(), "token_expiry": None}).token()
+        write(path, {"id_token_jwt": jwt(), "token_expiry": "2021-06-06T17:20:00Z"}).valid_token()
+    assert write(path, {"id_token_jwt": jwt(), "token_expiry": None}).valid_token()
 
 
 @pytest.mark.parametrize("when", ["soon", "0001-01-01T00:00:00+14:00", "", 7])
 def test_an_expiry_of_the_file_that_is_no_time_says_nothing(path: Path, when: object) -> None:
-    assert write(path, {"id_token_jwt": jwt(), "token_expiry": when}).token()
+    assert write(path, {"id_token_jwt": jwt(), "token_expiry": when}).valid_token()
 
 
 def test_a_renewed_file_is_picked_up_without_a_new_client(path: Path) -> None:
     credentials = write(path, {"id_token_jwt": jwt(exp=1)})
     with pytest.raises(CredentialsExpired):
-        credentials.token()
+        credentials.valid_token()
     for n in range(2):
-        renewed = fresh(n=n)
+        renewed = valid_jwt(n=n)
         write(path, {"id_token_jwt": renewed})
-        assert credentials.token().secret.reveal() == renewed
+        assert credentials.valid_token().secret.reveal() == renewed
 
 
 @pytest.mark.parametrize(
@@ -153,7 +153,7 @@ def test_a_renewed_file_is_picked_up_without_a_new_client(path: Path) -> None:
         ({}, "no ID token"),
         ({"id_token": {"exp": 1}, "access_token": "ya29.x"}, "no ID token"),
         ({"id_token_jwt": "ya29.opaque"}, "not a JWT"),
-        ({"id_token_jwt": fresh() + "\r\nX-Evil: 1"}, "not a JWT"),
+        ({"id_token_jwt": valid_jwt() + "\r\nX-Evil: 1"}, "not a JWT"),
         ({"id_token_jwt": f"x.{segment([1])}.y"}, "not a JWT"),
         ({"id_token_jwt": jwt(exp="tomorrow")}, "expiry"),
         ({"id_token_jwt": jwt(exp=True)}, "expiry"),
@@ -163,10 +163,10 @@ def test_a_renewed_file_is_picked_up_without_a_new_client(path: Path) -> None:
 )
 def test_a_file_of_the_wrong_shape_is_refused_with_the_reason(path: Path, document: object, reason: str) -> None:
     with pytest.raises(CredentialsInvalid, match=reason):
-        write(path, document).token()
+        write(path, document).valid_token()
 
 
-TOKEN = fresh(marker="s3cr3t")
+TOKEN = valid_jwt(marker="s3cr3t")
 JSON = st.recursive(
     st.none() | st.booleans() | st.floats() | st.integers() | st.text() | st.just(TOKEN),
     lambda inner: st.lists(inner) | st.dictionaries(st.text(), inner),
@@ -191,9 +191,9 @@ ALMOST = st.fixed_dictionaries(
 def test_any_content_gives_a_token_or_a_credentials_error_that_shows_none(path: Path, content: bytes) -> None:
     credentials = write(path, content)
     try:
-        shows = repr(credentials.token())
+        shows = repr(credentials.valid_token())
     except CredentialsError as error:
-        shows = shown(error) + pickle.dumps(error).decode("latin-1")
+        shows = loggable_text(error) + pickle.dumps(error).decode("latin-1")
     assert TOKEN not in shows
 
 
@@ -293,7 +293,7 @@ def test_no_token_shows_in_the_traceback_of_a_request_that_fails(path: Path) -> 
         pytest.raises(httpx.ConnectError) as caught,
     ):
         get_account_details.sync(client=idc)
-    assert TOKEN not in shown(caught.value)
+    assert TOKEN not in loggable_text(caught.value)
 
 
 def test_a_client_shows_where_its_credentials_come_from_and_no_token(path: Path) -> None:
@@ -304,7 +304,7 @@ def test_a_client_shows_where_its_credentials_come_from_and_no_token(path: Path)
         assert TOKEN not in repr(idc) + repr(idc.token) + repr(idc.get_httpx_client().headers)
 
 
-async def test_both_colours_attach_the_token(path: Path) -> None:
+async def test_sync_and_async_clients_attach_the_token(path: Path) -> None:
     write(path, {"id_token_jwt": TOKEN})
     requests = []
 
@@ -329,5 +329,5 @@ def test_the_auth_knows_no_operation_by_itself(path: Path) -> None:
 
 def test_nothing_is_printed_about_a_wrong_file(path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     with pytest.raises(CredentialsError):
-        write(path, {"id_token_jwt": TOKEN + "!"}).token()
+        write(path, {"id_token_jwt": TOKEN + "!"}).valid_token()
     assert capsys.readouterr() == ("", "")

@@ -28,10 +28,10 @@ from idc_ext import (
 )
 from idc_ext.auth._credentials import Credentials
 from idc_ext.auth._oauth import ClientSecrets, Consent
-from idc_ext.auth._redirect_server import Loopback
+from idc_ext.auth._redirect_server import RedirectServer
 from idc_standin.v1.identity import Identity
 from tests.support import patching
-from tests.support.credentials import shown, write
+from tests.support.credentials import loggable_text, write
 from tests.support.token_issuer import CLIENT_ID, CLIENT_SECRET, Issuer, token
 
 
@@ -133,7 +133,7 @@ def test_a_login_without_a_browser_on_this_machine_takes_what_is_pasted(
         ("http://127.0.0.1:1/?code=4/abc", "another login"),
         ("http://127.0.0.1:1/?state=x&code=4/abc", "another login"),
         ("http://127.0.0.1:1/?state=x&error=access_denied", "no code"),
-        ("http://[::1/?code=1", "no URL"),
+        ("http://[::1/?code=1", "not a URL"),
         ("4/never-issued", "invalid_grant"),
     ],
 )
@@ -186,17 +186,17 @@ def test_connections_that_say_nothing_do_not_hold_up_the_login(
     auth.login(secrets_file, credentials=path, show=beside)
     for one in quiet:
         one.setblocking(False)
-        with pytest.raises(BlockingIOError):  # nobody has lost patience with it
+        with pytest.raises(BlockingIOError):  # the server still waits for it
             one.recv(1)
         one.close()
 
 
 def test_the_server_listens_on_this_machine_alone_and_is_gone_afterwards() -> None:
-    with Loopback("state") as loopback:
+    with RedirectServer("state") as loopback:
         port = urlsplit(loopback.redirect_uri).port or 0
         assert loopback._server.server_address[0] == "127.0.0.1"
         assert httpx.get(loopback.redirect_uri).headers["cache-control"] == "no-store"
-        assert loopback.wait(0.01) is None
+        assert loopback.wait_for_redirect(0.01) is None
     with pytest.raises(OSError, match="refused"):
         socket.create_connection(("127.0.0.1", port))
 
@@ -208,10 +208,10 @@ def test_who_says_no_is_taken_at_their_word(issuer: Issuer, secrets_file: Path, 
     assert issuer.forms == []
 
 
-def test_a_login_that_nobody_finishes_ends_and_leaves_the_file_alone(secrets_file: Path, path: Path) -> None:
+def test_a_login_that_is_not_finished_in_time_ends_and_leaves_the_file_as_it_is(secrets_file: Path, path: Path) -> None:
     write(path, {"id_token_jwt": token(n=1)})
     before, threads = path.read_bytes(), threading.active_count()
-    with pytest.raises(CredentialsError, match="nobody finished the login within 0 s"):
+    with pytest.raises(CredentialsError, match="the login was not finished within 0 s"):
         auth.login(secrets_file, credentials=path, show=lambda url: None, seconds=0.1)
     assert path.read_bytes() == before
     assert threading.active_count() <= threads + 1
@@ -233,7 +233,7 @@ def test_an_issuer_that_fails_leaves_no_file(
     with pytest.raises(CredentialsError, match="the login failed") as caught:
         auth.login(secrets_file, credentials=path, show=browse)
     assert not path.exists()
-    everything = shown(caught.value)
+    everything = loggable_text(caught.value)
     assert CLIENT_SECRET not in everything
     assert issuer.forms[0]["code"] not in everything
     assert issuer.forms[0]["code_verifier"] not in everything
@@ -369,5 +369,5 @@ def test_the_status_of_nothing_says_how_to_log_in(monkeypatch: pytest.MonkeyPatc
 def test_what_has_run_out_for_good_says_how_to_log_in(path: Path) -> None:
     write(path, {"id_token_jwt": token(-60)})
     with pytest.raises(CredentialsExpired, match="idc-ext auth login"):
-        Credentials.locate(path).token()
+        Credentials.locate(path).valid_token()
     assert os.listdir(path.parent) == [path.name]

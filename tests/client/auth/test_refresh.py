@@ -20,7 +20,7 @@ from idc_ext import CredentialsError, CredentialsExpired, CredentialsInsecure, C
 from idc_ext.auth import _credentials_file, _private_file
 from idc_ext.auth._credentials import Credentials
 from tests.support import patching
-from tests.support.credentials import shown, write
+from tests.support.credentials import loggable_text, write
 from tests.support.standin_process import NOWHERE
 from tests.support.token_issuer import Issuer, token
 
@@ -39,7 +39,7 @@ def kept(path: Path) -> dict[str, Any]:
 
 def test_a_token_that_lives_is_sent_as_it_is(issuer: Issuer, path: Path) -> None:
     document = issuer.document()
-    assert write(path, document).token().secret.reveal() == document["id_token_jwt"]
+    assert write(path, document).valid_token().secret.reveal() == document["id_token_jwt"]
     assert issuer.forms == []
 
 
@@ -47,10 +47,10 @@ def test_a_token_that_lives_is_sent_as_it_is(issuer: Issuer, path: Path) -> None
 def test_a_token_that_has_run_out_or_soon_will_is_renewed_and_the_file_with_it(
     issuer: Issuer, path: Path, seconds: int
 ) -> None:
-    renewed = write(path, issuer.document(seconds)).token()
+    renewed = write(path, issuer.document(seconds)).valid_token()
     assert issuer.refreshes == 1
     assert renewed.secret.reveal() == kept(path)["id_token_jwt"] == kept(path)["token_response"]["id_token"]
-    assert write(path, kept(path)).token().secret.equals(renewed.secret)
+    assert write(path, kept(path)).valid_token().secret.equals(renewed.secret)
     assert issuer.refreshes == 1
 
 
@@ -58,13 +58,13 @@ def test_a_token_that_has_run_out_or_soon_will_is_renewed_and_the_file_with_it(
 def test_a_token_that_never_lives_long_is_not_renewed_all_the_time(issuer: Issuer, path: Path, sign: Any) -> None:
     issuer.lifetime, issuer.sign = 200, sign
     credentials = write(path, issuer.document(-1))
-    assert len({credentials.token().secret.reveal() for _ in range(5)}) <= 2
+    assert len({credentials.valid_token().secret.reveal() for _ in range(5)}) <= 2
     assert issuer.refreshes <= 2
 
 
 def test_what_the_file_holds_besides_stays_and_in_its_order(issuer: Issuer, path: Path) -> None:
     document = {"first": [1, {"b": 2, "a": "ü"}], **issuer.document(-1), "last": None}
-    write(path, document).token()
+    write(path, document).valid_token()
     assert list(kept(path)) == list(document)
     changed = {name for name in document if kept(path)[name] != document[name]}
     assert changed == {"access_token", "id_token", "id_token_jwt", "token_expiry", "token_response"}
@@ -74,21 +74,21 @@ def test_what_the_file_holds_besides_stays_and_in_its_order(issuer: Issuer, path
 def test_a_new_refresh_token_takes_the_place_of_the_old_one(issuer: Issuer, path: Path) -> None:
     issuer.rotating = True
     credentials = write(path, issuer.document(-1))
-    credentials.token()
+    credentials.valid_token()
     assert kept(path)["refresh_token"] == issuer.refresh_token
-    write(path, {**kept(path), "id_token_jwt": token(-1), "token_response": {}}).token()
+    write(path, {**kept(path), "id_token_jwt": token(-1), "token_response": {}}).valid_token()
     assert issuer.refreshes == 2
 
 
 def test_the_issuer_is_asked_in_the_way_of_rfc_6749(issuer: Issuer, path: Path) -> None:
     document = issuer.document(-1)
-    write(path, document).token()
+    write(path, document).valid_token()
     names = ("client_id", "client_secret", "refresh_token")
     assert issuer.forms == [{"grant_type": "refresh_token", **{name: document[name] for name in names}}]
 
 
 def test_only_the_lock_file_is_left_beside_the_file(issuer: Issuer, path: Path) -> None:
-    write(path, issuer.document(-1)).token()
+    write(path, issuer.document(-1)).valid_token()
     lock = Path(f"{path}.lock")
     assert set(path.parent.iterdir()) == {path, lock}
     assert stat.S_IMODE(lock.stat().st_mode) == 0o600
@@ -108,7 +108,7 @@ for _ in range(number):
         os.close(go)
         os.read(ready, 1)
         try:
-            said = hashlib.sha256(Credentials.locate(path).token().secret.reveal().encode()).hexdigest()
+            said = hashlib.sha256(Credentials.locate(path).valid_token().secret.reveal().encode()).hexdigest()
         except Exception as error:
             said = type(error).__name__
         os.write(1, (said + "\\n").encode())
@@ -146,20 +146,20 @@ def test_twenty_threads_renew_once(issuer: Issuer, path: Path) -> None:
     issuer.delay = 0.2
     credentials = write(path, issuer.document(-60))
     with ThreadPoolExecutor(20) as pool:
-        tokens = {found.secret.reveal() for found in pool.map(lambda _: credentials.token(), range(20))}
+        tokens = {found.secret.reveal() for found in pool.map(lambda _: credentials.valid_token(), range(20))}
     assert (len(tokens), issuer.refreshes) == (1, 1)
 
 
 def test_a_process_that_has_forked_lets_go_of_the_lock_all_the_same(path: Path) -> None:
-    with _private_file.locked(str(path), 0) as mine:
-        assert mine
+    with _private_file.file_lock(str(path), 0) as has_lock:
+        assert has_lock
         child = os.fork()
         if not child:
             time.sleep(30)
             os._exit(0)
     try:
-        with _private_file.locked(str(path), 0) as mine:
-            assert mine
+        with _private_file.file_lock(str(path), 0) as has_lock:
+            assert has_lock
     finally:
         os.kill(child, signal.SIGKILL)
         os.waitpid(child, 0)
@@ -177,7 +177,7 @@ def die(*arguments):
         real(*arguments)
     os.kill(os.getpid(), signal.SIGKILL)
 setattr(os, name, die)
-Credentials.locate(sys.argv[1]).token()
+Credentials.locate(sys.argv[1]).valid_token()
 """
 
 
@@ -194,7 +194,7 @@ def test_kill_9_while_writing_leaves_the_old_file_or_the_new_one(
     assert (kept(path) != document) is new
     assert set(kept(path)) == set(document)
     assert stat.S_IMODE(path.stat().st_mode) == 0o600
-    Credentials.locate(path).token()
+    Credentials.locate(path).valid_token()
     assert {one.name for one in path.parent.iterdir()} == {path.name, f"{path.name}.lock"}
 
 
@@ -202,7 +202,7 @@ def test_a_file_that_cannot_be_replaced_is_known_before_the_issuer_is_asked(issu
     credentials = write(path, issuer.document(-60))
     Path(f"{path}.new").mkdir()
     with pytest.raises(CredentialsError, match="cannot be written"):
-        credentials.token()
+        credentials.valid_token()
     assert issuer.forms == []
 
 
@@ -215,9 +215,9 @@ def test_a_disk_that_fills_up_leaves_the_old_file(issuer: Issuer, path: Path, mo
 
     monkeypatch.setattr(os, "fsync", full)
     with pytest.raises(CredentialsError, match="No space left") as caught:
-        credentials.token()
+        credentials.valid_token()
     assert path.read_bytes() == before
-    assert "eyJ" not in shown(caught.value)
+    assert "eyJ" not in loggable_text(caught.value)
 
 
 # --- links -----------------------------------------------------------------------------------------------------------
@@ -228,7 +228,7 @@ def test_a_link_stays_and_what_it_leads_to_is_renewed(issuer: Issuer, path: Path
     (tmp_path / "links").mkdir()
     link = tmp_path / "links" / "here"
     link.symlink_to(Path("..") / path.name)
-    renewed = Credentials.locate(link).token()
+    renewed = Credentials.locate(link).valid_token()
     assert link.is_symlink()
     assert kept(path)["id_token_jwt"] == renewed.secret.reveal()
     assert list((tmp_path / "links").iterdir()) == [link]
@@ -242,14 +242,14 @@ def test_a_link_of_another_user_is_refused(path: Path, tmp_path: Path, monkeypat
     else:
         monkeypatch.setattr(os, "geteuid", lambda: path.stat().st_uid + 1)
     with pytest.raises(CredentialsInsecure, match="is a link that belongs to user"):
-        Credentials.locate(tmp_path / "link").token()
+        Credentials.locate(tmp_path / "link").valid_token()
 
 
 def test_a_draft_planted_as_a_link_is_not_written_through(issuer: Issuer, path: Path, tmp_path: Path) -> None:
     credentials = write(path, issuer.document(-60))
     (tmp_path / "victim").write_text("mine")
     Path(f"{path}.new").symlink_to(tmp_path / "victim")
-    credentials.token()
+    credentials.valid_token()
     assert (tmp_path / "victim").read_text() == "mine"
 
 
@@ -263,29 +263,32 @@ def test_as_long_as_the_token_lives_an_issuer_that_fails_is_no_matter_and_is_lef
     document = issuer.document(SOON)
     credentials = write(path, document)
     with caplog.at_level(logging.DEBUG):
-        assert {credentials.token().secret.reveal() for _ in range(3)} == {document["id_token_jwt"]}
+        assert {credentials.valid_token().secret.reveal() for _ in range(3)} == {document["id_token_jwt"]}
     assert issuer.refreshes == 1
     assert "HTTP 503" in caplog.text
     assert all(document[name] not in caplog.text for name in ("id_token_jwt", "refresh_token", "client_secret"))
 
 
-def test_as_long_as_the_token_lives_nobody_waits_for_who_is_renewing_it(
+def test_while_the_token_is_valid_no_request_waits_for_the_process_that_renews_it(
     issuer: Issuer, path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     credentials = write(path, issuer.document(SOON))
     patching.seconds_for_the_lock(monkeypatch, 3600)
-    with ThreadPoolExecutor(1) as pool, _private_file.locked(str(path), 0):
-        assert pool.submit(credentials.token).result(timeout=60)
+    with ThreadPoolExecutor(1) as pool, _private_file.file_lock(str(path), 0):
+        assert pool.submit(credentials.valid_token).result(timeout=60)
     assert issuer.forms == []
 
 
-def test_who_waits_too_long_for_another_process_is_told_so(
+def test_a_wait_that_is_too_long_for_another_process_ends_in_an_error_that_says_so(
     issuer: Issuer, path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     patching.seconds_for_the_lock(monkeypatch, 0.2)
     credentials = write(path, issuer.document(-60))
-    with _private_file.locked(str(path), 0), pytest.raises(CredentialsError, match="another process has been renewing"):
-        credentials.token()
+    with (
+        _private_file.file_lock(str(path), 0),
+        pytest.raises(CredentialsError, match="another process has been renewing"),
+    ):
+        credentials.valid_token()
 
 
 # --- refusals --------------------------------------------------------------------------------------------------------
@@ -295,10 +298,10 @@ def test_a_refused_consent_is_an_expired_one_and_not_tried_again(issuer: Issuer,
     document = issuer.document(-60, refresh_token="1//revoked-long-ago")
     credentials = write(path, document)
     with pytest.raises(CredentialsExpired, match=r"refused \(invalid_grant: Token has been .* revoked\); log in"):
-        credentials.token()
+        credentials.valid_token()
     assert kept(path) == {**document, "invalid": True}
     with pytest.raises(CredentialsExpired, match="log in"):
-        credentials.token()
+        credentials.valid_token()
     assert issuer.refreshes == 1
 
 
@@ -314,7 +317,7 @@ def said(status: int, content: object, kind: str = "application/json") -> Any:
         (said(500, b"<html>", "text/html"), "HTTP 500 and no reason"),
         (said(302, b""), "HTTP 302 and a redirect"),
         (said(200, []), "no JSON object"),
-        (said(200, b" " * 1_100_000), "did not come to an end"),
+        (said(200, b" " * 1_100_000), "did not finish its answer"),
         (said(401, {"error": "invalid_client"}), r"refused \(invalid_client\)"),
         (said(400, {"error": "x\x1b[31m\n" * 200}), "refused"),
         (said(200, {"access_token": "ya29.x"}), "no ID token.*openid"),
@@ -332,12 +335,12 @@ def test_an_answer_that_is_no_token_is_one_clear_sentence_without_a_secret(
     credentials = write(path, document)
     before = path.read_bytes()
     with pytest.raises(CredentialsError, match=reason) as caught:
-        credentials.token()
+        credentials.valid_token()
     assert str(path) in str(caught.value)
     assert str(caught.value).isprintable()
     assert len(str(caught.value)) < 600
     assert path.read_bytes() == before
-    everything = shown(caught.value) + pickle.dumps(caught.value).decode("latin-1")
+    everything = loggable_text(caught.value) + pickle.dumps(caught.value).decode("latin-1")
     assert not any(document[name] in everything for name in ("id_token_jwt", "refresh_token", "client_secret"))
 
 
@@ -347,14 +350,14 @@ def test_an_issuer_that_does_not_answer_in_time_is_said_to(
     patching.seconds_for_the_issuer(monkeypatch, 0.2)
     issuer.delay = 1
     with pytest.raises(CredentialsError, match=r"did not answer within 0\.2 s"):
-        write(path, issuer.document(-60)).token()
+        write(path, issuer.document(-60)).valid_token()
 
 
 def test_a_renewal_keeps_the_deadline_of_who_waits_for_it(issuer: Issuer, path: Path) -> None:
     issuer.let.clear()
     credentials = write(path, issuer.document(-60))
     with deadline(0.3), pytest.raises(CredentialsError):
-        credentials.token()
+        credentials.valid_token()
     assert issuer.forms == []  # it has not answered
 
 
@@ -363,16 +366,16 @@ def test_the_proxy_of_a_client_is_that_of_its_renewals(issuer: Issuer, path: Pat
     with Issuer() as proxy:  # any server that is asked for the whole URL will do
         proxy.refresh_token = issuer.refresh_token
         with connect(NOWHERE, credentials=path, proxy=proxy.url) as idc:
-            idc._auth.credentials.token()
+            idc._auth.credentials.valid_token()
             assert proxy.url not in repr(idc._auth)
         assert (issuer.refreshes, proxy.refreshes) == (0, 1)
 
 
-def test_an_issuer_that_nobody_reaches_is_named(path: Path) -> None:
+def test_an_issuer_that_cannot_be_reached_is_named(path: Path) -> None:
     with Issuer() as gone:
         document = gone.document(-60)
     with pytest.raises(CredentialsError, match=r"127\.0\.0\.1 cannot be reached"):
-        write(path, document).token()
+        write(path, document).valid_token()
 
 
 @pytest.mark.parametrize(
@@ -393,19 +396,19 @@ def test_a_file_whose_secrets_cannot_be_sent_safely_is_not_renewed(
     issuer: Issuer, path: Path, change: dict[str, Any], kind: type[Exception]
 ) -> None:
     with pytest.raises(kind):
-        write(path, issuer.document(-60, **change)).token()
+        write(path, issuer.document(-60, **change)).valid_token()
     assert issuer.forms == []
 
 
 def test_no_thread_is_left_behind(issuer: Issuer, path: Path) -> None:
     before = threading.active_count()
-    write(path, issuer.document(-60)).token()
+    write(path, issuer.document(-60)).valid_token()
     assert threading.active_count() <= before + 1  # the issuer's own
 
 
 def test_the_content_of_a_file_does_not_show_in_its_values(issuer: Issuer, path: Path) -> None:
     document = issuer.document()
     write(path, document)
-    content = _credentials_file._parsed(path.read_bytes())
-    assert document["id_token_jwt"] not in repr(content) + repr(Credentials.locate(path).read())
+    content = _credentials_file._parse_file(path.read_bytes())
+    assert document["id_token_jwt"] not in repr(content) + repr(Credentials.locate(path).read_token())
     assert document["refresh_token"] not in repr(content)

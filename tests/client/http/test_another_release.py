@@ -107,7 +107,7 @@ def test_a_refusal_stays_as_it_is_where_the_release_is_ours_or_cannot_be_had(sai
 
 def test_what_the_release_calls_itself_cannot_write_to_a_terminal() -> None:
     found, _ = refusal(ASKING["counts"], refusing(422), release("\x1b[2J\n3.0"))
-    assert "which is no version" in found.notice
+    assert "which is not a version" in found.notice
     assert str(found).isprintable()
 
 

@@ -10,7 +10,7 @@ import pytest
 from idc_ext import DeadlineExceeded
 from tests.support import patching
 from tests.support.faulty_server import Wire, answer, drip, faulty, truncated
-from tests.support.sync_async import ask, plain
+from tests.support.sync_async import client_without_credentials, send_request
 
 BODY = json.dumps({"a": "x" * 400_000}).encode()
 MODES = pytest.mark.parametrize("mode", ["sync", "async"])
@@ -33,8 +33,8 @@ def fed(monkeypatch: pytest.MonkeyPatch) -> list[int]:
 @MODES
 async def test_a_large_body_comes_whole_and_past_h11_and_its_connection_serves_again(mode: str, fed: list[int]) -> None:
     with faulty(answer(body=BODY), answer(body=b"{}"), answer(body=BODY)) as server:
-        async with plain(server.url) as idc:
-            found = [await ask(mode, idc) for _ in range(3)]
+        async with client_without_credentials(server.url) as idc:
+            found = [await send_request(mode, idc) for _ in range(3)]
             assert [one.content for one in found] == [BODY, b"{}", BODY]
             assert [one.num_bytes_downloaded for one in found] == [len(BODY), 2, len(BODY)]
             assert server.connections == 1
@@ -45,9 +45,9 @@ async def test_a_large_body_comes_whole_and_past_h11_and_its_connection_serves_a
 @pytest.mark.parametrize("size", [65_530, 65_536, 65_537, 65_538, 131_072, 131_073, 131_074, 262_144, 1_000_001])
 async def test_bodies_of_any_size_come_whole(mode: str, size: int) -> None:
     with faulty(answer(body=b"1" * size)) as server:
-        async with plain(server.url) as idc:
+        async with client_without_credentials(server.url) as idc:
             for _ in range(2):
-                assert (await ask(mode, idc)).content == b"1" * size
+                assert (await send_request(mode, idc)).content == b"1" * size
             assert server.connections == 1
 
 
@@ -55,25 +55,25 @@ async def test_bodies_of_any_size_come_whole(mode: str, size: int) -> None:
 async def test_a_large_body_that_breaks_off_is_asked_for_again(mode: str) -> None:
     for step in (truncated(BODY), truncated(BODY, missing=200_000), truncated(BODY, missing=200_000, rst=True)):
         with faulty(step, answer(body=BODY)) as server:
-            async with plain(server.url) as idc:
-                assert (await ask(mode, idc)).content == BODY
+            async with client_without_credentials(server.url) as idc:
+                assert (await send_request(mode, idc)).content == BODY
             assert len(server.seen) == 2
 
 
 @MODES
 async def test_a_large_body_that_breaks_off_again_and_again_is_httpxs_error(mode: str) -> None:
     with faulty(truncated(BODY, missing=200_000)) as server:
-        async with plain(server.url, retries=0) as idc:
+        async with client_without_credentials(server.url, retries=0) as idc:
             with pytest.raises(httpx.RemoteProtocolError, match="closed"):
-                await ask(mode, idc)
+                await send_request(mode, idc)
 
 
 @MODES
 async def test_a_large_body_that_drips_keeps_the_deadline(mode: str) -> None:
     with faulty(drip(b"1" * 300_000)) as server:
-        async with plain(server.url, deadline=0.3) as idc:
+        async with client_without_credentials(server.url, deadline=0.3) as idc:
             with pytest.raises(DeadlineExceeded):
-                await ask(mode, idc)
+                await send_request(mode, idc)
 
 
 @MODES
@@ -86,9 +86,9 @@ async def test_a_large_body_that_stops_keeps_the_time_out(mode: str) -> None:
         return False
 
     with faulty(stops) as server:
-        async with plain(server.url, timeout=0.2) as idc:
+        async with client_without_credentials(server.url, timeout=0.2) as idc:
             with pytest.raises(httpx.ReadTimeout):
-                await ask(mode, idc)
+                await send_request(mode, idc)
 
 
 @MODES
@@ -104,12 +104,12 @@ async def test_large_bodies_that_are_packed_or_in_chunks_come_as_ever(mode: str,
 
     packed = gzip.compress(BODY + noise, 0)
     with faulty(chunks, answer(body=packed, content_encoding="gzip"), answer(body=b"{}")) as server:
-        async with plain(server.url) as idc:
-            assert (await ask(mode, idc)).content == noise * 3
+        async with client_without_credentials(server.url) as idc:
+            assert (await send_request(mode, idc)).content == noise * 3
             before = sum(fed)
-            assert (await ask(mode, idc)).content == BODY + noise
+            assert (await send_request(mode, idc)).content == BODY + noise
             assert sum(fed) - before < len(packed)
-            assert (await ask(mode, idc)).content == b"{}"
+            assert (await send_request(mode, idc)).content == b"{}"
             assert server.connections == 1
 
 
@@ -120,11 +120,13 @@ async def test_where_h11_keeps_its_count_elsewhere_bodies_come_as_ever(
 ) -> None:
     patching.hidden_member(monkeypatch, hidden)
     with faulty(answer(body=BODY)) as server:
-        async with plain(server.url) as idc:
-            assert (await ask(mode, idc)).content == BODY
+        async with client_without_credentials(server.url) as idc:
+            assert (await send_request(mode, idc)).content == BODY
     assert sum(fed) > len(BODY)
 
 
 async def test_what_is_no_connection_of_httpcores_is_left_alone() -> None:
-    idc = plain("http://127.0.0.1:9", transport=httpx.MockTransport(lambda _: httpx.Response(200, content=BODY)))
-    assert [(await ask(mode, idc)).content for mode in ("sync", "async")] == [BODY, BODY]
+    idc = client_without_credentials(
+        "http://127.0.0.1:9", transport=httpx.MockTransport(lambda _: httpx.Response(200, content=BODY))
+    )
+    assert [(await send_request(mode, idc)).content for mode in ("sync", "async")] == [BODY, BODY]

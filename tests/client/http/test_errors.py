@@ -27,8 +27,8 @@ from idc_ext import (
     Unauthorized,
 )
 from idc_ext import errors as tree
-from idc_ext._http.failures import failure, needs_body
-from idc_ext._http.redaction import curl
+from idc_ext._http.failures import error_of_response, needs_body
+from idc_ext._http.redaction import curl_line
 
 TOKEN = "eyJhbGciOiJSUzI1NiJ9.eyJlbWFpbCI6ImFkYUBleGFtcGxlLm9yZyJ9.c2lnbmF0dXJl"
 PAGE = "gAAAAABgvSBCkGcWUId1Qu6zsTe08jeIPzUZDYd46Yuw-and-some-more"
@@ -43,7 +43,7 @@ def answered(status: int, body: Any = None, url: str = URL, **headers: str) -> h
 
 
 def error(status: int, body: Any = None, **headers: str) -> Any:
-    found = failure(answered(status, body, **headers))
+    found = error_of_response(answered(status, body, **headers))
     assert found is not None
     return found
 
@@ -146,13 +146,13 @@ def test_a_refusal_inside_a_200_is_an_error_of_the_status_it_names(body: Any, ki
     ],
 )
 def test_a_success_that_talks_is_no_refusal(body: Any) -> None:
-    assert failure(answered(200, body)) is None
+    assert error_of_response(answered(200, body)) is None
 
 
 def test_a_large_success_is_not_searched_for_a_refusal() -> None:
     body = {"code": 400, "message": "m", "rows": ["x"] * 20_000}
     assert not needs_body(answered(200, body))
-    assert failure(answered(200, body)) is None
+    assert error_of_response(answered(200, body)) is None
 
 
 def test_an_unfollowed_redirect_is_an_error_that_says_where_to() -> None:
@@ -160,7 +160,7 @@ def test_an_unfollowed_redirect_is_an_error_that_says_where_to() -> None:
     assert type(found) is APIError
     assert "moved to https://example.org/v1/about" in str(found)
     assert "secret" not in str(found)
-    assert "no URL" in str(error(302, b"", location="http://h:port"))
+    assert "an invalid URL" in str(error(302, b"", location="http://h:port"))
 
 
 def test_a_web_page_in_place_of_data_is_no_success() -> None:
@@ -195,7 +195,7 @@ def test_a_long_message_is_cut_and_put_on_one_line() -> None:
         (b"<" * 100_000 + b"title", "<"),
     ],
 )
-def test_a_web_page_is_told_by_its_title_or_its_text_and_nothing_of_it_is_markup(page: bytes, told: str) -> None:
+def test_a_web_page_is_reported_by_its_title_or_its_text_without_markup(page: bytes, told: str) -> None:
     found = error(502, page, **{"content-type": "text/html; charset=utf-8"})
     assert found.message.startswith("a web page: " if told != "<" else "a body in no known form")
     assert told == "<" or found.message == f"a web page: {told}"
@@ -212,8 +212,8 @@ def test_a_body_of_endless_depth_is_in_no_known_form() -> None:
 
 
 @pytest.mark.parametrize("status", [218, 299, 305, 399])
-def test_a_success_that_nobody_knows_does_not_fit_the_document(status: int) -> None:
-    found = failure(answered(status, {"a": 1}))
+def test_a_success_with_an_unknown_status_does_not_fit_the_document(status: int) -> None:
+    found = error_of_response(answered(status, {"a": 1}))
     known = status == 305
     assert (found is None) if known else isinstance(found, ContractError)
 
@@ -237,10 +237,10 @@ def test_an_error_keeps_the_answer_without_cookies_and_without_what_it_quotes_of
     kept = found.response
     assert (kept.status_code, kept.headers["x-kept"], kept.json()["kept"]) == (400, "yes", [1])
     assert "set-cookie" not in kept.headers
-    for shown in (kept.text, repr(kept), str(kept.headers), pickle.dumps(found).decode("latin-1")):
-        assert TOKEN not in shown
-        assert PAGE not in shown
-        assert "abcdefgh" not in shown
+    for loggable_text in (kept.text, repr(kept), str(kept.headers), pickle.dumps(found).decode("latin-1")):
+        assert TOKEN not in loggable_text
+        assert PAGE not in loggable_text
+        assert "abcdefgh" not in loggable_text
 
 
 def test_how_long_to_wait_is_said_and_kept() -> None:
@@ -260,7 +260,7 @@ def test_a_curl_line_sends_the_same_again_with_variables_for_what_is_secret() ->
 def test_a_shell_takes_a_curl_line_for_what_it_is() -> None:
     statement = "SELECT 'it''s' || \"a\" -- $HOME `id` \\ \n \u009b31m \u202e \U0001f9e0"
     request = httpx.Request("POST", URL.replace("page_size=2", "q=a'b+c%20$(id)"), json={"sql": statement})
-    line = curl(request)
+    line = curl_line(request)
     assert line.isascii()
     assert line.isprintable()
     script = f"curl() {{ printf '%s\\0' \"$@\"; }}; {line}"
@@ -279,7 +279,7 @@ JSON = st.recursive(LEAVES, lambda inner: st.lists(inner) | st.dictionaries(st.t
 @given(JSON, st.dictionaries(st.text(min_size=1), st.text(), max_size=3))
 def test_every_curl_line_is_one_line_of_ascii_and_holds_the_whole_body(body: Any, params: dict[str, str]) -> None:
     request = httpx.Request("POST", "https://example.org/v3/sql", json=body, params=params)
-    line = curl(request)
+    line = curl_line(request)
     assert line.isascii()
     assert "\x1b" not in line
     words = shlex.split(line)
@@ -288,8 +288,8 @@ def test_every_curl_line_is_one_line_of_ascii_and_holds_the_whole_body(body: Any
 
 def test_a_body_that_may_hold_a_secret_is_not_in_the_curl_line() -> None:
     request = httpx.Request("POST", "https://example.org/token", data={"refresh_token": "1//abcdef"})
-    assert "abcdef" not in curl(request)
-    assert "--data-binary @-" in curl(request)
+    assert "abcdef" not in curl_line(request)
+    assert "--data-binary @-" in curl_line(request)
 
 
 def test_an_error_of_httpx_that_comes_from_a_client_of_ours_pickles_without_the_token() -> None:
@@ -332,15 +332,15 @@ def test_every_answer_gives_an_error_that_pickles_and_shows_no_token(status: int
     pickled = pickle.dumps(found)
     again = pickle.loads(pickled)  # noqa: S301 - made in the line above
     assert (type(again), str(again), vars(again)) == (type(found), str(found), vars(found))
-    for shown in (str(found), repr(found), repr(vars(found)), pickled.decode("latin-1")):
-        assert TOKEN not in shown
-        assert PAGE not in shown
-        assert "pass@" not in shown
+    for loggable_text in (str(found), repr(found), repr(vars(found)), pickled.decode("latin-1")):
+        assert TOKEN not in loggable_text
+        assert PAGE not in loggable_text
+        assert "pass@" not in loggable_text
 
 
 @given(st.binary(), st.integers(200, 299))
 def test_no_success_makes_the_check_fail(body: bytes, status: int) -> None:
-    failure(answered(status, body))
+    error_of_response(answered(status, body))
 
 
 def classes(root: type[IDCError]) -> list[type[IDCError]]:

@@ -12,7 +12,7 @@ from idc_client.api.v1 import list_cohorts
 
 from idc_ext import APIError, connect
 from tests.support.faulty_server import answer, faulty, reset
-from tests.support.sync_async import ask, plain
+from tests.support.sync_async import client_without_credentials, send_request
 
 PAGE = "gAAAAABgvSBCkGcWUId1Qu6zsTe08jeIPzUZDYd46Yuw-and-some-more"
 
@@ -21,7 +21,7 @@ pytestmark = pytest.mark.usefixtures("no_settings")
 
 @pytest.fixture
 def heard(caplog: pytest.LogCaptureFixture) -> Iterator[Callable[[], list[str]]]:
-    """The lines that the logger was told, times of attempts left out."""
+    """The lines that were logged, times of attempts left out."""
     with caplog.at_level(logging.DEBUG, "idc_ext"):
         yield lambda: [one.getMessage() for one in caplog.records if one.name == "idc_ext"]
 
@@ -30,14 +30,14 @@ async def test_each_attempt_is_a_line_that_says_how_it_ended_and_what_comes_of_i
     mode: str, pauses: list[float], heard: Callable[[], list[str]]
 ) -> None:
     with faulty(answer(503, b"busy", content_type="text/plain"), reset, answer()) as server:
-        async with plain(server.url) as idc:
-            await ask(mode, idc)
+        async with client_without_credentials(server.url) as idc:
+            await send_request(mode, idc)
     first, second, third = heard()
     url = f"GET {server.url}/v3/stats: "
     assert first.startswith(f"{url}503 (busy) in 0.")
-    assert first.endswith("attempt 1 of 4; repeated after 0.38 s, as the server said 503")
+    assert first.endswith("attempt 1 of 4; retried after 0.38 s: the server answered with 503")
     assert second.startswith((f"{url}ReadError", f"{url}RemoteProtocolError"))
-    assert second.endswith("attempt 2 of 4; repeated after 0.38 s, as the connection was lost")
+    assert second.endswith("attempt 2 of 4; retried after 0.38 s: the connection was lost")
     assert third.startswith(f"{url}200 in 0.")
     assert third.endswith("attempt 3 of 4")
 
@@ -45,29 +45,29 @@ async def test_each_attempt_is_a_line_that_says_how_it_ended_and_what_comes_of_i
 @pytest.mark.parametrize(
     ("method", "path", "status", "why"),
     [
-        ("POST", "/v1/cohorts", 503, "it may not be done twice"),
-        ("GET", "/v3/stats", 400, "it is no failure that passes"),
-        ("GET", "/v3/stats", 503, "repeats are off"),
+        ("POST", "/v1/cohorts", 503, "the request may not be sent twice"),
+        ("GET", "/v3/stats", 400, "this failure is not temporary"),
+        ("GET", "/v3/stats", 503, "retries are off"),
     ],
 )
-async def test_a_line_says_why_a_call_is_not_repeated(
+async def test_a_line_says_why_a_call_is_not_retried(
     mode: str, method: str, path: str, status: int, why: str, heard: Callable[[], list[str]]
 ) -> None:
     with faulty(answer(status)) as server:
-        async with plain(server.url, retries=0) as idc:
+        async with client_without_credentials(server.url, retries=0) as idc:
             with pytest.raises(APIError):
-                await ask(mode, idc, method, path)
-    assert [line.endswith(f"attempt 1 of 1; not repeated: {why}") for line in heard()] == [True]
+                await send_request(mode, idc, method, path)
+    assert [line.endswith(f"attempt 1 of 1; not retried: {why}") for line in heard()] == [True]
 
 
-async def test_a_used_up_budget_is_told(pauses: list[float], heard: Callable[[], list[str]]) -> None:
+async def test_a_used_up_budget_is_logged(pauses: list[float], heard: Callable[[], list[str]]) -> None:
     from idc_ext import Retries
 
     with faulty(reset) as server:
-        async with plain(server.url, retries=Retries(budget=1)) as idc:
+        async with client_without_credentials(server.url, retries=Retries(budget=1)) as idc:
             with pytest.raises(httpx.TransportError):
-                await ask("async", idc)
-    assert heard()[-1].endswith("not repeated: the client's budget of repeats is used up")
+                await send_request("async", idc)
+    assert heard()[-1].endswith("not retried: the client's retry budget is used up")
 
 
 async def test_no_line_shows_a_token_a_cookie_or_a_page_token_that_a_server_quotes(
@@ -96,9 +96,9 @@ async def test_no_line_shows_a_token_a_cookie_or_a_page_token_that_a_server_quot
         assert one not in told
 
 
-def test_a_server_cannot_write_lines_or_colours_into_the_log(heard: Callable[[], list[str]]) -> None:
+def test_a_server_cannot_write_lines_or_terminal_colours_into_the_log(heard: Callable[[], list[str]]) -> None:
     body = b'{"code": 400, "message": "a\\nforged\\u001b[31m line \\u202e"}'
-    with faulty(answer(400, body)) as server, plain(server.url) as idc, pytest.raises(APIError):
+    with faulty(answer(400, body)) as server, client_without_credentials(server.url) as idc, pytest.raises(APIError):
         idc.get_httpx_client().get("/v3/stats")
     assert "400 (a forged [31m line) in" in heard()[0]
 
@@ -129,4 +129,4 @@ def test_the_variable_has_lines_written_to_stderr_once_each_and_nothing_else_doe
     command = [sys.executable, "-c", CALL, str(status)]
     done = subprocess.run(command, env={"IDC_LOG": asked}, capture_output=True, text=True, check=True)
     assert (done.stdout, len(done.stderr.splitlines())) == ("", lines)
-    assert asked != "loud" or "IDC_LOG is none of debug, info" in done.stderr
+    assert asked != "loud" or "IDC_LOG is not one of debug, info" in done.stderr

@@ -28,12 +28,12 @@ from idc_ext import (
 )
 from idc_ext._http import retry
 from idc_ext._http.failures import retry_after
-from idc_ext._http.retry import Budget, GiveUp, decide
-from idc_ext._operations import repeatable
+from idc_ext._http.retry import GiveUp, RetryBudget, decide_retry
+from idc_ext._operations import is_retryable
 from tests.support import patching
 from tests.support.document import OPERATIONS
 from tests.support.faulty_server import answer, answer_and_close, drip, faulty, hang_up, reset, truncated
-from tests.support.sync_async import ask, plain
+from tests.support.sync_async import client_without_credentials, send_request
 
 CT = {"Modality": ["CT"]}
 READS = [("GET", "/v3/stats"), ("GET", "/v1/versions"), ("POST", "/v3/sql"), ("POST", "/v1/cohorts/preview/manifest"),
@@ -51,17 +51,17 @@ def test_every_operation_of_the_document_that_is_no_get_has_a_row_and_no_other_h
     assert set(_operations.OPERATIONS) == {key for key in OPERATIONS if key[0] != "GET"}
 
 
-def test_every_operation_of_the_document_may_be_repeated_but_those_that_keep_or_delete_something() -> None:
+def test_every_operation_of_the_document_may_be_retried_but_those_that_store_or_delete_something() -> None:
     never = {("POST", "/v1/cohorts"), ("DELETE", "/v1/cohorts"), ("DELETE", "/v1/cohorts/{cohort_id}")}
     for method, path in OPERATIONS:
         filled = path.replace("{cohort_id}", "7").replace("{", "").replace("}", "")
         for spelling in (filled, f"{filled}/"):
-            assert repeatable(method, spelling) == ((method, path) not in never), (method, path)
+            assert is_retryable(method, spelling) == ((method, path) not in never), (method, path)
 
 
 @pytest.mark.parametrize(("method", "path"), [*WRITES, ("POST", "/v1/cohorts/x/query"), ("POST", "/elsewhere")])
-def test_what_is_in_no_row_is_not_repeated(method: str, path: str) -> None:
-    assert not repeatable(method, path)
+def test_an_operation_without_a_row_is_not_retried(method: str, path: str) -> None:
+    assert not is_retryable(method, path)
 
 
 # Decisions.
@@ -79,23 +79,23 @@ def test_a_pause_is_in_the_upper_half_of_a_range_that_grows_up_to_a_limit(
 
 
 @given(st.lists(st.booleans(), max_size=300), st.floats(0, 30), st.floats(0, 3))
-def test_no_more_is_repeated_than_the_budget_and_what_successes_gave_back(
+def test_no_more_is_retried_than_the_budget_and_the_refunds_of_successes(
     events: list[bool], budget: float, refund: float
 ) -> None:
-    bucket = Budget(Retries(budget=budget, refund=refund))
+    bucket = RetryBudget(Retries(budget=budget, refund=refund))
     taken = 0
     for n, success in enumerate(events):
         if success:
-            bucket.give()
+            bucket.note_success()
         else:
-            taken += bucket.take()
+            taken += bucket.take_retry()
         assert 0 <= bucket.left <= budget
         assert taken <= budget + refund * (n + 1)
 
 
 def test_threads_that_share_a_budget_take_no_more_than_there_is() -> None:
-    bucket, taken = Budget(Retries(budget=100)), []
-    threads = [threading.Thread(target=lambda: taken.extend(bucket.take() for _ in range(50))) for _ in range(8)]
+    bucket, taken = RetryBudget(Retries(budget=100)), []
+    threads = [threading.Thread(target=lambda: taken.extend(bucket.take_retry() for _ in range(50))) for _ in range(8)]
     for thread in threads:
         thread.start()
     for thread in threads:
@@ -103,12 +103,14 @@ def test_threads_that_share_a_budget_take_no_more_than_there_is() -> None:
     assert sum(taken) == 100
 
 
-@given(st.sampled_from([*retry.LOST, httpx.ReadTimeout, httpx.WriteTimeout]), st.integers(0, 9), st.floats(0, 1))
-def test_what_may_have_arrived_is_never_repeated_unless_it_only_reads(
+@given(
+    st.sampled_from([*retry.CONNECTION_LOST, httpx.ReadTimeout, httpx.WriteTimeout]), st.integers(0, 9), st.floats(0, 1)
+)
+def test_a_call_that_may_have_arrived_is_never_retried_unless_it_only_reads(
     kind: type[httpx.TransportError], repeats: int, draw: float
 ) -> None:
-    verdict = decide(
-        kind("lost"), repeats=repeats, repeatable=False, untouched=True, retries=Retries(most=99), draw=draw
+    verdict = decide_retry(
+        kind("lost"), retry_count=repeats, retryable=False, same_request=True, retries=Retries(most=99), draw=draw
     )
     assert isinstance(verdict, GiveUp)
 
@@ -118,14 +120,16 @@ def test_what_may_have_arrived_is_never_repeated_unless_it_only_reads(
     [httpx.ReadTimeout, httpx.WriteTimeout, httpx.PoolTimeout, httpx.ProxyError, httpx.LocalProtocolError,
      httpx.UnsupportedProtocol, httpx.TooManyRedirects, ValueError],
 )  # fmt: skip
-def test_what_would_end_the_same_or_has_taken_its_time_is_not_repeated(kind: type[Exception]) -> None:
-    verdict = decide(kind("x"), repeats=0, repeatable=True, untouched=True, retries=Retries(), draw=0)
-    assert verdict == GiveUp("it is no failure that passes")
+def test_a_permanent_failure_or_a_time_out_is_not_retried(kind: type[Exception]) -> None:
+    verdict = decide_retry(kind("x"), retry_count=0, retryable=True, same_request=True, retries=Retries(), draw=0)
+    assert verdict == GiveUp("this failure is not temporary")
 
 
 def test_a_request_that_a_redirect_has_made_of_a_write_is_not_taken_for_unsent() -> None:
-    verdict = decide(httpx.ConnectError("x"), repeats=0, repeatable=False, untouched=False, retries=Retries(), draw=0)
-    assert verdict == GiveUp("it may not be done twice")
+    verdict = decide_retry(
+        httpx.ConnectError("x"), retry_count=0, retryable=False, same_request=False, retries=Retries(), draw=0
+    )
+    assert verdict == GiveUp("the request may not be sent twice")
 
 
 @pytest.mark.parametrize(
@@ -144,7 +148,7 @@ NOON = datetime(2026, 11, 1, 12, tzinfo=UTC)
 
 
 @given(st.integers(0, 10**6), st.integers(-(10**6), 10**6))
-def test_a_date_to_wait_for_is_held_against_the_servers_own_clock(wait: int, skew: int) -> None:
+def test_a_date_to_wait_for_is_compared_with_the_servers_own_clock(wait: int, skew: int) -> None:
     headers = {"retry-after": format_datetime(NOON + timedelta(seconds=wait), usegmt=True),
                "date": format_datetime(NOON, usegmt=True)}  # fmt: skip
     assert retry_after(httpx.Headers(headers), now=NOON.timestamp() + skew) == wait
@@ -174,8 +178,8 @@ async def test_a_lost_connection_is_replaced_where_the_operation_only_reads(
     mode: str, fault: Any, method: str, path: str, pauses: list[float]
 ) -> None:
     with faulty(fault, answer()) as server:
-        async with plain(server.url) as idc:
-            assert (await ask(mode, idc, method, path)).json() == {}
+        async with client_without_credentials(server.url) as idc:
+            assert (await send_request(mode, idc, method, path)).json() == {}
     assert len(server.seen) == 2
     assert server.seen[0].body == server.seen[1].body
     assert [one.connection for one in server.seen] == [0, 1]
@@ -188,26 +192,26 @@ async def test_what_keeps_or_deletes_something_is_sent_once_only(
     mode: str, fault: Any, method: str, path: str, pauses: list[float]
 ) -> None:
     with faulty(fault) as server:
-        async with plain(server.url) as idc:
+        async with client_without_credentials(server.url) as idc:
             with pytest.raises((httpx.TransportError, APIError)):
-                await ask(mode, idc, method, path)
+                await send_request(mode, idc, method, path)
     assert (len(server.seen), pauses) == (1, [])
 
 
 async def test_the_reset_after_a_500_of_v3_goes_unnoticed(mode: str, pauses: list[float]) -> None:
     with faulty(answer(500, b"Internal Server Error", content_type="text/plain"), reset, answer()) as server:
-        async with plain(server.url) as idc:
+        async with client_without_credentials(server.url) as idc:
             with pytest.raises(ServerError, match="Internal Server Error"):
-                await ask(mode, idc)
-            assert (await ask(mode, idc)).status_code == 200
+                await send_request(mode, idc)
+            assert (await send_request(mode, idc)).status_code == 200
     assert [one.connection for one in server.seen] == [0, 0, 1]
 
 
 async def test_a_connection_that_was_closed_in_the_pool_costs_nothing(mode: str, pauses: list[float]) -> None:
     with faulty(answer_and_close(), answer_and_close()) as server:
-        async with plain(server.url) as idc:
+        async with client_without_credentials(server.url) as idc:
             for _ in range(3):
-                await ask(mode, idc)
+                await send_request(mode, idc)
                 await asyncio.sleep(0.02)
     assert len(server.seen) == 3
 
@@ -215,18 +219,18 @@ async def test_a_connection_that_was_closed_in_the_pool_costs_nothing(mode: str,
 @pytest.mark.parametrize("status", [408, 429, 502, 503])
 async def test_a_failure_that_passes_is_waited_out(mode: str, status: int, pauses: list[float]) -> None:
     with faulty(answer(status), answer(status), answer()) as server:
-        async with plain(server.url) as idc:
-            await ask(mode, idc)
+        async with client_without_credentials(server.url) as idc:
+            await send_request(mode, idc)
     assert len(server.seen) == 3
     assert pauses == [0.375, 0.75]
 
 
 @pytest.mark.parametrize("status", [400, 401, 403, 404, 409, 410, 422, 430, 500, 504, 520, 599])
-async def test_a_failure_that_does_not_pass_is_told_at_once(mode: str, status: int, pauses: list[float]) -> None:
+async def test_a_failure_that_is_not_temporary_is_raised_at_once(mode: str, status: int, pauses: list[float]) -> None:
     with faulty(answer(status)) as server:
-        async with plain(server.url) as idc:
+        async with client_without_credentials(server.url) as idc:
             with pytest.raises(APIError) as caught:
-                await ask(mode, idc)
+                await send_request(mode, idc)
     assert caught.value.status == status
     # What was not understood may be so because the service is of another release: that is asked, once.
     asked = ["/v3/stats", "/v3/version"] if status in (400, 422) else ["/v3/stats"]
@@ -235,23 +239,27 @@ async def test_a_failure_that_does_not_pass_is_told_at_once(mode: str, status: i
 
 async def test_the_query_time_out_of_v3_is_not_asked_for_again(pauses: list[float]) -> None:
     body = b'{"error": {"code": "query_timeout", "message": "too long"}}'
-    with faulty(answer(504, body)) as server, plain(server.url) as idc, pytest.raises(QueryTimeout):
+    with (
+        faulty(answer(504, body)) as server,
+        client_without_credentials(server.url) as idc,
+        pytest.raises(QueryTimeout),
+    ):
         v3.sql(idc, "SELECT 1")
     assert len(server.seen) == 1
 
 
 async def test_the_server_is_given_the_seconds_it_asks_for_and_a_little_more(mode: str, pauses: list[float]) -> None:
     with faulty(answer(429, retry_after="7"), answer()) as server:
-        async with plain(server.url) as idc:
-            await ask(mode, idc)
+        async with client_without_credentials(server.url) as idc:
+            await send_request(mode, idc)
     assert pauses == [7.25]
 
 
 async def test_a_date_to_come_back_at_is_kept(mode: str, pauses: list[float]) -> None:
     now, then = (format_datetime(NOON + timedelta(seconds=n), usegmt=True) for n in (0, 11))
     with faulty(answer(503, retry_after=then, date=now), answer()) as server:
-        async with plain(server.url) as idc:
-            await ask(mode, idc)
+        async with client_without_credentials(server.url) as idc:
+            await send_request(mode, idc)
     assert pauses == [11.25]
 
 
@@ -259,35 +267,38 @@ async def test_a_longer_wait_than_the_policy_has_patience_for_is_an_error_that_n
     mode: str, pauses: list[float]
 ) -> None:
     with faulty(answer(429, b'{"code": 429, "message": "slow down"}', retry_after="3600")) as server:
-        async with plain(server.url) as idc:
+        async with client_without_credentials(server.url) as idc:
             with pytest.raises(RateLimited, match="wait 3600 s") as caught:
-                await ask(mode, idc)
+                await send_request(mode, idc)
     assert caught.value.retry_after == 3600
     assert (len(server.seen), pauses) == (1, [])
 
 
-async def test_a_call_is_repeated_so_many_times_and_no_more(mode: str, pauses: list[float]) -> None:
+async def test_a_call_is_retried_so_many_times_and_no_more(mode: str, pauses: list[float]) -> None:
     for most in (0, 1, 4):
         with faulty(answer(503)) as server:
-            async with plain(server.url, retries=most) as idc:
+            async with client_without_credentials(server.url, retries=most) as idc:
                 with pytest.raises(ServerError):
-                    await ask(mode, idc)
+                    await send_request(mode, idc)
         assert len(server.seen) == most + 1
 
 
-async def test_both_colours_and_derived_clients_share_one_budget(pauses: list[float]) -> None:
+async def test_sync_async_and_derived_clients_share_one_budget(pauses: list[float]) -> None:
     with faulty(answer(503)) as server:
-        async with plain(server.url, retries=Retries(most=9, budget=5)) as idc, idc.with_headers({"a": "b"}) as derived:
+        async with (
+            client_without_credentials(server.url, retries=Retries(most=9, budget=5)) as idc,
+            idc.with_headers({"a": "b"}) as derived,
+        ):
             for mode, one in (("sync", idc), ("async", idc), ("async", derived)):
                 with pytest.raises(ServerError):
-                    await ask(mode, one)
+                    await send_request(mode, one)
     assert len(server.seen) == 3 + 5
 
 
 async def test_tasks_that_fail_together_share_one_budget(pauses: list[float]) -> None:
     with faulty(answer(503)) as server:
-        async with plain(server.url, retries=Retries(most=9, budget=5)) as idc:
-            results = await asyncio.gather(*(ask("async", idc) for _ in range(6)), return_exceptions=True)
+        async with client_without_credentials(server.url, retries=Retries(most=9, budget=5)) as idc:
+            results = await asyncio.gather(*(send_request("async", idc) for _ in range(6)), return_exceptions=True)
     assert all(isinstance(one, ServerError) for one in results)
     assert len(server.seen) == 6 + 5
 
@@ -304,24 +315,24 @@ async def test_a_connection_that_cannot_be_made_is_tried_again_for_every_operati
             raise httpx.ConnectError("refused")
         return httpx.Response(200, json={})
 
-    async with plain("http://127.0.0.1:9", transport=httpx.MockTransport(fail)) as idc:
-        await ask(mode, idc, "POST", "/v1/cohorts")
+    async with client_without_credentials("http://127.0.0.1:9", transport=httpx.MockTransport(fail)) as idc:
+        await send_request(mode, idc, "POST", "/v1/cohorts")
     assert tried == 3
 
 
-async def test_nobody_listening_is_found_out_after_all_attempts(mode: str, pauses: list[float]) -> None:
+async def test_a_port_without_a_server_is_reported_after_all_attempts(mode: str, pauses: list[float]) -> None:
     with faulty(answer()) as server:
         pass
-    async with plain(server.url) as idc:
+    async with client_without_credentials(server.url) as idc:
         with pytest.raises(httpx.ConnectError):
-            await ask(mode, idc, "POST", "/v1/cohorts")
+            await send_request(mode, idc, "POST", "/v1/cohorts")
     assert len(pauses) == 3
 
 
 async def test_a_host_name_that_does_not_exist_is_not_asked_for_again(mode: str, pauses: list[float]) -> None:
-    async with plain("http://nowhere.invalid") as idc:
+    async with client_without_credentials("http://nowhere.invalid") as idc:
         with pytest.raises(httpx.ConnectError):
-            await ask(mode, idc)
+            await send_request(mode, idc)
     assert len(pauses) in (0, 3)  # three where the machine's resolver cannot be reached at all
 
 
@@ -330,44 +341,46 @@ async def test_a_body_that_can_be_sent_once_only_is_sent_once_only(mode: str, pa
         yield b"{}"
 
     with faulty(answer(503)) as server:
-        async with plain(server.url) as idc:
+        async with client_without_credentials(server.url) as idc:
             content = iter([b"{}"]) if mode == "sync" else pieces()
             headers = {"content-length": "2"}
             with pytest.raises(ServerError):
-                await ask(mode, idc, "POST", "/v3/sql", json=None, content=content, headers=headers)
+                await send_request(mode, idc, "POST", "/v3/sql", json=None, content=content, headers=headers)
     assert len(server.seen) == 1
 
 
 async def test_a_body_that_cannot_be_decompressed_is_an_answer_and_a_broken_one(mode: str, pauses: list[float]) -> None:
     with faulty(answer(200, b"no gzip", content_encoding="gzip")) as server:
-        async with plain(server.url) as idc:
+        async with client_without_credentials(server.url) as idc:
             with pytest.raises(ContractError, match="GET /v3/stats was answered with 200 OK and a body that cannot"):
-                await ask(mode, idc)
+                await send_request(mode, idc)
     with faulty(answer(400, b"no gzip", content_encoding="gzip")) as server:
-        async with plain(server.url) as idc:
+        async with client_without_credentials(server.url) as idc:
             with pytest.raises(InvalidRequest, match="decompressed"):
-                await ask(mode, idc)
+                await send_request(mode, idc)
     assert ([one.target for one in server.seen], pauses) == (["/v3/stats", "/v3/version"], [])
 
 
 async def test_a_redirect_to_another_host_is_followed_without_the_token_if_at_all(mode: str) -> None:
     with faulty(answer()) as other, faulty(answer(307, location=f"{other.url}/v3/stats")) as server:
-        async with plain(server.url, headers={"Authorization": "Bearer secret"}) as idc:
+        async with client_without_credentials(server.url, headers={"Authorization": "Bearer secret"}) as idc:
             with pytest.raises(APIError, match="moved to"):
-                await ask(mode, idc)
-        async with plain(server.url, headers={"Authorization": "Bearer secret"}, follow_redirects=True) as idc:
-            await ask(mode, idc)
+                await send_request(mode, idc)
+        async with client_without_credentials(
+            server.url, headers={"Authorization": "Bearer secret"}, follow_redirects=True
+        ) as idc:
+            await send_request(mode, idc)
     assert "authorization" in server.seen[0].headers
     assert "authorization" not in other.seen[0].headers
 
 
-async def test_what_is_streamed_is_handed_over_unread_and_its_beginning_only_repeated(
+async def test_a_streamed_body_is_returned_unread_and_only_its_beginning_is_retried(
     mode: str, pauses: list[float]
 ) -> None:
     many = b"s3://bucket/uuid/*\n" * 20_000
     kind = {"content_type": "text/plain"}
     with faulty(reset, answer(200, many, **kind), truncated(many, **kind)) as server:
-        async with plain(server.url) as idc:
+        async with client_without_credentials(server.url) as idc:
             for broken in (False, True):
                 lines = 0
                 try:
@@ -390,9 +403,9 @@ async def test_what_is_streamed_is_handed_over_unread_and_its_beginning_only_rep
 
 async def test_a_cancelled_task_sends_nothing_more(pauses: list[float]) -> None:
     with faulty(drip()) as server:
-        async with plain(server.url) as idc:
+        async with client_without_credentials(server.url) as idc:
             with pytest.raises(TimeoutError):
-                await asyncio.wait_for(ask("async", idc), 0.05)
+                await asyncio.wait_for(send_request("async", idc), 0.05)
     assert (len(server.seen), pauses) == (1, [])
 
 
@@ -401,8 +414,8 @@ async def test_a_pause_can_be_cancelled(monkeypatch: pytest.MonkeyPatch) -> None
     patching.each_pause(monkeypatch, pausing.set)
     monkeypatch.setattr(time, "sleep", lambda seconds: pytest.fail("the event loop was blocked"))
     with faulty(answer(429, retry_after="30")) as server:
-        async with plain(server.url) as idc:
-            asking = asyncio.ensure_future(ask("async", idc))
+        async with client_without_credentials(server.url) as idc:
+            asking = asyncio.ensure_future(send_request("async", idc))
             await pausing.wait()
             asking.cancel()
             with pytest.raises(asyncio.CancelledError):
@@ -411,7 +424,7 @@ async def test_a_pause_can_be_cancelled(monkeypatch: pytest.MonkeyPatch) -> None
 
 
 def test_a_cohort_is_not_saved_twice_although_the_answer_was_lost(pauses: list[float]) -> None:
-    with faulty(truncated()) as server, plain(server.url) as idc:
+    with faulty(truncated()) as server, client_without_credentials(server.url) as idc:
         with pytest.raises(httpx.RemoteProtocolError):
             create_cohort.sync(client=idc, body=v1.cohort("n", "", CT))
         assert len(server.seen) == 1

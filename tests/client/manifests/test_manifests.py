@@ -30,7 +30,7 @@ from idc_ext import (
 )
 from idc_ext.manifests._compare import compare_series
 from tests.contract.index import Index, installed
-from tests.support.v3_service import VERSION, archive, client, counted, row
+from tests.support.v3_service import VERSION, client, counts_body, manifest_service, row
 
 RIDER = {"collection_id": "rider_pilot"}
 FORMATS = ["csv", "idc", "jsonl", "parquet", "s5cmd"]
@@ -63,7 +63,7 @@ def answers_of_service(rows: list[dict[str, Any]], **other: Any) -> Answer:
         if name in other:
             return other[name](body) if callable(other[name]) else other[name]
         if name == "counts":
-            return counted(len(rows))
+            return counts_body(len(rows))
         if name == "manifest_txt":
             lines = sorted(one["series_aws_url"] for one in rows)[: body["limit"]]
             return httpx.Response(200, text="".join(f"{line}\n" for line in lines))
@@ -71,7 +71,7 @@ def answers_of_service(rows: list[dict[str, Any]], **other: Any) -> Answer:
             return license_answer(len(rows), "CC BY 4.0")
         if name == "citations":
             return {"format": "apa", "citations": [], "idc_acknowledgment": None, "recommendation": ""}
-        return archive(rows)(path, body)
+        return manifest_service(rows)(path, body)
 
     return answer
 
@@ -149,7 +149,7 @@ def test_another_number_of_series_than_was_counted_is_no_manifest(tmp_path: Path
     rows = [row(n) for n in range(there)]
     path = tmp_path / "manifest"
     path.write_text("before")
-    idc = client(answers_of_service(rows, counts=counted(12), sql=license_answer(12, "CC BY 4.0")))
+    idc = client(answers_of_service(rows, counts=counts_body(12), sql=license_answer(12, "CC BY 4.0")))
     with pytest.raises(TruncatedResult, match="12"):
         manifests.write(idc, {"Modality": "CT"}, path, format=form)
     assert [one.name for one in tmp_path.iterdir()] == ["manifest"]

@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 
 from idc_ext import CheckpointError, DataReleaseChanged, InvalidRequest, PagingError, connect, v3
 from idc_ext._http.calls import Call
-from tests.support.v3_service import RIDER, VERSION, archive, client, row
+from tests.support.v3_service import RIDER, VERSION, client, manifest_service, row
 from tests.support.walks import ROWS, UIDS, linked, manifest, uids
 
 
@@ -37,7 +37,7 @@ def test_a_walk_that_is_left_again_and_again_gives_every_row_but_that_in_hand_on
 
 
 @given(stop=st.integers(0, 11), size=st.integers(1, 5), most=st.none() | st.integers(0, 12))
-def test_a_walk_goes_on_in_the_other_colour_and_counts_the_rows_before(
+def test_a_sync_walk_resumes_async_and_counts_the_rows_before(
     tmp_path_factory: pytest.TempPathFactory, stop: int, size: int, most: int | None
 ) -> None:
     path = tmp_path_factory.mktemp("walk") / "checkpoint"
@@ -75,7 +75,7 @@ def test_only_what_is_left_is_asked_for(tmp_path: Path) -> None:
 
     def answer(path: str, body: Any) -> Any:
         asked.append(body.get("page", path))
-        return archive(ROWS)(path, body)
+        return manifest_service(ROWS)(path, body)
 
     rows = manifest(4, answer, checkpoint=tmp_path / "checkpoint")
     pages = rows.pages()
@@ -98,7 +98,7 @@ def left(path: Path, rows: Any) -> None:
     ("other", "says"),
     [
         (lambda path: manifest(5, checkpoint=path), "another request"),
-        (lambda path: v3.manifest(client(archive(ROWS)), {"Modality": "CT"}, page_size=3), "another request"),
+        (lambda path: v3.manifest(client(manifest_service(ROWS)), {"Modality": "CT"}, page_size=3), "another request"),
         (
             lambda path: v3.manifest(
                 connect("http://127.0.0.1:10", transport=httpx.MockTransport(lambda _: httpx.Response(500))),
@@ -126,7 +126,7 @@ def test_a_checkpoint_of_another_request_is_refused_and_stays(tmp_path: Path, ot
 def test_what_is_no_checkpoint_is_refused_and_stays(tmp_path: Path, content: bytes) -> None:
     path = tmp_path / "checkpoint"
     path.write_bytes(content)
-    with pytest.raises(CheckpointError, match="no checkpoint"):
+    with pytest.raises(CheckpointError, match="not a checkpoint"):
         list(manifest(checkpoint=path))
     assert path.read_bytes() == content
 
@@ -134,10 +134,10 @@ def test_what_is_no_checkpoint_is_refused_and_stays(tmp_path: Path, content: byt
 @pytest.mark.parametrize(
     ("change", "says"),
     [
-        ({"rows": -1}, "no checkpoint"),
-        ({"rows": "3"}, "no checkpoint"),
-        ({"token": 7}, "no checkpoint"),
-        ({"more": 1}, "no checkpoint"),
+        ({"rows": -1}, "not a checkpoint"),
+        ({"rows": "3"}, "not a checkpoint"),
+        ({"token": 7}, "not a checkpoint"),
+        ({"more": 1}, "not a checkpoint"),
     ],
 )
 def test_a_checkpoint_that_was_changed_is_refused(tmp_path: Path, change: dict[str, Any], says: str) -> None:
@@ -154,7 +154,7 @@ def test_a_walk_does_not_go_on_in_another_data_release(tmp_path: Path) -> None:
     left(path, manifest(3, checkpoint=path))
 
     def later(path: str, body: Any) -> Any:
-        return {**VERSION, "idc_version": "v26"} if path == "/v3/version" else archive(ROWS)(path, body)
+        return {**VERSION, "idc_version": "v26"} if path == "/v3/version" else manifest_service(ROWS)(path, body)
 
     with pytest.raises(DataReleaseChanged, match=r"from v25 .* to v26"):
         list(manifest(3, later, checkpoint=path))
@@ -166,10 +166,10 @@ def test_a_walk_does_not_go_on_over_others_than_before(tmp_path: Path, others: l
     path = tmp_path / "checkpoint"
     left(path, manifest(1, checkpoint=path))
     with pytest.raises(PagingError):
-        list(manifest(1, archive(others), checkpoint=path))
+        list(manifest(1, manifest_service(others), checkpoint=path))
 
 
-def test_a_walk_of_linked_pages_goes_on_with_its_token(tmp_path: Path) -> None:
+def test_a_walk_of_linked_pages_resumes_with_its_token(tmp_path: Path) -> None:
     seen: list[str | None] = []
     rows = linked([[1, 2], [3, 4], [5]], seen).walk(checkpoint=tmp_path / "checkpoint")
     walk = iter(rows)
@@ -182,7 +182,9 @@ def test_a_walk_of_linked_pages_goes_on_with_its_token(tmp_path: Path) -> None:
 
 def test_a_refusal_leaves_the_checkpoint_where_it_was(tmp_path: Path) -> None:
     def answer(path: str, body: Any) -> Any:
-        return httpx.Response(400, json={"detail": "no"}) if body.get("page") == 2 else archive(ROWS)(path, body)
+        return (
+            httpx.Response(400, json={"detail": "no"}) if body.get("page") == 2 else manifest_service(ROWS)(path, body)
+        )
 
     path, got = tmp_path / "checkpoint", []
     with pytest.raises(InvalidRequest):

@@ -25,12 +25,12 @@ from hypothesis import strategies as st
 from idc_ext import CheckpointError, ContractError, PagingError, Rows, connect, v1, v3
 from tests.contract.index import Index, installed
 from tests.support import patching
-from tests.support.applied_filters import echoed
+from tests.support.applied_filters import with_filters_echo
 from tests.support.killed_walk import SELECTION
 from tests.support.killed_walk import main as _killed  # noqa: F401 - so that a test fails where it cannot be loaded
 from tests.support.standin_process import NOWHERE
-from tests.support.v1_service import queried
-from tests.support.v3_service import RIDER, archive, client, row
+from tests.support.v1_service import query_rows
+from tests.support.v3_service import RIDER, client, manifest_service, row
 
 ROOT = Path(__file__).parents[3]
 FILES = ["rows.csv", "rows.jsonl", "rows.parquet", "folders"]
@@ -65,7 +65,7 @@ def killed(url: str, folder: Path, name: str, how: str, seed: int) -> int:
 
 @pytest.fixture(scope="module")
 def uninterrupted(standin: str, tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """What `tests.support.killed_walk` writes if nobody kills it, with the pages of either of its ways."""
+    """What `tests.support.killed_walk` writes if it is not killed, with the pages of either of its ways."""
     folder = tmp_path_factory.mktemp("uninterrupted")
     with connect(standin) as idc:
         for how, page_size in (("time", 25), ("step", 200)):
@@ -140,7 +140,7 @@ def test_any_values_make_folders_that_others_read_with_all_rows_in_order(
 ) -> None:
     rows = [{**row(n), "Modality": one, "instanceCount": other} for n, (one, other) in enumerate(values)]
     folder = tmp_path_factory.mktemp("folders") / "rows"
-    walk = v3.manifest(client(archive(rows)), RIDER, page_size=5)
+    walk = v3.manifest(client(manifest_service(rows)), RIDER, page_size=5)
     with pytest.MonkeyPatch.context() as patch:
         patching.rows_a_group(patch, row_group)
         patching.open_partitions(patch, 2)
@@ -163,7 +163,7 @@ def test_parquet_has_the_declared_types_and_row_groups_of_one_size(
     kinds = {"instanceCount": pyarrow.int64(), "series_size_MB": pyarrow.float64()}
     assert {one.name: one.type for one in schema} == {name: kinds.get(name, pyarrow.string()) for name in row(0)}
     patching.rows_a_group(monkeypatch, 4)
-    rows = v3.manifest(client(archive([row(n) for n in range(11)])), RIDER, page_size=3)
+    rows = v3.manifest(client(manifest_service([row(n) for n in range(11)])), RIDER, page_size=3)
     assert rows.write_parquet(tmp_path / "rows") == 11
     file = pyarrow.parquet.ParquetFile(tmp_path / "rows")
     assert [file.metadata.row_group(n).num_rows for n in range(file.num_row_groups)] == [4, 4, 3]
@@ -179,7 +179,7 @@ def test_any_text_comes_back_from_any_format(
 ) -> None:
     folder = tmp_path_factory.mktemp("texts")
     rows = v3.manifest(
-        client(archive([{**row(n), "SeriesDescription": text} for n, text in enumerate(texts)])),
+        client(manifest_service([{**row(n), "SeriesDescription": text} for n, text in enumerate(texts)])),
         RIDER,
         page_size=page_size,
     )
@@ -200,7 +200,7 @@ def test_any_text_comes_back_from_any_format(
 @pytest.mark.parametrize("name", FILES)
 def test_no_rows_make_a_file_of_none_that_has_its_columns(tmp_path: Path, name: str) -> None:
     by = ["Modality"] if name == "folders" else []
-    rows = v3.manifest(client(archive([])), RIDER)
+    rows = v3.manifest(client(manifest_service([])), RIDER)
     assert rows.write(tmp_path / name, "parquet" if by else None, partition_by=by) == 0
     if name == "rows.csv":
         assert (tmp_path / name).read_text() == ",".join(row(0)) + "\n"
@@ -209,7 +209,7 @@ def test_no_rows_make_a_file_of_none_that_has_its_columns(tmp_path: Path, name: 
 
 
 def test_open_columns_are_text_and_their_lists_json_except_in_json(tmp_path: Path) -> None:
-    rows = queried([{"PatientID": "p", "Modality": ["CT", "MR"]}, {"PatientID": None, "Modality": "CT"}])
+    rows = query_rows([{"PatientID": "p", "Modality": ["CT", "MR"]}, {"PatientID": None, "Modality": "CT"}])
     for name in FILES[:3]:
         assert rows.write(tmp_path / name) == 2
     assert (tmp_path / "rows.csv").read_text() == 'PatientID,Modality\np,"[""CT"",""MR""]"\n,CT\n'
@@ -231,7 +231,7 @@ def failing(after: int) -> tuple[Answer, list[int]]:
             served.append(body["page"])
             if len(served) > after:
                 return httpx.Response(400, json={"error": {"code": "invalid_query", "message": "no"}})
-        return archive([row(n) for n in range(20)])(path, body)
+        return manifest_service([row(n) for n in range(20)])(path, body)
 
     return answer, served
 
@@ -251,7 +251,7 @@ def test_a_walk_that_fails_leaves_nothing_and_what_was_there_as_it_was(tmp_path:
 
 
 @pytest.mark.parametrize("name", FILES)
-def test_a_walk_that_failed_goes_on_from_its_checkpoint_in_the_other_colour(tmp_path: Path, name: str) -> None:
+def test_a_sync_walk_that_failed_resumes_async_from_its_checkpoint(tmp_path: Path, name: str) -> None:
     by = ["Modality"] if name == "folders" else []
     form: Any = "parquet" if by else None
     checkpoint = tmp_path / "checkpoint"
@@ -265,7 +265,7 @@ def test_a_walk_that_failed_goes_on_from_its_checkpoint_in_the_other_colour(tmp_
     assert asyncio.run(again.awrite(tmp_path / name, form, partition_by=by)) == 20
     assert served == [2, 3, 4, 5, 6]
     assert [path.name for path in tmp_path.iterdir()] == [name]
-    v3.manifest(client(archive([row(n) for n in range(20)])), RIDER, page_size=3).write(
+    v3.manifest(client(manifest_service([row(n) for n in range(20)])), RIDER, page_size=3).write(
         tmp_path / "whole", form or name.rpartition(".")[2], partition_by=by
     )
     assert same(tmp_path / "whole", tmp_path / name)
@@ -274,7 +274,7 @@ def test_a_walk_that_failed_goes_on_from_its_checkpoint_in_the_other_colour(tmp_
 @pytest.mark.parametrize("name", ["rows.csv", "rows.csv.part"])
 def test_a_checkpoint_is_not_what_is_written(tmp_path: Path, name: str) -> None:
     answer, served = failing(99)
-    with pytest.raises(ValueError, match="cannot be the checkpoint"):
+    with pytest.raises(ValueError, match="cannot be both the checkpoint and the output"):
         v3.manifest(client(answer), RIDER).walk(checkpoint=tmp_path / name).write(tmp_path / "rows.csv")
     assert served == []
 
@@ -302,10 +302,10 @@ def test_a_file_does_not_take_the_place_of_a_folder_and_a_link_stays_one(tmp_pat
 @pytest.mark.parametrize(
     ("name", "more", "says"),
     [
-        ("rows.txt", {}, "'txt' is no format"),
-        ("rows", {}, "is no format"),
-        ("rows.csv", {"format": "xml"}, "'xml' is no format"),
-        ("rows.csv", {"partition_by": ["Modality"]}, "goes with parquet"),
+        ("rows.txt", {}, "'txt' is not a format"),
+        ("rows", {}, "is not a format"),
+        ("rows.csv", {"format": "xml"}, "'xml' is not a format"),
+        ("rows.csv", {"partition_by": ["Modality"]}, "works with the format parquet only"),
         ("rows", {"format": "parquet", "partition_by": ["modality"]}, "no column modality"),
     ],
 )
@@ -350,7 +350,7 @@ def test_two_processes_do_not_write_one_output(tmp_path: Path) -> None:
         if body.get("page") == 2:
             reached.set()
             assert go_on.wait(10)
-        return archive([row(n) for n in range(20)])(path, body)
+        return manifest_service([row(n) for n in range(20)])(path, body)
 
     first = v3.manifest(client(answer), RIDER, page_size=3).walk(checkpoint=tmp_path / "checkpoint")
     writer = threading.Thread(target=first.write, args=(tmp_path / "rows.csv",))
@@ -382,7 +382,7 @@ def test_text_that_cannot_be_written_is_a_contract_error(tmp_path: Path, name: s
     broken = {**row(0), "SeriesDescription": "\ud800"}
 
     def answer(path: str, body: Any) -> Any:
-        found = echoed(body, archive([broken])(path, body))
+        found = with_filters_echo(body, manifest_service([broken])(path, body))
         return httpx.Response(200, content=json.dumps(found).encode())
 
     with pytest.raises(ContractError, match="does not fit"):

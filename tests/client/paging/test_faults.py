@@ -13,11 +13,11 @@ import pytest
 
 from idc_ext import ContractError, DataReleaseChanged, PagingError, Rows, ServerError, v1, v3
 from tests.support import patching
-from tests.support.applied_filters import echoed
+from tests.support.applied_filters import with_filters_echo
 from tests.support.faulty_server import answer, faulty, hang_up, reset, truncated
-from tests.support.sync_async import plain
+from tests.support.sync_async import client_without_credentials
 from tests.support.v1_service import SPEC, manifest_page
-from tests.support.v3_service import RIDER, VERSION, WIRE, counted, page_of, row
+from tests.support.v3_service import RIDER, VERSION, WIRE, counts_body, page_of, row
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -38,7 +38,7 @@ PASSING = {
 
 
 def says(body: Any, status: int = 200) -> Callable[[Any], bool]:
-    return answer(status, json.dumps(echoed({"filters": WIRE}, body)).encode())
+    return answer(status, json.dumps(with_filters_echo({"filters": WIRE}, body)).encode())
 
 
 def manifest(uid: str, total: int, next_page: str = "") -> dict[str, Any]:
@@ -75,7 +75,7 @@ async def test_a_walk_on_which_every_request_fails_once_gives_every_row_once(
 ) -> None:
     got: list[str] = []
     with faulty(*(step for good in GOOD for step in (fault, good))) as server:
-        async with plain(server.url) as idc:
+        async with client_without_credentials(server.url) as idc:
             await into(got, v3.manifest(idc, RIDER, page_size=3), mode)
     assert got == UIDS
     assert len(server.seen) == 2 * len(GOOD)
@@ -85,7 +85,7 @@ async def test_a_walk_on_which_every_request_fails_once_gives_every_row_once(
 async def test_the_date_of_a_429_is_waited_for_in_the_middle_of_a_walk(mode: str, pauses: list[float]) -> None:
     got: list[str] = []
     with faulty(*GOOD[:2], PASSING["429 with a date"], *GOOD[2:]) as server:
-        async with plain(server.url) as idc:
+        async with client_without_credentials(server.url) as idc:
             await into(got, v3.manifest(idc, RIDER, page_size=3), mode)
     assert (got, pauses) == (UIDS, [9.25])
 
@@ -94,7 +94,7 @@ async def test_a_walk_goes_on_after_a_500_and_the_reset_that_follows_it(mode: st
     got: list[str] = []
     error = answer(500, b"Internal Server Error", content_type="text/plain")
     with faulty(*GOOD[:2], error, reset, *GOOD[2:]) as server:
-        async with plain(server.url) as idc:
+        async with client_without_credentials(server.url) as idc:
             walk = v3.manifest(idc, RIDER, page_size=3)
             rows: Any = iter(walk) if mode == "sync" else aiter(walk)
             with pytest.raises(ServerError, match="Internal Server Error"):
@@ -105,8 +105,8 @@ async def test_a_walk_goes_on_after_a_500_and_the_reset_that_follows_it(mode: st
     assert [one.connection for one in server.seen[2:5]] == [0, 0, 1]
 
 
-MOVED = {"total_series": 8, "counts": counted(8)}
-SHORT = page_of(ROWS[:5], 1, 3, total_series=7, counts=counted(7))
+MOVED = {"total_series": 8, "counts": counts_body(8)}
+SHORT = page_of(ROWS[:5], 1, 3, total_series=7, counts=counts_body(7))
 WRONG: dict[str, tuple[list[Any], type[Exception]]] = {
     "a total that moves": ([*GOOD[:2], says(page_of(ROWS, 1, 3, **MOVED))], DataReleaseChanged),
     "a release that changes": ([*GOOD[:4], says({**VERSION, "idc_version": "v26"})], DataReleaseChanged),
@@ -122,13 +122,13 @@ async def test_a_walk_that_cannot_be_whole_is_an_error_before_its_end_and_leaves
 ) -> None:
     got: list[str] = []
     with faulty(*steps) as server:
-        async with plain(server.url) as idc:
+        async with client_without_credentials(server.url) as idc:
             with pytest.raises(error):
                 await into(got, v3.manifest(idc, RIDER, page_size=3), mode)
     assert got == UIDS[: len(got)]
     assert len(got) < len(UIDS)
     with faulty(*steps) as server:
-        async with plain(server.url) as idc:
+        async with client_without_credentials(server.url) as idc:
             rows, path = v3.manifest(idc, RIDER, page_size=3), tmp_path / "rows.csv"
             with pytest.raises(error):
                 rows.write(path) if mode == "sync" else await rows.awrite(path)
@@ -138,7 +138,7 @@ async def test_a_walk_that_cannot_be_whole_is_an_error_before_its_end_and_leaves
 async def v1_rows(steps: list[Any], mode: str, got: list[str]) -> int:
     """Walk pages of v1, and say how many requests that took."""
     with faulty(*steps) as server:
-        async with plain(server.url) as idc:
+        async with client_without_credentials(server.url) as idc:
             rows: Rows[Any] = v1.preview_manifest(idc, SPEC, fields=["SeriesInstanceUID"])
             try:
                 await into(got, rows, mode)

@@ -1,4 +1,4 @@
-"""Walks over pages: complete in either colour, or an error; never a part that looks whole."""
+"""Walks over pages: complete, sync and async, or an error; never a part that looks complete."""
 
 import asyncio
 import itertools
@@ -16,7 +16,7 @@ from idc_client import AuthenticatedClient, Client
 from idc_ext import APIError, ContractError, CredentialsExpired, InvalidRequest, PagingError, Rows, ServerError, connect
 from idc_ext._http.calls import fetch
 from idc_ext._paging.completeness import MOST_EMPTY_PAGES
-from idc_ext._paging.request import Patience
+from idc_ext._paging.request import PollingPolicy
 from tests.support.number_pages import FIRST, parse, resume
 from tests.support.standin_process import NOWHERE
 
@@ -31,7 +31,7 @@ def rows(script: Script, *, make: Any = connect, **more: Any) -> Rows[int]:
         if make is connect
         else make(NOWHERE, httpx_args={"transport": transport}, **more)
     )
-    return Rows(idc, FIRST, resume, parse, Patience(first=0.001, longest=0.004))
+    return Rows(idc, FIRST, resume, parse, PollingPolicy(first=0.001, longest=0.004))
 
 
 def book(pages: list[list[int]], total: int | None) -> Script:
@@ -79,9 +79,7 @@ PAGES = st.lists(st.lists(st.integers(), max_size=4), min_size=1, max_size=MOST_
 
 
 @given(pages=PAGES, counted=st.booleans())
-def test_any_partition_into_pages_gives_all_rows_in_order_in_both_colours(
-    pages: list[list[int]], counted: bool
-) -> None:
+def test_any_partition_into_pages_gives_all_rows_in_order_sync_and_async(pages: list[list[int]], counted: bool) -> None:
     expected = list(itertools.chain(*pages))
     walk = rows(book(pages, len(expected) if counted else None))
     assert list(walk) == expected
@@ -95,7 +93,7 @@ def test_a_count_that_differs_from_the_total_never_looks_whole(pages: list[list[
     if total == sum(map(len, pages)):
         return
     walk = rows(book(pages, total))
-    with pytest.raises(PagingError, match=f"server said there are {total}"):
+    with pytest.raises(PagingError, match=f"server reported {total}"):
         list(walk)
     with pytest.raises(PagingError):
         asyncio.run(collect(walk))
@@ -117,7 +115,7 @@ def test_a_walk_stops_asking_when_the_caller_does() -> None:
     assert len(asked) == 1
 
 
-async def test_one_page_can_be_taken_in_either_colour() -> None:
+async def test_one_page_can_be_taken_sync_and_async() -> None:
     walk = rows(book([[1], [2]], 2))
     first = next(walk.pages())
     assert first == await anext(walk.pages())
@@ -148,7 +146,7 @@ def test_a_token_that_repeats_ends_in_an_error() -> None:
 
 
 def test_a_total_that_moves_ends_in_an_error() -> None:
-    with pytest.raises(PagingError, match="moved from 2 to 3"):
+    with pytest.raises(PagingError, match="changed from 2 to 3"):
         list(rows(script(page([1], "t", 2), page([2], "", 3))[0]))
 
 
@@ -203,13 +201,13 @@ def test_waiting_ends_after_a_number_of_attempts_and_says_how_long_it_was() -> N
 
 
 def test_pauses_are_short_at_first_and_grow_to_a_limit() -> None:
-    pauses = list(Patience().pauses())
+    pauses = list(PollingPolicy().pauses())
     assert pauses[:3] == [0.5, 1.0, 2.0]
     assert pauses == sorted(pauses)
     assert max(pauses) == 10
 
 
-async def test_waiting_blocks_nobody_in_the_asynchronous_colour(monkeypatch: pytest.MonkeyPatch) -> None:
+async def test_an_asynchronous_pause_does_not_block_the_event_loop(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(time, "sleep", lambda seconds: pytest.fail("the event loop was blocked"))
     assert await collect(rows(script(pending("p"), pending("p"), page([1]))[0])) == [1]
 
@@ -224,7 +222,7 @@ def test_a_lost_connection_is_httpxs_and_the_walk_can_go_on() -> None:
     assert asked == [{"a": "b"}, {"token": "t"}, {"token": "t"}]
 
 
-async def test_a_walk_can_go_on_after_a_server_error_in_the_other_colour() -> None:
+async def test_an_async_walk_can_continue_after_a_server_error() -> None:
     iterator = aiter(rows(script(page([1], "t"), refused(500), page([2]))[0]))
     assert await anext(iterator) == 1
     with pytest.raises(ServerError):
@@ -232,7 +230,7 @@ async def test_a_walk_can_go_on_after_a_server_error_in_the_other_colour() -> No
     assert [row async for row in iterator] == [2]
 
 
-def test_a_walk_can_go_on_with_renewed_credentials() -> None:
+def test_a_walk_can_continue_after_the_credentials_were_renewed() -> None:
     answer, _ = script(page([1], "t"), CredentialsExpired("expired"), page([2]))
     iterator = iter(rows(answer))
     assert next(iterator) == 1

@@ -15,16 +15,16 @@ import pytest
 from idc_client import Client
 
 from idc_ext import PagingError, connect, deadline, v1, v3
-from idc_ext._paging.pages import SLOW
+from idc_ext._paging.pages import SLOW_ANSWER
 from idc_ext.errors import DeadlineExceeded
 from idc_ext.v1 import _pages as v1_pages
 from tests.support import patching
-from tests.support.applied_filters import echoed
+from tests.support.applied_filters import with_filters_echo
 from tests.support.patching import Clock
 from tests.support.standin_process import NOWHERE
 from tests.support.v1_service import SPEC, manifest_page
-from tests.support.v3_service import RIDER, archive, client, collect
-from tests.support.walks import ROWS, UIDS, linked, manifest, uids, waited_for
+from tests.support.v3_service import RIDER, client, collect, manifest_service
+from tests.support.walks import ROWS, UIDS, linked, manifest, uids, wait_until
 
 
 class Slow:
@@ -38,7 +38,7 @@ class Slow:
         self.asked.append(body.get("page", path))
         if body.get("page"):
             assert self.let.wait(10)
-        return archive(ROWS)(path, body)
+        return manifest_service(ROWS)(path, body)
 
 
 def ours() -> list[str]:
@@ -49,8 +49,8 @@ def test_the_next_pages_are_asked_for_while_one_is_used_and_no_more_than_wanted(
     slow = Slow()
     pages = manifest(2, slow, ahead=3).pages()
     assert next(pages).rows
-    assert waited_for(lambda: len(slow.asked) == 5)
-    assert not waited_for(lambda: len(slow.asked) > 5, 0.1)
+    assert wait_until(lambda: len(slow.asked) == 5)
+    assert not wait_until(lambda: len(slow.asked) > 5, 0.1)
     assert slow.asked[:2] == ["/v3/version", 0]
     assert sorted(slow.asked[2:]) == [1, 2, 3]
     slow.let.set()
@@ -62,8 +62,8 @@ def test_where_a_page_says_what_asks_for_the_next_one_is_asked_for_ahead() -> No
     seen: list[str | None] = []
     pages = linked([[1], [2], [3], [4]], seen).walk(ahead=3).pages()
     assert next(pages).rows == [1]
-    assert waited_for(lambda: seen == [None, "1"])
-    assert not waited_for(lambda: len(seen) > 2, 0.1)
+    assert wait_until(lambda: seen == [None, "1"])
+    assert not wait_until(lambda: len(seen) > 2, 0.1)
     assert [page.rows for page in pages] == [[2], [3], [4]]
     assert seen == [None, "1", "2", "3"]
 
@@ -73,9 +73,9 @@ def test_no_thread_is_left_when_a_loop_is_left_early() -> None:
     for one in manifest(2, slow, ahead=3):
         assert one
         break
-    assert waited_for(lambda: len(slow.asked) == 5)
+    assert wait_until(lambda: len(slow.asked) == 5)
     slow.let.set()
-    assert waited_for(lambda: not ours())
+    assert wait_until(lambda: not ours())
     assert len(slow.asked) == 5
 
 
@@ -87,7 +87,7 @@ async def test_no_task_is_left_when_a_loop_is_left_early() -> None:
         asked.append(body.get("page"))
         if body.get("page"):
             await asyncio.sleep(60)
-        return httpx.Response(200, json=echoed(body, archive(ROWS)(request.url.path, body)))
+        return httpx.Response(200, json=with_filters_echo(body, manifest_service(ROWS)(request.url.path, body)))
 
     async with connect(NOWHERE, transport=httpx.MockTransport(answer)) as idc:
         before = asyncio.all_tasks()
@@ -100,13 +100,13 @@ async def test_no_task_is_left_when_a_loop_is_left_early() -> None:
         assert asyncio.all_tasks() == before
 
 
-def test_a_second_thread_is_told_so_and_the_first_one_gets_every_page() -> None:
+def test_a_second_thread_gets_an_error_and_the_first_one_every_page() -> None:
     slow = Slow()
     walk, got = manifest(4, slow).pages(), []
     got.append(next(walk))
     thread = threading.Thread(target=lambda: got.extend(walk))
     thread.start()
-    assert waited_for(lambda: 1 in slow.asked)
+    assert wait_until(lambda: 1 in slow.asked)
     with pytest.raises(RuntimeError, match="/v3/cohort/manifest: another thread"):
         next(walk)
     slow.let.set()
@@ -115,7 +115,7 @@ def test_a_second_thread_is_told_so_and_the_first_one_gets_every_page() -> None:
 
 
 @pytest.mark.parametrize("size", [1, 4, 11])
-def test_two_threads_at_one_loop_over_rows_lose_none_without_being_told(size: int) -> None:
+def test_two_threads_at_one_loop_over_rows_lose_none_without_an_error(size: int) -> None:
     def through() -> None:
         try:
             got.extend(walk)
@@ -135,13 +135,13 @@ def test_two_threads_at_one_loop_over_rows_lose_none_without_being_told(size: in
         told.clear()
 
 
-async def test_a_second_task_is_told_so_and_the_first_one_gets_its_row() -> None:
+async def test_a_second_task_gets_an_error_and_the_first_one_its_row() -> None:
     let = asyncio.Event()
 
     async def answer(request: httpx.Request) -> httpx.Response:
         await let.wait()
         body = json.loads(request.content or b"{}")
-        return httpx.Response(200, json=echoed(body, archive(ROWS)(request.url.path, body)))
+        return httpx.Response(200, json=with_filters_echo(body, manifest_service(ROWS)(request.url.path, body)))
 
     async with connect(NOWHERE, transport=httpx.MockTransport(answer)) as idc:
         walk = aiter(v3.manifest(idc, RIDER))
@@ -160,7 +160,7 @@ def test_errors_come_in_their_turn_and_asking_again_repeats_the_request() -> Non
         asked.append(body.get("page"))
         if body.get("page") == 2 and asked.count(2) == 1:
             raise httpx.ReadError("reset")
-        return archive(ROWS)(path, body)
+        return manifest_service(ROWS)(path, body)
 
     # A client from `connect` would ask again by itself.
     walk, got = iter(v3.manifest(client(answer, Client), RIDER, page_size=2).walk(ahead=3)), []
@@ -173,9 +173,9 @@ def test_errors_come_in_their_turn_and_asking_again_repeats_the_request() -> Non
     assert asked.count(2) == 2
 
 
-async def test_an_error_that_nobody_asks_for_is_not_complained_about(caplog: pytest.LogCaptureFixture) -> None:
+async def test_an_error_that_is_never_retrieved_is_not_logged(caplog: pytest.LogCaptureFixture) -> None:
     def answer(path: str, body: Any) -> Any:
-        return httpx.Response(400, json={"detail": "no"}) if body.get("page") else archive(ROWS)(path, body)
+        return httpx.Response(400, json={"detail": "no"}) if body.get("page") else manifest_service(ROWS)(path, body)
 
     pages = manifest(2, answer, ahead=2).pages()
     await anext(pages)
@@ -215,7 +215,7 @@ class Late:
         if "page" in body:
             self.asked.append(body["page"])
             self.clock.move(self.seconds)
-        return archive(ROWS)(path, body)
+        return manifest_service(ROWS)(path, body)
 
 
 @pytest.mark.parametrize("use", [lambda rows: rows.to_arrow(), lambda rows: list(rows)])
@@ -224,16 +224,16 @@ def test_where_answers_take_their_time_the_next_page_is_on_its_way_while_one_is_
 ) -> None:
     def read(content: bytes) -> None:
         if json.loads(content)["page"] == 3:
-            found.append(waited_for(lambda: 4 in late.asked))
+            found.append(wait_until(lambda: 4 in late.asked))
 
-    late, found = Late(clock, 2 * SLOW), list[bool]()
+    late, found = Late(clock, 2 * SLOW_ANSWER), list[bool]()
     patching.pages_of_v3(monkeypatch, read)
     use(manifest(2, late))
     assert sorted(late.asked) == list(range(6))
     assert found == [True]
 
 
-@pytest.mark.parametrize("seconds", [0, 2 * SLOW])
+@pytest.mark.parametrize("seconds", [0, 2 * SLOW_ANSWER])
 def test_pages_are_asked_for_ahead_only_where_all_are_wanted_and_answers_take_their_time(
     seconds: float, clock: Clock
 ) -> None:
@@ -258,13 +258,13 @@ def test_v1s_next_page_is_on_its_way_while_one_is_read_unless_rows_are_counted(
     def answer(request: httpx.Request) -> httpx.Response:
         n = int(request.url.params.get("next_page", "0"))
         asked.append(n)
-        clock.move(2 * SLOW)
+        clock.move(2 * SLOW_ANSWER)
         page = manifest_page({"SeriesInstanceUID": str(n)}, next_page=str(n + 1) if n < 4 else "")
         return httpx.Response(200, json={**page, "manifest": {**page["manifest"], "totalFound": 5}})
 
     def read(content: bytes) -> None:
         if json.loads(content)["next_page"] == "4":  # the fourth page
-            found.append(waited_for(lambda: 4 in asked))
+            found.append(wait_until(lambda: 4 in asked))
 
     patching.pages_of_v1(monkeypatch, read)
     idc = connect(NOWHERE, transport=httpx.MockTransport(answer))
@@ -297,9 +297,9 @@ async def test_tasks_look_ahead_by_themselves_as_threads_do(clock: Clock) -> Non
         body = json.loads(request.content or b"{}")
         if "page" in body:
             asked.append(body["page"])
-            clock.move(2 * SLOW)
+            clock.move(2 * SLOW_ANSWER)
             await asyncio.sleep(0)
-        return httpx.Response(200, json=echoed(body, archive(ROWS)(request.url.path, body)))
+        return httpx.Response(200, json=with_filters_echo(body, manifest_service(ROWS)(request.url.path, body)))
 
     async with connect(NOWHERE, transport=httpx.MockTransport(answer)) as idc:
         reading = [(one.series_instance_uid, len(asked)) async for one in v3.manifest(idc, RIDER, page_size=2)]
@@ -314,7 +314,7 @@ def test_the_deadline_of_a_walk_is_that_of_the_pages_asked_for_ahead() -> None:
     with deadline(0.2), pytest.raises(DeadlineExceeded):
         list(manifest(2, lambda path, body: time.sleep(0.15) or slow(path, body), ahead=2))
     slow.let.set()
-    assert waited_for(lambda: not ours())
+    assert wait_until(lambda: not ours())
 
 
 def test_a_walk_that_was_closed_does_not_look_whole() -> None:
@@ -327,7 +327,7 @@ def test_a_walk_that_was_closed_does_not_look_whole() -> None:
     assert list(pages) == []
 
 
-async def test_bodies_do_not_wait_for_the_garbage_collector_in_either_colour(standin: str) -> None:
+async def test_bodies_do_not_wait_for_the_garbage_collector_sync_and_async(standin: str) -> None:
     seen: list[weakref.ref[httpx.Response]] = []
 
     def see(response: httpx.Response) -> None:

@@ -8,17 +8,17 @@ import pytest
 from hypothesis import given
 
 from idc_ext import DataReleaseChanged, PagingError, Progress, v3
-from tests.support.v3_service import RIDER, VERSION, archive, client, collect, page_of
-from tests.support.walks import OPTIONS, ROWS, UIDS, manifest, uids, waited_for
+from tests.support.v3_service import RIDER, VERSION, client, collect, manifest_service, page_of
+from tests.support.walks import OPTIONS, ROWS, UIDS, manifest, uids, wait_until
 
 # So many:
 
 
 @given(**OPTIONS)
-def test_any_way_to_walk_gives_the_first_rows_in_order_in_both_colours(
+def test_any_way_to_walk_gives_the_first_rows_in_order_sync_and_async(
     total: int, size: int, ahead: int, most: int | None
 ) -> None:
-    rows = v3.manifest(client(archive(ROWS[:total])), RIDER, page_size=size).walk(max_items=most, ahead=ahead)
+    rows = v3.manifest(client(manifest_service(ROWS[:total])), RIDER, page_size=size).walk(max_items=most, ahead=ahead)
     assert uids(rows) == uids(asyncio.run(collect(rows))) == UIDS[:total][:most]
     assert sum(len(page.rows) for page in rows.pages()) == len(UIDS[:total][:most])
 
@@ -32,7 +32,7 @@ def test_no_page_is_asked_for_beyond_the_last_row_that_is_wanted() -> None:
 
     def answer(path: str, body: Any) -> Any:
         asked.append(body.get("page", path))
-        return archive(ROWS)(path, body)
+        return manifest_service(ROWS)(path, body)
 
     assert uids(manifest(3, answer, max_items=6)) == UIDS[:6]
     assert asked == ["/v3/version", 0, 1, "/v3/version"]
@@ -43,10 +43,10 @@ def test_no_page_is_asked_for_ahead_beyond_the_last_row_that_is_wanted() -> None
 
     def answer(path: str, body: Any) -> Any:
         asked.append(body.get("page"))
-        return archive(ROWS)(path, body)
+        return manifest_service(ROWS)(path, body)
 
     assert uids(manifest(2, answer, max_items=5, ahead=4)) == UIDS[:5]
-    assert not waited_for(lambda: 3 in asked, 0.05)
+    assert not wait_until(lambda: 3 in asked, 0.05)
     assert sorted(page for page in asked if page is not None) == [0, 1, 2]
 
 
@@ -54,15 +54,15 @@ def test_a_release_that_changes_is_an_error_also_where_only_some_rows_are_wanted
     versions = iter([VERSION, {**VERSION, "idc_version": "v26"}])
 
     def answer(path: str, body: Any) -> Any:
-        return next(versions) if path == "/v3/version" else archive(ROWS)(path, body)
+        return next(versions) if path == "/v3/version" else manifest_service(ROWS)(path, body)
 
     with pytest.raises(DataReleaseChanged, match=r"from v25 .* to v26"):
         list(manifest(3, answer, max_items=5))
 
 
 @pytest.mark.parametrize("how", [{"max_items": -1}, {"ahead": -1}])
-def test_numbers_below_nought_are_refused(how: dict[str, int]) -> None:
-    with pytest.raises(ValueError, match="0 or more"):
+def test_negative_numbers_are_refused(how: dict[str, int]) -> None:
+    with pytest.raises(ValueError, match="must not be negative"):
         manifest(**how)
 
 
@@ -80,7 +80,7 @@ def test_progress_is_said_for_every_page_before_it_is_used() -> None:
     assert [one.bytes for one in said] == pytest.approx([sum(sizes[: n + 1]) for n in range(3)], rel=0.1)
 
 
-def test_an_interruption_by_who_is_told_ends_the_walk_and_does_not_look_whole() -> None:
+def test_an_interruption_by_the_progress_callback_ends_the_walk_and_does_not_look_complete() -> None:
     def stop(_: Progress) -> None:
         raise KeyboardInterrupt
 

@@ -1,4 +1,4 @@
-"""Pages that are decoded straight from their bytes: what the long way makes of the same bytes, or else left to it."""
+"""Pages that are decoded from their bytes: the same result as on the general path, or else left to it."""
 
 import copy
 import gc
@@ -17,19 +17,19 @@ from idc_client.models import V1ManifestRow, V3ManifestRow
 
 from idc_ext import ContractError, Page, PagingError, connect, v1, v3
 from idc_ext._tables.columns import Columns
-from idc_ext._tables.records import Made, Records
+from idc_ext._tables.records import DecodedRows, JsonRows
 from idc_ext.v1 import _filters
 from idc_ext.v1._pages import parse_page, parse_page_bytes
 from idc_ext.v3._pages import parse_manifest_page, parse_manifest_page_bytes
 from tests.support.standin_process import NOWHERE
 from tests.support.v1_service import SPEC, query_page
 from tests.support.v1_service import manifest_page as v1_manifest
-from tests.support.v3_service import RIDER, archive, client, page_of, row
+from tests.support.v3_service import RIDER, client, manifest_service, page_of, row
 
 ROWS = [row(n) for n in range(6)]
 ASKED = Columns.of(V1ManifestRow, only=["Patient_ID", "GCS_URL"])
 QUERIED = Columns.texts(["PatientID", "Modality"])
-OPEN = Columns.of(V1ManifestRow, others=True)
+OPEN = Columns.of(V1ManifestRow, open_ended=True)
 
 
 def long_way(content: bytes, parse: Callable[[int, Any], Any]) -> Any:
@@ -48,9 +48,9 @@ def seen(one: Page[Any]) -> Any:
     return repr(([sorted(made.items()) for made in rows], ordered, also))
 
 
-def agree(content: bytes, straight: Callable[[bytes], Any], parse: Callable[[int, Any], Any]) -> bool:
-    """Hold the two ways against each other; say whether the straight one took the bytes."""
-    taken = straight(content)
+def agree(content: bytes, decode_bytes: Callable[[bytes], Any], parse: Callable[[int, Any], Any]) -> bool:
+    """Compare the two paths; say whether the fast one accepted the bytes."""
+    taken = decode_bytes(content)
     if taken is not None:
         expected = long_way(content, parse)
         assert isinstance(expected, Page), expected
@@ -158,7 +158,7 @@ def test_what_fits_the_document_is_decoded_straight() -> None:
             "query_results", QUERIED, json.dumps(query_page({"PatientID": "p", "Modality": ["CT"]})).encode()
         ),
     ]
-    assert [type(one.content) for one in found if one] == [Made, Made, Records]
+    assert [type(one.content) for one in found if one] == [DecodedRows, DecodedRows, JsonRows]
 
 
 @pytest.mark.parametrize("more", [{"series": {"more": 1}}, {"body": {"more": 1}}])
@@ -166,7 +166,7 @@ def test_a_member_that_the_document_does_not_know_is_kept_as_ever(more: dict[str
     rows = [{**one, **more.get("series", {})} for one in ROWS]
 
     def answer(path: str, body: Any) -> Any:
-        said = archive(rows)(path, body)
+        said = manifest_service(rows)(path, body)
         return {**said, **more.get("body", {})} if "series" in said else said
 
     walk = v3.manifest(client(answer), RIDER, page_size=4)
@@ -181,7 +181,7 @@ def test_a_member_that_the_document_does_not_know_is_kept_as_ever(more: dict[str
 )
 def test_a_value_that_the_document_does_not_allow_is_the_same_error_as_ever(change: dict[str, Any]) -> None:
     rows = [*ROWS[:2], {**ROWS[2], **change}]
-    walk = v3.manifest(client(archive(rows)), RIDER)
+    walk = v3.manifest(client(manifest_service(rows)), RIDER)
     for use in (list, lambda one: one.to_arrow(), lambda one: next(one.pages())):
         with pytest.raises(ContractError, match="a body that does not fit the document"):
             use(walk)
@@ -190,7 +190,7 @@ def test_a_value_that_the_document_does_not_allow_is_the_same_error_as_ever(chan
 def test_a_missing_member_is_the_same_error_as_ever() -> None:
     rows = [{name: value for name, value in one.items() if name != "aws_bucket"} for one in ROWS]
     with pytest.raises(ContractError, match="aws_bucket"):
-        list(v3.manifest(client(archive(rows)), RIDER))
+        list(v3.manifest(client(manifest_service(rows)), RIDER))
 
 
 # The rows:
@@ -253,7 +253,7 @@ def test_rows_leave_nothing_to_the_garbage_collector() -> None:
 
 
 def test_records_and_rows_of_a_page_are_the_same_whichever_is_looked_at_first() -> None:
-    first, second = (next(v3.manifest(client(archive(ROWS)), RIDER).pages()) for _ in range(2))
+    first, second = (next(v3.manifest(client(manifest_service(ROWS)), RIDER).pages()) for _ in range(2))
     assert first.records == ROWS
     assert list(map(operator.methodcaller("to_dict"), first.rows)) == ROWS
     assert second.rows == first.rows
@@ -271,7 +271,7 @@ def test_a_manifest_of_v1_is_typed_rows_by_either_way() -> None:
         assert found == V1ManifestRow.from_dict(record)
 
 
-def test_a_page_that_was_taken_is_still_held_against_the_others() -> None:
+def test_a_page_that_was_decoded_fast_is_still_compared_with_the_others() -> None:
     with pytest.raises(PagingError, match="second time or out of order"):
-        list(v3.manifest(client(lambda path, body: archive(ROWS)(path, body) if "page" not in body else
+        list(v3.manifest(client(lambda path, body: manifest_service(ROWS)(path, body) if "page" not in body else
                                 {**page_of(ROWS, 0, 3), "page": body["page"]}), RIDER, page_size=3))  # fmt: skip

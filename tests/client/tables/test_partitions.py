@@ -17,7 +17,7 @@ from hypothesis import strategies as st
 from idc_ext import v3
 from idc_ext.cli import main
 from tests.contract.index import installed
-from tests.support.v3_service import RIDER, archive, client, row
+from tests.support.v3_service import RIDER, client, manifest_service, row
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -112,13 +112,13 @@ def test_no_folder_by_collection_or_modality_is_escaped_in_the_whole_archive() -
 
 
 @given(numbers=st.lists(st.integers(0, 999), min_size=1, max_size=5, unique=True))
-def test_folders_that_are_all_numbers_are_text_to_who_is_told_so(
+def test_folders_that_are_all_numbers_are_text_to_a_reader_that_declares_it(
     tmp_path_factory: pytest.TempPathFactory, numbers: list[int]
 ) -> None:
     patients = [f"{number:03}" for number in sorted(numbers)]
     rows = [{**row(n), "PatientID": patient} for n, patient in enumerate(patients)]
     folder = tmp_path_factory.mktemp("numbers") / "rows"
-    v3.manifest(client(archive(rows)), RIDER).write_parquet(folder, partition_by=["PatientID"])
+    v3.manifest(client(manifest_service(rows)), RIDER).write_parquet(folder, partition_by=["PatientID"])
     told = "hive_partitioning=true, hive_types={'PatientID': VARCHAR}"
     found = duckdb.sql(f"SELECT PatientID FROM read_parquet('{folder}/**/*.parquet', {told})").fetchall()
     assert sorted(patient for (patient,) in found) == sorted(patients)

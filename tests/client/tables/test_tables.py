@@ -28,8 +28,8 @@ from idc_ext._tables.columns import Columns
 from tests.contract.index import installed
 from tests.support.document import DOCUMENT
 from tests.support.standin_process import NOWHERE
-from tests.support.v1_service import queried
-from tests.support.v3_service import RIDER, archive, client, row
+from tests.support.v1_service import query_rows
+from tests.support.v3_service import RIDER, client, manifest_service, row
 
 LIVE = {"collection_id": "rider_pilot"}
 TYPES = {"string": pyarrow.string(), "int64": pyarrow.int64(), "double": pyarrow.float64()}
@@ -63,20 +63,20 @@ VALUES: dict[str, st.SearchStrategy[Any]] = {
 
 
 @given(columns=st.lists(st.fixed_dictionaries(VALUES), max_size=9), size=st.integers(1, 4), ahead=st.integers(0, 2))
-def test_any_rows_make_the_same_table_by_any_pages_in_both_colours(
+def test_any_rows_make_the_same_table_by_any_pages_sync_and_async(
     columns: list[dict[str, Any]], size: int, ahead: int
 ) -> None:
     rows = [{**row(n), **one} for n, one in enumerate(columns)]
-    walk = v3.manifest(client(archive(rows)), RIDER, page_size=size).walk(ahead=ahead)
+    walk = v3.manifest(client(manifest_service(rows)), RIDER, page_size=size).walk(ahead=ahead)
     found = walk.to_arrow()
     assert found.to_pylist() == rows
-    assert found.schema == v3.manifest(client(archive([row(0)])), RIDER).to_arrow().schema
+    assert found.schema == v3.manifest(client(manifest_service([row(0)])), RIDER).to_arrow().schema
     assert found == asyncio.run(walk.ato_arrow()) == pyarrow.table(walk) == walk.batches().read_all()
 
 
 def test_columns_of_nothing_but_null_keep_their_types_everywhere() -> None:
     nothing = [{**row(n), "SeriesDescription": None, "instanceCount": None, "series_size_MB": None} for n in range(3)]
-    rows = v3.manifest(client(archive(nothing)), RIDER, page_size=2)
+    rows = v3.manifest(client(manifest_service(nothing)), RIDER, page_size=2)
     kinds = dict(zip(rows.to_arrow().schema.names, rows.to_arrow().schema.types, strict=True))
     assert kinds["SeriesDescription"] == pyarrow.string()
     assert kinds["instanceCount"] == pyarrow.int64()
@@ -91,11 +91,11 @@ def test_columns_of_nothing_but_null_keep_their_types_everywhere() -> None:
 
 def test_whole_numbers_are_of_one_type_in_pandas_whether_or_not_one_is_missing() -> None:
     for count in (1, None):
-        rows = v3.manifest(client(archive([{**row(0), "instanceCount": count}])), RIDER)
+        rows = v3.manifest(client(manifest_service([{**row(0), "instanceCount": count}])), RIDER)
         assert rows.to_pandas().dtypes["instanceCount"] == pandas.Int64Dtype()
 
 
-async def test_a_real_manifest_is_the_indexs_table_to_every_library_in_both_colours(standin: str) -> None:
+async def test_a_real_manifest_is_the_indexs_table_to_every_library_sync_and_async(standin: str) -> None:
     names = ", ".join(row(0))
     expected = installed().rows(
         f"SELECT {names} FROM index WHERE collection_id = 'rider_pilot' "
@@ -117,7 +117,7 @@ def test_batches_are_read_page_by_page_and_their_schema_is_known_before_the_firs
 
     def answer(path: str, body: Any) -> Any:
         asked.append(body.get("page"))
-        return archive([row(n) for n in range(7)])(path, body)
+        return manifest_service([row(n) for n in range(7)])(path, body)
 
     reader = v3.manifest(client(answer), RIDER, page_size=3).batches()
     assert reader.schema.names == list(row(0))
@@ -132,7 +132,7 @@ def test_a_walk_that_breaks_gives_no_table_and_no_part_of_one() -> None:
         return (
             httpx.Response(400, json={"detail": "no"})
             if body.get("page")
-            else archive([row(n) for n in range(7)])(path, body)
+            else manifest_service([row(n) for n in range(7)])(path, body)
         )
 
     rows = v3.manifest(client(answer), RIDER, page_size=3)
@@ -149,7 +149,7 @@ def test_memory_does_not_grow_with_the_rows_that_are_streamed(tmp_path: Any) -> 
         def answer(path: str, body: Any) -> Any:
             size, page = 500, body.get("page", 0)
             if path == "/v3/version":
-                return archive([])(path, body)
+                return manifest_service([])(path, body)
             shown = [row(n) for n in range(page * size, min(total, (page + 1) * size))]
             counts = {"page": page, "page_size": size, "returned": len(shown), "total_series": total}
             return {"series": shown, "counts": {}, "download": {}, **counts}
@@ -172,12 +172,12 @@ def test_memory_does_not_grow_with_the_rows_that_are_streamed(tmp_path: Any) -> 
 
 
 def test_open_columns_are_text_with_lists_as_json_and_declared_ones_what_they_are() -> None:
-    found = queried([{"PatientID": "p", "Modality": None}, {"PatientID": "q", "Modality": ["a", "b"]}]).to_arrow()
+    found = query_rows([{"PatientID": "p", "Modality": None}, {"PatientID": "q", "Modality": ["a", "b"]}]).to_arrow()
     assert found.schema.types == [pyarrow.string()] * 2
     assert found.to_pylist() == [{"PatientID": "p", "Modality": None}, {"PatientID": "q", "Modality": '["a","b"]'}]
 
 
-async def test_real_metadata_has_its_declared_columns_and_types_in_both_colours(standin: str) -> None:
+async def test_real_metadata_has_its_declared_columns_and_types_sync_and_async(standin: str) -> None:
     async with connect(standin) as idc:
         rows = v1.dicom_metadata(idc, page_size=7).walk(max_items=10)
         found = rows.to_arrow()
@@ -200,7 +200,7 @@ def test_no_rows_of_open_columns_have_the_declared_ones() -> None:
 
 
 def test_a_value_beyond_its_column_is_a_contract_error() -> None:
-    rows = v3.manifest(client(archive([{**row(0), "instanceCount": 2**63}])), RIDER)
+    rows = v3.manifest(client(manifest_service([{**row(0), "instanceCount": 2**63}])), RIDER)
     with pytest.raises(ContractError, match="does not fit its column"):
         rows.to_arrow()
 
@@ -312,7 +312,7 @@ def test_what_is_not_installed_is_said_with_the_command_that_installs_it(
         return real(name, *more)
 
     monkeypatch.setattr(importlib, "import_module", without)
-    rows = v3.manifest(client(archive([row(0)])), RIDER)
+    rows = v3.manifest(client(manifest_service([row(0)])), RIDER)
     with pytest.raises(MissingExtra, match=rf"pip install 'idc-client\[{extra}\]'") as caught:
         getattr(rows, method)()
     assert isinstance(caught.value, ImportError)
@@ -327,7 +327,7 @@ def test_no_library_of_tables_is_imported_before_it_is_needed() -> None:
     subprocess.run([sys.executable, "-c", code], check=True)
 
 
-def test_nobody_who_installs_this_is_held_back_to_old_libraries() -> None:
+def test_an_installation_does_not_force_old_libraries() -> None:
     project = tomllib.loads((Path(__file__).parents[3] / "pyproject.toml").read_text())["project"]
     extras = [one for name, listed in project["optional-dependencies"].items() if name != "dev" for one in listed]
     for requirement in (*project["dependencies"], *extras):

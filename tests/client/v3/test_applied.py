@@ -15,16 +15,27 @@ from idc_client import Client
 
 import idc_ext
 from idc_ext import ContractError, InvalidFilter, PagingError, ServiceWarned, ServiceWarning, connect, v3
-from tests.support.applied_filters import applied, echoed
-from tests.support.v3_filters import NAMES, wanted
-from tests.support.v3_service import RIDER, ROWS, VERSION, WIRE, archive, client, collect, counted, page_of, text
+from tests.support.applied_filters import filters_echo, with_filters_echo
+from tests.support.v3_filters import NAMES, filter_values
+from tests.support.v3_service import (
+    RIDER,
+    ROWS,
+    VERSION,
+    WIRE,
+    client,
+    collect,
+    counts_body,
+    manifest_service,
+    page_of,
+    text_service,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
 FILTERS = {**RIDER, "Modality": ["CT", "MR"], "StudyDate": ("2001-01-01", None), "instanceCount": (2, 10)}
 SENT_FILTERS = v3.where(FILTERS).to_dict()
-ECHO = applied(SENT_FILTERS)
+ECHO = filters_echo(SENT_FILTERS)
 NO_CITATIONS = {"format": "apa", "citations": [], "idc_acknowledgment": None, "recommendation": ""}
 NO_DOIS = {"columns": ["source_DOI"], "rows": [], "row_count": 0, "truncated": False, "max_rows": 10_000}
 
@@ -42,7 +53,7 @@ def service_of_six_rows(**canned: Any) -> Callable[[str, Any], Any]:
             case "sql":
                 return NO_DOIS
             case "counts":
-                return with_changes({"filters_applied": ECHO, "warnings": [], **counted(6)})
+                return with_changes({"filters_applied": ECHO, "warnings": [], **counts_body(6)})
             case "licenses":
                 return with_changes({"licenses": [], "filters_applied": ECHO, "warnings": []})
             case "citations":
@@ -51,7 +62,7 @@ def service_of_six_rows(**canned: Any) -> Callable[[str, Any], Any]:
                 page = page_of(ROWS, body["page"], body["page_size"])
                 return {**page, "counts": with_changes({"filters_applied": ECHO, "warnings": [], **page["counts"]})}
             case _:
-                return text([row["series_aws_url"] for row in ROWS])(path, body)
+                return text_service([row["series_aws_url"] for row in ROWS])(path, body)
 
     def answer_as_it_is(path: str, body: Any) -> Any:
         found = answer(path, body)
@@ -129,9 +140,9 @@ def test_warnings_that_are_no_list_of_text_are_a_contract_error(ask: Any, canned
 @given(st.data())
 def test_whatever_is_sent_is_expected_back_as_the_service_normalises_it(data: Any) -> None:
     names = data.draw(st.lists(NAMES, min_size=1, max_size=4, unique=True))
-    filters = v3.where({name: data.draw(wanted(name)) for name in names})
-    assert filters.applied == applied(filters.to_dict())
-    assert echoed({"filters": filters.to_dict()}, counted(1))["filters_applied"] == filters.applied
+    filters = v3.where({name: data.draw(filter_values(name)) for name in names})
+    assert filters.applied == filters_echo(filters.to_dict())
+    assert with_filters_echo({"filters": filters.to_dict()}, counts_body(1))["filters_applied"] == filters.applied
 
 
 # Warnings:
@@ -175,7 +186,7 @@ def test_a_strict_client_takes_a_warning_for_an_error(ask: Any) -> None:
 )
 def test_a_hint_about_letter_case_becomes_did_you_mean_in_whichever_words_it_comes(hint: str) -> None:
     def answer(path: str, body: Any) -> Any:
-        return {**counted(0), "warnings": [hint]}
+        return {**counts_body(0), "warnings": [hint]}
 
     with pytest.warns(ServiceWarning, match="^nothing was found; Modality 'ct': did you mean CT\\?$"):
         v3.counts(client(answer), {"Modality": "ct"})
@@ -185,7 +196,7 @@ def test_a_hint_about_several_values_names_each_of_them() -> None:
     hint = "Zero series matched; Modality has no 'ct', 'mr', 'CT'. Did you mean ['CT', 'MR']?"
 
     def answer(path: str, body: Any) -> Any:
-        return {**counted(0), "warnings": [hint]}
+        return {**counts_body(0), "warnings": [hint]}
 
     with pytest.warns(ServiceWarning) as caught:
         v3.counts(client(answer), {"Modality": ["ct", "PT", "mr"]})
@@ -196,13 +207,13 @@ def test_a_hint_about_several_values_names_each_of_them() -> None:
 
 
 def test_no_hint_proposes_a_value_that_was_asked_for() -> None:
-    idc = client(lambda _path, _body: {**counted(0), "warnings": ["Nothing has ['ct', 'CT']."]})
+    idc = client(lambda _path, _body: {**counts_body(0), "warnings": ["Nothing has ['ct', 'CT']."]})
     with pytest.warns(ServiceWarning, match=r"^the service warns: Nothing has \['ct', 'CT'\]\.$"):
         v3.counts(idc, {"Modality": ["ct", "CT"]})
 
 
 def test_nothing_is_said_to_be_missing_where_something_was_found() -> None:
-    idc = client(lambda _path, _body: {**counted(6), "warnings": ["The attribute 'Modality' was renamed."]})
+    idc = client(lambda _path, _body: {**counts_body(6), "warnings": ["The attribute 'Modality' was renamed."]})
     with pytest.warns(ServiceWarning, match=r"^the service warns: The attribute 'Modality' was renamed\.$"):
         v3.counts(idc, {"Modality": "MODALITY"})
 
@@ -210,7 +221,7 @@ def test_nothing_is_said_to_be_missing_where_something_was_found() -> None:
 def test_a_hint_about_very_many_values_is_cut_short_and_takes_no_longer_than_they_are_many() -> None:
     asked = [f"p{number}" for number in range(20_000)]  # compared each with each they would take minutes
     hint = f"Zero series matched; there are {[value.upper() for value in asked]}"
-    idc = client(lambda _path, _body: {**counted(0), "warnings": [hint]}, strict_client)
+    idc = client(lambda _path, _body: {**counts_body(0), "warnings": [hint]}, strict_client)
     with pytest.raises(ServiceWarned, match=r"did you mean P0.*the service warns of 19960 things more") as raised:
         v3.counts(idc, {"PatientID": asked})
     assert len(raised.value.warnings) == 41
@@ -253,7 +264,7 @@ def test_that_nothing_was_filtered_is_no_warning_where_it_was_meant(standin: str
 def test_another_warning_beside_that_nothing_was_filtered_is_not_swallowed(canned: list[str]) -> None:
     empty = {"filters_applied": {"terms": {}, "ranges": {}}, "warnings": canned}
     with pytest.raises(ServiceWarned, match=r"the service warns: New\."):
-        v3.counts(client(lambda _path, _body: {**counted(1), **empty}, strict_client), {}, all_of_idc=True)
+        v3.counts(client(lambda _path, _body: {**counts_body(1), **empty}, strict_client), {}, all_of_idc=True)
 
 
 def archive_of(rows: list[dict[str, Any]], series: int) -> Callable[[str, Any], Any]:
@@ -261,10 +272,14 @@ def archive_of(rows: list[dict[str, Any]], series: int) -> Callable[[str, Any], 
 
     def answer(path: str, body: Any) -> Any:
         if path == "/v3/stats":
-            return {"idc_version": "v25", "collections": 1, "analysis_results": 0, **counted(series)}
+            return {"idc_version": "v25", "collections": 1, "analysis_results": 0, **counts_body(series)}
         if path.startswith("/v3/cohort/manifest"):
             assert body["filters"], "a manifest without filters is refused"
-        return text([row["series_aws_url"] for row in rows])(path, body) if "txt" in path else archive(rows)(path, body)
+        return (
+            text_service([row["series_aws_url"] for row in rows])(path, body)
+            if "txt" in path
+            else manifest_service(rows)(path, body)
+        )
 
     return answer
 

@@ -7,7 +7,7 @@ import httpx
 import pytest
 
 from idc_ext import ContractError, InvalidFilter, connect, v3
-from tests.support.applied_filters import echoed
+from tests.support.applied_filters import with_filters_echo
 from tests.support.standin_process import NOWHERE
 from tests.support.v3_service import RIDER, TABLE, Answer, client
 
@@ -69,7 +69,7 @@ def test_citations_are_waited_for_as_long_as_the_service_may_take() -> None:
     def handle(request: httpx.Request) -> httpx.Response:
         waits.append(request.extensions["timeout"]["read"])
         body = json.loads(request.content)
-        return httpx.Response(200, json=echoed(body, service_with_citations([])(request.url.path, body)))
+        return httpx.Response(200, json=with_filters_echo(body, service_with_citations([])(request.url.path, body)))
 
     v3.citations(connect(NOWHERE, transport=httpx.MockTransport(handle), timeout=5), RIDER)
     assert waits == [5, 210]  # one request for all DOIs, one for each of four, one for IDC itself, and one wait more

@@ -19,8 +19,8 @@ from idc_ext import InvalidFilter, connect, v3
 from idc_ext.v3._filters import DATE_ATTRIBUTES, RANGE_ATTRIBUTES, TERM_ATTRIBUTES, _sql_literal
 from tests.support.document import DOCUMENT
 from tests.support.standin_process import NOWHERE
-from tests.support.v3_filters import JSON, NAMES, TEXTS, wanted
-from tests.support.v3_service import RIDER, ROWS, archive, client
+from tests.support.v3_filters import JSON, NAMES, TEXTS, filter_values
+from tests.support.v3_service import RIDER, ROWS, client, manifest_service
 
 SCHEMA = {"$ref": "#/components/schemas/V3Filters", "components": DOCUMENT["components"]}
 
@@ -147,7 +147,7 @@ def test_a_page_size_or_limit_that_is_not_an_integer_is_refused(number: Any) -> 
 def test_numbers_of_other_libraries_travel_as_plain_ones() -> None:
     filters = v3.where(instanceCount=(numpy.int64(5), numpy.float64(7)), series_size_MB=(None, numpy.float32(1.5)))
     assert repr(filters) == "where({'instanceCount': {'gte': 5, 'lte': 7.0}, 'series_size_MB': {'lte': 1.5}})"
-    assert len(list(v3.manifest(client(archive(ROWS)), filters, page_size=numpy.int64(2)))) == 6
+    assert len(list(v3.manifest(client(manifest_service(ROWS)), filters, page_size=numpy.int64(2)))) == 6
 
 
 def test_an_attribute_is_not_filtered_twice() -> None:
@@ -171,7 +171,7 @@ def test_whatever_is_taken_fits_the_document_and_constrains_every_attribute(filt
 @given(st.data())
 def test_every_filter_that_constrains_is_taken_over_unchanged(data: Any) -> None:
     names = data.draw(st.lists(NAMES, min_size=1, max_size=4, unique=True))
-    filters = {name: data.draw(wanted(name)) for name in names}
+    filters = {name: data.draw(filter_values(name)) for name in names}
     taken = v3.where(filters)
     assert taken.terms == {name: value for name, value in filters.items() if name in TERM_ATTRIBUTES}
     assert {name: (one.get("gte"), one.get("lte")) for name, one in taken.ranges.items()} == {

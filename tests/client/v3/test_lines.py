@@ -14,14 +14,25 @@ from idc_client import Client
 from idc_ext import ContractError, InvalidFilter, InvalidRequest, ServerError, TruncatedResult, connect, v3
 from idc_ext._http.failures import needs_body
 from tests.support.standin_process import NOWHERE
-from tests.support.v3_service import LINES, RIDER, VERSION, WIRE, Answer, client, collect, counted, row, text
+from tests.support.v3_service import (
+    LINES,
+    RIDER,
+    VERSION,
+    WIRE,
+    Answer,
+    client,
+    collect,
+    counts_body,
+    row,
+    text_service,
+)
 
 
 @settings(max_examples=30, deadline=None)  # each starts an event loop
 @given(st.sets(st.integers(0, 99)).map(sorted))
 def test_all_lines_come_sync_and_async(numbers: list[int]) -> None:
     lines = [row(n)["series_aws_url"] for n in numbers]
-    manifest = v3.manifest_lines(client(text(lines)), RIDER)
+    manifest = v3.manifest_lines(client(text_service(lines)), RIDER)
     assert list(manifest) == lines
     assert asyncio.run(collect(manifest)) == lines
 
@@ -29,15 +40,15 @@ def test_all_lines_come_sync_and_async(numbers: list[int]) -> None:
 @pytest.mark.parametrize(
     ("answer", "kind", "message"),
     [
-        (text(LINES, series=7), TruncatedResult, "6 of the 7 lines"),
-        (text([], series=1), TruncatedResult, "0 of the 1 lines"),
-        (text(LINES, series=5), TruncatedResult, "more than the 5 lines"),
-        (text([*LINES[:5], ""]), ContractError, "line 6 does not fit the document"),
-        (text([*LINES[:5], LINES[5][:-2]]), ContractError, "line 6 does not fit the document"),
-        (text([*LINES[:5], "gs://b/c"]), ContractError, "line 6 does not fit the document: 'gs://b/c'"),
-        (text([*LINES[:5], LINES[4]]), ContractError, "line 6 comes a second time or out of order"),
-        (text([*LINES[:4], LINES[5], LINES[4]]), ContractError, "line 6 comes a second time or out of order"),
-        (text([*LINES[:4], "s3://c" + LINES[0][6:], LINES[3]]), ContractError, "line 6 comes a second time"),
+        (text_service(LINES, series=7), TruncatedResult, "6 of the 7 lines"),
+        (text_service([], series=1), TruncatedResult, "0 of the 1 lines"),
+        (text_service(LINES, series=5), TruncatedResult, "more than the 5 lines"),
+        (text_service([*LINES[:5], ""]), ContractError, "line 6 does not fit the document"),
+        (text_service([*LINES[:5], LINES[5][:-2]]), ContractError, "line 6 does not fit the document"),
+        (text_service([*LINES[:5], "gs://b/c"]), ContractError, "line 6 does not fit the document: 'gs://b/c'"),
+        (text_service([*LINES[:5], LINES[4]]), ContractError, "line 6 comes a second time or out of order"),
+        (text_service([*LINES[:4], LINES[5], LINES[4]]), ContractError, "line 6 comes a second time or out of order"),
+        (text_service([*LINES[:4], "s3://c" + LINES[0][6:], LINES[3]]), ContractError, "line 6 comes a second time"),
     ],
 )
 @pytest.mark.parametrize("make", [connect, Client])
@@ -56,7 +67,7 @@ async def test_an_incomplete_text_is_an_error_each_time_it_is_read_sync_and_asyn
 
 
 def test_the_last_line_comes_only_when_all_have() -> None:
-    lines = iter(v3.manifest_lines(client(text(LINES, series=7)), RIDER))
+    lines = iter(v3.manifest_lines(client(text_service(LINES, series=7)), RIDER))
     assert list(itertools.islice(lines, 5)) == LINES[:5]
     with pytest.raises(TruncatedResult):
         next(lines)
@@ -67,7 +78,7 @@ def test_the_text_is_asked_for_one_line_beyond_the_count_and_with_the_filters_at
 
     def answer(path: str, body: Any) -> Any:
         requests.append((path, body))
-        return text(LINES)(path, body)
+        return text_service(LINES)(path, body)
 
     manifest = v3.manifest_lines(client(answer), RIDER, source="gcs")
     assert repr(manifest) == "<Lines of POST /v3/cohort/manifest.txt>"
@@ -100,7 +111,7 @@ def test_a_source_that_is_none_is_refused() -> None:
 async def test_what_is_no_text_is_an_error_sync_and_async(make: Any, response: httpx.Response, kind: type) -> None:
     def answer(path: str, body: Any) -> Any:
         copy = httpx.Response(response.status_code, headers=response.headers, content=response.content)
-        return {"/v3/version": VERSION, "/v3/cohort/counts": counted(1)}.get(path, copy)
+        return {"/v3/version": VERSION, "/v3/cohort/counts": counts_body(1)}.get(path, copy)
 
     manifest = v3.manifest_lines(client(answer, make), RIDER)
     with pytest.raises(kind):
@@ -138,7 +149,7 @@ async def test_an_interrupted_text_does_not_look_complete_sync_or_async() -> Non
     def answer(path: str, _: Any) -> Any:
         if path == "/v3/cohort/manifest.txt":
             return httpx.Response(200, stream=InterruptedBody())
-        return counted(6) if "counts" in path else VERSION
+        return counts_body(6) if "counts" in path else VERSION
 
     manifest, got = v3.manifest_lines(client(answer), RIDER), []
     lines, others = iter(manifest), aiter(manifest)
@@ -161,7 +172,7 @@ def test_a_stream_is_not_read_before_its_lines_are_taken(headers: dict[str, str]
     def answer(path: str, _: Any) -> Any:
         if path == "/v3/cohort/manifest.txt":
             return httpx.Response(200, stream=body, headers=headers)
-        return counted(6) if "counts" in path else VERSION
+        return counts_body(6) if "counts" in path else VERSION
 
     lines = iter(v3.manifest_lines(client(answer), RIDER))
     assert next(lines) == LINES[0]

@@ -13,7 +13,7 @@ from idc_client.models import V3ManifestRow
 
 from idc_ext import APIError, ContractError, DataReleaseChanged, IDCError, InvalidRequest, PagingError, connect, v3
 from tests.support import patching
-from tests.support.applied_filters import echoed
+from tests.support.applied_filters import with_filters_echo
 from tests.support.v3_service import (
     LINES,
     RIDER,
@@ -21,13 +21,13 @@ from tests.support.v3_service import (
     VERSION,
     WIRE,
     Answer,
-    archive,
     client,
     collect,
-    counted,
+    counts_body,
+    manifest_service,
     page_of,
     row,
-    text,
+    text_service,
 )
 
 
@@ -37,7 +37,7 @@ def test_a_manifest_is_complete_by_any_page_size_even_if_the_service_changes_it_
     total: int, page_size: int, clamp: int
 ) -> None:
     rows = [row(n) for n in range(total)]
-    walk = v3.manifest(client(archive(rows, clamp)), RIDER, page_size=page_size)
+    walk = v3.manifest(client(manifest_service(rows, clamp)), RIDER, page_size=page_size)
     assert [one.to_dict() for one in walk] == rows
     assert [one.to_dict() for one in asyncio.run(collect(walk))] == rows
     assert {one.release for one in walk.pages()} == {"v25 (25.0.5)"}
@@ -58,7 +58,7 @@ def test_rows_that_shift_under_a_walk_are_an_error_and_never_a_wrong_list(data: 
     requests = itertools.count(1)
 
     def answer(path: str, body: Any) -> Any:
-        return archive(before if path == "/v3/version" or next(requests) <= at else after, size)(path, body)
+        return manifest_service(before if path == "/v3/version" or next(requests) <= at else after, size)(path, body)
 
     try:
         walked = [one.to_dict() for one in v3.manifest(client(answer), RIDER)]
@@ -74,7 +74,7 @@ def service_with_versions(*versions: dict[str, Any]) -> Answer:
     """A service with four rows that reports these versions in turn, again and again."""
     versions_in_turn = itertools.cycle(versions)
     return lambda path, body: (
-        next(versions_in_turn) if path == "/v3/version" else archive([row(n) for n in range(4)])(path, body)
+        next(versions_in_turn) if path == "/v3/version" else manifest_service([row(n) for n in range(4)])(path, body)
     )
 
 
@@ -91,9 +91,9 @@ async def test_a_data_release_that_changes_during_a_walk_is_an_error_before_the_
     for _ in range(before):
         assert next(rows) == await anext(others)
     for _ in range(2):
-        with pytest.raises(DataReleaseChanged, match=r"moved from v25 \(25\.0\.5\) to v2"):
+        with pytest.raises(DataReleaseChanged, match=r"changed from v25 \(25\.0\.5\) to v2"):
             next(rows)
-        with pytest.raises(DataReleaseChanged, match=r"moved from v25 \(25\.0\.5\) to v2"):
+        with pytest.raises(DataReleaseChanged, match=r"changed from v25 \(25\.0\.5\) to v2"):
             await anext(others)
 
 
@@ -110,10 +110,10 @@ SECOND_PAGE = page_of(ROWS, 1, 2)
 @pytest.mark.parametrize(
     ("second", "kind", "message"),
     [
-        ({**SECOND_PAGE, "total_series": 7}, DataReleaseChanged, "total moved from 6 to 7"),
-        (page_of(ROWS, 0, 2), PagingError, "2 rows came, then a page that follows on 0"),
-        (page_of(ROWS, 2, 2), PagingError, "2 rows came, then a page that follows on 4"),
-        (page_of(ROWS, 1, 3), PagingError, "2 rows came, then a page that follows on 3"),
+        ({**SECOND_PAGE, "total_series": 7}, DataReleaseChanged, "total changed from 6 to 7"),
+        (page_of(ROWS, 0, 2), PagingError, "2 rows came, but the next page begins after row 0"),
+        (page_of(ROWS, 2, 2), PagingError, "2 rows came, but the next page begins after row 4"),
+        (page_of(ROWS, 1, 3), PagingError, "2 rows came, but the next page begins after row 3"),
         (page_of([ROWS[0], *ROWS[:5]], 1, 2), PagingError, "a second time or out of order"),
         ({**SECOND_PAGE, "series": ROWS[1:3]}, PagingError, "a second time or out of order"),
         ({**SECOND_PAGE, "series": ROWS[2:3], "returned": 1}, ContractError, "instead of 2"),
@@ -130,12 +130,12 @@ SECOND_PAGE = page_of(ROWS, 1, 2)
         (
             {**SECOND_PAGE, "series": [{**ROWS[2], "instanceCount": "1"}, ROWS[3]]},
             ContractError,
-            "instanceCount is str, which is no int64",
+            "instanceCount is str, which is not of the kind int64",
         ),
         (
             {**SECOND_PAGE, "series": [{**ROWS[2], "series_aws_url": 7}, ROWS[3]]},
             ContractError,
-            "series_aws_url is int, which is no string",
+            "series_aws_url is int, which is not of the kind string",
         ),
         ({**SECOND_PAGE, "series": {}}, ContractError, "series is not a list"),
         ({"series": []}, ContractError, "page"),
@@ -144,7 +144,7 @@ SECOND_PAGE = page_of(ROWS, 1, 2)
 )
 async def test_a_page_that_does_not_go_with_the_others_is_an_error(second: Any, kind: type, message: str) -> None:
     def answer(path: str, body: Any) -> Any:
-        return second if body.get("page") == 1 else archive(ROWS)(path, body)
+        return second if body.get("page") == 1 else manifest_service(ROWS)(path, body)
 
     walk = v3.manifest(client(answer), RIDER, page_size=2)
     with pytest.raises(kind, match=message):
@@ -158,7 +158,7 @@ def test_nothing_is_sent_until_a_manifest_is_iterated_and_the_release_is_asked_f
 
     def answer(path: str, body: Any) -> Any:
         requests.append((path, body.get("page")))
-        return archive(ROWS)(path, body)
+        return manifest_service(ROWS)(path, body)
 
     walk = v3.manifest(client(answer), RIDER, page_size=4)
     assert repr(walk) == "<Rows of POST /v3/cohort/manifest>"
@@ -168,7 +168,7 @@ def test_nothing_is_sent_until_a_manifest_is_iterated_and_the_release_is_asked_f
     assert (first.total, first.release, first.info["counts"]) == (
         6,
         "v25 (25.0.5)",
-        echoed({"filters": WIRE}, counted(6)),
+        with_filters_echo({"filters": WIRE}, counts_body(6)),
     )
     assert requests == [("/v3/version", None), ("/v3/cohort/manifest", 0)]
     requests.clear()
@@ -183,7 +183,7 @@ def test_a_walk_can_go_on_after_a_lost_connection_also_where_it_asked_for_the_re
     def answer(path: str, body: Any) -> Any:
         if next(requests) % 2 == 0:
             raise httpx.ReadError("reset")
-        return archive(ROWS)(path, body)
+        return manifest_service(ROWS)(path, body)
 
     # A client from `connect` retries; any other generated client raises each error.
     walk, got, lost = iter(v3.manifest(client(answer, Client), RIDER, page_size=3)), [], 0
@@ -205,7 +205,7 @@ def interrupt(*_: Any, **__: Any) -> Any:
 def test_a_walk_that_is_interrupted_while_it_reads_a_page_does_not_look_complete(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    rows = iter(v3.manifest(client(archive(ROWS)), RIDER, page_size=2))
+    rows = iter(v3.manifest(client(manifest_service(ROWS)), RIDER, page_size=2))
     got = [next(rows), next(rows)]
     patching.interrupted_page(monkeypatch, interrupt)
     with pytest.raises(KeyboardInterrupt):
@@ -219,7 +219,7 @@ def test_a_walk_that_is_interrupted_while_it_reads_a_page_does_not_look_complete
 
 def test_a_walk_that_is_interrupted_while_it_makes_rows_loses_none(monkeypatch: pytest.MonkeyPatch) -> None:
     # Of rows that hold more than the document says: those that fit it are made when their page is read.
-    rows = iter(v3.manifest(client(archive([{**one, "more": 1} for one in ROWS])), RIDER, page_size=2))
+    rows = iter(v3.manifest(client(manifest_service([{**one, "more": 1} for one in ROWS])), RIDER, page_size=2))
     got = [next(rows), next(rows)]
     monkeypatch.setattr(V3ManifestRow, "__init__", interrupt)
     with pytest.raises(KeyboardInterrupt):
@@ -270,7 +270,9 @@ async def test_a_body_that_cannot_be_decompressed_is_a_contract_error_sync_and_a
     def answer(path: str, body: Any) -> Any:
         if path == broken:
             return httpx.Response(200, stream=httpx.ByteStream(b"no gzip"), headers={"content-encoding": "gzip"})
-        return (archive(ROWS) if path in ("/v3/version", "/v3/cohort/manifest") else text(LINES))(path, body)
+        return (manifest_service(ROWS) if path in ("/v3/version", "/v3/cohort/manifest") else text_service(LINES))(
+            path, body
+        )
 
     idc = client(answer, make)
     ask = v3.manifest if broken in ("/v3/version", "/v3/cohort/manifest") else v3.manifest_lines

@@ -9,7 +9,7 @@ from idc_client.api.v3 import get_stats
 
 from idc_ext import ContractError, InvalidFilter, NotFound, TruncatedResult, connect, v3
 from tests.support.standin_process import NOWHERE
-from tests.support.v3_service import RIDER, client, counted
+from tests.support.v3_service import RIDER, client, counts_body
 
 
 async def test_real_counts_and_licences_are_those_of_the_selection(standin: str) -> None:
@@ -48,8 +48,8 @@ def test_an_answer_that_does_not_fit_the_document_is_a_contract_error(ask: Any, 
 @pytest.mark.parametrize(
     ("ask", "body"),
     [
-        (lambda idc: v3.counts(idc, RIDER), {**counted(1), "size_TB": "0"}),
-        (lambda idc: v3.counts(idc, RIDER), {**counted(1), "size_TB": None}),
+        (lambda idc: v3.counts(idc, RIDER), {**counts_body(1), "size_TB": "0"}),
+        (lambda idc: v3.counts(idc, RIDER), {**counts_body(1), "size_TB": None}),
         (lambda idc: v3.licenses(idc, RIDER), {"licenses": {}}),
         (lambda idc: v3.licenses(idc, RIDER), {"licenses": [{"license_short_name": 7, "series": 1, "size_TB": 0}]}),
         (

@@ -21,6 +21,7 @@ from tests.contract.calls import InProcess, Layered, Request, serve
 from tests.contract.index import installed
 from tests.contract.inside import EMAILS, Memory, parts, standin
 from tests.contract.service import Service, User
+from tests.contract.unreleased import UNRELEASED
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
@@ -78,6 +79,7 @@ class Bench:
 
             app: Any = Layered(fresh, split)
             made = Service(InProcess(Layered(app, layer) if layer else app), self.users, installed(), write=True)
+            made.coming = frozenset(UNRELEASED)
             try:
                 yield made
             finally:

@@ -8,9 +8,11 @@ from dataclasses import dataclass
 from itertools import groupby
 from typing import TYPE_CHECKING, Any
 
-from tests.contract.faults.fault import is_json, operation, post, with_content
+from tests.contract.faults.fault import is_json, operation, post, reply, with_content
 from tests.contract.faults.v1_answers import PAGED
 from tests.contract.faults.v3_answers import echoes, filters_in, reworded
+from tests.contract.index import installed
+from tests.contract.release_changes import expected
 from tests.contract.shape import APPLIED, PARTS, SHAPES, WARNINGS, echo
 
 if TYPE_CHECKING:
@@ -176,6 +178,30 @@ def _left_out(request: Request, held: dict[str, Any]) -> int:
     return len(sent) - len(applied) + (not applied)
 
 
+async def by_row(request: Request, forward: Serve) -> Answer:
+    """v3 that counts a series as revised when only its bucket changed, as upstream's branch does."""
+    answer = await forward(request)
+    if operation(request) != "getReleaseChanges" or answer.status != 200:
+        return answer
+    content = answer.json()
+    release = int(content["idc_version"].removeprefix("v"))
+    counted = expected(installed(), release, by_row=True)
+    return with_content(answer, {**counted, "note": "counted by rows"})
+
+
+async def released(request: Request, forward: Serve) -> Answer:
+    """v3 as it is released: without the parts that the document marks as unreleased."""
+    if operation(request) == "getReleaseChanges" or request.path.startswith("/v3/releases"):
+        return reply(request, 404, {"detail": "Not Found"})
+    answer = await forward(request)
+    if operation(request) == "getTables" and is_json(answer):
+        content = answer.json()
+        for table in content["tables"]:
+            table.pop("notable_columns")
+        return with_content(answer, content)
+    return answer
+
+
 CONTROLS = (
     Control("the stand-in", ("v1", "v3"), "unchanged"),
     Control("slow queries", ("v1",), "answers every new query with 202 first", patience=0),
@@ -195,5 +221,7 @@ CONTROLS = (
         as_upstream,
     ),
     Control("other words", ("v3",), "refusals and warnings in other words", other_words),
+    Control("rows of releases", ("v3",), "series that changed buckets are counted as revised", by_row),
+    Control("released", ("v3",), "without the parts that are marked as unreleased", released),
     Control("with registries", ("v3",), "citations are found, in another order", citing),
 )

@@ -294,6 +294,8 @@ def v3(call: Asked) -> Iterator[Answer]:
     """The requests of v3."""
     for name in ("", "/health", "/version", "/stats", "/collections", "/analysis_results", "/attributes", "/tables"):
         yield call("GET", f"/v3{name}")
+    for version in ("", "?version=3", "?version=12", "?version=20", "?version=0", "?version=26"):
+        yield call("GET", f"/v3/releases/changes{version}")
     for name in ("index", "collections_index", "idc_index", "nothing"):
         yield call("GET", f"/v3/tables/{name}")
     for name in ("rider_pilot", "RIDER_PILOT", "nlst", "nothing", "prostatex"):

@@ -6,6 +6,7 @@ from tests.contract.faults import (  # noqa: F401  they register
     v3_catalogues,
     v3_filters,
     v3_pages,
+    v3_releases,
     v3_requests,
     v3_sql,
     v3_warnings,
