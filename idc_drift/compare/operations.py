@@ -58,7 +58,7 @@ def _compare_metadata(c: Comparison, old: Operation, new: Operation) -> None:
     if old.tags != new.tags:
         c.add(
             "tags-changed",
-            transition("tags", ", ".join(old.tags), ", ".join(new.tags)),
+            transition("tags", *(", ".join(f"`{tag}`" for tag in op.tags) for op in (old, new))),
             old.pointer,
         )
     if old.servers != new.servers:
@@ -70,7 +70,7 @@ def compare_servers(c: Comparison, old: Sequence[str], new: Sequence[str], point
     """Compare addresses of servers; a document that states none lets clients choose, so it has none to lose."""
     if set(old) == set(new):
         return
-    message = transition("servers", *(", ".join(address or "/" for address in found) for found in (old, new)))
+    message = transition("servers", *(", ".join(f"`{address or '/'}`" for address in found) for found in (old, new)))
     lost = {*old} - {*new} - {"", "/"}
     if lost:
         c.add("server-address-removed", message, pointer)

@@ -8,6 +8,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
+from ..changes.counterparts import compact_json
 from ..judge.context import Mode
 from .bodies import compare_media_type, media_type_left_open, range_contains
 from .parameters import compare_serialization
@@ -226,7 +227,11 @@ def compare_received_media_types(
             for key in narrower:
                 compare_media_type(c, before, added[key], _RECEIVED, where)
         else:
-            c.add("response-media-type-removed", f"bodies of type {name} are not sent any more", before.pointer, where)
+            message = f"bodies of type {name} are not sent any more"
+            if not new:
+                message = f"the response has no body any more, which was {name}"
+            sides = compact_json(name), compact_json(", ".join(sorted(new))) if new else ""
+            c.add("response-media-type-removed", message, before.pointer, where, sides=sides)
     for name in sorted(added.keys() - taken):
         if not any(range_contains(kind, name) for kind in old):
             rule = "response-media-type-added" if negotiated or not old else "unrequested-media-type-added"

@@ -11,6 +11,7 @@ from functools import cache
 from typing import TYPE_CHECKING, Protocol
 
 from ..changes.rules import level_of
+from ..documents.pointer import unescaped
 from ..schemas.normal_form import restricted_to_types
 
 if TYPE_CHECKING:
@@ -152,6 +153,15 @@ class Context:
     def mode(self) -> Mode:
         """The mode in which the pair is read."""
         return self.pair.mode
+
+    @property
+    def subject(self) -> str:
+        """The name of what the pair describes, for a sentence: ``property `size` ``."""
+        schema = self.pair.base or self.pair.revision
+        tokens = schema[0].pointer.split("/") if schema else [""]
+        if len(tokens) > 2 and tokens[-2] in ("properties", "schemas", "definitions"):
+            return f"{'property' if tokens[-2] == 'properties' else 'schema'} `{unescaped(tokens[-1])}`"
+        return "the value"
 
     def add(
         self,

@@ -201,7 +201,7 @@ def _encodings(schemas: Schemas, encoding: dict[str, Any], media: str, schema: S
     for name, raw in encoding.items():
         if not isinstance(raw, dict) or name not in fields:
             continue
-        says = {key: str(raw[key]).lower() for key in _ENCODED if key in raw}
+        says = {key: str(raw[key]) if key == "style" else str(raw[key]).lower() for key in _ENCODED if key in raw}
         if not media.startswith("multipart/"):
             says.pop("joined", None)
         kinds = schemas.constraints(fields[name]).value_types

@@ -164,6 +164,65 @@ def test_a_schema_that_one_response_contains_twice_names_both_parts() -> None:
     ("base", "revision", "said"),
     [
         (
+            {"maximum": 100},
+            {"maximum": 50},
+            "maximum changed from `100` to `50`; `100` is not valid any more",
+        ),
+        ({}, {"maximum": 50}, "maximum added: `50`; `51` is not valid any more"),
+        ({"minimum": 3}, {}, "minimum removed: `3`; `2` is valid now"),
+        (
+            {"exclusiveMinimum": 0.5},
+            {"exclusiveMinimum": 0.25},
+            "exclusiveMinimum changed from `0.5` (excluded) to `0.25` (excluded)",
+        ),
+        ({}, {"type": "string", "minLength": 2}, "minLength added: `2`; a string of 1 character is not valid any more"),
+        ({}, {"enum": [1, 2]}, "only `1`, `2` are allowed now"),
+        ({}, {"deprecated": True}, "property `size` is deprecated"),
+        ({"enum": [1, 2]}, {"enum": [1]}, "the value `2` was removed"),
+    ],
+)
+def test_a_message_names_its_subject_and_a_value_that_is_judged_in_another_way(
+    base: dict[str, Any], revision: dict[str, Any], said: str
+) -> None:
+    kind = {"type": revision.get("type", "number")}
+    documents = (
+        sample_documents.document_with_schema("request", {"properties": {"size": {**kind, **schema}}})
+        for schema in (base, revision)
+    )
+    assert [change.message for change in compare(*documents)] == [said]
+
+
+def test_a_message_about_an_encoding_says_from_what_to_what() -> None:
+    def made(encoding: dict[str, Any]) -> Document:
+        schema = {"type": "object", "properties": {"expand": {"type": "object"}}}
+        media = {"application/x-www-form-urlencoded": {"schema": schema, "encoding": {"expand": encoding}}}
+        return sample_documents.document_with_path({"post": {"requestBody": {"content": media}}})
+
+    (change,) = compare(made({}), made({"style": "deepObject", "explode": True}))
+    assert (
+        change.message
+        == "the encoding of `expand` changed: style from `form` to `deepObject`, explode from its default to `true`"
+    )
+    assert (change.before, change.after) == ("{}", '{"explode":"true","style":"deepObject"}')
+
+
+def test_a_schema_that_a_response_loses_is_said_to_be_removed() -> None:
+    def made(media: dict[str, Any]) -> Document:
+        return sample_documents.document_with_path({"get": {"responses": {"422": media}}})
+
+    with_schema = made({"content": {"application/json": {"schema": {"type": "object"}}}})
+    (change,) = compare(with_schema, made({"content": {"application/json": {}}}))
+    assert change.message == "the schema was removed: the type was `object`, now anything is allowed"
+    assert (change.before, change.after) == ('"object"', "")
+    (change,) = compare(with_schema, made({}))
+    assert change.message == "the response has no body any more, which was application/json"
+    assert (change.before, change.after) == ('"application/json"', "")
+
+
+@pytest.mark.parametrize(
+    ("base", "revision", "said"),
+    [
+        (
             {"/a": {"get": {"operationId": "one", "responses": {}}}},
             {"/b": {"get": {"operationId": "one", "responses": {}}}},
             "the path /a was removed (renamed to /b?)",
