@@ -76,12 +76,10 @@ def _revert(live: Any, rule: str, at: str, entry: accepted.Entry, ids: dict[str,
     schemas = live["components"]["schemas"]
     head, *rest = at.split("/")
     if rule == "error-status-removed":
-        status = {"V3ServerError": "500", "V3InvalidQuery": "400", "V3NotFound": "404", "V3Slow": "408"}.get(
-            rest[-1], rest[-1]
-        )
         for operation_id in entry.patterns.get("operations", ids if head == "responses" else (head,)):
-            responses: Any = resolve(live, f"{ids[operation_id]}/responses")
-            if head != "responses" or responses.get(status) == {"$ref": f"#/components/{at}"}:
+            responses: Any = resolve(live, ids[operation_id])["responses"]  # type: ignore[index]
+            shared = [status for status, one in responses.items() if one.get("$ref", "").endswith(f"/{at}")]
+            for status in shared if head == "responses" else rest[-1:]:
                 del responses[status]
     elif rule.startswith("response-media-type"):
         resolve(live, ids[head])["responses"]["200"]["content"] = {"application/json": {"schema": {}}}  # type: ignore[index]
