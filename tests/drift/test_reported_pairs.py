@@ -14,11 +14,6 @@ from idc_drift.documents.parsing import parse
 from . import sample_documents
 
 ROWS: list[dict[str, Any]] = parse((sample_documents.PAIRS / "reported.yaml").read_text()).value
-_NOT_YET = {
-    "op-level-ref",
-    "schemas-level-ref",
-}
-"""Rows that are not judged rightly yet."""
 
 
 def _document(text: str) -> Document:
@@ -30,12 +25,7 @@ def _gravest(base: Document, revision: Document) -> str:
     return next((level for level in LEVELS if level in found), "none")
 
 
-def _parameter(row: dict[str, Any]) -> Any:
-    marks = [pytest.mark.xfail(reason="not judged rightly yet")] if row["id"] in _NOT_YET else []
-    return pytest.param(row, id=row["id"], marks=marks)
-
-
-@pytest.mark.parametrize("row", [_parameter(row) for row in ROWS])
+@pytest.mark.parametrize("row", ROWS, ids=[row["id"] for row in ROWS])
 def test_a_reported_pair_has_the_level_that_is_right(row: dict[str, Any]) -> None:
     assert _gravest(_document(row["base"]), _document(row["revision"])) in row["right"].split("/")
 
