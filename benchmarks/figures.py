@@ -124,9 +124,12 @@ def standin(*options: str) -> Iterator[tuple[str, int, Path]]:
 
 
 def cpu_seconds(pid: int) -> float:
-    """Return the CPU seconds that a process has used (Linux)."""
+    """Return the CPU seconds that a process has used, with the running processes that it has started (Linux)."""
     fields = Path(f"/proc/{pid}/stat").read_text(encoding="ascii").rpartition(")")[2].split()
-    return (int(fields[11]) + int(fields[12])) * TICK
+    started = [
+        int(child) for file in Path(f"/proc/{pid}/task").glob("*/children") for child in file.read_text().split()
+    ]
+    return (int(fields[11]) + int(fields[12])) * TICK + sum(map(cpu_seconds, started))
 
 
 def peak_megabytes(pid: int) -> float:

@@ -2,8 +2,9 @@
 
     .venv/bin/python -m benchmarks.standin [--json FILE]
 
-CPU is that of the server process alone, user and system. Upstream's figures are those of its own v3 server (FastAPI,
-pandas over DuckDB) for the same request, measured once on a machine like this one; they show the scale.
+CPU is that of the server and of its processes for SQL, user and system. Upstream's figures are those of its own v3
+server (FastAPI, pandas over DuckDB) for the same request, measured once on a machine like this one; they show the
+scale.
 """
 
 from __future__ import annotations

@@ -21,20 +21,24 @@ from .changes.counterparts import with_both_sides
 from .compare import compare
 from .documents.document import Document, Unreadable, read
 from .documents.parsing import without_garbage_collection
+from .documents.sources import is_file
 from .escaping import visible
 from .impact import attribution
 from .impact.naming import in_scope
 from .judge.judge import TooComplex
+from .model.reading import coverage
 from .patch import propose
-from .reports import FORMATS, render
+from .reports import CI_FORMATS, FORMATS, render
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from .documents.coverage import Coverage
+
 CLEAN, DRIFT, UNCHECKED = 0, 1, 2
 
 _EPILOGUE = """\
-exit codes: 0 no drift at or above --fail-on, 1 drift, 2 could not check.
+exit codes: 0 no drift at or above --fail-on, 1 drift, 2 could not check, or a part of a document was not read.
 `idc-drift update BASE REVISION [-o PATCH]` proposes a patch for BASE instead; see `idc-drift update --help`.
 `idc-drift explain [RULE]` shows the meaning of a rule and the reason for its level; without RULE it lists all rules."""
 
@@ -102,6 +106,12 @@ def _documents(parser: argparse.ArgumentParser) -> None:
         help="the extension whose value `unreleased` marks what BASE describes and no release of the service has; "
         "default: x-since and any x-...-since",
     )
+    parser.add_argument(
+        "--allow-network", action="store_true", help="follow references to other hosts than the document's own"
+    )
+    parser.add_argument(
+        "--allow-unread", action="store_true", help="compare documents of which a part cannot be read; default: exit 2"
+    )
 
 
 def _parser() -> argparse.ArgumentParser:
@@ -129,6 +139,12 @@ def _parser() -> argparse.ArgumentParser:
         metavar="URL",
         help="where the service reports its release (a URL or a file with a JSON object), to be compared with "
         "info.x-idc-upstream of BASE",
+    )
+    parser.add_argument(
+        "--locate",
+        choices=outcome.SIDES,
+        help="the document whose files and lines the report names; default: base, "
+        "but revision with --format github, junit or sarif if REVISION is a file",
     )
     parser.add_argument(
         "--verbose", action="store_true", help="list accepted differences and documentation-only changes, too"
@@ -169,7 +185,8 @@ def _read(options: argparse.Namespace) -> tuple[Document, Document]:
             raise Unreadable(f"--output {options.output} is {name.upper()}, which is never overwritten")
     if options.base == options.revision == "-":
         raise Unreadable("only one of the two documents can come from stdin")
-    return read(options.base), read(options.revision)
+    network = options.allow_network
+    return read(options.base, allow_network=network), read(options.revision, allow_network=network)
 
 
 def _is_file(source: str, output: Path) -> bool:
@@ -190,6 +207,7 @@ def _findings(
     not_yet = [change for change in changes if change.rule == "not-released-yet"]
     changes = [change for change in changes if change not in not_yet]
     notes = [f"{d.origin}: {note}" for d in (base, revision) for note in d.notes]  # comparing adds notes
+    notes += [f"{d.origin}: Requested {', '.join(d.requested)}." for d in (base, revision) if d.requested]
     if profile != "wire":
         try:
             absent = [place.pointer.rpartition("/")[0] for change in not_yet for place in change.places]
@@ -207,27 +225,50 @@ def _findings(
     return findings + [outcome.Finding(change) for change in not_yet], notes + more
 
 
-def _check(options: argparse.Namespace) -> int:
+def _compared(options: argparse.Namespace) -> outcome.Outcome:
     base, revision = _read(options)
     findings, notes = _findings(options, base, revision, options.profile)
     if options.version_url is not None:
         different, more = releases.lag(base, options.version_url, [f.change for f in findings if f.shown])
         findings, notes = findings + [outcome.Finding(change) for change in different], notes + more
-    result = outcome.make(base, revision, findings, notes, options.fail_on)
+    in_pull_request = options.format in CI_FORMATS and is_file(options.revision)
+    return outcome.make(
+        base,
+        revision,
+        findings,
+        notes,
+        options.fail_on,
+        coverage=_coverage(options, base, revision),
+        allow_unread=options.allow_unread,
+        locate=options.locate or ("revision" if in_pull_request else "base"),
+    )
+
+
+def _check(options: argparse.Namespace) -> int:
+    result = _compared(options)
     color = options.output is None and sys.stdout is not None and sys.stdout.isatty() and not os.environ.get("NO_COLOR")
     _write(options.output, render(result, options.format, verbose=options.verbose, color=color))
+    if result.unchecked:
+        return _unchecked(result.sentence.partition(": ")[2])
     return DRIFT if result.failing else CLEAN
+
+
+def _coverage(options: argparse.Namespace, base: Document, revision: Document) -> tuple[Coverage, Coverage]:
+    return coverage(base, options.scope), coverage(revision, options.scope)
 
 
 def _update(options: argparse.Namespace) -> int:
     base, revision = _read(options)
     findings, notes = _findings(options, base, revision)
-    result = outcome.make(base, revision, findings, notes)
-    patch, not_in_patch = propose(result)
+    read_parts = _coverage(options, base, revision)
+    result = outcome.make(base, revision, findings, notes, coverage=read_parts, allow_unread=options.allow_unread)
+    if result.unchecked:
+        return _unchecked(f"{result.unread[0]} No patch is proposed; --allow-unread proposes one for the rest")
+    patch, left = propose(result, lambda patched: _findings(options, patched, revision)[0])
     _write(options.output, patch)
-    for sentence in not_in_patch:
+    for sentence in left:
         print(f"idc-drift: not in the patch: {visible(sentence)}", file=sys.stderr)
-    return DRIFT if patch or not_in_patch else CLEAN
+    return DRIFT if patch or left else CLEAN
 
 
 def _explain(options: argparse.Namespace) -> int:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import socket
 import sys
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from idc_standin import __version__
@@ -25,6 +26,7 @@ if TYPE_CHECKING:
 
     from idc_standin.contract import Contract
     from idc_standin.door import Refuse
+    from idc_standin.v3.sql_pool import SqlPool
 
     Closing = Callable[[], None]
 
@@ -78,13 +80,21 @@ def _answer(options: argparse.Namespace, listener: socket.socket, ready: Callabl
     from idc_standin.protocol import TimedProtocol
 
     _allow_open_files(budget.OPEN_FILES)
-    app, what = _app(options)
+    app, what, stop = _app(options)
     headers = [("Server", f"idc-standin/{__version__}")]
     config = uvicorn.Config(
         app, http=TimedProtocol, h11_max_incomplete_event_size=budget.HEADER_BYTES, log_level="warning",
         timeout_graceful_shutdown=5, server_header=False, headers=headers,
     )  # fmt: skip
-    server = uvicorn.Server(config)
+
+    class Server(uvicorn.Server):
+        """Ends running statements first: the server waits for its answers, and they would not come for a while."""
+
+        async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
+            stop()
+            await super().shutdown(sockets)
+
+    server = Server(config)
     ready(what)
     server.run(sockets=[listener])
 
@@ -107,7 +117,8 @@ def _archive(options: argparse.Namespace) -> Path:
     return archive.ensure(options.cache, lambda: sys.stderr.write(f"idc-standin: {BUILDING} {options.cache}\n"))
 
 
-def _app(options: argparse.Namespace) -> tuple[ASGIApp, str]:
+def _app(options: argparse.Namespace) -> tuple[ASGIApp, str, Closing]:
+    """The application, what it serves in words, and what to call when a signal comes."""
     # Imported here, as in the functions below, so that `--help` and wrong options answer at once.
     import duckdb
 
@@ -120,26 +131,26 @@ def _app(options: argparse.Namespace) -> tuple[ASGIApp, str]:
     path = _archive(options)
     contract = Contract(coming=options.next)
     try:
-        newest, refuse, close = _v3(options, contract, path)
+        newest, refuse, sql, closing = _v3(options, contract, path)
         objects = Objects(path)
     except duckdb.Error as error:
         reason = str(error).splitlines()[0]
         raise StandinError(
             f"The archive {path} cannot be opened ({reason}); delete it to have it built anew."
         ) from error
-    close.append(objects.close)
+    closing += [sql.close, objects.close]
     resolver = drs.create(objects)
     refusals: dict[str, Refuse] = {"ga4gh": drs.refuse}
     first: ASGIApp
     if options.retired:
         first, what = retired.create(), "with v1 retired"
     else:
-        first, refusals["v1"], what, closing = _v1(options, contract, path)
-        close[:0] = closing
-    app: ASGIApp = Door(Standin(first, newest, close, drs=resolver), contract, refuse, **refusals)
+        first, refusals["v1"], what, close_v1 = _v1(options, contract, path)
+        closing[:0] = close_v1
+    app: ASGIApp = Door(Standin(first, newest, closing, drs=resolver), contract, refuse, **refusals)
     if options.check_answers:
         app = CheckedAnswers(app, contract)
-    return app, what
+    return app, what, sql.stop
 
 
 def _v1(options: argparse.Namespace, contract: Contract, path: Path) -> tuple[ASGIApp, Refuse, str, list[Closing]]:
@@ -159,25 +170,38 @@ def _v1(options: argparse.Namespace, contract: Contract, path: Path) -> tuple[AS
     return application, gateway.refuse, f"as of data version {store.active}.0", [store.close, cohorts.close]
 
 
-def _v3(options: argparse.Namespace, contract: Contract, path: Path) -> tuple[ASGIApp, Refuse, list[Closing]]:
-    """The application of v3, its refusals, and the functions to call at the end."""
-    from idc_standin import archive
+def _v3(options: argparse.Namespace, contract: Contract, path: Path) -> tuple[ASGIApp, Refuse, SqlPool, list[Closing]]:
+    """The application of v3, its refusals, what runs SQL for it, and what else to call at the end."""
+    from idc_standin import archive, budget
     from idc_standin.contract import quirks
     from idc_standin.v3 import app
     from idc_standin.v3.citations import Registries
-    from idc_standin.v3.guard import Guard
     from idc_standin.v3.index import Index
     from idc_standin.v3.releases import Releases
+    from idc_standin.v3.sql_engine import check
+    from idc_standin.v3.sql_pool import SqlPool
 
-    index, guard = Index(path), Guard(archive.published(path))
-    closing = [index.close, guard.close]
+    index, published = Index(path), archive.published(path)
+    closing = [index.close]
+    check(published)
+    # Each server process has processes for SQL of its own; together as many as one server has, but at least one each.
+    processes = max(1, budget.SQL.processes // options.workers)
+    sql = SqlPool(published, replace(budget.SQL, processes=processes))
     chosen = quirks("v3") if options.quirks else frozenset()
     registries = Registries(options.doi_resolver, options.datacite)
-    releases = Releases(archive.published(path), by_row="bucket-moves" in chosen) if options.next else None
+    releases = Releases(published, by_row="bucket-moves" in chosen) if options.next else None
     if releases is not None:
         closing.append(releases.close)
-    application = app.create(contract, index, guard, quirks=chosen, registries=registries, releases=releases)
-    return application, app.refuse, closing
+    application = app.create(
+        contract,
+        index,
+        sql,
+        quirks=chosen,
+        registries=registries,
+        releases=releases,
+        allowed_origins=options.allow_origin,
+    )
+    return application, app.refuse, sql, closing
 
 
 def _token(options: argparse.Namespace) -> int:

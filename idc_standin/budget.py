@@ -17,7 +17,7 @@ BODY_BYTES = 8 * MB  # 100,000 SeriesInstanceUIDs have 6.7 MB
 BODY_SECONDS = 20.0  # for the whole body
 BODY_VALUES = 150_000  # values in lists and objects (commas, in fact): each takes up to 1 KB while it is checked
 BODY_DEPTH = 128  # lists and objects in each other; the parsers end at 255 (jsonschema) and about 500 (pydantic)
-STALL_SECONDS = 20.0  # in which a client must read the 256 KB of a response that are sent ahead
+STALL_SECONDS = 20.0  # in which a client must read a piece of a response (RESPONSE_PIECE)
 
 # --- requests at once --------------------------------------------------------------------------------------------
 
@@ -34,7 +34,6 @@ class Lane:
 # Every lane has threads of its own, so that slow requests of one kind do not starve the others. All lanes together
 # stay below the 40 threads of the framework; what is left is for files.
 LANES = {
-    "statements": Lane(running=4, waiting=64, seconds=3.0),
     "pages": Lane(running=10, waiting=256, seconds=15.0),
     "queries": Lane(running=8, waiting=256, seconds=15.0),
     "citations": Lane(running=4, waiting=64, seconds=15.0),
@@ -46,7 +45,7 @@ OPERATIONS: dict[str, str | None] = {  # operation -> its lane, by default OTHER
     "getService": None,
     "getHealth": None,
     "getVersion": None,
-    "runSql": "statements",
+    "runSql": None,  # has processes and a queue of its own: SQL, below
     "countCohort": "pages",
     "getManifest": "pages",
     "getManifestText": "pages",
@@ -61,10 +60,42 @@ OPERATIONS: dict[str, str | None] = {  # operation -> its lane, by default OTHER
 RECEIVING_BYTES = 64 * MB  # of all bodies that are being received
 LARGE_BODY = 64 * KB  # a larger body counts for PARSED_BYTES
 PARSED_BYTES = 2 * BODY_BYTES  # of all large bodies that are being parsed and answered: each takes ten times its size
-LARGE_RESPONSE = 256 * KB  # a larger response counts for SENDING_BYTES
+LARGE_RESPONSE = 2 * MB  # a larger response counts for SENDING_BYTES (a page of 5,000 series has 1.7 MB)
+RESPONSE_PIECE = 1 * MB  # in which it is sent
 SENDING_BYTES = 128 * MB  # of all large responses that are being sent
 RETRY_SECONDS = 2  # Retry-After of a 503 when the server is busy
 OPEN_FILES = 65_536  # connections and files at once, as far as the system allows
+
+# --- SQL of users -----------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class SqlLimits:
+    """SQL of users in one server process: what a statement may use, how many run and wait."""
+
+    characters: int = 100_000
+    """Length of a statement."""
+    result_bytes: int = 32 * MB
+    """Size of the rows of a result, as JSON; a result is cut there."""
+    seconds: float = 30.0
+    """Time from a statement's arrival to its end."""
+    processes: int = 2
+    """Statements that run at the same time, each in a process of its own."""
+    queue: int = 64
+    """Statements that wait for a process."""
+    queue_seconds: float = 10.0
+    """How long a statement waits for a process."""
+    engine_memory: int = 400 * MB
+    """What the engine manages itself; beyond it, the engine writes to disk."""
+    address_space: int = 1_500 * MB
+    """Address space of a process, of which the engine takes half at its start."""
+    resident: int = 800 * MB
+    """Memory of a process, measured from outside; the bound that also holds where the one above cannot be set."""
+    spill: int = 1_000 * MB
+    """Disk space of a process."""
+
+
+SQL = SqlLimits()
 
 # --- caches and queries ------------------------------------------------------------------------------------------
 

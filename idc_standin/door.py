@@ -1,7 +1,7 @@
-"""The outermost application: no request goes in that is too large, too deep, too slow, or one too many.
+"""The outermost application: refuses requests that are too large, too deep, too slow, or too many.
 
-Law: knows sizes, times and numbers (``budget.py``) and the operations of the document, and nothing of what they answer.
-A request that is refused here gets one sentence in the error shape of its generation.
+Law: knows sizes, times and numbers (``budget.py``) and the operations of the document, and nothing of their responses.
+A refused request gets one sentence in the error shape of its generation.
 """
 
 from __future__ import annotations
@@ -44,17 +44,17 @@ class Refusal(Exception):
 
     @property
     def headers(self) -> dict[str, str]:
-        """When to come again, and the end of a connection whose body was not read."""
+        """``Retry-After``, and the end of a connection whose body was not read."""
         retry = {"Retry-After": str(self.retry)} if self.retry else {}
         return retry | ({"Connection": "close"} if self.status == 408 else {})
 
 
 class Disconnected(Exception):
-    """The client has left: there is nobody to answer."""
+    """The client has disconnected before it got a response."""
 
 
 class Queue:
-    """The turns of a lane, first come, first served."""
+    """The requests of a lane that wait for a thread, in the order of their arrival."""
 
     def __init__(self, lane: budget.Lane) -> None:
         self.lane, self.free = lane, lane.running
@@ -104,20 +104,20 @@ async def _until_disconnected(receive: Receive) -> None:
 
 
 class Bytes:
-    """Bytes of a kind that may be held at once."""
+    """A limit on the bytes that all requests hold at once."""
 
     def __init__(self, most: int) -> None:
         self.most, self.held, self.changed = most, 0, asyncio.Event()
 
     def take(self, size: int) -> bool:
-        """Hold so many more, if there is room for them; what is larger than everything is held alone."""
+        """Hold ``size`` more bytes if there is room. A size above the limit is held when nothing else is."""
         if self.held and self.held + size > self.most:
             return False
         self.held += size
         return True
 
     async def wait(self, size: int, seconds: float) -> bool:
-        """Hold so many more as soon as there is room, within so many seconds."""
+        """Hold ``size`` more bytes as soon as there is room; False if there is none within the seconds."""
         with suppress(TimeoutError):
             async with asyncio.timeout(seconds):
                 while not self.take(size):
@@ -127,7 +127,7 @@ class Bytes:
         return False
 
     def give(self, size: int) -> None:
-        """Hold so many fewer."""
+        """Hold ``size`` fewer bytes."""
         self.held -= size
         self.changed.set()
 
@@ -186,7 +186,7 @@ class Door:
 
 
 class Visit:
-    """One request at the door: what it holds, and how its body and its response pass."""
+    """One request: the resources that it holds, and the way of its body and its response."""
 
     def __init__(self, door: Door, receive: Receive, send: Send) -> None:
         self.door, self._receive, self._send = door, receive, send
@@ -202,7 +202,7 @@ class Visit:
         self.received = self.sent = 0
 
     def _let_go(self) -> None:
-        """Give back what the making of the response needed."""
+        """Give back the thread and the bytes that the handler needed."""
         if self.queue is not None:
             self.queue.leave()
             self.queue = None
@@ -253,7 +253,7 @@ class Visit:
         self.queue = queue
 
     async def receive(self) -> Message:
-        """The body, which has been read, and then whatever the client does."""
+        """The body, which has been read, then the messages of the client."""
         if self.body is None:
             return await self._receive()
         body, self.body = self.body, None
@@ -264,7 +264,7 @@ class Visit:
     # --- the response --------------------------------------------------------------------------------------------
 
     async def send(self, message: Message) -> None:
-        """Send a part of the response; a large one in pieces, so that it is known when the client has taken them."""
+        """Send a part of the response; a large one in pieces, each sent when the client has read the one before."""
         body = message.get("body", b"")
         if len(body) <= budget.LARGE_RESPONSE:
             self._let_go()
@@ -277,18 +277,19 @@ class Visit:
             self.sent = len(body)
         self._let_go()
         view, more = memoryview(body), message.get("more_body", False)
-        for start in range(0, len(body), budget.LARGE_RESPONSE):
-            end = start + budget.LARGE_RESPONSE
+        piece = min(budget.RESPONSE_PIECE, -(-len(body) // 2))  # two at least: the last one waits for the one before
+        for start in range(0, len(body), piece):
+            end = start + piece
             await self._send({**message, "body": view[start:end], "more_body": more or end < len(body)})
 
 
 def first_part(path: str) -> str:
-    """The first part of a path, which says whose it is: ``v1``, ``v3``, ``ga4gh``."""
+    """The first part of a path: ``v1``, ``v3``, ``ga4gh``."""
     return path.partition("/")[2].partition("/")[0]
 
 
 def busy(what: str) -> Refusal:
-    """The refusal of a request that may come again soon."""
+    """The refusal of a request that the client may send again soon."""
     return Refusal(503, f"The server {what}; try again in {budget.RETRY_SECONDS} s.", budget.RETRY_SECONDS)
 
 
@@ -297,7 +298,7 @@ def _too_large() -> Refusal:
 
 
 async def _check(body: bytes) -> None:
-    """Refuse JSON that would be a burden to parse, in time that grows with its length only."""
+    """Refuse JSON that is costly to parse; takes linear time."""
     if body.count(b",") > budget.BODY_VALUES:
         raise Refusal(413, f"The body has more than {budget.BODY_VALUES:,} values; send fewer at once.")
     if body.count(b"[") + body.count(b"{") > budget.BODY_DEPTH:

@@ -60,6 +60,11 @@ def parser() -> Parser:
         "--workers", type=_workers, default=1, metavar="N",
         help="server processes, for many clients at once; each needs its own memory (default: %(default)s)",
     )  # fmt: skip
+    serve.add_argument(
+        "--allow-origin", type=_origin, action="append", default=[], metavar="ORIGIN",
+        help="web pages that may send SQL to a loopback address, such as https://example.org; * for all, may be "
+        "repeated (default: pages of this machine only)",
+    )  # fmt: skip
     serve.add_argument("--check-answers", action="store_true", help="validate every response against openapi.yaml")
     serve.add_argument(
         "--doi-resolver",
@@ -121,6 +126,12 @@ def _service(text: str) -> str:
     if not good or not (text.isascii() and text.isprintable()) or {*"?# "} & {*text}:
         raise argparse.ArgumentTypeError(f"{text[:80]!r} is not the URL of a service, such as http://127.0.0.1:8080")
     return text.rstrip("/")
+
+
+def _origin(text: str) -> str:
+    if not re.fullmatch(r"\*|null|[A-Za-z][A-Za-z0-9+.-]*://[^/?#@\s]+", text):
+        raise argparse.ArgumentTypeError(f"{text[:80]!r} is not an origin, such as https://example.org, nor *")
+    return text
 
 
 def _release(text: str) -> int:

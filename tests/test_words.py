@@ -54,6 +54,7 @@ PYTHON = (
     *("tests/contract", "tests/support", "tests/client/http", "tests/client/auth", "tests/client/paging"),
     *("tests/client/tables", "idc_ext/_http", "idc_ext/_paging", "idc_ext/_tables", "idc_ext/auth"),
     *("idc_drift", "idc_openapi", "notebooks", "benchmarks"),
+    *("idc_standin/archive", "idc_standin/v1", "tests/standin"),
     *("idc_ext/bigquery", "idc_ext/cli", "idc_ext/manifests", "idc_ext/v1", "idc_ext/v3"),
 )
 PAGES = (
@@ -61,6 +62,7 @@ PAGES = (
     *("benchmarks/notes.md", ".ci/run", ".github/workflows/check.yml", ".github/workflows/drift.yml"),
     *("tests/contract/faults/excused.yaml", "docs/client.md", "docs/contract.md", "docs/contract-power.md"),
     "docs/cli.md",
+    *("idc_standin/v1/deviations.yaml", "idc_standin/facts/README.md"),
     *("docs/drift.md", "idc_drift/accepted.yaml", "idc_drift/changes/examples.yaml"),
     *("docs/notebook-2021.md", "docs/performance.md", "docs/scale.md", "docs/standin.md", "docs/v3-b2-to-b5.md"),
 )

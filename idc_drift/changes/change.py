@@ -29,6 +29,8 @@ class Place:
     """The JSON pointer to the same thing in the other document; empty if that does not have it."""
     anchor: str = ""
     """For a thing that is new in the revision: the JSON pointer of its nearest parent in the base; else empty."""
+    where: str = ""
+    """The part of the operation: ``200 application/json /counts/filters_applied``."""
 
 
 @dataclass(frozen=True)
@@ -42,10 +44,10 @@ class Change:
     """One sentence: what changed, from which value to which."""
     places: tuple[Place, ...]
     where: str = ""
-    """The part of the operation: ``query limit``, ``200 application/json /series/*/PatientID``."""
+    """The part of the operation at the first place: ``query limit``, ``200 application/json /series/*/PatientID``."""
     direction: Literal["request", "response", "both", ""] = ""
     documentation_only: bool = False
-    """Whether it is documentation-only (descriptions, examples, names, servers), so never drift."""
+    """Whether it is documentation-only (descriptions, examples, names), so never drift."""
     code_impact: tuple[str, ...] = field(default=())
     """The effects on the generated client, one sentence each; empty if there are none, or if they were not computed."""
     before: str = ""
@@ -63,6 +65,11 @@ class Change:
     def other_operations(self) -> list[str]:
         """The operations of the other places, sorted."""
         return sorted({place.operation for place in self.places} - {self.operation})
+
+    @property
+    def other_parts(self) -> list[str]:
+        """The other parts of the first place's operation, if the same thing occurs there more than once."""
+        return sorted({place.where for place in self.places if place.operation == self.operation} - {self.where})
 
     @property
     def pointer(self) -> str:

@@ -14,13 +14,12 @@ from typing import TYPE_CHECKING, Any
 from ..documents.json_values import MISSING
 from ..documents.pointer import escaped, resolve
 from ..documents.spelling import METHODS, wire_path
-from .change import Place
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
     from ..documents.document import Document
-    from .change import Change
+    from .change import Change, Place
 
 _CONTAINERS = (dict, list)
 _MAX_MEMBERS = 5
@@ -47,11 +46,15 @@ class Counterparts:
         """Pointers into the revision, by pointers into the base."""
         self.in_base: dict[str, str] = {"": "", "/paths": "/paths"}
         """Pointers into the base, by pointers into the revision."""
-        base_operations = {key: (pointer, operation) for key, pointer, operation in operations(base)}
+        by_template: dict[str, tuple[str, dict[str, Any]]] = {}
+        by_pointer: dict[str, tuple[str, dict[str, Any]]] = {}
+        for key, pointer, operation in operations(base):
+            by_pointer[pointer] = (pointer, operation)
+            by_template.setdefault(key, by_pointer[pointer])
         self._todo = [
-            (*base_operations[key], pointer, operation)
+            (*(by_pointer.get(pointer) or by_template[key]), pointer, operation)
             for key, pointer, operation in operations(revision)
-            if key in base_operations
+            if key in by_template
         ][::-1]
         for base_pointer, _, revision_pointer, _ in self._todo:
             self._record(base_pointer.rpartition("/")[0], revision_pointer.rpartition("/")[0])
@@ -95,6 +98,8 @@ class Counterparts:
 
     def _compare_values(self, base_pointer: str, base_value: Any, revision_pointer: str, revision_value: Any) -> None:
         self._record(base_pointer, revision_pointer)
+        if all(isinstance(value, dict) and "$ref" in value for value in (base_value, revision_value)):
+            self._record(f"{base_pointer}/$ref", f"{revision_pointer}/$ref")
         base_pointer, base_value = self._followed(0, base_pointer, base_value)
         revision_pointer, revision_value = self._followed(1, revision_pointer, revision_value)
         self._record(base_pointer, revision_pointer)
@@ -199,7 +204,7 @@ def _with_both_sides(base: Any, revision: Any, counterparts: Counterparts, chang
 
     def with_counterpart(place: Place) -> Place:
         counterpart = revision_pointer if place.pointer == base_pointer else base_pointer
-        return Place(place.operation, place.pointer, place.line, place.column, counterpart, anchor)
+        return replace(place, counterpart=counterpart, anchor=anchor)
 
     before = resolve(base, base_pointer) if base_pointer else MISSING
     after = resolve(revision, revision_pointer) if revision_pointer else MISSING

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 import idc_openapi
 
 from ..documents.document import Unreadable
-from ..documents.sources import text_of
+from ..documents.sources import Access, text_of
 from .change import Change, Place
 from .rules import level_of
 
@@ -68,7 +68,7 @@ def _change(base: Document, name: str, theirs: str, ours: str, moved: int) -> Ch
 
 
 def _read(source: str) -> dict[str, object]:
-    text, origin = text_of(source, 30, None)
+    text, origin = text_of(source, Access(), named=True)
     try:
         said = json.loads(text)
     except (ValueError, RecursionError):

@@ -5,15 +5,19 @@ Law: every report and the exit code use these numbers; no report counts by itsel
 
 from __future__ import annotations
 
+import os
 from collections import Counter
-from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from dataclasses import asdict, dataclass
+from functools import cached_property
+from typing import TYPE_CHECKING, Literal
 
 from ..documents.json_values import MISSING
 from ..documents.pointer import resolve
 from .change import LEVELS, Change, Level, Place
+from .counterparts import Counterparts
 
 if TYPE_CHECKING:
+    from ..documents.coverage import Coverage
     from ..documents.document import Document
 
 
@@ -40,6 +44,10 @@ class Finding:
         return self.accepted is None and not self.change.documentation_only and not self.not_released
 
 
+Side = Literal["base", "revision"]
+SIDES: tuple[Side, ...] = ("base", "revision")
+
+
 @dataclass(frozen=True)
 class Outcome:
     """The outcome of comparing two documents."""
@@ -49,6 +57,42 @@ class Outcome:
     findings: tuple[Finding, ...]
     notes: tuple[str, ...] = ()
     fail_on: Level = "breaking"
+    coverage: tuple[Coverage, Coverage] | None = None
+    """How much of base and revision was read; None if that is not known."""
+    allow_unread: bool = False
+    """Whether the comparison counts although parts were not read."""
+    locate: Side = "base"
+    """The document whose files and lines reports name."""
+
+    @property
+    def unread(self) -> tuple[str, ...]:
+        """The parts that were not read, one sentence each."""
+        pairs = zip((self.base, self.revision), self.coverage or (), strict=False)
+        return tuple(dict.fromkeys(f"{d.origin}: {sentence}" for d, coverage in pairs for sentence in coverage.unread))
+
+    @property
+    def unchecked(self) -> bool:
+        """Whether the comparison does not count, because parts were not read."""
+        return bool(self.unread) and not self.allow_unread
+
+    @property
+    def reading(self) -> tuple[str, ...]:
+        """How much of each document was read, one line each."""
+        pairs = zip(SIDES, self.coverage or (), strict=False)
+        return tuple(f"read of {side.upper()}: {coverage}" for side, coverage in pairs)
+
+    @property
+    def title(self) -> str:
+        """The outcome in one or two words."""
+        return (
+            "Not checked"
+            if self.unchecked
+            else "Drift"
+            if self.failing
+            else "No drift"
+            if not self.unread
+            else ("Nothing found in what was read")
+        )
 
     @property
     def failing(self) -> tuple[Finding, ...]:
@@ -91,7 +135,19 @@ class Outcome:
             "not_released": len(self.not_released),
             "fail_on": self.fail_on,
             "failing": len(self.failing),
-            "drift": bool(self.failing),
+            "drift": True if self.failing else None if self.unread else False,
+            "unread": len(self.unread),
+            "read": self._read_counts,
+        }
+
+    @property
+    def _read_counts(self) -> dict[str, object] | None:
+        if self.coverage is None:
+            return None
+        kinds = ("operations", "schemas", "files")
+        return {
+            side: {kind: asdict(getattr(coverage, kind)) for kind in kinds}
+            for side, coverage in zip(SIDES, self.coverage, strict=True)
         }
 
     @property
@@ -103,21 +159,60 @@ class Outcome:
         others += [f"{len(self.documentation_only)} documentation-only"] if self.documentation_only else []
         others += [f"{len(self.not_released)} not released yet"] if self.not_released else []
         verdict = "drift" if self.failing else "no drift" if not found else f"no drift at or above {self.fail_on}"
-        return f"{verdict}: {', '.join(found) or 'no new changes'}" + (f" (also {', '.join(others)})" if others else "")
+        more = f" (also {', '.join(others)})" if others else ""
+        if not self.unread:
+            return f"{verdict}: {', '.join(found) or 'no new changes'}{more}"
+        parts = "1 part was" if len(self.unread) == 1 else f"{len(self.unread)} parts were"
+        if self.unchecked:
+            seen = f"what was read has {', '.join(found) or 'no new changes'}"
+            return f"not checked: {parts} not read; {seen}{more}; --allow-unread compares the rest"
+        verdict = "drift" if self.failing else "nothing at or above " + self.fail_on
+        return f"{verdict} in what was read, but {parts} not: {', '.join(found) or 'no new changes'}{more}"
 
     def located(self, place: Place) -> tuple[str, int, int]:
-        """The file, line and column (from 1) in the base of a place or its nearest existing parent."""
-        name, hash_, _ = place.pointer.partition("#/")
+        """The file, line and column (from 1) of a place or its nearest existing parent, in the document `locate`."""
+        name, hash_, inner = place.pointer.partition("#/")
         first_token = place.pointer.split("/")[1:2]
         if hash_ and not (
             first_token and (first_token[0] in self.base.content or first_token[0] in self.revision.content)
         ):
             # The place is in another file that a document refers to.
-            return name, max(place.line, 1), max(place.column, 1)
+            return self._in_other_file(name, f"#/{inner}", place)
+        if self.locate == "revision":
+            line, column = self.revision.position(self._in_revision(place))
+            return self.revision.origin, max(line, 1), max(column, 1)
         if place.line and is_in_base(self.base, place):
             return self.base.origin, place.line, max(place.column, 1)
         line, column = self.base.position(place.anchor or place.pointer)
         return self.base.origin, max(line, 1), max(column, 1)
+
+    def _in_other_file(self, name: str, fragment: str, place: Place) -> tuple[str, int, int]:
+        """The position in the file of the same name, relative to the document, that the wanted document refers to."""
+        wanted, other = (self.revision, self.base) if self.locate == "revision" else (self.base, self.revision)
+        line, column = wanted.position(f"{name}{fragment}")
+        if not line and "://" not in name:
+            relative = os.path.relpath(name, os.path.dirname(other.origin) or ".")
+            twin = os.path.normpath(os.path.join(os.path.dirname(wanted.origin), relative))
+            line, column = wanted.position(f"{twin}{fragment}")
+            name = twin if line else name
+        if not line:
+            line, column = place.line, place.column
+        return name, max(line, 1), max(column, 1)
+
+    def _in_revision(self, place: Place) -> str:
+        """The pointer into the revision of a place or its nearest parent there."""
+        if not is_in_base(self.base, place):
+            return place.pointer
+        if place.counterpart:
+            return place.counterpart
+        pointer, in_revision = place.pointer, self._counterparts.in_revision
+        while pointer not in in_revision:
+            pointer = pointer.rpartition("/")[0]
+        return in_revision[pointer]
+
+    @cached_property
+    def _counterparts(self) -> Counterparts:
+        return Counterparts(self.base.content, self.revision.content)
 
 
 def _described(document: Document) -> dict[str, str] | None:
@@ -126,10 +221,19 @@ def _described(document: Document) -> dict[str, str] | None:
 
 
 def make(
-    base: Document, revision: Document, findings: list[Finding], notes: list[str], fail_on: Level = "breaking"
+    base: Document,
+    revision: Document,
+    findings: list[Finding],
+    notes: list[str],
+    fail_on: Level = "breaking",
+    *,
+    coverage: tuple[Coverage, Coverage] | None = None,
+    allow_unread: bool = False,
+    locate: Side = "base",
 ) -> Outcome:
     """The outcome, with the findings in a defined order, the gravest first."""
-    return Outcome(base, revision, tuple(sorted(findings, key=_order)), tuple(dict.fromkeys(notes)), fail_on)
+    in_order, distinct = tuple(sorted(findings, key=_order)), tuple(dict.fromkeys(notes))
+    return Outcome(base, revision, in_order, distinct, fail_on, coverage, allow_unread, locate)
 
 
 def _order(finding: Finding) -> tuple[object, ...]:

@@ -146,6 +146,15 @@ SCHEMA_RULES: Final[dict[str, SchemaRule]] = {
                 parameter=E,
                 judged=("compare.parameters",),
             ),
+            "property-default-added": SchemaRule(
+                W, W, "A request that leaves the property out has a documented meaning now; it may be another one."
+            ),
+            "property-default-changed": SchemaRule(
+                E, E, "A request that leaves the property out has another meaning, as with a parameter."
+            ),
+            "property-default-removed": SchemaRule(
+                W, W, "The meaning of a request that leaves the property out is not documented any more."
+            ),
             "bound-tightened": SchemaRule(
                 E, I, "Values that clients send are refused; values that they receive were possible before."
             ),
@@ -164,10 +173,12 @@ SCHEMA_RULES: Final[dict[str, SchemaRule]] = {
             "pattern-added": SchemaRule(E, I, "Strings that do not match are refused."),
             "pattern-changed": SchemaRule(
                 W,
-                I,
+                W,
                 "The program does not decide whether the new pattern matches all strings that the old one matched.",
             ),
-            "pattern-removed": SchemaRule(I, I, "Any string may be sent; readers rarely rely on a pattern."),
+            "pattern-removed": SchemaRule(
+                I, W, "Any string may be sent; a reader can receive strings that did not match."
+            ),
             "content-schema-added": SchemaRule(E, I, "The encoded content must now be valid for a schema."),
             "content-schema-removed": SchemaRule(I, E, "The encoded content need not be valid for a schema any more."),
             "content-encoding-added": SchemaRule(E, I, "The string is now read as encoded content."),
@@ -273,9 +284,17 @@ SCHEMA_RULES: Final[dict[str, SchemaRule]] = {
             "any-of-removed": SchemaRule(
                 E, I, "An alternative in use is refused; a reader does not receive it any more."
             ),
-            "one-of-added": SchemaRule(I, E, "One more alternative may be sent; a reader may not handle it."),
+            "one-of-added": SchemaRule(
+                I,
+                E,
+                "One more alternative may be sent; a reader may not handle it.",
+                judged=("judge.discriminators",),
+            ),
             "one-of-removed": SchemaRule(
-                E, I, "An alternative in use is refused; a reader does not receive it any more."
+                E,
+                I,
+                "An alternative in use is refused; a reader does not receive it any more.",
+                judged=("judge.discriminators",),
             ),
             "alternative-implied": SchemaRule(
                 I,
@@ -298,15 +317,40 @@ SCHEMA_RULES: Final[dict[str, SchemaRule]] = {
             ),
             "any-of-became-one-of": SchemaRule(E, I, "A value that is valid for several alternatives is refused."),
             "one-of-became-any-of": SchemaRule(I, E, "A value may be valid for several alternatives."),
+        },
+    ),
+    **_judged(
+        "judge.discriminators",
+        {
             "discriminator-added": SchemaRule(I, I, "It selects an alternative; the alternatives are the same."),
             "discriminator-removed": SchemaRule(I, I, "It selected an alternative; the alternatives are the same."),
-            "discriminator-changed": SchemaRule(I, I, "It selects the alternative in another way."),
+            "discriminator-changed": SchemaRule(E, E, "A reader looks for the value in another property."),
+            "discriminator-value-added": SchemaRule(I, W, "A reader that selects by the value may not know it."),
+            "discriminator-value-removed": SchemaRule(
+                E, I, "A request with the value is refused; a reader does not receive it any more."
+            ),
+            "discriminator-value-renamed": SchemaRule(
+                E, E, "The old value is refused, and a reader that selects by the value does not know the new one."
+            ),
+            "discriminator-value-moved": SchemaRule(E, E, "Values for the old schema are not valid for the new one."),
+            "discriminator-value-moved-safely": SchemaRule(
+                W, W, "Every value is still valid, but a reader takes it for another schema."
+            ),
         },
     ),
     **_judged(
         "judge.judge",
         {
             "reference-changed": SchemaRule(W, W, "A reference cannot be resolved, so the schema is unknown."),
+            "schema-replaced": SchemaRule(
+                E, E, "A `$ref` names another schema; at least one of the differences between the two is breaking."
+            ),
+            "schema-replaced-at-risk": SchemaRule(
+                W, W, "A `$ref` names another schema; the gravest difference between the two is a warning."
+            ),
+            "schema-replaced-safely": SchemaRule(
+                I, I, "A `$ref` names another schema; no difference between the two can make a client fail."
+            ),
         },
     ),
     **_judged(
@@ -324,12 +368,29 @@ RULES: Final[dict[str, Rule]] = {
                 W, "It was deprecated without a future date in x-sunset, or it was draft or alpha."
             ),
             "endpoint-added": Rule(I, "No client calls it yet."),
+        },
+    ),
+    **_judged(
+        "compare.operations",
+        {
             "webhook-removed": Rule(E, "A client that expects it does not receive it."),
             "webhook-added": Rule(I, "No client expects it yet."),
+            "webhook-security-changed": Rule(
+                W, "A receiver that checks the credentials of the service may refuse the call."
+            ),
             "callback-removed": Rule(E, "A client that expects it does not receive it."),
             "callback-added": Rule(I, "Only clients that request it receive it."),
+            "callback-body-became-optional": Rule(E, "A receiver that reads the body may receive none."),
+            "callback-body-became-required": Rule(I, "A receiver always receives a body that was optional before."),
+            "response-body-removed": Rule(E, "A reader receives no body."),
+            "answer-body-added": Rule(E, "A receiver that answers without a body is refused."),
+            "answer-body-removed": Rule(I, "The service ignores the body with which a receiver answers."),
             "operation-deprecated": Rule(I, "It still works, but may be removed later."),
             "operation-no-longer-deprecated": Rule(I, "It is not planned to be removed any more."),
+            "server-address-removed": Rule(
+                W, "The API is the same, but a client that takes its address from the document goes elsewhere."
+            ),
+            "servers-changed": Rule(I, "The old addresses are still listed; a client may use the others as well."),
             "operation-id-changed": Rule(
                 I, "It is not part of a request; generated names depend on it.", documentation_only=True
             ),
@@ -338,28 +399,44 @@ RULES: Final[dict[str, Rule]] = {
             ),
             "security-tightened": Rule(E, "Credentials that were sufficient are not sufficient any more."),
             "security-relaxed": Rule(I, "Fewer credentials are needed than before."),
+        },
+    ),
+    **_judged(
+        "compare.documents",
+        {
             "security-scheme-changed": Rule(I, "Its addresses or scopes are described differently."),
-            "servers-changed": Rule(I, "The address changed, not the API.", documentation_only=True),
             "component-added": Rule(I, "No operation uses it.", documentation_only=True),
             "component-removed": Rule(I, "No operation used it.", documentation_only=True),
-            "documentation-changed": Rule(I, "Documentation only.", documentation_only=True),
+            "documentation-changed": Rule(
+                I, "Documentation only.", documentation_only=True, judged=("compare.operations",)
+            ),
         },
     ),
     **_judged(
         "compare.responses",
         {
-            "callback-body-became-optional": Rule(E, "A receiver that reads the body may receive none."),
-            "callback-body-became-required": Rule(I, "A receiver always receives a body that was optional before."),
-            "success-status-removed": Rule(E, "A client that expects it does not receive it."),
-            "success-status-added": Rule(I, "Clients accept other statuses of the same class."),
+            "success-status-removed": Rule(
+                E, "A client that expects it does not receive it.", judged=("compare.operations",)
+            ),
+            "success-status-added": Rule(
+                I, "Clients accept other statuses of the same class.", judged=("compare.operations",)
+            ),
+            "success-status-widened": Rule(
+                I, "The same responses are described as default; their bodies are compared."
+            ),
             "success-status-narrowed": Rule(I, "A class of statuses was replaced by statuses of that class."),
-            "error-status-removed": Rule(I, "A call fails in fewer ways."),
-            "error-status-added": Rule(I, "A call may always fail."),
+            "error-status-removed": Rule(I, "A call fails in fewer ways.", judged=("compare.operations",)),
+            "error-status-added": Rule(I, "A call may always fail.", judged=("compare.operations",)),
             "response-media-type-removed": Rule(E, "A client that requests it is refused."),
             "response-media-type-added": Rule(I, "Only clients that request it receive it."),
+            "unrequested-media-type-added": Rule(
+                W, "The receiver of a callback or webhook does not choose the media type, and may not read this one."
+            ),
             "response-media-type-narrowed": Rule(I, "The new media type is a subtype of the old one."),
+            "response-media-type-variant-changed": Rule(
+                W, "A reader of the old variant (another version, another charset) may not read the new one."
+            ),
             "response-media-type-parameters-changed": Rule(I, "The media type itself is the same."),
-            "response-body-removed": Rule(E, "A reader receives no body."),
             "required-header-removed": Rule(E, "A reader that relies on it fails."),
             "optional-header-removed": Rule(W, "An optional header is not sent any more."),
             "header-added": Rule(I, "Readers ignore unknown headers."),
@@ -371,7 +448,21 @@ RULES: Final[dict[str, Rule]] = {
             "link-added": Rule(I, "Clients may follow it."),
             "link-changed": Rule(I, "It leads to another operation, or passes other values."),
             "response-annotation-changed": Rule(
-                I, "Documentation only.", documentation_only=True, judged=("compare.bodies",)
+                I, "Documentation only.", documentation_only=True, judged=("compare.bodies", "compare.operations")
+            ),
+        },
+    ),
+    **_judged(
+        "compare.comparison",
+        {
+            "component-replaced": Rule(
+                E, "A `$ref` names another component; at least one of the differences between the two is breaking."
+            ),
+            "component-replaced-at-risk": Rule(
+                W, "A `$ref` names another component; the gravest difference between the two is a warning."
+            ),
+            "component-replaced-safely": Rule(
+                I, "A `$ref` names another component; no difference between the two can make a client fail."
             ),
         },
     ),

@@ -9,6 +9,7 @@ import re
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
+from ..changes.counterparts import compact_json
 from ..judge.context import Mode
 
 if TYPE_CHECKING:
@@ -100,16 +101,46 @@ def _matched_spellings(old: Media, new: Media) -> Iterator[tuple[Media, Media]]:
 
 
 def _compare_spelling(c: Comparison, old: Media, new: Media, mode: Mode, place: str) -> None:
-    ignored = {"joined"} if c.base.schemas.version[0] != c.revision.schemas.version[0] else set()
-    for name in sorted(old.encoding.keys() | new.encoding.keys()):
-        before, after = (
-            {k: v for k, v in e.get(name, {}).items() if k not in ignored} for e in (old.encoding, new.encoding)
-        )
-        if before != after:
-            c.add("request-encoding-changed", f"the encoding of `{name}` changed", old.pointer, place)
+    _compare_encodings(c, old, new, place)
     rule = "request-body-annotation-changed" if mode.sent else "response-annotation-changed"
     c.compare_documentation(rule, old.words, new.words, old.pointer, place)
     c.compare_schemas(old.schema or (), new.schema or (), mode, place)
+
+
+def _compare_encodings(c: Comparison, old: Media, new: Media, place: str) -> None:
+    """Compare the encodings of fields that both forms have; a field that comes or goes is judged as a property."""
+    if not old.encoding and not new.encoding:
+        return
+    ignored = {"joined"} if c.base.schemas.version[0] != c.revision.schemas.version[0] else set()
+    kept = (
+        c.judge.base.constraints(old.schema or ()).properties.keys()
+        & c.judge.revision.constraints(new.schema or ()).properties.keys()
+    )
+    for name in sorted(kept & (old.encoding.keys() | new.encoding.keys())):
+        before, after = (
+            {k: v for k, v in e.get(name, {}).items() if k not in ignored} for e in (old.encoding, new.encoding)
+        )
+        changed = [key for key in ENCODING_DEFAULTS if before.get(key) != after.get(key)]
+        if changed:
+            parts = (f"{key} from {_encoded(key, before)} to {_encoded(key, after)}" for key in changed)
+            message = f"the encoding of `{name}` changed: {', '.join(parts)}"
+            sides = compact_json(before), compact_json(after)
+            c.add("request-encoding-changed", message, old.pointer, place, sides=sides)
+
+
+ENCODING_DEFAULTS = {
+    "style": "`form`",
+    "explode": "its default",
+    "contentType": "its default",
+    "allowReserved": "`false`",
+    "headers": "no headers",
+    "joined": "its default",
+}
+"""The members of a field's encoding, with the words for a value that is not stated."""
+
+
+def _encoded(key: str, encoding: dict[str, str]) -> str:
+    return f"`{encoding[key]}`" if key in encoding else ENCODING_DEFAULTS[key]
 
 
 def range_contains(kind: str, name: str) -> bool:

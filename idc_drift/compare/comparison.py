@@ -5,14 +5,24 @@ Law: a difference is recorded in the operation where it occurs; ``judge`` compar
 
 from __future__ import annotations
 
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Literal
 
+from ..changes.change import LEVELS
+from ..changes.counterparts import compact_json
+from ..changes.rules import is_documentation_only, level_of
+from ..documents.json_values import MISSING
+from ..documents.pointer import resolve
+from ..documents.spelling import replacement
+
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from ..documents.node import Schema
     from ..judge.context import Mode
     from ..judge.judge import SchemaJudge
-    from ..model.api import Api
+    from ..model.api import Api, Body, Parameter, Response
 
 Direction = Literal["request", "response", "both", ""]
 
@@ -55,6 +65,39 @@ class Comparison:
     ) -> None:
         """Add a difference in the current operation."""
         self.occurrences.append(Occurrence(rule, message, self.operation, pointer, new, where, self.direction, sides))
+
+    @contextmanager
+    def replaced_component(
+        self, old: Body | Parameter | Response, new: Body | Parameter | Response, where: str
+    ) -> Iterator[None]:
+        """Merge what is added inside into one difference if a ``$ref`` names another component than before.
+
+        The differences are between two components that both may be unchanged; the cause is the reference.
+        """
+        before = len(self.occurrences)
+        yield
+        added = self.occurrences[before:]
+        found = [each for each in added if not is_documentation_only(each.rule)]
+        if not found or not self._names_another(old.reference.target, new.reference.target):
+            return
+        gravest = min(found, key=lambda each: LEVELS.index(level_of(each.rule)))
+        level = level_of(gravest.rule)
+        if level == "breaking":
+            rule = "component-replaced"
+        else:
+            rule = "component-replaced-at-risk" if level == "warning" else "component-replaced-safely"
+        del self.occurrences[before:]
+        place = gravest.where.removeprefix(where).strip()
+        message = replacement(old.reference.target, new.reference.target, gravest.message, place, len(found) - 1)
+        sides = compact_json(old.reference.target), compact_json(new.reference.target)
+        self.add(rule, message, old.reference.pointer, where, sides=sides)
+
+    def _names_another(self, old: str, new: str) -> bool:
+        """Whether two references name different components, and not one component that was renamed."""
+        if not (old.startswith("#/") and new.startswith("#/")) or old.rpartition("/")[2] == new.rpartition("/")[2]:
+            return False
+        documents = self.base.document.content, self.revision.document.content
+        return any(resolve(at, name[1:]) is not MISSING for at, name in zip(documents, (new, old), strict=True))
 
     def compare_documentation(
         self, rule: str, old: dict[str, object], new: dict[str, object], pointer: str, where: str = ""

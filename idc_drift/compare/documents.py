@@ -6,23 +6,21 @@ a difference that a graver change explains is not reported.
 
 from __future__ import annotations
 
+from collections import Counter
 from dataclasses import replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from ..changes.change import LEVELS, Change, Place
+from ..changes.counterparts import compact_json
 from ..changes.rules import is_documentation_only, level_of
 from ..documents.document import Unreadable
 from ..documents.json_values import MISSING
 from ..documents.pointer import resolve
-from ..documents.spelling import base_path, transition, wire_path
+from ..documents.spelling import base_path, renamed, transition, wire_path
 from ..judge.judge import SchemaJudge
-from ..model.lifecycle import lifecycle_changes
 from ..model.reader import model
-from ..model.security import admits
-from .bodies import compare_request_bodies
 from .comparison import Comparison
-from .parameters import compare_parameters
-from .responses import compare_callback, compare_responses
+from .operations import compare_operation, compare_servers, compare_webhooks
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -33,6 +31,8 @@ if TYPE_CHECKING:
 __all__ = ["compare"]
 
 Key = tuple[str, str]
+_MAX_PARTS = 4
+"""The number of parts of one operation that are named for one change."""
 
 
 def compare(base: Document, revision: Document, *, scope: Sequence[str] = ()) -> list[Change]:
@@ -44,7 +44,7 @@ def compare(base: Document, revision: Document, *, scope: Sequence[str] = ()) ->
     c = Comparison(old, new, SchemaJudge(old.schemas, new.schemas))
     shifted = _paths(c, scope)
     if not scope:
-        _webhooks(c, old.webhooks, new.webhooks)
+        compare_webhooks(c, old.webhooks, new.webhooks)
         _document(c, shifted)
     return _changes(c)
 
@@ -59,11 +59,15 @@ def _paths(c: Comparison, scope: Sequence[str]) -> bool:
             raise Unreadable(f"nothing to compare: neither document has a path at or below {path}")
     old = {key: op for key, op in c.base.operations.items() if _within(op, scope, c.base)}
     new = {key: op for key, op in c.revision.operations.items() if _within(op, scope, c.revision)}
-    for key in c.base.operations.keys() & c.revision.operations.keys():
-        if key in old or key in new:
-            old[key], new[key] = c.base.operations[key], c.revision.operations[key]
-    twins = {key: key for key in old if key in new} | _moved_between_server_and_path(c, old, new)
-    paths = {path for path, _ in (twins[key] for key in twins)} | {path for path, _ in new}
+    for key, counterpart in _same_template(c.base.operations, c.revision.operations).items():
+        if key in old or counterpart in new:
+            old[key], new[counterpart] = c.base.operations[key], c.revision.operations[counterpart]
+    twins = _same_template(old, new)
+    moved = _moved_between_server_and_path(c, old, new, twins)
+    twins |= moved
+    kept, described = {old[key].path for key in twins}, {wire_path(path) for path, _ in new}
+    variants = Counter(wire_path(path) for path in {op.path for op in old.values()})
+    added = [op for key, op in new.items() if key not in twins.values()]
     for key, op in old.items():
         c.operation = op.name
         if key in twins:
@@ -71,17 +75,27 @@ def _paths(c: Comparison, scope: Sequence[str]) -> bool:
         elif op.lifecycle.removable:
             why = "was deprecated" if op.lifecycle.deprecated else f"was {op.lifecycle.stability}"
             c.add("operation-retired", f"{op.name}, which {why}, was removed", op.pointer)
-        elif key[0] not in paths:
+        elif op.path not in kept and (wire_path(op.path) not in described or variants[wire_path(op.path)] > 1):
             pointer = op.pointer.rpartition("/")[0]
-            c.add("path-removed", f"the path {op.path} was removed", pointer)
+            twin = renamed(dict.fromkeys(each.path for each in added if _is_twin(c, op, each)))
+            c.add("path-removed", f"the path {op.path} was removed{twin}", pointer)
         else:
-            c.add("operation-removed", f"{op.name} was removed", op.pointer)
+            twin = renamed(each.name for each in added if _is_twin(c, op, each))
+            c.add("operation-removed", f"{op.name} was removed{twin}", op.pointer)
     for key, op in new.items():
         if key not in twins.values():
             c.operation = op.name
             c.add("endpoint-added", f"{op.name} was added", op.pointer, new=True)
     c.operation = ""
-    return any(key != counterpart for key, counterpart in twins.items())
+    return bool(moved)
+
+
+def _is_twin(c: Comparison, old: Operation, new: Operation) -> bool:
+    """Whether an added operation can be a removed one under another name: by its operationId, or by its content."""
+    if old.id or new.id:
+        return old.id == new.id
+    raw = [resolve(api.document.content, op.pointer) for api, op in ((c.base, old), (c.revision, new))]
+    return old.method == new.method and bool(raw[0]) and raw[0] is not MISSING and raw[0] == raw[1]
 
 
 def _within(op: Operation, scope: Sequence[str], api: Api) -> bool:
@@ -91,109 +105,38 @@ def _within(op: Operation, scope: Sequence[str], api: Api) -> bool:
     )
 
 
+def _same_template(old: dict[Key, Operation], new: dict[Key, Operation]) -> dict[Key, Key]:
+    """The operations of one path template and method; of several, those whose parameters have the same names first.
+
+    Example: with ``/a/{id}`` and ``/a/{name}`` in the base, ``/a/{name}`` in the revision is the second one.
+    """
+    groups: dict[Key, tuple[list[Key], list[Key]]] = {}
+    for side, operations in enumerate((old, new)):
+        for key in operations:
+            groups.setdefault((wire_path(key[0]), key[1]), ([], []))[side].append(key)
+    found: dict[Key, Key] = {}
+    for before, after in groups.values():
+        left = list(after)
+        if len(before) > 1 or len(after) > 1:
+            for key in before:
+                if same := next((other for other in left if new[other].path == old[key].path), None):
+                    found[key] = same
+                    left.remove(same)
+        found |= zip([key for key in before if key not in found], left, strict=False)
+    return found
+
+
 def _moved_between_server_and_path(
-    c: Comparison, old: dict[Key, Operation], new: dict[Key, Operation]
+    c: Comparison, old: dict[Key, Operation], new: dict[Key, Operation], twins: dict[Key, Key]
 ) -> dict[Key, Key]:
     """The operations with the same full address, but with another division between server and path."""
     old_text, new_text = base_path(c.base.servers[0]), base_path(c.revision.servers[0])
     if old_text == new_text:
         return {}
-    left = {(wire_path(new_text) + path, method): (path, method) for path, method in new if (path, method) not in old}
-    found = {key: left.get((wire_path(old_text) + key[0], key[1])) for key in old if key not in new}
+    taken = set(twins.values())
+    left = {(wire_path(new_text) + path, method): (path, method) for path, method in new if (path, method) not in taken}
+    found = {key: left.get((wire_path(old_text) + key[0], key[1])) for key in old.keys() - twins.keys()}
     return {key: counterpart for key, counterpart in found.items() if counterpart is not None}
-
-
-def compare_operation(c: Comparison, old: Operation, new: Operation) -> None:
-    """Compare two operations with the same method and path."""
-    _compare_metadata(c, old, new)
-    c.direction = "request"
-    compare_parameters(c, old, new)
-    compare_request_bodies(c, old.body, new.body)
-    _security(c, old, new)
-    c.direction = "response"
-    compare_responses(c, old.responses, new.responses)
-    c.direction = ""
-    _callbacks(c, old, new)
-
-
-def _compare_metadata(c: Comparison, old: Operation, new: Operation) -> None:
-    c.direction = ""
-    deprecated = new.lifecycle.deprecated
-    if old.lifecycle.deprecated != deprecated:
-        stem = "operation-deprecated" if deprecated else "operation-no-longer-deprecated"
-        c.add(stem, f"{old.name} is {'' if deprecated else 'no longer '}deprecated", old.pointer)
-    for rule, sentence in lifecycle_changes(old.lifecycle, new.lifecycle, old.name):
-        c.add(rule, sentence, old.pointer)
-    if old.id != new.id:
-        message = transition("operationId", *(f"`{op.id}`" if op.id else "" for op in (old, new)))
-        c.add("operation-id-changed", message, f"{old.pointer}/operationId" if old.id else old.pointer)
-    if old.tags != new.tags:
-        c.add(
-            "tags-changed",
-            transition("tags", ", ".join(old.tags), ", ".join(new.tags)),
-            old.pointer,
-        )
-    if old.servers != new.servers and (old.servers or new.servers):
-        c.add(
-            "servers-changed",
-            transition("servers", ", ".join(old.servers or ()), ", ".join(new.servers or ())),
-            old.pointer,
-        )
-    c.compare_documentation("documentation-changed", old.words, new.words, old.pointer)
-
-
-def _security(c: Comparison, old: Operation, new: Operation) -> None:
-    before = [dict(sorted(a.items())) for a in old.security]
-    after = [dict(sorted(a.items())) for a in new.security]
-    if sorted(map(repr, before)) == sorted(map(repr, after)):
-        return
-    refused = [offered for offered in before if not any(admits(needed, offered) for needed in after)]
-    if not refused and all(any(admits(needed, offered) for needed in before) for offered in after):
-        return  # the difference is only in redundant alternatives
-    added = old.security_pointer == "/security" and not c.base.document.content.get("security")
-    message = f"security changed from {_described_security(before)} to {_described_security(after)}"
-    pointer = new.security_pointer if added else old.security_pointer
-    c.add("security-tightened" if refused else "security-relaxed", message, pointer, "security", new=added)
-
-
-def _described_security(alternatives: list[dict[str, tuple[str, ...]]]) -> str:
-    def one(wire: str, scopes: tuple[str, ...]) -> str:
-        return f"{wire} ({', '.join(scopes)})" if scopes else wire
-
-    return " or ".join(" and ".join(one(*item) for item in a.items()) or "no credentials" for a in alternatives)
-
-
-def _callbacks(c: Comparison, old: Operation, new: Operation) -> None:
-    for key, before in old.callbacks.items():
-        where = f"callback {key[0]} {key[1]}"
-        if key not in new.callbacks:
-            c.add("callback-removed", f"the callback {key[0]} ({key[1]}) was removed", before.pointer, where)
-        else:
-            compare_callback(c, before, new.callbacks[key])
-    for key, after in new.callbacks.items():
-        if key not in old.callbacks:
-            c.add(
-                "callback-added",
-                f"the callback {key[0]} ({key[1]}) was added",
-                after.pointer,
-                f"callback {key[0]} {key[1]}",
-                new=True,
-            )
-
-
-def _webhooks(c: Comparison, old: dict[Key, Operation], new: dict[Key, Operation]) -> None:
-    """Compare webhooks in the same way as paths."""
-    for key, op in old.items():
-        c.operation = op.name
-        if key in new:
-            compare_operation(c, op, new[key])
-        else:
-            c.add("webhook-removed", f"the webhook {op.name} was removed", op.pointer)
-    for key, op in new.items():
-        if key not in old:
-            c.operation = op.name
-            c.add("webhook-added", f"the webhook {op.name} was added", op.pointer, new=True)
-    c.operation = ""
 
 
 # ------------------------------------------------------------------------------------------------------ the document
@@ -202,22 +145,14 @@ def _webhooks(c: Comparison, old: dict[Key, Operation], new: dict[Key, Operation
 def _document(c: Comparison, shifted: bool) -> None:
     """Compare servers, documentation, and components that no operation uses."""
     old, new = c.base, c.revision
-    old_text, new_text = _addresses(old.servers, shifted), _addresses(new.servers, shifted)
-    bare = any(address.startswith("//") for address in old_text | new_text)
-    if bare:
-        old_text, new_text = ({address.rpartition("//")[2] for address in found} for found in (old_text, new_text))
-    if old_text != new_text:
-        c.add(
-            "servers-changed",
-            transition("servers", ", ".join(old.servers or ()), ", ".join(new.servers or ())),
-            "/servers",
-        )
+    listed = [_addresses(api.servers, shifted) for api in (old, new)]
+    if any(address.startswith("//") for addresses in listed for address in addresses):
+        listed = [[address.rpartition("//")[2] for address in addresses] for addresses in listed]
+    compare_servers(c, listed[0], listed[1], "/servers" if "servers" in old.document.content else "")
     c.compare_documentation("documentation-changed", old.words, new.words, "/info")
     wires = [{scheme["wire"] for scheme in api.schemes.values()} for api in (old, new)]
     for name in sorted(old.schemes.keys() & new.schemes.keys()):
-        before, after = old.schemes[name], new.schemes[name]
-        if any(before[key] != after[key] for key in ("wire", "rest", "scopes")):
-            c.add("security-scheme-changed", f"the security scheme {name} changed", before["pointer"], f"scheme {name}")
+        _compare_scheme(c, name, old.schemes[name], new.schemes[name])
     for rule, owner, counterpart, kinds in (
         ("component-removed", old, new, wires[1]),
         ("component-added", new, old, wires[0]),
@@ -230,12 +165,30 @@ def _document(c: Comparison, shifted: bool) -> None:
             c.add(rule, f"the unused schema {name} was {word}", owner.components[name], new=is_new)
 
 
-def _addresses(servers: Sequence[str], shifted: bool) -> set[str]:
-    return {(s[: len(s) - len(base_path(s))] if shifted else s).rstrip("/") for s in servers}
+def _compare_scheme(c: Comparison, name: str, old: dict[str, Any], new: dict[str, Any]) -> None:
+    """Compare two security schemes of one name: what a request contains, the addresses, and the scopes."""
+    before, after = ({"credentials": scheme["wire"], **scheme["rest"]} for scheme in (old, new))
+    parts = [
+        transition(part, *(f"`{value}`" if value else "" for value in (before.get(part, ""), after.get(part, ""))))
+        for part in dict.fromkeys((*before, *after))
+        if before.get(part) != after.get(part)
+    ]
+    for word, scopes in (
+        ("removed", {*old["scopes"]} - {*new["scopes"]}),
+        ("added", {*new["scopes"]} - {*old["scopes"]}),
+    ):
+        parts += [f"scope `{scope}` {word}" for scope in sorted(scopes)]
+    if parts:
+        message = f"the security scheme {name} changed: {', '.join(parts)}"
+        sides = tuple(
+            compact_json({**side, "scopes": scheme["scopes"]}) for side, scheme in ((before, old), (after, new))
+        )
+        c.add("security-scheme-changed", message, old["pointer"], f"scheme {name}", sides=(sides[0], sides[1]))
 
 
-def _joined_or_nothing(values: Sequence[str] | None) -> str:
-    return ", ".join(values or ()) or "none"
+def _addresses(servers: Sequence[str], shifted: bool) -> list[str]:
+    """The addresses of the servers, without the part that moved to the paths."""
+    return [(s[: len(s) - len(base_path(s))] if shifted else s).rstrip("/") for s in servers]
 
 
 # ----------------------------------------------------------------------------------------------------------- changes
@@ -244,7 +197,7 @@ def _joined_or_nothing(values: Sequence[str] | None) -> str:
 def _changes(c: Comparison) -> list[Change]:
     """The occurrences, merged into one change for each difference."""
     found: dict[tuple[object, ...], Change] = {}
-    places: dict[tuple[object, ...], dict[str, Place]] = {}
+    places: dict[tuple[object, ...], dict[str, dict[str, Place]]] = {}
     positions: dict[tuple[bool, str], tuple[int, int]] = {}
     for occurrence in c.occurrences:
         key = (occurrence.rule, occurrence.message, occurrence.pointer, occurrence.new, occurrence.sides)
@@ -255,9 +208,10 @@ def _changes(c: Comparison) -> list[Change]:
             document = (c.revision if occurrence.new and not known else c.base).document
             positions[occurrence.new, occurrence.pointer] = document.position(occurrence.pointer)
         line, column = positions[occurrence.new, occurrence.pointer]
-        places_by_operation = places.setdefault(key, {})
-        if occurrence.operation not in places_by_operation:
-            places_by_operation[occurrence.operation] = Place(occurrence.operation, occurrence.pointer, line, column)
+        parts = places.setdefault(key, {}).setdefault(occurrence.operation, {})
+        if occurrence.where not in parts and len(parts) < _MAX_PARTS:
+            operation, pointer, where = occurrence.operation, occurrence.pointer, occurrence.where
+            parts[where] = Place(operation, pointer, line, column, where=where)
         if key not in found:
             level = level_of(occurrence.rule)
             change = Change(
@@ -272,7 +226,10 @@ def _changes(c: Comparison) -> list[Change]:
             found[key] = (
                 replace(change, before=occurrence.sides[0], after=occurrence.sides[1]) if occurrence.sides else change
             )
-    changes = [replace(x, places=tuple(places[key].values())) for key, x in found.items()]
+    changes = [
+        replace(x, places=tuple(place for parts in places[key].values() for place in parts.values()))
+        for key, x in found.items()
+    ]
     return sorted(
         changes, key=lambda x: (LEVELS.index(x.level), x.documentation_only, x.operation, x.pointer, x.rule, x.message)
     )

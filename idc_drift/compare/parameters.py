@@ -6,10 +6,11 @@ Law: names and serialization of parameters are judged here; ``judge`` compares t
 from __future__ import annotations
 
 from dataclasses import replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeVar
 
+from ..changes.counterparts import compact_json
 from ..documents.json_values import MISSING, canonical
-from ..documents.spelling import transition
+from ..documents.spelling import renamed, transition
 from ..judge.context import Mode
 from ..judge.values import as_code
 from ..model.lifecycle import lifecycle_changes
@@ -23,6 +24,7 @@ if TYPE_CHECKING:
     from ..schemas.constraints import Constraints
     from .comparison import Comparison
 
+_K = TypeVar("_K")
 PARAMETER = Mode(sent=True, prefix="parameter", wire="loose", top=True)
 _SERIALIZATION_RULES = ("parameter-content-changed", "parameter-style-changed")
 
@@ -32,20 +34,40 @@ def compare_parameters(c: Comparison, old: Operation, new: Operation) -> None:
     before, after = dict(old.parameters), dict(new.parameters)
     _expand_exploded_object(c.judge.base.constraints, before, after)
     _expand_exploded_object(c.judge.revision.constraints, after, before)
-    for key, value in before.items():
-        where = value.where
-        if key in after:
-            _compare_parameter(c, value, after[key], where)
+    _compare_each(c, before, after, "")
+
+
+def compare_sent_headers(c: Comparison, old: dict[str, Parameter], new: dict[str, Parameter], place: str) -> None:
+    """Compare the headers of a response that the client sends, which are like header parameters."""
+    _compare_each(c, old, new, f"{place} ")
+
+
+def _compare_each(c: Comparison, old: dict[_K, Parameter], new: dict[_K, Parameter], prefix: str) -> None:
+    """Compare parameters by their keys; the prefix is in front of their places."""
+    for key, value in old.items():
+        where = prefix + value.where
+        if key in new:
+            with c.replaced_component(value, new[key], where):
+                _compare_parameter(c, value, new[key], where)
         else:
             stem = "parameter-removed-before-sunset" if value.lifecycle.premature else "parameter-removed"
-            c.add(stem, f"the {where} parameter was removed", value.pointer, where)
-    for key, value in after.items():
-        if key not in before:
-            where = value.where
+            twin = renamed(_twins(c, value, old, new))
+            c.add(stem, f"the {where} parameter was removed{twin}", value.pointer, where)
+    for key, value in new.items():
+        if key not in old:
+            where = prefix + value.where
             rule, word = (
                 ("required-parameter-added", "required") if value.required else ("optional-parameter-added", "optional")
             )
             c.add(rule, f"the {word} {where} parameter was added", value.pointer, where, new=True)
+
+
+def _twins(c: Comparison, removed: Parameter, old: dict[_K, Parameter], new: dict[_K, Parameter]) -> Iterator[str]:
+    """The names of added parameters that can be a removed one under another name, unless two can."""
+    alike = [value for key, value in old.items() if key not in new and value.location == removed.location]
+    added = [value for key, value in new.items() if key not in old and value.location == removed.location]
+    if len(alike) == len(added) == 1 and c.judge.same(removed.schema, added[0].schema, PARAMETER):
+        yield f"`{added[0].name}`"
 
 
 def _expand_exploded_object(
@@ -176,15 +198,21 @@ def compare_serialization(
 
 
 def _compare_default(c: Comparison, old: Parameter, new: Parameter, where: str) -> None:
-    before, after = c.judge.base.constraints(old.schema).default, c.judge.revision.constraints(new.schema).default
+    """Compare the defaults, at the schema that contains them: many parameters may share it."""
+    b, r = c.judge.base.constraints(old.schema), c.judge.revision.constraints(new.schema)
+    before, after = b.default, r.default
     if before is after or (MISSING not in (before, after) and canonical(before) == canonical(after)):
         return
+    side, added = (b, False) if "default" in b.pointers else (r, True)
+    pointer = side.pointers.get("default", old.pointer)
+    shared = not pointer.startswith((new if added else old).pointer)
     old_text, new_text = ("" if value is MISSING else as_code(value) for value in (before, after))
-    message = transition(f"default of the {where} parameter", old_text, new_text)
+    message = transition("default" if shared else f"default of the {where} parameter", old_text, new_text)
     if old.required and new.required and old.declared_required and new.declared_required:
         rule = "parameter-idle-default-changed"
     elif before is MISSING:
         rule = "parameter-default-added"
     else:
         rule = "parameter-default-removed" if after is MISSING else "parameter-default-changed"
-    c.add(rule, message, old.pointer, where)
+    sides = tuple("" if value is MISSING else compact_json(value) for value in (before, after))
+    c.add(rule, message, pointer, where, new=added, sides=(sides[0], sides[1]))

@@ -1,6 +1,6 @@
-"""The comparison of responses and callbacks.
+"""The comparison of responses: statuses, headers and links, and the media types of what the client receives.
 
-Law: in a callback, the client receives the request and sends the response.
+Law: a response is compared with the one that a client of the base receives in its place.
 """
 
 from __future__ import annotations
@@ -8,12 +8,13 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
+from ..changes.counterparts import compact_json
 from ..judge.context import Mode
-from ..model.api import Media, Operation, Parameter, Response
-from .bodies import compare_media_type, compare_sent_media_types, media_type_left_open, range_contains
+from .bodies import compare_media_type, media_type_left_open, range_contains
 from .parameters import compare_serialization
 
 if TYPE_CHECKING:
+    from ..model.api import Media, Parameter, Response
     from .comparison import Comparison
 
 _RECEIVED = Mode(sent=False, prefix="response")
@@ -22,35 +23,84 @@ _SERIALIZATION_RULES = ("header-content-changed", "header-style-changed")
 
 
 def compare_responses(c: Comparison, old: dict[str, Response], new: dict[str, Response]) -> None:
-    """Compare the responses by status."""
+    """Compare the responses by status; one that has no counterpart, with those that describe its statuses now."""
     for status, before in old.items():
         if status in new:
             compare_response(c, before, new[status])
-        elif status[:1] == "2" and f"{status[:1]}XX" in new:
-            compare_response(c, before, new[f"{status[:1]}XX"])
-        elif status == "2XX" and (
-            narrower := [after for key, after in new.items() if key[:1] == "2" and key not in old]
-        ):
-            c.add(
-                "success-status-narrowed",
-                "the status 2XX became " + ", ".join(after.status for after in narrower),
-                before.pointer,
-                status,
-            )
-            for after in narrower:
-                compare_response(c, before, after)
-        elif not _same_response(c, before, _fallback_response(status, new)):
-            rule = "success-status-removed" if status[:1] == "2" else "error-status-removed"
-            c.add(rule, f"the response {status} was removed", before.pointer, status)
+        elif status[:1] == "2":
+            _compare_lost_success(c, before, old, new)
+        else:
+            _compare_lost_error(c, before, old, new)
     for status, after in new.items():
-        if (
-            status in old
-            or (status[:1] == "2" and "2XX" in old)
-            or _same_response(c, _fallback_response(status, old), after)
-        ):
-            continue
-        rule = "success-status-added" if status[:1] == "2" else "error-status-added"
-        c.add(rule, f"the response {status} was added", after.pointer, status, new=True)
+        if status not in old:
+            _compare_gained_status(c, after, old, new)
+
+
+def _compare_lost_success(c: Comparison, before: Response, old: dict[str, Response], new: dict[str, Response]) -> None:
+    status = before.status
+    narrower = [after for key, after in new.items() if status == "2XX" and key[:1] == "2" and key not in old]
+    if "2XX" in new:
+        compare_response(c, before, new["2XX"])
+    elif narrower:
+        became = f"the status 2XX became {', '.join(after.status for after in narrower)}"
+        c.add("success-status-narrowed", became, before.pointer, status)
+        for after in narrower:
+            compare_response(c, before, after)
+    elif "default" in new and not _has_success(new):
+        c.add("success-status-widened", f"the status {status} became default", before.pointer, status)
+        compare_response(c, before, new["default"])
+    else:
+        c.add("success-status-removed", f"the response {status} was removed", before.pointer, status)
+
+
+def _compare_lost_error(c: Comparison, before: Response, old: dict[str, Response], new: dict[str, Response]) -> None:
+    """Compare an error response, or ``default``, that has no counterpart."""
+    status = before.status
+    wider = _fallback_response(status, new)
+    if _same_response(c, before, wider):
+        return
+    c.add("error-status-removed", f"the response {status} was removed", before.pointer, status)
+    successors = [
+        after
+        for key, after in new.items()
+        if key not in old and (key[:1] == status[:1] or (status == "default" and _falls_to_default(key, old)))
+    ]
+    for after in [wider] if wider else successors:
+        _compare_described_body(c, before, after, after.status if status in ("4XX", "5XX", "default") else status)
+
+
+def _compare_gained_status(c: Comparison, after: Response, old: dict[str, Response], new: dict[str, Response]) -> None:
+    """Compare a status that is new with the response of the base that described it: its class, or ``default``."""
+    status = after.status
+    success = status[:1] == "2"
+    before = old.get("2XX") if success else _fallback_response(status, old)
+    if success and before is None and _falls_to_default(status, old):
+        before = old.get("default")
+    if (success and "2XX" in old) or _same_response(c, before, after):
+        if before is not None and success and before.status in new:
+            compare_response(c, before, after, status)
+        return
+    rule = "success-status-added" if success else "error-status-added"
+    c.add(rule, f"the response {status} was added", after.pointer, status, new=True)
+    if before is not None and before.status in new:  # if it is not there any more, it was compared
+        _compare_described_body(c, before, after, status)
+
+
+def _compare_described_body(c: Comparison, before: Response, after: Response, where: str) -> None:
+    """Compare two responses that both describe a body; an error without one is often only not described."""
+    if before.content and after.content:
+        compare_response(c, before, after, where)
+
+
+def _has_success(responses: dict[str, Response]) -> bool:
+    return any(status[:1] == "2" for status in responses)
+
+
+def _falls_to_default(status: str, among: dict[str, Response]) -> bool:
+    """Whether ``default`` describes a status: an error, or a success if no other response does."""
+    if status[:1] in ("4", "5"):
+        return f"{status[:1]}XX" not in among
+    return status[:1] == "2" and not _has_success(among)
 
 
 def _fallback_response(status: str, among: dict[str, Response]) -> Response | None:
@@ -85,12 +135,16 @@ def _same_response(c: Comparison, old: Response | None, new: Response | None) ->
     )
 
 
-def compare_response(c: Comparison, old: Response, new: Response) -> None:
-    """Compare the content, headers and links of two responses."""
-    where = old.status
+def compare_response(c: Comparison, old: Response, new: Response, where: str = "") -> None:
+    """Compare the content, headers and links of two responses; `where` is the status, if it is not the old one."""
+    with c.replaced_component(old, new, where or old.status):
+        _compare_parts(c, old, new, where or old.status)
+
+
+def _compare_parts(c: Comparison, old: Response, new: Response, where: str) -> None:
     c.compare_documentation("response-annotation-changed", old.words, new.words, old.pointer, where)
     compare_received_media_types(c, old.content, new.content, where)
-    _headers(c, old.headers, new.headers, where)
+    compare_headers(c, old.headers, new.headers, where)
     for name in sorted(old.links.keys() | new.links.keys()):
         if name not in new.links:
             c.add("link-removed", f"the link `{name}` was removed", old.links[name][0], f"{where} link {name}")
@@ -100,43 +154,46 @@ def compare_response(c: Comparison, old: Response, new: Response) -> None:
             c.add("link-changed", f"the link `{name}` changed", old.links[name][0], f"{where} link {name}")
 
 
-def _headers(c: Comparison, old: dict[str, Parameter], new: dict[str, Parameter], where: str) -> None:
+def compare_headers(c: Comparison, old: dict[str, Parameter], new: dict[str, Parameter], where: str) -> None:
+    """Compare the headers that the client receives, and the other parameters of a call that it receives."""
     for name, before in old.items():
-        place = f"{where} header {before.name}"
+        noun, place = _noun(before), f"{where} {_noun(before)}"
         if name not in new:
             rule, word = (
                 ("required-header-removed", "required") if before.required else ("optional-header-removed", "optional")
             )
-            c.add(rule, f"the {word} header {before.name} was removed", before.pointer, place)
+            c.add(rule, f"the {word} {noun} was removed", before.pointer, place)
             continue
         after = new[name]
         if before.required != after.required:
             rule, word = (
                 ("header-became-required", "required") if after.required else ("header-became-optional", "optional")
             )
-            c.add(rule, f"the header {before.name} became {word}", before.pointer, place)
+            c.add(rule, f"the {noun} became {word}", before.pointer, place)
         c.compare_documentation("response-annotation-changed", before.words, after.words, before.pointer, place)
-        if not compare_serialization(c, before, after, f"the header {before.name}", place, _SERIALIZATION_RULES):
+        if not compare_serialization(c, before, after, f"the {noun}", place, _SERIALIZATION_RULES):
             continue
         c.compare_schemas(
             before.schema, after.schema, replace(_HEADER, wire="strict") if before.media else _HEADER, place
         )
     for name, after in new.items():
         if name not in old:
-            c.add(
-                "header-added",
-                f"the header {after.name} was added",
-                after.pointer,
-                f"{where} header {after.name}",
-                new=True,
-            )
+            noun = _noun(after)
+            c.add("header-added", f"the {noun} was added", after.pointer, f"{where} {noun}", new=True)
+
+
+def _noun(value: Parameter) -> str:
+    """``header X-Rate``; of a call that the client receives, also ``query parameter page``."""
+    return f"header {value.name}" if value.location == "header" else f"{value.location} parameter {value.name}"
 
 
 # ------------------------------------------------------------------------------------------------------ media types
 
 
-def compare_received_media_types(c: Comparison, old: dict[str, Media], new: dict[str, Media], where: str) -> None:
-    """Compare the media types of a body that the client receives."""
+def compare_received_media_types(
+    c: Comparison, old: dict[str, Media], new: dict[str, Media], where: str, *, negotiated: bool = True
+) -> None:
+    """Compare the media types of a body that the client receives; `negotiated` if it chooses one by Accept."""
     if media_type_left_open(c, old, new):
         for before in old.values():
             for after in new.values():
@@ -152,9 +209,12 @@ def compare_received_media_types(c: Comparison, old: dict[str, Media], new: dict
         same = next((key for key in added if key.split(";")[0] == name.split(";")[0] and key not in taken), None)
         if same is not None:
             taken.add(same)
-            c.add(
-                "response-media-type-parameters-changed", f"the media type {name} became {same}", before.pointer, where
+            rule = (
+                "response-media-type-variant-changed"
+                if _is_another_variant(name, same)
+                else "response-media-type-parameters-changed"
             )
+            c.add(rule, f"the media type {name} became {same}", before.pointer, where)
             compare_media_type(c, before, added[same], _RECEIVED, where)
         elif narrower:
             taken.update(narrower)
@@ -167,68 +227,25 @@ def compare_received_media_types(c: Comparison, old: dict[str, Media], new: dict
             for key in narrower:
                 compare_media_type(c, before, added[key], _RECEIVED, where)
         else:
-            c.add("response-media-type-removed", f"bodies of type {name} are not sent any more", before.pointer, where)
-    for name in added.keys() - taken:
+            message = f"bodies of type {name} are not sent any more"
+            if not new:
+                message = f"the response has no body any more, which was {name}"
+            sides = compact_json(name), compact_json(", ".join(sorted(new))) if new else ""
+            c.add("response-media-type-removed", message, before.pointer, where, sides=sides)
+    for name in sorted(added.keys() - taken):
         if not any(range_contains(kind, name) for kind in old):
-            c.add("response-media-type-added", f"bodies of type {name} are sent", added[name].pointer, where, new=True)
+            rule = "response-media-type-added" if negotiated or not old else "unrequested-media-type-added"
+            c.add(rule, f"bodies of type {name} are sent", added[name].pointer, where, new=True)
+
+
+def _is_another_variant(old: str, new: str) -> bool:
+    """Whether two media types differ in a value (``version=1``), or in a charset other than UTF-8."""
+    before, after = (dict(part.partition("=")[::2] for part in name.split(";")[1:]) for name in (old, new))
+    changed = {name for name in before.keys() | after.keys() if before.get(name) != after.get(name)}
+    return "charset" in changed or bool(changed & before.keys() & after.keys())
 
 
 def _is_subtype(name: str, whole: str) -> bool:
     """Whether a media type is a subtype of another: ``application/problem+json`` of ``application/json``."""
     family, _, subtype = name.split(";")[0].partition("/")
     return "+" in subtype and f"{family}/{subtype.rpartition('+')[2]}" == whole.split(";")[0]
-
-
-# -------------------------------------------------------------------------------------------------------- callbacks
-
-
-def compare_callback(c: Comparison, old: Operation, new: Operation) -> None:
-    """Compare two callbacks or webhooks: the client receives parameters and body, and sends responses."""
-    before, after = (
-        Response(
-            "callback",
-            o.pointer,
-            o.body.content if o.body else {},
-            {" ".join(k): v for k, v in o.parameters.items()},
-            {},
-        )
-        for o in (old, new)
-    )
-    if before.content and not after.content:
-        c.add("response-body-removed", "the body of the callback was removed", before.pointer, "callback")
-        before = replace(before, content={})
-    if old.body and new.body and old.body.required != new.body.required:
-        rule, word = (
-            ("callback-body-became-required", "required")
-            if new.body.required
-            else ("callback-body-became-optional", "optional")
-        )
-        c.add(rule, f"the body of the callback became {word}", old.body.pointer, "callback")
-    compare_response(c, before, after)
-    for status, answer in old.responses.items():
-        if accepted := new.responses.get(status) or new.responses.get(f"{status[:1]}XX"):
-            compare_sent_media_types(c, answer.content, accepted.content, f"callback {status}")
-        elif status[:1] == "2":
-            c.add(
-                "success-status-removed",
-                f"the response {status} to the callback is not accepted any more",
-                answer.pointer,
-                f"callback {status}",
-            )
-        else:
-            c.add(
-                "error-status-removed",
-                f"the response {status} to the callback is not described any more",
-                answer.pointer,
-                f"callback {status}",
-            )
-    for status, answer in new.responses.items():
-        if status not in old.responses and f"{status[:1]}XX" not in old.responses:
-            rule = "success-status-added" if status[:1] == "2" else "error-status-added"
-            c.add(
-                rule,
-                f"the response {status} to the callback is accepted",
-                answer.pointer,
-                f"callback {status}",
-                new=True,
-            )

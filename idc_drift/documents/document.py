@@ -7,16 +7,18 @@ changes; a document with smaller errors is read as far as possible, with a note.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import IO, Any
+from typing import IO, TYPE_CHECKING, Any
 
 from . import swagger_ui
 from .parsing import Malformed, Parsed, parse
 from .pointer import tokens_of
-from .sources import Unreadable, address_of, joined, text_of
+from .sources import Access, Unreadable, address_of, joined, text_of
+
+if TYPE_CHECKING:
+    from .coverage import Coverage
 
 __all__ = ["Document", "Unreadable", "Upstream", "read"]
 
-_FILES = 200
 _HOPS = 4
 _LONGEST = 60
 
@@ -46,6 +48,12 @@ class Document:
         """A mapping for every document that ``read`` returns."""
         self._parsed = parsed
         self._family = family or _Family(self)
+        self.views: dict[int, Any] = {}
+        """Objects with members in place of references, by the id of the object in the text; see ``model.reading``."""
+        self.coverage: Coverage | None = None
+        """How much of the document was read; None before it is."""
+        self.unread_text: list[str] = list(parsed.unread)
+        """The parts of the text that are not in its value, one sentence each."""
         self.notes: list[str] = self._family.notes
         """Problems in the document, one sentence each."""
         self.notes += [note for note in parsed.notes if note not in self.notes]
@@ -101,8 +109,28 @@ class Document:
         return best
 
     def related(self, reference: str) -> Document | None:
-        """The file before ``#`` in a ``$ref``, read once; None, with a note, if it cannot be read."""
-        return self._family.find(self, reference)
+        """The file before ``#`` in a ``$ref``, read once; None if it cannot be read."""
+        return self._family.find(self, reference)[0]
+
+    def related_failure(self, reference: str) -> tuple[str, str]:
+        """The address of such a file that cannot be read, and the reason as a sentence."""
+        return self._family.find(self, reference)[1:]
+
+    def with_text(self, text: str) -> Document:
+        """The document with another text, at the same origin; it may read what this one may."""
+        found = Document(self.origin, text, parse(text))
+        found._family.access = self.root._family.access
+        return found
+
+    @property
+    def requested(self) -> list[str]:
+        """Every address that was requested for the document and for its files."""
+        return self._family.access.requested
+
+    @property
+    def read_files(self) -> list[Document]:
+        """The document and every file that was read for it."""
+        return self._family.read_files
 
     @property
     def root(self) -> Document:
@@ -116,51 +144,54 @@ class _Family:
     def __init__(self, root: Document) -> None:
         self.root = root
         self.notes: list[str] = []
-        self.timeout: float = 30
-        self._members: dict[str, Document | None] = {address_of(root.origin): root}
+        self.access = Access()
+        self._members: dict[str, Document] = {address_of(root.origin): root}
+        self._failures: dict[str, str] = {}
+
+    @property
+    def read_files(self) -> list[Document]:
+        return list(self._members.values())
 
     def known(self, origin: str) -> Document | None:
         return self._members.get(address_of(origin))
 
-    def find(self, asking: Document, reference: str) -> Document | None:
+    def find(self, asking: Document, reference: str) -> tuple[Document | None, str, str]:
+        """The file, or None with its address and the reason."""
         try:
             origin = joined(asking.origin, reference)
             address = address_of(origin or "")
         except ValueError:
             origin = None
         if origin is None:
-            self._note(f"The reference to {reference} in {asking.origin} is not followed: it is not a usable address.")
-            return None
-        if address not in self._members:
-            self._members[address] = None
-            if len(self._members) > _FILES:
-                self._note(f"The document refers to more than {_FILES} files; the others are not read.")
-                return None
+            return None, reference, f"{reference} is not a usable address."
+        if address not in self._members and address not in self._failures:
             try:
-                text, origin = text_of(origin, self.timeout, None)
+                text, origin = text_of(origin, self.access)
                 self._members[address] = Document(origin, text, parse(text), self)
-            except (Unreadable, Malformed) as error:
-                self._note(f"The reference to {reference} cannot be followed: {error}")
-        return self._members[address]
-
-    def _note(self, sentence: str) -> None:
-        if sentence not in self.notes:
-            self.notes.append(sentence)
+            except Unreadable as error:
+                self._failures[address] = str(error)
+            except Malformed as error:
+                self._failures[address] = f"{origin} is neither JSON nor YAML: {error}."
+        return self._members.get(address), address, self._failures.get(address, "")
 
 
-def read(source: str, *, timeout: float = 30, stdin: IO[str] | None = None) -> Document:
-    """The OpenAPI or Swagger document at a path, an http(s) URL or ``-`` (standard input)."""
-    text, origin = text_of(source, timeout, stdin)
-    document = _document(text, origin, timeout, _HOPS)
-    document._family.timeout = timeout
+def read(source: str, *, timeout: float = 30, stdin: IO[str] | None = None, allow_network: bool = False) -> Document:
+    """The OpenAPI or Swagger document at a path, an http(s) URL or ``-`` (standard input).
+
+    References to other hosts are followed only with ``allow_network``.
+    """
+    access = Access(timeout, allow_network)
+    text, origin = text_of(source, access, named=True, stdin=stdin)
+    document = _document(text, origin, access, _HOPS)
+    document._family.access = access
     return document
 
 
-def _document(text: str, origin: str, timeout: float, hops: int) -> Document:
+def _document(text: str, origin: str, access: Access, hops: int) -> Document:
     if not text.strip():
         raise Unreadable(f"{origin} is empty.")
     if swagger_ui.looks_like_page(text):
-        return _from_page(text, origin, timeout, hops)
+        return _from_page(text, origin, access, hops)
     try:
         parsed = parse(text)
     except Malformed as error:
@@ -191,11 +222,11 @@ def _document(text: str, origin: str, timeout: float, hops: int) -> Document:
     return document
 
 
-def _from_page(text: str, origin: str, timeout: float, hops: int) -> Document:
+def _from_page(text: str, origin: str, access: Access, hops: int) -> Document:
     """The document that a page embeds, or else the one that it points to."""
     found = swagger_ui.embedded(text)
     if found is not None:
-        document = _document(found, origin, timeout, 0)
+        document = _document(found, origin, access, 0)
         document.notes.append(
             f"{origin} is a page; the embedded document is read, and lines are counted from its start."
         )
@@ -209,28 +240,28 @@ def _from_page(text: str, origin: str, timeout: float, hops: int) -> Document:
         raise Unreadable(f"{origin} is {why}.")
     tried: list[str] = []
     for script in swagger_ui.scripts(text):
-        body = _try(origin, script, timeout)
+        body = _try(origin, script, access)
         inner = swagger_ui.embedded(body) if body else None
         if inner is not None:
-            document = _document(inner, origin, timeout, 0)
+            document = _document(inner, origin, access, 0)
             document.notes.append(f"{origin} is a page; the document in its script {script} is read.")
             return document
         tried += swagger_ui.pointers(body) if body else []
     tried = list(dict.fromkeys(swagger_ui.pointers(text) + tried))
-    return _pointed(origin, tried, why, timeout, hops)
+    return _pointed(origin, tried, why, access, hops)
 
 
-def _pointed(origin: str, addresses: list[str], why: str, timeout: float, hops: int) -> Document:
+def _pointed(origin: str, addresses: list[str], why: str, access: Access, hops: int) -> Document:
     last: Unreadable | None = None
     for address in addresses[:8]:
         target = joined(origin, address)
         if target is None:
             continue
         try:
-            text, target = text_of(target, timeout, None)
-            document = _document(text, target, timeout, hops - 1)
+            text, target = text_of(target, access)
+            document = _document(text, target, access, hops - 1)
         except Unreadable as error:
-            inner = _configured(error, origin, address, timeout, hops)
+            inner = _configured(error, origin, address, access, hops)
             if inner is None:
                 last = last or error
                 continue
@@ -242,25 +273,25 @@ def _pointed(origin: str, addresses: list[str], why: str, timeout: float, hops: 
     raise Unreadable(f"{origin} is {why}.")
 
 
-def _configured(error: Unreadable, origin: str, address: str, timeout: float, hops: int) -> Document | None:
+def _configured(error: Unreadable, origin: str, address: str, access: Access, hops: int) -> Document | None:
     """The document that a Swagger UI configuration (``configUrl``) points to, if the address is one."""
     if hops <= 1 or "not an OpenAPI document" not in str(error):
         return None
-    body = _try(origin, address, timeout)
+    body = _try(origin, address, access)
     target = joined(origin, address)
     further = swagger_ui.pointers(body) if body else []
     if not further or target is None:
         return None
     try:
-        return _pointed(target, further, "a configuration without a document", timeout, hops - 2)
+        return _pointed(target, further, "a configuration without a document", access, hops - 2)
     except Unreadable:
         return None
 
 
-def _try(origin: str, reference: str, timeout: float) -> str | None:
+def _try(origin: str, reference: str, access: Access) -> str | None:
     target = joined(origin, reference)
     try:
-        return text_of(target, timeout, None)[0] if target else None
+        return text_of(target, access)[0] if target else None
     except Unreadable:
         return None
 

@@ -26,6 +26,15 @@ class Placed(dict[str, Any]):
         self.home = home
 
 
+class PlacedList(list[Any]):
+    """A list that is not in the document, with the pointer of the list that it replaces, and its file."""
+
+    def __init__(self, content: list[Any], pointer: str, home: Document | None = None) -> None:
+        super().__init__(content)
+        self.pointer = pointer
+        self.home = home
+
+
 @dataclass(slots=True, eq=False)  # frozen is three times as slow to make, and there are hundreds of thousands
 class Node:
     """An object of a document, with its pointer."""
@@ -46,17 +55,21 @@ Schema = tuple[Node, ...]
 """A schema as the intersection of these nodes; an empty tuple allows any value."""
 
 
-def placed(value: Any, pointer: str, home: Document) -> Node:
-    """The node of a value; a ``Placed`` value has its own pointer."""
-    if isinstance(value, Placed):
-        return Node(value, value.pointer, value.home or home)
-    return Node(value, pointer, home)
+def placed(value: Any, pointer: str, home: Document, name: str = "") -> Node:
+    """The node of a value; a ``Placed`` value has its own pointer, and a value with a view is replaced by it."""
+    if home.views:
+        value = home.views.get(id(value), value)
+    if isinstance(value, Placed | PlacedList):
+        return Node(value, value.pointer, value.home or home, name)
+    return Node(value, pointer, home, name)
 
 
 def child(node: Node, *path: str | int) -> Node:
     """The node at a path inside another node."""
-    value, pointer = node.raw, node.pointer
+    value, pointer, home = node.raw, node.pointer, node.home
     for step in path:
+        if isinstance(value, Placed | PlacedList):
+            pointer, home = value.pointer, value.home or home
         value = value[step]
         pointer = f"{pointer}/{escaped(step)}"
-    return placed(value, pointer, node.home)
+    return placed(value, pointer, home)

@@ -16,8 +16,10 @@ from typing import TYPE_CHECKING, Any
 
 import yaml
 
+from .json_values import canonical
+
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable, Iterator, Sequence
 
 _Loader: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 _DEPTH = 400
@@ -46,9 +48,17 @@ class Malformed(ValueError):
 class Parsed:
     """The value of a text, with notes about problems and the positions of its parts."""
 
-    def __init__(self, value: Any, notes: list[str], place: Callable[[Any, Any], tuple[int, int] | None]) -> None:
+    def __init__(
+        self,
+        value: Any,
+        notes: list[str],
+        place: Callable[[Any, Any], tuple[int, int] | None],
+        unread: Sequence[str] = (),
+    ) -> None:
         self.value = value
         self.notes = notes
+        self.unread = unread
+        """The parts of the text that are not in the value, one sentence each."""
         self.place = place
         """The line and column (from 1) of a key or index of a container."""
 
@@ -81,19 +91,23 @@ def _clause(error: yaml.YAMLError) -> str:
 
 def _json(text: str) -> Parsed:
     notes: list[str] = []
+    unread: list[str] = []
 
     def pairs(items: list[tuple[str, Any]]) -> dict[str, Any]:
         found = dict(items)
         if len(found) < len(items):
-            seen: set[str] = set()
-            for key, _ in items:
+            seen: dict[str, Any] = {}
+            for key, value in items:
                 if key in seen:
-                    notes.append(f"The key {key!r} occurs twice in one object; the last value is used.")
-                seen.add(key)
+                    sentence = f"The key {key!r} occurs twice in one object"
+                    notes.append(f"{sentence}; the last value is used.")
+                    if canonical(seen[key]) != canonical(value):
+                        unread.append(f"{sentence}, with different values; only the last value is read.")
+                seen[key] = value
         return found
 
     value = json.loads(text, object_pairs_hook=pairs)
-    return Parsed(value, notes, Positions(text, value).place)
+    return Parsed(value, notes, Positions(text, value).place, unread)
 
 
 class Positions:
@@ -182,6 +196,7 @@ class _YamlReader:
         self._count = 0
         self._marks: Marks = {}
         self.notes: list[str] = []
+        self.unread: list[str] = []
 
     def read(self) -> Parsed:
         self._next()  # start of the stream
@@ -193,9 +208,10 @@ class _YamlReader:
             raise Malformed(f"its aliases expand to {size:,} values")
         self._next()  # end of the document
         if not isinstance(self._next(), yaml.StreamEndEvent):
-            self.notes.append("The text contains more than one YAML document; only the first is read.")
+            self.unread.append("The text contains more than one YAML document; only the first is read.")
+            self.notes += self.unread[-1:]
         marks = self._marks
-        return Parsed(value, self.notes, lambda container, key: marks.get(id(container), {}).get(key))
+        return Parsed(value, self.notes, lambda container, key: marks.get(id(container), {}).get(key), self.unread)
 
     def _value(self, event: Any, depth: int) -> tuple[Any, int]:
         self._count += 1
@@ -247,7 +263,10 @@ class _YamlReader:
                 merged += value if isinstance(value, list) else [value]
                 continue
             if key in found:
-                self.notes.append(f"The key {key!r} occurs twice in one mapping, again at line {mark.line + 1}.")
+                sentence = f"The key {key!r} occurs twice in one mapping, again at line {mark.line + 1}"
+                self.notes.append(f"{sentence}; the last value is used.")
+                if canonical(found[key]) != canonical(value):
+                    self.unread.append(f"{sentence}, with another value; only the last value is read.")
             found[key] = value
             places[key] = (mark.line + 1, mark.column + 1)
         for other in merged:
@@ -265,6 +284,11 @@ def _scalar(event: Any) -> Any:
         return text
     if event.tag is None and event.style not in (None, ""):
         return text
+    return plain_scalar(text)
+
+
+def plain_scalar(text: str) -> Any:
+    """The value of a scalar without quotes and tag, by the core schema."""
     if text in _PLAIN_SCALARS:
         return _PLAIN_SCALARS[text]
     if _INT.match(text):

@@ -1,6 +1,7 @@
 """The references (``$ref``) of one document and of the files that it refers to.
 
-Law: a reference that cannot be resolved, or that is circular, is a note and not an error.
+Law: a reference that cannot be resolved, or that is circular, is not an error here; ``model.reading`` reports it as
+a part that was not read.
 """
 
 from __future__ import annotations
@@ -8,7 +9,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 from urllib.parse import unquote
 
-from .node import Node, Schema
+from .node import Node, Placed, PlacedList, Schema, placed
 from .pointer import escaped, resolve, tokens_of
 
 if TYPE_CHECKING:
@@ -35,17 +36,28 @@ class References:
             reference = node.raw.get("$ref") if isinstance(node.raw, dict) else None
             if not isinstance(reference, str):
                 return node
-            found = self._target(reference, node)
+            found = self.target(reference, node)
             if found is None:
-                self.note(f"The reference {reference!r} cannot be resolved.")
                 return None
             node = found
-        self.note(f"The reference {node.raw.get('$ref')!r} is circular.")
         return None
+
+    def forget(self) -> None:
+        """Forget the targets of all references."""
+        self._followed.clear()
+        self._targets.clear()
+
+    def failure(self, reference: str, node: Node) -> str:
+        """Why a reference in the file of a node cannot be resolved, as a sentence."""
+        file, _, fragment = reference.partition("#")
+        home = node.home.related(file) if file else node.home
+        if home is None:
+            return node.home.related_failure(file)[1]
+        return f"{home.origin} has nothing at #{fragment}."
 
     def schema_at(self, reference: str) -> Schema:
         """The schema at a reference of the document; empty if it cannot be resolved."""
-        found = self._target(reference, Node(None, "", self.document))
+        found = self.target(reference, Node(None, "", self.document))
         return () if found is None else (found,)
 
     def dereferenced(self, schema: Schema) -> Schema:
@@ -73,7 +85,7 @@ class References:
                 break
             if len(target.raw) > 1 and self.version not in ("2.0", "3.0"):
                 break
-            target = self._target(target.raw["$ref"], target)
+            target = self.target(target.raw["$ref"], target)
         else:
             self.note(f"The reference {node.raw.get('$ref')!r} is circular.")
             return node
@@ -98,9 +110,11 @@ class References:
         if sentence not in self.document.notes:
             self.document.notes.append(sentence)
 
-    def _target(self, reference: str, node: Node) -> Node | None:
+    def target(self, reference: str, node: Node) -> Node | None:
+        """The target of a reference in the file of a node, which may be a reference itself; None if there is none."""
         key = (id(node.home), reference)
         if key not in self._followed:
+            self._followed[key] = None  # a reference that leads through itself has no target
             self._followed[key] = self._follow(reference, node)
         return self._followed[key]
 
@@ -113,16 +127,26 @@ class References:
         if fragment and not fragment.startswith("/"):
             found = self._anchor(home, fragment)
             return found and Node(found[0], _placed(home, found[1]), home, fragment)
-        value = home.content
+        value, pointer = home.content, _placed(home, "")
         tokens = tokens_of(fragment)
         for token in tokens:
+            for _ in range(CHAIN):  # a pointer may lead through references
+                if not isinstance(value, dict) or token in value or not isinstance(value.get("$ref"), str):
+                    break
+                inner = self.target(value["$ref"], Node(value, pointer, home))
+                if inner is None:
+                    return None
+                value, pointer, home = inner.raw, inner.pointer, inner.home
             if isinstance(value, dict) and token in value:
                 value = value[token]
             elif isinstance(value, list) and token.isdecimal() and int(token) < len(value):
                 value = value[int(token)]
             else:
                 return None
-        return Node(value, _placed(home, fragment), home, tokens[-1] if tokens else file)
+            pointer = f"{pointer}/{escaped(token)}"
+            if isinstance(value, Placed | PlacedList):
+                pointer, home = value.pointer, value.home or home
+        return placed(value, pointer, home, tokens[-1] if tokens else file)
 
     def _anchor(self, home: Document, name: str) -> tuple[Any, str] | None:
         """The schema with this ``$anchor`` or ``$dynamicAnchor``, and its pointer."""

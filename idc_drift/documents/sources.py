@@ -1,16 +1,26 @@
 """The sources of text: a file, a URL or standard input; and the addresses of references from there.
 
-Law: a source that cannot be read raises ``Unreadable`` with one sentence.
+Law: a source that cannot be read raises ``Unreadable`` with one sentence. What a document refers to is requested only
+from the host of that document, unless the user allows the network.
 """
 
 from __future__ import annotations
 
 import sys
+from dataclasses import dataclass, field
 from pathlib import Path
-from typing import IO
+from typing import IO, TYPE_CHECKING
 from urllib.parse import unquote, urldefrag, urljoin, urlsplit
 
+if TYPE_CHECKING:
+    import httpx
+
 _LIMIT = 64 * 2**20
+"""The bytes of one source."""
+_TOTAL_LIMIT = 256 * 2**20
+"""The bytes of a document and of all files that it refers to."""
+_MAX_REDIRECTS = 5
+_DEFAULT_PORTS = {"http": 80, "https": 443}
 _HEADERS = {"Accept": "application/json, application/yaml, text/yaml, text/html;q=0.8, */*;q=0.5"}
 
 
@@ -18,22 +28,70 @@ class Unreadable(Exception):
     """A document cannot be compared; the message names the source and the reason."""
 
 
-def text_of(source: str, timeout: float, stdin: IO[str] | None) -> tuple[str, str]:
-    """The text of a source, and its origin after redirects."""
-    if source == "-":
+@dataclass
+class Access:
+    """What may be read for one document: hosts, time and bytes; and what was requested."""
+
+    timeout: float = 30
+    allow_network: bool = False
+    requested: list[str] = field(default_factory=list)
+    """Every address that was requested, in order."""
+    _hosts: set[tuple[str, int | None]] = field(default_factory=set)
+    """The hosts that the user named, and those that they redirected to."""
+    _read: int = 0
+
+    def name(self, address: str) -> None:
+        """Allow the host of an address that the user named."""
+        self._hosts.add(_host(address))
+
+    def refusal(self, address: str) -> str:
+        """Why an address may not be requested, as a clause; empty if it may."""
+        if self.allow_network or _host(address) in self._hosts:
+            return ""
+        return "it is on another host; --allow-network follows it"
+
+    def count(self, size: int, source: str) -> None:
+        """Count the bytes of a source; ``Unreadable`` if a document and its files have too many."""
+        self._read += size
+        if self._read > _TOTAL_LIMIT:
+            raise Unreadable(f"{source} is not read: the document has more than {_TOTAL_LIMIT // 2**20} MB of files.")
+
+
+def _host(address: str) -> tuple[str, int | None]:
+    """The host and port; http and https of one host are the same at their default ports."""
+    parts = urlsplit(address)
+    port = parts.port or _DEFAULT_PORTS.get(parts.scheme.lower())
+    return (parts.hostname or "").lower(), None if port in _DEFAULT_PORTS.values() else port
+
+
+def is_file(source: str) -> bool:
+    """Whether a source is the name of a file, and not an address or standard input."""
+    return "://" not in source and source != "-"
+
+
+def is_url(source: str) -> bool:
+    """Whether a source is an http or https address."""
+    return source[:8].lower().startswith(("http://", "https://"))
+
+
+def text_of(source: str, access: Access, *, named: bool = False, stdin: IO[str] | None = None) -> tuple[str, str]:
+    """The text of a source, and its origin after redirects; ``named`` is whether the user named it."""
+    if source == "-" and named:
         return _piped(stdin or sys.stdin), "-"
     try:
-        scheme = urlsplit(source).scheme.lower()
+        urlsplit(source)
     except ValueError as error:
         raise Unreadable(f"{source} is not a valid address: {error}.") from error
-    if scheme in ("http", "https"):
-        return _fetched(source, timeout)
+    if is_url(source):
+        return _fetched(source, access, named)
     if "://" in source:
         raise Unreadable(f"{source} has an unsupported scheme; use a file, http or https.")
     path = Path(source)
     try:
-        if path.stat().st_size > _LIMIT:
+        size = path.stat().st_size
+        if size > _LIMIT:
             raise Unreadable(f"{source} is larger than {_LIMIT // 2**20} MB.")
+        access.count(size, source)
         return _decoded(path.read_bytes(), source), source
     except OSError as error:
         raise Unreadable(f"{source} cannot be read: {error.strerror or error}.") from error
@@ -50,24 +108,40 @@ def _piped(stream: IO[str]) -> str:
     return _decoded(whole, "standard input") if isinstance(whole, bytes) else str(whole)
 
 
-def _fetched(url: str, timeout: float) -> tuple[str, str]:
+def _fetched(url: str, access: Access, named: bool) -> tuple[str, str]:
     import httpx  # importing it takes as long as comparing two files
 
-    body = bytearray()
     try:
-        with (
-            httpx.Client(timeout=timeout, follow_redirects=True, max_redirects=5, headers=_HEADERS) as client,
-            client.stream("GET", url) as answer,
-        ):
-            if answer.status_code != 200:
-                raise Unreadable(f"{url} responded {answer.status_code} {answer.reason_phrase}.")
-            for chunk in answer.iter_bytes():
-                body += chunk
-                if len(body) > _LIMIT:
-                    raise Unreadable(f"{url} is larger than {_LIMIT // 2**20} MB.")
-            return _decoded(bytes(body), url), str(answer.url)
-    except (httpx.HTTPError, httpx.InvalidURL, httpx.StreamError) as error:
+        if named:
+            access.name(url)
+        with httpx.Client(timeout=access.timeout, headers=_HEADERS) as client:
+            address = url
+            for _ in range(_MAX_REDIRECTS + 1):
+                if refusal := access.refusal(address):
+                    raise Unreadable(f"{address} is not requested: {refusal}.")
+                access.requested.append(address)
+                with client.stream("GET", address) as answer:
+                    if answer.has_redirect_location:
+                        address = str(answer.url.join(answer.headers["Location"]))
+                        if named:
+                            access.name(address)
+                        continue
+                    if answer.status_code != 200:
+                        raise Unreadable(f"{address} responded {answer.status_code} {answer.reason_phrase}.")
+                    return _decoded(_body(answer, url, access), url), str(answer.url)
+        raise Unreadable(f"{url} cannot be reached: it redirects more than {_MAX_REDIRECTS} times.")
+    except (httpx.HTTPError, httpx.InvalidURL, httpx.StreamError, ValueError) as error:
         raise Unreadable(f"{url} cannot be reached: {str(error) or type(error).__name__}.") from error
+
+
+def _body(answer: httpx.Response, url: str, access: Access) -> bytes:
+    body = bytearray()
+    for chunk in answer.iter_bytes():
+        body += chunk
+        access.count(len(chunk), url)
+        if len(body) > _LIMIT:
+            raise Unreadable(f"{url} is larger than {_LIMIT // 2**20} MB.")
+    return bytes(body)
 
 
 def _decoded(body: bytes, source: str) -> str:

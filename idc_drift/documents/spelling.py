@@ -6,10 +6,13 @@ Law: pure functions of strings and values; nothing here knows a document.
 from __future__ import annotations
 
 import re
-from typing import Any
+from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
 from .json_values import canonical
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
 
 METHODS = frozenset({"get", "put", "post", "delete", "options", "head", "patch", "trace", "query"})
 _PARAMETER = re.compile(r"\{([^{}]*)\}")
@@ -83,3 +86,16 @@ def transition(subject: str, old: str, new: str) -> str:
     if not old or not new:
         return f"{subject} {'removed' if old else 'added'}: {old or new}"
     return f"{subject} changed from {old} to {new}"
+
+
+def replacement(old: str, new: str, message: str, place: str, more: int) -> str:
+    """The sentence about a ``$ref`` that names another component, with its gravest difference."""
+    names = [reference.rpartition("/")[2] for reference in (old, new)]
+    rest = f", and {more} more difference{'s' if more > 1 else ''}" if more else ""
+    return f"`{names[1]}` takes the place of `{names[0]}`: {f'at {place}, ' if place else ''}{message}{rest}"
+
+
+def renamed(names: Iterable[str]) -> str:
+    """The end of a sentence about a removed thing whose only twin has this name; empty if there is not exactly one."""
+    found = list(names)
+    return f" (renamed to {found[0]}?)" if len(found) == 1 else ""

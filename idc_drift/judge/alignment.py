@@ -15,9 +15,10 @@ from typing import TYPE_CHECKING, Any, Final
 from ..changes.change import LEVELS
 from ..documents.json_values import numeric
 from ..documents.node import Node, Placed
-from ..schemas.constraints import LIMIT_TYPES, UNCONSTRAINED
+from ..schemas.constraints import ANY, LIMIT_TYPES, UNCONSTRAINED
 from ..schemas.keywords import required
 from ..schemas.normal_form import FIELDS_OF, common_types, normalized, possible_values
+from ..schemas.value_sets import FORMAT_RANGES, allows, is_scalar
 
 if TYPE_CHECKING:
     from ..documents.node import Schema
@@ -25,7 +26,6 @@ if TYPE_CHECKING:
     from ..schemas.reader import Schemas
     from .context import Context
 
-_FORMAT_BITS: Final = {"int32": 31, "int64": 63}
 _FAMILIES = {
     family: (
         ["size_limits", *(name for name, acted in FIELDS_OF.items() if acted <= family)],
@@ -66,10 +66,53 @@ def _implied_number_bound(constraints: Constraints, name: str) -> Bound | None:
     if constraints.value_types and constraints.value_types <= {"integer", "number"} and constraints.enum:
         values = [value for value in map(numeric, constraints.enum.values()) if value is not None]
         return ((min if name == "inimum" else max)(values), False) if values else None
-    if constraints.value_types == {"integer"} and constraints.format in _FORMAT_BITS:
-        size = 2 ** _FORMAT_BITS[constraints.format]
-        return (Fraction(-size if name == "inimum" else size - 1), False)
+    if constraints.value_types == {"integer"} and constraints.format in FORMAT_RANGES:
+        return (Fraction(FORMAT_RANGES[constraints.format][name == "aximum"]), False)
     return None
+
+
+def align_enumerated_values(context: Context) -> None:
+    """Apply the keywords beside an ``enum`` of scalars to its values, and drop keywords that its values satisfy.
+
+    Example: ``{enum: [1, 2, 30], maximum: 10}`` is ``{enum: [1, 2]}``; and ``{enum: [1, 2]}`` compared with
+    ``{maximum: 10}`` is a difference in ``enum`` only.
+    """
+    b, r = context.b, context.r
+    if (b.enum or r.enum) and is_scalar(b) and is_scalar(r):
+        b, r = _enumerated(b), _enumerated(r)
+        if b.enum and r.enum:
+            b, r = (replace(x, format="") for x in (b, r))
+        elif b.enum:
+            r = _without_satisfied_keywords(r, b.enum)
+        else:
+            b = _without_satisfied_keywords(b, r.enum or {})
+        context.b, context.r = b, r
+
+
+_VALUE_KEYWORDS: Final = ("lower", "upper", "size_limits", "patterns", "multiple_of")
+
+
+def _enumerated(constraints: Constraints) -> Constraints:
+    """The constraints with the values of ``enum`` that the other keywords allow, without those keywords."""
+    others = constraints.constrained & {*_VALUE_KEYWORDS}
+    if not constraints.enum or not others:
+        return constraints
+    plain = replace(constraints, format="")
+    allowed = {key: allows(plain, value) for key, value in constraints.enum.items()}
+    if None in allowed.values() or not any(allowed.values()):
+        return constraints
+    values = {key: value for key, value in constraints.enum.items() if allowed[key]}
+    return replace(constraints, enum=values, **{name: UNCONSTRAINED[name] for name in others})
+
+
+def _without_satisfied_keywords(constraints: Constraints, values: dict[str, Any]) -> Constraints:
+    """The constraints without keywords that all of these values satisfy."""
+    for name in (*_VALUE_KEYWORDS, "format"):
+        if name in constraints.constrained:
+            alone = replace(ANY, **{name: getattr(constraints, name)})
+            if all(allows(alone, value) for value in values.values()):
+                constraints = replace(constraints, **{name: UNCONSTRAINED[name]})
+    return constraints
 
 
 def align_integers(context: Context) -> None:

@@ -1,4 +1,4 @@
-"""The rules about oneOf, anyOf and discriminators.
+"""The rules about oneOf and anyOf.
 
 Law: a branch is compared with its matching branch, so a change inside it is not reported as one branch removed and
 another added; where branches cannot be matched, only the keyword is judged.
@@ -11,9 +11,11 @@ from itertools import combinations
 from typing import TYPE_CHECKING
 
 from ..documents.json_values import SCALARS
+from ..schemas import value_sets
 from ..schemas.normal_form import possible_values
 from . import matching
 from .context import NOT_WORSE_THAN_INFO, received, sent
+from .discriminators import judge_discriminator, judge_subtypes
 
 if TYPE_CHECKING:
     from ..changes.change import Level
@@ -32,8 +34,8 @@ def judge_alternatives(context: Context) -> None:
     old, new = list(b.groups), list(r.groups)
     if not old and not new:
         if b.discriminator is not None and r.discriminator is not None:
-            _judge_subtypes(context)
-        return _judge_discriminator(context)
+            judge_subtypes(context)
+        return judge_discriminator(context, b, r)
     if old and not new and r.merged_group:
         new = [r.merged_group]
     elif new and not old and b.merged_group:
@@ -49,7 +51,7 @@ def judge_alternatives(context: Context) -> None:
         _subtract_merged_alternative(
             context, (b.merged_group or r.merged_group) if not (b.groups and r.groups) else None
         )
-    return _judge_discriminator(context)
+    return judge_discriminator(context, b, r)
 
 
 def _subtract_merged_alternative(context: Context, merged: Group | None) -> None:
@@ -131,6 +133,9 @@ def _judge_group(context: Context, old: Group, new: Group) -> None:
     judge, mode = context.judge, replace(context.mode, lifted=True, exploded=False)
     matched, removed, added = matching.match_branches(judge, old, new, mode)
     for before, after in matched:
+        if _is_contained(judge.base, before, old) and _is_contained(judge.revision, after, new):
+            _judge_contained_alternative(context, before, after, (old.kind, new.kind), mode)
+            continue
         name = matching.label(judge.revision, after) or str(new.branches.index(after))
         context.edge(f"({new.kind} {name})", before, after, mode)
     for branch in removed:
@@ -163,6 +168,36 @@ def _judge_group(context: Context, old: Group, new: Group) -> None:
         context.add(stem, f"{old.kind} became {new.kind}", new.kind, new=True)
 
 
+def _is_contained(schemas: Schemas, branch: Schema, group: Group) -> bool:
+    """Whether another alternative allows all values of this one: ``anyOf: [{type: string}, {enum: [a, b]}]``."""
+    constraints = schemas.constraints(branch)
+    if not value_sets.is_scalar(constraints):
+        return False
+    before = True  # of two alternatives that allow the same values, the first one counts
+    for other in group.branches:
+        if other is branch:
+            before = False
+            continue
+        wide = schemas.constraints(other)
+        if value_sets.contains(wide, constraints) and (before or not value_sets.contains(constraints, wide)):
+            return True
+    return False
+
+
+def _judge_contained_alternative(
+    context: Context, before: Schema, after: Schema, kinds: tuple[str, str], mode: Mode
+) -> None:
+    """Judge an alternative that another one contains in both documents: the allowed values are the same."""
+    judge = context.judge
+    if judge.same(before, after, mode):
+        return
+    message = f"{_quoted_label('', judge.revision, after)} changed, which another alternative contains"
+    if kinds == ("anyOf", "anyOf"):
+        context.add("alternative-implied", message, kinds[0], at=before, new=False)
+    else:
+        context.add("overlap-changed", message, kinds[0], at=before, new=False)
+
+
 def _is_scalar(schemas: Schemas, branch: Schema) -> bool:
     constraints = schemas.constraints(branch)
     return constraints.types is not None and constraints.value_types <= SCALARS
@@ -190,56 +225,6 @@ def _exclude_each_other(schemas: Schemas, a: Constraints, b: Constraints) -> boo
     if a.value_types == b.value_types == {"object"}:
         return any(x.additional_properties is False and y.required - x.properties.keys() for x, y in ((a, b), (b, a)))
     return False
-
-
-def _judge_discriminator(context: Context) -> None:
-    old, new = context.b.discriminator, context.r.discriminator
-    if old is None or new is None:
-        if old is not new:
-            stem, word = ("discriminator-added", "added") if new else ("discriminator-removed", "removed")
-            context.add(stem, f"the discriminator was {word}", "discriminator")
-        return
-    if old[0] != new[0]:
-        context.add(
-            "discriminator-changed", f"the discriminator changed from `{old[0]}` to `{new[0]}`", "discriminator"
-        )
-    for key in sorted(old[1].keys() | new[1].keys()):
-        own = old[1].get(
-            key, key if context.judge.base.has(key) else ""
-        )  # without a mapping, the component's name is the value
-        other = new[1].get(key, key if context.judge.revision.has(key) else "")
-        before, after = (f.rpartition("/")[2] for f in (own, other))
-        if not before or not after:
-            word = "joined" if after else "left"
-            context.add("discriminator-changed", f"`{key}` {word} the discriminator's mapping", "discriminator")
-        elif before == after:
-            old_schema = matching.mapping_target(context.judge.base, own)
-            new_schema = matching.mapping_target(context.judge.revision, other)
-            context.edge(f"({key})", old_schema, new_schema, replace(context.mode, lifted=True, exploded=False))
-        elif not matching.is_renamed(context.judge, own, other, context.mode):
-            context.add(
-                "discriminator-changed",
-                f"`{key}` of the discriminator's mapping changed from `{before}` to `{after}`",
-                "discriminator",
-            )
-
-
-def _judge_subtypes(context: Context) -> None:
-    """Judge the subtypes of a schema with a discriminator, which are its alternatives without being listed."""
-    old, new = (
-        schemas.subtypes({name for node in schema if (name := matching.name(schemas, node))})
-        for schemas, schema in (
-            (context.judge.base, context.pair.base),
-            (context.judge.revision, context.pair.revision),
-        )
-    )
-    for name in sorted(old.keys() | new.keys()):
-        if name not in new:
-            context.add("one-of-removed", f"the subtype `{name}` was removed", "discriminator", at=old[name], new=False)
-        elif name not in old:
-            context.add("one-of-added", f"the subtype `{name}` was added", "discriminator", at=new[name], new=True)
-        else:
-            context.edge(f"(subtype {name})", old[name], new[name], replace(context.mode, lifted=True, exploded=False))
 
 
 def _quoted_label(name: str, schemas: Schemas, schema: Schema) -> str:

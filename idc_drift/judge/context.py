@@ -11,6 +11,7 @@ from functools import cache
 from typing import TYPE_CHECKING, Protocol
 
 from ..changes.rules import level_of
+from ..documents.pointer import unescaped
 from ..schemas.normal_form import restricted_to_types
 
 if TYPE_CHECKING:
@@ -45,6 +46,8 @@ class Mode:
     top: bool = False
     """Whether the schema is the parameter's own, not one inside it."""
 
+    omittable: bool = False
+    """Whether the value is an optional property of a request, whose default has a meaning."""
     proof: bool = False
     """Whether the judgement must hold for every value, also where the rules tolerate a difference (a pattern)."""
     distributed: bool = False
@@ -60,7 +63,15 @@ def _inside(mode: Mode) -> Mode:
     """The cached mode for inner schemas; there are a few dozen modes and thousands of calls."""
     wire = "unsure" if mode.prefix == "parameter" and mode.wire == "loose" else mode.wire
     return replace(
-        mode, wire=wire, exploded=False, joined=False, lifted=False, merged=False, top=False, distributed=False
+        mode,
+        wire=wire,
+        exploded=False,
+        joined=False,
+        lifted=False,
+        merged=False,
+        top=False,
+        omittable=False,
+        distributed=False,
     )
 
 
@@ -142,6 +153,15 @@ class Context:
     def mode(self) -> Mode:
         """The mode in which the pair is read."""
         return self.pair.mode
+
+    @property
+    def subject(self) -> str:
+        """The name of what the pair describes, for a sentence: ``property `size` ``."""
+        schema = self.pair.base or self.pair.revision
+        tokens = schema[0].pointer.split("/") if schema else [""]
+        if len(tokens) > 2 and tokens[-2] in ("properties", "schemas", "definitions"):
+            return f"{'property' if tokens[-2] == 'properties' else 'schema'} `{unescaped(tokens[-1])}`"
+        return "the value"
 
     def add(
         self,

@@ -8,10 +8,13 @@ for a whole cycle of pairs, so many operations can share one graph.
 from __future__ import annotations
 
 from collections import deque
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from ..changes.change import LEVELS, Level
+from ..changes.counterparts import compact_json
 from ..changes.rules import is_documentation_only
+from ..documents.spelling import replacement
 from ..schemas.constraints import ANY
 from . import alignment, alternatives, composition, objects, types, values
 from .context import JUDGED, JUDGING, NEW, Context, Mode, Pair, SchemaFinding
@@ -34,6 +37,10 @@ _MAX_NESTED_QUESTIONS = 12
 _MAX_REPEATED_PLACES = 500_000
 """The number of further places at which findings are reported again."""
 Key = tuple[tuple[int | str, ...], tuple[int | str, ...], Mode]
+
+
+_MAX_PATHS = 4
+"""The number of paths that are named for one finding in one place."""
 
 
 class TooComplex(Exception):
@@ -124,12 +131,16 @@ class SchemaJudge:
         self._graph = Graph(self._judge)
         self._pairs_used = 0
         self._reported = 0
+        self._replacements: dict[Pair, tuple[SchemaFinding, str, int] | None] = {}
         self._places_left = _MAX_REPEATED_PLACES
 
     # ----------------------------------------------------------------------------------------------- questions
 
     def findings(self, base: Schema, revision: Schema, mode: Mode) -> Iterator[tuple[SchemaFinding, str]]:
-        """Every finding in a pair and below it, with the shortest path to it when it is reported first."""
+        """Every finding in a pair and below it, with the paths to it when it is reported first."""
+        if replaced := self._replacement(base, revision, mode):
+            yield replaced, ""
+            return
         root = self._pair(base, revision, mode)
         bits = self._graph.findings_below(root)
         fresh = bits & ~self._reported
@@ -142,18 +153,11 @@ class SchemaJudge:
                     f"More than {_MAX_REPEATED_PLACES:,} places have findings; later ones are reported once."
                 )
             yield from ((finding, "") for finding in repeated)
-        seen = {root}
-        queue = deque([(root, "")] if fresh else ())
         new = set(self._graph.findings(fresh))
-        while queue:
-            pair, path = queue.popleft()
+        for pair, paths in _paths_below(root, fresh).items():
             for finding in pair.findings:
                 if finding in new:
-                    yield finding, f"{path}/{finding.part}" if finding.part else path
-            for step, inner in pair.edges:
-                if inner.findings_below & fresh and inner not in seen:
-                    seen.add(inner)
-                    queue.append((inner, f"{path}/{step}"))
+                    yield from ((finding, f"{path}/{finding.part}" if finding.part else path) for path in paths)
 
     def worst(self, base: Schema, revision: Schema, mode: Mode) -> Level | None:
         """The gravest level in a pair and below it, documentation aside; None if the schemas are equal."""
@@ -217,12 +221,66 @@ class SchemaJudge:
         edges: list[tuple[str, Schema, Schema, Mode]] = []
         b, r = self.base.constraints(pair.base), self.revision.constraints(pair.revision)
         self._apply(Context(self, pair, b, r, edges))
-        pair.edges = [
-            (step, self._pair(base, revision, mode))
-            for step, base, revision, mode in edges
-            if not self.unchanged(base, revision)
-        ]
+        inner: list[tuple[str, Pair]] = []
+        for step, base, revision, mode in edges:
+            if self.unchanged(base, revision):
+                continue
+            if replaced := self._replacement(base, revision, mode, step):
+                pair.findings.append(replaced)
+            else:
+                inner.append((step, self._pair(base, revision, mode)))
+        pair.edges = inner
         pair.state = JUDGED
+
+    # ------------------------------------------------------------------------------------------- replaced components
+
+    def _replacement(self, base: Schema, revision: Schema, mode: Mode, step: str = "") -> SchemaFinding | None:
+        """The finding about a ``$ref`` that names another component than before; None for a renamed component."""
+        old, new = self.base.reference(base), self.revision.reference(revision)
+        if old is None or new is None or old.raw["$ref"] == new.raw["$ref"]:
+            return None
+        names = [node.raw["$ref"].rpartition("/")[2] for node in (old, new)]
+        if names[0] == names[1] or not (self.revision.has(names[0]) or self.base.has(names[1])):
+            return None
+        root = self._pair(base, revision, mode)
+        if root not in self._replacements:
+            self._replacements[root] = self._gravest_below(root)
+        found = self._replacements[root]
+        if found is None:
+            return None
+        finding, path, more = found
+        if finding.level == "breaking":
+            stem = "schema-replaced"
+        else:
+            stem = "schema-replaced-at-risk" if finding.level == "warning" else "schema-replaced-safely"
+        message = replacement(old.raw["$ref"], new.raw["$ref"], finding.message, path, more)
+        sides = compact_json(old.raw["$ref"]), compact_json(new.raw["$ref"])
+        context = Context(self, Pair(base, revision, mode), ANY, ANY, [])
+        at = (replace(old, pointer=f"{old.pointer}/$ref"),)
+        context.add(stem, message, "$ref", new=False, part=step, at=at, sides=sides)
+        return context.pair.findings[0]
+
+    def _gravest_below(self, root: Pair) -> tuple[SchemaFinding, str, int] | None:
+        """The gravest finding in a pair and below it with its path, and the number of others."""
+        seen, queue = {root}, deque([(root, "")])
+        found: list[tuple[int, SchemaFinding, str]] = []
+        while queue:
+            pair, path = queue.popleft()
+            if pair.state == NEW:
+                self._judge(pair)
+            found += [
+                (LEVELS.index(finding.level), finding, f"{path}/{finding.part}" if finding.part else path)
+                for finding in pair.findings
+                if not is_documentation_only(finding.rule)
+            ]
+            for step, inner in pair.edges:
+                if inner not in seen:
+                    seen.add(inner)
+                    queue.append((inner, f"{path}/{step}"))
+        if not found:
+            return None
+        _, finding, path = min(found, key=lambda each: each[0])
+        return finding, path, len(found) - 1
 
     @staticmethod
     def _apply(context: Context) -> None:
@@ -241,6 +299,7 @@ class SchemaJudge:
         if not types.judge_types(context):
             return
         alignment.drop_inert_keywords(context)
+        alignment.align_enumerated_values(context)
         alignment.align_dependencies(context)
         alignment.align_unevaluated_items(context)
         alternatives.judge_alternatives(context)
@@ -250,6 +309,27 @@ class SchemaJudge:
         objects.judge_objects(context)
         objects.judge_arrays(context)
         composition.judge_not_and_if(context)
+
+
+def _paths_below(root: Pair, bits: int) -> dict[Pair, list[str]]:
+    """The pairs that lead to these findings, each with the shortest paths to it (not those around a cycle)."""
+    if not bits & root.findings_below:
+        return {}
+    paths = {root: [""]}
+    queue = deque([root])
+    while queue:
+        pair = queue.popleft()
+        for _, inner in pair.edges:
+            if inner.findings_below & bits and inner not in paths:
+                paths[inner] = []
+                queue.append(inner)
+    order = {pair: index for index, pair in enumerate(paths)}
+    for pair, own in paths.items():  # in the order of discovery, so every path to a pair is known before its edges
+        for step, inner in pair.edges:
+            if inner in order and order[inner] > order[pair] and len(paths[inner]) < _MAX_PATHS:
+                found = (f"{path}/{step}" for path in own)
+                paths[inner] += [path for path in found if path not in paths[inner]][: _MAX_PATHS - len(paths[inner])]
+    return paths
 
 
 def _worse(worst: Level | None, pair: Pair) -> Level | None:

@@ -11,10 +11,13 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from ..changes.counterparts import compact_json
-from ..documents.spelling import transition
+from ..documents.json_values import MISSING
+from ..documents.spelling import renamed, transition
 from ..schemas.combination import joined
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from ..documents.node import Schema
     from ..schemas.constraints import Constraints
     from ..schemas.reader import Schemas
@@ -81,7 +84,16 @@ def _judge_kept_property(context: Context, name: str, old: Schema, new: Schema) 
         context.add(stem, f"property `{name}` became {word}", "properties", part=name, at=old, new=False)
         return
     _judge_requiredness(context, name)
-    context.edge(name, old, new)
+    omittable = context.mode.prefix == "request" and not (name in context.b.required and name in context.r.required)
+    if omittable and _has_default(context, old, new):
+        context.edge(name, old, new, replace(context.mode.inside(), omittable=True))
+    else:
+        context.edge(name, old, new)
+
+
+def _has_default(context: Context, old: Schema, new: Schema) -> bool:
+    sides = context.judge.base.constraints(old), context.judge.revision.constraints(new)
+    return any(side.default is not MISSING for side in sides)
 
 
 def _read_only_rule(*, required: bool, became: bool) -> tuple[str, str]:
@@ -127,7 +139,17 @@ def _judge_removed_property(context: Context, name: str, schema: Schema) -> None
     stem = "required-property-removed" if required else "property-removed"
     if context.mode.sent and context.r.additional_properties is False:
         stem = "property-forbidden"
-    context.add(stem, f"{required}property `{name}` was removed", "properties", part=name, at=schema, new=False)
+    message = f"{required}property `{name}` was removed{renamed(_twins(context, schema))}"
+    context.add(stem, message, "properties", part=name, at=schema, new=False)
+
+
+def _twins(context: Context, schema: Schema) -> Iterator[str]:
+    """The name of the only added property, if only one was removed and both have the same shape."""
+    b, r = context.b.properties, context.r.properties
+    added = [name for name in r if name not in b]
+    alone = len(added) == 1 and sum(name not in r for name in b) == 1
+    if alone and context.judge.same(schema, r[added[0]], context.mode.inside()):
+        yield f"`{added[0]}`"
 
 
 def _judge_added_property(context: Context, name: str, schema: Schema) -> None:

@@ -45,12 +45,12 @@ def judge_types(context: Context) -> bool:
         stem = _rule_on_the_wire(
             context, "type-widened" if widened else "type-narrowed" if narrowed else "type-changed"
         )
-    context.add(
-        stem,
-        f"the type changed from {_described_types(b)} to {_described_types(r)}",
-        "type",
-        sides=(_types_as_json(b), _types_as_json(r)),
-    )
+    message = f"the type changed from {_described_types(b)} to {_described_types(r)}"
+    if not context.pair.revision:
+        message = f"the schema was removed: the type was {_described_types(b)}, now anything is allowed"
+    elif not context.pair.base:
+        message = f"a schema was added: anything was allowed, now the type is {_described_types(r)}"
+    context.add(stem, message, "type", sides=(_types_as_json(b), _types_as_json(r)))
     if b.allows_everything or r.allows_everything or not common or stem == "type-changed":
         return False
     context.restrict_to_types(frozenset(common))

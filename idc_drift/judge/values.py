@@ -11,10 +11,11 @@ from typing import TYPE_CHECKING, Any
 from ..documents.json_values import MISSING, canonical
 from ..documents.spelling import transition
 from ..model.lifecycle import lifecycle_changes, lifecycle_of
+from ..schemas.value_sets import FORMAT_RANGES, integer_range, within_format
 from . import alignment
 
 if TYPE_CHECKING:
-    from ..schemas.constraints import Bound
+    from ..schemas.constraints import Bound, Constraints
     from .context import Context
 
 WIDER_FORMATS = frozenset(
@@ -43,9 +44,12 @@ def judge_annotations(context: Context) -> None:
             context.add("annotation-changed", f"{name} changed", "example" if name == "examples" else name)
     if b.annotations.get("deprecated") != r.annotations.get("deprecated"):
         stem = "deprecated" if r.annotations.get("deprecated") else "no-longer-deprecated"
-        context.add(stem, "deprecated" if stem == "deprecated" else "no longer deprecated", "deprecated")
+        word = "deprecated" if stem == "deprecated" else "no longer deprecated"
+        context.add(stem, f"{context.subject} is {word}", "deprecated")
     if any(name in notes for name in ("x-sunset", "x-stability-level") for notes in (b.annotations, r.annotations)):
-        for stem, stated in lifecycle_changes(lifecycle_of(b.annotations), lifecycle_of(r.annotations), "it"):
+        for stem, stated in lifecycle_changes(
+            lifecycle_of(b.annotations), lifecycle_of(r.annotations), context.subject
+        ):
             context.add(stem, stated, "")
     if not context.mode.top:  # the rule about a parameter's own default depends on `required`
         judge_default(context, b.default, r.default)
@@ -53,23 +57,29 @@ def judge_annotations(context: Context) -> None:
         for value in sorted(b.extensible_enum - r.extensible_enum):
             context.add(
                 "extensible-enum-value-removed",
-                f"the value {value} was removed from x-extensible-enum",
+                f"the value `{value}` was removed from x-extensible-enum",
                 "x-extensible-enum",
             )
         for value in sorted(r.extensible_enum - b.extensible_enum):
             context.add(
-                "extensible-enum-value-added", f"the value {value} was added to x-extensible-enum", "x-extensible-enum"
+                "extensible-enum-value-added",
+                f"the value `{value}` was added to x-extensible-enum",
+                "x-extensible-enum",
             )
 
 
 def judge_default(context: Context, base: Any, revision: Any) -> None:
     """Judge the value of ``default``."""
+    omittable = context.mode.omittable
     if base is MISSING and revision is not MISSING:
-        context.add("default-added", transition("default", "", as_code(revision)), "default")
+        stem = "property-default-added" if omittable else "default-added"
+        context.add(stem, transition("default", "", as_code(revision)), "default")
     elif revision is MISSING and base is not MISSING:
-        context.add("default-removed", transition("default", as_code(base), ""), "default")
+        stem = "property-default-removed" if omittable else "default-removed"
+        context.add(stem, transition("default", as_code(base), ""), "default")
     elif base is not MISSING and canonical(base) != canonical(revision):
-        context.add("default-changed", transition("default", as_code(base), as_code(revision)), "default")
+        stem = "property-default-changed" if omittable else "default-changed"
+        context.add(stem, transition("default", as_code(base), as_code(revision)), "default")
 
 
 def judge_null(context: Context) -> None:
@@ -93,9 +103,9 @@ def _judge_enum(context: Context) -> None:
     old, new = context.b.enum, context.r.enum
     keyword = "const" if "const" in context.b.pointers or "const" in context.r.pointers else "enum"
     if old is None and new is not None:
-        context.add("became-enum", f"only {_listed_values(new)} allowed now", keyword, new=True)
+        context.add("became-enum", f"only {_listed_values(new)} {_verb(new)} allowed now", keyword, new=True)
     elif new is None and old is not None:
-        context.add("enum-dropped", f"values other than {_listed_values(old)} allowed now", keyword, new=False)
+        context.add("enum-dropped", f"values other than {_listed_values(old)} are allowed now", keyword, new=False)
     elif old is not None and new is not None:
         if len(old) == len(new) == 1 and old.keys() != new.keys():
             context.add(
@@ -103,22 +113,58 @@ def _judge_enum(context: Context) -> None:
             )
             return
         for key in old.keys() - new.keys():
-            context.add("enum-value-removed", f"the value {key} was removed", keyword, new=False)
+            context.add("enum-value-removed", f"the value `{key}` was removed", keyword, new=False)
         for key in new.keys() - old.keys():
-            context.add("enum-value-added", f"the value {key} was added", keyword, new=True)
+            context.add("enum-value-added", f"the value `{key}` was added", keyword, new=True)
 
 
 def _judge_format(context: Context) -> None:
     old, new = context.b.format, context.r.format
     if old == new:
         return
-    if not new or (old, new) in WIDER_FORMATS:
+    kinds = context.b.value_types | context.r.value_types
+    known = {"", "bigint", *FORMAT_RANGES} if kinds == {"integer"} else {"", "double", "float"}
+    message = transition("format", _in_code(old), _in_code(new))
+    if kinds <= {"integer", "number"} and {old, new} <= known:
+        narrower, wider = _integer_format(context, old, new) if kinds == {"integer"} else _float_format(old, new)
+        if not narrower and not wider:
+            context.add("annotation-changed", f"{message}; the allowed values are the same", "format")
+            return
+        if narrower and wider:
+            stem = "format-changed"
+        elif narrower:
+            stem = "bound-set" if _limits_what_was_unlimited(context.b, new) else "format-narrowed"
+        else:
+            stem = "format-widened"
+    elif not new or (old, new) in WIDER_FORMATS:
         stem = "format-widened"
     elif not old or (new, old) in WIDER_FORMATS:
         stem = "format-narrowed"
     else:
         stem = "format-changed"
-    context.add(stem, transition("format", _in_code(old), _in_code(new)), "format")
+    context.add(stem, message, "format")
+
+
+def _limits_what_was_unlimited(constraints: Constraints, format_: str) -> bool:
+    """Whether a format only excludes values in a direction that had no bound; it may always have been so."""
+    if format_ not in FORMAT_RANGES:
+        return not constraints.format and constraints.lower is None and constraints.upper is None
+    least, greatest = FORMAT_RANGES[format_]
+    lower, upper = integer_range(constraints)
+    return (lower is None or lower[0] >= least) and (upper is None or upper[0] <= greatest)
+
+
+def _integer_format(context: Context, old: str, new: str) -> tuple[bool, bool]:
+    """Whether some integers do not have the new format, and whether some did not have the old one."""
+    return (
+        not within_format(*integer_range(context.b), new),
+        not within_format(*integer_range(context.r), old),
+    )
+
+
+def _float_format(old: str, new: str) -> tuple[bool, bool]:
+    """The same for numbers, which are of double precision in JSON."""
+    return new == "float" != old, old == "float" != new
 
 
 def judge_limits(context: Context) -> None:
@@ -163,7 +209,32 @@ def _judge_limit(context: Context, keyword: str, old: Bound | None, new: Bound |
     else:
         tighter = (sign * new[0], new[1]) > (sign * old[0], old[1])
         stem = "bound-tightened" if tighter else "bound-relaxed"
-    context.add(stem, transition(keyword, _described_bound(old), _described_bound(new)), keyword)
+    message = transition(keyword, _described_bound(old), _described_bound(new))
+    context.add(stem, message + _example_beyond(context, name, old, new, sign), keyword)
+
+
+def _example_beyond(context: Context, name: str, old: Bound | None, new: Bound | None, sign: int) -> str:
+    """A value that is valid on one side of a changed limit only, as the end of a sentence."""
+    narrower = old is None or (new is not None and (sign * new[0], new[1]) > (sign * old[0], old[1]))
+    wide, narrow = (old, new) if narrower else (new, old)
+    if narrow is None or (wide is not None and wide[1]):
+        return ""
+    value = wide[0] if wide is not None else narrow[0] - sign
+    if name in LIMIT_NOUNS:
+        if value < 0:
+            return ""
+        shown = f"{LIMIT_NOUNS[name][0]} {int(value)} {LIMIT_NOUNS[name][1 if value == 1 else 2]}"
+    else:
+        shown = f"`{_number(value)}`"
+    return f"; {shown} is {'not valid any more' if narrower else 'valid now'}"
+
+
+LIMIT_NOUNS = {
+    **dict.fromkeys(("minLength", "maxLength"), ("a string of", "character", "characters")),
+    **dict.fromkeys(("minItems", "maxItems"), ("a list of", "element", "elements")),
+    **dict.fromkeys(("minProperties", "maxProperties"), ("an object with", "property", "properties")),
+}
+"""The words for a value of a certain size, by the keyword that limits the size."""
 
 
 def _implies(implied: Bound | None, stated: Bound | None, sign: int) -> bool:
@@ -222,12 +293,20 @@ def as_code(value: Any) -> str:
 
 
 def _listed_values(values_: dict[str, Any]) -> str:
-    keys = list(values_)
+    keys = [f"`{key}`" for key in values_]
     return ", ".join(keys[:5]) + (f" and {len(keys) - 5} more" if len(keys) > 5 else "") if keys else "nothing"
 
 
+def _verb(values_: dict[str, Any]) -> str:
+    return "is" if len(values_) < 2 else "are"
+
+
+def _number(value: Fraction) -> str:
+    return str(int(value) if value.denominator == 1 else float(value))
+
+
 def _described_number(value: Fraction | None) -> str:
-    return "" if value is None else str(int(value) if value.denominator == 1 else float(value))
+    return "" if value is None else f"`{_number(value)}`"
 
 
 def _described_bound(bound: Bound | None) -> str:

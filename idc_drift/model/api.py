@@ -6,7 +6,7 @@ Law: the model holds what requests and responses contain, and keeps documentatio
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from .lifecycle import UNSPECIFIED, Lifecycle
 
@@ -14,6 +14,16 @@ if TYPE_CHECKING:
     from ..documents.document import Document
     from ..documents.node import Schema
     from ..schemas.reader import Schemas
+
+
+class Reference(NamedTuple):
+    """The ``$ref`` through which an operation names a component; empty if there is none."""
+
+    pointer: str = ""
+    target: str = ""
+
+
+NO_REFERENCE = Reference()
 
 
 @dataclass(slots=True, eq=False)
@@ -37,6 +47,7 @@ class Parameter:
     allow_empty_value: bool = False
     lifecycle: Lifecycle = UNSPECIFIED
     words: dict[str, Any] = field(default_factory=dict)
+    reference: Reference = NO_REFERENCE
 
     @property
     def where(self) -> str:
@@ -67,6 +78,7 @@ class Body:
     required: bool
     content: dict[str, Media]
     words: dict[str, Any] = field(default_factory=dict)
+    reference: Reference = NO_REFERENCE
 
 
 @dataclass(slots=True, eq=False)
@@ -80,6 +92,7 @@ class Response:
     links: dict[str, tuple[str, Any]]
     """The pointer and the canonical content of each link."""
     words: dict[str, Any] = field(default_factory=dict)
+    reference: Reference = NO_REFERENCE
 
 
 @dataclass(slots=True, eq=False)
@@ -116,7 +129,7 @@ class Api:
     document: Document
     schemas: Schemas
     operations: dict[tuple[str, str], Operation]
-    """The operations by path (without the names of parameters) and method."""
+    """The operations by path and method; without the names of parameters, unless another path differs only in those."""
     webhooks: dict[tuple[str, str], Operation]
     servers: tuple[str, ...]
     schemes: dict[str, dict[str, Any]]

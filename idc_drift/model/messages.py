@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 from ..documents.json_values import SCALARS, canonical
 from ..documents.node import Node, Schema, child, placed
 from ..documents.spelling import media_type, parameter_names, words_of
-from .api import Body, Media, Parameter, Response
+from .api import Body, Media, Parameter, Reference, Response
 from .lifecycle import lifecycle_of
 from .swagger2 import schema_of
 
@@ -52,6 +52,7 @@ class MessageReader:
                 continue
             name = node.raw.get("name")
             value = self._value(node, "" if name is None else str(name), str(node.raw.get("in")))
+            value.reference = _reference(child(owner, "parameters", index))
             if value.location == "header" and value.name.lower() in _IGNORED_HEADERS and self.schemas.version != "2.0":
                 continue
             key = value.name.lower() if value.location == "header" else value.name
@@ -119,7 +120,11 @@ class MessageReader:
         if node is None or not isinstance(node.raw, dict):
             return None
         return Body(
-            node.pointer, node.raw.get("required") is True, self._content(node), words_of(node.raw, "description")
+            node.pointer,
+            node.raw.get("required") is True,
+            self._content(node),
+            words_of(node.raw, "description"),
+            _reference(child(owner, "requestBody")),
         )
 
     def _content(self, node: Node) -> dict[str, Media]:
@@ -168,9 +173,20 @@ class MessageReader:
                     links[str(name)] = (inner.pointer, canonical(says))
             key = str(status).upper() if str(status)[1:].upper() == "XX" else str(status)
             found[key] = Response(
-                key, node.pointer, self._content(node), headers, links, words_of(node.raw, "description", "summary")
+                key,
+                node.pointer,
+                self._content(node),
+                headers,
+                links,
+                words_of(node.raw, "description", "summary"),
+                _reference(child(owner, "responses", status)),
             )
         return found
+
+
+def _reference(node: Node) -> Reference:
+    target = node.raw.get("$ref") if isinstance(node.raw, dict) else None
+    return Reference(f"{node.pointer}/$ref", target) if isinstance(target, str) else Reference()
 
 
 # ---------------------------------------------------------------------------------------------------- forms
@@ -185,7 +201,7 @@ def _encodings(schemas: Schemas, encoding: dict[str, Any], media: str, schema: S
     for name, raw in encoding.items():
         if not isinstance(raw, dict) or name not in fields:
             continue
-        says = {key: str(raw[key]).lower() for key in _ENCODED if key in raw}
+        says = {key: str(raw[key]) if key == "style" else str(raw[key]).lower() for key in _ENCODED if key in raw}
         if not media.startswith("multipart/"):
             says.pop("joined", None)
         kinds = schemas.constraints(fields[name]).value_types

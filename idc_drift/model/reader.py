@@ -10,13 +10,14 @@ from typing import TYPE_CHECKING, Any
 from urllib.parse import unquote
 
 from ..documents.json_values import canonical
-from ..documents.node import Node, child
+from ..documents.node import Node, child, placed
 from ..documents.pointer import escaped
 from ..documents.spelling import servers_of, standard, wire_path, words_of
 from ..schemas.reader import Schemas
 from .api import Api, Operation
 from .lifecycle import lifecycle_of
 from .messages import MessageReader
+from .reading import prepare
 from .security import describe_scheme, effective_requirements
 from .swagger2 import as_openapi3, methods_of
 
@@ -35,8 +36,11 @@ class _ApiReader:
     def __init__(self, document: Document) -> None:
         self.document = document
         self.schemas = Schemas(document)
+        prepare(self.schemas)
         self.values = MessageReader(self.schemas)
-        self.root = as_openapi3(self.schemas) if self.schemas.version == "2.0" else Node(document.content, "", document)
+        self.root = (
+            as_openapi3(self.schemas) if self.schemas.version == "2.0" else placed(document.content, "", document)
+        )
         self.schemes = self._schemes()
         self._in_progress: set[int] = set()
         self.security = self.schemas.list_at(self.root, "security")
@@ -45,17 +49,17 @@ class _ApiReader:
         raw = self.root.raw
         operations: dict[tuple[str, str], Operation] = {}
         webhooks: dict[tuple[str, str], Operation] = {}
-        for key, found in (("paths", operations), ("webhooks", webhooks)):
+        for key, found in (("paths", operations), ("webhooks", webhooks), ("x-webhooks", webhooks)):
             for path in self.schemas.object_at(self.root, key):
                 if str(path).startswith("x-"):
                     continue
                 for operation in self._item(child(self.root, key, path), path):
                     place = (wire_path(path) if key == "paths" else path, operation.method)
-                    if place in found:
-                        self.schemas.note(
-                            f"{operation.name} occurs twice, with other names of parameters; the first is used."
-                        )
-                        continue
+                    if place in found:  # /a/{id} beside /a/{name}: two paths of one template
+                        place = (path, operation.method)
+                        if place in found:
+                            self.schemas.note(f"{operation.name} occurs twice; the first is used.")
+                            continue
                     found[place] = operation
         named = ("info", "tags", "externalDocs")
         words = {name: canonical(text) for name in named if (text := standard(raw.get(name)))}

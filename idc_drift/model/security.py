@@ -8,8 +8,6 @@ from __future__ import annotations
 
 from typing import Any
 
-from ..documents.json_values import canonical
-
 
 def describe_scheme(raw: dict[str, Any]) -> dict[str, Any]:
     """The description of a security scheme: ``wire`` is what a request must contain, ``rest`` is everything else."""
@@ -22,16 +20,17 @@ def describe_scheme(raw: dict[str, Any]) -> dict[str, Any]:
     else:
         wire = kind
     scopes: set[str] = set()
-    rest: dict[str, Any] = {}
+    rest: dict[str, str] = {}
     flows = raw.get("flows")
     for name, flow in flows.items() if isinstance(flows, dict) else ():
         if isinstance(flow, dict):
             listed = flow.get("scopes")
             scopes |= set(listed) if isinstance(listed, dict) else set()
-            rest[name] = {key: value for key, value in flow.items() if key.endswith("Url")}
+            rest[f"flow {name}"] = "available"
+            rest |= {f"{key} of {name}": str(value) for key, value in flow.items() if key.endswith("Url")}
     if raw.get("openIdConnectUrl"):
-        rest["openIdConnectUrl"] = raw["openIdConnectUrl"]
-    return {"wire": wire, "scopes": sorted(scopes), "rest": canonical(rest)}
+        rest["openIdConnectUrl"] = str(raw["openIdConnectUrl"])
+    return {"wire": wire, "scopes": sorted(map(str, scopes)), "rest": rest}
 
 
 def effective_requirements(required: list[Any], schemes: dict[str, dict[str, Any]]) -> list[dict[str, tuple[str, ...]]]:

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from ..documents.node import Node, Placed, child
+from ..documents.node import Node, Placed, child, placed
 from ..documents.pointer import escaped
 from ..documents.spelling import METHODS
 
@@ -28,8 +28,8 @@ _FORM, _PARTS = "application/x-www-form-urlencoded", "multipart/form-data"
 def as_openapi3(schemas: Schemas) -> Node:
     """The root of the document, translated to OpenAPI 3."""
     document = schemas.document
-    root = Node(document.content, "", document)
-    content = document.content
+    root = placed(document.content, "", document)
+    content = root.raw
     found: dict[str, Any] = {
         "openapi": "2.0",
         "info": content.get("info", {}),
@@ -42,6 +42,8 @@ def as_openapi3(schemas: Schemas) -> Node:
             "/paths",
         ),
     }
+    if hooks := schemas.object_at(root, "x-webhooks"):
+        found["x-webhooks"] = {name: _item(schemas, child(root, "x-webhooks", name), content) for name in hooks}
     if isinstance(content.get("externalDocs"), dict):
         found["externalDocs"] = content["externalDocs"]
     return Node(found, "", document)
@@ -164,10 +166,10 @@ def _body(own: dict[tuple[str, str], Node], consumes: list[str], owner: Node) ->
     if whole is not None:
         schema = whole.raw.get("schema")
         kinds = consumes or ["*/*"]
-        placed = Placed(schema, f"{whole.pointer}/schema", whole.home) if isinstance(schema, dict) else {}
+        inner = Placed(schema, f"{whole.pointer}/schema", whole.home) if isinstance(schema, dict) else {}
         found = {
             "required": whole.raw.get("required") is True,
-            "content": {kind: Placed({"schema": placed}, whole.pointer, whole.home) for kind in kinds},
+            "content": {kind: Placed({"schema": inner}, whole.pointer, whole.home) for kind in kinds},
         }
         if whole.raw.get("description"):
             found["description"] = whole.raw["description"]

@@ -1,6 +1,7 @@
 """The editor of a YAML or JSON text, which leaves every other character unchanged.
 
-Law: an edit changes only the lines of its target; the caller parses the result again and checks it.
+Law: an edit changes only the lines of its target; the members of one object are edited together, so none comes twice;
+the caller parses the result again and checks it.
 """
 
 from __future__ import annotations
@@ -11,7 +12,9 @@ from typing import TYPE_CHECKING, Any
 
 import yaml
 
-from ..documents.pointer import tokens_of, unescaped
+from ..documents.parsing import plain_scalar
+from ..documents.pointer import escaped, tokens_of, unescaped
+from .draft import REMOVED, differs, finished
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -24,19 +27,63 @@ class Editor:
         self._text = text
         self._root = yaml.compose(text, Loader=yaml.SafeLoader)
         self._json = text.lstrip().startswith("{")
-        self._edits: list[tuple[int, int, str]] = []
+        self._edits: list[tuple[int, int, str, int]] = []
+        """Start, end, new text, and the depth of the container that gets a new member."""
         self._shared = _shared(self._root)
         self._grown = set[int]()
-        """The blocks that get a new member."""
+        """The containers that get a new member."""
+
+    def rewrite(self, old: Any, new: Any, pointer: str = "") -> list[str]:
+        """Edit the text of a value into that of another one; the pointers of the places where that is impossible.
+
+        An item of a list that was removed is `REMOVED` in the new value.
+        """
+        if isinstance(old, dict) and isinstance(new, dict):
+            members = {key: (f"{pointer}/{escaped(key)}", old.get(key), new.get(key)) for key in {**old, **new}}
+            gone = [key for key in old if key not in new]
+            more = [key for key in new if key not in old]
+        elif isinstance(old, list) and isinstance(new, list) and any(isinstance(i, dict | list) for i in old + new):
+            if len(new) < len(old):
+                return [] if self._set_again(pointer, new) else [pointer]
+            old_or_none = [*old, *[None] * (len(new) - len(old))]
+            members = {i: (f"{pointer}/{i}", *pair) for i, pair in enumerate(zip(old_or_none, new, strict=True))}
+            gone = [i for i, item in enumerate(new) if item is REMOVED and i < len(old)]
+            more = [i for i, item in enumerate(new) if item is not REMOVED and i >= len(old)]
+        else:
+            return [pointer] if differs(old, new) and not self.set(pointer, finished(new)) else []
+        if (gone or more) and not self._changed(members, gone, more):
+            return [] if self._set_again(pointer, new) else [pointer]
+        kept = (member for key, member in members.items() if key not in gone and key not in more)
+        return [failed for place, before, after in kept for failed in self.rewrite(before, after, place)]
+
+    def _changed(self, members: dict[Any, tuple[str, Any, Any]], gone: list[Any], more: list[Any]) -> bool:
+        """Delete and insert members of one container: all of them, or none."""
+        kept = [key for key in members if key not in gone and key not in more]
+        if gone and not kept:
+            return False
+        before, grown = list(self._edits), set(self._grown)
+        done = all(self.delete(members[key][0]) for key in gone)
+        done = done and all(self.insert(members[key][0], finished(members[key][2])) for key in more)
+        if not done:
+            self._edits, self._grown = before, grown
+        return done
+
+    def _set_again(self, pointer: str, value: Any) -> bool:
+        """Replace a container as a whole."""
+        return self.set(pointer, finished(value))
 
     def set(self, pointer: str, value: Any) -> bool:
         """Replace a value; False if there is none, or if another edit overlaps."""
         found = self._find(pointer)
-        if found is None:
+        if found is None or self._holds_shared(found[2]):
             return False
         node = found[2]
+        if isinstance(node, yaml.ScalarNode) and node.start_mark.index == node.end_mark.index:
+            return self._edit(node.start_mark.index, node.start_mark.index, f" {self._flow(value)}")
         block = _is_block(node) and isinstance(value, dict | list) and value
-        new = self._block(value, node.start_mark.column) if block else self._wrapped(value, node.start_mark.column)
+        padding = "" if block and isinstance(value, list) else self._padding(found)
+        column = node.start_mark.column + len(padding)
+        new = padding + (self._block(value, column) if block else self._wrapped(value, column))
         return self._edit(node.start_mark.index, self._end(node), new)
 
     def insert(self, pointer: str, value: Any) -> bool:
@@ -51,25 +98,29 @@ class Editor:
         if not _is_block(node):
             member = self._flow(value) if listed else f"{self._flow(key)}: {self._flow(value)}"
             end = self._last_end(node) if node.value else self._end(node) - 1
-            return self._edit(end, end, f", {member}" if node.value else member)
+            first = not node.value and id(node) not in self._grown
+            self._grown.add(id(node))
+            return self._edit(end, end, member if first else f", {member}")
         column = node.start_mark.column
         text = " " * column + self._block([value] if listed else {key: value}, column)
         self._grown.add(id(node))
+        depth = pointer.count("/")
         newline = self._text.find("\n", self._end(node))
         if newline < 0:
-            return self._edit(len(self._text), len(self._text), f"\n{text}")
-        return self._edit(newline + 1, newline + 1, f"{text}\n")
+            return self._edit(len(self._text), len(self._text), f"\n{text}", depth)
+        return self._edit(newline + 1, newline + 1, f"{text}\n", depth)
 
     def delete(self, pointer: str) -> bool:
         """Delete a member or an item with its lines; False if that is impossible."""
         found = self._find(pointer)
-        if found is None or found[0] is None:
+        if found is None or found[0] is None or self._holds_shared(found[2]):
             return False
         parent, key, node = found
         siblings = _children(parent)
         index = next(i for i, (_, _, child) in enumerate(siblings) if child is node)
         if len(siblings) == 1 and id(parent) not in self._grown:
             empty = "[]" if isinstance(parent, yaml.SequenceNode) else "{}"
+            empty = self._padding(self._find(pointer.rpartition("/")[0])) + empty
             return self._edit(parent.start_mark.index, self._end(parent), empty)
         start, end = (key or node).start_mark.index, self._end(node)
         if _is_block(parent):
@@ -93,24 +144,40 @@ class Editor:
         """The text with all edits applied."""
         text = self._text
 
-        def place(numbered: tuple[int, tuple[int, int, str]]) -> tuple[int, int, int, int]:
+        def place(numbered: tuple[int, tuple[int, int, str, int]]) -> tuple[int, int, int, int]:
             """The sort key: from the end to the start; members inserted at one position by depth."""
-            number, (start, end, new) = numbered
-            line = new.lstrip("\n")
-            return start, end, len(line.lstrip()) - len(line), number
+            number, (start, end, _, depth) = numbered
+            return start, end, -depth, number
 
-        for _, (start, end, new) in sorted(enumerate(self._edits), key=place, reverse=True):
+        for _, (start, end, new, _) in sorted(enumerate(self._edits), key=place, reverse=True):
             text = text[:start] + new + text[end:]
         return text
 
-    def _edit(self, start: int, end: int, new: str) -> bool:
-        for other_start, other_end, other in self._edits:
+    def _edit(self, start: int, end: int, new: str, depth: int = 0) -> bool:
+        for other_start, other_end, other, _ in self._edits:
             if (start, end, new) == (other_start, other_end, other):
                 return start < end
             if start < other_end and other_start < end:
                 return False
-        self._edits.append((start, end, new))
+        self._edits.append((start, end, new, depth))
         return True
+
+    def _padding(self, found: tuple[Any, Any, Any] | None) -> str:
+        """The spaces before a flow value in place of a block list that is not deeper than its key."""
+        if found is None or found[1] is None or not _is_block(found[2]):
+            return ""
+        return " " * max(0, int(found[1].start_mark.column) + 1 - int(found[2].start_mark.column))
+
+    def _holds_shared(self, node: Any) -> bool:
+        """Whether a node contains one that occurs elsewhere, too; an alias there would lose its anchor."""
+        stack = [node]
+        while stack:
+            inner = stack.pop()
+            if id(inner) in self._shared:
+                return True
+            if isinstance(inner, yaml.CollectionNode):
+                stack += [child for _, _, child in _members(inner)]
+        return False
 
     def _find(self, pointer: str) -> tuple[Any, Any, Any] | None:
         """The parent node, the key's node and the value's node."""
@@ -118,7 +185,7 @@ class Editor:
         key: Any = None
         node: Any = self._root
         for name in tokens_of(pointer):
-            for child_name, child_key, child in _children(node):
+            for child_name, child_key, child in reversed(_children(node)):  # of a repeated key, the last one counts
                 if child_name == name:
                     parent, key, node = node, child_key, child
                     if id(node) in self._shared:
@@ -143,22 +210,50 @@ class Editor:
     def _flow(self, value: Any) -> str:
         if self._json:
             return json.dumps(value, ensure_ascii=False)
-        text = yaml.safe_dump(
-            value, default_flow_style=True, width=10**9, sort_keys=False, allow_unicode=True, explicit_end=False
+        text = yaml.dump(
+            value, Dumper=_FlowDumper, default_flow_style=True, width=10**9, sort_keys=False, allow_unicode=True
         )
-        return text.removesuffix("...\n").strip()
+        return str(text).removesuffix("...\n").strip()
 
     def _wrapped(self, value: Any, column: int) -> str:
         """The flow text of a list of names, wrapped at 120 characters."""
         text = self._flow(value)
-        if not isinstance(value, list) or self._json or not all(isinstance(v, str) and " " not in v for v in value):
+        if not isinstance(value, list) or self._json or not all(isinstance(v, str) and v.split() == [v] for v in value):
             return text
         lines = textwrap.wrap(text, 120 - column - 1, break_long_words=False, break_on_hyphens=False)
         return ("\n" + " " * (column + 1)).join(lines)
 
     def _block(self, value: Any, column: int) -> str:
-        text = yaml.safe_dump(value, default_flow_style=False, width=110 - column, sort_keys=False, allow_unicode=True)
-        return ("\n" + " " * column).join(text.rstrip("\n").split("\n"))
+        text = yaml.dump(
+            value, Dumper=_Dumper, default_flow_style=False, width=110 - column, sort_keys=False, allow_unicode=True
+        )
+        return ("\n" + " " * column).join(str(text).rstrip("\n").split("\n"))
+
+
+class _Dumper(yaml.SafeDumper):
+    """A dumper whose strings are strings in YAML 1.2, too, and which writes no anchors."""
+
+    def ignore_aliases(self, data: Any) -> bool:
+        return True
+
+
+def _string(dumper: yaml.SafeDumper, text: str) -> yaml.ScalarNode:
+    style = None if isinstance(plain_scalar(text), str) else "'"
+    return dumper.represent_scalar("tag:yaml.org,2002:str", text, style=style)
+
+
+class _FlowDumper(_Dumper):
+    """A dumper that writes every string on one line."""
+
+
+def _string_on_one_line(dumper: yaml.SafeDumper, text: str) -> yaml.ScalarNode:
+    if text.isprintable():
+        return _string(dumper, text)
+    return dumper.represent_scalar("tag:yaml.org,2002:str", text, style='"')
+
+
+_Dumper.add_representer(str, _string)
+_FlowDumper.add_representer(str, _string_on_one_line)
 
 
 def _is_block(node: Any) -> bool:
@@ -171,11 +266,11 @@ def _shared(root: Any) -> set[int]:
     stack = [root]
     while stack:
         node = stack.pop()
+        if id(node) in seen:
+            shared.add(id(node))
+            continue
+        seen.add(id(node))
         if isinstance(node, yaml.CollectionNode):
-            if id(node) in seen:
-                shared.add(id(node))
-                continue
-            seen.add(id(node))
             stack += [child for _, _, child in _members(node)]
     return shared
 

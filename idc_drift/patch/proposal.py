@@ -1,182 +1,251 @@
 """The proposal of a patch that applies the changes of the revision to the base's text, for a person to review.
 
-Law: only the patch is written; every other character of the base stays unchanged; a change that cannot be applied is
-listed, and a patch that would give an unreadable document is not returned.
+Law: only the patch is written; every other character of the base stays unchanged. The patched text is read and judged
+before it is returned, so a patch always gives a document that can be read and has less drift; what is left is listed.
 """
 
 from __future__ import annotations
 
 import difflib
+from collections import Counter
+from dataclasses import dataclass
 from pathlib import PurePath
 from typing import TYPE_CHECKING, Any
 
+from ..changes.change import LEVELS
 from ..changes.counterparts import Counterparts
 from ..changes.outcome import is_in_base
-from ..compare import compare
-from ..documents.document import Document
 from ..documents.json_values import MISSING
-from ..documents.parsing import Malformed, parse
-from ..documents.pointer import resolve, unescaped
+from ..documents.parsing import Malformed
+from ..documents.pointer import resolve, tokens_of
+from ..documents.spelling import METHODS
+from .draft import Draft, differs, finished
 from .editor import Editor
 
 if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+
     from ..changes.change import Change, Place
-    from ..changes.outcome import Outcome
+    from ..changes.outcome import Finding, Outcome
+    from ..documents.document import Document
 
-_SCHEMAS = "#/components/schemas/"
-_OURS = frozenset({"accepted-entry-stale", "service-of-another-release"})
-"""Rules about what no patch of the base can mend."""
-_DEPTH = 12
-"""The depth to which schemas that the base lacks are inlined."""
+    Judge = Callable[[Document], Sequence[Finding]]
+    """The findings between a patched document and the revision."""
+
+_NOT_IN_BASE = frozenset({"accepted-entry-stale", "service-of-another-release"})
+"""Rules about what no patch of the base can change."""
+_MAX_ATTEMPTS = 40
+"""The number of patched documents that are judged."""
 
 
-def propose(outcome: Outcome) -> tuple[str, list[str]]:
-    """The patch (empty if there are no changes), and a sentence for each change that is not in it."""
-    base, revision = outcome.base, outcome.revision
-    changes = [f.change for f in outcome.shown if f.change.rule not in _OURS]
+def propose(outcome: Outcome, judge: Judge) -> tuple[str, list[str]]:
+    """The patch (empty if there are no changes), and a sentence for each difference that it leaves."""
+    changes = _changes_of(outcome.findings)
     if not changes:
         return "", []
-    editor = Editor(base.text)
-    counterparts = Counterparts(base.content, revision.content)
-    not_applied: list[str] = []
-    applied: list[Change] = []
-    seen = set[tuple[str, str]]()
-    required: dict[str, list[Any]] = {}
-    for change in sorted(changes, key=lambda c: is_in_base(base, c.places[0])):  # additions first
-        for place in change.places:
-            if (change.rule, place.pointer) in seen:
-                continue
-            seen.add((change.rule, place.pointer))
-            if not _apply(editor, outcome, change, place, counterparts, required):
-                not_applied.append(_summary_of(change))
-                break
-        else:
-            applied.append(change)
-    for pointer, names in required.items():
-        known = resolve(base.content, pointer) is not MISSING
-        edited = editor.set(pointer, names) if known else editor.insert(pointer, names)
-        not_applied += [] if edited else [f"{pointer}: {', '.join(map(str, names))}"]
-    new = editor.text()
-    try:
-        patched = Document(base.origin, new, parse(new))
-    except Malformed:
-        return "", [_summary_of(change) for change in changes]
-    still = {_summary_of(change) for change in compare(patched, revision)}
-    not_applied += [
-        f"{_summary_of(change)} (the patch does not resolve it)" for change in applied if _summary_of(change) in still
-    ]
-    name = PurePath(base.origin).name if "://" in base.origin or base.origin == "-" else base.origin.lstrip("/")
-    lines = difflib.unified_diff(
-        base.text.splitlines(keepends=True), new.splitlines(keepends=True), f"a/{name}", f"b/{name}"
-    )
-    return "".join(_terminated(line) for line in lines), not_applied
+    search = _Search(outcome, judge, changes)
+    best = search.best()
+    return _unified_diff(outcome.base, best.text), [_summary_of(change) for change in best.left]
+
+
+def _changes_of(findings: Sequence[Finding]) -> list[Change]:
+    return [f.change for f in findings if f.shown and f.change.rule not in _NOT_IN_BASE]
 
 
 def _summary_of(change: Change) -> str:
     return f"{change.operation} {change.where}: {change.message}"
 
 
-def _terminated(line: str) -> str:
-    return line if line.endswith("\n") else f"{line}\n\\ No newline at end of file\n"
+def _unified_diff(base: Document, new: str) -> str:
+    name = PurePath(base.origin).name if "://" in base.origin or base.origin == "-" else base.origin.lstrip("/")
+    lines = difflib.unified_diff(_lines(base.text), _lines(new), f"a/{name}", f"b/{name}")
+    return "".join(line if line.endswith("\n") else f"{line}\n\\ No newline at end of file\n" for line in lines)
 
 
-def _apply(
-    editor: Editor,
-    outcome: Outcome,
-    change: Change,
-    place: Place,
-    counterparts: Counterparts,
-    required: dict[str, list[Any]],
-) -> bool:
-    if change.rule.startswith("path-parameter-"):
-        return False  # the base keeps its own description
-    base, revision = outcome.base.content, outcome.revision.content
-    if change.rule.endswith("-parameter-added") and place.pointer.rpartition("/")[2].isdecimal():
-        # the base may have another parameter at that position
-        return _insert(
-            editor, base, revision, place.pointer, _appended(base, place.pointer, counterparts), counterparts
-        )
-    base_pointer = place.pointer if is_in_base(outcome.base, place) else _in_our_document(place.pointer, counterparts)
-    name = change.where.rpartition("/")[2]
-    if "-property-became-" in change.rule:
-        return _require(base, base_pointer, name, change.rule.endswith("required"), required)
-    if base_pointer != place.pointer or not is_in_base(outcome.base, place):
-        if "-required-property-added" in change.rule:
-            _require(base, f"{base_pointer.rpartition('/properties/')[0]}/required", name, True, required)
-        return _insert(editor, base, revision, place.pointer, base_pointer, counterparts)
-    old = resolve(base, base_pointer)
-    new = resolve(revision, place.counterpart) if place.counterpart else MISSING
-    if new is MISSING:
-        if "property-removed" in change.rule:
-            _require(base, f"{base_pointer.rpartition('/properties/')[0]}/required", name, False, required)
-        return bool(base_pointer) and editor.delete(base_pointer)
-    if old == new or (isinstance(old, dict) and isinstance(new, dict)):
-        return False
-    return editor.set(base_pointer, _with_base_references(new, base, revision, counterparts.base_names_of_schemas))
+def _lines(text: str) -> list[str]:
+    """The lines with their ends; other characters that Python takes for an end of a line are none in a patch."""
+    *lines, last = text.split("\n")
+    return [f"{line}\n" for line in lines] + ([last] if last else [])
 
 
-def _insert(
-    editor: Editor, base: Any, revision: Any, pointer: str, base_pointer: str, counterparts: Counterparts
-) -> bool:
-    value = resolve(revision, pointer)
-    if value is MISSING or resolve(base, base_pointer) is not MISSING:
-        return False
-    missing = base_pointer
-    while resolve(base, missing.rpartition("/")[0]) is MISSING:
-        missing = missing.rpartition("/")[0]
-    value = _with_base_references(value, base, revision, counterparts.base_names_of_schemas)
-    above = pointer
-    for part in reversed(base_pointer.removeprefix(missing).split("/")[1:]):
-        above = above.rpartition("/")[0]
-        listed = isinstance(resolve(revision, above), list)
-        value = [value] if listed else {unescaped(part): value}
-    return editor.insert(missing, value)
+# ------------------------------------------------------------------------------------------------------ the search
 
 
-def _require(base: Any, pointer: str, name: str, needed: bool, required: dict[str, list[Any]]) -> bool:
-    """Add or remove one name in a list ``required``; the other differences of the list may be accepted."""
-    if pointer not in required:
-        old = resolve(base, pointer)
-        required[pointer] = list(old) if isinstance(old, list) else []
-    names = required[pointer]
-    if (name in map(str, names)) == needed:
-        return False
-    required[pointer] = [*names, name] if needed else [n for n in names if str(n) != name]
-    return True
+@dataclass
+class _Attempt:
+    """A patched text, and what differs between it and the revision."""
+
+    text: str
+    left: list[Change]
+
+    @property
+    def gravity(self) -> tuple[int, ...]:
+        """The number of differences at each level, the gravest first."""
+        counts = Counter(change.level for change in self.left)
+        return tuple(counts[level] for level in LEVELS)
 
 
-def _in_our_document(pointer: str, counterparts: Counterparts) -> str:
-    """The pointer in the base for a new value: below the counterpart of its nearest parent."""
-    above, rest = pointer, ""
-    while above not in counterparts.in_base:
-        above, _, last = above.rpartition("/")
-        rest = f"/{last}{rest}"
-    return counterparts.in_base[above] + rest
+class _Search:
+    """The search for the changes that can be applied together."""
+
+    def __init__(self, outcome: Outcome, judge: Judge, changes: Sequence[Change]) -> None:
+        self.outcome = outcome
+        self.judge = judge
+        self.changes = sorted(changes, key=lambda c: is_in_base(outcome.base, c.places[0]))  # additions first
+        self.counterparts = Counterparts(outcome.base.content, outcome.revision.content)
+        self.attempts = 0
+
+    def best(self) -> _Attempt:
+        """The patch with the least drift that was found; each part of it has made the drift less."""
+        best = _Attempt(self.outcome.base.text, list(self.changes))
+        applied: list[Change] = []
+        todo = [self.changes]
+        while todo and self.attempts < _MAX_ATTEMPTS:
+            part = todo.pop(0)
+            attempt = self._attempt([*applied, *part])
+            if attempt is not None and attempt.gravity < best.gravity:
+                best, applied = attempt, [*applied, *part]
+            elif len(part) > 1:
+                middle = len(part) // 2
+                todo[:0] = [part[:middle], part[middle:]]
+        return best
+
+    def _attempt(self, changes: Sequence[Change]) -> _Attempt | None:
+        """The patched text with these changes, judged; None if it cannot be read as it was meant."""
+        self.attempts += 1
+        base = self.outcome.base
+        draft, editor = Draft(base.content), Editor(base.text)
+        _Applying(self.outcome, self.counterparts, draft).apply(changes)
+        failed = editor.rewrite(base.content, draft.content)
+        text = editor.text()
+        if text == base.text:
+            return None
+        try:
+            patched = base.with_text(text)
+        except Malformed:
+            return None
+        known = {*base.unread_text, *base.notes}
+        if any(sentence not in known for sentence in patched.unread_text):
+            return None
+        if not failed and differs(_ordered(patched.content), _ordered(finished(draft.content))):
+            return None
+        left = _changes_of(self.judge(patched))
+        unread = [set(found.coverage.unread) if found.coverage else set() for found in (base, patched)]
+        return None if unread[1] - unread[0] else _Attempt(text, left)
 
 
-def _appended(base: Any, pointer: str, counterparts: Counterparts) -> str:
-    """The pointer after the last item of the base's list."""
-    parent = _in_our_document(pointer.rpartition("/")[0], counterparts)
-    listed = resolve(base, parent)
-    return f"{parent}/{len(listed) if isinstance(listed, list) else 0}"
+def _ordered(value: Any) -> Any:
+    if isinstance(value, dict):
+        return {key: _ordered(value[key]) for key in sorted(value)}
+    return [_ordered(item) for item in value] if isinstance(value, list) else value
 
 
-def _with_base_references(
-    value: Any, base: Any, revision: Any, base_names: dict[str, str], inside: frozenset[str] = frozenset()
-) -> Any:
-    """The value with references that exist in the base; others are inlined, but recursive ones are not."""
-    if isinstance(value, list):
-        return [_with_base_references(item, base, revision, base_names, inside) for item in value]
-    if not isinstance(value, dict):
-        return value
-    reference = value.get("$ref")
-    if isinstance(reference, str) and reference.startswith("#/"):
-        name = reference.removeprefix(_SCHEMAS)
-        local_reference = _SCHEMAS + base_names.get(name, name) if reference.startswith(_SCHEMAS) else reference
-        if resolve(base, local_reference[1:]) is not MISSING:
-            return {"$ref": local_reference}
-        target = resolve(revision, reference[1:])
-        if reference in inside or len(inside) >= _DEPTH or target is MISSING:
-            return {}
-        return _with_base_references(target, base, revision, base_names, inside | {reference})
-    return {str(key): _with_base_references(item, base, revision, base_names, inside) for key, item in value.items()}
+# ------------------------------------------------------------------------------------------------ changes as edits
+
+
+class _Applying:
+    """The changes of a revision, applied to a draft of the base."""
+
+    def __init__(self, outcome: Outcome, counterparts: Counterparts, draft: Draft) -> None:
+        self.base, self.revision = outcome.base, outcome.revision
+        self.counterparts, self.draft = counterparts, draft
+        self.names = counterparts.base_names_of_schemas
+        self._seen = set[tuple[str, str]]()
+        self._added = set[str]()
+
+    def apply(self, changes: Sequence[Change]) -> None:
+        """Apply changes as far as possible."""
+        for change in changes:
+            for place in change.places:
+                if (change.rule, place.pointer) not in self._seen and place.pointer.startswith("/"):
+                    self._seen.add((change.rule, place.pointer))
+                    self._apply(change, place)
+
+    def _apply(self, change: Change, place: Place) -> None:
+        if change.rule.startswith("path-parameter-"):
+            return  # the base keeps its own description
+        pointer, name = place.pointer, change.where.rpartition("/")[2]
+        in_base = is_in_base(self.base, place)
+        if change.rule.endswith("-parameter-added") and pointer.rpartition("/")[2].isdecimal():
+            # the base may have another parameter at that position
+            self._insert(pointer, f"{self._in_base(pointer.rpartition('/')[0])}/{10**9}")
+            return
+        base_pointer = pointer if in_base else self._in_base(pointer)
+        if "-property-became-" in change.rule:
+            self._require(base_pointer, name, needed=change.rule.endswith("required"))
+            return
+        if not in_base:
+            if "-required-property-added" in change.rule:
+                self._require(f"{base_pointer.rpartition('/properties/')[0]}/required", name, needed=True)
+            self._insert(pointer, base_pointer)
+            return
+        old = resolve(self.base.content, base_pointer)
+        new = resolve(self.revision.content, place.counterpart) if place.counterpart else MISSING
+        if new is MISSING:
+            if "property-removed" in change.rule:
+                self._require(f"{base_pointer.rpartition('/properties/')[0]}/required", name, needed=False)
+            self.draft.remove(base_pointer)
+        elif not (isinstance(old, dict) and isinstance(new, dict)):
+            self.draft.set(base_pointer, self._localized(new))
+
+    def _in_base(self, pointer: str) -> str:
+        """The pointer in the base for a new value: below the counterpart of its nearest parent."""
+        above, rest = pointer, ""
+        while above not in self.counterparts.in_base:
+            above, _, last = above.rpartition("/")
+            rest = f"/{last}{rest}"
+        return self.counterparts.in_base[above] + rest
+
+    def _insert(self, pointer: str, base_pointer: str) -> None:
+        value = resolve(self.revision.content, pointer)
+        if value is MISSING:
+            return
+        tokens = tokens_of(base_pointer)
+        if tokens[:1] == ["paths"] and len(tokens) == 3 and tokens[2].lower() in METHODS:
+            self._insert_path(base_pointer, pointer)
+        lists = set[str]()
+        theirs, ours = pointer, base_pointer
+        while ours:
+            theirs, ours = theirs.rpartition("/")[0], ours.rpartition("/")[0]
+            if isinstance(resolve(self.revision.content, theirs), list):
+                lists.add(ours)
+        self.draft.insert(base_pointer, self._localized(value), lists=frozenset(lists))
+
+    def _insert_path(self, base_pointer: str, pointer: str) -> None:
+        """Add what a new path says of all its methods."""
+        place = base_pointer.rpartition("/")[0]
+        item = resolve(self.revision.content, pointer.rpartition("/")[0])
+        if self.draft.get(place) is MISSING and isinstance(item, dict):
+            shared = {key: value for key, value in item.items() if key.lower() not in METHODS}
+            self.draft.insert(place, self._localized(shared))
+
+    def _require(self, pointer: str, name: str, *, needed: bool) -> None:
+        """Add or remove one name in a list ``required``; the other differences of the list may be accepted."""
+        old = self.draft.get(pointer)
+        names = list(old) if isinstance(old, list) else []
+        if (name in map(str, names)) == needed:
+            return
+        names = [*names, name] if needed else [n for n in names if str(n) != name]
+        if isinstance(old, list):
+            self.draft.set(pointer, names)
+        else:
+            self.draft.insert(pointer, names)
+
+    def _localized(self, value: Any) -> Any:
+        """The value with the base's names of components; components that the base lacks are added to it."""
+        if isinstance(value, list):
+            return [self._localized(item) for item in value]
+        if not isinstance(value, dict):
+            return value
+        reference = value.get("$ref")
+        if not isinstance(reference, str) or not reference.startswith("#/"):
+            return {key: self._localized(item) for key, item in value.items()}
+        parent, _, name = reference[1:].rpartition("/")
+        schemas = parent == "/components/schemas"
+        own = f"{parent}/{self.names.get(name, name)}" if schemas else f"{parent}/{name}"
+        if self.draft.get(own) is MISSING and own not in self._added:
+            self._added.add(own)
+            target = resolve(self.revision.content, reference[1:])
+            if target is not MISSING:
+                self.draft.insert(own, self._localized(target))
+        return {**value, "$ref": f"#{own}"}

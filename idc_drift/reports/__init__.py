@@ -1,5 +1,5 @@
 """The reports of an outcome in seven formats, and the explanations of rules; document text is always escaped."""
 
-from .formats import FORMATS, render
+from .formats import CI_FORMATS, FORMATS, render
 
-__all__ = ["FORMATS", "render"]
+__all__ = ["CI_FORMATS", "FORMATS", "render"]

@@ -1,18 +1,24 @@
 """The reports for continuous integration: GitHub annotations, JUnit, SARIF 2.1.0.
 
-Law: documentation-only changes are left out, except from SARIF, which has a level for them; no text is a command.
+Law: documentation-only changes are left out, in SARIF unless they are asked for; files are named as in the repository,
+so that a service shows a finding where the difference is; no text is a command.
 """
 
 from __future__ import annotations
 
 import json
+import os
+from functools import cache
+from importlib import metadata
 from typing import TYPE_CHECKING
 from urllib.parse import quote
 from xml.etree import ElementTree as Tree
 
 from .. import __version__
 from ..changes.rules import why
-from ..escaping import visible, workflow_data, workflow_property
+from ..documents.sources import is_file, is_url
+from ..escaping import markdown_code, visible, workflow_data, workflow_property
+from .rules import meaning
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -23,8 +29,28 @@ _GITHUB_COMMANDS = {"breaking": "error", "warning": "warning", "info": "notice"}
 _SARIF_LEVELS = {"breaking": "error", "warning": "warning", "info": "note"}
 
 
-def _is_file(origin: str) -> bool:
-    return "://" not in origin and origin != "-"
+_SHOWN = 10
+"""The number of annotations of each level that GitHub shows for a step; it drops the others without notice."""
+
+
+@cache
+def _repository(folder: str) -> str:
+    """The nearest folder with a repository; the current folder if there is none."""
+    above = folder
+    while not os.path.exists(os.path.join(above, ".git")):
+        above, below = os.path.dirname(above), above
+        if above == below:
+            return os.getcwd()
+    return above
+
+
+def _shown_path(file: str) -> str:
+    """The path of a file relative to its repository, without ``..``; another source as it is."""
+    if not is_file(file):
+        return file
+    absolute = os.path.abspath(file)
+    relative = os.path.relpath(absolute, _repository(os.path.dirname(absolute)))
+    return os.path.normpath(file) if relative.startswith("..") else relative.replace(os.sep, "/")
 
 
 def _located_sentence(finding: Finding) -> str:
@@ -34,83 +60,147 @@ def _located_sentence(finding: Finding) -> str:
 
 
 def github(outcome: Outcome) -> str:
-    """The GitHub report: one workflow command for each shown finding, at its line in the base."""
-    return "".join(_github_annotations(outcome))
+    """The GitHub report: at most ten annotations of each level, and a line of the log for everything."""
+    return "".join(f"{line}\n" for line in _github_lines(outcome))
 
 
-def _github_annotations(outcome: Outcome) -> Iterator[str]:
+def _github_lines(outcome: Outcome) -> Iterator[str]:
+    commands: dict[str, list[tuple[str, str]]] = {command: [] for command in _GITHUB_COMMANDS.values()}
+    for sentence in outcome.unread:
+        commands["error" if outcome.unchecked else "warning"].append(("title=not read", workflow_data(sentence)))
     for finding in outcome.shown:
         change = finding.change
         properties = [f"title={workflow_property(change.rule)}"]
         file, line, column = outcome.located(change.places[0])
-        if change.pointer and _is_file(file):
-            properties[:0] = [f"file={workflow_property(file)}", f"line={line}", f"col={column}"]
+        if change.pointer and is_file(file):
+            properties[:0] = [f"file={workflow_property(_shown_path(file))}", f"line={line}", f"col={column}"]
         message = ". ".join([_located_sentence(finding), *change.code_impact])
-        yield f"::{_GITHUB_COMMANDS[change.level]} {','.join(properties)}::{workflow_data(message)}\n"
-    for finding in outcome.not_released:
-        yield f"{workflow_data(_located_sentence(finding))}\n"
-    yield f"{workflow_data(outcome.sentence)}\n"
+        commands[_GITHUB_COMMANDS[change.level]].append((",".join(properties), workflow_data(message)))
+    commands["notice"] += [("title=note", workflow_data(note)) for note in outcome.notes]
+    in_log: list[str] = []
+    for command, found in commands.items():
+        shown = found if len(found) <= _SHOWN else found[: _SHOWN - 1]
+        yield from (f"::{command} {properties}::{message}" for properties, message in shown)
+        rest = found[len(shown) :]
+        if rest:
+            yield f"::{command} title=idc-drift::{len(rest)} more of this level are in the log of this step"
+        in_log += [f"{command}: {message} ({properties})" for properties, message in rest]
+    yield from in_log
+    yield from (workflow_data(_located_sentence(finding)) for finding in outcome.not_released)
+    yield from map(workflow_data, outcome.reading)
+    yield workflow_data(outcome.sentence)
 
 
 def junit(outcome: Outcome) -> str:
     """The JUnit report: one test case for each finding.
 
-    It is failed if it is drift, skipped if it is accepted or not released yet, else passed.
+    It is failed if it is drift, skipped if it is accepted or not released yet, else passed. A part that was not read is
+    a test case with an error, or a skipped one with ``--allow-unread``.
     """
     findings = [f for f in outcome.findings if not f.change.documentation_only]
     failing = {id(f) for f in outcome.failing}
     skipped = [f for f in findings if f.accepted is not None or f.not_released]
-    suite = Tree.Element("testsuite", name="idc-drift", tests=str(len(findings) or 1), errors="0")
+    errors = len(outcome.unread) if outcome.unchecked else 0
+    suite = Tree.Element("testsuite", name="idc-drift", tests=str(len(findings) + len(outcome.unread) or 1))
+    suite.set("errors", str(errors))
     suite.set("failures", str(len(failing)))
-    suite.set("skipped", str(len(skipped)))
-    if not findings:
+    suite.set("skipped", str(len(skipped) + len(outcome.unread) - errors))
+    if not findings and not outcome.unread:
         Tree.SubElement(suite, "testcase", classname="idc-drift", name="no drift")
+    for number, sentence in enumerate(outcome.unread, 1):
+        case = Tree.SubElement(suite, "testcase", classname="document", name=f"not read {number}")
+        Tree.SubElement(case, "error" if errors else "skipped", message=visible(sentence))
     for finding in findings:
-        change = finding.change
-        name = visible(" ".join(part for part in (change.rule, change.where) if part))
-        owner = visible(change.operation) or "document"
-        case = Tree.SubElement(suite, "testcase", classname=owner, name=name)
-        file, line, _ = outcome.located(change.places[0])
-        case.set("file", visible(file))
-        case.set("line", str(line))
-        body = visible("; ".join([_located_sentence(finding), *change.code_impact]))
-        if id(finding) in failing:
-            Tree.SubElement(case, "failure", type=change.level, message=visible(change.message)).text = body
-        elif finding.not_released:
-            Tree.SubElement(case, "skipped", message=visible(change.message))
-        elif finding.accepted is not None:
-            Tree.SubElement(case, "skipped", message=visible(f"{change.message}; accepted: {finding.accepted}"))
-        else:
-            Tree.SubElement(case, "system-out").text = body
+        _junit_case(suite, outcome, finding, failed=id(finding) in failing)
+    said = "\n".join(map(visible, (*(f"note: {note}" for note in outcome.notes), *outcome.reading, outcome.sentence)))
+    Tree.SubElement(suite, "system-out").text = said
     suites = Tree.Element("testsuites", name="idc-drift")
     suites.append(suite)
     Tree.indent(suites)
     return '<?xml version="1.0" encoding="UTF-8"?>\n' + Tree.tostring(suites, encoding="unicode") + "\n"
 
 
-def sarif(outcome: Outcome) -> str:
-    """The SARIF report: one run, with accepted findings suppressed and their reasons as justification."""
-    rules = sorted({f.change.rule for f in outcome.findings})
+def _junit_case(suite: Tree.Element, outcome: Outcome, finding: Finding, *, failed: bool) -> None:
+    change = finding.change
+    name = visible(" ".join(part for part in (change.rule, change.where) if part))
+    case = Tree.SubElement(suite, "testcase", classname=visible(change.operation) or "document", name=name)
+    file, line, _ = outcome.located(change.places[0])
+    case.set("file", visible(_shown_path(file)))
+    case.set("line", str(line))
+    body = visible("; ".join([_located_sentence(finding), *change.code_impact]))
+    if failed:
+        Tree.SubElement(case, "failure", type=change.level, message=visible(change.message)).text = body
+    elif finding.not_released:
+        Tree.SubElement(case, "skipped", message=visible(change.message))
+    elif finding.accepted is not None:
+        Tree.SubElement(case, "skipped", message=visible(f"{change.message}; accepted: {finding.accepted}"))
+    else:
+        Tree.SubElement(case, "system-out").text = body
+
+
+def sarif(outcome: Outcome, *, verbose: bool = False) -> str:
+    """The SARIF report: one run, with accepted findings suppressed and their reasons as justification.
+
+    Documentation-only changes are results only with ``verbose``.
+    """
+    findings = [f for f in outcome.findings if verbose or not f.change.documentation_only]
+    rules = sorted({f.change.rule for f in findings})
     driver = {
         "name": "idc-drift",
         "version": __version__,
-        "rules": [{"id": r, "shortDescription": {"text": visible(why(r))}} for r in rules],
+        **_information(),
+        "rules": [_sarif_rule(rule, findings) for rule in rules],
     }
-    notes = [{"message": {"text": visible(note)}, "level": "note"} for note in outcome.notes]
+    notes = [_sarif_notification(note, "note") for note in (*outcome.notes, *outcome.reading)]
+    level = "error" if outcome.unchecked else "warning"
+    unread = [_sarif_notification(f"Not read: {sentence}", level) for sentence in outcome.unread]
     run = {
         "tool": {"driver": driver},
         "columnKind": "unicodeCodePoints",
-        "results": [_sarif_result(outcome, f, rules.index(f.change.rule)) for f in outcome.findings],
-        "invocations": [{"executionSuccessful": True, "toolExecutionNotifications": notes}],
+        "results": [_sarif_result(outcome, f, rules.index(f.change.rule)) for f in findings],
+        "invocations": [
+            {
+                "executionSuccessful": not outcome.unchecked,
+                "exitCodeDescription": visible(outcome.sentence),
+                "toolExecutionNotifications": unread + notes,
+            }
+        ],
     }
     log = {"$schema": "https://json.schemastore.org/sarif-2.1.0.json", "version": "2.1.0", "runs": [run]}
     return json.dumps(log, indent=2, ensure_ascii=True) + "\n"
 
 
+def _information() -> dict[str, str]:
+    """The address of this program, if the installed package has one."""
+    try:
+        listed = metadata.metadata("idc-client").get_all("Project-URL") or []
+    except metadata.PackageNotFoundError:
+        listed = []
+    addresses = [address for line in listed if is_url(address := line.rpartition(",")[2].strip())]
+    return {"informationUri": addresses[0]} if addresses else {}
+
+
+def _sarif_notification(text: str, level: str) -> dict[str, object]:
+    return {"message": {"text": visible(text)}, "level": level}
+
+
+def _sarif_rule(rule: str, findings: list[Finding]) -> dict[str, object]:
+    """The rule: what it finds, why that matters, and its usual level."""
+    level = next(f.change.level for f in findings if f.change.rule == rule)
+    text = f"{meaning(rule)} {why(rule)} `idc-drift explain {rule}` shows an example."
+    return {
+        "id": rule,
+        "shortDescription": {"text": visible(meaning(rule))},
+        "fullDescription": {"text": visible(f"{meaning(rule)} {why(rule)}")},
+        "help": {"text": visible(text.replace("`", "")), "markdown": markdown_code(text)},
+        "defaultConfiguration": {"level": _SARIF_LEVELS[level]},
+    }
+
+
 def _sarif_result(outcome: Outcome, finding: Finding, index: int) -> dict[str, object]:
     change = finding.change
     file, line, column = outcome.located(change.places[0])
-    origin = quote(visible(file) if file != "-" else "stdin", safe="/:%?=&~.-_")
+    origin = quote(visible(_shown_path(file)) if file != "-" else "stdin", safe="/:%?=&~.-_")
     result: dict[str, object] = {
         "ruleId": change.rule,
         "ruleIndex": index,

@@ -18,6 +18,8 @@ if TYPE_CHECKING:
     from ..changes.outcome import Outcome
 
 FORMATS = ("text", "json", "markdown", "html", "github", "junit", "sarif")
+CI_FORMATS = ("github", "junit", "sarif")
+"""The formats whose places a service shows beside the files of a pull request."""
 
 
 def render(outcome: Outcome, form: str, *, verbose: bool = False, color: bool = False) -> str:
@@ -34,6 +36,6 @@ def render(outcome: Outcome, form: str, *, verbose: bool = False, color: bool = 
         case "junit":
             return junit(outcome)
         case "sarif":
-            return sarif(outcome)
+            return sarif(outcome, verbose=verbose)
         case _:
             return text(outcome, verbose=verbose, color=color)

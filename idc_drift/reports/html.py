@@ -47,9 +47,11 @@ def page(outcome: Outcome) -> str:
     """The complete HTML page."""
     title = f"{escaped(outcome.base.origin)} → {escaped(outcome.revision.origin)}"
     head = f"{escaped(outcome.base.described)} → {escaped(outcome.revision.described)}"
-    body = [f"<h1>{'Drift' if outcome.failing else 'No drift'}</h1>", f"<p>{head}<br>{escaped(outcome.sentence)}</p>"]
-    if outcome.notes:
-        body += ["<ul>", *(f"<li>{html_code(note)}</li>" for note in outcome.notes), "</ul>"]
+    body = [f"<h1>{outcome.title}</h1>", f"<p>{head}<br>{escaped(outcome.sentence)}</p>"]
+    items = [f"<strong>Not read</strong>: {html_code(sentence)}" for sentence in outcome.unread]
+    items += [html_code(note) for note in (*outcome.notes, *outcome.reading)]
+    if items:
+        body += ["<ul>", *(f"<li>{item}</li>" for item in items), "</ul>"]
     body += [_finding_article(outcome, f) for f in outcome.shown]
     for name, findings in (
         ("Not released yet", outcome.not_released),

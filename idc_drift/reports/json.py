@@ -17,7 +17,8 @@ def as_json(outcome: Outcome) -> str:
     """The JSON report in ASCII, so that no control character or direction mark reaches a terminal."""
     # Indenting a change with thousands of places would take ten times as long.
     changes = ",".join(f"\n  {json.dumps(_change_object(outcome, found))}" for found in outcome.findings)
-    rest = f'"notes": {json.dumps(outcome.notes)},\n "summary": {json.dumps(outcome.summary)}'
+    rest = f'"notes": {json.dumps(outcome.notes)},\n "unread": {json.dumps(outcome.unread)}'
+    rest += f',\n "summary": {json.dumps(outcome.summary)}'
     return f'{{\n "changes": [{changes}],\n {rest}\n}}\n'
 
 
@@ -47,4 +48,5 @@ def _change_object(outcome: Outcome, finding: Finding) -> dict[str, object]:
 
 
 def _place_object(place: Place) -> dict[str, object]:
-    return {"operation": place.operation, "pointer": place.pointer, "line": place.line, "column": place.column}
+    position = {"line": place.line, "column": place.column}
+    return {"operation": place.operation, "where": place.where, "pointer": place.pointer, **position}

@@ -24,11 +24,11 @@ _LEVEL_SIGNS = {"breaking": "🔴", "warning": "🟡", "info": "🔵"}
 def markdown(outcome: Outcome, *, verbose: bool = False) -> str:
     """The Markdown report: a verdict, a table of new findings, and collapsed tables of the others."""
     origins = f"{escaped(_shortened(outcome.base.origin))} → {escaped(_shortened(outcome.revision.origin))}"
-    parts = [f"## {'Drift' if outcome.failing else 'No drift'}: {origins}\n\n{escaped(outcome.sentence)}\n"]
+    parts = [f"## {outcome.title}: {origins}\n\n{escaped(outcome.sentence)}\n"]
     for name, document in (("BASE", outcome.base), ("REVISION", outcome.revision)):
         if document.upstream:
             parts.append(f"{name} describes {escaped(str(document.upstream))}.\n")
-    room = LIMIT - sum(map(len, parts)) - 1_000
+    room = LIMIT - sum(map(len, parts)) - 2_000
     sections: list[tuple[str, Sequence[Finding]]] = [("", outcome.shown), ("Not released yet", outcome.not_released)]
     if verbose:
         sections += [("Documentation-only", outcome.documentation_only), ("Accepted", outcome.accepted)]
@@ -37,7 +37,9 @@ def markdown(outcome: Outcome, *, verbose: bool = False) -> str:
             section = _findings_table(outcome, title, findings, room)
             room -= len(section)
             parts.append(section)
-    for note in outcome.notes:
+    parts.append("".join(f"* {escaped(line)}\n" for line in outcome.reading))
+    unread = (f"Not read: {sentence}" for sentence in outcome.unread)
+    for note in (*unread, *outcome.notes):
         line = f"* {escaped(_shortened(note, 500))}\n"
         if room < len(line):
             parts.append("* The JSON report contains further notes.\n")

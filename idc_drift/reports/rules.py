@@ -56,6 +56,14 @@ def explained(name: str) -> str:
     return "\n".join(f"{_explanation(rule, rule if rule == reported else f'…-{reported}')}\n" for rule in found)
 
 
+def meaning(rule: str) -> str:
+    """What a rule with a complete name finds, in one sentence; the name itself if there is no such rule."""
+    try:
+        return example(rule).means
+    except KeyError:
+        return rule
+
+
 def _is_rule(rule: str) -> bool:
     return rule in rules.RULES or rule in rules.OWN_RULES or bool(rules.stem_of(rule))
 

@@ -34,6 +34,8 @@ def _report_lines(outcome: Outcome, verbose: bool, color: bool) -> Iterator[str]
             yield from _finding_lines(outcome, finding, verbose, color)
     yield ""
     yield from (f"note: {visible(note)}" for note in outcome.notes)
+    yield from (f"not read: {visible(sentence)}" for sentence in outcome.unread)
+    yield from outcome.reading
     yield visible(outcome.sentence)
     if not verbose and (outcome.accepted or outcome.documentation_only):
         yield "(--verbose lists them, too)"
@@ -61,6 +63,8 @@ def _finding_lines(outcome: Outcome, finding: Finding, verbose: bool, color: boo
     if change.pointer:
         file, line, column = outcome.located(change.places[0])
         yield f"           {visible(file)}:{line}:{column}"
+    if parts := change.other_parts:
+        yield f"           also at {', '.join(map(visible, parts))}"
     others = change.other_operations
     if others:
         named = ", ".join(visible(o) for o in (others if verbose else others[:3]))

@@ -13,7 +13,16 @@ from ..documents.node import placed
 from ..documents.pointer import escaped
 from ..documents.spelling import standard
 from .constraints import LIMIT_TYPES, UNEVALUATED_TYPES, Bound, Constraints
-from .vocabulary import ALIASES, BOUND_KEYWORDS, CONTENT_KEYWORDS, EMPTY_PATTERNS, LOCATED_KEYWORDS, NULL, RARE_KEYWORDS
+from .vocabulary import (
+    ALIASES,
+    BOUND_KEYWORDS,
+    CONTENT_KEYWORDS,
+    EMPTY_PATTERNS,
+    KEYWORDS,
+    LOCATED_KEYWORDS,
+    NULL,
+    RARE_KEYWORDS,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -326,7 +335,8 @@ def _is_open(raw: Any) -> bool:
 
 
 def unreadable_keywords(raw: dict[str, Any]) -> Iterator[tuple[str, str]]:
-    """Each keyword whose value has the wrong kind, with the kind that is needed."""
+    """Each unknown keyword, and each keyword whose value has the wrong kind, with what is needed."""
+    yield from ((str(name), "a known keyword") for name in raw.keys() - KEYWORDS if not str(name).startswith("x-"))
     for name in raw.keys() & _EXPECTED.keys():
         value = raw[name]
         if not isinstance(value, _PYTHON_TYPES[_EXPECTED[name]]) and value is not None:

@@ -16,6 +16,7 @@ from .combination import intersect, unite
 from .constraints import ANY, Constraints, Group
 from .keywords import is_double_negation, keywords, unreadable_keywords
 from .normal_form import normalized, scalar_key
+from .vocabulary import NULL
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -23,6 +24,8 @@ if TYPE_CHECKING:
     from ..documents.document import Document
 
 _KNOWN_ANNOTATIONS = frozenset({"title", "description", "example", "examples", "externalDocs", "xml", "$comment"})
+_BESIDE_REFERENCE = frozenset({"nullable", "x-nullable", "default", "deprecated", "readOnly", "writeOnly"})
+"""Keywords beside a reference that do not change what kind of object it refers to."""
 _NO_NODE, _MAX_UNCACHED_READS = 1_000_000, 20_000
 """A position after all nodes; and the number of recursive schemas that are read again instead of cached."""
 _MAX_PARTS = 500
@@ -73,7 +76,7 @@ class Schemas(References):
 
     def components(self) -> tuple[str, dict[str, Any]]:
         """The pointer of the document's named schemas, and the schemas."""
-        content = self.document.content
+        content = self.document.views.get(id(self.document.content), self.document.content)
         if self.version == "2.0":
             place, found = "/definitions", content.get("definitions")
         else:
@@ -96,6 +99,19 @@ class Schemas(References):
                         self._children.setdefault(part["$ref"].rpartition("/")[2], []).append(name)
         children = sorted({child for name in names for child in self._children.get(name, ())})
         return {name: (Node(found[name], f"{place}/{escaped(name)}", self.document, name),) for name in children}
+
+    def reference(self, schema: Schema) -> Node | None:
+        """The node with the ``$ref`` that a schema consists of, also if it is beside null or alone in an allOf."""
+        node = schema[0] if len(schema) == 1 else None
+        while node is not None and isinstance(node.raw, dict):
+            if isinstance(node.raw.get("$ref"), str):
+                return node
+            kinds = [kind for kind in ("allOf", "anyOf", "oneOf") if kind in node.raw]
+            if len(kinds) != 1 or not node.raw.keys() - {kinds[0]} <= _KNOWN_ANNOTATIONS | _BESIDE_REFERENCE:
+                return None
+            members = [index for index, part in enumerate(_list(node.raw[kinds[0]])) if part not in NULL]
+            node = child(node, kinds[0], members[0]) if len(members) == 1 else None
+        return None
 
     def is_marked(self, schema: Schema, word: str) -> bool:
         """Whether a schema is ``readOnly`` or ``writeOnly``, found without reading the constraints where possible."""
@@ -179,7 +195,7 @@ class Schemas(References):
         return found
 
     def _referred(self, node: Node, reference: str) -> Constraints:
-        target = self._target(reference, node)
+        target = self.target(reference, node)
         if target is None:
             self.note(f"The reference {reference!r} cannot be resolved; it is compared by its name.")
             return Constraints(unresolved=frozenset({reference}))

@@ -92,3 +92,13 @@ LOCATED_KEYWORDS = {
     "x-extensible-enum",
     *LIMIT_TYPES,
 }
+KEYWORDS = frozenset(
+    [
+        *LOCATED_KEYWORDS,
+        *("allOf", "anyOf", "oneOf", "additionalItems", "$defs", "definitions"),
+        *("$ref", "$schema", "$id", "id", "$anchor", "$dynamicAnchor", "$dynamicRef", "$vocabulary", "$comment"),
+        *("$recursiveRef", "$recursiveAnchor"),
+        *("collectionFormat", "allowEmptyValue"),
+    ]
+)
+"""The keywords of JSON Schema, and members of Swagger 2.0 beside them; a name with ``x-`` is an extension."""

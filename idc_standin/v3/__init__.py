@@ -1,4 +1,4 @@
 """The v3 API over the newest data release.
 
-Law: holds everything that v3 alone needs, and imports nothing of v1: deleting this folder retires v3.
+Law: everything that only v3 needs is here, and nothing of v1 is imported: deleting this folder removes v3.
 """

@@ -15,9 +15,9 @@ from idc_standin.v3.json import dumps
 from idc_standin.v3.releases import NoSuchRelease
 
 if TYPE_CHECKING:
-    from idc_standin.v3.guard import Guard
     from idc_standin.v3.index import Index
     from idc_standin.v3.releases import Releases
+    from idc_standin.v3.sql_pool import SqlPool
 
 NOTABLE = {  # table -> columns to begin with; those that a table lacks are left out
     "index": (
@@ -34,8 +34,8 @@ NOTABLE = {  # table -> columns to begin with; those that a table lacks are left
 class Next(V3):
     """The operations of v3 as the next release will have them."""
 
-    def __init__(self, index: Index, guard: Guard, releases: Releases, **options: Any) -> None:
-        super().__init__(index, guard, **options)
+    def __init__(self, index: Index, sql: SqlPool, releases: Releases, **options: Any) -> None:
+        super().__init__(index, sql, **options)
         self.releases = releases
 
     def get_release_changes(self, version: Annotated[int | None, Query(ge=1)] = None) -> Any:

@@ -1,6 +1,6 @@
-"""v3's filters: as they were sent, what is left of them, and the SQL condition that this means.
+"""The filters of v3: as sent, as applied, and as an SQL condition.
 
-Law: pure; asks nothing. The condition is over the columns of the index, with every value bound.
+Law: pure; runs no query. The condition is over the columns of the index, and every value is a bound parameter.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
-TERMS = {  # attribute -> whether its values are worth listing
+TERMS = {  # attribute -> whether it is categorical (few values, so that listing them helps)
     "collection_id": True, "analysis_result_id": True, "PatientID": False, "StudyInstanceUID": False,
     "SeriesInstanceUID": False, "Modality": True, "BodyPartExamined": True, "Manufacturer": True,
     "ManufacturerModelName": True, "PatientSex": True, "sop_class_name": True, "license_short_name": True,
@@ -29,12 +29,12 @@ Bound = float | str | None
 
 
 class BadFilter(ValueError):
-    """A filter names what it may not, or holds what its attribute cannot be compared with."""
+    """A filter names an unknown attribute, or has a value that its attribute cannot be compared with."""
 
 
 @dataclass(frozen=True, slots=True)
 class Filters:
-    """Values wanted of attributes, and bounds (gte, lte), in the order sent."""
+    """Requested values and bounds (gte, lte) by attribute, in the order sent."""
 
     terms: Mapping[str, Sequence[str]]
     ranges: Mapping[str, tuple[Bound, Bound]]
@@ -42,12 +42,12 @@ class Filters:
 
 @dataclass(frozen=True, slots=True)
 class Applied:
-    """The predicates that select: lists have values, ranges have a bound, numbers are doubles, dates have dashes."""
+    """The predicates that are applied: each list and range has values, numbers are doubles, dates have dashes."""
 
     terms: Mapping[str, Sequence[str]]
     ranges: Mapping[str, tuple[Bound, Bound]]
     left_out: tuple[str, ...] = ()
-    """A sentence for each list without values, then for each range without a bound."""
+    """One sentence for each list without values, then one for each range without a bound."""
 
     def __bool__(self) -> bool:
         return bool(self.terms or self.ranges)
@@ -59,7 +59,7 @@ class Applied:
         return {"terms": dict(self.terms), "ranges": ranges}
 
     def key(self) -> str:
-        """Equal for predicates that select the same by the look of them."""
+        """A cache key: equal for predicates that differ only in the order and repetition of values."""
         terms = {name: sorted(set(values)) for name, values in self.terms.items()}
         return repr((sorted(terms.items()), sorted(self.ranges.items(), key=lambda item: item[0])))
 
@@ -68,7 +68,7 @@ EVERYTHING = Applied({}, {})
 
 
 def apply(filters: Filters) -> Applied:
-    """What is left of filters, in the order sent; raises BadFilter for the first that may not be."""
+    """The predicates of filters, in the order sent; raises BadFilter for the first wrong one."""
     left_out: list[str] = []
     terms: dict[str, Sequence[str]] = {}
     ranges: dict[str, tuple[Bound, Bound]] = {}
@@ -77,7 +77,7 @@ def apply(filters: Filters) -> Applied:
             raise BadFilter(_unknown(name, "term", RANGES))
         if not values:
             left_out.append(f"The filter on {name!r} has no values and was left out.")
-        elif not all(map(_is_text, values)):
+        elif not all(map(_is_encodable, values)):
             raise BadFilter(f"A value of {name} has half of a surrogate pair, which is not text.")
         else:
             terms[name] = values
@@ -114,13 +114,13 @@ def _bound(name: str, bound: Bound) -> Bound:
 
 
 def _number(name: str, bound: float | str) -> float:
-    """A bound on a number: text is read as Python reads it, in any script; what is not finite bounds nothing."""
+    """A bound on a number: text is parsed as Python does, in any script; infinities and NaN are refused."""
     try:
         number = float(bound)
     except ValueError:
         number = math.nan
     if not math.isfinite(number):
-        raise BadFilter(f"{name} is a number and cannot be compared with {_shown(bound)}.")
+        raise BadFilter(f"{name} is a number and cannot be compared with {_abbreviated(bound)}.")
     return number
 
 
@@ -128,24 +128,24 @@ def _day(name: str, bound: float | str) -> str:
     """A bound on a date, with dashes."""
     found = DAY.fullmatch(bound.strip()) if isinstance(bound, str) else None
     if not isinstance(bound, str) or found is None:
-        raise BadFilter(f"{name} is a date: its bounds are text, 'YYYY-MM-DD' or 'YYYYMMDD', not {_shown(bound)}.")
+        raise BadFilter(f"{name} is a date: its bounds are 'YYYY-MM-DD' or 'YYYYMMDD', not {_abbreviated(bound)}.")
     year, first, month, second, day = found.groups()
     digits = year + month + day
     try:
-        # Not with one dash only, and not in digits of another script.
+        # One dash alone and digits of another script are refused.
         return date.fromisoformat(digits if first == second and digits.isascii() else "").isoformat()
     except ValueError:
         raise BadFilter(
-            f"{_shown(bound)} is no day of the calendar; {name} takes 'YYYY-MM-DD' or 'YYYYMMDD'."
+            f"{_abbreviated(bound)} is not a day of the calendar; {name} takes 'YYYY-MM-DD' or 'YYYYMMDD'."
         ) from None
 
 
-def _shown(bound: float | str) -> str:
+def _abbreviated(bound: float | str) -> str:
     text = repr(bound)
     return text if len(text) <= 80 else f"{text[:80]}..."
 
 
-def _is_text(value: str) -> bool:
+def _is_encodable(value: str) -> bool:
     try:
         value.encode()
     except UnicodeEncodeError:
@@ -155,5 +155,5 @@ def _is_text(value: str) -> bool:
 
 def _unknown(name: str, kind: str, other: Mapping[str, Any] | Sequence[str]) -> str:
     if name in other:
-        return f"{name!r} is not a {kind} attribute but belongs into '{'ranges' if kind == 'term' else 'terms'}'."
-    return f"Unknown {kind} attribute: {name!r}; /v3/attributes lists those there are."
+        return f"{name!r} is not a {kind} attribute but belongs in '{'ranges' if kind == 'term' else 'terms'}'."
+    return f"Unknown {kind} attribute: {name!r}; /v3/attributes lists the known ones."

@@ -1,117 +1,73 @@
-"""SQL from strangers: one SELECT, read-only, in a locked database of its own, for so long and no longer.
+"""SQL of users, before any engine sees it: what a statement may be, and what it may use.
 
-Law: this database holds the published tables and nothing else, and the engine itself is told to touch nothing outside
-it. Reading the text only decides what is refused with a clear sentence; safety does not rest on it.
+Law: pure, and linear in the length of the text. Reading the text only decides what is refused with a clear sentence;
+safety does not depend on it (see ``sql_engine`` and ``sql_worker``).
 """
 
 from __future__ import annotations
 
 import re
-import threading
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
-import duckdb
+from idc_standin import budget
 
 if TYPE_CHECKING:
-    from pathlib import Path
+    from idc_standin.budget import SqlLimits
 
-SECONDS = 30.0
 DEFAULT_ROWS = 5_000
-MOST_ROWS = 10_000
-SETTINGS: dict[str, str | bool | int | float | list[str]] = {
-    "threads": 1,
-    "memory_limit": "2GB",
-    "max_temp_directory_size": "4GB",
-    "enable_external_access": False,
-    "autoinstall_known_extensions": False,
-    "autoload_known_extensions": False,
-    "allow_community_extensions": False,
-    "python_enable_replacements": False,
-    "lock_configuration": True,
-}
-# What the engine's lexer takes as one piece, so that what looks like a comment or a semicolon inside is neither.
-PIECES = re.compile(
-    r"""
-      (?P<quoted> [eE]'(?:[^'\\]|\\.|'')*' | '(?:[^']|'')*' | "(?:[^"]|"")*"
-                | \$(?P<tag>[A-Za-z_\x80-\uffff][\w\x80-\uffff]*)?\$ .*? \$(?(tag)(?P=tag))\$ )
-    | (?P<comment> --[^\n]* )
-    | (?P<block> /\* )
-    | (?P<semicolon> ; )
-    """,
-    re.VERBOSE | re.DOTALL,
-)
-
-
-class Refused(ValueError):
-    """The statement is not run, or the engine refuses it; the text says why."""
-
-
-class TooSlow(Exception):
-    """The statement ran into the time limit and was stopped."""
+MAX_ROWS = 10_000
 
 
 @dataclass(frozen=True, slots=True)
 class Table:
-    """What a statement returned."""
+    """The result of a statement: ``rows`` is a JSON array of objects."""
 
     columns: list[str]
-    types: list[str]
-    rows: list[tuple[Any, ...]]
+    rows: bytes
+    count: int
     truncated: bool
 
 
-class Guard:
-    """The published tables, open to strangers; safe for many threads."""
-
-    def __init__(self, path: Path, seconds: float = SECONDS) -> None:
-        self._connection = duckdb.connect(str(path), read_only=True, config=SETTINGS)
-        self._lock = threading.Lock()
-        self.seconds = seconds
-
-    def close(self) -> None:
-        """Let go of the file."""
-        self._connection.close()
-
-    def run(self, text: str, rows: int) -> Table:
-        """Up to ``rows`` rows of a statement; raises Refused or TooSlow."""
-        statement = select(text)
-        with self._lock:
-            cursor = self._connection.cursor()
-        stopped = threading.Event()
-
-        def stop() -> None:
-            stopped.set()
-            cursor.interrupt()
-
-        timer = threading.Timer(self.seconds, stop)
-        timer.start()
-        try:
-            cursor.execute(f"SELECT * FROM (\n{statement}\n) AS answer LIMIT {rows + 1}")  # noqa: S608  the point of the module
-            columns = [column[0] for column in cursor.description]
-            types = [str(column[1]) for column in cursor.description]
-            found = cursor.fetchmany(rows + 1)
-        except duckdb.InterruptException:
-            raise TooSlow from None
-        except duckdb.Error as error:
-            if stopped.is_set():
-                raise TooSlow from None
-            if "pytz" in str(error):  # the engine's own text is a traceback
-                raise Refused("TIMESTAMP WITH TIME ZONE cannot be returned here; cast it to TIMESTAMP.") from None
-            raise Refused(str(error)) from None
-        except (ImportError, ValueError, OverflowError) as error:  # values that have no Python form
-            raise Refused(f"The result cannot be represented: {error}") from None
-        finally:
-            timer.cancel()
-            cursor.close()
-        return Table(columns, types, found[:rows], truncated=len(found) > rows)
+class Refused(ValueError):
+    """The statement is not run, or fails; the text says why."""
 
 
-def select(text: str) -> str:
-    """The one SELECT that a text is, without its comments and last semicolon; raises Refused."""
+def too_much_memory(limits: SqlLimits) -> Refused:
+    """The refusal of a statement that exceeds memory or disk."""
+    return Refused(
+        f"The statement needs more than the {limits.engine_memory // budget.MB} MB of memory and "
+        f"{limits.spill // budget.MB} MB of disk that it may use; select fewer rows or columns, or shorter lists."
+    )
+
+
+# The pieces that the engine's lexer sees, so that what looks like a comment or a semicolon inside of one is neither.
+# No piece can be read in two ways and none is given up again (possessive quantifiers), so the time is linear. A doubled
+# quote needs no rule: it ends one piece and begins the next. Only what is left open gets as far as the last rule.
+PIECE = re.compile(
+    r"""
+      (?P<plain> (?: (?![eE]') [A-Za-z_\x80-\U0010ffff] [\w$\x80-\U0010ffff]*+
+                   | [^A-Za-z_\x80-\U0010ffff'"$;/-]
+                   | -(?!-) | /(?!\*) | \$(?! (?:[A-Za-z_\x80-\U0010ffff][\w\x80-\U0010ffff]*+)? \$) )++ )
+    | (?P<comment> --[^\r\n]*+ )
+    | (?P<block> /\* )
+    | (?P<semicolon> ; )
+    | (?P<quoted> '[^']*+' | "[^"]*+" | [eE]'(?:[^'\\]++|\\.|'')*+' )
+    | \$(?P<tag>[A-Za-z_\x80-\U0010ffff][\w\x80-\U0010ffff]*+)?\$ .*? \$(?(tag)(?P=tag))\$
+    | (?P<open> . )
+    """,
+    re.VERBOSE | re.DOTALL,
+)
+BLOCK_MARK = re.compile(r"/\*|\*/")
+
+
+def select(text: str, characters: int = budget.SQL.characters) -> str:
+    """The one SELECT of a text, without comments and the last semicolon; raises Refused."""
+    if len(text) > characters:
+        raise Refused(f"The statement has {len(text):,} characters; at most {characters:,} are accepted.")
     if "\0" in text or re.search("[\ud800-\udfff]", text):
         raise Refused("The statement holds a null character or half of a surrogate pair.")
-    bare, ends = _bare(text)
+    bare, ends = _without_comments(text)
     statement = bare.strip()
     if not statement:
         raise Refused("The statement is empty.")
@@ -123,29 +79,28 @@ def select(text: str) -> str:
     return statement.removesuffix(";") if ends else statement
 
 
-def _bare(text: str) -> tuple[str, list[int]]:
-    """The text with a blank for each comment, and where in it the statements end."""
+def _without_comments(text: str) -> tuple[str, list[int]]:
+    """The text with a blank for each comment, and the positions in it where statements end."""
     parts: list[str] = []
     ends: list[int] = []
     length = position = 0
-    while found := PIECES.search(text, position):
-        before, position = text[position : found.start()], found.end()
-        if found["block"]:
-            piece, position = " ", _end_of_block(text, found.end())
-        elif found["comment"] is not None:
-            piece = " "
-        else:
-            piece = found[0]
-        if found["semicolon"]:
-            ends.append(length + len(before))
-        parts += [before, piece]
-        length += len(before) + len(piece)
-    return "".join([*parts, text[position:]]), ends
+    while found := PIECE.match(text, position):
+        position = found.end()
+        kind, piece = found.lastgroup, found[0]
+        if kind == "open":
+            raise Refused(f"A quotation that begins with {piece} is not closed.")
+        if kind == "block":
+            position = _end_of_block(text, position)
+        if kind == "semicolon":
+            ends.append(length)
+        parts.append(" " if kind in ("block", "comment") else piece)
+        length += len(parts[-1])
+    return "".join(parts), ends
 
 
 def _end_of_block(text: str, position: int) -> int:
     depth = 1
-    for mark in re.compile(r"/\*|\*/").finditer(text, position):
+    for mark in BLOCK_MARK.finditer(text, position):
         depth += 1 if mark[0] == "/*" else -1
         if not depth:
             return mark.end()

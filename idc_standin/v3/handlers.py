@@ -1,20 +1,21 @@
-"""One handler for each operation of v3, named by it in snake_case."""
+"""The handlers of v3: one for each operation, with its name in snake_case."""
 
 from __future__ import annotations
 
+from functools import partial
 from typing import TYPE_CHECKING, Annotated, Any
 
-from fastapi import Query, Response
+from fastapi import Query, Request, Response
 from fastapi.responses import PlainTextResponse
 from orjson import Fragment
 
 import idc_openapi
 from idc_standin.archive.buckets import on_google
 from idc_standin.v3 import citations
-from idc_standin.v3 import guard as sql
 from idc_standin.v3.filters import RANGES, TERMS, BadFilter
 from idc_standin.v3.filters import apply as applied
-from idc_standin.v3.json import dumps, records
+from idc_standin.v3.guard import DEFAULT_ROWS, MAX_ROWS, Refused
+from idc_standin.v3.json import dumps
 from idc_standin.v3.requests import (
     CitationsRequest,
     CohortFilters,
@@ -23,21 +24,22 @@ from idc_standin.v3.requests import (
     SelectionRequest,
     SqlRequest,
 )
+from idc_standin.v3.sql_pool import ClientLeft, TooSlow, Unavailable
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
     from idc_standin.v3.filters import Applied
-    from idc_standin.v3.guard import Guard
     from idc_standin.v3.index import Index, Selection
+    from idc_standin.v3.sql_pool import SqlPool
 
 API_VERSION = idc_openapi.upstream().api_version  # the release of upstream's server that this one answers like
-PAGE_SIZE, MOST_PAGE_SIZE = 100, 5_000
-LONGEST_MANIFEST = 100_000
-MOST_HINTS = 5  # values of either kind that a warning about letter case names
+PAGE_SIZE, MAX_PAGE_SIZE = 100, 5_000
+MAX_MANIFEST_LINES = 100_000
+MAX_HINTS = 5  # values of either kind in a warning about letter case
 NO_CLINICAL = "This build has no clinical data."
 BODY_PART_NOTE = (
-    "BodyPartExamined is filled in by whoever made the images: often missing, not always right, and not from one "
+    "BodyPartExamined is filled in by the site that made the images: often missing, not always right, and not from one "
     "vocabulary. Collections and their tumor locations are a surer way to a body part."
 )
 DOWNLOAD_NOTE = (
@@ -49,20 +51,21 @@ RECOMMENDATION = (
     "(see idc_acknowledgment)."
 )
 VIEWER = "https://viewer.imaging.datacommons.cancer.gov"
-VIEWERS = {  # viewer -> path for a study, and what a series appends
+VIEWERS = {  # viewer -> path of a study, suffix of a series
     "ohif_v2": ("/viewer/{study}", "?SeriesInstanceUID={series}"),
     "ohif_v3": ("/v3/viewer/?StudyInstanceUIDs={study}", "&initialSeriesInstanceUID={series}"),
     "slim": ("/slim/studies/{study}", "/series/{series}"),
 }
-Text = Annotated[str | None, Query()]
+OptionalText = Annotated[str | None, Query()]
 
 
 class Refusal(Exception):
     """An answer in the service's error envelope."""
 
-    def __init__(self, status: int, code: str, message: str) -> None:
+    def __init__(self, status: int, code: str, message: str, *, retry_after: int | None = None) -> None:
         super().__init__(message)
         self.status = status
+        self.headers = {} if retry_after is None else {"Retry-After": str(retry_after)}
         self.body = {"error": {"code": code, "message": message}}
 
 
@@ -72,12 +75,12 @@ def not_found(what: str, name: str) -> Refusal:
 
 
 def invalid(message: str) -> Refusal:
-    """400 for a request that makes no sense."""
+    """400 for an invalid request."""
     return Refusal(400, "invalid_query", message)
 
 
 class Failure(Exception):
-    """An answer as of a server that failed: what upstream makes of some mistakes (see ``quirk`` in deviations.yaml)."""
+    """A 500 on purpose: upstream fails on some mistakes of the caller (see ``quirk`` in deviations.yaml)."""
 
 
 class V3:
@@ -86,16 +89,16 @@ class V3:
     def __init__(
         self,
         index: Index,
-        guard: Guard,
+        sql: SqlPool,
         *,
         quirks: frozenset[str] = frozenset(),
         registries: citations.Registries = citations.PUBLIC,
     ) -> None:
-        """``quirks``: deviations to answer upstream's way; ``registries``: whom to ask for citations of DOIs."""
-        self.index, self.guard, self.quirks, self.registries = index, guard, quirks, registries
+        """``quirks``: deviations that are answered as upstream does; ``registries``: services that cite DOIs."""
+        self.index, self.sql, self.quirks, self.registries = index, sql, quirks, registries
 
     def _refuse(self, deviation: str, message: str) -> Exception:
-        """400 for a mistake that upstream fails over."""
+        """400 for a mistake on which upstream fails; with its quirk, that failure."""
         return Failure(message) if deviation in self.quirks else invalid(message)
 
     # --- the service ---------------------------------------------------------------------------------------------
@@ -111,7 +114,7 @@ class V3:
         })  # fmt: skip
 
     def get_health(self) -> Any:
-        """Up."""
+        """The server is up."""
         return _json({"status": "ok"})
 
     def get_version(self) -> Any:
@@ -131,7 +134,7 @@ class V3:
 
     def get_collection(self, collection_id: str) -> Any:
         """One collection."""
-        found = self.index.collection(_sane(collection_id))
+        found = self.index.collection(_as_utf8(collection_id))
         if found is None:
             raise not_found("collection", collection_id)
         return _json(found)
@@ -141,7 +144,7 @@ class V3:
         return _json(self.index.analysis_results())
 
     def get_attributes(self) -> Any:
-        """What filters may name."""
+        """The attributes of filters."""
         columns = {column["name"]: column for column in self.index.schemas["index"]["columns"]}
         return _json([
             {
@@ -178,7 +181,7 @@ class V3:
             raise not_found("table", table)
         return _json(self.index.table(table))
 
-    def get_clinical_tables(self, collection_id: Text = None) -> Any:
+    def get_clinical_tables(self, collection_id: OptionalText = None) -> Any:
         """No clinical data here."""
         raise Refusal(404, "not_found", NO_CLINICAL)
 
@@ -194,20 +197,20 @@ class V3:
 
     # --- cohorts -------------------------------------------------------------------------------------------------
 
-    def count_cohort(self, asked: SelectionRequest) -> Any:
-        """What a selection adds up to."""
-        filters = _applied(asked.filters)
+    def count_cohort(self, body: SelectionRequest) -> Any:
+        """The counts of a selection."""
+        filters = _apply(body.filters)
         return _json(self._counted(filters, self.index.find(filters)))
 
-    def get_manifest(self, asked: ManifestRequest) -> Any:
+    def get_manifest(self, body: ManifestRequest) -> Any:
         """One page of a selection's series."""
-        filters = _filtered(asked.filters, "A manifest")
+        filters = _require_filters(body.filters, "A manifest")
         found = self.index.find(filters)
-        page = max(asked.page, 0)
-        size = PAGE_SIZE if asked.page_size is None else min(max(asked.page_size, 1), MOST_PAGE_SIZE)
-        if asked.include_rows and page * size > 2**63 - 1:
+        page = max(body.page, 0)
+        size = PAGE_SIZE if body.page_size is None else min(max(body.page_size, 1), MAX_PAGE_SIZE)
+        if body.include_rows and page * size > 2**63 - 1:
             raise self._refuse("integer-overflow", f"page {page} is beyond what can be counted.")
-        returned, rows = self.index.rows(found, page, size) if asked.include_rows else (0, b"[]")
+        returned, rows = self.index.rows(found, page, size) if body.include_rows else (0, b"[]")
         return _json({
             "counts": self._counted(filters, found),
             "page": Fragment(b"%d" % page),  # it may be beyond 64 bits
@@ -218,44 +221,44 @@ class V3:
             "download": {
                 "total_series": found.counts["series"],
                 "size_TB": found.counts["size_TB"],
-                "idc_commands": list(_commands(asked.filters)),
+                "idc_commands": list(_commands(body.filters)),
                 "manifest_preview": found.preview,
-                "manifest_truncated": found.counts["series"] > LONGEST_MANIFEST,
+                "manifest_truncated": found.counts["series"] > MAX_MANIFEST_LINES,
                 "note": DOWNLOAD_NOTE,
             },
         })  # fmt: skip
 
-    def get_manifest_text(self, asked: ManifestTextRequest) -> Any:
+    def get_manifest_text(self, body: ManifestTextRequest) -> Any:
         """The S3 addresses of a selection's series."""
-        if asked.source not in ("aws", "gcs"):
-            raise self._refuse("bad-source", f"source must be 'aws' or 'gcs', not {asked.source!r}.")
-        filters = _filtered(asked.filters, "A list of addresses")
-        limit = LONGEST_MANIFEST if asked.limit is None else asked.limit
+        if body.source not in ("aws", "gcs"):
+            raise self._refuse("bad-source", f"source must be 'aws' or 'gcs', not {body.source!r}.")
+        filters = _require_filters(body.filters, "A list of addresses")
+        limit = MAX_MANIFEST_LINES if body.limit is None else body.limit
         if not -1 <= limit < 2**63 - 1:
             raise self._refuse("integer-overflow", f"limit must be 0 or more and fit 64 bits, not {limit}.")
         urls = self.index.urls(filters, max(limit, 0))
-        if asked.source == "gcs":
+        if body.source == "gcs":
             urls = [on_google(url, "s3") for url in urls]
         return PlainTextResponse("".join(f"{url}\n" for url in urls))
 
-    def get_licenses(self, asked: SelectionRequest) -> Any:
+    def get_licenses(self, body: SelectionRequest) -> Any:
         """The licences of a selection."""
-        filters = _applied(asked.filters)
+        filters = _apply(body.filters)
         return _json({"licenses": self.index.licenses(filters), **_echo(filters)})
 
-    def get_citations(self, asked: CitationsRequest) -> Any:
+    def get_citations(self, body: CitationsRequest) -> Any:
         """How to cite a selection."""
-        style = asked.citation_format.lower()
+        style = body.citation_format.lower()
         if style not in citations.ACCEPT:
             known = ", ".join(citations.ACCEPT)
-            raise invalid(f"citation_format must be one of {known}, not {asked.citation_format!r}.")
-        filters = _applied(asked.filters)
+            raise invalid(f"citation_format must be one of {known}, not {body.citation_format!r}.")
+        filters = _apply(body.filters)
         cited, acknowledgment = citations.cite(self.index.dois(filters), style, self.registries)
         answer = {"format": style, "citations": cited, "idc_acknowledgment": acknowledgment}
         return _json({**answer, "recommendation": RECOMMENDATION, **_echo(filters)})
 
     def _counted(self, filters: Applied, found: Selection) -> dict[str, Any]:
-        """Counts, with what they are of; of nothing, with the values that occur in another letter case."""
+        """Counts and the filters that they are for; if they are zero, with values that occur in another letter case."""
         hints = [] if found.counts["series"] else list(self._hints(filters))
         return {**found.counts, **_echo(filters, hints)}
 
@@ -263,45 +266,48 @@ class V3:
         for name, values in filters.terms.items():
             close = self.index.spellings(name, values)
             if close:
-                meant = sorted({value for several in close.values() for value in several})[:MOST_HINTS]
+                meant = sorted({value for several in close.values() for value in several})[:MAX_HINTS]
                 yield (
-                    f"Nothing was found, and {name} has none of {list(close)[:MOST_HINTS]}: values are compared with "
-                    f"regard to letter case. It has {meant}."
+                    f"Nothing was found, and {name} has none of {list(close)[:MAX_HINTS]}: letter case matters. "
+                    f"It has {meant}."
                 )
 
     # --- SQL and tools -------------------------------------------------------------------------------------------
 
-    def run_sql(self, asked: SqlRequest) -> Any:
-        """One SELECT."""
-        rows = sql.DEFAULT_ROWS if asked.max_rows is None else min(max(asked.max_rows, 1), sql.MOST_ROWS)
+    async def run_sql(self, body: SqlRequest, request: Request) -> Any:
+        """One SELECT; no thread waits for it."""
+        rows = DEFAULT_ROWS if body.max_rows is None else min(max(body.max_rows, 1), MAX_ROWS)
         try:
-            table = self.guard.run(asked.sql, rows)
-        except sql.Refused as error:
+            table = await self.sql.run(body.sql, rows, partial(_departure, request))
+        except Refused as error:
             raise invalid(str(error)) from None
-        except sql.TooSlow:
-            message = f"The query ran for longer than {self.guard.seconds:g} s and was stopped."
+        except TooSlow:
+            message = f"The query ran for longer than {self.sql.limits.seconds:g} s and was stopped."
             raise Refusal(504, "query_timeout", message) from None
-        counted = {"row_count": len(table.rows), "truncated": table.truncated, "max_rows": rows}
-        try:
-            found = records(table.columns, table.types, table.rows)
-        except RecursionError:
-            raise invalid("The result is nested too deeply.") from None
-        return _json({"columns": table.columns, "rows": found, **counted})
+        except Unavailable as error:
+            raise Refusal(503, "idc_api_error", str(error), retry_after=error.seconds) from None
+        except ClientLeft:
+            raise Refusal(503, "idc_api_error", "The client closed the connection.") from None  # nobody reads it
+        counted = {"row_count": table.count, "truncated": table.truncated, "max_rows": rows}
+        return _json({"columns": table.columns, "rows": Fragment(table.rows), **counted})
 
     def get_viewer_url(
-        self, series_instance_uid: Text = None, study_instance_uid: Text = None, viewer: Text = None
+        self,
+        series_instance_uid: OptionalText = None,
+        study_instance_uid: OptionalText = None,
+        viewer: OptionalText = None,
     ) -> Any:
-        """Where a study or series can be looked at."""
+        """The address that shows a study or series."""
         if viewer is not None and viewer not in VIEWERS:
             raise invalid(f"viewer must be one of {', '.join(VIEWERS)}, not {viewer!r}.")
         if not series_instance_uid and not study_instance_uid:
             raise invalid("series_instance_uid or study_instance_uid is needed.")
         study = study_instance_uid
         if study is None:
-            study = self.index.study_of(_sane(series_instance_uid or ""))
+            study = self.index.study_of(_as_utf8(series_instance_uid or ""))
             if study is None:
                 raise not_found("series", series_instance_uid or "")
-        modalities = self.index.modalities_of(_sane(study))
+        modalities = self.index.modalities_of(_as_utf8(study))
         if not modalities:
             raise not_found("study", study)
         chosen = viewer or ("slim" if "SM" in modalities else "ohif_v3")
@@ -313,32 +319,38 @@ class V3:
         })  # fmt: skip
 
 
+async def _departure(request: Request) -> None:
+    """Wait until the client closes its connection."""
+    while (await request.receive())["type"] != "http.disconnect":
+        pass
+
+
 def _json(content: Any) -> Response:
     return Response(dumps(content), media_type="application/json")
 
 
-def _sane(text: str) -> str:
-    """Text that the engine can be asked for; what cannot be written in UTF-8 names nothing."""
+def _as_utf8(text: str) -> str:
+    """Text that the engine accepts; lone surrogates become '?', so that nothing is found."""
     return text.encode("utf-8", "replace").decode()
 
 
-def _applied(filters: CohortFilters) -> Applied:
+def _apply(filters: CohortFilters) -> Applied:
     try:
         return applied(filters.value())
     except BadFilter as error:
         raise invalid(str(error)) from None
 
 
-def _filtered(filters: CohortFilters, what: str) -> Applied:
-    """The predicates of what is not given for the whole archive."""
-    left = _applied(filters)
-    if not left:
-        raise invalid(" ".join([f"{what} needs at least one filter.", *left.left_out]))
-    return left
+def _require_filters(filters: CohortFilters, what: str) -> Applied:
+    """The predicates of an operation that does not serve the whole archive."""
+    predicates = _apply(filters)
+    if not predicates:
+        raise invalid(" ".join([f"{what} needs at least one filter.", *predicates.left_out]))
+    return predicates
 
 
 def _echo(filters: Applied, hints: Iterable[str] = ()) -> dict[str, Any]:
-    """What an answer says of the filters that it is for."""
+    """The members of an answer that say which filters were applied."""
     everything = [] if filters else ["No filter is left, so this is the whole archive."]
     return {"filters_applied": filters.echo, "warnings": [*filters.left_out, *everything, *hints]}
 
@@ -354,7 +366,7 @@ def _commands(filters: CohortFilters) -> Iterator[str]:
 
 
 def _viewer_url(viewer: str, study: str, series: str | None) -> str:
-    """Where a study, or a series in it, can be looked at."""
-    for_study, for_series = VIEWERS[viewer]
-    address = VIEWER + for_study.format(study=study)
-    return address + for_series.format(series=series) if series else address
+    """The address that shows a study, or a series of it."""
+    study_path, series_suffix = VIEWERS[viewer]
+    address = VIEWER + study_path.format(study=study)
+    return address + series_suffix.format(series=series) if series else address

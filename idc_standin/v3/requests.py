@@ -1,6 +1,6 @@
-"""What requests may hold, as upstream's framework reads them: lax about types, closed to names it does not know.
+"""Request bodies as upstream's framework reads them: types are coerced, unknown names are refused.
 
-openapi.yaml says what a client should send; this says what the service makes of whatever it is sent.
+openapi.yaml says what a client should send; these models say what the server accepts.
 """
 
 from __future__ import annotations
@@ -40,8 +40,8 @@ LONG_LIST = TypeAdapter(Annotated[list[str], FailFast()])
 Values = Annotated[list[str], WrapValidator(_listed)]
 
 
-class Closed(BaseModel):
-    """An object that refuses members of other names: one that went unread might be a predicate that went missing."""
+class StrictModel(BaseModel):
+    """An object that refuses unknown members: an ignored one might be a filter that the client relies on."""
 
     model_config = ConfigDict(extra="forbid")
 
@@ -51,43 +51,43 @@ class Closed(BaseModel):
         return _cut(body)
 
 
-class Range(Closed):
-    """Bounds, both included."""
+class Range(StrictModel):
+    """A range; both bounds are inclusive."""
 
     gte: float | str | None = None
     lte: float | str | None = None
 
 
-class CohortFilters(Closed):
+class CohortFilters(StrictModel):
     """Filters as they are sent."""
 
     terms: Annotated[dict[str, Values], BeforeValidator(_cut)] = Field(default_factory=dict)
     ranges: Annotated[dict[str, Range], BeforeValidator(_cut)] = Field(default_factory=dict)
 
     def value(self) -> Filters:
-        """The same as a plain value."""
+        """The filters as a plain value."""
         return Filters(self.terms, {name: (bounds.gte, bounds.lte) for name, bounds in self.ranges.items()})
 
 
-class Filtered(Closed):
+class FilteredRequest(StrictModel):
     """A request with filters."""
 
     filters: CohortFilters = Field(default_factory=CohortFilters)
 
     @model_validator(mode="before")
     @classmethod
-    def _wrapped(cls, body: Any) -> Any:
-        """Refuse filters in the place where releases before 3.0.0b3 took them, and look at nothing else then."""
+    def _refuse_unwrapped_filters(cls, body: Any) -> Any:
+        """Refuse filters at the top level, where releases before 3.0.0b3 took them, and report nothing else."""
         if isinstance(body, dict) and (stray := [name for name in ("terms", "ranges") if name in body]):
-            raise ValueError(f"filters stand under 'filters', but the body itself has {' and '.join(map(repr, stray))}")
+            raise ValueError(f"filters belong under 'filters', but the body has {' and '.join(map(repr, stray))}")
         return body
 
 
-class SelectionRequest(Filtered):
+class SelectionRequest(FilteredRequest):
     """A selection alone."""
 
 
-class ManifestRequest(Filtered):
+class ManifestRequest(FilteredRequest):
     """A page of a manifest."""
 
     page: int = 0
@@ -95,21 +95,21 @@ class ManifestRequest(Filtered):
     include_rows: bool = True
 
 
-class ManifestTextRequest(Filtered):
+class ManifestTextRequest(FilteredRequest):
     """A manifest as text."""
 
     source: str = "aws"
     limit: int | None = None
 
 
-class CitationsRequest(Filtered):
+class CitationsRequest(FilteredRequest):
     """Citations of a selection."""
 
     citation_format: str = "apa"
 
 
 class SqlRequest(BaseModel):
-    """A statement. Its object is open, upstream as well as here."""
+    """A statement. Unknown members are ignored, as upstream does."""
 
     sql: str
     max_rows: int | None = None

@@ -24,9 +24,9 @@ from idc_standin.v1.identity import Identity
 from idc_standin.v1.store import Store
 from idc_standin.v3 import app
 from idc_standin.v3.citations import Registries
-from idc_standin.v3.guard import Guard
 from idc_standin.v3.index import Index
 from idc_standin.v3.releases import Releases
+from idc_standin.v3.sql_pool import SqlPool
 from tests.contract.calls import Answer, Layered, Request
 from tests.contract.service import User
 
@@ -50,7 +50,7 @@ class Parts:
     contract: Contract
     store: Store
     index: Index
-    guard: Guard
+    sql: SqlPool
     releases: Releases
 
 
@@ -59,7 +59,7 @@ def parts() -> Parts:
     """The parts, loaded once in a process."""
     path = archive.ensure(platformdirs.user_cache_path("idc-standin"))
     published = archive.published(path)
-    return Parts(Contract(coming=True), Store(path, AS_OF, FACTS), Index(path), Guard(published), Releases(published))
+    return Parts(Contract(coming=True), Store(path, AS_OF, FACTS), Index(path), SqlPool(published), Releases(published))
 
 
 @contextmanager
@@ -74,7 +74,7 @@ def standin(*, patience: float = 30.0) -> Iterator[tuple[ASGIApp, tuple[User, ..
         newest = app.create(
             loaded.contract,
             loaded.index,
-            loaded.guard,
+            loaded.sql,
             quirks=frozenset(),
             registries=Registries(UNREACHABLE, UNREACHABLE),
             releases=loaded.releases,

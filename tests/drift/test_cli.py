@@ -302,7 +302,7 @@ def test_every_form_can_be_asked_for(capsys: pytest.CaptureFixture[str], form: s
     if form == "junit":
         Tree.fromstring(said)  # noqa: S314 - ours
     if form == "github":
-        assert said.startswith("::error file=base.yaml,line=22,col=")
+        assert said.startswith("::error file=breaking.yaml,line=22,col=")
 
 
 @pytest.mark.usefixtures("here")
@@ -493,11 +493,14 @@ def test_the_line_is_of_the_file_that_is_named(here: Path, capsys: pytest.Captur
     kinds = BASE.replace("m: {type: string}", "m: {type: string, enum: [a]}")
     Path("kinds.yaml").write_text(kinds)
     Path("more.yaml").write_text("# a comment\n" * 20 + kinds.replace("[a]", "[a, b]"))
-    assert main(["kinds.yaml", "more.yaml", "--format", "github", "--fail-on", "warning"]) == DRIFT
+    arguments = ["kinds.yaml", "more.yaml", "--format", "github", "--fail-on", "warning"]
+    assert main(arguments) == DRIFT
     line = 1 + next(number for number, text in enumerate(kinds.splitlines()) if "enum" in text)
+    assert f"file=more.yaml,line={line + 20}," in capsys.readouterr().out
+    assert main([*arguments, "--locate", "base"]) == DRIFT
     assert f"file=kinds.yaml,line={line}," in capsys.readouterr().out
     assert main(["more.yaml", "kinds.yaml", "--format", "github", "--fail-on", "info"]) == DRIFT
-    assert f"file=more.yaml,line={line + 20}," in capsys.readouterr().out
+    assert f"file=kinds.yaml,line={line}," in capsys.readouterr().out
 
 
 def test_a_report_keeps_the_mode_of_the_file_it_replaces(here: Path) -> None:

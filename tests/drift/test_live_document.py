@@ -76,9 +76,11 @@ def _revert(live: Any, rule: str, at: str, entry: accepted.Entry, ids: dict[str,
     schemas = live["components"]["schemas"]
     head, *rest = at.split("/")
     if rule == "error-status-removed":
-        status = {"V3ServerError": "500", "V3InvalidQuery": "400", "V3NotFound": "404"}.get(rest[-1], rest[-1])
         for operation_id in entry.patterns.get("operations", ids if head == "responses" else (head,)):
-            del resolve(live, ids[operation_id])["responses"][status]  # type: ignore[index]
+            responses: Any = resolve(live, ids[operation_id])["responses"]  # type: ignore[index]
+            shared = [status for status, one in responses.items() if one.get("$ref", "").endswith(f"/{at}")]
+            for status in shared if head == "responses" else rest[-1:]:
+                del responses[status]
     elif rule.startswith("response-media-type"):
         resolve(live, ids[head])["responses"]["200"]["content"] = {"application/json": {"schema": {}}}  # type: ignore[index]
     elif rule == "response-default-added":

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from idc_drift.__main__ import main
+from idc_drift.__main__ import UNCHECKED, main
 from idc_drift.compare.documents import compare
 
 from . import sample_documents
@@ -78,12 +78,14 @@ def test_a_wrong_keyword_of_a_schema_is_no_crash(keyword: str, value: Any) -> No
         compare(wrong, sample_documents.document_with_schema(direction, {"type": "array", "items": {}}))
 
 
-def test_a_reference_that_is_no_name_of_a_file_is_a_note(tmp_path: Any, capsys: pytest.CaptureFixture[str]) -> None:
+def test_a_reference_that_is_no_name_of_a_file_is_a_part_that_is_not_read(
+    tmp_path: Any, capsys: pytest.CaptureFixture[str]
+) -> None:
     path = tmp_path / "a.json"
     schema = {"$ref": "\ud800\x00.yaml#/a"}
     answer = {"description": "d", "content": {"application/json": {"schema": schema}}}
     path.write_text(json.dumps({"openapi": "3.1.0", "paths": {"/a": {"get": {"responses": {"200": answer}}}}}))
-    assert main([str(path), str(path)]) == 0
+    assert main([str(path), str(path)]) == UNCHECKED
     assert "is not a usable address" in capsys.readouterr().out
 
 
@@ -174,3 +176,12 @@ def test_a_member_of_the_wrong_kind_outside_schemas_gets_a_note(content: dict[st
     document = sample_documents.complete_document(content)
     compare(document, sample_documents.complete_document({"paths": {}}))
     assert any(reported in note for note in document.notes), document.notes
+
+
+def test_an_unknown_keyword_gets_one_note_and_an_extension_gets_none() -> None:
+    schema = {"type": "string", "minimumLength": 2, "x-length": 2, "$comment": "", "additionalItems": {}}
+    odd = sample_documents.document_with_schema("response", {"properties": {"a": schema, "b": schema}})
+    compare(odd, sample_documents.document_with_schema("response", {"properties": {"a": {}, "b": {}}}))
+    (note,) = odd.notes
+    assert note.startswith("`minimumLength` of /paths/")
+    assert "is not a known keyword" in note

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from idc_drift.changes.change import LEVELS
+from idc_drift.changes.counterparts import with_both_sides
 from idc_drift.changes.rules import RULES, SCHEMA_RULES, level_of, why
 from idc_drift.compare.documents import compare
 
@@ -97,6 +98,163 @@ def test_one_shared_schema_is_one_change_with_many_places() -> None:
     assert len(change.places) == 40
     assert change.pointer == "/components/schemas/S/properties/a/type"
     assert change.places[0].line > 0
+
+
+def test_the_default_of_a_schema_that_many_parameters_share_is_one_change_at_its_line() -> None:
+    def made(default: int) -> Document:
+        parameters = [{"name": f"q{n}", "in": "query", "schema": {"$ref": "#/components/schemas/S"}} for n in range(3)]
+        paths = {f"/p{n}": {"get": {"parameters": parameters}} for n in range(40)}
+        schema = {"type": "integer", "default": default}
+        return sample_documents.complete_document({"paths": paths, "components": {"schemas": {"S": schema}}})
+
+    (change,) = compare(made(1), made(2))
+    assert (change.rule, change.message) == ("parameter-default-changed", "default changed from `1` to `2`")
+    assert (change.pointer, change.before, change.after) == ("/components/schemas/S/default", "1", "2")
+    assert len({place.operation for place in change.places}) == 40
+    assert change.other_parts == ["query q1", "query q2"]
+
+
+def test_a_reference_to_another_component_is_one_change_at_the_reference() -> None:
+    schemas = {
+        "Old": {"type": "object", "properties": {"a": {"type": "string"}, "b": {"type": "string"}}, "required": ["a"]},
+        "New": {"type": "object", "properties": {"c": {"type": "string"}}, "required": ["c"]},
+    }
+
+    def made(name: str) -> Document:
+        body = {"content": {"application/json": {"schema": {"$ref": f"#/components/schemas/{name}"}}}}
+        paths = {"/p": {"get": {"responses": {"200": body}}}}
+        return sample_documents.complete_document({"paths": paths, "components": {"schemas": schemas}})
+
+    (change,) = with_both_sides(made("Old"), made("New"), compare(made("Old"), made("New")))
+    assert change.pointer == "/paths/~1p/get/responses/200/content/application~1json/schema/$ref"
+    assert (change.before, change.after) == ('"#/components/schemas/Old"', '"#/components/schemas/New"')
+    assert change.places[0].counterpart == change.pointer
+    assert change.message == (
+        "`New` takes the place of `Old`: at /a, required property `a` was removed, and 2 more differences"
+    )
+
+
+def test_a_renamed_component_is_compared_in_its_parts() -> None:
+    def made(name: str, kind: str) -> Document:
+        body = {"content": {"application/json": {"schema": {"$ref": f"#/components/schemas/{name}"}}}}
+        schemas = {name: {"type": "object", "properties": {"a": {"type": kind}}}}
+        paths = {"/p": {"get": {"responses": {"200": body}}}}
+        return sample_documents.complete_document({"paths": paths, "components": {"schemas": schemas}})
+
+    (change,) = compare(made("Old", "string"), made("New", "integer"))
+    assert (change.rule, change.pointer) == ("response-type-changed", "/components/schemas/Old/properties/a/type")
+
+
+def test_a_schema_that_one_response_contains_twice_names_both_parts() -> None:
+    def made(required: list[str]) -> Document:
+        filters = {"$ref": "#/components/schemas/F"}
+        counts = {"type": "object", "properties": {"filters": filters}}
+        whole = {"type": "object", "properties": {"counts": counts, "filters": filters}}
+        schemas = {"F": {"type": "object", "properties": {"a": {"type": "string"}}, "required": required}}
+        get = {"responses": {"200": {"content": {"application/json": {"schema": whole}}}}}
+        return sample_documents.complete_document({"paths": {"/p": {"get": get}}, "components": {"schemas": schemas}})
+
+    (change,) = compare(made(["a"]), made([]))
+    assert change.where == "200 application/json /filters/a"
+    assert change.other_parts == ["200 application/json /counts/filters/a"]
+    assert {place.pointer for place in change.places} == {"/components/schemas/F/required"}
+
+
+@pytest.mark.parametrize(
+    ("base", "revision", "said"),
+    [
+        (
+            {"maximum": 100},
+            {"maximum": 50},
+            "maximum changed from `100` to `50`; `100` is not valid any more",
+        ),
+        ({}, {"maximum": 50}, "maximum added: `50`; `51` is not valid any more"),
+        ({"minimum": 3}, {}, "minimum removed: `3`; `2` is valid now"),
+        (
+            {"exclusiveMinimum": 0.5},
+            {"exclusiveMinimum": 0.25},
+            "exclusiveMinimum changed from `0.5` (excluded) to `0.25` (excluded)",
+        ),
+        ({}, {"type": "string", "minLength": 2}, "minLength added: `2`; a string of 1 character is not valid any more"),
+        ({}, {"enum": [1, 2]}, "only `1`, `2` are allowed now"),
+        ({}, {"deprecated": True}, "property `size` is deprecated"),
+        ({"enum": [1, 2]}, {"enum": [1]}, "the value `2` was removed"),
+    ],
+)
+def test_a_message_names_its_subject_and_a_value_that_is_judged_in_another_way(
+    base: dict[str, Any], revision: dict[str, Any], said: str
+) -> None:
+    kind = {"type": revision.get("type", "number")}
+    documents = (
+        sample_documents.document_with_schema("request", {"properties": {"size": {**kind, **schema}}})
+        for schema in (base, revision)
+    )
+    assert [change.message for change in compare(*documents)] == [said]
+
+
+def test_a_message_about_an_encoding_says_from_what_to_what() -> None:
+    def made(encoding: dict[str, Any]) -> Document:
+        schema = {"type": "object", "properties": {"expand": {"type": "object"}}}
+        media = {"application/x-www-form-urlencoded": {"schema": schema, "encoding": {"expand": encoding}}}
+        return sample_documents.document_with_path({"post": {"requestBody": {"content": media}}})
+
+    (change,) = compare(made({}), made({"style": "deepObject", "explode": True}))
+    assert (
+        change.message
+        == "the encoding of `expand` changed: style from `form` to `deepObject`, explode from its default to `true`"
+    )
+    assert (change.before, change.after) == ("{}", '{"explode":"true","style":"deepObject"}')
+
+
+def test_a_schema_that_a_response_loses_is_said_to_be_removed() -> None:
+    def made(media: dict[str, Any]) -> Document:
+        return sample_documents.document_with_path({"get": {"responses": {"422": media}}})
+
+    with_schema = made({"content": {"application/json": {"schema": {"type": "object"}}}})
+    (change,) = compare(with_schema, made({"content": {"application/json": {}}}))
+    assert change.message == "the schema was removed: the type was `object`, now anything is allowed"
+    assert (change.before, change.after) == ('"object"', "")
+    (change,) = compare(with_schema, made({}))
+    assert change.message == "the response has no body any more, which was application/json"
+    assert (change.before, change.after) == ('"application/json"', "")
+
+
+@pytest.mark.parametrize(
+    ("base", "revision", "said"),
+    [
+        (
+            {"/a": {"get": {"operationId": "one", "responses": {}}}},
+            {"/b": {"get": {"operationId": "one", "responses": {}}}},
+            "the path /a was removed (renamed to /b?)",
+        ),
+        (
+            {"/a": {"get": {}, "put": {"operationId": "x"}}},
+            {"/a": {"get": {}, "post": {"operationId": "x"}}},
+            "PUT /a was removed (renamed to POST /a?)",
+        ),
+        (
+            {"/a": {"get": {"parameters": [{"name": "q", "in": "query", "schema": {"type": "string"}}]}}},
+            {"/a": {"get": {"parameters": [{"name": "query", "in": "query", "schema": {"type": "string"}}]}}},
+            "the query q parameter was removed (renamed to `query`?)",
+        ),
+    ],
+)
+def test_what_is_removed_while_its_twin_appears_is_said_to_be_renamed(base: Any, revision: Any, said: str) -> None:
+    changes = compare(*(sample_documents.complete_document({"paths": paths}) for paths in (base, revision)))
+    assert said in [change.message for change in changes]
+
+
+def test_a_property_that_is_removed_while_one_of_its_shape_appears_is_said_to_be_renamed() -> None:
+    def made(*names: str) -> Document:
+        properties = {name: {"type": "string", "maxLength": 9} for name in names}
+        schema = {"type": "object", "properties": {"kept": {"type": "integer"}, **properties}, "required": [*names]}
+        return sample_documents.document_with_schema("response", schema)
+
+    (removed, _) = compare(made("size"), made("length"))
+    assert removed.message == "required property `size` was removed (renamed to `length`?)"
+    assert removed.level == "breaking"
+    (unclear, *_) = compare(made("size"), made("length", "width"))
+    assert unclear.message == "required property `size` was removed"
 
 
 def test_a_removed_operation_says_nothing_of_its_parts() -> None:

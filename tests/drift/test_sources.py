@@ -13,6 +13,7 @@ import pytest
 
 from idc_drift.compare.documents import compare
 from idc_drift.documents.document import Unreadable, read
+from idc_drift.model.reading import coverage
 from tests.support.loopback_server import LoopbackServer
 
 if TYPE_CHECKING:
@@ -321,14 +322,16 @@ def test_references_over_http_never_lead_to_files(site: tuple[str, dict[str, Any
     pages["/other"] = split(f"file://{secret}")
     changes = compare(read(f"{address}/one"), other := read(f"{address}/other"))
     assert changes
-    assert any("not followed" in note or "leads nowhere" in note for note in other.notes)
+    (unread,) = coverage(other).unread
+    assert "is not a usable address" in unread
 
 
-def test_a_reference_that_leads_nowhere_is_noted_and_not_a_change(tmp_path: Path) -> None:
+def test_a_reference_that_leads_nowhere_is_not_read_and_not_a_change(tmp_path: Path) -> None:
     one = read(write(tmp_path / "one.yaml", split("gone.yaml#/A")))
     other = read(write(tmp_path / "other.yaml", split("gone.yaml#/A")))
     assert compare(one, other) == []
-    assert any("gone.yaml" in note for note in one.notes)
+    (unread,) = coverage(one).unread
+    assert "gone.yaml cannot be read: No such file" in unread
 
 
 @pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "utf-16"])

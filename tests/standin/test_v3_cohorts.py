@@ -1,4 +1,4 @@
-"""Selections: counts, pages, addresses and licences, held against SQL written here over the published files."""
+"""Selections: counts, pages, addresses and licences, compared with SQL written here over the published files."""
 
 from __future__ import annotations
 
