@@ -36,6 +36,7 @@ def _parse_response(
     *, client: AuthenticatedClient | Client, response: httpx.Response
 ) -> (
     V3Error
+    | V3Error
     | V3RouterError
     | V3ReleaseChanges
     | V3RouterError
@@ -83,6 +84,11 @@ def _parse_response(
         response_500 = response.text
         return response_500
 
+    if response.status_code == 503:
+        response_503 = V3Error.from_dict(response.json())
+
+        return response_503
+
     if client.raise_on_unexpected_status:
         raise errors.UnexpectedStatus(response.status_code, response.content)
     else:
@@ -93,6 +99,7 @@ def _build_response(
     *, client: AuthenticatedClient | Client, response: httpx.Response
 ) -> Response[
     V3Error
+    | V3Error
     | V3RouterError
     | V3ReleaseChanges
     | V3RouterError
@@ -113,6 +120,7 @@ def sync_detailed(
     version: int | Unset = UNSET,
 ) -> Response[
     V3Error
+    | V3Error
     | V3RouterError
     | V3ReleaseChanges
     | V3RouterError
@@ -138,7 +146,7 @@ def sync_detailed(
         httpx.TimeoutException: If the request takes longer than Client.timeout.
 
     Returns:
-        Response[V3Error | V3RouterError | V3ReleaseChanges | V3RouterError | V3ValidationErrors | str]
+        Response[V3Error | V3Error | V3RouterError | V3ReleaseChanges | V3RouterError | V3ValidationErrors | str]
     """
 
     kwargs = _get_kwargs(
@@ -158,6 +166,7 @@ def sync(
     version: int | Unset = UNSET,
 ) -> (
     V3Error
+    | V3Error
     | V3RouterError
     | V3ReleaseChanges
     | V3RouterError
@@ -184,7 +193,7 @@ def sync(
         httpx.TimeoutException: If the request takes longer than Client.timeout.
 
     Returns:
-        V3Error | V3RouterError | V3ReleaseChanges | V3RouterError | V3ValidationErrors | str
+        V3Error | V3Error | V3RouterError | V3ReleaseChanges | V3RouterError | V3ValidationErrors | str
     """
 
     return sync_detailed(
@@ -199,6 +208,7 @@ async def asyncio_detailed(
     version: int | Unset = UNSET,
 ) -> Response[
     V3Error
+    | V3Error
     | V3RouterError
     | V3ReleaseChanges
     | V3RouterError
@@ -224,7 +234,7 @@ async def asyncio_detailed(
         httpx.TimeoutException: If the request takes longer than Client.timeout.
 
     Returns:
-        Response[V3Error | V3RouterError | V3ReleaseChanges | V3RouterError | V3ValidationErrors | str]
+        Response[V3Error | V3Error | V3RouterError | V3ReleaseChanges | V3RouterError | V3ValidationErrors | str]
     """
 
     kwargs = _get_kwargs(
@@ -242,6 +252,7 @@ async def asyncio(
     version: int | Unset = UNSET,
 ) -> (
     V3Error
+    | V3Error
     | V3RouterError
     | V3ReleaseChanges
     | V3RouterError
@@ -268,7 +279,7 @@ async def asyncio(
         httpx.TimeoutException: If the request takes longer than Client.timeout.
 
     Returns:
-        V3Error | V3RouterError | V3ReleaseChanges | V3RouterError | V3ValidationErrors | str
+        V3Error | V3Error | V3RouterError | V3ReleaseChanges | V3RouterError | V3ValidationErrors | str
     """
 
     return (
