@@ -61,7 +61,7 @@ def _change(base: Document, name: str, theirs: str, ours: str, moved: int) -> Ch
         f"the {what} is {idc_openapi.apart(theirs, ours)}: {theirs:.60}, and the base describes {ours}; "
         f"its document {document}; run the contract suite against it"
     )
-    place = Place("", pointer, *base.position(pointer))
+    place = Place("", pointer, *base.position(pointer), where=name)
     return Change(
         rule, level_of(rule), message, (place,), where=name, before=json.dumps(ours), after=json.dumps(theirs)
     )

@@ -150,7 +150,8 @@ def apply(
             else:
                 absent[part.pointer] = part
         if kept:
-            left.append(change if len(kept) == len(change.places) else replace(change, places=tuple(kept)))
+            whole = len(kept) == len(change.places)
+            left.append(change if whole else replace(change, places=tuple(kept), where=kept[0].where))
     in_revision = Counterparts(base.content, revision.content).in_revision
     released = [part for part in found if part.pointer in in_revision and part.pointer not in absent]
     return [
@@ -180,7 +181,7 @@ def _now(base: Document, part: Part) -> Change:
 
 
 def _this(part: Part) -> str:
-    return "the operation" if part.whole else "it"
+    return "the operation" if part.whole else f"`{part.name.rpartition('/')[2]}`"
 
 
 def _where(part: Part) -> str:
@@ -189,4 +190,4 @@ def _where(part: Part) -> str:
 
 def _place(base: Document, part: Part) -> Place:
     pointer = f"{part.pointer}/{escaped(part.mark)}"
-    return Place(part.operation, pointer, *base.position(pointer))
+    return Place(part.operation, pointer, *base.position(pointer), where=_where(part))

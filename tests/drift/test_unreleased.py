@@ -193,6 +193,7 @@ def test_every_form_of_the_report_says_both(compared: Any, form: str) -> None:
     assert "not released yet" in text
     assert "Row/b" in text
     assert "released now: remove the mark" in text
+    assert "also at" not in text
 
 
 def test_forms_that_programs_read_do_not_count_it_as_a_failure(compared: Any) -> None:
