@@ -13,7 +13,7 @@ import tempfile
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from . import __version__
+from . import __version__, requirements
 from .changes import accepted, outcome, unreleased
 from .changes import lag as releases
 from .changes.change import LEVELS
@@ -36,6 +36,7 @@ if TYPE_CHECKING:
     from .documents.coverage import Coverage
 
 CLEAN, DRIFT, UNCHECKED = 0, 1, 2
+__all__ = ["main", "requirements"]
 
 _EPILOGUE = """\
 exit codes: 0 no drift at or above --fail-on, 1 drift, 2 could not check, or a part of a document was not read.

@@ -18,13 +18,13 @@ from ..documents.references import reached
 from ..escaping import visible
 from .change import Change, Place
 from .outcome import Finding
-from .rules import level_of, reported_name
+from .rules import level_of, names, no_such_rule, reported_name
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Iterator, Mapping, Sequence
     from pathlib import Path
 
-_PATTERNS = ("rule", "operations", "at", "where", "pointer", "before", "after")
+_PATTERNS = ("rule", "operations", "at", "where", "pointer", "before", "after", "fingerprint")
 _KEYS = {"id", "reason", "expires", *_PATTERNS}
 
 
@@ -74,6 +74,8 @@ def _values(key: str, change: Change, place: Place, ids: Mapping[str, str]) -> t
             return (place.pointer,)
         case "before":
             return (change.before,)
+        case "fingerprint":
+            return (change.fingerprint,)
         case _:
             return (change.after,)
 
@@ -230,8 +232,17 @@ def _stale(entry: Entry, matched_globs: set[tuple[str, str]], changed_addresses:
     else:
         names = ", ".join(f"{key} {glob}" for key, glob in unexplained_globs)
         message = f"The accepted row {entry.name} contains names that match no difference; remove {names}."
+    message += "".join(f" T{clause[1:]}{'' if clause.endswith('?') else '.'}" for clause in _unknown_rules(unused))
     rule = "accepted-entry-stale"
     return Change(rule, level_of(rule), message, (Place("", ""),), where=entry.name)
+
+
+def _unknown_rules(unused: Sequence[tuple[str, str]]) -> Iterator[str]:
+    """A clause for each rule in a row that does not exist."""
+    for glob in (glob for key, glob in unused if key == "rule"):
+        pattern = _compiled(reported_name(glob))
+        if not any(pattern.fullmatch(name) for name in names()):
+            yield no_such_rule(glob)
 
 
 _SCHEMA_KEYWORDS = frozenset({"type", "enum", "const", "anyOf", "oneOf", "allOf"})

@@ -9,6 +9,7 @@ The module is long because it is one table.
 
 from __future__ import annotations
 
+import difflib
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Final, TypeVar
 
@@ -613,3 +614,21 @@ def why(rule: str) -> str:
 def is_documentation_only(rule: str) -> bool:
     """Whether a rule is about documentation-only changes."""
     return rule_of(rule).documentation_only
+
+
+def is_rule(rule: str) -> bool:
+    """Whether there is a rule with this complete name."""
+    return rule in RULES or rule in OWN_RULES or bool(stem_of(rule))
+
+
+def names() -> list[str]:
+    """Every name that a rule has: complete names, stems and aliases."""
+    complete = (f"{prefix}-{stem}" for prefix in PREFIXES for stem in SCHEMA_RULES)
+    return [*RULES, *OWN_RULES, *SCHEMA_RULES, *complete, *ALIASES]
+
+
+def no_such_rule(name: str) -> str:
+    """The clause about a name that no rule has, with the most similar one."""
+    like = difflib.get_close_matches(name, names(), 1)
+    more = f"; did you mean `{like[0]}`?" if like else "; `idc-drift explain` lists all rules"
+    return f"there is no rule `{name}`{more}"

@@ -19,6 +19,7 @@ _POINTERS = (
         r"""(?<![\w-])["']?(?:configUrl|url|swaggerUrl|specUrl)["']?\s*[:=]\s*[^"'`,;{}\n]*["'`]([^"'`\s]+)["'`]"""
     ),
     re.compile(r"""(?:spec-url|data-url|apiDescriptionUrl|specUrl)\s*=\s*["']([^"'\s]+)["']"""),
+    re.compile(r"""(?:\bfetch|\baxios(?:\.get)?|\.getJSON)\(\s*["'`]([^"'`\s]+)["'`]"""),
     re.compile(r"""Redoc\.init\(\s*["']([^"'\s]+)["']"""),
 )
 _SCRIPT = re.compile(r"""<script[^>]+src\s*=\s*["']([^"']+)["']""", re.I)

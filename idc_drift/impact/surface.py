@@ -6,6 +6,7 @@ Law: the generator runs in its own process and in a temporary folder; the genera
 from __future__ import annotations
 
 import json
+import os
 import re
 import subprocess
 import sys
@@ -25,8 +26,18 @@ if TYPE_CHECKING:
     import griffe
 
 PACKAGE = "idc_client"
-_TIMEOUT_S = 300
+_TIMEOUT_S = 60
 """Seconds; openapi.yaml takes two."""
+_PLAIN_TRACEBACKS = {"TYPER_STANDARD_TRACEBACK": "1", "_TYPER_STANDARD_TRACEBACK": "1", "COLUMNS": "1000"}
+"""The environment in which the generator draws no frames around what it says."""
+_EXCEPTION = re.compile(r"(?:[A-Za-z_]\w*\.)*([A-Z]\w*)(?:: (.*))?")
+_GENERAL = (
+    "Error(s) encountered",
+    "Warning(s) encountered",
+    "Failed to parse OpenAPI document",
+    "If you believe this was",
+)
+_INVALID = re.compile(r"\d+ validation errors? for ")
 
 
 class CannotGenerate(Exception):
@@ -102,17 +113,42 @@ def _generate(content: Any, folder: Path, config: Path | None) -> tuple[str, ...
     command += ["--config", "config.yml", "--output-path", PACKAGE]
     try:
         done = subprocess.run(  # noqa: S603 - our interpreter, our arguments
-            command, cwd=folder, capture_output=True, text=True, errors="replace", timeout=_TIMEOUT_S, check=False
+            command,
+            cwd=folder,
+            capture_output=True,
+            text=True,
+            errors="replace",
+            timeout=_TIMEOUT_S,
+            check=False,
+            env={**os.environ, **_PLAIN_TRACEBACKS},
         )
     except subprocess.TimeoutExpired as error:
-        raise CannotGenerate(f"the generator did not finish within {_TIMEOUT_S} s") from error
+        raise CannotGenerate(
+            f"the generator did not finish within {_TIMEOUT_S} s; --scope compares a part of the document"
+        ) from error
     output = [" ".join(line.split()) for line in (done.stdout + "\n" + done.stderr).splitlines() if line.strip()]
     if "No module named openapi_python_client" in done.stderr:
         raise CannotGenerate("openapi-python-client is not installed; install idc-client[drift]")
     if done.returncode or not (folder / PACKAGE / "models").is_dir():
-        reason = next((line for line in output if "rror" in line), output[-1] if output else "no message")
-        raise CannotGenerate(f"the generator failed: {reason[:300]}")
+        raise CannotGenerate(_reason(done.stdout + "\n" + done.stderr)[:300])
     return tuple(line for line in output if line.startswith(("WARNING", "Unable", "Cannot")))
+
+
+def _reason(text: str) -> str:
+    """Why the generator gave up, as one clause from what it said."""
+    lines = [line.rstrip() for line in text.splitlines() if line.strip()]
+    if any(line.startswith("Traceback (most recent call last)") for line in lines):
+        ends = [found for line in lines if (found := _EXCEPTION.fullmatch(line))]
+        name, said = ends[-1].groups() if ends else ("unknown", "")
+        return f"the generator stopped with an internal error, {name}{f': {said}' if said else ''}"
+    for number, line in enumerate(lines):
+        if _INVALID.match(line) and number + 2 < len(lines):
+            place, why = lines[number + 1].strip(), lines[number + 2].partition(" [type=")[0].strip()
+            if place == "openapi" and any("Swagger document" in other for other in lines):
+                return "the generator does not take Swagger 2.0"
+            return f"the generator refuses it at {place}: {why}"
+    own = [line.strip() for line in lines if not line.startswith(_GENERAL)]
+    return f"the generator failed: {own[0] if own else 'it gave no reason'}"
 
 
 def _read(folder: Path, not_generated: tuple[str, ...]) -> Surface:

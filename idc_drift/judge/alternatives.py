@@ -10,6 +10,7 @@ from dataclasses import replace
 from itertools import combinations
 from typing import TYPE_CHECKING
 
+from ..changes.counterparts import compact_json
 from ..documents.json_values import SCALARS
 from ..schemas import value_sets
 from ..schemas.normal_form import possible_values
@@ -143,29 +144,36 @@ def _judge_group(context: Context, old: Group, new: Group) -> None:
             judge.worst(branch, other, sent(mode)) in NOT_WORSE_THAN_INFO for other in new.branches
         )
         message = f"{_quoted_label('', judge.base, branch)} was removed from {old.kind}"
+        sides = _as_json(branch), ""
         if safe and old.kind == new.kind == "anyOf":
-            context.add("alternative-implied", message, old.kind, at=branch, new=False)
+            context.add("alternative-implied", message, old.kind, at=branch, new=False, sides=sides)
         elif safe and context.mode.sent:
-            context.add("overlap-changed", message, old.kind, at=branch, new=False)
+            context.add("overlap-changed", message, old.kind, at=branch, new=False, sides=sides)
         else:
-            context.add(_REMOVED[old.kind], message, old.kind, at=branch, new=False)
+            context.add(_REMOVED[old.kind], message, old.kind, at=branch, new=False, sides=sides)
     for branch in added:
         safe = _is_scalar(judge.revision, branch) and any(
             judge.worst(other, branch, received(mode)) in NOT_WORSE_THAN_INFO for other in old.branches
         )
         message = f"{_quoted_label('', judge.revision, branch)} was added to {new.kind}"
+        sides = "", _as_json(branch)
         if safe and old.kind == new.kind == "anyOf":
-            context.add("alternative-implied", message, new.kind, at=branch, new=True)
+            context.add("alternative-implied", message, new.kind, at=branch, new=True, sides=sides)
         elif safe and not context.mode.sent:
-            context.add("overlap-changed", message, new.kind, at=branch, new=True)
+            context.add("overlap-changed", message, new.kind, at=branch, new=True, sides=sides)
         else:
-            context.add(_ADDED[new.kind], message, new.kind, at=branch, new=True)
+            context.add(_ADDED[new.kind], message, new.kind, at=branch, new=True, sides=sides)
     if old.kind != new.kind and not (
         _mutually_exclusive(judge.base, [judge.base.constraints(x) for x in old.branches])
         and _mutually_exclusive(judge.revision, [judge.revision.constraints(x) for x in new.branches])
     ):
         stem = "any-of-became-one-of" if new.kind == "oneOf" else "one-of-became-any-of"
         context.add(stem, f"{old.kind} became {new.kind}", new.kind, new=True)
+
+
+def _as_json(branch: Schema) -> str:
+    """An alternative as compact JSON; its place in the list may be that of another one in the other document."""
+    return compact_json(branch[0].raw) or '"an alternative"'
 
 
 def _is_contained(schemas: Schemas, branch: Schema, group: Group) -> bool:

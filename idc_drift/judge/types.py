@@ -50,7 +50,7 @@ def judge_types(context: Context) -> bool:
         message = f"the schema was removed: the type was {_described_types(b)}, now anything is allowed"
     elif not context.pair.base:
         message = f"a schema was added: anything was allowed, now the type is {_described_types(r)}"
-    context.add(stem, message, "type", sides=(_types_as_json(b), _types_as_json(r)))
+    context.add(stem, message, "type", sides=(types_as_json(b), types_as_json(r)))
     if b.allows_everything or r.allows_everything or not common or stem == "type-changed":
         return False
     context.restrict_to_types(frozenset(common))
@@ -74,7 +74,7 @@ def _judge_null_only(context: Context) -> bool:
     widened, narrowed = _all_included(old, new), _all_included(new, old)
     stem = "type-widened" if widened else "type-narrowed" if narrowed else "type-changed"
     message = f"the type changed from {_described_types(b, null=True)} to {_described_types(r, null=True)}"
-    context.add(stem, message, "type", sides=(_types_as_json(b), _types_as_json(r)))
+    context.add(stem, message, "type", sides=(types_as_json(b), types_as_json(r)))
     return bool((b.constrained | r.constrained) & {"excluded", "conditions"})
 
 
@@ -97,7 +97,7 @@ def _described_types(constraints: Constraints, *, null: bool = False) -> str:
     return " or ".join(f"`{name}`" for name in sorted(names)) or "nothing"
 
 
-def _types_as_json(constraints: Constraints) -> str:
+def types_as_json(constraints: Constraints) -> str:
     """The types as compact JSON; empty if every type is allowed."""
     names = sorted(constraints.types or ())
     return (

@@ -13,6 +13,7 @@ from ..documents.spelling import transition
 from ..model.lifecycle import lifecycle_changes, lifecycle_of
 from ..schemas.value_sets import FORMAT_RANGES, integer_range, within_format
 from . import alignment
+from .types import types_as_json
 
 if TYPE_CHECKING:
     from ..schemas.constraints import Bound, Constraints
@@ -86,10 +87,11 @@ def judge_null(context: Context) -> None:
     """Judge whether null is allowed; if one side allows anything, the type rules report it."""
     b, r = context.b, context.r
     if not context.mode.lifted and b.types is not None and r.types is not None and b.nullable != r.nullable:
+        sides = types_as_json(b), types_as_json(r)
         if r.nullable:
-            context.add("became-nullable", "null is allowed now", "type", new=True)
+            context.add("became-nullable", "null is allowed now", "type", new=True, sides=sides)
         else:
-            context.add("became-not-nullable", "null is not allowed any more", "type", new=False)
+            context.add("became-not-nullable", "null is not allowed any more", "type", new=False, sides=sides)
 
 
 def judge_values(context: Context) -> None:

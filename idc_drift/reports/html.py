@@ -1,14 +1,16 @@
 """The HTML report: one page with both documents side by side at every finding.
 
-Law: the page has no scripts and loads nothing; every text is escaped.
+Law: the page has no scripts and loads nothing; every text is escaped; a link leads to a place of the page.
 """
 
 from __future__ import annotations
 
 import json
+from collections import Counter
 from functools import lru_cache
 from typing import TYPE_CHECKING
 
+from ..changes.change import LEVELS
 from ..changes.outcome import is_in_base
 from ..documents.json_values import MISSING
 from ..documents.pointer import resolve
@@ -16,6 +18,8 @@ from ..escaping import html as escaped
 from ..escaping import html_code
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from ..changes.outcome import Finding, Outcome
     from ..documents.document import Document
 
@@ -39,6 +43,11 @@ article.info { border-left-color: #0969da }
 pre { background: var(--soft); overflow: auto; padding: .5rem; font-size: .8rem }
 mark { background: light-dark(#fff3b0, #6b5300); color: inherit; display: block }
 small { opacity: .75 }
+nav { columns: 24rem; overflow-wrap: anywhere }
+nav li { break-inside: avoid }
+#breaking:not(:checked) ~ main article.breaking, #warning:not(:checked) ~ main article.warning,
+#info:not(:checked) ~ main article.info { display: none }
+h2 { font-size: 1.1rem; margin: 2rem 0 0; overflow-wrap: anywhere }
 h4 { margin: 0; font-size: .8rem; overflow-wrap: anywhere }
 """
 
@@ -52,16 +61,21 @@ def page(outcome: Outcome) -> str:
     items += [html_code(note) for note in (*outcome.notes, *outcome.reading)]
     if items:
         body += ["<ul>", *(f"<li>{item}</li>" for item in items), "</ul>"]
-    body += [_finding_article(outcome, f) for f in outcome.shown]
-    for name, findings in (
+    groups = _by_operation(outcome)
+    body += [*_filter(outcome), *_index(groups), "<main>"]
+    for number, (operation, findings) in enumerate(groups, 1):
+        body.append(f'<section id="operation-{number}"><h2>{_operation_name(operation)}</h2>')
+        body += [*(_finding_article(outcome, f) for f in findings), "</section>"]
+    for name, others in (
         ("Not released yet", outcome.not_released),
         ("Documentation-only", outcome.documentation_only),
         ("Accepted", outcome.accepted),
     ):
-        if findings:
-            body.append(f"<details><summary>{name}: {len(findings)}</summary>")
-            body += [_finding_article(outcome, f) for f in findings]
+        if others:
+            body.append(f"<details><summary>{name}: {len(others)}</summary>")
+            body += [_finding_article(outcome, f) for f in others]
             body.append("</details>")
+    body.append("</main>")
     return (
         f'<!doctype html>\n<html lang="en"><head><meta charset="utf-8"><title>Drift: {title}</title>'
         f"<meta http-equiv=\"Content-Security-Policy\" content=\"default-src 'none'; style-src 'unsafe-inline'\">"
@@ -71,11 +85,42 @@ def page(outcome: Outcome) -> str:
     )
 
 
+def _by_operation(outcome: Outcome) -> list[tuple[str, list[Finding]]]:
+    """The shown findings by operation; the operation with the gravest finding is the first."""
+    groups: dict[str, list[Finding]] = {}
+    for finding in outcome.shown:
+        groups.setdefault(finding.change.operation, []).append(finding)
+    return list(groups.items())
+
+
+def _operation_name(operation: str) -> str:
+    return escaped(operation) or "The document as a whole"
+
+
+def _filter(outcome: Outcome) -> Iterator[str]:
+    """A checkbox for each level; the style hides the findings of a level that is not checked."""
+    for level in LEVELS if outcome.shown else ():
+        count = sum(finding.change.level == level for finding in outcome.shown)
+        yield f'<input type="checkbox" id="{level}" checked><label for="{level}">{level} ({count})</label>'
+
+
+def _index(groups: list[tuple[str, list[Finding]]]) -> Iterator[str]:
+    """The operations with the number of their findings at each level."""
+    if not groups:
+        return
+    yield f"<details open><summary>Operations: {len(groups)}</summary><nav><ul>"
+    for number, (operation, findings) in enumerate(groups, 1):
+        counts = Counter(finding.change.level for finding in findings)
+        text = ", ".join(f"{counts[level]} {level}" for level in LEVELS if counts[level])
+        yield f'<li><a href="#operation-{number}">{_operation_name(operation)}</a> <small>{text}</small></li>'
+    yield "</ul></nav></details>"
+
+
 def _finding_article(outcome: Outcome, finding: Finding) -> str:
     change = finding.change
     parts = [
         f'<article class="{change.level}">',
-        f"<h3>{escaped(change.operation) or 'The document as a whole'} <small>{escaped(change.where)}</small></h3>",
+        f"<h3>{_operation_name(change.operation)} <small>{escaped(change.where)}</small></h3>",
         f"<p><strong>{finding.label}</strong>: {html_code(change.message)} <small>{escaped(change.rule)}</small></p>",
     ]
     if change.other_operations:

@@ -7,7 +7,6 @@ Law: the texts about rules are in ``changes/rules.py`` and ``changes/examples.ya
 
 from __future__ import annotations
 
-import difflib
 import json
 import sys
 from pathlib import Path
@@ -50,9 +49,9 @@ def explained(name: str) -> str:
     ``NoSuchRule`` if there is no such rule.
     """
     reported = rules.reported_name(name)
-    found = [rule for rule in (reported, f"request-{reported}") if _is_rule(rule)]
+    found = [rule for rule in (reported, f"request-{reported}") if rules.is_rule(rule)]
     if not found:
-        raise NoSuchRule(_unknown_rule_message(name))
+        raise NoSuchRule(rules.no_such_rule(name))
     return "\n".join(f"{_explanation(rule, rule if rule == reported else f'…-{reported}')}\n" for rule in found)
 
 
@@ -62,20 +61,6 @@ def meaning(rule: str) -> str:
         return example(rule).means
     except KeyError:
         return rule
-
-
-def _is_rule(rule: str) -> bool:
-    return rule in rules.RULES or rule in rules.OWN_RULES or bool(rules.stem_of(rule))
-
-
-def _unknown_rule_message(name: str) -> str:
-    stems = list(rules.SCHEMA_RULES)
-    complete = (f"{prefix}-{stem}" for prefix in rules.PREFIXES for stem in stems)
-    names = [*rules.RULES, *rules.OWN_RULES, *stems, *complete, *rules.ALIASES]
-    like = difflib.get_close_matches(name, names, 1)
-    return f"there is no rule `{name}`" + (
-        f"; did you mean `{like[0]}`?" if like else "; `idc-drift explain` lists all rules"
-    )
 
 
 def _explanation(rule: str, title: str) -> str:

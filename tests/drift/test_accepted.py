@@ -109,13 +109,33 @@ def test_a_row_that_matches_nothing_is_a_warning(tmp_path: Path) -> None:
     assert [(f.change.rule, f.change.level, f.accepted) for f in findings] == [
         ("accepted-entry-stale", "warning", None)
     ]
-    assert stale(entries) == ["The accepted row gone matches no difference; delete it."]
+    assert stale(entries) == [
+        "The accepted row gone matches no difference; delete it. "
+        "There is no rule `nothing`; did you mean `not-changed`?"
+    ]
+
+
+def test_a_rule_that_does_not_exist_is_said_with_the_most_similar_one(tmp_path: Path) -> None:
+    entries = rows(tmp_path, "- {id: typo, rule: respnse-type-changed, reason: known}")
+    assert stale(entries, change()) == [
+        "The accepted row typo matches no difference; delete it. "
+        "There is no rule `respnse-type-changed`; did you mean `response-type-changed`?"
+    ]
+    entries = rows(tmp_path, "- {id: glob, rule: respnse-*, reason: known}\n- {id: fine, rule: request-*, reason: x}")
+    assert [("There is no rule" in message) for message in stale(entries, change())] == [True, False]
+
+
+def test_a_fingerprint_accepts_one_change(tmp_path: Path) -> None:
+    one, other = change(), change(where="other")
+    entries = rows(tmp_path, f"- {{rule: '*', fingerprint: '{one.fingerprint}', reason: known}}")
+    assert [reasons(entries, each) for each in (one, other)] == [["known"], [None]]
 
 
 def test_a_name_in_a_row_that_matches_nothing_is_a_warning(tmp_path: Path) -> None:
     entries = rows(tmp_path, "- {id: some, rule: [response-*, gone], operations: [getA, getB], reason: known}")
     assert stale(entries, change()) == [
-        "The accepted row some contains names that match no difference; remove rule gone, operations getB."
+        "The accepted row some contains names that match no difference; remove rule gone, operations getB. "
+        "There is no rule `gone`; `idc-drift explain` lists all rules."
     ]
 
 
@@ -133,8 +153,10 @@ def test_a_row_about_what_a_standing_change_took_away_is_no_warning(tmp_path: Pa
     }
     findings, _ = accepted.apply(entries, [change()], IDS, TODAY, base={"components": {"schemas": schemas}})
     assert [f.change.message for f in findings if f.change.rule == "accepted-entry-stale"] == [
-        "The accepted row partly contains names that match no difference; remove at D/m.",
-        "The accepted row other matches no difference; delete it.",
+        "The accepted row partly contains names that match no difference; remove at D/m."
+        " There is no rule `x`; `idc-drift explain` lists all rules.",
+        "The accepted row other matches no difference; delete it."
+        " There is no rule `x`; `idc-drift explain` lists all rules.",
     ]
 
 

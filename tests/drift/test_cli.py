@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import subprocess
 import sys
 import threading
@@ -501,6 +502,36 @@ def test_the_line_is_of_the_file_that_is_named(here: Path, capsys: pytest.Captur
     assert f"file=kinds.yaml,line={line}," in capsys.readouterr().out
     assert main(["more.yaml", "kinds.yaml", "--format", "github", "--fail-on", "info"]) == DRIFT
     assert f"file=kinds.yaml,line={line}," in capsys.readouterr().out
+
+
+def test_a_removed_thing_is_located_at_its_nearest_parent_in_the_revision(
+    here: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    text = "# a comment\n" * 5 + BASE.replace("  /v1/old:", "  /v1/other:").replace("operationId: getOld", "x-a: 1")
+    (here / "sub").mkdir()
+    (here / "sub" / "new.yaml").write_text(text.replace("                  m: {type: string}\n", ""))
+    assert main(["base.yaml", "sub/../sub/new.yaml", "--format", "github"]) == DRIFT
+    lines = [line for line in capsys.readouterr().out.splitlines() if "file=" in line]
+    places = {re.search(r"file=([^,]+),line=(\d+).*title=([^:]+)::", line).groups() for line in lines}  # type: ignore[union-attr]
+    numbered = text.splitlines()
+    for file, line, rule in places:
+        assert file == "sub/new.yaml"
+        expected = {"path-removed": "paths:", "response-property-removed": "properties:", "endpoint-added": "get:"}
+        assert numbered[int(line) - 1].strip() == expected[rule]
+    assert {rule for _, _, rule in places} == {"path-removed", "response-property-removed", "endpoint-added"}
+
+
+def test_without_its_extra_it_is_one_sentence_and_2(here: Path) -> None:
+    (here / "sitecustomize.py").write_text("import sys\nsys.modules['yaml'] = None\n")  # as if it were not installed
+    done = subprocess.run(
+        [sys.executable, "-m", "idc_drift", "base.yaml", "base.yaml"],
+        capture_output=True,
+        text=True,
+        env={**os.environ, "PYTHONPATH": f"{here}{os.pathsep}{ROOT}"},
+        check=False,
+    )
+    assert (done.returncode, done.stdout) == (UNCHECKED, "")
+    assert done.stderr == "idc-drift: could not check: PyYAML is not installed; install idc-client[drift]\n"
 
 
 def test_a_report_keeps_the_mode_of_the_file_it_replaces(here: Path) -> None:

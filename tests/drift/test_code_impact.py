@@ -258,6 +258,39 @@ def test_that_nothing_can_be_generated_is_an_error_that_says_of_what(
     assert swagger.origin in str(error.value)
 
 
+@pytest.mark.parametrize(
+    ("content", "said"),
+    [
+        ({"swagger": "2.0"}, "the generator does not take Swagger 2.0."),
+        (
+            {"openapi": "3.1.0", "paths": {"/a": {"get": {"parameters": [{"name": "q"}], "responses": {}}}}},
+            "the generator refuses it at paths./a.get.parameters.0.other.in: Field required.",
+        ),
+        (
+            {"openapi": "3.1.0", "components": {"schemas": {"B": {"type": "string", "enum": ["a", "A"]}}}},
+            "the generator stopped with an internal error, ValueError: Duplicate key A in enum b.B; "
+            "consider setting literal_enums in your config.",
+        ),
+    ],
+)
+def test_why_no_client_is_generated_is_one_sentence_from_the_generator(
+    tmp_path: Path, pair: tuple[Document, Document], content: dict[str, Any], said: str
+) -> None:
+    head = {"info": {"title": "t", "version": "1"}, "paths": {}}
+    other = document(tmp_path, "other.json", {**head, **content})
+    with pytest.raises(attribution.ImpactUnknown) as error:
+        attribution.impact(pair[0], other, [])
+    assert str(error.value) == f"The effect on the generated client is not known: for {other.origin}, {said}"
+
+
+def test_a_document_that_the_generator_cannot_take_in_time_is_refused(
+    monkeypatch: pytest.MonkeyPatch, pair: tuple[Document, Document]
+) -> None:
+    monkeypatch.setattr("idc_drift.impact.surface._TIMEOUT_S", 0.01)
+    with pytest.raises(attribution.ImpactUnknown, match=r"did not finish within 0.01 s; --scope compares a part"):
+        attribution.impact(*pair, [])
+
+
 def test_a_document_that_names_everything_otherwise_is_brought_to_the_same_names(tmp_path: Path) -> None:
     text = (
         json.dumps(DOCUMENT).replace("getRow", "row_v_get").replace("getKinds", "kinds_v_get").replace('"v"', '"meta"')

@@ -284,3 +284,21 @@ def test_a_fingerprint_does_not_depend_on_words() -> None:
     ]
     assert found[0].message != found[1].message
     assert found[0].fingerprint == found[1].fingerprint
+
+
+def test_before_and_after_differ_where_null_or_an_alternative_is_added() -> None:
+    nullable = {"type": "array", "items": {"type": "string"}}
+    base, revision = (
+        sample_documents.document_with_schema("response", {"properties": {"a": schema}}, version="3.0.3")
+        for schema in (nullable, {**nullable, "nullable": True})
+    )
+    (change,) = with_both_sides(base, revision, compare(base, revision))
+    assert (change.rule, change.before, change.after) == ("response-became-nullable", '"array"', '["array","null"]')
+    cat, dog = ({"$ref": f"#/components/schemas/{name}"} for name in ("Cat", "Dog"))
+    base, revision = (
+        sample_documents.document_with_schema("response", {"oneOf": branches})
+        for branches in ([cat, {"type": "string"}], [dog, cat, {"type": "string"}])
+    )
+    (change,) = with_both_sides(base, revision, compare(base, revision))
+    assert (change.rule, change.before) == ("response-one-of-added", "")
+    assert change.after == '{"$ref":"#/components/schemas/Dog"}'

@@ -185,6 +185,28 @@ def test_html_shows_both_sides_at_the_line(documents: Documents) -> None:
     assert ["integer" in marked[0], "string" in marked[1]] == [True, True]
 
 
+def test_html_has_an_index_of_operations_and_a_filter_by_level(documents: Documents) -> None:
+    findings = [
+        Finding(change(level, place=Place(operation, POINTER, 12, 68)))
+        for operation in ("GET /a", "GET /b")
+        for level in ("breaking", "info")
+    ]
+    report = formats.render(outcome(documents, *findings), "html")
+    linked = re.findall(r'<a href="#([^"]+)">([^<]+)</a> <small>([^<]+)</small>', report)
+    assert [(name, counts) for _, name, counts in linked] == [
+        ("GET /a", "1 breaking, 1 info"),
+        ("GET /b", "1 breaking, 1 info"),
+    ]
+    for target, name, _ in linked:
+        assert f'<section id="{target}"><h2>{name}</h2>' in report
+    boxes = re.findall(r'<input type="checkbox" id="(\w+)" checked>', report)
+    assert boxes == ["breaking", "warning", "info"]
+    for level in boxes:
+        assert f"#{level}:not(:checked) ~ main article.{level}" in report
+    body = report.partition("<body>")[2]
+    assert body.index("<input") < body.index("<main>") < body.index("<article")
+
+
 def test_html_shows_the_value_where_the_text_is_one_long_line(tmp_path: Path, documents: Documents) -> None:
     (tmp_path / "one.json").write_text(json.dumps({"openapi": "3.1.0", "paths": {}, "x-pad": "y" * 2000}))
     result = outcome((read(str(tmp_path / "one.json")), documents[1]), Finding(change(place=Place("", "/x-pad"))))
@@ -200,6 +222,43 @@ def test_github_annotates_each_standing_finding_at_its_line(documents: Documents
     assert [line.split(" ")[0] for line in lines[:3]] == ["::error", "::warning", "::notice"]
     assert all("file=openapi.yaml,line=12,col=68,title=response-property-type-changed::" in line for line in lines[:3])
     assert len(lines) == 4
+
+
+def test_github_shows_ten_annotations_of_a_level_and_the_log_has_all(documents: Documents) -> None:
+    findings = [Finding(change(where=f"query {n:03}")) for n in range(25)]
+    ten = [Finding(change("warning", where=f"query {n:03}")) for n in range(10)]
+    lines = formats.render(outcome(documents, *findings, *ten, notes=["read as 3.1"]), "github").splitlines()
+    errors = [line for line in lines if line.startswith("::error ")]
+    assert len(errors) == 10
+    assert errors[-1].endswith("::16 more of this level are in the log of this step")
+    assert sum(line.startswith("::warning ") for line in lines) == 10
+    assert all(any(f"query {n:03}" in line and "error" in line for line in lines) for n in range(25))
+    assert "::notice title=note::read as 3.1" in lines
+
+
+def test_files_are_named_relative_to_their_repository(documents: Documents, tmp_path: Path) -> None:
+    (tmp_path / ".git").mkdir()
+    (tmp_path / "paths").mkdir()
+    documents[0].origin = f"{tmp_path}/paths/../base.yaml"
+    result = outcome(documents, Finding(change()))
+    assert "file=base.yaml,line=12," in formats.render(result, "github")
+    run = json.loads(formats.render(result, "sarif"))["runs"][0]
+    assert run["results"][0]["locations"][0]["physicalLocation"]["artifactLocation"] == {"uri": "base.yaml"}
+    case = Tree.fromstring(formats.render(result, "junit")).find(".//testcase")  # noqa: S314 - ours
+    assert case is not None
+    assert case.get("file") == "base.yaml"
+
+
+def test_sarif_explains_its_rules_and_leaves_documentation_out_unless_asked_for(documents: Documents) -> None:
+    quiet = Finding(change("info", "documentation-changed", documentation_only=True))
+    result = outcome(documents, Finding(change(rule="response-type-changed")), quiet)
+    run = json.loads(formats.render(result, "sarif"))["runs"][0]
+    (rule,) = run["tool"]["driver"]["rules"]
+    assert [len(run["results"]), rule["id"]] == [1, "response-type-changed"]
+    assert rule["fullDescription"]["text"] != rule["id"]
+    assert "idc-drift explain response-type-changed" in rule["help"]["text"]
+    assert rule["defaultConfiguration"] == {"level": "error"}
+    assert len(json.loads(formats.render(result, "sarif", verbose=True))["runs"][0]["results"]) == 2
 
 
 def test_github_names_no_file_if_the_base_is_none(documents: Documents) -> None:

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from idc_drift.__main__ import main
 from idc_drift.compare.documents import compare
 from idc_drift.documents.document import Unreadable, read
 from idc_drift.model.reading import coverage
@@ -32,6 +33,10 @@ UI = '<!DOCTYPE html><html><body><div id="swagger-ui"></div><script>{}</script><
 @pytest.fixture
 def site() -> Iterator[tuple[str, dict[str, Any]]]:
     """An address on this machine, and what each path answers: a text, or status, headers and text."""
+    yield from serve()
+
+
+def serve() -> Iterator[tuple[str, dict[str, Any]]]:
     pages: dict[str, Any] = {}
 
     class Handler(BaseHTTPRequestHandler):
@@ -217,6 +222,8 @@ def test_what_a_server_refuses_is_said(site: tuple[str, dict[str, Any]]) -> None
         'window.ui = SwaggerUIBundle({ urls: [{url: "./spec/openapi.json", name: "one"}] })',
         'SwaggerUIBundle({ url: window.location.origin + "/spec/openapi.json" })',
         "SwaggerUIBundle({ configUrl: '/config' })",
+        'fetch("/spec/openapi.json").then(answer => answer.json()).then(spec => { '
+        'window.ui = SwaggerUIBundle({spec, dom_id: "#swagger-ui"}); });',
         "SwaggerUIBundle({ spec: " + TEXT + ", dom_id: '#ui' })",
         "SwaggerUIBundle({ spec: {openapi: '3.1.0', info: {title: 't', version: '1'}, "
         "paths: {'/a': {get: {responses: {'200': {}}}}}} })",
@@ -324,6 +331,73 @@ def test_references_over_http_never_lead_to_files(site: tuple[str, dict[str, Any
     assert changes
     (unread,) = coverage(other).unread
     assert "is not a usable address" in unread
+
+
+@pytest.fixture
+def other_site() -> Iterator[tuple[str, dict[str, Any]]]:
+    """A second host."""
+    yield from serve()
+
+
+def test_a_reference_to_another_host_is_followed_only_with_allow_network(
+    site: tuple[str, dict[str, Any]], other_site: tuple[str, dict[str, Any]], tmp_path: Path
+) -> None:
+    (address, pages), (elsewhere, others) = site, other_site
+    others["/shared.yaml"] = pages["/own.yaml"] = "type: integer"
+    pages["/moved.yaml"] = (302, {"Location": f"{elsewhere}/shared.yaml"}, "")
+    cases = {
+        write(tmp_path / "file.yaml", split(f"{address}/own.yaml")): False,
+        f"{address}/own": True,
+        f"{address}/absolute": True,
+        f"{address}/other": False,
+        f"{address}/moved": False,
+    }
+    pages["/own"] = split("own.yaml")
+    pages["/absolute"] = split(f"{address}/own.yaml")
+    pages["/other"] = split(f"{elsewhere}/shared.yaml")
+    pages["/moved"] = split("moved.yaml")
+    for source, free in cases.items():
+        document = read(source)
+        unread = coverage(document).unread
+        assert (unread == []) is free, source
+        if not free:
+            assert "--allow-network follows it" in unread[0]
+        assert f"{elsewhere}/shared.yaml" not in document.requested
+        allowed = read(source, allow_network=True)
+        assert coverage(allowed).unread == []
+        assert allowed.requested[-1].endswith(".yaml")
+
+
+def test_every_address_that_was_requested_is_in_the_notes(
+    site: tuple[str, dict[str, Any]], capsys: pytest.CaptureFixture[str]
+) -> None:
+    address, pages = site
+    pages["/a.yaml"], pages["/own.yaml"] = split("own.yaml"), "type: integer"
+    pages["/docs"] = UI.format("SwaggerUIBundle({url: '/a.yaml'})")
+    assert main([f"{address}/docs", f"{address}/a.yaml", "--format", "json"]) == 0
+    notes = json.loads(capsys.readouterr().out)["notes"]
+    assert f"{address}/a.yaml: Requested {address}/docs, {address}/a.yaml, {address}/own.yaml." in notes
+    assert f"{address}/a.yaml: Requested {address}/a.yaml, {address}/own.yaml." in notes
+
+
+def test_a_page_in_a_file_reaches_no_host_without_allow_network(
+    site: tuple[str, dict[str, Any]], tmp_path: Path
+) -> None:
+    address, pages = site
+    pages["/openapi.json"] = TEXT
+    page = write(tmp_path / "page.html", UI.format(f"SwaggerUIBundle({{url: '{address}/openapi.json'}})"))
+    with pytest.raises(Unreadable, match="--allow-network"):
+        read(page)
+    assert read(page, allow_network=True).content == DOCUMENT
+
+
+def test_a_document_with_too_many_bytes_of_files_is_read_in_part(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("idc_drift.documents.sources._TOTAL_LIMIT", 1000)
+    write(tmp_path / "shared.yaml", f"type: integer\nx-a: {'y' * 2000}\n")
+    (unread,) = coverage(read(write(tmp_path / "a.yaml", split("shared.yaml")))).unread
+    assert "MB of files" in unread
 
 
 def test_a_reference_that_leads_nowhere_is_not_read_and_not_a_change(tmp_path: Path) -> None:
