@@ -1,0 +1,141 @@
+"""Questions that are never asked twice: what a server keeps of them must not grow without end."""
+
+from __future__ import annotations
+
+import json
+import random
+import time
+from concurrent.futures import ThreadPoolExecutor
+from typing import TYPE_CHECKING, Any
+
+from tests.torture import bounds, processes, wire
+from tests.torture.attack import Attack
+
+if TYPE_CHECKING:
+    from tests.torture.attack import Field
+    from tests.torture.record import Record
+    from tests.torture.server import Server
+
+FIRST, ALL = 1_000, 10_000
+AT_ONCE = 4
+GROWTH = 1.10
+ALLOWED = frozenset({200, 400, 413, 429, 503})
+
+
+def attacks() -> list[Attack]:
+    """The attacks of this module."""
+    return [
+        Attack("10,000 distinct questions", "growth", "fill caches with what is asked once", _questions),
+        Attack("large questions", "growth", "fill caches and the state folder with few questions of megabytes", _large),
+    ]
+
+
+def _question(number: int, draw: random.Random) -> tuple[str, Any]:
+    """A question that no other number gives: short or of a kilobyte, of both generations."""
+    uid = f"1.2.{number}." + "9" * draw.choice((4, 4, 900))
+    year = 1990 + number % 30
+    terms = {"terms": {"SeriesInstanceUID": [uid], "Modality": ["CT"]}}
+    ranged = {
+        "terms": {"Modality": [("CT", "MR", "PT")[number % 3]]},
+        "ranges": {"StudyDate": {"gte": f"{year}-01-01"}, "series_size_MB": {"lte": number + 0.5}},
+    }
+    spec = {"name": f"n{number}", "description": "", "filters": {"PatientID": [uid], "collection_id": ["nlst"]}}
+    found = {"name": "n", "description": "", "filters": {"StudyDate": [uid], "Modality": ["CT", f"x{number}"]}}
+    return [
+        ("/v3/cohort/counts", {"filters": terms}),
+        ("/v3/cohort/manifest", {"filters": terms, "page_size": 5}),
+        ("/v3/licenses", {"filters": terms}),
+        ("/v1/cohorts/preview/manifest?Patient_ID=True", spec),
+        ("/v3/cohort/counts", {"filters": ranged}),
+        ("/v1/cohorts/preview/query?page_size=10", {"cohort_def": found, "queryFields": {"fields": ["PatientID"]}}),
+        ("/v3/cohort/counts", {"filters": {"terms": {"PatientID": [uid, f"p{number}"]}}}),
+        (
+            "/v1/cohorts/preview/manifest?SeriesInstanceUID=True&page_size=1",
+            {"name": "n", "description": "", "filters": {"collection_id": ["rider_pilot", f"c{number}"]}},
+        ),
+        ("/v3/cohort/manifest.txt", {"filters": terms, "limit": 5}),
+        ("/v3/sql", {"sql": f"SELECT count(*) AS n FROM index WHERE instanceCount = {number}"}),
+    ][number % 10]
+
+
+def memory(server: Server) -> int:
+    """Bytes of all processes, once they have had a second to let go."""
+    time.sleep(1.5)
+    return sum(one.memory for one in processes.family(server.pid))
+
+
+def _questions(ground: Field, record: Record) -> None:
+    distinct(ground, record, FIRST, ALL)
+
+
+def distinct(ground: Field, record: Record, first: int, last: int) -> None:
+    """So many questions, and memory after the first and after the last of them."""
+    server = ground.server
+    began = random.Random().randrange(10**9)
+
+    def ask(number: int) -> None:
+        path, content = _question(number, random.Random(number))
+        answer = wire.post(server.address, path, content, timeout=90)
+        record.hold(f"POST {path}", answer, ALLOWED, sent=json.dumps(content))
+
+    with ThreadPoolExecutor(AT_ONCE) as pool:
+        list(pool.map(ask, range(began, began + first)))
+        early = memory(server)
+        list(pool.map(ask, range(began + first, began + last)))
+        late = memory(server)
+    record.note(f"memory was {early / 1e6:,.0f} MB after {first:,} questions and {late / 1e6:,.0f} MB after {last:,}")
+    if late > early * GROWTH:
+        record.fall(
+            f"{last:,} distinct questions",
+            f"memory grew from {early / 1e6:,.0f} to {late / 1e6:,.0f} MB (bound {GROWTH - 1:.0%})",
+        )
+
+
+def _large(ground: Field, record: Record) -> None:
+    """Values of megabytes, each another one: refused, or answered and forgotten."""
+    server = ground.server
+    before, disk = memory(server), server.folders.size()
+    for number in range(36):
+        value = f"{number}" + "9" * 5_000_000
+        cases: list[tuple[str, Any]] = [
+            ("/v3/cohort/counts", {"filters": {"terms": {"SeriesInstanceUID": [value]}}}),
+            ("/v3/cohort/manifest", {"filters": {"terms": {"PatientID": [value]}}}),
+            (
+                "/v1/cohorts/preview/manifest?Patient_ID=True&page_size=1",
+                {"name": "n", "description": "", "filters": {"Modality": ["CT", value]}},
+            ),
+            (
+                "/v1/cohorts/preview/query?page_size=1",
+                {
+                    "cohort_def": {
+                        "name": "n",
+                        "description": "",
+                        "filters": {"PatientID": [value[:2_000_000]], "Modality": ["CT"]},
+                    },
+                    "queryFields": {"fields": ["PatientID"]},
+                },
+            ),
+        ]
+        for path, content in cases:
+            answer = wire.post(server.address, path, content, timeout=90)
+            record.hold(
+                f"POST {path} with a value of {len(value) / 1e6:.0f} MB",
+                answer,
+                ALLOWED,
+                sent=value,
+                may_hang_up=True,
+                seconds=60,
+            )
+    after, grown = memory(server), server.folders.size() - disk
+    record.note(
+        f"after {36 * 4} questions of megabytes memory was {after / 1e6:,.0f} MB ({before / 1e6:,.0f} MB "
+        f"before), and the folder had grown by {grown / 1e6:,.1f} MB"
+    )
+    if after > max(before * 1.25, before + 64e6):
+        record.fall(
+            "large questions", f"memory grew from {before / 1e6:,.0f} to {after / 1e6:,.0f} MB and stayed there"
+        )
+    if grown > bounds.KEPT / 4:
+        record.fall(
+            "large questions", f"the server's folder grew by {grown / 1e6:,.0f} MB (bound {bounds.KEPT / 4e6:,.0f} MB)"
+        )

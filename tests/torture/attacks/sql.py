@@ -1,0 +1,126 @@
+"""Hostile statements, two at a time, each held against what it may do: two at a time, as many as there are workers."""
+
+from __future__ import annotations
+
+import threading
+import time
+from functools import partial
+from queue import Empty, SimpleQueue
+from typing import TYPE_CHECKING, Any
+
+from tests.torture import bounds, wire
+from tests.torture.attack import Attack
+from tests.torture.statements.catalogue import kinds
+from tests.torture.statements.kind import ANYTHING
+
+if TYPE_CHECKING:
+    from tests.torture.attack import Field
+    from tests.torture.record import Record
+    from tests.torture.statements.kind import Kind, Statement
+
+AT_A_TIME = 2
+ALLOWED = frozenset({200, 400, 413, 422, 429, 503, 504})
+TURNED_AWAY = (429, 503)
+TRIES = 6
+DEATHS = 3
+
+
+def attacks(names: set[str] | None = None) -> list[Attack]:
+    """An attack for each kind of statements, or for those named."""
+    placeholders = {name: f"{{{name}}}" for name in ("root", "cache", "state", "work", "loot")}
+    return [
+        Attack(f"sql: {one.name}", "hostile statements", one.tries, partial(_run, one.name))
+        for one in kinds(placeholders)
+        if names is None or one.name in names
+    ]
+
+
+def count() -> int:
+    """How many statements there are."""
+    return sum(len(one.statements) for one in kinds({}))
+
+
+def _run(name: str, ground: Field, record: Record) -> None:
+    folders = ground.server.folders
+    places = {
+        "root": folders.root,
+        "cache": folders.cache,
+        "state": folders.state,
+        "work": folders.work,
+        "loot": folders.loot,
+    }
+    chosen = next(one for one in kinds({key: str(path) for key, path in places.items()}) if one.name == name)
+    carry(chosen, ground, record)
+
+
+def carry(chosen: Kind, ground: Field, record: Record) -> None:
+    """Send the statements of a kind; a server that ends is started again, a few times."""
+    waiting: SimpleQueue[Statement] = SimpleQueue()
+    for statement in chosen.statements:
+        waiting.put(statement)
+    guard, deaths = threading.Lock(), [0]
+
+    def work() -> None:
+        while deaths[0] < DEATHS:
+            try:
+                statement = waiting.get_nowait()
+            except Empty:
+                return
+            pid = ground.server.pid
+            answer = ask(ground.server.address, statement)
+            judge(statement, answer, record)
+            if not answer.status:
+                with guard:
+                    if ground.server.pid == pid and not ground.server.lives():
+                        record.fall(statement.sql, "the server ended with this statement, or with one beside it")
+                        deaths[0] += 1
+                        ground.server.stop()
+                        ground.server.start()
+
+    threads = [threading.Thread(target=work) for _ in range(AT_A_TIME)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+
+
+def ask(address: wire.Address, statement: Statement) -> wire.Answer:
+    """Send one statement; where the server is too busy, wait as it says and send it again."""
+    content: dict[str, Any] = {"sql": statement.sql}
+    if statement.max_rows is not None:
+        content["max_rows"] = statement.max_rows
+    for _ in range(TRIES):
+        answer = wire.post(address, "/v3/sql", content, timeout=100)
+        if answer.status not in TURNED_AWAY:
+            break
+        time.sleep(min(float(answer.headers.get("retry-after", "1") or 1), 10))
+    return answer
+
+
+def judge(statement: Statement, answer: wire.Answer, record: Record) -> None:
+    """Hold an answer against the rules of all answers and against what this statement may return."""
+    record.hold(statement.sql, answer, ALLOWED, sent=statement.sql, seconds=bounds.STATEMENT)
+    if answer.status != 200:
+        if statement.rows is not ANYTHING and statement.rows != [] and answer.status:
+            record.fall(statement.sql, f"must be answered with {statement.rows!r}, not {answer.status}: {answer.text}")
+        elif answer.status in (400, 504) and not _sentence(answer):
+            record.fall(statement.sql, f"{answer.status} without a code and a sentence: {answer.text}")
+        return
+    found = answer.json()
+    rows = found.get("rows") if isinstance(found, dict) else None
+    if not isinstance(rows, list):
+        record.fall(statement.sql, f"200 without rows: {answer.text}")
+    elif statement.refused:
+        record.fall(statement.sql, f"must be refused, and was answered: {answer.text}")
+    elif statement.rows is not ANYTHING and rows != statement.rows:
+        record.fall(statement.sql, f"must be answered with {statement.rows!r}, not {rows!r}")
+
+
+def _sentence(answer: wire.Answer) -> bool:
+    found = answer.json()
+    if not isinstance(found, dict):
+        return False
+    if "detail" in found:
+        return bool(found["detail"])
+    error = found.get("error")
+    return isinstance(error, dict) and bool(error.get("code")) and bool(error.get("message"))
