@@ -12,6 +12,7 @@ from __future__ import annotations
 import argparse
 import contextlib
 import shutil
+import signal
 import sys
 import tempfile
 import time
@@ -56,6 +57,7 @@ def main() -> int:
         options.error(f"no attack has {' or '.join(asked.only)} in its name")
     absent = [(one, one.missing()) for one in chosen if one.missing()]
     chosen = [one for one in chosen if not one.missing()]
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(128 + signal.SIGTERM))  # so that servers and folders go, too
     began = time.monotonic()
     with contextlib.ExitStack() as stack:
         if asked.keep:
