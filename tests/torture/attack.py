@@ -92,10 +92,10 @@ class Field:
         self.reference.close()
 
 
-def carry_out(attack: Attack, ground: Field) -> Outcome:
-    """Run one attack and hold what was measured against the bounds."""
+def carry_out(attack: Attack, ground: Field, least_noise: float = 1.0) -> Outcome:
+    """Run one attack and hold what was measured against the bounds, which grow by ``least_noise`` at least."""
     quiet = ground.reference.quiet(QUIET)
-    ground.factor = bounds.noise(quiet)
+    ground.factor = max(bounds.noise(quiet), least_noise)
     record = Record(() if attack.own else ground.server.folders.private())
     ground.records.clear()
     if attack.own:

@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 
 HEALTH = 0.5  # seconds, of 99 answers in 100
 MEMORY = 2_000_000_000  # bytes of all processes together
-DISK = 2_000_000_000  # bytes that an attack may add to the server's folder, for a while
+DISK = 2_500_000_000  # bytes that an attack may add to the server's folder, for a while: two statements spill 1 GB each
 KEPT = 256_000_000  # … and that may be left when it has ended
 STATEMENT = 33.0  # seconds until a statement has an answer: 30 that it may run, and what stands around it
 BUSY = 0.01  # the part of the calls that may be 503 with Retry-After, in mixed calls of honest clients

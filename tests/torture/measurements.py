@@ -23,6 +23,7 @@ if TYPE_CHECKING:
 
 MEMORY_EVERY = 0.1
 DISK_EVERY = 10  # of these
+LETTING_GO, SETTLED = 5.0, 64_000_000  # seconds to let go of files, and bytes that need none
 HEALTH, VERSION, PLAIN = "health", "version", "plain"
 
 
@@ -146,7 +147,7 @@ class Watch:
         found = self._probe.end()
         self._ended.set()
         self._sampler.join()
-        after = (self.memory(), self.server.folders.size())
+        after = self._at_rest()
         self.measured = Measured(
             found[HEALTH],
             found[VERSION],
@@ -160,6 +161,15 @@ class Watch:
     def memory(self) -> int:
         """Bytes that all processes of the server hold together."""
         return sum(one.memory for one in processes.family(self.server.pid))
+
+    def _at_rest(self) -> tuple[int, int]:
+        """Memory and disk after the attack; what is being let go of has some seconds for it."""
+        until = time.monotonic() + LETTING_GO
+        while True:
+            found = (self.memory(), self.server.folders.size())
+            if found[1] <= self._before[1] + SETTLED or time.monotonic() > until:
+                return found
+            time.sleep(0.2)
 
     def _sample(self) -> None:
         rounds = 0

@@ -60,7 +60,8 @@ def line(outcome: Outcome) -> str:
     if measured is not None:
         before, peak, after = (value / 1e6 for value in measured.memory)
         figures = (
-            f"  health p99 {measured.health.p99 * 1e3:.0f} ms, worst {measured.health.worst:.2f} s; "
+            f"  health p99 {measured.health.p99 * 1e3:.0f} ms, worst {measured.health.worst:.2f} s "
+            f"(a plain server beside it {measured.plain.p99 * 1e3:.0f} ms); "
             f"memory {before:,.0f} → {peak:,.0f} → {after:,.0f} MB"
         )
     word = "held" if outcome.held else "FELL"

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING
 from tests.standin import v3_oracle
 from tests.torture import bounds, processes
 from tests.torture.attack import Attack
+from tests.torture.attacks.tokens import issued
 from tests.torture.measurements import Latency
 from tests.torture.questions import ask_quietly, questions
 
@@ -49,7 +50,7 @@ def mixed_calls(ground: Field, record: Record, clients: int, seconds: float) -> 
     asked = questions()
     ask_quietly(server.address, asked, record)
     patients = v3_oracle.column("SELECT DISTINCT PatientID FROM series WHERE collection_id = 'rider_pilot' ORDER BY 1")
-    tokens = [server.token(f"client{number}@example.org") for number in range(clients)]
+    tokens = issued(server, [f"client{number}@example.org" for number in range(clients)])
     content = {
         "address": server.address,
         "seconds": seconds,

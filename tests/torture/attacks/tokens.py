@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 
     from tests.torture.attack import Field
     from tests.torture.record import Record
+    from tests.torture.server import Server
 
 ASKED = (("GET", "/v1/cohorts"), ("GET", "/v1/users/account_details"), ("DELETE", "/v1/cohorts/1"))
 REFUSED = frozenset({400, 401, 403, 404, 413, 431})
@@ -57,6 +58,15 @@ def _run(ground: Field, record: Record) -> None:
         request = request.replace(b"Host: a", "Host: {}:{}".format(*server.address).encode())
         record.hold(name, wire.exchange(server.address, [request], 30), REFUSED)
     record.note(f"{count} forged tokens, each for {len(ASKED)} operations")
+
+
+def issued(server: Server, emails: list[str]) -> list[str]:
+    """Right tokens for many users, signed with the server's own key: its command makes one a second."""
+    head, claims, _ = (server.token("first@example.org")).split(".")
+    private = serialization.load_pem_private_key((server.folders.state / "id-token-key.pem").read_bytes(), None)
+    assert isinstance(private, rsa.RSAPrivateKey)
+    said, names = json.loads(_decoded(claims)), json.loads(_decoded(head))
+    return [signed(names, said | {"email": email, "sub": f"standin|{email}"}, private) for email in emails]
 
 
 def forged(real: str, server_key: bytes) -> Iterator[Token]:

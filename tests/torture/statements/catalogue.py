@@ -17,9 +17,13 @@ if TYPE_CHECKING:
 def kinds(places: Mapping[str, str]) -> list[Kind]:
     """The kinds; `{root}` and other names of places are replaced by these."""
     return [
-        replace(one, statements=[_placed(statement, places) for statement in one.statements])
-        for one in (*text.kinds(), *engine.kinds(), *outside.kinds(), *resources.kinds(), *fixed())
+        placed(one, places) for one in (*text.kinds(), *engine.kinds(), *outside.kinds(), *resources.kinds(), *fixed())
     ]
+
+
+def placed(kind: Kind, places: Mapping[str, str]) -> Kind:
+    """The kind with places filled in."""
+    return replace(kind, statements=[_placed(statement, places) for statement in kind.statements])
 
 
 def _placed(statement: Statement, places: Mapping[str, str]) -> Statement:

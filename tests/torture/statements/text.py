@@ -42,7 +42,7 @@ def _quoted() -> list[Statement]:
             [("", ""), ("/* ' */ ", ""), ("-- '\n", ""), ("", " -- ' ;"), ('/* /* " */ */', ";")]
         )
         found.append(Statement(f"{before}SELECT {quoted} AS a{after}", rows=[{"a": text}]))
-    return found
+    return [*found, Statement("SELECT 1 AS a /* /* */; DROP TABLE index; */", rows=[{"a": 1}])]
 
 
 LETTERS = (
