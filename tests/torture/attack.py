@@ -1,4 +1,4 @@
-"""An attack as a value, what it may use, and what came of it."""
+"""An attack as a value, the environment that it runs in, and its outcome."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ class Attack:
     name: str
     group: str
     tries: str
-    run: Callable[[Field, Record], None]
+    run: Callable[[Environment, Record], None]
     own: bool = False
     needs: tuple[str, ...] = ()
 
@@ -46,23 +46,23 @@ class Attack:
 
 @dataclass(slots=True)
 class Outcome:
-    """What came of an attack; ``noise`` is the factor of its bounds on time."""
+    """The outcome of an attack; ``noise`` is the factor of its bounds on time."""
 
     attack: Attack
     record: Record
     measured: Measured | None
     noise: float
     quiet: Latency
-    broken: list[str] = field(default_factory=list)
+    exceeded: list[str] = field(default_factory=list)
 
     @property
-    def held(self) -> bool:
-        """Whether nothing fell."""
-        return not self.broken and not self.record.falls
+    def passed(self) -> bool:
+        """Whether there is no finding."""
+        return not self.exceeded and not self.record.findings
 
 
-class Field:
-    """What attacks run on: the server that all share, folders for others, and the machine's own pace."""
+class Environment:
+    """What attacks run in: the server that they share, folders for other servers, and the pace of the machine."""
 
     def __init__(self, archive: Path, folder: Path) -> None:
         self.archive, self.folder = archive, folder
@@ -79,11 +79,11 @@ class Field:
 
     @contextmanager
     def watched(self, server: Server, record: Record) -> Iterator[Watch]:
-        """Measure a server of an attack's own, hold the figures against the bounds, and keep them."""
+        """Measure a server of an attack's own, compare the figures with the bounds, and keep them."""
         with Watch(server, self.reference) as watch:
             yield watch
-        for sentence in bounds.broken(watch.measured, self.factor):
-            record.fall(server.folders.root.name.rpartition("-")[0], sentence)
+        for sentence in bounds.exceeded(watch.measured, self.factor):
+            record.finding(server.folders.root.name.rpartition("-")[0], sentence)
         self.records[server.folders.root.name] = watch.measured
 
     def close(self) -> None:
@@ -92,31 +92,31 @@ class Field:
         self.reference.close()
 
 
-def carry_out(attack: Attack, ground: Field, least_noise: float = 1.0) -> Outcome:
-    """Run one attack and hold what was measured against the bounds, which grow by ``least_noise`` at least."""
-    quiet = ground.reference.quiet(QUIET)
-    ground.factor = max(bounds.noise(quiet), least_noise)
-    record = Record(() if attack.own else ground.server.folders.private())
-    ground.records.clear()
+def carry_out(attack: Attack, env: Environment, least_noise: float = 1.0) -> Outcome:
+    """Run one attack and compare the figures with the bounds, which grow by ``least_noise`` at least."""
+    quiet = env.reference.quiet(QUIET)
+    env.factor = max(bounds.noise(quiet), least_noise)
+    record = Record(() if attack.own else env.server.folders.private())
+    env.records.clear()
     if attack.own:
-        attack.run(ground, record)
-        measured = worst(list(ground.records.values()))
-        return Outcome(attack, record, measured, ground.factor, quiet)
-    if ground.server.process is None or not ground.server.lives():
-        ground.server.stop()
-        ground.server.start()
-    began = ground.server.log.stat().st_size
-    with Watch(ground.server, ground.reference) as watch:
-        attack.run(ground, record)
-    outcome = Outcome(attack, record, watch.measured, ground.factor, quiet)
-    outcome.broken = bounds.broken(watch.measured, ground.factor)
-    said = ground.server.said(began)
+        attack.run(env, record)
+        measured = worst(list(env.records.values()))
+        return Outcome(attack, record, measured, env.factor, quiet)
+    if env.server.process is None or not env.server.lives():
+        env.server.stop()
+        env.server.start()
+    began = env.server.log.stat().st_size
+    with Watch(env.server, env.reference) as watch:
+        attack.run(env, record)
+    outcome = Outcome(attack, record, watch.measured, env.factor, quiet)
+    outcome.exceeded = bounds.exceeded(watch.measured, env.factor)
+    said = env.server.said(began)
     if "Traceback (most recent call last)" in said:
         ends = tracebacks(said)
         different = "; ".join(dict.fromkeys(ends))
-        outcome.broken.append(f"the server's log has {len(ends)} tracebacks, which end with: {different[:300]}")
-    if loot := sorted(path.name for path in ground.server.folders.loot.rglob("*")):
-        outcome.broken.append(f"files were written: {', '.join(loot[:5])}")
+        outcome.exceeded.append(f"the server's log has {len(ends)} tracebacks, which end with: {different[:300]}")
+    if loot := sorted(path.name for path in env.server.folders.loot.rglob("*")):
+        outcome.exceeded.append(f"files were written: {', '.join(loot[:5])}")
     return outcome
 
 

@@ -29,7 +29,7 @@ def noise(quiet: Latency) -> float:
     return min(max(quiet.p99 / IDLE_P99, 1.0), MOST_NOISE)
 
 
-def broken(measured: Measured, factor: float) -> list[str]:
+def exceeded(measured: Measured, factor: float) -> list[str]:
     """What of the figures is not as it must be, in words."""
     found = []
     if not measured.lived:
@@ -40,7 +40,7 @@ def broken(measured: Measured, factor: float) -> list[str]:
         if latency.failed:
             found.append(f"{name} failed {latency.failed} times of {latency.count}")
     if measured.memory[1] > MEMORY:
-        found.append(f"all processes together held {measured.memory[1] / 1e6:,.0f} MB (bound {MEMORY / 1e6:,.0f} MB)")
+        found.append(f"all processes together used {measured.memory[1] / 1e6:,.0f} MB (bound {MEMORY / 1e6:,.0f} MB)")
     before, peak, after = measured.disk
     if peak - before > DISK:
         found.append(f"the server's folder grew by {(peak - before) / 1e6:,.0f} MB (bound {DISK / 1e6:,.0f} MB)")

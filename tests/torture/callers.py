@@ -2,7 +2,7 @@
 
     python -m tests.torture.callers QUESTIONS.json RESULT.json     # QUESTIONS has address, seconds, clients, tokens …
 
-Law: standard library only. A client that is told to come again later waits as long as it is told.
+Law: standard library only. A client that gets 503 waits as long as Retry-After says.
 """
 
 from __future__ import annotations
@@ -101,7 +101,7 @@ class Client:
             )
 
     def call(self, method: str, path: str, content: Any) -> tuple[int, str] | None:
-        """The answer; None if there was none, or the client was told to come again later."""
+        """The answer; None if there was none, or it was 503."""
         body = None if content is None else json.dumps(content)
         head = {"Content-Type": "application/json", "Authorization": f"Bearer {self.token}"}
         for fresh in (self.connection is None, True):

@@ -1,4 +1,4 @@
-"""What is measured while a server is under attack: how it is, what it holds in memory and on disk, whether it lives.
+"""What is measured while a server is under attack: its latency, its memory, its disk space, and whether it lives.
 
 Law: measures from outside; what a figure must be stands in `bounds`.
 """
@@ -159,7 +159,7 @@ class Watch:
         )
 
     def memory(self) -> int:
-        """Bytes that all processes of the server hold together."""
+        """Memory of all processes of the server together, in bytes."""
         return sum(one.memory for one in processes.family(self.server.pid))
 
     def _at_rest(self) -> tuple[int, int]:

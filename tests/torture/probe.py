@@ -2,7 +2,7 @@
 
     python -m tests.torture.probe NAME=HOST:PORT/PATH …     # a line of JSON for each answer, until stdin ends
 
-Law: standard library only, in a process of its own: what is measured must not wait for whoever attacks. A question
+Law: standard library only, in a process of its own: the measurement must not wait for the attack. A question
 is asked on a connection of its own and at its time, so that a second of silence is many slow answers and not one.
 """
 

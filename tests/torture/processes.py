@@ -1,4 +1,4 @@
-"""The processes of this machine: who is whose child, and what memory each holds (from /proc, elsewhere from ps)."""
+"""The processes of this machine: who is whose child, and how much memory each uses (from /proc, elsewhere from ps)."""
 
 from __future__ import annotations
 
@@ -51,7 +51,7 @@ def _of_proc() -> list[Process]:
         if not folder.name.isdigit():
             continue
         try:
-            # The name of a program stands in parentheses and may hold blanks and parentheses.
+            # The name of a program stands in parentheses and may contain blanks and parentheses.
             fields = (folder / "stat").read_text(encoding="utf-8", errors="replace").rpartition(")")[2].split()
         except OSError:  # it has ended
             continue

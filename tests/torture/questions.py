@@ -104,7 +104,7 @@ def questions() -> list[Question]:
 
 
 def ask_quietly(address: wire.Address, asked: list[Question], record: Record) -> None:
-    """Ask each once, and hold the answer against the oracle; the answers are kept."""
+    """Ask each once, and compare the answer with the oracle's; the answers are kept."""
     for one in asked:
         answer = wire.call(
             address,
@@ -113,11 +113,11 @@ def ask_quietly(address: wire.Address, asked: list[Question], record: Record) ->
             json.dumps(one.content).encode() if one.content is not None else None,
             {"Content-Type": wire.JSON},
         )
-        record.hold(f"{one.method} {one.path}", answer, {one.status}, sent=json.dumps(one.content))
+        record.check(f"{one.method} {one.path}", answer, {one.status}, sent=json.dumps(one.content))
         one.right = wire.steady(answer.text)
         content = answer.json() if "json" in answer.headers.get("content-type", "") else answer.text
         if answer.status == one.status and one.check is not None and not one.check(content):
-            record.fall(
+            record.finding(
                 f"{one.method} {one.path} {one.content or ''}", f"the quiet answer is not the oracle's: {answer.text}"
             )
 

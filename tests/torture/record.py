@@ -1,6 +1,6 @@
-"""What one attack did and what fell: every answer is held against the rules that no answer may break.
+"""The calls of one attack and its findings: every answer is checked by the rules of all answers.
 
-Law: safe for many threads; a fall is a sentence that names the input.
+Law: safe for many threads; a finding is a sentence that names the input.
 """
 
 from __future__ import annotations
@@ -18,12 +18,12 @@ if TYPE_CHECKING:
     from tests.torture.wire import Answer
 
 SHOWN = 160
-MOST_FALLS = 200  # different ones
+MOST_FINDINGS = 200  # different ones
 
 
 @dataclass(frozen=True, slots=True)
-class Fall:
-    """A rule that did not hold: for which input, and how."""
+class Finding:
+    """A broken rule: for which input, and how."""
 
     given: str
     what: str
@@ -38,25 +38,25 @@ class Record:
     def __init__(self, private: Collection[str] = ()) -> None:
         self.private = tuple(private)
         self.statuses: Counter[str] = Counter()
-        self.falls: dict[Fall, int] = {}  # and how often
+        self.findings: dict[Finding, int] = {}  # and how often
         self.notes: list[str] = []
         self.slowest: tuple[float, str] = (0.0, "")
         self.calls = 0
         self._lock = threading.Lock()
 
-    def fall(self, given: str, what: str) -> None:
-        """Say that a rule did not hold."""
-        one = Fall(brief(given), brief(what, 400))
+    def finding(self, given: str, what: str) -> None:
+        """Report a broken rule."""
+        one = Finding(brief(given), brief(what, 400))
         with self._lock:
-            if one in self.falls or len(self.falls) < MOST_FALLS:
-                self.falls[one] = self.falls.get(one, 0) + 1
+            if one in self.findings or len(self.findings) < MOST_FINDINGS:
+                self.findings[one] = self.findings.get(one, 0) + 1
 
     def note(self, text: str) -> None:
         """A figure, or a part that was not run and why, for the report."""
         with self._lock:
             self.notes.append(text)
 
-    def hold(
+    def check(
         self,
         given: str,
         answer: Answer,
@@ -66,28 +66,28 @@ class Record:
         seconds: float = 0.0,
         may_hang_up: bool = False,
     ) -> Answer:
-        """Hold an answer against the rules; ``sent`` is what it may repeat, ``seconds`` what it may take (0: all)."""
+        """Check an answer by the rules; ``sent`` is what it may repeat, ``seconds`` what it may take (0: all)."""
         with self._lock:
             self.calls += 1
             self.statuses[str(answer.status or "no answer")] += 1
             self.slowest = max(self.slowest, (answer.seconds, brief(given)))
         if not answer.status:
             if not may_hang_up:
-                self.fall(given, f"no answer after {answer.seconds:.1f} s ({answer.failure})")
+                self.finding(given, f"no answer after {answer.seconds:.1f} s ({answer.failure})")
             return answer
         if answer.status not in allowed:
-            self.fall(given, f"answered {answer.status}: {brief(answer.text)}")
+            self.finding(given, f"answered {answer.status}: {brief(answer.text)}")
         if answer.status in (429, 503) and "retry-after" not in answer.headers:
-            self.fall(given, f"{answer.status} without Retry-After")
+            self.finding(given, f"{answer.status} without Retry-After")
         if seconds and answer.seconds > seconds:
-            self.fall(given, f"answered after {answer.seconds:.1f} s (bound {seconds:.1f} s)")
+            self.finding(given, f"answered after {answer.seconds:.1f} s (bound {seconds:.1f} s)")
         if answer.size > bounds.ANSWER:
-            self.fall(given, f"an answer of {answer.size / 1e6:,.0f} MB (bound {bounds.ANSWER / 1e6:,.0f} MB)")
+            self.finding(given, f"an answer of {answer.size / 1e6:,.0f} MB (bound {bounds.ANSWER / 1e6:,.0f} MB)")
         text = answer.text
         for secret in self.private:
             if secret in text and secret not in sent:
                 at = text.index(secret)
-                self.fall(given, f"the answer shows {brief(text[max(0, at - 40) : at + 60])!r}, which is private")
+                self.finding(given, f"the answer shows {brief(text[max(0, at - 40) : at + 60])!r}, which is private")
                 break
         return answer
 

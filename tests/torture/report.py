@@ -25,7 +25,7 @@ HEAD = """\
 # Reliability
 
 Written by `make torture`, which attacks what this project serves and sends, from outside, on real sockets. A section
-says what was tried, what held, and what was measured meanwhile.
+lists what was tried, the results, and what was measured meanwhile.
 """
 INTRODUCTION = """\
 ## The stand-in
@@ -38,13 +38,13 @@ time on a new connection, and add up the memory of all processes of the server.
 
 {machine}
 
-These rules hold for every attack; a broken one is named below, and the command ends with exit code 1.
+These rules apply to every attack; a broken one is a finding, listed below, and the command ends with exit code 1.
 
 * The server lives: the process that was started is still there at the end.
 * `/v3/health` and `/v3/version` answer within {health:g} s, 99 times in 100, and never with an error. This is for an
   idle machine. A plain server that does nothing but answer is asked just before each attack; where it is slow, the
   machine is busy, and bounds on time grow by the same factor (column *noise*, 1 to {most:g}).
-* All processes of the server together hold less than {memory:,.0f} MB. (Resident sets are added up, so a page counts
+* All processes of the server together use less than {memory:,.0f} MB. (Resident sets are added up, so a page counts
   once for each process that shares it.)
 * Every statement has an answer within {statement:g} s.
 * No answer is a 5xx, but for 504 (time limit of a statement) and 503 with `Retry-After`.
@@ -64,28 +64,28 @@ def line(outcome: Outcome) -> str:
             f"(a plain server beside it {measured.plain.p99 * 1e3:.0f} ms); "
             f"memory {before:,.0f} → {peak:,.0f} → {after:,.0f} MB"
         )
-    word = "held" if outcome.held else "FELL"
+    word = "passed" if outcome.passed else "FAILED"
     slowest, given = outcome.record.slowest
     last = f"; slowest call {slowest:.1f} s ({given})" if slowest > 1 else ""
     return f"{word}  {outcome.attack.name}: {outcome.record.calls:,} calls{figures}{last}"
 
 
-def falls(outcome: Outcome) -> list[str]:
-    """What fell, one line each: the attack, the input, and what happened."""
-    sentences = [f"{outcome.attack.name}: {sentence}" for sentence in outcome.broken]
-    for fall, times in outcome.record.falls.items():
-        sentences.append(f"{outcome.attack.name}: {fall}" + (f" ({times} times)" if times > 1 else ""))
+def findings(outcome: Outcome) -> list[str]:
+    """The findings, one line each: the attack, the input, and what happened."""
+    sentences = [f"{outcome.attack.name}: {sentence}" for sentence in outcome.exceeded]
+    for one, times in outcome.record.findings.items():
+        sentences.append(f"{outcome.attack.name}: {one}" + (f" ({times} times)" if times > 1 else ""))
     return sentences
 
 
 def section(outcomes: Sequence[Outcome], absent: Sequence[tuple[Attack, str]], statements: int, seconds: float) -> str:
     """The section of the stand-in."""
-    fallen = [sentence for outcome in outcomes for sentence in falls(outcome)]
+    found = [sentence for outcome in outcomes for sentence in findings(outcome)]
     calls = sum(outcome.record.calls for outcome in outcomes)
     verdict = (
         f"{len(outcomes)} attacks, {statements:,} hostile statements among them, made {calls:,} calls "
         f"in {seconds / 60:.0f} minutes. "
-        + ("All held." if not fallen else f"{sum(not one.held for one in outcomes)} did not hold (see *What fell*).")
+        + ("All passed." if not found else f"{sum(not one.passed for one in outcomes)} failed (see *Findings*).")
     )
     machine = (
         f"Measured on {datetime.datetime.now(tz=datetime.UTC).date()}, {platform.system()}, {os.cpu_count()} cores, "
@@ -113,8 +113,8 @@ def section(outcomes: Sequence[Outcome], absent: Sequence[tuple[Attack, str]], s
         notes = [f"* {outcome.attack.name}: {note}." for outcome in chosen for note in outcome.record.notes]
         if notes:
             parts.append("\n".join(notes) + "\n")
-    if fallen:
-        parts.append("### What fell\n\n" + "\n".join(f"* {_cell(sentence)}" for sentence in fallen[:100]) + "\n")
+    if found:
+        parts.append("### Findings\n\n" + "\n".join(f"* {_cell(sentence)}" for sentence in found[:100]) + "\n")
     if absent:
         parts.append(
             "### Not run here\n\n" + "\n".join(f"* {attack.name}: {reason}" for attack, reason in absent) + "\n"
@@ -152,7 +152,7 @@ def _row(outcome: Outcome) -> str:
         memory,
         f"{record.slowest[0]:.1f}" if record.slowest[0] else "",
         f"{outcome.noise:.1f}",
-        "held" if outcome.held else "**fell**",
+        "passed" if outcome.passed else "**failed**",
     )
     return "| " + " | ".join(_cell(cell) for cell in cells) + " |"
 

@@ -73,7 +73,7 @@ class Folders:
                 shutil.copy2(file, self.cache / file.name)
 
     def private(self) -> tuple[str, ...]:
-        """Texts that no answer may hold: paths of this machine, and what the secrets say."""
+        """Texts that no answer may show: paths of this machine, and the contents of the secrets."""
         places = {
             str(self.root),
             str(ROOT),

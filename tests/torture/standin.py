@@ -4,7 +4,7 @@
     python -m tests.torture.standin --only tokens …    # those whose name or group has one of these texts; no page
     python -m tests.torture.standin --list
 
-Exit code 1 if anything fell, with a line for each that names the attack and the input.
+Exit code 1 if there are findings, with a line for each that names the attack and the input.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from tests.torture import report
-from tests.torture.attack import Field, carry_out
+from tests.torture.attack import Environment, carry_out
 from tests.torture.attacks import bodies, clients, growth, kills, load, requests, sql, state, tokens, users
 from tests.torture.server import archive
 
@@ -68,33 +68,33 @@ def main() -> int:
             stack.callback(shutil.rmtree, folder, ignore_errors=True)
         outcomes = run(chosen, folder)
     took = time.monotonic() - began
-    fallen = [sentence for outcome in outcomes for sentence in report.falls(outcome)]
+    found = [sentence for outcome in outcomes for sentence in report.findings(outcome)]
     if not asked.only:
         report.write(report.section(outcomes, absent, sql.count(), took))
     for attack, reason in absent:
         print(f"not run here: {attack.name}: {reason}")
-    print(f"{len(outcomes)} attacks in {took / 60:.1f} minutes; {sum(not one.held for one in outcomes)} fell")
-    for sentence in fallen:
+    print(f"{len(outcomes)} attacks in {took / 60:.1f} minutes; {sum(not one.passed for one in outcomes)} failed")
+    for sentence in found:
         sys.stderr.write(f"torture: {sentence}\n")
-    return 1 if fallen else 0
+    return 1 if found else 0
 
 
 def run(chosen: list[Attack], folder: Path) -> list[Outcome]:
     """Carry out attacks one after another; each is said when it has ended."""
-    ground = Field(archive(), folder)
+    env = Environment(archive(), folder)
     outcomes = []
     try:
         for attack in chosen:
             began = time.monotonic()
-            outcome = carry_out(attack, ground)
+            outcome = carry_out(attack, env)
             outcomes.append(outcome)
             print(f"{report.line(outcome)}  ({time.monotonic() - began:.0f} s)", flush=True)
             for note in outcome.record.notes:
                 print(f"      {note}", flush=True)
-            for sentence in report.falls(outcome)[:8]:
+            for sentence in report.findings(outcome)[:8]:
                 print(f"      {sentence}", flush=True)
     finally:
-        ground.close()
+        env.close()
     return outcomes
 
 

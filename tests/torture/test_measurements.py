@@ -1,4 +1,4 @@
-"""What measures attacks and what judges them: each rule can fall, and says for which input."""
+"""What measures attacks and what judges them: each rule can be broken, and a finding names the input."""
 
 from __future__ import annotations
 
@@ -102,19 +102,19 @@ ANSWERS = {
 
 
 @pytest.mark.parametrize("name", ANSWERS)
-def test_an_answer_that_breaks_a_rule_is_a_fall_that_names_its_input(name: str) -> None:
+def test_an_answer_that_breaks_a_rule_is_a_finding_that_names_its_input(name: str) -> None:
     answer, words = ANSWERS[name]
     record = Record(private=("/home/ada",))
-    record.hold("the input", answer, {200, 400, 503}, seconds=1.0)
-    assert [(fall.given, words in fall.what) for fall in record.falls] == [("the input", True)]
+    record.check("the input", answer, {200, 400, 503}, seconds=1.0)
+    assert [(one.given, words in one.what) for one in record.findings] == [("the input", True)]
 
 
-def test_what_an_answer_repeats_of_its_input_is_no_leak_and_a_rule_that_is_kept_no_fall() -> None:
+def test_what_an_answer_repeats_of_its_input_is_no_leak_and_a_correct_answer_no_finding() -> None:
     record = Record(private=("/home/ada",))
-    record.hold("an echo", wire.Answer(400, b'"/home/ada: no"', {}), {400}, sent="/home/ada")
-    record.hold("an answer", FINE, {200}, seconds=1.0)
-    record.hold("a time", wire.Answer(503, b"{}", {"retry-after": "1"}), {503})
-    assert record.falls == {}
+    record.check("an echo", wire.Answer(400, b'"/home/ada: no"', {}), {400}, sent="/home/ada")
+    record.check("an answer", FINE, {200}, seconds=1.0)
+    record.check("a time", wire.Answer(503, b"{}", {"retry-after": "1"}), {503})
+    assert record.findings == {}
     assert record.statuses == {"200": 1, "400": 1, "503": 1}
 
 
@@ -137,18 +137,20 @@ def test_what_an_answer_repeats_of_its_input_is_no_leak_and_a_rule_that_is_kept_
         ),
     ],
 )
-def test_a_statement_that_is_answered_wrongly_is_a_fall(statement: Statement, answer: wire.Answer, words: str) -> None:
+def test_a_statement_that_is_answered_wrongly_is_a_finding(
+    statement: Statement, answer: wire.Answer, words: str
+) -> None:
     record = Record()
     sql.judge(statement, answer, record)
-    assert [words in fall.what for fall in record.falls] == [True]
+    assert [words in one.what for one in record.findings] == [True]
 
 
 def test_every_figure_beyond_its_bound_is_named() -> None:
     slow = Latency(100, 0.1, 0.9, 1.0, 2)
     measured = Measured(slow, slow, slow, (1, 3 * 10**9, 1), (0, 3 * 10**9, 3 * 10**9), lived=False)
-    assert len(bounds.broken(measured, 1.0)) == 8
-    assert len(bounds.broken(measured, 2.0)) == 6  # on a machine that is half as fast, the latencies are well
-    assert bounds.broken(Measured(), 1.0) == []
+    assert len(bounds.exceeded(measured, 1.0)) == 8
+    assert len(bounds.exceeded(measured, 2.0)) == 6  # on a machine that is half as fast, the latencies are well
+    assert bounds.exceeded(Measured(), 1.0) == []
     assert bounds.noise(Latency(100, 0.001, 0.002, 0.01)) == 1.0
     assert (
         1.0
@@ -158,17 +160,17 @@ def test_every_figure_beyond_its_bound_is_named() -> None:
     )
 
 
-def test_mixed_calls_fall_for_wrong_bodies_busy_answers_spread_and_growth() -> None:
+def test_wrong_bodies_busy_answers_spread_and_growth_are_findings_of_mixed_calls() -> None:
     good = {"statuses": {"200": 1000}, "seconds": [0.01] * 1000, "wrong": []}
     record = Record()
     judge(record, [json.dumps(good)], 100, 105, 1.0)
-    assert record.falls == {}
+    assert record.findings == {}
     bad = {
         "statuses": {"200": 900, "503": 50, "500": 1, "no answer": 1}, "seconds": [0.01] * 900 + [1.0] * 50,
         "wrong": ["POST /a: b where c is right"],
     }  # fmt: skip
     judge(record, [json.dumps(bad)], 100, 120, 1.0)
-    assert len(record.falls) == 5
+    assert len(record.findings) == 5
     assert record.calls == 1952
 
 
@@ -199,16 +201,16 @@ def test_a_section_of_the_page_is_replaced_and_the_others_stay(tmp_path: Path) -
     assert sorted(path.name for path in tmp_path.iterdir()) == ["reliability.md"]
 
 
-def test_what_fell_and_what_was_not_run_stand_in_the_section() -> None:
+def test_findings_and_what_was_not_run_stand_in_the_section() -> None:
     attack = Attack("a|b", "group", "break it", lambda *_: None, needs=("root",))
     record = Record()
-    record.hold("SELECT <1>", wire.Answer(500, b"", {}), {200})
+    record.check("SELECT <1>", wire.Answer(500, b"", {}), {200})
     outcome = Outcome(attack, record, Measured(), 1.0, Latency(), ["the server ended"])
     text = report.section([outcome], [(attack, "needs root")], 900, 60.0)
-    assert "1 did not hold" in text
+    assert "1 failed" in text
     assert "a\\|b: the server ended" in text
     assert "SELECT &lt;1>: answered 500" in text
     assert "a|b: needs root" in text
-    held = report.section([Outcome(attack, Record(), Measured(), 1.0, Latency())], [], 900, 60.0)
-    assert "All held." in held
-    assert "What fell" not in held
+    passed = report.section([Outcome(attack, Record(), Measured(), 1.0, Latency())], [], 900, 60.0)
+    assert "All passed." in passed
+    assert "Findings" not in passed

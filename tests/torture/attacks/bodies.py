@@ -14,7 +14,7 @@ from tests.torture.attack import Attack
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from tests.torture.attack import Field
+    from tests.torture.attack import Environment
     from tests.torture.record import Record
 
 V1 = (
@@ -69,7 +69,7 @@ def attacks() -> list[Attack]:
         Attack(
             "huge bodies",
             "bodies",
-            "have bodies held in memory, one by one and many at once, with and without a length",
+            "fill memory with bodies, one by one and many at once, with and without a length",
             _huge,
         ),
         Attack("wrong lengths", "bodies", "have a body taken for longer, shorter or another's", _lengths),
@@ -79,9 +79,9 @@ def attacks() -> list[Attack]:
     ]
 
 
-def _headers(ground: Field, path: str) -> dict[str, str]:
+def _headers(env: Environment, path: str) -> dict[str, str]:
     token = (
-        {"Authorization": f"Bearer {ground.server.token('body@example.org')}"}
+        {"Authorization": f"Bearer {env.server.token('body@example.org')}"}
         if path.startswith("/v1/cohorts") and "preview" not in path
         else {}
     )
@@ -103,13 +103,13 @@ def _shapes(depth: int) -> Iterator[tuple[str, bytes]]:
     )
 
 
-def _nested(ground: Field, record: Record) -> None:
-    heads = {path: _headers(ground, path) for path in (*V1, *V3)}
+def _nested(env: Environment, record: Record) -> None:
+    heads = {path: _headers(env, path) for path in (*V1, *V3)}
     for depth in DEPTHS:
         for index, (name, body) in enumerate(_shapes(depth)):
             for path in [*V1[:3], *V3][index % 2 :: 2] if depth not in (300, 500, 989) else [*V1, *V3]:
-                answer = wire.call(ground.server.address, "POST", path, body, heads[path])
-                record.hold(
+                answer = wire.call(env.server.address, "POST", path, body, heads[path])
+                record.check(
                     f"POST {path}, {name}, {depth:,} deep",
                     answer,
                     ANSWERED,
@@ -127,15 +127,15 @@ def _filler(size: int) -> bytes:
     )
 
 
-def _huge(ground: Field, record: Record) -> None:
-    address = ground.server.address
+def _huge(env: Environment, record: Record) -> None:
+    address = env.server.address
     for path in (*V1[:3], *V3):
-        head = _headers(ground, path)
+        head = _headers(env, path)
         for size in (1, 5, 9, 32):
             body = _filler(size * MEGABYTE)
             answer = wire.call(address, "POST", path, body, head)
             allowed = ANSWERED if size < 9 else REFUSED
-            record.hold(
+            record.check(
                 f"POST {path}, {size} MB with a length",
                 answer,
                 allowed,
@@ -146,7 +146,7 @@ def _huge(ground: Field, record: Record) -> None:
             parts = wire.chunked(body[at : at + 65_536] for at in range(0, len(body), 65_536))
             start = wire.request("POST", path, address, headers={**head, "Transfer-Encoding": "chunked"})
             answer = wire.exchange(address, [start, *parts], 60)
-            record.hold(
+            record.check(
                 f"POST {path}, {size} MB in chunks",
                 answer,
                 allowed,
@@ -155,29 +155,29 @@ def _huge(ground: Field, record: Record) -> None:
                 may_hang_up=size > 5,
             )
         blanks = wire.call(address, "POST", path, b" " * 20 * MEGABYTE, head)
-        record.hold(f"POST {path}, 20 MB of blanks", blanks, REFUSED, seconds=30, may_hang_up=True)
+        record.check(f"POST {path}, 20 MB of blanks", blanks, REFUSED, seconds=30, may_hang_up=True)
         said = wire.exchange(
             address, [wire.request("POST", path, address, headers={**head, "Content-Length": str(10**12)})], 20
         )
-        record.hold(f"POST {path}, a length of 1 TB and no body", said, REFUSED | {408}, may_hang_up=True)
+        record.check(f"POST {path}, a length of 1 TB and no body", said, REFUSED | {408}, may_hang_up=True)
     for path in ("/v3/health", "/v3/collections", "/v1/about"):
         answer = wire.call(address, "GET", path, b"x" * 20 * MEGABYTE)
-        record.hold(f"GET {path} with a body of 20 MB", answer, ANSWERED, seconds=30, may_hang_up=True)
+        record.check(f"GET {path} with a body of 20 MB", answer, ANSWERED, seconds=30, may_hang_up=True)
     body, head = _filler(7 * MEGABYTE), {"Content-Type": wire.JSON}
     with ThreadPoolExecutor(24) as pool:
         paths = [(V3 + V1[:2])[index % 8] for index in range(72)]
         for path, answer in zip(
             paths, pool.map(lambda path: wire.call(address, "POST", path, body, head), paths), strict=True
         ):
-            record.hold(
+            record.check(
                 f"POST {path}, 7 MB, 24 at once", answer, ANSWERED, sent=body.decode(), seconds=60, may_hang_up=True
             )
-    _held_open(ground, record)
+    _held_open(env, record)
 
 
-def _held_open(ground: Field, record: Record) -> None:
-    """Bodies that are sent but for their last byte, many at once: what they hold must be bounded and be let go of."""
-    address = ground.server.address
+def _held_open(env: Environment, record: Record) -> None:
+    """Bodies that are sent but for their last byte, many at once: their memory must be bounded, and released."""
+    address = env.server.address
     open_ones = []
     try:
         for index in range(48):
@@ -193,7 +193,7 @@ def _held_open(ground: Field, record: Record) -> None:
             except OSError:  # refused before it was sent, which is right
                 continue
         time.sleep(2)
-        record.hold(
+        record.check(
             "a count beside 48 bodies that do not end",
             wire.post(address, "/v3/cohort/counts", {"filters": {"terms": {"Modality": ["MR"]}}}),
             {200, 429, 503},
@@ -203,8 +203,8 @@ def _held_open(ground: Field, record: Record) -> None:
             connection.close()
 
 
-def _lengths(ground: Field, record: Record) -> None:
-    address = ground.server.address
+def _lengths(env: Environment, record: Record) -> None:
+    address = env.server.address
     body = b'{"filters": {"terms": {"Modality": ["MR"]}}}'
     smuggled = b"GET /v1/cohorts HTTP/1.1\r\nHost: a\r\n\r\n"
     both = {"Content-Length": "5", "Transfer-Encoding": "chunked"}
@@ -247,7 +247,7 @@ def _lengths(ground: Field, record: Record) -> None:
                 else {"Content-Type": wire.JSON, "Content-Length": str(len(content)), **head},
             )
             answer = wire.exchange(address, [start + content], 4)
-            record.hold(
+            record.check(
                 f"POST {path}, {name}",
                 answer,
                 ANSWERED | {404, 408, 417, 501},
@@ -256,8 +256,8 @@ def _lengths(ground: Field, record: Record) -> None:
             )
 
 
-def _odd(ground: Field, record: Record) -> None:
-    address = ground.server.address
+def _odd(env: Environment, record: Record) -> None:
+    address = env.server.address
     many = json.dumps([f"v{i}" for i in range(300_000)]).encode()
     members = b"{" + b",".join(b'"a%d": 1' % i for i in range(200_000)) + b"}"
     digits = b"9" * 300_000
@@ -310,12 +310,12 @@ def _odd(ground: Field, record: Record) -> None:
         for path in (*V1[:3], *V3):
             for kind in (kinds[0], kinds[1 + index % 5]):
                 head = (
-                    {**_headers(ground, path), "Content-Type": kind}
+                    {**_headers(env, path), "Content-Type": kind}
                     if path == V1[2] and index < 4
                     else {"Content-Type": kind}
                 )
                 answer = wire.call(address, "POST", path, body, head)
-                record.hold(
+                record.check(
                     f"POST {path}, {name}, as {kind[:40] or 'nothing'}",
                     answer,
                     ANSWERED | {401},

@@ -12,7 +12,7 @@ from tests.torture import bounds, processes, wire
 from tests.torture.attack import Attack
 
 if TYPE_CHECKING:
-    from tests.torture.attack import Field
+    from tests.torture.attack import Environment
     from tests.torture.record import Record
     from tests.torture.server import Server
 
@@ -64,19 +64,19 @@ def memory(server: Server) -> int:
     return sum(one.memory for one in processes.family(server.pid))
 
 
-def _questions(ground: Field, record: Record) -> None:
-    distinct(ground, record, FIRST, ALL)
+def _questions(env: Environment, record: Record) -> None:
+    distinct(env, record, FIRST, ALL)
 
 
-def distinct(ground: Field, record: Record, first: int, last: int) -> None:
+def distinct(env: Environment, record: Record, first: int, last: int) -> None:
     """So many questions, and memory after the first and after the last of them."""
-    server = ground.server
+    server = env.server
     began = random.Random().randrange(10**9)
 
     def ask(number: int) -> None:
         path, content = _question(number, random.Random(number))
         answer = wire.post(server.address, path, content, timeout=90)
-        record.hold(f"POST {path}", answer, ALLOWED, sent=json.dumps(content))
+        record.check(f"POST {path}", answer, ALLOWED, sent=json.dumps(content))
 
     with ThreadPoolExecutor(AT_ONCE) as pool:
         list(pool.map(ask, range(began, began + first)))
@@ -85,15 +85,15 @@ def distinct(ground: Field, record: Record, first: int, last: int) -> None:
         late = memory(server)
     record.note(f"memory was {early / 1e6:,.0f} MB after {first:,} questions and {late / 1e6:,.0f} MB after {last:,}")
     if late > early * GROWTH:
-        record.fall(
+        record.finding(
             f"{last:,} distinct questions",
             f"memory grew from {early / 1e6:,.0f} to {late / 1e6:,.0f} MB (bound {GROWTH - 1:.0%})",
         )
 
 
-def _large(ground: Field, record: Record) -> None:
+def _large(env: Environment, record: Record) -> None:
     """Values of megabytes, each another one: refused, or answered and forgotten."""
-    server = ground.server
+    server = env.server
     before, disk = memory(server), server.folders.size()
     for number in range(36):
         value = f"{number}" + "9" * 5_000_000
@@ -118,7 +118,7 @@ def _large(ground: Field, record: Record) -> None:
         ]
         for path, content in cases:
             answer = wire.post(server.address, path, content, timeout=90)
-            record.hold(
+            record.check(
                 f"POST {path} with a value of {len(value) / 1e6:.0f} MB",
                 answer,
                 ALLOWED,
@@ -132,10 +132,10 @@ def _large(ground: Field, record: Record) -> None:
         f"before), and the folder had grown by {grown / 1e6:,.1f} MB"
     )
     if after > max(before * 1.25, before + 64e6):
-        record.fall(
+        record.finding(
             "large questions", f"memory grew from {before / 1e6:,.0f} to {after / 1e6:,.0f} MB and stayed there"
         )
     if grown > bounds.KEPT / 4:
-        record.fall(
+        record.finding(
             "large questions", f"the server's folder grew by {grown / 1e6:,.0f} MB (bound {bounds.KEPT / 4e6:,.0f} MB)"
         )

@@ -16,7 +16,7 @@ from tests.torture.attacks.users import User
 from tests.torture.server import archive_files, command, environment
 
 if TYPE_CHECKING:
-    from tests.torture.attack import Field
+    from tests.torture.attack import Environment
     from tests.torture.record import Record
     from tests.torture.server import Server
 
@@ -61,13 +61,13 @@ class Ledger:
         self.count = 0
 
 
-def _saves(ground: Field, record: Record) -> None:
-    saves(ground, record, ROUNDS)
+def _saves(env: Environment, record: Record) -> None:
+    saves(env, record, ROUNDS)
 
 
-def saves(ground: Field, record: Record, rounds: int) -> None:
+def saves(env: Environment, record: Record, rounds: int) -> None:
     """So many rounds of saves until the server is killed; then everything is looked for."""
-    server = ground.new("saves")
+    server = env.new("saves")
     ledger = Ledger()
     draw = random.Random(4)
     emails = [f"saver{number}@example.org" for number in range(SAVERS)]
@@ -89,7 +89,7 @@ def saves(ground: Field, record: Record, rounds: int) -> None:
         for thread in threads:
             thread.join()
         if left:
-            record.fall(f"kill -9 of the server {' '.join(server.options)}", f"{len(left)} of its processes ran on")
+            record.finding(f"kill -9 of the server {' '.join(server.options)}", f"{len(left)} of its processes ran on")
     server.options = ()
     server.start()
     _listed(server, [User(server, email) for email in emails], ledger, record)
@@ -98,7 +98,7 @@ def saves(ground: Field, record: Record, rounds: int) -> None:
         f"outlived {rounds} kills"
     )
     if ledger.count < 10 * rounds:
-        record.fall("saves", f"only {ledger.count} saves were acknowledged in {rounds} rounds: nothing was tried")
+        record.finding("saves", f"only {ledger.count} saves were acknowledged in {rounds} rounds: nothing was tried")
     server.stop()
 
 
@@ -131,32 +131,32 @@ def _listed(server: Server, users: list[User], ledger: Ledger, record: Record) -
     """What is listed after the kill, against what was acknowledged before it."""
     numbers: set[int] = set()
     for user in users:
-        answer = record.hold("GET /v1/cohorts after a kill", user.call("GET", "/v1/cohorts"), {200})
+        answer = record.check("GET /v1/cohorts after a kill", user.call("GET", "/v1/cohorts"), {200})
         listed: list[dict[str, Any]] = (answer.json() or {}).get("cohorts") or []
         found = {one["cohort_id"]: one["name"] for one in listed}
         saved, doubtful = ledger.saved.get(user.email, {}), ledger.doubtful.get(user.email, set())
         for number, name in saved.items():
             if found.get(number) != name:
-                record.fall(
+                record.finding(
                     f"cohort {number} of {user.email}",
                     f"an acknowledged save is {found.get(number)!r} after a kill, not {name!r}",
                 )
         for number, name in found.items():
             if number in ledger.deleted.get(user.email, set()):
-                record.fall(f"cohort {number} of {user.email}", "an acknowledged deletion was undone by a kill")
+                record.finding(f"cohort {number} of {user.email}", "an acknowledged deletion was undone by a kill")
             elif number not in saved and name not in doubtful:
-                record.fall(f"cohort {number} of {user.email}", f"{name!r} was never saved")
+                record.finding(f"cohort {number} of {user.email}", f"{name!r} was never saved")
         if numbers & found.keys():
-            record.fall("cohorts", f"numbers used twice: {sorted(numbers & found.keys())[:5]}")
+            record.finding("cohorts", f"numbers used twice: {sorted(numbers & found.keys())[:5]}")
         numbers |= found.keys()
 
 
-def _statements(ground: Field, record: Record) -> None:
+def _statements(env: Environment, record: Record) -> None:
     """The processes below the server are killed one after another while they work; then the server itself."""
-    server = ground.new("statements")
+    server = env.new("statements")
     with server.start():
         record.private = server.folders.private()
-        with ground.watched(server, record):
+        with env.watched(server, record):
             for turn in range(6):
                 slow = _behind(lambda: wire.post(server.address, "/v3/sql", SLOW, timeout=100))
                 time.sleep(1.0)
@@ -165,18 +165,18 @@ def _statements(ground: Field, record: Record) -> None:
                     _kill(child)
                 if children:
                     answer = slow()
-                    record.hold("a statement whose process is killed", answer, {400, 503, 504}, seconds=33)
+                    record.check("a statement whose process is killed", answer, {400, 503, 504}, seconds=33)
                 for path in ("/v3/health", "/v1/about"):
-                    record.hold(
+                    record.check(
                         f"GET {path} after a kill of a statement's process",
                         wire.call(server.address, "GET", path),
                         {200},
-                        seconds=5 * ground.factor,
+                        seconds=5 * env.factor,
                     )
                 after = wire.post(server.address, "/v3/sql", {"sql": "SELECT 1 AS a"}, timeout=100)
-                record.hold("SELECT 1 after a kill of a statement's process", after, {200}, seconds=33)
+                record.check("SELECT 1 after a kill of a statement's process", after, {200}, seconds=33)
                 if not children and not turn:
-                    record.fall(
+                    record.finding(
                         "statements",
                         "no process but the server's runs them: what ends a statement's process ends the server",
                     )
@@ -184,7 +184,7 @@ def _statements(ground: Field, record: Record) -> None:
         threads = [_behind(lambda: wire.post(server.address, "/v3/sql", SLOW, timeout=30)) for _ in range(4)]
         time.sleep(1.0)
         if left := server.kill():
-            record.fall("kill -9 of the server during statements", f"{len(left)} of its processes ran on")
+            record.finding("kill -9 of the server during statements", f"{len(left)} of its processes ran on")
         for wait in threads:
             wait()
 
@@ -209,9 +209,9 @@ def _kill(pid: int) -> None:
         return
 
 
-def _ended(ground: Field, record: Record) -> None:
+def _ended(env: Environment, record: Record) -> None:
     for options in ((), ("--workers", "2")):
-        server = ground.new("ended")
+        server = env.new("ended")
         server.options = options
         server.start()
         waiting = [
@@ -227,16 +227,16 @@ def _ended(ground: Field, record: Record) -> None:
         name = f"SIGTERM during four statements {' '.join(options)}"
         record.calls += 4
         if left:
-            record.fall(name, f"{len(left)} processes ran on")
-        if took > 12 * ground.factor:
-            record.fall(name, f"the end took {took:.1f} s")
+            record.finding(name, f"{len(left)} processes ran on")
+        if took > 12 * env.factor:
+            record.finding(name, f"the end took {took:.1f} s")
         if said:
-            record.fall(name, f"{len(said.splitlines())} lines were said: {said}")
+            record.finding(name, f"{len(said.splitlines())} lines were said: {said}")
         record.note(f"{name}: ended after {took:.1f} s, {len(said.splitlines())} lines said")
 
 
-def _build(ground: Field, record: Record) -> None:
-    server = ground.new("build", archive=False)
+def _build(env: Environment, record: Record) -> None:
+    server = env.new("build", archive=False)
     folders = server.folders
     for whom in ("the parent", "the builder"):
         for seconds in BUILD_KILLS:
@@ -265,9 +265,9 @@ def _build(ground: Field, record: Record) -> None:
                 time.sleep(0.1)
             said = (folders.root / "build.log").read_text(encoding="utf-8", errors="replace")
             if left:
-                record.fall(f"kill -9 of {whom} after {seconds} s", f"{len(left)} processes build on")
+                record.finding(f"kill -9 of {whom} after {seconds} s", f"{len(left)} processes build on")
             if "Traceback" in said:
-                record.fall(f"kill -9 of {whom} after {seconds} s", f"a traceback was said: {said}")
+                record.finding(f"kill -9 of {whom} after {seconds} s", f"a traceback was said: {said}")
             for pid in left:
                 _kill(pid)
             if archive_files(folders.cache):
@@ -276,12 +276,12 @@ def _build(ground: Field, record: Record) -> None:
                 file.unlink()
     server.start()  # builds what is missing
     answer = wire.post(server.address, "/v3/cohort/counts", {"filters": {"terms": {"Modality": ["MR"]}}})
-    record.hold("counts after a build that was killed", answer, {200})
+    record.check("counts after a build that was killed", answer, {200})
     abandoned = sorted(
         path.name for path in folders.cache.iterdir() if "building" in path.name or path.suffix == ".tmp"
     )
     if abandoned:
-        record.fall("kill -9 during the build", f"files stayed behind: {abandoned}")
+        record.finding("kill -9 during the build", f"files stayed behind: {abandoned}")
     server.stop()
 
 
@@ -291,7 +291,7 @@ def _wait(process: subprocess.Popen[bytes], record: Record, given: str) -> None:
     except subprocess.TimeoutExpired:
         process.kill()
         process.wait()
-        record.fall(given, "the command did not end in two minutes")
+        record.finding(given, "the command did not end in two minutes")
         return
     if code not in (0, 2):
-        record.fall(given, f"exit code {code}")
+        record.finding(given, f"exit code {code}")

@@ -19,7 +19,7 @@ from tests.torture.measurements import Latency
 from tests.torture.questions import ask_quietly, questions
 
 if TYPE_CHECKING:
-    from tests.torture.attack import Field
+    from tests.torture.attack import Environment
     from tests.torture.record import Record
 
 CLIENTS, SECONDS = 64, 60.0
@@ -40,13 +40,13 @@ def attacks() -> list[Attack]:
     ]
 
 
-def _run(ground: Field, record: Record) -> None:
-    mixed_calls(ground, record, CLIENTS, SECONDS)
+def _run(env: Environment, record: Record) -> None:
+    mixed_calls(env, record, CLIENTS, SECONDS)
 
 
-def mixed_calls(ground: Field, record: Record, clients: int, seconds: float) -> None:
+def mixed_calls(env: Environment, record: Record, clients: int, seconds: float) -> None:
     """So many clients for so long."""
-    server = ground.server
+    server = env.server
     asked = questions()
     ask_quietly(server.address, asked, record)
     patients = v3_oracle.column("SELECT DISTINCT PatientID FROM series WHERE collection_id = 'rider_pilot' ORDER BY 1")
@@ -84,31 +84,31 @@ def mixed_calls(ground: Field, record: Record, clients: int, seconds: float) -> 
 
 
 def judge(record: Record, results: list[str], warm: int, after: int, seconds: float) -> None:
-    """Hold what the clients saw against the bounds."""
+    """Compare what the clients saw with the bounds."""
     found = [json.loads(one) for one in results]
     statuses: Counter[str] = Counter()
     for one in found:
         statuses.update(one["statuses"])
         for sentence in one["wrong"]:
             given, _, what = sentence.partition(": ")
-            record.fall(given, what)
+            record.finding(given, what)
     calls = sum(statuses.values())
     latency = Latency.of([value for one in found for value in one["seconds"]])
     record.calls += calls
     record.statuses.update(statuses)
     busy = statuses["503"] / max(calls, 1)
     if busy > bounds.BUSY:
-        record.fall("mixed calls", f"{busy:.1%} of {calls:,} calls were 503 (bound {bounds.BUSY:.0%})")
+        record.finding("mixed calls", f"{busy:.1%} of {calls:,} calls were 503 (bound {bounds.BUSY:.0%})")
     if failed := {status: number for status, number in statuses.items() if status >= "5" and status != "503"}:
-        record.fall("mixed calls", f"statuses that may not be: {failed}")
+        record.finding("mixed calls", f"statuses that may not be: {failed}")
     if latency.p99 > bounds.SPREAD * latency.median:
-        record.fall(
+        record.finding(
             "mixed calls",
             f"p99 is {latency.p99:.3f} s, {latency.p99 / latency.median:.0f} times the median "
             f"(bound {bounds.SPREAD:g})",
         )
     if after > warm * FLAT:
-        record.fall(
+        record.finding(
             "mixed calls", f"memory grew from {warm / 1e6:,.0f} to {after / 1e6:,.0f} MB (bound {FLAT - 1:.0%})"
         )
     record.note(

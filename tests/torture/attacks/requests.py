@@ -8,7 +8,7 @@ from tests.torture import wire
 from tests.torture.attack import Attack
 
 if TYPE_CHECKING:
-    from tests.torture.attack import Field
+    from tests.torture.attack import Environment
     from tests.torture.record import Record
 
 REFUSED = frozenset({400, 404, 405, 408, 413, 414, 422, 431})
@@ -18,7 +18,9 @@ SQL = b'{"sql": "SELECT 1 AS a"}'
 def attacks() -> list[Attack]:
     """The attacks of this module."""
     return [
-        Attack("heads of requests", "requests", "have heads held in memory, or fail over what is no HTTP", _heads),
+        Attack(
+            "heads of requests", "requests", "fill memory with heads, or cause an error with what is not HTTP", _heads
+        ),
         Attack(
             "paths", "requests", "reach a file, another operation or an error through a path or its parameters", _paths
         ),
@@ -31,8 +33,8 @@ def attacks() -> list[Attack]:
     ]
 
 
-def _heads(ground: Field, record: Record) -> None:
-    address = ground.server.address
+def _heads(env: Environment, record: Record) -> None:
+    address = env.server.address
     start = "GET /v3/health HTTP/1.1\r\nHost: {}:{}\r\n".format(*address).encode()
     end = b"Connection: close\r\n\r\n"
     anything = REFUSED | {200, 401, 501, 505}
@@ -80,11 +82,11 @@ def _heads(ground: Field, record: Record) -> None:
     ]
     for name, request, may_hang_up in cases:
         answer = wire.exchange(address, [request], 10)
-        record.hold(name, answer, anything | {403}, may_hang_up=may_hang_up, seconds=10)
+        record.check(name, answer, anything | {403}, may_hang_up=may_hang_up, seconds=10)
 
 
-def _paths(ground: Field, record: Record) -> None:
-    address = ground.server.address
+def _paths(env: Environment, record: Record) -> None:
+    address = env.server.address
     inside = (
         "..%2f..%2fetc%2fpasswd",
         "%2e%2e/%2e%2e/etc/passwd",
@@ -136,11 +138,11 @@ def _paths(ground: Field, record: Record) -> None:
         for text in inside:
             path = root + text.replace(" ", "%20")
             answer = wire.exchange(address, [wire.request("GET", path, address)], 20)
-            record.hold(
+            record.check(
                 f"GET {path}", answer, REFUSED | {200, 301, 307, 401, 403}, sent=path, may_hang_up=len(path) > 20_000
             )
             if "x-injected" in answer.headers or "root:x:0" in answer.text:
-                record.fall(f"GET {path}", f"something was reached: {answer.text}")
+                record.finding(f"GET {path}", f"something was reached: {answer.text}")
     values = (
         "",
         "-1",
@@ -177,9 +179,9 @@ def _paths(ground: Field, record: Record) -> None:
     ):
         for value in values:
             answer = wire.exchange(address, [wire.request("GET", path + value.replace(" ", "%20"), address)], 40)
-            record.hold(f"GET {path}{value}", answer, REFUSED | {200, 202}, sent=value)
+            record.check(f"GET {path}{value}", answer, REFUSED | {200, 202}, sent=value)
     many = "&".join(f"a{i}=b" for i in range(8_000))
-    record.hold(
+    record.check(
         "8,000 parameters",
         wire.call(address, "GET", f"/v3/attributes/Modality/values?{many[:60_000]}"),
         REFUSED | {200},
@@ -187,9 +189,9 @@ def _paths(ground: Field, record: Record) -> None:
     )
 
 
-def _origins(ground: Field, record: Record) -> None:
+def _origins(env: Environment, record: Record) -> None:
     """A foreign page sends text/plain without asking; a foreign name that resolves to this machine sends its Host."""
-    address = ground.server.address
+    address = env.server.address
     host = "{}:{}".format(*address)
     for name, head, allowed in (
         ("no Origin", {}, {200}),
@@ -197,7 +199,7 @@ def _origins(ground: Field, record: Record) -> None:
         ("localhost as Host", {"Host": f"localhost:{address[1]}"}, {200}),
     ):
         answer = wire.call(address, "POST", "/v3/sql", SQL, {"Content-Type": wire.JSON, **head})
-        record.hold(f"SQL with {name}", answer, allowed)
+        record.check(f"SQL with {name}", answer, allowed)
     foreign = [
         f"https://{name}"
         for name in (
@@ -226,7 +228,7 @@ def _origins(ground: Field, record: Record) -> None:
     for origin in foreign:
         for kind in ("text/plain", wire.JSON, "application/x-www-form-urlencoded", "text/plain;charset=UTF-8", ""):
             answer = wire.call(address, "POST", "/v3/sql", SQL, {"Content-Type": kind, "Origin": origin})
-            record.hold(f"SQL as {kind or 'nothing'} from a page of {origin}", answer, {403}, sent=origin)
+            record.check(f"SQL as {kind or 'nothing'} from a page of {origin}", answer, {403}, sent=origin)
     for name in (
         "evil.example",
         f"evil.example:{address[1]}",
@@ -243,9 +245,9 @@ def _origins(ground: Field, record: Record) -> None:
             answer = wire.call(
                 address, "POST", "/v3/sql", SQL, {"Content-Type": "text/plain", "Host": name, "Origin": origin}
             )
-            record.hold(f"SQL for the host {name}, Origin {origin}", answer, {400, 403}, sent=name)
+            record.check(f"SQL for the host {name}, Origin {origin}", answer, {400, 403}, sent=name)
     body = b'{"sql": "SELECT sleep_ms(20000)"}'
     answer = wire.call(
         address, "POST", "/v3/sql", body, {"Content-Type": "text/plain", "Origin": "https://evil.example"}
     )
-    record.hold("slow SQL from a foreign page", answer, {403}, seconds=5 * ground.factor)
+    record.check("slow SQL from a foreign page", answer, {403}, seconds=5 * env.factor)

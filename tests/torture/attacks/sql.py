@@ -1,4 +1,4 @@
-"""Hostile statements, two at a time, each held against what it may do: two at a time, as many as there are workers."""
+"""Hostile statements, sent two at a time, and the check of every answer."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from tests.torture.statements.catalogue import kinds
 from tests.torture.statements.kind import ANYTHING
 
 if TYPE_CHECKING:
-    from tests.torture.attack import Field
+    from tests.torture.attack import Environment
     from tests.torture.record import Record
     from tests.torture.statements.kind import Kind, Statement
 
@@ -40,8 +40,8 @@ def count() -> int:
     return sum(len(one.statements) for one in kinds({}))
 
 
-def _run(name: str, ground: Field, record: Record) -> None:
-    folders = ground.server.folders
+def _run(name: str, env: Environment, record: Record) -> None:
+    folders = env.server.folders
     places = {
         "root": folders.root,
         "cache": folders.cache,
@@ -50,10 +50,10 @@ def _run(name: str, ground: Field, record: Record) -> None:
         "loot": folders.loot,
     }
     chosen = next(one for one in kinds({key: str(path) for key, path in places.items()}) if one.name == name)
-    carry(chosen, ground, record)
+    carry(chosen, env, record)
 
 
-def carry(chosen: Kind, ground: Field, record: Record) -> None:
+def carry(chosen: Kind, env: Environment, record: Record) -> None:
     """Send the statements of a kind; a server that ends is started again, a few times."""
     waiting: SimpleQueue[Statement] = SimpleQueue()
     for statement in chosen.statements:
@@ -66,16 +66,16 @@ def carry(chosen: Kind, ground: Field, record: Record) -> None:
                 statement = waiting.get_nowait()
             except Empty:
                 return
-            pid = ground.server.pid
-            answer = ask(ground.server.address, statement)
+            pid = env.server.pid
+            answer = ask(env.server.address, statement)
             judge(statement, answer, record)
             if not answer.status:
                 with guard:
-                    if ground.server.pid == pid and not ground.server.lives():
-                        record.fall(statement.sql, "the server ended with this statement, or with one beside it")
+                    if env.server.pid == pid and not env.server.lives():
+                        record.finding(statement.sql, "the server ended with this statement, or with one beside it")
                         deaths[0] += 1
-                        ground.server.stop()
-                        ground.server.start()
+                        env.server.stop()
+                        env.server.start()
 
     threads = [threading.Thread(target=work) for _ in range(AT_A_TIME)]
     for thread in threads:
@@ -98,22 +98,24 @@ def ask(address: wire.Address, statement: Statement) -> wire.Answer:
 
 
 def judge(statement: Statement, answer: wire.Answer, record: Record) -> None:
-    """Hold an answer against the rules of all answers and against what this statement may return."""
-    record.hold(statement.sql, answer, ALLOWED, sent=statement.sql, seconds=bounds.STATEMENT)
+    """Check an answer by the rules of all answers, and by what this statement may return."""
+    record.check(statement.sql, answer, ALLOWED, sent=statement.sql, seconds=bounds.STATEMENT)
     if answer.status != 200:
         if statement.rows is not ANYTHING and statement.rows != [] and answer.status:
-            record.fall(statement.sql, f"must be answered with {statement.rows!r}, not {answer.status}: {answer.text}")
+            record.finding(
+                statement.sql, f"must be answered with {statement.rows!r}, not {answer.status}: {answer.text}"
+            )
         elif answer.status in (400, 504) and not _sentence(answer):
-            record.fall(statement.sql, f"{answer.status} without a code and a sentence: {answer.text}")
+            record.finding(statement.sql, f"{answer.status} without a code and a sentence: {answer.text}")
         return
     found = answer.json()
     rows = found.get("rows") if isinstance(found, dict) else None
     if not isinstance(rows, list):
-        record.fall(statement.sql, f"200 without rows: {answer.text}")
+        record.finding(statement.sql, f"200 without rows: {answer.text}")
     elif statement.refused:
-        record.fall(statement.sql, f"must be refused, and was answered: {answer.text}")
+        record.finding(statement.sql, f"must be refused, and was answered: {answer.text}")
     elif statement.rows is not ANYTHING and rows != statement.rows:
-        record.fall(statement.sql, f"must be answered with {statement.rows!r}, not {rows!r}")
+        record.finding(statement.sql, f"must be answered with {statement.rows!r}, not {rows!r}")
 
 
 def _sentence(answer: wire.Answer) -> bool:

@@ -18,7 +18,7 @@ from tests.torture.server import NotStarted
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from tests.torture.attack import Field
+    from tests.torture.attack import Environment
     from tests.torture.record import Record
     from tests.torture.server import Server
 
@@ -70,22 +70,22 @@ def _reading(
 ) -> None:
     """What does not need to write goes on."""
     for path in ("/v1/about", "/v3/stats", "/v3/health"):
-        record.hold(f"GET {path}, {when}", wire.call(user.address, "GET", path), {200})
+        record.check(f"GET {path}, {when}", wire.call(user.address, "GET", path), {200})
     counts = wire.post(user.address, "/v3/cohort/counts", {"filters": {"terms": {"Modality": ["MR"]}}})
-    record.hold(f"counts, {when}", counts, {200})
-    record.hold(f"SQL, {when}", wire.post(user.address, "/v3/sql", {"sql": "SELECT 1 AS a"}), {200})
-    listed = record.hold(f"GET /v1/cohorts, {when}", user.call("GET", "/v1/cohorts"), listing)
+    record.check(f"counts, {when}", counts, {200})
+    record.check(f"SQL, {when}", wire.post(user.address, "/v3/sql", {"sql": "SELECT 1 AS a"}), {200})
+    listed = record.check(f"GET /v1/cohorts, {when}", user.call("GET", "/v1/cohorts"), listing)
     if listed.status == 200:
         found = {one["cohort_id"] for one in listed.json()["cohorts"]}
         if not set(kept) <= found:
-            record.fall(f"GET /v1/cohorts, {when}", f"kept cohorts {kept} are not all in {sorted(found)}")
-    record.hold(
+            record.finding(f"GET /v1/cohorts, {when}", f"kept cohorts {kept} are not all in {sorted(found)}")
+    record.check(
         f"a saved cohort's manifest, {when}",
         user.call("GET", f"/v1/cohorts/{kept[0]}/manifest?Patient_ID=True"),
         listing,
     )
-    record.hold(f"a preview, {when}", wire.post(user.address, PREVIEW, SPEC), {200, 503})
-    record.hold(
+    record.check(f"a preview, {when}", wire.post(user.address, PREVIEW, SPEC), {200, 503})
+    record.check(
         f"a preview on one page, {when}",
         wire.post(user.address, PREVIEW.replace("page_size=2", "page_size=500"), SPEC),
         {200},
@@ -97,7 +97,7 @@ def _writing(user: User, kept: list[int], record: Record, when: str, seconds: fl
     refused = 0
     for number in range(12):
         name = f"{when} {number} " + "x" * (20_000 if number % 3 else 10)
-        answer = record.hold(
+        answer = record.check(
             f"a save, {when}",
             user.call("POST", "/v1/cohorts", {**SPEC, "name": name[:100], "description": name}),
             {200, 503},
@@ -107,8 +107,8 @@ def _writing(user: User, kept: list[int], record: Record, when: str, seconds: fl
         if answer.status == 200:
             kept.append(answer.json()["cohort_properties"]["cohort_id"])
         elif answer.status and len(answer.text) < 20:
-            record.fall(f"a save, {when}", f"503 without a sentence: {answer.text!r}")
-    answer = record.hold(
+            record.finding(f"a save, {when}", f"503 without a sentence: {answer.text!r}")
+    answer = record.check(
         f"a deletion, {when}", user.call("DELETE", f"/v1/cohorts/{kept[-1]}"), {200, 503}, seconds=seconds
     )
     refused += answer.status == 503
@@ -119,26 +119,26 @@ def _writing(user: User, kept: list[int], record: Record, when: str, seconds: fl
 
 def _again(user: User, kept: list[int], record: Record, when: str) -> None:
     """Afterwards all is as before: saves work, and what was acknowledged is listed."""
-    record.hold(f"a save after {when}", user.call("POST", "/v1/cohorts", {**SPEC, "name": "after"}), {200})
+    record.check(f"a save after {when}", user.call("POST", "/v1/cohorts", {**SPEC, "name": "after"}), {200})
     found = {one["cohort_id"] for one in user.cohorts() or []}
     if not set(kept) <= found:
-        record.fall(f"after {when}", f"acknowledged cohorts are missing: {sorted(set(kept) - found)}")
+        record.finding(f"after {when}", f"acknowledged cohorts are missing: {sorted(set(kept) - found)}")
 
 
-def _limited(ground: Field, record: Record) -> None:
+def _limited(env: Environment, record: Record) -> None:
     import resource
 
-    server = ground.new("limited")
+    server = env.new("limited")
     with server.start():
         user, kept = _prepared(server, record)
-        with ground.watched(server, record):
+        with env.watched(server, record):
             # One page of the state file at most: whatever is written next, the system refuses with EFBIG.
             resource.prlimit(server.pid, resource.RLIMIT_FSIZE, (4_096, resource.RLIM_INFINITY))
             refused = _writing(user, kept, record, "no file may grow")
             _reading(user, kept, record, "no file may grow")
             resource.prlimit(server.pid, resource.RLIMIT_FSIZE, (resource.RLIM_INFINITY, resource.RLIM_INFINITY))
             if not refused:
-                record.fall(
+                record.finding(
                     "no file may grow", "every save was acknowledged: nothing was tried, or nothing was written"
                 )
             _again(user, kept, record, "files may grow again")
@@ -147,8 +147,8 @@ def _limited(ground: Field, record: Record) -> None:
         _again(user, kept, record, "a kill -9 after files might grow again")
 
 
-def _full(ground: Field, record: Record) -> None:
-    server = ground.new("full")
+def _full(env: Environment, record: Record) -> None:
+    server = env.new("full")
     with _mounted(server, record, "-t", "tmpfs", "-o", "size=1536k", "tmpfs") as mounted:
         if not mounted:
             return
@@ -156,7 +156,7 @@ def _full(ground: Field, record: Record) -> None:
         with server.start():
             user, kept = _prepared(server, record)
             filler = server.folders.state / "filler"
-            with ground.watched(server, record):
+            with env.watched(server, record):
                 with contextlib.suppress(OSError), filler.open("wb", buffering=0) as file:
                     while True:
                         file.write(bytes(4_096))
@@ -164,7 +164,7 @@ def _full(ground: Field, record: Record) -> None:
                 _reading(user, kept, record, "the file system is full")
                 filler.unlink()
                 if not refused:
-                    record.fall("the file system is full", "every save was acknowledged: nothing was tried")
+                    record.finding("the file system is full", "every save was acknowledged: nothing was tried")
                 _again(user, kept, record, "the file system had room again")
 
 
@@ -185,9 +185,9 @@ def _mounted(server: Server, record: Record, *words: str) -> Iterator[bool]:
             time.sleep(0.2)
 
 
-def _read_only(ground: Field, record: Record) -> None:
+def _read_only(env: Environment, record: Record) -> None:
     """A folder that is made read-only between two starts, as a backup or a mounted image is."""
-    server = ground.new("readonly")
+    server = env.new("readonly")
     with server.start():
         user, kept = _prepared(server, record)
     state = server.folders.state
@@ -209,13 +209,13 @@ def _read_only(ground: Field, record: Record) -> None:
         try:
             server.start()
         except NotStarted as error:
-            record.fall("a start on a read-only state folder", str(error))
+            record.finding("a start on a read-only state folder", str(error))
             return
         stack.callback(server.stop)
         user = User.of(server, user)
-        with ground.watched(server, record):
+        with env.watched(server, record):
             if not _writing(user, kept, record, "the folder is read-only"):
-                record.fall("the folder is read-only", "every save was acknowledged")
+                record.finding("the folder is read-only", "every save was acknowledged")
             _reading(user, kept, record, "the folder is read-only")
     with server.start():
         _again(User.of(server, user), kept, record, "the folder was read-only")
@@ -227,27 +227,27 @@ def _writable(state: Any) -> None:
         file.chmod(0o600)
 
 
-def _locked(ground: Field, record: Record) -> None:
-    server = ground.new("locked")
+def _locked(env: Environment, record: Record) -> None:
+    server = env.new("locked")
     with server.start():
         user, kept = _prepared(server, record)
         files = sorted(server.folders.state.glob("*.sqlite"))
         if not files:
-            record.fall(
+            record.finding(
                 "a locked state file",
                 f"there is none in {sorted(path.name for path in server.folders.state.iterdir())}",
             )
             return
-        with ground.watched(server, record):
+        with env.watched(server, record):
             for how in ("IMMEDIATE", "EXCLUSIVE"):
                 other = sqlite3.connect(files[0], isolation_level=None, timeout=10)
                 other.execute(f"BEGIN {how}")
                 refused = _writing(
-                    user, kept, record, f"another process holds the lock ({how})", seconds=LOCKED_FOR * ground.factor
+                    user, kept, record, f"another process holds the lock ({how})", seconds=LOCKED_FOR * env.factor
                 )
                 _reading(user, kept, record, f"another process holds the lock ({how})", listing={200, 503})
                 other.execute("ROLLBACK")
                 other.close()
                 if not refused:
-                    record.fall(f"BEGIN {how} by another process", "every save was acknowledged: nothing was tried")
+                    record.finding(f"BEGIN {how} by another process", "every save was acknowledged: nothing was tried")
                 _again(user, kept, record, "the lock was let go")

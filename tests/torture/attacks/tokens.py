@@ -19,7 +19,7 @@ from tests.torture.attack import Attack
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from tests.torture.attack import Field
+    from tests.torture.attack import Environment
     from tests.torture.record import Record
     from tests.torture.server import Server
 
@@ -32,31 +32,34 @@ def attacks() -> list[Attack]:
     """The attack of this module."""
     return [
         Attack(
-            "forged tokens", "tokens", "be let in with a token that the server did not sign, or no longer holds", _run
+            "forged tokens",
+            "tokens",
+            "get access with a token that the server did not sign, or that is not valid any more",
+            _run,
         )
     ]
 
 
-def _run(ground: Field, record: Record) -> None:
-    server = ground.server
+def _run(env: Environment, record: Record) -> None:
+    server = env.server
     real = server.token("eve.victim@example.org", "--name", "Eve Victim")
     server_key = (server.folders.state / "id-token-key.pem").read_bytes()
     for method, path in ASKED[:2]:
         answer = wire.call(server.address, method, path, headers={"Authorization": f"Bearer {real}"})
-        record.hold(f"the right token, {method} {path}", answer, {200}, sent="")
+        record.check(f"the right token, {method} {path}", answer, {200}, sent="")
     count = 0
     for name, header in forged(real, server_key):
         count += 1
         for method, path in ASKED:
             answer = wire.call(server.address, method, path, headers={"Authorization": header})
-            record.hold(f"{name}, {method} {path}", answer, REFUSED, sent=header, may_hang_up=len(header) > 10_000)
+            record.check(f"{name}, {method} {path}", answer, REFUSED, sent=header, may_hang_up=len(header) > 10_000)
             if "eve.victim" in answer.text.lower():
-                record.fall(f"{name}, {method} {path}", f"the answer names the victim: {answer.text}")
+                record.finding(f"{name}, {method} {path}", f"the answer names the victim: {answer.text}")
     for name, headers in (("two headers, the wrong one first", ("Bearer x", f"Bearer {real}x")), ("no header", ())):
         lines = "".join(f"Authorization: {value}\r\n" for value in headers)
         request = f"GET /v1/cohorts HTTP/1.1\r\nHost: a\r\n{lines}Connection: close\r\n\r\n".encode()
         request = request.replace(b"Host: a", "Host: {}:{}".format(*server.address).encode())
-        record.hold(name, wire.exchange(server.address, [request], 30), REFUSED)
+        record.check(name, wire.exchange(server.address, [request], 30), REFUSED)
     record.note(f"{count} forged tokens, each for {len(ASKED)} operations")
 
 

@@ -11,7 +11,7 @@ from tests.torture.attack import Attack
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from tests.torture.attack import Field
+    from tests.torture.attack import Environment
     from tests.torture.record import Record
 
 COLUMNS = "Collection_ID=True&Patient_ID=True&StudyInstanceUID=True&SeriesInstanceUID=True"
@@ -65,8 +65,8 @@ class User:
         return (self.call("GET", "/v1/cohorts").json() or {}).get("cohorts")
 
 
-def _run(ground: Field, record: Record) -> None:
-    server = ground.server
+def _run(env: Environment, record: Record) -> None:
+    server = env.server
     secret = f"secret-{secrets.token_hex(8)}"
     ada = User(server, f"ada.{secret}@example.org", "--name", "Ada Lovelace")
     bob = User(server, "bob.thief@example.org", "--name", "Bob Thief")
@@ -75,14 +75,14 @@ def _run(ground: Field, record: Record) -> None:
     before = ada.cohorts()
     first = ada.call("GET", f"/v1/cohorts/{hers[0]}/manifest?{COLUMNS}&page_size=2")
     queried = ada.call("POST", f"/v1/cohorts/{hers[0]}/query?page_size=2", FIELDS)
-    record.hold("the owner's manifest", first, {200})
-    record.hold("the owner's query", queried, {200})
+    record.check("the owner's manifest", first, {200})
+    record.check("the owner's query", queried, {200})
     pages = [answer.json()["next_page"] for answer in (first, queried) if answer.json()]
 
     def stolen(given: str, answer: wire.Answer, allowed: frozenset[int] | set[int] = REFUSED) -> None:
-        record.hold(given, answer, allowed, sent=given)
+        record.check(given, answer, allowed, sent=given)
         if secret in answer.text.replace(given, "") or "Ada Lovelace" in answer.text:
-            record.fall(given, f"the answer shows what belongs to another: {answer.text}")
+            record.finding(given, f"the answer shows what belongs to another: {answer.text}")
 
     for number in hers:
         for given, method, path, content in _operations(number, his, pages):
@@ -112,14 +112,14 @@ def _run(ground: Field, record: Record) -> None:
         stolen(given, bob.call("DELETE", path.partition("/manifest")[0]), REFUSED | {200})
     mine = bob.cohorts()
     if mine is None or secret in str(mine):
-        record.fall("GET /v1/cohorts", f"the list of one user holds another's: {mine}")
+        record.finding("GET /v1/cohorts", f"the list of one user shows another's: {mine}")
     if ada.cohorts() != before:
-        record.fall("all cross-user calls", f"the victim's cohorts were {before}, and are {ada.cohorts()}")
+        record.finding("all cross-user calls", f"the victim's cohorts were {before}, and are {ada.cohorts()}")
     again = ada.call("GET", f"/v1/cohorts/{hers[0]}/manifest?{COLUMNS}&page_size=2&next_page={pages[0]}")
-    record.hold("the owner's next page", again, {200})
+    record.check("the owner's next page", again, {200})
     for number in hers:
-        record.hold("the owner's deletion", ada.call("DELETE", f"/v1/cohorts/{number}"), {200})
-    _other_bodies(ground, record)
+        record.check("the owner's deletion", ada.call("DELETE", f"/v1/cohorts/{number}"), {200})
+    _other_bodies(env, record)
 
 
 def _operations(number: int, own: int, pages: list[str]) -> Iterator[tuple[str, str, str, Any]]:
@@ -170,22 +170,22 @@ def _numbers(number: int) -> Iterator[tuple[str, str]]:
         yield f"number {spelled[:40]}", f"/v1/cohorts/{spelled.replace(' ', '%20')}/manifest?{COLUMNS}"
 
 
-def _other_bodies(ground: Field, record: Record) -> None:
+def _other_bodies(env: Environment, record: Record) -> None:
     """A page token belongs to the body that it was made for."""
-    address = ground.server.address
+    address = env.server.address
     path = f"/v1/cohorts/preview/manifest?{COLUMNS}&page_size=2"
     body = {"name": "n", "description": "", "filters": FILTERS}
     first = wire.post(address, path, body)
-    record.hold("a preview", first, {200})
+    record.check("a preview", first, {200})
     token = first.json()["next_page"]
-    record.hold("a preview's next page", wire.post(address, f"{path}&next_page={token}", body), {200})
+    record.check("a preview's next page", wire.post(address, f"{path}&next_page={token}", body), {200})
     for change in (
         {"filters": {"collection_id": ["nlst"]}},
         {"filters": {"collection_id": ["rider_pilot", "nlst"]}},
         {"filters": {"Modality": ["CT"]}},
     ):
         answer = wire.post(address, f"{path}&next_page={token}", body | change)
-        record.hold(f"a preview's page token with another body: {change}", answer, {400})
+        record.check(f"a preview's page token with another body: {change}", answer, {400})
     for altered in (
         token[:-8] + "AAAAAAA=",
         token[: len(token) // 2],
@@ -197,7 +197,7 @@ def _other_bodies(ground: Field, record: Record) -> None:
         "%00",
         "null",
     ):
-        record.hold(
+        record.check(
             f"page token {altered[:20]!r}",
             wire.post(address, f"{path}&next_page={altered}", body),
             REFUSED | {414, 431},

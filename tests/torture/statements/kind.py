@@ -16,7 +16,7 @@ ANYTHING = object()
 class Statement:
     """One statement; ``rows`` are what it must return, where that is known.
 
-    ``refused``: an answer with rows is a fall. ``max_rows`` is sent along.
+    ``refused``: an answer with rows is a finding. ``max_rows`` is sent along.
     """
 
     sql: str

@@ -1,4 +1,4 @@
-"""Statements that reach for what is not theirs: files, settings, other databases, the environment, the server."""
+"""Statements that reach outside the published tables: files, settings, other databases, the environment, the server."""
 
 from __future__ import annotations
 

@@ -65,7 +65,7 @@ def kinds() -> list[Kind]:
     """The kinds of this module."""
     exact = [Statement(sql, rows=[{"a": value}]) for sql, value in LETTERS]
     return [
-        kind("quadratic parsing", "make whoever reads the text look for the same end again and again", _quadratic()),
+        kind("quadratic parsing", "make the parser look for the same end again and again", _quadratic()),
         Kind(
             "quotes and comments", "have what is quoted taken for a comment or an end, and change the answer", _quoted()
         ),
