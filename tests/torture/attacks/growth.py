@@ -90,7 +90,7 @@ def distinct(env: Environment, record: Record, first: int, last: int, growth: fl
 
 
 def _large(env: Environment, record: Record) -> None:
-    """Values of megabytes, each another one: refused, or answered and forgotten, so that the second half adds nothing."""
+    """Values of megabytes, each another one: refused, or answered and forgotten; the second half adds nothing."""
     server = env.server
     before, disk = memory(server), server.folders.size()
     half = after = before
