@@ -38,6 +38,12 @@ class Answer:
         """The body as text."""
         return self.body.decode("utf-8", "replace")
 
+    @property
+    def pause(self) -> float:
+        """Seconds that Retry-After asks for; 1 where it has none, or a date."""
+        text = self.headers.get("retry-after", "")
+        return float(text) if text.isdecimal() else 1.0
+
     def json(self) -> Any:
         """The body as JSON; None if it is something else."""
         try:

@@ -24,7 +24,6 @@ if TYPE_CHECKING:
 
 CLIENTS, SECONDS = 64, 60.0
 PROCESSES = 4
-WARM = 15.0  # seconds until caches are what they will be
 FLAT = 1.10
 
 
@@ -72,7 +71,7 @@ def mixed_calls(env: Environment, record: Record, clients: int, seconds: float, 
                 str(folder / f"{index}.out"),
             ]
             running.append(subprocess.Popen(command, start_new_session=True))
-        time.sleep(min(WARM, seconds / 2))
+        time.sleep(seconds / 2)  # by then caches are what they will be
         warm = sum(one.memory for one in processes.family(server.pid))
         ended = [one.wait() for one in running]
         if any(ended):

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 AT_A_TIME = 2
 ALLOWED = frozenset({200, 400, 413, 422, 429, 503, 504})
 TURNED_AWAY = (429, 503)
-TRIES = 6
+TRIES, LONGEST_PAUSE = 6, 10.0
 DEATHS = 3
 
 
@@ -93,7 +93,7 @@ def ask(address: wire.Address, statement: Statement) -> wire.Answer:
         answer = wire.post(address, "/v3/sql", content, timeout=100)
         if answer.status not in TURNED_AWAY:
             break
-        time.sleep(min(float(answer.headers.get("retry-after", "1") or 1), 10))
+        time.sleep(min(answer.pause, LONGEST_PAUSE))
     return answer
 
 
