@@ -278,7 +278,7 @@ def _build(env: Environment, record: Record) -> None:
     answer = wire.post(server.address, "/v3/cohort/counts", {"filters": {"terms": {"Modality": ["MR"]}}})
     record.check("counts after a build that was killed", answer, {200})
     abandoned = sorted(
-        path.name for path in folders.cache.iterdir() if "building" in path.name or path.suffix == ".tmp"
+        path.name for path in folders.cache.iterdir() if path.name.startswith("building-") or path.suffix == ".tmp"
     )
     if abandoned:
         record.finding("kill -9 during the build", f"files stayed behind: {abandoned}")
