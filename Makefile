@@ -117,6 +117,13 @@ bench: $(READY) $(PEER)/.ready ## run all benchmarks and write docs/performance.
 	$(BIN)/python -m pip install --quiet --constraint constraints.txt --no-build-isolation --editable '.[dev,bench]'
 	$(BIN)/python -m benchmarks $(BENCH)
 
+.PHONY: torture-standin
+torture-standin: $(READY) ## attack the stand-in from outside (20 minutes), and write its section of docs/reliability.md
+	$(BIN)/python -m tests.torture.standin $(TORTURE_OPTIONS)
+
+.PHONY: torture
+torture: torture-standin ## all attacks, and docs/reliability.md
+
 .PHONY: constraints
 constraints: ## rewrite constraints.txt with the newest release of every package
 	fresh=$$(mktemp -d); trap 'rm -rf "$$fresh"' EXIT; \

@@ -51,7 +51,14 @@ PATTERNS = [(re.compile(rf"\b(?:{word})\b", re.IGNORECASE), word, use) for word,
 #: Tables of former names, which users may still have in their files.
 FORMER = {"FORMER_NAMES"}
 PYTHON = (
-    *("tests/contract", "tests/support", "tests/client/http", "tests/client/auth", "tests/client/paging"),
+    *(
+        "tests/contract",
+        "tests/torture",
+        "tests/support",
+        "tests/client/http",
+        "tests/client/auth",
+        "tests/client/paging",
+    ),
     *("tests/client/tables", "idc_ext/_http", "idc_ext/_paging", "idc_ext/_tables", "idc_ext/auth"),
     *("idc_drift", "idc_openapi", "notebooks", "benchmarks"),
     *("idc_standin/archive", "idc_standin/v1", "tests/standin"),

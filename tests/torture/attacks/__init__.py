@@ -1,0 +1,1 @@
+"""The attacks on the stand-in: one module for what each of them uses, statements apart."""
