@@ -34,6 +34,8 @@ _FRESH = os.O_RDWR | os.O_CREAT | os.O_EXCL | _SAFE
 _OURS = re.compile(r"\.idc-ext-(?P<machine>[0-9a-f]{8})-[0-9a-f]{24}\.draft|\.idc-ext-[0-9a-f]{16}\.lock")
 #: Seconds. A draft of another machine is removed after this time only: its lock may not be visible here.
 _FOREIGN_DRAFT_AGE = 7 * 24 * 3600
+#: From this number of files on, the whole system is flushed once.
+_MANY_FILES = 100
 #: How often another random name is tried, if a name was taken.
 _NAMES = 100
 #: Seconds between two attempts to take a lock.
@@ -224,6 +226,7 @@ class DraftFolder:
         """Give the folder its name, which no other folder or file may have; raises OSError."""
         if os.path.lexists(self.target):
             raise FileExistsError(errno.EEXIST, os.strerror(errno.EEXIST), str(self.target))
+        _flush_folder(self.path)
         rename_durably(self.path, self.target)
         self._published = True
 
@@ -238,7 +241,7 @@ class PathLock:
         """Name the lock of a path."""
         final = Path(os.path.abspath(follow_links(path)))
         self._path = final.with_name(f".idc-ext-{hashlib.sha256(os.fsencode(final.name)).hexdigest()[:16]}.lock")
-        self._descriptor = -1
+        self._descriptor, self._owner = -1, 0
 
     def acquire(self, seconds: float = 0) -> bool:
         """Take the lock; say whether it could be had in that time.
@@ -253,7 +256,7 @@ class PathLock:
             descriptor, created = self._open()
             got = try_lock(descriptor)
             if got and is_same_file(descriptor, self._path):
-                self._descriptor = descriptor
+                self._descriptor, self._owner = descriptor, os.getpid()
                 return True
             if got is None and created:
                 with suppress(OSError):
@@ -269,7 +272,8 @@ class PathLock:
     def release(self) -> None:
         """Let the lock go, and remove its file; nothing, if it is not held."""
         if self._descriptor >= 0:
-            if is_same_file(self._descriptor, self._path):
+            # A forked process has the descriptor, too, and must not end its parent's lock.
+            if self._owner == os.getpid() and is_same_file(self._descriptor, self._path):
                 with suppress(OSError):
                     self._path.unlink()  # while it is held: who waits for it sees that it is gone, and makes another
             os.close(self._descriptor)
@@ -328,6 +332,17 @@ def flush_to_disk(file: IO[bytes]) -> None:
     """Flush a file to the disk, so that it survives a power cut."""
     file.flush()
     os.fsync(file.fileno())
+
+
+def _flush_folder(path: Path) -> None:
+    """Flush all files of a folder to the disk: one by one, or by one call if there are many."""
+    found = [Path(folder) / name for folder, _, names in os.walk(path) for name in names]
+    if len(found) > _MANY_FILES and hasattr(os, "sync"):
+        os.sync()
+        return
+    for one in found:
+        with one.open("r+b") as file:
+            os.fsync(file.fileno())
 
 
 def try_lock(descriptor: int) -> bool | None:

@@ -12,10 +12,10 @@ from pathlib import Path
 
 import pytest
 
-from idc_ext import manifests, v3
+from idc_ext import ManifestError, manifests, v3
 from idc_ext._atomic import Draft, DraftFolder, PathLock, atomic_replacement, remove_leftovers
 from tests.support import patching
-from tests.support.atomic_writers import NAMES
+from tests.support.atomic_writers import MOST_STEPS, NAMES, die_before
 from tests.support.many_writers import FILTERS, answers
 from tests.support.v3_service import RIDER, client, manifest_service, row
 
@@ -164,6 +164,48 @@ def test_a_draft_that_another_removed_or_replaced_does_not_become_the_file(tmp_p
                 draft.publish()
         assert (tmp_path / "file").read_text() == "before"
     assert [one.read_text() for one in tmp_path.glob(".idc-ext-*")] == ["another's"]
+
+
+def series_of(path: Path) -> int:
+    """The series of a manifest; 0 if it was killed between its two renames, which whoever reads it is told."""
+    try:
+        return manifests.read(path).series
+    except ManifestError:
+        return 0
+
+
+def test_a_manifest_that_is_killed_at_any_step_is_the_old_one_or_the_new_one_or_refused(tmp_path: Path) -> None:
+    path, old, new = tmp_path / "y.s5cmd", [row(n) for n in range(3)], [row(n) for n in range(5)]
+    seen = []
+    for step in range(MOST_STEPS):
+        manifests.write(client(answers(old)), FILTERS, path, cite=None)
+        child = os.fork()
+        if child == 0:
+            die_before(step)
+            manifests.write(client(answers(new)), FILTERS, path, cite=None)
+            os._exit(0)
+        _, status = os.waitpid(child, 0)
+        seen.append(series_of(path))
+        if os.WIFEXITED(status):
+            break
+    assert os.WIFEXITED(status)
+    assert seen == sorted(seen, key=[3, 0, 5].index)
+    assert {3, 5} <= set(seen)
+    manifests.write(client(answers(old)), FILTERS, path, cite=None)
+    assert {one.name for one in tmp_path.iterdir()} == {"y.s5cmd", "y.s5cmd.json"}
+
+
+def test_a_forked_process_does_not_end_the_lock_of_its_parent(tmp_path: Path) -> None:
+    lock = PathLock(tmp_path / "file")
+    assert lock.acquire()
+    child = os.fork()
+    if child == 0:
+        lock.release()
+        os._exit(0)
+    os.waitpid(child, 0)
+    assert not PathLock(tmp_path / "file").acquire()
+    lock.release()
+    assert PathLock(tmp_path / "file").acquire()
 
 
 # Permissions, links, disks:
