@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import argparse
 import datetime
+import errno
 import os
 import sys
 import tempfile
@@ -292,7 +293,12 @@ def _write(path: Path | None, text: str) -> None:
         sys.stdout.write(text)
         sys.stdout.flush()
         return
-    path = path.resolve()
+    try:
+        path = path.resolve()
+    except RuntimeError:  # before Python 3.13, of links that lead in a circle
+        raise OSError(errno.ELOOP, os.strerror(errno.ELOOP), str(path)) from None
+    if path.is_symlink():
+        raise OSError(errno.ELOOP, os.strerror(errno.ELOOP), str(path))
     if path.exists() and not path.is_file():  # a device or a pipe, which must not be replaced
         path.write_text(text, encoding="utf-8", errors="backslashreplace")
         return
@@ -300,6 +306,8 @@ def _write(path: Path | None, text: str) -> None:
     try:
         with open(handle, "w", encoding="utf-8", errors="backslashreplace") as file:
             file.write(text)
+            file.flush()
+            os.fsync(handle)
         umask = os.umask(0)
         os.umask(umask)
         os.chmod(name, path.stat().st_mode if path.exists() else 0o666 & ~umask)

@@ -1,7 +1,7 @@
 """The checkpoint of a walk: a file with its progress after every page, so that another process can resume it.
 
 A checkpoint belongs to one request of one server, and to one output if there is one; for any other it is refused.
-It holds a page token, so only its owner may read it.
+It holds a page token, so only its owner may read it. One walk uses it at a time: the walk holds a lock on its path.
 Law: reads and writes the file; names no endpoint and sends nothing.
 """
 
@@ -12,9 +12,9 @@ import json
 from pathlib import Path
 from typing import IO, TYPE_CHECKING, Any
 
-from attrs import asdict, evolve, frozen
+from attrs import asdict, frozen
 
-from .._atomic import atomic_replacement, remove_leftovers
+from .._atomic import PathLock, atomic_replacement, remove_leftovers
 from ..errors import CheckpointError
 from .completeness import Position
 
@@ -24,8 +24,8 @@ if TYPE_CHECKING:
 
     from .._http.calls import Call
 
-#: The version of the file format. Any other version is refused.
-VERSION = 1
+#: The version of the file format. Any other version is refused: version 1, of release 0.1.0, has no digest of the rows.
+VERSION = 2
 #: The number of finished rows of the current page. It is overwritten in place, so its length never changes.
 _ROW_COUNT = "%10d"
 _HEAD = b'{\n "idc_ext_checkpoint": %d,\n "within": ' % VERSION
@@ -70,7 +70,7 @@ class Checkpoint:
         return cls(Path(path), str(call), hashlib.sha256(content).hexdigest(), output)
 
     def load(self) -> SavedProgress | None:
-        """Read the progress of the walk; None if the file does not exist.
+        """Read the progress of the walk; None if it does not exist.
 
         Raises:
             CheckpointError: the file is not a checkpoint, or of another request or output.
@@ -83,18 +83,17 @@ class Checkpoint:
             raise CheckpointError(f"the checkpoint {self.path} cannot be read: {error.strerror}") from None
         try:
             document = json.loads(content)
-            version, within, position, output, finished = (
-                document[name] for name in ("idc_ext_checkpoint", "within", "position", "output", "finished")
+            version = document["idc_ext_checkpoint"]
+            if version != VERSION:  # first: another version may have other members
+                raise self._error(f"was written by another release of idc_ext (version {version!r:.20})")
+            within, position, output, finished = (
+                document[name] for name in ("within", "position", "output", "finished")
             )
             digest, request = document["request"]["sha256"], document["request"]["call"]
             target = None if output is None else output["of"]
-            saved = SavedProgress(
-                _read_position({**position, "skip": position["skip"] + within}), output, finished is True
-            )
+            saved = _read_progress(position, within, output, finished)
         except (ValueError, TypeError, LookupError, RecursionError):
             raise self._error("is damaged, or not a checkpoint") from None
-        if version != VERSION:
-            raise self._error(f"was written by another release of idc_ext (version {version!r:.20})")
         if digest != self.digest:
             raise self._error(
                 f"belongs to another request ({request!r:.80}): the server, the filters, the columns and "
@@ -104,8 +103,26 @@ class Checkpoint:
             raise self._error(f"belongs to another output ({target or 'none'!r:.200})")
         return saved
 
-    def save(self, saved: SavedProgress) -> None:
-        """Save the progress of the walk."""
+    def lock(self) -> PathLock:
+        """Lock the checkpoint for one walk.
+
+        Raises:
+            CheckpointError: another walk uses it, or it cannot be locked.
+        """
+        try:
+            lock = PathLock(self.path)
+            acquired = lock.acquire()
+        except OSError as error:
+            raise CheckpointError(f"the checkpoint {self.path} cannot be locked: {error.strerror}") from None
+        if not acquired:
+            raise CheckpointError(
+                f"another process or another loop is using the checkpoint {self.path}: wait for its end, or name "
+                "another checkpoint"
+            )
+        return lock
+
+    def save(self, saved: SavedProgress) -> bytes:
+        """Save the progress of the walk; return what `unchanged` compares."""
         document = {
             "request": {"call": self.request, "sha256": self.digest},
             "position": asdict(saved.position),
@@ -113,7 +130,16 @@ class Checkpoint:
             "finished": saved.finished,
         }
         with atomic_replacement(self.path, mode=0o600) as file:
-            file.write(_HEAD + (_ROW_COUNT % 0).encode() + b"," + json.dumps(document, indent=1).encode()[1:])
+            content = b"," + json.dumps(document, indent=1).encode()[1:]
+            file.write(_HEAD + (_ROW_COUNT % 0).encode() + content)
+        return content
+
+    def unchanged(self, content: bytes) -> bool:
+        """Say whether the file is still that which was saved, whatever the number of finished rows is."""
+        try:
+            return self.path.read_bytes()[len(_HEAD) + len(_ROW_COUNT % 0) :] == content
+        except OSError:
+            return False
 
     def count(self) -> IO[bytes]:
         """Open the saved file, to overwrite the number of finished rows of the current page."""
@@ -129,12 +155,37 @@ class Checkpoint:
 
 
 class CheckpointWriter:
-    """The writer of a walk's progress; does nothing if the walk has no checkpoint."""
+    """The writer of a walk's progress; does nothing if the walk has no checkpoint.
+
+    A walk does each step in a `with` block. It holds the lock from the first step on, until it ends or a step fails.
+    A walk that continues after an error locks again, and is refused if another walk has used the checkpoint meanwhile.
+    """
 
     def __init__(self, checkpoint: Checkpoint | None) -> None:
         self._checkpoint = checkpoint
-        self._saved = False
+        self._saved: bytes | None = None
+        self._lock: PathLock | None = None
         self._count: IO[bytes] | None = None
+
+    def __enter__(self) -> CheckpointWriter:
+        if self._checkpoint is not None and self._lock is None:
+            lock = self._checkpoint.lock()
+            if self._saved is not None and not self._checkpoint.unchanged(self._saved):
+                lock.release()
+                raise CheckpointError(f"another walk went on from the checkpoint {self._checkpoint.path}: start anew")
+            self._lock = lock
+        return self
+
+    def __exit__(self, kind: type[BaseException] | None, *_: object) -> None:
+        if kind is not None:
+            self.release()
+
+    def release(self) -> None:
+        """Let another walk use the checkpoint."""
+        self._close()
+        if self._lock is not None:
+            self._lock.release()
+            self._lock = None
 
     def load(self) -> SavedProgress | None:
         """Read the progress of an earlier walk."""
@@ -143,9 +194,8 @@ class CheckpointWriter:
     def save(self, position: Position) -> None:
         """Save the position of the walk."""
         self._close()
-        if self._checkpoint is not None:
-            self._checkpoint.save(SavedProgress(position))
-            self._saved = True
+        if self._checkpoint is not None and self._lock is not None:
+            self._saved = self._checkpoint.save(SavedProgress(position))
 
     def count(self, page: Position, done: int) -> None:
         """Save how many rows of a page are finished.
@@ -153,10 +203,10 @@ class CheckpointWriter:
         The number is written for every row, so it survives a killed process; it is not flushed to the disk, so after a
         power cut the page is walked again from its beginning.
         """
-        if self._checkpoint is None:
+        if self._checkpoint is None or self._lock is None:
             return
         if self._count is None:
-            if not self._saved:
+            if self._saved is None:
                 self.save(page)  # the first page: nothing has been saved yet
             self._count = self._checkpoint.count()
         self._count.seek(len(_HEAD))
@@ -175,10 +225,22 @@ class CheckpointWriter:
             self._count = None
 
 
-def _read_position(document: Any) -> Position:
-    position = Position(**document)
-    counts = (position.rows, position.skip, 0 if position.total is None else position.total)
-    texts = (position.token or "", position.release or "", *(position.last or ()))
+def _read_progress(position: Any, within: Any, output: Any, finished: Any) -> SavedProgress:
+    if type(within) is not int or within < 0 or type(finished) is not bool:
+        raise TypeError("progress of other types")
+    start = _read_position(position)
+    return SavedProgress(_read_position({**position, "skip": start.skip + within}), output, finished)
+
+
+def _read_position(document: dict[str, Any]) -> Position:
+    last, total = document["last"], document["total"]
+    if not (last is None or type(last) is list):
+        raise TypeError("a sort key of another type")
+    counts = [document["rows"], document["skip"], *([] if total is None else [total])]
+    texts = [text for text in (document["token"], document["release"]) if text is not None] + (last or [])
     if any(type(count) is not int or count < 0 for count in counts) or any(type(text) is not str for text in texts):
         raise TypeError("a position with values of other types")
-    return evolve(position, last=None if position.last is None else tuple(position.last))
+    position = Position(**{**document, "last": None if last is None else tuple(last)})
+    if position.total is not None and position.rows_done > position.total:
+        raise ValueError("more rows are finished than there are")
+    return position

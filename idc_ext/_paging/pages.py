@@ -91,7 +91,7 @@ class Pages(Generic[T]):
 
     def __next__(self) -> Page[T]:
         self._check_single_consumer()
-        with self._in_use:
+        with self._in_use, self._checkpoint:
             step = self._next_step(None)
             while not isinstance(step, Page):
                 if isinstance(step, Pause):
@@ -106,7 +106,7 @@ class Pages(Generic[T]):
 
     async def __anext__(self) -> Page[T]:
         self._check_single_consumer()
-        with self._in_use:
+        with self._in_use, self._checkpoint:
             try:
                 step = self._next_step(None)
                 while not isinstance(step, Page):
@@ -135,8 +135,11 @@ class Pages(Generic[T]):
         if not self._ended and self._error is None:
             self._error = PagingError(f"{self._request.first}: the walk was ended early; start anew")
         given, self._current_page = self._current_page, None
-        if given is not None:
-            self._checkpoint.save(given.position.within(self._rows_used))
+        try:
+            if given is not None:
+                self._checkpoint.save(given.position.within(self._rows_used))
+        finally:
+            self._checkpoint.release()
 
     def _check_single_consumer(self) -> None:
         """Raise RuntimeError if another thread or task is waiting for a page: their answers would be mixed up."""

@@ -164,7 +164,7 @@ class Rows(Request[T], Frames):
     ) -> int:
         """Write all rows to a file, which appears when they are complete. Memory use does not grow with the rows.
 
-        With a checkpoint, rows are kept in a file beside the output, `.part`, until they are complete: a walk that was
+        With a checkpoint, rows are kept in a file beside the output, `….part`, until they are complete: a walk that was
         killed resumes, and the output is the same as without the interruption. A file that exists is replaced.
 
         Args:
@@ -178,14 +178,12 @@ class Rows(Request[T], Frames):
 
         Raises:
             ValueError: there is no such format or column. Nothing has been sent.
+            CheckpointError: the checkpoint is used by another walk, or its rows were changed. Nothing has been sent.
             FileExistsError, IsADirectoryError: the path is an existing folder. Nothing has been sent.
             OSError: the output cannot be written.
         """
         with Export(self, path, format, partition_by) as output:
-            if not output.complete:
-                with output.pages() as pages:
-                    for page in pages:
-                        output.add(page)
+            output.fill()
             return output.finish()
 
     async def awrite(

@@ -10,12 +10,10 @@ from __future__ import annotations
 
 import csv
 import json
-import shutil
-from typing import TYPE_CHECKING, Any, Literal, TypeAlias, get_args
+from typing import IO, TYPE_CHECKING, Any, Literal, TypeAlias, get_args
 
 from attrs import frozen
 
-from .._atomic import atomic_replacement, path_beside, rename_durably
 from ..errors import ContractError
 from . import arrow, partitions
 
@@ -40,7 +38,8 @@ class FormatWriter:
 
     begin: Callable[[Columns], bytes]
     page: Callable[[Columns, PageRows[Any]], bytes]
-    finish: Callable[[Path, Path, Sequence[str]], None]
+    #: Makes the final file of those bytes; None where they are that file.
+    convert: Callable[[IO[bytes], IO[bytes]], None] | None
 
 
 def encode_page(columns: Columns, content: PageRows[Any], write: Format) -> bytes:
@@ -105,10 +104,6 @@ class _CsvLines(list[str]):
         self.append(f"{line[:-2]}\n")
 
 
-def _finish_by_renaming(part: Path, target: Path, _partition_by: Sequence[str]) -> None:
-    rename_durably(part, target)
-
-
 def _arrow_schema_bytes(columns: Columns) -> bytes:
     return bytes(arrow.schema(columns).serialize().to_pybytes())
 
@@ -117,33 +112,25 @@ def _arrow_batch_bytes(columns: Columns, content: PageRows[Any]) -> bytes:
     return bytes(arrow.batch(columns, content).serialize().to_pybytes())
 
 
-def _finish_parquet(part: Path, target: Path, partition_by: Sequence[str]) -> None:
-    pa = arrow.import_optional("pyarrow")
-    with pa.OSFile(str(part)) as source, pa.ipc.open_stream(source) as reader:
-        if partition_by:
-            _write_partitions(reader, target, partition_by)
-        else:
-            pq = arrow.import_optional("pyarrow.parquet")
-            with (
-                atomic_replacement(target) as file,
-                pq.ParquetWriter(file, reader.schema, compression="zstd") as writer,
-            ):
-                for group in _row_groups(reader):
-                    writer.write_table(group, row_group_size=ROW_GROUP)
-    part.unlink()
+def _convert_to_parquet(part: IO[bytes], file: IO[bytes]) -> None:
+    pq = arrow.import_optional("pyarrow.parquet")
+    with (
+        arrow.import_optional("pyarrow").ipc.open_stream(part) as reader,
+        pq.ParquetWriter(file, reader.schema, compression="zstd") as writer,
+    ):
+        for group in _row_groups(reader):
+            writer.write_table(group, row_group_size=ROW_GROUP)
+
+
+def convert_to_folders(part: IO[bytes], folder: Path, partition_by: Sequence[str]) -> None:
+    """Write the rows of a Parquet walk into an empty folder, partitioned by these columns."""
+    with arrow.import_optional("pyarrow").ipc.open_stream(part) as reader:
+        partitions.write_partitions(reader, folder, partition_by, ROW_GROUP)
 
 
 def count_parquet_rows(path: Path) -> int:
     """Return the number of rows of a Parquet file."""
     return int(arrow.import_optional("pyarrow.parquet").read_metadata(path).num_rows)
-
-
-def _write_partitions(reader: pyarrow.RecordBatchReader, target: Path, partition_by: Sequence[str]) -> None:
-    new = path_beside(target, ".new")
-    shutil.rmtree(new, ignore_errors=True)  # left by a process that was killed
-    new.mkdir()
-    partitions.write_partitions(reader, new, partition_by, ROW_GROUP)
-    rename_durably(new, target)
 
 
 def _row_groups(reader: pyarrow.RecordBatchReader) -> Iterator[pyarrow.Table]:
@@ -161,7 +148,7 @@ def _row_groups(reader: pyarrow.RecordBatchReader) -> Iterator[pyarrow.Table]:
 
 
 WRITERS: Mapping[Format, FormatWriter] = {
-    "csv": FormatWriter(_csv_header, _csv_page, _finish_by_renaming),
-    "jsonl": FormatWriter(_no_header, _json_lines, _finish_by_renaming),
-    "parquet": FormatWriter(_arrow_schema_bytes, _arrow_batch_bytes, _finish_parquet),
+    "csv": FormatWriter(_csv_header, _csv_page, None),
+    "jsonl": FormatWriter(_no_header, _json_lines, None),
+    "parquet": FormatWriter(_arrow_schema_bytes, _arrow_batch_bytes, _convert_to_parquet),
 }

@@ -12,8 +12,10 @@ import os
 import shlex
 import stat
 from contextlib import contextmanager, suppress
+from pathlib import Path
 from typing import TYPE_CHECKING
 
+from .._atomic import Draft, remove_leftovers
 from ..errors import CredentialsError, CredentialsInsecure, CredentialsInvalid, CredentialsNotFound
 
 if TYPE_CHECKING:
@@ -120,17 +122,14 @@ def file_lock(path: str, seconds: float) -> Iterator[bool]:
 class FileDraft:
     """The new version of a file, opened beside it before its content is known, so that no request is sent in vain.
 
-    Only the holder of the lock may make a draft. A draft that a killed process left is removed by the next one.
+    A draft that a killed process left is removed by the next one.
     """
 
     def __init__(self, path: str) -> None:
         """Open the draft of the file at `path`, links followed; raises CredentialsError."""
-        self._path, self._draft = path, f"{path}.new"
+        self._path = path
         try:
-            with suppress(FileNotFoundError):
-                os.unlink(self._draft)
-            flags = os.O_WRONLY | os.O_CREAT | os.O_EXCL | _SAFE_OPEN_FLAGS
-            self._descriptor = os.open(self._draft, flags, 0o600)
+            self._draft = Draft(Path(path), mode=0o600, follow=False)
         except OSError as error:
             raise CredentialsError(f"{path} cannot be written: {error.strerror}") from None
 
@@ -139,29 +138,16 @@ class FileDraft:
 
     def __exit__(self, *error: object) -> None:
         """Remove the draft, unless it has become the file."""
-        if self._descriptor >= 0:
-            os.close(self._descriptor)
-        with suppress(OSError):
-            os.unlink(self._draft)
+        self._draft.discard()
 
     def publish(self, content: bytes) -> str | None:
         """Write the content and replace the file, atomically and on the disk; return the error, if there was one."""
         try:
-            descriptor, self._descriptor = self._descriptor, -1
-            with open(descriptor, "wb") as file:
-                file.write(content)
-                file.flush()
-                os.fsync(descriptor)
-            os.replace(self._draft, self._path)
+            self._draft.file.write(content)
+            self._draft.publish()
         except OSError as error:
             return f"{self._path} cannot be replaced: {error.strerror}"
-        if hasattr(os, "O_DIRECTORY"):
-            with suppress(OSError):  # some file systems cannot; the file is complete either way
-                folder = os.open(os.path.dirname(self._path) or ".", os.O_RDONLY | os.O_DIRECTORY)
-                try:
-                    os.fsync(folder)
-                finally:
-                    os.close(folder)
+        remove_leftovers(Path(self._path))
         return None
 
 

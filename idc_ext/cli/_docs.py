@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 from cyclopts import App
 
+from .._atomic import atomic_replacement
 from . import _app
 from ._app import COMMANDS
 from ._options import COMMON_OPTIONS, FILTERS, OUTPUT
@@ -111,4 +112,6 @@ def _single_line(text: object) -> str:
 
 if __name__ == "__main__":
     target = Path(sys.argv[1])
-    target.write_text(cli_document(target.read_text(encoding="utf-8") if target.exists() else ""), encoding="utf-8")
+    page = cli_document(target.read_text(encoding="utf-8") if target.exists() else "")
+    with atomic_replacement(target) as file:
+        file.write(page.encode())

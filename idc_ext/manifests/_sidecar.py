@@ -102,6 +102,8 @@ class Receipt:
         try:
             members = json.loads(content)
             version = members.pop("idc_ext_manifest")
+            if version != SIDECAR_VERSION:  # first: another version may have other members
+                raise ManifestError(f"{path} was written by another release of idc_ext (version {version!r:.20})")
             known = {name: members[name] for name in fields_dict(cls)}
             known["licenses"] = tuple(
                 LicenseCount(one["license_short_name"], one["series"], tuple(one["collections"]))
@@ -111,8 +113,6 @@ class Receipt:
                 known[name] = None if members[name] is None else tuple(members[name])
         except (ValueError, TypeError, LookupError, AttributeError, RecursionError):
             raise ManifestError(f"{path} is not the sidecar of a manifest, or it is damaged") from None
-        if version != SIDECAR_VERSION:
-            raise ManifestError(f"{path} was written by another release of idc_ext (version {version!r:.20})")
         return cls(**known)
 
 

@@ -3,24 +3,27 @@
 from __future__ import annotations
 
 import datetime
-import os
-from contextlib import suppress
+import errno
+import hashlib
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Literal, cast, get_args
+from typing import IO, TYPE_CHECKING, Any, Literal, cast, get_args
 
 import idc_openapi
 
 from .. import v3
-from .._atomic import atomic_replacement, flush_to_disk, path_beside, remove_leftovers, rename_durably
+from .._atomic import Draft, PathLock, follow_links, remove_leftovers
+from .._paging.export import Export
 from .._paging.request import Progress
 from ..errors import ContractError, TruncatedResult
 from ..v3._filters import checked_filters
 from ..v3._release import check_release_unchanged, fetch_server_version
 from . import _licenses
-from ._sidecar import LINE_TEMPLATES, ROW_FORMATS, Format, Receipt, sha256_of_file, sidecar_path
+from ._sidecar import LINE_TEMPLATES, ROW_FORMATS, Format, Receipt, sidecar_path
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    import os
+    from collections.abc import Callable, Iterator
 
     from .._http.calls import Client
     from .._paging.lines import Lines
@@ -28,6 +31,8 @@ if TYPE_CHECKING:
 
 #: Progress is reported after so many lines.
 _PROGRESS_LINES = 5_000
+#: Seconds to wait for another writer of the same manifest. Two renames take no longer, unless a process was stopped.
+_LOCK_SECONDS = 10
 
 
 def write(
@@ -75,7 +80,7 @@ def write(
         raise ValueError(
             f"the rows of {format} have addresses of aws only; for {source} choose the format s5cmd or idc"
         )
-    resolved = target.resolve() if target.is_symlink() else target  # the link itself stays
+    resolved = follow_links(target)  # the link itself stays
     if resolved.is_dir():
         raise IsADirectoryError(f"{target} is a folder; a manifest is a file")
     version = fetch_server_version(idc)
@@ -84,21 +89,17 @@ def write(
         raise ContractError(f"the service counted {counts.series} series, and by SQL another number")
     if require_commercial:
         _licenses.check_commercial_use(parts)
-    temporary = path_beside(resolved, f".{os.getpid()}.new")
-    with suppress(FileNotFoundError):
-        temporary.unlink()  # left by a killed process that had the same process ID
-    try:
+    with ExitStack() as opened:
         if format in LINE_TEMPLATES:
-            written = _write_lines(
-                v3.manifest_lines(idc, wanted, source=source, all_of_idc=True),
-                temporary,
-                LINE_TEMPLATES[format],
-                counts.series,
-                progress,
-            )
+            draft = opened.enter_context(Draft(resolved))
+            lines = v3.manifest_lines(idc, wanted, source=source, all_of_idc=True)
+            written = _write_lines(lines, draft.file, LINE_TEMPLATES[format], counts.series, progress)
         else:
             rows = v3.manifest(idc, wanted, all_of_idc=True).walk(ahead=1, progress=progress)
-            written = rows.write(temporary, cast("Any", format))
+            output = opened.enter_context(Export(rows, resolved, format, ()))
+            output.fill()
+            written = output.rows_done
+            draft = opened.enter_context(output.complete_draft())
         if written != counts.series:
             raise TruncatedResult(f"{written} of the {counts.series} counted series arrived; start again")
         cited = v3.citations(idc, wanted, style=cite, all_of_idc=True) if cite and counts.series else None
@@ -115,7 +116,7 @@ def write(
             api_version=version.api_version,
             build=version.build,
             document_sha256=idc_openapi.digest(),
-            sha256=sha256_of_file(temporary),
+            sha256=_sha256(draft.file),
             written=datetime.datetime.now(datetime.UTC).isoformat(timespec="seconds"),
             patients=counts.patients,
             studies=counts.studies,
@@ -127,24 +128,42 @@ def write(
             citations=None if cited is None else (*cited.citations, *filter(None, [cited.acknowledgment])),
             unresolved=None if cited is None else tuple(cited.unresolved),
         )
-        # In this order: a manifest never exists without its sidecar.
-        with atomic_replacement(sidecar_path(target)) as file:
-            file.write(sidecar.to_json())
-        rename_durably(temporary, resolved)
-        remove_leftovers(resolved)
-    finally:
-        with suppress(FileNotFoundError):
-            temporary.unlink()
+        sidecar_draft = opened.enter_context(Draft(sidecar_path(target)))
+        sidecar_draft.file.write(sidecar.to_json())
+        for each in (draft, sidecar_draft):
+            each.prepare()
+        with _lock_for_renaming(resolved):
+            # In this order: a manifest never exists without its sidecar.
+            sidecar_draft.rename()
+            draft.rename()
+    remove_leftovers(resolved)
     return sidecar
 
 
-def _write_lines(lines: Lines, path: Path, form: str, total: int, progress: Callable[[Progress], object] | None) -> int:
+@contextmanager
+def _lock_for_renaming(path: Path) -> Iterator[None]:
+    """Lock a manifest, so that no other writer renames its files between the two of this one."""
+    lock = PathLock(path)
+    if not lock.acquire(_LOCK_SECONDS):
+        raise TimeoutError(errno.ETIMEDOUT, "another process is replacing it; try again", str(path))
+    try:
+        yield
+    finally:
+        lock.release()
+
+
+def _sha256(file: IO[bytes]) -> str:
+    file.seek(0)
+    return hashlib.file_digest(cast("Any", file), "sha256").hexdigest()
+
+
+def _write_lines(
+    lines: Lines, file: IO[bytes], form: str, total: int, progress: Callable[[Progress], object] | None
+) -> int:
     count, size = 0, 0
-    with path.open("xb") as file:
-        for count, line in enumerate(lines, 1):
-            file.write(form.format(line).encode())
-            size += len(line) + 1
-            if progress is not None and (count % _PROGRESS_LINES == 0 or count == total):
-                progress(Progress(count, total, size))
-        flush_to_disk(file)
+    for count, line in enumerate(lines, 1):
+        file.write(form.format(line).encode())
+        size += len(line) + 1
+        if progress is not None and (count % _PROGRESS_LINES == 0 or count == total):
+            progress(Progress(count, total, size))
     return count

@@ -37,6 +37,8 @@ CREATE TABLE IF NOT EXISTS cohorts (
 );
 CREATE INDEX IF NOT EXISTS cohorts_by_owner ON cohorts(owner);
 """
+#: The format of the file, its `user_version`. Release 0.1.0 wrote the same tables and no number.
+FORMAT = 1
 LARGEST_ID = 2**63 - 1
 LOGIN_SECONDS = 60
 
@@ -104,11 +106,13 @@ class Cohorts:
         os.close(os.open(self._path, os.O_RDWR | os.O_CREAT, 0o600))  # it holds e-mail addresses
         connection = self._connect("rw")
         try:
+            self._check_format(connection)
             connection.execute("PRAGMA journal_mode=WAL")
             page = connection.execute("PRAGMA page_size").fetchall()[0][0]
             connection.execute(f"PRAGMA max_page_count={budget.STATE_BYTES // page}")
             connection.execute(f"PRAGMA journal_size_limit={budget.MB}")
             connection.executescript(SCHEMA)
+            connection.execute(f"PRAGMA user_version={FORMAT}")
             if connection.execute("SELECT 1 FROM sqlite_master WHERE name = 'queries'").fetchall():
                 connection.execute("DROP TABLE IF EXISTS queries")  # earlier versions stored previews of any size
                 with suppress(sqlite3.OperationalError):  # the room is used again in any case
@@ -126,9 +130,18 @@ class Cohorts:
         log = self._path.with_name(f"{self._path.name}-wal")
         return self._connect("ro" if log.exists() else "ro&immutable=1")
 
+    def _check_format(self, connection: sqlite3.Connection) -> None:
+        found = connection.execute("PRAGMA user_version").fetchall()[0][0]
+        if found not in (0, FORMAT):
+            raise StandinError(
+                f"The state in {self._path.parent} was written by another release of idc-standin (format {found}, not "
+                f"{FORMAT}); choose another folder with --state."
+            )
+
     def _check_readable(self, reason: Exception) -> None:
         try:
             with closing(self._open_for_reading()) as connection:
+                self._check_format(connection)
                 connection.execute("SELECT count(*) FROM cohorts")
         except sqlite3.Error:
             raise StandinError(

@@ -7,6 +7,7 @@ upstream's are: encrypted, tamper-proof, and dated.
 
 from __future__ import annotations
 
+import errno
 import json
 import os
 import re
@@ -154,7 +155,13 @@ def credentials(identity: Identity, email: str, name: str, seconds: int) -> dict
 
 
 def write_private(path: Path, content: bytes) -> None:
-    """Write a file that only its owner can read, atomically."""
+    """Write a file that only its owner can read, atomically. A link stays one."""
+    try:
+        path = path.resolve()
+    except RuntimeError:  # before Python 3.13, of links that lead in a circle
+        raise OSError(errno.ELOOP, os.strerror(errno.ELOOP), str(path)) from None
+    if path.is_symlink():
+        raise OSError(errno.ELOOP, os.strerror(errno.ELOOP), str(path))
     handle, unfinished = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")  # mkstemp's mode is 0600
     try:
         with os.fdopen(handle, "wb") as file:

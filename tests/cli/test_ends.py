@@ -198,7 +198,7 @@ def test_the_same_command_resumes_an_interrupted_walk(
     assert not path.exists()
     if sent != signal.SIGKILL:
         assert stderr == (
-            f"idc-ext: interrupted; the rows received so far are kept in {path}.part: "
+            f"idc-ext: interrupted; the rows received so far are kept (see {path}.checkpoint): "
             "run the same command again to resume, or add --restart to start again\n"
         )
     result = run_on_standin(*words, "-o", path)
@@ -253,3 +253,41 @@ def test_an_answer_without_its_hint_is_shown_all_the_same(run: RunCommand, canne
 def test_main_may_be_called_again_and_again(capsys: pytest.CaptureFixture[str]) -> None:
     assert [main(["--version"]), main(["-V"]), main(["nonsense"])] == [0, 0, 2]
     assert "idc-ext " in capsys.readouterr().out
+
+
+def test_an_error_promises_to_resume_only_where_the_same_command_does(
+    run_on_standin: RunCommand, standin: str, tmp_path: Path
+) -> None:
+    path = tmp_path / "m.csv"
+    words = ["manifest", "-w", "collection_id=rider_lung_pet_ct,upenn_gbm", "--page-size", "25"]
+    command = [sys.executable, "-m", "idc_ext", "--base-url", standin, *words, "-o", str(path)]
+    with subprocess.Popen(command, stderr=subprocess.PIPE, text=True) as child:
+        wait_until(lambda: (tmp_path / "m.csv.checkpoint").exists())
+        wait_until(lambda: any(one.stat().st_size for one in tmp_path.glob("m.csv.*.part")))
+        child.send_signal(signal.SIGSTOP)
+        for more in ([], ["--restart"]):
+            refused = run_on_standin(*words, "-o", path, *more)
+            assert refused.code != 0
+            assert "another process or another loop is using the checkpoint" in refused.err
+            assert "resume, or" not in refused.err
+        child.kill()
+    (part,) = tmp_path.glob("m.csv.*.part")
+    content = part.read_bytes()
+    part.write_bytes(content.replace(b"upenn", b"UPENN").replace(b"rider", b"RIDER"))
+    altered = run_on_standin(*words, "-o", path)
+    assert altered.code != 0
+    assert f"{part} was changed after its checkpoint was saved; remove" in altered.err
+    assert "resume, or" not in altered.err
+    assert run_on_standin(*words, "-o", path, "--restart").code == 0
+    assert {one.name for one in tmp_path.iterdir()} == {"m.csv"}
+
+
+def test_links_in_a_circle_are_one_sentence(run_on_standin: RunCommand, tmp_path: Path) -> None:
+    for name in ("m.csv", "m.json", "m.s5cmd", "m.parquet"):
+        path = tmp_path / name
+        path.symlink_to(path)
+        result = run_on_standin("manifest", "-w", "collection_id=rider_pilot", "-o", path)
+        assert result.code == 2, name
+        assert result.err.count("\n") == 1
+        assert "symbolic links" in result.err
+        assert path.is_symlink()

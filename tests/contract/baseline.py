@@ -1,4 +1,4 @@
-"""Findings that are known and accepted for a time: a YAML list of `finding`, `reason` and `expires`.
+"""Findings that are known and accepted for a time: a list of `finding`, `reason` and `expires` in YAML.
 
 Law: an entry has its reason and its last day; after that day it accepts nothing.
 """
@@ -21,6 +21,9 @@ if TYPE_CHECKING:
 
 HEAD = "# Findings accepted for a time; see tests/contract/baseline.py. Write reasons, and choose an earlier day.\n"
 DAYS = 30
+#: The format of the file. Release 0.1.0 wrote the list alone, which is format 1 and still read.
+FORMAT = 2
+KEY = "idc_contract_baseline"
 
 
 class BadBaseline(ValueError):
@@ -39,10 +42,14 @@ class Accepted:
 def load(path: Path) -> list[Accepted]:
     """The entries of a file; raises BadBaseline."""
     try:
-        rows = yaml.safe_load(path.read_text(encoding="utf-8")) or []
+        content = yaml.safe_load(path.read_text(encoding="utf-8")) or []
     except (OSError, UnicodeDecodeError, yaml.YAMLError) as error:
         raise BadBaseline(f"{path} cannot be read: {' '.join(str(error).split())}") from error
-    entries = []
+    entries, rows = [], content
+    if isinstance(content, dict) and KEY in content:
+        if content[KEY] != FORMAT:
+            raise BadBaseline(f"{path} was written by another release (format {content[KEY]!r:.20}, not {FORMAT})")
+        rows = content.get("accepted") or []
     for number, row in enumerate(rows if isinstance(rows, list) else [rows], 1):
         good = isinstance(row, dict) and row.keys() == {"finding", "reason", "expires"}
         if not good or type(row["expires"]) is not datetime.date or not str(row["reason"] or "").strip():
@@ -82,4 +89,4 @@ def dump(findings: Iterable[Finding], today: datetime.date) -> str:
     """A baseline that accepts these findings for a month; a person then writes the reasons."""
     last = today + datetime.timedelta(days=DAYS)
     rows = [{"finding": key, "reason": "to be explained", "expires": last} for key in sorted({f.key for f in findings})]
-    return HEAD + yaml.safe_dump(rows, allow_unicode=True, sort_keys=False, width=120)
+    return HEAD + yaml.safe_dump({KEY: FORMAT, "accepted": rows}, allow_unicode=True, sort_keys=False, width=120)

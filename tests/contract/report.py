@@ -5,9 +5,12 @@ Law: the same run gives the same bytes; no report contains the time.
 
 from __future__ import annotations
 
+import errno
 import os
+import stat
 import tempfile
 from collections import Counter
+from contextlib import suppress
 from html import escape
 from typing import TYPE_CHECKING
 from xml.etree import ElementTree as ET
@@ -241,7 +244,26 @@ def write(folder: Path, outcome: Outcome, accepted: Sequence[tuple[Finding, str]
         ("junit.xml", junit(outcome)),
         ("report.html", html(outcome, accepted).encode("utf-8", "backslashreplace")),
     ):
-        with tempfile.NamedTemporaryFile(dir=folder, delete=False) as file:
+        replace(folder / name, content)
+
+
+def replace(path: Path, content: bytes) -> None:
+    """Replace a file atomically: a link stays one, and the permissions of the old file are kept."""
+    try:
+        path = path.resolve()
+    except RuntimeError:  # before Python 3.13, of links that lead in a circle
+        raise OSError(errno.ELOOP, os.strerror(errno.ELOOP), str(path)) from None
+    if path.is_symlink():
+        raise OSError(errno.ELOOP, os.strerror(errno.ELOOP), str(path))
+    handle, draft = tempfile.mkstemp(dir=path.parent, prefix=".idc-contract-", suffix=".draft")
+    try:
+        with open(handle, "wb") as file:
             file.write(content)
-        os.chmod(file.name, 0o644)
-        os.replace(file.name, folder / name)
+            file.flush()
+            os.fsync(handle)
+        os.chmod(draft, stat.S_IMODE(path.stat().st_mode) if path.exists() else 0o644)
+        os.replace(draft, path)
+    except BaseException:
+        with suppress(OSError):
+            os.unlink(draft)
+        raise

@@ -19,7 +19,7 @@ import pyarrow.parquet  # noqa: F401 - loaded here, so that no try has to
 from idc_ext import Rows, connect, v3
 
 #: What a walk does to files, step by step.
-STEPS = ("fsync", "open", "replace", "unlink", "rename", "ftruncate", "write")
+STEPS = ("fsync", "open", "replace", "unlink", "rename", "ftruncate", "write", "fchmod", "mkdir", "rmdir")
 SELECTION = {"collection_id": "rider_pilot", "Modality": ["CT", "PR", "SR"]}
 
 

@@ -5,8 +5,11 @@ Clocks and pauses first, then limits that are too large for a test, then faults.
 
 from __future__ import annotations
 
+import errno
+import os
 import sys
 import time
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from attrs import define
@@ -216,3 +219,24 @@ def installed_packages(monkeypatch: pytest.MonkeyPatch, **versions: str) -> None
 def broken_release_check(monkeypatch: pytest.MonkeyPatch) -> None:
     """One of the checks of `doctor` fails by a fault of ours."""
     monkeypatch.setattr("idc_ext.cli.commands.doctor.check_service_release", lambda _: iter([1 / 0]))
+
+
+def no_files_in(monkeypatch: pytest.MonkeyPatch, folder: Path) -> None:
+    """A folder in which no draft can be made, also for a user who may do everything."""
+    real = os.open
+
+    def refused(path: Any, flags: int, *args: Any, **more: Any) -> int:
+        if flags & os.O_EXCL and str(path).endswith(".draft") and Path(path).parent == folder:
+            raise PermissionError(13, "Permission denied", str(path))
+        return real(path, flags, *args, **more)
+
+    monkeypatch.setattr(os, "open", refused)
+
+
+def no_locks(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A file system that cannot lock, as some network folders."""
+
+    def refused(_descriptor: int, _operation: int) -> None:
+        raise OSError(errno.ENOLCK, os.strerror(errno.ENOLCK))
+
+    monkeypatch.setattr("fcntl.flock", refused)

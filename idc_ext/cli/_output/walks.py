@@ -19,6 +19,7 @@ from attrs import evolve
 from ..._atomic import path_beside
 from ..._tables.columns import Columns
 from ..._tables.formats import FORMATS
+from ...errors import CheckpointError, ContractError, PagingError
 from .. import _exit
 from .._options import InputError
 from . import destination
@@ -116,7 +117,9 @@ def _write_walk_to_file(
 ) -> int:
     checkpoint = path_beside(path, ".checkpoint")
     if restart:
-        checkpoint.unlink(missing_ok=True)
+        from ..._paging.export import discard_saved_walk  # late, since most commands need no walk
+
+        discard_saved_walk(checkpoint, path)
     if checkpoint.exists():
         _exit.print_message(f"resuming from {escape_text(str(checkpoint))}")
     try:
@@ -126,10 +129,14 @@ def _write_walk_to_file(
     except FileExistsError as error:
         raise InputError(str(error)) from None
     except BaseException as error:
-        if checkpoint.exists():
+        # The sentence of a CheckpointError says itself what to do.
+        if checkpoint.exists() and not isinstance(error, CheckpointError):
             error.add_note(
-                f"the rows received so far are kept in {escape_text(str(path))}.part: run the same command again to "
-                "resume, or add --restart to start again"
+                # A walk that did not add up would not add up again.
+                "add --restart to start again"
+                if isinstance(error, PagingError | ContractError)
+                else f"the rows received so far are kept (see {escape_text(str(checkpoint))}): run the same command "
+                "again to resume, or add --restart to start again"
             )
         raise
     print_rows_written(count, path)

@@ -6,6 +6,7 @@ import sys
 from pathlib import Path
 from typing import Literal
 
+from ..._atomic import atomic_replacement
 from .._options import Flag
 from .._output.destination import write_result
 from .._output.results import Text
@@ -33,4 +34,5 @@ def _load_completions_in_zsh(start: Path, folder: str) -> None:
     """Make zsh load completions after their folder is in `fpath`; a `compinit` before that line has no effect."""
     before, fpath, after = (start.read_text(encoding="utf-8") if start.exists() else "").rpartition(f"fpath=({folder} ")
     if fpath and "compinit" not in after:
-        start.write_text(f"{before}{fpath}{after.rstrip()}\nautoload -Uz compinit && compinit\n", encoding="utf-8")
+        with atomic_replacement(start) as file:
+            file.write(f"{before}{fpath}{after.rstrip()}\nautoload -Uz compinit && compinit\n".encode())

@@ -100,8 +100,8 @@ def test_the_file_is_the_one_that_upstreams_program_wrote(issuer: Issuer, secret
     assert (document["client_id"], document["client_secret"]) == (CLIENT_ID, CLIENT_SECRET)
     assert document["_class"] == "OAuth2Credentials"
     assert stat.S_IMODE(path.stat().st_mode) == 0o600
-    assert {one.name for one in path.parent.iterdir()} >= {path.name}
-    assert not list(path.parent.glob("*.new"))
+    assert {one.name for one in path.parent.glob(f"*{path.name}*")} == {path.name, f"{path.name}.lock"}
+    assert not list(path.parent.glob(".idc-ext-*"))
 
 
 def test_the_issuer_is_asked_with_pkce_and_a_state_and_for_a_refresh_token(

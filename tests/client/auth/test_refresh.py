@@ -198,9 +198,11 @@ def test_kill_9_while_writing_leaves_the_old_file_or_the_new_one(
     assert {one.name for one in path.parent.iterdir()} == {path.name, f"{path.name}.lock"}
 
 
-def test_a_file_that_cannot_be_replaced_is_known_before_the_issuer_is_asked(issuer: Issuer, path: Path) -> None:
+def test_a_file_that_cannot_be_replaced_is_known_before_the_issuer_is_asked(
+    issuer: Issuer, path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     credentials = write(path, issuer.document(-60))
-    Path(f"{path}.new").mkdir()
+    patching.no_files_in(monkeypatch, path.parent)
     with pytest.raises(CredentialsError, match="cannot be written"):
         credentials.valid_token()
     assert issuer.forms == []
@@ -245,12 +247,15 @@ def test_a_link_of_another_user_is_refused(path: Path, tmp_path: Path, monkeypat
         Credentials.locate(tmp_path / "link").valid_token()
 
 
-def test_a_draft_planted_as_a_link_is_not_written_through(issuer: Issuer, path: Path, tmp_path: Path) -> None:
+def test_a_file_named_like_a_draft_is_not_touched_nor_written_through(
+    issuer: Issuer, path: Path, tmp_path: Path
+) -> None:
     credentials = write(path, issuer.document(-60))
     (tmp_path / "victim").write_text("mine")
     Path(f"{path}.new").symlink_to(tmp_path / "victim")
     credentials.valid_token()
     assert (tmp_path / "victim").read_text() == "mine"
+    assert Path(f"{path}.new").is_symlink()
 
 
 # --- early, and no matter if it fails --------------------------------------------------------------------------------

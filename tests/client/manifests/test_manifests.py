@@ -4,9 +4,7 @@ import csv
 import datetime
 import hashlib
 import json
-import os
 import re
-import subprocess
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -190,16 +188,6 @@ def test_what_cannot_be_written_is_said_before_anything_is_sent(tmp_path: Path, 
         manifests.write(idc, {"Modality": "CT"}, tmp_path / "manifest", **more)
     with pytest.raises(InvalidFilter, match="all_of_idc"):
         manifests.write(idc, {}, tmp_path / "manifest")
-
-
-def test_files_that_a_killed_process_left_behind_do_no_harm_and_are_removed(tmp_path: Path) -> None:
-    result = subprocess.Popen(["true"])
-    result.wait()
-    for number in (os.getpid(), result.pid):  # in a container, the next process often has the same number
-        (tmp_path / f"manifest.{number}.new").write_text("half of it")
-    sidecar = manifests.write(client(answers_of_service(ROWS)), {"Modality": "CT"}, tmp_path / "manifest")
-    assert sidecar == manifests.read(tmp_path / "manifest")
-    assert sorted(one.name for one in tmp_path.iterdir()) == ["manifest", "manifest.json"]
 
 
 def test_a_manifest_does_not_take_the_place_of_a_folder_and_a_link_stays_one(tmp_path: Path) -> None:

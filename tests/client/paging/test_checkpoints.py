@@ -1,9 +1,12 @@
 """Walks that go on where an earlier one was."""
 
 import asyncio
+import itertools
 import json
 import os
 import stat
+import subprocess
+import sys
 from pathlib import Path
 from typing import Any
 
@@ -147,6 +150,108 @@ def test_a_checkpoint_that_was_changed_is_refused(tmp_path: Path, change: dict[s
     path.write_text(json.dumps({**said, "position": {**said["position"], **change}}))
     with pytest.raises(CheckpointError, match=says):
         list(manifest(3, checkpoint=path))
+
+
+@pytest.mark.parametrize(
+    ("change", "value"),
+    [
+        ("within", -3),
+        ("within", "3"),
+        ("within", 1.0),
+        ("within", True),
+        ("within", None),
+        ("within", 10**30),
+        ("finished", "yes"),
+        ("position", None),
+        ("output", []),
+        ("rows", True),
+        ("rows", 12),
+        ("skip", -1),
+        ("total", 2),
+        ("total", "11"),
+        ("token", 0),
+        ("release", 25),
+        ("last", "c"),
+        ("last", [1]),
+    ],
+)
+def test_nonsense_in_a_checkpoint_is_refused_in_one_sentence_and_stays(tmp_path: Path, change: str, value: Any) -> None:
+    path = tmp_path / "checkpoint"
+    left(path, manifest(3, checkpoint=path))
+    document = json.loads(path.read_text())
+    (document if change in document else document["position"])[change] = value
+    path.write_text(json.dumps(document))
+    before = path.read_bytes()
+    with pytest.raises(
+        CheckpointError, match=r"is damaged, or not a checkpoint; remove it to start anew|another output"
+    ):
+        list(manifest(3, checkpoint=path))
+    assert path.read_bytes() == before
+
+
+# One walk at a time:
+
+HOLDS = """
+import sys
+from tests.support.walks import manifest
+walk = iter(manifest(3, checkpoint=sys.argv[1]))
+for _ in range(int(sys.argv[2])):
+    next(walk)
+print(flush=True)
+sys.stdin.read()
+"""
+
+
+@pytest.mark.skipif(os.name != "posix", reason="locks are those of POSIX")
+@pytest.mark.parametrize("rows", [1, 5])
+def test_a_second_loop_on_a_checkpoint_is_refused_and_a_killed_one_is_resumed(tmp_path: Path, rows: int) -> None:
+    path, root = tmp_path / "checkpoint", Path(__file__).parents[3]
+    environment = {**os.environ, "PYTHONPATH": os.pathsep.join([str(root), str(root / "generated")])}
+    command = [sys.executable, "-c", HOLDS, str(path), str(rows)]
+    with subprocess.Popen(command, cwd=root, env=environment, stdin=subprocess.PIPE, stdout=subprocess.PIPE) as child:
+        assert child.stdout is not None
+        assert child.stdout.readline() == b"\n"
+        for again in (list, lambda walk: walk.write(tmp_path / "rows.csv"), lambda walk: next(walk.pages())):
+            with pytest.raises(CheckpointError, match="another process or another loop is using the checkpoint"):
+                again(manifest(3, checkpoint=path))
+        child.kill()
+    assert uids(manifest(3, checkpoint=path)) == UIDS[rows - 1 :]
+    assert [*tmp_path.iterdir()] == []
+
+
+def test_a_second_loop_of_the_same_process_is_refused_until_the_first_is_left(tmp_path: Path) -> None:
+    path = tmp_path / "checkpoint"
+    first = iter(manifest(3, checkpoint=path))
+    got = uids(itertools.islice(first, 4))
+    with pytest.raises(CheckpointError, match="another loop is using"):
+        list(manifest(3, checkpoint=path))
+    del first
+    assert got[:-1] + uids(manifest(3, checkpoint=path)) == UIDS
+
+
+def test_a_walk_that_failed_keeps_nobody_out_and_does_not_go_on_over_anothers(tmp_path: Path) -> None:
+    path, failing = tmp_path / "checkpoint", [True]
+
+    def answer(path: str, body: Any) -> Any:
+        if body.get("page") == 2 and failing[0]:
+            raise httpx.ConnectError("lost")
+        return manifest_service(ROWS)(path, body)
+
+    first = manifest(3, answer, checkpoint=path).pages()
+    got = [uids(next(first).rows), uids(next(first).rows)]
+    for _ in range(2):  # it may try again, and nobody else has come
+        with pytest.raises(httpx.ConnectError):
+            next(first)
+    second = manifest(3, checkpoint=path).pages()
+    got.append(uids(next(second).rows))
+    with pytest.raises(CheckpointError, match="another loop is using"):
+        next(first)
+    got.append(uids(next(second).rows))
+    second.close()
+    failing[0] = False
+    with pytest.raises(CheckpointError, match="another walk went on from"):
+        next(first)
+    assert [uid for page in got for uid in page] == UIDS
 
 
 def test_a_walk_does_not_go_on_in_another_data_release(tmp_path: Path) -> None:
