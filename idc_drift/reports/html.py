@@ -44,6 +44,7 @@ pre { background: var(--soft); overflow: auto; padding: .5rem; font-size: .8rem 
 mark { background: light-dark(#fff3b0, #6b5300); color: inherit; display: block }
 small { opacity: .75 }
 nav { columns: 24rem; overflow-wrap: anywhere }
+nav ul { margin: 0 }
 nav li { break-inside: avoid }
 #breaking:not(:checked) ~ main article.breaking, #warning:not(:checked) ~ main article.warning,
 #info:not(:checked) ~ main article.info { display: none }
