@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 ROUNDS = 6
 SAVERS = 8
 SLOW = {"sql": "SELECT count(*) FROM range(10000000) a, range(10000000) b WHERE a.range * b.range = -1"}
-BUILD_KILLS = (0.3, 2.0, 6.0)
+BUILD_KILLS = {"the parent": (0.3, 2.0, 6.0), "the builder": (3.0,)}  # seconds after the start
 
 
 def attacks() -> list[Attack]:
@@ -238,8 +238,8 @@ def _ended(env: Environment, record: Record) -> None:
 def _build(env: Environment, record: Record) -> None:
     server = env.new("build", archive=False)
     folders = server.folders
-    for whom in ("the parent", "the builder"):
-        for seconds in BUILD_KILLS:
+    for whom, moments in BUILD_KILLS.items():
+        for seconds in moments:
             with (folders.root / "build.log").open("wb") as log:
                 building = subprocess.Popen(
                     command("build", folders),
