@@ -124,7 +124,7 @@ def test_a_checkpoint_of_another_request_is_refused_and_stays(tmp_path: Path, ot
 
 @pytest.mark.parametrize(
     "content",
-    [b"", b"{", b"[]", b"\xff", b"[" * 100_000, b'{"idc_ext_checkpoint": 1}', b'{"position": {"rows": -1}}'],
+    [b"", b"{", b"[]", b"\xff", b"[" * 100_000, b'{"idc_ext_checkpoint": 2}', b'{"position": {"rows": -1}}'],
 )
 def test_what_is_no_checkpoint_is_refused_and_stays(tmp_path: Path, content: bytes) -> None:
     path = tmp_path / "checkpoint"
