@@ -2,8 +2,8 @@
 
 A new file is a draft beside its target: a random name that only this package makes, opened with O_EXCL and O_NOFOLLOW,
 locked as long as its writer lives, known by its descriptor and not by its name, and renamed to the target at the end.
-Whoever can lock a draft knows that its writer is dead, and may remove it; where the file system cannot lock, nothing is
-removed. A file with any other name is never touched.
+A process that can lock a draft knows that its writer is dead, and may remove it; where the file system cannot lock,
+nothing is removed. A file with any other name is never touched.
 Law: files only; no format, no request.
 """
 
@@ -77,7 +77,7 @@ class Draft:
         Args:
             target: The file to replace; it need not exist. A link is followed, so that it stays a link.
             mode: The permissions; by default those of the file that is replaced, or those that the umask leaves.
-            path: The path of a draft that outlives its process, since a checkpoint names it; nobody else removes it.
+            path: The path of a draft that outlives its process, since a checkpoint names it; no other removes it.
             follow: False refuses a link.
 
         Raises:
@@ -107,7 +107,7 @@ class Draft:
         """Open a draft that outlived its process, to continue it.
 
         Raises:
-            BlockingIOError: another process writes it. OSError: it cannot be opened, or is no file.
+            BlockingIOError: another process writes it. OSError: it cannot be opened, or is not a file.
         """
         draft = cls.__new__(cls)
         draft.target, draft.path, draft._mode = follow_links(target), path, None
@@ -234,7 +234,7 @@ class DraftFolder:
 class PathLock:
     """A lock on everything that belongs to a path: a file beside it that only this package names, held by its owner.
 
-    It is released when its process ends, however that happens. Where the file system cannot lock, nobody is kept out.
+    It is released when its process ends, however that happens. Where the file system cannot lock, none is kept out.
     """
 
     def __init__(self, path: Path) -> None:
@@ -306,7 +306,7 @@ def atomic_replacement(path: Path, *, mode: int | None = None) -> Iterator[IO[by
 
 
 def remove_leftovers(path: Path) -> None:
-    """Remove what killed processes left in the folder of a file: what they had locked, and nobody locks now."""
+    """Remove what killed processes left in the folder of a file: what they had locked, and no process locks now."""
     if sys.platform == "win32":
         return
     with suppress(OSError):

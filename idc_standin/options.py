@@ -62,8 +62,8 @@ def parser() -> Parser:
     )  # fmt: skip
     serve.add_argument(
         "--allow-origin", type=_origin, action="append", default=[], metavar="ORIGIN",
-        help="web pages that may send SQL to a loopback address, such as https://example.org; * for all, may be "
-        "repeated (default: pages of this machine only)",
+        help="web pages that may send SQL to a loopback address, such as https://example.org; * for all; can be "
+        "given several times (default: pages of this machine only)",
     )  # fmt: skip
     serve.add_argument("--check-answers", action="store_true", help="validate every response against openapi.yaml")
     serve.add_argument(

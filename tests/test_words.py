@@ -50,20 +50,7 @@ WORDS = {
 PATTERNS = [(re.compile(rf"\b(?:{word})\b", re.IGNORECASE), word, use) for word, use in WORDS.items()]
 #: Tables of former names, which users may still have in their files.
 FORMER = {"FORMER_NAMES"}
-PYTHON = (
-    *(
-        "tests/contract",
-        "tests/torture",
-        "tests/support",
-        "tests/client/http",
-        "tests/client/auth",
-        "tests/client/paging",
-    ),
-    *("tests/client/tables", "idc_ext/_http", "idc_ext/_paging", "idc_ext/_tables", "idc_ext/auth"),
-    *("idc_drift", "idc_openapi", "notebooks", "benchmarks"),
-    *("idc_standin/archive", "idc_standin/v1", "tests/standin"),
-    *("idc_ext/bigquery", "idc_ext/cli", "idc_ext/manifests", "idc_ext/v1", "idc_ext/v3"),
-)
+PYTHON = ("idc_drift", "idc_ext", "idc_openapi", "idc_standin", "benchmarks", "notebooks", "tests")
 PAGES = (
     *("README.md", "CHANGELOG.md", "CONTRIBUTING.md", "Makefile", "generator-config.yml", "openapi.yaml"),
     *("benchmarks/notes.md", ".ci/run", ".github/workflows/check.yml", ".github/workflows/drift.yml"),
@@ -102,7 +89,7 @@ def texts(path: Path) -> Iterator[tuple[int, str]]:
 
 @pytest.mark.parametrize("folder", PYTHON)
 def test_the_strings_of_a_package_have_no_private_words(folder: str) -> None:
-    paths = sorted((ROOT / folder).rglob("*.py"))
+    paths = sorted(path for path in (ROOT / folder).rglob("*.py") if path != Path(__file__))  # it quotes the words
     assert paths
     found = [(path, *one) for path in paths for one in texts(path)]
     assert [hit for path, line, text in found for hit in hits(str(path.relative_to(ROOT)), line, text)] == []

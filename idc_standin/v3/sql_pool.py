@@ -1,7 +1,7 @@
 """The processes that run SQL of users: a few, each bounded, killed when its statement may not go on, and replaced.
 
 Law: whatever a statement does, it does to its own process. This module starts, asks, watches and kills processes; it
-runs no SQL and knows nothing of HTTP. Nobody waits in a thread of the server.
+runs no SQL and knows nothing of HTTP. No request waits in a thread of the server.
 """
 
 from __future__ import annotations

@@ -121,7 +121,7 @@ def _exactly(source: FileIO, size: int) -> bytes:
 
 
 def _end_with_the_server(requests: FileIO, folder: Path) -> None:
-    """Wait until nobody holds the other end of the input, and remove what all processes of the server have written."""
+    """Wait until the other end of the input is closed, and remove what all processes of the server have written."""
     hung_up = select.poll()
     hung_up.register(requests, 0)  # requests are not for this thread
     hung_up.poll()

@@ -1,7 +1,7 @@
 """BigQuery's REST API on loopback, scripted: it answers what stands in a file of exchanges, and nothing else.
 
-The files in `exchanges` were written by hand after the reference of the API; none was recorded, for want of an account.
-Every answer in them that is no refusal was held against Google's discovery document `bigquery.v2`. What
+The files in `exchanges` were written by hand after the reference of the API; none was recorded, as there is no account.
+Every answer in them that is not a refusal was checked against Google's discovery document `bigquery.v2`. What
 many exchanges have in common stands in `envelopes.json`: an exchange names the one that it is `like`, and lists what is
 different. A request must be the next one that is expected: method, path, the named query parameters (null: absent) and
 members of the body. `{job}` stands for the job's name, which the client chooses, and `{query}` for the statement. An

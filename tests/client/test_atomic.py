@@ -167,7 +167,7 @@ def test_a_draft_that_another_removed_or_replaced_does_not_become_the_file(tmp_p
 
 
 def series_of(path: Path) -> int:
-    """The series of a manifest; 0 if it was killed between its two renames, which whoever reads it is told."""
+    """The series of a manifest; 0 if it was killed between its two renames, which is reported to its reader."""
     try:
         return manifests.read(path).series
     except ManifestError:

@@ -23,7 +23,7 @@ HOSTILE = [
     "<script>alert(1)</script>",
     "</pre><img src=x onerror=alert(1)>",
     "\" onload='alert(1)",
-    "a | b | c `code` *bold* @somebody #1 [x](http://evil.example)",
+    "a | b | c `code` *bold* @a-user #1 [x](http://evil.example)",
     "\u202egnp.exe \u200b \ufffe \x00 \ud800",
     "]]> & &amp; --> %0A::error::x",
 ]

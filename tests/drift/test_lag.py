@@ -1,4 +1,4 @@
-"""`--version-url`: the service's own word on its release, held against the one that the base describes."""
+"""`--version-url`: the release that the service reports, compared with the one that the base describes."""
 
 from __future__ import annotations
 

@@ -71,7 +71,7 @@ async def asynchronous() -> None:
 
 
 def provenance() -> None:
-    """Write manifests and hold them against the data."""
+    """Write manifests and compare them with the data."""
     with connect() as idc:
         sidecar = manifests.write(
             idc, {"Modality": "CT"}, "m.s5cmd", format="idc", source="gcs", cite=None, progress=report_progress

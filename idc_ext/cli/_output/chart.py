@@ -58,12 +58,12 @@ def growth(rows: Sequence[Mapping[str, Any]], path: Path) -> None:
         # The last release goes on for a while, so that its step is seen.
         until = max(days) + (max(days) - min(days)) / 40
         sizes, series = [row["size_TB"] for row in rows], [row["series"] for row in rows]
-        for axes, values, colour, label in (
+        for axes, values, color, label in (
             (upper, sizes, _SIZE, "Size (TB, 10¹² bytes)"),
             (lower, series, _SERIES, "Series"),
         ):
-            axes.step([*days, until], [*values, values[-1]], where="post", color=colour, linewidth=1.8)
-            axes.fill_between([*days, until], [*values, values[-1]], step="post", color=colour, alpha=0.15, linewidth=0)
+            axes.step([*days, until], [*values, values[-1]], where="post", color=color, linewidth=1.8)
+            axes.fill_between([*days, until], [*values, values[-1]], step="post", color=color, alpha=0.15, linewidth=0)
             axes.set_ylabel(label)
             axes.set_ylim(bottom=0)
             axes.margins(x=0)

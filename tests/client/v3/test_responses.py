@@ -1,4 +1,4 @@
-"""Single answers of v3: counts, licences, values and viewers, held against the document."""
+"""Single answers of v3: counts, licences, values and viewers, checked against the document."""
 
 import asyncio
 from typing import Any
