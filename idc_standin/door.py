@@ -18,7 +18,7 @@ from typing import TYPE_CHECKING, Any
 from idc_standin import budget
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Mapping
+    from collections.abc import Callable, Iterator
     from typing import TypeAlias
 
     from starlette.types import ASGIApp, Message, Receive, Scope, Send
@@ -36,17 +36,20 @@ SLICE = 256 * budget.KB
 
 
 class Refusal(Exception):
-    """A request that is refused: its status, the sentence, and the seconds of ``Retry-After`` (0: none)."""
+    """A request that is refused: its status, the sentence, and the seconds of ``Retry-After`` (0: none).
 
-    def __init__(self, status: int, message: str, retry: int = 0) -> None:
+    ``ends``: its connection ends, because the body was not read.
+    """
+
+    def __init__(self, status: int, message: str, retry: int = 0, *, ends: bool = False) -> None:
         super().__init__(message)
-        self.status, self.message, self.retry = status, message, retry
+        self.status, self.message, self.retry, self.ends = status, message, retry, ends
 
     @property
     def headers(self) -> dict[str, str]:
-        """``Retry-After``, and the end of a connection whose body was not read."""
+        """``Retry-After``, and the end of the connection."""
         retry = {"Retry-After": str(self.retry)} if self.retry else {}
-        return retry | ({"Connection": "close"} if self.status == 408 else {})
+        return retry | ({"Connection": "close"} if self.ends else {})
 
 
 class Disconnected(Exception):
@@ -170,7 +173,7 @@ class Door:
 
     async def _admit(self, visit: Visit, scope: Scope, lane: str | None, *, has_body: bool) -> None:
         if has_body:
-            await visit.read(_headers(scope))
+            await visit.read(scope)
         if lane is not None:
             await visit.take_turn(self.queues[lane])
         await self.app(scope, visit.receive, visit.send)
@@ -212,8 +215,9 @@ class Visit:
 
     # --- the request ---------------------------------------------------------------------------------------------
 
-    async def read(self, headers: Mapping[bytes, bytes]) -> None:
+    async def read(self, scope: Scope) -> None:
         """Receive the body, and refuse one that is beyond the budget."""
+        headers = _headers(scope)
         declared = headers.get(b"content-length", b"")
         if declared.isdigit() and int(declared[:20]) > budget.BODY_BYTES:
             raise _too_large()
@@ -228,9 +232,13 @@ class Visit:
                     parts.append(part := message.get("body", b""))
                     more = message.get("more_body", False)
                     self._count(len(part))
+                    if "too_many_chunks" in (scope.get("extensions") or {}):
+                        raise Refusal(
+                            413, "The body has too many chunks for its size; send it in larger ones.", ends=True
+                        )
         except TimeoutError:
             sentence = f"The body did not arrive within {budget.BODY_SECONDS:g} s; send it faster, or a smaller one."
-            raise Refusal(408, sentence) from None
+            raise Refusal(408, sentence, ends=True) from None
         self.body = b"".join(parts)
         if _is_json(headers.get(b"content-type", b"")):
             await _check(self.body)

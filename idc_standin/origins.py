@@ -7,9 +7,9 @@ nothing: what must not be done for any page of the web is refused before it is r
 
 from __future__ import annotations
 
+import re
 from ipaddress import IPv6Address, ip_address
 from typing import TYPE_CHECKING
-from urllib.parse import urlsplit
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Iterable
@@ -18,6 +18,9 @@ if TYPE_CHECKING:
 
 ANY = "*"
 SHOWN = 100
+# What a browser sends, and nothing beside it: parsers of URLs also find a host in "127.0.0.1:80.example.org".
+HOST = re.compile(r"(?:\[([0-9a-f:.]+)\]|([\w.-]*))(?::[0-9]{0,5})?", re.ASCII | re.IGNORECASE)
+ORIGIN = re.compile(rf"[a-z][a-z0-9+.-]*://{HOST.pattern}/?", re.ASCII | re.IGNORECASE)
 
 
 class LocalPages:
@@ -29,7 +32,7 @@ class LocalPages:
         """``allowed``: origins such as ``https://example.org``, or ``*``; ``refuse`` makes a response of a sentence."""
         self.app, self.paths, self.refuse = app, paths, refuse
         self.allowed = {origin.lower() for origin in allowed}
-        self.hosts = {_hostname(origin) for origin in self.allowed} - {""}
+        self.hosts = {_hostname(ORIGIN, origin) for origin in self.allowed} - {""}
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Serve one request, or refuse it unread."""
@@ -44,11 +47,15 @@ class LocalPages:
         """What is wrong with the headers of a request, or an empty text."""
         for name, raw in scope["headers"]:
             value = raw.decode("latin-1")
-            if name == b"origin" and value.lower() not in self.allowed and not is_this_machine(_hostname(value)):
+            if (
+                name == b"origin"
+                and value.lower() not in self.allowed
+                and not is_this_machine(_hostname(ORIGIN, value))
+            ):
                 shown = ascii(value[:SHOWN])
                 return f"Pages of {shown} may not do this here; start the server with --allow-origin to allow it."
             # A name of somebody else's that leads to this machine: the page believes that it asks its own server.
-            host = _hostname(f"//{value}") if name == b"host" else None
+            host = _hostname(HOST, value) if name == b"host" else None
             if host is not None and host not in self.hosts and not is_this_machine(host):
                 shown = ascii(value[:SHOWN])
                 return f"This server is not {shown}; start it with --allow-origin to serve pages under that name."
@@ -67,8 +74,7 @@ def is_this_machine(host: str) -> bool:
     return (mapped or address).is_loopback
 
 
-def _hostname(url: str) -> str:
-    try:
-        return (urlsplit(url).hostname or "").removesuffix(".")
-    except ValueError:
-        return ""
+def _hostname(form: re.Pattern[str], text: str) -> str:
+    """The name or address in a header's value, or an empty text if the value has another form."""
+    found = form.fullmatch(text)
+    return (found[1] or found[2]).lower().removesuffix(".") if found else ""

@@ -1,7 +1,7 @@
 """Several server processes on one socket, for many clients at once: one interpreter uses one core.
 
 Law: knows processes and signals, and nothing of what they serve. All are ready before the server is announced, and all
-end together.
+end together, also when their parent is killed.
 """
 
 from __future__ import annotations
@@ -9,6 +9,8 @@ from __future__ import annotations
 import os
 import signal
 import sys
+import threading
+import time
 from typing import TYPE_CHECKING
 
 from idc_standin.errors import StandinError
@@ -20,6 +22,7 @@ if TYPE_CHECKING:
     Work = Callable[[Callable[[str], None]], None]
 
 SIGNALS = (signal.SIGINT, signal.SIGTERM)
+GRACE_SECONDS = 10.0  # for the requests of a worker whose parent has ended; the server itself takes 5 at most
 
 
 def run(count: int, work: Work, announce: Callable[[str], object]) -> None:
@@ -29,8 +32,10 @@ def run(count: int, work: Work, announce: Callable[[str], object]) -> None:
     ended, too: raises StandinError.
     """
     ready, writer = os.pipe()
-    workers = {_start(work, ready, writer) for _ in range(count)}
+    parent, alive = os.pipe()  # nothing is ever written: it ends when this process, the only one that holds it, does
+    workers = {_start(work, (ready, writer), (parent, alive)) for _ in range(count)}
     os.close(writer)
+    os.close(parent)
     ended = False
 
     def end(*_: int | FrameType | None) -> None:
@@ -54,17 +59,21 @@ def run(count: int, work: Work, announce: Callable[[str], object]) -> None:
         _end(workers)
         for worker in workers:
             os.waitpid(worker, 0)
+        os.close(alive)
         for number, handler in before.items():
             signal.signal(number, handler)
 
 
-def _start(work: Work, ready: int, writer: int) -> int:
+def _start(work: Work, reports: tuple[int, int], life: tuple[int, int]) -> int:
+    (ready, writer), (parent, alive) = reports, life
     worker = os.fork()
     if worker:
         return worker
     code = 1
     try:
         os.close(ready)
+        os.close(alive)
+        threading.Thread(target=_end_with_parent, args=(parent,), daemon=True).start()
 
         def report_ready(line: str) -> None:
             os.write(writer, f"{line}\n".encode())
@@ -82,6 +91,13 @@ def _start(work: Work, ready: int, writer: int) -> int:
         sys.stdout.flush()
         sys.stderr.flush()
         os._exit(code)
+
+
+def _end_with_parent(parent: int) -> None:
+    os.read(parent, 1)  # returns when the parent has ended
+    os.kill(os.getpid(), signal.SIGTERM)
+    time.sleep(GRACE_SECONDS)  # a worker that is still being loaded, or hangs, does not heed the signal
+    os._exit(1)
 
 
 def _end(workers: set[int]) -> None:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from itertools import accumulate
 from typing import TYPE_CHECKING
 
 from idc_standin import budget
@@ -58,6 +59,7 @@ PIECE = re.compile(
     """,
     re.VERBOSE | re.DOTALL,
 )
+PARENTHESIS = re.compile("[()]")
 BLOCK_MARK = re.compile(r"/\*|\*/")
 
 
@@ -67,7 +69,7 @@ def select(text: str, characters: int = budget.SQL.characters) -> str:
         raise Refused(f"The statement has {len(text):,} characters; at most {characters:,} are accepted.")
     if "\0" in text or re.search("[\ud800-\udfff]", text):
         raise Refused("The statement holds a null character or half of a surrogate pair.")
-    bare, ends = _without_comments(text)
+    bare, ends, parentheses = _without_comments(text)
     statement = bare.strip()
     if not statement:
         raise Refused("The statement is empty.")
@@ -76,13 +78,16 @@ def select(text: str, characters: int = budget.SQL.characters) -> str:
     last = len(bare.rstrip()) - 1
     if any(position != last for position in ends):
         raise Refused("Only one statement is run at a time; there is more after a semicolon.")
+    if not _balanced(parentheses):
+        raise Refused("The parentheses of the statement are unbalanced; each one needs its counterpart.")
     return statement.removesuffix(";") if ends else statement
 
 
-def _without_comments(text: str) -> tuple[str, list[int]]:
-    """The text with a blank for each comment, and the positions in it where statements end."""
+def _without_comments(text: str) -> tuple[str, list[int], list[str]]:
+    """The text with a blank for each comment, the positions in it where statements end, and its parentheses."""
     parts: list[str] = []
     ends: list[int] = []
+    parentheses: list[str] = []
     length = position = 0
     while found := PIECE.match(text, position):
         position = found.end()
@@ -93,9 +98,17 @@ def _without_comments(text: str) -> tuple[str, list[int]]:
             position = _end_of_block(text, position)
         if kind == "semicolon":
             ends.append(length)
+        if kind == "plain":
+            parentheses += PARENTHESIS.findall(piece)
         parts.append(" " if kind in ("block", "comment") else piece)
         length += len(parts[-1])
-    return "".join(parts), ends
+    return "".join(parts), ends, parentheses
+
+
+def _balanced(parentheses: list[str]) -> bool:
+    """Whether none closes what was not opened, so that a statement stays inside of those that the engine adds."""
+    depths = list(accumulate((1 if one == "(" else -1 for one in parentheses), initial=0))
+    return min(depths) == depths[-1] == 0
 
 
 def _end_of_block(text: str, position: int) -> int:

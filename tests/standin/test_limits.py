@@ -134,6 +134,39 @@ def test_headers_beyond_the_limit_are_a_400(http: httpx.Client) -> None:
     assert answer.status_code == 400
 
 
+@pytest.mark.parametrize("path", PATHS)
+def test_a_body_of_too_many_small_chunks_is_a_413(http: httpx.Client, ada: dict[str, str], path: str) -> None:
+    for count in (budget.BODY_CHUNKS + 100, 100_000):
+        answer = http.post(path, content=(b" " for _ in range(count)), headers={**JSON, **ada})
+        assert "too many chunks" in refused(answer, 413)
+        assert answer.headers["connection"] == "close"
+
+
+def test_many_chunks_are_read_if_they_are_few_or_have_bytes_enough(http: httpx.Client) -> None:
+    body = json.dumps(CITED).encode()
+    wide = [b" " * budget.CHUNK_BYTES] * (2 * budget.BODY_CHUNKS)
+    few = [b" "] * (budget.BODY_CHUNKS - len(body))
+    for pieces in (few, wide):
+        sent = [*pieces, *(body[i : i + 1] for i in range(len(body)))]
+        answer = http.post("/v3/cohort/counts", content=iter(sent), headers=JSON)
+        assert answer.json()["series"] > 0
+        assert "connection" not in answer.headers
+
+
+def test_chunks_that_arrive_at_once_are_answered_and_end_the_connection(http: httpx.Client) -> None:
+    chunks = b"1\r\n \r\n" * 500_000
+    for head, status in (
+        (b"POST /v3/cohort/counts HTTP/1.1\r\nContent-Type: application/json\r\n", b"413"),
+        (b"GET /v3/health HTTP/1.1\r\n", b"200"),  # reads no body
+        (b"POST /v3/nothing HTTP/1.1\r\n", b"404"),
+    ):
+        with connected(str(http.base_url)) as client:
+            client.sendall(head + b"Host: x\r\nTransfer-Encoding: chunked\r\n\r\n" + chunks)
+            answer = everything(client)
+        assert answer.startswith(b"HTTP/1.1 " + status)
+        assert answer.count(b"HTTP/1.1") == 1
+
+
 # --- slow clients ------------------------------------------------------------------------------------------------
 
 

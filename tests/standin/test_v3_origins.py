@@ -27,6 +27,11 @@ FOREIGN = [
     {"Origin": "http://127.0.0.1.example.org:8021"}, {"Origin": "https://10.0.0.1"}, {"Origin": "nonsense"},
     {"Origin": "http://[::1"}, {"Host": "example.org"}, {"Host": "rebound.example.org:8021"}, {"Host": "10.0.0.1"},
     {"Origin": "http://localhost", "Host": "example.org"}, {"Origin": "chrome-extension://abcdef"},
+    {"Host": "127.0.0.1:8021.example.org"}, {"Host": "[::1]:80.example.org"}, {"Host": "[::1].example.org"},
+    {"Host": "example.org@127.0.0.1"}, {"Host": "127.0.0.1/example.org"}, {"Host": "localhost#.example.org"},
+    {"Host": "localhost:80:80"}, {"Host": "localhost:-1"}, {"Origin": "http://127.0.0.1:8021.example.org"},
+    {"Origin": "http://example.org@localhost"}, {"Origin": "http://localhost/example.org"}, {"Host": "local\thost"},
+    {"Origin": "http://localhost?example.org"}, {"Origin": "http://localhost\\.example.org"},
 ]  # fmt: skip
 OURS: list[dict[str, str]] = [
     {}, {"Origin": "http://localhost:3000"}, {"Origin": "http://127.0.0.1"}, {"Origin": "http://[::1]:80"},

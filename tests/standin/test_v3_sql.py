@@ -35,6 +35,9 @@ def test_a_literal_comes_back_as_it_was_sent(http: httpx.Client, text: str) -> N
         "WITH x AS (SELECT 1) DELETE FROM index", "SELECT * FROM read_csv('/etc/passwd')",
         "SELECT * FROM 'x.parquet'", "SELECT ?", "SELECT $1", "SELECT nonsense", "SELECT * FROM series",
         "SELECT 1) AS t; DROP TABLE index; SELECT * FROM (SELECT 1", "SELECT now()",
+        "SELECT 1) AS answer CROSS JOIN (SELECT 2", "SELECT 1) AS a, (SELECT 2", "SELECT ')') AS a, (SELECT '('",
+        "SELECT 1) UNION ALL (SELECT 2", "SELECT 1 /* ( */) AS a, (SELECT 2 -- )", "SELECT (1", "SELECT 1)",
+        "SELECT $$($$)",
     ],
 )  # fmt: skip
 def test_everything_but_one_select_of_what_is_there_is_refused(http: httpx.Client, statement: str) -> None:
@@ -45,7 +48,20 @@ def test_everything_but_one_select_of_what_is_there_is_refused(http: httpx.Clien
 
 
 @pytest.mark.parametrize(
-    "statement", ["select 1", "SELECT 1;", " \n SELECT 1 ; ", "with x as (select 1) select * from x", "SELECT 1 -- c"]
+    "statement",
+    [
+        "select 1",
+        "SELECT 1;",
+        " \n SELECT 1 ; ",
+        "with x as (select 1) select * from x",
+        "SELECT 1 -- c",
+        "SELECT ((1))",
+        "SELECT 1 /* ) */",
+        "SELECT 1 -- (",
+        "SELECT len('(') AS \")\"",
+        "SELECT len($$)$$)",
+        "SELECT len($a$($a$)",
+    ],
 )
 def test_one_select_may_be_written_in_any_way(http: httpx.Client, statement: str) -> None:
     rows = http.post("/v3/sql", json={"sql": statement}).json()["rows"]

@@ -6,10 +6,11 @@ import json
 import os
 import re
 import signal
+import socket
 import subprocess
 import sys
 import time
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -25,15 +26,19 @@ pytestmark = pytest.mark.skipif(not Path("/proc/self").exists(), reason="looks f
 
 
 @contextmanager
-def two_workers(state: Path, *options: str) -> Iterator[tuple[subprocess.Popen[str], str, list[int]]]:
-    """The server, its URL and its workers."""
+def two_workers(
+    state: Path, *options: str, ready: bool = True
+) -> Iterator[tuple[subprocess.Popen[str], str, list[int]]]:
+    """The server, its URL and its workers; if they need not be ready, as soon as there are two, and without a URL."""
     command = [sys.executable, "-m", "idc_standin", "serve", "--port", "0", "--workers", "2", "--state", str(state)]
     pipe = subprocess.PIPE
     with subprocess.Popen([*command, *options], stdout=pipe, stderr=pipe, text=True) as server:
         try:
-            url = re.findall(r"http://\S+", server.stdout.readline())[0]
-            children = Path(f"/proc/{server.pid}/task/{server.pid}/children").read_text(encoding="ascii")
-            yield server, url, [int(child) for child in children.split()]
+            url = re.findall(r"http://\S+", server.stdout.readline())[0] if ready else ""
+            children = Path(f"/proc/{server.pid}/task/{server.pid}/children")
+            while len(workers := children.read_text(encoding="ascii").split()) < 2:
+                time.sleep(0.001)
+            yield server, url, [int(worker) for worker in workers]
         finally:
             if server.poll() is None:
                 server.terminate()
@@ -41,7 +46,7 @@ def two_workers(state: Path, *options: str) -> Iterator[tuple[subprocess.Popen[s
 
 def has_exited(pid: int) -> bool:
     """Whether a process ends within a while."""
-    for _ in range(100):
+    for _ in range(400):
         if not Path(f"/proc/{pid}").exists():
             return True
         time.sleep(0.05)
@@ -68,6 +73,20 @@ def test_a_worker_that_ends_unexpectedly_ends_the_others_and_the_server_reports_
             complaint
             == "idc-standin: A worker process ended unexpectedly, so all workers were ended; its messages are above.\n"
         )
+        assert all(map(has_exited, workers))
+
+
+@pytest.mark.parametrize("when", ["while they load", "when they serve", "while they answer"])
+def test_workers_end_when_their_server_is_killed(when: str, tmp_path: Path) -> None:
+    request = b"POST /v3/cohort/counts HTTP/1.1\r\nHost: localhost\r\nContent-Length: 9\r\n\r\n{"
+    ready = when != "while they load"
+    with two_workers(tmp_path, "--retired", ready=ready) as (server, url, workers), ExitStack() as clients:
+        assert len(workers) == 2
+        for _ in range(4 if when == "while they answer" else 0):
+            address = ("127.0.0.1", int(url.rpartition(":")[2]))
+            clients.enter_context(socket.create_connection(address, timeout=20)).sendall(request)
+        server.kill()
+        server.wait()
         assert all(map(has_exited, workers))
 
 

@@ -44,6 +44,8 @@ STRONGEST = [
     Statement("SELECT 1; ATTACH '{loot}/a.duckdb'", refused=True),
     Statement("SELECT * FROM query('COPY index TO ''{loot}/a.csv''')", refused=True),
     Statement("SELECT 1) AS answer; SELECT * FROM (SELECT 2", refused=True),
+    Statement("SELECT 1) AS answer CROSS JOIN (SELECT 2", refused=True),
+    Statement("SELECT 1) AS a, (SELECT 2", refused=True),
     Statement("SELECT '--' || $$/*;*/$$ || E'\\'' AS a -- ;", rows=[{"a": "--/*;*/'"}]),
 ]
 
@@ -69,7 +71,7 @@ def _saves(env: Environment, record: Record) -> None:
 SAMPLE = [
     *tokens.attacks(),
     *users.attacks(),
-    *(one for one in requests.attacks() if one.name in ("heads of requests", "paths")),
+    *requests.attacks(),
     *(one for one in bodies.attacks() if one.name == "nested bodies"),
     *(one for one in clients.attacks() if one.name == "40 slow statements"),
     Attack("the strongest statements", "hostile statements", "do what each kind of them tries", _statements),
