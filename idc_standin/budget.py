@@ -5,6 +5,7 @@ Law: data only. A limit of requests, threads, caches or the state folder stands 
 
 from __future__ import annotations
 
+import os
 from dataclasses import dataclass
 
 KB, MB = 2**10, 2**20
@@ -15,7 +16,7 @@ HEADER_BYTES = 64 * KB  # request line and headers; beyond it the HTTP library a
 HEADER_SECONDS = 10.0  # for the request line and the headers; the connection is closed afterwards
 BODY_BYTES = 8 * MB  # 100,000 SeriesInstanceUIDs have 6.7 MB
 BODY_SECONDS = 20.0  # for the whole body
-BODY_CHUNKS = 2_000  # of a chunked body, whatever its size; each takes the server as long as 10 KB of a large one
+BODY_CHUNKS = 2_000  # of a chunked body, whatever its size; 100,000 occupy the server for more than a second
 CHUNK_BYTES = 256  # beyond them, the size that chunks must have on average
 BODY_VALUES = 150_000  # values in lists and objects (commas, in fact): each takes up to 1 KB while it is checked
 BODY_DEPTH = 128  # lists and objects in each other; the parsers end at 255 (jsonschema) and about 500 (pydantic)
@@ -33,13 +34,18 @@ class Lane:
     seconds: float
 
 
-# Every lane has threads of its own, so that slow requests of one kind do not starve the others. All lanes together
-# stay below the 40 threads of the framework; what is left is for files.
+# Every lane has threads of its own, so that slow requests of one kind do not starve the others. They are few: only one
+# thread runs Python at a time, and the one that accepts and answers requests waits for its turn behind all others, so
+# that more threads than cores make every request slower and none faster. A thread that waits for the network, or for a
+# slow query (PATIENT_REQUESTS), uses no core and does not count. Files need some of the framework's 40 threads, too.
+CORES = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+BUSY_THREADS = min(max(CORES, 2), 4)  # of a lane: two at least, so that a slow request does not stop its lane
+PATIENT_REQUESTS = 4  # requests that may wait at once for queries on instances, which are slow; others get 202
 LANES = {
-    "pages": Lane(running=10, waiting=256, seconds=15.0),
-    "queries": Lane(running=8, waiting=256, seconds=15.0),
+    "pages": Lane(running=BUSY_THREADS, waiting=256, seconds=15.0),
+    "queries": Lane(running=BUSY_THREADS + PATIENT_REQUESTS, waiting=256, seconds=15.0),
     "citations": Lane(running=4, waiting=64, seconds=15.0),
-    "others": Lane(running=10, waiting=256, seconds=15.0),
+    "others": Lane(running=BUSY_THREADS, waiting=256, seconds=15.0),
 }
 OTHERS = "others"
 OPERATIONS: dict[str, str | None] = {  # operation -> its lane, by default OTHERS; None needs no thread at all
@@ -101,13 +107,13 @@ SQL = SqlLimits()
 
 # --- caches and queries ------------------------------------------------------------------------------------------
 
+FETCHED_ROWS = 2_000  # of a long list at once: no other thread runs Python while the engine makes rows
 CACHED_SELECTIONS = 1_000  # for each generation
 CACHED_BYTES_V1 = 128 * MB
 CACHED_BYTES_V3 = 64 * MB
 CACHE_ENTRY_BYTES = 2 * KB  # what Python's objects of an entry take beside its arrays
 PENDING_QUERIES = 64  # v1's queries that run or wait
 PENDING_BYTES = 32 * MB  # of the filters of these queries
-PATIENT_REQUESTS = 4  # requests that may wait at once for queries on instances, which are slow; others get 202
 
 # --- the state folder --------------------------------------------------------------------------------------------
 

@@ -236,10 +236,11 @@ class V3:
         limit = MAX_MANIFEST_LINES if body.limit is None else body.limit
         if not -1 <= limit < 2**63 - 1:
             raise self._refuse("integer-overflow", f"limit must be 0 or more and fit 64 bits, not {limit}.")
-        urls = self.index.urls(filters, max(limit, 0))
-        if body.source == "gcs":
-            urls = [on_google(url, "s3") for url in urls]
-        return PlainTextResponse("".join(f"{url}\n" for url in urls))
+        pieces: list[bytes] = []
+        for urls in self.index.urls(filters, max(limit, 0)):
+            shown = [on_google(url, "s3") for url in urls] if body.source == "gcs" else urls
+            pieces.append("".join(f"{url}\n" for url in shown).encode())
+        return PlainTextResponse(b"".join(pieces))
 
     def get_licenses(self, body: SelectionRequest) -> Any:
         """The licences of a selection."""

@@ -136,12 +136,14 @@ class Index:
             ).fetchall()
         return len(numbers), found[0][0]
 
-    def urls(self, filters: Applied, most: int) -> list[str]:
-        """The S3 addresses of a selection's series, ascending."""
+    def urls(self, filters: Applied, most: int) -> Iterator[list[str]]:
+        """The S3 addresses of a selection's series, ascending, in pieces."""
         where, parameters = condition(filters)
         text = f"SELECT series_aws_url FROM {SERIES} AND {where} ORDER BY 1 LIMIT $most"  # noqa: S608  names are ours, values are bound
         with self._cursor() as cursor:
-            return [row[0] for row in cursor.execute(text, {**parameters, "most": most}).fetchall()]
+            cursor.execute(text, {**parameters, "most": most})
+            while rows := cursor.fetchmany(budget.FETCHED_ROWS):
+                yield [row[0] for row in rows]
 
     def licenses(self, filters: Applied) -> list[dict[str, Any]]:
         """Licences of a selection with their series and size, the one of most series first."""

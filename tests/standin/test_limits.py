@@ -335,6 +335,15 @@ class Verbatim(str):
     __repr__ = str.__str__
 
 
+@pytest.mark.parametrize("source", ["aws", "gcs"])
+def test_a_list_that_is_fetched_in_pieces_has_every_address_once(http: httpx.Client, source: str) -> None:
+    body = {"filters": {"terms": {"Modality": ["CT"]}}, "source": source}
+    for limit in (1, budget.FETCHED_ROWS, 2 * budget.FETCHED_ROWS + 1):
+        text = http.post("/v3/cohort/manifest.txt", json=body | {"limit": limit}).text
+        assert text.endswith("\n")
+        assert len(set(text.splitlines())) == text.count("\n") == limit
+
+
 def test_all_lanes_together_take_fewer_threads_than_the_framework_has() -> None:
     assert sum(lane.running for lane in budget.LANES.values()) < 40
 
