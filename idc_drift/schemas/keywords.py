@@ -9,8 +9,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, Final
 
 from ..documents.json_values import ANYTHING, MISSING, canonical, numeric, type_of
-from ..documents.node import placed
-from ..documents.pointer import escaped
+from ..documents.node import child, placed
 from ..documents.spelling import standard
 from .constraints import LIMIT_TYPES, UNEVALUATED_TYPES, Bound, Constraints
 from .vocabulary import (
@@ -218,10 +217,7 @@ def _arrays(node: Node) -> dict[str, Any]:
     name = "prefixItems"
     if isinstance(raw.get("items"), list):
         listed, rest, name = raw["items"], _schema_at(node, "additionalItems"), "items"
-    prefix = [
-        (_child(node, f"{name}/{index}", value),)
-        for index, value in enumerate(listed if isinstance(listed, list) else ())
-    ]
+    prefix = [(child(node, name, index),) for index in range(len(listed) if isinstance(listed, list) else 0)]
     return {"items": rest if rest and rest[0].raw != {} else (), "prefix_items": tuple(prefix)}
 
 
@@ -300,7 +296,7 @@ def _schemas_by_name(node: Node, name: str) -> dict[str, Schema]:
     found = node.raw.get(name)
     if not isinstance(found, dict):
         return {}
-    return {str(key): (_child(node, f"{name}/{escaped(key)}", value),) for key, value in found.items()}
+    return {str(key): (child(node, name, key),) for key in found}
 
 
 def _additional(node: Node, name: str) -> bool | Schema:

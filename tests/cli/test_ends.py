@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import signal
 import subprocess
@@ -262,8 +263,9 @@ def test_an_error_promises_to_resume_only_where_the_same_command_does(
     words = ["manifest", "-w", "collection_id=rider_lung_pet_ct,upenn_gbm", "--page-size", "25"]
     command = [sys.executable, "-m", "idc_ext", "--base-url", standin, *words, "-o", str(path)]
     with subprocess.Popen(command, stderr=subprocess.PIPE, text=True) as child:
-        wait_until(lambda: (tmp_path / "m.csv.checkpoint").exists())
-        wait_until(lambda: any(one.stat().st_size for one in tmp_path.glob("m.csv.*.part")))
+        checkpoint = tmp_path / "m.csv.checkpoint"
+        wait_until(checkpoint.exists)
+        wait_until(lambda: json.loads(checkpoint.read_bytes())["position"]["rows"] >= 25)  # a page is saved
         child.send_signal(signal.SIGSTOP)
         for more in ([], ["--restart"]):
             refused = run_on_standin(*words, "-o", path, *more)

@@ -182,6 +182,19 @@ def test_documents_in_many_files_are_compared_as_one_or_say_what_is_missing(data
             assert _said(changes) == _said(compare(*(read(str(path)) for path in plain)))
 
 
+def test_a_list_in_a_file_of_its_own_is_read_inside_of_a_map_in_another_file(tmp_path: Path) -> None:
+    places = {"/components/schemas/Thing/properties", "/components/schemas/Thing/properties/c/anyOf"}
+    pairs = [
+        [
+            read(str(_split(tmp_path / f"{kind}{len(apart)}", _openapi(kind), apart, set())))
+            for kind in ("string", "integer")
+        ]
+        for apart in (set(), places)
+    ]
+    together, split = (_said(compare(*pair)) for pair in pairs)
+    assert split == together
+
+
 def test_a_document_of_many_files_is_read_completely(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     for side, kind in (("base", "string"), ("revision", "integer")):
         (tmp_path / side).mkdir()

@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
 
 OURS = idc_openapi.upstream().api_version
-NOTICE = f"the service is 3.0.0b7, this client was made for {OURS}; see idc-ext doctor. "
+NOTICE = f"the service is 3.0.0b7, two releases on, this client was made for {OURS}; see idc-ext doctor. "
 REFUSED = {422: {"detail": [{"type": "extra_forbidden", "loc": ["body", "filters"], "msg": "no", "input": {}}]},
            400: {"error": {"code": "invalid_query", "message": "no"}}}  # fmt: skip
 ASKING: dict[str, Callable[[Any], Any]] = {

@@ -275,7 +275,7 @@ def test_the_engines_types_are_asked_for_and_kept_also_where_there_is_nothing(st
 
 def test_a_value_that_is_not_of_the_engines_type_is_a_contract_error() -> None:
     for kind, value in {"DATE": "soon", "BIGINT": "1", "VARCHAR": 1, "INTEGER": 2**40, "DECIMAL(3,1)": 1000.5}.items():
-        with pytest.raises(ContractError, match="a holds what is no "):
+        with pytest.raises(ContractError, match="column a has a value that is not of type "):
             table(["a"], [[value]], {"a": kind})
 
 
