@@ -1,7 +1,7 @@
 """HTTP/1.1 connections with limits: on the time for headers, on clients that do not read, and on the chunks of a body.
 
 Law: the only place that touches uvicorn's protocol; knows nothing of requests. The library itself limits only the time
-between two requests of a connection, and takes in all chunks that have arrived before anybody else has a turn.
+between two requests of a connection, and takes in all chunks that have arrived before any other request has a turn.
 """
 
 from __future__ import annotations
@@ -88,7 +88,7 @@ class TimedProtocol(H11Protocol):
                 self.cycle.transport.close()
 
     def on_response_complete(self) -> None:
-        """Go on with the connection's next request; there is none behind chunks that were not read."""
+        """Continue with the connection's next request; there is none behind chunks that were not read."""
         super().on_response_complete()
         if self.conn.too_many and self.cycle is not None:
             self.cycle.transport.close()
