@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 
     from idc_standin.contract import Contract
     from idc_standin.door import Refuse
-    from idc_standin.v3.sql_pool import SqlPool
+    from idc_standin.v3.sql.pool import SqlPool
 
     Closing = Callable[[], None]
 
@@ -178,8 +178,8 @@ def _v3(options: argparse.Namespace, contract: Contract, path: Path) -> tuple[AS
     from idc_standin.v3.citations import Registries
     from idc_standin.v3.index import Index
     from idc_standin.v3.releases import Releases
-    from idc_standin.v3.sql_engine import check
-    from idc_standin.v3.sql_pool import SqlPool
+    from idc_standin.v3.sql.engine import check
+    from idc_standin.v3.sql.pool import SqlPool
 
     index, published = Index(path), archive.published(path)
     closing = [index.close]

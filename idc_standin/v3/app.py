@@ -33,7 +33,7 @@ if TYPE_CHECKING:
     from idc_standin.contract import Contract
     from idc_standin.v3.index import Index
     from idc_standin.v3.releases import Releases
-    from idc_standin.v3.sql_pool import SqlPool
+    from idc_standin.v3.sql.pool import SqlPool
 
 CORS: Any = {"allow_origins": ["*"], "allow_methods": ["*"], "allow_headers": ["*"]}
 MOST_PROBLEMS = 100  # entries of a 422

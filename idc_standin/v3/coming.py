@@ -17,7 +17,7 @@ from idc_standin.v3.releases import NoSuchRelease
 if TYPE_CHECKING:
     from idc_standin.v3.index import Index
     from idc_standin.v3.releases import Releases
-    from idc_standin.v3.sql_pool import SqlPool
+    from idc_standin.v3.sql.pool import SqlPool
 
 NOTABLE = {  # table -> columns to begin with; those that a table lacks are left out
     "index": (

@@ -14,7 +14,6 @@ from idc_standin.archive.buckets import on_google
 from idc_standin.v3 import citations
 from idc_standin.v3.filters import RANGES, TERMS, BadFilter
 from idc_standin.v3.filters import apply as applied
-from idc_standin.v3.guard import DEFAULT_ROWS, MAX_ROWS, Refused
 from idc_standin.v3.json import dumps
 from idc_standin.v3.requests import (
     CitationsRequest,
@@ -24,14 +23,15 @@ from idc_standin.v3.requests import (
     SelectionRequest,
     SqlRequest,
 )
-from idc_standin.v3.sql_pool import ClientLeft, TooSlow, Unavailable
+from idc_standin.v3.sql.guard import DEFAULT_ROWS, MAX_ROWS, Refused
+from idc_standin.v3.sql.pool import ClientLeft, TooSlow, Unavailable
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
     from idc_standin.v3.filters import Applied
     from idc_standin.v3.index import Index, Selection
-    from idc_standin.v3.sql_pool import SqlPool
+    from idc_standin.v3.sql.pool import SqlPool
 
 API_VERSION = idc_openapi.upstream().api_version  # the release of upstream's server that this one answers like
 PAGE_SIZE, MAX_PAGE_SIZE = 100, 5_000

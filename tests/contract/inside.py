@@ -26,7 +26,7 @@ from idc_standin.v3 import app
 from idc_standin.v3.citations import Registries
 from idc_standin.v3.index import Index
 from idc_standin.v3.releases import Releases
-from idc_standin.v3.sql_pool import SqlPool
+from idc_standin.v3.sql.pool import SqlPool
 from tests.contract.calls import Answer, Layered, Request
 from tests.contract.service import User
 

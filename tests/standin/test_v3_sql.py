@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from idc_standin.v3.guard import Refused, select
+from idc_standin.v3.sql.guard import Refused, select
 
 if TYPE_CHECKING:
     import httpx

@@ -11,7 +11,7 @@ import platformdirs
 import pytest
 
 from idc_standin import archive
-from idc_standin.v3.sql_engine import TABLE_FUNCTIONS
+from idc_standin.v3.sql.engine import TABLE_FUNCTIONS
 from tests.standin.v3_requests import refusal
 from tests.support.standin_process import server_process
 

@@ -21,7 +21,7 @@ import pytest
 import yaml
 
 from idc_standin.budget import MB, SQL
-from idc_standin.v3.guard import Refused, select
+from idc_standin.v3.sql.guard import Refused, select
 from tests.standin.v3_requests import refusal
 from tests.support.standin_process import server_process
 
@@ -59,7 +59,7 @@ def workers_of(server: int) -> list[int]:
     for children in Path(f"/proc/{server}/task").glob("*/children"):
         for child in map(int, children.read_text(encoding="ascii").split()):
             command = Path(f"/proc/{child}/cmdline").read_bytes()
-            found += [child] if b"sql_worker" in command else workers_of(child)
+            found += [child] if b"v3.sql.worker" in command else workers_of(child)
     return found
 
 

@@ -20,7 +20,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from idc_standin.budget import SqlLimits
-from idc_standin.v3.guard import Refused
+from idc_standin.v3.sql.guard import Refused
 
 if TYPE_CHECKING:
     from io import FileIO
@@ -28,7 +28,7 @@ if TYPE_CHECKING:
 #: Runs `main` with the server's import path. What the server has in its environment stays there.
 BOOTSTRAP = (
     "import json, sys; settings = json.loads(sys.argv[1]); sys.path[:] = settings['import_path']; "
-    "from idc_standin.v3.sql_worker import main; main(settings)"
+    "from idc_standin.v3.sql.worker import main; main(settings)"
 )
 LENGTH = struct.Struct("!II")  # of the header of a frame, and of its body
 GRACE = 10.0  # seconds after which a statement whose time is over ends the process from inside
@@ -74,7 +74,7 @@ def main(settings: dict[str, Any]) -> None:
 
 
 def _answer(engine: Any, request: dict[str, Any]) -> tuple[dict[str, Any], bytes]:
-    from idc_standin.v3.sql_engine import Exhausted
+    from idc_standin.v3.sql.engine import Exhausted
 
     try:
         table = engine.run(request["statement"], request["rows"])
@@ -132,7 +132,7 @@ def _end_with_the_server(requests: FileIO, folder: Path) -> None:
 def _start(settings: dict[str, Any], limits: SqlLimits) -> Any:
     """The engine, in a process that is bounded first."""
     _confine(limits)
-    from idc_standin.v3.sql_engine import Engine
+    from idc_standin.v3.sql.engine import Engine
 
     return Engine(Path(settings["database"]), Path(settings["spill"]), limits)
 

@@ -18,15 +18,15 @@ from queue import SimpleQueue
 from typing import TYPE_CHECKING
 
 from idc_standin import budget
-from idc_standin.v3 import guard
-from idc_standin.v3.sql_process import Folder, Killed, NeverRan, NotStarted, SqlProcess, TimeIsUp
+from idc_standin.v3.sql import guard
+from idc_standin.v3.sql.process import Folder, Killed, NeverRan, NotStarted, SqlProcess, TimeIsUp
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable
     from pathlib import Path
 
     from idc_standin.budget import SqlLimits
-    from idc_standin.v3.guard import Table
+    from idc_standin.v3.sql.guard import Table
 
 
 logger = logging.getLogger(__name__)

@@ -13,8 +13,8 @@ import duckdb
 import orjson
 
 from idc_standin.budget import MB, SqlLimits
-from idc_standin.v3.guard import Refused, Table, too_much_memory
 from idc_standin.v3.json import dumps, records
+from idc_standin.v3.sql.guard import Refused, Table, too_much_memory
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

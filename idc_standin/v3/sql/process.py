@@ -23,8 +23,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, cast
 
 from idc_standin.budget import MB, SqlLimits
-from idc_standin.v3 import sql_worker
-from idc_standin.v3.guard import Refused, Table, too_much_memory
+from idc_standin.v3.sql import worker
+from idc_standin.v3.sql.guard import Refused, Table, too_much_memory
 
 if TYPE_CHECKING:
     from io import FileIO
@@ -63,7 +63,7 @@ class SqlProcess:
         self._limits = limits
         self._spill = folder.new()
         self._killed = self._used_up = False
-        command = sql_worker.command(database.absolute(), folder.path, self._spill, limits)
+        command = worker.command(database.absolute(), folder.path, self._spill, limits)
         try:
             self._process = subprocess.Popen(  # noqa: S603  our own interpreter and our own module
                 command,
@@ -119,7 +119,7 @@ class SqlProcess:
 
     def run(self, statement: str, rows: int, deadline: float) -> Table:
         """The result of a statement; raises Refused, TimeIsUp, Killed or NeverRan."""
-        request = sql_worker.request(statement, rows)
+        request = worker.request(statement, rows)
         try:
             self._requests.write(request)
             header, body = self._answer(deadline)
@@ -137,7 +137,7 @@ class SqlProcess:
         raise Refused(message)
 
     def _answer(self, deadline: float) -> tuple[dict[str, Any], bytes]:
-        header, body = sql_worker.LENGTH.unpack(self._exactly(sql_worker.LENGTH.size, deadline))
+        header, body = worker.LENGTH.unpack(self._exactly(worker.LENGTH.size, deadline))
         if header > LARGEST_HEADER or body > self._limits.result_bytes + MB:  # nothing that a sound process sends
             self._process.kill()
             raise Refused(CRASHED)

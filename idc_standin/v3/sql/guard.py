@@ -1,7 +1,7 @@
 """SQL of users, before any engine sees it: what a statement may be, and what it may use.
 
 Law: pure, and linear in the length of the text. Reading the text only decides what is refused with a clear sentence;
-safety does not depend on it (see ``sql_engine`` and ``sql_worker``).
+safety does not depend on it (see ``engine`` and ``worker``).
 """
 
 from __future__ import annotations
