@@ -116,7 +116,7 @@ def test_every_page_is_checked_or_is_pending() -> None:
 @pytest.mark.parametrize(
     "text",
     [
-        "The same names serve both colours",
+        "A name of another colour",
         "The rows are told apart\nby somebody",
         "a page is held, row by row, against the total",
         "what may be repeated",
