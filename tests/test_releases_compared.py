@@ -89,7 +89,7 @@ def test_there_is_nothing_to_say_of_the_same_release(text: str) -> None:
         ("9" * 65, "3", None, "no version to compare"),
     ],
 )
-def test_releases_are_counted_where_that_can_be_told(
+def test_releases_are_counted_where_the_versions_allow_it(
     service: str, contract: str, count: int | None, words: str
 ) -> None:
     assert (steps(service, contract), apart(service, contract)) == (count, words)

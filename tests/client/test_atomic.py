@@ -33,7 +33,7 @@ def can_unshare() -> bool:
 
 
 @pytest.mark.parametrize("container", [False, True], ids=["processes", "containers"])
-def test_every_manifest_that_is_reported_was_there_whoever_else_wrote_it(tmp_path: Path, container: bool) -> None:
+def test_every_manifest_that_is_reported_was_there_whatever_else_wrote_it(tmp_path: Path, container: bool) -> None:
     if container and not can_unshare():
         pytest.skip("needs the right to make PID namespaces")
     path, seen, over = tmp_path / "m.s5cmd", set[bytes](), threading.Event()

@@ -76,8 +76,10 @@ def test_instance_attributes_are_active_and_match(
 def test_attributes_can_be_requested_by_data_source(http: httpx.Client, version: str) -> None:
     whole = http.get("/v1/attributes", params={"idc_data_version": version}).json()
     assert whole["idc_data_version"] == version
-    told = {v["idc_data_version"]: v["data_sources"] for v in http.get("/v1/versions").json()["versions"]}
-    assert [source["data_source"] for source in whole["data_sources"]] == [source["name"] for source in told[version]]
+    reported = {v["idc_data_version"]: v["data_sources"] for v in http.get("/v1/versions").json()["versions"]}
+    assert [source["data_source"] for source in whole["data_sources"]] == [
+        source["name"] for source in reported[version]
+    ]
     for source in whole["data_sources"]:
         params = {"idc_data_version": version, "data_source": source["data_source"]}
         assert http.get("/v1/attributes", params=params).json()["data_sources"] == [source]
@@ -114,13 +116,13 @@ def held() -> dict[str, set[int]]:
 def test_collections_of_a_release_are_those_with_series_in_it(
     newest: Store, held: dict[str, set[int]], release: int
 ) -> None:
-    told = {row["collection_id"]: row for row in newest.collections(release)}
-    assert list(told) == sorted(name for name, releases in held.items() if release in releases)
-    for name, row in told.items():
+    reported = {row["collection_id"]: row for row in newest.collections(release)}
+    assert list(reported) == sorted(name for name, releases in held.items() if release in releases)
+    for name, row in reported.items():
         assert row["releases"] == sorted(held[name])
     text = "SELECT collection_id, count(DISTINCT PatientID) FROM revisions WHERE $r BETWEEN since AND until GROUP BY 1"
     subjects = dict(oracle.index().cursor().execute(text, {"r": release}).fetchall())
-    assert {name: row["subjects"] for name, row in told.items()} == subjects
+    assert {name: row["subjects"] for name, row in reported.items()} == subjects
 
 
 def test_a_server_of_the_newest_release_lists_its_collections(of_the_newest: httpx.Client) -> None:
@@ -170,12 +172,12 @@ def test_the_greeting_names_attributes_that_are_active_and_of_which_few_patients
 
 
 def test_an_analysis_result_is_in_the_same_releases_whichever_of_them_is_requested(newest: Store) -> None:
-    told: dict[str, set[tuple[int, ...]]] = {}
+    reported: dict[str, set[tuple[int, ...]]] = {}
     for release in (2, 10, 18, 22, 24, NEWEST):
         for row in newest.analysis_results(release):
             assert release in row["releases"]
-            told.setdefault(row["analysis_result_id"], set()).add(tuple(row["releases"]))
-    assert {name: found for name, found in told.items() if len(found) > 1} == {}
+            reported.setdefault(row["analysis_result_id"], set()).add(tuple(row["releases"]))
+    assert {name: found for name, found in reported.items() if len(found) > 1} == {}
 
 
 def test_versions_are_the_releases_of_the_index(newest: Store) -> None:
@@ -183,10 +185,10 @@ def test_versions_are_the_releases_of_the_index(newest: Store) -> None:
     expected = (
         oracle.index().cursor().execute(text, {"path": str(oracle.INDEX / "version_metadata_index.parquet")}).fetchall()
     )
-    told = newest.versions()
-    assert [release for release, _ in told] == [release for release, _ in expected]
-    assert told[2:] == expected[2:]
-    assert dict(told)[1] == "2020-10-06"
+    reported = newest.versions()
+    assert [release for release, _ in reported] == [release for release, _ in expected]
+    assert reported[2:] == expected[2:]
+    assert dict(reported)[1] == "2020-10-06"
 
 
 def test_the_store_of_one_release_has_no_later_series(archive_file: Path, second: Release) -> None:

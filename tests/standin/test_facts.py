@@ -84,9 +84,9 @@ def facts(patients: list[str], nodules: list[str]) -> dict[str, dict[str, str]]:
 @pytest.fixture(scope="module")
 def folder(facts: dict[str, dict[str, str]], tmp_path_factory: pytest.TempPathFactory) -> Path:
     rows = []
-    for attribute, told in facts.items():
+    for attribute, reported in facts.items():
         column = "SeriesInstanceUID" if attribute == "Spiculation" else "PatientID"
-        rows += [{column: key, "attribute": attribute, "value": value} for key, value in told.items()]
+        rows += [{column: key, "attribute": attribute, "value": value} for key, value in reported.items()]
     made = write_facts(tmp_path_factory.mktemp("facts"), rows)
     (made / "nodules.csv").write_text("SeriesInstanceUID\n", encoding="utf-8")  # none: these facts are all there are
     return made
@@ -129,8 +129,8 @@ def test_ranges_select_the_patients_whose_recorded_number_is_in_them_and_no_othe
     informed: httpx.Client, facts: dict[str, dict[str, str]], operator: str, low: float, high: float
 ) -> None:
     values = [low, high] if operator == "_btw" else [low]
-    told = facts["age_at_diagnosis"]
-    expected = sorted(patient for patient, text in told.items() if OPERATORS[operator](number(text), values))
+    reported = facts["age_at_diagnosis"]
+    expected = sorted(patient for patient, text in reported.items() if OPERATORS[operator](number(text), values))
     assert selected(informed, {"age_at_diagnosis" + operator: values}) == expected
 
 
@@ -190,12 +190,12 @@ def test_facts_of_series_can_be_read_back(
         for row in response.json()["query_results"]["json"]
     ]
     series = [row["SeriesInstanceUID"] for row in second.matching({"collection_id": ["lidc_idri"]})]
-    told = facts["Spiculation"]
-    expected = [(told.get(uid) or None, uid, None) for uid in series]
+    reported = facts["Spiculation"]
+    expected = [(reported.get(uid) or None, uid, None) for uid in series]
     assert rows == sorted(expected, key=lambda row: (row[0] is not None, row[0] or "", row[1]))
     body["queryFields"] = {"fields": ["Spiculation"]}
     rows = informed.post("/v1/cohorts/preview/query", json=body).json()["query_results"]["json"]
-    assert [row["Spiculation"] for row in rows] == [None, *sorted(filter(None, told.values()))]
+    assert [row["Spiculation"] for row in rows] == [None, *sorted(filter(None, reported.values()))]
 
 
 def test_only_attributes_with_facts_or_columns_are_active(

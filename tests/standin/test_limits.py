@@ -105,7 +105,7 @@ def depth_of(value: Any) -> int:
 
 @given(VALUES, st.booleans(), st.sampled_from(["utf-8", "utf-8-sig", "utf-16", "utf-16-le", "utf-32", "utf-32-be"]))
 def test_the_depth_of_any_json_is_found_whatever_its_texts_hold(value: Any, ascii_only: bool, encoding: str) -> None:
-    padded = [value, "0000"]  # four characters, by which an encoding is told
+    padded = [value, "0000"]  # four characters, by which an encoding is recognized
     body = json.dumps(padded, ensure_ascii=ascii_only).encode(encoding)
     assert max(nesting(body)) == depth_of(padded)
 

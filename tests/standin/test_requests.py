@@ -136,7 +136,7 @@ def test_a_bad_query_of_a_saved_cohort_is_a_400(
     refused(http.post(f"/v1/cohorts/{cohort_id}/query", json=body["queryFields"], headers=ada), message)
 
 
-def test_members_that_nobody_asked_for_are_ignored(http: httpx.Client) -> None:
+def test_unknown_members_are_ignored(http: httpx.Client) -> None:
     response = http.post(PREVIEW, params={"Collection_ID": "True"}, json={**CT, "filterSet": 1, "x": [None]})
     assert response.status_code == 200
 

@@ -173,9 +173,7 @@ def test_no_query_is_begun_beside_too_many_and_each_later_one_is(store: Store, m
     assert store.find(modality("PT"), 20).total > 0
 
 
-def test_few_calls_wait_for_slow_queries_and_the_others_are_told_to_come_later(
-    store: Store, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_few_calls_wait_for_slow_queries_and_the_others_get_202(store: Store, monkeypatch: pytest.MonkeyPatch) -> None:
     going_on = threading.Event()
     real = Store._find
     monkeypatch.setattr(Store, "_find", lambda store, query: going_on.wait(20) and real(store, query))

@@ -202,14 +202,14 @@ def test_a_statement_that_is_too_long_is_refused_with_both_figures(http: httpx.C
 
 def test_the_table_of_deviations_has_the_figures_that_hold() -> None:
     rows = yaml.safe_load((files("idc_standin.v3") / "deviations.yaml").read_text(encoding="utf-8"))
-    told = {row["id"]: " ".join(row["standin"].split()) for row in rows}
+    reported = {row["id"]: " ".join(row["standin"].split()) for row in rows}
     limits = SQL
     for figure in (limits.engine_memory, limits.resident, limits.spill):
-        assert f"{figure // MB} MB" in told["memory"]
-    assert f"{limits.characters:,} characters" in told["statement-sizes"]
-    assert f"{limits.result_bytes // MB} MB of JSON" in told["statement-sizes"]
+        assert f"{figure // MB} MB" in reported["memory"]
+    assert f"{limits.characters:,} characters" in reported["statement-sizes"]
+    assert f"{limits.result_bytes // MB} MB of JSON" in reported["statement-sizes"]
     for figure in (f"to {limits.queue} wait", f"to {limits.queue_seconds:g} s", f"{limits.seconds:g} s count"):
-        assert figure in told["statement-queue"]
+        assert figure in reported["statement-queue"]
 
 
 # --- many statements -------------------------------------------------------------------------------------------------

@@ -284,8 +284,8 @@ async def test_tasks_side_by_side_each_keep_their_own_deadline() -> None:
 
     with faulty(silence) as server:
         async with client_without_credentials(server.url) as idc:
-            told = await asyncio.gather(limited(0.03), limited(0.05))
-    assert ["0.03 s" in told[0], "0.05 s" in told[1]] == [True, True]
+            reported = await asyncio.gather(limited(0.03), limited(0.05))
+    assert ["0.03 s" in reported[0], "0.05 s" in reported[1]] == [True, True]
 
 
 async def test_a_walk_that_the_server_asks_to_wait_keeps_the_deadline(mode: str, clock: Clock) -> None:

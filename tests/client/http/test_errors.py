@@ -183,7 +183,7 @@ def test_a_long_message_is_cut_and_put_on_one_line() -> None:
 
 
 @pytest.mark.parametrize(
-    ("page", "told"),
+    ("page", "reported"),
     [
         (
             b"<html><head><TITLE lang=en>\n502 &lt;Bad&gt; Gateway\n</title></head><body>nginx</body>",
@@ -195,10 +195,10 @@ def test_a_long_message_is_cut_and_put_on_one_line() -> None:
         (b"<" * 100_000 + b"title", "<"),
     ],
 )
-def test_a_web_page_is_reported_by_its_title_or_its_text_without_markup(page: bytes, told: str) -> None:
+def test_a_web_page_is_reported_by_its_title_or_its_text_without_markup(page: bytes, reported: str) -> None:
     found = error(502, page, **{"content-type": "text/html; charset=utf-8"})
-    assert found.message.startswith("a web page: " if told != "<" else "a body in no known form")
-    assert told == "<" or found.message == f"a web page: {told}"
+    assert found.message.startswith("a web page: " if reported != "<" else "a body in no known form")
+    assert reported == "<" or found.message == f"a web page: {reported}"
 
 
 def test_a_plain_text_is_the_message() -> None:

@@ -90,10 +90,10 @@ async def test_no_line_shows_a_token_a_cookie_or_a_page_token_that_a_server_quot
         with pytest.raises(APIError):
             list_cohorts.sync(client=idc)
     (secret,) = set(tokens)
-    told = "\n".join([*heard(), str(caught.value), caught.value.curl, caught.value.response.text])
-    assert "gAAAAABg" in told
+    reported = "\n".join([*heard(), str(caught.value), caught.value.curl, caught.value.response.text])
+    assert "gAAAAABg" in reported
     for one in (secret, PAGE, cookies["session"]):
-        assert one not in told
+        assert one not in reported
 
 
 def test_a_server_cannot_write_lines_or_terminal_colours_into_the_log(heard: Callable[[], list[str]]) -> None:

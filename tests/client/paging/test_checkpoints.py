@@ -229,7 +229,7 @@ def test_a_second_loop_of_the_same_process_is_refused_until_the_first_is_left(tm
     assert got[:-1] + uids(manifest(3, checkpoint=path)) == UIDS
 
 
-def test_a_walk_that_failed_keeps_nobody_out_and_does_not_go_on_over_anothers(tmp_path: Path) -> None:
+def test_a_walk_that_failed_blocks_no_other_walk_and_is_refused_after_another_one(tmp_path: Path) -> None:
     path, failing = tmp_path / "checkpoint", [True]
 
     def answer(path: str, body: Any) -> Any:

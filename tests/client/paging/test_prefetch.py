@@ -120,9 +120,9 @@ def test_two_threads_at_one_loop_over_rows_lose_none_without_an_error(size: int)
         try:
             got.extend(walk)
         except RuntimeError:
-            told.append(size)
+            reported.append(size)
 
-    slow, told = Slow(), list[int]()
+    slow, reported = Slow(), list[int]()
     slow.let.set()
     for _ in range(20):
         walk, got = iter(manifest(size, slow)), []
@@ -131,8 +131,8 @@ def test_two_threads_at_one_loop_over_rows_lose_none_without_an_error(size: int)
             thread.start()
         for thread in threads:
             thread.join()
-        assert sorted(uids(got)) == UIDS or told
-        told.clear()
+        assert sorted(uids(got)) == UIDS or reported
+        reported.clear()
 
 
 async def test_a_second_task_gets_an_error_and_the_first_one_its_row() -> None:

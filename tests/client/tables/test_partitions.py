@@ -119,8 +119,8 @@ def test_folders_that_are_all_numbers_are_text_to_a_reader_that_declares_it(
     rows = [{**row(n), "PatientID": patient} for n, patient in enumerate(patients)]
     folder = tmp_path_factory.mktemp("numbers") / "rows"
     v3.manifest(client(manifest_service(rows)), RIDER).write_parquet(folder, partition_by=["PatientID"])
-    told = "hive_partitioning=true, hive_types={'PatientID': VARCHAR}"
-    found = duckdb.sql(f"SELECT PatientID FROM read_parquet('{folder}/**/*.parquet', {told})").fetchall()
+    reported = "hive_partitioning=true, hive_types={'PatientID': VARCHAR}"
+    found = duckdb.sql(f"SELECT PatientID FROM read_parquet('{folder}/**/*.parquet', {reported})").fetchall()
     assert sorted(patient for (patient,) in found) == sorted(patients)
     hive = pyarrow.dataset.partitioning(pa.schema([("PatientID", pa.string())]), flavor="hive")
     table = pyarrow.dataset.dataset(folder, partitioning=hive).to_table(["PatientID"])
