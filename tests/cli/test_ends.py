@@ -192,7 +192,7 @@ def test_the_same_command_resumes_an_interrupted_walk(
     assert run_on_standin(*words, "-o", uninterrupted).code == 0
     command = [sys.executable, "-m", "idc_ext", "--base-url", standin, *words, "-o", str(path)]
     with subprocess.Popen(command, stderr=subprocess.PIPE, text=True) as child:
-        wait_until(lambda: (tmp_path / "m.csv.checkpoint").exists())
+        wait_for_page(tmp_path / "m.csv.checkpoint")
         child.send_signal(sent)
         _, stderr = child.communicate(timeout=60)
     assert child.returncode == code
@@ -206,6 +206,11 @@ def test_the_same_command_resumes_an_interrupted_walk(
     assert (result.code, result.err) == (0, f"idc-ext: resuming from {path}.checkpoint\n")
     assert path.read_bytes() == uninterrupted.read_bytes()
     assert {one.name for one in tmp_path.iterdir()} == {"m.csv", "whole.csv"}
+
+
+def wait_for_page(checkpoint: Path) -> None:
+    """Wait for a saved page: until then the checkpoint only names the draft, and an interrupted walk removes both."""
+    wait_until(lambda: checkpoint.exists() and json.loads(checkpoint.read_bytes())["position"]["rows"] >= 25)
 
 
 def wait_until(condition: Callable[[], bool]) -> None:
@@ -264,8 +269,7 @@ def test_an_error_promises_to_resume_only_where_the_same_command_does(
     command = [sys.executable, "-m", "idc_ext", "--base-url", standin, *words, "-o", str(path)]
     with subprocess.Popen(command, stderr=subprocess.PIPE, text=True) as child:
         checkpoint = tmp_path / "m.csv.checkpoint"
-        wait_until(checkpoint.exists)
-        wait_until(lambda: json.loads(checkpoint.read_bytes())["position"]["rows"] >= 25)  # a page is saved
+        wait_for_page(checkpoint)
         child.send_signal(signal.SIGSTOP)
         for more in ([], ["--restart"]):
             refused = run_on_standin(*words, "-o", path, *more)
