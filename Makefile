@@ -17,7 +17,7 @@ $(READY): pyproject.toml constraints.txt
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || \
 		{ echo "Python 3.11 or newer is needed; name one with: make PYTHON=/path/to/python3" >&2; exit 2; }
 	test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
-	$(BIN)/python -m pip install --quiet --constraint constraints.txt hatchling editables
+	$(BIN)/python -m pip install --quiet --constraint constraints.txt hatchling editables hatch-fancy-pypi-readme
 	$(BIN)/python -m pip install --quiet --constraint constraints.txt --no-build-isolation --editable '.[dev]'
 	touch $@
 
@@ -63,6 +63,10 @@ lint: $(READY) ## check the document, the code, the types and the import order
 format: $(READY) ## format the hand-written code
 	$(BIN)/ruff check --fix-only .
 	$(BIN)/ruff format .
+
+.PHONY: packages
+packages: $(READY) ## build the packages of the last commit, install them in every allowed way, and use them (minutes)
+	$(BIN)/pytest tests/packages/matrix.py $(PACKAGES_OPTIONS)
 
 .PHONY: test
 test: $(READY) ## run the tests
@@ -128,7 +132,7 @@ torture: torture-standin ## all attacks, and docs/reliability.md
 constraints: ## rewrite constraints.txt with the newest release of every package
 	fresh=$$(mktemp -d); trap 'rm -rf "$$fresh"' EXIT; \
 	$(PYTHON) -m venv "$$fresh"; \
-	"$$fresh/bin/python" -m pip install --quiet hatchling editables; \
+	"$$fresh/bin/python" -m pip install --quiet hatchling editables hatch-fancy-pypi-readme; \
 	"$$fresh/bin/python" -m pip install --quiet --no-build-isolation --editable '.[dev]'; \
 	{ sed '/^[^#]/,$$d' constraints.txt; "$$fresh/bin/python" -m pip freeze --exclude idc-client \
 		| grep -vE '^(-e|pip==|setuptools==)'; } > "$$fresh/constraints.txt"; \
