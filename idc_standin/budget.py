@@ -97,7 +97,7 @@ class SqlLimits:
     """What the engine manages itself; beyond it, the engine writes to disk."""
     address_space: int = 1_500 * MB
     """Address space of a process, of which the engine takes half at its start."""
-    resident: int = 800 * MB
+    resident: int = 700 * MB
     """Memory of a process, measured from outside; the bound that also holds where the one above cannot be set."""
     spill: int = 1_000 * MB
     """Disk space of a process."""

@@ -198,7 +198,11 @@ def check(environment: Environment, use: Use, service: str) -> None:
 
 @pytest.mark.parametrize(
     ("extras", "use"),
-    [pytest.param(extras, use, id=f"{'+'.join(extras) or 'bare'}: {use.sentence}") for extras in USES for use in USES[extras]],
+    [
+        pytest.param(extras, use, id=f"{'+'.join(extras) or 'bare'}: {use.sentence}")
+        for extras in USES
+        for use in USES[extras]
+    ],
 )
 def test_each_extra_alone_does_what_it_is_for_and_says_what_else_needs(
     installed: Callable[..., Environment], service: str, extras: tuple[str, ...], use: Use
@@ -206,9 +210,7 @@ def test_each_extra_alone_does_what_it_is_for_and_says_what_else_needs(
     check(installed(extras), use, service)
 
 
-@pytest.mark.parametrize(
-    ("version", "lowest"), [(OLDEST_PYTHON, True), *itertools.product(PYTHONS, [False])], ids=str
-)
+@pytest.mark.parametrize(("version", "lowest"), [(OLDEST_PYTHON, True), *itertools.product(PYTHONS, [False])], ids=str)
 def test_everything_works_on_each_python_and_with_the_lowest_allowed_versions(
     installed: Callable[..., Environment], version: str, lowest: bool
 ) -> None:
@@ -222,14 +224,18 @@ def test_every_extra_has_a_use_here_and_all_is_all_of_them(packages: Packages) -
     metadata = metadata_of(packages.wheel)
     extras = set(metadata.get_all("Provides-Extra", [])) - OURS
     assert extras == {extra for extras in USES for extra in extras} | {"all"}
-    (every,) = [line for line in metadata.get_all("Requires-Dist", []) if re.match(r"idc-client\[.*extra == 'all'", line)]
+    (every,) = [
+        line for line in metadata.get_all("Requires-Dist", []) if re.match(r"idc-client\[.*extra == 'all'", line)
+    ]
     assert set(re.findall(r"[a-z]+", every.partition("[")[2].partition("]")[0])) == extras - {"all"}
 
 
 def test_the_wheel_is_the_same_from_the_sdist_and_from_a_checkout(packages: Packages, tmp_path: Path) -> None:
     direct = build_wheel_from_tree(packages, tmp_path)
     with zipfile.ZipFile(packages.wheel) as first, zipfile.ZipFile(direct) as second:
-        assert {one.filename: one.CRC for one in first.infolist()} == {one.filename: one.CRC for one in second.infolist()}
+        assert {one.filename: one.CRC for one in first.infolist()} == {
+            one.filename: one.CRC for one in second.infolist()
+        }
 
 
 def test_the_wheel_has_every_file_of_its_packages_and_nothing_else(packages: Packages) -> None:
