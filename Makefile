@@ -53,7 +53,7 @@ check-generated: $(READY) ## fail if generated/ differs from what openapi.yaml y
 lint: $(READY) ## check the document, the code, the types and the import order
 	$(BIN)/openapi-spec-validator openapi.yaml
 	$(BIN)/yamllint --strict openapi.yaml generator-config.yml idc_standin/v1/deviations.yaml idc_standin/v3/deviations.yaml \
-		idc_drift/accepted.yaml idc_drift/changes/examples.yaml .github
+		idc_drift/accepted.yaml idc_drift/changes/examples.yaml .github .pre-commit-config.yaml
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy

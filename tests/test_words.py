@@ -53,7 +53,9 @@ FORMER = {"FORMER_NAMES"}
 PYTHON = ("idc_drift", "idc_ext", "idc_openapi", "idc_standin", "benchmarks", "notebooks", "tests")
 PAGES = (
     *("README.md", "CHANGELOG.md", "CONTRIBUTING.md", "Makefile", "generator-config.yml", "openapi.yaml"),
+    *("SECURITY.md", "CODE_OF_CONDUCT.md", "CITATION.cff", ".pre-commit-config.yaml"),
     *("benchmarks/notes.md", ".ci/run", ".github/workflows/check.yml", ".github/workflows/drift.yml"),
+    ".github/workflows/release.yml",
     *("tests/contract/faults/excused.yaml", "docs/client.md", "docs/contract.md", "docs/contract-power.md"),
     "docs/cli.md",
     *("idc_standin/v1/deviations.yaml", "idc_standin/facts/README.md"),

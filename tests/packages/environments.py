@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 ROOT = Path(__file__).resolve().parents[2]
 #: The oldest Python that the packages support.
 OLDEST = (3, 11)
-#: Variables that would let the checkout, or the settings of whoever runs this, into an environment.
+#: Variables that would let the checkout, or the settings of the caller, into an environment.
 FOREIGN = re.compile("PYTHON.*|VIRTUAL_ENV|IDC_.*|UV_.*|GOOGLE_.*|HTTPS?_PROXY|ALL_PROXY", re.IGNORECASE)
 
 Resolution = Literal["highest", "lowest-direct"]

@@ -44,7 +44,7 @@ rider = v3.manifest(idc, {"collection_id": ["rider_pilot"]})
 
 
 class Use(NamedTuple):
-    """One thing that somebody does with an installed package, and what comes of it.
+    """One use of an installed package, and its result.
 
     Attributes:
         sentence: What it is.
@@ -112,7 +112,7 @@ USES: dict[tuple[str, ...], tuple[Use, ...]] = {
     ("cli", "plot"): (Use("chart", ("idc-ext", "releases", "--plot", "growth.svg", "-f", "csv"), r".*"),),
     ("cli", "auth"): (
         Use(
-            "a login that nobody finishes",
+            "a login that is not finished",
             ("idc-ext", "auth", "login", "--client-secrets", "secrets.json", "--no-browser"),
             r"idc-ext: [^\n]*\n|[\s\S]*idc-ext: [^\n]*\n",
             2,
