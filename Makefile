@@ -108,6 +108,17 @@ check: $(READY) ## run everything that CI runs: lint, tests, contract tests
 	$(MAKE) --no-print-directory lint check-generated
 	$(MAKE) --no-print-directory --jobs 2 --output-sync=line test contract
 
+# Tools that check what is not code. They run in environments of their own, at these versions.
+tool = $(BIN)/uv tool run --quiet --python $(BIN)/python $(1)
+
+.PHONY: workflows
+workflows: $(READY) ## check GitHub's workflows, and CITATION.cff
+	$(call tool,zizmor==1.32.0) --quiet --offline --persona pedantic .
+	$(call tool,cffconvert==2.0.0) --validate
+
+.PHONY: check-all
+check-all: workflows packages ## check what takes longer than make check, or needs more: packages, workflows
+
 # idc-index needs another DuckDB than the stand-in, so it has an environment of its own.
 PEER := .venv-idc-index
 $(PEER)/.ready:

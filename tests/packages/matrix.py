@@ -220,7 +220,7 @@ def test_everything_works_on_each_python_and_with_the_lowest_allowed_versions(
             check(environment, use, url)
 
 
-def test_every_extra_has_a_use_here_and_all_is_all_of_them(packages: Packages) -> None:
+def test_every_extra_has_a_use_here_and_a_row_in_the_docs_and_all_is_all_of_them(packages: Packages) -> None:
     metadata = metadata_of(packages.wheel)
     extras = set(metadata.get_all("Provides-Extra", [])) - OURS
     assert extras == {extra for extras in USES for extra in extras} | {"all"}
