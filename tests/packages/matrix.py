@@ -118,7 +118,11 @@ USES: dict[tuple[str, ...], tuple[Use, ...]] = {
             2,
         ),
     ),
-    ("arrow",): (python("Arrow", "print(rider.to_arrow().num_rows)", SERIES_OF_RIDER),),
+    ("arrow",): (
+        python("Arrow", "print(rider.to_arrow().num_rows)", SERIES_OF_RIDER),
+        missing_in_python("rider.to_pandas()", "pandas"),
+        missing_in_python("rider.to_polars()", "polars"),
+    ),
     ("pandas",): (python("pandas", "print(len(rider.to_pandas()))", SERIES_OF_RIDER),),
     ("polars",): (python("polars", "print(len(rider.to_polars()))", SERIES_OF_RIDER),),
     ("bigquery",): (
