@@ -122,8 +122,23 @@ workflows: $(READY) ## check GitHub's workflows, and CITATION.cff
 	$(call tool,zizmor==1.32.0) --quiet --offline --persona pedantic .
 	$(call tool,cffconvert==2.0.0) --validate
 
+.PHONY: docs
+docs: $(READY) ## build the documentation as a site, in reports/site; a broken link is an error
+	$(BIN)/python docs/build/site.py reports/docs
+	$(call tool,--with 'mkdocstrings[python]==1.0.8' zensical==0.0.73) build --clean --strict
+
+# axe-core finds what people with impaired sight or hands cannot use; it is a package of Node.js.
+AXE := reports/node/node_modules/axe-core/axe.min.js
+$(AXE):
+	@command -v npm > /dev/null || { echo "Node.js is missing: make browser needs its npm" >&2; exit 2; }
+	npm install --silent --no-audit --no-fund --prefix reports/node axe-core@4.14.1
+
+.PHONY: browser
+browser: docs $(AXE) ## open Swagger UI, both reports and the documentation in headless Chromium; screens are in reports/screens
+	$(BIN)/pytest tests/browser/pages.py
+
 .PHONY: check-all
-check-all: workflows packages ## what takes longer or needs more: packages, workflows (CI runs both)
+check-all: workflows browser packages ## what takes longer or needs more: packages, documentation, pages, workflows (CI runs both)
 
 # idc-index needs another DuckDB than the stand-in, so it has an environment of its own.
 PEER := .venv-idc-index

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 SWAGGER = """<!doctype html>
 <html lang="en">
 <head><meta charset="utf-8"><title>IDC API on this machine</title>
-<link rel="stylesheet" href="{page}/assets/swagger-ui.css"></head>
+<link rel="icon" href="data:,"><link rel="stylesheet" href="{page}/assets/swagger-ui.css"></head>
 <body><div id="swagger-ui"></div>
 <script src="{page}/assets/swagger-ui-bundle.js"></script>
 <script>

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 README = (ROOT / "README.md").read_text(encoding="utf-8")
 NOTEBOOK = (ROOT / "docs" / "notebook-2021.md").read_text(encoding="utf-8")
-PAGES = sorted((ROOT / "docs").glob("*.md"))
+PAGES = sorted((ROOT / "docs").rglob("*.md"))
 CONSOLE = [
     line.removeprefix("$ ").partition("  #")[0].strip()
     for block in re.findall(r"```console\n(.*?)```", README, re.DOTALL)
@@ -94,4 +94,6 @@ def test_every_link_to_a_file_or_heading_leads_somewhere(page: Path) -> None:
 
 def test_the_readme_is_one_screen_and_its_table_names_every_page() -> None:
     assert len(README.splitlines()) <= 80
-    assert [page.name for page in PAGES if f"docs/{page.name}" not in README] == ["contract-power.md"]
+    assert [page.name for page in PAGES if page.parent.name == "docs" and f"docs/{page.name}" not in README] == [
+        "contract-power.md"
+    ]

@@ -30,8 +30,10 @@ _WIDEST = 300
 _LONGEST = 16
 """The number of lines of such a value that are shown."""
 
+_POLICY = "default-src 'none'; style-src 'unsafe-inline'"
 _STYLE = """
-:root { color-scheme: light dark; --line: light-dark(#d0d7de, #3d444d); --soft: light-dark(#f6f8fa, #151b23) }
+:root { color-scheme: light dark; background: light-dark(#fff, #0d1117); color: light-dark(#1f2328, #f0f6fc);
+  --line: light-dark(#d0d7de, #3d444d); --soft: light-dark(#f6f8fa, #151b23) }
 body { font: 16px/1.5 system-ui, sans-serif; max-width: 90rem; margin: 2rem auto; padding: 0 1rem }
 article { border: 1px solid var(--line); border-left-width: .5rem; border-radius: .3rem; padding: 0 1rem;
   margin: 1rem 0 }
@@ -41,13 +43,14 @@ article.info { border-left-color: #0969da }
 .sides > * { min-width: 0 }
 @media (max-width: 50rem) { .sides { grid-template-columns: 1fr } }
 pre { background: var(--soft); overflow: auto; padding: .5rem; font-size: .8rem }
+a { color: light-dark(#0550ae, #79b8ff) }
 mark { background: light-dark(#fff3b0, #6b5300); color: inherit; display: block }
 small { opacity: .75 }
 nav { columns: 24rem; overflow-wrap: anywhere }
 nav ul { margin: 0 }
 nav li { break-inside: avoid }
-#breaking:not(:checked) ~ main article.breaking, #warning:not(:checked) ~ main article.warning,
-#info:not(:checked) ~ main article.info { display: none }
+#breaking:not(:checked) ~ div article.breaking, #warning:not(:checked) ~ div article.warning,
+#info:not(:checked) ~ div article.info { display: none }
 h2 { font-size: 1.1rem; margin: 2rem 0 0; overflow-wrap: anywhere }
 h4 { margin: 0; font-size: .8rem; overflow-wrap: anywhere }
 """
@@ -57,13 +60,13 @@ def page(outcome: Outcome) -> str:
     """The complete HTML page."""
     title = f"{escaped(outcome.base.origin)} → {escaped(outcome.revision.origin)}"
     head = f"{escaped(outcome.base.described)} → {escaped(outcome.revision.described)}"
-    body = [f"<h1>{outcome.title}</h1>", f"<p>{head}<br>{escaped(outcome.sentence)}</p>"]
+    body = [f"<main><h1>{outcome.title}</h1>", f"<p>{head}<br>{escaped(outcome.sentence)}</p>"]
     items = [f"<strong>Not read</strong>: {html_code(sentence)}" for sentence in outcome.unread]
     items += [html_code(note) for note in (*outcome.notes, *outcome.reading)]
     if items:
         body += ["<ul>", *(f"<li>{item}</li>" for item in items), "</ul>"]
     groups = _by_operation(outcome)
-    body += [*_filter(outcome), *_index(groups), "<main>"]
+    body += [*_filter(outcome), *_index(groups), "<div>"]
     for number, (operation, findings) in enumerate(groups, 1):
         body.append(f'<section id="operation-{number}"><h2>{_operation_name(operation)}</h2>')
         body += [*(_finding_article(outcome, f) for f in findings), "</section>"]
@@ -76,10 +79,10 @@ def page(outcome: Outcome) -> str:
             body.append(f"<details><summary>{name}: {len(others)}</summary>")
             body += [_finding_article(outcome, f) for f in others]
             body.append("</details>")
-    body.append("</main>")
+    body.append("</div></main>")
     return (
         f'<!doctype html>\n<html lang="en"><head><meta charset="utf-8"><title>Drift: {title}</title>'
-        f"<meta http-equiv=\"Content-Security-Policy\" content=\"default-src 'none'; style-src 'unsafe-inline'\">"
+        f'<meta http-equiv="Content-Security-Policy" content="{_POLICY}">'
         f'<meta name="viewport" content="width=device-width"><style>{_STYLE}</style></head>\n<body>\n'
         + "\n".join(body)
         + "\n</body></html>\n"
@@ -153,11 +156,11 @@ def _document_excerpt(document: Document, pointer: str) -> str:
     parts = _text_lines(document.text)
     first, last = max(line - 1 - _AROUND, 0), min(line + _AROUND, len(parts))
     if not 0 < line <= len(parts) or max(map(len, parts[first:last])) > _WIDEST:
-        return f"{head}<pre>{_value_excerpt(resolve(document.content, pointer))}</pre>"
+        return f"{head}<pre tabindex=0>{_value_excerpt(resolve(document.content, pointer))}</pre>"
     shown = [f"{number + 1:>6}  {escaped(parts[number].rstrip())}" for number in range(first, last)]
     shown[line - 1 - first] = f"<mark>{shown[line - 1 - first]}</mark>"
     code = "\n".join(shown).replace("</mark>\n", "</mark>")
-    return f"{head}<pre>{code}</pre>"
+    return f"{head}<pre tabindex=0>{code}</pre>"
 
 
 @lru_cache(maxsize=2)

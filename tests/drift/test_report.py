@@ -202,9 +202,9 @@ def test_html_has_an_index_of_operations_and_a_filter_by_level(documents: Docume
     boxes = re.findall(r'<input type="checkbox" id="(\w+)" checked>', report)
     assert boxes == ["breaking", "warning", "info"]
     for level in boxes:
-        assert f"#{level}:not(:checked) ~ main article.{level}" in report
+        assert f"#{level}:not(:checked) ~ div article.{level}" in report
     body = report.partition("<body>")[2]
-    assert body.index("<input") < body.index("<main>") < body.index("<article")
+    assert body.index("<main>") < body.index("<input") < body.index("<div>") < body.index("<article")
 
 
 def test_html_shows_the_value_where_the_text_is_one_long_line(tmp_path: Path, documents: Documents) -> None:

@@ -26,13 +26,12 @@ DOCUMENTED = [
 def test_a_later_path_is_a_404_that_names_its_revision_and_what_answers_it_now(
     http: httpx.Client, path: str, june: str, v3: str
 ) -> None:
-    answer = http.get(path.replace("{id}", "146"))
+    path = path.replace("{id}", "146")
+    revision = "v2 (2023 to 2026)" if path.startswith("/v2") else "v1 as of September 2021"
+    answer = http.get(path)
     assert answer.status_code == 404
     message = answer.json()["message"]
-    assert (
-        f"{path.replace('{id}', '146')} belongs to v{'2 (2023' if path.startswith('/v2') else '1 as of September'}"
-        in message
-    )
+    assert f"{path} belongs to {revision}" in message
     assert f"where {june} answers it" in message.replace("`", "")
     assert f"and v3, where {v3} does" in message.replace("`", "")
 
