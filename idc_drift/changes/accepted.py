@@ -13,8 +13,10 @@ from typing import TYPE_CHECKING, Any
 
 import yaml
 
+from ..documents.parsing import parse
 from ..documents.pointer import unescaped
 from ..documents.references import reached
+from ..documents.sources import Access, Unreadable, text_of
 from ..escaping import visible
 from .change import Change, Place
 from .outcome import Finding
@@ -25,6 +27,8 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 _PATTERNS = ("rule", "operations", "at", "where", "pointer", "before", "after", "fingerprint")
+_MAX_LISTED = 3
+"""The number of fingerprints that a sentence lists."""
 _KEYS = {"id", "reason", "expires", *_PATTERNS}
 
 
@@ -120,11 +124,15 @@ def _compiled(glob: str) -> re.Pattern[str]:
 def load(path: Path) -> list[Entry]:
     """The rows of a file."""
     try:
-        rows = yaml.safe_load(path.read_text(encoding="utf-8"))
-    except (OSError, UnicodeDecodeError) as error:
-        raise InvalidAcceptedFile(f"{path} cannot be read: {getattr(error, 'strerror', None) or error}") from error
+        text, _ = text_of(str(path), Access())
+        unread = parse(text).unread
+        rows = yaml.safe_load(text)
+    except Unreadable as error:
+        raise InvalidAcceptedFile(str(error).removesuffix(".")) from error
     except (yaml.YAMLError, ValueError) as error:  # a ValueError is an impossible date
         raise InvalidAcceptedFile(f"{path} is not YAML: {visible(str(error))}") from error
+    if unread:
+        raise InvalidAcceptedFile(f"{path}: {visible(unread[0])}")
     if rows is None:
         return []
     if not isinstance(rows, list):
@@ -210,8 +218,11 @@ def apply(
     changed_addresses |= reached(
         base, *(place.pointer for change in standing for place in change.places if place.pointer)
     )
-    stale = (_stale(entry, matched_globs[index], changed_addresses) for index, entry in enumerate(valid))
-    findings += [Finding(change) for change in stale if change]
+    for index, entry in enumerate(valid):
+        stale = _stale(entry, matched_globs[index], changed_addresses)
+        if stale is not None:
+            clause = _other_fingerprints(entry, matched_globs[index], standing, ids)
+            findings.append(Finding(replace(stale, message=stale.message + clause)))
     expired = (e for e in entries if e not in valid)
     notes = [f"The accepted row {e.name} expired on {e.expires} and accepts nothing." for e in expired]
     return findings, notes
@@ -235,6 +246,19 @@ def _stale(entry: Entry, matched_globs: set[tuple[str, str]], changed_addresses:
     message += "".join(f" T{clause[1:]}{'' if clause.endswith('?') else '.'}" for clause in _unknown_rules(unused))
     rule = "accepted-entry-stale"
     return Change(rule, level_of(rule), message, (Place("", ""),), where=entry.name)
+
+
+def _other_fingerprints(
+    entry: Entry, matched_globs: set[tuple[str, str]], standing: Sequence[Change], ids: Mapping[str, str]
+) -> str:
+    """A sentence about a fingerprint that no difference has, with those of the differences that the row describes."""
+    if all(("fingerprint", glob) in matched_globs for glob in entry.patterns.get("fingerprint", ())):
+        return ""
+    rest = replace(entry, patterns={key: globs for key, globs in entry.patterns.items() if key != "fingerprint"})
+    meant = (c for c in standing if any(rest.matching(c, place, ids) is not None for place in c.places))
+    found = sorted({change.fingerprint for change in meant} - {*entry.patterns["fingerprint"]})
+    which = f"; write {' or '.join(found[:_MAX_LISTED])}, if that is meant" if found else ""
+    return f" Fingerprints can change with an update of idc-drift{which}."
 
 
 def _unknown_rules(unused: Sequence[tuple[str, str]]) -> Iterator[str]:

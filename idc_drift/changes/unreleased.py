@@ -152,12 +152,12 @@ def apply(
         if kept:
             whole = len(kept) == len(change.places)
             left.append(change if whole else replace(change, places=tuple(kept), where=kept[0].where))
-    in_revision = Counterparts(base.content, revision.content).in_revision
+    in_revision = Counterparts(base, revision).in_revision
     released = [part for part in found if part.pointer in in_revision and part.pointer not in absent]
     return [
         *left,
         *(_not_yet(base, part) for part in absent.values()),
-        *(_now(base, part) for part in released if not mark(resolve(revision.content, in_revision[part.pointer]))),
+        *(_now(base, part) for part in released if not mark(revision.value_at(in_revision[part.pointer]))),
     ]
 
 

@@ -15,7 +15,6 @@ from ..changes.counterparts import compact_json
 from ..changes.rules import is_documentation_only, level_of
 from ..documents.document import Unreadable
 from ..documents.json_values import MISSING
-from ..documents.pointer import resolve
 from ..documents.spelling import base_path, renamed, transition, wire_path
 from ..judge.judge import SchemaJudge
 from ..model.reader import model
@@ -94,7 +93,7 @@ def _is_twin(c: Comparison, old: Operation, new: Operation) -> bool:
     """Whether an added operation can be a removed one under another name: by its operationId, or by its content."""
     if old.id or new.id:
         return old.id == new.id
-    raw = [resolve(api.document.content, op.pointer) for api, op in ((c.base, old), (c.revision, new))]
+    raw = [api.document.value_at(op.pointer) for api, op in ((c.base, old), (c.revision, new))]
     return old.method == new.method and bool(raw[0]) and raw[0] is not MISSING and raw[0] == raw[1]
 
 
@@ -202,9 +201,7 @@ def _changes(c: Comparison) -> list[Change]:
     for occurrence in c.occurrences:
         key = (occurrence.rule, occurrence.message, occurrence.pointer, occurrence.new, occurrence.sides)
         if (occurrence.new, occurrence.pointer) not in positions:
-            known = (
-                resolve(c.base.document.content, occurrence.pointer) is not MISSING
-            )  # the position is in the base if it has the pointer
+            known = c.base.document.value_at(occurrence.pointer) is not MISSING  # then the position is in the base
             document = (c.revision if occurrence.new and not known else c.base).document
             positions[occurrence.new, occurrence.pointer] = document.position(occurrence.pointer)
         line, column = positions[occurrence.new, occurrence.pointer]

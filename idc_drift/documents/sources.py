@@ -88,11 +88,12 @@ def text_of(source: str, access: Access, *, named: bool = False, stdin: IO[str] 
         raise Unreadable(f"{source} has an unsupported scheme; use a file, http or https.")
     path = Path(source)
     try:
-        size = path.stat().st_size
-        if size > _LIMIT:
+        with path.open("rb") as file:
+            body = file.read(_LIMIT + 1)  # a device has no size, and no end
+        if len(body) > _LIMIT:
             raise Unreadable(f"{source} is larger than {_LIMIT // 2**20} MB.")
-        access.count(size, source)
-        return _decoded(path.read_bytes(), source), source
+        access.count(len(body), source)
+        return _decoded(body, source), source
     except OSError as error:
         raise Unreadable(f"{source} cannot be read: {error.strerror or error}.") from error
     except ValueError as error:

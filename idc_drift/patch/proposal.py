@@ -34,6 +34,8 @@ if TYPE_CHECKING:
 
 _NOT_IN_BASE = frozenset({"accepted-entry-stale", "service-of-another-release"})
 """Rules about what no patch of the base can change."""
+_AT_END = f"/{10**9}"
+"""The end of a pointer to an item after all items of a list."""
 _MAX_ATTEMPTS = 40
 """The number of patched documents that are judged."""
 
@@ -92,7 +94,7 @@ class _Search:
         self.outcome = outcome
         self.judge = judge
         self.changes = sorted(changes, key=lambda c: is_in_base(outcome.base, c.places[0]))  # additions first
-        self.counterparts = Counterparts(outcome.base.content, outcome.revision.content)
+        self.counterparts = Counterparts(outcome.base, outcome.revision)
         self.attempts = 0
 
     def best(self) -> _Attempt:
@@ -157,7 +159,7 @@ class _Applying:
         """Apply changes as far as possible."""
         for change in changes:
             for place in change.places:
-                if (change.rule, place.pointer) not in self._seen and place.pointer.startswith("/"):
+                if (change.rule, place.pointer) not in self._seen:
                     self._seen.add((change.rule, place.pointer))
                     self._apply(change, place)
 
@@ -167,10 +169,10 @@ class _Applying:
         pointer, name = place.pointer, change.where.rpartition("/")[2]
         in_base = is_in_base(self.base, place)
         if change.rule.endswith("-parameter-added") and pointer.rpartition("/")[2].isdecimal():
-            # the base may have another parameter at that position
-            self._insert(pointer, f"{self._in_base(pointer.rpartition('/')[0])}/{10**9}")
-            return
+            in_base = False  # the base may have another parameter at that position
         base_pointer = pointer if in_base else self._in_base(pointer)
+        if base_pointer is None or self.base.file_of(base_pointer)[0] is not self.base:
+            return  # a patch edits no other file
         if "-property-became-" in change.rule:
             self._require(base_pointer, name, needed=change.rule.endswith("required"))
             return
@@ -180,7 +182,7 @@ class _Applying:
             self._insert(pointer, base_pointer)
             return
         old = resolve(self.base.content, base_pointer)
-        new = resolve(self.revision.content, place.counterpart) if place.counterpart else MISSING
+        new = self.revision.value_at(place.counterpart) if place.counterpart else MISSING
         if new is MISSING:
             if "property-removed" in change.rule:
                 self._require(f"{base_pointer.rpartition('/properties/')[0]}/required", name, needed=False)
@@ -188,16 +190,21 @@ class _Applying:
         elif not (isinstance(old, dict) and isinstance(new, dict)):
             self.draft.set(base_pointer, self._localized(new))
 
-    def _in_base(self, pointer: str) -> str:
-        """The pointer in the base for a new value: below the counterpart of its nearest parent."""
+    def _in_base(self, pointer: str) -> str | None:
+        """The pointer in the base for a new value: below the counterpart of its nearest parent in the same file."""
+        home = self.revision.file_of(pointer)[0]
         above, rest = pointer, ""
+        if pointer.rpartition("/")[2].isdecimal() and pointer.rpartition("/")[0].endswith("/parameters"):
+            above, rest = pointer.rpartition("/")[0], _AT_END
         while above not in self.counterparts.in_base:
             above, _, last = above.rpartition("/")
             rest = f"/{last}{rest}"
+            if self.revision.file_of(above)[0] is not home:
+                return None
         return self.counterparts.in_base[above] + rest
 
     def _insert(self, pointer: str, base_pointer: str) -> None:
-        value = resolve(self.revision.content, pointer)
+        value = self.revision.value_at(pointer)
         if value is MISSING:
             return
         tokens = tokens_of(base_pointer)
@@ -207,14 +214,14 @@ class _Applying:
         theirs, ours = pointer, base_pointer
         while ours:
             theirs, ours = theirs.rpartition("/")[0], ours.rpartition("/")[0]
-            if isinstance(resolve(self.revision.content, theirs), list):
+            if isinstance(self.revision.value_at(theirs), list):
                 lists.add(ours)
         self.draft.insert(base_pointer, self._localized(value), lists=frozenset(lists))
 
     def _insert_path(self, base_pointer: str, pointer: str) -> None:
         """Add what a new path says of all its methods."""
         place = base_pointer.rpartition("/")[0]
-        item = resolve(self.revision.content, pointer.rpartition("/")[0])
+        item = self.revision.value_at(pointer.rpartition("/")[0])
         if self.draft.get(place) is MISSING and isinstance(item, dict):
             shared = {key: value for key, value in item.items() if key.lower() not in METHODS}
             self.draft.insert(place, self._localized(shared))

@@ -145,6 +145,7 @@ def _both_documents(outcome: Outcome, finding: Finding) -> str:
 
 def _document_excerpt(document: Document, pointer: str) -> str:
     """The lines around a pointer's target, or around its nearest existing parent."""
+    document, pointer = document.file_of(pointer)
     missing = False
     while pointer and resolve(document.content, pointer) is MISSING:
         pointer, missing = pointer.rpartition("/")[0], True
