@@ -245,7 +245,7 @@ def _stale(entry: Entry, matched_globs: set[tuple[str, str]], changed_addresses:
         message = f"The accepted row {entry.name} contains names that match no difference; remove {names}."
     message += "".join(f" T{clause[1:]}{'' if clause.endswith('?') else '.'}" for clause in _unknown_rules(unused))
     rule = "accepted-entry-stale"
-    return Change(rule, level_of(rule), message, (Place("", ""),), where=entry.name)
+    return Change(rule, level_of(rule), message, (Place("", "", where=entry.name),), where=entry.name)
 
 
 def _other_fingerprints(

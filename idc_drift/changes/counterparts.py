@@ -233,26 +233,21 @@ def with_both_sides(base: Document, revision: Document, changes: Sequence[Change
 
 
 def _with_both_sides(base: Document, revision: Document, counterparts: Counterparts, change: Change) -> Change:
-    pointer = change.pointer
-    if base.value_at(pointer) is not MISSING:
-        base_pointer, revision_pointer, anchor = pointer, counterparts.in_revision.get(pointer, ""), ""
-    else:
-        base_pointer, revision_pointer, anchor = (
-            counterparts.in_base.get(pointer, ""),
-            pointer,
-            counterparts.anchor(pointer),
-        )
-
     def with_counterpart(place: Place) -> Place:
-        counterpart = revision_pointer if place.pointer == base_pointer else base_pointer
-        return replace(place, counterpart=counterpart, anchor=anchor)
+        known = counterparts.in_base if place.new else counterparts.in_revision
+        counterpart = known.get(place.pointer, "") if place.counterpart is None else place.counterpart
+        return replace(place, counterpart=counterpart, anchor=counterparts.anchor(place.pointer) if place.new else "")
 
-    before = base.value_at(base_pointer) if base_pointer else MISSING
-    after = revision.value_at(revision_pointer) if revision_pointer else MISSING
     places = tuple(map(with_counterpart, change.places))
     if change.before or change.after:  # types can come from alternatives, so no keyword contains them
         return replace(change, places=places)
-    return replace(change, places=places, before=compact_json(before), after=compact_json(after))
+    first = places[0]
+    pointers = (first.counterpart, first.pointer) if first.new else (first.pointer, first.counterpart)
+    before, after = (
+        compact_json(document.value_at(pointer) if pointer else MISSING)
+        for document, pointer in zip((base, revision), pointers, strict=True)
+    )
+    return replace(change, places=places, before=before, after=after)
 
 
 def compact_json(value: object) -> str:

@@ -10,7 +10,6 @@ from dataclasses import asdict, dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING, Literal
 
-from ..documents.json_values import MISSING
 from .change import LEVELS, Change, Level, Place
 from .counterparts import Counterparts
 
@@ -173,7 +172,7 @@ class Outcome:
             document, pointer = self.revision, self._in_revision(place)
         else:
             document = self.base
-            if place.line and is_in_base(self.base, place):
+            if place.line and not place.new:
                 return self.base.file_of(place.pointer)[0].origin, place.line, max(place.column, 1)
             pointer = place.anchor or place.pointer
         home, inner = document.file_of(pointer)
@@ -182,7 +181,7 @@ class Outcome:
 
     def _in_revision(self, place: Place) -> str:
         """The pointer into the revision of a place or its nearest parent there."""
-        if not is_in_base(self.base, place):
+        if place.new:
             return place.pointer
         if place.counterpart:
             return place.counterpart
@@ -229,8 +228,3 @@ def _order(finding: Finding) -> tuple[object, ...]:
         change.pointer,
         change.message,
     )
-
-
-def is_in_base(base: Document, place: Place) -> bool:
-    """Whether the base has the value at a place's pointer; otherwise it is new in the revision."""
-    return base.value_at(place.pointer) is not MISSING

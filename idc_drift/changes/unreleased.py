@@ -163,7 +163,7 @@ def apply(
 
 def _lacks(part: Part, place: Place) -> bool:
     """Whether a change at this place is that the revision does not have the part."""
-    if place.counterpart:
+    if place.new or place.counterpart:
         return False
     if part.whole:
         return place.operation == part.operation and place.pointer in (part.pointer, part.pointer.rpartition("/")[0])

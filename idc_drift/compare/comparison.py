@@ -25,6 +25,9 @@ if TYPE_CHECKING:
     from ..model.api import Api, Body, Parameter, Response
 
 Direction = Literal["request", "response", "both", ""]
+_ONE_SIDED = ("-added", "-removed")
+"""The ends of names of rules about what only one of the documents has, except a few that are about a part of it."""
+_KEPT = frozenset({"server-address-removed", "sunset-removed"})
 
 
 @dataclass(slots=True)
@@ -40,6 +43,8 @@ class Occurrence:
     direction: Direction
     sides: tuple[str, str] | None = None
     """The values in base and revision as compact JSON, if they are not the values at the pointer."""
+    counterpart: str | None = None
+    """The pointer to the same thing in the other document; empty if that does not have it, None if it is not known."""
 
 
 @dataclass(slots=True)
@@ -62,9 +67,14 @@ class Comparison:
         *,
         new: bool = False,
         sides: tuple[str, str] | None = None,
+        other: str | None = None,
     ) -> None:
-        """Add a difference in the current operation."""
-        self.occurrences.append(Occurrence(rule, message, self.operation, pointer, new, where, self.direction, sides))
+        """Add a difference in the current operation; `other` is the pointer into the other document."""
+        if other is None and rule.endswith(_ONE_SIDED) and rule not in _KEPT:
+            other = ""
+        self.occurrences.append(
+            Occurrence(rule, message, self.operation, pointer, new, where, self.direction, sides, other)
+        )
 
     @contextmanager
     def replaced_component(
@@ -90,7 +100,7 @@ class Comparison:
         place = gravest.where.removeprefix(where).strip()
         message = replacement(old.reference.target, new.reference.target, gravest.message, place, len(found) - 1)
         sides = compact_json(old.reference.target), compact_json(new.reference.target)
-        self.add(rule, message, old.reference.pointer, where, sides=sides)
+        self.add(rule, message, old.reference.pointer, where, sides=sides, other=new.reference.pointer)
 
     def _names_another(self, old: str, new: str) -> bool:
         """Whether two references name different components, and not one component that was renamed."""
@@ -111,4 +121,16 @@ class Comparison:
         """Add the differences between two schemas and everything inside them."""
         for finding, path in self.judge.findings(old, new, mode):
             place = f"{where} {path}".strip() if path else where
-            self.add(finding.rule, finding.message, finding.pointer, place, new=finding.new, sides=finding.sides)
+            self.occurrences.append(
+                Occurrence(
+                    finding.rule,
+                    finding.message,
+                    self.operation,
+                    finding.pointer,
+                    finding.new,
+                    place,
+                    self.direction,
+                    finding.sides,
+                    finding.counterpart,
+                )
+            )

@@ -75,9 +75,8 @@ def _paths(c: Comparison, scope: Sequence[str]) -> bool:
             why = "was deprecated" if op.lifecycle.deprecated else f"was {op.lifecycle.stability}"
             c.add("operation-retired", f"{op.name}, which {why}, was removed", op.pointer)
         elif op.path not in kept and (wire_path(op.path) not in described or variants[wire_path(op.path)] > 1):
-            pointer = op.pointer.rpartition("/")[0]
             twin = renamed(dict.fromkeys(each.path for each in added if _is_twin(c, op, each)))
-            c.add("path-removed", f"the path {op.path} was removed{twin}", pointer)
+            c.add("path-removed", f"the path {op.path} was removed{twin}", op.path_pointer)
         else:
             twin = renamed(each.name for each in added if _is_twin(c, op, each))
             c.add("operation-removed", f"{op.name} was removed{twin}", op.pointer)
@@ -201,14 +200,20 @@ def _changes(c: Comparison) -> list[Change]:
     for occurrence in c.occurrences:
         key = (occurrence.rule, occurrence.message, occurrence.pointer, occurrence.new, occurrence.sides)
         if (occurrence.new, occurrence.pointer) not in positions:
-            known = c.base.document.value_at(occurrence.pointer) is not MISSING  # then the position is in the base
-            document = (c.revision if occurrence.new and not known else c.base).document
+            document = (c.revision if occurrence.new else c.base).document
             positions[occurrence.new, occurrence.pointer] = document.position(occurrence.pointer)
         line, column = positions[occurrence.new, occurrence.pointer]
         parts = places.setdefault(key, {}).setdefault(occurrence.operation, {})
         if occurrence.where not in parts and len(parts) < _MAX_PARTS:
-            operation, pointer, where = occurrence.operation, occurrence.pointer, occurrence.where
-            parts[where] = Place(operation, pointer, line, column, where=where)
+            parts[occurrence.where] = Place(
+                occurrence.operation,
+                occurrence.pointer,
+                line,
+                column,
+                occurrence.counterpart,
+                where=occurrence.where,
+                new=occurrence.new,
+            )
         if key not in found:
             level = level_of(occurrence.rule)
             change = Change(

@@ -89,7 +89,9 @@ def _security(c: Comparison, old: Operation, new: Operation) -> None:
     added = old.security_pointer == "/security" and not c.base.document.content.get("security")
     message = f"security changed from {_described_security(before)} to {_described_security(after)}"
     pointer = new.security_pointer if added else old.security_pointer
-    c.add("security-tightened" if refused else "security-relaxed", message, pointer, "security", new=added)
+    other = old.security_pointer if added else new.security_pointer
+    rule = "security-tightened" if refused else "security-relaxed"
+    c.add(rule, message, pointer, "security", new=added, other=other)
 
 
 def _described_security(alternatives: list[dict[str, tuple[str, ...]]]) -> str:

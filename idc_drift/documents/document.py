@@ -157,6 +157,7 @@ class _Family:
         self.by_origin: dict[str, Document] = {root.origin: root}
         """The files by the names that pointers have for them."""
         self._failures: dict[str, str] = {}
+        self._found: dict[tuple[str, str], tuple[Document | None, str, str]] = {}
 
     @property
     def read_files(self) -> list[Document]:
@@ -164,6 +165,12 @@ class _Family:
 
     def find(self, asking: Document, reference: str) -> tuple[Document | None, str, str]:
         """The file, or None with its address and the reason."""
+        key = (asking.origin.rpartition("/")[0], reference)  # in one folder, a reference leads to one file
+        if key not in self._found:
+            self._found[key] = self._find(asking, reference)
+        return self._found[key]
+
+    def _find(self, asking: Document, reference: str) -> tuple[Document | None, str, str]:
         try:
             origin = joined(asking.origin, reference)
             address = address_of(origin or "")

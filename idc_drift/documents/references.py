@@ -6,6 +6,7 @@ a part that was not read.
 
 from __future__ import annotations
 
+from pathlib import PurePosixPath
 from typing import TYPE_CHECKING, Any
 from urllib.parse import unquote
 
@@ -146,7 +147,7 @@ class References:
             pointer = f"{pointer}/{escaped(token)}"
             if isinstance(value, Placed | PlacedList):
                 pointer, home = value.pointer, value.home or home
-        return placed(value, pointer, home, tokens[-1] if tokens else file)
+        return placed(value, pointer, home, tokens[-1] if tokens else PurePosixPath(file).stem)
 
     def _anchor(self, home: Document, name: str) -> tuple[Any, str] | None:
         """The schema with this ``$anchor`` or ``$dynamicAnchor``, and its pointer."""

@@ -134,7 +134,7 @@ def _in_bundles(bundles: tuple[Bundle, Bundle], change: Change) -> Change:
         return change
 
     def moved(place: Place) -> Place:
-        pointers = [place.pointer, place.counterpart]
+        pointers = [place.pointer, place.counterpart or ""]
         for each in bundles:
             pointers = [each.in_bundle(pointer) for pointer in pointers]
         return replace(place, pointer=pointers[0], counterpart=pointers[1])
@@ -151,7 +151,7 @@ def _cause_score(base: Any, change: Change, impact_: Impact, requests_by_module:
     if change.documentation_only and change.rule not in _NAMING:
         return 0
     for place in change.places:
-        pointers = (place.pointer, place.counterpart)
+        pointers = (place.pointer, place.counterpart or "")
         if impact_.model:
             score = max(score, *(_model_score(pointer, change.where, impact_) for pointer in pointers))
             score = max(score, _reached_score(base, place, impact_))
@@ -179,7 +179,7 @@ def _model_score(pointer: str, where: str, impact_: Impact) -> int:
 def _reached_score(base: Any, place: Place, impact_: Impact) -> int:
     """The score for references to the schema: from a removed part, or from the attribute that has it as its type."""
     if not impact_.member:
-        removed = not place.counterpart and resolve(base, place.pointer) is not MISSING
+        removed = not place.new and not place.counterpart and resolve(base, place.pointer) is not MISSING
         names = reached(base, place.pointer) if removed else set()
         return 3 if any(_normalized_name(impact_.model).startswith(_normalized_name(name)) for name in names) else 0
     found = re.match(r"/components/schemas/([^/]+)", place.pointer)

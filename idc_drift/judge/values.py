@@ -16,6 +16,7 @@ from . import alignment
 from .types import types_as_json
 
 if TYPE_CHECKING:
+    from ..documents.node import Schema
     from ..schemas.constraints import Bound, Constraints
     from .context import Context
 
@@ -88,10 +89,17 @@ def judge_null(context: Context) -> None:
     b, r = context.b, context.r
     if not context.mode.lifted and b.types is not None and r.types is not None and b.nullable != r.nullable:
         sides = types_as_json(b), types_as_json(r)
+        own = all(_has_own_type(x, schema) for x, schema in ((b, context.pair.base), (r, context.pair.revision)))
+        keyword = "type" if own else ""  # null may stand beside a reference to a component with the type
         if r.nullable:
-            context.add("became-nullable", "null is allowed now", "type", new=True, sides=sides)
+            context.add("became-nullable", "null is allowed now", keyword, new=True, sides=sides)
         else:
-            context.add("became-not-nullable", "null is not allowed any more", "type", new=False, sides=sides)
+            context.add("became-not-nullable", "null is not allowed any more", keyword, new=False, sides=sides)
+
+
+def _has_own_type(constraints: Constraints, schema: Schema) -> bool:
+    """Whether the keyword `type` stands in the schema itself, and not in one that it refers to."""
+    return any(constraints.pointers.get("type", "") == f"{node.pointer}/type" for node in schema)
 
 
 def judge_values(context: Context) -> None:

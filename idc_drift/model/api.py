@@ -102,6 +102,8 @@ class Operation:
     method: str
     path: str
     pointer: str
+    path_pointer: str = ""
+    """The pointer of the path item, or of the reference in its place."""
     id: str = ""
     lifecycle: Lifecycle = UNSPECIFIED
     tags: tuple[str, ...] = ()

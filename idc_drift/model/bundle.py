@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass, field
-from pathlib import PurePosixPath
 from typing import TYPE_CHECKING, Any, Final
 
 from ..documents.node import Node, child, placed
@@ -197,9 +196,7 @@ class _Bundler:
 
     def _free_name(self, target: Node) -> str:
         """A name that no other schema has, from the end of the pointer or else from the name of the file."""
-        inner = self.document.file_of(target.pointer)[1]
-        last = inner.rpartition("/")[2] if inner else PurePosixPath(target.home.origin).stem
-        stem = re.sub(r"[^A-Za-z0-9._-]", "_", last) or "Schema"
+        stem = re.sub(r"[^A-Za-z0-9._-]", "_", target.name) or "Schema"
         name, number = stem, 1
         while name in self._taken:
             number += 1

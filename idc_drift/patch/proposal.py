@@ -14,7 +14,6 @@ from typing import TYPE_CHECKING, Any
 
 from ..changes.change import LEVELS
 from ..changes.counterparts import Counterparts
-from ..changes.outcome import is_in_base
 from ..documents.json_values import MISSING
 from ..documents.parsing import Malformed
 from ..documents.pointer import resolve, tokens_of
@@ -93,7 +92,7 @@ class _Search:
     def __init__(self, outcome: Outcome, judge: Judge, changes: Sequence[Change]) -> None:
         self.outcome = outcome
         self.judge = judge
-        self.changes = sorted(changes, key=lambda c: is_in_base(outcome.base, c.places[0]))  # additions first
+        self.changes = sorted(changes, key=lambda c: not c.places[0].new)  # additions first
         self.counterparts = Counterparts(outcome.base, outcome.revision)
         self.attempts = 0
 
@@ -167,7 +166,7 @@ class _Applying:
         if change.rule.startswith("path-parameter-"):
             return  # the base keeps its own description
         pointer, name = place.pointer, change.where.rpartition("/")[2]
-        in_base = is_in_base(self.base, place)
+        in_base = not place.new
         if change.rule.endswith("-parameter-added") and pointer.rpartition("/")[2].isdecimal():
             in_base = False  # the base may have another parameter at that position
         base_pointer = pointer if in_base else self._in_base(pointer)

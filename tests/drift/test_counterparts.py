@@ -100,7 +100,7 @@ def test_a_change_has_both_values_and_places(tmp_path: Path) -> None:
         (tmp_path / name).write_text(json.dumps(content))
     pair = read(str(tmp_path / "base.json")), read(str(tmp_path / "revision.json"))
     kind = Change("x", "breaking", "m", (Place("GET /a", "/components/schemas/Kind/type"),))
-    new = Change("x", "info", "m", (Place("GET /a", "/components/schemas/Line/properties/new"),))
+    new = Change("x", "info", "m", (Place("GET /a", "/components/schemas/Line/properties/new", new=True),))
     reported = with_both_sides(*pair, [kind, new])
     assert (reported[0].before, reported[0].after) == ('"string"', '"boolean"')
     assert reported[0].places[0].counterpart == "/components/schemas/Sort/type"
