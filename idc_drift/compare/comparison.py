@@ -12,8 +12,7 @@ from typing import TYPE_CHECKING, Literal
 from ..changes.change import LEVELS
 from ..changes.counterparts import compact_json
 from ..changes.rules import is_documentation_only, level_of
-from ..documents.json_values import MISSING
-from ..documents.pointer import resolve
+from ..documents.references import names_another
 from ..documents.spelling import replacement
 
 if TYPE_CHECKING:
@@ -22,7 +21,7 @@ if TYPE_CHECKING:
     from ..documents.node import Schema
     from ..judge.context import Mode
     from ..judge.judge import SchemaJudge
-    from ..model.api import Api, Body, Parameter, Response
+    from ..model.api import Api, Body, Parameter, Reference, Response
 
 Direction = Literal["request", "response", "both", ""]
 _ONE_SIDED = ("-added", "-removed")
@@ -88,7 +87,7 @@ class Comparison:
         yield
         added = self.occurrences[before:]
         found = [each for each in added if not is_documentation_only(each.rule)]
-        if not found or not self._names_another(old.reference.target, new.reference.target):
+        if not found or not self._names_another(old.reference, new.reference):
             return
         gravest = min(found, key=lambda each: LEVELS.index(level_of(each.rule)))
         level = level_of(gravest.rule)
@@ -102,12 +101,11 @@ class Comparison:
         sides = compact_json(old.reference.target), compact_json(new.reference.target)
         self.add(rule, message, old.reference.pointer, where, sides=sides, other=new.reference.pointer)
 
-    def _names_another(self, old: str, new: str) -> bool:
+    def _names_another(self, old: Reference, new: Reference) -> bool:
         """Whether two references name different components, and not one component that was renamed."""
-        if not (old.startswith("#/") and new.startswith("#/")) or old.rpartition("/")[2] == new.rpartition("/")[2]:
+        if old.node is None or new.node is None:
             return False
-        documents = self.base.document.content, self.revision.document.content
-        return any(resolve(at, name[1:]) is not MISSING for at, name in zip(documents, (new, old), strict=True))
+        return names_another(self.base.schemas, old.node, self.revision.schemas, new.node)
 
     def compare_documentation(
         self, rule: str, old: dict[str, object], new: dict[str, object], pointer: str, where: str = ""

@@ -6,6 +6,7 @@ changes; a document with smaller errors is read as far as possible, with a note.
 
 from __future__ import annotations
 
+import os
 from dataclasses import dataclass
 from typing import IO, TYPE_CHECKING, Any
 
@@ -116,6 +117,10 @@ class Document:
         home, inner = self.file_of(pointer)
         return resolve(home.content, inner)
 
+    def twin_of(self, file: Document) -> Document | None:
+        """The file of this document that has the place which a file has in another document; None if none was read."""
+        return self.root if file is file.root else self._family.at_place(file._family.place(file))
+
     def related(self, reference: str) -> Document | None:
         """The file before ``#`` in a ``$ref``, read once; None if it cannot be read."""
         return self._family.find(self, reference)[0]
@@ -162,6 +167,14 @@ class _Family:
     @property
     def read_files(self) -> list[Document]:
         return list(self._members.values())
+
+    def place(self, file: Document) -> str:
+        """The path of a file, or the end of its address, relative to the document."""
+        return os.path.relpath(address_of(file.origin), os.path.dirname(address_of(self.root.origin)))
+
+    def at_place(self, place: str) -> Document | None:
+        address = os.path.normpath(os.path.join(os.path.dirname(address_of(self.root.origin)), place))
+        return self._members.get(address)
 
     def find(self, asking: Document, reference: str) -> tuple[Document | None, str, str]:
         """The file, or None with its address and the reason."""

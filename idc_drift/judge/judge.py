@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING
 from ..changes.change import LEVELS, Level
 from ..changes.counterparts import compact_json
 from ..changes.rules import is_documentation_only
+from ..documents.references import names_another
 from ..documents.spelling import replacement
 from ..schemas.constraints import ANY
 from . import alignment, alternatives, composition, objects, types, values
@@ -239,8 +240,7 @@ class SchemaJudge:
         old, new = self.base.reference(base), self.revision.reference(revision)
         if old is None or new is None or old.raw["$ref"] == new.raw["$ref"]:
             return None
-        names = [node.raw["$ref"].rpartition("/")[2] for node in (old, new)]
-        if names[0] == names[1] or not (self.revision.has(names[0]) or self.base.has(names[1])):
+        if not names_another(self.base, old, self.revision, new):
             return None
         root = self._pair(base, revision, mode)
         if root not in self._replacements:

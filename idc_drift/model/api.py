@@ -12,7 +12,7 @@ from .lifecycle import UNSPECIFIED, Lifecycle
 
 if TYPE_CHECKING:
     from ..documents.document import Document
-    from ..documents.node import Schema
+    from ..documents.node import Node, Schema
     from ..schemas.reader import Schemas
 
 
@@ -21,6 +21,8 @@ class Reference(NamedTuple):
 
     pointer: str = ""
     target: str = ""
+    node: Node | None = None
+    """The object with the ``$ref``."""
 
 
 NO_REFERENCE = Reference()

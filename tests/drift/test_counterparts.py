@@ -176,6 +176,27 @@ def test_a_change_in_another_file_has_both_values_and_places(tmp_path: Path) -> 
     assert counterparts.in_base[f"{tmp_path}/revision/paths/a.json#/get"] == f"{tmp_path}/base/paths/a.json#/get"
 
 
+def test_a_reference_to_another_file_that_both_documents_have_is_one_change_at_the_reference(tmp_path: Path) -> None:
+    text, number = ({"type": "object", "properties": {"n": {"type": kind}}} for kind in ("string", "number"))
+    for folder in (tmp_path / "base", tmp_path / "revision"):
+        folder.mkdir()
+        (folder / "Number.json").write_text(json.dumps(number))
+    base, revision = in_files(tmp_path / "base", text, "Text"), in_files(tmp_path / "revision", text, "Text")
+    assert compare(base, revision) == []
+    base, revision = in_files(tmp_path / "base", text, "Text"), in_files(tmp_path / "revision", number, "Number")
+    (change,) = compare(base, revision)
+    assert (change.rule, change.before) == ("response-type-changed", '"string"')  # Number is only another name
+    (tmp_path / "revision" / "Text.json").write_text(json.dumps(text))
+    main = json.loads((tmp_path / "revision" / "main.json").read_text())
+    main["components"] = {"schemas": {"Text": {"$ref": "Text.json"}}}
+    (tmp_path / "revision" / "main.json").write_text(json.dumps(main))
+    changes = compare(base, read(str(tmp_path / "revision" / "main.json")))
+    (change,) = [change for change in changes if not change.documentation_only]
+    assert change.rule == "response-schema-replaced"
+    assert change.pointer == f"{tmp_path}/base/paths/answer.json#/content/application~1json/schema/$ref"
+    assert (change.before, change.after) == ('"../Text.json"', '"../Number.json"')
+
+
 def test_webhooks_and_parameters_of_paths_have_counterparts() -> None:
     content = document("Row", BASE_SCHEMAS)
     (item,) = content["paths"].values()
