@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 import yaml
 
-from ..documents.parsing import parse
+from ..documents.parsing import Malformed, parse
 from ..documents.pointer import unescaped
 from ..documents.references import reached
 from ..documents.sources import Access, Unreadable, text_of
@@ -129,8 +129,10 @@ def load(path: Path) -> list[Entry]:
         rows = yaml.safe_load(text)
     except Unreadable as error:
         raise InvalidAcceptedFile(str(error).removesuffix(".")) from error
-    except (yaml.YAMLError, ValueError) as error:  # a ValueError is an impossible date
+    except (yaml.YAMLError, Malformed) as error:
         raise InvalidAcceptedFile(f"{path} is not YAML: {visible(str(error))}") from error
+    except ValueError as error:
+        raise InvalidAcceptedFile(f"{path} contains an impossible date: {error}") from error
     if unread:
         raise InvalidAcceptedFile(f"{path}: {visible(unread[0])}")
     if rows is None:
@@ -175,7 +177,7 @@ def _expand_mapping(value: object) -> object:
 def _globs(value: object, place: str) -> tuple[str, ...]:
     values = value if isinstance(value, list) else [value]
     if not values or not all(isinstance(v, str) for v in values):
-        raise InvalidAcceptedFile(f"{place} must be a string, or a list of strings")
+        raise InvalidAcceptedFile(f"{place} must be a string, or a list of strings; a number needs quotes")
     return tuple(values)
 
 

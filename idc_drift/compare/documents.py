@@ -54,6 +54,8 @@ def compare(base: Document, revision: Document, *, scope: Sequence[str] = ()) ->
 def _paths(c: Comparison, scope: Sequence[str]) -> bool:
     """Compare the operations; True if some moved a part of their address between server and path."""
     for path in scope:
+        if not path.startswith("/"):
+            raise Unreadable(f"the scope {path!r} is not a path, which begins with /")
         if not any(_within(op, [path], api) for api in (c.base, c.revision) for op in api.operations.values()):
             raise Unreadable(f"nothing to compare: neither document has a path at or below {path}")
     old = {key: op for key, op in c.base.operations.items() if _within(op, scope, c.base)}
