@@ -163,11 +163,10 @@ class Counterparts:
                 else:
                     self._record(f"{base_pointer}/{token}", f"{revision_pointer}/{token}")
         elif isinstance(base_value, list) and isinstance(revision_value, list):
-            for index, (base_member, revision_member) in enumerate(zip(base_value, revision_value, strict=False)):
-                if isinstance(base_member, dict) and isinstance(revision_member, dict):
-                    self._todo.append(
-                        (f"{base_pointer}/{index}", base_member, f"{revision_pointer}/{index}", revision_member)
-                    )
+            for own, other in _aligned(base_value, revision_value):
+                pair = base_value[own], revision_value[other]
+                if isinstance(pair[0], dict) and isinstance(pair[1], dict):
+                    self._todo.append((f"{base_pointer}/{own}", pair[0], f"{revision_pointer}/{other}", pair[1]))
 
     def _parameters(
         self, base_pointer: str, base_value: Any, revision_pointer: str, revision_value: Any
@@ -209,6 +208,22 @@ class Counterparts:
                 break
             pointer, value = target.pointer, inner
         return pointer, value
+
+
+def _aligned(base: list[Any], revision: list[Any]) -> list[tuple[int, int]]:
+    """The positions of items that are the same: those with the same reference, and the others in their order.
+
+    Other references are the same item only if there are as many of them in both lists.
+    """
+    names, other_names = (
+        [item.get("$ref") if isinstance(item, dict) else None for item in items] for items in (base, revision)
+    )
+    places = {name: place for place, name in enumerate(other_names) if isinstance(name, str)}
+    found = {own: places[name] for own, name in enumerate(names) if isinstance(name, str) and name in places}
+    left, other_left = [n for n in range(len(base)) if n not in found], set(range(len(revision))) - {*found.values()}
+    if len(left) == len(other_left) or not any(isinstance(name, str) for name in names + other_names):
+        found |= zip(left, sorted(other_left), strict=False)
+    return list(found.items())
 
 
 def _is_anyof_with_null(node: Any) -> bool:

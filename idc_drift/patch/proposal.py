@@ -244,8 +244,22 @@ class _Applying:
         if not isinstance(value, dict):
             return value
         reference = value.get("$ref")
-        if not isinstance(reference, str) or not reference.startswith("#/"):
-            return {key: self._localized(item) for key, item in value.items()}
+        if isinstance(reference, str):
+            return {**value, "$ref": self._localized_reference(reference)}
+        found = {key: self._localized(item) for key, item in value.items()}
+        selected = value.get("discriminator")
+        mapping = selected.get("mapping") if isinstance(selected, dict) else None
+        if isinstance(mapping, dict):
+            names = {
+                key: self._localized_reference(name) if isinstance(name, str) else name for key, name in mapping.items()
+            }
+            found["discriminator"] = {**found["discriminator"], "mapping": names}
+        return found
+
+    def _localized_reference(self, reference: str) -> str:
+        """The base's reference to the same component, which is added to the base if that lacks it."""
+        if not reference.startswith("#/"):
+            return reference
         parent, _, name = reference[1:].rpartition("/")
         schemas = parent == "/components/schemas"
         own = f"{parent}/{self.names.get(name, name)}" if schemas else f"{parent}/{name}"
@@ -254,4 +268,4 @@ class _Applying:
             target = resolve(self.revision.content, reference[1:])
             if target is not MISSING:
                 self.draft.insert(own, self._localized(target))
-        return {**value, "$ref": f"#{own}"}
+        return f"#{own}"
