@@ -118,7 +118,8 @@ class Counterparts:
         used: set[str] = set()
         base_names_of_schemas = {}
         for revision_pointer, base_pointer in found.items():
-            if base_pointer != revision_pointer and base_pointer not in taken and base_pointer not in used:
+            kept = found.get(base_pointer) == base_pointer  # the revision has that name for the same schema
+            if base_pointer != revision_pointer and base_pointer not in taken | used and not kept:
                 base_names_of_schemas[revision_pointer] = base_pointer
                 used.add(base_pointer)
         return base_names_of_schemas
@@ -250,7 +251,7 @@ def with_both_sides(base: Document, revision: Document, changes: Sequence[Change
 def _with_both_sides(base: Document, revision: Document, counterparts: Counterparts, change: Change) -> Change:
     def with_counterpart(place: Place) -> Place:
         known = counterparts.in_base if place.new else counterparts.in_revision
-        counterpart = known.get(place.pointer, "") if place.counterpart is None else place.counterpart
+        counterpart = known.get(place.pointer) if place.counterpart is None else place.counterpart
         return replace(place, counterpart=counterpart, anchor=counterparts.anchor(place.pointer) if place.new else "")
 
     places = tuple(map(with_counterpart, change.places))

@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from ..model.api import Api, Body, Parameter, Reference, Response
 
 Direction = Literal["request", "response", "both", ""]
-_ONE_SIDED = ("-added", "-removed")
+_ONE_SIDED = ("-added", "-removed", "-retired", "-removed-before-sunset")
 """The ends of names of rules about what only one of the documents has, except a few that are about a part of it."""
 _KEPT = frozenset({"server-address-removed", "sunset-removed"})
 
@@ -44,6 +44,10 @@ class Occurrence:
     """The values in base and revision as compact JSON, if they are not the values at the pointer."""
     counterpart: str | None = None
     """The pointer to the same thing in the other document; empty if that does not have it, None if it is not known."""
+    group: str = ""
+    """What occurrences at several pointers have in common, such as the component that they refer to."""
+    missing_at: str = ""
+    """For what only the revision has: the pointer that it would have in the base; empty if that is not known."""
 
 
 @dataclass(slots=True)
@@ -67,12 +71,13 @@ class Comparison:
         new: bool = False,
         sides: tuple[str, str] | None = None,
         other: str | None = None,
+        group: str = "",
     ) -> None:
         """Add a difference in the current operation; `other` is the pointer into the other document."""
         if other is None and rule.endswith(_ONE_SIDED) and rule not in _KEPT:
             other = ""
         self.occurrences.append(
-            Occurrence(rule, message, self.operation, pointer, new, where, self.direction, sides, other)
+            Occurrence(rule, message, self.operation, pointer, new, where, self.direction, sides, other, group)
         )
 
     @contextmanager
@@ -130,5 +135,6 @@ class Comparison:
                     self.direction,
                     finding.sides,
                     finding.counterpart,
+                    missing_at=finding.missing_at,
                 )
             )

@@ -183,7 +183,8 @@ def _compare_scheme(c: Comparison, name: str, old: dict[str, Any], new: dict[str
         sides = tuple(
             compact_json({**side, "scopes": scheme["scopes"]}) for side, scheme in ((before, old), (after, new))
         )
-        c.add("security-scheme-changed", message, old["pointer"], f"scheme {name}", sides=(sides[0], sides[1]))
+        where, other = f"scheme {name}", new["pointer"]
+        c.add("security-scheme-changed", message, old["pointer"], where, sides=(sides[0], sides[1]), other=other)
 
 
 def _addresses(servers: Sequence[str], shifted: bool) -> list[str]:
@@ -200,7 +201,13 @@ def _changes(c: Comparison) -> list[Change]:
     places: dict[tuple[object, ...], dict[str, dict[str, Place]]] = {}
     positions: dict[tuple[bool, str], tuple[int, int]] = {}
     for occurrence in c.occurrences:
-        key = (occurrence.rule, occurrence.message, occurrence.pointer, occurrence.new, occurrence.sides)
+        key = (
+            occurrence.rule,
+            occurrence.message,
+            occurrence.group or occurrence.pointer,
+            occurrence.new,
+            occurrence.sides,
+        )
         if (occurrence.new, occurrence.pointer) not in positions:
             document = (c.revision if occurrence.new else c.base).document
             positions[occurrence.new, occurrence.pointer] = document.position(occurrence.pointer)
@@ -215,6 +222,7 @@ def _changes(c: Comparison) -> list[Change]:
                 occurrence.counterpart,
                 where=occurrence.where,
                 new=occurrence.new,
+                missing_at=occurrence.missing_at,
             )
         if key not in found:
             level = level_of(occurrence.rule)

@@ -112,7 +112,7 @@ def _report_wrapping(context: Context, group: Group, single_schema: Schema, mode
     )
     fits = fits_one if added == context.mode.sent else len(fitting) == len(group.branches)
     safe, unsafe = ("wrapped-safely", "wrapped") if added else ("unwrapped-safely", "unwrapped")
-    context.add(safe if fits else unsafe, f"the schema {word}", group.kind, new=added)
+    context.add(safe if fits else unsafe, f"the schema {word}", "", new=added)
 
 
 def _fits_exactly_one(context: Context, group: Group, single_schema: Schema, fitting: list[Schema]) -> bool:

@@ -104,6 +104,8 @@ class SchemaFinding:
     """The values in base and revision as compact JSON, if they are not the values at the pointer (types)."""
     counterpart: str | None = None
     """The pointer to the same thing in the other document; empty if that does not have it, None if it is not known."""
+    missing_at: str = ""
+    """For what only the revision has: the pointer that it would have in the base; empty if that is not known."""
 
     @property
     def level(self) -> Level:
@@ -195,7 +197,16 @@ class Context:
         else:
             pointer, in_revision, counterpart = self._place(bool(new))
         rule = f"{self.mode.prefix}-{stem}"
-        self.pair.findings.append(SchemaFinding(rule, message, pointer, in_revision, part, sides, counterpart))
+        missing_at = self._in_base(pointer) if in_revision else ""
+        self.pair.findings.append(
+            SchemaFinding(rule, message, pointer, in_revision, part, sides, counterpart, missing_at)
+        )
+
+    def _in_base(self, pointer: str) -> str:
+        """The pointer for something in the revision's schema, in the base's; empty if it stands elsewhere."""
+        node = next((node for node in self.pair.revision if pointer.startswith(f"{node.pointer}/")), None)
+        base = self.pair.base[0].pointer if self.pair.base else None
+        return "" if node is None or base is None else base + pointer[len(node.pointer) :]
 
     def _stated(self, side: Literal["base", "revision"], keyword: str) -> str:
         """The pointer of a keyword; empty if a schema states it that is the same in the other document.

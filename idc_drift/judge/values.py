@@ -54,7 +54,7 @@ def judge_annotations(context: Context) -> None:
         ):
             context.add(stem, stated, "")
     if not context.mode.top:  # the rule about a parameter's own default depends on `required`
-        judge_default(context, b.default, r.default)
+        judge_default(context, _own_default(b, r, context.pair.base), _own_default(r, b, context.pair.revision))
     if b.extensible_enum is not None and r.extensible_enum is not None:
         for value in sorted(b.extensible_enum - r.extensible_enum):
             context.add(
@@ -68,6 +68,14 @@ def judge_annotations(context: Context) -> None:
                 f"the value `{value}` was added to x-extensible-enum",
                 "x-extensible-enum",
             )
+
+
+def _own_default(constraints: Constraints, other: Constraints, schema: Schema) -> Any:
+    """The default of a schema; not that of an alternative if those are compared with each other."""
+    if constraints.merged_group is None or not other.groups:
+        return constraints.default
+    own = any(constraints.pointers.get("default", "") == f"{node.pointer}/default" for node in schema)
+    return constraints.default if own else MISSING
 
 
 def judge_default(context: Context, base: Any, revision: Any) -> None:
