@@ -84,13 +84,19 @@ def _unchecked(sentence: str) -> int:
     return UNCHECKED
 
 
+def _file(name: str) -> Path:
+    if not name:
+        raise argparse.ArgumentTypeError("the name of a file is empty")
+    return Path(name)
+
+
 def _documents(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("base", metavar="BASE", help="the document that clients rely on: a file, a URL, or - for stdin")
     parser.add_argument(
         "revision", metavar="REVISION", help="the document that may have changed: a file, a URL, or - for stdin"
     )
     parser.add_argument(
-        "-o", "--output", type=Path, metavar="FILE", help="write the result to FILE, completely or not at all"
+        "-o", "--output", type=_file, metavar="FILE", help="write the result to FILE, completely or not at all"
     )
     parser.add_argument(
         "--scope",
@@ -100,7 +106,7 @@ def _documents(parser: argparse.ArgumentParser) -> None:
         help="compare only PATH and the paths below it; repeatable",
     )
     parser.add_argument(
-        "--accepted", default="none", metavar="FILE", help="accepted differences with reasons (YAML); default: none"
+        "--accepted", type=_file, metavar="FILE", help="accepted differences with reasons (YAML); default: none"
     )
     parser.add_argument(
         "--unreleased-extension",
@@ -201,7 +207,8 @@ def _is_file(source: str, output: Path) -> bool:
 def _findings(
     options: argparse.Namespace, base: Document, revision: Document, profile: attribution.Profile = "wire"
 ) -> tuple[list[outcome.Finding], list[str]]:
-    entries = [] if options.accepted == "none" else accepted.load(Path(options.accepted))
+    no_rows = options.accepted in (None, Path("none"))
+    entries = [] if no_rows else accepted.load(options.accepted)
     mark = unreleased.marks(options.unreleased_extension)
     coming = unreleased.parts(base.content, mark, lambda path: not options.scope or in_scope(path, options.scope))
     changes = with_both_sides(base, revision, compare(base, revision, scope=tuple(options.scope)))
@@ -290,8 +297,13 @@ def _write(path: Path | None, text: str) -> None:
     if path is None:
         if sys.stdout is None:
             raise Unreadable("standard output is closed; --output FILE writes into a file")
-        sys.stdout.write(text)
-        sys.stdout.flush()
+        try:
+            sys.stdout.write(text)
+            sys.stdout.flush()
+        except BrokenPipeError:
+            raise
+        except OSError as error:
+            raise OSError(error.errno, error.strerror, "standard output") from None
         return
     try:
         path = path.resolve()
@@ -299,6 +311,13 @@ def _write(path: Path | None, text: str) -> None:
         raise OSError(errno.ELOOP, os.strerror(errno.ELOOP), str(path)) from None
     if path.is_symlink():
         raise OSError(errno.ELOOP, os.strerror(errno.ELOOP), str(path))
+    try:
+        _replace(path, text)
+    except OSError as error:  # whose name may be that of a draft
+        raise OSError(error.errno, error.strerror, str(path)) from None
+
+
+def _replace(path: Path, text: str) -> None:
     if path.exists() and not path.is_file():  # a device or a pipe, which must not be replaced
         path.write_text(text, encoding="utf-8", errors="backslashreplace")
         return

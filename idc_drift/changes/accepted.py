@@ -13,8 +13,10 @@ from typing import TYPE_CHECKING, Any
 
 import yaml
 
+from ..documents.parsing import Malformed, parse
 from ..documents.pointer import unescaped
 from ..documents.references import reached
+from ..documents.sources import Access, Unreadable, text_of
 from ..escaping import visible
 from .change import Change, Place
 from .outcome import Finding
@@ -25,6 +27,8 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 _PATTERNS = ("rule", "operations", "at", "where", "pointer", "before", "after", "fingerprint")
+_MAX_LISTED = 3
+"""The number of fingerprints that a sentence lists."""
 _KEYS = {"id", "reason", "expires", *_PATTERNS}
 
 
@@ -120,11 +124,17 @@ def _compiled(glob: str) -> re.Pattern[str]:
 def load(path: Path) -> list[Entry]:
     """The rows of a file."""
     try:
-        rows = yaml.safe_load(path.read_text(encoding="utf-8"))
-    except (OSError, UnicodeDecodeError) as error:
-        raise InvalidAcceptedFile(f"{path} cannot be read: {getattr(error, 'strerror', None) or error}") from error
-    except (yaml.YAMLError, ValueError) as error:  # a ValueError is an impossible date
+        text, _ = text_of(str(path), Access())
+        unread = parse(text).unread
+        rows = yaml.safe_load(text)
+    except Unreadable as error:
+        raise InvalidAcceptedFile(str(error).removesuffix(".")) from error
+    except (yaml.YAMLError, Malformed) as error:
         raise InvalidAcceptedFile(f"{path} is not YAML: {visible(str(error))}") from error
+    except ValueError as error:
+        raise InvalidAcceptedFile(f"{path} contains an impossible date: {error}") from error
+    if unread:
+        raise InvalidAcceptedFile(f"{path}: {visible(unread[0])}")
     if rows is None:
         return []
     if not isinstance(rows, list):
@@ -167,7 +177,7 @@ def _expand_mapping(value: object) -> object:
 def _globs(value: object, place: str) -> tuple[str, ...]:
     values = value if isinstance(value, list) else [value]
     if not values or not all(isinstance(v, str) for v in values):
-        raise InvalidAcceptedFile(f"{place} must be a string, or a list of strings")
+        raise InvalidAcceptedFile(f"{place} must be a string, or a list of strings; a number needs quotes")
     return tuple(values)
 
 
@@ -210,8 +220,11 @@ def apply(
     changed_addresses |= reached(
         base, *(place.pointer for change in standing for place in change.places if place.pointer)
     )
-    stale = (_stale(entry, matched_globs[index], changed_addresses) for index, entry in enumerate(valid))
-    findings += [Finding(change) for change in stale if change]
+    for index, entry in enumerate(valid):
+        stale = _stale(entry, matched_globs[index], changed_addresses)
+        if stale is not None:
+            clause = _other_fingerprints(entry, matched_globs[index], standing, ids)
+            findings.append(Finding(replace(stale, message=stale.message + clause)))
     expired = (e for e in entries if e not in valid)
     notes = [f"The accepted row {e.name} expired on {e.expires} and accepts nothing." for e in expired]
     return findings, notes
@@ -234,7 +247,20 @@ def _stale(entry: Entry, matched_globs: set[tuple[str, str]], changed_addresses:
         message = f"The accepted row {entry.name} contains names that match no difference; remove {names}."
     message += "".join(f" T{clause[1:]}{'' if clause.endswith('?') else '.'}" for clause in _unknown_rules(unused))
     rule = "accepted-entry-stale"
-    return Change(rule, level_of(rule), message, (Place("", ""),), where=entry.name)
+    return Change(rule, level_of(rule), message, (Place("", "", where=entry.name),), where=entry.name)
+
+
+def _other_fingerprints(
+    entry: Entry, matched_globs: set[tuple[str, str]], standing: Sequence[Change], ids: Mapping[str, str]
+) -> str:
+    """A sentence about a fingerprint that no difference has, with those of the differences that the row describes."""
+    if all(("fingerprint", glob) in matched_globs for glob in entry.patterns.get("fingerprint", ())):
+        return ""
+    rest = replace(entry, patterns={key: globs for key, globs in entry.patterns.items() if key != "fingerprint"})
+    meant = (c for c in standing if any(rest.matching(c, place, ids) is not None for place in c.places))
+    found = sorted({change.fingerprint for change in meant} - {*entry.patterns["fingerprint"]})
+    which = f"; write {' or '.join(found[:_MAX_LISTED])}, if that is meant" if found else ""
+    return f" Fingerprints can change with an update of idc-drift{which}."
 
 
 def _unknown_rules(unused: Sequence[tuple[str, str]]) -> Iterator[str]:

@@ -21,16 +21,20 @@ class Place:
     operation: str
     """``METHOD /path`` in the base (in the revision, if the base has none); empty for the document as a whole."""
     pointer: str
-    """The JSON pointer into the base, or into the revision if the thing is new there."""
+    """The JSON pointer into the base, or into the revision if only that has the thing."""
     line: int = 0
     """The line in that document, from 1; 0 if unknown."""
     column: int = 0
-    counterpart: str = ""
-    """The JSON pointer to the same thing in the other document; empty if that does not have it."""
+    counterpart: str | None = None
+    """The JSON pointer to the same thing in the other document; empty if that does not have it, None if not known."""
     anchor: str = ""
     """For a thing that is new in the revision: the JSON pointer of its nearest parent in the base; else empty."""
     where: str = ""
     """The part of the operation: ``200 application/json /counts/filters_applied``."""
+    new: bool = False
+    """Whether the pointer is into the revision."""
+    missing_at: str = ""
+    """For what only the revision has: the pointer that it would have in the base; empty if that is not known."""
 
 
 @dataclass(frozen=True)

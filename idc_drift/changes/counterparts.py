@@ -1,7 +1,7 @@
 """The counterparts: pointers that lead to the same thing in the two documents.
 
-Law: both documents are traversed in parallel from their common operations, through references, whatever the names of
-components are; a thing that is not found at the same place has no counterpart.
+Law: both documents are traversed in parallel from their common operations, through references and files, whatever the
+names of components are; a thing that is not found at the same place has no counterpart.
 """
 
 from __future__ import annotations
@@ -12,7 +12,9 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from ..documents.json_values import MISSING
+from ..documents.node import Node
 from ..documents.pointer import escaped, resolve
+from ..documents.references import CHAIN, References
 from ..documents.spelling import METHODS, wire_path
 
 if TYPE_CHECKING:
@@ -37,30 +39,65 @@ def operations(content: Any) -> Iterator[tuple[str, str, dict[str, Any]]]:
                 yield wire_path(f"{method.upper()} {path}"), f"/paths/{escaped(path)}/{method}", operation
 
 
+_Method = tuple[str, dict[str, Any], str]
+"""The pointer of a path item, the path item, and the key of one of its methods."""
+
+
 class Counterparts:
     """The pairs of pointers that lead to the same thing in two documents."""
 
-    def __init__(self, base: Any, revision: Any) -> None:
-        self._contents = (base, revision)
+    def __init__(self, base: Document, revision: Document) -> None:
+        self._references = (References(base), References(revision))
         self.in_revision: dict[str, str] = {"": "", "/paths": "/paths"}
         """Pointers into the revision, by pointers into the base."""
         self.in_base: dict[str, str] = {"": "", "/paths": "/paths"}
         """Pointers into the base, by pointers into the revision."""
-        by_template: dict[str, tuple[str, dict[str, Any]]] = {}
-        by_pointer: dict[str, tuple[str, dict[str, Any]]] = {}
-        for key, pointer, operation in operations(base):
-            by_pointer[pointer] = (pointer, operation)
-            by_template.setdefault(key, by_pointer[pointer])
-        self._todo = [
-            (*(by_pointer.get(pointer) or by_template[key]), pointer, operation)
-            for key, pointer, operation in operations(revision)
-            if key in by_template
-        ][::-1]
-        for base_pointer, _, revision_pointer, _ in self._todo:
-            self._record(base_pointer.rpartition("/")[0], revision_pointer.rpartition("/")[0])
+        self._todo: list[tuple[str, Any, str, Any]] = []
         self._visited = set[tuple[str, str]]()
+        for key in ("webhooks", "x-webhooks"):
+            if key in base.content and key in revision.content:
+                self._todo.append((f"/{key}", base.content[key], f"/{key}", revision.content[key]))
+        for twins in reversed(self._operations_of_both()):
+            self._add_operation(*twins)
         while self._todo:
             self._compare_values(*self._todo.pop())
+
+    def _operations_of_both(self) -> list[tuple[_Method, _Method]]:
+        """The pairs of operations: with the same path, or else with one that differs in names of parameters only."""
+        by_name, by_template = dict[str, _Method](), dict[str, _Method]()
+        for name, method in self._operations(0):
+            by_name[name] = method
+            by_template.setdefault(wire_path(name), method)
+        found = []
+        for name, method in self._operations(1):
+            twin = by_name.get(name) or by_template.get(wire_path(name))
+            if twin is not None:
+                found.append((twin, method))
+        return found
+
+    def _operations(self, side: int) -> Iterator[tuple[str, _Method]]:
+        """The operations by ``METHOD /path``."""
+        content = self._references[side].document.content
+        pointer, paths = self._followed(side, "/paths", content.get("paths"))
+        for path, value in paths.items() if isinstance(paths, dict) else ():
+            place, item = self._followed(side, f"{pointer}/{escaped(path)}", value)
+            for method, operation in item.items() if isinstance(item, dict) else ():
+                if str(method).lower() in METHODS and isinstance(operation, dict):
+                    yield f"{str(method).upper()} {path}", (place, item, method)
+
+    def _add_operation(self, base: _Method, revision: _Method) -> None:
+        """Add a pair of operations, and the parameters of their path items, to what is compared next."""
+        (base_pointer, base_item, base_method), (revision_pointer, revision_item, revision_method) = base, revision
+        self._record(base_pointer, revision_pointer)
+        if "parameters" in base_item and "parameters" in revision_item:
+            self._todo += self._parameters(
+                f"{base_pointer}/parameters",
+                base_item["parameters"],
+                f"{revision_pointer}/parameters",
+                revision_item["parameters"],
+            )
+        old, new = f"{base_pointer}/{base_method}", f"{revision_pointer}/{revision_method}"
+        self._todo.append((old, base_item[base_method], new, revision_item[revision_method]))
 
     @property
     def base_names_of_schemas(self) -> dict[str, str]:
@@ -76,12 +113,13 @@ class Counterparts:
             for revision_name, base_name in found.items()
             if "/" not in revision_name and "/" not in base_name
         }
-        schemas = resolve(self._contents[1], prefix.rstrip("/"))
+        schemas = resolve(self._references[1].document.content, prefix.rstrip("/"))
         taken = (set(schemas) if isinstance(schemas, dict) else set()) - set(found)
         used: set[str] = set()
         base_names_of_schemas = {}
         for revision_pointer, base_pointer in found.items():
-            if base_pointer != revision_pointer and base_pointer not in taken and base_pointer not in used:
+            kept = found.get(base_pointer) == base_pointer  # the revision has that name for the same schema
+            if base_pointer != revision_pointer and base_pointer not in taken | used and not kept:
                 base_names_of_schemas[revision_pointer] = base_pointer
                 used.add(base_pointer)
         return base_names_of_schemas
@@ -126,11 +164,10 @@ class Counterparts:
                 else:
                     self._record(f"{base_pointer}/{token}", f"{revision_pointer}/{token}")
         elif isinstance(base_value, list) and isinstance(revision_value, list):
-            for index, (base_member, revision_member) in enumerate(zip(base_value, revision_value, strict=False)):
-                if isinstance(base_member, dict) and isinstance(revision_member, dict):
-                    self._todo.append(
-                        (f"{base_pointer}/{index}", base_member, f"{revision_pointer}/{index}", revision_member)
-                    )
+            for own, other in _aligned(base_value, revision_value):
+                pair = base_value[own], revision_value[other]
+                if isinstance(pair[0], dict) and isinstance(pair[1], dict):
+                    self._todo.append((f"{base_pointer}/{own}", pair[0], f"{revision_pointer}/{other}", pair[1]))
 
     def _parameters(
         self, base_pointer: str, base_value: Any, revision_pointer: str, revision_value: Any
@@ -142,14 +179,14 @@ class Counterparts:
             return
         revision_parameters = {}
         for index, parameter in enumerate(revision_value):
-            _, found = self._followed(1, "", parameter)
+            _, found = self._followed(1, f"{revision_pointer}/{index}", parameter)
             if isinstance(found, dict):
                 revision_parameters[str(found.get("name")), str(found.get("in"))] = (
                     f"{revision_pointer}/{index}",
                     parameter,
                 )
         for index, parameter in enumerate(base_value):
-            _, found = self._followed(0, "", parameter)
+            _, found = self._followed(0, f"{base_pointer}/{index}", parameter)
             other = (
                 revision_parameters.get((str(found.get("name")), str(found.get("in"))))
                 if isinstance(found, dict)
@@ -158,16 +195,36 @@ class Counterparts:
             if other:
                 yield f"{base_pointer}/{index}", parameter, *other
 
-    def _followed(self, side: int, pointer: str, node: Any) -> tuple[str, Any]:
-        for _ in range(20):
-            reference = node.get("$ref") if isinstance(node, dict) else None
-            if not isinstance(reference, str) or not reference.startswith("#/"):
+    def _followed(self, side: int, pointer: str, value: Any) -> tuple[str, Any]:
+        """The pointer and the value at the end of a chain of references, or as far as it can be followed."""
+        references = self._references[side]
+        for _ in range(CHAIN):
+            reference = value.get("$ref") if isinstance(value, dict) else None
+            if not isinstance(reference, str):
                 break
-            target = resolve(self._contents[side], reference[1:])
-            if target is MISSING:
+            home = references.document.file_of(pointer)[0]
+            target = references.target(reference, Node(value, pointer, home))
+            inner = MISSING if target is None else references.document.value_at(target.pointer)
+            if target is None or inner is MISSING:
                 break
-            pointer, node = reference[1:], target
-        return pointer, node
+            pointer, value = target.pointer, inner
+        return pointer, value
+
+
+def _aligned(base: list[Any], revision: list[Any]) -> list[tuple[int, int]]:
+    """The positions of items that are the same: those with the same reference, and the others in their order.
+
+    Other references are the same item only if there are as many of them in both lists.
+    """
+    names, other_names = (
+        [item.get("$ref") if isinstance(item, dict) else None for item in items] for items in (base, revision)
+    )
+    places = {name: place for place, name in enumerate(other_names) if isinstance(name, str)}
+    found = {own: places[name] for own, name in enumerate(names) if isinstance(name, str) and name in places}
+    left, other_left = [n for n in range(len(base)) if n not in found], set(range(len(revision))) - {*found.values()}
+    if len(left) == len(other_left) or not any(isinstance(name, str) for name in names + other_names):
+        found |= zip(left, sorted(other_left), strict=False)
+    return list(found.items())
 
 
 def _is_anyof_with_null(node: Any) -> bool:
@@ -187,31 +244,26 @@ def with_both_sides(base: Document, revision: Document, changes: Sequence[Change
     """The changes, with the value in each document and the pointer in the other one."""
     if not changes:
         return []
-    counterparts = Counterparts(base.content, revision.content)
-    return [_with_both_sides(base.content, revision.content, counterparts, change) for change in changes]
+    counterparts = Counterparts(base, revision)
+    return [_with_both_sides(base, revision, counterparts, change) for change in changes]
 
 
-def _with_both_sides(base: Any, revision: Any, counterparts: Counterparts, change: Change) -> Change:
-    pointer = change.pointer
-    if resolve(base, pointer) is not MISSING:
-        base_pointer, revision_pointer, anchor = pointer, counterparts.in_revision.get(pointer, ""), ""
-    else:
-        base_pointer, revision_pointer, anchor = (
-            counterparts.in_base.get(pointer, ""),
-            pointer,
-            counterparts.anchor(pointer),
-        )
-
+def _with_both_sides(base: Document, revision: Document, counterparts: Counterparts, change: Change) -> Change:
     def with_counterpart(place: Place) -> Place:
-        counterpart = revision_pointer if place.pointer == base_pointer else base_pointer
-        return replace(place, counterpart=counterpart, anchor=anchor)
+        known = counterparts.in_base if place.new else counterparts.in_revision
+        counterpart = known.get(place.pointer) if place.counterpart is None else place.counterpart
+        return replace(place, counterpart=counterpart, anchor=counterparts.anchor(place.pointer) if place.new else "")
 
-    before = resolve(base, base_pointer) if base_pointer else MISSING
-    after = resolve(revision, revision_pointer) if revision_pointer else MISSING
     places = tuple(map(with_counterpart, change.places))
     if change.before or change.after:  # types can come from alternatives, so no keyword contains them
         return replace(change, places=places)
-    return replace(change, places=places, before=compact_json(before), after=compact_json(after))
+    first = places[0]
+    pointers = (first.counterpart, first.pointer) if first.new else (first.pointer, first.counterpart)
+    before, after = (
+        compact_json(document.value_at(pointer) if pointer else MISSING)
+        for document, pointer in zip((base, revision), pointers, strict=True)
+    )
+    return replace(change, places=places, before=before, after=after)
 
 
 def compact_json(value: object) -> str:

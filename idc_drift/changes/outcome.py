@@ -5,14 +5,11 @@ Law: every report and the exit code use these numbers; no report counts by itsel
 
 from __future__ import annotations
 
-import os
 from collections import Counter
 from dataclasses import asdict, dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING, Literal
 
-from ..documents.json_values import MISSING
-from ..documents.pointer import resolve
 from .change import LEVELS, Change, Level, Place
 from .counterparts import Counterparts
 
@@ -171,37 +168,20 @@ class Outcome:
 
     def located(self, place: Place) -> tuple[str, int, int]:
         """The file, line and column (from 1) of a place or its nearest existing parent, in the document `locate`."""
-        name, hash_, inner = place.pointer.partition("#/")
-        first_token = place.pointer.split("/")[1:2]
-        if hash_ and not (
-            first_token and (first_token[0] in self.base.content or first_token[0] in self.revision.content)
-        ):
-            # The place is in another file that a document refers to.
-            return self._in_other_file(name, f"#/{inner}", place)
         if self.locate == "revision":
-            line, column = self.revision.position(self._in_revision(place))
-            return self.revision.origin, max(line, 1), max(column, 1)
-        if place.line and is_in_base(self.base, place):
-            return self.base.origin, place.line, max(place.column, 1)
-        line, column = self.base.position(place.anchor or place.pointer)
-        return self.base.origin, max(line, 1), max(column, 1)
-
-    def _in_other_file(self, name: str, fragment: str, place: Place) -> tuple[str, int, int]:
-        """The position in the file of the same name, relative to the document, that the wanted document refers to."""
-        wanted, other = (self.revision, self.base) if self.locate == "revision" else (self.base, self.revision)
-        line, column = wanted.position(f"{name}{fragment}")
-        if not line and "://" not in name:
-            relative = os.path.relpath(name, os.path.dirname(other.origin) or ".")
-            twin = os.path.normpath(os.path.join(os.path.dirname(wanted.origin), relative))
-            line, column = wanted.position(f"{twin}{fragment}")
-            name = twin if line else name
-        if not line:
-            line, column = place.line, place.column
-        return name, max(line, 1), max(column, 1)
+            document, pointer = self.revision, self._in_revision(place)
+        else:
+            document = self.base
+            if place.line and not place.new:
+                return self.base.file_of(place.pointer)[0].origin, place.line, max(place.column, 1)
+            pointer = place.anchor or place.pointer
+        home, inner = document.file_of(pointer)
+        line, column = home.position(inner)
+        return home.origin, max(line, 1), max(column, 1)
 
     def _in_revision(self, place: Place) -> str:
         """The pointer into the revision of a place or its nearest parent there."""
-        if not is_in_base(self.base, place):
+        if place.new:
             return place.pointer
         if place.counterpart:
             return place.counterpart
@@ -212,7 +192,7 @@ class Outcome:
 
     @cached_property
     def _counterparts(self) -> Counterparts:
-        return Counterparts(self.base.content, self.revision.content)
+        return Counterparts(self.base, self.revision)
 
 
 def _described(document: Document) -> dict[str, str] | None:
@@ -248,8 +228,3 @@ def _order(finding: Finding) -> tuple[object, ...]:
         change.pointer,
         change.message,
     )
-
-
-def is_in_base(base: Document, place: Place) -> bool:
-    """Whether the base has the value at a place's pointer; otherwise it is new in the revision."""
-    return resolve(base.content, place.pointer) is not MISSING

@@ -152,18 +152,18 @@ def apply(
         if kept:
             whole = len(kept) == len(change.places)
             left.append(change if whole else replace(change, places=tuple(kept), where=kept[0].where))
-    in_revision = Counterparts(base.content, revision.content).in_revision
+    in_revision = Counterparts(base, revision).in_revision
     released = [part for part in found if part.pointer in in_revision and part.pointer not in absent]
     return [
         *left,
         *(_not_yet(base, part) for part in absent.values()),
-        *(_now(base, part) for part in released if not mark(resolve(revision.content, in_revision[part.pointer]))),
+        *(_now(base, part) for part in released if not mark(revision.value_at(in_revision[part.pointer]))),
     ]
 
 
 def _lacks(part: Part, place: Place) -> bool:
     """Whether a change at this place is that the revision does not have the part."""
-    if place.counterpart:
+    if place.new or place.counterpart:
         return False
     if part.whole:
         return place.operation == part.operation and place.pointer in (part.pointer, part.pointer.rpartition("/")[0])

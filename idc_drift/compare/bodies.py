@@ -31,9 +31,11 @@ def compare_request_bodies(c: Comparison, old: Body | None, new: Body | None) ->
                 if new.required
                 else ("optional-request-body-added", "optional")
             )
-            c.add(rule, f"the {word} request body was added", new.pointer, "request", new=True)
+            place = new.reference.place(new.pointer)
+            c.add(rule, f"the {word} request body was added", place, "request", new=True, group=new.pointer)
         elif old is not None:
-            c.add("request-body-removed", "the request body was removed", old.pointer, "request")
+            place = old.reference.place(old.pointer)
+            c.add("request-body-removed", "the request body was removed", place, "request", group=old.pointer)
         return
     if old.required != new.required:
         rule, word = (

@@ -12,8 +12,7 @@ from typing import TYPE_CHECKING, Literal
 from ..changes.change import LEVELS
 from ..changes.counterparts import compact_json
 from ..changes.rules import is_documentation_only, level_of
-from ..documents.json_values import MISSING
-from ..documents.pointer import resolve
+from ..documents.references import names_another
 from ..documents.spelling import replacement
 
 if TYPE_CHECKING:
@@ -22,9 +21,12 @@ if TYPE_CHECKING:
     from ..documents.node import Schema
     from ..judge.context import Mode
     from ..judge.judge import SchemaJudge
-    from ..model.api import Api, Body, Parameter, Response
+    from ..model.api import Api, Body, Parameter, Reference, Response
 
 Direction = Literal["request", "response", "both", ""]
+_ONE_SIDED = ("-added", "-removed", "-retired", "-removed-before-sunset")
+"""The ends of names of rules about what only one of the documents has, except a few that are about a part of it."""
+_KEPT = frozenset({"server-address-removed", "sunset-removed"})
 
 
 @dataclass(slots=True)
@@ -40,6 +42,12 @@ class Occurrence:
     direction: Direction
     sides: tuple[str, str] | None = None
     """The values in base and revision as compact JSON, if they are not the values at the pointer."""
+    counterpart: str | None = None
+    """The pointer to the same thing in the other document; empty if that does not have it, None if it is not known."""
+    group: str = ""
+    """What occurrences at several pointers have in common, such as the component that they refer to."""
+    missing_at: str = ""
+    """For what only the revision has: the pointer that it would have in the base; empty if that is not known."""
 
 
 @dataclass(slots=True)
@@ -62,9 +70,15 @@ class Comparison:
         *,
         new: bool = False,
         sides: tuple[str, str] | None = None,
+        other: str | None = None,
+        group: str = "",
     ) -> None:
-        """Add a difference in the current operation."""
-        self.occurrences.append(Occurrence(rule, message, self.operation, pointer, new, where, self.direction, sides))
+        """Add a difference in the current operation; `other` is the pointer into the other document."""
+        if other is None and rule.endswith(_ONE_SIDED) and rule not in _KEPT:
+            other = ""
+        self.occurrences.append(
+            Occurrence(rule, message, self.operation, pointer, new, where, self.direction, sides, other, group)
+        )
 
     @contextmanager
     def replaced_component(
@@ -78,7 +92,7 @@ class Comparison:
         yield
         added = self.occurrences[before:]
         found = [each for each in added if not is_documentation_only(each.rule)]
-        if not found or not self._names_another(old.reference.target, new.reference.target):
+        if not found or not self._names_another(old.reference, new.reference):
             return
         gravest = min(found, key=lambda each: LEVELS.index(level_of(each.rule)))
         level = level_of(gravest.rule)
@@ -90,14 +104,13 @@ class Comparison:
         place = gravest.where.removeprefix(where).strip()
         message = replacement(old.reference.target, new.reference.target, gravest.message, place, len(found) - 1)
         sides = compact_json(old.reference.target), compact_json(new.reference.target)
-        self.add(rule, message, old.reference.pointer, where, sides=sides)
+        self.add(rule, message, old.reference.pointer, where, sides=sides, other=new.reference.pointer)
 
-    def _names_another(self, old: str, new: str) -> bool:
+    def _names_another(self, old: Reference, new: Reference) -> bool:
         """Whether two references name different components, and not one component that was renamed."""
-        if not (old.startswith("#/") and new.startswith("#/")) or old.rpartition("/")[2] == new.rpartition("/")[2]:
+        if old.node is None or new.node is None:
             return False
-        documents = self.base.document.content, self.revision.document.content
-        return any(resolve(at, name[1:]) is not MISSING for at, name in zip(documents, (new, old), strict=True))
+        return names_another(self.base.schemas, old.node, self.revision.schemas, new.node)
 
     def compare_documentation(
         self, rule: str, old: dict[str, object], new: dict[str, object], pointer: str, where: str = ""
@@ -111,4 +124,17 @@ class Comparison:
         """Add the differences between two schemas and everything inside them."""
         for finding, path in self.judge.findings(old, new, mode):
             place = f"{where} {path}".strip() if path else where
-            self.add(finding.rule, finding.message, finding.pointer, place, new=finding.new, sides=finding.sides)
+            self.occurrences.append(
+                Occurrence(
+                    finding.rule,
+                    finding.message,
+                    self.operation,
+                    finding.pointer,
+                    finding.new,
+                    place,
+                    self.direction,
+                    finding.sides,
+                    finding.counterpart,
+                    missing_at=finding.missing_at,
+                )
+            )

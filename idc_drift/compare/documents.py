@@ -15,7 +15,6 @@ from ..changes.counterparts import compact_json
 from ..changes.rules import is_documentation_only, level_of
 from ..documents.document import Unreadable
 from ..documents.json_values import MISSING
-from ..documents.pointer import resolve
 from ..documents.spelling import base_path, renamed, transition, wire_path
 from ..judge.judge import SchemaJudge
 from ..model.reader import model
@@ -55,6 +54,8 @@ def compare(base: Document, revision: Document, *, scope: Sequence[str] = ()) ->
 def _paths(c: Comparison, scope: Sequence[str]) -> bool:
     """Compare the operations; True if some moved a part of their address between server and path."""
     for path in scope:
+        if not path.startswith("/"):
+            raise Unreadable(f"the scope {path!r} is not a path, which begins with /")
         if not any(_within(op, [path], api) for api in (c.base, c.revision) for op in api.operations.values()):
             raise Unreadable(f"nothing to compare: neither document has a path at or below {path}")
     old = {key: op for key, op in c.base.operations.items() if _within(op, scope, c.base)}
@@ -76,9 +77,8 @@ def _paths(c: Comparison, scope: Sequence[str]) -> bool:
             why = "was deprecated" if op.lifecycle.deprecated else f"was {op.lifecycle.stability}"
             c.add("operation-retired", f"{op.name}, which {why}, was removed", op.pointer)
         elif op.path not in kept and (wire_path(op.path) not in described or variants[wire_path(op.path)] > 1):
-            pointer = op.pointer.rpartition("/")[0]
             twin = renamed(dict.fromkeys(each.path for each in added if _is_twin(c, op, each)))
-            c.add("path-removed", f"the path {op.path} was removed{twin}", pointer)
+            c.add("path-removed", f"the path {op.path} was removed{twin}", op.path_pointer)
         else:
             twin = renamed(each.name for each in added if _is_twin(c, op, each))
             c.add("operation-removed", f"{op.name} was removed{twin}", op.pointer)
@@ -94,7 +94,7 @@ def _is_twin(c: Comparison, old: Operation, new: Operation) -> bool:
     """Whether an added operation can be a removed one under another name: by its operationId, or by its content."""
     if old.id or new.id:
         return old.id == new.id
-    raw = [resolve(api.document.content, op.pointer) for api, op in ((c.base, old), (c.revision, new))]
+    raw = [api.document.value_at(op.pointer) for api, op in ((c.base, old), (c.revision, new))]
     return old.method == new.method and bool(raw[0]) and raw[0] is not MISSING and raw[0] == raw[1]
 
 
@@ -183,7 +183,8 @@ def _compare_scheme(c: Comparison, name: str, old: dict[str, Any], new: dict[str
         sides = tuple(
             compact_json({**side, "scopes": scheme["scopes"]}) for side, scheme in ((before, old), (after, new))
         )
-        c.add("security-scheme-changed", message, old["pointer"], f"scheme {name}", sides=(sides[0], sides[1]))
+        where, other = f"scheme {name}", new["pointer"]
+        c.add("security-scheme-changed", message, old["pointer"], where, sides=(sides[0], sides[1]), other=other)
 
 
 def _addresses(servers: Sequence[str], shifted: bool) -> list[str]:
@@ -200,18 +201,29 @@ def _changes(c: Comparison) -> list[Change]:
     places: dict[tuple[object, ...], dict[str, dict[str, Place]]] = {}
     positions: dict[tuple[bool, str], tuple[int, int]] = {}
     for occurrence in c.occurrences:
-        key = (occurrence.rule, occurrence.message, occurrence.pointer, occurrence.new, occurrence.sides)
+        key = (
+            occurrence.rule,
+            occurrence.message,
+            occurrence.group or occurrence.pointer,
+            occurrence.new,
+            occurrence.sides,
+        )
         if (occurrence.new, occurrence.pointer) not in positions:
-            known = (
-                resolve(c.base.document.content, occurrence.pointer) is not MISSING
-            )  # the position is in the base if it has the pointer
-            document = (c.revision if occurrence.new and not known else c.base).document
+            document = (c.revision if occurrence.new else c.base).document
             positions[occurrence.new, occurrence.pointer] = document.position(occurrence.pointer)
         line, column = positions[occurrence.new, occurrence.pointer]
         parts = places.setdefault(key, {}).setdefault(occurrence.operation, {})
         if occurrence.where not in parts and len(parts) < _MAX_PARTS:
-            operation, pointer, where = occurrence.operation, occurrence.pointer, occurrence.where
-            parts[where] = Place(operation, pointer, line, column, where=where)
+            parts[occurrence.where] = Place(
+                occurrence.operation,
+                occurrence.pointer,
+                line,
+                column,
+                occurrence.counterpart,
+                where=occurrence.where,
+                new=occurrence.new,
+                missing_at=occurrence.missing_at,
+            )
         if key not in found:
             level = level_of(occurrence.rule)
             change = Change(

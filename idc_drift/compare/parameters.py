@@ -49,17 +49,33 @@ def _compare_each(c: Comparison, old: dict[_K, Parameter], new: dict[_K, Paramet
         if key in new:
             with c.replaced_component(value, new[key], where):
                 _compare_parameter(c, value, new[key], where)
+        elif _is_in_path(value, key):
+            message = f"the {where} parameter is not described any more, but it is in the path"
+            c.add("path-parameter-misdescribed", message, value.pointer, where, other="")
         else:
             stem = "parameter-removed-before-sunset" if value.lifecycle.premature else "parameter-removed"
             twin = renamed(_twins(c, value, old, new))
-            c.add(stem, f"the {where} parameter was removed{twin}", value.pointer, where)
+            message = f"the {where} parameter was removed{twin}"
+            c.add(stem, message, value.reference.place(value.pointer), where, other="", group=value.pointer)
     for key, value in new.items():
-        if key not in old:
-            where = prefix + value.where
+        if key in old:
+            continue
+        where = prefix + value.where
+        if _is_in_path(value, key):
+            message = f"the {where} parameter is described now; it was in the path"
+            place = value.reference.place(value.pointer)
+            c.add("path-parameter-described", message, place, where, new=True, other="", group=value.pointer)
+        else:
             rule, word = (
                 ("required-parameter-added", "required") if value.required else ("optional-parameter-added", "optional")
             )
-            c.add(rule, f"the {word} {where} parameter was added", value.pointer, where, new=True)
+            message = f"the {word} {where} parameter was added"
+            c.add(rule, message, value.reference.place(value.pointer), where, new=True, group=value.pointer)
+
+
+def _is_in_path(value: Parameter, key: object) -> bool:
+    """Whether a path parameter has its place in the path, so that requests contain it even without a description."""
+    return value.location == "path" and not value.misnamed and isinstance(key, tuple) and str(key[1]).isdecimal()
 
 
 def _twins(c: Comparison, removed: Parameter, old: dict[_K, Parameter], new: dict[_K, Parameter]) -> Iterator[str]:
@@ -108,13 +124,7 @@ def _compare_parameter(c: Comparison, old: Parameter, new: Parameter, where: str
         rule, word = (
             ("parameter-became-required", "required") if new.required else ("parameter-became-optional", "optional")
         )
-        c.add(
-            rule,
-            f"the {where} parameter became {word}",
-            (new if new.required else old).pointer,
-            where,
-            new=new.required,
-        )
+        c.add(rule, f"the {where} parameter became {word}", old.pointer, where, other=new.pointer)
     deprecated = new.lifecycle.deprecated
     if old.lifecycle.deprecated != deprecated:
         stem = "parameter-became-deprecated" if deprecated else "parameter-no-longer-deprecated"
@@ -123,7 +133,7 @@ def _compare_parameter(c: Comparison, old: Parameter, new: Parameter, where: str
         c.add(rule, sentence, old.pointer, where)
     _compare_allowed_characters(c, old, new, where)
     for rule, sentence in _path_parameter_changes(old, new):
-        c.add(rule, f"the {where} parameter {sentence}", new.pointer, where, new=True)
+        c.add(rule, f"the {where} parameter {sentence}", old.pointer, where, other=new.pointer)
     c.compare_documentation("parameter-annotation-changed", old.words, new.words, old.pointer, where)
     if not compare_serialization(c, old, new, f"the {where} parameter", where, _SERIALIZATION_RULES):
         return

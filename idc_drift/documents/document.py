@@ -6,18 +6,19 @@ changes; a document with smaller errors is read as far as possible, with a note.
 
 from __future__ import annotations
 
+import os
 from dataclasses import dataclass
 from typing import IO, TYPE_CHECKING, Any
 
 from . import swagger_ui
 from .parsing import Malformed, Parsed, parse
-from .pointer import tokens_of
+from .pointer import resolve, tokens_of
 from .sources import Access, Unreadable, address_of, joined, text_of
 
 if TYPE_CHECKING:
     from .coverage import Coverage
 
-__all__ = ["Document", "Unreadable", "Upstream", "read"]
+__all__ = ["Document", "Unreadable", "Upstream", "in_memory", "read"]
 
 _HOPS = 4
 _LONGEST = 60
@@ -93,20 +94,32 @@ class Document:
 
         A pointer into another file is that file's name, ``#`` and the pointer.
         """
-        name, hash_, inner = pointer.partition("#")
-        if hash_ and name:
-            other = self._family.known(name)
-            return other.position(inner) if other else (0, 0)
-        value, best = self.content, (1, 1)
+        home, inner = self.file_of(pointer)
+        value, best = home.content, (1, 1)
         key: Any
-        for key in tokens_of(inner if hash_ else pointer):
+        for key in tokens_of(inner):
             if isinstance(value, list):
                 key = int(key) if key.isdecimal() else -1
-            found = self._parsed.place(value, key)
+            found = home._parsed.place(value, key)
             if found is None:
                 break
             best, value = found, value[key]
         return best
+
+    def file_of(self, pointer: str) -> tuple[Document, str]:
+        """The file that a pointer leads into, and the pointer in it; this file if it names no other that was read."""
+        name, hash_, inner = pointer.partition("#")
+        other = self._family.by_origin.get(name) if hash_ and name else None
+        return (self, pointer.removeprefix("#")) if other is None else (other, inner)
+
+    def value_at(self, pointer: str) -> Any:
+        """The value at a JSON pointer, also one into another file; ``MISSING`` if there is none."""
+        home, inner = self.file_of(pointer)
+        return resolve(home.content, inner)
+
+    def twin_of(self, file: Document) -> Document | None:
+        """The file of this document that has the place which a file has in another document; None if none was read."""
+        return self.root if file is file.root else self._family.at_place(file._family.place(file))
 
     def related(self, reference: str) -> Document | None:
         """The file before ``#`` in a ``$ref``, read once; None if it cannot be read."""
@@ -146,17 +159,31 @@ class _Family:
         self.notes: list[str] = []
         self.access = Access()
         self._members: dict[str, Document] = {address_of(root.origin): root}
+        self.by_origin: dict[str, Document] = {root.origin: root}
+        """The files by the names that pointers have for them."""
         self._failures: dict[str, str] = {}
+        self._found: dict[tuple[str, str], tuple[Document | None, str, str]] = {}
 
     @property
     def read_files(self) -> list[Document]:
         return list(self._members.values())
 
-    def known(self, origin: str) -> Document | None:
-        return self._members.get(address_of(origin))
+    def place(self, file: Document) -> str:
+        """The path of a file, or the end of its address, relative to the document."""
+        return os.path.relpath(address_of(file.origin), os.path.dirname(address_of(self.root.origin)))
+
+    def at_place(self, place: str) -> Document | None:
+        address = os.path.normpath(os.path.join(os.path.dirname(address_of(self.root.origin)), place))
+        return self._members.get(address)
 
     def find(self, asking: Document, reference: str) -> tuple[Document | None, str, str]:
         """The file, or None with its address and the reason."""
+        key = (asking.origin.rpartition("/")[0], reference)  # in one folder, a reference leads to one file
+        if key not in self._found:
+            self._found[key] = self._find(asking, reference)
+        return self._found[key]
+
+    def _find(self, asking: Document, reference: str) -> tuple[Document | None, str, str]:
         try:
             origin = joined(asking.origin, reference)
             address = address_of(origin or "")
@@ -167,12 +194,17 @@ class _Family:
         if address not in self._members and address not in self._failures:
             try:
                 text, origin = text_of(origin, self.access)
-                self._members[address] = Document(origin, text, parse(text), self)
+                self._members[address] = self.by_origin[origin] = Document(origin, text, parse(text), self)
             except Unreadable as error:
                 self._failures[address] = str(error)
             except Malformed as error:
                 self._failures[address] = f"{origin} is neither JSON nor YAML: {error}."
         return self._members.get(address), address, self._failures.get(address, "")
+
+
+def in_memory(content: Any) -> Document:
+    """A document with this value that has no text, so no positions."""
+    return Document("memory", "", Parsed(content, [], lambda container, key: None))
 
 
 def read(source: str, *, timeout: float = 30, stdin: IO[str] | None = None, allow_network: bool = False) -> Document:

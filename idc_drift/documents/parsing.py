@@ -9,6 +9,7 @@ from __future__ import annotations
 import gc
 import json
 import re
+from array import array
 from bisect import bisect_right
 from contextlib import contextmanager
 from itertools import accumulate
@@ -25,6 +26,8 @@ _Loader: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 _DEPTH = 400
 _MAX_EXPANDED_VALUES = 2_000_000
 """The number of values that a text may have after its aliases are expanded."""
+_LONGEST_WORD = 40
+"""The number of characters of a scalar that is kept to be used again."""
 
 _INT = re.compile(r"[-+]?[0-9]+\Z|0o[0-7]+\Z|0x[0-9a-fA-F]+\Z")
 _FLOAT = re.compile(r"[-+]?(\.[0-9]+|[0-9]+(\.[0-9]*)?)([eE][-+]?[0-9]+)?\Z")
@@ -36,9 +39,6 @@ _PLAIN_SCALARS: dict[str, Any] = {
 
 _SEPARATORS = re.compile(r"[\s,:]*")
 _DECODER = json.JSONDecoder()
-
-Marks = dict[int, dict[Any, tuple[int, int]]]
-"""The positions of keys (or indexes), by the id of their container."""
 
 
 class Malformed(ValueError):
@@ -165,6 +165,41 @@ class Positions:
 # ---------------------------------------------------------------------------------------------------------- YAML
 
 
+class _Marks:
+    """The lines and columns of the members of containers, packed into eight bytes each."""
+
+    def __init__(self) -> None:
+        self._places: dict[int, array[int]] = {}
+        """By the id of a container, in the order of its members."""
+        self._numbers: dict[int, dict[Any, int]] = {}
+
+    def add(self, container: dict[str, Any] | list[Any], places: list[int]) -> None:
+        self._places[id(container)] = array("Q", places)
+
+    def packed(self, container: Any, key: Any) -> int:
+        """The position of a key or index; 0 if it is not known."""
+        places = self._places.get(id(container))
+        if places is None:
+            return 0
+        if isinstance(container, dict):
+            if id(container) not in self._numbers:
+                self._numbers[id(container)] = {name: number for number, name in enumerate(container)}
+            key = self._numbers[id(container)].get(key, -1)
+        return places[key] if isinstance(key, int) and 0 <= key < len(places) else 0
+
+    def place(self, container: Any, key: Any) -> tuple[int, int] | None:
+        """The line and column (from 1) of a key or index."""
+        found = self.packed(container, key)
+        return (found >> _COLUMN_BITS, found & (1 << _COLUMN_BITS) - 1) if found else None
+
+
+_COLUMN_BITS = 32
+
+
+def _packed(mark: Any) -> int:
+    return int(mark.line + 1 << _COLUMN_BITS | mark.column + 1)
+
+
 def _yaml(text: str) -> Parsed:
     loader = _Loader(text)
     try:
@@ -194,7 +229,10 @@ class _YamlReader:
         self._anchors: dict[str, Any] = {}
         self._sizes: dict[int, int] = {}
         self._count = 0
-        self._marks: Marks = {}
+        self._marks = _Marks()
+        self._plain_scalars: dict[str, Any] = {}
+        """The values of short scalars that occurred; most occur often."""
+        self._keys: dict[str, str] = {}
         self.notes: list[str] = []
         self.unread: list[str] = []
 
@@ -202,7 +240,7 @@ class _YamlReader:
         self._next()  # start of the stream
         event = self._next()
         if isinstance(event, yaml.StreamEndEvent):
-            return Parsed(None, self.notes, lambda container, key: None)
+            return Parsed(None, self.notes, self._marks.place)
         value, size = self._value(self._next(), 0)
         if size > _MAX_EXPANDED_VALUES and size > 20 * self._count:
             raise Malformed(f"its aliases expand to {size:,} values")
@@ -210,14 +248,13 @@ class _YamlReader:
         if not isinstance(self._next(), yaml.StreamEndEvent):
             self.unread.append("The text contains more than one YAML document; only the first is read.")
             self.notes += self.unread[-1:]
-        marks = self._marks
-        return Parsed(value, self.notes, lambda container, key: marks.get(id(container), {}).get(key), self.unread)
+        return Parsed(value, self.notes, self._marks.place, self.unread)
 
     def _value(self, event: Any, depth: int) -> tuple[Any, int]:
         self._count += 1
         kind = type(event)
         if kind is yaml.ScalarEvent:
-            value = _scalar(event)
+            value = self._scalar(event)
             if event.anchor:
                 self._anchors[event.anchor] = value
             return value, 1
@@ -234,22 +271,35 @@ class _YamlReader:
             self._anchors[event.anchor] = container
         return container, size
 
+    def _scalar(self, event: Any) -> Any:
+        text: str = event.value
+        if event.tag is None:
+            if event.style not in (None, "") or not event.implicit[0]:
+                return text
+        elif event.tag == "tag:yaml.org,2002:str":
+            return text
+        if text in self._plain_scalars:
+            return self._plain_scalars[text]
+        value = plain_scalar(text)
+        if len(text) <= _LONGEST_WORD:
+            self._plain_scalars[text] = value
+        return value
+
     def _sequence(self, depth: int) -> tuple[list[Any], int]:
         found: list[Any] = []
-        places: dict[Any, tuple[int, int]] = {}
+        places: list[int] = []
         size = 1
         while type(event := self._next()) is not yaml.SequenceEndEvent:
-            mark = event.start_mark
-            places[len(found)] = (mark.line + 1, mark.column + 1)
+            places.append(_packed(event.start_mark))
             value, weight = self._value(event, depth + 1)
             found.append(value)
             size += weight
-        self._marks[id(found)] = places
+        self._marks.add(found, places)
         return found, size
 
     def _mapping(self, depth: int) -> tuple[dict[str, Any], int]:
         found: dict[str, Any] = {}
-        places: dict[Any, tuple[int, int]] = {}
+        places: list[int] = []
         merged: list[Any] = []
         size = 1
         while type(event := self._next()) is not yaml.MappingEndEvent:
@@ -257,6 +307,7 @@ class _YamlReader:
             if type(event) is not yaml.ScalarEvent and type(event) is not yaml.AliasEvent:
                 raise Malformed(f"a key is not a string at line {mark.line + 1}")
             key = event.value if type(event) is yaml.ScalarEvent else str(self._value(event, depth)[0])
+            key = self._keys.setdefault(key, key)
             value, weight = self._value(self._next(), depth + 1)
             size += weight
             if key == "<<" and type(event) is yaml.ScalarEvent and event.implicit[0]:
@@ -267,24 +318,17 @@ class _YamlReader:
                 self.notes.append(f"{sentence}; the last value is used.")
                 if canonical(found[key]) != canonical(value):
                     self.unread.append(f"{sentence}, with another value; only the last value is read.")
+                places[list(found).index(key)] = _packed(mark)
+            else:
+                places.append(_packed(mark))
             found[key] = value
-            places[key] = (mark.line + 1, mark.column + 1)
         for other in merged:
             for key, value in other.items() if isinstance(other, dict) else ():
                 if key not in found:
                     found[key] = value
-                    places[key] = self._marks[id(other)].get(key, (0, 0))
-        self._marks[id(found)] = places
+                    places.append(self._marks.packed(other, key))
+        self._marks.add(found, places)
         return found, size
-
-
-def _scalar(event: Any) -> Any:
-    text: str = event.value
-    if event.tag == "tag:yaml.org,2002:str" or (event.tag is None and not event.implicit[0]):
-        return text
-    if event.tag is None and event.style not in (None, ""):
-        return text
-    return plain_scalar(text)
 
 
 def plain_scalar(text: str) -> Any:

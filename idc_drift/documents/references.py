@@ -6,9 +6,11 @@ a part that was not read.
 
 from __future__ import annotations
 
+from pathlib import PurePosixPath
 from typing import TYPE_CHECKING, Any
 from urllib.parse import unquote
 
+from .json_values import MISSING
 from .node import Node, Placed, PlacedList, Schema, placed
 from .pointer import escaped, resolve, tokens_of
 
@@ -91,6 +93,11 @@ class References:
             return node
         return target or node
 
+    def has_at_place_of(self, target: Node) -> bool:
+        """Whether this document has something where another document has the target of a reference."""
+        file = self.document.twin_of(target.home)
+        return file is not None and resolve(file.content, target.home.file_of(target.pointer)[1]) is not MISSING
+
     def object_at(self, node: Node, name: str) -> dict[str, Any]:
         """The object under a name; empty, with a note, if the value is not an object."""
         value = node.raw.get(name) if isinstance(node.raw, dict) else None
@@ -146,7 +153,7 @@ class References:
             pointer = f"{pointer}/{escaped(token)}"
             if isinstance(value, Placed | PlacedList):
                 pointer, home = value.pointer, value.home or home
-        return placed(value, pointer, home, tokens[-1] if tokens else file)
+        return placed(value, pointer, home, tokens[-1] if tokens else PurePosixPath(file).stem)
 
     def _anchor(self, home: Document, name: str) -> tuple[Any, str] | None:
         """The schema with this ``$anchor`` or ``$dynamicAnchor``, and its pointer."""
@@ -169,6 +176,14 @@ class References:
 
 def _placed(home: Document, fragment: str) -> str:
     return fragment if home is home.root else f"{home.origin}#{fragment}"
+
+
+def names_another(old: References, before: Node, new: References, after: Node) -> bool:
+    """Whether two references lead to different components, and not to one that was renamed or moved."""
+    targets = [side.target(node.raw["$ref"], node) for side, node in ((old, before), (new, after))]
+    if targets[0] is None or targets[1] is None or targets[0].name == targets[1].name:
+        return False
+    return new.has_at_place_of(targets[0]) or old.has_at_place_of(targets[1])
 
 
 def reached(content: object, *pointers: str) -> set[str]:

@@ -6,6 +6,7 @@ from the host of that document, unless the user allows the network.
 
 from __future__ import annotations
 
+import json
 import sys
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -78,21 +79,26 @@ def text_of(source: str, access: Access, *, named: bool = False, stdin: IO[str] 
     """The text of a source, and its origin after redirects; ``named`` is whether the user named it."""
     if source == "-" and named:
         return _piped(stdin or sys.stdin), "-"
+    if not source:
+        raise Unreadable("the name of a document is empty.")
     try:
-        urlsplit(source)
+        host = urlsplit(source).hostname
     except ValueError as error:
         raise Unreadable(f"{source} is not a valid address: {error}.") from error
     if is_url(source):
+        if not host:
+            raise Unreadable(f"{source} is not a valid address: it names no host.")
         return _fetched(source, access, named)
     if "://" in source:
         raise Unreadable(f"{source} has an unsupported scheme; use a file, http or https.")
     path = Path(source)
     try:
-        size = path.stat().st_size
-        if size > _LIMIT:
+        with path.open("rb") as file:
+            body = file.read(_LIMIT + 1)  # a device has no size, and no end
+        if len(body) > _LIMIT:
             raise Unreadable(f"{source} is larger than {_LIMIT // 2**20} MB.")
-        access.count(size, source)
-        return _decoded(path.read_bytes(), source), source
+        access.count(len(body), source)
+        return _decoded(body, source), source
     except OSError as error:
         raise Unreadable(f"{source} cannot be read: {error.strerror or error}.") from error
     except ValueError as error:
@@ -131,7 +137,8 @@ def _fetched(url: str, access: Access, named: bool) -> tuple[str, str]:
                     return _decoded(_body(answer, url, access), url), str(answer.url)
         raise Unreadable(f"{url} cannot be reached: it redirects more than {_MAX_REDIRECTS} times.")
     except (httpx.HTTPError, httpx.InvalidURL, httpx.StreamError, ValueError) as error:
-        raise Unreadable(f"{url} cannot be reached: {str(error) or type(error).__name__}.") from error
+        why = str(error).rstrip(".") or type(error).__name__
+        raise Unreadable(f"{url} cannot be reached: {why}.") from error
 
 
 def _body(answer: httpx.Response, url: str, access: Access) -> bytes:
@@ -145,11 +152,12 @@ def _body(answer: httpx.Response, url: str, access: Access) -> bytes:
 
 
 def _decoded(body: bytes, source: str) -> str:
-    encoding = "utf-16" if body[:2] in (b"\xff\xfe", b"\xfe\xff") else "utf-8"
+    encoding = json.detect_encoding(body)  # by a byte order mark, or by the zeros of the first characters
     try:
         return body.decode(encoding)
     except UnicodeDecodeError as error:
-        raise Unreadable(f"{source} is not text: byte {error.start} is not {encoding.upper()}.") from error
+        name = encoding.removesuffix("-sig").upper()
+        raise Unreadable(f"{source} is not text: byte {error.start} is not {name}.") from error
 
 
 def joined(origin: str, reference: str) -> str | None:

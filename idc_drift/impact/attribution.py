@@ -17,6 +17,7 @@ from ..documents.json_values import MISSING
 from ..documents.pointer import escaped, resolve
 from ..documents.references import reached
 from ..documents.spelling import wire_path
+from ..model.bundle import Bundle, bundle
 from . import naming
 from .differences import Impact, differences
 from .surface import PACKAGE, CannotGenerate, Surface, surfaces
@@ -47,7 +48,8 @@ def impact(
 
     ``Unknown`` if no client can be generated from one of the documents.
     """
-    contents = (naming.without(base.content, absent), revision.content)
+    bundles = bundle(base), bundle(revision)
+    contents = (naming.without(bundles[0].content, absent), bundles[1].content)
     documents = [naming.restricted_to_scope(content, scope) for content in contents]
     notes = []
     if naming.share_no_operation_ids(*documents):
@@ -69,7 +71,7 @@ def impact(
     if len(loaded_surfaces) < 2:
         raise ImpactUnknown(" ".join(notes))
     requests_by_module = {**loaded_surfaces[1].requests, **loaded_surfaces[0].requests}
-    return _attach(base, requests_by_module, list(changes), differences(*loaded_surfaces)), notes
+    return _attach(base, bundles, requests_by_module, list(changes), differences(*loaded_surfaces)), notes
 
 
 def _config(base: Document) -> Path | None:
@@ -103,22 +105,41 @@ def _code_level(change: Change) -> Level | None:
 
 
 def _attach(
-    base: Document, requests_by_module: Mapping[str, str], changes: list[Change], impacts: list[Impact]
+    base: Document,
+    bundles: tuple[Bundle, Bundle],
+    requests_by_module: Mapping[str, str],
+    changes: list[Change],
+    impacts: list[Impact],
 ) -> list[Change]:
+    content, in_bundles = bundles[0].content, [_in_bundles(bundles, change) for change in changes]
     causes: dict[int, list[str]] = {}
     unexplained = []
     for impact_ in impacts:
         scores = [
-            (_cause_score(base.content, change, impact_, requests_by_module), -index)
-            for index, change in enumerate(changes)
+            (_cause_score(content, change, impact_, requests_by_module), -index)
+            for index, change in enumerate(in_bundles)
         ]
         best = max((score for score in scores if score[0]), default=None)
         if best is None:
-            unexplained.append(_unexplained_change(base, requests_by_module, impact_))
+            unexplained.append(_unexplained_change(base, bundles[0], requests_by_module, impact_))
         else:
             causes.setdefault(-best[1], []).append(impact_.text)
     explained = [replace(c, code_impact=(*c.code_impact, *causes.get(i, ()))) for i, c in enumerate(changes)]
     return explained + unexplained
+
+
+def _in_bundles(bundles: tuple[Bundle, Bundle], change: Change) -> Change:
+    """The change with the pointers that the generator's documents have for its places."""
+    if not any(each.moved for each in bundles):
+        return change
+
+    def moved(place: Place) -> Place:
+        pointers = [place.pointer, place.counterpart or ""]
+        for each in bundles:
+            pointers = [each.in_bundle(pointer) for pointer in pointers]
+        return replace(place, pointer=pointers[0], counterpart=pointers[1])
+
+    return replace(change, places=tuple(map(moved, change.places)))
 
 
 _NAMING = frozenset({"operation-id-changed", "tags-changed"})
@@ -130,7 +151,7 @@ def _cause_score(base: Any, change: Change, impact_: Impact, requests_by_module:
     if change.documentation_only and change.rule not in _NAMING:
         return 0
     for place in change.places:
-        pointers = (place.pointer, place.counterpart)
+        pointers = (place.pointer, place.counterpart or "")
         if impact_.model:
             score = max(score, *(_model_score(pointer, change.where, impact_) for pointer in pointers))
             score = max(score, _reached_score(base, place, impact_))
@@ -158,7 +179,7 @@ def _model_score(pointer: str, where: str, impact_: Impact) -> int:
 def _reached_score(base: Any, place: Place, impact_: Impact) -> int:
     """The score for references to the schema: from a removed part, or from the attribute that has it as its type."""
     if not impact_.member:
-        removed = not place.counterpart and resolve(base, place.pointer) is not MISSING
+        removed = not place.new and not place.counterpart and resolve(base, place.pointer) is not MISSING
         names = reached(base, place.pointer) if removed else set()
         return 3 if any(_normalized_name(impact_.model).startswith(_normalized_name(name)) for name in names) else 0
     found = re.match(r"/components/schemas/([^/]+)", place.pointer)
@@ -202,12 +223,15 @@ def _normalized_name(name: str) -> str:
     return re.sub(r"[^0-9a-z]", "", name.lower())
 
 
-def _unexplained_change(base: Document, requests_by_module: Mapping[str, str], impact_: Impact) -> Change:
+def _unexplained_change(
+    base: Document, bundled: Bundle, requests_by_module: Mapping[str, str], impact_: Impact
+) -> Change:
     operation, pointer = "", ""
     if impact_.module:
-        operation, pointer = _operation(base.content, requests_by_module[impact_.module])
+        operation, pointer = _operation(bundled.content, requests_by_module[impact_.module])
     else:
-        pointer = _schema(base.content, impact_.model)
+        pointer = _schema(bundled.content, impact_.model)
+    pointer = bundled.in_document(pointer)
     line, column = base.position(pointer) if pointer else (0, 0)
     where = impact_.module or f"{PACKAGE}.models.{impact_.model}"
     where += f".{impact_.member}" if impact_.member else ""

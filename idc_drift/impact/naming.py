@@ -9,6 +9,7 @@ import copy
 from typing import TYPE_CHECKING, Any
 
 from ..changes.counterparts import Counterparts, operations
+from ..documents.document import in_memory
 from ..documents.pointer import resolve, unescaped
 from ..documents.references import reached
 
@@ -75,7 +76,7 @@ def renamed(base: Any, revision: Any) -> Any:
     """The revision with the base's operationIds, tags and schema names, where they are counterparts."""
     revision = copy.deepcopy(revision)
     base_operations = {key: operation for key, _, operation in operations(base)}
-    counterparts = Counterparts(base, revision)
+    counterparts = Counterparts(in_memory(base), in_memory(revision))
     base_names = counterparts.base_names_of_schemas
     _name_inline_schemas(base, revision, counterparts)
     for key, _, operation in operations(revision):

@@ -79,7 +79,10 @@ def align_enumerated_values(context: Context) -> None:
     """
     b, r = context.b, context.r
     if (b.enum or r.enum) and is_scalar(b) and is_scalar(r):
-        b, r = _enumerated(b), _enumerated(r)
+        old, new = _enumerated(b), _enumerated(r)
+        if old is None or new is None:
+            return  # with the values of one side only, the other side's would all seem to be removed
+        b, r = old, new
         if b.enum and r.enum:
             b, r = (replace(x, format="") for x in (b, r))
         elif b.enum:
@@ -92,15 +95,18 @@ def align_enumerated_values(context: Context) -> None:
 _VALUE_KEYWORDS: Final = ("lower", "upper", "size_limits", "patterns", "multiple_of")
 
 
-def _enumerated(constraints: Constraints) -> Constraints:
-    """The constraints with the values of ``enum`` that the other keywords allow, without those keywords."""
+def _enumerated(constraints: Constraints) -> Constraints | None:
+    """The constraints with the values of ``enum`` that the other keywords allow, without those keywords.
+
+    None if no value is allowed, or if that cannot be decided.
+    """
     others = constraints.constrained & {*_VALUE_KEYWORDS}
     if not constraints.enum or not others:
         return constraints
     plain = replace(constraints, format="")
     allowed = {key: allows(plain, value) for key, value in constraints.enum.items()}
     if None in allowed.values() or not any(allowed.values()):
-        return constraints
+        return None
     values = {key: value for key, value in constraints.enum.items() if allowed[key]}
     return replace(constraints, enum=values, **{name: UNCONSTRAINED[name] for name in others})
 

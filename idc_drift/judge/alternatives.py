@@ -104,18 +104,33 @@ def _report_wrapping(context: Context, group: Group, single_schema: Schema, mode
         for branch in group.branches
     ]
     fitting = [branch for branch, level in zip(group.branches, levels, strict=True) if level in NOT_WORSE_THAN_INFO]
-    schemas = judge.revision if added else judge.base
-    exclusive = group.kind == "anyOf" or _mutually_exclusive(
-        schemas, [schemas.constraints(branch) for branch in group.branches]
-    )
+    fits_one = bool(fitting) if group.kind == "anyOf" else _fits_exactly_one(context, group, single_schema, fitting)
     word = (
         f"became {group.kind} of {len(group.branches)}"
         if added
         else f"is no longer {group.kind} of {len(group.branches)}"
     )
-    fits = bool(fitting) and exclusive if added == context.mode.sent else len(fitting) == len(group.branches)
+    fits = fits_one if added == context.mode.sent else len(fitting) == len(group.branches)
     safe, unsafe = ("wrapped-safely", "wrapped") if added else ("unwrapped-safely", "unwrapped")
-    context.add(safe if fits else unsafe, f"the schema {word}", group.kind, new=added)
+    context.add(safe if fits else unsafe, f"the schema {word}", "", new=added)
+
+
+def _fits_exactly_one(context: Context, group: Group, single_schema: Schema, fitting: list[Schema]) -> bool:
+    """Whether all values of a schema are valid for one of the alternatives that allow them, and for no other one."""
+    judge = context.judge
+    added = single_schema is context.pair.base
+    single, schemas = (judge.base, judge.revision) if added else (judge.revision, judge.base)
+    values = single.constraints(single_schema)
+    read = {id(branch): schemas.constraints(branch) for branch in group.branches}
+    return any(
+        all(
+            _exclude_each_other(schemas, read[id(branch)], read[id(other)])
+            or not _may_share_types(values, read[id(other)])
+            for other in group.branches
+            if other is not branch
+        )
+        for branch in fitting
+    )
 
 
 def _equals_widest_alternative(judge: Judge, single_schema: Schema, group: Group, mode: Mode, *, added: bool) -> bool:
@@ -201,9 +216,9 @@ def _judge_contained_alternative(
         return
     message = f"{_quoted_label('', judge.revision, after)} changed, which another alternative contains"
     if kinds == ("anyOf", "anyOf"):
-        context.add("alternative-implied", message, kinds[0], at=before, new=False)
+        context.add("alternative-implied", message, kinds[0], at=before, other=after)
     else:
-        context.add("overlap-changed", message, kinds[0], at=before, new=False)
+        context.add("overlap-changed", message, kinds[0], at=before, other=after)
 
 
 def _is_scalar(schemas: Schemas, branch: Schema) -> bool:
@@ -217,8 +232,7 @@ def _mutually_exclusive(schemas: Schemas, all_constraints: list[Constraints]) ->
 
 
 def _exclude_each_other(schemas: Schemas, a: Constraints, b: Constraints) -> bool:
-    numbers = {"integer", "number"}
-    if not a.value_types & b.value_types and not (a.value_types & numbers and b.value_types & numbers):
+    if not _may_share_types(a, b):
         return True
     if (
         a.enum is not None
@@ -233,6 +247,12 @@ def _exclude_each_other(schemas: Schemas, a: Constraints, b: Constraints) -> boo
     if a.value_types == b.value_types == {"object"}:
         return any(x.additional_properties is False and y.required - x.properties.keys() for x, y in ((a, b), (b, a)))
     return False
+
+
+def _may_share_types(a: Constraints, b: Constraints) -> bool:
+    """Whether a value can have a type of both; every integer is a number, and null is judged elsewhere."""
+    numbers = {"integer", "number"}
+    return bool(a.value_types & b.value_types or (a.value_types & numbers and b.value_types & numbers))
 
 
 def _quoted_label(name: str, schemas: Schemas, schema: Schema) -> str:

@@ -8,9 +8,10 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field, replace
 from functools import cache
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING, Literal, Protocol
 
 from ..changes.rules import level_of
+from ..documents.json_values import MISSING
 from ..documents.pointer import unescaped
 from ..schemas.normal_form import restricted_to_types
 
@@ -101,6 +102,10 @@ class SchemaFinding:
     """The property that only one side has, if the finding is about one."""
     sides: tuple[str, str] | None = None
     """The values in base and revision as compact JSON, if they are not the values at the pointer (types)."""
+    counterpart: str | None = None
+    """The pointer to the same thing in the other document; empty if that does not have it, None if it is not known."""
+    missing_at: str = ""
+    """For what only the revision has: the pointer that it would have in the base; empty if that is not known."""
 
     @property
     def level(self) -> Level:
@@ -172,20 +177,57 @@ class Context:
         new: bool | None = None,
         part: str = "",
         at: Schema = (),
+        other: Schema = (),
         sides: tuple[str, str] | None = None,
     ) -> None:
-        """Add a finding at a keyword of the base, or of the revision if only that has it."""
+        """Add a finding at a keyword of the base, or of the revision if only that has it; or at a schema.
+
+        Without `other`, which is the same in the other document, the schema `at` is what only one document has.
+        """
         if self.mode.proof and self._no_longer_allowed(stem, at):
             stem = "type-changed"
-        if new is None:
-            new = keyword not in self.b.pointers and keyword in self.r.pointers
-        schema = at or (self.pair.revision if new else self.pair.base)
-        pointer = "" if at else (self.r if new else self.b).pointers.get(keyword, "")
-        if not pointer and not schema:
-            new, schema = not new, self.pair.base if new else self.pair.revision
-        if not pointer and schema:
-            pointer = schema[0].pointer
-        self.pair.findings.append(SchemaFinding(f"{self.mode.prefix}-{stem}", message, pointer, new, part, sides))
+        counterpart: str | None = None
+        own, theirs = self._stated("base", keyword), self._stated("revision", keyword)
+        if at:
+            pointer, in_revision, counterpart = at[0].pointer, bool(new), other[0].pointer if other else ""
+        elif own:
+            pointer, in_revision, counterpart = own, False, theirs
+        elif theirs:
+            pointer, in_revision, counterpart = theirs, True, ""
+        else:
+            pointer, in_revision, counterpart = self._place(bool(new))
+        rule = f"{self.mode.prefix}-{stem}"
+        missing_at = self._in_base(pointer) if in_revision else ""
+        self.pair.findings.append(
+            SchemaFinding(rule, message, pointer, in_revision, part, sides, counterpart, missing_at)
+        )
+
+    def _in_base(self, pointer: str) -> str:
+        """The pointer for something in the revision's schema, in the base's; empty if it stands elsewhere."""
+        node = next((node for node in self.pair.revision if pointer.startswith(f"{node.pointer}/")), None)
+        base = self.pair.base[0].pointer if self.pair.base else None
+        return "" if node is None or base is None else base + pointer[len(node.pointer) :]
+
+    def _stated(self, side: Literal["base", "revision"], keyword: str) -> str:
+        """The pointer of a keyword; empty if a schema states it that is the same in the other document.
+
+        Example: a property refers to another component now, and neither of the two components changed.
+        """
+        base = side == "base"
+        pointer = (self.b if base else self.r).pointers.get(keyword, "")
+        schema = self.pair.base if base else self.pair.revision
+        if not pointer or any(pointer.startswith(node.pointer) for node in schema):
+            return pointer
+        documents = self.judge.base.document, self.judge.revision.document
+        values = [document.value_at(pointer) for document in documents]
+        return "" if values[0] is not MISSING and values[0] == values[1] else pointer
+
+    def _place(self, new: bool) -> tuple[str, bool, str | None]:
+        """The pointer of the pair's schema, whether it is into the revision, and the other pointer."""
+        base, revision = (schema[0].pointer if schema else None for schema in (self.pair.base, self.pair.revision))
+        if base is None or (new and revision is not None):
+            return revision or "", revision is not None, base
+        return base, False, revision
 
     def _no_longer_allowed(self, stem: str, at: Schema) -> bool:
         """Whether a change that the rules tolerate excludes some values all the same."""

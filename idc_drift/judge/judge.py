@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING
 from ..changes.change import LEVELS, Level
 from ..changes.counterparts import compact_json
 from ..changes.rules import is_documentation_only
+from ..documents.references import names_another
 from ..documents.spelling import replacement
 from ..schemas.constraints import ANY
 from . import alignment, alternatives, composition, objects, types, values
@@ -239,8 +240,7 @@ class SchemaJudge:
         old, new = self.base.reference(base), self.revision.reference(revision)
         if old is None or new is None or old.raw["$ref"] == new.raw["$ref"]:
             return None
-        names = [node.raw["$ref"].rpartition("/")[2] for node in (old, new)]
-        if names[0] == names[1] or not (self.revision.has(names[0]) or self.base.has(names[1])):
+        if not names_another(self.base, old, self.revision, new):
             return None
         root = self._pair(base, revision, mode)
         if root not in self._replacements:
@@ -256,8 +256,8 @@ class SchemaJudge:
         message = replacement(old.raw["$ref"], new.raw["$ref"], finding.message, path, more)
         sides = compact_json(old.raw["$ref"]), compact_json(new.raw["$ref"])
         context = Context(self, Pair(base, revision, mode), ANY, ANY, [])
-        at = (replace(old, pointer=f"{old.pointer}/$ref"),)
-        context.add(stem, message, "$ref", new=False, part=step, at=at, sides=sides)
+        at, other = ((replace(node, pointer=f"{node.pointer}/$ref"),) for node in (old, new))
+        context.add(stem, message, "$ref", new=False, part=step, at=at, other=other, sides=sides)
         return context.pair.findings[0]
 
     def _gravest_below(self, root: Pair) -> tuple[SchemaFinding, str, int] | None:
@@ -276,7 +276,7 @@ class SchemaJudge:
             for step, inner in pair.edges:
                 if inner not in seen:
                     seen.add(inner)
-                    queue.append((inner, f"{path}/{step}"))
+                    queue.append((inner, f"{path}/{step}" if step else path))
         if not found:
             return None
         _, finding, path = min(found, key=lambda each: each[0])
@@ -327,7 +327,7 @@ def _paths_below(root: Pair, bits: int) -> dict[Pair, list[str]]:
     for pair, own in paths.items():  # in the order of discovery, so every path to a pair is known before its edges
         for step, inner in pair.edges:
             if inner in order and order[inner] > order[pair] and len(paths[inner]) < _MAX_PATHS:
-                found = (f"{path}/{step}" for path in own)
+                found = (f"{path}/{step}" if step else path for path in own)
                 paths[inner] += [path for path in found if path not in paths[inner]][: _MAX_PATHS - len(paths[inner])]
     return paths
 

@@ -57,7 +57,7 @@ def name(schemas: Schemas, node: Node) -> str:
     """The name of the component that a node refers to."""
     if not isinstance(node.raw, dict) or "$ref" not in node.raw:
         return node.name
-    target = schemas.resolve(node)
+    target = schemas.target(node.raw["$ref"], node) if isinstance(node.raw["$ref"], str) else None
     return target.name if target else ""
 
 

@@ -81,7 +81,7 @@ def _judge_kept_property(context: Context, name: str, old: Schema, new: Schema) 
             if context.mode.sent
             else _write_only_rule(required=required, became=after)
         )
-        context.add(stem, f"property `{name}` became {word}", "properties", part=name, at=old, new=False)
+        context.add(stem, f"property `{name}` became {word}", "properties", part=name, at=old, other=new)
         return
     _judge_requiredness(context, name)
     omittable = context.mode.prefix == "request" and not (name in context.b.required and name in context.r.required)

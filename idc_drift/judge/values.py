@@ -16,6 +16,7 @@ from . import alignment
 from .types import types_as_json
 
 if TYPE_CHECKING:
+    from ..documents.node import Schema
     from ..schemas.constraints import Bound, Constraints
     from .context import Context
 
@@ -53,7 +54,7 @@ def judge_annotations(context: Context) -> None:
         ):
             context.add(stem, stated, "")
     if not context.mode.top:  # the rule about a parameter's own default depends on `required`
-        judge_default(context, b.default, r.default)
+        judge_default(context, _own_default(b, r, context.pair.base), _own_default(r, b, context.pair.revision))
     if b.extensible_enum is not None and r.extensible_enum is not None:
         for value in sorted(b.extensible_enum - r.extensible_enum):
             context.add(
@@ -67,6 +68,14 @@ def judge_annotations(context: Context) -> None:
                 f"the value `{value}` was added to x-extensible-enum",
                 "x-extensible-enum",
             )
+
+
+def _own_default(constraints: Constraints, other: Constraints, schema: Schema) -> Any:
+    """The default of a schema; not that of an alternative if those are compared with each other."""
+    if constraints.merged_group is None or not other.groups:
+        return constraints.default
+    own = any(constraints.pointers.get("default", "") == f"{node.pointer}/default" for node in schema)
+    return constraints.default if own else MISSING
 
 
 def judge_default(context: Context, base: Any, revision: Any) -> None:
@@ -88,10 +97,17 @@ def judge_null(context: Context) -> None:
     b, r = context.b, context.r
     if not context.mode.lifted and b.types is not None and r.types is not None and b.nullable != r.nullable:
         sides = types_as_json(b), types_as_json(r)
+        own = all(_has_own_type(x, schema) for x, schema in ((b, context.pair.base), (r, context.pair.revision)))
+        keyword = "type" if own else ""  # null may stand beside a reference to a component with the type
         if r.nullable:
-            context.add("became-nullable", "null is allowed now", "type", new=True, sides=sides)
+            context.add("became-nullable", "null is allowed now", keyword, new=True, sides=sides)
         else:
-            context.add("became-not-nullable", "null is not allowed any more", "type", new=False, sides=sides)
+            context.add("became-not-nullable", "null is not allowed any more", keyword, new=False, sides=sides)
+
+
+def _has_own_type(constraints: Constraints, schema: Schema) -> bool:
+    """Whether the keyword `type` stands in the schema itself, and not in one that it refers to."""
+    return any(constraints.pointers.get("type", "") == f"{node.pointer}/type" for node in schema)
 
 
 def judge_values(context: Context) -> None:

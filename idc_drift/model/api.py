@@ -12,7 +12,7 @@ from .lifecycle import UNSPECIFIED, Lifecycle
 
 if TYPE_CHECKING:
     from ..documents.document import Document
-    from ..documents.node import Schema
+    from ..documents.node import Node, Schema
     from ..schemas.reader import Schemas
 
 
@@ -21,6 +21,12 @@ class Reference(NamedTuple):
 
     pointer: str = ""
     target: str = ""
+    node: Node | None = None
+    """The object with the ``$ref``."""
+
+    def place(self, pointer: str) -> str:
+        """The pointer of what an operation contains: of the reference, or of the object itself."""
+        return self.node.pointer if self.node is not None else pointer
 
 
 NO_REFERENCE = Reference()
@@ -102,6 +108,8 @@ class Operation:
     method: str
     path: str
     pointer: str
+    path_pointer: str = ""
+    """The pointer of the path item, or of the reference in its place."""
     id: str = ""
     lifecycle: Lifecycle = UNSPECIFIED
     tags: tuple[str, ...] = ()

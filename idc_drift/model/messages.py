@@ -186,7 +186,7 @@ class MessageReader:
 
 def _reference(node: Node) -> Reference:
     target = node.raw.get("$ref") if isinstance(node.raw, dict) else None
-    return Reference(f"{node.pointer}/$ref", target) if isinstance(target, str) else Reference()
+    return Reference(f"{node.pointer}/$ref", target, node) if isinstance(target, str) else Reference()
 
 
 # ---------------------------------------------------------------------------------------------------- forms

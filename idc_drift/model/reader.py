@@ -110,6 +110,7 @@ class _ApiReader:
             method=method,
             path=path,
             pointer=node.pointer,
+            path_pointer=reference_node.pointer,
             id=str(raw.get("operationId") or ""),
             lifecycle=lifecycle_of(raw, item.raw),
             tags=tuple(str(tag) for tag in raw["tags"]) if isinstance(raw.get("tags"), list) else (),

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import json
 import textwrap
+from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
 import yaml
@@ -25,11 +26,10 @@ class Editor:
 
     def __init__(self, text: str) -> None:
         self._text = text
-        self._root = yaml.compose(text, Loader=yaml.SafeLoader)
+        self._root, self._shared = _composed(text)
         self._json = text.lstrip().startswith("{")
         self._edits: list[tuple[int, int, str, int]] = []
         """Start, end, new text, and the depth of the container that gets a new member."""
-        self._shared = _shared(self._root)
         self._grown = set[int]()
         """The containers that get a new member."""
 
@@ -258,6 +258,16 @@ _FlowDumper.add_representer(str, _string_on_one_line)
 
 def _is_block(node: Any) -> bool:
     return isinstance(node, yaml.CollectionNode) and not node.flow_style
+
+
+@lru_cache(maxsize=1)  # one text is edited in many ways, to find the best
+def _composed(text: str) -> tuple[Any, set[int]]:
+    """The nodes of a text with their positions, and the ids of those that stand in more than one place."""
+    try:
+        root = yaml.compose(text, Loader=getattr(yaml, "CSafeLoader", yaml.SafeLoader))
+    except yaml.YAMLError:  # libyaml refuses half of a surrogate pair, which JSON allows
+        root = yaml.compose(text, Loader=yaml.SafeLoader)
+    return root, _shared(root)
 
 
 def _shared(root: Any) -> set[int]:

@@ -14,7 +14,6 @@ from typing import TYPE_CHECKING, Any
 
 from ..changes.change import LEVELS
 from ..changes.counterparts import Counterparts
-from ..changes.outcome import is_in_base
 from ..documents.json_values import MISSING
 from ..documents.parsing import Malformed
 from ..documents.pointer import resolve, tokens_of
@@ -34,6 +33,20 @@ if TYPE_CHECKING:
 
 _NOT_IN_BASE = frozenset({"accepted-entry-stale", "service-of-another-release"})
 """Rules about what no patch of the base can change."""
+_WHOLE = ("-wrapped", "-unwrapped", "-wrapped-safely", "-unwrapped-safely", "security-scheme-changed", "link-changed")
+"""The ends of rules about objects that a patch replaces as a whole."""
+_LIFECYCLE = ("deprecated", "x-sunset", "x-stability-level")
+_KEYWORDS = {
+    **dict.fromkeys(("-became-nullable", "-became-not-nullable"), ("type", "nullable", "x-nullable")),
+    **dict.fromkeys(("parameter-became-required", "parameter-became-optional"), ("required",)),
+    **dict.fromkeys(("header-became-required", "header-became-optional"), ("required",)),
+    **dict.fromkeys(("body-became-required", "body-became-optional"), ("required",)),
+    **dict.fromkeys(("operation-deprecated", "operation-no-longer-deprecated"), _LIFECYCLE),
+    **dict.fromkeys(("parameter-became-deprecated", "parameter-no-longer-deprecated"), _LIFECYCLE),
+}
+"""The keywords that a patch takes over, by the ends of rules about the object that has them."""
+_AT_END = f"/{10**9}"
+"""The end of a pointer to an item after all items of a list."""
 _MAX_ATTEMPTS = 40
 """The number of patched documents that are judged."""
 
@@ -91,8 +104,8 @@ class _Search:
     def __init__(self, outcome: Outcome, judge: Judge, changes: Sequence[Change]) -> None:
         self.outcome = outcome
         self.judge = judge
-        self.changes = sorted(changes, key=lambda c: is_in_base(outcome.base, c.places[0]))  # additions first
-        self.counterparts = Counterparts(outcome.base.content, outcome.revision.content)
+        self.changes = sorted(changes, key=lambda c: not c.places[0].new)  # additions first
+        self.counterparts = Counterparts(outcome.base, outcome.revision)
         self.attempts = 0
 
     def best(self) -> _Attempt:
@@ -143,6 +156,10 @@ def _ordered(value: Any) -> Any:
 # ------------------------------------------------------------------------------------------------ changes as edits
 
 
+def _members(value: Any) -> dict[str, Any]:
+    return value if isinstance(value, dict) else {}
+
+
 class _Applying:
     """The changes of a revision, applied to a draft of the base."""
 
@@ -150,54 +167,133 @@ class _Applying:
         self.base, self.revision = outcome.base, outcome.revision
         self.counterparts, self.draft = counterparts, draft
         self.names = counterparts.base_names_of_schemas
-        self._seen = set[tuple[str, str]]()
+        self._seen = set[tuple[str, str, str]]()
         self._added = set[str]()
 
     def apply(self, changes: Sequence[Change]) -> None:
         """Apply changes as far as possible."""
         for change in changes:
+            property_ = "-property-became-" in change.rule
             for place in change.places:
-                if (change.rule, place.pointer) not in self._seen and place.pointer.startswith("/"):
-                    self._seen.add((change.rule, place.pointer))
-                    self._apply(change, place)
+                name = self._name_of_property(change, place) if property_ else ""
+                if (change.rule, place.pointer, name) not in self._seen:
+                    self._seen.add((change.rule, place.pointer, name))
+                    self._apply(change, place, name)
 
-    def _apply(self, change: Change, place: Place) -> None:
-        if change.rule.startswith("path-parameter-"):
+    def _apply(self, change: Change, place: Place, name: str) -> None:
+        if change.rule.startswith("path-parameter-") and not place.new:
             return  # the base keeps its own description
-        pointer, name = place.pointer, change.where.rpartition("/")[2]
-        in_base = is_in_base(self.base, place)
-        if change.rule.endswith("-parameter-added") and pointer.rpartition("/")[2].isdecimal():
-            # the base may have another parameter at that position
-            self._insert(pointer, f"{self._in_base(pointer.rpartition('/')[0])}/{10**9}")
-            return
-        base_pointer = pointer if in_base else self._in_base(pointer)
-        if "-property-became-" in change.rule:
+        if "media-type" in change.rule and self.base.version == "2.0":
+            return  # it stands in a list of the operation or of the document
+        base_pointer = self._pointer_in_base(place)
+        if base_pointer is None or self.base.file_of(base_pointer)[0] is not self.base:
+            return  # a patch edits no other file
+        keywords = next((words for end, words in _KEYWORDS.items() if change.rule.endswith(end)), ())
+        if change.rule.endswith(("-property-became-optional", "-property-became-required")):
             self._require(base_pointer, name, needed=change.rule.endswith("required"))
-            return
-        if not in_base:
-            if "-required-property-added" in change.rule:
-                self._require(f"{base_pointer.rpartition('/properties/')[0]}/required", name, needed=True)
-            self._insert(pointer, base_pointer)
-            return
+        elif place.new and change.rule.endswith(_WHOLE):
+            self._replace(place.counterpart or "", place.pointer)
+        elif place.new:
+            self._apply_new(change, place, base_pointer)
+        elif keywords:
+            self._set_keywords(keywords, base_pointer, place)
+        elif change.rule.endswith(_WHOLE):
+            self._replace(base_pointer, place.counterpart)
+        elif place.counterpart is not None:  # without a counterpart, it is not known what takes its place
+            self._apply_kept(change, place, base_pointer)
+
+    def _apply_new(self, change: Change, place: Place, base_pointer: str) -> None:
+        """Add what only the revision has."""
+        if "-required-property-added" in change.rule:
+            name = tokens_of(place.pointer)[-1]
+            self._require(f"{base_pointer.rpartition('/properties/')[0]}/required", name, needed=True)
+        if change.rule.endswith("-became-nullable"):
+            self._replace(base_pointer, place.pointer)
+        else:
+            self._insert(place.pointer, base_pointer)
+
+    def _apply_kept(self, change: Change, place: Place, base_pointer: str) -> None:
+        """Change or remove what the base has."""
         old = resolve(self.base.content, base_pointer)
-        new = resolve(self.revision.content, place.counterpart) if place.counterpart else MISSING
+        new = self.revision.value_at(place.counterpart) if place.counterpart else MISSING
         if new is MISSING:
             if "property-removed" in change.rule:
+                name = tokens_of(place.pointer)[-1]
                 self._require(f"{base_pointer.rpartition('/properties/')[0]}/required", name, needed=False)
             self.draft.remove(base_pointer)
+        elif base_pointer.endswith("/$ref") and isinstance(new, str):
+            if self.counterparts.in_revision.get(base_pointer) == place.counterpart:
+                self.draft.set(base_pointer, self._localized_reference(new))
         elif not (isinstance(old, dict) and isinstance(new, dict)):
-            self.draft.set(base_pointer, self._localized(new))
+            above = base_pointer.rpartition("/")[0]
+            twin = self.counterparts.in_revision.get(above)
+            if twin is not None and self._is_written_otherwise(above, twin, place.counterpart or ""):
+                self._replace(above, twin)
+            else:
+                self.draft.set(base_pointer, self._localized(new))
 
-    def _in_base(self, pointer: str) -> str:
-        """The pointer in the base for a new value: below the counterpart of its nearest parent."""
+    def _is_written_otherwise(self, above: str, twin: str, counterpart: str) -> bool:
+        """Whether the revision states a keyword of a schema in a reference or in an alternative."""
+        refers = ["$ref" in _members(side.value_at(at)) for side, at in ((self.base, above), (self.revision, twin))]
+        return refers == [False, True] or counterpart.rpartition("/")[0].startswith(f"{twin}/")
+
+    def _replace(self, base_pointer: str, pointer: str | None) -> None:
+        """Replace an object of the base by that of the revision."""
+        value = self.revision.value_at(pointer) if pointer else MISSING
+        if value is not MISSING:
+            self.draft.set(base_pointer, self._localized(value))
+
+    def _set_keywords(self, keywords: Sequence[str], base_pointer: str, place: Place) -> None:
+        """Take over keywords of an object."""
+        pointers = base_pointer, place.counterpart or ""
+        if all(pointer.endswith("/type") for pointer in pointers):
+            pointers = base_pointer.rpartition("/")[0], pointers[1].rpartition("/")[0]
+        elif "type" in keywords:
+            self._replace(base_pointer, place.counterpart)
+            return
+        value = self.revision.value_at(pointers[1]) if pointers[1] else MISSING
+        wanted = _members(value)
+        for keyword in keywords if value is not MISSING else ():
+            pointer = f"{pointers[0]}/{keyword}"
+            if keyword not in wanted:
+                self.draft.remove(pointer)
+            elif not self.draft.set(pointer, wanted[keyword]):
+                self.draft.insert(pointer, wanted[keyword])
+
+    def _name_of_property(self, change: Change, place: Place) -> str:
+        """The name of a property that became required or optional; it may contain slashes."""
+        lists = [self.revision.value_at(place.pointer)] if place.new else [resolve(self.base.content, place.pointer)]
+        if not place.new and place.counterpart:
+            lists.append(self.revision.value_at(place.counterpart))
+        names = {str(name) for found in lists if isinstance(found, list) for name in found}
+        found = [name for name in names if change.where.endswith(f"/{name}")]
+        return max(found, key=len, default=change.where.rpartition("/")[2])
+
+    def _pointer_in_base(self, place: Place) -> str | None:
+        if not place.new:
+            return place.pointer
+        above, _, last = place.missing_at.rpartition("/")
+        if above and self.base.value_at(above) is not MISSING:
+            return above + _AT_END if isinstance(self.base.value_at(above), list) else place.missing_at
+        if above and self.base.value_at(above.rpartition("/")[0]) is not MISSING and not last.isdecimal():
+            return place.missing_at
+        return self._in_base(place.pointer)
+
+    def _in_base(self, pointer: str) -> str | None:
+        """The pointer in the base for a new value: below the counterpart of its nearest parent in the same file."""
+        home = self.revision.file_of(pointer)[0]
         above, rest = pointer, ""
+        if pointer.rpartition("/")[2].isdecimal() and pointer.rpartition("/")[0].endswith("/parameters"):
+            above, rest = pointer.rpartition("/")[0], _AT_END
         while above not in self.counterparts.in_base:
             above, _, last = above.rpartition("/")
             rest = f"/{last}{rest}"
+            if self.revision.file_of(above)[0] is not home:
+                return None
         return self.counterparts.in_base[above] + rest
 
     def _insert(self, pointer: str, base_pointer: str) -> None:
-        value = resolve(self.revision.content, pointer)
+        value = self.revision.value_at(pointer)
         if value is MISSING:
             return
         tokens = tokens_of(base_pointer)
@@ -207,14 +303,14 @@ class _Applying:
         theirs, ours = pointer, base_pointer
         while ours:
             theirs, ours = theirs.rpartition("/")[0], ours.rpartition("/")[0]
-            if isinstance(resolve(self.revision.content, theirs), list):
+            if isinstance(self.revision.value_at(theirs), list):
                 lists.add(ours)
         self.draft.insert(base_pointer, self._localized(value), lists=frozenset(lists))
 
     def _insert_path(self, base_pointer: str, pointer: str) -> None:
         """Add what a new path says of all its methods."""
         place = base_pointer.rpartition("/")[0]
-        item = resolve(self.revision.content, pointer.rpartition("/")[0])
+        item = self.revision.value_at(pointer.rpartition("/")[0])
         if self.draft.get(place) is MISSING and isinstance(item, dict):
             shared = {key: value for key, value in item.items() if key.lower() not in METHODS}
             self.draft.insert(place, self._localized(shared))
@@ -238,8 +334,22 @@ class _Applying:
         if not isinstance(value, dict):
             return value
         reference = value.get("$ref")
-        if not isinstance(reference, str) or not reference.startswith("#/"):
-            return {key: self._localized(item) for key, item in value.items()}
+        if isinstance(reference, str):
+            return {**value, "$ref": self._localized_reference(reference)}
+        found = {key: self._localized(item) for key, item in value.items()}
+        selected = value.get("discriminator")
+        mapping = selected.get("mapping") if isinstance(selected, dict) else None
+        if isinstance(mapping, dict):
+            names = {
+                key: self._localized_reference(name) if isinstance(name, str) else name for key, name in mapping.items()
+            }
+            found["discriminator"] = {**found["discriminator"], "mapping": names}
+        return found
+
+    def _localized_reference(self, reference: str) -> str:
+        """The base's reference to the same component, which is added to the base if that lacks it."""
+        if not reference.startswith("#/"):
+            return reference
         parent, _, name = reference[1:].rpartition("/")
         schemas = parent == "/components/schemas"
         own = f"{parent}/{self.names.get(name, name)}" if schemas else f"{parent}/{name}"
@@ -248,4 +358,4 @@ class _Applying:
             target = resolve(self.revision.content, reference[1:])
             if target is not MISSING:
                 self.draft.insert(own, self._localized(target))
-        return {**value, "$ref": f"#{own}"}
+        return f"#{own}"

@@ -11,7 +11,6 @@ from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from ..changes.change import LEVELS
-from ..changes.outcome import is_in_base
 from ..documents.json_values import MISSING
 from ..documents.pointer import resolve
 from ..escaping import html as escaped
@@ -141,13 +140,14 @@ def _finding_article(outcome: Outcome, finding: Finding) -> str:
 def _both_documents(outcome: Outcome, finding: Finding) -> str:
     place = finding.change.places[0]
     other = place.counterpart or place.pointer
-    here, there = (place.pointer, other) if is_in_base(outcome.base, place) else (other, place.pointer)
+    here, there = (place.pointer, other) if not place.new else (other, place.pointer)
     left, right = _document_excerpt(outcome.base, here), _document_excerpt(outcome.revision, there)
     return f'<div class="sides">\n<div>{left}</div>\n<div>{right}</div>\n</div>'
 
 
 def _document_excerpt(document: Document, pointer: str) -> str:
     """The lines around a pointer's target, or around its nearest existing parent."""
+    document, pointer = document.file_of(pointer)
     missing = False
     while pointer and resolve(document.content, pointer) is MISSING:
         pointer, missing = pointer.rpartition("/")[0], True

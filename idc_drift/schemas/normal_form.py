@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from ..documents.json_values import ANYTHING, SCALARS, type_of
 from .constraints import LIMIT_TYPES, UNCONSTRAINED, UNEVALUATED_TYPES, Bound, Constraints
+from .vocabulary import NUMERIC_FORMATS, STRING_FORMATS
 
 if TYPE_CHECKING:
     from ..documents.node import Schema
@@ -68,6 +69,10 @@ def restricted_to_types(constraints: Constraints, kinds: frozenset[str], *, null
     changes["unevaluated"] = {
         key: value for key, value in constraints.unevaluated.items() if UNEVALUATED_TYPES[key] in types
     }
+    if (constraints.format in NUMERIC_FORMATS and not types & {"number", "integer"}) or (
+        constraints.format in STRING_FORMATS and "string" not in types
+    ):
+        changes["format"] = ""
     return normalized(replace(constraints, types=types, **changes))
 
 

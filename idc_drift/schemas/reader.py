@@ -186,7 +186,12 @@ class Schemas(References):
             found = intersect(found, self._nested((part,), "part"))
         for kind in ("anyOf", "oneOf"):
             if branches := [(child(node, kind, index),) for index, _ in enumerate(_list(raw.get(kind)))]:
-                found = intersect(found, self._alternatives(kind, branches, found))
+                alternatives = self._alternatives(kind, branches, found)
+                if not alternatives.pointers.get("type", node.pointer).startswith(node.pointer):
+                    # the type of one alternative in another component is not where the types of all are stated
+                    pointers = {**alternatives.pointers, "type": f"{node.pointer}/{kind}"}
+                    alternatives = replace(alternatives, pointers=pointers)
+                found = intersect(found, alternatives)
                 found.pointers.setdefault(kind, node.pointer)
         if nullable and "type" not in raw and found.types is not None:
             found = replace(found, types=found.types | {"null"})

@@ -20,8 +20,21 @@ ALIASES = {
 """Types in other common spellings (in lower case), with the JSON types that they mean."""
 NULL = ({"type": "null"}, {"const": None}, {"enum": [None]})
 """The schemas that allow null only."""
-NUMERIC_FORMATS = frozenset({"int8", "int16", "int32", "int64", "bigint", "float", "double", "decimal"})
+NUMERIC_FORMATS = frozenset(
+    [
+        *("int8", "int16", "int32", "int64", "uint8", "uint16", "uint32", "uint64"),
+        *("bigint", "float", "double", "decimal"),
+    ]
+)
 """The formats of numbers, which have no effect on strings."""
+STRING_FORMATS = frozenset(
+    [
+        *("date", "date-time", "time", "duration", "email", "idn-email", "hostname", "idn-hostname", "ipv4", "ipv6"),
+        *("uri", "uri-reference", "uri-template", "url", "iri", "iri-reference", "uuid", "json-pointer"),
+        *("relative-json-pointer", "regex", "byte", "binary", "password"),
+    ]
+)
+"""The formats of strings, which have no effect on numbers."""
 BOUND_KEYWORDS = frozenset({"minimum", "maximum", "exclusiveMinimum", "exclusiveMaximum"})
 CONTENT_KEYWORDS = frozenset({"contentMediaType", "contentEncoding", "contentSchema"})
 RARE_KEYWORDS = frozenset(

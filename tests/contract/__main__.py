@@ -42,6 +42,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
         sys.stderr.write(f"contract: {error}\n")
     except Unreachable as error:
         sys.stderr.write(f"contract: could not check: {error}\n")
+    except OSError as error:
+        sys.stderr.write(f"contract: {error.filename or 'a file'}: {error.strerror or error}\n")
     except KeyboardInterrupt:
         sys.stderr.write("contract: could not check: interrupted\n")
     return 2
@@ -82,6 +84,8 @@ def _parser() -> argparse.ArgumentParser:
 
 def _run(options: argparse.Namespace) -> int:
     accepted_before = baseline.load(options.baseline) if options.baseline else []
+    if options.write_baseline and not options.write_baseline.parent.is_dir():
+        raise Mistake(f"--write-baseline: the folder {options.write_baseline.parent} does not exist")
     with ExitStack() as stack:
         service = _service(options, stack)
         plan = suite.Plan(
@@ -101,7 +105,7 @@ def _run(options: argparse.Namespace) -> int:
             service.caller.close()
     today = datetime.datetime.now(datetime.UTC).date()
     if options.write_baseline:
-        options.write_baseline.write_text(baseline.dump(outcome.findings, today), encoding="utf-8")
+        report.replace(options.write_baseline, baseline.dump(outcome.findings, today).encode())
         accepted_before = baseline.load(options.write_baseline)
     outcome.findings, accepted, notes = baseline.part(outcome.findings, accepted_before, today)
     outcome.notes += notes

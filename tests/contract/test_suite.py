@@ -114,6 +114,7 @@ def test_a_gateway_without_a_service_was_not_checked(capsys: pytest.CaptureFixtu
         (["--url", "http://127.0.0.1:9", "--write"], "with --credentials FILE"),
         (["--url", "http://127.0.0.1:9", "--credentials", "/nowhere"], "/nowhere is not a credentials file"),
         (["--baseline", "/nowhere.yaml"], "/nowhere.yaml cannot be read"),
+        (["--write-baseline", "/nowhere/b.yaml"], "the folder /nowhere does not exist"),
     ],
     ids=lambda value: value if isinstance(value, str) else "",
 )
@@ -132,7 +133,10 @@ def test_a_service_that_answers_anything_else_does_not_hold(capsys: pytest.Captu
         assert printed.rstrip().splitlines()[-1].startswith("The contract does not hold: ")
         assert f"curl --silent --show-error --include --globoff {url}/v3/health" in printed
         accepted = tmp_path / "accepted.yaml"
-        assert main([*options, "--write-baseline", str(accepted)]) == 0
+        accepted.write_text("an older one", encoding="utf-8")
+        with accepted.open(encoding="utf-8") as older:
+            assert main([*options, "--write-baseline", str(accepted)]) == 0
+            assert older.read() == "an older one"  # it was replaced, and never half written
         assert main([*options, "--baseline", str(accepted)]) == 0
     page = (tmp_path / "report.html").read_text(encoding="utf-8")
     assert "does not hold" in page

@@ -131,6 +131,14 @@ def test_a_fingerprint_accepts_one_change(tmp_path: Path) -> None:
     assert [reasons(entries, each) for each in (one, other)] == [["known"], [None]]
 
 
+def test_a_row_with_a_fingerprint_of_an_earlier_release_says_so_with_the_new_one(tmp_path: Path) -> None:
+    old = "- {id: old, rule: response-property-removed, fingerprint: '0123456789abcdef', reason: known}"
+    said = "The accepted row old matches no difference; delete it. Fingerprints can change with an update of idc-drift"
+    assert stale(rows(tmp_path, old), change()) == [f"{said}; write {change().fingerprint}, if that is meant."]
+    assert stale(rows(tmp_path, old), change("response-type-changed")) == [f"{said}."]
+    assert reasons(rows(tmp_path, old), change()) == [None]
+
+
 def test_a_name_in_a_row_that_matches_nothing_is_a_warning(tmp_path: Path) -> None:
     entries = rows(tmp_path, "- {id: some, rule: [response-*, gone], operations: [getA, getB], reason: known}")
     assert stale(entries, change()) == [
@@ -186,6 +194,8 @@ def test_a_row_holds_through_its_day_and_not_beyond(tmp_path: Path) -> None:
         ("- {rule: x, reason: y, operations: [1]}", "operations must be a string"),
         ("- {rule: [], reason: y}", "rule must be a string"),
         ("- {rule: [", "is not YAML"),
+        ("- rule: x\n  rule: y\n  reason: z", "The key 'rule' occurs twice"),
+        ("[" * 5000, "is not YAML: it is nested too deeply"),
         ("- !!python/object/apply:os.system [false]", "is not YAML"),
     ],
 )

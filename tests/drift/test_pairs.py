@@ -134,6 +134,41 @@ def test_a_reference_to_another_component_is_one_change_at_the_reference() -> No
     )
 
 
+def test_a_component_that_is_newly_referred_to_is_new_although_the_base_has_it_elsewhere() -> None:
+    schemas = {"Kind": {"type": "string", "enum": ["a"]}, "Id": {"type": "string"}}
+    kind, id_ = ({"$ref": f"#/components/schemas/{name}"} for name in schemas)
+
+    def made(own: Any, other: Any) -> Document:
+        body = {"content": {"application/json": {"schema": {"properties": {"kept": kind, "own": own, "other": other}}}}}
+        paths = {"/p": {"post": {"requestBody": body}}}
+        return sample_documents.complete_document({"paths": paths, "components": {"schemas": schemas}})
+
+    base, revision = made({"type": "string"}, id_), made(kind, {"anyOf": [id_, {"type": "null"}]})
+    enum, null = with_both_sides(base, revision, compare(base, revision))
+    properties = "/paths/~1p/post/requestBody/content/application~1json/schema/properties"
+    assert (enum.rule, enum.pointer, enum.before, enum.after) == (
+        "request-became-enum",
+        "/components/schemas/Kind/enum",
+        "",
+        '["a"]',
+    )
+    assert (null.rule, null.pointer) == ("request-became-nullable", f"{properties}/other")
+    assert [place.new for change in (enum, null) for place in change.places] == [True, True]
+    assert enum.places[0].line == revision.position("/components/schemas/Kind/enum")[0]
+
+
+def test_what_one_document_lacks_has_no_counterpart_though_the_same_component_is_used_elsewhere() -> None:
+    parameter = {"$ref": "#/components/parameters/Q"}
+    components = {"parameters": {"Q": {"name": "q", "in": "query", "schema": {"type": "string"}}}}
+
+    def made(*used: str) -> Document:
+        paths = {path: {"get": {"parameters": [parameter] if path in used else []}} for path in ("/a", "/b")}
+        return sample_documents.complete_document({"paths": paths, "components": components})
+
+    (change,) = with_both_sides(made("/a", "/b"), made("/b"), compare(made("/a", "/b"), made("/b")))
+    assert (change.rule, change.after, change.places[0].counterpart) == ("parameter-removed", "", "")
+
+
 def test_a_renamed_component_is_compared_in_its_parts() -> None:
     def made(name: str, kind: str) -> Document:
         body = {"content": {"application/json": {"schema": {"$ref": f"#/components/schemas/{name}"}}}}

@@ -126,7 +126,7 @@ def test_text_names_the_line_and_column_of_the_base(documents: Documents) -> Non
 
 
 def test_what_is_new_in_the_revision_is_placed_at_the_nearest_line_of_the_base(documents: Documents) -> None:
-    new = change("info", place=Place("GET /c", "/paths/~1c/get", 14, 5))
+    new = change("info", place=Place("GET /c", "/paths/~1c/get", 14, 5, new=True))
     found = json.loads(formats.render(outcome(documents, Finding(new)), "json"))["changes"][0]
     line, _ = documents[0].position("/paths")
     assert (found["file"], found["line"]) == (documents[0].origin, line)
