@@ -29,7 +29,7 @@ from ._operations import needs_user
 from ._release_lag import release_notice
 from .auth._bearer import IdTokenAuth
 from .auth._credentials import locate_token_source
-from .errors import InvalidBaseURL, MissingExtra
+from .errors import InvalidBaseURL, InvalidProxy, MissingExtra
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -190,7 +190,11 @@ def connect(
         source.read_token()
     if httpx_args.get("http2") and util.find_spec("h2") is None:
         raise MissingExtra("http2=True needs the package h2: pip install 'httpx[http2]'", name="h2")
-    check_proxy_argument(httpx_args.get("proxy"))
+    try:
+        check_proxy_argument(httpx_args.get("proxy"))
+    except (InvalidProxy, MissingExtra):
+        httpx_args.clear()  # a report of the error may show the variables of this frame
+        raise
     proxies = Proxies.of_environment() if httpx_args.get("trust_env", True) else Proxies()
     if httpx_args.get("proxy") is None and httpx_args.get("transport") is None:
         proxies.check(httpx.URL(where))

@@ -14,6 +14,7 @@ import pytest
 
 from idc_ext import IDCError, InvalidBaseURL, InvalidProxy, MissingExtra, connect
 from idc_ext._http.addresses import Proxies, problem_with_url
+from tests.support import patching
 from tests.support.faulty_server import answer, faulty
 from tests.support.sync_async import send_request
 
@@ -106,12 +107,13 @@ def test_a_proxy_given_to_connect_is_judged_in_the_same_way() -> None:
         with pytest.raises(InvalidProxy, match=words) as caught:
             connect(SERVICE, proxy=value)
         assert "argument proxy" in str(caught.value)
+        assert SECRET not in shown(caught.value)
     assert proxy_of(proxy=f"http://ada:{SECRET}@proxy.example:3128") == "HTTPProxy"
     assert proxy_of(proxy=httpx.URL(f"http://ada:{SECRET}@proxy.example:3128")) == "HTTPProxy"
 
 
 def test_socks_without_its_package_is_a_missing_extra(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("idc_ext._http.addresses.util.find_spec", lambda name: None)
+    patching.no_packages_to_find(monkeypatch)
     monkeypatch.setenv("ALL_PROXY", f"socks5://ada:{SECRET}@proxy.example:1080")
     with pytest.raises(MissingExtra, match=r"variable ALL_PROXY .* pip install 'idc-client\[socks\]'") as caught:
         connect(SERVICE)
