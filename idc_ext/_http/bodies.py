@@ -31,8 +31,8 @@ MAX_BODY = 134_217_728
 MAX_ERROR_BODY = 65_536
 #: The most bytes that are given to the decoder at once, and that it makes of them where they could exceed the limit.
 _CODED_PIECE, _INFLATED_PIECE = 65_536, 1_048_576
-#: What one compressed byte can become at most (https://zlib.net/zlib_tech.html).
-_MOST_EXPANSION = 1032
+#: What one compressed byte can become at most (https://zlib.net/zlib_tech.html), and what it becomes of JSON at most.
+_MOST_EXPANSION, _USUAL_EXPANSION = 1032, 100
 #: The extension of a response that holds its decoder.
 _DECODER = "idc_ext.decoder"
 _GZIP, _DEFLATE, _RAW_DEFLATE = 16 + zlib.MAX_WBITS, zlib.MAX_WBITS, -zlib.MAX_WBITS
@@ -87,6 +87,7 @@ class BodyDecoder:
         self._start = b""  # of a body in the coding deflate: as long as its format is not known
         self._inflator: Any = zlib.decompressobj(_GZIP) if coding == "gzip" else None
         self._began = False
+        self._expands_much = False
 
     def decode(self, data: bytes) -> bytes:
         """Decode a piece of the body.
@@ -133,10 +134,12 @@ class BodyDecoder:
                 self._next_member()
             # Without a limit of its own, zlib takes a quarter of the time.
             fits = self.limit is None or self._count + len(data) * _MOST_EXPANSION <= self.limit
+            fits = fits and not self._expands_much
             try:
                 piece = self._inflator.decompress(data, 0 if fits else _INFLATED_PIECE)
             except zlib.error as error:
                 raise self._error(f"a body that cannot be decompressed: {error}") from None
+            self._expands_much = self._expands_much or len(piece) > _USUAL_EXPANSION * len(data) > 0
             data = self._inflator.unused_data if self._inflator.eof else self._inflator.unconsumed_tail
             has_more = not fits and len(piece) == _INFLATED_PIECE and not self._inflator.eof
             yield self._counted(piece)

@@ -62,8 +62,7 @@ These rules apply to every fault; a broken one is a finding, listed below, and t
 * What comes of it is the right result, or the error that the fault has in the table: `lost` (`httpx.TransportError`),
   `late` (`DeadlineExceeded`), `misfit` (`ContractError`, of lines also `TruncatedResult`), `refused` (`APIError`).
   Where two are listed, either will do. The command line ends with 0, 3 (lost, late) or 1 (misfit, refused), and one
-  sentence.
-  A renewal that fails otherwise than by time is a `CredentialsError`.
+  sentence. A renewal that fails otherwise than by time is a `CredentialsError`.
 * It takes at most {grace:g} s, and where it may be late, as much more than the deadline. This is for an idle machine. A
   right answer is asked for before every {every} faults; where it takes more than {idle:g} s, the machine is busy, and
   bounds on time grow by the same factor (here up to {noise:.1f}).
@@ -173,8 +172,10 @@ def kills(folder: Path) -> tuple[list[str], list[str]]:
             check = check or ("" if name.endswith("loop") else wrong_file(uninterrupted, place, name, how))
             wrong += [f"a walk into {name}, killed {count} times ({how}, seed {seed}): {check}"] if check else []
     total = sum(times.values())
-    if total < 50:
-        wrong.append(f"only {total} walks were killed")
+    if total < KILLS or len(times) < len(_NAMES):
+        wrong.append(
+            f"in {KILLING:g} s, walks were killed {total} times (at least {KILLS}), of {', '.join(times)} only"
+        )
     by_name = ", ".join(f"{name} {count}" for name, count in times.items())
     return [
         f"Walks were killed {total} times, before their file operations and at random times, and went on: {by_name}."
@@ -186,8 +187,8 @@ _NAMES = [*FILES, "asynchronous.csv", "loop", "asynchronous.loop"]
 
 def _walks() -> Iterator[tuple[int, str, str]]:
     for seed in range(1, 100):
-        for name in _NAMES:
-            for how in ("step", "time"):
+        for how in ("step", "time"):
+            for name in _NAMES:
                 if (name, how) != ("asynchronous.loop", "time"):
                     yield seed, name, how
 

@@ -44,7 +44,7 @@ if TYPE_CHECKING:
 #: deadline, where it may be late), and when a process is ended.
 SHORT, LONG, GRACE, HUNG = 0.5, 10.0, 1.5, 20.0
 #: In bytes, beyond what a process uses for a right answer. Twice what an answer may have.
-MEMORY = 256 * 2**20
+MEMORY = 256_000_000
 UIDS = [one["SeriesInstanceUID"] for one in ROWS]
 
 
