@@ -157,8 +157,12 @@ bench: $(READY) $(PEER)/.ready ## run all benchmarks and write docs/performance.
 torture-standin: $(READY) ## attack the stand-in from outside (20 minutes), and write its section of docs/reliability.md
 	$(BIN)/python -m tests.torture.standin $(TORTURE_OPTIONS)
 
+.PHONY: torture-client
+torture-client: $(READY) ## try the client with every fault (20 minutes), and write its section of docs/reliability.md
+	$(BIN)/python -m tests.torture.client $(TORTURE_OPTIONS)
+
 .PHONY: torture
-torture: torture-standin ## all attacks, and docs/reliability.md
+torture: torture-standin torture-client ## all attacks, and docs/reliability.md
 
 .PHONY: constraints
 constraints: ## rewrite constraints.txt with the newest release of every package

@@ -9,13 +9,13 @@ import os
 import socket
 import ssl
 import time
-import urllib.request
 from email.utils import parsedate_to_datetime
 from typing import TYPE_CHECKING, Any
 
 import httpx
 from attrs import field, frozen
 
+from ._http.addresses import proxy_variables, variable_of
 from ._http.failures import request_of
 from ._http.retry import causes_of
 
@@ -24,8 +24,6 @@ if TYPE_CHECKING:
 
     from .connect import IDC
 
-#: Environment variables that choose the proxy.
-PROXIES = ("HTTPS_PROXY", "HTTP_PROXY", "ALL_PROXY", "NO_PROXY")
 CERTIFICATES = ("SSL_CERT_FILE", "SSL_CERT_DIR")
 
 
@@ -83,8 +81,7 @@ def probe(idc: IDC, path: str) -> Probe:
             found = info["return_value"].get_extra_info("ssl_object")
             tls = tls if found is None else _tls(found)
 
-    with idc.get_httpx_client().stream("GET", path, extensions={"trace": note_tls}) as response:
-        response.read()
+    response = idc.get_httpx_client().get(path, extensions={"trace": note_tls})
     return Probe(
         status=response.status_code,
         seconds=time.perf_counter() - begun,
@@ -95,14 +92,10 @@ def probe(idc: IDC, path: str) -> Probe:
     )
 
 
-def network_variables() -> dict[str, str]:
-    """Return the variables for proxies and certificates that are set, without user names and passwords."""
-    found = {}
-    for name in (*PROXIES, *CERTIFICATES):
-        value = os.environ.get(name) or os.environ.get(name.lower())
-        if value:
-            found[name] = _without_user(value)
-    return found
+def network_variables() -> list[str]:
+    """Return the variables for proxies and certificates that are set; of a proxy, the name only."""
+    certificates = [f"{name}={os.environ[name]}" for name in CERTIFICATES if os.environ.get(name)]
+    return [*proxy_variables(), *certificates]
 
 
 def missing_certificates() -> tuple[str, str] | None:
@@ -119,14 +112,10 @@ def missing_certificates() -> tuple[str, str] | None:
     return None
 
 
-def proxy_for(url: str) -> str | None:
-    """Return the proxy that the environment names for a URL; None for a direct connection."""
-    parsed = httpx.URL(url)
-    if urllib.request.proxy_bypass(parsed.host):
-        return None
-    proxies = urllib.request.getproxies()
-    found = proxies.get(parsed.scheme) or proxies.get("all")
-    return None if found is None else _without_user(found)
+def proxy_variable_for(idc: IDC) -> str | None:
+    """Return the variable that names the proxy for the service; None for a direct connection."""
+    scheme = idc._proxies.scheme_for(idc._auth.base_url)
+    return None if scheme is None else variable_of(scheme)
 
 
 def _clock_skew(headers: httpx.Headers, sent: float, answered: float) -> float | None:
@@ -143,11 +132,6 @@ def _tls(connection: Any) -> Tls:
     issuer = {name: value for part in certificate.get("issuer", ()) for name, value in part}
     named = issuer.get("organizationName") or issuer.get("commonName") or "unknown"
     return Tls(str(connection.version()), str(named), str(certificate.get("notAfter", "unknown")))
-
-
-def _without_user(url: str) -> str:
-    before, at, after = url.rpartition("@")
-    return f"{before.partition('//')[0]}//…@{after}" if at else url
 
 
 def explain_no_response(error: BaseException, base_url: str | None = None) -> str | None:

@@ -18,16 +18,18 @@ from attrs import define, evolve, field
 from idc_client import AuthenticatedClient
 
 from ._http import log
+from ._http.addresses import Proxies, check_proxy_argument, problem_with_url
 from ._http.attempts import CallPolicy
+from ._http.bodies import ACCEPT_ENCODING, MAX_BODY
 from ._http.deadline import checked_seconds
 from ._http.refusals import ServiceRelease
 from ._http.retry import Retries, RetryBudget
 from ._http.transport import AsyncClient, SyncClient
 from ._operations import needs_user
 from ._release_lag import release_notice
-from .auth._bearer import IdTokenAuth, is_loopback
+from .auth._bearer import IdTokenAuth
 from .auth._credentials import locate_token_source
-from .errors import InvalidBaseURL, MissingExtra
+from .errors import InvalidBaseURL, InvalidProxy, MissingExtra
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -48,6 +50,7 @@ class IDC(AuthenticatedClient):
     token: str = field(default="", init=False)
     _auth: IdTokenAuth = field(kw_only=True, alias="auth")
     _policy: CallPolicy = field(kw_only=True, alias="policy")
+    _proxies: Proxies = field(kw_only=True, alias="proxies")
     #: Whether a warning of the service is an error (`ServiceWarned`) instead of a Python warning.
     strict: bool = field(default=False, kw_only=True)
     _lock: threading.RLock = field(factory=threading.RLock, init=False, eq=False)
@@ -72,7 +75,7 @@ class IDC(AuthenticatedClient):
                 def check(request: httpx.Request) -> None:
                     self._auth.remove_token_for_other_origins(request)
 
-                self._client = SyncClient(self._policy, **self._settings(check))
+                self._client = SyncClient(self._policy, self._auth.base_url, self._proxies, **self._settings(check))
                 self._made_client = self._client, os.getpid()
             return self._client
 
@@ -95,7 +98,8 @@ class IDC(AuthenticatedClient):
                 async def check(request: httpx.Request) -> None:
                     self._auth.remove_token_for_other_origins(request)
 
-                self._async_client = AsyncClient(self._policy, **self._settings(check))
+                home = self._auth.base_url
+                self._async_client = AsyncClient(self._policy, home, self._proxies, **self._settings(check))
                 self._made_async_client = self._async_client, os.getpid(), _running_loop()
             return self._async_client
 
@@ -128,11 +132,6 @@ class IDC(AuthenticatedClient):
             "verify": self._verify_ssl,
             **self._httpx_args,
         }
-        home = self._auth.base_url
-        if is_loopback(home) and "proxy" not in settings:
-            # A proxy of the environment could not reach a stand-in on this machine, and would see the token.
-            host = f"[{home.host}]" if ":" in home.host else home.host
-            settings["mounts"] = {f"all://{host}": None, **settings.get("mounts", {})}
         hooks = settings.get("event_hooks", {})
         settings["event_hooks"] = {**hooks, "request": [*hooks.get("request", ()), check]}
         return settings
@@ -147,6 +146,7 @@ def connect(
     retries: Retries | int | None = None,
     headers: Mapping[str, str] | None = None,
     strict: bool = False,
+    max_body: int = MAX_BODY,
     **httpx_args: Any,
 ) -> IDC:
     """Make a client. Nothing is sent until an operation is called with it.
@@ -166,6 +166,8 @@ def connect(
         headers: Sent with every request.
         strict: Raise `ServiceWarned` where the service of v3 warns of an answer, instead of a Python warning
             (`ServiceWarning`).
+        max_body: The most bytes of an answer, after decompression; a larger one raises `ContractError`. Of an error's
+            body, the first 64 kB are kept. A streamed answer has no limit: it is not kept.
         httpx_args: Passed to `httpx.Client` and `httpx.AsyncClient`: `proxy`, `http2`, `follow_redirects` and so on.
             A CA bundle of your own is `verify=ssl.create_default_context(cafile=...)` or the variable SSL_CERT_FILE;
             the proxy variables of the environment count. An `auth` given here replaces the credentials file.
@@ -177,8 +179,9 @@ def connect(
     Raises:
         InvalidBaseURL: the base URL is not an http or https URL, or ends in a version.
         CredentialsError: the file passed as `credentials` is missing, insecure or not a credentials file.
-        ValueError, TypeError: `timeout`, `deadline` or `retries` is not a valid number.
-        MissingExtra: `http2=True`, and the package h2 is not installed.
+        InvalidProxy: the proxy for the base URL, of the environment or of `proxy`, cannot be used.
+        ValueError, TypeError: `timeout`, `deadline`, `retries` or `max_body` is not a valid number.
+        MissingExtra: `http2=True` or a SOCKS proxy, and the package for it is not installed.
     """
     log.configure()
     where = _checked_base_url(base_url or os.environ.get(VARIABLE) or LIVE)
@@ -187,9 +190,20 @@ def connect(
         source.read_token()
     if httpx_args.get("http2") and util.find_spec("h2") is None:
         raise MissingExtra("http2=True needs the package h2: pip install 'httpx[http2]'", name="h2")
+    try:
+        check_proxy_argument(httpx_args.get("proxy"))
+    except (InvalidProxy, MissingExtra):
+        httpx_args.clear()  # a report of the error may show the variables of this frame
+        raise
+    proxies = Proxies.of_environment() if httpx_args.get("trust_env", True) else Proxies()
+    if httpx_args.get("proxy") is None and httpx_args.get("transport") is None:
+        proxies.check(httpx.URL(where))
+    number: object = max_body  # whatever the type says, a user wrote it
+    if isinstance(number, bool) or not isinstance(number, int) or number < 1:
+        raise ValueError(f"max_body takes a number of bytes, more than 0, not {max_body!r:.40}")
     policy = retries if isinstance(retries, Retries) else Retries() if retries is None else Retries(most=retries)
     limit = None if deadline is None else checked_seconds(deadline)
-    sent = httpx.Headers({"User-Agent": _user_agent()})
+    sent = httpx.Headers({"User-Agent": _user_agent(), "Accept-Encoding": ACCEPT_ENCODING})
     sent.update(headers)
     return IDC(
         base_url=where,
@@ -200,8 +214,14 @@ def connect(
         strict=strict,
         httpx_args=httpx_args,
         auth=IdTokenAuth(source, where, needs_user),
+        proxies=proxies,
         policy=CallPolicy(
-            policy, limit, httpx.URL(where).path.removesuffix("/"), RetryBudget(policy), ServiceRelease(release_notice)
+            policy,
+            limit,
+            httpx.URL(where).path.removesuffix("/"),
+            max_body,
+            RetryBudget(policy),
+            ServiceRelease(release_notice),
         ),
     )
 
@@ -214,11 +234,9 @@ def _checked_base_url(base_url: str) -> str:
     shown = "" if "@" in base_url else repr(base_url)  # it may hold a password, however badly written
     if url.userinfo:
         raise InvalidBaseURL("the base URL must hold no user name and no password")
-    host = bool(url.host) and not re.search(r"\s", base_url) and (url.port or 0) < 65_536
-    if url.scheme not in ("http", "https") or not host or url.query or url.fragment:
-        raise InvalidBaseURL(
-            f"the base URL {shown} must look like {LIVE}: http or https, a host, no query, no fragment"
-        )
+    problem = "contains a blank" if re.search(r"\s", base_url) else problem_with_url(url)
+    if problem or url.query or url.fragment:
+        raise InvalidBaseURL(f"the base URL {shown} {problem or 'has a query or a fragment'}: it must look like {LIVE}")
     bare = base_url.rstrip("/")
     version = re.search(r"/v[0-9]+$", bare)
     if version:

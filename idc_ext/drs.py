@@ -15,6 +15,7 @@ from urllib.parse import quote, unquote, urlsplit
 
 from attrs import field, frozen
 
+from ._http.addresses import ip_address
 from .connect import connect
 from .errors import ContractError, InvalidGUID
 
@@ -39,6 +40,10 @@ __all__ = [
 T = TypeVar("T")
 
 VARIABLE = "IDC_DRS_URL"
+#: The schemes of addresses of bytes, from those that the specification of DRS lists. `file` is none of them.
+SCHEMES = ("https", "http", "s3", "gs", "ftp", "gsiftp", "globus", "htsget")
+#: Those whose host is the name of a bucket, or of a collection.
+_BUCKET_SCHEMES = frozenset({"globus", "gs", "s3"})
 #: https://learn.canceridc.dev/data/organization-of-data/guids-and-uuids
 RESOLVER = "https://nci-crdc.datacommons.io"
 PATH = "/ga4gh/drs/v1/objects/"
@@ -142,7 +147,7 @@ def drs_object(body: object) -> DrsObject:
     return DrsObject(
         id=_required_text(body, "id"),
         name=_optional(body, "name", str),
-        size=_optional(body, "size", int),
+        size=_size(body),
         checksums=tuple(
             Checksum(_required_text(one, "checksum"), _required_text(one, "type"))
             for one in _objects(body, "checksums")
@@ -163,14 +168,17 @@ def access_url(body: object) -> AccessURL:
     """Parse an AccessURL; raises ValueError."""
     if not isinstance(body, dict):
         raise ValueError("it is not an object")  # noqa: TRY004 - one error for every misfit
-    return AccessURL(_required_text(body, "url"), _texts(body, "headers"))
+    return AccessURL(_address(_required_text(body, "url")), _texts(body, "headers"))
 
 
 def _access_method(one: dict[str, Any]) -> AccessMethod:
     given = one.get("access_url")
     url = _optional(given, "url", str) if isinstance(given, dict) else _optional(one, "access_url", str)
     return AccessMethod(
-        _required_text(one, "type"), url, _optional(one, "access_id", str), _optional(one, "region", str)
+        _required_text(one, "type"),
+        None if url is None else _address(url),
+        _optional(one, "access_id", str),
+        _optional(one, "region", str),
     )
 
 
@@ -179,6 +187,33 @@ def _contents(body: dict[str, Any]) -> tuple[Content, ...]:
         Content(_required_text(one, "name"), _optional(one, "id", str), _texts(one, "drs_uri"), _contents(one))
         for one in _objects(body, "contents")
     )
+
+
+def _size(body: dict[str, Any]) -> int | None:
+    size = _optional(body, "size", int)
+    if size is not None and size < 0:
+        raise ValueError("its size is negative")
+    return size
+
+
+def _address(text: str) -> str:
+    """Check an address of bytes: a resolver could otherwise lead its callers to files and services of their own."""
+    try:
+        parts = urlsplit(text)
+        host = unquote(parts.hostname or "").removesuffix(".")
+        _ = parts.port
+    except ValueError:
+        raise ValueError("its address is not a URL") from None
+    if parts.scheme not in SCHEMES or not host:
+        raise ValueError(f"its address is not one of {', '.join(SCHEMES)}")
+    if parts.scheme in _BUCKET_SCHEMES:
+        return text
+    address = ip_address(host)
+    # Programs read 2130706433, 0x7f.1 and 127.1 as addresses, too.
+    local = host == "localhost" or host.endswith(".localhost") or re.search(r"(^|\.)(0x[0-9a-f]*|[0-9]+)$", host)
+    if local if address is None else not address.is_global or address.is_multicast:
+        raise ValueError("its address is one of a local network")
+    return text
 
 
 def _required_text(body: dict[str, Any], name: str) -> str:

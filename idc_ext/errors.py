@@ -2,6 +2,7 @@
 
     IDCError
     ├── InvalidBaseURL (ValueError)     the base URL cannot be used
+    ├── InvalidProxy (ValueError)       a proxy of the environment, or `proxy=`, cannot be used
     ├── InvalidFilter (ValueError)      refused here, before anything is sent
     ├── InvalidGUID (ValueError)        not a GUID of the CRDC
     ├── CredentialsError
@@ -57,6 +58,10 @@ class IDCError(Exception):
 
 class InvalidBaseURL(IDCError, ValueError):
     """The base URL is not one that paths such as `/v1/about` can be appended to."""
+
+
+class InvalidProxy(IDCError, ValueError):
+    """A variable such as HTTPS_PROXY, or the argument `proxy`, that cannot be used. The message shows no value."""
 
 
 class InvalidFilter(IDCError, ValueError):

@@ -8,12 +8,17 @@ from __future__ import annotations
 
 import json
 import sys
+import threading
+import zlib
+from concurrent.futures import Future
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import IO, TYPE_CHECKING
 from urllib.parse import unquote, urldefrag, urljoin, urlsplit
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     import httpx
 
 _LIMIT = 64 * 2**20
@@ -22,7 +27,15 @@ _TOTAL_LIMIT = 256 * 2**20
 """The bytes of a document and of all files that it refers to."""
 _MAX_REDIRECTS = 5
 _DEFAULT_PORTS = {"http": 80, "https": 443}
-_HEADERS = {"Accept": "application/json, application/yaml, text/yaml, text/html;q=0.8, */*;q=0.5"}
+_HEADERS = {
+    "Accept": "application/json, application/yaml, text/yaml, text/html;q=0.8, */*;q=0.5",
+    "Accept-Encoding": "gzip",
+}
+_PATIENCE = 4
+"""The seconds for one source, redirects included, in multiples of the seconds to wait for bytes."""
+_GZIP = 16 + zlib.MAX_WBITS
+_PIECE = 2**20
+"""The most bytes that are decompressed at once."""
 
 
 class Unreadable(Exception):
@@ -115,6 +128,25 @@ def _piped(stream: IO[str]) -> str:
 
 
 def _fetched(url: str, access: Access, named: bool) -> tuple[str, str]:
+    """The text of an address. A thread reads, and this one looks at the clock: httpx limits each single wait alone."""
+    seconds = _PATIENCE * access.timeout
+    outcome: Future[tuple[str, str]] = Future()
+
+    def run() -> None:
+        try:
+            outcome.set_result(_requested(url, access, named))
+        except BaseException as error:
+            outcome.set_exception(error)
+
+    # Nothing ends a thread that waits: the process must not wait for it.
+    threading.Thread(target=run, daemon=True, name="source").start()
+    try:
+        return outcome.result(seconds)
+    except TimeoutError:
+        raise Unreadable(f"{url} cannot be reached: its answer did not end within {seconds:g} s.") from None
+
+
+def _requested(url: str, access: Access, named: bool) -> tuple[str, str]:
     import httpx  # importing it takes as long as comparing two files
 
     try:
@@ -136,19 +168,40 @@ def _fetched(url: str, access: Access, named: bool) -> tuple[str, str]:
                         raise Unreadable(f"{address} responded {answer.status_code} {answer.reason_phrase}.")
                     return _decoded(_body(answer, url, access), url), str(answer.url)
         raise Unreadable(f"{url} cannot be reached: it redirects more than {_MAX_REDIRECTS} times.")
-    except (httpx.HTTPError, httpx.InvalidURL, httpx.StreamError, ValueError) as error:
-        why = str(error).rstrip(".") or type(error).__name__
+    except (httpx.HTTPError, httpx.InvalidURL, httpx.StreamError, ValueError, OverflowError) as error:
+        why = str(error)[:300].rstrip(".") or type(error).__name__
         raise Unreadable(f"{url} cannot be reached: {why}.") from error
 
 
 def _body(answer: httpx.Response, url: str, access: Access) -> bytes:
+    """The body, decompressed piece by piece: a few bytes can become gigabytes."""
     body = bytearray()
-    for chunk in answer.iter_bytes():
-        body += chunk
-        access.count(len(chunk), url)
+    for piece in _inflated(answer, url):
+        body += piece
+        access.count(len(piece), url)
         if len(body) > _LIMIT:
             raise Unreadable(f"{url} is larger than {_LIMIT // 2**20} MB.")
     return bytes(body)
+
+
+def _inflated(answer: httpx.Response, url: str) -> Iterator[bytes]:
+    coding = answer.headers.get("content-encoding", "").strip().lower()
+    if coding in ("", "identity"):
+        yield from answer.iter_raw()
+        return
+    if coding not in ("gzip", "x-gzip"):
+        raise Unreadable(f"{url} is sent in the content coding {coding[:60]!r}, which was not requested.")
+    inflator = zlib.decompressobj(_GZIP)
+    try:
+        for data in answer.iter_raw():
+            while data:
+                yield inflator.decompress(data, _PIECE)
+                data = inflator.unconsumed_tail
+    except zlib.error as error:
+        raise Unreadable(f"{url} cannot be decompressed: {error}.") from error
+    yield inflator.flush()
+    if not inflator.eof or inflator.unused_data:
+        raise Unreadable(f"{url} cannot be decompressed: it is cut off, or goes on after its end.")
 
 
 def _decoded(body: bytes, source: str) -> str:

@@ -18,7 +18,7 @@ from .deadline import Deadline
 from .failures import error_of_response, request_of
 from .httpcore_hooks import DeadlineOver
 from .redaction import SECRET_HEADERS
-from .retry import Retries, Retry, RetryBudget
+from .retry import Retries, Retry, RetryBudget, causes_of
 
 if TYPE_CHECKING:
     from ..errors import InvalidRequest
@@ -26,6 +26,21 @@ if TYPE_CHECKING:
 
 #: The extension of a response that holds the seconds from sending the request to receiving the response's headers.
 SECONDS_TO_HEADERS = "idc_ext.seconds_to_headers"
+#: The extension of a request that holds the URL of its call, also after redirects.
+FIRST_URL = "idc_ext.first_url"
+#: Headers that a redirect may take to another host: those that httpx sets, and those that describe the body.
+_HEADERS_FOR_ALL = frozenset(
+    {
+        "accept",
+        "accept-encoding",
+        "connection",
+        "content-length",
+        "content-type",
+        "host",
+        "transfer-encoding",
+        "user-agent",
+    }
+)
 
 
 @frozen
@@ -36,6 +51,7 @@ class CallPolicy:
         retries: When a call is retried.
         deadline_seconds: The deadline of each call; None for none.
         base_path: The path of the base URL.
+        max_body: The most bytes of an answer that is not streamed, after decompression.
         budget: How many retries are left to the client.
         release: What is known of the service's release, which may explain a refusal.
     """
@@ -43,6 +59,7 @@ class CallPolicy:
     retries: Retries
     deadline_seconds: float | None
     base_path: str
+    max_body: int
     budget: RetryBudget = field(repr=False)
     release: ServiceRelease = field(repr=False)
 
@@ -99,7 +116,7 @@ class Attempts:
             raise self._deadline_exceeded()
         # A new dictionary: the caller may send the request again, and a body is read with the time-outs it began with.
         limits = {name: deadline.cap_timeout(limit, self.until) for name, limit in self._extensions["timeout"].items()}
-        self.request.extensions = {**self._extensions, "timeout": limits}
+        self.request.extensions = {**self._extensions, "timeout": limits, FIRST_URL: self.request.url}
         self._began = deadline.clock()
 
     def seconds_left(self) -> float | None:
@@ -133,7 +150,7 @@ class Attempts:
     def raise_for_broken_body(self, error: Exception) -> NoReturn:
         """Raise the error of a streamed body that breaks off. It is not retried: its reader has a part of it."""
         self.body_deadline()
-        raise _as_lost_connection(error)
+        raise without_credentials(_as_lost_connection(error))
 
     def pause_or_raise(self, error: Exception) -> float:
         """Return the pause before a retry, in seconds, or raise the error of the failed attempt."""
@@ -201,8 +218,23 @@ def _as_lost_connection(error: Exception) -> Exception:
     return error
 
 
+def keep_body_headers(request: httpx.Request) -> None:
+    """Remove all headers from a request that a redirect sends to another host, but those that describe its body.
+
+    Any other may be a secret of the caller, such as `X-Api-Key`.
+    """
+    for name in set(request.headers) - _HEADERS_FOR_ALL:
+        del request.headers[name]
+
+
 def without_credentials(error: Exception) -> Exception:
-    """Remove the token from the request that an httpx error holds, or it would be pickled with the error."""
+    """Remove the token from what an httpx error holds, or it would be pickled with the error, or shown with its frames.
+
+    The frames of httpcore and h11 have the headers of the request, and those for the proxy, in their local variables.
+    """
+    for cause in causes_of(error):
+        if isinstance(cause, httpx.TransportError | OSError) or type(cause).__module__.startswith(("httpcore", "h11")):
+            cause.__traceback__ = None
     request = request_of(error)
     if isinstance(error, httpx.RequestError) and request is not None:
         error.request = _request_without_credentials(request)

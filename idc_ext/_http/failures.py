@@ -30,6 +30,7 @@ from ..errors import (
     Unauthorized,
     status_phrase,
 )
+from .addresses import redirect_target
 from .redaction import one_line, request_summary, url_without_query, without_secrets
 
 #: A refusal inside a 200 is a sentence; a body above this many bytes is data and is not searched for one.
@@ -84,6 +85,8 @@ def error_of_response(response: httpx.Response) -> APIError | ContractError | No
         return _api_error(response, response.status_code, None, f"moved to {_redirect_target(response)}")
     if "html" in response.headers.get("content-type", ""):
         return _contract_error(response, "a web page in place of data: a proxy or a login page may have come between")
+    if 300 <= response.status_code < 400:
+        return _contract_error(response, "a redirect to nowhere")
     if response.status_code not in _KNOWN_STATUSES:
         return _contract_error(response, "which is not an HTTP status")
     if needs_body(response) and b'"message"' in response.content and len(response.content) <= LARGEST_REFUSAL:
@@ -98,9 +101,8 @@ def error_of_response(response: httpx.Response) -> APIError | ContractError | No
     return None
 
 
-def decompression_error(response: httpx.Response) -> APIError | ContractError:
-    """Make the error of a response whose body cannot be decompressed: the one of its status, if that is an error."""
-    what = "a body that cannot be decompressed"
+def body_error(response: httpx.Response, what: str) -> APIError | ContractError:
+    """Make the error of a response with a body that cannot be read: the one of its status, if that is an error."""
     if response.status_code >= 400:
         return _api_error(response, response.status_code, None, what)
     return _contract_error(response, what)
@@ -219,7 +221,5 @@ def _json_or_none(content: bytes) -> object:
 
 
 def _redirect_target(response: httpx.Response) -> str:
-    try:
-        return url_without_query(response.request.url.join(response.headers["location"]))
-    except httpx.InvalidURL:
-        return "an invalid URL"
+    url = redirect_target(response)
+    return "an address that cannot be requested" if url is None else url_without_query(url)

@@ -1,4 +1,4 @@
-"""Hooks into httpcore: sockets that know the deadline, and large bodies that are read past h11.
+"""Hooks into httpx and httpcore: sockets that know the deadline, large bodies read past h11, another decoder.
 
 Law: this is the only module that touches private members of httpx, httpcore and h11. If one of them changes, the
 client works as without the hooks, and a test fails.
@@ -95,6 +95,11 @@ class _DeadlineStream:
 
     def get_extra_info(self, info: str) -> Any:
         return self._stream.get_extra_info(info)
+
+
+def install_decoder(response: httpx.Response, decoder: Any) -> None:
+    """Have the body of a response decoded by an object with `decode` and `flush`, in place of httpx's own decoder."""
+    response._decoder = decoder
 
 
 def read_large_bodies_directly(response: httpx.Response) -> None:

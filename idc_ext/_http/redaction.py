@@ -7,7 +7,7 @@ Law: reads requests and changes none.
 from __future__ import annotations
 
 import shlex
-from urllib.parse import quote, quote_plus, urlencode
+from urllib.parse import parse_qsl, quote, quote_plus, urlencode
 
 import httpx
 
@@ -92,6 +92,10 @@ def one_line(text: str) -> str:
 
 def _secrets_of_request(request: httpx.Request) -> list[str]:
     found = [value for name, value in request.url.params.multi_items() if name in SECRET_PARAMETERS]
+    if "x-www-form-urlencoded" in request.headers.get("content-type", "") and isinstance(
+        request.stream, httpx.ByteStream
+    ):  # what a token endpoint is sent
+        found += [value for _, value in parse_qsl(request.read().decode("utf-8", "replace"))]
     for name in SECRET_HEADERS:
         words = request.headers.get(name, "").replace(";", " ").split()
         found += [part for word in words for part in (word, word.partition("=")[2])]

@@ -1,8 +1,9 @@
 """httpx clients, sync and async, that raise errors, retry calls and enforce deadlines.
 
 Both override only `send`, through which every request goes, streamed or not. There, and not in a transport: the auth
-runs for each attempt and sees a 401 before it becomes an error, the proxies of the environment stay in use, and a body
-that breaks off is a failed attempt. A streamed body is returned unread, and is not retried from then on.
+runs for each attempt and sees a 401 before it becomes an error, and a body that breaks off is a failed attempt. A
+streamed body is returned unread, and is not retried from then on. Two hooks of httpx see each request and each response
+of a call, those of redirects included: no header of the caller leaves its origin, and no body is read without a bound.
 """
 
 from __future__ import annotations
@@ -12,11 +13,13 @@ from typing import TYPE_CHECKING, Any
 
 import httpx
 
-from ..errors import InvalidRequest
+from ..errors import IDCError, InvalidRequest
 from . import deadline
-from .attempts import Attempts, CallPolicy, raise_for_failure, without_credentials
+from .addresses import Proxies, origin, redirect_target
+from .attempts import FIRST_URL, Attempts, CallPolicy, keep_body_headers, raise_for_failure
+from .bodies import allow_any_size, bound_body, check_declared_size
 from .deadline import Deadline
-from .failures import decompression_error, needs_body
+from .failures import needs_body
 from .httpcore_hooks import enforce_deadline_on_sockets, read_large_bodies_directly
 from .refusals import RELEASE_SECONDS
 
@@ -32,8 +35,15 @@ class SyncClient(httpx.Client):
     is over, and `httpx.TransportError` where there is no response.
     """
 
-    def __init__(self, policy: CallPolicy, **settings: Any) -> None:
-        super().__init__(**settings)
+    def __init__(self, policy: CallPolicy, home: httpx.URL, proxies: Proxies, **settings: Any) -> None:
+        def check_request(request: httpx.Request) -> None:
+            _check_request(request)
+
+        def check_response(response: httpx.Response) -> None:
+            _check_response(response, policy)
+
+        settings = _with_hooks(settings, check_request, check_response)
+        super().__init__(**proxies.settings(home, settings, httpx.HTTPTransport))
         self._policy = policy
         enforce_deadline_on_sockets(self)
 
@@ -51,12 +61,13 @@ class SyncClient(httpx.Client):
     def _ask_release(self, path: str, until: Deadline | None) -> httpx.Response | None:
         """Request the service's release once, within the deadline of the refused call; None if there is no response."""
         until = deadline.earliest(until, Deadline.after(RELEASE_SECONDS))
-        request = self.build_request("GET", path, timeout=deadline.cap_timeout(RELEASE_SECONDS, until))
+        seconds = deadline.cap_timeout(RELEASE_SECONDS, until)
+        request = self.build_request("GET", path, timeout=seconds, extensions={FIRST_URL: self.base_url})
         try:
             # A time-out limits each read alone: a response that comes byte by byte would never exceed it.
             with deadline.use_deadline(until):
                 return super().send(request)
-        except (httpx.HTTPError, TimeoutError):
+        except (httpx.HTTPError, TimeoutError, IDCError):
             return None
 
     def _send_with_retries(self, attempts: Attempts, *, stream: bool, **options: Any) -> httpx.Response:
@@ -79,14 +90,13 @@ class SyncClient(httpx.Client):
     def _read_and_check(response: httpx.Response, attempts: Attempts, *, stream: bool) -> None:
         try:
             if not stream or needs_body(response):
-                try:
-                    read_large_bodies_directly(response)
-                    response.read()
-                except httpx.DecodingError as cause:
-                    raise decompression_error(response) from without_credentials(cause)
+                check_declared_size(response, attempts.policy.max_body)
+                read_large_bodies_directly(response)
+                response.read()
             raise_for_failure(response)
             if not response.is_stream_consumed:
                 assert isinstance(response.stream, httpx.SyncByteStream)  # noqa: S101 - for the type checker
+                allow_any_size(response)
                 response.stream = _DeadlineBody(response.stream, attempts)
         except BaseException:
             response.close()
@@ -96,8 +106,15 @@ class SyncClient(httpx.Client):
 class AsyncClient(httpx.AsyncClient):
     """The asynchronous client; it raises the same errors."""
 
-    def __init__(self, policy: CallPolicy, **settings: Any) -> None:
-        super().__init__(**settings)
+    def __init__(self, policy: CallPolicy, home: httpx.URL, proxies: Proxies, **settings: Any) -> None:
+        async def check_request(request: httpx.Request) -> None:
+            _check_request(request)
+
+        async def check_response(response: httpx.Response) -> None:
+            _check_response(response, policy)
+
+        settings = _with_hooks(settings, check_request, check_response)
+        super().__init__(**proxies.settings(home, settings, httpx.AsyncHTTPTransport))
         self._policy = policy
 
     async def send(self, request: httpx.Request, *, stream: bool = False, **options: Any) -> httpx.Response:
@@ -114,9 +131,10 @@ class AsyncClient(httpx.AsyncClient):
     async def _ask_release(self, path: str, until: Deadline | None) -> httpx.Response | None:
         seconds = deadline.cap_timeout(RELEASE_SECONDS, until)
         try:
-            with _cancel_after(seconds):
-                return await super().send(self.build_request("GET", path, timeout=seconds))
-        except (httpx.HTTPError, TimeoutError):
+            with _cancel_after(seconds), deadline.use_deadline(Deadline.after(seconds or RELEASE_SECONDS)):
+                request = self.build_request("GET", path, timeout=seconds, extensions={FIRST_URL: self.base_url})
+                return await super().send(request)
+        except (httpx.HTTPError, TimeoutError, IDCError):
             return None
 
     async def _send_with_retries(self, attempts: Attempts, *, stream: bool, **options: Any) -> httpx.Response:
@@ -139,18 +157,36 @@ class AsyncClient(httpx.AsyncClient):
     async def _read_and_check(response: httpx.Response, attempts: Attempts, *, stream: bool) -> None:
         try:
             if not stream or needs_body(response):
-                try:
-                    read_large_bodies_directly(response)
-                    await response.aread()
-                except httpx.DecodingError as cause:
-                    raise decompression_error(response) from without_credentials(cause)
+                check_declared_size(response, attempts.policy.max_body)
+                read_large_bodies_directly(response)
+                await response.aread()
             raise_for_failure(response)
             if not response.is_stream_consumed:
                 assert isinstance(response.stream, httpx.AsyncByteStream)  # noqa: S101 - for the type checker
+                allow_any_size(response)
                 response.stream = _AsyncDeadlineBody(response.stream, attempts)
         except BaseException:
             await response.aclose()
             raise
+
+
+def _with_hooks(settings: dict[str, Any], check_request: Any, check_response: Any) -> dict[str, Any]:
+    """Put the checks of all requests and responses around the hooks of the caller, who sees what has been checked."""
+    hooks = settings.get("event_hooks") or {}
+    requests, responses = [*hooks.get("request", ()), check_request], [check_response, *hooks.get("response", ())]
+    return {**settings, "event_hooks": {**hooks, "request": requests, "response": responses}}
+
+
+def _check_request(request: httpx.Request) -> None:
+    first = request.extensions.get(FIRST_URL)
+    if first is not None and origin(first) != origin(request.url):
+        keep_body_headers(request)
+
+
+def _check_response(response: httpx.Response, policy: CallPolicy) -> None:
+    if response.has_redirect_location and redirect_target(response) is None:
+        raise_for_failure(response)
+    bound_body(response, policy.max_body)
 
 
 class _DeadlineBody(httpx.SyncByteStream):

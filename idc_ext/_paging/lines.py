@@ -21,6 +21,10 @@ if TYPE_CHECKING:
     import httpx
 
 
+#: In bytes. A line is an address.
+_LONGEST_LINE = 65_536
+
+
 @frozen(repr=False, eq=False)
 class Lines:
     """All lines of a streamed text, as a value: requests are sent when it is iterated, each time anew.
@@ -70,11 +74,17 @@ class Lines:
             if needs_body(response):
                 response.read()
             checker.check_response(response)
-            for line in response.iter_lines():
-                checker.add(line)
-                if held is not None:
-                    yield held
-                held = line
+            for piece in response.iter_bytes():
+                for line in checker.split(piece):
+                    checker.add(line)
+                    if held is not None:
+                        yield held
+                    held = line
+        for line in checker.last_line():
+            checker.add(line)
+            if held is not None:
+                yield held
+            held = line
         checker.check_count()
         run_steps(self.client, self._check_release(release))
         if held is not None:
@@ -90,11 +100,17 @@ class Lines:
                 if needs_body(response):
                     await response.aread()
                 checker.check_response(response)
-                async for line in response.aiter_lines():
-                    checker.add(line)
-                    if held is not None:
-                        yield held
-                    held = line
+                async for piece in response.aiter_bytes():
+                    for line in checker.split(piece):
+                        checker.add(line)
+                        if held is not None:
+                            yield held
+                        held = line
+        for line in checker.last_line():
+            checker.add(line)
+            if held is not None:
+                yield held
+            held = line
         checker.check_count()
         await arun_steps(self.client, self._check_release(release))
         if held is not None:
@@ -160,6 +176,7 @@ class _LineChecker:
     name: str
     expected: int
     pattern: re.Pattern[str]
+    rest: bytes = b""
     count: int = 0
     last: dict[str, str] = Factory(dict)
 
@@ -170,6 +187,21 @@ class _LineChecker:
             raise error
         if response.status_code != 200:
             raise ContractError(f"{self.name} was answered with {response.status_code} and not with text")
+
+    def split(self, piece: bytes) -> Iterator[str]:
+        """Yield the lines that a piece of the text ends; what is left of it begins the next one."""
+        text, start = self.rest + piece, 0
+        while (end := text.find(b"\n", start)) >= 0:
+            yield text[start:end].removesuffix(b"\r").decode("utf-8", "replace")
+            start = end + 1
+        self.rest = text[start:]
+        if len(self.rest) > _LONGEST_LINE:
+            raise ContractError(f"{self.name}: line {self.count + 1} has more than {_LONGEST_LINE:,} bytes")
+
+    def last_line(self) -> Iterator[str]:
+        """Yield the last line, if no line feed ends it."""
+        if self.rest:
+            yield from self.split(b"\n")
 
     def add(self, line: str) -> None:
         self.count += 1

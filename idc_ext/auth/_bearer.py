@@ -6,22 +6,24 @@ operations need a token.
 
 from __future__ import annotations
 
+import contextvars
+import threading
 import time
+from concurrent.futures import Future, InvalidStateError
+from contextlib import suppress
 from typing import TYPE_CHECKING, TypeVar
 
 import httpx
 from attrs import field, frozen
 
+from .._http.addresses import is_loopback, origin
 from ..errors import CredentialsInsecure
-from ._token_endpoint import is_loopback
 
 if TYPE_CHECKING:
     from collections.abc import AsyncGenerator, Callable, Generator
 
     from ._credentials import TokenSource
     from ._id_token import IdToken
-
-__all__ = ["IdTokenAuth", "is_loopback"]
 
 T = TypeVar("T")
 
@@ -89,8 +91,7 @@ class IdTokenAuth(httpx.Auth):
         return response.status_code == 401 and self._same_origin(response.request.url)
 
     def _same_origin(self, url: httpx.URL) -> bool:
-        home = self.base_url
-        return (url.scheme, url.host, url.port) == (home.scheme, home.host, home.port)
+        return origin(url) == origin(self.base_url)
 
 
 def _with_bearer_header(request: httpx.Request, token: IdToken) -> httpx.Request:
@@ -99,7 +100,28 @@ def _with_bearer_header(request: httpx.Request, token: IdToken) -> httpx.Request
 
 
 async def _in_thread(call: Callable[..., T], *arguments: object) -> T:
-    """Run a blocking function in a thread. A caller that is cancelled does not wait for its end."""
+    """Run a blocking function in a thread. A caller that is cancelled does not wait for its end, nor does the process.
+
+    The thread has the deadline of the caller. It is a daemon, since nothing can interrupt the look-up of a host name;
+    the thread of anyio only waits for it, and stops doing so when the caller is cancelled.
+    """
     import anyio.to_thread  # as httpx does; imported late: most programs never need it
 
-    return await anyio.to_thread.run_sync(call, *arguments, abandon_on_cancel=True)
+    outcome: Future[T] = Future()
+
+    def run() -> None:
+        try:
+            result = call(*arguments)
+        except BaseException as error:
+            with suppress(InvalidStateError):  # no caller waits any more
+                outcome.set_exception(error)
+        else:
+            with suppress(InvalidStateError):
+                outcome.set_result(result)
+
+    context = contextvars.copy_context()
+    threading.Thread(target=context.run, args=(run,), daemon=True, name="renewal of the ID token").start()
+    try:
+        return await anyio.to_thread.run_sync(outcome.result, abandon_on_cancel=True)
+    finally:
+        outcome.cancel()

@@ -13,7 +13,8 @@ from typing import TYPE_CHECKING, Any, Protocol
 
 from attrs import define, field, frozen
 
-from ..errors import CredentialsError, CredentialsExpired, CredentialsInvalid, CredentialsNotFound
+from .._http import deadline
+from ..errors import CredentialsError, CredentialsExpired, CredentialsInvalid, CredentialsNotFound, DeadlineExceeded
 from . import _credentials_file as file
 from ._id_token import IdToken, Secret, format_time, parse_id_token
 from ._token_endpoint import CONNECTION_SETTINGS, NO_SETTINGS
@@ -132,6 +133,7 @@ class Credentials:
         Raises:
             CredentialsExpired: it has expired or will within 30 seconds, and cannot be renewed.
             CredentialsError: it has expired, and the renewal failed; and everything that `read_token` raises.
+            DeadlineExceeded: it has expired, and the renewal was not done in time.
         """
         found = self.read_token()
         now = time.time()
@@ -177,7 +179,7 @@ class Credentials:
             return None
         try:
             token = file.renew_token(self.path, lambda token: not token.renewal_due(time.time()), 0, self._settings)
-        except CredentialsError as error:
+        except (CredentialsError, DeadlineExceeded) as error:
             logger.warning("the ID token was not renewed early: %s", error)
             token = None
         else:
@@ -189,6 +191,9 @@ class Credentials:
     def _renew(self, is_acceptable: Callable[[IdToken], bool], seconds: float) -> IdToken:
         token = file.renew_token(self.path, is_acceptable, seconds, self._settings)
         if token is None:
+            until = deadline.current()
+            if until is not None and until.over():
+                raise until.exceeded(f"another process is renewing {self.path}")
             raise CredentialsError(
                 f"another process has been renewing {self.path} all the time: "
                 "try again, or end that process if it is stuck"

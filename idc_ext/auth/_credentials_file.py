@@ -15,7 +15,13 @@ from typing import TYPE_CHECKING, Any
 from attrs import field, frozen
 
 from .._http import deadline
-from ..errors import CredentialsError, CredentialsExpired, CredentialsInsecure, CredentialsInvalid
+from ..errors import (
+    CredentialsError,
+    CredentialsExpired,
+    CredentialsInsecure,
+    CredentialsInvalid,
+    DeadlineExceeded,
+)
 from . import _private_file as private
 from ._id_token import IdToken, format_time, parse_id_token, parse_time
 from ._token_endpoint import NO_SETTINGS, TokenRequestError, problem_with, request_tokens
@@ -38,7 +44,7 @@ class FileContent:
 class CredentialsFailure:
     """An error to raise later, in a frame that holds no secret: its class and its message."""
 
-    kind: type[CredentialsError]
+    kind: type[CredentialsError | DeadlineExceeded]
     sentence: str
 
 
@@ -66,6 +72,7 @@ def renew_token(
 
     Raises:
         CredentialsError: as `Credentials.valid_token`.
+        DeadlineExceeded: the issuer did not answer in time.
     """
     target = private.resolve_link(path)
     with private.file_lock(target, deadline.cap_timeout(seconds, deadline.current()) or 0) as has_lock:
@@ -140,7 +147,7 @@ def _renew_under_lock(
                     f"{_expiry_sentence(path, found.token)} and cannot be renewed: {answer.clause}; {LOGIN}",
                 )
             return CredentialsFailure(
-                CredentialsError,
+                DeadlineExceeded if answer.late else CredentialsError,
                 f"{_expiry_sentence(path, found.token)} and could not be renewed: {answer.clause}; try again",
             )
         new_content = merge_token_answer(document, answer, now)

@@ -14,7 +14,14 @@ from urllib.parse import parse_qs, urlsplit
 
 from attrs import field, frozen
 
-from ..errors import CredentialsError, CredentialsInsecure, CredentialsInvalid, CredentialsNotFound, MissingExtra
+from ..errors import (
+    CredentialsError,
+    CredentialsInsecure,
+    CredentialsInvalid,
+    CredentialsNotFound,
+    DeadlineExceeded,
+    MissingExtra,
+)
 from ._credentials_file import CredentialsFailure, FileContent, merge_token_answer
 from ._id_token import Secret
 from ._token_endpoint import TokenRequestError, printable_reason, problem_with, request_tokens
@@ -92,7 +99,8 @@ class Consent:
             form["client_secret"] = self.client.client_secret.reveal()
         token_answer = request_tokens(self.client.token_uri, form)
         if isinstance(token_answer, TokenRequestError):
-            return CredentialsFailure(CredentialsError, f"the login failed: {token_answer.clause}")
+            kind = DeadlineExceeded if token_answer.late else CredentialsError
+            return CredentialsFailure(kind, f"the login failed: {token_answer.clause}")
         content = merge_token_answer(self._new_file_document(token_answer), token_answer, time.time())
         if isinstance(content, str):
             return CredentialsFailure(CredentialsError, f"the login failed: the issuer {content}")

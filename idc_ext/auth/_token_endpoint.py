@@ -1,15 +1,14 @@
 """A request to an OAuth token endpoint: a form in, a JSON object out, or an error in one clause.
 
 Secrets go to the endpoint alone: over https, or over plain http within this machine; no redirect is followed, and no
-message quotes a secret. As for every httpx client, SSL_CERT_FILE and the proxy variables of the environment count, and
-so does a deadline. Law: nothing here raises, since the traceback would show the secrets.
+message quotes a secret. The request goes through `_http` as all others do: with its bounds on time and memory, and with
+SSL_CERT_FILE and the proxy variables of the environment. Law: nothing here raises, since the traceback would show the
+secrets.
 """
 
 from __future__ import annotations
 
-import ipaddress
 import json
-import time
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 
@@ -17,11 +16,19 @@ import httpx
 from attrs import frozen
 
 from .._http import deadline
+from .._http.addresses import Proxies, check_proxy_argument, is_loopback, problem_with_url
+from .._http.attempts import CallPolicy
+from .._http.bodies import ACCEPT_ENCODING
+from .._http.deadline import Deadline
+from .._http.refusals import ServiceRelease
+from .._http.retry import Retries, RetryBudget
+from .._http.transport import SyncClient
+from ..errors import APIError, ContractError, DeadlineExceeded, InvalidProxy, MissingExtra
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
-#: In seconds: without progress, and in total.
+#: In seconds: without progress, and in total. A deadline of the caller counts, too.
 TIMEOUT, DEADLINE = 10.0, 20.0
 LARGEST_ANSWER = 1_048_576
 #: The settings of a client for httpx that concern connections to any server, and so are used here, too.
@@ -37,18 +44,12 @@ class TokenRequestError:
     Attributes:
         clause: A clause such as `accounts.example.org refused it (invalid_grant)`.
         code: The OAuth error code, if the endpoint gave one.
+        late: Whether there was no answer in time.
     """
 
     clause: str
     code: str | None = None
-
-
-def is_loopback(url: httpx.URL) -> bool:
-    """Say whether the host of a URL is this machine: 127.0.0.0/8, ::1 or localhost."""
-    try:
-        return ipaddress.ip_address(url.host).is_loopback
-    except ValueError:
-        return url.host == "localhost"
+    late: bool = False
 
 
 def problem_with(uri: object) -> str | None:
@@ -57,7 +58,7 @@ def problem_with(uri: object) -> str | None:
         url = httpx.URL(uri if isinstance(uri, str) else "")
     except httpx.InvalidURL:
         return "is not a URL"
-    if url.scheme not in ("http", "https") or not url.host or url.userinfo or url.fragment:
+    if problem_with_url(url) or url.userinfo or url.fragment:
         return "is not an https URL"
     if url.scheme == "http" and not is_loopback(url):
         return "is plain http, which others on the network can read"
@@ -75,29 +76,36 @@ def request_tokens(
         settings: The settings of httpx, of those in CONNECTION_SETTINGS.
     """
     url = httpx.URL(uri)
-    until = deadline.current()
-    seconds = deadline.cap_timeout(TIMEOUT, until) or TIMEOUT
-    end = time.monotonic() + (deadline.cap_timeout(DEADLINE, until) or DEADLINE)
-    # A proxy of the environment could not reach an endpoint on this machine, and would see the secrets.
-    host = f"[{url.host}]" if ":" in url.host else url.host
-    mounts = {f"all://{host}": None} if is_loopback(url) and "proxy" not in settings else None
-    content = bytearray()
+    own = Deadline.after(DEADLINE)
+    until = deadline.earliest(deadline.current(), own) or own
+    policy = CallPolicy(
+        Retries(most=0), None, url.path, LARGEST_ANSWER, RetryBudget(Retries(most=0)), ServiceRelease(lambda _: None)
+    )
     try:
+        check_proxy_argument(settings.get("proxy"))
+        proxies = Proxies.of_environment() if settings.get("trust_env", True) else Proxies()
+        if settings.get("proxy") is None:
+            proxies.check(url)
         with (
-            httpx.Client(timeout=seconds, follow_redirects=False, mounts=mounts, **settings) as client,
-            client.stream("POST", url, data=dict(form), headers={"Accept": "application/json"}) as response,
+            deadline.use_deadline(until),
+            SyncClient(policy, url, proxies, timeout=TIMEOUT, follow_redirects=False, **settings) as client,
         ):
-            for part in response.iter_bytes():
-                content += part
-                if len(content) > LARGEST_ANSWER or time.monotonic() > end:
-                    return TokenRequestError(f"{url.host} did not finish its answer")
-    except httpx.TimeoutException:
-        return TokenRequestError(f"{url.host} did not answer within {seconds:.3g} s")
+            headers = {"Accept": "application/json", "Accept-Encoding": ACCEPT_ENCODING}
+            response = client.post(url, data=dict(form), headers=headers)
+    except APIError as error:
+        return _read_answer(url.host, error.response.status_code, error.response.content, form)
+    except ContractError:
+        return TokenRequestError(f"{url.host} answered with something that is no JSON object")
+    except (InvalidProxy, MissingExtra) as error:
+        return TokenRequestError(f"{url.host} cannot be reached ({error})")
+    except (DeadlineExceeded, httpx.TimeoutException) as error:
+        seconds = until.seconds if isinstance(error, DeadlineExceeded) else TIMEOUT
+        return TokenRequestError(f"{url.host} did not answer within {seconds:.3g} s", late=True)
     except (httpx.HTTPError, httpx.InvalidURL, OSError, ValueError) as error:
         return TokenRequestError(
             f"{url.host} cannot be reached ({printable_reason(str(error), form.values()) or type(error).__name__})"
         )
-    return _read_answer(url.host, response.status_code, bytes(content), form)
+    return _read_answer(url.host, response.status_code, response.content, form)
 
 
 def printable_reason(text: str, secrets: Iterable[str]) -> str:

@@ -44,8 +44,9 @@ M = TypeVar("M", bound=_GeneratedModel)
 #: A citation: text, or an object for csl-json.
 Citation: TypeAlias = str | dict[str, Any]
 
-#: A line of a text manifest: bucket, and the UUID, by which lines of one bucket ascend.
-MANIFEST_LINE = re.compile(r"s3://([a-z0-9.-]+)/([0-9a-f-]{36})/\*")
+#: A line of a text manifest: bucket, and the UUID, by which lines of one bucket ascend. A bucket is named as S3 and GCS
+#: allow it: the line becomes a part of a command, which must not read it as an option or as a path.
+MANIFEST_LINE = re.compile(r"s3://((?!.*\.\.)[a-z0-9](?:[a-z0-9._-]{0,61}[a-z0-9])?)/([0-9a-f-]{36})/\*")
 #: The body that doi.org sends with status 200 for a DOI without metadata: nothing, or a web page.
 _EMPTY_OR_HTML = re.compile(r"\s*|\s*<(!doctype|html)\b.*", re.DOTALL | re.IGNORECASE)
 

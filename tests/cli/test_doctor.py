@@ -234,7 +234,7 @@ def test_nothing_secret_is_in_the_report(
         assert secret not in result.out, result.out
     assert "~/.idc_credentials" in result.out
     assert "…@example.org" in result.out
-    assert "…@proxy.example:3128" in result.out
+    assert "set: HTTPS_PROXY" in result.out
 
 
 def test_a_hostile_service_cannot_end_the_fence_or_write_to_the_terminal(

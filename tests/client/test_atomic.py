@@ -1,12 +1,9 @@
 """Files that several threads, processes and containers write at once, and what killed ones leave behind."""
 
-import hashlib
 import os
-import shutil
 import stat
 import subprocess
 import sys
-import threading
 import time
 from pathlib import Path
 
@@ -16,57 +13,19 @@ from idc_ext import ManifestError, manifests, v3
 from idc_ext._atomic import Draft, DraftFolder, PathLock, atomic_replacement, remove_leftovers
 from tests.support import patching
 from tests.support.atomic_writers import MOST_STEPS, NAMES, die_before
-from tests.support.many_writers import FILTERS, answers
+from tests.support.many_writers import FILTERS, answers, can_unshare, writers_at_once
 from tests.support.v3_service import RIDER, client, manifest_service, row
 
 ROOT = Path(__file__).parents[2]
 ENVIRONMENT = {**os.environ, "PYTHONPATH": os.pathsep.join([str(ROOT), str(ROOT / "generated")])}
 pytestmark = pytest.mark.skipif(os.name != "posix", reason="links, locks and signals are those of POSIX")
-#: A process of a container of its own, as number 1, if this user may start one.
-CONTAINER = ["unshare", "--map-root-user", "--pid", "--fork"]
-
-COMMAND = [sys.executable, "-m", "tests.support.many_writers"]
-
-
-def can_unshare() -> bool:
-    return shutil.which("unshare") is not None and subprocess.run([*CONTAINER, "true"], check=False).returncode == 0
 
 
 @pytest.mark.parametrize("container", [False, True], ids=["processes", "containers"])
 def test_every_manifest_that_is_reported_was_there_whatever_else_wrote_it(tmp_path: Path, container: bool) -> None:
     if container and not can_unshare():
         pytest.skip("needs the right to make PID namespaces")
-    path, seen, over = tmp_path / "m.s5cmd", set[bytes](), threading.Event()
-
-    def look() -> None:
-        while not over.is_set():
-            if path.exists():
-                seen.add(path.read_bytes())
-
-    looking = threading.Thread(target=look)
-    looking.start()
-    writers = [
-        subprocess.Popen(
-            [*(CONTAINER if container else []), *COMMAND, str(path), str(first), "3", "4"],
-            cwd=ROOT,
-            env=ENVIRONMENT,
-            stdout=subprocess.PIPE,
-            text=True,
-        )
-        for first in (0, 100, 200)
-    ]
-    lines = [line.split() for writer in writers for line in writer.communicate(timeout=120)[0].splitlines()]
-    over.set()
-    looking.join()
-    assert [writer.returncode for writer in writers] == [0, 0, 0]
-    assert len(lines) == 36
-    reported = {digest: int(rows) for digest, rows in lines}
-    assert len(reported) == 9  # a digest for each writer, the same each time
-    assert seen
-    for content in seen:
-        assert content.count(b"\n") == reported[hashlib.sha256(content).hexdigest()]
-    assert manifests.read(path).sha256 == hashlib.sha256(path.read_bytes()).hexdigest()
-    assert {one.name for one in tmp_path.iterdir()} == {"m.s5cmd", "m.s5cmd.json"}
+    assert writers_at_once(tmp_path, container=container) == []
 
 
 def test_no_writer_touches_files_of_the_user_that_are_named_like_drafts(tmp_path: Path) -> None:

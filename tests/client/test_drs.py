@@ -38,6 +38,14 @@ FILE = {
     "version": "faf7385b",
 }
 
+#: Addresses of files and services of the caller's own machine and network, which no resolver may hand out.
+ELSEWHERE = [
+    "file:///etc/passwd", "javascript:alert(1)", "data:,x", "/etc/passwd", "https://", "https://[::1", "https://a:port/",
+    "http://169.254.169.254/latest/meta-data", "http://[fe80::1]/", "http://127.0.0.1:8021/", "http://localhost./",
+    "http://a.localhost/", "http://10.0.0.1/", "http://0.0.0.0/", "http://[::ffff:169.254.169.254]/",
+    "http://2852039166/", "http://0xa9fea9fe/", "http://127.1/", "http://169.254.169.254./", "ftp://192.168.1.1/a",
+]  # fmt: skip
+
 
 @pytest.fixture(autouse=True)
 def _no_settings(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -144,6 +152,11 @@ def test_parts_may_have_parts_and_uris_be_one_or_many() -> None:
         ({**FILE, "aliases": [1]}, "aliases are not texts"),
         ({**FILE, "created_time": "yesterday"}, "created_time is not a time"),
         ({**FILE, "id": "dg.4DFC/11111111-dc1c-44bd-91f8-e6f1860cbfce"}, "another object"),
+        ({**FILE, "size": -1}, "size is negative"),
+        *(
+            ({**FILE, "access_methods": [{"type": "https", "access_url": {"url": url}}]}, "its address is")
+            for url in ELSEWHERE
+        ),
     ],
 )
 def test_an_answer_of_another_shape_breaks_the_contract_and_says_where(body: Any, reason: str) -> None:
@@ -212,7 +225,17 @@ def test_a_signed_address_shows_neither_its_signature_nor_its_headers() -> None:
     assert repr(given) == "AccessURL(url='https://a/b.dcm')"
 
 
-@pytest.mark.parametrize("body", [[], {}, {"url": 7}, {"url": "https://a", "headers": {}}])
+@pytest.mark.parametrize(
+    "url", ["gs://12345/a", "s3://a_b/c", "https://a.example:8443/b?c=d", "ftp://[2606:4700::1]/a"]
+)
+def test_an_address_on_the_internet_or_in_a_bucket_is_handed_out(url: str) -> None:
+    _, settings = answering({**FILE, "access_methods": [{"type": "https", "access_url": {"url": url}}]})
+    assert drs.resolve(SERIES, **settings).urls == (url,)
+
+
+@pytest.mark.parametrize(
+    "body", [[], {}, {"url": 7}, {"url": "https://a", "headers": {}}, *({"url": url} for url in ELSEWHERE)]
+)
 def test_an_answer_that_is_not_an_address_breaks_the_contract(body: Any) -> None:
     found = drs.resolve(SERIES, **answering(FILE)[1])
     with pytest.raises(ContractError, match="not an AccessURL"):

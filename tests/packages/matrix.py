@@ -83,6 +83,15 @@ CLIENT = (
     python("CSV", "print(rider.write('rows.csv'))", SERIES_OF_RIDER),
     Use("version", ("idc-ext", "--version"), r"idc-ext \d+\.\d+\.\d+\S*"),
 )
+SOCKS = """
+import os, httpx
+os.environ["ALL_PROXY"] = "socks5://127.0.0.1:9"
+from idc_ext import connect, v3
+try:
+    v3.counts(connect("http://example.org", retries=0), {"Modality": ["CT"]})
+except httpx.ConnectError as error:
+    print(type(error).__name__)
+"""
 TOKEN = ("--state", "state", "--email", "ada@example.org", "--output", "token.json")
 COMMAND_LINE = (
     Use("counts", ("idc-ext", "counts", "-w", "collection_id=rider_pilot", "-f", "csv"), r".*\b774\b.*"),
@@ -119,6 +128,7 @@ USES: dict[tuple[str, ...], tuple[Use, ...]] = {
             2,
         ),
     ),
+    ("socks",): (Use("a SOCKS proxy that does not answer", ("python", SOCKS), "ConnectError"),),
     ("arrow",): (
         python("Arrow", "print(rider.to_arrow().num_rows)", SERIES_OF_RIDER),
         missing_in_python("rider.to_pandas()", "pandas"),

@@ -1,14 +1,12 @@
-"""A service of canned answers on a loopback socket."""
+"""A service of canned answers on a loopback socket: the server of faults, where nothing goes wrong."""
 
 from __future__ import annotations
 
 import json
-import threading
 from contextlib import contextmanager
-from http.server import BaseHTTPRequestHandler
 from typing import TYPE_CHECKING, Any
 
-from tests.support.loopback_server import LoopbackServer
+from tests.support.faulty_server import Wire, faulty, message
 
 if TYPE_CHECKING:
     import ssl
@@ -24,37 +22,20 @@ class CannedService:
         self.asked: list[str] = []
         self.url = ""
 
+    def answer(self, wire: Wire) -> bool:
+        method, target = wire.request.method, wire.request.target
+        self.asked.append(f"{method} {target}")
+        status, body = self.answers.get(target.partition("?")[0], (404, {"detail": "Not Found"}))
+        content = (body if isinstance(body, str) else json.dumps(body)).encode()
+        kind = "text/plain" if isinstance(body, str) else "application/json"
+        wire.send(message(status, content, {"content-type": kind, **self.headers}))
+        return True
+
 
 @contextmanager
 def canned_service(secured: ssl.SSLContext | None = None) -> Iterator[CannedService]:
     """Serve canned answers, over TLS if a context is given."""
     service = CannedService()
-
-    class Handler(BaseHTTPRequestHandler):
-        def answer(self) -> None:
-            self.rfile.read(int(self.headers.get("content-length", 0)))
-            service.asked.append(f"{self.command} {self.path}")
-            status, body = service.answers.get(self.path.partition("?")[0], (404, {"detail": "Not Found"}))
-            content = (body if isinstance(body, str) else json.dumps(body)).encode()
-            self.send_response_only(status)
-            headers = {"Content-Type": "text/plain" if isinstance(body, str) else "application/json", **service.headers}
-            for name, value in {"Content-Length": str(len(content)), **headers}.items():
-                self.send_header(name, value)
-            self.end_headers()
-            self.wfile.write(content)
-
-        do_GET = do_POST = do_DELETE = answer
-
-        def log_message(self, *_: object) -> None:
-            pass
-
-    with LoopbackServer(("127.0.0.1", 0), Handler) as server:
-        service.url = f"http://127.0.0.1:{server.server_port}"
-        if secured is not None:
-            server.socket = secured.wrap_socket(server.socket, server_side=True, do_handshake_on_connect=False)
-            service.url = f"https://localhost:{server.server_port}"
-        thread = threading.Thread(target=server.serve_forever, daemon=True)
-        thread.start()
+    with faulty(service.answer, secured=secured) as server:
+        service.url = server.url
         yield service
-        server.shutdown()
-        thread.join()

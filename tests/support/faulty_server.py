@@ -1,4 +1,7 @@
-"""A server on a real socket that makes faults on purpose: one step for each request that arrives."""
+"""A server on a real socket that makes faults on purpose: one step for each request that arrives.
+
+The faults that every part of this project is tried with are in `faults`, each as a step.
+"""
 
 from __future__ import annotations
 
@@ -11,6 +14,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    import ssl
     from collections.abc import Callable, Iterator
 
 #: No step goes on for longer than this many seconds. No call of a test may wait for that: `faulty` fails where one
@@ -31,14 +35,34 @@ class Seen:
 
 @dataclass
 class Wire:
-    """One connection, as steps see it."""
+    """One connection, as steps see it, and the request to answer."""
 
     socket: socket.socket
     result: threading.Event
     outlasted: threading.Event
+    seen: Seen | None = None
+
+    @property
+    def request(self) -> Seen:
+        assert self.seen is not None
+        return self.seen
 
     def send(self, data: bytes) -> None:
         self.socket.sendall(data)
+
+    def send_for_ever(self, data: bytes, pause: float = 0.0) -> None:
+        """Send the same again and again, until the other side has gone or the test is over."""
+        end = time.monotonic() + LONGEST
+        while not self.result.wait(pause):
+            if time.monotonic() > end:
+                self.outlasted.set()
+                return
+            self.send(data)
+
+    def wait(self) -> None:
+        """Do nothing, until the test is over."""
+        if not self.result.wait(LONGEST):
+            self.outlasted.set()
 
     def reset(self) -> None:
         """Close with RST in place of FIN."""
@@ -50,7 +74,7 @@ def answer(status: int = 200, body: bytes = b"{}", **headers: str) -> Callable[[
     """A whole answer, after which the connection stays open."""
 
     def step(wire: Wire) -> bool:
-        wire.send(_message(status, body, headers))
+        wire.send(message(status, body, headers))
         return True
 
     return step
@@ -60,7 +84,7 @@ def answer_and_close(status: int = 200, body: bytes = b"{}", **headers: str) -> 
     """A whole answer, after which the connection is closed without notice."""
 
     def step(wire: Wire) -> bool:
-        wire.send(_message(status, body, headers))
+        wire.send(message(status, body, headers))
         return False
 
     return step
@@ -79,8 +103,7 @@ def hang_up(wire: Wire) -> bool:
 
 def silence(wire: Wire) -> bool:
     """Nothing at all."""
-    if not wire.result.wait(LONGEST):
-        wire.outlasted.set()
+    wire.wait()
     return False
 
 
@@ -90,7 +113,7 @@ def truncated(
     """An answer that breaks off before its end."""
 
     def step(wire: Wire) -> bool:
-        wire.send(_message(200, body, headers)[:-missing])
+        wire.send(message(200, body, headers)[:-missing])
         if rst:
             time.sleep(0.02)  # or else the reset overtakes what was sent
             wire.reset()
@@ -105,18 +128,14 @@ def drip(data: bytes = b"", *, headers: bool = False, pause: float = 0.02) -> Ca
     def step(wire: Wire) -> bool:
         start = b"HTTP/1.1 200 OK\r\nContent-Type: application/json\r\n"
         wire.send(start + (b"X-Long: " if headers else b"Content-Length: 1000000\r\n\r\n" + data))
-        end = time.monotonic() + LONGEST
-        while not wire.result.wait(pause):
-            if time.monotonic() > end:
-                wire.outlasted.set()
-                break
-            wire.send(b"1")
+        wire.send_for_ever(b"1", pause)
         return False
 
     return step
 
 
-def _message(status: int, body: bytes, headers: dict[str, str]) -> bytes:
+def message(status: int, body: bytes, headers: dict[str, str]) -> bytes:
+    """A whole answer as bytes, its length included."""
     said = {"content-type": "application/json", **{name.replace("_", "-"): value for name, value in headers.items()}}
     lines = [f"HTTP/1.1 {status} Said", f"Content-Length: {len(body)}", *(f"{k}: {v}" for k, v in said.items())]
     return "\r\n".join(lines).encode() + b"\r\n\r\n" + body
@@ -137,11 +156,12 @@ class Faulty:
 
 
 @contextmanager
-def faulty(*steps: Callable[[Wire], bool]) -> Iterator[Faulty]:
-    """Serve the steps, one for each request; the last one again for all that come after it."""
+def faulty(*steps: Callable[[Wire], bool], secured: ssl.SSLContext | None = None) -> Iterator[Faulty]:
+    """Serve the steps, one for each request; the last one again for all that come after it; over TLS with a context."""
     result, outlasted = threading.Event(), threading.Event()
     with socket.create_server(("127.0.0.1", 0)) as listener:
-        server = Faulty(f"http://127.0.0.1:{listener.getsockname()[1]}", list(steps))
+        port = listener.getsockname()[1]
+        server = Faulty(f"https://localhost:{port}" if secured else f"http://127.0.0.1:{port}", list(steps))
         workers: list[threading.Thread] = []
 
         def accept() -> None:
@@ -153,7 +173,7 @@ def faulty(*steps: Callable[[Wire], bool]) -> Iterator[Faulty]:
                 number = server.connections
                 server.connections += 1
                 wire = Wire(connection, result, outlasted)
-                worker = threading.Thread(target=_serve, args=(server, wire, number), daemon=True)
+                worker = threading.Thread(target=_serve, args=(server, wire, number, secured), daemon=True)
                 workers.append(worker)
                 worker.start()
 
@@ -171,11 +191,16 @@ def faulty(*steps: Callable[[Wire], bool]) -> Iterator[Faulty]:
     assert not outlasted.is_set(), f"a call waited for a server that does nothing for {LONGEST:g} s"
 
 
-def _serve(server: Faulty, wire: Wire, number: int) -> None:
-    wire.socket.settimeout(0.05)
+def _serve(server: Faulty, wire: Wire, number: int, secured: ssl.SSLContext | None) -> None:
+    with suppress(OSError):
+        if secured is not None:
+            wire.socket.settimeout(LONGEST)
+            wire.socket = secured.wrap_socket(wire.socket, server_side=True)
     with wire.socket, suppress(OSError):
+        wire.socket.settimeout(0.05)
         while (seen := _request(wire, number)) is not None:
             server.seen.append(seen)
+            wire.seen = seen
             step = server.steps.pop(0) if len(server.steps) > 1 else server.steps[0]
             wire.socket.settimeout(LONGEST)
             if not step(wire):
@@ -187,6 +212,9 @@ def _request(wire: Wire, number: int) -> Seen | None:
     data = bytearray()
     while b"\r\n\r\n" not in data:
         if not _more(wire, data):
+            return None
+        if not data[:1].isalpha():  # not HTTP: a client that begins with TLS
+            wire.send(b"HTTP/1.1 400 Bad Request\r\nConnection: close\r\n\r\n")
             return None
     head, _, body = bytes(data).partition(b"\r\n\r\n")
     first, *rest = head.decode("latin-1").split("\r\n")

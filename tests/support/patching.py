@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 
 from attrs import define
 
-from idc_ext._http import attempts, deadline, retry
+from idc_ext._http import addresses, attempts, deadline, retry
 from idc_ext._paging import pages
 from idc_ext.v1 import _pages as v1_pages
 from idc_ext.v3 import _pages as v3_pages
@@ -69,6 +69,11 @@ def no_pauses(monkeypatch: pytest.MonkeyPatch, passes: Callable[[float], object]
     monkeypatch.setattr(deadline, "async_sleep", asleep)
     monkeypatch.setattr(retry, "random_fraction", lambda: 0.5)
     return made
+
+
+def no_packages_to_find(monkeypatch: pytest.MonkeyPatch) -> None:
+    """No package for a proxy is installed."""
+    monkeypatch.setattr(addresses.util, "find_spec", lambda name: None)
 
 
 def no_waits_for_pages(monkeypatch: pytest.MonkeyPatch) -> None:

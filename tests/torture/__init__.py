@@ -1,4 +1,5 @@
-"""Attacks on a server, from outside: what it must survive, and what is measured while it does.
+"""Attacks on the stand-in and on the client: what they must survive, and what is measured while they do.
 
-Law: nothing here imports what it attacks; a server is a process that listens on a socket.
+Law: a stand-in is attacked from outside, as a process on a socket, and nothing imports it; a client runs in a process
+of its own for each fault.
 """

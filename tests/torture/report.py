@@ -9,6 +9,7 @@ import datetime
 import os
 import platform
 import re
+import textwrap
 from importlib.metadata import version
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -96,7 +97,7 @@ def section(outcomes: Sequence[Outcome], absent: Sequence[tuple[Attack, str]], s
     )
     parts = [
         INTRODUCTION.format(
-            verdict=_wrapped(verdict),
+            verdict=wrapped(verdict),
             machine=machine,
             health=bounds.HEALTH,
             most=bounds.MOST_NOISE,
@@ -117,7 +118,7 @@ def section(outcomes: Sequence[Outcome], absent: Sequence[tuple[Attack, str]], s
         if notes:
             parts.append("\n".join(notes) + "\n")
     if found:
-        parts.append("### Findings\n\n" + "\n".join(f"* {_cell(sentence)}" for sentence in found[:100]) + "\n")
+        parts.append("### Findings\n\n" + "\n".join(f"* {cell(sentence)}" for sentence in found[:100]) + "\n")
     if absent:
         parts.append(
             "### Not run here\n\n" + "\n".join(f"* {attack.name}: {reason}" for attack, reason in absent) + "\n"
@@ -157,14 +158,14 @@ def _row(outcome: Outcome) -> str:
         f"{outcome.noise:.1f}",
         "passed" if outcome.passed else "**failed**",
     )
-    return "| " + " | ".join(_cell(cell) for cell in cells) + " |"
+    return "| " + " | ".join(cell(cell) for cell in cells) + " |"
 
 
-def _cell(text: str) -> str:
+def cell(text: str) -> str:
+    """A text for a cell of a table: without paths of this machine, and on one line."""
     return PLACE.sub("/…", text).replace("|", "\\|").replace("<", "&lt;").replace("\n", " ")
 
 
-def _wrapped(text: str) -> str:
-    import textwrap
-
-    return "\n".join(textwrap.wrap(text, 119))
+def wrapped(text: str, indent: str = "") -> str:
+    """A text in lines of the page's width; those after the first one begin with an indent."""
+    return "\n".join(textwrap.wrap(text, 119, subsequent_indent=indent))

@@ -25,8 +25,17 @@ from attrs import asdict, evolve, frozen
 import idc_openapi
 
 from ... import auth
-from ..._reachability import Probe, missing_certificates, network_variables, probe, proxy_for
-from ...errors import APIError, ContractError, CredentialsError, CredentialsNotFound, InvalidBaseURL, Retired
+from ..._reachability import Probe, missing_certificates, network_variables, probe, proxy_variable_for
+from ...errors import (
+    APIError,
+    ContractError,
+    CredentialsError,
+    CredentialsNotFound,
+    InvalidBaseURL,
+    InvalidProxy,
+    MissingExtra,
+    Retired,
+)
 from .. import _exit, version
 from .._options import ContextParameter, Flag
 from .._output.destination import standard_output
@@ -80,6 +89,9 @@ def _all_findings(context: ContextParameter, offline: bool) -> Iterator[Finding]
         idc = evolve(context, credentials=None).connect()
     except InvalidBaseURL as error:
         yield Finding("address", "problem", str(error), "correct --base-url or IDC_BASE_URL")
+        return
+    except (InvalidProxy, MissingExtra) as error:
+        yield Finding("proxy", "problem", str(error), "until then no command can reach the service")
         return
     yield from _run_check("address", lambda: check_address_and_proxy(idc, context))
     if offline:
@@ -155,11 +167,12 @@ def check_address_and_proxy(idc: IDC, context: Context) -> Iterator[Finding]:
     base_url = str(idc._base_url)
     origin = "--base-url" if context.base_url else "IDC_BASE_URL" if os.environ.get("IDC_BASE_URL") else "default"
     yield Finding("address", "ok", f"{base_url} (by {origin})")
-    proxy = proxy_for(base_url)
-    yield Finding("proxy", "ok" if proxy is None else "note", "none" if proxy is None else f"through {proxy}")
+    proxy = proxy_variable_for(idc)
+    detail = "none" if proxy is None else f"through the proxy of {proxy}"
+    yield Finding("proxy", "ok" if proxy is None else "note", detail)
     named = network_variables()
     if named:
-        yield Finding("variables", "note", ", ".join(f"{name}={value}" for name, value in named.items()))
+        yield Finding("variables", "note", f"set: {', '.join(named)}")
     bundle = missing_certificates()
     if bundle is not None:
         name, place = bundle

@@ -16,7 +16,15 @@ from typing import Any
 
 import pytest
 
-from idc_ext import CredentialsError, CredentialsExpired, CredentialsInsecure, CredentialsInvalid, connect, deadline
+from idc_ext import (
+    CredentialsError,
+    CredentialsExpired,
+    CredentialsInsecure,
+    CredentialsInvalid,
+    DeadlineExceeded,
+    connect,
+    deadline,
+)
 from idc_ext.auth import _credentials_file, _private_file
 from idc_ext.auth._credentials import Credentials
 from tests.support import patching
@@ -318,11 +326,11 @@ def said(status: int, content: object, kind: str = "application/json") -> Any:
 @pytest.mark.parametrize(
     ("answer", "reason"),
     [
-        (said(200, b"<html>log in to the hotel</html>", "text/html"), "HTTP 200 and no JSON object"),
+        (said(200, b"<html>log in to the hotel</html>", "text/html"), "something that is no JSON object"),
         (said(500, b"<html>", "text/html"), "HTTP 500 and no reason"),
         (said(302, b""), "HTTP 302 and a redirect"),
         (said(200, []), "no JSON object"),
-        (said(200, b" " * 1_100_000), "did not finish its answer"),
+        (said(200, b" " * 1_100_000), "something that is no JSON object"),
         (said(401, {"error": "invalid_client"}), r"refused \(invalid_client\)"),
         (said(400, {"error": "x\x1b[31m\n" * 200}), "refused"),
         (said(200, {"access_token": "ya29.x"}), "no ID token.*openid"),
@@ -354,14 +362,14 @@ def test_an_issuer_that_does_not_answer_in_time_is_said_to(
 ) -> None:
     patching.seconds_for_the_issuer(monkeypatch, 0.2)
     issuer.delay = 1
-    with pytest.raises(CredentialsError, match=r"did not answer within 0\.2 s"):
+    with pytest.raises(DeadlineExceeded, match=r"did not answer within 0\.2 s"):
         write(path, issuer.document(-60)).valid_token()
 
 
 def test_a_renewal_keeps_the_deadline_of_who_waits_for_it(issuer: Issuer, path: Path) -> None:
     issuer.let.clear()
     credentials = write(path, issuer.document(-60))
-    with deadline(0.3), pytest.raises(CredentialsError):
+    with deadline(0.3), pytest.raises(DeadlineExceeded, match=r"did not answer within 0\.3 s"):
         credentials.valid_token()
     assert issuer.forms == []  # it has not answered
 

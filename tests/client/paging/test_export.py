@@ -2,11 +2,8 @@
 
 import asyncio
 import csv
-import filecmp
 import io
 import json
-import os
-import subprocess
 import sys
 import threading
 from collections.abc import Callable
@@ -26,14 +23,13 @@ from idc_ext import CheckpointError, ContractError, PagingError, Rows, connect, 
 from tests.contract.index import Index, installed
 from tests.support import patching
 from tests.support.applied_filters import with_filters_echo
-from tests.support.killed_walk import SELECTION
 from tests.support.killed_walk import main as _killed  # noqa: F401 - so that a test fails where it cannot be loaded
+from tests.support.kills import FILES, killed, same, write_uninterrupted, wrong_file, wrong_notes
 from tests.support.standin_process import NOWHERE
 from tests.support.v1_service import query_rows
 from tests.support.v3_service import RIDER, client, manifest_service, row
 
 ROOT = Path(__file__).parents[3]
-FILES = ["rows.csv", "rows.jsonl", "rows.parquet", "folders"]
 Answer = Callable[[str, Any], Any]
 
 
@@ -42,45 +38,17 @@ def index() -> Index:
     return installed()
 
 
-def same(one: Path, other: Path) -> bool:
-    """Whether two files, or two folders of files, are the same to the last byte."""
-    if one.is_file():
-        return filecmp.cmp(one, other, shallow=False)
-    names = sorted(str(path.relative_to(one)) for path in one.rglob("*"))
-    files = [name for name in names if (one / name).is_file()]
-    return names == sorted(str(path.relative_to(other)) for path in other.rglob("*")) and filecmp.cmpfiles(
-        one, other, files, shallow=False
-    ) == (files, [], [])
-
-
 def part_of(path: Path) -> Path:
     """The rows of an interrupted walk into a file."""
     (part,) = path.parent.glob(f"{path.name}.*.part")
     return part
 
 
-def killed(url: str, folder: Path, name: str, how: str, seed: int) -> int:
-    command = [sys.executable, "-m", "tests.support.killed_walk", url, str(folder), name, how, str(seed)]
-    path = os.pathsep.join([str(ROOT), str(ROOT / "generated")])
-    done = subprocess.run(
-        command, cwd=ROOT, env={**os.environ, "PYTHONPATH": path}, capture_output=True, text=True, check=False
-    )
-    assert done.returncode == 0, done.stderr
-    return int(done.stdout)
-
-
 @pytest.fixture(scope="module")
 def uninterrupted(standin: str, tmp_path_factory: pytest.TempPathFactory) -> Path:
     """What `tests.support.killed_walk` writes if it is not killed, with the pages of either of its ways."""
     folder = tmp_path_factory.mktemp("uninterrupted")
-    with connect(standin) as idc:
-        for how, page_size in (("time", 25), ("step", 200)):
-            rows = v3.manifest(idc, SELECTION, page_size=page_size)
-            for name in FILES:
-                by = ["Modality", "StudyInstanceUID"] if name == "folders" else []
-                path = folder / how / name
-                path.parent.mkdir(exist_ok=True)
-                assert rows.write(path, "parquet" if by else None, partition_by=by) == len(list(rows))
+    write_uninterrupted(standin, folder)
     return folder
 
 
@@ -90,23 +58,16 @@ def test_a_walk_that_is_killed_again_and_again_writes_the_same_file_as_one_that_
     standin: str, uninterrupted: Path, tmp_path: Path, name: str, how: str
 ) -> None:
     assert killed(standin, tmp_path, name, how, seed=1) > 1
-    # One may be killed while it tidies up; the next writer in that folder does that for it.
-    left = [path.name for path in tmp_path.iterdir() if path.suffix not in (".draft", ".lock")]
-    assert left == [name]
-    assert same(uninterrupted / how / name.replace("asynchronous", "rows"), tmp_path / name)
+    assert wrong_file(uninterrupted, tmp_path, name, how) == ""
 
 
 @pytest.mark.parametrize(("name", "how"), [("loop", "time"), ("loop", "step"), ("asynchronous.loop", "step")])
 def test_a_loop_that_is_killed_again_and_again_gets_every_row_and_only_the_one_in_hand_once_more(
     standin: str, uninterrupted: Path, tmp_path: Path, name: str, how: str
 ) -> None:
-    tries = killed(standin, tmp_path, name, how, seed=1)
-    noted = (tmp_path / name).read_text().splitlines()
-    once = [uid for n, uid in enumerate(noted) if uid not in noted[n - 1 : n]]
-    with (uninterrupted / "time" / "rows.csv").open(newline="") as file:
-        assert once == [one["SeriesInstanceUID"] for one in csv.DictReader(file)]
-    assert tries > 1
-    assert len(noted) - len(once) <= tries
+    kills = killed(standin, tmp_path, name, how, seed=1)
+    assert kills > 1
+    assert wrong_notes(uninterrupted, tmp_path, name, kills) == ""
 
 
 # What is in the files:

@@ -45,6 +45,10 @@ def test_all_lines_come_sync_and_async(numbers: list[int]) -> None:
         (text_service(LINES, series=5), TruncatedResult, "more than the 5 lines"),
         (text_service([*LINES[:5], ""]), ContractError, "line 6 does not fit the document"),
         (text_service([*LINES[:5], LINES[5][:-2]]), ContractError, "line 6 does not fit the document"),
+        *(
+            (text_service([f"s3://{bucket}/{LINES[0][-38:]}"]), ContractError, "line 1 does not fit the document")
+            for bucket in ("--endpoint-url", "..", ".", "-a", "a..b", "a-", ".a", "a" * 64)
+        ),
         (text_service([*LINES[:5], "gs://b/c"]), ContractError, "line 6 does not fit the document: 'gs://b/c'"),
         (text_service([*LINES[:5], LINES[4]]), ContractError, "line 6 comes a second time or out of order"),
         (text_service([*LINES[:4], LINES[5], LINES[4]]), ContractError, "line 6 comes a second time or out of order"),
