@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, Any
 import httpx
 from attrs import field, frozen
 
+from ._http.attempts import CHECKED_BY_CALLER
 from ._http.failures import request_of
 from ._http.retry import causes_of
 
@@ -83,7 +84,8 @@ def probe(idc: IDC, path: str) -> Probe:
             found = info["return_value"].get_extra_info("ssl_object")
             tls = tls if found is None else _tls(found)
 
-    with idc.get_httpx_client().stream("GET", path, extensions={"trace": note_tls}) as response:
+    extensions = {"trace": note_tls, CHECKED_BY_CALLER: True}
+    with idc.get_httpx_client().stream("GET", path, extensions=extensions) as response:
         response.read()
     return Probe(
         status=response.status_code,

@@ -16,6 +16,7 @@ from typing import Any
 
 import httpx
 
+from .._answers import answer_problem
 from ..errors import (
     APIError,
     ContractError,
@@ -41,6 +42,9 @@ LONGEST_WEB_PAGE = 16_384
 REQUEST_IDS = ("x-request-id", "x-correlation-id", "x-cloud-trace-context", "x-amzn-trace-id", "cf-ray")
 #: Headers of a response that its error does not keep.
 _DROPPED_HEADERS = frozenset({"set-cookie"})
+
+#: Headers of a request for a part of an answer, or for none if it is the one that the caller has: 206 and 304.
+_PARTIAL = ("range", "if-match", "if-modified-since", "if-none-match", "if-unmodified-since")
 
 _KNOWN_STATUSES = frozenset(http.HTTPStatus)
 _BY_STATUS: dict[int, type[APIError]] = {
@@ -96,6 +100,20 @@ def error_of_response(response: httpx.Response) -> APIError | ContractError | No
             case {"error": {"code": str(word), "message": str(refusal)}}:
                 return _api_error(response, response.status_code, word, refusal)
     return None
+
+
+def error_of_answer(response: httpx.Response, method: str, path: str) -> ContractError | None:
+    """Return the error of a successful answer that is not what the document says of its operation; None if it is.
+
+    Args:
+        response: The response, whose body has been read.
+        method: The method of the operation.
+        path: Its path, relative to the base URL, with escapes.
+    """
+    if any(name in response.request.headers for name in _PARTIAL):
+        return None
+    problem = answer_problem(method, path, response.status_code, response.content)
+    return None if problem is None else _contract_error(response, problem)
 
 
 def decompression_error(response: httpx.Response) -> APIError | ContractError:

@@ -110,10 +110,10 @@ def test_an_answer_that_adds_up_is_given_without_its_note() -> None:
         ({"series_removed": 1}, "series_removed of v2 is 1, and its collections have 0"),
         ({"new_collections": []}, "new_collections of v2 are not the collections of that status"),
         ({"removed_collections": ["a"]}, "removed_collections of v2"),
-        ({"series_added": "2"}, "series_added is '2'"),
-        ({"new_collections": [1]}, "new_collections is not a list of strings"),
-        ({"collections": [{}]}, "collection_id"),
-        ({"collections": None}, "collections is not a list"),
+        ({"series_added": "2"}, r"Expected `int`, got `str` - at `\$.series_added`"),
+        ({"new_collections": [1]}, r"Expected `str`, got `int` - at `\$.new_collections\[0\]`"),
+        ({"collections": [{}]}, r"missing required field `collection_id` - at `\$.collections\[0\]`"),
+        ({"collections": None}, r"Expected `array`, got `null` - at `\$.collections`"),
     ],
 )
 def test_an_answer_that_does_not_add_up_is_an_error(wrong: dict[str, Any], said: str) -> None:
