@@ -1,15 +1,16 @@
 """Successful answers checked against the document: complete and of the right types, or a sentence that says why not.
 
-What the document says comes from `idc_openapi.answers`; msgspec checks it, while it parses. A member that the document
+What the document says comes from `idc_openapi.answers`, and msgspec checks it. A member that the document
 does not have is no mistake: the service adds some with every release. Law: pure; sends nothing and raises no error of
 its own.
 
-A generated function gets an answer only after it was checked here, so that its parser cannot fail. Its enumerations
-are closed; elsewhere (`closed=False`) any text is accepted in their place.
+A generated function gets only a value that was checked here, so that its parser cannot fail. Its enumerations are
+closed; elsewhere any text is accepted in their place.
 """
 
 from __future__ import annotations
 
+import contextlib
 import datetime
 import functools
 import json
@@ -18,8 +19,9 @@ import re
 from typing import TYPE_CHECKING, Annotated, Any, Literal, NoReturn, Union
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Mapping
 
+_MISFIT = "a body that does not fit the document"
 _LONGEST_SENTENCE = 300
 _LARGEST_BOUND = 2**63 - 1  # a larger one has no meaning for msgspec
 
@@ -34,29 +36,51 @@ def decode_json(content: bytes) -> Any:
 
     try:
         return msgspec.json.decode(content)
-    except (msgspec.DecodeError, ValueError):
-        # What is unusual, but JSON: a byte order mark, UTF-16, half of a surrogate pair.
+    except (msgspec.DecodeError, ValueError) as error:
+        problem = str(error)
+    # What is unusual, but JSON: a byte order mark, UTF-16, half of a surrogate pair.
+    with contextlib.suppress(ValueError):
         return json.loads(content, parse_constant=_refuse_constant, parse_float=_finite_float)
+    raise ValueError(problem)
 
 
-def answer_problem(method: str, path: str, status: int, content: bytes, *, closed: bool = True) -> str | None:
-    """Say what is wrong with a successful answer; None if it is as the document says, or of no operation of it.
+def check_body(method: str, path: str, status: int, content: bytes) -> tuple[str | None, Any]:
+    """Check the body of a successful answer for a generated function; enumerations are closed.
 
     Args:
         method: The HTTP method in capitals.
         path: The path relative to the base URL, with escapes.
         status: The status, below 400.
         content: The body.
-        closed: Whether enumerations are closed.
+
+    Returns:
+        What is wrong with it, and else the decoded value. Both are None for text, and for no operation of the document.
     """
     operation = _find_operation(method, path)
     if operation is None:
-        return None
-    problem = status_problem(method, path, status)
-    if problem is not None:
-        return problem
-    problem = _check_of_answer(operation, str(status), closed)(content)
-    return None if problem is None else f"a body that does not fit the document: {problem}"[:_LONGEST_SENTENCE]
+        return None, None
+    schema = _document()["operations"][operation].get(str(status))
+    if schema is None:
+        return status_problem(method, path, status), None
+    if "text" in schema:
+        whole = _text_pattern(schema["text"]).search(content.decode("utf-8", "replace")) is not None
+        return (None if whole else f"{_MISFIT}: the text is cut or of another form"), None
+    try:
+        value = decode_json(content)
+    except RecursionError:
+        return f"{_MISFIT}: it is nested too deeply", None
+    except ValueError as error:
+        return f"{_MISFIT}: it is not JSON ({error})"[:_LONGEST_SENTENCE], None
+    problem = _problem_of(value, _type_of_answer(operation, str(status), closed=True))
+    return problem, value if problem is None else None
+
+
+def value_problem(method: str, path: str, status: int, value: Any) -> str | None:
+    """Say what is wrong with the decoded body of a successful answer; enumerations are open. Arguments as before."""
+    operation = _find_operation(method, path)
+    if operation is None or str(status) not in _document()["operations"][operation]:
+        return status_problem(method, path, status)
+    return _problem_of(value, _type_of_answer(operation, str(status), closed=False))
 
 
 def status_problem(method: str, path: str, status: int) -> str | None:
@@ -105,43 +129,26 @@ def _find_operation(method: str, path: str) -> str | None:
 
 
 @functools.cache
-def _check_of_answer(operation: str, status: str, closed: bool) -> Callable[[bytes], str | None]:
-    """Make the check of a body: a function that says what is wrong with it."""
+def _text_pattern(pattern: str) -> re.Pattern[str]:
+    """Compile a pattern of lines, without groups and without ways back: it is five times as fast then."""
+    return re.compile(re.sub(r"(?<!\\)\((?!\?)", "(?:", pattern).removesuffix("*$") + "*+$")
+
+
+@functools.cache
+def _type_of_answer(operation: str, status: str, closed: bool) -> Any:
+    return _types(closed).of(_document()["operations"][operation][status])
+
+
+def _problem_of(value: Any, kind: Any) -> str | None:
     import msgspec
 
-    schema = _document()["operations"][operation][status]
-    if "text" in schema:
-        lines = re.compile(schema["text"])
-
-        def check_text(content: bytes) -> str | None:
-            found = lines.search(content.decode("utf-8", "replace"))
-            return None if found is not None else "the text is cut or of another form"
-
-        return check_text
-    expected = _types(closed).of(schema)
-    decode = msgspec.json.Decoder(expected, dec_hook=_check_custom).decode
-
-    def check_json(content: bytes) -> str | None:
-        try:
-            decode(content)
-        except msgspec.ValidationError as error:
-            return str(error)
-        except RecursionError:
-            return "it is nested too deeply"
-        except (msgspec.DecodeError, ValueError) as error:
-            return problem_of_unusual(content, error)
-        return None
-
-    def problem_of_unusual(content: bytes, error: Exception) -> str | None:
-        try:
-            msgspec.convert(decode_json(content), expected, dec_hook=_check_custom)
-        except msgspec.ValidationError as misfit:
-            return str(misfit)
-        except (ValueError, RecursionError):
-            return f"it is not JSON ({error})"
-        return None
-
-    return check_json
+    try:
+        msgspec.convert(value, kind, dec_hook=_check_custom)
+    except msgspec.ValidationError as error:
+        return f"{_MISFIT}: {error}"[:_LONGEST_SENTENCE]
+    except RecursionError:
+        return f"{_MISFIT}: it is nested too deeply"
+    return None
 
 
 @functools.cache

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any, Generic, Protocol, TypeAlias, TypeVar
 import httpx
 from attrs import Factory, frozen
 
-from .._answers import answer_problem, decode_json, status_problem
+from .._answers import decode_json, status_problem, value_problem
 from ..errors import ContractError, InvalidRequest
 from .attempts import CHECKED_BY_CALLER
 from .failures import error_of_response
@@ -86,16 +86,14 @@ def fetch(client: Client, call: Call, parse: Callable[[int, Any], T]) -> T:
 
 def fetch_checked(client: Client, call: Call) -> Any:
     """Send one call, and return the decoded body of its answer, which is complete and of the document's types."""
-    answer = send_call(client, call)
 
     def check(status: int, body: Any) -> Any:
-        assert isinstance(answer, httpx.Response)  # noqa: S101 - for the type checker
-        problem = answer_problem(call.method, call.path, status, answer.content, closed=False)
+        problem = value_problem(call.method, call.path, status, body)
         if problem is not None:
             raise ContractError(f"{call} was answered with {status} and {problem}")
         return body
 
-    return parse_answer(call, answer, check)
+    return fetch(client, call, check)
 
 
 def send_call(client: Client, call: Call, trace: Trace | None = None) -> httpx.Response | InvalidRequest:
@@ -190,7 +188,7 @@ def parse_answer(
         return parse(answer.status_code, body)
     except (AttributeError, LookupError, TypeError, ValueError) as cause:
         if isinstance(cause, AttributeError | LookupError):  # these do not say what is missing where
-            problem = answer_problem(call.method, call.path, answer.status_code, answer.content, closed=False)
+            problem = value_problem(call.method, call.path, answer.status_code, body)
         said = problem or f"a body that does not fit the document: {cause}"
         raise ContractError(f"{outcome} and {said}"[:400]) from cause
 

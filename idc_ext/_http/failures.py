@@ -16,7 +16,7 @@ from typing import Any
 
 import httpx
 
-from .._answers import answer_problem
+from .._answers import check_body
 from ..errors import (
     APIError,
     ContractError,
@@ -105,6 +105,8 @@ def error_of_response(response: httpx.Response) -> APIError | ContractError | No
 def error_of_answer(response: httpx.Response, method: str, path: str) -> ContractError | None:
     """Return the error of a successful answer that is not what the document says of its operation; None if it is.
 
+    Then `response.json()` is the value that was checked, and not another decoding of the body.
+
     Args:
         response: The response, whose body has been read.
         method: The method of the operation.
@@ -112,8 +114,23 @@ def error_of_answer(response: httpx.Response, method: str, path: str) -> Contrac
     """
     if any(name in response.request.headers for name in _PARTIAL):
         return None
-    problem = answer_problem(method, path, response.status_code, response.content)
-    return None if problem is None else _contract_error(response, problem)
+    problem, value = check_body(method, path, response.status_code, response.content)
+    if problem is not None:
+        return _contract_error(response, problem)
+    if value is not None:
+        response.json = _CheckedJson(response.content, value)  # type: ignore[method-assign] # for this answer alone
+    return None
+
+
+class _CheckedJson:
+    """The method `json` of a response: at first the value that was checked, then decoded anew, as values change."""
+
+    def __init__(self, content: bytes, value: Any) -> None:
+        self._content, self._value = content, value
+
+    def __call__(self, **options: Any) -> Any:
+        value, self._value = self._value, None
+        return json.loads(self._content, **options) if options or value is None else value
 
 
 def decompression_error(response: httpx.Response) -> APIError | ContractError:
