@@ -44,39 +44,49 @@ def decode_json(content: bytes) -> Any:
     raise ValueError(problem)
 
 
-def check_body(method: str, path: str, status: int, content: bytes) -> tuple[str | None, Any]:
-    """Check the body of a successful answer for a generated function; enumerations are closed.
+def checked_json(method: str, path: str, status: int, content: bytes) -> Any:
+    """Decode and check the JSON of a successful answer for a generated function; enumerations are closed.
 
     Args:
         method: The HTTP method in capitals.
         path: The path relative to the base URL, with escapes.
-        status: The status, below 400.
+        status: The status, which the operation has.
         content: The body.
 
-    Returns:
-        What is wrong with it, and else the decoded value. Both are None for text, and for no operation of the document.
+    Raises:
+        ValueError: the body is not what the document says; the message says what is missing where.
     """
-    operation = _find_operation(method, path)
-    if operation is None:
-        return None, None
-    schema = _document()["operations"][operation].get(str(status))
-    if schema is None:
-        return status_problem(method, path, status), None
-    if "text" in schema:
-        whole = _text_pattern(schema["text"]).search(content.decode("utf-8", "replace")) is not None
-        return (None if whole else f"{_MISFIT}: the text is cut or of another form"), None
     try:
         value = decode_json(content)
     except RecursionError:
-        return f"{_MISFIT}: it is nested too deeply", None
+        raise ValueError(f"{_MISFIT}: it is nested too deeply") from None
     except ValueError as error:
-        return f"{_MISFIT}: it is not JSON ({error})"[:_LONGEST_SENTENCE], None
-    problem = _problem_of(value, _type_of_answer(operation, str(status), closed=True))
-    return problem, value if problem is None else None
+        raise ValueError(f"{_MISFIT}: it is not JSON ({error})"[:_LONGEST_SENTENCE]) from None
+    operation = _find_operation(method, path)
+    if operation is not None:
+        problem = _problem_of(value, _type_of_answer(operation, str(status), closed=True))
+        if problem is not None:
+            raise ValueError(problem)
+    return value
+
+
+def text_problem(method: str, path: str, status: int, content: bytes) -> str | None:
+    """Say what is wrong with a successful answer in text; None if it is as the document says, or not text."""
+    schema = _schema_of_answer(method, path, status)
+    if schema is None or "text" not in schema:
+        return None
+    whole = _text_pattern(schema["text"]).search(content.decode("utf-8", "replace")) is not None
+    return None if whole else f"{_MISFIT}: the text is cut or of another form"
+
+
+def is_json_answer(method: str, path: str, status: int) -> bool:
+    """Say whether the document has a successful answer in JSON for an operation and a status."""
+    schema = _schema_of_answer(method, path, status)
+    return schema is not None and "text" not in schema
 
 
 def value_problem(method: str, path: str, status: int, value: Any) -> str | None:
-    """Say what is wrong with the decoded body of a successful answer; enumerations are open. Arguments as before."""
+    """Say what is wrong with the decoded body of a successful answer, None for nothing; enumerations are open."""
     operation = _find_operation(method, path)
     if operation is None or str(status) not in _document()["operations"][operation]:
         return status_problem(method, path, status)
@@ -126,6 +136,11 @@ def _find_operation(method: str, path: str) -> str | None:
     if wanted in _document()["operations"]:
         return wanted
     return next((operation for operation, pattern in _path_patterns() if pattern.fullmatch(wanted)), None)
+
+
+def _schema_of_answer(method: str, path: str, status: int) -> dict[str, Any] | None:
+    operation = _find_operation(method, path)
+    return None if operation is None else _document()["operations"][operation].get(str(status))
 
 
 @functools.cache

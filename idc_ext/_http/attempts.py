@@ -121,7 +121,8 @@ class Attempts:
         """Return the response of the last attempt; its request no longer holds the token.
 
         Raises:
-            ContractError: its body has been read, and is not what the document says of the operation.
+            ContractError: its body has been read, and is not what the document says of the operation. JSON is checked
+                when it is decoded.
         """
         self._log_attempt(str(response.status_code))
         self.policy.budget.note_success()

@@ -15,8 +15,9 @@ from email.utils import parsedate_to_datetime
 from typing import Any
 
 import httpx
+from attrs import field, frozen
 
-from .._answers import check_body
+from .._answers import checked_json, is_json_answer, status_problem, text_problem
 from ..errors import (
     APIError,
     ContractError,
@@ -105,7 +106,8 @@ def error_of_response(response: httpx.Response) -> APIError | ContractError | No
 def error_of_answer(response: httpx.Response, method: str, path: str) -> ContractError | None:
     """Return the error of a successful answer that is not what the document says of its operation; None if it is.
 
-    Then `response.json()` is the value that was checked, and not another decoding of the body.
+    JSON is checked when it is decoded: `response.json()` raises the error, and returns what was checked. So generated
+    functions get checked values, and the bytes of an answer can be read whatever they are.
 
     Args:
         response: The response, whose body has been read.
@@ -114,23 +116,33 @@ def error_of_answer(response: httpx.Response, method: str, path: str) -> Contrac
     """
     if any(name in response.request.headers for name in _PARTIAL):
         return None
-    problem, value = check_body(method, path, response.status_code, response.content)
+    status = response.status_code
+    problem = status_problem(method, path, status) or text_problem(method, path, status, response.content)
     if problem is not None:
         return _contract_error(response, problem)
-    if value is not None:
-        response.json = _CheckedJson(response.content, value)  # type: ignore[method-assign] # for this answer alone
+    if is_json_answer(method, path, status):
+        outcome = _outcome(response)
+        response.json = _CheckedJson(method, path, status, response.content, outcome)  # type: ignore[method-assign] # for this answer alone
     return None
 
 
+@frozen
 class _CheckedJson:
-    """The method `json` of a response: at first the value that was checked, then decoded anew, as values change."""
+    """The method `json` of a response to an operation of the document."""
 
-    def __init__(self, content: bytes, value: Any) -> None:
-        self._content, self._value = content, value
+    _method: str
+    _path: str
+    _status: int
+    _content: bytes = field(repr=False)
+    _outcome: str
 
     def __call__(self, **options: Any) -> Any:
-        value, self._value = self._value, None
-        return json.loads(self._content, **options) if options or value is None else value
+        if options:
+            return json.loads(self._content, **options)
+        try:
+            return checked_json(self._method, self._path, self._status, self._content)
+        except ValueError as error:
+            raise ContractError(f"{self._outcome} and {error}") from None
 
 
 def decompression_error(response: httpx.Response) -> APIError | ContractError:
@@ -163,9 +175,13 @@ def _http_date_seconds(text: str) -> float | None:
 
 
 def _contract_error(response: httpx.Response, what: str) -> ContractError:
+    return ContractError(f"{_outcome(response)} and {what}")
+
+
+def _outcome(response: httpx.Response) -> str:
     request = response.request
     path = request.url.raw_path.partition(b"?")[0].decode("ascii")
-    return ContractError(f"{request.method} {path} was answered with {status_phrase(response.status_code)} and {what}")
+    return f"{request.method} {path} was answered with {status_phrase(response.status_code)}"
 
 
 def _api_error(response: httpx.Response, status: int, code: object, text: str) -> APIError:
