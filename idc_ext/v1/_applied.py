@@ -71,7 +71,7 @@ class ExpectedCohort:
             if values is None:
                 continue
             fits = _value_test(_ATTRIBUTES[column], values)
-            for value in {one for (one,) in page.content.value_tuples([column]) if not isinstance(one, list)}:
+            for value in page.content.distinct_values(column):
                 if not fits(value):
                     raise ContractError(
                         f"{self.name}: a row has the {column} {value!r:.80}, which was not requested: the service "
