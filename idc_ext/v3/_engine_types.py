@@ -99,11 +99,11 @@ def arrow_column(pa: Any, kind: EngineType, values: Sequence[Any]) -> Any:
         ArithmeticError, OverflowError, TypeError, ValueError: a value is not of the type.
     """
     match kind.name:
-        case "LIST":
+        case "LIST" if kind.members:
             return list_column(pa, values, lambda inner: arrow_column(pa, kind.members[0][1], inner))
-        case "STRUCT":
+        case "STRUCT" if kind.members:
             return _struct_column(pa, kind, values)
-        case "MAP":
+        case "MAP" if kind.members:
             return _map_column(pa, kind, values)
         case "DECIMAL":
             numbers = [None if one is None else Decimal(one if isinstance(one, str) else repr(one)) for one in values]
@@ -210,12 +210,12 @@ def _scalar_types(pa: Any) -> dict[str, Any]:
 def _rewritten(kind: EngineType, leaf: Callable[[EngineType], str]) -> str:
     """Write a type with others in the places of those that have no members."""
     match kind.name:
-        case "LIST":
+        case "LIST" if kind.members:
             length = "".join(map(str, kind.arguments))
             return f"{_rewritten(kind.members[0][1], leaf)}[{length}]"
-        case "STRUCT":
+        case "STRUCT" if kind.members:
             return f"STRUCT({', '.join(f'{_quoted(name)} {_rewritten(one, leaf)}' for name, one in kind.members)})"
-        case "MAP":
+        case "MAP" if kind.members:
             return f"MAP({', '.join(_rewritten(one, leaf) for _, one in kind.members)})"
     return leaf(kind)
 

@@ -170,6 +170,17 @@ def test_a_missing_value_of_a_walk_has_its_text_as_well(run_on_standin: RunComma
     assert path.read_text().splitlines()[0] == "Modality"
 
 
+def test_a_column_of_nothing_but_missing_values_is_text_in_parquet(
+    run: RunCommand, canned: CannedService, tmp_path: Path
+) -> None:
+    import pyarrow.parquet as pq
+
+    for at, species in enumerate([None, "Human"]):
+        canned.answers["/v3/collections"] = (200, [collection(species=species)])
+        assert run("--base-url", canned.url, "collections", "-o", tmp_path / f"{at}.parquet").code == 0
+    assert [row["species"] for row in pq.read_table(tmp_path).to_pylist()] == [None, "Human"]
+
+
 def test_two_parquet_files_of_one_statement_have_the_same_types(run_on_standin: RunCommand, tmp_path: Path) -> None:
     import pyarrow
     import pyarrow.parquet as pq

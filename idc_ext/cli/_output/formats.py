@@ -97,7 +97,7 @@ def write_json_array(rows: Iterable[Row], columns: Sequence[str], file: IO[str])
 
 
 def write_parquet(rows: Iterable[Row], columns: Sequence[str], file: IO[bytes]) -> None:
-    """Write Parquet. The type of a column is that of its values; a column of several types is text."""
+    """Write Parquet. The type of a column is that of its values; a column of several types, or of none, is text."""
     pa, pq = import_optional("pyarrow"), import_optional("pyarrow.parquet")
     listed = list(rows)
     arrays = [_arrow_array([row.get(name) for row in listed], pa) for name in columns]
@@ -146,6 +146,8 @@ def _csv_quoted(text: str, *, always: bool) -> str:
 
 
 def _arrow_array(values: list[Any], pa: Any) -> Any:
+    if not any(value is not None for value in values):
+        return pa.nulls(len(values), pa.string())
     try:
         return pa.array(values)
     except (pa.ArrowInvalid, pa.ArrowTypeError, OverflowError):

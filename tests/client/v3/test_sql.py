@@ -121,6 +121,10 @@ EXACT = [
     ("NULL::MAP(INTEGER, DATE)", pyarrow.map_(pyarrow.int32(), pyarrow.date32()), None),
     ("'x'::ENUM('x', 'y, (z)')", pyarrow.string(), "x"),
     ("'0101'::BIT", pyarrow.string(), "0101"),
+    ("{}", pyarrow.string(), "{}"),
+    ("row(1, 2)", pyarrow.string(), "[1,2]"),
+    ("NULL", pyarrow.string(), None),
+    ("union_value(k := 1)", pyarrow.string(), "1"),
     ("'ab'::BLOB", pyarrow.string(), "6162"),
 ]  # fmt: skip
 
