@@ -32,7 +32,7 @@ from .._paging.rows import Rows
 from .._tables.columns import Columns
 from ..errors import ContractError, InvalidFilter
 from . import _filters, _pages
-from ._applied import ExpectedCohort
+from ._applied import ExpectedCohort, same_filter
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping, Sequence
@@ -147,14 +147,21 @@ def create_cohort(idc: Client, spec: V1CohortSpec) -> V1CohortProperties:
     Raises:
         APIError: the service refused, even with status 200.
         ContractError: the cohort has been saved, but without some of the filters (the service of 2021 dropped
-            the ranged forms); the message gives its identifier.
+            the ranged forms), or with others; the message gives its identifier.
     """
     saved = fetch(idc, Call.of(_create_cohort._get_kwargs(body=spec)), _read_created_cohort)
-    lost = sorted(set(spec.filters.additional_keys) - set(saved.filter_set.filters.additional_keys))
+    sent, applied = spec.filters.additional_properties, saved.filter_set.filters.additional_properties
+    lost = sorted(sent.keys() - applied.keys())
     if lost:
         raise ContractError(
             f"cohort {saved.cohort_id} was saved without the filters on {', '.join(lost)}, so it holds more "
             "than requested: delete it, and use a preview instead"
+        )
+    other = [name for name in sorted(applied) if not same_filter(name, sent.get(name, ()), applied[name])]
+    if other:
+        raise ContractError(
+            f"cohort {saved.cohort_id} was saved with another filter on {other[0]!r:.80} than was sent: delete it, and "
+            "use a preview instead"
         )
     return saved
 

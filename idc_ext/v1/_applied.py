@@ -87,12 +87,16 @@ class ExpectedCohort:
         if not isinstance(applied, dict):
             raise ContractError(f"{self.name}: the cohort of the answer has no filters that can be read")
         for name in sorted({*self.filters, *applied}):
-            sent, came = (_comparable(name, filters.get(name, ())) for filters in (self.filters, applied))
-            if sent != came:
+            if not same_filter(name, self.filters.get(name, ()), applied.get(name, ())):
                 raise ContractError(
                     f"{self.name}: the service applied another filter on {name!r:.80} than was sent, so this is not "
                     "the answer to the request"
                 )
+
+
+def same_filter(name: str, sent: object, applied: object) -> bool:
+    """Say whether the values that the service gives of a filter are those that were sent, in any spelling."""
+    return _comparable(name, sent) == _comparable(name, applied)
 
 
 def _comparable(name: str, values: object) -> set[object]:

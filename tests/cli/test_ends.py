@@ -277,10 +277,9 @@ def test_a_garbled_answer_ends_with_1_and_nothing_of_it_is_written(
     assert "4321" in run("--base-url", canned.url, *words.split()).out
     for name, garble in GARBLED.items():
         canned.answers[path] = garble(json.dumps(right))
-        for form in ("json", "csv"):
-            result = run("--base-url", canned.url, *words.split(), "-f", form)
-            assert (result.code, result.out) == (1, ""), name
-            assert result.err.count("\n") == 1
+        result = run("--base-url", canned.url, *words.split(), "-f", "json")
+        assert (result.code, result.out) == (1, ""), name
+        assert result.err.count("\n") == 1
 
 
 @pytest.mark.parametrize(
@@ -288,17 +287,13 @@ def test_a_garbled_answer_ends_with_1_and_nothing_of_it_is_written(
     [
         ("stats > /dev/full", 2, "No space left on device"),
         ("--version > /dev/full", 2, "No space left on device"),
-        ("stats --version > /dev/full", 2, "No space left on device"),
         ("stats >&-", 2, "standard output is closed"),
-        ("stats -f table >&-", 2, "standard output is closed"),
         ("tables -f parquet >&-", 2, "standard output is closed"),
         ("--version >&-", 2, "standard output is closed"),
         ("sql - <&-", 2, "standard input is closed"),
-        ("counts --filters - <&-", 2, "standard input is closed"),
         ("resolve - <&- >&-", 2, "standard input is closed"),
         ("sql 'SELECT 1' -o {folder}/x.csv <&- >&-", 0, ""),
         ("stats 2>&-", 0, ""),
-        ("sql - <&- >&- 2>&-", 2, ""),
     ],
 )
 def test_a_standard_stream_that_cannot_be_used_is_an_input_error_where_it_is_needed(

@@ -272,6 +272,13 @@ def test_a_cohort_that_lost_filters_on_the_way_is_an_error_that_names_it() -> No
         v1.create_cohort(idc, spec)
 
 
+@pytest.mark.parametrize("filters", [{**NOTEBOOK, "Modality": ["CT"]}, {**NOTEBOOK, "PatientID": ["x"]}])
+def test_a_cohort_that_was_saved_with_other_filters_is_an_error_that_names_it(filters: Any) -> None:
+    idc, _ = client_with_answer(cohort_created(**filters))
+    with pytest.raises(ContractError, match=r"cohort 146 was saved with another filter on '(Modality|PatientID)'"):
+        v1.create_cohort(idc, SPEC)
+
+
 @pytest.mark.parametrize("body", [{}, {"code": 200}, {"code": 200, "cohort_properties": {}}, [], {"code": 201}])
 def test_an_answer_without_a_cohort_is_a_contract_error(body: Any) -> None:
     with pytest.raises(ContractError):
