@@ -83,9 +83,11 @@ class ExpectedCohort:
         echo = info.get("cohort_def") or info.get("cohort")
         if not echo:  # every page but the first
             return
-        applied = echo.get("filterSet", {}).get("filters") if isinstance(echo, dict) else None
-        if not isinstance(applied, dict):
-            raise ContractError(f"{self.name}: the cohort of the answer has no filters that can be read")
+        match echo:
+            case {"filterSet": {"filters": dict(applied)}}:
+                pass
+            case _:
+                raise ContractError(f"{self.name}: the cohort of the answer has no filters that can be read")
         for name in sorted({*self.filters, *applied}):
             if not same_filter(name, self.filters.get(name, ()), applied.get(name, ())):
                 raise ContractError(

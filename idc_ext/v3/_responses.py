@@ -109,8 +109,11 @@ def parse_sql_table(_status: int, body: Any) -> Table:
 
 def column_types_of_table(table: Table) -> dict[str, str]:
     """Read the types of columns from the result of DESCRIBE."""
-    found = {row.get("column_name"): row.get("column_type") for row in table}
-    return {str(name): str(kind) for name, kind in found.items()}
+    found = [(row.get("column_name"), row.get("column_type")) for row in table]
+    named = {name: kind for name, kind in found if isinstance(name, str) and isinstance(kind, str)}
+    if len(named) < len(found):
+        raise ContractError("POST /v3/sql was asked for the types of columns, and the answer has other values")
+    return named
 
 
 def parse_viewer_url(_status: int, body: Any) -> V3ViewerUrl:
