@@ -26,6 +26,7 @@ from ._table import Table
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
+    from types import UnionType
 
 
 class _GeneratedModel(Protocol):
@@ -114,6 +115,22 @@ def column_types_of_table(table: Table) -> dict[str, str]:
     if len(named) < len(found):
         raise ContractError("POST /v3/sql was asked for the types of columns, and the answer has other values")
     return named
+
+
+def checked_rows(table: Table, **kinds: type | UnionType) -> list[dict[str, Any]]:
+    """Return the rows of an SQL result that was asked for; each column has the type that its argument names.
+
+    Raises:
+        ContractError: a column is missing, or a value is of another type.
+    """
+    for name, kind in kinds.items():
+        for row in table.rows:
+            value = row.get(name, ...)
+            # A boolean is an integer to Python, and nowhere else.
+            if not isinstance(value, kind) or (isinstance(value, bool) and kind is int):
+                shown = "nothing" if value is ... else f"{value!r:.40}"
+                raise ContractError(f"POST /v3/sql was asked for {name} and gave {shown}")
+    return table.rows
 
 
 def parse_viewer_url(_status: int, body: Any) -> V3ViewerUrl:

@@ -161,6 +161,15 @@ def test_sql_that_adds_up_is_put_together() -> None:
         ([([{**A, "series_added": 2}, SUMS], False), ([], False), (DAYS, False)], ContractError, "is 1, and its coll"),
         ([([{**SUMS, "bytes_added": 0.5}], False)], ContractError, "bytes_added and gave 0.5"),
         ([([A, SUMS], False), ([], False), (DAYS[:1], False)], ContractError, "does not have the data release 2"),
+        ([([{**A, "collection": 7}, SUMS], False)], ContractError, "asked for collection and gave 7"),
+        ([([A, {**SUMS, "was": 1}], False)], ContractError, "asked for was and gave 1"),
+        (
+            [([A, SUMS], False), ([{"is_new": True}], False)],
+            ContractError,
+            "asked for analysis_result_id and gave noth",
+        ),
+        ([([A, SUMS], False), ([], False), ([{"release": [], "day": ""}], False)], ContractError, "release and gave"),
+        ([([A, SUMS], False), ([], False), ([{"release": True, "day": ""}], False)], ContractError, "gave True"),
     ],
 )
 def test_sql_that_is_cut_short_or_does_not_add_up_is_an_error(tables: Any, error: Any, said: str) -> None:
