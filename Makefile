@@ -42,18 +42,25 @@ serve: $(READY) ## serve the API of June 2021 on http://127.0.0.1:8021
 yield = PATH="$(CURDIR)/$(BIN):$$PATH" $(BIN)/openapi-python-client generate --path openapi.yaml --meta none \
 	--config generator-config.yml --fail-on-warning --output-path $(1)
 
+# $(call answers,FILE): the answers that openapi.yaml describes, as data, into a file.
+answers = $(BIN)/python -c 'import sys, yaml; from idc_openapi import answers_text, content; \
+	open(sys.argv[1], "w").write(answers_text(yaml.safe_load(content())))' $(1)
+
 .PHONY: generate
-generate: $(READY) ## make generated/idc_client from openapi.yaml
+generate: $(READY) ## make generated/idc_client and idc_openapi/answers.json from openapi.yaml
 	fresh=$$(mktemp -d); trap 'rm -rf "$$fresh"' EXIT; \
 	$(call yield,"$$fresh/idc_client") >/dev/null; \
 	rm -rf generated/idc_client; mv "$$fresh/idc_client" generated/idc_client
+	$(call answers,idc_openapi/answers.json)
 
 .PHONY: check-generated
-check-generated: $(READY) ## fail if generated/ differs from what openapi.yaml yields
+check-generated: $(READY) ## fail if generated/ or idc_openapi/answers.json differs from what openapi.yaml yields
 	fresh=$$(mktemp -d); trap 'rm -rf "$$fresh"' EXIT; \
 	$(call yield,"$$fresh/idc_client") >/dev/null; \
-	diff --recursive --brief --exclude=__pycache__ "$$fresh/idc_client" generated/idc_client || \
-		{ echo "generated/ is not what openapi.yaml yields: run make generate and commit the result" >&2; exit 1; }
+	$(call answers,"$$fresh/answers.json"); \
+	{ diff --recursive --brief --exclude=__pycache__ "$$fresh/idc_client" generated/idc_client && \
+		diff --brief "$$fresh/answers.json" idc_openapi/answers.json; } || \
+		{ echo "generated/ or idc_openapi/answers.json is not what openapi.yaml yields: run make generate and commit the result" >&2; exit 1; }
 
 .PHONY: lint
 lint: $(READY) ## check the document, the code, the types and the import order

@@ -16,6 +16,7 @@ import httpx
 from attrs import field, frozen
 
 from ._http.addresses import proxy_variables, variable_of
+from ._http.attempts import CHECKED_BY_CALLER
 from ._http.failures import request_of
 from ._http.retry import causes_of
 
@@ -81,7 +82,9 @@ def probe(idc: IDC, path: str) -> Probe:
             found = info["return_value"].get_extra_info("ssl_object")
             tls = tls if found is None else _tls(found)
 
-    response = idc.get_httpx_client().get(path, extensions={"trace": note_tls})
+    extensions = {"trace": note_tls, CHECKED_BY_CALLER: True}
+    with idc.get_httpx_client().stream("GET", path, extensions=extensions) as response:
+        response.read()
     return Probe(
         status=response.status_code,
         seconds=time.perf_counter() - begun,

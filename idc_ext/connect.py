@@ -173,8 +173,8 @@ def connect(
             the proxy variables of the environment count. An `auth` given here replaces the credentials file.
 
     With the variable IDC_LOG, every attempt (debug) or every failed one (info) is written to stderr. For raw responses,
-    use `sync_detailed` and `asyncio_detailed` of a generated module, or `idc.get_httpx_client().get(...)`; those of
-    errors are in the error's `.response`.
+    use `sync_detailed` and `asyncio_detailed` of a generated module, or `idc.get_httpx_client().get(...)`, whose bytes
+    are not checked; those of errors are in the error's `.response`.
 
     Raises:
         InvalidBaseURL: the base URL is not an http or https URL, or ends in a version.

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from ._answers import answers, answers_text
 from ._document import Upstream, content, digest, path, upstream
 from ._releases import ReleaseComparison, apart, compare_releases, describe_release_difference, steps
 from ._unreleased import SINCE, UNRELEASED, released, unreleased
@@ -11,6 +12,8 @@ __all__ = [
     "UNRELEASED",
     "ReleaseComparison",
     "Upstream",
+    "answers",
+    "answers_text",
     "apart",
     "compare_releases",
     "content",

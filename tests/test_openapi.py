@@ -114,6 +114,7 @@ def test_the_wheel_holds_the_document_once_and_the_types_of_its_package(wheel: P
     assert [one.relative_to(wheel) for one in wheel.rglob("openapi.yaml")] == [Path("idc_openapi/openapi.yaml")]
     assert (wheel / "idc_openapi" / "openapi.yaml").read_bytes() == idc_openapi.content()
     assert (wheel / "idc_openapi" / "py.typed").is_file()
+    assert (wheel / "idc_openapi" / "answers.json").read_bytes() == (ROOT / "idc_openapi/answers.json").read_bytes()
 
 
 def test_an_installed_client_reads_the_release_without_a_yaml_parser(wheel: Path, tmp_path: Path) -> None:

@@ -15,7 +15,7 @@ from .._operations import is_retryable
 from ..errors import APIError
 from . import deadline, log, retry
 from .deadline import Deadline
-from .failures import error_of_response, request_of
+from .failures import error_of_answer, error_of_response, request_of
 from .httpcore_hooks import DeadlineOver
 from .redaction import SECRET_HEADERS
 from .retry import Retries, Retry, RetryBudget, causes_of
@@ -41,6 +41,8 @@ _HEADERS_FOR_ALL = frozenset(
         "user-agent",
     }
 )
+#: The extension of a request whose answer is checked by the code that sent it, and not here.
+CHECKED_BY_CALLER = "idc_ext.checked_by_caller"
 
 
 @frozen
@@ -133,9 +135,19 @@ class Attempts:
         return response
 
     def finish_call(self, response: httpx.Response) -> httpx.Response:
-        """Return the response of the last attempt; its request no longer holds the token."""
+        """Return the response of the last attempt; its request no longer holds the token.
+
+        Raises:
+            ContractError: its body has been read, and is not what the document says of the operation. JSON is checked
+                when it is decoded.
+        """
         self._log_attempt(str(response.status_code))
         self.policy.budget.note_success()
+        if response.is_stream_consumed and CHECKED_BY_CALLER not in self.request.extensions:
+            path = self.request.url.raw_path.partition(b"?")[0].decode("ascii")
+            error = error_of_answer(response, self.request.method, path.removeprefix(self.policy.base_path))
+            if error is not None:
+                raise error
         for each in (response, *response.history):
             each.request = _request_without_credentials(each.request)
         return response

@@ -11,7 +11,9 @@ from typing import TYPE_CHECKING, Any, Generic, Protocol, TypeAlias, TypeVar
 import httpx
 from attrs import Factory, frozen
 
+from .._answers import decode_json, status_problem, value_problem
 from ..errors import ContractError, InvalidRequest
+from .attempts import CHECKED_BY_CALLER
 from .failures import error_of_response
 
 if TYPE_CHECKING:
@@ -45,10 +47,11 @@ class Call:
         """Make a call from the result of a generated `_get_kwargs`."""
         return cls(kwargs["method"].upper(), kwargs["url"], kwargs.get("params", {}), kwargs.get("json"))
 
-    def httpx_arguments(self) -> dict[str, Any]:
+    def httpx_arguments(self, trace: Trace | None = None) -> dict[str, Any]:
         """Return the keyword arguments for `request` and `stream` of an httpx client."""
+        extensions = {CHECKED_BY_CALLER: True, **({} if trace is None else {"trace": trace})}
         arguments = {"method": self.method, "url": self.path, "params": self.params, "json": self.json}
-        return arguments if self.timeout is None else {**arguments, "timeout": self.timeout}
+        return {**arguments, "extensions": extensions, **({} if self.timeout is None else {"timeout": self.timeout})}
 
     def __str__(self) -> str:
         return f"{self.method} {self.path}"
@@ -81,13 +84,23 @@ def fetch(client: Client, call: Call, parse: Callable[[int, Any], T]) -> T:
     return parse_answer(call, send_call(client, call), parse)
 
 
+def fetch_checked(client: Client, call: Call) -> Any:
+    """Send one call, and return the decoded body of its answer, which is complete and of the document's types."""
+
+    def check(status: int, body: Any) -> Any:
+        problem = value_problem(call.method, call.path, status, body)
+        if problem is not None:
+            raise ContractError(f"{call} was answered with {status} and {problem}")
+        return body
+
+    return fetch(client, call, check)
+
+
 def send_call(client: Client, call: Call, trace: Trace | None = None) -> httpx.Response | InvalidRequest:
     """Send one call; return its response, or the InvalidRequest that refused it."""
     with decompression_errors(call):
         try:
-            return _without_stream(
-                client.get_httpx_client().request(**call.httpx_arguments(), extensions=_trace_extension(trace))
-            )
+            return _without_stream(client.get_httpx_client().request(**call.httpx_arguments(trace)))
         except InvalidRequest as refusal:
             return refusal
 
@@ -96,11 +109,7 @@ async def asend_call(client: Client, call: Call, trace: Trace | None = None) -> 
     """Send one call, in asynchronous code."""
     with decompression_errors(call):
         try:
-            return _without_stream(
-                await client.get_async_httpx_client().request(
-                    **call.httpx_arguments(), extensions=_trace_extension(trace)
-                )
-            )
+            return _without_stream(await client.get_async_httpx_client().request(**call.httpx_arguments(trace)))
         except InvalidRequest as refusal:
             return refusal
 
@@ -165,8 +174,11 @@ def parse_answer(
     if found is not None:
         return found
     outcome = f"{call} was answered with {answer.status_code}"
+    problem = status_problem(call.method, call.path, answer.status_code)
+    if problem is not None:
+        raise ContractError(f"{outcome} and {problem}")
     try:
-        body = answer.json()
+        body = decode_json(answer.content)
     except (ValueError, RecursionError):
         # Not chained: the decoder's error would hold the whole body.
         body = None
@@ -175,11 +187,10 @@ def parse_answer(
     try:
         return parse(answer.status_code, body)
     except (AttributeError, LookupError, TypeError, ValueError) as cause:
-        raise ContractError(f"{outcome} and a body that does not fit the document: {cause!r}"[:400]) from cause
-
-
-def _trace_extension(trace: Trace | None) -> dict[str, Any] | None:
-    return None if trace is None else {"trace": trace}
+        if isinstance(cause, AttributeError | LookupError):  # these do not say what is missing where
+            problem = value_problem(call.method, call.path, answer.status_code, body)
+        said = problem or f"a body that does not fit the document: {cause}"
+        raise ContractError(f"{outcome} and {said}"[:400]) from cause
 
 
 def _without_stream(response: httpx.Response) -> httpx.Response:

@@ -15,7 +15,9 @@ from email.utils import parsedate_to_datetime
 from typing import Any
 
 import httpx
+from attrs import field, frozen
 
+from .._answers import checked_json, is_json_answer, status_problem, text_problem
 from ..errors import (
     APIError,
     ContractError,
@@ -42,6 +44,9 @@ LONGEST_WEB_PAGE = 16_384
 REQUEST_IDS = ("x-request-id", "x-correlation-id", "x-cloud-trace-context", "x-amzn-trace-id", "cf-ray")
 #: Headers of a response that its error does not keep.
 _DROPPED_HEADERS = frozenset({"set-cookie"})
+
+#: Headers of a request for a part of an answer, or for none if it is the one that the caller has: 206 and 304.
+_PARTIAL = ("range", "if-match", "if-modified-since", "if-none-match", "if-unmodified-since")
 
 _KNOWN_STATUSES = frozenset(http.HTTPStatus)
 _BY_STATUS: dict[int, type[APIError]] = {
@@ -101,6 +106,48 @@ def error_of_response(response: httpx.Response) -> APIError | ContractError | No
     return None
 
 
+def error_of_answer(response: httpx.Response, method: str, path: str) -> ContractError | None:
+    """Return the error of a successful answer that is not what the document says of its operation; None if it is.
+
+    JSON is checked when it is decoded: `response.json()` raises the error, and returns what was checked. So generated
+    functions get checked values, and the bytes of an answer can be read whatever they are.
+
+    Args:
+        response: The response, whose body has been read.
+        method: The method of the operation.
+        path: Its path, relative to the base URL, with escapes.
+    """
+    if any(name in response.request.headers for name in _PARTIAL):
+        return None
+    status = response.status_code
+    problem = status_problem(method, path, status) or text_problem(method, path, status, response.content)
+    if problem is not None:
+        return _contract_error(response, problem)
+    if is_json_answer(method, path, status):
+        outcome = _outcome(response)
+        response.json = _CheckedJson(method, path, status, response.content, outcome)  # type: ignore[method-assign] # for this answer alone
+    return None
+
+
+@frozen
+class _CheckedJson:
+    """The method `json` of a response to an operation of the document."""
+
+    _method: str
+    _path: str
+    _status: int
+    _content: bytes = field(repr=False)
+    _outcome: str
+
+    def __call__(self, **options: Any) -> Any:
+        if options:
+            return json.loads(self._content, **options)
+        try:
+            return checked_json(self._method, self._path, self._status, self._content)
+        except ValueError as error:
+            raise ContractError(f"{self._outcome} and {error}") from None
+
+
 def body_error(response: httpx.Response, what: str) -> APIError | ContractError:
     """Make the error of a response with a body that cannot be read: the one of its status, if that is an error."""
     if response.status_code >= 400:
@@ -130,9 +177,13 @@ def _http_date_seconds(text: str) -> float | None:
 
 
 def _contract_error(response: httpx.Response, what: str) -> ContractError:
+    return ContractError(f"{_outcome(response)} and {what}")
+
+
+def _outcome(response: httpx.Response) -> str:
     request = response.request
     path = request.url.raw_path.partition(b"?")[0].decode("ascii")
-    return ContractError(f"{request.method} {path} was answered with {status_phrase(response.status_code)} and {what}")
+    return f"{request.method} {path} was answered with {status_phrase(response.status_code)}"
 
 
 def _api_error(response: httpx.Response, status: int, code: object, text: str) -> APIError:

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 from ..errors import ContractError, MissingExtra
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Sequence
+    from collections.abc import Callable, Iterable, Iterator, Sequence
 
     import pandas
     import polars
@@ -104,9 +104,31 @@ def to_pandas(content: pyarrow.Table) -> pandas.DataFrame:
 
 
 def to_polars(content: pyarrow.Table) -> polars.DataFrame:
-    """Convert a table to a polars DataFrame."""
-    frame: polars.DataFrame = import_optional("polars").from_arrow(content)
+    """Convert a table to a polars DataFrame. Decimals of more than 38 digits, which it does not have, become text."""
+    pl, pa = import_optional("polars"), import_optional("pyarrow")
+    for at, column in enumerate(content.schema):
+        if str(column.type).find("decimal256") >= 0:
+            content = content.set_column(at, column.name, _without_long_decimals(pa, content.column(at)))
+    frame: polars.DataFrame = pl.from_arrow(content)
     return frame
+
+
+def _without_long_decimals(pa: Any, column: pyarrow.ChunkedArray) -> pyarrow.ChunkedArray:
+    """Convert decimals of 256 bits, also within lists and structs: to such of 128 bits if all fit, else to text."""
+
+    def converted(kind: Any, to: Callable[[Any], Any]) -> Any:
+        if pa.types.is_decimal256(kind):
+            return to(kind)
+        if pa.types.is_list(kind):
+            return pa.list_(converted(kind.value_type, to))
+        if pa.types.is_struct(kind):
+            return pa.struct([pa.field(one.name, converted(one.type, to)) for one in kind])
+        return kind
+
+    try:
+        return column.cast(converted(column.type, lambda kind: pa.decimal128(38, kind.scale)))
+    except pa.ArrowInvalid:
+        return column.cast(converted(column.type, lambda _: pa.string()))
 
 
 def subschema(whole: pyarrow.Schema, names: Sequence[str]) -> pyarrow.Schema:

@@ -34,6 +34,9 @@ class PageRows(Protocol[T]):
     def value_tuples(self, names: Sequence[str]) -> list[tuple[Any, ...]]:
         """Return the values under these wire names, row by row; raises LookupError."""
 
+    def distinct_values(self, name: str) -> set[Any]:
+        """Return the values under a wire name, each once, without lists; raises LookupError."""
+
     def slice_rows(self, start: int, end: int | None) -> PageRows[T]:
         """Return some of the rows."""
 
@@ -57,6 +60,11 @@ class JsonRows(Generic[T]):
     def value_tuples(self, names: Sequence[str]) -> list[tuple[Any, ...]]:
         """Return the values under these wire names, row by row; raises LookupError."""
         return _pick_values(itemgetter, names, self.records)
+
+    def distinct_values(self, name: str) -> set[Any]:
+        """Return the values under a wire name, each once, without lists; raises LookupError."""
+        values = map(itemgetter(name), self.records)
+        return {one for one in values if not isinstance(one, list)}
 
     def slice_rows(self, start: int, end: int | None) -> JsonRows[T]:
         """Return some of the rows."""
@@ -90,6 +98,10 @@ class DecodedRows(Generic[T]):
             made: Sequence[Any] = self.rows  # msgspec objects, whatever class they claim
             return list(map(msgspec.structs.astuple, made))
         return _pick_values(attrgetter, [self.attributes[name] for name in names], self.rows)
+
+    def distinct_values(self, name: str) -> set[Any]:
+        """Return the values under a wire name, each once; no row of these has a list in it."""
+        return set(map(attrgetter(self.attributes[name]), self.rows))
 
     def slice_rows(self, start: int, end: int | None) -> DecodedRows[T]:
         """Return some of the rows."""

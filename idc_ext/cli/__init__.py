@@ -6,6 +6,8 @@ anything heavy is imported, and reports in one sentence that the extra `cli` is 
 
 from __future__ import annotations
 
+import contextlib
+import errno
 import io
 import os
 import signal
@@ -31,13 +33,11 @@ def main(argv: Sequence[str] | None = None) -> int:
         The exit code: 0 success, 1 the service refused, 2 wrong input, 3 no response, 70 internal error, 130
         interrupted, 141 output pipe closed, 143 ended by SIGTERM.
     """
-    if sys.stdout is None or sys.stderr is None:  # closed by the parent process
-        nowhere = open(os.devnull, "w", encoding="utf-8")  # noqa: SIM115 - open until the end
-        sys.stdout, sys.stderr = sys.stdout or nowhere, sys.stderr or nowhere
+    if None in (sys.stdin, sys.stdout, sys.stderr):
+        _replace_closed_streams()
     words = [*(sys.argv[1:] if argv is None else argv)]
     if words[:1] in (["--version"], ["-V"]):
-        print(f"idc-ext {version()}")
-        return 0
+        return _print_version()
     try:
         from ._app import run
     except ModuleNotFoundError as error:
@@ -52,6 +52,70 @@ def main(argv: Sequence[str] | None = None) -> int:
         # An exception, so that unfinished files are removed, or kept in a state that can be resumed.
         signal.signal(signal.SIGTERM, _raise_terminated)
     return run(words)
+
+
+class _ClosedBytes(io.RawIOBase):
+    """The bytes of a standard stream that the parent process has closed: writing them is an error."""
+
+    def __init__(self, error: OSError) -> None:
+        self._error = error
+
+    def writable(self) -> bool:
+        """Say that it is written to: the error of writing says more than one before."""
+        return True
+
+    def write(self, *_: object) -> NoReturn:
+        raise self._error
+
+
+class _ClosedStream(io.TextIOBase):
+    """Standard input or output that the parent process has closed: using it is an error, and not using it is none."""
+
+    def __init__(self, name: str) -> None:
+        self._error = OSError(errno.EBADF, f"{name} is closed")
+        self.buffer = _ClosedBytes(self._error)
+
+    def read(self, *_: object) -> NoReturn:
+        raise self._error
+
+    def readline(self, *_: object) -> NoReturn:
+        raise self._error
+
+    def write(self, *_: object) -> NoReturn:
+        raise self._error
+
+
+def _replace_closed_streams() -> None:
+    """Replace the standard streams that are closed."""
+    # Or the next file or connection would get the number of a standard stream.
+    while (taken := os.open(os.devnull, os.O_RDWR)) <= 2:
+        pass
+    os.close(taken)
+    if sys.stdin is None:
+        sys.stdin = _ClosedStream("standard input")
+    if sys.stdout is None:
+        sys.stdout = _ClosedStream("standard output")
+    if sys.stderr is None:
+        sys.stderr = open(os.devnull, "w", encoding="utf-8")  # noqa: SIM115 - open until the end
+
+
+def _print_version() -> int:
+    try:
+        print(f"idc-ext {version()}", flush=True)
+    except BrokenPipeError:
+        discard_standard_output()
+        return 141
+    except OSError as error:
+        discard_standard_output()
+        print(f"idc-ext: {error.strerror}", file=sys.stderr)
+        return 2
+    return 0
+
+
+def discard_standard_output() -> None:
+    """Redirect standard output to nowhere: Python would flush it again at exit, and report an error."""
+    with contextlib.suppress(OSError, ValueError):
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 
 
 def _buffer_standard_output() -> None:

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 from cyclopts import App, CycloptsError, Parameter
 
-from . import _exit, version
+from . import _exit, discard_standard_output, version
 from ._options import COMMON_OPTIONS, DASH, Context, Flag
 from ._output.destination import Output
 
@@ -157,7 +157,7 @@ def run(words: Sequence[str]) -> int:
         _exit.print_message("; ".join(["interrupted", *getattr(interruption, "__notes__", ())]))
         return _exit.INTERRUPTED if isinstance(interruption, KeyboardInterrupt) else _exit.TERMINATED
     except BrokenPipeError:
-        _discard_standard_output()
+        discard_standard_output()
         return _exit.BROKEN_PIPE
     except CycloptsError as error:
         _exit.print_message(_usage_error_sentence(error))
@@ -169,18 +169,12 @@ def run(words: Sequence[str]) -> int:
             _exit.print_message("this is an error in idc-ext itself: please report it with the lines above")
             return _exit.INTERNAL_ERROR
         if isinstance(error, OSError):
-            _discard_standard_output()
+            discard_standard_output()
         _exit.print_message(found[1])
         for note in getattr(error, "__notes__", ()):
             _exit.print_message(note)
         return found[0]
     return code if isinstance(code, int) else _exit.DONE
-
-
-def _discard_standard_output() -> None:
-    """Redirect standard output to nowhere: Python would flush it again at exit, and report an error."""
-    with contextlib.suppress(OSError, ValueError):
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 
 
 def _usage_error_sentence(error: CycloptsError) -> str:

@@ -17,7 +17,15 @@ from idc_client.models import V1AttributeName
 
 from .._suggest import did_you_mean
 from ..errors import InvalidFilter
-from ..v3._filters import DATE_ATTRIBUTES, RANGE_ATTRIBUTES, TERM_ATTRIBUTES, Filters, parse_day, where
+from ..v3._filters import (
+    DATE_ATTRIBUTES,
+    RANGE_ATTRIBUTES,
+    RANGE_OPERATORS,
+    TERM_ATTRIBUTES,
+    Filters,
+    parse_day,
+    where,
+)
 from ._output.escaping import escape_text
 
 if TYPE_CHECKING:
@@ -26,6 +34,8 @@ if TYPE_CHECKING:
 
 _EXPRESSION = re.compile(r"\s*([^\s=<>!~]+)\s*(>=|<=|==|=>|=<|!=|<>|=|>|<|!~|~)(.*)", re.DOTALL)
 _VALUE_IN_LIST = re.compile(r'\s*(?:"((?:[^"]|"")*)"|([^",]*))\s*(,|$)', re.DOTALL)
+#: A range of days as DICOM queries write it: `20150101-20151231`, `20150101-`, `-20151231`.
+_DICOM_RANGE = re.compile(r"([0-9]{8})?-([0-9]{8})?", re.ASCII)
 _YEAR_OR_MONTH = re.compile(r"([0-9]{4})(?:-([0-9]{2}))?", re.ASCII)
 #: Attributes with integer values: `>99` means `>=100`.
 _INTEGER_ATTRIBUTES = frozenset({"instanceCount", "series_init_idc_version", "series_revised_idc_version"})
@@ -153,6 +163,13 @@ def _range_bounds(name: str, operator: str, text: str) -> dict[str, str | float]
                 f"{name}={escape_text(text)}: a range A..B has two bounds; write {name}>=… or {name}<=… for one bound"
             )
         return {"gte": limits(name, low)[0], "lte": limits(name, high)[1]}
+    if (
+        operator in ("=", "==")
+        and name in DATE_ATTRIBUTES
+        and (days := _DICOM_RANGE.fullmatch(text))
+        and any(days.groups())
+    ):
+        return {side: limits(name, day)[0] for side, day in zip(RANGE_OPERATORS, days.groups(), strict=True) if day}
     first, last = limits(name, text)
     match operator:
         case ">=":

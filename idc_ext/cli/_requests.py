@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from .._http.calls import Call, fetch
+from .._http.calls import Call, fetch, fetch_checked
+from ..errors import ContractError
 
 if TYPE_CHECKING:
     from types import ModuleType
@@ -21,10 +22,9 @@ def fetch_object(idc: IDC, operation: ModuleType, /, **parameters: Any) -> dict[
         parameters: The parameters of the operation.
 
     Raises:
-        ContractError: the answer is not an object.
+        ContractError: the answer is not what the document says of the operation.
     """
-    found: dict[str, Any] = _fetch_of_type(idc, operation, parameters, dict)
-    return found
+    return dict(_fetch_of_type(idc, operation, parameters, dict))
 
 
 def fetch_objects(
@@ -32,22 +32,24 @@ def fetch_objects(
 ) -> list[dict[str, Any]]:
     """Send a request whose answer is a list of objects, or an object with such a list as a member."""
     if member is None:
-        return _checked_objects(_fetch_of_type(idc, operation, parameters, list), operation)
-    return _checked_objects(fetch_object(idc, operation, **parameters).get(member), operation)
+        return list(_fetch_of_type(idc, operation, parameters, list))
+    return list(fetch_object(idc, operation, **parameters)[member])
+
+
+def fetch_unknown_object(idc: IDC, operation: ModuleType, /) -> dict[str, Any]:
+    """Send a request whose answer is an object with any members: those of a service of another release."""
+
+    def parse(_status: int, body: Any) -> dict[str, Any]:
+        if not isinstance(body, dict):
+            raise TypeError(f"a {type(body).__name__} instead of a dict")
+        return body
+
+    return fetch(idc, Call.of(operation._get_kwargs()), parse)
 
 
 def _fetch_of_type(idc: IDC, operation: ModuleType, parameters: dict[str, Any], kind: type) -> Any:
-    def parse(_status: int, body: Any) -> Any:
-        if not isinstance(body, kind):
-            raise TypeError(f"a {type(body).__name__} instead of a {kind.__name__}")
-        return body
-
-    return fetch(idc, Call.of(operation._get_kwargs(**parameters)), parse)
-
-
-def _checked_objects(found: Any, operation: ModuleType) -> list[dict[str, Any]]:
-    if not isinstance(found, list) or not all(isinstance(one, dict) for one in found):
-        from ..errors import ContractError
-
-        raise ContractError(f"{Call.of(operation._get_kwargs())} was not answered with a list of objects")
+    call = Call.of(operation._get_kwargs(**parameters))
+    found = fetch_checked(idc, call)
+    if not isinstance(found, kind):  # another successful answer, such as "not yet"
+        raise ContractError(f"{call} was answered with a {type(found).__name__} instead of a {kind.__name__}")
     return found

@@ -160,7 +160,7 @@ def change_of_row(row: Mapping[str, Any]) -> Change:
     """Read a row of the result of `changed_series_sql`."""
     before, after = row["before"], row["after"]
     kind: ChangeKind = "added" if before is None else "removed" if after is None else "revised"
-    if not all(isinstance(one, str | None) for one in row.values()) or not _UID.fullmatch(row["series"] or ""):
+    if not _UID.fullmatch(row["series"] or ""):
         raise ContractError("POST /v3/sql was asked for series identifiers, and the answer has other values")
     return Change(kind, row["collection"], row["series"], before, after)
 
@@ -223,15 +223,20 @@ def diff(idc: Client, filters: Selection, from_release: int, to_release: int, *,
         for release in (from_release, to_release):
             if type(release) is not int or not 1 <= release <= newest:
                 raise InvalidFilter(f"{release!r:.20} is not a data release; the service has 1 to {newest}")
-        count = v3.sql(idc, series_counts_sql(wanted, (from_release, to_release))).rows[0]
+        counted = v3.sql(idc, series_counts_sql(wanted, (from_release, to_release)))
+        counts = _responses.checked_rows(counted, at0=int, at1=int)
+        if len(counts) != 1:
+            raise ContractError(f"POST /v3/sql was asked for one row of counts and gave {len(counts)}")
         more = from_release != to_release
         while more:
             beyond = found[-1].SeriesInstanceUID if found else ""
             statement = changed_series_sql(wanted, from_release, to_release, beyond or "")
             table = v3.sql(idc, statement, allow_truncated=True)
-            found += map(change_of_row, table)
+            text = str | None
+            rows = _responses.checked_rows(table, collection=text, series=text, before=text, after=text)
+            found += map(change_of_row, rows)
             more = table.truncated and bool(table.rows)
-    return Changes(f"v{from_release}", f"v{to_release}", (count["at0"], count["at1"]), tuple(found))
+    return Changes(f"v{from_release}", f"v{to_release}", (counts[0]["at0"], counts[0]["at1"]), tuple(found))
 
 
 def _look_up_series(idc: Client, uuids: set[str]) -> dict[str, tuple[str | None, str | None]]:
@@ -246,5 +251,6 @@ def _look_up_series(idc: Client, uuids: set[str]) -> dict[str, tuple[str | None,
             f"FROM {table} WHERE crdc_series_uuid IN ({listed})"
             for table in ("index", "prior_versions_index")
         )
-        found.update({row["uuid"]: (row["series"], row["collection"]) for row in v3.sql(idc, statement)})
+        rows = _responses.checked_rows(v3.sql(idc, statement), uuid=str, series=str | None, collection=str | None)
+        found.update({row["uuid"]: (row["series"], row["collection"]) for row in rows})
     return found

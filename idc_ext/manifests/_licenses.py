@@ -6,8 +6,9 @@ from collections import Counter, defaultdict
 from typing import TYPE_CHECKING, Any
 
 from .. import v3
-from ..errors import ContractError, LicenseRefused
+from ..errors import LicenseRefused
 from ..v3._filters import checked_filters
+from ..v3._responses import checked_rows
 from ._sidecar import LicenseCount
 
 if TYPE_CHECKING:
@@ -39,13 +40,11 @@ def count_by_license_and_doi(idc: Client, wanted: Filters) -> list[dict[str, Any
         "SELECT collection_id AS collection, license_short_name AS license, source_DOI AS doi, count(*) AS series, "  # noqa: S608 - values are quoted there
         f"sum(series_size_MB) AS size FROM index WHERE {wanted.sql()} GROUP BY ALL ORDER BY ALL"
     )
-    rows = v3.sql(idc, statement).rows
-    for row in rows:
-        texts = (row["collection"], row["license"], row["doi"])
-        if type(row["series"]) is not int or not all(isinstance(one, str | None) for one in texts):
-            raise ContractError("POST /v3/sql was asked for licences, and the answer has other values")
-        row["size"] = row["size"] or 0.0
-    return rows
+    text = str | None
+    rows = checked_rows(
+        v3.sql(idc, statement), collection=text, license=text, doi=text, series=int, size=int | float | None
+    )
+    return [{**row, "size": row["size"] or 0.0} for row in rows]
 
 
 def count_licenses(parts: list[dict[str, Any]]) -> tuple[LicenseCount, ...]:

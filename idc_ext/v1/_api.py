@@ -27,13 +27,17 @@ from idc_client.models import (
 )
 
 from .._http.calls import Call, Client, fetch
+from .._paging.page import Pending
 from .._paging.rows import Rows
 from .._tables.columns import Columns
 from ..errors import ContractError, InvalidFilter
 from . import _filters, _pages
+from ._applied import ExpectedCohort, same_filter
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping, Sequence
+
+    from .._paging.page import Page
 
 
 #: A row of a query, by wire name. Numbers come as text, multiple values as lists, missing ones as None.
@@ -79,7 +83,7 @@ def preview_manifest(
     columns = _filters.checked_manifest_columns(fields)
     build = functools.partial(_preview_manifest._get_kwargs, body=spec, page_size=page_size)
     return _paged_rows(
-        idc, build, _column_flags(columns.values(), sql), "manifest", Columns.of(V1ManifestRow, only=columns)
+        idc, build, _column_flags(columns.values(), sql), "manifest", Columns.of(V1ManifestRow, only=columns), spec
     )
 
 
@@ -112,7 +116,7 @@ def preview_query(idc: Client, spec: V1CohortSpec, fields: Iterable[str], *, pag
     wanted = V1QueryFields(fields=_filters.checked_query_fields(fields))
     body = V1QueryPreviewSpec(cohort_def=spec, query_fields=wanted)
     build = functools.partial(_preview_query._get_kwargs, body=body, page_size=page_size)
-    return _paged_rows(idc, build, {}, "query_results", Columns.texts(map(str, wanted.fields)))
+    return _paged_rows(idc, build, {}, "query_results", Columns.texts(map(str, wanted.fields)), spec)
 
 
 def query(idc: Client, cohort_id: int, fields: Iterable[str], *, page_size: int = 1000) -> Rows[Row]:
@@ -143,14 +147,21 @@ def create_cohort(idc: Client, spec: V1CohortSpec) -> V1CohortProperties:
     Raises:
         APIError: the service refused, even with status 200.
         ContractError: the cohort has been saved, but without some of the filters (the service of 2021 dropped
-            the ranged forms); the message gives its identifier.
+            the ranged forms), or with others; the message gives its identifier.
     """
     saved = fetch(idc, Call.of(_create_cohort._get_kwargs(body=spec)), _read_created_cohort)
-    lost = sorted(set(spec.filters.additional_keys) - set(saved.filter_set.filters.additional_keys))
+    sent, applied = spec.filters.additional_properties, saved.filter_set.filters.additional_properties
+    lost = sorted(sent.keys() - applied.keys())
     if lost:
         raise ContractError(
             f"cohort {saved.cohort_id} was saved without the filters on {', '.join(lost)}, so it holds more "
             "than requested: delete it, and use a preview instead"
+        )
+    other = [name for name in sorted(applied) if not same_filter(name, sent.get(name, ()), applied[name])]
+    if other:
+        raise ContractError(
+            f"cohort {saved.cohort_id} was saved with another filter on {other[0]!r:.80} than was sent: delete it, and "
+            "use a preview instead"
         )
     return saved
 
@@ -161,15 +172,31 @@ def _paged_rows(
     first: Mapping[str, Any],
     holder: _pages.PageKind,
     columns: Columns,
+    spec: V1CohortSpec | None = None,
 ) -> Rows[Any]:
-    """Make a paged request. Calls after the first carry the token and `page_size`, and no other parameter."""
+    """Make a paged request. Calls after the first carry the token and `page_size`, and no other parameter.
+
+    Answers are checked against the filters of `spec`, if there is one.
+    """
+    call = Call.of(build(**first))
+    filters = {} if spec is None else spec.filters.additional_properties
+    expected = ExpectedCohort(str(call), filters, columns.names if filters else ())
+
+    def parse(status: int, body: Any) -> Page[Any] | Pending:
+        page = _pages.parse_page(holder, columns, status, body)
+        return page if spec is None or isinstance(page, Pending) else expected.checked(page)
+
+    def decode_bytes(content: bytes) -> Page[Any] | None:
+        page = _pages.parse_page_bytes(holder, columns, content)
+        return page if spec is None or page is None else expected.checked(page)
+
     return Rows(
         idc,
-        Call.of(build(**first)),
+        call,
         lambda token: Call.of(build(next_page=token)),
-        functools.partial(_pages.parse_page, holder, columns),
+        parse,
         columns=columns,
-        decode_bytes=functools.partial(_pages.parse_page_bytes, holder, columns),
+        decode_bytes=decode_bytes,
         find_next_token=_pages.find_next_token,
     )
 

@@ -49,6 +49,7 @@ from .._suggest import did_you_mean
 from ..errors import ContractError, InvalidFilter, TruncatedResult
 from . import _pages, _responses
 from ._applied import ExpectedFilters
+from ._engine_types import exact_statement
 from ._filters import (
     EVERY_SERIES,
     Filters,
@@ -210,7 +211,8 @@ def sql(
         statement: SQL that begins with SELECT or WITH. Without ORDER BY the order of rows is undefined.
         max_rows: The maximum number of rows; by default the maximum of the service, 10000.
         allow_truncated: Accept a truncated result; `.truncated` tells whether it is one.
-        typed: Request the types of the columns first, by a request of its own.
+        typed: Request the types of the columns first, by a request of its own; then exact values stay exact, such as
+            decimals, which otherwise come as doubles.
 
     Raises:
         InvalidFilter: the statement has a comment mark within quotes or within a comment; the service misreads it.
@@ -222,8 +224,8 @@ def sql(
         # The service renames columns of the same name by selecting from the statement; this does the same.
         inner = statement.rstrip().removesuffix(";")
         described = f"SELECT column_name, column_type FROM (DESCRIBE SELECT * FROM (\n{inner}\n))"  # noqa: S608 - the caller's own SQL
-        types = _responses.column_types_of_table(sql(idc, described))
-        found = sql(idc, statement, max_rows=max_rows, allow_truncated=allow_truncated)
+        exact, types = exact_statement(inner, _responses.column_types_of_table(sql(idc, described)))
+        found = sql(idc, exact, max_rows=max_rows, allow_truncated=allow_truncated)
         if types.keys() != set(found.columns):
             raise ContractError(f"POST /v3/sql gave the columns {found.columns!r:.80} and types of {[*types]!r:.80}")
         return evolve(found, types=types)

@@ -1,11 +1,13 @@
 """Filters that the service applied, checked against those that were sent; and the warnings of an answer.
 
 If the service ignores a filter, the answer is for more than was meant, up to the whole archive, and its numbers do not
-show it. Services from release 3.0.0b3 on echo the filters that they applied.
+show it. Services from release 3.0.0b3 on echo the filters that they applied. The echo may be wrong as well, so rows
+and counts are checked against the filters where they show that attribute.
 """
 
 from __future__ import annotations
 
+import math
 import re
 import sys
 import warnings
@@ -17,9 +19,10 @@ from attrs import frozen
 from .._http.redaction import one_line
 from .._suggest import did_you_mean
 from ..errors import ContractError, ServiceWarned, ServiceWarning
+from ._filters import RANGE_OPERATORS
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Collection
 
     from .._http.calls import Client
     from .._paging.page import Page
@@ -33,6 +36,22 @@ _MAX_WARNING_LENGTH = 300
 _MAX_WARNINGS = 40
 #: Frames of this package are skipped, so that a warning shows the line of the caller.
 _PACKAGE = __name__.partition(".")[0]
+#: Attributes of filters that are columns of a manifest, too. Filters compare values exactly.
+_ROW_ATTRIBUTES = frozenset(
+    {
+        "collection_id",
+        "PatientID",
+        "StudyInstanceUID",
+        "SeriesInstanceUID",
+        "Modality",
+        "instanceCount",
+        "series_size_MB",
+    }
+)
+#: Sizes may be rounded in rows, but not where they are compared.
+_ROUNDING = {"series_size_MB": 1e-5}
+#: Attributes that identify what is counted -> the count, which is at most the number of values.
+_COUNTED = {"StudyInstanceUID": "studies", "SeriesInstanceUID": "series"}
 
 
 @frozen
@@ -64,9 +83,22 @@ class ExpectedFilters:
         return parse_checked
 
     def checked_page(self, page: Page[T]) -> Page[T]:
-        """Check the filters of a manifest page, which are in its member `counts`."""
+        """Check the filters of a manifest page, which are in its member `counts`, and its rows against them."""
         self.check_filters_applied(page.info["counts"])
+        for name, values in self.filters.terms.items():
+            if name in _ROW_ATTRIBUTES:
+                self._check_column(name, page.content.distinct_values(name).difference(values))
+        for name, bounds in self.filters.ranges.items():
+            if name in _ROW_ATTRIBUTES:
+                self._check_column(name, _values_beyond(page.content.distinct_values(name), bounds, name))
         return page
+
+    def _check_column(self, name: str, wrong: Collection[Any]) -> None:
+        if wrong:
+            raise ContractError(
+                f"{self.name}: a row has the {name} {next(iter(wrong))!r:.80}, which was not requested: the service "
+                "ignored a filter, so this is not the answer to the request"
+            )
 
     def check_filters_applied(self, answer: object) -> None:
         """Check the `filters_applied` of an answer, and pass its `warnings` on.
@@ -84,6 +116,7 @@ class ExpectedFilters:
         wrong = _filter_differences(self.filters.applied, applied)
         if wrong:
             raise ContractError(f"{self.name}: the service {wrong[0]}, so this is not the answer to the request")
+        self._check_counts(answer)
         texts = answer.get("warnings")
         if not isinstance(texts, list) or not all(isinstance(text, str) for text in texts):
             raise ContractError(f"the answer to {self.name} has no list of warnings")
@@ -97,6 +130,32 @@ class ExpectedFilters:
             ]
             more = len(lines[_MAX_WARNINGS:]) + len(texts[_MAX_WARNINGS:])
             self._warn([*lines[:_MAX_WARNINGS], *([f"the service warns of {more} things more"] if more else [])])
+
+    def _check_counts(self, answer: Mapping[Any, Any]) -> None:
+        """Check counts that filters limit: of studies and series by their UIDs, of instances by their range."""
+        counts = {name: answer.get(name) for name in ("studies", "series", "instances")}
+        numbers = {name: number for name, number in counts.items() if type(number) is int}
+        if len(numbers) < len(counts):
+            return  # no counts, or broken ones, which are found elsewhere
+        limits = [
+            (count, 0.0, float(len({*values})))
+            for name, values in self.filters.terms.items()
+            if (count := _COUNTED.get(name))
+        ]
+        if bounds := self.filters.ranges.get("instanceCount"):
+            low, high = (
+                float(bounds.get(operator, end)) for operator, end in zip(RANGE_OPERATORS, (0, math.inf), strict=True)
+            )
+            # Nothing of infinitely many is nothing.
+            limits.append(
+                ("instances", low * numbers["series"], high * numbers["series"] if numbers["series"] else 0.0)
+            )
+        for name, least, most in limits:
+            if not least <= numbers[name] <= most:
+                raise ContractError(
+                    f"{self.name}: there are {numbers[name]} {name}, which the filters rule out: the service ignored a "
+                    "filter, so this is not the answer to the request"
+                )
 
     def _warn(self, texts: list[str]) -> None:
         if self.strict:
@@ -116,6 +175,15 @@ class ExpectedFilters:
             for value in dict.fromkeys(values)
             if (close := quoted.get(value.casefold(), set()) - sent)
         ]
+
+
+def _values_beyond(values: set[Any], bounds: Mapping[str, str | float], name: str) -> list[Any]:
+    """List the values of a column of numbers that are beyond its bounds; a missing value is beyond any."""
+    slack = _ROUNDING.get(name, 0.0)
+    low, high = (
+        float(bounds.get(operator, end)) for operator, end in zip(RANGE_OPERATORS, ("-inf", "inf"), strict=True)
+    )
+    return [one for one in values if one is None or not low - slack <= one <= high + slack]
 
 
 def _service_warning(text: str) -> str:

@@ -245,6 +245,8 @@ def _checked_bound(name: str, bound: object) -> str | float:
 def _checked_day(name: str, bound: object) -> str:
     if isinstance(bound, datetime.date) and not isinstance(bound, datetime.datetime):
         return bound.isoformat()
+    if type(bound) is int and len(str(bound)) == 8:
+        bound = str(bound)
     if not isinstance(bound, str):
         raise InvalidFilter(f"the filter on {name} takes days as 'YYYY-MM-DD', not {bound!r:.80}")
     day = parse_day(bound)

@@ -30,6 +30,7 @@ if TYPE_CHECKING:
 _KINDS = ("added", "revised", "removed")
 #: What a release has as a whole, and each collection in it.
 _COUNTS = (*(f"series_{kind}" for kind in _KINDS), *(f"bytes_{kind}" for kind in _KINDS), "patients_affected")
+_COUNT_KINDS = dict.fromkeys(_COUNTS, int)
 #: Columns of the table of all releases.
 _COLUMNS = (
     "idc_version",
@@ -113,9 +114,11 @@ def releases(idc: Client) -> Table:
     with pinned_release(idc) as version:
         newest = _responses.release_number(version)
         found = sql(idc, _of_all(newest))
-    if [row.get("release") for row in found] != list(range(1, newest + 1)):
+    rows = _responses.checked_rows(
+        found, release=int, day=str | None, bytes_gained=int, series_today=int, bytes_today=int, **_COUNT_KINDS
+    )
+    if [row["release"] for row in rows] != list(range(1, newest + 1)):
         raise ContractError(f"POST /v3/sql was asked for the data releases 1 to {newest} and gave others")
-    rows = list(map(_numbers, found))
     series = list(itertools.accumulate(row["series_added"] - row["series_removed"] for row in rows))
     size = list(itertools.accumulate(row["bytes_gained"] for row in rows))
     if (series[-1], size[-1]) != (rows[-1]["series_today"], rows[-1]["bytes_today"]):
@@ -183,22 +186,24 @@ def _of_analyses(release: int) -> str:
 
 def _by_sql(idc: Client, release: int, newest: int) -> dict[str, Any]:
     """Put together what the operation would answer, but for its note."""
-    found = list(map(_numbers, sql(idc, _of_one(release, newest))))
+    found = _responses.checked_rows(
+        sql(idc, _of_one(release, newest)), collection=str | None, was=bool | None, remains=bool | None, **_COUNT_KINDS
+    )
     totals = [row for row in found if row["collection"] is None]
     if len(totals) != 1:
         raise ContractError("POST /v3/sql was asked for one row of totals and gave " + str(len(totals)))
     collections = [_collection(row) for row in found if row["collection"] is not None]
     collections.sort(key=lambda one: (-one["size_TB_added"], -one["series_added"], one["collection_id"]))
-    analyses = list(sql(idc, _of_analyses(release)))
+    listed = sql(idc, _of_analyses(release))
+    analyses = list(_responses.checked_rows(listed, analysis_result_id=str, is_new=bool, series_added=int))
     analyses.sort(key=lambda one: (-one["series_added"], one["analysis_result_id"]))
-    days = {
-        row["release"]: _day(row["day"])
-        for row in sql(
-            idc,
-            "SELECT idc_version AS release, left(CAST(version_timestamp AS VARCHAR), 10) AS day "
-            "FROM version_metadata_index",
-        )
-    }
+    dated = sql(
+        idc,
+        "SELECT idc_version AS release, left(CAST(version_timestamp AS VARCHAR), 10) AS day "
+        "FROM version_metadata_index",
+    )
+    dates = _responses.checked_rows(dated, release=int, day=str | None)
+    days = {row["release"]: _day(row["day"]) for row in dates}
     if release not in days:
         raise ContractError(f"version_metadata_index does not have the data release {release}")
     return {
@@ -231,14 +236,6 @@ def _checked(body: Any, release: int, newest: int) -> V3ReleaseChanges:
         if ids != sorted(one.collection_id for one in found.collections if one.status == status):
             raise ContractError(f"{status}_collections of v{release} are not the collections of that status")
     return evolve(found, note=UNSET)
-
-
-def _numbers(row: Mapping[str, Any]) -> dict[str, Any]:
-    """A row of sums, of which each is a whole number."""
-    for name, value in row.items():
-        if name.startswith(("series_", "bytes_", "patients_")) and type(value) is not int:
-            raise ContractError(f"POST /v3/sql was asked for {name} and gave {value!r:.40}")
-    return dict(row)
 
 
 def _counted(row: Mapping[str, Any]) -> dict[str, Any]:

@@ -1,23 +1,18 @@
 """Bodies of single v3 answers, parsed into values: counts, licences, SQL tables, citations, versions. Pure.
 
-The counts in a body are checked against its lists, and its types against those of the generated models, which check
+The counts in a body are checked against its lists, and its members against the document; generated models check
 neither.
 """
 
 from __future__ import annotations
 
-import functools
 import re
-from typing import TYPE_CHECKING, Any, Protocol, Self, TypeAlias, TypeVar, get_args, get_origin, get_type_hints
+from typing import TYPE_CHECKING, Any, Protocol, Self, TypeAlias, TypeVar
 from urllib.parse import unquote
 
 from attrs import frozen
-from idc_client import models
 from idc_client.models import (
-    V3AnalysisResultChange,
-    V3AttributeValue,
     V3AttributeValues,
-    V3CollectionChange,
     V3Counts,
     V3License,
     V3ReleaseChanges,
@@ -25,11 +20,13 @@ from idc_client.models import (
     V3ViewerUrl,
 )
 
+from .._answers import check_value
 from ..errors import ContractError
 from ._table import Table
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
+    from types import UnionType
 
 
 class _GeneratedModel(Protocol):
@@ -89,8 +86,6 @@ def parse_release_name(_status: int, body: Any) -> str:
 
 def parse_counts(_status: int, body: Any) -> V3Counts:
     """Parse the counts of a selection."""
-    for name in ("patients", "studies", "series", "instances"):
-        parse_count(body, name)
     return _make_model(V3Counts, body)
 
 
@@ -116,8 +111,27 @@ def parse_sql_table(_status: int, body: Any) -> Table:
 
 def column_types_of_table(table: Table) -> dict[str, str]:
     """Read the types of columns from the result of DESCRIBE."""
-    found = {row.get("column_name"): row.get("column_type") for row in table}
-    return {str(name): str(kind) for name, kind in found.items()}
+    found = [(row.get("column_name"), row.get("column_type")) for row in table]
+    named = {name: kind for name, kind in found if isinstance(name, str) and isinstance(kind, str)}
+    if len(named) < len(found):
+        raise ContractError("POST /v3/sql was asked for the types of columns, and the answer has other values")
+    return named
+
+
+def checked_rows(table: Table, **kinds: type | UnionType) -> list[dict[str, Any]]:
+    """Return the rows of an SQL result that was asked for; each column has the type that its argument names.
+
+    Raises:
+        ContractError: a column is missing, or a value is of another type.
+    """
+    for name, kind in kinds.items():
+        for row in table.rows:
+            value = row.get(name, ...)
+            # A boolean is an integer to Python, and nowhere else.
+            if not isinstance(value, kind) or (isinstance(value, bool) and kind is int):
+                shown = "nothing" if value is ... else f"{value!r:.40}"
+                raise ContractError(f"POST /v3/sql was asked for {name} and gave {shown}")
+    return table.rows
 
 
 def parse_viewer_url(_status: int, body: Any) -> V3ViewerUrl:
@@ -127,20 +141,11 @@ def parse_viewer_url(_status: int, body: Any) -> V3ViewerUrl:
 
 def parse_attribute_values(_status: int, body: Any) -> V3AttributeValues:
     """Parse the values of a column and their counts."""
-    for one in _checked_list(body, "values"):
-        _make_model(V3AttributeValue, one)
     return _make_model(V3AttributeValues, body)
 
 
 def parse_release_changes(_status: int, body: Any) -> V3ReleaseChanges:
     """Parse what a data release changed."""
-    for one in _checked_list(body, "collections"):
-        _make_model(V3CollectionChange, one)
-    for one in _checked_list(body, "analysis_results"):
-        _make_model(V3AnalysisResultChange, one)
-    for name in ("new_collections", "removed_collections"):
-        if not all(isinstance(one, str) for one in _checked_list(body, name)):
-            raise TypeError(f"{name} is not a list of strings")
     return _make_model(V3ReleaseChanges, body)
 
 
@@ -197,20 +202,9 @@ def _is_citation(citation: Citation | None) -> bool:
 
 
 def _make_model(model: type[M], body: Any) -> M:
-    """Make a generated model and check the types of its values, which `from_dict` does not."""
-    made = model.from_dict(body)
-    for name, kinds in _model_types(model):
-        if type(getattr(made, name)) not in kinds:
-            raise TypeError(f"{name} is {getattr(made, name)!r:.80}")
-    return made
-
-
-@functools.cache
-def _model_types(model: type[Any]) -> list[tuple[str, set[Any]]]:
-    """List the types that attributes of a generated model may have; items of lists are not checked."""
-    hints = get_type_hints(model, localns=vars(models)).items()
-    kinds = {name: {list} if get_origin(hint) is list else {*get_args(hint)} or {hint} for name, hint in hints}
-    return [(name, kind | {int} if float in kind else kind) for name, kind in kinds.items()]
+    """Make a generated model of a value that fits the schema of its name, which `from_dict` does not check."""
+    check_value(model.__name__, body)
+    return model.from_dict(body)
 
 
 def _checked_list(body: Mapping[str, Any], name: str) -> list[Any]:

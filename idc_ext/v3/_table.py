@@ -5,9 +5,6 @@ The types never depend on the first rows only. Pure, except for the late import 
 
 from __future__ import annotations
 
-import datetime
-import re
-from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
 from attrs import field, frozen
@@ -15,20 +12,12 @@ from attrs import field, frozen
 from .._tables.arrow import Frames, import_optional
 from .._tables.columns import json_text
 from ..errors import ContractError
+from ._engine_types import arrow_column, list_column, parse_engine_type
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Mapping, Sequence
+    from collections.abc import Iterator, Mapping, Sequence
 
     import pyarrow
-
-_DECIMAL_TYPE = re.compile(r"DECIMAL\((\d+),(\d+)\)")
-_TEMPORAL_PARSERS: Mapping[str, Callable[[str], Any]] = {
-    "DATE": datetime.date.fromisoformat,
-    "TIME": datetime.time.fromisoformat,
-    "TIMESTAMP": datetime.datetime.fromisoformat,
-    "TIMESTAMP WITH TIME ZONE": datetime.datetime.fromisoformat,
-}
-_LIST_TYPE = re.compile(r"(.+)\[\d*\]", re.DOTALL)
 
 
 @frozen
@@ -36,11 +25,14 @@ class Table(Frames):
     """The result table of an SQL statement; iterating it gives the rows as dictionaries.
 
     The service sends no column types with the rows. With `sql(..., typed=True)` they are requested, and used in Arrow,
-    pandas and polars: `DATE` is a date, a 64-bit integer is `int64` even if all values are null. Without, a column has
-    the common type of all its values: booleans are `bool`; integers the first that fits of
-    `int64`, `uint64`, `decimal128(38, 0)` and `decimal256(76, 0)`; integers and other numbers `double`; text
+    pandas and polars: `DATE` is a date, a 64-bit integer is `int64` even if all values are null, and a decimal keeps
+    its digits. In the rows, decimals, days, times and intervals are then text, as DuckDB writes it. A value that Arrow
+    does not have, such as an infinite day, is an error.
+
+    Without types, a column has the common type of all its values: booleans are `bool`; integers the first that fits
+    of `int64`, `uint64`, `decimal128(38, 0)` and `decimal256(76, 0)`; integers and other numbers `double`; text
     `string`; arrays and objects a list and a struct of the common types of their members; nulls only are `null`;
-    anything else is `string` with JSON.
+    anything else is `string` with JSON. So two tables of one statement may have different types.
 
     Attributes:
         columns: The names of the columns, in the order of the statement.
@@ -89,61 +81,16 @@ def _arrow_table(columns: Sequence[str], rows: Sequence[Mapping[str, Any]], type
         named = types.get(name)
         try:
             arrays.append(
-                _column_of_common_type(pa, values) if named is None else _column_of_engine_type(pa, named, values)
+                _column_of_common_type(pa, values)
+                if named is None
+                else arrow_column(pa, parse_engine_type(named), values)
             )
         except (ArithmeticError, OverflowError, TypeError, ValueError) as error:  # the bases of Arrow's errors, too
             raise ContractError(
                 f"column {name} has a value that is not of type {named or 'of the others'}: {error}"[:300]
+                + ("" if named is None else f"; CAST({name} AS VARCHAR) in the statement gives its text")[:100]
             ) from error
     return pa.table(arrays, names=list(columns))
-
-
-def _column_of_engine_type(pa: Any, named: str, values: list[Any]) -> Any:
-    """Make an Arrow column of the type that DuckDB named."""
-    repeated = _LIST_TYPE.fullmatch(named)
-    if repeated:
-        return _list_column(pa, values, lambda inner: _column_of_engine_type(pa, repeated[1], inner))
-    fixed = _DECIMAL_TYPE.fullmatch(named)
-    if fixed:
-        # A decimal is sent as a JSON number; its digits are its value.
-        kind = pa.decimal128(int(fixed[1]), int(fixed[2]))
-        return pa.array([None if one is None else Decimal(repr(one)) for one in values], kind)
-    if named in _TEMPORAL_PARSERS:
-        read, kind = _TEMPORAL_PARSERS[named], _arrow_temporal_types(pa)[named]
-        return pa.array([None if one is None else read(one) for one in values], kind)
-    simple = _arrow_scalar_types(pa).get(named)
-    if simple is not None:
-        return pa.array(values, simple)
-    return _column_of_common_type(pa, values)
-
-
-def _arrow_scalar_types(pa: Any) -> dict[str, Any]:
-    return {
-        "BIGINT": pa.int64(),
-        "BLOB": pa.string(),
-        "BOOLEAN": pa.bool_(),
-        "DOUBLE": pa.float64(),
-        "FLOAT": pa.float32(),
-        "HUGEINT": pa.decimal128(38, 0),
-        "INTEGER": pa.int32(),
-        "SMALLINT": pa.int16(),
-        "TINYINT": pa.int8(),
-        "UBIGINT": pa.uint64(),
-        "UINTEGER": pa.uint32(),
-        "USMALLINT": pa.uint16(),
-        "UTINYINT": pa.uint8(),
-        "UUID": pa.string(),
-        "VARCHAR": pa.string(),
-    }
-
-
-def _arrow_temporal_types(pa: Any) -> dict[str, Any]:
-    return {
-        "DATE": pa.date32(),
-        "TIME": pa.time64("us"),
-        "TIMESTAMP": pa.timestamp("us"),
-        "TIMESTAMP WITH TIME ZONE": pa.timestamp("us", tz="UTC"),
-    }
 
 
 def _column_of_common_type(pa: Any, values: list[Any]) -> Any:
@@ -160,7 +107,7 @@ def _column_of_common_type(pa: Any, values: list[Any]) -> Any:
     if kinds == {str}:
         return pa.array(values, pa.string())
     if kinds == {list}:
-        return _list_column(pa, values, lambda inner: _column_of_common_type(pa, inner))
+        return list_column(pa, values, lambda inner: _column_of_common_type(pa, inner))
     if kinds == {dict} and any(values):
         return _struct_column(pa, values)
     return pa.array([None if value is None else json_text(value) for value in values], pa.string())
@@ -173,16 +120,6 @@ def _arrow_integer_type(pa: Any, values: list[int]) -> Any:
     if low >= 0 and high < 2**64:
         return pa.uint64()
     return pa.decimal128(38, 0) if low > -(10**38) and high < 10**38 else pa.decimal256(76, 0)
-
-
-def _list_column(pa: Any, values: list[Any], make: Callable[[list[Any]], Any]) -> Any:
-    inner = make([one for value in values if value is not None for one in value])
-    ends, offsets = 0, []
-    for value in values:
-        # In Arrow, a null offset means that the list is null.
-        offsets.append(None if value is None else ends)
-        ends += len(value or ())
-    return pa.ListArray.from_arrays(pa.array([*offsets, ends], pa.int32()), inner)
 
 
 def _struct_column(pa: Any, values: list[Any]) -> Any:

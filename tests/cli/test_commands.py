@@ -311,14 +311,13 @@ def test_clinical_tables_that_are_cut_short_are_an_error(run: RunCommand, canned
 
 
 def test_clinical_tables_are_listed_and_described(run: RunCommand, canned: CannedService) -> None:
-    canned.answers["/v3/clinical/tables"] = (200, {"tables": [{"table_name": "x", "collection_id": "c"}]})
-    canned.answers["/v3/clinical/tables/x"] = (
-        200,
-        {"name": "clinical.x", "columns": [{"name": "a", "type": "VARCHAR"}]},
-    )
+    listed = {"table_name": "x", "sql_path": "clinical.x", "collection_id": "c", "column_count": 1, "description": ""}
+    columns = [{"name": "a", "type": "VARCHAR", "description": ""}]
+    canned.answers["/v3/clinical/tables"] = (200, {"tables": [listed]})
+    canned.answers["/v3/clinical/tables/x"] = (200, {"name": "clinical.x", "description": "", "columns": columns})
     assert (
         run("--base-url", canned.url, "clinical", "tables", "--collection", "c").out
-        == "table_name,collection_id\nx,c\n"
+        == "table_name,sql_path,collection_id,column_count,description\nx,clinical.x,c,1,\n"
     )
     assert canned.asked == ["GET /v3/clinical/tables?collection_id=c"]
     assert run("--base-url", canned.url, "clinical", "table", "x").out == "name,type,description\na,VARCHAR,\n"

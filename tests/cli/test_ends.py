@@ -241,12 +241,69 @@ def test_a_command_runs_without_home_terminal_and_input(standin: str) -> None:
     assert (done.returncode, done.stderr) == (0, b"")
 
 
-@pytest.mark.parametrize(("words", "code"), [("stats > /dev/full", 2), ("stats >&-", 0), ("stats 2>&-", 0)])
-def test_a_standard_output_that_cannot_be_written_is_an_input_error(standin: str, words: str, code: int) -> None:
-    command = f"{sys.executable} -m idc_ext --base-url {standin} {words}"
+#: Of each command, its path and a right answer with a number.
+COMMANDS: dict[str, tuple[str, Any]] = {
+    "stats": ("/v3/stats", {"idc_version": "v25", **dict.fromkeys(
+        ("collections", "analysis_results", "patients", "studies", "series", "instances", "size_TB"), 4321)}),
+    "tables": ("/v3/tables", {"tables": [{"name": "index", "description": "", "column_count": 4321}]}),
+    "values Modality": ("/v3/attributes/Modality/values",
+        {"attribute": "Modality", "values": [{"value": 4321, "count": 5}], "truncated": False, "note": ""}),
+    "sql SELECT": ("/v3/sql",
+        {"columns": ["a"], "rows": [{"a": 4321}], "row_count": 1, "truncated": False, "max_rows": 1}),
+    "clinical rows x": ("/v3/clinical/tables/x/rows",
+        {"columns": ["a"], "rows": [{"a": 4321}], "row_count": 1, "truncated": False, "max_rows": 1}),
+}  # fmt: skip
+GARBLED: dict[str, Callable[[str], tuple[int, str]]] = {
+    "NaN": lambda text: (200, text.replace("4321", "NaN", 1)),
+    "Infinity": lambda text: (200, text.replace("4321", "-Infinity", 1)),
+    "1e999": lambda text: (200, text.replace("4321", "1e999", 1)),
+    "5000 digits": lambda text: (200, text.replace("4321", "1" * 5000, 1)),
+    "deep": lambda text: (200, text.replace("4321", "[" * 100_000 + "]" * 100_000, 1)),
+    "null": lambda _: (200, "null"),
+    "a list": lambda _: (200, "[]"),
+    "nothing in it": lambda _: (200, "{}"),
+    "cut": lambda text: (200, text[:-3]),
+    "204": lambda _: (204, ""),
+    "206": lambda text: (206, text),
+}
+
+
+@pytest.mark.parametrize("words", COMMANDS)
+def test_a_garbled_answer_ends_with_1_and_nothing_of_it_is_written(
+    run: RunCommand, canned: CannedService, words: str
+) -> None:
+    path, right = COMMANDS[words]
+    canned.answers[path] = (200, json.dumps(right))
+    assert "4321" in run("--base-url", canned.url, *words.split()).out
+    for name, garble in GARBLED.items():
+        canned.answers[path] = garble(json.dumps(right))
+        result = run("--base-url", canned.url, *words.split(), "-f", "json")
+        assert (result.code, result.out) == (1, ""), name
+        assert result.err.count("\n") == 1
+
+
+@pytest.mark.parametrize(
+    ("words", "code", "sentence"),
+    [
+        ("stats > /dev/full", 2, "No space left on device"),
+        ("--version > /dev/full", 2, "No space left on device"),
+        ("stats >&-", 2, "standard output is closed"),
+        ("tables -f parquet >&-", 2, "standard output is closed"),
+        ("--version >&-", 2, "standard output is closed"),
+        ("sql - <&-", 2, "standard input is closed"),
+        ("resolve - <&- >&-", 2, "standard input is closed"),
+        ("sql 'SELECT 1' -o {folder}/x.csv <&- >&-", 0, ""),
+        ("stats 2>&-", 0, ""),
+    ],
+)
+def test_a_standard_stream_that_cannot_be_used_is_an_input_error_where_it_is_needed(
+    standin: str, tmp_path: Path, words: str, code: int, sentence: str
+) -> None:
+    command = f"{sys.executable} -m idc_ext --base-url {standin} {words.format(folder=tmp_path)}"
+    command = command.replace(f"--base-url {standin} --version", "--version")
     done = subprocess.run(["sh", "-c", command], check=False, capture_output=True, text=True)
-    assert done.returncode == code
-    assert done.stderr == ("idc-ext: No space left on device\n" if code else "")
+    assert (done.returncode, done.stderr) == (code, f"idc-ext: {sentence}\n" if sentence else "")
+    assert code or "{folder}" not in words or (tmp_path / "x.csv").read_text() == "1\n1\n"
 
 
 def test_an_answer_without_its_hint_is_shown_all_the_same(run: RunCommand, canned: CannedService) -> None:

@@ -10,11 +10,13 @@ import pty
 import re
 import subprocess
 import sys
+from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from idc_client.models import V3Collection
 
 from idc_ext.cli._output import escaping, formats, tables
 from tests.support import patching
@@ -32,8 +34,15 @@ INVISIBLE = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069\u
 TERMINAL_CODES = re.compile(r"\r\n|\x1b\[[0-9;]*m")
 
 
+def collection(**members: Any) -> dict[str, Any]:
+    """A collection as the service lists it, with these members."""
+    made = V3Collection("rider_pilot", "RIDER Pilot", None, None, "Human", 1, None, None)
+    return {**made.to_dict(), **members}
+
+
 def serve_hostile_collection(canned: CannedService) -> str:
-    row = {"collection_id": HOSTILE, "collection_name": HOSTILE, "description": f"<script>{HOSTILE}", HOSTILE: 1}
+    texts = {"collection_id": HOSTILE, "collection_name": HOSTILE, "description": f"<script>{HOSTILE}"}
+    row = collection(**texts, **{HOSTILE: 1})
     canned.answers["/v3/collections"] = (200, [row])
     return canned.url
 
@@ -94,18 +103,101 @@ def test_csv_in_a_pipe_keeps_every_character(run: RunCommand, canned: CannedServ
 def test_tsv_has_a_line_for_each_row_whatever_is_in_it(run: RunCommand, canned: CannedService) -> None:
     canned.answers["/v3/collections"] = (
         200,
-        [{"collection_id": "a\tb\nc\\d", "n": None}, {"collection_id": "e", "n": 1}],
+        [collection(collection_id="a\tb\nc\\d", n=None), collection(collection_id="e", n=1)],
     )
-    result = run("--base-url", canned.url, "collections", "-f", "tsv")
+    result = run("--base-url", canned.url, "collections", "-f", "tsv", "--columns", "collection_id,n")
     assert result.out.splitlines() == ["collection_id\tn", "a\\tb\\nc\\\\d\t", "e\t1"]
 
 
+FORMULAS = [
+    "=cmd()",
+    "+1",
+    "-1",
+    "@x",
+    "\t=1",
+    "\r=1",
+    "\n=1",
+    "＝1",
+    "＋1",
+    "－1",
+    "＠1",
+    " =1",
+    "\u00a0\u200b=1",
+    "\ufeff=1",
+    "\0=1",
+]
+
+
+@pytest.mark.parametrize("form", ["csv", "tsv"])
 def test_a_spreadsheet_takes_nothing_for_a_formula_where_that_is_asked_for(
+    run: RunCommand, canned: CannedService, form: str
+) -> None:
+    def cells(*more: str) -> list[str]:
+        out = run("--base-url", canned.url, "collections", "-f", form, "--columns", "species,n", *more).out
+        delimiter = {"csv": ",", "tsv": "\t"}[form]
+        return [row[0] for row in csv.reader(io.StringIO(out, newline=""), delimiter=delimiter) if row[1] == "-1"]
+
+    harmless = ["a=1", "1-1", "", "'=1", "\\n"]
+    canned.answers["/v3/collections"] = (200, [collection(species=text, n=-1) for text in FORMULAS + harmless])
+    plain, marked = cells(), cells("--spreadsheet")
+    for before, after, text in zip(plain, marked, FORMULAS + harmless, strict=True):
+        # TSV writes a tab or a line end as two characters, and others as more, of which the first is a backslash.
+        expected = text in FORMULAS and not (form == "tsv" and "\\" in before)
+        assert after == (f"'{before}" if expected else before), text
+
+
+def test_a_missing_value_is_told_from_empty_text_where_that_is_asked_for(
     run: RunCommand, canned: CannedService
 ) -> None:
-    canned.answers["/v3/collections"] = (200, [{"collection_id": "=cmd()", "n": -1}])
-    assert "=cmd(),-1" in run("--base-url", canned.url, "collections").out
-    assert "'=cmd(),-1" in run("--base-url", canned.url, "collections", "--spreadsheet").out
+    values = [None, "", "NA", "a,b"]
+    canned.answers["/v3/collections"] = (200, [collection(species=value) for value in values])
+
+    def lines(*more: str) -> list[str]:
+        words = ("collections", "--columns", "species,subjects", *more)
+        return run("--base-url", canned.url, *words).out.splitlines()[1:]
+
+    assert lines() == [",1", ",1", "NA,1", '"a,b",1']
+    assert lines("--null", "NA") == ["NA,1", ",1", '"NA",1', '"a,b",1']
+    assert lines("--null", "") == [",1", '"",1', "NA,1", '"a,b",1']
+    assert lines("--null", "n,a") == ['"n,a",1', ",1", "NA,1", '"a,b",1']
+    assert lines("--null", r"\N", "-f", "tsv") == ["\\N\t1", "\t1", "NA\t1", "a,b\t1"]
+
+
+def test_a_missing_value_of_a_walk_has_its_text_as_well(run_on_standin: RunCommand, tmp_path: Path) -> None:
+    path = tmp_path / "x.csv"
+    words = ("manifest", "-w", "collection_id=rider_pilot", "-n", "1", "--columns", "Modality", "-o", path)
+    assert run_on_standin(*words, "--null", "NA").code == 0
+    assert path.read_text().splitlines()[0] == "Modality"
+
+
+def test_a_column_of_nothing_but_missing_values_is_text_in_parquet(
+    run: RunCommand, canned: CannedService, tmp_path: Path
+) -> None:
+    import pyarrow.parquet as pq
+
+    for at, species in enumerate([None, "Human"]):
+        canned.answers["/v3/collections"] = (200, [collection(species=species)])
+        assert run("--base-url", canned.url, "collections", "-o", tmp_path / f"{at}.parquet").code == 0
+    assert [row["species"] for row in pq.read_table(tmp_path).to_pylist()] == [None, "Human"]
+
+
+def test_two_parquet_files_of_one_statement_have_the_same_types(run_on_standin: RunCommand, tmp_path: Path) -> None:
+    import pyarrow
+    import pyarrow.parquet as pq
+
+    statement = (
+        "SELECT StudyDate::DATE AS day, 1::SMALLINT AS n, 0.10::DECIMAL(9, 2) AS d FROM index ORDER BY day NULLS "
+    )
+    for end in ("FIRST", "LAST"):
+        words = ("sql", statement + end, "--max-rows", "3", "--allow-truncated", "-o", tmp_path / f"{end}.parquet")
+        assert run_on_standin(*words).code == 0
+    schemas = [pq.read_schema(path) for path in sorted(tmp_path.glob("*.parquet"))]
+    assert schemas[0] == schemas[1]
+    assert schemas[0].types == [pyarrow.date32(), pyarrow.int16(), pyarrow.decimal128(9, 2)]
+    assert pq.read_table(tmp_path).num_rows == 6
+    chosen = ("sql", statement + "LAST", "--max-rows", "1", "--allow-truncated", "--columns", "d,n")
+    assert run_on_standin(*chosen, "-o", tmp_path / "c.parquet").code == 0
+    assert read_rows(tmp_path / "c.parquet") == [{"d": Decimal("0.10"), "n": 1}]
 
 
 @given(st.text())

@@ -27,7 +27,7 @@ FILTERS = {"Modality": "CT"}
 
 def answers(rows: list[dict[str, Any]]) -> Any:
     """A correct service with these rows."""
-    licence = {"collection": "c", "license": "CC BY 4.0", "doi": None, "series": len(rows), "size": None}
+    licence = {"collection": "rider_pilot", "license": "CC BY 4.0", "doi": None, "series": len(rows), "size": None}
 
     def answer(path: str, body: Any) -> Any:
         name = path.rpartition("/")[2]

@@ -204,6 +204,7 @@ def broken_calls(monkeypatch: pytest.MonkeyPatch) -> None:
     """Every call of the command line fails by a fault of ours."""
     monkeypatch.setattr("idc_ext._http.calls.fetch", lambda *_: 1 / 0)
     monkeypatch.setattr("idc_ext.cli._requests.fetch", lambda *_: 1 / 0)
+    monkeypatch.setattr("idc_ext.cli._requests.fetch_checked", lambda *_: 1 / 0)
 
 
 # The command line:

@@ -24,5 +24,5 @@ def query_page(*rows: dict[str, Any], **other: Any) -> dict[str, Any]:
 def query_rows(rows: list[dict[str, Any]]) -> Rows[Any]:
     """The rows of a query that a service answers with these, on one page."""
     transport = httpx.MockTransport(lambda _: httpx.Response(200, json=query_page(*rows)))
-    spec = v1.cohort("n", "d", {"Modality": ["CT"]})
+    spec = v1.cohort("n", "d", {"race": ["ASIAN"]})
     return v1.preview_query(connect(NOWHERE, transport=transport), spec, ["PatientID", "Modality"])

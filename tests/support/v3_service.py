@@ -31,9 +31,9 @@ def client(answer: Answer, make: Any = connect) -> Any:
 def row(n: int) -> dict[str, Any]:
     uuid = f"00000000-0000-0000-0000-{n:012}"
     return {
-        "collection_id": "c", "PatientID": f"p{n // 3:04}", "StudyInstanceUID": "1.2", "SeriesInstanceUID": f"1.{n:04}",
-        "Modality": "CT", "SeriesDescription": None, "instanceCount": 1, "series_size_MB": 0.5, "aws_bucket": "b",
-        "crdc_series_uuid": uuid, "series_aws_url": f"s3://b/{uuid}/*",
+        "collection_id": "rider_pilot", "PatientID": f"p{n // 3:04}", "StudyInstanceUID": "1.2",
+        "SeriesInstanceUID": f"1.{n:04}", "Modality": "CT", "SeriesDescription": None, "instanceCount": 1,
+        "series_size_MB": 0.5, "aws_bucket": "b", "crdc_series_uuid": uuid, "series_aws_url": f"s3://b/{uuid}/*",
     }  # fmt: skip
 
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 import io
 import sys
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import IO, TYPE_CHECKING, Annotated, Literal
 
@@ -17,12 +17,15 @@ from cyclopts import Parameter
 
 from ..._atomic import atomic_replacement
 from ..._suggest import did_you_mean
+from ..._tables.arrow import import_optional
 from .._options import DASH, OUTPUT, Count, Flag, InputError
 from . import formats, results
 from .escaping import escape_lines, escape_text
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+
+    import pyarrow
 
     from .results import Listing, Record, Text
 
@@ -45,6 +48,8 @@ class Output:
         columns: The columns to write, in this order, separated by commas.
         rows: The maximum number of rows shown on a terminal, 0 for all. Files and pipes always get all rows.
         spreadsheet: In CSV and TSV, write an apostrophe before text that spreadsheets would read as a formula.
+        null: In CSV and TSV, the text for a missing value, such as `NA`; in CSV, the same text as a value is quoted.
+            By default both a missing value and empty text are empty cells.
     """
 
     format: Annotated[Format | None, Parameter(name=["--format", "-f"])] = None
@@ -52,6 +57,7 @@ class Output:
     columns: Annotated[list[str] | None, Parameter(negative=(), show_default=False)] = None
     rows: Count = TERMINAL_ROWS
     spreadsheet: Flag = False
+    null: str | None = None
 
     @property
     def path(self) -> Path | None:
@@ -141,6 +147,18 @@ def naming_write_errors(path: Path) -> Iterator[None]:
         raise InputError(f"{escape_text(str(path))} cannot be written: {error.strerror}") from None
 
 
+def write_arrow_table(table: pyarrow.Table, to: Output) -> None:
+    """Write an Arrow table as Parquet, with its types."""
+    parquet = import_optional("pyarrow.parquet")
+    chosen = table if to.columns is None else table.select(checked_column_names(to.columns, table.column_names))
+    if to.path is None:
+        parquet.write_table(chosen, sys.stdout.buffer, compression="zstd")
+        sys.stdout.flush()
+    else:
+        with open_new_file(to.path) as file:
+            parquet.write_table(chosen, file, compression="zstd")
+
+
 def standard_output() -> IO[str]:
     """Prepare standard output for UTF-8 text without conversion of line ends."""
     if isinstance(sys.stdout, io.TextIOWrapper):
@@ -168,7 +186,15 @@ def _write_listing(result: Listing, to: Output) -> None:
     else:
         with open_text_output(to.path) as file:
             terminal = to.path is None and stdout_is_terminal()
-            formats.write_text(result.rows, columns, file, form=form, spreadsheet=to.spreadsheet, terminal=terminal)
+            formats.write_text(
+                result.rows,
+                columns,
+                file,
+                form=form,
+                spreadsheet=to.spreadsheet,
+                terminal=terminal,
+                null=None if to.null is None else escape_text(to.null),
+            )
 
 
 def _write_record(result: Record, to: Output) -> None:
@@ -187,7 +213,7 @@ def _write_record(result: Record, to: Output) -> None:
         with open_text_output(to.path) as file:
             file.write(formats.json_text(dict(values), indent=2) + "\n")
     else:
-        _write_listing(results.listing_of_rows([values]), Output(form, to.output, None, to.rows, to.spreadsheet))
+        _write_listing(results.listing_of_rows([values]), replace(to, format=form, columns=None))
 
 
 def checked_column_names(wanted: list[str], known: list[str]) -> list[str]:

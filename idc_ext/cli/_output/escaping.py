@@ -15,6 +15,9 @@ _INVISIBLE = (
 )
 _ANY_INVISIBLE = re.compile(f"[{_INVISIBLE}]")
 _INVISIBLE_IN_LINES = re.compile(f"(?![\n\t])[{_INVISIBLE}]")
+#: Text that a spreadsheet may read as a formula: it drops what is blank or invisible at the beginning, reads letters of
+#: full width as others, and a tab or a line end begins another cell.
+_FORMULA = re.compile(rf"[\t\r\n]|[\s{_INVISIBLE}]*[=+\-@＝＋－＠]")
 _SHORT_ESCAPES = {"\n": r"\n", "\r": r"\r", "\t": r"\t"}
 
 
@@ -35,7 +38,7 @@ def escape_json(encoded: str) -> str:
 
 def escape_formula(text: str) -> str:
     """Write an apostrophe before text that a spreadsheet would read as a formula."""
-    return f"'{text}" if text.startswith(("=", "+", "-", "@", "\t", "\r")) else text
+    return f"'{text}" if _FORMULA.match(text) else text
 
 
 def _text_escape(found: re.Match[str]) -> str:

@@ -84,6 +84,7 @@ def write_walk(
         out.path is not None
         and form in FORMATS
         and not out.spreadsheet
+        and out.null is None
         and not (rows.columns.open_ended and out.columns)
     ):
         chosen = evolve(rows, columns=_selected_columns(rows.columns, out.columns))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Annotated, Any
 
-from attrs import fields
+from attrs import evolve, fields
 from cyclopts import Parameter
 from idc_client.api.v3 import (
     get_analysis_results,
@@ -29,14 +29,15 @@ from ..._http.calls import Call, fetch
 from ..._release_lag import release_notice
 from ..._suggest import did_you_mean
 from ...errors import ContractError, NotFound, TruncatedResult
+from ...v3._engine_types import type_of_numbers
 from ...v3._responses import parse_sql_table as read_table
 from .. import _exit
 from .. import version as client_version
 from .._options import ContextParameter, Count, Flag, PathSegment
-from .._output.destination import Output, write_result
+from .._output.destination import Output, write_arrow_table, write_result
 from .._output.escaping import escape_text
 from .._output.results import Listing, Record, listing_of_rows
-from .._requests import fetch_object, fetch_objects
+from .._requests import fetch_object, fetch_objects, fetch_unknown_object
 
 _OUTPUT = Output()
 
@@ -55,9 +56,7 @@ def version(*, out: Output = _OUTPUT, context: ContextParameter) -> None:
     failure: Exception | None = None
     with context.connect() as idc:
         try:
-            served |= fetch_object(
-                idc, get_version
-            )  # not as a model: a service of another release may have other members
+            served |= fetch_unknown_object(idc, get_version)
         except Exception as error:  # first show what is known without the service
             failure = error
     release = served["api_version"]
@@ -213,15 +212,22 @@ def clinical_rows(
         max_rows: The maximum number of rows, from 1 to 100000.
         allow_truncated: Accept a truncated result if there are more rows.
     """
+    form = out.chosen_format()
     with context.connect() as idc:
         call = Call.of(get_clinical_table_rows._get_kwargs(table=name, max_rows=max_rows))
         found = fetch(idc, call, read_table)
+        if form == "parquet":
+            declared = fetch_object(idc, get_clinical_table, table=name)["columns"]
+            found = evolve(found, types={one["name"]: type_of_numbers(one["type"]) for one in declared})
     if found.truncated and not allow_truncated:
         raise TruncatedResult(
             f"{escape_text(name)} has more than {found.max_rows} rows: raise --max-rows (up to 100000), or accept a "
             "part with --allow-truncated"
         )
-    write_result(Listing(found.columns, found.rows, total=None if found.truncated else len(found.rows)), out)
+    if form == "parquet":
+        write_arrow_table(found.to_arrow(), out)
+    else:
+        write_result(Listing(found.columns, found.rows, total=None if found.truncated else len(found.rows)), out)
     if found.truncated:
         _exit.print_message(f"{escape_text(name)} has more rows than these {len(found.rows)}")
 

@@ -101,11 +101,11 @@ def manifest(
         )
     if not lines and source != "aws":
         raise InputError("tables have addresses of aws only: use --source gcs with --format s5cmd or idc")
-    part = limit is not None or out.columns or partition_by or out.spreadsheet
+    part = limit is not None or out.columns or partition_by or out.spreadsheet or out.null is not None
     if sidecar and (out.path is None or not (lines or form in ROW_FORMATS) or part):
         raise InputError(
             "--sidecar needs -o FILE in the format s5cmd, idc, csv, jsonl or parquet, and does not go with --limit, "
-            "--columns, --partition-by and --spreadsheet"
+            "--columns, --partition-by, --spreadsheet and --null"
         )
     with context.connect() as idc:
         if out.path is not None and (lines or sidecar):

@@ -192,7 +192,7 @@ def sql(
             raise InputError("--dialect writes the SQL of filters: use it with --where and without --format")
         write_result(Text(_statement_of_filters(dialect, selection, bigquery, out).splitlines()), out)
         return
-    out.chosen_format()  # a statement may take long: report a wrong format now
+    form = out.chosen_format()  # a statement may take long: report a wrong format now
     if given[2]:
         text = _statement_of_filters("bigquery" if in_google else "duckdb", selection, bigquery, out)
     else:
@@ -201,13 +201,16 @@ def sql(
         run_in_bigquery(text, bigquery, max_rows, allow_truncated, out, context)
         return
     with context.connect() as idc:
-        found = v3.sql(idc, text, max_rows=max_rows, allow_truncated=True)
+        found = v3.sql(idc, text, max_rows=max_rows, allow_truncated=True, typed=form == "parquet")
     if found.truncated and not allow_truncated:
         advice = "raise --max-rows (up to 10000)" if found.max_rows < _SERVICE_LIMIT else "narrow the statement"
         raise TruncatedResult(
             f"the statement has more than {found.max_rows} rows: {advice}, or accept a part with --allow-truncated"
         )
-    write_result(Listing(found.columns, found.rows, total=None if found.truncated else len(found.rows)), out)
+    if form == "parquet":
+        destination.write_arrow_table(found.to_arrow(), out)
+    else:
+        write_result(Listing(found.columns, found.rows, total=None if found.truncated else len(found.rows)), out)
     if found.truncated:
         _exit.print_message(f"the statement has more rows than these {len(found.rows)}")
 

@@ -291,7 +291,7 @@ def test_what_was_added_removed_and_revised_is_said_of_any_two_selections(
     def known(body: Any) -> Any:
         """The series of earlier files."""
         found = [
-            {"uuid": uuid, "series": f"1.{int(uuid[-12:]):04}", "collection": "c"}
+            {"uuid": uuid, "series": f"1.{int(uuid[-12:]):04}", "collection": "rider_pilot"}
             for uuid in dict.fromkeys(re.findall(r"'([0-9a-f-]{36})'", body["sql"]))
         ]
         return sql_answer(found, ["uuid", "series", "collection"])

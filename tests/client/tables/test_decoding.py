@@ -215,7 +215,7 @@ def test_a_row_is_of_the_generated_model_to_all_who_ask() -> None:
     assert attrs.evolve(one, patient_id="q") == attrs.evolve(plain, patient_id="q")
     assert one.from_dict(ROWS[1]) == V3ManifestRow.from_dict(ROWS[1])
     match one:
-        case V3ManifestRow(collection_id="c", patient_id=patient):
+        case V3ManifestRow(collection_id="rider_pilot", patient_id=patient):
             assert patient == plain.patient_id
         case _:
             pytest.fail("it does not match")

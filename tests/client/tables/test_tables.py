@@ -252,7 +252,7 @@ TYPED = [
     ("sum(series_size_MB) > 1", pyarrow.bool_(), True),
     ("[DATE '2001-02-03', NULL]", pyarrow.list_(pyarrow.date32()), [datetime.date(2001, 2, 3), None]),
     ("[[1], []]", pyarrow.list_(pyarrow.list_(pyarrow.int32())), [[1], []]),
-    ("{'a': 1}", pyarrow.struct({"a": pyarrow.int64()}), {"a": 1}),
+    ("{'a': 1}", pyarrow.struct({"a": pyarrow.int32()}), {"a": 1}),
     ("max(SeriesDescription)", pyarrow.string(), None),
 ]
 

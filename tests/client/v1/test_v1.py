@@ -26,6 +26,15 @@ from tests.support.v1_service import NOTEBOOK, SPEC, manifest_page, query_page
 TEXT_ATTRIBUTES = {name for name in V1AttributeName if name not in _NUMERIC_ATTRIBUTES}
 
 
+#: The cohort of the notebook, as its first page echoes it.
+ECHO = {
+    "name": "n",
+    "description": "d",
+    "filterSet": {"idc_data_version": "2.0", "filters": {**NOTEBOOK, "collection_id": ["tcga_luad", "tcga_kirc"]}},
+    "sql": "",
+}
+
+
 def client_with_answer(body: Any, status: int = 200) -> Any:
     """A client whose server always gives the same answer, and the list of requests sent."""
     requests: list[httpx.Request] = []
@@ -187,19 +196,19 @@ def test_each_request_is_the_generated_ones_and_its_next_page_keeps_token_size_a
 
 
 def test_manifest_rows_have_the_generated_type_and_the_page_its_cohort() -> None:
-    idc, _ = client_with_answer(manifest_page({"GCS_URL": "gs://b/k", "Patient_ID": None}, cohort={"name": "n"}))
+    idc, _ = client_with_answer(manifest_page({"GCS_URL": "gs://b/k", "Patient_ID": None}, cohort=ECHO))
     rows = v1.preview_manifest(idc, SPEC, fields=["GCS_URL", "Patient_ID"])
     (row,) = rows
     assert isinstance(row, V1ManifestRow)
     assert (row.gcs_url, row.patient_id, row.crdc_series_guid) == ("gs://b/k", None, UNSET)
-    assert next(rows.pages()).info == {"cohort": {"name": "n"}}
+    assert next(rows.pages()).info == {"cohort": ECHO}
 
 
 def test_query_rows_are_plain_dictionaries() -> None:
-    row = {"PatientID": "p", "Modality": None, "extra": ["a", "b"]}
-    idc, _ = client_with_answer(query_page(row, cohort_def={"name": "n"}))
+    row = {"PatientID": "p", "Modality": "CT", "extra": ["a", "b"]}
+    idc, _ = client_with_answer(query_page(row, cohort_def=ECHO))
     assert [*v1.preview_query(idc, SPEC, ["PatientID", "Modality"])] == [row]
-    assert next(v1.query(idc, 1, ["PatientID"]).pages()).info == {"cohort_def": {"name": "n"}}
+    assert next(v1.query(idc, 1, ["PatientID"]).pages()).info == {"cohort_def": ECHO}
     assert [*v1.dicom_metadata(idc)] == [row]
 
 
@@ -261,6 +270,13 @@ def test_a_cohort_that_lost_filters_on_the_way_is_an_error_that_names_it() -> No
     spec = v1.cohort("n", "", {"Modality": ["CT"], "age_at_diagnosis_btw": [50, 59]})
     with pytest.raises(ContractError, match="cohort 146 was saved without the filters on age_at_diagnosis_btw"):
         v1.create_cohort(idc, spec)
+
+
+@pytest.mark.parametrize("filters", [{**NOTEBOOK, "Modality": ["CT"]}, {**NOTEBOOK, "PatientID": ["x"]}])
+def test_a_cohort_that_was_saved_with_other_filters_is_an_error_that_names_it(filters: Any) -> None:
+    idc, _ = client_with_answer(cohort_created(**filters))
+    with pytest.raises(ContractError, match=r"cohort 146 was saved with another filter on '(Modality|PatientID)'"):
+        v1.create_cohort(idc, SPEC)
 
 
 @pytest.mark.parametrize("body", [{}, {"code": 200}, {"code": 200, "cohort_properties": {}}, [], {"code": 201}])
@@ -371,3 +387,76 @@ def test_a_cohort_of_another_user_is_forbidden(
     bob = new_credentials(tmp_path / "bob", "bob@example.org")
     with connect(standin, credentials=bob) as idc, pytest.raises(Forbidden, match="isn't the owner"):
         list(v1.manifest(idc, saved.cohort_id, fields=["GCS_URL"]))
+
+
+# Filters that the service ignored:
+
+GUID = "dg.4DFC/099a1844-dc1c-44bd-91f8-e6f1860cbfce"
+
+
+@pytest.mark.parametrize(
+    ("filters", "column", "right", "wrong"),
+    [
+        ({"collection_id": ["TCGA-LUAD", "tcga_kirc"]}, "Collection_ID", ["tcga_luad", "tcga_kirc"], ["tcga_read"]),
+        ({"PatientID": ["tcga-%"]}, "Patient_ID", ["TCGA-CJ-4899"], ["LIDC-1", None]),
+        ({"PatientID": ["a_c"]}, "Patient_ID", ["ABC", "a.c"], ["ac", "abcd"]),
+        ({"PatientID": ["a%", "b"]}, "Patient_ID", ["a%", "B"], ["ab"]),
+        ({"PatientID": ["None", "b"]}, "Patient_ID", [None, "B"], ["None"]),
+        ({"crdc_series_uuid": [GUID]}, "CRDC_Series_GUID", [GUID], [GUID.replace("099", "199")]),
+        ({"crdc_series_uuid": [GUID.removeprefix("dg.4DFC/")]}, "CRDC_Series_GUID", [GUID], [GUID[:-1] + "f"]),
+        ({"source_DOI": ["10.7937/K9"]}, "Source_DOI", ["10.7937/k9"], ["10.7937/k8"]),
+        ({"race": ["ASIAN"]}, "Patient_ID", ["p"], []),
+    ],
+)
+def test_a_row_of_v1_that_the_filters_rule_out_is_a_contract_error(
+    filters: Any, column: str, right: list[Any], wrong: list[Any]
+) -> None:
+    spec = v1.cohort("n", "", filters)
+    for value in right:
+        idc, _ = client_with_answer(manifest_page({column: value}))
+        assert len(list(v1.preview_manifest(idc, spec, fields=[column]))) == 1
+    for value in wrong:
+        for more in ({}, {"new": 1}):
+            idc, _ = client_with_answer(manifest_page({column: value, **more}))
+            with pytest.raises(ContractError, match=f"a row has the {column} .*the service ignored a filter"):
+                list(v1.preview_manifest(idc, spec, fields=[column]))
+
+
+def test_a_query_row_that_the_filters_rule_out_is_a_contract_error() -> None:
+    for modality, outcome in (("CT", 1), (["CT", "SR"], 1), ("SR", None)):
+        idc, _ = client_with_answer(query_page({"Modality": modality}))
+        rows = v1.preview_query(idc, SPEC, ["Modality"])
+        if outcome:
+            assert len(list(rows)) == outcome
+        else:
+            with pytest.raises(ContractError, match="a row has the Modality 'SR', which was not requested"):
+                list(rows)
+
+
+@pytest.mark.parametrize(
+    "applied",
+    [
+        {},
+        {**NOTEBOOK, "Modality": ["CT"]},
+        {**NOTEBOOK, "PatientID": ["x"]},
+        {name: values for name, values in NOTEBOOK.items() if name != "race"},
+        None,
+        [],
+    ],
+)
+def test_an_echo_of_other_filters_than_were_sent_is_a_contract_error(applied: Any) -> None:
+    echo = {**ECHO, "filterSet": {"filters": applied}}
+    for page, ask in (
+        (manifest_page({"GCS_URL": None}, cohort=echo), lambda idc: v1.preview_manifest(idc, SPEC, fields=["GCS_URL"])),
+        (query_page({"Modality": "CT"}, cohort_def=echo), lambda idc: v1.preview_query(idc, SPEC, ["Modality"])),
+    ):
+        idc, _ = client_with_answer(page)
+        with pytest.raises(ContractError, match=r"applied another filter on|has no filters that can be read"):
+            list(ask(idc))
+
+
+def test_numbers_that_are_echoed_as_text_are_the_same_filter() -> None:
+    echo = {**ECHO, "filterSet": {"filters": {"age_at_diagnosis_btw": ["50", 59.5]}}}
+    idc, _ = client_with_answer(manifest_page({"Patient_ID": "p"}, cohort=echo))
+    spec = v1.cohort("n", "", {"age_at_diagnosis_btw": [50, 59.5]})
+    assert len(list(v1.preview_manifest(idc, spec, fields=["Patient_ID"]))) == 1

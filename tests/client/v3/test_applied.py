@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 import httpx
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from idc_client import Client
 
@@ -33,7 +33,7 @@ from tests.support.v3_service import (
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-FILTERS = {**RIDER, "Modality": ["CT", "MR"], "StudyDate": ("2001-01-01", None), "instanceCount": (2, 10)}
+FILTERS = {**RIDER, "Modality": ["CT", "MR"], "StudyDate": ("2001-01-01", None), "instanceCount": (1, 10)}
 SENT_FILTERS = v3.where(FILTERS).to_dict()
 ECHO = filters_echo(SENT_FILTERS)
 NO_CITATIONS = {"format": "apa", "citations": [], "idc_acknowledgment": None, "recommendation": ""}
@@ -107,10 +107,10 @@ WRONG_ECHOES: dict[str, tuple[Any, str]] = {
     "a range less": ({**ECHO, "ranges": {"StudyDate": RANGE}}, "ignored the range on instanceCount"),
     "a range more": (echo_with_ranges(SeriesDate=RANGE), "applied a range on 'SeriesDate' that was not sent"),
     "another bound": (echo_with_ranges(instanceCount={"gte": 3.0, "lte": 10.0}), "another range on instanceCount"),
-    "bounds swapped": (echo_with_ranges(instanceCount={"gte": 10.0, "lte": 2.0}), "another range on instanceCount"),
-    "a bound less": (echo_with_ranges(instanceCount={"gte": 2.0, "lte": None}), "another range on instanceCount"),
+    "bounds swapped": (echo_with_ranges(instanceCount={"gte": 10.0, "lte": 1.0}), "another range on instanceCount"),
+    "a bound less": (echo_with_ranges(instanceCount={"gte": 1.0, "lte": None}), "another range on instanceCount"),
     "filters of another kind": ({**ECHO, "excluded": {"Modality": ["SR"]}}, "applied 'excluded', which was not sent"),
-    "a number as text": (echo_with_ranges(instanceCount={"gte": "2", "lte": 10}), "another range on instanceCount"),
+    "a number as text": (echo_with_ranges(instanceCount={"gte": "1", "lte": 10}), "another range on instanceCount"),
 }  # fmt: skip
 
 
@@ -312,3 +312,65 @@ def test_what_selects_the_whole_archive_on_purpose_is_not_seen_by_the_caller() -
     assert v3.where(all_of_idc=True).to_dict() == {}
     assert repr(v3.where(all_of_idc=True)) == "where(all_of_idc=True)"
     assert v3.where(RIDER).to_dict() == WIRE
+
+
+# Rows and counts, whatever the echo says:
+
+ODD_ROWS = {
+    "collection_id": ({"collection_id": ["rider_pilot"]}, "tcga_luad"),
+    "PatientID": ({"PatientID": ["p0000", "p0001"]}, "p9"),
+    "StudyInstanceUID": ({"StudyInstanceUID": ["1.2"]}, "1.3"),
+    "SeriesInstanceUID": ({"SeriesInstanceUID": [row["SeriesInstanceUID"] for row in ROWS]}, "1.9"),
+    "Modality": ({"Modality": ["CT", "MR"]}, "SR"),
+    "Modality, without a value": ({"Modality": ["CT"]}, None),
+    "instanceCount": ({"instanceCount": (1, 5)}, 6),
+    "instanceCount, without a value": ({"instanceCount": (1, None)}, None),
+    "series_size_MB": ({"series_size_MB": (None, 0.5)}, 0.51),
+}
+
+
+@pytest.mark.parametrize(("filters", "value"), ODD_ROWS.values(), ids=ODD_ROWS)
+@pytest.mark.parametrize("more", [{}, {"new": 1}], ids=["from bytes", "from JSON"])
+async def test_a_row_that_the_filters_rule_out_is_a_contract_error(filters: Any, value: Any, more: Any) -> None:
+    (name,) = filters
+    right = [{**row, **more} for row in ROWS]
+    assert len(list(v3.manifest(client(manifest_service(right)), filters))) == 6
+    rows = [*right[:-1], {**right[-1], name: value}]
+    for size in (2, 100):
+        walk = v3.manifest(client(manifest_service(rows)), filters, page_size=size)
+        message = f"a row has the {name} {value!r}, which was not requested: the service ignored a filter"
+        with pytest.raises(ContractError, match=message):
+            list(walk)
+        with pytest.raises(ContractError, match=message):
+            await walk.ato_arrow()
+
+
+@pytest.mark.parametrize(
+    ("filters", "counts", "message"),
+    [
+        ({"SeriesInstanceUID": ["1.1", "1.2", "1.1"]}, {"series": 3}, "there are 3 series, which the filters rule out"),
+        ({"StudyInstanceUID": ["1.1"]}, {"studies": 2}, "there are 2 studies, which the filters rule out"),
+        ({"instanceCount": (None, 5)}, {"series": 2, "instances": 11}, "there are 11 instances"),
+        ({"instanceCount": (5, None)}, {"series": 2, "instances": 9}, "there are 9 instances"),
+    ],
+)
+def test_counts_that_the_filters_rule_out_are_a_contract_error(filters: Any, counts: Any, message: str) -> None:
+    with pytest.raises(ContractError, match=message):
+        v3.counts(client(lambda *_: {**counts_body(1), **counts}), filters)
+
+
+@given(data=st.data())
+@settings(max_examples=15)
+def test_no_real_answer_is_ruled_out_by_its_filters(standin: str, data: st.DataObject) -> None:
+    column = data.draw(
+        st.sampled_from(["collection_id", "Modality", "instanceCount", "series_size_MB", "SeriesInstanceUID"])
+    )
+    with connect(standin) as idc:
+        start = v3.where(collection_id="rider_pilot")
+        rows = list(v3.manifest(idc, start, page_size=100).walk(max_items=60))
+        values = data.draw(st.lists(st.sampled_from([row.to_dict()[column] for row in rows]), min_size=2, max_size=2))
+        wanted = values if isinstance(values[0], str) else (min(values), max(values))
+        filters = {"collection_id": "rider_pilot", column: wanted}
+        found = v3.counts(idc, filters).series
+        assert found == len(list(v3.manifest(idc, filters)))
+        assert found > 0

@@ -138,7 +138,7 @@ SECOND_PAGE = page_of(ROWS, 1, 2)
             "series_aws_url is int, which is not of the kind string",
         ),
         ({**SECOND_PAGE, "series": {}}, ContractError, "series is not a list"),
-        ({"series": []}, ContractError, "page"),
+        ({"series": []}, ContractError, "missing required field `counts`"),
         ([], ContractError, "body"),
     ],
 )

@@ -110,10 +110,10 @@ def test_an_answer_that_adds_up_is_given_without_its_note() -> None:
         ({"series_removed": 1}, "series_removed of v2 is 1, and its collections have 0"),
         ({"new_collections": []}, "new_collections of v2 are not the collections of that status"),
         ({"removed_collections": ["a"]}, "removed_collections of v2"),
-        ({"series_added": "2"}, "series_added is '2'"),
-        ({"new_collections": [1]}, "new_collections is not a list of strings"),
-        ({"collections": [{}]}, "collection_id"),
-        ({"collections": None}, "collections is not a list"),
+        ({"series_added": "2"}, r"Expected `int`, got `str` - at `\$.series_added`"),
+        ({"new_collections": [1]}, r"Expected `str`, got `int` - at `\$.new_collections\[0\]`"),
+        ({"collections": [{}]}, r"missing required field `collection_id` - at `\$.collections\[0\]`"),
+        ({"collections": None}, r"Expected `array`, got `null` - at `\$.collections`"),
     ],
 )
 def test_an_answer_that_does_not_add_up_is_an_error(wrong: dict[str, Any], said: str) -> None:
@@ -161,6 +161,15 @@ def test_sql_that_adds_up_is_put_together() -> None:
         ([([{**A, "series_added": 2}, SUMS], False), ([], False), (DAYS, False)], ContractError, "is 1, and its coll"),
         ([([{**SUMS, "bytes_added": 0.5}], False)], ContractError, "bytes_added and gave 0.5"),
         ([([A, SUMS], False), ([], False), (DAYS[:1], False)], ContractError, "does not have the data release 2"),
+        ([([{**A, "collection": 7}, SUMS], False)], ContractError, "asked for collection and gave 7"),
+        ([([A, {**SUMS, "was": 1}], False)], ContractError, "asked for was and gave 1"),
+        (
+            [([A, SUMS], False), ([{"is_new": True}], False)],
+            ContractError,
+            "asked for analysis_result_id and gave noth",
+        ),
+        ([([A, SUMS], False), ([], False), ([{"release": [], "day": ""}], False)], ContractError, "release and gave"),
+        ([([A, SUMS], False), ([], False), ([{"release": True, "day": ""}], False)], ContractError, "gave True"),
     ],
 )
 def test_sql_that_is_cut_short_or_does_not_add_up_is_an_error(tables: Any, error: Any, said: str) -> None:
