@@ -50,7 +50,7 @@ WORDS = {
 PATTERNS = [(re.compile(rf"\b(?:{word})\b", re.IGNORECASE), word, use) for word, use in WORDS.items()]
 #: Tables of former names, which users may still have in their files.
 FORMER = {"FORMER_NAMES"}
-PYTHON = ("idc_drift", "idc_ext", "idc_openapi", "idc_standin", "benchmarks", "notebooks", "tests")
+PYTHON = ("idc_contract", "idc_drift", "idc_ext", "idc_openapi", "idc_standin", "benchmarks", "notebooks", "tests")
 PAGES = (
     *("README.md", "CHANGELOG.md", "CONTRIBUTING.md", "Makefile", "generator-config.yml", "openapi.yaml"),
     *("benchmarks/notes.md", ".ci/run", ".github/workflows/check.yml", ".github/workflows/drift.yml"),
@@ -62,7 +62,7 @@ PAGES = (
 )
 #: Pages that are still being reworded; take a page out of here when it has no hits any more.
 PENDING: tuple[str, ...] = ()
-COMMANDS = ("tests.contract", "tests.contract.faults.power")
+COMMANDS = ("idc_contract", "tests.contract.faults.power")
 
 
 def hits(place: str, line: int, text: str) -> Iterator[str]:

@@ -15,24 +15,25 @@ from xml.etree import ElementTree as ET
 import pytest
 
 import idc_openapi
-from tests.contract import baseline, engine, report, suite
-from tests.contract.__main__ import _parser, _service, main
-from tests.contract.calls import ATTEMPTS, Answer, Broken, InProcess, Layered, OverHTTP, Request, Unreachable
+from idc_contract.__main__ import _parser, _service, main
+from idc_contract.calls import ATTEMPTS, Answer, Broken, InProcess, Layered, OverHTTP, Request, Unreachable
+from idc_contract.finding import Finding
+from idc_contract.layers import engine, suite
+from idc_contract.local_standin import standin
+from idc_contract.oracle.index import installed
+from idc_contract.relations import v1, v3
+from idc_contract.relations.relation import FORMER_NAMES, Relations, differing
+from idc_contract.report import baseline, report
+from idc_contract.service import MOST_LATE, Service
 from tests.contract.faults import controls
-from tests.contract.finding import Finding
-from tests.contract.index import installed
-from tests.contract.inside import standin
-from tests.contract.relation import FORMER_NAMES, Relations, differing
-from tests.contract.relations import v1, v3
-from tests.contract.service import MOST_LATE, Service
 from tests.support.loopback_server import LoopbackServer
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
 
+    from idc_contract.relations.relation import Draw
     from tests.contract.faults.fault import Layer
-    from tests.contract.relation import Draw
 
 QUICK = ("there is no collection", "unknown filters are refused", "requests of the wrong shape", "licenses are those")
 TODAY = datetime.date(2026, 11, 23)
@@ -80,7 +81,7 @@ def test_a_service_beyond_this_machine_is_sent_no_mistakes_unless_asked_to() -> 
         missing = {relation.name: relation.missing(service) for relation in v3.RELATIONS}
         assert sum("mistakes" in one for one in missing.values()) > 10
         for relation in v3.RELATIONS:
-            if not missing[relation.name] and relation.body.__module__.endswith(("_tools", "_catalogues")):
+            if not missing[relation.name] and relation.body.__module__.endswith((".tools", ".catalogues")):
                 assert not relation.run(service, 1, share=0.01)
         assert {status for _, status in service.coverage.statuses} == {200, 404}  # 404: a name that does not exist
     for more, mistakes in ([], False), (["--mistakes"], True):
@@ -155,7 +156,7 @@ def test_the_same_seed_gives_the_same_bytes() -> None:
 
 def layered(layer: Layer | None) -> suite.Outcome:
     """The outcome of the relations about releases and tables, on the stand-in behind a layer."""
-    some = [one for one in v3.RELATIONS if one.body.__module__.endswith("_releases") or one.name.startswith(QUICK)]
+    some = [one for one in v3.RELATIONS if one.body.__module__.endswith(".releases") or one.name.startswith(QUICK)]
     with pytest.MonkeyPatch.context() as patch, standin() as (app, users):
         patch.setattr(v3, "RELATIONS", some)
         with closing(InProcess(Layered(app, layer) if layer else app)) as caller:
@@ -168,7 +169,7 @@ def test_unreleased_parts_are_left_out_unless_the_service_has_them() -> None:
     assert (without.findings, having.findings) == ([], [])
     assert (without.service.coming, having.service.coming) == (frozenset(), frozenset(names))
     skipped = {relation.name for relation, missing in without.relations if missing}
-    assert skipped == {one.name for one in v3.RELATIONS if one.body.__module__.endswith("_releases")}
+    assert skipped == {one.name for one in v3.RELATIONS if one.body.__module__.endswith(".releases")}
     assert all(not missing for _, missing in having.relations)
     line = f"left out: unreleased: {', '.join(names)}"
     for write in (report.summary, report.html):

@@ -1,0 +1,1 @@
+"""What must hold between answers, by generation; see idc_contract/relations/relation.py."""
