@@ -10,6 +10,7 @@ import json
 import shlex
 import time
 from dataclasses import dataclass, replace
+from email.utils import parsedate_to_datetime
 from functools import cached_property
 from typing import TYPE_CHECKING, Any, Protocol
 from urllib.parse import parse_qsl, unquote, urlencode, urlsplit
@@ -17,14 +18,21 @@ from urllib.parse import parse_qsl, unquote, urlencode, urlsplit
 import httpx
 
 if TYPE_CHECKING:
-    from collections.abc import Awaitable, Callable
+    from collections.abc import Awaitable, Callable, Sequence
 
     from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 Headers = tuple[tuple[str, str], ...]
 ATTEMPTS = 4
-"""The number of attempts for a request that is answered with 429."""
-LONGEST_WAIT = 30.0
+"""The number of attempts for a request that is answered with 429, or with 503 and Retry-After."""
+LONGEST_WAIT = 60.0
+"""The seconds that a request waits for the service in all."""
+BUSIER = 10
+"""A request in this process may wait for as many times its own processor time, because other programs use the cores."""
+SPIN = 0.05
+"""Seconds of work that show how much of a core this process gets."""
+SECRET = 12
+"""The length from which a part of a token is hidden."""
 JSON = (("content-type", "application/json"),)
 
 
@@ -33,11 +41,16 @@ class Unreachable(Exception):
 
 
 class Broken(AssertionError):
-    """A broken rule of the contract; ``check`` is its name, ``answer`` the evidence."""
+    """A broken rule of the contract: ``check`` is its name, ``answer`` the evidence.
 
-    def __init__(self, check: str, message: str, answer: Answer | None = None) -> None:
+    ``place`` is set by rules that follow from the document: the part of the document that the answer does not fit.
+    ``trail`` has all requests of the example that broke the rule.
+    """
+
+    def __init__(self, check: str, message: str, answer: Answer | None = None, place: str = "") -> None:
         super().__init__(message)
-        self.check, self.answer = check, answer
+        self.check, self.answer, self.place = check, answer, place
+        self.trail: tuple[Sent, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -76,17 +89,37 @@ class Request:
         path = self.target.partition("?")[0]
         return replace(self, target=f"{path}?{urlencode(query)}" if query else path)
 
-    def curl(self, base: str) -> str:
-        """A command that sends the request again; a variable stands for the token."""
+    def curl(self, base: str, tokens: Sequence[str] = ()) -> str:
+        """A command that sends the request again; variables stand for the tokens of users."""
         words = ["curl", "--silent", "--show-error", "--include", "--globoff"]
-        words += ["--request", self.method] if self.method != "GET" else []
+        words += {"GET": [], "HEAD": ["--head"]}.get(self.method, ["--request", self.method])
         line = " ".join(words)
         for name, value in self.headers:
-            secret = name.lower() == "authorization"
-            line += ' --header "Authorization: Bearer $IDC_TOKEN"' if secret else f" --header '{name}: {value}'"
+            line += f" --header {quoted(f'{name}: {value}', tokens)}"
         if self.body:
             line += f" --data-raw {shlex.quote(self.body.decode('utf-8', 'backslashreplace'))}"
         return f"{line} {shlex.quote(base + self.target)}"
+
+
+def quoted(text: str, tokens: Sequence[str]) -> str:
+    """A word of a shell command, with variables in place of tokens and of their parts."""
+    shown = shlex.quote(text)
+    for number, token in enumerate(tokens, 1):
+        variable = "IDC_TOKEN" if number == 1 else f"IDC_TOKEN_{number}"
+        shown = shown.replace(token, f"'\"${variable}\"'")
+        for at, part in enumerate(token.split("."), 1):  # of a token that a test has changed
+            if len(part) > SECRET:
+                shown = shown.replace(part, f'\'"$(cut -d. -f{at} <<< "${variable}")"\'')
+                shown = shown.replace(part[:-8], f'\'"$(cut -d. -f{at} <<< "${variable}" | head -c-9)"\'')
+    return shown.removeprefix("''").removesuffix("''")
+
+
+@dataclass(frozen=True)
+class Sent:
+    """A request that was sent, and the status of its answer; 0 if there was none."""
+
+    request: Request
+    status: int = 0
 
 
 @dataclass(frozen=True)
@@ -98,6 +131,16 @@ class Answer:
     headers: Headers
     body: bytes
     seconds: float = 0.0
+    processor: float | None = None
+    """The seconds of processor time that it took, if it was made in this process."""
+    wire: int | None = None
+    """The number of bytes that were sent, if these were compressed."""
+
+    def late(self, limit: float) -> bool:
+        """Whether it took too long; in this process, waiting for a core that other programs use does not count."""
+        if self.processor is None:
+            return self.seconds > limit
+        return self.processor > limit or self.seconds > limit + BUSIER * self.processor
 
     def header(self, name: str) -> str | None:
         """The value of a header, in any case of its name; None if it was not sent."""
@@ -128,7 +171,7 @@ class Answer:
 
     def with_body(self, body: bytes) -> Answer:
         """The same answer with other bytes, and their length."""
-        return replace(self, body=body).with_header("content-length", str(len(body)))
+        return replace(self, body=body, wire=None).with_header("content-length", str(len(body)))
 
     def with_header(self, name: str, value: str | None) -> Answer:
         """The same answer with a header set, or removed by None."""
@@ -150,6 +193,10 @@ class Caller(Protocol):
 
     base: str
 
+    @property
+    def slowdown(self) -> float:
+        """How many times slower than at the start of the run answers may be now, through no fault of the service."""
+
     def __call__(self, request: Request) -> Answer:
         """The answer; raises Unreachable without a response, Broken if the response is not valid HTTP."""
 
@@ -161,6 +208,7 @@ class InProcess:
     """A caller of an ASGI application, without a socket."""
 
     base = "http://127.0.0.1:8021"
+    slowdown = 1.0  # answers of this process are judged by its processor time
 
     def __init__(self, app: ASGIApp) -> None:
         self.app = app
@@ -182,16 +230,42 @@ class OverHTTP:
     def __init__(self, base: str, rate: float = 0.0, patience: float = 60.0) -> None:
         self.base, self.pause, self.next = base.rstrip("/"), 1 / rate if rate else 0.0, 0.0
         self.client = httpx.Client(timeout=patience, follow_redirects=False, trust_env=True)
+        self.reference: tuple[Request, float] | None = None
+        """A request, and the seconds that its answer took at the start."""
 
     def __call__(self, request: Request) -> Answer:
-        """The answer."""
-        for _ in range(ATTEMPTS):
+        """The answer; waits if the service asks for that, as it does while it restarts."""
+        left = LONGEST_WAIT
+        for attempt in range(ATTEMPTS):
             answer = self._once(request)
-            if answer.status != httpx.codes.TOO_MANY_REQUESTS:
+            restarting = answer.status == httpx.codes.SERVICE_UNAVAILABLE and answer.header("retry-after") is not None
+            if answer.status != httpx.codes.TOO_MANY_REQUESTS and not restarting:
                 return answer
-            after = answer.header("retry-after") or ""
-            time.sleep(min(float(after), LONGEST_WAIT) if after.isdecimal() else self.pause or 1.0)
-        raise Unreachable(f"{self.base} answers 429 again and again: use a lower --rate")
+            after = retry_after(answer)
+            wait = (self.pause or 1.0) * 2**attempt if after is None else after
+            if wait > left:
+                break
+            time.sleep(wait)
+            left -= wait
+        if answer.status == httpx.codes.TOO_MANY_REQUESTS:
+            raise Unreachable(f"{self.base} answers 429 again and again: use a lower --rate")
+        return answer
+
+    @property
+    def slowdown(self) -> float:
+        """How many times slower the network, the service or this machine is than at the start; at least 1."""
+        started, processor = time.monotonic(), time.process_time()
+        while time.process_time() - processor < SPIN:
+            pass
+        shared = (time.monotonic() - started) / SPIN
+        if self.reference is None:
+            return max(1.0, shared)
+        request, then = self.reference
+        try:
+            now = min(self._once(request).seconds for _ in range(3))
+        except Broken:
+            return max(1.0, shared)
+        return max(1.0, shared, now / max(then, SPIN))
 
     def _once(self, request: Request) -> Answer:
         wait = self.next - time.monotonic()
@@ -204,9 +278,13 @@ class OverHTTP:
         except (httpx.ConnectError, httpx.ConnectTimeout, httpx.UnsupportedProtocol, httpx.ProxyError) as error:
             raise Unreachable(f"{self.base} cannot be reached: {error}") from error
         except httpx.RequestError as error:  # cut off, too late, or encoded in a way that cannot be decoded
-            raise Broken("an answer", f"{request.method} {request.target}: {error or type(error).__name__}") from error
+            raise Broken(
+                "an answer", f"{request.method} {request.target}: {str(error) or type(error).__name__}"
+            ) from error
         seconds = time.monotonic() - started
-        return Answer(request, response.status_code, tuple(response.headers.multi_items()), response.content, seconds)
+        wire = response.num_bytes_downloaded if "content-encoding" in response.headers else None
+        headers = tuple(response.headers.multi_items())
+        return Answer(request, response.status_code, headers, response.content, seconds, wire=wire)
 
     def _send(self, request: Request) -> httpx.Response:
         sent = self.client.build_request(
@@ -225,10 +303,28 @@ class OverHTTP:
         self.client.close()
 
 
+CRASH: tuple[dict[str, Any], ...] = (
+    {"type": "", "status": 500, "headers": [(b"content-type", b"text/plain; charset=utf-8")]},
+    {"type": "", "body": b"Internal Server Error"},
+)
+"""What a server answers if its application fails."""
+
+
+def retry_after(answer: Answer) -> float | None:
+    """The seconds to wait that an answer asks for, as a number or as a date; None if it does not."""
+    text = (answer.header("retry-after") or "").strip()
+    if text.isascii() and text.isdecimal():
+        return float(text)
+    try:
+        return max(0.0, parsedate_to_datetime(text).timestamp() - time.time())
+    except ValueError:
+        return None
+
+
 async def serve(app: ASGIApp, request: Request) -> Answer:
     """What an ASGI application answers."""
     path, _, query = request.target.partition("?")
-    body, messages = [request.body], []
+    body, messages = [request.body], list[Any]()
     host = (b"host", b"127.0.0.1:8021")
     headers = [(name.lower().encode("latin-1"), value.encode("latin-1")) for name, value in request.headers]
     if request.body or request.method in {"POST", "PUT", "PATCH"}:
@@ -258,17 +354,17 @@ async def serve(app: ASGIApp, request: Request) -> Answer:
     async def send(message: Message) -> None:
         messages.append(message)
 
-    started = time.monotonic()
+    started, processor = time.monotonic(), time.process_time()
     try:
         await app(scope, receive, send)
     except Exception:
         if not messages:
-            plain = (("content-type", "text/plain; charset=utf-8"),)
-            return Answer(request, 500, plain, b"Internal Server Error", time.monotonic() - started)
-    seconds = time.monotonic() - started
+            messages += CRASH
+    seconds, used = time.monotonic() - started, time.process_time() - processor
     start = messages[0]
     sent = tuple((name.decode("latin-1"), value.decode("latin-1")) for name, value in start["headers"])
-    return Answer(request, start["status"], sent, b"".join(m.get("body", b"") for m in messages[1:]), seconds)
+    content = b"".join(message.get("body", b"") for message in messages[1:])
+    return Answer(request, start["status"], sent, content, seconds, used)
 
 
 Serve = "Callable[[Request], Awaitable[Answer]]"
@@ -276,15 +372,17 @@ Layer = "Callable[[Request, Serve], Awaitable[Answer]]"
 
 
 class Layered:
-    """An ASGI application with something between it and its callers: a memory, a fault."""
+    """An ASGI application with something between it and its callers: a memory, a fault, a gate."""
 
-    def __init__(self, app: ASGIApp, layer: Callable[[Request, Any], Awaitable[Answer]]) -> None:
+    def __init__(self, app: ASGIApp | None, layer: Callable[[Request, Any], Awaitable[Answer]]) -> None:
+        """``app`` may be None for a layer that never forwards."""
         self.app, self.layer = app, layer
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Serve one request; starts and stops go through."""
         if scope["type"] != "http":
-            await self.app(scope, receive, send)
+            if self.app is not None:
+                await self.app(scope, receive, send)
             return
         body, more = b"", True
         while more:
@@ -297,6 +395,7 @@ class Layered:
         request = Request(scope["method"], f"{path}?{query}" if query else path, headers, body)
 
         async def forward(request: Request) -> Answer:
+            assert self.app is not None
             return await serve(self.app, request)
 
         answer = await self.layer(request, forward)

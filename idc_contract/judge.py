@@ -18,7 +18,7 @@ from idc_contract.calls import Answer, Broken
 from idc_contract.document.openapi import DOCUMENT, OPERATIONS, Operation, lost, resolved
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterable, Iterator
 
 Reached = tuple[str, str, str]
 """Operation, status, and a pointer into the schema of its answer that ends in a keyword."""
@@ -106,8 +106,17 @@ def _validator(text: str) -> jsonschema_rs.Draft202012Validator:
 
 
 def judge(operation: Operation, answer: Answer) -> Any:
-    """The content of an answer that fits the document (JSON, or text); raises Broken."""
+    """The content of an answer that fits the document (JSON, or text); raises Broken with a place."""
     request = f"{answer.request.method} {answer.request.target[:200]}"
+    try:
+        return _judged(operation, answer, request)
+    except Broken as broken:
+        parts = (operation.id, str(answer.status), broken.check, broken.place)
+        broken.place = " · ".join(part for part in parts if part)
+        raise
+
+
+def _judged(operation: Operation, answer: Answer, request: str) -> Any:
     declared = operation.node["responses"].get(str(answer.status))
     if declared is None:
         excerpt = answer.text[:300]
@@ -123,12 +132,21 @@ def judge(operation: Operation, answer: Answer) -> Any:
     content = read(answer, request)
     validator = _validator(json.dumps(media["schema"]))
     for error in validator.iter_errors(content):
-        place = "/".join(map(str, error.instance_path))
-        raise Broken("body fits its schema", f"{request}: {answer.status}: at /{place}: {error.message[:400]}", answer)
+        at = "/".join(map(str, error.instance_path))
+        message = f"{request}: {answer.status}: at /{at}: {error.message[:400]}"
+        raise Broken("body fits its schema", message, answer, location(error.schema_path))
     name = operation.schema(answer.status)
     if name and (loss := lost(name, content)):
-        raise Broken("generated model keeps the body", f"{request}: {loss[:1500]}", answer)
+        raise Broken("generated model keeps the body", f"{request}: {loss[:1500]}", answer, name)
     return content
+
+
+def location(schema_path: Iterable[str | int]) -> str:
+    """A place in a schema, without the words that lead through it: ``/series/[]/Modality/type``."""
+    steps = {"items": "[]", "properties": "", "$ref": "", "additionalProperties": "*"}
+    words = [str(part) for part in schema_path]
+    kept = [steps.get(word, word) for word in words[:-1]] + words[-1:]
+    return "/" + "/".join(word for word in kept if word)
 
 
 def read(answer: Answer, request: str = "") -> Any:
@@ -163,9 +181,10 @@ def _headers(declared: dict[str, Any], answer: Answer, request: str) -> None:
     for name, header in declared.get("headers", {}).items():
         header, value = resolved(header), answer.header(name.lower())
         if value is None:
-            raise Broken("header is there", f"{request}: {answer.status} without {name}", answer)
+            raise Broken("header is there", f"{request}: {answer.status} without {name}", answer, name)
         if not _validator(json.dumps(header["schema"])).is_valid(value):
-            raise Broken("header fits its schema", f"{request}: {name}: {value!r}", answer)
+            raise Broken("header fits its schema", f"{request}: {name}: {value!r}", answer, name)
     length = answer.header("content-length")
-    if length is not None and length != str(len(answer.body)):
-        raise Broken("length is true", f"{request}: {length} bytes announced, {len(answer.body)} sent", answer)
+    sent = len(answer.body) if answer.wire is None else answer.wire
+    if length is not None and length != str(sent):
+        raise Broken("length is true", f"{request}: {length} bytes announced, {sent} sent", answer)

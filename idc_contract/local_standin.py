@@ -5,6 +5,10 @@ Law: the stand-in is assembled as its own command does it, without changes.
 
 from __future__ import annotations
 
+import re
+import shlex
+import subprocess
+import sys
 from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import cache
@@ -14,7 +18,7 @@ from typing import TYPE_CHECKING, Any
 
 import platformdirs
 
-from idc_contract.calls import Answer, Layered, Request
+from idc_contract.calls import Answer, Layered, Request, Unreachable
 from idc_contract.service import User
 from idc_standin import archive
 from idc_standin.app import Standin
@@ -113,27 +117,44 @@ def remembering(app: ASGIApp, memory: Memory) -> ASGIApp:
     return layered  # type: ignore[no-any-return]
 
 
-@contextmanager
-def socket_standin() -> Iterator[tuple[str, tuple[User, ...]]]:
-    """The stand-in in a process of its own, on a loopback socket, and three users of it."""
-    from tests.support.standin_process import serving
+@dataclass(frozen=True)
+class Server:
+    """A stand-in in a process of its own: its address, and users with tokens for v1."""
 
+    url: str
+    users: tuple[User, ...]
+
+    @property
+    def tokens(self) -> dict[str, str]:
+        """The ID token of each user, by e-mail address."""
+        return {user.email: user.token for user in self.users}
+
+
+def options() -> tuple[str, ...]:
+    """The options of `idc-standin serve` with which it is what runs in this process."""
+    registries = ("--doi-resolver", UNREACHABLE, "--datacite", UNREACHABLE)
+    return ("--as-of", f"{AS_OF}.0", *registries, "--facts", str(FACTS), "--next")
+
+
+def command() -> str:
+    """The command that starts the same service on a socket."""
+    return shlex.join(["idc-standin", "serve", *options()])
+
+
+@contextmanager
+def server() -> Iterator[Server]:
+    """The stand-in in a process of its own, on a free port, with cohorts of its own; ended with the block."""
     with TemporaryDirectory(prefix="idc-contract-") as folder:
-        state = Path(folder)
-        identity = Identity(state)
+        identity = Identity(Path(folder))
         users = tuple(User(email, identity.issue(email, "", 4 * 3600)[0]) for email in EMAILS)
-        options = (
-            "--as-of",
-            f"{AS_OF}.0",
-            "--state",
-            folder,
-            "--doi-resolver",
-            UNREACHABLE,
-            "--datacite",
-            UNREACHABLE,
-            "--facts",
-            str(FACTS),
-            "--next",
-        )
-        with serving(*options) as url:
-            yield url, users
+        words = [sys.executable, "-m", "idc_standin", "serve", "--port", "0", "--state", folder, *options()]
+        with subprocess.Popen(words, stdout=subprocess.PIPE, text=True) as process:  # noqa: S603  our own
+            try:
+                line = process.stdout.readline() if process.stdout else ""
+                found = re.search(r"http://\S+", line)
+                if found is None:
+                    raise Unreachable(f"the stand-in did not start: {line.strip() or 'it ended at once'}")
+                yield Server(found[0], users)
+            finally:
+                process.terminate()
+                process.wait(timeout=20)

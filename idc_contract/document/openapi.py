@@ -17,7 +17,7 @@ import idc_client.models
 import yaml
 from jsonschema import Draft202012Validator, FormatChecker
 from jsonschema.exceptions import best_match
-from referencing import Registry, Resource
+from referencing import Registry
 from referencing.jsonschema import DRAFT202012
 
 import idc_openapi
@@ -35,7 +35,7 @@ SUBSCHEMA_LISTS = frozenset({"oneOf", "anyOf", "allOf", "prefixItems"})
 DATA = frozenset({"example", "examples", "default"})
 
 Pointer = tuple[str, ...]
-REGISTRY = Registry().with_resource("urn:openapi", Resource(contents=DOCUMENT, specification=DRAFT202012))
+REGISTRY = Registry().with_resource("urn:openapi", DRAFT202012.create_resource(DOCUMENT))
 
 
 @dataclass(frozen=True)
@@ -57,7 +57,8 @@ class Operation:
     def body(self) -> dict[str, Any] | None:
         """The media type object of its request body, if it takes one."""
         body = resolved(self.node.get("requestBody", {}))
-        return body.get("content", {}).get("application/json")
+        found: dict[str, Any] | None = body.get("content", {}).get("application/json")
+        return found
 
     @property
     def security(self) -> list[dict[str, Any]]:
@@ -136,7 +137,9 @@ def lost(name: str, content: Any) -> str:
     return "" if kept == given else f"{name}:\n  given {given[:2000]}\n  kept  {kept[:2000]}"
 
 
-def nodes(node: Any = None, pointer: Pointer = (), *, is_schema: bool = False) -> Iterator[tuple[Pointer, dict, bool]]:
+def nodes(
+    node: Any = None, pointer: Pointer = (), *, is_schema: bool = False
+) -> Iterator[tuple[Pointer, dict[str, Any], bool]]:
     """Every object of the document with its place, and whether it is a schema; examples are left out."""
     node = DOCUMENT if node is None else node
     if isinstance(node, list):

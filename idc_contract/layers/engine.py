@@ -7,11 +7,12 @@ configuration, and with two workers the same seed sends other requests.
 from __future__ import annotations
 
 import json
+import time
 import tomllib
 from collections import Counter, defaultdict
 from contextlib import contextmanager, suppress
 from copy import deepcopy
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING, Any
@@ -21,23 +22,27 @@ import schemathesis
 from schemathesis.config import SchemathesisConfig
 from schemathesis.engine import Status, events, from_schema
 
-from idc_contract.calls import InProcess, Layered, Unreachable
+from idc_contract.calls import Answer, Broken, InProcess, Layered, Request, Unreachable
 from idc_contract.document.openapi import METHODS, OPERATIONS
 from idc_contract.document.openapi import examples as examples_of
-from idc_contract.finding import Finding
+from idc_contract.finding import SCHEMATHESIS, Finding
+from idc_contract.judge import judge
 from idc_contract.layers import hooks
+from idc_contract.service import ONCE
 from idc_contract.unreleased import served_document
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable, Iterator
 
     from schemathesis import Response
+    from schemathesis.engine.recorder import Interaction
 
-    from idc_contract.calls import Answer, Request
     from idc_contract.service import Service
 
 CHAINS = "Stateful tests"
 COHORTS = 20
+OWN_HEADERS = frozenset({"accept-encoding", "connection", "user-agent"})
+"""Headers that are left to the caller."""
 
 
 @dataclass
@@ -51,6 +56,9 @@ class Run:
     followed: set[str] = field(default_factory=set)
     phases: dict[str, Status] = field(default_factory=dict)
     generation: str = ""
+    seconds: defaultdict[str, float] = field(default_factory=lambda: defaultdict(float))
+    stopped: bool = False
+    """Whether the time was up before its end."""
 
     def note(self, event: events.EngineEvent, service: Service) -> None:
         """Record an event of the engine."""
@@ -71,8 +79,7 @@ class Run:
             if interaction and interaction.response:
                 self.statuses[operation][interaction.response.status_code] += 1
                 _cover(service, operation, interaction.response)
-                sent = interaction.request
-                service.note(sent.method, urlsplit(sent.uri)._replace(scheme="", netloc="").geturl(), sent.body or b"")
+                self.seconds[operation] += interaction.response.elapsed
             if node.transition and node.is_transition_applied:
                 self.followed.add(node.transition.id)
             for check in recorder.checks.get(case_id, ()):
@@ -81,8 +88,30 @@ class Run:
                     info = check.failure_info
                     message = f"{info.failure.title}: {info.failure.message}" if info else "the check crashed"
                     what = f"{event.phase.value}: {message}"
-                    curl = info.code_sample if info else ""
-                    self.findings.append(Finding("schemathesis", self.generation, check.name, operation, what, curl))
+                    self.findings.append(self._finding(event, service, case_id, check.name, what))
+
+    def _finding(
+        self, event: events.ScenarioFinished, service: Service, case_id: str, check: str, message: str
+    ) -> Finding:
+        """A failed check, with the requests that led to it."""
+        recorder = event.recorder
+        operation = hooks.name(recorder.cases[case_id].value)
+        chain: list[str] = []
+        at: str | None = case_id
+        while at is not None and at in recorder.cases:
+            if at in recorder.interactions:
+                interaction = recorder.interactions[at]
+                status = interaction.response.status_code if interaction.response else "no response"
+                chain.append(f"{service.curl(_request(interaction))}  # {status}")
+            at = recorder.cases[at].parent_id
+        last = recorder.interactions.get(case_id)
+        curl = service.curl(_request(last)) if last else ""
+        cause = _cause(operation, last) if last else ""
+        if not cause:
+            status = last.response.status_code if last and last.response else "no response"
+            cause = f"{operation} · {status} · {check}"
+        trail = tuple(f"{number}. {line}" for number, line in enumerate(reversed(chain), 1))
+        return Finding(SCHEMATHESIS, self.generation, check, operation, message, curl, cause, trail)
 
 
 def run(
@@ -91,32 +120,61 @@ def run(
     *,
     seed: int = 1,
     live: bool = False,
-    rate: str = "",
     examples: int | None = None,
     first: bool = False,
+    only: frozenset[str] = frozenset(),
+    seconds: float | None = None,
     on_progress: Callable[[str], None] = lambda _: None,
 ) -> Run:
-    """Run schemathesis. ``live``: send valid requests only; ``first``: end at the first finding."""
+    """Run schemathesis. ``live``: send valid requests only; ``first``: end at the first finding; ``only``: operations.
+
+    After so many ``seconds`` it is stopped.
+    """
     found = Run(generation=generation)
+    began = time.monotonic()
     with TemporaryDirectory(prefix="idc-contract-") as folder, _cohorts(service, generation) as spared:
-        settings = _settings(service, Path(folder), spared, seed=seed, live=live, rate=rate)
+        settings = _settings(service, Path(folder), spared, seed=seed, live=live)
         if examples is not None:
             settings["generation"]["max-examples"] = examples
         config = SchemathesisConfig.from_dict(settings)
-        config.projects.default.update(base_url=service.caller.base)
+        config.projects.default.update(base_url=InProcess.base)
         schema = schemathesis.openapi.from_dict(_document(generation, service), config=config)
-        if isinstance(service.caller, InProcess):
-            schema.app = Layered(service.caller.app, _as_it_is)  # an exception becomes a 500, as in a server
-        hooks.LIMIT, hooks.SPARED[:] = service.limit, spared
-        stream = from_schema(schema).execute()
+        schema.app = Layered(service.caller.app if isinstance(service.caller, InProcess) else None, Gate(service))
+        kept = schema.include(operation_id=sorted(only & OPERATIONS.keys())) if only else schema
+        hooks.SPARED[:] = spared
+        stream = from_schema(kept).execute()
         for event in stream:
             found.note(event, service)
             if isinstance(event, events.ScenarioFinished):
                 on_progress(event.recorder.label)
-            if first and found.findings:
+            found.stopped = seconds is not None and time.monotonic() - began > seconds
+            if found.stopped or (first and found.findings):
                 stream.stop()
                 break
     return found
+
+
+def _request(interaction: Interaction) -> Request:
+    sent = interaction.request
+    target = urlsplit(sent.uri)._replace(scheme="", netloc="").geturl()
+    kept = ("authorization", "content-type", "accept")
+    headers = ((name, values[0]) for name, values in sent.headers.items() if name.lower() in kept and values)
+    return Request(sent.method, target, tuple(headers), sent.body or b"")
+
+
+def _cause(operation: str, interaction: Interaction) -> str:
+    """The place in the document that an answer does not fit, as relations name it; empty if it fits."""
+    response = interaction.response
+    if response is None or response.content_size != len(response.content):
+        return ""
+    dropped = {"content-encoding", "content-length", "transfer-encoding"}  # of the bytes before they were decoded
+    headers = ((name, value) for name, values in response.headers.items() for value in values if name not in dropped)
+    answer = Answer(_request(interaction), response.status_code, tuple(headers), response.content)
+    try:
+        judge(OPERATIONS[operation], answer)
+    except Broken as broken:
+        return broken.place
+    return ""
 
 
 def _cover(service: Service, operation: str, response: Response) -> None:
@@ -153,8 +211,38 @@ def _saved(service: Service) -> set[int]:
         return set()
 
 
-async def _as_it_is(request: Request, forward: Callable[[Request], Awaitable[Answer]]) -> Answer:
-    return await forward(request)
+class Gate:
+    """What every request of schemathesis goes through: the caller of relations, with its waits, limits and tokens."""
+
+    def __init__(self, service: Service) -> None:
+        self.service = service
+        self.first = {f"Bearer {user.first}": user for user in service.users}
+
+    async def __call__(self, request: Request, forward: Callable[[Request], Awaitable[Answer]]) -> Answer:
+        """The answer; one that is late is asked for again."""
+        service = self.service
+        service.note(request.method, request.target, request.body)
+        request = replace(request, headers=tuple(self._kept(request)))
+        answer = await self._sent(request, forward)
+        operation = service.operation(request) if answer.late(service.limit) else ""
+        if limit := service.exceeded(answer, operation):
+            again = None if operation in ONCE else await self._sent(request, forward)
+            service.note_late(answer, operation, limit, again)
+        if answer.wire is not None:  # the body is decoded already
+            answer = answer.with_header("content-encoding", None).with_header("content-length", None)
+        return answer.with_header("transfer-encoding", None)
+
+    async def _sent(self, request: Request, forward: Callable[[Request], Awaitable[Answer]]) -> Answer:
+        if isinstance(self.service.caller, InProcess):
+            return await forward(request)  # an exception becomes a 500, as in a server
+        return self.service.caller(request)
+
+    def _kept(self, request: Request) -> Iterator[tuple[str, str]]:
+        """The headers, with renewed tokens, and without those of schemathesis' own client."""
+        for name, value in request.headers:
+            if name.lower() not in OWN_HEADERS:
+                renewed = self.first.get(value) if name.lower() == "authorization" else None
+                yield name, f"Bearer {renewed.token}" if renewed else value
 
 
 def _document(generation: str, service: Service) -> dict[str, Any]:
@@ -182,15 +270,14 @@ def _allowed(node: dict[str, Any], service: Service) -> bool:
     return not node.get("security") or (service.write and bool(service.users))
 
 
-def _settings(service: Service, folder: Path, spared: list[int], *, seed: int, live: bool, rate: str) -> dict[str, Any]:
+def _settings(service: Service, folder: Path, spared: list[int], *, seed: int, live: bool) -> dict[str, Any]:
     users = service.users
     settings = tomllib.loads(Path(__file__).with_name("schemathesis.toml").read_text(encoding="utf-8"))
     settings["seed"] = seed
-    settings["checks"]["max_response_time"] = service.limit
     if users:
         file = folder / "users.json"
         known = [
-            {"name": user.email, "fixedHeaders": [{"name": "Authorization", "value": f"Bearer {user.token}"}]}
+            {"name": user.email, "fixedHeaders": [{"name": "Authorization", "value": f"Bearer {user.first}"}]}
             for user in users[:2]
         ]
         file.write_text(json.dumps({"auth": known}), encoding="utf-8")
@@ -204,8 +291,6 @@ def _settings(service: Service, folder: Path, spared: list[int], *, seed: int, l
         settings["generation"]["mode"] = "positive"
         settings["phases"]["fuzzing"]["enabled"] = False
         settings["phases"]["stateful"]["enabled"] = service.write
-    if rate:
-        settings["rate-limit"] = rate
     return settings
 
 

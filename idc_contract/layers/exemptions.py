@@ -41,7 +41,7 @@ class Exemption:
 
     name: str
     operations: frozenset[str]
-    applies: Callable[[Case], bool]
+    applies: Callable[[Case[Any]], bool]
     reason: str
     words: str = ""
     """The beginning of the refusal's message, if it is known."""
@@ -127,7 +127,7 @@ EXEMPTIONS = (
 )  # fmt: skip
 
 
-def find(operation: str, case: Case, message: str, *, answered: bool) -> Exemption | None:
+def find(operation: str, case: Case[Any], message: str, *, answered: bool) -> Exemption | None:
     """The exemption that applies to a case of an operation; None if the case is a failure."""
     for exemption in EXEMPTIONS:
         fits = exemption.answered is answered and operation in exemption.operations
@@ -136,7 +136,7 @@ def find(operation: str, case: Case, message: str, *, answered: bool) -> Exempti
     return None
 
 
-def _filters_nothing(case: Case) -> bool:
+def _filters_nothing(case: Case[Any]) -> bool:
     """Whether well-formed filters have no predicate."""
     try:
         return not normal.applied(filters_in(_operation(case), case.body))
@@ -144,11 +144,11 @@ def _filters_nothing(case: Case) -> bool:
         return False
 
 
-def _operation(case: Case) -> str:
+def _operation(case: Case[Any]) -> str:
     return str(case.operation.definition.raw["operationId"])
 
 
-def _fits_when_read_laxly(case: Case) -> bool:
+def _fits_when_read_laxly(case: Case[Any]) -> bool:
     """Whether a request fits the document after conversion to the types that the service reads."""
     operation = OPERATIONS[_operation(case)]
     if operation.body is not None:

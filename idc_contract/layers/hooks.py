@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import time
 from collections import Counter
 from typing import TYPE_CHECKING, Any
 
 import schemathesis
-from schemathesis.core.failures import AcceptedNegativeData, ResponseTimeExceeded
+from schemathesis.core.failures import AcceptedNegativeData
 from schemathesis.openapi.checks import RejectedPositiveData
 
 from idc_contract.document.openapi import OPERATIONS, lost, target
@@ -28,10 +27,6 @@ COHORT_ID = target("#/components/parameters/V1CohortId")
 LONGEST_TOKEN: int = target("#/components/parameters/V1NextPage")["schema"]["maxLength"]
 MOST_ROWS: int = target("#/components/parameters/V1PageSize")["schema"]["maximum"]
 FEW_ROWS = 50
-SLOW_OPERATIONS = frozenset({"getCitations", "getReleaseChanges", "runSql"})
-"""Operations that may be slow, according to the document."""
-LIMIT = 2.0
-"""Seconds that an answer may take."""
 SPARED: list[int] = []
 """Cohorts saved before the run, for manifests and queries; they are never deleted."""
 GRANTED: Counter[str] = Counter()
@@ -39,11 +34,9 @@ GRANTED: Counter[str] = Counter()
 
 
 @schemathesis.hook
-def filter_failure(context: HookContext, failure: Failure, case: Case, response: Response) -> bool:
-    """Keep every failure, except exempt ones and a late answer that is in time at the second attempt."""
+def filter_failure(context: HookContext, failure: Failure, case: Case[Any], response: Response) -> bool:
+    """Keep every failure, except exempt ones."""
     operation = name(case)
-    if isinstance(failure, ResponseTimeExceeded):
-        return operation not in SLOW_OPERATIONS and _late_again(case)
     if isinstance(failure, RejectedPositiveData) and response.status_code == 400:
         exemption = exemptions.find(operation, case, _message(response), answered=False)
     elif isinstance(failure, AcceptedNegativeData) and response.status_code == 200:
@@ -64,17 +57,8 @@ def _message(response: Response) -> str:
         return ""
 
 
-def _late_again(case: Case) -> bool:
-    """Whether the answer is late a second time: one slow answer may be an accident."""
-    if case.method not in {"GET", "POST"} or name(case) == "createCohort":
-        return True
-    started = time.monotonic()
-    case.call()
-    return time.monotonic() - started > LIMIT
-
-
 @schemathesis.hook
-def before_call(context: HookContext, case: Case, kwargs: dict[str, Any]) -> None:
+def before_call(context: HookContext, case: Case[Any], kwargs: dict[str, Any]) -> None:
     """Make the request more useful, without making a valid one invalid or an invalid one valid.
 
     With a page token all other parameters are ignored, so an invented token would hide their effect: it is removed,
@@ -94,7 +78,8 @@ def before_call(context: HookContext, case: Case, kwargs: dict[str, Any]) -> Non
     if operation in SAVED and SPARED and str(case.path_parameters.get("cohort_id")) == str(COHORT_ID["example"]):
         case.path_parameters = {**case.path_parameters, "cohort_id": SPARED[-1]}
     if operation == "deleteCohorts" and isinstance(case.body, dict) and isinstance(case.body.get("cohorts"), list):
-        case.body = case.body | {"cohorts": [2**60 if one in SPARED else one for one in case.body["cohorts"]]}
+        numbers: Any = case.body["cohorts"]
+        case.body = case.body | {"cohorts": [2**60 if one in SPARED else one for one in numbers]}
     if operation == "getCitations" and isinstance(case.body, dict):
         case.body = _of_one_collection(case.body)
     if operation == "getManifestText" and isinstance(case.body, dict):
@@ -117,7 +102,7 @@ def _of_one_collection(body: dict[str, Any]) -> dict[str, Any]:
 
 
 @schemathesis.check
-def generated_client_keeps_answer(ctx: CheckContext, response: Response, case: Case) -> None:
+def generated_client_keeps_answer(ctx: CheckContext, response: Response, case: Case[Any]) -> None:
     """The generated model of an answer keeps all of it."""
     operation = OPERATIONS[name(case)]
     if str(response.status_code) not in operation.node["responses"]:
@@ -127,6 +112,6 @@ def generated_client_keeps_answer(ctx: CheckContext, response: Response, case: C
     assert not (loss := lost(answer, response.json())), loss
 
 
-def name(case: Case) -> str:
+def name(case: Case[Any]) -> str:
     """The operation of a case."""
     return str(case.operation.definition.raw["operationId"])

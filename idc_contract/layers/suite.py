@@ -6,33 +6,34 @@ stop the other, unless the plan ends at the first finding.
 
 from __future__ import annotations
 
+import time
 from dataclasses import dataclass, field
+from datetime import UTC, datetime
 from importlib import import_module
 from typing import TYPE_CHECKING
 
 from schemathesis.engine import Status
 
-import idc_openapi
 from idc_contract import unreleased
-from idc_contract.calls import Broken, InProcess, OverHTTP, Request, Unreachable
-from idc_contract.document.openapi import OPERATIONS, operation_of
-from idc_contract.finding import Finding
-from idc_contract.layers import engine
+from idc_contract.calls import Broken, OverHTTP, Request, Unreachable
+from idc_contract.document.openapi import OPERATIONS
+from idc_contract.finding import RELATIONS, SCHEMATHESIS, SHAPES, Finding
+from idc_contract.layers import engine, shapes
 from idc_contract.oracle.index import installed
 from idc_contract.service import Service
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
 
-    from starlette.types import ASGIApp
-
     from idc_contract.relations.relation import Relation
     from idc_contract.service import User
 
 GENERATIONS = ("v1", "v3")
-LAYERS = ("relations", "schemathesis")
+LAYERS = (RELATIONS, SCHEMATHESIS)
 PROBES = {"v1": "/v1/about", "v3": "/v3/version"}
-GATEWAY = frozenset({429, 502, 503, 504})
+LATE = "answers are in time"
+TIME = "time"
+"""What a relation needs that was skipped because the time was up."""
 
 
 @dataclass(frozen=True)
@@ -48,10 +49,13 @@ class Plan:
     """The number of examples of fuzzing and chains; that of schemathesis.toml if None."""
     live: bool = False
     """Whether layer one sends valid requests only."""
-    rate: str = ""
     first: bool = False
     """Whether the run ends at the first finding."""
     shrink: bool = True
+    seconds: float | None = None
+    """The time after which no relation and no phase begins."""
+    only: frozenset[str] = frozenset()
+    """Names of relations, and identifiers of operations of layer one, that are run; all if empty."""
 
 
 @dataclass
@@ -65,55 +69,62 @@ class Outcome:
     """Each relation, and the unmet needs for which it was skipped; empty if it ran."""
     runs: dict[str, engine.Run] = field(default_factory=dict)
     notes: list[str] = field(default_factory=list)
+    started: datetime = field(default_factory=lambda: datetime.now(UTC))
+    seconds: float = 0.0
+    times: dict[tuple[str, str], float] = field(default_factory=dict)
+    """The seconds that each relation took, by generation and name."""
+    options: str = ""
+    """The options of the command that run the same again."""
+    reported: dict[str, str] = field(default_factory=dict)
+    """What the service says of itself: its release, its server's version, its data."""
+
+    @property
+    def incomplete(self) -> bool:
+        """Whether the time was up before everything was checked."""
+        return any(TIME in missing for _, missing in self.relations) or any(run.stopped for run in self.runs.values())
 
 
-def run(
-    service: Service,
-    plan: Plan,
-    on_progress: Callable[[str], None] = lambda _: None,
-    on_note: Callable[[str], None] = lambda _: None,
-) -> Outcome:
+def run(service: Service, plan: Plan, on_progress: Callable[[str], None] = lambda _: None) -> Outcome:
     """Run a plan and return its outcome; raises Unreachable if there is no response."""
     outcome = Outcome(plan, service)
+    began = time.monotonic()
     find_index(service, outcome)
     if "v3" in plan.generations:
-        outcome.notes += releases(service)
         service.coming = unreleased.find(service)
-    for note in outcome.notes:
-        on_note(note)
     for generation in plan.generations:
         retired = generation == "v1" and reach(service, PROBES["v1"]) == 410
         if retired:
             outcome.notes.append("v1 is retired here: only the answers that say so (410) were checked.")
-        if "relations" in plan.layers:
-            _relations(outcome, generation, retired, on_progress)
+        for layer in plan.layers:
+            if layer == RELATIONS:
+                _relations(outcome, generation, began, retired, on_progress)
+            elif layer == SCHEMATHESIS and not retired:
+                _schemathesis(outcome, generation, began, on_progress)
+            elif layer == SHAPES and not retired:
+                outcome.findings += shapes.run(service, generation, on_progress)
+            if plan.first and outcome.findings:
+                break
         if plan.first and outcome.findings:
             break
-        if "schemathesis" in plan.layers and not retired:
-            _schemathesis(outcome, generation, on_progress)
-        if plan.first and outcome.findings:
-            break
+    if service.too_late:
+        outcome.findings.append(_late(service))
+    outcome.seconds = time.monotonic() - began
     return outcome
 
 
 def reach(service: Service, target: str) -> int:
-    """The status of the answer to a probe; raises Unreachable if there is no response, or only one of a gateway."""
+    """The status of the answer to a probe; raises Unreachable if there is none."""
     try:
-        answer = service.send(Request("GET", target))
+        return service.send(Request("GET", target)).status
     except Broken as broken:
         raise Unreachable(f"{service.caller.base} gives no answer to GET {target}: {broken}") from broken
-    if answer.status in GATEWAY and answer.media_type != "application/json":
-        raise Unreachable(
-            f"{service.caller.base} answers GET {target} with {answer.status}: a gateway without a service behind it"
-        )
-    return answer.status
 
 
 def find_index(service: Service, outcome: Outcome) -> None:
     """Set the service's index if it serves the data release that is installed here."""
     for probe in (PROBES[generation] for generation in outcome.plan.generations):
         reach(service, probe)
-    if service.index is not None:
+    if service.index is not None or SHAPES in outcome.plan.layers:
         return
     index = installed()
     reported = []
@@ -137,68 +148,87 @@ def find_index(service: Service, outcome: Outcome) -> None:
         )
 
 
-def releases(service: Service) -> list[str]:
-    """A sentence if the service, or its data, is of another release than the document describes."""
-    try:
-        reported = service.answer("getVersion").json()
-        api, data = str(reported["api_version"]), str(reported["idc_version"])
-    except (Broken, ValueError, KeyError, TypeError):
-        return []  # a relation reports it
-    described = idc_openapi.upstream()
-    notes = []
-    if idc_openapi.compare_releases(api, described.api_version) != "same":
-        notes.append(
-            f"The service is {idc_openapi.apart(api, described.api_version)}: {api[:60]}, and openapi.yaml describes "
-            f"{described.api_version}. A finding may come of that: `make drift` compares the documents."
-        )
-    if idc_openapi.compare_releases(data, described.idc_version) != "same":
-        notes.append(
-            f"The data of the service is {idc_openapi.apart(data, described.idc_version)}: {data[:60]}, and "
-            f"openapi.yaml was written for {described.idc_version}."
-        )
-    return notes
+def _time_is_up(plan: Plan, began: float) -> bool:
+    return plan.seconds is not None and time.monotonic() - began > plan.seconds
 
 
-def _relations(outcome: Outcome, generation: str, retired: bool, on_progress: Callable[[str], None]) -> None:
+def _relations(
+    outcome: Outcome, generation: str, began: float, retired: bool, on_progress: Callable[[str], None]
+) -> None:
     module, plan, service = import_module(f"idc_contract.relations.{generation}"), outcome.plan, outcome.service
     relations: list[Relation] = module.RETIRED if retired else module.RELATIONS
     for relation in relations:
+        if plan.only and relation.name not in plan.only:
+            continue
         missing = relation.missing(service)
+        if not missing and _time_is_up(plan, began):
+            missing = frozenset({TIME})
         outcome.relations.append((relation, missing))
         if missing:
             continue
         on_progress(f"{generation}: {relation.name}")
+        started = time.monotonic()
         broken = relation.run(service, plan.seed, share=plan.share, shrink=plan.shrink)
+        outcome.times[generation, relation.name] = time.monotonic() - started
         if broken is not None:
-            outcome.findings.append(_finding(service, relation, broken))
+            outcome.findings.append(finding(service, relation, broken))
             if plan.first:
                 return
 
 
-def _finding(service: Service, relation: Relation, broken: Broken) -> Finding:
-    request = broken.answer.request if broken.answer else None
-    operation = operation_of(request.method, request.path) if request else ""
-    curl = request.curl(service.caller.base) if request else ""
+def finding(service: Service, relation: Relation, broken: Broken) -> Finding:
+    """A broken relation as a finding, with the requests of its smallest example."""
+    requests = [sent.request for sent in broken.trail]
+    request = broken.answer.request if broken.answer else requests[-1] if requests else None
+    numbers = range(1, len(requests) + 1)
     check = relation.name if broken.check == relation.name else f"{relation.name}: {broken.check}"
-    return Finding("relations", relation.generation, check, operation, str(broken), curl)
+    return Finding(
+        RELATIONS,
+        relation.generation,
+        check,
+        service.operation(request) if request else "",
+        str(broken),
+        service.curl(request) if request else "",
+        broken.place or f"{RELATIONS} · {relation.name}",
+        tuple(
+            f"{number}. {service.curl(sent.request)}  # {sent.status or 'no response'}"
+            for number, sent in zip(numbers, broken.trail, strict=True)
+        ),
+        relation.sentence,
+    )
 
 
-def _schemathesis(outcome: Outcome, generation: str, on_progress: Callable[[str], None]) -> None:
+def _late(service: Service) -> Finding:
+    """One finding for all late answers."""
+    found = service.too_late
+    lines = [str(one) for one in found[:20]] + ([f"and {len(found) - 20} more"] if len(found) > 20 else [])
+    worst = max(found, key=lambda one: one.seconds)
+    operation = service.operation(worst.request)
+    generation = worst.request.path.split("/")[1][:2]
+    return Finding(
+        RELATIONS, generation, LATE, operation, "\n".join(lines), service.curl(worst.request),
+        LATE, tuple(f"{n}. {service.curl(one.request)}" for n, one in enumerate(found[:20], 1)),
+        f"An answer takes at most {service.limit:.3g} seconds.",
+    )  # fmt: skip
+
+
+def _schemathesis(outcome: Outcome, generation: str, began: float, on_progress: Callable[[str], None]) -> None:
     plan, service = outcome.plan, outcome.service
+    left = None if plan.seconds is None else plan.seconds - (time.monotonic() - began)
     found = engine.run(
-        service, generation, seed=plan.seed, live=plan.live, rate=plan.rate, examples=plan.examples,
-        first=plan.first, on_progress=lambda label: on_progress(f"{generation}: {label}"),
+        service, generation, seed=plan.seed, live=plan.live, examples=plan.examples, only=plan.only,
+        first=plan.first, seconds=left, on_progress=lambda label: on_progress(f"{generation}: {label}"),
     )  # fmt: skip
     outcome.runs[generation] = found
     if found.errors:
         reach(service, PROBES[generation])  # a service that has stopped did not break the contract
     outcome.findings += dict.fromkeys(found.findings)
     outcome.findings += [
-        Finding("schemathesis", generation, "the engine's own error", "", error) for error in found.errors
+        Finding(SCHEMATHESIS, generation, "the engine's own error", "", error) for error in found.errors
     ]
-    if not (plan.live or plan.first):
+    if not (plan.live or plan.first or plan.only or found.stopped):
         outcome.findings += [
-            Finding("schemathesis", generation, "the run is complete", *gap) for gap in _gaps(service, found)
+            Finding(SCHEMATHESIS, generation, "the run is complete", *gap) for gap in _gaps(service, found)
         ]
 
 
@@ -220,26 +250,6 @@ def _gaps(service: Service, found: engine.Run) -> Iterator[tuple[str, str]]:
             yield name, f"no answer with status 401: {dict(seen)}"
     if not found.followed and any(engine.links(found.generation, service)):  # which ones, is left to chance
         yield "", "no link was followed"
-
-
-def check(
-    app: ASGIApp,
-    users: tuple[User, ...],
-    *,
-    seed: int = 1,
-    generations: Sequence[str] = GENERATIONS,
-    layers: Sequence[str] = LAYERS,
-    first: bool = True,
-    share: float = 1.0,
-    limit: float = 2.0,
-) -> list[Finding]:
-    """The findings on an application in this process, whose data are those of the installed index."""
-    service = Service(InProcess(app), users, index=installed(), write=True, limit=limit)
-    plan = Plan(generations, layers, seed, share, first=first, shrink=not first)
-    try:
-        return run(service, plan).findings
-    finally:
-        service.caller.close()
 
 
 def over_http(url: str, users: tuple[User, ...], *, write: bool, rate: float, limit: float) -> Service:

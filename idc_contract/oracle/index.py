@@ -46,6 +46,15 @@ class Index:
         names = [column[0] for column in found.description]
         return [dict(zip(names, row, strict=True)) for row in found.fetchall()]
 
+    @cache  # noqa: B019  one instance in a process, and it stays
+    def numbers(self, condition: str) -> tuple[int, ...]:
+        """The numbers of the series under a condition, ascending."""
+        return tuple(row[0] for row in self.rows(f"SELECT rowid FROM index WHERE {condition} ORDER BY 1"))
+
+    def series(self, number: int) -> dict[str, Any]:
+        """The series with a number."""
+        return dict(self.records(f"SELECT * FROM index WHERE rowid = {number}")[0])
+
     def value(self, sql: str, parameters: Any = ()) -> Any:
         """The one value of a query of one row and one column."""
         return self.rows(sql, parameters)[0][0]

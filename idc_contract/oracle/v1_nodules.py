@@ -106,7 +106,7 @@ def texts(attribute: str) -> list[str]:
 
 
 @cache
-def annotations(index: Index) -> dict[str, str]:
+def annotation_names(index: Index) -> dict[str, str]:
     """The annotation that each structured report of a nodule is on, by SeriesInstanceUID."""
     rows = index.rows(
         "SELECT SeriesInstanceUID, PatientID, StudyInstanceUID, SeriesDescription FROM index "

@@ -1,1 +1,1 @@
-"""What must hold between answers, by generation; see idc_contract/relations/relation.py."""
+"""Law: a relation holds for every correct service, whatever it is made of; see relation.py."""

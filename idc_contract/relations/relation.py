@@ -86,6 +86,12 @@ class Relation:
 
     def run(self, service: Service, seed: int, *, share: float = 1.0, shrink: bool = True) -> Broken | None:
         """The failure with the smallest example that was found; None if the relation holds. Raises Unreachable."""
+        broken = self._run(service, seed, share, shrink=shrink)
+        if broken is not None and not broken.trail:
+            broken.trail = tuple(service.trail)
+        return broken
+
+    def _run(self, service: Service, seed: int, share: float, *, shrink: bool) -> Broken | None:
         phases = [hypothesis.Phase.generate, *([hypothesis.Phase.shrink] if shrink else [])]
         rules = hypothesis.settings(
             max_examples=max(1, round(self.examples * share)),
@@ -103,9 +109,11 @@ class Relation:
         @rules
         @hypothesis.given(st.data())
         def test(data: st.DataObject) -> None:
+            service.trail.clear()
             try:
                 self.body(service, data.draw)
             except Broken as broken:
+                broken.trail = tuple(service.trail)
                 seen.append(broken)
                 raise
             except (Unreachable, hypothesis.errors.HypothesisException):

@@ -71,18 +71,19 @@ def part(
 ) -> tuple[list[Finding], list[tuple[Finding, str]], list[str]]:
     """Findings that count, accepted ones with the reason, and notes on entries that have expired or have no finding."""
     known = {entry.finding: entry for entry in entries}
-    standing, accepted, notes, used = [], [], [], set()
+    standing, notes, used = [], list[str](), set()
+    accepted: dict[str, tuple[Finding, str]] = {}
     for finding in findings:
-        entry = known.get(finding.key)
+        entry = known.get(finding.key) or known.get(finding.former_key)
         if entry is not None:
             used.add(entry.finding)
         if entry is None or entry.expires < today:
             standing.append(finding)
         else:
-            accepted.append((finding, f"until {entry.expires}: {entry.reason}"))
+            accepted.setdefault(finding.key, (finding, f"until {entry.expires}: {entry.reason}"))
     notes += [f"no longer accepted since {e.expires}: {e.finding}" for e in known.values() if e.expires < today]
     notes += [f"accepted but not found: {e.finding}" for e in known.values() if e.finding not in used]
-    return standing, accepted, notes
+    return standing, list(accepted.values()), notes
 
 
 def dump(findings: Iterable[Finding], today: datetime.date) -> str:

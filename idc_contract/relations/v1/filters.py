@@ -43,7 +43,7 @@ def _cased(draw: Draw, text: str) -> str:
 def _pattern(draw: Draw, text: str) -> str:
     start = draw(st.integers(0, len(text)))
     stop = draw(st.integers(start, len(text)))
-    return text[:start] + draw(st.sampled_from(["%", "_" * (stop - start), "_%", "%%", ""])) + text[stop:]
+    return f"{text[:start]}{draw(st.sampled_from(['%', '_' * (stop - start), '_%', '%%', '']))}{text[stop:]}"
 
 
 def _known(service: Service, name: str, base: Filters) -> tuple[list[str], list[Row], bool]:

@@ -75,11 +75,11 @@ def _step(service: Service, draw: Draw, model: Model, step: str, user: int, befo
             gone(service, number, user, 400 if known == "unknown" else 403)
     elif step == "list":
         for each in (0, 1):
-            reported = listed(service, each)
+            cohorts = listed(service, each)
             own_cohorts = {number for number in model.owner if model.known(number, each) == "own"}
-            same(sorted(reported.keys() - before[each].keys()), sorted(own_cohorts), "cohorts listed")
+            same(sorted(cohorts.keys() - before[each].keys()), sorted(own_cohorts), "cohorts listed")
             for number in sorted(own_cohorts):
-                same_cohort(reported[number], model.body[number], model.version, "a cohort listed")
+                same_cohort(cohorts[number], model.body[number], model.version, "a cohort listed")
     else:
         chosen = some(draw, numbers, 1 if step == "delete" else 4)
         if step == "delete":

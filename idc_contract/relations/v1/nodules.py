@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from hypothesis import strategies as st
 
-from idc_contract.oracle.v1_nodules import ALL, FIELDS, KNOWN, TOGETHER, annotations, digest, texts
+from idc_contract.oracle.v1_nodules import ALL, FIELDS, KNOWN, TOGETHER, annotation_names, digest, texts
 from idc_contract.relations.relation import holds, same
 from idc_contract.relations.v1.drawing import active, one, some
 from idc_contract.relations.v1.echoed import check_sql
@@ -28,7 +28,7 @@ FEW = 2000  # rows that are read to the last
 def nodules_are_as_their_readers_saw_them(service: Service, draw: Draw) -> None:
     """All nine characteristics of each nodule are those of its annotation in the structured report."""
     assert service.index is not None
-    reports = annotations(service.index)
+    reports = annotation_names(service.index)
     fields = ("SeriesInstanceUID", "Modality", "collection_id", *FIELDS.values(), "Internal")
     rows = rows_of(service, query({"Malignancy": ["%"]}, fields))
     same(len(rows), ALL, "nodules")

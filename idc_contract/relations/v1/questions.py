@@ -66,7 +66,7 @@ class Question:
     cohort: int | None = None
 
     @property
-    def path(self) -> dict[str, int]:
+    def path(self) -> dict[str, Any]:
         """The path parameters."""
         return {} if self.cohort is None else {"cohort_id": self.cohort}
 

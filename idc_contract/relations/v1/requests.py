@@ -12,6 +12,7 @@ from idc_contract.judge import judge, read
 from idc_contract.relations.relation import Relations, holds, same
 from idc_contract.relations.v1.drawing import exactly, patients
 from idc_contract.relations.v1.questions import COLUMNS, manifest, query, relation, spec
+from idc_contract.service import NOTHING
 
 if TYPE_CHECKING:
     from idc_contract.relations.relation import Draw
@@ -56,7 +57,7 @@ PATHS = ("/v1", "/v1/nope", "/v1/About", "/v1//about", "/v1/cohorts/1/nope", "/v
 READABLE = ("/v1/about", "/v1/versions", "/v1/collections", "/v1/analysis_results", "/v1/attributes", "/v1/cohorts")
 
 
-def _path(name: str) -> dict[str, int]:
+def _path(name: str) -> dict[str, Any]:
     return {"cohort_id": NOWHERE} if "{cohort_id}" in OPERATIONS[name].path else {}
 
 
@@ -180,8 +181,7 @@ def _shut(service: Service, name: str) -> None:
     headers = _forged(service.users[0].token) if service.users else ["", "Bearer nonsense"]
     for header in [None, *headers]:
         sent = () if header is None else (("authorization", header),)
-        body = {"body": BODIES[name]} if name in BODIES else {}
-        answer = service.answer(name, user=None, headers=sent, **body, **_path(name))
+        answer = service.answer(name, BODIES.get(name, NOTHING), user=None, headers=sent, **_path(name))
         what = f"{name} with {'no token' if header is None else header[:20] + '...' + header[-8:]}"
         holds(answer.status == 401, "access needs a valid token", f"{what}: {answer.status}", answer)
         reported = judge(OPERATIONS[name], answer)
@@ -301,6 +301,5 @@ def nothing_of_it_is_answered(service: Service, draw: Draw) -> None:
     for name in sorted(V1):
         if name in WRITING and not service.write:
             continue
-        body = {"body": BODIES[name]} if name in BODIES else {}
-        answer = service.answer(name, **body, **_path(name))
+        answer = service.answer(name, BODIES.get(name, NOTHING), **_path(name))
         holds(answer.status in (404, 405, 410), "v1 is gone", f"{name}: {answer.status}", answer)

@@ -79,16 +79,19 @@ def some_filters(service: Service, draw: Draw) -> Filters:
 
 
 def some_spec(service: Service, draw: Draw) -> dict[str, Any]:
+    """Random properties of a cohort."""
     texts = st.one_of(st.sampled_from(ODD), st.text(st.characters(exclude_categories=["Cs"]), min_size=1, max_size=12))
     return spec(some_filters(service, draw), draw(texts), draw(st.one_of(st.just(""), texts)))
 
 
 def same_cohort(reported: dict[str, Any], body: dict[str, Any], version: str, what: str) -> None:
+    """A cohort is the one that was sent, of the version."""
     as_sent(reported, body, what)
     same(reported["filterSet"]["idc_data_version"], version, f"{what}: the version")
 
 
 def deleted(reported: dict[str, Any], number: int, body: dict[str, Any], version: str) -> None:
+    """A cohort of one's own is reported as deleted, with its properties."""
     same(reported["cohort_id"], number, "a deletion names its cohort")
     result = reported["result"]
     holds("notes" in result, "one's own cohort is deleted", f"{number}: {result}")
@@ -126,7 +129,7 @@ def refused(service: Service, reported: dict[str, Any], number: int, known: str,
 
 def gone(service: Service, number: int, user: int, status: int) -> None:
     """Neither the manifest nor the query of a cohort is to be had."""
-    requested = {"user": user, "status": status, "cohort_id": number}
+    requested: dict[str, Any] = {"user": user, "status": status, "cohort_id": number}
     for reported in (
         service.call("getCohortManifest", query={"Patient_ID": "True"}, **requested),
         service.call("queryCohort", {"fields": ["Modality"]}, **requested),

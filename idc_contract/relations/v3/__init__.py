@@ -1,4 +1,4 @@
-"""The relations of v3."""
+"""The relations of v3, in the order of the modules: the same in every process."""
 
 from __future__ import annotations
 

@@ -88,8 +88,9 @@ def every_operation_reads_bounds_alike(service: Service, draw: Draw) -> None:
     value = row[name]
     forms = [f" {with_power(value)}", str(value)] if whole else [value.replace("-", ""), f"\n{value}"]
     for form in forms:
-        plain, other = ({"terms": {"collection_id": [row["collection_id"]]}, "ranges": {name: {"gte": bound}}}
-                        for bound in (value, form))  # fmt: skip
+        terms = {"collection_id": [row["collection_id"]]}
+        plain: Filters = {"terms": terms, "ranges": {name: {"gte": value}}}
+        other: Filters = {"terms": terms, "ranges": {name: {"gte": form}}}
         few = SHAPES["getManifestText"].few
         same(listed(service, other, **few), listed(service, plain, **few), f"addresses of {other}")
         for operation in ECHOING:

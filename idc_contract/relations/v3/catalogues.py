@@ -275,8 +275,8 @@ def clinical_tables_are_there_or_not(service: Service, draw: Draw) -> None:
     """A build has clinical tables and describes them, or it has none and reports that everywhere."""
     found = service.answer("getClinicalTables")
     if found.status == 404:
-        for operation, path in (("getClinicalTables", {}), ("getClinicalTable", {"table": "nlst_canc"}),
-                                ("getClinicalTableRows", {"table": "nlst_canc"})):  # fmt: skip
+        one: dict[str, Any] = {"table": "nlst_canc"}
+        for operation, path in (("getClinicalTables", {}), ("getClinicalTable", one), ("getClinicalTableRows", one)):
             refused(service.call(operation, status=404, **path), "not_found")
         names = [table["name"] for table in service.call("getTables")["tables"]]
         holds("clinical_index" not in names, "clinical tables", "their index is there, and they are not")
@@ -311,7 +311,7 @@ def refused(content: Any, code: str) -> None:
     same(content["error"]["code"], code, "code of a refusal")
 
 
-def invalid(service: Service, operation: str, *place: str, **requested: Any) -> None:
+def invalid(service: Service, operation: str, *place: str | int, **requested: Any) -> None:
     """Raise Broken unless a request is answered with 422 and the place."""
     found = service.call(operation, status=422, **requested)
     places = [error["loc"][: len(place)] for error in found["detail"]]

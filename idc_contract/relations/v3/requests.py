@@ -239,16 +239,17 @@ def the_first_mistake_is_the_one_that_is_refused(service: Service, draw: Draw) -
 @relation(examples=2)
 def what_does_not_constrain_changes_nothing(service: Service, draw: Draw) -> None:
     """Empty lists, ranges without bounds and repeated values have no effect on the selection."""
-    base = {"terms": {"Modality": ["SEG", "SR"]}, "ranges": {"instanceCount": {"gte": 1}}}
-    expected = _sums(counted(service, base))
-    for terms, ranges in (
+    base: Filters = {"terms": {"Modality": ["SEG", "SR"]}, "ranges": {"instanceCount": {"gte": 1}}}
+    changes: list[tuple[dict[str, Any], dict[str, Any]]] = [
         ({"Modality": ["SR", "SEG", "SR"]}, {}),
         ({"collection_id": []}, {"StudyDate": {}}),
         ({"PatientSex": [], "Manufacturer": []}, {}),
         ({}, {"series_size_MB": {"gte": None, "lte": None}}),
         ({}, {"instanceCount": {"gte": 1, "lte": None}}),
-    ):
-        filters = {"terms": base["terms"] | terms, "ranges": base["ranges"] | ranges}
+    ]
+    expected = _sums(counted(service, base))
+    for terms, ranges in changes:
+        filters: Filters = {"terms": base["terms"] | terms, "ranges": base["ranges"] | ranges}
         same(_sums(counted(service, filters)), expected, f"counts of {filters}")
         same(_sums(paged(service, filters, page_size=1)["counts"]), expected, f"counts of a page of {filters}")
         same(listed(service, filters, limit=3), listed(service, base, limit=3), f"addresses of {filters}")
@@ -262,7 +263,7 @@ def _sums(found: dict[str, Any]) -> dict[str, Any]:
 def unknown_filters_are_refused(service: Service, draw: Draw) -> None:
     """An unknown attribute, or one of the other kind, is refused in every operation, even without values."""
     for operation in FILTERED:
-        for wrong in (
+        mistakes: list[Filters] = [
             {"terms": {"modality": ["CT"]}},
             {"terms": {"": []}},
             {"terms": {"Modality": ["CT"], "x": []}},
@@ -274,7 +275,8 @@ def unknown_filters_are_refused(service: Service, draw: Draw) -> None:
             {"terms": {"SeriesDescription": ["x"]}},
             {"terms": {draw(st.sampled_from(RANGES)): ["1"]}},
             {"ranges": {draw(st.sampled_from(TERMS)): {"lte": 1}}},
-        ):
+        ]
+        for wrong in mistakes:
             refused(service.call(operation, request_body(operation, wrong), status=400), "invalid_query")
 
 
@@ -284,8 +286,9 @@ def filters_of_the_wrong_shape_are_invalid(service: Service, draw: Draw) -> None
     for operation in FILTERED:
         for wrong, where in MISSHAPEN:
             invalid(service, operation, *place(operation, *where), body=request_body(operation, wrong))
-        for wrong in (None, [], "x", 1) if SHAPES[operation].where else ():
-            invalid(service, operation, *place(operation), body=request_body(operation, wrong))
+        others: tuple[Any, ...] = (None, [], "x", 1)
+        for other in others if SHAPES[operation].where else ():
+            invalid(service, operation, *place(operation), body=request_body(operation, other))
 
 
 @relation(needs={"mistakes"})

@@ -15,6 +15,7 @@ from idc_contract.judge import judge, read
 from idc_contract.relations.relation import differing, holds, same
 from idc_contract.relations.v3.catalogues import WORDS, invalid, refused
 from idc_contract.relations.v3.truth import COLUMNS, a_row, literal, relation, some_filters, truth, where
+from idc_contract.service import NOTHING
 from idc_contract.unreleased import operations
 
 if TYPE_CHECKING:
@@ -30,7 +31,7 @@ VIEWERS = {
 FORMATS = ("apa", "bibtex", "csl-json", "turtle")
 IDC_PAPER = "10.1148/rg.230180"
 DEEP = b"[" * 100_000
-KNOWN = [  # statements with obvious answers, in the JSON forms of the reference
+KNOWN: list[tuple[str, dict[str, Any]]] = [  # statements with obvious answers, in the JSON forms of the reference
     ("SELECT 1 AS a, 'x' AS b, NULL AS c, true AS d", {"a": 1, "b": "x", "c": None, "d": True}),
     ("SELECT 1.25::DOUBLE AS f, 2.50::DECIMAL(5,2) AS m", {"f": 1.25, "m": 2.5}),
     ("SELECT DATE '2001-02-03' AS d, TIME '04:05:06' AS t", {"d": "2001-02-03", "t": "04:05:06"}),
@@ -304,8 +305,8 @@ def paths_that_are_not_served_are_not_found(service: Service, draw: Draw) -> Non
 def browsers_may_ask(service: Service, draw: Draw) -> None:
     """A web page of any origin may read the answers, and send a preflight request."""
     origin = ("origin", "https://example.org")
-    for operation, body in (("getStats", None), ("countCohort", {})):
-        answer = service.answer(operation, **({} if body is None else {"body": body}), headers=[origin])
+    for operation, body in (("getStats", NOTHING), ("countCohort", {})):
+        answer = service.answer(operation, body, headers=[origin])
         allowed = answer.header("access-control-allow-origin")
         holds(allowed in ("*", origin[1]), "origin", f"{operation}: {allowed}", answer)
     call = (origin, ("access-control-request-method", "POST"), ("access-control-request-headers", "content-type"))

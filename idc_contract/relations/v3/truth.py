@@ -134,11 +134,11 @@ def same_licenses(found: list[dict[str, Any]], expected: list[dict[str, Any]], w
 def a_row(service: Service, draw: Draw, condition: str = "true") -> dict[str, Any]:
     """A random series."""
     if service.index is not None:
-        total = service.index.records(f"SELECT count(*) AS n FROM index WHERE {condition}")[0]["n"]
-        at = draw(st.integers(0, total - 1))  # without an order: rows come as they were loaded
-        return service.index.records(f"SELECT * FROM index WHERE {condition} LIMIT 1 OFFSET {at}")[0]
+        numbers = service.index.numbers(condition)
+        return service.index.series(numbers[draw(st.integers(0, len(numbers) - 1))])
     at = draw(st.integers(0, 200))
-    return truth(service, f"SELECT * FROM index WHERE {condition} LIMIT 1 OFFSET {at}")[0]
+    sql = f"SELECT * FROM index WHERE {condition} ORDER BY SeriesInstanceUID LIMIT 1 OFFSET {at}"
+    return truth(service, sql)[0]
 
 
 def some_values(service: Service, draw: Draw, name: str, most: int) -> list[Any]:

@@ -88,7 +88,8 @@ def another_letter_case_is_pointed_out_where_nothing_is_found(service: Service, 
     terms: dict[str, list[str]] = {name: [change(str(row[name]))] for name in names}
     right: dict[str, list[str]] = {name: [str(row[name])] for name in names}
     mixed = {**right, names[-1]: ["no such value", str(row[names[-1]]).swapcase()]}
-    for filters in ({"terms": terms}, {"terms": mixed, "ranges": {"StudyDate": {}}}, {"terms": right}):
+    tried: list[Filters] = [{"terms": terms}, {"terms": mixed, "ranges": {"StudyDate": {}}}, {"terms": right}]
+    for filters in tried:
         for operation in echoing(service):
             due(service, operation, filters)
     due(service, "countCohort", {"terms": right, "ranges": {"instanceCount": {"lte": -1}}})

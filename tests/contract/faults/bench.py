@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Any
 
 from idc_contract import local_standin
 from idc_contract.calls import InProcess, Layered, Request, serve
+from idc_contract.layers.suite import LATE
 from idc_contract.local_standin import EMAILS, Memory, parts, standin
 from idc_contract.oracle.index import installed
 from idc_contract.service import Service, User
@@ -125,6 +126,8 @@ def _by_relations(service: Service, generation: str, seed: int, only: frozenset[
             continue
         if broken := relation.run(service, seed, shrink=False):
             return Catch(RELATIONS, relation.name, f"{broken.check}: {broken}")
+        if service.too_late:
+            return Catch(RELATIONS, relation.name, f"{LATE}: {service.too_late[0]}")
     return None
 
 
@@ -139,6 +142,8 @@ def _by_schemathesis(service: Service, generation: str, seed: int, only: frozens
     found = engine.run(service, generation, seed=seed, first=True)
     if found.findings:
         return caught(found.findings[0])
+    if service.too_late:
+        return Catch(SCHEMATHESIS, LATE, str(service.too_late[0]))
     return Catch(SCHEMATHESIS, "the engine's own error", found.errors[0]) if found.errors else None
 
 
