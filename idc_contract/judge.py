@@ -27,6 +27,8 @@ KEYWORDS = frozenset({
     "maxItems", "required", "propertyNames", "additionalProperties", "uniqueItems", "minProperties", "maxProperties",
     "oneOf",
 })  # fmt: skip
+CHOSEN = frozenset({"filters", "json", "json_manifest", "ranges", "terms"})
+"""Members of answers whose own members a request chooses."""
 DEPTH = 12
 ENOUGH = 100
 """The number of answers of one kind whose keywords are recorded."""
@@ -134,19 +136,21 @@ def _judged(operation: Operation, answer: Answer, request: str) -> Any:
     for error in validator.iter_errors(content):
         at = "/".join(map(str, error.instance_path))
         message = f"{request}: {answer.status}: at /{at}: {error.message[:400]}"
-        raise Broken("body fits its schema", message, answer, location(error.schema_path))
+        keyword = next((str(part) for part in reversed(error.schema_path) if isinstance(part, str)), "")
+        raise Broken("body fits its schema", message, answer, location(error.instance_path, keyword))
     name = operation.schema(answer.status)
     if name and (loss := lost(name, content)):
         raise Broken("generated model keeps the body", f"{request}: {loss[:1500]}", answer, name)
     return content
 
 
-def location(schema_path: Iterable[str | int]) -> str:
-    """A place in a schema, without the words that lead through it: ``/series/[]/Modality/type``."""
-    steps = {"items": "[]", "properties": "", "$ref": "", "additionalProperties": "*"}
-    words = [str(part) for part in schema_path]
-    kept = [steps.get(word, word) for word in words[:-1]] + words[-1:]
-    return "/" + "/".join(word for word in kept if word)
+def location(instance_path: Iterable[str | int], keyword: str) -> str:
+    """A place in answers of one kind: ``/series/[]/Modality type``; names that a request chooses are ``*``."""
+    steps: list[str] = []
+    for part in instance_path:
+        chosen = CHOSEN.intersection(steps) and isinstance(part, str)
+        steps.append("*" if chosen else "[]" if isinstance(part, int) else part)
+    return f"/{'/'.join(steps)} {keyword}"
 
 
 def read(answer: Answer, request: str = "") -> Any:

@@ -28,6 +28,7 @@ from idc_contract.document.openapi import examples as examples_of
 from idc_contract.finding import SCHEMATHESIS, Finding
 from idc_contract.judge import judge
 from idc_contract.layers import hooks
+from idc_contract.relations.relation import same_draws
 from idc_contract.service import ONCE
 from idc_contract.unreleased import served_document
 
@@ -132,7 +133,7 @@ def run(
     """
     found = Run(generation=generation)
     began = time.monotonic()
-    with TemporaryDirectory(prefix="idc-contract-") as folder, _cohorts(service, generation) as spared:
+    with TemporaryDirectory(prefix="idc-contract-") as folder, _cohorts(service, generation) as spared, same_draws():
         settings = _settings(service, Path(folder), spared, seed=seed, live=live)
         if examples is not None:
             settings["generation"]["max-examples"] = examples

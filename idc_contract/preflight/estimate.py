@@ -15,9 +15,9 @@ if TYPE_CHECKING:
     from idc_contract.layers.suite import Plan
     from idc_contract.service import Service
 
-AN_EXAMPLE = {"v1": 20.0, "v3": 8.0}
+AN_EXAMPLE = {"v1": 13.0, "v3": 8.6}
 """Requests of relations for each of their examples, on average."""
-AN_OPERATION = {True: 90.0, False: 300.0}
+AN_OPERATION = {True: 25.0, False: 85.0}
 """Requests of schemathesis for each operation: valid ones only, or all."""
 WORK = {True: 0.02, False: 0.03}
 """Seconds that a request costs beside its latency: over HTTP, and in this process."""

@@ -7,18 +7,20 @@ raises Broken if an answer does not fit the document, or by ``holds`` and ``same
 from __future__ import annotations
 
 import warnings
+from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Literal
 
 import hypothesis
 from hypothesis import strategies as st
 from hypothesis.errors import Flaky, FlakyFailure, Unsatisfiable
+from hypothesis.internal.conjecture.providers import HypothesisProvider
 
 from idc_contract.calls import Answer, Broken, Unreachable
 from idc_contract.unreleased import UNRELEASED
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterator
 
     from idc_contract.service import Service
 
@@ -122,7 +124,7 @@ class Relation:
                 raise Broken(self.name, f"{type(error).__name__}: {error}") from error
 
         try:
-            with warnings.catch_warnings():
+            with same_draws(), warnings.catch_warnings():
                 warnings.simplefilter("ignore", hypothesis.errors.HypothesisWarning)
                 test()
         except Unreachable:
@@ -141,6 +143,25 @@ class Relation:
         except Unsatisfiable:
             return Broken(self.name, "no example could be made: the service has no values to use in a request")
         return None
+
+
+@contextmanager
+def same_draws() -> Iterator[None]:
+    """Draws that depend on the seed alone.
+
+    Hypothesis sometimes draws a constant from the source of the modules that are loaded: others in a checkout,
+    in an installed package and under pytest.
+    """
+    name = "_maybe_draw_constant"
+    really = getattr(HypothesisProvider, name, None)
+    if really is None:  # a release that does not do that
+        yield
+        return
+    setattr(HypothesisProvider, name, lambda *_, **__: None)
+    try:
+        yield
+    finally:
+        setattr(HypothesisProvider, name, really)
 
 
 class Relations:

@@ -11,6 +11,7 @@ from xml.etree import ElementTree as ET
 
 import idc_openapi
 from idc_contract.finding import RELATIONS, SCHEMATHESIS, SHAPES
+from idc_contract.layers import engine
 from idc_contract.report import groups
 
 if TYPE_CHECKING:
@@ -52,7 +53,8 @@ def junit(outcome: Outcome) -> bytes:
     for finding in rest:  # of no single relation: late answers
         fill(_case(layer, f"relations.{finding.generation}", finding.check, 0.0), [finding])
     layer = _suite(suites, SCHEMATHESIS, outcome)
-    for generation, run in sorted(outcome.runs.items()):
+    for generation in outcome.plan.generations:
+        run = outcome.runs.get(generation, engine.Run())
         own = [one for one in outcome.findings if (one.layer, one.generation) == (SCHEMATHESIS, generation)]
         for name in sorted({name for name, _ in run.checks} | {one.operation for one in own}):
             case = _case(layer, f"schemathesis.{generation}", name or "engine", run.seconds[name])
@@ -88,7 +90,7 @@ def _suite(suites: ET.Element, name: str, outcome: Outcome) -> ET.Element:
 
 
 def _case(suite: ET.Element, owner: str, name: str, seconds: float) -> ET.Element:
-    return ET.SubElement(suite, "testcase", classname=owner, name=name, time=f"{seconds:.3f}")
+    return ET.SubElement(suite, "testcase", classname=owner, name=clean(name), time=f"{seconds:.3f}")
 
 
 def _lines(outcome: Outcome, group: Group) -> Iterable[str]:

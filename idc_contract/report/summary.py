@@ -74,4 +74,4 @@ def _shown(outcome: Outcome, group: Group) -> Iterator[str]:
     if len(trail) > MOST_LINES:
         yield f"({len(trail) - MOST_LINES} earlier requests are in the reports)"
     yield from trail[-MOST_LINES:]
-    yield f"alone: {groups.replay(outcome, group)}"
+    yield f"replay: {groups.replay(outcome, group)}"

@@ -171,11 +171,12 @@ def test_layer_one_leaves_out_what_the_service_does_not_have() -> None:
 
 def test_reports_name_the_release_that_the_document_describes() -> None:
     found, upstream = outcome(), idc_openapi.upstream()
-    for printed in (summary(found), html(found)):
-        assert f"ontract of v3: upstream release {upstream.api_version} of {upstream.date}" in printed
+    assert f"contract of v3: upstream release {upstream.api_version} of {upstream.date}" in summary(found)
+    assert f"<th>contract of v3<td>upstream release {upstream.api_version} of {upstream.date}" in html(found)
     suites = ET.fromstring(junit(found)).findall("testsuite")  # noqa: S314  our own
     named = {suite.get("name"): {one.get("name"): one.get("value") for one in suite[0]} for suite in suites}
     own = {f"contract.{name}": value for name, value in upstream._asdict().items()}
+    own |= {f"run.{name}": text for name, text in groups.facts(found)}
     assert named == {"relations": own, "schemathesis": own}
 
 
@@ -186,7 +187,7 @@ def test_reports_show_any_finding() -> None:
     found.relations.append((replace(relation, name="unseen"), frozenset({"users"})))
     found.relations += [(replace(relation, name=name), frozenset({"users", "write"})) for name in ("other", "third")]
     read = ET.fromstring(junit(found))  # noqa: S314  our own
-    assert int(read.get("failures", "")) == 1
+    assert int(read.get("failures", "")) == 3  # as many as the summary counts
     assert int(read.get("skipped", "")) == 3
     assert "&lt;lost&gt; &amp;" in html(found)
     assert "\n1 relation skipped: it needs two --credentials\n" in summary(found)
