@@ -15,8 +15,8 @@ if TYPE_CHECKING:
     from idc_contract.layers.suite import Plan
     from idc_contract.service import Service
 
-AN_EXAMPLE = {"v1": 13.0, "v3": 8.6}
-"""Requests of relations for each of their examples, on average."""
+A_RELATION, AN_EXAMPLE = 16.0, {"v1": 5.5, "v3": 3.0}
+"""Requests of each relation, and more for each of its examples, on average."""
 AN_OPERATION = {True: 25.0, False: 85.0}
 """Requests of schemathesis for each operation: valid ones only, or all."""
 WORK = {True: 0.02, False: 0.03}
@@ -30,7 +30,8 @@ def of(service: Service, plan: Plan, generations: Sequence[str], latency: float)
         if RELATIONS in plan.layers:
             relations = import_module(f"idc_contract.relations.{generation}").RELATIONS
             ran = [relation for relation in relations if not relation.missing(service)]
-            requests += sum(max(1, round(one.examples * plan.share)) for one in ran) * AN_EXAMPLE[generation]
+            examples = sum(max(1, round(one.examples * plan.share)) for one in ran)
+            requests += len(ran) * A_RELATION + examples * AN_EXAMPLE[generation]
         if SCHEMATHESIS in plan.layers:
             requests += len(operations(service, generation)) * AN_OPERATION[plan.live]
         if SHAPES in plan.layers:

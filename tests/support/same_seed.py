@@ -1,6 +1,6 @@
 """A program that runs a part of the contract suite on the stand-in and prints the fingerprint of its requests.
 
-With the argument `reversed`, the rows of statements without ORDER BY come in reverse, as another engine might give them.
+With the argument `reversed`, rows of statements without ORDER BY come in reverse, as another engine might give them.
 """
 
 from __future__ import annotations
@@ -19,13 +19,11 @@ RELATIONS = frozenset(
     {
         "a page is the slice of the ordered series",
         "counts are those of the series that meet the filters",
-        "values are repeated as they were sent",
-        "parts sum to the whole",
         "a filter selects the values that it means",
         "a saved cohort selects what its preview does",
     }
 )
-OPERATIONS = frozenset({"countCohort", "previewManifest", "listCollections"})
+OPERATIONS = frozenset({"getViewerUrl", "listAttributes"})
 
 
 def turn_rows() -> None:
@@ -51,7 +49,7 @@ def main() -> int:
         turn_rows()
     with standin() as (app, users), closing(InProcess(app)) as caller:
         service = Service(caller, users, index=installed(), write=True)
-        suite.run(service, suite.Plan(("v1", "v3"), share=0.4, examples=2, only=RELATIONS | OPERATIONS))
+        suite.run(service, suite.Plan(("v1", "v3"), share=0.1, examples=2, only=RELATIONS | OPERATIONS))
         if service.too_late:
             raise AssertionError(service.too_late[0])
         print(f"{service.noted} requests, {service.fingerprint}")
