@@ -72,10 +72,9 @@ class Contract(pytest.Collector):
         except (Mistake, Unusable, Unreachable) as error:
             raise pytest.UsageError(f"idc-contract: {error}") from None
         self.config.stash[SERVICE] = service
-        items: list[pytest.Item] = [
-            RelationItem.from_parent(self, name=f"{one.generation}: {one.name}", relation=one) for one in relations
-        ]
-        return [*items, InTime.from_parent(self, name="answers are in time")]
+        named = ((f"{one.generation}_{one.name.replace(' ', '_')}", one) for one in relations)  # as -k wants it
+        items: list[pytest.Item] = [RelationItem.from_parent(self, name=name, relation=one) for name, one in named]
+        return [*items, InTime.from_parent(self, name="answers_are_in_time")]
 
     @property
     def service(self) -> Any:

@@ -54,7 +54,7 @@ def variant(kind: str, url: str) -> Iterator[str]:
             named = [(name, value) for name, value in answer.headers.multi_items() if name.lower() not in DROPPED]
             if kind == "header case and whitespace":
                 named = [(name.upper(), value) for name, value in named]
-                if answer.headers.get("content-type", "").startswith("application/json"):
+                if content and answer.headers.get("content-type", "").startswith("application/json"):
                     content = json.dumps(answer.json(), indent=3, ensure_ascii=True).encode() + b"\n"
             if kind == "gzip" and content and "gzip" in self.headers.get("accept-encoding", ""):
                 content = gzip.compress(content, 1)
