@@ -99,11 +99,12 @@ def _outcome(options: argparse.Namespace, service: Service) -> suite.Outcome:
     sys.stderr.write(f"contract: before the first request of a test:\n{first}\n")
     progress = Progress(service, first.requests)
     try:
-        run = (
-            replay.run(service, plan, options.replay, progress)
-            if options.replay
-            else suite.run(service, plan, progress)
-        )
+        if options.replay:
+            run = replay.run(service, plan, options.replay, progress)
+        else:
+            run = suite.run(service, plan, progress)
+        if options.write_baseline and run.findings:
+            suite.add_seeds(run, progress)
     finally:
         progress.end()
     run.notes[:0] = first.notes

@@ -57,7 +57,10 @@ def parser() -> argparse.ArgumentParser:
     )
     words.add_argument("--baseline", type=Path, metavar="FILE", help="file of findings that are accepted for a time")
     words.add_argument(
-        "--write-baseline", type=Path, metavar="FILE", help="write the findings to this file and accept them"
+        "--write-baseline",
+        type=Path,
+        metavar="FILE",
+        help="write the findings, and those of more seeds, to this file",
     )
     words.add_argument(
         "--floor", type=float, default=0.0, help="fail if a smaller percentage of the schema keywords was checked"

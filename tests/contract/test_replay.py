@@ -7,6 +7,8 @@ import re
 import subprocess
 import sys
 from contextlib import closing
+from dataclasses import replace
+from datetime import date
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -18,13 +20,16 @@ from idc_contract.judge import judge, location
 from idc_contract.layers import suite
 from idc_contract.local_standin import standin
 from idc_contract.oracle.index import installed
-from idc_contract.report import groups
+from idc_contract.report import baseline, groups
 from idc_contract.report.summary import summary
 from idc_contract.service import Service, User, reason
 from tests.contract.faults import v3 as faults
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
+    from pathlib import Path
+
+TODAY = date(2026, 11, 30)
 
 
 def broken(fault: str, seed: int, only: Sequence[str]) -> suite.Outcome:
@@ -59,6 +64,23 @@ def test_one_cause_is_one_finding_with_its_places_and_a_key_that_no_seed_changes
     assert printed.count("body fits its schema · /size_TB type") == 1
     assert "to start the same service for the commands below: idc-standin serve" in printed
     assert printed.endswith("does not hold: 1 finding.\n")
+
+
+def test_a_baseline_of_one_seed_accepts_the_same_fault_with_nine_others(tmp_path: Path) -> None:
+    only = frozenset({*ONE_FAULT, "a page is the slice of the ordered series", "ranges complement each other"})
+    file = tmp_path / "accepted.yaml"
+    with standin() as (app, users):
+        layered: Any = Layered(app, faults.FAULTS["v3_gte_as_gt"].new())
+        with closing(InProcess(layered)) as caller:
+            service = Service(caller, users, index=installed(), write=True)
+            plan = suite.Plan(("v3",), ("relations",), 1, 0.1, only=only)
+            found = suite.run(service, plan)
+            suite.add_seeds(found, lambda _: None)
+            assert {group.key for group in groups.grouped(found.findings)} > {found.findings[0].key}
+            file.write_text(baseline.dump(found.findings, TODAY), encoding="utf-8")
+            for seed in range(2, 11):
+                other = suite.run(service, replace(plan, seed=seed, shrink=False))
+                assert baseline.part(other.findings, baseline.load(file), TODAY)[0] == []
 
 
 def test_a_finding_of_a_relation_is_named_by_it_and_replayed_alone() -> None:
