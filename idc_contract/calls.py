@@ -89,8 +89,8 @@ class Request:
         path = self.target.partition("?")[0]
         return replace(self, target=f"{path}?{urlencode(query)}" if query else path)
 
-    def curl(self, base: str, tokens: Sequence[str] = ()) -> str:
-        """A command that sends the request again; variables stand for the tokens of users."""
+    def curl(self, base: str, tokens: Sequence[Sequence[str]] = ()) -> str:
+        """A command that sends the request again; variables stand for the tokens of users, old ones included."""
         words = ["curl", "--silent", "--show-error", "--include", "--globoff"]
         words += {"GET": [], "HEAD": ["--head"]}.get(self.method, ["--request", self.method])
         line = " ".join(words)
@@ -101,16 +101,18 @@ class Request:
         return f"{line} {shlex.quote(base + self.target)}"
 
 
-def quoted(text: str, tokens: Sequence[str]) -> str:
+def quoted(text: str, tokens: Sequence[Sequence[str]]) -> str:
     """A word of a shell command, with variables in place of tokens and of their parts."""
     shown = shlex.quote(text)
-    for number, token in enumerate(tokens, 1):
-        variable = "IDC_TOKEN" if number == 1 else f"IDC_TOKEN_{number}"
-        shown = shown.replace(token, f"'\"${variable}\"'")
+    names = ["IDC_TOKEN", *(f"IDC_TOKEN_{number}" for number in range(2, len(tokens) + 1))]
+    known = [(name, token) for name, some in zip(names, tokens, strict=False) for token in some]
+    for name, token in known:
+        shown = shown.replace(token, f"'\"${name}\"'")
+    for name, token in known:
         for at, part in enumerate(token.split("."), 1):  # of a token that a test has changed
-            if len(part) > SECRET:
-                shown = shown.replace(part, f'\'"$(cut -d. -f{at} <<< "${variable}")"\'')
-                shown = shown.replace(part[:-8], f'\'"$(cut -d. -f{at} <<< "${variable}" | head -c-9)"\'')
+            if len(part) >= SECRET:
+                cut = f'cut -d. -f{at} <<< "${name}"'
+                shown = shown.replace(part, f"'\"$({cut})\"'").replace(part[:-8], f"'\"$({cut} | head -c-9)\"'")
     return shown.removeprefix("''").removesuffix("''")
 
 

@@ -47,11 +47,16 @@ class User:
     email: str
     first: str = field(repr=False)
     source: TokenSource | None = field(default=None, repr=False, compare=False)
+    given: list[str] = field(default_factory=list, repr=False, compare=False)
+    """All tokens that were sent."""
 
     @property
     def token(self) -> str:
         """The ID token, renewed if that is necessary and possible."""
-        return self.first if self.source is None else self.source()
+        token = self.first if self.source is None else self.source()
+        if token not in self.given:
+            self.given.append(token)
+        return token
 
     @property
     def headers(self) -> tuple[tuple[str, str], ...]:
@@ -199,7 +204,7 @@ class Service:
 
     def curl(self, request: Request) -> str:
         """A command that sends a request again, with variables in place of users' tokens."""
-        return request.curl(self.caller.base, [user.token for user in self.users])
+        return request.curl(self.caller.base, [(user.first, *user.given) for user in self.users])
 
     def operation(self, request: Request) -> str:
         """The operation that a request means; empty if it means none."""

@@ -34,10 +34,12 @@ def run(service: Service, generation: str, on_progress: Callable[[str], None]) -
     """The answers to the document's examples that do not fit the document."""
     found = []
     for name, operation in operations(service, generation).items():
+        if operation.security and service.users:  # an example may be the number of one of their cohorts
+            continue
         on_progress(f"{generation}: {name}")
         for path, query, body in requests(operation):
             service.trail.clear()
-            headers = MADE_UP if operation.security and not service.users else ()
+            headers = MADE_UP if operation.security else ()
             try:
                 answer = service.answer(name, body, query=query, headers=headers, **path)
                 content = judge(OPERATIONS[name], answer)

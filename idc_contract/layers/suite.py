@@ -93,15 +93,19 @@ def run(service: Service, plan: Plan, on_progress: Callable[[str], None] = lambd
     find_index(service, outcome)
     if "v3" in plan.generations:
         service.coming = unreleased.find(service)
+    left = len(plan.generations) * len(plan.layers)
     for generation in plan.generations:
         retired = generation == "v1" and reach(service, PROBES["v1"]) == 410
         if retired:
             outcome.notes.append("v1 is retired here: only the answers that say so (410) were checked.")
         for layer in plan.layers:
+            now = time.monotonic()  # each part gets an equal share of the time that is left
+            until = None if plan.seconds is None else now + max(0.0, began + plan.seconds - now) / left
+            left -= 1
             if layer == RELATIONS:
-                _relations(outcome, generation, began, retired, on_progress)
+                _relations(outcome, generation, until, retired, on_progress)
             elif layer == SCHEMATHESIS and not retired:
-                _schemathesis(outcome, generation, began, on_progress)
+                _schemathesis(outcome, generation, until, on_progress)
             elif layer == SHAPES and not retired:
                 outcome.findings += shapes.run(service, generation, on_progress)
             if plan.first and outcome.findings:
@@ -165,12 +169,8 @@ def find_index(service: Service, outcome: Outcome) -> None:
         )
 
 
-def _time_is_up(plan: Plan, began: float) -> bool:
-    return plan.seconds is not None and time.monotonic() - began > plan.seconds
-
-
 def _relations(
-    outcome: Outcome, generation: str, began: float, retired: bool, on_progress: Callable[[str], None]
+    outcome: Outcome, generation: str, until: float | None, retired: bool, on_progress: Callable[[str], None]
 ) -> None:
     module, plan, service = import_module(f"idc_contract.relations.{generation}"), outcome.plan, outcome.service
     relations: list[Relation] = module.RETIRED if retired else module.RELATIONS
@@ -178,7 +178,7 @@ def _relations(
         if plan.only and relation.name not in plan.only:
             continue
         missing = relation.missing(service)
-        if not missing and _time_is_up(plan, began):
+        if not missing and until is not None and time.monotonic() > until:
             missing = frozenset({TIME})
         outcome.relations.append((relation, missing))
         if missing:
@@ -229,9 +229,9 @@ def _late(service: Service) -> Finding:
     )  # fmt: skip
 
 
-def _schemathesis(outcome: Outcome, generation: str, began: float, on_progress: Callable[[str], None]) -> None:
+def _schemathesis(outcome: Outcome, generation: str, until: float | None, on_progress: Callable[[str], None]) -> None:
     plan, service = outcome.plan, outcome.service
-    left = None if plan.seconds is None else plan.seconds - (time.monotonic() - began)
+    left = None if until is None else until - time.monotonic()
     found = engine.run(
         service, generation, seed=plan.seed, live=plan.live, examples=plan.examples, only=plan.only,
         first=plan.first, seconds=left, on_progress=lambda label: on_progress(f"{generation}: {label}"),

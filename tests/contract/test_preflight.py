@@ -17,6 +17,7 @@ from idc_contract.calls import OverHTTP, Request
 from idc_contract.document.openapi import OPERATIONS, examples
 from idc_contract.layers.suite import Plan
 from idc_contract.preflight import checks
+from idc_contract.preflight.credentials import user
 from idc_contract.preflight.unusable import Unusable
 from idc_contract.service import Service
 from tests.support.fixed_answer import answering
@@ -24,6 +25,8 @@ from tests.support.fixed_answer import answering
 if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
+
+    from tests.support.token_issuer import Issuer
 
 JSON, HTML = "application/json", "text/html; charset=utf-8"
 LOGIN = b"<!doctype html><form>Sign in <input type=password></form>"
@@ -122,6 +125,27 @@ def test_a_token_that_the_service_refuses_is_one_sentence(
     file = credentials(tmp_path / "c.json", exp=time.time() + 600)
     assert main(["--url", standin, "--credentials", str(file), "--generation", "v1"]) == 2
     assert "refuses the ID token of c.json (401)" in capsys.readouterr().err
+
+
+def test_an_expired_token_is_renewed_and_no_token_is_shown(issuer: Issuer, tmp_path: Path) -> None:
+    file = tmp_path / "c.json"
+    old = issuer.document(-60)
+    file.write_text(json.dumps(old), encoding="utf-8")
+    file.chmod(0o600)
+    ada = user(file)
+    assert issuer.refreshes == 1
+    assert ada.token != old["token_response"]["id_token"]
+    file.write_text(json.dumps(issuer.document(-60)), encoding="utf-8")  # an hour later
+    service = Service(Canned({}), (ada,))
+    sent = [service.answer("getAccountDetails").request for _ in range(2)]
+    assert issuer.refreshes == 2
+    assert len({request.headers for request in sent}) == 1
+    for token in (ada.first, ada.token):
+        line = service.curl(Request("GET", "/", (("authorization", f"Bearer {token}"),)))
+        assert (
+            line
+            == "curl --silent --show-error --include --globoff --header 'authorization: Bearer '\"$IDC_TOKEN\" http://here/"
+        )
 
 
 # --- services that are not as usual --------------------------------------------------------------------------------
