@@ -10,6 +10,7 @@ from contextlib import closing
 from dataclasses import replace
 from datetime import date
 from typing import TYPE_CHECKING, Any
+from xml.etree import ElementTree as ET
 
 import pytest
 
@@ -21,6 +22,7 @@ from idc_contract.layers import suite
 from idc_contract.local_standin import standin
 from idc_contract.oracle.index import installed
 from idc_contract.report import baseline, groups
+from idc_contract.report.junit import junit
 from idc_contract.report.summary import summary
 from idc_contract.service import Service, User, reason
 from tests.contract.faults import v3 as faults
@@ -129,6 +131,21 @@ def test_a_place_in_an_answer_has_no_names_that_a_request_chose() -> None:
     with pytest.raises(Broken) as found:
         judge(OPERATIONS["getStats"], answer)
     assert found.value.place == "getStats · 200 · media type is declared"
+
+
+def test_shapes_need_no_data_and_say_what_they_do_not_show() -> None:
+    plan = suite.Plan(layers=("shapes",))
+    with standin() as (app, _):
+        layered: Any = Layered(app, faults.FAULTS["v3_size_as_text"].new())
+        for one in (app, layered):
+            with closing(InProcess(one)) as caller:
+                found = suite.run(Service(caller), plan)
+            if one is app:
+                assert found.findings == []
+                assert "This does not show that rows match the filters" in summary(found)
+    (group,) = groups.grouped(found.findings)
+    assert group.key == "v3 · countCohort · 200 · body fits its schema · /size_TB type"
+    assert ET.fromstring(junit(found)).get("failures") == "1"  # noqa: S314  our own
 
 
 # --- secrets -----------------------------------------------------------------------------------------------------

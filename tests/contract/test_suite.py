@@ -14,6 +14,7 @@ from xml.etree import ElementTree as ET
 import pytest
 
 import idc_openapi
+from idc_contract import progress
 from idc_contract.__main__ import main
 from idc_contract.calls import ATTEMPTS, Answer, Broken, InProcess, Layered, OverHTTP, Request, Unreachable
 from idc_contract.connection import chosen
@@ -129,6 +130,17 @@ def test_the_same_seed_gives_the_same_bytes() -> None:
         assert write(first) == write(second)
     assert first.findings == []
     assert first.service.fingerprint != other.service.fingerprint
+
+
+def test_progress_is_shown_without_a_terminal(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(progress, "EVERY", -1.0)
+    shown = progress.Progress(Service(Late(0), noted=50), 200)
+    shown.began -= 100
+    shown("v3: counts")
+    shown.end()
+    assert capsys.readouterr().err == "contract: 1:40 50 of about 200 requests, about 5 min left: v3: counts\n"
 
 
 # --- releases, and what is unreleased ----------------------------------------------------------------------------
