@@ -90,7 +90,7 @@ given = $(if $(2),$(1) "$(2)")
 
 .PHONY: contract
 contract: $(READY) ## test the stand-in, or URL=https://..., against openapi.yaml (see docs/contract.md)
-	$(BIN)/python -m tests.contract --reports reports/contract $(call given,--url,$(URL)) \
+	$(BIN)/idc-contract --reports reports/contract $(call given,--url,$(URL)) \
 		$(call given,--seed,$(SEED)) $(call given,--rate,$(RATE)) $(call given,--baseline,$(BASELINE)) \
 		$(foreach generation,$(GENERATION),--generation $(generation)) \
 		$(foreach file,$(CREDENTIALS),--credentials "$(file)") $(if $(WRITE),--write) \
@@ -98,7 +98,7 @@ contract: $(READY) ## test the stand-in, or URL=https://..., against openapi.yam
 
 .PHONY: contract-http
 contract-http: $(READY) ## test the stand-in against openapi.yaml over a loopback socket
-	$(BIN)/python -m tests.contract --http --reports reports/contract-http $(call given,--seed,$(SEED)) \
+	$(BIN)/idc-contract --http --reports reports/contract-http $(call given,--seed,$(SEED)) \
 		$(foreach generation,$(GENERATION),--generation $(generation)) $(CONTRACT_OPTIONS)
 
 .PHONY: faults

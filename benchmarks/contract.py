@@ -9,13 +9,14 @@ import time
 from typing import TYPE_CHECKING
 
 from benchmarks.figures import Figure, run_alone
-from tests.contract import calls, suite
-from tests.contract.__main__ import main as run_suite
+from idc_contract import calls
+from idc_contract.__main__ import main as run_suite
+from idc_contract.layers import suite
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from tests.contract.calls import Answer, Request
+    from idc_contract.calls import Answer, Request
 
 
 def measure() -> Iterator[Figure]:

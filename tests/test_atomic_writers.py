@@ -6,10 +6,10 @@ from pathlib import Path
 
 import pytest
 
+from idc_contract.report.files import replace as write_contract_report
 from idc_drift.__main__ import _write as write_drift_report
 from idc_ext._atomic import atomic_replacement
 from idc_standin.v1.identity import write_private
-from tests.contract.report import replace as write_contract_report
 from tests.support import atomic_writers
 
 Write = Callable[[Path, str], object]

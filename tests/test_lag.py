@@ -17,9 +17,9 @@ import httpx
 import pytest
 
 import idc_openapi
+from idc_contract.__main__ import main as suite
+from idc_contract.relations import v3
 from idc_drift.__main__ import main as drift
-from tests.contract.__main__ import main as suite
-from tests.contract.relations import v3
 from tests.support.loopback_server import LoopbackServer
 from tests.support.standin_process import serving
 

@@ -11,7 +11,7 @@ ROOT = Path(__file__).parents[1]
 MAP = (ROOT / "CONTRIBUTING.md").read_text(encoding="utf-8").partition("## The map")[2].partition("### Where")[0]
 FOLDERS = sorted(
     folder.relative_to(ROOT)
-    for package in ("idc_ext", "idc_drift", "idc_standin")
+    for package in ("idc_ext", "idc_drift", "idc_standin", "idc_contract")
     for folder in [ROOT / package, *(ROOT / package).rglob("*")]
     if folder.is_dir() and any(folder.glob("*.py"))
 )

@@ -8,10 +8,10 @@ from pathlib import Path
 
 import pytest
 
+from idc_contract.report import baseline
 from idc_ext import CheckpointError, ManifestError, manifests, v3
 from idc_standin.errors import StandinError
 from idc_standin.v1.cohorts import Cohorts
-from tests.contract import baseline
 from tests.support.v3_service import RIDER, client, manifest_service, row
 from tests.support.walks import manifest
 

@@ -12,7 +12,7 @@ from typing import Any
 import duckdb
 import sqlglot
 
-from tests.contract.index import FILES
+from idc_contract.oracle.index import FILES
 
 #: Small collections of many modalities, with derived series, several releases, slides and missing values.
 COLLECTIONS = (

@@ -10,9 +10,9 @@ from typing import TYPE_CHECKING
 import duckdb
 import pytest
 
+from idc_contract.oracle.index import installed
 from idc_ext import bigquery, v3
 from idc_ext.cli import main
-from tests.contract.index import installed
 from tests.support.standin_process import ROOT
 
 if TYPE_CHECKING:

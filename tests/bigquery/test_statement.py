@@ -13,10 +13,10 @@ from hypothesis import strategies as st
 from idc_client.models import V3IndexColumn, V3TermAttribute
 from sqlglot import exp
 
+from idc_contract.oracle.index import installed
 from idc_ext import InvalidFilter, bigquery, connect, v3
 from idc_ext.bigquery._statement import INDEX_COLUMNS, MANIFEST_COLUMNS, SOP_CLASSES, TRANSFER_SYNTAXES
 from tests.bigquery.oracle import COLLECTIONS, MOST_INSTANCES, upstream_index_statement
-from tests.contract.index import installed
 
 if TYPE_CHECKING:
     from tests.bigquery.oracle import Tables

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import httpx
 import pytest
 
-from tests.contract.document import DOCUMENT, OPERATIONS, V1, Operation, examples, lost, misfit, resolved, schema
+from idc_contract.document.openapi import DOCUMENT, OPERATIONS, V1, Operation, examples, lost, misfit, resolved, schema
 from tests.support.standin_process import serving
 
 if TYPE_CHECKING:

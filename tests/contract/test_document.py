@@ -14,13 +14,12 @@ from hypothesis import strategies as st
 from idc_client.models import V1Filters
 from openapi_spec_validator import OpenAPIV31SpecValidator
 
-from tests.contract.document import (
+from idc_contract.document.openapi import (
     DOCUMENT,
     FORMATS,
     METHODS,
     NODES,
     OPERATIONS,
-    ROOT,
     SCHEMAS,
     V1,
     V3,
@@ -32,6 +31,7 @@ from tests.contract.document import (
     target,
     validator,
 )
+from tests.support.standin_process import ROOT
 
 same_every_time = settings(derandomize=True, deadline=None)
 each_operation = pytest.mark.parametrize("operation", OPERATIONS.values(), ids=OPERATIONS)

@@ -8,11 +8,12 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from tests.contract.document import OPERATIONS, ROOT, resolved
+from idc_contract.document.openapi import OPERATIONS, resolved
 from tests.contract.faults import mutators, v1, v3
 from tests.contract.faults.bench import RELATIONS, Bench, first_finding
 from tests.contract.faults.mutators import Mutant, draw, mutated, path, population
 from tests.contract.faults.probe import probe
+from tests.support.standin_process import ROOT
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

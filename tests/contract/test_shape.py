@@ -10,9 +10,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from tests.contract import normal, shape
-from tests.contract.document import OPERATIONS, examples, misfit, resolved, schema
-from tests.contract.shape import APPLIED, DATES, NUMBERS, RANGES, SHAPES, TERMS, WARNINGS
+from idc_contract.document import shape
+from idc_contract.document.openapi import OPERATIONS, examples, misfit, resolved, schema
+from idc_contract.document.shape import APPLIED, DATES, NUMBERS, RANGES, SHAPES, TERMS, WARNINGS
+from idc_contract.oracle import normal
 
 same_every_time = settings(derandomize=True, deadline=None, max_examples=300)
 each_shape = pytest.mark.parametrize("name", SHAPES)

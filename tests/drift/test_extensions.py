@@ -11,12 +11,12 @@ import jsonschema
 import pytest
 
 import idc_openapi
+from idc_contract.document.openapi import DOCUMENT, METHODS, nodes
 from idc_drift.__main__ import CLEAN, main
 from idc_drift.changes.outcome import Outcome, make
 from idc_drift.compare.documents import compare
 from idc_drift.documents.document import Upstream
 from idc_drift.reports import formats
-from tests.contract.document import DOCUMENT, METHODS, nodes
 
 from . import sample_documents
 from .report_formats import HOSTILE, SCHEMA, validator_for

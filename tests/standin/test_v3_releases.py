@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING, Any
 import httpx
 import pytest
 
-from tests.contract.index import installed
-from tests.contract.release_changes import MEMBERS, expected
+from idc_contract.oracle.index import installed
+from idc_contract.oracle.release_changes import MEMBERS, expected
 from tests.support.standin_process import serving
 
 if TYPE_CHECKING:

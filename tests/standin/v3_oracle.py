@@ -13,7 +13,7 @@ from typing import Any
 
 import duckdb
 
-from tests.contract import normal
+from idc_contract.oracle import normal
 
 DATES = {"StudyDate", "SeriesDate"}
 COUNTS = """

@@ -16,6 +16,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import idc_openapi
+from idc_contract.oracle.index import Index, installed
 from idc_ext import (
     DataReleaseChanged,
     InvalidFilter,
@@ -27,7 +28,6 @@ from idc_ext import (
     manifests,
 )
 from idc_ext.manifests._compare import compare_series
-from tests.contract.index import Index, installed
 from tests.support.v3_service import VERSION, client, counts_body, manifest_service, row
 
 RIDER = {"collection_id": "rider_pilot"}

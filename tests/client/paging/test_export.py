@@ -19,8 +19,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from idc_contract.oracle.index import Index, installed
 from idc_ext import CheckpointError, ContractError, PagingError, Rows, connect, v1, v3
-from tests.contract.index import Index, installed
 from tests.support import patching
 from tests.support.applied_filters import with_filters_echo
 from tests.support.killed_walk import main as _killed  # noqa: F401 - so that a test fails where it cannot be loaded

@@ -14,9 +14,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from idc_contract.oracle.index import installed
 from idc_ext import v3
 from idc_ext.cli import main
-from tests.contract.index import installed
 from tests.support.v3_service import RIDER, client, manifest_service, row
 
 if TYPE_CHECKING:

@@ -23,9 +23,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 from idc_client.models import V1DicomMetadataRow, V1ManifestRow, V3ManifestRow
 
+from idc_contract.oracle.index import installed
 from idc_ext import ContractError, InvalidRequest, MissingExtra, connect, v1, v3
 from idc_ext._tables.columns import Columns
-from tests.contract.index import installed
 from tests.support.document import DOCUMENT
 from tests.support.standin_process import NOWHERE
 from tests.support.v1_service import query_rows

@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING, Any
 import httpx
 import pytest
 
+from idc_contract.oracle.index import installed
+from idc_contract.oracle.release_changes import MEMBERS, expected
 from idc_ext import (
     APIError,
     ContractError,
@@ -19,8 +21,6 @@ from idc_ext import (
     manifests,
     v3,
 )
-from tests.contract.index import installed
-from tests.contract.release_changes import MEMBERS, expected
 from tests.support.standin_process import NOWHERE, serving
 from tests.support.v3_service import VERSION, client
 

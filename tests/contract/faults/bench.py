@@ -13,15 +13,16 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING, Any
 
+from idc_contract import local_standin
+from idc_contract.calls import InProcess, Layered, Request, serve
+from idc_contract.layers.suite import LATE
+from idc_contract.local_standin import EMAILS, Memory, parts, standin
+from idc_contract.oracle.index import installed
+from idc_contract.service import Service, User
+from idc_contract.unreleased import UNRELEASED
 from idc_standin.v1 import gateway
 from idc_standin.v1.cohorts import Cohorts
 from idc_standin.v1.identity import Identity
-from tests.contract import inside
-from tests.contract.calls import InProcess, Layered, Request, serve
-from tests.contract.index import installed
-from tests.contract.inside import EMAILS, Memory, parts, standin
-from tests.contract.service import Service, User
-from tests.contract.unreleased import UNRELEASED
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
@@ -29,10 +30,10 @@ if TYPE_CHECKING:
 
     from starlette.types import ASGIApp
 
-    from tests.contract.calls import Answer
+    from idc_contract.calls import Answer
+    from idc_contract.finding import Finding
+    from idc_contract.relations.relation import Relation
     from tests.contract.faults.fault import Layer, Serve
-    from tests.contract.finding import Finding
-    from tests.contract.relation import Relation
 
 RELATIONS, SCHEMATHESIS = "relations", "schemathesis"
 ORDER = (RELATIONS, SCHEMATHESIS)
@@ -41,7 +42,7 @@ ORDER = (RELATIONS, SCHEMATHESIS)
 
 def remember_more() -> None:
     """Enlarge the cache, for a process that runs the suite hundreds of times."""
-    inside.REMEMBERED = 1_000_000_000
+    local_standin.REMEMBERED = 1_000_000_000
 
 
 def saved(request: Request) -> bool:
@@ -125,20 +126,24 @@ def _by_relations(service: Service, generation: str, seed: int, only: frozenset[
             continue
         if broken := relation.run(service, seed, shrink=False):
             return Catch(RELATIONS, relation.name, f"{broken.check}: {broken}")
+        if service.too_late:
+            return Catch(RELATIONS, relation.name, f"{LATE}: {service.too_late[0]}")
     return None
 
 
 def relations(generation: str) -> list[Relation]:
     """The relations of a generation."""
-    return list(import_module(f"tests.contract.relations.{generation}").RELATIONS)
+    return list(import_module(f"idc_contract.relations.{generation}").RELATIONS)
 
 
 def _by_schemathesis(service: Service, generation: str, seed: int, only: frozenset[str] | None) -> Catch | None:
-    from tests.contract import engine
+    from idc_contract.layers import engine
 
     found = engine.run(service, generation, seed=seed, first=True)
     if found.findings:
         return caught(found.findings[0])
+    if service.too_late:
+        return Catch(SCHEMATHESIS, LATE, str(service.too_late[0]))
     return Catch(SCHEMATHESIS, "the engine's own error", found.errors[0]) if found.errors else None
 
 
@@ -149,7 +154,7 @@ def caught(finding: Finding) -> Catch:
 
 def whole_suite(service: Service, generation: str, *, seed: int, layers: Sequence[str] = ORDER) -> list[Catch]:
     """All findings of a complete run, as users run it."""
-    from tests.contract.suite import Plan, run
+    from idc_contract.layers.suite import Plan, run
 
     plan = Plan((generation,), layers, seed, shrink=False)
     return [caught(one) for one in run(service, plan).findings]

@@ -8,15 +8,15 @@ from dataclasses import dataclass
 from itertools import groupby
 from typing import TYPE_CHECKING, Any
 
+from idc_contract.document.shape import APPLIED, PARTS, SHAPES, WARNINGS, echo
+from idc_contract.oracle.index import installed
+from idc_contract.oracle.release_changes import expected
 from tests.contract.faults.fault import is_json, operation, post, reply, with_content
 from tests.contract.faults.v1_answers import PAGED
 from tests.contract.faults.v3_answers import echoes, filters_in, reworded
-from tests.contract.index import installed
-from tests.contract.release_changes import expected
-from tests.contract.shape import APPLIED, PARTS, SHAPES, WARNINGS, echo
 
 if TYPE_CHECKING:
-    from tests.contract.calls import Answer, Request
+    from idc_contract.calls import Answer, Request
     from tests.contract.faults.fault import Layer, Serve
 
 STAMP = "20261123"

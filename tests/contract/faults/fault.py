@@ -12,8 +12,8 @@ from dataclasses import dataclass, replace
 from functools import cache
 from typing import TYPE_CHECKING, Any
 
-from tests.contract.calls import JSON, Answer, Request, dumps
-from tests.contract.document import OPERATIONS
+from idc_contract.calls import JSON, Answer, Request, dumps
+from idc_contract.document.openapi import OPERATIONS
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable

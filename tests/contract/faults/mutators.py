@@ -14,13 +14,13 @@ from typing import TYPE_CHECKING, Any
 
 import yaml
 
-from tests.contract.document import OPERATIONS, resolved
+from idc_contract.document.openapi import OPERATIONS, resolved
 from tests.contract.faults.fault import is_json, operation, with_content
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
-    from tests.contract.calls import Answer, Request
+    from idc_contract.calls import Answer, Request
     from tests.contract.faults.fault import Serve
 
 ITEM, ANY = "[]", "*"

@@ -17,11 +17,11 @@ from fnmatch import fnmatch
 from itertools import islice
 from typing import TYPE_CHECKING, Any
 
-from tests.contract.document import ROOT
 from tests.contract.faults import bench, v1, v3
 from tests.contract.faults.bench import RELATIONS, SCHEMATHESIS, Bench, Catch, first_finding, reached, whole_suite
 from tests.contract.faults.controls import CONTROLS, Control
 from tests.contract.faults.mutators import Mutant, draw, population
+from tests.support.standin_process import ROOT
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator

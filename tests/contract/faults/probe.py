@@ -9,13 +9,13 @@ import re
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlencode
 
-from tests.contract.calls import JSON, Request, dumps
+from idc_contract.calls import JSON, Request, dumps
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from tests.contract.calls import Answer, Headers
-    from tests.contract.service import Service
+    from idc_contract.calls import Answer, Headers
+    from idc_contract.service import Service
 
 MOST_PAGES = 8
 TOKEN = re.compile(r"gAAAA[\w=-]{40,}")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from tests.contract.calls import Request
+from idc_contract.calls import Request
 
 MANIFESTS = ("previewManifest", "getCohortManifest")
 QUERIES = ("previewQuery", "queryCohort")

@@ -12,7 +12,7 @@ from tests.contract.faults.v1_answers import MANIFESTS, PREVIEWS, QUERIES, echo_
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
-    from tests.contract.calls import Answer, Request
+    from idc_contract.calls import Answer, Request
     from tests.contract.faults.fault import Serve
 
     Change = Callable[[dict[str, list[Any]]], None]

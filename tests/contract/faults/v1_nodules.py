@@ -10,7 +10,7 @@ from tests.contract.faults.v1_answers import QUERIES, rows
 from tests.contract.faults.v1_filters import each, either, misfiltered, other_filters
 
 if TYPE_CHECKING:
-    from tests.contract.calls import Answer, Request
+    from idc_contract.calls import Answer, Request
     from tests.contract.faults.fault import Serve
 
 NAMES = (

@@ -19,7 +19,7 @@ from tests.contract.faults.fault import (
 from tests.contract.faults.v1_answers import MANIFESTS, PAGED, PREVIEWS, QUERIES, recount, results, rows, spec_of
 
 if TYPE_CHECKING:
-    from tests.contract.calls import Answer, Request
+    from idc_contract.calls import Answer, Request
     from tests.contract.faults.fault import Serve
 
 

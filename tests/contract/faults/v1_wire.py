@@ -7,7 +7,7 @@ import json
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
-from tests.contract.document import target
+from idc_contract.document.openapi import target
 from tests.contract.faults.fault import (
     altered,
     altered_request,
@@ -25,7 +25,7 @@ from tests.contract.faults.v1_answers import MANIFESTS, PAGED, PREVIEWS, QUERIES
 from tests.contract.faults.wire import as_get, as_web_page, in_latin_1, late, with_byte_order_mark, without_allow
 
 if TYPE_CHECKING:
-    from tests.contract.calls import Answer, Request
+    from idc_contract.calls import Answer, Request
     from tests.contract.faults.fault import Serve
 
 ATTRIBUTES = frozenset(target("#/components/schemas/V1AttributeName")["enum"])

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from tests.contract import shape
+from idc_contract.document import shape
+from idc_contract.document.shape import APPLIED, ECHOING, WARNINGS
 from tests.contract.faults.fault import operation, with_content
-from tests.contract.shape import APPLIED, ECHOING, WARNINGS
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from tests.contract.calls import Answer, Request
+    from idc_contract.calls import Answer, Request
 
 KINDS = {"terms": list, "ranges": dict}
 

@@ -4,15 +4,15 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from tests.contract import shape
+from idc_contract.document import shape
+from idc_contract.document.shape import APPLIED, DATES, ECHOING, NUMBERS
 from tests.contract.faults.fault import fault, operation
 from tests.contract.faults.v3_answers import echoes, filters_in, reworded
-from tests.contract.shape import APPLIED, DATES, ECHOING, NUMBERS
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from tests.contract.calls import Answer, Request
+    from idc_contract.calls import Answer, Request
     from tests.contract.faults.fault import Serve
 
     Misstate = Callable[[dict[str, Any], dict[str, Any]], None]

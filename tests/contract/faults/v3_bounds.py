@@ -7,15 +7,15 @@ import re
 from datetime import date, timedelta
 from typing import TYPE_CHECKING, Any
 
-from tests.contract import shape
+from idc_contract.document import shape
+from idc_contract.document.shape import DATES, FILTERED, NUMBERS, SIDES
 from tests.contract.faults.fault import failed, fault, operation, refused, reply
 from tests.contract.faults.v3_answers import filters_in, well_formed, with_echo_of
-from tests.contract.shape import DATES, FILTERED, NUMBERS, SIDES
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
-    from tests.contract.calls import Answer, Request
+    from idc_contract.calls import Answer, Request
     from tests.contract.faults.fault import Serve
 
     Read = Callable[[Any, str], Any]

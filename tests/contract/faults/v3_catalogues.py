@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 from tests.contract.faults.fault import altered, altered_request, fault, operation, with_content
 
 if TYPE_CHECKING:
-    from tests.contract.calls import Answer, Request
+    from idc_contract.calls import Answer, Request
     from tests.contract.faults.fault import Serve
 
 # --- collections and results -----------------------------------------------------------------------------------------

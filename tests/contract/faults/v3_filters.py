@@ -8,15 +8,15 @@ from datetime import date, timedelta
 from typing import TYPE_CHECKING, Any
 from urllib.parse import quote
 
-from tests.contract import shape
+from idc_contract.document import shape
+from idc_contract.document.shape import APPLIED, DATES, FILTERED, WARNINGS
 from tests.contract.faults.fault import fault, get, operation, with_content
 from tests.contract.faults.v3_answers import filters_in, well_formed, with_echo_of
-from tests.contract.shape import APPLIED, DATES, FILTERED, WARNINGS
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from tests.contract.calls import Answer, Request
+    from idc_contract.calls import Answer, Request
     from tests.contract.faults.fault import Serve
 
     Change = Callable[[dict[str, Any], dict[str, Any]], None]

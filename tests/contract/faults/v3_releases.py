@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 from tests.contract.faults.fault import altered, altered_request
 
 if TYPE_CHECKING:
-    from tests.contract.calls import Request
+    from idc_contract.calls import Request
 
 
 @altered("v3", "releases", "getReleaseChanges")

@@ -4,15 +4,15 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from tests.contract import shape
+from idc_contract.document import shape
+from idc_contract.document.shape import APPLIED, FILTERED, PARTS, RANGES, SHAPES, SIDES, TERMS
 from tests.contract.faults.fault import altered, altered_request, failed, fault, operation, refused, reply
 from tests.contract.faults.v3_answers import filters_in, reworded, well_formed
-from tests.contract.shape import APPLIED, FILTERED, PARTS, RANGES, SHAPES, SIDES, TERMS
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from tests.contract.calls import Answer, Request
+    from idc_contract.calls import Answer, Request
     from tests.contract.faults.fault import Serve
 
 MANIFESTS = tuple(name for name, one in SHAPES.items() if not one.unfiltered)

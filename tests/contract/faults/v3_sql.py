@@ -11,7 +11,7 @@ from tests.contract.faults.fault import altered, altered_request, fault, operati
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from tests.contract.calls import Answer, Request
+    from idc_contract.calls import Answer, Request
     from tests.contract.faults.fault import Serve
 
 SQL = "runSql"

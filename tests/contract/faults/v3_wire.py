@@ -6,6 +6,7 @@ import json
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
+from idc_contract.document.shape import FILTERED
 from tests.contract.faults.fault import (
     altered,
     altered_request,
@@ -21,10 +22,9 @@ from tests.contract.faults.fault import (
 )
 from tests.contract.faults.v3_answers import filters_in
 from tests.contract.faults.wire import as_get, as_web_page, in_latin_1, late, with_byte_order_mark, without_allow
-from tests.contract.shape import FILTERED
 
 if TYPE_CHECKING:
-    from tests.contract.calls import Answer, Request
+    from idc_contract.calls import Answer, Request
     from tests.contract.faults.fault import Serve
 
 # --- shape ---------------------------------------------------------------------------------------------------------

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 from tests.contract.faults.fault import operation
 
 if TYPE_CHECKING:
-    from tests.contract.calls import Answer, Request
+    from idc_contract.calls import Answer, Request
     from tests.contract.faults.fault import Serve
 
 MARK = b"\xef\xbb\xbf"

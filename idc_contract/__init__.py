@@ -1,0 +1,1 @@
+"""Contract tests: does a service do what openapi.yaml says? Run as `idc-contract`, or by pytest."""

@@ -1,0 +1,116 @@
+"""The command `idc-contract`.
+
+Law: exit code 0 when the contract holds, 1 when it does not, 2 when that could not be checked.
+"""
+
+from __future__ import annotations
+
+import datetime
+import sys
+from contextlib import ExitStack
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from idc_contract.options import again, parser
+
+try:
+    from idc_contract import replay
+    from idc_contract.calls import Unreachable
+    from idc_contract.connection import chosen
+    from idc_contract.layers import suite
+    from idc_contract.preflight import checks
+    from idc_contract.preflight.credentials import Mistake
+    from idc_contract.preflight.unusable import Unusable
+    from idc_contract.progress import Progress
+    from idc_contract.report import baseline, files, groups
+    from idc_contract.report.summary import summary
+except ModuleNotFoundError as missing:
+    sys.stderr.write(
+        f"idc-contract: the package {missing.name} is missing; install all with: pip install 'idc-client[contract]'\n"
+    )
+    raise SystemExit(2) from None
+
+if TYPE_CHECKING:
+    import argparse
+    from collections.abc import Sequence
+
+    from idc_contract.service import Service
+
+SPARE = 0.8
+"""The part of --max-time that random requests are planned for."""
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run the suite and return the exit code."""
+    options = parser().parse_args(arguments)
+    try:
+        return _run(options)
+    except (Mistake, baseline.BadBaseline, replay.UnknownFinding) as error:
+        sys.stderr.write(f"contract: {error}\n")
+    except (Unreachable, Unusable) as error:
+        sys.stderr.write(f"contract: could not check: {error}\n")
+    except OSError as error:
+        sys.stderr.write(f"contract: could not check: {error}\n")
+    except KeyboardInterrupt:
+        sys.stderr.write("contract: could not check: interrupted\n")
+    return 2
+
+
+def _run(options: argparse.Namespace) -> int:
+    accepted_before = baseline.load(options.baseline) if options.baseline else []
+    with ExitStack() as stack:
+        service = chosen(options, stack)
+        stack.callback(service.caller.close)
+        outcome = _outcome(options, service)
+    outcome.options = again(options)
+    today = datetime.datetime.now(datetime.UTC).date()
+    if options.write_baseline:
+        files.replace(options.write_baseline, baseline.dump(outcome.findings, today).encode())
+        accepted_before = baseline.load(options.write_baseline)
+    outcome.findings, accepted, notes = baseline.part(outcome.findings, accepted_before, today)
+    outcome.notes += [] if options.replay else notes
+    reached, declared = groups.covered(outcome)
+    thin = declared and 100 * reached / declared < options.floor
+    if thin:
+        outcome.notes.append(f"Fewer than {options.floor:g} % of the keywords of answers were checked.")
+    if options.reports:
+        files.write(options.reports, outcome, accepted)
+    sys.stdout.write(summary(outcome, accepted))
+    return 1 if outcome.findings or thin else 0
+
+
+def _outcome(options: argparse.Namespace, service: Service) -> suite.Outcome:
+    """Check the service first, then run the plan on it."""
+    plan = suite.Plan(
+        generations=options.generation or suite.GENERATIONS,
+        layers=(options.only,) if options.only else options.layer or suite.LAYERS,
+        seed=options.seed,
+        share=options.share,
+        examples=options.examples,
+        live=not service.mistakes,
+        seconds=options.max_time and 60 * options.max_time,
+    )
+    first = checks.run(service, plan, limit=options.limit, named=bool(options.generation))
+    plan = replace(plan, generations=first.generations)
+    if plan.seconds is not None and first.seconds > SPARE * plan.seconds:
+        plan = replace(plan, share=plan.share * SPARE * plan.seconds / first.seconds)
+    for note in first.notes:
+        sys.stderr.write(f"contract: {note}\n")
+    sys.stderr.write(f"contract: before the first request of a test:\n{first}\n")
+    progress = Progress(service, first.requests)
+    try:
+        if options.replay:
+            run = replay.run(service, plan, options.replay, progress)
+        else:
+            run = suite.run(service, plan, progress)
+        if options.write_baseline and run.findings:
+            suite.add_seeds(run, progress)
+    finally:
+        progress.end()
+    run.notes[:0] = first.notes
+    run.reported = first.reported
+    return run
+
+
+if __name__ == "__main__":
+    sys.exit(main())

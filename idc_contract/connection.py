@@ -1,0 +1,81 @@
+"""The service that the options name: a URL with its users, or the local server."""
+
+from __future__ import annotations
+
+import re
+from importlib import import_module
+from pathlib import Path
+from typing import TYPE_CHECKING
+from urllib.parse import urlsplit
+
+from idc_contract import unreleased
+from idc_contract.calls import InProcess
+from idc_contract.layers import suite
+from idc_contract.local_standin import command, server, standin
+from idc_contract.oracle.index import installed
+from idc_contract.preflight import checks
+from idc_contract.preflight.credentials import Mistake, user
+from idc_contract.service import Service
+
+if TYPE_CHECKING:
+    import argparse
+    from contextlib import ExitStack
+
+    from idc_contract.relations.relation import Relation
+
+LOOPBACK = re.compile(r"localhost|127(\.\d+){3}|::1")
+LIVE_RATE = 2.0
+LIMIT, LIVE_LIMIT = 2.0, 10.0
+
+
+def chosen(options: argparse.Namespace, stack: ExitStack) -> Service:
+    """The service of the command's options; raises Mistake, and Unusable for a token that has expired."""
+    limit = LIMIT if _here(options.url) else LIVE_LIMIT
+    limit = limit if options.limit is None else float(options.limit)
+    if options.url is None:
+        if options.credentials or options.write or options.rate or options.mistakes:
+            raise Mistake("--credentials, --write, --mistakes and --rate need --url.")
+        if options.http:
+            local = stack.enter_context(server())
+            service = suite.over_http(local.url, local.users, write=True, rate=0, limit=limit)
+            service.index = installed()
+            return service
+        app, users = stack.enter_context(standin())
+        return Service(InProcess(app), users, index=installed(), write=True, limit=limit, start=command())
+    parts = urlsplit(options.url)
+    if parts.scheme not in ("http", "https") or not parts.hostname:
+        raise Mistake(f"{options.url!r} is not the address of a service, such as https://example.org")
+    if options.write and not options.credentials:
+        raise Mistake("--write saves and deletes cohorts: name their user with --credentials FILE.")
+    rate = 0.0 if _here(options.url) else LIVE_RATE
+    rate = rate if options.rate is None else float(options.rate)
+    users = tuple(user(path) for path in options.credentials)
+    service = suite.over_http(options.url, users, write=options.write, rate=rate, limit=limit)
+    service.mistakes = options.mistakes or _here(options.url)
+    return service
+
+
+def connected(options: argparse.Namespace) -> tuple[Service, list[Relation]]:
+    """The service of pytest's options, and its relations; raises Mistake, Unusable or Unreachable."""
+    url, files = options.idc_contract_url, options.idc_contract_credentials
+    users = tuple(user(Path(file)) for file in files)
+    here = _here(url)
+    limit, rate = (LIMIT, 0.0) if here else (LIVE_LIMIT, LIVE_RATE)
+    service = suite.over_http(url, users, write=bool(users), rate=rate, limit=limit)
+    service.mistakes = here
+    plan = suite.Plan(options.idc_contract_generation or suite.GENERATIONS, share=options.idc_contract_share)
+    found = checks.run(service, plan, limit=None, named=bool(options.idc_contract_generation))
+    outcome = suite.Outcome(suite.Plan(found.generations), service)
+    suite.find_index(service, outcome)
+    if "v3" in found.generations:
+        service.coming = unreleased.find(service)
+    relations: list[Relation] = []
+    for generation in found.generations:
+        module = import_module(f"idc_contract.relations.{generation}")
+        retired = generation == "v1" and suite.reach(service, suite.PROBES["v1"]) == 410
+        relations += module.RETIRED if retired else module.RELATIONS
+    return service, relations
+
+
+def _here(url: str | None) -> bool:
+    return url is None or bool(LOOPBACK.fullmatch(urlsplit(url).hostname or ""))

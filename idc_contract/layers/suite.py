@@ -1,0 +1,274 @@
+"""The suite: the layers that run against a service, and their outcome.
+
+Law: layer two (relations) runs first, because it is cheap and its messages say more. A finding of one layer does not
+stop the other, unless the plan ends at the first finding.
+"""
+
+from __future__ import annotations
+
+import time
+from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime
+from importlib import import_module
+from typing import TYPE_CHECKING
+
+from schemathesis.engine import Status
+
+from idc_contract import unreleased
+from idc_contract.calls import Broken, OverHTTP, Request, Unreachable
+from idc_contract.document.openapi import OPERATIONS
+from idc_contract.finding import RELATIONS, SCHEMATHESIS, SHAPES, Finding
+from idc_contract.layers import engine, shapes
+from idc_contract.oracle.index import installed
+from idc_contract.service import Service
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator, Sequence
+
+    from idc_contract.relations.relation import Relation
+    from idc_contract.service import User
+
+GENERATIONS = ("v1", "v3")
+LAYERS = (RELATIONS, SCHEMATHESIS)
+PROBES = {"v1": "/v1/about", "v3": "/v3/version"}
+LATE = "answers are in time"
+QUIET_SEEDS, MOST_SEEDS = 3, 9
+"""A baseline is complete after so many seeds without a new finding, and after so many in any case."""
+TIME = "time"
+"""What a relation needs that was skipped because the time was up."""
+
+
+@dataclass(frozen=True)
+class Plan:
+    """The settings of a run."""
+
+    generations: Sequence[str] = GENERATIONS
+    layers: Sequence[str] = LAYERS
+    seed: int = 1
+    share: float = 1.0
+    """The share of each relation's examples that is drawn."""
+    examples: int | None = None
+    """The number of examples of fuzzing and chains; that of schemathesis.toml if None."""
+    live: bool = False
+    """Whether layer one sends valid requests only."""
+    first: bool = False
+    """Whether the run ends at the first finding."""
+    shrink: bool = True
+    seconds: float | None = None
+    """The time after which no relation and no phase begins."""
+    only: frozenset[str] = frozenset()
+    """Names of relations, and identifiers of operations of layer one, that are run; all if empty."""
+
+
+@dataclass
+class Outcome:
+    """The outcome of a run."""
+
+    plan: Plan
+    service: Service
+    findings: list[Finding] = field(default_factory=list)
+    relations: list[tuple[Relation, frozenset[str]]] = field(default_factory=list)
+    """Each relation, and the unmet needs for which it was skipped; empty if it ran."""
+    runs: dict[str, engine.Run] = field(default_factory=dict)
+    notes: list[str] = field(default_factory=list)
+    started: datetime = field(default_factory=lambda: datetime.now(UTC))
+    seconds: float = 0.0
+    times: dict[tuple[str, str], float] = field(default_factory=dict)
+    """The seconds that each relation took, by generation and name."""
+    options: str = ""
+    """The options of the command that run the same again."""
+    reported: dict[str, str] = field(default_factory=dict)
+    """What the service says of itself: its release, its server's version, its data."""
+
+    @property
+    def incomplete(self) -> bool:
+        """Whether the time was up before everything was checked."""
+        return any(TIME in missing for _, missing in self.relations) or any(run.stopped for run in self.runs.values())
+
+
+def run(service: Service, plan: Plan, on_progress: Callable[[str], None] = lambda _: None) -> Outcome:
+    """Run a plan and return its outcome; raises Unreachable if there is no response."""
+    outcome = Outcome(plan, service)
+    began = time.monotonic()
+    find_index(service, outcome)
+    if "v3" in plan.generations:
+        service.coming = unreleased.find(service)
+    left = len(plan.generations) * len(plan.layers)
+    for generation in plan.generations:
+        retired = generation == "v1" and reach(service, PROBES["v1"]) == 410
+        if retired:
+            outcome.notes.append("v1 is retired here: only the answers that say so (410) were checked.")
+        for layer in plan.layers:
+            now = time.monotonic()  # each part gets an equal share of the time that is left
+            until = None if plan.seconds is None else now + max(0.0, began + plan.seconds - now) / left
+            left -= 1
+            if layer == RELATIONS:
+                _relations(outcome, generation, until, retired, on_progress)
+            elif layer == SCHEMATHESIS and not retired:
+                _schemathesis(outcome, generation, until, on_progress)
+            elif layer == SHAPES and not retired:
+                outcome.findings += shapes.run(service, generation, on_progress)
+            if plan.first and outcome.findings:
+                break
+        if plan.first and outcome.findings:
+            break
+    if service.too_late:
+        outcome.findings.append(_late(service))
+    outcome.seconds = time.monotonic() - began
+    return outcome
+
+
+def add_seeds(outcome: Outcome, on_progress: Callable[[str], None]) -> None:
+    """Run with further seeds until some in a row bring no new finding: so that a baseline holds with any seed."""
+    known, quiet = {finding.key for finding in outcome.findings}, 0
+    seed = outcome.plan.seed
+    while quiet < QUIET_SEEDS and seed < outcome.plan.seed + MOST_SEEDS:
+        seed += 1
+        again = run(outcome.service, replace(outcome.plan, seed=seed, shrink=False), on_progress)
+        new = [finding for finding in again.findings if finding.key not in known]
+        quiet = 0 if new else quiet + 1
+        known |= {finding.key for finding in new}
+        outcome.findings += new
+        outcome.notes.append(f"seed {seed}: {len({one.key for one in new})} more findings, for the baseline.")
+    outcome.seconds = (datetime.now(UTC) - outcome.started).total_seconds()
+
+
+def reach(service: Service, target: str) -> int:
+    """The status of the answer to a probe; raises Unreachable if there is none."""
+    try:
+        return service.send(Request("GET", target)).status
+    except Broken as broken:
+        raise Unreachable(f"{service.caller.base} gives no answer to GET {target}: {broken}") from broken
+
+
+def find_index(service: Service, outcome: Outcome) -> None:
+    """Set the service's index if it serves the data release that is installed here."""
+    for probe in (PROBES[generation] for generation in outcome.plan.generations):
+        reach(service, probe)
+    if service.index is not None or SHAPES in outcome.plan.layers:
+        return
+    index = installed()
+    reported = []
+    if "v3" in outcome.plan.generations:
+        sql = "SELECT max(CAST(idc_version AS INTEGER)) AS n FROM version_metadata_index"
+        for call in (
+            lambda: service.answer("getVersion").json()["idc_version"].removeprefix("v"),
+            lambda: service.answer("getStats").json()["idc_version"].removeprefix("v"),
+            lambda: str(service.answer("runSql", {"sql": sql}).json()["rows"][0]["n"]),
+        ):
+            try:
+                reported.append(call())
+            except (Broken, ValueError, KeyError, TypeError, IndexError, AttributeError):
+                continue
+    if "v3" not in outcome.plan.generations or str(index.release) in reported:
+        service.index = index  # of v1, the index holds every release
+    else:
+        outcome.notes.append(
+            f"The service has data release {', '.join(sorted(set(reported))) or 'unknown'}, this machine has "
+            f"{index.release}: answers were compared with the service's own SQL, not with the public index."
+        )
+
+
+def _relations(
+    outcome: Outcome, generation: str, until: float | None, retired: bool, on_progress: Callable[[str], None]
+) -> None:
+    module, plan, service = import_module(f"idc_contract.relations.{generation}"), outcome.plan, outcome.service
+    relations: list[Relation] = module.RETIRED if retired else module.RELATIONS
+    for relation in relations:
+        if plan.only and relation.name not in plan.only:
+            continue
+        missing = relation.missing(service)
+        if not missing and until is not None and time.monotonic() > until:
+            missing = frozenset({TIME})
+        outcome.relations.append((relation, missing))
+        if missing:
+            continue
+        on_progress(f"{generation}: {relation.name}")
+        started = time.monotonic()
+        broken = relation.run(service, plan.seed, share=plan.share, shrink=plan.shrink)
+        outcome.times[generation, relation.name] = time.monotonic() - started
+        if broken is not None:
+            outcome.findings.append(finding(service, relation, broken))
+            if plan.first:
+                return
+
+
+def finding(service: Service, relation: Relation, broken: Broken) -> Finding:
+    """A broken relation as a finding, with the requests of its smallest example."""
+    requests = [sent.request for sent in broken.trail]
+    request = broken.answer.request if broken.answer else requests[-1] if requests else None
+    numbers = range(1, len(requests) + 1)
+    check = relation.name if broken.check == relation.name else f"{relation.name}: {broken.check}"
+    return Finding(
+        RELATIONS,
+        relation.generation,
+        check,
+        service.operation(request) if request else "",
+        str(broken),
+        service.curl(request) if request else "",
+        broken.place or f"{RELATIONS} · {relation.name}",
+        tuple(
+            f"{number}. {service.curl(sent.request)}  # {sent.status or 'no response'}"
+            for number, sent in zip(numbers, broken.trail, strict=True)
+        ),
+        relation.sentence,
+    )
+
+
+def _late(service: Service) -> Finding:
+    """One finding for all late answers."""
+    found = service.too_late
+    lines = [str(one) for one in found[:20]] + ([f"and {len(found) - 20} more"] if len(found) > 20 else [])
+    worst = max(found, key=lambda one: one.seconds)
+    operation = service.operation(worst.request)
+    generation = worst.request.path.split("/")[1][:2]
+    return Finding(
+        RELATIONS, generation, LATE, operation, "\n".join(lines), service.curl(worst.request),
+        LATE, tuple(f"{n}. {service.curl(one.request)}" for n, one in enumerate(found[:20], 1)),
+        f"An answer takes at most {service.limit:.3g} seconds.",
+    )  # fmt: skip
+
+
+def _schemathesis(outcome: Outcome, generation: str, until: float | None, on_progress: Callable[[str], None]) -> None:
+    plan, service = outcome.plan, outcome.service
+    left = None if until is None else until - time.monotonic()
+    found = engine.run(
+        service, generation, seed=plan.seed, live=plan.live, examples=plan.examples, only=plan.only,
+        first=plan.first, seconds=left, on_progress=lambda label: on_progress(f"{generation}: {label}"),
+    )  # fmt: skip
+    outcome.runs[generation] = found
+    if found.errors:
+        reach(service, PROBES[generation])  # a service that has stopped did not break the contract
+    outcome.findings += dict.fromkeys(found.findings)
+    outcome.findings += [
+        Finding(SCHEMATHESIS, generation, "the engine's own error", "", error) for error in found.errors
+    ]
+    if not (plan.live or plan.first or plan.only or found.stopped):
+        outcome.findings += [
+            Finding(SCHEMATHESIS, generation, "the run is complete", *gap) for gap in _gaps(service, found)
+        ]
+
+
+def _gaps(service: Service, found: engine.Run) -> Iterator[tuple[str, str]]:
+    """The gaps of a run, each with its operation and a sentence: a run that skips things proves nothing."""
+    for phase in ("examples", "coverage", "fuzzing", "stateful"):
+        if found.phases.get(phase) not in (Status.SUCCESS, Status.FAILURE):
+            yield "", f"the phase {phase} did not run to its end: {found.phases.get(phase)}"
+    allowed = unreleased.operations(service, found.generation)
+    for name in sorted(allowed):
+        operation, seen = OPERATIONS[name], found.statuses[name]
+        if operation.security and not (service.write and service.users):
+            continue
+        if not seen[200] and "linical" not in name:  # a build may have no clinical tables
+            yield name, f"no answer with status 200: {dict(seen)}"
+        if (operation.parameters or operation.body) and not any(seen[status] for status in (400, 404, 422)):
+            yield name, f"no answer with status 400, 404 or 422: {dict(seen)}"
+        if operation.security and not seen[401]:
+            yield name, f"no answer with status 401: {dict(seen)}"
+    if not found.followed and any(engine.links(found.generation, service)):  # which ones, is left to chance
+        yield "", "no link was followed"
+
+
+def over_http(url: str, users: tuple[User, ...], *, write: bool, rate: float, limit: float) -> Service:
+    """A service behind a URL."""
+    return Service(OverHTTP(url, rate), users, write=write and bool(users), limit=limit)

@@ -1,0 +1,160 @@
+"""The stand-in in this process: large parts are loaded once, parts with state are new for every run.
+
+Law: the stand-in is assembled as its own command does it, without changes.
+"""
+
+from __future__ import annotations
+
+import re
+import shlex
+import subprocess
+import sys
+from contextlib import contextmanager
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import TYPE_CHECKING, Any
+
+import platformdirs
+
+from idc_contract.calls import Answer, Layered, Request, Unreachable
+from idc_contract.service import User
+from idc_standin import archive
+from idc_standin.app import Standin
+from idc_standin.contract import Contract
+from idc_standin.door import Door
+from idc_standin.v1 import gateway
+from idc_standin.v1.cohorts import Cohorts
+from idc_standin.v1.identity import Identity
+from idc_standin.v1.store import Store
+from idc_standin.v3 import app
+from idc_standin.v3.citations import Registries
+from idc_standin.v3.index import Index
+from idc_standin.v3.releases import Releases
+from idc_standin.v3.sql.pool import SqlPool
+
+if TYPE_CHECKING:
+    from collections.abc import Awaitable, Callable, Iterator
+
+    from starlette.types import ASGIApp
+
+AS_OF = 2  # the data version of the notebook
+EMAILS = ("ada@example.org", "eve@example.org", "flo@example.org")
+FACTS = Path(__file__).parent / "facts"
+"""Invented numbers for patients and series: the index has none, and a range without data proves nothing."""
+UNREACHABLE = "http://127.0.0.1:9"  # for DOI requests: no server listens there, as without a network
+REMEMBERED = 60_000_000  # bytes of answers
+
+
+@dataclass(frozen=True)
+class Parts:
+    """The parts that are slow to load and have no state."""
+
+    contract: Contract
+    store: Store
+    index: Index
+    sql: SqlPool
+    releases: Releases
+
+
+@cache
+def parts() -> Parts:
+    """The parts, loaded once in a process."""
+    path = archive.ensure(platformdirs.user_cache_path("idc-standin"))
+    published = archive.published(path)
+    return Parts(Contract(coming=True), Store(path, AS_OF, FACTS), Index(path), SqlPool(published), Releases(published))
+
+
+@contextmanager
+def standin(*, patience: float = 30.0) -> Iterator[tuple[ASGIApp, tuple[User, ...]]]:
+    """The stand-in as an application with cohorts of its own, and three users of it."""
+    loaded = parts()
+    with TemporaryDirectory(prefix="idc-contract-") as folder:
+        state = Path(folder)
+        identity, cohorts = Identity(state), Cohorts(state)
+        service = gateway.V1(loaded.contract, loaded.store, cohorts, identity, quirks=frozenset(), patience=patience)
+        first = gateway.create(loaded.contract, service, identity)
+        newest = app.create(
+            loaded.contract,
+            loaded.index,
+            loaded.sql,
+            quirks=frozenset(),
+            registries=Registries(UNREACHABLE, UNREACHABLE),
+            releases=loaded.releases,
+        )
+        users = tuple(User(email, identity.issue(email, "", 4 * 3600)[0]) for email in EMAILS)
+        try:
+            yield Door(Standin(first, newest), loaded.contract, app.refuse, v1=gateway.refuse), users
+        finally:
+            cohorts.close()
+
+
+class Memory:
+    """A cache of answers that depend only on the request, so that a hundred runs cost little more than one."""
+
+    def __init__(self) -> None:
+        self.answers: dict[Request, Answer] = {}
+        self.size = 0
+
+    async def __call__(self, request: Request, forward: Callable[[Request], Awaitable[Answer]]) -> Answer:
+        """The remembered answer, or a new one."""
+        stateful = "cohorts" in request.path and "preview" not in request.path
+        if stateful or "users" in request.path:
+            return await forward(request)
+        if (known := self.answers.get(request)) is not None:
+            return known
+        answer = await forward(request)
+        if self.size < REMEMBERED:
+            self.size += len(answer.body)
+            self.answers[request] = answer
+        return answer
+
+
+def remembering(app: ASGIApp, memory: Memory) -> ASGIApp:
+    """An application that answers from memory where it can."""
+    layered: Any = Layered(app, memory)
+    return layered  # type: ignore[no-any-return]
+
+
+@dataclass(frozen=True)
+class Server:
+    """A stand-in in a process of its own: its address, and users with tokens for v1."""
+
+    url: str
+    users: tuple[User, ...]
+
+    @property
+    def tokens(self) -> dict[str, str]:
+        """The ID token of each user, by e-mail address."""
+        return {user.email: user.token for user in self.users}
+
+
+def options() -> tuple[str, ...]:
+    """The options of `idc-standin serve` with which it is what runs in this process."""
+    registries = ("--doi-resolver", UNREACHABLE, "--datacite", UNREACHABLE)
+    return ("--as-of", f"{AS_OF}.0", *registries, "--facts", str(FACTS), "--next")
+
+
+def command() -> str:
+    """The command that starts the same service on a socket."""
+    return shlex.join(["idc-standin", "serve", *options()])
+
+
+@contextmanager
+def server() -> Iterator[Server]:
+    """The stand-in in a process of its own, on a free port, with cohorts of its own; ended with the block."""
+    with TemporaryDirectory(prefix="idc-contract-") as folder:
+        identity = Identity(Path(folder))
+        users = tuple(User(email, identity.issue(email, "", 4 * 3600)[0]) for email in EMAILS)
+        words = [sys.executable, "-m", "idc_standin", "serve", "--port", "0", "--state", folder, *options()]
+        with subprocess.Popen(words, stdout=subprocess.PIPE, text=True) as process:  # noqa: S603  our own
+            try:
+                line = process.stdout.readline() if process.stdout else ""
+                found = re.search(r"http://\S+", line)
+                if found is None:
+                    raise Unreachable(f"the stand-in did not start: {line.strip() or 'it ended at once'}")
+                yield Server(found[0], users)
+            finally:
+                process.terminate()
+                process.wait(timeout=20)

@@ -1,0 +1,367 @@
+"""v3: SQL, viewers, citations, and what holds of every operation."""
+
+from __future__ import annotations
+
+import re
+from itertools import cycle
+from typing import TYPE_CHECKING, Any
+
+from hypothesis import strategies as st
+
+from idc_contract.calls import JSON, Answer, Request
+from idc_contract.document.openapi import METHODS, OPERATIONS, examples
+from idc_contract.document.shape import request_body
+from idc_contract.judge import judge, read
+from idc_contract.relations.relation import differing, holds, same
+from idc_contract.relations.v3.catalogues import WORDS, invalid, refused
+from idc_contract.relations.v3.truth import COLUMNS, a_row, literal, relation, some_filters, truth, where
+from idc_contract.service import NOTHING
+from idc_contract.unreleased import operations
+
+if TYPE_CHECKING:
+    from idc_contract.relations.relation import Draw
+    from idc_contract.service import Service
+
+HOST = "https://viewer.imaging.datacommons.cancer.gov"
+VIEWERS = {
+    "ohif_v2": ("/viewer/{}", "?SeriesInstanceUID={}"),
+    "ohif_v3": ("/v3/viewer/?StudyInstanceUIDs={}", "&initialSeriesInstanceUID={}"),
+    "slim": ("/slim/studies/{}", "/series/{}"),
+}
+FORMATS = ("apa", "bibtex", "csl-json", "turtle")
+IDC_PAPER = "10.1148/rg.230180"
+DEEP = b"[" * 100_000
+KNOWN: list[tuple[str, dict[str, Any]]] = [  # statements with obvious answers, in the JSON forms of the reference
+    ("SELECT 1 AS a, 'x' AS b, NULL AS c, true AS d", {"a": 1, "b": "x", "c": None, "d": True}),
+    ("SELECT 1.25::DOUBLE AS f, 2.50::DECIMAL(5,2) AS m", {"f": 1.25, "m": 2.5}),
+    ("SELECT DATE '2001-02-03' AS d, TIME '04:05:06' AS t", {"d": "2001-02-03", "t": "04:05:06"}),
+    ("SELECT TIMESTAMP '2001-02-03 04:05:06.5' AS t", {"t": "2001-02-03T04:05:06.500000"}),
+    ("SELECT 9007199254740993 AS n, 170141183460469231731687303715884105727::HUGEINT AS h",
+     {"n": 9007199254740993, "h": 170141183460469231731687303715884105727}),
+    ("SELECT 'nan'::DOUBLE AS n, 'inf'::DOUBLE AS i", {"n": None, "i": None}),
+    ("SELECT [1, 2, NULL] AS l, {'k': 'v', 'n': 1} AS s, MAP {'a': 1} AS m",
+     {"l": [1, 2, None], "s": {"k": "v", "n": 1}, "m": {"a": 1}}),
+    ("SELECT '\\xAA'::BLOB AS b, 'é𝔘' AS u", {"b": "aa", "u": "é𝔘"}),
+    ("SELECT 1 AS z, 2 AS a, 3 AS M", {"z": 1, "a": 2, "M": 3}),
+    ("  select 'a;b' AS x ; ", {"x": "a;b"}),
+    ("WITH t AS (SELECT 7 AS n) SELECT n + 1 AS n FROM t -- the end", {"n": 8}),
+    ("/* first */ SELECT /* second */ 1 AS one", {"one": 1}),
+]  # fmt: skip
+QUOTED = [
+    ("SELECT 'a--b' AS x", {"x": "a--b"}),
+    ("SELECT '/*y*/z' AS x", {"x": "/*y*/z"}),
+    ("SELECT 'it''s -- quoted' AS x, 2 AS \"/*n*/\"", {"x": "it's -- quoted", "/*n*/": 2}),
+]
+FORBIDDEN = (
+    "DELETE FROM index", "DROP TABLE index", "CREATE TABLE x AS SELECT 1", "INSERT INTO index SELECT * FROM index",
+    "UPDATE index SET Modality = 'x'", "ATTACH 'x.db'", "COPY (SELECT 1) TO 'x.csv'", "PRAGMA database_list",
+    "SET memory_limit = '1GB'", "INSTALL httpfs", "LOAD httpfs", "EXPLAIN SELECT 1", "SHOW TABLES", "DESCRIBE index",
+    "CALL pragma_version()", "VALUES (1)", "FROM index", "(SELECT 1)", "EXPORT DATABASE 'x'", "CHECKPOINT", "VACUUM",
+    "SELECT 1; SELECT 2", "SELECT 1; DROP TABLE index", "SELECT 1;;", "WITH x AS (SELECT 1) DELETE FROM index",
+    "SELECT * FROM read_csv('/etc/passwd')", "SELECT * FROM read_text('/etc/hostname')", "SELECT * FROM '/etc/passwd'",
+    "SELECT * FROM read_parquet('https://example.org/x.parquet')", "SELECT * FROM glob('/*')",
+    "SELECT * FROM read_blob('/etc/passwd')", "SELECT * FROM 's3://idc-open-data/x.parquet'",
+    "", " ", ";", "-- nothing", "/* nothing */", "SELECT", "SELEC 1", "SELECT * FROM no_such_table",
+    "SELECT nothing FROM index", "SELECT ?", "SELECT $1", "SELECT 1 +", "SELECT CAST('x' AS INTEGER)", "\ufeffSELECT 1",
+)  # fmt: skip
+
+
+@relation(examples=12)
+def a_statement_has_the_answer_that_it_has_anywhere(service: Service, draw: Draw) -> None:
+    """A SELECT returns the rows that another engine finds in the same tables, up to max_rows."""
+    filters = some_filters(service, draw, most=2, narrow=True)
+    columns = draw(st.lists(st.sampled_from(COLUMNS), min_size=1, max_size=8, unique=True))
+    listed = ", ".join(f'"{name}"' for name in columns)
+    sql = draw(st.sampled_from([
+        f"SELECT {listed} FROM index WHERE {where(filters)} ORDER BY SeriesInstanceUID",
+        f"SELECT * FROM index WHERE {where(filters)} ORDER BY SeriesInstanceUID DESC",
+        f'SELECT "{columns[0]}" AS v, count(*) AS n, max(instanceCount) AS m FROM index WHERE {where(filters)} '
+        "GROUP BY 1 ORDER BY 2 DESC, 1 NULLS LAST",
+        "SELECT * FROM collections_index WHERE subjects > 900 ORDER BY collection_id",
+        "SELECT * FROM analysis_results_index ORDER BY 1",
+        "SELECT * FROM version_metadata_index ORDER BY idc_version",
+        "SELECT crdc_series_uuid, min_idc_version, max_idc_version FROM prior_versions_index "
+        "WHERE collection_id = 'rider_pilot' ORDER BY ALL",
+    ]))  # fmt: skip
+    most = draw(st.sampled_from([1, 5, 50, 10_000]))
+    found = service.call("runSql", {"sql": sql, "max_rows": most})
+    total = truth(service, f"SELECT count(*) AS n FROM ({sql})")[0]["n"]
+    holds(found["max_rows"] <= most, "max_rows", f"{found['max_rows']} is more than the {most} requested")
+    same(found["row_count"], min(total, found["max_rows"]), "row_count")
+    same(found["truncated"], total > found["max_rows"], "truncated")
+    same(len(found["rows"]), found["row_count"], "number of rows")
+    for row in found["rows"]:
+        same(sorted(row), sorted(found["columns"]), "columns of a row")
+    expected = [
+        {name: _plain(value) for name, value in row.items()} for row in truth(service, sql)[: found["row_count"]]
+    ]
+    same(found["rows"], expected, f"rows of {sql[:120]}")
+
+
+def _plain(value: Any) -> Any:
+    """A value of the installed index as JSON has it."""
+    if isinstance(value, list | tuple):
+        return [_plain(item) for item in value]
+    if isinstance(value, dict):
+        return {name: _plain(item) for name, item in value.items()}
+    return value.isoformat() if hasattr(value, "isoformat") else value
+
+
+@relation()
+def values_have_their_form_in_json(service: Service, draw: Draw) -> None:
+    """Each type of value has the documented JSON form; columns keep names and order."""
+    for sql, row in KNOWN:
+        known = service.call("runSql", {"sql": sql})
+        same([known["columns"], known["rows"], known["row_count"]], [list(row), [row], 1], f"answer to {sql}")
+        same(known["truncated"], False, "truncated")
+
+
+@relation()
+def quoted_text_is_not_a_comment(service: Service, draw: Draw) -> None:
+    """Text in quotes that looks like a comment is text."""
+    for sql, row in QUOTED:
+        same(service.call("runSql", {"sql": sql})["rows"], [row], f"answer to {sql}")
+
+
+@relation()
+def rows_end_at_max_rows_and_are_marked_as_truncated(service: Service, draw: Draw) -> None:
+    """There are at most max_rows rows, the first in order, and truncated reports whether there are more."""
+    limits = sorted(
+        {service.call("runSql", {"sql": "SELECT 1", "max_rows": n})["max_rows"] for n in (1, 10, 10_000, 10**9)}
+    )
+    default = service.call("runSql", {"sql": "SELECT 1", "max_rows": None})["max_rows"]
+    for most, rows in ((most, most + more) for most in sorted({*limits, default, 3}) for more in (-1, 0, 1, 100)):
+        sql = f"SELECT range AS n FROM range({rows}) ORDER BY n DESC"
+        for requested in ({"max_rows": most}, *([{}] if most == default else [])):
+            found = service.call("runSql", {"sql": sql, **requested})
+            expected = min(rows, most)
+            same(found["max_rows"], most, "max_rows")
+            same([found["row_count"], found["truncated"]], [expected, rows > most], f"rows of {rows}, {most} at most")
+            same([row["n"] for row in found["rows"]], list(range(rows - 1, rows - 1 - expected, -1)), "rows in order")
+
+
+@relation()
+def max_rows_is_brought_within_bounds(service: Service, draw: Draw) -> None:
+    """A max_rows below 1 is 1, and one that is too large the largest."""
+    for least in (0, -1, -(10**9)):
+        low = service.call("runSql", {"sql": "SELECT range AS n FROM range(5)", "max_rows": least})
+        same([low["max_rows"], low["row_count"], low["truncated"]], [1, 1, True], "the least of max_rows")
+    high = service.call("runSql", {"sql": "SELECT range AS n FROM range(20000)", "max_rows": 10**12})
+    largest = service.call("runSql", {"sql": "SELECT 1", "max_rows": 10_000})["max_rows"]
+    same(
+        [high["max_rows"], high["row_count"], high["truncated"]],
+        [largest, min(largest, 20_000), largest < 20_000],
+        "the most of max_rows",
+    )
+
+
+@relation(needs={"mistakes"})
+def only_reading_is_allowed(service: Service, draw: Draw) -> None:
+    """Everything except one SELECT over the tables is refused, and changes nothing."""
+    before = service.call("getStats")
+    for sql in FORBIDDEN:
+        refused(service.call("runSql", {"sql": sql}, status=400), "invalid_query")
+    same(service.call("getStats"), before, "totals after what was refused")
+    same(
+        service.call("runSql", {"sql": "SELECT count(*) AS n FROM index"})["rows"],
+        [{"n": before["series"]}],
+        "series in SQL",
+    )
+
+
+@relation(examples=6)
+def a_viewer_is_chosen_by_study_or_series(service: Service, draw: Draw) -> None:
+    """A study or series has an address in each viewer; the default is slim for slides and OHIF for all others."""
+    slides = draw(st.booleans())
+    row = a_row(service, draw, "Modality = 'SM'" if slides else "true")
+    series, study = row["SeriesInstanceUID"], row["StudyInstanceUID"]
+    query: dict[str, str] = draw(st.sampled_from([
+        {"series_instance_uid": series}, {"study_instance_uid": study},
+        {"series_instance_uid": series, "study_instance_uid": study},
+    ]))  # fmt: skip
+    sql = f"SELECT count(*) AS n FROM index WHERE StudyInstanceUID = {literal(study)} AND Modality = 'SM'"
+    default = "slim" if truth(service, sql)[0]["n"] else "ohif_v3"
+    for viewer in (None, *VIEWERS):
+        found = service.call("getViewerUrl", query=query | ({"viewer": viewer} if viewer else {}))
+        chosen = viewer or default
+        whole, part = VIEWERS[chosen]
+        url = HOST + whole.format(study) + (part.format(series) if "series_instance_uid" in query else "")
+        expected = {"viewer_url": url, "viewer": chosen, "study_instance_uid": study,
+                 "series_instance_uid": query.get("series_instance_uid")}  # fmt: skip
+        same(found, expected, "viewer")
+
+
+@relation(examples=3, needs={"mistakes"})
+def a_viewer_of_nothing_is_refused(service: Service, draw: Draw) -> None:
+    """Without an identifier, with one that does not occur, or with an unknown viewer there is no address."""
+    row = a_row(service, draw)
+    study = {"study_instance_uid": row["StudyInstanceUID"]}
+    for query in ({}, {"viewer": "slim"}, {"series_instance_uid": "", "study_instance_uid": ""},
+                  study | {"viewer": "ohif"}, study | {"viewer": ""}, study | {"viewer": "SLIM"}):  # fmt: skip
+        refused(service.call("getViewerUrl", query=query, status=400), "invalid_query")
+    other = draw(st.sampled_from(["1.2.3", row["SeriesInstanceUID"][:-1] + "x", "%"]))
+    for query in ({"series_instance_uid": other}, {"study_instance_uid": other},
+                  {"study_instance_uid": other, "series_instance_uid": row["SeriesInstanceUID"]},
+                  {"study_instance_uid": row["SeriesInstanceUID"]}):  # fmt: skip
+        refused(service.call("getViewerUrl", query=query, status=404), "not_found")
+
+
+@relation()
+def citations_are_in_the_form_asked_for(service: Service, draw: Draw) -> None:
+    """There is at most one citation per DOI, as text or object; the recommendation names IDC's paper."""
+    single = "GROUP BY 1 HAVING count(DISTINCT source_DOI) = 1 ORDER BY count(*), 1 LIMIT 5"
+    sql = f"SELECT collection_id AS c FROM index {single}"
+    one = {"terms": {"collection_id": [truth(service, sql)[0]["c"]]}}
+    kept = set()
+    for style in FORMATS:
+        found = service.call("getCitations", request_body("getCitations", one, citation_format=style.upper()))
+        same(found["format"], style, "format")
+        cited = [
+            *found["citations"],
+            *([found["idc_acknowledgment"]] if found["idc_acknowledgment"] is not None else []),
+        ]
+        holds(len(found["citations"]) <= 1, "citations", f"{len(found['citations'])} citations of one DOI")
+        kind = dict if style == "csl-json" else str
+        holds(all(isinstance(item, kind) and item for item in cited), "form of a citation", f"{style}: {cited}")
+        kept.add(found["recommendation"])
+    holds(len(kept) == 1 and IDC_PAPER in "".join(kept), "recommendation", f"{kept}")
+    nothing = service.call("getCitations", request_body("getCitations", {"terms": {"Modality": ["no such"]}}))
+    same([nothing["citations"], nothing["format"]], [[], "apa"], "citations of nothing")
+    for style in ("mla", "", "csl_json") if service.mistakes else ():
+        requested = request_body("getCitations", one, citation_format=style)
+        refused(service.call("getCitations", requested, status=400), "invalid_query")
+
+
+@relation()
+def the_same_request_has_the_same_answer(service: Service, draw: Draw) -> None:
+    """An operation has the same answer when it is requested again."""
+    for operation in operations(service).values():
+        if operation.id == "getCitations":
+            continue
+        first, second = _example(service, operation.id), _example(service, operation.id)
+        same(second.status, first.status, f"the status of {operation.id}, asked again")
+        one, other = judge(operation, first), judge(operation, second)
+        unlike = differing(one, other, "")
+        holds(not unlike, "the same answer again", f"{operation.id}: {unlike}", second)
+
+
+def _example(service: Service, name: str) -> Answer:
+    operation = OPERATIONS[name]
+    path = {p["name"]: examples(p)[0] for p in operation.parameters if p["in"] == "path"}
+    query = {p["name"]: examples(p)[0] for p in operation.parameters if p["in"] == "query" and examples(p)}
+    if operation.body:
+        return service.answer(name, examples(operation.body)[0], query=query, **path)
+    return service.answer(name, query=query, **path)
+
+
+@relation()
+def every_example_of_the_document_is_answered(service: Service, draw: Draw) -> None:
+    """The document's own examples succeed, except for clinical tables if there are none."""
+    for name, operation in operations(service).items():
+        for number, body in enumerate(examples(operation.body) if operation.body else [None]):
+            answer = _example(service, name) if number == 0 else service.answer(name, body)
+            judge(operation, answer)
+            good = (200, 404) if "linical" in name else (200,)
+            holds(
+                answer.status in good, "examples are answered", f"{name}: {answer.status}: {answer.text[:200]}", answer
+            )
+
+
+@relation(needs={"mistakes"})
+def unsupported_methods_are_answered_with_405(service: Service, draw: Draw) -> None:
+    """An unsupported method is a 405, with the supported methods in Allow."""
+    there = operations(service).values()
+    for path in dict.fromkeys(operation.path for operation in there):
+        served = {operation.method for operation in there if operation.path == path}
+        target = re.sub(r"\{\w+\}", "x", path)
+        for method in sorted({*(one.upper() for one in METHODS), "HEAD"} - served):
+            answer = service.timely(Request(method, target))
+            holds(answer.status == 405, "unserved method", f"{method} {target}: {answer.status}", answer)
+            allowed = {one.strip() for one in (answer.header("allow") or "").split(",")}
+            holds(
+                served <= allowed and method not in allowed,
+                "Allow",
+                f"{method} {target}: Allow: {sorted(allowed)}",
+                answer,
+            )
+            if method != "HEAD":
+                same(sorted(read(answer)), ["detail"], "shape of a 405")
+
+
+@relation(needs={"mistakes"})
+def paths_that_are_not_served_are_not_found(service: Service, draw: Draw) -> None:
+    """An unknown path is a 404 in the router's form; a path with an extra slash redirects to the path without it."""
+    for path in ("/v3/nothing", "/v3/cohort", "/v3/Stats", "/v3/collections/a/b", "/v3x"):
+        answer = service.timely(Request("GET", path))
+        holds(answer.status == 404, "unknown path", f"{path}: {answer.status}", answer)
+        same(sorted(read(answer)), ["detail"], "shape of a router's 404")
+    for path in ("/v3/stats", "/v3/collections", "/v3/tables/index"):
+        answer = service.timely(Request("GET", f"{path}/"))
+        to = (answer.header("location") or "").partition("://")[2].partition("/")[2]
+        holds(answer.status == 307 and f"/{to}" == path, "slash at the end", f"{path}/: {answer.status}", answer)
+
+
+@relation()
+def browsers_may_ask(service: Service, draw: Draw) -> None:
+    """A web page of any origin may read the answers, and send a preflight request."""
+    origin = ("origin", "https://example.org")
+    for operation, body in (("getStats", NOTHING), ("countCohort", {})):
+        answer = service.answer(operation, body, headers=[origin])
+        allowed = answer.header("access-control-allow-origin")
+        holds(allowed in ("*", origin[1]), "origin", f"{operation}: {allowed}", answer)
+    call = (origin, ("access-control-request-method", "POST"), ("access-control-request-headers", "content-type"))
+    answer = service.timely(Request("OPTIONS", "/v3/cohort/counts", call))
+    holds(answer.status == 200, "preflight", f"{answer.status}", answer)
+    holds("POST" in (answer.header("access-control-allow-methods") or ""), "preflight", "POST is not allowed", answer)
+
+
+@relation(needs={"mistakes"})
+def answers_of_all_kinds_carry_the_same_transport_security(service: Service, draw: Draw) -> None:
+    """If one answer has Strict-Transport-Security, every answer has it, errors and text included."""
+    one = {"terms": {"collection_id": ["rider_pilot"]}}
+    answers = [
+        service.answer("getStats"),
+        service.answer("getTable", table=WORDS),
+        service.answer("runSql", {}),
+        service.answer("runSql", {"sql": ""}),
+        service.answer("countCohort", {}),
+        service.answer("getManifestText", {"limit": 1}),
+        service.answer("getManifestText", request_body("getManifestText", one, limit=1)),
+        service.timely(Request("GET", "/v3/nothing")),
+        service.timely(Request("PUT", "/v3/stats")),
+    ]
+    applied_filters = {answer.header("strict-transport-security") for answer in answers}
+    holds(
+        len(applied_filters) == 1,
+        "Strict-Transport-Security",
+        f"not the same everywhere: {sorted(map(str, applied_filters))}",
+    )
+
+
+@relation(needs={"mistakes"})
+def a_body_that_is_not_a_json_object_is_invalid(service: Service, draw: Draw) -> None:
+    """A body that is missing, not JSON, not an object or of another type is a 422 with its place."""
+    kinds = cycle([*JSON, ("content-type", "application/vnd.x+json")])
+    for operation in [one for one in operations(service).values() if one.body]:
+        for raw in (b"", b"{", b"[]", b"null", b'"text"', b"5", b"{'a': 1}", b"\xff", b"{} {}", b"terms=1", DEEP):
+            answer = service.timely(Request("POST", operation.path, (next(kinds),), raw))
+            found = judge(operation, answer)
+            service.coverage.note(operation, answer.status, answer.media_type, found)
+            broken = raw in (b"\xff", DEEP) and answer.status == 400  # what cannot be read, the router may refuse
+            applied_filters = f"{operation.id} {raw[:20]!r}: {answer.status}"
+            holds(answer.status == 422 or broken, "no JSON object", applied_filters, answer)
+            holds(broken or found["detail"][0]["loc"][0] == "body", "place of a mistake", f"{found}", answer)
+        plain = service.timely(Request("POST", operation.path, (("content-type", "text/plain"),), b"{}"))
+        judge(operation, plain)
+        holds(plain.status == 422, "another type than JSON", f"{operation.id}: {plain.status}", plain)
+
+
+@relation(examples=2)
+def unknown_parameters_are_ignored(service: Service, draw: Draw) -> None:
+    """An unknown query parameter has no effect; the last one of repeated parameters is used."""
+    same(service.call("getStats", query={"verbose": draw(st.text(max_size=5))}), service.call("getStats"), "totals")
+    twice = service.call("getAttributeValues", attribute="Modality", query=[("limit", "5"), ("limit", "2")])
+    same(len(twice["values"]), 2, "the last of two limits")
+    if service.mistakes:
+        limits = [("limit", "5"), ("limit", "0")]
+        invalid(service, "getAttributeValues", "query", "limit", query=limits, attribute="Modality")

@@ -1,1 +1,0 @@
-"""What must hold between answers, by generation; see tests/contract/relation.py."""
