@@ -48,6 +48,10 @@ def test_the_names_and_kinds_of_filters_are_the_services(standin: str) -> None:
         ),
         ({"SeriesDate": (None, datetime.date(2001, 1, 2))}, {"ranges": {"SeriesDate": {"lte": "2001-01-02"}}}),
         (
+            {"StudyDate": (20010101, 20011231)},
+            {"ranges": {"StudyDate": {"gte": "2001-01-01", "lte": "2001-12-31"}}},
+        ),
+        (
             {"StudyDate": (" 20010101\n", "20011231")},
             {"ranges": {"StudyDate": {"gte": "2001-01-01", "lte": "2001-12-31"}}},
         ),
