@@ -58,7 +58,14 @@ PAGES = (
     "docs/cli.md",
     *("idc_standin/v1/deviations.yaml", "idc_standin/facts/README.md"),
     *("docs/drift.md", "idc_drift/accepted.yaml", "idc_drift/changes/examples.yaml"),
-    *("docs/notebook-2021.md", "docs/performance.md", "docs/scale.md", "docs/standin.md", "docs/v3-b2-to-b5.md"),
+    *(
+        "docs/notebook-2021.md",
+        "docs/performance.md",
+        "docs/reliability.md",
+        "docs/scale.md",
+        "docs/standin.md",
+        "docs/v3-b2-to-b5.md",
+    ),
 )
 #: Pages that are still being reworded; take a page out of here when it has no hits any more.
 PENDING: tuple[str, ...] = ()
