@@ -117,7 +117,7 @@ def missing_certificates() -> tuple[str, str] | None:
 
 def proxy_variable_for(idc: IDC) -> str | None:
     """Return the variable that names the proxy for the service; None for a direct connection."""
-    scheme = idc._proxies.scheme_for(idc._auth.base_url)
+    scheme = idc._proxies.scheme_for(httpx.URL(idc._base_url))
     return None if scheme is None else variable_of(scheme)
 
 

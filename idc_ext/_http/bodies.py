@@ -167,13 +167,13 @@ class _BoundedStream(httpx.SyncByteStream):
     """A body in small pieces, which ends early when its decoder has enough."""
 
     def __init__(self, stream: Any, decoder: BodyDecoder) -> None:
-        self._stream, self._decoder = stream, decoder
+        self._stream, self._limits = stream, decoder
 
     def __iter__(self) -> Iterator[bytes]:
         for piece in self._stream:
             for start in range(0, len(piece), _CODED_PIECE):
                 yield piece[start : start + _CODED_PIECE]
-                if self._decoder.full:
+                if self._limits.full:
                     return
 
     def close(self) -> None:
@@ -184,7 +184,7 @@ class _AsyncBoundedStream(httpx.AsyncByteStream):
     """The same, in asynchronous code."""
 
     def __init__(self, stream: Any, decoder: BodyDecoder) -> None:
-        self._stream, self._decoder = stream, decoder
+        self._stream, self._limits = stream, decoder
 
     async def __aiter__(self) -> AsyncIterator[bytes]:
         pieces = aiter(self._stream)
@@ -192,7 +192,7 @@ class _AsyncBoundedStream(httpx.AsyncByteStream):
             async for piece in pieces:
                 for start in range(0, len(piece), _CODED_PIECE):
                     yield piece[start : start + _CODED_PIECE]
-                    if self._decoder.full:
+                    if self._limits.full:
                         return
         finally:
             if hasattr(pieces, "aclose"):

@@ -26,8 +26,6 @@ STRONGEST = [
     "a length of 10 GB",
     "an error without end",
     "a redirect to a script",
-    "a redirect to a half address",
-    "not modified",
 ]
 
 

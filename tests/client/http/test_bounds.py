@@ -186,15 +186,17 @@ async def test_a_renewal_that_never_ends_keeps_the_deadline_and_lets_go_of_the_l
 
 
 PROGRAM = """
-import asyncio, sys, time
+import asyncio, sys
 import idc_ext
+from idc_ext.auth import _token_endpoint
+_token_endpoint.TIMEOUT = _token_endpoint.DEADLINE = 1000  # a process that waits for it outlasts the server
 async def main():
     async with idc_ext.connect("http://127.0.0.1:9", credentials=sys.argv[1]) as idc:
         try:
             async with asyncio.timeout(0.3):
                 await idc.get_async_httpx_client().get("/v1/cohorts")
         except TimeoutError:
-            print("late", time.monotonic())
+            print("late")
 asyncio.run(main())
 """
 
@@ -208,7 +210,5 @@ def test_an_asynchronous_program_can_end_while_a_renewal_goes_on(tmp_path: Path,
         path = tmp_path / "credentials.json"
         write(path, issuer.document(-60, token_uri=f"{endpoint.url}/token"))
         done = subprocess.run([sys.executable, "-c", PROGRAM, str(path)], capture_output=True, text=True, check=False)
-        over = time.monotonic()
-    assert (done.returncode, done.stderr) == (0, "")
-    assert over - float(done.stdout.split()[1]) < 5  # a request without progress may take 10 s
+    assert (done.returncode, done.stdout, done.stderr) == (0, "late\n", "")
     assert json.loads(path.read_text())["refresh_token"]
