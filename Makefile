@@ -41,6 +41,7 @@ generate: $(READY) ## make generated/idc_client from openapi.yaml
 	fresh=$$(mktemp -d); trap 'rm -rf "$$fresh"' EXIT; \
 	$(call yield,"$$fresh/idc_client") >/dev/null; \
 	rm -rf generated/idc_client; mv "$$fresh/idc_client" generated/idc_client
+	$(BIN)/python -m idc_ext.v3._attributes_writer > .attributes.py && mv .attributes.py idc_ext/v3/_attributes.py
 
 .PHONY: check-generated
 check-generated: $(READY) ## fail if generated/ differs from what openapi.yaml yields
@@ -48,6 +49,8 @@ check-generated: $(READY) ## fail if generated/ differs from what openapi.yaml y
 	$(call yield,"$$fresh/idc_client") >/dev/null; \
 	diff --recursive --brief --exclude=__pycache__ "$$fresh/idc_client" generated/idc_client || \
 		{ echo "generated/ is not what openapi.yaml yields: run make generate and commit the result" >&2; exit 1; }
+	$(BIN)/python -m idc_ext.v3._attributes_writer | diff - idc_ext/v3/_attributes.py || \
+		{ echo "idc_ext/v3/_attributes.py is not what openapi.yaml yields: run make generate" >&2; exit 1; }
 
 .PHONY: lint
 lint: $(READY) ## check the document, the code, the types and the import order

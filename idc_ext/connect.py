@@ -58,6 +58,12 @@ class IDC(AuthenticatedClient):
     def __repr__(self) -> str:
         return f"<IDC {self._base_url} credentials={self._auth.credentials.origin!r}>"
 
+    def __reduce__(self) -> tuple[Any, ...]:
+        raise TypeError(
+            "a client cannot be pickled: its connections are of one process, and its credentials are not passed on. "
+            "Call connect() in each process"
+        )
+
     def get_httpx_client(self) -> httpx.Client:
         """Return the underlying `httpx.Client`, made on first use, and again in a forked process.
 

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from .._http.calls import Call, fetch
+from .._http.calls import Call
+from .._http.steps import fetch
 
 if TYPE_CHECKING:
     from types import ModuleType

@@ -17,6 +17,19 @@ if TYPE_CHECKING:
         sql,
         viewer_url,
     )
+    from ._archive import (
+        analysis_results,
+        attributes,
+        clinical_rows,
+        clinical_table,
+        clinical_tables,
+        collection,
+        collections,
+        stats,
+        table,
+        tables,
+        version,
+    )
     from ._filters import Filters, where
     from ._release_changes import release_changes, releases
     from ._responses import Citations
@@ -29,9 +42,16 @@ __all__ = [
     "Selection",
     "Table",
     "Translation",
+    "analysis_results",
     "attribute_values",
+    "attributes",
     "check_values",
     "citations",
+    "clinical_rows",
+    "clinical_table",
+    "clinical_tables",
+    "collection",
+    "collections",
     "counts",
     "from_v1",
     "licenses",
@@ -40,6 +60,10 @@ __all__ = [
     "release_changes",
     "releases",
     "sql",
+    "stats",
+    "table",
+    "tables",
+    "version",
     "viewer_url",
     "where",
 ]
@@ -48,6 +72,22 @@ __getattr__, __dir__ = _lazy_attributes(
     __name__,
     {
         **dict.fromkeys(__all__, "_api"),
+        **dict.fromkeys(
+            (
+                "analysis_results",
+                "attributes",
+                "clinical_rows",
+                "clinical_table",
+                "clinical_tables",
+                "collection",
+                "collections",
+                "stats",
+                "table",
+                "tables",
+                "version",
+            ),
+            "_archive",
+        ),
         "Citations": "_responses",
         "Filters": "_filters",
         "Table": "_table",

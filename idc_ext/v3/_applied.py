@@ -7,8 +7,6 @@ show it. Services from release 3.0.0b3 on echo the filters that they applied.
 from __future__ import annotations
 
 import re
-import sys
-import warnings
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any, TypeVar
 
@@ -16,6 +14,7 @@ from attrs import frozen
 
 from .._http.redaction import one_line
 from .._suggest import did_you_mean
+from .._warnings import warn_caller
 from ..errors import ContractError, ServiceWarned, ServiceWarning
 
 if TYPE_CHECKING:
@@ -31,8 +30,6 @@ _QUOTED_VALUE = re.compile(r"""'([^']*)'|"([^"]*)\"""")
 _MAX_WARNING_LENGTH = 300
 #: The maximum number of warnings of one answer that are passed on. The service sends at most one per attribute and one.
 _MAX_WARNINGS = 40
-#: Frames of this package are skipped, so that a warning shows the line of the caller.
-_PACKAGE = __name__.partition(".")[0]
 
 
 @frozen
@@ -102,7 +99,7 @@ class ExpectedFilters:
         if self.strict:
             raise ServiceWarned(f"{self.name}: {'; '.join(texts)}", warnings=tuple(texts))
         for text in texts:
-            warnings.warn(text, ServiceWarning, stacklevel=_frames_to_caller())
+            warn_caller(text, ServiceWarning)
 
     def _letter_case_hints(self, text: str) -> list[str]:
         """List hints for the filter values that a warning quotes in another letter case."""
@@ -148,11 +145,3 @@ def _selects_same(sent: Any, applied: Any) -> bool:
     if isinstance(sent, list):  # values: order and repetition make no difference
         return isinstance(applied, list) and all(isinstance(one, str) for one in applied) and {*sent} == {*applied}
     return isinstance(applied, Mapping) and dict(applied) == sent
-
-
-def _frames_to_caller() -> int:
-    """Count the frames from `_warn` to the code that called this package."""
-    frame, count = sys._getframe(1), 1
-    while frame.f_back is not None and str(frame.f_globals.get("__name__")).partition(".")[0] == _PACKAGE:
-        frame, count = frame.f_back, count + 1
-    return count

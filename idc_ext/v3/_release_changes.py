@@ -15,17 +15,20 @@ from attrs import evolve
 from idc_client.api.v3 import get_release_changes as _get_release_changes
 from idc_client.types import UNSET
 
-from .._http.calls import Call, Client, fetch
+from .._http.calls import Call, Client
+from .._http.steps import fetch_steps, sending, steps_of
 from ..errors import ContractError, InvalidFilter, NotFound
 from . import _responses
 from ._api import sql
-from ._release import pinned_release
+from ._archive import check_release_unchanged, version
 from ._table import Table
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from idc_client.models import V3ReleaseChanges
+
+    from .._http.steps import Steps
 
 _KINDS = ("added", "revised", "removed")
 #: What a release has as a whole, and each collection in it.
@@ -67,6 +70,7 @@ SELECT release, coalesce(present.collection, past.collection) AS collection,
   CASE WHEN past.series IS NULL THEN 'added' WHEN present.series IS NULL THEN 'removed'
     WHEN present.uuid <> past.uuid THEN 'revised' ELSE 'same' END AS kind
 FROM present FULL OUTER JOIN past USING (release, series))"""
+_DAYS = "SELECT idc_version AS release, left(CAST(version_timestamp AS VARCHAR), 10) AS day FROM version_metadata_index"
 _SUMS = ", ".join(
     [
         *(f"count(*) FILTER (WHERE kind = '{kind}') AS series_{kind}" for kind in _KINDS),
@@ -76,7 +80,8 @@ _SUMS = ", ".join(
 )
 
 
-def release_changes(idc: Client, release: int | None = None) -> V3ReleaseChanges:
+@sending
+def release_changes(idc: Client, release: int | None = None) -> Steps[V3ReleaseChanges]:
     """Say what a data release changed, compared with the one before: for the archive, and for each collection.
 
     A service that has `GET /v3/releases/changes` is asked for it, any other by SQL; the result is the same. What the
@@ -91,28 +96,32 @@ def release_changes(idc: Client, release: int | None = None) -> V3ReleaseChanges
         ContractError: what came does not add up. TruncatedResult: it was cut short.
         DataReleaseChanged: the data moved meanwhile.
     """
-    with pinned_release(idc) as version:
-        newest = _responses.release_number(version)
-        wanted = newest if release is None else release
-        if type(wanted) is not int or not 1 <= wanted <= newest:
-            raise InvalidFilter(f"{wanted!r:.20} is not a data release; the service has 1 to {newest}")
-        call = Call.of(_get_release_changes._get_kwargs(version=wanted))
-        try:
-            return fetch(idc, call, lambda _, body: _checked(body, wanted, newest))
-        except NotFound:
-            return _checked(_by_sql(idc, wanted, newest), wanted, newest)
+    before = yield from steps_of(version)(idc)
+    newest = _responses.release_number(before)
+    wanted = newest if release is None else release
+    if type(wanted) is not int or not 1 <= wanted <= newest:
+        raise InvalidFilter(f"{wanted!r:.20} is not a data release; the service has 1 to {newest}")
+    call = Call.of(_get_release_changes._get_kwargs(version=wanted))
+    try:
+        found = yield from fetch_steps(idc, call, lambda _, body: _checked(body, wanted, newest))
+    except NotFound:
+        found = _checked((yield from _by_sql(idc, wanted, newest)), wanted, newest)
+    yield from check_release_unchanged(idc, before)
+    return found
 
 
-def releases(idc: Client) -> Table:
+@sending
+def releases(idc: Client) -> Steps[Table]:
     """List all data releases with what each changed, and the series and the terabytes that it has; asked by one SELECT.
 
     Raises:
         ContractError: what came does not add up to what the archive has today. TruncatedResult: it was cut short.
         DataReleaseChanged: the data moved meanwhile.
     """
-    with pinned_release(idc) as version:
-        newest = _responses.release_number(version)
-        found = sql(idc, _of_all(newest))
+    before = yield from steps_of(version)(idc)
+    newest = _responses.release_number(before)
+    found = yield from steps_of(sql)(idc, _of_all(newest))
+    yield from check_release_unchanged(idc, before)
     if [row.get("release") for row in found] != list(range(1, newest + 1)):
         raise ContractError(f"POST /v3/sql was asked for the data releases 1 to {newest} and gave others")
     rows = list(map(_numbers, found))
@@ -181,24 +190,18 @@ def _of_analyses(release: int) -> str:
 # ----------------------------------------------------------------------------------------------------------- reading
 
 
-def _by_sql(idc: Client, release: int, newest: int) -> dict[str, Any]:
+def _by_sql(idc: Client, release: int, newest: int) -> Steps[dict[str, Any]]:
     """Put together what the operation would answer, but for its note."""
-    found = list(map(_numbers, sql(idc, _of_one(release, newest))))
+    found = list(map(_numbers, (yield from steps_of(sql)(idc, _of_one(release, newest)))))
     totals = [row for row in found if row["collection"] is None]
     if len(totals) != 1:
         raise ContractError("POST /v3/sql was asked for one row of totals and gave " + str(len(totals)))
     collections = [_collection(row) for row in found if row["collection"] is not None]
     collections.sort(key=lambda one: (-one["size_TB_added"], -one["series_added"], one["collection_id"]))
-    analyses = list(sql(idc, _of_analyses(release)))
+    analyses = list((yield from steps_of(sql)(idc, _of_analyses(release))))
     analyses.sort(key=lambda one: (-one["series_added"], one["analysis_result_id"]))
-    days = {
-        row["release"]: _day(row["day"])
-        for row in sql(
-            idc,
-            "SELECT idc_version AS release, left(CAST(version_timestamp AS VARCHAR), 10) AS day "
-            "FROM version_metadata_index",
-        )
-    }
+    dated = yield from steps_of(sql)(idc, _DAYS)
+    days = {row["release"]: _day(row["day"]) for row in dated}
     if release not in days:
         raise ContractError(f"version_metadata_index does not have the data release {release}")
     return {

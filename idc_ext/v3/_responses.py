@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import functools
 import re
-from typing import TYPE_CHECKING, Any, Protocol, Self, TypeAlias, TypeVar, get_args, get_origin, get_type_hints
+from typing import TYPE_CHECKING, Any, Literal, Protocol, Self, TypeAlias, TypeVar, get_args, get_origin, get_type_hints
 from urllib.parse import unquote
 
 from attrs import frozen
@@ -18,13 +18,18 @@ from idc_client.models import (
     V3AttributeValue,
     V3AttributeValues,
     V3CollectionChange,
+    V3CollectionDetail,
     V3Counts,
     V3License,
     V3ReleaseChanges,
+    V3Stats,
+    V3TableSchema,
     V3Version,
     V3ViewerUrl,
 )
 
+from .._tables.html import show_model
+from .._tables.listed import ModelList
 from ..errors import ContractError
 from ._table import Table
 
@@ -40,6 +45,9 @@ class _GeneratedModel(Protocol):
 
 
 M = TypeVar("M", bound=_GeneratedModel)
+
+for _model in (V3AttributeValues, V3CollectionDetail, V3Counts, V3ReleaseChanges, V3Stats, V3TableSchema, V3Version):
+    show_model(_model)
 
 #: A citation: text, or an object for csl-json.
 Citation: TypeAlias = str | dict[str, Any]
@@ -65,9 +73,18 @@ class Citations:
     acknowledgment: Citation | None
 
 
-def parse_server_version(_status: int, body: Any) -> V3Version:
-    """Parse the versions of the server and of its data."""
-    return _make_model(V3Version, body)
+def parse_model(model: type[M], _status: int, body: Any, **lists: type[_GeneratedModel]) -> M:
+    """Parse a body that is one model; `lists` has the models of the items of its lists."""
+    for name, item in lists.items():
+        parse_models(item, _status, _checked_list(body, name))
+    return _make_model(model, body)
+
+
+def parse_models(model: type[M], _status: int, body: Any) -> ModelList[M]:
+    """Parse a body that is a list of models."""
+    if not isinstance(body, list):
+        raise TypeError("the answer is not a list")
+    return ModelList(_make_model(model, one) for one in body)
 
 
 def release_number(server: V3Version) -> int:
@@ -208,8 +225,16 @@ def _make_model(model: type[M], body: Any) -> M:
 def _model_types(model: type[Any]) -> list[tuple[str, set[Any]]]:
     """List the types that attributes of a generated model may have; items of lists are not checked."""
     hints = get_type_hints(model, localns=vars(models)).items()
-    kinds = {name: {list} if get_origin(hint) is list else {*get_args(hint)} or {hint} for name, hint in hints}
+    kinds = {name: _types_of_hint(hint) for name, hint in hints}
     return [(name, kind | {int} if float in kind else kind) for name, kind in kinds.items()]
+
+
+def _types_of_hint(hint: Any) -> set[Any]:
+    if get_origin(hint) is list:
+        return {list}
+    if get_origin(hint) is Literal:
+        return {type(one) for one in get_args(hint)}
+    return {*get_args(hint)} or {hint}
 
 
 def _checked_list(body: Mapping[str, Any], name: str) -> list[Any]:

@@ -19,13 +19,14 @@ from idc_client.api.v3 import (
     get_tables,
     get_version,
 )
-from idc_client.models import V3Version
+from idc_client.models import V3IndexColumn, V3Version
 from idc_client.types import UNSET
 
 import idc_openapi
 
 from ... import v3
-from ..._http.calls import Call, fetch
+from ..._http.calls import Call
+from ..._http.steps import fetch
 from ..._release_lag import release_notice
 from ..._suggest import did_you_mean
 from ...errors import ContractError, NotFound, TruncatedResult
@@ -131,8 +132,13 @@ def attributes(*, out: Output = _OUTPUT, context: ContextParameter) -> None:
     write_result(listing_of_rows(found, brief=("name", "kind", "data_type", "description")), out)
 
 
+def column_completions(_context: object) -> list[str]:
+    """List the columns of the table `index`, for completion with the Tab key."""
+    return sorted(map(str, V3IndexColumn))
+
+
 def values(
-    attribute: str,
+    attribute: Annotated[str, Parameter(completer=column_completions)],
     /,
     *,
     limit: Annotated[Count, Parameter(name=["--limit", "-n"])] = 100,

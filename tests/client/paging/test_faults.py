@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from idc_ext import ContractError, DataReleaseChanged, PagingError, Rows, ServerError, v1, v3
+from idc_ext.aio import AsyncRows
 from tests.support import patching
 from tests.support.applied_filters import with_filters_echo
 from tests.support.faulty_server import answer, faulty, hang_up, reset, truncated
@@ -131,7 +132,7 @@ async def test_a_walk_that_cannot_be_whole_is_an_error_before_its_end_and_leaves
         async with client_without_credentials(server.url) as idc:
             rows, path = v3.manifest(idc, RIDER, page_size=3), tmp_path / "rows.csv"
             with pytest.raises(error):
-                rows.write(path) if mode == "sync" else await rows.awrite(path)
+                rows.write(path) if mode == "sync" else await AsyncRows(rows).write(path)
     assert os.listdir(tmp_path) == []
 
 

@@ -1,0 +1,70 @@
+"""Results as HTML tables, for notebooks: the first rows, escaped, with a line that says what is shown. Pure."""
+
+from __future__ import annotations
+
+from html import escape
+from typing import TYPE_CHECKING, Any, Final
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping, Sequence
+
+#: How many rows a notebook shows.
+ROWS_SHOWN: Final = 10
+#: The maximum length of a cell.
+_LONGEST_CELL = 80
+#: The members of a model that are shown as a table of their own would not fit: only how many there are.
+_SHORT_LIST = 8
+
+
+def table_html(columns: Sequence[str], rows: Iterable[Mapping[str, Any]], caption: str) -> str:
+    """Write the first rows as a table, with a caption below it."""
+    head = "".join(f"<th>{escape(name)}</th>" for name in columns)
+    body = "".join(
+        f"<tr>{''.join(f'<td{_side(row.get(name))}>{cell_html(row.get(name))}</td>' for name in columns)}</tr>"
+        for row, _ in zip(rows, range(ROWS_SHOWN), strict=False)
+    )
+    table = f"<table><thead><tr>{head}</tr></thead><tbody>{body}</tbody></table>" if columns else ""
+    return f"<div>{table}<p>{escape(caption)}</p></div>"
+
+
+def record_html(values: Mapping[str, Any]) -> str:
+    """Write the members of one record as a table with a line for each."""
+    lines = "".join(
+        f"<tr><th style='text-align: left'>{escape(name)}</th><td style='text-align: left'>{cell_html(value)}</td></tr>"
+        for name, value in values.items()
+    )
+    return f"<table><tbody>{lines}</tbody></table>"
+
+
+def cell_html(value: Any) -> str:
+    """Write a value as the text of a cell, cut to a length."""
+    if value is None:
+        return ""
+    if isinstance(value, bool):
+        return str(value).lower()
+    if isinstance(value, int):
+        return f"{value:,}"
+    if isinstance(value, list) and (len(value) > _SHORT_LIST or any(isinstance(one, dict) for one in value)):
+        return f"{len(value):,} items"
+    text = ", ".join(map(str, value)) if isinstance(value, list) else str(value)
+    return escape(text if len(text) <= _LONGEST_CELL else f"{text[: _LONGEST_CELL - 1]}…")
+
+
+def rows_caption(shown: int, total: int | None, columns: int, more: str = "") -> str:
+    """Say how many rows are shown, of how many, and how many columns they have."""
+    rows = f"{shown:,} rows" if total == shown else f"{shown:,} of {'more' if total is None else f'{total:,}'} rows"
+    return f"{rows}, {columns} columns{more}"
+
+
+def show_model(model: type[Any]) -> None:
+    """Have notebooks show a generated model as a table: the generator makes plain classes."""
+
+    def _repr_html_(self: Any) -> str:
+        return record_html(self.to_dict())
+
+    model._repr_html_ = _repr_html_
+
+
+def _side(value: Any) -> str:
+    number = isinstance(value, int | float) and not isinstance(value, bool)
+    return "" if number else " style='text-align: left'"
