@@ -18,8 +18,8 @@ from attrs import frozen
 
 from .._warnings import warn_caller
 from ..errors import BlockingCallWarning
+from . import deadline
 from .calls import asend_call, parse_answer, send_call
-from .deadline import async_sleep, sleep
 
 if TYPE_CHECKING:
     from .calls import Call, Client
@@ -105,10 +105,10 @@ class Wait(Step):
     what: str
 
     def run(self) -> Any:
-        sleep(self.seconds, self.what)
+        deadline.sleep(self.seconds, self.what)
 
     async def arun(self) -> Any:
-        await async_sleep(self.seconds, self.what)
+        await deadline.async_sleep(self.seconds, self.what)
 
 
 @frozen

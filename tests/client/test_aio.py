@@ -232,7 +232,7 @@ def body_of(function: ast.FunctionDef | ast.AsyncFunctionDef) -> str:
 
 
 #: Where both ways of doing one thing stand: the two httpx clients, what hands a call to one, threads and tasks.
-TWO_WAYS = {"_paging/prefetch.py", "_http/calls.py", "_http/httpcore_hooks.py", "_http/steps.py", "_http/text.py", "_http/transport.py"}
+TWO_WAYS = {"_paging/prefetch.py", *(f"_http/{name}.py" for name in ("calls", "httpcore_hooks", "steps", "transport"))}
 
 
 def test_no_body_stands_twice_with_and_without_await() -> None:

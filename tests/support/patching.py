@@ -15,7 +15,6 @@ from typing import TYPE_CHECKING, Any
 from attrs import define
 
 from idc_ext._http import attempts, deadline, retry
-from idc_ext._paging import pages
 from idc_ext.v1 import _pages as v1_pages
 from idc_ext.v3 import _pages as v3_pages
 
@@ -69,12 +68,6 @@ def no_pauses(monkeypatch: pytest.MonkeyPatch, passes: Callable[[float], object]
     monkeypatch.setattr(deadline, "async_sleep", asleep)
     monkeypatch.setattr(retry, "random_fraction", lambda: 0.5)
     return made
-
-
-def no_waits_for_pages(monkeypatch: pytest.MonkeyPatch) -> None:
-    """A walk that the service tells to wait makes the pauses of `no_pauses`, which comes first."""
-    monkeypatch.setattr(pages, "sleep", deadline.sleep)
-    monkeypatch.setattr(pages, "async_sleep", deadline.async_sleep)
 
 
 def each_pause(monkeypatch: pytest.MonkeyPatch, begins: Callable[[], object]) -> None:
