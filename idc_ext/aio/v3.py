@@ -2,13 +2,14 @@
 
 from .. import v3 as _v3
 from .._http.steps import awaitable as _awaitable
-from ..v3 import Citations, Filters, Selection, Table, Translation, from_v1, where
+from ..v3 import Citations, Filters, ModelList, Selection, Table, Translation, from_v1, where
 from ._rows import lines_of as _lines_of
 from ._rows import rows_of as _rows_of
 
 __all__ = [
     "Citations",
     "Filters",
+    "ModelList",
     "Selection",
     "Table",
     "Translation",

@@ -75,7 +75,7 @@ app = App(
     "manifests for downloads.",
     version=version,
     version_flags=["--version", "-V"],
-    help_format="plaintext",
+    help_format="markdown",
     result_action="return_value",
     suppress_keyboard_interrupt=False,
 )

@@ -18,6 +18,7 @@ if TYPE_CHECKING:
         viewer_url,
     )
     from ._archive import (
+        ModelList,
         analysis_results,
         attributes,
         clinical_rows,
@@ -39,6 +40,7 @@ if TYPE_CHECKING:
 __all__ = [
     "Citations",
     "Filters",
+    "ModelList",
     "Selection",
     "Table",
     "Translation",
@@ -90,6 +92,7 @@ __getattr__, __dir__ = _lazy_attributes(
         ),
         "Citations": "_responses",
         "Filters": "_filters",
+        "ModelList": "_archive",
         "Table": "_table",
         "Translation": "_translation",
         "from_v1": "_translation",

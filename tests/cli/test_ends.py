@@ -32,7 +32,8 @@ MORE_THAN_A_PIPE_HOLDS = ("-w", "collection_id=rider_pilot,rider_lung_pet_ct")
     ("words", "complaint"),
     [
         (["cuonts"], 'unknown command "cuonts". Did you mean "counts"? See idc-ext --help'),
-        (["counts", "--were", "x"], "Did you mean --where"),
+        (["counts", "--were", "x"], "Did you mean --where? See idc-ext counts --help"),
+        (["clinical", "rows", "x", "--max", "1"], "see idc-ext clinical rows --help"),
         (["counts", "--format", "cvs", "--all-of-idc"], "Choose from"),
         (["manifest", "--format", "cvs", "--all-of-idc"], "Choose from"),
         (["counts", "extra", "--all-of-idc"], "extra"),
@@ -49,6 +50,10 @@ MORE_THAN_A_PIPE_HOLDS = ("-w", "collection_id=rider_pilot,rider_lung_pet_ct")
         (["sql"], "takes one of: a statement, --file FILE"),
         (["sql", "SELECT '--'"], "comment mark"),
         (["resolve", "x"], "not a GUID"),
+        (
+            ["resolve", "drs://example.org/dg.4DFC/099a1844-dc1c-44bd-91f8-e6f1860cbfce"],
+            "use --resolver https://example",
+        ),
         (["resolve"], "takes one or more GUIDs"),
         (["diff", "old", "new", "--all-of-idc"], "not a data release"),
         (["diff", "1", "99", "--all-of-idc"], "1 to 25"),
