@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING
 from .._lazy import lazy_attributes as _lazy_attributes
 
 if TYPE_CHECKING:
+    from .._tables.listed import ModelList
     from ._api import (
         Selection,
         attribute_values,
@@ -18,7 +19,6 @@ if TYPE_CHECKING:
         viewer_url,
     )
     from ._archive import (
-        ModelList,
         analysis_results,
         attributes,
         clinical_rows,
@@ -92,7 +92,7 @@ __getattr__, __dir__ = _lazy_attributes(
         ),
         "Citations": "_responses",
         "Filters": "_filters",
-        "ModelList": "_archive",
+        "ModelList": "._tables.listed",
         "Table": "_table",
         "Translation": "_translation",
         "from_v1": "_translation",
