@@ -142,7 +142,7 @@ def _login_by_redirect(
         raise CredentialsError(f"cannot listen on 127.0.0.1 port {port} for the browser: {reason}") from None
     with server:
         consent = Consent(client, server.redirect_uri, state)
-        show(consent.url(email))
+        yield from work(functools.partial(show, consent.url(email)))
         answer, left = None, seconds
         while answer is None and left > 0:  # in short turns: a thread that waits cannot be cancelled
             answer = yield from work(functools.partial(server.wait_for_redirect, min(left, _TURN)))
