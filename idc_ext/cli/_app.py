@@ -172,7 +172,7 @@ def run(words: Sequence[str]) -> int:
             _discard_standard_output()
         _exit.print_message(_exit.with_option_names(found[1], words[0] if words else ""))
         for note in getattr(error, "__notes__", ()):
-            _exit.print_message(note)
+            _exit.print_message(_exit.with_option_names(note, ""))
         return found[0]
     return code if isinstance(code, int) else _exit.DONE
 

@@ -87,6 +87,7 @@ def exit_code_and_sentence(error: BaseException, base_url: str | None = None) ->
 _OPTION_NAMES = (
     (r"\bpass (\w+)=True", r"use --\1"),
     (r"\b(all_of_idc|allow_truncated)=True", r"--\1"),
+    (r"\bcite=None\b", "--cite none"),
     (r"\bargument \w+, option (--[\w-]+)", r"\1"),
     (r"\b(max_rows|page_size)\b", r"--\1"),
     (r"\bv3\.sql\b", "`idc-ext sql`"),

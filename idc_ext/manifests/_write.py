@@ -112,7 +112,11 @@ def write(
             raise TruncatedResult(f"{written} of the {counts.series} counted series arrived; start again")
         cited = None
         if cite and counts.series:
-            cited = yield from steps_of(v3.citations)(idc, wanted, style=cite, all_of_idc=True)
+            try:
+                cited = yield from steps_of(v3.citations)(idc, wanted, style=cite, all_of_idc=True)
+            except Exception as error:
+                error.add_note("citations come from DataCite and doi.org; cite=None writes the manifest without them")
+                raise
         yield from check_release_unchanged(idc, version)
         sidecar = Receipt(
             manifest=target.name,
