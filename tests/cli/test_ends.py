@@ -33,7 +33,7 @@ MORE_THAN_A_PIPE_HOLDS = ("-w", "collection_id=rider_pilot,rider_lung_pet_ct")
     [
         (["cuonts"], 'unknown command "cuonts". Did you mean "counts"? See idc-ext --help'),
         (["counts", "--were", "x"], "Did you mean --where? See idc-ext counts --help"),
-        (["clinical", "rows", "x", "--max", "1"], "see idc-ext clinical rows --help"),
+        (["clinical", "rows", "x", "--max", "1"], "See idc-ext clinical rows --help"),
         (["counts", "--format", "cvs", "--all-of-idc"], "Choose from"),
         (["manifest", "--format", "cvs", "--all-of-idc"], "Choose from"),
         (["counts", "extra", "--all-of-idc"], "extra"),

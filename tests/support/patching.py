@@ -190,7 +190,7 @@ def interrupted_pauses(monkeypatch: pytest.MonkeyPatch, interrupt: Callable[...,
 
 def broken_calls(monkeypatch: pytest.MonkeyPatch) -> None:
     """Every call of the command line fails by a fault of ours."""
-    monkeypatch.setattr("idc_ext._http.calls.fetch", lambda *_: 1 / 0)
+    monkeypatch.setattr("idc_ext._http.steps.fetch_steps", lambda *_: 1 / 0)
     monkeypatch.setattr("idc_ext.cli._requests.fetch", lambda *_: 1 / 0)
 
 
