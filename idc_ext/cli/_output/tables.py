@@ -116,16 +116,14 @@ def number_text(value: Any) -> str:
 def _column_widths(wanted: Sequence[int], room: int, needed: int) -> dict[int, int]:
     """Distribute the width of the terminal among the columns that fit: place -> width.
 
-    Of the needed columns, the first ones are taken, which may be cut; of the others, all that fit in full width. The
-    first column is always shown.
+    Of the needed columns, the first ones are taken, which may be cut; of the others, all that fit in full width into
+    the room that is left. The first column is always shown.
     """
     widths: dict[int, int] = {}
-    for place, want in enumerate(wanted):
-        least = min(want, _MIN_CUT_WIDTH) if place < needed else want
+    for place, want in enumerate(wanted[:needed]):
+        least = min(want, _MIN_CUT_WIDTH)
         if widths and sum(widths.values()) + least + _COLUMN_GAP * (len(widths) + 1) > room:
-            if place < needed:
-                break
-            continue
+            break
         widths[place] = least
     left = room - sum(widths.values()) - _COLUMN_GAP * len(widths)
     while left > 0 and (short := [place for place, width in widths.items() if width < wanted[place]]):
@@ -133,4 +131,8 @@ def _column_widths(wanted: Sequence[int], room: int, needed: int) -> dict[int, i
             more = min(wanted[place] - widths[place], max(left // len(short), 1), left)
             widths[place] += more
             left -= more
+    for place, want in enumerate(wanted[needed:], needed):
+        if want + _COLUMN_GAP <= left:
+            widths[place] = want
+            left -= want + _COLUMN_GAP
     return widths
