@@ -84,7 +84,7 @@ class Rows(Request[T], Frames):
         if first is None:
             kinds = [{"column": one.name, "type": one.kind} for one in self.columns]
             send = "nothing has been requested yet; use to_pandas(), write(), or a loop"
-            return table_html(["column", "type"] if kinds else [], kinds, caption + send)
+            return table_html(["column", "type"] if kinds else [], kinds, caption + send, len(kinds))
         shown = first.content.records
         return table_html(first.columns, shown, caption + rows_caption(len(shown), first.total, len(first.columns)))
 

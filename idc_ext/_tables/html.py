@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from html import escape
 from typing import TYPE_CHECKING, Any, Final
 
@@ -12,16 +13,22 @@ if TYPE_CHECKING:
 ROWS_SHOWN: Final = 10
 #: The maximum length of a cell.
 _LONGEST_CELL = 80
-#: The members of a model that are shown as a table of their own would not fit: only how many there are.
+#: A list of more values than this, or of objects, is shown as the number of its items.
 _SHORT_LIST = 8
 
 
-def table_html(columns: Sequence[str], rows: Iterable[Mapping[str, Any]], caption: str) -> str:
-    """Write the first rows as a table, with a caption below it."""
-    head = "".join(f"<th>{escape(name)}</th>" for name in columns)
+def table_html(columns: Sequence[str], rows: Iterable[Mapping[str, Any]], caption: str, most: int = ROWS_SHOWN) -> str:
+    """Write the first rows as a table, with a caption below it; numbers are on the right."""
+    shown = list(itertools.islice(rows, most))
+    numeric = {
+        name: any(_is_number(row.get(name)) for row in shown)
+        and all(row.get(name) is None or _is_number(row.get(name)) for row in shown)
+        for name in columns
+    }
+    side = {name: "" if numeric[name] else " style='text-align: left'" for name in columns}
+    head = "".join(f"<th{side[name]}>{escape(name)}</th>" for name in columns)
     body = "".join(
-        f"<tr>{''.join(f'<td{_side(row.get(name))}>{cell_html(row.get(name))}</td>' for name in columns)}</tr>"
-        for row, _ in zip(rows, range(ROWS_SHOWN), strict=False)
+        f"<tr>{''.join(f'<td{side[name]}>{cell_html(row.get(name))}</td>' for name in columns)}</tr>" for row in shown
     )
     table = f"<table><thead><tr>{head}</tr></thead><tbody>{body}</tbody></table>" if columns else ""
     return f"<div>{table}<p>{escape(caption)}</p></div>"
@@ -65,6 +72,5 @@ def show_model(model: type[Any]) -> None:
     model._repr_html_ = _repr_html_
 
 
-def _side(value: Any) -> str:
-    number = isinstance(value, int | float) and not isinstance(value, bool)
-    return "" if number else " style='text-align: left'"
+def _is_number(value: Any) -> bool:
+    return isinstance(value, int | float) and not isinstance(value, bool)
