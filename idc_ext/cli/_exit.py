@@ -90,6 +90,7 @@ _OPTION_NAMES = (
     (r"\bcite=None\b", "--cite none"),
     (r"\bargument \w+, option (--[\w-]+)", r"\1"),
     (r"\b(max_rows|page_size)\b", r"--\1"),
+    (r", translated by v3\.from_v1\b", ""),
     (r"\bv3\.sql\b", "`idc-ext sql`"),
     (r"\bv3\.manifest\b", "`idc-ext manifest`"),
     (r"\bv3\.attribute_values\b", "`idc-ext values`"),

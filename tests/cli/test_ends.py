@@ -158,6 +158,27 @@ def subclasses_of(kind: type) -> list[type]:
     return [*below, *(deeper for one in below for deeper in subclasses_of(one))]
 
 
+@pytest.mark.parametrize(
+    ("sentence", "command", "shown"),
+    [
+        ("pass all_of_idc=True to do that", "counts", "use --all-of-idc to do that"),
+        ("raise max_rows, or pass allow_truncated=True to", "sql", "raise --max-rows, or use --allow-truncated to"),
+        (
+            "select fewer columns, or raise the limit (argument max_bytes, option --max-bytes)",
+            "sql",
+            "limit (--max-bytes)",
+        ),
+        ("cite=None writes the manifest without them", "manifest", "--cite none writes"),
+        ("if you trust it, pass base_url='https://a_b.org'", "resolve", "use --resolver https://a_b.org"),
+        ("check --base-url and the connection", "resolve", "check --resolver and"),
+        ("check --base-url and the connection", "stats", "check --base-url and"),
+        ("use v3.manifest with the filters of the cohort", "cohorts", "use `idc-ext manifest` with"),
+    ],
+)
+def test_a_hint_names_what_the_command_line_has(sentence: str, command: str, shown: str) -> None:
+    assert shown in _exit.with_option_names(sentence, command)
+
+
 def test_an_internal_error_ends_with_70_and_a_traceback(run: RunCommand, monkeypatch: pytest.MonkeyPatch) -> None:
     patching.broken_calls(monkeypatch)
     result = run("stats")

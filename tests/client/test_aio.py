@@ -17,9 +17,9 @@ import pytest
 from idc_client.api.v3 import get_stats
 
 import idc_ext
-from idc_ext import BlockingCallWarning, NotFound, aio, connect, drs, manifests, v1, v3
+from idc_ext import BlockingCallWarning, NotFound, ServerError, aio, connect, drs, manifests, v1, v3
 from tests.support.standin_process import NOWHERE
-from tests.support.v3_service import client, manifest_service, row
+from tests.support.v3_service import VERSION, client, manifest_service, row
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -77,8 +77,6 @@ def calls(idc: Any, folder: Path, standin: str) -> list[tuple[str, Any]]:
         ("v3", lambda it: it.licenses(idc, CT)),
         ("v3", lambda it: it.manifest(idc, CT)),
         ("v3", lambda it: it.manifest_lines(idc, CT)),
-        ("v3", lambda it: it.release_changes(idc)),
-        ("v3", lambda it: it.releases(idc)),
         ("v3", lambda it: it.sql(idc, "SELECT count(*) AS n FROM index", typed=True)),
         ("v3", lambda it: it.stats(idc)),
         ("v3", lambda it: it.table(idc, "index")),
@@ -113,6 +111,23 @@ async def test_the_awaitable_function_gives_what_the_sync_one_gives(standin: str
                 assert comparable(await twin) == expected, name
         with pytest.raises(NotFound):
             await aio.v3.clinical_tables(idc)
+
+
+async def test_an_error_can_be_handled_within_the_steps_of_async_code_too() -> None:
+    asked: list[str] = []
+
+    def answer(path: str, _: Any) -> Any:
+        asked.append(path)
+        if path == "/v3/version":
+            return VERSION
+        return httpx.Response(404 if path == "/v3/releases/changes" else 500, text="no")
+
+    async with client(answer) as idc:
+        with pytest.raises(ServerError):
+            await aio.v3.release_changes(idc)
+        with pytest.raises(ServerError):
+            await aio.v3.releases(idc)
+    assert asked == ["/v3/version", "/v3/releases/changes", "/v3/sql", "/v3/version", "/v3/sql"]
 
 
 async def test_rows_make_tables_and_files_in_asynchronous_code(tmp_path: Path) -> None:

@@ -14,6 +14,7 @@ import trio
 import vcr
 
 from idc_ext import APIError, aio, connect, v3
+from tests.support.pooled import count
 from tests.support.standin_process import NOWHERE
 from tests.support.v3_service import client, manifest_service, row
 
@@ -70,11 +71,6 @@ def test_one_client_serves_a_pool_of_threads(standin: str) -> None:
         found = list(pool.map(lambda modality: v3.counts(idc, {"Modality": modality}).series, ["CT", "MR", "PT"] * 4))
     assert len(set(found)) == 3
     assert found[:3] == found[-3:]
-
-
-def count(url: str, modality: str) -> int:
-    with connect(url) as idc:
-        return v3.counts(idc, {"Modality": modality}).series
 
 
 @pytest.mark.filterwarnings("ignore:This process .* is multi-threaded:DeprecationWarning")

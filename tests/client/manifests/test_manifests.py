@@ -22,6 +22,7 @@ from idc_ext import (
     LicenseRefused,
     ManifestError,
     Progress,
+    ServerError,
     TruncatedResult,
     connect,
     manifests,
@@ -305,6 +306,14 @@ def test_what_was_added_removed_and_revised_is_said_of_any_two_selections(
     assert changes.series == (len(before), len(after))
     assert bool(changes) == bool(before ^ after or revised)
     assert len(changes) == len(changes.added) + len(changes.removed) + len(changes.revised)
+
+
+def test_citations_that_fail_name_the_way_without_them_and_leave_no_file(tmp_path: Path) -> None:
+    failing = client(answers_of_service(ROWS, citations=httpx.Response(500, text="no")))
+    with pytest.raises(ServerError) as caught:
+        manifests.write(failing, RIDER, tmp_path / "manifest")
+    assert "cite=None writes the manifest without them" in caught.value.__notes__[0]
+    assert list(tmp_path.iterdir()) == []
 
 
 def test_files_that_no_release_knows_are_removed_series_without_a_name() -> None:
