@@ -43,6 +43,9 @@ class AsyncRows(Generic[T]):
     def __repr__(self) -> str:
         return f"<AsyncRows of {self._rows.first}>"
 
+    def _repr_html_(self) -> str:
+        return self._rows._repr_html_()
+
     def __aiter__(self) -> AsyncIterator[T]:
         return aiter(self._rows)
 
