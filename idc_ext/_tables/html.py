@@ -63,11 +63,24 @@ def rows_caption(shown: int, total: int | None, columns: int, more: str = "") ->
     return f"{rows}, {columns} columns{more}"
 
 
-def show_model(model: type[Any]) -> None:
-    """Have notebooks show a generated model as a table: the generator makes plain classes."""
+def show_model(model: type[Any], rows: str | None = None) -> None:
+    """Have notebooks show a generated model as a table: the generator makes plain classes.
+
+    Args:
+        model: The class.
+        rows: The member that is a list of objects, which are shown as rows.
+    """
 
     def _repr_html_(self: Any) -> str:
-        return record_html(self.to_dict())
+        values = self.to_dict()
+        listed: list[Any] = values.pop(rows) if rows else []
+        shown = record_html({name: value for name, value in values.items() if value not in ("", [])})
+        columns = list(listed[0]) if listed else []
+        return shown + (
+            table_html(columns, listed, rows_caption(min(len(listed), ROWS_SHOWN), len(listed), len(columns)))
+            if columns
+            else ""
+        )
 
     model._repr_html_ = _repr_html_
 

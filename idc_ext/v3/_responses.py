@@ -46,8 +46,16 @@ class _GeneratedModel(Protocol):
 
 M = TypeVar("M", bound=_GeneratedModel)
 
-for _model in (V3AttributeValues, V3CollectionDetail, V3Counts, V3ReleaseChanges, V3Stats, V3TableSchema, V3Version):
-    show_model(_model)
+for _model, _rows in (
+    (V3AttributeValues, "values"),
+    (V3CollectionDetail, "licenses"),
+    (V3Counts, None),
+    (V3ReleaseChanges, "collections"),
+    (V3Stats, None),
+    (V3TableSchema, "columns"),
+    (V3Version, None),
+):
+    show_model(_model, _rows)
 
 #: A citation: text, or an object for csl-json.
 Citation: TypeAlias = str | dict[str, Any]

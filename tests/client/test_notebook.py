@@ -90,11 +90,13 @@ def test_a_page_a_table_and_changes_can_be_indexed_by_row_slice_and_column(tmp_p
 def test_what_the_archive_holds_is_shown_as_tables(standin: str) -> None:
     with connect(standin) as idc:
         collections, stats, counts = v3.collections(idc), v3.stats(idc), v3.counts(idc, RIDER)
-        detail = v3.collection(idc, "rider_pilot")
+        detail, values = v3.collection(idc, "rider_pilot"), v3.attribute_values(idc, "Modality")
     assert shown(collections).rows[0] == collections.columns
     assert f"10 of {len(collections)} rows" in shown(collections).text
     assert collections["collection_id"] == [one.collection_id for one in collections]
     assert collections[:2].to_pandas().shape == (2, len(collections.columns))
+    assert ["CT", f"{values.values[0].count:,}"] in shown(values).rows
+    assert f"10 of {len(values.values)} rows, 2 columns" in shown(values).text
     for model in (stats, counts, detail):
         assert ["series", f"{model.series:,}"] in shown(model).rows
 
