@@ -274,6 +274,5 @@ def _with_signature(made: F, function: Callable[..., Any], **attributes: Any) ->
     if result.startswith("Steps["):
         signature = signature.replace(return_annotation=result.removeprefix("Steps[").removesuffix("]"))
     vars(made).update(attributes, __signature__=signature)
-    vars(made).pop("__wrapped__", None)
     made.__annotations__ = {**function.__annotations__, "return": signature.return_annotation}
     return made

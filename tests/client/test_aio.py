@@ -7,17 +7,20 @@ import asyncio
 import importlib
 import inspect
 import os
+import pickle
 import sys
 import warnings
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, get_type_hints
 
 import httpx
 import pytest
 from idc_client.api.v3 import get_stats
+from idc_client.models import V3Stats
 
 import idc_ext
-from idc_ext import BlockingCallWarning, NotFound, ServerError, aio, connect, drs, manifests, v1, v3
+from idc_ext import BlockingCallWarning, NotFound, ServerError, ServiceWarning, aio, connect, drs, manifests, v1, v3
+from idc_ext._http.calls import Client
 from tests.support.standin_process import NOWHERE
 from tests.support.v3_service import VERSION, client, manifest_service, row
 
@@ -111,6 +114,20 @@ async def test_the_awaitable_function_gives_what_the_sync_one_gives(standin: str
                 assert comparable(await twin) == expected, name
         with pytest.raises(NotFound):
             await aio.v3.clinical_tables(idc)
+
+
+async def test_a_warning_of_the_service_is_at_the_line_that_awaits(standin: str) -> None:
+    async with connect(standin) as idc:
+        with pytest.warns(ServiceWarning, match="did you mean CT") as found:
+            await aio.v3.counts(idc, {"Modality": "ct"})
+    assert [one.filename for one in found] == [__file__]
+
+
+def test_signatures_and_types_of_both_forms_are_those_of_the_answer() -> None:
+    for function in (v3.stats, aio.v3.stats):
+        assert get_type_hints(function) == {"idc": Client, "return": V3Stats}
+        assert str(inspect.signature(function)) == "(idc: 'Client') -> 'V3Stats'"
+        assert pickle.loads(pickle.dumps(v3.stats)) is v3.stats  # noqa: S301 - our own bytes
 
 
 async def test_an_error_can_be_handled_within_the_steps_of_async_code_too() -> None:
