@@ -13,24 +13,30 @@ export PIP_DISABLE_PIP_VERSION_CHECK := 1
 help: ## list the targets
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## (.*)/\1\t\2/' | expand -t 18
 
-$(READY): pyproject.toml constraints.txt
+# A .venv that was copied or moved with its folder runs the code of the folder that it was made in.
+.PHONY: own-venv
+own-venv:
+	@test ! -s $(READY) || test "$$(cat $(READY))" = "$(CURDIR)" || \
+		{ echo "$(VENV) belongs to $$(cat $(READY)): remove it (make clean), and run make again" >&2; exit 2; }
+
+$(READY): pyproject.toml constraints.txt | own-venv
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || \
 		{ echo "Python 3.11 or newer is needed; name one with: make PYTHON=/path/to/python3" >&2; exit 2; }
 	test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
-	$(BIN)/python -m pip install --quiet --constraint constraints.txt hatchling editables
+	$(BIN)/python -m pip install --quiet --constraint constraints.txt hatchling editables hatch-fancy-pypi-readme
 	$(BIN)/python -m pip install --quiet --constraint constraints.txt --no-build-isolation --editable '.[dev]'
-	touch $@
+	echo "$(CURDIR)" > $@
 
 .PHONY: venv
 venv: $(READY) ## make .venv from constraints.txt
 
 .PHONY: demo
 demo: $(READY) ## run the flow of the 2021 notebook against a stand-in on this machine
-	$(BIN)/python -m notebooks.demo
+	@$(BIN)/python -m notebooks.demo
 
 .PHONY: serve
 serve: $(READY) ## serve the API of June 2021 on http://127.0.0.1:8021
-	$(BIN)/idc-standin serve --as-of 2.0
+	@$(BIN)/idc-standin serve --as-of 2.0
 
 # $(call yield,FOLDER): the client that openapi.yaml yields, into an empty folder, formatted by our ruff.
 yield = PATH="$(CURDIR)/$(BIN):$$PATH" $(BIN)/openapi-python-client generate --path openapi.yaml --meta none \
@@ -56,7 +62,7 @@ check-generated: $(READY) ## fail if generated/ differs from what openapi.yaml y
 lint: $(READY) ## check the document, the code, the types and the import order
 	$(BIN)/openapi-spec-validator openapi.yaml
 	$(BIN)/yamllint --strict openapi.yaml generator-config.yml idc_standin/v1/deviations.yaml idc_standin/v3/deviations.yaml \
-		idc_drift/accepted.yaml idc_drift/changes/examples.yaml .github
+		idc_drift/accepted.yaml idc_drift/changes/examples.yaml .github .pre-commit-config.yaml
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
@@ -66,6 +72,10 @@ lint: $(READY) ## check the document, the code, the types and the import order
 format: $(READY) ## format the hand-written code
 	$(BIN)/ruff check --fix-only .
 	$(BIN)/ruff format .
+
+.PHONY: packages
+packages: $(READY) ## build the packages of the last commit, install them in every allowed way, and use them (minutes)
+	$(BIN)/pytest tests/packages/matrix.py $(PACKAGES_OPTIONS)
 
 .PHONY: test
 test: $(READY) ## run the tests
@@ -103,9 +113,20 @@ drift: $(READY) ## compare openapi.yaml with the live service's document, or wit
 
 # The contract suite keeps one core busy, the tests the others.
 .PHONY: check
-check: $(READY) ## run everything that CI runs: lint, tests, contract tests
+check: $(READY) ## lint, generated code, tests, contract tests (10 minutes)
 	$(MAKE) --no-print-directory lint check-generated
 	$(MAKE) --no-print-directory --jobs 2 --output-sync=line test contract
+
+# Tools that check what is not code. They run in environments of their own, at these versions.
+tool = $(BIN)/uv tool run --quiet --python $(BIN)/python $(1)
+
+.PHONY: workflows
+workflows: $(READY) ## check GitHub's workflows, and CITATION.cff
+	$(call tool,zizmor==1.32.0) --quiet --offline --persona pedantic .
+	$(call tool,cffconvert==2.0.0) --validate
+
+.PHONY: check-all
+check-all: workflows packages ## what takes longer or needs more: packages, workflows (CI runs both)
 
 # idc-index needs another DuckDB than the stand-in, so it has an environment of its own.
 PEER := .venv-idc-index
@@ -131,7 +152,7 @@ torture: torture-standin ## all attacks, and docs/reliability.md
 constraints: ## rewrite constraints.txt with the newest release of every package
 	fresh=$$(mktemp -d); trap 'rm -rf "$$fresh"' EXIT; \
 	$(PYTHON) -m venv "$$fresh"; \
-	"$$fresh/bin/python" -m pip install --quiet hatchling editables; \
+	"$$fresh/bin/python" -m pip install --quiet hatchling editables hatch-fancy-pypi-readme; \
 	"$$fresh/bin/python" -m pip install --quiet --no-build-isolation --editable '.[dev]'; \
 	{ sed '/^[^#]/,$$d' constraints.txt; "$$fresh/bin/python" -m pip freeze --exclude idc-client \
 		| grep -vE '^(-e|pip==|setuptools==)'; } > "$$fresh/constraints.txt"; \

@@ -30,6 +30,7 @@ if TYPE_CHECKING:
 
     Closing = Callable[[], None]
 
+M_TRIM_THRESHOLD, M_MMAP_THRESHOLD = -1, -3  # of glibc's malloc.h
 BUILDING = "building the archive, once; this takes half a minute; the file goes to"
 
 
@@ -80,6 +81,7 @@ def _answer(options: argparse.Namespace, listener: socket.socket, ready: Callabl
     from idc_standin.protocol import TimedProtocol
 
     _allow_open_files(budget.OPEN_FILES)
+    _return_freed_memory(budget.MAPPED_BLOCK, budget.KEPT_FREE)
     app, what, stop = _app(options)
     headers = [("Server", f"idc-standin/{__version__}")]
     config = uvicorn.Config(
@@ -109,6 +111,18 @@ def _allow_open_files(wanted: int) -> None:
     allowed = wanted if hard == resource.RLIM_INFINITY else min(wanted, hard)
     if soft != resource.RLIM_INFINITY and soft < allowed:
         resource.setrlimit(resource.RLIMIT_NOFILE, (allowed, hard))
+
+
+def _return_freed_memory(mapped_block: int, kept: int) -> None:
+    """Have the C library return freed memory to the system; only glibc's can be asked."""
+    import ctypes
+
+    try:
+        change = ctypes.CDLL(None).mallopt
+    except (AttributeError, OSError, TypeError):  # macOS, musl, Windows
+        return
+    change(M_MMAP_THRESHOLD, mapped_block)
+    change(M_TRIM_THRESHOLD, kept)
 
 
 def _archive(options: argparse.Namespace) -> Path:

@@ -73,6 +73,12 @@ RESPONSE_PIECE = 1 * MB  # in which it is sent
 SENDING_BYTES = 128 * MB  # of all large responses that are being sent
 RETRY_SECONDS = 2  # Retry-After of a 503 when the server is busy
 OPEN_FILES = 65_536  # connections and files at once, as far as the system allows
+# What the C library keeps of freed memory. By default it learns from the largest block that was freed, and after a few
+# results of 32 MB it keeps hundreds of megabytes. With smaller limits, each page of 3 MB is in memory that is new to
+# the process, which takes a sixth more time.
+MAPPED_BLOCK = 8 * MB  # a block from this size on goes back to the system when it is freed
+KEPT_FREE = 32 * MB  # free memory at the end of a heap goes back to the system beyond this size
+END_SECONDS = 10.0  # for the requests of a worker whose parent has ended; the server itself takes 5 at most
 
 # --- SQL of users -----------------------------------------------------------------------------------------------
 
@@ -97,7 +103,7 @@ class SqlLimits:
     """What the engine manages itself; beyond it, the engine writes to disk."""
     address_space: int = 1_500 * MB
     """Address space of a process, of which the engine takes half at its start."""
-    resident: int = 800 * MB
+    resident: int = 650 * MB
     """Memory of a process, measured from outside; the bound that also holds where the one above cannot be set."""
     spill: int = 1_000 * MB
     """Disk space of a process."""
@@ -108,6 +114,9 @@ SQL = SqlLimits()
 # --- caches and queries ------------------------------------------------------------------------------------------
 
 FETCHED_ROWS = 2_000  # of a long list at once: no other thread runs Python while the engine makes rows
+# Pages of megabytes that v3 makes at once: more of them only take more memory, and the time to get it.
+PAGES_AT_ONCE = CORES + 1
+FINDERS = 2  # threads that find the series of v1's queries, beside PATIENT_REQUESTS for those on instances
 CACHED_SELECTIONS = 1_000  # for each generation
 CACHED_BYTES_V1 = 128 * MB
 CACHED_BYTES_V3 = 64 * MB

@@ -13,6 +13,7 @@ import threading
 import time
 from typing import TYPE_CHECKING
 
+from idc_standin.budget import END_SECONDS
 from idc_standin.errors import StandinError
 
 if TYPE_CHECKING:
@@ -22,7 +23,6 @@ if TYPE_CHECKING:
     Work = Callable[[Callable[[str], None]], None]
 
 SIGNALS = (signal.SIGINT, signal.SIGTERM)
-GRACE_SECONDS = 10.0  # for the requests of a worker whose parent has ended; the server itself takes 5 at most
 
 
 def run(count: int, work: Work, announce: Callable[[str], object]) -> None:
@@ -96,7 +96,7 @@ def _start(work: Work, reports: tuple[int, int], life: tuple[int, int]) -> int:
 def _end_with_parent(parent: int) -> None:
     os.read(parent, 1)  # returns when the parent has ended
     os.kill(os.getpid(), signal.SIGTERM)
-    time.sleep(GRACE_SECONDS)  # a worker that is still being loaded, or hangs, does not heed the signal
+    time.sleep(END_SECONDS)  # a worker that is still being loaded, or hangs, ignores the signal
     os._exit(1)
 
 

@@ -53,11 +53,14 @@ FORMER = {"FORMER_NAMES"}
 PYTHON = ("idc_drift", "idc_ext", "idc_openapi", "idc_standin", "benchmarks", "notebooks", "tests")
 PAGES = (
     *("README.md", "CHANGELOG.md", "CONTRIBUTING.md", "Makefile", "generator-config.yml", "openapi.yaml"),
+    *("SECURITY.md", "CODE_OF_CONDUCT.md", "CITATION.cff", ".pre-commit-config.yaml"),
     *("benchmarks/notes.md", ".ci/run", ".github/workflows/check.yml", ".github/workflows/drift.yml"),
+    ".github/workflows/release.yml",
     *("tests/contract/faults/excused.yaml", "docs/client.md", "docs/contract.md", "docs/contract-power.md"),
     "docs/cli.md",
     *("idc_standin/v1/deviations.yaml", "idc_standin/facts/README.md"),
     *("docs/drift.md", "idc_drift/accepted.yaml", "idc_drift/changes/examples.yaml"),
+    "docs/install.md",
     *("docs/notebook-2021.md", "docs/performance.md", "docs/scale.md", "docs/standin.md", "docs/v3-b2-to-b5.md"),
 )
 #: Pages that are still being reworded; take a page out of here when it has no hits any more.

@@ -228,11 +228,13 @@ def arrow_steps(rows: Rows[Any]) -> Steps[pyarrow.Table]:
 
 def pandas_steps(rows: Rows[Any]) -> Steps[pandas.DataFrame]:
     """Make a pandas DataFrame of all rows."""
+    arrow.import_optional("pandas")  # before anything is sent
     return (yield from work(functools.partial(arrow.to_pandas, (yield from arrow_steps(rows)))))
 
 
 def polars_steps(rows: Rows[Any]) -> Steps[polars.DataFrame]:
     """Make a polars DataFrame of all rows."""
+    arrow.import_optional("polars")  # before anything is sent
     return (yield from work(functools.partial(arrow.to_polars, (yield from arrow_steps(rows)))))
 
 

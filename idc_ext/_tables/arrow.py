@@ -125,10 +125,12 @@ class Frames:
 
     def to_pandas(self) -> pandas.DataFrame:
         """Return a pandas DataFrame; integers have pandas' nullable types. Needs the extra `pandas`."""
+        import_optional("pandas")  # before anything is sent; the extra has Arrow, too
         return to_pandas(self.to_arrow())
 
     def to_polars(self) -> polars.DataFrame:
         """Return a polars DataFrame. Needs the extra `polars`."""
+        import_optional("polars")
         return to_polars(self.to_arrow())
 
     def __arrow_c_stream__(self, requested_schema: object | None = None) -> object:

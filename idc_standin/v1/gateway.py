@@ -18,6 +18,7 @@ from starlette.routing import Mount, Route
 
 from idc_standin import budget, docs
 from idc_standin.contract import ContractViolation
+from idc_standin.v1 import later
 from idc_standin.v1.catalogues import Catalogues
 from idc_standin.v1.cohorts import StateUnavailable
 from idc_standin.v1.identity import Identity, Unauthorized
@@ -161,7 +162,8 @@ def _gateway_error(
 
 
 async def _not_found(request: Request, error: HTTPException | None = None) -> Response:
-    return _gateway_error(404, 5, "Method does not exist.", "service_control")
+    message = f"Method does not exist. {later.explain(request.url.path)}".rstrip()
+    return _gateway_error(404, 5, message, "service_control")
 
 
 async def _wrong_method(request: Request, error: HTTPException) -> Response:

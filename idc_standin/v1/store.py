@@ -114,7 +114,7 @@ class Store:
         self._running: set[duckdb.DuckDBPyConnection] = set()
         self._lock = threading.Lock()  # guards _found
         self._cursors = threading.Lock()
-        self._finders = ThreadPoolExecutor(2, thread_name_prefix="find")
+        self._finders = ThreadPoolExecutor(budget.FINDERS, thread_name_prefix="find")
         self._slow_finders = ThreadPoolExecutor(
             1, thread_name_prefix="pick"
         )  # slow queries, so that others need not wait for them

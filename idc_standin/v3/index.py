@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import hashlib
 import json
-import os
 import threading
 from collections import OrderedDict
 from contextlib import contextmanager
@@ -30,9 +29,6 @@ if TYPE_CHECKING:
     import numpy.typing as npt
 
 MEMORY = "384MB"
-# Of pages of megabytes that are made at the same time, each is made in memory that is new to the process: with sixteen
-# at once that took half as long again as the pages themselves.
-PAGES_AT_ONCE = 1 + (len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1)
 TABLES = ("index", "collections_index", "analysis_results_index", "version_metadata_index", "prior_versions_index")
 MANIFEST = (
     "collection_id", "PatientID", "StudyInstanceUID", "SeriesInstanceUID", "Modality", "SeriesDescription",
@@ -64,7 +60,7 @@ class Index:
         self._connection = duckdb.connect(config=archive.settings(path, MEMORY))
         self._connection.execute(archive.attach(path))
         self._lock = threading.Lock()
-        self._turns = threading.Semaphore(PAGES_AT_ONCE)
+        self._turns = threading.Semaphore(budget.PAGES_AT_ONCE)
         self._held = 0  # bytes of what was found
         self._found: OrderedDict[bytes, Selection] = OrderedDict()  # by digest: filters may have megabytes
         self.package_version = archive.index_version()

@@ -144,6 +144,23 @@ def test_where_the_address_space_cannot_be_bounded_the_server_watches_the_memory
         assert sql(http, "SELECT 1 AS n").json()["rows"] == [{"n": 1}]
 
 
+def test_a_statement_uses_no_more_disk_than_it_may(tmp_path: Path) -> None:
+    limits = "processes=1, engine_memory=10**8, spill=40 * budget.MB"
+    with (
+        server_process("--state", str(tmp_path), first=f"budget.SQL = budget.SqlLimits({limits})") as (server, url),
+        httpx.Client(base_url=url, timeout=60) as http,
+    ):
+        sorting = "SELECT md5(range::VARCHAR) AS r FROM range(3000000) ORDER BY r LIMIT 1 OFFSET 2000000"
+        assert sql(http, "SELECT 1 AS n").json()["rows"] == [{"n": 1}]  # now its process is ready
+        with asking(http, "SELECT sleep_ms(20000)", 1) as (answer,):
+            (worker,) = eventually(lambda: workers_of(server.pid))
+            folder = Path(settings_of(worker)["spill"])
+            folder.mkdir(exist_ok=True)
+            (folder / "what the engine did not count").write_bytes(bytes(50 * MB))
+            assert "40 MB of disk" in refusal(answer.result())
+        assert "40 MB of disk" in refusal(sql(http, sorting))
+
+
 def test_a_large_sort_is_done_on_disk_and_leaves_nothing_there(http: httpx.Client) -> None:
     found = sql(http, "SELECT * FROM index ORDER BY md5(SeriesInstanceUID)", max_rows=1).json()
     assert (found["row_count"], found["truncated"]) == (1, True)

@@ -68,9 +68,10 @@ class Engine:
             | {
                 "memory_limit": f"{limits.engine_memory}B",
                 "temp_directory": str(spill),
-                "max_temp_directory_size": f"{limits.spill}B",
             },
         )
+        # As an option of the connection it is shown and not enforced: the folder is set up after it has been read.
+        self._connection.execute(f"SET max_temp_directory_size = '{limits.spill}B'")
         for lock in LOCKS:
             self._connection.execute(f"SET {lock}")
         paths = {str(one) for one in (path, path.resolve(), spill, spill.resolve())}

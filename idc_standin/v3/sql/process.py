@@ -30,7 +30,7 @@ if TYPE_CHECKING:
     from io import FileIO
 
 START_SECONDS = 30.0
-WATCH_SECONDS = 0.05  # between two looks at the memory of a process
+WATCH_SECONDS = 0.05  # between two looks at the memory and the files of a process
 LARGEST_HEADER = 8 * MB  # the names of columns have a tenth of it at most
 CRASHED = "The engine ended on this statement: it is nested too deeply, too large, or meets a fault of the engine."
 FOLDERS = "sql-"
@@ -152,7 +152,7 @@ class SqlProcess:
                 self._process.kill()
                 raise TimeIsUp
             if not self._poll.poll(1000 * min(rest, WATCH_SECONDS)):
-                if _memory(self._process.pid)[1] > self._limits.resident:
+                if _memory(self._process.pid)[1] > self._limits.resident or _disk(self._spill) > self._limits.spill:
                     self._process.kill()
                     raise too_much_memory(self._limits)
                 continue
@@ -190,6 +190,16 @@ def _memory(pid: int) -> tuple[int, int]:
     # The address space of macOS is hundreds of gigabytes for every process, so only what is in memory says something.
     found = subprocess.run(["ps", "-o", "rss=", "-p", str(pid)], capture_output=True, check=False)  # noqa: S603, S607
     return 0, int(found.stdout or 0) * 1024
+
+
+def _disk(folder: Path) -> int:
+    """Bytes on the disk of the files in a folder; there is none before the first of them."""
+    used = 0
+    with suppress(OSError), os.scandir(folder) as entries:
+        for entry in entries:
+            with suppress(OSError):  # it has just been removed
+                used += entry.stat().st_blocks * 512
+    return used
 
 
 class Folder:

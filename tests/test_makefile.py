@@ -1,0 +1,35 @@
+"""The Makefile as its users see it."""
+
+from __future__ import annotations
+
+import re
+import shutil
+import subprocess
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parents[1]
+
+
+def make(folder: Path, *words: str) -> subprocess.CompletedProcess[str]:
+    return subprocess.run(["make", "--no-print-directory", *words], cwd=folder, capture_output=True, text=True)
+
+
+def test_make_alone_lists_every_target_of_users_with_one_line_each() -> None:
+    rules = re.findall(r"^([a-z][a-z-]*):(.*)$", (ROOT / "Makefile").read_text("utf-8"), re.MULTILINE)
+    listed = make(ROOT).stdout.splitlines()
+    assert [line.split()[0] for line in listed] == [name for name, _ in rules if name != "own-venv"]
+    assert all(len(line.split()) > 2 for line in listed)
+
+
+def test_a_venv_that_was_copied_with_its_folder_is_refused_in_one_sentence(tmp_path: Path) -> None:
+    for name in ("Makefile", "pyproject.toml", "constraints.txt"):
+        shutil.copy(ROOT / name, tmp_path)
+    (tmp_path / ".venv").mkdir()
+    (tmp_path / ".venv" / ".ready").write_text("/elsewhere/idc-client\n")
+    ended = make(tmp_path, "demo")
+    assert ended.returncode == 2
+    assert ended.stderr.splitlines()[0] == (
+        ".venv belongs to /elsewhere/idc-client: remove it (make clean), and run make again"
+    )
+    assert make(tmp_path, "clean").returncode == 0
+    assert not (tmp_path / ".venv").exists()
