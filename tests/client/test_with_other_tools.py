@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import multiprocessing
 import re
 from concurrent.futures import ProcessPoolExecutor, ThreadPoolExecutor
@@ -99,6 +100,7 @@ def test_everything_is_awaited_in_trio_too(tmp_path: Path) -> None:
     assert re.findall(r"\w+\.\w+", " ".join(one.name for one in tmp_path.iterdir())) == ["rows.csv"]
 
 
+@pytest.mark.filterwarnings("ignore:unclosed:ResourceWarning")  # the connections of a run that has ended
 def test_the_real_service_is_awaited_in_one_run_of_trio_after_another(standin: str, tmp_path: Path) -> None:
     idc = connect(standin)
 
@@ -111,3 +113,4 @@ def test_the_real_service_is_awaited_in_one_run_of_trio_after_another(standin: s
 
     # One client in two runs: its connections end with the first one.
     assert trio.run(write) == trio.run(count) > 0
+    gc.collect()
