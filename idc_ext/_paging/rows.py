@@ -40,6 +40,8 @@ if TYPE_CHECKING:
 
 
 T = TypeVar("T")
+#: Names that the Tab key does not offer: those that end with the next release, and one for this package.
+_NOT_OFFERED = ("ato_arrow", "ato_pandas", "ato_polars", "awrite", "make_checkpoint")
 
 
 @frozen(repr=False, eq=False)
@@ -69,7 +71,7 @@ class Rows(Request[T], Frames):
         return f"<Rows of {self.first}>"
 
     def __dir__(self) -> list[str]:
-        return public_names(self, fields_dict(type(self)))
+        return public_names(self, {*fields_dict(type(self)), *_NOT_OFFERED})
 
     def __reduce__(self) -> tuple[Any, ...]:
         raise TypeError(
