@@ -241,8 +241,8 @@ def warn_if_loop_is_blocked() -> None:
     if ipython is not None and ipython.get_ipython() is not None:
         return
     warn_caller(
-        f"this call blocks the event loop of {library}: await the function of the same name in idc_ext.aio, or asyncio() "
-        "of a generated module",
+        f"this call blocks the event loop of {library}: await the function of the same name in idc_ext.aio, or "
+        "asyncio() of a generated module",
         BlockingCallWarning,
     )
 
