@@ -24,7 +24,7 @@ from ._http.addresses import Proxies, check_proxy_argument, problem_with_url
 from ._http.attempts import CallPolicy
 from ._http.bodies import ACCEPT_ENCODING, MAX_BODY
 from ._http.deadline import checked_seconds
-from ._http.refusals import ServiceRelease
+from ._http.failures import ServiceRelease
 from ._http.retry import Retries, RetryBudget
 from ._http.transport import AsyncClient, SyncClient
 from ._operations import needs_user
