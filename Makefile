@@ -47,20 +47,24 @@ answers = $(BIN)/python -c 'import sys, yaml; from idc_openapi import answers_te
 	open(sys.argv[1], "w").write(answers_text(yaml.safe_load(content())))' $(1)
 
 .PHONY: generate
-generate: $(READY) ## make generated/idc_client and idc_openapi/answers.json from openapi.yaml
+generate: $(READY) ## make generated/idc_client, idc_openapi/answers.json and idc_ext/v3/_attributes.py from openapi.yaml
 	fresh=$$(mktemp -d); trap 'rm -rf "$$fresh"' EXIT; \
 	$(call yield,"$$fresh/idc_client") >/dev/null; \
 	rm -rf generated/idc_client; mv "$$fresh/idc_client" generated/idc_client
 	$(call answers,idc_openapi/answers.json)
+	$(BIN)/python -m idc_ext.v3._attributes_writer > .attributes.py && mv .attributes.py idc_ext/v3/_attributes.py
 
 .PHONY: check-generated
-check-generated: $(READY) ## fail if generated/ or idc_openapi/answers.json differs from what openapi.yaml yields
+check-generated: $(READY) ## fail if one of the files of make generate differs from what openapi.yaml yields
 	fresh=$$(mktemp -d); trap 'rm -rf "$$fresh"' EXIT; \
 	$(call yield,"$$fresh/idc_client") >/dev/null; \
 	$(call answers,"$$fresh/answers.json"); \
+	$(BIN)/python -m idc_ext.v3._attributes_writer > "$$fresh/_attributes.py"; \
 	{ diff --recursive --brief --exclude=__pycache__ "$$fresh/idc_client" generated/idc_client && \
 		diff --brief "$$fresh/answers.json" idc_openapi/answers.json; } || \
-		{ echo "generated/ or idc_openapi/answers.json is not what openapi.yaml yields: run make generate and commit the result" >&2; exit 1; }
+		{ echo "generated/ or idc_openapi/answers.json is not what openapi.yaml yields: run make generate and commit the result" >&2; exit 1; }; \
+	diff "$$fresh/_attributes.py" idc_ext/v3/_attributes.py || \
+		{ echo "idc_ext/v3/_attributes.py is not what openapi.yaml yields: run make generate and commit the result" >&2; exit 1; }
 
 .PHONY: lint
 lint: $(READY) ## check the document, the code, the types and the import order

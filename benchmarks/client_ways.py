@@ -25,6 +25,7 @@ from idc_client.models import V3Filters, V3ManifestPage, V3ManifestRequest, V3Ma
 
 from benchmarks.client_peaks import FILTERS, ROWS, SELECTION
 from idc_ext import IDC, Rows, connect, v3
+from idc_ext.aio import AsyncRows
 
 Way = Callable[[str, int], None]
 
@@ -164,7 +165,7 @@ def rows_async(url: str, pages: int) -> None:
 
 def arrow_async(url: str, pages: int) -> None:
     """An Arrow table, asynchronously."""
-    _loop().run(_manifest(_ours(url), pages).ato_arrow())
+    _loop().run(AsyncRows(_manifest(_ours(url), pages)).to_arrow())
 
 
 def first_row(url: str, pages: int) -> None:

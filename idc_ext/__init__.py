@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 from ._lazy import lazy_attributes as _lazy_attributes
 
 if TYPE_CHECKING:
-    from . import auth, bigquery, drs, manifests, v1, v3
+    from . import aio, auth, bigquery, drs, manifests, v1, v3
     from ._http.deadline import deadline
     from ._http.retry import Retries
     from ._paging.lines import Lines
@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from .errors import (
         APIError,
         BigQueryError,
+        BlockingCallWarning,
         CheckpointError,
         ContractError,
         CostRefused,
@@ -60,6 +61,7 @@ __all__ = [
     "IDC",
     "APIError",
     "BigQueryError",
+    "BlockingCallWarning",
     "CheckpointError",
     "ContractError",
     "CostRefused",
@@ -96,6 +98,7 @@ __all__ = [
     "ServiceWarning",
     "TruncatedResult",
     "Unauthorized",
+    "aio",
     "auth",
     "bigquery",
     "connect",
@@ -110,7 +113,7 @@ __getattr__, __dir__ = _lazy_attributes(
     __name__,
     {
         **dict.fromkeys(__all__, "errors"),
-        **dict.fromkeys(("auth", "bigquery", "drs", "manifests", "v1", "v3"), ""),
+        **dict.fromkeys(("aio", "auth", "bigquery", "drs", "manifests", "v1", "v3"), ""),
         "IDC": "connect",
         "Lines": "_paging.lines",
         "Page": "_paging.page",

@@ -10,7 +10,7 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Callable, Container, Mapping
 
 
 def lazy_attributes(package: str, modules: Mapping[str, str]) -> tuple[Callable[[str], Any], Callable[[], list[str]]]:
@@ -31,6 +31,12 @@ def lazy_attributes(package: str, modules: Mapping[str, str]) -> tuple[Callable[
         return found
 
     def listed() -> list[str]:
-        return sorted({*vars(sys.modules[package]), *modules})
+        # What the Tab key offers: not what the package itself has imported.
+        return sorted({name for name in vars(sys.modules[package]) if name.startswith("__")} | modules.keys())
 
     return get, listed
+
+
+def public_names(value: object, hidden: Container[str]) -> list[str]:
+    """Return what the Tab key offers for a value: its names without the hidden ones, which only this package uses."""
+    return [name for name in object.__dir__(value) if name not in hidden]

@@ -9,7 +9,9 @@ from __future__ import annotations
 import os
 import platform
 import re
+import sys
 import threading
+from contextlib import suppress
 from importlib import metadata, util
 from typing import TYPE_CHECKING, Any
 
@@ -22,7 +24,7 @@ from ._http.addresses import Proxies, check_proxy_argument, problem_with_url
 from ._http.attempts import CallPolicy
 from ._http.bodies import ACCEPT_ENCODING, MAX_BODY
 from ._http.deadline import checked_seconds
-from ._http.refusals import ServiceRelease
+from ._http.failures import ServiceRelease
 from ._http.retry import Retries, RetryBudget
 from ._http.transport import AsyncClient, SyncClient
 from ._operations import needs_user
@@ -61,6 +63,12 @@ class IDC(AuthenticatedClient):
     def __repr__(self) -> str:
         return f"<IDC {self._base_url} credentials={self._auth.credentials.origin!r}>"
 
+    def __reduce__(self) -> tuple[Any, ...]:
+        raise TypeError(
+            "a client cannot be pickled: its connections are of one process, and its credentials are not passed on. "
+            "Call connect() in each process"
+        )
+
     def get_httpx_client(self) -> httpx.Client:
         """Return the underlying `httpx.Client`, made on first use, and again in a forked process.
 
@@ -89,7 +97,7 @@ class IDC(AuthenticatedClient):
             made = self._made_async_client
             if made is not None and self._async_client is made[0]:
                 _, process, loop = made
-                if process != os.getpid() or (loop is not None and loop.is_closed()):
+                if process != os.getpid() or (loop is not None and _has_ended(loop)):
                     self._async_client = None
                 elif loop is None:  # it was made outside of any loop
                     self._made_async_client = self._async_client, process, _running_loop()
@@ -256,13 +264,20 @@ def _as_timeout(timeout: float | httpx.Timeout) -> httpx.Timeout:
 
 
 def _running_loop() -> Any:
-    """Return the running event loop of asyncio; None if there is none."""
+    """Return the running event loop: asyncio's loop, or the token of a run of trio; None if there is none."""
     import asyncio  # imported late: asynchronous programs have imported it already
 
-    try:
+    with suppress(RuntimeError):
         return asyncio.get_running_loop()
-    except RuntimeError:
-        return None
+    trio = sys.modules.get("trio")
+    with suppress(RuntimeError):
+        return None if trio is None else trio.lowlevel.current_trio_token()
+    return None
+
+
+def _has_ended(loop: Any) -> bool:
+    """Say whether an event loop has ended; a run of trio has when another one runs."""
+    return bool(loop.is_closed()) if hasattr(loop, "is_closed") else loop is not _running_loop()
 
 
 def _user_agent() -> str:

@@ -16,12 +16,18 @@ from urllib.parse import quote, unquote, urlsplit
 from attrs import field, frozen
 
 from ._http.addresses import ip_address
+from ._http.calls import Call
+from ._http.steps import Close, Send, arun, sending, steps_of
+from ._warnings import warn_deprecated
 from .connect import connect
-from .errors import ContractError, InvalidGUID
+from .errors import ContractError, InvalidGUID, InvalidRequest
 
 if TYPE_CHECKING:
+    from collections.abc import Coroutine
+
     import httpx
 
+    from ._http.steps import Steps
     from .connect import IDC
 
 
@@ -38,6 +44,11 @@ __all__ = [
 ]
 
 T = TypeVar("T")
+
+
+def __dir__() -> list[str]:
+    return __all__
+
 
 VARIABLE = "IDC_DRS_URL"
 #: The schemes of addresses of bytes, from those that the specification of DRS lists. `file` is none of them.
@@ -257,7 +268,8 @@ def _optional_time(body: dict[str, Any], name: str) -> datetime | None:
     return when.replace(tzinfo=when.tzinfo or UTC).astimezone(UTC)
 
 
-def resolve(guid: str, *, base_url: str | None = None, client: IDC | None = None, **settings: Any) -> DrsObject:
+@sending
+def resolve(guid: str, *, base_url: str | None = None, client: IDC | None = None, **settings: Any) -> Steps[DrsObject]:
     """Resolve a GUID to its object: what it is, and where its bytes are.
 
     Args:
@@ -278,26 +290,21 @@ def resolve(guid: str, *, base_url: str | None = None, client: IDC | None = None
         httpx.TransportError: no response.
     """
     name, base = _object_and_resolver(guid, base_url, client)
-    if client is not None:
-        return _parse_object(name, client.get_httpx_client().get(PATH + name))
-    with connect(base, **settings) as idc:
-        return _parse_object(name, idc.get_httpx_client().get(PATH + name))
+    return _parse_object(name, (yield from _get(PATH + name, base, client, settings)))
 
 
-async def resolve_async(
+def resolve_async(
     guid: str, *, base_url: str | None = None, client: IDC | None = None, **settings: Any
-) -> DrsObject:
-    """Resolve a GUID to its object, in asynchronous code: as `resolve`."""
-    name, base = _object_and_resolver(guid, base_url, client)
-    if client is not None:
-        return _parse_object(name, await client.get_async_httpx_client().get(PATH + name))
-    async with connect(base, **settings) as idc:
-        return _parse_object(name, await idc.get_async_httpx_client().get(PATH + name))
+) -> Coroutine[Any, Any, DrsObject]:
+    """Resolve a GUID to its object, in asynchronous code. Deprecated: see `idc_ext.aio.drs`."""
+    warn_deprecated("drs.resolve_async", "idc_ext.aio.drs, where resolve is awaited")
+    return arun(steps_of(resolve)(guid, base_url=base_url, client=client, **settings))
 
 
+@sending
 def access(
     found: DrsObject, method: AccessMethod, *, base_url: str | None = None, client: IDC | None = None, **settings: Any
-) -> AccessURL:
+) -> Steps[AccessURL]:
     """Request the address of an access method, where the object does not give it.
 
     Args:
@@ -316,23 +323,28 @@ def access(
     if method.url is not None:
         return AccessURL(method.url)
     path, base = _access_path(found, method, base_url, client)
-    if client is not None:
-        return _parse_access_url(path, client.get_httpx_client().get(path))
-    with connect(base, **settings) as idc:
-        return _parse_access_url(path, idc.get_httpx_client().get(path))
+    return _parse_access_url(path, (yield from _get(path, base, client, settings)))
 
 
-async def access_async(
+def access_async(
     found: DrsObject, method: AccessMethod, *, base_url: str | None = None, client: IDC | None = None, **settings: Any
-) -> AccessURL:
-    """Request the address of an access method, in asynchronous code: as `access`."""
-    if method.url is not None:
-        return AccessURL(method.url)
-    path, base = _access_path(found, method, base_url, client)
-    if client is not None:
-        return _parse_access_url(path, await client.get_async_httpx_client().get(path))
-    async with connect(base, **settings) as idc:
-        return _parse_access_url(path, await idc.get_async_httpx_client().get(path))
+) -> Coroutine[Any, Any, AccessURL]:
+    """Request the address of an access method, in asynchronous code. Deprecated: see `idc_ext.aio.drs`."""
+    warn_deprecated("drs.access_async", "idc_ext.aio.drs, where access is awaited")
+    return arun(steps_of(access)(found, method, base_url=base_url, client=client, **settings))
+
+
+def _get(path: str, base: str, client: IDC | None, settings: dict[str, Any]) -> Steps[httpx.Response]:
+    """Request a path of the resolver, with the client that is given, or with one for this request."""
+    sender = connect(base, **settings) if client is None else client
+    try:
+        answer: httpx.Response | InvalidRequest = yield Send(sender, Call("GET", path))
+    finally:
+        if client is None:
+            yield Close(sender)
+    if isinstance(answer, InvalidRequest):
+        raise answer
+    return answer
 
 
 def _access_path(found: DrsObject, method: AccessMethod, base_url: str | None, client: IDC | None) -> tuple[str, str]:

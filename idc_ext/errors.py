@@ -32,7 +32,8 @@
     ├── MissingExtra (ImportError)      an optional dependency is not installed
     └── ContractError                   the body does not fit the document
 
-`ServiceWarning` is the one warning (a UserWarning): the service answered and warns of its answer.
+Warnings: `ServiceWarning` (a UserWarning), where the service answered and warns of its answer; `BlockingCallWarning`
+(a RuntimeWarning), where a synchronous call blocks an event loop.
 
 An IDCError is a decision of the client or the server; no response at all is `httpx.TransportError`. All errors can be
 pickled, and none holds a header of the request, a token or a cookie.
@@ -125,6 +126,10 @@ class LicenseRefused(IDCError):
 
     def __reduce__(self) -> tuple[Any, ...]:
         return functools.partial(type(self), offenders=self.offenders), self.args
+
+
+class BlockingCallWarning(RuntimeWarning):
+    """A synchronous call blocks a running event loop: use the function of the same name in `idc_ext.aio`."""
 
 
 class ServiceWarning(UserWarning):
@@ -322,10 +327,10 @@ class Forbidden(APIError):
 class NotFound(APIError):
     """404: there is no such path or object on the server."""
 
-    hint = "check the identifier and the base URL"
-
     def _alternative(self) -> str:
-        return _if_retired(self.request.path)
+        if isinstance(self.code, str):  # a word of v3's own, so that the base URL is right
+            return "" if "/clinical/" in self.request.path else "check the identifier"
+        return "; ".join(filter(None, ["check the identifier and the base URL", _if_retired(self.request.path)]))
 
 
 class Retired(APIError):
@@ -362,10 +367,10 @@ _MANIFEST = "use v3.manifest with the filters of the cohort, translated by v3.fr
 #: The rest of a path after the version -> what to do instead. The first matching row counts.
 SUCCESSORS = (
     ("about", "use v3: idc_client.api.v3.get_service"),
-    ("versions", "use v3: idc_client.api.v3.get_version, and v3.sql on version_metadata_index for earlier releases"),
-    ("collections", "use v3: idc_client.api.v3.get_collections"),
-    ("analysis_results", "use v3: idc_client.api.v3.get_analysis_results"),
-    ("attributes|filters|fields(/.*)?", "use v3: idc_client.api.v3.get_attributes"),
+    ("versions", "use v3.version, and v3.sql on version_metadata_index for earlier releases"),
+    ("collections", "use v3.collections"),
+    ("analysis_results", "use v3.analysis_results"),
+    ("attributes|filters|fields(/.*)?", "use v3.attributes"),
     ("filters/values/.*", "use v3.attribute_values"),
     ("cohorts/query(/.*)?|cohorts/[^/]+/query", f"{_MANIFEST}, or v3.sql for other columns"),
     ("cohorts/manifest(/.*)?|cohorts/[^/]+/manifest", _MANIFEST),

@@ -15,14 +15,13 @@ from .._operations import is_retryable
 from ..errors import APIError
 from . import deadline, log, retry
 from .deadline import Deadline
-from .failures import error_of_answer, error_of_response, request_of
+from .failures import ServiceRelease, error_of_answer, error_of_response, request_of
 from .httpcore_hooks import DeadlineOver
 from .redaction import SECRET_HEADERS
 from .retry import Retries, Retry, RetryBudget, causes_of
 
 if TYPE_CHECKING:
     from ..errors import InvalidRequest
-    from .refusals import ServiceRelease
 
 #: The extension of a response that holds the seconds from sending the request to receiving the response's headers.
 SECONDS_TO_HEADERS = "idc_ext.seconds_to_headers"

@@ -14,10 +14,10 @@ from attrs import Factory, frozen
 from .._answers import decode_json, status_problem, value_problem
 from ..errors import ContractError, InvalidRequest
 from .attempts import CHECKED_BY_CALLER
-from .failures import error_of_response
+from .failures import error_of_response, needs_body
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Generator, Iterator, Mapping
+    from collections.abc import AsyncGenerator, Callable, Generator, Iterator, Mapping
 
 T = TypeVar("T")
 #: The trace callback of httpcore: called with the name of each step of a request, and details of the step.
@@ -79,23 +79,6 @@ class Client(Protocol):
         """Return the asynchronous httpx client."""
 
 
-def fetch(client: Client, call: Call, parse: Callable[[int, Any], T]) -> T:
-    """Send one call and parse its answer."""
-    return parse_answer(call, send_call(client, call), parse)
-
-
-def fetch_checked(client: Client, call: Call) -> Any:
-    """Send one call, and return the decoded body of its answer, which is complete and of the document's types."""
-
-    def check(status: int, body: Any) -> Any:
-        problem = value_problem(call.method, call.path, status, body)
-        if problem is not None:
-            raise ContractError(f"{call} was answered with {status} and {problem}")
-        return body
-
-    return fetch(client, call, check)
-
-
 def send_call(client: Client, call: Call, trace: Trace | None = None) -> httpx.Response | InvalidRequest:
     """Send one call; return its response, or the InvalidRequest that refused it."""
     with decompression_errors(call):
@@ -114,36 +97,65 @@ async def asend_call(client: Client, call: Call, trace: Trace | None = None) -> 
             return refusal
 
 
+class TextStream:
+    """The bytes of one call whose answer is text, in pieces; sent when the first piece is requested."""
+
+    def __init__(self, client: Client, call: Call) -> None:
+        self._client, self._call = client, call
+        self._pieces: Generator[bytes, None, None] | None = None
+        self._apieces: AsyncGenerator[bytes, None] | None = None
+
+    def __iter__(self) -> TextStream:
+        return self
+
+    def __aiter__(self) -> TextStream:
+        return self
+
+    def __next__(self) -> bytes:
+        if self._pieces is None:
+            self._pieces = self._receive()
+        return next(self._pieces)
+
+    async def __anext__(self) -> bytes:
+        if self._apieces is None:
+            self._apieces = self._areceive()
+        return await anext(self._apieces)
+
+    def _receive(self) -> Generator[bytes, None, None]:
+        # A generator, so that a text that is left early closes its connection.
+        with (
+            decompression_errors(self._call),
+            self._client.get_httpx_client().stream(**self._call.httpx_arguments()) as response,
+        ):
+            if needs_body(response):
+                response.read()
+            self._check(response)
+            yield from response.iter_bytes()
+
+    async def _areceive(self) -> AsyncGenerator[bytes, None]:
+        with decompression_errors(self._call):
+            async with self._client.get_async_httpx_client().stream(**self._call.httpx_arguments()) as response:
+                if needs_body(response):
+                    await response.aread()
+                self._check(response)
+                async for piece in response.aiter_bytes():
+                    yield piece
+
+    def _check(self, response: httpx.Response) -> None:
+        # A client from `connect` has raised the errors already; any other generated client returns every response.
+        error = error_of_response(response)
+        if error is not None:
+            raise error
+        if response.status_code != 200:
+            raise ContractError(f"{self._call} was answered with {response.status_code} and not with text")
+
+
 def result_of(typed_call: TypedCall[T]) -> Generator[Call, Answer, T]:
     """Yield one call, and return its parsed answer: a step of a larger generator of calls."""
     answer: Answer = None
     while answer is None:  # None: no response came, and the caller resumes the walk
         answer = yield typed_call.call
     return parse_answer(typed_call.call, answer, typed_call.parse)
-
-
-def run_steps(client: Client, steps: Generator[Call, Answer, T]) -> T:
-    """Send the calls that a generator yields, one after another, and return its result."""
-    answer: Answer = None
-    while True:
-        try:
-            call = steps.send(answer)
-        except StopIteration as end:
-            found: T = end.value
-            return found
-        answer = send_call(client, call)
-
-
-async def arun_steps(client: Client, steps: Generator[Call, Answer, T]) -> T:
-    """Send the calls that a generator yields, in asynchronous code, and return its result."""
-    answer: Answer = None
-    while True:
-        try:
-            call = steps.send(answer)
-        except StopIteration as end:
-            found: T = end.value
-            return found
-        answer = await asend_call(client, call)
 
 
 def parse_answer(

@@ -1,5 +1,7 @@
 """Responses that report a failure, as errors: both envelopes of v1, that of v3, that of FastAPI, and none.
 
+A refusal may have a cause that `ServiceRelease` names: the service is of another release than the client was made for.
+
 Law: reads responses and sends nothing. What an error keeps of a response has gone through `redaction`.
 """
 
@@ -12,12 +14,13 @@ import re
 import time
 from datetime import UTC
 from email.utils import parsedate_to_datetime
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import httpx
-from attrs import field, frozen
+from attrs import define, field, frozen
 
 from .._answers import checked_json, is_json_answer, status_problem, text_problem
+from .._operations import RELEASES
 from ..errors import (
     APIError,
     ContractError,
@@ -35,6 +38,9 @@ from ..errors import (
 from .addresses import redirect_target
 from .redaction import one_line, request_summary, url_without_query, without_secrets
 
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
 #: A refusal inside a 200 is a sentence; a body above this many bytes is data and is not searched for one.
 LARGEST_REFUSAL = 65_536
 LONGEST_MESSAGE = 300
@@ -42,6 +48,10 @@ LONGEST_MESSAGE = 300
 LONGEST_WEB_PAGE = 16_384
 #: Headers by which servers and proxies identify a request, the most specific one first.
 REQUEST_IDS = ("x-request-id", "x-correlation-id", "x-cloud-trace-context", "x-amzn-trace-id", "cf-ray")
+#: Seconds that the request for the release may take: the caller waits for the refusal meanwhile.
+RELEASE_SECONDS = 5.0
+#: Statuses of a request that the service did not understand.
+_NOT_UNDERSTOOD = frozenset({400, 422})
 #: Headers of a response that its error does not keep.
 _DROPPED_HEADERS = frozenset({"set-cookie"})
 
@@ -166,6 +176,50 @@ def retry_after(headers: httpx.Headers, now: float | None = None) -> float | Non
     sent = _http_date_seconds(headers.get("date", ""))
     local = time.time() if now is None else now
     return max(0.0, until - (local if sent is None else sent))
+
+
+@define
+class ServiceRelease:
+    """The release of a service, as far as a client knows it: requested when the service first refuses a request.
+
+    Attributes:
+        explain: Makes a sentence of the service's `api_version`; None if it is the expected release.
+    """
+
+    explain: Callable[[str], str | None]
+    _notices: dict[str, str] = field(factory=dict, init=False)
+
+    def path_to_ask(self, error: InvalidRequest, path: str) -> str | None:
+        """Return the path that names the release, if the release may explain a refusal and is not known yet.
+
+        If it is known, the error gets the notice.
+
+        Args:
+            error: The refusal.
+            path: The path of the refused request, relative to the base URL.
+        """
+        for prefix, (release_path, _) in RELEASES.items():
+            if error.status in _NOT_UNDERSTOOD and path.startswith(prefix) and path != release_path:
+                if release_path not in self._notices:
+                    return release_path
+                error.note(self._notices[release_path])
+        return None
+
+    def note_answer(self, path: str, response: httpx.Response | None, error: InvalidRequest) -> None:
+        """Add to a refusal the notice of the release that the response names.
+
+        Without a usable response, the release is requested again at the next refusal.
+        """
+        if response is None or response.status_code != 200:
+            return
+        member = next(member for release_path, member in RELEASES.values() if release_path == path)
+        try:
+            release = json.loads(response.content)[member]
+        except (ValueError, LookupError, TypeError, RecursionError):
+            return
+        if isinstance(release, str):
+            self._notices[path] = self.explain(release) or ""
+            error.note(self._notices[path])
 
 
 def _http_date_seconds(text: str) -> float | None:

@@ -19,9 +19,9 @@ from .addresses import Proxies, origin, redirect_target
 from .attempts import FIRST_URL, Attempts, CallPolicy, keep_body_headers, raise_for_failure
 from .bodies import allow_any_size, bound_body, check_declared_size
 from .deadline import Deadline
-from .failures import needs_body
+from .failures import RELEASE_SECONDS, needs_body
 from .httpcore_hooks import enforce_deadline_on_sockets, read_large_bodies_directly
-from .refusals import RELEASE_SECONDS
+from .steps import warn_if_loop_is_blocked
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Iterator
@@ -49,6 +49,7 @@ class SyncClient(httpx.Client):
 
     def send(self, request: httpx.Request, *, stream: bool = False, **options: Any) -> httpx.Response:
         """Send a request, with retries. Options are those of `httpx.Client.send`."""
+        warn_if_loop_is_blocked()
         attempts = Attempts(self._policy, request, self.timeout)
         try:
             return self._send_with_retries(attempts, stream=stream, **options)

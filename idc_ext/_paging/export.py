@@ -8,6 +8,7 @@ the end, in one step. Without a checkpoint, or before its first page is complete
 
 from __future__ import annotations
 
+import functools
 import hashlib
 import json
 import os
@@ -18,6 +19,7 @@ from pathlib import Path
 from typing import IO, TYPE_CHECKING, Any, Generic, TypeVar
 
 from .._atomic import Draft, DraftFolder, PathLock, flush_to_disk, follow_links, remove_leftovers
+from .._http.steps import END, Next, Work
 from .._tables.formats import WRITERS, choose_format, convert_to_folders, count_parquet_rows, encode_page
 from ..errors import CheckpointError
 from .checkpoint import SavedProgress
@@ -27,6 +29,7 @@ from .pages import Pages
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from .._http.steps import Steps
     from .._tables.columns import Columns
     from .page import Page
     from .request import Request
@@ -162,12 +165,13 @@ class Export(Generic[T]):
             flush_to_disk(file)
             self._save(self._saved)
 
-    def fill(self) -> None:
+    def fill(self) -> Steps[None]:
         """Walk the pages that are still missing and append them."""
         if not self.complete:
             with self.pages() as pages:
-                for page in pages:
-                    self.add(page)
+                while (page := (yield Next(pages))) is not END:
+                    yield Work(functools.partial(self.add, page))
+                    del page  # before the next one comes
 
     def complete_draft(self) -> Draft:
         """Return a draft of the output that holds all rows and is not yet published."""

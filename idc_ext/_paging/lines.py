@@ -1,27 +1,29 @@
 """Lines of a streamed text, sync and async, checked for completeness: by a count before, and by the data release.
 
-Law: as with pages, checking is apart from fetching: `_LineChecker` checks, the two drivers here fetch. No endpoint is
-named here.
+Law: as with pages, checking is apart from fetching: `_LineChecker` checks, the steps of `LineChunks` fetch. No endpoint
+is named here.
 """
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
-from attrs import Factory, define, frozen
+from attrs import Factory, define, fields_dict, frozen
 
-from .._http.calls import Answer, Call, Client, TypedCall, arun_steps, decompression_errors, result_of, run_steps
-from .._http.failures import error_of_response, needs_body
+from .._http.calls import TextStream
+from .._http.steps import END, End, Next, StepIterator, fetch_steps
+from .._lazy import public_names
 from ..errors import ContractError, DataReleaseChanged, TruncatedResult
 
 if TYPE_CHECKING:
     import re
-    from collections.abc import AsyncGenerator, AsyncIterator, Callable, Generator, Iterator
+    from collections.abc import AsyncIterator, Callable, Iterator
 
-    import httpx
+    from .._http.calls import Call, Client, TypedCall
+    from .._http.steps import Steps
 
 
-#: In bytes. A line is an address.
+#: In bytes. A line is an address, and none is nearly as long; a text without line ends must not fill the memory.
 _LONGEST_LINE = 65_536
 
 
@@ -48,84 +50,92 @@ class Lines:
     def __repr__(self) -> str:
         return f"<Lines of {self.call_with_limit(0)}>"
 
+    def __dir__(self) -> list[str]:
+        return public_names(self, fields_dict(type(self)))
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        raise TypeError(
+            "lines cannot be pickled: they hold a client, which is of one process. Pass the filters to the other "
+            "process, call connect() there, and make the request anew"
+        )
+
     def __iter__(self) -> Iterator[str]:
         return _LineIterator(self)
 
     def __aiter__(self) -> AsyncIterator[str]:
         return _LineIterator(self)
 
-    def _release_and_count(self) -> Generator[Call, Answer, tuple[str, int]]:
-        release = yield from result_of(self.pin)
-        return release, (yield from result_of(self.count))
-
-    def _check_release(self, release: str) -> Generator[Call, Answer, None]:
-        now = yield from result_of(self.pin)
-        if now != release:
-            raise DataReleaseChanged(
-                f"{self.call_with_limit(0)}: the data release changed from {release} to {now} meanwhile; start anew"
-            )
-
-    def _iterate(self) -> Generator[str, None, None]:
-        release, expected = run_steps(self.client, self._release_and_count())
-        call = self.call_with_limit(expected + 1)  # one more than counted, to notice too many
-        checker = _LineChecker(str(call), expected, self.pattern)
-        held = None  # the latest line, which may be the last one
-        with decompression_errors(call), self.client.get_httpx_client().stream(**call.httpx_arguments()) as response:
-            if needs_body(response):
-                response.read()
-            checker.check_response(response)
-            for piece in response.iter_bytes():
-                for line in checker.split(piece):
-                    checker.add(line)
-                    if held is not None:
-                        yield held
-                    held = line
-        for line in checker.last_line():
-            checker.add(line)
-            if held is not None:
-                yield held
-            held = line
-        checker.check_count()
-        run_steps(self.client, self._check_release(release))
-        if held is not None:
-            yield held
-
-    async def _aiterate(self) -> AsyncGenerator[str, None]:
-        release, expected = await arun_steps(self.client, self._release_and_count())
-        call = self.call_with_limit(expected + 1)
-        checker = _LineChecker(str(call), expected, self.pattern)
-        held = None
-        with decompression_errors(call):
-            async with self.client.get_async_httpx_client().stream(**call.httpx_arguments()) as response:
-                if needs_body(response):
-                    await response.aread()
-                checker.check_response(response)
-                async for piece in response.aiter_bytes():
-                    for line in checker.split(piece):
-                        checker.add(line)
-                        if held is not None:
-                            yield held
-                        held = line
-        for line in checker.last_line():
-            checker.add(line)
-            if held is not None:
-                yield held
-            held = line
-        checker.check_count()
-        await arun_steps(self.client, self._check_release(release))
-        if held is not None:
-            yield held
+    def chunks(self) -> LineChunks:
+        """Start to read the lines: an iterator for `for` and `async for` over lists of lines, as they arrive."""
+        return LineChunks(self)
 
 
-class _LineIterator:
-    """The iterator over lines. After an error, it raises that again: a broken text never looks complete."""
+class LineChunks(StepIterator[list[str]]):
+    """The iterator over lists of lines. After an error, it raises that again: a broken text never looks complete."""
 
     def __init__(self, lines: Lines) -> None:
         self._lines = lines
-        self._call = lines.call_with_limit(0)
-        self._iterate: Generator[str, None, None] | None = None
-        self._aiterator: AsyncGenerator[str, None] | None = None
+        self._name = str(lines.call_with_limit(0))
+        self._release = ""
+        self._text: TextStream | None = None
+        self._checker: _LineChecker | None = None
+        self._held: list[str] = []  # the latest line, which may be the last one
+        self._ended, self._complete = False, False
         self._error: Exception | None = None
+
+    def __iter__(self) -> LineChunks:
+        return self
+
+    def __aiter__(self) -> LineChunks:
+        return self
+
+    def next_steps(self, *, in_loop: bool) -> Steps[list[str] | End]:
+        """Make the steps to the next lines."""
+        if self._error is not None:
+            raise self._error
+        try:
+            return (yield from self._read())
+        except Exception as error:
+            self._error = error
+            raise
+        except BaseException:
+            # An interruption or a time limit ends the text, too; the next call must not mistake that for its end.
+            self._error = TruncatedResult(f"{self._name} was interrupted before all lines had come; start anew")
+            raise
+
+    def _read(self) -> Steps[list[str] | End]:
+        lines = self._lines
+        if self._text is None or self._checker is None:
+            self._release = yield from fetch_steps(lines.client, lines.pin.call, lines.pin.parse)
+            expected = yield from fetch_steps(lines.client, lines.count.call, lines.count.parse)
+            call = lines.call_with_limit(expected + 1)  # one more than counted, to notice too many
+            self._checker = _LineChecker(str(call), expected, lines.pattern)
+            self._text = TextStream(lines.client, call)
+        while not self._ended:
+            piece: bytes | End = yield Next(self._text)
+            self._ended = isinstance(piece, End)
+            found = self._checker.last_line() if isinstance(piece, End) else self._checker.split(piece)
+            there = [*self._held, *found]
+            ready, self._held = there[:-1], there[-1:]
+            if ready:
+                return ready
+        if self._complete:
+            return END
+        self._checker.check_count()
+        now = yield from fetch_steps(lines.client, lines.pin.call, lines.pin.parse)
+        if now != self._release:
+            raise DataReleaseChanged(
+                f"{self._name}: the data release changed from {self._release} to {now} meanwhile; start anew"
+            )
+        self._complete = True
+        return self._held or END
+
+
+class _LineIterator(StepIterator[str]):
+    """The iterator over lines, one by one."""
+
+    def __init__(self, lines: Lines) -> None:
+        self._chunks = LineChunks(lines)
 
     def __iter__(self) -> _LineIterator:
         return self
@@ -133,37 +143,14 @@ class _LineIterator:
     def __aiter__(self) -> _LineIterator:
         return self
 
-    def __next__(self) -> str:
-        if self._error is not None:
-            raise self._error
-        if self._iterate is None:
-            self._iterate = self._lines._iterate()
-        try:
-            return next(self._iterate)
-        except StopIteration:
-            raise
-        except BaseException as error:
-            self._error = self._error_to_repeat(error)
-            raise
-
-    async def __anext__(self) -> str:
-        if self._error is not None:
-            raise self._error
-        if self._aiterator is None:
-            self._aiterator = self._lines._aiterate()
-        try:
-            return await anext(self._aiterator)
-        except StopAsyncIteration:
-            raise
-        except BaseException as error:
-            self._error = self._error_to_repeat(error)
-            raise
-
-    def _error_to_repeat(self, error: BaseException) -> Exception:
-        if isinstance(error, Exception):
-            return error
-        # An interruption or a time limit ends the text, too; the next call must not mistake that for its end.
-        return TruncatedResult(f"{self._call} was interrupted before all lines had come; start anew")
+    def next_steps(self, *, in_loop: bool) -> Steps[str | End]:
+        """Make the steps to the next line."""
+        chunk: list[str] | End = yield Next(self._chunks)
+        if isinstance(chunk, End):
+            return END
+        first, *rest = chunk
+        self.ready = iter(rest)
+        return first
 
 
 @define
@@ -180,28 +167,19 @@ class _LineChecker:
     count: int = 0
     last: dict[str, str] = Factory(dict)
 
-    def check_response(self, response: httpx.Response) -> None:
-        # A client from `connect` has raised the errors already; any other generated client returns every response.
-        error = error_of_response(response)
-        if error is not None:
-            raise error
-        if response.status_code != 200:
-            raise ContractError(f"{self.name} was answered with {response.status_code} and not with text")
-
-    def split(self, piece: bytes) -> Iterator[str]:
-        """Yield the lines that a piece of the text ends; what is left of it begins the next one."""
-        text, start = self.rest + piece, 0
-        while (end := text.find(b"\n", start)) >= 0:
-            yield text[start:end].removesuffix(b"\r").decode("utf-8", "replace")
-            start = end + 1
-        self.rest = text[start:]
+    def split(self, piece: bytes) -> list[str]:
+        """Return the lines that a piece of the text ends; what is left of it begins the next one."""
+        *ended, self.rest = (self.rest + piece).split(b"\n")
+        found = [line.removesuffix(b"\r").decode("utf-8", "replace") for line in ended]
+        for line in found:
+            self.add(line)
         if len(self.rest) > _LONGEST_LINE:
             raise ContractError(f"{self.name}: line {self.count + 1} has more than {_LONGEST_LINE:,} bytes")
+        return found
 
-    def last_line(self) -> Iterator[str]:
-        """Yield the last line, if no line feed ends it."""
-        if self.rest:
-            yield from self.split(b"\n")
+    def last_line(self) -> list[str]:
+        """Return the last line, if no line feed ends it."""
+        return self.split(b"\n") if self.rest else []
 
     def add(self, line: str) -> None:
         self.count += 1

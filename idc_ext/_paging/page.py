@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, Generic, TypeVar
+from typing import TYPE_CHECKING, Any, Generic, TypeVar, overload
 
 from attrs import field, frozen
 
+from .._lazy import public_names
+from .._tables.html import ROWS_SHOWN, rows_caption, table_html
+from .._tables.listed import column_of
 from .._tables.records import JsonRows, PageRows
+from .._warnings import warn_if_pandas_iterates
 from .completeness import Position
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Iterator, Mapping, Sequence
 
 T = TypeVar("T")
 
@@ -57,6 +61,36 @@ class Page(Generic[T]):
     def rows(self) -> list[T]:
         """The rows of this page; may be fewer than requested, even none. Made on first access."""
         return self.content.rows
+
+    @property
+    def columns(self) -> list[str]:
+        """The wire names of the columns; none if there are no rows."""
+        return list(self.records[0]) if len(self.content) else []
+
+    def __len__(self) -> int:
+        return len(self.content)
+
+    def __iter__(self) -> Iterator[T]:
+        warn_if_pandas_iterates("page", "page.records")
+        return iter(self.rows)
+
+    @overload
+    def __getitem__(self, key: int) -> T: ...
+    @overload
+    def __getitem__(self, key: slice) -> list[T]: ...
+    @overload
+    def __getitem__(self, key: str) -> list[Any]: ...
+    def __getitem__(self, key: int | slice | str) -> Any:
+        """Return a row by its number, some rows by a slice, or a column by its wire name."""
+        return column_of(self.records, self.columns, key) if isinstance(key, str) else self.rows[key]
+
+    def __dir__(self) -> list[str]:
+        return public_names(self, {"content", "ends", "next_position", "offset", "position", "size", "upcoming"})
+
+    def _repr_html_(self) -> str:
+        shown = self.content.slice_rows(0, ROWS_SHOWN).records
+        more = f"; this page has {len(self):,}" if len(self) > len(shown) else ""
+        return table_html(self.columns, shown, rows_caption(len(shown), self.total, len(self.columns), more))
 
 
 @frozen

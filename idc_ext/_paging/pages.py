@@ -1,21 +1,23 @@
 """The iterator over pages, sync and async: the part of paging that sends requests.
 
-Law: `walk` decides; the two drivers here send (with `_http.calls`) and pause, which is all that differs between `for`
-and `async for`. No endpoint is named here.
+Law: `walk` decides; the steps here send and pause, and `_http.steps` runs them for `for` and `async for`. No endpoint
+is named here.
 """
 
 from __future__ import annotations
 
 import threading
 from contextlib import suppress
-from typing import TYPE_CHECKING, Generic, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 
 import httpx
+from attrs import frozen
 
 from .._http.attempts import SECONDS_TO_HEADERS
 from .._http.calls import Answer, Call, asend_call, send_call
-from .._http.deadline import async_sleep, sleep
+from .._http.steps import END, Step, StepIterator, Wait
 from ..errors import PagingError
+from .bar import ProgressBar, progress_callback
 from .checkpoint import CheckpointWriter
 from .completeness import Position
 from .page import Page
@@ -26,6 +28,7 @@ from .walk import Pause, walk
 if TYPE_CHECKING:
     from collections.abc import Generator
 
+    from .._http.steps import End, Steps
     from .request import Request
 
 T = TypeVar("T")
@@ -35,7 +38,34 @@ T = TypeVar("T")
 SLOW_ANSWER = 0.04
 
 
-class Pages(Generic[T]):
+@frozen
+class _Take(Step):
+    """The answer of a call, which may have been sent ahead."""
+
+    ahead: Any
+    call: Call
+
+    def run(self) -> Any:
+        return self.ahead.take(self.call)
+
+    async def arun(self) -> Any:
+        return await self.ahead.take(self.call)
+
+
+@frozen
+class _WaitUntilSent(Step):
+    """The moment when the request that was started last has been sent."""
+
+    ahead: Any
+
+    def run(self) -> Any:
+        self.ahead.wait_until_sent()
+
+    async def arun(self) -> Any:
+        await self.ahead.wait_until_sent()
+
+
+class Pages(StepIterator[Page[T]]):
     """One walk over the pages of a request. After an error, the next call sends the request again or raises the error.
 
     So a walk can be continued after a lost connection or with renewed credentials, and a broken one never looks
@@ -54,6 +84,7 @@ class Pages(Generic[T]):
     ) -> None:
         self._request = request
         self._start = start
+        self._progress = progress_callback(request.progress, str(request.first))
         self._checkpoint = CheckpointWriter(request.make_checkpoint() if start is None else None)
         self._steps: Generator[Call | Pause | Page[T], Answer, None] | None = None
         self._thread_prefetcher = ThreadPrefetcher(
@@ -89,38 +120,25 @@ class Pages(Generic[T]):
         with suppress(Exception):
             self.close()
 
-    def __next__(self) -> Page[T]:
+    def next_steps(self, *, in_loop: bool) -> Steps[Page[T] | End]:
+        """Make the steps to the next page."""
         self._check_single_consumer()
+        ahead = self._task_prefetcher if in_loop else self._thread_prefetcher
         with self._in_use, self._checkpoint:
             step = self._next_step(None)
             while not isinstance(step, Page):
+                if step is None:
+                    return END
                 if isinstance(step, Pause):
-                    sleep(step.seconds, str(self._request.first))
+                    yield Wait(step.seconds, str(self._request.first))
                     step = self._next_step(None)
                 else:
-                    answer = self._thread_prefetcher.take(step)
-                    if self._prefetch_before_parsing(step, answer, self._thread_prefetcher):
-                        self._thread_prefetcher.wait_until_sent()
+                    answer = yield _Take(ahead, step)
+                    if self._prefetch_before_parsing(step, answer, ahead):
+                        yield _WaitUntilSent(ahead)
                     step = self._next_step(answer)
-            return self._prefetch_after_page(step, self._thread_prefetcher)
-
-    async def __anext__(self) -> Page[T]:
-        self._check_single_consumer()
-        with self._in_use, self._checkpoint:
-            try:
-                step = self._next_step(None)
-                while not isinstance(step, Page):
-                    if isinstance(step, Pause):
-                        await async_sleep(step.seconds, str(self._request.first))
-                        step = self._next_step(None)
-                    else:
-                        answer = await self._task_prefetcher.take(step)
-                        if self._prefetch_before_parsing(step, answer, self._task_prefetcher):
-                            await self._task_prefetcher.wait_until_sent()
-                        step = self._next_step(answer)
-            except StopIteration:
-                raise StopAsyncIteration from None
-            return self._prefetch_after_page(step, self._task_prefetcher)
+                    del answer
+            return self._prefetch_after_page(step, ahead)
 
     def mark_rows_used(self, rows: int) -> None:
         """Note how many rows of the current page are finished. All are when the next page is requested."""
@@ -132,6 +150,8 @@ class Pages(Generic[T]):
         """End the walk here. With a checkpoint, the finished rows are saved, also within a page."""
         self._thread_prefetcher.close()
         self._task_prefetcher.close()
+        if isinstance(self._progress, ProgressBar):
+            self._progress.close()
         if not self._ended and self._error is None:
             self._error = PagingError(f"{self._request.first}: the walk was ended early; start anew")
         given, self._current_page = self._current_page, None
@@ -147,7 +167,8 @@ class Pages(Generic[T]):
             waits = "another thread or task is waiting for a page of this walk; each needs its own"
             raise RuntimeError(f"{self._request.first}: {waits}")
 
-    def _next_step(self, answer: Answer) -> Call | Pause | Page[T]:
+    def _next_step(self, answer: Answer) -> Call | Pause | Page[T] | None:
+        """Return what the walk needs next: an answer, a pause, or nothing but to give this page; None at its end."""
         if self._error is not None:
             raise self._error
         self._save_finished_page()
@@ -162,7 +183,7 @@ class Pages(Generic[T]):
             self._thread_prefetcher.close()
             self._task_prefetcher.close()
             self._checkpoint.remove()
-            raise
+            return None
         except Exception as error:
             self._error = error
             raise
@@ -197,10 +218,9 @@ class Pages(Generic[T]):
 
     def _report_page(self, page: Page[T]) -> None:
         self._bytes_received += page.size
-        if self._request.progress is not None:
-            self._request.progress(
-                Progress(page.position.rows_done + len(page.content), page.total, self._bytes_received)
-            )
+        self._request.seen.note(page)
+        if self._progress is not None:
+            self._progress(Progress(page.position.rows_done + len(page.content), page.total, self._bytes_received))
         self._current_page, self._rows_used = page, 0
 
     def _prefetch_before_parsing(self, call: Call, answer: Answer, ahead: ThreadPrefetcher | TaskPrefetcher) -> bool:

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, Generic, TypeVar
 
-from attrs import Factory, field, frozen
+from attrs import Factory, evolve, field, frozen
 
 from .._tables.columns import Columns
+from .._tables.html import ROWS_SHOWN
 from .checkpoint import Checkpoint
 
 if TYPE_CHECKING:
@@ -55,6 +56,18 @@ class Progress:
     bytes: int
 
 
+class Seen:
+    """What walks of a request have seen of it: the first page, as far as a notebook shows it, and the total."""
+
+    def __init__(self) -> None:
+        self.first: Page[Any] | None = None
+
+    def note(self, page: Page[Any]) -> None:
+        """Note a page, if it is the first."""
+        if self.first is None and not page.position.rows_done:
+            self.first = evolve(page, content=page.content.slice_rows(0, ROWS_SHOWN))
+
+
 @frozen(repr=False, eq=False)
 class Request(Generic[T]):
     """A paged request: its client, its calls, the parsers of its pages, and the options of its walk."""
@@ -75,8 +88,11 @@ class Request(Generic[T]):
     find_next_token: Callable[[bytes], str | None] | None = field(default=None, kw_only=True)
     max_items: int | None = field(default=None, kw_only=True)
     ahead: int | None = field(default=None, kw_only=True)
-    progress: Callable[[Progress], object] | None = field(default=None, kw_only=True)
+    progress: Callable[[Progress], object] | bool | None = field(default=None, kw_only=True)
     checkpoint: str | os.PathLike[str] | None = field(default=None, kw_only=True)
+
+    #: The first rows and the total that a walk has seen, for notebooks; shared by all walks of this request.
+    seen: Seen = field(factory=Seen, kw_only=True)
 
     def make_checkpoint(self, output: str | None = None) -> Checkpoint | None:
         """Make the checkpoint of this request and output; None if no checkpoint was requested."""

@@ -6,16 +6,21 @@ early has to be closed by its user. An iterator that is left early must be freed
 
 from __future__ import annotations
 
-import asyncio
+import functools
 import itertools
 import operator
 import threading
 from typing import TYPE_CHECKING, Any, Generic, TypeVar
 
-from attrs import evolve, frozen
+from attrs import evolve, fields_dict, frozen
 
+from .._http.steps import END, Next, arun, run, work
+from .._lazy import public_names
 from .._tables import arrow
 from .._tables.arrow import BatchBuilder, Frames
+from .._tables.columns import json_text
+from .._tables.html import rows_caption, table_html
+from .._warnings import warn_deprecated, warn_if_pandas_iterates
 from ..errors import CheckpointError
 from .export import Export
 from .pages import Pages
@@ -23,18 +28,20 @@ from .request import Progress, Request
 
 if TYPE_CHECKING:
     import os
-    from collections.abc import AsyncIterator, Callable, Iterator, Sequence
+    from collections.abc import AsyncIterator, Callable, Coroutine, Iterator, Sequence
 
     import pandas
     import polars
     import pyarrow
 
+    from .._http.steps import Steps
     from .._tables.formats import Format
     from .page import Page
 
 
 T = TypeVar("T")
-R = TypeVar("R")
+#: Names that the Tab key does not offer: those that end with the next release, and one for this package.
+_NOT_OFFERED = ("ato_arrow", "ato_pandas", "ato_polars", "awrite", "make_checkpoint")
 
 
 @frozen(repr=False, eq=False)
@@ -42,8 +49,8 @@ class Rows(Request[T], Frames):
     """All rows of a paged request, as a value: requests are sent when it is used, each time anew.
 
     Iterate it with `for` or `async for`; `pages()` gives the pages. `to_arrow()`, `to_pandas()`, `to_polars()`,
-    `batches()` and `write()` make tables and files; methods that begin with `a` are for asynchronous code. `walk()`
-    sets options: a checkpoint, requests ahead, and so on.
+    `batches()` and `write()` make tables and files; `idc_ext.aio` has the same for
+    asynchronous code. `walk()` sets options: a checkpoint, requests ahead, and so on.
 
     Column types are those that the document declares, whatever the rows hold: text is `string`, whole numbers
     `int64`, others `double`, lists `list<string>`; days travel as text. Where the document leaves columns open (v1's
@@ -63,12 +70,32 @@ class Rows(Request[T], Frames):
     def __repr__(self) -> str:
         return f"<Rows of {self.first}>"
 
+    def __dir__(self) -> list[str]:
+        return public_names(self, {*fields_dict(type(self)), *_NOT_OFFERED})
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        raise TypeError(
+            "rows cannot be pickled: they hold a client, which is of one process. Pass the filters to the other "
+            "process, call connect() there, and make the request anew"
+        )
+
+    def _repr_html_(self) -> str:
+        first = self.seen.first
+        sent = filters_of(self.first.json)
+        caption = f"{self.first}{f' with {sent}' if sent else ''}: "
+        if first is None:
+            kinds = [{"column": one.name, "type": one.kind} for one in self.columns]
+            send = "nothing has been requested yet; use to_pandas(), write(), or a loop"
+            return table_html(["column", "type"] if kinds else [], kinds, caption + send, len(kinds))
+        shown = first.content.records
+        return table_html(first.columns, shown, caption + rows_caption(len(shown), first.total, len(first.columns)))
+
     def walk(
         self,
         *,
         max_items: int | None = None,
         ahead: int | None = None,
-        progress: Callable[[Progress], object] | None = None,
+        progress: Callable[[Progress], object] | bool | None = None,
         checkpoint: str | os.PathLike[str] | None = None,
     ) -> Rows[T]:
         """Return the same rows with other options for the walk.
@@ -81,7 +108,8 @@ class Rows(Request[T], Frames):
                 When a walk is left early, tasks are cancelled, and a thread ends with its answer. By default, one
                 page is requested ahead where answers are slow and all pages are needed: for tables and `write`, and
                 in a loop over rows from its second page on; never for `pages()`.
-            progress: Called with a `Progress` for every page, before the page is used.
+            progress: True shows a progress bar, in notebooks and terminals; it needs the extra `notebook`. Or what is
+                called with a `Progress` for every page, before the page is used.
             checkpoint: A file that holds the progress of the walk, page by page and row by row: written atomically,
                 readable by its owner alone, and removed when all rows have come. If it exists, the walk resumes
                 there, also within a page. A row or a page is finished when the next one is requested: after a crash,
@@ -100,6 +128,7 @@ class Rows(Request[T], Frames):
         return Pages(self)
 
     def __iter__(self) -> Iterator[T]:
+        warn_if_pandas_iterates("rows", "rows.to_pandas() or pandas.DataFrame.from_arrow(rows)")
         return iterate_rows(Pages(self, prefetch_after=2), has_checkpoint=self.checkpoint is not None)
 
     def __aiter__(self) -> AsyncIterator[T]:
@@ -112,7 +141,7 @@ class Rows(Request[T], Frames):
         the first page with rows is requested at once. Needs the extra `arrow`.
         """
         batches = BatchBuilder(self.columns)
-        pages = self._pages_for_table()
+        pages = _pages_for_table(self)
         first: list[Page[T]] = []
         for page in pages if self.columns.open_ended else ():
             first.append(page)
@@ -134,30 +163,22 @@ class Rows(Request[T], Frames):
 
     def to_arrow(self) -> pyarrow.Table:
         """Return all rows as an Arrow table. Needs the extra `arrow`."""
-        batches = BatchBuilder(self.columns)
-        with self._pages_for_table() as pages:
-            # No loop: its variable would hold a page while the next one comes.
-            return batches.table(
-                list(itertools.chain.from_iterable(map(batches.add, map(operator.attrgetter("content"), pages))))
-            )
+        return run(arrow_steps(self))
 
-    async def ato_arrow(self) -> pyarrow.Table:
-        """Return all rows as an Arrow table, in asynchronous code."""
-        batches = BatchBuilder(self.columns)
-        with self._pages_for_table() as pages:
-            found: list[pyarrow.RecordBatch] = []
-            async for page in pages:
-                found += batches.add(page.content)
-                del page
-            return batches.table(found)
+    def ato_arrow(self) -> Coroutine[Any, Any, pyarrow.Table]:
+        """Return all rows as an Arrow table, in asynchronous code. Deprecated: see `idc_ext.aio`."""
+        warn_deprecated("Rows.ato_arrow", "idc_ext.aio, where to_arrow is awaited")
+        return arun(arrow_steps(self))
 
-    async def ato_pandas(self) -> pandas.DataFrame:
-        """Return all rows as a pandas DataFrame, in asynchronous code."""
-        return arrow.to_pandas(await self.ato_arrow())
+    def ato_pandas(self) -> Coroutine[Any, Any, pandas.DataFrame]:
+        """Return all rows as a pandas DataFrame, in asynchronous code. Deprecated: see `idc_ext.aio`."""
+        warn_deprecated("Rows.ato_pandas", "idc_ext.aio, where to_pandas is awaited")
+        return arun(pandas_steps(self))
 
-    async def ato_polars(self) -> polars.DataFrame:
-        """Return all rows as a polars DataFrame, in asynchronous code."""
-        return arrow.to_polars(await self.ato_arrow())
+    def ato_polars(self) -> Coroutine[Any, Any, polars.DataFrame]:
+        """Return all rows as a polars DataFrame, in asynchronous code. Deprecated: see `idc_ext.aio`."""
+        warn_deprecated("Rows.ato_polars", "idc_ext.aio, where to_polars is awaited")
+        return arun(polars_steps(self))
 
     def write(
         self, path: str | os.PathLike[str], format: Format | None = None, *, partition_by: Sequence[str] = ()
@@ -182,41 +203,66 @@ class Rows(Request[T], Frames):
             FileExistsError, IsADirectoryError: the path is an existing folder. Nothing has been sent.
             OSError: the output cannot be written.
         """
-        with Export(self, path, format, partition_by) as output:
-            output.fill()
-            return output.finish()
+        return run(write_steps(self, path, format, partition_by=partition_by))
 
-    async def awrite(
+    def awrite(
         self, path: str | os.PathLike[str], format: Format | None = None, *, partition_by: Sequence[str] = ()
-    ) -> int:
-        """Write all rows to a file, in asynchronous code: as `write`."""
-        with Export(self, path, format, partition_by) as output:
-            if not output.complete:
-                with output.pages() as pages:
-                    async for page in pages:
-                        await _run_to_end_in_thread(output.add, page)
-            return await _run_to_end_in_thread(output.finish)
+    ) -> Coroutine[Any, Any, int]:
+        """Write all rows to a file, in asynchronous code. Deprecated: see `idc_ext.aio`."""
+        warn_deprecated("Rows.awrite", "idc_ext.aio, where write is awaited")
+        return arun(write_steps(self, path, format, partition_by=partition_by))
 
     def write_parquet(self, path: str | os.PathLike[str], *, partition_by: Sequence[str] = ()) -> int:
         """Write all rows as Parquet: as `write`."""
         return self.write(path, "parquet", partition_by=partition_by)
 
-    def _pages_for_table(self) -> Pages[T]:
-        if self.checkpoint is not None:
-            raise CheckpointError(
-                "a table in memory is lost in a crash, so it cannot be resumed from a checkpoint: use write()"
-            )
-        return Pages(self, prefetch_after=0)
+
+def arrow_steps(rows: Rows[Any]) -> Steps[pyarrow.Table]:
+    """Make an Arrow table of all rows."""
+    batches = BatchBuilder(rows.columns)
+    found: list[pyarrow.RecordBatch] = []
+    with _pages_for_table(rows) as pages:
+        while (page := (yield Next(pages))) is not END:
+            found += batches.add(page.content)
+            del page  # before the next one comes
+    return batches.table(found)
 
 
-async def _run_to_end_in_thread(do: Callable[..., R], *args: Any) -> R:
-    """Run a function in a thread, to its end even if the caller is cancelled."""
-    doing = asyncio.ensure_future(asyncio.to_thread(do, *args))
-    try:
-        return await asyncio.shield(doing)
-    except asyncio.CancelledError:
-        await asyncio.wait([doing])
-        raise
+def pandas_steps(rows: Rows[Any]) -> Steps[pandas.DataFrame]:
+    """Make a pandas DataFrame of all rows."""
+    arrow.import_optional("pandas")  # before anything is sent
+    return (yield from work(functools.partial(arrow.to_pandas, (yield from arrow_steps(rows)))))
+
+
+def polars_steps(rows: Rows[Any]) -> Steps[polars.DataFrame]:
+    """Make a polars DataFrame of all rows."""
+    arrow.import_optional("polars")  # before anything is sent
+    return (yield from work(functools.partial(arrow.to_polars, (yield from arrow_steps(rows)))))
+
+
+def write_steps(
+    rows: Rows[Any], path: str | os.PathLike[str], format: Format | None = None, *, partition_by: Sequence[str] = ()
+) -> Steps[int]:
+    """Write all rows to a file."""
+    with Export(rows, path, format, partition_by) as output:
+        yield from output.fill()
+        return (yield from work(output.finish))
+
+
+def _pages_for_table(rows: Rows[T]) -> Pages[T]:
+    if rows.checkpoint is not None:
+        raise CheckpointError(
+            "a table in memory is lost in a crash, so it cannot be resumed from a checkpoint: use write()"
+        )
+    return Pages(rows, prefetch_after=0)
+
+
+def filters_of(body: Any) -> str:
+    """Return the filters in the body of a request, on one line, for a caption."""
+    found: Any = body
+    while isinstance(found, dict) and (inner := found.get("filters") or found.get("cohort_def")):
+        found = inner
+    return "" if found is body else json_text(found)
 
 
 def iterate_rows(pages: Pages[T], *, has_checkpoint: bool) -> Iterator[T]:

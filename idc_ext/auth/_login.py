@@ -6,6 +6,7 @@ idc_auth.py wrote, so that old programs and notebooks can read it, too.
 
 from __future__ import annotations
 
+import functools
 import secrets
 import time
 from contextlib import contextmanager
@@ -14,6 +15,7 @@ from typing import TYPE_CHECKING
 
 from attrs import frozen
 
+from .._http.steps import sending, work
 from ..errors import CredentialsError
 from . import _private_file as private
 from ._credentials import LOCK_SECONDS, Credentials, locate_token_source
@@ -25,7 +27,11 @@ if TYPE_CHECKING:
     import os
     from collections.abc import Callable, Iterator
 
+    from .._http.steps import Steps
     from ._id_token import IdToken
+
+#: In seconds: how long one turn of waiting for the browser takes.
+_TURN = 0.25
 
 
 @frozen
@@ -72,6 +78,7 @@ def status(credentials: str | os.PathLike[str] | None = None) -> Status:
     return _token_status(source.origin, source.read_token())
 
 
+@sending
 def login(
     client_secrets: str | os.PathLike[str],
     *,
@@ -81,7 +88,7 @@ def login(
     ask: Callable[[], str] | None = None,
     port: int = 0,
     seconds: float = 300,
-) -> Status:
+) -> Steps[Status]:
     """Log in with a browser, and write the credentials file.
 
     Without `ask`, a browser is opened on this machine and redirected to a server on the loopback address. With `ask`,
@@ -112,10 +119,11 @@ def login(
     with _locked_draft(target):
         pass  # fail now, and not after the user has logged in
     if ask is None:
-        consent, answer = _login_by_redirect(client, email, show or _open_browser, port, seconds)
+        consent, answer = yield from _login_by_redirect(client, email, show or _open_browser, port, seconds)
     else:
-        consent, answer = _login_by_pasting(client, email, show or _open_browser, ask, port)
-    outcome = _redeem_and_write(path, target, consent, answer)
+        paste = functools.partial(_login_by_pasting, client, email, show or _open_browser, ask, port)
+        consent, answer = yield from work(paste)
+    outcome = yield from work(functools.partial(_redeem_and_write, path, target, consent, answer))
     if isinstance(outcome, CredentialsFailure):
         raise outcome.kind(outcome.sentence)
     return outcome
@@ -123,7 +131,7 @@ def login(
 
 def _login_by_redirect(
     client: ClientSecrets, email: str | None, show: Callable[[str], object], port: int, seconds: float
-) -> tuple[Consent, Secret]:
+) -> Steps[tuple[Consent, Secret]]:
     from ._redirect_server import RedirectServer  # imported late: most programs do not need a web server
 
     state = secrets.token_urlsafe(32)
@@ -134,8 +142,11 @@ def _login_by_redirect(
         raise CredentialsError(f"cannot listen on 127.0.0.1 port {port} for the browser: {reason}") from None
     with server:
         consent = Consent(client, server.redirect_uri, state)
-        show(consent.url(email))
-        answer = server.wait_for_redirect(seconds)
+        yield from work(functools.partial(show, consent.url(email)))
+        answer, left = None, seconds
+        while answer is None and left > 0:  # in short turns: a thread that waits cannot be cancelled
+            answer = yield from work(functools.partial(server.wait_for_redirect, min(left, _TURN)))
+            left -= _TURN
     if answer is None:
         raise CredentialsError(f"the login was not finished within {seconds:.0f} s: start again")
     return consent, answer

@@ -20,7 +20,7 @@ from .._http.addresses import Proxies, check_proxy_argument, is_loopback, proble
 from .._http.attempts import CallPolicy
 from .._http.bodies import ACCEPT_ENCODING
 from .._http.deadline import Deadline
-from .._http.refusals import ServiceRelease
+from .._http.failures import ServiceRelease
 from .._http.retry import Retries, RetryBudget
 from .._http.transport import SyncClient
 from ..errors import APIError, ContractError, DeadlineExceeded, InvalidProxy, MissingExtra

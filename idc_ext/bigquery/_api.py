@@ -9,11 +9,13 @@ from __future__ import annotations
 
 import datetime
 import decimal
+import functools
 import math
 from typing import TYPE_CHECKING, Any
 
 from attrs import field, frozen
 
+from .._http.steps import sending, work
 from .._tables.arrow import Frames, import_optional
 from ..errors import CostRefused, InvalidFilter, PagingError
 from ..v3._filters import Filters, FilterValue, checked_filters
@@ -26,6 +28,8 @@ if TYPE_CHECKING:
     import pyarrow
     from google.cloud.bigquery import Client
     from google.cloud.bigquery.job import QueryJob
+
+    from .._http.steps import Steps
 
 
 #: Google's on-demand price for reading a TiB in the US, where IDC's tables are. The first TiB of a month is free, and
@@ -167,6 +171,7 @@ def statement(
     return _statement.statement_of_selection(checked_filters(filters, all_of_idc=all_of_idc), columns, release)
 
 
+@sending
 def estimate(
     statement: str,
     *,
@@ -174,7 +179,7 @@ def estimate(
     client: Client | None = None,
     timeout: float | None = None,
     retries: int | None = None,
-) -> Estimate:
+) -> Steps[Estimate]:
     """Estimate what a statement would read, by a dry run in BigQuery, which costs nothing.
 
     Args:
@@ -191,9 +196,11 @@ def estimate(
         MissingExtra: google-cloud-bigquery is not installed.
         httpx.TransportError: no response. DeadlineExceeded: no response before the deadline.
     """
-    return _dry_run_estimate(QueryRunner(client or default_client(project), timeout, retries), statement)
+    runner = yield from _runner(client, project, timeout, retries)
+    return (yield from work(functools.partial(_dry_run_estimate, runner, statement)))
 
 
+@sending
 def run(
     statement: str,
     *,
@@ -203,7 +210,7 @@ def run(
     expected: Estimate | None = None,
     timeout: float | None = None,
     retries: int | None = None,
-) -> Answer:
+) -> Steps[Answer]:
     """Run a statement in BigQuery, which costs money, and wait for its end.
 
     The bytes that it would read are estimated first, and BigQuery itself gets the limit `max_bytes`. A deadline or an
@@ -222,12 +229,12 @@ def run(
         CostRefused: the statement would read more. Nothing has been run.
         BigQueryError, InvalidFilter and others: as for `estimate`; using the answer raises them as well.
     """
-    runner = QueryRunner(client or default_client(project), timeout, retries)
-    expected = _dry_run_estimate(runner, statement) if expected is None else expected
+    runner = yield from _runner(client, project, timeout, retries)
+    if expected is None:
+        expected = yield from work(functools.partial(_dry_run_estimate, runner, statement))
     expected.within(max_bytes)
-    job = runner.start(statement, max_bytes)
-    runner.wait(job)
-    found = runner.rows(job)
+    job = yield from runner.run_job(statement, max_bytes)
+    found = yield from work(functools.partial(runner.rows, job))
     columns = [one.name for one in found.schema]
     return Answer(columns, expected, job.total_bytes_billed or 0, str(job.job_id), runner, job, found.total_rows or 0)
 
@@ -251,6 +258,14 @@ def json_value(value: Any) -> Any:
             return {name: json_value(one) for name, one in value.items()}
         case _:  # intervals and ranges
             return str(value)
+
+
+def _runner(
+    client: Client | None, project: str | None, timeout: float | None, retries: int | None
+) -> Steps[QueryRunner]:
+    if client is None:
+        client = yield from work(functools.partial(default_client, project))
+    return QueryRunner(client, timeout, retries)
 
 
 def _dry_run_estimate(runner: QueryRunner, statement: str) -> Estimate:

@@ -7,6 +7,7 @@ is imported late.
 
 from __future__ import annotations
 
+import functools
 import importlib
 import os
 from contextlib import contextmanager, suppress
@@ -16,6 +17,7 @@ import httpx
 from attrs import frozen
 
 from .._http import deadline
+from .._http.steps import Wait, Work
 from ..errors import BigQueryError, CredentialsExpired, CredentialsNotFound, InvalidFilter, MissingExtra
 
 if TYPE_CHECKING:
@@ -24,6 +26,8 @@ if TYPE_CHECKING:
     from google.cloud.bigquery import Client
     from google.cloud.bigquery.job import QueryJob
     from google.cloud.bigquery.table import RowIterator
+
+    from .._http.steps import Steps
 
 #: Environment variable with another endpoint, as for Google's client. No credentials are sent there.
 EMULATOR_VARIABLE = "BIGQUERY_EMULATOR_HOST"
@@ -100,22 +104,30 @@ class QueryRunner:
         """Check and measure a statement by a dry run, which costs nothing."""
         return self._start_query(statement, dry_run=True)
 
-    def start(self, statement: str, most: int) -> QueryJob:
-        """Start a job; BigQuery refuses it without a charge if it would read more than `most` bytes."""
-        return self._start_query(statement, maximum_bytes_billed=most)
+    def run_job(self, statement: str, most: int) -> Steps[QueryJob]:
+        """Start a job and wait for its end; BigQuery refuses it if it would read more than `most` bytes.
 
-    def wait(self, job: QueryJob) -> None:
-        """Wait for the end of a job. Any exception during the wait, also an interruption, cancels the job."""
+        Any exception during the wait, also an interruption, cancels the job.
+        """
+        started: list[QueryJob] = []
         pause = _FIRST_PAUSE
         try:
-            with self.translated_errors():
-                while not job.done(**self._request_limits()):
-                    deadline.sleep(pause, f"BigQuery's job {job.job_id}")
-                    pause = min(2 * pause, _LAST_PAUSE)
+            yield Work(lambda: started.append(self._start_query(statement, maximum_bytes_billed=most)))
+            (job,) = started
+            while not (yield Work(functools.partial(self._is_done, job))):
+                yield Wait(pause, f"BigQuery's job {job.job_id}")
+                pause = min(2 * pause, _LAST_PAUSE)
         except BaseException:
-            with suppress(Exception):
-                job.cancel(retry=None, timeout=_CANCEL_TIMEOUT)
+            # Not in a thread: an event loop that ends does not wait for one, and a job that continues costs money.
+            for job in started:
+                with suppress(Exception):
+                    job.cancel(retry=None, timeout=_CANCEL_TIMEOUT)
             raise
+        return job
+
+    def _is_done(self, job: QueryJob) -> bool:
+        with self.translated_errors():
+            return bool(job.done(**self._request_limits()))
 
     def rows(self, job: QueryJob) -> RowIterator:
         """Give the rows of a finished job. They are fetched as they are used; do that within `translated_errors()`."""

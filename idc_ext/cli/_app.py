@@ -75,7 +75,7 @@ app = App(
     "manifests for downloads.",
     version=version,
     version_flags=["--version", "-V"],
-    help_format="plaintext",
+    help_format="markdown",
     result_action="return_value",
     suppress_keyboard_interrupt=False,
 )
@@ -170,9 +170,9 @@ def run(words: Sequence[str]) -> int:
             return _exit.INTERNAL_ERROR
         if isinstance(error, OSError):
             discard_standard_output()
-        _exit.print_message(found[1])
+        _exit.print_message(_exit.with_option_names(found[1], words[0] if words else ""))
         for note in getattr(error, "__notes__", ()):
-            _exit.print_message(note)
+            _exit.print_message(_exit.with_option_names(note, ""))
         return found[0]
     return code if isinstance(code, int) else _exit.DONE
 
@@ -181,5 +181,8 @@ def _usage_error_sentence(error: CycloptsError) -> str:
     text = " ".join(str(error).replace(DASH, "-").split()).rstrip(".")
     text = text.replace("Unused Tokens: [", "unexpected argument: [", 1)
     text = text.partition(" Available commands:")[0].rstrip(".")
-    see = f" See {NAME} --help" if text.endswith("?") else f"; see {NAME} --help"
+    known = [words for words, _, _ in COMMANDS]
+    chain = " ".join(error.command_chain or ())
+    where = " ".join([NAME, chain]) if chain in known or chain in COMMAND_GROUPS else NAME
+    see = f" See {where} --help" if text.endswith("?") else f"; see {where} --help"
     return text[:1].lower() + text[1:] + see

@@ -13,6 +13,7 @@
 from __future__ import annotations
 
 import contextlib
+import re
 import sys
 import warnings
 from typing import TYPE_CHECKING, Any
@@ -80,6 +81,31 @@ def exit_code_and_sentence(error: BaseException, base_url: str | None = None) ->
         # Arguments of a process cannot have null bytes: this one comes from DASH.
         return INPUT_ERROR, "`-` (standard input) cannot be used here: give the name of a file"
     return None
+
+
+#: A name of Python in a sentence -> what it is called on the command line.
+_OPTION_NAMES = (
+    (r"\bpass (\w+)=True", r"use --\1"),
+    (r"\b(all_of_idc|allow_truncated)=True", r"--\1"),
+    (r"\bcite=None\b", "--cite none"),
+    (r"\bargument \w+, option (--[\w-]+)", r"\1"),
+    (r"\b(max_rows|page_size)\b", r"--\1"),
+    (r", translated by v3\.from_v1\b", ""),
+    (r"\bv3\.sql\b", "`idc-ext sql`"),
+    (r"\bv3\.manifest\b", "`idc-ext manifest`"),
+    (r"\bv3\.attribute_values\b", "`idc-ext values`"),
+    (r"\bv3\.analysis_results\b", "`idc-ext analysis-results`"),
+    (r"\bv3\.(collections|attributes|version)\b", r"`idc-ext \1`"),
+)
+#: The command `resolve` asks another service, which has an option of its own.
+_RESOLVER = ((r"--base-url\b", "--resolver"), (r"\bpass base_url='([^']*)'", r"use --resolver \1"))
+
+
+def with_option_names(sentence: str, command: str) -> str:
+    """Name options of the command line in a sentence that names arguments and functions of Python."""
+    for name, option in (*(_RESOLVER if command == "resolve" else ()), *_OPTION_NAMES):
+        sentence = re.sub(name, option, sentence)
+    return re.sub(r"(?<!\S)--[a-z_]+", lambda found: found[0].replace("_", "-"), sentence)
 
 
 def print_message(sentence: str) -> None:

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from .._http.calls import Call, fetch, fetch_checked
+from .._http.calls import Call
+from .._http.steps import fetch, fetch_checked
 from ..errors import ContractError
 
 if TYPE_CHECKING:

@@ -1,7 +1,7 @@
 """Law: a manifest is written complete or not at all, described by a sidecar, and can be compared with later data.
 
 All functions use v3 and need no credentials. Counts, lines, sizes and licences are of one data release; otherwise it is
-an error. In async code, `await asyncio.to_thread(manifests.write, idc, filters, path)` does not block the event loop.
+an error. `idc_ext.aio.manifests` has the same functions for async code.
 """
 
 from ._compare import Change, Changes, diff, verify

@@ -2,22 +2,26 @@
 
 from __future__ import annotations
 
+import functools
 import itertools
 import re
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Literal, TypeAlias
+from typing import TYPE_CHECKING, Any, Literal, TypeAlias, overload
 
 from attrs import asdict, field, frozen
 
 from .. import v3
+from .._http.steps import END, Next, sending, steps_of, work
 from .._tables import arrow
 from .._tables.arrow import Frames
 from .._tables.columns import Column, Columns
+from .._tables.html import ROWS_SHOWN, rows_caption, table_html
+from .._tables.listed import column_of
 from .._tables.records import JsonRows
 from ..errors import ContractError, InvalidFilter
 from ..v3 import _responses
+from ..v3._archive import check_release_unchanged
 from ..v3._filters import checked_filters, where
-from ..v3._release import pinned_release
 from ._sidecar import read_checked_sidecar, series_of_manifest
 
 if TYPE_CHECKING:
@@ -27,6 +31,7 @@ if TYPE_CHECKING:
     import pyarrow
 
     from .._http.calls import Client
+    from .._http.steps import Steps
     from ..v3 import Selection
     from ..v3._filters import Filters
 
@@ -84,6 +89,26 @@ class Changes(Frames):
 
     def __len__(self) -> int:
         return len(self.items)
+
+    @overload
+    def __getitem__(self, key: int) -> Change: ...
+    @overload
+    def __getitem__(self, key: slice) -> list[Change]: ...
+    @overload
+    def __getitem__(self, key: str) -> list[Any]: ...
+    def __getitem__(self, key: int | slice | str) -> Any:
+        """Return a change by its number, some by a slice, or a column by its name."""
+        if isinstance(key, str):
+            return column_of([asdict(one) for one in self.items], _CHANGE_COLUMNS.names, key)
+        return list(self.items)[key]
+
+    def _repr_html_(self) -> str:
+        shown = [asdict(one) for one in self.items[:ROWS_SHOWN]]
+        kinds = f"{len(self.added):,} added, {len(self.removed):,} removed, {len(self.revised):,} revised"
+        before, after = self.series
+        more = f": {kinds}; {before:,} series in {self.from_release}, {after:,} in {self.to_release}"
+        names = _CHANGE_COLUMNS.names
+        return table_html(names, shown, rows_caption(len(shown), len(self.items), len(names), more))
 
     @property
     def added(self) -> list[Change]:
@@ -169,7 +194,8 @@ def change_of_row(row: Mapping[str, Any]) -> Change:
 _LOOKUP_CHUNK = 500
 
 
-def verify(idc: Client, path: str | os.PathLike[str]) -> Changes:
+@sending
+def verify(idc: Client, path: str | os.PathLike[str]) -> Steps[Changes]:
     """List the series added, removed and revised since a manifest was written, by repeating its request.
 
     Args:
@@ -180,24 +206,31 @@ def verify(idc: Client, path: str | os.PathLike[str]) -> Changes:
         ManifestError: the manifest does not match its sidecar.
         PagingError: the walk is not complete. DataReleaseChanged: the data changed meanwhile.
     """
-    sidecar = read_checked_sidecar(Path(path))
-    gone, new = series_of_manifest(Path(path), sidecar), dict[str, tuple[str | None, str | None]]()
+    sidecar = yield from work(functools.partial(read_checked_sidecar, Path(path)))
+    gone = yield from work(functools.partial(series_of_manifest, Path(path), sidecar))
+    new = dict[str, tuple[str | None, str | None]]()
     flat = {**sidecar.filters.get("terms", {}), **sidecar.filters.get("ranges", {})}
     filters = where(flat, all_of_idc=sidecar.all_of_idc)
-    with pinned_release(idc) as version:
-        total = 0
-        for page in v3.manifest(idc, filters).walk(ahead=1).pages():
-            total += len(page.records)
-            for row in page.records:
-                if row["crdc_series_uuid"] in gone:
-                    gone.remove(row["crdc_series_uuid"])
-                else:
-                    new[row["crdc_series_uuid"]] = (row["SeriesInstanceUID"], row["collection_id"])
-        found = compare_series(_look_up_series(idc, gone), new)
+    version = yield from steps_of(v3.version)(idc)
+    total = 0
+    pages = v3.manifest(idc, filters).walk(ahead=1).pages()
+    while (page := (yield Next(pages))) is not END:
+        total += len(page.records)
+        for row in page.records:
+            if row["crdc_series_uuid"] in gone:
+                gone.remove(row["crdc_series_uuid"])
+            else:
+                new[row["crdc_series_uuid"]] = (row["SeriesInstanceUID"], row["collection_id"])
+        del page
+    found = compare_series((yield from _look_up_series(idc, gone)), new)
+    yield from check_release_unchanged(idc, version)
     return Changes(sidecar.data_release, version.idc_version, (sidecar.series, total), found)
 
 
-def diff(idc: Client, filters: Selection, from_release: int, to_release: int, *, all_of_idc: bool = False) -> Changes:
+@sending
+def diff(
+    idc: Client, filters: Selection, from_release: int, to_release: int, *, all_of_idc: bool = False
+) -> Steps[Changes]:
     """List the series of a selection that were added, removed and revised between two data releases.
 
     Args:
@@ -218,28 +251,29 @@ def diff(idc: Client, filters: Selection, from_release: int, to_release: int, *,
         usable = ", ".join(sorted(ATTRIBUTES_WITH_HISTORY))
         raise InvalidFilter(f"{', '.join(unusable)} is not available for earlier releases: filter by {usable}")
     found: list[Change] = []
-    with pinned_release(idc) as version:
-        newest = _responses.release_number(version)
-        for release in (from_release, to_release):
-            if type(release) is not int or not 1 <= release <= newest:
-                raise InvalidFilter(f"{release!r:.20} is not a data release; the service has 1 to {newest}")
-        counted = v3.sql(idc, series_counts_sql(wanted, (from_release, to_release)))
-        counts = _responses.checked_rows(counted, at0=int, at1=int)
-        if len(counts) != 1:
-            raise ContractError(f"POST /v3/sql was asked for one row of counts and gave {len(counts)}")
-        more = from_release != to_release
-        while more:
-            beyond = found[-1].SeriesInstanceUID if found else ""
-            statement = changed_series_sql(wanted, from_release, to_release, beyond or "")
-            table = v3.sql(idc, statement, allow_truncated=True)
-            text = str | None
-            rows = _responses.checked_rows(table, collection=text, series=text, before=text, after=text)
-            found += map(change_of_row, rows)
-            more = table.truncated and bool(table.rows)
+    version = yield from steps_of(v3.version)(idc)
+    newest = _responses.release_number(version)
+    for release in (from_release, to_release):
+        if type(release) is not int or not 1 <= release <= newest:
+            raise InvalidFilter(f"{release!r:.20} is not a data release; the service has 1 to {newest}")
+    counted = yield from steps_of(v3.sql)(idc, series_counts_sql(wanted, (from_release, to_release)))
+    counts = _responses.checked_rows(counted, at0=int, at1=int)
+    if len(counts) != 1:
+        raise ContractError(f"POST /v3/sql was asked for one row of counts and gave {len(counts)}")
+    more = from_release != to_release
+    while more:
+        beyond = found[-1].SeriesInstanceUID if found else ""
+        statement = changed_series_sql(wanted, from_release, to_release, beyond or "")
+        table = yield from steps_of(v3.sql)(idc, statement, allow_truncated=True)
+        text = str | None
+        rows = _responses.checked_rows(table, collection=text, series=text, before=text, after=text)
+        found += map(change_of_row, rows)
+        more = table.truncated and bool(table.rows)
+    yield from check_release_unchanged(idc, version)
     return Changes(f"v{from_release}", f"v{to_release}", (counts[0]["at0"], counts[0]["at1"]), tuple(found))
 
 
-def _look_up_series(idc: Client, uuids: set[str]) -> dict[str, tuple[str | None, str | None]]:
+def _look_up_series(idc: Client, uuids: set[str]) -> Steps[dict[str, tuple[str | None, str | None]]]:
     """Look up the series and collections of earlier files; both are None for files that no release knows."""
     found: dict[str, tuple[str | None, str | None]] = dict.fromkeys(uuids, (None, None))
     remaining = iter(sorted(uuids))
@@ -251,6 +285,7 @@ def _look_up_series(idc: Client, uuids: set[str]) -> dict[str, tuple[str | None,
             f"FROM {table} WHERE crdc_series_uuid IN ({listed})"
             for table in ("index", "prior_versions_index")
         )
-        rows = _responses.checked_rows(v3.sql(idc, statement), uuid=str, series=str | None, collection=str | None)
+        looked_up = yield from steps_of(v3.sql)(idc, statement)
+        rows = _responses.checked_rows(looked_up, uuid=str, series=str | None, collection=str | None)
         found.update({row["uuid"]: (row["series"], row["collection"]) for row in rows})
     return found

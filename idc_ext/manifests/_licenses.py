@@ -6,6 +6,7 @@ from collections import Counter, defaultdict
 from typing import TYPE_CHECKING, Any
 
 from .. import v3
+from .._http.steps import sending, steps_of
 from ..errors import LicenseRefused
 from ..v3._filters import checked_filters
 from ..v3._responses import checked_rows
@@ -13,6 +14,7 @@ from ._sidecar import LicenseCount
 
 if TYPE_CHECKING:
     from .._http.calls import Client
+    from .._http.steps import Steps
     from ..v3 import Selection
     from ..v3._filters import Filters
 
@@ -23,27 +25,27 @@ COMMERCIAL = frozenset({"CC BY 3.0", "CC BY 4.0"})
 _MAX_NAMED_OFFENDERS = 10
 
 
-def check_licenses(idc: Client, filters: Selection, *, all_of_idc: bool = False) -> tuple[LicenseCount, ...]:
+@sending
+def check_licenses(idc: Client, filters: Selection, *, all_of_idc: bool = False) -> Steps[tuple[LicenseCount, ...]]:
     """List the licences of a selection if all of them allow commercial use.
 
     Raises:
         LicenseRefused: a licence does not; `.offenders` lists collection, licence and number of series.
     """
-    found = count_by_license_and_doi(idc, checked_filters(filters, all_of_idc=all_of_idc))
+    found = yield from count_by_license_and_doi(idc, checked_filters(filters, all_of_idc=all_of_idc))
     check_commercial_use(found)
     return count_licenses(found)
 
 
-def count_by_license_and_doi(idc: Client, wanted: Filters) -> list[dict[str, Any]]:
+def count_by_license_and_doi(idc: Client, wanted: Filters) -> Steps[list[dict[str, Any]]]:
     """Count series and their size (MB) for each collection, licence and DOI of a selection."""
     statement = (
         "SELECT collection_id AS collection, license_short_name AS license, source_DOI AS doi, count(*) AS series, "  # noqa: S608 - values are quoted there
         f"sum(series_size_MB) AS size FROM index WHERE {wanted.sql()} GROUP BY ALL ORDER BY ALL"
     )
+    table = yield from steps_of(v3.sql)(idc, statement)
     text = str | None
-    rows = checked_rows(
-        v3.sql(idc, statement), collection=text, license=text, doi=text, series=int, size=int | float | None
-    )
+    rows = checked_rows(table, collection=text, license=text, doi=text, series=int, size=int | float | None)
     return [{**row, "size": row["size"] or 0.0} for row in rows]
 
 

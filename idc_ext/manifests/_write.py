@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime
 import errno
+import functools
 import hashlib
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
@@ -13,11 +14,13 @@ import idc_openapi
 
 from .. import v3
 from .._atomic import Draft, PathLock, follow_links, remove_leftovers
+from .._http.steps import END, Next, sending, steps_of, work
+from .._paging.bar import progress_callback
 from .._paging.export import Export
 from .._paging.request import Progress
 from ..errors import ContractError, TruncatedResult
+from ..v3._archive import check_release_unchanged
 from ..v3._filters import checked_filters
-from ..v3._release import check_release_unchanged, fetch_server_version
 from . import _licenses
 from ._sidecar import LINE_TEMPLATES, ROW_FORMATS, Format, Receipt, sidecar_path
 
@@ -26,6 +29,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
     from .._http.calls import Client
+    from .._http.steps import Steps
     from .._paging.lines import Lines
     from ..v3 import Selection
 
@@ -35,6 +39,7 @@ _PROGRESS_LINES = 5_000
 _LOCK_SECONDS = 10
 
 
+@sending
 def write(
     idc: Client,
     filters: Selection,
@@ -45,8 +50,8 @@ def write(
     require_commercial: bool = False,
     cite: Literal["apa", "bibtex", "csl-json", "turtle"] | None = "apa",
     all_of_idc: bool = False,
-    progress: Callable[[Progress], object] | None = None,
-) -> Receipt:
+    progress: Callable[[Progress], object] | bool | None = None,
+) -> Steps[Receipt]:
     """Write a manifest of a selection and its sidecar (`.json`). Both are complete, or stay as they were.
 
     The series are counted first; the series received are compared with the count and the data release.
@@ -62,7 +67,8 @@ def write(
         cite: The style of the citations in the sidecar. The service requests them from DataCite and doi.org, up to
             30 s for each request. None keeps the DOIs only.
         all_of_idc: True selects the whole archive; needed when there are no filters.
-        progress: A function that is called with a `Progress` as rows arrive.
+        progress: True shows a progress bar (the extra `notebook`). Or a function that is called with a `Progress` as
+            rows arrive.
 
     Returns:
         The content of the sidecar.
@@ -80,11 +86,13 @@ def write(
         raise ValueError(
             f"the rows of {format} have addresses of aws only; for {source} choose the format s5cmd or idc"
         )
+    report = progress_callback(progress, target.name)
     resolved = follow_links(target)  # the link itself stays
     if resolved.is_dir():
         raise IsADirectoryError(f"{target} is a folder; a manifest is a file")
-    version = fetch_server_version(idc)
-    counts, parts = v3.counts(idc, wanted, all_of_idc=True), _licenses.count_by_license_and_doi(idc, wanted)
+    version = yield from steps_of(v3.version)(idc)
+    counts = yield from steps_of(v3.counts)(idc, wanted, all_of_idc=True)
+    parts = yield from _licenses.count_by_license_and_doi(idc, wanted)
     if sum(part["series"] for part in parts) != counts.series:
         raise ContractError(f"the service counted {counts.series} series, and by SQL another number")
     if require_commercial:
@@ -93,17 +101,23 @@ def write(
         if format in LINE_TEMPLATES:
             draft = opened.enter_context(Draft(resolved))
             lines = v3.manifest_lines(idc, wanted, source=source, all_of_idc=True)
-            written = _write_lines(lines, draft.file, LINE_TEMPLATES[format], counts.series, progress)
+            written = yield from _write_lines(lines, draft.file, LINE_TEMPLATES[format], counts.series, report)
         else:
-            rows = v3.manifest(idc, wanted, all_of_idc=True).walk(ahead=1, progress=progress)
+            rows = v3.manifest(idc, wanted, all_of_idc=True).walk(ahead=1, progress=report)
             output = opened.enter_context(Export(rows, resolved, format, ()))
-            output.fill()
+            yield from output.fill()
             written = output.rows_done
-            draft = opened.enter_context(output.complete_draft())
+            draft = opened.enter_context((yield from work(output.complete_draft)))
         if written != counts.series:
             raise TruncatedResult(f"{written} of the {counts.series} counted series arrived; start again")
-        cited = v3.citations(idc, wanted, style=cite, all_of_idc=True) if cite and counts.series else None
-        check_release_unchanged(idc, version)
+        cited = None
+        if cite and counts.series:
+            try:
+                cited = yield from steps_of(v3.citations)(idc, wanted, style=cite, all_of_idc=True)
+            except Exception as error:
+                error.add_note("citations come from DataCite and doi.org; cite=None writes the manifest without them")
+                raise
+        yield from check_release_unchanged(idc, version)
         sidecar = Receipt(
             manifest=target.name,
             format=format,
@@ -116,7 +130,7 @@ def write(
             api_version=version.api_version,
             build=version.build,
             document_sha256=idc_openapi.digest(),
-            sha256=_sha256(draft.file),
+            sha256=(yield from work(functools.partial(_sha256, draft.file))),
             written=datetime.datetime.now(datetime.UTC).isoformat(timespec="seconds"),
             patients=counts.patients,
             studies=counts.studies,
@@ -130,14 +144,18 @@ def write(
         )
         sidecar_draft = opened.enter_context(Draft(sidecar_path(target)))
         sidecar_draft.file.write(sidecar.to_json())
-        for each in (draft, sidecar_draft):
-            each.prepare()
-        with _lock_for_renaming(resolved):
-            # In this order: a manifest never exists without its sidecar.
-            sidecar_draft.rename()
-            draft.rename()
+        yield from work(functools.partial(_publish, resolved, sidecar_draft, draft))
     remove_leftovers(resolved)
     return sidecar
+
+
+def _publish(path: Path, sidecar: Draft, manifest: Draft) -> None:
+    for each in (manifest, sidecar):
+        each.prepare()
+    with _lock_for_renaming(path):
+        # In this order: a manifest never exists without its sidecar.
+        sidecar.rename()
+        manifest.rename()
 
 
 @contextmanager
@@ -159,11 +177,12 @@ def _sha256(file: IO[bytes]) -> str:
 
 def _write_lines(
     lines: Lines, file: IO[bytes], form: str, total: int, progress: Callable[[Progress], object] | None
-) -> int:
-    count, size = 0, 0
-    for count, line in enumerate(lines, 1):
-        file.write(form.format(line).encode())
-        size += len(line) + 1
-        if progress is not None and (count % _PROGRESS_LINES == 0 or count == total):
+) -> Steps[int]:
+    count, size, reported, chunks = 0, 0, 0, lines.chunks()
+    while (chunk := (yield Next(chunks))) is not END:
+        file.write("".join(map(form.format, chunk)).encode())
+        count, size = count + len(chunk), size + len(chunk) + sum(map(len, chunk))
+        if progress is not None and (count >= reported + _PROGRESS_LINES or count == total):
             progress(Progress(count, total, size))
+            reported = count
     return count

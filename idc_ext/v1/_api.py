@@ -26,7 +26,8 @@ from idc_client.models import (
     V1QueryPreviewSpec,
 )
 
-from .._http.calls import Call, Client, fetch
+from .._http.calls import Call, Client
+from .._http.steps import fetch_steps, sending
 from .._paging.page import Pending
 from .._paging.rows import Rows
 from .._tables.columns import Columns
@@ -37,6 +38,7 @@ from ._applied import ExpectedCohort, same_filter
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping, Sequence
 
+    from .._http.steps import Steps
     from .._paging.page import Page
 
 
@@ -138,18 +140,16 @@ def dicom_metadata(idc: Client, *, page_size: int = 1000) -> Rows[Row]:
     return _paged_rows(idc, build, {}, "query_results", Columns.of(V1DicomMetadataRow, open_ended=True))
 
 
-def create_cohort(idc: Client, spec: V1CohortSpec) -> V1CohortProperties:
+@sending
+def create_cohort(idc: Client, spec: V1CohortSpec) -> Steps[V1CohortProperties]:
     """Save a cohort, bound to the active data version. Needs credentials. Each call makes one more cohort.
-
-    Asynchronously, `await idc_client.api.v1.create_cohort.asyncio(client=idc, body=spec)` does the same: a
-    client from `connect` also raises when the service sends a refusal with status 200.
 
     Raises:
         APIError: the service refused, even with status 200.
         ContractError: the cohort has been saved, but without some of the filters (the service of 2021 dropped
             the ranged forms), or with others; the message gives its identifier.
     """
-    saved = fetch(idc, Call.of(_create_cohort._get_kwargs(body=spec)), _read_created_cohort)
+    saved = yield from fetch_steps(idc, Call.of(_create_cohort._get_kwargs(body=spec)), _read_created_cohort)
     sent, applied = spec.filters.additional_properties, saved.filter_set.filters.additional_properties
     lost = sorted(sent.keys() - applied.keys())
     if lost:

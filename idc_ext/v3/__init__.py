@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING
 from .._lazy import lazy_attributes as _lazy_attributes
 
 if TYPE_CHECKING:
+    from .._tables.listed import ModelList
     from ._api import (
         Selection,
         attribute_values,
@@ -17,6 +18,19 @@ if TYPE_CHECKING:
         sql,
         viewer_url,
     )
+    from ._archive import (
+        analysis_results,
+        attributes,
+        clinical_rows,
+        clinical_table,
+        clinical_tables,
+        collection,
+        collections,
+        stats,
+        table,
+        tables,
+        version,
+    )
     from ._filters import Filters, where
     from ._release_changes import release_changes, releases
     from ._responses import Citations
@@ -26,12 +40,20 @@ if TYPE_CHECKING:
 __all__ = [
     "Citations",
     "Filters",
+    "ModelList",
     "Selection",
     "Table",
     "Translation",
+    "analysis_results",
     "attribute_values",
+    "attributes",
     "check_values",
     "citations",
+    "clinical_rows",
+    "clinical_table",
+    "clinical_tables",
+    "collection",
+    "collections",
     "counts",
     "from_v1",
     "licenses",
@@ -40,6 +62,10 @@ __all__ = [
     "release_changes",
     "releases",
     "sql",
+    "stats",
+    "table",
+    "tables",
+    "version",
     "viewer_url",
     "where",
 ]
@@ -48,8 +74,25 @@ __getattr__, __dir__ = _lazy_attributes(
     __name__,
     {
         **dict.fromkeys(__all__, "_api"),
+        **dict.fromkeys(
+            (
+                "analysis_results",
+                "attributes",
+                "clinical_rows",
+                "clinical_table",
+                "clinical_tables",
+                "collection",
+                "collections",
+                "stats",
+                "table",
+                "tables",
+                "version",
+            ),
+            "_archive",
+        ),
         "Citations": "_responses",
         "Filters": "_filters",
+        "ModelList": "._tables.listed",
         "Table": "_table",
         "Translation": "_translation",
         "from_v1": "_translation",

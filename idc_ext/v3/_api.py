@@ -4,8 +4,8 @@ Paths, parameters and names come from the generated client and are not repeated.
 ignore is refused before it is sent; every answer is checked against the filters that the service reports as applied;
 an answer that the service truncates silently is an error. Warnings of the service are `ServiceWarning`.
 
-`manifest` and `manifest_lines` return values that serve `for` and `async for`. The other functions send at once; in
-async code, `await asyncio.to_thread(v3.counts, idc, filters)` does not block the event loop.
+`manifest` and `manifest_lines` return values that send when they are used. The other functions send at once: each is
+written as steps, and `idc_ext.aio` has all of them for async code.
 """
 
 from __future__ import annotations
@@ -42,7 +42,8 @@ from idc_client.models import (
 )
 from idc_client.types import UNSET
 
-from .._http.calls import Call, Client, TypedCall, fetch
+from .._http.calls import Call, Client, TypedCall
+from .._http.steps import fetch_steps, sending, steps_of
 from .._paging.lines import Lines
 from .._paging.rows import Rows
 from .._suggest import did_you_mean
@@ -64,6 +65,7 @@ from ._responses import Citations
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+    from .._http.steps import Steps
     from .._paging.page import Page
     from ._table import Table
 
@@ -157,27 +159,32 @@ def manifest_lines(
     )
 
 
-def counts(idc: Client, filters: Selection, *, all_of_idc: bool = False) -> V3Counts:
+@sending
+def counts(idc: Client, filters: Selection, *, all_of_idc: bool = False) -> Steps[V3Counts]:
     """Count patients, studies, series and instances of a selection. An empty selection gives zeros, not an error."""
     wanted = checked_filters(filters, all_of_idc=all_of_idc)
     call = Call.of(_count_cohort._get_kwargs(body=V3SelectionRequest(wanted.to_model())))
-    return fetch(idc, call, ExpectedFilters.of(idc, call, wanted).checking_parser(_responses.parse_counts))
+    parse = ExpectedFilters.of(idc, call, wanted).checking_parser(_responses.parse_counts)
+    return (yield from fetch_steps(idc, call, parse))
 
 
-def licenses(idc: Client, filters: Selection, *, all_of_idc: bool = False) -> list[V3License]:
+@sending
+def licenses(idc: Client, filters: Selection, *, all_of_idc: bool = False) -> Steps[list[V3License]]:
     """List the licences of a selection with their numbers of series, the most frequent first."""
     wanted = checked_filters(filters, all_of_idc=all_of_idc)
     call = Call.of(_get_licenses._get_kwargs(body=V3SelectionRequest(wanted.to_model())))
-    return fetch(idc, call, ExpectedFilters.of(idc, call, wanted).checking_parser(_responses.parse_licenses))
+    parse = ExpectedFilters.of(idc, call, wanted).checking_parser(_responses.parse_licenses)
+    return (yield from fetch_steps(idc, call, parse))
 
 
+@sending
 def citations(
     idc: Client,
     filters: Selection,
     *,
     style: Literal["apa", "bibtex", "csl-json", "turtle"] = "apa",
     all_of_idc: bool = False,
-) -> Citations:
+) -> Steps[Citations]:
     """Give the citations of the data of a selection, and the DOIs that have none.
 
     The service looks up many DOIs at once at DataCite and the remaining ones at doi.org, and omits those that fail.
@@ -186,16 +193,17 @@ def citations(
     wanted = checked_filters(filters, all_of_idc=all_of_idc)
     form = V3CitationsRequestCitationFormat(checked_choice(style, V3CitationsRequestCitationFormat, "style"))
     statement = f"SELECT DISTINCT source_DOI FROM index WHERE source_DOI IS NOT NULL AND {wanted.sql()} ORDER BY 1"  # noqa: S608 - values are quoted there
-    dois = _responses.dois_of_table(sql(idc, statement))
+    dois = _responses.dois_of_table((yield from steps_of(sql)(idc, statement)))
     call = Call.of(_get_citations._get_kwargs(body=V3CitationsRequest(wanted.to_model(), form)))
     # One more lookup for the DOI of IDC itself, and one more for the request to the service.
     patient_call = evolve(call, timeout=_DOI_LOOKUP_SECONDS * (-(-len(dois) // _DOIS_PER_REQUEST) + len(dois) + 2))
-    found, acknowledgment = fetch(
+    found, acknowledgment = yield from fetch_steps(
         idc, patient_call, ExpectedFilters.of(idc, call, wanted).checking_parser(_responses.parse_citations)
     )
     return Citations(found, [] if len(found) == len(dois) else _responses.unresolved_dois(dois, found), acknowledgment)
 
 
+@sending
 def sql(
     idc: Client,
     statement: str,
@@ -203,7 +211,7 @@ def sql(
     max_rows: int | None = None,
     allow_truncated: bool = False,
     typed: bool = False,
-) -> Table:
+) -> Steps[Table]:
     """Run one SELECT over the index tables, in DuckDB's SQL. `Table` describes the column types in Arrow and pandas.
 
     Args:
@@ -224,14 +232,15 @@ def sql(
         # The service renames columns of the same name by selecting from the statement; this does the same.
         inner = statement.rstrip().removesuffix(";")
         described = f"SELECT column_name, column_type FROM (DESCRIBE SELECT * FROM (\n{inner}\n))"  # noqa: S608 - the caller's own SQL
-        exact, types = exact_statement(inner, _responses.column_types_of_table(sql(idc, described)))
-        found = sql(idc, exact, max_rows=max_rows, allow_truncated=allow_truncated)
+        described_columns = yield from steps_of(sql)(idc, described)
+        exact, types = exact_statement(inner, _responses.column_types_of_table(described_columns))
+        found = yield from steps_of(sql)(idc, exact, max_rows=max_rows, allow_truncated=allow_truncated)
         if types.keys() != set(found.columns):
             raise ContractError(f"POST /v3/sql gave the columns {found.columns!r:.80} and types of {[*types]!r:.80}")
         return evolve(found, types=types)
     limit = _SERVICE_LIMIT if max_rows is None else checked_integer(max_rows, "max_rows")
     call = Call.of(_run_sql._get_kwargs(body=V3SqlRequest(statement, limit)))
-    table = fetch(idc, call, _responses.parse_sql_table)
+    table = yield from fetch_steps(idc, call, _responses.parse_sql_table)
     if table.truncated and not allow_truncated:
         advice = "raise max_rows" if limit <= table.max_rows < _SERVICE_LIMIT else "narrow the statement"
         raise TruncatedResult(
@@ -241,13 +250,14 @@ def sql(
     return table
 
 
+@sending
 def viewer_url(
     idc: Client,
     *,
     series: str | None = None,
     study: str | None = None,
     viewer: Literal["ohif_v2", "ohif_v3", "slim"] | None = None,
-) -> str:
+) -> Steps[str]:
     """Give the address at which a browser shows a series or a study.
 
     Raises:
@@ -261,23 +271,26 @@ def viewer_url(
     chosen = UNSET if viewer is None else V3Viewer(checked_choice(viewer, V3Viewer, "viewer"))
     # Given a study, the service would neither check nor escape the series.
     parameters = {"study_instance_uid": study} if series is None else {"series_instance_uid": series}
-    found = fetch(idc, Call.of(_get_viewer_url._get_kwargs(**parameters, viewer=chosen)), _responses.parse_viewer_url)
+    call = Call.of(_get_viewer_url._get_kwargs(**parameters, viewer=chosen))
+    found = yield from fetch_steps(idc, call, _responses.parse_viewer_url)
     if study is not None and found.study_instance_uid != study:
         raise InvalidFilter(f"series {series} belongs to study {found.study_instance_uid}, not {study}")
     return found.viewer_url
 
 
-def attribute_values(idc: Client, name: str, *, limit: int = 100) -> V3AttributeValues:
+@sending
+def attribute_values(idc: Client, name: str, *, limit: int = 100) -> Steps[V3AttributeValues]:
     """List the values of a column of the table `index` with their numbers of series, the most frequent first.
 
     `.truncated` tells whether there are more than `limit` values; `limit` may be up to 10000.
     """
     column = V3IndexColumn(checked_choice(name, V3IndexColumn, "column of the table index"))
     call = Call.of(_get_attribute_values._get_kwargs(column, limit=checked_integer(limit, "limit")))
-    return fetch(idc, call, _responses.parse_attribute_values)
+    return (yield from fetch_steps(idc, call, _responses.parse_attribute_values))
 
 
-def check_values(idc: Client, filters: Selection) -> Filters:
+@sending
+def check_values(idc: Client, filters: Selection) -> Steps[Filters]:
     """Check that the values of filters occur in the data; the service itself finds nothing for an unknown value.
 
     Attributes that the service does not mark as categorical, such as UIDs, are not checked.
@@ -290,15 +303,14 @@ def check_values(idc: Client, filters: Selection) -> Filters:
         TruncatedResult: an attribute has too many values to compare with.
     """
     wanted = checked_filters(filters, all_of_idc=False)
-    listed = (
-        fetch(idc, Call.of(_get_attributes._get_kwargs()), _responses.parse_categorical_attributes)
-        if wanted.terms
-        else {}
-    )
+    listed: dict[str, bool] = {}
+    if wanted.terms:
+        call = Call.of(_get_attributes._get_kwargs())
+        listed = yield from fetch_steps(idc, call, _responses.parse_categorical_attributes)
     wrong: list[str] = []
     for name, values in wanted.terms.items():
         if listed.get(name, True):
-            found = attribute_values(idc, name, limit=_SERVICE_LIMIT)
+            found = yield from steps_of(attribute_values)(idc, name, limit=_SERVICE_LIMIT)
             if found.truncated:
                 raise TruncatedResult(f"{name} has more than {len(found.values)} values, too many to compare with")
             known = {str(one.value) for one in found.values}

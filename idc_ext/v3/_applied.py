@@ -9,8 +9,6 @@ from __future__ import annotations
 
 import math
 import re
-import sys
-import warnings
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any, TypeVar
 
@@ -18,6 +16,7 @@ from attrs import frozen
 
 from .._http.redaction import one_line
 from .._suggest import did_you_mean
+from .._warnings import warn_caller
 from ..errors import ContractError, ServiceWarned, ServiceWarning
 from ._filters import RANGE_OPERATORS
 
@@ -34,8 +33,6 @@ _QUOTED_VALUE = re.compile(r"""'([^']*)'|"([^"]*)\"""")
 _MAX_WARNING_LENGTH = 300
 #: The maximum number of warnings of one answer that are passed on. The service sends at most one per attribute and one.
 _MAX_WARNINGS = 40
-#: Frames of this package are skipped, so that a warning shows the line of the caller.
-_PACKAGE = __name__.partition(".")[0]
 #: Attributes of filters that are columns of a manifest, too. Filters compare values exactly.
 _ROW_ATTRIBUTES = frozenset(
     {
@@ -161,7 +158,7 @@ class ExpectedFilters:
         if self.strict:
             raise ServiceWarned(f"{self.name}: {'; '.join(texts)}", warnings=tuple(texts))
         for text in texts:
-            warnings.warn(text, ServiceWarning, stacklevel=_frames_to_caller())
+            warn_caller(text, ServiceWarning)
 
     def _letter_case_hints(self, text: str) -> list[str]:
         """List hints for the filter values that a warning quotes in another letter case."""
@@ -216,11 +213,3 @@ def _selects_same(sent: Any, applied: Any) -> bool:
     if isinstance(sent, list):  # values: order and repetition make no difference
         return isinstance(applied, list) and all(isinstance(one, str) for one in applied) and {*sent} == {*applied}
     return isinstance(applied, Mapping) and dict(applied) == sent
-
-
-def _frames_to_caller() -> int:
-    """Count the frames from `_warn` to the code that called this package."""
-    frame, count = sys._getframe(1), 1
-    while frame.f_back is not None and str(frame.f_globals.get("__name__")).partition(".")[0] == _PACKAGE:
-        frame, count = frame.f_back, count + 1
-    return count

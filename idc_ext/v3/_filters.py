@@ -11,7 +11,7 @@ import math
 import numbers
 import re
 from collections.abc import Mapping, Sequence
-from typing import TYPE_CHECKING, Any, TypeAlias
+from typing import TYPE_CHECKING, Any, TypeAlias, Unpack
 
 from attrs import frozen
 from idc_client.models import V3Filters, V3RangeAttribute, V3TermAttribute
@@ -22,6 +22,8 @@ from ..errors import InvalidFilter
 if TYPE_CHECKING:
     from collections.abc import Iterable
     from enum import StrEnum
+
+    from ._attributes import FilterAttributes
 
 #: An inclusive bound of a range: a number or a day, as the attribute needs; None for an open end.
 Bound: TypeAlias = str | float | datetime.date | None
@@ -107,7 +109,11 @@ class Filters:
 
 
 def where(
-    filters: Mapping[str, FilterValue] | None = None, /, *, all_of_idc: bool = False, **attributes: FilterValue
+    filters: Mapping[str, FilterValue] | None = None,
+    /,
+    *,
+    all_of_idc: bool = False,
+    **attributes: Unpack[FilterAttributes],
 ) -> Filters:
     """Describe a selection of series: attributes are ANDed, values of one are ORed and compared exactly.
 
@@ -124,7 +130,7 @@ def where(
     """
     if filters is not None and not isinstance(filters, Mapping):
         raise InvalidFilter(f"filters must be a mapping of attribute names to values, not {filters!r:.80}")
-    wanted = dict(filters or {})
+    wanted: dict[str, Any] = dict(filters or {})
     twice = sorted(map(str, wanted.keys() & attributes.keys()))
     if twice:
         raise InvalidFilter(f"{', '.join(twice)} is filtered twice: give all values of an attribute at once")

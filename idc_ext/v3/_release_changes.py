@@ -15,17 +15,20 @@ from attrs import evolve
 from idc_client.api.v3 import get_release_changes as _get_release_changes
 from idc_client.types import UNSET
 
-from .._http.calls import Call, Client, fetch
+from .._http.calls import Call, Client
+from .._http.steps import fetch_steps, sending, steps_of
 from ..errors import ContractError, InvalidFilter, NotFound
 from . import _responses
 from ._api import sql
-from ._release import pinned_release
+from ._archive import check_release_unchanged, version
 from ._table import Table
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from idc_client.models import V3ReleaseChanges
+
+    from .._http.steps import Steps
 
 _KINDS = ("added", "revised", "removed")
 #: What a release has as a whole, and each collection in it.
@@ -68,6 +71,7 @@ SELECT release, coalesce(present.collection, past.collection) AS collection,
   CASE WHEN past.series IS NULL THEN 'added' WHEN present.series IS NULL THEN 'removed'
     WHEN present.uuid <> past.uuid THEN 'revised' ELSE 'same' END AS kind
 FROM present FULL OUTER JOIN past USING (release, series))"""
+_DAYS = "SELECT idc_version AS release, left(CAST(version_timestamp AS VARCHAR), 10) AS day FROM version_metadata_index"
 _SUMS = ", ".join(
     [
         *(f"count(*) FILTER (WHERE kind = '{kind}') AS series_{kind}" for kind in _KINDS),
@@ -77,7 +81,8 @@ _SUMS = ", ".join(
 )
 
 
-def release_changes(idc: Client, release: int | None = None) -> V3ReleaseChanges:
+@sending
+def release_changes(idc: Client, release: int | None = None) -> Steps[V3ReleaseChanges]:
     """Say what a data release changed, compared with the one before: for the archive, and for each collection.
 
     A service that has `GET /v3/releases/changes` is asked for it, any other by SQL; the result is the same. What the
@@ -92,28 +97,32 @@ def release_changes(idc: Client, release: int | None = None) -> V3ReleaseChanges
         ContractError: what came does not add up. TruncatedResult: it was cut short.
         DataReleaseChanged: the data moved meanwhile.
     """
-    with pinned_release(idc) as version:
-        newest = _responses.release_number(version)
-        wanted = newest if release is None else release
-        if type(wanted) is not int or not 1 <= wanted <= newest:
-            raise InvalidFilter(f"{wanted!r:.20} is not a data release; the service has 1 to {newest}")
-        call = Call.of(_get_release_changes._get_kwargs(version=wanted))
-        try:
-            return fetch(idc, call, lambda _, body: _checked(body, wanted, newest))
-        except NotFound:
-            return _checked(_by_sql(idc, wanted, newest), wanted, newest)
+    before = yield from steps_of(version)(idc)
+    newest = _responses.release_number(before)
+    wanted = newest if release is None else release
+    if type(wanted) is not int or not 1 <= wanted <= newest:
+        raise InvalidFilter(f"{wanted!r:.20} is not a data release; the service has 1 to {newest}")
+    call = Call.of(_get_release_changes._get_kwargs(version=wanted))
+    try:
+        found = yield from fetch_steps(idc, call, lambda _, body: _checked(body, wanted, newest))
+    except NotFound:
+        found = _checked((yield from _by_sql(idc, wanted, newest)), wanted, newest)
+    yield from check_release_unchanged(idc, before)
+    return found
 
 
-def releases(idc: Client) -> Table:
+@sending
+def releases(idc: Client) -> Steps[Table]:
     """List all data releases with what each changed, and the series and the terabytes that it has; asked by one SELECT.
 
     Raises:
         ContractError: what came does not add up to what the archive has today. TruncatedResult: it was cut short.
         DataReleaseChanged: the data moved meanwhile.
     """
-    with pinned_release(idc) as version:
-        newest = _responses.release_number(version)
-        found = sql(idc, _of_all(newest))
+    before = yield from steps_of(version)(idc)
+    newest = _responses.release_number(before)
+    found = yield from steps_of(sql)(idc, _of_all(newest))
+    yield from check_release_unchanged(idc, before)
     rows = _responses.checked_rows(
         found, release=int, day=str | None, bytes_gained=int, series_today=int, bytes_today=int, **_COUNT_KINDS
     )
@@ -184,24 +193,19 @@ def _of_analyses(release: int) -> str:
 # ----------------------------------------------------------------------------------------------------------- reading
 
 
-def _by_sql(idc: Client, release: int, newest: int) -> dict[str, Any]:
+def _by_sql(idc: Client, release: int, newest: int) -> Steps[dict[str, Any]]:
     """Put together what the operation would answer, but for its note."""
-    found = _responses.checked_rows(
-        sql(idc, _of_one(release, newest)), collection=str | None, was=bool | None, remains=bool | None, **_COUNT_KINDS
-    )
+    listed = yield from steps_of(sql)(idc, _of_one(release, newest))
+    found = _responses.checked_rows(listed, collection=str | None, was=bool | None, remains=bool | None, **_COUNT_KINDS)
     totals = [row for row in found if row["collection"] is None]
     if len(totals) != 1:
         raise ContractError("POST /v3/sql was asked for one row of totals and gave " + str(len(totals)))
     collections = [_collection(row) for row in found if row["collection"] is not None]
     collections.sort(key=lambda one: (-one["size_TB_added"], -one["series_added"], one["collection_id"]))
-    listed = sql(idc, _of_analyses(release))
+    listed = yield from steps_of(sql)(idc, _of_analyses(release))
     analyses = list(_responses.checked_rows(listed, analysis_result_id=str, is_new=bool, series_added=int))
     analyses.sort(key=lambda one: (-one["series_added"], one["analysis_result_id"]))
-    dated = sql(
-        idc,
-        "SELECT idc_version AS release, left(CAST(version_timestamp AS VARCHAR), 10) AS day "
-        "FROM version_metadata_index",
-    )
+    dated = yield from steps_of(sql)(idc, _DAYS)
     dates = _responses.checked_rows(dated, release=int, day=str | None)
     days = {row["release"]: _day(row["day"]) for row in dates}
     if release not in days:

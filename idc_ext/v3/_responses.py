@@ -13,14 +13,19 @@ from urllib.parse import unquote
 from attrs import frozen
 from idc_client.models import (
     V3AttributeValues,
+    V3CollectionDetail,
     V3Counts,
     V3License,
     V3ReleaseChanges,
+    V3Stats,
+    V3TableSchema,
     V3Version,
     V3ViewerUrl,
 )
 
 from .._answers import check_value
+from .._tables.html import show_model
+from .._tables.listed import ModelList
 from ..errors import ContractError
 from ._table import Table
 
@@ -37,6 +42,17 @@ class _GeneratedModel(Protocol):
 
 
 M = TypeVar("M", bound=_GeneratedModel)
+
+for _model, _rows in (
+    (V3AttributeValues, "values"),
+    (V3CollectionDetail, "licenses"),
+    (V3Counts, None),
+    (V3ReleaseChanges, "collections"),
+    (V3Stats, None),
+    (V3TableSchema, "columns"),
+    (V3Version, None),
+):
+    show_model(_model, _rows)
 
 #: A citation: text, or an object for csl-json.
 Citation: TypeAlias = str | dict[str, Any]
@@ -63,9 +79,16 @@ class Citations:
     acknowledgment: Citation | None
 
 
-def parse_server_version(_status: int, body: Any) -> V3Version:
-    """Parse the versions of the server and of its data."""
-    return _make_model(V3Version, body)
+def parse_model(model: type[M], _status: int, body: Any) -> M:
+    """Parse a body that is one model."""
+    return _make_model(model, body)
+
+
+def parse_models(model: type[M], _status: int, body: Any) -> ModelList[M]:
+    """Parse a body that is a list of models."""
+    if not isinstance(body, list):
+        raise TypeError("the answer is not a list")
+    return ModelList(_make_model(model, one) for one in body)
 
 
 def release_number(server: V3Version) -> int:

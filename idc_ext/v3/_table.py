@@ -5,12 +5,14 @@ The types never depend on the first rows only. Pure, except for the late import 
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, overload
 
 from attrs import field, frozen
 
 from .._tables.arrow import Frames, import_optional
 from .._tables.columns import json_text
+from .._tables.html import ROWS_SHOWN, rows_caption, table_html
+from .._tables.listed import column_of
 from ..errors import ContractError
 from ._engine_types import arrow_column, list_column, parse_engine_type
 
@@ -61,6 +63,25 @@ class Table(Frames):
 
     def __len__(self) -> int:
         return len(self.rows)
+
+    @overload
+    def __getitem__(self, key: int) -> dict[str, Any]: ...
+    @overload
+    def __getitem__(self, key: slice) -> list[dict[str, Any]]: ...
+    @overload
+    def __getitem__(self, key: str) -> list[Any]: ...
+    def __getitem__(self, key: int | slice | str) -> Any:
+        """Return a row by its number, some rows by a slice, or a column by its name."""
+        return column_of(self.rows, self.columns, key) if isinstance(key, str) else self.rows[key]
+
+    def _repr_html_(self) -> str:
+        caption = rows_caption(
+            min(len(self.rows), ROWS_SHOWN),
+            None if self.truncated else len(self.rows),
+            len(self.columns),
+            f"; the statement has more rows than these {len(self.rows):,}" if self.truncated else "",
+        )
+        return table_html(self.columns, self.rows, caption)
 
 
 def _arrow_table(columns: Sequence[str], rows: Sequence[Mapping[str, Any]], types: Mapping[str, str]) -> pyarrow.Table:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import datetime
 import decimal
 import json
@@ -24,6 +25,7 @@ from idc_ext import (
     InvalidFilter,
     MissingExtra,
     PagingError,
+    aio,
     bigquery,
     connect,
     deadline,
@@ -32,6 +34,7 @@ from idc_ext import (
 )
 from tests.bigquery.scripted import ENVELOPES, FOLDER, ROWS, ScriptedService
 from tests.support import patching
+from tests.support.sync_async import until
 
 if TYPE_CHECKING:
     from tests.bigquery.scripted import ServeScript
@@ -202,6 +205,26 @@ def test_a_job_that_takes_too_long_is_cancelled(scripts: ServeScript) -> None:
         with pytest.raises(DeadlineExceeded), deadline(0.5):
             bigquery.run(STATEMENT, **PROJECT)
         assert service.requests[-1]["path"].endswith("/cancel")
+
+
+async def test_a_job_is_cancelled_with_its_task_while_the_loop_runs_on(scripts: ServeScript) -> None:
+    with scripts("slow") as service:
+        task = asyncio.create_task(aio.bigquery.run(STATEMENT, **PROJECT))
+        await until(lambda: service.statements(dry_run=False))
+        task.cancel()
+        with pytest.raises(asyncio.CancelledError):
+            await task
+        assert service.requests[-1]["path"].endswith("/cancel")
+
+
+async def test_rows_come_in_asynchronous_code(scripts: ServeScript) -> None:
+    with scripts("manifest"):
+        assert (await aio.bigquery.estimate(STATEMENT, **PROJECT)).bytes == 20 * 2**30
+    with scripts("manifest"):
+        found = await aio.bigquery.run(STATEMENT, **PROJECT)
+        assert [row async for row in found] == ROWS
+        assert (len(found), found.columns, found.bytes_billed) == (5, list(ROWS[0]), 21475885056)
+        assert (await found.to_arrow()).num_rows == 5
 
 
 def test_a_job_is_cancelled_when_waiting_for_it_is_interrupted(

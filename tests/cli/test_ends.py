@@ -32,7 +32,8 @@ MORE_THAN_A_PIPE_HOLDS = ("-w", "collection_id=rider_pilot,rider_lung_pet_ct")
     ("words", "complaint"),
     [
         (["cuonts"], 'unknown command "cuonts". Did you mean "counts"? See idc-ext --help'),
-        (["counts", "--were", "x"], "Did you mean --where"),
+        (["counts", "--were", "x"], "Did you mean --where? See idc-ext counts --help"),
+        (["clinical", "rows", "x", "--max", "1"], "See idc-ext clinical rows --help"),
         (["counts", "--format", "cvs", "--all-of-idc"], "Choose from"),
         (["manifest", "--format", "cvs", "--all-of-idc"], "Choose from"),
         (["counts", "extra", "--all-of-idc"], "extra"),
@@ -49,6 +50,10 @@ MORE_THAN_A_PIPE_HOLDS = ("-w", "collection_id=rider_pilot,rider_lung_pet_ct")
         (["sql"], "takes one of: a statement, --file FILE"),
         (["sql", "SELECT '--'"], "comment mark"),
         (["resolve", "x"], "not a GUID"),
+        (
+            ["resolve", "drs://example.org/dg.4DFC/099a1844-dc1c-44bd-91f8-e6f1860cbfce"],
+            "use --resolver https://example",
+        ),
         (["resolve"], "takes one or more GUIDs"),
         (["diff", "old", "new", "--all-of-idc"], "not a data release"),
         (["diff", "1", "99", "--all-of-idc"], "1 to 25"),
@@ -151,6 +156,27 @@ def test_every_error_of_the_library_has_a_code() -> None:
 def subclasses_of(kind: type) -> list[type]:
     below: list[type] = kind.__subclasses__()
     return [*below, *(deeper for one in below for deeper in subclasses_of(one))]
+
+
+@pytest.mark.parametrize(
+    ("sentence", "command", "shown"),
+    [
+        ("pass all_of_idc=True to do that", "counts", "use --all-of-idc to do that"),
+        ("raise max_rows, or pass allow_truncated=True to", "sql", "raise --max-rows, or use --allow-truncated to"),
+        (
+            "select fewer columns, or raise the limit (argument max_bytes, option --max-bytes)",
+            "sql",
+            "limit (--max-bytes)",
+        ),
+        ("cite=None writes the manifest without them", "manifest", "--cite none writes"),
+        ("if you trust it, pass base_url='https://a_b.org'", "resolve", "use --resolver https://a_b.org"),
+        ("check --base-url and the connection", "resolve", "check --resolver and"),
+        ("check --base-url and the connection", "stats", "check --base-url and"),
+        ("use v3.manifest with the filters of the cohort", "cohorts", "use `idc-ext manifest` with"),
+    ],
+)
+def test_a_hint_names_what_the_command_line_has(sentence: str, command: str, shown: str) -> None:
+    assert shown in _exit.with_option_names(sentence, command)
 
 
 def test_an_internal_error_ends_with_70_and_a_traceback(run: RunCommand, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -47,11 +47,11 @@ def serve_hostile_collection(canned: CannedService) -> str:
     return canned.url
 
 
-def run_on_a_terminal(*words: str, err: int | None = subprocess.DEVNULL) -> tuple[int, str]:
+def run_on_a_terminal(*words: str, err: int | None = subprocess.DEVNULL, columns: int = 100) -> tuple[int, str]:
     """Run a real process on a pseudo-terminal; return its exit code and its output."""
     leader, follower = pty.openpty()
     command = [sys.executable, "-m", "idc_ext", *words]
-    settings = {**os.environ, "COLUMNS": "100", "TERM": "xterm"}
+    settings = {**os.environ, "COLUMNS": str(columns), "TERM": "xterm"}
     with subprocess.Popen(command, stdout=follower, stderr=err, env=settings) as child:
         os.close(follower)
         written = b""
@@ -317,30 +317,28 @@ def test_a_look_at_a_long_list_asks_for_no_more_than_is_shown(
     assert caplog.text.count("/v3/cohort/manifest") == 1
 
 
-@given(st.lists(st.integers(0, 500), min_size=1, max_size=30), st.integers(20, 300))
-def test_columns_fit_the_terminal_and_none_that_is_short_is_cut(wanted: list[int], room: int) -> None:
-    widths = tables._column_widths(wanted, room)
-    between = tables._COLUMN_GAP * len(widths)
-    assert sum(widths) + between <= room or len(widths) == 1
-    assert all(min(want, tables._MIN_CUT_WIDTH) <= width <= want for want, width in zip(wanted, widths, strict=False))
+@given(st.lists(st.integers(0, 500), min_size=1, max_size=30), st.integers(20, 300), st.integers(1, 30))
+def test_columns_fit_the_terminal_and_none_that_is_short_is_cut(wanted: list[int], room: int, needed: int) -> None:
+    widths = tables._column_widths(wanted, room, needed)
+    used = sum(widths.values()) + tables._COLUMN_GAP * len(widths)
+    assert used <= room or len(widths) == 1
+    assert list(widths) == sorted(widths)
+    assert 0 in widths
+    for place, width in widths.items():
+        assert min(wanted[place], tables._MIN_CUT_WIDTH) <= width <= wanted[place]
+        assert width == wanted[place] or place < needed  # a column that is not needed is shown in full width
+    assert all(place in widths or used + want + tables._COLUMN_GAP > room for place, want in enumerate(wanted))
 
 
-def test_columns_without_room_are_named(standin: str, capfd: pytest.CaptureFixture[str]) -> None:
-    words = [
-        "--base-url",
-        standin,
-        "manifest",
-        "-w",
-        "collection_id=rider_pilot",
-        "--rows",
-        "2",
-        "--columns",
-        WIDE_COLUMNS,
-    ]
-    code, written = run_on_a_terminal(*words, err=None)
-    assert code == 0
-    assert "StudyInstanceUID" in written
-    assert re.search("columns not shown: .*series_aws_url; choose columns", capfd.readouterr().err)
-
-
-WIDE_COLUMNS = "collection_id,PatientID,StudyInstanceUID,SeriesInstanceUID,series_aws_url"
+def test_a_wide_terminal_shows_more_columns_and_what_is_left_out_is_named(
+    standin: str, capfd: pytest.CaptureFixture[str]
+) -> None:
+    words = ["--base-url", standin, "manifest", "-w", "collection_id=rider_pilot", "--rows", "2"]
+    for columns, uid_is_shown in ((60, False), (400, True)):
+        code, written = run_on_a_terminal(*words, err=None, columns=columns)
+        assert code == 0
+        found = re.search("columns not shown: (.*); to see them: --columns", capfd.readouterr().err)
+        left = found[1].split(", ") if found else []
+        heading = TERMINAL_CODES.sub("", written.replace("\r\n", "\n")).split("\n")[1].split()
+        assert ("SeriesInstanceUID" in heading, "SeriesInstanceUID" in left) == (uid_is_shown, not uid_is_shown)
+        assert len(heading) + len(left) == 11

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import html
 import io
 import itertools
 import subprocess
@@ -21,6 +22,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
 
+    from tests.support.canned_service import CannedService
     from tests.support.command_result import CommandResult, RunCommand
 
 
@@ -140,6 +142,28 @@ def test_labels_of_the_chart_do_not_overlap(
     assert {"v1", "v25", "Series", "1,000,000", "2026"} <= {text for text, _ in seen}
     for (text, box), (other, place) in itertools.combinations(seen, 2):
         assert not box.overlaps(place), f"{text!r} and {other!r}"
+
+
+def test_the_series_of_each_value_are_drawn_as_text_whatever_the_values_are(
+    run: RunCommand, canned: CannedService, tmp_path: Path
+) -> None:
+    values = [("CT", 12_000), (r"$\frac{", 7), ("<b>\x1b[31m", 5), *((f"M{n}", 1) for n in range(40))]
+    listed = [{"value": value, "count": count} for value, count in values]
+    canned.answers["/v3/attributes/Modality/values"] = (
+        200,
+        {"attribute": "Modality", "values": listed, "truncated": False, "note": ""},
+    )
+    canned.answers["/v3/stats"] = (200, {"series": 7})
+    files = [tmp_path / "values.svg", tmp_path / "stats.svg"]
+    for file, words in zip(files, (["values", "Modality"], ["stats"]), strict=True):
+        assert run("--base-url", canned.url, *words, "--plot", file).code == 0
+    first, second = (file.read_bytes() for file in files)
+    assert first == second
+    assert ElementTree.parse(files[0]).getroot().tag.endswith("svg")  # noqa: S314 - ours
+    drawn = html.unescape(first.decode())
+    for text in ("series by Modality, the 30 most frequent", "12,000", "M26", r"\frac{", r"<b>\x1b[31m"):
+        assert text in drawn
+    assert "M27 " not in drawn
 
 
 @pytest.mark.parametrize(("ending", "begins"), [("png", b"\x89PNG"), ("pdf", b"%PDF")])

@@ -7,9 +7,11 @@ from typing import Any
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from idc_client.models import V3IndexColumn
 
 from idc_ext import InvalidFilter, v3
 from idc_ext.cli import _filters
+from idc_ext.cli.commands import archive
 from idc_ext.v3._filters import RANGE_ATTRIBUTES, TERM_ATTRIBUTES
 
 
@@ -184,5 +186,7 @@ def test_what_v1_cannot_say_is_refused(written: str) -> None:
         _filters.read_v1_filters([written])
 
 
-def test_the_tab_key_offers_every_attribute() -> None:
+def test_the_tab_key_offers_every_attribute_and_column() -> None:
+    assert "Modality" in archive.column_completions(None)
+    assert set(archive.column_completions(None)) == set(map(str, V3IndexColumn))
     assert {name.rstrip(">=") for name in _filters.filter_completions(None)} == TERM_ATTRIBUTES | RANGE_ATTRIBUTES

@@ -8,7 +8,7 @@ from typing import Any
 import httpx
 import pytest
 
-from idc_ext import ContractError, InvalidGUID, NotFound, connect, drs, v1
+from idc_ext import ContractError, InvalidGUID, NotFound, aio, connect, drs, v1
 
 SERIES = "099a1844-dc1c-44bd-91f8-e6f1860cbfce"
 SPEC = v1.cohort(
@@ -187,12 +187,12 @@ def test_many_are_resolved_over_one_client() -> None:
 
 
 async def test_async_code_gets_the_same_object(standin: str) -> None:
-    found = await drs.resolve_async(SERIES, base_url=standin)
+    found = await aio.drs.resolve(SERIES, base_url=standin)
     assert found == drs.resolve(SERIES, base_url=standin)
     async with connect(standin) as resolver:
-        assert await drs.resolve_async(SERIES, client=resolver) == found
+        assert await aio.drs.resolve(SERIES, client=resolver) == found
     with pytest.raises(InvalidGUID):
-        await drs.resolve_async("nonsense", base_url=standin)
+        await aio.drs.resolve("nonsense", base_url=standin)
 
 
 async def test_an_address_that_is_not_given_is_requested_sync_and_async(standin: str) -> None:
@@ -200,17 +200,17 @@ async def test_an_address_that_is_not_given_is_requested_sync_and_async(standin:
     for method in series.access_methods:
         unsaid = drs.AccessMethod(method.type, None, method.access_id, None)
         assert drs.access(series, unsaid, base_url=standin).url == method.url
-        assert (await drs.access_async(series, unsaid, base_url=standin)).url == method.url
+        assert (await aio.drs.access(series, unsaid, base_url=standin)).url == method.url
         async with connect(standin) as resolver:
             assert drs.access(series, unsaid, client=resolver).url == method.url
-            assert (await drs.access_async(series, unsaid, client=resolver)).url == method.url
+            assert (await aio.drs.access(series, unsaid, client=resolver)).url == method.url
 
 
 async def test_an_address_that_is_given_is_not_asked_for() -> None:
     sent, settings = answering(FILE)
     found = drs.resolve(SERIES, **settings)
     assert drs.access(found, found.access_methods[0], **settings).url == "gs://a/b.dcm"
-    assert (await drs.access_async(found, found.access_methods[1], **settings)).url == "s3://a/b.dcm"
+    assert (await aio.drs.access(found, found.access_methods[1], **settings)).url == "s3://a/b.dcm"
     assert len(sent) == 1
 
 

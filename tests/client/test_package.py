@@ -20,7 +20,7 @@ PACKAGE = Path(idc_ext.__file__).parent
 HOOKS = PACKAGE / "_http" / "httpcore_hooks.py"
 #: Members with a private name of httpx, httpcore or h11 that belong to another library.
 OTHERS = {("_job.py", "_connection")}  # Google's client for BigQuery
-LAZY = ["idc_ext", "idc_ext.auth", "idc_ext.v3"]
+LAZY = ["idc_ext", "idc_ext.aio", "idc_ext.auth", "idc_ext.v3"]
 
 
 def sources(*modules: ModuleType) -> Iterator[ast.Module]:
@@ -88,13 +88,18 @@ def test_names_that_are_imported_late_are_those_that_type_checkers_see(package: 
     module = importlib.import_module(package)
     tree = ast.parse(Path(str(module.__file__)).read_text(encoding="utf-8"))
     (block,) = (node for node in tree.body if isinstance(node, ast.If))
-    homes = {alias.name: one.module for one in block.body if isinstance(one, ast.ImportFrom) for alias in one.names}
+    homes = {
+        alias.name: one.module and "." * one.level + one.module
+        for one in block.body
+        if isinstance(one, ast.ImportFrom)
+        for alias in one.names
+    }
     assert set(homes) == set(module.__all__)
     for name, home in homes.items():
         if home is None:
             assert getattr(module, name) is importlib.import_module(f"{package}.{name}")
         else:
-            assert getattr(module, name) is getattr(importlib.import_module(f".{home}", package), name)
+            assert getattr(module, name) is getattr(importlib.import_module(home, package), name)
 
 
 def test_a_name_that_is_not_there_is_an_attribute_error() -> None:

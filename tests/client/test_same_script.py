@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import threading
 from contextlib import contextmanager
 from http.server import BaseHTTPRequestHandler
@@ -11,7 +12,7 @@ import httpx
 import pytest
 from idc_client.api.v3 import get_stats, get_version
 
-from idc_ext import InvalidFilter, connect, v3
+from idc_ext import InvalidFilter, aio, connect, v3
 from tests.support import patching
 from tests.support.loopback_server import LoopbackServer
 
@@ -43,20 +44,20 @@ def script(*url: str) -> list[Any]:
 
 
 async def ascript(*url: str) -> list[Any]:
-    """The same with `async for`."""
+    """The same with `await`."""
     async with connect(*url) as idc:
-        ct = v3.manifest(idc, CT, page_size=50)
+        ct = aio.v3.manifest(idc, CT, page_size=50)
         with pytest.raises(InvalidFilter, match="did you mean CT"):
-            v3.check_values(idc, {"Modality": "ct"})
+            await aio.v3.check_values(idc, {"Modality": "ct"})
         return [
             await get_version.asyncio(client=idc),
             await get_stats.asyncio(client=idc),
-            v3.counts(idc, CT),
+            await aio.v3.counts(idc, CT),
             [row.series_instance_uid async for row in ct.walk(ahead=2)],
-            await ct.ato_arrow(),
-            [line async for line in v3.manifest_lines(idc, CT)],
-            [*v3.sql(idc, MODALITIES)],
-            v3.licenses(idc, CT),
+            await ct.to_arrow(),
+            [line async for line in aio.v3.manifest_lines(idc, CT)],
+            [*await aio.v3.sql(idc, MODALITIES)],
+            await aio.v3.licenses(idc, CT),
         ]
 
 
@@ -94,17 +95,17 @@ def below(url: str, prefix: str) -> Iterator[str]:
 async def test_a_program_differs_in_nothing_but_the_url_wherever_it_is_run_sync_and_async(
     standin: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    expected = script(standin)
+    expected = await asyncio.to_thread(script, standin)
     assert len(expected[3]) == 172
     assert await ascript(standin) == expected
     with below(standin, "/gateway/idc") as elsewhere:
-        assert script(elsewhere) == expected
+        assert await asyncio.to_thread(script, elsewhere) == expected
         assert await ascript(f"{elsewhere}/") == expected
     # A program that names none has that of the variable, or else the live host.
     monkeypatch.setenv("IDC_BASE_URL", standin)
-    assert script() == expected
+    assert await asyncio.to_thread(script) == expected
     assert await ascript() == expected
     monkeypatch.delenv("IDC_BASE_URL")
     patching.live_host(monkeypatch, standin)
-    assert script() == expected
+    assert await asyncio.to_thread(script) == expected
     assert await ascript() == expected

@@ -110,6 +110,7 @@ USES: dict[tuple[str, ...], tuple[Use, ...]] = {
         missing_in_python("rider.to_pandas()", "pandas"),
         missing_in_python("rider.to_polars()", "polars"),
         missing_in_python("rider.write('rows.parquet')", "arrow"),
+        missing_in_python("rider.walk(progress=True).pages()", "notebook"),
         missing_in_python("from idc_ext import bigquery; bigquery.estimate('SELECT 1')", "bigquery"),
     ),
     ("cli",): (
@@ -134,6 +135,7 @@ USES: dict[tuple[str, ...], tuple[Use, ...]] = {
         missing_in_python("rider.to_pandas()", "pandas"),
         missing_in_python("rider.to_polars()", "polars"),
     ),
+    ("notebook",): (python("progress", "print(sum(1 for _ in rider.walk(progress=True)))", SERIES_OF_RIDER),),
     ("pandas",): (python("pandas", "print(len(rider.to_pandas()))", SERIES_OF_RIDER),),
     ("polars",): (python("polars", "print(len(rider.to_polars()))", SERIES_OF_RIDER),),
     ("bigquery",): (

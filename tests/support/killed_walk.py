@@ -17,6 +17,7 @@ from typing import Any
 import pyarrow.parquet  # noqa: F401 - loaded here, so that no try has to
 
 from idc_ext import Rows, connect, v3
+from idc_ext.aio import AsyncRows
 
 #: What a walk does to files, step by step.
 STEPS = ("fsync", "open", "replace", "unlink", "rename", "ftruncate", "write", "fchmod", "mkdir", "rmdir")
@@ -34,7 +35,7 @@ def write(url: str, folder: Path, name: str, page_size: int) -> None:
 
         async def run() -> None:
             async with connect(url, verify=False) as idc:
-                await rows(idc, folder, page_size).awrite(folder / name)
+                await AsyncRows(rows(idc, folder, page_size)).write(folder / name)
 
         asyncio.run(run())
     else:

@@ -15,7 +15,6 @@ from typing import TYPE_CHECKING, Any
 from attrs import define
 
 from idc_ext._http import addresses, attempts, deadline, retry
-from idc_ext._paging import pages
 from idc_ext.v1 import _pages as v1_pages
 from idc_ext.v3 import _pages as v3_pages
 
@@ -74,12 +73,6 @@ def no_pauses(monkeypatch: pytest.MonkeyPatch, passes: Callable[[float], object]
 def no_packages_to_find(monkeypatch: pytest.MonkeyPatch) -> None:
     """No package for a proxy is installed."""
     monkeypatch.setattr(addresses.util, "find_spec", lambda name: None)
-
-
-def no_waits_for_pages(monkeypatch: pytest.MonkeyPatch) -> None:
-    """A walk that the service tells to wait makes the pauses of `no_pauses`, which comes first."""
-    monkeypatch.setattr(pages, "sleep", deadline.sleep)
-    monkeypatch.setattr(pages, "async_sleep", deadline.async_sleep)
 
 
 def each_pause(monkeypatch: pytest.MonkeyPatch, begins: Callable[[], object]) -> None:
@@ -202,7 +195,7 @@ def interrupted_pauses(monkeypatch: pytest.MonkeyPatch, interrupt: Callable[...,
 
 def broken_calls(monkeypatch: pytest.MonkeyPatch) -> None:
     """Every call of the command line fails by a fault of ours."""
-    monkeypatch.setattr("idc_ext._http.calls.fetch", lambda *_: 1 / 0)
+    monkeypatch.setattr("idc_ext._http.steps.fetch_steps", lambda *_: 1 / 0)
     monkeypatch.setattr("idc_ext.cli._requests.fetch", lambda *_: 1 / 0)
     monkeypatch.setattr("idc_ext.cli._requests.fetch_checked", lambda *_: 1 / 0)
 

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import asyncio
 from typing import TYPE_CHECKING, Any
 
 from idc_ext import IDC, connect
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     import httpx
 
 
@@ -24,3 +27,9 @@ async def send_request(
 def client_without_credentials(url: str, **more: Any) -> IDC:
     """Make a client without credentials, for tests that are not about users."""
     return connect(url, **{"auth": None, "verify": False, **more})
+
+
+async def until(condition: Callable[[], object]) -> None:
+    """Wait until something is true that another thread or task does."""
+    while not condition():  # noqa: ASYNC110 - a thread cannot set an event of the loop
+        await asyncio.sleep(0.01)

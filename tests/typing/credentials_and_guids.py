@@ -11,6 +11,7 @@ from idc_ext import (
     CredentialsInvalid,
     CredentialsNotFound,
     InvalidGUID,
+    aio,
     auth,
     connect,
     drs,
@@ -55,9 +56,10 @@ def what() -> None:
 
 async def what_asynchronously() -> None:
     """Do the same with `await`."""
-    series = await drs.resolve_async(GUID, base_url="http://127.0.0.1:8021", timeout=5)
+    series = await aio.drs.resolve(GUID, base_url="http://127.0.0.1:8021", timeout=5)
     assert_type(series, drs.DrsObject)
-    assert_type((await drs.access_async(series, series.access_methods[0])).url, str)
+    assert_type((await aio.drs.access(series, series.access_methods[0])).url, str)
+    assert_type(await aio.auth.login("client_secret.json", seconds=60), auth.Status)
 
 
 def errors() -> None:

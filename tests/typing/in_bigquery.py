@@ -2,7 +2,7 @@
 
 from typing import Any, assert_type
 
-from idc_ext import BigQueryError, CostRefused, bigquery, v3
+from idc_ext import BigQueryError, CostRefused, aio, bigquery, v3
 
 
 def cohort() -> None:
@@ -37,3 +37,14 @@ def cohort() -> None:
         found.bytes_billed,
         found.job,
     )
+
+
+async def asynchronous() -> None:
+    """Do the same with `await`."""
+    statement = aio.bigquery.statement({"Modality": ["CT"]})
+    assert_type(await aio.bigquery.estimate(statement, project="p"), bigquery.Estimate)
+    found = await aio.bigquery.run(statement, project="p", max_bytes=10**9)
+    assert_type(found, aio.AsyncAnswer)
+    async for row in found:
+        assert_type(row, dict[str, Any])
+    print((await found.to_arrow()).num_rows, len(found))

@@ -10,10 +10,20 @@ from idc_client.models import (
     V1CohortProperties,
     V1CohortSpec,
     V1ManifestRow,
+    V3AnalysisResult,
+    V3Attribute,
     V3AttributeValues,
+    V3ClinicalTableInfo,
+    V3Collection,
+    V3CollectionDetail,
     V3Counts,
     V3License,
     V3ManifestRow,
+    V3ReleaseChanges,
+    V3Stats,
+    V3TableInfo,
+    V3TableSchema,
+    V3Version,
 )
 from idc_client.types import Unset
 
@@ -23,11 +33,11 @@ from idc_ext import (
     DataReleaseChanged,
     DeadlineExceeded,
     IDCError,
-    Lines,
     Page,
     Retired,
     Retries,
     Rows,
+    aio,
     connect,
     deadline,
     v1,
@@ -127,16 +137,42 @@ def newest() -> None:
         v3.counts(idc, old.whole())
 
 
+def archive() -> None:
+    """Ask what the archive holds: each answer is its model and nothing else."""
+    with connect() as idc:
+        assert_type(v3.stats(idc), V3Stats)
+        assert_type(v3.version(idc), V3Version)
+        assert_type(v3.collections(idc), v3.ModelList[V3Collection])
+        assert_type(v3.collection(idc, "nlst"), V3CollectionDetail)
+        assert_type(v3.analysis_results(idc), v3.ModelList[V3AnalysisResult])
+        assert_type(v3.attributes(idc), v3.ModelList[V3Attribute])
+        assert_type(v3.tables(idc), v3.ModelList[V3TableInfo])
+        assert_type(v3.table(idc, "index"), V3TableSchema)
+        assert_type(v3.clinical_tables(idc, collection_id="nlst"), v3.ModelList[V3ClinicalTableInfo])
+        assert_type(v3.clinical_table(idc, "nlst_canc"), V3TableSchema)
+        assert_type(v3.clinical_rows(idc, "nlst_canc", max_rows=10, allow_truncated=True), v3.Table)
+        assert_type(v3.release_changes(idc, 24), V3ReleaseChanges)
+        assert_type(v3.releases(idc), v3.Table)
+
+
 async def newest_asynchronous() -> None:
-    """Use v3 with `async for`, and its single answers from a thread."""
-    async with connect() as idc:
-        async for row in v3.manifest(idc, {"Modality": ["MR"]}):
+    """Use v3 with `await` and `async for`."""
+    async with aio.connect() as idc:
+        async for row in aio.v3.manifest(idc, {"Modality": ["MR"]}):
             assert_type(row, V3ManifestRow)
-        lines = v3.manifest_lines(idc, {"Modality": "MR"})
-        assert_type(lines, Lines)
+        lines = aio.v3.manifest_lines(idc, {"Modality": "MR"})
+        assert_type(lines, aio.AsyncLines)
         async for line in lines:
             assert_type(line, str)
+        assert_type(await aio.v3.counts(idc, aio.v3.where(Modality="MR")), V3Counts)
+        assert_type((await aio.v3.stats(idc)).series, int)
+        assert_type(await aio.v3.sql(idc, "SELECT 1", max_rows=3, typed=True), v3.Table)
+        assert_type(await aio.v1.create_cohort(idc, spec), V1CohortProperties)
+        async for row in v3.manifest(idc, {"Modality": ["MR"]}):
+            assert_type(row, V3ManifestRow)
         assert_type(await asyncio.to_thread(v3.counts, idc, {"Modality": "MR"}), V3Counts)
+        await aio.v3.counts(idc)  # type: ignore[call-arg] # filters are needed
+        await aio.v3.sql(idc, 7)  # type: ignore[arg-type] # a statement is text
 
 
 def errors() -> None:

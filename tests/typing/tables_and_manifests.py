@@ -13,6 +13,7 @@ from idc_ext import (
     Pages,
     Progress,
     Rows,
+    aio,
     connect,
     manifests,
     v3,
@@ -63,11 +64,18 @@ def tables() -> None:
 async def asynchronous() -> None:
     """Do the same with `await`."""
     async with connect() as idc:
-        rows = v3.manifest(idc, {"Modality": "CT"}).walk(ahead=1)
-        assert_type(await rows.awrite("rows.csv"), int)
-        print((await rows.ato_arrow()).num_rows)
-        print((await rows.ato_pandas()).shape)
-        print((await rows.ato_polars()).height)
+        rows = aio.v3.manifest(idc, {"Modality": "CT"}).walk(ahead=1)
+        assert_type(rows, aio.AsyncRows[V3ManifestRow])
+        assert_type(await rows.write("rows.csv"), int)
+        print((await rows.to_arrow()).num_rows)
+        print((await rows.to_pandas()).shape)
+        print((await rows.to_polars()).height)
+        async for batch in rows.batches():
+            print(batch.num_rows)
+        assert_type(await aio.manifests.write(idc, {"Modality": "CT"}, "m.s5cmd"), manifests.Receipt)
+        assert_type(await aio.manifests.verify(idc, "m.s5cmd"), manifests.Changes)
+        for row in rows:  # type: ignore[attr-defined] # it would block the event loop
+            print(row)
 
 
 def provenance() -> None:

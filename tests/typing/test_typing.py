@@ -1,25 +1,79 @@
-"""The public face type-checks as it is documented."""
+"""The public face type-checks as it is documented, and so does all Python that README.md and docs/ print."""
 
+import ast
+import json
 import os
+import re
 import subprocess
 import sys
+import textwrap
 from pathlib import Path
+
+import pytest
 
 HERE = Path(__file__).parent
 ROOT = HERE.parents[1]
 #: All at once: reading the generated client takes most of the time.
 FILES = ["public_face.py", "credentials_and_guids.py", "in_bigquery.py", "tables_and_manifests.py", "wrong_use.py"]
+#: v3-b2-to-b5.md prints code of earlier releases, too.
+PAGES = [ROOT / "README.md", *sorted((ROOT / "docs").glob("*.md"))]
+EARLIER = {"v3-b2-to-b5.md"}
 
 
-def test_the_public_face_is_typed_as_a_user_writes_it() -> None:
+def printed_modules(page: Path) -> list[str]:
+    """The Python of a page: each block is a module; the indented ones continue the first block, in its `with`."""
+    blocks = re.findall(r"```py(?:thon)?\n(.*?)```", page.read_text(encoding="utf-8"), re.DOTALL)
+    if not blocks or page.name in EARLIER:
+        return []
+    first, *others = blocks
+    inner = [block for block in others if block.startswith("    ")]
+    return ["\n".join([first, *inner]), *(block for block in others if block not in inner)]
+
+
+@pytest.fixture(scope="module")
+def printed(tmp_path_factory: pytest.TempPathFactory) -> list[Path]:
+    """The printed code as files."""
+    folder = tmp_path_factory.mktemp("printed")
+    made = []
+    for page in PAGES:
+        for number, text in enumerate(printed_modules(page)):
+            made.append(folder / f"{re.sub(r'[^a-z0-9]', '_', page.stem.lower())}_{number}.py")
+            made[-1].write_text(text, encoding="utf-8")
+    assert len(made) >= 8
+    return made
+
+
+def checked(command: list[str], cwd: Path) -> subprocess.CompletedProcess[str]:
+    paths = os.pathsep.join([str(ROOT), str(ROOT / "generated")])
+    environment = {**os.environ, "MYPYPATH": paths}
+    return subprocess.run(command, env=environment, cwd=cwd, capture_output=True, text=True, check=False)
+
+
+def test_the_public_face_and_all_printed_code_are_typed_as_a_user_writes_them(printed: list[Path]) -> None:
     assert sorted([*FILES, "__init__.py", Path(__file__).name]) == sorted(path.name for path in HERE.glob("*.py"))
     command = [sys.executable, "-m", "mypy", "--strict", "--config-file=", "--python-version=3.11"]
-    command += [f"--cache-dir={ROOT / '.mypy_cache' / 'users'}", *(str(HERE / name) for name in FILES)]
-    paths = os.pathsep.join([str(ROOT), str(ROOT / "generated")])
-    done = subprocess.run(
-        command, env={**os.environ, "MYPYPATH": paths}, cwd=HERE, capture_output=True, text=True, check=False
-    )
+    command += [f"--cache-dir={ROOT / '.mypy_cache' / 'users'}"]
+    done = checked([*command, *(str(HERE / name) for name in FILES), *map(str, printed)], HERE)
     assert done.returncode == 0, done.stdout + done.stderr
+
+
+def test_pyright_accepts_all_printed_code_and_sees_a_misspelled_attribute(printed: list[Path]) -> None:
+    folder = printed[0].parent
+    (folder / "wrong.py").write_text('from idc_ext import v3\n\nv3.where(Modalty="CT")\n', encoding="utf-8")
+    settings = {"typeCheckingMode": "standard", "extraPaths": [str(ROOT), str(ROOT / "generated")]}
+    (folder / "pyrightconfig.json").write_text(json.dumps(settings), encoding="utf-8")
+    command = [sys.executable, "-m", "basedpyright", "--outputjson", "--pythonpath", sys.executable]
+    found = json.loads(checked(command, folder).stdout)
+    assert found["summary"]["filesAnalyzed"] == len(printed) + 1
+    (wrong,) = found["generalDiagnostics"]
+    assert Path(wrong["file"]).name == "wrong.py"
+    assert "Modalty" in wrong["message"]
+
+
+def test_every_printed_module_can_be_compiled() -> None:
+    for page in PAGES:
+        for text in printed_modules(page):
+            ast.parse(textwrap.dedent(text))
 
 
 def test_both_packages_say_to_type_checkers_that_they_are_typed() -> None:

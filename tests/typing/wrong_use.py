@@ -32,6 +32,9 @@ v3.sql(idc, "SELECT 1", 7)  # type: ignore[call-arg] # max_rows is named
 v3.sql(idc, "SELECT 1", max_rows="many")  # type: ignore[arg-type] # a number
 v3.counts(idc, v3.from_v1({"Modality": ["CT"]}))  # type: ignore[arg-type] # .whole() checks that all was translated
 v3.where(Modality="CT").terms = {}  # type: ignore[misc] # filters cannot be changed
+v3.where(Modalty="CT")  # type: ignore[call-arg] # a misspelled attribute
+v3.where(Modality=("CT", 5))  # type: ignore[arg-type] # values are texts
+v3.where(StudyDate="2001")  # type: ignore[arg-type] # a range has bounds
 v3.where(all_of_idc="yes")  # type: ignore[arg-type] # true or false
 for row in v3.manifest(idc, {"Modality": "CT"}):
     print(row.SeriesInstanceUID)  # type: ignore[attr-defined] # Python names in Python

@@ -1,4 +1,4 @@
-"""The chart of the archive's growth, by matplotlib, which is imported when one is asked for.
+"""Charts, by matplotlib, which is imported when one is asked for: the archive's growth, and series per value.
 
 Law: the same rows give the same bytes, with the same matplotlib; no window opens, and no setting of the user's counts.
 """
@@ -24,6 +24,8 @@ _SETTINGS = {"svg.hashsalt": "idc-ext", "svg.fonttype": "path"}
 _WIDE, _HIGH, _DPI = 9.0, 6.0, 150
 #: In points: labels of releases that are closer together would overlap.
 _CLOSE = 14.0
+#: The most bars of a chart, and the height of one in inches.
+_MOST_BARS, _BAR = 30, 0.28
 #: Blue and green that differ in brightness, too.
 _SIZE, _SERIES, _FAINT = "#0060a8", "#2a8a5a", "#b8c4cc"
 
@@ -78,9 +80,38 @@ def growth(rows: Sequence[Mapping[str, Any]], path: Path) -> None:
         )
         figure.align_ylabels()
         _releases(upper, days, names)
-        with destination.open_new_file(path) as file:
-            form = path.suffix.lower()
-            figure.savefig(file, format=form.removeprefix("."), dpi=_DPI, metadata=_METADATA[form])
+        _save(figure, path)
+
+
+def series_per_value(counts: Sequence[tuple[str, int]], attribute: str, path: Path) -> None:
+    """Draw the numbers of series of the values of an attribute as bars, the most frequent first."""
+    matplotlib = _matplotlib()
+    shown = list(counts[:_MOST_BARS])
+    with matplotlib.rc_context({**matplotlib.rcParamsDefault, **_SETTINGS}):
+        from matplotlib.figure import Figure
+        from matplotlib.ticker import FuncFormatter
+
+        figure = Figure(figsize=(_WIDE, 1.2 + _BAR * max(len(shown), 1)), layout="constrained")
+        axes = figure.subplots()
+        # Text of the service is drawn as it is: a dollar sign begins no formula.
+        names = [escape_text(name).replace("$", r"\$") for name, _ in shown]
+        bars = axes.barh(range(len(shown)), [count for _, count in shown], color=_SIZE, tick_label=names)
+        axes.bar_label(bars, [f"{count:,}" for _, count in shown], padding=4, fontsize=8)
+        axes.invert_yaxis()
+        axes.margins(x=0.12, y=0.02)
+        axes.set_xlim(left=0)
+        axes.set_xlabel("Series")
+        axes.xaxis.set_major_formatter(FuncFormatter(lambda value, _: f"{value:,.0f}"))
+        axes.spines[["top", "right"]].set_visible(False)
+        more = f", the {len(shown)} most frequent" if len(counts) > len(shown) else ""
+        axes.set_title(f"Imaging Data Commons: series by {attribute}{more}", fontsize=12)
+        _save(figure, path)
+
+
+def _save(figure: Any, path: Path) -> None:
+    with destination.open_new_file(path) as file:
+        form = path.suffix.lower()
+        figure.savefig(file, format=form.removeprefix("."), dpi=_DPI, metadata=_METADATA[form])
 
 
 def _releases(axes: Any, days: Sequence[datetime.date], names: Sequence[str]) -> None:

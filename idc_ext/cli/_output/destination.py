@@ -173,9 +173,13 @@ def _write_listing(result: Listing, to: Output) -> None:
         from . import tables
 
         on_terminal = to.path is None and stdout_is_terminal()  # elsewhere all rows and columns are written
-        shown = columns if to.columns or not on_terminal else list(result.brief or result.columns)
+        # On a terminal, the brief columns come first, and the others where there is room for their full width.
+        brief = [*result.brief] if on_terminal and not to.columns else []
+        shown = [*brief, *(name for name in columns if name not in brief)]
         with open_text_output(to.path) as file:
-            tables.write_rows_table(result, shown, file, most=to.rows if on_terminal else 0)
+            tables.write_rows_table(
+                result, shown, file, most=to.rows if on_terminal else 0, needed=len(brief) or len(shown)
+            )
     elif form == "parquet":
         if to.path is None:
             formats.write_parquet(result.rows, columns, sys.stdout.buffer)

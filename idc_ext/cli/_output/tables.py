@@ -37,8 +37,16 @@ def make_console(file: IO[str], width: int | None) -> Console:
     return _Console(file=file, markup=False, emoji=False, highlight=False, soft_wrap=False, width=width)
 
 
-def write_rows_table(result: Listing, columns: Sequence[str], file: IO[str], *, most: int) -> None:
-    """Write a table of at most `most` rows (0 for all), and messages about rows and columns that are not shown."""
+def write_rows_table(result: Listing, columns: Sequence[str], file: IO[str], *, most: int, needed: int) -> None:
+    """Write a table, and messages about rows and columns that are not shown.
+
+    Args:
+        result: The rows.
+        columns: The columns, in order.
+        file: The terminal or file.
+        most: The maximum number of rows; 0 for all.
+        needed: How many of the columns may be cut to fit; the others are shown in full width, or not at all.
+    """
     if not columns:
         return
     rows = iter(result.rows)
@@ -48,10 +56,10 @@ def write_rows_table(result: Listing, columns: Sequence[str], file: IO[str], *, 
     # In a file, all columns are written in full width.
     room = None if file.isatty() else sum(wanted) + _COLUMN_GAP * len(wanted) + 1
     page = make_console(file, room)
-    widths = _column_widths(wanted, page.width)
-    fitting = list(columns[: len(widths)])
+    widths = _column_widths(wanted, page.width, needed)
+    fitting = [columns[place] for place in widths]
     table = Table(box=box.SIMPLE_HEAD, pad_edge=False, header_style="bold")
-    for name, width in zip(fitting, widths, strict=True):
+    for name, width in zip(fitting, widths.values(), strict=True):
         numeric = bool(shown) and all(isinstance(row.get(name), int | float | None) for row in shown)
         side: Literal["left", "right"] = "right" if numeric else "left"
         heading = Text(escape_text(name))
@@ -64,8 +72,12 @@ def write_rows_table(result: Listing, columns: Sequence[str], file: IO[str], *, 
         total = "more" if result.total is None else f"{result.total:,}"
         print(f"{most} of {total} rows shown: use --rows 0 to show all, -o FILE to write all", file=sys.stderr)
     if len(fitting) < len(columns):
-        left = ", ".join(columns[len(fitting) :])
-        print(f"columns not shown: {escape_text(left)}; choose columns with --columns, or use -f json", file=sys.stderr)
+        left = [name for name in columns if name not in fitting]
+        print(
+            f"columns not shown: {escape_text(', '.join(left))}; to see them: --columns "
+            f"{escape_text(','.join([*columns[:1], *left[:1]]))}, -f json, or a wider terminal",
+            file=sys.stderr,
+        )
 
 
 def write_record_table(values: Mapping[str, Any], file: IO[str]) -> None:
@@ -101,18 +113,26 @@ def number_text(value: Any) -> str:
     return f"{value:,}" if isinstance(value, int) and not isinstance(value, bool) else cell_text(value)
 
 
-def _column_widths(wanted: Sequence[int], room: int) -> list[int]:
-    """Distribute the width of the terminal among the first columns that fit; the first column is always shown."""
-    widths: list[int] = []
-    for want in wanted:
+def _column_widths(wanted: Sequence[int], room: int, needed: int) -> dict[int, int]:
+    """Distribute the width of the terminal among the columns that fit: place -> width.
+
+    Of the needed columns, the first ones are taken, which may be cut; of the others, all that fit in full width into
+    the room that is left. The first column is always shown.
+    """
+    widths: dict[int, int] = {}
+    for place, want in enumerate(wanted[:needed]):
         least = min(want, _MIN_CUT_WIDTH)
-        if widths and sum(widths) + least + _COLUMN_GAP * (len(widths) + 1) > room:
+        if widths and sum(widths.values()) + least + _COLUMN_GAP * (len(widths) + 1) > room:
             break
-        widths.append(least)
-    left = room - sum(widths) - _COLUMN_GAP * len(widths)
-    while left > 0 and (short := [at for at, width in enumerate(widths) if width < wanted[at]]):
-        for at in short[:left]:
-            more = min(wanted[at] - widths[at], max(left // len(short), 1), left)
-            widths[at] += more
+        widths[place] = least
+    left = room - sum(widths.values()) - _COLUMN_GAP * len(widths)
+    while left > 0 and (short := [place for place, width in widths.items() if width < wanted[place]]):
+        for place in short[:left]:
+            more = min(wanted[place] - widths[place], max(left // len(short), 1), left)
+            widths[place] += more
             left -= more
+    for place, want in enumerate(wanted[needed:], needed):
+        if want + _COLUMN_GAP <= left:
+            widths[place] = want
+            left -= want + _COLUMN_GAP
     return widths

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Annotated, Any
 
 from attrs import evolve, fields
@@ -19,13 +20,14 @@ from idc_client.api.v3 import (
     get_tables,
     get_version,
 )
-from idc_client.models import V3Version
+from idc_client.models import V3AttributeValues, V3IndexColumn, V3Version
 from idc_client.types import UNSET
 
 import idc_openapi
 
 from ... import v3
-from ..._http.calls import Call, fetch
+from ..._http.calls import Call
+from ..._http.steps import fetch
 from ..._release_lag import release_notice
 from ..._suggest import did_you_mean
 from ...errors import ContractError, NotFound, TruncatedResult
@@ -33,13 +35,15 @@ from ...v3._engine_types import type_of_numbers
 from ...v3._responses import parse_sql_table as read_table
 from .. import _exit
 from .. import version as client_version
-from .._options import ContextParameter, Count, Flag, PathSegment
+from .._options import OUTPUT, ContextParameter, Count, Flag, PathSegment
 from .._output.destination import Output, write_arrow_table, write_result
 from .._output.escaping import escape_text
 from .._output.results import Listing, Record, listing_of_rows
 from .._requests import fetch_object, fetch_objects, fetch_unknown_object
 
 _OUTPUT = Output()
+#: The type of the option --plot.
+Plot = Annotated[Path | None, Parameter(group=OUTPUT, show_default=False)]
 
 
 class NoSuchCollection(_exit.Refusal):
@@ -76,10 +80,18 @@ def version(*, out: Output = _OUTPUT, context: ContextParameter) -> None:
         _exit.print_message(sentence)
 
 
-def stats(*, out: Output = _OUTPUT, context: ContextParameter) -> None:
-    """Count collections, patients, studies, series and instances of the whole archive."""
+def stats(*, plot: Plot = None, out: Output = _OUTPUT, context: ContextParameter) -> None:
+    """Count collections, patients, studies, series and instances of the whole archive.
+
+    Args:
+        plot: Draw the series of each modality, too, and write the chart to this file: .svg, .png or .pdf. Needs the
+            extra `plot`.
+    """
+    _check_chart(plot)
     with context.connect() as idc:
         write_result(Record(fetch_object(idc, get_stats)), out)
+        if plot is not None:
+            _draw_values(v3.attribute_values(idc, "Modality"), plot)
 
 
 def collections(*, out: Output = _OUTPUT, context: ContextParameter) -> None:
@@ -130,11 +142,17 @@ def attributes(*, out: Output = _OUTPUT, context: ContextParameter) -> None:
     write_result(listing_of_rows(found, brief=("name", "kind", "data_type", "description")), out)
 
 
+def column_completions(_context: object) -> list[str]:
+    """List the columns of the table `index`, for completion with the Tab key."""
+    return sorted(map(str, V3IndexColumn))
+
+
 def values(
-    attribute: str,
+    attribute: Annotated[str, Parameter(completer=column_completions)],
     /,
     *,
     limit: Annotated[Count, Parameter(name=["--limit", "-n"])] = 100,
+    plot: Plot = None,
     out: Output = _OUTPUT,
     context: ContextParameter,
 ) -> None:
@@ -145,7 +163,10 @@ def values(
     Args:
         attribute: The name of the attribute, in the service's spelling.
         limit: The maximum number of values, up to 10000.
+        plot: Draw the series of each value, too, and write the chart to this file: .svg, .png or .pdf. Needs the extra
+            `plot`.
     """
+    _check_chart(plot)
     with context.connect() as idc:
         found = v3.attribute_values(idc, attribute, limit=limit)
     write_result(listing_of_rows([one.to_dict() for one in found.values], columns=("value", "count")), out)
@@ -155,6 +176,8 @@ def values(
         _exit.print_message(
             f"{attribute} has more than these {len(found.values)} values: use --limit (up to 10000) for more"
         )
+    if plot is not None:
+        _draw_values(found, plot)
 
 
 def tables(*, out: Output = _OUTPUT, context: ContextParameter) -> None:
@@ -230,6 +253,21 @@ def clinical_rows(
         write_result(Listing(found.columns, found.rows, total=None if found.truncated else len(found.rows)), out)
     if found.truncated:
         _exit.print_message(f"{escape_text(name)} has more rows than these {len(found.rows)}")
+
+
+def _check_chart(plot: Path | None) -> None:
+    """Refuse, before anything is sent, what cannot be drawn or written."""
+    if plot is not None:
+        from .._output import chart
+
+        chart.check(plot)
+
+
+def _draw_values(found: V3AttributeValues, plot: Path) -> None:
+    from .._output import chart
+
+    chart.series_per_value([(str(one.value), one.count) for one in found.values], str(found.attribute), plot)
+    _exit.print_message(f"the series by {found.attribute} are drawn in {escape_text(str(plot))}")
 
 
 def _column_listing(found: dict[str, Any]) -> Listing:

@@ -1,5 +1,6 @@
 """Logging in, with a browser here or anywhere, and looking at what one is logged in with."""
 
+import asyncio
 import json
 import os
 import socket
@@ -23,6 +24,7 @@ from idc_ext import (
     CredentialsInsecure,
     CredentialsInvalid,
     CredentialsNotFound,
+    aio,
     auth,
     connect,
 )
@@ -32,6 +34,7 @@ from idc_ext.auth._redirect_server import RedirectServer
 from idc_standin.v1.identity import Identity
 from tests.support import patching
 from tests.support.credentials import loggable_text, write
+from tests.support.sync_async import until
 from tests.support.token_issuer import CLIENT_ID, CLIENT_SECRET, Issuer, token
 
 
@@ -215,6 +218,25 @@ def test_a_login_that_is_not_finished_in_time_ends_and_leaves_the_file_as_it_is(
         auth.login(secrets_file, credentials=path, show=lambda url: None, seconds=0.1)
     assert path.read_bytes() == before
     assert threading.active_count() <= threads + 1
+
+
+async def test_a_login_is_awaited_and_a_cancelled_one_stops_listening_at_once(
+    issuer: Issuer, secrets_file: Path, path: Path
+) -> None:
+    found = await aio.auth.login(secrets_file, credentials=path, show=browse)
+    assert found == auth.status(path)
+    shown: list[str] = []
+    task = asyncio.create_task(aio.auth.login(secrets_file, credentials=path, show=shown.append))
+    await until(lambda: shown)
+    task.cancel()
+    started = time.monotonic()
+    with pytest.raises(asyncio.CancelledError):
+        await task
+    assert time.monotonic() - started < 5
+    address = urlsplit(parse_qs(urlsplit(shown[0]).query)["redirect_uri"][0])
+    with pytest.raises(OSError, match="refused"):
+        socket.create_connection((address.hostname, address.port))
+    assert auth.status(path) == found
 
 
 def test_a_port_that_is_taken_is_said_to_be(secrets_file: Path, path: Path) -> None:

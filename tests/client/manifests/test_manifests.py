@@ -1,9 +1,11 @@
 """Manifests: complete or absent, described by a sidecar, compared with current and earlier data."""
 
+import asyncio
 import csv
 import datetime
 import hashlib
 import json
+import os
 import re
 from collections.abc import Callable
 from pathlib import Path
@@ -23,11 +25,15 @@ from idc_ext import (
     LicenseRefused,
     ManifestError,
     Progress,
+    ServerError,
     TruncatedResult,
+    aio,
     connect,
     manifests,
 )
 from idc_ext.manifests._compare import compare_series
+from tests.support.applied_filters import with_filters_echo
+from tests.support.standin_process import NOWHERE
 from tests.support.v3_service import VERSION, client, counts_body, manifest_service, row
 
 RIDER = {"collection_id": "rider_pilot"}
@@ -305,6 +311,35 @@ def test_what_was_added_removed_and_revised_is_said_of_any_two_selections(
     assert changes.series == (len(before), len(after))
     assert bool(changes) == bool(before ^ after or revised)
     assert len(changes) == len(changes.added) + len(changes.removed) + len(changes.revised)
+
+
+async def test_a_cancelled_task_leaves_the_manifest_as_it_was(tmp_path: Path) -> None:
+    path, answer, waiting = tmp_path / "manifest", answers_of_service(ROWS), asyncio.Event()
+
+    async def handle(request: httpx.Request) -> httpx.Response:
+        if request.url.path.endswith(".txt"):
+            waiting.set()
+            await asyncio.sleep(60)
+        body = json.loads(request.content) if request.content else dict(request.url.params)
+        return httpx.Response(200, json=with_filters_echo(body, answer(request.url.path, body)))
+
+    await asyncio.to_thread(path.write_text, "before")
+    async with connect(NOWHERE, transport=httpx.MockTransport(handle)) as idc:
+        task = asyncio.create_task(aio.manifests.write(idc, RIDER, path, cite=None))
+        await waiting.wait()
+        assert len(os.listdir(tmp_path)) == 2  # a draft is beside it
+        task.cancel()
+        with pytest.raises(asyncio.CancelledError):
+            await task
+    assert os.listdir(tmp_path) == ["manifest"]
+
+
+def test_citations_that_fail_name_the_way_without_them_and_leave_no_file(tmp_path: Path) -> None:
+    failing = client(answers_of_service(ROWS, citations=httpx.Response(500, text="no")))
+    with pytest.raises(ServerError) as caught:
+        manifests.write(failing, RIDER, tmp_path / "manifest")
+    assert "cite=None writes the manifest without them" in caught.value.__notes__[0]
+    assert list(tmp_path.iterdir()) == []
 
 
 def test_files_that_no_release_knows_are_removed_series_without_a_name() -> None:

@@ -21,6 +21,7 @@ from hypothesis import strategies as st
 
 from idc_contract.oracle.index import Index, installed
 from idc_ext import CheckpointError, ContractError, PagingError, Rows, connect, v1, v3
+from idc_ext.aio import AsyncRows
 from tests.support import patching
 from tests.support.applied_filters import with_filters_echo
 from tests.support.killed_walk import main as _killed  # noqa: F401 - so that a test fails where it cannot be loaded
@@ -230,7 +231,7 @@ def test_a_sync_walk_that_failed_resumes_async_from_its_checkpoint(tmp_path: Pat
     assert not (tmp_path / name).exists()
     answer, served = failing(99)
     again = v3.manifest(client(answer), RIDER, page_size=3).walk(checkpoint=checkpoint)
-    assert asyncio.run(again.awrite(tmp_path / name, form, partition_by=by)) == 20
+    assert asyncio.run(AsyncRows(again).write(tmp_path / name, form, partition_by=by)) == 20
     assert served == [2, 3, 4, 5, 6]
     assert [path.name for path in tmp_path.iterdir()] == [name]
     v3.manifest(client(manifest_service([row(n) for n in range(20)])), RIDER, page_size=3).write(

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from idc_ext import ContractError, DataReleaseChanged, PagingError, Rows, ServerError, v1, v3
-from tests.support import patching
+from idc_ext.aio import AsyncRows
 from tests.support.applied_filters import with_filters_echo
 from tests.support.faulty_server import answer, faulty, hang_up, reset, truncated
 from tests.support.sync_async import client_without_credentials
@@ -60,13 +60,6 @@ async def into(got: list[str], rows: Any, mode: str) -> None:
     else:
         async for one in rows:
             got.append(one.series_instance_uid)  # noqa: PERF401 - a comprehension keeps none where an error comes
-
-
-@pytest.fixture
-def waits(pauses: list[float], monkeypatch: pytest.MonkeyPatch) -> list[float]:
-    """The pauses that would have been made between attempts, and after "not yet"."""
-    patching.no_waits_for_pages(monkeypatch)
-    return pauses
 
 
 @pytest.mark.parametrize("fault", PASSING.values(), ids=PASSING)
@@ -131,7 +124,7 @@ async def test_a_walk_that_cannot_be_whole_is_an_error_before_its_end_and_leaves
         async with client_without_credentials(server.url) as idc:
             rows, path = v3.manifest(idc, RIDER, page_size=3), tmp_path / "rows.csv"
             with pytest.raises(error):
-                rows.write(path) if mode == "sync" else await rows.awrite(path)
+                rows.write(path) if mode == "sync" else await AsyncRows(rows).write(path)
     assert os.listdir(tmp_path) == []
 
 
@@ -159,14 +152,14 @@ async def test_a_token_that_comes_again_ends_a_walk_with_an_error(mode: str) -> 
     assert got == ["1.1", "1.2"]
 
 
-async def test_a_service_that_says_not_yet_for_ever_is_left_after_a_while(mode: str, waits: list[float]) -> None:
+async def test_a_service_that_says_not_yet_for_ever_is_left_after_a_while(mode: str, pauses: list[float]) -> None:
     with pytest.raises(PagingError, match="no answer after 13 attempts"):
         await v1_rows([not_yet("p"), not_yet("q"), not_yet("p")], mode, [])
-    assert len(waits) == 12
-    assert sum(waits) < 120
+    assert len(pauses) == 12
+    assert sum(pauses) < 120
 
 
-async def test_not_yet_in_the_middle_of_a_walk_costs_no_row(mode: str, waits: list[float]) -> None:
+async def test_not_yet_in_the_middle_of_a_walk_costs_no_row(mode: str, pauses: list[float]) -> None:
     got: list[str] = []
     first, last = says(manifest("1.1", 2, "t")), says(manifest("1.2", 2))
     await v1_rows([not_yet("p"), reset, first, not_yet("q"), not_yet("q"), last], mode, got)

@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 from idc_client import AuthenticatedClient, Client
 
 from idc_ext import APIError, ContractError, CredentialsExpired, InvalidRequest, PagingError, Rows, ServerError, connect
-from idc_ext._http.calls import fetch
+from idc_ext._http.steps import fetch
 from idc_ext._paging.completeness import MOST_EMPTY_PAGES
 from idc_ext._paging.request import PollingPolicy
 from tests.support.number_pages import FIRST, parse, resume

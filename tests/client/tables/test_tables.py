@@ -26,6 +26,7 @@ from idc_client.models import V1DicomMetadataRow, V1ManifestRow, V3ManifestRow
 from idc_contract.oracle.index import installed
 from idc_ext import ContractError, InvalidRequest, MissingExtra, connect, v1, v3
 from idc_ext._tables.columns import Columns
+from idc_ext.aio import AsyncRows
 from tests.support.document import DOCUMENT
 from tests.support.standin_process import NOWHERE
 from tests.support.v1_service import query_rows
@@ -71,7 +72,7 @@ def test_any_rows_make_the_same_table_by_any_pages_sync_and_async(
     found = walk.to_arrow()
     assert found.to_pylist() == rows
     assert found.schema == v3.manifest(client(manifest_service([row(0)])), RIDER).to_arrow().schema
-    assert found == asyncio.run(walk.ato_arrow()) == pyarrow.table(walk) == walk.batches().read_all()
+    assert found == asyncio.run(AsyncRows(walk).to_arrow()) == pyarrow.table(walk) == walk.batches().read_all()
 
 
 def test_columns_of_nothing_but_null_keep_their_types_everywhere() -> None:
@@ -103,11 +104,11 @@ async def test_a_real_manifest_is_the_indexs_table_to_every_library_sync_and_asy
     )
     async with connect(standin) as idc:
         rows = v3.manifest(idc, LIVE, page_size=100).walk(ahead=2)
-        found = await rows.ato_arrow()
+        found = await AsyncRows(rows).to_arrow()
         assert [tuple(one.values()) for one in found.to_pylist()] == expected
         assert rows.to_arrow() == found
-        assert (await rows.ato_polars()).rows() == polars.DataFrame(rows).rows() == expected
-        assert (await rows.ato_pandas()).equals(rows.to_pandas())
+        assert (await AsyncRows(rows).to_polars()).rows() == polars.DataFrame(rows).rows() == expected
+        assert (await AsyncRows(rows).to_pandas()).equals(rows.to_pandas())
         assert rows.to_pandas()["SeriesInstanceUID"].tolist() == [one[3] for one in expected]
         assert duckdb.sql(f"SELECT {names} FROM rows").fetchall() == expected
 
@@ -181,7 +182,7 @@ async def test_real_metadata_has_its_declared_columns_and_types_sync_and_async(s
     async with connect(standin) as idc:
         rows = v1.dicom_metadata(idc, page_size=7).walk(max_items=10)
         found = rows.to_arrow()
-        assert found == await rows.ato_arrow()
+        assert found == await AsyncRows(rows).to_arrow()
         assert found == rows.batches().read_all()
         assert found.num_rows == 10
         declared = DOCUMENT["components"]["schemas"]["V1DicomMetadataRow"]["required"]

@@ -15,6 +15,7 @@ from idc_client import Client
 
 import idc_ext
 from idc_ext import ContractError, InvalidFilter, PagingError, ServiceWarned, ServiceWarning, connect, v3
+from idc_ext.aio import AsyncRows
 from tests.support.applied_filters import filters_echo, with_filters_echo
 from tests.support.v3_filters import NAMES, filter_values
 from tests.support.v3_service import (
@@ -342,7 +343,7 @@ async def test_a_row_that_the_filters_rule_out_is_a_contract_error(filters: Any,
         with pytest.raises(ContractError, match=message):
             list(walk)
         with pytest.raises(ContractError, match=message):
-            await walk.ato_arrow()
+            await AsyncRows(walk).to_arrow()
 
 
 @pytest.mark.parametrize(
