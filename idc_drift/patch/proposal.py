@@ -198,8 +198,8 @@ class _Applying:
             self._replace(place.counterpart or "", place.pointer)
         elif place.new:
             self._apply_new(change, place, base_pointer)
-        elif base_pointer == "/security" != place.counterpart:  # the operation does not need what the others need
-            self._insert(place.counterpart or "", self._in_base(place.counterpart or "") or "")
+        elif base_pointer == "/security" and place.counterpart and place.counterpart != base_pointer:
+            self._insert(place.counterpart, self._in_base(place.counterpart) or "")  # the operation has its own now
         elif keywords:
             self._set_keywords(keywords, base_pointer, place)
         elif change.rule.endswith(_WHOLE):
