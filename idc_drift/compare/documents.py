@@ -85,7 +85,8 @@ def _paths(c: Comparison, scope: Sequence[str]) -> bool:
     for key, op in new.items():
         if key not in twins.values():
             c.operation = op.name
-            c.add("endpoint-added", f"{op.name} was added", op.pointer, new=True)
+            elsewhere = op.path_pointer if not op.pointer.startswith(op.path_pointer) else ""
+            c.add("endpoint-added", f"{op.name} was added", op.pointer, new=True, reference=elsewhere)
     c.operation = ""
     return bool(moved)
 

@@ -176,7 +176,7 @@ class _Applying:
             property_ = "-property-became-" in change.rule
             for place in change.places:
                 name = self._name_of_property(change, place) if property_ else ""
-                if place.reference:  # of what an operation refers to, the reference is added or removed
+                if place.reference and change.rule != "endpoint-added":  # the reference is added or removed
                     place = replace(place, pointer=place.reference)
                 key = (change.rule, place.pointer, name or place.counterpart or "")
                 if key not in self._seen:
