@@ -126,10 +126,24 @@ def yaml_text(document: dict[str, Any]) -> str:
     return str(yaml.dump(json.loads(text(document)), Dumper=dumper, sort_keys=False))
 
 
+_PROGRAM = """
+import sys
+from pathlib import Path
+from idc_drift.__main__ import main
+peak = Path(sys.argv.pop(1))
+code = main()
+lines = Path("/proc/self/status").read_text().splitlines()
+peak.write_text(next(line.split()[1] for line in lines if line.startswith("VmHWM")))
+sys.exit(code)
+"""
+"""The command, which then writes its own peak of memory: what the kernel reports of a child includes its parent's."""
+
+
 def once(base: Path, revision: Path) -> tuple[float, float, float, int]:
     """Run the command once; return wall seconds, processor seconds, megabytes and the number of changes."""
-    report = base.with_suffix(".report")
-    command = [sys.executable, "-m", "idc_drift", str(base), str(revision), "--format", "json", "-o", str(report)]
+    report, peak = base.with_suffix(".report"), base.with_suffix(".peak")
+    arguments = [str(base), str(revision), "--format", "json", "-o", str(report)]
+    command = [sys.executable, "-c", _PROGRAM, str(peak), *arguments]
     began = time.perf_counter()
     process = subprocess.Popen(command)
     _, status, usage = os.wait4(process.pid, 0)
@@ -138,7 +152,7 @@ def once(base: Path, revision: Path) -> tuple[float, float, float, int]:
     if process.returncode == 2:
         raise SystemExit("it could not be checked")
     changes = len(json.loads(report.read_text(encoding="utf-8"))["changes"])
-    return wall, usage.ru_utime + usage.ru_stime, usage.ru_maxrss / 1000, changes
+    return wall, usage.ru_utime + usage.ru_stime, int(peak.read_text(encoding="ascii")) / 1000, changes
 
 
 def measure() -> Iterator[Figure]:

@@ -52,7 +52,7 @@ def main(argv: Sequence[str] | None = None) -> int:
         if hasattr(stream, "reconfigure"):
             stream.reconfigure(errors="backslashreplace")
     try:
-        with without_garbage_collection():
+        with without_garbage_collection(to_the_end=argv is None):
             if arguments[:1] == ["update"]:
                 return _update(_update_parser().parse_args(arguments[1:]))
             if arguments[:1] == ["explain"]:

@@ -33,6 +33,8 @@ class Place:
     """The part of the operation: ``200 application/json /counts/filters_applied``."""
     new: bool = False
     """Whether the pointer is into the revision."""
+    reference: str = ""
+    """The pointer in the operation, in the same document, if the operation refers to a component at ``pointer``."""
     missing_at: str = ""
     """For what only the revision has: the pointer that it would have in the base; empty if that is not known."""
 

@@ -252,7 +252,8 @@ def _with_both_sides(base: Document, revision: Document, counterparts: Counterpa
     def with_counterpart(place: Place) -> Place:
         known = counterparts.in_base if place.new else counterparts.in_revision
         counterpart = known.get(place.pointer) if place.counterpart is None else place.counterpart
-        return replace(place, counterpart=counterpart, anchor=counterparts.anchor(place.pointer) if place.new else "")
+        anchor = counterparts.anchor(place.reference or place.pointer) if place.new else ""
+        return replace(place, counterpart=counterpart, anchor=anchor)
 
     places = tuple(map(with_counterpart, change.places))
     if change.before or change.after:  # types can come from alternatives, so no keyword contains them

@@ -190,4 +190,4 @@ def _where(part: Part) -> str:
 
 def _place(base: Document, part: Part) -> Place:
     pointer = f"{part.pointer}/{escaped(part.mark)}"
-    return Place(part.operation, pointer, *base.position(pointer), where=_where(part))
+    return Place(part.operation, pointer, *base.position(pointer), "", where=_where(part))

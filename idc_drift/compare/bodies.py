@@ -31,11 +31,11 @@ def compare_request_bodies(c: Comparison, old: Body | None, new: Body | None) ->
                 if new.required
                 else ("optional-request-body-added", "optional")
             )
-            place = new.reference.place(new.pointer)
-            c.add(rule, f"the {word} request body was added", place, "request", new=True, group=new.pointer)
+            message, reference = f"the {word} request body was added", new.reference.place
+            c.add(rule, message, new.pointer, "request", new=True, reference=reference)
         elif old is not None:
-            place = old.reference.place(old.pointer)
-            c.add("request-body-removed", "the request body was removed", place, "request", group=old.pointer)
+            message, reference = "the request body was removed", old.reference.place
+            c.add("request-body-removed", message, old.pointer, "request", reference=reference)
         return
     if old.required != new.required:
         rule, word = (

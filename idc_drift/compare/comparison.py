@@ -44,8 +44,8 @@ class Occurrence:
     """The values in base and revision as compact JSON, if they are not the values at the pointer."""
     counterpart: str | None = None
     """The pointer to the same thing in the other document; empty if that does not have it, None if it is not known."""
-    group: str = ""
-    """What occurrences at several pointers have in common, such as the component that they refer to."""
+    reference: str = ""
+    """The pointer in the operation, if that refers to a component at `pointer`."""
     missing_at: str = ""
     """For what only the revision has: the pointer that it would have in the base; empty if that is not known."""
 
@@ -71,13 +71,13 @@ class Comparison:
         new: bool = False,
         sides: tuple[str, str] | None = None,
         other: str | None = None,
-        group: str = "",
+        reference: str = "",
     ) -> None:
         """Add a difference in the current operation; `other` is the pointer into the other document."""
         if other is None and rule.endswith(_ONE_SIDED) and rule not in _KEPT:
             other = ""
         self.occurrences.append(
-            Occurrence(rule, message, self.operation, pointer, new, where, self.direction, sides, other, group)
+            Occurrence(rule, message, self.operation, pointer, new, where, self.direction, sides, other, reference)
         )
 
     @contextmanager

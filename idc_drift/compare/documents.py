@@ -85,7 +85,8 @@ def _paths(c: Comparison, scope: Sequence[str]) -> bool:
     for key, op in new.items():
         if key not in twins.values():
             c.operation = op.name
-            c.add("endpoint-added", f"{op.name} was added", op.pointer, new=True)
+            elsewhere = op.path_pointer if not op.pointer.startswith(op.path_pointer) else ""
+            c.add("endpoint-added", f"{op.name} was added", op.pointer, new=True, reference=elsewhere)
     c.operation = ""
     return bool(moved)
 
@@ -201,13 +202,7 @@ def _changes(c: Comparison) -> list[Change]:
     places: dict[tuple[object, ...], dict[str, dict[str, Place]]] = {}
     positions: dict[tuple[bool, str], tuple[int, int]] = {}
     for occurrence in c.occurrences:
-        key = (
-            occurrence.rule,
-            occurrence.message,
-            occurrence.group or occurrence.pointer,
-            occurrence.new,
-            occurrence.sides,
-        )
+        key = (occurrence.rule, occurrence.message, occurrence.pointer, occurrence.new, occurrence.sides)
         if (occurrence.new, occurrence.pointer) not in positions:
             document = (c.revision if occurrence.new else c.base).document
             positions[occurrence.new, occurrence.pointer] = document.position(occurrence.pointer)
@@ -223,6 +218,7 @@ def _changes(c: Comparison) -> list[Change]:
                 where=occurrence.where,
                 new=occurrence.new,
                 missing_at=occurrence.missing_at,
+                reference=occurrence.reference,
             )
         if key not in found:
             level = level_of(occurrence.rule)

@@ -86,14 +86,12 @@ def _security(c: Comparison, old: Operation, new: Operation) -> None:
     refused = [offered for offered in before if not any(admits(needed, offered) for needed in after)]
     if not refused and all(any(admits(needed, offered) for needed in before) for offered in after):
         return  # the difference is only in redundant alternatives
-    own, other_own = (op.security_pointer != "/security" for op in (old, new))
-    added = not own and (other_own or not c.base.document.content.get("security"))
+    added = old.security_pointer == "/security" and not c.base.document.content.get("security")
     message = f"security changed from {_described_security(before)} to {_described_security(after)}"
-    pointer = new.security_pointer if added else old.security_pointer
-    other = "" if own != other_own else old.security_pointer if added else new.security_pointer
-    rule = "security-tightened" if refused else "security-relaxed"
-    group = old.security_pointer if added else ""
-    c.add(rule, message, pointer, "security", new=added, other=other, group=group)
+    pointer, other = old.security_pointer, new.security_pointer
+    if added:
+        pointer, other = other, pointer
+    c.add("security-tightened" if refused else "security-relaxed", message, pointer, "security", new=added, other=other)
 
 
 def _described_security(alternatives: list[dict[str, tuple[str, ...]]]) -> str:

@@ -56,21 +56,21 @@ def _compare_each(c: Comparison, old: dict[_K, Parameter], new: dict[_K, Paramet
             stem = "parameter-removed-before-sunset" if value.lifecycle.premature else "parameter-removed"
             twin = renamed(_twins(c, value, old, new))
             message = f"the {where} parameter was removed{twin}"
-            c.add(stem, message, value.reference.place(value.pointer), where, other="", group=value.pointer)
+            c.add(stem, message, value.pointer, where, other="", reference=value.reference.place)
     for key, value in new.items():
         if key in old:
             continue
         where = prefix + value.where
         if _is_in_path(value, key):
             message = f"the {where} parameter is described now; it was in the path"
-            place = value.reference.place(value.pointer)
-            c.add("path-parameter-described", message, place, where, new=True, other="", group=value.pointer)
+            reference = value.reference.place
+            c.add("path-parameter-described", message, value.pointer, where, new=True, other="", reference=reference)
         else:
             rule, word = (
                 ("required-parameter-added", "required") if value.required else ("optional-parameter-added", "optional")
             )
             message = f"the {word} {where} parameter was added"
-            c.add(rule, message, value.reference.place(value.pointer), where, new=True, group=value.pointer)
+            c.add(rule, message, value.pointer, where, new=True, reference=value.reference.place)
 
 
 def _is_in_path(value: Parameter, key: object) -> bool:

@@ -50,8 +50,8 @@ def _compare_lost_success(c: Comparison, before: Response, old: dict[str, Respon
         c.add("success-status-widened", f"the status {status} became default", before.pointer, status)
         compare_response(c, before, new["default"])
     else:
-        place = before.reference.place(before.pointer)
-        c.add("success-status-removed", f"the response {status} was removed", place, status, group=before.pointer)
+        message, reference = f"the response {status} was removed", before.reference.place
+        c.add("success-status-removed", message, before.pointer, status, reference=reference)
 
 
 def _compare_lost_error(c: Comparison, before: Response, old: dict[str, Response], new: dict[str, Response]) -> None:
@@ -60,8 +60,8 @@ def _compare_lost_error(c: Comparison, before: Response, old: dict[str, Response
     wider = _fallback_response(status, new)
     if _same_response(c, before, wider):
         return
-    place = before.reference.place(before.pointer)
-    c.add("error-status-removed", f"the response {status} was removed", place, status, group=before.pointer)
+    message, reference = f"the response {status} was removed", before.reference.place
+    c.add("error-status-removed", message, before.pointer, status, reference=reference)
     successors = [
         after
         for key, after in new.items()
@@ -83,8 +83,8 @@ def _compare_gained_status(c: Comparison, after: Response, old: dict[str, Respon
             compare_response(c, before, after, status)
         return
     rule = "success-status-added" if success else "error-status-added"
-    place = after.reference.place(after.pointer)
-    c.add(rule, f"the response {status} was added", place, status, new=True, group=after.pointer)
+    message, reference = f"the response {status} was added", after.reference.place
+    c.add(rule, message, after.pointer, status, new=True, reference=reference)
     if before is not None and before.status in new:  # if it is not there any more, it was compared
         _compare_described_body(c, before, after, status)
 

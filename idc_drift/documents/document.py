@@ -192,6 +192,8 @@ class _Family:
         if origin is None:
             return None, reference, f"{reference} is not a usable address."
         if address not in self._members and address not in self._failures:
+            if "://" not in origin and address_of(os.path.normpath(origin)) == address:
+                origin = os.path.normpath(origin)  # unless a link on the way makes `a/..` another folder
             try:
                 text, origin = text_of(origin, self.access)
                 self._members[address] = self.by_origin[origin] = Document(origin, text, parse(text), self)

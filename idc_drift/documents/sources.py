@@ -205,12 +205,13 @@ def _inflated(answer: httpx.Response, url: str) -> Iterator[bytes]:
 
 
 def _decoded(body: bytes, source: str) -> str:
-    encoding = json.detect_encoding(body)  # by a byte order mark, or by the zeros of the first characters
+    marked = body.startswith((b"\xff\xfe", b"\xfe\xff", b"\x00\x00\xfe\xff"))
+    zeros = b"\x00" in body[:4] and body[:4].replace(b"\x00", b"").isascii()
+    encoding = json.detect_encoding(body) if marked or zeros else "utf-8"
     try:
         return body.decode(encoding)
     except UnicodeDecodeError as error:
-        name = encoding.removesuffix("-sig").upper()
-        raise Unreadable(f"{source} is not text: byte {error.start} is not {name}.") from error
+        raise Unreadable(f"{source} is not text: byte {error.start} is not {encoding.upper()}.") from error
 
 
 def joined(origin: str, reference: str) -> str | None:

@@ -24,9 +24,10 @@ class Reference(NamedTuple):
     node: Node | None = None
     """The object with the ``$ref``."""
 
-    def place(self, pointer: str) -> str:
-        """The pointer of what an operation contains: of the reference, or of the object itself."""
-        return self.node.pointer if self.node is not None else pointer
+    @property
+    def place(self) -> str:
+        """The pointer of the object with the ``$ref``; empty if there is none."""
+        return self.node.pointer if self.node is not None else ""
 
 
 NO_REFERENCE = Reference()

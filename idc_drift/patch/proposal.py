@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import difflib
 from collections import Counter
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import PurePath
 from typing import TYPE_CHECKING, Any
 
@@ -176,8 +176,11 @@ class _Applying:
             property_ = "-property-became-" in change.rule
             for place in change.places:
                 name = self._name_of_property(change, place) if property_ else ""
-                if (change.rule, place.pointer, name) not in self._seen:
-                    self._seen.add((change.rule, place.pointer, name))
+                if place.reference and change.rule != "endpoint-added":  # the reference is added or removed
+                    place = replace(place, pointer=place.reference)
+                key = (change.rule, place.pointer, name or place.counterpart or "")
+                if key not in self._seen:
+                    self._seen.add(key)
                     self._apply(change, place, name)
 
     def _apply(self, change: Change, place: Place, name: str) -> None:
@@ -195,6 +198,8 @@ class _Applying:
             self._replace(place.counterpart or "", place.pointer)
         elif place.new:
             self._apply_new(change, place, base_pointer)
+        elif base_pointer == "/security" and place.counterpart and place.counterpart != base_pointer:
+            self._insert(place.counterpart, self._in_base(place.counterpart) or "")  # the operation has its own now
         elif keywords:
             self._set_keywords(keywords, base_pointer, place)
         elif change.rule.endswith(_WHOLE):

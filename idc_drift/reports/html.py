@@ -139,8 +139,10 @@ def _finding_article(outcome: Outcome, finding: Finding) -> str:
 
 def _both_documents(outcome: Outcome, finding: Finding) -> str:
     place = finding.change.places[0]
-    other = place.counterpart or place.pointer
-    here, there = (place.pointer, other) if not place.new else (other, place.pointer)
+    if place.new:
+        here, there = place.counterpart or place.anchor, place.pointer
+    else:
+        here, there = place.pointer, place.counterpart or place.pointer
     left, right = _document_excerpt(outcome.base, here), _document_excerpt(outcome.revision, there)
     return f'<div class="sides">\n<div>{left}</div>\n<div>{right}</div>\n</div>'
 

@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from idc_drift.changes.change import Change, Place
+from idc_drift.changes.counterparts import with_both_sides
+from idc_drift.compare import compare
 from idc_drift.documents.document import Document, read
 from idc_drift.impact import attribution
 from idc_drift.impact.differences import differences
@@ -237,6 +239,28 @@ def test_each_effect_is_said_at_the_change_that_causes_it(pair: tuple[Document, 
         "operation-id-changed": (f"breaks `{functions}.get_kinds` (now `{functions}.list_kinds`)",),
         "documentation-changed": (),
     }
+
+
+def test_the_effect_of_a_change_in_another_file_is_said_at_that_change(tmp_path: Path) -> None:
+    documents = []
+    for side, kind in (("base", ["integer", "null"]), ("revision", "string")):
+        content = copy.deepcopy(DOCUMENT)
+        row = content["components"]["schemas"].pop("Row")
+        row["properties"]["instanceCount"] = {"type": kind}
+        row = json.loads(json.dumps(row).replace('"#/', '"../openapi.json#/'))
+        item = json.dumps(content["paths"].pop("/v/rows/{row_id}"))
+        item = item.replace("#/components/schemas/Row", "Row.json").replace('"#/', '"../openapi.json#/')
+        content["paths"]["/v/rows/{row_id}"] = {"$ref": "parts/rows.json"}
+        (tmp_path / side / "parts").mkdir(parents=True)
+        (tmp_path / side / "parts" / "Row.json").write_text(json.dumps(row))
+        (tmp_path / side / "parts" / "rows.json").write_text(item)
+        documents.append(document(tmp_path / side, "openapi.json", content))
+    base, revision = documents
+    reported, notes = attribution.impact(base, revision, with_both_sides(base, revision, compare(base, revision)))
+    assert notes == []
+    (change,) = reported
+    assert change.pointer.endswith("parts/Row.json#/properties/instanceCount/type")
+    assert change.code_impact == ("breaks `idc_client.models.Row.instance_count` (type: int | None → str)",)
 
 
 def test_an_effect_without_a_known_cause_is_a_finding_of_its_own(pair: tuple[Document, Document]) -> None:

@@ -166,8 +166,8 @@ def test_a_change_in_another_file_has_both_values_and_places(tmp_path: Path) -> 
     assert (change.before, change.after) == ('"integer"', '"number"')
     place, inner = change.places[0], "#/properties/n/type"
     assert (place.pointer, place.counterpart) == (
-        f"{tmp_path}/base/paths/../Row.json{inner}",
-        f"{tmp_path}/revision/paths/../Line.json{inner}",
+        f"{tmp_path}/base/Row.json{inner}",
+        f"{tmp_path}/revision/Line.json{inner}",
     )
     assert (base.position(place.pointer), revision.position(place.counterpart)) == ((5, 4), (5, 4))
     counterparts = Counterparts(base, revision)

@@ -79,6 +79,25 @@ _TREE = {
     "type": "object",
     "properties": {"children": {"type": "array", "items": {"$ref": "#/components/schemas/Tree"}}},
 }
+_SHARED = {"$ref": "#/components/parameters/Q"}
+_REFERENCES = {name: {"$ref": f"#/components/schemas/{name}"} for name in "BCDE"}
+_MAPPING = {"b": "#/components/schemas/B", "e": "#/components/schemas/E"}
+
+
+def _object(required: list[str] | None = None, **properties: Any) -> dict[str, Any]:
+    found: dict[str, Any] = {"type": "object", "properties": {"x/y": {}, "z/y": {}, **properties}}
+    return found | ({"required": required} if required else {})
+
+
+def _one_of(*names: str) -> dict[str, Any]:
+    return {"oneOf": [_REFERENCES[name] for name in names]}
+
+
+def _oauth(address: str) -> dict[str, Any]:
+    flow = {"authorizationUrl": f"https://{address}.test", "scopes": {"write": "w"}}
+    return {"type": "oauth2", "flows": {"implicit": flow}}
+
+
 CASES: dict[str, tuple[dict[str, Any], dict[str, Any]]] = {
     "two parameters where there was no list": (
         {"paths": {"/a": {"get": _operation()}}},
@@ -105,6 +124,68 @@ CASES: dict[str, tuple[dict[str, Any], dict[str, Any]]] = {
         {
             "paths": {"/a": {"get": _operation()}, "/t": {"get": _answer({"$ref": "#/components/schemas/Tree"})}},
             "components": {"schemas": {"Tree": _TREE}},
+        },
+    ),
+    "what operations have in common, and what one of them does not": (
+        {
+            "security": [{"k": []}],
+            "paths": {
+                "/a": {"get": _operation(parameters=[_SHARED], security=[{"k": []}]), "put": _operation()},
+                "/b": {"get": _operation(parameters=[_SHARED, _parameter("p")])},
+            },
+            "components": {"parameters": {"Q": _parameter("q")}, "securitySchemes": {"k": _oauth("one")}},
+        },
+        {
+            "security": [{"k": []}],
+            "paths": {
+                "/a": {"get": _operation(security=[{"k": []}]), "put": _operation(security=[{"k": ["write"]}])},
+                "/b": {
+                    "get": _operation(
+                        parameters=[_SHARED, {**_parameter("p"), "required": True, "deprecated": True}],
+                        responses={"200": {"description": "d"}, "404": {"$ref": "#/components/responses/Gone"}},
+                    )
+                },
+            },
+            "components": {
+                "parameters": {"Q": _parameter("q")},
+                "responses": {"Gone": {"description": "gone"}},
+                "securitySchemes": {"k": _oauth("two")},
+            },
+        },
+    ),
+    "references, null, alternatives, and a name with a slash": (
+        {
+            "openapi": "3.0.3",
+            "paths": {"/a": {"get": _answer({"$ref": "#/components/schemas/A"})}},
+            "components": {
+                "schemas": {
+                    "A": _object(
+                        required=["x/y"], old=_REFERENCES["B"], inline={"type": "string"}, one=_one_of("B", "D")
+                    ),
+                    "B": _object(kind={"type": "string", "enum": ["b"]}),
+                    "D": _object(kind={"type": "string", "enum": ["d"]}),
+                }
+            },
+        },
+        {
+            "openapi": "3.0.3",
+            "paths": {"/a": {"get": _answer({"$ref": "#/components/schemas/A"})}},
+            "components": {
+                "schemas": {
+                    "A": _object(
+                        required=["z/y"],
+                        old=_REFERENCES["C"],
+                        inline=_REFERENCES["B"],
+                        one=_one_of("B", "C", "D"),
+                        picked={**_one_of("B", "E"), "discriminator": {"propertyName": "kind", "mapping": _MAPPING}},
+                        **{"x/y": {"type": "integer"}},
+                    ),
+                    "B": _object(kind={"type": "string", "enum": ["b"], "nullable": True}),
+                    "C": _object(kind={"type": "string", "enum": ["c"]}),
+                    "D": _object(kind={"type": "string", "enum": ["d"]}),
+                    "E": _object(kind={"type": "string", "enum": ["e"]}),
+                }
+            },
         },
     ),
     "a value where there was null": (

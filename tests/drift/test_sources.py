@@ -415,6 +415,21 @@ def test_standard_input_is_read_as_a_file_would_be(encoding: str) -> None:
     assert read("-", stdin=stream).content["info"]["title"] == "Prüfung"
 
 
+@pytest.mark.parametrize(
+    "encoding", ["utf-16", "utf-16-le", "utf-16-be", "utf-32", "utf-32-le", "utf-32-be", "utf-8-sig"]
+)
+def test_a_file_in_any_unicode_encoding_is_read(tmp_path: Path, encoding: str) -> None:
+    (tmp_path / "a").write_bytes("openapi: 3.1.0\ninfo: {title: Prüfung, version: '1'}\npaths: {}\n".encode(encoding))
+    assert read(str(tmp_path / "a")).content["info"]["title"] == "Prüfung"
+
+
+def test_a_source_without_a_name_a_host_or_an_end_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("idc_drift.documents.sources._LIMIT", 1000)
+    for source, words in (("", "name of a document is empty"), ("http://", "no host"), ("/dev/zero", "larger than")):
+        with pytest.raises(Unreadable, match=words):
+            read(source)
+
+
 def test_standard_input_that_is_too_large_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("idc_drift.documents.sources._LIMIT", len(TEXT) - 1)
     for stream in (io.StringIO(TEXT), io.TextIOWrapper(io.BytesIO(TEXT.encode()))):
