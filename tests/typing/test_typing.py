@@ -16,8 +16,10 @@ ROOT = HERE.parents[1]
 #: All at once: reading the generated client takes most of the time.
 FILES = ["public_face.py", "credentials_and_guids.py", "in_bigquery.py", "tables_and_manifests.py", "wrong_use.py"]
 #: v3-b2-to-b5.md prints code of earlier releases, too.
-PAGES = [ROOT / "README.md", *sorted((ROOT / "docs").glob("*.md"))]
+PAGES = [ROOT / "README.md", *sorted((ROOT / "docs").rglob("*.md"))]
 EARLIER = {"v3-b2-to-b5.md"}
+#: Their blocks are one module, from top to bottom.
+READ_IN_ORDER = {"tutorial.md", *(page.name for page in (ROOT / "docs" / "guides").glob("*.md"))}
 
 
 def printed_modules(page: Path) -> list[str]:
@@ -25,6 +27,8 @@ def printed_modules(page: Path) -> list[str]:
     blocks = re.findall(r"```py(?:thon)?\n(.*?)```", page.read_text(encoding="utf-8"), re.DOTALL)
     if not blocks or page.name in EARLIER:
         return []
+    if page.name in READ_IN_ORDER:
+        return ["\n".join(blocks)]
     first, *others = blocks
     inner = [block for block in others if block.startswith("    ")]
     return ["\n".join([first, *inner]), *(block for block in others if block not in inner)]
