@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING
 from schemathesis.engine import Status
 
 from idc_contract import unreleased
-from idc_contract.calls import Broken, OverHTTP, Request, Unreachable
+from idc_contract.calls import FAILURE, Broken, OverHTTP, Request, Unreachable
 from idc_contract.document.openapi import OPERATIONS
 from idc_contract.finding import RELATIONS, SCHEMATHESIS, SHAPES, Finding
 from idc_contract.layers import engine, shapes
@@ -192,16 +192,19 @@ def finding(service: Service, relation: Relation, broken: Broken) -> Finding:
     """A broken relation as a finding, with the requests of its smallest example."""
     requests = [sent.request for sent in broken.trail]
     request = broken.answer.request if broken.answer else requests[-1] if requests else None
+    operation = service.operation(request) if request else ""
+    status = broken.answer.status if broken.answer else broken.trail[-1].status if broken.trail else 0
+    failed = f"{operation} · {status}" if operation and status >= FAILURE else ""
     numbers = range(1, len(requests) + 1)
     check = relation.name if broken.check == relation.name else f"{relation.name}: {broken.check}"
     return Finding(
         RELATIONS,
         relation.generation,
         check,
-        service.operation(request) if request else "",
+        operation,
         str(broken),
         service.curl(request) if request else "",
-        broken.place or f"{RELATIONS} · {relation.name}",
+        broken.place or failed or f"{RELATIONS} · {relation.name}",
         tuple(
             f"{number}. {service.curl(sent.request)}  # {sent.status or 'no response'}"
             for number, sent in zip(numbers, broken.trail, strict=True)

@@ -132,6 +132,10 @@ def test_a_place_in_an_answer_has_no_names_that_a_request_chose() -> None:
     with pytest.raises(Broken) as found:
         judge(OPERATIONS["getStats"], answer)
     assert found.value.place == "getStats · 200 · media type is declared"
+    for kind in ("text/html", "application/json"):  # of the document, it is text/plain
+        with pytest.raises(Broken) as found:
+            judge(OPERATIONS["getStats"], replace(answer, status=500, headers=(("content-type", kind),)))
+        assert found.value.place == "getStats · 500"
 
 
 def test_shapes_need_no_data_and_say_what_they_do_not_show() -> None:
