@@ -104,7 +104,7 @@ def _outcome(options: argparse.Namespace, service: Service) -> suite.Outcome:
         else:
             run = suite.run(service, plan, progress)
         if options.write_baseline and run.findings:
-            suite.add_seeds(run, progress)
+            suite.add_seeds(run, options.baseline_seeds, progress)
     finally:
         progress.end()
     run.notes[:0] = first.notes

@@ -29,6 +29,8 @@ LONGEST_WAIT = 60.0
 """The seconds that a request waits for the service in all."""
 BUSIER = 10
 """A request in this process may wait for as many times its own processor time, because other programs use the cores."""
+FAILURE = 500
+"""The status from which an answer says that the service failed, whatever was asked."""
 SPIN = 0.05
 """Seconds of work that show how much of a core this process gets."""
 SECRET = 12

@@ -38,7 +38,7 @@ def chosen(options: argparse.Namespace, stack: ExitStack) -> Service:
         if options.http:
             local = stack.enter_context(server())
             service = suite.over_http(local.url, local.users, write=True, rate=0, limit=limit)
-            service.index = installed()
+            service.index, service.start = installed(), f"{command()} --port {urlsplit(local.url).port}"
             return service
         app, users = stack.enter_context(standin())
         return Service(InProcess(app), users, index=installed(), write=True, limit=limit, start=command())

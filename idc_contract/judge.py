@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 
 import jsonschema_rs
 
-from idc_contract.calls import Answer, Broken
+from idc_contract.calls import FAILURE, Answer, Broken
 from idc_contract.document.openapi import DOCUMENT, OPERATIONS, Operation, lost, resolved
 
 if TYPE_CHECKING:
@@ -113,7 +113,8 @@ def judge(operation: Operation, answer: Answer) -> Any:
     try:
         return _judged(operation, answer, request)
     except Broken as broken:
-        parts = (operation.id, str(answer.status), broken.check, broken.place)
+        failed = answer.status >= FAILURE  # which is one cause, whatever else is wrong with the answer
+        parts = (operation.id, str(answer.status), *(() if failed else (broken.check, broken.place)))
         broken.place = " · ".join(part for part in parts if part)
         raise
 

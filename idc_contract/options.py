@@ -63,6 +63,10 @@ def parser() -> argparse.ArgumentParser:
         help="write the findings, and those of more seeds, to this file",
     )
     words.add_argument(
+        "--baseline-seeds", type=int, default=10, metavar="N",
+        help="for --write-baseline: run this seed and the next ones, N in all (default: %(default)s)",
+    )  # fmt: skip
+    words.add_argument(
         "--floor", type=float, default=0.0, help="fail if a smaller percentage of the schema keywords was checked"
     )
     words.add_argument(

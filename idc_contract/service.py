@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Protocol
 from urllib.parse import quote, urlencode
 
-from idc_contract.calls import JSON, Answer, Broken, Caller, Request, Sent, dumps
+from idc_contract.calls import FAILURE, JSON, Answer, Broken, Caller, Request, Sent, dumps
 from idc_contract.document.openapi import OPERATIONS, operation_of
 from idc_contract.judge import Coverage, judge
 
@@ -127,8 +127,9 @@ class Service:
             expected = " or ".join(map(str, wanted))
             requested = f"{answer.request.method} {answer.request.target[:200]}"
             message = f"{requested}: status {answer.status}, expected {expected}: {answer.text[:300]}"
-            place = f"{operation} · {answer.status} instead of {expected}"
-            said = reason(content)
+            failed = answer.status >= FAILURE
+            place = f"{operation} · {answer.status}" + ("" if failed else f" instead of {expected}")
+            said = "" if failed else reason(content)
             raise Broken("status is the right one", message, answer, f"{place} · {said}" if said else place)
         self.coverage.note(OPERATIONS[operation], answer.status, answer.media_type, content)
         return content

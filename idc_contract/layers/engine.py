@@ -22,7 +22,7 @@ import schemathesis
 from schemathesis.config import SchemathesisConfig
 from schemathesis.engine import Status, events, from_schema
 
-from idc_contract.calls import Answer, Broken, InProcess, Layered, Request, Unreachable
+from idc_contract.calls import FAILURE, Answer, Broken, InProcess, Layered, Request, Unreachable
 from idc_contract.document.openapi import METHODS, OPERATIONS
 from idc_contract.document.openapi import examples as examples_of
 from idc_contract.finding import SCHEMATHESIS, Finding
@@ -109,8 +109,8 @@ class Run:
         curl = service.curl(_request(last)) if last else ""
         cause = _cause(operation, last) if last else ""
         if not cause:
-            status = last.response.status_code if last and last.response else "no response"
-            cause = f"{operation} · {status} · {check}"
+            status = last.response.status_code if last and last.response else 0
+            cause = f"{operation} · {status or 'no response'}" + ("" if status >= FAILURE else f" · {check}")
         trail = tuple(f"{number}. {line}" for number, line in enumerate(reversed(chain), 1))
         return Finding(SCHEMATHESIS, self.generation, check, operation, message, curl, cause, trail)
 

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING
 from schemathesis.engine import Status
 
 from idc_contract import unreleased
-from idc_contract.calls import Broken, OverHTTP, Request, Unreachable
+from idc_contract.calls import FAILURE, Broken, OverHTTP, Request, Unreachable
 from idc_contract.document.openapi import OPERATIONS
 from idc_contract.finding import RELATIONS, SCHEMATHESIS, SHAPES, Finding
 from idc_contract.layers import engine, shapes
@@ -32,8 +32,6 @@ GENERATIONS = ("v1", "v3")
 LAYERS = (RELATIONS, SCHEMATHESIS)
 PROBES = {"v1": "/v1/about", "v3": "/v3/version"}
 LATE = "answers are in time"
-QUIET_SEEDS, MOST_SEEDS = 3, 9
-"""A baseline is complete after so many seeds without a new finding, and after so many in any case."""
 TIME = "time"
 """What a relation needs that was skipped because the time was up."""
 
@@ -118,15 +116,12 @@ def run(service: Service, plan: Plan, on_progress: Callable[[str], None] = lambd
     return outcome
 
 
-def add_seeds(outcome: Outcome, on_progress: Callable[[str], None]) -> None:
-    """Run with further seeds until some in a row bring no new finding: so that a baseline holds with any seed."""
-    known, quiet = {finding.key for finding in outcome.findings}, 0
-    seed = outcome.plan.seed
-    while quiet < QUIET_SEEDS and seed < outcome.plan.seed + MOST_SEEDS:
-        seed += 1
+def add_seeds(outcome: Outcome, number: int, on_progress: Callable[[str], None]) -> None:
+    """Run with the next seeds, too, so that a baseline holds with these: a rare sight of a fault needs its seed."""
+    known = {finding.key for finding in outcome.findings}
+    for seed in range(outcome.plan.seed + 1, outcome.plan.seed + number):
         again = run(outcome.service, replace(outcome.plan, seed=seed, shrink=False), on_progress)
         new = [finding for finding in again.findings if finding.key not in known]
-        quiet = 0 if new else quiet + 1
         known |= {finding.key for finding in new}
         outcome.findings += new
         outcome.notes.append(f"seed {seed}: {len({one.key for one in new})} more findings, for the baseline.")
@@ -197,16 +192,19 @@ def finding(service: Service, relation: Relation, broken: Broken) -> Finding:
     """A broken relation as a finding, with the requests of its smallest example."""
     requests = [sent.request for sent in broken.trail]
     request = broken.answer.request if broken.answer else requests[-1] if requests else None
+    operation = service.operation(request) if request else ""
+    status = broken.answer.status if broken.answer else broken.trail[-1].status if broken.trail else 0
+    failed = f"{operation} · {status}" if operation and status >= FAILURE else ""
     numbers = range(1, len(requests) + 1)
     check = relation.name if broken.check == relation.name else f"{relation.name}: {broken.check}"
     return Finding(
         RELATIONS,
         relation.generation,
         check,
-        service.operation(request) if request else "",
+        operation,
         str(broken),
         service.curl(request) if request else "",
-        broken.place or f"{RELATIONS} · {relation.name}",
+        broken.place or failed or f"{RELATIONS} · {relation.name}",
         tuple(
             f"{number}. {service.curl(sent.request)}  # {sent.status or 'no response'}"
             for number, sent in zip(numbers, broken.trail, strict=True)

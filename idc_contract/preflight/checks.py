@@ -68,7 +68,8 @@ def run(service: Service, plan: Plan, *, limit: float | None, named: bool = True
     if limit is None:
         service.limit = min(LONGEST_LIMIT, max(service.limit, SLOWER * found.latency))
     found.page.append(("limit", f"{service.limit:.3g} s for an answer"))
-    found.requests, found.seconds = estimate.of(service, plan, found.generations, found.latency)
+    served = [name for name in found.generations if any(answer.status != 410 for answer in answers[name])]
+    found.requests, found.seconds = estimate.of(service, plan, served, found.latency)
     found.page.append(("estimate", estimate.text(found.requests, found.seconds, service)))
     return found
 
