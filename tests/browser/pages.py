@@ -89,7 +89,8 @@ def reports(tmp_path_factory: pytest.TempPathFactory) -> Path:
     words = [sys.executable, "-m", "idc_drift", "old.yaml", "new.yaml", "--format", "html", "--output", "drift.html"]
     assert subprocess.run(words, cwd=folder, env={**os.environ, "PYTHONPATH": str(ROOT)}).returncode == 1
     with serving_standin("--quirks") as url:
-        words = [sys.executable, "-m", "idc_contract", "--url", url, "--only", "shapes", "--reports", str(folder)]
+        words = [sys.executable, "-m", "idc_contract", "--url", url, "--generation", "v1", "--reports", str(folder)]
+        words += ["--layer", "relations", "--share", "0.05", "--rate", "1000", "--mistakes"]
         assert subprocess.run(words, cwd=folder).returncode == 1
     (folder / "report.html").rename(folder / "contract.html")
     return folder
