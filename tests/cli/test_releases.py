@@ -16,6 +16,7 @@ import pytest
 from matplotlib.figure import Figure
 from matplotlib.text import Text
 
+from tests.support.document import OPERATIONS
 from tests.support.standin_process import serving
 
 if TYPE_CHECKING:
@@ -153,7 +154,8 @@ def test_the_series_of_each_value_are_drawn_as_text_whatever_the_values_are(
         200,
         {"attribute": "Modality", "values": listed, "truncated": False, "note": ""},
     )
-    canned.answers["/v3/stats"] = (200, {"series": 7})
+    stats = OPERATIONS["GET", "/v3/stats"]["responses"]["200"]["content"]["application/json"]["example"]
+    canned.answers["/v3/stats"] = (200, {**stats, "series": 7})
     files = [tmp_path / "values.svg", tmp_path / "stats.svg"]
     for file, words in zip(files, (["values", "Modality"], ["stats"]), strict=True):
         assert run("--base-url", canned.url, *words, "--plot", file).code == 0
