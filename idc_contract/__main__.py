@@ -58,6 +58,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 def _run(options: argparse.Namespace) -> int:
     accepted_before = baseline.load(options.baseline) if options.baseline else []
+    if options.write_baseline and not options.write_baseline.parent.is_dir():
+        raise Mistake(f"--write-baseline: the folder {options.write_baseline.parent} does not exist")
     with ExitStack() as stack:
         service = chosen(options, stack)
         stack.callback(service.caller.close)

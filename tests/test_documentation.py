@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import gc
 import io
 import os
 import re
@@ -11,11 +12,12 @@ import shutil
 import subprocess
 import sys
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pytest
 import yaml
 
+from idc_ext.connect import IDC
 from tests.support.standin_process import ROOT
 
 if TYPE_CHECKING:
@@ -24,6 +26,8 @@ if TYPE_CHECKING:
 PAGES = [ROOT / "docs" / "index.md", ROOT / "docs" / "tutorial.md", *sorted((ROOT / "docs" / "guides").glob("*.md"))]
 #: What a page says -> what is there instead when it is tested.
 ADDRESSES = {"http://127.0.0.1:8021": "{standin}", "https://service.example.org/openapi.json": "openapi.yaml"}
+#: Where this machine has the archive: a page that starts a server must not build it anew in an empty home.
+CACHE = os.environ.get("XDG_CACHE_HOME") or str(Path.home() / ".cache")
 #: Commands that run until they are stopped, or install: only their words are checked.
 STARTED, INSTALLED = "idc-standin serve", "pip install"
 #: A command may report what it found by its exit code.
@@ -37,6 +41,7 @@ def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, standin: str, no_set
         shutil.copy(ROOT / "openapi.yaml", tmp_path / name)
     monkeypatch.chdir(tmp_path)
     monkeypatch.setenv("IDC_BASE_URL", standin)
+    monkeypatch.setenv("XDG_CACHE_HOME", CACHE)
     monkeypatch.setenv("PATH", f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}")
     return tmp_path
 
@@ -53,14 +58,17 @@ def with_addresses(text: str, standin: str) -> str:
 
 @pytest.mark.parametrize("page", [page for page in PAGES if blocks(page, "python")], ids=lambda page: page.stem)
 @pytest.mark.usefixtures("folder")
-@pytest.mark.filterwarnings(
-    "ignore::ResourceWarning", "ignore::pytest.PytestUnraisableExceptionWarning"
-)  # as in a notebook
+@pytest.mark.filterwarnings("ignore::ResourceWarning", "ignore::pytest.PytestUnraisableExceptionWarning")
 def test_the_python_of_a_page_runs_from_top_to_bottom(page: Path, standin: str) -> None:
     code = "\n".join(blocks(page, "python"))
     printed = io.StringIO()
     with contextlib.redirect_stdout(printed):
-        exec(compile(with_addresses(code, standin), page.name, "exec"), {})  # noqa: S102  the pages are ours
+        names: dict[str, Any] = {}
+        exec(compile(with_addresses(code, standin), page.name, "exec"), names)  # noqa: S102  the pages are ours
+    for value in names.values():
+        if isinstance(value, IDC):  # as in a notebook, pages do not close it; no later test may find it open
+            value.get_httpx_client().close()
+    gc.collect()
     assert printed.getvalue() or "print" not in code
 
 
