@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING
 import pytest
 import yaml
 
+from idc_ext import IDC
 from tests.support.standin_process import ROOT
 
 if TYPE_CHECKING:
@@ -58,9 +59,12 @@ def with_addresses(text: str, standin: str) -> str:
 )  # as in a notebook
 def test_the_python_of_a_page_runs_from_top_to_bottom(page: Path, standin: str) -> None:
     code = "\n".join(blocks(page, "python"))
-    printed = io.StringIO()
+    printed, names = io.StringIO(), dict[str, object]()
     with contextlib.redirect_stdout(printed):
-        exec(compile(with_addresses(code, standin), page.name, "exec"), {})  # noqa: S102  the pages are ours
+        exec(compile(with_addresses(code, standin), page.name, "exec"), names)  # noqa: S102  the pages are ours
+    for name in names.values():
+        if isinstance(name, IDC):  # left open, as in a notebook; a later test must not find its sockets
+            name.get_httpx_client().close()
     assert printed.getvalue() or "print" not in code
 
 
