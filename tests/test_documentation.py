@@ -12,12 +12,12 @@ import shutil
 import subprocess
 import sys
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import pytest
 import yaml
 
-from idc_ext.connect import IDC
+from idc_ext import IDC
 from tests.support.standin_process import ROOT
 
 if TYPE_CHECKING:
@@ -61,12 +61,11 @@ def with_addresses(text: str, standin: str) -> str:
 @pytest.mark.filterwarnings("ignore::ResourceWarning", "ignore::pytest.PytestUnraisableExceptionWarning")
 def test_the_python_of_a_page_runs_from_top_to_bottom(page: Path, standin: str) -> None:
     code = "\n".join(blocks(page, "python"))
-    printed = io.StringIO()
+    printed, names = io.StringIO(), dict[str, object]()
     with contextlib.redirect_stdout(printed):
-        names: dict[str, Any] = {}
         exec(compile(with_addresses(code, standin), page.name, "exec"), names)  # noqa: S102  the pages are ours
     for value in names.values():
-        if isinstance(value, IDC):  # as in a notebook, pages do not close it; no later test may find it open
+        if isinstance(value, IDC):  # left open, as in a notebook; a later test must not find its sockets
             value.get_httpx_client().close()
     gc.collect()
     assert printed.getvalue() or "print" not in code

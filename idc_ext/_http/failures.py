@@ -100,7 +100,7 @@ def error_of_response(response: httpx.Response) -> APIError | ContractError | No
         return _api_error(response, response.status_code, None, f"moved to {_redirect_target(response)}")
     if "html" in response.headers.get("content-type", ""):
         return _contract_error(response, "a web page in place of data: a proxy or a login page may have come between")
-    if 300 <= response.status_code < 400:
+    if 300 <= response.status_code < 400 and response.status_code != 304:
         return _contract_error(response, "a redirect to nowhere")
     if response.status_code not in _KNOWN_STATUSES:
         return _contract_error(response, "which is not an HTTP status")

@@ -329,7 +329,9 @@ def test_no_library_of_tables_is_imported_before_it_is_needed() -> None:
 
 
 def test_an_installation_does_not_force_old_libraries() -> None:
+    pinned = {"schemathesis"}  # a release of it is a part of the verdict
     project = tomllib.loads((Path(__file__).parents[3] / "pyproject.toml").read_text())["project"]
     extras = [one for name, listed in project["optional-dependencies"].items() if name != "dev" for one in listed]
     for requirement in (*project["dependencies"], *extras):
-        assert not re.search(r"<|==|~=", requirement), requirement
+        name = re.split(r"[\[<>=~]", requirement)[0]
+        assert name in pinned or not re.search(r"<|==|~=", requirement), requirement
