@@ -18,4 +18,6 @@ def test_each_threat_is_met_by_tests_that_exist() -> None:
         assert named, threat
         for path, name in named:
             tree = ast.parse((ROOT / path).read_text("utf-8"))
-            assert name in {node.name for node in tree.body if isinstance(node, ast.FunctionDef)}, name
+            assert name in {
+                node.name for node in tree.body if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef)
+            }, name
