@@ -55,7 +55,7 @@ PAGES = (
     *("README.md", "CHANGELOG.md", "CONTRIBUTING.md", "Makefile", "generator-config.yml", "openapi.yaml"),
     *("SECURITY.md", "CODE_OF_CONDUCT.md", "CITATION.cff", ".pre-commit-config.yaml"),
     *("benchmarks/notes.md", ".ci/run", ".github/workflows/check.yml", ".github/workflows/drift.yml"),
-    ".github/workflows/release.yml",
+    *(f".github/workflows/{name}.yml" for name in ("contract-live", "docs", "release")),
     *(
         "tests/contract/faults/excused.yaml",
         "docs/client.md",
