@@ -316,7 +316,8 @@ def test_the_api_description_is_shown_with_assets_of_this_machine(http: httpx.Cl
         assert response.status_code == 200
         assert response.headers["content-type"].startswith("text/html")
         assert re.findall(r"https?://|[\"'(]//", response.text) == []
-        sources = re.findall(r"(?:src|href|fetch\()[=(]?\"([^\"]+)\"", response.text)
+        assert '<link rel="icon" href="data:,">' in response.text  # so that no icon is requested
+        sources = re.findall(r"(?:src|href|fetch\()[=(]?\"(/[^\"]+)\"", response.text)
         assert len(sources) == 3
         for source in sources:
             asset = http.get(source)

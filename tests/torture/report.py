@@ -158,7 +158,7 @@ def _row(outcome: Outcome) -> str:
         f"{outcome.noise:.1f}",
         "passed" if outcome.passed else "**failed**",
     )
-    return "| " + " | ".join(cell(cell) for cell in cells) + " |"
+    return "| " + " | ".join(cell(value) for value in cells) + " |"
 
 
 def cell(text: str) -> str:

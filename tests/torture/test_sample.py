@@ -11,7 +11,7 @@ import pytest
 
 from tests.torture import bounds, report
 from tests.torture.attack import Attack, Environment, carry_out
-from tests.torture.attacks import bodies, clients, growth, kills, load, requests, sql, tokens, users
+from tests.torture.attacks import bodies, growth, kills, load, requests, sql, tokens, users
 from tests.torture.server import archive
 from tests.torture.statements.catalogue import placed
 from tests.torture.statements.kind import Kind, Statement
@@ -73,7 +73,6 @@ SAMPLE = [
     *users.attacks(),
     *requests.attacks(),
     *(one for one in bodies.attacks() if one.name == "nested bodies"),
-    *(one for one in clients.attacks() if one.name == "40 slow statements"),
     Attack("the strongest statements", "hostile statements", "do what each kind of them tries", _statements),
     Attack("a few mixed calls", "load", "find a wrong answer", _load),
     Attack("distinct questions", "growth", "fill caches", _growth),
