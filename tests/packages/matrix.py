@@ -106,6 +106,7 @@ USES: dict[tuple[str, ...], tuple[Use, ...]] = {
         missing("idc-ext", "stats", extra="cli"),
         missing("idc-drift", "a.yaml", "b.yaml", extra="drift"),
         missing("idc-standin", "serve", extra="standin"),
+        missing("idc-contract", "--stand-in", extra="contract"),
         missing_in_python("rider.to_arrow()", "arrow"),
         missing_in_python("rider.to_pandas()", "pandas"),
         missing_in_python("rider.to_polars()", "polars"),
@@ -134,6 +135,15 @@ USES: dict[tuple[str, ...], tuple[Use, ...]] = {
         python("Arrow", "print(rider.to_arrow().num_rows)", SERIES_OF_RIDER),
         missing_in_python("rider.to_pandas()", "pandas"),
         missing_in_python("rider.to_polars()", "polars"),
+    ),
+    ("contract",): (
+        Use("shapes", ("idc-contract", "--stand-in", "--only", "shapes", "--generation", "v3"), r"The answers have .*"),
+        Use(
+            "no service",
+            ("idc-contract", "--url", "http://127.0.0.1:9"),
+            r"[\s\S]*contract: could not check: [^\n]*\n",
+            2,
+        ),
     ),
     ("notebook",): (python("progress", "print(sum(1 for _ in rider.walk(progress=True)))", SERIES_OF_RIDER),),
     ("pandas",): (python("pandas", "print(len(rider.to_pandas()))", SERIES_OF_RIDER),),
@@ -263,7 +273,7 @@ def test_the_wheel_has_every_file_of_its_packages_and_nothing_else(packages: Pac
     with zipfile.ZipFile(packages.wheel) as wheel:
         names = set(wheel.namelist())
     tops = {name.partition("/")[0] for name in names if ".dist-info/" not in name}
-    assert tops == {"idc_client", "idc_drift", "idc_ext", "idc_openapi", "idc_standin"}
+    assert tops == {"idc_client", "idc_contract", "idc_drift", "idc_ext", "idc_openapi", "idc_standin"}
     assert not [name for name in names if "test" in name.rpartition("/")[2] or name.endswith((".pyc", ".orig"))]
     for package in tops - {"idc_client"}:
         for path in (packages.commit / package).rglob("*"):
