@@ -274,7 +274,11 @@ def test_the_wheel_has_every_file_of_its_packages_and_nothing_else(packages: Pac
         names = set(wheel.namelist())
     tops = {name.partition("/")[0] for name in names if ".dist-info/" not in name}
     assert tops == {"idc_client", "idc_contract", "idc_drift", "idc_ext", "idc_openapi", "idc_standin"}
-    assert not [name for name in names if "test" in name.rpartition("/")[2] or name.endswith((".pyc", ".orig"))]
+    assert not [
+        name
+        for name in names
+        if re.match("test_|conftest", name.rpartition("/")[2]) or name.endswith((".pyc", ".orig"))
+    ]
     for package in tops - {"idc_client"}:
         for path in (packages.commit / package).rglob("*"):
             assert not path.is_file() or path.relative_to(packages.commit).as_posix() in names
