@@ -8,6 +8,7 @@ import sys
 import time
 from collections import Counter
 from pathlib import Path
+from statistics import median
 from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING
 
@@ -71,15 +72,25 @@ def mixed_calls(env: Environment, record: Record, clients: int, seconds: float, 
                 str(folder / f"{index}.out"),
             ]
             running.append(subprocess.Popen(command, start_new_session=True))
-        time.sleep(seconds / 2)  # by then caches are what they will be
-        warm = sum(one.memory for one in processes.family(server.pid))
+        # One moment says little: responses of megabytes come and go. The fourth quarter is compared with the third,
+        # under the same load, when caches are what they will be.
+        quarters = _memory_by_quarter(server.pid, running, seconds)
         ended = [one.wait() for one in running]
         if any(ended):
             raise RuntimeError("a process of honest clients did not end well")
         found = [json.loads((folder / f"{index}.out").read_text(encoding="utf-8")) for index in range(PROCESSES)]
-    time.sleep(1)
-    after = sum(one.memory for one in processes.family(server.pid))
-    judge(record, [json.dumps(one) for one in found], warm, after, seconds, growth)
+    judge(record, [json.dumps(one) for one in found], quarters[2], quarters[3], seconds, growth)
+
+
+def _memory_by_quarter(server: int, running: list[subprocess.Popen[bytes]], seconds: float) -> list[int]:
+    """The median memory of the server's processes in each quarter of the load, in bytes."""
+    samples: list[list[int]] = [[], [], [], []]
+    began = time.monotonic()
+    while any(one.poll() is None for one in running):
+        quarter = min(int(4 * (time.monotonic() - began) / seconds), 3)
+        samples[quarter].append(sum(one.memory for one in processes.family(server)))
+        time.sleep(0.2)
+    return [int(median(one)) if one else 0 for one in samples]
 
 
 def judge(record: Record, results: list[str], warm: int, after: int, seconds: float, growth: float = FLAT) -> None:
@@ -116,5 +127,5 @@ def judge(record: Record, results: list[str], warm: int, after: int, seconds: fl
         f"{latency.p99 * 1e3:.0f} ms ({latency.p99 / max(latency.median, 1e-9):.1f} times), "
         f"worst {latency.worst:.2f} s; "
         f"{statuses['503']} were 503; "
-        f"memory {warm / 1e6:,.0f} MB when warm, {after / 1e6:,.0f} MB afterwards"
+        f"memory {warm / 1e6:,.0f} MB in the third quarter, {after / 1e6:,.0f} MB in the fourth"
     )
