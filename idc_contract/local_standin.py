@@ -148,7 +148,7 @@ def server() -> Iterator[Server]:
         identity = Identity(Path(folder))
         users = tuple(User(email, identity.issue(email, "", 4 * 3600)[0]) for email in EMAILS)
         words = [sys.executable, "-m", "idc_standin", "serve", "--port", "0", "--state", folder, *options()]
-        with subprocess.Popen(words, stdout=subprocess.PIPE, text=True) as process:  # noqa: S603  our own
+        with subprocess.Popen(words, stdout=subprocess.PIPE, text=True) as process:  # noqa: S603  our own interpreter and module
             try:
                 line = process.stdout.readline() if process.stdout else ""
                 found = re.search(r"http://\S+", line)

@@ -96,6 +96,7 @@ class RelationItem(pytest.Item):
 
         options, service = self.config.option, self.config.stash[SERVICE]
         if missing := self.relation.missing(service):
+            # A relation that needs two users, or writes, cannot run on a service that gives neither.
             pytest.skip(f"it needs {requirements(missing)}")
         seed, share = options.idc_contract_seed, options.idc_contract_share
         if broken := self.relation.run(service, seed, share=share):

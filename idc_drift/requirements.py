@@ -8,7 +8,7 @@ from __future__ import annotations
 import sys
 
 try:  # what every comparison needs; what only generated code needs is checked there
-    import yaml  # noqa: F401 - only whether it is installed
+    import yaml  # noqa: F401 - imported to see whether it is installed, and not used here
 except ImportError:
     sys.stderr.write("idc-drift: could not check: PyYAML is not installed; install idc-client[drift]\n")
     raise SystemExit(2) from None

@@ -70,7 +70,7 @@ class Index:
             for row in self.rows(f'SELECT DISTINCT "{column}" FROM index WHERE "{column}" IS NOT NULL ORDER BY 1')
         )
 
-    @cache  # noqa: B019  as above
+    @cache  # noqa: B019  one instance in a process, and it stays
     def described(self, table: str) -> dict[str, Any]:
         """The published description of a table: table_description, columns (name, type, mode, description)."""
         name = "idc_index" if table == "index" else table

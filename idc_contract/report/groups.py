@@ -108,7 +108,7 @@ def document_commit() -> str:
         return ""
     try:
         words = ["git", "log", "-1", "--format=%h", "--", "openapi.yaml"]
-        found = subprocess.run(words, cwd=folder, capture_output=True, text=True, timeout=10, check=True)  # noqa: S603
+        found = subprocess.run(words, cwd=folder, capture_output=True, text=True, timeout=10, check=True)  # noqa: S603  fixed words
     except (OSError, subprocess.SubprocessError):
         return ""
     return f" of commit {found.stdout.strip()}" if found.stdout.strip() else ""

@@ -36,11 +36,11 @@ class Step:
 
     def run(self) -> Any:
         """Do it, and return the outcome."""
-        raise NotImplementedError
+        raise NotImplementedError  # a subclass does it
 
     async def arun(self) -> Any:
         """Do it in asynchronous code."""
-        raise NotImplementedError
+        raise NotImplementedError  # a subclass does it
 
 
 #: A function that sends, as a generator: it yields steps, and returns the result.
@@ -197,7 +197,7 @@ class StepIterator(Generic[T]):
 
     def next_steps(self, *, in_loop: bool) -> Steps[T | End]:
         """Make the steps to the next item; `in_loop` says whether an event loop runs them."""
-        raise NotImplementedError
+        raise NotImplementedError  # a subclass does it
 
     def __next__(self) -> T:
         for ready in self.ready:
