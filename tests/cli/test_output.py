@@ -254,6 +254,10 @@ def test_a_file_that_cannot_be_written_is_an_input_error(run_on_standin: RunComm
     result = run_on_standin("stats", "-o", tmp_path / "no" / "where.json")
     assert result.code == 2
     assert "where.json cannot be written: No such file or directory" in result.err
+    rows = run_on_standin("manifest", "-w", "collection_id=rider_pilot", "-o", tmp_path / "no" / "rows.csv")
+    assert (rows.code, rows.out) == (2, "")
+    folder = tmp_path / "no"
+    assert rows.err == f"idc-ext: {folder / 'rows.csv'} cannot be written: the folder {folder} does not exist\n"
 
 
 def test_an_existing_file_stays_when_a_command_fails(run_on_standin: RunCommand, tmp_path: Path) -> None:

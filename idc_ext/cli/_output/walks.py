@@ -116,6 +116,8 @@ def write_walk(
 def _write_walk_to_file(
     rows: Rows[Any], path: Path, form: Any, *, limit: int | None, partition_by: Sequence[str], restart: bool
 ) -> int:
+    if not path.parent.is_dir():
+        raise InputError(f"{path} cannot be written: the folder {path.parent} does not exist")
     checkpoint = path_beside(path, ".checkpoint")
     if restart:
         from ..._paging.export import discard_saved_walk  # late, since most commands need no walk
