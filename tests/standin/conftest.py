@@ -27,11 +27,12 @@ def archive_file() -> Path:
 
 
 @pytest.fixture(scope="session")
-def second(archive_file: Path) -> Release:
+def second(archive_file: Path) -> Iterator[Release]:
     """The oracle's archive as of data version 2.0, the day of the notebook."""
     release = Release(2, archive_file)
     gc.freeze()  # two million objects that stay: the garbage collector need not visit them again
-    return release
+    yield release
+    gc.unfreeze()  # at the end the database's binding complains about whatever of it is not collected
 
 
 @pytest.fixture(scope="session")
