@@ -8,12 +8,13 @@ from __future__ import annotations
 
 import contextlib
 import os
+import re
 import sys
 import traceback
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, Literal
 
-from cyclopts import App, CycloptsError, Parameter
+from cyclopts import App, CycloptsError, Parameter, UnknownOptionError, UnusedCliTokensError
 
 from . import _exit, discard_standard_output, version
 from ._options import COMMON_OPTIONS, DASH, Context, Flag
@@ -179,10 +180,21 @@ def run(words: Sequence[str]) -> int:
 
 def _usage_error_sentence(error: CycloptsError) -> str:
     text = " ".join(str(error).replace(DASH, "-").split()).rstrip(".")
-    text = text.replace("Unused Tokens: [", "unexpected argument: [", 1)
+    unused = (isinstance(error, UnusedCliTokensError) and error.unused_tokens) or []
+    if unused:
+        text = f"unexpected argument: {' '.join(word.replace(DASH, '-') for word in unused)}"
     text = text.partition(" Available commands:")[0].rstrip(".")
     known = [words for words, _, _ in COMMANDS]
     chain = " ".join(error.command_chain or ())
     where = " ".join([NAME, chain]) if chain in known or chain in COMMAND_GROUPS else NAME
     see = f" See {where} --help" if text.endswith("?") else f"; see {where} --help"
+    # Beginners write --modality MR, or Modality=MR alone.
+    guessed = isinstance(error, UnknownOptionError | UnusedCliTokensError) and not text.endswith("?")
+    if guessed and chain in known and _has_filters(chain):
+        shown = unused[0] if unused and re.fullmatch(r"\w+[<>]?=.+", unused[0]) else "ATTRIBUTE=VALUE"
+        see = f"; a filter is written as -w {shown}{see}"
     return text[:1].lower() + text[1:] + see
+
+
+def _has_filters(command: str) -> bool:
+    return any("--where" in one.names for one in find_command(command).assemble_argument_collection())

@@ -32,6 +32,16 @@ MORE_THAN_A_PIPE_HOLDS = ("-w", "collection_id=rider_pilot,rider_lung_pet_ct")
     ("words", "complaint"),
     [
         (["cuonts"], 'unknown command "cuonts". Did you mean "counts"? See idc-ext --help'),
+        (
+            ["counts", "Modality=MR"],
+            "unexpected argument: Modality=MR; a filter is written as -w Modality=MR; see idc-ext counts --help",
+        ),
+        (
+            ["manifest", "--modality", "MR"],
+            "unknown option: --modality; a filter is written as -w ATTRIBUTE=VALUE; see idc-ext manifest --help",
+        ),
+        (["counts", "--fromat", "csv"], "unknown option: --fromat. Did you mean --format? See idc-ext counts --help"),
+        (["stats", "x"], "unexpected argument: x; see idc-ext stats --help"),
         (["counts", "--were", "x"], "Did you mean --where? See idc-ext counts --help"),
         (["clinical", "rows", "x", "--max", "1"], "See idc-ext clinical rows --help"),
         (["counts", "--format", "cvs", "--all-of-idc"], "Choose from"),

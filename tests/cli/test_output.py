@@ -329,9 +329,20 @@ def test_columns_fit_the_terminal_and_none_that_is_short_is_cut(wanted: list[int
     assert list(widths) == sorted(widths)
     assert 0 in widths
     for place, width in widths.items():
-        assert min(wanted[place], tables._MIN_CUT_WIDTH) <= width <= wanted[place]
+        least = tables._MIN_CUT_WIDTH if room >= tables._NARROW or place == 0 else room // 4
+        assert min(wanted[place], least) <= width <= wanted[place]
         assert width == wanted[place] or place < needed  # a column that is not needed is shown in full width
     assert all(place in widths or used + want + tables._COLUMN_GAP > room for place, want in enumerate(wanted))
+
+
+def test_a_narrow_terminal_shows_what_a_row_is_about_beside_its_name(
+    standin: str, capfd: pytest.CaptureFixture[str]
+) -> None:
+    _, written = run_on_a_terminal("--base-url", standin, "collections", "--rows", "2", err=None, columns=60)
+    assert TERMINAL_CODES.sub("", written.replace("\r\n", "\n")).split("\n")[1].split()[:2] == [
+        "collection_id", "cancer_types",
+    ]  # fmt: skip
+    capfd.readouterr()
 
 
 def test_a_wide_terminal_shows_more_columns_and_what_is_left_out_is_named(

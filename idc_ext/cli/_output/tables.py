@@ -21,8 +21,8 @@ if TYPE_CHECKING:
 
 #: The width of a record in a file, where long text is folded.
 _FILE_WIDTH = 240
-#: Cells up to this width are never cut; and the width of the gap between two columns.
-_MIN_CUT_WIDTH, _COLUMN_GAP = 28, 3
+#: Cells up to this width are never cut, unless the terminal is narrower than that; and the gap between two columns.
+_MIN_CUT_WIDTH, _NARROW, _COLUMN_GAP = 28, 80, 3
 #: The maximum length of a cell on a terminal of any width.
 _MAX_CELL_LENGTH = 400
 
@@ -121,7 +121,9 @@ def _column_widths(wanted: Sequence[int], room: int, needed: int) -> dict[int, i
     """
     widths: dict[int, int] = {}
     for place, want in enumerate(wanted[:needed]):
-        least = min(want, _MIN_CUT_WIDTH)
+        # The first column names the row. On a narrow terminal, others are cut further, so that the row says more.
+        cut = _MIN_CUT_WIDTH if room >= _NARROW else room // 4
+        least = min(want, cut if place else max(_MIN_CUT_WIDTH, room * 3 // 5))
         if widths and sum(widths.values()) + least + _COLUMN_GAP * (len(widths) + 1) > room:
             break
         widths[place] = least
