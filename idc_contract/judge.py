@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any
 import jsonschema_rs
 
 from idc_contract.calls import FAILURE, Answer, Broken
-from idc_contract.document.openapi import DOCUMENT, OPERATIONS, Operation, lost, resolved
+from idc_contract.document.openapi import DOCUMENT, OPERATIONS, Operation, alternatives, lost, resolved
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -25,7 +25,7 @@ Reached = tuple[str, str, str]
 KEYWORDS = frozenset({
     "type", "enum", "const", "pattern", "format", "minimum", "maximum", "minLength", "maxLength", "minItems",
     "maxItems", "required", "propertyNames", "additionalProperties", "uniqueItems", "minProperties", "maxProperties",
-    "oneOf",
+    "oneOf", "anyOf",
 })  # fmt: skip
 CHOSEN = frozenset({"filters", "json", "json_manifest", "ranges", "terms"})
 """Members of answers whose own members a request chooses."""
@@ -68,9 +68,9 @@ def _applicable_keywords(schema: dict[str, Any], value: Any, where: str, depth: 
     yield from (f"{where}/{keyword}" for keyword in KEYWORDS & schema.keys())
     if depth > DEPTH:
         return
-    for number, branch in enumerate(schema.get("oneOf", ())):
+    for place, branch in alternatives(schema).items():
         if _validator(json.dumps(branch)).is_valid(value):
-            yield from _applicable_keywords(branch, value, f"{where}/oneOf/{number}", depth + 1)
+            yield from _applicable_keywords(branch, value, f"{where}/{place}", depth + 1)
     if isinstance(value, dict):
         for name, member in schema.get("properties", {}).items():
             if name in value:
@@ -90,8 +90,8 @@ def _all(text: str) -> frozenset[str]:
         found.update(f"{where}/{keyword}" for keyword in KEYWORDS & schema.keys())
         if depth > DEPTH:
             return
-        for number, branch in enumerate(schema.get("oneOf", ())):
-            walk(branch, f"{where}/oneOf/{number}", depth + 1)
+        for place, branch in alternatives(schema).items():
+            walk(branch, f"{where}/{place}", depth + 1)
         for name, member in schema.get("properties", {}).items():
             walk(member, f"{where}/{name}", depth + 1)
         if isinstance(schema.get("items"), dict):

@@ -202,8 +202,8 @@ class _Types:
         """Give the type of a schema."""
         if "$ref" in schema:
             return self.named(schema["$ref"])
-        if "oneOf" in schema:
-            return self._one_of(schema["oneOf"])
+        if alternatives := schema.get("oneOf") or schema.get("anyOf"):
+            return self._one_of(alternatives)
         if self._closed and ("enum" in schema or isinstance(schema.get("const"), str)):
             return Literal[tuple(schema.get("enum", [schema.get("const")]))]
         if self._closed and type(schema.get("const")) is int:

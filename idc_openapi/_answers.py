@@ -73,9 +73,9 @@ def _reduced(schema: dict[str, Any]) -> dict[str, Any]:
         found["items"] = _reduced(schema["items"])
     if isinstance(schema.get("additionalProperties"), dict):
         found["additionalProperties"] = _reduced(schema["additionalProperties"])
-    if "oneOf" in schema:
-        found["oneOf"] = [_reduced(one) for one in schema["oneOf"]]
-    unknown = {"allOf", "anyOf", "not", "prefixItems", "if"} & schema.keys()
+    for name in {"oneOf", "anyOf"} & schema.keys():
+        found[name] = [_reduced(one) for one in schema[name]]
+    unknown = {"allOf", "not", "prefixItems", "if"} & schema.keys()
     if unknown:
         raise ValueError(f"an answer has a schema with {', '.join(sorted(unknown))}, which its check does not know")
     return found

@@ -96,6 +96,11 @@ def resolved(node: dict[str, Any]) -> dict[str, Any]:
     return node
 
 
+def alternatives(node: dict[str, Any]) -> dict[str, dict[str, Any]]:
+    """The schemas of `oneOf` and `anyOf`, each by its place below the node."""
+    return {f"{name}/{at}": one for name in ("oneOf", "anyOf") for at, one in enumerate(node.get(name, ()))}
+
+
 def examples(node: dict[str, Any]) -> list[Any]:
     """The values of a parameter's or media type's `example` or `examples`."""
     named = [example["value"] for example in node.get("examples", {}).values()]
@@ -129,8 +134,7 @@ def lost(name: str, content: Any) -> str:
     if node.get("type") == "array":
         item = node["items"]["$ref"].rpartition("/")[2]
         return next((loss for one in content if (loss := lost(item, one))), "")
-    if "oneOf" in node:
-        branches = [branch["$ref"].rpartition("/")[2] for branch in node["oneOf"]]
+    if branches := [branch["$ref"].rpartition("/")[2] for branch in alternatives(node).values()]:
         return next((lost(one, content) for one in branches if validator(schema(one)).is_valid(content)), "")
     given = json.dumps(content, sort_keys=True)  # as text: for ==, 1, 1.0 and True are one
     kept = json.dumps(getattr(idc_client.models, name).from_dict(content).to_dict(), sort_keys=True)

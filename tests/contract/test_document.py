@@ -45,7 +45,7 @@ TEXTS = list(dict.fromkeys(row["name"] for row in ROWS if row["data_type"] != "C
 NUMBERS = [row["name"] for row in ROWS if row["data_type"] == "Continuous Numeric"]
 FORMS = ("", "_lt", "_lte", "_btw", "_gte", "_gt")
 FILTERS = schema("V1Filters")
-PATTERNS: dict[str, Any] = target("#/components/schemas/V1Filters")["patternProperties"]
+PATTERNS: dict[str, Any] = target("#/components/schemas/V1Filters")["then"]["patternProperties"]
 READ_BY_SERVER = jsonschema_rs.Draft202012Validator(
     {"$ref": "#/components/schemas/V1Filters", "components": DOCUMENT["components"]}
 )

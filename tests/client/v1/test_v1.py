@@ -75,7 +75,7 @@ def test_the_manifest_columns_are_the_documents_in_rows_and_in_parameters() -> N
 
 
 def test_which_attributes_are_numeric_is_as_the_document_says() -> None:
-    patterns = DOCUMENT["components"]["schemas"]["V1Filters"]["patternProperties"]
+    patterns = DOCUMENT["components"]["schemas"]["V1Filters"]["then"]["patternProperties"]
     for pattern, schema in patterns.items():
         for name in V1AttributeName:
             if re.search(pattern, name):

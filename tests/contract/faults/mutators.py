@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 
 import yaml
 
-from idc_contract.document.openapi import OPERATIONS, resolved
+from idc_contract.document.openapi import OPERATIONS, alternatives, resolved
 from tests.contract.faults.fault import is_json, operation, with_content
 
 if TYPE_CHECKING:
@@ -193,9 +193,10 @@ def _mutators(pointer: Pointer, types: frozenset[str], *, text: bool) -> Iterato
 def leaves(schema: dict[str, Any], pointer: Pointer = ()) -> Iterator[tuple[Pointer, frozenset[str]]]:
     """Every leaf and array of a schema, with its possible types."""
     schema = resolved(schema)
-    for branch in schema.get("oneOf", ()):
+    branches = alternatives(schema).values()
+    for branch in branches:
         yield from leaves(branch, pointer)
-    declared = schema.get("type", [] if "oneOf" in schema else ["string", "number", "boolean"])
+    declared = schema.get("type", [] if branches else ["string", "number", "boolean"])
     types = {"number" if one == "integer" else one for one in ([declared] if isinstance(declared, str) else declared)}
     if own := types & {"string", "number", "boolean", "array"}:
         yield pointer, frozenset(own)

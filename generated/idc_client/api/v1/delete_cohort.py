@@ -94,6 +94,9 @@ def sync_detailed(
 ) -> Response[V1CohortsDeleted | V1Error | V1GatewayError | V1Retired]:
     """Delete one saved cohort
 
+     A cohort of another user, or one that is not there, is reported in the body of a 200 and not by the
+    status.
+
     Args:
         cohort_id (int):
 
@@ -123,6 +126,9 @@ def sync(
 ) -> V1CohortsDeleted | V1Error | V1GatewayError | V1Retired | None:
     """Delete one saved cohort
 
+     A cohort of another user, or one that is not there, is reported in the body of a 200 and not by the
+    status.
+
     Args:
         cohort_id (int):
 
@@ -146,6 +152,9 @@ async def asyncio_detailed(
     client: AuthenticatedClient,
 ) -> Response[V1CohortsDeleted | V1Error | V1GatewayError | V1Retired]:
     """Delete one saved cohort
+
+     A cohort of another user, or one that is not there, is reported in the body of a 200 and not by the
+    status.
 
     Args:
         cohort_id (int):
@@ -173,6 +182,9 @@ async def asyncio(
     client: AuthenticatedClient,
 ) -> V1CohortsDeleted | V1Error | V1GatewayError | V1Retired | None:
     """Delete one saved cohort
+
+     A cohort of another user, or one that is not there, is reported in the body of a 200 and not by the
+    status.
 
     Args:
         cohort_id (int):

@@ -62,6 +62,8 @@ def sync_detailed(
 ) -> Response[V1About | V1Error | V1Retired]:
     """Greeting and links to the documentation
 
+     Needs no token. A good first request: it shows whether anything answers.
+
     Raises:
         errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.
         httpx.TimeoutException: If the request takes longer than Client.timeout.
@@ -85,6 +87,8 @@ def sync(
 ) -> V1About | V1Error | V1Retired | None:
     """Greeting and links to the documentation
 
+     Needs no token. A good first request: it shows whether anything answers.
+
     Raises:
         errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.
         httpx.TimeoutException: If the request takes longer than Client.timeout.
@@ -103,6 +107,8 @@ async def asyncio_detailed(
     client: AuthenticatedClient | Client,
 ) -> Response[V1About | V1Error | V1Retired]:
     """Greeting and links to the documentation
+
+     Needs no token. A good first request: it shows whether anything answers.
 
     Raises:
         errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.
@@ -124,6 +130,8 @@ async def asyncio(
     client: AuthenticatedClient | Client,
 ) -> V1About | V1Error | V1Retired | None:
     """Greeting and links to the documentation
+
+     Needs no token. A good first request: it shows whether anything answers.
 
     Raises:
         errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.

@@ -78,6 +78,8 @@ def sync_detailed(
 ) -> Response[V1AccountDetails | V1Error | V1GatewayError | V1Retired]:
     """Who the token belongs to
 
+     Shows whether a token is accepted, and for which user, before anything is saved or deleted.
+
     Raises:
         errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.
         httpx.TimeoutException: If the request takes longer than Client.timeout.
@@ -101,6 +103,8 @@ def sync(
 ) -> V1AccountDetails | V1Error | V1GatewayError | V1Retired | None:
     """Who the token belongs to
 
+     Shows whether a token is accepted, and for which user, before anything is saved or deleted.
+
     Raises:
         errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.
         httpx.TimeoutException: If the request takes longer than Client.timeout.
@@ -119,6 +123,8 @@ async def asyncio_detailed(
     client: AuthenticatedClient,
 ) -> Response[V1AccountDetails | V1Error | V1GatewayError | V1Retired]:
     """Who the token belongs to
+
+     Shows whether a token is accepted, and for which user, before anything is saved or deleted.
 
     Raises:
         errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.
@@ -140,6 +146,8 @@ async def asyncio(
     client: AuthenticatedClient,
 ) -> V1AccountDetails | V1Error | V1GatewayError | V1Retired | None:
     """Who the token belongs to
+
+     Shows whether a token is accepted, and for which user, before anything is saved or deleted.
 
     Raises:
         errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.

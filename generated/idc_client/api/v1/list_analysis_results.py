@@ -83,6 +83,8 @@ def sync_detailed(
 ) -> Response[V1AnalysisResults | V1Error | V1Retired]:
     """The analysis results of a data version
 
+     Segmentations, annotations and measurements that others derived from the collections of the archive.
+
     Args:
         idc_data_version (str | Unset):
 
@@ -112,6 +114,8 @@ def sync(
 ) -> V1AnalysisResults | V1Error | V1Retired | None:
     """The analysis results of a data version
 
+     Segmentations, annotations and measurements that others derived from the collections of the archive.
+
     Args:
         idc_data_version (str | Unset):
 
@@ -135,6 +139,8 @@ async def asyncio_detailed(
     idc_data_version: str | Unset = UNSET,
 ) -> Response[V1AnalysisResults | V1Error | V1Retired]:
     """The analysis results of a data version
+
+     Segmentations, annotations and measurements that others derived from the collections of the archive.
 
     Args:
         idc_data_version (str | Unset):
@@ -162,6 +168,8 @@ async def asyncio(
     idc_data_version: str | Unset = UNSET,
 ) -> V1AnalysisResults | V1Error | V1Retired | None:
     """The analysis results of a data version
+
+     Segmentations, annotations and measurements that others derived from the collections of the archive.
 
     Args:
         idc_data_version (str | Unset):

@@ -87,6 +87,9 @@ def sync_detailed(
 ) -> Response[V1Attributes | V1Error | V1Retired]:
     """The attributes that filters may name, by data source
 
+     Filters take these names and no others, in this spelling. The data type says which values an
+    attribute takes.
+
     Args:
         idc_data_version (str | Unset):
         data_source (str | Unset):
@@ -119,6 +122,9 @@ def sync(
 ) -> V1Attributes | V1Error | V1Retired | None:
     """The attributes that filters may name, by data source
 
+     Filters take these names and no others, in this spelling. The data type says which values an
+    attribute takes.
+
     Args:
         idc_data_version (str | Unset):
         data_source (str | Unset):
@@ -145,6 +151,9 @@ async def asyncio_detailed(
     data_source: str | Unset = UNSET,
 ) -> Response[V1Attributes | V1Error | V1Retired]:
     """The attributes that filters may name, by data source
+
+     Filters take these names and no others, in this spelling. The data type says which values an
+    attribute takes.
 
     Args:
         idc_data_version (str | Unset):
@@ -175,6 +184,9 @@ async def asyncio(
     data_source: str | Unset = UNSET,
 ) -> V1Attributes | V1Error | V1Retired | None:
     """The attributes that filters may name, by data source
+
+     Filters take these names and no others, in this spelling. The data type says which values an
+    attribute takes.
 
     Args:
         idc_data_version (str | Unset):

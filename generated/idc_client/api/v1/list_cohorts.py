@@ -83,6 +83,8 @@ def sync_detailed(
 ) -> Response[V1CohortList | V1Error | V1GatewayError | V1Retired]:
     """The caller's saved cohorts
 
+     Only cohorts of the user of the token; those of others cannot be seen.
+
     Raises:
         errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.
         httpx.TimeoutException: If the request takes longer than Client.timeout.
@@ -106,6 +108,8 @@ def sync(
 ) -> V1CohortList | V1Error | V1GatewayError | V1Retired | None:
     """The caller's saved cohorts
 
+     Only cohorts of the user of the token; those of others cannot be seen.
+
     Raises:
         errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.
         httpx.TimeoutException: If the request takes longer than Client.timeout.
@@ -124,6 +128,8 @@ async def asyncio_detailed(
     client: AuthenticatedClient,
 ) -> Response[V1CohortList | V1Error | V1GatewayError | V1Retired]:
     """The caller's saved cohorts
+
+     Only cohorts of the user of the token; those of others cannot be seen.
 
     Raises:
         errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.
@@ -145,6 +151,8 @@ async def asyncio(
     client: AuthenticatedClient,
 ) -> V1CohortList | V1Error | V1GatewayError | V1Retired | None:
     """The caller's saved cohorts
+
+     Only cohorts of the user of the token; those of others cannot be seen.
 
     Raises:
         errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.

@@ -83,6 +83,8 @@ def sync_detailed(
 ) -> Response[V1Collections | V1Error | V1Retired]:
     """The original collections of a data version
 
+     What was published as images in the first place. Analysis results on them are listed apart.
+
     Args:
         idc_data_version (str | Unset):
 
@@ -112,6 +114,8 @@ def sync(
 ) -> V1Collections | V1Error | V1Retired | None:
     """The original collections of a data version
 
+     What was published as images in the first place. Analysis results on them are listed apart.
+
     Args:
         idc_data_version (str | Unset):
 
@@ -135,6 +139,8 @@ async def asyncio_detailed(
     idc_data_version: str | Unset = UNSET,
 ) -> Response[V1Collections | V1Error | V1Retired]:
     """The original collections of a data version
+
+     What was published as images in the first place. Analysis results on them are listed apart.
 
     Args:
         idc_data_version (str | Unset):
@@ -162,6 +168,8 @@ async def asyncio(
     idc_data_version: str | Unset = UNSET,
 ) -> V1Collections | V1Error | V1Retired | None:
     """The original collections of a data version
+
+     What was published as images in the first place. Analysis results on them are listed apart.
 
     Args:
         idc_data_version (str | Unset):

@@ -142,6 +142,10 @@ def sync_detailed(
 ) -> Response[V1Error | V1GatewayError | V1QueryPage | V1QueryPending | V1Retired]:
     """Selected metadata of a saved cohort
 
+     Runs against the data version that the cohort was saved with. Otherwise as the preview: rows are
+    distinct and ascend by the fields in the order requested; with `next_page`, every parameter but
+    `page_size` is ignored.
+
     Args:
         cohort_id (int):
         sql (V1Flag | Unset): Only the exact text `True` means true.
@@ -183,6 +187,10 @@ def sync(
 ) -> V1Error | V1GatewayError | V1QueryPage | V1QueryPending | V1Retired | None:
     """Selected metadata of a saved cohort
 
+     Runs against the data version that the cohort was saved with. Otherwise as the preview: rows are
+    distinct and ascend by the fields in the order requested; with `next_page`, every parameter but
+    `page_size` is ignored.
+
     Args:
         cohort_id (int):
         sql (V1Flag | Unset): Only the exact text `True` means true.
@@ -218,6 +226,10 @@ async def asyncio_detailed(
     next_page: str | Unset = UNSET,
 ) -> Response[V1Error | V1GatewayError | V1QueryPage | V1QueryPending | V1Retired]:
     """Selected metadata of a saved cohort
+
+     Runs against the data version that the cohort was saved with. Otherwise as the preview: rows are
+    distinct and ascend by the fields in the order requested; with `next_page`, every parameter but
+    `page_size` is ignored.
 
     Args:
         cohort_id (int):
@@ -257,6 +269,10 @@ async def asyncio(
     next_page: str | Unset = UNSET,
 ) -> V1Error | V1GatewayError | V1QueryPage | V1QueryPending | V1Retired | None:
     """Selected metadata of a saved cohort
+
+     Runs against the data version that the cohort was saved with. Otherwise as the preview: rows are
+    distinct and ascend by the fields in the order requested; with `next_page`, every parameter but
+    `page_size` is ignored.
 
     Args:
         cohort_id (int):

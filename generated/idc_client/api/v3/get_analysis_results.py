@@ -67,6 +67,9 @@ def sync_detailed(
 ) -> Response[V3Error | list[V3AnalysisResult] | str]:
     """Every analysis result, by identifier
 
+     Segmentations, annotations and measurements that others derived from collections of the archive, one
+    entry for each.
+
     Raises:
         errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.
         httpx.TimeoutException: If the request takes longer than Client.timeout.
@@ -90,6 +93,9 @@ def sync(
 ) -> V3Error | list[V3AnalysisResult] | str | None:
     """Every analysis result, by identifier
 
+     Segmentations, annotations and measurements that others derived from collections of the archive, one
+    entry for each.
+
     Raises:
         errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.
         httpx.TimeoutException: If the request takes longer than Client.timeout.
@@ -108,6 +114,9 @@ async def asyncio_detailed(
     client: AuthenticatedClient | Client,
 ) -> Response[V3Error | list[V3AnalysisResult] | str]:
     """Every analysis result, by identifier
+
+     Segmentations, annotations and measurements that others derived from collections of the archive, one
+    entry for each.
 
     Raises:
         errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.
@@ -129,6 +138,9 @@ async def asyncio(
     client: AuthenticatedClient | Client,
 ) -> V3Error | list[V3AnalysisResult] | str | None:
     """Every analysis result, by identifier
+
+     Segmentations, annotations and measurements that others derived from collections of the archive, one
+    entry for each.
 
     Raises:
         errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.

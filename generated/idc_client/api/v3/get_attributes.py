@@ -67,6 +67,8 @@ def sync_detailed(
 ) -> Response[V3Error | list[V3Attribute] | str]:
     """The attributes that filters may name
 
+     Terms take values, ranges take bounds. Names are exact, with regard to case.
+
     Raises:
         errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.
         httpx.TimeoutException: If the request takes longer than Client.timeout.
@@ -90,6 +92,8 @@ def sync(
 ) -> V3Error | list[V3Attribute] | str | None:
     """The attributes that filters may name
 
+     Terms take values, ranges take bounds. Names are exact, with regard to case.
+
     Raises:
         errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.
         httpx.TimeoutException: If the request takes longer than Client.timeout.
@@ -108,6 +112,8 @@ async def asyncio_detailed(
     client: AuthenticatedClient | Client,
 ) -> Response[V3Error | list[V3Attribute] | str]:
     """The attributes that filters may name
+
+     Terms take values, ranges take bounds. Names are exact, with regard to case.
 
     Raises:
         errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.
@@ -129,6 +135,8 @@ async def asyncio(
     client: AuthenticatedClient | Client,
 ) -> V3Error | list[V3Attribute] | str | None:
     """The attributes that filters may name
+
+     Terms take values, ranges take bounds. Names are exact, with regard to case.
 
     Raises:
         errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.

@@ -100,6 +100,8 @@ def sync_detailed(
 ]:
     """The columns of a clinical table
 
+     A build without clinical data answers 404, as for an unknown table.
+
     Args:
         table (str):
 
@@ -131,6 +133,8 @@ def sync(
 ):
     """The columns of a clinical table
 
+     A build without clinical data answers 404, as for an unknown table.
+
     Args:
         table (str):
 
@@ -156,6 +160,8 @@ async def asyncio_detailed(
     V3Error | V3Error | V3RouterError | V3TableSchema | V3ValidationErrors | str
 ]:
     """The columns of a clinical table
+
+     A build without clinical data answers 404, as for an unknown table.
 
     Args:
         table (str):
@@ -185,6 +191,8 @@ async def asyncio(
     V3Error | V3Error | V3RouterError | V3TableSchema | V3ValidationErrors | str | None
 ):
     """The columns of a clinical table
+
+     A build without clinical data answers 404, as for an unknown table.
 
     Args:
         table (str):

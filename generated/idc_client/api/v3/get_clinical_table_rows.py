@@ -108,6 +108,9 @@ def sync_detailed(
 ]:
     """The rows of a clinical table, in no promised order
 
+     For more than `max_rows`, or for some of the columns, use SQL: tables are named `clinical.` and the
+    short name there.
+
     Args:
         table (str):
         max_rows (int | Unset):  Default: 5000.
@@ -140,6 +143,9 @@ def sync(
 ) -> V3Error | V3Error | V3RouterError | V3SqlResult | V3ValidationErrors | str | None:
     """The rows of a clinical table, in no promised order
 
+     For more than `max_rows`, or for some of the columns, use SQL: tables are named `clinical.` and the
+    short name there.
+
     Args:
         table (str):
         max_rows (int | Unset):  Default: 5000.
@@ -168,6 +174,9 @@ async def asyncio_detailed(
     V3Error | V3Error | V3RouterError | V3SqlResult | V3ValidationErrors | str
 ]:
     """The rows of a clinical table, in no promised order
+
+     For more than `max_rows`, or for some of the columns, use SQL: tables are named `clinical.` and the
+    short name there.
 
     Args:
         table (str):
@@ -198,6 +207,9 @@ async def asyncio(
     max_rows: int | Unset = 5000,
 ) -> V3Error | V3Error | V3RouterError | V3SqlResult | V3ValidationErrors | str | None:
     """The rows of a clinical table, in no promised order
+
+     For more than `max_rows`, or for some of the columns, use SQL: tables are named `clinical.` and the
+    short name there.
 
     Args:
         table (str):

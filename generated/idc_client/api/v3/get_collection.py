@@ -106,6 +106,9 @@ def sync_detailed(
 ]:
     """One collection, with counts, modalities and licences
 
+     Counts are of all series with this `collection_id`: those of analysis results on the collection are
+    among them.
+
     Args:
         collection_id (str):
 
@@ -143,6 +146,9 @@ def sync(
 ):
     """One collection, with counts, modalities and licences
 
+     Counts are of all series with this `collection_id`: those of analysis results on the collection are
+    among them.
+
     Args:
         collection_id (str):
 
@@ -168,6 +174,9 @@ async def asyncio_detailed(
     V3CollectionDetail | V3Error | V3Error | V3RouterError | V3ValidationErrors | str
 ]:
     """One collection, with counts, modalities and licences
+
+     Counts are of all series with this `collection_id`: those of analysis results on the collection are
+    among them.
 
     Args:
         collection_id (str):
@@ -203,6 +212,9 @@ async def asyncio(
     | None
 ):
     """One collection, with counts, modalities and licences
+
+     Counts are of all series with this `collection_id`: those of analysis results on the collection are
+    among them.
 
     Args:
         collection_id (str):

@@ -54,6 +54,8 @@ def sync_detailed(
 ) -> Response[V3Health | str]:
     """Whether the service is up
 
+     For load balancers and monitors. It says nothing of the data, and answers without reading any.
+
     Raises:
         errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.
         httpx.TimeoutException: If the request takes longer than Client.timeout.
@@ -77,6 +79,8 @@ def sync(
 ) -> V3Health | str | None:
     """Whether the service is up
 
+     For load balancers and monitors. It says nothing of the data, and answers without reading any.
+
     Raises:
         errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.
         httpx.TimeoutException: If the request takes longer than Client.timeout.
@@ -95,6 +99,8 @@ async def asyncio_detailed(
     client: AuthenticatedClient | Client,
 ) -> Response[V3Health | str]:
     """Whether the service is up
+
+     For load balancers and monitors. It says nothing of the data, and answers without reading any.
 
     Raises:
         errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.
@@ -116,6 +122,8 @@ async def asyncio(
     client: AuthenticatedClient | Client,
 ) -> V3Health | str | None:
     """Whether the service is up
+
+     For load balancers and monitors. It says nothing of the data, and answers without reading any.
 
     Raises:
         errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.

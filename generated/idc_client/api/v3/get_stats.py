@@ -60,6 +60,9 @@ def sync_detailed(
 ) -> Response[V3Error | V3Stats | str]:
     """How much the archive holds
 
+     Counts of the whole data release: what `/v3/cohort/counts` gives without a filter, and the number of
+    collections.
+
     Raises:
         errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.
         httpx.TimeoutException: If the request takes longer than Client.timeout.
@@ -83,6 +86,9 @@ def sync(
 ) -> V3Error | V3Stats | str | None:
     """How much the archive holds
 
+     Counts of the whole data release: what `/v3/cohort/counts` gives without a filter, and the number of
+    collections.
+
     Raises:
         errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.
         httpx.TimeoutException: If the request takes longer than Client.timeout.
@@ -101,6 +107,9 @@ async def asyncio_detailed(
     client: AuthenticatedClient | Client,
 ) -> Response[V3Error | V3Stats | str]:
     """How much the archive holds
+
+     Counts of the whole data release: what `/v3/cohort/counts` gives without a filter, and the number of
+    collections.
 
     Raises:
         errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.
@@ -122,6 +131,9 @@ async def asyncio(
     client: AuthenticatedClient | Client,
 ) -> V3Error | V3Stats | str | None:
     """How much the archive holds
+
+     Counts of the whole data release: what `/v3/cohort/counts` gives without a filter, and the number of
+    collections.
 
     Raises:
         errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.

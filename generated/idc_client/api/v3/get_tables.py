@@ -60,6 +60,8 @@ def sync_detailed(
 ) -> Response[V3Error | V3Tables | str]:
     """The tables that SQL may name
 
+     The tables of the public index that this build has. Clinical tables are listed apart.
+
     Raises:
         errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.
         httpx.TimeoutException: If the request takes longer than Client.timeout.
@@ -83,6 +85,8 @@ def sync(
 ) -> V3Error | V3Tables | str | None:
     """The tables that SQL may name
 
+     The tables of the public index that this build has. Clinical tables are listed apart.
+
     Raises:
         errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.
         httpx.TimeoutException: If the request takes longer than Client.timeout.
@@ -101,6 +105,8 @@ async def asyncio_detailed(
     client: AuthenticatedClient | Client,
 ) -> Response[V3Error | V3Tables | str]:
     """The tables that SQL may name
+
+     The tables of the public index that this build has. Clinical tables are listed apart.
 
     Raises:
         errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.
@@ -122,6 +128,8 @@ async def asyncio(
     client: AuthenticatedClient | Client,
 ) -> V3Error | V3Tables | str | None:
     """The tables that SQL may name
+
+     The tables of the public index that this build has. Clinical tables are listed apart.
 
     Raises:
         errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.

@@ -54,6 +54,9 @@ def sync_detailed(
 ) -> Response[V3Version | str]:
     """The data release and the software that serve it
 
+     Compare `idc_version` before and after a long walk: a new data release changes what a filter
+    selects.
+
     Raises:
         errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.
         httpx.TimeoutException: If the request takes longer than Client.timeout.
@@ -77,6 +80,9 @@ def sync(
 ) -> V3Version | str | None:
     """The data release and the software that serve it
 
+     Compare `idc_version` before and after a long walk: a new data release changes what a filter
+    selects.
+
     Raises:
         errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.
         httpx.TimeoutException: If the request takes longer than Client.timeout.
@@ -95,6 +101,9 @@ async def asyncio_detailed(
     client: AuthenticatedClient | Client,
 ) -> Response[V3Version | str]:
     """The data release and the software that serve it
+
+     Compare `idc_version` before and after a long walk: a new data release changes what a filter
+    selects.
 
     Raises:
         errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.
@@ -116,6 +125,9 @@ async def asyncio(
     client: AuthenticatedClient | Client,
 ) -> V3Version | str | None:
     """The data release and the software that serve it
+
+     Compare `idc_version` before and after a long walk: a new data release changes what a filter
+    selects.
 
     Raises:
         errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.
