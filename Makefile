@@ -70,7 +70,7 @@ check-generated: $(READY) ## fail if one of the files of make generate differs f
 lint: $(READY) ## check the document, the code, the types and the import order
 	$(BIN)/openapi-spec-validator openapi.yaml
 	$(BIN)/yamllint --strict openapi.yaml generator-config.yml idc_standin/v1/deviations.yaml idc_standin/v3/deviations.yaml \
-		idc_drift/accepted.yaml idc_drift/changes/examples.yaml .github .pre-commit-config.yaml
+		idc_drift/accepted.yaml idc_drift/changes/examples.yaml tests/interop .github .pre-commit-config.yaml
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
@@ -148,8 +148,31 @@ $(AXE):
 browser: docs $(AXE) ## open Swagger UI, both reports and the documentation in headless Chromium; screens are in reports/screens
 	$(BIN)/pytest tests/browser/pages.py
 
+# Generators, a mock and linters that others wrote, at the versions of tests/interop: Python's in an environment, Node.js's in
+# a folder. openapi-generator is a program in Java.
+INTEROP := reports/interop
+INTEROP_PINS := $(addprefix tests/interop/,requirements.txt package.json package-lock.json)
+$(INTEROP)/.ready: $(READY) $(INTEROP_PINS)
+	rm -rf $(INTEROP)
+	$(PYTHON) -m venv $(INTEROP)/venv
+	$(INTEROP)/venv/bin/python -m pip install --quiet --no-deps --requirement tests/interop/requirements.txt
+	mkdir $(INTEROP)/node && cp tests/interop/package.json tests/interop/package-lock.json $(INTEROP)/node
+	npm ci --silent --no-audit --no-fund --prefix $(INTEROP)/node
+	touch $@
+
+.PHONY: interop-needs
+interop-needs:
+	@node -e 'const [a, b] = process.versions.node.split("."); process.exit(a > 20 || (a == 20 && b >= 19) ? 0 : 1)' \
+		2> /dev/null && command -v npm > /dev/null || \
+		{ echo "Node.js 20.19 or newer is missing: make interop needs it and its npm" >&2; exit 2; }
+	@java -version > /dev/null 2>&1 || { echo "Java is missing: make interop needs it for openapi-generator" >&2; exit 2; }
+
+.PHONY: interop
+interop: interop-needs $(INTEROP)/.ready ## read openapi.yaml with the generators, mocks and linters of others (2 minutes)
+	$(BIN)/pytest tests/interop/gate.py
+
 .PHONY: check-all
-check-all: workflows browser packages ## what takes longer or needs more: packages, documentation, pages, workflows (CI runs both)
+check-all: workflows interop browser packages ## what takes longer or needs more: packages, pages, tools of others (CI runs both)
 
 # idc-index needs another DuckDB than the stand-in, so it has an environment of its own.
 PEER := .venv-idc-index

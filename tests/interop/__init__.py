@@ -1,0 +1,1 @@
+"""openapi.yaml in the tools of others (`make interop`)."""
