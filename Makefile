@@ -157,7 +157,7 @@ $(INTEROP)/.ready: $(READY) $(INTEROP_PINS)
 	$(PYTHON) -m venv $(INTEROP)/venv
 	$(INTEROP)/venv/bin/python -m pip install --quiet --no-deps --requirement tests/interop/requirements.txt
 	mkdir $(INTEROP)/node && cp tests/interop/package.json tests/interop/package-lock.json $(INTEROP)/node
-	npm ci --silent --no-audit --no-fund --prefix $(INTEROP)/node
+	npm ci --silent --ignore-scripts --no-audit --no-fund --prefix $(INTEROP)/node
 	touch $@
 
 .PHONY: interop-needs
