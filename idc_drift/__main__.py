@@ -12,7 +12,7 @@ import os
 import sys
 import tempfile
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TextIO
 
 from . import __version__, requirements
 from .changes import accepted, outcome, unreleased
@@ -67,7 +67,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     ) as error:
         return _unchecked(str(error))
     except BrokenPipeError:
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())  # the reader closed the pipe
+        _discard(sys.stdout)  # the reader closed the pipe
         return UNCHECKED
     except KeyboardInterrupt:
         return _unchecked("interrupted")
@@ -80,8 +80,23 @@ def main(argv: Sequence[str] | None = None) -> int:
 
 
 def _unchecked(sentence: str) -> int:
-    print(f"idc-drift: could not check: {visible(' '.join(sentence.split()))}", file=sys.stderr)
+    _say(f"could not check: {visible(' '.join(sentence.split()))}")
     return UNCHECKED
+
+
+def _say(sentence: str) -> None:
+    """Write a line to standard error. If it is closed or full, the exit code alone says what happened."""
+    if sys.stderr is None:  # print would choose standard output
+        return
+    try:
+        print(f"idc-drift: {sentence}", file=sys.stderr, flush=True)
+    except OSError:
+        _discard(sys.stderr)
+
+
+def _discard(stream: TextIO) -> None:
+    """Lead a stream that takes no more to nowhere: what is left in it would fail again when the process ends."""
+    os.dup2(os.open(os.devnull, os.O_WRONLY), stream.fileno())
 
 
 def _file(name: str) -> Path:
@@ -276,7 +291,7 @@ def _update(options: argparse.Namespace) -> int:
     patch, left = propose(result, lambda patched: _findings(options, patched, revision)[0])
     _write(options.output, patch)
     for sentence in left:
-        print(f"idc-drift: not in the patch: {visible(sentence)}", file=sys.stderr)
+        _say(f"not in the patch: {visible(sentence)}")
     return DRIFT if patch or left else CLEAN
 
 
@@ -286,7 +301,7 @@ def _explain(options: argparse.Namespace) -> int:
     try:
         text = rules.listed() if options.rule is None else rules.explained(options.rule)
     except rules.NoSuchRule as error:
-        print(f"idc-drift: {visible(str(error))}", file=sys.stderr)
+        _say(visible(str(error)))
         return UNCHECKED
     _write(None, text)
     return CLEAN

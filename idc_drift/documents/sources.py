@@ -91,7 +91,10 @@ def is_url(source: str) -> bool:
 def text_of(source: str, access: Access, *, named: bool = False, stdin: IO[str] | None = None) -> tuple[str, str]:
     """The text of a source, and its origin after redirects; ``named`` is whether the user named it."""
     if source == "-" and named:
-        return _piped(stdin or sys.stdin), "-"
+        try:
+            return _piped(stdin or sys.stdin), "-"
+        except OSError as error:
+            raise Unreadable(f"standard input cannot be read: {error.strerror or error}.") from error
     if not source:
         raise Unreadable("the name of a document is empty.")
     try:
@@ -118,8 +121,10 @@ def text_of(source: str, access: Access, *, named: bool = False, stdin: IO[str] 
         raise Unreadable(f"{source} cannot be read: it is not a valid file name.") from error
 
 
-def _piped(stream: IO[str]) -> str:
+def _piped(stream: IO[str] | None) -> str:
     """The text of standard input, decoded like a file."""
+    if stream is None:  # closed when the process started
+        raise Unreadable("standard input is closed.")
     binary = getattr(stream, "buffer", None)
     whole = stream.read(_LIMIT + 1) if binary is None else binary.read(_LIMIT + 1)
     if len(whole) > _LIMIT:

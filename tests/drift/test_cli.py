@@ -3,6 +3,7 @@ from __future__ import annotations
 import json
 import os
 import re
+import shlex
 import subprocess
 import sys
 import threading
@@ -478,19 +479,31 @@ def test_a_status_without_a_name_is_read_as_far_as_it_goes(here: Path) -> None:
     assert main(["base.yaml", "odd.yaml"]) == DRIFT
 
 
-def test_a_report_without_an_output_is_said() -> None:
-    command = [sys.executable, "-m", "idc_drift", "/nowhere.yaml", "/nowhere.yaml"]
-    closed = subprocess.run(
-        ["sh", "-c", 'exec "$@" >&-', "sh", *command[:3], str(ROOT / "openapi.yaml"), str(ROOT / "openapi.yaml")],
+_CLOSED = [
+    ("openapi.yaml openapi.yaml >&-", "standard output is closed; --output FILE writes into a file"),
+    ("- openapi.yaml <&-", "standard input is closed."),
+    ("update openapi.yaml - <&- >&-", "standard input is closed."),
+    ("- openapi.yaml 0>/dev/null", "standard input cannot be read: Bad file descriptor."),
+    ("openapi.yaml openapi.yaml >/dev/full", "standard output: No space left on device"),
+    ("openapi.yaml /nowhere.yaml 2>&-", ""),
+    ("openapi.yaml /nowhere.yaml 2>/dev/full", ""),
+    ("explain no-such-rule 2>/dev/full", ""),
+]
+
+
+@pytest.mark.parametrize(("arguments", "sentence"), _CLOSED, ids=[arguments for arguments, _ in _CLOSED])
+def test_a_stream_that_is_closed_or_full_is_one_sentence_on_standard_error_and_exit_2(
+    arguments: str, sentence: str
+) -> None:
+    done = subprocess.run(
+        ["sh", "-c", f"exec {shlex.quote(sys.executable)} -m idc_drift {arguments}"],
         capture_output=True,
         text=True,
         cwd=ROOT,
         check=False,
     )
-    assert closed.returncode == UNCHECKED
-    assert closed.stderr == (
-        "idc-drift: could not check: standard output is closed; --output FILE writes into a file\n"
-    )
+    said = f"idc-drift: could not check: {sentence}\n" if sentence else ""
+    assert (done.returncode, done.stdout, done.stderr) == (UNCHECKED, "", said)
 
 
 def test_the_line_is_of_the_file_that_is_named(here: Path, capsys: pytest.CaptureFixture[str]) -> None:
