@@ -50,6 +50,8 @@ _EXPECTED: Final[dict[str, str]] = {
     "items": "a schema or a list of them",
 }
 _KNOWN_TYPES = {*ALIASES, "file"}
+_NEVER_EMPTY: Final = frozenset({"enum", "allOf", "anyOf", "oneOf", "prefixItems"})
+"""Keywords for which JSON Schema leaves no meaning to an empty list: validators refuse all values, or ignore it."""
 
 
 def keywords(node: Node, version: str) -> Constraints:
@@ -114,7 +116,7 @@ def _values(raw: dict[str, Any]) -> tuple[frozenset[str] | None, dict[str, Any] 
     nullable = raw.get("nullable") is True or raw.get("x-nullable") is True
     if types is not None and nullable:
         types |= {"null"}
-    values = raw["enum"] if isinstance(raw.get("enum"), list) else None
+    values = (raw["enum"] or None) if isinstance(raw.get("enum"), list) else None
     if "const" in raw:
         values = [raw["const"]] if values is None or raw["const"] in values else values
     if values is None:
@@ -127,7 +129,7 @@ def _values(raw: dict[str, Any]) -> tuple[frozenset[str] | None, dict[str, Any] 
     if "number" in types:
         types -= {"integer"}
     enum = {canonical(value): value for value in values if value is not None}
-    return types, enum if enum or not types - {"null"} or values else None, str(format_)
+    return types, enum, str(format_)
 
 
 def _bounds(raw: dict[str, Any]) -> tuple[Bound | None, Bound | None]:
@@ -341,6 +343,8 @@ def unreadable_keywords(raw: dict[str, Any]) -> Iterator[tuple[str, str]]:
             yield from (
                 (f"required/{at}", "a name") for at, each in enumerate(raw[name] or ()) if not _names(raw, each)
             )
+        elif value == [] and name in _NEVER_EMPTY:
+            yield name, "a list of one or more"
         elif name == "type" and not all(
             str(kind).lower() in _KNOWN_TYPES for kind in (value if isinstance(value, list) else [value])
         ):

@@ -99,6 +99,8 @@ def test_a_reference_that_is_no_name_of_a_file_is_a_part_that_is_not_read(
         ("additionalProperties", "false", "a schema"),
         ("type", {"const": "string"}, "the name of a type"),
         ("pattern", 5, "a string"),
+        ("enum", [], "a list of one or more"),
+        ("anyOf", [], "a list of one or more"),
     ],
 )
 def test_a_keyword_with_a_value_of_the_wrong_kind_gets_one_note(keyword: str, value: Any, meant: str) -> None:
