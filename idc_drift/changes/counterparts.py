@@ -18,7 +18,7 @@ from ..documents.references import CHAIN, References
 from ..documents.spelling import METHODS, wire_path
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Iterable, Iterator, Sequence
 
     from ..documents.document import Document
     from .change import Change, Place
@@ -46,14 +46,17 @@ _Method = tuple[str, dict[str, Any], str]
 class Counterparts:
     """The pairs of pointers that lead to the same thing in two documents."""
 
-    def __init__(self, base: Document, revision: Document) -> None:
+    def __init__(self, base: Document, revision: Document, places: Iterable[Place] | None = None) -> None:
+        """Traverse both documents; with `places`, only what these places need is kept."""
         self._references = (References(base), References(revision))
+        self._needed: tuple[set[str], set[str]] | None = None if places is None else _needed(places)
         self.in_revision: dict[str, str] = {"": "", "/paths": "/paths"}
         """Pointers into the revision, by pointers into the base."""
         self.in_base: dict[str, str] = {"": "", "/paths": "/paths"}
         """Pointers into the base, by pointers into the revision."""
         self._todo: list[tuple[str, Any, str, Any]] = []
-        self._visited = set[tuple[str, str]]()
+        self._visited = set[str | tuple[str, str]]()
+        """The pairs of pointers that were compared; one pointer if the two are equal."""
         for key in ("webhooks", "x-webhooks"):
             if key in base.content and key in revision.content:
                 self._todo.append((f"/{key}", base.content[key], f"/{key}", revision.content[key]))
@@ -131,8 +134,10 @@ class Counterparts:
         return self.in_base[pointer]
 
     def _record(self, base_pointer: str, revision_pointer: str) -> None:
-        self.in_revision.setdefault(base_pointer, revision_pointer)
-        self.in_base.setdefault(revision_pointer, base_pointer)
+        if self._needed is None or base_pointer in self._needed[0]:
+            self.in_revision.setdefault(base_pointer, revision_pointer)
+        if self._needed is None or revision_pointer in self._needed[1]:
+            self.in_base.setdefault(revision_pointer, base_pointer)
 
     def _compare_values(self, base_pointer: str, base_value: Any, revision_pointer: str, revision_value: Any) -> None:
         self._record(base_pointer, revision_pointer)
@@ -141,9 +146,15 @@ class Counterparts:
         base_pointer, base_value = self._followed(0, base_pointer, base_value)
         revision_pointer, revision_value = self._followed(1, revision_pointer, revision_value)
         self._record(base_pointer, revision_pointer)
-        if (base_pointer, revision_pointer) in self._visited:
+        pair = base_pointer if base_pointer == revision_pointer else (base_pointer, revision_pointer)
+        if pair in self._visited:
             return
-        self._visited.add((base_pointer, revision_pointer))
+        left = len(self._todo)
+        self._compare_members(base_pointer, base_value, revision_pointer, revision_value)
+        if len(self._todo) > left:  # to visit a value without inner ones again does nothing
+            self._visited.add(pair)
+
+    def _compare_members(self, base_pointer: str, base_value: Any, revision_pointer: str, revision_value: Any) -> None:
         if _is_anyof_with_null(base_value) != _is_anyof_with_null(revision_value):
             base_pointer, base_value = _without_null(base_pointer, base_value)
             revision_pointer, revision_value = _without_null(revision_pointer, revision_value)
@@ -204,11 +215,27 @@ class Counterparts:
                 break
             home = references.document.file_of(pointer)[0]
             target = references.target(reference, Node(value, pointer, home))
-            inner = MISSING if target is None else references.document.value_at(target.pointer)
-            if target is None or inner is MISSING:
+            if target is None:
+                break
+            inner = references.document.value_at(target.pointer) if target.home.views else target.raw
+            if inner is MISSING:
                 break
             pointer, value = target.pointer, inner
         return pointer, value
+
+
+def _needed(places: Iterable[Place]) -> tuple[set[str], set[str]]:
+    """The pointers of these places into the base and into the revision; of the latter, those above them as well."""
+    found: tuple[set[str], set[str]] = set(), set()
+    for place in places:
+        if not place.new:
+            found[0].add(place.pointer)
+            continue
+        for pointer in (place.pointer, place.reference):
+            while pointer not in found[1]:
+                found[1].add(pointer)
+                pointer = pointer.rpartition("/")[0]
+    return found
 
 
 def _aligned(base: list[Any], revision: list[Any]) -> list[tuple[int, int]]:
@@ -244,7 +271,7 @@ def with_both_sides(base: Document, revision: Document, changes: Sequence[Change
     """The changes, with the value in each document and the pointer in the other one."""
     if not changes:
         return []
-    counterparts = Counterparts(base, revision)
+    counterparts = Counterparts(base, revision, [place for change in changes for place in change.places])
     return [_with_both_sides(base, revision, counterparts, change) for change in changes]
 
 

@@ -166,38 +166,77 @@ class Positions:
 
 
 class _Marks:
-    """The lines and columns of the members of containers, packed into eight bytes each."""
+    """The lines and columns of the members of containers, eight bytes each.
+
+    All are in one array. The part of a container begins with the index of its end; then come its members in the order
+    of the text: the place of each, followed by the member's own part if it is a container. Only what a report names is
+    looked up, so nothing else is kept for a container.
+    """
 
     def __init__(self) -> None:
-        self._places: dict[int, array[int]] = {}
-        """By the id of a container, in the order of its members."""
-        self._numbers: dict[int, dict[Any, int]] = {}
+        self._array = array("Q")
+        self._root: Any = None
+        self._begins: dict[int, int] = {}
+        """Where the part of a container begins, by the container's id: those that were looked up or have an anchor."""
+        self._members: dict[int, dict[Any, int]] = {}
+        """The packed places of the members, by where the part of the container begins."""
 
-    def add(self, container: dict[str, Any] | list[Any], places: list[int]) -> None:
-        self._places[id(container)] = array("Q", places)
+    def open(self) -> int:
+        """Begin the part of a container, and return where."""
+        self._array.append(0)
+        return len(self._array) - 1
 
-    def packed(self, container: Any, key: Any) -> int:
-        """The position of a key or index; 0 if it is not known."""
-        places = self._places.get(id(container))
-        if places is None:
-            return 0
-        if isinstance(container, dict):
-            if id(container) not in self._numbers:
-                self._numbers[id(container)] = {name: number for number, name in enumerate(container)}
-            key = self._numbers[id(container)].get(key, -1)
-        return places[key] if isinstance(key, int) and 0 <= key < len(places) else 0
+    def add(self, mark: Any, *, alias: bool) -> int:
+        """Add a member. If it is an alias, its part is elsewhere."""
+        packed: int = (mark.line + 1) << _LINE | (mark.column + 1) << _COLUMN | alias
+        self._array.append(packed)
+        return packed
+
+    def close(self, begin: int, members: dict[Any, int] | None) -> None:
+        """End the part of a container; `members` are given if they are not those that follow in the array."""
+        self._array[begin] = len(self._array)
+        if members is not None:
+            self._members[begin] = members
+
+    @property
+    def end(self) -> int:
+        """Where the next part begins."""
+        return len(self._array)
+
+    def name(self, container: Any, begin: int) -> None:
+        """Remember where the part of a container begins."""
+        self._root = container if begin == 0 else self._root
+        self._begins[id(container)] = begin
+
+    def members(self, container: Any) -> dict[Any, int]:
+        """The packed places of the members of a container that has a name; the containers in it get one, too."""
+        begin = self._begins[id(container)]
+        if begin not in self._members:
+            self._members[begin] = self.listed(container, begin)
+        return self._members[begin]
+
+    def listed(self, container: Any, begin: int) -> dict[Any, int]:
+        """The packed places of the members that follow in the array."""
+        found: dict[Any, int] = {}
+        at = begin + 1
+        for key, inner in container.items() if isinstance(container, dict) else enumerate(container):
+            found[key] = self._array[at]
+            at += 1
+            if isinstance(inner, (dict, list)) and not found[key] & 1:
+                self._begins[id(inner)] = at
+                at = self._array[at]
+        return found
 
     def place(self, container: Any, key: Any) -> tuple[int, int] | None:
         """The line and column (from 1) of a key or index."""
-        found = self.packed(container, key)
-        return (found >> _COLUMN_BITS, found & (1 << _COLUMN_BITS) - 1) if found else None
+        if id(container) not in self._begins and self._root is not None:
+            self.members(self._root)
+        found = self.members(container).get(key) if id(container) in self._begins else None
+        return None if found is None else (found >> _LINE, (found & (1 << _LINE) - 1) >> _COLUMN)
 
 
-_COLUMN_BITS = 32
-
-
-def _packed(mark: Any) -> int:
-    return int(mark.line + 1 << _COLUMN_BITS | mark.column + 1)
+_LINE, _COLUMN = 32, 1
+"""The bits below a line, and below a column, in a packed place; the lowest one marks an alias."""
 
 
 def _yaml(text: str) -> Parsed:
@@ -233,11 +272,13 @@ class _YamlReader:
         self._next = loader.get_event
         self._anchors: dict[str, Any] = {}
         self._sizes: dict[int, int] = {}
+        """The number of values in each container that has an anchor, by its id."""
         self._count = 0
         self._marks = _Marks()
         self._plain_scalars: dict[str, Any] = {}
         """The values of short scalars that occurred; most occur often."""
-        self._keys: dict[str, str] = {}
+        self._words: dict[str, str] = {}
+        """The keys and short texts that occurred, so that each is kept once."""
         self.notes: list[str] = []
         self.unread: list[str] = []
 
@@ -247,6 +288,8 @@ class _YamlReader:
         if isinstance(event, yaml.StreamEndEvent):
             return Parsed(None, self.notes, self._marks.place)
         value, size = self._value(self._next(), 0)
+        if isinstance(value, (dict, list)):
+            self._marks.name(value, 0)
         if size > _MAX_EXPANDED_VALUES and size > 20 * self._count:
             raise Malformed(f"its aliases expand to {size:,} values")
         self._next()  # end of the document
@@ -270,17 +313,19 @@ class _YamlReader:
             return value, self._sizes.get(id(value), 1)
         if depth > _DEPTH:
             raise Malformed("it is nested too deeply")
-        container, size = (self._mapping if kind is yaml.MappingStartEvent else self._sequence)(depth)
-        self._sizes[id(container)] = size
+        begin = self._marks.open()
+        container, size = (self._mapping if kind is yaml.MappingStartEvent else self._sequence)(depth, begin)
         if event.anchor:
             self._anchors[event.anchor] = container
+            self._sizes[id(container)] = size
+            self._marks.name(container, begin)
         return container, size
 
     def _scalar(self, event: Any) -> Any:
         text: str = event.value
         if event.tag is None:
             if event.style not in (None, "") or not event.implicit[0]:
-                return text
+                return text if len(text) > _LONGEST_WORD else self._words.setdefault(text, text)
         elif event.tag == "tag:yaml.org,2002:str":
             return text
         if text in self._plain_scalars:
@@ -290,21 +335,21 @@ class _YamlReader:
             self._plain_scalars[text] = value
         return value
 
-    def _sequence(self, depth: int) -> tuple[list[Any], int]:
+    def _sequence(self, depth: int, begin: int) -> tuple[list[Any], int]:
         found: list[Any] = []
-        places: list[int] = []
         size = 1
         while type(event := self._next()) is not yaml.SequenceEndEvent:
-            places.append(_packed(event.start_mark))
+            self._marks.add(event.start_mark, alias=type(event) is yaml.AliasEvent)
             value, weight = self._value(event, depth + 1)
             found.append(value)
             size += weight
-        self._marks.add(found, places)
+        self._marks.close(begin, None)
         return found, size
 
-    def _mapping(self, depth: int) -> tuple[dict[str, Any], int]:
+    def _mapping(self, depth: int, begin: int) -> tuple[dict[str, Any], int]:
         found: dict[str, Any] = {}
-        places: list[int] = []
+        members: dict[str, int] | None = None
+        """The places of the members, once they differ from what follows in the array."""
         merged: list[Any] = []
         size = 1
         while type(event := self._next()) is not yaml.MappingEndEvent:
@@ -312,27 +357,37 @@ class _YamlReader:
             if type(event) is not yaml.ScalarEvent and type(event) is not yaml.AliasEvent:
                 raise Malformed(f"a key is not a string at line {mark.line + 1}")
             key = event.value if type(event) is yaml.ScalarEvent else str(self._value(event, depth)[0])
-            key = self._keys.setdefault(key, key)
-            value, weight = self._value(self._next(), depth + 1)
+            key = self._words.setdefault(key, key)
+            is_merge = key == "<<" and type(event) is yaml.ScalarEvent and event.implicit[0]
+            event = self._next()
+            alias = type(event) is yaml.AliasEvent
+            if members is None and (is_merge or key in found):
+                members = self._marks.listed(found, begin)
+            place = self._marks.add(mark, alias=alias)
+            at = self._marks.end
+            value, weight = self._value(event, depth + 1)
             size += weight
-            if key == "<<" and type(event) is yaml.ScalarEvent and event.implicit[0]:
+            if members is not None and isinstance(value, (dict, list)) and not alias:
+                self._marks.name(value, at)
+            if is_merge:
                 merged += value if isinstance(value, list) else [value]
+                if isinstance(value, list):
+                    self._marks.members(value)
                 continue
             if key in found:
                 sentence = f"The key {key!r} occurs twice in one mapping, again at line {mark.line + 1}"
                 self.notes.append(f"{sentence}; the last value is used.")
                 if canonical(found[key]) != canonical(value):
                     self.unread.append(f"{sentence}, with another value; only the last value is read.")
-                places[list(found).index(key)] = _packed(mark)
-            else:
-                places.append(_packed(mark))
             found[key] = value
+            if members is not None:
+                members[key] = place
         for other in merged:
             for key, value in other.items() if isinstance(other, dict) else ():
-                if key not in found:
+                if key not in found and members is not None:
                     found[key] = value
-                    places.append(self._marks.packed(other, key))
-        self._marks.add(found, places)
+                    members[key] = self._marks.members(other)[key]
+        self._marks.close(begin, members)
         return found, size
 
 

@@ -24,7 +24,6 @@ class Unchanged:
 
     def __init__(self, base: Schemas, revision: Schemas) -> None:
         self._documents = base.document, revision.document
-        self._texts: dict[int, str] = {}
         self._known_results: dict[tuple[int, int], bool] = {}
         self._kept_alive: list[Any] = []
         """Objects that are kept alive, because results are stored by their id."""
@@ -51,8 +50,8 @@ class Unchanged:
     def _same_text(self, base: Any, revision: Any) -> bool:
         if id(base) in self._changed_components:
             return False
-        text = self._text(base)
-        return text == self._text(revision) and self._references_unchanged(base, text)
+        text = repr(base)
+        return text == repr(revision) and self._references_unchanged(base, text)
 
     def _references_unchanged(self, raw: Any, text: str) -> bool:
         if "'$" not in text and "'mapping'" not in text:
@@ -62,40 +61,39 @@ class Unchanged:
             for name in (_references(raw) if "'$ref'" in text or "'mapping'" in text else ())
         )
 
-    def _text(self, raw: Any) -> str:
-        if not isinstance(raw, (dict, list)):
-            return repr(raw)
-        found = self._texts.get(id(raw))
-        if found is None:
-            found = self._texts[id(raw)] = repr(raw)
-        return found
-
     def _components(self) -> set[str]:
         """The names of the components that are identical and refer only to identical ones."""
         base, revision = (dict(_components(home.content)) for home in self._documents)
+        changed: set[str] = set()
+        parents: tuple[set[str], set[str]] = set(), set()
+        for name in base.keys() | revision.keys():
+            texts = [repr(components.get(name)) for components in (base, revision)]
+            if (
+                name not in base
+                or name not in revision
+                or texts[0] != texts[1]
+                or any(word in texts[0] for word in _INDIRECT_KEYWORDS)
+            ):
+                changed.add(name)
+            for text, names in zip(texts, parents, strict=True):
+                if "'discriminator'" in text:
+                    names.add(name)
         referrers: dict[str, set[str]] = {}
-        changed = {name for name in base.keys() | revision.keys() if self._differs(base, revision, name)}
-        for components in (base, revision):
+        for components, names in zip((base, revision), parents, strict=True):
             for name, raw in components.items():
                 for target in _references(raw):
                     referrers.setdefault(target, set()).add(name)
-                    if "'discriminator'" in self._text(components.get(target)):
-                        referrers.setdefault(name, set()).add(
-                            target
-                        )  # a component that extends it is one of its alternatives
+                    if target in names:  # a component that extends it is one of its alternatives
+                        referrers.setdefault(name, set()).add(target)
         todo = list(changed | (referrers.keys() - (base.keys() & revision.keys())))
         while todo:
             newly_changed = referrers.get(todo.pop(), set()) - changed
             changed |= newly_changed
             todo += newly_changed
         self._changed_components = {id(base[name]) for name in changed & base.keys()}
-        return (base.keys() & revision.keys()) - changed
-
-    def _differs(self, base: dict[str, Any], revision: dict[str, Any], name: str) -> bool:
-        if name not in base or name not in revision:
-            return True
-        text = self._text(base[name])
-        return text != self._text(revision[name]) or any(word in text for word in _INDIRECT_KEYWORDS)
+        unchanged = (base.keys() & revision.keys()) - changed
+        self._known_results = dict.fromkeys(((id(base[name]), id(revision[name])) for name in unchanged), True)
+        return unchanged
 
 
 def _components(content: Any) -> Iterator[tuple[str, Any]]:

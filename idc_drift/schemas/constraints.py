@@ -21,6 +21,20 @@ Bound = tuple[Fraction, bool]
 """A limit, and whether the limit itself is excluded."""
 
 
+NOTHING: Final[dict[str, Any]] = {}
+"""The value of each field without members, shared by tens of thousands of schemas; nobody adds to it."""
+_SETS: dict[frozenset[str], frozenset[str]] = {}
+
+
+def shared(names: frozenset[str]) -> frozenset[str]:
+    """One object for all sets of types, or of fields, that are equal: there are few, and each schema has some."""
+    return _SETS.setdefault(names, names)
+
+
+def _nothing() -> dict[str, Any]:
+    return NOTHING
+
+
 @dataclass(frozen=True, slots=True, eq=False)
 class Group:
     """The alternatives of one ``oneOf`` or ``anyOf``, without null."""
@@ -38,16 +52,16 @@ class Constraints:
     format: str = ""
     lower: Bound | None = None
     upper: Bound | None = None
-    size_limits: dict[str, int] = field(default_factory=dict)
+    size_limits: dict[str, int] = field(default_factory=_nothing)
     """minLength, maxLength, minItems, maxItems, minProperties and maxProperties that limit anything."""
     multiple_of: Fraction | None = None
     unique_items: bool = False
     patterns: frozenset[str] = frozenset()
-    properties: dict[str, Schema] = field(default_factory=dict)
+    properties: dict[str, Schema] = field(default_factory=_nothing)
     required: frozenset[str] = frozenset()
     additional_properties: bool | Schema = True
     """``additionalProperties``."""
-    pattern_properties: dict[str, Schema] = field(default_factory=dict)
+    pattern_properties: dict[str, Schema] = field(default_factory=_nothing)
     """``patternProperties``."""
     property_names: Schema = ()
     items: Schema = ()
@@ -57,12 +71,12 @@ class Constraints:
     """``not``."""
     conditions: tuple[dict[str, Schema], ...] = ()
     """``if``, ``then``, ``else``."""
-    dependent_required: dict[str, frozenset[str]] = field(default_factory=dict)
+    dependent_required: dict[str, frozenset[str]] = field(default_factory=_nothing)
     """``dependentRequired``."""
-    dependent_schemas: dict[str, Schema] = field(default_factory=dict)
+    dependent_schemas: dict[str, Schema] = field(default_factory=_nothing)
     """``dependentSchemas``."""
-    unevaluated: dict[str, bool | Schema] = field(default_factory=dict)
-    content: dict[str, Any] = field(default_factory=dict)
+    unevaluated: dict[str, bool | Schema] = field(default_factory=_nothing)
+    content: dict[str, Any] = field(default_factory=_nothing)
     """contentMediaType and contentEncoding as strings, contentSchema as a ``Schema``."""
     groups: tuple[Group, ...] = ()
     merged_group: Group | None = None
@@ -73,7 +87,7 @@ class Constraints:
     """References that cannot be resolved."""
     default: Any = MISSING
     discriminator: tuple[str, dict[str, str]] | None = None
-    annotations: dict[str, Any] = field(default_factory=dict)
+    annotations: dict[str, Any] = field(default_factory=_nothing)
     """title, description, examples, deprecated, readOnly, writeOnly ..."""
     pointers: dict[str, str] = field(default_factory=dict)
     """JSON pointers by keyword."""
@@ -99,7 +113,7 @@ class Constraints:
         """The names of the fields, other than ``types``, that constrain values."""
         if self._constrained is None:
             fields = zip(_CONSTRAINTS, _ALL(self), strict=True)
-            self._constrained = frozenset(name for name, value in fields if value != UNCONSTRAINED[name])
+            self._constrained = shared(frozenset(name for name, value in fields if value != UNCONSTRAINED[name]))
         return self._constrained
 
 

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any, Final
 from ..documents.json_values import ANYTHING, MISSING, canonical, numeric, type_of
 from ..documents.node import child, placed
 from ..documents.spelling import standard
-from .constraints import LIMIT_TYPES, UNEVALUATED_TYPES, Bound, Constraints
+from .constraints import LIMIT_TYPES, NOTHING, UNEVALUATED_TYPES, Bound, Constraints, shared
 from .vocabulary import (
     ALIASES,
     BOUND_KEYWORDS,
@@ -60,7 +60,7 @@ def keywords(node: Node, version: str) -> Constraints:
     types, enum, format_ = _values(raw)
     lower, upper = _bounds(raw) if not BOUND_KEYWORDS.isdisjoint(raw) else (None, None)
     more = {} if RARE_KEYWORDS.isdisjoint(raw) else _rare_keywords(node)
-    content, format_ = _content(node, format_) if not CONTENT_KEYWORDS.isdisjoint(raw) else ({}, format_)
+    content, format_ = _content(node, format_) if not CONTENT_KEYWORDS.isdisjoint(raw) else (NOTHING, format_)
     multiple = numeric(raw.get("multipleOf"))
     properties, additional = _schemas_by_name(node, "properties"), _additional(node, "additionalProperties")
     if more and additional is True:
@@ -70,17 +70,18 @@ def keywords(node: Node, version: str) -> Constraints:
         for pattern in EMPTY_PATTERNS & more["pattern_properties"].keys() if not properties else ():
             additional = more["pattern_properties"].pop(pattern)  # the pattern matches every name
     return Constraints(
-        types=_excluding(types, raw["not"]) if "not" in raw else types,
+        types=_excluding(types, raw["not"]) if "not" in raw else None if types is None else shared(types),
         enum=enum,
         format=format_,
         lower=lower,
         upper=upper,
         size_limits={
             name: int(numeric(raw[name]) or 0) for name in raw if name in LIMIT_TYPES and _is_limit(name, raw[name])
-        },
+        }
+        or NOTHING,
         multiple_of=multiple if multiple and multiple > 0 and not _is_divided_by(multiple, types) else None,
         unique_items=raw.get("uniqueItems") is True,
-        patterns=frozenset({raw["pattern"]} if isinstance(raw.get("pattern"), str) else ()) - EMPTY_PATTERNS,
+        patterns=frozenset({raw["pattern"]}) - EMPTY_PATTERNS if isinstance(raw.get("pattern"), str) else frozenset(),
         properties=properties,
         required=required(raw),
         additional_properties=additional,
@@ -177,7 +178,7 @@ def _annotations(raw: dict[str, Any]) -> dict[str, Any]:
         examples += raw["examples"]
     if examples:
         found["examples"] = sorted({canonical(value) for value in examples})
-    return found
+    return found or NOTHING
 
 
 # -------------------------------------------------------------------------------------------- rare keywords
@@ -297,7 +298,7 @@ def _schemas_by_name(node: Node, name: str) -> dict[str, Schema]:
     """The schemas under a keyword, by name."""
     found = node.raw.get(name)
     if not isinstance(found, dict):
-        return {}
+        return NOTHING
     return {str(key): (child(node, name, key),) for key in found}
 
 
@@ -314,6 +315,8 @@ def _additional(node: Node, name: str) -> bool | Schema:
 def required(raw: dict[str, Any]) -> frozenset[str]:
     """The names in ``required``, without entries that cannot be the name of a property."""
     listed = raw.get("required")
+    if not listed:
+        return frozenset()
     found = (each for each in listed if _names(raw, each)) if isinstance(listed, list) else ()
     return frozenset(str(each).lower() if isinstance(each, bool) else str(each) for each in found)
 

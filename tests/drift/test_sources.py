@@ -76,6 +76,39 @@ def test_a_json_file_is_read_with_positions(tmp_path: Path) -> None:
     assert json.dumps(DOCUMENT, indent=2).splitlines()[line - 1][column - 1 :].startswith('"get"')
 
 
+_MERGED = """\
+a: &a {k: 1, l: {m: 2}}
+b: *a
+c: {<<: *a, k: 3, n: [1, {o: 1}]}
+d: {e: [[1], {f: 1}], g: {h: 1}, e: {i: {j: 2}}, q: {r: 1}}
+s: {<<: [*a, {t: {u: 1}}], v: [*a, {w: 1}]}
+"""
+
+
+@pytest.mark.parametrize(
+    ("pointer", "place"),
+    [
+        ("/a/l/m", (1, 18)),
+        ("/b", (2, 1)),
+        ("/b/l/m", (1, 18)),
+        ("/c/k", (3, 13)),
+        ("/c/l/m", (1, 18)),
+        ("/c/n/1/o", (3, 27)),
+        ("/d/e/i/j", (4, 42)),
+        ("/d/g/h", (4, 27)),
+        ("/d/q/r", (4, 54)),
+        ("/s/l/m", (1, 18)),
+        ("/s/t/u", (5, 19)),
+        ("/s/v/0/k", (1, 8)),
+        ("/s/v/1/w", (5, 37)),
+    ],
+)
+def test_what_is_merged_repeated_or_an_alias_in_yaml_has_the_place_where_it_is_written(
+    tmp_path: Path, pointer: str, place: tuple[int, int]
+) -> None:
+    assert read(write(tmp_path / "a.yaml", f"{_MERGED}openapi: 3.0.0\npaths: {{}}\n")).position(pointer) == place
+
+
 def test_a_yaml_file_is_read_with_positions(tmp_path: Path) -> None:
     found = read(write(tmp_path / "a.yaml", "openapi: 3.1.0\npaths:\n  /a:\n    get:\n      tags: [x, y]\n"))
     assert found.position("/paths/~1a/get") == (4, 5)
