@@ -86,10 +86,17 @@ def align_enumerated_values(context: Context) -> None:
         if b.enum and r.enum:
             b, r = (replace(x, format="") for x in (b, r))
         elif b.enum:
-            r = _without_satisfied_keywords(r, b.enum)
+            b, r = _beside_values(b, r)
         else:
-            b = _without_satisfied_keywords(b, r.enum or {})
+            r, b = _beside_values(r, b)
         context.b, context.r = b, r
+
+
+def _beside_values(enumerated: Constraints, other: Constraints) -> tuple[Constraints, Constraints]:
+    """Constraints with enumerated values, and others without: a format adds nothing to values that are listed."""
+    if other.format == enumerated.format:
+        other = replace(other, format="")
+    return replace(enumerated, format=""), _without_satisfied_keywords(other, enumerated.enum or {})
 
 
 _VALUE_KEYWORDS: Final = ("lower", "upper", "size_limits", "patterns", "multiple_of")

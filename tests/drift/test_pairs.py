@@ -86,6 +86,25 @@ def test_every_rule_says_why_in_a_sentence() -> None:
         assert why(rule).endswith(".")
 
 
+@pytest.mark.parametrize(
+    ("plain", "listed"),
+    [
+        ({"type": "integer", "format": "int32"}, {"type": "integer", "format": "int32", "enum": [1, 2]}),
+        ({"type": "integer", "format": "int32"}, {"type": "integer", "format": "int32", "oneOf": [{"const": 1}]}),
+        ({"type": "integer", "format": "int64"}, {"type": "integer", "format": "int32", "enum": [1]}),
+        ({"type": "number"}, {"type": "number", "format": "float", "enum": [0.5]}),
+        ({"type": "string", "format": "date"}, {"type": "string", "format": "date", "enum": ["2026-01-01"]}),
+        ({"type": "string"}, {"type": "string", "format": "uuid", "enum": ["x"]}),
+    ],
+)
+def test_values_that_are_listed_or_not_are_one_change_whatever_their_format(
+    plain: dict[str, Any], listed: dict[str, Any]
+) -> None:
+    one, other = (sample_documents.document_with_schema("request", schema) for schema in (plain, listed))
+    assert [change.rule for change in compare(one, other)] == ["request-became-enum"]
+    assert [change.rule for change in compare(other, one)] == ["request-enum-dropped"]
+
+
 def test_one_shared_schema_is_one_change_with_many_places() -> None:
     def made(kind: str) -> Document:
         use = {"responses": {"200": {"content": {"application/json": {"schema": {"$ref": "#/components/schemas/S"}}}}}}
