@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any, Final
 from ..documents.json_values import ANYTHING, MISSING, canonical, numeric, type_of
 from ..documents.node import child, placed
 from ..documents.spelling import standard
-from .constraints import LIMIT_TYPES, NOTHING, UNEVALUATED_TYPES, Bound, Constraints, shared
+from .constraints import LIMIT_TYPES, NO_NAMES, NOTHING, UNEVALUATED_TYPES, Bound, Constraints, shared
 from .vocabulary import (
     ALIASES,
     BOUND_KEYWORDS,
@@ -81,7 +81,7 @@ def keywords(node: Node, version: str) -> Constraints:
         or NOTHING,
         multiple_of=multiple if multiple and multiple > 0 and not _is_divided_by(multiple, types) else None,
         unique_items=raw.get("uniqueItems") is True,
-        patterns=frozenset({raw["pattern"]}) - EMPTY_PATTERNS if isinstance(raw.get("pattern"), str) else frozenset(),
+        patterns=frozenset({raw["pattern"]}) - EMPTY_PATTERNS if isinstance(raw.get("pattern"), str) else NO_NAMES,
         properties=properties,
         required=required(raw),
         additional_properties=additional,
@@ -316,7 +316,7 @@ def required(raw: dict[str, Any]) -> frozenset[str]:
     """The names in ``required``, without entries that cannot be the name of a property."""
     listed = raw.get("required")
     if not listed:
-        return frozenset()
+        return NO_NAMES
     found = (each for each in listed if _names(raw, each)) if isinstance(listed, list) else ()
     return frozenset(str(each).lower() if isinstance(each, bool) else str(each) for each in found)
 

@@ -10,6 +10,7 @@ from idc_drift.changes.change import LEVELS
 from idc_drift.changes.counterparts import with_both_sides
 from idc_drift.changes.rules import RULES, SCHEMA_RULES, level_of, why
 from idc_drift.compare.documents import compare
+from idc_drift.schemas.constraints import NOTHING
 
 from . import sample_documents
 
@@ -103,6 +104,12 @@ def test_values_that_are_listed_or_not_are_one_change_whatever_their_format(
     one, other = (sample_documents.document_with_schema("request", schema) for schema in (plain, listed))
     assert [change.rule for change in compare(one, other)] == ["request-became-enum"]
     assert [change.rule for change in compare(other, one)] == ["request-enum-dropped"]
+
+
+def test_what_empty_schemas_share_stays_empty() -> None:
+    for row in PAIRS[::20]:
+        compare(*row.values[:2])
+    assert NOTHING == {}
 
 
 def test_one_shared_schema_is_one_change_with_many_places() -> None:
