@@ -5,10 +5,7 @@ Law: the stand-in is assembled as its own command does it, without changes.
 
 from __future__ import annotations
 
-import re
 import shlex
-import subprocess
-import sys
 from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import cache
@@ -24,6 +21,8 @@ from idc_standin import archive
 from idc_standin.app import Standin
 from idc_standin.contract import Contract
 from idc_standin.door import Door
+from idc_standin.errors import StandinError
+from idc_standin.server import start
 from idc_standin.v1 import gateway
 from idc_standin.v1.cohorts import Cohorts
 from idc_standin.v1.identity import Identity
@@ -144,17 +143,9 @@ def command() -> str:
 @contextmanager
 def server() -> Iterator[Server]:
     """The stand-in in a process of its own, on a free port, with cohorts of its own; ended with the block."""
-    with TemporaryDirectory(prefix="idc-contract-") as folder:
-        identity = Identity(Path(folder))
-        users = tuple(User(email, identity.issue(email, "", 4 * 3600)[0]) for email in EMAILS)
-        words = [sys.executable, "-m", "idc_standin", "serve", "--port", "0", "--state", folder, *options()]
-        with subprocess.Popen(words, stdout=subprocess.PIPE, text=True) as process:  # noqa: S603  our own interpreter and module
-            try:
-                line = process.stdout.readline() if process.stdout else ""
-                found = re.search(r"http://\S+", line)
-                if found is None:
-                    raise Unreachable(f"the stand-in did not start: {line.strip() or 'it ended at once'}")
-                yield Server(found[0], users)
-            finally:
-                process.terminate()
-                process.wait(timeout=20)
+    try:
+        running = start(*options())
+    except StandinError as error:
+        raise Unreachable(str(error)) from None
+    with running:
+        yield Server(running.url, tuple(User(email, running.token(email)) for email in EMAILS))

@@ -6,14 +6,9 @@ make demo
 from __future__ import annotations
 
 import itertools
-import re
-import subprocess
 import sys
-import tempfile
 import time
 from collections import Counter
-from contextlib import contextmanager
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from idc_client.api.v1 import get_about, list_collections, list_versions
@@ -23,36 +18,16 @@ from rich.syntax import Syntax
 from rich.table import Table
 
 from idc_ext import IDCError, connect, v1
+from idc_standin import server
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Sequence
+    from collections.abc import Iterable, Sequence
+    from pathlib import Path
 
 console = Console()
 
 FILTERS = {"collection_id": ["TCGA-LUAD", "TCGA-KIRC"], "Modality": ["CT", "MR"], "race": ["ASIAN"]}
 NODULES = {"collection_id": ["LIDC_IDRI"], "Spiculation": ["4 Out of 5", "5 out of 5 (Marked spiculation)"]}
-
-
-@contextmanager
-def standin(state: Path) -> Iterator[str]:
-    """The API of June 2021 on this machine, for as long as the block runs."""
-    command = [sys.executable, "-m", "idc_standin", "serve", "--port", "0", "--as-of", "2.0", "--state", str(state)]
-    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as process:  # noqa: S603  our own module
-        try:
-            line = process.stdout.readline() if process.stdout else ""
-            found = re.search(r"http://\S+", line)
-            if found is None:
-                raise SystemExit(process.wait() or 1)  # the reason is on stderr
-            yield found[0]
-        finally:
-            process.terminate()
-
-
-def credentials(state: Path, path: Path) -> Path:
-    """A credentials file for the demo's own user."""
-    command = [sys.executable, "-m", "idc_standin", "token", "--state", str(state), "--email", "ada@example.org"]
-    subprocess.run([*command, "--name", "Ada Lovelace", "--output", str(path)], check=True, stdout=subprocess.DEVNULL)  # noqa: S603  our own module
-    return path
 
 
 def show(title: str, columns: Sequence[str], rows: Iterable[Sequence[Any]]) -> None:
@@ -135,15 +110,13 @@ def walk(url: str, credentials_file: Path) -> None:
 def main() -> int:
     """Run the demo and return its exit code."""
     began = time.monotonic()
-    with tempfile.TemporaryDirectory() as folder:
-        state = Path(folder)
-        try:
-            with standin(state) as url:
-                console.print(f"[dim]A stand-in as of data version 2.0 is at {url}[/]\n")
-                walk(url, credentials(state, state / ".idc_credentials"))
-        except IDCError as error:
-            sys.stderr.write(f"demo: {error}\n")
-            return 1
+    try:
+        with server.start("--as-of", "2.0") as standin:
+            console.print(f"[dim]A stand-in as of data version 2.0 is at {standin.url}[/]\n")
+            walk(standin.url, standin.credentials("ada@example.org", "Ada Lovelace"))
+    except (IDCError, server.StandinError) as error:
+        sys.stderr.write(f"demo: {error}\n")
+        return 1
     console.print(f"[dim]Done in {time.monotonic() - began:.1f} s; the stand-in has stopped.[/]")
     return 0
 

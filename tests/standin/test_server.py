@@ -1,0 +1,52 @@
+"""`idc_standin.server`: a stand-in started and ended from Python."""
+
+from __future__ import annotations
+
+import gc
+import subprocess
+import sys
+from pathlib import Path
+
+import httpx
+import pytest
+
+from idc_ext import connect, v1
+from idc_standin import server
+
+
+def test_a_server_is_started_by_one_call_knows_users_and_ends_with_its_files() -> None:
+    with server.start("--as-of", "2.0") as standin:
+        path = standin.credentials("ada@example.org", "Ada Lovelace")
+        with connect(standin.url, credentials=path) as idc:
+            saved = v1.create_cohort(idc, v1.cohort("n", "", {"collection_id": ["lidc_idri"]}))
+        assert saved.filter_set.idc_data_version == "2.0"
+        head = {"Authorization": f"Bearer {standin.token('ada@example.org')}"}
+        assert httpx.get(f"{standin.url}/v1/cohorts", headers=head).json()["cohorts"][0]["name"] == "n"
+        assert repr(standin) == f"<IDC stand-in on {standin.url}>"
+        with pytest.raises(server.StandinError, match="'ada' is not an e-mail address"):
+            standin.credentials("ada")
+    assert repr(standin) == f"<IDC stand-in on {standin.url}, stopped>"
+    standin.stop()  # again
+    assert not path.exists()
+    with pytest.raises(httpx.ConnectError):
+        httpx.get(standin.url)
+
+
+def test_a_server_that_is_forgotten_ends() -> None:
+    standin = server.start()
+    url, folder = standin.url, Path(standin.credentials("ada@example.org")).parent
+    del standin
+    gc.collect()
+    assert not folder.exists()
+    with pytest.raises(httpx.ConnectError):
+        httpx.get(url)
+
+
+def test_options_that_are_wrong_are_an_error_and_the_reason_is_on_standard_error() -> None:
+    program = (
+        "from idc_standin import server\n"
+        "try:\n    server.start('--as-of', 'never')\nexcept server.StandinError as error:\n    print(error)"
+    )
+    done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True)
+    assert done.stdout == "The stand-in did not start; the reason is on standard error.\n"
+    assert "idc-standin serve: argument --as-of" in done.stderr
