@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 from ._lazy import lazy_attributes as _lazy_attributes
 
 if TYPE_CHECKING:
-    from . import aio, auth, bigquery, drs, manifests, v1, v3
+    from . import aio, auth, bigquery, charts, drs, manifests, v1, v3
     from ._http.deadline import deadline
     from ._http.retry import Retries
     from ._paging.lines import Lines
@@ -101,6 +101,7 @@ __all__ = [
     "aio",
     "auth",
     "bigquery",
+    "charts",
     "connect",
     "deadline",
     "drs",
@@ -113,7 +114,7 @@ __getattr__, __dir__ = _lazy_attributes(
     __name__,
     {
         **dict.fromkeys(__all__, "errors"),
-        **dict.fromkeys(("aio", "auth", "bigquery", "drs", "manifests", "v1", "v3"), ""),
+        **dict.fromkeys(("aio", "auth", "bigquery", "charts", "drs", "manifests", "v1", "v3"), ""),
         "IDC": "connect",
         "Lines": "_paging.lines",
         "Page": "_paging.page",

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
 ROOT = Path(__file__).resolve().parents[2]
 METHODS = ("get", "put", "post", "delete", "patch")
-MODULES = ("connect", "v3", "v1", "aio", "manifests", "auth", "drs", "bigquery", "errors")
+MODULES = ("connect", "v3", "v1", "aio", "manifests", "charts", "auth", "drs", "bigquery", "errors")
 
 
 def main(folder: Path) -> None:

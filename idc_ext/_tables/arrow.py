@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
 
 #: Package -> the extra of this distribution that installs it.
-_EXTRAS = {"pyarrow": "arrow", "pandas": "pandas", "polars": "polars", "tqdm": "notebook"}
+_EXTRAS = {"pyarrow": "arrow", "pandas": "pandas", "polars": "polars", "tqdm": "notebook", "matplotlib": "plot"}
 
 
 def import_optional(name: str) -> Any:

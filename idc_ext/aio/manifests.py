@@ -13,6 +13,7 @@ __all__ = [
     "Receipt",
     "check_licenses",
     "diff",
+    "history",
     "read",
     "verify",
     "write",
@@ -20,5 +21,6 @@ __all__ = [
 
 check_licenses = _awaitable(_manifests.check_licenses)
 diff = _awaitable(_manifests.diff)
+history = _awaitable(_manifests.history)
 verify = _awaitable(_manifests.verify)
 write = _awaitable(_manifests.write)

@@ -4,7 +4,7 @@ All functions use v3 and need no credentials. Counts, lines, sizes and licences 
 an error. `idc_ext.aio.manifests` has the same functions for async code.
 """
 
-from ._compare import Change, Changes, diff, verify
+from ._compare import Change, Changes, diff, history, verify
 from ._licenses import COMMERCIAL, check_licenses
 from ._sidecar import Format, LicenseCount, Receipt, read
 from ._write import write
@@ -18,6 +18,7 @@ __all__ = [
     "Receipt",
     "check_licenses",
     "diff",
+    "history",
     "read",
     "verify",
     "write",

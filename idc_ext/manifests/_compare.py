@@ -22,6 +22,7 @@ from ..errors import ContractError, InvalidFilter
 from ..v3 import _responses
 from ..v3._archive import check_release_unchanged
 from ..v3._filters import checked_filters, where
+from ..v3._table import Table
 from ._sidecar import read_checked_sidecar, series_of_manifest
 
 if TYPE_CHECKING:
@@ -181,6 +182,20 @@ def series_counts_sql(filters: Filters, releases: Iterable[int]) -> str:
     return f"SELECT {', '.join(parts)}"
 
 
+def series_history_sql(filters: Filters, newest: int) -> str:
+    """Write SQL for the number of series that a selection has in each release, a row for each."""
+    where = filters.sql()
+    # A version has a row for each bucket that its files were in: series are counted, and not rows.
+    return (
+        f"WITH versions AS (SELECT SeriesInstanceUID AS series, series_revised_idc_version AS since, {newest} AS until "  # noqa: S608 - as above
+        f"FROM index WHERE {where} UNION ALL SELECT SeriesInstanceUID, min_idc_version, max_idc_version "
+        f"FROM prior_versions_index WHERE {where}) "
+        "SELECT idc_version AS release, left(CAST(version_timestamp AS VARCHAR), 10) AS day, "
+        "count(DISTINCT series) AS series FROM version_metadata_index "
+        "LEFT JOIN versions ON idc_version BETWEEN since AND until GROUP BY 1, 2 ORDER BY 1"
+    )
+
+
 def change_of_row(row: Mapping[str, Any]) -> Change:
     """Read a row of the result of `changed_series_sql`."""
     before, after = row["before"], row["after"]
@@ -245,11 +260,7 @@ def diff(
         InvalidFilter: earlier releases lack an attribute, or there is no such release.
         DataReleaseChanged: the data changed meanwhile.
     """
-    wanted = checked_filters(filters, all_of_idc=all_of_idc)
-    unusable = sorted((wanted.terms.keys() | wanted.ranges.keys()) - ATTRIBUTES_WITH_HISTORY)
-    if unusable:
-        usable = ", ".join(sorted(ATTRIBUTES_WITH_HISTORY))
-        raise InvalidFilter(f"{', '.join(unusable)} is not available for earlier releases: filter by {usable}")
+    wanted = _filters_with_history(filters, all_of_idc)
     found: list[Change] = []
     version = yield from steps_of(v3.version)(idc)
     newest = _responses.release_number(version)
@@ -271,6 +282,42 @@ def diff(
         more = table.truncated and bool(table.rows)
     yield from check_release_unchanged(idc, version)
     return Changes(f"v{from_release}", f"v{to_release}", (counts[0]["at0"], counts[0]["at1"]), tuple(found))
+
+
+@sending
+def history(idc: Client, filters: Selection, *, all_of_idc: bool = False) -> Steps[Table]:
+    """Count the series that a selection has in each data release: `idc_version`, `release_date`, `series`.
+
+    Args:
+        idc: A client; no credentials are needed.
+        filters: As for `diff`.
+        all_of_idc: True counts the whole archive; needed when there are no filters.
+
+    Raises:
+        InvalidFilter: earlier releases lack an attribute.
+        ContractError: the answer does not have every release. DataReleaseChanged: the data changed meanwhile.
+    """
+    wanted = _filters_with_history(filters, all_of_idc)
+    version = yield from steps_of(v3.version)(idc)
+    newest = _responses.release_number(version)
+    found = yield from steps_of(v3.sql)(idc, series_history_sql(wanted, newest))
+    rows = _responses.checked_rows(found, release=int, day=str | None, series=int)
+    if [row["release"] for row in rows] != list(range(1, newest + 1)):
+        raise ContractError(f"POST /v3/sql was asked for the data releases 1 to {newest} and gave others")
+    yield from check_release_unchanged(idc, version)
+    listed = [
+        {"idc_version": f"v{row['release']}", "release_date": row["day"], "series": row["series"]} for row in rows
+    ]
+    return Table(["idc_version", "release_date", "series"], listed, False, found.max_rows)
+
+
+def _filters_with_history(filters: Selection, all_of_idc: bool) -> Filters:
+    """Check filters, and that earlier releases have their attributes."""
+    wanted = checked_filters(filters, all_of_idc=all_of_idc)
+    if unusable := sorted((wanted.terms.keys() | wanted.ranges.keys()) - ATTRIBUTES_WITH_HISTORY):
+        usable = ", ".join(sorted(ATTRIBUTES_WITH_HISTORY))
+        raise InvalidFilter(f"{', '.join(unusable)} is not available for earlier releases: filter by {usable}")
+    return wanted
 
 
 def _look_up_series(idc: Client, uuids: set[str]) -> Steps[dict[str, tuple[str | None, str | None]]]:

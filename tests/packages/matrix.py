@@ -112,6 +112,7 @@ USES: dict[tuple[str, ...], tuple[Use, ...]] = {
         missing_in_python("rider.to_polars()", "polars"),
         missing_in_python("rider.write('rows.parquet')", "arrow"),
         missing_in_python("rider.walk(progress=True).pages()", "notebook"),
+        missing_in_python("from idc_ext import charts; charts.bars([{'a': 1}], 'a')", "plot"),
         missing_in_python("from idc_ext import bigquery; bigquery.estimate('SELECT 1')", "bigquery"),
     ),
     ("cli",): (
@@ -122,6 +123,13 @@ USES: dict[tuple[str, ...], tuple[Use, ...]] = {
         missing("idc-ext", "auth", "login", "--client-secrets", "secrets.json", extra="auth"),
     ),
     ("cli", "plot"): (Use("chart", ("idc-ext", "releases", "--plot", "growth.svg", "-f", "csv"), r".*"),),
+    ("plot",): (
+        python(
+            "a chart of rows",
+            "from idc_ext import charts; print(charts.bars(rider, 'Modality', most=3).text)",
+            r"Bar chart\. Rows by Modality, the first 3 of \d+: PR 240; SEG 200; CT 172",
+        ),
+    ),
     ("cli", "auth"): (
         Use(
             "a login that is not finished",

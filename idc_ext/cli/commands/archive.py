@@ -266,7 +266,7 @@ def _check_chart(plot: Path | None) -> None:
 def _draw_values(found: V3AttributeValues, plot: Path) -> None:
     from .._output import chart
 
-    chart.series_per_value([(str(one.value), one.count) for one in found.values], str(found.attribute), plot)
+    chart.series_per_value(found, plot)
     _exit.print_message(f"the series by {found.attribute} are drawn in {escape_text(str(plot))}")
 
 

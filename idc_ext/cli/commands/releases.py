@@ -99,7 +99,7 @@ def _all(plot: Path | None, out: Output, context: ContextParameter) -> None:
         found = v3.releases(idc)
     destination.write_result(listing_of_rows(found.rows, columns=found.columns, brief=_LISTED), out)
     if plot is not None:
-        chart.growth(found.rows, plot)
+        chart.growth(found, plot)
         _exit.print_message(f"the archive's growth is drawn in {escape_text(str(plot))}")
 
 
