@@ -34,6 +34,14 @@ venv: $(READY) ## make .venv from constraints.txt
 demo: $(READY) ## run the flow of the 2021 notebook against a stand-in on this machine
 	@$(BIN)/python -m notebooks.demo
 
+.PHONY: notebooks
+notebooks: $(READY) ## run the notebooks from clean kernels, and fail if an output is not as stored
+	@$(BIN)/python -m notebooks
+
+.PHONY: write-notebooks
+write-notebooks: $(READY) ## run the notebooks and store their outputs
+	@$(BIN)/python -m notebooks --write
+
 .PHONY: serve
 serve: $(READY) ## serve the API of June 2021 on http://127.0.0.1:8021
 	@$(BIN)/idc-standin serve --as-of 2.0
@@ -172,7 +180,7 @@ interop: interop-needs $(INTEROP)/.ready ## read openapi.yaml with the generator
 	$(BIN)/pytest tests/interop/gate.py
 
 .PHONY: check-all
-check-all: workflows interop browser packages ## what takes longer or needs more: packages, pages, tools of others (CI runs both)
+check-all: workflows notebooks interop browser packages ## what takes longer or needs more: packages, notebooks, pages, tools of others (CI runs both)
 
 # idc-index needs another DuckDB than the stand-in, so it has an environment of its own.
 PEER := .venv-idc-index

@@ -7,6 +7,7 @@ Every package and page is checked: Markdown as text, Python by its docstrings an
 from __future__ import annotations
 
 import ast
+import json
 import re
 import subprocess
 import sys
@@ -75,7 +76,14 @@ PAGES = (
         "mkdocs.yml",
     ),
     *sorted(str(path.relative_to(ROOT)) for path in ROOT.glob("docs/guides/*.md")),
-    *("docs/notebook-2021.md", "docs/performance.md", "docs/scale.md", "docs/standin.md", "docs/v3-b2-to-b5.md"),
+    *(
+        "docs/notebooks.md",
+        "docs/notebook-2021.md",
+        "docs/performance.md",
+        "docs/scale.md",
+        "docs/standin.md",
+        "docs/v3-b2-to-b5.md",
+    ),
 )
 #: Pages that are still being reworded; take a page out of here when it has no hits any more.
 PENDING: tuple[str, ...] = ()
@@ -115,6 +123,12 @@ def test_the_strings_of_a_package_have_no_private_words(folder: str) -> None:
 @pytest.mark.parametrize("page", PAGES)
 def test_a_page_has_no_private_words(page: str) -> None:
     assert list(hits(page, 1, (ROOT / page).read_text(encoding="utf-8"))) == []
+
+
+@pytest.mark.parametrize("notebook", sorted((ROOT / "notebooks").glob("*.ipynb")), ids=lambda path: path.stem)
+def test_a_notebook_has_no_private_words(notebook: Path) -> None:
+    cells = json.loads(notebook.read_text(encoding="utf-8"))["cells"]
+    assert [hit for cell in cells for hit in hits(f"{notebook.name} {cell['id']}", 1, "".join(cell["source"]))] == []
 
 
 @pytest.mark.parametrize("command", COMMANDS)
