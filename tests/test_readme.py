@@ -97,3 +97,12 @@ def test_the_readme_is_one_screen_and_its_table_names_every_page() -> None:
     assert [page.name for page in PAGES if page.parent.name == "docs" and f"docs/{page.name}" not in README] == [
         "contract-power.md"
     ]
+
+
+def test_the_readme_names_the_sources_of_what_the_local_server_has_beside_the_index() -> None:
+    facts = (ROOT / "idc_standin" / "facts" / "README.md").read_text(encoding="utf-8")
+    cited = [row for row in facts.splitlines() if row.startswith("|") and "CC BY" in row]
+    links = re.findall(r"https://doi\.org/\S+?(?=\))", "".join(cited))
+    assert len(links) == len(cited) == 2
+    assert all(link in README for link in links)
+    assert "(docs/standin.md#where-the-data-come-from)" in README
