@@ -141,6 +141,19 @@ def test_missing_citations_are_named_and_end_with_1(run_on_standin: RunCommand) 
     assert "10.7937/m87f-mz83" in result.err
 
 
+def test_a_manifest_names_some_datasets_without_a_citation_and_where_all_of_them_are(
+    run_on_standin: RunCommand, tmp_path: Path
+) -> None:
+    result = run_on_standin("manifest", "--where", "Modality=NM", "-o", tmp_path / "nm.txt")
+    assert result.code == 0
+    unresolved = json.loads((tmp_path / "nm.txt.json").read_text())["unresolved"]
+    assert len(unresolved) == 9
+    message = next(line for line in result.err.splitlines() if "citation" in line)
+    assert [doi for doi in unresolved if doi in message] == unresolved[:3]
+    assert "and 6 more" in message
+    assert "`unresolved` in nm.txt.json" in message
+
+
 def test_citations_are_text_or_rows(run: RunCommand, canned: CannedService) -> None:
     canned.answers["/v3/sql"] = (
         200,

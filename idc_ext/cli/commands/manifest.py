@@ -25,7 +25,7 @@ from .releases import release_number
 from .selection import Selection, explain_empty_result
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Sequence
 
     from ...manifests import Changes
 
@@ -36,6 +36,8 @@ _NO_FILTERS = Selection()
 _OUTPUT = Output()
 #: The columns shown on a terminal.
 _BRIEF_COLUMNS = ("collection_id", "PatientID", "Modality", "SeriesDescription", "instanceCount", "series_size_MB")
+#: DOIs without a citation that are named on stderr.
+_SHOWN_DOIS = 3
 #: Suffixes of files that are manifests for downloads.
 _DOWNLOAD_LIST_SUFFIXES = {".s5cmd": "s5cmd", ".txt": "idc"}
 
@@ -124,7 +126,7 @@ def manifest(
             found = receipt.series
             if receipt.unresolved:
                 _exit.print_message(
-                    f"DataCite and doi.org gave no citation for {escape_text(', '.join(receipt.unresolved))}"
+                    f"DataCite and doi.org gave no citation for {_abbreviated(receipt.unresolved, out.path)}"
                 )
             walks.print_rows_written(found, out.path)
         else:
@@ -190,6 +192,13 @@ def _write_download_list(form: str, lines: Iterator[str]) -> int:
 
     destination.write_result(Text(counted()))
     return count
+
+
+def _abbreviated(dois: Sequence[str], file: Path) -> str:
+    """Some DOIs for a message; the sidecar of the file has all of them, and the whole archive has hundreds."""
+    shown = escape_text(", ".join(dois[:_SHOWN_DOIS]))
+    rest = len(dois) - _SHOWN_DOIS
+    return shown if rest <= 0 else f"{shown} and {rest} more, which are under `unresolved` in {file.name}.json"
 
 
 def _write_changes(found: Changes, out: Output) -> int:
