@@ -48,7 +48,7 @@ serve: $(READY) ## serve the API of June 2021 on http://127.0.0.1:8021
 
 # $(call yield,FOLDER): the client that openapi.yaml yields, into an empty folder, formatted by our ruff.
 yield = PATH="$(CURDIR)/$(BIN):$$PATH" $(BIN)/openapi-python-client generate --path openapi.yaml --meta none \
-	--config generator-config.yml --fail-on-warning --output-path $(1)
+	--config generator-config.yml --custom-template-path generator-templates --fail-on-warning --output-path $(1)
 
 # $(call answers,FILE): the answers that openapi.yaml describes, as data, into a file.
 answers = $(BIN)/python -c 'import sys, yaml; from idc_openapi import answers_text, content; \

@@ -5,8 +5,6 @@
 
 from __future__ import annotations
 
-import idc_openapi
-
 
 def release_notice(service_api_version: str) -> str | None:
     """Return the notice; None if the service is of the release that this client was made for.
@@ -14,5 +12,7 @@ def release_notice(service_api_version: str) -> str | None:
     Args:
         service_api_version: The `api_version` that the service names.
     """
+    import idc_openapi  # imported late: few errors need it
+
     found = idc_openapi.describe_release_difference(service_api_version)
     return None if found is None else f"{found}; see idc-ext doctor"

@@ -12,7 +12,7 @@ import re
 import sys
 import threading
 from contextlib import suppress
-from importlib import metadata, util
+from importlib import util
 from typing import TYPE_CHECKING, Any
 
 import httpx
@@ -26,7 +26,6 @@ from ._http.bodies import ACCEPT_ENCODING, MAX_BODY
 from ._http.deadline import checked_seconds
 from ._http.failures import ServiceRelease
 from ._http.retry import Retries, RetryBudget
-from ._http.transport import AsyncClient, SyncClient
 from ._operations import needs_user
 from ._release_lag import release_notice
 from .auth._bearer import IdTokenAuth
@@ -79,6 +78,7 @@ class IDC(AuthenticatedClient):
             if made is not None and self._client is made[0] and made[1] != os.getpid():
                 self._client = None
             if self._client is None:
+                from ._http.transport import SyncClient  # imported late, as below: it is needed when something is sent
 
                 def check(request: httpx.Request) -> None:
                     self._auth.remove_token_for_other_origins(request)
@@ -102,6 +102,7 @@ class IDC(AuthenticatedClient):
                 elif loop is None:  # it was made outside of any loop
                     self._made_async_client = self._async_client, process, _running_loop()
             if self._async_client is None:
+                from ._http.transport import AsyncClient
 
                 async def check(request: httpx.Request) -> None:
                     self._auth.remove_token_for_other_origins(request)
@@ -281,6 +282,8 @@ def _has_ended(loop: Any) -> bool:
 
 
 def _user_agent() -> str:
+    from importlib import metadata  # imported late: it loads the parser of e-mails
+
     try:
         version = metadata.version("idc-client")
     except metadata.PackageNotFoundError:  # run from a source tree

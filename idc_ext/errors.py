@@ -380,15 +380,13 @@ SUCCESSORS = (
     (".*", "use v3"),
 )
 
-_SUCCESSOR_PATTERNS = [(re.compile(shape), advice) for shape, advice in SUCCESSORS]
-
 
 def successor(path: str) -> str:
     """Return what to do instead of requesting a path of v1 or v2; an empty text for any other path."""
     found = re.search(r"/v[12]/(?P<rest>.*?)/?$", path)
     if found is None:
         return ""
-    return next(advice for pattern, advice in _SUCCESSOR_PATTERNS if pattern.fullmatch(found["rest"]))
+    return next(advice for shape, advice in SUCCESSORS if re.fullmatch(shape, found["rest"]))
 
 
 def _if_retired(path: str) -> str:

@@ -11,6 +11,7 @@ import os
 import re
 import urllib.request
 from importlib import util
+from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, TypeAlias
 
 import httpx
@@ -21,6 +22,9 @@ from ..errors import InvalidProxy, MissingExtra
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
 
+#: Settings of a client for httpx that concern connections to any server, also that of other requests than the client's.
+CONNECTION_SETTINGS = ("cert", "proxy", "trust_env", "verify")
+NO_SETTINGS: Mapping[str, Any] = MappingProxyType({})
 #: Settings of a client for httpx that its transports take, too.
 _TRANSPORT_SETTINGS = ("http1", "http2", "limits")
 _PROXY_SCHEMES = ("http", "https", "socks5", "socks5h")

@@ -7,7 +7,6 @@ Law: reads responses and sends nothing. What an error keeps of a response has go
 
 from __future__ import annotations
 
-import html
 import http
 import json
 import re
@@ -298,6 +297,8 @@ def _code_and_message(response: httpx.Response) -> tuple[object, str]:
 
 def _web_page_text(text: str) -> str:
     """Return the title of a web page, or else its text, as plain text."""
+    import html  # imported late: its table of entities is large, and few answers are web pages
+
     title = re.search(r"<title[^<>]*>([^<]*)", text, re.IGNORECASE)
     if title is not None and one_line(html.unescape(title[1])):
         return one_line(html.unescape(title[1]))

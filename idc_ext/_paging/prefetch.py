@@ -10,7 +10,6 @@ Decoding a page blocks all other threads and tasks, so a request that has not be
 
 from __future__ import annotations
 
-import asyncio
 import contextvars
 import threading
 from concurrent.futures import Future
@@ -18,6 +17,7 @@ from contextlib import suppress
 from typing import TYPE_CHECKING, Any, Generic, TypeVar
 
 if TYPE_CHECKING:
+    import asyncio
     from collections.abc import Awaitable, Callable, Coroutine, Iterable
 
     from .._http.calls import Answer, Call, Trace
@@ -94,10 +94,12 @@ class TaskPrefetcher(_Prefetcher["asyncio.Task[Answer]"]):
     def __init__(self, most: int, send: Callable[[Call, Trace | None], Coroutine[Any, Any, Answer]]) -> None:
         super().__init__(most)
         self._send_call = send
-        self._sent = asyncio.Event()
+        self._sent: asyncio.Event | None = None
 
     def start(self, calls: Iterable[Call]) -> bool:
         """Start the calls that will be needed next; in an event loop other than asyncio's, start none."""
+        import asyncio  # imported late, here and below: synchronous programs do not need it
+
         try:
             asyncio.get_running_loop()
         except RuntimeError:
@@ -110,7 +112,9 @@ class TaskPrefetcher(_Prefetcher["asyncio.Task[Answer]"]):
 
     async def wait_until_sent(self) -> None:
         """Wait until the request that was started last has been sent."""
-        if self._under_way:
+        if self._under_way and self._sent is not None:
+            import asyncio
+
             with suppress(TimeoutError):
                 async with asyncio.timeout(_LONGEST_SENDING):
                     await self._sent.wait()
@@ -123,6 +127,8 @@ class TaskPrefetcher(_Prefetcher["asyncio.Task[Answer]"]):
         self._under_way.clear()
 
     def _start_call(self, call: Call) -> asyncio.Task[Answer]:
+        import asyncio
+
         self._sent = sent = asyncio.Event()
 
         async def trace(step: str, _: Any) -> None:

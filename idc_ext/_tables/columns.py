@@ -157,11 +157,21 @@ def attributes_by_wire_name(model: type[Any]) -> dict[str, str]:
     return {name: members[id(mark)] for name, mark in model(**marks).to_dict().items() if id(mark) in members}
 
 
+class _ModelNames(dict[str, Any]):
+    """The names of all generated models, each imported when it is looked up."""
+
+    def __missing__(self, name: str) -> Any:
+        from idc_client import models
+
+        try:
+            return getattr(models, name)
+        except AttributeError:
+            raise KeyError(name) from None  # then it is a name of the module, or of Python
+
+
 @functools.cache
 def _columns_of_model(model: type[Any]) -> tuple[Column, ...]:
-    from idc_client import models  # imported late: it loads all models, which takes a while
-
-    hints = get_type_hints(model, localns=vars(models))
+    hints = get_type_hints(model, localns=_ModelNames())
     return tuple(_column(name, hints[attribute]) for name, attribute in attributes_by_wire_name(model).items())  # type: ignore[arg-type] # as above
 
 

@@ -14,10 +14,9 @@ from typing import TYPE_CHECKING, Any, Protocol
 from attrs import define, field, frozen
 
 from .._http import deadline
+from .._http.addresses import CONNECTION_SETTINGS, NO_SETTINGS
 from ..errors import CredentialsError, CredentialsExpired, CredentialsInvalid, CredentialsNotFound, DeadlineExceeded
-from . import _credentials_file as file
 from ._id_token import IdToken, Secret, format_time, parse_id_token
-from ._token_endpoint import CONNECTION_SETTINGS, NO_SETTINGS
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -125,7 +124,9 @@ class Credentials:
             CredentialsInsecure: it belongs to another user, or other users may read it.
             CredentialsInvalid: it is not a readable file, not JSON or has no ID token.
         """
-        return file.load_token(self.path)
+        from ._credentials_file import load_token  # imported late: few programs need a token
+
+        return load_token(self.path)
 
     def valid_token(self) -> IdToken:
         """Return the ID token to send now; one that expires within five minutes is renewed if possible.
@@ -140,11 +141,13 @@ class Credentials:
         if not found.renewal_due(now):
             return found
         if found.expired(now):
+            from ._credentials_file import LOGIN
+
             if found.renewable:
                 return self._renew(lambda token: not token.expired(time.time()), LOCK_SECONDS)
             raise CredentialsExpired(
                 f"the ID token in {self.path} {_expiry_text(found)} and is not sent (ID tokens live for an hour), "
-                f"and the file has no refresh token to renew it: {file.LOGIN}, "
+                f"and the file has no refresh token to renew it: {LOGIN}, "
                 "or renew the file with the program that wrote it"
             )
         return (self._renew_early() or found) if found.renewable else found
@@ -177,8 +180,10 @@ class Credentials:
         """Renew a token that is still valid. Of many processes, one does; None if it is not done or fails."""
         if time.monotonic() < self._no_early_renewal_before:
             return None
+        from ._credentials_file import renew_token
+
         try:
-            token = file.renew_token(self.path, lambda token: not token.renewal_due(time.time()), 0, self._settings)
+            token = renew_token(self.path, lambda token: not token.renewal_due(time.time()), 0, self._settings)
         except (CredentialsError, DeadlineExceeded) as error:
             logger.warning("the ID token was not renewed early: %s", error)
             token = None
@@ -189,7 +194,9 @@ class Credentials:
         return token
 
     def _renew(self, is_acceptable: Callable[[IdToken], bool], seconds: float) -> IdToken:
-        token = file.renew_token(self.path, is_acceptable, seconds, self._settings)
+        from ._credentials_file import renew_token
+
+        token = renew_token(self.path, is_acceptable, seconds, self._settings)
         if token is None:
             until = deadline.current()
             if until is not None and until.over():

@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Any
 from attrs import field, frozen
 
 from .._http import deadline
+from .._http.addresses import NO_SETTINGS
 from ..errors import (
     CredentialsError,
     CredentialsExpired,
@@ -24,7 +25,7 @@ from ..errors import (
 )
 from . import _private_file as private
 from ._id_token import IdToken, format_time, parse_id_token, parse_time
-from ._token_endpoint import NO_SETTINGS, TokenRequestError, problem_with, request_tokens
+from ._token_endpoint import TokenRequestError, problem_with, request_tokens
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping

@@ -9,14 +9,13 @@ secrets.
 from __future__ import annotations
 
 import json
-from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 
 import httpx
 from attrs import frozen
 
 from .._http import deadline
-from .._http.addresses import Proxies, check_proxy_argument, is_loopback, problem_with_url
+from .._http.addresses import NO_SETTINGS, Proxies, check_proxy_argument, is_loopback, problem_with_url
 from .._http.attempts import CallPolicy
 from .._http.bodies import ACCEPT_ENCODING
 from .._http.deadline import Deadline
@@ -31,9 +30,6 @@ if TYPE_CHECKING:
 #: In seconds: without progress, and in total. A deadline of the caller counts, too.
 TIMEOUT, DEADLINE = 10.0, 20.0
 LARGEST_ANSWER = 1_048_576
-#: The settings of a client for httpx that concern connections to any server, and so are used here, too.
-CONNECTION_SETTINGS = ("cert", "proxy", "trust_env", "verify")
-NO_SETTINGS: Mapping[str, Any] = MappingProxyType({})
 LONGEST_REASON = 200
 
 

@@ -7,6 +7,7 @@ or after the name of the command.
 from __future__ import annotations
 
 import contextlib
+import gc
 import os
 import re
 import sys
@@ -18,7 +19,6 @@ from cyclopts import App, CycloptsError, Parameter, UnknownOptionError, UnusedCl
 
 from . import _exit, discard_standard_output, version
 from ._options import COMMON_OPTIONS, DASH, Context, Flag
-from ._output.destination import Output
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -76,7 +76,7 @@ app = App(
     "manifests for downloads.",
     version=version,
     version_flags=["--version", "-V"],
-    help_format="markdown",
+    help_format="plaintext",  # the list of commands has no markup; the parser of Markdown takes as long as all else
     result_action="return_value",
     suppress_keyboard_interrupt=False,
 )
@@ -84,7 +84,9 @@ for _name, _help in COMMAND_GROUPS.items():
     app.command(App(name=_name, help=_help))
 for _words, _target, _help in COMMANDS:
     _parent, _, _last_word = _words.rpartition(" ")
-    (app[_parent] if _parent else app).command(f"idc_ext.cli.commands.{_target}", name=_last_word, help=_help)
+    (app[_parent] if _parent else app).command(
+        f"idc_ext.cli.commands.{_target}", name=_last_word, help=_help, help_format="markdown"
+    )
 
 
 app.meta.suppress_keyboard_interrupt = False  # `run` handles interruptions
@@ -122,6 +124,8 @@ def launch(
     command, bound, ignored = app.parse_args(tokens, exit_on_error=False, print_error=False)
     if "context" in ignored:
         bound.arguments["context"] = Context(base_url, credentials, timeout, retries, strict=strict)
+    from ._output.destination import Output  # imported late, as the modules of commands
+
     out = bound.arguments.get("out")
     if isinstance(out, Output):
         out.check_target()
@@ -130,6 +134,7 @@ def launch(
             from .._http.deadline import deadline as limited
 
             stack.enter_context(limited(deadline))
+        gc.enable()
         code: Any = command(*bound.args, **bound.kwargs)
     return code if isinstance(code, int) else _exit.DONE
 

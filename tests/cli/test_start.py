@@ -24,6 +24,19 @@ def test_help_loads_no_command() -> None:
     assert not {"httpx", "idc_client", "pyarrow", "pandas", "polars", "idc_ext.v3", "idc_ext.v1"} & loaded
 
 
+def test_a_client_is_imported_without_credentials_files_generated_models_and_asyncio() -> None:
+    loaded = modules_loaded_by("from idc_ext import connect, v3; connect(retries=0)")
+    unused = {"idc_client.models", "idc_ext.auth._credentials_file", "idc_openapi", "asyncio", "filelock"}
+    assert "idc_ext.connect" in loaded
+    assert not unused & loaded
+
+
+def test_manifests_load_neither_asyncio_nor_models_of_v1() -> None:
+    loaded = modules_loaded_by("from idc_ext import connect, v3; v3.manifest(connect(), {'Modality': ['CT']})")
+    assert "idc_client.models.v3_manifest_row" in loaded
+    assert not {name for name in loaded if name == "asyncio" or name.startswith("idc_client.models.v1_")}
+
+
 def test_a_command_loads_no_library_that_it_does_not_need() -> None:
     loaded = modules_loaded_by(
         "from idc_ext.cli import main; main(['--base-url', 'http://127.0.0.1:9', '--retries', '0', 'stats'])"
