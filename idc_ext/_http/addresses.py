@@ -18,6 +18,7 @@ import httpx
 from attrs import field, frozen
 
 from ..errors import InvalidProxy, MissingExtra
+from .certificates import tls_context
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
@@ -139,9 +140,7 @@ class Proxies:
             return dict(settings)
         if settings.get("proxy") is not None:
             return dict(settings)
-        context = httpx.create_ssl_context(
-            verify=settings.get("verify", True), cert=settings.get("cert"), trust_env=True
-        )
+        context = tls_context(settings)
         more = {name: settings[name] for name in _TRANSPORT_SETTINGS if name in settings}
         mounts: dict[str, Any] = {
             f"{scheme}://": transport(proxy=proxy, verify=context, **more)
