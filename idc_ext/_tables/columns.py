@@ -111,8 +111,8 @@ class Columns:
             ):
                 raise TypeError(f"{name} is a list that holds other values than text")
 
-    def value_tuples(self, content: PageRows[Any], *, flat: bool = False) -> list[tuple[Any, ...]]:
-        """Return the values of each row, in the order of the columns.
+    def value_tuples(self, content: PageRows[Any], *, flat: bool = False) -> Iterable[Sequence[Any]]:
+        """Return the values of each row, in the order of the columns; they may be taken from the rows as they are used.
 
         Args:
             content: The rows.
@@ -122,9 +122,11 @@ class Columns:
             LookupError: a row lacks a column, or has one more than the first row.
         """
         self.check_same_columns(content)
-        rows = content.value_tuples(self.names)
         kinds = {"text", "strings"} if flat else {"text"}
         places = [place for place, one in enumerate(self.items) if one.kind in kinds]
+        if not places:
+            return content.value_tuples(self.names)
+        rows = list(content.value_tuples(self.names))
         lists = [place for place in places if {type(row[place]) for row in rows} - {str, NoneType}]
         return [tuple(_with_json_lists(row, lists)) for row in rows] if lists else rows
 

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any, Generic, Protocol, TypeVar
 from attrs import field, frozen
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping, Sequence
+    from collections.abc import Callable, Iterable, Mapping, Sequence
 
 T = TypeVar("T")
 
@@ -31,7 +31,7 @@ class PageRows(Protocol[T]):
     def rows(self) -> list[T]:
         """The rows as the caller gets them."""
 
-    def value_tuples(self, names: Sequence[str]) -> list[tuple[Any, ...]]:
+    def value_tuples(self, names: Sequence[str]) -> Iterable[tuple[Any, ...]]:
         """Return the values under these wire names, row by row; raises LookupError."""
 
     def distinct_values(self, name: str) -> set[Any]:
@@ -57,7 +57,7 @@ class JsonRows(Generic[T]):
     def __len__(self) -> int:
         return len(self.records)
 
-    def value_tuples(self, names: Sequence[str]) -> list[tuple[Any, ...]]:
+    def value_tuples(self, names: Sequence[str]) -> Iterable[tuple[Any, ...]]:
         """Return the values under these wire names, row by row; raises LookupError."""
         return _pick_values(itemgetter, names, self.records)
 
@@ -90,13 +90,13 @@ class DecodedRows(Generic[T]):
     def __len__(self) -> int:
         return len(self.rows)
 
-    def value_tuples(self, names: Sequence[str]) -> list[tuple[Any, ...]]:
+    def value_tuples(self, names: Sequence[str]) -> Iterable[tuple[Any, ...]]:
         """Return the values under these wire names, row by row; raises LookupError."""
         if list(names) == list(self.attributes):
             import msgspec
 
             made: Sequence[Any] = self.rows  # msgspec objects, whatever class they claim
-            return list(map(msgspec.structs.astuple, made))
+            return map(msgspec.structs.astuple, made)
         return _pick_values(attrgetter, [self.attributes[name] for name in names], self.rows)
 
     def distinct_values(self, name: str) -> set[Any]:

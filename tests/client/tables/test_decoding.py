@@ -10,17 +10,19 @@ from typing import Any
 
 import attrs
 import httpx
+import pyarrow
 import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 from idc_client.models import V1ManifestRow, V3ManifestRow
 
 from idc_ext import ContractError, Page, PagingError, connect, v1, v3
+from idc_ext._tables import arrow
 from idc_ext._tables.columns import Columns
 from idc_ext._tables.records import DecodedRows, JsonRows
 from idc_ext.v1 import _filters
 from idc_ext.v1._pages import parse_page, parse_page_bytes
-from idc_ext.v3._pages import parse_manifest_page, parse_manifest_page_bytes
+from idc_ext.v3._pages import MANIFEST_COLUMNS, parse_manifest_page, parse_manifest_page_bytes
 from tests.support.standin_process import NOWHERE
 from tests.support.v1_service import SPEC, query_page
 from tests.support.v1_service import manifest_page as v1_manifest
@@ -191,6 +193,51 @@ def test_a_missing_member_is_the_same_error_as_ever() -> None:
     rows = [{name: value for name, value in one.items() if name != "aws_bucket"} for one in ROWS]
     with pytest.raises(ContractError, match="aws_bucket"):
         list(v3.manifest(client(manifest_service(rows)), RIDER))
+
+
+# The columns:
+
+
+def batch_at_once(columns: Columns, page: Page[Any]) -> Any:
+    """The batch of all rows of a page at once, from dictionaries by wire name; or the text of the error."""
+    kinds = arrow.schema(columns)
+    try:
+        rows = [tuple(record[name] for name in columns.names) for record in page.records]
+        return pyarrow.RecordBatch.from_struct_array(pyarrow.array(rows, pyarrow.struct(list(kinds))))
+    except (OverflowError, TypeError, ValueError) as error:
+        return f"a value does not fit its column: {error}"[:300]
+
+
+def batch_in_pieces(columns: Columns, page: Page[Any], piece: int) -> Any:
+    """The batch that is made piece by piece; or the text of the error."""
+    try:
+        return arrow.batch(columns, page.content, piece=piece)
+    except ContractError as error:
+        return str(error)
+
+
+LARGE = [{**row(n), "instanceCount": number} for n, number in enumerate([1, 2**63 - 1, 2**63, 3, 2**70])]
+
+
+@pytest.mark.parametrize("piece", [1, 2, 1_000])
+@given(bodies(page_of(ROWS, 0, 6), V3_HOLDERS))
+@example(json.dumps(page_of(ROWS, 0, 6)).encode())
+@example(json.dumps(page_of([], 0, 6)).encode())
+@example(json.dumps(page_of(LARGE, 0, 6)).encode())
+@example(json.dumps(page_of([{**one, "SeriesDescription": None} for one in ROWS[:3]] + ROWS[3:], 0, 6)).encode())
+@example(json.dumps(page_of([{**one, "PatientID": "\x00ä😀"} for one in ROWS], 0, 6)).encode())
+@example(json.dumps(page_of([{**ROWS[0], "SeriesDescription": "\ud800"}], 0, 6)).encode())
+def test_any_bytes_make_the_columns_that_all_rows_at_once_make_by_the_long_way(piece: int, content: bytes) -> None:
+    long = long_way(content, parse_manifest_page)
+    short = parse_manifest_page_bytes(content)
+    for page in (long, short):
+        if isinstance(page, Page):
+            found = batch_in_pieces(MANIFEST_COLUMNS, page, piece)
+            expected = batch_at_once(MANIFEST_COLUMNS, long)
+            if isinstance(expected, str):
+                assert found == expected
+            else:
+                assert found.serialize().equals(expected.serialize())
 
 
 # The rows:
