@@ -66,9 +66,9 @@ CPU: dict[str, tuple[Mapping[str, Way], Targets]] = {
             "notebook to pandas": ways.notebook_pandas,
         },
         {
-            "to Arrow": {"notebook to Arrow": 0.5, "httpx bytes": 2.2},
-            "to polars": {"notebook to polars": None},
-            "to pandas": {"notebook to pandas": None},
+            "to Arrow": {"notebook to Arrow": 0.4, "httpx bytes": 3.0},
+            "to polars": {"notebook to polars": 0.4},
+            "to pandas": {"notebook to pandas": 0.4},
         },
     ),
     "async": (
@@ -80,7 +80,7 @@ CPU: dict[str, tuple[Mapping[str, Way], Targets]] = {
             "httpx bytes, async": ways.httpx_raw_async,
         },
         {
-            "typed rows, async": {"typed rows": 1.2, "httpx bytes, async": 1.6},
+            "typed rows, async": {"typed rows": 1.15, "httpx bytes, async": 1.6},
             "to Arrow, async": {"to Arrow": 1.2, "httpx bytes, async": 2.2},
         },
     ),
