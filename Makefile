@@ -90,8 +90,8 @@ format: $(READY) ## format the hand-written code
 	$(BIN)/ruff format .
 
 .PHONY: packages
-packages: $(READY) ## build the packages of the last commit, install them in every allowed way, and use them (minutes)
-	$(BIN)/pytest tests/packages/matrix.py $(PACKAGES_OPTIONS)
+packages: $(READY) ## build the packages of the last commit, install them in every allowed way and over 0.1.0, and use them (minutes)
+	$(BIN)/pytest tests/packages/matrix.py tests/packages/upgrade.py $(PACKAGES_OPTIONS)
 
 .PHONY: test
 test: $(READY) ## run the tests

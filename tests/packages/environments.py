@@ -29,6 +29,9 @@ OLDEST = (3, 11)
 #: Variables that would let the checkout, or the settings of the caller, into an environment.
 FOREIGN = re.compile("PYTHON.*|VIRTUAL_ENV|IDC_.*|UV_.*|GOOGLE_.*|HTTPS?_PROXY|ALL_PROXY", re.IGNORECASE)
 
+#: Options of the stand-in by which no citation comes from the internet; release 0.1.0 has no `--datacite`.
+NO_REGISTRY = ("--datacite", NOWHERE)
+
 Resolution = Literal["highest", "lowest-direct"]
 
 
@@ -77,9 +80,9 @@ class Environment:
         return str(self.folder / "bin" / name)
 
     @contextmanager
-    def serving(self) -> Iterator[str]:
+    def serving(self, *options: str, port: int = 0) -> Iterator[str]:
         """Run the stand-in of the environment; give its URL."""
-        words = ["serve", "--port", "0", "--doi-resolver", NOWHERE, "--datacite", NOWHERE]
+        words = ["serve", "--port", str(port), "--doi-resolver", NOWHERE, *options]
         command = [self.command("idc-standin"), *words, "--state", str(self.work / "state")]
         with subprocess.Popen(
             command, cwd=self.work, env=environment_variables(), stdout=subprocess.PIPE, text=True
@@ -108,6 +111,23 @@ def build(folder: Path) -> Packages:
     return Packages(clone, sdist, wheel)
 
 
+def build_release(commit: str, folder: Path) -> Path:
+    """Build the wheel of an earlier release, from its commit in the history of this checkout."""
+    known = subprocess.run(["git", "-C", str(ROOT), "cat-file", "-e", f"{commit}^{{commit}}"], capture_output=True)
+    assert known.returncode == 0, (
+        f"this checkout has no history back to {commit}, from which an earlier release is built: "
+        "fetch it (git fetch --unshallow; in a workflow, fetch-depth: 0)"
+    )
+    tree = folder / "tree"
+    tree.mkdir()
+    archive = folder / "tree.tar"
+    run("git", "-C", str(ROOT), "archive", "--output", str(archive), commit)
+    shutil.unpack_archive(archive, tree, filter="data")
+    uv("build", "--quiet", "--wheel", "--out-dir", str(folder), str(tree))
+    (wheel,) = folder.glob("*.whl")
+    return wheel
+
+
 def build_wheel_from_tree(packages: Packages, folder: Path) -> Path:
     """Build the wheel without the sdist, as `pip install` of a checkout does."""
     uv("build", "--quiet", "--wheel", "--out-dir", str(folder), str(packages.commit))
@@ -128,7 +148,7 @@ def install(
 
 
 def add(environment: Environment, wanted: str, *, resolution: Resolution = "highest") -> None:
-    """Install one more requirement."""
+    """Install one more requirement, or another version of one."""
     python = environment.command("python")
     uv("pip", "install", "--quiet", "--python", python, "--resolution", resolution, wanted)
 

@@ -15,10 +15,10 @@ from typing import TYPE_CHECKING, NamedTuple
 import pytest
 
 from tests.packages.environments import (
+    NO_REGISTRY,
     ROOT,
     Environment,
     Packages,
-    build,
     build_wheel_from_tree,
     install,
     pythons,
@@ -192,11 +192,6 @@ SECRETS = (
 
 
 @pytest.fixture(scope="session")
-def packages(tmp_path_factory: pytest.TempPathFactory) -> Packages:
-    return build(tmp_path_factory.mktemp("packages"))
-
-
-@pytest.fixture(scope="session")
 def installed(
     packages: Packages, tmp_path_factory: pytest.TempPathFactory
 ) -> Callable[[Sequence[str], str, bool], Environment]:
@@ -219,7 +214,7 @@ def installed(
 @pytest.fixture(scope="session")
 def service(installed: Callable[..., Environment]) -> Iterator[str]:
     """The stand-in of the wheel, which all environments speak to."""
-    with installed(["standin"]).serving() as url:
+    with installed(["standin"]).serving(*NO_REGISTRY) as url:
         yield url
 
 
@@ -254,7 +249,7 @@ def test_everything_works_on_each_python_and_with_the_lowest_allowed_versions(
     installed: Callable[..., Environment], version: str, lowest: bool
 ) -> None:
     environment = installed(["all"], version, lowest)
-    with environment.serving() as url:
+    with environment.serving(*NO_REGISTRY) as url:
         for use in ALL:
             check(environment, use, url)
 
