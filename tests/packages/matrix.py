@@ -313,13 +313,3 @@ def metadata_of(wheel: Path) -> email.message.Message:
     with zipfile.ZipFile(wheel) as file:
         (name,) = [name for name in file.namelist() if name.endswith(".dist-info/METADATA")]
         return email.message_from_bytes(file.read(name))
-
-
-def test_the_version_stands_in_one_place() -> None:
-    places = [
-        str(path.relative_to(ROOT))
-        for folder in ("idc_drift", "idc_ext", "idc_openapi", "idc_standin")
-        for path in (ROOT / folder).rglob("*.py")
-        if re.search(r"__version__ = [\"']\d+\.\d", path.read_text("utf-8"))
-    ]
-    assert places == []

@@ -1,0 +1,57 @@
+"""The version: one place says it, and the changelog, the citation, the commands and the requests agree."""
+
+from __future__ import annotations
+
+import re
+import subprocess
+import sys
+import tomllib
+from importlib import metadata
+from pathlib import Path
+
+import httpx
+import pytest
+import yaml
+
+from idc_ext import connect, v3
+
+ROOT = Path(__file__).resolve().parents[1]
+VERSION = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))["project"]["version"]
+
+
+def test_the_newest_section_of_the_changelog_and_the_citation_have_the_version_and_its_date() -> None:
+    headings = re.findall(r"^## (.*)$", (ROOT / "CHANGELOG.md").read_text("utf-8"), re.MULTILINE)
+    version, _, date = next(one for one in headings if one != "Unreleased").partition(" — ")
+    citation = yaml.safe_load((ROOT / "CITATION.cff").read_text("utf-8"))
+    assert (version, citation["version"]) == (VERSION, VERSION)
+    assert str(citation["date-released"]) == date
+
+
+def test_no_code_repeats_the_version() -> None:
+    folders = ("idc_contract", "idc_drift", "idc_ext", "idc_openapi", "idc_standin")
+    paths = [path for folder in folders for path in (ROOT / folder).rglob("*.py")]
+    assert len(paths) > 100
+    assert [
+        str(path) for path in paths if re.search(rf"[\"'/]{re.escape(VERSION)}[\"']", path.read_text("utf-8"))
+    ] == []
+
+
+@pytest.mark.parametrize("command", ["idc-contract", "idc-drift", "idc-ext", "idc-standin"])
+def test_every_command_says_the_version(command: str) -> None:
+    path = Path(sys.executable).with_name(command)
+    found = subprocess.run([path, "--version"], capture_output=True, text=True, check=True).stdout
+    assert found == f"{command} {VERSION}\n"
+
+
+def test_requests_say_the_version() -> None:
+    sent: list[httpx.Request] = []
+
+    def answer(request: httpx.Request) -> httpx.Response:
+        sent.append(request)
+        return httpx.Response(404, json={})
+
+    idc = connect("http://idc.test", httpx_args={"transport": httpx.MockTransport(answer)})
+    with idc, pytest.raises(Exception, match="404"):
+        v3.stats(idc)
+    assert sent[0].headers["user-agent"].split()[0] == f"idc-client/{VERSION}"
+    assert metadata.version("idc-client") == VERSION
