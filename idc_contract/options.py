@@ -7,6 +7,7 @@ import shlex
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from idc_contract import __version__
 from idc_contract.finding import RELATIONS, SCHEMATHESIS, SHAPES
 
 if TYPE_CHECKING:
@@ -23,6 +24,7 @@ def parser() -> argparse.ArgumentParser:
         description="Test whether a service does what openapi.yaml says. Exit code 0: it does; 1: it does not; "
         "2: that could not be checked.",
     )
+    words.add_argument("--version", action="version", version=f"idc-contract {__version__}")
     where = words.add_mutually_exclusive_group()
     where.add_argument("--url", help="address of a service, without /v1 or /v3")
     where.add_argument("--stand-in", action="store_true", help="the local server, in this process (default)")

@@ -13,7 +13,7 @@ import httpx
 import pytest
 import yaml
 
-from idc_ext import connect, v3
+from idc_ext import NotFound, connect, v3
 
 ROOT = Path(__file__).resolve().parents[1]
 VERSION = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))["project"]["version"]
@@ -50,8 +50,8 @@ def test_requests_say_the_version() -> None:
         sent.append(request)
         return httpx.Response(404, json={})
 
-    idc = connect("http://idc.test", httpx_args={"transport": httpx.MockTransport(answer)})
-    with idc, pytest.raises(Exception, match="404"):
+    idc = connect("http://idc.test", transport=httpx.MockTransport(answer), retries=0)
+    with idc, pytest.raises(NotFound):
         v3.stats(idc)
     assert sent[0].headers["user-agent"].split()[0] == f"idc-client/{VERSION}"
     assert metadata.version("idc-client") == VERSION

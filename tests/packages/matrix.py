@@ -16,7 +16,6 @@ import pytest
 
 from tests.packages.environments import (
     NO_REGISTRY,
-    ROOT,
     Environment,
     Packages,
     build_wheel_from_tree,

@@ -9,10 +9,7 @@ from __future__ import annotations
 import json
 import re
 import shlex
-import signal
 import sqlite3
-import subprocess
-import time
 from typing import TYPE_CHECKING, NamedTuple
 
 import pyarrow.dataset
@@ -26,7 +23,6 @@ from tests.packages.environments import (
     Packages,
     add,
     build_release,
-    environment_variables,
     install,
     pythons,
     run,
@@ -104,6 +100,20 @@ with connect(os.environ["IDC_BASE_URL"]) as idc:
             print(error)
 """
 STOPPED = ("manifest", *RIDER, "--page-size", "5", "-o", "stopped.csv")
+#: Ctrl-C, pressed while the command waits for its twentieth response.
+CTRL_C = """
+import os, signal, sys, time, httpx
+from idc_ext.cli import main
+sent, handle = [], httpx.HTTPTransport.handle_request
+def stopping(self, request):
+    sent.append(request)
+    if len(sent) == 20:
+        os.kill(os.getpid(), signal.SIGINT)
+        time.sleep(1)
+    return handle(self, request)
+httpx.HTTPTransport.handle_request = stopping
+sys.exit(main(sys.argv[1:]))
+"""
 LOGIN = """
 import httpx
 from idc_ext import auth
@@ -189,25 +199,13 @@ def write_everything(old: Environment, url: str, issuer: Issuer) -> str:
     for file, filters in FILTERS.items():
         (work / file).write_text(json.dumps(filters))
     done(old.run("python", "-c", INTERRUPTED, **service))
-    interrupt(old, STOPPED, **service)
+    done(old.run("python", "-c", CTRL_C, *STOPPED, **service), 130)
+    assert (work / "stopped.csv.checkpoint").exists()
     for shell in ("bash", "zsh", "fish"):
         (work / f"completion.{shell}").write_text(done(old.run("idc-ext", "completion", shell)).out)
     write_login(old, issuer, url)
     write_drift(old)
     return done(old.run("idc-ext", "cohorts", "list", "-f", "json", **service)).out
-
-
-def interrupt(old: Environment, words: tuple[str, ...], **variables: str) -> None:
-    """Press Ctrl-C once the progress of a command is in a file."""
-    command = [old.command("idc-ext"), *words]
-    with subprocess.Popen(
-        command, cwd=old.work, env=environment_variables(**variables), stderr=subprocess.PIPE
-    ) as process:
-        while not (old.work / "stopped.csv.checkpoint").exists() and process.poll() is None:
-            time.sleep(0.01)
-        process.send_signal(signal.SIGINT)
-        process.wait(timeout=60)
-    assert process.returncode == 130, process.returncode
 
 
 def write_login(old: Environment, issuer: Issuer, url: str) -> None:
