@@ -104,6 +104,7 @@ STOPPED = ("manifest", *RIDER, "--page-size", "5", "-o", "stopped.csv")
 CTRL_C = """
 import os, signal, sys, time, httpx
 from idc_ext.cli import main
+signal.signal(signal.SIGINT, signal.default_int_handler)  # programs in the background of a shell ignore it
 sent, handle = [], httpx.HTTPTransport.handle_request
 def stopping(self, request):
     sent.append(request)
