@@ -55,3 +55,12 @@ def test_requests_say_the_version() -> None:
         v3.stats(idc)
     assert sent[0].headers["user-agent"].split()[0] == f"idc-client/{VERSION}"
     assert metadata.version("idc-client") == VERSION
+
+
+def test_every_deprecated_name_warns_and_stands_in_the_changelog() -> None:
+    section = (ROOT / "CHANGELOG.md").read_text("utf-8").partition("### Deprecated")[2].partition("\n###")[0]
+    before = [line.split("|")[1] for line in section.splitlines() if line.startswith("| `")]
+    listed = set(re.findall(r"\b(\w+)\(", " ".join(before)))
+    sources = "".join(path.read_text("utf-8") for path in (ROOT / "idc_ext").rglob("*.py"))
+    assert {name.rpartition(".")[2] for name in re.findall(r"warn_deprecated\(\s*\"([^\"]+)\"", sources)} == listed
+    assert len(listed) == 6

@@ -318,8 +318,11 @@ def discard_saved_walk(checkpoint: Path, target: Path) -> None:
     try:
         real = follow_links(target)
         with suppress(OSError, ValueError, TypeError, LookupError, RecursionError):
-            part = json.loads(checkpoint.read_bytes())["output"]["part"]
-            if _is_part_of(part, real):
+            saved = json.loads(checkpoint.read_bytes())
+            # Release 0.1.0 (version 1) had one name for the rows, and did not repeat it.
+            first = saved["idc_ext_checkpoint"] == 1 and "bytes" in saved["output"]
+            part = f"{real.name}.part" if first else saved["output"]["part"]
+            if first or _is_part_of(part, real):
                 checkpoint.unlink()
                 real.with_name(part).unlink()
         checkpoint.unlink(missing_ok=True)
