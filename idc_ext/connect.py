@@ -35,6 +35,8 @@ from .errors import InvalidBaseURL, InvalidProxy, MissingExtra
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
+__all__ = ["IDC", "connect"]
+
 VARIABLE = "IDC_BASE_URL"
 LIVE = "https://api.imaging.datacommons.cancer.gov"
 #: In seconds. The service lets a query run for 30 s before it answers "not yet".

@@ -52,6 +52,44 @@ from attrs import field, frozen
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+__all__ = [
+    "APIError",
+    "BigQueryError",
+    "BlockingCallWarning",
+    "CheckpointError",
+    "ContractError",
+    "CostRefused",
+    "CredentialsError",
+    "CredentialsExpired",
+    "CredentialsInsecure",
+    "CredentialsInvalid",
+    "CredentialsNotFound",
+    "DataReleaseChanged",
+    "DeadlineExceeded",
+    "Forbidden",
+    "IDCError",
+    "InvalidBaseURL",
+    "InvalidFilter",
+    "InvalidGUID",
+    "InvalidProxy",
+    "InvalidRequest",
+    "LicenseRefused",
+    "ManifestError",
+    "MissingExtra",
+    "NotFound",
+    "PagingError",
+    "QueryTimeout",
+    "RateLimited",
+    "RequestSummary",
+    "ResponseSummary",
+    "Retired",
+    "ServerError",
+    "ServiceWarned",
+    "ServiceWarning",
+    "TruncatedResult",
+    "Unauthorized",
+]
+
 
 class IDCError(Exception):
     """The base class of all errors of this package."""
