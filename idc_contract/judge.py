@@ -7,6 +7,7 @@ which is fast; test_document.py validates the document's own examples with anoth
 from __future__ import annotations
 
 import json
+import math
 import re
 from collections import Counter
 from functools import cache
@@ -29,6 +30,10 @@ KEYWORDS = frozenset({
 })  # fmt: skip
 CHOSEN = frozenset({"filters", "json", "json_manifest", "ranges", "terms"})
 """Members of answers whose own members a request chooses."""
+WHOLE = re.compile(rb"[:\[,]\s*-?\d+(?:\.0+|(?:\.\d+)?[eE][+-]?\d+)\s*[,\]}]")
+"""What a number may look like that has a decimal point or an exponent, and no fraction."""
+LARGE = 2.0**52
+"""The double from which there are no fractions."""
 DEPTH = 12
 ENOUGH = 100
 """The number of answers of one kind whose keywords are recorded."""
@@ -139,10 +144,31 @@ def _judged(operation: Operation, answer: Answer, request: str) -> Any:
         message = f"{request}: {answer.status}: at /{at}: {error.message[:400]}"
         keyword = next((str(part) for part in reversed(error.schema_path) if isinstance(part, str)), "")
         raise Broken("body fits its schema", message, answer, location(error.instance_path, keyword))
+    if answer.media_type == "application/json" and (wrong := pointed(media["schema"], answer.body)):
+        raise Broken("an integer has no decimal point", f"{request}: {answer.status}: {wrong[1]}", answer, wrong[0])
     name = operation.schema(answer.status)
     if name and (loss := lost(name, content)):
         raise Broken("generated model keeps the body", f"{request}: {loss[:1500]}", answer, name)
     return content
+
+
+def pointed(schema: dict[str, Any], body: bytes) -> tuple[str, str] | None:
+    """The place of an integer that JSON has with a decimal point or an exponent, and a sentence; None if there is none.
+
+    JSON Schema takes 774.0 for an integer, but most languages read it as a double. Here it becomes the next double
+    that has a fraction, which every rule for numbers accepts, and ``type: integer`` does not.
+    """
+    if WHOLE.search(body) is None:
+        return None
+    for error in _validator(json.dumps(schema)).iter_errors(json.loads(body, parse_float=_fraction)):
+        at = "/".join(map(str, error.instance_path))
+        return location(error.instance_path, "type"), f"at /{at} is an integer with a decimal point or an exponent"
+    return None
+
+
+def _fraction(text: str) -> float:
+    number = float(text)
+    return math.nextafter(number, math.inf) if number.is_integer() and abs(number) < LARGE else number
 
 
 def location(instance_path: Iterable[str | int], keyword: str) -> str:

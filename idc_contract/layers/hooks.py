@@ -9,8 +9,9 @@ import schemathesis
 from schemathesis.core.failures import AcceptedNegativeData
 from schemathesis.openapi.checks import RejectedPositiveData
 
-from idc_contract.document.openapi import OPERATIONS, lost, target
+from idc_contract.document.openapi import OPERATIONS, lost, resolved, target
 from idc_contract.document.shape import SHAPES, filters_in, with_filters
+from idc_contract.judge import pointed
 from idc_contract.layers import exemptions
 from idc_contract.layers.exemptions import MANIFESTS, SAVED
 
@@ -110,6 +111,20 @@ def generated_client_keeps_answer(ctx: CheckContext, response: Response, case: C
     if not (answer := operation.schema(response.status_code)):
         return
     assert not (loss := lost(answer, response.json())), loss
+
+
+@schemathesis.check
+def integers_have_no_decimal_point(ctx: CheckContext, response: Response, case: Case[Any]) -> None:
+    """What the document calls an integer is not written as 774.0."""
+    declared = resolved(OPERATIONS[name(case)].node["responses"].get(str(response.status_code), {}))
+    media = declared.get("content", {}).get("application/json")
+    if media is None or not (response.headers.get("content-type") or [""])[0].startswith("application/json"):
+        return  # other checks report that
+    try:
+        wrong = pointed(media["schema"], response.content)
+    except ValueError:  # no JSON
+        return
+    assert not wrong, wrong[1]
 
 
 def name(case: Case[Any]) -> str:

@@ -190,7 +190,10 @@ def holds(condition: object, check: str, message: str, answer: Answer | None = N
 
 
 def same(found: Any, expected: Any, what: str) -> None:
-    """Raise Broken unless two values are equal, booleans and numbers apart; the message says where they differ."""
+    """Raise Broken unless two values are equal; the message says where they differ.
+
+    A boolean is no number, and 774.0 is not the integer 774. (5 is the double 5.0: some languages write it so.)
+    """
     if difference := differing(found, expected, ""):
         raise Broken(what, f"{what}: {difference}")
 
@@ -208,6 +211,7 @@ def differing(found: Any, expected: Any, where: str) -> str:
             return f"at {place} there are {counts}: {found[:3]!r}, expected {expected[:3]!r}"
         pairs = [(a, b, f"{where}/{number}") for number, (a, b) in enumerate(zip(found, expected, strict=True))]
     else:
-        alike = isinstance(found, bool) == isinstance(expected, bool) and found == expected
+        whole = type(expected) is int and type(found) is float  # 774.0: the document's integers have no point
+        alike = isinstance(found, bool) == isinstance(expected, bool) and found == expected and not whole
         return "" if alike else f"at {place} the value is {found!r:.300}, expected {expected!r:.300}"
     return next((text for a, b, here in pairs if (text := differing(a, b, here))), "")

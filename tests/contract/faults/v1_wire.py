@@ -41,6 +41,20 @@ def total_as_text(content: Any, request: Request) -> None:
         results(content)["totalFound"] = str(results(content)["totalFound"])
 
 
+@altered("v1", "shape", *PAGED)
+def totals_with_point(content: Any, request: Request) -> None:
+    """The total of later pages has a decimal point."""
+    if "next_page" in request.query:
+        results(content)["totalFound"] = float(results(content)["totalFound"])
+
+
+@altered("v1", "shape", "listCollections")
+def subjects_with_point(content: Any, _: Request) -> None:
+    """The number of subjects of a collection has a decimal point."""
+    for row in content["collections"]:
+        row["subject_count"] = float(row["subject_count"])
+
+
 @altered("v1", "shape", "listCohorts")
 def description_missing(content: Any, _: Request) -> None:
     """The list of cohorts leaves empty descriptions out."""

@@ -36,6 +36,33 @@ def size_as_text(content: Any, _: Request) -> None:
     content["size_TB"] = str(content["size_TB"])
 
 
+@altered("v3", "shape", "countCohort")
+def counts_with_point(content: Any, _: Request) -> None:
+    """The number of studies has a decimal point."""
+    content["studies"] = float(content["studies"])
+
+
+@altered("v3", "shape", "getManifest")
+def versions_of_rows_with_point(content: Any, _: Request) -> None:
+    """Whole numbers of rows have a decimal point."""
+    for row in content["series"]:
+        row.update({name: float(v) for name, v in row.items() if isinstance(v, int) and not isinstance(v, bool)})
+
+
+@altered("v3", "shape", "getAttributeValues")
+def values_with_point(content: Any, _: Request) -> None:
+    """Whole numbers among the values of a column have a decimal point."""
+    for item in content["values"]:
+        item["value"] = float(item["value"]) if isinstance(item["value"], int) else item["value"]
+
+
+@altered("v3", "shape", "runSql")
+def sql_integers_with_point(content: Any, _: Request) -> None:
+    """Whole numbers of SQL have a decimal point."""
+    for row in content["rows"]:
+        row.update({name: float(v) for name, v in row.items() if type(v) is int and abs(v) < 2**53})
+
+
 @altered("v3", "shape", "getVersion")
 def build_missing(content: Any, _: Request) -> None:
     """A version without a build stamp has no such member."""
