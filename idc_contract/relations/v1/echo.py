@@ -6,15 +6,19 @@ from typing import TYPE_CHECKING, Any
 
 from hypothesis import strategies as st
 
+from idc_contract.document.openapi import target
 from idc_contract.relations.relation import holds, same
 from idc_contract.relations.v1.drawing import active, exactly, one, patients, some, values
-from idc_contract.relations.v1.echoed import check_sql
+from idc_contract.relations.v1.echoed import RANGED, check_sql
 from idc_contract.relations.v1.questions import COLUMNS, FIELDS, manifest, page, query, relation
 
 if TYPE_CHECKING:
     from idc_contract.relations.relation import Draw
     from idc_contract.service import Service
 
+ATTRIBUTES: list[str] = target("#/components/schemas/V1AttributeName")["enum"]
+NUMERIC = frozenset(name.removesuffix("_btw") for name in ATTRIBUTES if name.endswith("_btw"))
+WANTED = (["Ab%", "None"], ["a_C"], ["Abc", "dE"], ["None"], ["x y", "Z", "None"])
 TEXTS = ("n", " a  b ", "é 𝔘", "e\u0301", "'\"\\%_", "\u202e", "x" * 255, "<b>&amp;", "a\nb", "null")
 
 
@@ -47,6 +51,27 @@ def a_preview_repeats_what_it_was_asked(service: Service, draw: Draw) -> None:
             same({**requested, "sql": ""}, echo, "the rest is as without SQL")
         refused = page(service, question.with_sql("False"), 2).echo
         same((refused or echo)["sql"], "", "sql=False asks for none")
+
+
+@relation(examples=8)
+def sql_selects_what_the_filters_mean(service: Service, draw: Draw) -> None:
+    """The SQL of any filters, run over rows near their values, selects the rows that the filters mean."""
+    version, filters = active(service), dict[str, list[Any]]()
+    for name in draw(st.lists(st.sampled_from(ATTRIBUTES), min_size=2, max_size=4, unique=True)):
+        low, more = draw(st.sampled_from([-7, -1, 1, 20.5])), draw(st.sampled_from([0, 2, 30]))
+        if name.endswith("_btw"):
+            filters[name] = [low, low + more]
+        elif name.endswith(RANGED) or name in NUMERIC:
+            filters[name] = [low]
+        else:
+            filters[name] = draw(
+                st.sampled_from([["Ab%", "None"], ["a_C"], ["Abc", "dE"], ["None"], ["x y", "Z", "None"]])
+            )
+    columns, fields = some(draw, list(COLUMNS), 3), some(draw, FIELDS, 3)
+    for question in (manifest(filters, columns).with_sql(), query(filters, fields).with_sql()):
+        echo = page(service, question, 1).echo
+        if echo is not None:
+            check_sql(echo["sql"], question.names, filters, version)
 
 
 @relation(examples=2)

@@ -8,6 +8,7 @@ import sqlglot
 from sqlglot import exp
 
 from idc_contract.calls import Broken
+from idc_contract.oracle.v1_sql import PREFIX, wrongly_selected
 from idc_contract.relations.relation import holds, same
 
 if TYPE_CHECKING:
@@ -46,8 +47,11 @@ def normal(filter_set: Mapping[str, Any]) -> dict[str, Any]:
     return {**filter_set, "filters": reported}
 
 
-def check_sql(sql: str, names: Sequence[str], filters: Mapping[str, Sequence[Any]], version: str) -> None:
-    """The SQL is one BigQuery query of the version's tables, for the columns chosen and all values wanted."""
+def check_sql(sql: str, names: Sequence[str], filters: Mapping[str, Sequence[Any]], version: str) -> exp.Select:
+    """The SQL is one BigQuery query of the version's tables, for the columns chosen and all values wanted.
+
+    It is run over rows made up for the filters, and selects those that the filters mean.
+    """
     text = sql.strip()
     holds(text.startswith("#standardSQL"), "SQL is standard SQL", f"it begins with {text[:30]!r}")
     try:
@@ -72,6 +76,18 @@ def check_sql(sql: str, names: Sequence[str], filters: Mapping[str, Sequence[Any
             if not isinstance(value, str):
                 holds(abs(value) in numbers, "SQL names every number", f"{name} {value}: {text[:800]}")
             elif value != "None":
-                expected = value.replace("-", "_") if name == "collection_id" else value
+                expected = value.replace("-", "_") if name == "collection_id" else value.removeprefix(PREFIX)
                 good = any(expected.replace("\\\\", "\\").lower() in literal for literal in literals)
                 holds(good, "SQL names every value", f"{name} {value}: {text[:800]}")
+    limited = tree.args.get("limit") or tree.args.get("offset")
+    holds(not limited, "SQL selects all rows", f"{limited}: {text[-300:]}")
+    compared = {column(name): column(name) for name in names if name not in CUT_OFF}
+    wrong = wrongly_selected(tree, compared, filters)
+    holds(not wrong, "SQL selects what the filters mean", f"{wrong}: {text[:1500]}")
+    select: exp.Select = tree
+    return select
+
+
+def column(name: str) -> str:
+    """The name in SQL of a column of manifests or a field of queries."""
+    return COLUMNS.get(name, name)

@@ -7,8 +7,10 @@ from typing import TYPE_CHECKING, Any
 from hypothesis import strategies as st
 
 from idc_contract.oracle.v1_archive import CURRENT, DESCRIBED, KNOWN, Truth, truth
+from idc_contract.oracle.v1_sql import selected
 from idc_contract.relations.relation import holds, same
 from idc_contract.relations.v1.drawing import active, exactly, one, patients, some
+from idc_contract.relations.v1.echoed import check_sql, column
 from idc_contract.relations.v1.questions import (
     COLUMNS,
     DICOM,
@@ -16,6 +18,8 @@ from idc_contract.relations.v1.questions import (
     GUID,
     NO_SUCH_VALUE,
     Filters,
+    Page,
+    Question,
     Row,
     manifest,
     page,
@@ -23,6 +27,7 @@ from idc_contract.relations.v1.questions import (
     relation,
     rows_of,
     total,
+    walk,
 )
 
 if TYPE_CHECKING:
@@ -87,7 +92,7 @@ def a_manifest_is_what_the_index_says(service: Service, draw: Draw) -> None:
         tuple(f"{GUID}{v}" if name == "CRDC_Series_GUID" else v for name, v in zip(question.names, row, strict=True))
         for row in known.rows(f"DISTINCT {columns}", where, "", parameters)
     }
-    _compare(service, question, expected)
+    _compare(service, question, filters, expected)
 
 
 @relation(examples=8, needs={"index"})
@@ -97,20 +102,24 @@ def a_query_is_what_the_index_says(service: Service, draw: Draw) -> None:
     filters = _filters(draw, known)
     question = query(filters, some(draw, ASKABLE, 4))
     where, parameters = known.where(filters)
-    _compare(service, question, set(known.rows("DISTINCT " + ", ".join(question.names), where, "", parameters)))
+    expected = set(known.rows("DISTINCT " + ", ".join(question.names), where, "", parameters))
+    _compare(service, question, filters, expected)
 
 
-def _compare(service: Service, question: Any, expected: set[Any]) -> None:
+def _compare(service: Service, question: Question, filters: Filters, expected: set[Any]) -> None:
     names = question.names
     if len(expected) <= 2000:
-        rows = rows_of(service, question)
+        pages = walk(service, question.with_sql(), (2000,))
+        _same_sql(service, question, filters, pages[0], expected)
+        rows = [row for each in pages for row in each.rows]
         found = {tuple(row[name] for name in names) for row in rows}
         same(len(rows), len(expected), f"rows of {question.body!r:.300} {names}")
         wrong = sorted(map(repr, found ^ expected))[:3]
         holds(not wrong, "rows are those of the index", f"{question.body!r:.300}: {wrong}")
         return
-    first = page(service, question, 50)
+    first = page(service, question.with_sql(), 50)
     same(first.total, len(expected), f"rows of {question.body!r:.300} {names}")
+    _same_sql(service, question, filters, first, expected)
     lead = [names.index(name) for name in question.order[:1]]
     least = sorted((row[i] is not None, row[i] or "") for row in expected for i in lead)[: len(first.rows)]
     same([row[question.order[0]] or "" for row in first.rows], [text for _, text in least], "the first rows of many")
@@ -119,6 +128,18 @@ def _compare(service: Service, question: Any, expected: set[Any]) -> None:
         "rows are those of the index",
         f"{first.rows[:3]}",
     )
+
+
+def _same_sql(service: Service, question: Question, filters: Filters, first: Page, expected: set[Any]) -> None:
+    """The SQL of a first page, run over the index, selects the rows of the manifest or query."""
+    if first.echo is None:  # the answer came later, without the cohort
+        return
+    tree = check_sql(first.echo["sql"], question.names, filters, active(service))
+    found = selected(tree, _truth(service), [column(name) for name in question.names])
+    if found is not None:
+        bare = {tuple(value.removeprefix(GUID) if value else value for value in row) for row in expected}
+        wrong = sorted(map(repr, found ^ bare))[:3]
+        holds(not wrong, "SQL selects the rows of the answer", f"{question.body!r:.300}: {wrong}")
 
 
 @relation(examples=5, needs={"index"})

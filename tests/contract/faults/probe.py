@@ -130,6 +130,10 @@ def v1(call: Asked) -> Iterator[Answer]:
         requested = {"cohort_def": spec(filters), "queryFields": {"fields": CHARACTERISTICS}}
         yield call("POST", query, requested, page_size=50)
     yield call("POST", preview, spec(NOTEBOOK), **GUIDS, sql="True")
+    ranges = {"bmi_btw": [-1, 99.5], "age_at_diagnosis_gte": [-4], "StudyDate": ["2001%", "None"]}
+    for fields in (FIELDS, CHARACTERISTICS):
+        requested = {"cohort_def": spec(ranges), "queryFields": {"fields": fields}}
+        yield call("POST", query, requested, sql="True")
     yield call("POST", preview, spec({"Modality": ["no such"]}), **GUIDS)
     yield call("POST", preview, spec({}), Patient_ID="True", page_size=3000)
     yield call("POST", preview, spec({}), Collection_ID="True", page_size=50000)

@@ -5,6 +5,7 @@ from tests.contract.faults import (  # noqa: F401  they register
     v1_filters,
     v1_nodules,
     v1_pages,
+    v1_sql,
     v1_users,
     v1_wire,
 )
