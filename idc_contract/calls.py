@@ -9,6 +9,7 @@ import asyncio
 import json
 import shlex
 import time
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
 from email.utils import parsedate_to_datetime
 from functools import cached_property
@@ -204,6 +205,9 @@ class Caller(Protocol):
     def __call__(self, request: Request) -> Answer:
         """The answer; raises Unreachable without a response, Broken if the response is not valid HTTP."""
 
+    def together(self, requests: Sequence[Request]) -> list[Answer]:
+        """The answers to requests that are sent at the same time, in their order."""
+
     def close(self) -> None:
         """Close connections and event loops."""
 
@@ -221,6 +225,14 @@ class InProcess:
     def __call__(self, request: Request) -> Answer:
         """The answer; an exception of the application becomes a 500, as in a server."""
         return self.loop.run_until_complete(serve(self.app, request))
+
+    def together(self, requests: Sequence[Request]) -> list[Answer]:
+        """The answers, made in turns by one event loop and its threads."""
+
+        async def all_of_them() -> list[Answer]:
+            return await asyncio.gather(*(serve(self.app, request) for request in requests))
+
+        return self.loop.run_until_complete(all_of_them())
 
     def close(self) -> None:
         """Close the event loop."""
@@ -254,6 +266,13 @@ class OverHTTP:
         if answer.status == httpx.codes.TOO_MANY_REQUESTS:
             raise Unreachable(f"{self.base} answers 429 again and again: use a lower --rate")
         return answer
+
+    def together(self, requests: Sequence[Request]) -> list[Answer]:
+        """The answers, on as many connections; one after the other if there is a rate to keep."""
+        if self.pause:
+            return [self(request) for request in requests]
+        with ThreadPoolExecutor(len(requests)) as threads:
+            return list(threads.map(self, requests))
 
     @property
     def slowdown(self) -> float:

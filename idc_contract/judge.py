@@ -12,6 +12,7 @@ import re
 from collections import Counter
 from functools import cache
 from typing import TYPE_CHECKING, Any
+from urllib.parse import unquote
 
 import jsonschema_rs
 
@@ -32,6 +33,15 @@ CHOSEN = frozenset({"filters", "json", "json_manifest", "ranges", "terms"})
 """Members of answers whose own members a request chooses."""
 WHOLE = re.compile(rb"[:\[,]\s*-?\d+(?:\.0+|(?:\.\d+)?[eE][+-]?\d+)\s*[,\]}]")
 """What a number may look like that has a decimal point or an exponent, and no fraction."""
+REFUSAL = 400
+INSIDE = re.compile(
+    r"""Traceback\ \(most\ recent\ call\ last | File\ \\?"[^"]+",\ line\ \d+ | \b(?:site|dist)-packages\b
+    | (?<![\w./:-])/(?:home|usr|opt|srv|root|var|tmp|app|workspace|Users|etc|proc|mnt|data)/[\w.-]+
+    | \b[A-Za-z]:\\{1,2}[\w.-]+\\ | \bat\ [\w.$]+\([\w]+\.java:\d+\) | \b0x[0-9a-f]{8,}\b | \w+\.py:\d+
+    | <(?:!doctype|html|head|body|h1|pre|title)\b""",
+    re.IGNORECASE | re.VERBOSE,
+)
+"""Parts of programs and web pages: stack traces, paths of files, addresses of objects, tags."""
 LARGE = 2.0**52
 """The double from which there are no fractions."""
 DEPTH = 12
@@ -189,12 +199,24 @@ def read(answer: Answer, request: str = "") -> Any:
         text = answer.body.decode("utf-8")
     except UnicodeDecodeError as error:
         raise Broken("charset is UTF-8", f"{request}: the body is not UTF-8: {error}", answer) from None
+    if answer.status >= REFUSAL and (found := leaked(answer, text)):
+        raise Broken("a message is for its reader", f"{request}: {answer.status}: it shows {found!r}", answer)
     if answer.media_type != "application/json":
         return text
     try:
         return json.loads(text, object_pairs_hook=_once, parse_constant=_no_number)
     except (ValueError, RecursionError) as error:
         raise Broken("body is JSON", f"{request}: {answer.status}: {error} in {text[:200]!r}", answer) from None
+
+
+def leaked(answer: Answer, text: str) -> str:
+    """What a refusal shows of the inside of a service, and is not in the request; empty if nothing."""
+    for found in INSIDE.finditer(text):
+        sent = answer.request.body.decode("utf-8", "replace") + unquote(answer.request.target)
+        shown = found[0].replace("\\n", "\n").replace('\\"', '"')
+        if found[0] not in sent and shown not in sent:
+            return text[max(0, found.start() - 40) : found.end() + 80]
+    return ""
 
 
 def _once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:

@@ -16,7 +16,7 @@ from idc_contract.document.openapi import OPERATIONS, operation_of
 from idc_contract.judge import Coverage, judge
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Iterable, Mapping, Sequence
 
     from idc_contract.oracle.index import Index
 
@@ -145,14 +145,18 @@ class Service:
         raw: bytes | None = None,
         **path: Any,
     ) -> Answer:
-        """An operation's answer; only its time is checked. ``raw`` is a body that is sent unchanged, as JSON."""
+        """An operation's answer; only its time is checked. ``raw`` is a body that is sent unchanged, as JSON.
+
+        ``headers`` may name another content type.
+        """
         described = OPERATIONS[operation]
         target = described.path.format(**{name: quote(str(value), safe="") for name, value in path.items()})
         if pairs := list(query.items() if hasattr(query, "items") else query):
             target += "?" + urlencode(pairs, quote_via=quote)
         sent: list[tuple[str, str]] = []
         content = raw if raw is not None else b"" if body is NOTHING else dumps(body)
-        if content or raw is not None:
+        headers = tuple(headers)
+        if (content or raw is not None) and not any(name == "content-type" for name, _ in headers):
             sent += JSON
         if described.security and user is not None and user < len(self.users):
             sent += self.users[user].headers
@@ -192,6 +196,17 @@ class Service:
         answer = self.caller(request)
         self.trail[-1] = Sent(request, answer.status)
         return answer
+
+    def together(self, requests: Sequence[Request]) -> list[Answer]:
+        """The answers to requests that are sent at the same time, in their order."""
+        self.sent += len(requests)
+        for request in requests:
+            self.note(request.method, request.target, request.body)
+        start = len(self.trail)
+        self.trail += [Sent(request) for request in requests]
+        answers = self.caller.together(requests)
+        self.trail[start:] = [Sent(answer.request, answer.status) for answer in answers]
+        return answers
 
     def note(self, method: str, target: str, body: bytes) -> None:
         """Add a request to the fingerprint, without page tokens, which differ each time."""

@@ -12,6 +12,7 @@ import pytest
 from idc_contract.layers import suite
 from idc_contract.local_standin import Server, server
 from idc_contract.oracle.index import installed
+from idc_contract.relations import http
 from tests.support.http_variants import VARIANTS, variant
 
 if TYPE_CHECKING:
@@ -21,6 +22,7 @@ if TYPE_CHECKING:
 RELATIONS = frozenset({
     "a page is the slice of the ordered series", "a token continues its own query", "the service links to its parts",
     "unsupported methods are answered with 405", "what is open needs no token",
+    *(relation.name for generation in ("v1", "v3") for relation in http.of(generation)),
 })  # fmt: skip
 OPERATIONS = frozenset({"getViewerUrl", "listVersions"})
 

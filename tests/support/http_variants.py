@@ -72,7 +72,7 @@ def variant(kind: str, url: str) -> Iterator[str]:
                     self.wfile.write(b"%x\r\n%s\r\n" % (len(part), part))
                 self.wfile.write(b"0\r\n\r\n")
                 return
-            if kind != "HTTP/1.0":
+            if kind != "HTTP/1.0" and not empty:
                 self.send_header("Content-Length", str(len(content)))
             self.end_headers()
             self.wfile.write(b"" if empty else content)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from idc_contract.relations import http
 from idc_contract.relations.v1 import (
     catalogues,
     cohorts,
@@ -35,6 +36,7 @@ MODULES = (
     model,
     corners,
 )
+relation.all += http.of("v1")
 RELATIONS: list[Relation] = relation.all
 RETIRED: list[Relation] = requests.retired.all
 """To be held where /v1/about answers 410."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from idc_contract.relations import http
 from idc_contract.relations.v3 import (
     applied,
     bounds,
@@ -20,6 +21,7 @@ from idc_contract.relations.v3.truth import relation
 if TYPE_CHECKING:
     from idc_contract.relations.relation import Relation
 
+relation.all += http.of("v3")
 RELATIONS: list[Relation] = relation.all
 __all__ = [
     "RELATIONS",

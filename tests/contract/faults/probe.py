@@ -34,6 +34,8 @@ def shown(answer: Answer) -> Shown:
 def probe(service: Service, generation: str) -> Iterator[Shown]:
     """All answers of the series."""
     requested = Asked(service)
+    for answer in http(requested, generation):
+        yield shown(answer)
     for answer in {"v1": v1, "v3": v3}[generation](requested):
         yield shown(answer)
 
@@ -53,16 +55,50 @@ class Asked:
         user: int | None = None,
         key: str = "",
         kind: str = "",
+        more: Headers = (),
         **query: Any,
     ) -> Answer:
-        """An answer; ``user``: the user whose token is sent, ``key``: a header to send instead."""
-        headers: list[tuple[str, str]] = []
+        """An answer; ``user``: the user whose token is sent, ``key``: a header to send instead, ``more``: headers."""
+        headers: list[tuple[str, str]] = [*more]
         if user is not None or key:
             headers.append(("authorization", key or f"Bearer {self.service.users[user or 0].token}"))
         content = body if isinstance(body, bytes) else b"" if body is None else dumps(body)
         headers += [("content-type", kind)] if kind else JSON if content else ()
         target += "?" + urlencode(query) if query else ""
         return self.service.send(Request(method, target, tuple(headers), content))
+
+
+# --- both ----------------------------------------------------------------------------------------------------------
+
+
+def http(call: Asked, generation: str) -> Iterator[Answer]:
+    """The requests of HTTP, of either generation."""
+    read, post = {
+        "v1": ("/v1/versions", "/v1/cohorts/preview/manifest?Patient_ID=True"),
+        "v3": ("/v3/stats", "/v3/cohort/counts"),
+    }[generation]
+    for method in ("HEAD", "OPTIONS"):
+        yield call(method, read)
+    elsewhere = ("origin", "https://elsewhere.example.org")
+    for headers in (("if-none-match", '"x"'), ("if-modified-since", "Sun, 06 Nov 1994 08:49:37 GMT"),
+                    ("accept-encoding", "gzip"), ("accept-encoding", "identity"), ("range", "bytes=2-9"),
+                    elsewhere):  # fmt: skip
+        yield call("GET", read, more=(headers,))
+    yield call("GET", f"{read}/", more=(("x-forwarded-host", "elsewhere.example.org"),))
+    filters: dict[str, Any] = {"Modality": ["MR"], "PatientID": ["e\u0301"]}
+    filters["Modality"] += [f"no such {number}" for number in range(1500)]
+    body = spec(filters) if generation == "v1" else {"filters": {"terms": filters}}
+    yield call("POST", post, body, kind="application/json; charset=utf-8")
+    yield call("POST", post, dumps(body) + b" " * 70_000)
+    yield call("POST", post, b"{}")
+    yield call("POST", post, b"[")
+    if generation == "v1":
+        for target in ("/v1/users/account_details", "/v1/cohorts"):
+            users = [Request("GET", target, user.headers) for user in call.service.users[:2]]
+            yield from call.service.together(users)
+            for one in users:
+                yield call("GET", target, more=one.headers)
+                yield call("GET", target, more=(*one.headers, ("if-none-match", f'"{target}"')))
 
 
 # --- v1 ------------------------------------------------------------------------------------------------------------

@@ -1,6 +1,7 @@
 """The faults of v1."""
 
 from tests.contract.faults import (  # noqa: F401  they register
+    http,
     v1_catalogues,
     v1_filters,
     v1_nodules,
