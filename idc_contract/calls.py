@@ -6,9 +6,11 @@ Law: knows HTTP and nothing of this API. Requests are built here byte by byte, s
 from __future__ import annotations
 
 import asyncio
+import gzip
 import json
 import shlex
 import time
+import zlib
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
 from email.utils import parsedate_to_datetime
@@ -224,15 +226,15 @@ class InProcess:
 
     def __call__(self, request: Request) -> Answer:
         """The answer; an exception of the application becomes a 500, as in a server."""
-        return self.loop.run_until_complete(serve(self.app, request))
+        return decoded(self.loop.run_until_complete(serve(self.app, _accepting(request))))
 
     def together(self, requests: Sequence[Request]) -> list[Answer]:
         """The answers, made in turns by one event loop and its threads."""
 
         async def all_of_them() -> list[Answer]:
-            return await asyncio.gather(*(serve(self.app, request) for request in requests))
+            return await asyncio.gather(*(serve(self.app, _accepting(request)) for request in requests))
 
-        return self.loop.run_until_complete(all_of_them())
+        return [decoded(answer) for answer in self.loop.run_until_complete(all_of_them())]
 
     def close(self) -> None:
         """Close the event loop."""
@@ -331,6 +333,25 @@ CRASH: tuple[dict[str, Any], ...] = (
     {"type": "", "body": b"Internal Server Error"},
 )
 """What a server answers if its application fails."""
+
+
+def _accepting(request: Request) -> Request:
+    """The request as a client over HTTP sends it: compressed answers are welcome."""
+    if any(name.lower() == "accept-encoding" for name, _ in request.headers):
+        return request
+    return replace(request, headers=(*request.headers, ("accept-encoding", "gzip, deflate")))
+
+
+def decoded(answer: Answer) -> Answer:
+    """The answer without the coding of its body; raises Broken if that cannot be decoded."""
+    coding = (answer.header("content-encoding") or "identity").strip().lower()
+    if coding == "identity" or not answer.body:
+        return answer
+    try:
+        body = gzip.decompress(answer.body) if coding in ("gzip", "x-gzip") else zlib.decompress(answer.body)
+    except (OSError, EOFError, zlib.error) as error:
+        raise Broken("an answer", f"{answer.request.method} {answer.request.target}: {coding}: {error}") from error
+    return replace(answer, body=body, wire=len(answer.body))
 
 
 def retry_after(answer: Answer) -> float | None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 from importlib import import_module
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -11,7 +12,7 @@ from urllib.parse import urlsplit
 from idc_contract import unreleased
 from idc_contract.calls import InProcess
 from idc_contract.layers import suite
-from idc_contract.local_standin import command, server, standin
+from idc_contract.local_standin import command, hurried, server, standin
 from idc_contract.oracle.index import installed
 from idc_contract.preflight import checks
 from idc_contract.preflight.credentials import Mistake, user
@@ -41,7 +42,11 @@ def chosen(options: argparse.Namespace, stack: ExitStack) -> Service:
             service.index, service.start = installed(), f"{command()} --port {urlsplit(local.url).port}"
             return service
         app, users = stack.enter_context(standin())
-        return Service(InProcess(app), users, index=installed(), write=True, limit=limit, start=command())
+        service = Service(InProcess(app), users, index=installed(), write=True, limit=limit, start=command())
+        later = InProcess(stack.enter_context(hurried()))
+        stack.callback(later.close)
+        service.hurried = replace(service, caller=later, users=(), write=False, trail=service.trail)
+        return service
     parts = urlsplit(options.url)
     if parts.scheme not in ("http", "https") or not parts.hostname:
         raise Mistake(f"{options.url!r} is not the address of a service, such as https://example.org")

@@ -82,9 +82,30 @@ def standin(*, patience: float = 30.0) -> Iterator[tuple[ASGIApp, tuple[User, ..
             registries=Registries(UNREACHABLE, UNREACHABLE),
             releases=loaded.releases,
         )
-        users = tuple(User(email, identity.issue(email, "", 4 * 3600)[0]) for email in EMAILS)
+        users = issued(identity)
         try:
             yield Door(Standin(first, newest), loaded.contract, app.refuse, v1=gateway.refuse), users
+        finally:
+            cohorts.close()
+
+
+def issued(identity: Identity, hours: int = 4) -> tuple[User, ...]:
+    """The users, each with a token and one that has expired."""
+    return tuple(
+        User(email, identity.issue(email, "", hours * 3600)[0], expired=identity.issue(email, "", -3600)[0])
+        for email in EMAILS
+    )
+
+
+@contextmanager
+def hurried() -> Iterator[ASGIApp]:
+    """v1 of the stand-in that answers every new query with 202 first."""
+    loaded = parts()
+    with TemporaryDirectory(prefix="idc-contract-") as folder:
+        identity, cohorts = Identity(Path(folder)), Cohorts(Path(folder))
+        service = gateway.V1(loaded.contract, loaded.store, cohorts, identity, quirks=frozenset(), patience=0)
+        try:
+            yield gateway.create(loaded.contract, service, identity)
         finally:
             cohorts.close()
 

@@ -49,6 +49,8 @@ class User:
     source: TokenSource | None = field(default=None, repr=False, compare=False)
     given: list[str] = field(default_factory=list, repr=False, compare=False)
     """All tokens that were sent."""
+    expired: str = field(default="", repr=False, compare=False)
+    """A token of the user that is well signed and has expired; empty if there is none."""
 
     @property
     def token(self) -> str:
@@ -98,6 +100,8 @@ class Service:
     coverage: Coverage = field(default_factory=Coverage)
     late: list[Late] = field(default_factory=list)
     """Answers that were late: one finding, whatever relation asked for them."""
+    hurried: Service | None = None
+    """The same service with answers that come later (202), if there is one."""
     start: str = ""
     """The command that starts the same service on a socket, if it is in this process."""
     sent: int = 0

@@ -56,7 +56,7 @@ FORMER_NAMES = {
 """Names of relations and checks that had another name before: baselines may use either, and seeds keep their draws."""
 
 Generation = Literal["v1", "v3"]
-Need = Literal["index", "mistakes", "users", "write", "getReleaseChanges", "V3TableInfo/notable_columns"]
+Need = Literal["index", "mistakes", "users", "write", "hurried", "getReleaseChanges", "V3TableInfo/notable_columns"]
 
 
 @dataclass(frozen=True)
@@ -64,8 +64,8 @@ class Relation:
     """A relation and its requirements.
 
     ``needs``: ``index`` (the public index of the same data release), ``mistakes`` (permission to send invalid
-    requests), ``users`` (two users), ``write`` (permission to save and delete cohorts), or an unreleased part of the
-    document.
+    requests), ``users`` (two users), ``write`` (permission to save and delete cohorts), ``hurried`` (the same service
+    with answers that come later), or an unreleased part of the document.
     """
 
     generation: Generation
@@ -82,6 +82,7 @@ class Relation:
             "mistakes": service.mistakes,
             "users": len(service.users) > 1,
             "write": service.write,
+            "hurried": service.hurried is not None,
             **{name: name in service.coming for name in UNRELEASED},
         }
         return frozenset(need for need in self.needs if not available[need])

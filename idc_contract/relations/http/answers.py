@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import json
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
 from idc_contract.calls import Request
-from idc_contract.relations.http.apis import decoded, directives, relation, stable
+from idc_contract.relations.http.apis import directives, relation, stable
 from idc_contract.relations.relation import holds, same
 
 if TYPE_CHECKING:
@@ -33,7 +32,7 @@ def full(service: Service, asked: Asked, *headers: tuple[str, str], user: int | 
 def equal(found: Answer, expected: Answer, what: str) -> None:
     """Two answers have the same status, media type and JSON."""
     same([found.status, found.media_type], [expected.status, expected.media_type], what)
-    same(stable(json.loads(decoded(found))), stable(json.loads(decoded(expected))), what)
+    same(stable(found.json()), stable(expected.json()), what)
 
 
 @relation()

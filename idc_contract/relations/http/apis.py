@@ -5,8 +5,6 @@ A new generation needs a row here, and no other change of these relations.
 
 from __future__ import annotations
 
-import gzip
-import zlib
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -133,14 +131,6 @@ class Shared:
 
 
 relation = Shared()
-
-
-def decoded(answer: Answer) -> bytes:
-    """The body without its content coding, which a caller in this process leaves to be decoded."""
-    coding = (answer.header("content-encoding") or "identity").strip().lower()
-    if answer.wire is not None or coding == "identity":
-        return answer.body
-    return gzip.decompress(answer.body) if coding in ("gzip", "x-gzip") else zlib.decompress(answer.body)
 
 
 def stable(content: Any) -> Any:

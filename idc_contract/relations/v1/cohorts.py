@@ -30,6 +30,10 @@ if TYPE_CHECKING:
     from idc_contract.service import Service
 
 
+LONG = 130
+"""More ids than a hundred, which lists are often cut at."""
+
+
 @relation(examples=5, needs={"write"})
 def a_saved_cohort_is_kept_as_it_was_sent(service: Service, draw: Draw) -> None:
     """A new cohort is confirmed, listed and echoed as sent, with any text; the list grows by exactly this cohort."""
@@ -84,10 +88,17 @@ def a_deleted_cohort_is_gone(service: Service, draw: Draw) -> None:
     """A deleted cohort is not listed, GET and POST answer 403, and it cannot be deleted again."""
     version, body = active(service), some_spec(service, draw)
     number = create(service, body)["cohort_id"]
+    begun = [
+        (question, page(service, question, 1).token)
+        for question in (manifest(None, ["GCS_URL"], cohort=number), query(None, ["SOPInstanceUID"], cohort=number))
+    ]
     reported = service.call("deleteCohort", cohort_id=number)["cohorts"]
     same(len(reported), 1, "one deletion is answered once")
     deleted(reported[0], number, body, version)
     gone(service, number, 0, 403)
+    for question, token in begun:
+        if token:
+            service.call(question.operation, question.body, query={"next_page": token}, cohort_id=number, status=403)
     holds(number not in listed(service), "a deleted cohort is not listed", f"{number}")
     for again in (service.call("deleteCohort", cohort_id=number)["cohorts"], remove(service, [number])):
         same(len(again), 1, "one deletion is answered once")
@@ -111,6 +122,25 @@ def many_cohorts_are_deleted_in_the_order_asked(service: Service, draw: Draw) ->
         deleted(row, number, bodies[numbers.index(number)], version)
     for row, number in zip(reported[3:], requested[3:], strict=True):
         refused(service, row, number, "deleted" if number in numbers else "unknown", 0)
+
+
+@relation(needs={"write"})
+def long_lists_are_deleted_to_the_last(service: Service, draw: Draw) -> None:
+    """Of a list of more than a hundred ids, the first, the last and one between are deleted; the others are unknown."""
+    version, body = active(service), spec({"Modality": ["CT"]})
+    numbers = [create(service, body)["cohort_id"] for _ in range(3)]
+    unknown = [BEYOND[0] + number for number in range(LONG)]
+    half = LONG // 2
+    requested = [numbers[0], *unknown[:half], numbers[1], *unknown[half:], numbers[2]]
+    reported = remove(service, requested)
+    same([row["cohort_id"] for row in reported], requested, "deletions in the order asked")
+    for row in reported:
+        if row["cohort_id"] in numbers:
+            deleted(row, row["cohort_id"], body, version)
+        else:
+            refused(service, row, row["cohort_id"], "unknown", 0)
+    left = sorted(listed(service).keys() & set(numbers))
+    same(left, [], "cohorts that are left of a long list")
 
 
 @relation()

@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 ATTRIBUTES: list[str] = target("#/components/schemas/V1AttributeName")["enum"]
 NUMERIC = frozenset(name.removesuffix("_btw") for name in ATTRIBUTES if name.endswith("_btw"))
 WANTED = (["Ab%", "None"], ["a_C"], ["Abc", "dE"], ["None"], ["x y", "Z", "None"])
+MANY = 400
 TEXTS = ("n", " a  b ", "é 𝔘", "e\u0301", "'\"\\%_", "\u202e", "x" * 255, "<b>&amp;", "a\nb", "null")
 
 
@@ -72,6 +73,17 @@ def sql_selects_what_the_filters_mean(service: Service, draw: Draw) -> None:
         echo = page(service, question, 1).echo
         if echo is not None:
             check_sql(echo["sql"], question.names, filters, version)
+
+
+@relation()
+def long_sql_is_complete(service: Service, draw: Draw) -> None:
+    """SQL of more than 8,000 characters names every value, and ends as it should."""
+    wanted = [*(f"no such patient {number:04}" for number in range(MANY)), 'it\'s "é" \\']
+    for question in (manifest({"PatientID": wanted}, ["Patient_ID"]), query({"PatientID": wanted}, ["PatientID"])):
+        echo = page(service, question.with_sql(), 1).echo
+        if echo is not None:
+            holds(len(echo["sql"]) > 8000, "SQL names every value", f"{len(echo['sql'])} characters of {MANY} values")
+            check_sql(echo["sql"], question.names, {"PatientID": wanted}, active(service))
 
 
 @relation(examples=2)

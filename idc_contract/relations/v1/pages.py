@@ -78,6 +78,22 @@ def pages_of_a_saved_cohort_make_the_same_whole(service: Service, draw: Draw) ->
             same(rows_of(service, question, spans(len(whole), draw)), whole, "pages of a cohort are the whole")
 
 
+@relation(examples=2, needs={"hurried"})
+def answers_that_come_later_are_the_same(service: Service, draw: Draw) -> None:
+    """A query that is answered with 202 first has in the end the rows of one that is answered at once."""
+    assert service.hurried is not None
+    filters = _small(service, draw)
+    for question in (manifest(filters, some(draw, list(COLUMNS), 4)), query(filters, some(draw, FIELDS, 5))):
+        answer = service.hurried.answer(question.operation, question.body, query=question.flags)
+        same(answer.status, 202, f"status of a new {question.operation} of a service that is slow")
+        later, now = (walk(one, question, [7, 50]) for one in (service.hurried, service))
+        same(
+            [(page.rows, page.total) for page in later],
+            [(page.rows, page.total) for page in now],
+            "pages that come later",
+        )
+
+
 @relation(examples=2)
 def rows_of_a_large_selection_ascend_from_page_to_page(service: Service, draw: Draw) -> None:
     """The first pages without filters ascend, repeat no row, and have the same totalFound."""

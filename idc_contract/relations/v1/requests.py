@@ -179,6 +179,7 @@ def _forged(token: str) -> list[str]:
 
 def _shut(service: Service, name: str) -> None:
     headers = _forged(service.users[0].token) if service.users else ["", "Bearer nonsense"]
+    headers += [f"Bearer {user.expired}" for user in service.users[:1] if user.expired]
     for header in [None, *headers]:
         sent = () if header is None else (("authorization", header),)
         answer = service.answer(name, BODIES.get(name, NOTHING), user=None, headers=sent, **_path(name))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from typing import TYPE_CHECKING, Any
 
 from hypothesis import strategies as st
@@ -216,6 +217,20 @@ def everything_is_what_the_index_holds(service: Service, draw: Draw) -> None:
     known = _truth(service)
     for name, source in KNOWN_COLUMNS.items():
         same(total(service, {}, name), known.rows(f"count(DISTINCT {source})")[0][0], f"{name} of everything")
+
+
+@relation(needs={"index"})
+def each_collection_has_the_series_of_the_index(service: Service, draw: Draw) -> None:
+    """Of every collection a query of everything has as many studies, series and modalities as the index."""
+    known = _truth(service)
+    names = ("collection_id", "StudyInstanceUID", "Modality")
+    rows = rows_of(service, query({}, names), (50_000,))
+    found, expected = (Counter(row[:1] for row in some) for some in (
+        [tuple(row[name] for name in names) for row in rows],
+        known.rows(f"DISTINCT {', '.join(names)}"),
+    ))  # fmt: skip
+    wrong = sorted((found - expected) + (expected - found))[:3]
+    holds(not wrong, "collections of a query of everything", f"{wrong}: {[(found[w], expected[w]) for w in wrong]}")
 
 
 @relation(needs={"index"})

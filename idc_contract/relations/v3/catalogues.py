@@ -130,6 +130,27 @@ def a_collection_is_what_its_series_make_it(service: Service, draw: Draw) -> Non
     same_licenses(found["licenses"], licenses(service, condition), "licences of a collection")
 
 
+@relation(needs={"index"})
+def each_collection_is_the_one_of_the_index(service: Service, draw: Draw) -> None:
+    """Details, counts, values and SQL of every collection are those of the index, not of the common ones alone."""
+    by = "FROM index GROUP BY 1 ORDER BY 1"
+    expected = {row["c"]: row for row in truth(service, f"SELECT collection_id AS c, {COUNTS} {by}")}
+    modalities = "list(DISTINCT Modality ORDER BY Modality) FILTER (Modality IS NOT NULL)"
+    also = {row["c"]: row["m"] for row in truth(service, f"SELECT collection_id AS c, {modalities} AS m {by}")}
+    for name, row in expected.items():
+        wanted = {key: value for key, value in row.items() if key != "c"}
+        found = service.call("getCollection", collection_id=name)
+        same_counts(found, wanted, f"collection {name}")
+        same([found["collection_id"], found["modalities"]], [name, also[name] or []], f"modalities of {name}")
+        same_counts(counted(service, {"terms": {"collection_id": [name]}}), wanted, f"counts of {name}")
+    values = service.call("getAttributeValues", attribute="collection_id", query={"limit": 10_000})["values"]
+    found = {item["value"]: item["count"] for item in values}
+    same(found, {name: row["series"] for name, row in expected.items()}, "values of collection_id")
+    sums = "count(*) AS n, count(DISTINCT SeriesInstanceUID) AS u, sum(instanceCount)::BIGINT AS i"
+    sql = f"SELECT collection_id AS c, {sums}, min(StudyDate)::VARCHAR AS d {by}"
+    same(service.call("runSql", {"sql": sql})["rows"], truth(service, sql), "collections in SQL")
+
+
 @relation(examples=2, needs={"mistakes"})
 def there_is_no_collection_by_another_name(service: Service, draw: Draw) -> None:
     """The identifier of a collection is matched exactly; any other identifier is not found."""

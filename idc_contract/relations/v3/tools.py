@@ -31,6 +31,13 @@ VIEWERS = {
 FORMATS = ("apa", "bibtex", "csl-json", "turtle")
 IDC_PAPER = "10.1148/rg.230180"
 DEEP = b"[" * 100_000
+LONG = 300
+"""So many identifiers are more than 8,000 characters."""
+SAME_NAMES = (
+    "SELECT 1 AS a, 2 AS a",
+    "SELECT 1 AS a, 2 AS b, 3 AS a",
+    "SELECT * FROM (SELECT 1 AS n) JOIN (SELECT 2 AS n) ON true",
+)
 KNOWN: list[tuple[str, dict[str, Any]]] = [  # statements with obvious answers, in the JSON forms of the reference
     ("SELECT 1 AS a, 'x' AS b, NULL AS c, true AS d", {"a": 1, "b": "x", "c": None, "d": True}),
     ("SELECT 1.25::DOUBLE AS f, 2.50::DECIMAL(5,2) AS m", {"f": 1.25, "m": 2.5}),
@@ -42,6 +49,11 @@ KNOWN: list[tuple[str, dict[str, Any]]] = [  # statements with obvious answers, 
     ("SELECT [1, 2, NULL] AS l, {'k': 'v', 'n': 1} AS s, MAP {'a': 1} AS m",
      {"l": [1, 2, None], "s": {"k": "v", "n": 1}, "m": {"a": 1}}),
     ("SELECT '\\xAA'::BLOB AS b, 'é𝔘' AS u", {"b": "aa", "u": "é𝔘"}),
+    ("SELECT UUID '00000000-0000-0000-0000-00000000000a' AS u, '101'::BIT AS b, 'x'::ENUM('x', 'y') AS e",
+     {"u": "00000000-0000-0000-0000-00000000000a", "b": "101", "e": "x"}),
+    ("SELECT INTERVAL '1 month 2 hours' AS i, INTERVAL 3 DAY AS d", {"i": "P30DT2H", "d": "P3D"}),
+    ("SELECT 1::UTINYINT AS t, 7::UHUGEINT AS u, 1.5::FLOAT AS f, [1, 2]::INTEGER[2] AS a",
+     {"t": 1, "u": 7, "f": 1.5, "a": [1, 2]}),
     ("SELECT 1 AS z, 2 AS a, 3 AS M", {"z": 1, "a": 2, "M": 3}),
     ("  select 'a;b' AS x ; ", {"x": "a;b"}),
     ("WITH t AS (SELECT 7 AS n) SELECT n + 1 AS n FROM t -- the end", {"n": 8}),
@@ -114,6 +126,42 @@ def values_have_their_form_in_json(service: Service, draw: Draw) -> None:
         known = service.call("runSql", {"sql": sql})
         same([known["columns"], known["rows"], known["row_count"]], [list(row), [row], 1], f"answer to {sql}")
         same(known["truncated"], False, "truncated")
+
+
+@relation()
+def columns_of_one_name_are_both_there(service: Service, draw: Draw) -> None:
+    """Of two columns with the same name neither is lost: both are returned under different names, or none is."""
+    for sql in SAME_NAMES:
+        answer = service.answer("runSql", {"sql": sql})
+        content = judge(OPERATIONS["runSql"], answer)
+        if answer.status == 400:
+            refused(content, "invalid_query")
+            continue
+        columns, row = content["columns"], content["rows"][0]
+        holds(len(set(columns)) == len(columns), "columns of one name", f"{sql}: {columns}", answer)
+        same(sorted(row), sorted(columns), f"columns of the row of {sql}")
+        same([row[name] for name in columns], list(range(1, len(columns) + 1)), f"values of {sql}")
+
+
+@relation()
+def nulls_are_where_the_order_says(service: Service, draw: Draw) -> None:
+    """Rows without a value are first or last as ORDER BY says, and last by default, in either direction."""
+    for order, rows in (("", [1, 2, None]), ("DESC", [2, 1, None]), ("NULLS FIRST", [None, 1, 2]),
+                        ("DESC NULLS FIRST", [None, 2, 1]), ("DESC NULLS LAST", [2, 1, None])):  # fmt: skip
+        sql = f"SELECT v FROM (VALUES (2), (NULL), (1)) AS t(v) ORDER BY v {order}"
+        same([row["v"] for row in service.call("runSql", {"sql": sql})["rows"]], rows, f"rows by {order or 'default'}")
+    sql = "SELECT DISTINCT BodyPartExamined AS b FROM index ORDER BY b DESC NULLS FIRST LIMIT 3"
+    same(service.call("runSql", {"sql": sql})["rows"], truth(service, sql), "body parts, those without one first")
+
+
+@relation()
+def a_long_statement_is_run_to_its_end(service: Service, draw: Draw) -> None:
+    """A statement of more than 8,000 characters has the answer of a short one."""
+    uids = [row["u"] for row in truth(service, f"SELECT SeriesInstanceUID AS u FROM index ORDER BY 1 LIMIT {LONG}")]
+    listed = ", ".join(map(literal, uids))
+    for sql in (f"SELECT count(*) AS n FROM index WHERE SeriesInstanceUID IN ({listed})",
+                f"SELECT {LONG} AS n -- {'x' * 9000}", f"SELECT {' ' * 9000}{LONG} AS n"):  # fmt: skip
+        same(service.call("runSql", {"sql": sql})["rows"], [{"n": LONG}], f"answer to {len(sql)} characters")
 
 
 @relation()

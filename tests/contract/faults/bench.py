@@ -16,9 +16,9 @@ from typing import TYPE_CHECKING, Any
 from idc_contract import local_standin
 from idc_contract.calls import InProcess, Layered, Request, serve
 from idc_contract.layers.suite import LATE
-from idc_contract.local_standin import EMAILS, Memory, parts, standin
+from idc_contract.local_standin import Memory, issued, parts, standin
 from idc_contract.oracle.index import installed
-from idc_contract.service import Service, User
+from idc_contract.service import Service
 from idc_contract.unreleased import UNRELEASED
 from idc_standin.v1 import gateway
 from idc_standin.v1.cohorts import Cohorts
@@ -63,7 +63,7 @@ class Bench:
         app, _ = self.stack.enter_context(standin(patience=self.patience))
         self.lasting: Any = Layered(app, self.memory) if self.remember else app
         self.identity = Identity(Path(self.stack.enter_context(TemporaryDirectory(prefix="idc-contract-"))))
-        self.users = tuple(User(email, self.identity.issue(email, "", 24 * 3600)[0]) for email in EMAILS)
+        self.users = issued(self.identity, 24)
         return self
 
     def __exit__(self, *_: object) -> None:
