@@ -215,6 +215,10 @@ SAMPLE = {
     "v3_page_in_refusals": "a request without sql is invalid",
     "v1_kept_by_shared_caches": "no shared cache keeps what belongs to a user",
     "v1_user_of_the_last_request": "users at once get their own answers",
+    **dict.fromkeys(
+        ("v3_clinical_rows_lost", "v3_clinical_values_as_text", "v3_clinical_tables_of_all_collections"),
+        "clinical tables are there or not",
+    ),
     "v1_byte_order_mark": "versions are numbered from 1 and one is active",
     "v3_lost_after_three": "a page is the slice of the ordered series",
     "v3_gte_as_gt": "counts are those of the series that meet the filters",

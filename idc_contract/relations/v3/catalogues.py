@@ -37,6 +37,8 @@ SUMMARY = ["collection_id", "collection_name", "cancer_types", "tumor_locations"
            "supporting_data", "description"]  # fmt: skip
 RESULT = ["analysis_result_id", "analysis_result_title", "source_DOI", "source_url", "subjects", "collections",
           "modalities", "license_short_name", "description"]  # fmt: skip
+MOST_CLINICAL = 1000
+"""The largest clinical table that is read to its end, in rows."""
 WORDS = 'an absent "name"'
 
 
@@ -319,8 +321,14 @@ def _clinical(service: Service, tables: list[dict[str, Any]]) -> None:
         same(described["name"], table["sql_path"], "name of a clinical table")
         rows = service.call("getClinicalTableRows", table=table["table_name"], query={"max_rows": 2})
         same(rows["columns"], [column["name"] for column in described["columns"]], "columns of a clinical table")
+        same(table["column_count"], len(described["columns"]), f"columns of {table['table_name']}, as listed")
         total = service.call("runSql", {"sql": f"SELECT count(*) AS n FROM {table['sql_path']}"})["rows"][0]["n"]
         same([rows["row_count"], rows["truncated"]], [min(2, total), total > 2], "rows of a clinical table")
+        if total <= MOST_CLINICAL:
+            every = service.call("getClinicalTableRows", table=table["table_name"], query={"max_rows": MOST_CLINICAL})
+            own_sql = {"sql": f"SELECT * FROM {table['sql_path']}", "max_rows": MOST_CLINICAL}
+            in_sql = service.call("runSql", own_sql)["rows"]
+            same(sorted(map(repr, every["rows"])), sorted(map(repr, in_sql)), f"rows of {table['table_name']} in SQL")
         own = service.call("getClinicalTables", query={"collection_id": table["collection_id"]})["tables"]
         same(own, [one for one in tables if one["collection_id"] == table["collection_id"]], "tables of a collection")
     refused(service.call("getClinicalTable", table="no_such_table", status=404), "not_found")

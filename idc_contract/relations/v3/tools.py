@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 from itertools import cycle
 from typing import TYPE_CHECKING, Any
@@ -31,6 +32,7 @@ VIEWERS = {
 FORMATS = ("apa", "bibtex", "csl-json", "turtle")
 IDC_PAPER = "10.1148/rg.230180"
 DEEP = b"[" * 100_000
+DOI = re.compile(r"10\.\d{4,9}/[^\s\"'<>\\{}]+")
 LONG = 300
 """So many identifiers are more than 8,000 characters."""
 SAME_NAMES = (
@@ -278,6 +280,28 @@ def citations_are_in_the_form_asked_for(service: Service, draw: Draw) -> None:
     for style in ("mla", "", "csl_json") if service.mistakes else ():
         requested = request_body("getCitations", one, citation_format=style)
         refused(service.call("getCitations", requested, status=400), "invalid_query")
+
+
+@relation(examples=2)
+def each_source_is_cited_once(service: Service, draw: Draw) -> None:
+    """A selection with several DOIs has at most one citation for each, and none of another DOI."""
+    sql = (
+        "SELECT collection_id AS c FROM index WHERE source_DOI IS NOT NULL GROUP BY 1 "
+        "HAVING count(DISTINCT source_DOI) BETWEEN 2 AND 4 ORDER BY count(*), 1 LIMIT 12"
+    )
+    name = draw(st.sampled_from([row["c"] for row in truth(service, sql)]))
+    own = f"SELECT DISTINCT lower(source_DOI) AS d FROM index WHERE collection_id = {literal(name)}"
+    dois = {row["d"] for row in truth(service, f"{own} AND source_DOI IS NOT NULL")}
+    style = draw(st.sampled_from(FORMATS))
+    body = request_body("getCitations", {"terms": {"collection_id": [name]}}, citation_format=style)
+    cited = service.call("getCitations", body)["citations"]
+    texts = [json.dumps(each, sort_keys=True, ensure_ascii=False).lower() for each in cited]
+    holds(len(set(texts)) == len(texts) <= len(dois), "citations", f"{len(texts)} of {len(dois)} DOIs of {name}")
+    for text in texts:
+        named = {doi.rstrip(".,;)") for doi in DOI.findall(text)}
+        holds(not named or named & dois, "citations", f"{text[:200]} is not of {sorted(dois)}")
+    found = [doi for doi in dois for text in texts if doi in text]
+    holds(len(set(found)) == len(found), "citations", f"a DOI of {name} is cited twice: {sorted(found)}")
 
 
 @relation()

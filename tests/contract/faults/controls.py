@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 from idc_contract.document.shape import APPLIED, PARTS, SHAPES, WARNINGS, echo
 from idc_contract.oracle.index import installed
 from idc_contract.oracle.release_changes import expected
+from tests.contract.faults.clinical import with_clinical_tables
 from tests.contract.faults.fault import is_json, operation, post, reply, with_content
 from tests.contract.faults.v1_answers import PAGED
 from tests.contract.faults.v3_answers import echoes, filters_in, reworded
@@ -223,5 +224,6 @@ CONTROLS = (
     Control("other words", ("v3",), "refusals and warnings in other words", other_words),
     Control("rows of releases", ("v3",), "series that changed buckets are counted as revised", by_row),
     Control("released", ("v3",), "without the parts that are marked as unreleased", released),
+    Control("clinical tables", ("v3",), "a build with clinical tables", with_clinical_tables),
     Control("with registries", ("v3",), "citations are found, in another order", citing),
 )

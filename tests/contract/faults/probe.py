@@ -349,6 +349,8 @@ def v3(call: Asked) -> Iterator[Answer]:
         yield call(method, target)
     yield call.service.send(Request("GET", "/v3/health", (("origin", "https://example.org"),)))
     yield call("GET", "/v3/clinical/tables")
+    yield call("GET", "/v3/clinical/tables", collection_id="tcga_read")
+    yield call("GET", "/v3/clinical/tables/nlst_canc/rows", max_rows=2)
     for column in ("Modality", "instanceCount", "PatientSex", "collection_id"):
         for limit in (3, 100, 0):
             yield call("GET", f"/v3/attributes/{column}/values", limit=limit)

@@ -1,6 +1,7 @@
 """The faults of v3."""
 
 from tests.contract.faults import (  # noqa: F401  they register
+    clinical,
     http,
     v3_applied,
     v3_bounds,
