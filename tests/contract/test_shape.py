@@ -13,7 +13,10 @@ from hypothesis import strategies as st
 from idc_contract.document import shape
 from idc_contract.document.openapi import OPERATIONS, examples, misfit, resolved, schema
 from idc_contract.document.shape import APPLIED, DATES, NUMBERS, RANGES, SHAPES, TERMS, WARNINGS
+from idc_contract.layers import suite
 from idc_contract.oracle import normal
+from idc_contract.relations import http
+from idc_contract.relations.http.apis import APIS
 
 same_every_time = settings(derandomize=True, deadline=None, max_examples=300)
 each_shape = pytest.mark.parametrize("name", SHAPES)
@@ -142,3 +145,23 @@ def test_the_first_attribute_that_cannot_be_applied_is_refused() -> None:
     ):
         with pytest.raises(normal.Refused, match=f"^{name}$"):
             normal.applied(filters)
+
+
+# --- a generation ------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("generation", suite.GENERATIONS)
+def test_the_requests_of_http_are_those_that_the_document_allows(generation: str) -> None:
+    api = APIS[generation]  # type: ignore[index]  a test of all that there are
+    assert suite.PROBES[generation].startswith(f"/{generation}/")
+    for asked in api.reads:
+        operation = api.operations[asked.operation]
+        assert (operation.method, operation.security) == ("GET", [])
+    assert all(api.operations[asked.operation].security for asked in api.owned)
+    asked = api.selection({"Modality": ["CT"]})
+    body = (api.operations[asked.operation].body or {})["schema"]["$ref"].rpartition("/")[2]
+    assert misfit(schema(body), asked.body) == ""
+    answers = examples(api.operations[asked.operation].answer(200))
+    assert all(api.selected(answer) is not None for answer in answers)
+    names = [relation.name for relation in http.of(api.generation)]
+    assert len(set(names)) == len(names) > 10

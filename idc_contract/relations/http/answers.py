@@ -67,6 +67,15 @@ def options_are_no_failure(service: Service, draw: Draw, api: Api) -> None:
 
 
 @relation()
+def what_is_open_takes_any_token(service: Service, draw: Draw, api: Api) -> None:
+    """An operation for which the document wants no token has the same answer with any."""
+    for asked in (*api.reads[:2], api.selection({"Modality": ["MR"]})):
+        expected = asked.answer(service)
+        for token in ("Bearer nonsense", "Basic YTpi"):
+            equal(asked.answer(service, ("authorization", token)), expected, f"{asked.operation} with {token}")
+
+
+@relation()
 def an_answer_is_not_modified_only_if_it_is_the_same(service: Service, draw: Draw, api: Api) -> None:
     """A 304 needs the tag of the present answer, or a date from which it has not changed."""
     for asked in api.reads:

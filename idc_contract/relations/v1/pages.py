@@ -37,6 +37,7 @@ if TYPE_CHECKING:
     from idc_contract.service import Service
 
 BAD_SIZES = ("0", "-1", "50001", "1.5", "ten", "", " ", "1e3", "9" * 30)
+MOST_PAGES = 12
 SERIES = ("PatientID", "StudyInstanceUID", "SeriesInstanceUID", "Modality")
 
 
@@ -54,6 +55,17 @@ def pages_of_any_size_make_the_same_whole(service: Service, draw: Draw) -> None:
         question = query(filters, some(draw, FIELDS, 5))
     whole = rows_of(service, question)
     same(rows_of(service, question, spans(len(whole), draw)), whole, "pages are the whole")
+
+
+@relation(examples=3)
+def a_walk_ends_with_a_full_page(service: Service, draw: Draw) -> None:
+    """If the last page is as full as the others, it is the last."""
+    filters = _small(service, draw)
+    for question in (manifest(filters, ["GCS_URL"]), query(filters, ["SeriesInstanceUID"])):
+        whole = rows_of(service, question)
+        exact = [size for size in range(1, len(whole) // 2 + 1) if len(whole) % size == 0]
+        if exact and len(whole) // exact[-1] <= MOST_PAGES:
+            same(rows_of(service, question, [exact[-1]]), whole, "pages of equal size are the whole")
 
 
 @relation(examples=3)

@@ -170,7 +170,7 @@ async def credentials_for_everyone(request: Request, forward: Serve) -> Answer:
 
 @both
 async def origin_kept_for_others(request: Request, forward: Serve) -> Answer:
-    """An answer names one origin, and caches are not told."""
+    """An answer names one origin, and does not say so to caches."""
     answer, origin = await forward(request), header(request, "origin")
     return answer if origin is None else answer.with_header(ORIGIN, origin).with_header("vary", None)
 
