@@ -207,6 +207,13 @@ def _reworded(answer: Answer, text: str) -> Answer:
     return with_content(answer, content)
 
 
+@both
+async def token_refused_where_none_is_needed(request: Request, forward: Serve) -> Answer:
+    """A token that cannot be read is refused, also where none is needed."""
+    bad = (header(request, "authorization") or "").endswith(("nonsense", "YTpi"))
+    return refused(request, 401, "Who are you?") if bad else await forward(request)
+
+
 @fault("v1", "http")
 async def kept_by_shared_caches(request: Request, forward: Serve) -> Answer:
     """Shared caches may keep the answers to users."""

@@ -84,6 +84,7 @@ def http(call: Asked, generation: str) -> Iterator[Answer]:
                     ("accept-encoding", "gzip"), ("accept-encoding", "identity"), ("range", "bytes=2-9"),
                     elsewhere):  # fmt: skip
         yield call("GET", read, more=(headers,))
+    yield call("GET", read, key="Bearer nonsense")
     yield call("GET", f"{read}/", more=(("x-forwarded-host", "elsewhere.example.org"),))
     filters: dict[str, Any] = {"Modality": ["MR"], "PatientID": ["e\u0301"]}
     filters["Modality"] += [f"no such {number}" for number in range(1500)]
@@ -171,6 +172,9 @@ def v1(call: Asked) -> Iterator[Answer]:
         requested = {"cohort_def": spec(ranges), "queryFields": {"fields": fields}}
         yield call("POST", query, requested, sql="True")
     yield call("POST", preview, spec({"Modality": ["no such"]}), **GUIDS)
+    many = spec({"PatientID": [f"no such patient {number}" for number in range(400)]})
+    yield call("POST", preview, many, Patient_ID="True", sql="True")
+    yield from walk(call, "POST", preview, spec(NOTEBOOK), SeriesInstanceUID="True", page_size=13)
     yield call("POST", preview, spec({}), Patient_ID="True", page_size=3000)
     yield call("POST", preview, spec({}), Collection_ID="True", page_size=50000)
     yield from walk(call, "POST", preview, spec(NOTEBOOK), **FLAGS, page_size=5)
@@ -327,6 +331,9 @@ SQL = (
     "SELECT * FROM read_csv('/etc/passwd')",
     "SELECT nothing FROM index",
     "",
+    "SELECT -7 AS n, 'e\u0301' AS d, '' AS e",
+    f"SELECT 1 AS n{' ' * 9000}, 2 AS m",
+    "SELECT v FROM (VALUES (2), (NULL), (1)) AS t(v) ORDER BY v",
 )
 
 

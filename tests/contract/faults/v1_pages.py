@@ -51,6 +51,14 @@ class Walk:
 
 
 @altered("v1", "walks", *PAGED)
+def another_page_after_a_full_one(content: Any, request: Request) -> None:
+    """A last page that is full leads to itself."""
+    token, size = request.query.get("next_page"), request.query.get("page_size")
+    if token and not content.get("next_page") and size == str(results(content)["rowsReturned"]):
+        content["next_page"] = token
+
+
+@altered("v1", "walks", *PAGED)
 def last_token_repeats(content: Any, request: Request) -> None:
     """The last of several pages has its own token."""
     content["next_page"] = content["next_page"] or request.query.get("next_page", "")

@@ -78,6 +78,13 @@ def sql_limited(content: Any, _: Request) -> None:
 
 
 @altered("v1", "sql", *SHOWN)
+def sql_cut(content: Any, _: Request) -> None:
+    """The SQL ends after 8,000 characters."""
+    if "sql" in echo_of(content):
+        echo_of(content)["sql"] = echo_of(content)["sql"][:8000]
+
+
+@altered("v1", "sql", *SHOWN)
 def sql_bound_excluded(content: Any, _: Request) -> None:
     """Bounds that belong to a range are excluded by the SQL."""
     replace(content, "([<>])= ", r"\1 ")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import unicodedata
 from datetime import date, timedelta
 from typing import TYPE_CHECKING, Any
 
@@ -222,6 +223,38 @@ def times_with_blank(content: Any, _: Request) -> None:
 def text_trimmed(content: Any, _: Request) -> None:
     """Text loses the spaces around it."""
     values(content, lambda v: v.strip() if isinstance(v, str) else v)
+
+
+@altered("v3", "results", SQL)
+def signs_lost(content: Any, _: Request) -> None:
+    """Negative whole numbers lose their sign."""
+    values(content, lambda v: abs(v) if type(v) is int else v)
+
+
+@altered("v3", "results", SQL)
+def text_composed(content: Any, _: Request) -> None:
+    """Letters of text are composed."""
+    values(content, lambda v: unicodedata.normalize("NFC", v) if isinstance(v, str) else v)
+
+
+@altered("v3", "results", SQL)
+def empty_text_as_null(content: Any, _: Request) -> None:
+    """Empty text is null."""
+    values(content, lambda v: None if v == "" else v)
+
+
+@fault("v3", "results")
+async def statement_cut(request: Request, forward: Serve) -> Answer:
+    """A statement is cut at 8,000 characters."""
+    cut = request.with_json(request.json() | {"sql": statement(request)[:8000]}) if statement(request) else request
+    return await forward(cut)
+
+
+@fault("v3", "results")
+async def nulls_first(request: Request, forward: Serve) -> Answer:
+    """ORDER BY puts rows without a value first."""
+    bare = re.sub(r"(ORDER BY \w+)(?! *(DESC +)?NULLS)( DESC)?\s*$", r"\1\3 NULLS FIRST", statement(request))
+    return await forward(request.with_json(request.json() | {"sql": bare}) if bare else request)
 
 
 @altered("v3", "results", SQL)
