@@ -141,6 +141,17 @@ def near_spellings_are_other_values(service: Service, draw: Draw) -> None:
         same_counts(counted(service, filters), counts(service, filters), f"counts of {filters}")
 
 
+@relation()
+def a_wildcard_alone_is_text(service: Service, draw: Draw) -> None:
+    """A single value with a wildcard, of any attribute, selects only series with exactly this value."""
+    row = a_row(service, draw, "Manufacturer IS NOT NULL AND BodyPartExamined IS NOT NULL")
+    for name in TERMS:
+        text = row[name] or "CT"
+        for value in (f"{text[:-1]}_", f"{text[:1]}%"):
+            filters: Filters = {"terms": {name: [value]}}
+            same(counted(service, filters)["series"], counts(service, filters)["series"], f"series of {filters}")
+
+
 @relation(examples=5)
 def a_list_that_is_just_full_is_not_cut(service: Service, draw: Draw) -> None:
     """A limit equal to the number of values truncates nothing; a limit of one less does."""
