@@ -193,7 +193,7 @@ def holds(condition: object, check: str, message: str, answer: Answer | None = N
 def same(found: Any, expected: Any, what: str) -> None:
     """Raise Broken unless two values are equal; the message says where they differ.
 
-    A boolean is no number, and 774.0 is not the integer 774. (5 is the double 5.0: some languages write it so.)
+    A boolean is not a number, and 774.0 is not the integer 774. (5 is the double 5.0: some languages write it so.)
     """
     if difference := differing(found, expected, ""):
         raise Broken(what, f"{what}: {difference}")

@@ -116,16 +116,16 @@ def a_part_is_a_part_of_the_same(service: Service, draw: Draw, api: Api) -> None
 
 @relation()
 def the_coding_of_an_answer_changes_nothing(service: Service, draw: Draw, api: Api) -> None:
-    """Compressed or not, an answer is the same; it is not compressed for those who cannot read it."""
+    """Compressed or not, an answer is the same; no coding is used that the client does not accept."""
     for asked in (api.reads[-1], api.selection({"Modality": ["CT", "MR"]})):
         plain = asked.answer(service, ("accept-encoding", "identity"))
         coding = (plain.header("content-encoding") or "identity").lower()
-        holds(coding == "identity", "a coding nobody asked for", f"{asked.operation}: {coding}", plain)
+        holds(coding == "identity", "a coding that was not accepted", f"{asked.operation}: {coding}", plain)
         for accepted in ("gzip", "gzip, deflate", "no-such-coding, identity;q=0.5"):
             answer = asked.answer(service, ("accept-encoding", accepted))
             coding = (answer.header("content-encoding") or "identity").strip().lower()
             known = {each.split(";")[0].strip() for each in accepted.split(",")} | {"identity", "x-gzip"}
-            holds(coding in known, "a coding nobody asked for", f"{asked.operation}: {accepted}: {coding}", answer)
+            holds(coding in known, "a coding that was not accepted", f"{asked.operation}: {accepted}: {coding}", answer)
             equal(answer, plain, f"{asked.operation} with Accept-Encoding: {accepted}")
 
 

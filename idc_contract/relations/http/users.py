@@ -31,7 +31,7 @@ def _private(answer: Answer, what: str) -> None:
 
 @relation(where="owned")
 def no_shared_cache_keeps_what_belongs_to_a_user(service: Service, draw: Draw, api: Api) -> None:
-    """The answers to a user, and refusals to let somebody in, are not for shared caches."""
+    """The answers to a user, and refusals of a token, are not for shared caches."""
     for asked in api.owned:
         _private(asked.answer(service), f"{asked.operation} without a token")
         for user in range(len(service.users[:2])):
