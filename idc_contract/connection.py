@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import re
 from dataclasses import replace
 from importlib import import_module
@@ -45,7 +46,8 @@ def chosen(options: argparse.Namespace, stack: ExitStack) -> Service:
         service = Service(InProcess(app), users, index=installed(), write=True, limit=limit, start=command())
         later = InProcess(stack.enter_context(hurried()))
         stack.callback(later.close)
-        service.hurried = replace(service, caller=later, users=(), write=False, trail=service.trail)
+        asks = hashlib.sha256()  # of its own: how often a late answer is asked for is left to the clock
+        service.hurried = replace(service, caller=later, users=(), write=False, digest=asks)
         return service
     parts = urlsplit(options.url)
     if parts.scheme not in ("http", "https") or not parts.hostname:
