@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, Any
 import platformdirs
 
 from idc_contract.calls import Answer, Layered, Request, Unreachable
+from idc_contract.registries import registries
 from idc_contract.service import User
 from idc_standin import archive
 from idc_standin.app import Standin
@@ -42,7 +43,6 @@ AS_OF = 2  # the data version of the notebook
 EMAILS = ("ada@example.org", "eve@example.org", "flo@example.org")
 FACTS = Path(__file__).parent / "facts"
 """Invented numbers for patients and series: the index has none, and a range without data proves nothing."""
-UNREACHABLE = "http://127.0.0.1:9"  # for DOI requests: no server listens there, as without a network
 REMEMBERED = 60_000_000  # bytes of answers
 
 
@@ -79,7 +79,7 @@ def standin(*, patience: float = 30.0) -> Iterator[tuple[ASGIApp, tuple[User, ..
             loaded.index,
             loaded.sql,
             quirks=frozenset(),
-            registries=Registries(UNREACHABLE, UNREACHABLE),
+            registries=Registries(registries(), registries()),
             releases=loaded.releases,
         )
         users = issued(identity)
@@ -152,8 +152,7 @@ class Server:
 
 def options() -> tuple[str, ...]:
     """The options of `idc-standin serve` with which it is what runs in this process."""
-    registries = ("--doi-resolver", UNREACHABLE, "--datacite", UNREACHABLE)
-    return ("--as-of", f"{AS_OF}.0", *registries, "--facts", str(FACTS), "--next")
+    return ("--as-of", f"{AS_OF}.0", "--facts", str(FACTS), "--next")
 
 
 def command() -> str:
@@ -165,7 +164,7 @@ def command() -> str:
 def server() -> Iterator[Server]:
     """The stand-in in a process of its own, on a free port, with cohorts of its own; ended with the block."""
     try:
-        running = start(*options())
+        running = start(*options(), "--doi-resolver", registries(), "--datacite", registries())
     except StandinError as error:
         raise Unreachable(str(error)) from None
     with running:

@@ -145,6 +145,20 @@ def a_redirect_stays_on_the_host(service: Service, draw: Draw, api: Api) -> None
 
 
 @relation()
+def a_refusal_can_be_read_where_an_answer_can(service: Service, draw: Draw, api: Api) -> None:
+    """A web page that may read an answer may read why a request was refused."""
+    origin = ("origin", f"https://{ELSEWHERE}")
+    right, wrong = (
+        api.selection({name: ["rider_pilot"]}).answer(service, origin)
+        for name in ("collection_id", "no_such_attribute")
+    )
+    allowed = right.header("access-control-allow-origin")
+    if allowed is not None and 400 <= wrong.status < 500:
+        found = wrong.header("access-control-allow-origin")
+        holds(found == allowed, "origins of a refusal", f"{found} where {allowed} is right", wrong)
+
+
+@relation()
 def an_origin_gets_no_credentials(service: Service, draw: Draw, api: Api) -> None:
     """No web page of another origin may send credentials; what is answered to one origin is not kept for another."""
     origin = f"https://{ELSEWHERE}"

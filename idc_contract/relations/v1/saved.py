@@ -81,7 +81,8 @@ def some_filters(service: Service, draw: Draw) -> Filters:
 def some_spec(service: Service, draw: Draw) -> dict[str, Any]:
     """Random properties of a cohort."""
     texts = st.one_of(st.sampled_from(ODD), st.text(st.characters(exclude_categories=["Cs"]), min_size=1, max_size=12))
-    return spec(some_filters(service, draw), draw(texts), draw(st.one_of(st.just(""), texts)))
+    long = st.integers(256, 3000).map(lambda length: ("a long text ends here: " * length)[-length:])
+    return spec(some_filters(service, draw), draw(texts), draw(st.one_of(st.just(""), texts, long)))
 
 
 def same_cohort(reported: dict[str, Any], body: dict[str, Any], version: str, what: str) -> None:

@@ -277,6 +277,10 @@ def citations_are_in_the_form_asked_for(service: Service, draw: Draw) -> None:
         holds(len(found["citations"]) <= 1, "citations", f"{len(found['citations'])} citations of one DOI")
         kind = dict if style == "csl-json" else str
         holds(all(isinstance(item, kind) and item for item in cited), "form of a citation", f"{style}: {cited}")
+        entries = [isinstance(item, str) and item.lstrip().startswith("@") for item in found["citations"]]
+        holds(
+            not entries or all(entries) == (style == "bibtex"), "form of a citation", f"{style}: {found['citations']}"
+        )
         kept.add(found["recommendation"])
     holds(len(kept) == 1 and IDC_PAPER in "".join(kept), "recommendation", f"{kept}")
     nothing = service.call("getCitations", request_body("getCitations", {"terms": {"Modality": ["no such"]}}))

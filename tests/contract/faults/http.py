@@ -176,6 +176,15 @@ async def origin_kept_for_others(request: Request, forward: Serve) -> Answer:
 
 
 @both
+async def refusals_without_origins(request: Request, forward: Serve) -> Answer:
+    """Errors lack the header with which pages of other origins may read them."""
+    answer = await forward(request)
+    if header(request, "origin") is None:
+        return answer
+    return answer.with_header(ORIGIN, "*" if answer.status < 400 else None)
+
+
+@both
 async def traceback_in_refusals(request: Request, forward: Serve) -> Answer:
     """A refusal shows a traceback."""
     line = 'Traceback (most recent call last):\n  File "/srv/idc/main.py", line 7, in handler'

@@ -93,6 +93,7 @@ def http(call: Asked, generation: str) -> Iterator[Answer]:
     yield call("POST", post, dumps(body) + b" " * 70_000)
     yield call("POST", post, b"{}")
     yield call("POST", post, b"[")
+    yield call("POST", post, b"[", more=(elsewhere,))
     if generation == "v1":
         for target in ("/v1/users/account_details", "/v1/cohorts"):
             users = [Request("GET", target, user.headers) for user in call.service.users[:2]]
@@ -236,7 +237,7 @@ def _v1_users(call: Asked) -> Iterator[Answer]:
         found = re.search(r'"cohort_id":(\d+)', answer.text)
         ids.append(int(found[1]) if found else 0)
     yield call("POST", "/v1/cohorts", {"name": "a"}, user=0)
-    yield call("POST", "/v1/cohorts", spec(odd, "of Eve"), user=1)
+    yield call("POST", "/v1/cohorts", spec(odd, "of Eve", "long " * 60), user=1)
     for user in (0, 1):
         yield call("GET", "/v1/cohorts", user=user)
     for user in (0, 1):

@@ -457,6 +457,18 @@ class NameCut(Saved):
             spec["name"] = spec["name"][:100]
 
 
+@fault("v1", "saving")
+class DescriptionCut(Saved):
+    """Descriptions are cut off after 255 characters."""
+
+    quiet = False
+
+    def change(self, spec: dict[str, Any]) -> None:
+        """Cut it."""
+        if isinstance(spec.get("description"), str):
+            spec["description"] = spec["description"][:255]
+
+
 @altered("v1", "saving", "createCohort", "listCohorts")
 def saved_in_normal_form(content: Any, _: Request) -> None:
     """Saved cohorts have collections in their normal form and not as they were sent."""

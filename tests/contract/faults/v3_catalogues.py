@@ -333,6 +333,13 @@ def format_ignored(content: Any, _: Request) -> None:
     content["format"] = "apa"
 
 
+@altered("v3", "data", "getCitations")
+def citations_in_another_form(content: Any, request: Request) -> None:
+    """Citations are written in APA style, whatever was asked for."""
+    if content["format"] == "bibtex":
+        content["citations"] = [f"Someone (2020). {text.strip('@{}')}" for text in content["citations"]]
+
+
 @altered("v3", "tools", "getCitations")
 def citation_made_up(content: Any, _: Request) -> None:
     """A dataset that could not be looked up is cited."""
