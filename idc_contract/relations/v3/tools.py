@@ -267,8 +267,9 @@ def citations_are_in_the_form_asked_for(service: Service, draw: Draw) -> None:
     sql = f"SELECT collection_id AS c FROM index {single}"
     one = {"terms": {"collection_id": [truth(service, sql)[0]["c"]]}}
     kept = set()
-    for style in FORMATS:
-        found = service.call("getCitations", request_body("getCitations", one, citation_format=style.upper()))
+    for written in (*FORMATS, *map(str.upper, FORMATS)):
+        style = written.lower()
+        found = service.call("getCitations", request_body("getCitations", one, citation_format=written))
         same(found["format"], style, "format")
         cited = [
             *found["citations"],
