@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 
     from .connect import IDC
 
-CERTIFICATES = ("SSL_CERT_FILE", "SSL_CERT_DIR")
+CERTIFICATES = ("SSL_CERT_FILE", "SSL_CERT_DIR", "SSLKEYLOGFILE")
 
 
 @frozen
@@ -99,20 +99,6 @@ def network_variables() -> list[str]:
     """Return the variables for proxies and certificates that are set; of a proxy, the name only."""
     certificates = [f"{name}={os.environ[name]}" for name in CERTIFICATES if os.environ.get(name)]
     return [*proxy_variables(), *certificates]
-
-
-def missing_certificates() -> tuple[str, str] | None:
-    """Return the variable that should name certificates but does not, and what it names; None if all is well."""
-    for name in CERTIFICATES:
-        path = os.environ.get(name)
-        if path and not os.path.exists(path):
-            return name, f"{path}, which does not exist"
-        if path and name == "SSL_CERT_FILE":
-            try:
-                ssl.create_default_context(cafile=path)
-            except OSError:  # an SSLError is one
-                return name, f"{path}, which holds no certificates"
-    return None
 
 
 def proxy_variable_for(idc: IDC) -> str | None:

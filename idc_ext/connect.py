@@ -119,7 +119,7 @@ class IDC(AuthenticatedClient):
         return evolve(self, headers={**self._headers, **headers})
 
     def with_cookies(self, cookies: dict[str, str]) -> IDC:
-        """Return a client that sends these cookies, too. This one does not change."""
+        """Return a client that sends these cookies, too, and keeps none of the service. This one does not change."""
         return evolve(self, cookies={**self._cookies, **cookies})
 
     def with_timeout(self, timeout: httpx.Timeout) -> IDC:
@@ -181,7 +181,8 @@ def connect(
             body, the first 64 kB are kept. A streamed answer has no limit: it is not kept.
         httpx_args: Passed to `httpx.Client` and `httpx.AsyncClient`: `proxy`, `http2`, `follow_redirects` and so on.
             A CA bundle of your own is `verify=ssl.create_default_context(cafile=...)` or the variable SSL_CERT_FILE;
-            the proxy variables of the environment count. An `auth` given here replaces the credentials file.
+            the proxy variables of the environment count. An `auth` given here replaces the credentials file. Cookies of
+            the service are not kept, unless `cookies` is a jar for them (`httpx.Cookies` or a `CookieJar`).
 
     With the variable IDC_LOG, every attempt (debug) or every failed one (info) is written to stderr. For raw responses,
     use `sync_detailed` and `asyncio_detailed` of a generated module, or `idc.get_httpx_client().get(...)`, whose bytes
@@ -193,6 +194,9 @@ def connect(
         InvalidProxy: the proxy for the base URL, of the environment or of `proxy`, cannot be used.
         ValueError, TypeError: `timeout`, `deadline`, `retries` or `max_body` is not a valid number.
         MissingExtra: `http2=True` or a SOCKS proxy, and the package for it is not installed.
+
+    The first call raises InvalidTLSSettings if SSL_CERT_FILE, SSLKEYLOGFILE, `verify` or `cert` names a file that
+    cannot be used; a call after the end of the client raises ClientClosed.
     """
     log.configure()
     where = _checked_base_url(base_url or os.environ.get(VARIABLE) or LIVE)
@@ -242,17 +246,18 @@ def _checked_base_url(base_url: str) -> str:
         url = httpx.URL(base_url)
     except (httpx.InvalidURL, TypeError):
         raise InvalidBaseURL("the base URL cannot be read as a URL") from None
-    shown = "" if "@" in base_url else repr(base_url)  # it may hold a password, however badly written
+    # It may hold a password or a key, however badly written.
+    shown = "" if re.search(r"[@?#]", base_url) else f" {base_url!r:.300}"
     if url.userinfo:
         raise InvalidBaseURL("the base URL must hold no user name and no password")
     problem = "contains a blank" if re.search(r"\s", base_url) else problem_with_url(url)
-    if problem or url.query or url.fragment:
-        raise InvalidBaseURL(f"the base URL {shown} {problem or 'has a query or a fragment'}: it must look like {LIVE}")
+    if problem or "?" in base_url or "#" in base_url:
+        raise InvalidBaseURL(f"the base URL{shown} {problem or 'has a query or a fragment'}: it must look like {LIVE}")
     bare = base_url.rstrip("/")
     version = re.search(r"/v[0-9]+$", bare)
     if version:
         raise InvalidBaseURL(
-            f"the base URL {shown} ends in a version, which the paths contain already: use {bare[: version.start()]!r}"
+            f"the base URL{shown} ends in a version, which the paths contain already: use {bare[: version.start()]!r}"
         )
     return bare
 

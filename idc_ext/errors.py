@@ -3,6 +3,7 @@
     IDCError
     ├── InvalidBaseURL (ValueError)     the base URL cannot be used
     ├── InvalidProxy (ValueError)       a proxy of the environment, or `proxy=`, cannot be used
+    ├── InvalidTLSSettings (ValueError) a variable such as SSL_CERT_FILE, or `verify=`, cannot be used
     ├── InvalidFilter (ValueError)      refused here, before anything is sent
     ├── InvalidGUID (ValueError)        not a GUID of the CRDC
     ├── CredentialsError
@@ -30,6 +31,7 @@
     ├── BigQueryError                   BigQuery refused or failed: .status .reason
     ├── ManifestError                   a manifest file that is not the one its sidecar describes
     ├── MissingExtra (ImportError)      an optional dependency is not installed
+    ├── ClientClosed (RuntimeError)     the client has been closed
     └── ContractError                   the body does not fit the document
 
 Warnings: `ServiceWarning` (a UserWarning), where the service answered and warns of its answer; `BlockingCallWarning`
@@ -103,8 +105,15 @@ class InvalidProxy(IDCError, ValueError):
     """A variable such as HTTPS_PROXY, or the argument `proxy`, that cannot be used. The message shows no value."""
 
 
+class InvalidTLSSettings(IDCError, ValueError):
+    """SSL_CERT_FILE, SSL_CERT_DIR, SSLKEYLOGFILE or an argument such as `verify`, with which TLS cannot be set up."""
+
+
 class InvalidFilter(IDCError, ValueError):
-    """A filter, column or field that the API does not know or would misread. Nothing has been sent."""
+    """A filter, column, field or name that the API does not know or would misread, or that fits in no request.
+
+    Nothing has been sent.
+    """
 
 
 class InvalidGUID(IDCError, ValueError):
@@ -229,6 +238,10 @@ class MissingExtra(IDCError, ImportError):
     """An optional dependency is not installed; the message says how to install it."""
 
 
+class ClientClosed(IDCError, RuntimeError):
+    """The client has been closed, before the call or during it: `connect` makes another one."""
+
+
 class ContractError(IDCError):
     """The response of the server does not fit the API's document."""
 
@@ -299,6 +312,7 @@ class APIError(IDCError):
     retry_after: float | None
     notice: str
     hint = ""
+    _resolver_hint = ""
 
     def __init__(
         self,
@@ -316,7 +330,9 @@ class APIError(IDCError):
         self.response = ResponseSummary(status) if response is None else response
         self.request_id, self.retry_after = request_id, retry_after
         sentence = f"{request.method} {request.path} was answered with {status_phrase(status)}: {message}"
-        advice = "; ".join(filter(None, [self.hint, self._alternative()]))
+        # The resolver of GUIDs is another service: it has no v3, and is sent no credentials.
+        own = _RESOLVER_PATH not in request.path
+        advice = "; ".join(filter(None, [self.hint, self._alternative()])) if own else self._resolver_hint
         super().__init__(f"{sentence.rstrip('.')} ({advice})" if advice else sentence)
         self.notice = ""
         self.note(notice)
@@ -365,6 +381,8 @@ class Forbidden(APIError):
 class NotFound(APIError):
     """404: there is no such path or object on the server."""
 
+    _resolver_hint = "check the GUID and the address of the resolver"
+
     def _alternative(self) -> str:
         if isinstance(self.code, str):  # a word of v3's own, so that the base URL is right
             return "" if "/clinical/" in self.request.path else "check the identifier"
@@ -396,6 +414,9 @@ class QueryTimeout(APIError):
 class ServerError(APIError):
     """5xx: the server failed."""
 
+
+#: The paths of GA4GH's Data Repository Service.
+_RESOLVER_PATH = "/ga4gh/drs/"
 
 #: v1 answers 410 since February 2026 and v2 since July 2026, both on the host that serves v3.
 _NO_COHORTS = "v3 saves no cohorts: keep the filters where you run, translated by v3.from_v1"

@@ -136,11 +136,11 @@ class Proxies:
             settings: The settings of the client, `proxy` and `trust_env` among them.
             transport: Makes a transport: that of sync or of async clients.
         """
-        if settings.get("transport") is not None or settings.get("trust_env") is False:
-            return dict(settings)
-        if settings.get("proxy") is not None:
+        if settings.get("transport") is not None:
             return dict(settings)
         context = tls_context(settings)
+        if settings.get("trust_env") is False or settings.get("proxy") is not None:
+            return {**{name: value for name, value in settings.items() if name != "cert"}, "verify": context}
         more = {name: settings[name] for name in _TRANSPORT_SETTINGS if name in settings}
         mounts: dict[str, Any] = {
             f"{scheme}://": transport(proxy=proxy, verify=context, **more)

@@ -97,6 +97,14 @@ class _DeadlineStream:
         return self._stream.get_extra_info(info)
 
 
+def is_error_of_socks(error: Exception) -> bool:
+    """Say whether the answer of a SOCKS proxy could not be read: httpcore lets the errors of socksio pass."""
+    raised_in, trace = "", error.__traceback__
+    while trace is not None:
+        raised_in, trace = str(trace.tb_frame.f_globals.get("__name__")), trace.tb_next
+    return raised_in.partition(".")[0] == "socksio"
+
+
 def install_decoder(response: httpx.Response, decoder: Any) -> None:
     """Have the body of a response decoded by an object with `decode` and `flush`, in place of httpx's own decoder."""
     response._decoder = decoder

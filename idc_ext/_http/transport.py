@@ -8,19 +8,20 @@ of a call, those of redirects included: no header of the caller leaves its origi
 
 from __future__ import annotations
 
-from contextlib import nullcontext
+from contextlib import contextmanager, nullcontext
+from http.cookiejar import CookieJar, DefaultCookiePolicy
 from typing import TYPE_CHECKING, Any
 
 import httpx
 
-from ..errors import IDCError, InvalidRequest
+from ..errors import ClientClosed, ContractError, IDCError, InvalidFilter, InvalidRequest
 from . import deadline
 from .addresses import Proxies, origin, redirect_target
 from .attempts import FIRST_URL, Attempts, CallPolicy, keep_body_headers, raise_for_failure
 from .bodies import allow_any_size, bound_body, check_declared_size
 from .deadline import Deadline
 from .failures import RELEASE_SECONDS, needs_body
-from .httpcore_hooks import enforce_deadline_on_sockets, read_large_bodies_directly
+from .httpcore_hooks import enforce_deadline_on_sockets, is_error_of_socks, read_large_bodies_directly
 from .steps import warn_if_loop_is_blocked
 
 if TYPE_CHECKING:
@@ -42,10 +43,15 @@ class SyncClient(httpx.Client):
         def check_response(response: httpx.Response) -> None:
             _check_response(response, policy)
 
-        settings = _with_hooks(settings, check_request, check_response)
+        settings = _without_cookie_jar(_with_hooks(settings, check_request, check_response))
         super().__init__(**proxies.settings(home, settings, httpx.HTTPTransport))
         self._policy = policy
         enforce_deadline_on_sockets(self)
+
+    def build_request(self, method: str, url: httpx.URL | str, **parts: Any) -> httpx.Request:
+        """Build a request; raises InvalidFilter if a part of it fits in none."""
+        with _unsendable_parts_refused(method):
+            return super().build_request(method, url, **parts)
 
     def send(self, request: httpx.Request, *, stream: bool = False, **options: Any) -> httpx.Response:
         """Send a request, with retries. Options are those of `httpx.Client.send`."""
@@ -66,7 +72,7 @@ class SyncClient(httpx.Client):
         request = self.build_request("GET", path, timeout=seconds, extensions={FIRST_URL: self.base_url})
         try:
             # A time-out limits each read alone: a response that comes byte by byte would never exceed it.
-            with deadline.use_deadline(until):
+            with deadline.use_deadline(until), _errors_of_the_tree(self, request):
                 return super().send(request)
         except (httpx.HTTPError, TimeoutError, IDCError):
             return None
@@ -76,7 +82,7 @@ class SyncClient(httpx.Client):
         while True:
             attempts.begin_attempt()
             try:
-                with deadline.use_deadline(attempts.until):
+                with deadline.use_deadline(attempts.until), _errors_of_the_tree(self, request):
                     response = attempts.note_seconds_to_headers(super().send(request, stream=True, **options))
                     self._read_and_check(response, attempts, stream=stream)
             except Exception as error:
@@ -114,9 +120,14 @@ class AsyncClient(httpx.AsyncClient):
         async def check_response(response: httpx.Response) -> None:
             _check_response(response, policy)
 
-        settings = _with_hooks(settings, check_request, check_response)
+        settings = _without_cookie_jar(_with_hooks(settings, check_request, check_response))
         super().__init__(**proxies.settings(home, settings, httpx.AsyncHTTPTransport))
         self._policy = policy
+
+    def build_request(self, method: str, url: httpx.URL | str, **parts: Any) -> httpx.Request:
+        """Build a request; raises InvalidFilter if a part of it fits in none."""
+        with _unsendable_parts_refused(method):
+            return super().build_request(method, url, **parts)
 
     async def send(self, request: httpx.Request, *, stream: bool = False, **options: Any) -> httpx.Response:
         """Send a request, with retries. Options are those of `httpx.AsyncClient.send`."""
@@ -134,7 +145,8 @@ class AsyncClient(httpx.AsyncClient):
         try:
             with _cancel_after(seconds), deadline.use_deadline(Deadline.after(seconds or RELEASE_SECONDS)):
                 request = self.build_request("GET", path, timeout=seconds, extensions={FIRST_URL: self.base_url})
-                return await super().send(request)
+                with _errors_of_the_tree(self, request):
+                    return await super().send(request)
         except (httpx.HTTPError, TimeoutError, IDCError):
             return None
 
@@ -143,7 +155,11 @@ class AsyncClient(httpx.AsyncClient):
         while True:
             attempts.begin_attempt()
             try:
-                with deadline.use_deadline(attempts.until), _cancel_after(attempts.seconds_left()):
+                with (
+                    deadline.use_deadline(attempts.until),
+                    _errors_of_the_tree(self, request),
+                    _cancel_after(attempts.seconds_left()),
+                ):
                     response = attempts.note_seconds_to_headers(await super().send(request, stream=True, **options))
                     await self._read_and_check(response, attempts, stream=stream)
             except Exception as error:
@@ -176,6 +192,62 @@ def _with_hooks(settings: dict[str, Any], check_request: Any, check_response: An
     hooks = settings.get("event_hooks") or {}
     requests, responses = [*hooks.get("request", ()), check_request], [check_response, *hooks.get("response", ())]
     return {**settings, "event_hooks": {**hooks, "request": requests, "response": responses}}
+
+
+class _KeepNoCookies(DefaultCookiePolicy):
+    """The policy of cookies of a client whose user gave no jar: those of the service are not kept."""
+
+    def set_ok(self, *_: object) -> bool:
+        return False
+
+
+def _without_cookie_jar(settings: dict[str, Any]) -> dict[str, Any]:
+    """Have a client send the cookies of its user, and keep none of a service, unless its user gave a jar for them.
+
+    The API has no sessions; cookies that are kept can grow until the service refuses the headers.
+    """
+    given = settings.get("cookies")
+    if isinstance(given, CookieJar | httpx.Cookies):
+        return settings
+    kept = httpx.Cookies(CookieJar(_KeepNoCookies()))
+    kept.update(given)
+    return {**settings, "cookies": kept.jar}
+
+
+@contextmanager
+def _unsendable_parts_refused(method: str) -> Iterator[None]:
+    """Raise InvalidFilter for a name or value that fits in no request. It is not quoted: it may be very long."""
+    try:
+        yield
+    except httpx.InvalidURL as error:
+        problem = f"its address cannot be written ({error})"
+    except UnicodeEncodeError:
+        problem = "a name or value in it is no valid Unicode text"
+    else:
+        return
+    raise InvalidFilter(f"a {method} request cannot be made: {problem}; correct or shorten its names and values")
+
+
+@contextmanager
+def _errors_of_the_tree(client: httpx.Client | httpx.AsyncClient, request: httpx.Request) -> Iterator[None]:
+    """Raise errors of this package or of httpx's transports for what httpx and httpcore leave to others."""
+    found: Exception
+    try:
+        yield
+    except httpx.TooManyRedirects:
+        path = request.url.raw_path.partition(b"?")[0].decode("ascii")
+        found = ContractError(f"{request.method} {path} was answered with more than {client.max_redirects} redirects")
+    except Exception as error:
+        if is_error_of_socks(error):
+            error.__traceback__ = None  # its frames hold the password of the proxy
+            found = httpx.ProxyError("it answered with something that is not SOCKS", request=request)
+        elif isinstance(error, RuntimeError) and client.is_closed:
+            found = ClientClosed("the client has been closed: make another one with connect()")
+        else:
+            raise
+    else:
+        return
+    raise found
 
 
 def _check_request(request: httpx.Request) -> None:

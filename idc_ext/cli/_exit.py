@@ -59,10 +59,7 @@ def exit_code_and_sentence(error: BaseException, base_url: str | None = None) ->
     for kind, code in _EXIT_CODES:
         if isinstance(error, kind):
             return code, str(error)
-    from .._reachability import (  # imported late, because it loads an HTTP library
-        explain_no_response,
-        missing_certificates,
-    )
+    from .._reachability import explain_no_response  # imported late, because it loads an HTTP library
 
     sentence = explain_no_response(error, base_url)
     if sentence is not None:
@@ -72,8 +69,6 @@ def exit_code_and_sentence(error: BaseException, base_url: str | None = None) ->
             INPUT_ERROR,
             f"this needs the package {error.name}: pip install 'idc-client[{_EXTRA_OF_PACKAGE[error.name]}]'",
         )
-    if isinstance(error, OSError) and not error.filename and (bundle := missing_certificates()):
-        return INPUT_ERROR, f"{bundle[0]} names {bundle[1]}: correct or unset it"
     if isinstance(error, OSError) and error.strerror:
         where = f"{error.filename}: " if error.filename else ""
         return INPUT_ERROR, f"{where}{error.strerror}"

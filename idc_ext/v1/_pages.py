@@ -39,6 +39,8 @@ _OTHER_MEMBERS: Mapping[PageKind, tuple[str, ...]] = {
 }
 #: The token of the next page, last in a body. A quotation mark within text has a backslash before it.
 _NEXT_PAGE_TOKEN = re.compile(rb'"next_page" *: *"([\w.~+/=-]+)"\s*\}\s*$', re.ASCII)
+#: A token goes into a URL, where httpx takes 65,536 characters and a character may become three.
+LONGEST_TOKEN = 16_384
 #: The token is searched in so many bytes at the end.
 _TOKEN_SEARCH_BYTES = 4096
 
@@ -48,7 +50,7 @@ def parse_page(holder: PageKind, columns: Columns, status: int, body: Any) -> Pa
     if status == 202:
         # The token stands within `manifest_info` or `query_info`; from September 2021 on, at the top.
         inner = (part.get("next_page") for part in body.values() if isinstance(part, dict))
-        return Pending(next(filter(None, inner), None) or body.get("next_page"))
+        return Pending(_checked_token(next(filter(None, inner), None) or body.get("next_page")))
     member, make = _ROW_MEMBERS[holder]
     table, token = body[holder], body["next_page"]
     rows, total, returned = table[member], table["totalFound"], table["rowsReturned"]
@@ -102,7 +104,16 @@ def _checked_page(
 ) -> Page[Any]:
     if returned != len(content):
         raise ValueError(f"rowsReturned is {returned}, but {len(content)} rows came")
-    return Page(content, total, token or None, rest)
+    return Page(content, total, _checked_token(token), rest)
+
+
+def _checked_token(token: object) -> str | None:
+    """Return a token that can be sent; raises ValueError for any other."""
+    if not token:
+        return None
+    if not isinstance(token, str) or len(token) > LONGEST_TOKEN or not token.isascii():
+        raise ValueError(f"next_page is not a token of up to {LONGEST_TOKEN} characters of ASCII")
+    return token
 
 
 @functools.lru_cache(64)

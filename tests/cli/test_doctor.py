@@ -206,7 +206,9 @@ def test_a_bundle_without_certificates_is_a_problem_that_is_named(
     assert "nowhere.json: No such file" in run("counts", "--filters", "nowhere.json").err
 
 
-@pytest.mark.parametrize("url", ["nonsense", "http://h:99999", "https://ada:hunter2@h"])
+@pytest.mark.parametrize(
+    "url", ["nonsense", "http://h:99999", "https://ada:hunter2@h", "http://h/?key=hunter2", "h#hunter2"]
+)
 def test_an_address_that_cannot_be_one_is_a_problem_and_the_rest_is_reported(
     run: RunCommand, monkeypatch: pytest.MonkeyPatch, url: str
 ) -> None:

@@ -33,6 +33,7 @@ from idc_ext import (
     Retired,
     ServerError,
     connect,
+    drs,
     v1,
 )
 from tests.support.canned_service import canned_service
@@ -102,11 +103,27 @@ def test_a_base_url_with_a_version_is_answered_with_the_right_one() -> None:
         connect(f"{LIVE}/v1/")
 
 
-@pytest.mark.parametrize("url", ["https://ada:secret@example.org", "http:ada:secret@example.org", "ada:secret@h"])
-def test_a_password_in_the_base_url_is_refused_and_not_repeated(url: str) -> None:
-    with pytest.raises(InvalidBaseURL) as caught:
+@pytest.mark.parametrize(
+    "url",
+    ["https://ada:secret@example.org", "http:ada:secret@example.org", "ada:secret@h", "http://h/?key=secret",
+     "http://h/v3?secret", "http://h#secret", "http://h /?key=secret", "ftp://h/?secret", "http://[::1?secret", "http://h/v3#secret"],
+)  # fmt: skip
+def test_a_password_or_a_key_in_the_base_url_is_refused_and_not_repeated(
+    url: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("IDC_BASE_URL", url)
+    monkeypatch.setenv("IDC_DRS_URL", url)
+    guid = "099a1844-dc1c-44bd-91f8-e6f1860cbfce"
+    for use in (connect, lambda: connect(url), lambda: drs.resolve(guid), lambda: drs.resolve(guid, base_url=url)):
+        with pytest.raises(InvalidBaseURL) as caught:
+            use()
+        assert "secret" not in str(caught.value)
+
+
+@pytest.mark.parametrize("url", ["http://h?", "http://h/#"])
+def test_an_empty_query_or_fragment_is_refused_since_no_path_can_follow(url: str) -> None:
+    with pytest.raises(InvalidBaseURL, match="has a query or a fragment"):
         connect(url)
-    assert "secret" not in str(caught.value)
 
 
 def test_every_generated_function_takes_the_client() -> None:

@@ -25,7 +25,8 @@ from attrs import asdict, evolve, frozen
 import idc_openapi
 
 from ... import auth
-from ..._reachability import Probe, missing_certificates, network_variables, probe, proxy_variable_for
+from ..._http.certificates import unusable_variable
+from ..._reachability import Probe, network_variables, probe, proxy_variable_for
 from ...errors import (
     APIError,
     ContractError,
@@ -173,10 +174,10 @@ def check_address_and_proxy(idc: IDC, context: Context) -> Iterator[Finding]:
     named = network_variables()
     if named:
         yield Finding("variables", "note", f"set: {', '.join(named)}")
-    bundle = missing_certificates()
-    if bundle is not None:
-        name, place = bundle
-        yield Finding(name, "problem", f"it names {place}", "correct or unset it; until then no certificate is trusted")
+    unusable = unusable_variable()
+    if unusable is not None:
+        name, place = unusable
+        yield Finding(name, "problem", f"it names {place}", "correct or unset it; until then nothing is sent safely")
 
 
 def check_connection(answer: Probe, base_url: str) -> Iterator[Finding]:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from idc_ext import connect
+from idc_ext import InvalidTLSSettings, connect
 from idc_ext._http.certificates import tls_context
 from tests.support.certificates import tls_server_context
 
@@ -78,5 +78,5 @@ def test_a_file_that_cannot_be_read_is_an_error_each_time(file: Path, how: str) 
     else:
         file.write_text("no certificate")
     for _ in range(2):
-        with pytest.raises(OSError):
+        with pytest.raises(InvalidTLSSettings, match=str(file)):
             tls_context({})
