@@ -179,7 +179,10 @@ def access_url(body: object) -> AccessURL:
     """Parse an AccessURL; raises ValueError."""
     if not isinstance(body, dict):
         raise ValueError("it is not an object")  # noqa: TRY004 - one error for every misfit
-    return AccessURL(_address(_required_text(body, "url")), _texts(body, "headers"))
+    headers = _texts(body, "headers")
+    if not all(line.isprintable() for line in headers):
+        raise ValueError("its headers are not lines")
+    return AccessURL(_address(_required_text(body, "url")), headers)
 
 
 def _access_method(one: dict[str, Any]) -> AccessMethod:
@@ -202,8 +205,8 @@ def _contents(body: dict[str, Any]) -> tuple[Content, ...]:
 
 def _size(body: dict[str, Any]) -> int | None:
     size = _optional(body, "size", int)
-    if size is not None and size < 0:
-        raise ValueError("its size is negative")
+    if size is not None and not 0 <= size < 2**63:  # int64 in the specification
+        raise ValueError("its size is negative, or more than 64 bits hold")
     return size
 
 
@@ -217,6 +220,14 @@ def _address(text: str) -> str:
         raise ValueError("its address is not a URL") from None
     if parts.scheme not in SCHEMES or not host:
         raise ValueError(f"its address is not one of {', '.join(SCHEMES)}")
+    if parts.username is not None or parts.password is not None:
+        raise ValueError("its address is one with a user name or a password")
+    plain = unquote(text)
+    if not plain.isprintable() or " " in text:
+        raise ValueError("its address is one with a blank or a control character")
+    # Programs that copy an object to a file of its name would leave their folder.
+    if {".", ".."} & set(re.split(r"[/\\]", unquote(parts.path))):
+        raise ValueError("its address is one with the name of a folder above")
     if parts.scheme in _BUCKET_SCHEMES:
         return text
     address = ip_address(host)
@@ -368,6 +379,8 @@ def _object_and_resolver(guid: str, base_url: str | None, client: IDC | None) ->
     base = re.sub(r"/ga4gh/drs/v1(/objects)?/*$", "", base_url or os.environ.get(VARIABLE) or RESOLVER)
     name, host = _parse_guid(str(guid))
     resolver = base if client is None else client._base_url
+    if host is not None and "@" in host:
+        raise InvalidGUID("the GUID is a drs:// URI with a user name or a password: write it without")
     if host is not None and host not in (urlsplit(resolver).netloc.lower(), urlsplit(RESOLVER).netloc):
         raise InvalidGUID(
             f"{guid!r:.200} is a URI of another resolver: if you trust it, pass base_url='https://{host}'"

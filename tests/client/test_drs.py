@@ -1,5 +1,6 @@
 """GUIDs: what is taken for one, whom it is sent to, and what the answer becomes."""
 
+import re
 import subprocess
 import sys
 from datetime import UTC, datetime
@@ -8,7 +9,7 @@ from typing import Any
 import httpx
 import pytest
 
-from idc_ext import ContractError, InvalidGUID, NotFound, aio, connect, drs, v1
+from idc_ext import APIError, ContractError, InvalidGUID, NotFound, aio, connect, drs, v1
 
 SERIES = "099a1844-dc1c-44bd-91f8-e6f1860cbfce"
 SPEC = v1.cohort(
@@ -44,6 +45,9 @@ ELSEWHERE = [
     "http://169.254.169.254/latest/meta-data", "http://[fe80::1]/", "http://127.0.0.1:8021/", "http://localhost./",
     "http://a.localhost/", "http://10.0.0.1/", "http://0.0.0.0/", "http://[::ffff:169.254.169.254]/",
     "http://2852039166/", "http://0xa9fea9fe/", "http://127.1/", "http://169.254.169.254./", "ftp://192.168.1.1/a",
+    "s3://a/b\nrm -r x", "s3://a/b%0Arm", "s3://a/b c", "gs://a/\x1b[2J", "https://a\t.org/b", "s3://a/\u202eb",
+    "s3://a/../b", "s3://a/b/..", "gs://a/%2e%2e/b", "s3://a/.\\..\\b", "https://a.org/./b",
+    "https://ada:pass@a.org/b", "s3://ada@a/b", "https://@a.org/b",
 ]  # fmt: skip
 
 
@@ -153,6 +157,8 @@ def test_parts_may_have_parts_and_uris_be_one_or_many() -> None:
         ({**FILE, "created_time": "yesterday"}, "created_time is not a time"),
         ({**FILE, "id": "dg.4DFC/11111111-dc1c-44bd-91f8-e6f1860cbfce"}, "another object"),
         ({**FILE, "size": -1}, "size is negative"),
+        ({**FILE, "size": 2**63}, "more than 64 bits"),
+        ({**FILE, "size": 2**70}, "more than 64 bits"),
         *(
             ({**FILE, "access_methods": [{"type": "https", "access_url": {"url": url}}]}, "its address is")
             for url in ELSEWHERE
@@ -170,6 +176,20 @@ def test_an_unknown_guid_is_not_found_in_the_resolvers_own_words() -> None:
     with pytest.raises(NotFound, match="no record found") as caught:
         drs.resolve(SERIES, **settings)
     assert caught.value.status == 404
+
+
+@pytest.mark.parametrize("status", [400, 401, 403, 404, 405, 410, 429, 504])
+def test_a_refusal_of_the_resolver_does_not_advise_what_only_the_api_has(status: int) -> None:
+    with pytest.raises(APIError) as caught:
+        drs.resolve(SERIES, retries=0, **answering({"msg": "no"}, status)[1])
+    assert not re.search(r"v[123]\b|credentials|stand-in|request less", str(caught.value).replace("/drs/v1/", "/"))
+    assert ("check the GUID and the address of the resolver" in str(caught.value)) == (status == 404)
+
+
+def test_a_uri_with_a_password_is_refused_without_it() -> None:
+    with pytest.raises(InvalidGUID) as caught:
+        drs.resolve(f"drs://ada:hunter2@drs.example.org/dg.4DFC/{SERIES}", **answering(FILE)[1])
+    assert "hunter2" not in str(caught.value)
 
 
 def test_a_resolver_that_cannot_be_reached_is_a_transport_error() -> None:
@@ -234,8 +254,12 @@ def test_an_address_on_the_internet_or_in_a_bucket_is_handed_out(url: str) -> No
 
 
 @pytest.mark.parametrize(
-    "body", [[], {}, {"url": 7}, {"url": "https://a", "headers": {}}, *({"url": url} for url in ELSEWHERE)]
-)
+    "body",
+    [
+        [], {}, {"url": 7}, {"url": "https://a", "headers": {}}, {"url": "https://a", "headers": ["a: b\r\nc: d"]},
+        *({"url": url} for url in ELSEWHERE),
+    ],
+)  # fmt: skip
 def test_an_answer_that_is_not_an_address_breaks_the_contract(body: Any) -> None:
     found = drs.resolve(SERIES, **answering(FILE)[1])
     with pytest.raises(ContractError, match="not an AccessURL"):
