@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, Any
 from attrs import field, frozen
 
 from .._tables.columns import json_text
+from ..errors import ContractError
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
@@ -31,6 +32,8 @@ _TRAVEL_AS_TEXT = frozenset(
 #: Integers of 128 bits: nearly all have 38 digits, which a decimal of 128 bits holds.
 _HUGE = frozenset({"HUGEINT", "UHUGEINT"})
 _HUGE_DIGITS = 38
+#: How deep types may be nested.
+_DEEPEST = 100
 #: Marks that the service takes for comments, even within a quoted name.
 _COMMENT_MARKS = ("--", "/*")
 
@@ -54,10 +57,14 @@ class EngineType:
 
 @functools.lru_cache(1024)
 def parse_engine_type(text: str) -> EngineType:
-    """Parse the name of a type; one of an unknown form has its text as its name."""
+    """Parse the name of a type; one of an unknown form has its text as its name.
+
+    Raises:
+        ContractError: types are nested in it more than a hundred deep: what reads or writes its values is recursive.
+    """
     try:
         return _TypeReader(text).whole()
-    except (IndexError, ValueError, RecursionError):
+    except (IndexError, ValueError):
         return EngineType(text, text)
 
 
@@ -230,6 +237,7 @@ class _TypeReader:
     def __init__(self, text: str) -> None:
         self._tokens = _TOKEN.findall(text)
         self._at = 0
+        self._depth = 0
 
     def whole(self) -> EngineType:
         """Read the whole text as one type."""
@@ -248,7 +256,14 @@ class _TypeReader:
         self._at += 1
         return str(token)
 
+    def _enter(self) -> None:
+        self._depth += 1
+        if self._depth > _DEEPEST:
+            raise ContractError(f"the service names a type with more than {_DEEPEST} types within each other")
+
     def _type(self) -> EngineType:
+        self._enter()
+        depth = self._depth
         words = [self._next()]
         while self._peek() not in ("", "(", ")", "[", "]", ","):
             words.append(self._next())
@@ -259,11 +274,13 @@ class _TypeReader:
         if self._peek() == "(":
             found = self._with_arguments(name)
         while self._peek() == "[":
+            self._enter()
             self._next()
             length = () if self._peek() == "]" else (int(self._next()),)
             self._next("]")
             text = f"{found.text}[{''.join(map(str, length))}]"
             found = EngineType("LIST", text, length, (("item", found),))
+        self._depth = depth - 1
         return found
 
     def _with_arguments(self, name: str) -> EngineType:

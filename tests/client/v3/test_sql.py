@@ -95,6 +95,20 @@ def test_a_table_that_contradicts_itself_is_a_contract_error(body: Any) -> None:
 
 # Exact types:
 
+
+@pytest.mark.parametrize("name", ["INTEGER" + "[]" * 3000, "STRUCT(a " * 3000 + "INTEGER" + ")" * 3000, "MAP(" * 101])
+def test_a_type_that_is_nested_without_end_is_a_contract_error(name: str) -> None:
+    described = {"columns": ["column_name", "column_type"], "rows": [{"column_name": "a", "column_type": name}]}
+    with pytest.raises(ContractError, match="more than 100 types within each other"):
+        v3.sql(client(lambda *_: {**TABLE, **described, "row_count": 1}), "SELECT 1 AS a", typed=True)
+
+
+def test_a_type_that_is_nested_a_hundred_deep_is_one() -> None:
+    name = "INTEGER" + "[]" * 99
+    assert parse_engine_type(name).text == name
+    assert parse_engine_type(f"STRUCT(a {'INTEGER' + '[]' * 90}, b {'INTEGER' + '[]' * 90})").name == "STRUCT"
+
+
 DAY = datetime.date(2001, 2, 3)
 EXACT = [
     ("12345678901234567890.12::DECIMAL(38, 2)", pyarrow.decimal128(38, 2), Decimal("12345678901234567890.12")),
