@@ -7,10 +7,12 @@ Law: knows no JSON and no tokens, and no error shows the content of a file.
 
 from __future__ import annotations
 
+import atexit
 import errno
 import os
 import shlex
 import stat
+import threading
 from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -24,6 +26,8 @@ if TYPE_CHECKING:
 #: In bytes. Real files have some 3 KB.
 LARGEST_FILE = 1_048_576
 
+#: In seconds: how long the end of a program waits for a file that is being written.
+_LONGEST_WRITE = 5.0
 _MOST_LINKS = 40
 # Without O_NONBLOCK, opening a FIFO waits for a writer for ever.
 _SAFE_OPEN_FLAGS = sum(
@@ -122,33 +126,73 @@ def file_lock(path: str, seconds: float) -> Iterator[bool]:
 class FileDraft:
     """The new version of a file, opened beside it before its content is known, so that no request is sent in vain.
 
-    A draft that a killed process left is removed by the next one.
+    A draft that a killed process left is removed by the next one; at the end of a program, those that a thread has not
+    written yet are removed.
     """
 
     def __init__(self, path: str) -> None:
         """Open the draft of the file at `path`, links followed; raises CredentialsError."""
         self._path = path
-        try:
-            self._draft = Draft(Path(path), mode=0o600, follow=False)
-        except OSError as error:
-            raise CredentialsError(f"{path} cannot be written: {error.strerror}") from None
+        with _DRAFTS.lock:
+            if _DRAFTS.ended:
+                raise CredentialsError(f"{path} is left as it is: the program ends")
+            try:
+                self._draft = Draft(Path(path), mode=0o600, follow=False)
+            except OSError as error:
+                raise CredentialsError(f"{path} cannot be written: {error.strerror}") from None
+            _DRAFTS.open.add(self)
 
     def __enter__(self) -> FileDraft:
         return self
 
     def __exit__(self, *error: object) -> None:
         """Remove the draft, unless it has become the file."""
-        self._draft.discard()
+        with _DRAFTS.lock:
+            if self in _DRAFTS.open:
+                _DRAFTS.open.remove(self)
+                self._draft.discard()
 
     def publish(self, content: bytes) -> str | None:
         """Write the content and replace the file, atomically and on the disk; return the error, if there was one."""
-        try:
-            self._draft.file.write(content)
-            self._draft.publish()
-        except OSError as error:
-            return f"{self._path} cannot be replaced: {error.strerror}"
+        with _DRAFTS.lock:
+            if self not in _DRAFTS.open:
+                return f"{self._path} is left as it is: the program ends"
+            try:
+                self._draft.file.write(content)
+                self._draft.publish()
+            except OSError as error:
+                return f"{self._path} cannot be replaced: {error.strerror}"
         remove_leftovers(Path(self._path))
         return None
+
+
+class _Drafts:
+    """The open drafts of this process. A thread that renews a token may still hold one when the program ends."""
+
+    def __init__(self) -> None:
+        self.lock = threading.RLock()
+        self.open: set[FileDraft] = set()
+        self.ended = False
+
+    def discard_all(self) -> None:
+        """Remove all drafts, after the one that is being written, and let no thread open another one."""
+        if self.lock.acquire(timeout=_LONGEST_WRITE):
+            self.ended = True
+            for draft in self.open:
+                draft._draft.discard()
+            self.open.clear()
+            self.lock.release()
+
+    def forget(self) -> None:
+        """Leave all drafts to the process that this one was forked from, whose threads do not exist here."""
+        self.lock = threading.RLock()
+        self.open = set()
+
+
+_DRAFTS = _Drafts()
+atexit.register(_DRAFTS.discard_all)
+if hasattr(os, "register_at_fork"):
+    os.register_at_fork(after_in_child=_DRAFTS.forget)
 
 
 def _open_file(path: str, *, follow: bool) -> int:

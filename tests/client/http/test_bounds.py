@@ -212,3 +212,4 @@ def test_an_asynchronous_program_can_end_while_a_renewal_goes_on(tmp_path: Path,
         done = subprocess.run([sys.executable, "-c", PROGRAM, str(path)], capture_output=True, text=True, check=False)
     assert (done.returncode, done.stdout, done.stderr) == (0, "late\n", "")
     assert json.loads(path.read_text())["refresh_token"]
+    assert {one.name for one in tmp_path.iterdir()} <= {path.name, f"{path.name}.lock"}
