@@ -43,7 +43,9 @@ _LOCK_PAUSE = 0.01
 
 
 def path_beside(path: Path, ending: str) -> Path:
-    """Return the path of a file beside another: the same name with this ending."""
+    """Return the path of a file beside another: the same name with this ending; raises OSError for `/` and `.`."""
+    if not path.name:
+        raise IsADirectoryError(errno.EISDIR, os.strerror(errno.EISDIR), str(path))
     return path.with_name(path.name + ending)
 
 

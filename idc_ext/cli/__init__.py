@@ -13,7 +13,7 @@ import io
 import os
 import signal
 import sys
-from typing import TYPE_CHECKING, NoReturn
+from typing import TYPE_CHECKING, NoReturn, TextIO
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -54,7 +54,9 @@ def main(argv: Sequence[str] | None = None) -> int:
         _buffer_standard_output()
         # An exception, so that unfinished files are removed, or kept in a state that can be resumed.
         signal.signal(signal.SIGTERM, _raise_terminated)
-    return run(words)
+    code = run(words)
+    _flush_standard_error()
+    return code
 
 
 class _ClosedBytes(io.RawIOBase):
@@ -117,8 +119,20 @@ def _print_version() -> int:
 
 def discard_standard_output() -> None:
     """Redirect standard output to nowhere: Python would flush it again at exit, and report an error."""
+    _discard(sys.stdout)
+
+
+def _flush_standard_error() -> None:
+    """Drop messages that cannot be written: Python would end with a code of its own where it flushes them at exit."""
+    try:
+        sys.stderr.flush()
+    except (OSError, ValueError):
+        _discard(sys.stderr)
+
+
+def _discard(stream: TextIO) -> None:
     with contextlib.suppress(OSError, ValueError):
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        os.dup2(os.open(os.devnull, os.O_WRONLY), stream.fileno())
 
 
 def _buffer_standard_output() -> None:

@@ -18,7 +18,7 @@ from typing import TYPE_CHECKING, Annotated, Any, Literal
 from cyclopts import App, CycloptsError, Parameter, UnknownOptionError, UnusedCliTokensError
 
 from . import _exit, discard_standard_output, version
-from ._options import COMMON_OPTIONS, DASH, Context, Flag
+from ._options import COMMON_OPTIONS, DASH, Context, Flag, check_text, whole_number
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -99,7 +99,7 @@ def launch(
     credentials: Annotated[Path | None, Parameter(group=COMMON_OPTIONS)] = None,
     timeout: Annotated[float | None, Parameter(group=COMMON_OPTIONS)] = None,
     deadline: Annotated[float | None, Parameter(group=COMMON_OPTIONS)] = None,
-    retries: Annotated[int | None, Parameter(group=COMMON_OPTIONS)] = None,
+    retries: Annotated[int | None, whole_number(group=COMMON_OPTIONS)] = None,
     strict: Annotated[Flag, Parameter(group=COMMON_OPTIONS)] = False,
     log: Annotated[Literal["debug", "info", "warning", "error"] | None, Parameter(group=COMMON_OPTIONS)] = None,
 ) -> int:
@@ -115,13 +115,14 @@ def launch(
         strict: Treat warnings of the service as errors (exit code 1).
         log: Log requests to stderr from this level on; by default the variable IDC_LOG.
     """
-    for name, number in (("--timeout", timeout), ("--deadline", deadline), ("--retries", retries)):
+    for name, number in (("--timeout", timeout), ("--deadline", deadline)):
         if number is not None and not number >= 0:
             _exit.print_message(f"{name} takes a number of 0 or more, not {number:g}")
             return _exit.INPUT_ERROR
     if log is not None:
         os.environ["IDC_LOG"] = log
     command, bound, ignored = app.parse_args(tokens, exit_on_error=False, print_error=False)
+    check_text([base_url, *bound.arguments.values()])
     if "context" in ignored:
         bound.arguments["context"] = Context(base_url, credentials, timeout, retries, strict=strict)
     from ._output.destination import Output  # imported late, as the modules of commands
@@ -165,13 +166,18 @@ def run(words: Sequence[str]) -> int:
     except BrokenPipeError:
         discard_standard_output()
         return _exit.BROKEN_PIPE
+    except SystemExit as end:  # so does rich, which writes the help, end where the pipe is closed
+        if isinstance(end.__context__, BrokenPipeError):
+            return _exit.BROKEN_PIPE
+        raise
     except CycloptsError as error:
         _exit.print_message(_usage_error_sentence(error))
         return _exit.INPUT_ERROR
     except Exception as error:
         found = _exit.exit_code_and_sentence(error)
         if found is None:
-            traceback.print_exc()
+            with contextlib.suppress(OSError):  # stderr is closed, or on a full disk
+                traceback.print_exc()
             _exit.print_message("this is an error in idc-ext itself: please report it with the lines above")
             return _exit.INTERNAL_ERROR
         if isinstance(error, OSError):

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import re
+from dataclasses import is_dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Any
 
 from attrs import frozen
 from cyclopts import Group, Parameter
@@ -12,6 +14,10 @@ from cyclopts.validators import Number
 from ..errors import IDCError
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+    from cyclopts import Token
+
     from ..connect import IDC
 
 
@@ -25,10 +31,21 @@ OUTPUT = Group("Output", sort_key=20)
 COMMON_OPTIONS = Group("Options of every command", sort_key=30)
 
 
-_NOT_NEGATIVE = Parameter(validator=Number(gte=0))
+def _whole_number(_: object, tokens: Sequence[Token]) -> int:
+    """Read a whole number; the parser of the command line would round any other."""
+    if not re.fullmatch(r"[+-]?[0-9]{1,18}", tokens[0].value):
+        raise ValueError(f"{tokens[0].value!r:.40} is not a whole number")
+    return int(tokens[0].value)
+
+
+def whole_number(least: int = 0, most: int | None = None, **settings: Any) -> Parameter:
+    """Make the annotation of a parameter that takes a whole number within bounds, which may be reached."""
+    return Parameter(converter=_whole_number, validator=Number(gte=least, lte=most), **settings)
+
+
 #: Types of parameters: a number of 0 or more, a limit of rows, a switch.
-Count = Annotated[int, _NOT_NEGATIVE]
-Limit = Annotated[int | None, Parameter(name=["--limit", "-n"], validator=Number(gte=0))]
+Count = Annotated[int, whole_number()]
+Limit = Annotated[int | None, whole_number(name=["--limit", "-n"])]
 Flag = Annotated[bool, Parameter(negative=())]
 
 
@@ -44,6 +61,25 @@ PathSegment = Annotated[str, Parameter(validator=_check_path_segment)]
 
 class InputError(ValueError):
     """Wrong options or arguments. Nothing has been sent."""
+
+
+def check_text(value: object) -> None:
+    """Refuse arguments with bytes that are not UTF-8, which no request can have; names of files may have them."""
+    for text in _texts_within(value):
+        try:
+            text.encode()
+        except UnicodeEncodeError:
+            raise InputError(f"an argument has bytes that are not UTF-8: {text!r:.80}") from None
+
+
+def _texts_within(value: object) -> Iterator[str]:
+    if isinstance(value, str):
+        yield value
+    elif isinstance(value, list | tuple):
+        for one in value:
+            yield from _texts_within(one)
+    elif is_dataclass(value):
+        yield from _texts_within([*vars(value).values()])
 
 
 @frozen

@@ -126,7 +126,9 @@ _ADDRESS = re.compile(r"s3://[^/\s]+/([0-9a-f-]{36})/\*")
 
 
 def sidecar_path(path: Path) -> Path:
-    """Give the path of the sidecar of a manifest."""
+    """Give the path of the sidecar of a manifest; raises ManifestError for a folder without a name."""
+    if not path.name:
+        raise ManifestError(f"{path} is a folder: a manifest is a file, with its sidecar (.json) beside it")
     return path_beside(path, ".json")
 
 

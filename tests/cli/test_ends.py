@@ -8,12 +8,12 @@ import signal
 import subprocess
 import sys
 import time
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, get_args
 
 import pytest
 
 from idc_ext import errors
-from idc_ext.cli import _exit, main
+from idc_ext.cli import _app, _exit, main
 from tests.support import patching
 from tests.support.applied_filters import with_filters_echo
 
@@ -93,6 +93,23 @@ MORE_THAN_A_PIPE_HOLDS = ("-w", "collection_id=rider_pilot,rider_lung_pet_ct")
         (["manifest", "--all-of-idc", "-n", "-1"], "Must be >= 0"),
         (["collections", "--rows", "-1"], "Must be >= 0"),
         (["cohorts", "delete", "-1"], "Must be >= 0"),
+        (["verify", "/"], "/ is a folder"),
+        (["verify", "."], ". is a folder"),
+        (["--retries", "-1", "stats"], "Must be >= 0"),
+        (["manifest", "--all-of-idc", "--page-size", "0"], "Must be >= 1"),
+        (["manifest", "--all-of-idc", "--page-size", "-0"], "Must be >= 1"),
+        (["manifest", "--all-of-idc", "--page-size", "5001"], "Must be <= 5000"),
+        (["metadata", "--page-size", "50001"], "Must be <= 50000"),
+        (["cohorts", "query", "1", "--fields", "PatientID", "--page-size", "0"], "Must be >= 1"),
+        (["values", "Modality", "-n", "0"], "Must be >= 1"),
+        (["values", "Modality", "-n", "10001"], "Must be <= 10000"),
+        (["clinical", "rows", "x", "--max-rows", "100001"], "Must be <= 100000"),
+        (["sql", "SELECT 1", "--max-rows", "0"], "Must be >= 1"),
+        (["auth", "login", "--client-secrets", "x", "--port", "65536"], "Must be <= 65535"),
+        (["auth", "login", "--client-secrets", "x", "--wait", "0"], "Must be >= 1"),
+        (["collection", "a" * 70_000], "too long"),
+        (["clinical", "table", "a" * 70_000], "too long"),
+        (["clinical", "rows", "a" * 70_000], "too long"),
     ],
 )
 def test_wrong_input_ends_with_2_and_one_sentence(run_on_standin: RunCommand, words: list[str], complaint: str) -> None:
@@ -101,6 +118,78 @@ def test_wrong_input_ends_with_2_and_one_sentence(run_on_standin: RunCommand, wo
     assert complaint in result.err
     assert result.err.startswith("idc-ext: ")
     assert result.err.count("\n") == 1
+
+
+#: The options that take a whole number, each with a command that has it.
+NUMBERS = {
+    "--retries": ["stats"],
+    "--rows": ["collections"],
+    "--limit": ["manifest", "--all-of-idc"],
+    "--page-size": ["manifest", "--all-of-idc"],
+    "--max-rows": ["sql", "SELECT 1"],
+    "--port": ["auth", "login", "--client-secrets", "x"],
+    "--wait": ["auth", "login", "--client-secrets", "x"],
+}
+
+
+@pytest.mark.parametrize("number", ["1.5", "2.0", "1e3", "1_000", "0x10", "\u0663", "9" * 5000, ""])
+def test_what_is_no_whole_number_is_refused_and_not_rounded(run: RunCommand, number: str) -> None:
+    for option, words in NUMBERS.items():
+        result = run(*words, option, number)
+        assert (result.code, result.out, result.err.count("\n")) == (2, "", 1), option
+        assert "is not a whole number" in result.err
+        assert len(result.err) < 200
+
+
+def test_every_option_that_takes_a_whole_number_is_tried_above() -> None:
+    found: set[str] = set()
+    for words, _, _ in _app.COMMANDS:
+        every = [_app.find_command(words), _app.app.meta]
+        options = [one for command in every for one in command.assemble_argument_collection()]
+        found.update(one.name for one in options if int in (one.hint, *get_args(one.hint)))
+    assert {name for name in found if name.startswith("--")} == set(NUMBERS)
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        "collection", "table", "clinical table", "clinical rows", "values", "viewer --series", "resolve", "sql",
+        "stats --columns", "collections --null", "cohorts create x -w race=ASIAN --description",
+        "cohorts create -w race=ASIAN", "counts -w", "manifest --all-of-idc --partition-by", "resolve x --resolver",
+        "auth login --client-secrets x --email",
+    ],
+)  # fmt: skip
+def test_an_argument_that_is_not_utf_8_is_one_sentence(run: RunCommand, words: str) -> None:
+    result = run("--base-url", "http://127.0.0.1:9", *words.split(), "a=\udcff")
+    assert (result.code, result.out, result.err.count("\n")) == (2, "", 1)
+    assert "not UTF-8: 'a=\\udcff'" in result.err
+    assert run("--base-url", "http://\udcff", "stats").code == 2
+
+
+def test_a_name_of_a_file_that_is_not_utf_8_is_one(run_process: RunCommand, tmp_path: Path) -> None:
+    path = os.fsencode(tmp_path) + b"/\xff.csv"
+    assert run_process("collections", "-o", os.fsdecode(path)).code == 0
+    with open(path) as file:
+        assert file.readline().startswith("collection_id")
+
+
+@pytest.mark.parametrize("words", [["--help"], ["counts", "--help"], ["cohorts", "--help"]])
+def test_a_help_that_nobody_reads_to_its_end_is_a_closed_pipe(words: list[str]) -> None:
+    reading, writing = os.pipe()
+    os.close(reading)
+    done = subprocess.run(
+        [sys.executable, "-m", "idc_ext", *words], check=False, stdout=writing, stderr=subprocess.PIPE, text=True
+    )
+    os.close(writing)
+    assert (done.returncode, done.stderr) == (141, "")
+
+
+def test_the_exit_code_stays_where_no_message_can_be_written() -> None:
+    with open("/dev/full", "w") as full:
+        done = subprocess.run([sys.executable, "-m", "idc_ext", "stats", "--nonsense"], check=False, stderr=full)
+        assert done.returncode == 2
+        words = ["stats", "--base-url", "http://127.0.0.1:9", "--retries", "0", "--log", "debug"]
+        assert subprocess.run([sys.executable, "-m", "idc_ext", *words], check=False, stderr=full).returncode == 3
 
 
 @pytest.mark.parametrize("status", [400, 404, 410, 418, 422, 429, 500, 504, 520])
@@ -131,6 +220,15 @@ def test_a_bundle_of_certificates_that_is_not_there_is_named(
     result = run_on_standin("stats")
     assert result.code == 2
     assert result.err == "idc-ext: SSL_CERT_FILE names /nowhere/ca.pem, which does not exist: correct or unset it\n"
+
+
+def test_a_log_of_keys_that_cannot_be_written_is_named(
+    run_on_standin: RunCommand, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("SSLKEYLOGFILE", "/nowhere/keys")
+    result = run_on_standin("stats")
+    assert result.code == 2
+    assert result.err.startswith("idc-ext: SSLKEYLOGFILE names /nowhere/keys, which cannot be written (No such file")
 
 
 def test_no_such_host_ends_with_3() -> None:

@@ -35,7 +35,7 @@ from ...v3._engine_types import type_of_numbers
 from ...v3._responses import parse_sql_table as read_table
 from .. import _exit
 from .. import version as client_version
-from .._options import OUTPUT, ContextParameter, Count, Flag, PathSegment
+from .._options import OUTPUT, ContextParameter, Flag, PathSegment, whole_number
 from .._output.destination import Output, write_arrow_table, write_result
 from .._output.escaping import escape_text
 from .._output.results import Listing, Record, listing_of_rows
@@ -151,7 +151,7 @@ def values(
     attribute: Annotated[str, Parameter(completer=column_completions)],
     /,
     *,
-    limit: Annotated[Count, Parameter(name=["--limit", "-n"])] = 100,
+    limit: Annotated[int, whole_number(1, 10_000, name=["--limit", "-n"])] = 100,
     plot: Plot = None,
     out: Output = _OUTPUT,
     context: ContextParameter,
@@ -221,7 +221,7 @@ def clinical_rows(
     name: PathSegment,
     /,
     *,
-    max_rows: Count = 100_000,
+    max_rows: Annotated[int, whole_number(1, 100_000)] = 100_000,
     allow_truncated: Flag = False,
     out: Output = _OUTPUT,
     context: ContextParameter,

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import sys
 from pathlib import Path
-from typing import Any
+from typing import Annotated, Any
 
 import attrs
 
 from .. import _exit
-from .._options import ContextParameter, Count, Flag
+from .._options import ContextParameter, Flag, whole_number
 from .._output.destination import Output, write_result
 from .._output.escaping import escape_text
 from .._output.results import Record, json_value
@@ -34,8 +34,8 @@ def auth_login(
     client_secrets: Path,
     email: str | None = None,
     no_browser: Flag = False,
-    port: Count = 0,
-    wait: Count = 300,
+    port: Annotated[int, whole_number(0, 65_535)] = 0,
+    wait: Annotated[int, whole_number(1)] = 300,
     out: Output = _OUTPUT,
     context: ContextParameter,
 ) -> None:

@@ -12,7 +12,7 @@ from idc_client.models import V1CohortIds, V1CohortSpec
 
 from ... import v1
 from .. import _exit, _filters
-from .._options import FILTERS, ContextParameter, Count, Flag, InputError, Limit
+from .._options import FILTERS, ContextParameter, Count, Flag, InputError, Limit, whole_number
 from .._output import walks
 from .._output.destination import Output, write_result
 from .._output.escaping import escape_text
@@ -20,6 +20,8 @@ from .._output.results import Record, listing_of_rows
 from .._requests import fetch_objects
 from .selection import display_name, read_text
 
+#: A parameter: the number of rows on a page of v1.
+PageSize = Annotated[int, whole_number(1, 50_000)]
 _OUTPUT = Output()
 #: Of some fifty columns, those shown on a terminal.
 _BRIEF_METADATA_COLUMNS = (
@@ -126,7 +128,7 @@ def manifest(
     selection: CohortFilters = _NO_FILTERS,
     fields: FieldNames = (),
     limit: Limit = None,
-    page_size: Count = 5000,
+    page_size: PageSize = 5000,
     restart: Flag = False,
     out: Output = _OUTPUT,
     context: ContextParameter,
@@ -159,7 +161,7 @@ def query(
     fields: FieldNames,
     selection: CohortFilters = _NO_FILTERS,
     limit: Limit = None,
-    page_size: Count = 5000,
+    page_size: PageSize = 5000,
     restart: Flag = False,
     out: Output = _OUTPUT,
     context: ContextParameter,
@@ -188,7 +190,7 @@ def query(
 def metadata(
     *,
     limit: Limit = None,
-    page_size: Count = 5000,
+    page_size: PageSize = 5000,
     restart: Flag = False,
     out: Output = _OUTPUT,
     context: ContextParameter,

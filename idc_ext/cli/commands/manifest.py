@@ -16,7 +16,15 @@ from cyclopts import Parameter
 from ... import manifests, v3
 from ...manifests._sidecar import LINE_TEMPLATES, ROW_FORMATS
 from .. import _exit
-from .._options import OUTPUT, ContextParameter, Count, Flag, InputError, Limit
+from .._options import (
+    OUTPUT,
+    ContextParameter,
+    Count,  # noqa: F401 - the annotations that ManifestOutput inherits are looked up here
+    Flag,
+    InputError,
+    Limit,
+    whole_number,
+)
 from .._output import destination, walks
 from .._output.destination import Output
 from .._output.escaping import escape_text
@@ -73,7 +81,7 @@ def manifest(
     require_commercial: Flag = False,
     sidecar: Flag = False,
     cite: CitationStyle = "apa",
-    page_size: Count = 5000,
+    page_size: Annotated[int, whole_number(1, 5000)] = 5000,
     partition_by: Annotated[tuple[str, ...], Parameter(negative=(), show_default=False)] = (),
     restart: Flag = False,
     out: ManifestOutput = _MANIFEST,

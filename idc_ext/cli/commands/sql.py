@@ -19,7 +19,7 @@ from ... import v3
 from ...bigquery._statement import INDEX_COLUMNS, MANIFEST_COLUMNS, MANIFEST_ORDER
 from ...errors import TruncatedResult
 from .. import _exit
-from .._options import DASH, ContextParameter, Count, Flag, InputError
+from .._options import DASH, ContextParameter, Flag, InputError, whole_number
 from .._output import destination
 from .._output.destination import Output, write_result
 from .._output.results import Listing, Record, Text
@@ -152,7 +152,7 @@ def sql(
     file: Path | None = None,
     dialect: Literal["duckdb", "bigquery"] | None = None,
     engine: Literal["api", "bigquery"] = "api",
-    max_rows: Count | None = None,
+    max_rows: Annotated[int | None, whole_number(1)] = None,
     allow_truncated: Flag = False,
     bigquery: BigQueryOptions = _DEFAULT_BIGQUERY,
     selection: Selection = _NO_FILTERS,
