@@ -97,6 +97,16 @@ def current() -> Deadline | None:
     return _CURRENT.get()
 
 
+def seconds_left(what: str) -> float | None:
+    """Return how many seconds the calling code has left, None for no limit; raise DeadlineExceeded if none are."""
+    until = current()
+    if until is None or math.isinf(until.at):
+        return None
+    if until.over():
+        raise until.exceeded(what)
+    return until.left()
+
+
 def earliest(one: Deadline | None, other: Deadline | None) -> Deadline | None:
     """Choose the earlier of two deadlines."""
     if one is None:

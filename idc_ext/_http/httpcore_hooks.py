@@ -1,4 +1,4 @@
-"""Hooks into httpx and httpcore: sockets that know the deadline, large bodies read past h11, another decoder.
+"""Hooks into httpx and httpcore: deadlines on sockets, no answer to another request, large bodies, another decoder.
 
 Law: this is the only module that touches private members of httpx, httpcore and h11. If one of them changes, the
 client works as without the hooks, and a test fails.
@@ -13,6 +13,10 @@ megabytes that costs more than decoding it. Where a body declares its length and
 are read directly from the socket, and h11's count of remaining bytes is reduced. h11 still sees the first piece and the
 last byte, so the connection can be reused and a body that breaks off is noticed; time-outs, deadlines, TLS and proxies
 are in the layers below and above, which do not change.
+
+Bytes behind the end of a response would be taken for the response to the next request of that connection. httpcore
+does not reuse a connection whose socket can be read, but the bytes may have been read already: h11 may hold them, TLS,
+or the event loop. So a connection that holds any when its response ends is closed.
 """
 
 from __future__ import annotations
@@ -110,27 +114,82 @@ def install_decoder(response: httpx.Response, decoder: Any) -> None:
     response._decoder = decoder
 
 
+def close_connection_if_more_came(response: httpx.Response) -> None:
+    """Have the connection of a response closed at its end, if bytes behind it have come. The body must not be read."""
+    source = _body_source(response)
+    if source is not None:
+        source._connection = (_SyncSingleAnswer if hasattr(source, "__iter__") else _AsyncSingleAnswer)(
+            source._connection
+        )
+
+
 def read_large_bodies_directly(response: httpx.Response) -> None:
     """Read the body of a response directly from the socket, if it is large. The body must not have been read yet."""
     size = response.headers.get("content-length", "")
-    if size.isdecimal() and int(size) > LARGE_BODY:
-        source: Any = response.stream
-        while source is not None and not hasattr(source, "_connection"):
-            source = getattr(source, "_httpcore_stream", None) or getattr(source, "_stream", None)
-        if hasattr(getattr(source, "_connection", None), "_h11_state"):
-            source._connection = (_SyncDirectReading if hasattr(source, "__iter__") else _AsyncDirectReading)(
-                source._connection
-            )
+    source = _body_source(response) if size.isdecimal() and int(size) > LARGE_BODY else None
+    if source is not None:
+        source._connection = (_SyncDirectReading if hasattr(source, "__iter__") else _AsyncDirectReading)(
+            source._connection
+        )
 
 
-class _DirectReading:
-    """A wrapper of an httpcore connection that reads large bodies directly from the socket."""
+def _body_source(response: httpx.Response) -> Any:
+    """Return httpcore's stream of a body, which holds the HTTP/1.1 connection; None if there is none."""
+    source: Any = response.stream
+    while source is not None and not hasattr(source, "_connection"):
+        source = getattr(source, "_httpcore_stream", None) or getattr(source, "_stream", None)
+    return source if hasattr(getattr(source, "_connection", None), "_h11_state") else None
+
+
+class _Connection:
+    """A wrapper of an httpcore connection."""
 
     def __init__(self, connection: Any) -> None:
         self._wrapped = connection
 
     def __getattr__(self, name: str) -> Any:
         return getattr(self._wrapped, name)
+
+
+class _SyncSingleAnswer(_Connection):
+    def _response_closed(self) -> None:
+        if _more_came(self._wrapped):
+            self._wrapped.close()
+        else:
+            self._wrapped._response_closed()
+
+
+class _AsyncSingleAnswer(_Connection):
+    async def _response_closed(self) -> None:
+        if _more_came(self._wrapped):
+            await self._wrapped.aclose()
+        else:
+            await self._wrapped._response_closed()
+
+
+def _more_came(connection: Any) -> bool:
+    """Say whether bytes that h11 has not used have been taken from the socket of a connection."""
+    if getattr(connection._h11_state, "trailing_data", (b"", False))[0]:
+        return True
+    stream = getattr(connection, "_network_stream", None)
+    while stream is not None:
+        # The queue of the event loop; the bytes of TLS, encrypted and decrypted; a stream in a proxy's TLS has others.
+        protocol = getattr(stream, "_protocol", None)
+        if protocol is not None and getattr(protocol, "read_queue", None):
+            return True
+        for name in ("_read_bio", "_incoming"):
+            if getattr(getattr(stream, name, None), "pending", 0):
+                return True
+        for name in ("_ssl_object", "ssl_obj", "_sock"):
+            pending = getattr(getattr(stream, name, None), "pending", None)
+            if pending is not None and pending():
+                return True
+        stream = getattr(stream, "_stream", None) or getattr(stream, "transport_stream", None)
+    return False
+
+
+class _DirectReading(_Connection):
+    """A wrapper of an httpcore connection that reads large bodies directly from the socket."""
 
     def _bytes_readable_directly(self) -> int:
         """Return how many bytes can be read directly: all that h11 waits for but the last one; 0 if it is not known."""

@@ -21,7 +21,12 @@ from .attempts import FIRST_URL, Attempts, CallPolicy, keep_body_headers, raise_
 from .bodies import allow_any_size, bound_body, check_declared_size
 from .deadline import Deadline
 from .failures import RELEASE_SECONDS, needs_body
-from .httpcore_hooks import enforce_deadline_on_sockets, is_error_of_socks, read_large_bodies_directly
+from .httpcore_hooks import (
+    close_connection_if_more_came,
+    enforce_deadline_on_sockets,
+    is_error_of_socks,
+    read_large_bodies_directly,
+)
 from .steps import warn_if_loop_is_blocked
 
 if TYPE_CHECKING:
@@ -259,6 +264,7 @@ def _check_request(request: httpx.Request) -> None:
 def _check_response(response: httpx.Response, policy: CallPolicy) -> None:
     if response.has_redirect_location and redirect_target(response) is None:
         raise_for_failure(response)
+    close_connection_if_more_came(response)
     bound_body(response, policy.max_body)
 
 

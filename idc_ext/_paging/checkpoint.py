@@ -9,12 +9,14 @@ from __future__ import annotations
 
 import hashlib
 import json
+import zlib
 from pathlib import Path
 from typing import IO, TYPE_CHECKING, Any
 
 from attrs import asdict, frozen
 
 from .._atomic import PathLock, atomic_replacement, remove_leftovers
+from .._files import read_regular
 from ..errors import CheckpointError
 from .completeness import Position
 
@@ -26,8 +28,11 @@ if TYPE_CHECKING:
 
 #: The version of the file format. Any other version is refused: version 1, of release 0.1.0, has no digest of the rows.
 VERSION = 2
-#: The number of finished rows of the current page. It is overwritten in place, so its length never changes.
-_ROW_COUNT = "%10d"
+#: The number of finished rows of the current page, and a checksum of it and of the digest of all other members.
+#: Both are overwritten in place, so their length never changes.
+_ROW_COUNT = '%10d,\n "within_crc32": %10d'
+#: In bytes. Real files have a few KB.
+MOST_BYTES = 16 * 1_048_576
 _HEAD = b'{\n "idc_ext_checkpoint": %d,\n "within": ' % VERSION
 
 
@@ -76,7 +81,7 @@ class Checkpoint:
             CheckpointError: the file is not a checkpoint, or of another request or output.
         """
         try:
-            content = self.path.read_bytes()
+            content = read_regular(self.path, MOST_BYTES)
         except FileNotFoundError:
             return None
         except OSError as error:
@@ -86,6 +91,7 @@ class Checkpoint:
             version = document["idc_ext_checkpoint"]
             if version != VERSION:  # first: another version may have other members
                 raise self._error(f"was written by another release of idc_ext (version {version!r:.20})")
+            _check_unaltered(document)
             within, position, output, finished = (
                 document[name] for name in ("within", "position", "output", "finished")
             )
@@ -121,8 +127,8 @@ class Checkpoint:
             )
         return lock
 
-    def save(self, saved: SavedProgress) -> bytes:
-        """Save the progress of the walk; return what `unchanged` compares."""
+    def save(self, saved: SavedProgress) -> tuple[bytes, str]:
+        """Save the progress of the walk; return what `unchanged` compares, and the digest in it."""
         document = {
             "request": {"call": self.request, "sha256": self.digest},
             "position": asdict(saved.position),
@@ -130,14 +136,15 @@ class Checkpoint:
             "finished": saved.finished,
         }
         with atomic_replacement(self.path, mode=0o600) as file:
-            content = b"," + json.dumps(document, indent=1).encode()[1:]
-            file.write(_HEAD + (_ROW_COUNT % 0).encode() + content)
-        return content
+            digest = _digest(document)
+            content = b"," + json.dumps({**document, "sha256": digest}, indent=1).encode()[1:]
+            file.write(_HEAD + _row_count(0, digest) + content)
+        return content, digest
 
     def unchanged(self, content: bytes) -> bool:
         """Say whether the file is still that which was saved, whatever the number of finished rows is."""
         try:
-            return self.path.read_bytes()[len(_HEAD) + len(_ROW_COUNT % 0) :] == content
+            return read_regular(self.path, MOST_BYTES)[len(_HEAD) + len(_row_count(0, "")) :] == content
         except OSError:
             return False
 
@@ -164,6 +171,7 @@ class CheckpointWriter:
     def __init__(self, checkpoint: Checkpoint | None) -> None:
         self._checkpoint = checkpoint
         self._saved: bytes | None = None
+        self._digest = ""
         self._lock: PathLock | None = None
         self._count: IO[bytes] | None = None
 
@@ -195,7 +203,7 @@ class CheckpointWriter:
         """Save the position of the walk."""
         self._close()
         if self._checkpoint is not None and self._lock is not None:
-            self._saved = self._checkpoint.save(SavedProgress(position))
+            self._saved, self._digest = self._checkpoint.save(SavedProgress(position))
 
     def count(self, page: Position, done: int) -> None:
         """Save how many rows of a page are finished.
@@ -210,7 +218,7 @@ class CheckpointWriter:
                 self.save(page)  # the first page: nothing has been saved yet
             self._count = self._checkpoint.count()
         self._count.seek(len(_HEAD))
-        self._count.write((_ROW_COUNT % done).encode())
+        self._count.write(_row_count(done, self._digest))
 
     def remove(self) -> None:
         """Remove the checkpoint at the end of the walk."""
@@ -223,6 +231,26 @@ class CheckpointWriter:
         if self._count is not None:
             self._count.close()
             self._count = None
+
+
+def _check_unaltered(document: dict[str, Any]) -> None:
+    members = {name: document[name] for name in ("request", "position", "output", "finished")}
+    digest = _digest(members)
+    if document["sha256"] != digest or document["within_crc32"] != _checksum(document["within"], digest):
+        raise ValueError("its members are not those that were saved")
+
+
+def _digest(members: dict[str, Any]) -> str:
+    """Compute the digest of all members of a checkpoint but the number of rows that is overwritten."""
+    return hashlib.sha256(json.dumps(members, sort_keys=True).encode()).hexdigest()
+
+
+def _checksum(rows: object, digest: str) -> int:
+    return zlib.crc32(f"{rows} {digest}".encode())
+
+
+def _row_count(rows: int, digest: str) -> bytes:
+    return (_ROW_COUNT % (rows, _checksum(rows, digest))).encode()
 
 
 def _read_progress(position: Any, within: Any, output: Any, finished: Any) -> SavedProgress:

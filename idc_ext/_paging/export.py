@@ -19,10 +19,12 @@ from pathlib import Path
 from typing import IO, TYPE_CHECKING, Any, Generic, TypeVar
 
 from .._atomic import Draft, DraftFolder, PathLock, flush_to_disk, follow_links, remove_leftovers
+from .._files import open_regular, pieces_of, read_regular
+from .._http import deadline
 from .._http.steps import END, Next, Work
 from .._tables.formats import WRITERS, choose_format, convert_to_folders, count_parquet_rows, encode_page
 from ..errors import CheckpointError
-from .checkpoint import SavedProgress
+from .checkpoint import MOST_BYTES, SavedProgress
 from .completeness import Position
 from .pages import Pages
 
@@ -35,8 +37,6 @@ if TYPE_CHECKING:
     from .request import Request
 
 T = TypeVar("T")
-#: Bytes that are read at once when a draft is compared with its checkpoint.
-_BLOCK = 1_048_576
 
 
 class PageChain:
@@ -59,9 +59,10 @@ class PageChain:
     def matches(self, file: IO[bytes], *, complete: bool = False) -> bool:
         """Say whether a file begins with the expected bytes; with `complete`, whether it has no others."""
         left, self._digest = self.length, hashlib.sha256()
-        while left and (block := file.read(min(left, _BLOCK))):
-            self._digest.update(block)
-            left -= len(block)
+        for piece in pieces_of(file, left):
+            deadline.seconds_left("comparing the rows that have come with their checkpoint")
+            self._digest.update(piece)
+            left -= len(piece)
         return left == 0 and self.value == self._expected and not (complete and file.read(1))
 
 
@@ -108,6 +109,7 @@ class Export(Generic[T]):
             self._check_target(finished=saved is not None and saved.finished)
             if saved is not None:
                 self._saved = saved
+                self._check_position()
                 self._resume(*_read_output(saved, self._target))
             elif self._checkpoint is None:
                 self._open_draft()  # a folder that cannot be written is found before anything is sent
@@ -219,6 +221,17 @@ class Export(Generic[T]):
         if self._target.is_dir() and not self._partition_by:
             raise IsADirectoryError(f"{self._target} is a folder, not a file: choose another name")
 
+    def _check_position(self) -> None:
+        """Check the position; prove once more that a walk is complete which its checkpoint calls finished."""
+        total, most = self._saved.position.total, self._request.max_items
+        if self._saved.position.skip:  # the output has whole pages only
+            raise CheckpointError(f"the checkpoint of {self._target} is damaged; remove it to start anew")
+        if self.complete and total is not None and self.rows_done != (total if most is None else min(total, most)):
+            raise CheckpointError(
+                f"the checkpoint of {self._target} is damaged: it has {self.rows_done} of {total} rows, and calls the "
+                "walk finished; remove it to start anew"
+            )
+
     def _save_end(self) -> None:
         """Have the checkpoint say that all rows have come, so that only the output remains to be made."""
         self._write_missing_header()
@@ -249,7 +262,7 @@ class Export(Generic[T]):
             return self._target.exists()  # a folder that had been there before was refused
         if self._format == "parquet":
             return count_parquet_rows(self._target) == self._saved.position.rows_done
-        with self._target.open("rb") as file:
+        with open_regular(self._target) as file:
             return self._digest.matches(file, complete=True)
 
     def _save(self, saved: SavedProgress) -> None:
@@ -318,7 +331,7 @@ def discard_saved_walk(checkpoint: Path, target: Path) -> None:
     try:
         real = follow_links(target)
         with suppress(OSError, ValueError, TypeError, LookupError, RecursionError):
-            saved = json.loads(checkpoint.read_bytes())
+            saved = json.loads(read_regular(checkpoint, MOST_BYTES))
             # Release 0.1.0 (version 1) had one name for the rows, and did not repeat it.
             first = saved["idc_ext_checkpoint"] == 1 and "bytes" in saved["output"]
             part = f"{real.name}.part" if first else saved["output"]["part"]
@@ -339,6 +352,7 @@ def _read_output(saved: SavedProgress, target: Path) -> tuple[str, PageChain, li
     output = saved.output or {}
     part, length, digest, names = (output.get(name) for name in ("part", "bytes", "digest", "columns"))
     good = _is_part_of(part, target) and type(length) is int and length >= 0 and isinstance(digest, str)
+    good = good and (names is None) == (length == 0)  # rows without columns would get a second header
     if not good or not (names is None or (isinstance(names, list) and all(isinstance(name, str) for name in names))):
         raise CheckpointError(f"the checkpoint of {target} is damaged; remove it to start anew")
     return str(part), PageChain(int(str(length)), str(digest)), names

@@ -6,6 +6,7 @@ Authlib makes the URL, checks the state and reads the redirect; it sends nothing
 
 from __future__ import annotations
 
+import functools
 import json
 import secrets
 import time
@@ -14,6 +15,8 @@ from urllib.parse import parse_qs, urlsplit
 
 from attrs import field, frozen
 
+from .._files import read_input
+from .._http import deadline
 from ..errors import (
     CredentialsError,
     CredentialsInsecure,
@@ -177,16 +180,17 @@ def _authlib_client(consent: Consent) -> Any:
 
 def _read_client_secrets(path: str | os.PathLike[str]) -> ClientSecrets | CredentialsFailure:
     try:
-        with open(path, "rb") as file:
-            raw = file.read(LARGEST_FILE + 1)
+        raw = read_input(path, LARGEST_FILE, functools.partial(deadline.seconds_left, "reading the client secrets"))
     except FileNotFoundError:
         return CredentialsFailure(CredentialsNotFound, "does not exist")
+    except DeadlineExceeded:  # an OSError, too
+        raise
     except (OSError, ValueError) as error:
         return CredentialsFailure(
             CredentialsInvalid, f"cannot be read: {getattr(error, 'strerror', None) or 'what a name'}"
         )
     try:
-        document = json.loads(raw) if len(raw) <= LARGEST_FILE else None
+        document = json.loads(raw)
     except (ValueError, RecursionError):
         document = None
     found = document.get("installed") if isinstance(document, dict) else None

@@ -6,17 +6,21 @@ Law: no client, no request.
 from __future__ import annotations
 
 import csv
+import functools
 import hashlib
+import io
 import json
 import re
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Literal, TypeAlias
+from typing import TYPE_CHECKING, Annotated, Any, Literal, TypeAlias
 
 from attrs import asdict, fields_dict, frozen
 
 from .._atomic import path_beside
+from .._files import open_regular, pieces_of, read_regular
+from .._http import deadline
 from .._tables import arrow
-from ..errors import ManifestError
+from ..errors import DeadlineExceeded, ManifestError
 
 if TYPE_CHECKING:
     import os
@@ -25,6 +29,8 @@ if TYPE_CHECKING:
 
 #: The version of the sidecar format. Others are refused.
 SIDECAR_VERSION = 1
+#: In bytes: the most that a sidecar may have. Filters may name very many series.
+MOST_BYTES = 64 * 1_048_576
 
 
 @frozen
@@ -104,6 +110,7 @@ class Receipt:
             version = members.pop("idc_ext_manifest")
             if version != SIDECAR_VERSION:  # first: another version may have other members
                 raise ManifestError(f"{path} was written by another release of idc_ext (version {version!r:.20})")
+            _check_shape(members)
             known = {name: members[name] for name in fields_dict(cls)}
             known["licenses"] = tuple(
                 LicenseCount(one["license_short_name"], one["series"], tuple(one["collections"]))
@@ -114,6 +121,55 @@ class Receipt:
         except (ValueError, TypeError, LookupError, AttributeError, RecursionError):
             raise ManifestError(f"{path} is not the sidecar of a manifest, or it is damaged") from None
         return cls(**known)
+
+
+def _check_shape(members: Mapping[str, Any]) -> None:
+    """Check the members of a sidecar; raises ValueError."""
+    import msgspec
+
+    try:
+        filters = msgspec.convert(members, _shape()).filters
+    except msgspec.ValidationError as error:
+        raise ValueError(str(error)) from None
+    if bool(filters.terms or filters.ranges) == members["all_of_idc"]:
+        raise ValueError("all_of_idc is not what the filters say")
+
+
+@functools.cache
+def _shape() -> Any:
+    """Make the type of a sidecar, for msgspec."""
+    import msgspec
+
+    count = Annotated[int, msgspec.Meta(ge=0)]
+    digest = Annotated[str, msgspec.Meta(pattern="^[0-9a-f]{64}$")]
+    bounds = dict[Literal["gte", "lte"], str | int | float | None]
+    filters = msgspec.defstruct(
+        "SidecarFilters",
+        [("terms", dict[str, list[str]], {}), ("ranges", dict[str, bounds], {})],
+        forbid_unknown_fields=True,
+    )
+    licenses = msgspec.defstruct(
+        "SidecarLicense", [("license_short_name", str | None), ("series", count), ("collections", list[str])]
+    )
+    return msgspec.defstruct(
+        "Sidecar",
+        [
+            *((name, str) for name in ("manifest", "base_url", "index_version", "api_version", "written")),
+            *((name, count) for name in ("patients", "studies", "series", "instances", "size")),
+            ("format", Literal["csv", "idc", "jsonl", "parquet", "s5cmd"]),
+            ("source", Literal["aws", "gcs"]),
+            ("filters", filters),
+            ("all_of_idc", bool),
+            ("data_release", Annotated[str, msgspec.Meta(pattern="^v[1-9][0-9]*$")]),
+            ("build", str | None),
+            ("document_sha256", digest | None),
+            ("sha256", digest),
+            ("licenses", list[licenses]),  # type: ignore[valid-type] # as above
+            ("dois", list[str]),
+            ("citations", list[str | dict[str, Any]] | None),
+            ("unresolved", list[str] | None),
+        ],
+    )
 
 
 Format: TypeAlias = Literal["csv", "idc", "jsonl", "parquet", "s5cmd"]
@@ -134,8 +190,12 @@ def sidecar_path(path: Path) -> Path:
 
 def sha256_of_file(path: Path) -> str:
     """Compute the SHA-256 of a file, in hexadecimal."""
-    with path.open("rb") as file:
-        return hashlib.file_digest(file, "sha256").hexdigest()
+    digest = hashlib.sha256()
+    with open_regular(path) as file:
+        for piece in pieces_of(file):
+            deadline.seconds_left(f"comparing {path} with its sidecar")
+            digest.update(piece)
+    return digest.hexdigest()
 
 
 def read(path: str | os.PathLike[str]) -> Receipt:
@@ -155,8 +215,10 @@ def read_checked_sidecar(path: Path) -> Receipt:
     """
     file = sidecar_path(path)
     try:
-        sidecar = Receipt.from_json(file, file.read_bytes())
+        sidecar = Receipt.from_json(file, read_regular(file, MOST_BYTES))
         found = sha256_of_file(path)
+    except DeadlineExceeded:  # an OSError, too
+        raise
     except OSError as error:
         raise ManifestError(
             f"{error.filename} cannot be read: {error.strerror}; a manifest and its sidecar (.json) belong together"
@@ -172,7 +234,10 @@ def series_of_manifest(path: Path, sidecar: Receipt) -> set[str]:
     Raises:
         ManifestError: the number of series is not that of the sidecar.
     """
-    found: set[Any] = set(_series_uuids(path, sidecar.format))
+    try:
+        found: set[Any] = set(_series_uuids(path, sidecar.format))
+    except (ValueError, TypeError, LookupError, RecursionError, csv.Error):
+        raise ManifestError(f"{path} is not of the format {sidecar.format}, which its sidecar names") from None
     if not all(isinstance(uuid, str) and _UUID.fullmatch(uuid) for uuid in found):
         raise ManifestError(f"{path} has a line without a series UUID")
     if len(found) != sidecar.series:
@@ -187,7 +252,7 @@ def _series_uuids(path: Path, format: str) -> Iterator[str]:
             for batch in file.iter_batches(columns=["crdc_series_uuid"]):
                 yield from batch.column(0).to_pylist()
         return
-    with open(path, encoding="utf-8", newline="") as file:
+    with io.TextIOWrapper(open_regular(path), encoding="utf-8", newline="") as file:
         if format == "csv":
             yield from (row["crdc_series_uuid"] for row in csv.DictReader(file))
         elif format == "jsonl":

@@ -150,6 +150,8 @@ def create_cohort(idc: Client, spec: V1CohortSpec) -> Steps[V1CohortProperties]:
             the ranged forms), or with others; the message gives its identifier.
     """
     saved = yield from fetch_steps(idc, Call.of(_create_cohort._get_kwargs(body=spec)), _read_created_cohort)
+    if saved.name != spec.name:
+        raise ContractError(f"cohort {saved.cohort_id} was saved as {saved.name!r:.80} and not as {spec.name!r:.80}")
     sent, applied = spec.filters.additional_properties, saved.filter_set.filters.additional_properties
     lost = sorted(sent.keys() - applied.keys())
     if lost:
@@ -209,4 +211,6 @@ def _read_created_cohort(_status: int, body: Any) -> V1CohortProperties:
     properties = V1CohortCreated.from_dict(body).cohort_properties
     if not isinstance(properties, V1CohortProperties):
         raise TypeError("cohort_properties without a cohort_id")
+    if type(properties.cohort_id) is not int or type(properties.name) is not str:
+        raise TypeError("cohort_id is not a number, or name is not text")
     return properties

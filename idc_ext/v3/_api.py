@@ -11,6 +11,7 @@ written as steps, and `idc_ext.aio` has all of them for async code.
 from __future__ import annotations
 
 import re
+from functools import partial
 from typing import TYPE_CHECKING, Any, Literal, TypeAlias
 
 from attrs import evolve
@@ -47,7 +48,7 @@ from .._http.steps import fetch_steps, sending, steps_of
 from .._paging.lines import Lines
 from .._paging.rows import Rows
 from .._suggest import did_you_mean
-from ..errors import ContractError, InvalidFilter, TruncatedResult
+from ..errors import ContractError, InvalidFilter, PagingError, TruncatedResult
 from . import _pages, _responses
 from ._applied import ExpectedFilters
 from ._engine_types import exact_statement
@@ -79,6 +80,8 @@ _SERVICE_LIMIT = 10_000
 _DOI_LOOKUP_SECONDS = 30
 #: How many DOIs the service looks up at DataCite in one request.
 _DOIS_PER_REQUEST = 50
+#: The token of a page of a manifest. It may come from a checkpoint.
+_PAGE_NUMBER = re.compile(r"[0-9]{1,15}", re.ASCII)
 _DICOM_UID = re.compile(r"(0|[1-9][0-9]*)(\.(0|[1-9][0-9]*))+", re.ASCII)
 
 
@@ -102,6 +105,8 @@ def manifest(
     first = V3ManifestRequest(filters=listed.to_model(), page=0, page_size=checked_integer(page_size, "page_size"))
 
     def page_call(token: str) -> Call:
+        if not _PAGE_NUMBER.fullmatch(token):
+            raise PagingError(f"{token!r:.40} is not the number of a page of a manifest; start anew")
         return Call.of(_get_manifest._get_kwargs(body=evolve(first, page=int(token))))
 
     expected = ExpectedFilters.of(idc, page_call("0"), listed)
@@ -197,9 +202,8 @@ def citations(
     call = Call.of(_get_citations._get_kwargs(body=V3CitationsRequest(wanted.to_model(), form)))
     # One more lookup for the DOI of IDC itself, and one more for the request to the service.
     patient_call = evolve(call, timeout=_DOI_LOOKUP_SECONDS * (-(-len(dois) // _DOIS_PER_REQUEST) + len(dois) + 2))
-    found, acknowledgment = yield from fetch_steps(
-        idc, patient_call, ExpectedFilters.of(idc, call, wanted).checking_parser(_responses.parse_citations)
-    )
+    parse = ExpectedFilters.of(idc, call, wanted).checking_parser(partial(_responses.parse_citations, style))
+    found, acknowledgment = yield from fetch_steps(idc, patient_call, parse)
     return Citations(found, [] if len(found) == len(dois) else _responses.unresolved_dois(dois, found), acknowledgment)
 
 
@@ -273,7 +277,12 @@ def viewer_url(
     parameters = {"study_instance_uid": study} if series is None else {"series_instance_uid": series}
     call = Call.of(_get_viewer_url._get_kwargs(**parameters, viewer=chosen))
     found = yield from fetch_steps(idc, call, _responses.parse_viewer_url)
-    if study is not None and found.study_instance_uid != study:
+    _responses.check_subject(call, series_instance_uid=(series, found.series_instance_uid or None))
+    if viewer is not None:
+        _responses.check_subject(call, viewer=(viewer, str(found.viewer)))
+    if series is None:
+        _responses.check_subject(call, study_instance_uid=(study, found.study_instance_uid))
+    elif study is not None and found.study_instance_uid != study:
         raise InvalidFilter(f"series {series} belongs to study {found.study_instance_uid}, not {study}")
     return found.viewer_url
 
@@ -286,7 +295,9 @@ def attribute_values(idc: Client, name: str, *, limit: int = 100) -> Steps[V3Att
     """
     column = V3IndexColumn(checked_choice(name, V3IndexColumn, "column of the table index"))
     call = Call.of(_get_attribute_values._get_kwargs(column, limit=checked_integer(limit, "limit")))
-    return (yield from fetch_steps(idc, call, _responses.parse_attribute_values))
+    found = yield from fetch_steps(idc, call, partial(_responses.parse_model, V3AttributeValues))
+    _responses.check_subject(call, attribute=(name, str(found.attribute)))
+    return found
 
 
 @sending

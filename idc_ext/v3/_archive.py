@@ -87,7 +87,9 @@ def collection(idc: Client, collection_id: str) -> Steps[V3CollectionDetail]:
         NotFound: there is no such collection.
     """
     call = Call.of(_get_collection._get_kwargs(collection_id))
-    return fetch_steps(idc, call, partial(_responses.parse_model, V3CollectionDetail))
+    found = yield from fetch_steps(idc, call, partial(_responses.parse_model, V3CollectionDetail))
+    _responses.check_subject(call, collection_id=(collection_id, found.collection_id))
+    return found
 
 
 @sending
@@ -118,7 +120,9 @@ def table(idc: Client, name: str) -> Steps[V3TableSchema]:
         NotFound: there is no such table.
     """
     call = Call.of(_get_table._get_kwargs(name))
-    return fetch_steps(idc, call, partial(_responses.parse_model, V3TableSchema))
+    found = yield from fetch_steps(idc, call, partial(_responses.parse_model, V3TableSchema))
+    _responses.check_subject(call, name=(name, found.name))
+    return found
 
 
 @sending
@@ -129,8 +133,11 @@ def clinical_tables(idc: Client, *, collection_id: str | None = None) -> Steps[M
         NotFound: the service has no clinical data.
     """
     call = Call.of(_get_clinical_tables._get_kwargs(collection_id=UNSET if collection_id is None else collection_id))
-    parse = partial(_responses.parse_model, V3ClinicalTables)
-    return ModelList((yield from fetch_steps(idc, call, parse)).tables)
+    found = yield from fetch_steps(idc, call, partial(_responses.parse_model, V3ClinicalTables))
+    if collection_id is not None:
+        for one in found.tables:
+            _responses.check_subject(call, collection_id=(collection_id, one.collection_id))
+    return ModelList(found.tables)
 
 
 @sending
@@ -141,7 +148,9 @@ def clinical_table(idc: Client, name: str) -> Steps[V3TableSchema]:
         NotFound: there is no such table, or the service has no clinical data.
     """
     call = Call.of(_get_clinical_table._get_kwargs(name))
-    return fetch_steps(idc, call, partial(_responses.parse_model, V3TableSchema))
+    found = yield from fetch_steps(idc, call, partial(_responses.parse_model, V3TableSchema))
+    _responses.check_table_name(call, name, found.name)
+    return found
 
 
 @sending

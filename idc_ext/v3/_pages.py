@@ -50,6 +50,7 @@ def parse_manifest_page(_status: int, body: Any) -> Page[V3ManifestRow]:
         raise ValueError("a row is repeated or out of order")
     MANIFEST_COLUMNS.check(rows)
     info = {name: value for name, value in body.items() if name != "series"}
+    _check_totals(info, numbers["total_series"])
     return _make_manifest_page(JsonRows(rows, _manifest_row), info, (keys[0], keys[-1]) if keys else None, **numbers)
 
 
@@ -68,7 +69,8 @@ def parse_manifest_page_bytes(content: bytes) -> Page[V3ManifestRow] | None:
         if any(map(operator.eq, series, itertools.islice(series, 1, None))):
             return None
         info = {name: json.loads(bytes(getattr(body, name))) for name in ("counts", "download")}
-    except (TypeError, ValueError, RecursionError):
+        _check_totals(info, numbers["total_series"])
+    except (TypeError, ValueError, LookupError, RecursionError):
         return None
     ends = [tuple(getattr(row, _ROW_ATTRIBUTES[name]) for name in _SORT_KEYS) for row in (*rows[:1], *rows[-1:])]
     return _make_manifest_page(
@@ -86,6 +88,16 @@ def _check_row_count(rows: int, *, page: int, page_size: int, returned: int, tot
     expected = min(page_size, max(total_series - page * page_size, 0))
     if min(page, page_size - 1, returned, total_series) < 0 or not returned == rows == expected:
         raise ValueError(f"returned is {returned}, and the page has {rows} rows instead of {expected}")
+
+
+def _check_totals(info: Mapping[str, Any], total_series: int) -> None:
+    """Check the total of a page, which says when a walk is complete, against the other members that state it."""
+    stated = {"counts.series": parse_count(info["counts"], "series")}
+    if "total_series" in info["download"]:
+        stated["download.total_series"] = parse_count(info["download"], "total_series")
+    for name, number in stated.items():
+        if number != total_series:
+            raise ValueError(f"total_series is {total_series}, but {name} is {number}")
 
 
 def _make_manifest_page(

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from typing import TYPE_CHECKING, Any, Protocol, Self, TypeAlias, TypeVar
-from urllib.parse import unquote
+from urllib.parse import unquote, urlsplit
 
 from attrs import frozen
 from idc_client.models import (
@@ -60,6 +60,8 @@ Citation: TypeAlias = str | dict[str, Any]
 #: A line of a text manifest: bucket, and the UUID, by which lines of one bucket ascend. A bucket is named as S3 and GCS
 #: allow it: the line becomes a part of a command, which must not read it as an option or as a path.
 MANIFEST_LINE = re.compile(r"s3://((?!.*\.\.)[a-z0-9](?:[a-z0-9._-]{0,61}[a-z0-9])?)/([0-9a-f-]{36})/\*")
+#: A DICOM UID as a part of a path or as a value in a query.
+_UIDS_IN_ADDRESS = re.compile(r"(?<=[/=,])[0-9.]+(?![^/&,?])")
 #: The body that doi.org sends with status 200 for a DOI without metadata: nothing, or a web page.
 _EMPTY_OR_HTML = re.compile(r"\s*|\s*<(!doctype|html)\b.*", re.DOTALL | re.IGNORECASE)
 
@@ -102,8 +104,8 @@ def release_number(server: V3Version) -> int:
 def parse_release_name(_status: int, body: Any) -> str:
     """Parse the name of the data release; the version of the server's software is no part of it."""
     release, package = body["idc_version"], body["idc_index_data_version"]
-    if not isinstance(release, str) or not isinstance(package, str):
-        raise TypeError("a version is not text")
+    if not isinstance(release, str) or not isinstance(package, str) or not release or not package:
+        raise TypeError("a version is not text, or is empty")
     return f"{release} ({package})"
 
 
@@ -157,14 +159,38 @@ def checked_rows(table: Table, **kinds: type | UnionType) -> list[dict[str, Any]
     return table.rows
 
 
+def check_subject(name: object, /, **members: tuple[object, object]) -> None:
+    """Check that an answer is about what was asked for: each member is, in the answer, what it was in the request.
+
+    Raises:
+        ContractError: it is about something else, such as an answer that a cache kept of another request.
+    """
+    for member, (asked, answered) in members.items():
+        if answered != asked:
+            raise ContractError(
+                f"{name}: the {member} of the answer is {answered!r:.80} and not {asked!r:.80}, so this is not the "
+                "answer to the request"
+            )
+
+
+def check_table_name(name: object, asked: str, answered: str) -> None:
+    """Check that an answer is about a table; clinical tables have another name in SQL, which the answer may have."""
+    check_subject(name, name=(asked, answered if answered == asked else answered.removeprefix("clinical.")))
+
+
 def parse_viewer_url(_status: int, body: Any) -> V3ViewerUrl:
-    """Parse the address of a viewer."""
-    return _make_model(V3ViewerUrl, body)
-
-
-def parse_attribute_values(_status: int, body: Any) -> V3AttributeValues:
-    """Parse the values of a column and their counts."""
-    return _make_model(V3AttributeValues, body)
+    """Parse the address of a viewer: one that a browser requests, and that names the study, and the series if any."""
+    found = _make_model(V3ViewerUrl, body)
+    address = urlsplit(found.viewer_url)
+    if address.scheme not in ("https", "http") or not address.hostname:
+        raise ValueError(f"the viewer_url {found.viewer_url!r:.80} is not the address of a web page")
+    named = set(_UIDS_IN_ADDRESS.findall(unquote(f"{address.path}?{address.query}")))
+    missing = {uid for uid in (found.study_instance_uid, found.series_instance_uid) if uid} - named
+    if missing or not found.study_instance_uid:
+        raise ValueError(
+            f"the viewer_url {found.viewer_url!r:.200} does not name the study and the series of the answer"
+        )
+    return found
 
 
 def parse_release_changes(_status: int, body: Any) -> V3ReleaseChanges:
@@ -182,8 +208,10 @@ def parse_categorical_attributes(_status: int, body: Any) -> dict[str, bool]:
     return listed
 
 
-def parse_citations(_status: int, body: Any) -> tuple[list[Citation], Citation | None]:
-    """Parse the citations, and the citation of IDC itself."""
+def parse_citations(style: str, _status: int, body: Any) -> tuple[list[Citation], Citation | None]:
+    """Parse the citations in a style, and the citation of IDC itself."""
+    if body.get("format", style) != style:
+        raise ValueError(f"the citations are {body['format']!r:.40} and not {style}")
     citations, acknowledgment = _checked_list(body, "citations"), body["idc_acknowledgment"]
     if not all(isinstance(one, str | dict) for one in citations):
         raise TypeError("a citation is neither text nor an object")

@@ -336,6 +336,25 @@ def test_clinical_tables_are_listed_and_described(run: RunCommand, canned: Canne
     assert run("--base-url", canned.url, "clinical", "table", "x").out == "name,type,description\na,VARCHAR,\n"
 
 
+def test_an_answer_about_another_thing_is_an_error(
+    run: RunCommand, canned: CannedService, run_on_standin: RunCommand
+) -> None:
+    listed = {"table_name": "x", "sql_path": "clinical.x", "collection_id": "c", "column_count": 1, "description": ""}
+    columns = [{"name": "a", "type": "VARCHAR", "description": ""}]
+    other = {"name": "x", "description": "", "columns": columns}
+    nlst = run_on_standin("collection", "nlst").json
+    for path, answer, *words in (
+        ("/v3/clinical/tables", {"tables": [listed]}, "clinical", "tables", "--collection", "d"),
+        ("/v3/clinical/tables/y", other, "clinical", "table", "y"),
+        ("/v3/tables/y", other, "table", "y"),
+        ("/v3/collections/rider_pilot", nlst, "collection", "rider_pilot"),
+    ):
+        canned.answers[path] = (200, answer)
+        result = run("--base-url", canned.url, *words)
+        assert (result.code, result.out) == (1, "")
+        assert "this is not the answer to the request" in result.err
+
+
 def test_login_without_a_browser_shows_the_address_and_reads_the_answer(
     run: RunCommand, monkeypatch: pytest.MonkeyPatch, credentials_file: Path
 ) -> None:

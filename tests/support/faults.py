@@ -213,6 +213,8 @@ PROTOCOL = [
     Fault(
         "a body in chunks of one byte", sent(lambda body: chunks(*(body[n : n + 1] for n in range(len(body))))), "right"
     ),
+    Fault("another answer right behind it", sent(lambda body: whole(body) + whole(b"{}"), then="keep"), "right"),
+    Fault("half an answer right behind it", sent(lambda body: whole(body) + HEAD, then="keep"), "right"),
     Fault("bytes after the answer", sent(lambda body: whole(body) + b"HTTP/1.1 200 OK\r\n\r\nmore"), "right"),
 ]
 INFORMATIONAL = [

@@ -1,6 +1,9 @@
 """Walks over eleven rows of v3, and over pages of numbers of which each says what asks for the next."""
 
+import hashlib
+import json
 import time
+import zlib
 from collections.abc import Callable
 from typing import Any
 
@@ -52,3 +55,11 @@ def wait_until(condition: Callable[[], bool], seconds: float = 5) -> bool:
     while not condition() and time.monotonic() < end:
         time.sleep(0.005)
     return condition()
+
+
+def resealed(document: dict[str, Any]) -> str:
+    """The text of a checkpoint with other members, and digests that agree with them."""
+    members = {name: document[name] for name in ("request", "position", "output", "finished")}
+    digest = hashlib.sha256(json.dumps(members, sort_keys=True).encode()).hexdigest()
+    crc = zlib.crc32(f"{document['within']} {digest}".encode())
+    return json.dumps({**document, "sha256": digest, "within_crc32": crc})

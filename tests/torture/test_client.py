@@ -21,6 +21,7 @@ STRONGEST = [
     "x-gzip",
     "gzip without its last byte",
     "br",
+    "another answer right behind it",
     "4 GB in a few kB of gzip and gzip",
     "4 GB in a gzip body of an error",
     "a length of 10 GB",

@@ -32,6 +32,7 @@ from ..._release_lag import release_notice
 from ..._suggest import did_you_mean
 from ...errors import ContractError, NotFound, TruncatedResult
 from ...v3._engine_types import type_of_numbers
+from ...v3._responses import check_subject, check_table_name
 from ...v3._responses import parse_sql_table as read_table
 from .. import _exit
 from .. import version as client_version
@@ -120,6 +121,7 @@ def collection(collection_id: PathSegment, /, *, out: Output = _OUTPUT, context:
                     f"there is no collection {collection_id!r:.80}{meant} `idc-ext collections` lists all"
                 ) from error
             raise
+    check_subject("GET /v3/collections", collection_id=(collection_id, found["collection_id"]))
     write_result(Record(found), out)
 
 
@@ -193,7 +195,9 @@ def table(name: PathSegment, /, *, out: Output = _OUTPUT, context: ContextParame
         name: The name of the table, as listed by `idc-ext tables`.
     """
     with context.connect() as idc:
-        write_result(_column_listing(fetch_object(idc, get_table, table=name)), out)
+        found = fetch_object(idc, get_table, table=name)
+    check_table_name("GET /v3/tables", name, found["name"])
+    write_result(_column_listing(found), out)
 
 
 def clinical_tables(*, collection: str | None = None, out: Output = _OUTPUT, context: ContextParameter) -> None:
@@ -204,7 +208,10 @@ def clinical_tables(*, collection: str | None = None, out: Output = _OUTPUT, con
     """
     wanted: Any = UNSET if collection is None else collection
     with context.connect() as idc:
-        write_result(listing_of_rows(fetch_objects(idc, get_clinical_tables, "tables", collection_id=wanted)), out)
+        found = fetch_objects(idc, get_clinical_tables, "tables", collection_id=wanted)
+    for one in found if collection is not None else []:
+        check_subject("GET /v3/clinical/tables", collection_id=(collection, one["collection_id"]))
+    write_result(listing_of_rows(found), out)
 
 
 def clinical_table(name: PathSegment, /, *, out: Output = _OUTPUT, context: ContextParameter) -> None:
@@ -214,7 +221,9 @@ def clinical_table(name: PathSegment, /, *, out: Output = _OUTPUT, context: Cont
         name: The name of the table, as `table_name` in `idc-ext clinical tables`.
     """
     with context.connect() as idc:
-        write_result(_column_listing(fetch_object(idc, get_clinical_table, table=name)), out)
+        found = fetch_object(idc, get_clinical_table, table=name)
+    check_table_name("GET /v3/clinical/tables", name, found["name"])
+    write_result(_column_listing(found), out)
 
 
 def clinical_rows(

@@ -11,6 +11,7 @@ from idc_client.api.v1 import delete_cohorts, list_cohorts
 from idc_client.models import V1CohortIds, V1CohortSpec
 
 from ... import v1
+from ...errors import ContractError
 from .. import _exit, _filters
 from .._options import FILTERS, ContextParameter, Count, Flag, InputError, Limit, whole_number
 from .._output import walks
@@ -118,6 +119,9 @@ def delete(*cohort_ids: Count, out: Output = _OUTPUT, context: ContextParameter)
         found = fetch_objects(idc, delete_cohorts, "cohorts", body=V1CohortIds(cohorts=list(cohort_ids)))
     rows = [{"cohort_id": one.get("cohort_id"), **_deletion_outcome(one.get("result"))} for one in found]
     write_result(listing_of_rows(rows, columns=("cohort_id", "deleted", "message")), out)
+    left_out = sorted({*cohort_ids} - {one["cohort_id"] for one in rows})
+    if left_out:
+        raise ContractError(f"the service does not say whether it deleted {', '.join(map(str, left_out))}")
     return _exit.DONE if len(rows) == len(cohort_ids) and all(row["deleted"] for row in rows) else _exit.REFUSED
 
 

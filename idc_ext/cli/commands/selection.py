@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import functools
+import io
 import sys
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -10,6 +12,8 @@ from typing import TYPE_CHECKING, Annotated, Literal
 from cyclopts import Parameter
 
 from ... import v3
+from ..._files import read_input
+from ..._http import deadline
 from ...errors import InvalidFilter, TruncatedResult
 from .. import _exit, _filters
 from .._options import DASH, FILTERS, ContextParameter, Flag, InputError
@@ -20,6 +24,8 @@ from .._output.results import Record, Text, listing_of_rows
 if TYPE_CHECKING:
     from ...connect import IDC
 
+#: In bytes: the most that a file with filters or a statement may have.
+MOST_BYTES = 64 * 1_048_576
 _OUTPUT = Output()
 _COUNT_FIELDS = ("patients", "studies", "series", "instances", "size_TB")
 
@@ -150,8 +156,13 @@ def display_name(path: Path) -> str:
 
 
 def read_text(path: Path) -> str:
-    """Read the text of a file, or standard input for `-`."""
+    """Read the text of a file or a pipe, or standard input for `-`, within the deadline of the command."""
     try:
-        return sys.stdin.read() if str(path) == DASH else path.read_text(encoding="utf-8-sig")
+        source: Path | int = sys.stdin.fileno() if str(path) == DASH else path
+    except (AttributeError, io.UnsupportedOperation):  # in place of standard input there is something else, or nothing
+        return sys.stdin.read()
+    seconds_left = functools.partial(deadline.seconds_left, f"reading {display_name(path)}")
+    try:
+        return read_input(source, MOST_BYTES, seconds_left).decode("utf-8-sig")
     except UnicodeDecodeError:
         raise InputError(f"{display_name(path)} is not text in UTF-8") from None

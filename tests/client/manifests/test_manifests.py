@@ -265,6 +265,18 @@ def test_a_manifest_or_what_is_beside_it_that_was_changed_is_not_taken(tmp_path:
         beside.write_text(other)
         with pytest.raises(ManifestError, match="damaged"):
             manifests.read(path)
+    for member, value in (
+        ("filters", None), ("filters", "x"), ("filters", [1]), ("filters", {"terms": 5}),
+        ("filters", {"terms": {"a": "b"}}),
+        ("filters", {"ranges": {"a": [1, 2]}}), ("filters", {"other": {}}), ("filters", {}), ("all_of_idc", True),
+        ("all_of_idc", "no"), ("format", "xml"), ("format", {}), ("source", None), ("data_release", None),
+        ("data_release", -1), ("data_release", ""), ("data_release", {}), ("series", -1), ("series", True),
+        ("sha256", "x"),
+        ("licenses", [{}]), ("dois", "10.1/x"), ("citations", 5), ("unresolved", [None]),
+    ):  # fmt: skip
+        beside.write_text(json.dumps({**json.loads(content_of_sidecar), member: value}))
+        with pytest.raises(ManifestError, match="is not the sidecar of a manifest, or it is damaged"):
+            manifests.read(path)
     beside.write_text(content_of_sidecar.replace('"idc_ext_manifest": 1', '"idc_ext_manifest": 2'))
     with pytest.raises(ManifestError, match="another release of idc_ext"):
         manifests.read(path)

@@ -18,7 +18,7 @@ from hypothesis import strategies as st
 from idc_ext import CheckpointError, DataReleaseChanged, InvalidRequest, PagingError, connect, v3
 from idc_ext._http.calls import Call
 from tests.support.v3_service import RIDER, VERSION, client, manifest_service, row
-from tests.support.walks import ROWS, UIDS, linked, manifest, uids
+from tests.support.walks import ROWS, UIDS, linked, manifest, resealed, uids
 
 
 @given(stops=st.lists(st.integers(0, 6), max_size=8), size=st.integers(1, 5), ahead=st.integers(0, 3))
@@ -147,7 +147,7 @@ def test_a_checkpoint_that_was_changed_is_refused(tmp_path: Path, change: dict[s
     path = tmp_path / "checkpoint"
     left(path, manifest(3, checkpoint=path))
     said = json.loads(path.read_text())
-    path.write_text(json.dumps({**said, "position": {**said["position"], **change}}))
+    path.write_text(resealed({**said, "position": {**said["position"], **change}}))
     with pytest.raises(CheckpointError, match=says):
         list(manifest(3, checkpoint=path))
 
@@ -180,7 +180,7 @@ def test_nonsense_in_a_checkpoint_is_refused_in_one_sentence_and_stays(tmp_path:
     left(path, manifest(3, checkpoint=path))
     document = json.loads(path.read_text())
     (document if change in document else document["position"])[change] = value
-    path.write_text(json.dumps(document))
+    path.write_text(resealed(document))
     before = path.read_bytes()
     with pytest.raises(
         CheckpointError, match=r"is damaged, or not a checkpoint; remove it to start anew|another output"

@@ -29,6 +29,7 @@ from tests.support.kills import FILES, killed, same, write_uninterrupted, wrong_
 from tests.support.standin_process import NOWHERE
 from tests.support.v1_service import query_rows
 from tests.support.v3_service import RIDER, client, manifest_service, row
+from tests.support.walks import resealed
 
 ROOT = Path(__file__).parents[3]
 Answer = Callable[[str, Any], Any]
@@ -352,10 +353,43 @@ def test_an_old_file_is_not_taken_for_the_output_of_a_walk_whose_part_is_gone(tm
     with pytest.raises(Exception, match="no"):
         rows.write(tmp_path / "rows.csv")
     said = json.loads(checkpoint.read_text())
-    checkpoint.write_text(json.dumps({**said, "finished": True}))
+    # The rows are all there are, as far as the checkpoint knows.
+    position = {**said["position"], "total": said["position"]["rows"]}
+    checkpoint.write_text(resealed({**said, "position": position, "finished": True}))
     part_of(tmp_path / "rows.csv").unlink()
     with pytest.raises(CheckpointError, match="is gone"):
         rows.write(tmp_path / "rows.csv")
+
+
+@pytest.mark.parametrize("seal", [json.dumps, resealed], ids=["altered", "resealed"])
+@pytest.mark.parametrize(
+    "change",
+    [
+        lambda one: one.update(finished=True),
+        lambda one: one["output"].pop("columns"),
+        lambda one: one["output"].update(columns=None),
+        lambda one: one["position"].update(token="x"),
+        lambda one: one["position"].update(token="9" * 5000),
+        lambda one: one["position"].update(token="4"),
+        lambda one: one["position"].update(rows=3),
+        lambda one: one["position"].update(total=9),
+        lambda one: one.update(within=1),
+    ],
+)
+def test_an_altered_checkpoint_never_makes_a_file_that_looks_whole(
+    tmp_path: Path, change: Callable[[Any], Any], seal: Callable[[Any], str]
+) -> None:
+    checkpoint = tmp_path / "checkpoint"
+    rows = v3.manifest(client(failing(2)[0]), RIDER, page_size=3).walk(checkpoint=checkpoint)
+    with pytest.raises(Exception, match="no"):
+        rows.write(tmp_path / "rows.csv")
+    document = json.loads(checkpoint.read_text())
+    change(document)
+    checkpoint.write_text(seal(document))
+    again = v3.manifest(client(failing(99)[0]), RIDER, page_size=3).walk(checkpoint=checkpoint)
+    with pytest.raises((CheckpointError, PagingError)):
+        again.write(tmp_path / "rows.csv")
+    assert not (tmp_path / "rows.csv").exists()
 
 
 @pytest.mark.parametrize("name", FILES[:3])

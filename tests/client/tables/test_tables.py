@@ -30,7 +30,7 @@ from idc_ext.aio import AsyncRows
 from tests.support.document import DOCUMENT
 from tests.support.standin_process import NOWHERE
 from tests.support.v1_service import query_rows
-from tests.support.v3_service import RIDER, client, manifest_service, row
+from tests.support.v3_service import RIDER, client, counts_body, manifest_service, row
 
 LIVE = {"collection_id": "rider_pilot"}
 TYPES = {"string": pyarrow.string(), "int64": pyarrow.int64(), "double": pyarrow.float64()}
@@ -153,7 +153,7 @@ def test_memory_does_not_grow_with_the_rows_that_are_streamed(tmp_path: Any) -> 
                 return manifest_service([])(path, body)
             shown = [row(n) for n in range(page * size, min(total, (page + 1) * size))]
             counts = {"page": page, "page_size": size, "returned": len(shown), "total_series": total}
-            return {"series": shown, "counts": {}, "download": {}, **counts}
+            return {"series": shown, "counts": counts_body(total), "download": {}, **counts}
 
         rows = v3.manifest(client(answer), RIDER, page_size=500)
         tracemalloc.start()

@@ -255,7 +255,7 @@ def test_the_token_of_not_yet_is_found_wherever_an_era_put_it(body: Any) -> None
 
 def cohort_created(**filters: list[Any]) -> dict[str, Any]:
     saved = {"idc_data_version": "2.0", "filters": filters}
-    properties = {"cohort_id": 146, "name": "n", "description": "", "filterSet": saved}
+    properties = {"cohort_id": 146, "name": SPEC.name, "description": "", "filterSet": saved}
     return {"code": 200, "cohort_properties": properties}
 
 
@@ -267,7 +267,7 @@ def test_creating_a_cohort_gives_its_identifier_and_asks_once() -> None:
 
 def test_a_cohort_that_lost_filters_on_the_way_is_an_error_that_names_it() -> None:
     idc, _ = client_with_answer(cohort_created(Modality=["CT"]))
-    spec = v1.cohort("n", "", {"Modality": ["CT"], "age_at_diagnosis_btw": [50, 59]})
+    spec = v1.cohort(SPEC.name, "", {"Modality": ["CT"], "age_at_diagnosis_btw": [50, 59]})
     with pytest.raises(ContractError, match="cohort 146 was saved without the filters on age_at_diagnosis_btw"):
         v1.create_cohort(idc, spec)
 
@@ -281,6 +281,14 @@ def test_a_cohort_that_was_saved_with_other_filters_is_an_error_that_names_it(fi
 
 @pytest.mark.parametrize("body", [{}, {"code": 200}, {"code": 200, "cohort_properties": {}}, [], {"code": 201}])
 def test_an_answer_without_a_cohort_is_a_contract_error(body: Any) -> None:
+    with pytest.raises(ContractError):
+        v1.create_cohort(client_with_answer(body)[0], SPEC)
+
+
+@pytest.mark.parametrize("other", [{"name": "another"}, {"name": 7}, {"cohort_id": "146"}, {"cohort_id": True}])
+def test_an_answer_about_another_cohort_is_a_contract_error(other: dict[str, Any]) -> None:
+    body = cohort_created(**NOTEBOOK)
+    body["cohort_properties"] |= other
     with pytest.raises(ContractError):
         v1.create_cohort(client_with_answer(body)[0], SPEC)
 

@@ -97,6 +97,13 @@ async def test_a_data_release_that_changes_during_a_walk_is_an_error_before_the_
             await anext(others)
 
 
+def test_a_release_without_a_name_is_a_contract_error() -> None:
+    for member in ("idc_version", "idc_index_data_version"):
+        walk = v3.manifest(client(service_with_versions({**VERSION, member: ""})), RIDER)
+        with pytest.raises(ContractError):
+            list(walk)
+
+
 def test_other_software_over_the_same_data_is_no_other_release() -> None:
     walk = v3.manifest(
         client(service_with_versions(VERSION, {**VERSION, "api_version": "4", "build": "new"})), RIDER, page_size=2
@@ -110,7 +117,14 @@ SECOND_PAGE = page_of(ROWS, 1, 2)
 @pytest.mark.parametrize(
     ("second", "kind", "message"),
     [
-        ({**SECOND_PAGE, "total_series": 7}, DataReleaseChanged, "total changed from 6 to 7"),
+        (
+            {**SECOND_PAGE, "total_series": 7, "counts": counts_body(7)},
+            DataReleaseChanged,
+            "total changed from 6 to 7",
+        ),
+        ({**SECOND_PAGE, "total_series": 4}, ContractError, "total_series is 4, but counts.series is 6"),
+        ({**SECOND_PAGE, "counts": counts_body(774)}, ContractError, "total_series is 6, but counts.series is 774"),
+        ({**SECOND_PAGE, "download": {"total_series": 5}}, ContractError, "but download.total_series is 5"),
         (page_of(ROWS, 0, 2), PagingError, "2 rows came, but the next page begins after row 0"),
         (page_of(ROWS, 2, 2), PagingError, "2 rows came, but the next page begins after row 4"),
         (page_of(ROWS, 1, 3), PagingError, "2 rows came, but the next page begins after row 3"),

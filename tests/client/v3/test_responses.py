@@ -24,6 +24,8 @@ async def test_real_counts_and_licences_are_those_of_the_selection(standin: str)
         assert v3.counts(idc, {}, all_of_idc=True).series == stats.series == 1_044_191
 
 
+STUDY = "1.2.276.0.7230010.3.1.2.1031255639.1360.1345985803.63"
+LOOKED_AT: dict[str, Any] = {"series": "1.2.276.0.7230010.3.1.3.1031255639.1360.1345985803.66"}
 VALUES = {"attribute": "Modality", "values": [{"value": "CT", "count": 1}], "truncated": False, "note": ""}
 
 
@@ -66,6 +68,54 @@ def test_an_answer_that_does_not_fit_the_document_is_a_contract_error(ask: Any, 
 def test_a_value_of_another_type_than_the_document_says_is_a_contract_error(ask: Any, body: Any) -> None:
     with pytest.raises(ContractError):
         ask(client(lambda *_: body))
+
+
+@pytest.mark.parametrize(
+    ("ask", "other"),
+    [
+        (lambda idc: v3.collection(idc, "rider_pilot"), {"collection_id": "nlst"}),
+        (lambda idc: v3.table(idc, "index"), {"name": "collections_index"}),
+        (lambda idc: v3.attribute_values(idc, "Modality"), {"attribute": "PatientSex"}),
+        (lambda idc: v3.viewer_url(idc, **LOOKED_AT), {"series_instance_uid": "1.2.840.9"}),
+        (lambda idc: v3.viewer_url(idc, **LOOKED_AT), {"series_instance_uid": None}),
+        (lambda idc: v3.viewer_url(idc, **LOOKED_AT, viewer="slim"), {"viewer": "ohif_v3"}),
+        (lambda idc: v3.viewer_url(idc, study=STUDY), {"study_instance_uid": "1.2.840.9"}),
+        *(
+            (lambda idc: v3.viewer_url(idc, **LOOKED_AT), {"viewer_url": address})
+            for address in (
+                "", "javascript:alert(1)", "file:///etc/passwd", "//viewer.example/1.2", "https://", "https:///x",
+                "https://viewer.example/", "https://viewer.example/?StudyInstanceUIDs=1.2&SeriesInstanceUIDs=1.3.9",
+            )
+        ),
+    ],
+)  # fmt: skip
+def test_an_answer_about_another_thing_than_was_asked_for_is_a_contract_error(
+    standin: str, ask: Any, other: dict[str, Any]
+) -> None:
+    with connect(standin) as service:
+        usual = service.get_httpx_client()
+
+        def answer(path: str, asked: Any) -> Any:
+            return usual.get(path, params=asked).json() | change
+
+        change: dict[str, Any] = {}
+        ask(client(answer))
+        change = other
+        with pytest.raises(ContractError):
+            ask(client(answer))
+
+
+def test_a_clinical_table_of_another_name_or_collection_is_a_contract_error() -> None:
+    listed = {"table_name": "x", "sql_path": "clinical.x", "collection_id": "c", "column_count": 1, "description": ""}
+    columns = [{"name": "a", "type": "VARCHAR", "description": ""}]
+    described = {"name": "clinical.x", "description": "", "columns": columns}
+    idc = client(lambda path, _: {"tables": [listed]} if path.endswith("tables") else described)
+    assert [one.table_name for one in v3.clinical_tables(idc, collection_id="c")] == ["x"]
+    assert v3.clinical_table(idc, "x").name == v3.clinical_table(idc, "clinical.x").name == "clinical.x"
+    with pytest.raises(ContractError, match="the collection_id of the answer is 'c' and not 'd'"):
+        v3.clinical_tables(idc, collection_id="d")
+    with pytest.raises(ContractError, match="the name of the answer is 'x' and not 'y'"):
+        v3.clinical_table(idc, "y")
 
 
 def test_a_real_series_and_its_study_can_be_looked_at(standin: str) -> None:
