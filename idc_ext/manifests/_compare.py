@@ -8,7 +8,7 @@ import re
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal, TypeAlias, overload
 
-from attrs import asdict, field, frozen
+from attrs import asdict, frozen
 
 from .. import v3
 from .._http.steps import END, Next, sending, steps_of, work
@@ -21,7 +21,7 @@ from .._tables.records import JsonRows
 from ..errors import ContractError, InvalidFilter
 from ..v3 import _responses
 from ..v3._archive import check_release_unchanged
-from ..v3._filters import checked_filters, where
+from ..v3._filters import checked_filters, checked_release, where
 from ..v3._table import Table
 from ._sidecar import read_checked_sidecar, series_of_manifest
 
@@ -45,6 +45,8 @@ ATTRIBUTES_WITH_HISTORY = frozenset(
 )
 #: A series UID. It is used in the next statement, and must not end an SQL literal.
 _UID = re.compile(r"[0-9.]+", re.ASCII)
+#: The number of changes that a text shows.
+_CHANGES_SHOWN = 5
 _CHANGE_COLUMNS = Columns(
     tuple(Column(name, "string") for name in ("kind", "collection_id", "SeriesInstanceUID", "before", "after"))
 )
@@ -69,7 +71,7 @@ class Change:
     after: str | None
 
 
-@frozen
+@frozen(repr=False)
 class Changes(Frames):
     """The changes of a selection; iterating gives each `Change`, and without changes it is false.
 
@@ -83,7 +85,7 @@ class Changes(Frames):
     from_release: str
     to_release: str
     series: tuple[int, int]
-    items: tuple[Change, ...] = field(repr=False)
+    items: tuple[Change, ...]
 
     def __iter__(self) -> Iterator[Change]:
         return iter(self.items)
@@ -103,11 +105,25 @@ class Changes(Frames):
             return column_of([asdict(one) for one in self.items], _CHANGE_COLUMNS.names, key)
         return list(self.items)[key]
 
-    def _repr_html_(self) -> str:
-        shown = [asdict(one) for one in self.items[:ROWS_SHOWN]]
+    def __str__(self) -> str:
+        """Say how many series changed, with the first changes."""
+        named = [f"{one.kind} {one.SeriesInstanceUID or one.before} ({one.collection_id})" for one in self.items]
+        more = [f"and {len(self) - _CHANGES_SHOWN:,} more"] if len(self) > _CHANGES_SHOWN else []
+        return "\n  ".join(
+            [f"{self.from_release} to {self.to_release}: {self._summary()}", *named[:_CHANGES_SHOWN], *more]
+        )
+
+    def __repr__(self) -> str:
+        return f"<Changes {self}>"
+
+    def _summary(self) -> str:
         kinds = f"{len(self.added):,} added, {len(self.removed):,} removed, {len(self.revised):,} revised"
         before, after = self.series
-        more = f": {kinds}; {before:,} series in {self.from_release}, {after:,} in {self.to_release}"
+        return f"{kinds}; {before:,} series in {self.from_release}, {after:,} in {self.to_release}"
+
+    def _repr_html_(self) -> str:
+        shown = [asdict(one) for one in self.items[:ROWS_SHOWN]]
+        more = f": {self._summary()}"
         names = _CHANGE_COLUMNS.names
         return table_html(names, shown, rows_caption(len(shown), len(self.items), len(names), more))
 
@@ -244,7 +260,7 @@ def verify(idc: Client, path: str | os.PathLike[str]) -> Steps[Changes]:
 
 @sending
 def diff(
-    idc: Client, filters: Selection, from_release: int, to_release: int, *, all_of_idc: bool = False
+    idc: Client, filters: Selection, from_release: int | str, to_release: int | str, *, all_of_idc: bool = False
 ) -> Steps[Changes]:
     """List the series of a selection that were added, removed and revised between two data releases.
 
@@ -252,8 +268,8 @@ def diff(
         idc: A client; no credentials are needed.
         filters: As for `v3.where`, on attributes that the index has for earlier releases, too: collection_id,
             PatientID, StudyInstanceUID, SeriesInstanceUID, Modality and series_size_MB.
-        from_release: The number of a data release, such as 24.
-        to_release: The number of another data release, earlier or later.
+        from_release: A data release, such as 24, "24" or "v24".
+        to_release: Another data release, earlier or later.
         all_of_idc: True compares the whole archive; needed when there are no filters.
 
     Raises:
@@ -264,24 +280,22 @@ def diff(
     found: list[Change] = []
     version = yield from steps_of(v3.version)(idc)
     newest = _responses.release_number(version)
-    for release in (from_release, to_release):
-        if type(release) is not int or not 1 <= release <= newest:
-            raise InvalidFilter(f"{release!r:.20} is not a data release; the service has 1 to {newest}")
-    counted = yield from steps_of(v3.sql)(idc, series_counts_sql(wanted, (from_release, to_release)))
+    first, second = checked_release(from_release, newest), checked_release(to_release, newest)
+    counted = yield from steps_of(v3.sql)(idc, series_counts_sql(wanted, (first, second)))
     counts = _responses.checked_rows(counted, at0=int, at1=int)
     if len(counts) != 1:
         raise ContractError(f"POST /v3/sql was asked for one row of counts and gave {len(counts)}")
-    more = from_release != to_release
+    more = first != second
     while more:
         beyond = found[-1].SeriesInstanceUID if found else ""
-        statement = changed_series_sql(wanted, from_release, to_release, beyond or "")
+        statement = changed_series_sql(wanted, first, second, beyond or "")
         table = yield from steps_of(v3.sql)(idc, statement, allow_truncated=True)
         text = str | None
         rows = _responses.checked_rows(table, collection=text, series=text, before=text, after=text)
         found += map(change_of_row, rows)
         more = table.truncated and bool(table.rows)
     yield from check_release_unchanged(idc, version)
-    return Changes(f"v{from_release}", f"v{to_release}", (counts[0]["at0"], counts[0]["at1"]), tuple(found))
+    return Changes(f"v{first}", f"v{second}", (counts[0]["at0"], counts[0]["at1"]), tuple(found))
 
 
 @sending

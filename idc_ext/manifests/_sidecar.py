@@ -177,6 +177,11 @@ Format: TypeAlias = Literal["csv", "idc", "jsonl", "parquet", "s5cmd"]
 LINE_TEMPLATES: Mapping[str, str] = {"idc": "{}\n", "s5cmd": "cp {} .\n"}
 #: The formats with all columns of the rows.
 ROW_FORMATS = ("csv", "jsonl", "parquet")
+#: Suffix of a manifest -> its format. Without a suffix, it is s5cmd.
+FORMAT_OF_SUFFIX: Mapping[str, Format] = {
+    **{".s5cmd": "s5cmd", ".txt": "idc", "": "s5cmd"},
+    **{".csv": "csv", ".jsonl": "jsonl", ".ndjson": "jsonl", ".parquet": "parquet", ".pq": "parquet"},
+}
 _UUID = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
 _ADDRESS = re.compile(r"s3://[^/\s]+/([0-9a-f-]{36})/\*")
 

@@ -22,7 +22,7 @@ from ..errors import ContractError, TruncatedResult
 from ..v3._archive import check_release_unchanged
 from ..v3._filters import checked_filters
 from . import _licenses
-from ._sidecar import LINE_TEMPLATES, ROW_FORMATS, Format, Receipt, sidecar_path
+from ._sidecar import FORMAT_OF_SUFFIX, LINE_TEMPLATES, ROW_FORMATS, Format, Receipt, sidecar_path
 
 if TYPE_CHECKING:
     import os
@@ -45,7 +45,7 @@ def write(
     filters: Selection,
     path: str | os.PathLike[str],
     *,
-    format: Format = "s5cmd",
+    format: Format | None = None,
     source: Literal["aws", "gcs"] = "aws",
     require_commercial: bool = False,
     cite: Literal["apa", "bibtex", "csl-json", "turtle"] | None = "apa",
@@ -61,7 +61,8 @@ def write(
         filters: Filters made by `v3.where`, or a mapping that it takes.
         path: The file to write. An existing file is replaced; of a symbolic link, the target is replaced.
         format: `s5cmd` for `s5cmd run` (`cp s3://bucket/uuid/* .`), `idc` for `idc download-from-manifest` (the
-            addresses alone); `csv`, `jsonl` or `parquet` for all columns of the rows.
+            addresses alone); `csv`, `jsonl` or `parquet` for all columns of the rows. By default that of the suffix
+            of the file (`.txt` for idc); `s5cmd` without a suffix.
         source: The buckets of Amazon (aws) or of Google (gcs). The formats with rows have addresses of aws only.
         require_commercial: Write nothing unless all licences are in `COMMERCIAL`.
         cite: The style of the citations in the sidecar. The service requests them from DataCite and doi.org, up to
@@ -77,9 +78,14 @@ def write(
         InvalidFilter: the service would refuse or misread the filters.
         LicenseRefused: some data is under other licences; `.offenders` lists it. Nothing has been written.
         TruncatedResult, PagingError: series are missing. DataReleaseChanged: the data changed meanwhile.
-        ValueError: an unknown format, or rows with addresses of gcs. OSError: the file cannot be written.
+        ValueError: an unknown format or suffix, or rows with addresses of gcs. OSError: the file cannot be written.
     """
     wanted, target = checked_filters(filters, all_of_idc=all_of_idc), Path(path)
+    if format is None:
+        format = FORMAT_OF_SUFFIX.get(target.suffix.lower())
+        if format is None:
+            formats = ", ".join(get_args(Format))
+            raise ValueError(f"cannot tell a format from {target.suffix!r:.80}; choose one with format=: {formats}")
     if format not in get_args(Format):
         raise ValueError(f"{format!r:.80} is not a format of manifests; choose from {', '.join(get_args(Format))}")
     if format in ROW_FORMATS and source != "aws":

@@ -166,7 +166,10 @@ def manifest_lines(
 
 @sending
 def counts(idc: Client, filters: Selection, *, all_of_idc: bool = False) -> Steps[V3Counts]:
-    """Count patients, studies, series and instances of a selection. An empty selection gives zeros, not an error."""
+    """Count patients, studies, series and instances of a selection. An empty selection gives zeros, not an error.
+
+    So does a value that does not occur: `check_values` finds it.
+    """
     wanted = checked_filters(filters, all_of_idc=all_of_idc)
     call = Call.of(_count_cohort._get_kwargs(body=V3SelectionRequest(wanted.to_model())))
     parse = ExpectedFilters.of(idc, call, wanted).checking_parser(_responses.parse_counts)

@@ -120,6 +120,9 @@ def where(
     All forms: `where({"Modality": ["CT", "MR"]})`, `where(collection_id="nlst", StudyDate=("2001-01-01", None))`,
     `where(instanceCount={"gte": 100})`. Every function of this module also takes the mapping itself.
 
+    Names and bounds are checked here. Whether the values occur, only the service knows, and it finds nothing for one
+    that does not: `check_values` looks them up.
+
     Args:
         filters: Attribute name, in the service's spelling, to value, values or range.
         all_of_idc: True selects the whole archive; needed when there are no filters.
@@ -175,6 +178,15 @@ def checked_integer(number: object, name: str) -> int:
     if isinstance(number, bool) or not isinstance(number, numbers.Integral):
         raise InvalidFilter(f"{name} takes a whole number, not {number!r:.80}")
     return int(number)
+
+
+def checked_release(release: object, newest: int) -> int:
+    """Check the number of a data release: 24, "24" or "v24"."""
+    digits = release.removeprefix("v") if isinstance(release, str) else ""
+    number = int(digits) if re.fullmatch("[0-9]{1,4}", digits, re.ASCII) else release
+    if type(number) is not int or not 1 <= number <= newest:
+        raise InvalidFilter(f"{release!r:.20} is not a data release; the service has 1 to {newest}")
+    return number
 
 
 def check_sql_statement(statement: object) -> None:

@@ -17,10 +17,11 @@ from idc_client.types import UNSET
 
 from .._http.calls import Call, Client
 from .._http.steps import fetch_steps, sending, steps_of
-from ..errors import ContractError, InvalidFilter, NotFound
+from ..errors import ContractError, NotFound
 from . import _responses
 from ._api import sql
 from ._archive import check_release_unchanged, version
+from ._filters import checked_release
 from ._table import Table
 
 if TYPE_CHECKING:
@@ -82,7 +83,7 @@ _SUMS = ", ".join(
 
 
 @sending
-def release_changes(idc: Client, release: int | None = None) -> Steps[V3ReleaseChanges]:
+def release_changes(idc: Client, release: int | str | None = None) -> Steps[V3ReleaseChanges]:
     """Say what a data release changed, compared with the one before: for the archive, and for each collection.
 
     A service that has `GET /v3/releases/changes` is asked for it, any other by SQL; the result is the same. What the
@@ -90,7 +91,7 @@ def release_changes(idc: Client, release: int | None = None) -> Steps[V3ReleaseC
 
     Args:
         idc: A client; no credentials are needed.
-        release: The number of a release, such as 24; by default the newest.
+        release: A release, such as 24, "24" or "v24"; by default the newest.
 
     Raises:
         InvalidFilter: there is no such release.
@@ -99,9 +100,7 @@ def release_changes(idc: Client, release: int | None = None) -> Steps[V3ReleaseC
     """
     before = yield from steps_of(version)(idc)
     newest = _responses.release_number(before)
-    wanted = newest if release is None else release
-    if type(wanted) is not int or not 1 <= wanted <= newest:
-        raise InvalidFilter(f"{wanted!r:.20} is not a data release; the service has 1 to {newest}")
+    wanted = newest if release is None else checked_release(release, newest)
     call = Call.of(_get_release_changes._get_kwargs(version=wanted))
     try:
         found = yield from fetch_steps(idc, call, lambda _, body: _checked(body, wanted, newest))

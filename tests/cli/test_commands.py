@@ -96,6 +96,33 @@ def test_a_value_that_no_remark_names_is_looked_up_as_well(run_on_standin: RunCo
     assert result.err.count("Modality") == 1
 
 
+@pytest.mark.parametrize(
+    "words",
+    [
+        ["counts"],
+        ["licenses"],
+        ["citations", "--style", "csl-json"],
+        ["manifest"],
+        ["manifest", "-f", "s5cmd"],
+        ["diff", "24", "25"],
+    ],
+)
+def test_one_value_of_several_that_does_not_occur_is_a_remark_and_an_error_with_strict(
+    run_on_standin: RunCommand, words: list[str]
+) -> None:
+    misspelled = [*words, "-w", "collection_id=rider-pilot,acrin_nsclc_fdg_pet"]
+    said = "idc-ext: 'rider-pilot' is not a value of collection_id: did you mean rider_pilot?\n"
+    result = run_on_standin(*misspelled)
+    assert result.out
+    assert said in result.err
+    assert run_on_standin(*misspelled, "--strict") == (1, "", said)
+
+
+def test_values_that_occur_and_identifiers_bring_no_remark(run_on_standin: RunCommand) -> None:
+    found = run_on_standin("counts", "-w", "collection_id=rider_pilot,nlst", "-w", "PatientID=1,unknown,100002")
+    assert (found.code, found.err) == (0, "")
+
+
 def test_the_whole_archive_and_filters_contradict_each_other(run_on_standin: RunCommand) -> None:
     result = run_on_standin("counts", "--all-of-idc", "-w", "Modality=CT")
     assert (result.code, result.out) == (2, "")

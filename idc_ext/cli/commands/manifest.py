@@ -14,7 +14,7 @@ from attrs import asdict
 from cyclopts import Parameter
 
 from ... import manifests, v3
-from ...manifests._sidecar import LINE_TEMPLATES, ROW_FORMATS
+from ...manifests._sidecar import FORMAT_OF_SUFFIX, LINE_TEMPLATES, ROW_FORMATS
 from .. import _exit
 from .._options import (
     OUTPUT,
@@ -30,7 +30,7 @@ from .._output.destination import Output
 from .._output.escaping import escape_text
 from .._output.results import Text, listing_of_rows
 from .releases import release_number
-from .selection import Selection, explain_empty_result
+from .selection import Selection, check_values_if_strict, explain_values
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -46,8 +46,6 @@ _OUTPUT = Output()
 _BRIEF_COLUMNS = ("collection_id", "PatientID", "Modality", "SeriesDescription", "instanceCount", "series_size_MB")
 #: DOIs without a citation that are named on stderr.
 _SHOWN_DOIS = 3
-#: Suffixes of files that are manifests for downloads.
-_DOWNLOAD_LIST_SUFFIXES = {".s5cmd": "s5cmd", ".txt": "idc"}
 
 
 @Parameter(name="*", group=OUTPUT)
@@ -67,7 +65,8 @@ class ManifestOutput(Output):
         """The format given by --format or by the suffix of the file."""
         if self.format is not None or self.path is None:
             return self.format
-        return _DOWNLOAD_LIST_SUFFIXES.get(self.path.suffix.lower()) or destination.format_of_suffix(self.path)
+        suffix = self.path.suffix.lower()
+        return (FORMAT_OF_SUFFIX.get(suffix) if suffix else None) or destination.format_of_suffix(self.path)
 
 
 _MANIFEST = ManifestOutput()
@@ -118,6 +117,9 @@ def manifest(
             "--columns, --partition-by, --spreadsheet and --null"
         )
     with context.connect() as idc:
+        if context.strict:
+            v3.counts(idc, wanted, all_of_idc=selection.all_of_idc)
+            check_values_if_strict(idc, wanted, context)
         if out.path is not None and (lines or sidecar):
             with walks.progress_bar() as progress, destination.naming_write_errors(out.path):
                 receipt = manifests.write(
@@ -148,8 +150,8 @@ def manifest(
                 found = walks.write_walk(
                     rows, out, limit=limit, brief=_BRIEF_COLUMNS, partition_by=partition_by, restart=restart
                 )
-        if not found and limit != 0:
-            explain_empty_result(idc, wanted)
+        if limit != 0:
+            explain_values(idc, wanted, empty=not found)
 
 
 def verify(file: Path, /, *, out: Output = _OUTPUT, context: ContextParameter) -> int:
@@ -185,7 +187,11 @@ def diff(
     wanted = selection.read()
     first, second = release_number(from_release), release_number(to_release)
     with context.connect() as idc:
-        return _write_changes(manifests.diff(idc, wanted, first, second, all_of_idc=selection.all_of_idc), out)
+        found = manifests.diff(idc, wanted, first, second, all_of_idc=selection.all_of_idc)
+        check_values_if_strict(idc, wanted, context)
+        code = _write_changes(found, out)
+        explain_values(idc, wanted, empty=not any(found.series))
+    return code
 
 
 def _write_download_list(form: str, lines: Iterator[str]) -> int:

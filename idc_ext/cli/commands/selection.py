@@ -16,7 +16,7 @@ from ..._files import read_input
 from ..._http import deadline
 from ...errors import InvalidFilter, TruncatedResult
 from .. import _exit, _filters
-from .._options import DASH, FILTERS, ContextParameter, Flag, InputError
+from .._options import DASH, FILTERS, Context, ContextParameter, Flag, InputError
 from .._output.destination import Output, format_of_suffix, write_result
 from .._output.escaping import escape_text
 from .._output.results import Record, Text, listing_of_rows
@@ -67,9 +67,9 @@ def counts(*, selection: Selection = _NO_FILTERS, out: Output = _OUTPUT, context
     wanted = selection.read()
     with context.connect() as idc:
         found = v3.counts(idc, wanted)
+        check_values_if_strict(idc, wanted, context)
         write_result(Record({name: number for name, number in found.to_dict().items() if name in _COUNT_FIELDS}), out)
-        if not found.series:
-            explain_empty_result(idc, wanted)
+        explain_values(idc, wanted, empty=not found.series)
 
 
 def licenses(*, selection: Selection = _NO_FILTERS, out: Output = _OUTPUT, context: ContextParameter) -> None:
@@ -77,10 +77,10 @@ def licenses(*, selection: Selection = _NO_FILTERS, out: Output = _OUTPUT, conte
     wanted = selection.read()
     with context.connect() as idc:
         found = v3.licenses(idc, wanted)
+        check_values_if_strict(idc, wanted, context)
         columns = ("license_short_name", "series", "size_TB")
         write_result(listing_of_rows([one.to_dict() for one in found], columns=columns), out)
-        if not found:
-            explain_empty_result(idc, wanted)
+        explain_values(idc, wanted, empty=not found)
 
 
 def citations(
@@ -100,6 +100,9 @@ def citations(
     wanted = selection.read()
     with context.connect() as idc:
         found = v3.citations(idc, wanted, style=style)
+        check_values_if_strict(idc, wanted, context)
+        undescribed = not (found.citations or found.unresolved)  # series without a DOI, or no series
+        explain_values(idc, wanted, empty=undescribed and not v3.counts(idc, wanted).series)
     cited = [*found.citations, *([] if found.acknowledgment is None else [found.acknowledgment])]
     form = out.format or (format_of_suffix(out.path) if out.path else None)
     if form in (None, "table") and style != "csl-json":
@@ -134,19 +137,43 @@ def viewer(
     write_result(Text([address]) if out.format is None else Record({"viewer_url": address}), out)
 
 
-def explain_empty_result(idc: IDC, wanted: v3.Filters) -> None:
-    """Explain an empty result on stderr: name values that do not occur, unless a warning already did."""
+def check_values_if_strict(idc: IDC, wanted: v3.Filters, context: Context) -> None:
+    """With --strict, refuse values that do not occur, before anything is written.
+
+    The warnings of the service about the same filters come first: its answer has to be there.
+    """
+    if context.strict and wanted.terms:
+        try:
+            v3.check_values(idc, wanted.terms)
+        except TruncatedResult:
+            pass  # more values than can be compared with
+        except InvalidFilter as error:
+            raise _exit.Refusal(str(error)) from None
+
+
+def explain_values(idc: IDC, wanted: v3.Filters, *, empty: bool = False) -> None:
+    """Name on stderr the values that do not occur, unless a warning already did; say that a result is empty.
+
+    The service finds nothing for an unknown value and does not say so. In a result with series, an attribute with a
+    single value has no such value, so nothing is requested for it.
+    """
     printed = " ".join(_exit.PRINTED_WARNINGS)
-    left = {name: values for name, values in wanted.terms.items() if f" {name} " not in printed}
+    doubtful = {
+        name: values
+        for name, values in wanted.terms.items()
+        if f" {name} " not in printed and (empty or len(values) > 1)
+    }
+    begin = "nothing found: " if empty else ""
     try:
-        if left:
-            v3.check_values(idc, left)
+        if doubtful:
+            v3.check_values(idc, doubtful)
     except InvalidFilter as error:
-        _exit.print_message(f"nothing found: {error}")
+        _exit.print_message(f"{begin}{error}")
     except Exception:
-        _exit.print_message("nothing found")  # the answer has been written; only the hint is missing
+        if empty:
+            _exit.print_message("nothing found")  # the answer has been written; only the hint is missing
     else:
-        if not printed:
+        if empty and not printed:
             _exit.print_message("nothing found: no series matches all filters")
 
 

@@ -182,6 +182,40 @@ def test_a_release_that_changes_meanwhile_leaves_what_was_there(tmp_path: Path, 
 
 
 @pytest.mark.parametrize(
+    ("name", "begin"),
+    [
+        ("m", b"cp s3://"),
+        ("m.S5CMD", b"cp s3://"),
+        ("m.txt", b"s3://"),
+        ("m.csv", b"collection_id,"),
+        ("m.ndjson", b"{"),
+    ],
+)
+def test_the_suffix_of_the_file_chooses_the_format(tmp_path: Path, name: str, begin: bytes) -> None:
+    manifests.write(client(answers_of_service(ROWS)), {"Modality": "CT"}, tmp_path / name, cite=None)
+    assert (tmp_path / name).read_bytes().startswith(begin)
+
+
+async def test_a_suffix_that_tells_no_format_needs_one(tmp_path: Path) -> None:
+    idc = client(lambda *_: pytest.fail("something was sent"))
+    with pytest.raises(ValueError, match=r"cannot tell a format from '.xlsx'; choose one with format=: csv, "):
+        await aio.manifests.write(idc, {"Modality": "CT"}, tmp_path / "m.xlsx")
+    manifests.write(client(answers_of_service(ROWS)), {"Modality": "CT"}, tmp_path / "m.xlsx", format="csv", cite=None)
+
+
+def test_changes_as_text_are_counted_and_the_first_are_named() -> None:
+    found = manifests.Changes(
+        "v24", "v25", (9, 8), tuple(manifests.Change("removed", "nlst", f"1.{n}", "a", None) for n in range(7))
+    )
+    assert str(found).splitlines() == [
+        "v24 to v25: 0 added, 7 removed, 0 revised; 9 series in v24, 8 in v25",
+        *(f"  removed 1.{n} (nlst)" for n in range(5)),
+        "  and 2 more",
+    ]
+    assert repr(found) == f"<Changes {found}>"
+
+
+@pytest.mark.parametrize(
     ("more", "message"),
     [
         ({"format": "xml"}, "not a format of manifests"),
@@ -435,6 +469,11 @@ def test_what_became_of_a_selection_between_two_releases_is_what_the_index_says(
 def test_what_cannot_be_compared_is_refused(standin: str, filters: Any, releases: Any, message: str) -> None:
     with connect(standin) as idc, pytest.raises(InvalidFilter, match=message):
         manifests.diff(idc, filters, *releases)
+
+
+def test_a_release_may_be_named_as_the_command_line_takes_it(standin: str) -> None:
+    with connect(standin) as idc:
+        assert manifests.diff(idc, RIDER, "v23", "24") == manifests.diff(idc, RIDER, 23, 24)
 
 
 def test_a_release_that_changes_while_others_are_compared_is_an_error() -> None:
