@@ -264,9 +264,14 @@ def _rows(found: Any) -> Sequence[Mapping[str, Any]]:
         found = found.to_pylist()
     listed: list[Any] = list(found) if isinstance(found, Iterable) else [None]
     if not all(isinstance(one, Mapping) or hasattr(one, "to_dict") for one in listed):
+        if type(found).__name__ == "DataFrame":
+            raise TypeError(
+                "a DataFrame is not drawn here: give the table or the rows it was made of, or its rows as dictionaries "
+                "(pandas: frame.to_dict('records'), polars: frame.to_dicts())"
+            )
         raise TypeError(
-            f"a chart is drawn of a table, of rows or of a list of dictionaries, not of {type(found).__name__}: pandas "
-            "draws its own (`.plot`); in asynchronous code, await `to_arrow()` first"
+            f"a chart is drawn of a table, of rows or of a list of dictionaries, not of {type(found).__name__}; in "
+            "asynchronous code, await `to_arrow()` first"
         )
     rows = [one if isinstance(one, Mapping) else one.to_dict() for one in listed]
     if not rows:

@@ -31,7 +31,7 @@ if TYPE_CHECKING:
     Closing = Callable[[], None]
 
 M_TRIM_THRESHOLD, M_MMAP_THRESHOLD = -1, -3  # of glibc's malloc.h
-BUILDING = "building the archive, once; this takes half a minute; the file goes to"
+BUILDING = "building the archive, once; this takes about a minute; the file goes to"
 
 
 def main(arguments: Sequence[str] | None = None) -> int:

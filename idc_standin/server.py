@@ -92,7 +92,7 @@ _LIFETIME = 4 * 3600
 def start(*options: str) -> Server:
     """Start a stand-in on a free port, and return when it answers.
 
-    The first start on a machine builds the archive file, which takes half a minute.
+    The first start on a machine builds the archive file, which takes about a minute.
 
     Args:
         options: Options of `idc-standin serve`, such as "--as-of", "2.0"; without --port and --state.

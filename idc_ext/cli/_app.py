@@ -189,6 +189,13 @@ def run(words: Sequence[str]) -> int:
     return code if isinstance(code, int) else _exit.DONE
 
 
+#: What lists the values of a selection.
+_VALUES_OF_SELECTION = (
+    'for those of a selection, use idc-ext sql "SELECT ATTRIBUTE, count(*) FROM index WHERE … GROUP BY 1" '
+    "(docs/guides/which-collections.md)"
+)
+
+
 def _usage_error_sentence(error: CycloptsError) -> str:
     text = " ".join(str(error).replace(DASH, "-").split()).rstrip(".")
     unused = (isinstance(error, UnusedCliTokensError) and error.unused_tokens) or []
@@ -204,6 +211,8 @@ def _usage_error_sentence(error: CycloptsError) -> str:
     if guessed and chain in known and _has_filters(chain):
         shown = unused[0] if unused and re.fullmatch(r"\w+[<>]?=.+", unused[0]) else "ATTRIBUTE=VALUE"
         see = f"; a filter is written as -w {shown}{see}"
+    if chain == "values" and re.search(r"(?<!\S|\w)(--where|-w|--filters)\b", text):
+        see = f": the service lists the values of the whole archive only; {_VALUES_OF_SELECTION}{see}"
     return text[:1].lower() + text[1:] + see
 
 

@@ -13,6 +13,7 @@
 from __future__ import annotations
 
 import contextlib
+import json
 import re
 import sys
 import warnings
@@ -23,7 +24,7 @@ from ._options import InputError
 from ._output.escaping import escape_text
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
 
 DONE, REFUSED, INPUT_ERROR, NO_RESPONSE, INTERNAL_ERROR = 0, 1, 2, 3, 70
 INTERRUPTED, BROKEN_PIPE, TERMINATED = 130, 141, 143
@@ -79,7 +80,12 @@ def exit_code_and_sentence(error: BaseException, base_url: str | None = None) ->
 
 
 #: A name of Python in a sentence -> what it is called on the command line.
-_OPTION_NAMES = (
+_OPTION_NAMES: tuple[tuple[str, str | Callable[[re.Match[str]], str]], ...] = (
+    (
+        r'\bfilter by \{"license_short_name": (\[[^\]]*\])\}',
+        lambda found: f"add --where 'license_short_name={','.join(json.loads(found[1]))}'",
+    ),
+    (r"\bremove \S+(?: and \S+)? to start anew|\bremove the checkpoint to start anew", "use --restart to start anew"),
     (r"\bpass (\w+)=True", r"use --\1"),
     (r"\b(all_of_idc|allow_truncated)=True", r"--\1"),
     (r"\bcite=None\b", "--cite none"),

@@ -23,6 +23,8 @@ from ..v3._filters import (
     RANGE_OPERATORS,
     TERM_ATTRIBUTES,
     Filters,
+    explain_wrong_day,
+    no_filter,
     parse_day,
     where,
 )
@@ -127,6 +129,8 @@ def parse_expression(expression: str, known: Collection[str], of: str) -> tuple[
     name, operator, text = found[1], found[2], found[3].strip()
     if name not in known:
         version, _, rest = of.partition("; ")
+        if version == "v3" and (column := no_filter(name)):
+            raise InvalidFilter(f"{name!r:.80} is {column}")
         meant = did_you_mean(name, known)
         raise InvalidFilter(f"{name!r:.80} is not a filter attribute of {version}{meant or ';'} {rest}")
     if operator in _UNSUPPORTED_OPERATORS:
@@ -195,7 +199,10 @@ def _first_and_last_day(name: str, text: str) -> tuple[str, str]:
         first = datetime.date(year or 0, month or 1, 1)
         last = datetime.date(year or 0, last_month, calendar.monthrange(year or 0, last_month)[1])
     except (ValueError, IndexError):  # not a day, month or year
-        raise InvalidFilter(f"{name} takes days as YYYY-MM-DD, YYYY-MM or YYYY, not {text!r:.80}") from None
+        raise InvalidFilter(
+            f"{name} takes days as YYYY-MM-DD, YYYY-MM or YYYY, not {text!r:.80}"
+            f"{'' if found else explain_wrong_day(text)}"
+        ) from None
     return first.isoformat(), last.isoformat()
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections import Counter, defaultdict
 from typing import TYPE_CHECKING, Any
 
@@ -72,8 +73,13 @@ def check_commercial_use(parts: list[dict[str, Any]]) -> None:
     if offending:
         listed = [f"{where} ({name or 'no licence'}, {n} series)" for (where, name), n in offending.most_common()]
         more = f" and {len(listed) - _MAX_NAMED_OFFENDERS} more" if len(listed) > _MAX_NAMED_OFFENDERS else ""
+        allowed = [name for name in sorted(COMMERCIAL) if any(part["license"] == name for part in parts)]
+        advice = (
+            f'to leave it out, filter by {{"license_short_name": {json.dumps(allowed)}}}'
+            if allowed
+            else "nothing of the selection is under another licence"
+        )
         raise LicenseRefused(
-            f"not for commercial use: {', '.join(listed[:_MAX_NAMED_OFFENDERS])}{more}; "
-            "filter by license_short_name to exclude it",
+            f"not for commercial use: {', '.join(listed[:_MAX_NAMED_OFFENDERS])}{more}; {advice}",
             offenders=tuple((*one, n) for one, n in offending.most_common()),
         )

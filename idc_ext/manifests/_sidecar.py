@@ -219,6 +219,8 @@ def read_checked_sidecar(path: Path) -> Receipt:
         ManifestError: one of the two is missing or damaged, or they do not match.
     """
     file = sidecar_path(path)
+    if not path.exists():
+        raise ManifestError(f"there is no manifest {path}")
     try:
         sidecar = Receipt.from_json(file, read_regular(file, MOST_BYTES))
         found = sha256_of_file(path)

@@ -18,6 +18,7 @@ from .._http.steps import END, Next, sending, steps_of, work
 from .._paging.bar import progress_callback
 from .._paging.export import Export
 from .._paging.request import Progress
+from .._warnings import warn_caller
 from ..errors import ContractError, TruncatedResult
 from ..v3._archive import check_release_unchanged
 from ..v3._filters import checked_filters
@@ -72,7 +73,7 @@ def write(
             rows arrive.
 
     Returns:
-        The content of the sidecar.
+        The content of the sidecar. A selection without series is an empty manifest, with a warning.
 
     Raises:
         InvalidFilter: the service would refuse or misread the filters.
@@ -152,6 +153,9 @@ def write(
         sidecar_draft.file.write(sidecar.to_json())
         yield from work(functools.partial(_publish, resolved, sidecar_draft, draft))
     remove_leftovers(resolved)
+    if not counts.series:
+        hint = "v3.check_values tells whether the values of its filters occur"
+        warn_caller(f"the selection is empty, and {target} lists no series; {hint}", UserWarning)
     return sidecar
 
 

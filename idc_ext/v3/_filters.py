@@ -14,7 +14,7 @@ from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any, TypeAlias, Unpack
 
 from attrs import frozen
-from idc_client.models import V3Filters, V3RangeAttribute, V3TermAttribute
+from idc_client.models import V3Filters, V3IndexColumn, V3RangeAttribute, V3TermAttribute
 
 from .._suggest import did_you_mean
 from ..errors import InvalidFilter
@@ -35,6 +35,7 @@ RANGE_ATTRIBUTES = frozenset(map(str, V3RangeAttribute))
 #: The attributes whose ranges are days, `YYYY-MM-DD`; those of the others are numbers.
 DATE_ATTRIBUTES = frozenset(name for name in RANGE_ATTRIBUTES if name.endswith("Date"))
 RANGE_OPERATORS = ("gte", "lte")
+_INDEX_COLUMNS = frozenset(map(str, V3IndexColumn))
 # Tokens of DuckDB's SQL: text within quotes, and comments.
 _SQL_QUOTES_AND_COMMENTS = re.compile(
     r"""\b[eE]'(?:[^'\\]|\\.|'')*'|'(?:[^']|'')*'|"(?:[^"]|"")*"|\$(\w*)\$.*?\$\1\$|--[^\r\n]*|/\*.*?\*/""",
@@ -216,8 +217,18 @@ def _check_attribute_name(name: object) -> None:
             '{"Modality": ["CT"], "StudyDate": {"gte": "2001-01-01"}}'
         )
     raise InvalidFilter(
-        f"{name!r:.80} is not a filter attribute of v3{did_you_mean(name, TERM_ATTRIBUTES | RANGE_ATTRIBUTES)}"
+        f"{name!r:.80} is {column}"
+        if (column := no_filter(name))
+        else f"{name!r:.80} is not a filter attribute of v3{did_you_mean(name, TERM_ATTRIBUTES | RANGE_ATTRIBUTES)}"
     )
+
+
+def no_filter(name: object) -> str:
+    """Explain that a column has no filter, as the end of a message; an empty text if it is no column of `index`."""
+    if not isinstance(name, str) or name not in _INDEX_COLUMNS:
+        return ""
+    statement = f"SELECT collection_id, count(*) AS series FROM index WHERE {name} = '…' GROUP BY 1"  # noqa: S608
+    return f"a column of the table index and not a filter: use v3.sql, such as {statement}"
 
 
 def _checked_term_values(name: str, values: object) -> tuple[str, ...]:
@@ -270,7 +281,7 @@ def _checked_day(name: str, bound: object) -> str:
     day = parse_day(bound)
     if day is None:
         raise InvalidFilter(
-            f"the filter on {name} takes days as 'YYYY-MM-DD', not {bound!r:.80}{_explain_wrong_day(bound)}"
+            f"the filter on {name} takes days as 'YYYY-MM-DD', not {bound!r:.80}{explain_wrong_day(bound)}"
         )
     return day
 
@@ -286,7 +297,7 @@ def parse_day(text: str) -> str | None:
     return None
 
 
-def _explain_wrong_day(text: str) -> str:
+def explain_wrong_day(text: str) -> str:
     """Explain why a text is not a day, as the end of a message."""
     bare = text.strip()
     if re.fullmatch("[0-9]{4}", bare):

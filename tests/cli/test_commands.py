@@ -273,6 +273,27 @@ def test_verify_finds_nothing_where_nothing_moved(run_on_standin: RunCommand, tm
     assert "0 added, 0 removed, 0 revised" in result.err
 
 
+def test_verify_says_that_the_manifest_itself_is_missing(run_on_standin: RunCommand, tmp_path: Path) -> None:
+    result = run_on_standin("verify", tmp_path / "missing.s5cmd")
+    assert (result.code, result.err) == (2, f"idc-ext: there is no manifest {tmp_path / 'missing.s5cmd'}\n")
+
+
+def test_an_empty_manifest_brings_one_remark(run_on_standin: RunCommand, tmp_path: Path) -> None:
+    result = run_on_standin("manifest", *RIDER_FILTER, "-w", "Modality=US", "-o", tmp_path / "m.s5cmd")
+    assert (result.code, result.err) == (0, "idc-ext: nothing found: no series matches all filters\n")
+
+
+def test_without_changes_no_table_is_drawn(run_on_standin: RunCommand) -> None:
+    assert run_on_standin("diff", "24", "25", *RIDER_FILTER, "-f", "table").out == ""
+    assert run_on_standin("diff", "24", "25", *RIDER_FILTER, "-f", "csv").out.startswith("kind,")
+
+
+def test_values_of_a_selection_are_a_matter_of_sql(run_on_standin: RunCommand) -> None:
+    result = run_on_standin("values", "Modality", "--where", "collection_id=nlst")
+    assert result.code == 2
+    assert "for those of a selection, use idc-ext sql" in result.err
+
+
 def test_verify_refuses_a_manifest_that_was_changed(run_on_standin: RunCommand, tmp_path: Path) -> None:
     path = tmp_path / "rider.txt"
     assert run_on_standin("manifest", *RIDER_FILTER, "-o", path, "--cite", "none").code == 0
@@ -295,6 +316,7 @@ def test_data_without_commercial_licence_is_refused_before_anything_is_written(
         result = run_on_standin(*words, *more)
         assert (result.code, result.out) == (1, "")
         assert "duke_breast_cancer_mri" in result.err
+        assert "to leave it out, add --where 'license_short_name=CC BY 4.0'\n" in result.err
     assert list(tmp_path.iterdir()) == []
 
 

@@ -251,13 +251,20 @@ def test_an_unknown_column_is_named_with_a_similar_one(run_on_standin: RunComman
 
 
 def test_a_file_that_cannot_be_written_is_an_input_error(run_on_standin: RunCommand, tmp_path: Path) -> None:
-    result = run_on_standin("stats", "-o", tmp_path / "no" / "where.json")
-    assert result.code == 2
-    assert "where.json cannot be written: No such file or directory" in result.err
-    rows = run_on_standin("manifest", "-w", "collection_id=rider_pilot", "-o", tmp_path / "no" / "rows.csv")
-    assert (rows.code, rows.out) == (2, "")
     folder = tmp_path / "no"
-    assert rows.err == f"idc-ext: {folder / 'rows.csv'} cannot be written: the folder {folder} does not exist\n"
+    for name in ("rows.csv", "rows.parquet", "rows.json", "rows.s5cmd"):
+        result = run_on_standin("manifest", "-w", "collection_id=rider_pilot", "-o", folder / name)
+        said = f"idc-ext: {folder / name} cannot be written: the folder {folder} does not exist\n"
+        assert result == (2, "", said)
+    folder.mkdir(mode=0o500)
+    result = run_on_standin("manifest", "-w", "collection_id=rider_pilot", "-o", folder / "rows.csv")
+    if not os.access(folder, os.W_OK):  # root may write everywhere
+        assert result.err == (
+            f"idc-ext: {folder / 'rows.csv'} cannot be written: no permission to write in the folder {folder}\n"
+        )
+    result = run_on_standin("manifest", "-w", "collection_id=rider_pilot", "-o", tmp_path / "x.xlsx")
+    assert "cannot tell a format from .xlsx; choose one with --format: table, csv, " in result.err
+    assert result.err.endswith(", s5cmd, idc\n")
 
 
 def test_an_existing_file_stays_when_a_command_fails(run_on_standin: RunCommand, tmp_path: Path) -> None:

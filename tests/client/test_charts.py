@@ -84,7 +84,7 @@ def test_a_notebook_gets_a_picture_with_its_text_and_a_file_is_the_same_each_tim
         ([{"a": 1}], (), ValueError, "needs `label`"),
         ([{"a": 1}], ("b",), KeyError, "there is no column 'b': choose from a"),
         ([{"a": 1, "n": "2"}], ("a", "n"), ValueError, "column n has values that are not numbers"),
-        (pandas.DataFrame({"a": [1]}), ("a",), TypeError, "not of DataFrame: pandas draws its own"),
+        (pandas.DataFrame({"a": [1]}), ("a",), TypeError, r"its rows as dictionaries \(pandas: frame.to_dict"),
         (7, ("a",), TypeError, "not of int"),
         (["text"], ("a",), TypeError, "not of list"),
     ],

@@ -7,11 +7,12 @@ sequences. If only a part of the rows is shown, a message says so.
 from __future__ import annotations
 
 import io
+import os
 import sys
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import IO, TYPE_CHECKING, Annotated, Literal
+from typing import IO, TYPE_CHECKING, Annotated, Literal, get_args
 
 from cyclopts import Parameter
 
@@ -60,15 +61,27 @@ class Output:
     null: str | None = None
 
     @property
+    def formats(self) -> tuple[str, ...]:
+        """The names of the formats."""
+        return get_args(Format)
+
+    @property
     def path(self) -> Path | None:
         """The file; None for standard output."""
         return None if self.output is None or str(self.output) == DASH else self.output
 
     def check_target(self) -> None:
-        """Refuse a target that is not a regular file, before anything is sent."""
-        if self.path is not None and self.path.exists() and not self.path.is_file():
-            name = escape_text(str(self.path))
+        """Refuse a target that is not a regular file, or whose folder cannot be written, before anything is sent."""
+        if self.path is None:
+            return
+        name = escape_text(str(self.path))
+        if self.path.exists() and not self.path.is_file():
             raise InputError(f"{name} is not a regular file: give the name of a file, or `-` for standard output")
+        folder = os.path.dirname(os.path.realpath(self.path))  # of a link, that of its target
+        if not os.path.isdir(folder):
+            raise InputError(f"{name} cannot be written: the folder {escape_text(folder)} does not exist")
+        if not os.access(folder, os.W_OK):
+            raise InputError(f"{name} cannot be written: no permission to write in the folder {escape_text(folder)}")
 
     def chosen_format(self, *, single: bool = False) -> Format:
         """Choose the format.
@@ -80,7 +93,10 @@ class Output:
         if form is None and self.path is not None:
             form = format_of_suffix(self.path)
             if form is None and self.path.suffix:
-                raise InputError(f"cannot tell a format from {escape_text(self.path.suffix)}; choose one with --format")
+                raise InputError(
+                    f"cannot tell a format from {escape_text(self.path.suffix)}; choose one with --format: "
+                    f"{', '.join(self.formats)}"
+                )
         if form is None and self.path is None and stdout_is_terminal():
             form = "table"
         if form is None:

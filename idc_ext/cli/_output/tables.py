@@ -75,7 +75,7 @@ def write_rows_table(result: Listing, columns: Sequence[str], file: IO[str], *, 
         left = [name for name in columns if name not in fitting]
         print(
             f"columns not shown: {escape_text(', '.join(left))}; to see them: --columns "
-            f"{escape_text(','.join([*columns[:1], *left[:1]]))}, -f json, or a wider terminal",
+            f"{escape_text(','.join([*columns[:1], *left]))}, -f json, or a wider terminal",
             file=sys.stderr,
         )
 

@@ -160,7 +160,7 @@ def values(
 ) -> None:
     """List the values of an attribute, the most frequent first.
 
-    It works for every column of the table `index`.
+    It works for every column of the table `index`, over the whole archive. `idc-ext sql` lists those of a selection.
 
     Args:
         attribute: The name of the attribute, in the service's spelling.

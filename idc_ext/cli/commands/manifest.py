@@ -6,9 +6,10 @@ A file in the format s5cmd or idc gets a sidecar, which `verify` needs. Rows in 
 
 from __future__ import annotations
 
+import warnings
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any, Literal, cast
+from typing import TYPE_CHECKING, Annotated, Any, Literal, cast, get_args
 
 from attrs import asdict
 from cyclopts import Parameter
@@ -59,6 +60,11 @@ class ManifestOutput(Output):
     """
 
     format: Annotated[ManifestFormat | None, Parameter(name=["--format", "-f"])] = None  # type: ignore[assignment] # manifests have two forms more than Output
+
+    @property
+    def formats(self) -> tuple[str, ...]:
+        """The names of the formats."""
+        return get_args(ManifestFormat)
 
     @property
     def requested_format(self) -> str | None:
@@ -121,7 +127,12 @@ def manifest(
             v3.counts(idc, wanted, all_of_idc=selection.all_of_idc)
             check_values_if_strict(idc, wanted, context)
         if out.path is not None and (lines or sidecar):
-            with walks.progress_bar() as progress, destination.naming_write_errors(out.path):
+            with (
+                walks.progress_bar() as progress,
+                destination.naming_write_errors(out.path),
+                warnings.catch_warnings(),
+            ):
+                warnings.filterwarnings("ignore", "the selection is empty")  # said below, with the reason
                 receipt = manifests.write(
                     idc,
                     wanted,
@@ -217,7 +228,8 @@ def _abbreviated(dois: Sequence[str], file: Path) -> str:
 
 def _write_changes(found: Changes, out: Output) -> int:
     columns = ("kind", "collection_id", "SeriesInstanceUID", "before", "after")
-    destination.write_result(listing_of_rows([asdict(one) for one in found], columns=columns), out)
+    if found or out.path is not None or out.chosen_format() != "table":
+        destination.write_result(listing_of_rows([asdict(one) for one in found], columns=columns), out)
     said = f"{len(found.added)} added, {len(found.removed)} removed, {len(found.revised)} revised"
     before, after = found.series
     _exit.print_message(f"{found.from_release} to {found.to_release}: {said}; {before} series before, {after} after")

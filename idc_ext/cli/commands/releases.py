@@ -52,9 +52,9 @@ def releases(
 ) -> None:
     """List the data releases, or say what one of them changed.
 
-    Without a number, each release has its date, the series added, revised and removed since the one before, and the
-    series and terabytes (10^12 bytes) of the archive. With one, the collections that it changed are listed; JSON has
-    its totals, new and removed collections and analysis results, too.
+    Without a number, each release has the day of its creation (it may have been published later), the series added,
+    revised and removed since the one before, and the series and terabytes (10^12 bytes) of the archive. With one, the
+    collections that it changed are listed; JSON has its totals, new and removed collections and analysis results, too.
 
     A series is added if the release before does not have it, removed if this one does not have it, and revised if both
     have it with different files. A service that counts this itself is asked; any other is asked by SQL.

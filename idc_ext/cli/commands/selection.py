@@ -110,10 +110,14 @@ def citations(
     else:
         rows = [one if isinstance(one, dict) else {"citation": one} for one in cited]
         write_result(listing_of_rows(rows), replace(out, format=form or "json"))
-    missing = [*found.unresolved, *(["IDC itself"] if found.acknowledgment is None else [])]
-    if missing:
+    if found.unresolved or found.acknowledgment is None:
+        links = [f"https://doi.org/{doi}" for doi in found.unresolved]
+        named = escape_text(", ".join([*links, *(["IDC itself"] if found.acknowledgment is None else [])]))
         raise TruncatedResult(
-            f"DataCite and doi.org gave no citation for {escape_text(', '.join(missing))}: try again later"
+            f"no citation for {named}: the service gets them from DataCite and doi.org, and reached neither; "
+            "a local server needs the internet for this"
+            if not cited
+            else f"DataCite and doi.org gave no citation for {named}: try again later"
         )
 
 

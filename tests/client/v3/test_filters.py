@@ -77,6 +77,7 @@ def test_each_filter_goes_where_its_kind_belongs(given: Any, sent: Any) -> None:
         ({"modality": "CT"}, "did you mean Modality?"),
         ({"studydate": ("2001-01-01", None)}, "did you mean StudyDate?"),
         ({"colection_id": "x"}, "did you mean collection_id?"),
+        ({"PatientAge": "065Y"}, "'PatientAge' is a column of the table index and not a filter: use v3.sql"),
         ({"race": ["ASIAN"]}, "'race' is not a filter attribute of v3"),
         ({7: "x"}, "7 is not a filter attribute"),
         ({"terms": {"Modality": ["CT"]}}, "write filters flat"),
