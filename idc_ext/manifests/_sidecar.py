@@ -219,14 +219,14 @@ def read_checked_sidecar(path: Path) -> Receipt:
         ManifestError: one of the two is missing or damaged, or they do not match.
     """
     file = sidecar_path(path)
-    if not path.exists():
-        raise ManifestError(f"there is no manifest {path}")
     try:
         sidecar = Receipt.from_json(file, read_regular(file, MOST_BYTES))
         found = sha256_of_file(path)
     except DeadlineExceeded:  # an OSError, too
         raise
     except OSError as error:
+        if not path.exists():
+            raise ManifestError(f"there is no manifest {path}") from None
         raise ManifestError(
             f"{error.filename} cannot be read: {error.strerror}; a manifest and its sidecar (.json) belong together"
         ) from None

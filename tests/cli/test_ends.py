@@ -68,7 +68,7 @@ MORE_THAN_A_PIPE_HOLDS = ("-w", "collection_id=rider_pilot,rider_lung_pet_ct")
         (["diff", "old", "new", "--all-of-idc"], "not a data release"),
         (["diff", "1", "99", "--all-of-idc"], "1 to 25"),
         (["diff", "24", "25", "-w", "PatientSex=F"], "not available"),
-        (["verify", "/nowhere/m.s5cmd"], "cannot be read"),
+        (["verify", "/nowhere/m.s5cmd"], "there is no manifest"),
         (["verify", "-"], "give the name of a file"),
         (["manifest", "--all-of-idc", "-f", "s5cmd", "-n", "1"], "complete"),
         (["manifest", "--all-of-idc", "--source", "gcs"], "s5cmd or idc"),
@@ -473,7 +473,7 @@ def test_an_error_promises_to_resume_only_where_the_same_command_does(
     part.write_bytes(content.replace(b"upenn", b"UPENN").replace(b"rider", b"RIDER"))
     altered = run_on_standin(*words, "-o", path)
     assert altered.code != 0
-    assert f"{part} was changed after its checkpoint was saved; remove" in altered.err
+    assert f"{part} was changed after its checkpoint was saved; use --restart to start anew" in altered.err
     assert "resume, or" not in altered.err
     assert run_on_standin(*words, "-o", path, "--restart").code == 0
     assert {one.name for one in tmp_path.iterdir()} == {"m.csv"}
