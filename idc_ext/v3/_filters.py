@@ -224,7 +224,7 @@ def _check_attribute_name(name: object) -> None:
 
 
 def no_filter(name: object) -> str:
-    """Explain that a column has no filter, as the end of a message; an empty text if it is no column of `index`."""
+    """Explain that a column has no filter, as the end of a message; an empty text if `index` lacks it."""
     if not isinstance(name, str) or name not in _INDEX_COLUMNS:
         return ""
     statement = f"SELECT collection_id, count(*) AS series FROM index WHERE {name} = '…' GROUP BY 1"  # noqa: S608

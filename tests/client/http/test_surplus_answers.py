@@ -1,4 +1,4 @@
-"""Answers that nobody asked for, behind an answer: none is taken for the answer to the next request."""
+"""Surplus answers behind an answer: none is taken for the answer to the next request."""
 
 import json
 import time
