@@ -114,22 +114,23 @@ __all__ = [
     "v3",
 ]
 
-__getattr__, __dir__ = _lazy_attributes(
-    __name__,
-    {
-        **dict.fromkeys(__all__, "errors"),
-        **dict.fromkeys(("aio", "auth", "bigquery", "charts", "drs", "manifests", "v1", "v3"), ""),
-        "IDC": "connect",
-        "Lines": "_paging.lines",
-        "Page": "_paging.page",
-        "Pages": "_paging.pages",
-        "Progress": "_paging.request",
-        "Retries": "_http.retry",
-        "Rows": "_paging.rows",
-        "connect": "connect",
-        "deadline": "_http.deadline",
-    },
-)
+if not TYPE_CHECKING:  # or type checkers would accept any name
+    __getattr__, __dir__ = _lazy_attributes(
+        __name__,
+        {
+            **dict.fromkeys(__all__, "errors"),
+            **dict.fromkeys(("aio", "auth", "bigquery", "charts", "drs", "manifests", "v1", "v3"), ""),
+            "IDC": "connect",
+            "Lines": "_paging.lines",
+            "Page": "_paging.page",
+            "Pages": "_paging.pages",
+            "Progress": "_paging.request",
+            "Retries": "_http.retry",
+            "Rows": "_paging.rows",
+            "connect": "connect",
+            "deadline": "_http.deadline",
+        },
+    )
 
 
 class _Package(ModuleType):

@@ -35,14 +35,15 @@ __all__ = [
     "v3",
 ]
 
-__getattr__, __dir__ = _lazy_attributes(
-    __name__,
-    {
-        **dict.fromkeys(__all__, ""),
-        "AsyncAnswer": "bigquery",
-        "AsyncLines": "_rows",
-        "AsyncRows": "_rows",
-        "IDC": ".connect",
-        "connect": ".connect",
-    },
-)
+if not TYPE_CHECKING:  # or type checkers would accept any name
+    __getattr__, __dir__ = _lazy_attributes(
+        __name__,
+        {
+            **dict.fromkeys(__all__, ""),
+            "AsyncAnswer": "bigquery",
+            "AsyncLines": "_rows",
+            "AsyncRows": "_rows",
+            "IDC": ".connect",
+            "connect": ".connect",
+        },
+    )

@@ -13,4 +13,5 @@ __all__ = [
     "status",
 ]
 
-__getattr__, __dir__ = _lazy_attributes(__name__, dict.fromkeys(__all__, "_login"))
+if not TYPE_CHECKING:  # or type checkers would accept any name
+    __getattr__, __dir__ = _lazy_attributes(__name__, dict.fromkeys(__all__, "_login"))

@@ -70,34 +70,35 @@ __all__ = [
     "where",
 ]
 
-__getattr__, __dir__ = _lazy_attributes(
-    __name__,
-    {
-        **dict.fromkeys(__all__, "_api"),
-        **dict.fromkeys(
-            (
-                "analysis_results",
-                "attributes",
-                "clinical_rows",
-                "clinical_table",
-                "clinical_tables",
-                "collection",
-                "collections",
-                "stats",
-                "table",
-                "tables",
-                "version",
+if not TYPE_CHECKING:  # or type checkers would accept any name
+    __getattr__, __dir__ = _lazy_attributes(
+        __name__,
+        {
+            **dict.fromkeys(__all__, "_api"),
+            **dict.fromkeys(
+                (
+                    "analysis_results",
+                    "attributes",
+                    "clinical_rows",
+                    "clinical_table",
+                    "clinical_tables",
+                    "collection",
+                    "collections",
+                    "stats",
+                    "table",
+                    "tables",
+                    "version",
+                ),
+                "_archive",
             ),
-            "_archive",
-        ),
-        "Citations": "_responses",
-        "Filters": "_filters",
-        "ModelList": "._tables.listed",
-        "Table": "_table",
-        "Translation": "_translation",
-        "from_v1": "_translation",
-        "release_changes": "_release_changes",
-        "releases": "_release_changes",
-        "where": "_filters",
-    },
-)
+            "Citations": "_responses",
+            "Filters": "_filters",
+            "ModelList": "._tables.listed",
+            "Table": "_table",
+            "Translation": "_translation",
+            "from_v1": "_translation",
+            "release_changes": "_release_changes",
+            "releases": "_release_changes",
+            "where": "_filters",
+        },
+    )

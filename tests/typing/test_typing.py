@@ -61,17 +61,24 @@ def test_the_public_face_and_all_printed_code_are_typed_as_a_user_writes_them(pr
     assert done.returncode == 0, done.stdout + done.stderr
 
 
-def test_pyright_accepts_all_printed_code_and_sees_a_misspelled_attribute(printed: list[Path]) -> None:
+def test_pyright_accepts_all_printed_code_and_sees_misspelled_names(printed: list[Path]) -> None:
     folder = printed[0].parent
-    (folder / "wrong.py").write_text('from idc_ext import v3\n\nv3.where(Modalty="CT")\n', encoding="utf-8")
+    wrong = {
+        "Modalty": 'from idc_ext import v3\n\nv3.where(Modalty="CT")\n',
+        "cuonts": "from idc_ext.v3 import cuonts\n",
+        "conect": "import idc_ext\n\nidc_ext.conect()\n",
+        "nope": "from idc_ext import aio\n\naio.nope()\n",
+    }
+    for name, text in wrong.items():
+        (folder / f"wrong_{name}.py").write_text(text, encoding="utf-8")
     settings = {"typeCheckingMode": "standard", "extraPaths": [str(ROOT), str(ROOT / "generated")]}
     (folder / "pyrightconfig.json").write_text(json.dumps(settings), encoding="utf-8")
     command = [sys.executable, "-m", "basedpyright", "--outputjson", "--pythonpath", sys.executable]
     found = json.loads(checked(command, folder).stdout)
-    assert found["summary"]["filesAnalyzed"] == len(printed) + 1
-    (wrong,) = found["generalDiagnostics"]
-    assert Path(wrong["file"]).name == "wrong.py"
-    assert "Modalty" in wrong["message"]
+    assert found["summary"]["filesAnalyzed"] == len(printed) + len(wrong)
+    errors = {Path(one["file"]).stem: one["message"] for one in found["generalDiagnostics"] if one["severity"] == "error"}
+    assert {name: f'"{name}"' in errors.pop(f"wrong_{name}", "") for name in wrong} == dict.fromkeys(wrong, True)
+    assert not errors
 
 
 def test_every_printed_module_can_be_compiled() -> None:

@@ -1,6 +1,10 @@
 """What a type checker must refuse: an ignore below that is not needed is an error. Never run."""
 
-from idc_ext import connect, deadline, v1, v3
+import idc_client.models
+
+import idc_ext
+import idc_ext.v3
+from idc_ext import aio, auth, connect, deadline, v1, v3
 
 idc = connect()
 spec = v1.cohort("n", "", {"Modality": ["CT"]})
@@ -36,5 +40,11 @@ v3.where(Modalty="CT")  # type: ignore[call-arg] # a misspelled attribute
 v3.where(Modality=("CT", 5))  # type: ignore[arg-type] # values are texts
 v3.where(StudyDate="2001")  # type: ignore[arg-type] # a range has bounds
 v3.where(all_of_idc="yes")  # type: ignore[arg-type] # true or false
+v3.cuonts(idc, {})  # type: ignore[attr-defined] # no package offers names beyond its own, lazy as they are
+idc_ext.conect()  # type: ignore[attr-defined]
+idc_ext.v3.stat(idc)  # type: ignore[attr-defined]
+aio.nope()  # type: ignore[attr-defined]
+auth.logon("s")  # type: ignore[attr-defined]
+idc_client.models.V3Count()  # type: ignore[attr-defined]
 for row in v3.manifest(idc, {"Modality": "CT"}):
     print(row.SeriesInstanceUID)  # type: ignore[attr-defined] # Python names in Python
