@@ -76,7 +76,8 @@ def test_pyright_accepts_all_printed_code_and_sees_misspelled_names(printed: lis
     command = [sys.executable, "-m", "basedpyright", "--outputjson", "--pythonpath", sys.executable]
     found = json.loads(checked(command, folder).stdout)
     assert found["summary"]["filesAnalyzed"] == len(printed) + len(wrong)
-    errors = {Path(one["file"]).stem: one["message"] for one in found["generalDiagnostics"] if one["severity"] == "error"}
+    wrongs = [one for one in found["generalDiagnostics"] if one["severity"] == "error"]
+    errors = {Path(one["file"]).stem: one["message"] for one in wrongs}
     assert {name: f'"{name}"' in errors.pop(f"wrong_{name}", "") for name in wrong} == dict.fromkeys(wrong, True)
     assert not errors
 
