@@ -1,4 +1,4 @@
-"""Reachability of a service: why there is no response, and a probe of the connection for `idc-ext doctor`.
+"""Reachability of a service: a probe of the connection for `idc-ext doctor`.
 
 Law: the only module with HTTP for the command line; returns values and prints nothing.
 """
@@ -6,7 +6,6 @@ Law: the only module with HTTP for the command line; returns values and prints n
 from __future__ import annotations
 
 import os
-import socket
 import ssl
 import time
 from email.utils import parsedate_to_datetime
@@ -17,8 +16,6 @@ from attrs import field, frozen
 
 from ._http.addresses import proxy_variables, variable_of
 from ._http.attempts import CHECKED_BY_CALLER
-from ._http.failures import request_of
-from ._http.retry import causes_of
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -121,52 +118,3 @@ def _tls(connection: Any) -> Tls:
     issuer = {name: value for part in certificate.get("issuer", ()) for name, value in part}
     named = issuer.get("organizationName") or issuer.get("commonName") or "unknown"
     return Tls(str(connection.version()), str(named), str(certificate.get("notAfter", "unknown")))
-
-
-def explain_no_response(error: BaseException, base_url: str | None = None) -> str | None:
-    """Explain in a sentence why there is no response and what to do; None if there was one."""
-    if not isinstance(error, httpx.TransportError):
-        return None
-    where = _host_of(error) or base_url or "the service"
-    causes = list(causes_of(error))
-    if any(isinstance(cause, socket.gaierror) for cause in causes):
-        return f"could not reach {where}: there is no such host, or no network; check --base-url and the connection"
-    for cause in causes:
-        if isinstance(cause, ssl.SSLCertVerificationError):
-            return f"could not reach {where} safely: its certificate is not trusted here ({_certificate_problem(cause)}"
-    if any(isinstance(cause, ssl.SSLError) and cause.reason == "WRONG_VERSION_NUMBER" for cause in causes):
-        return f"could not reach {where}: the server there does not use TLS; check --base-url: https, or http?"
-    match error:
-        case httpx.ProxyError():
-            why, what = f"the proxy refused ({_error_text(error)})", "check HTTPS_PROXY, HTTP_PROXY and NO_PROXY"
-        case httpx.ConnectTimeout() | httpx.PoolTimeout():
-            why, what = "no connection in time", "check the network and the proxy, or allow more with --timeout"
-        case httpx.TimeoutException():
-            why, what = "no answer in time", "ask for less, or allow more with --timeout"
-        case httpx.ConnectError():
-            why, what = f"no connection ({_error_text(error)})", "check --base-url, the network and the proxy"
-        case _:
-            why, what = f"the connection was lost ({_error_text(error)})", "try again"
-    return f"could not reach {where}: {why}; {what}"
-
-
-#: Error numbers of OpenSSL: not valid yet, or no longer; for another host name, or another address.
-_TIME, _NAME = (9, 10), (62, 64)
-
-
-def _certificate_problem(error: ssl.SSLCertVerificationError) -> str:
-    why = error.verify_message.rstrip(".")
-    if error.verify_code in _TIME:
-        return f"{why}); check the clock of this machine: if it is right, the service is at fault"
-    if error.verify_code in _NAME:
-        return f"{why}); check --base-url"
-    return f"{why}); behind a proxy that inspects TLS, set SSL_CERT_FILE to its CA bundle"
-
-
-def _host_of(error: httpx.TransportError) -> str | None:
-    request = request_of(error)
-    return None if request is None else str(request.url.copy_with(userinfo=b"", raw_path=b"/")).removesuffix("/")
-
-
-def _error_text(error: BaseException) -> str:
-    return (str(error) or type(error).__name__)[:200]

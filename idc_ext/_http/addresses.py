@@ -120,6 +120,20 @@ class Proxies:
             return None
         return next((scheme for scheme in (url.scheme, "all") if scheme in self.urls), None)
 
+    def name_for(self, settings: Mapping[str, Any], url: httpx.URL) -> str | None:
+        """Name the argument or variable of the proxy for a URL; None for a direct connection.
+
+        Args:
+            settings: The settings of the client that sends.
+            url: Where it sends to.
+        """
+        if settings.get("transport") is not None:
+            return None
+        if settings.get("proxy") is not None:
+            return "the argument proxy"
+        scheme = self.scheme_for(url)
+        return None if scheme is None else variable_of(scheme)
+
     def check(self, url: httpx.URL) -> None:
         """Check that the proxy for a URL, if there is one, can be used; raises InvalidProxy or MissingExtra."""
         found = self.urls.get(self.scheme_for(url) or "")

@@ -17,10 +17,13 @@ from . import deadline, log, retry
 from .deadline import Deadline
 from .failures import ServiceRelease, error_of_answer, error_of_response, request_of
 from .httpcore_hooks import DeadlineOver
+from .no_response import with_explanation
 from .redaction import SECRET_HEADERS
 from .retry import Retries, Retry, RetryBudget, causes_of
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from ..errors import InvalidRequest
 
 #: The extension of a response that holds the seconds from sending the request to receiving the response's headers.
@@ -87,6 +90,7 @@ class Attempts:
         policy: The policy of its client.
         request: The request of the call.
         timeout: The time-outs of its client, for a request that has none of its own.
+        proxy_for: Names the argument or variable of the proxy for a URL; None for a direct connection.
         until: Its deadline or that of the calling code, the earlier one; None for none.
         retry_count: How many times it has been retried.
     """
@@ -94,6 +98,7 @@ class Attempts:
     policy: CallPolicy
     request: httpx.Request
     timeout: httpx.Timeout
+    proxy_for: Callable[[httpx.URL], str | None]
     until: Deadline | None = field(init=False)
     retry_count: int = field(default=0, init=False)
     _extensions: dict[str, Any] = field(init=False)
@@ -161,7 +166,7 @@ class Attempts:
     def raise_for_broken_body(self, error: Exception) -> NoReturn:
         """Raise the error of a streamed body that breaks off. It is not retried: its reader has a part of it."""
         self.body_deadline()
-        raise without_credentials(_as_lost_connection(error))
+        raise self._as_reported(_as_lost_connection(error))
 
     def pause_or_raise(self, error: Exception) -> float:
         """Return the pause before a retry, in seconds, or raise the error of the failed attempt."""
@@ -183,7 +188,10 @@ class Attempts:
             self.retry_count += 1
             return verdict.pause
         self._log_attempt(_error_summary(error), f"not retried: {reason}")
-        raise without_credentials(error)
+        raise self._as_reported(error)
+
+    def _as_reported(self, error: Exception) -> Exception:
+        return without_credentials(with_explanation(error, self.proxy_for))
 
     def _reason_against_retry(self, verdict: Retry) -> str:
         """Say why there is no retry: no time, or no budget; an empty text if there is one. Takes it from the budget."""

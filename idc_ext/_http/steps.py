@@ -13,6 +13,7 @@ import sys
 from collections.abc import Callable, Coroutine, Generator, Iterator
 from typing import TYPE_CHECKING, Any, Final, Generic, ParamSpec, TypeAlias, TypeVar, cast
 
+import httpx
 import sniffio
 from attrs import frozen
 
@@ -221,7 +222,10 @@ def sending(function: Callable[P, Steps[T]]) -> Callable[P, T]:
 
     @functools.wraps(function)
     def send(*args: P.args, **kwargs: P.kwargs) -> T:
-        return run(function(*args, **kwargs))
+        try:
+            return run(function(*args, **kwargs))
+        except httpx.TransportError as error:
+            raise error.with_traceback(None)  # noqa: B904 - its sentence says all, and the frames of libraries nothing
 
     return _with_signature(send, function, steps=function)
 
@@ -237,7 +241,10 @@ def awaitable(function: Callable[P, T]) -> Callable[P, Coroutine[Any, Any, T]]:
 
     @functools.wraps(function)
     async def send(*args: P.args, **kwargs: P.kwargs) -> T:
-        return await arun(steps(*args, **kwargs))
+        try:
+            return await arun(steps(*args, **kwargs))
+        except httpx.TransportError as error:
+            raise error.with_traceback(None)  # noqa: B904 - as above
 
     return _with_signature(send, function)
 

@@ -9,6 +9,7 @@ of a call, those of redirects included: no header of the caller leaves its origi
 from __future__ import annotations
 
 from contextlib import contextmanager, nullcontext
+from functools import partial
 from http.cookiejar import CookieJar, DefaultCookiePolicy
 from typing import TYPE_CHECKING, Any
 
@@ -50,7 +51,7 @@ class SyncClient(httpx.Client):
 
         settings = _without_cookie_jar(_with_hooks(settings, check_request, check_response))
         super().__init__(**proxies.settings(home, settings, httpx.HTTPTransport))
-        self._policy = policy
+        self._policy, self._proxy_for = policy, partial(proxies.name_for, settings)
         enforce_deadline_on_sockets(self)
 
     def build_request(self, method: str, url: httpx.URL | str, **parts: Any) -> httpx.Request:
@@ -61,7 +62,7 @@ class SyncClient(httpx.Client):
     def send(self, request: httpx.Request, *, stream: bool = False, **options: Any) -> httpx.Response:
         """Send a request, with retries. Options are those of `httpx.Client.send`."""
         warn_if_loop_is_blocked()
-        attempts = Attempts(self._policy, request, self.timeout)
+        attempts = Attempts(self._policy, request, self.timeout, self._proxy_for)
         try:
             return self._send_with_retries(attempts, stream=stream, **options)
         except InvalidRequest as error:
@@ -127,7 +128,7 @@ class AsyncClient(httpx.AsyncClient):
 
         settings = _without_cookie_jar(_with_hooks(settings, check_request, check_response))
         super().__init__(**proxies.settings(home, settings, httpx.AsyncHTTPTransport))
-        self._policy = policy
+        self._policy, self._proxy_for = policy, partial(proxies.name_for, settings)
 
     def build_request(self, method: str, url: httpx.URL | str, **parts: Any) -> httpx.Request:
         """Build a request; raises InvalidFilter if a part of it fits in none."""
@@ -136,7 +137,7 @@ class AsyncClient(httpx.AsyncClient):
 
     async def send(self, request: httpx.Request, *, stream: bool = False, **options: Any) -> httpx.Response:
         """Send a request, with retries. Options are those of `httpx.AsyncClient.send`."""
-        attempts = Attempts(self._policy, request, self.timeout)
+        attempts = Attempts(self._policy, request, self.timeout, self._proxy_for)
         try:
             return await self._send_with_retries(attempts, stream=stream, **options)
         except InvalidRequest as error:

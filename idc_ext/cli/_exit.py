@@ -60,7 +60,7 @@ def exit_code_and_sentence(error: BaseException, base_url: str | None = None) ->
     for kind, code in _EXIT_CODES:
         if isinstance(error, kind):
             return code, str(error)
-    from .._reachability import explain_no_response  # imported late, because it loads an HTTP library
+    from .._http.no_response import explain_no_response  # imported late, because it loads an HTTP library
 
     sentence = explain_no_response(error, base_url)
     if sentence is not None:
@@ -86,6 +86,8 @@ _OPTION_NAMES: tuple[tuple[str, str | Callable[[re.Match[str]], str]], ...] = (
         lambda found: f"add --where 'license_short_name={','.join(json.loads(found[1]))}'",
     ),
     (r"\bremove \S+(?: and \S+)? to start anew|\bremove the checkpoint to start anew", "use --restart to start anew"),
+    (r"\bcheck base_url\b", "check --base-url"),
+    (r"\bwith timeout=(?!\w)", "with --timeout"),
     (r"\bpass (\w+)=True", r"use --\1"),
     (r"\b(all_of_idc|allow_truncated)=True", r"--\1"),
     (r"\bcite=None\b", "--cite none"),
@@ -99,7 +101,11 @@ _OPTION_NAMES: tuple[tuple[str, str | Callable[[re.Match[str]], str]], ...] = (
     (r"\bv3\.(collections|attributes|version)\b", r"`idc-ext \1`"),
 )
 #: The command `resolve` asks another service, which has an option of its own.
-_RESOLVER = ((r"--base-url\b", "--resolver"), (r"\bpass base_url='([^']*)'", r"use --resolver \1"))
+_RESOLVER = (
+    (r"\bcheck base_url\b", "check --resolver"),
+    (r"--base-url\b", "--resolver"),
+    (r"\bpass base_url='([^']*)'", r"use --resolver \1"),
+)
 
 
 def with_option_names(sentence: str, command: str) -> str:
