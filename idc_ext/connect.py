@@ -13,7 +13,7 @@ import sys
 import threading
 from contextlib import suppress
 from importlib import util
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypedDict, Unpack, cast
 
 import httpx
 from attrs import define, evolve, field
@@ -28,11 +28,13 @@ from ._http.failures import ServiceRelease
 from ._http.retry import Retries, RetryBudget
 from ._operations import needs_user
 from ._release_lag import release_notice
+from ._suggest import did_you_mean
 from .auth._bearer import IdTokenAuth
 from .auth._credentials import locate_token_source
 from .errors import InvalidBaseURL, InvalidProxy, MissingExtra
 
 if TYPE_CHECKING:
+    import ssl
     from collections.abc import Callable, Mapping
 
 __all__ = ["IDC", "connect"]
@@ -41,6 +43,27 @@ VARIABLE = "IDC_BASE_URL"
 LIVE = "https://api.imaging.datacommons.cancer.gov"
 #: In seconds. The service lets a query run for 30 s before it answers "not yet".
 TIMEOUT = httpx.Timeout(60, connect=10)
+
+
+class HttpxArguments(TypedDict, total=False):
+    """What `connect` passes on to `httpx.Client` and `httpx.AsyncClient`."""
+
+    auth: Any
+    cert: Any
+    cookies: Any
+    default_encoding: str | Callable[[bytes], str]
+    event_hooks: Mapping[str, list[Callable[..., Any]]] | None
+    follow_redirects: bool
+    http1: bool
+    http2: bool
+    limits: httpx.Limits
+    max_redirects: int
+    mounts: Mapping[str, Any] | None
+    params: Any
+    proxy: str | httpx.URL | httpx.Proxy | None
+    transport: httpx.BaseTransport | httpx.AsyncBaseTransport | None
+    trust_env: bool
+    verify: ssl.SSLContext | str | bool
 
 
 @define(repr=False)
@@ -126,6 +149,22 @@ class IDC(AuthenticatedClient):
         """Return a client with other time-outs. This one does not change."""
         return evolve(self, timeout=timeout)
 
+    @property
+    def base_url(self) -> str:
+        """The URL of the API, without a version."""
+        return self._base_url
+
+    def close(self) -> None:
+        """Close the connections of synchronous calls, as the end of `with` does."""
+        if self._client is not None:
+            self._client.close()
+
+    async def aclose(self) -> None:
+        """Close all connections, of asynchronous and synchronous calls, as the end of `async with` does."""
+        if self._async_client is not None:
+            await self._async_client.aclose()
+        self.close()
+
     async def __aexit__(self, *args: object, **kwargs: object) -> None:
         """Close both httpx clients: synchronous calls are possible within `async with`, too."""
         await super().__aexit__(*args, **kwargs)
@@ -158,11 +197,12 @@ def connect(
     headers: Mapping[str, str] | None = None,
     strict: bool = False,
     max_body: int = MAX_BODY,
-    **httpx_args: Any,
+    **httpx_args: Unpack[HttpxArguments],
 ) -> IDC:
     """Make a client. Nothing is sent until an operation is called with it.
 
-    `with` (for synchronous calls) and `async with` (for asynchronous calls) close it; it also works without them.
+    `with` or `close()` (for synchronous calls) and `async with` or `aclose()` (for asynchronous calls) close its
+    connections. `base_url` is the URL it sends to.
 
     Args:
         base_url: The URL of the API, without a version; else the variable IDC_BASE_URL, else the live host.
@@ -192,26 +232,32 @@ def connect(
         InvalidBaseURL: the base URL is not an http or https URL, or ends in a version.
         CredentialsError: the file passed as `credentials` is missing, insecure or not a credentials file.
         InvalidProxy: the proxy for the base URL, of the environment or of `proxy`, cannot be used.
-        ValueError, TypeError: `timeout`, `deadline`, `retries` or `max_body` is not a valid number.
+        ValueError, TypeError: `timeout`, `deadline`, `retries` or `max_body` is not a valid number, or neither
+            `connect` nor httpx has an argument of this name.
         MissingExtra: `http2=True` or a SOCKS proxy, and the package for it is not installed.
 
     The first call raises InvalidTLSSettings if SSL_CERT_FILE, SSLKEYLOGFILE, `verify` or `cert` names a file that
     cannot be used; a call after the end of the client raises ClientClosed.
     """
     log.configure()
+    settings = cast("dict[str, Any]", httpx_args)
+    unknown = _unknown_argument(settings)
+    if unknown is not None:
+        settings.clear()  # as below
+        raise TypeError(unknown)
     where = _checked_base_url(base_url or os.environ.get(VARIABLE) or LIVE)
-    source = locate_token_source(credentials, httpx_args)
+    source = locate_token_source(credentials, settings)
     if credentials is not None:
         source.read_token()
-    if httpx_args.get("http2") and util.find_spec("h2") is None:
+    if settings.get("http2") and util.find_spec("h2") is None:
         raise MissingExtra("http2=True needs the package h2: pip install 'httpx[http2]'", name="h2")
     try:
-        check_proxy_argument(httpx_args.get("proxy"))
+        check_proxy_argument(settings.get("proxy"))
     except (InvalidProxy, MissingExtra):
-        httpx_args.clear()  # a report of the error may show the variables of this frame
+        settings.clear()  # a report of the error may show the variables of this frame
         raise
-    proxies = Proxies.of_environment() if httpx_args.get("trust_env", True) else Proxies()
-    if httpx_args.get("proxy") is None and httpx_args.get("transport") is None:
+    proxies = Proxies.of_environment() if settings.get("trust_env", True) else Proxies()
+    if settings.get("proxy") is None and settings.get("transport") is None:
         proxies.check(httpx.URL(where))
     number: object = max_body  # whatever the type says, a user wrote it
     if isinstance(number, bool) or not isinstance(number, int) or number < 1:
@@ -227,7 +273,7 @@ def connect(
         # A generated function would turn an undocumented 2xx into None.
         raise_on_unexpected_status=True,
         strict=strict,
-        httpx_args=httpx_args,
+        httpx_args=settings,
         auth=IdTokenAuth(source, where, needs_user),
         proxies=proxies,
         policy=CallPolicy(
@@ -239,6 +285,15 @@ def connect(
             ServiceRelease(release_notice),
         ),
     )
+
+
+def _unknown_argument(settings: Mapping[str, Any]) -> str | None:
+    """Say which argument nobody takes, here and not at the first call; None if there is none."""
+    for name in settings:
+        if name not in HttpxArguments.__annotations__:
+            guess = did_you_mean(name, [*HttpxArguments.__annotations__, *(connect.__kwdefaults__ or ())])
+            return f"connect takes no argument {name!r:.80}{guess or ', nor does httpx.Client'}"
+    return None
 
 
 def _checked_base_url(base_url: str) -> str:
@@ -265,6 +320,9 @@ def _checked_base_url(base_url: str) -> str:
 def _as_timeout(timeout: float | httpx.Timeout) -> httpx.Timeout:
     if isinstance(timeout, httpx.Timeout):
         return timeout
+    number: object = timeout  # whatever the type says, a user wrote it
+    if isinstance(number, bool) or not isinstance(number, int | float):
+        raise TypeError(f"timeout takes seconds as a number, or httpx.Timeout, not {timeout!r:.40}")
     if not timeout > 0:
         raise ValueError(f"timeout takes seconds, more than 0, not {timeout!r}")
     # A number that is too large for a socket means no limit.

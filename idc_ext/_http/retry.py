@@ -30,6 +30,13 @@ def _frozenset(statuses: Iterable[int]) -> frozenset[int]:
     return frozenset(statuses)
 
 
+def _check_number_of_retries(_: object, __: object, value: object) -> None:
+    if isinstance(value, bool) or not isinstance(value, int):
+        raise TypeError(f"the number of retries is a whole number, 0 for none, not {value!r:.40}")
+    if value < 0:
+        raise ValueError(f"the number of retries is 0 or more, not {value!r:.40}")
+
+
 @frozen(kw_only=True)
 class Retries:
     """The retry policy of a client: how often and when a call is retried. `_operations` lists the calls that may be.
@@ -53,7 +60,7 @@ class Retries:
             would again. Nor is 500: both generations send it for requests that they cannot read.
     """
 
-    most: int = field(default=3, validator=[validators.instance_of(int), validators.ge(0)])
+    most: int = field(default=3, validator=_check_number_of_retries)
     first: float = field(default=0.5, validator=validators.ge(0))
     growth: float = field(default=2.0, validator=validators.ge(1))
     longest: float = field(default=8.0, validator=validators.ge(0))

@@ -2,9 +2,11 @@
 
 import asyncio
 import gc
+import inspect
 import json
 import math
 import os
+import re
 import ssl
 import subprocess
 import sys
@@ -32,10 +34,13 @@ from idc_ext import (
     MissingExtra,
     Retired,
     ServerError,
+    aio,
     connect,
     drs,
     v1,
+    v3,
 )
+from idc_ext.connect import HttpxArguments
 from tests.support.canned_service import canned_service
 from tests.support.certificates import tls_server_context
 from tests.support.faulty_server import answer, faulty
@@ -470,3 +475,45 @@ async def test_a_further_asynchronous_request_searches_for_no_module(
         monkeypatch.setattr(sys, "meta_path", [searches, *sys.meta_path])
         await list_versions.asyncio(client=idc)
     assert searches.names == []
+
+
+@pytest.mark.parametrize(
+    ("arguments", "expected"),
+    [
+        ({"dedline": 3}, "'dedline': did you mean deadline?"),
+        ({"proxies": {"http://": "http://ada:geheim@127.0.0.1:9"}}, "'proxies': did you mean proxy?"),
+        ({"colour": 1}, "'colour', nor does httpx.Client"),
+        ({"timeout": "3"}, "timeout takes seconds as a number"),
+        ({"timeout": True}, "timeout takes seconds as a number"),
+        ({"retries": True}, "the number of retries is a whole number"),
+        ({"retries": "3"}, "the number of retries is a whole number"),
+    ],
+)
+def test_connect_itself_refuses_an_argument_that_nobody_takes_or_of_a_wrong_type(
+    arguments: dict[str, Any], expected: str
+) -> None:
+    with pytest.raises(TypeError, match=re.escape(expected)):
+        connect(**arguments)
+
+
+def test_connect_takes_every_argument_of_httpx_that_it_has_not_itself() -> None:
+    for client in (httpx.Client, httpx.AsyncClient):
+        taken = set(inspect.signature(client).parameters) - {"base_url", "headers", "timeout", "app", "proxies"}
+        assert taken == set(HttpxArguments.__annotations__)
+
+
+def test_close_closes_the_connections_without_a_with_block(standin: str) -> None:
+    idc = connect(standin)
+    assert idc.base_url == standin
+    idc.close()  # nothing has been opened
+    v3.stats(idc)
+    made = idc.get_httpx_client()
+    idc.close()
+    assert made.is_closed
+
+
+async def test_aclose_closes_the_connections_without_a_with_block(standin: str) -> None:
+    idc = connect(standin)
+    await aio.v3.stats(idc)
+    await idc.aclose()
+    assert idc.get_async_httpx_client().is_closed

@@ -17,6 +17,7 @@ v1.create_cohort(idc, {"Modality": ["CT"]})  # type: ignore[arg-type] # filters 
 len(v1.dicom_metadata(idc))  # type: ignore[arg-type] # nothing has been sent, so nothing has been counted
 connect(retries="3")  # type: ignore[arg-type] # a number, or Retries
 deadline("30")  # type: ignore[arg-type] # seconds
+connect(dedline=3)  # type: ignore[call-arg] # a misspelled argument
 connect("http://127.0.0.1:8021", "~/.idc_credentials")  # type: ignore[call-arg] # credentials is named
 
 v3.manifest(idc, {"Modality": None})  # type: ignore[dict-item] # leave an attribute out to allow any value
