@@ -13,26 +13,31 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING, Any
 
-import platformdirs
+try:
+    import platformdirs
 
-from idc_contract.calls import Answer, Layered, Request, Unreachable
-from idc_contract.registries import registries
-from idc_contract.service import User
-from idc_standin import archive
-from idc_standin.app import Standin
-from idc_standin.contract import Contract
-from idc_standin.door import Door
-from idc_standin.errors import StandinError
-from idc_standin.server import start
-from idc_standin.v1 import gateway
-from idc_standin.v1.cohorts import Cohorts
-from idc_standin.v1.identity import Identity
-from idc_standin.v1.store import Store
-from idc_standin.v3 import app
-from idc_standin.v3.citations import Registries
-from idc_standin.v3.index import Index
-from idc_standin.v3.releases import Releases
-from idc_standin.v3.sql.pool import SqlPool
+    from idc_contract.calls import Answer, Layered, Request, Unreachable
+    from idc_contract.registries import registries
+    from idc_contract.service import User
+    from idc_standin import archive
+    from idc_standin.app import Standin
+    from idc_standin.contract import Contract
+    from idc_standin.door import Door
+    from idc_standin.errors import StandinError
+    from idc_standin.server import start
+    from idc_standin.v1 import gateway
+    from idc_standin.v1.cohorts import Cohorts
+    from idc_standin.v1.identity import Identity
+    from idc_standin.v1.store import Store
+    from idc_standin.v3 import app
+    from idc_standin.v3.citations import Registries
+    from idc_standin.v3.index import Index
+    from idc_standin.v3.releases import Releases
+    from idc_standin.v3.sql.pool import SqlPool
+except ModuleNotFoundError as missing:  # the client alone was installed
+    raise ModuleNotFoundError(
+        f"the contract tests need the package {missing.name}: pip install 'idc-client[contract]'", name=missing.name
+    ) from None
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable, Iterator

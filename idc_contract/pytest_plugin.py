@@ -37,8 +37,10 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 @pytest.fixture(scope="session")
 def idc_server() -> Iterator[Server]:
     """A local server of the API on a free port: `url`, and `tokens` of users of v1 by e-mail address."""
-    from idc_contract.local_standin import server
-
+    try:
+        from idc_contract.local_standin import server
+    except ModuleNotFoundError as missing:
+        pytest.fail(str(missing), pytrace=False)
     with server() as running:
         yield running
 
@@ -62,11 +64,14 @@ class Contract(pytest.Collector):
 
     def collect(self) -> list[pytest.Item]:
         """An item for each relation, after a check of the service."""
-        from idc_contract.calls import Unreachable
-        from idc_contract.connection import connected
-        from idc_contract.preflight.credentials import Mistake
-        from idc_contract.preflight.unusable import Unusable
-
+        try:
+            from idc_contract.calls import Unreachable
+            from idc_contract.connection import connected
+            from idc_contract.preflight.credentials import Mistake
+            from idc_contract.preflight.unusable import Unusable
+        except ModuleNotFoundError as missing:
+            install = "pip install 'idc-client[contract]'"
+            raise pytest.UsageError(f"idc-contract needs the package {missing.name}: {install}") from None
         try:
             service, relations = connected(self.config.option)
         except (Mistake, Unusable, Unreachable) as error:

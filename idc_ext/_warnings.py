@@ -5,6 +5,8 @@ from __future__ import annotations
 import sys
 import warnings
 
+#: The release without the names that are deprecated now.
+END_OF_DEPRECATED = "0.3.0"
 #: Packages between the caller and a warning.
 _PACKAGES = frozenset({"httpx", "idc_client", "idc_ext"})
 
@@ -18,8 +20,8 @@ def warn_caller(text: str, category: type[Warning]) -> None:
 
 
 def warn_deprecated(old: str, new: str) -> None:
-    """Warn that a name ends with the next release."""
-    warn_caller(f"{old} ends with the next release: use {new}", DeprecationWarning)
+    """Warn that a name ends with a release, which the changelog and the documentation name, too."""
+    warn_caller(f"{old} ends with {END_OF_DEPRECATED}: use {new}", DeprecationWarning)
 
 
 def warn_if_pandas_iterates(name: str, instead: str) -> None:

@@ -19,8 +19,12 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING, Self
 
-from idc_standin.errors import StandinError
-from idc_standin.options import EMAIL
+from idc_standin.errors import StandinError, missing_part
+
+try:
+    from idc_standin.options import EMAIL
+except ModuleNotFoundError as missing:  # the client alone was installed
+    raise missing_part(missing) from None
 
 if TYPE_CHECKING:
     from types import TracebackType

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import contextlib
 import gc
+import importlib
+import inspect
 import io
 import os
 import re
@@ -14,6 +16,7 @@ import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+import griffe
 import pytest
 import yaml
 
@@ -114,3 +117,16 @@ def test_every_page_of_the_documentation_is_in_its_table_of_contents() -> None:
     written = {str(page.relative_to(ROOT / "docs")) for page in (ROOT / "docs").rglob("*.md")}
     assert written <= set(pages(contents))
     assert {page for page in pages(contents) if not page.startswith("reference/")} <= written
+
+
+def test_the_reference_says_of_a_function_what_its_caller_gets() -> None:
+    (extension,) = re.findall(r"extensions: \[(docs/.*\.py)\]", (ROOT / "mkdocs.yml").read_text("utf-8"))
+    read = griffe.load_extensions(str(ROOT / extension))
+    package = griffe.load("idc_ext", extensions=read, search_paths=[str(ROOT), str(ROOT / "generated")])
+    for name in ("v3", "v1", "drs", "manifests", "bigquery", "auth"):
+        module = importlib.import_module(f"idc_ext.{name}")
+        for public in module.__all__:
+            made = getattr(module, public)
+            if inspect.isfunction(made):
+                written = package[made.__module__.removeprefix("idc_ext.")][made.__name__]
+                assert str(written.returns) == inspect.signature(made).return_annotation, made

@@ -14,6 +14,7 @@ import pytest
 import yaml
 
 from idc_ext import NotFound, connect, v3
+from idc_ext._warnings import END_OF_DEPRECATED
 
 ROOT = Path(__file__).resolve().parents[1]
 VERSION = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))["project"]["version"]
@@ -59,6 +60,8 @@ def test_requests_say_the_version() -> None:
 
 def test_every_deprecated_name_warns_and_stands_in_the_changelog() -> None:
     section = (ROOT / "CHANGELOG.md").read_text("utf-8").partition("### Deprecated")[2].partition("\n###")[0]
+    assert f"Removed in {END_OF_DEPRECATED};" in section
+    assert f"end with {END_OF_DEPRECATED} and warn" in (ROOT / "docs" / "client.md").read_text("utf-8")
     before = [line.split("|")[1] for line in section.splitlines() if line.startswith("| `")]
     listed = set(re.findall(r"\b(\w+)\(", " ".join(before)))
     sources = "".join(path.read_text("utf-8") for path in (ROOT / "idc_ext").rglob("*.py"))

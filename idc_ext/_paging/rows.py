@@ -40,7 +40,7 @@ if TYPE_CHECKING:
 
 
 T = TypeVar("T")
-#: Names that the Tab key does not offer: those that end with the next release, and one for this package.
+#: Names that the Tab key does not offer: those that are deprecated, and one for this package.
 _NOT_OFFERED = ("ato_arrow", "ato_pandas", "ato_polars", "awrite", "make_checkpoint")
 
 

@@ -29,10 +29,10 @@ if TYPE_CHECKING:
     from types import ModuleType
 
 MODULES = ["auth", "bigquery", "drs", "manifests", "v1", "v3"]
-#: Names of sync modules that end with the next release.
+#: Names of sync modules that are deprecated.
 DEPRECATED = {"access_async", "resolve_async"}
 CT = {"collection_id": "rider_pilot", "Modality": "CT"}
-ENDS = "ends with the next release"
+ENDS = "ends with 0.3.0: use"
 SERIES = "dg.4DFC/099a1844-dc1c-44bd-91f8-e6f1860cbfce"
 
 

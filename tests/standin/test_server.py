@@ -50,3 +50,29 @@ def test_options_that_are_wrong_are_an_error_and_the_reason_is_on_standard_error
     done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True)
     assert done.stdout == "The stand-in did not start; the reason is on standard error.\n"
     assert "idc-standin serve: argument --as-of" in done.stderr
+
+
+@pytest.mark.parametrize(
+    ("package", "statement", "extra"),
+    [
+        ("platformdirs", "from idc_standin import server", "standin"),
+        ("platformdirs", "from idc_contract.local_standin import Server", "contract"),
+        ("jsonschema", "from idc_contract.local_standin import Server", "contract"),
+    ],
+)
+def test_an_import_without_the_extra_names_it(package: str, statement: str, extra: str) -> None:
+    code = f"import sys; sys.modules[{package!r}] = None\n{statement}"
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=False)
+    last = done.stderr.splitlines()[-1]
+    assert last.endswith(f"the package {package}: pip install 'idc-client[{extra}]'")
+    assert done.stderr.count("Traceback") == 1
+
+
+def test_the_fixture_fails_with_the_sentence_where_the_extra_is_missing(tmp_path: Path) -> None:
+    (tmp_path / "test_one.py").write_text("def test_one(idc_server):\n    pass\n", encoding="utf-8")
+    (tmp_path / "conftest.py").write_text("import sys\nsys.modules['jsonschema'] = None\n", encoding="utf-8")
+    command = [sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider"]
+    found = subprocess.run([*command, str(tmp_path)], capture_output=True, text=True, check=False, cwd=tmp_path)
+    assert "the contract tests need the package jsonschema: pip install 'idc-client[contract]'" in found.stdout
+    assert "Traceback" not in found.stdout + found.stderr
+    assert "ModuleNotFoundError" not in found.stdout
