@@ -332,7 +332,9 @@ class APIError(IDCError):
         sentence = f"{request.method} {request.path} was answered with {status_phrase(status)}: {message}"
         # The resolver of GUIDs is another service: it has no v3, and is sent no credentials.
         own = _RESOLVER_PATH not in request.path
-        advice = "; ".join(filter(None, [self.hint, self._alternative()])) if own else self._resolver_hint
+        is_for_user = isinstance(self, Unauthorized | Forbidden) and "/v3/" in request.path
+        hint = _NO_USER if is_for_user else self.hint
+        advice = "; ".join(filter(None, [hint, self._alternative()])) if own else self._resolver_hint
         super().__init__(f"{sentence.rstrip('.')} ({advice})" if advice else sentence)
         self.notice = ""
         self.note(notice)
@@ -356,6 +358,8 @@ class APIError(IDCError):
         return ""
 
 
+#: What to do where a service of v3 asks for a user: no credentials file would help.
+_NO_USER = "v3 needs no user, so this is not IDC's answer: check the base URL, and the proxy or gateway before it"
 _PICKLED = frozenset({"status", "code", "request", "response", "request_id", "retry_after", "notice"})
 
 

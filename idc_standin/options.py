@@ -51,7 +51,11 @@ def parser() -> Parser:
     serve.add_argument(
         "--next", action="store_true", help="also serve what upstream's next release adds (x-idc-since: unreleased)"
     )
-    serve.add_argument("--retired", action="store_true", help="answer v1 with 410, as the live host does today")
+    serve.add_argument(
+        "--retired",
+        action="store_true",
+        help="answer v1 as the live host does today: 410 to most GET requests, else 405 or 404",
+    )
     serve.add_argument(
         "--patience", type=_seconds, default=30.0, metavar="SECONDS",
         help="seconds a v1 query may take before its response is 202; 0: each new one gets 202 (default: %(default)s)",

@@ -22,7 +22,7 @@ PATHS = (
 
 
 def create() -> Starlette:
-    """The application: 410 for the GET operations of v1 and all of v2, else 404."""
+    """The application: 410 to GET of paths of v1 and of all of v2, 405 to other methods of them, else 404."""
 
     def gone(request: Request) -> Response:
         generation = request.url.path.split("/")[1]

@@ -191,15 +191,15 @@ def parse_answer(
         raise ContractError(f"{outcome} and {problem}")
     try:
         body = decode_json(answer.content)
+        is_json = True
     except (ValueError, RecursionError):
-        # Not chained: the decoder's error would hold the whole body.
-        body = None
-    if body is None:
+        is_json = False
+    if not is_json:  # not chained: the decoder's error would hold the whole body
         raise ContractError(f"{outcome} and {len(answer.content)} bytes that are not JSON")
     try:
         return parse(answer.status_code, body)
     except (AttributeError, LookupError, TypeError, ValueError) as cause:
-        if isinstance(cause, AttributeError | LookupError):  # these do not say what is missing where
+        if isinstance(cause, AttributeError | LookupError | TypeError):  # these do not say what is missing where
             problem = value_problem(call.method, call.path, answer.status_code, body)
         said = problem or f"a body that does not fit the document: {cause}"
         raise ContractError(f"{outcome} and {said}"[:400]) from cause

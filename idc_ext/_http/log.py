@@ -42,6 +42,12 @@ def configure() -> None:
 class _StderrHandler(logging.StreamHandler):  # type: ignore[type-arg] # generic for type checkers only, in Python 3.11
     """The handler of this module, recognizable so that it is not added twice."""
 
+    def emit(self, record: logging.LogRecord) -> None:
+        """Write a record, unless the program's own logging writes it to the same stream."""
+        others = logging.getLogger().handlers if logger.propagate else ()
+        if not any(getattr(other, "stream", None) is self.stream for other in others):
+            super().emit(record)
+
 
 def log_attempt(
     request: httpx.Request, outcome: str, *, seconds: float, number: int, most: int, then: str = ""

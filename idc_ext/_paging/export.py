@@ -72,6 +72,8 @@ class Export(Generic[T]):
     def __init__(
         self, request: Request[T], path: str | os.PathLike[str], named: str | None, partition_by: Sequence[str]
     ) -> None:
+        if isinstance(partition_by, str):  # or its letters would be the columns
+            raise TypeError(f"partition_by takes names of columns: write [{partition_by!r}]")
         self._request, self._partition_by = request, tuple(partition_by)
         self._target = follow_links(Path(path))  # the link stays
         self._format = choose_format(self._target, named)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import functools
-from typing import TYPE_CHECKING, Generic, ParamSpec, TypeVar
+from typing import TYPE_CHECKING, Any, Generic, ParamSpec, TypeVar
 
 from attrs import frozen
 
@@ -13,7 +13,7 @@ from .._tables.arrow import BatchBuilder
 
 if TYPE_CHECKING:
     import os
-    from collections.abc import AsyncIterator, Callable, Sequence
+    from collections.abc import AsyncIterator, Callable, Iterator, Sequence
 
     import pandas
     import polars
@@ -50,7 +50,7 @@ class AsyncRows(Generic[T]):
         return aiter(self._rows)
 
     def pages(self) -> AsyncPages[T]:
-        """Start a walk over pages: an iterator for `async for`, and a context manager for `with`."""
+        """Start a walk over pages: an iterator for `async for`, and a context manager for `async with`."""
         return AsyncPages(self._rows.pages())
 
     def walk(
@@ -64,13 +64,9 @@ class AsyncRows(Generic[T]):
         """Return the same rows with other options for the walk: those of `Rows.walk`."""
         return AsyncRows(self._rows.walk(max_items=max_items, ahead=ahead, progress=progress, checkpoint=checkpoint))
 
-    async def batches(self) -> AsyncIterator[pyarrow.RecordBatch]:
+    def batches(self) -> AsyncIterator[pyarrow.RecordBatch]:
         """Yield record batches, one for each page with rows, for data that does not fit memory."""
-        builder = BatchBuilder(self._rows.columns)
-        async with self.pages() as pages:
-            async for page in pages:
-                for batch in builder.add(page.content):
-                    yield batch
+        return _Batches(self._rows.pages(), BatchBuilder(self._rows.columns))
 
     async def to_arrow(self) -> pyarrow.Table:
         """Return all rows as an Arrow table. Needs the extra `arrow`."""
@@ -115,6 +111,27 @@ class AsyncPages(Generic[T]):
 
     def close(self) -> None:
         """End the walk here. With a checkpoint, the finished rows are saved, also within a page."""
+        self._pages.close()
+
+
+class _Batches:
+    """Record batches of pages. No generator: one that a loop leaves early would stay open, and trio warns of that."""
+
+    def __init__(self, pages: Pages[Any], builder: BatchBuilder) -> None:
+        self._pages, self._builder = pages, builder
+        self._ready: Iterator[pyarrow.RecordBatch] = iter(())
+
+    def __aiter__(self) -> _Batches:
+        return self
+
+    async def __anext__(self) -> pyarrow.RecordBatch:
+        while True:
+            for batch in self._ready:
+                return batch
+            self._ready = iter(self._builder.add((await anext(self._pages)).content))
+
+    async def aclose(self) -> None:
+        """End the walk here, as the end of a generator would."""
         self._pages.close()
 
 

@@ -39,7 +39,7 @@ from .._http.steps import fetch_steps, sending, steps_of
 from .._tables.listed import ModelList
 from ..errors import DataReleaseChanged, TruncatedResult
 from . import _responses
-from ._filters import checked_integer
+from ._filters import checked_integer, checked_name
 
 if TYPE_CHECKING:
     from .._http.steps import Steps
@@ -84,9 +84,10 @@ def collection(idc: Client, collection_id: str) -> Steps[V3CollectionDetail]:
     """Describe one collection, with its counts, modalities and licences.
 
     Raises:
+        InvalidFilter: the identifier is empty or no text; nothing has been sent.
         NotFound: there is no such collection.
     """
-    call = Call.of(_get_collection._get_kwargs(collection_id))
+    call = Call.of(_get_collection._get_kwargs(checked_name(collection_id, "collection_id")))
     found = yield from fetch_steps(idc, call, partial(_responses.parse_model, V3CollectionDetail))
     _responses.check_subject(call, collection_id=(collection_id, found.collection_id))
     return found
@@ -117,9 +118,10 @@ def table(idc: Client, name: str) -> Steps[V3TableSchema]:
     """Describe the columns of a table for SQL.
 
     Raises:
+        InvalidFilter: the name is empty or no text; nothing has been sent.
         NotFound: there is no such table.
     """
-    call = Call.of(_get_table._get_kwargs(name))
+    call = Call.of(_get_table._get_kwargs(checked_name(name, "the name of a table")))
     found = yield from fetch_steps(idc, call, partial(_responses.parse_model, V3TableSchema))
     _responses.check_subject(call, name=(name, found.name))
     return found
@@ -145,9 +147,10 @@ def clinical_table(idc: Client, name: str) -> Steps[V3TableSchema]:
     """Describe the columns of a clinical table.
 
     Raises:
+        InvalidFilter: the name is empty or no text; nothing has been sent.
         NotFound: there is no such table, or the service has no clinical data.
     """
-    call = Call.of(_get_clinical_table._get_kwargs(name))
+    call = Call.of(_get_clinical_table._get_kwargs(checked_name(name, "the name of a table")))
     found = yield from fetch_steps(idc, call, partial(_responses.parse_model, V3TableSchema))
     _responses.check_table_name(call, name, found.name)
     return found
@@ -166,11 +169,12 @@ def clinical_rows(
         allow_truncated: Accept a truncated result; `.truncated` tells whether it is one.
 
     Raises:
+        InvalidFilter: the name is empty or no text; nothing has been sent.
         TruncatedResult: there are more rows.
         NotFound: there is no such table, or the service has no clinical data.
     """
     limit = _MOST_CLINICAL_ROWS if max_rows is None else checked_integer(max_rows, "max_rows")
-    call = Call.of(_get_clinical_table_rows._get_kwargs(name, max_rows=limit))
+    call = Call.of(_get_clinical_table_rows._get_kwargs(checked_name(name, "the name of a table"), max_rows=limit))
     found = yield from fetch_steps(idc, call, _responses.parse_sql_table)
     if found.truncated and not allow_truncated:
         raise TruncatedResult(

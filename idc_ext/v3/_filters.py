@@ -190,6 +190,13 @@ def checked_release(release: object, newest: int) -> int:
     return number
 
 
+def checked_name(name: object, kind: str) -> str:
+    """Check a name that becomes a part of a path, where none, `.` or `..` would lead to another operation."""
+    if not isinstance(name, str) or not name.strip() or name in (".", ".."):
+        raise InvalidFilter(f"{kind} is a text that is not empty, not {name!r:.80}")
+    return name
+
+
 def check_sql_statement(statement: object) -> None:
     """Refuse SQL that the service would alter: it removes comment marks even within quotes or another comment."""
     if not isinstance(statement, str):
