@@ -6,7 +6,6 @@ Law: the only module with HTTP for the command line; returns values and prints n
 from __future__ import annotations
 
 import os
-import ssl
 import time
 from email.utils import parsedate_to_datetime
 from typing import TYPE_CHECKING, Any
