@@ -288,7 +288,7 @@ def connect(
 
 
 def _unknown_argument(settings: Mapping[str, Any]) -> str | None:
-    """Say which argument nobody takes, here and not at the first call; None if there is none."""
+    """Say which argument neither `connect` nor httpx takes, here and not at the first call; None if there is none."""
     for name in settings:
         if name not in HttpxArguments.__annotations__:
             guess = did_you_mean(name, [*HttpxArguments.__annotations__, *(connect.__kwdefaults__ or ())])

@@ -80,7 +80,7 @@ def test_without_a_service_the_contract_and_the_client_are_shown(run: RunCommand
     ("answer", "served", "says_so"),
     [
         ((404, {"detail": "Not Found"}), {}, "404"),
-        ((200, []), {}, "a list instead of a dict"),
+        ((200, []), {}, "Expected `object`, got `array`"),
         ((200, {"hello": "world"}), {"hello": "world"}, "names no api_version; is it the right host?"),
         ((200, {**SERVICE_FIELDS, "api_version": 3}), {**SERVICE_FIELDS, "api_version": 3}, "names no api_version"),
     ],

@@ -482,14 +482,14 @@ async def test_a_further_asynchronous_request_searches_for_no_module(
     [
         ({"dedline": 3}, "'dedline': did you mean deadline?"),
         ({"proxies": {"http://": "http://ada:geheim@127.0.0.1:9"}}, "'proxies': did you mean proxy?"),
-        ({"colour": 1}, "'colour', nor does httpx.Client"),
+        ({"volume": 1}, "'volume', nor does httpx.Client"),
         ({"timeout": "3"}, "timeout takes seconds as a number"),
         ({"timeout": True}, "timeout takes seconds as a number"),
         ({"retries": True}, "the number of retries is a whole number"),
         ({"retries": "3"}, "the number of retries is a whole number"),
     ],
 )
-def test_connect_itself_refuses_an_argument_that_nobody_takes_or_of_a_wrong_type(
+def test_connect_itself_refuses_an_argument_that_it_does_not_have_or_of_a_wrong_type(
     arguments: dict[str, Any], expected: str
 ) -> None:
     with pytest.raises(TypeError, match=re.escape(expected)):
