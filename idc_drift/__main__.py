@@ -170,7 +170,10 @@ def _parser() -> argparse.ArgumentParser:
         "but revision with --format github, junit or sarif if REVISION is a file",
     )
     parser.add_argument(
-        "--verbose", action="store_true", help="list accepted differences and documentation-only changes, too"
+        "--verbose",
+        action="store_true",
+        help="list accepted differences and documentation-only changes, too, and the `at` of each finding, as rows of "
+        "--accepted write it (text)",
     )
     return parser
 
@@ -243,9 +246,7 @@ def _findings(
         changes, notes = attribution.judged(changes, profile), notes + more
     today = datetime.datetime.now(datetime.UTC).date()
     out_of_scope = with_both_sides(base, revision, compare(base, revision)) if entries and options.scope else []
-    findings, more = accepted.apply(
-        entries, changes, accepted.operation_ids(base.content), today, out_of_scope, base.content
-    )
+    findings, more = accepted.apply(entries, changes, accepted.operation_ids(base.content), today, out_of_scope)
     return findings + [outcome.Finding(change) for change in not_yet], notes + more
 
 

@@ -7,6 +7,7 @@ in a row, that matches nothing is a finding; after its expiry date a row accepts
 from __future__ import annotations
 
 import datetime
+import difflib
 import re
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
@@ -15,7 +16,6 @@ import yaml
 
 from ..documents.parsing import Malformed, parse
 from ..documents.pointer import unescaped
-from ..documents.references import reached
 from ..documents.sources import Access, Unreadable, text_of
 from ..escaping import visible
 from .change import Change, Place
@@ -187,13 +187,11 @@ def apply(
     ids: Mapping[str, str],
     today: datetime.date,
     out_of_scope: Sequence[Change] = (),
-    base: object = None,
 ) -> tuple[list[Finding], list[str]]:
     """The findings, each accepted or not, including rows that match nothing; and a note for each expired row.
 
     `ids` gives the operationId for ``METHOD /path``. A change that is accepted at some of its places only becomes two
-    findings. Changes `out_of_scope` are no findings, but rows that match them are not stale; nor are rows about a
-    schema that the place of an unaccepted finding refers to in the content of `base`.
+    findings. Changes `out_of_scope` are no findings, but rows that match them are not stale.
     """
     valid = [e for e in entries if e.expires is None or today <= e.expires]
     matched_globs: dict[int, set[tuple[str, str]]] = {index: set() for index in range(len(valid))}
@@ -216,38 +214,48 @@ def apply(
                 if matched := entry.matching(change, place, ids):
                     matched_globs[index] |= {*matched, ("", "")}
     standing = [f.change for f in findings if f.accepted is None and not f.change.documentation_only]
-    changed_addresses = {address(change, change.places[0], ids) for change in standing}
-    changed_addresses |= reached(
-        base, *(place.pointer for change in standing for place in change.places if place.pointer)
-    )
     for index, entry in enumerate(valid):
-        stale = _stale(entry, matched_globs[index], changed_addresses)
+        stale = _stale(entry, matched_globs[index])
         if stale is not None:
-            clause = _other_fingerprints(entry, matched_globs[index], standing, ids)
+            clause = _nearest_addresses(entry, matched_globs[index], standing, ids)
+            clause += _other_fingerprints(entry, matched_globs[index], standing, ids)
             findings.append(Finding(replace(stale, message=stale.message + clause)))
     expired = (e for e in entries if e not in valid)
     notes = [f"The accepted row {e.name} expired on {e.expires} and accepts nothing." for e in expired]
     return findings, notes
 
 
-def _stale(entry: Entry, matched_globs: set[tuple[str, str]], changed_addresses: set[str]) -> Change | None:
-    """The finding about names of a row that match nothing; None if unaccepted findings there explain them."""
+def _stale(entry: Entry, matched_globs: set[tuple[str, str]]) -> Change | None:
+    """The finding about names of a row that match nothing; None if all of them match."""
     unused = [
         (key, glob) for key, globs in entry.patterns.items() for glob in globs if (key, glob) not in matched_globs
     ]
-    unexplained_globs = [(key, glob) for key, glob in unused if key != "at" or not _explained(glob, changed_addresses)]
-    if not matched_globs and unexplained_globs != unused:  # without a matching `at`, the other names cannot match
-        unexplained_globs = [(key, glob) for key, glob in unexplained_globs if key == "at"]
-    if not matched_globs and unexplained_globs == unused:
+    if not matched_globs:
         message = f"The accepted row {entry.name} matches no difference; delete it."
-    elif not unexplained_globs:
+    elif not unused:
         return None
     else:
-        names = ", ".join(f"{key} {glob}" for key, glob in unexplained_globs)
+        names = ", ".join(f"{key} {glob}" for key, glob in unused)
         message = f"The accepted row {entry.name} contains names that match no difference; remove {names}."
     message += "".join(f" T{clause[1:]}{'' if clause.endswith('?') else '.'}" for clause in _unknown_rules(unused))
     rule = "accepted-entry-stale"
     return Change(rule, level_of(rule), message, (Place("", "", where=entry.name),), where=entry.name)
+
+
+def _nearest_addresses(
+    entry: Entry, matched_globs: set[tuple[str, str]], standing: Sequence[Change], ids: Mapping[str, str]
+) -> str:
+    """A sentence for each `at` that matches nothing, with the most similar one of the open findings of the rule."""
+    unused = [glob for glob in entry.patterns.get("at", ()) if ("at", glob) not in matched_globs]
+    same_rule = replace(entry, patterns={"rule": entry.patterns["rule"]})
+    found = {
+        address(change, place, ids)
+        for change in (standing if unused else ())
+        for place in change.places
+        if place.pointer and same_rule.matching(change, place, ids) is not None
+    }
+    nearest = dict.fromkeys(near for glob in unused for near in difflib.get_close_matches(glob, sorted(found), 1, 0.0))
+    return "".join(f" An open finding of the rule is at `{near}`; did you mean that?" for near in nearest)
 
 
 def _other_fingerprints(
@@ -269,18 +277,6 @@ def _unknown_rules(unused: Sequence[tuple[str, str]]) -> Iterator[str]:
         pattern = _compiled(reported_name(glob))
         if not any(pattern.fullmatch(name) for name in names()):
             yield no_such_rule(glob)
-
-
-_SCHEMA_KEYWORDS = frozenset({"type", "enum", "const", "anyOf", "oneOf", "allOf"})
-"""Keywords whose change explains that rows about keywords beside them match nothing."""
-
-
-def _explained(at: str, changed_addresses: set[str]) -> bool:
-    for place in changed_addresses:
-        above, _, last = place.rpartition("/")
-        if at == place or at.startswith(f"{place}/") or (last in _SCHEMA_KEYWORDS and at.startswith(f"{above}/")):
-            return True
-    return False
 
 
 def operation_ids(content: Any) -> dict[str, str]:

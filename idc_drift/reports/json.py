@@ -8,7 +8,11 @@ from __future__ import annotations
 import json
 from typing import TYPE_CHECKING
 
+from ..changes.accepted import address, operation_ids
+
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from ..changes.change import Place
     from ..changes.outcome import Finding, Outcome
 
@@ -16,13 +20,14 @@ if TYPE_CHECKING:
 def as_json(outcome: Outcome) -> str:
     """The JSON report in ASCII, so that no control character or direction mark reaches a terminal."""
     # Indenting a change with thousands of places would take ten times as long.
-    changes = ",".join(f"\n  {json.dumps(_change_object(outcome, found))}" for found in outcome.findings)
+    ids = operation_ids(outcome.base.content)
+    changes = ",".join(f"\n  {json.dumps(_change_object(outcome, found, ids))}" for found in outcome.findings)
     rest = f'"notes": {json.dumps(outcome.notes)},\n "unread": {json.dumps(outcome.unread)}'
     rest += f',\n "summary": {json.dumps(outcome.summary)}'
     return f'{{\n "changes": [{changes}],\n {rest}\n}}\n'
 
 
-def _change_object(outcome: Outcome, finding: Finding) -> dict[str, object]:
+def _change_object(outcome: Outcome, finding: Finding, ids: Mapping[str, str]) -> dict[str, object]:
     change = finding.change
     file, line, column = outcome.located(change.places[0])
     return {
@@ -30,6 +35,7 @@ def _change_object(outcome: Outcome, finding: Finding) -> dict[str, object]:
         "rule": change.rule,
         "operation": change.operation,
         "pointer": change.pointer,
+        "at": address(change, change.places[0], ids),
         "message": change.message,
         "where": change.where,
         "direction": change.direction,

@@ -8,11 +8,12 @@ from __future__ import annotations
 from itertools import groupby
 from typing import TYPE_CHECKING
 
+from ..changes.accepted import address, operation_ids
 from ..changes.change import LEVELS
 from ..escaping import visible
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Mapping
 
     from ..changes.outcome import Finding, Outcome
 
@@ -26,12 +27,13 @@ def text(outcome: Outcome, *, verbose: bool = False, color: bool = False) -> str
 
 def _report_lines(outcome: Outcome, verbose: bool, color: bool) -> Iterator[str]:
     yield f"{visible(outcome.base.described)} -> {visible(outcome.revision.described)}"
+    ids = operation_ids(outcome.base.content)
     wanted = [f for f in outcome.findings if verbose or f.shown or f.not_released]
     for operation, group in groupby(sorted(wanted, key=_by_operation), key=lambda f: f.change.operation):
         yield ""
         yield visible(operation) or "(the document as a whole)"
         for finding in group:
-            yield from _finding_lines(outcome, finding, verbose, color)
+            yield from _finding_lines(outcome, finding, ids, verbose, color)
     yield ""
     yield from (f"note: {visible(note)}" for note in outcome.notes)
     yield from (f"not read: {visible(sentence)}" for sentence in outcome.unread)
@@ -55,7 +57,9 @@ def _level_index(finding: Finding) -> int:
     return LEVELS.index(finding.change.level)
 
 
-def _finding_lines(outcome: Outcome, finding: Finding, verbose: bool, color: bool) -> Iterator[str]:
+def _finding_lines(
+    outcome: Outcome, finding: Finding, ids: Mapping[str, str], verbose: bool, color: bool
+) -> Iterator[str]:
     change = finding.change
     label = f"{_ANSI_COLORS[change.level]}{finding.label}\x1b[0m" if color else finding.label
     where = f"{visible(change.where)}: " if change.where else ""
@@ -63,6 +67,8 @@ def _finding_lines(outcome: Outcome, finding: Finding, verbose: bool, color: boo
     if change.pointer:
         file, line, column = outcome.located(change.places[0])
         yield f"           {visible(file)}:{line}:{column}"
+        if verbose and (at := address(change, change.places[0], ids)):
+            yield f"           at: {visible(at)}"
     if parts := change.other_parts:
         yield f"           also at {', '.join(map(visible, parts))}"
     others = change.other_operations

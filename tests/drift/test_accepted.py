@@ -147,24 +147,29 @@ def test_a_name_in_a_row_that_matches_nothing_is_a_warning(tmp_path: Path) -> No
     ]
 
 
-def test_a_row_about_what_a_standing_change_took_away_is_no_warning(tmp_path: Path) -> None:
-    entries = rows(
-        tmp_path,
-        "- {id: inside, rule: x, at: [B/m, C], reason: below what went}\n"
-        "- {id: partly, rule: x, at: [B/m, D/m], reason: only one is below}\n"
-        "- {id: other, rule: x, at: BB/m, reason: elsewhere}",
-    )
-    schemas = {
-        "A": {"properties": {"n": {"$ref": "#/components/schemas/B"}, "k": {"$ref": "#/components/schemas/D"}}},
-        "B": {"properties": {"m": {"items": {"$ref": "#/components/schemas/C"}}}},
-        "C": {"oneOf": [{"$ref": "#/components/schemas/B"}]},
-    }
-    findings, _ = accepted.apply(entries, [change()], IDS, TODAY, base={"components": {"schemas": schemas}})
-    assert [f.change.message for f in findings if f.change.rule == "accepted-entry-stale"] == [
-        "The accepted row partly contains names that match no difference; remove at D/m."
-        " There is no rule `x`; `idc-drift explain` lists all rules.",
-        "The accepted row other matches no difference; delete it."
-        " There is no rule `x`; `idc-drift explain` lists all rules.",
+@pytest.mark.parametrize("at", ["A", "A/n/enum", "A/m", "A/n/**", "B"])
+def test_a_row_that_matches_nothing_is_reported_with_the_nearest_open_finding_of_its_rule(
+    tmp_path: Path, at: str
+) -> None:
+    entries = rows(tmp_path, f"- {{id: far, rule: response-property-removed, at: '{at}', reason: known}}")
+    other = change("response-type-changed", places=(Place("GET /a", "/components/schemas/A/properties/m"),))
+    assert stale(entries, change(), other) == [
+        "The accepted row far matches no difference; delete it. "
+        "An open finding of the rule is at `A/n`; did you mean that?"
+    ]
+
+
+def test_a_row_is_stale_beside_an_open_finding_of_another_rule_at_its_address(tmp_path: Path) -> None:
+    entries = rows(tmp_path, "- {id: other, rule: response-type-changed, at: A/n, reason: known}")
+    assert stale(entries, change()) == ["The accepted row other matches no difference; delete it."]
+
+
+def test_each_address_that_matches_nothing_is_named_with_the_nearest_one(tmp_path: Path) -> None:
+    entries = rows(tmp_path, "- {id: some, rule: path-removed, at: [paths/~1kept, /gone], reason: known}")
+    found = [change("path-removed", places=(Place("", f"/paths/~1{name}"),)) for name in ("kept", "gone", "other")]
+    assert stale(entries, *found) == [
+        "The accepted row some contains names that match no difference; remove at /gone. "
+        "An open finding of the rule is at `paths/~1gone`; did you mean that?"
     ]
 
 

@@ -458,6 +458,19 @@ def test_a_document_is_never_written(
     assert (Path("base.yaml").read_text(), Path("breaking.yaml").read_text()) == (BASE, BREAKING)
 
 
+def test_the_address_in_the_report_is_the_one_that_an_accepted_row_needs(
+    here: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    main(["base.yaml", "breaking.yaml", "--format", "json"])
+    found = changes(capsys)
+    assert [change["at"] for change in found] == ["getRows/responses/200/content/application~1json/schema/n/type"]
+    Path("rows.yaml").write_text(json.dumps([{**{k: c[k] for k in ("rule", "at")}, "reason": "r"} for c in found]))
+    assert main(["base.yaml", "breaking.yaml", "--accepted", "rows.yaml", "--fail-on", "info"]) == CLEAN
+    assert " at: " not in capsys.readouterr().out
+    main(["base.yaml", "breaking.yaml", "--verbose"])
+    assert f"           at: {found[0]['at']}\n" in capsys.readouterr().out
+
+
 def test_a_row_that_matches_out_of_scope_is_not_stale(here: Path, capsys: pytest.CaptureFixture[str]) -> None:
     removed = BREAKING.replace(BASE[BASE.index("  /v1") : BASE.index("  /v3")], "")
     Path("gone.yaml").write_text(removed)
