@@ -87,8 +87,8 @@ def judged(changes: Sequence[Change], profile: Profile) -> list[Change]:
     seen = []
     for change in changes:
         level = _code_level(change)
-        if level is None:
-            seen += [change] if profile == "both" else []
+        if level is None:  # a finding of the document stays one
+            seen.append(change if profile == "both" or change.documentation_only else replace(change, level="info"))
         elif profile == "code" or change.documentation_only:
             seen.append(replace(change, level=level, documentation_only=False))
         else:
@@ -153,27 +153,56 @@ def _cause_score(base: Any, change: Change, impact_: Impact, requests_by_module:
     for place in change.places:
         pointers = (place.pointer, place.counterpart or "")
         if impact_.model:
-            score = max(score, *(_model_score(pointer, change.where, impact_) for pointer in pointers))
+            score = max(score, *(_model_score(pointer, change, impact_) for pointer in pointers))
             score = max(score, _reached_score(base, place, impact_))
-            if _is_inline_model(impact_.model, place.operation, requests_by_module):
-                score = max(score, _inline_score(change.where, impact_))
+            score = max(score, _inline_score(change, impact_, place.operation, requests_by_module))
         elif requests_by_module.get(impact_.module, "-") == wire_path(place.operation):
             score = max(score, _function_score(change, impact_))
     return score - change.documentation_only if score > 1 else score
 
 
-def _model_score(pointer: str, where: str, impact_: Impact) -> int:
+def _model_score(pointer: str, change: Change, impact_: Impact) -> int:
     found = re.match(r"/(?:components/schemas|definitions)/([^/]+)(.*)", pointer)
     if not found or not _normalized_name(impact_.model).startswith(_normalized_name(found[1])):
         return 0
-    exact = 10 if _normalized_name(impact_.model) == _normalized_name(found[1]) else 4
+    rest = _normalized_name(impact_.model)[len(_normalized_name(found[1])) :]
+    fit = _fit(rest, [part for part in found[2].split("/") if part not in _KEYWORDS])
+    if not fit:
+        return 0
+    exact = 4 + fit if rest else 10
     if not impact_.member:
         return exact
-    parts = {_normalized_name(part) for part in (*found[2].split("/"), *where.split("/"))}
-    if _normalized_name(impact_.member) in parts:
+    parts = {_normalized_name(part) for part in (*found[2].split("/"), *change.where.split("/"))}
+    if _normalized_name(impact_.member) in parts | _values(change):
         return exact + 10
     # A member of an enumeration is in no pointer; an attribute would be.
     return exact if not found[2].startswith("/properties") or "/enum" in found[2] else 0
+
+
+_KEYWORDS = frozenset({"properties", "items", "enum", "type", "required", "format"})
+_FILLING = r"(?:item|type\d+|additionalproperty|prop(?:erty)?|response(?:\d+|default)|(?:json|data|files)?body)*"
+"""What the generator adds to the name of a class for a schema without a name of its own."""
+
+
+def _fit(rest: str, names: Sequence[str]) -> int:
+    """The fit of a class with a place: both are below one owner, the class by the rest of its name, the place by names.
+
+    2 if the place is that of the class or inside it, 1 if it contains the class, 0 if it is another one.
+    """
+    start = re.match(_FILLING, rest)
+    used, end = 0, start.end() if start else 0
+    for name in filter(None, map(_normalized_name, names)):
+        found = re.compile(re.escape(name) + _FILLING).match(rest, end) if end < len(rest) else None
+        if found is None:
+            return 2 if end == len(rest) else 0
+        used, end = used + 1, found.end()
+    return 2 if end == len(rest) else 1
+
+
+def _values(change: Change) -> set[str]:
+    """The values that a change of an enumeration adds or removes, as names of its members."""
+    values = (change.before, change.after) if "enum" in change.rule else ()
+    return {_normalized_name(text) for text in values if text}
 
 
 def _reached_score(base: Any, place: Place, impact_: Impact) -> int:
@@ -194,17 +223,31 @@ def _reached_score(base: Any, place: Place, impact_: Impact) -> int:
     return 2 if any(found[1] in reached(base, pointer) for pointer in pointers) else 0
 
 
-def _is_inline_model(model: str, operation: str, requests_by_module: Mapping[str, str]) -> bool:
-    """Whether a class is generated from an inline schema of the operation, such as ``GetRowsResponse200``."""
-    return any(
-        request == wire_path(operation)
-        and _normalized_name(model).startswith(_normalized_name(module.rpartition(".")[2]))
+def _inline_score(change: Change, impact_: Impact, operation: str, requests_by_module: Mapping[str, str]) -> int:
+    """The score for a class of an inline schema of the operation, such as ``GetRowsResponse200`` or ``GetRowsSort``."""
+    model = _normalized_name(impact_.model)
+    functions = [
+        _normalized_name(module.rpartition(".")[2])
         for module, request in requests_by_module.items()
-    )
-
-
-def _inline_score(where: str, impact_: Impact) -> int:
-    return 8 if not impact_.member or _normalized_name(impact_.member) in map(_normalized_name, where.split("/")) else 3
+        if request == wire_path(operation)
+    ]
+    part, _, path = change.where.partition("/")
+    if part.startswith(("query ", "path ", "header ", "cookie ")):
+        names = [part.split(" ", 1)[1], *path.split("/")]
+    else:
+        # The media type, application/json, has a slash, too.
+        names = change.where.partition(" /")[2].split("/")
+    for function in functions:
+        if not model.startswith(function):
+            continue
+        rest = model[len(function) :]
+        kind = re.match(r"response|(?:json|data|files)?body|", rest)
+        if kind and kind[0] and part and part[0].isdigit() != (kind[0] == "response"):
+            continue
+        if fit := _fit(rest, names):
+            named = {*map(_normalized_name, change.where.split("/"))} | _values(change)
+            return fit + (8 if not impact_.member or _normalized_name(impact_.member) in named else 3)
+    return 0
 
 
 def _function_score(change: Change, impact_: Impact) -> int:

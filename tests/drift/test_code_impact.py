@@ -241,6 +241,40 @@ def test_each_effect_is_said_at_the_change_that_causes_it(pair: tuple[Document, 
     }
 
 
+def test_an_effect_is_said_at_the_schema_that_its_class_is_made_of(tmp_path: Path) -> None:
+    base = copy.deepcopy(DOCUMENT)
+    rows = base["paths"]["/v/rows/{row_id}"]["get"]
+    rows["parameters"] += [
+        {"name": name, "in": "query", "schema": {"type": "string", "enum": ["name", "age"]}} for name in ("sort", "by")
+    ]
+    properties = base["components"]["schemas"]["Row"]["properties"]
+    properties |= {name: {"type": "string", "enum": ["x", "y"]} for name in ("color", "shape")}
+    properties["born"] = {"type": "string", "format": "date"}
+    rows["responses"]["404"] = {
+        "description": "none",
+        "content": {
+            "application/json": {
+                "schema": {"type": "object", "properties": {"why": {"type": "string", "enum": ["gone", "age"]}}}
+            }
+        },
+    }
+    text = json.dumps(base).replace('"date"', '"date-time"').replace('"gone", "age"', '"gone"')
+    revision = json.loads(text.replace('["name", "age"]', '["name"]').replace('["x", "y"]', '["x"]'))
+    pair = document(tmp_path, "base.json", base), document(tmp_path, "revision.json", revision)
+    found = with_both_sides(*pair, compare(*pair))
+    reported, _ = attribution.impact(*pair, found)
+    assert {change.where: change.code_impact for change in attribution.judged(reported, "code")} == {
+        "query sort": ("breaks `idc_client.models.GetRowSort.AGE` (gone)",),
+        "query by": ("breaks `idc_client.models.GetRowBy.AGE` (gone)",),
+        "200 application/json /color": ("breaks `idc_client.models.RowColor.Y` (gone)",),
+        "200 application/json /shape": ("breaks `idc_client.models.RowShape.Y` (gone)",),
+        "200 application/json /born": (
+            "breaks `idc_client.models.Row.born` (type: datetime.date | Unset → datetime.datetime | Unset)",
+        ),
+        "404 application/json /why": ("breaks `idc_client.models.GetRowResponse404Why.AGE` (gone)",),
+    }
+
+
 def test_the_effect_of_a_change_in_another_file_is_said_at_that_change(tmp_path: Path) -> None:
     documents = []
     for side, kind in (("base", ["integer", "null"]), ("revision", "string")):
@@ -372,6 +406,7 @@ def test_a_profile_decides_what_is_grave() -> None:
     changes = [wire, both, name, added]
     assert attribution.judged(changes, "wire") == changes
     assert [(c.rule, c.level, c.documentation_only) for c in attribution.judged(changes, "code")] == [
+        ("response-property-removed", "info", False),
         ("response-enum-value-added", "breaking", False),
         ("operation-id-changed", "breaking", False),
         ("response-type-changed", "info", False),
