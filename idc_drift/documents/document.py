@@ -248,7 +248,7 @@ def _document(text: str, origin: str, access: Access, hops: int) -> Document:
             f"{origin} has an unsupported version ({' and '.join(f'{n} {v}' for n, v in versions.items())}); "
             "supported are swagger 2.0 and openapi 3."
         )
-    if value.get("paths") and not isinstance(value["paths"], dict):
+    if value.get("paths") is not None and not isinstance(value["paths"], dict):
         raise Unreadable(f"{origin} is not an OpenAPI document: its paths are {_kind(value['paths'])}, not a mapping.")
     document = Document(origin, text, parsed)
     if len(versions) > 1:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
@@ -11,6 +11,9 @@ from idc_drift.__main__ import UNCHECKED, main
 from idc_drift.compare.documents import compare
 
 from . import sample_documents
+
+if TYPE_CHECKING:
+    from pathlib import Path
 
 _WRONG: list[Any] = [
     None,
@@ -187,3 +190,23 @@ def test_an_unknown_keyword_gets_one_note_and_an_extension_gets_none() -> None:
     (note,) = odd.notes
     assert note.startswith("`minimumLength` of /paths/")
     assert "is not a known keyword" in note
+
+
+@pytest.mark.parametrize(
+    "content",
+    [
+        {"components": []},
+        {"components": {"schemas": []}},
+        {"webhooks": []},
+        {"paths": {"/a": []}},
+        {"paths": {"/a": {"get": []}}},
+        {"paths": {"/a": {"get": {"responses": []}}}},
+    ],
+    ids=json.dumps,
+)
+def test_an_empty_list_in_place_of_a_mapping_is_never_no_drift(
+    content: dict[str, Any], tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (tmp_path / "odd.json").write_text(json.dumps({"openapi": "3.1.0", "paths": {}, **content}))
+    assert main([str(tmp_path / "odd.json")] * 2) == UNCHECKED
+    assert capsys.readouterr().err.startswith("idc-drift: could not check: 1 part was not read")

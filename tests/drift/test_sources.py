@@ -477,6 +477,9 @@ def test_standard_input_that_is_too_large_is_refused(monkeypatch: pytest.MonkeyP
         ("{openapi: 4.0.0, paths: {}}", "an unsupported version (openapi 4.0.0)"),
         ("{openapi: null, paths: {}}", "an unsupported version (openapi None)"),
         ("{openapi: 3.1.0, paths: [/a]}", "its paths are a list, not a mapping"),
+        ("{openapi: 3.1.0, paths: []}", "its paths are a list, not a mapping"),
+        ("{openapi: 3.1.0, paths: ''}", "its paths are"),
+        ("{openapi: 3.1.0, paths: false}", "its paths are"),
     ],
 )
 def test_what_is_of_no_version_or_has_no_paths_is_refused(tmp_path: Path, text: str, words: str) -> None:
