@@ -37,7 +37,8 @@ def example(rule: str) -> Example:
     kinds: tuple[Kind, ...] = ("paths", "documents", "files")
     kind: Kind = next((kind for kind in kinds if rule in _content()[kind]), "schemas")
     row = dict(_content()[kind][stem_of(rule) if kind == "schemas" else rule])
-    return Example(kind=kind, direction=row.pop("in", "request"), **row)
+    usual = rule.partition("-")[0] if kind == "schemas" else "request"
+    return Example(kind=kind, direction=row.pop("in", usual), **row)
 
 
 def components() -> dict[str, dict[str, Any]]:

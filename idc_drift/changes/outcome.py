@@ -158,7 +158,8 @@ class Outcome:
         verdict = "drift" if self.failing else "no drift" if not found else f"no drift at or above {self.fail_on}"
         more = f" (also {', '.join(others)})" if others else ""
         if not self.unread:
-            return f"{verdict}: {', '.join(found) or 'no new changes'}{more}"
+            new = f": {', '.join(found) or 'no new changes'}" if found or others else ""
+            return f"{verdict}{new}{more}"
         parts = "1 part was" if len(self.unread) == 1 else f"{len(self.unread)} parts were"
         if self.unchecked:
             seen = f"what was read has {', '.join(found) or 'no new changes'}"

@@ -190,7 +190,8 @@ class _Family:
         except ValueError:
             origin = None
         if origin is None:
-            return None, reference, f"{reference} is not a usable address."
+            why = "standard input has no folder" if asking.origin == "-" else f"{reference} is not a usable address"
+            return None, reference, f"{why}."
         if address not in self._members and address not in self._failures:
             if "://" not in origin and address_of(os.path.normpath(origin)) == address:
                 origin = os.path.normpath(origin)  # unless a link on the way makes `a/..` another folder

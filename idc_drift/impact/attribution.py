@@ -48,6 +48,11 @@ def impact(
 
     ``Unknown`` if no client can be generated from one of the documents.
     """
+    if old := [document.origin for document in (base, revision) if document.version == "2.0"]:
+        raise ImpactUnknown(
+            "The effect on the generated client is not known: "
+            f"for {' and '.join(dict.fromkeys(old))}, the generator reads OpenAPI 3 only."
+        )
     bundles = bundle(base), bundle(revision)
     contents = (naming.without(bundles[0].content, absent), bundles[1].content)
     documents = [naming.restricted_to_scope(content, scope) for content in contents]

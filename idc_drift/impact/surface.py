@@ -144,8 +144,6 @@ def _reason(text: str) -> str:
     for number, line in enumerate(lines):
         if _INVALID.match(line) and number + 2 < len(lines):
             place, why = lines[number + 1].strip(), lines[number + 2].partition(" [type=")[0].strip()
-            if place == "openapi" and any("Swagger document" in other for other in lines):
-                return "the generator does not take Swagger 2.0"
             return f"the generator refuses it at {place}: {why}"
     own = [line.strip() for line in lines if not line.startswith(_GENERAL)]
     return f"the generator failed: {own[0] if own else 'it gave no reason'}"

@@ -458,6 +458,32 @@ def test_a_document_is_never_written(
     assert (Path("base.yaml").read_text(), Path("breaking.yaml").read_text()) == (BASE, BREAKING)
 
 
+def test_a_reference_from_standard_input_to_a_file_says_that_there_is_no_folder(here: Path) -> None:
+    done = run("-", "base.yaml", text="{openapi: 3.1.0, info: {}, paths: {/a: {$ref: x.yaml}}}")
+    assert done.returncode == UNCHECKED
+    assert "The reference x.yaml at /paths/~1a is not followed: standard input has no folder." in done.stdout
+
+
+def test_swagger_has_no_generated_client(here: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    for name in ("old", "new"):
+        Path(f"{name}.yaml").write_text("{swagger: '2.0', info: {title: t, version: '1'}, paths: {}}")
+    assert main(["old.yaml", "new.yaml", "--profile", "code"]) == UNCHECKED
+    assert capsys.readouterr().err == (
+        "idc-drift: could not check: The effect on the generated client is not known: "
+        "for old.yaml and new.yaml, the generator reads OpenAPI 3 only.\n"
+    )
+
+
+def test_the_same_document_twice_is_no_drift(here: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["base.yaml", "base.yaml"]) == CLEAN
+    assert capsys.readouterr().out.endswith("\nno drift\n")
+
+
+def test_the_example_of_a_rule_about_a_response_is_one_of_a_response(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["explain", "response-property-became-optional"]) == CLEAN
+    assert "example, two schemas of a response:" in capsys.readouterr().out
+
+
 def test_the_address_in_the_report_is_the_one_that_an_accepted_row_needs(
     here: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:

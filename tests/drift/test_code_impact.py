@@ -319,7 +319,7 @@ def test_that_nothing_can_be_generated_is_an_error_that_says_of_what(
 @pytest.mark.parametrize(
     ("content", "said"),
     [
-        ({"swagger": "2.0"}, "the generator does not take Swagger 2.0."),
+        ({"swagger": "2.0"}, "the generator reads OpenAPI 3 only."),
         (
             {"openapi": "3.1.0", "paths": {"/a": {"get": {"parameters": [{"name": "q"}], "responses": {}}}}},
             "the generator refuses it at paths./a.get.parameters.0.other.in: Field required.",
