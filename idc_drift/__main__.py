@@ -183,6 +183,8 @@ def _update_parser() -> argparse.ArgumentParser:
         prog="idc-drift update",
         description="Propose a patch (unified diff) that applies the changes of REVISION to the text of BASE. "
         "BASE itself is never written.",
+        epilog="exit codes: 0 nothing to change, 1 a patch is proposed or something is not in it (stderr says what and "
+        "why), 2 could not check.",
         allow_abbrev=False,
     )
     _documents(parser)

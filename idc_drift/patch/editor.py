@@ -18,7 +18,16 @@ from ..documents.pointer import escaped, tokens_of, unescaped
 from .draft import REMOVED, differs, finished
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterable, Iterator
+
+
+def edited(text: str, edits: Iterable[tuple[int, int, str]], start: int = 0, end: int | None = None) -> str:
+    """The part of a text from `start` to `end` with edits applied, which are in the order of the text."""
+    parts = []
+    for first, last, new in edits:
+        parts += [text[start:first], new]
+        start = last
+    return "".join([*parts, text[start:end]])
 
 
 class Editor:
@@ -140,18 +149,19 @@ class Editor:
             end = (siblings[1][1] or siblings[1][2]).start_mark.index
         return self._edit(start, end, "")
 
-    def text(self) -> str:
-        """The text with all edits applied."""
-        text = self._text
+    def edits(self) -> list[tuple[int, int, str]]:
+        """Start, end and new text of each edit, in the order of the text."""
 
         def place(numbered: tuple[int, tuple[int, int, str, int]]) -> tuple[int, int, int, int]:
-            """The sort key: from the end to the start; members inserted at one position by depth."""
+            """The sort key: members inserted at one position by depth, the deepest first."""
             number, (start, end, _, depth) = numbered
             return start, end, -depth, number
 
-        for _, (start, end, new, _) in sorted(enumerate(self._edits), key=place, reverse=True):
-            text = text[:start] + new + text[end:]
-        return text
+        return [edit[:3] for _, edit in sorted(enumerate(self._edits), key=place)]
+
+    def text(self) -> str:
+        """The text with all edits applied."""
+        return edited(self._text, self.edits())
 
     def _edit(self, start: int, end: int, new: str, depth: int = 0) -> bool:
         for other_start, other_end, other, _ in self._edits:

@@ -7,10 +7,13 @@ before it is returned, so a patch always gives a document that can be read and h
 from __future__ import annotations
 
 import difflib
+import time
+from bisect import bisect_right
 from collections import Counter
 from dataclasses import dataclass, replace
+from itertools import accumulate
 from pathlib import PurePath
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Literal
 
 from ..changes.change import LEVELS
 from ..changes.counterparts import Counterparts
@@ -19,7 +22,7 @@ from ..documents.parsing import Malformed
 from ..documents.pointer import resolve, tokens_of
 from ..documents.spelling import METHODS
 from .draft import Draft, differs, finished
-from .editor import Editor
+from .editor import Editor, edited
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -49,6 +52,8 @@ _AT_END = f"/{10**9}"
 """The end of a pointer to an item after all items of a list."""
 _MAX_ATTEMPTS = 40
 """The number of patched documents that are judged."""
+_PATIENCE_S = 60
+"""The seconds after which no further one is."""
 
 
 def propose(outcome: Outcome, judge: Judge) -> tuple[str, list[str]]:
@@ -58,7 +63,9 @@ def propose(outcome: Outcome, judge: Judge) -> tuple[str, list[str]]:
         return "", []
     search = _Search(outcome, judge, changes)
     best = search.best()
-    return _unified_diff(outcome.base, best.text), [_summary_of(change) for change in best.left]
+    return unified_diff(outcome.base, best.edits), [
+        f"{_summary_of(change)} ({search.reason(change)})" for change in best.left
+    ]
 
 
 def _changes_of(findings: Sequence[Finding]) -> list[Change]:
@@ -66,13 +73,80 @@ def _changes_of(findings: Sequence[Finding]) -> list[Change]:
 
 
 def _summary_of(change: Change) -> str:
-    return f"{change.operation} {change.where}: {change.message}"
+    place = " ".join(part for part in (change.operation, change.where) if part) or "the document as a whole"
+    return f"{place}: {change.message}"
 
 
-def _unified_diff(base: Document, new: str) -> str:
+def unified_diff(base: Document, edits: Sequence[tuple[int, int, str]]) -> str:
+    """The patch of a document from the edits of its text, in their order; empty if there are none."""
     name = PurePath(base.origin).name if "://" in base.origin or base.origin == "-" else base.origin.lstrip("/")
-    lines = difflib.unified_diff(_lines(base.text), _lines(new), f"a/{name}", f"b/{name}")
+    old, new = _lines(base.text), _lines(edited(base.text, edits))
+    if old == new:
+        return ""
+    matcher = _Found(_opcodes(base.text, old, edits, len(new)))  # finding them in all lines would take minutes
+    lines = [f"--- a/{name}\n", f"+++ b/{name}\n"]
+    for group in matcher.get_grouped_opcodes():
+        (_, i, _, j, _), (_, _, i_end, _, j_end) = group[0], group[-1]
+        lines.append(f"@@ -{_range(i, i_end)} +{_range(j, j_end)} @@\n")
+        for tag, i, i_end, j, j_end in group:
+            if tag == "equal":
+                lines += [f" {line}" for line in old[i:i_end]]
+                continue
+            lines += [f"-{line}" for line in old[i:i_end]]
+            lines += [f"+{line}" for line in new[j:j_end]]
     return "".join(line if line.endswith("\n") else f"{line}\n\\ No newline at end of file\n" for line in lines)
+
+
+_Opcode = tuple[Literal["replace", "delete", "insert", "equal"], int, int, int, int]
+
+
+class _Found(difflib.SequenceMatcher[str]):
+    """A matcher of lines whose differences are known."""
+
+    def __init__(self, opcodes: list[_Opcode]) -> None:
+        super().__init__()
+        self._found = opcodes
+
+    def get_opcodes(self) -> list[_Opcode]:
+        """The differences."""
+        return list(self._found)
+
+
+def _opcodes(text: str, old: Sequence[str], edits: Sequence[tuple[int, int, str]], size: int) -> list[_Opcode]:
+    """The differences of lines as difflib has them, looked for only in lines that an edit touches."""
+    starts = [0, *accumulate(map(len, old))]
+    touched: list[tuple[int, int, list[tuple[int, int, str]]]] = []
+    for edit in edits:
+        first, end = bisect_right(starts, edit[0]) - 1, min(bisect_right(starts, edit[1]), len(old))
+        first = min(first, max(len(old) - 1, 0))
+        if touched and first <= touched[-1][1]:
+            above = touched.pop()
+            touched.append((above[0], max(above[1], end), [*above[2], edit]))
+        else:
+            touched.append((first, end, [edit]))
+    found: list[_Opcode] = []
+
+    def add(tag: Literal["replace", "delete", "insert", "equal"], i: int, i_end: int, j: int, j_end: int) -> None:
+        if found and tag == "equal" == found[-1][0]:  # two would be shown as too much context
+            _, i, _, j, _ = found.pop()
+        if i < i_end or j < j_end:
+            found.append((tag, i, i_end, j, j_end))
+
+    i = j = 0
+    for first, end, inside in touched:
+        add("equal", i, first, j, j + first - i)
+        i, j = end, j + first - i
+        lines = _lines(edited(text, inside, starts[first], starts[end]))
+        for tag, a, a_end, b, b_end in difflib.SequenceMatcher(None, old[first:end], lines).get_opcodes():
+            add(tag, first + a, first + a_end, j + b, j + b_end)
+        j += len(lines)
+    add("equal", i, len(old), j, size)
+    return found
+
+
+def _range(start: int, end: int) -> str:
+    """Lines in the head of a hunk: number of the first one (of the one before, if there is none) and their count."""
+    return f"{start + 1}" if end - start == 1 else f"{start + (end > start)},{end - start}"
 
 
 def _lines(text: str) -> list[str]:
@@ -86,9 +160,9 @@ def _lines(text: str) -> list[str]:
 
 @dataclass
 class _Attempt:
-    """A patched text, and what differs between it and the revision."""
+    """The edits of a patched text, and what differs between it and the revision."""
 
-    text: str
+    edits: list[tuple[int, int, str]]
     left: list[Change]
 
     @property
@@ -107,13 +181,32 @@ class _Search:
         self.changes = sorted(changes, key=lambda c: not c.places[0].new)  # additions first
         self.counterparts = Counterparts(outcome.base, outcome.revision)
         self.attempts = 0
+        self.ended = False
+        """Whether the search ended before all changes were tried alone."""
+
+    def reason(self, change: Change) -> str:
+        """Why a change is not in the patch, as a clause."""
+        place = change.places[0]
+        if not place.new and self.outcome.base.file_of(place.pointer)[0] is not self.outcome.base:
+            return "it is in another file, and a patch edits BASE only"
+        if change.rule.startswith("path-parameter-") and not place.new:
+            return "BASE keeps its own description of the parameters of a path"
+        if "media-type" in change.rule and self.outcome.base.version == "2.0":
+            return "in Swagger 2.0 it stands in a list that other operations share"
+        if self.ended:
+            return f"the search for a patch ended after {self.attempts} attempts"
+        return "no edit that was tried leaves less drift"
 
     def best(self) -> _Attempt:
         """The patch with the least drift that was found; each part of it has made the drift less."""
-        best = _Attempt(self.outcome.base.text, list(self.changes))
+        best = _Attempt([], list(self.changes))
         applied: list[Change] = []
         todo = [self.changes]
-        while todo and self.attempts < _MAX_ATTEMPTS:
+        until = time.monotonic() + _PATIENCE_S
+        while todo:
+            if self.attempts >= _MAX_ATTEMPTS or time.monotonic() > until:
+                self.ended = True
+                break
             part = todo.pop(0)
             attempt = self._attempt([*applied, *part])
             if attempt is not None and attempt.gravity < best.gravity:
@@ -144,7 +237,7 @@ class _Search:
             return None
         left = _changes_of(self.judge(patched))
         unread = [set(found.coverage.unread) if found.coverage else set() for found in (base, patched)]
-        return None if unread[1] - unread[0] else _Attempt(text, left)
+        return None if unread[1] - unread[0] else _Attempt(editor.edits(), left)
 
 
 def _ordered(value: Any) -> Any:

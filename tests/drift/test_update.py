@@ -2,14 +2,19 @@ from __future__ import annotations
 
 import contextlib
 import json
+import re
 import subprocess
+import time
 from typing import TYPE_CHECKING, Any
 
 import pytest
 import yaml
 
 from idc_drift.__main__ import CLEAN, DRIFT, main
-from idc_drift.patch.editor import Editor
+from idc_drift.documents.document import Document
+from idc_drift.documents.parsing import Parsed
+from idc_drift.patch import proposal
+from idc_drift.patch.editor import Editor, edited
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -223,3 +228,43 @@ def test_entries_of_required_that_name_nothing_stay_as_they_are(
     new, left = proposed(tmp_path, base, base.replace("[null, '']", "[a]"), capsys)
     schema = yaml.safe_load(new)["paths"]["/a"]["post"]["requestBody"]["content"]["application/json"]["schema"]
     assert (schema["required"], left) == ([None, "", "a"], "")
+
+
+@pytest.mark.parametrize("end", ["\n", ""])
+def test_the_patch_of_a_long_text_takes_no_longer_than_its_edits(tmp_path: Path, end: str) -> None:
+    lines = [f"    field: {number % 7}" for number in range(60_000)]
+    text = "openapi: 3.1.0\npaths: {}\nx-more:\n" + "\n".join(lines) + end
+    (tmp_path / "a.yaml").write_text(text)
+    places = list(range(200, len(text), 4_000))
+    # Whole lines, parts of a line, lines that come and lines that go.
+    edits = [(at, at + number % 60, ("", "x", "y\nz\n", "\n")[number % 4]) for number, at in enumerate(places)]
+    edits.append((len(text), len(text), "at: the end"))
+    base = Document(str(tmp_path / "a.yaml"), text, Parsed({}, [], lambda *_: None))
+    started = time.process_time()
+    patch = proposal.unified_diff(base, edits)
+    assert time.process_time() - started < 5
+    (tmp_path / "a.patch").write_text(re.sub(r"(?m)^(---|\+\+\+) ./.*$", r"\1 a/a.yaml", patch))
+    subprocess.run(["git", "apply", "a.patch"], cwd=tmp_path, check=True)
+    assert (tmp_path / "a.yaml").read_text() == edited(text, edits)
+
+
+def test_what_is_not_in_the_patch_has_a_place_and_a_reason(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    head = "openapi: 3.1.0\ninfo: {title: t, version: '1'}\npaths: {}\n"
+    (tmp_path / "a.yaml").write_text(head + "x: &s [{url: /a}]\nservers: *s\n")
+    (tmp_path / "b.yaml").write_text(head + "servers: [{url: /b}]\n")
+    assert main(["update", str(tmp_path / "a.yaml"), str(tmp_path / "b.yaml")]) == DRIFT
+    assert capsys.readouterr().err == (
+        "idc-drift: not in the patch: the document as a whole: servers changed from `/a` to "
+        "`/b` (no edit that was tried leaves less drift)\n"
+    )
+
+
+def test_a_search_for_a_patch_ends_in_time_and_says_so(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(proposal, "_PATIENCE_S", -1)
+    head = "openapi: 3.1.0\ninfo: {title: t, version: '1'}\npaths: {}\n"
+    (tmp_path / "a.yaml").write_text(head + "servers: [{url: /a}]\n")
+    (tmp_path / "b.yaml").write_text(head + "servers: [{url: /b}]\n")
+    assert main(["update", str(tmp_path / "a.yaml"), str(tmp_path / "b.yaml")]) == DRIFT
+    assert "(the search for a patch ended after 0 attempts)" in capsys.readouterr().err
