@@ -57,8 +57,10 @@ def _findings_table(outcome: Outcome, title: str, findings: Sequence[Finding], r
     table_head = "| | Operation | Change | Code | Line |\n|---|---|---|---|---|\n"
     rows: list[str] = []
     size = len(table_head)
+    located = {outcome.located(f.change.places[0])[0] for f in outcome.findings if f.change.pointer}
+    several = len(located) > 1
     for finding in findings:
-        row = _table_row(outcome, finding)
+        row = _table_row(outcome, finding, several)
         if size + len(row) > room:
             left = len(findings) - len(rows)
             rows.append(f"| | | {left} more are not shown; the JSON report contains all of them | | |\n")
@@ -69,7 +71,13 @@ def _findings_table(outcome: Outcome, title: str, findings: Sequence[Finding], r
     return f"<details><summary>{title}: {len(findings)}</summary>\n\n{table}\n</details>\n" if title else table
 
 
-def _table_row(outcome: Outcome, finding: Finding) -> str:
+def _line(outcome: Outcome, finding: Finding, several: bool) -> str:
+    """The line, with its file if the document has several."""
+    file, line, _ = outcome.located(finding.change.places[0])
+    return f"{escaped(_shortened(file))}:{line}" if several else str(line)
+
+
+def _table_row(outcome: Outcome, finding: Finding, several: bool) -> str:
     change = finding.change
     operation = escaped(_shortened(change.operation)) or "(all)"
     if change.other_operations:
@@ -81,7 +89,7 @@ def _table_row(outcome: Outcome, finding: Finding) -> str:
     impacts = [markdown_code(_shortened(i)) for i in change.code_impact[:5]]
     if len(change.code_impact) > 5:
         impacts.append(f"and {len(change.code_impact) - 5} more")
-    line = outcome.located(change.places[0])[1] if change.pointer else ""
+    line = _line(outcome, finding, several) if change.pointer else ""
     label = finding.label if finding.not_released else f"{_LEVEL_SIGNS[change.level]} {finding.label}"
-    cells = (label, operation, description, "<br>".join(impacts), str(line))
+    cells = (label, operation, description, "<br>".join(impacts), line)
     return f"| {' | '.join(cells)} |\n"

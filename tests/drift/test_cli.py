@@ -619,3 +619,20 @@ def test_a_report_is_the_same_whatever_order_python_gives_its_sets(here: Path) -
     }
     assert len(said) == 1
     assert "examples changed" in said.pop()
+
+
+def test_the_lines_of_the_markdown_report_have_a_file_if_there_are_several(
+    here: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert main(["base.yaml", "breaking.yaml", "--format", "markdown"]) == DRIFT
+    assert capsys.readouterr().out.rpartition(" |\n")[0].rpartition(" | ")[2].isdecimal()
+    for side, kind in (("one", "integer"), ("two", "string")):
+        Path(side).mkdir()
+        text = BREAKING if side == "two" else BASE
+        text = text.replace("m: {type: string}", "m: {$ref: part.yaml}")
+        (Path(side) / "api.yaml").write_text(text)
+        (Path(side) / "part.yaml").write_text(f"type: {kind}\n")
+    assert main(["one/api.yaml", "two/api.yaml", "--format", "markdown"]) == DRIFT
+    out = capsys.readouterr().out
+    assert "one/api.yaml:" in out
+    assert "one/part.yaml:1 |" in out
