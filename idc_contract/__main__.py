@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import datetime
 import sys
+import time
 from contextlib import ExitStack
 from dataclasses import replace
 from typing import TYPE_CHECKING
@@ -36,9 +37,6 @@ if TYPE_CHECKING:
 
     from idc_contract.service import Service
 
-SPARE = 0.8
-"""The part of --max-time that random requests are planned for."""
-
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run the suite and return the exit code."""
@@ -57,6 +55,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 
 def _run(options: argparse.Namespace) -> int:
+    if options.replay:
+        next(replay.plans(_plan(options), options.replay))  # a name that is not one is refused before anything is sent
     accepted_before = baseline.load(options.baseline) if options.baseline else []
     if options.write_baseline and not options.write_baseline.parent.is_dir():
         raise Mistake(f"--write-baseline: the folder {options.write_baseline.parent} does not exist")
@@ -78,24 +78,32 @@ def _run(options: argparse.Namespace) -> int:
     if options.reports:
         files.write(options.reports, outcome, accepted)
     sys.stdout.write(summary(outcome, accepted))
-    return 1 if outcome.findings or thin else 0
+    if outcome.findings or (thin and not outcome.unchecked):
+        return 1
+    return 2 if outcome.unchecked else 0
 
 
-def _outcome(options: argparse.Namespace, service: Service) -> suite.Outcome:
-    """Check the service first, then run the plan on it."""
-    plan = suite.Plan(
+def _plan(options: argparse.Namespace) -> suite.Plan:
+    """The plan of the command's options."""
+    return suite.Plan(
         generations=options.generation or suite.GENERATIONS,
         layers=(options.only,) if options.only else options.layer or suite.LAYERS,
         seed=options.seed,
         share=options.share,
         examples=options.examples,
-        live=not service.mistakes,
         seconds=options.max_time and 60 * options.max_time,
     )
-    first = checks.run(service, plan, limit=options.limit, named=bool(options.generation))
+
+
+def _outcome(options: argparse.Namespace, service: Service) -> suite.Outcome:
+    """Check the service first, then run the plan on it."""
+    plan = replace(_plan(options), live=not service.mistakes)
+    began = time.monotonic()
+    smallest = next(replay.plans(plan, options.replay)) if options.replay else plan
+    first = checks.run(service, smallest, limit=options.limit, named=bool(options.generation))
     plan = replace(plan, generations=first.generations)
-    if plan.seconds is not None and first.seconds > SPARE * plan.seconds:
-        plan = replace(plan, share=plan.share * SPARE * plan.seconds / first.seconds)
+    if plan.seconds is not None:
+        plan = replace(plan, seconds=plan.seconds - (time.monotonic() - began))
     for note in first.notes:
         sys.stderr.write(f"contract: {note}\n")
     sys.stderr.write(f"contract: before the first request of a test:\n{first}\n")

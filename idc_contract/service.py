@@ -8,10 +8,11 @@ from __future__ import annotations
 import hashlib
 import re
 from dataclasses import dataclass, field
+from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any, Protocol
 from urllib.parse import quote, urlencode
 
-from idc_contract.calls import FAILURE, JSON, Answer, Broken, Caller, Request, Sent, dumps
+from idc_contract.calls import FAILURE, JSON, Answer, Broken, Caller, Request, Sent, Unreachable, dumps
 from idc_contract.document.openapi import OPERATIONS, operation_of
 from idc_contract.judge import Coverage, judge
 
@@ -25,6 +26,11 @@ TOKEN = re.compile("next_page=[^&]+")
 MOST_LATE = 3
 """The number of answers that may be late at the first attempt and in time at the second."""
 PATIENT = 40.0
+GONE = frozenset({0, 404, 502, 503, 504})
+"""Statuses of a service that is gone, or of a gateway without one; 0 is no answer."""
+SUSPICIOUS = 10
+"""The number of such answers, one after the other, after which the service is asked whether it is still there."""
+PROBES = {"v1": ("/v1/about", "/v1/versions"), "v3": ("/v3/version", "/v3/health")}
 ONCE = frozenset({"createCohort", "deleteCohort", "deleteCohorts"})
 SLOW_OPERATIONS = frozenset({"getCitations", "getReleaseChanges", "runSql"})
 """Operations that may be slow, according to the document: they use doi.org, compare releases, or run SQL (30 s)."""
@@ -109,6 +115,10 @@ class Service:
     """The number of requests, those of schemathesis included."""
     trail: list[Sent] = field(default_factory=list)
     """The requests of the example that is running."""
+    gone: int = 0
+    """The number of answers of a service that is gone, one after the other."""
+    last: list[Answer] = field(default_factory=list)
+    """The last answer, or those to requests that were sent at the same time."""
     digest: Any = field(default_factory=hashlib.sha256)
 
     def call(
@@ -197,8 +207,9 @@ class Service:
         self.sent += 1
         self.note(request.method, request.target, request.body)
         self.trail.append(Sent(request))
-        answer = self.caller(request)
+        answer = self.watched(request)
         self.trail[-1] = Sent(request, answer.status)
+        self.last = [answer]
         return answer
 
     def together(self, requests: Sequence[Request]) -> list[Answer]:
@@ -210,7 +221,50 @@ class Service:
         self.trail += [Sent(request) for request in requests]
         answers = self.caller.together(requests)
         self.trail[start:] = [Sent(answer.request, answer.status) for answer in answers]
+        self.last = answers
+        for answer in answers:
+            self._watch(answer)
         return answers
+
+    def watched(self, request: Request) -> Answer:
+        """The answer to a request; raises Unreachable if the service has stopped since it was first asked."""
+        try:
+            answer = self.caller(request)
+        except Broken:
+            self._watch(Answer(request, 0, (), b""))
+            raise
+        self._watch(answer)
+        return answer
+
+    def _watch(self, answer: Answer) -> None:
+        self.gone = self.gone + 1 if answer.status in GONE else 0
+        if self.gone and self.gone % SUSPICIOUS == 0:
+            self.still_there(answer.request)
+
+    def still_there(self, request: Request) -> None:
+        """Raise Unreachable if the first answers of the request's generation are those of a service that is gone."""
+        statuses = {}
+        for target in PROBES.get(request.path.split("/")[1], ()):
+            try:
+                statuses[target] = self.caller(Request("GET", target)).status
+            except Broken:
+                statuses[target] = 0
+        if statuses and GONE.issuperset(statuses.values()):
+            seen = ", ".join(f"GET {target} {status or 'has no answer'}" for target, status in statuses.items())
+            now = datetime.now(UTC)
+            raise Unreachable(
+                f"{self.caller.base} stopped answering at {now:%H:%M:%S} UTC, after {self.noted} requests ({seen})"
+            )
+
+    def misfit(self) -> Broken | None:
+        """What is wrong with the last answer, according to the document; None if it fits."""
+        for answer in self.last:
+            try:
+                if operation := self.operation(answer.request):
+                    judge(OPERATIONS[operation], answer)
+            except Broken as broken:
+                return broken
+        return None
 
     def note(self, method: str, target: str, body: bytes) -> None:
         """Add a request to the fingerprint, without page tokens, which differ each time."""

@@ -51,7 +51,8 @@ class Run:
     """The outcome of a run; operations by their identifiers."""
 
     findings: list[Finding] = field(default_factory=list)
-    errors: list[str] = field(default_factory=list)
+    errors: list[tuple[str, str]] = field(default_factory=list)
+    """Errors of the engine itself: what it was doing (an operation's method and path, or chains), and the error."""
     statuses: defaultdict[str, Counter[int]] = field(default_factory=lambda: defaultdict(Counter))
     checks: Counter[tuple[str, str]] = field(default_factory=Counter)
     followed: set[str] = field(default_factory=set)
@@ -68,7 +69,7 @@ class Run:
         elif isinstance(event, events.PhaseFinished):
             self.phases[event.phase.name.value] = event.status
         elif isinstance(event, events.NonFatalError):
-            self.errors.append(f"{event.label}: {event.value!r}")
+            self.errors.append((event.label, repr(event.value)))
         elif isinstance(event, events.FatalError):
             raise Unreachable(f"schemathesis could not continue: {event.exception}") from event.exception
 
@@ -87,8 +88,8 @@ class Run:
                 self.checks[operation, check.name] += 1
                 if check.status is not Status.SUCCESS:
                     info = check.failure_info
-                    message = f"{info.failure.title}: {info.failure.message}" if info else "the check crashed"
-                    what = f"{event.phase.value}: {message}"
+                    said = f"{info.failure.title}: {info.failure.message}" if info else "it cannot read the answer"
+                    what = f"{event.phase.value}: {said}"
                     self.findings.append(self._finding(event, service, case_id, check.name, what))
 
     def _finding(
@@ -140,10 +141,14 @@ def run(
         config = SchemathesisConfig.from_dict(settings)
         config.projects.default.update(base_url=InProcess.base)
         schema = schemathesis.openapi.from_dict(_document(generation, service, only), config=config)
-        schema.app = Layered(service.caller.app if isinstance(service.caller, InProcess) else None, Gate(service))
+        gate = Gate(service)
+        schema.app = Layered(service.caller.app if isinstance(service.caller, InProcess) else None, gate)
         hooks.SPARED[:] = spared
         stream = from_schema(schema).execute()
         for event in stream:
+            if gate.stopped:
+                stream.stop()
+                raise gate.stopped
             found.note(event, service)
             if isinstance(event, events.ScenarioFinished):
                 on_progress(event.recorder.label)
@@ -216,11 +221,15 @@ class Gate:
 
     def __init__(self, service: Service) -> None:
         self.service = service
+        self.stopped: Unreachable | None = None
+        """Why no request can be sent any more."""
         self.first = {f"Bearer {user.first}": user for user in service.users}
 
     async def __call__(self, request: Request, forward: Callable[[Request], Awaitable[Answer]]) -> Answer:
         """The answer; one that is late is asked for again."""
         service = self.service
+        if self.stopped:
+            raise self.stopped
         service.note(request.method, request.target, request.body)
         request = replace(request, headers=tuple(self._kept(request)))
         answer = await self._sent(request, forward)
@@ -235,7 +244,11 @@ class Gate:
     async def _sent(self, request: Request, forward: Callable[[Request], Awaitable[Answer]]) -> Answer:
         if isinstance(self.service.caller, InProcess):
             return await forward(request)  # an exception becomes a 500, as in a server
-        return self.service.caller(request)
+        try:
+            return self.service.watched(request)
+        except Unreachable as error:  # which the engine would take for an error of one request
+            self.stopped = error
+            raise
 
     def _kept(self, request: Request) -> Iterator[tuple[str, str]]:
         """The headers, with renewed tokens, and without those of schemathesis' own client."""

@@ -1,7 +1,8 @@
 """The suite: the layers that run against a service, and their outcome.
 
-Law: layer two (relations) runs first, because it is cheap and its messages say more. A finding of one layer does not
-stop the other, unless the plan ends at the first finding.
+Law: layer two (relations) runs first, because it is cheap and its messages say more; with a time limit, every relation
+runs before schemathesis gets what is left. A finding of one layer does not stop the other, unless the plan ends at the
+first finding.
 """
 
 from __future__ import annotations
@@ -16,14 +17,14 @@ from schemathesis.engine import Status
 
 from idc_contract import unreleased
 from idc_contract.calls import FAILURE, Broken, OverHTTP, Request, Unreachable
-from idc_contract.document.openapi import OPERATIONS
+from idc_contract.document.openapi import OPERATIONS, operation_of
 from idc_contract.finding import RELATIONS, SCHEMATHESIS, SHAPES, Finding
 from idc_contract.layers import engine, shapes
 from idc_contract.oracle.index import installed
 from idc_contract.service import Service
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Sequence
+    from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 
     from idc_contract.relations.relation import Relation
     from idc_contract.service import User
@@ -34,6 +35,10 @@ PROBES = {"v1": "/v1/about", "v3": "/v3/version"}
 LATE = "answers are in time"
 TIME = "time"
 """What a relation needs that was skipped because the time was up."""
+UNREADABLE = ("media type is declared", "body is JSON", "charset is UTF-8")
+"""Rules whose answers no program can read as the document says."""
+RELATIONS_PART = {True: 0.7, False: 0.9}
+"""The part of a limited time that is planned for relations, if schemathesis runs, too, and alone."""
 
 
 @dataclass(frozen=True)
@@ -53,7 +58,7 @@ class Plan:
     """Whether the run ends at the first finding."""
     shrink: bool = True
     seconds: float | None = None
-    """The time after which no relation and no phase begins."""
+    """The time of the run: each relation gets a part of it, and schemathesis what is left."""
     only: frozenset[str] = frozenset()
     """Names of relations, and identifiers of operations of layer one, that are run; all if empty."""
 
@@ -79,9 +84,24 @@ class Outcome:
     """What the service says of itself: its release, its server's version, its data."""
 
     @property
-    def incomplete(self) -> bool:
-        """Whether the time was up before everything was checked."""
-        return any(TIME in missing for _, missing in self.relations) or any(run.stopped for run in self.runs.values())
+    def not_run(self) -> int:
+        """The number of relations that did not run because the time was up."""
+        return sum(TIME in missing for _, missing in self.relations)
+
+    @property
+    def stopped(self) -> bool:
+        """Whether the time was up before the end of schemathesis."""
+        return any(run.stopped for run in self.runs.values())
+
+    @property
+    def checks(self) -> int:
+        """The number of checks that schemathesis made."""
+        return sum(sum(run.checks.values()) for run in self.runs.values())
+
+    @property
+    def unchecked(self) -> bool:
+        """Whether the time was too short for a verdict: relations did not run, or nothing was checked at all."""
+        return self.not_run > 0 or (self.stopped and not self.checks and not self.relations)
 
 
 def run(service: Service, plan: Plan, on_progress: Callable[[str], None] = lambda _: None) -> Outcome:
@@ -91,25 +111,28 @@ def run(service: Service, plan: Plan, on_progress: Callable[[str], None] = lambd
     find_index(service, outcome)
     if "v3" in plan.generations:
         service.coming = unreleased.find(service)
-    left = len(plan.generations) * len(plan.layers)
-    for generation in plan.generations:
-        retired = generation == "v1" and reach(service, PROBES["v1"]) == 410
-        if retired:
-            outcome.notes.append("v1 is retired here: only the answers that say so (410) were checked.")
-        for layer in plan.layers:
-            now = time.monotonic()  # each part gets an equal share of the time that is left
-            until = None if plan.seconds is None else now + max(0.0, began + plan.seconds - now) / left
+    layers = sorted(plan.layers, key=(RELATIONS, SCHEMATHESIS, SHAPES).index)
+    parts = [(generation, layer) for layer in layers for generation in plan.generations]
+    if plan.seconds is None:  # what is known of one generation comes together
+        parts.sort(key=lambda part: plan.generations.index(part[0]))
+    retired = {name for name in plan.generations if name == "v1" and reach(service, PROBES[name]) == 410}
+    if retired:
+        outcome.notes.append("v1 is retired here: only the answers that say so (410) were checked.")
+    slices = _Slices(outcome, retired, began)
+    left = sum(layer == SCHEMATHESIS for _, layer in parts)
+    for generation, layer in parts:
+        if layer == RELATIONS:
+            _relations(outcome, generation, slices, on_progress)
+        elif layer == SCHEMATHESIS:
+            if generation not in retired:
+                _schemathesis(outcome, generation, slices.share_of_rest(left), on_progress)
             left -= 1
-            if layer == RELATIONS:
-                _relations(outcome, generation, until, retired, on_progress)
-            elif layer == SCHEMATHESIS and not retired:
-                _schemathesis(outcome, generation, until, on_progress)
-            elif layer == SHAPES and not retired:
-                outcome.findings += shapes.run(service, generation, on_progress)
-            if plan.first and outcome.findings:
-                break
+        elif layer == SHAPES and generation not in retired:
+            outcome.findings += shapes.run(service, generation, on_progress)
         if plan.first and outcome.findings:
             break
+    if outcome.findings and service.gone:
+        service.still_there(service.last[0].request)
     if service.too_late:
         outcome.findings.append(_late(service))
     outcome.seconds = time.monotonic() - began
@@ -164,23 +187,67 @@ def find_index(service: Service, outcome: Outcome) -> None:
         )
 
 
-def _relations(
-    outcome: Outcome, generation: str, until: float | None, retired: bool, on_progress: Callable[[str], None]
-) -> None:
-    module, plan, service = import_module(f"idc_contract.relations.{generation}"), outcome.plan, outcome.service
-    relations: list[Relation] = module.RETIRED if retired else module.RELATIONS
-    for relation in relations:
-        if plan.only and relation.name not in plan.only:
-            continue
-        missing = relation.missing(service)
-        if not missing and until is not None and time.monotonic() > until:
-            missing = frozenset({TIME})
+class _Slices:
+    """The time of a run in slices: relations by their examples, schemathesis what is left."""
+
+    def __init__(self, outcome: Outcome, retired: Collection[str], began: float) -> None:
+        plan, service = outcome.plan, outcome.service
+        self.relations = {
+            generation: [
+                (relation, relation.missing(service))
+                for relation in _of(generation, retired=generation in retired)
+                if not plan.only or relation.name in plan.only
+            ]
+            for generation in plan.generations
+        }
+        if RELATIONS not in plan.layers:
+            self.relations = {}
+        ran = [one for some in self.relations.values() for one, missing in some if not missing]
+        self.waiting = sum(map(_weight, ran))
+        self.end = None if plan.seconds is None else began + plan.seconds
+        part = RELATIONS_PART[SCHEMATHESIS in plan.layers]
+        self.until = None if plan.seconds is None else began + part * plan.seconds
+
+    def over(self) -> bool:
+        """Whether the time is up."""
+        return self.end is not None and time.monotonic() > self.end
+
+    def next(self, relation: Relation) -> float | None:
+        """When a relation begins its last example; None without a limit. What one leaves goes to the others."""
+        share = _weight(relation) / self.waiting
+        self.waiting -= _weight(relation)
+        if self.until is None:
+            return None
+        now = time.monotonic()
+        return now + max(0.0, self.until - now) * share
+
+    def share_of_rest(self, parts: int) -> float | None:
+        """The seconds of one of so many equal parts of what is left."""
+        return None if self.end is None else (self.end - time.monotonic()) / parts
+
+
+def _weight(relation: Relation) -> int:
+    """The time that a relation needs, in examples: what it asks once counts as some."""
+    return relation.examples + 4
+
+
+def _of(generation: str, *, retired: bool) -> list[Relation]:
+    module = import_module(f"idc_contract.relations.{generation}")
+    found: list[Relation] = module.RETIRED if retired else module.RELATIONS
+    return found
+
+
+def _relations(outcome: Outcome, generation: str, slices: _Slices, on_progress: Callable[[str], None]) -> None:
+    plan, service = outcome.plan, outcome.service
+    for relation, lacking in slices.relations[generation]:
+        missing = lacking or (frozenset({TIME}) if slices.over() else frozenset())
         outcome.relations.append((relation, missing))
         if missing:
             continue
         on_progress(f"{generation}: {relation.name}")
         started = time.monotonic()
-        broken = relation.run(service, plan.seed, share=plan.share, shrink=plan.shrink)
+        until = slices.next(relation)
+        broken = relation.run(service, plan.seed, share=plan.share, shrink=plan.shrink, until=until)
         outcome.times[generation, relation.name] = time.monotonic() - started
         if broken is not None:
             outcome.findings.append(finding(service, relation, broken))
@@ -227,9 +294,11 @@ def _late(service: Service) -> Finding:
     )  # fmt: skip
 
 
-def _schemathesis(outcome: Outcome, generation: str, until: float | None, on_progress: Callable[[str], None]) -> None:
+def _schemathesis(outcome: Outcome, generation: str, left: float | None, on_progress: Callable[[str], None]) -> None:
     plan, service = outcome.plan, outcome.service
-    left = None if until is None else until - time.monotonic()
+    if left is not None and left <= 0:
+        outcome.runs[generation] = engine.Run(generation=generation, stopped=True)
+        return
     found = engine.run(
         service, generation, seed=plan.seed, live=plan.live, examples=plan.examples, only=plan.only,
         first=plan.first, seconds=left, on_progress=lambda label: on_progress(f"{generation}: {label}"),
@@ -238,24 +307,44 @@ def _schemathesis(outcome: Outcome, generation: str, until: float | None, on_pro
     if found.errors:
         reach(service, PROBES[generation])  # a service that has stopped did not break the contract
     outcome.findings += dict.fromkeys(found.findings)
-    outcome.findings += [
-        Finding(SCHEMATHESIS, generation, "the engine's own error", "", error) for error in found.errors
-    ]
+    unreadable = _unreadable(outcome, generation)
+    for label, error in found.errors:
+        operation = operation_of(*label.split(" ", 1)) if " /" in label else ""
+        cause = unreadable.get(operation, "") if operation else next(iter(unreadable.values()), "")
+        check = "the engine can read the answer" if cause else "the engine's own error"
+        outcome.findings.append(
+            Finding(SCHEMATHESIS, generation, check, operation, f"{label}: {error}", cause=cause)
+        )  # fmt: skip
     if not (plan.live or plan.first or plan.only or found.stopped):
         outcome.findings += [
-            Finding(SCHEMATHESIS, generation, "the run is complete", *gap) for gap in _gaps(service, found)
+            Finding(SCHEMATHESIS, generation, "the run is complete", *gap) for gap in _gaps(service, found, unreadable)
         ]
 
 
-def _gaps(service: Service, found: engine.Run) -> Iterator[tuple[str, str]]:
-    """The gaps of a run, each with its operation and a sentence: a run that skips things proves nothing."""
+def _unreadable(outcome: Outcome, generation: str) -> dict[str, str]:
+    """The operations whose answers are no JSON where the document says JSON, each with the cause of its finding."""
+    return {
+        one.operation: one.cause
+        for one in reversed(outcome.findings)
+        if one.generation == generation and any(f" · {rule}" in one.cause for rule in UNREADABLE)
+    }
+
+
+def _gaps(service: Service, found: engine.Run, unreadable: Mapping[str, str]) -> Iterator[tuple[str, str]]:
+    """The gaps of a run, each with its operation and a sentence: a run that skips things proves nothing.
+
+    Operations with ``unreadable`` answers have a finding, which explains their gaps.
+    """
     for phase in ("examples", "coverage", "fuzzing", "stateful"):
-        if found.phases.get(phase) not in (Status.SUCCESS, Status.FAILURE):
+        status = found.phases.get(phase)
+        if status is Status.ERROR and unreadable:
+            continue
+        if status not in (Status.SUCCESS, Status.FAILURE):
             yield "", f"the phase {phase} did not run to its end: {found.phases.get(phase)}"
     allowed = unreleased.operations(service, found.generation)
     for name in sorted(allowed):
         operation, seen = OPERATIONS[name], found.statuses[name]
-        if operation.security and not (service.write and service.users):
+        if name in unreadable or (operation.security and not (service.write and service.users)):
             continue
         if not seen[200] and "linical" not in name:  # a build may have no clinical tables
             yield name, f"no answer with status 200: {dict(seen)}"

@@ -26,7 +26,8 @@ PROBES = {
     "v1": ("/v1/about", "/v1/versions", "/v1/collections"),
     "v3": ("/v3/version", "/v3/health", "/v3/collections"),
 }
-TIMES = 5
+TIMES, LONG_ENOUGH = 5, 20.0
+"""How often the latency is measured; answers that took so many seconds together are not asked for again."""
 SLOWER, LONGEST_LIMIT = 20, 120.0
 """An answer may take as many times what the quickest one takes, up to so many seconds."""
 SKEW = 60.0
@@ -58,7 +59,7 @@ def run(service: Service, plan: Plan, *, limit: float | None, named: bool = True
     """
     found = Preflight(list(plan.generations))
     base = service.caller.base
-    answers = {generation: _answers(service, generation) for generation in plan.generations}
+    answers = {generation: _answers(service, plan, generation) for generation in plan.generations}
     _usable(found, base, answers, named=named)
     _address(found, service, [answer for generation in found.generations for answer in answers[generation]])
     _releases(found, service, answers)
@@ -74,8 +75,9 @@ def run(service: Service, plan: Plan, *, limit: float | None, named: bool = True
     return found
 
 
-def _answers(service: Service, generation: str) -> list[Answer]:
+def _answers(service: Service, plan: Plan, generation: str) -> list[Answer]:
     found: list[Answer] = []
+    enough = LONG_ENOUGH if plan.seconds is None else min(LONG_ENOUGH, plan.seconds / 4)
     for target in PROBES[generation]:
         try:
             found.append(service.caller(Request("GET", target)))
@@ -84,8 +86,22 @@ def _answers(service: Service, generation: str) -> list[Answer]:
         except Unreachable as error:
             raise Unusable(str(error)) from error
         if found[-1].status == 503:  # waited for already
+            return found
+        if sum(answer.seconds for answer in found) > enough:
             break
+    if plan.seconds is not None and any(answer.status == 200 for answer in found):
+        _in_time(service, plan, generation, min(answer.seconds for answer in found), plan.seconds)
     return found
+
+
+def _in_time(service: Service, plan: Plan, generation: str, latency: float, seconds: float) -> None:
+    """Raise Unusable if the time is too short even for one request of each relation."""
+    number = estimate.least(service, plan, [generation])
+    if number * latency > seconds:
+        raise Unusable(
+            f"{service.caller.base} answers in {latency:.0f} s, and {number} relations and operations of {generation} "
+            f"need at least {-(-number * latency // 60):.0f} minutes: give more time than --max-time {seconds / 60:g}"
+        )
 
 
 def _why(broken: Broken) -> str:
@@ -116,7 +132,9 @@ def _address(found: Preflight, service: Service, answers: Sequence[Answer]) -> N
     caller = service.caller
     good = [answer for answer in answers if answer.status == 200] or list(answers)
     quickest = Request("GET", min(good, key=lambda answer: answer.seconds).request.target)
-    times = [caller(quickest).seconds for _ in range(TIMES)]
+    times: list[float] = []
+    while not times or (len(times) < TIMES and sum(times) < LONG_ENOUGH / TIMES):
+        times.append(caller(quickest).seconds)
     found.latency = statistics.median(times)
     if isinstance(caller, OverHTTP):
         caller.reference = quickest, min(times)

@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from idc_contract.layers.suite import Plan
+    from idc_contract.relations.relation import Relation
     from idc_contract.service import Service
 
 A_RELATION, AN_EXAMPLE = 16.0, {"v1": 5.5, "v3": 3.0}
@@ -24,26 +25,47 @@ WORK = {True: 0.02, False: 0.03}
 
 
 def of(service: Service, plan: Plan, generations: Sequence[str], latency: float) -> tuple[int, float]:
-    """The number of requests of a plan, and its seconds."""
+    """The number of requests of a plan, and its seconds; those that fit into the time of the plan."""
     requests = 0.0
     for generation in generations:
-        if RELATIONS in plan.layers:
-            relations = import_module(f"idc_contract.relations.{generation}").RELATIONS
-            ran = [relation for relation in relations if not relation.missing(service)]
-            examples = sum(max(1, round(one.examples * plan.share)) for one in ran)
-            requests += len(ran) * A_RELATION + examples * AN_EXAMPLE[generation]
+        ran = _relations(service, plan, generation)
+        examples = sum(max(1, round(one.examples * plan.share)) for one in ran)
+        requests += len(ran) * A_RELATION + examples * AN_EXAMPLE[generation]
+        named = _operations(service, plan, generation)
         if SCHEMATHESIS in plan.layers:
-            requests += len(operations(service, generation)) * AN_OPERATION[plan.live]
+            requests += named * AN_OPERATION[plan.live]
         if SHAPES in plan.layers:
-            requests += 2 * len(operations(service, generation))
-    over_http = isinstance(service.caller, OverHTTP)
-    pause = service.caller.pause if isinstance(service.caller, OverHTTP) else 0.0
-    return round(requests), requests * max(pause, latency + WORK[over_http])
+            requests += 2 * named
+    seconds = requests * max(_pause(service), latency + WORK[isinstance(service.caller, OverHTTP)])
+    if plan.seconds is not None and seconds > plan.seconds:
+        return round(requests * plan.seconds / seconds), plan.seconds
+    return round(requests), seconds
+
+
+def least(service: Service, plan: Plan, generations: Sequence[str]) -> int:
+    """The number of requests without which nothing is known: one of each relation, or of each operation."""
+    relations = sum(len(_relations(service, plan, generation)) for generation in generations)
+    return relations or sum(_operations(service, plan, generation) for generation in generations)
+
+
+def _relations(service: Service, plan: Plan, generation: str) -> list[Relation]:
+    if RELATIONS not in plan.layers:
+        return []
+    of_generation: list[Relation] = import_module(f"idc_contract.relations.{generation}").RELATIONS
+    return [one for one in of_generation if not one.missing(service) and (not plan.only or one.name in plan.only)]
+
+
+def _operations(service: Service, plan: Plan, generation: str) -> int:
+    return sum(not plan.only or name in plan.only for name in operations(service, generation))
+
+
+def _pause(service: Service) -> float:
+    return service.caller.pause if isinstance(service.caller, OverHTTP) else 0.0
 
 
 def text(requests: int, seconds: float, service: Service) -> str:
     """The estimate as a sentence."""
-    pause = service.caller.pause if isinstance(service.caller, OverHTTP) else 0.0
+    pause = _pause(service)
     rate = f" at {1 / pause:g}/s" if pause else ""
     minutes = "less than a minute" if seconds < 60 else f"about {seconds / 60:.0f} min"
-    return f"{requests:,} requests, {minutes}{rate}"
+    return f"about {requests:,} requests, {minutes}{rate}"

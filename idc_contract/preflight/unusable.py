@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import json
 import re
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
 from idc_contract.calls import LONGEST_WAIT, retry_after
+from idc_contract.document.openapi import OPERATIONS, operation_of, resolved
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -51,7 +53,26 @@ def problem(base: str, answer: Answer) -> str:
     if status == 200 and answer.media_type != "application/json":
         kind = answer.header("content-type") or "no content type"
         return f"{base} answers {request} with {kind}, not with application/json: {_address(base)}"
-    return ""
+    return _another(base, answer, request) if status == 200 else ""
+
+
+def _another(base: str, answer: Answer, request: str) -> str:
+    """Why an answer has nothing of what the document says, as a sentence; empty if it has something of it."""
+    if not answer.body.strip():
+        return f"{base} answers {request} with 200 and an empty body: {_address(base)}"
+    try:
+        content = answer.json()
+    except (ValueError, RecursionError):
+        return f"{base} answers {request} with 200 and a body that is not JSON: {_address(base)}"
+    operation = OPERATIONS[operation_of(answer.request.method, answer.request.path)]
+    schema = resolved(operation.answer(200)["schema"])
+    is_list = schema["type"] == "array"
+    members = resolved(schema["items"] if is_list else schema)["properties"].keys()
+    rows = content if is_list and isinstance(content, list) else [] if is_list else [content]
+    if any(isinstance(row, dict) and row.keys() & members for row in rows):
+        return ""
+    shown = json.dumps(content)[:80]
+    return f"{base} answers {request} with {shown}, nothing that the document says of it: {_address(base)}"
 
 
 def _address(base: str) -> str:

@@ -6,6 +6,7 @@ raises Broken if an answer does not fit the document, or by ``holds`` and ``same
 
 from __future__ import annotations
 
+import time
 import warnings
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -59,6 +60,10 @@ Generation = Literal["v1", "v3"]
 Need = Literal["index", "mistakes", "users", "write", "hurried", "getReleaseChanges", "V3TableInfo/notable_columns"]
 
 
+class _TimeIsUp(KeyboardInterrupt):
+    """The end of a relation's time; Hypothesis passes an interrupt on, and takes all else for a failure."""
+
+
 @dataclass(frozen=True)
 class Relation:
     """A relation and its requirements.
@@ -87,14 +92,19 @@ class Relation:
         }
         return frozenset(need for need in self.needs if not available[need])
 
-    def run(self, service: Service, seed: int, *, share: float = 1.0, shrink: bool = True) -> Broken | None:
-        """The failure with the smallest example that was found; None if the relation holds. Raises Unreachable."""
-        broken = self._run(service, seed, share, shrink=shrink)
+    def run(
+        self, service: Service, seed: int, *, share: float = 1.0, shrink: bool = True, until: float | None = None
+    ) -> Broken | None:
+        """The failure with the smallest example that was found; None if the relation holds. Raises Unreachable.
+
+        ``until``: the monotonic time after which no example but the first one begins.
+        """
+        broken = self._run(service, seed, share, shrink=shrink, until=until)
         if broken is not None and not broken.trail:
             broken.trail = tuple(service.trail)
         return broken
 
-    def _run(self, service: Service, seed: int, share: float, *, shrink: bool) -> Broken | None:
+    def _run(self, service: Service, seed: int, share: float, *, shrink: bool, until: float | None) -> Broken | None:
         phases = [hypothesis.Phase.generate, *([hypothesis.Phase.shrink] if shrink else [])]
         rules = hypothesis.settings(
             max_examples=max(1, round(self.examples * share)),
@@ -107,11 +117,15 @@ class Relation:
         )
 
         seen: list[Broken] = []
+        begun: list[bool] = []
 
         @hypothesis.seed(f"{seed} {FORMER_NAMES.get(self.name, self.name)}")
         @rules
         @hypothesis.given(st.data())
         def test(data: st.DataObject) -> None:
+            if until is not None and begun and time.monotonic() > until:
+                raise _TimeIsUp
+            begun.append(True)
             service.trail.clear()
             try:
                 self.body(service, data.draw)
@@ -121,8 +135,11 @@ class Relation:
                 raise
             except (Unreachable, hypothesis.errors.HypothesisException):
                 raise
-            except Exception as error:  # the answer fits the document, but the relation cannot use it
-                raise Broken(self.name, f"{type(error).__name__}: {error}") from error
+            except Exception as error:  # the relation cannot use an answer: one that does not fit, or another
+                misfit = service.misfit() or Broken(self.name, f"{type(error).__name__}: {error}")
+                misfit.trail = tuple(service.trail)
+                seen.append(misfit)
+                raise misfit from error
 
         try:
             with same_draws(), warnings.catch_warnings():
@@ -130,6 +147,8 @@ class Relation:
                 test()
         except Unreachable:
             raise
+        except _TimeIsUp:
+            return seen[-1] if seen else None
         except Broken as broken:
             return broken
         except (FlakyFailure, ExceptionGroup) as group:

@@ -79,10 +79,17 @@ def verdict(outcome: Outcome) -> str:
         return f"The contract does not hold: {number} finding{'s'[: number > 1]}."
     if shapes:
         return f"The answers have the shapes of the contract. This does not show {CANNOT}."
-    if outcome.incomplete:
-        skipped = sum(TIME in missing for _, missing in outcome.relations)
-        number_of_all = len(outcome.relations)
-        return f"The contract holds as far as the time allowed: {skipped} of {number_of_all} relations did not run."
+    if outcome.not_run:
+        return f"Could not check: {outcome.not_run} of {len(outcome.relations)} relations did not run: give more time."
+    if outcome.unchecked:
+        return "Could not check: schemathesis made no check: give more time."
+    if outcome.stopped:
+        ran = sum(not missing for _, missing in outcome.relations)
+        all_of_them = f"{ran} relations ran, and " if ran else ""
+        return (
+            f"The contract holds as far as the time allowed: {all_of_them}schemathesis was stopped after "
+            f"{outcome.checks} checks."
+        )
     return "The contract holds."
 
 

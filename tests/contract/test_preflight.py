@@ -58,6 +58,10 @@ UNUSABLE: dict[str, tuple[tuple[Any, ...], dict[str, str], str]] = {
     ),
     "500 everywhere": ((500, JSON, b"{}"), {}, "with 500: the service does not work; look into its log"),
     "text": ((200, "text/plain", b"ok"), {}, "with text/plain, not with application/json"),
+    "an empty body": ((200, JSON, b""), {}, "with 200 and an empty body: is that the address"),
+    "half a body": ((200, JSON, b'{"api'), {}, "with 200 and a body that is not JSON"),
+    "other JSON": ((200, JSON, b'{"hello":"world"}'), {}, 'with {"hello": "world"}, nothing that the document says'),
+    "a list": ((200, JSON, b"[]"), {}, "with [], nothing that the document says of it"),
     "bad gzip": ((200, JSON, b"{}"), {"Content_Encoding": "gzip"}, "compressed, and cannot be decompressed"),
 }
 

@@ -107,7 +107,8 @@ def test_a_mistake_gets_one_sentence(capsys: pytest.CaptureFixture[str], options
 
 
 def test_a_service_that_answers_anything_else_does_not_hold(capsys: pytest.CaptureFixture[str], tmp_path: Path) -> None:
-    with answering(200, "application/json", b"{}") as url:
+    version = b'{"api_version": "3.0.0b5", "idc_version": "v24"}'
+    with answering(200, "application/json", version) as url:
         options = ["--url", url, "--generation", "v3", "--layer", "relations", "--share", "0.01"]
         assert main([*options, "--reports", str(tmp_path)]) == 1
         printed = capsys.readouterr().out

@@ -144,7 +144,7 @@ def _by_schemathesis(service: Service, generation: str, seed: int, only: frozens
         return caught(found.findings[0])
     if service.too_late:
         return Catch(SCHEMATHESIS, LATE, str(service.too_late[0]))
-    return Catch(SCHEMATHESIS, "the engine's own error", found.errors[0]) if found.errors else None
+    return Catch(SCHEMATHESIS, "the engine's own error", ": ".join(found.errors[0])) if found.errors else None
 
 
 def caught(finding: Finding) -> Catch:
