@@ -60,6 +60,11 @@ def _run(options: argparse.Namespace) -> int:
     accepted_before = baseline.load(options.baseline) if options.baseline else []
     if options.write_baseline and not options.write_baseline.parent.is_dir():
         raise Mistake(f"--write-baseline: the folder {options.write_baseline.parent} does not exist")
+    if options.reports:
+        try:
+            files.prepare(options.reports)
+        except OSError as error:
+            raise Mistake(f"--reports: no file can be written to {options.reports}: {error.strerror}") from None
     with ExitStack() as stack:
         service = chosen(options, stack)
         stack.callback(service.caller.close)
@@ -67,6 +72,7 @@ def _run(options: argparse.Namespace) -> int:
     outcome.options = again(options)
     today = datetime.datetime.now(datetime.UTC).date()
     if options.write_baseline:
+        outcome.written = f"{len({one.key for one in outcome.findings})} findings written to {options.write_baseline}"
         files.replace(options.write_baseline, baseline.dump(outcome.findings, today).encode())
         accepted_before = baseline.load(options.write_baseline)
     outcome.findings, accepted, notes = baseline.part(outcome.findings, accepted_before, today)

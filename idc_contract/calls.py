@@ -142,6 +142,8 @@ class Answer:
     """The seconds of processor time that it took, if it was made in this process."""
     wire: int | None = None
     """The number of bytes that were sent, if these were compressed."""
+    waited: float = 0.0
+    """The seconds for which the service had asked to wait, before this answer."""
 
     def late(self, limit: float) -> bool:
         """Whether it took too long; in this process, waiting for a core that other programs use does not count."""
@@ -259,6 +261,7 @@ class OverHTTP:
             restarting = answer.status == httpx.codes.SERVICE_UNAVAILABLE and answer.header("retry-after") is not None
             if answer.status != httpx.codes.TOO_MANY_REQUESTS and not restarting:
                 return answer
+            answer = replace(answer, waited=LONGEST_WAIT - left)
             after = retry_after(answer)
             wait = (self.pause or 1.0) * 2**attempt if after is None else after
             if wait > left:

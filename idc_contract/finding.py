@@ -25,7 +25,9 @@ class Finding:
     trail: tuple[str, ...] = ()
     """All requests of the smallest example, in their order, as commands."""
     sentence: str = ""
-    """The sentence that a relation tests."""
+    """The rule that is broken, as a sentence."""
+    during: str = ""
+    """The sentence that a relation tests, if the rule is another one: that of every answer."""
 
     @property
     def key(self) -> str:

@@ -40,7 +40,7 @@ def parser() -> argparse.ArgumentParser:
     )
     words.add_argument("--examples", type=int, help="number of examples of schemathesis (default: as it is set up)")
     words.add_argument(
-        "--share", type=float, default=1.0, help="share of the examples of relations (default: %(default)s)"
+        "--share", type=_share, default=1.0, help="share of the examples of relations (default: %(default)s)"
     )
     words.add_argument(
         "--limit",
@@ -87,6 +87,16 @@ def _minutes(text: str) -> float:
     return found
 
 
+def _share(text: str) -> float:
+    try:
+        found = float(text)
+    except ValueError:
+        found = 0.0
+    if not 0 < found <= 100:
+        raise argparse.ArgumentTypeError(f"{text!r} is not a share above 0, such as 0.5")
+    return found
+
+
 def again(options: argparse.Namespace) -> str:
     """The options that send the same requests to the same service, for a shell."""
     return shlex.join(_again(options))
@@ -102,9 +112,9 @@ def _again(options: argparse.Namespace) -> Iterator[str]:
     for name in ("write", "mistakes"):
         if getattr(options, name):
             yield f"--{name}"
-    for name in ("only", "rate", "limit", "examples"):
-        if getattr(options, name) is not None:
-            yield from (f"--{name}", f"{getattr(options, name):g}" if name != "only" else options.only)
+    for name in ("only", "rate", "limit", "examples", "max_time"):
+        if (value := getattr(options, name)) is not None:
+            yield from (f"--{name.replace('_', '-')}", value if name == "only" else f"{value:g}")
     if options.share != 1.0:
         yield from ("--share", f"{options.share:g}")
     yield from ("--seed", str(options.seed))

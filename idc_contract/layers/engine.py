@@ -22,6 +22,7 @@ import schemathesis
 from schemathesis.config import SchemathesisConfig
 from schemathesis.engine import Status, events, from_schema
 
+from idc_contract import rules
 from idc_contract.calls import FAILURE, Answer, Broken, InProcess, Layered, Request, Unreachable
 from idc_contract.document.openapi import METHODS, OPERATIONS
 from idc_contract.document.openapi import examples as examples_of
@@ -113,7 +114,17 @@ class Run:
             status = last.response.status_code if last and last.response else 0
             cause = f"{operation} · {status or 'no response'}" + ("" if status >= FAILURE else f" · {check}")
         trail = tuple(f"{number}. {line}" for number, line in enumerate(reversed(chain), 1))
-        return Finding(SCHEMATHESIS, self.generation, check, operation, message, curl, cause, trail)
+        return Finding(
+            SCHEMATHESIS,
+            self.generation,
+            check,
+            operation,
+            message,
+            curl,
+            cause,
+            trail,
+            rules.SCHEMATHESIS.get(check, ""),
+        )
 
 
 def run(

@@ -8,6 +8,7 @@ from __future__ import annotations
 import itertools
 from typing import TYPE_CHECKING, Any
 
+from idc_contract import rules
 from idc_contract.calls import Broken
 from idc_contract.document.openapi import OPERATIONS, examples
 from idc_contract.finding import SHAPES, Finding
@@ -48,7 +49,10 @@ def run(service: Service, generation: str, on_progress: Callable[[str], None]) -
                 request = service.trail[-1].request
                 curl = service.curl(request)
                 cause = broken.place or f"{name} · {broken.check}"
-                found.append(Finding(SHAPES, generation, broken.check, name, str(broken), curl, cause, (f"1. {curl}",)))
+                rule = rules.ANSWERS.get(broken.check, "")
+                found.append(
+                    Finding(SHAPES, generation, broken.check, name, str(broken), curl, cause, (f"1. {curl}",), rule)
+                )
     return found
 
 

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING
 
 from schemathesis.engine import Status
 
-from idc_contract import unreleased
+from idc_contract import rules, unreleased
 from idc_contract.calls import FAILURE, Broken, OverHTTP, Request, Unreachable
 from idc_contract.document.openapi import OPERATIONS, operation_of
 from idc_contract.finding import RELATIONS, SCHEMATHESIS, SHAPES, Finding
@@ -35,6 +35,7 @@ PROBES = {"v1": "/v1/about", "v3": "/v3/version"}
 LATE = "answers are in time"
 TIME = "time"
 """What a relation needs that was skipped because the time was up."""
+COMPLETE = "the run is complete"
 UNREADABLE = ("media type is declared", "body is JSON", "charset is UTF-8")
 """Rules whose answers no program can read as the document says."""
 RELATIONS_PART = {True: 0.7, False: 0.9}
@@ -78,6 +79,8 @@ class Outcome:
     seconds: float = 0.0
     times: dict[tuple[str, str], float] = field(default_factory=dict)
     """The seconds that each relation took, by generation and name."""
+    written: str = ""
+    """How many findings were written to a baseline, and to which file; empty if none was written."""
     options: str = ""
     """The options of the command that run the same again."""
     reported: dict[str, str] = field(default_factory=dict)
@@ -276,7 +279,8 @@ def finding(service: Service, relation: Relation, broken: Broken) -> Finding:
             f"{number}. {service.curl(sent.request)}  # {sent.status or 'no response'}"
             for number, sent in zip(numbers, broken.trail, strict=True)
         ),
-        relation.sentence,
+        rules.ANSWERS.get(broken.check, relation.sentence),
+        relation.sentence if broken.check in rules.ANSWERS else "",
     )
 
 
@@ -313,7 +317,10 @@ def _schemathesis(outcome: Outcome, generation: str, left: float | None, on_prog
         cause = unreadable.get(operation, "") if operation else next(iter(unreadable.values()), "")
         check = "the engine can read the answer" if cause else "the engine's own error"
         outcome.findings.append(
-            Finding(SCHEMATHESIS, generation, check, operation, f"{label}: {error}", cause=cause)
+            Finding(
+                SCHEMATHESIS, generation, check, operation, f"{label}: {error}",
+                cause=cause, sentence=rules.SCHEMATHESIS[check],
+            )
         )  # fmt: skip
     if not (plan.live or plan.first or plan.only or found.stopped):
         outcome.findings += [

@@ -44,7 +44,7 @@ def user(path: Path) -> User:
         token = str(content["token_response"]["id_token"])
         email = str(content.get("id_token", {}).get("email", path.name))
     except (OSError, RuntimeError, ValueError, KeyError, TypeError, AttributeError) as error:
-        raise Mistake(f"{path} is not a credentials file with token_response.id_token: {error!r}") from None
+        raise Mistake(f"{path} is not a credentials file with token_response.id_token: {_why(error)}") from None
     if content.get("refresh_token"):
         source = FileToken(path.expanduser())
         return User(email, source(), source)
@@ -55,6 +55,17 @@ def user(path: Path) -> User:
             f"no refresh token to renew it: {LOGIN}"
         )
     return User(email, token)
+
+
+def _why(error: Exception) -> str:
+    """Why a credentials file cannot be read, in words."""
+    if isinstance(error, OSError):
+        return f"it cannot be read ({error.strerror or error})"
+    if isinstance(error, RuntimeError):
+        return "the home folder of its path is not known"
+    if isinstance(error, ValueError):
+        return "it is not JSON"
+    return f"it has no {error.args[0]}" if isinstance(error, KeyError) else "its members are of other types"
 
 
 def expires(who: User) -> float | None:

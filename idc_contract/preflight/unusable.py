@@ -98,7 +98,7 @@ def _redirect(base: str, answer: Answer, request: str) -> str:
 def _down(base: str, answer: Answer, request: str) -> str:
     after = retry_after(answer)
     if answer.status == 503 and after is not None:
-        waited = f"also after {LONGEST_WAIT:g} s" if after <= LONGEST_WAIT else "and that is too long to wait"
+        waited = f"also after {answer.waited:.0f} s" if after <= LONGEST_WAIT else "and that is too long to wait"
         return (
             f"{base} answers {request} with 503 and asks to come back in {after:.0f} s, {waited}: "
             "it restarts or is overloaded; try again later"

@@ -23,6 +23,13 @@ if TYPE_CHECKING:
     from idc_contract.layers.suite import Outcome
 
 
+def prepare(folder: Path) -> None:
+    """Make the folder and see that files can be written to it; raises OSError."""
+    folder.mkdir(parents=True, exist_ok=True)
+    with tempfile.TemporaryFile(dir=folder):
+        pass
+
+
 def write(folder: Path, outcome: Outcome, accepted: Sequence[tuple[Finding, str]] = ()) -> None:
     """Write summary.txt, junit.xml, report.html and findings.json, each atomically."""
     folder.mkdir(parents=True, exist_ok=True)
@@ -42,6 +49,7 @@ def findings(outcome: Outcome) -> str:
             "key": group.key,
             "operation": group.first.operation,
             "rule": group.first.sentence or group.first.check,
+            "during": group.first.during,
             "message": group.first.message,
             "places": group.places,
             "requests": list(group.first.trail) or ([group.first.curl] if group.first.curl else []),

@@ -75,8 +75,11 @@ def verdict(outcome: Outcome) -> str:
     """The last line of the summary."""
     number = len(grouped(outcome.findings))
     shapes = SHAPES in outcome.plan.layers
+    if outcome.written and not number:
+        return f"{outcome.written}."
     if number:
-        return f"The contract does not hold: {number} finding{'s'[: number > 1]}."
+        more = f" The shapes do not show {CANNOT}." if shapes else ""
+        return f"The contract does not hold: {number} finding{'s'[: number > 1]}.{more}"
     if shapes:
         return f"The answers have the shapes of the contract. This does not show {CANNOT}."
     if outcome.not_run:
@@ -131,8 +134,10 @@ def replay(outcome: Outcome, group: Group) -> str:
 
 
 def operations(outcome: Outcome) -> list[str]:
-    """The operations of the plan, in the order of the document."""
-    return [name for generation in outcome.plan.generations for name in served(outcome.service, generation)]
+    """The operations of the plan, in the order of the document; of a part of a plan, those that were asked."""
+    asked = {name for name, _ in outcome.service.coverage.statuses} | {one.operation for one in outcome.findings}
+    every = [name for generation in outcome.plan.generations for name in served(outcome.service, generation)]
+    return [name for name in every if name in asked] if outcome.plan.only else every
 
 
 def statuses(outcome: Outcome, operation: str) -> str:

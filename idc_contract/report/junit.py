@@ -94,7 +94,9 @@ def _case(suite: ET.Element, owner: str, name: str, seconds: float) -> ET.Elemen
 
 
 def _lines(outcome: Outcome, group: Group) -> Iterable[str]:
-    yield from (one for one in (group.first.sentence, group.first.message) if one)
+    first = group.first
+    during = f"during: {first.during}" if first.during else ""
+    yield from (one for one in (first.sentence, during, first.message) if one)
     if group.other_places:
         yield f"also: {group.other_places}"
     yield from group.first.trail or (group.first.curl,)

@@ -78,6 +78,7 @@ def _finding(outcome: Outcome, group: Group) -> Iterator[str]:
     first = group.first
     yield f"<details open><summary><strong>{escape(group.key)}</strong></summary>"
     yield f"<p>{escape(first.sentence)}</p>" if first.sentence else ""
+    yield f"<p>during: {escape(first.during)}</p>" if first.during else ""
     yield f"<pre tabindex=0>{escape(first.message)}</pre>"
     if len(group.findings) > 1:
         yield f"<p>Places: {escape('; '.join(group.places))}</p>"

@@ -65,6 +65,8 @@ def _shown(outcome: Outcome, group: Group) -> Iterator[str]:
     first = group.first
     if first.sentence:
         yield f"rule: {first.sentence}"
+    if first.during:
+        yield f"during: {first.during}"
     if first.check not in group.key:
         yield f"found by: {first.check}"
     yield from first.message.splitlines()

@@ -14,12 +14,14 @@ from idc_contract import local_standin, replay
 from idc_contract.__main__ import main
 from idc_contract.calls import Answer, InProcess, Layered, Request, Unreachable
 from idc_contract.layers import suite
+from idc_contract.options import again, parser
 from idc_contract.oracle.index import installed
 from idc_contract.preflight import checks
 from idc_contract.preflight.unusable import Unusable
 from idc_contract.relations import v3
 from idc_contract.relations.relation import Relation, Relations, holds
 from idc_contract.report import groups
+from idc_contract.report.summary import summary
 from idc_contract.service import Service
 from tests.contract.test_preflight import HEALTHY, Canned
 
@@ -144,6 +146,11 @@ def test_an_operation_that_answers_html_is_one_finding(changed: Callable[[Any], 
     assert group.key == "v3 · getStats · 200 · media type is declared"
     assert group.first.message.endswith("200 comes as 'text/html'")
     assert len(group.findings) > 2
+    assert group.first.sentence == "Answers have the media type that the document names."
+    assert group.first.during.startswith("An operation for which the document wants no token")
+    printed = summary(found)
+    assert "rule: Answers have the media type" in printed
+    assert "getCitations" not in printed  # only what was asked is listed
 
 
 # --- replay ----------------------------------------------------------------------------------------------------------
@@ -159,3 +166,11 @@ def test_the_estimate_of_a_replay_is_that_of_its_relation() -> None:
     plan = suite.Plan(("v3",))
     alone = checks.run(service, next(replay.plans(plan, name)), limit=None)
     assert 0 < 10 * alone.requests < checks.run(service, plan, limit=None).requests
+
+
+def test_the_options_that_run_the_same_again_have_times_and_shares(capsys: pytest.CaptureFixture[str]) -> None:
+    words = ["--stand-in", "--limit", "3", "--max-time", "5", "--share", "0.5", "--seed", "1"]
+    assert set(again(parser().parse_args(words)).split()) == set(words)
+    with pytest.raises(SystemExit):
+        parser().parse_args(["--share", "0"])
+    assert "is not a share above 0" in capsys.readouterr().err

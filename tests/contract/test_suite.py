@@ -95,6 +95,8 @@ def test_a_gateway_without_a_service_was_not_checked(capsys: pytest.CaptureFixtu
         (["--url", "http://127.0.0.1:9", "--write"], "with --credentials FILE"),
         (["--url", "http://127.0.0.1:9", "--credentials", "/nowhere"], "/nowhere is not a credentials file"),
         (["--baseline", "/nowhere.yaml"], "/nowhere.yaml cannot be read"),
+        (["--reports", "/proc/x"], "--reports: no file can be written to /proc/x"),
+        (["--url", "http://127.0.0.1:9", "--credentials", "/proc/self/cmdline"], "id_token: it is not JSON"),
         (["--write-baseline", "/nowhere/b.yaml"], "the folder /nowhere does not exist"),
     ],
     ids=lambda value: value if isinstance(value, str) else "",
@@ -118,6 +120,7 @@ def test_a_service_that_answers_anything_else_does_not_hold(capsys: pytest.Captu
         accepted.write_text("an older one", encoding="utf-8")
         with accepted.open(encoding="utf-8") as older:
             assert main([*options, "--write-baseline", str(accepted), "--baseline-seeds", "2"]) == 0
+            assert f" findings written to {accepted}." in capsys.readouterr().out
             assert older.read() == "an older one"  # it was replaced, and never half written
         assert main([*options, "--baseline", str(accepted)]) == 0
     page = (tmp_path / "report.html").read_text(encoding="utf-8")
