@@ -23,7 +23,7 @@ from idc_contract.relations.relation import Relation, Relations, holds
 from idc_contract.report import groups
 from idc_contract.report.summary import summary
 from idc_contract.service import Service
-from tests.contract.test_preflight import HEALTHY, Canned
+from tests.support.canned_caller import HEALTHY, Canned
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator

@@ -20,6 +20,7 @@ from idc_contract.preflight import checks
 from idc_contract.preflight.credentials import user
 from idc_contract.preflight.unusable import Unusable
 from idc_contract.service import Service
+from tests.support.canned_caller import HEALTHY, Canned
 from tests.support.fixed_answer import answering
 
 if TYPE_CHECKING:
@@ -153,31 +154,6 @@ def test_an_expired_token_is_renewed_and_no_token_is_shown(issuer: Issuer, tmp_p
 
 
 # --- services that are not as usual --------------------------------------------------------------------------------
-
-
-class Canned:
-    """A service that answers from a table, by path."""
-
-    base = "http://here"
-    slowdown = 1.0
-
-    def __init__(
-        self, answers: dict[str, Any], headers: tuple[tuple[str, str], ...] = (), seconds: float = 0.0
-    ) -> None:
-        self.answers, self.headers, self.seconds = answers, headers, seconds
-
-    def __call__(self, request: Request) -> checks.Answer:
-        content = self.answers.get(request.path)
-        status, body = (404, b"{}") if content is None else (200, json.dumps(content).encode())
-        return checks.Answer(request, status, (("content-type", JSON), *self.headers), body, self.seconds)
-
-    def close(self) -> None:
-        pass
-
-
-HEALTHY: dict[str, Any] = {
-    "/v3/version": {"api_version": "3.0.0b5", "idc_version": "v24"}, "/v3/health": {}, "/v3/collections": [],
-}  # fmt: skip
 
 
 def test_a_mock_is_found_and_another_run_is_proposed() -> None:
