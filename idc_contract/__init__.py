@@ -1,10 +1,4 @@
-"""Contract tests: does a service do what openapi.yaml says? Run as `idc-contract`, or by pytest."""
+"""Contract tests: does a service do what openapi.yaml says? Run as `idc-contract`, or by pytest.
 
-from importlib.metadata import PackageNotFoundError, version
-
-try:
-    __version__ = version("idc-client")
-except PackageNotFoundError:  # run from a source tree that was never installed
-    __version__ = "0+unknown"
-
-__all__ = ["__version__"]
+Imports nothing: pytest loads the plugin in every run of every user.
+"""

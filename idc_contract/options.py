@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import argparse
 import shlex
+from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from idc_contract import __version__
 from idc_contract.finding import RELATIONS, SCHEMATHESIS, SHAPES
 
 if TYPE_CHECKING:
@@ -17,6 +17,13 @@ GENERATIONS = ("v1", "v3")
 LAYERS = (RELATIONS, SCHEMATHESIS)
 
 
+def _version() -> str:
+    try:
+        return version("idc-client")
+    except PackageNotFoundError:  # run from a source tree that was never installed
+        return "0+unknown"
+
+
 def parser() -> argparse.ArgumentParser:
     """The parser of the command's arguments."""
     words = argparse.ArgumentParser(
@@ -24,7 +31,7 @@ def parser() -> argparse.ArgumentParser:
         description="Test whether a service does what openapi.yaml says. Exit code 0: it does; 1: it does not; "
         "2: that could not be checked.",
     )
-    words.add_argument("--version", action="version", version=f"idc-contract {__version__}")
+    words.add_argument("--version", action="version", version=f"idc-contract {_version()}")
     where = words.add_mutually_exclusive_group()
     where.add_argument("--url", help="address of a service, without /v1 or /v3")
     where.add_argument("--stand-in", action="store_true", help="the local server, in this process (default)")

@@ -199,7 +199,8 @@ def parse_answer(
     try:
         return parse(answer.status_code, body)
     except (AttributeError, LookupError, TypeError, ValueError) as cause:
-        if isinstance(cause, AttributeError | LookupError | TypeError):  # these do not say what is missing where
+        # These do not say what is missing where, nor does a TypeError about a body that is no object.
+        if isinstance(cause, AttributeError | LookupError) or not isinstance(body, dict):
             problem = value_problem(call.method, call.path, answer.status_code, body)
         said = problem or f"a body that does not fit the document: {cause}"
         raise ContractError(f"{outcome} and {said}"[:400]) from cause

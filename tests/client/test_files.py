@@ -48,6 +48,7 @@ def test_what_cannot_be_a_checkpoint_is_refused_at_once(make: Callable[[Path], N
     assert os.listdir(tmp_path) == ["checkpoint"]
 
 
+@pytest.mark.filterwarnings("ignore:the selection is empty")
 @ODD
 @pytest.mark.parametrize("which", ["manifest", "sidecar"])
 def test_what_cannot_be_a_manifest_or_its_sidecar_is_refused_at_once(

@@ -87,7 +87,7 @@ def test_no_two_classes_of_the_package_have_one_name() -> None:
 def test_names_that_are_imported_late_are_those_that_type_checkers_see(package: str) -> None:
     module = importlib.import_module(package)
     tree = ast.parse(Path(str(module.__file__)).read_text(encoding="utf-8"))
-    (block,) = (node for node in tree.body if isinstance(node, ast.If))
+    (block,) = (node for node in tree.body if isinstance(node, ast.If) and isinstance(node.test, ast.Name))
     homes = {
         alias.name: one.module and "." * one.level + one.module
         for one in block.body

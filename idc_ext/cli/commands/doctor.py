@@ -103,6 +103,7 @@ def _all_findings(context: ContextParameter, offline: bool) -> Iterator[Finding]
             answer = probe(idc, "/v3/version")
         except Exception as error:
             code, sentence = _exit.exit_code_and_sentence(error, str(idc._base_url)) or (_exit.REFUSED, repr(error))
+            sentence = _exit.with_option_names(sentence, "doctor")
             yield Finding("service", "unreached" if code == _exit.NO_RESPONSE else "problem", sentence)
             return
         yield from _run_check("connection", lambda: check_connection(answer, str(idc._base_url)))

@@ -329,6 +329,7 @@ def revised_uuid(n: int) -> str:
     return f"11111111-0000-0000-0000-{n:012}"
 
 
+@pytest.mark.filterwarnings("ignore:the selection is empty")
 @pytest.mark.parametrize("form", FORMATS)
 @settings(max_examples=20)
 @given(data=st.data())
