@@ -96,7 +96,7 @@ def provenance() -> None:
         assert_type(manifests.check_licenses(idc, {"Modality": "CT"}), tuple[manifests.LicenseCount, ...])
         manifests.write(idc, {"Modality": "CT"}, "m", format="zip")  # type: ignore[arg-type] # one of five
         manifests.write(idc, {"Modality": "CT"}, "m", "csv")  # type: ignore[call-arg] # format is named
-        manifests.diff(idc, {"Modality": "CT"}, "v20", "v24")  # releases are numbers
+        manifests.diff(idc, {"Modality": "CT"}, "v20", "v24")  # or "20"
 
 
 def errors() -> None:
