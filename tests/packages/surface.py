@@ -27,8 +27,12 @@ def python_names() -> Iterator[str]:
     for name in package.__all__:
         yield from members(f"idc_ext.{name}", getattr(package, name))
     for module in (importlib.import_module(f"idc_ext.{name}") for name in MODULES):
-        # 0.1.0 had no __all__ in errors and connect; what they defined for the package counts.
-        known = [name for name in package.__all__ if getattr(module, name, None) is getattr(package, name)]
+        # 0.1.0 had no __all__ in errors and connect; what they themselves defined for the package counts.
+        known = [
+            name
+            for name in package.__all__
+            if getattr(getattr(module, name, None), "__module__", None) == module.__name__
+        ]
         for name in getattr(module, "__all__", known):
             yield from members(f"{module.__name__}.{name}", getattr(module, name))
     client = importlib.import_module("idc_client")

@@ -275,7 +275,7 @@ def test_checkpoints_of_0_1_0_are_refused_in_one_sentence_and_the_walk_begins_an
     assert len(refused.out.splitlines()) == 2
     for line, name in zip(refused.out.splitlines(), ("loop.checkpoint", "rows.checkpoint"), strict=True):
         assert re.search(rf"{name}.* another release of idc_ext \(version 1\); remove it to start anew$", line)
-    sentence = r"idc-ext: the checkpoint stopped.csv.checkpoint [^\n]* \(version 1\); remove it to start anew"
+    sentence = r"idc-ext: the checkpoint stopped.csv.checkpoint [^\n]* \(version 1\); use --restart to start anew"
     assert re.fullmatch(sentence, done(upgraded.ext(*STOPPED), 2).err.splitlines()[-1])
     done(upgraded.ext(*STOPPED, "--restart"))
     assert upgraded.file("stopped.csv").read_text() == upgraded.file("rows.csv").read_text()
