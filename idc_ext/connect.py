@@ -19,16 +19,15 @@ import httpx
 from attrs import define, evolve, field
 from idc_client import AuthenticatedClient
 
-from ._http import log
 from ._http.addresses import Proxies, check_proxy_argument, problem_with_url
 from ._http.attempts import CallPolicy
 from ._http.bodies import ACCEPT_ENCODING, MAX_BODY
 from ._http.deadline import checked_seconds
 from ._http.failures import ServiceRelease
+from ._http.redaction import configure_log
 from ._http.retry import Retries, RetryBudget
 from ._operations import needs_user
-from ._release_lag import release_notice
-from ._suggest import did_you_mean
+from ._suggest import did_you_mean, release_notice
 from .auth._bearer import IdTokenAuth
 from .auth._credentials import locate_token_source
 from .errors import InvalidBaseURL, InvalidProxy, MissingExtra
@@ -239,7 +238,7 @@ def connect(
     The first call raises InvalidTLSSettings if SSL_CERT_FILE, SSLKEYLOGFILE, `verify` or `cert` names a file that
     cannot be used; a call after the end of the client raises ClientClosed.
     """
-    log.configure()
+    configure_log()
     settings = cast("dict[str, Any]", httpx_args)
     unknown = _unknown_argument(settings)
     if unknown is not None:

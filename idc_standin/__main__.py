@@ -136,8 +136,8 @@ def _app(options: argparse.Namespace) -> tuple[ASGIApp, str, Closing]:
     # Imported here, as in the functions below, so that `--help` and wrong options answer at once.
     import duckdb
 
-    from idc_standin import drs, retired
-    from idc_standin.app import CheckedAnswers, Standin
+    from idc_standin import drs
+    from idc_standin.app import CheckedAnswers, Standin, retired
     from idc_standin.archive.objects import Objects
     from idc_standin.contract import Contract
     from idc_standin.door import Door
@@ -157,7 +157,7 @@ def _app(options: argparse.Namespace) -> tuple[ASGIApp, str, Closing]:
     refusals: dict[str, Refuse] = {"ga4gh": drs.refuse}
     first: ASGIApp
     if options.retired:
-        first, what = retired.create(), "with v1 retired"
+        first, what = retired(), "with v1 retired"
     else:
         first, refusals["v1"], what, close_v1 = _v1(options, contract, path)
         closing[:0] = close_v1

@@ -1,6 +1,7 @@
 """One application of both generations, as on the live host, and of the resolver of GUIDs.
 
-Law: sends each request to its generation and knows nothing of either; closes what was opened.
+Law: sends each request to its generation and imports neither, so that it stays when one of them is deleted; closes what
+was opened.
 """
 
 from __future__ import annotations
@@ -8,7 +9,10 @@ from __future__ import annotations
 import logging
 from typing import TYPE_CHECKING
 
-from starlette.responses import PlainTextResponse
+import orjson
+from starlette.applications import Starlette
+from starlette.responses import PlainTextResponse, Response
+from starlette.routing import Route
 
 from idc_standin.contract import Contract, ContractViolation, InvalidJSON
 from idc_standin.door import first_part
@@ -16,6 +20,7 @@ from idc_standin.door import first_part
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
+    from starlette.requests import Request
     from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 logger = logging.getLogger(__name__)
@@ -80,3 +85,29 @@ class CheckedAnswers:
         else:
             for message in messages:
                 await send(message)
+
+
+RETIRED_PATHS = (
+    "about", "versions", "collections", "analysis_results", "attributes", "cohorts", "cohorts/manifest",
+    "cohorts/manifest/preview", "cohorts/manifest/nextPage", "cohorts/query", "cohorts/query/preview",
+)  # fmt: skip
+
+
+def retired() -> Starlette:
+    """v1 and v2 as the live host has answered them since 2026.
+
+    410 to GET of paths of v1 and of all of v2, 405 to other methods of them, else 404.
+    """
+
+    def gone(request: Request) -> Response:
+        generation = request.url.path.split("/")[1]
+        body = {
+            "code": 410,
+            "message": f"IDC {generation} API endpoints have been deprecated",
+            "documentation": "Use v3: https://api.imaging.datacommons.cancer.gov/v3",
+        }
+        content = orjson.dumps(body, option=orjson.OPT_SORT_KEYS | orjson.OPT_APPEND_NEWLINE)
+        return Response(content, 410, media_type="application/json")
+
+    first = [Route(f"/v1/{path}", gone, methods=["GET"]) for path in RETIRED_PATHS]
+    return Starlette(routes=[*first, Route("/v2/{path:path}", gone, methods=["GET"])])

@@ -120,8 +120,8 @@ def test_the_wheel_holds_the_document_once_and_the_types_of_its_package(wheel: P
 def test_an_installed_client_reads_the_release_without_a_yaml_parser(wheel: Path, tmp_path: Path) -> None:
     code = (
         "import sys; sys.modules['yaml'] = None\n"
-        "import idc_openapi; from idc_ext import _release_lag\n"
-        "print(idc_openapi.path(), *idc_openapi.upstream(), _release_lag.release_notice('9!') is None)"
+        "import idc_openapi; from idc_ext import _suggest\n"
+        "print(idc_openapi.path(), *idc_openapi.upstream(), _suggest.release_notice('9!') is None)"
     )
     environment = {**os.environ, "PYTHONPATH": str(wheel)}
     done = subprocess.run(

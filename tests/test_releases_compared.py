@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 from packaging.version import InvalidVersion, Version
 
 import idc_openapi
-from idc_ext._release_lag import release_notice
+from idc_ext._suggest import release_notice
 from idc_openapi import apart, compare_releases, describe_release_difference, steps
 
 CONTRACT = idc_openapi.upstream().api_version

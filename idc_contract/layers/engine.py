@@ -22,11 +22,10 @@ import schemathesis
 from schemathesis.config import SchemathesisConfig
 from schemathesis.engine import Status, events, from_schema
 
-from idc_contract import rules
 from idc_contract.calls import FAILURE, Answer, Broken, InProcess, Layered, Request, Unreachable
 from idc_contract.document.openapi import METHODS, OPERATIONS
 from idc_contract.document.openapi import examples as examples_of
-from idc_contract.finding import SCHEMATHESIS, Finding
+from idc_contract.finding import RULES_OF_SCHEMATHESIS, SCHEMATHESIS, Finding
 from idc_contract.judge import judge
 from idc_contract.layers import hooks
 from idc_contract.relations.relation import same_draws
@@ -123,7 +122,7 @@ class Run:
             curl,
             cause,
             trail,
-            rules.SCHEMATHESIS.get(check, ""),
+            RULES_OF_SCHEMATHESIS.get(check, ""),
         )
 
 

@@ -8,10 +8,9 @@ from __future__ import annotations
 import itertools
 from typing import TYPE_CHECKING, Any
 
-from idc_contract import rules
 from idc_contract.calls import Broken
 from idc_contract.document.openapi import OPERATIONS, examples
-from idc_contract.finding import SHAPES, Finding
+from idc_contract.finding import RULES_OF_ANSWERS, SHAPES, Finding
 from idc_contract.judge import judge
 from idc_contract.service import NOTHING
 from idc_contract.unreleased import operations
@@ -49,7 +48,7 @@ def run(service: Service, generation: str, on_progress: Callable[[str], None]) -
                 request = service.trail[-1].request
                 curl = service.curl(request)
                 cause = broken.place or f"{name} · {broken.check}"
-                rule = rules.ANSWERS.get(broken.check, "")
+                rule = RULES_OF_ANSWERS.get(broken.check, "")
                 found.append(
                     Finding(SHAPES, generation, broken.check, name, str(broken), curl, cause, (f"1. {curl}",), rule)
                 )

@@ -15,10 +15,10 @@ from typing import TYPE_CHECKING
 
 from schemathesis.engine import Status
 
-from idc_contract import rules, unreleased
+from idc_contract import unreleased
 from idc_contract.calls import FAILURE, Broken, OverHTTP, Request, Unreachable
 from idc_contract.document.openapi import OPERATIONS, operation_of
-from idc_contract.finding import RELATIONS, SCHEMATHESIS, SHAPES, Finding
+from idc_contract.finding import RELATIONS, RULES_OF_ANSWERS, RULES_OF_SCHEMATHESIS, SCHEMATHESIS, SHAPES, Finding
 from idc_contract.layers import engine, shapes
 from idc_contract.oracle.index import installed
 from idc_contract.service import Service
@@ -279,8 +279,8 @@ def finding(service: Service, relation: Relation, broken: Broken) -> Finding:
             f"{number}. {service.curl(sent.request)}  # {sent.status or 'no response'}"
             for number, sent in zip(numbers, broken.trail, strict=True)
         ),
-        rules.ANSWERS.get(broken.check, relation.sentence),
-        relation.sentence if broken.check in rules.ANSWERS else "",
+        RULES_OF_ANSWERS.get(broken.check, relation.sentence),
+        relation.sentence if broken.check in RULES_OF_ANSWERS else "",
     )
 
 
@@ -319,7 +319,7 @@ def _schemathesis(outcome: Outcome, generation: str, left: float | None, on_prog
         outcome.findings.append(
             Finding(
                 SCHEMATHESIS, generation, check, operation, f"{label}: {error}",
-                cause=cause, sentence=rules.SCHEMATHESIS[check],
+                cause=cause, sentence=RULES_OF_SCHEMATHESIS[check],
             )
         )  # fmt: skip
     if not (plan.live or plan.first or plan.only or found.stopped):

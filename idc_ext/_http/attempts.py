@@ -13,12 +13,12 @@ from attrs import define, field, frozen
 
 from .._operations import is_retryable
 from ..errors import APIError
-from . import deadline, log, retry
+from . import deadline, retry
 from .deadline import Deadline
 from .failures import ServiceRelease, error_of_answer, error_of_response, request_of
 from .httpcore_hooks import DeadlineOver
 from .no_response import with_explanation
-from .redaction import SECRET_HEADERS
+from .redaction import SECRET_HEADERS, log_attempt
 from .retry import Retries, Retry, RetryBudget, causes_of
 
 if TYPE_CHECKING:
@@ -205,7 +205,7 @@ class Attempts:
         return self.until.exceeded(f"{self.call_name}{f', sent {attempts}' if self._began else ''}")
 
     def _log_attempt(self, outcome: str, then: str = "") -> None:
-        log.log_attempt(
+        log_attempt(
             self.request,
             outcome,
             seconds=deadline.clock() - self._began,

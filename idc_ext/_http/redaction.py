@@ -1,4 +1,4 @@
-"""Requests without their secrets: as text, as a curl line, and in the messages of servers that quote them.
+"""Requests without their secrets: as text, as a curl line, in messages of servers that quote them, and in the log.
 
 Secrets are the headers and query parameters listed here, every body that is not JSON, and user and password in a URL.
 Law: reads requests and changes none.
@@ -6,7 +6,10 @@ Law: reads requests and changes none.
 
 from __future__ import annotations
 
+import logging
+import os
 import shlex
+import threading
 from urllib.parse import parse_qsl, quote, quote_plus, urlencode
 
 import httpx
@@ -137,3 +140,58 @@ def _json_escaped(char: str) -> str:
         return char
     units = char.encode("utf-16-be")
     return "".join(f"\\u{units[n]:02x}{units[n + 1]:02x}" for n in range(0, len(units), 2))
+
+
+# --- the logger `idc_ext`: one record for each attempt, nothing unless the program or IDC_LOG asks for it ---------
+
+VARIABLE = "IDC_LOG"
+#: The values of the variable. `info` logs failures and retries, `debug` every attempt.
+LEVELS = {"debug": logging.DEBUG, "info": logging.INFO, "warning": logging.WARNING, "error": logging.ERROR}
+
+logger = logging.getLogger("idc_ext")
+logger.addHandler(logging.NullHandler())
+_configure_lock = threading.Lock()
+
+
+def configure_log() -> None:
+    """Add a handler that writes to stderr, if IDC_LOG asks for it. Called when a client is made, never on import."""
+    level_name = os.environ.get(VARIABLE, "").strip().lower()
+    with _configure_lock:
+        if not level_name or any(isinstance(handler, _StderrHandler) for handler in logger.handlers):
+            return
+        handler = _StderrHandler()
+        handler.setFormatter(logging.Formatter("%(asctime)s %(name)s %(levelname)s %(message)s"))
+        logger.addHandler(handler)
+    logger.setLevel(LEVELS.get(level_name, logging.INFO))
+    if level_name not in LEVELS:
+        logger.warning("%s is not one of %s; using info", VARIABLE, ", ".join(LEVELS))
+
+
+class _StderrHandler(logging.StreamHandler):  # type: ignore[type-arg] # generic for type checkers only, in Python 3.11
+    """The handler of this module, recognizable so that it is not added twice."""
+
+    def emit(self, record: logging.LogRecord) -> None:
+        """Write a record, unless the program's own logging writes it to the same stream."""
+        others = logging.getLogger().handlers if logger.propagate else ()
+        if not any(getattr(other, "stream", None) is self.stream for other in others):
+            super().emit(record)
+
+
+def log_attempt(
+    request: httpx.Request, outcome: str, *, seconds: float, number: int, most: int, then: str = ""
+) -> None:
+    """Log one attempt: its outcome, its duration in seconds, and what follows from it (`then`)."""
+    level = logging.INFO if then else logging.DEBUG
+    if logger.isEnabledFor(level):
+        tail = f"; {one_line(then)}" if then else ""
+        logger.log(
+            level,
+            "%s %s: %s in %.2f s, attempt %d of %d%s",
+            request.method,
+            url_without_secrets(request.url),
+            one_line(without_secrets(outcome, request)),
+            seconds,
+            number,
+            most,
+            tail,
+        )

@@ -28,8 +28,7 @@ import idc_openapi
 from ... import v3
 from ..._http.calls import Call
 from ..._http.steps import fetch
-from ..._release_lag import release_notice
-from ..._suggest import did_you_mean
+from ..._suggest import did_you_mean, release_notice
 from ...errors import ContractError, NotFound, TruncatedResult
 from ...v3._engine_types import type_of_numbers
 from ...v3._responses import check_subject, check_table_name

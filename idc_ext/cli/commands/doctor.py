@@ -25,7 +25,7 @@ from attrs import asdict, evolve, frozen
 import idc_openapi
 
 from ... import auth
-from ..._http.certificates import unusable_variable
+from ..._http.addresses import unusable_variable
 from ..._reachability import Probe, network_variables, probe, proxy_variable_for
 from ...errors import (
     APIError,

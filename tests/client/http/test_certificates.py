@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from idc_ext import InvalidTLSSettings, connect
-from idc_ext._http.certificates import tls_context
+from idc_ext._http.addresses import tls_context
 from tests.support.certificates import tls_server_context
 
 if TYPE_CHECKING:
