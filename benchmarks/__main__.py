@@ -27,7 +27,10 @@ HEAD = """\
 
 Written by `make bench`; what is below is what was measured, also where it misses its aim. Every figure is a ratio to
 a peer that did the same work in the same run, in turn (A B A B …): the median, and the range of the rounds. Times of
-one machine say little.
+one machine say little. The limit is the ratio that the least conceivable work has, measured in the same run: of the
+client, the bytes over a bare socket, and through the JSON reader; of a process, the interpreter alone; of drift, the
+text through the reader of JSON or YAML; of an answer of the stand-in, the engine's own JSON. What is between it and
+the ratio is what could still be gained, at most.
 
 {machine}
 
@@ -84,7 +87,7 @@ def write(folder: Path) -> None:
     )
     parts = [HEAD.format(machine=machine, summary=summary)]
     for group in dict.fromkeys(one["group"] for one in found):
-        parts.append(f"## {group}\n\n| | figure | ratio | range | to | aim |\n|---|--:|--:|--:|---|---|")
+        parts.append(f"## {group}\n\n| | figure | ratio | range | limit | to | aim |\n|---|--:|--:|--:|--:|---|---|")
         parts[-1] += "".join("\n" + row(one) for one in found if one["group"] == group) + "\n"
     if NOTES.exists():
         parts.append(NOTES.read_text(encoding="utf-8"))
@@ -107,11 +110,12 @@ def row(one: dict[str, Any]) -> str:
     alone = one["peer"] is None
     spread = "" if alone else f"{one['ratio_low']:.2f}–{one['ratio_high']:.2f}"
     median = "" if alone else f"{one['ratio_median']:.2f}"
+    limit = "" if one.get("limit") is None else f"{one['limit']:.2f}"
     aim = ""
     if one["target"] is not None:
         aim = f"{'≥' if one.get('more') else '≤'} {one['target']:g} {'✓' if kept(one) else '**missed**'}"
     value = f"{one['value']:,.0f}" if one["value"] >= 1000 else f"{one['value']:.3g}"
-    return f"| {one['name']} | {value} {one['unit']} | {median} | {spread} | {one['peer'] or ''} | {aim} |"
+    return f"| {one['name']} | {value} {one['unit']} | {median} | {spread} | {limit} | {one['peer'] or ''} | {aim} |"
 
 
 def plot(aimed: list[dict[str, Any]]) -> str:

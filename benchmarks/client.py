@@ -9,7 +9,8 @@ encoded before (`page_server`). Memory is the peak of a separate process.
 
 `--json` writes a list of objects: `group`, `name`, `peer` (null where a figure stands alone), `ratio_median`,
 `ratio_low`, `ratio_high` (null without a peer), `target` (the most that the ratio or, without a peer, the value may be;
-null if none is set), `value` and `unit` (the figure itself, not the ratio).
+null if none is set), `limit` (the same ratio of the least work that there is: the bytes over loopback, and through the
+JSON reader; null where it was not measured), `value` and `unit` (the figure itself, not the ratio).
 """
 
 from __future__ import annotations
@@ -107,6 +108,8 @@ CPU: dict[str, tuple[Mapping[str, Way], Targets]] = {
         },
     ),
 }
+#: The least work that every way has, measured in every round beside the ways.
+LIMITS: dict[str, Way] = {"bytes over loopback": ways.loopback, "bytes through the JSON reader": ways.json_reader}
 #: Functions of `client_peaks`: what each does, the most memory it may take in MB, and its peers with the most that the
 #: ratio may be.
 MILLION: dict[str, tuple[str, str, int | None, Mapping[str, float | None]]] = {
@@ -138,8 +141,9 @@ def figures(group: str, times: Mapping[str, Sequence[float]], targets: Targets, 
     found = []
     for name, peers in targets.items():
         for peer, target in peers.items():
-            ratios = [own / other for own, other in zip(times[name], times[peer], strict=True)]
+            ratios = _ratios(times[name], times[peer])
             low, _, high = statistics.quantiles(ratios, n=4)
+            least = [sum(parts) for parts in zip(*(times[one] for one in LIMITS if one in times), strict=True)]
             found.append(
                 {
                     "group": group,
@@ -149,11 +153,16 @@ def figures(group: str, times: Mapping[str, Sequence[float]], targets: Targets, 
                     "ratio_low": round(low, 3),
                     "ratio_high": round(high, 3),
                     "target": target,
+                    "limit": round(statistics.median(_ratios(least, times[peer])), 3) if least else None,
                     "value": round(statistics.median(times[name]) / pages / ROWS * 1e9),
                     "unit": "ns/row",
                 }
             )
     return found
+
+
+def _ratios(values: Sequence[float], peers: Sequence[float]) -> list[float]:
+    return [own / other for own, other in zip(values, peers, strict=True)]
 
 
 def line_of(figure: Figure) -> str:
@@ -164,7 +173,8 @@ def line_of(figure: Figure) -> str:
     if figure["peer"] is None:
         return shown + over
     ratios = f"{figure['ratio_median']:.2f} ({figure['ratio_low']:.2f}–{figure['ratio_high']:.2f})"
-    return f"{shown} {ratios:>20} × {figure['peer']}{over}"
+    limit = "" if figure["limit"] is None else f"   limit {figure['limit']:.2f}"
+    return f"{shown} {ratios:>20} × {figure['peer']}{over}{limit}"
 
 
 def _reached(figure: Figure) -> bool:
@@ -187,7 +197,7 @@ def million(pages: int, times: int) -> list[Figure]:
                 found.append(alone(url, way, pages))
     figures_: list[Figure] = []
     for way, (_, name, target, _) in MILLION.items():
-        nothing = dict.fromkeys(("peer", "ratio_median", "ratio_low", "ratio_high"))
+        nothing = dict.fromkeys(("peer", "ratio_median", "ratio_low", "ratio_high", "limit"))
         held = round(max(one["memory"] for one in seen[way]))
         figures_.append({"group": "memory", "name": name, **nothing, "value": held, "unit": "MB", "target": target})
     targets = {name: peers for name, _, _, peers in MILLION.values() if peers}
@@ -218,7 +228,9 @@ def measured(asked: argparse.Namespace) -> list[Figure]:
         slow = group == "50 ms a page"
         n = 1 if group == "first row" else 3 * pages if slow else pages
         with running(max(n, pages), delay=0.05 if slow else 0.0, packed=group == "gzip") as url:
-            cpu, wall = rounds(url, each, n, max(times // 3, 2) if slow else times)
+            cpu, wall = rounds(url, {**LIMITS, **each}, n, max(times // 3, 2) if slow else times)
+        parts: Targets = {name: dict.fromkeys(list(each)[:1]) for name in LIMITS}
+        targets = {**targets, **parts}
         none = {name: dict.fromkeys(peers) for name, peers in targets.items()}
         found += figures(f"{group}, cpu", cpu, none if slow else targets, n)
         found += figures(f"{group}, wall", wall, targets if slow else none, n)

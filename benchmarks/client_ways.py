@@ -10,10 +10,14 @@ import asyncio
 import functools
 import itertools
 import json
+import socket
+import zlib
 from collections.abc import AsyncIterable, Callable, Iterable
 from typing import Any
+from urllib.parse import urlsplit
 
 import httpx
+import msgspec
 import pandas
 import polars
 import pyarrow
@@ -25,6 +29,8 @@ from idc_client.models import V3Filters, V3ManifestPage, V3ManifestRequest, V3Ma
 
 from benchmarks.client_peaks import FILTERS, ROWS, SELECTION
 from idc_ext import IDC, Rows, connect, v3
+from idc_ext._tables.columns import Columns
+from idc_ext._tables.decoding import row_list_type
 from idc_ext.aio import AsyncRows
 
 Way = Callable[[str, int], None]
@@ -96,6 +102,46 @@ def notebook_polars(url: str, pages: int) -> None:
 
 
 # The limits:
+
+
+@functools.cache
+def _socket(url: str) -> socket.socket:
+    parts = urlsplit(url)
+    return socket.create_connection((parts.hostname or "", parts.port or 80))
+
+
+def loopback(url: str, pages: int) -> None:
+    """Bytes over a bare socket, into memory that is used again."""
+    connection, room = _socket(url), memoryview(bytearray(1_000_000))
+    for page in range(pages):
+        body = json.dumps(_body(page)).encode()
+        connection.sendall(b"POST %s HTTP/1.1\r\nContent-Length: %d\r\n\r\n%b" % (PATH.encode(), len(body), body))
+        head, _, rest = connection.recv(65_536).partition(b"\r\n\r\n")
+        due = int(head.rpartition(b"content-length: ")[2]) - len(rest)
+        while due:
+            due -= connection.recv_into(room, min(due, len(room)))
+
+
+@functools.cache
+def _received(url: str, page: int) -> tuple[bytes, bool]:
+    """Return the bytes of a page as they come, and whether they are compressed."""
+    answer = requests.post(url + PATH, json=_body(page), stream=True, timeout=60)
+    return answer.raw.read(decode_content=False), "content-encoding" in answer.headers
+
+
+@functools.cache
+def _page_decoder() -> Callable[[bytes], Any]:
+    names = frozenset(Columns.of(V3ManifestRow).names)
+    members = [("series", row_list_type(V3ManifestRow, names))]
+    return msgspec.json.Decoder(msgspec.defstruct("Page", members)).decode
+
+
+def json_reader(url: str, pages: int) -> None:
+    """Bytes that are in memory, through the JSON reader to rows (and decompressed before, if they are compressed)."""
+    decode = _page_decoder()
+    for page in range(pages):
+        content, compressed = _received(url, page)
+        decode(zlib.decompress(content, zlib.MAX_WBITS | 16) if compressed else content)
 
 
 def httpx_raw(url: str, pages: int) -> None:

@@ -140,22 +140,31 @@ peak.write_text(next(line.split()[1] for line in lines if line.startswith("VmHWM
 sys.exit(code)
 """
 """The command, which then writes its own peak of memory: what the kernel reports of a child includes its parent's."""
+_READERS = {
+    "JSON": "import json, sys\nfor file in sys.argv[1:]:\n    json.load(open(file, encoding='utf-8'))",
+    "YAML": "import sys, yaml\nfor one in sys.argv[1:]:\n    yaml.load(open(one, encoding='utf-8'), yaml.CSafeLoader)",
+}
+"""Programs that only read both documents: the limit."""
 
 
 def once(base: Path, revision: Path) -> tuple[float, float, float, int]:
     """Run the command once; return wall seconds, processor seconds, megabytes and the number of changes."""
     report, peak = base.with_suffix(".report"), base.with_suffix(".peak")
     arguments = [str(base), str(revision), "--format", "json", "-o", str(report)]
-    command = [sys.executable, "-c", _PROGRAM, str(peak), *arguments]
+    code, wall, processor = timed(sys.executable, "-c", _PROGRAM, str(peak), *arguments)
+    if code == 2:
+        raise SystemExit("it could not be checked")
+    changes = len(json.loads(report.read_text(encoding="utf-8"))["changes"])
+    return wall, processor, int(peak.read_text(encoding="ascii")) / 1000, changes
+
+
+def timed(*command: str) -> tuple[int, float, float]:
+    """Run a command; return its exit code, wall seconds and processor seconds."""
     began = time.perf_counter()
     process = subprocess.Popen(command)
     _, status, usage = os.wait4(process.pid, 0)
-    wall = time.perf_counter() - began
     process.returncode = os.waitstatus_to_exitcode(status)
-    if process.returncode == 2:
-        raise SystemExit("it could not be checked")
-    changes = len(json.loads(report.read_text(encoding="utf-8"))["changes"])
-    return wall, usage.ru_utime + usage.ru_stime, int(peak.read_text(encoding="ascii")) / 1000, changes
+    return process.returncode, time.perf_counter() - began, usage.ru_utime + usage.ru_stime
 
 
 def measure() -> Iterator[Figure]:
@@ -168,9 +177,12 @@ def measure() -> Iterator[Figure]:
                 path.write_text(content, encoding="utf-8")
             walls, cpus, memory, changes = zip(*(once(base, revision) for _ in range(ROUNDS)), strict=True)
             title = f"{name}, {len(texts[0]) / 1e6:.1f} MB, {changes[0]} changes"
-            most, both = MOST_SECONDS[name.rpartition(" ")[2]], sum(map(len, texts)) / 1e6
-            yield Figure.of(group, title, f"{most} s", walls, [most], target=1)
-            yield Figure.of(group, f"{name}: processor", f"{most} s", cpus, [most])
+            form = name.rpartition(" ")[2]
+            most, both = MOST_SECONDS[form], sum(map(len, texts)) / 1e6
+            reader = [sys.executable, "-c", _READERS[form], str(base), str(revision)]
+            _, read_walls, read_cpus = zip(*(timed(*reader) for _ in range(ROUNDS)), strict=True)
+            yield Figure.of(group, title, f"{most} s", walls, [most], target=1, limits=read_walls)
+            yield Figure.of(group, f"{name}: processor", f"{most} s", cpus, [most], limits=read_cpus)
             aim = MOST_MEMORY if both > 1 else None  # of a small pair, nearly all of it is Python with its modules
             yield Figure.of(group, f"{name}: memory", "both texts", memory, [both], unit="MB", target=aim)
 

@@ -37,6 +37,8 @@ class Figure:
         value: The figure itself, the median of the rounds.
         unit: The unit of the value.
         more: Whether more is better.
+        limit: The ratio that the least conceivable work has to the peer (such as the bytes alone); None if it was not
+            measured.
     """
 
     group: str
@@ -49,6 +51,7 @@ class Figure:
     value: float
     unit: str
     more: bool = False
+    limit: float | None = None
 
     @classmethod
     def of(
@@ -62,12 +65,25 @@ class Figure:
         unit: str = "s",
         target: float | None = None,
         more: bool = False,
+        limits: Sequence[float] | None = None,
     ) -> Figure:
         """Make a figure from the values of all rounds; `peers` may be one value for all of them."""
         every = peers if len(peers) == len(values) else [peers[0]] * len(values)
         ratios = sorted(one / other for one, other in zip(values, every, strict=True))
-        median = statistics.median(values)
-        return cls(group, name, peer, statistics.median(ratios), ratios[0], ratios[-1], target, median, unit, more)
+        limit = limits and statistics.median(one / other for one, other in zip(limits, every, strict=True))
+        return cls(
+            group,
+            name,
+            peer,
+            statistics.median(ratios),
+            ratios[0],
+            ratios[-1],
+            target,
+            statistics.median(values),
+            unit,
+            more,
+            limit or None,
+        )
 
     @property
     def kept(self) -> bool | None:
@@ -79,10 +95,11 @@ class Figure:
     def __str__(self) -> str:
         aim = "" if self.target is None else f"  ({'at least' if self.more else 'at most'} {self.target:g})"
         spread = f"{self.ratio_low:.2f} to {self.ratio_high:.2f}"
+        limit = "" if self.limit is None else f"  limit {self.limit:.2f}"
         mark = {True: "ok", False: "MISSED", None: ""}[self.kept]
         return (
             f"{self.name:<46} {self.value:>9.4g} {self.unit:<8} {self.ratio_median:>6.2f} x {self.peer}, "
-            f"{spread}{aim} {mark}"
+            f"{spread}{aim} {mark}{limit}"
         )
 
 

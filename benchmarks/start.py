@@ -57,7 +57,7 @@ def measure() -> Iterator[Figure]:
         loaded = [value - least for value, least in zip(values, bare, strict=True)]
         yield Figure.of(group, name, "import httpx", loaded, less, target=target)
     for name, values, target in zip(names[2:], found[2:], (2, 1.2), strict=True):
-        yield Figure.of(group, name, "python -c 'import httpx'", values, peer, target=target)
+        yield Figure.of(group, name, "python -c 'import httpx'", values, peer, target=target, limits=bare)
     yield from _generation()
 
 
