@@ -23,11 +23,11 @@ if TYPE_CHECKING:
     from tests.torture.record import Record
 
 CLIENTS, SECONDS = 64, 60.0
-WARM = 1 / 4  # of these seconds before, so that what is loaded once, and each process of SQL, is there
+WARM = 1  # of these seconds before, so that what is loaded once, each process of SQL and full caches are there
 LOADS = ("warm", "client")
 PROCESSES = 4
 REST = 1 / 10  # of these seconds, after each load, in which nothing is asked
-FLAT, FILLING = 1.10, 50_000_000  # and bytes by which caches may still fill (budget.CACHED_BYTES_V1, _V3)
+FLAT, FILLING = 1.10, 50_000_000  # and bytes that are no growth, of a server that has little (the sample's)
 
 
 def attacks() -> list[Attack]:
