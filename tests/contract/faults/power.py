@@ -207,6 +207,9 @@ def report(found: list[Outcome], options: argparse.Namespace) -> str:
         "(schemathesis) only if no relation fails. A mutant that changes no answer, because the data have no such "
         "value, is replaced by the next one drawn.",
         "",
+        "These faults were written beside the tests. Two further sets, a first of 82 and a second of 60, were written "
+        "by people who had not seen the tests: [what was found of both](contract.md#faults-that-others-wrote).",
+        "",
         "| | caught | by relations | by schemathesis | survived | excused | never applied |",
         "|---|---|---|---|---|---|---|",
         *(_summary(f"{kind}s, {generation}", [one for one in kinds[kind] if one.job.generation == generation])
