@@ -71,6 +71,7 @@ PARSED_BYTES = 2 * BODY_BYTES  # of all large bodies that are being parsed and a
 LARGE_RESPONSE = 2 * MB  # a larger response counts for SENDING_BYTES (a page of 5,000 series has 1.7 MB)
 RESPONSE_PIECE = 1 * MB  # in which it is sent
 SENDING_BYTES = 128 * MB  # of all large responses that are being sent
+WAITING_RESULTS = 4  # large results of SQL that wait for their share of it, each of up to 32 MB; others get 503
 RETRY_SECONDS = 2  # Retry-After of a 503 when the server is busy
 OPEN_FILES = 65_536  # connections and files at once, as far as the system allows
 # What the C library keeps of freed memory. By default it learns from the largest block that was freed, and after a few

@@ -152,6 +152,7 @@ class Door:
         self.receiving = Bytes(budget.RECEIVING_BYTES)
         self.parsed = Bytes(budget.PARSED_BYTES)
         self.sending = Bytes(budget.SENDING_BYTES)
+        self.waiting_results = 0
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Serve one request, or the server's start and stop."""
@@ -195,6 +196,7 @@ class Visit:
         self.door, self._receive, self._send = door, receive, send
         self.body: bytes | None = b""  # None when it has been handed on
         self.queue: Queue | None = None
+        self.start: Message | None = None  # of the response, until its body is there
         self.received = self.parsed = self.sent = 0
 
     def end(self) -> None:
@@ -273,22 +275,40 @@ class Visit:
 
     async def send(self, message: Message) -> None:
         """Send a part of the response; a large one in pieces, each sent when the client has read the one before."""
+        if message["type"] == "http.response.start":
+            self.start = message  # sent with the body, because the thread stays taken until there is room for that
+            return
         body = message.get("body", b"")
+        if len(body) > budget.LARGE_RESPONSE and not self.sent:
+            await self._wait_for_room(len(body))
+        self._let_go()
+        if self.start is not None:
+            await self._send(self.start)
+            self.start = None
         if len(body) <= budget.LARGE_RESPONSE:
-            self._let_go()
             await self._send(message)
             return
-        # The thread stays taken until there is room for the response: what waits for its clients is bounded.
-        if not self.sent:
-            while not await self.door.sending.wait(len(body), budget.STALL_SECONDS):
-                pass  # a client that stalls is disconnected by the protocol, which makes room
-            self.sent = len(body)
-        self._let_go()
         view, more = memoryview(body), message.get("more_body", False)
         piece = min(budget.RESPONSE_PIECE, -(-len(body) // 2))  # two at least: the last one waits for the one before
         for start in range(0, len(body), piece):
             end = start + piece
             await self._send({**message, "body": view[start:end], "more_body": more or end < len(body)})
+
+    async def _wait_for_room(self, size: int) -> None:
+        """Wait until a large response may be sent; raises Refusal if too many results of SQL wait already.
+
+        What waits is bounded: other responses keep the thread of their lane.
+        """
+        laneless = self.queue is None
+        if laneless and self.door.waiting_results >= budget.WAITING_RESULTS:
+            raise busy("is sending too many large results")
+        self.door.waiting_results += laneless
+        try:
+            while not await self.door.sending.wait(size, budget.STALL_SECONDS):
+                pass  # a client that stalls is disconnected by the protocol, which makes room
+        finally:
+            self.door.waiting_results -= laneless
+        self.sent = size
 
 
 def first_part(path: str) -> str:

@@ -38,13 +38,14 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
     from importlib.resources.abc import Traversable
 
+DRAFT = ".draft-"  # after the name of the file, so that no build takes the folder of another release for its own
 BUILD_MEMORY = "2GB"  # DuckDB spills the rest to disk, beside the new file
 
 
 def ensure(cache: Path, announce: Callable[[], object] = lambda: None) -> Path:
     """The archive file, built first if need be; safe when several processes want it at once.
 
-    The build takes about ten seconds and, for that time, two gigabytes; it runs in a process of its own so that the
+    The build takes about a minute and, for that time, two gigabytes; it runs in a process of its own so that the
     server never holds that memory.
     """
     path = path_in(cache)
@@ -87,7 +88,7 @@ def build_alone(path: Path) -> None:
 
 def remove_unfinished(path: Path) -> None:
     """Remove the folders of builds that were interrupted."""
-    for abandoned in path.parent.glob("building-*"):
+    for abandoned in path.parent.glob(f"{path.name}{DRAFT}*"):
         shutil.rmtree(abandoned, ignore_errors=True)
 
 
@@ -117,7 +118,7 @@ def build(path: Path, index: Traversable | None = None) -> None:
         "analysis_results": str(index / "analysis_results_index.parquet"),
         "releases": str(index / "version_metadata_index.parquet"),
     }
-    with tempfile.TemporaryDirectory(dir=path.parent, prefix="building-") as folder:
+    with tempfile.TemporaryDirectory(dir=path.parent, prefix=f"{path.name}{DRAFT}") as folder:
         unfinished = Path(folder) / path.name
         statements = (files("idc_standin.archive") / "archive.sql").read_text(encoding="utf-8")
         with duckdb.connect(config={"temp_directory": folder, "memory_limit": BUILD_MEMORY}) as connection:

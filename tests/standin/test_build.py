@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from idc_standin.archive import file as archive_file
-from idc_standin.archive.build import build_alone
+from idc_standin.archive.build import DRAFT, build_alone
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -43,7 +43,7 @@ def builders(cache: Path) -> list[int]:
 
 def unfinished(cache: Path) -> list[Path]:
     """What builds have written that is not in its place yet."""
-    return [path for folder in cache.glob("building-*") for path in folder.glob("*.duckdb")]
+    return [path for folder in cache.glob(f"*{DRAFT}*") for path in folder.glob("*.duckdb")]
 
 
 @contextmanager
@@ -65,7 +65,7 @@ def test_a_builder_ends_with_the_process_that_started_it_and_leaves_nothing(
         assert len(builders(tmp_path)) == 1
         process.send_signal(number)
         wait_until(lambda: not builders(tmp_path), 10)
-    assert list(tmp_path.glob("building-*")) == []
+    assert list(tmp_path.glob(f"*{DRAFT}*")) == []
     assert list(tmp_path.glob("*.duckdb")) == []
 
 
@@ -89,11 +89,24 @@ def test_files_of_an_interrupted_build_are_removed_and_none_of_them_is_used(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     path = archive_file.path_in(tmp_path)
-    (tmp_path / "building-x").mkdir()
-    (tmp_path / "building-x" / path.name).write_bytes(b"half")
+    draft = tmp_path / f"{path.name}{DRAFT}x"
+    draft.mkdir()
+    (draft / path.name).write_bytes(b"half")
     archive_file.published(path).write_bytes(b"the other half")  # killed between the two
     built: list[Path] = []
     monkeypatch.setattr("idc_standin.archive.build.build", built.append)
     build_alone(path)
     assert built == [path]
-    assert list(tmp_path.glob("building-*")) == []
+    assert list(tmp_path.glob(f"*{DRAFT}*")) == []
+
+
+@pytest.mark.parametrize("name", ["building-plans", "archive-1.0.0-layout6.duckdb.draft-x"])
+def test_a_build_removes_no_folder_but_those_of_earlier_builds_of_the_same_file(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, name: str
+) -> None:
+    kept = tmp_path / name / "kept"
+    kept.parent.mkdir()
+    kept.write_bytes(b"of somebody else")
+    monkeypatch.setattr("idc_standin.archive.build.build", lambda path: None)
+    build_alone(archive_file.path_in(tmp_path))
+    assert kept.read_bytes() == b"of somebody else"

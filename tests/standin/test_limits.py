@@ -329,6 +329,33 @@ def test_a_request_that_waits_too_long_or_behind_too_many_is_a_503_that_says_whe
         end.set()
 
 
+def test_responses_that_wait_for_slow_clients_are_few_and_others_get_a_503(tmp_path: Path) -> None:
+    lanes = "{**budget.LANES, 'pages': budget.Lane(running=1, waiting=0, seconds=1.0)}"
+    limits = {"SENDING_BYTES": 3_000_000, "LARGE_RESPONSE": 200_000, "WAITING_RESULTS": 1, "LANES": Verbatim(lanes)}
+    page = ("/v3/cohort/manifest", {"filters": {"terms": {"Modality": ["CT"]}}, "page_size": 2_000})
+    result = ("/v3/sql", {"sql": "SELECT SeriesInstanceUID, StudyInstanceUID FROM index", "max_rows": 10_000})
+    with (
+        serving("--state", str(tmp_path), limits=limits) as url,
+        ThreadPoolExecutor(2) as pool,
+        httpx.Client(base_url=url, timeout=60) as client,
+    ):
+        with connected(url) as idle:  # it does not read, and its 20 MB take all the room that there is
+            idle.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 65_536)
+            body = json.dumps({"filters": {"terms": {"Modality": ["CT", "MR"]}}, "limit": 400_000}).encode()
+            head = "POST /v3/cohort/manifest.txt HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\n"
+            idle.sendall(f"{head}Content-Length: {len(body)}\r\n\r\n".encode() + body)
+            assert idle.recv(100).startswith(b"HTTP/1.1 200 ")
+            waiting = [pool.submit(client.post, path, json=body) for path, body in (page, result)]
+            time.sleep(1)
+            answers = [client.post(path, json=body) for path, body in (page, result)]
+            assert "too many requests" in refused(answers[0], 503)
+            assert "too many large results" in refused(answers[1], 503)
+            assert all(answer.headers["retry-after"] == str(budget.RETRY_SECONDS) for answer in answers)
+            assert client.get("/v3/health").status_code == 200
+            assert not any(future.done() for future in waiting)
+        assert [future.result(30).status_code for future in waiting] == [200, 200]
+
+
 class Verbatim(str):
     """Python text as the value of a limit."""
 

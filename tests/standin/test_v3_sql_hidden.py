@@ -37,7 +37,7 @@ SHOWING = [
     "SELECT * FROM (PIVOT duckdb_databases ON database_name USING first(path))",
     "SELECT * FROM read_blob('*')", f"SELECT size FROM read_blob('{DATABASE}')", f"SELECT * FROM '{DATABASE}'",
     f'SELECT * FROM "{DATABASE}"', f"SELECT * FROM read_duckdb('{DATABASE}')", f"SELECT * FROM glob('{CACHE}/*')",
-    f"SELECT * FROM glob('{CACHE}/sql-*/*/*')", f"SELECT * FROM read_text('{DATABASE}.wal')",
+    f"SELECT * FROM glob('{CACHE}/idc-standin-sql-*/*/*')", f"SELECT * FROM read_text('{DATABASE}.wal')",
     f"SELECT * FROM (PIVOT '{DATABASE}' ON a USING first(b))", "SELECT * FROM sniff_csv('/etc/passwd')",
     "SELECT * FROM parquet_metadata('x')", "SELECT write_log('x')",
 ]  # fmt: skip

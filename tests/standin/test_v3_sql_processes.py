@@ -22,6 +22,7 @@ import yaml
 
 from idc_standin.budget import MB, SQL
 from idc_standin.v3.sql.guard import Refused, select
+from idc_standin.v3.sql.process import FOLDERS, LOCK, Folder
 from tests.standin.v3_requests import refusal
 from tests.support.standin_process import server_process
 
@@ -300,6 +301,25 @@ def test_the_end_of_the_server_ends_statements_in_silence_and_leaves_no_process_
     assert all(failure == 503 or isinstance(failure, httpx.TransportError) for failure in failures)
     eventually(lambda: not any(Path(f"/proc/{pid}").exists() for pid in workers))
     assert not any(folder.exists() for folder in folders)
+
+
+def test_only_the_folders_of_servers_that_were_killed_are_removed(tmp_path: Path) -> None:
+    def old(path: Path) -> Path:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.touch()
+        os.utime(path, (0, 0))
+        os.utime(path.parent, (0, 0))
+        return path
+
+    kept = [old(tmp_path / "sql-course" / "lock"), old(tmp_path / f"{FOLDERS}course" / "notes.sql")]
+    old(tmp_path / f"{FOLDERS}killed" / LOCK)
+    held = Folder(tmp_path)
+    os.utime(held.path / LOCK, (0, 0))
+    Folder(tmp_path).remove()
+    assert all(path.exists() for path in kept)
+    assert held.path.is_dir()
+    assert not (tmp_path / f"{FOLDERS}killed").exists()
+    held.remove()
 
 
 def test_a_process_that_is_killed_from_outside_is_replaced(tmp_path: Path) -> None:

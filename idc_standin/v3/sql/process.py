@@ -33,8 +33,9 @@ START_SECONDS = 30.0
 WATCH_SECONDS = 0.05  # between two looks at the memory and the files of a process
 LARGEST_HEADER = 8 * MB  # the names of columns have a tenth of it at most
 CRASHED = "The engine ended on this statement: it is nested too deeply, too large, or meets a fault of the engine."
-FOLDERS = "sql-"
+FOLDERS = "idc-standin-sql-"
 LOADER = ("LD_LIBRARY_PATH", "DYLD_LIBRARY_PATH")  # without them, some interpreters do not start
+LOCK = "lock"
 ABANDONED_SECONDS = 60.0
 PAGE = os.sysconf("SC_PAGE_SIZE")
 
@@ -212,8 +213,8 @@ class Folder:
         self._numbers = count()
         for other in self.path.parent.glob(f"{FOLDERS}*"):
             with suppress(NotStarted, OSError):
-                # One that is new may not be locked yet.
-                abandoned = time.time() - other.stat().st_mtime > ABANDONED_SECONDS
+                # A lock that is new may not be held yet; a folder without one is not a server's.
+                abandoned = time.time() - (other / LOCK).stat().st_mtime > ABANDONED_SECONDS
                 if abandoned and other != self.path and (lock := _lock(other)):
                     shutil.rmtree(other, ignore_errors=True)
                     lock.close()
@@ -243,7 +244,7 @@ def _new_folder(*places: Path) -> Path:
 def _lock(folder: Path) -> FileIO | None:
     """The lock of a folder, held until it is closed; None if another process holds it."""
     try:
-        lock = open(folder / "lock", "wb", buffering=0)  # noqa: SIM115  held
+        lock = open(folder / LOCK, "wb", buffering=0)  # noqa: SIM115  held
     except OSError as error:
         raise NotStarted(f"{folder}: {error.strerror}") from error
     try:

@@ -10,6 +10,7 @@ import threading
 import time
 from typing import TYPE_CHECKING, Any
 
+from idc_standin.archive.build import DRAFT
 from tests.torture import processes, wire
 from tests.torture.attack import Attack
 from tests.torture.attacks.users import User
@@ -277,9 +278,7 @@ def _build(env: Environment, record: Record) -> None:
     server.start()  # builds what is missing
     answer = wire.post(server.address, "/v3/cohort/counts", {"filters": {"terms": {"Modality": ["MR"]}}})
     record.check("counts after a build that was killed", answer, {200})
-    abandoned = sorted(
-        path.name for path in folders.cache.iterdir() if path.name.startswith("building-") or path.suffix == ".tmp"
-    )
+    abandoned = sorted(path.name for path in folders.cache.iterdir() if DRAFT in path.name or path.suffix == ".tmp")
     if abandoned:
         record.finding("kill -9 during the build", f"files stayed behind: {abandoned}")
     server.stop()
