@@ -16,7 +16,9 @@ import platformdirs
 
 from idc_standin import __version__
 
-EMAIL = re.compile(r"[^@\s]+@[^@\s]+\.[^@\s]+")
+_PART = r"[^@\s\x00-\x1f\x7f\ud800-\udfff]+"
+#: At most 254 characters, as SMTP has it.
+EMAIL = re.compile(rf"(?!.{{255}}){_PART}@{_PART}\.{_PART}")
 
 
 class Parser(argparse.ArgumentParser):

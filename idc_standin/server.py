@@ -10,6 +10,7 @@ Law: starts the command `idc-standin`, without changes, and keeps its state in a
 
 from __future__ import annotations
 
+import hashlib
 import json
 import re
 import subprocess
@@ -28,6 +29,8 @@ except ModuleNotFoundError as missing:  # the client alone was installed
 
 if TYPE_CHECKING:
     from types import TracebackType
+
+    from idc_standin.v1.identity import Identity
 
 __all__ = ["Server", "StandinError", "start"]
 
@@ -68,21 +71,35 @@ class Server:
             name: First and last name; by default from the e-mail address.
 
         Raises:
-            StandinError: this is not an e-mail address.
+            StandinError: this is not an e-mail address, or the server has been stopped.
         """
-        from idc_standin.v1.identity import Identity, credentials, write_private
+        from idc_standin.v1.identity import credentials, write_private
 
-        if not EMAIL.fullmatch(email):
-            raise StandinError(f"{email!r} is not an e-mail address.")
-        path = self._state / f"credentials of {email.replace('/', '_')}"
-        write_private(path, json.dumps(credentials(Identity(self._state), email, name, _LIFETIME)).encode())
+        identity = self._identity(email)
+        path = self._state / f"credentials of {hashlib.sha256(email.encode()).hexdigest()[:16]}"
+        write_private(path, json.dumps(credentials(identity, email, name, _LIFETIME)).encode())
         return path
 
     def token(self, email: str) -> str:
-        """Make an ID token for a user of v1, valid for four hours."""
+        """Make an ID token for a user of v1, valid for four hours.
+
+        Args:
+            email: The user's e-mail address.
+
+        Raises:
+            StandinError: this is not an e-mail address, or the server has been stopped.
+        """
+        return self._identity(email).issue(email, "", _LIFETIME)[0]
+
+    def _identity(self, email: str) -> Identity:
+        """The keys of the server, to make a token for this address."""
         from idc_standin.v1.identity import Identity
 
-        return Identity(self._state).issue(email, "", _LIFETIME)[0]
+        if not self._end.alive:
+            raise StandinError("The stand-in has been stopped, and its keys are gone; start another.")
+        if not EMAIL.fullmatch(email):
+            raise StandinError(f"{email!r} is not an e-mail address.")
+        return Identity(self._state)
 
     def stop(self) -> None:
         """End the server, and remove its keys and cohorts; later calls do nothing."""

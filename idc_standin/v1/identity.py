@@ -10,7 +10,6 @@ from __future__ import annotations
 import errno
 import json
 import os
-import re
 import tempfile
 import time
 from contextlib import suppress
@@ -25,11 +24,11 @@ from cryptography.hazmat.primitives import serialization
 from cryptography.hazmat.primitives.asymmetric import rsa
 
 from idc_standin.errors import StandinError
+from idc_standin.options import EMAIL
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-EMAIL = re.compile(r"[^@\s\ud800-\udfff]+@[^@\s\ud800-\udfff]+")
 ISSUER = "https://idc-standin.invalid"
 AUDIENCE = "idc-standin"
 PAGE_TOKEN_SECONDS = 24 * 3600  # as long as BigQuery keeps anonymous results

@@ -1,6 +1,6 @@
 """A v1 query as a value: conditions, columns, order, data release. No SQL here and no HTTP.
 
-The rules are those of v1 as of June 2021 (see README, "What the stand-in answers"): AND across attributes, OR among
+The rules are those of v1 as of June 2021 (docs/standin.md): AND across attributes, OR among
 values; text compared without regard to case; one value is a LIKE pattern, several are a list; ``None`` is "has no
 value"; ``collection_id`` in any spelling.
 """
@@ -46,15 +46,8 @@ class Query:
         return not INSTANCE_COLUMNS.isdisjoint(self.columns)
 
     def key(self) -> str:
-        """Equal for equal queries; the text that a page token's query is stored as."""
+        """A text that is equal for equal queries; page tokens hold its digest."""
         return json.dumps(asdict(self), sort_keys=True, separators=(",", ":"))
-
-    @classmethod
-    def from_key(cls, key: str) -> Query:
-        """The query that :meth:`key` wrote."""
-        raw = json.loads(key)
-        conditions = tuple(Condition(**{**c, "values": tuple(c["values"])}) for c in raw["conditions"])
-        return cls(raw["release"], conditions, tuple(raw["columns"]), tuple(raw["order"]))
 
 
 def normalised(filters: Mapping[str, Sequence[Any]]) -> dict[str, list[Any]]:

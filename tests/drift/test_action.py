@@ -43,6 +43,7 @@ def summary_of(folder: Path, **given: str) -> tuple[int, str, str]:
         ({}, REVISION, 1, "path-removed"),
         ({"scope": "/v3"}, REVISION, 0, "no drift"),
         ({"scope": "/v3 /other"}, REVISION, 1, "path-removed"),
+        ({"scope": "/v3\n/other\n"}, REVISION, 1, "path-removed"),
         ({}, REVISION.replace("{get: {", "{get: {parameters: 5, "), 2, "Not read: "),
         ({}, "paths: {}", 2, "could not check: new.yaml is not an OpenAPI document"),
     ],

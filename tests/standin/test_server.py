@@ -5,6 +5,7 @@ from __future__ import annotations
 import gc
 import subprocess
 import sys
+from itertools import product
 from pathlib import Path
 
 import httpx
@@ -23,10 +24,18 @@ def test_a_server_is_started_by_one_call_knows_users_and_ends_with_its_files() -
         head = {"Authorization": f"Bearer {standin.token('ada@example.org')}"}
         assert httpx.get(f"{standin.url}/v1/cohorts", headers=head).json()["cohorts"][0]["name"] == "n"
         assert repr(standin) == f"<IDC stand-in on {standin.url}>"
-        with pytest.raises(server.StandinError, match="'ada' is not an e-mail address"):
-            standin.credentials("ada")
+        for make, wrong in product(
+            (standin.credentials, standin.token), ("ada", "a\0b@example.org", f"{'a' * 300}@b.de")
+        ):
+            with pytest.raises(server.StandinError, match="is not an e-mail address"):
+                make(wrong)
+        assert standin.credentials(f"{'ä' * 230}/..@example.org").parent == path.parent
     assert repr(standin) == f"<IDC stand-in on {standin.url}, stopped>"
     standin.stop()  # again
+    for make in (standin.credentials, standin.token):
+        with pytest.raises(server.StandinError, match="has been stopped"):
+            make("ada@example.org")
+    assert not path.parent.exists()
     assert not path.exists()
     with pytest.raises(httpx.ConnectError):
         httpx.get(standin.url)
