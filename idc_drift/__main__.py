@@ -12,9 +12,9 @@ import os
 import sys
 import tempfile
 from pathlib import Path
-from typing import TYPE_CHECKING, TextIO
+from typing import TYPE_CHECKING, NoReturn, TextIO
 
-from . import __version__, requirements
+from . import requirements
 from .changes import accepted, outcome, unreleased
 from .changes import lag as releases
 from .changes.change import LEVELS
@@ -105,6 +105,17 @@ def _file(name: str) -> Path:
     return Path(name)
 
 
+class _Version(argparse.Action):
+    """The option ``--version``, which looks the version up only if it is given."""
+
+    def __call__(self, parser: argparse.ArgumentParser, *_: object) -> NoReturn:
+        """Print the version."""
+        from . import __version__
+
+        print(f"idc-drift {__version__}")
+        parser.exit()
+
+
 def _documents(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("base", metavar="BASE", help="the document that clients rely on: a file, a URL, or - for stdin")
     parser.add_argument(
@@ -145,7 +156,7 @@ def _parser() -> argparse.ArgumentParser:
         formatter_class=argparse.RawDescriptionHelpFormatter,
         allow_abbrev=False,
     )
-    parser.add_argument("--version", action="version", version=f"idc-drift {__version__}")
+    parser.add_argument("--version", action=_Version, nargs=0, help="show program's version number and exit")
     _documents(parser)
     parser.add_argument("--format", choices=FORMATS, default="text", help="format of the report; default: text")
     parser.add_argument(
@@ -213,8 +224,9 @@ def _read(options: argparse.Namespace) -> tuple[Document, Document]:
             raise Unreadable(f"--output {options.output} is {name.upper()}, which is never overwritten")
     if options.base == options.revision == "-":
         raise Unreadable("only one of the two documents can come from stdin")
-    network = options.allow_network
-    return read(options.base, allow_network=network), read(options.revision, allow_network=network)
+    base, revision = (read(name, allow_network=options.allow_network) for name in (options.base, options.revision))
+    revision.share(base)
+    return base, revision
 
 
 def _is_file(source: str, output: Path) -> bool:

@@ -7,6 +7,7 @@ changes; a document with smaller errors is read as far as possible, with a note.
 from __future__ import annotations
 
 import os
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import IO, TYPE_CHECKING, Any
 
@@ -58,6 +59,17 @@ class Document:
         self.notes: list[str] = self._family.notes
         """Problems in the document, one sentence each."""
         self.notes += [note for note in parsed.notes if note not in self.notes]
+
+    @property
+    def is_tree(self) -> bool:
+        """Whether no object stands at several places, as aliases of YAML make it."""
+        return self._parsed.is_tree
+
+    def share(self, other: Document) -> None:
+        """Take the objects of another document for all that is the same, so that it is kept and compared once."""
+        if self.is_tree and other.is_tree:
+            with suppress(RecursionError):  # what is nested so deeply stays as it is
+                _shared(other.content, self.content)
 
     @property
     def version(self) -> str:
@@ -149,6 +161,23 @@ class Document:
     def root(self) -> Document:
         """The document that the user named; differs from this one if this is a file that it refers to."""
         return self._family.root
+
+
+def _shared(old: Any, new: Any) -> Any:
+    """The old value if the new one is the same, in the same order; else the new one, with what is the same in it."""
+    if type(old) is not type(new):
+        return new
+    if isinstance(new, dict):
+        same, members = list(old) == list(new), [(key, inner) for key, inner in new.items() if key in old]
+    elif isinstance(new, list):
+        same, members = len(old) == len(new), list(enumerate(new[: len(old)]))
+    else:
+        return old if old == new and not isinstance(old, float) else new  # 0.0 is -0.0
+    for key, inner in members:
+        known = old[key]
+        kept = new[key] = _shared(known, inner)
+        same = same and kept is known
+    return old if same else new
 
 
 class _Family:

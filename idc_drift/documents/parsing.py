@@ -12,7 +12,6 @@ import re
 from array import array
 from bisect import bisect_right
 from contextlib import contextmanager
-from itertools import accumulate
 from typing import TYPE_CHECKING, Any
 
 import yaml
@@ -38,6 +37,7 @@ _PLAIN_SCALARS: dict[str, Any] = {
 }
 
 _SEPARATORS = re.compile(r"[\s,:]*")
+_LINE_START = re.compile(r"\A|\n")
 _DECODER = json.JSONDecoder()
 
 
@@ -54,6 +54,8 @@ class Parsed:
         notes: list[str],
         place: Callable[[Any, Any], tuple[int, int] | None],
         unread: Sequence[str] = (),
+        *,
+        is_tree: bool = False,
     ) -> None:
         self.value = value
         self.notes = notes
@@ -61,6 +63,8 @@ class Parsed:
         """The parts of the text that are not in the value, one sentence each."""
         self.place = place
         """The line and column (from 1) of a key or index of a container."""
+        self.is_tree = is_tree
+        """Whether each container stands at one place and is found from the root, so that another may replace it."""
 
 
 def parse(text: str) -> Parsed:
@@ -107,7 +111,7 @@ def _json(text: str) -> Parsed:
         return found
 
     value = json.loads(text, object_pairs_hook=pairs)
-    return Parsed(value, notes, Positions(text, value).place, unread)
+    return Parsed(value, notes, Positions(text, value).place, unread, is_tree=True)
 
 
 class Positions:
@@ -119,7 +123,8 @@ class Positions:
         self._begins: dict[int, int] = {id(value): self._skip_separators(0)}
         """The offset of each container, by its id."""
         self._members: dict[int, dict[Any, int]] = {}
-        self._lines: list[int] = []
+        self._lines = array("Q")
+        """The offset of each line, once a place was asked for."""
 
     def place(self, container: Any, key: Any) -> tuple[int, int] | None:
         """The line and column (from 1) of a key or index of a container."""
@@ -129,8 +134,7 @@ class Positions:
         if offset is None:
             return None
         if not self._lines:
-            lengths = map(len, self._text.split("\n"))
-            self._lines = list(accumulate(lengths, lambda begin, length: begin + length + 1, initial=0))
+            self._lines = array("Q", (end.end() for end in _LINE_START.finditer(self._text)))
         line = bisect_right(self._lines, offset)
         return line, offset - self._lines[line - 1] + 1
 
@@ -197,6 +201,11 @@ class _Marks:
         self._array[begin] = len(self._array)
         if members is not None:
             self._members[begin] = members
+
+    @property
+    def is_tree(self) -> bool:
+        """Whether no container but the root has a name."""
+        return len(self._begins) < 2
 
     @property
     def end(self) -> int:
@@ -296,7 +305,7 @@ class _YamlReader:
         if not isinstance(self._next(), yaml.StreamEndEvent):
             self.unread.append("The text contains more than one YAML document; only the first is read.")
             self.notes += self.unread[-1:]
-        return Parsed(value, self.notes, self._marks.place, self.unread)
+        return Parsed(value, self.notes, self._marks.place, self.unread, is_tree=self._marks.is_tree)
 
     def _value(self, event: Any, depth: int) -> tuple[Any, int]:
         self._count += 1

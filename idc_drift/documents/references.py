@@ -65,7 +65,10 @@ class References:
     def dereferenced(self, schema: Schema) -> Schema:
         """The schema with references replaced by their targets, so that equal targets give equal keys."""
         if len(schema) == 1:
-            return self._target_of(schema[0])
+            node = schema[0]
+            if node.home.is_tree and isinstance(node.raw, dict) and "$ref" not in node.raw:
+                return schema
+            return self._target_of(node)
         found: dict[int | str, Node] = {}
         for node in schema:
             (target,) = self._target_of(node)

@@ -6,7 +6,7 @@ Law: pure functions of strings and values; nothing here knows a document.
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 from urllib.parse import urlsplit
 
 from .json_values import canonical
@@ -16,6 +16,8 @@ if TYPE_CHECKING:
 
 METHODS = frozenset({"get", "put", "post", "delete", "options", "head", "patch", "trace", "query"})
 _PARAMETER = re.compile(r"\{([^{}]*)\}")
+_NO_WORDS: Final[dict[str, Any]] = {}
+"""What all objects without documentation share; it stays empty."""
 
 
 def wire_path(path: str) -> str:
@@ -78,7 +80,7 @@ def words_of(raw: dict[str, Any], *names: str) -> dict[str, Any]:
     examples += [canonical(item["value"] if isinstance(item, dict) and "value" in item else item) for item in named]
     if examples:
         found["examples"] = sorted(set(examples))
-    return found
+    return found or _NO_WORDS
 
 
 def transition(subject: str, old: str, new: str) -> str:

@@ -37,7 +37,8 @@ _MAX_NESTED_QUESTIONS = 12
 """The depth of nested questions to the judge; beyond it, schemas are assumed to be equal."""
 _MAX_REPEATED_PLACES = 500_000
 """The number of further places at which findings are reported again."""
-Key = tuple[tuple[int | str, ...], tuple[int | str, ...], Mode]
+SchemaKey = int | str | tuple[int | str, ...]
+Key = tuple[SchemaKey, SchemaKey, Mode]
 
 
 _MAX_PATHS = 4
@@ -192,7 +193,7 @@ class SchemaJudge:
 
     def _pair(self, base: Schema, revision: Schema, mode: Mode) -> Pair:
         base, revision = self.base.dereferenced(base), self.revision.dereferenced(revision)
-        key = (tuple(node.key for node in base), tuple(node.key for node in revision), mode)
+        key = (_key(base), _key(revision), mode)
         known = self._pairs.get(key)
         if known is None:
             self._pairs_used += max(len(base), len(revision), 1)
@@ -330,6 +331,11 @@ def _paths_below(root: Pair, bits: int) -> dict[Pair, list[str]]:
                 found = (f"{path}/{step}" if step else path for path in own)
                 paths[inner] += [path for path in found if path not in paths[inner]][: _MAX_PATHS - len(paths[inner])]
     return paths
+
+
+def _key(schema: Schema) -> SchemaKey:
+    """A key that is equal for the same schema; a tuple only if it has several nodes, which are few."""
+    return schema[0].key if len(schema) == 1 else tuple(node.key for node in schema)
 
 
 def _worse(worst: Level | None, pair: Pair) -> Level | None:

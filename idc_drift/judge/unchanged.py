@@ -16,6 +16,8 @@ if TYPE_CHECKING:
     from ..schemas.reader import Schemas
 
 _NAMED = re.compile(r"#/(?:definitions|components/[^/]+)/[^/]+")
+_SHORT = 200
+"""The number of characters of schemas that are compared again: that is as fast as to look them up."""
 _INDIRECT_KEYWORDS = ("'$id'", "'$anchor'", "'$dynamicAnchor'", "'$dynamicRef'", "'$recursiveRef'")
 
 
@@ -43,15 +45,15 @@ class Unchanged:
         key = id(base.raw), id(revision.raw)
         known = self._known_results.get(key)
         if known is None:
-            self._kept_alive += (base.raw, revision.raw)
-            known = self._known_results[key] = self._same_text(base.raw, revision.raw)
+            if id(base.raw) in self._changed_components:
+                return False
+            text = repr(base.raw)
+            same = base.raw is revision.raw or text == repr(revision.raw)
+            known = same and self._references_unchanged(base.raw, text)
+            if len(text) > _SHORT:
+                self._kept_alive += (base.raw, revision.raw)
+                self._known_results[key] = known
         return known
-
-    def _same_text(self, base: Any, revision: Any) -> bool:
-        if id(base) in self._changed_components:
-            return False
-        text = repr(base)
-        return text == repr(revision) and self._references_unchanged(base, text)
 
     def _references_unchanged(self, raw: Any, text: str) -> bool:
         if "'$" not in text and "'mapping'" not in text:

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 from ..documents.json_values import SCALARS, canonical
 from ..documents.node import Node, Schema, child, placed
 from ..documents.spelling import media_type, parameter_names, words_of
-from .api import Body, Media, Parameter, Reference, Response
+from .api import NO_REFERENCE, Body, Media, Parameter, Reference, Response
 from .lifecycle import lifecycle_of
 from .swagger2 import schema_of
 
@@ -186,7 +186,7 @@ class MessageReader:
 
 def _reference(node: Node) -> Reference:
     target = node.raw.get("$ref") if isinstance(node.raw, dict) else None
-    return Reference(f"{node.pointer}/$ref", target, node) if isinstance(target, str) else Reference()
+    return Reference(f"{node.pointer}/$ref", target, node) if isinstance(target, str) else NO_REFERENCE
 
 
 # ---------------------------------------------------------------------------------------------------- forms

@@ -9,12 +9,10 @@ from __future__ import annotations
 import json
 import os
 from functools import cache
-from importlib import metadata
 from typing import TYPE_CHECKING
 from urllib.parse import quote
 from xml.etree import ElementTree as Tree
 
-from .. import __version__
 from ..changes.rules import why
 from ..documents.sources import is_file, is_url
 from ..escaping import markdown_code, visible, workflow_data, workflow_property
@@ -143,6 +141,8 @@ def sarif(outcome: Outcome, *, verbose: bool = False) -> str:
 
     Documentation-only changes are results only with ``verbose``.
     """
+    from .. import __version__  # no other report needs it
+
     findings = [f for f in outcome.findings if verbose or not f.change.documentation_only]
     rules = sorted({f.change.rule for f in findings})
     driver = {
@@ -172,6 +172,8 @@ def sarif(outcome: Outcome, *, verbose: bool = False) -> str:
 
 def _information() -> dict[str, str]:
     """The address of this program, if the installed package has one."""
+    from importlib import metadata  # no other report needs it
+
     try:
         listed = metadata.metadata("idc-client").get_all("Project-URL") or []
     except metadata.PackageNotFoundError:
