@@ -24,6 +24,12 @@ if TYPE_CHECKING:
 _MISFIT = "a body that does not fit the document"
 _LONGEST_SENTENCE = 300
 _LARGEST_BOUND = 2**63 - 1  # a larger one has no meaning for msgspec
+#: The keywords that bound a number, and their names in msgspec.
+_BOUNDS = {"minimum": "ge", "maximum": "le", "exclusiveMinimum": "gt", "exclusiveMaximum": "lt"}
+#: The place of a value within another one, and the place of that.
+_INNER_PLACE = re.compile(r" - at `\$([^`]*)` - at `\$([^`]*)`")
+#: Where a value is, at the end of a sentence of msgspec.
+_PLACE = re.compile(r" - at `\$((?:\.\w+|\[\d+\])+)`\Z")
 
 
 def decode_json(content: bytes) -> Any:
@@ -114,6 +120,34 @@ def check_value(schema: str, value: Any) -> None:
         raise ValueError(str(error)) from None
 
 
+def bounds_problem(method: str, path: str, status: int, value: Any) -> str | None:
+    """Say which number of a successful answer is outside of its bounds, None for none.
+
+    Nothing else is checked, so that an answer may lack what its reader does not need.
+    """
+    operation = _find_operation(method, path)
+    if operation is None or str(status) not in _document()["operations"][operation]:
+        return None
+    return _problem_of(value, _type_of_bounds(operation, str(status)))
+
+
+def check_bounds(schema: str, value: Any) -> None:
+    """Check the numbers of a decoded value, or of a part of it, against the bounds of a schema, by name.
+
+    Raises:
+        ValueError: a number is outside of its bounds; the message says which.
+    """
+    problem = _problem_of(value, _type_of_bounds(schema))
+    if problem is not None:
+        raise ValueError(problem)
+
+
+def bounds_of_members(schema: str) -> dict[str, dict[str, Any]]:
+    """Return the bounds of the numbers of an object, by wire name, as `msgspec.Meta` takes them."""
+    members = _document()["schemas"].get(schema, {}).get("properties", {})
+    return {name: found for name, one in members.items() if (found := _meta_bounds(one))}
+
+
 @functools.cache
 def _document() -> dict[str, Any]:
     import idc_openapi
@@ -154,16 +188,58 @@ def _type_of_answer(operation: str, status: str, closed: bool) -> Any:
     return _types(closed).of(_document()["operations"][operation][status])
 
 
+@functools.cache
+def _type_of_bounds(name: str, status: str | None = None) -> Any:
+    """Make the type that checks bounds alone, of a schema by its name, or of an answer of an operation."""
+    schema = {"$ref": name} if status is None else _document()["operations"][name][status]
+    bounded = _bounded_part(schema, _document()["schemas"])
+    return Any if bounded is None else _types(closed=False).of(bounded)
+
+
+def _bounded_part(schema: Mapping[str, Any], schemas: Mapping[str, Any]) -> dict[str, Any] | None:
+    """Reduce a schema to the numbers that it bounds and the way to them; None if there are none."""
+    if "$ref" in schema:
+        return _bounded_part(schemas[schema["$ref"]], schemas)
+    if not _BOUNDS.keys().isdisjoint(schema):
+        return dict(schema)
+    found: dict[str, Any] = {}
+    for name in ("items", "additionalProperties"):
+        if name in schema and (part := _bounded_part(schema[name], schemas)) is not None:
+            found[name] = part
+    members = {name: _bounded_part(one, schemas) for name, one in schema.get("properties", {}).items()}
+    if bounded := {name: one for name, one in members.items() if one is not None}:
+        found["properties"] = bounded
+    for name in ("oneOf", "anyOf"):  # a value of an alternative without bounds has none
+        parts = [one if one.get("type") == "null" else _bounded_part(one, schemas) for one in schema.get(name, ())]
+        if parts and None not in parts:
+            found[name] = parts
+    return {**found, **{name: schema[name] for name in ("type",) if name in schema}} if found else None
+
+
 def _problem_of(value: Any, kind: Any) -> str | None:
     import msgspec
 
     try:
         msgspec.convert(value, kind, dec_hook=_check_custom)
     except msgspec.ValidationError as error:
-        return f"{_MISFIT}: {error}"[:_LONGEST_SENTENCE]
+        problem = _INNER_PLACE.sub(r" - at `$\2\1`", str(error))
+        return f"{_MISFIT}: {problem}{_found_number(problem, value)}"[:_LONGEST_SENTENCE]
     except RecursionError:
         return f"{_MISFIT}: it is nested too deeply"
     return None
+
+
+def _found_number(problem: str, value: Any) -> str:
+    """Say in which row a problem is and which number stands there, as far as there are any."""
+    place = _PLACE.search(problem)
+    if place is None:
+        return ""
+    row = ""
+    for index, name in re.findall(r"\[(\d+)\]|\.(\w+)", place[1]):
+        value = value[int(index)] if index else value[name]
+        if index and isinstance(value, dict):
+            row = f" (row {int(index) + 1:,})"
+    return f"{row}, which is {value!r:.40}" if isinstance(value, int | float) else row
 
 
 @functools.cache
@@ -181,7 +257,12 @@ class _Custom:
 
 
 def _check_custom(kind: type[_Custom], value: Any) -> Any:
-    kind.check(value)
+    import msgspec
+
+    try:
+        kind.check(value)
+    except msgspec.ValidationError as error:
+        raise ValueError(str(error)) from None  # or msgspec would not add where the value is
     return object.__new__(kind)
 
 
@@ -257,15 +338,34 @@ class _Types:
         return _any_of(parts)
 
 
+def _meta_bounds(schema: Mapping[str, Any]) -> dict[str, Any]:
+    """Return the bounds of a number as `msgspec.Meta` takes them."""
+    return {
+        name: schema[keyword]
+        for keyword, name in _BOUNDS.items()
+        if abs(schema.get(keyword, math.inf)) <= _LARGEST_BOUND
+    }
+
+
 def _bounded(kind: type[int | float], schema: Mapping[str, Any]) -> Any:
     import msgspec
 
-    bounds = {
-        name: schema[keyword]
-        for name, keyword in (("ge", "minimum"), ("le", "maximum"))
-        if abs(schema.get(keyword, math.inf)) <= _LARGEST_BOUND
-    }
-    return Annotated[kind, msgspec.Meta(**bounds)] if bounds else kind
+    bounds = _meta_bounds(schema)
+    bounded = Annotated[kind, msgspec.Meta(**bounds)] if bounds else kind
+    if len(bounds) == len(_BOUNDS.keys() & schema.keys()):
+        return bounded
+    least, most = schema.get("minimum", -math.inf), schema.get("maximum", math.inf)
+
+    class Large(_Custom):
+        """A number with a bound that is too large for msgspec."""
+
+        @classmethod
+        def check(cls, value: Any) -> None:
+            msgspec.convert(value, bounded)
+            if not least <= value <= most:
+                raise ValueError(f"Expected `{kind.__name__}` from {least} to {most}")
+
+    return Large
 
 
 def _any_of(kinds: list[Any]) -> type[_Custom]:

@@ -11,7 +11,12 @@ from pathlib import Path
 from typing import Any
 
 #: The keywords of a schema that are kept: what a reader of the answer relies on. Patterns and lengths say more.
-_KEPT = frozenset({"type", "enum", "const", "minimum", "maximum", "maxProperties", "required"})
+_KEPT = frozenset(
+    {
+        "type", "enum", "const", "maxProperties", "required",
+        "minimum", "maximum", "exclusiveMinimum", "exclusiveMaximum",
+    }
+)  # fmt: skip
 #: The only format that generated code parses.
 _DATE = "date"
 

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any, Generic, Protocol, TypeAlias, TypeVar
 import httpx
 from attrs import Factory, frozen
 
-from .._answers import decode_json, status_problem, value_problem
+from .._answers import bounds_problem, decode_json, status_problem, value_problem
 from ..errors import ContractError, InvalidRequest
 from .attempts import CHECKED_BY_CALLER
 from .failures import error_of_response, needs_body
@@ -196,6 +196,9 @@ def parse_answer(
         is_json = False
     if not is_json:  # not chained: the decoder's error would hold the whole body
         raise ContractError(f"{outcome} and {len(answer.content)} bytes that are not JSON")
+    problem = bounds_problem(call.method, call.path, answer.status_code, body)
+    if problem is not None:
+        raise ContractError(f"{outcome} and {problem}")
     try:
         return parse(answer.status_code, body)
     except (AttributeError, LookupError, TypeError, ValueError) as cause:

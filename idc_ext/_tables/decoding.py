@@ -10,14 +10,15 @@ Their classes are made by msgspec, which decodes them in half the time that it n
 from __future__ import annotations
 
 import functools
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Annotated, Any, Union, get_args
 
 from idc_client.types import UNSET
 
+from .._answers import bounds_of_members
 from .columns import Columns, attributes_by_wire_name
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Callable, Mapping, Sequence
 
     from .columns import Column
 
@@ -35,7 +36,7 @@ _TYPES: dict[str, Any] = {
 def row_list_type(
     model: type[Any], required: frozenset[str], *, never_null: frozenset[str] = frozenset(), ordered: bool = False
 ) -> Any:
-    """Make the type that decodes a list of rows of a model.
+    """Make the type that decodes a list of rows of a model, with the bounds that the document has for its numbers.
 
     Args:
         model: The generated model.
@@ -54,8 +55,13 @@ def row_list_type(
         "from_dict": model.from_dict,
     }
     names = attributes_by_wire_name(model)  # type: ignore[arg-type] # classes can be hashed
+    bounds = bounds_of_members(model.__name__)
     members: list[Any] = [
-        (names[one.name], value_type(one, null=one.name not in never_null), *(() if one.name in required else (UNSET,)))
+        (
+            names[one.name],
+            _value_type(one, null=one.name not in never_null, bounds=bounds.get(one.name)),
+            *(() if one.name in required else (UNSET,)),
+        )
         for one in Columns.of(model)
     ]
     row: Any = msgspec.defstruct(
@@ -73,9 +79,15 @@ def row_list_type(
     return list[row]
 
 
-def value_type(column: Column, *, null: bool = True) -> Any:
+def _value_type(column: Column, *, null: bool, bounds: Mapping[str, Any] | None) -> Any:
     """Return the type of the values of a column, for msgspec."""
-    return _TYPES[column.kind] | None if column.nullable and null else _TYPES[column.kind]
+    import msgspec
+
+    kind = _TYPES[column.kind]
+    if bounds:
+        parts = tuple(Annotated[one, msgspec.Meta(**bounds)] for one in get_args(kind) or (kind,))
+        kind = Union[parts]  # noqa: UP007 - the members are known at run time only
+    return kind | None if column.nullable and null else kind
 
 
 def raw_members(names: Sequence[str]) -> list[Any]:

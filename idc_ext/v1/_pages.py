@@ -7,13 +7,13 @@ from __future__ import annotations
 
 import functools
 import itertools
-import json
 import operator
 import re
 from typing import TYPE_CHECKING, Any, Literal, TypeAlias
 
 from idc_client.models import V1ManifestRow
 
+from .._answers import check_bounds, decode_json
 from .._paging.page import Page, Pending
 from .._tables import decoding
 from .._tables.columns import Columns, attributes_by_wire_name
@@ -37,6 +37,8 @@ _OTHER_MEMBERS: Mapping[PageKind, tuple[str, ...]] = {
     "manifest": ("cohort",),
     "query_results": ("cohort", "cohort_def"),
 }
+#: Kind of page -> the schema that bounds its numbers.
+_PAGE_SCHEMAS: Mapping[PageKind, str] = {"manifest": "V1ManifestPage", "query_results": "V1QueryPage"}
 #: The token of the next page, last in a body. A quotation mark within text has a backslash before it.
 _NEXT_PAGE_TOKEN = re.compile(rb'"next_page" *: *"([\w.~+/=-]+)"\s*\}\s*$', re.ASCII)
 #: A token goes into a URL, where httpx takes 65,536 characters and a character may become three.
@@ -80,7 +82,9 @@ def parse_page_bytes(holder: PageKind, columns: Columns, content: bytes) -> Page
             if columns.open_ended:  # whose types differ from column to column
                 columns.check(rows)
         came = {name: bytes(getattr(body, name)) for name in _OTHER_MEMBERS[holder]}
-        rest = {name: json.loads(value) for name, value in came.items() if value}
+        rest = {name: decode_json(value) for name, value in came.items() if value}
+        stated = {"totalFound": table.totalFound, "rowsReturned": table.rowsReturned}
+        check_bounds(_PAGE_SCHEMAS[holder], {holder: stated, **rest})
         return _checked_page(found, table.totalFound, table.rowsReturned, body.next_page, rest)
     except (LookupError, TypeError, ValueError, RecursionError):
         return None

@@ -7,12 +7,12 @@ from __future__ import annotations
 
 import functools
 import itertools
-import json
 import operator
 from typing import TYPE_CHECKING, Any
 
 from idc_client.models import V3ManifestRow
 
+from .._answers import check_bounds, decode_json
 from .._paging.page import Page
 from .._tables import decoding
 from .._tables.columns import Columns, attributes_by_wire_name
@@ -68,7 +68,8 @@ def parse_manifest_page_bytes(content: bytes) -> Page[V3ManifestRow] | None:
         series = [row.series_instance_uid for row in rows]
         if any(map(operator.eq, series, itertools.islice(series, 1, None))):
             return None
-        info = {name: json.loads(bytes(getattr(body, name))) for name in ("counts", "download")}
+        info = {name: decode_json(bytes(getattr(body, name))) for name in ("counts", "download")}
+        check_bounds("V3ManifestPage", {**info, **numbers})
         _check_totals(info, numbers["total_series"])
     except (TypeError, ValueError, LookupError, RecursionError):
         return None
