@@ -10,6 +10,7 @@ from types import ModuleType
 from typing import TYPE_CHECKING
 
 from ._lazy import lazy_attributes as _lazy_attributes
+from ._lazy import package_version as _package_version
 
 if TYPE_CHECKING:
     from . import aio, auth, bigquery, charts, drs, manifests, v1, v3
@@ -58,6 +59,8 @@ if TYPE_CHECKING:
         TruncatedResult,
         Unauthorized,
     )
+
+    __version__: str
 
 __all__ = [
     "IDC",
@@ -130,6 +133,7 @@ if not TYPE_CHECKING:  # or type checkers would accept any name
             "connect": "connect",
             "deadline": "_http.deadline",
         },
+        {"__version__": _package_version},
     )
 
 

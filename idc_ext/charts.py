@@ -23,6 +23,7 @@ from attrs import field, frozen
 from idc_client.models import V3AttributeValues
 
 from ._tables.arrow import import_optional
+from ._tables.html import size_text
 from ._tables.listed import column_of
 from .errors import ContractError
 
@@ -208,7 +209,7 @@ def growth(found: Any, *, title: str = "Growth of the Imaging Data Commons") -> 
         *([(sizes, _SIZE, "Size (TB, 10¹² bytes)")] if sizes else []),
         (series, _SERIES, "Series"),
     ]
-    size = f"{sizes[-1]:,.1f} TB in " if sizes else ""
+    size = f"{size_text(sizes[-1])} in " if sizes else ""
     heading = f"{title}, {names[0]} to {names[-1]}\n{names[-1]} of {days[-1]}: {size}{series[-1]:,} series"
     with _plain_settings():
         from matplotlib.figure import Figure
@@ -234,7 +235,7 @@ def growth(found: Any, *, title: str = "Growth of the Imaging Data Commons") -> 
         figure.align_ylabels()
         _name_releases(drawn[0], days, names)
     said = [
-        f"{name} of {day}: {number:,} series{f', {sizes[at]:,.1f} TB' if sizes else ''}"
+        f"{name} of {day}: {number:,} series{f', {size_text(sizes[at])}' if sizes else ''}"
         for at, (name, day, number) in enumerate(zip(names, days, series, strict=True))
     ]
     return Chart(figure, f"Steps over time. {_printable(title)}. {'; '.join(said)}")

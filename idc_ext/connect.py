@@ -26,6 +26,7 @@ from ._http.deadline import checked_seconds
 from ._http.failures import ServiceRelease
 from ._http.redaction import configure_log
 from ._http.retry import Retries, RetryBudget
+from ._lazy import package_version
 from ._operations import needs_user
 from ._suggest import did_you_mean, release_notice
 from .auth._bearer import IdTokenAuth
@@ -346,11 +347,5 @@ def _has_ended(loop: Any) -> bool:
 
 
 def _user_agent() -> str:
-    from importlib import metadata  # imported late: it loads the parser of e-mails
-
-    try:
-        version = metadata.version("idc-client")
-    except metadata.PackageNotFoundError:  # run from a source tree
-        version = "unknown"
     python = ".".join(platform.python_version_tuple()[:2])
-    return f"idc-client/{version} python/{python} httpx/{httpx.__version__}"
+    return f"idc-client/{package_version()} python/{python} httpx/{httpx.__version__}"

@@ -344,6 +344,10 @@ class APIError(IDCError):
         if notice and not self.notice:
             self.notice, self.args = notice, (f"{notice}. {self}",)
 
+    def reword(self, message: str) -> None:
+        """Replace the message of the server within the message of the error."""
+        self.args, self.message = (str(self).replace(self.message, message, 1),), message
+
     def __reduce__(self) -> tuple[Any, ...]:
         rest = {name: value for name, value in vars(self).items() if name in _PICKLED}
         return functools.partial(type(self), **rest), (self.message,)

@@ -73,6 +73,7 @@ def row_list_type(
         kw_only=True,
         forbid_unknown_fields=True,
         omit_defaults=True,
+        repr_omit_defaults=True,
         order=ordered,
         gc=False,  # rows hold no references to other rows, so the garbage collector can skip them
     )

@@ -6,6 +6,9 @@ import itertools
 from html import escape
 from typing import TYPE_CHECKING, Any, Final
 
+import attrs
+from idc_client.types import Unset
+
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
 
@@ -57,6 +60,14 @@ def cell_html(value: Any) -> str:
     return escape(text if len(text) <= _LONGEST_CELL else f"{text[: _LONGEST_CELL - 1]}…")
 
 
+def size_text(terabytes: float) -> str:
+    """Write a size in the largest unit of which there is one; the service rounds sizes to gigabytes."""
+    for unit, size in (("TB", terabytes), ("GB", terabytes * 1e3)):
+        if size >= 1:
+            return f"{size:,.1f} {unit}"
+    return f"{terabytes * 1e6:,.1f} MB" if terabytes else "less than 1 GB"
+
+
 def rows_caption(shown: int, total: int | None, columns: int, more: str = "") -> str:
     """Say how many rows are shown, of how many, and how many columns they have."""
     rows = f"{shown:,} rows" if total == shown else f"{shown:,} of {'more' if total is None else f'{total:,}'} rows"
@@ -83,6 +94,17 @@ def show_model(model: type[Any], rows: str | None = None) -> None:
         )
 
     model._repr_html_ = _repr_html_
+    print_without_absent(model)
+
+
+def print_without_absent(model: type[Any]) -> None:
+    """Have a generated model printed without the members that are absent."""
+
+    def show(self: Any) -> str:
+        there = ((name, getattr(self, name)) for name in (one.name for one in attrs.fields(model)))
+        return f"{model.__name__}({', '.join(f'{name}={one!r}' for name, one in there if not isinstance(one, Unset))})"
+
+    model.__repr__ = show  # type: ignore[assignment] # a function that becomes a method
 
 
 def _is_number(value: Any) -> bool:

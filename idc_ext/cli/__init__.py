@@ -15,6 +15,8 @@ import signal
 import sys
 from typing import TYPE_CHECKING, NoReturn, TextIO
 
+from .._lazy import package_version
+
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
@@ -106,7 +108,7 @@ def _replace_closed_streams() -> None:
 
 def _print_version() -> int:
     try:
-        print(f"idc-ext {version()}", flush=True)
+        print(f"idc-ext {package_version()}", flush=True)
     except BrokenPipeError:
         discard_standard_output()
         return 141
@@ -151,13 +153,3 @@ def _raise_terminated(*_: object) -> NoReturn:
     from ._exit import Terminated
 
     raise Terminated
-
-
-def version() -> str:
-    """Read the version of the installed package."""
-    from importlib import metadata
-
-    try:
-        return metadata.version("idc-client")
-    except metadata.PackageNotFoundError:  # run from a source tree
-        return "unknown"

@@ -17,7 +17,8 @@ from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 from cyclopts import App, CycloptsError, Parameter, UnknownOptionError, UnusedCliTokensError
 
-from . import _exit, discard_standard_output, version
+from .._lazy import package_version
+from . import _exit, discard_standard_output
 from ._options import COMMON_OPTIONS, DASH, Context, Flag, check_text, whole_number
 
 if TYPE_CHECKING:
@@ -74,7 +75,7 @@ app = App(
     name=NAME,
     help="Query the NCI Imaging Data Commons (IDC): its collections and metadata, selections of DICOM series, and "
     "manifests for downloads.",
-    version=version,
+    version=package_version,
     version_flags=["--version", "-V"],
     help_format="plaintext",  # the list of commands has no markup; the parser of Markdown takes as long as all else
     result_action="return_value",

@@ -17,12 +17,15 @@ from .._answers import check_bounds, decode_json
 from .._paging.page import Page, Pending
 from .._tables import decoding
 from .._tables.columns import Columns, attributes_by_wire_name
+from .._tables.html import print_without_absent
 from .._tables.records import DecodedRows, JsonRows
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
     from .._tables.records import PageRows
+
+print_without_absent(V1ManifestRow)
 
 #: The kind of a page: the member of its body that holds the rows.
 PageKind: TypeAlias = Literal["manifest", "query_results"]

@@ -60,6 +60,7 @@ from ._filters import (
     checked_choice,
     checked_filters,
     checked_integer,
+    lines_as_in,
 )
 from ._responses import Citations
 
@@ -235,6 +236,11 @@ def sql(
         InvalidRequest, QueryTimeout: the service refused the statement, or stopped it after 30 s.
     """
     check_sql_statement(statement)
+    with lines_as_in(statement):
+        return (yield from _run_select(idc, statement, max_rows, allow_truncated, typed))
+
+
+def _run_select(idc: Client, statement: str, max_rows: int | None, allow_truncated: bool, typed: bool) -> Steps[Table]:
     if typed:
         # The service renames columns of the same name by selecting from the statement; this does the same.
         inner = statement.rstrip().removesuffix(";")

@@ -11,16 +11,18 @@ import math
 import numbers
 import re
 from collections.abc import Mapping, Sequence
+from contextlib import contextmanager
+from functools import partial
 from typing import TYPE_CHECKING, Any, TypeAlias, Unpack
 
 from attrs import frozen
 from idc_client.models import V3Filters, V3IndexColumn, V3RangeAttribute, V3TermAttribute
 
 from .._suggest import did_you_mean
-from ..errors import InvalidFilter
+from ..errors import InvalidFilter, InvalidRequest
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Iterator
     from enum import StrEnum
 
     from ._attributes import FilterAttributes
@@ -37,6 +39,8 @@ DATE_ATTRIBUTES = frozenset(name for name in RANGE_ATTRIBUTES if name.endswith("
 RANGE_OPERATORS = ("gte", "lte")
 _INDEX_COLUMNS = frozenset(map(str, V3IndexColumn))
 # Tokens of DuckDB's SQL: text within quotes, and comments.
+#: Where the service found an error: the number of a line, and its text, perhaps cut, up to the mark below it.
+_ERROR_LINE = re.compile(r"\bLINE (?P<number>[0-9]{1,9}): (?P<text>[^^]*)")
 _SQL_QUOTES_AND_COMMENTS = re.compile(
     r"""\b[eE]'(?:[^'\\]|\\.|'')*'|'(?:[^']|'')*'|"(?:[^"]|"")*"|\$(\w*)\$.*?\$\1\$|--[^\r\n]*|/\*.*?\*/""",
     re.DOTALL,
@@ -213,6 +217,26 @@ def check_sql_statement(statement: object) -> None:
         )
     if not _is_unicode(statement):
         raise InvalidFilter("the statement holds a lone surrogate, which cannot be sent")
+
+
+@contextmanager
+def lines_as_in(statement: str) -> Iterator[None]:
+    """Number the line in the error for a statement as in the statement: the service puts lines of its own before it."""
+    try:
+        yield
+    except InvalidRequest as refusal:
+        refusal.reword(_ERROR_LINE.sub(partial(_numbered_as_in, statement), refusal.message))
+        raise
+
+
+def _numbered_as_in(statement: str, found: re.Match[str]) -> str:
+    """Name the nearest line of the statement, before the one that the service named, that has the text shown."""
+    shown = found["text"].strip(" .…")
+    lines = [" ".join(line.split()) for line in statement.splitlines()]
+    blank = next((at for at, line in enumerate(lines) if line), 0)  # the service removes blank lines at the beginning
+    before = int(found["number"]) + blank
+    numbers = [number for number, line in enumerate(lines, 1) if number < before and shown in line]
+    return f"LINE {numbers[-1]}: {found['text']}" if shown and numbers else found[0]
 
 
 def _check_attribute_name(name: object) -> None:

@@ -16,15 +16,17 @@ from idc_client.models import (
     V3CollectionDetail,
     V3Counts,
     V3License,
+    V3RangesApplied,
     V3ReleaseChanges,
     V3Stats,
+    V3TableInfo,
     V3TableSchema,
     V3Version,
     V3ViewerUrl,
 )
 
 from .._answers import check_value
-from .._tables.html import show_model
+from .._tables.html import print_without_absent, show_model
 from .._tables.listed import ModelList
 from ..errors import ContractError
 from ._table import Table
@@ -53,6 +55,8 @@ for _model, _rows in (
     (V3Version, None),
 ):
     show_model(_model, _rows)
+print_without_absent(V3RangesApplied)
+print_without_absent(V3TableInfo)
 
 #: A citation: text, or an object for csl-json.
 Citation: TypeAlias = str | dict[str, Any]

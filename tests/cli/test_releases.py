@@ -55,7 +55,7 @@ def test_of_one_release_the_collections_are_listed_and_the_rest_is_said(run_on_s
         "series_removed": "0", "size_TB_added": "0.015", "size_TB_revised": "0.0", "size_TB_removed": "0.0",
         "patients_affected": "20",
     }  # fmt: skip
-    assert "v12 of 2022-09-21 since v11 of 2022-08-18: series 325 added (0.032 TB), 0 revised" in result.err
+    assert "v12 of 2022-09-21 since v11 of 2022-08-18: series 325 added (32.0 GB), 0 revised" in result.err
     assert "new: ct_vs_pet_ventilation_imaging, ctpred_sunitinib_pannet\n" in result.err
     assert "removed: apollo_5_esca, " in result.err
 

@@ -11,6 +11,7 @@ import pandas
 import pytest
 
 from idc_ext import ContractError, InvalidFilter, charts, connect, manifests, v3
+from idc_ext._tables.html import size_text
 from tests.support.v3_service import client, manifest_service, row
 
 if TYPE_CHECKING:
@@ -107,3 +108,11 @@ def test_without_matplotlib_the_extra_is_named() -> None:
     )
     done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True)
     assert "pip install 'idc-client[plot]'" in done.stdout
+
+
+@pytest.mark.parametrize(
+    ("terabytes", "text"),
+    [(99.945, "99.9 TB"), (1234.5, "1,234.5 TB"), (0.032, "32.0 GB"), (0.0001, "100.0 MB"), (0.0, "less than 1 GB")],
+)
+def test_a_size_is_written_in_a_unit_of_which_there_is_one(terabytes: float, text: str) -> None:
+    assert size_text(terabytes) == text

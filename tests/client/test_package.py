@@ -2,8 +2,11 @@
 
 import ast
 import importlib
+import subprocess
+import sys
 from collections import Counter
 from collections.abc import Iterator
+from importlib import metadata
 from pathlib import Path
 from types import ModuleType
 
@@ -106,3 +109,10 @@ def test_a_name_that_is_not_there_is_an_attribute_error() -> None:
     for package in LAZY:
         with pytest.raises(AttributeError, match=f"module '{package}' has no attribute 'nothing'"):
             importlib.import_module(package).nothing  # noqa: B018 - to look is what fails
+
+
+def test_the_version_is_that_of_the_distribution() -> None:
+    assert idc_ext.__version__ == metadata.version("idc-client")
+    code = "import idc_ext, sys; assert 'importlib.metadata' not in sys.modules; print(idc_ext.__version__)"
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert done.stdout.strip() == idc_ext.__version__

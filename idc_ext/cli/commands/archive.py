@@ -28,13 +28,13 @@ import idc_openapi
 from ... import v3
 from ..._http.calls import Call
 from ..._http.steps import fetch
+from ..._lazy import package_version
 from ..._suggest import did_you_mean, release_notice
 from ...errors import ContractError, NotFound, TruncatedResult
 from ...v3._engine_types import type_of_numbers
 from ...v3._responses import check_subject, check_table_name
 from ...v3._responses import parse_sql_table as read_table
 from .. import _exit
-from .. import version as client_version
 from .._options import OUTPUT, ContextParameter, Flag, PathSegment, whole_number
 from .._output.destination import Output, write_arrow_table, write_result
 from .._output.escaping import escape_text
@@ -71,7 +71,7 @@ def version(*, out: Output = _OUTPUT, context: ContextParameter) -> None:
         "service_is": idc_openapi.compare_releases(release) if isinstance(release, str) else None,
         "contract_api_version": contract.api_version,
         "contract_date": contract.date,
-        "client_version": client_version(),
+        "client_version": package_version(),
     }
     write_result(Record({**served, **here}), out)
     if failure is not None:

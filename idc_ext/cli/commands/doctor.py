@@ -26,6 +26,7 @@ import idc_openapi
 
 from ... import auth
 from ..._http.addresses import unusable_variable
+from ..._lazy import package_version
 from ..._reachability import Probe, network_variables, probe, proxy_variable_for
 from ...errors import (
     APIError,
@@ -37,7 +38,7 @@ from ...errors import (
     MissingExtra,
     Retired,
 )
-from .. import _exit, version
+from .. import _exit
 from .._options import ContextParameter, Flag
 from .._output.destination import standard_output
 from .._output.escaping import escape_text
@@ -157,7 +158,7 @@ class Finding:
 def check_programs() -> Iterator[Finding]:
     """Report the installed versions."""
     system = f"{platform.system()} {platform.machine()}"
-    yield Finding("idc-ext", "ok", f"{version()}, Python {platform.python_version()}, {system}")
+    yield Finding("idc-ext", "ok", f"{package_version()}, Python {platform.python_version()}, {system}")
     there = [f"{name} {found}" for name in _PACKAGES if (found := installed_version(name))]
     yield Finding("packages", "ok", ", ".join(there))
     contract = idc_openapi.upstream()

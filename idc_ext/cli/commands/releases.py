@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 from cyclopts import Parameter
 
 from ... import v3
+from ..._tables.html import size_text
 from .. import _exit
 from .._options import OUTPUT, ContextParameter, InputError
 from .._output import destination
@@ -107,7 +108,8 @@ def _said(found: V3ReleaseChanges) -> list[str]:
     """What the table does not show."""
     values = found.to_dict()
     since = f" since {found.previous_version} of {found.previous_release_date}" if found.previous_version else ""
-    counted = ", ".join(f"{values[f'series_{kind}']:,} {kind} ({values[f'size_TB_{kind}']:.3f} TB)" for kind in _KINDS)
+    sizes = {kind: size_text(values[f"size_TB_{kind}"]) for kind in _KINDS}
+    counted = ", ".join(f"{values[f'series_{kind}']:,} {kind} ({size})" for kind, size in sizes.items())
     sentences = [
         f"{found.idc_version} of {found.release_date}{since}: series {counted}; {found.patients_affected:,} patients"
     ]

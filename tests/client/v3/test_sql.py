@@ -1,10 +1,12 @@
 """SQL in v3: result tables, truncation, exact types, and statements that the service would alter."""
 
 import datetime
+import re
 from decimal import Decimal
 from typing import Any
 
 import duckdb
+import httpx
 import pyarrow
 import pytest
 from hypothesis import given, settings
@@ -243,3 +245,28 @@ def test_any_type_is_parsed_as_duckdb_writes_it_and_its_exact_form_can_be_cast_t
     assert ENGINE.execute(statement).fetchall() == [(None,)]
     ((_, travels, *_),) = ENGINE.execute(f"DESCRIBE {statement}").fetchall()
     assert not any(word in travels for word in ("DATE", "DECIMAL", "TIMESTAMP", "INTERVAL"))
+
+
+@pytest.mark.parametrize("typed", [False, True])
+@pytest.mark.parametrize(
+    ("statement", "line"),
+    [
+        ("SELECT nope FROM index", "LINE 1: SELECT nope FROM index"),
+        ("SELECT Modality\nFROM index\n  WHERE  nope = 1", "LINE 3: WHERE nope = 1"),
+        ("\n\nSELECT nope\nFROM index", "LINE 3: SELECT nope"),
+        (f"SELECT {', '.join(['Modality'] * 40)}, nope, {', '.join(['Modality'] * 40)}\nFROM index", "LINE 1: "),
+    ],
+)
+def test_the_line_of_an_error_is_counted_in_the_statement_as_it_was_given(
+    standin: str, statement: str, line: str, typed: bool
+) -> None:
+    with connect(standin) as idc, pytest.raises(InvalidRequest) as caught:
+        v3.sql(idc, statement, typed=typed)
+    assert line in caught.value.message
+    assert caught.value.message in str(caught.value)
+
+
+@pytest.mark.parametrize("message", ["LINE 2: elsewhere ^", "LINE 2: ^", "LINE 1: SELECT 1 ^", "no line"])
+def test_a_line_that_is_not_of_the_statement_is_named_as_the_service_names_it(message: str) -> None:
+    with pytest.raises(InvalidRequest, match=re.escape(message)):
+        v3.sql(client(lambda *_: httpx.Response(400, json={"detail": message})), "SELECT 1")
