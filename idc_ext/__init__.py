@@ -14,9 +14,10 @@ from ._lazy import package_version as _package_version
 
 if TYPE_CHECKING:
     from . import aio, auth, bigquery, charts, drs, manifests, v1, v3
+    from ._http.calls import Client
     from ._http.deadline import deadline
     from ._http.retry import Retries
-    from ._paging.lines import Lines
+    from ._paging.lines import LineChunks, Lines
     from ._paging.page import Page
     from ._paging.pages import Pages
     from ._paging.request import Progress
@@ -68,6 +69,7 @@ __all__ = [
     "BigQueryError",
     "BlockingCallWarning",
     "CheckpointError",
+    "Client",
     "ClientClosed",
     "ContractError",
     "CostRefused",
@@ -87,6 +89,7 @@ __all__ = [
     "InvalidRequest",
     "InvalidTLSSettings",
     "LicenseRefused",
+    "LineChunks",
     "Lines",
     "ManifestError",
     "MissingExtra",
@@ -123,7 +126,9 @@ if not TYPE_CHECKING:  # or type checkers would accept any name
         {
             **dict.fromkeys(__all__, "errors"),
             **dict.fromkeys(("aio", "auth", "bigquery", "charts", "drs", "manifests", "v1", "v3"), ""),
+            "Client": "_http.calls",
             "IDC": "connect",
+            "LineChunks": "_paging.lines",
             "Lines": "_paging.lines",
             "Page": "_paging.page",
             "Pages": "_paging.pages",

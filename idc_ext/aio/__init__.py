@@ -18,13 +18,14 @@ from .._lazy import lazy_attributes as _lazy_attributes
 if TYPE_CHECKING:
     from ..connect import IDC, connect
     from . import auth, bigquery, drs, manifests, v1, v3
-    from ._rows import AsyncLines, AsyncRows
+    from ._rows import AsyncLines, AsyncPages, AsyncRows
     from .bigquery import AsyncAnswer
 
 __all__ = [
     "IDC",
     "AsyncAnswer",
     "AsyncLines",
+    "AsyncPages",
     "AsyncRows",
     "auth",
     "bigquery",
@@ -42,6 +43,7 @@ if not TYPE_CHECKING:  # or type checkers would accept any name
             **dict.fromkeys(__all__, ""),
             "AsyncAnswer": "bigquery",
             "AsyncLines": "_rows",
+            "AsyncPages": "_rows",
             "AsyncRows": "_rows",
             "IDC": ".connect",
             "connect": ".connect",

@@ -2,6 +2,8 @@
 
 import ast
 import importlib
+import inspect
+import re
 import subprocess
 import sys
 from collections import Counter
@@ -116,3 +118,35 @@ def test_the_version_is_that_of_the_distribution() -> None:
     code = "import idc_ext, sys; assert 'importlib.metadata' not in sys.modules; print(idc_ext.__version__)"
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert done.stdout.strip() == idc_ext.__version__
+
+
+#: Of methods that walks and the command line use, and Tab does not offer; of `where` and `connect`, as one writes them.
+UNNAMED = {"AsyncClient", "Checkpoint", "End", "FilterAttributes", "FilterValue", "HttpxArguments", "Steps", "V1Values"}
+SYNC = ["auth", "bigquery", "charts", "drs", "manifests", "v1", "v3"]
+PUBLIC = ["", ".errors", ".aio", *(f".{name}" for name in SYNC), *(f".aio.{name}" for name in SYNC if name != "charts")]
+
+
+def annotations_of(found: object) -> Iterator[str]:
+    """The annotations of a function, or of the public methods and properties of a class, as they are written."""
+    members = inspect.getmembers_static(found) if isinstance(found, type) else []
+    for one in [found, *(one for name, one in members if not name.startswith("_"))]:
+        function = getattr(one, "fget", None) or getattr(one, "__func__", one)
+        yield from map(str, function.__annotations__.values() if inspect.isfunction(function) else ())
+
+
+def test_every_class_of_ours_in_a_public_signature_is_public() -> None:
+    own = {
+        node.name if isinstance(node, ast.ClassDef) else ast.unparse(node.target)
+        for path in PACKAGE.rglob("*.py")
+        for node in ast.parse(path.read_text(encoding="utf-8")).body
+        if isinstance(node, ast.ClassDef) or (isinstance(node, ast.AnnAssign) and "TypeAlias" in ast.unparse(node))
+    }
+    modules = [importlib.import_module(f"idc_ext{name}") for name in PUBLIC]
+    named = {
+        word
+        for module in modules
+        for name in module.__all__
+        for text in annotations_of(getattr(module, name))
+        for word in re.findall(r"\w+", text)
+    }
+    assert (named & own) - UNNAMED <= {name for module in modules for name in module.__all__}
