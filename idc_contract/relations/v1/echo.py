@@ -17,7 +17,10 @@ if TYPE_CHECKING:
     from idc_contract.service import Service
 
 ATTRIBUTES: list[str] = target("#/components/schemas/V1AttributeName")["enum"]
-NUMERIC = frozenset(name.removesuffix("_btw") for name in ATTRIBUTES if name.endswith("_btw"))
+BETWEEN = [name for name in ATTRIBUTES if name.endswith("_btw")]
+BOUNDED = [name for name in ATTRIBUTES if name.endswith(RANGED) and name not in BETWEEN]
+OTHERS = [name for name in ATTRIBUTES if not name.endswith(RANGED)]
+NUMERIC = frozenset(name.removesuffix("_btw") for name in BETWEEN)
 WANTED = (["Ab%", "None"], ["a_C"], ["Abc", "dE"], ["None"], ["x y", "Z", "None"])
 MANY = 400
 TEXTS = ("n", " a  b ", "é 𝔘", "e\u0301", "'\"\\%_", "\u202e", "x" * 255, "<b>&amp;", "a\nb", "null")
@@ -58,16 +61,15 @@ def a_preview_repeats_what_it_was_asked(service: Service, draw: Draw) -> None:
 def sql_selects_what_the_filters_mean(service: Service, draw: Draw) -> None:
     """The SQL of any filters, run over rows near their values, selects the rows that the filters mean."""
     version, filters = active(service), dict[str, list[Any]]()
-    for name in draw(st.lists(st.sampled_from(ATTRIBUTES), min_size=2, max_size=4, unique=True)):
+    kinds = (BETWEEN, BOUNDED, OTHERS, ATTRIBUTES)  # each kind of condition in every example, and one more
+    for name in dict.fromkeys(draw(st.sampled_from(names)) for names in kinds):
         low, more = draw(st.sampled_from([-7, -1, 1, 20.5])), draw(st.sampled_from([0, 2, 30]))
         if name.endswith("_btw"):
             filters[name] = [low, low + more]
         elif name.endswith(RANGED) or name in NUMERIC:
             filters[name] = [low]
         else:
-            filters[name] = draw(
-                st.sampled_from([["Ab%", "None"], ["a_C"], ["Abc", "dE"], ["None"], ["x y", "Z", "None"]])
-            )
+            filters[name] = draw(st.sampled_from(WANTED))
     columns, fields = some(draw, list(COLUMNS), 3), some(draw, FIELDS, 3)
     for question in (manifest(filters, columns).with_sql(), query(filters, fields).with_sql()):
         echo = page(service, question, 1).echo

@@ -17,6 +17,8 @@ from tests.contract.faults.v1_answers import PAGED
 from tests.contract.faults.v3_answers import echoes, filters_in, reworded
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from idc_contract.calls import Answer, Request
     from tests.contract.faults.fault import Layer, Serve
 
@@ -156,7 +158,11 @@ async def citing(request: Request, forward: Serve) -> Answer:
                   for side, sign in (("gte", ">="), ("lte", "<=")) if bounds[side] is not None]  # fmt: skip
     sql = f"SELECT DISTINCT source_DOI AS v FROM index WHERE {' AND '.join(tests)} ORDER BY 1 DESC"
     found = [row["v"] for row in await _sql(sql, request, forward)]
-    cited = [{"DOI": doi} if content["format"] == "csl-json" else f"Data. https://doi.org/{doi}" for doi in found]
+    forms: dict[str, Callable[[str], object]] = {
+        "csl-json": lambda doi: {"DOI": doi},
+        "bibtex": lambda doi: f"@misc{{data, doi={{{doi}}}}}",
+    }
+    cited = [forms.get(content["format"], "Data. https://doi.org/{}".format)(doi) for doi in found]
     content.update(citations=cited, idc_acknowledgment={"DOI": "x"} if content["format"] == "csl-json" else "IDC.")
     return with_content(answer, content)
 

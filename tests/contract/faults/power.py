@@ -138,15 +138,20 @@ def _run(job: Job) -> Outcome:
 def jobs(options: argparse.Namespace) -> list[Job]:
     """The jobs that the options select."""
     layers = LAYERS[options.layers]
-    wanted = [f for f in FAULTS.values() if not options.only or any(fnmatch(f.name, one) for one in options.only)]
-    found = [Job("fault", fault.name, fault.generation, options.seed, layers) for fault in wanted]
-    if not options.only:
-        found += [
-            Job("control", control.name, generation, seed, layers)
-            for control in CONTROLS
-            for generation in control.generations
-            for seed in range(options.seed, options.seed + options.seeds)
-        ]
+
+    def wanted(name: str) -> bool:
+        return not options.only or any(fnmatch(name, one) for one in options.only)
+
+    found = [
+        Job("fault", one.name, one.generation, options.seed, layers) for one in FAULTS.values() if wanted(one.name)
+    ]
+    found += [
+        Job("control", control.name, generation, seed, layers)
+        for control in CONTROLS
+        if wanted(control.name)
+        for generation in control.generations
+        for seed in range(options.seed, options.seed + options.seeds)
+    ]
     return found
 
 
@@ -338,7 +343,9 @@ def parse(arguments: list[str] | None) -> Any:
     )
     parser.add_argument("--seed", type=int, default=1, help="seed of the mutants and of every run (default 1)")
     parser.add_argument("--mutants", type=int, default=100, help="number of mutants (default 100)")
-    parser.add_argument("--only", nargs="+", default=[], help="run only these faults, * allowed; no report is written")
+    parser.add_argument(
+        "--only", nargs="+", default=[], help="run only these faults and controls, * allowed; no report is written"
+    )
     parser.add_argument(
         "--layers", choices=sorted(LAYERS), default="1,2", help="1: schemathesis, 2: relations (default: both)"
     )
