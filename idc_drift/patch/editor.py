@@ -7,15 +7,14 @@ the caller parses the result again and checks it.
 from __future__ import annotations
 
 import json
-import textwrap
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
 import yaml
 
-from ..documents.parsing import plain_scalar
 from ..documents.pointer import escaped, tokens_of, unescaped
 from .draft import REMOVED, differs, finished
+from .style import ITEM, Style
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -35,7 +34,7 @@ class Editor:
 
     def __init__(self, text: str) -> None:
         self._text = text
-        self._root, self._shared = _composed(text)
+        self._root, self._shared, self._style = _composed(text)
         self._json = text.lstrip().startswith("{")
         self._edits: list[tuple[int, int, str, int]] = []
         """Start, end, new text, and the depth of the container that gets a new member."""
@@ -88,11 +87,17 @@ class Editor:
             return False
         node = found[2]
         if isinstance(node, yaml.ScalarNode) and node.start_mark.index == node.end_mark.index:
-            return self._edit(node.start_mark.index, node.start_mark.index, f" {self._flow(value)}")
+            return self._edit(node.start_mark.index, node.start_mark.index, f" {self._flow(value, found)}")
         block = _is_block(node) and isinstance(value, dict | list) and value
         padding = "" if block and isinstance(value, list) else self._padding(found)
         column = node.start_mark.column + len(padding)
-        new = padding + (self._block(value, column) if block else self._wrapped(value, column))
+        if block:
+            return self._edit(
+                node.start_mark.index,
+                self._end(node),
+                padding + self._style.at(node, _key_of(found)).block(value, column, _key_of(found)),
+            )
+        new = padding + self._flow(value, found, column)
         return self._edit(node.start_mark.index, self._end(node), new)
 
     def insert(self, pointer: str, value: Any) -> bool:
@@ -104,14 +109,22 @@ class Editor:
             return False
         node = found[2]
         listed = isinstance(node, yaml.SequenceNode)
+        own = _key_of(found)
+        writer = self._style.at(node, own)
         if not _is_block(node):
-            member = self._flow(value) if listed else f"{self._flow(key)}: {self._flow(value)}"
+            if self._json:
+                member = json.dumps(value if listed else {key: value}, ensure_ascii=False)
+                member = member if listed else member[1:-1]
+            else:
+                member = (
+                    writer.flow(value, own) if listed else f"{writer.name(key, own)}: {writer.flow(value, own, key)}"
+                )
             end = self._last_end(node) if node.value else self._end(node) - 1
             first = not node.value and id(node) not in self._grown
             self._grown.add(id(node))
             return self._edit(end, end, member if first else f", {member}")
         column = node.start_mark.column
-        text = " " * column + self._block([value] if listed else {key: value}, column)
+        text = " " * column + writer.block([value] if listed else {key: value}, column, own)
         self._grown.add(id(node))
         depth = pointer.count("/")
         newline = self._text.find("\n", self._end(node))
@@ -217,53 +230,20 @@ class Editor:
     def _last_end(self, node: Any) -> int:
         return self._end(_children(node)[-1][2])
 
-    def _flow(self, value: Any) -> str:
+    def _flow(self, value: Any, found: tuple[Any, Any, Any], column: int | None = None) -> str:
+        """The text of a value in place of another one; with a column, names are wrapped at 120 characters."""
         if self._json:
             return json.dumps(value, ensure_ascii=False)
-        text = yaml.dump(
-            value, Dumper=_FlowDumper, default_flow_style=True, width=10**9, sort_keys=False, allow_unicode=True
-        )
-        return str(text).removesuffix("...\n").strip()
-
-    def _wrapped(self, value: Any, column: int) -> str:
-        """The flow text of a list of names, wrapped at 120 characters."""
-        text = self._flow(value)
-        if not isinstance(value, list) or self._json or not all(isinstance(v, str) and v.split() == [v] for v in value):
-            return text
-        lines = textwrap.wrap(text, 120 - column - 1, break_long_words=False, break_on_hyphens=False)
-        return ("\n" + " " * (column + 1)).join(lines)
-
-    def _block(self, value: Any, column: int) -> str:
-        text = yaml.dump(
-            value, Dumper=_Dumper, default_flow_style=False, width=110 - column, sort_keys=False, allow_unicode=True
-        )
-        return ("\n" + " " * column).join(str(text).rstrip("\n").split("\n"))
+        parent, key, node = found
+        writer = self._style.at(parent or node, "")
+        step = ITEM if key is None else str(key.value)
+        return writer.flow(value, "", step) if column is None else writer.wrapped(value, column, "", step)
 
 
-class _Dumper(yaml.SafeDumper):
-    """A dumper whose strings are strings in YAML 1.2, too, and which writes no anchors."""
-
-    def ignore_aliases(self, data: Any) -> bool:
-        return True
-
-
-def _string(dumper: yaml.SafeDumper, text: str) -> yaml.ScalarNode:
-    style = None if isinstance(plain_scalar(text), str) else "'"
-    return dumper.represent_scalar("tag:yaml.org,2002:str", text, style=style)
-
-
-class _FlowDumper(_Dumper):
-    """A dumper that writes every string on one line."""
-
-
-def _string_on_one_line(dumper: yaml.SafeDumper, text: str) -> yaml.ScalarNode:
-    if text.isprintable():
-        return _string(dumper, text)
-    return dumper.represent_scalar("tag:yaml.org,2002:str", text, style='"')
-
-
-_Dumper.add_representer(str, _string)
-_FlowDumper.add_representer(str, _string_on_one_line)
+def _key_of(found: tuple[Any, Any, Any]) -> str:
+    """The key of a node that was found; that of a list's item is the same for all of them."""
+    parent, key, _ = found
+    return str(key.value) if key is not None else ITEM if parent is not None else ""
 
 
 def _is_block(node: Any) -> bool:
@@ -271,13 +251,13 @@ def _is_block(node: Any) -> bool:
 
 
 @lru_cache(maxsize=1)  # one text is edited in many ways, to find the best
-def _composed(text: str) -> tuple[Any, set[int]]:
-    """The nodes of a text with their positions, and the ids of those that stand in more than one place."""
+def _composed(text: str) -> tuple[Any, set[int], Style]:
+    """The nodes of a text with their positions, the ids of those that stand in more than one place, and the style."""
     try:
         root = yaml.compose(text, Loader=getattr(yaml, "CSafeLoader", yaml.SafeLoader))
     except yaml.YAMLError:  # libyaml refuses half of a surrogate pair, which JSON allows
         root = yaml.compose(text, Loader=yaml.SafeLoader)
-    return root, _shared(root)
+    return root, _shared(root), Style(root)
 
 
 def _shared(root: Any) -> set[int]:

@@ -16,17 +16,32 @@ from hypothesis import strategies as st
 
 from idc_drift.__main__ import CLEAN, DRIFT, UNCHECKED, main
 from idc_drift.documents.document import read
-from idc_drift.documents.parsing import parse
+from idc_drift.documents.parsing import parse, plain_scalar
 from idc_drift.patch import editor as editing
 from idc_drift.patch.draft import Draft, differs
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+
+class _Dumper(yaml.SafeDumper):
+    """A dumper whose strings are strings in YAML 1.2, too, and which writes no anchors."""
+
+    def ignore_aliases(self, data: Any) -> bool:
+        return True
+
+
+def _string(dumper: yaml.SafeDumper, text: str) -> yaml.ScalarNode:
+    style = None if isinstance(plain_scalar(text), str) else "'"
+    return dumper.represent_scalar("tag:yaml.org,2002:str", text, style=style)
+
+
+_Dumper.add_representer(str, _string)
+
 WRITERS: dict[str, Callable[[Any], str]] = {
-    "block": lambda value: yaml.dump(value, Dumper=editing._Dumper, sort_keys=False, allow_unicode=True),
+    "block": lambda value: yaml.dump(value, Dumper=_Dumper, sort_keys=False, allow_unicode=True),
     "mixed": lambda value: yaml.dump(
-        value, Dumper=editing._Dumper, sort_keys=False, allow_unicode=True, default_flow_style=None, width=10**6
+        value, Dumper=_Dumper, sort_keys=False, allow_unicode=True, default_flow_style=None, width=10**6
     ),
     "json": lambda value: json.dumps(value, indent=2),
     "minified": lambda value: json.dumps(value, separators=(",", ":")),

@@ -55,7 +55,7 @@ last: end
         ("insert", "/a/items/-", {"name": "z"}, "name: second\n", "name: second\n    - name: z\n"),
         ("insert", "/c/n", 1, "c: {}", "c: {n: 1}"),
         ("insert", "/empty/-", 1, "empty: []", "empty: [1]"),
-        ("insert", "/new", {"x": [1]}, "last: end\n", "last: end\nnew:\n  x:\n  - 1\n"),
+        ("insert", "/new", {"x": [1]}, "last: end\n", "last: end\nnew:\n  x: [1]\n"),
         ("delete", "/a/b", None, "  b: 1   # one\n", ""),
         ("delete", "/a/flow/k", None, "{k: v, l: w}", "{l: w}"),
         ("delete", "/a/flow/l", None, "{k: v, l: w}", "{k: v}"),
