@@ -7,56 +7,22 @@ import json
 import subprocess
 import tempfile
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import pytest
-import yaml
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from idc_drift.__main__ import CLEAN, DRIFT, UNCHECKED, main
 from idc_drift.documents.document import read
-from idc_drift.documents.parsing import parse, plain_scalar
+from idc_drift.documents.parsing import parse
 from idc_drift.patch import editor as editing
 from idc_drift.patch.draft import Draft, differs
-
-if TYPE_CHECKING:
-    from collections.abc import Callable
-
-
-class _Dumper(yaml.SafeDumper):
-    """A dumper whose strings are strings in YAML 1.2, too, and which writes no anchors."""
-
-    def ignore_aliases(self, data: Any) -> bool:
-        return True
-
-
-def _string(dumper: yaml.SafeDumper, text: str) -> yaml.ScalarNode:
-    style = None if isinstance(plain_scalar(text), str) else "'"
-    return dumper.represent_scalar("tag:yaml.org,2002:str", text, style=style)
-
-
-_Dumper.add_representer(str, _string)
-
-WRITERS: dict[str, Callable[[Any], str]] = {
-    "block": lambda value: yaml.dump(value, Dumper=_Dumper, sort_keys=False, allow_unicode=True),
-    "mixed": lambda value: yaml.dump(
-        value, Dumper=_Dumper, sort_keys=False, allow_unicode=True, default_flow_style=None, width=10**6
-    ),
-    "json": lambda value: json.dumps(value, indent=2),
-    "minified": lambda value: json.dumps(value, separators=(",", ":")),
-}
-
-_KEYS = st.sampled_from(["a", "b", "c", "200", "on", "1e3", "0o10", "x: y", "# z", "", "é", "- d", "null", "p/q~r"])
-_SCALARS = st.one_of(st.none(), st.booleans(), st.integers(-9, 9), _KEYS, st.sampled_from(["two\nlines", "w " * 70]))
-_VALUES = st.recursive(
-    _SCALARS, lambda inner: st.lists(inner, max_size=3) | st.dictionaries(_KEYS, inner, max_size=4), max_leaves=12
-)
-_DOCUMENTS = st.dictionaries(_KEYS, _VALUES, min_size=1, max_size=5)
+from tests.drift.written_documents import CASES, DOCUMENTS, WRITERS, answer, operation, parameter
 
 
 @settings(max_examples=300, deadline=None)
-@given(_DOCUMENTS, _DOCUMENTS, st.sampled_from(sorted(WRITERS)))
+@given(DOCUMENTS, DOCUMENTS, st.sampled_from(sorted(WRITERS)))
 def test_an_edited_text_has_the_new_value_or_names_the_places_where_it_has_not(old: Any, new: Any, form: str) -> None:
     text = WRITERS[form](old)
     editor = editing.Editor(text)
@@ -68,146 +34,12 @@ def test_an_edited_text_has_the_new_value_or_names_the_places_where_it_has_not(o
 
 
 @settings(max_examples=100, deadline=None)
-@given(_DOCUMENTS, st.sampled_from(sorted(WRITERS)))
+@given(DOCUMENTS, st.sampled_from(sorted(WRITERS)))
 def test_a_text_without_changes_stays_byte_for_byte(old: Any, form: str) -> None:
     editor = editing.Editor(WRITERS[form](old))
     assert editor.rewrite(old, Draft(old).content) == []
     assert editor.text() == WRITERS[form](old)
     assert not differs(old, Draft(old).content)
-
-
-def _parameter(name: str, kind: str = "string") -> dict[str, Any]:
-    return {"name": name, "in": "query", "schema": {"type": kind}}
-
-
-def _operation(**more: Any) -> dict[str, Any]:
-    return {"responses": {"200": {"description": "d"}}, **more}
-
-
-def _answer(schema: Any) -> dict[str, Any]:
-    return _operation(responses={"200": {"description": "d", "content": {"application/json": {"schema": schema}}}})
-
-
-_ID = {"name": "id", "in": "path", "required": True, "schema": {"type": "integer"}}
-_NEW_ITEM = {"parameters": [_ID], "get": _operation(), "delete": _operation()}
-_TREE = {
-    "type": "object",
-    "properties": {"children": {"type": "array", "items": {"$ref": "#/components/schemas/Tree"}}},
-}
-_SHARED = {"$ref": "#/components/parameters/Q"}
-_REFERENCES = {name: {"$ref": f"#/components/schemas/{name}"} for name in "BCDE"}
-_MAPPING = {"b": "#/components/schemas/B", "e": "#/components/schemas/E"}
-
-
-def _object(required: list[str] | None = None, **properties: Any) -> dict[str, Any]:
-    found: dict[str, Any] = {"type": "object", "properties": {"x/y": {}, "z/y": {}, **properties}}
-    return found | ({"required": required} if required else {})
-
-
-def _one_of(*names: str) -> dict[str, Any]:
-    return {"oneOf": [_REFERENCES[name] for name in names]}
-
-
-def _oauth(address: str) -> dict[str, Any]:
-    flow = {"authorizationUrl": f"https://{address}.test", "scopes": {"write": "w"}}
-    return {"type": "oauth2", "flows": {"implicit": flow}}
-
-
-CASES: dict[str, tuple[dict[str, Any], dict[str, Any]]] = {
-    "two parameters where there was no list": (
-        {"paths": {"/a": {"get": _operation()}}},
-        {"paths": {"/a": {"get": _operation(parameters=[_parameter("p"), _parameter("q")])}}},
-    ),
-    "a new path with two methods and a parameter of both": (
-        {"paths": {"/a": {"get": _operation()}}},
-        {"paths": {"/a": {"get": _operation()}, "/a/{id}": _NEW_ITEM}},
-    ),
-    "two properties of an object without properties": (
-        {"paths": {"/a": {"get": _answer({"type": "object"})}}},
-        {"paths": {"/a": {"get": _answer({"type": "object", "properties": {"x": {}, "y": {"type": "string"}}})}}},
-    ),
-    "both members removed": (
-        {"paths": {"/a": {"get": _operation(parameters=[_parameter("p"), _parameter("q")])}}},
-        {"paths": {"/a": {"get": _operation()}}},
-    ),
-    "one parameter removed, one changed, one added": (
-        {"paths": {"/a": {"get": _operation(parameters=[_parameter("p"), _parameter("q")])}}},
-        {"paths": {"/a": {"get": _operation(parameters=[_parameter("q", "integer"), _parameter("r")])}}},
-    ),
-    "a new operation that refers to a component that refers to itself": (
-        {"paths": {"/a": {"get": _operation()}}},
-        {
-            "paths": {"/a": {"get": _operation()}, "/t": {"get": _answer({"$ref": "#/components/schemas/Tree"})}},
-            "components": {"schemas": {"Tree": _TREE}},
-        },
-    ),
-    "what operations have in common, and what one of them does not": (
-        {
-            "security": [{"k": []}],
-            "paths": {
-                "/a": {"get": _operation(parameters=[_SHARED], security=[{"k": []}]), "put": _operation()},
-                "/b": {"get": _operation(parameters=[_SHARED, _parameter("p")])},
-            },
-            "components": {"parameters": {"Q": _parameter("q")}, "securitySchemes": {"k": _oauth("one")}},
-        },
-        {
-            "security": [{"k": []}],
-            "paths": {
-                "/a": {"get": _operation(security=[{"k": []}]), "put": _operation(security=[{"k": ["write"]}])},
-                "/b": {
-                    "get": _operation(
-                        parameters=[_SHARED, {**_parameter("p"), "required": True, "deprecated": True}],
-                        responses={"200": {"description": "d"}, "404": {"$ref": "#/components/responses/Gone"}},
-                    )
-                },
-            },
-            "components": {
-                "parameters": {"Q": _parameter("q")},
-                "responses": {"Gone": {"description": "gone"}},
-                "securitySchemes": {"k": _oauth("two")},
-            },
-        },
-    ),
-    "references, null, alternatives, and a name with a slash": (
-        {
-            "openapi": "3.0.3",
-            "paths": {"/a": {"get": _answer({"$ref": "#/components/schemas/A"})}},
-            "components": {
-                "schemas": {
-                    "A": _object(
-                        required=["x/y"], old=_REFERENCES["B"], inline={"type": "string"}, one=_one_of("B", "D")
-                    ),
-                    "B": _object(kind={"type": "string", "enum": ["b"]}),
-                    "D": _object(kind={"type": "string", "enum": ["d"]}),
-                }
-            },
-        },
-        {
-            "openapi": "3.0.3",
-            "paths": {"/a": {"get": _answer({"$ref": "#/components/schemas/A"})}},
-            "components": {
-                "schemas": {
-                    "A": _object(
-                        required=["z/y"],
-                        old=_REFERENCES["C"],
-                        inline=_REFERENCES["B"],
-                        one=_one_of("B", "C", "D"),
-                        picked={**_one_of("B", "E"), "discriminator": {"propertyName": "kind", "mapping": _MAPPING}},
-                        **{"x/y": {"type": "integer"}},
-                    ),
-                    "B": _object(kind={"type": "string", "enum": ["b"], "nullable": True}),
-                    "C": _object(kind={"type": "string", "enum": ["c"]}),
-                    "D": _object(kind={"type": "string", "enum": ["d"]}),
-                    "E": _object(kind={"type": "string", "enum": ["e"]}),
-                }
-            },
-        },
-    ),
-    "a value where there was null": (
-        {"paths": {"/a": {"get": _operation(parameters=None)}}},
-        {"paths": {"/a": {"get": _operation(parameters=[_parameter("p")])}}},
-    ),
-}
 
 
 @pytest.mark.parametrize("form", sorted(WRITERS))
@@ -242,13 +74,11 @@ def _apis(draw: st.DrawFn) -> dict[str, Any]:
 
     paths = {}
     for path in draw(st.sets(st.sampled_from(["/a", "/b", "/c"]), min_size=1)):
-        item: dict[str, Any] = {"parameters": [_parameter("s")]} if draw(st.booleans()) else {}
+        item: dict[str, Any] = {"parameters": [parameter("s")]} if draw(st.booleans()) else {}
         for method in draw(st.sets(st.sampled_from(["get", "put"]), min_size=1)):
-            item[method] = _answer(schema())
+            item[method] = answer(schema())
             if names := draw(st.lists(st.sampled_from(["p", "q"]), unique=True)):
-                item[method]["parameters"] = [
-                    _parameter(n, draw(st.sampled_from(["string", "integer"]))) for n in names
-                ]
+                item[method]["parameters"] = [parameter(n, draw(st.sampled_from(["string", "integer"]))) for n in names]
         paths[path] = item
     head = {"openapi": "3.1.0", "info": {"title": "t", "version": "1"}, "paths": paths}
     return {**head, "components": {"schemas": {"S": schema()}}}
@@ -279,7 +109,7 @@ def test_a_patch_of_any_two_documents_loads_and_leaves_less_drift(base: Any, rev
 def test_no_patch_is_proposed_for_what_is_not_read(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     content = {"openapi": "3.1.0", "info": {}, "paths": {"/a": {"get": {"$ref": "gone.json"}}}}
     (tmp_path / "a").write_text(json.dumps(content))
-    (tmp_path / "b").write_text(json.dumps({**content, "paths": {"/a": {"get": _operation()}}}))
+    (tmp_path / "b").write_text(json.dumps({**content, "paths": {"/a": {"get": operation()}}}))
     arguments = ["update", str(tmp_path / "a"), str(tmp_path / "b")]
     assert main(arguments) == UNCHECKED
     said = capsys.readouterr()

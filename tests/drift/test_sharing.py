@@ -14,8 +14,7 @@ from hypothesis import strategies as st
 from idc_drift.__main__ import main
 from idc_drift.documents.document import Document
 from idc_drift.documents.parsing import parse
-
-from .test_patches import _DOCUMENTS, CASES, WRITERS
+from tests.drift.written_documents import CASES, DOCUMENTS, WRITERS
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -34,7 +33,7 @@ def _containers(value: Any, pointer: str = "") -> Iterator[tuple[str, Any]]:
 
 
 @settings(max_examples=300, deadline=None)
-@given(_DOCUMENTS, _DOCUMENTS, st.sampled_from(sorted(WRITERS)), st.booleans())
+@given(DOCUMENTS, DOCUMENTS, st.sampled_from(sorted(WRITERS)), st.booleans())
 def test_what_is_shared_changes_neither_values_nor_places(old: Any, new: Any, form: str, halved: bool) -> None:
     new = {**old, **new} if halved else new
     base, revision, alone = (_document(WRITERS[form](value)) for value in (old, new, new))
