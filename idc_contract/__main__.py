@@ -18,7 +18,7 @@ try:
     from idc_contract import replay
     from idc_contract.calls import Unreachable
     from idc_contract.connection import chosen
-    from idc_contract.layers import suite
+    from idc_contract.layers import cohorts, suite
     from idc_contract.preflight import checks
     from idc_contract.preflight.credentials import Mistake
     from idc_contract.preflight.unusable import Unusable
@@ -123,6 +123,8 @@ def _outcome(options: argparse.Namespace, service: Service) -> suite.Outcome:
             suite.add_seeds(run, options.baseline_seeds, progress)
     finally:
         progress.end()
+        if left := cohorts.left(service):
+            sys.stderr.write(f"contract: {left}\n")
     run.notes[:0] = first.notes
     run.reported = first.reported
     return run

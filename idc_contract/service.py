@@ -119,6 +119,10 @@ class Service:
     """The number of answers of a service that is gone, one after the other."""
     last: list[Answer] = field(default_factory=list)
     """The last answer, or those to requests that were sent at the same time."""
+    saved: dict[int, int] = field(default_factory=dict)
+    """The cohorts that were saved, as far as that is known, each with its user: these may be deleted."""
+    kept: set[int] = field(default_factory=set)
+    """Cohorts that users had before."""
     digest: Any = field(default_factory=hashlib.sha256)
 
     def call(
@@ -236,7 +240,22 @@ class Service:
         self._watch(answer)
         return answer
 
+    def note_saved(self, answer: Answer) -> None:
+        """Remember the cohort that an answer says is saved, so that it can be deleted."""
+        request = answer.request
+        if request.method != "POST" or self.operation(request) != "createCohort":
+            return
+        sent = {value.removeprefix("Bearer ") for name, value in request.headers if name.lower() == "authorization"}
+        try:
+            number = answer.json()["cohort_properties"]["cohort_id"]
+        except (ValueError, KeyError, TypeError, RecursionError):  # a refusal, or nothing that can be used
+            return
+        owner = next((at for at, user in enumerate(self.users) if not sent.isdisjoint((user.first, *user.given))), None)
+        if type(number) is int and owner is not None and number not in self.kept:
+            self.saved[number] = owner
+
     def _watch(self, answer: Answer) -> None:
+        self.note_saved(answer)
         self.gone = self.gone + 1 if answer.status in GONE else 0
         if self.gone and self.gone % SUSPICIOUS == 0:
             self.still_there(answer.request)

@@ -10,7 +10,7 @@ import json
 import time
 import tomllib
 from collections import Counter, defaultdict
-from contextlib import contextmanager, suppress
+from contextlib import suppress
 from copy import deepcopy
 from dataclasses import dataclass, field, replace
 from pathlib import Path
@@ -24,10 +24,10 @@ from schemathesis.engine import Status, events, from_schema
 
 from idc_contract.calls import FAILURE, Answer, Broken, InProcess, Layered, Request, Unreachable
 from idc_contract.document.openapi import METHODS, OPERATIONS
-from idc_contract.document.openapi import examples as examples_of
 from idc_contract.finding import RULES_OF_SCHEMATHESIS, SCHEMATHESIS, Finding
 from idc_contract.judge import judge
 from idc_contract.layers import hooks
+from idc_contract.layers.cohorts import for_schemathesis
 from idc_contract.relations.relation import same_draws
 from idc_contract.service import ONCE
 from idc_contract.unreleased import served_document
@@ -40,8 +40,6 @@ if TYPE_CHECKING:
 
     from idc_contract.service import Service
 
-CHAINS = "Stateful tests"
-COHORTS = 20
 OWN_HEADERS = frozenset({"accept-encoding", "connection", "user-agent"})
 """Headers that are left to the caller."""
 
@@ -144,7 +142,11 @@ def run(
     """
     found = Run(generation=generation)
     began = time.monotonic()
-    with TemporaryDirectory(prefix="idc-contract-") as folder, _cohorts(service, generation) as spared, same_draws():
+    with (
+        TemporaryDirectory(prefix="idc-contract-") as folder,
+        for_schemathesis(service, generation) as (spared, alone),
+        same_draws(),
+    ):
         settings = _settings(service, Path(folder), spared, seed=seed, live=live)
         if examples is not None:
             settings["generation"]["max-examples"] = examples
@@ -153,7 +155,7 @@ def run(
         schema = schemathesis.openapi.from_dict(_document(generation, service, only), config=config)
         gate = Gate(service)
         schema.app = Layered(service.caller.app if isinstance(service.caller, InProcess) else None, gate)
-        hooks.SPARED[:] = spared
+        hooks.SPARED[:], hooks.GUARDED[:] = spared, [] if alone else [service]
         stream = from_schema(schema).execute()
         for event in stream:
             if gate.stopped:
@@ -199,33 +201,6 @@ def _cover(service: Service, operation: str, response: Response) -> None:
         service.coverage.note(OPERATIONS[operation], response.status_code, media_type, content)
 
 
-@contextmanager
-def _cohorts(service: Service, generation: str) -> Iterator[list[int]]:
-    """Saved cohorts of the first user for the run; new cohorts are deleted afterwards."""
-    if generation != "v1" or not (service.write and service.users):
-        yield []
-        return
-    before = _saved(service)
-    body = examples_of(OPERATIONS["createCohort"].body or {})[0]
-    for _ in range(COHORTS):
-        service.answer("createCohort", body)
-    spared = sorted(_saved(service) - before)[COHORTS // 2 :]
-    try:
-        yield spared
-    finally:
-        left = sorted(_saved(service) - before)
-        for start in range(0, len(left), 500):
-            service.answer("deleteCohorts", {"cohorts": left[start : start + 500]})
-
-
-def _saved(service: Service) -> set[int]:
-    try:
-        cohorts = service.answer("listCohorts").json()["cohorts"]
-        return {cohort["cohort_id"] for cohort in cohorts}
-    except (ValueError, KeyError, TypeError):  # the checks report what is broken there
-        return set()
-
-
 class Gate:
     """What every request of schemathesis goes through: the caller of relations, with its waits, limits and tokens."""
 
@@ -253,7 +228,9 @@ class Gate:
 
     async def _sent(self, request: Request, forward: Callable[[Request], Awaitable[Answer]]) -> Answer:
         if isinstance(self.service.caller, InProcess):
-            return await forward(request)  # an exception becomes a 500, as in a server
+            answer = await forward(request)  # an exception becomes a 500, as in a server
+            self.service.note_saved(answer)
+            return answer
         try:
             return self.service.watched(request)
         except Unreachable as error:  # which the engine would take for an error of one request

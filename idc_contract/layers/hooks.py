@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from typing import TYPE_CHECKING, Any
 
@@ -19,6 +20,8 @@ if TYPE_CHECKING:
     from schemathesis import Case, CheckContext, HookContext, Response
     from schemathesis.core.failures import Failure
 
+    from idc_contract.service import Service
+
 COLUMNS = tuple(
     parameter["name"]
     for parameter in OPERATIONS["previewManifest"].parameters
@@ -28,8 +31,15 @@ COHORT_ID = target("#/components/parameters/V1CohortId")
 LONGEST_TOKEN: int = target("#/components/parameters/V1NextPage")["schema"]["maxLength"]
 MOST_ROWS: int = target("#/components/parameters/V1PageSize")["schema"]["maximum"]
 FEW_ROWS = 50
+DIGITS = re.compile(r"(?<!\d)\d{1,4000}(?!\d)")
 SPARED: list[int] = []
 """Cohorts saved before the run, for manifests and queries; they are never deleted."""
+GUARDED: list[Service] = []
+"""The service, if its users have cohorts, or may have some, that the run did not save: these are not deleted."""
+BEYOND = 2**60
+"""A number that no service has given to a cohort."""
+UNUSED = 2**53
+"""The number from which no service numbers cohorts: many languages cannot count them."""
 GRANTED: Counter[str] = Counter()
 """The number of uses of each exemption, by its name."""
 
@@ -65,7 +75,8 @@ def before_call(context: HookContext, case: Case[Any], kwargs: dict[str, Any]) -
     With a page token all other parameters are ignored, so an invented token would hide their effect: it is removed,
     unless it is the only parameter or the mistake itself. A manifest without a column is refused, which no schema can
     express: it gets a column (the relations test it without). The first rows are as good as all rows, so pages are
-    small. The document's example of a cohort is replaced by an existing cohort, which is never deleted.
+    small. The document's example of a cohort is replaced by an existing cohort, which is never deleted. The document's
+    examples of deletions may be cohorts of the user, and so may any number.
     """
     # Containers are replaced and not changed: cases share them.
     operation = name(case)
@@ -78,15 +89,44 @@ def before_call(context: HookContext, case: Case[Any], kwargs: dict[str, Any]) -
         case.query = {**case.query, "Collection_ID": "True"}
     if operation in SAVED and SPARED and str(case.path_parameters.get("cohort_id")) == str(COHORT_ID["example"]):
         case.path_parameters = {**case.path_parameters, "cohort_id": SPARED[-1]}
-    if operation == "deleteCohorts" and isinstance(case.body, dict) and isinstance(case.body.get("cohorts"), list):
-        numbers: Any = case.body["cohorts"]
-        case.body = case.body | {"cohorts": [2**60 if one in SPARED else one for one in numbers]}
+    if operation == "deleteCohort":
+        case.path_parameters = _sparing(case.path_parameters)
+    if operation == "deleteCohorts":
+        case.body = _sparing(case.body)
     if operation == "getCitations" and isinstance(case.body, dict):
         case.body = _of_one_collection(case.body)
     if operation == "getManifestText" and isinstance(case.body, dict):
         limit = case.body.get("limit")
         if limit is None or (type(limit) is int and FEW_ROWS < limit < 2**63 - 1):
             case.body = case.body | {"limit": FEW_ROWS}
+
+
+def _sparing(value: Any) -> Any:
+    """A part of a deletion in which no number is that of a cohort that must stay; what is invalid stays invalid.
+
+    A service may read 146.0, "146" and true as numbers.
+    """
+    if isinstance(value, dict):
+        return {name: _sparing(item) for name, item in value.items()}
+    if isinstance(value, list):
+        return [_sparing(item) for item in value]
+    if isinstance(value, bytes):
+        return _sparing(value.decode("latin-1")).encode("latin-1")
+    if isinstance(value, str):
+        return DIGITS.sub(lambda found: str(BEYOND) if _stays(int(found[0])) else found[0], value)
+    if isinstance(value, bool):
+        return str(value) if _stays(int(value)) else value
+    if isinstance(value, float):
+        within = abs(value) < UNUSED and _stays(int(value))
+        return (UNUSED / 4 + (0.0 if value.is_integer() else 0.5)) if within else value
+    return BEYOND if isinstance(value, int) and _stays(value) else value
+
+
+def _stays(number: int) -> bool:
+    """Whether a number may be that of a cohort that must not be deleted."""
+    return number in SPARED or any(
+        number in service.kept or (0 <= number < UNUSED and number not in service.saved) for service in GUARDED
+    )
 
 
 def _of_one_collection(body: dict[str, Any]) -> dict[str, Any]:

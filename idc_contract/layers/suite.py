@@ -19,7 +19,7 @@ from idc_contract import unreleased
 from idc_contract.calls import FAILURE, Broken, OverHTTP, Request, Unreachable
 from idc_contract.document.openapi import OPERATIONS, operation_of
 from idc_contract.finding import RELATIONS, RULES_OF_ANSWERS, RULES_OF_SCHEMATHESIS, SCHEMATHESIS, SHAPES, Finding
-from idc_contract.layers import engine, shapes
+from idc_contract.layers import cohorts, engine, shapes
 from idc_contract.oracle.index import installed
 from idc_contract.service import Service
 
@@ -35,7 +35,6 @@ PROBES = {"v1": "/v1/about", "v3": "/v3/version"}
 LATE = "answers are in time"
 TIME = "time"
 """What a relation needs that was skipped because the time was up."""
-COMPLETE = "the run is complete"
 NEVER_REFUSED = frozenset({"getClinicalTables"})
 """Operations that have an answer for every valid request, as an unknown collection has no clinical tables."""
 UNREADABLE = ("media type is declared", "body is JSON", "charset is UTF-8")
@@ -125,17 +124,18 @@ def run(service: Service, plan: Plan, on_progress: Callable[[str], None] = lambd
         outcome.notes.append("v1 is retired here: only the answers that say so (410) were checked.")
     slices = _Slices(outcome, retired, began)
     left = sum(layer == SCHEMATHESIS for _, layer in parts)
-    for generation, layer in parts:
-        if layer == RELATIONS:
-            _relations(outcome, generation, slices, on_progress)
-        elif layer == SCHEMATHESIS:
-            if generation not in retired:
-                _schemathesis(outcome, generation, slices.share_of_rest(left), on_progress)
-            left -= 1
-        elif layer == SHAPES and generation not in retired:
-            outcome.findings += shapes.run(service, generation, on_progress)
-        if plan.first and outcome.findings:
-            break
+    with cohorts.removed(service):
+        for generation, layer in parts:
+            if layer == RELATIONS:
+                _relations(outcome, generation, slices, on_progress)
+            elif layer == SCHEMATHESIS:
+                if generation not in retired:
+                    _schemathesis(outcome, generation, slices.share_of_rest(left), on_progress)
+                left -= 1
+            elif layer == SHAPES and generation not in retired:
+                outcome.findings += shapes.run(service, generation, on_progress)
+            if plan.first and outcome.findings:
+                break
     if outcome.findings and service.gone:
         service.still_there(service.last[0].request)
     if service.too_late:
