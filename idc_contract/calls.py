@@ -249,7 +249,12 @@ class OverHTTP:
 
     def __init__(self, base: str, rate: float = 0.0, patience: float = 60.0) -> None:
         self.base, self.pause, self.next = base.rstrip("/"), 1 / rate if rate else 0.0, 0.0
-        self.client = httpx.Client(timeout=patience, follow_redirects=False, trust_env=True)
+        try:
+            self.client = httpx.Client(timeout=patience, follow_redirects=False, trust_env=True)
+        except (httpx.InvalidURL, ValueError, ImportError):  # of addresses that may hold a password
+            raise Unreachable(
+                "a proxy of the environment cannot be used: correct or remove HTTP_PROXY, HTTPS_PROXY and ALL_PROXY"
+            ) from None
         self.reference: tuple[Request, float] | None = None
         """A request, and the seconds that its answer took at the start."""
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import math
 import shlex
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
@@ -11,7 +12,7 @@ from typing import TYPE_CHECKING
 from idc_contract.finding import RELATIONS, SCHEMATHESIS, SHAPES
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
 
 GENERATIONS = ("v1", "v3")
 LAYERS = (RELATIONS, SCHEMATHESIS)
@@ -45,16 +46,18 @@ def parser() -> argparse.ArgumentParser:
     words.add_argument(
         "--max-time", type=_minutes, metavar="MINUTES", help="send fewer random requests, and end after so many minutes"
     )
-    words.add_argument("--examples", type=int, help="number of examples of schemathesis (default: as it is set up)")
+    words.add_argument("--examples", type=count, help="number of examples of schemathesis (default: as it is set up)")
     words.add_argument(
-        "--share", type=_share, default=1.0, help="share of the examples of relations (default: %(default)s)"
+        "--share", type=share, default=1.0, help="share of the examples of relations (default: %(default)s)"
     )
     words.add_argument(
         "--limit",
-        type=float,
+        type=_seconds,
         help="seconds an answer may take (default: 2, for other machines 10, or more if it is slow)",
     )
-    words.add_argument("--rate", type=float, help="requests per second (default: unlimited; for other machines 2)")
+    words.add_argument(
+        "--rate", type=_rate, help="requests per second, 0: unlimited (default: unlimited; for other machines 2)"
+    )
     words.add_argument(
         "--credentials", type=Path, action="append", default=[], metavar="FILE",
         help="credentials file of a user of v1, as the 2021 notebook has it; twice for two users",
@@ -72,11 +75,11 @@ def parser() -> argparse.ArgumentParser:
         help="write the findings, and those of more seeds, to this file",
     )
     words.add_argument(
-        "--baseline-seeds", type=int, default=10, metavar="N",
+        "--baseline-seeds", type=count, default=10, metavar="N",
         help="for --write-baseline: run this seed and the next ones, N in all (default: %(default)s)",
     )  # fmt: skip
     words.add_argument(
-        "--floor", type=float, default=0.0, help="fail if a smaller percentage of the schema keywords was checked"
+        "--floor", type=_percentage, default=0.0, help="fail if a smaller percentage of the schema keywords was checked"
     )
     words.add_argument(
         "--reports", type=Path, metavar="DIR", help="folder for summary.txt, junit.xml, report.html, findings.json"
@@ -84,23 +87,45 @@ def parser() -> argparse.ArgumentParser:
     return words
 
 
-def _minutes(text: str) -> float:
+def count(text: str) -> int:
+    """A whole number above 0."""
     try:
-        found = float(text)
+        found = int(text)
     except ValueError:
-        found = 0.0
-    if not 0 < found < 100_000:
-        raise argparse.ArgumentTypeError(f"{text!r} is not a number of minutes")
+        found = 0
+    if found < 1:
+        raise argparse.ArgumentTypeError(f"{text!r} is not a whole number above 0")
     return found
 
 
-def _share(text: str) -> float:
+def share(text: str) -> float:
+    """A share of examples."""
+    return _number(text, "a share above 0, such as 0.5", lambda found: 0 < found <= 100)
+
+
+def _minutes(text: str) -> float:
+    return _number(text, "a number of minutes", lambda found: 0 < found < 100_000)
+
+
+def _seconds(text: str) -> float:
+    return _number(text, "a number of seconds", lambda found: 0 < found < 100_000)
+
+
+def _rate(text: str) -> float:
+    return _number(text, "a number of requests a second", lambda found: 0 <= found < 100_000)
+
+
+def _percentage(text: str) -> float:
+    return _number(text, "a percentage from 0 to 100", lambda found: 0 <= found <= 100)
+
+
+def _number(text: str, what: str, fits: Callable[[float], bool]) -> float:
     try:
         found = float(text)
     except ValueError:
-        found = 0.0
-    if not 0 < found <= 100:
-        raise argparse.ArgumentTypeError(f"{text!r} is not a share above 0, such as 0.5")
+        found = math.nan  # which fits nowhere
+    if not fits(found):
+        raise argparse.ArgumentTypeError(f"{text!r} is not {what}")
     return found
 
 
@@ -121,7 +146,12 @@ def _again(options: argparse.Namespace) -> Iterator[str]:
             yield f"--{name}"
     for name in ("only", "rate", "limit", "examples", "max_time"):
         if (value := getattr(options, name)) is not None:
-            yield from (f"--{name.replace('_', '-')}", value if name == "only" else f"{value:g}")
+            yield from (f"--{name.replace('_', '-')}", value if name == "only" else _exactly(value))
     if options.share != 1.0:
-        yield from ("--share", f"{options.share:g}")
+        yield from ("--share", _exactly(options.share))
     yield from ("--seed", str(options.seed))
+
+
+def _exactly(value: float) -> str:
+    """A number as text that is read as the same number, also as a whole one."""
+    return repr(value).removesuffix(".0")

@@ -20,18 +20,21 @@ SERVICE: pytest.StashKey[Any] = pytest.StashKey()
 
 def pytest_addoption(parser: pytest.Parser) -> None:
     """Add the options."""
+    from idc_contract.options import share
+
     group = parser.getgroup("idc-contract", "contract tests of an IDC API")
     group.addoption("--idc-contract-url", metavar="URL", help="test the service at this address with every relation")
     group.addoption("--idc-contract-generation", action="append", choices=("v1", "v3"), help="default: what is there")
     group.addoption("--idc-contract-seed", type=int, default=1, help="seed of the random requests")
-    group.addoption("--idc-contract-share", type=float, default=1.0, help="share of the examples of relations")
+    group.addoption("--idc-contract-share", type=share, default=1.0, help="share of the examples of relations")
     group.addoption(
         "--idc-contract-credentials",
         action="append",
         default=[],
         metavar="FILE",
-        help="users of v1, who may be written",
+        help="users of v1",
     )
+    group.addoption("--idc-contract-write", action="store_true", help="save and delete cohorts of these users")
 
 
 @pytest.fixture(scope="session")
@@ -56,6 +59,12 @@ def pytest_unconfigure(config: pytest.Config) -> None:
     """Close the connections."""
     service = config.stash.get(SERVICE, None)
     if service is not None:
+        from idc_contract.layers import cohorts
+
+        with cohorts.removed(service):
+            pass  # what relations saved that did not hold
+        if left := cohorts.left(service):
+            config.get_terminal_writer().line(f"idc-contract: {left}")
         service.caller.close()
 
 
@@ -74,7 +83,7 @@ class Contract(pytest.Collector):
             raise pytest.UsageError(f"idc-contract needs the package {missing.name}: {install}") from None
         try:
             service, relations = connected(self.config.option)
-        except (Mistake, Unusable, Unreachable) as error:
+        except (Mistake, Unusable, Unreachable, OSError) as error:
             raise pytest.UsageError(f"idc-contract: {error}") from None
         self.config.stash[SERVICE] = service
         named = ((f"{one.generation}_{one.name.replace(' ', '_')}", one) for one in relations)  # as -k wants it

@@ -31,21 +31,23 @@ class UnknownFinding(Exception):
 def plans(plan: Plan, name: str) -> Iterator[Plan]:
     """The runs that can find it again, the smallest first; raises UnknownFinding."""
     parts = baseline.with_current_name(name.strip()).split(" · ")
-    if len(parts) < 2 or parts[0] not in suite.GENERATIONS:
+    layer, last = parts[1] if len(parts) > 1 else "", parts[-1].partition(": ")[0]
+    operation = next((part for part in parts[1:] if part in OPERATIONS and _is_of(parts[0], part)), None)
+    anywhere = last == suite.LATE or (layer == SCHEMATHESIS and "-" in parts)
+    if parts[0] not in suite.GENERATIONS or not (operation or anywhere or (layer == RELATIONS and len(parts) > 2)):
         raise UnknownFinding(
             f"{name!r} is not the name of a finding: copy it from a report, such as "
             f"{shlex.quote('v3 · relations · a page is the slice of the ordered series')}"
         )
-    if SHAPES in plan.layers:
-        yield plan
+    generation = parts[0]
+    if SHAPES in (layer, *plan.layers):
+        yield replace(plan, layers=(SHAPES,), generations=(generation,))
         return
-    generation, layer, last = parts[0], parts[1], parts[-1].partition(": ")[0]
     plan = replace(plan, generations=(generation,))
     relations = [one.name for one in (*_relations(generation), *_relations(generation, "RETIRED"))]
     if layer == RELATIONS and last in relations:
         yield replace(plan, layers=(RELATIONS,), only=frozenset({last}))
         return
-    operation = next((part for part in parts if part in OPERATIONS), None)
     if layer == RELATIONS and last != suite.LATE:
         raise UnknownFinding(f"there is no relation {last!r} of {generation}")
     if operation is not None:
@@ -54,6 +56,10 @@ def plans(plan: Plan, name: str) -> Iterator[Plan]:
         for relation in relations:
             yield replace(plan, layers=(RELATIONS,), only=frozenset({relation}))
     yield replace(plan, layers=(SCHEMATHESIS,))
+
+
+def _is_of(generation: str, operation: str) -> bool:
+    return OPERATIONS[operation].path.startswith(f"/{generation}")
 
 
 def _relations(generation: str, kind: str = "RELATIONS") -> list[Relation]:

@@ -84,6 +84,8 @@ class Outcome:
     """How many findings were written to a baseline, and to which file; empty if none was written."""
     options: str = ""
     """The options of the command that run the same again."""
+    floor: float = 0.0
+    """The percentage of the keywords of answers that must be checked."""
     reported: dict[str, str] = field(default_factory=dict)
     """What the service says of itself: its release, its server's version, its data."""
 
@@ -145,14 +147,18 @@ def run(service: Service, plan: Plan, on_progress: Callable[[str], None] = lambd
 
 
 def add_seeds(outcome: Outcome, number: int, on_progress: Callable[[str], None]) -> None:
-    """Run with the next seeds, too, so that a baseline holds with these: a rare sight of a fault needs its seed."""
+    """Run with the next seeds, too, so that a baseline holds with these: a rare sight of a fault needs its seed.
+
+    Each has as much time as the first one.
+    """
     known = {finding.key for finding in outcome.findings}
     for seed in range(outcome.plan.seed + 1, outcome.plan.seed + number):
         again = run(outcome.service, replace(outcome.plan, seed=seed, shrink=False), on_progress)
         new = [finding for finding in again.findings if finding.key not in known]
         known |= {finding.key for finding in new}
         outcome.findings += new
-        outcome.notes.append(f"seed {seed}: {len({one.key for one in new})} more findings, for the baseline.")
+        short = f"; {again.not_run} relations did not run" if again.not_run else ""
+        outcome.notes.append(f"seed {seed}: {len({one.key for one in new})} more findings, for the baseline{short}.")
     outcome.seconds = (datetime.now(UTC) - outcome.started).total_seconds()
 
 

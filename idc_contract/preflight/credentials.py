@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-import json
 import time
 from datetime import UTC, datetime
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from idc_contract.preflight.unusable import Unusable
 from idc_contract.service import User
@@ -39,33 +38,20 @@ class FileToken:
 
 def user(path: Path) -> User:
     """The user of a credentials file; raises Mistake, or Unusable if the token has expired."""
+    source = FileToken(path)
     try:
-        content: dict[str, Any] = json.loads(path.expanduser().read_text(encoding="utf-8"))
-        token = str(content["token_response"]["id_token"])
-        email = str(content.get("id_token", {}).get("email", path.name))
-    except (OSError, RuntimeError, ValueError, KeyError, TypeError, AttributeError) as error:
-        raise Mistake(f"{path} is not a credentials file with token_response.id_token: {_why(error)}") from None
-    if content.get("refresh_token"):
-        source = FileToken(path.expanduser())
+        found = source.credentials.read_token()
+    except CredentialsError as error:
+        raise Mistake(str(error)) from None
+    email = str(found.claims.get("email") or path.name)
+    if found.renewable:
         return User(email, source(), source)
-    found = parse_id_token(token)
-    if isinstance(found, IdToken) and found.expired(time.time()):
+    if found.expired(time.time()):
         raise Unusable(
             f"the ID token in {path} expired at {expiry(found.expires)} (ID tokens live for an hour), and the file has "
             f"no refresh token to renew it: {LOGIN}"
         )
-    return User(email, token)
-
-
-def _why(error: Exception) -> str:
-    """Why a credentials file cannot be read, in words."""
-    if isinstance(error, OSError):
-        return f"it cannot be read ({error.strerror or error})"
-    if isinstance(error, RuntimeError):
-        return "the home folder of its path is not known"
-    if isinstance(error, ValueError):
-        return "it is not JSON"
-    return f"it has no {error.args[0]}" if isinstance(error, KeyError) else "its members are of other types"
+    return User(email, found.secret.reveal())
 
 
 def expires(who: User) -> float | None:

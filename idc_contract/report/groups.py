@@ -75,6 +75,8 @@ def verdict(outcome: Outcome) -> str:
     """The last line of the summary."""
     number = len(grouped(outcome.findings))
     shapes = SHAPES in outcome.plan.layers
+    if not number and thin(outcome):
+        return f"Too little was checked: less than {outcome.floor:g} % of the keywords of answers."
     if outcome.written and not number:
         return f"{outcome.written}."
     if number:
@@ -155,6 +157,12 @@ def covered(outcome: Outcome) -> tuple[int, int]:
     seen = {(name, str(status)) for name, status in outcome.service.coverage.statuses}
     declared = {one for one in outcome.service.coverage.declared if one[0] in names and one[:2] in seen}
     return len(declared & outcome.service.coverage.reached), len(declared)
+
+
+def thin(outcome: Outcome) -> bool:
+    """Whether a smaller part of the keywords was checked than wanted, although there was time."""
+    reached, declared = covered(outcome)
+    return declared > 0 and 100 * reached / declared < outcome.floor and not outcome.unchecked
 
 
 def left_out(outcome: Outcome) -> str:

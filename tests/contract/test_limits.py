@@ -27,6 +27,7 @@ from tests.support.canned_caller import HEALTHY, Canned
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
+    from pathlib import Path
 
     from idc_contract.relations.relation import Draw
 
@@ -159,6 +160,24 @@ def test_an_operation_that_answers_html_is_one_finding(changed: Callable[[Any], 
 def test_a_name_of_no_finding_is_refused_before_anything_is_sent(capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["--url", "http://127.0.0.1:9", "--replay", "v3 · relations · pages"]) == 2
     assert "there is no relation 'pages' of v3" in capsys.readouterr().err
+    for name in ("v3 · x", "v3 · x · y", "v3", "v3 · schemathesis · x", "v3 · listCohorts · 200", "v3 · shapes · x"):
+        assert main(["--url", "http://127.0.0.1:9", "--replay", name]) == 2
+        assert "is not the name of a finding" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize(
+    ("name", "layers"),
+    [
+        ("v3 · getStats · 200 · media type is declared", ("schemathesis",)),
+        ("v3 · schemathesis · - · the run is complete", ("schemathesis",)),
+        ("v3 · schemathesis · getStats", ("schemathesis",)),
+        ("v3 · answers are in time", ("relations",)),
+        ("v3 · shapes · getStats · body is JSON", ("shapes",)),
+    ],
+)
+def test_every_kind_of_name_has_a_run_that_can_find_it_again(name: str, layers: tuple[str, ...]) -> None:
+    first = next(replay.plans(suite.Plan(), name))
+    assert (first.generations, tuple(first.layers)) == (("v3",), layers)
 
 
 def test_the_estimate_of_a_replay_is_that_of_its_relation() -> None:
@@ -174,3 +193,34 @@ def test_the_options_that_run_the_same_again_have_times_and_shares(capsys: pytes
     with pytest.raises(SystemExit):
         parser().parse_args(["--share", "0"])
     assert "is not a share above 0" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        ["--rate", "-1"], ["--rate", "nan"], ["--examples", "-3"], ["--examples", "0"], ["--limit", "0"],
+        ["--limit", "inf"], ["--baseline-seeds", "0"], ["--floor", "101"], ["--floor", "-1"], ["--max-time", "-1"],
+        ["--share", "nan"],
+    ],
+    ids=" ".join,
+)  # fmt: skip
+def test_a_number_out_of_its_bounds_is_refused(capsys: pytest.CaptureFixture[str], words: list[str]) -> None:
+    with pytest.raises(SystemExit):
+        parser().parse_args(words)
+    assert f"{words[1]!r} is not" in capsys.readouterr().err
+
+
+def test_numbers_of_a_run_are_repeated_exactly() -> None:
+    words = ["--url", "http://h", "--rate", "0.1234567891", "--limit", "1234567.5", "--examples", "1234567"]
+    assert set(words) < set(again(parser().parse_args(words)).split())
+
+
+def test_the_seeds_of_a_baseline_share_the_time(
+    standin: str, tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(v3, "RELATIONS", slow_ones())
+    words = ["--url", standin, "--generation", "v3", "--layer", "relations", "--max-time", "0.1"]
+    began = time.monotonic()
+    main([*words, "--write-baseline", str(tmp_path / "b.yaml"), "--baseline-seeds", "3"])
+    assert time.monotonic() - began < 9
+    assert "seed 3: 0 more findings" in capsys.readouterr().out

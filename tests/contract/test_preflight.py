@@ -112,7 +112,20 @@ def credentials(path: Path, **claims: Any) -> Path:
     parts = ({"alg": "none"}, {"email": "ada@example.org", **claims})
     token = ".".join(base64.urlsafe_b64encode(json.dumps(one).encode()).decode().rstrip("=") for one in parts) + ".s"
     path.write_text(json.dumps({"token_response": {"id_token": token}}), encoding="utf-8")
+    path.chmod(0o600)
     return path
+
+
+def test_a_credentials_file_is_read_as_the_client_reads_it(
+    capsys: pytest.CaptureFixture[str], tmp_path: Path, standin: str
+) -> None:
+    file = credentials(tmp_path / "c.json", exp=time.time() + 600)
+    token = json.loads(file.read_text(encoding="utf-8"))["token_response"]["id_token"]
+    file.write_text(json.dumps({"id_token_jwt": token}), encoding="utf-8")
+    assert (user(file).email, user(file).token) == ("ada@example.org", token)
+    file.chmod(0o644)
+    assert main(["--url", standin, "--credentials", str(file)]) == 2
+    assert f"chmod 600 {file}" in capsys.readouterr().err
 
 
 def test_an_expired_token_is_one_sentence(capsys: pytest.CaptureFixture[str], tmp_path: Path, standin: str) -> None:
@@ -129,7 +142,7 @@ def test_a_token_that_the_service_refuses_is_one_sentence(
 ) -> None:
     file = credentials(tmp_path / "c.json", exp=time.time() + 600)
     assert main(["--url", standin, "--credentials", str(file), "--generation", "v1"]) == 2
-    assert "refuses the ID token of c.json (401)" in capsys.readouterr().err
+    assert "refuses the ID token of ada@example.org (401)" in capsys.readouterr().err
 
 
 def test_an_expired_token_is_renewed_and_no_token_is_shown(issuer: Issuer, tmp_path: Path) -> None:

@@ -93,19 +93,55 @@ def test_a_gateway_without_a_service_was_not_checked(capsys: pytest.CaptureFixtu
         (["--url", "example.org"], "is not the address of a service"),
         (["--write"], "need --url"),
         (["--url", "http://127.0.0.1:9", "--write"], "with --credentials FILE"),
-        (["--url", "http://127.0.0.1:9", "--credentials", "/nowhere"], "/nowhere is not a credentials file"),
+        (["--url", "http://127.0.0.1:9", "--credentials", "/nowhere"], "there is no credentials file /nowhere"),
+        (["--url", "http://[bad"], "'http://[bad' cannot be read as an address"),
+        (["--url", "http://h:abc"], "'http://h:abc' cannot be read as an address"),
+        (["--url", "http://h:70000"], "'http://h:70000' is not the address of a service"),
+        (["--url", "https://user:secretpw@example.org"], "--url must hold no user name and no password"),
+        (["--url", "https://user:secretpw@[bad"], "--url cannot be read as an address"),
+        (["--url", "https://example.org/?key=secretpw"], "it has a query or a fragment"),
+        (["--rate", "0"], "need --url"),
         (["--baseline", "/nowhere.yaml"], "/nowhere.yaml cannot be read"),
         (["--reports", "/proc/x"], "--reports: no file can be written to /proc/x"),
-        (["--url", "http://127.0.0.1:9", "--credentials", "/proc/self/cmdline"], "id_token: it is not JSON"),
+        (
+            ["--url", "http://127.0.0.1:9", "--credentials", "/proc/self/cmdline"],
+            "other users may read the credentials",
+        ),
         (["--write-baseline", "/nowhere/b.yaml"], "the folder /nowhere does not exist"),
     ],
     ids=lambda value: value if isinstance(value, str) else "",
 )
 def test_a_mistake_gets_one_sentence(capsys: pytest.CaptureFixture[str], options: list[str], words: str) -> None:
     assert main(options) == 2
+    printed = capsys.readouterr()
+    assert words in printed.err
+    assert printed.err.count("\n") == 1
+    assert "secretpw" not in printed.err + printed.out
+
+
+@pytest.mark.parametrize("url", ["https://example.org", "http://127.0.0.1:9"])
+@pytest.mark.parametrize("proxy", ["socks://user:secretpw@h:1", "http://user:secretpw@h:abc"])
+def test_a_proxy_that_cannot_be_used_is_one_sentence(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch, url: str, proxy: str
+) -> None:
+    monkeypatch.setenv("ALL_PROXY", proxy)
+    assert main(["--url", url, "--generation", "v3"]) == 2
     printed = capsys.readouterr().err
-    assert words in printed
+    assert "ALL_PROXY" in printed
     assert printed.count("\n") == 1
+    assert "secretpw" not in printed
+
+
+def test_too_few_keywords_are_no_contract_that_holds(tmp_path: Path) -> None:
+    found = outcome()
+    found.floor = 100.0
+    said = "Too little was checked: less than 100 % of the keywords of answers."
+    assert groups.verdict(found) == said
+    assert summary(found).endswith(f"{said}\n")
+    found.floor = 0.0
+    assert groups.verdict(found) == "The contract holds."
+    options = ["--stand-in", "--generation", "v3", "--only", "shapes"]
+    assert [main([*options, "--floor", floor]) for floor in ("0", "99")] == [0, 1]
 
 
 def test_a_service_that_answers_anything_else_does_not_hold(capsys: pytest.CaptureFixture[str], tmp_path: Path) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import subprocess
 import sys
 from contextlib import closing
@@ -82,6 +83,41 @@ def test_an_unusable_service_is_a_usage_error(tmp_path: Path) -> None:
     found = run_pytest(tmp_path, "--idc-contract-url", "http://127.0.0.1:9")
     assert found.returncode == pytest.ExitCode.USAGE_ERROR
     assert "ERROR: idc-contract: http://127.0.0.1:9 cannot be reached" in found.stderr
+
+
+@pytest.mark.parametrize(
+    ("options", "words"),
+    [
+        (("--idc-contract-url", "http://[bad"), "'http://[bad' cannot be read as an address"),
+        (("--idc-contract-url", "http://a:secretpw@127.0.0.1:9"), "--idc-contract-url must hold no user name"),
+        (("--idc-contract-url", "http://127.0.0.1:9", "--idc-contract-write"), "with --idc-contract-credentials"),
+        (("--idc-contract-url", "http://127.0.0.1:9", "--idc-contract-share", "0"), "is not a share above 0"),
+    ],
+)
+def test_a_mistake_in_an_option_is_a_usage_error(tmp_path: Path, options: tuple[str, ...], words: str) -> None:
+    found = run_pytest(tmp_path, *options)
+    assert found.returncode == pytest.ExitCode.USAGE_ERROR
+    assert words in found.stderr
+    assert "secretpw" not in found.stderr + found.stdout
+
+
+@pytest.mark.parametrize(("options", "outcome"), [((), "SKIPPED"), (("--idc-contract-write",), "PASSED")])
+def test_pytest_saves_cohorts_only_if_that_is_asked_for(
+    local: Server, tmp_path: Path, options: tuple[str, ...], outcome: str
+) -> None:
+    file = tmp_path / "c.json"
+    file.write_text(json.dumps({"id_token_jwt": local.users[0].token}), encoding="utf-8")
+    file.chmod(0o600)
+    words = (
+        "--idc-contract-url",
+        local.url,
+        "--idc-contract-generation",
+        "v1",
+        "--idc-contract-credentials",
+        str(file),
+    )
+    found = run_pytest(tmp_path, *words, *options, "-k", "what_looks_alike_is_not_the_same", "-vv", "-rs")
+    assert f"idc-contract::v1_what_looks_alike_is_not_the_same {outcome}" in found.stdout
 
 
 def test_the_plugin_loads_nothing_but_pytest() -> None:
