@@ -211,7 +211,7 @@ def test_a_number_out_of_its_bounds_is_refused(capsys: pytest.CaptureFixture[str
 
 
 def test_numbers_of_a_run_are_repeated_exactly() -> None:
-    words = ["--url", "http://h", "--rate", "0.1234567891", "--limit", "1234567.5", "--examples", "1234567"]
+    words = ["--url", "http://h", "--rate", "0.1234567891", "--limit", "12345.678901", "--examples", "1234567"]
     assert set(words) < set(again(parser().parse_args(words)).split())
 
 
