@@ -196,7 +196,6 @@ class Visit:
         self.door, self._receive, self._send = door, receive, send
         self.body: bytes | None = b""  # None when it has been handed on
         self.queue: Queue | None = None
-        self.start: Message | None = None  # of the response, until its body is there
         self.received = self.parsed = self.sent = 0
 
     def end(self) -> None:
@@ -276,15 +275,12 @@ class Visit:
     async def send(self, message: Message) -> None:
         """Send a part of the response; a large one in pieces, each sent when the client has read the one before."""
         if message["type"] == "http.response.start":
-            self.start = message  # sent with the body, because the thread stays taken until there is room for that
-            return
+            # The thread stays taken until there is room for the response.
+            size = int(_headers(message).get(b"content-length", 0))
+            if size > budget.LARGE_RESPONSE:
+                await self._wait_for_room(size)
+            self._let_go()
         body = message.get("body", b"")
-        if len(body) > budget.LARGE_RESPONSE and not self.sent:
-            await self._wait_for_room(len(body))
-        self._let_go()
-        if self.start is not None:
-            await self._send(self.start)
-            self.start = None
         if len(body) <= budget.LARGE_RESPONSE:
             await self._send(message)
             return

@@ -11,6 +11,7 @@ from orjson import Fragment
 
 import idc_openapi
 from idc_standin.archive.buckets import on_google
+from idc_standin.budget import LARGE_RESPONSE
 from idc_standin.v3 import citations
 from idc_standin.v3.filters import RANGES, TERMS, BadFilter
 from idc_standin.v3.filters import apply as applied
@@ -27,7 +28,9 @@ from idc_standin.v3.sql.guard import DEFAULT_ROWS, MAX_ROWS, Refused
 from idc_standin.v3.sql.pool import ClientLeft, TooSlow, Unavailable
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Iterable, Iterator, Sequence
+
+    from starlette.types import Receive, Scope, Send
 
     from idc_standin.v3.filters import Applied
     from idc_standin.v3.index import Index, Selection
@@ -67,6 +70,23 @@ class Refusal(Exception):
         self.status = status
         self.headers = {} if retry_after is None else {"Retry-After": str(retry_after)}
         self.body = {"error": {"code": code, "message": message}}
+
+
+class Pieces(Response):
+    """A response whose body is in pieces; if it is large, they are sent one by one and never joined."""
+
+    def __init__(self, pieces: Sequence[bytes], *, media_type: str) -> None:
+        size = sum(map(len, pieces))
+        self._pieces = pieces if size > LARGE_RESPONSE else [b"".join(pieces)]
+        super().__init__(headers={"Content-Length": str(size)}, media_type=media_type)
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Send it."""
+        await send({"type": "http.response.start", "status": self.status_code, "headers": self.raw_headers})
+        *first, last = self._pieces
+        for piece in first:
+            await send({"type": "http.response.body", "body": piece, "more_body": True})
+        await send({"type": "http.response.body", "body": last})
 
 
 def not_found(what: str, name: str) -> Refusal:
@@ -290,7 +310,8 @@ class V3:
         except ClientLeft:
             raise Refusal(503, "idc_api_error", "The client closed the connection.") from None  # nobody reads it
         counted = {"row_count": table.count, "truncated": table.truncated, "max_rows": rows}
-        return _json({"columns": table.columns, "rows": Fragment(table.rows), **counted})
+        before = b'{"columns":' + dumps(table.columns) + b',"rows":'
+        return Pieces([before, *table.rows, b"," + dumps(counted)[1:]], media_type="application/json")
 
     def get_viewer_url(
         self,

@@ -14,10 +14,10 @@ import orjson
 
 from idc_standin.budget import MB, SqlLimits
 from idc_standin.v3.json import dumps, records
-from idc_standin.v3.sql.guard import Refused, Table, too_much_memory
+from idc_standin.v3.sql.guard import Refused, too_much_memory
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
     from pathlib import Path
 
 SETTINGS: dict[str, str | bool | int | float | list[str]] = {
@@ -42,7 +42,8 @@ SCALAR_FUNCTIONS = frozenset({"current_setting", "getenv", "json_serialize_plan"
 # Names in the engine's description of a statement, which is JSON: inside of its texts, quotes have a backslash.
 NAMES = re.compile(r'"(function|table)_name":"((?:[^"\\]|\\.)*+)"')
 QUOTED_PATH = re.compile(r"""['"$][^'"$]*/""")
-FIRST_BATCH, LARGEST_BATCH, BATCH_BYTES = 8, 2_048, MB  # rows, rows, JSON
+FIRST_BATCH, LARGEST_BATCH, BATCH_BYTES = 8, 2_048, MB // 8  # rows, rows, JSON: what stays in a processor's cache
+PIECE_BYTES = MB // 2  # of JSON, at least, before it is sent while the statement goes on
 LONGEST_COLUMNS = MB
 LONGEST_MESSAGE = 2_000
 
@@ -85,13 +86,16 @@ class Engine:
         """Close the database file."""
         self._connection.close()
 
-    def run(self, statement: str, rows: int) -> Table:
-        """Up to ``rows`` rows of a statement that ``guard.select`` gave; raises Refused."""
+    def run(self, statement: str, rows: int, write: Callable[[bytes], object]) -> tuple[dict[str, Any], bytes]:
+        """Up to ``rows`` rows of a statement that ``guard.select`` gave: what they are, and the last piece of their JSON.
+
+        Earlier pieces are given to ``write``. Raises Refused, also when some have been written.
+        """
         cursor = self._connection.cursor()
         try:
             self._refuse_hidden(cursor, statement)
             cursor.execute(f"SELECT * FROM (\n{statement}\n) AS answer LIMIT {rows + 1}")  # noqa: S608  the point of the module
-            return self._result(cursor, rows)
+            return self._result(cursor, rows, write)
         except Refused:
             raise
         except (duckdb.OutOfMemoryException, MemoryError):
@@ -111,7 +115,9 @@ class Engine:
         finally:
             cursor.close()
 
-    def _result(self, cursor: duckdb.DuckDBPyConnection, most_rows: int) -> Table:
+    def _result(
+        self, cursor: duckdb.DuckDBPyConnection, most_rows: int, write: Callable[[bytes], object]
+    ) -> tuple[dict[str, Any], bytes]:
         """The rows that fit both bounds; fetching ends with the first that does not."""
         columns = [column[0] for column in cursor.description]
         types = [str(column[1]) for column in cursor.description]
@@ -126,14 +132,19 @@ class Engine:
             if sum(map(len, encoded)) > room:
                 encoded = list(_fitting(columns, types, fitting, room))
                 fitting = fitting[: len(encoded)]
-            parts += encoded
+            for row in encoded:
+                parts += [b"," if count or parts else b"[", row]
             room -= sum(map(len, encoded)) + len(fitting)
             count += len(fitting)
             truncated = len(fitting) < len(found)
+            if sum(map(len, parts)) > PIECE_BYTES:
+                write(b"".join(parts))
+                parts = []
             size = max(1, min(LARGEST_BATCH, BATCH_BYTES * len(found) // max(1, sum(map(len, encoded)))))
         if truncated and not count:
             raise Refused(f"The first row of the result has more than {self._limits.result_bytes // MB} MB.")
-        return Table(columns, b"[" + b",".join(parts) + b"]", count, truncated)
+        last = b"".join([*parts, b"]" if count else b"[]"])
+        return {"columns": columns, "count": count, "truncated": truncated}, last
 
     def _fetch(self, cursor: duckdb.DuckDBPyConnection, size: int, types: list[str]) -> list[tuple[Any, ...]]:
         try:

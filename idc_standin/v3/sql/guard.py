@@ -22,10 +22,10 @@ MAX_ROWS = 10_000
 
 @dataclass(frozen=True, slots=True)
 class Table:
-    """The result of a statement: ``rows`` is a JSON array of objects."""
+    """The result of a statement: the pieces of ``rows`` are a JSON array of objects."""
 
     columns: list[str]
-    rows: bytes
+    rows: list[bytes]
     count: int
     truncated: bool
 

@@ -123,9 +123,9 @@ class SqlProcess:
         request = worker.request(statement, rows)
         try:
             self._requests.write(request)
-            header, body = self._answer(deadline)
+            header, rows = self._answer(deadline)
             if header["kind"] == "table":
-                return Table(header["columns"], body, header["count"], header["truncated"])
+                return Table(header["columns"], rows, header["count"], header["truncated"])
             message, self._used_up = header["message"], header["last"]
         except BrokenPipeError:
             self._process.wait()
@@ -137,15 +137,22 @@ class SqlProcess:
             raise
         raise Refused(message)
 
-    def _answer(self, deadline: float) -> tuple[dict[str, Any], bytes]:
-        header, body = worker.LENGTH.unpack(self._exactly(worker.LENGTH.size, deadline))
-        if header > LARGEST_HEADER or body > self._limits.result_bytes + MB:  # nothing that a sound process sends
-            self._process.kill()
-            raise Refused(CRASHED)
-        content = json.loads(self._exactly(header, deadline))
-        return content, self._exactly(body, deadline)
+    def _answer(self, deadline: float) -> tuple[dict[str, Any], list[bytes]]:
+        """The next header, and the pieces of the rows that come before and with it."""
+        rows: list[bytes] = []
+        room = self._limits.result_bytes + MB
+        while True:
+            header, body = worker.LENGTH.unpack(b"".join(self._exactly(worker.LENGTH.size, deadline)))
+            room -= body
+            if header > LARGEST_HEADER or room < 0:  # nothing that a sound process sends
+                self._process.kill()
+                raise Refused(CRASHED)
+            content = b"".join(self._exactly(header, deadline))
+            rows += self._exactly(body, deadline)
+            if content:
+                return json.loads(content), rows
 
-    def _exactly(self, size: int, deadline: float) -> bytes:
+    def _exactly(self, size: int, deadline: float) -> list[bytes]:
         parts: list[bytes] = []
         while size:
             rest = deadline - time.monotonic()
@@ -162,7 +169,7 @@ class SqlProcess:
                 raise self._reason()
             parts.append(part)
             size -= len(part)
-        return b"".join(parts)
+        return parts
 
     def _unread(self) -> int:
         """The bytes of requests that the process has not taken."""

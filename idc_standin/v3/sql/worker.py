@@ -16,6 +16,7 @@ import sys
 import threading
 from contextlib import suppress
 from dataclasses import asdict
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -23,6 +24,7 @@ from idc_standin.budget import SqlLimits
 from idc_standin.v3.sql.guard import Refused
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from io import FileIO
 
 #: Runs `main` with the server's import path. What the server has in its environment stays there.
@@ -67,28 +69,30 @@ def main(settings: dict[str, Any]) -> None:
         # The server kills a process whose time is over. The alarm is for the case that there is no server any more and
         # the interpreter is busy inside of one value, so that no thread of Python can end it.
         signal.setitimer(signal.ITIMER_REAL, limits.seconds + GRACE)
-        header, rows = _answer(engine, wanted)
+        header, rows = _answer(engine, wanted, partial(_send, answers, None))
         signal.setitimer(signal.ITIMER_REAL, 0)
         _send(answers, header, rows)
     threading.Event().wait()  # the other thread ends the process
 
 
-def _answer(engine: Any, request: dict[str, Any]) -> tuple[dict[str, Any], bytes]:
+def _answer(
+    engine: Any, request: dict[str, Any], write: Callable[[bytes], object]
+) -> tuple[dict[str, Any], bytes]:
     from idc_standin.v3.sql.engine import Exhausted
 
     try:
-        table = engine.run(request["statement"], request["rows"])
+        table, rows = engine.run(request["statement"], request["rows"], write)
     except Refused as error:
         return {"kind": "refused", "message": str(error), "last": isinstance(error, Exhausted)}, b""
-    header = {"kind": "table", "columns": table.columns, "count": table.count, "truncated": table.truncated}
-    return header, table.rows
+    return {"kind": "table", **table}, rows
 
 
-def _send(answers: FileIO, header: dict[str, Any], body: bytes = b"") -> None:
+def _send(answers: FileIO, header: dict[str, Any] | None, rows: bytes = b"") -> None:
+    """Send a frame. One without a header is a piece of the rows, to be followed by others."""
     with suppress(BrokenPipeError):  # the server is gone; what takes the requests ends the process
-        text = json.dumps(header).encode()
-        answers.write(LENGTH.pack(len(text), len(body)) + text)
-        rest = memoryview(body)
+        text = json.dumps(header).encode() if header else b""
+        answers.write(LENGTH.pack(len(text), len(rows)) + text)
+        rest = memoryview(rows)
         while rest:
             rest = rest[answers.write(rest) :]
 
