@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import json
 import socket
 import sys
@@ -24,6 +25,7 @@ if TYPE_CHECKING:
 
     from starlette.types import ASGIApp
 
+    from idc_standin.app import Deferred
     from idc_standin.contract import Contract
     from idc_standin.door import Refuse
     from idc_standin.v3.sql.pool import SqlPool
@@ -75,6 +77,7 @@ def _announce(line: str) -> None:
 
 def _answer(options: argparse.Namespace, listener: socket.socket, ready: Callable[[str], object]) -> None:
     """Load everything, and serve until a signal comes."""
+    gc.disable()  # what is loaded stays; to look for garbage in it is a tenth of the start
     import uvicorn
 
     from idc_standin import budget
@@ -97,6 +100,8 @@ def _answer(options: argparse.Namespace, listener: socket.socket, ready: Callabl
             await super().shutdown(sockets)
 
     server = Server(config)
+    gc.freeze()
+    gc.enable()
     ready(what)
     server.run(sockets=[listener])
 
@@ -155,33 +160,43 @@ def _app(options: argparse.Namespace) -> tuple[ASGIApp, str, Closing]:
     closing += [sql.close, objects.close]
     resolver = drs.create(objects)
     refusals: dict[str, Refuse] = {"ga4gh": drs.refuse}
-    first: ASGIApp
+    first: Deferred | ASGIApp
+    start: list[Closing] = []
     if options.retired:
         first, what = retired(), "with v1 retired"
     else:
-        first, refusals["v1"], what, close_v1 = _v1(options, contract, path)
-        closing[:0] = close_v1
-    app: ASGIApp = Door(Standin(first, newest, closing, drs=resolver), contract, refuse, **refusals)
+        first, what = _v1(options, contract, path)
+        refusals["v1"] = first.refuse
+        start.append(first.start)
+        closing.insert(0, first.close)
+    app: ASGIApp = Door(Standin(first, newest, closing, drs=resolver, start=start), contract, refuse, **refusals)
     if options.check_answers:
         app = CheckedAnswers(app, contract)
     return app, what, sql.stop
 
 
-def _v1(options: argparse.Namespace, contract: Contract, path: Path) -> tuple[ASGIApp, Refuse, str, list[Closing]]:
-    """The application of v1, its refusals, its data release as text, and the functions to call at the end."""
+def _v1(options: argparse.Namespace, contract: Contract, path: Path) -> tuple[Deferred, str]:
+    """v1, and its data release as text. What can be wrong with the options is found at once."""
+    from idc_standin import archive
+    from idc_standin.app import Deferred, Generation
     from idc_standin.contract import quirks
-    from idc_standin.v1 import gateway
     from idc_standin.v1.cohorts import Cohorts
     from idc_standin.v1.identity import Identity
-    from idc_standin.v1.store import Store
 
-    store = Store(path, options.as_of, options.facts)
-    identity = Identity(options.state)
-    cohorts = Cohorts(options.state)
-    chosen = quirks("v1") if options.quirks else frozenset()
-    service = gateway.V1(contract, store, cohorts, identity, quirks=chosen, patience=options.patience)
-    application = gateway.create(contract, service, identity)
-    return application, gateway.refuse, f"as of data version {store.active}.0", [store.close, cohorts.close]
+    def load() -> Generation:
+        from idc_standin.v1 import gateway
+        from idc_standin.v1.store import Store
+
+        store = Store(path, options.as_of, options.facts)
+        chosen = quirks("v1") if options.quirks else frozenset()
+        service = gateway.V1(contract, store, cohorts, identity, quirks=chosen, patience=options.patience)
+        return Generation(gateway.create(contract, service, identity), gateway.refuse, [store.close])
+
+    identity, cohorts = Identity(options.state), Cohorts(options.state)
+    first = Deferred(load, [cohorts.close])
+    if options.check_answers or options.as_of is not None or options.facts is not None:
+        first.load()
+    return first, f"as of data version {options.as_of or archive.index_version().partition('.')[0]}.0"
 
 
 def _v3(options: argparse.Namespace, contract: Contract, path: Path) -> tuple[ASGIApp, Refuse, SqlPool, list[Closing]]:

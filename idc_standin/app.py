@@ -6,16 +6,20 @@ was opened.
 
 from __future__ import annotations
 
+import asyncio
 import logging
-from typing import TYPE_CHECKING
+import threading
+from concurrent.futures import Future
+from typing import TYPE_CHECKING, NamedTuple
 
 import orjson
 from starlette.applications import Starlette
 from starlette.responses import PlainTextResponse, Response
 from starlette.routing import Route
 
+from idc_standin import budget
 from idc_standin.contract import Contract, ContractViolation, InvalidJSON
-from idc_standin.door import first_part
+from idc_standin.door import Refusal, first_part
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -23,17 +27,94 @@ if TYPE_CHECKING:
     from starlette.requests import Request
     from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+    from idc_standin.door import Refuse
+
 logger = logging.getLogger(__name__)
+
+
+class Generation(NamedTuple):
+    """One generation of the API: its application, its refusals, and what to call at the end."""
+
+    app: ASGIApp
+    refuse: Refuse
+    close: Sequence[Callable[[], None]]
+
+
+class Deferred:
+    """A generation that is loaded when the others can be asked already: soon after the start, or at its first request.
+
+    Loading takes the interpreter's lock for some tenths of a second, so first requests of the others go before it.
+    """
+
+    def __init__(self, load: Callable[[], Generation], close: Sequence[Callable[[], None]] = ()) -> None:
+        """``close``: what else to call at the end, whether it was loaded or not."""
+        self._load, self._close = load, close
+        self._needed, self._closed = threading.Event(), False
+        self._loaded: Future[Generation] = Future()
+        self._loaded.set_running_or_notify_cancel()  # a request that is cancelled does not cancel it for all
+        self._thread = threading.Thread(target=self._run, name="load", daemon=True)
+
+    def load(self) -> None:
+        """Load it now; raises what is wrong with it."""
+        self._loaded.set_result(self._load())
+
+    def start(self) -> None:
+        """The server listens."""
+        if not self._loaded.done():
+            self._thread.start()
+
+    def _run(self) -> None:
+        self._needed.wait(budget.DEFERRED_SECONDS)
+        if self._closed:
+            return
+        try:
+            self.load()
+        except Exception as error:  # each request fails with it
+            self._loaded.set_exception(error)
+
+    async def _generation(self) -> Generation:
+        self._needed.set()
+        return self._loaded.result() if self._loaded.done() else await asyncio.wrap_future(self._loaded)
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Serve one request."""
+        await (await self._generation()).app(scope, receive, send)
+
+    def refuse(self, refusal: Refusal) -> ASGIApp:
+        """The response to a request that is refused at the door."""
+
+        async def response(scope: Scope, receive: Receive, send: Send) -> None:
+            await (await self._generation()).refuse(refusal)(scope, receive, send)
+
+        return response
+
+    def close(self) -> None:
+        """Close everything that is open."""
+        self._closed = True
+        self._needed.set()
+        if self._thread.is_alive():
+            self._thread.join()
+        if self._loaded.done() and not self._loaded.exception():
+            for close in self._loaded.result().close:
+                close()
+        for close in self._close:
+            close()
 
 
 class Standin:
     """The whole API as an ASGI application."""
 
     def __init__(
-        self, v1: ASGIApp, v3: ASGIApp, close: Sequence[Callable[[], None]] = (), *, drs: ASGIApp | None = None
+        self,
+        v1: ASGIApp,
+        v3: ASGIApp,
+        close: Sequence[Callable[[], None]] = (),
+        *,
+        drs: ASGIApp | None = None,
+        start: Sequence[Callable[[], None]] = (),
     ) -> None:
-        """``close``: functions to call at the end; ``drs``: the resolver of GUIDs (upstream: another host)."""
-        self.v1, self.v3, self.close = v1, v3, close
+        """``start``, ``close``: functions to call then; ``drs``: the resolver of GUIDs (upstream: another host)."""
+        self.v1, self.v3, self.start, self.close = v1, v3, start, close
         self.others = {"v1": v1, "v2": v1} | ({"ga4gh": drs} if drs else {})
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -45,6 +126,8 @@ class Standin:
 
     async def _live(self, receive: Receive, send: Send) -> None:
         await receive()
+        for start in self.start:
+            start()
         await send({"type": "lifespan.startup.complete"})
         await receive()
         for close in self.close:

@@ -79,6 +79,7 @@ OPEN_FILES = 65_536  # connections and files at once, as far as the system allow
 # the process, which takes a sixth more time.
 MAPPED_BLOCK = 8 * MB  # a block from this size on goes back to the system when it is freed
 KEPT_FREE = 32 * MB  # free memory at the end of a heap goes back to the system beyond this size
+DEFERRED_SECONDS = 2.0  # after the start, in which what is loaded later leaves the first requests alone
 END_SECONDS = 10.0  # for the requests of a worker whose parent has ended; the server itself takes 5 at most
 
 # --- SQL of users -----------------------------------------------------------------------------------------------

@@ -87,7 +87,7 @@ class Engine:
         self._connection.close()
 
     def run(self, statement: str, rows: int, write: Callable[[bytes], object]) -> tuple[dict[str, Any], bytes]:
-        """Up to ``rows`` rows of a statement that ``guard.select`` gave: what they are, and the last piece of their JSON.
+        """Up to ``rows`` rows of a statement that ``guard.select`` gave: what they are, and the last piece of JSON.
 
         Earlier pieces are given to ``write``. Raises Refused, also when some have been written.
         """

@@ -123,9 +123,9 @@ class SqlProcess:
         request = worker.request(statement, rows)
         try:
             self._requests.write(request)
-            header, rows = self._answer(deadline)
+            header, pieces = self._answer(deadline)
             if header["kind"] == "table":
-                return Table(header["columns"], rows, header["count"], header["truncated"])
+                return Table(header["columns"], pieces, header["count"], header["truncated"])
             message, self._used_up = header["message"], header["last"]
         except BrokenPipeError:
             self._process.wait()

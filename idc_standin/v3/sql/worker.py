@@ -75,9 +75,7 @@ def main(settings: dict[str, Any]) -> None:
     threading.Event().wait()  # the other thread ends the process
 
 
-def _answer(
-    engine: Any, request: dict[str, Any], write: Callable[[bytes], object]
-) -> tuple[dict[str, Any], bytes]:
+def _answer(engine: Any, request: dict[str, Any], write: Callable[[bytes], object]) -> tuple[dict[str, Any], bytes]:
     from idc_standin.v3.sql.engine import Exhausted
 
     try:
