@@ -103,7 +103,10 @@ def _answer(options: argparse.Namespace, listener: socket.socket, ready: Callabl
     gc.freeze()
     gc.enable()
     ready(what)
-    server.run(sockets=[listener])
+    try:
+        server.run(sockets=[listener])
+    finally:
+        gc.unfreeze()  # or the binding of the database reports at the end what was not collected
 
 
 def _allow_open_files(wanted: int) -> None:
