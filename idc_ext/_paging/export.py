@@ -23,6 +23,7 @@ from .._files import open_regular, pieces_of, read_regular
 from .._http import deadline
 from .._http.steps import END, Next, Work
 from .._tables.formats import WRITERS, choose_format, convert_to_folders, count_parquet_rows, encode_page
+from .._tables.partitions import check_no_column_twice, check_partition_columns
 from ..errors import CheckpointError
 from .checkpoint import MOST_BYTES, SavedProgress
 from .completeness import Position
@@ -79,13 +80,10 @@ class Export(Generic[T]):
         self._format = choose_format(self._target, named)
         if self._partition_by and self._format != "parquet":
             raise ValueError(f"partition_by works with the format parquet only, not with {self._format}")
-        missing = (
-            []
-            if request.columns.open_ended
-            else [name for name in self._partition_by if name not in request.columns.names]
-        )
-        if missing:
-            raise ValueError(f"there is no column {', '.join(missing)} to partition by")
+        if request.columns.open_ended:  # what they are, the first row says
+            check_no_column_twice(self._partition_by)
+        elif self._partition_by:
+            check_partition_columns(self._partition_by, request.columns.names)
         if self._format == "parquet":
             WRITERS["parquet"].begin(request.columns)  # raises MissingExtra now and not after the download
         output_kind = "/".join([self._format, *self._partition_by])
@@ -148,7 +146,10 @@ class Export(Generic[T]):
         """Append a page, and save the progress in the checkpoint."""
         pieces = []
         if self._columns is None and (len(page.content) or not self._request.columns.open_ended):
-            self._columns = self._request.columns.with_columns_of_first_row(page.records)
+            columns = self._request.columns.with_columns_of_first_row(page.records)
+            if self._partition_by:
+                check_partition_columns(self._partition_by, columns.names)
+            self._columns = columns
             pieces.append(WRITERS[self._format].begin(self._columns))
         if self._columns is not None and len(page.content):
             pieces.append(encode_page(self._columns, page.content, self._format))

@@ -192,13 +192,14 @@ class Rows(Request[T], Frames):
             path: The output.
             format: `csv`, `jsonl` or `parquet` (which needs the extra `arrow`); by default by the ending of the path.
             partition_by: Columns that Parquet is partitioned by, into folders such as `Modality=CT`; then the path is
-                that of a folder, which must not exist.
+                that of a folder, which must not exist. At least one column must be left for the files.
 
         Returns:
             The number of rows.
 
         Raises:
-            ValueError: there is no such format or column. Nothing has been sent.
+            ValueError: there is no such format, or the rows cannot be partitioned by these columns. Nothing has been
+                sent; but where the document leaves columns open, the first page with rows says which there are.
             CheckpointError: the checkpoint is used by another walk, or its rows were changed. Nothing has been sent.
             FileExistsError, IsADirectoryError: the path is an existing folder. Nothing has been sent.
             OSError: the output cannot be written.

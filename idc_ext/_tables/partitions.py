@@ -24,6 +24,27 @@ NULL = "__HIVE_DEFAULT_PARTITION__"
 MOST_OPEN = 64
 
 
+def check_partition_columns(by: Sequence[str], names: Sequence[str]) -> None:
+    """Check that rows can be partitioned by some of their columns: known ones, each once, and not all of them.
+
+    Raises:
+        ValueError: they cannot.
+    """
+    missing = [name for name in by if name not in names]
+    if missing:
+        raise ValueError(f"there is no column {', '.join(missing)} to partition by")
+    check_no_column_twice(by)
+    if len(by) == len(names):  # a file without columns has no rows
+        raise ValueError("partitioning by all columns leaves none for the files: leave out at least one")
+
+
+def check_no_column_twice(by: Sequence[str]) -> None:
+    """Check that no partition column is named twice; raises ValueError."""
+    twice = sorted({name for name in by if by.count(name) > 1})
+    if twice:
+        raise ValueError(f"{', '.join(twice)} is named twice as a column to partition by")
+
+
 def write_partitions(reader: pyarrow.RecordBatchReader, folder: Path, by: Sequence[str], row_group: int) -> None:
     """Write rows to partition folders.
 

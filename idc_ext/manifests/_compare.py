@@ -166,49 +166,50 @@ def compare_series(
 
 
 def changed_series_sql(filters: Filters, before: int, after: int, beyond: str) -> str:
-    """Write SQL for the series that differ between two releases, after the series `beyond`."""
-    where = filters.sql()
-
-    def at(release: int) -> str:
-        columns = "SeriesInstanceUID AS series, collection_id AS collection, crdc_series_uuid AS uuid"
-        return (
-            f"SELECT {columns} FROM index WHERE series_revised_idc_version <= {release} AND {where} "  # noqa: S608 - values are quoted there
-            f"UNION ALL SELECT {columns} FROM prior_versions_index "
-            f"WHERE min_idc_version <= {release} AND max_idc_version >= {release} AND {where}"
-        )
-
+    """Write SQL for the series that differ between two releases, a row for each, after the series `beyond`."""
     return (
-        f"WITH old AS ({at(before)}), new AS ({at(after)}) "  # noqa: S608 - as above
-        "SELECT coalesce(new.series, old.series) AS series, coalesce(new.collection, old.collection) AS collection, "
+        f"WITH old AS ({_versions_sql(filters, before)}), new AS ({_versions_sql(filters, after)}) "  # noqa: S608 - values are quoted there
+        "SELECT coalesce(new.series, old.series) AS series, min(coalesce(new.collection, old.collection)) AS collection, "
         "old.uuid AS before, new.uuid AS after "
         "FROM old FULL OUTER JOIN new ON old.series = new.series "
-        f"WHERE old.uuid IS DISTINCT FROM new.uuid AND coalesce(new.series, old.series) > '{beyond}' ORDER BY 1"
+        f"WHERE old.uuid IS DISTINCT FROM new.uuid AND coalesce(new.series, old.series) > '{beyond}' "
+        "GROUP BY 1, 3, 4 ORDER BY 1"
     )
 
 
 def series_counts_sql(filters: Filters, releases: Iterable[int]) -> str:
     """Write SQL for the number of series that a selection has in each release."""
-    where = filters.sql()
     parts = [
-        f"(SELECT count(*) FROM index WHERE series_revised_idc_version <= {release} AND {where}) + "  # noqa: S608 - as above
-        f"(SELECT count(*) FROM prior_versions_index "
-        f"WHERE min_idc_version <= {release} AND max_idc_version >= {release} AND {where}) AS at{place}"
+        f"(SELECT count(DISTINCT series) FROM ({_versions_sql(filters, release)})) AS at{place}"  # noqa: S608 - as above
         for place, release in enumerate(releases)
     ]
     return f"SELECT {', '.join(parts)}"
 
 
+def _versions_sql(filters: Filters, release: int) -> str:
+    """Write SQL for the versions of series in a release. A version has a row for each bucket its files were in."""
+    columns = "SeriesInstanceUID AS series, collection_id AS collection, crdc_series_uuid AS uuid"
+    where = filters.sql()
+    return (
+        f"SELECT {columns} FROM index WHERE series_revised_idc_version <= {release} AND {where} "  # noqa: S608 - as above
+        f"UNION ALL SELECT {columns} FROM prior_versions_index "
+        f"WHERE min_idc_version <= {release} AND max_idc_version >= {release} AND {where}"
+    )
+
+
 def series_history_sql(filters: Filters, newest: int) -> str:
     """Write SQL for the number of series that a selection has in each release, a row for each."""
     where = filters.sql()
-    # A version has a row for each bucket that its files were in: series are counted, and not rows.
+    # Versions of one series overlap if its files were in several buckets: of each, what those before leave is counted.
+    # A count of distinct series in each release needs more memory than the service allows for the whole archive.
     return (
         f"WITH versions AS (SELECT SeriesInstanceUID AS series, series_revised_idc_version AS since, {newest} AS until "  # noqa: S608 - as above
         f"FROM index WHERE {where} UNION ALL SELECT SeriesInstanceUID, min_idc_version, max_idc_version "
-        f"FROM prior_versions_index WHERE {where}) "
-        "SELECT idc_version AS release, left(CAST(version_timestamp AS VARCHAR), 10) AS day, "
-        "count(DISTINCT series) AS series FROM version_metadata_index "
-        "LEFT JOIN versions ON idc_version BETWEEN since AND until GROUP BY 1, 2 ORDER BY 1"
+        f"FROM prior_versions_index WHERE {where}), "
+        "apart AS (SELECT greatest(since, 1 + coalesce(max(until) OVER (PARTITION BY series ORDER BY since, until "
+        "ROWS BETWEEN UNBOUNDED PRECEDING AND 1 PRECEDING), 0)) AS since, until FROM versions) "
+        "SELECT idc_version AS release, left(CAST(version_timestamp AS VARCHAR), 10) AS day, count(since) AS series "
+        "FROM version_metadata_index LEFT JOIN apart ON idc_version BETWEEN since AND until GROUP BY 1, 2 ORDER BY 1"
     )
 
 
@@ -274,7 +275,8 @@ def diff(
 
     Raises:
         InvalidFilter: earlier releases lack an attribute, or there is no such release.
-        DataReleaseChanged: the data changed meanwhile.
+        ContractError: the changes do not add up to the numbers of series. DataReleaseChanged: the data changed
+            meanwhile.
     """
     wanted = _filters_with_history(filters, all_of_idc)
     found: list[Change] = []
@@ -295,7 +297,13 @@ def diff(
         found += map(change_of_row, rows)
         more = table.truncated and bool(table.rows)
     yield from check_release_unchanged(idc, version)
-    return Changes(f"v{first}", f"v{second}", (counts[0]["at0"], counts[0]["at1"]), tuple(found))
+    changes = Changes(f"v{first}", f"v{second}", (counts[0]["at0"], counts[0]["at1"]), tuple(found))
+    due = changes.series[0] + len(changes.added) - len(changes.removed)
+    if due != changes.series[1]:
+        raise ContractError(
+            f"the changes from v{first} to v{second} lead to {due} series, and v{second} has {changes.series[1]}"
+        )
+    return changes
 
 
 @sending

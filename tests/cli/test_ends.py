@@ -76,6 +76,10 @@ MORE_THAN_A_PIPE_HOLDS = ("-w", "collection_id=rider_pilot,rider_lung_pet_ct")
         (["manifest", "--all-of-idc", "--sidecar", "-o", "x.parquet", "--partition-by", "Modality"], "--partition-by"),
         (["manifest", "--all-of-idc", "--partition-by", "Modality"], "parquet"),
         (["manifest", "--all-of-idc", "-o", "x.parquet", "--partition-by", "modality"], "did you mean Modality"),
+        (
+            ["manifest", "-w", "Modality=CT", "-o", "x.parquet", "--columns", "Modality", "--partition-by", "Modality"],
+            "none for the files",
+        ),
         (["cohorts", "delete"], "takes one or more cohort_id"),
         (["cohorts", "create", "x"], "--where or --filters"),
         (["cohorts", "manifest", "1", "-w", "race=ASIAN"], "its own filters"),

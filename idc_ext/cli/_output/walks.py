@@ -19,6 +19,7 @@ from attrs import evolve
 from ..._atomic import path_beside
 from ..._tables.columns import Columns
 from ..._tables.formats import FORMATS
+from ..._tables.partitions import check_partition_columns
 from ...errors import CheckpointError, ContractError, PagingError
 from .. import _exit
 from .._options import InputError
@@ -77,9 +78,12 @@ def write_walk(
     if partition_by and (form != "parquet" or out.path is None):
         raise InputError("--partition-by needs --format parquet and -o FOLDER")
     if partition_by and not rows.columns.open_ended:
-        partition_by = destination.checked_column_names(
-            [*partition_by], _selected_columns(rows.columns, out.columns).names
-        )
+        names = _selected_columns(rows.columns, out.columns).names
+        partition_by = destination.checked_column_names([*partition_by], names)
+        try:
+            check_partition_columns(partition_by, names)
+        except ValueError as error:
+            raise InputError(str(error)) from None
     if (
         out.path is not None
         and form in FORMATS

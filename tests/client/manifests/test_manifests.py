@@ -20,6 +20,7 @@ from hypothesis import strategies as st
 import idc_openapi
 from idc_contract.oracle.index import Index, installed
 from idc_ext import (
+    ContractError,
     DataReleaseChanged,
     InvalidFilter,
     LicenseRefused,
@@ -30,6 +31,7 @@ from idc_ext import (
     aio,
     connect,
     manifests,
+    v3,
 )
 from idc_ext.manifests._compare import compare_series
 from tests.support.applied_filters import with_filters_echo
@@ -418,11 +420,11 @@ def test_files_of_an_earlier_release_are_looked_up_in_the_real_past(standin: str
 
 
 def series_in_release(index: Index, release: int, where: str) -> list[tuple[str, str]]:
-    """The series of a selection in a release, with their UUIDs."""
+    """The series of a selection in a release, with their UUIDs, whatever buckets their files were in."""
     return index.rows(
         "SELECT SeriesInstanceUID, crdc_series_uuid FROM index "
         f"WHERE series_revised_idc_version <= {release} AND {where} "
-        "UNION ALL SELECT SeriesInstanceUID, crdc_series_uuid FROM prior_versions_index "
+        "UNION SELECT SeriesInstanceUID, crdc_series_uuid FROM prior_versions_index "
         f"WHERE {release} BETWEEN min_idc_version AND max_idc_version AND {where} ORDER BY ALL"
     )
 
@@ -444,6 +446,9 @@ def expected_changes(old: list[tuple[str, str]], new: list[tuple[str, str]]) -> 
         ({"collection_id": "rider_pilot", "series_size_MB": (1, 20.5)},
          "collection_id = 'rider_pilot' AND series_size_MB BETWEEN 1 AND 20.5", (2, 25)),
         ({"Modality": ["MR"]}, "Modality = 'MR'", (9, 9)),
+        # Files of 48 series were in two buckets as of release 23, and have two rows there.
+        ({"collection_id": "tcga_brca"}, "collection_id = 'tcga_brca'", (22, 23)),
+        ({"collection_id": "tcga_brca"}, "collection_id = 'tcga_brca'", (23, 25)),
         ({"collection_id": "it's -- not /* there"}, "false", (1, 25)),
     ],
 )  # fmt: skip
@@ -477,6 +482,30 @@ def test_what_cannot_be_compared_is_refused(standin: str, filters: Any, releases
 def test_a_release_may_be_named_as_the_command_line_takes_it(standin: str) -> None:
     with connect(standin) as idc:
         assert manifests.diff(idc, RIDER, "v23", "24") == manifests.diff(idc, RIDER, 23, 24)
+
+
+def test_the_history_of_the_whole_archive_and_of_a_collection_counts_each_series_once(
+    standin: str, index: Index
+) -> None:
+    with connect(standin) as idc:
+        whole = manifests.history(idc, {}, all_of_idc=True)
+        assert whole["series"] == v3.releases(idc)["series"]
+        found = manifests.history(idc, {"collection_id": "tcga_brca"})
+    releases = range(1, index.release + 1)
+    assert found["idc_version"] == [f"v{release}" for release in releases]
+    due = [series_in_release(index, release, "collection_id = 'tcga_brca'") for release in releases]
+    assert found["series"] == [len({uid for uid, _ in one}) for one in due]
+
+
+def test_changes_that_do_not_lead_from_one_number_of_series_to_the_other_are_an_error() -> None:
+    def sql(body: Any) -> Any:
+        if "at0" in body["sql"]:
+            return sql_answer([{"at0": 5, "at1": 7}], ["at0", "at1"])
+        row = {"series": "1.2", "collection": "c", "before": None, "after": "u"}
+        return sql_answer([row], [*row])
+
+    with pytest.raises(ContractError, match="the changes from v3 to v4 lead to 6 series, and v4 has 7"):
+        manifests.diff(client(answers_of_service([], sql=sql)), {"Modality": "CT"}, 3, 4)
 
 
 def test_a_release_that_changes_while_others_are_compared_is_an_error() -> None:

@@ -194,6 +194,33 @@ def test_open_columns_are_text_and_their_lists_json_except_in_json(tmp_path: Pat
 # What goes wrong:
 
 
+@pytest.mark.parametrize(
+    ("by", "says", "sent"),
+    [
+        (["Modality", "Modality"], "Modality is named twice", 0),
+        (["modality"], "no column modality to partition by", 1),
+        (["Modality", "PatientID"], "all columns leaves none for the files", 1),
+    ],
+)
+@pytest.mark.parametrize("checkpoint", [None, "checkpoint"])
+def test_open_columns_that_cannot_be_partitioned_by_are_refused_by_the_first_page_and_leave_nothing(
+    tmp_path: Path, by: list[str], says: str, sent: int, checkpoint: str | None
+) -> None:
+    requests: list[httpx.Request] = []
+
+    def answer(request: httpx.Request) -> httpx.Response:
+        requests.append(request)
+        table = {"json": [{"PatientID": "p", "Modality": "CT"}], "rowsReturned": 1, "totalFound": 9}
+        return httpx.Response(200, json={"code": 200, "query_results": table, "next_page": "t"})
+
+    rows = v1.dicom_metadata(connect(NOWHERE, transport=httpx.MockTransport(answer)))
+    rows = rows.walk(ahead=0, checkpoint=checkpoint and tmp_path / checkpoint)
+    with pytest.raises(ValueError, match=says):
+        rows.write_parquet(tmp_path / "folders", partition_by=by)
+    assert len(requests) == sent
+    assert [*tmp_path.iterdir()] == []
+
+
 def failing(after: int) -> tuple[Answer, list[int]]:
     """A server that serves so many pages and then breaks down for good."""
     served: list[int] = []
@@ -278,6 +305,8 @@ def test_a_file_does_not_take_the_place_of_a_folder_and_a_link_stays_one(tmp_pat
         ("rows.csv", {"format": "xml"}, "'xml' is not a format"),
         ("rows.csv", {"partition_by": ["Modality"]}, "works with the format parquet only"),
         ("rows", {"format": "parquet", "partition_by": ["modality"]}, "no column modality"),
+        ("rows", {"format": "parquet", "partition_by": ["Modality", "Modality"]}, "Modality is named twice"),
+        ("rows", {"format": "parquet", "partition_by": list(row(0))}, "all columns leaves none for the files"),
     ],
 )
 def test_what_cannot_be_written_is_said_before_anything_is_sent(
