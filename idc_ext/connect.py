@@ -182,7 +182,7 @@ class IDC(AuthenticatedClient):
             "verify": self._verify_ssl,
             **self._httpx_args,
         }
-        hooks = settings.get("event_hooks", {})
+        hooks = settings.get("event_hooks") or {}
         settings["event_hooks"] = {**hooks, "request": [*hooks.get("request", ()), check]}
         return settings
 

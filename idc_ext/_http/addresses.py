@@ -167,7 +167,7 @@ class Proxies:
         if self.scheme_for(home) is None:
             mounts[f"all://{f'[{home.host}]' if ':' in home.host else home.host}"] = None
         own = {name: value for name, value in settings.items() if name not in ("cert", "mounts")}
-        return {**own, "verify": context, "trust_env": False, "mounts": {**mounts, **settings.get("mounts", {})}}
+        return {**own, "verify": context, "trust_env": False, "mounts": {**mounts, **(settings.get("mounts") or {})}}
 
 
 def check_proxy_argument(proxy: object) -> None:

@@ -169,8 +169,8 @@ def changed_series_sql(filters: Filters, before: int, after: int, beyond: str) -
     """Write SQL for the series that differ between two releases, a row for each, after the series `beyond`."""
     return (
         f"WITH old AS ({_versions_sql(filters, before)}), new AS ({_versions_sql(filters, after)}) "  # noqa: S608 - values are quoted there
-        "SELECT coalesce(new.series, old.series) AS series, min(coalesce(new.collection, old.collection)) AS collection, "
-        "old.uuid AS before, new.uuid AS after "
+        "SELECT coalesce(new.series, old.series) AS series, "
+        "min(coalesce(new.collection, old.collection)) AS collection, old.uuid AS before, new.uuid AS after "
         "FROM old FULL OUTER JOIN new ON old.series = new.series "
         f"WHERE old.uuid IS DISTINCT FROM new.uuid AND coalesce(new.series, old.series) > '{beyond}' "
         "GROUP BY 1, 3, 4 ORDER BY 1"
