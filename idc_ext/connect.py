@@ -143,7 +143,10 @@ class IDC(AuthenticatedClient):
 
     def with_cookies(self, cookies: dict[str, str]) -> IDC:
         """Return a client that sends these cookies, too, and keeps none of the service. This one does not change."""
-        return evolve(self, cookies={**self._cookies, **cookies})
+        from ._http.transport import fixed_cookies
+
+        settings = {**self._httpx_args, "cookies": fixed_cookies(self._httpx_args.get("cookies"), cookies)}
+        return evolve(self, httpx_args=settings)
 
     def with_timeout(self, timeout: httpx.Timeout) -> IDC:
         """Return a client with other time-outs. This one does not change."""

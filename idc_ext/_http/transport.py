@@ -215,9 +215,15 @@ def _without_cookie_jar(settings: dict[str, Any]) -> dict[str, Any]:
     given = settings.get("cookies")
     if isinstance(given, CookieJar | httpx.Cookies):
         return settings
+    return {**settings, "cookies": fixed_cookies(given)}
+
+
+def fixed_cookies(*given: Any) -> CookieJar:
+    """Make a jar of cookies, in which later ones replace earlier ones, and which keeps none of a service."""
     kept = httpx.Cookies(CookieJar(_KeepNoCookies()))
-    kept.update(given)
-    return {**settings, "cookies": kept.jar}
+    for cookies in given:
+        kept.update(cookies)
+    return kept.jar
 
 
 @contextmanager

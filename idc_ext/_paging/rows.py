@@ -13,6 +13,7 @@ import threading
 from typing import TYPE_CHECKING, Any, Generic, TypeVar
 
 from attrs import evolve, fields_dict, frozen
+from idc_client.types import UNSET, Unset
 
 from .._http.steps import END, Next, arun, run, work
 from .._lazy import public_names
@@ -93,12 +94,12 @@ class Rows(Request[T], Frames):
     def walk(
         self,
         *,
-        max_items: int | None = None,
-        ahead: int | None = None,
-        progress: Callable[[Progress], object] | bool | None = None,
-        checkpoint: str | os.PathLike[str] | None = None,
+        max_items: int | Unset | None = UNSET,
+        ahead: int | Unset | None = UNSET,
+        progress: Callable[[Progress], object] | bool | Unset | None = UNSET,
+        checkpoint: str | os.PathLike[str] | Unset | None = UNSET,
     ) -> Rows[T]:
-        """Return the same rows with other options for the walk.
+        """Return the same rows with other options for the walk; those that are not passed stay as they are.
 
         Args:
             max_items: The most rows in all, including those before a checkpoint. It does not change the page size, so
@@ -119,9 +120,11 @@ class Rows(Request[T], Frames):
         Raises:
             ValueError: a number is negative.
         """
-        if (ahead is not None and ahead < 0) or (max_items is not None and max_items < 0):
+        given = {"max_items": max_items, "ahead": ahead, "progress": progress, "checkpoint": checkpoint}
+        options: dict[str, Any] = {name: value for name, value in given.items() if not isinstance(value, Unset)}
+        if any((options.get(name) or 0) < 0 for name in ("ahead", "max_items")):
             raise ValueError("max_items and ahead must not be negative")
-        return evolve(self, max_items=max_items, ahead=ahead, progress=progress, checkpoint=checkpoint)
+        return evolve(self, **options)
 
     def pages(self) -> Pages[T]:
         """Start a walk over pages: an iterator for `for` and `async for`, and a context manager for `with`."""
@@ -141,7 +144,7 @@ class Rows(Request[T], Frames):
         the first page with rows is requested at once. Needs the extra `arrow`.
         """
         batches = BatchBuilder(self.columns)
-        pages = _pages_for_table(self)
+        pages = pages_for_table(self)
         first: list[Page[T]] = []
         for page in pages if self.columns.open_ended else ():
             first.append(page)
@@ -222,7 +225,7 @@ def arrow_steps(rows: Rows[Any]) -> Steps[pyarrow.Table]:
     """Make an Arrow table of all rows."""
     batches = BatchBuilder(rows.columns)
     found: list[pyarrow.RecordBatch] = []
-    with _pages_for_table(rows) as pages:
+    with pages_for_table(rows) as pages:
         while (page := (yield Next(pages))) is not END:
             found += batches.add(page.content)
             del page  # before the next one comes
@@ -250,7 +253,8 @@ def write_steps(
         return (yield from work(output.finish))
 
 
-def _pages_for_table(rows: Rows[T]) -> Pages[T]:
+def pages_for_table(rows: Rows[T]) -> Pages[T]:
+    """Start a walk over all pages for a table, with pages requested ahead; raises CheckpointError."""
     if rows.checkpoint is not None:
         raise CheckpointError(
             "a table in memory is lost in a crash, so it cannot be resumed from a checkpoint: use write()"

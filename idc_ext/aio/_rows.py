@@ -6,9 +6,10 @@ import functools
 from typing import TYPE_CHECKING, Any, Generic, ParamSpec, TypeVar
 
 from attrs import frozen
+from idc_client.types import UNSET, Unset
 
 from .._http.steps import arun
-from .._paging.rows import arrow_steps, pandas_steps, polars_steps, write_steps
+from .._paging.rows import arrow_steps, pages_for_table, pandas_steps, polars_steps, write_steps
 from .._tables.arrow import BatchBuilder
 
 if TYPE_CHECKING:
@@ -56,17 +57,17 @@ class AsyncRows(Generic[T]):
     def walk(
         self,
         *,
-        max_items: int | None = None,
-        ahead: int | None = None,
-        progress: Callable[[Progress], object] | bool | None = None,
-        checkpoint: str | os.PathLike[str] | None = None,
+        max_items: int | Unset | None = UNSET,
+        ahead: int | Unset | None = UNSET,
+        progress: Callable[[Progress], object] | bool | Unset | None = UNSET,
+        checkpoint: str | os.PathLike[str] | Unset | None = UNSET,
     ) -> AsyncRows[T]:
-        """Return the same rows with other options for the walk: those of `Rows.walk`."""
+        """Return the same rows with other options for the walk, and the rest as they are: those of `Rows.walk`."""
         return AsyncRows(self._rows.walk(max_items=max_items, ahead=ahead, progress=progress, checkpoint=checkpoint))
 
     def batches(self) -> AsyncIterator[pyarrow.RecordBatch]:
         """Yield record batches, one for each page with rows, for data that does not fit memory."""
-        return _Batches(self._rows.pages(), BatchBuilder(self._rows.columns))
+        return _Batches(pages_for_table(self._rows), BatchBuilder(self._rows.columns))
 
     async def to_arrow(self) -> pyarrow.Table:
         """Return all rows as an Arrow table. Needs the extra `arrow`."""

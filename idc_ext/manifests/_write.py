@@ -98,7 +98,7 @@ def write(
     if resolved.is_dir():
         raise IsADirectoryError(f"{target} is a folder; a manifest is a file")
     version = yield from steps_of(v3.version)(idc)
-    counts = yield from steps_of(v3.counts)(idc, wanted, all_of_idc=True)
+    counts = yield from steps_of(v3.counts)(idc, wanted)
     parts = yield from _licenses.count_by_license_and_doi(idc, wanted)
     if sum(part["series"] for part in parts) != counts.series:
         raise ContractError(f"the service counted {counts.series} series, and by SQL another number")
@@ -107,10 +107,10 @@ def write(
     with ExitStack() as opened:
         if format in LINE_TEMPLATES:
             draft = opened.enter_context(Draft(resolved))
-            lines = v3.manifest_lines(idc, wanted, source=source, all_of_idc=True)
+            lines = v3.manifest_lines(idc, wanted, source=source)
             written = yield from _write_lines(lines, draft.file, LINE_TEMPLATES[format], counts.series, report)
         else:
-            rows = v3.manifest(idc, wanted, all_of_idc=True).walk(ahead=1, progress=report)
+            rows = v3.manifest(idc, wanted).walk(ahead=1, progress=report)
             output = opened.enter_context(Export(rows, resolved, format, ()))
             yield from output.fill()
             written = output.rows_done
@@ -120,7 +120,7 @@ def write(
         cited = None
         if cite and counts.series:
             try:
-                cited = yield from steps_of(v3.citations)(idc, wanted, style=cite, all_of_idc=True)
+                cited = yield from steps_of(v3.citations)(idc, wanted, style=cite)
             except Exception as error:
                 error.add_note("citations come from DataCite and doi.org; cite=None writes the manifest without them")
                 raise

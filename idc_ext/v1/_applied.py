@@ -7,11 +7,13 @@ cohort; rows are checked where they show an attribute that is filtered.
 from __future__ import annotations
 
 import re
+from contextlib import suppress
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from attrs import frozen
 
 from ..errors import ContractError
+from ._filters import NUMERIC_ATTRIBUTES
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
@@ -109,11 +111,11 @@ def _comparable(name: str, values: object) -> set[object]:
 
 
 def _number_or_text(name: str, value: object) -> object:
-    # Saved numbers may come back as text.
-    try:
-        return float(value)  # type: ignore[arg-type] # whatever it is, it may be a number
-    except (TypeError, ValueError):
-        return _normal_form(name, str(value))
+    # Saved numbers may come back as text; the text of other attributes may look like a number, such as "nan".
+    if name in NUMERIC_ATTRIBUTES:
+        with suppress(TypeError, ValueError):
+            return float(value)  # type: ignore[arg-type] # whatever it is, it may be a number
+    return _normal_form(name, str(value))
 
 
 def _normal_form(name: str, text: str) -> str:

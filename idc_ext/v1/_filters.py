@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 _RANGE_SUFFIXES = ("_lt", "_lte", "_btw", "_gte", "_gt")
 _ATTRIBUTES = frozenset(map(str, V1AttributeName))
 #: An attribute is numeric if it has ranged forms.
-_NUMERIC_ATTRIBUTES = {
+NUMERIC_ATTRIBUTES = {
     f"{name}{form}" for name in _ATTRIBUTES for form in ("", *_RANGE_SUFFIXES) if f"{name}_btw" in _ATTRIBUTES
 }
 #: Wire name of each manifest column -> its Python name, as the generator chose it.
@@ -61,7 +61,7 @@ def checked_query_fields(names: Iterable[str]) -> list[V1QueryField]:
 def _checked_values(attribute: str, values: object) -> list[str | float]:
     if not isinstance(values, list | tuple) or not values:
         raise InvalidFilter(f"the filter on {attribute} takes a list of at least one value, not {values!r:.80}")
-    if attribute not in _NUMERIC_ATTRIBUTES:
+    if attribute not in NUMERIC_ATTRIBUTES:
         wrong = [value for value in values if not isinstance(value, str)]
         if wrong:
             raise InvalidFilter(f"the filter on {attribute} takes text, not {wrong[0]!r:.80}")

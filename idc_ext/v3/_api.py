@@ -61,6 +61,7 @@ from ._filters import (
     checked_filters,
     checked_integer,
     lines_as_in,
+    without_end,
 )
 from ._responses import Citations
 
@@ -243,7 +244,7 @@ def sql(
 def _run_select(idc: Client, statement: str, max_rows: int | None, allow_truncated: bool, typed: bool) -> Steps[Table]:
     if typed:
         # The service renames columns of the same name by selecting from the statement; this does the same.
-        inner = statement.rstrip().removesuffix(";")
+        inner = without_end(statement)
         described = f"SELECT column_name, column_type FROM (DESCRIBE SELECT * FROM (\n{inner}\n))"  # noqa: S608 - the caller's own SQL
         described_columns = yield from steps_of(sql)(idc, described)
         exact, types = exact_statement(inner, _responses.column_types_of_table(described_columns))

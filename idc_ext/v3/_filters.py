@@ -15,7 +15,7 @@ from contextlib import contextmanager
 from functools import partial
 from typing import TYPE_CHECKING, Any, TypeAlias, Unpack
 
-from attrs import frozen
+from attrs import evolve, frozen
 from idc_client.models import V3Filters, V3IndexColumn, V3RangeAttribute, V3TermAttribute
 
 from .._suggest import did_you_mean
@@ -149,11 +149,16 @@ def where(
         (str(name), _checked_term_values(name, value)) for name, value in wanted.items() if name in TERM_ATTRIBUTES
     ]
     ranges = [(str(name), _checked_range(name, value)) for name, value in wanted.items() if name in RANGE_ATTRIBUTES]
+    _check_selection(wanted=bool(wanted), all_of_idc=all_of_idc)
+    return Filters(tuple(sorted(terms)), tuple(sorted(ranges, key=lambda one: one[0])), all_of_idc)
+
+
+def _check_selection(*, wanted: bool, all_of_idc: bool) -> None:
+    """Check that either filters are wanted or the whole archive."""
     if wanted and all_of_idc:
         raise InvalidFilter("all_of_idc=True selects the whole archive and takes no filters: leave out one of them")
     if not wanted and not all_of_idc:
         raise InvalidFilter("without filters the whole archive is selected: pass all_of_idc=True to do that")
-    return Filters(tuple(sorted(terms)), tuple(sorted(ranges, key=lambda one: one[0])), all_of_idc and not wanted)
 
 
 #: A filter that every series passes: the service refuses manifests without any filter.
@@ -164,9 +169,8 @@ def checked_filters(filters: Filters | Mapping[str, FilterValue], *, all_of_idc:
     """Turn the argument `filters` of a public function into `Filters`."""
     if not isinstance(filters, Filters):
         return where(filters, all_of_idc=all_of_idc)
-    if not filters and not filters.all_of_idc and not all_of_idc:
-        return where()  # raises InvalidFilter
-    return filters
+    _check_selection(wanted=bool(filters), all_of_idc=all_of_idc or filters.all_of_idc)
+    return evolve(filters, all_of_idc=not filters)
 
 
 def checked_choice(value: str, known: Iterable[StrEnum], kind: str) -> str:
@@ -199,6 +203,14 @@ def checked_name(name: object, kind: str) -> str:
     if not isinstance(name, str) or not name.strip() or name in (".", ".."):
         raise InvalidFilter(f"{kind} is a text that is not empty, not {name!r:.80}")
     return name
+
+
+def without_end(statement: str) -> str:
+    """Cut the semicolon and the comments at the end of a statement, which then can stand within another."""
+    blank = _SQL_QUOTES_AND_COMMENTS.sub(
+        lambda found: " " * len(found[0]) if found[0].startswith(("--", "/*")) else found[0], statement
+    )
+    return statement[: len(blank.rstrip().removesuffix(";"))]
 
 
 def check_sql_statement(statement: object) -> None:

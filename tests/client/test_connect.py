@@ -156,6 +156,31 @@ def test_deriving_a_client_leaves_the_one_it_was_derived_from_as_it_was() -> Non
         assert ("a" in theirs.headers, theirs.cookies.get("c"), theirs.timeout.read) == (True, "d", 7)
 
 
+@pytest.mark.parametrize(
+    "given", [{"a": "1"}, [("a", "1")], httpx.Cookies({"a": "1"}), httpx.Cookies({"a": "1"}).jar], ids=repr
+)
+def test_cookies_that_a_derived_client_adds_go_with_those_of_connect(given: Any) -> None:
+    sent: list[str] = []
+
+    def answer(request: httpx.Request) -> httpx.Response:
+        sent.append(request.headers["cookie"])
+        return httpx.Response(200, json=VERSIONS, headers={"set-cookie": "of=service"})
+
+    idc = connect(NOWHERE, transport=httpx.MockTransport(answer), cookies=given)
+    derived = idc.with_cookies({"b": "2"}).with_cookies({"a": "3"})
+    for client in (derived, derived, idc):
+        list_versions.sync(client=client)
+    assert [sorted(one.split("; ")) for one in sent] == [["a=3", "b=2"], ["a=3", "b=2"], ["a=1"]]
+
+
+def test_arguments_of_httpx_may_be_none_as_their_types_say() -> None:
+    nothing: dict[str, Any] = {"event_hooks": None, "mounts": None, "cookies": None, "params": None, "proxy": None}
+    with connect(NOWHERE, transport=fake(), **nothing) as idc:
+        assert list_versions.sync(client=idc) is not None
+    assert connect(NOWHERE, **nothing).get_httpx_client() is not None
+    assert connect(NOWHERE, **nothing).get_async_httpx_client() is not None
+
+
 def test_threads_that_are_first_at_once_get_one_client() -> None:
     idc, found = connect(NOWHERE, transport=fake()), set()
     start = threading.Barrier(8)

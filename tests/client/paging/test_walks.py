@@ -8,6 +8,7 @@ import pytest
 from hypothesis import given
 
 from idc_ext import DataReleaseChanged, PagingError, Progress, v3
+from idc_ext.aio import AsyncRows
 from tests.support.v3_service import RIDER, VERSION, client, collect, manifest_service, page_of
 from tests.support.walks import OPTIONS, ROWS, UIDS, manifest, uids, wait_until
 
@@ -21,6 +22,18 @@ def test_any_way_to_walk_gives_the_first_rows_in_order_sync_and_async(
     rows = v3.manifest(client(manifest_service(ROWS[:total])), RIDER, page_size=size).walk(max_items=most, ahead=ahead)
     assert uids(rows) == uids(asyncio.run(collect(rows))) == UIDS[:total][:most]
     assert sum(len(page.rows) for page in rows.pages()) == len(UIDS[:total][:most])
+
+
+def test_an_option_that_is_not_passed_stays_as_it_was_and_none_unsets_one() -> None:
+    reported: list[Progress] = []
+    first = manifest(3, max_items=5)
+    assert uids(first.walk(progress=reported.append)) == UIDS[:5]
+    assert reported
+    assert uids(asyncio.run(collect(AsyncRows(first).walk(ahead=1)))) == UIDS[:5]
+    assert first.walk(ahead=2).walk(checkpoint="c").ahead == 2
+    assert uids(first.walk(max_items=None)) == UIDS
+    with pytest.raises(ValueError, match="must not be negative"):
+        first.walk(ahead=-1)
 
 
 def test_no_rows_at_all_are_had_without_a_request() -> None:

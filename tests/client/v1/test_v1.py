@@ -18,12 +18,12 @@ from idc_client.types import UNSET
 
 from idc_ext import ContractError, Forbidden, InvalidFilter, InvalidRequest, Rows, connect, v1
 from idc_ext._operations import USER_OPERATIONS, needs_user
-from idc_ext.v1._filters import _MANIFEST_COLUMNS, _NUMERIC_ATTRIBUTES
+from idc_ext.v1._filters import _MANIFEST_COLUMNS, NUMERIC_ATTRIBUTES
 from tests.support.document import DOCUMENT, OPERATIONS
 from tests.support.standin_process import NOWHERE, serving
 from tests.support.v1_service import NOTEBOOK, SPEC, manifest_page, query_page
 
-TEXT_ATTRIBUTES = {name for name in V1AttributeName if name not in _NUMERIC_ATTRIBUTES}
+TEXT_ATTRIBUTES = {name for name in V1AttributeName if name not in NUMERIC_ATTRIBUTES}
 
 
 #: The cohort of the notebook, as its first page echoes it.
@@ -79,7 +79,7 @@ def test_which_attributes_are_numeric_is_as_the_document_says() -> None:
     for pattern, schema in patterns.items():
         for name in V1AttributeName:
             if re.search(pattern, name):
-                assert (name in _NUMERIC_ATTRIBUTES) == (schema["items"]["type"] == "number"), name
+                assert (name in NUMERIC_ATTRIBUTES) == (schema["items"]["type"] == "number"), name
 
 
 def test_a_cohort_is_what_the_notebook_sends() -> None:
@@ -438,6 +438,19 @@ def test_a_query_row_that_the_filters_rule_out_is_a_contract_error() -> None:
             assert len(list(rows)) == outcome
         else:
             with pytest.raises(ContractError, match="a row has the Modality 'SR', which was not requested"):
+                list(rows)
+
+
+def test_text_that_looks_like_a_number_is_compared_as_text() -> None:
+    for applied, fits in (("nan", True), ("NaN", True), ("1e2", False)):
+        sent = "100" if applied == "1e2" else "nan"
+        echo = {**ECHO, "filterSet": {"filters": {"PatientID": [applied]}}}
+        idc, _ = client_with_answer(query_page({"PatientID": sent}, cohort_def=echo))
+        rows = v1.preview_query(idc, v1.cohort("n", "", {"PatientID": [sent]}), ["PatientID"])
+        if fits:
+            assert len(list(rows)) == 1
+        else:
+            with pytest.raises(ContractError, match="applied another filter on 'PatientID'"):
                 list(rows)
 
 

@@ -307,6 +307,8 @@ def test_the_whole_archive_takes_no_filters_beside_it() -> None:
     for ask in (v3.counts, v3.manifest, v3.licenses):
         with pytest.raises(InvalidFilter, match="takes no filters"):
             ask(connect("http://127.0.0.1:9"), RIDER, all_of_idc=True)
+        with pytest.raises(InvalidFilter, match="takes no filters"):
+            ask(connect("http://127.0.0.1:9"), v3.where(RIDER), all_of_idc=True)
 
 
 def test_what_selects_the_whole_archive_on_purpose_is_not_seen_by_the_caller() -> None:

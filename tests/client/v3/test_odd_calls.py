@@ -7,7 +7,8 @@ from typing import Any
 import httpx
 import pytest
 
-from idc_ext import ContractError, InvalidFilter, Unauthorized, aio, connect, v3
+from idc_ext import CheckpointError, ContractError, InvalidFilter, Unauthorized, aio, connect, v3
+from idc_ext.aio import AsyncRows
 
 
 def client(status: int, content: bytes) -> Any:
@@ -63,6 +64,13 @@ def test_a_line_of_the_log_is_written_once_also_where_the_program_logs_to_the_sa
         with pytest.raises(Exception, match="404"):
             v3.stats(idc)
     assert capsys.readouterr().err.count("/v3/stats") == 2
+
+
+def test_batches_are_not_resumed_from_a_checkpoint_sync_and_async(tmp_path: Path) -> None:
+    rows = v3.manifest(client(500, b""), {"collection_id": ["rider_pilot"]}).walk(checkpoint=tmp_path / "c")
+    for batches in (rows.batches, AsyncRows(rows).batches):
+        with pytest.raises(CheckpointError, match="cannot be resumed from a checkpoint"):
+            batches()
 
 
 def test_batches_that_a_loop_leaves_early_leave_nothing_open_in_trio(standin: str) -> None:

@@ -159,6 +159,13 @@ def test_values_of_exact_types_keep_every_digit_and_their_type(standin: str) -> 
     assert nanoseconds.column(0)[0].value == 981_173_106_123_456_789
 
 
+@pytest.mark.parametrize("end", ["; -- x", " /* x */ ;\n", "; /* a */ -- b", "\n-- x\n;", " -- ;"])
+def test_a_statement_that_ends_in_a_comment_has_types_as_it_has_rows(standin: str, end: str) -> None:
+    statement = f"SELECT ';'::VARCHAR AS a{end}"
+    with connect(standin) as idc:
+        assert v3.sql(idc, statement, typed=True).to_arrow().to_pylist() == list(v3.sql(idc, statement))
+
+
 def test_two_tables_of_one_statement_have_the_same_types_whatever_rows_came(standin: str) -> None:
     statement = (
         "SELECT StudyDate::DATE AS day, instanceCount::SMALLINT AS n, source_DOI FROM index ORDER BY day NULLS {}"
