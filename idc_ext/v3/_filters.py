@@ -170,7 +170,7 @@ def checked_filters(filters: Filters | Mapping[str, FilterValue], *, all_of_idc:
     if not isinstance(filters, Filters):
         return where(filters, all_of_idc=all_of_idc)
     _check_selection(wanted=bool(filters), all_of_idc=all_of_idc or filters.all_of_idc)
-    return evolve(filters, all_of_idc=not filters)
+    return filters if filters or filters.all_of_idc else evolve(filters, all_of_idc=True)
 
 
 def checked_choice(value: str, known: Iterable[StrEnum], kind: str) -> str:
