@@ -22,6 +22,7 @@ from typing import TYPE_CHECKING, Any
 from attrs import field, frozen
 from idc_client.models import V3AttributeValues
 
+from ._atomic import atomic_replacement
 from ._tables.arrow import import_optional
 from ._tables.html import size_text
 from ._tables.listed import column_of
@@ -67,7 +68,7 @@ class Chart:
     text: str
 
     def save(self, path: str | os.PathLike[str]) -> None:
-        """Write the chart to a file, which is replaced: `.svg`, `.png` or `.pdf`.
+        """Write the chart to a file: `.svg`, `.png` or `.pdf`. The file appears, or is replaced, when it is complete.
 
         Raises:
             ValueError: the ending is another. OSError: the file cannot be written.
@@ -75,7 +76,9 @@ class Chart:
         form = Path(path).suffix.lower()
         if form not in METADATA:
             raise ValueError(f"the name of a chart ends with {' or '.join(METADATA)}, which {str(path)[-80:]} does not")
-        Path(path).write_bytes(self.encoded(form))
+        content = self.encoded(form)
+        with atomic_replacement(Path(path)) as file:
+            file.write(content)
 
     def encoded(self, form: str, dpi: int = 150) -> bytes:
         """Give the bytes of a file of a form, such as `.svg`."""

@@ -12,6 +12,7 @@ import pytest
 
 from idc_ext import ContractError, InvalidFilter, charts, connect, manifests, v3
 from idc_ext._tables.html import size_text
+from tests.support import atomic_writers
 from tests.support.v3_service import client, manifest_service, row
 
 if TYPE_CHECKING:
@@ -76,6 +77,11 @@ def test_a_notebook_gets_a_picture_with_its_text_and_a_file_is_the_same_each_tim
     assert (tmp_path / "a.svg").read_bytes() == (tmp_path / "b.svg").read_bytes()
     with pytest.raises(ValueError, match="which c\\.gif does not"):
         chart.save("c.gif")
+
+
+def test_a_chart_that_cannot_be_saved_leaves_the_old_file(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    chart = charts.growth(RELEASES)
+    atomic_writers.check_failures_leave_the_old_file(tmp_path / "a.svg", lambda path, _: chart.save(path), monkeypatch)
 
 
 @pytest.mark.parametrize(

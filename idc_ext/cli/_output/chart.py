@@ -48,5 +48,5 @@ def series_per_value(found: V3AttributeValues, path: Path) -> None:
 
 
 def _save(chart: charts.Chart, path: Path) -> None:
-    with destination.open_new_file(path) as file:
-        file.write(chart.encoded(path.suffix.lower()))
+    with destination.naming_write_errors(path):
+        chart.save(path)
