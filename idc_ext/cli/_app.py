@@ -131,6 +131,8 @@ def launch(
     out = bound.arguments.get("out")
     if isinstance(out, Output):
         out.check_target()
+        if "dialect" not in bound.arguments:  # the SQL of filters is text, whatever its file is called
+            out.chosen_format()
     with contextlib.ExitStack() as stack:
         if deadline is not None:
             from .._http.deadline import deadline as limited

@@ -162,10 +162,16 @@ def test_licenses_of_a_selection(run_on_standin: RunCommand) -> None:
     assert sum(int(row["series"]) for row in found) == 774
 
 
-def test_missing_citations_are_named_and_end_with_1(run_on_standin: RunCommand) -> None:
-    result = run_on_standin("citations", *RIDER_FILTER)
-    assert result.code == 1
-    assert "10.7937/m87f-mz83" in result.err
+def test_missing_citations_are_named_end_with_1_and_leave_the_old_file(
+    run_on_standin: RunCommand, tmp_path: Path
+) -> None:
+    old = tmp_path / "old.csv"
+    old.write_text("before")
+    for words in ((), ("-o", tmp_path / "new.txt"), ("-o", old)):
+        result = run_on_standin("citations", *RIDER_FILTER, *words)
+        assert (result.code, result.out) == (1, "")
+        assert "10.7937/m87f-mz83" in result.err
+    assert [(one.name, one.read_text()) for one in tmp_path.iterdir()] == [("old.csv", "before")]
 
 
 def test_a_manifest_names_some_datasets_without_a_citation_and_where_all_of_them_are(
@@ -345,13 +351,19 @@ def test_metadata_comes_in_pages(run_on_standin: RunCommand) -> None:
     assert len(csv_rows(run_on_standin("metadata", "--limit", "7", "--page-size", "3"))) == 7
 
 
-def test_a_guid_is_resolved_by_the_resolver_that_is_named(run: RunCommand, canned: CannedService) -> None:
+def test_a_guid_is_resolved_by_the_resolver_that_is_named(
+    run: RunCommand, canned: CannedService, tmp_path: Path
+) -> None:
     guid = "dg.4DFC/517d4b9d-1f3d-4672-9e2f-d123fed4c049"
     drs = {"id": guid, "self_uri": f"drs://x/{guid}", "size": 5, "created_time": "2020-01-01T00:00:00Z",
            "checksums": [{"checksum": "00", "type": "md5"}],
            "access_methods": [{"type": "gs", "access_url": {"url": "gs://b/o"}}]}  # fmt: skip
     canned.answers[f"/ga4gh/drs/v1/objects/{guid}"] = (200, drs)
     assert run("resolve", guid, "--resolver", canned.url).json["access_methods"][0]["url"] == "gs://b/o"
+    row = "id,size,name,urls,contents\n" + f'{guid},5,,"[""gs://b/o""]",0\n'
+    assert run("resolve", guid, "--resolver", canned.url, "-f", "csv").out == row
+    assert run("resolve", guid, "--resolver", canned.url, "-o", tmp_path / "a.csv").code == 0
+    assert (tmp_path / "a.csv").read_text() == row
     assert "gs://b/o" in run("resolve", guid, guid, "--resolver", canned.url).out
 
 

@@ -18,6 +18,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from idc_client.models import V3Collection
 
+from idc_ext.cli._app import COMMANDS, find_command
 from idc_ext.cli._output import escaping, formats, tables
 from tests.support import patching
 
@@ -222,6 +223,73 @@ def test_the_ending_of_the_file_says_the_form(run_on_standin: RunCommand, tmp_pa
     written = read_rows(tmp_path / name)
     assert [row["value"] for row in written] == ["CT", "SR", "SEG"]
     assert [int(row["count"]) for row in written] == [270830, 270687, 193295]
+
+
+#: Every command that writes a result, with the arguments that it needs.
+WRITERS = {
+    **dict.fromkeys(("version", "stats", "collections", "analysis-results", "attributes", "tables", "releases"), ()),
+    **dict.fromkeys(("collection", "values", "table", "clinical table", "clinical rows"), ("Modality",)),
+    "clinical tables": (),
+    **dict.fromkeys(("counts", "licenses", "citations", "manifest"), ("-w", "Modality=CT")),
+    "sql": ("SELECT 1",),
+    "viewer": ("--study", "1.2"),
+    "verify": ("m.s5cmd",),
+    "diff": ("24", "25", "-w", "Modality=CT"),
+    "resolve": ("099a1844-dc1c-44bd-91f8-e6f1860cbfce",),
+    **dict.fromkeys(("cohorts list", "metadata", "auth status"), ()),
+    "cohorts create": ("mine", "-w", "race=ASIAN"),
+    "cohorts delete": ("1",),
+    "cohorts manifest": ("1",),
+    "cohorts query": ("1", "--fields", "PatientID"),
+    "auth login": ("--client-secrets", "x"),
+}
+
+
+@pytest.mark.parametrize("command", sorted(WRITERS))
+def test_an_ending_without_a_form_is_refused_before_anything_is_sent(
+    run: RunCommand, canned: CannedService, credentials_file: Path, tmp_path: Path, command: str
+) -> None:
+    words = ("--base-url", canned.url, "--credentials", credentials_file, *command.split(), *WRITERS[command])
+    result = run(*words, "-o", tmp_path / "x.xyz")
+    assert (result.code, result.out, canned.asked) == (2, "", [])
+    assert "cannot tell a format from .xyz; choose one with --format" in result.err
+
+
+def test_every_command_that_writes_a_result_is_tried_above() -> None:
+    options = {words: find_command(words).assemble_argument_collection() for words, _, _ in COMMANDS}
+    assert {words for words, found in options.items() if any("--output" in one.names for one in found)} == set(WRITERS)
+
+
+@pytest.mark.parametrize("command", ["cohorts create", "cohorts delete", "auth login"])
+def test_an_unknown_column_is_refused_before_anything_is_changed(
+    run: RunCommand, canned: CannedService, credentials_file: Path, command: str
+) -> None:
+    words = ("--base-url", canned.url, "--credentials", credentials_file, *command.split(), *WRITERS[command])
+    result = run(*words, "--columns", "colour")
+    assert (result.code, result.out, canned.asked) == (2, "", [])
+    assert "'colour' is not a column here" in result.err
+
+
+def test_a_line_of_text_goes_into_a_file_in_the_form_of_its_ending(run_on_standin: RunCommand, tmp_path: Path) -> None:
+    study = ("viewer", "--study", run_on_standin("sql", "SELECT min(StudyInstanceUID) FROM index").out.split()[1])
+    address = run_on_standin(*study).out.removesuffix("\n")
+    for name in ("x.csv", "x.tsv", "x.jsonl", "x.parquet"):
+        run_on_standin(*study, "-o", tmp_path / name)
+        assert read_rows(tmp_path / name) == [{"viewer_url": address}]
+    run_on_standin(*study, "-o", tmp_path / "x.json")
+    assert json.loads((tmp_path / "x.json").read_text()) == {"viewer_url": address}
+    for name in ("x.txt", "x"):
+        run_on_standin(*study, "-o", tmp_path / name)
+        assert (tmp_path / name).read_text() == f"{address}\n"
+
+
+def test_a_file_of_sql_has_any_ending_but_that_of_another_form(run: RunCommand, tmp_path: Path) -> None:
+    words = ("sql", "--dialect", "bigquery", "-w", "Modality=CT", "-o")
+    assert run(*words, tmp_path / "x.sql").code == run(*words, tmp_path / "x.txt").code == 0
+    assert (tmp_path / "x.sql").read_text().startswith("WITH series AS (")
+    result = run(*words, tmp_path / "x.json")
+    assert result == (2, "", "idc-ext: --dialect writes text: .json names another format; use .sql\n")
+    assert not (tmp_path / "x.json").exists()
 
 
 def read_rows(path: Path) -> list[dict[str, Any]]:

@@ -12,7 +12,7 @@ import sys
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import IO, TYPE_CHECKING, Annotated, Literal, get_args
+from typing import IO, TYPE_CHECKING, Annotated, Literal, cast, get_args
 
 from cyclopts import Parameter
 
@@ -24,7 +24,7 @@ from . import formats, results
 from .escaping import escape_lines, escape_text
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterable, Iterator, Mapping
 
     import pyarrow
 
@@ -66,6 +66,11 @@ class Output:
         return get_args(Format)
 
     @property
+    def suffixes(self) -> Mapping[str, str]:
+        """Suffix of a file -> the format that it chooses."""
+        return formats.FORMAT_OF_SUFFIX
+
+    @property
     def path(self) -> Path | None:
         """The file; None for standard output."""
         return None if self.output is None or str(self.output) == DASH else self.output
@@ -83,35 +88,40 @@ class Output:
         if not os.access(folder, os.W_OK):
             raise InputError(f"{name} cannot be written: no permission to write in the folder {escape_text(folder)}")
 
-    def chosen_format(self, *, single: bool = False) -> Format:
-        """Choose the format.
+    def requested_format(self) -> str | None:
+        """Give the format of --format or of the suffix of the file; None if there is neither.
+
+        Raises:
+            InputError: an unknown suffix.
+        """
+        if self.format is not None or self.path is None or not self.path.suffix:
+            return self.format
+        form = self.suffixes.get(self.path.suffix.lower())
+        if form is None:
+            raise InputError(
+                f"cannot tell a format from {escape_text(self.path.suffix)}; choose one with --format: "
+                f"{', '.join(self.formats)}"
+            )
+        return form
+
+    def chosen_format(self, *, default: Format = "csv") -> Format:
+        """Choose the format: the requested one, else a table on a terminal, else the default.
 
         Raises:
             InputError: an unknown suffix, or a binary format for a terminal.
         """
-        form = self.format
-        if form is None and self.path is not None:
-            form = format_of_suffix(self.path)
-            if form is None and self.path.suffix:
-                raise InputError(
-                    f"cannot tell a format from {escape_text(self.path.suffix)}; choose one with --format: "
-                    f"{', '.join(self.formats)}"
-                )
-        if form is None and self.path is None and stdout_is_terminal():
-            form = "table"
-        if form is None:
-            form = "json" if single else "csv"
-        if form in formats.BINARY_FORMATS and self.path is None and stdout_is_terminal():
+        on_terminal = self.path is None and stdout_is_terminal()
+        form = self.requested_format() or ("table" if on_terminal else default)
+        if form in formats.BINARY_FORMATS and on_terminal:
             raise InputError(
                 f"{form} is a binary format: write it to a file with -o FILE, or choose another with --format"
             )
-        return form
+        return cast("Format", form)
 
-
-def format_of_suffix(path: Path) -> Format | None:
-    """Find the format by the suffix of a file; None if it is unknown."""
-    by_suffix: dict[str, Format] = {ending: form for form, endings in formats.SUFFIXES.items() for ending in endings}  # type: ignore[misc] # keys are formats
-    return by_suffix.get(path.suffix.lower())
+    def check_columns(self, known: Iterable[str]) -> None:
+        """Refuse unknown --columns before the command changes anything; raises InputError."""
+        if self.columns is not None:
+            checked_column_names(self.columns, [*known])
 
 
 def stdout_is_terminal() -> bool:
@@ -218,7 +228,7 @@ def _write_listing(result: Listing, to: Output) -> None:
 
 
 def _write_record(result: Record, to: Output) -> None:
-    form = to.chosen_format(single=True)
+    form = to.chosen_format(default="json")
     values = (
         result.values
         if to.columns is None

@@ -19,14 +19,14 @@ if TYPE_CHECKING:
 
     Row = Mapping[str, Any]
 
-#: Format -> suffixes of files that choose it.
-SUFFIXES = {
-    "csv": (".csv",),
-    "tsv": (".tsv", ".tab"),
-    "json": (".json",),
-    "jsonl": (".jsonl", ".ndjson"),
-    "parquet": (".parquet", ".pq"),
-    "table": (".txt",),
+#: Suffix of a file -> the format that it chooses.
+FORMAT_OF_SUFFIX = {
+    ".csv": "csv",
+    **dict.fromkeys((".tsv", ".tab"), "tsv"),
+    ".json": "json",
+    **dict.fromkeys((".jsonl", ".ndjson"), "jsonl"),
+    **dict.fromkeys((".parquet", ".pq"), "parquet"),
+    ".txt": "table",
 }
 _NEEDS_QUOTES = re.compile(r'[",\r\n]|^\s|\s$')
 BINARY_FORMATS = frozenset({"parquet"})

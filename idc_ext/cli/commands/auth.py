@@ -51,6 +51,7 @@ def auth_login(
     """
     from ... import auth
 
+    out.check_columns(one.name for one in attrs.fields(auth.Status))
     how: dict[str, Any] = (
         {"show": _print_login_address, "ask": _read_redirect_address} if no_browser else {"show": _open_login_address}
     )

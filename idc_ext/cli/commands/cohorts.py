@@ -33,6 +33,8 @@ _BRIEF_METADATA_COLUMNS = (
     "SeriesInstanceUID",
     "SOPInstanceUID",
 )
+_COHORT_COLUMNS = ("cohort_id", "name", "description", "filterSet")
+_DELETION_COLUMNS = ("cohort_id", "deleted", "message")
 _DEFAULT_MANIFEST_COLUMNS = ("Collection_ID", "Patient_ID", "StudyInstanceUID", "SeriesInstanceUID", "CRDC_Series_GUID")
 
 
@@ -99,6 +101,7 @@ def create(
         name: The name, 1 to 255 characters.
         description: The description.
     """
+    out.check_columns(_COHORT_COLUMNS)
     spec = selection.spec(name, description)
     with context.connect() as idc:
         saved = v1.create_cohort(idc, spec)
@@ -115,10 +118,11 @@ def delete(*cohort_ids: Count, out: Output = _OUTPUT, context: ContextParameter)
     """
     if not cohort_ids:
         raise InputError("cohorts delete takes one or more cohort_id, as listed by idc-ext cohorts list")
+    out.check_columns(_DELETION_COLUMNS)
     with context.connect() as idc:
         found = fetch_objects(idc, delete_cohorts, "cohorts", body=V1CohortIds(cohorts=list(cohort_ids)))
     rows = [{"cohort_id": one.get("cohort_id"), **_deletion_outcome(one.get("result"))} for one in found]
-    write_result(listing_of_rows(rows, columns=("cohort_id", "deleted", "message")), out)
+    write_result(listing_of_rows(rows, columns=_DELETION_COLUMNS), out)
     left_out = sorted({*cohort_ids} - {one["cohort_id"] for one in rows})
     if left_out:
         raise ContractError(f"the service does not say whether it deleted {', '.join(map(str, left_out))}")
@@ -151,7 +155,7 @@ def manifest(
     size = _page_size(page_size, limit, out)
     with context.connect() as idc:
         if cohort_id is None:
-            assert spec is not None  # noqa: S101 - or `_described` has refused it
+            assert spec is not None  # noqa: S101 - or `_unsaved_cohort` has refused it
             rows: Any = v1.preview_manifest(idc, spec, fields=columns, page_size=size)
         else:
             rows = v1.manifest(idc, cohort_id, fields=columns, page_size=size)
@@ -184,7 +188,7 @@ def query(
     size = _page_size(page_size, limit, out)
     with context.connect() as idc:
         if cohort_id is None:
-            assert spec is not None  # noqa: S101 - or `_described` has refused it
+            assert spec is not None  # noqa: S101 - or `_unsaved_cohort` has refused it
             rows = v1.preview_query(idc, spec, wanted, page_size=size)
         else:
             rows = v1.query(idc, cohort_id, wanted, page_size=size)

@@ -34,7 +34,7 @@ from .releases import release_number
 from .selection import Selection, check_values_if_strict, explain_values
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Iterator, Mapping, Sequence
 
     from ...manifests import Changes
 
@@ -67,12 +67,9 @@ class ManifestOutput(Output):
         return get_args(ManifestFormat)
 
     @property
-    def requested_format(self) -> str | None:
-        """The format given by --format or by the suffix of the file."""
-        if self.format is not None or self.path is None:
-            return self.format
-        suffix = self.path.suffix.lower()
-        return (FORMAT_OF_SUFFIX.get(suffix) if suffix else None) or destination.format_of_suffix(self.path)
+    def suffixes(self) -> Mapping[str, str]:
+        """Suffix of a file -> the format that it chooses."""
+        return {**super().suffixes, **FORMAT_OF_SUFFIX}
 
 
 _MANIFEST = ManifestOutput()
@@ -108,7 +105,7 @@ def manifest(
         restart: Start again instead of resuming an interrupted run.
     """
     wanted = selection.read()
-    form = out.requested_format
+    form = out.requested_format()
     lines = form in LINE_TEMPLATES
     if lines and (limit is not None or out.columns or partition_by):
         raise InputError(

@@ -17,6 +17,9 @@ _OUTPUT = Output()
 def resolve(*guids: str, resolver: str | None = None, out: Output = _OUTPUT, context: ContextParameter) -> None:
     """Resolve CRDC GUIDs to objects and their download addresses.
 
+    One GUID gives all that the resolver says of its object, as JSON or a table; several GUIDs, or another format, give
+    a row for each: its identifier, size, name, addresses and number of parts.
+
     The resolver is not part of the API: --base-url is ignored, and no credentials are sent.
 
     Args:
@@ -31,7 +34,7 @@ def resolve(*guids: str, resolver: str | None = None, out: Output = _OUTPUT, con
     base = resolver or os.environ.get(drs.VARIABLE) or drs.RESOLVER
     with attrs.evolve(context, base_url=base, credentials=None).connect() as client:
         found = [drs.resolve(guid, base_url=base, client=client) for guid in named]
-    if len(found) == 1 and out.format in (None, "json", "table"):
+    if len(found) == 1 and out.chosen_format(default="json") in ("json", "table"):
         write_result(Record(json_value(attrs.asdict(found[0]))), out)
         return
     rows = [

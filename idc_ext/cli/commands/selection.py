@@ -17,7 +17,7 @@ from ..._http import deadline
 from ...errors import InvalidFilter, TruncatedResult
 from .. import _exit, _filters
 from .._options import DASH, FILTERS, Context, ContextParameter, Flag, InputError
-from .._output.destination import Output, format_of_suffix, write_result
+from .._output.destination import Output, write_result
 from .._output.escaping import escape_text
 from .._output.results import Record, Text, listing_of_rows
 
@@ -98,26 +98,28 @@ def citations(
         style: The style of the citations.
     """
     wanted = selection.read()
+    if style == "csl-json" and out.requested_format() is None:
+        out = replace(out, format="json")
+    form = out.chosen_format(default="table")
     with context.connect() as idc:
         found = v3.citations(idc, wanted, style=style)
         check_values_if_strict(idc, wanted, context)
         undescribed = not (found.citations or found.unresolved)  # series without a DOI, or no series
         explain_values(idc, wanted, empty=undescribed and not v3.counts(idc, wanted).series)
     cited = [*found.citations, *([] if found.acknowledgment is None else [found.acknowledgment])]
-    form = out.format or (format_of_suffix(out.path) if out.path else None)
-    if form in (None, "table") and style != "csl-json":
+    if cited and form == "table" and style != "csl-json" and out.columns is None:
         write_result(Text([str(one) for one in cited]), out)
-    else:
+    elif cited:
         rows = [one if isinstance(one, dict) else {"citation": one} for one in cited]
-        write_result(listing_of_rows(rows), replace(out, format=form or "json"))
+        write_result(listing_of_rows(rows), replace(out, format=form))
     if found.unresolved or found.acknowledgment is None:
         links = [f"https://doi.org/{doi}" for doi in found.unresolved]
         named = escape_text(", ".join([*links, *(["IDC itself"] if found.acknowledgment is None else [])]))
         raise TruncatedResult(
-            f"no citation for {named}: the service gets them from DataCite and doi.org, and reached neither; "
+            f"DataCite and doi.org gave no citation for {named}: try again later"
+            if cited
+            else f"no citation for {named}: the service gets them from DataCite and doi.org, and reached neither; "
             "a local server needs the internet for this"
-            if not cited
-            else f"DataCite and doi.org gave no citation for {named}: try again later"
         )
 
 
@@ -136,9 +138,11 @@ def viewer(
         study: The StudyInstanceUID.
         viewer: The viewer; by default one that suits the study.
     """
+    form = out.chosen_format(default="table")
     with context.connect() as idc:
         address = v3.viewer_url(idc, series=series, study=study, viewer=viewer)
-    write_result(Text([address]) if out.format is None else Record({"viewer_url": address}), out)
+    as_line = form == "table" and out.columns is None
+    write_result(Text([address]) if as_line else Record({"viewer_url": address}), replace(out, format=form))
 
 
 def check_values_if_strict(idc: IDC, wanted: v3.Filters, context: Context) -> None:

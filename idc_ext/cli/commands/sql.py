@@ -22,6 +22,7 @@ from .. import _exit
 from .._options import DASH, ContextParameter, Flag, InputError, whole_number
 from .._output import destination
 from .._output.destination import Output, write_result
+from .._output.escaping import escape_text
 from .._output.results import Listing, Record, Text
 from .selection import Selection, read_text
 
@@ -190,6 +191,8 @@ def sql(
     if dialect is not None:
         if not given[2] or out.format is not None:
             raise InputError("--dialect writes the SQL of filters: use it with --where and without --format")
+        if out.path is not None and out.suffixes.get(out.path.suffix.lower(), "table") != "table":
+            raise InputError(f"--dialect writes text: {escape_text(out.path.suffix)} names another format; use .sql")
         write_result(Text(_statement_of_filters(dialect, selection, bigquery, out).splitlines()), out)
         return
     form = out.chosen_format()  # a statement may take long: report a wrong format now
