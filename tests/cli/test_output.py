@@ -265,9 +265,9 @@ def test_an_unknown_column_is_refused_before_anything_is_changed(
     run: RunCommand, canned: CannedService, credentials_file: Path, command: str
 ) -> None:
     words = ("--base-url", canned.url, "--credentials", credentials_file, *command.split(), *WRITERS[command])
-    result = run(*words, "--columns", "colour")
+    result = run(*words, "--columns", "nam")
     assert (result.code, result.out, canned.asked) == (2, "", [])
-    assert "'colour' is not a column here" in result.err
+    assert "'nam' is not a column here" in result.err
 
 
 def test_a_line_of_text_goes_into_a_file_in_the_form_of_its_ending(run_on_standin: RunCommand, tmp_path: Path) -> None:
