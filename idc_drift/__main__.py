@@ -22,10 +22,10 @@ from .changes.counterparts import with_both_sides
 from .compare import compare
 from .documents.document import Document, Unreadable, read
 from .documents.parsing import without_garbage_collection
+from .documents.scope import scopes_of
 from .documents.sources import is_file
 from .escaping import visible
 from .impact import attribution
-from .impact.naming import in_scope
 from .judge.judge import TooComplex
 from .model.reading import coverage
 from .patch import propose
@@ -242,8 +242,8 @@ def _findings(
     no_rows = options.accepted in (None, Path("none"))
     entries = [] if no_rows else accepted.load(options.accepted)
     mark = unreleased.marks(options.unreleased_extension)
-    coming = unreleased.parts(base.content, mark, lambda path: not options.scope or in_scope(path, options.scope))
     changes = with_both_sides(base, revision, compare(base, revision, scope=tuple(options.scope)))
+    coming = unreleased.parts(base.content, mark, scopes_of(options.scope, base, revision)[0])
     changes = unreleased.apply(base, revision, changes, coming, mark)
     not_yet = [change for change in changes if change.rule == "not-released-yet"]
     changes = [change for change in changes if change not in not_yet]
@@ -293,7 +293,8 @@ def _check(options: argparse.Namespace) -> int:
 
 
 def _coverage(options: argparse.Namespace, base: Document, revision: Document) -> tuple[Coverage, Coverage]:
-    return coverage(base, options.scope), coverage(revision, options.scope)
+    scopes = scopes_of(options.scope, base, revision)
+    return coverage(base, scopes[0]), coverage(revision, scopes[1])
 
 
 def _update(options: argparse.Namespace) -> int:

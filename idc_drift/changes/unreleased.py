@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from typing import TypeAlias
 
     from ..documents.document import Document
+    from ..documents.scope import Scope
 
     Mark: TypeAlias = Callable[[Any], str]
 
@@ -77,19 +78,19 @@ def marks(name: str | None) -> Mark:
     return mark
 
 
-def parts(content: Any, mark: Mark, within: Callable[[str], bool]) -> list[Part]:
+def parts(content: Any, mark: Mark, scope: Scope) -> list[Part]:
     """List the marked parts of a document that its operations use; nothing within another one.
 
     Args:
         content: The document.
         mark: What `marks` gave.
-        within: Whether a path counts.
+        scope: The paths that count.
     """
     found: dict[str, Part] = {}
     paths = content.get("paths") if isinstance(content, dict) else None
     seen = set[str]()
     for path, item in paths.items() if isinstance(paths, dict) else ():
-        if not isinstance(item, dict) or not within(str(path)):
+        if not isinstance(item, dict) or str(path) not in scope:
             continue
         shared = [(key, value) for key, value in item.items() if key == "parameters"]
         for method, operation in item.items():

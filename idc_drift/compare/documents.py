@@ -15,6 +15,7 @@ from ..changes.counterparts import compact_json
 from ..changes.rules import is_documentation_only, level_of
 from ..documents.document import Unreadable
 from ..documents.json_values import MISSING
+from ..documents.scope import Scope
 from ..documents.spelling import base_path, renamed, transition, wire_path
 from ..judge.judge import SchemaJudge
 from ..model.reader import model
@@ -25,7 +26,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from ..documents.document import Document
-    from ..model.api import Api, Operation
+    from ..model.api import Operation
 
 __all__ = ["compare"]
 
@@ -56,10 +57,14 @@ def _paths(c: Comparison, scope: Sequence[str]) -> bool:
     for path in scope:
         if not path.startswith("/"):
             raise Unreadable(f"the scope {path!r} is not a path, which begins with /")
-        if not any(_within(op, [path], api) for api in (c.base, c.revision) for op in api.operations.values()):
+        scopes = [(api.operations.values(), Scope([path], api.document)) for api in (c.base, c.revision)]
+        if not any(op.path in within for operations, within in scopes for op in operations):
             raise Unreadable(f"nothing to compare: neither document has a path at or below {path}")
-    old = {key: op for key, op in c.base.operations.items() if _within(op, scope, c.base)}
-    new = {key: op for key, op in c.revision.operations.items() if _within(op, scope, c.revision)}
+    old, new = (
+        {key: op for key, op in api.operations.items() if op.path in within}
+        for api in (c.base, c.revision)
+        for within in [Scope(scope, api.document)]
+    )
     for key, counterpart in _same_template(c.base.operations, c.revision.operations).items():
         if key in old or counterpart in new:
             old[key], new[counterpart] = c.base.operations[key], c.revision.operations[counterpart]
@@ -97,13 +102,6 @@ def _is_twin(c: Comparison, old: Operation, new: Operation) -> bool:
         return old.id == new.id
     raw = [api.document.value_at(op.pointer) for api, op in ((c.base, old), (c.revision, new))]
     return old.method == new.method and bool(raw[0]) and raw[0] is not MISSING and raw[0] == raw[1]
-
-
-def _within(op: Operation, scope: Sequence[str], api: Api) -> bool:
-    paths = (op.path, *(base_path(server) + op.path for server in api.servers))
-    return not scope or any(
-        path == p.rstrip("/") or path.startswith(p.rstrip("/") + "/") for p in scope for path in paths
-    )
 
 
 def _same_template(old: dict[Key, Operation], new: dict[Key, Operation]) -> dict[Key, Key]:

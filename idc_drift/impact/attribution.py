@@ -16,6 +16,7 @@ from ..changes.rules import EFFECTS
 from ..documents.json_values import MISSING
 from ..documents.pointer import escaped, resolve
 from ..documents.references import reached
+from ..documents.scope import scopes_of
 from ..documents.spelling import wire_path
 from ..model.bundle import Bundle, bundle
 from . import naming
@@ -46,7 +47,7 @@ def impact(
 
     What the base has at the pointers of ``absent`` is left out: the revision need not have it.
 
-    ``Unknown`` if no client can be generated from one of the documents.
+    ``ImpactUnknown`` if no client can be generated from one of the documents.
     """
     if old := [document.origin for document in (base, revision) if document.version == "2.0"]:
         raise ImpactUnknown(
@@ -55,7 +56,8 @@ def impact(
         )
     bundles = bundle(base), bundle(revision)
     contents = (naming.without(bundles[0].content, absent), bundles[1].content)
-    documents = [naming.restricted_to_scope(content, scope) for content in contents]
+    scopes = scopes_of(scope, base, revision)
+    documents = [naming.restricted_to_scope(*pair) for pair in zip(contents, scopes, strict=True)]
     notes = []
     if naming.share_no_operation_ids(*documents):
         documents[1] = naming.renamed(*documents)

@@ -16,14 +16,16 @@ from ..documents.references import reached
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from ..documents.scope import Scope
+
 _SCHEMAS = "#/components/schemas/"
 
 
-def restricted_to_scope(content: Any, scope: Sequence[str]) -> Any:
+def restricted_to_scope(content: Any, scope: Scope) -> Any:
     """The document with only the paths of a scope, and the schemas that they use."""
     if not scope:
         return content
-    paths = {p: item for p, item in content.get("paths", {}).items() if in_scope(p, scope)}
+    paths = {path: item for path, item in (content.get("paths") or {}).items() if path in scope}
     cut = {**content, "paths": paths}
     components = content.get("components")
     if isinstance(components, dict) and isinstance(components.get("schemas"), dict):
@@ -58,11 +60,6 @@ def without(content: Any, pointers: Sequence[str]) -> Any:
 def _position(pointer: str) -> tuple[str, int]:
     parent, _, last = pointer.rpartition("/")
     return parent, int(last) if last.isdecimal() else 0
-
-
-def in_scope(path: str, scope: Sequence[str]) -> bool:
-    """Whether a path is in the scope or below a path of it."""
-    return any(path == s.rstrip("/") or path.startswith(s.rstrip("/") + "/") for s in scope)
 
 
 def share_no_operation_ids(base: Any, revision: Any) -> bool:

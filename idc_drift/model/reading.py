@@ -13,13 +13,13 @@ from ..documents.coverage import Count, Coverage
 from ..documents.node import Node, Placed, PlacedList, placed
 from ..documents.pointer import escaped
 from ..documents.references import CHAIN, References
-from ..documents.spelling import METHODS, base_path, servers_of
+from ..documents.spelling import METHODS
 from .grammar import FOLLOWED, MEMBERS, SCHEMA_MEMBERS
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
 
     from ..documents.document import Document
+    from ..documents.scope import Scope
 
 __all__ = ["coverage", "prepare"]
 
@@ -31,15 +31,15 @@ def prepare(references: References) -> None:
     document = references.document
     if document.coverage is not None:
         return
-    walk = _Walk(references, ())
+    walk = _Walk(references)
     document.coverage = walk.coverage()
     for home, views in walk.views.values():
         home.views.update(views)
     references.forget()  # the targets that are known so far have no views
 
 
-def coverage(document: Document, scope: Sequence[str] = ()) -> Coverage:
-    """How much of a document was read; with a scope, of its paths at and below it and what they refer to."""
+def coverage(document: Document, scope: Scope | None = None) -> Coverage:
+    """How much of a document was read; with a scope, of its paths in it and what they refer to."""
     if document.coverage is None:
         prepare(References(document))
     if not scope and document.coverage is not None:
@@ -50,12 +50,12 @@ def coverage(document: Document, scope: Sequence[str] = ()) -> Coverage:
 class _Walk:
     """A walk through a document and everything that it refers to."""
 
-    def __init__(self, references: References, scope: Sequence[str]) -> None:
+    def __init__(self, references: References, scope: Scope | None = None) -> None:
         self.references = references
         self.document: Document = references.document
         self.version = references.version
         self.followed = FOLLOWED["2.0" if self.version == "2.0" else "3"]
-        self.scope = [path.rstrip("/") for path in scope]
+        self.scope = scope
         self.views: dict[int, tuple[Document, dict[int, Any]]] = {}
         """The views for each file, by the file's id."""
         self.found = Coverage()
@@ -202,7 +202,7 @@ class _Walk:
         for key, item in value.items() if isinstance(value, dict) else enumerate(value):
             if kind in ("path item", "response") and str(key).startswith("x-"):
                 continue
-            if pointer == "/paths" and self.scope and not self._in_scope(str(key)):
+            if pointer == "/paths" and self.scope and str(key) not in self.scope:
                 continue
             if kind == "schema" and isinstance(item, dict):
                 self._named.add(id(item))
@@ -241,12 +241,6 @@ class _Walk:
             for key, member in beside.items()
         }
         return Placed({**found, **beside}, end.pointer, end.home)
-
-    def _in_scope(self, path: str) -> bool:
-        servers = servers_of(self.document.content.get("servers"))
-        before = {base_path(server) for server in servers} | {str(self.document.content.get("basePath") or "")}
-        full = [path, *(f"{base.rstrip('/')}{path}" for base in before)]
-        return any(name == scope or name.startswith(f"{scope}/") for scope in self.scope for name in full)
 
     # ---------------------------------------------------------------------------------------------------- schemas
 
@@ -342,7 +336,7 @@ class _Walk:
                 continue
             home = items.home or root.home if isinstance(items, Placed) else root.home
             for path, item in items.items() if isinstance(items, dict) else ():
-                if str(path).startswith("x-") or (self.scope and not (key == "paths" and self._in_scope(str(path)))):
+                if str(path).startswith("x-") or (self.scope and not (key == "paths" and str(path) in self.scope)):
                     continue
                 self._count_methods(found, placed(item, f"/{key}/{escaped(path)}", home))
         return found
