@@ -34,7 +34,10 @@ def compare_releases(service: str, contract: str | None = None) -> ReleaseCompar
         service: The `api_version` that the service names.
         contract: The release to compare with; by default the one that the packaged document describes.
     """
-    service_key, contract_key = _version_key(service), _version_key(contract or upstream().api_version)
+    described = contract or upstream().api_version
+    if service.strip() == described.strip():
+        return "same"  # also a name of a build that is no version
+    service_key, contract_key = _version_key(service), _version_key(described)
     if service_key is None or contract_key is None:
         return "incomparable"
     return "same" if service_key == contract_key else "newer" if service_key > contract_key else "older"
@@ -53,8 +56,8 @@ def describe_release_difference(service: str, contract: str | None = None) -> st
         return None
     named = f"{service!r:.{_LONGEST}}, which is not a version" if found == "incomparable" else service.strip()
     count = steps(service, ours)
-    apart = f", {_counted(count)}" if count else ""
-    return f"the service is {named}{apart}, this client was made for {ours}"
+    distance = f", {_counted(count)}" if count else ""
+    return f"the service is {named}{distance}, this client was made for {ours}"
 
 
 def steps(service: str, contract: str) -> int | None:
@@ -80,12 +83,12 @@ def steps(service: str, contract: str) -> int | None:
 
 def apart(service: str, contract: str) -> str:
     """Say in words how the service's release stands to the contract's: `two releases on`, `older`, `no version`."""
-    count = steps(service, contract)
-    if count is not None and compare_releases(service, contract) in ("newer", "older"):
-        return _counted(count)
-    return {"same": "the same", "incomparable": "no version to compare"}.get(
-        found := compare_releases(service, contract), found
-    )
+    found, count = compare_releases(service, contract), steps(service, contract)
+    if found == "same":
+        return "the same"
+    if found == "incomparable":
+        return "no version to compare"
+    return found if count is None else _counted(count)
 
 
 _WORDS = ("no", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten")

@@ -17,6 +17,7 @@ import yaml
 from ..documents.parsing import Malformed, parse
 from ..documents.pointer import unescaped
 from ..documents.sources import Access, Unreadable, text_of
+from ..documents.spelling import METHODS
 from ..escaping import visible
 from .change import Change, Place
 from .outcome import Finding
@@ -73,7 +74,7 @@ def _values(key: str, change: Change, place: Place, ids: Mapping[str, str]) -> t
         case "at":
             return (address(change, place, ids),)
         case "where":
-            return (change.where,)
+            return (place.where or change.where,)
         case "pointer":
             return (place.pointer,)
         case "before":
@@ -97,7 +98,8 @@ def address(change: Change, place: Place, ids: Mapping[str, str]) -> str:
     elif parts[:1] == ["paths"] and len(parts) > 2:
         path = unescaped(parts[1])
         operation = f"{parts[2].upper()} {path}"
-        parts = [ids.get(operation, operation), *_without_keyword(parts[3:])]
+        of_all = parts[2] not in METHODS  # parameters of every operation of the path
+        parts = [path, *parts[2:]] if of_all else [ids.get(operation, operation), *_without_keyword(parts[3:])]
     if parts[-1:] == ["required"] and "-property-became-" in change.rule:
         parts[-1] = change.where.rpartition("/")[2]
     return "/".join(parts)

@@ -59,8 +59,7 @@ class Change:
     before: str = ""
     """The value in the base as compact JSON (``"integer"``, ``10000``); empty if there is none."""
     after: str = ""
-    """The value in the revision as compact JSON; empty if there is none. Changes at the same place differ in
-    ``before`` or ``after``, so that accepting one does not accept another."""
+    """The value in the revision as compact JSON; empty if there is none. """
 
     @property
     def operation(self) -> str:
@@ -84,6 +83,6 @@ class Change:
 
     @property
     def fingerprint(self) -> str:
-        """A hash of rule, operation and part, which does not depend on the message."""
-        key = "\n".join((self.rule, self.operation, self.where))
+        """A hash of rule, operation, part and both values, which does not depend on the message."""
+        key = "\n".join((self.rule, self.operation, self.where, self.before, self.after))
         return hashlib.sha256(key.encode(errors="surrogatepass")).hexdigest()[:16]

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 import idc_openapi
 
 from ..documents.document import Unreadable
-from ..documents.sources import Access, text_of
+from ..documents.sources import Access, shown, text_of
 from .change import Change, Place
 from .rules import level_of
 
@@ -41,7 +41,7 @@ def lag(base: Document, source: str, changes: Sequence[Change]) -> tuple[list[Ch
     described = dict(base.upstream.releases)
     missing = [name for name in described if not isinstance(said.get(name), str)]
     if missing:
-        raise Unreadable(f"{source} does not report the {' and '.join(missing)} that {base.origin} names")
+        raise Unreadable(f"{shown(source)} does not report the {' and '.join(missing)} that {base.origin} names")
     found = []
     for name, ours in described.items():
         theirs = str(said[name])

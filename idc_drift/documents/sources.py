@@ -7,11 +7,14 @@ from the host of that document, unless the user allows the network.
 from __future__ import annotations
 
 import json
+import os
+import re
 import sys
 import threading
 import zlib
 from concurrent.futures import Future
 from dataclasses import dataclass, field
+from functools import cache
 from pathlib import Path
 from typing import IO, TYPE_CHECKING
 from urllib.parse import unquote, urldefrag, urljoin, urlsplit
@@ -52,7 +55,16 @@ class Access:
     """Every address that was requested, in order."""
     _hosts: set[tuple[str, int | None]] = field(default_factory=set)
     """The hosts that the user named, and those that they redirected to."""
+    _users: dict[tuple[str, int | None], tuple[str, str]] = field(default_factory=dict)
+    """User name and password of a host, from an address that the user named."""
     _read: int = 0
+
+    def user_of(self, address: str) -> tuple[str, str] | None:
+        """The user name and password for an address, of this address or of one on the same host that the user named."""
+        parts = urlsplit(address)
+        if parts.username or parts.password:
+            self._users[_host(address)] = unquote(parts.username or ""), unquote(parts.password or "")
+        return self._users.get(_host(address))
 
     def name(self, address: str) -> None:
         """Allow the host of an address that the user named."""
@@ -78,9 +90,37 @@ def _host(address: str) -> tuple[str, int | None]:
     return (parts.hostname or "").lower(), None if port in _DEFAULT_PORTS.values() else port
 
 
+def shown(source: str) -> str:
+    """An address as messages and reports show it: without user name, password and the values of its query."""
+    if "://" not in source:
+        return source
+    head, mark, query = source.partition("?")
+    return re.sub("(?<=://)[^/]*@", "", head) + mark + re.sub("=[^&#]*", "=…", query)
+
+
 def is_file(source: str) -> bool:
     """Whether a source is the name of a file, and not an address or standard input."""
     return "://" not in source and source != "-"
+
+
+@cache
+def _repository(folder: str) -> str:
+    """The nearest folder with a repository; the current folder if there is none."""
+    above = folder
+    while not os.path.exists(os.path.join(above, ".git")):
+        above, below = os.path.dirname(above), above
+        if above == below:
+            return os.getcwd()
+    return above
+
+
+def path_in_repository(file: str) -> str:
+    """The path of a file relative to its repository, without ``..``; another source as it is."""
+    if not is_file(file):
+        return file
+    absolute = os.path.abspath(file)
+    relative = os.path.relpath(absolute, _repository(os.path.dirname(absolute)))
+    return os.path.normpath(file) if relative.startswith("..") else relative.replace(os.sep, "/")
 
 
 def is_url(source: str) -> bool:
@@ -100,13 +140,13 @@ def text_of(source: str, access: Access, *, named: bool = False, stdin: IO[str] 
     try:
         host = urlsplit(source).hostname
     except ValueError as error:
-        raise Unreadable(f"{source} is not a valid address: {error}.") from error
+        raise Unreadable(f"{shown(source)} is not a valid address: {error}.") from error
     if is_url(source):
         if not host:
-            raise Unreadable(f"{source} is not a valid address: it names no host.")
+            raise Unreadable(f"{shown(source)} is not a valid address: it names no host.")
         return _fetched(source, access, named)
     if "://" in source:
-        raise Unreadable(f"{source} has an unsupported scheme; use a file, http or https.")
+        raise Unreadable(f"{shown(source)} has an unsupported scheme; use a file, http or https.")
     path = Path(source)
     try:
         with path.open("rb") as file:
@@ -148,12 +188,13 @@ def _fetched(url: str, access: Access, named: bool) -> tuple[str, str]:
     try:
         return outcome.result(seconds)
     except TimeoutError:
-        raise Unreadable(f"{url} cannot be reached: its answer did not end within {seconds:g} s.") from None
+        raise Unreadable(f"{shown(url)} cannot be reached: its answer did not end within {seconds:g} s.") from None
 
 
 def _requested(url: str, access: Access, named: bool) -> tuple[str, str]:
     import httpx  # importing it takes as long as comparing two files
 
+    source = _spelled(url, named)
     try:
         if named:
             access.name(url)
@@ -161,21 +202,27 @@ def _requested(url: str, access: Access, named: bool) -> tuple[str, str]:
             address = url
             for _ in range(_MAX_REDIRECTS + 1):
                 if refusal := access.refusal(address):
-                    raise Unreadable(f"{address} is not requested: {refusal}.")
-                access.requested.append(address)
-                with client.stream("GET", address) as answer:
+                    raise Unreadable(f"{_spelled(address, named)} is not requested: {refusal}.")
+                access.requested.append(_spelled(address, named))
+                with client.stream("GET", address, auth=access.user_of(address)) as answer:
                     if answer.has_redirect_location:
                         address = str(answer.url.join(answer.headers["Location"]))
                         if named:
                             access.name(address)
                         continue
                     if answer.status_code != 200:
-                        raise Unreadable(f"{address} responded {answer.status_code} {answer.reason_phrase}.")
-                    return _decoded(_body(answer, url, access), url), str(answer.url)
-        raise Unreadable(f"{url} cannot be reached: it redirects more than {_MAX_REDIRECTS} times.")
+                        reason = f"{answer.status_code} {answer.reason_phrase}"
+                        raise Unreadable(f"{_spelled(address, named)} responded {reason}.")
+                    return _decoded(_body(answer, source, access), source), _spelled(str(answer.url), named)
+        raise Unreadable(f"{source} cannot be reached: it redirects more than {_MAX_REDIRECTS} times.")
     except (httpx.HTTPError, httpx.InvalidURL, httpx.StreamError, ValueError, OverflowError) as error:
         why = str(error)[:300].rstrip(".") or type(error).__name__
-        raise Unreadable(f"{url} cannot be reached: {why}.") from error
+        raise Unreadable(f"{source} cannot be reached: {why}.") from error
+
+
+def _spelled(address: str, named: bool) -> str:
+    """The address for messages: what a document refers to is no secret of the user's, and stays as it is."""
+    return shown(address) if named else address
 
 
 def _body(answer: httpx.Response, url: str, access: Access) -> bytes:

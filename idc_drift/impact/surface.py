@@ -102,7 +102,10 @@ def surfaces(contents: Sequence[Any], config: Path | None) -> list[Surface | Can
 
 def _generate(content: Any, folder: Path, config: Path | None) -> tuple[str, ...]:
     folder.mkdir()
-    settings = yaml.safe_load(config.read_text(encoding="utf-8")) if config else None
+    try:
+        settings = yaml.safe_load(config.read_text(encoding="utf-8")) if config else None
+    except (OSError, ValueError, yaml.YAMLError) as error:
+        raise CannotGenerate(f"{config} cannot be read as YAML: {' '.join(str(error).split())}") from error
     settings = {**(settings if isinstance(settings, dict) else {}), "package_name_override": PACKAGE, "post_hooks": []}
     (folder / "config.yml").write_text(yaml.safe_dump(settings), encoding="utf-8")
     try:

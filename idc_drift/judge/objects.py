@@ -14,6 +14,7 @@ from ..changes.counterparts import compact_json
 from ..documents.json_values import MISSING
 from ..documents.spelling import renamed, transition
 from ..schemas.combination import joined
+from ..schemas.value_sets import has_pattern
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -22,6 +23,9 @@ if TYPE_CHECKING:
     from ..schemas.constraints import Constraints
     from ..schemas.reader import Schemas
     from .context import Context
+
+_SHORT = 16
+"""The length of names that are matched against any pattern."""
 
 
 def judge_objects(context: Context) -> None:
@@ -192,7 +196,8 @@ def _schema_of_unlisted(schemas: Schemas, constraints: Constraints, name: str) -
     named = False
     for pattern, schema in constraints.pattern_properties.items():
         with suppress(re.error):
-            if re.search(pattern, name):
+            # A group that is repeated can take for ever in a long name; there it counts as not found.
+            if has_pattern(pattern, name) or (len(name) <= _SHORT and re.search(pattern, name)):
                 found, named = joined(found, schema), True
     if not named:
         found = _as_schema(constraints.additional_properties)

@@ -128,9 +128,9 @@ def _judge_enum(context: Context) -> None:
                 "enum-changed", f"the value changed from {_listed_values(old)} to {_listed_values(new)}", keyword
             )
             return
-        for key in old.keys() - new.keys():
+        for key in sorted(old.keys() - new.keys()):
             context.add("enum-value-removed", f"the value `{key}` was removed", keyword, new=False)
-        for key in new.keys() - old.keys():
+        for key in sorted(new.keys() - old.keys()):
             context.add("enum-value-added", f"the value `{key}` was added", keyword, new=True)
 
 

@@ -17,7 +17,6 @@ from ..documents.spelling import METHODS
 from .grammar import FOLLOWED, MEMBERS, SCHEMA_MEMBERS
 
 if TYPE_CHECKING:
-
     from ..documents.document import Document
     from ..documents.scope import Scope
 

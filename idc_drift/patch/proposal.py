@@ -20,6 +20,7 @@ from ..changes.counterparts import Counterparts
 from ..documents.json_values import MISSING
 from ..documents.parsing import Malformed
 from ..documents.pointer import resolve, tokens_of
+from ..documents.sources import is_file, path_in_repository
 from ..documents.spelling import METHODS
 from .draft import Draft, differs, finished
 from .editor import Editor, edited
@@ -79,7 +80,7 @@ def _summary_of(change: Change) -> str:
 
 def unified_diff(base: Document, edits: Sequence[tuple[int, int, str]]) -> str:
     """The patch of a document from the edits of its text, in their order; empty if there are none."""
-    name = PurePath(base.origin).name if "://" in base.origin or base.origin == "-" else base.origin.lstrip("/")
+    name = path_in_repository(base.origin).lstrip("/") if is_file(base.origin) else PurePath(base.origin).name
     old, new = _lines(base.text), _lines(edited(base.text, edits))
     if old == new:
         return ""

@@ -7,14 +7,12 @@ so that a service shows a finding where the difference is; no text is a command.
 from __future__ import annotations
 
 import json
-import os
-from functools import cache
 from typing import TYPE_CHECKING
 from urllib.parse import quote
 from xml.etree import ElementTree as Tree
 
 from ..changes.rules import why
-from ..documents.sources import is_file, is_url
+from ..documents.sources import is_file, is_url, path_in_repository
 from ..escaping import markdown_code, visible, workflow_data, workflow_property
 from .rules import meaning
 
@@ -29,26 +27,6 @@ _SARIF_LEVELS = {"breaking": "error", "warning": "warning", "info": "note"}
 
 _SHOWN = 10
 """The number of annotations of each level that GitHub shows for a step; it drops the others without notice."""
-
-
-@cache
-def _repository(folder: str) -> str:
-    """The nearest folder with a repository; the current folder if there is none."""
-    above = folder
-    while not os.path.exists(os.path.join(above, ".git")):
-        above, below = os.path.dirname(above), above
-        if above == below:
-            return os.getcwd()
-    return above
-
-
-def _shown_path(file: str) -> str:
-    """The path of a file relative to its repository, without ``..``; another source as it is."""
-    if not is_file(file):
-        return file
-    absolute = os.path.abspath(file)
-    relative = os.path.relpath(absolute, _repository(os.path.dirname(absolute)))
-    return os.path.normpath(file) if relative.startswith("..") else relative.replace(os.sep, "/")
 
 
 def _located_sentence(finding: Finding) -> str:
@@ -71,7 +49,7 @@ def _github_lines(outcome: Outcome) -> Iterator[str]:
         properties = [f"title={workflow_property(change.rule)}"]
         file, line, column = outcome.located(change.places[0])
         if change.pointer and is_file(file):
-            properties[:0] = [f"file={workflow_property(_shown_path(file))}", f"line={line}", f"col={column}"]
+            properties[:0] = [f"file={workflow_property(path_in_repository(file))}", f"line={line}", f"col={column}"]
         message = ". ".join([_located_sentence(finding), *change.code_impact])
         commands[_GITHUB_COMMANDS[change.level]].append((",".join(properties), workflow_data(message)))
     commands["notice"] += [("title=note", workflow_data(note)) for note in outcome.notes]
@@ -123,7 +101,7 @@ def _junit_case(suite: Tree.Element, outcome: Outcome, finding: Finding, *, fail
     name = visible(" ".join(part for part in (change.rule, change.where) if part))
     case = Tree.SubElement(suite, "testcase", classname=visible(change.operation) or "document", name=name)
     file, line, _ = outcome.located(change.places[0])
-    case.set("file", visible(_shown_path(file)))
+    case.set("file", visible(path_in_repository(file)))
     case.set("line", str(line))
     body = visible("; ".join([_located_sentence(finding), *change.code_impact]))
     if failed:
@@ -202,7 +180,7 @@ def _sarif_rule(rule: str, findings: list[Finding]) -> dict[str, object]:
 def _sarif_result(outcome: Outcome, finding: Finding, index: int) -> dict[str, object]:
     change = finding.change
     file, line, column = outcome.located(change.places[0])
-    origin = quote(visible(_shown_path(file)) if file != "-" else "stdin", safe="/:%?=&~.-_")
+    origin = quote(visible(path_in_repository(file)) if file != "-" else "stdin", safe="/:%?=&~.-_")
     result: dict[str, object] = {
         "ruleId": change.rule,
         "ruleIndex": index,

@@ -68,14 +68,20 @@ def _allows_string(constraints: Constraints, value: str) -> bool | None:
     if not limits.get("minLength", 0) <= len(value) <= limits.get("maxLength", len(value)):
         return False
     for pattern in constraints.patterns:
-        if len(value) > _MAX_LENGTH or _QUANTIFIED_GROUP.search(pattern):
-            return None
-        try:
-            if not re.search(pattern, value):
-                return False
-        except re.error:
-            return None
+        found = has_pattern(pattern, value)
+        if not found:
+            return found
     return None if constraints.format and constraints.format not in FORMAT_RANGES else True
+
+
+def has_pattern(pattern: str, value: str) -> bool | None:
+    """Whether a pattern of the document is found in a text; None if that could take very long, or is read otherwise."""
+    if len(value) > _MAX_LENGTH or _QUANTIFIED_GROUP.search(pattern):
+        return None
+    try:
+        return re.search(pattern, value) is not None
+    except re.error:
+        return None
 
 
 def is_scalar(constraints: Constraints) -> bool:

@@ -255,3 +255,24 @@ def test_addresses_may_be_written_by_their_beginning(tmp_path: Path) -> None:
     entries = rows(tmp_path, "- {rule: '*', at: {A: [n, m], B: [n]}, reason: known}")
     assert entries[0].patterns["at"] == ("A/n", "A/m", "B/n")
     assert reasons(entries, change()) == ["known"]
+
+
+def test_a_row_for_a_part_accepts_no_other_part_of_the_same_cause(tmp_path: Path) -> None:
+    pointer, parts = "/components/schemas/A/properties/n", ("200 application/json /n", "404 application/json /n")
+    found = change(places=tuple(Place("GET /a", pointer, where=part) for part in parts), where=parts[0])
+    row = "- {{rule: '*', where: '{}', reason: known}}\n"
+    assert [reasons(rows(tmp_path, row.format(part)), found) for part in parts] == [["known", None], [None, "known"]]
+    both = rows(tmp_path, "".join(map(row.format, parts)))
+    assert set(reasons(both, found)) == {"known"}
+    assert stale(both, found) == []
+
+
+def test_a_fingerprint_accepts_no_other_value_at_the_same_place(tmp_path: Path) -> None:
+    one, other = change(before="10", after="9"), change(before="10", after="5")
+    entries = rows(tmp_path, f"- {{rule: '*', fingerprint: '{one.fingerprint}', reason: known}}")
+    assert (reasons(entries, one), reasons(entries, other)) == (["known"], [None])
+
+
+def test_a_parameter_of_a_path_is_at_its_path() -> None:
+    place = Place("GET /a", "/paths/~1a/parameters/0/schema/maximum")
+    assert accepted.address(change(), place, IDS) == "/a/parameters/0/schema/maximum"

@@ -598,13 +598,15 @@ def test_a_report_keeps_the_mode_of_the_file_it_replaces(here: Path) -> None:
 
 def test_a_report_is_the_same_whatever_order_python_gives_its_sets(here: Path) -> None:
     names = [f"p{number}" for number in range(8)]
+    values = {name: {"type": "string", "enum": list(letters)} for name, letters in (("V", "azby"), ("W", "cxdw"))}
     for file, made in (("one", {"$ref": "#/components/schemas/S"}), ("other", {"type": "integer"})):
         properties = {name: {**made, **({"examples": [name]} if file == "other" else {})} for name in names}
+        properties["q"] = {"$ref": "#/components/schemas/" + ("V" if file == "one" else "W")}
         schema = {"schema": {"type": "object", "properties": properties}}
         get = {"responses": {"200": {"description": "", "content": {"application/json": schema}}}}
         document = {"openapi": "3.1.0", "info": {"title": "t", "version": "1"}, "paths": {"/a": {"get": get}}}
         (here / f"{file}.json").write_text(
-            json.dumps({**document, "components": {"schemas": {"S": {"type": "integer"}}}})
+            json.dumps({**document, "components": {"schemas": {"S": {"type": "integer"}, **values}}})
         )
     command = [sys.executable, "-m", "idc_drift", "one.json", "other.json", "--format", "json"]
     said = {

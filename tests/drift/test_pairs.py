@@ -363,3 +363,12 @@ def test_before_and_after_differ_where_null_or_an_alternative_is_added() -> None
     (change,) = with_both_sides(base, revision, compare(base, revision))
     assert (change.rule, change.before) == ("response-one-of-added", "")
     assert change.after == '{"$ref":"#/components/schemas/Dog"}'
+
+
+def test_a_pattern_of_names_that_could_be_tried_for_ever_is_left() -> None:
+    schema = {"type": "object", "patternProperties": {"^(a+)+$": {"type": "integer"}}, "additionalProperties": False}
+    long = {**schema, "properties": {"a" * 40 + "!": {"type": "string"}}}
+    short = {**schema, "properties": {"aaa": {"type": "integer"}}}
+    base = sample_documents.document_with_schema("response", schema)
+    assert compare(base, sample_documents.document_with_schema("response", long))
+    assert not [c for c in compare(base, sample_documents.document_with_schema("response", short)) if c.level != "info"]

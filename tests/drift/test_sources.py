@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import io
 import json
 import re
@@ -41,6 +42,7 @@ def serve() -> Iterator[tuple[str, dict[str, Any]]]:
 
     class Handler(BaseHTTPRequestHandler):
         def do_GET(self) -> None:
+            pages.get("authorization", []).append(self.headers["authorization"])
             page = pages.get(self.path, (404, {}, "nothing here"))
             status, headers, body = page if isinstance(page, tuple) else (200, {}, page)
             self.send_response(status)
@@ -496,3 +498,24 @@ def test_a_document_of_both_kinds_is_read_as_the_newer_with_a_note(tmp_path: Pat
 def test_an_address_that_is_none_is_refused() -> None:
     with pytest.raises(Unreadable, match="is not a valid address"):
         read("http://[::1")
+
+
+def test_secrets_of_an_address_are_sent_and_never_shown(
+    site: tuple[str, dict[str, Any]], capsys: pytest.CaptureFixture[str]
+) -> None:
+    url, pages = site
+    asked: list[str | None] = pages.setdefault("authorization", [])
+    pages["/d/b.json?token=s3cret"] = json.dumps(
+        {**DOCUMENT, "paths": {"/a": {"get": {"responses": {"200": {"$ref": "r.json"}}}}}}
+    )
+    pages["/d/r.json"] = json.dumps({"description": "d"})
+    secret = url.replace("//", "//ada:s3cret@") + "/d/b.json?token=s3cret"
+    for form in ("text", "json", "markdown", "html", "github", "sarif", "junit"):
+        main([secret, secret, "--format", form])
+    main([secret.replace("b.json", "none.json"), secret])
+    main([secret.replace("127.0.0.1", "[bad"), secret])
+    main([secret, secret, "--version-url", secret])
+    printed = "".join(capsys.readouterr())
+    assert "b.json?token=…" in printed
+    assert "s3cret" not in printed
+    assert set(asked) == {"Basic " + base64.b64encode(b"ada:s3cret").decode()}

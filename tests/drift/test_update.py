@@ -268,3 +268,19 @@ def test_a_search_for_a_patch_ends_in_time_and_says_so(
     (tmp_path / "b.yaml").write_text(head + "servers: [{url: /b}]\n")
     assert main(["update", str(tmp_path / "a.yaml"), str(tmp_path / "b.yaml")]) == DRIFT
     assert "(the search for a patch ended after 0 attempts)" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize("name", ["./openapi.yaml", "../api/openapi.yaml", "{}/api/openapi.yaml"])
+def test_git_applies_a_patch_however_the_document_is_named(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], name: str
+) -> None:
+    folder = tmp_path / "api"
+    folder.mkdir()
+    subprocess.run(["git", "init", "--quiet"], cwd=tmp_path, check=True)
+    monkeypatch.chdir(folder)
+    text = "openapi: 3.1.0\ninfo: {title: t, version: '1'}\npaths: {/a: {get: {responses: {200: {description: d}}}}}\n"
+    (folder / "openapi.yaml").write_text(text)
+    (folder / "live.yaml").write_text(text.replace("200", "201"))
+    assert main(["update", name.format(tmp_path), "live.yaml"]) == DRIFT
+    subprocess.run(["git", "apply", "-"], input=capsys.readouterr().out, text=True, check=True, cwd=tmp_path)
+    assert "201" in (folder / "openapi.yaml").read_text()
