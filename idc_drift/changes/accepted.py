@@ -10,6 +10,7 @@ import datetime
 import difflib
 import re
 from dataclasses import dataclass, replace
+from functools import cache
 from typing import TYPE_CHECKING, Any
 
 import yaml
@@ -47,6 +48,11 @@ class Entry:
     """The globs by key; a key that is missing matches everything."""
     reason: str
     expires: datetime.date | None = None
+
+    def concerns(self, rule: str) -> bool:
+        """Whether the row can match a change of a rule."""
+        globs = self.patterns.get("rule", ("**",))
+        return any(_compiled(_reported("rule", glob)).fullmatch(rule) for glob in globs)
 
     def matching(self, change: Change, place: Place, ids: Mapping[str, str]) -> frozenset[tuple[str, str]] | None:
         """The globs that match a change at a place; None if the row does not match."""
@@ -198,11 +204,16 @@ def apply(
     valid = [e for e in entries if e.expires is None or today <= e.expires]
     matched_globs: dict[int, set[tuple[str, str]]] = {index: set() for index in range(len(valid))}
     findings: list[Finding] = []
+
+    @cache  # hundreds of rows, most of other rules, need not be tried at each place of each change
+    def candidates(rule: str) -> list[tuple[int, Entry]]:
+        return [(index, entry) for index, entry in enumerate(valid) if entry.concerns(rule)]
+
     for change in changes:
         reasons: dict[str | None, list[Place]] = {}
         for place in change.places:
             reason = None
-            for index, entry in enumerate(valid):
+            for index, entry in candidates(change.rule):
                 matched = entry.matching(change, place, ids)
                 if matched is not None:
                     matched_globs[index] |= matched
@@ -212,7 +223,7 @@ def apply(
         findings += [Finding(replace(change, places=tuple(places)), reason) for reason, places in reasons.items()]
     for change in out_of_scope:
         for place in change.places:
-            for index, entry in enumerate(valid):
+            for index, entry in candidates(change.rule):
                 if matched := entry.matching(change, place, ids):
                     matched_globs[index] |= {*matched, ("", "")}
     standing = [f.change for f in findings if f.accepted is None and not f.change.documentation_only]
