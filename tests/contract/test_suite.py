@@ -196,7 +196,9 @@ def layered(layer: Layer | None) -> suite.Outcome:
     with pytest.MonkeyPatch.context() as patch, standin() as (app, users):
         patch.setattr(v3, "RELATIONS", some)
         with closing(InProcess(Layered(app, layer) if layer else app)) as caller:
-            return suite.run(Service(caller, users, index=installed(), write=True), suite.Plan(("v3",), ("relations",)))
+            # make contract draws all examples of these relations, and make faults those of the control.
+            plan = suite.Plan(("v3",), ("relations",), share=0.2)
+            return suite.run(Service(caller, users, index=installed(), write=True), plan)
 
 
 def test_unreleased_parts_are_left_out_unless_the_service_has_them() -> None:

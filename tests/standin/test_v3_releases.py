@@ -68,7 +68,8 @@ def test_every_release_is_answered_as_the_public_index_says_in_order_and_to_the_
     assert [list(found), *map(list, found["collections"])] == [list(due), *map(list, due["collections"])]
 
 
-@pytest.mark.parametrize("release", RELEASES)
+# Rows are counted by one statement for all releases: those measured, those where it differs, one without changes.
+@pytest.mark.parametrize("release", sorted({*MEASURED, *MOVED, 6}))
 def test_with_quirks_rows_are_counted_as_upstreams_branch_counts_them(
     coming: httpx.Client, upstreams_way: httpx.Client, release: int
 ) -> None:

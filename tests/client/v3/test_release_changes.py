@@ -38,7 +38,9 @@ def coming() -> Iterator[str]:
         yield url
 
 
-@pytest.mark.parametrize("release", range(1, 26))
+# The first release, one without changes, with removed, replaced and renamed collections, the newest. The stand-in's own
+# tests compare the operation with the index for all releases; here SQL, the same for all, is compared with it.
+@pytest.mark.parametrize("release", [1, 5, 6, 12, 20, 23, 25])
 def test_the_operation_and_sql_give_the_same_to_the_byte(standin: str, coming: str, release: int) -> None:
     with connect(coming) as new, connect(standin) as old:
         by_operation, by_sql = (v3.release_changes(idc, release).to_dict() for idc in (new, old))
