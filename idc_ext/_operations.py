@@ -50,6 +50,34 @@ def is_retryable(method: str, path: str) -> bool:
     return method in READING or any(method == known and pattern.fullmatch(bare) for known, pattern in _RETRYABLE)
 
 
+#: The query parameters of all operations. Others are the caller's own, such as a key for a gateway.
+QUERY_PARAMETERS = frozenset(
+    {
+        "CRDC_Instance_GUID",
+        "CRDC_Series_GUID",
+        "CRDC_Study_GUID",
+        "Collection_ID",
+        "GCS_URL",
+        "Patient_ID",
+        "SOPInstanceUID",
+        "SeriesInstanceUID",
+        "Source_DOI",
+        "StudyInstanceUID",
+        "collection_id",
+        "data_source",
+        "idc_data_version",
+        "limit",
+        "max_rows",
+        "next_page",
+        "page_size",
+        "series_instance_uid",
+        "sql",
+        "study_instance_uid",
+        "version",
+        "viewer",
+    }
+)
+
 #: Method and path template of every operation that takes an ID token.
 USER_OPERATIONS = frozenset(
     {

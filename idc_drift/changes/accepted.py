@@ -220,7 +220,10 @@ def apply(
                     matched_globs[index].add(("", ""))
                     reason = reason or entry.reason
             reasons.setdefault(reason, []).append(place)
-        findings += [Finding(replace(change, places=tuple(places)), reason) for reason, places in reasons.items()]
+        findings += [
+            Finding(replace(change, places=tuple(places), where=places[0].where or change.where), reason)
+            for reason, places in reasons.items()
+        ]
     for change in out_of_scope:
         for place in change.places:
             for index, entry in candidates(change.rule):

@@ -55,20 +55,20 @@ class Access:
     """Every address that was requested, in order."""
     _hosts: set[tuple[str, int | None]] = field(default_factory=set)
     """The hosts that the user named, and those that they redirected to."""
-    _users: dict[tuple[str, int | None], tuple[str, str]] = field(default_factory=dict)
-    """User name and password of a host, from an address that the user named."""
+    _users: dict[str, tuple[str, str]] = field(default_factory=dict)
+    """User name and password of an origin, from an address that the user named."""
     _read: int = 0
 
     def user_of(self, address: str) -> tuple[str, str] | None:
-        """The user name and password for an address, of this address or of one on the same host that the user named."""
-        parts = urlsplit(address)
-        if parts.username or parts.password:
-            self._users[_host(address)] = unquote(parts.username or ""), unquote(parts.password or "")
-        return self._users.get(_host(address))
+        """The user name and password for an address, if the user named one of the same origin with them."""
+        return self._users.get(_origin(address))
 
     def name(self, address: str) -> None:
         """Allow the host of an address that the user named."""
         self._hosts.add(_host(address))
+        parts = urlsplit(address)
+        if parts.username or parts.password:
+            self._users[_origin(address)] = unquote(parts.username or ""), unquote(parts.password or "")
 
     def refusal(self, address: str) -> str:
         """Why an address may not be requested, as a clause; empty if it may."""
@@ -88,6 +88,12 @@ def _host(address: str) -> tuple[str, int | None]:
     parts = urlsplit(address)
     port = parts.port or _DEFAULT_PORTS.get(parts.scheme.lower())
     return (parts.hostname or "").lower(), None if port in _DEFAULT_PORTS.values() else port
+
+
+def _origin(address: str) -> str:
+    """Scheme, host and port: what is sent over https must not go over http."""
+    parts = urlsplit(address)
+    return f"{parts.scheme}://{parts.hostname}:{parts.port or _DEFAULT_PORTS.get(parts.scheme.lower())}".lower()
 
 
 def shown(source: str) -> str:

@@ -80,7 +80,9 @@ def _summary_of(change: Change) -> str:
 
 def unified_diff(base: Document, edits: Sequence[tuple[int, int, str]]) -> str:
     """The patch of a document from the edits of its text, in their order; empty if there are none."""
-    name = path_in_repository(base.origin).lstrip("/") if is_file(base.origin) else PurePath(base.origin).name
+    name = path_in_repository(base.origin) if is_file(base.origin) else base.origin
+    if not is_file(base.origin) or PurePath(name).is_absolute() or ".." in PurePath(name).parts:
+        name = PurePath(name).name  # of another source, or outside of any repository
     old, new = _lines(base.text), _lines(edited(base.text, edits))
     if old == new:
         return ""

@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from dataclasses import replace
 from fractions import Fraction
+from math import comb
 from typing import TYPE_CHECKING, Any, Final
 
 from ..documents.json_values import SCALARS, numeric
@@ -25,8 +26,9 @@ FORMAT_RANGES: Final[dict[str, tuple[int, int]]] = {
 _SCALAR_KEYWORDS: Final = {"enum", "format", "lower", "upper", "size_limits", "patterns", "multiple_of"}
 _QUANTIFIED_GROUP = re.compile(r"\)[*+{?]|\\[1-9]|\(\?[^:]")
 """Parts of patterns that can take very long to match, or that other languages read in another way."""
-_MAX_LENGTH: Final = 200
-"""The length of values that are matched against a pattern."""
+_REPEATED = re.compile(r"[*+]|\{\d*,")
+_MOST_STEPS: Final = 10**7
+"""The most ways to divide a value among the repeated parts of a pattern, which Python may try one after another."""
 
 
 def within_format(lower: Bound | None, upper: Bound | None, format_: str) -> bool:
@@ -76,7 +78,8 @@ def _allows_string(constraints: Constraints, value: str) -> bool | None:
 
 def has_pattern(pattern: str, value: str) -> bool | None:
     """Whether a pattern of the document is found in a text; None if that could take very long, or is read otherwise."""
-    if len(value) > _MAX_LENGTH or _QUANTIFIED_GROUP.search(pattern):
+    repeated = len(_REPEATED.findall(pattern)) + 1
+    if _QUANTIFIED_GROUP.search(pattern) or comb(len(value) + repeated, repeated) > _MOST_STEPS:
         return None
     try:
         return re.search(pattern, value) is not None

@@ -1,6 +1,7 @@
 """Requests without their secrets: as text, as a curl line, in messages of servers that quote them, and in the log.
 
-Secrets are the headers and query parameters listed here, every body that is not JSON, and user and password in a URL.
+Secrets are page tokens, query parameters that the document does not describe, headers that are not listed here, every
+body that is not JSON, and user and password in a URL.
 Law: reads requests and changes none.
 """
 
@@ -8,26 +9,33 @@ from __future__ import annotations
 
 import logging
 import os
+import re
 import shlex
 import threading
 from urllib.parse import parse_qsl, quote, quote_plus, urlencode
 
 import httpx
 
+from .._operations import QUERY_PARAMETERS
 from ..errors import RequestSummary
 
-#: Query parameters whose values are cut short wherever they are shown -> the shell variable for them in a curl line.
-SECRET_PARAMETERS = {
-    "access_token": "IDC_ACCESS_TOKEN",
-    "api_key": "API_KEY",
-    "code": "CODE",
-    "id_token": "IDC_TOKEN",
-    "key": "API_KEY",
-    "next_page": "NEXT_PAGE",
-    "refresh_token": "REFRESH_TOKEN",
-}
-#: Request headers that are never shown.
+#: Query parameters whose values are shown; a page token has the filters of a user in it.
+_SHOWN_PARAMETERS = QUERY_PARAMETERS - {"next_page"}
+#: Request headers that stay behind where a redirect leads to another host.
 SECRET_HEADERS = ("authorization", "cookie", "proxy-authorization", "x-api-key")
+#: Request headers whose values are no secrets; those that a program adds may be.
+_PLAIN_HEADERS = frozenset(
+    {
+        "accept",
+        "accept-encoding",
+        "connection",
+        "content-length",
+        "content-type",
+        "host",
+        "transfer-encoding",
+        "user-agent",
+    }
+)
 #: Headers of a request that affect the answer and hold no secret.
 _RELEVANT_HEADERS = ("content-type", "accept")
 #: This many characters distinguish tokens without disclosing them.
@@ -43,7 +51,7 @@ def request_summary(request: httpx.Request) -> RequestSummary:
 def url_without_secrets(url: httpx.URL) -> str:
     """Return a URL with the secrets in its query cut short, without user and password."""
     pairs = [
-        (name, shortened(value) if name in SECRET_PARAMETERS else value) for name, value in url.params.multi_items()
+        (name, value if name in _SHOWN_PARAMETERS else shortened(value)) for name, value in url.params.multi_items()
     ]
     return f"{url_without_query(url)}?{urlencode(pairs)}" if pairs else url_without_query(url)
 
@@ -94,14 +102,15 @@ def one_line(text: str) -> str:
 
 
 def _secrets_of_request(request: httpx.Request) -> list[str]:
-    found = [value for name, value in request.url.params.multi_items() if name in SECRET_PARAMETERS]
+    found = [value for name, value in request.url.params.multi_items() if name not in _SHOWN_PARAMETERS]
     if "x-www-form-urlencoded" in request.headers.get("content-type", "") and isinstance(
         request.stream, httpx.ByteStream
     ):  # what a token endpoint is sent
         found += [value for _, value in parse_qsl(request.read().decode("utf-8", "replace"))]
-    for name in SECRET_HEADERS:
-        words = request.headers.get(name, "").replace(";", " ").split()
-        found += [part for word in words for part in (word, word.partition("=")[2])]
+    for name, value in request.headers.items():
+        if name.lower() not in _PLAIN_HEADERS:
+            words = value.replace(";", " ").split()
+            found += [part for word in words for part in (word, word.partition("=")[2])]
     return sorted(
         {one for one in found if len(one) > SHOWN_CHARACTERS}, key=len, reverse=True
     )  # a shorter one is a word
@@ -112,11 +121,12 @@ def _shell_quoted_url(url: httpx.URL) -> str:
     written, text = "", url_without_query(url)
     for position, (name, value) in enumerate(url.params.multi_items()):
         text += "&" if position else "?"
-        if name in SECRET_PARAMETERS:
-            written += shlex.quote(f"{text}{quote_plus(name)}=") + f'"${SECRET_PARAMETERS[name]}"'
-            text = ""
-        else:
+        if name in _SHOWN_PARAMETERS:
             text += urlencode([(name, value)])
+        else:
+            variable = re.sub(r"^(?=\d|$)|\W", "_", name.upper(), flags=re.ASCII)
+            written += shlex.quote(f"{text}{quote_plus(name)}=") + f'"${variable}"'
+            text = ""
     return written + (shlex.quote(text) if text else "")
 
 

@@ -185,7 +185,10 @@ def run(words: Sequence[str]) -> int:
             return _exit.INTERNAL_ERROR
         if isinstance(error, OSError):
             discard_standard_output()
-        _exit.print_message(_exit.with_option_names(found[1], words[0] if words else ""))
+        from ..errors import APIError  # imported where it is needed: the help is printed without it
+
+        quoted = error.message if isinstance(error, APIError) else ""
+        _exit.print_message(_exit.with_option_names(found[1], words[0] if words else "", quoted))
         for note in getattr(error, "__notes__", ()):
             _exit.print_message(_exit.with_option_names(note, ""))
         return found[0]

@@ -108,8 +108,16 @@ _RESOLVER = (
 )
 
 
-def with_option_names(sentence: str, command: str) -> str:
-    """Name options of the command line in a sentence that names arguments and functions of Python."""
+def with_option_names(sentence: str, command: str, quoted: str = "") -> str:
+    """Name options of the command line in a sentence that names arguments and functions of Python.
+
+    What is ``quoted`` in it from the service stays as it is.
+    """
+    before, quote, after = sentence.partition(quoted) if quoted else (sentence, "", "")
+    return _named(before, command) + quote + _named(after, command)
+
+
+def _named(sentence: str, command: str) -> str:
     for name, option in (*(_RESOLVER if command == "resolve" else ()), *_OPTION_NAMES):
         sentence = re.sub(name, option, sentence)
     return re.sub(r"(?<!\S)--[a-z_]+", lambda found: found[0].replace("_", "-"), sentence)

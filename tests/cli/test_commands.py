@@ -231,6 +231,13 @@ def test_sql_that_is_cut_short_is_an_error_unless_that_is_allowed(run_on_standin
     assert "more rows" in result.err
 
 
+def test_what_the_service_says_of_a_statement_is_printed_as_it_is(run_on_standin: RunCommand) -> None:
+    result = run_on_standin("sql", "SELECT page_size, 'pass x=True' FROM index")
+    assert (result.code, result.out) == (1, "")
+    assert 'Referenced column "page_size"' in result.err
+    assert "--page" not in result.err
+
+
 def test_a_viewer_address_is_a_line(run_on_standin: RunCommand) -> None:
     (row,) = csv_rows(run_on_standin("manifest", *RIDER_FILTER, "-n", "1"))
     result = run_on_standin("viewer", "--series", row["SeriesInstanceUID"])

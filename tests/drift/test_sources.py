@@ -15,6 +15,7 @@ import pytest
 from idc_drift.__main__ import main
 from idc_drift.compare.documents import compare
 from idc_drift.documents.document import Unreadable, read
+from idc_drift.documents.sources import Access
 from idc_drift.model.reading import coverage
 from tests.support.loopback_server import LoopbackServer
 
@@ -519,3 +520,11 @@ def test_secrets_of_an_address_are_sent_and_never_shown(
     assert "b.json?token=…" in printed
     assert "s3cret" not in printed
     assert set(asked) == {"Basic " + base64.b64encode(b"ada:s3cret").decode()}
+
+
+def test_a_password_goes_to_no_other_origin() -> None:
+    access = Access()
+    access.name("https://ada:s3cret@example.org/a.json")
+    assert access.user_of("https://example.org/b.json") == ("ada", "s3cret")
+    for address in ("http://example.org/b.json", "https://example.org:8443/", "https://other.example.org/"):
+        assert access.user_of(address) is None

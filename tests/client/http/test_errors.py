@@ -25,10 +25,14 @@ from idc_ext import (
     Retired,
     ServerError,
     Unauthorized,
+    connect,
+    v3,
 )
 from idc_ext import errors as tree
 from idc_ext._http.failures import error_of_response, needs_body
 from idc_ext._http.redaction import curl_line
+from idc_ext._operations import QUERY_PARAMETERS
+from tests.support.document import DOCUMENT, OPERATIONS
 
 TOKEN = "eyJhbGciOiJSUzI1NiJ9.eyJlbWFpbCI6ImFkYUBleGFtcGxlLm9yZyJ9.c2lnbmF0dXJl"
 PAGE = "gAAAAABgvSBCkGcWUId1Qu6zsTe08jeIPzUZDYd46Yuw-and-some-more"
@@ -258,7 +262,7 @@ def test_a_curl_line_sends_the_same_again_with_variables_for_what_is_secret() ->
 
 def test_a_shell_takes_a_curl_line_for_what_it_is() -> None:
     statement = "SELECT 'it''s' || \"a\" -- $HOME `id` \\ \n \u009b31m \u202e \U0001f9e0"
-    request = httpx.Request("POST", URL.replace("page_size=2", "q=a'b+c%20$(id)"), json={"sql": statement})
+    request = httpx.Request("POST", URL.replace("page_size=2", "sql=a'b+c%20$(id)"), json={"sql": statement})
     line = curl_line(request)
     assert line.isascii()
     assert line.isprintable()
@@ -283,6 +287,36 @@ def test_every_curl_line_is_one_line_of_ascii_and_holds_the_whole_body(body: Any
     assert "\x1b" not in line
     words = shlex.split(line)
     assert json.loads(words[words.index("--data-binary") + 1]) == body
+
+
+def test_what_the_caller_adds_to_every_request_is_shown_nowhere(caplog: pytest.LogCaptureFixture) -> None:
+    key, header = "s3cret-of-the-gateway-0123456789abcdef", "another-s3cret"
+
+    def answer(request: httpx.Request) -> httpx.Response:
+        return httpx.Response(400, json={"message": f"no {request.url} with {header}, {key}"})
+
+    options: dict[str, Any] = {"params": {"gateway key": key, "1": "one"}, "headers": {"X-Gateway": f"Key {header}"}}
+    idc = connect("https://example.org", transport=httpx.MockTransport(answer), retries=0, **options)
+    with caplog.at_level("DEBUG", "idc_ext"), pytest.raises(APIError) as raised:
+        v3.version(idc)
+    shown = "".join([str(raised.value), repr(raised.value), raised.value.curl, repr(raised.value.request), caplog.text])
+    assert raised.value.curl.endswith("""'https://example.org/v3/version?gateway+key='"$GATEWAY_KEY"'&1='"$_1\"""")
+    assert "version?" in caplog.text
+    assert key not in shown
+    assert header not in shown
+
+
+def test_the_parameters_that_are_shown_are_the_documents() -> None:
+    described = {
+        one["name"]
+        for operation in OPERATIONS.values()
+        for named in operation.get("parameters", ())
+        for one in [
+            DOCUMENT["components"]["parameters"][named["$ref"].rpartition("/")[2]] if "$ref" in named else named
+        ]
+        if one["in"] == "query"
+    }
+    assert described == QUERY_PARAMETERS
 
 
 def test_a_body_that_may_hold_a_secret_is_not_in_the_curl_line() -> None:
@@ -351,6 +385,7 @@ def test_every_error_is_public_drawn_in_the_tree_and_pickles() -> None:
     for kind in classes(IDCError):
         assert kind.__name__ in drawn
         assert kind.__name__ in idc_ext.__all__
+        assert kind.__name__ in tree.__all__
         one = error(401, GATEWAY) if issubclass(kind, APIError) else kind("why")
         assert str(copy.copy(one)) == str(one)
         assert str(pickle.loads(pickle.dumps(one))) == str(one)  # noqa: S301 - made in this line
