@@ -1,6 +1,7 @@
 """The JSON report for programs; report.schema.json is its schema.
 
-Law: it contains every finding, also accepted and documentation-only ones, unshortened. Each change has its own line.
+Law: it contains every finding, also accepted and documentation-only ones, with its whole text. Each change has its own
+line.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""The functions of `manifests`, awaitable; files are read and written in threads."""
+"""The functions of `manifests`, awaitable; tables are written in threads."""
 
 from .. import manifests as _manifests
 from .._http.steps import awaitable as _awaitable
