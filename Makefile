@@ -93,9 +93,10 @@ format: $(READY) ## format the hand-written code
 packages: $(READY) ## build the packages of the last commit, install them in every allowed way and over 0.1.0, and use them (minutes)
 	$(BIN)/pytest tests/packages/matrix.py tests/packages/upgrade.py $(PACKAGES_OPTIONS)
 
+# Many tests wait for a server or for a clock, so there is one process more than cores.
 .PHONY: test
 test: $(READY) ## run the tests
-	$(BIN)/pytest --numprocesses auto --dist loadfile
+	$(BIN)/pytest --numprocesses $$($(BIN)/python -c 'import os; print((os.cpu_count() or 1) + 1)') --dist loadfile
 
 # $(call given,OPTION,VALUE): the option if there is a value.
 given = $(if $(2),$(1) "$(2)")
@@ -141,6 +142,10 @@ workflows: $(READY) ## check GitHub's workflows, and CITATION.cff
 	$(call tool,zizmor==1.32.0) --quiet --offline --persona pedantic .
 	$(call tool,cffconvert==2.0.0) --validate
 
+.PHONY: printed
+printed: $(READY) ## check the types of all Python that README.md and docs/ print, as its readers' tools do (mypy, pyright)
+	$(BIN)/pytest tests/typing/printed_code.py
+
 .PHONY: docs
 docs: $(READY) ## build the documentation as a site, in reports/site; a broken link is an error
 	$(BIN)/python docs/build/site.py reports/docs
@@ -180,7 +185,7 @@ interop: interop-needs $(INTEROP)/.ready ## read openapi.yaml with the generator
 	$(BIN)/pytest tests/interop/gate.py
 
 .PHONY: check-all
-check-all: workflows notebooks interop browser packages ## what takes longer or needs more: packages, notebooks, pages, tools of others (CI runs both)
+check-all: workflows printed notebooks interop browser packages ## what takes longer or needs more: packages, notebooks, pages, tools of others (CI runs both)
 
 # idc-index needs another DuckDB than the stand-in, so it has an environment of its own.
 PEER := .venv-idc-index
