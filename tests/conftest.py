@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import subprocess
 import sys
 from typing import TYPE_CHECKING
@@ -22,6 +23,11 @@ if TYPE_CHECKING:
 
 settings.register_profile("ours", deadline=None)  # machines hiccup; how long things take is for benchmarks
 settings.load_profile("ours")
+
+
+def pytest_unconfigure() -> None:
+    """Give back what programs froze: at the end the binding of the database reports what was not collected."""
+    gc.unfreeze()
 
 
 @pytest.fixture(scope="session")
