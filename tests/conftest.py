@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-import atexit
-import os
+import gc
 import subprocess
 import sys
 from typing import TYPE_CHECKING
@@ -26,10 +25,9 @@ settings.register_profile("ours", deadline=None)  # machines hiccup; how long th
 settings.load_profile("ours")
 
 
-if "PYTEST_XDIST_WORKER" in os.environ:
-    # Its results have been sent when a worker ends. Registered early, this runs last: what is still alive is not taken
-    # apart, of which the binding of the database would print a hundred lines above the summary.
-    atexit.register(os._exit, 0)
+def pytest_unconfigure() -> None:
+    """Give back what programs froze: at the end the binding of the database reports what was not collected."""
+    gc.unfreeze()
 
 
 @pytest.fixture(scope="session")
