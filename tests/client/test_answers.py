@@ -259,25 +259,32 @@ def places(value: Any, at: tuple[Any, ...] = ()) -> list[tuple[Any, ...]]:
     return [at, *(place for name, one in inner for place in places(one, (*at, name)))]
 
 
-def changed(draw: Callable[[Any], Any], answer: Any) -> Any:
-    """An answer with one to three changes: a value, a member less, an unknown member, an item more."""
+#: One to three changes: of which place (as a number, so that what is drawn never depends on an answer), how, to what.
+CHANGES = st.lists(
+    st.tuples(st.integers(0, 2**20), st.sampled_from(["value", "drop", "more"]), VALUES), min_size=1, max_size=3
+)
+
+
+def changed(answer: Any, changes: list[tuple[int, str, Any]]) -> Any:
+    """An answer with changes: a value, a member less, an unknown member, an item more."""
     found = copy.deepcopy(answer)
-    for _ in range(draw(st.integers(1, 3))):
-        place = draw(st.sampled_from(places(found)))
+    for at, how, value in changes:
+        choices = places(found)
+        place = choices[at % len(choices)]
         if not place:
-            return copy.deepcopy(draw(VALUES))
+            return copy.deepcopy(value)
         parent = found
         for name in place[:-1]:
             parent = parent[name]
-        match draw(st.sampled_from(["value", "drop", "more"])):
+        match how:
             case "value":
-                parent[place[-1]] = copy.deepcopy(draw(VALUES))
+                parent[place[-1]] = copy.deepcopy(value)
             case "drop":
                 del parent[place[-1]]
             case _ if isinstance(parent, dict):
-                parent["of_tomorrow"] = copy.deepcopy(draw(VALUES))
+                parent["of_tomorrow"] = copy.deepcopy(value)
             case _:
-                parent.append(copy.deepcopy(draw(VALUES)))
+                parent.append(copy.deepcopy(value))
     return found
 
 
@@ -292,14 +299,23 @@ def members_kept(found: Any, answer: Any) -> bool:
     return type(found) is type(answer) and bool(found == answer)
 
 
-@given(data=st.data())
+def one_of(real_answers: dict[str, list[Any]], which: int) -> tuple[str, Any]:
+    """An operation and one of its answers; each operation as often as any other."""
+    nth, operation = divmod(which, len(real_answers))
+    answers = real_answers[sorted(real_answers)[operation]]
+    return sorted(real_answers)[operation], answers[nth % len(answers)]
+
+
+@given(which=st.integers(0, 2**20), changes=CHANGES, how=st.sampled_from(["sync", "asyncio"]))
 @settings(max_examples=300)
-def test_a_changed_answer_is_the_right_model_or_a_contract_error(real_answers: Any, data: st.DataObject) -> None:
-    operation = data.draw(st.sampled_from(sorted(real_answers)))
+def test_a_changed_answer_is_the_right_model_or_a_contract_error(
+    real_answers: Any, which: int, changes: list[tuple[int, str, Any]], how: str
+) -> None:
+    operation, answer = one_of(real_answers, which)
     module, arguments = CALLS[operation]
-    answer = changed(data.draw, data.draw(st.sampled_from(real_answers[operation])))
+    answer = changed(answer, changes)
     fits = VALIDATORS[operation].is_valid(answer)
-    how, idc = data.draw(st.sampled_from(["sync", "asyncio"])), client_of(json.dumps(answer).encode())
+    idc = client_of(json.dumps(answer).encode())
     if not fits:
         with pytest.raises(IDCError):
             ask(how, module, idc, **arguments)
@@ -312,20 +328,23 @@ def test_a_changed_answer_is_the_right_model_or_a_contract_error(real_answers: A
         assert members_kept(plain, answer)
 
 
-@given(data=st.data())
+@given(
+    which=st.integers(0, 2**20),
+    at=st.integers(0, 2**20),
+    piece=st.sampled_from([b"", b"NaN", b"\xff", b"1e999", b'"', b"[", b"-", b"9" * 5000]) | st.binary(max_size=3),
+    less=st.integers(0, 9) | st.just(2**20),
+    status=st.sampled_from([200, 200, 200, 202, 204, 304]),
+)
 @settings(max_examples=150)
-def test_any_bytes_are_a_model_or_an_error_of_the_tree(real_answers: Any, data: st.DataObject) -> None:
-    operation = data.draw(st.sampled_from(sorted(real_answers)))
-    content = json.dumps(data.draw(st.sampled_from(real_answers[operation]))).encode()
-    at = data.draw(st.integers(0, len(content)))
-    piece = data.draw(
-        st.sampled_from([b"", b"NaN", b"\xff", b"1e999", b'"', b"[", b"-", b"9" * 5000]) | st.binary(max_size=3)
-    )
-    until = data.draw(st.integers(at, min(len(content), at + 9)) | st.just(len(content)))
+def test_any_bytes_are_a_model_or_an_error_of_the_tree(
+    real_answers: Any, which: int, at: int, piece: bytes, less: int, status: int
+) -> None:
+    operation, answer = one_of(real_answers, which)
+    content = json.dumps(answer).encode()
+    at %= len(content) + 1
     module, arguments = CALLS[operation]
-    status = data.draw(st.sampled_from([200, 200, 200, 202, 204, 304]))
     with contextlib.suppress(IDCError):
-        module.sync(client=client_of(content[:at] + piece + content[until:], status), **arguments)
+        module.sync(client=client_of(content[:at] + piece + content[at + less :], status), **arguments)
 
 
 # The document as data:
@@ -417,21 +436,19 @@ def recorded(standin: str) -> dict[str, list[Recorded]]:
     return found
 
 
-@given(data=st.data())
+@given(name=st.sampled_from(sorted(OURS)), at=st.integers(0, 2**20), changes=CHANGES, piece=st.binary(max_size=9))
 @settings(max_examples=200)
 @pytest.mark.filterwarnings("ignore::idc_ext.ServiceWarning")
 def test_a_changed_answer_to_a_function_of_ours_is_a_result_or_an_error_of_the_tree(
-    recorded: dict[str, list[Recorded]], data: st.DataObject
+    recorded: dict[str, list[Recorded]], name: str, at: int, changes: list[tuple[int, str, Any]], piece: bytes
 ) -> None:
-    name = data.draw(st.sampled_from(sorted(OURS)))
     answers = list(recorded[name])
-    at = data.draw(st.integers(0, len(answers) - 1))
+    end, at = divmod(at, len(answers))
     status, kind, content = answers[at]
     if "json" in kind:
-        answers[at] = status, kind, json.dumps(changed(data.draw, json.loads(content))).encode()
+        answers[at] = status, kind, json.dumps(changed(json.loads(content), changes)).encode()
     else:
-        end = data.draw(st.integers(0, len(content)))
-        answers[at] = status, kind, content[:end] + data.draw(st.binary(max_size=9))
+        answers[at] = status, kind, content[: end % (len(content) + 1)] + piece
     # A walk may send more requests than before; then the last answer comes again.
     left = iter([*answers, *[answers[-1]] * 99])
     idc = connect(NOWHERE, transport=httpx.MockTransport(lambda _: replayed(next(left))), retries=0)
