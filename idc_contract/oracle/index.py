@@ -5,6 +5,7 @@ Law: nothing here comes from idc_standin; the files are those of the package idc
 
 from __future__ import annotations
 
+import atexit
 import json
 from functools import cache, lru_cache
 from importlib.metadata import version
@@ -34,6 +35,11 @@ class Index:
         self.connection = duckdb.connect(config={"threads": 2})
         self.connection.execute("SET enable_progress_bar = false")
         self.connection.execute(LOAD.format(files=str(FILES).replace("'", "''")))
+
+    def close(self) -> None:
+        """Give the tables back; nothing can be asked any more."""
+        self.connection.close()
+        del self.connection
 
     def rows(self, sql: str, parameters: Any = ()) -> list[tuple[Any, ...]]:
         """The rows of a query."""
@@ -79,5 +85,7 @@ class Index:
 
 @cache
 def installed() -> Index:
-    """The index, loaded once in a process."""
-    return Index()
+    """The index, loaded once in a process, and given back at its end: else DuckDB's binding reports it as a leak."""
+    index = Index()
+    atexit.register(index.close)
+    return index

@@ -5,6 +5,8 @@ from __future__ import annotations
 import datetime
 import json
 import socket
+import subprocess
+import sys
 import threading
 from contextlib import ExitStack, closing
 from dataclasses import replace
@@ -392,3 +394,12 @@ def test_a_service_that_answers_429_again_and_again_is_not_sent_more(monkeypatch
     ):
         caller(Request("GET", "/"))
     assert len(slept) == ATTEMPTS
+
+
+def test_the_expected_data_are_given_back_without_a_word_at_the_end_of_a_process() -> None:
+    kept = (  # as an extension module keeps what it never gives back
+        "import ctypes; from idc_contract.oracle.index import installed; "
+        "ctypes.pythonapi.Py_IncRef(ctypes.py_object(installed()))"
+    )
+    ended = subprocess.run([sys.executable, "-c", kept], check=True, capture_output=True, text=True)
+    assert ended.stdout + ended.stderr == ""
