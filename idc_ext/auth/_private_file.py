@@ -69,7 +69,7 @@ def read_private_file(path: str, *, follow: bool = True) -> bytes:
     """
     descriptor = _open_file(path, follow=follow)
     try:
-        _check_pause_fits(path, os.fstat(descriptor))
+        _check_private(path, os.fstat(descriptor))
         with open(descriptor, "rb", closefd=False) as file:
             content = file.read(LARGEST_FILE + 1)
     except OSError as error:
@@ -92,7 +92,7 @@ def check_replaceable(path: str) -> None:
     if "\0" in path or not os.path.isdir(os.path.dirname(path) or "."):
         raise CredentialsInvalid(f"the folder of {path!r} does not exist: make it, or name another file")
     with suppress(FileNotFoundError):
-        _check_pause_fits(path, os.lstat(path), mode=False)
+        _check_private(path, os.lstat(path), mode=False)
 
 
 @contextmanager
@@ -209,7 +209,7 @@ def _open_file(path: str, *, follow: bool) -> int:
         raise CredentialsInvalid(f"the credentials file {path} cannot be opened: {error.strerror}") from None
 
 
-def _check_pause_fits(path: str, status: os.stat_result, *, mode: bool = True) -> None:
+def _check_private(path: str, status: os.stat_result, *, mode: bool = True) -> None:
     if not stat.S_ISREG(status.st_mode):
         raise CredentialsInvalid(f"{path} is not a regular file, so it cannot be a credentials file")
     if _owned_by_another_user(status):

@@ -20,6 +20,7 @@ from .._http.attempts import CallPolicy
 from .._http.bodies import ACCEPT_ENCODING
 from .._http.deadline import Deadline
 from .._http.failures import ServiceRelease
+from .._http.redaction import one_line
 from .._http.retry import Retries, RetryBudget
 from .._http.transport import SyncClient
 from ..errors import APIError, ContractError, DeadlineExceeded, InvalidProxy, MissingExtra
@@ -109,7 +110,7 @@ def printable_reason(text: str, secrets: Iterable[str]) -> str:
     for secret in secrets:
         if len(secret) >= 8:  # a shorter one is a word
             text = text.replace(secret, "…")
-    text = " ".join("".join(c if c.isprintable() else " " for c in text).split())
+    text = one_line(text)
     return text if len(text) <= LONGEST_REASON else text[: LONGEST_REASON - 1] + "…"
 
 

@@ -70,6 +70,7 @@ if TYPE_CHECKING:
 
     from .._http.steps import Steps
     from .._paging.page import Page
+    from .._tables.listed import ModelList
     from ._table import Table
 
 
@@ -179,7 +180,7 @@ def counts(idc: Client, filters: Selection, *, all_of_idc: bool = False) -> Step
 
 
 @sending
-def licenses(idc: Client, filters: Selection, *, all_of_idc: bool = False) -> Steps[list[V3License]]:
+def licenses(idc: Client, filters: Selection, *, all_of_idc: bool = False) -> Steps[ModelList[V3License]]:
     """List the licences of a selection with their numbers of series, the most frequent first."""
     wanted = checked_filters(filters, all_of_idc=all_of_idc)
     call = Call.of(_get_licenses._get_kwargs(body=V3SelectionRequest(wanted.to_model())))

@@ -123,9 +123,9 @@ def parse_archive_series(_status: int, body: Any) -> int:
     return parse_count(body, "series")
 
 
-def parse_licenses(_status: int, body: Any) -> list[V3License]:
+def parse_licenses(_status: int, body: Any) -> ModelList[V3License]:
     """Parse the licences of a selection."""
-    return [_make_model(V3License, one) for one in _checked_list(body, "licenses")]
+    return ModelList(_make_model(V3License, one) for one in _checked_list(body, "licenses"))
 
 
 def parse_sql_table(_status: int, body: Any) -> Table:

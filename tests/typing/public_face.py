@@ -121,7 +121,7 @@ def newest() -> None:
         chosen = v3.where(base, collection_id="nlst", StudyDate=("2001-01-01", None), instanceCount={"gte": 100})
         assert_type(chosen, v3.Filters)
         v3.where({"Modality": "CT", "StudyDate": {"gte": date(2001, 1, 1), "lte": "2001-12-31"}, "PatientSex": ("F",)})
-        assert_type(v3.licenses(idc, v3.check_values(idc, chosen)), list[V3License])
+        assert_type(v3.licenses(idc, v3.check_values(idc, chosen)), v3.ModelList[V3License])
         for line in v3.manifest_lines(idc, chosen, source="gcs"):
             assert_type(line, str)
         table = v3.sql(idc, "SELECT Modality, count(*) AS n FROM index GROUP BY 1", allow_truncated=True)

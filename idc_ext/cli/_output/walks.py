@@ -38,12 +38,14 @@ if TYPE_CHECKING:
 PREFETCHED_PAGES = 2
 
 
-def rows_needed(out: Output, limit: int | None) -> int | None:
-    """Give the maximum number of rows that will be used; None for all."""
-    numbers = [] if limit is None else [limit]
+def needed_page_size(page_size: int, limit: int | None, out: Output) -> int:
+    """Give the rows of a page: no more than will be used of all rows."""
+    sizes = [page_size]
+    if limit is not None:
+        sizes.append(limit)
     if out.rows and out.path is None and out.chosen_format() == "table" and destination.stdout_is_terminal():
-        numbers.append(out.rows + 1)
-    return min(numbers, default=None)
+        sizes.append(out.rows + 1)
+    return max(1, min(sizes))
 
 
 def print_rows_written(count: int, path: Path) -> None:

@@ -152,7 +152,7 @@ def manifest(
     """
     columns = _split_field_names(fields) or list(_DEFAULT_MANIFEST_COLUMNS)
     spec = _unsaved_cohort(cohort_id, selection)
-    size = _page_size(page_size, limit, out)
+    size = walks.needed_page_size(page_size, limit, out)
     with context.connect() as idc:
         if cohort_id is None:
             assert spec is not None  # noqa: S101 - or `_unsaved_cohort` has refused it
@@ -185,7 +185,7 @@ def query(
     """
     wanted = _split_field_names(fields)
     spec = _unsaved_cohort(cohort_id, selection)
-    size = _page_size(page_size, limit, out)
+    size = walks.needed_page_size(page_size, limit, out)
     with context.connect() as idc:
         if cohort_id is None:
             assert spec is not None  # noqa: S101 - or `_unsaved_cohort` has refused it
@@ -211,7 +211,7 @@ def metadata(
         restart: Start again instead of resuming an interrupted run.
     """
     with context.connect() as idc:
-        rows = v1.dicom_metadata(idc, page_size=_page_size(page_size, limit, out))
+        rows = v1.dicom_metadata(idc, page_size=walks.needed_page_size(page_size, limit, out))
         walks.write_walk(rows, out, limit=limit, brief=_BRIEF_METADATA_COLUMNS, restart=restart)
 
 
@@ -225,10 +225,6 @@ def _unsaved_cohort(cohort_id: int | None, selection: CohortFilters) -> V1Cohort
 
 def _split_field_names(fields: tuple[str, ...]) -> list[str]:
     return [name.strip() for part in fields for name in part.split(",") if name.strip()]
-
-
-def _page_size(page_size: int, limit: int | None, out: Output) -> int:
-    return min(page_size, max(1, walks.rows_needed(out, limit) or page_size))
 
 
 def _deletion_outcome(result: object) -> dict[str, Any]:

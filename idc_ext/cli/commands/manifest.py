@@ -154,7 +154,7 @@ def manifest(
                 listed = v3.manifest_lines(idc, wanted, source=source, all_of_idc=selection.all_of_idc)
                 found = _write_download_list(LINE_TEMPLATES[str(form)], iter(listed))
             else:
-                rows = v3.manifest(idc, wanted, page_size=_page_size(page_size, limit, out))
+                rows = v3.manifest(idc, wanted, page_size=walks.needed_page_size(page_size, limit, out))
                 found = walks.write_walk(
                     rows, out, limit=limit, brief=_BRIEF_COLUMNS, partition_by=partition_by, restart=restart
                 )
@@ -231,7 +231,3 @@ def _write_changes(found: Changes, out: Output) -> int:
     before, after = found.series
     _exit.print_message(f"{found.from_release} to {found.to_release}: {said}; {before} series before, {after} after")
     return _exit.REFUSED if found else _exit.DONE
-
-
-def _page_size(page_size: int, limit: int | None, out: Output) -> int:
-    return min(page_size, max(1, walks.rows_needed(out, limit) or page_size))

@@ -18,8 +18,9 @@ async def test_real_counts_and_licences_are_those_of_the_selection(standin: str)
         assert (counts.patients, counts.studies, counts.series, counts.instances) == (8, 154, 774, 21111)
         assert await asyncio.to_thread(v3.counts, idc, RIDER) == counts
         assert v3.counts(idc, {"Modality": "no such"}).series == 0
-        (licence,) = v3.licenses(idc, v3.where(RIDER))
-        assert (licence.license_short_name, licence.series) == ("CC BY 4.0", 774)
+        licences = v3.licenses(idc, v3.where(RIDER))
+        assert [(one.license_short_name, one.series) for one in licences] == [("CC BY 4.0", 774)]
+        assert licences.to_pandas()["series"].tolist() == licences["series"] == [774]
         stats: Any = get_stats.sync(client=idc)
         assert v3.counts(idc, {}, all_of_idc=True).series == stats.series == 1_044_191
 
