@@ -86,27 +86,34 @@ def parser() -> Parser:
         metavar="URL",
         help="service that gives the citations of many DOIs at once (default: %(default)s)",
     )
-    _add_folders(serve)
+    _add_cache(serve)
+    _add_state(serve)
 
     token = commands.add_parser("token", help="write a credentials file for a user of this stand-in")
     token.add_argument("--email", type=_email, required=True)
     token.add_argument("--name", type=_text, default="", help="first and last name (default: from the e-mail address)")
     token.add_argument("--output", type=Path, required=True, metavar="FILE", help="where to write it (mode 0600)")
     token.add_argument("--expires-in", type=_lifetime, default=3600, metavar="SECONDS", help="default: %(default)s")
-    _add_folders(token)
+    _add_state(token)
 
     build = commands.add_parser("build", help="build the archive file now instead of at the first start")
-    _add_folders(build)
+    _add_cache(build)
     return words
 
 
-def _add_folders(parser: argparse.ArgumentParser) -> None:
-    for name, variable, default, what in (
-        ("--cache", "IDC_STANDIN_CACHE", platformdirs.user_cache_path("idc-standin"), "the archive file"),
-        ("--state", "IDC_STANDIN_STATE", platformdirs.user_data_path("idc-standin"), "keys and saved cohorts"),
-    ):
-        chosen = Path(os.environ.get(variable) or default)
-        parser.add_argument(name, type=Path, default=chosen, metavar="DIR", help=f"folder for {what} (${variable})")
+def _add_cache(parser: argparse.ArgumentParser) -> None:
+    default = platformdirs.user_cache_path("idc-standin")
+    _add_folder(parser, "--cache", "IDC_STANDIN_CACHE", default, "the archive file")
+
+
+def _add_state(parser: argparse.ArgumentParser) -> None:
+    default = platformdirs.user_data_path("idc-standin")
+    _add_folder(parser, "--state", "IDC_STANDIN_STATE", default, "keys and saved cohorts")
+
+
+def _add_folder(parser: argparse.ArgumentParser, name: str, variable: str, default: Path, what: str) -> None:
+    chosen = Path(os.environ.get(variable) or default)
+    parser.add_argument(name, type=Path, default=chosen, metavar="DIR", help=f"folder for {what} (${variable})")
 
 
 def _port(text: str) -> int:

@@ -230,7 +230,8 @@ def end(pid: int) -> None:
 def command(name: str, folders: Folders, *words: str) -> list[str]:
     """The words of a command on these folders."""
     cache = [] if name == "token" else ["--cache", str(folders.cache)]
-    return [sys.executable, "-m", "idc_standin", name, *cache, "--state", str(folders.state), *words]
+    state = [] if name == "build" else ["--state", str(folders.state)]
+    return [sys.executable, "-m", "idc_standin", name, *cache, *state, *words]
 
 
 def environment(folders: Folders) -> dict[str, str]:
