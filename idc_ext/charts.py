@@ -14,8 +14,9 @@ from __future__ import annotations
 
 import datetime
 import io
+import os
 import textwrap
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -23,16 +24,15 @@ from attrs import field, frozen
 from idc_client.models import V3AttributeValues
 
 from ._atomic import atomic_replacement
-from ._tables.arrow import import_optional
 from ._tables.html import size_text
 from ._tables.listed import column_of
+from ._tables.optional import OptionalPackage, import_optional
 from .errors import ContractError
 
 if TYPE_CHECKING:
-    import os
-    from collections.abc import Sequence
-
-    from matplotlib.figure import Figure
+    from matplotlib import figure as figures
+else:
+    figures = OptionalPackage("matplotlib.figure")
 
 __all__ = ["Chart", "bars", "grid", "growth"]
 
@@ -64,7 +64,7 @@ class Chart:
         text: All that is drawn, as a sentence: the alternative text of the picture.
     """
 
-    figure: Figure = field(repr=False)
+    figure: figures.Figure = field(repr=False)
     text: str
 
     def save(self, path: str | os.PathLike[str]) -> None:
@@ -121,9 +121,7 @@ def bars(
     heading += f", the first {most:,} of {len(names):,}" if len(names) > most else ""
     names = names[:most]
     with _plain_settings():
-        from matplotlib.figure import Figure
-
-        figure = Figure(figsize=(_WIDE, 1.2 + _BAR * len(names)), layout="constrained")
+        figure = figures.Figure(figsize=(_WIDE, 1.2 + _BAR * len(names)), layout="constrained")
         axes = figure.subplots()
         drawn = axes.barh(
             range(len(names)),
@@ -169,9 +167,7 @@ def grid(
     counted = value or "rows"
     heading = title or f"{_printable(counted).capitalize()} by {_printable(down)} and {_printable(across)}"
     with _plain_settings():
-        from matplotlib.figure import Figure
-
-        figure = Figure(figsize=(_WIDE, 1.8 + 0.5 * len(lines)), layout="constrained")
+        figure = figures.Figure(figsize=(_WIDE, 1.8 + 0.5 * len(lines)), layout="constrained")
         axes = figure.subplots()
         image: Any = axes.imshow(cells, cmap="Blues", aspect="auto")
         for line, numbers in enumerate(cells):
@@ -215,11 +211,10 @@ def growth(found: Any, *, title: str = "Growth of the Imaging Data Commons") -> 
     size = f"{size_text(sizes[-1])} in " if sizes else ""
     heading = f"{title}, {names[0]} to {names[-1]}\n{names[-1]} of {days[-1]}: {size}{series[-1]:,} series"
     with _plain_settings():
-        from matplotlib.figure import Figure
         from matplotlib.layout_engine import ConstrainedLayoutEngine
 
         high = _HIGH if sizes else _HIGH * 2 / 3
-        figure = Figure(figsize=(_WIDE, high), layout=ConstrainedLayoutEngine(w_pad=0.15, h_pad=0.1))
+        figure = figures.Figure(figsize=(_WIDE, high), layout=ConstrainedLayoutEngine(w_pad=0.15, h_pad=0.1))
         ratios = {"height_ratios": [3, 2]} if sizes else {}
         drawn: Any = figure.subplots(len(panels), 1, sharex=True, gridspec_kw=ratios, squeeze=False)[:, 0]
         # The last release goes on for a while, so that its step is seen.

@@ -11,6 +11,7 @@ import platform
 import re
 import sys
 import threading
+from collections.abc import Callable, Mapping
 from contextlib import suppress
 from importlib import util
 from typing import TYPE_CHECKING, Any, TypedDict, Unpack, cast
@@ -35,7 +36,6 @@ from .errors import InvalidBaseURL, InvalidProxy, MissingExtra
 
 if TYPE_CHECKING:
     import ssl
-    from collections.abc import Callable, Mapping
 
 __all__ = ["IDC", "connect"]
 

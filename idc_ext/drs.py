@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import os
 import re
+from collections.abc import Coroutine
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any, TypeVar
 from urllib.parse import quote, unquote, urlsplit
@@ -19,16 +20,13 @@ from ._http.addresses import ip_address
 from ._http.calls import Call
 from ._http.steps import Close, Send, arun, sending, steps_of
 from ._warnings import warn_deprecated
-from .connect import connect
+from .connect import IDC, connect
 from .errors import ContractError, InvalidGUID, InvalidRequest
 
 if TYPE_CHECKING:
-    from collections.abc import Coroutine
-
     import httpx
 
     from ._http.steps import Steps
-    from .connect import IDC
 
 
 __all__ = [

@@ -6,7 +6,7 @@ Any generated client will do.
 from __future__ import annotations
 
 from contextlib import contextmanager
-from typing import TYPE_CHECKING, Any, Generic, Protocol, TypeAlias, TypeVar
+from typing import TYPE_CHECKING, Any, Generic, Protocol, TypeAlias, TypeVar, runtime_checkable
 
 import httpx
 from attrs import Factory, frozen
@@ -69,6 +69,7 @@ class TypedCall(Generic[T]):
     parse: Callable[[int, Any], T]
 
 
+@runtime_checkable
 class Client(Protocol):
     """The interface of a client: both generated clients and `IDC` have it."""
 

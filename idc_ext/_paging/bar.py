@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from .._tables.arrow import import_optional
+from .._tables.optional import import_optional
 
 if TYPE_CHECKING:
     from .request import Progress

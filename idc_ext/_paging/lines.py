@@ -6,22 +6,16 @@ is named here.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+import re
+from collections.abc import AsyncIterator, Callable, Iterator
+from typing import Any
 
 from attrs import Factory, define, fields_dict, frozen
 
-from .._http.calls import TextStream
-from .._http.steps import END, End, Next, StepIterator, fetch_steps
+from .._http.calls import Call, Client, TextStream, TypedCall
+from .._http.steps import END, End, Next, StepIterator, Steps, fetch_steps
 from .._lazy import public_names
 from ..errors import ContractError, DataReleaseChanged, TruncatedResult
-
-if TYPE_CHECKING:
-    import re
-    from collections.abc import AsyncIterator, Callable, Iterator
-
-    from .._http.calls import Call, Client, TypedCall
-    from .._http.steps import Steps
-
 
 #: In bytes. A line is an address, and none is nearly as long; a text without line ends must not fill the memory.
 _LONGEST_LINE = 65_536

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, Generic, TypeVar, overload
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any, Generic, TypeVar, overload
 
 from attrs import field, frozen
 
@@ -12,9 +13,6 @@ from .._tables.listed import column_of
 from .._tables.records import JsonRows, PageRows
 from .._warnings import warn_if_pandas_iterates
 from .completeness import Position
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping, Sequence
 
 T = TypeVar("T")
 

@@ -7,29 +7,24 @@ is named here.
 from __future__ import annotations
 
 import threading
+from collections.abc import Generator
 from contextlib import suppress
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import Any, TypeVar
 
 import httpx
 from attrs import frozen
 
 from .._http.attempts import SECONDS_TO_HEADERS
 from .._http.calls import Answer, Call, asend_call, send_call
-from .._http.steps import END, Step, StepIterator, Wait
+from .._http.steps import END, End, Step, StepIterator, Steps, Wait
 from ..errors import PagingError
 from .bar import ProgressBar, progress_callback
 from .checkpoint import CheckpointWriter
 from .completeness import Position
 from .page import Page
 from .prefetch import TaskPrefetcher, ThreadPrefetcher
-from .request import Progress
+from .request import Progress, Request
 from .walk import Pause, walk
-
-if TYPE_CHECKING:
-    from collections.abc import Generator
-
-    from .._http.steps import End, Steps
-    from .request import Request
 
 T = TypeVar("T")
 

@@ -2,20 +2,17 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, Generic, TypeVar
+import os
+from collections.abc import Callable, Iterator
+from typing import Any, Generic, TypeVar
 
 from attrs import Factory, evolve, field, frozen
 
+from .._http.calls import Call, Client, TypedCall
 from .._tables.columns import Columns
 from .._tables.html import ROWS_SHOWN
 from .checkpoint import Checkpoint
-
-if TYPE_CHECKING:
-    import os
-    from collections.abc import Callable, Iterator
-
-    from .._http.calls import Call, Client, TypedCall
-    from .page import Page, Pending
+from .page import Page, Pending
 
 T = TypeVar("T")
 

@@ -9,35 +9,35 @@ from __future__ import annotations
 import functools
 import itertools
 import operator
+import os
 import threading
+from collections.abc import AsyncIterator, Callable, Coroutine, Iterator, Sequence
 from typing import TYPE_CHECKING, Any, Generic, TypeVar
 
 from attrs import evolve, fields_dict, frozen
 from idc_client.types import UNSET, Unset
 
-from .._http.steps import END, Next, arun, run, work
+from .._http.steps import END, Next, Steps, arun, run, work
 from .._lazy import public_names
 from .._tables import arrow
 from .._tables.arrow import BatchBuilder, Frames
 from .._tables.columns import json_text
+from .._tables.formats import Format
 from .._tables.html import rows_caption, table_html
+from .._tables.optional import OptionalPackage, import_optional
 from .._warnings import warn_deprecated, warn_if_pandas_iterates
 from ..errors import CheckpointError
 from .export import Export
+from .page import Page
 from .pages import Pages
 from .request import Progress, Request
 
 if TYPE_CHECKING:
-    import os
-    from collections.abc import AsyncIterator, Callable, Coroutine, Iterator, Sequence
-
     import pandas
     import polars
     import pyarrow
-
-    from .._http.steps import Steps
-    from .._tables.formats import Format
-    from .page import Page
+else:
+    pandas, polars, pyarrow = map(OptionalPackage, ("pandas", "polars", "pyarrow"))
 
 
 T = TypeVar("T")
@@ -234,13 +234,13 @@ def arrow_steps(rows: Rows[Any]) -> Steps[pyarrow.Table]:
 
 def pandas_steps(rows: Rows[Any]) -> Steps[pandas.DataFrame]:
     """Make a pandas DataFrame of all rows."""
-    arrow.import_optional("pandas")  # before anything is sent
+    import_optional("pandas")  # before anything is sent
     return (yield from work(functools.partial(arrow.to_pandas, (yield from arrow_steps(rows)))))
 
 
 def polars_steps(rows: Rows[Any]) -> Steps[polars.DataFrame]:
     """Make a polars DataFrame of all rows."""
-    arrow.import_optional("polars")  # before anything is sent
+    import_optional("polars")  # before anything is sent
     return (yield from work(functools.partial(arrow.to_polars, (yield from arrow_steps(rows)))))
 
 

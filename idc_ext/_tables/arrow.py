@@ -6,11 +6,11 @@ needed.
 
 from __future__ import annotations
 
-import importlib
 import itertools
 from typing import TYPE_CHECKING, Any
 
-from ..errors import ContractError, MissingExtra
+from ..errors import ContractError
+from .optional import OptionalPackage, import_optional
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Sequence
@@ -21,29 +21,12 @@ if TYPE_CHECKING:
 
     from .columns import Columns, Kind
     from .records import PageRows
+else:
+    pandas, polars, pyarrow = map(OptionalPackage, ("pandas", "polars", "pyarrow"))
 
 
 #: Rows that are converted at once: few, so that their values are still in the processor's cache when Arrow reads them.
 PIECE = 1_000
-#: Package -> the extra of this distribution that installs it.
-_EXTRAS = {"pyarrow": "arrow", "pandas": "pandas", "polars": "polars", "tqdm": "notebook", "matplotlib": "plot"}
-
-
-def import_optional(name: str) -> Any:
-    """Import an optional dependency.
-
-    Raises:
-        MissingExtra: it is not installed.
-    """
-    package = name.partition(".")[0]
-    try:
-        return importlib.import_module(name)
-    except ModuleNotFoundError as error:
-        if error.name is None or error.name.partition(".")[0] != package:
-            raise
-        raise MissingExtra(
-            f"this needs {package}, which is not installed: pip install 'idc-client[{_EXTRAS[package]}]'", name=package
-        ) from None
 
 
 def schema(columns: Columns) -> pyarrow.Schema:

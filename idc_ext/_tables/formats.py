@@ -16,6 +16,7 @@ from attrs import frozen
 
 from ..errors import ContractError
 from . import arrow, partitions
+from .optional import import_optional
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
@@ -113,9 +114,9 @@ def _arrow_batch_bytes(columns: Columns, content: PageRows[Any]) -> bytes:
 
 
 def _convert_to_parquet(part: IO[bytes], file: IO[bytes]) -> None:
-    pq = arrow.import_optional("pyarrow.parquet")
+    pq = import_optional("pyarrow.parquet")
     with (
-        arrow.import_optional("pyarrow").ipc.open_stream(part) as reader,
+        import_optional("pyarrow").ipc.open_stream(part) as reader,
         pq.ParquetWriter(file, reader.schema, compression="zstd") as writer,
     ):
         for group in _row_groups(reader):
@@ -124,18 +125,18 @@ def _convert_to_parquet(part: IO[bytes], file: IO[bytes]) -> None:
 
 def convert_to_folders(part: IO[bytes], folder: Path, partition_by: Sequence[str]) -> None:
     """Write the rows of a Parquet walk into an empty folder, partitioned by these columns."""
-    with arrow.import_optional("pyarrow").ipc.open_stream(part) as reader:
+    with import_optional("pyarrow").ipc.open_stream(part) as reader:
         partitions.write_partitions(reader, folder, partition_by, ROW_GROUP)
 
 
 def count_parquet_rows(path: Path) -> int:
     """Return the number of rows of a Parquet file."""
-    return int(arrow.import_optional("pyarrow.parquet").read_metadata(path).num_rows)
+    return int(import_optional("pyarrow.parquet").read_metadata(path).num_rows)
 
 
 def _row_groups(reader: pyarrow.RecordBatchReader) -> Iterator[pyarrow.Table]:
     """Yield tables of one row group each, cut by the number of rows alone."""
-    pa = arrow.import_optional("pyarrow")
+    pa = import_optional("pyarrow")
     waiting: list[pyarrow.RecordBatch] = []
     for batch in reader:
         waiting.append(batch)

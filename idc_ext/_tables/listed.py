@@ -4,11 +4,14 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, Self, SupportsIndex, TypeVar, overload
 
-from .arrow import Frames, import_optional
+from .arrow import Frames
 from .html import ROWS_SHOWN, rows_caption, table_html
+from .optional import OptionalPackage, import_optional
 
 if TYPE_CHECKING:
     import pyarrow
+else:
+    pyarrow = OptionalPackage("pyarrow")
 
 M = TypeVar("M")
 

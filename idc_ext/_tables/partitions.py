@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 from urllib.parse import quote
 
 from . import arrow
+from .optional import import_optional
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -83,7 +84,7 @@ def _split_batch(
         places.setdefault(key, []).append(place)
     content = batch.select(list(rest))
     for key, chosen in places.items():
-        yield key, content.take(arrow.import_optional("pyarrow").array(chosen))
+        yield key, content.take(import_optional("pyarrow").array(chosen))
 
 
 def _folder_name(by: Sequence[str], key: tuple[Any, ...]) -> str:
@@ -102,7 +103,7 @@ class _OpenFiles:
 
     def write(self, where: str, batches: list[pyarrow.RecordBatch]) -> int:
         """Write one row group to a folder; return the number of its rows."""
-        content = arrow.import_optional("pyarrow").Table.from_batches(batches, self._schema)
+        content = import_optional("pyarrow").Table.from_batches(batches, self._schema)
         writer = self._open.pop(where, None) or self._writer_for(where)
         self._open[where] = writer
         writer.write_table(content, row_group_size=max(content.num_rows, 1))
@@ -115,7 +116,7 @@ class _OpenFiles:
         self._count[where] = number + 1
         path = self._folder / where / f"part-{number}.parquet"
         path.parent.mkdir(parents=True, exist_ok=True)
-        return arrow.import_optional("pyarrow.parquet").ParquetWriter(path, self._schema, compression="zstd")
+        return import_optional("pyarrow.parquet").ParquetWriter(path, self._schema, compression="zstd")
 
     def _close(self) -> None:
         for writer in self._open.values():

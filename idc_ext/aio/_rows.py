@@ -3,29 +3,29 @@
 from __future__ import annotations
 
 import functools
+import os
+from collections.abc import AsyncIterator, Callable, Iterator, Sequence
 from typing import TYPE_CHECKING, Any, Generic, ParamSpec, TypeVar
 
 from attrs import frozen
 from idc_client.types import UNSET, Unset
 
 from .._http.steps import arun
-from .._paging.rows import arrow_steps, pages_for_table, pandas_steps, polars_steps, write_steps
+from .._paging.lines import Lines
+from .._paging.page import Page
+from .._paging.pages import Pages
+from .._paging.request import Progress
+from .._paging.rows import Rows, arrow_steps, pages_for_table, pandas_steps, polars_steps, write_steps
 from .._tables.arrow import BatchBuilder
+from .._tables.formats import Format
+from .._tables.optional import OptionalPackage
 
 if TYPE_CHECKING:
-    import os
-    from collections.abc import AsyncIterator, Callable, Iterator, Sequence
-
     import pandas
     import polars
     import pyarrow
-
-    from .._paging.lines import Lines
-    from .._paging.page import Page
-    from .._paging.pages import Pages
-    from .._paging.request import Progress
-    from .._paging.rows import Rows
-    from .._tables.formats import Format
+else:
+    pandas, polars, pyarrow = map(OptionalPackage, ("pandas", "polars", "pyarrow"))
 
 P = ParamSpec("P")
 T = TypeVar("T")

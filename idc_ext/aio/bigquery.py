@@ -3,23 +3,24 @@
 from __future__ import annotations
 
 import itertools as _itertools
+from collections.abc import AsyncIterator, Callable, Coroutine
 from functools import wraps as _wraps
-from typing import TYPE_CHECKING, ParamSpec
+from typing import TYPE_CHECKING, Any, ParamSpec
 
 from attrs import frozen as _frozen
 
 from .. import bigquery as _bigquery
 from .._http.steps import awaitable as _awaitable
 from .._http.steps import run_in_thread as _run_in_thread
+from .._tables.optional import OptionalPackage as _OptionalPackage
 from ..bigquery import MOST_BYTES, USD_PER_TIB, Estimate, statement
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncIterator, Callable, Coroutine
-    from typing import Any
-
     import pandas
     import polars
     import pyarrow
+else:
+    pandas, polars, pyarrow = map(_OptionalPackage, ("pandas", "polars", "pyarrow"))
 
 _P = ParamSpec("_P")
 

@@ -7,8 +7,10 @@ idc_auth.py wrote, so that old programs and notebooks can read it, too.
 from __future__ import annotations
 
 import functools
+import os
 import secrets
 import time
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
@@ -24,9 +26,6 @@ from ._id_token import Secret, is_time
 from ._oauth import ClientSecrets, Consent
 
 if TYPE_CHECKING:
-    import os
-    from collections.abc import Callable, Iterator
-
     from .._http.steps import Steps
     from ._id_token import IdToken
 

@@ -11,25 +11,26 @@ import datetime
 import decimal
 import functools
 import math
+from collections.abc import Iterable, Iterator, Mapping
 from typing import TYPE_CHECKING, Any
 
 from attrs import field, frozen
 
 from .._http.steps import sending, work
-from .._tables.arrow import Frames, import_optional
+from .._tables.arrow import Frames
+from .._tables.optional import OptionalPackage, import_optional
 from ..errors import CostRefused, InvalidFilter, PagingError
 from ..v3._filters import Filters, FilterValue, checked_filters
 from . import _statement
 from ._job import QueryRunner, default_client
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Mapping
-
     import pyarrow
-    from google.cloud.bigquery import Client
-    from google.cloud.bigquery.job import QueryJob
+    from google.cloud import bigquery
 
     from .._http.steps import Steps
+else:
+    bigquery, pyarrow = map(OptionalPackage, ("google.cloud.bigquery", "pyarrow"))
 
 
 #: Google's on-demand price for reading a TiB in the US, where IDC's tables are. The first TiB of a month is free, and
@@ -91,7 +92,7 @@ class Answer(Frames):
     bytes_billed: int
     job: str
     _runner: QueryRunner = field(repr=False)
-    _finished_job: QueryJob = field(repr=False)
+    _finished_job: bigquery.QueryJob = field(repr=False)
     _total_rows: int
 
     def __repr__(self) -> str:
@@ -176,7 +177,7 @@ def estimate(
     statement: str,
     *,
     project: str | None = None,
-    client: Client | None = None,
+    client: bigquery.Client | None = None,
     timeout: float | None = None,
     retries: int | None = None,
 ) -> Steps[Estimate]:
@@ -205,7 +206,7 @@ def run(
     statement: str,
     *,
     project: str | None = None,
-    client: Client | None = None,
+    client: bigquery.Client | None = None,
     max_bytes: int = MOST_BYTES,
     expected: Estimate | None = None,
     timeout: float | None = None,
@@ -261,7 +262,7 @@ def json_value(value: Any) -> Any:
 
 
 def _runner(
-    client: Client | None, project: str | None, timeout: float | None, retries: int | None
+    client: bigquery.Client | None, project: str | None, timeout: float | None, retries: int | None
 ) -> Steps[QueryRunner]:
     if client is None:
         client = yield from work(functools.partial(default_client, project))

@@ -8,7 +8,6 @@ is imported late.
 from __future__ import annotations
 
 import functools
-import importlib
 import os
 from contextlib import contextmanager, suppress
 from typing import TYPE_CHECKING, Any
@@ -18,7 +17,8 @@ from attrs import frozen
 
 from .._http import deadline
 from .._http.steps import Wait, Work
-from ..errors import BigQueryError, CredentialsExpired, CredentialsNotFound, InvalidFilter, MissingExtra
+from .._tables.optional import import_optional
+from ..errors import BigQueryError, CredentialsExpired, CredentialsNotFound, InvalidFilter
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -42,23 +42,6 @@ _MAX_MESSAGE_LENGTH = 300
 _LOGIN = "run `gcloud auth application-default login`, or set GOOGLE_APPLICATION_CREDENTIALS to a file"
 
 
-def import_google(name: str) -> Any:
-    """Import a module of Google's client.
-
-    Raises:
-        MissingExtra: the package is not installed.
-    """
-    try:
-        return importlib.import_module(name)
-    except ModuleNotFoundError as error:
-        if error.name is None or error.name.partition(".")[0] not in ("google", "requests"):
-            raise
-        raise MissingExtra(
-            "this needs google-cloud-bigquery, which is not installed: pip install 'idc-client[bigquery]'",
-            name="google.cloud.bigquery",
-        ) from None
-
-
 def default_client(project: str | None) -> Client:
     """Make Google's client with the Application Default Credentials of this machine.
 
@@ -66,9 +49,9 @@ def default_client(project: str | None) -> Client:
         CredentialsNotFound: there are no credentials.
         InvalidFilter: no project that pays is set.
     """
-    bigquery, problems = import_google("google.cloud.bigquery"), import_google("google.auth.exceptions")
+    bigquery, problems = import_optional("google.cloud.bigquery"), import_optional("google.auth.exceptions")
     anonymous = (
-        import_google("google.auth.credentials").AnonymousCredentials() if os.environ.get(EMULATOR_VARIABLE) else None
+        import_optional("google.auth.credentials").AnonymousCredentials() if os.environ.get(EMULATOR_VARIABLE) else None
     )
     try:
         client: Client = bigquery.Client(project=project or None, credentials=anonymous)
@@ -138,8 +121,8 @@ class QueryRunner:
     @contextmanager
     def translated_errors(self) -> Iterator[None]:
         """Translate errors of Google's client within the block to errors of this package."""
-        problems, lost = import_google("google.auth.exceptions"), import_google("requests.exceptions")
-        refusals = import_google("google.api_core.exceptions")
+        problems, lost = import_optional("google.auth.exceptions"), import_optional("requests.exceptions")
+        refusals = import_optional("google.api_core.exceptions")
         try:
             yield
         except refusals.RetryError as error:
@@ -160,12 +143,14 @@ class QueryRunner:
             return until.exceeded("a request to BigQuery")
         request = httpx.Request("POST", str(self.client._connection.API_BASE_URL))
         kind = (
-            httpx.ReadTimeout if isinstance(error, import_google("requests.exceptions").Timeout) else httpx.NetworkError
+            httpx.ReadTimeout
+            if isinstance(error, import_optional("requests.exceptions").Timeout)
+            else httpx.NetworkError
         )
         return kind(str(error)[:_MAX_MESSAGE_LENGTH], request=request)
 
     def _start_query(self, statement: str, **settings: int) -> QueryJob:
-        config = import_google("google.cloud.bigquery").QueryJobConfig(**settings)
+        config = import_optional("google.cloud.bigquery").QueryJobConfig(**settings)
         with self.translated_errors():
             return self.client.query(statement, job_config=config, job_retry=None, **self._request_limits())
 
@@ -178,7 +163,7 @@ class QueryRunner:
     def _request_limits(self) -> dict[str, Any]:
         self.check_deadline()
         until = deadline.current()
-        again = import_google("google.cloud.bigquery").DEFAULT_RETRY
+        again = import_optional("google.cloud.bigquery").DEFAULT_RETRY
         retry = None if self.retries == 0 else again.with_timeout(deadline.cap_timeout(_RETRY_SECONDS, until))
         limit = _TIMEOUT if self.timeout is None else self.timeout
         return {"retry": retry, "timeout": deadline.cap_timeout(limit, until)}

@@ -14,6 +14,7 @@ name, upstream's statement fails; here the name is null.
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable, Mapping
 from typing import TYPE_CHECKING, Literal
 
 from attrs import frozen
@@ -22,8 +23,6 @@ from .._suggest import did_you_mean
 from ..errors import InvalidFilter
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
-
     from ..v3._filters import Filters
 
 

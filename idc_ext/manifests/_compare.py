@@ -4,37 +4,37 @@ from __future__ import annotations
 
 import functools
 import itertools
+import os
 import re
+from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal, TypeAlias, overload
 
 from attrs import asdict, frozen
 
 from .. import v3
+from .._http.calls import Client
 from .._http.steps import END, Next, sending, steps_of, work
 from .._tables import arrow
 from .._tables.arrow import Frames
 from .._tables.columns import Column, Columns
 from .._tables.html import ROWS_SHOWN, rows_caption, table_html
 from .._tables.listed import column_of
+from .._tables.optional import OptionalPackage
 from .._tables.records import JsonRows
 from ..errors import ContractError, InvalidFilter
-from ..v3 import _responses
+from ..v3 import Selection, _responses
 from ..v3._archive import check_release_unchanged
-from ..v3._filters import checked_filters, checked_release, where
+from ..v3._filters import Filters, checked_filters, checked_release, where
 from ..v3._table import Table
 from ._sidecar import read_checked_sidecar, series_of_manifest
 
 if TYPE_CHECKING:
-    import os
-    from collections.abc import Iterable, Iterator, Mapping
-
     import pyarrow
 
-    from .._http.calls import Client
     from .._http.steps import Steps
-    from ..v3 import Selection
-    from ..v3._filters import Filters
+else:
+    pyarrow = OptionalPackage("pyarrow")
 
 
 ChangeKind: TypeAlias = Literal["added", "removed", "revised"]

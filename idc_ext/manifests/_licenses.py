@@ -7,17 +7,16 @@ from collections import Counter, defaultdict
 from typing import TYPE_CHECKING, Any
 
 from .. import v3
+from .._http.calls import Client
 from .._http.steps import sending, steps_of
 from ..errors import LicenseRefused
-from ..v3._filters import checked_filters
+from ..v3 import Selection
+from ..v3._filters import Filters, checked_filters
 from ..v3._responses import checked_rows
 from ._sidecar import LicenseCount
 
 if TYPE_CHECKING:
-    from .._http.calls import Client
     from .._http.steps import Steps
-    from ..v3 import Selection
-    from ..v3._filters import Filters
 
 #: The licences that allow commercial use, as the index names them. A missing or unlisted licence does not count: those
 #: with NC forbid it, and a person must read the terms of the National Library of Medicine.

@@ -10,22 +10,19 @@ import functools
 import hashlib
 import io
 import json
+import os
 import re
+from collections.abc import Iterator, Mapping
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any, Literal, TypeAlias
+from typing import Annotated, Any, Literal, TypeAlias
 
 from attrs import asdict, fields_dict, frozen
 
 from .._atomic import path_beside
 from .._files import open_regular, pieces_of, read_regular
 from .._http import deadline
-from .._tables import arrow
+from .._tables.optional import import_optional
 from ..errors import DeadlineExceeded, ManifestError
-
-if TYPE_CHECKING:
-    import os
-    from collections.abc import Iterator, Mapping
-
 
 #: The version of the sidecar format. Others are refused.
 SIDECAR_VERSION = 1
@@ -254,7 +251,7 @@ def series_of_manifest(path: Path, sidecar: Receipt) -> set[str]:
 
 def _series_uuids(path: Path, format: str) -> Iterator[str]:
     if format == "parquet":
-        pq = arrow.import_optional("pyarrow.parquet")
+        pq = import_optional("pyarrow.parquet")
         with pq.ParquetFile(path) as file:
             for batch in file.iter_batches(columns=["crdc_series_uuid"]):
                 yield from batch.column(0).to_pylist()

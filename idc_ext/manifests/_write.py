@@ -6,6 +6,8 @@ import datetime
 import errno
 import functools
 import hashlib
+import os
+from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from typing import IO, TYPE_CHECKING, Any, Literal, cast, get_args
@@ -14,25 +16,21 @@ import idc_openapi
 
 from .. import v3
 from .._atomic import Draft, PathLock, follow_links, remove_leftovers
-from .._http.steps import END, Next, sending, steps_of, work
+from .._http.calls import Client
+from .._http.steps import END, Next, Steps, sending, steps_of, work
 from .._paging.bar import progress_callback
 from .._paging.export import Export
 from .._paging.request import Progress
 from .._warnings import warn_caller
 from ..errors import ContractError, TruncatedResult
+from ..v3 import Selection
 from ..v3._archive import check_release_unchanged
 from ..v3._filters import checked_filters
 from . import _licenses
 from ._sidecar import FORMAT_OF_SUFFIX, LINE_TEMPLATES, ROW_FORMATS, Format, Receipt, sidecar_path
 
 if TYPE_CHECKING:
-    import os
-    from collections.abc import Callable, Iterator
-
-    from .._http.calls import Client
-    from .._http.steps import Steps
     from .._paging.lines import Lines
-    from ..v3 import Selection
 
 #: Progress is reported after so many lines.
 _PROGRESS_LINES = 5_000

@@ -7,6 +7,7 @@ misread silently (an empty filter, a scalar for a list, a wrong case) is refused
 from __future__ import annotations
 
 import functools
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any, TypeAlias
 
 from idc_client.api.v1 import create_cohort as _create_cohort
@@ -36,8 +37,6 @@ from . import _filters, _pages
 from ._applied import ExpectedCohort, same_filter
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Mapping, Sequence
-
     from .._http.steps import Steps
     from .._paging.page import Page
 

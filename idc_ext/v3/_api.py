@@ -11,6 +11,7 @@ written as steps, and `idc_ext.aio` has all of them for async code.
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 from functools import partial
 from typing import TYPE_CHECKING, Any, Literal, TypeAlias
 
@@ -48,6 +49,7 @@ from .._http.steps import fetch_steps, sending, steps_of
 from .._paging.lines import Lines
 from .._paging.rows import Rows
 from .._suggest import did_you_mean
+from .._tables.listed import ModelList
 from ..errors import ContractError, InvalidFilter, PagingError, TruncatedResult
 from . import _pages, _responses
 from ._applied import ExpectedFilters
@@ -64,18 +66,15 @@ from ._filters import (
     without_end,
 )
 from ._responses import Citations
+from ._table import Table
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
-
     from .._http.steps import Steps
     from .._paging.page import Page
-    from .._tables.listed import ModelList
-    from ._table import Table
 
 
 #: The argument `filters` of every function: a value made by `where`, or a mapping that `where` takes.
-Selection: TypeAlias = "Filters | Mapping[str, FilterValue]"
+Selection: TypeAlias = Filters | Mapping[str, FilterValue]
 
 #: The maximum of rows of SQL, and of values of a column, in one answer of the service.
 _SERVICE_LIMIT = 10_000

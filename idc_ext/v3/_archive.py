@@ -40,10 +40,10 @@ from .._tables.listed import ModelList
 from ..errors import DataReleaseChanged, TruncatedResult
 from . import _responses
 from ._filters import checked_integer, checked_name
+from ._table import Table
 
 if TYPE_CHECKING:
     from .._http.steps import Steps
-    from ._table import Table
 
 #: The maximum of rows of a clinical table in one answer of the service.
 _MOST_CLINICAL_ROWS = 100_000

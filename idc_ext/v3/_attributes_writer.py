@@ -10,19 +10,17 @@ _HEAD = '''"""The attributes of the document as keyword arguments of `where`. Wr
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, TypeAlias, TypedDict
-
-if TYPE_CHECKING:
-    import datetime
-    from collections.abc import Mapping, Sequence
+import datetime
+from collections.abc import Mapping, Sequence
+from typing import TypeAlias, TypedDict
 
 #: A value, or several.
-Terms: TypeAlias = "str | Sequence[str]"
+Terms: TypeAlias = str | Sequence[str]
 #: Inclusive bounds, (low, high) or {"gte": low, "lte": high}; None for an open end.
 Days: TypeAlias = (
-    "tuple[str | datetime.date | None, str | datetime.date | None] | Mapping[str, str | datetime.date | None]"
+    tuple[str | datetime.date | None, str | datetime.date | None] | Mapping[str, str | datetime.date | None]
 )
-Numbers: TypeAlias = "tuple[str | float | None, str | float | None] | Mapping[str, str | float | None]"
+Numbers: TypeAlias = tuple[str | float | None, str | float | None] | Mapping[str, str | float | None]
 
 
 class FilterAttributes(TypedDict, total=False):

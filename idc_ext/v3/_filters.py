@@ -10,7 +10,7 @@ import datetime
 import math
 import numbers
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from functools import partial
 from typing import TYPE_CHECKING, Any, TypeAlias, Unpack
@@ -20,12 +20,10 @@ from idc_client.models import V3Filters, V3IndexColumn, V3RangeAttribute, V3Term
 
 from .._suggest import did_you_mean
 from ..errors import InvalidFilter, InvalidRequest
+from ._attributes import FilterAttributes
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
     from enum import StrEnum
-
-    from ._attributes import FilterAttributes
 
 #: An inclusive bound of a range: a number or a day, as the attribute needs; None for an open end.
 Bound: TypeAlias = str | float | datetime.date | None

@@ -9,10 +9,12 @@ versions differ by `crdc_series_uuid`, as in `manifests.diff`.
 from __future__ import annotations
 
 import itertools
+from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
 from attrs import evolve
 from idc_client.api.v3 import get_release_changes as _get_release_changes
+from idc_client.models import V3ReleaseChanges
 from idc_client.types import UNSET
 
 from .._http.calls import Call, Client
@@ -25,10 +27,6 @@ from ._filters import checked_release
 from ._table import Table
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
-
-    from idc_client.models import V3ReleaseChanges
-
     from .._http.steps import Steps
 
 _KINDS = ("added", "revised", "removed")

@@ -9,10 +9,11 @@ from typing import TYPE_CHECKING, Any, overload
 
 from attrs import field, frozen
 
-from .._tables.arrow import Frames, import_optional
+from .._tables.arrow import Frames
 from .._tables.columns import json_text
 from .._tables.html import ROWS_SHOWN, rows_caption, table_html
 from .._tables.listed import column_of
+from .._tables.optional import OptionalPackage, import_optional
 from ..errors import ContractError
 from ._engine_types import arrow_column, list_column, parse_engine_type
 
@@ -20,6 +21,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
 
     import pyarrow
+else:
+    pyarrow = OptionalPackage("pyarrow")
 
 
 @frozen

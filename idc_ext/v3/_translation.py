@@ -7,8 +7,8 @@ that would select something else in v3 is not translated.
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
-from typing import TYPE_CHECKING, Any, TypeAlias
+from collections.abc import Callable, Iterable, Mapping
+from typing import Any, TypeAlias
 
 from attrs import frozen
 from idc_client.models import V1AttributeName, V3IndexColumn
@@ -16,9 +16,6 @@ from idc_client.models import V1AttributeName, V3IndexColumn
 from .._suggest import did_you_mean
 from ..errors import InvalidFilter
 from ._filters import TERM_ATTRIBUTES, Filters, parse_day, where
-
-if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable
 
 #: What to do instead -> the attributes of v1 that v3 has no filter for.
 _ALTERNATIVES: dict[str, tuple[str, ...]] = {
@@ -70,7 +67,7 @@ _V3_SPELLING: dict[str, Callable[[str], str]] = {
     "source_DOI": str.lower,
 }
 
-V1Values: TypeAlias = "Iterable[str | float]"
+V1Values: TypeAlias = Iterable[str | float]
 
 
 @frozen

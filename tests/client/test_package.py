@@ -11,14 +11,17 @@ from collections.abc import Iterator
 from importlib import metadata
 from pathlib import Path
 from types import ModuleType
+from typing import Any, get_type_hints
 
 import h11
 import httpcore
 import httpx
 import idc_client.client
+import pydantic
 import pytest
 
 import idc_ext
+from idc_ext import connect, v3
 
 PACKAGE = Path(idc_ext.__file__).parent
 #: The only module that may touch what is private to the libraries that speak HTTP.
@@ -126,12 +129,36 @@ SYNC = ["auth", "bigquery", "charts", "drs", "manifests", "v1", "v3"]
 PUBLIC = ["", ".errors", ".aio", *(f".{name}" for name in SYNC), *(f".aio.{name}" for name in SYNC if name != "charts")]
 
 
-def annotations_of(found: object) -> Iterator[str]:
-    """The annotations of a function, or of the public methods and properties of a class, as they are written."""
+def functions_of(found: object) -> Iterator[Any]:
+    """A function, or the public methods and properties of a class."""
     members = inspect.getmembers_static(found) if isinstance(found, type) else []
     for one in [found, *(one for name, one in members if not name.startswith("_"))]:
         function = getattr(one, "fget", None) or getattr(one, "__func__", one)
-        yield from map(str, function.__annotations__.values() if inspect.isfunction(function) else ())
+        if inspect.isfunction(function):
+            yield function
+
+
+@pytest.mark.parametrize("module", PUBLIC)
+def test_tools_can_read_the_annotations_of_what_is_public(module: str) -> None:
+    public = importlib.import_module(f"idc_ext{module}")
+    for name in public.__all__:
+        found = getattr(public, name)
+        for one in [*functions_of(found), *([found] if isinstance(found, type) else [])]:
+            assert not any(isinstance(hint, str) for hint in get_type_hints(one).values())
+
+
+def test_a_library_that_reads_annotations_checks_arguments_by_them(standin: str) -> None:
+    counts = pydantic.validate_call(config={"arbitrary_types_allowed": True})(v3.counts)
+    with connect(standin) as idc:
+        assert counts(idc, {"collection_id": "rider_pilot"}).series == 774
+        with pytest.raises(pydantic.ValidationError):
+            counts(idc, {"collection_id": 7})
+
+
+def test_a_package_that_is_not_installed_is_named_when_annotations_are_read(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(sys.modules, "pyarrow", None)
+    with pytest.raises(idc_ext.MissingExtra, match=r"needs pyarrow, which is not installed: .*idc-client\[arrow\]"):
+        get_type_hints(idc_ext.Rows.to_arrow)
 
 
 def test_every_class_of_ours_in_a_public_signature_is_public() -> None:
@@ -146,7 +173,8 @@ def test_every_class_of_ours_in_a_public_signature_is_public() -> None:
         word
         for module in modules
         for name in module.__all__
-        for text in annotations_of(getattr(module, name))
-        for word in re.findall(r"\w+", text)
+        for function in functions_of(getattr(module, name))
+        for annotation in function.__annotations__.values()
+        for word in re.findall(r"\w+", str(annotation))
     }
     assert (named & own) - UNNAMED <= {name for module in modules for name in module.__all__}

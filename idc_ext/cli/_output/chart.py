@@ -8,7 +8,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from ... import charts
-from ..._tables.arrow import import_optional
+from ..._tables.optional import import_optional
 from .._options import InputError
 from . import destination
 from .escaping import escape_text

@@ -18,7 +18,7 @@ from cyclopts import Parameter
 
 from ..._atomic import atomic_replacement
 from ..._suggest import did_you_mean
-from ..._tables.arrow import import_optional
+from ..._tables.optional import import_optional
 from .._options import DASH, OUTPUT, Count, Flag, InputError
 from . import formats, results
 from .escaping import escape_lines, escape_text

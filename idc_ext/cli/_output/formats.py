@@ -11,7 +11,7 @@ import json
 import re
 from typing import IO, TYPE_CHECKING, Any
 
-from ..._tables.arrow import import_optional
+from ..._tables.optional import import_optional
 from .escaping import escape_formula, escape_json, escape_lines, escape_text
 
 if TYPE_CHECKING:

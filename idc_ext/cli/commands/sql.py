@@ -128,7 +128,7 @@ def _write_bigquery_rows(found: Answer, out: Output, most: int | None) -> None:
 
 def _write_bigquery_parquet(found: Answer, columns: list[str], most: int | None, file: IO[bytes]) -> None:
     """Write Parquet with BigQuery's column types."""
-    from ..._tables.arrow import import_optional
+    from ..._tables.optional import import_optional
 
     batches = found.batches()
     left = len(found) if most is None else most
