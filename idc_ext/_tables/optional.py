@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from importlib import import_module
+import importlib
 from typing import Any
 
 from ..errors import MissingExtra
@@ -27,7 +27,7 @@ def import_optional(name: str) -> Any:
     """
     extra = _EXTRAS[name.partition(".")[0]]
     try:
-        return import_module(name)
+        return importlib.import_module(name)
     except ModuleNotFoundError as error:
         package = (error.name or "").partition(".")[0]
         if _EXTRAS.get(package) != extra:
