@@ -9,8 +9,11 @@ import gzip
 import importlib
 import inspect
 import json
+import os
 import pickle
 import re
+import subprocess
+import sys
 from typing import TYPE_CHECKING, Any
 
 import httpx
@@ -25,6 +28,7 @@ from idc_client.types import UNSET
 import idc_openapi
 from idc_ext import APIError, ContractError, IDCError, connect, v1, v3
 from tests.support.document import DOCUMENT, OPERATIONS
+from tests.support.many_writers import ROOT
 from tests.support.standin_process import NOWHERE
 from tests.support.v1_service import NOTEBOOK
 from tests.support.v3_service import RIDER
@@ -326,6 +330,13 @@ def test_a_changed_answer_is_the_right_model_or_a_contract_error(
     if found is not None:
         plain = [one.to_dict() for one in found] if isinstance(found, list) else found.to_dict()
         assert members_kept(plain, answer)
+
+
+def test_the_first_answers_of_many_threads_are_read_at_once() -> None:
+    environment = {**os.environ, "PYTHONPATH": os.pathsep.join([str(ROOT), str(ROOT / "generated")])}
+    command = [sys.executable, "-m", "tests.support.first_answers"]  # in a process of its own: it was a crash
+    done = subprocess.run(command, cwd=ROOT, env=environment, capture_output=True, text=True, check=False)
+    assert (done.returncode, done.stderr) == (0, "")
 
 
 @given(
