@@ -60,11 +60,17 @@ def _run(options: argparse.Namespace) -> int:
     accepted_before = baseline.load(options.baseline) if options.baseline else []
     if options.write_baseline and not options.write_baseline.parent.is_dir():
         raise Mistake(f"--write-baseline: the folder {options.write_baseline.parent} does not exist")
-    if options.reports:
+    if options.write_baseline and options.write_baseline.is_dir():
+        raise Mistake(f"--write-baseline: {options.write_baseline} is a folder: name a file")
+    for option, folder in (
+        ("--reports", options.reports),
+        ("--write-baseline", options.write_baseline and options.write_baseline.parent),
+    ):
         try:
-            files.prepare(options.reports)
+            if folder:
+                files.prepare(folder)
         except OSError as error:
-            raise Mistake(f"--reports: no file can be written to {options.reports}: {error.strerror}") from None
+            raise Mistake(f"{option}: no file can be written to {folder}: {error.strerror}") from None
     with ExitStack() as stack:
         service = chosen(options, stack)
         stack.callback(service.caller.close)
@@ -73,7 +79,7 @@ def _run(options: argparse.Namespace) -> int:
     today = datetime.datetime.now(datetime.UTC).date()
     if options.write_baseline:
         outcome.written = f"{len({one.key for one in outcome.findings})} findings written to {options.write_baseline}"
-        files.replace(options.write_baseline, baseline.dump(outcome.findings, today).encode())
+        files.replace(options.write_baseline, baseline.dump(outcome.findings, today, accepted_before).encode())
         accepted_before = baseline.load(options.write_baseline)
     outcome.findings, accepted, notes = baseline.part(outcome.findings, accepted_before, today)
     outcome.notes += [] if options.replay else notes

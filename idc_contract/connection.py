@@ -25,9 +25,11 @@ from idc_ext.errors import InvalidProxy, MissingExtra
 
 if TYPE_CHECKING:
     import argparse
+    from collections.abc import Iterable
     from contextlib import ExitStack
 
     from idc_contract.relations.relation import Relation
+    from idc_contract.service import User
 
 LOOPBACK = re.compile(r"localhost|127(\.\d+){3}|::1")
 LIVE_RATE = 2.0
@@ -59,7 +61,7 @@ def chosen(options: argparse.Namespace, stack: ExitStack) -> Service:
         raise Mistake("--write saves and deletes cohorts: name their user with --credentials FILE.")
     rate = 0.0 if _here(options.url) else LIVE_RATE
     rate = rate if options.rate is None else float(options.rate)
-    users = tuple(user(path) for path in options.credentials)
+    users = _users(options.credentials, "--credentials")
     service = suite.over_http(options.url, users, write=options.write, rate=rate, limit=limit)
     service.mistakes = options.mistakes or _here(options.url)
     return service
@@ -71,7 +73,7 @@ def connected(options: argparse.Namespace) -> tuple[Service, list[Relation]]:
     check_address(url, "--idc-contract-url")
     if options.idc_contract_write and not files:
         raise Mistake("--idc-contract-write saves and deletes cohorts: name their user with --idc-contract-credentials")
-    users = tuple(user(Path(file)) for file in files)
+    users = _users(map(Path, files), "--idc-contract-credentials")
     here = _here(url)
     limit, rate = (LIMIT, 0.0) if here else (LIVE_LIMIT, LIVE_RATE)
     service = suite.over_http(url, users, write=options.idc_contract_write, rate=rate, limit=limit)
@@ -88,6 +90,14 @@ def connected(options: argparse.Namespace) -> tuple[Service, list[Relation]]:
         retired = generation == "v1" and suite.reach(service, suite.PROBES["v1"]) == 410
         relations += module.RETIRED if retired else module.RELATIONS
     return service, relations
+
+
+def _users(paths: Iterable[Path], option: str) -> tuple[User, ...]:
+    """The users of credentials files; raises Mistake if two are one, who would see what is not another's."""
+    users = tuple(user(path) for path in paths)
+    if len({one.email for one in users}) < len(users):
+        raise Mistake(f"{option}: two files are of the same user: name files of two users, or one file")
+    return users
 
 
 def check_address(url: str, option: str) -> None:

@@ -72,7 +72,7 @@ def parser() -> argparse.ArgumentParser:
         "--write-baseline",
         type=Path,
         metavar="FILE",
-        help="write the findings, and those of more seeds, to this file",
+        help="write the findings to this file, and if there are any, those of more seeds",
     )
     words.add_argument(
         "--baseline-seeds", type=count, default=10, metavar="N",

@@ -76,7 +76,7 @@ def run(service: Service, plan: Plan, name: str, on_progress: Callable[[str], No
         if outcome.findings:
             break
     assert outcome is not None
-    if not outcome.findings:
+    if not outcome.findings and not outcome.unchecked:
         outcome.notes.append(f"The finding did not occur again: {name}")
     return outcome
 

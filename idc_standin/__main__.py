@@ -274,8 +274,9 @@ def _listen(host: str, port: int) -> socket.socket:
     except UnicodeError:
         raise StandinError(f"{host!r} is not the name or address of a host; choose another with --host.") from None
     except OSError as error:
+        option = "--host" if isinstance(error, socket.gaierror) else "--port"
         raise StandinError(
-            f"Cannot listen on {host} port {port}: {error.strerror}; choose another with --port."
+            f"Cannot listen on {host} port {port}: {error.strerror}; choose another with {option}."
         ) from error
     return listener
 

@@ -106,8 +106,9 @@ class Outcome:
 
     @property
     def unchecked(self) -> bool:
-        """Whether the time was too short for a verdict: relations did not run, or nothing was checked at all."""
-        return self.not_run > 0 or (self.stopped and not self.checks and not self.relations)
+        """Whether there is no verdict: the time was too short for relations, or nothing was checked at all."""
+        ran = self.checks or any(not missing for _, missing in self.relations)
+        return self.not_run > 0 or (not ran and (self.stopped or bool(self.relations)))
 
 
 def run(service: Service, plan: Plan, on_progress: Callable[[str], None] = lambda _: None) -> Outcome:

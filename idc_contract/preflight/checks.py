@@ -99,8 +99,8 @@ def _in_time(service: Service, plan: Plan, generation: str, latency: float, seco
     number = estimate.least(service, plan, [generation])
     if number * latency > seconds:
         raise Unusable(
-            f"{service.caller.base} answers in {latency:.0f} s, and {number} relations and operations of {generation} "
-            f"need at least {-(-number * latency // 60):.0f} minutes: give more time than --max-time {seconds / 60:g}"
+            f"{service.caller.base} answers in {latency:.3g} s, and {number} relations and operations of {generation} "
+            f"need at least {number * latency / 60:.2g} minutes: give more time than --max-time {seconds / 60:g}"
         )
 
 

@@ -43,7 +43,7 @@ def user(path: Path) -> User:
         found = source.credentials.read_token()
     except CredentialsError as error:
         raise Mistake(str(error)) from None
-    email = str(found.claims.get("email") or path.name)
+    email = str(found.claims.get("email") or path)
     if found.renewable:
         return User(email, source(), source)
     if found.expired(time.time()):

@@ -43,7 +43,9 @@ def load(path: Path) -> list[Accepted]:
     """The entries of a file; raises BadBaseline."""
     try:
         content = yaml.safe_load(path.read_text(encoding="utf-8")) or []
-    except (OSError, UnicodeDecodeError, yaml.YAMLError) as error:
+    except RecursionError:
+        raise BadBaseline(f"{path} cannot be read: it is nested too deeply") from None
+    except (OSError, ValueError, yaml.YAMLError) as error:  # ValueError: a day that no month has, or no UTF-8
         raise BadBaseline(f"{path} cannot be read: {' '.join(str(error).split())}") from error
     entries, rows = [], content
     if isinstance(content, dict) and KEY in content:
@@ -86,8 +88,16 @@ def part(
     return standing, list(accepted.values()), notes
 
 
-def dump(findings: Iterable[Finding], today: datetime.date) -> str:
-    """A baseline that accepts these findings for a month; a person then writes the reasons."""
-    last = today + datetime.timedelta(days=DAYS)
-    rows = [{"finding": key, "reason": "to be explained", "expires": last} for key in sorted({f.key for f in findings})]
+def dump(findings: Iterable[Finding], today: datetime.date, before: Iterable[Accepted] = ()) -> str:
+    """A baseline that accepts these findings for a month; a person then writes the reasons.
+
+    Reasons of an earlier baseline stay, and its days as long as they are not over.
+    """
+    last, known = today + datetime.timedelta(days=DAYS), {entry.finding: entry for entry in before}
+    rows = []
+    for key, former in sorted({f.key: f.former_key for f in findings}.items()):
+        entry = known.get(key) or known.get(former) or Accepted(key, "to be explained", last)
+        rows.append(
+            {"finding": key, "reason": entry.reason, "expires": entry.expires if entry.expires >= today else last}
+        )
     return HEAD + yaml.safe_dump({KEY: FORMAT, "accepted": rows}, allow_unicode=True, sort_keys=False, width=120)

@@ -27,6 +27,7 @@ if TYPE_CHECKING:
 UPSTREAM = "upstream release {0.api_version} of {0.date}".format(idc_openapi.upstream())
 MOST_PLACES = 6
 REQUIREMENTS = {
+    "hurried": "the local server within this process (--stand-in)",
     "index": "a service with the data release that is installed here",
     "mistakes": "--mistakes",
     "users": "two --credentials",
@@ -87,6 +88,8 @@ def verdict(outcome: Outcome) -> str:
     if outcome.not_run:
         return f"Could not check: {outcome.not_run} of {len(outcome.relations)} relations did not run: give more time."
     if outcome.unchecked:
+        if outcome.relations:
+            return "Could not check: no relation ran; above is what each of them needs."
         return "Could not check: schemathesis made no check: give more time."
     if outcome.stopped:
         ran = sum(not missing for _, missing in outcome.relations)

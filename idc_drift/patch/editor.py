@@ -250,13 +250,21 @@ def _is_block(node: Any) -> bool:
     return isinstance(node, yaml.CollectionNode) and not node.flow_style
 
 
+class _JsonLoader(yaml.SafeLoader):
+    """A loader that takes names of any length within braces, as JSON has them; of YAML, at most 1,024 characters."""
+
+    def stale_possible_simple_keys(self) -> None:
+        if not self.flow_level:
+            super().stale_possible_simple_keys()
+
+
 @lru_cache(maxsize=1)  # one text is edited in many ways, to find the best
 def _composed(text: str) -> tuple[Any, set[int], Style]:
     """The nodes of a text with their positions, the ids of those that stand in more than one place, and the style."""
     try:
         root = yaml.compose(text, Loader=getattr(yaml, "CSafeLoader", yaml.SafeLoader))
-    except yaml.YAMLError:  # libyaml refuses half of a surrogate pair, which JSON allows
-        root = yaml.compose(text, Loader=yaml.SafeLoader)
+    except yaml.YAMLError:  # libyaml refuses half of a surrogate pair and long names of members, which JSON allows
+        root = yaml.compose(text, Loader=_JsonLoader)
     return root, _shared(root), Style(root)
 
 

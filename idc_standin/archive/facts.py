@@ -55,6 +55,11 @@ def read(folder: Path | None) -> dict[str, list[dict[str, str]]]:
     """All tables, by name; raises StandinError."""
     if folder is not None and not folder.is_dir():
         raise StandinError(f"The folder of facts {folder} does not exist or is not a folder.")
+    for path in sorted(folder.glob("*.csv")) if folder is not None else ():
+        if path.stem not in COLUMNS:
+            raise StandinError(
+                f"The folder of facts has {path.name}, but no table has this name: {', '.join(COLUMNS)}."
+            )
     included = files("idc_standin") / "facts"
     own = {name for name in COLUMNS if folder is not None and (folder / f"{name}.csv").exists()}
     tables: dict[str, list[dict[str, str]]] = {}

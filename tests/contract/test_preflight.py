@@ -128,6 +128,14 @@ def test_a_credentials_file_is_read_as_the_client_reads_it(
     assert f"chmod 600 {file}" in capsys.readouterr().err
 
 
+def test_two_files_of_one_user_are_refused_before_one_seems_to_see_what_is_the_other_s(
+    capsys: pytest.CaptureFixture[str], tmp_path: Path, standin: str
+) -> None:
+    files = [credentials(tmp_path / name, exp=time.time() + 600) for name in ("a.json", "b.json")]
+    assert main(["--url", standin, *(word for file in files for word in ("--credentials", str(file)))]) == 2
+    assert "two files are of the same user" in capsys.readouterr().err
+
+
 def test_an_expired_token_is_one_sentence(capsys: pytest.CaptureFixture[str], tmp_path: Path, standin: str) -> None:
     file = credentials(tmp_path / "c.json", exp=1_600_000_000)
     assert main(["--url", standin, "--credentials", str(file)]) == 2

@@ -107,6 +107,11 @@ def test_a_finding_that_is_gone_is_said_and_an_unknown_name_is_refused() -> None
         found = replay.run(service, suite.Plan(seed=1, share=0.1), key, lambda _: None)
         assert found.findings == []
         assert f"The finding did not occur again: {key}" in summary(found)
+        alone = "v1 · relations · a cohort is its owners alone"
+        unheard = replay.run(replace(service, users=()), suite.Plan(seed=1), alone, lambda _: None)
+        assert unheard.unchecked
+        assert "did not occur again" not in summary(unheard)
+        assert "Could not check: no relation ran" in summary(unheard)
         for name in ("pages", "v3 · relations · no such thing", "v4 · relations · pages"):
             with pytest.raises(replay.UnknownFinding):
                 replay.run(service, suite.Plan(), name, lambda _: None)

@@ -110,6 +110,9 @@ def test_a_gateway_without_a_service_was_not_checked(capsys: pytest.CaptureFixtu
             "other users may read the credentials",
         ),
         (["--write-baseline", "/nowhere/b.yaml"], "the folder /nowhere does not exist"),
+        (["--write-baseline", "/proc/b.yaml"], "--write-baseline: no file can be written to /proc"),
+        (["--write-baseline", "/usr"], "--write-baseline: /usr is a folder"),
+        (["--write-baseline", ""], "is a folder: name a file"),
     ],
     ids=lambda value: value if isinstance(value, str) else "",
 )
@@ -269,6 +272,9 @@ def test_a_finding_is_accepted_until_its_day(tmp_path: Path) -> None:
     assert (standing, accepted) == ([FINDING], [])
     assert "no longer accepted" in notes[0]
     assert "accepted but not found" in baseline.part([], entries, TODAY)[2][0]
+    explained = [replace(entries[0], reason="ticket 5", expires=TODAY + datetime.timedelta(days=90))]
+    (tmp_path / "again.yaml").write_text(baseline.dump([FINDING], TODAY, explained), encoding="utf-8")
+    assert baseline.load(tmp_path / "again.yaml") == explained
 
 
 @pytest.mark.parametrize(
@@ -277,6 +283,8 @@ def test_a_finding_is_accepted_until_its_day(tmp_path: Path) -> None:
         "- {finding: x}",
         "- {finding: x, reason: '', expires: 2026-01-01}",
         "- {finding: x, reason: y, expires: soon}",
+        "- {finding: x, reason: y, expires: 2027-02-30}",
+        "[" * 3000,
         "x",
         "[",
     ],

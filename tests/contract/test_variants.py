@@ -88,6 +88,7 @@ def test_an_unusable_service_is_a_usage_error(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("options", "words"),
     [
+        (("--idc-contract-url", ""), "'' is not the address of a service"),
         (("--idc-contract-url", "http://[bad"), "'http://[bad' is not the address of a service"),
         (("--idc-contract-url", "http://a:secretpw@127.0.0.1:9"), "--idc-contract-url must hold no user name"),
         (("--idc-contract-url", "http://127.0.0.1:9", "--idc-contract-write"), "with --idc-contract-credentials"),

@@ -284,3 +284,16 @@ def test_git_applies_a_patch_however_the_document_is_named(
     assert main(["update", name.format(tmp_path), "live.yaml"]) == DRIFT
     subprocess.run(["git", "apply", "-"], input=capsys.readouterr().out, text=True, check=True, cwd=tmp_path)
     assert "201" in (folder / "openapi.yaml").read_text()
+
+
+def test_a_document_in_json_is_updated_whatever_the_length_of_its_names(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    schema = {"type": "object", "patternProperties": {"^(" + "a|" * 900 + "b)$": {"type": "string"}}}
+    document: dict[str, Any] = {"openapi": "3.1.0", "info": {"title": "t", "version": "1"}, "paths": {}}
+    for name, title in (("base", "t"), ("revision", "u")):
+        document["info"]["title"] = title
+        document["components"] = {"schemas": {"S": {**schema, "maxProperties": 1 + (name == "revision")}}}
+        (tmp_path / f"{name}.json").write_text(json.dumps(document), encoding="utf-8")
+    assert main(["update", str(tmp_path / "base.json"), str(tmp_path / "revision.json")]) in (CLEAN, DRIFT)
+    assert "could not check" not in capsys.readouterr().err

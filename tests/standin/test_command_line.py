@@ -158,7 +158,7 @@ def test_of_two_servers_started_at_once_on_one_port_the_second_reports_one_line(
 def test_an_address_that_is_not_of_this_machine_is_one_line(tmp_path: Path) -> None:
     assert_one_line_error(run("serve", "--port", "0", "--host", "192.0.2.1", "--state", str(tmp_path)), "192.0.2.1")
     assert_one_line_error(
-        run("serve", "--port", "0", "--host", "no.such.host.invalid", "--state", str(tmp_path)), "no.such.host"
+        run("serve", "--port", "0", "--host", "no.such.host.invalid", "--state", str(tmp_path)), "with --host"
     )
 
 
@@ -182,6 +182,14 @@ def test_an_invalid_table_of_facts_is_a_one_line_error(tmp_path: Path, content: 
     (folder / "clinical.csv").write_bytes(content)
     assert_one_line_error(
         run("serve", "--port", "0", "--facts", str(folder), "--state", str(tmp_path / "state")), "clinical"
+    )
+
+
+def test_a_table_of_facts_with_a_name_that_no_table_has_is_a_one_line_error(tmp_path: Path) -> None:
+    folder = write_facts(tmp_path / "facts", [])
+    (folder / "clinicals.csv").write_bytes(b"PatientID,attribute,value\n")
+    assert_one_line_error(
+        run("serve", "--port", "0", "--facts", str(folder), "--state", str(tmp_path / "state")), "clinicals.csv"
     )
 
 
